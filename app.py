@@ -1,0 +1,36 @@
+"""Start the playground: flags and PLAYGROUND_* variables -> one Settings -> the page."""
+
+import argparse
+import os
+import sys
+from dataclasses import replace
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before gradio is imported: nothing leaves this machine
+
+from playground.backends.catalog import Catalog
+from playground.backends.offered import offered
+from playground.errors import InvalidSetup
+from playground.settings import Settings
+from playground.ui.app import build_app, launch_options
+
+
+def main() -> None:
+    try:
+        settings = Settings.from_environment()
+    except InvalidSetup as error:
+        sys.exit(str(error))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--host", default=settings.host, help="address to listen on (default %(default)s)")
+    parser.add_argument("--port", type=int, default=settings.port, help="port to listen on (default %(default)s)")
+    parser.add_argument("--public", action="store_true", default=settings.public, help="strangers share this server")
+    parser.add_argument("--share", action="store_true", default=settings.share, help="open a temporary public link")
+    settings = replace(settings, **vars(parser.parse_args()))
+    catalog = Catalog(offered(settings))
+    app = build_app(settings, catalog)
+    app.launch(**launch_options(settings), prevent_thread_lock=True)
+    catalog.preload("default")  # after the page is up: torch takes longer to import than a page to read
+    app.block_thread()
+
+
+if __name__ == "__main__":
+    main()

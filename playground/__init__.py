@@ -1,0 +1,1 @@
+"""A prompt-engineering playground: a `Setup` goes in, events stream out, a `Run` remains."""

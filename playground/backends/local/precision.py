@@ -1,0 +1,39 @@
+"""How a model's numbers are stored and multiplied: float32, bfloat16, int8, or whatever is fastest here.
+
+Decoding a few rows is bound by reading the weights, so a narrow copy of them is kept for that; prompts and
+large batches are bound by arithmetic and use the wide weights. Only the weights are narrow, never activations.
+"""
+
+from typing import Any, Literal, get_args
+
+import torch
+from torch import nn
+
+from playground.backends.local.lean import fuse
+from playground.backends.local.packed import PackedLinear, Packer, pack, pack8
+from playground.errors import ModelUnavailable
+
+Precision = Literal["auto", "float32", "bfloat16", "int8"]
+
+
+def prepare(model: Any, precision: Precision) -> Any:
+    """Bring a model, in place, to a precision; returns it. Raises ModelUnavailable for one this machine has not.
+
+    `auto` on a CPU: bfloat16 where the processor multiplies it, else float32, with packed copies (`pack`);
+    on a GPU: bfloat16.
+    """
+    if precision not in get_args(Precision):
+        raise ModelUnavailable(f"Precision {precision!r} is unknown; choose one of {', '.join(get_args(Precision))}.")
+    on_cpu = next(model.parameters()).device.type == "cpu"
+    if precision == "int8" and not on_cpu:
+        raise ModelUnavailable("Precision 'int8' is for models on the CPU; use bfloat16 on a GPU.")
+    packer: Packer | None = {"auto": pack, "int8": pack8}.get(precision) if on_cpu else None
+    wide = precision == "float32" or (packer is not None and not torch.ops.mkldnn._is_mkldnn_bf16_supported())
+    model.to(torch.float32 if wide else torch.bfloat16).eval()
+    with torch.no_grad():
+        fused = fuse(model, packer)
+        for module in model.modules() if packer else ():
+            if type(module) is nn.Linear and module not in fused:
+                module.packed = packer(module.weight)
+                module.__class__ = PackedLinear
+    return model

@@ -1,0 +1,207 @@
+"""Logits to tokens, row by row: every row has its own settings and its own random stream.
+
+The order is fixed: penalties and bias, temperature, top-k, top-p, min-p. All functions are pure, take
+`[rows, vocabulary]` float32 tensors and leave them unchanged, so a page can show what a setting does
+to stored logits with the very code that draws the tokens.
+"""
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from playground.types import Sampling
+
+
+class History:
+    """What a row's penalties depend on: which tokens its prompt had and how often each was generated."""
+
+    def __init__(self, sampling: Sampling, prompt: Iterable[int] = (), generated: Iterable[int] = ()) -> None:
+        self.sampling = sampling
+        self.counts = sampling.frequency_penalty != 0 or sampling.presence_penalty != 0
+        self.repeats = sampling.repetition_penalty != 1
+        self.ids: list[int] = []
+        self.generated: list[int] = []  # times generated, by place in `ids`
+        self.seen: list[bool] = []  # in prompt or answer
+        self.bias: list[float] = []
+        self._place: dict[int, int] = {}
+        for token, amount in sampling.logit_bias.items():
+            self.bias[self._at(token)] = amount
+        if self.repeats:
+            for token in prompt:
+                self.seen[self._at(token)] = True
+        for token in generated:
+            self.add(token)
+
+    def add(self, token: int) -> None:
+        """Note that `token` was generated."""
+        if self.counts or self.repeats:
+            place = self._at(token)
+            self.generated[place] += 1
+            self.seen[place] = True
+
+    def _at(self, token: int) -> int:
+        if token not in self._place:
+            self._place[token] = len(self.ids)
+            self.ids.append(token)
+            self.generated.append(0)
+            self.seen.append(False)
+            self.bias.append(0.0)
+        return self._place[token]
+
+
+def penalise(logits: Tensor, histories: Sequence[History]) -> Tensor:
+    """Apply repetition penalty, frequency and presence penalty, then bias.
+
+    Repetition penalty is transformers' (prompt and answer; divides positive, multiplies negative logits);
+    frequency and presence penalty are the API's (answer only; subtracted).
+    """
+    rows = [row for row, history in enumerate(histories) if history.ids]
+    if not rows:
+        return logits
+    longest = max(len(histories[row].ids) for row in rows)
+
+    def column(values: Sequence[Sequence[float]], dtype: torch.dtype) -> Tensor:
+        # Short rows repeat their first entry: writing the same number twice is harmless.
+        padded = [[*row, *[row[0]] * (longest - len(row))] for row in values]
+        return torch.tensor(padded, dtype=dtype, device=logits.device)
+
+    chosen = [histories[row] for row in rows]
+    ids = column([history.ids for history in chosen], torch.int64)
+    generated = column([history.generated for history in chosen], logits.dtype)
+    seen = column([history.seen for history in chosen], torch.bool)
+    bias = column([history.bias for history in chosen], logits.dtype)
+    repetition, frequency, presence = torch.tensor(
+        [(h.sampling.repetition_penalty, h.sampling.frequency_penalty, h.sampling.presence_penalty) for h in chosen],
+        dtype=logits.dtype,
+        device=logits.device,
+    ).T[:, :, None]
+    places = (torch.tensor(rows, device=logits.device)[:, None], ids)
+    values = logits[places]
+    values = torch.where(seen, torch.where(values < 0, values * repetition, values / repetition), values)
+    values = values - frequency * generated - presence * (generated > 0) + bias
+    return logits.index_put(places, values)
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """The rows' settings as columns, `[rows, 1]`, and by row number which rows ask for which filter."""
+
+    temperature: Tensor
+    top_k: Tensor
+    top_p: Tensor
+    min_p: Tensor
+    with_top_k: tuple[int, ...]
+    with_top_p: tuple[int, ...]
+    with_min_p: tuple[int, ...]
+    greedy: tuple[int, ...]
+    drawn: tuple[int, ...]
+
+    @classmethod
+    def of(cls, samplings: Sequence[Sampling], device: torch.device | str = "cpu") -> "Controls":
+        def column(values: Sequence[float], dtype: torch.dtype = torch.float32) -> Tensor:
+            return torch.tensor(values, dtype=dtype, device=device)[:, None]
+
+        def where(asked: Sequence[bool]) -> tuple[int, ...]:
+            return tuple(row for row, yes in enumerate(asked) if yes)
+
+        return cls(
+            temperature=column([s.temperature or 1.0 for s in samplings]),
+            top_k=column([s.top_k for s in samplings], torch.int64),
+            top_p=column([s.top_p for s in samplings]),
+            min_p=column([s.min_p for s in samplings]),
+            with_top_k=where([s.top_k > 0 for s in samplings]),
+            with_top_p=where([s.top_p < 1 for s in samplings]),
+            with_min_p=where([s.min_p > 0 for s in samplings]),
+            greedy=where([s.temperature == 0 for s in samplings]),
+            drawn=where([s.temperature > 0 for s in samplings]),
+        )
+
+
+def distribution(logits: Tensor, controls: Controls) -> Tensor:
+    """Probabilities after temperature, top-k, top-p and min-p; each row sums to 1. A greedy row is all on its likeliest token."""
+    logits = logits / controls.temperature
+    if rows := list(controls.with_top_k):
+        wanted = controls.top_k[rows].clamp(max=logits.shape[1])
+        best = logits[rows].topk(int(wanted.max())).values
+        logits = logits.index_put(
+            (torch.tensor(rows, device=logits.device),),
+            logits[rows].masked_fill(logits[rows] < best.gather(1, wanted - 1), -torch.inf),
+        )
+    probabilities = logits.softmax(-1)
+    for row in controls.with_top_p:
+        probabilities[row] = _nucleus(probabilities[row], float(controls.top_p[row]))
+    if rows := list(controls.with_min_p):
+        kept = probabilities[rows]
+        probabilities[rows] = kept * (kept >= controls.min_p[rows] * kept.max(-1, keepdim=True).values)
+    if controls.with_top_p or controls.with_min_p:
+        probabilities /= probabilities.sum(-1, keepdim=True)
+    if rows := list(controls.greedy):
+        best = logits[rows].argmax(-1)
+        probabilities[rows] = torch.nn.functional.one_hot(best, logits.shape[1]).to(probabilities.dtype)
+    return probabilities
+
+
+def _nucleus(probabilities: Tensor, p: float) -> Tensor:
+    """One row with everything outside the smallest set that reaches `p` set to zero; of equals the lower id stays."""
+    # All tokens below (1 - p) / n together weigh at most 1 - p, so the nucleus is among the others: few to sort.
+    (ids,) = torch.where(probabilities >= (1 - p) / len(probabilities))
+    best, order = probabilities[ids].sort(descending=True, stable=True)
+    inside = best.cumsum(-1) - best < p
+    inside[0] = True
+    return torch.zeros_like(probabilities).index_copy_(0, ids[order], best * inside)
+
+
+def random_stream(seed: int, sample: int) -> random.Random:
+    """The uniform numbers of one sample: they depend on its seed and its number, on nothing else."""
+    return random.Random(f"{seed}/{sample}")
+
+
+def draw(probabilities: Tensor, uniforms: Sequence[float]) -> Tensor:
+    """Token ids `[rows]` by inverse transform sampling: one uniform number from [0, 1) a row."""
+    exact = torch.float32 if probabilities.device.type == "mps" else torch.float64
+    cumulative = probabilities.cumsum(-1, dtype=exact)
+    total = cumulative[:, -1:]
+    points = torch.tensor(uniforms, dtype=exact, device=probabilities.device)[:, None] * total
+    points = torch.minimum(points, torch.nextafter(total, torch.zeros_like(total)))
+    return torch.searchsorted(cumulative, points, right=True)[:, 0]
+
+
+def choose(
+    logits: Tensor, histories: Sequence[History], controls: Controls, streams: Sequence[random.Random]
+) -> Tensor:
+    """The next token of every row, `[rows]`. Rows at temperature 0 take the likeliest and draw no number."""
+    logits = penalise(logits, histories)
+    if not controls.drawn:
+        return logits.argmax(-1)
+    drawn = set(controls.drawn)
+    uniforms = [stream.random() if row in drawn else 0.0 for row, stream in enumerate(streams)]
+    return draw(distribution(logits, controls), uniforms)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the model itself thought of a chosen token; `top` holds (id, log-probability) pairs, likeliest first."""
+
+    logprob: float
+    entropy: float
+    top: tuple[tuple[int, float], ...] = ()
+
+
+def read(logits: Tensor, chosen: Tensor, alternatives: Sequence[int]) -> list[Reading]:
+    """Log-probability of the chosen ids, entropy (nats) and alternatives under the unmodified distribution."""
+    logprobs = logits.log_softmax(-1)
+    own = logprobs.gather(1, chosen[:, None])[:, 0]
+    # A model may rule tokens out with -inf: 0 * -inf must count as 0.
+    entropy = -torch.linalg.vecdot(logprobs.exp(), logprobs.clamp(min=torch.finfo(logprobs.dtype).min))
+    pairs = torch.stack([own, entropy], 1).tolist()
+    most = max(alternatives)
+    if not most:
+        return [Reading(*pair) for pair in pairs]
+    values, ids = (t.tolist() for t in logprobs.topk(min(most, logprobs.shape[1])))
+    return [
+        Reading(*pair, tuple(zip(ids[row][:count], values[row][:count], strict=True)))
+        for row, (pair, count) in enumerate(zip(pairs, alternatives, strict=True))
+    ]

@@ -1,0 +1,49 @@
+"""What can go wrong, told to the person it happened to.
+
+    PlaygroundError                 a message for the person: what, to what, what to do next
+    |-- InvalidSetup                a value in a setup or preset is wrong; names its path
+    |-- UnknownModel                no model has that name
+    |-- ModelUnavailable            a model could not be fetched or loaded
+    |-- NotSupported                a setting that this model would ignore was asked for
+    |-- PromptTooLong               the prompt does not fit the context window
+    |-- LimitReached                a cap of this server (queue, rows, seconds) was hit
+    `-- GenerationFailed            the model broke while it was answering
+
+Everything else that is raised is a bug, is logged as one, and is never shown as if it were advice.
+"""
+
+
+class PlaygroundError(Exception):
+    """Base of all messages meant for the person at the page or behind the API."""
+
+
+class InvalidSetup(PlaygroundError):
+    """A setup, preset or option has a value that is not allowed."""
+
+    def __init__(self, message: str, path: tuple[str | int, ...] = ()) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+class UnknownModel(PlaygroundError):
+    """No model has the requested name."""
+
+
+class ModelUnavailable(PlaygroundError):
+    """A model could not be fetched, read or loaded."""
+
+
+class NotSupported(PlaygroundError):
+    """The chosen model would ignore a setting that was asked for."""
+
+
+class PromptTooLong(PlaygroundError):
+    """The prompt and one token more do not fit the model's context window."""
+
+
+class LimitReached(PlaygroundError):
+    """A cap set by whoever runs this server was hit."""
+
+
+class GenerationFailed(PlaygroundError):
+    """The model broke while it was answering; other requests may go on."""

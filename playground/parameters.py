@@ -1,0 +1,116 @@
+"""Declare a parameter once; sliders, validation, presets, API and tables all derive from it.
+
+A parameter is a dataclass field whose metadata uses pydantic's own constraint names, so
+`TypeAdapter` enforces what the slider shows. `parameters(cls)` reads the declarations back.
+"""
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+Kind = Literal["integer", "number", "text", "choice", "flag", "list", "map"]
+
+
+def number(
+    default: float | None, low: float, high: float, *, step: float, help: str, label: str = "", empty: str = ""
+) -> Any:
+    """Field for a bounded number; `None` as default makes it optional, shown as `empty`."""
+    constraints = {"ge": low, "le": high, "strict": True}
+    return field(default=default, metadata=_metadata(help, label, constraints, step=step, empty=empty))
+
+
+def text(default: str = "", *, max_length: int, help: str, label: str = "", lines: int = 1) -> Any:
+    """Field for text of bounded length; `lines` is how tall its box starts."""
+    constraints = {"max_length": max_length, "strict": True}
+    return field(default=default, metadata=_metadata(help, label, constraints, lines=lines))
+
+
+def choice(default: str, *, help: str, label: str = "") -> Any:
+    """Field for one of a `Literal`'s values."""
+    return field(default=default, metadata=_metadata(help, label, {}))
+
+
+def flag(default: bool, *, help: str, label: str = "") -> Any:
+    """Field for yes or no."""
+    return field(default=default, metadata=_metadata(help, label, {"strict": True}))
+
+
+def many(*, max_length: int, help: str, label: str = "") -> Any:
+    """Field for a tuple of at most `max_length` items."""
+    return field(default=(), metadata=_metadata(help, label, {"max_length": max_length}))
+
+
+def mapping(*, max_length: int, help: str, label: str = "") -> Any:
+    """Field for a dict of at most `max_length` entries."""
+    return field(default_factory=dict, metadata=_metadata(help, label, {"max_length": max_length}))
+
+
+def _metadata(help: str, label: str, constraints: dict[str, Any], **shown: Any) -> dict[str, Any]:
+    extra = {key: value for key, value in {"label": label, **shown}.items() if value}
+    return {**constraints, "description": help, "json_schema_extra": extra}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """What a form, an error message or a table column needs to know of one field."""
+
+    name: str
+    kind: Kind
+    default: Any
+    help: str
+    label: str
+    optional: bool = False
+    low: float | None = None
+    high: float | None = None
+    step: float | None = None
+    choices: tuple[str, ...] = ()
+    max_length: int | None = None
+    lines: int = 1
+    empty: str = ""
+
+    @property
+    def allowed(self) -> str:
+        """What the value must be, in words: the tail of every error about it."""
+        between = f" from {self.low:,.12g} to {self.high:,.12g}" if self.low is not None else ""
+        words = {
+            "integer": f"a whole number{between}",
+            "number": f"a number{between}",
+            "choice": "one of " + ", ".join(self.choices),
+            "flag": "true or false",
+            "text": f"text of at most {self.max_length:,} characters" if self.max_length else "text",
+            "list": f"a list of at most {self.max_length} items" if self.max_length else "a list",
+            "map": "a mapping",
+        }[self.kind]
+        return f"{words}, or empty" if self.optional else words
+
+
+def parameters(cls: type) -> tuple[Parameter, ...]:
+    """The parameters of a dataclass, in the order in which they are declared."""
+    hints = get_type_hints(cls)
+    return tuple(_parameter(f, hints[f.name]) for f in dataclasses.fields(cls))
+
+
+def _parameter(f: "dataclasses.Field[Any]", hint: Any) -> Parameter:
+    optional = type(None) in get_args(hint)
+    if optional:
+        (hint,) = (arg for arg in get_args(hint) if arg is not type(None))
+    kinds: dict[Any, Kind] = {
+        int: "integer", float: "number", str: "text", bool: "flag", Literal: "choice", tuple: "list", dict: "map"
+    }  # fmt: skip
+    meta, extra = f.metadata, f.metadata.get("json_schema_extra", {})
+    made = f.default_factory() if f.default_factory is not dataclasses.MISSING else f.default
+    return Parameter(
+        name=f.name,
+        kind=kinds[get_origin(hint) or hint],
+        default=None if made is dataclasses.MISSING else made,
+        help=meta.get("description", ""),
+        label=extra.get("label", f.name.replace("_", " ").capitalize()),
+        optional=optional,
+        low=meta.get("ge"),
+        high=meta.get("le"),
+        step=extra.get("step"),
+        choices=get_args(hint) if get_origin(hint) is Literal else (),
+        max_length=meta.get("max_length"),
+        lines=extra.get("lines", 1),
+        empty=extra.get("empty", ""),
+    )

@@ -1,0 +1,73 @@
+"""What whoever starts the app decides: read once from flags and `PLAYGROUND_*`, then frozen."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import platformdirs
+
+from playground.errors import InvalidSetup
+
+PRECISIONS = ("auto", "float32", "bfloat16", "int8")
+TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Each field is also an environment variable: `host` is `PLAYGROUND_HOST`, and so on."""
+
+    host: str = "127.0.0.1"
+    port: int = 7860
+    public: bool = False  # strangers share it: only what the operator listed
+    share: bool = False  # a temporary public link through Gradio's relay
+    cache: Path = Path(platformdirs.user_cache_dir("prompt-playground", appauthor=False))
+    model: str = ""  # folder of a model to use as the default one
+    precision: str = "auto"  # of local models: one of PRECISIONS
+    max_rows: int = 64  # samples decoded at once by one model
+    max_queue: int = 256  # requests waiting for a place
+    max_seconds: int = 600  # a request is ended after this long
+    max_users: int = 64  # runs at once over all sessions
+    kv_megabytes: int = 1024  # memory for attention keys and values, per model
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
+        """Raises InvalidSetup, naming the variable, when a value cannot be read."""
+        hints = get_type_hints(cls)
+        given = {
+            f.name: environ[f"PLAYGROUND_{f.name.upper()}"]
+            for f in fields(cls)
+            if f"PLAYGROUND_{f.name.upper()}" in environ
+        }
+        # A Space is a page for strangers in a container: it must listen outside and trust nobody.
+        on_space = {"public": "1", "host": "0.0.0.0"} if environ.get("SPACE_ID") else {}
+        settings = cls(**{name: _read(name, value, hints[name]) for name, value in {**on_space, **given}.items()})
+        settings.check()
+        return settings
+
+    def check(self) -> None:
+        """Raises InvalidSetup on a value out of range, under the name of its variable."""
+        if self.precision not in PRECISIONS:
+            raise _wrong("precision", self.precision, f"one of {', '.join(PRECISIONS)}")
+        if not 0 <= self.port <= 65535:
+            raise _wrong("port", self.port, "a whole number from 0 to 65535")
+        for name in ("max_rows", "max_queue", "max_seconds", "max_users", "kv_megabytes"):
+            if getattr(self, name) < 1:
+                raise _wrong(name, getattr(self, name), "at least 1")
+
+
+def _read(name: str, value: str, kind: type) -> Any:
+    try:
+        if kind is bool:
+            if value.lower() not in TRUE | FALSE:
+                raise ValueError
+            return value.lower() in TRUE
+        return kind(value)
+    except ValueError:
+        wanted = {bool: "1 or 0", int: "a whole number"}.get(kind, kind.__name__)
+        raise _wrong(name, value, wanted) from None
+
+
+def _wrong(name: str, value: object, wanted: str) -> InvalidSetup:
+    return InvalidSetup(f"PLAYGROUND_{name.upper()} is {str(value)!r}; it must be {wanted}.", (name,))

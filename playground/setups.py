@@ -1,0 +1,164 @@
+"""Setup <-> plain dict, the one form that presets, links and the API share. Strict: every error names its path."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, fields, is_dataclass
+from typing import Any, get_args, get_type_hints
+
+from pydantic import TypeAdapter, ValidationError
+
+from playground.errors import InvalidSetup
+from playground.parameters import parameters
+from playground.strategies import STRATEGIES
+from playground.types import Run, Sampling, Setup, Task
+
+Path = tuple[str | int, ...]
+DEPTH = 6  # levels a setup can have
+KEYS = tuple(f.name for f in fields(Setup))
+# Line ends and tabs are text; other control characters and half surrogate pairs are accidents of copying.
+UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def parse(data: Any) -> Setup:
+    """A checked Setup with all options filled in. Raises InvalidSetup naming path, value and what is allowed."""
+    if not isinstance(data, Mapping):
+        raise InvalidSetup(f"A setup is a mapping with the keys {', '.join(KEYS)}; this is {_shown(data)}.")
+    _refuse_unknown(data, KEYS, ())
+    _refuse_unreadable(data, ())
+    model, name = data.get("model", "default"), data.get("strategy", "zero_shot")
+    if not isinstance(model, str):
+        raise InvalidSetup(f"`model` is {_shown(model)}; it must be the name of a model.", ("model",))
+    if not isinstance(name, str) or name not in STRATEGIES:
+        raise InvalidSetup(f"`strategy` is {_shown(name)}; it must be one of {', '.join(STRATEGIES)}.", ("strategy",))
+    return Setup(
+        model=model,
+        strategy=name,
+        options=asdict(_build(STRATEGIES[name], data.get("options", {}), ("options",))),
+        task=_build(Task, data.get("task", {}), ("task",)),
+        sampling=_build(Sampling, data.get("sampling", {}), ("sampling",)),
+    )
+
+
+def parse_sampling(data: Any) -> Sampling:
+    """Checked sampling parameters, for a sampling preset."""
+    _refuse_unreadable(data, ("sampling",))
+    checked: Sampling = _build(Sampling, data, ("sampling",))
+    return checked
+
+
+def to_dict(setup: Setup) -> dict[str, Any]:
+    """The whole setup as plain data; `parse` of it gives the same setup."""
+    plain: dict[str, Any] = _plain(asdict(setup))
+    return plain
+
+
+def differing(setup: Setup) -> dict[str, Any]:
+    """Only what differs from the defaults: what a preset file or a link needs to hold."""
+    strategy = STRATEGIES[setup.strategy](**setup.options)
+    return {
+        "model": setup.model,
+        "strategy": setup.strategy,
+        **{
+            k: v
+            for k in ("options", "task", "sampling")
+            if (v := _changed(strategy if k == "options" else getattr(setup, k)))
+        },
+    }
+
+
+def run_to_dict(run: Run) -> dict[str, Any]:
+    """A Run as plain data, ready for JSON."""
+    plain: dict[str, Any] = _plain(asdict(run))
+    return plain
+
+
+def run_from_dict(data: Any) -> Run:
+    """The Run that `run_to_dict` was given. Raises InvalidSetup where it does not have a Run's shape."""
+    run: Run = _build(Run, data, ())
+    return run
+
+
+def _changed(value: Any) -> dict[str, Any]:
+    plain = _plain(asdict(value))
+    return {p.name: plain[p.name] for p in parameters(type(value)) if getattr(value, p.name) != p.default}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _build(cls: type, data: Any, path: Path) -> Any:
+    if not isinstance(data, Mapping):
+        raise InvalidSetup(f"`{_dotted(path)}` is {_shown(data)}; it must be a mapping.", path)
+    _refuse_unknown(data, tuple(f.name for f in fields(cls)), path)
+    try:
+        return TypeAdapter(cls).validate_python(dict(data))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise _explained(cls, first, path) from None
+
+
+def _explained(cls: type, error: Any, path: Path) -> InvalidSetup:
+    at: Path = tuple(key for key in error["loc"] if key != "[key]")
+    where = _dotted(path + at)
+    if error["type"] == "unexpected_keyword_argument":
+        return InvalidSetup(f"`{where}` is not known there. {_keys_at(cls, at[:-1])}", path + at)
+    parameter = _parameter_at(cls, at)
+    rule = f"it must be {parameter.allowed}" if parameter else error["msg"][0].lower() + error["msg"][1:]
+    return InvalidSetup(f"`{where}` is {_shown(error['input'])}; {rule}.", path + at)
+
+
+def _class_at(cls: type, at: Path) -> tuple[type, Path]:
+    """Follow field names and list positions down to the innermost dataclass; gives it and the rest of the path."""
+    while len(at) > 2:
+        (item, *_) = get_args(get_type_hints(cls).get(str(at[0]))) or (None,)
+        if not is_dataclass(item):
+            break
+        cls, at = item, at[2:]  # type: ignore[assignment]  # is_dataclass does not narrow to type
+    return cls, at
+
+
+def _parameter_at(cls: type, at: Path) -> Any:
+    cls, at = _class_at(cls, at)
+    return next((p for p in parameters(cls) if at == (p.name,)), None)
+
+
+def _keys_at(cls: type, at: Path) -> str:
+    owner, _ = _class_at(cls, (*at, ""))
+    return f"Known keys: {', '.join(f.name for f in fields(owner)) or 'none'}."
+
+
+def _refuse_unknown(data: Mapping[Any, Any], known: tuple[str, ...], path: Path) -> None:
+    for key in data:
+        if key not in known:
+            where = _dotted((*path, key if isinstance(key, (str, int)) else repr(key)))
+            raise InvalidSetup(f"`{where}` is not known. Known keys: {', '.join(known) or 'none'}.", (*path, key))
+
+
+def _refuse_unreadable(value: Any, path: Path) -> None:
+    if len(path) > DEPTH:
+        raise InvalidSetup(f"`{_dotted(path[:4])}...` is nested more than {DEPTH} levels deep; a setup is not.", path)
+    if isinstance(value, str):
+        if found := UNREADABLE.search(value):
+            what = "half of a surrogate pair" if found[0] >= "\ud800" else "a control character"
+            message = (
+                f"`{_dotted(path)}` has {what} (U+{ord(found[0]):04X}) at character {found.start() + 1}; remove it."
+            )
+            raise InvalidSetup(message, path)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            _refuse_unreadable(item, (*path, key))
+    elif isinstance(value, (list, tuple)):
+        for i, item in enumerate(value):
+            _refuse_unreadable(item, (*path, i))
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(ascii(key)[1:-1] if isinstance(key, str) else str(key) for key in path)
+
+
+def _shown(value: Any) -> str:
+    shown = ascii(value)
+    return shown if len(shown) <= 60 else f"{shown[:57]}..."

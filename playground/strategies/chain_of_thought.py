@@ -1,0 +1,99 @@
+"""Chain of thought, both forms: reason first, answer second.
+
+Zero-shot: Kojima et al. 2022, arXiv 2205.11916. Few-shot: Wei et al. 2022, arXiv 2201.11903.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from playground.errors import InvalidSetup
+from playground.parameters import choice
+from playground.strategies.answers import conclusion, extract, letters
+from playground.strategies.base import Ask, Asking, Card, Running, Strategy, system, user
+from playground.strategies.few_shot import turns
+from playground.types import Answer, Completion, Message, Task
+
+REASON = "Let's think step by step."
+TRIGGERS = {
+    "number": "Therefore, the answer (arabic numerals) is",
+    "choice": "Therefore, among {first} through {last}, the answer is",
+    "yes_no": "Therefore, the answer (Yes or No) is",
+    "label": "Therefore, the answer is",
+    "text": "Therefore, the answer is",
+}
+EXTRACTION_TOKENS = 32  # room for an answer, none for a second round of reasoning
+
+Form = Literal["zero_shot", "few_shot"]
+FORM_HELP = (
+    'zero_shot: "Let\'s think step by step.", then a second call that reads off the answer. '
+    'few_shot: your examples show the reasoning and end with "The answer is ...".'
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChainOfThought(Strategy):
+    name = "chain_of_thought"
+    title = "Chain of thought"
+    task_fields = ("role", "examples", "input", "answer", "labels")
+    card = Card(
+        summary="Has the model reason in words before it answers.",
+        helps="Arithmetic, symbolic and multi-step questions, with large models.",
+        fails=(
+            "Gains are mainly on math and symbolic tasks (Sprague et al. 2024), appear near 100B parameters, "
+            "and are marginal for models trained to reason (arXiv 2506.07142)."
+        ),
+        cost="2 calls (zero-shot form) or 1 (few-shot form), and many more output tokens.",
+        citation="Wei et al. 2022 (few-shot); Kojima et al. 2022 (zero-shot)",
+        url="https://arxiv.org/abs/2201.11903",
+        figure="PaLM 540B on GSM8K: 17.9 to 56.9 (few-shot). text-davinci-002 on MultiArith: 17.7 to 78.7 (zero-shot).",
+    )
+
+    form: Form = choice("zero_shot", help=FORM_HELP)
+
+    def check(self, task: Task) -> None:
+        super().check(task)
+        check_form(self.form, task)
+
+    def run(self, task: Task, ask: Ask) -> Running:
+        messages, prefix = reasoning_prompt(self.form, task)
+        (reasoning,) = yield from ask("Reason", messages, prefix=prefix)
+        if self.form == "few_shot":
+            return Answer(text=stated(reasoning, task) or "", how='Read after "The answer is".')
+        (extracted,) = yield from ask_for_answer(ask, "Extract answer", task, reasoning)
+        return Answer(
+            text=extract(extracted.text, task.answer, task.labels) or "",
+            how="Read by a second call, after the reasoning.",
+        )
+
+
+def check_form(form: Form, task: Task) -> None:
+    if form == "few_shot" and not task.examples:
+        message = (
+            "`task.examples` is empty; the few_shot form needs worked examples "
+            'whose outputs reason and end with "The answer is ...".'
+        )
+        raise InvalidSetup(message, ("task", "examples"))
+
+
+def reasoning_prompt(form: Form, task: Task) -> tuple[tuple[Message, ...], str]:
+    """The messages and assistant prefix that make the model reason."""
+    if form == "few_shot":
+        return (*system(task.role), *turns(task)), ""
+    return (*system(task.role), user(task.input)), REASON
+
+
+def ask_for_answer(ask: Ask, label: str, task: Task, reasoning: Completion) -> Asking:
+    """Kojima's second call: the prompt, the rationale, then a trigger that only an answer can follow."""
+    allowed = letters(task.labels)
+    trigger = TRIGGERS[task.answer].format(first=allowed[0], last=allowed[-1])
+    messages, prefix = reasoning_prompt("zero_shot", task)
+    prefix = f"{prefix}{reasoning.text.rstrip()}\n{trigger}"
+    return ask(label, messages, prefix=prefix, temperature=0.0, max_tokens=EXTRACTION_TOKENS, stop=("\n",))
+
+
+def stated(reasoning: Completion, task: Task) -> str | None:
+    """The answer a few-shot rationale states; without the phrase, the last thing that looks like one."""
+    said = conclusion(reasoning.text)
+    if said is not None:
+        return extract(said.split("\n")[0], task.answer, task.labels)
+    return extract(reasoning.text, task.answer, task.labels, last=True) if task.answer != "text" else None

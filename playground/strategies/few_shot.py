@@ -1,0 +1,49 @@
+"""Few-shot: demonstrations in context, no gradient updates (Brown et al. 2020, arXiv 2005.14165)."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from playground.parameters import choice, text
+from playground.strategies.base import Ask, Card, Running, Strategy, assistant, system, user
+from playground.strategies.zero_shot import read
+from playground.types import Message, Task
+
+
+@dataclass(frozen=True, kw_only=True)
+class FewShot(Strategy):
+    name = "few_shot"
+    title = "Few-shot"
+    task_fields = ("role", "examples", "input", "answer", "labels")
+    required = ("examples", "input")
+    card = Card(
+        summary="Shows the model worked examples before the question.",
+        helps="Fixes format, label set and tone without training; the strongest cheap step for small models.",
+        fails="Order, balance and choice of the examples sway the answer; each one costs prompt tokens on every call.",
+        cost="1 call with a longer prompt.",
+        citation="Brown et al. 2020, Language Models are Few-Shot Learners",
+        url="https://arxiv.org/abs/2005.14165",
+        figure="GPT-3 175B, few-shot: TriviaQA 71.2, CoQA 85.0 F1.",
+    )
+
+    layout: Literal["turns", "block"] = choice(
+        "turns", help="turns: each example is a user and an assistant message. block: one message holds them all."
+    )
+    input_label: str = text("Input", max_length=60, help="Written before each input in a block.")
+    output_label: str = text("Output", max_length=60, help="Written before each output in a block.")
+
+    def run(self, task: Task, ask: Ask) -> Running:
+        (completion,) = yield from ask("Answer", self.messages(task))
+        return read(completion.text, task)
+
+    def messages(self, task: Task) -> tuple[Message, ...]:
+        if self.layout == "turns":
+            return system(task.role) + turns(task)
+        shown = [f"{self.input_label}: {e.input}\n{self.output_label}: {e.output}" for e in task.examples]
+        asked = f"{self.input_label}: {task.input}\n{self.output_label}:"
+        return (*system(task.role), user("\n\n".join([*shown, asked])))
+
+
+def turns(task: Task) -> tuple[Message, ...]:
+    """The examples as a conversation that already happened, then the question."""
+    shown = [message for e in task.examples for message in (user(e.input), assistant(e.output))]
+    return (*shown, user(task.input))

@@ -1,0 +1,62 @@
+"""Self-consistency: many reasoning paths, one vote (Wang et al. 2022, arXiv 2203.11171)."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from playground.errors import NotSupported
+from playground.parameters import choice, number
+from playground.strategies.answers import extract
+from playground.strategies.base import Ask, Card, Running, Strategy, gather
+from playground.strategies.chain_of_thought import FORM_HELP, Form, ask_for_answer, check_form, reasoning_prompt, stated
+from playground.strategies.voting import confidence, vote
+from playground.types import Answer, Completion, Task
+
+
+@dataclass(frozen=True, kw_only=True)
+class SelfConsistency(Strategy):
+    name = "self_consistency"
+    title = "Self-consistency"
+    task_fields = ("role", "examples", "input", "answer", "labels")
+    card = Card(
+        summary="Samples many chains of thought and lets their answers vote.",
+        helps="Questions with one short right answer; the share of agreeing paths says how sure you may be.",
+        fails="Free text has nothing to vote on. A model that is wrong in one systematic way is outvoted by itself.",
+        cost="One call per path, and one more per path to read the answer in the zero-shot form.",
+        citation="Wang et al. 2022, Self-Consistency Improves Chain of Thought Reasoning",
+        url="https://arxiv.org/abs/2203.11171",
+        figure="PaLM 540B, 40 paths at temperature 0.7: GSM8K 56.5 (greedy) to 74.4.",
+    )
+
+    paths: int = number(10, 1, 40, step=1, help="Reasoning paths to sample; the paper uses 40.")
+    form: Form = choice("zero_shot", help=FORM_HELP)
+    vote: Literal["majority", "probability"] = choice(
+        "majority", help="probability: each path counts exp(mean token log-probability) instead of 1."
+    )
+
+    def check(self, task: Task) -> None:
+        super().check(task)
+        check_form(self.form, task)
+
+    def run(self, task: Task, ask: Ask) -> Running:
+        messages, prefix = reasoning_prompt(self.form, task)
+        paths = yield from ask("Sample paths", messages, n=self.paths, prefix=prefix)
+        if self.form == "few_shot":
+            answers = [stated(path, task) for path in paths]
+        else:
+            asked = [ask_for_answer(ask, f"Answer of path {i}", task, path) for i, path in enumerate(paths, 1)]
+            extracted = yield from gather(asked)
+            answers = [extract(one.text, task.answer, task.labels) for (one,) in extracted]
+        votes = vote(answers, self._weights(paths))
+        if not votes:
+            return Answer(text="", how=f"None of {len(paths)} paths gave an answer.")
+        return Answer(text=votes[0].answer, how=f"{votes[0].count} of {len(paths)} paths agree.", votes=votes)
+
+    def _weights(self, paths: tuple[Completion, ...]) -> list[float] | None:
+        if self.vote == "majority":
+            return None
+        weights = [confidence(path) for path in paths]
+        if None in weights:
+            raise NotSupported(
+                "This model gives no token probabilities, so paths cannot be weighted; choose vote: majority."
+            )
+        return [weight for weight in weights if weight is not None]

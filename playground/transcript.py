@@ -1,0 +1,113 @@
+"""A Run while it grows: mutable on the inside, frozen snapshots outside."""
+
+import time
+from dataclasses import dataclass, field, replace
+
+from playground.types import Answer, Completion, Delta, FinishReason, Message, Progress, Run, Setup, Step, Token
+
+
+@dataclass
+class _Sample:
+    """One completion while it grows."""
+
+    text: list[str] = field(default_factory=list)
+    tokens: list[Token] = field(default_factory=list)
+    prompt_tokens: int = 0
+    time_to_first_token: float | None = None
+    seconds: float = 0.0
+    finish_reason: FinishReason | None = None
+
+    def add(self, delta: Delta) -> None:
+        self.text.append(delta.text)
+        self.tokens.extend(delta.tokens)
+        self.prompt_tokens = delta.prompt_tokens or self.prompt_tokens
+        self.finish_reason = delta.finish_reason
+        self.seconds = delta.seconds
+        if delta.tokens and self.time_to_first_token is None:
+            self.time_to_first_token = delta.seconds
+
+    def completion(self) -> Completion:
+        return Completion(
+            text="".join(self.text),
+            finish_reason=self.finish_reason,
+            prompt_tokens=self.prompt_tokens,
+            completion_tokens=len(self.tokens),
+            time_to_first_token=self.time_to_first_token,
+            seconds=self.seconds,
+            tokens=tuple(self.tokens),
+        )
+
+
+class OpenStep:
+    """A step that has been asked and is being answered."""
+
+    def __init__(self, number: int, label: str, messages: tuple[Message, ...], prefix: str, n: int) -> None:
+        self.number = number
+        self._step = Step(label=label, messages=messages, prefix=prefix)
+        self._samples = [_Sample() for _ in range(n)]
+        self._given: tuple[Completion, ...] | None = None
+
+    def add(self, delta: Delta) -> None:
+        self._samples[delta.index].add(delta)
+
+    def take(self, completions: tuple[Completion, ...]) -> None:
+        """Answer the step with what is already known."""
+        self._given = completions
+
+    def completions(self) -> tuple[Completion, ...]:
+        return self._given or tuple(sample.completion() for sample in self._samples)
+
+    def step(self) -> Step:
+        return replace(self._step, completions=self.completions())
+
+
+class Transcript:
+    """Collects the steps of one run; `snapshot` is the Run so far."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.progress: Progress | None = None
+        self._run = Run(setup=setup)
+        self._steps: list[OpenStep] = []
+        self._started = time.monotonic()
+
+    def start(self, seed: int | None) -> None:
+        """The model is ready: time counts from here."""
+        self._run, self._started = replace(self._run, status="running", seed=seed), time.monotonic()
+
+    def open(self, label: str, messages: tuple[Message, ...], prefix: str, n: int) -> OpenStep:
+        step = OpenStep(len(self._steps), label, messages, prefix, n)
+        self._steps.append(step)
+        return step
+
+    @property
+    def has_text(self) -> bool:
+        return any(completion.text for step in self._steps for completion in step.completions())
+
+    def snapshot(self) -> Run:
+        steps = tuple(step.step() for step in self._steps)
+        return replace(
+            self._run,
+            steps=steps,
+            prompt_tokens=sum(max((c.prompt_tokens for c in step.completions), default=0) for step in steps),
+            completion_tokens=sum(c.completion_tokens for step in steps for c in step.completions),
+            seconds=time.monotonic() - self._started,
+            progress=self.progress,
+        )
+
+    def finish(self, answer: Answer) -> Run:
+        self.progress = None
+        return replace(self.snapshot(), status="done", answer=answer.text, how=answer.how, votes=answer.votes)
+
+    def fail(self, error: str) -> Run:
+        self.progress = None
+        return replace(stopped(self.snapshot()), status="failed", error=error)
+
+
+def stopped(run: Run) -> Run:
+    """The run as it stands when it is stopped: all that came stays, what was unfinished is marked."""
+    steps = tuple(replace(step, completions=tuple(_cut(c) for c in step.completions)) for step in run.steps)
+    return replace(run, status="stopped", steps=steps, progress=None)
+
+
+def _cut(completion: Completion) -> Completion:
+    return completion if completion.finish_reason else replace(completion, finish_reason="cancelled")

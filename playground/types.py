@@ -1,0 +1,216 @@
+"""The nouns: a `Setup` goes in, `Delta`s stream, a `Run` remains.
+
+All of them are frozen and hold only plain data, so each serialises to JSON and back without loss.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from playground.parameters import choice, many, mapping, number, text
+
+Role = Literal["system", "user", "assistant"]
+FinishReason = Literal["stop", "length", "cancelled"]
+Status = Literal["waiting", "running", "done", "stopped", "failed"]
+AnswerType = Literal["text", "number", "choice", "yes_no", "label"]
+
+STRICT = ConfigDict(extra="forbid")
+MAX_TEXT = 200_000
+
+StopString = Annotated[str, Field(min_length=1, max_length=100, strict=True)]
+Label = Annotated[str, Field(min_length=1, max_length=100, strict=True)]
+TokenId = Annotated[int, Field(ge=0)]
+Bias = Annotated[float, Field(ge=-100, le=100)]
+
+
+# ------------------------------------------------------------------------------------------ what goes in
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation, as the model's chat template will see it."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sampling:
+    """How tokens are chosen. Applied in this order: penalties and bias, temperature, top-k, top-p, min-p."""
+
+    __pydantic_config__ = STRICT
+
+    temperature: float = number(0.7, 0, 2, step=0.05, help="Divides the logits. 0 always takes the likeliest token.")
+    top_p: float = number(1.0, 0, 1, step=0.01, label="Top-p", help="Keep the likeliest tokens that together reach p.")
+    top_k: int = number(0, 0, 1000, step=1, label="Top-k", help="Keep the k likeliest tokens. 0 keeps all.")
+    min_p: float = number(0.0, 0, 1, step=0.01, label="Min-p", help="Keep tokens with p times the largest probability.")
+    max_tokens: int = number(256, 1, 4096, step=1, help="Stop after this many tokens.")
+    frequency_penalty: float = number(0.0, -2, 2, step=0.05, help="Taken off a logit for each time the token came.")
+    presence_penalty: float = number(0.0, -2, 2, step=0.05, help="Taken off a logit once the token has come.")
+    repetition_penalty: float = number(1.0, 0.5, 2, step=0.01, help="Shrinks logits of all tokens seen. 1 is off.")
+    logit_bias: dict[TokenId, Bias] = mapping(max_length=300, help="Token id: amount to add to its logit, -100 to 100.")
+    stop: tuple[StopString, ...] = many(max_length=8, label="Stop strings", help="End the answer before any of these.")
+    seed: int | None = number(None, 0, 2**32 - 1, step=1, empty="new each run", help="Same seed, same text.")
+    top_logprobs: int = number(0, 0, 20, step=1, label="Alternatives", help="Likeliest tokens to record at each place.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One demonstration: an input and the output it should have."""
+
+    __pydantic_config__ = STRICT
+
+    input: str = text(max_length=MAX_TEXT, help="An input of the kind you will ask about.")
+    output: str = text(max_length=MAX_TEXT, help="The answer it should get.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainStep:
+    """One link of a chain: a name and a template over `{input}`, `{previous}` and earlier step names."""
+
+    __pydantic_config__ = STRICT
+
+    name: str = text(max_length=60, help="Short name; later steps refer to this step's output by it.")
+    template: str = text(
+        max_length=MAX_TEXT, help="The prompt; {input}, {previous} and {earlier step name} are replaced.", lines=3
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What is asked, whatever the technique. A technique names the fields it uses."""
+
+    __pydantic_config__ = STRICT
+
+    input: str = text(max_length=MAX_TEXT, help="The question, or the text to work on.", lines=5)
+    role: str = text(max_length=MAX_TEXT, help='Who answers: "You are ...". Sent as the system message.', lines=2)
+    examples: tuple[Example, ...] = many(
+        max_length=64, help="Pairs of input and output, shown to the model in this order."
+    )
+    steps: tuple[ChainStep, ...] = many(max_length=20, help="Prompts that build on each other.")
+    answer: AnswerType = choice("text", label="Answer type", help="What to read from the model's words as the answer.")
+    labels: tuple[Label, ...] = many(max_length=64, help="The allowed answers, for answer type label or choice.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """Everything that determines a run: a preset, a link and an API call are all one of these.
+
+    `options` are the technique's own parameters by name; `setups.parse` has checked them against it.
+    """
+
+    model: str = "default"
+    strategy: str = "zero_shot"
+    options: Mapping[str, Any]
+    task: Task
+    sampling: Sampling
+
+
+# ------------------------------------------------------------------------------------- what streams out
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """A token that could have come instead. `logprob` is the natural log of its probability."""
+
+    id: int
+    text: str
+    logprob: float
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A generated token. `logprob` is under the model's own distribution, before sampling settings."""
+
+    id: int
+    text: str
+    logprob: float
+    entropy: float | None = None  # nats, of the model's own next-token distribution
+    top: tuple[Alternative, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delta:
+    """News of one sample: text that became certain, tokens that were drawn, perhaps the end.
+
+    `seconds` counts from the request's submission. The first delta of a sample has `prompt_tokens`,
+    the last one `finish_reason`; text and tokens of one delta need not cover each other, since
+    text is held back while it may still turn out to be part of a stop string or half a character.
+    """
+
+    index: int
+    text: str = ""
+    tokens: tuple[Token, ...] = ()
+    prompt_tokens: int | None = None
+    finish_reason: FinishReason | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """Why nothing streams yet: `done` of `total` in `unit`, for example megabytes or places in a queue."""
+
+    what: str
+    done: float = 0.0
+    total: float = 0.0
+    unit: str = ""
+
+
+# --------------------------------------------------------------------------------------- what remains
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """One sampled answer. `text` includes neither the stop string nor the prefix it continued."""
+
+    text: str
+    finish_reason: FinishReason | None = None  # None while it streams
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    time_to_first_token: float | None = None  # seconds since the request was submitted
+    seconds: float = 0.0
+    tokens: tuple[Token, ...] = ()
+    edited: bool = False  # written by the person, not by the model
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One request to the model: what was sent, and every sample that came back."""
+
+    label: str
+    messages: tuple[Message, ...]
+    prefix: str = ""
+    completions: tuple[Completion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vote:
+    """One answer and the samples (by number) that gave it; `weight` is what the vote was decided by."""
+
+    answer: str
+    count: int
+    weight: float
+    paths: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a technique concludes, and in words how it was found."""
+
+    text: str
+    how: str = ""
+    votes: tuple[Vote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """The whole record of one setup: every message sent, every completion, the answer and its cost."""
+
+    setup: Setup
+    status: Status = "waiting"
+    answer: str = ""
+    how: str = ""
+    votes: tuple[Vote, ...] = ()
+    steps: tuple[Step, ...] = ()
+    prompt_tokens: int = 0  # a prompt shared by n samples counts once
+    completion_tokens: int = 0
+    seconds: float = 0.0
+    seed: int | None = None  # the one used, also when the setup left it open
+    progress: Progress | None = None
+    error: str = ""

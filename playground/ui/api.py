@@ -1,0 +1,68 @@
+"""The contract for programs: `/run`, `/strategies` and `/models`, in plain dicts."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+import gradio as gr
+
+from playground import runner
+from playground.backends.catalog import Catalog
+from playground.parameters import parameters
+from playground.settings import Settings
+from playground.setups import parse, run_to_dict
+from playground.strategies import STRATEGIES
+from playground.ui.messages import told
+
+
+def publish(catalog: Catalog, settings: Settings) -> None:
+    """Add the endpoints to the Blocks being built."""
+
+    @told
+    def run(setup: dict) -> Iterator[dict]:  # type: ignore[type-arg]  # gradio reads the bare type
+        for so_far in runner.run(parse(setup), catalog):
+            yield run_to_dict(so_far)
+
+    def strategies() -> list:  # type: ignore[type-arg]
+        return [describe(name) for name in STRATEGIES]
+
+    def models() -> list:  # type: ignore[type-arg]
+        return [model_to_dict(info) for info in catalog.models()]
+
+    gr.api(
+        run,
+        api_name="run",
+        api_description="Run a setup. Streams the Run as it grows; the last one is complete.",
+        concurrency_limit=settings.max_users,
+    )
+    gr.api(
+        strategies, api_name="strategies", api_description="The techniques with their cards, task fields and options."
+    )
+    gr.api(models, api_name="models", api_description="The models that can be chosen, and what each of them honours.")
+
+
+def describe(name: str) -> dict[str, Any]:
+    """A technique as plain data: what it is, the task fields it uses, its options with type, default and range."""
+    strategy = STRATEGIES[name]
+    options = []
+    for p in parameters(strategy):
+        option: dict[str, Any] = {"name": p.name, "type": p.kind, "default": p.default, "help": p.help}
+        if p.low is not None:
+            option["range"] = [p.low, p.high]
+        if p.choices:
+            option["choices"] = list(p.choices)
+        options.append(option)
+    return {
+        "name": name,
+        "title": strategy.title,
+        "card": asdict(strategy.card),
+        "task_fields": list(strategy.task_fields),
+        "options": options,
+    }
+
+
+def model_to_dict(info: Any) -> dict[str, Any]:
+    """A model as plain data."""
+    plain = asdict(info)
+    plain["capabilities"]["sampling"] = sorted(info.capabilities.sampling)
+    return plain

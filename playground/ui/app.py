@@ -1,0 +1,24 @@
+"""The sitemap: header, then one tab after the other."""
+
+from typing import Any
+
+import gradio as gr
+
+from playground.backends.catalog import Catalog
+from playground.settings import Settings
+from playground.ui import model_status, playground_tab
+from playground.ui.look import launch_options
+
+__all__ = ["build_app", "launch_options"]
+
+
+def build_app(settings: Settings, catalog: Catalog) -> Any:
+    """The whole page over the models of this catalog. Nothing is loaded or started."""
+    with gr.Blocks(title="Prompt Playground", analytics_enabled=False, fill_width=True) as page:
+        with gr.Row(elem_id="header"):
+            gr.Markdown("# Prompt Playground", elem_id="title")
+            status = model_status.build()
+        with gr.Tabs(), gr.Tab("Playground", id="playground"):
+            model = playground_tab.build(page, status.ready, settings, catalog)
+        model_status.wire(status, page, model, catalog)
+    return page

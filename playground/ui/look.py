@@ -1,0 +1,93 @@
+"""How the page looks: one accent, the system's fonts, and what is put into the page's head."""
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from playground.settings import Settings
+from playground.ui.widgets import script
+
+CSS = Path(__file__).parent / "style.css"
+ACCENT = gr.themes.Color(
+    name="indigo ink",
+    c50="#f1f2fd", c100="#e3e5fb", c200="#c9cdf6", c300="#a7adf0", c400="#8790ea", c500="#4f5bd5", c600="#444fc0",
+    c700="#3941a0", c800="#2f367f", c900="#272d64", c950="#191c3f",
+)  # fmt: skip
+SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif")
+MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "Liberation Mono", "monospace")
+
+
+def theme() -> Any:
+    """Gradio's plain theme with our accent. Nothing is fetched: all fonts are the system's."""
+    return gr.themes.Base(
+        primary_hue=ACCENT,
+        secondary_hue=ACCENT,
+        neutral_hue=gr.themes.colors.zinc,
+        radius_size=gr.themes.sizes.radius_md,
+        font=SANS,
+        font_mono=MONO,
+    ).set(
+        body_background_fill="#f7f7f9",
+        body_background_fill_dark="#131318",
+        body_text_color="#1b1b22",
+        body_text_color_dark="#ececf1",
+        body_text_color_subdued="#5c5d69",
+        body_text_color_subdued_dark="#a3a4b1",
+        background_fill_primary="#ffffff",
+        background_fill_primary_dark="#1b1b22",
+        background_fill_secondary="#f1f1f5",
+        background_fill_secondary_dark="#23232b",
+        border_color_primary="#dcdce4",
+        border_color_primary_dark="#34343f",
+        block_background_fill="transparent",
+        block_background_fill_dark="transparent",
+        block_border_width="0px",
+        block_padding="0px",
+        block_label_text_color="*body_text_color",
+        block_title_text_color="*body_text_color",
+        block_title_text_weight="600",
+        block_title_text_size="*text_sm",
+        block_info_text_color="*body_text_color_subdued",
+        block_info_text_color_dark="*body_text_color_subdued",
+        block_info_text_size="*text_xs",
+        input_background_fill="#ffffff",
+        input_background_fill_dark="#1b1b22",
+        input_border_color="#c4c5d0",
+        input_border_color_dark="#4a4b58",
+        input_border_width="1px",
+        input_placeholder_color="#6b6c79",
+        input_placeholder_color_dark="#94959f",
+        button_primary_background_fill="*primary_500",
+        button_primary_background_fill_dark="*primary_500",
+        button_primary_background_fill_hover="*primary_700",
+        button_primary_background_fill_hover_dark="*primary_600",
+        button_primary_text_color="#ffffff",
+        button_primary_text_color_dark="#ffffff",
+        link_text_color="*primary_600",
+        link_text_color_dark="*primary_300",
+        slider_color="*primary_500",
+        slider_color_dark="*primary_400",
+        layout_gap="14px",
+        form_gap_width="14px",
+    )
+
+
+def launch_options(settings: Settings) -> dict[str, Any]:
+    """Everything of `launch` that belongs to the page and to its safety."""
+    return {
+        "theme": theme(),
+        "css": CSS.read_text("utf-8"),
+        "head": f"<script>{script('page')}</script>",
+        "footer_links": ["api"],
+        "run_history": False,  # it would keep what people typed in the browser's storage
+        "allowed_paths": [],
+        "max_file_size": "256kb",
+        "show_error": False,
+        "max_threads": settings.max_users + 40,
+        "share": settings.share,
+        "server_name": settings.host,
+        "server_port": settings.port,
+        "ssr_mode": False,
+        "mcp_server": False,
+    }

@@ -1,0 +1,53 @@
+"""Errors on their way to the page: the one place where they become words for the person."""
+
+import functools
+import html
+import inspect
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar, cast
+
+import gradio as gr
+
+from playground.errors import PlaygroundError
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+BUG = "This is a bug in the playground, not in what you typed. The server's log has the details."
+log = logging.getLogger(__name__)
+
+
+def in_words(error: Exception) -> str:
+    """What to tell the person. Anything but a PlaygroundError is logged as the bug it is."""
+    if isinstance(error, PlaygroundError):
+        return str(error)
+    log.error("A bug in the playground", exc_info=error)
+    return BUG
+
+
+def toast(words: str) -> gr.Error:
+    """Raise it to show the words. Gradio renders HTML in toasts, so the words are escaped."""
+    return gr.Error(html.escape(words), title="Not possible", print_exception=False)
+
+
+def told(handler: Handler) -> Handler:
+    """Let an event handler raise: its errors are shown, its bugs logged."""
+
+    @functools.wraps(handler)
+    def returning(*args: Any) -> Any:
+        try:
+            return handler(*args)
+        except gr.Error:
+            raise
+        except Exception as error:
+            raise toast(in_words(error)) from None
+
+    @functools.wraps(handler)
+    def yielding(*args: Any) -> Iterator[Any]:
+        try:
+            yield from handler(*args)
+        except gr.Error:
+            raise
+        except Exception as error:
+            raise toast(in_words(error)) from None
+
+    return cast(Handler, yielding if inspect.isgeneratorfunction(handler) else returning)

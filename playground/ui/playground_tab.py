@@ -1,0 +1,178 @@
+"""The Playground tab: one setup on the left, what is sent and what comes back on the right."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from playground import presets, setups
+from playground.backends.catalog import Catalog
+from playground.settings import Settings
+from playground.strategies import STRATEGIES
+from playground.types import Run
+from playground.ui import (
+    form,
+    insight,
+    live_run,
+    preset_bar,
+    prompt_preview,
+    render,
+    sampling_panel,
+    technique_card,
+    widgets,
+)
+from playground.ui.form import Form
+from playground.ui.insight import Insight
+from playground.ui.messages import toast, told
+
+FIRST = "sentiment"  # the preset that the page opens with
+OFFERED_WHEN_EMPTY = ("sentiment", "word_problem", "chain_story")
+QUIET = {"show_progress": "hidden", "api_visibility": "private"}
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The right side."""
+
+    run: Any
+    prompt: Any
+    answer: Any
+    steps: Any
+    insight: Insight
+    start: Any
+    stop: Any
+
+
+def build(page: Any, ready: Any, settings: Settings, catalog: Catalog) -> Any:
+    """Lay out the tab and wire it. Returns the widget that holds the chosen model.
+
+    `ready` changes when a model has been loaded, so that its tokens can be counted.
+    """
+    offered, samplings = presets.setups(), presets.samplings()
+    with gr.Row(elem_id="columns", equal_height=False):
+        with gr.Column(elem_id="inputs", min_width=0):
+            bar = preset_bar.build(offered)
+            with gr.Column(elem_id="form", min_width=0):
+                with gr.Row(elem_classes="pair"):
+                    model = gr.Dropdown(
+                        [(m.title, m.name) for m in catalog.models()], label="Model", filterable=False, min_width=140
+                    )
+                    strategy = gr.Dropdown(
+                        [(s.title, name) for name, s in STRATEGIES.items()], label="Technique", filterable=False,
+                        min_width=140,
+                    )  # fmt: skip
+                card = gr.Markdown(elem_id="card")
+                with gr.Accordion("About this technique", open=False):
+                    whole = gr.Markdown()
+                task, task_frames = form.task_fields()
+                options, option_frames = form.option_fields()
+                panel = sampling_panel.build(samplings)
+            with gr.Row(elem_id="actions"):
+                start = gr.Button("Run", variant="primary", elem_id="run-button")
+                stop = gr.Button("Stop", variant="secondary", elem_id="stop-button", interactive=False)
+        with gr.Column(elem_id="outputs", min_width=0):
+            prompt = widgets.prompt_view({"summary": "", "error": "", "steps": []})
+            some = {key: offered[key] for key in OFFERED_WHEN_EMPTY if key in offered}
+            answer = widgets.answer_view(render.answer_value(None), preset_bar.cards(some))
+            vote = insight.build_vote()
+            steps = widgets.steps_view(render.steps_value(None))
+            tokens = insight.build_tokens()
+    fields = Form(
+        model=model, strategy=strategy, task=task, options=options, sampling=panel.fields,
+        task_frames=task_frames, option_frames=option_frames,
+    )  # fmt: skip
+    fields.hold(offered[FIRST].setup if FIRST in offered else setups.parse({}))
+    card.value, whole.value = technique_card.line(strategy.value), technique_card.whole(strategy.value)
+    results = Results(gr.State(None), prompt, answer, steps, Insight(*vote, *tokens), start, stop)
+
+    preset_bar.wire(bar, answer, fields, offered, catalog)
+    sampling_panel.wire(panel, samplings)
+    _wire_form(page, ready, fields, panel, results, card, whole, settings, catalog)
+    _wire_run(fields, results, settings, catalog)
+    return model
+
+
+def _wire_form(
+    page: Any, ready: Any, fields: Form, panel: Any, results: Results, card: Any, whole: Any,
+    settings: Settings, catalog: Catalog,
+) -> None:  # fmt: skip
+    @told
+    def preview(values: dict[Any, Any]) -> dict[Any, Any]:
+        return {
+            results.prompt: prompt_preview.prompt_value(lambda: fields.read(values), catalog),
+            panel.chips: sampling_panel.differing(panel.fields, values),
+        }
+
+    @told
+    def choose(values: dict[Any, Any]) -> dict[Any, Any]:
+        name = values[fields.strategy]
+        return {**fields.show(values), card: technique_card.line(name), whole: technique_card.whole(name)}
+
+    @told
+    def limits(name: str) -> dict[Any, Any]:
+        return fields.honoured(catalog, name)
+
+    changes = [event for w in fields.widgets for event in (w.change, *([w.input] if isinstance(w, gr.HTML) else []))]
+    gr.on(
+        [page.load, ready.change, *changes], preview, set(fields.widgets), [results.prompt, panel.chips],
+        preprocess=False, trigger_mode="always_last", concurrency_limit=settings.max_users, **QUIET,
+    )  # fmt: skip
+    (kind,) = (f.widget for f in fields.task if f.parameter.name == "answer")
+    gr.on(
+        [fields.strategy.change, kind.change], choose, set(fields.widgets), [*fields.frames, card, whole],
+        preprocess=False, trigger_mode="always_last", concurrency_limit=None, **QUIET,
+    )  # fmt: skip
+    gr.on(
+        [page.load, fields.model.change], limits, fields.model, [f.widget for f in fields.sampling],
+        trigger_mode="always_last", concurrency_limit=None, **QUIET,
+    )  # fmt: skip
+
+
+def _wire_run(fields: Form, results: Results, settings: Settings, catalog: Catalog) -> None:
+    view = results
+
+    def shown(run: Run) -> dict[Any, Any]:
+        busy = run.status in ("waiting", "running")
+        return {
+            view.run: run,
+            view.answer: render.answer_value(run),
+            view.steps: render.steps_value(run),
+            view.start: gr.update(interactive=not busy),
+            view.stop: gr.update(interactive=busy),
+        }
+
+    @told
+    def run(values: dict[Any, Any], event: gr.EventData) -> Iterator[dict[Any, Any]]:
+        change, before = event._data or {}, values[view.run]
+        if "text" in change and isinstance(before, Run):
+            setup = before.setup
+            given = live_run.edited(before, change["step"], change["sample"], change["text"])
+        else:
+            setup, given = setups.parse(fields.read(values)), ()
+        last = None
+        for last in live_run.follow(setup, catalog, given):
+            yield {**shown(last), **view.insight.hide()} if last.status == "waiting" else shown(last)
+        if last is not None:
+            yield {**shown(last), **view.insight.show(last)}
+            if last.status == "failed":
+                raise toast(last.error)
+
+    @told
+    def stop(before: Any) -> dict[Any, Any]:
+        if not isinstance(before, Run):
+            return {view.start: gr.update(interactive=True)}
+        ended = live_run.stop(before)
+        return {**shown(ended), **view.insight.show(ended)}
+
+    @told
+    def inspect(before: Any, event: gr.EventData) -> dict[Any, Any]:
+        return view.insight.inspect(before, event._data["step"], event._data["sample"])
+
+    everything = [view.run, view.answer, view.steps, view.start, view.stop, *view.insight.outputs]
+    running = gr.on(
+        [view.start.click, view.steps.edit], run, {*fields.widgets, view.run}, everything,
+        preprocess=False, trigger_mode="once", concurrency_limit=settings.max_users, **QUIET,
+    )  # fmt: skip
+    view.stop.click(stop, view.run, everything, cancels=[running], concurrency_limit=None, **QUIET)
+    view.steps.select(inspect, view.run, view.insight.outputs, concurrency_limit=None, **QUIET)

@@ -1,0 +1,229 @@
+"""Run -> what the page shows: pure functions to plain values and figures. The only module that knows plotly."""
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import plotly.graph_objects as go
+
+from playground.types import Completion, Progress, Run, Step, Token
+from playground.ui.outline import Group, groups
+
+ACCENT = "#4f5bd5"
+PHASES = {"waiting": "Getting ready", "running": "Running", "done": "Done", "stopped": "Stopped", "failed": "Failed"}
+ENDINGS = {"length": "cut at max tokens", "cancelled": "stopped", "stop": "", None: ""}
+
+
+# ------------------------------------------------------------------------------------------ the answer pane
+def answer_value(run: Run | None) -> dict[str, Any]:
+    """State, answer and measures; without a run, the empty pane."""
+    if run is None:
+        return {
+            "phase": "empty", "status": "", "clock": "", "spoken": "", "share": None, "error": "", "answer": "",
+            "how": "", "metrics": [],
+        }  # fmt: skip
+    progress = run.progress if run.status in ("waiting", "running") else None
+    phase, doing = PHASES[run.status], run.steps[-1].label if run.steps else ""
+    what = progress.what if progress else doing if run.status == "running" else ""
+    return {
+        "phase": run.status,
+        "status": f"{phase}: {_first_lower(what)}" if what else phase,
+        "clock": _measure(progress) if progress else "",
+        # Announced when it changes, so without numbers that tick.
+        "spoken": f"Failed: {run.error}" if run.status == "failed" else f"{phase}. {run.answer[:300]}".strip(),
+        "share": progress.done / progress.total if progress and progress.total else None,
+        "error": run.error,
+        "answer": run.answer,
+        "how": run.how,
+        "metrics": metrics(run),
+    }
+
+
+def metrics(run: Run) -> list[tuple[str, str]]:
+    """What was measured, each with its unit. Nothing before the first token."""
+    if not run.completion_tokens:
+        return []
+    firsts = [c.time_to_first_token for s in run.steps for c in s.completions if c.time_to_first_token is not None]
+    calls = sum(len(step.completions) for step in run.steps)
+    return [
+        ("Output", f"{run.completion_tokens:,} tokens"),
+        ("Prompt", f"{run.prompt_tokens:,} tokens"),
+        *([("Calls", f"{calls}")] if calls > 1 else []),
+        ("First token", f"{firsts[0]:.2f} s" if firsts else "-"),
+        ("Total", f"{run.seconds:.1f} s"),
+        ("Speed", f"{run.completion_tokens / run.seconds:,.0f} tokens/s" if run.seconds else "-"),
+        *([("Mean p", f"{p:.2f}")] if (p := mean_probability(_tokens(run))) is not None else []),
+        *([("Seed", f"{run.seed}")] if run.seed is not None else []),
+    ]
+
+
+def mean_probability(tokens: Iterable[Token]) -> float | None:
+    """Geometric mean: exp of the mean log-probability. None without tokens."""
+    logprobs = [token.logprob for token in tokens]
+    return math.exp(sum(logprobs) / len(logprobs)) if logprobs else None
+
+
+def _tokens(run: Run) -> list[Token]:
+    return [token for step in run.steps for completion in step.completions for token in completion.tokens]
+
+
+def _measure(progress: Progress) -> str:
+    if progress.total:
+        return f"{progress.done:,.0f} of {progress.total:,.0f} {progress.unit}".rstrip()
+    return f"{progress.done:,.0f} {progress.unit}" if progress.unit else ""
+
+
+def _first_lower(text: str) -> str:
+    # "Loading X" reads on after a colon; names of steps that a person gave keep their spelling.
+    return text[0].lower() + text[1:] if text[:1].isupper() and text[1:2].islower() else text
+
+
+# ---------------------------------------------------------------------------------------------- the steps
+def steps_value(run: Run | None) -> dict[str, Any]:
+    """Every prompt and output; may be edited once nothing runs any more."""
+    if run is None:
+        return {"steps": [], "editable": False}
+    return {
+        "steps": [_group(group) for group in groups(run.steps)],
+        "editable": run.status in ("done", "stopped", "failed"),
+    }
+
+
+def _group(group: Group) -> dict[str, Any]:
+    alone = len(group.steps) == 1
+    cards = [
+        {
+            "at": [group.first + i, sample],
+            "title": _title(step, sample),
+            "prompt": None if alone else prompt(step),
+            "text": completion.text,
+            "state": _state(completion),
+            "facts": _facts(completion),
+            "tokens": bool(completion.tokens),
+        }
+        for i, step in enumerate(group.steps)
+        for sample, completion in enumerate(step.completions)
+    ]
+    prompt_tokens = max((c.prompt_tokens for step in group.steps for c in step.completions), default=0)
+    return {
+        "label": group.label,
+        "facts": f"{prompt_tokens:,} prompt tokens" if prompt_tokens and alone else "",
+        "prompt": prompt(group.steps[0]) if alone else None,
+        "cards": cards,
+    }
+
+
+def prompt(step: Step) -> dict[str, Any]:
+    """Messages by role, and the beginning of the assistant's turn."""
+    return {"messages": [{"role": m.role, "content": m.content} for m in step.messages], "prefix": step.prefix}
+
+
+def _title(step: Step, sample: int) -> str:
+    return f"Path {sample + 1}" if len(step.completions) > 1 else "" if step.label[-1:].isalpha() else step.label
+
+
+def _state(completion: Completion) -> str:
+    return "edited" if completion.edited else completion.finish_reason or "streaming"
+
+
+def _facts(completion: Completion) -> str:
+    if completion.edited:
+        return "edited by hand"
+    facts = [f"{completion.completion_tokens:,} tokens"] if completion.completion_tokens else []
+    if completion.finish_reason and (p := mean_probability(completion.tokens)) is not None:
+        facts.append(f"mean p {p:.2f}")
+    if ending := ENDINGS[completion.finish_reason]:
+        facts.append(ending)
+    return " \u00b7 ".join(facts)
+
+
+# --------------------------------------------------------------------------------------------- the tokens
+def tokens_value(label: str, completion: Completion | None) -> dict[str, Any]:
+    """The tokens of one completion with probabilities and alternatives."""
+    tokens = completion.tokens if completion else ()
+    return {
+        "label": label,
+        "facts": token_facts(tokens),
+        "tokens": [
+            {
+                "text": t.text,
+                "p": math.exp(t.logprob),
+                "logprob": t.logprob,
+                "entropy": t.entropy,
+                "top": [{"text": a.text, "p": math.exp(a.logprob)} for a in t.top],
+            }
+            for t in tokens
+        ],
+    }
+
+
+def token_facts(tokens: tuple[Token, ...]) -> str:
+    """Mean log-probability and perplexity, in words."""
+    p = mean_probability(tokens)
+    if p is None:
+        return ""
+    return f"{len(tokens):,} tokens \u00b7 mean log-probability {math.log(p):.3f} \u00b7 perplexity {1 / p:.2f}"
+
+
+def entropy_figure(completion: Completion | None) -> go.Figure | None:
+    """Entropy of the next-token distribution, token by token; None where the model gives none."""
+    tokens = [t for t in completion.tokens if t.entropy is not None] if completion else []
+    if not tokens:
+        return None
+    bars = go.Bar(
+        x=list(range(1, len(tokens) + 1)),
+        y=[t.entropy for t in tokens],
+        marker_color=ACCENT,
+        hovertext=[_plain(t.text) for t in tokens],
+        hovertemplate="%{hovertext}: %{y:.2f} nats<extra></extra>",
+    )
+    return _figure(bars, x="Token", y="Entropy (nats)", height=170)
+
+
+# ----------------------------------------------------------------------------------------------- the vote
+def vote_figure(run: Run) -> go.Figure:
+    """Paths by answer, most votes on top."""
+    votes = run.votes[::-1]
+    bars = go.Bar(
+        x=[v.count for v in votes],
+        # Numbered, because answers that differ only in markup or are numbers must stay separate categories.
+        y=[_clipped(v.answer) for v in votes],
+        orientation="h",
+        text=[v.count for v in votes],
+        marker_color=[ACCENT if i == len(votes) - 1 else "#9aa0b5" for i in range(len(votes))],
+        hovertemplate="%{y}: %{x} paths<extra></extra>",
+    )
+    figure = _figure(bars, x="Agreeing paths", y="Answer", height=110 + 34 * len(votes))
+    return figure.update_yaxes(type="category").update_xaxes(dtick=max(1, math.ceil(max(v.count for v in votes) / 10)))
+
+
+def vote_table(run: Run) -> list[list[Any]]:
+    """Answer, paths, weight, and which paths, counted from 1 as everywhere on the page."""
+    return [[v.answer, v.count, round(v.weight, 3), ", ".join(str(p + 1) for p in v.paths)] for v in run.votes]
+
+
+def _clipped(text: str) -> str:
+    plain = _plain(text)
+    return plain if len(plain) <= 40 else f"{plain[:39]}\u2026"
+
+
+def _plain(text: str) -> str:
+    # plotly reads a few tags in labels; text from a model has none.
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace("\n", "\u21b5")
+
+
+def _figure(bars: go.Bar, *, x: str, y: str, height: int) -> go.Figure:
+    figure = go.Figure(bars)
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"family": "system-ui, sans-serif", "size": 13},
+        bargap=0.25,
+        showlegend=False,
+    )
+    figure.update_xaxes(title=x, automargin=True, fixedrange=True, gridcolor="rgba(128,128,140,0.25)", zeroline=False)
+    return figure.update_yaxes(
+        title=y, automargin=True, fixedrange=True, gridcolor="rgba(128,128,140,0.25)", zeroline=False
+    )

@@ -1,0 +1,66 @@
+"""Sampling: what differs from the defaults in sight, presets one click, the controls one more."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from playground.parameters import parameters
+from playground.presets import SamplingPreset
+from playground.types import Sampling
+from playground.ui import controls, form, widgets
+from playground.ui.controls import Field
+from playground.ui.messages import told
+
+
+@dataclass(frozen=True, slots=True)
+class SamplingPanel:
+    """Chips of what differs, preset buttons, and the widget of every parameter."""
+
+    chips: Any
+    load: Any
+    fields: tuple[Field, ...]
+
+
+def build(offered: Mapping[str, SamplingPreset]) -> SamplingPanel:
+    with gr.Column(elem_id="sampling", min_width=0):
+        gr.Markdown("**Sampling**", elem_classes="field-label")
+        chips = widgets.chips([])
+        load = widgets.choices([{"key": key, "title": p.title, "about": p.about} for key, p in offered.items()])
+        with gr.Accordion("All sampling parameters", open=False):
+            fields = form.sampling_fields()
+    return SamplingPanel(chips, load, fields)
+
+
+def differing(fields: tuple[Field, ...], values: Mapping[Any, Any]) -> list[dict[str, str]]:
+    """What the form holds apart from the defaults, as chips; also what is not allowed, so that it can be reset."""
+    found = []
+    for f in fields:
+        held = values[f.widget]
+        if held != controls.written(f.parameter, f.parameter.default):
+            shown = " | ".join(str(held).split("\n"))
+            label = f.parameter.label.lower()
+            found.append({"name": f.parameter.name, "label": label, "text": f"{label} {shown}"})
+    return found
+
+
+def wire(panel: SamplingPanel, offered: Mapping[str, SamplingPreset]) -> None:
+    by_name = {f.parameter.name: f for f in panel.fields}
+
+    @told
+    def load(event: gr.EventData) -> dict[Any, Any]:
+        sampling = offered[event._data["key"]].sampling
+        # Only what the preset is about: it is put over the values that are there.
+        changed = [p for p in parameters(Sampling) if getattr(sampling, p.name) != p.default]
+        return {by_name[p.name].widget: by_name[p.name].write(getattr(sampling, p.name)) for p in changed}
+
+    @told
+    def reset(event: gr.EventData) -> dict[Any, Any]:
+        f = by_name[event._data["name"]]
+        return {f.widget: f.write(f.parameter.default)}
+
+    quiet = {"show_progress": "hidden", "concurrency_limit": None, "api_visibility": "private"}
+    outputs = [f.widget for f in panel.fields]
+    panel.load.select(load, None, outputs, **quiet)
+    panel.chips.clear(reset, None, outputs, **quiet)

@@ -1,0 +1,9 @@
+// Saves text as a file on the reader's side; nothing is written on the server.
+const host = element.querySelector(".download");
+host.append(el("button", { type: "button", class: "quiet", text: props.caption, onclick: () => trigger("click") }));
+watch("value", () => {
+  if (!props.value) return;
+  const link = el("a", { href: URL.createObjectURL(new Blob([props.value.text], { type: "text/yaml" })), download: props.value.name });
+  link.click();
+  URL.revokeObjectURL(link.href);
+});

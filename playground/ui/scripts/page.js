@@ -1,0 +1,26 @@
+// Ctrl/Cmd+Enter runs, Esc stops, wherever the focus is.
+(() => {
+  const mac = /Mac|iPhone|iPad/.test(navigator.platform);
+  document.documentElement.dataset.keys = mac ? "mac" : "other";
+  const press = (id) => {
+    const button = document.getElementById(id);
+    if (!button || button.disabled || button.offsetParent === null) return false;
+    button.click();
+    return true;
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && press("run-button")) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+    // An open list closes first: Esc there is not meant for the run.
+    if (event.key === "Escape" && event.target.getAttribute?.("aria-expanded") !== "true") press("stop-button");
+  }, true);
+  // In one column the answer is below the form: go where things happen.
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest?.("#run-button") || window.innerWidth > 1024) return;
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    document.getElementById("answer")?.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
+  });
+})();

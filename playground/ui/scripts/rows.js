@@ -1,0 +1,65 @@
+// A table of texts: rows can be added, removed and moved. The value is a list of objects, one key a column.
+const host = element.querySelector(".rows");
+const { columns, noun, most } = props;
+host.dataset.noun = noun;
+let rows = [];
+
+const publish = () => {
+  props.value = rows.map((row) => ({ ...row }));
+  trigger("input");
+};
+const cell = (row, at, column) => {
+  const name = `${noun} ${at + 1}: ${column.label.toLowerCase()}`;
+  return el("label", { class: "cell" },
+    el("span", { class: "column", text: column.label }),
+    el("textarea", {
+      rows: column.lines, value: row[column.key] ?? "", placeholder: column.hint, "aria-label": name,
+      "data-column": column.key, spellcheck: "false", dir: "auto",
+      oninput: (event) => { row[column.key] = event.target.value; publish(); },
+    }));
+};
+const tool = (action, sign, name, disabled, act) =>
+  el("button", { type: "button", class: "quiet", text: sign, title: name, "aria-label": name, disabled,
+    "data-action": action, onclick: act });
+
+const focus = (at, selector) => {
+  const row = host.querySelectorAll(".row")[Math.min(at, rows.length - 1)];
+  (row?.querySelector(selector) ?? host.querySelector(".add"))?.focus();
+};
+const move = (at, to) => {
+  [rows[at], rows[to]] = [rows[to], rows[at]];
+  draw();
+  publish();
+  const wanted = `[data-action=${to < at ? "up" : "down"}]`;
+  focus(to, `${wanted}:not([disabled]), [data-action=${to < at ? "down" : "up"}]:not([disabled])`);
+};
+const remove = (at) => {
+  rows.splice(at, 1);
+  draw();
+  publish();
+  focus(at, "textarea");
+};
+const add = () => {
+  rows.push(Object.fromEntries(columns.map((column) => [column.key, ""])));
+  draw();
+  publish();
+  focus(rows.length - 1, "textarea");
+};
+const draw = () => {
+  host.replaceChildren(
+    ...rows.map((row, at) => el("div", { class: "row", role: "group", "aria-label": `${noun} ${at + 1}` },
+      el("span", { class: "number", text: at + 1, "aria-hidden": "true" }),
+      el("div", { class: "cells" }, ...columns.map((column) => cell(row, at, column))),
+      el("div", { class: "tools" },
+        tool("up", "\u2191", `Move ${noun} ${at + 1} up`, at === 0, () => move(at, at - 1)),
+        tool("down", "\u2193", `Move ${noun} ${at + 1} down`, at === rows.length - 1, () => move(at, at + 1)),
+        tool("remove", "\u00d7", `Remove ${noun} ${at + 1}`, false, () => remove(at))))),
+    el("button", { type: "button", class: "quiet add", text: `Add ${noun.toLowerCase()}`, onclick: add,
+      disabled: rows.length >= most }));
+};
+const take = () => {
+  rows = (props.value ?? []).map((row) => ({ ...row }));
+  draw();
+};
+watch("value", take);
+take();

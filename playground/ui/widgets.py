@@ -1,0 +1,84 @@
+"""Parts that Gradio has no component for: each is `gr.HTML` with a fixed frame, data as its value and a script.
+
+The frame never contains the value, and the scripts write only `textContent` and `.value`: what a model
+or a person wrote cannot become markup.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+SCRIPTS = Path(__file__).parent / "scripts"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One text of a row: its key in the value, its label, and how tall its box starts."""
+
+    key: str
+    label: str
+    hint: str = ""
+    lines: int = 1
+
+
+@cache
+def script(name: str) -> str:
+    return (SCRIPTS / f"{name}.js").read_text("utf-8")
+
+
+def rows_editor(columns: Sequence[Column], *, noun: str, most: int, **shown: Any) -> gr.HTML:
+    """Rows of texts that can be added, removed and moved. Value: a list of dicts by column key. Event: `input`."""
+    return _widget("rows", value=[], columns=[asdict(c) for c in columns], noun=noun, most=most, **shown)
+
+
+def prompt_view(value: dict[str, Any]) -> gr.HTML:
+    """What will be sent. Value: `render.prompt_value`."""
+    return _widget("prompt", value=value, elem_id="prompt")
+
+
+def answer_view(value: dict[str, Any], presets: list[dict[str, str]]) -> gr.HTML:
+    """Answer, state and measures of a run. Value: `render.answer_value`. Event: `select` with a preset's key."""
+    return _widget("answer", value=value, presets=presets, elem_id="answer")
+
+
+def steps_view(value: dict[str, Any]) -> gr.HTML:
+    """Prompts and outputs of a run. Value: `render.steps_value`. Events: `select` an output, `edit` one."""
+    return _widget("steps", value=value, elem_id="steps")
+
+
+def token_view(value: dict[str, Any]) -> gr.HTML:
+    """Tokens coloured by probability, with their alternatives. Value: `render.tokens_value`."""
+    return _widget("tokens", value=value)
+
+
+def chips(value: list[dict[str, str]]) -> gr.HTML:
+    """What differs from the defaults. Event: `clear` with the name of a parameter."""
+    return _widget("chips", value=value)
+
+
+def choices(offered: list[dict[str, str]]) -> gr.HTML:
+    """Buttons by key. Event: `select` with the key."""
+    return _widget("choices", choices=offered)
+
+
+def download(caption: str) -> gr.HTML:
+    """A button that saves a text. Event: `click`; answer it with the value `{"name", "text"}`."""
+    return _widget("download", caption=caption)
+
+
+def status_line(value: dict[str, str]) -> gr.HTML:
+    """One line with a dot. Value: `{"state": "ready" | "loading" | "idle" | "failed", "text"}`."""
+    return _widget("status", value=value)
+
+
+def _widget(name: str, **properties: Any) -> gr.HTML:
+    return gr.HTML(
+        html_template=f'<div class="{name}"></div>',
+        js_on_load=f"{script('dom')}\n{script(name)}",
+        apply_default_css=False,
+        **properties,
+    )

@@ -1,0 +1,100 @@
+"""Golden prompts: each technique sends exactly what its protocol says, seen through the preview."""
+
+from typing import Any
+
+import pytest
+
+from playground import runner, setups
+from playground.types import Step
+
+PAIRS = [
+    {"input": "2 + 2", "output": "That is 4. The answer is 4."},
+    {"input": "3 + 3", "output": "6. The answer is 6."},
+]
+
+
+def prompts(strategy: str, options: dict[str, Any] | None = None, **task: Any) -> list[tuple[str, list[str], str]]:
+    setup = setups.parse({"strategy": strategy, "options": options or {}, "task": task})
+    return [flat(step) for step in runner.preview(setup)]
+
+
+def flat(step: Step) -> tuple[str, list[str], str]:
+    return step.label, [f"{m.role}: {m.content}" for m in step.messages], step.prefix
+
+
+def test_zero_shot() -> None:
+    assert prompts("zero_shot", input="Why?") == [("Answer", ["user: Why?"], "")]
+
+
+def test_role() -> None:
+    assert prompts("role", role="You are a chef.", input="Why?") == [
+        ("Answer", ["system: You are a chef.", "user: Why?"], "")
+    ]
+
+
+def test_few_shot_as_turns() -> None:
+    assert prompts("few_shot", role="Add.", examples=PAIRS[:1], input="5 + 5") == [
+        ("Answer", ["system: Add.", "user: 2 + 2", "assistant: That is 4. The answer is 4.", "user: 5 + 5"], "")
+    ]
+
+
+def test_few_shot_as_a_block() -> None:
+    options = {"layout": "block", "input_label": "Q", "output_label": "A"}
+    assert prompts("few_shot", options, examples=PAIRS, input="5 + 5") == [
+        (
+            "Answer",
+            ["user: Q: 2 + 2\nA: That is 4. The answer is 4.\n\nQ: 3 + 3\nA: 6. The answer is 6.\n\nQ: 5 + 5\nA:"],
+            "",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "labels", "trigger"),
+    [
+        ("number", [], "Therefore, the answer (arabic numerals) is"),
+        ("choice", [], "Therefore, among A through E, the answer is"),
+        ("choice", ["left", "right"], "Therefore, among A through B, the answer is"),
+        ("yes_no", [], "Therefore, the answer (Yes or No) is"),
+        ("label", ["x"], "Therefore, the answer is"),
+        ("text", [], "Therefore, the answer is"),
+    ],
+)
+def test_zero_shot_chain_of_thought_asks_twice(answer: str, labels: list[str], trigger: str) -> None:
+    assert prompts("chain_of_thought", input="5 + 5?", answer=answer, labels=labels) == [
+        ("Reason", ["user: 5 + 5?"], "Let's think step by step."),
+        ("Extract answer", ["user: 5 + 5?"], f"Let's think step by step.\u27e8Reason\u27e9\n{trigger}"),
+    ]
+
+
+def test_few_shot_chain_of_thought_asks_once() -> None:
+    sent = prompts("chain_of_thought", {"form": "few_shot"}, examples=PAIRS[:1], input="5 + 5", answer="number")
+    assert sent == [("Reason", ["user: 2 + 2", "assistant: That is 4. The answer is 4.", "user: 5 + 5"], "")]
+
+
+def test_self_consistency_samples_then_reads_every_path() -> None:
+    sent = prompts("self_consistency", {"paths": 3}, input="5 + 5?", answer="number")
+    assert [label for label, _, _ in sent] == [
+        "Sample paths",
+        "Answer of path 1",
+        "Answer of path 2",
+        "Answer of path 3",
+    ]
+    assert sent[0][2] == "Let's think step by step."
+
+
+def test_self_consistency_by_probability_can_be_previewed() -> None:
+    assert prompts("self_consistency", {"vote": "probability", "paths": 1}, input="5?")[0][0] == "Sample paths"
+
+
+def test_chaining_builds_on_earlier_steps() -> None:
+    steps = [
+        {"name": "Key facts", "template": "Facts of: {input}"},
+        {"name": "Draft", "template": "Write from {previous}"},
+        {"name": "Check", "template": "Compare {Draft} with {Key facts}"},
+    ]
+    assert prompts("chaining", input="tea", steps=steps) == [
+        ("Key facts", ["user: Facts of: tea"], ""),
+        ("Draft", ["user: Write from \u27e8Key facts\u27e9"], ""),
+        ("Check", ["user: Compare \u27e8Draft\u27e9 with \u27e8Key facts\u27e9"], ""),
+    ]

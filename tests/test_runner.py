@@ -1,0 +1,215 @@
+"""From a setup to a run: what streams, what remains, what happens when it is stopped or breaks."""
+
+import random
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from playground import runner, setups
+from playground.backends.base import Capabilities, Request
+from playground.backends.catalog import Catalog, Entry
+from playground.errors import GenerationFailed, InvalidSetup, NotSupported, PromptTooLong, UnknownModel
+from playground.strategies.base import gather
+from playground.transcript import stopped
+from playground.types import Completion, Delta, Message, Progress, Run
+
+CHAIN = {
+    "strategy": "chaining",
+    "task": {
+        "input": "tea",
+        "steps": [{"name": n, "template": f"{n} of {{previous}}"} for n in ("Facts", "Draft", "Title")],
+    },
+}
+
+
+def last(runs: Iterator[Run]) -> Run:
+    *_, run = runs
+    return run
+
+
+def says(texts: dict[str, str]) -> Callable[[Request, random.Random], str]:
+    """A reply that depends on the first word of the question."""
+    return lambda request, _: texts[request.messages[-1].content.split()[0]]
+
+
+def test_a_run_holds_everything_that_was_sent_and_came_back(catalog_of: Any) -> None:
+    setup = setups.parse({"task": {"input": "Hi there"}, "sampling": {"seed": 7}})
+    run = last(runner.run(setup, catalog_of(lambda *_: " Hello you")))
+    (step,) = run.steps
+    (completion,) = step.completions
+    assert (run.status, run.answer, run.setup, run.seed) == ("done", "Hello you", setup, 7)
+    assert step.messages == (Message("user", "Hi there"),)
+    assert (completion.text, completion.finish_reason, completion.completion_tokens) == (" Hello you", "stop", 2)
+    assert "".join(token.text for token in completion.tokens) == completion.text
+    assert completion.time_to_first_token is not None
+    assert 0 <= completion.time_to_first_token <= completion.seconds <= run.seconds
+    assert run.prompt_tokens == completion.prompt_tokens > 0
+    assert run.completion_tokens == 2
+
+
+def test_text_grows_while_it_runs(catalog_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "INTERVAL", 0)
+    setup = setups.parse({"task": {"input": "x"}})
+    texts = [
+        r.steps[0].completions[0].text for r in runner.run(setup, catalog_of(lambda *_: "one two three")) if r.steps
+    ]
+    assert texts[0] == ""
+    assert sorted(set(texts), key=len) == ["", "one", "one two", "one two three"]
+
+
+def test_a_seed_is_chosen_and_named_when_none_is_given(catalog_of: Any) -> None:
+    catalog = catalog_of(lambda _, rng: str(rng.random()))
+    first = last(runner.run(setups.parse({"task": {"input": "x"}}), catalog))
+    again = last(runner.run(setups.parse({"task": {"input": "x"}, "sampling": {"seed": first.seed}}), catalog))
+    assert first.setup.sampling.seed is None
+    assert first.answer == again.answer
+
+
+def test_the_vote_of_self_consistency(catalog_of: Any) -> None:
+    answers = iter([" 18.", " 17.", " 18.0", " none"])
+
+    def reply(request: Request, _: random.Random) -> str:
+        return next(answers) if request.prefix.endswith("is") else " So it is clear."
+
+    setup = setups.parse({
+        "strategy": "self_consistency", "options": {"paths": 4}, "task": {"input": "How many?", "answer": "number"},
+    })  # fmt: skip
+    run = last(runner.run(setup, catalog_of(reply)))
+    assert (run.answer, run.how) == ("18", "2 of 4 paths agree.")
+    assert [(v.answer, v.count, v.paths) for v in run.votes] == [("18", 2, (0, 2)), ("17", 1, (1,))]
+    assert len(run.steps[0].completions) == 4
+    assert run.prompt_tokens == sum(step.completions[0].prompt_tokens for step in run.steps)
+
+
+def test_extraction_is_greedy_whatever_the_reasoning_used(catalog_of: Any) -> None:
+    seen: list[Request] = []
+
+    def reply(request: Request, _: random.Random) -> str:
+        seen.append(request)
+        return " 4"
+
+    setup = setups.parse({"strategy": "chain_of_thought", "task": {"input": "2+2", "answer": "number"}})
+    assert last(runner.run(setup, catalog_of(reply))).answer == "4"
+    assert [r.sampling.temperature for r in seen] == [0.7, 0.0]
+    assert seen[1].prefix == "Let's think step by step. 4\nTherefore, the answer (arabic numerals) is"
+
+
+def test_an_edited_step_is_built_upon_and_not_asked_again(catalog_of: Any) -> None:
+    catalog = catalog_of(says({"Facts": "hot", "Draft": "Tea is hot.", "Title": "Hot tea"}))
+    first = last(runner.run(setups.parse(CHAIN), catalog))
+    edited = replace(first.steps[1], completions=(Completion(text="Tea is cold.", finish_reason="stop", edited=True),))
+    asked: list[str] = []
+
+    def reply(request: Request, _: random.Random) -> str:
+        asked.append(request.messages[-1].content)
+        return "Cold tea"
+
+    second = last(runner.run(setups.parse(CHAIN), catalog_of(reply), given=(first.steps[0], edited)))
+    assert asked == ["Title of Tea is cold."]
+    assert second.answer == "Cold tea"
+    assert [step.completions[0].text for step in second.steps] == ["hot", "Tea is cold.", "Cold tea"]
+    assert second.steps[1].completions[0].edited
+
+
+def test_closing_stops_the_model(catalog_of: Any) -> None:
+    closed = threading.Event()
+
+    class Endless:
+        capabilities = Capabilities(sampling=frozenset())
+
+        def count_tokens(self, messages: Any, prefix: str = "") -> int:
+            return 1
+
+        def stream(self, request: Request) -> Iterator[Delta]:
+            try:
+                while True:
+                    yield Delta(index=0, text="a")
+            finally:
+                closed.set()
+
+    backend = Endless()
+    entry = Entry(name="default", title="", kind="scripted", load=lambda _: backend, capabilities=backend.capabilities)
+    runs = runner.run(setups.parse({"task": {"input": "x"}}), Catalog([entry]))
+    so_far = next(r for r in runs if r.steps and r.steps[0].completions[0].text)
+    runs.close()  # type: ignore[attr-defined]
+    assert closed.is_set()
+    halted = stopped(so_far)
+    assert halted.status == "stopped"
+    assert halted.steps[0].completions[0].text.startswith("a")
+    assert halted.steps[0].completions[0].finish_reason == "cancelled"
+
+
+def test_what_breaks_later_keeps_what_came_before(catalog_of: Any) -> None:
+    def reply(request: Request, _: random.Random) -> str:
+        if request.messages[-1].content.startswith("Draft"):
+            raise GenerationFailed("The model broke.")
+        return "hot"
+
+    run = last(runner.run(setups.parse(CHAIN), catalog_of(reply)))
+    assert (run.status, run.error) == ("failed", "The model broke.")
+    assert run.steps[0].completions[0].text == "hot"
+
+
+def test_a_bug_looks_like_a_bug(catalog_of: Any) -> None:
+    with pytest.raises(ZeroDivisionError):
+        last(runner.run(setups.parse(CHAIN), catalog_of(lambda *_: str(1 / 0))))
+
+
+def test_a_prompt_that_is_too_long_is_refused_with_both_numbers(catalog_of: Any) -> None:
+    with pytest.raises(PromptTooLong, match=r"16,\d\d\d tokens.* 8,192"):
+        last(runner.run(setups.parse({"task": {"input": "x" * 100_000}}), catalog_of()))
+
+
+def test_an_unknown_model_and_an_empty_input_are_refused(catalog_of: Any) -> None:
+    with pytest.raises(UnknownModel, match="no model named 'gpt'; choose one of default"):
+        last(runner.run(setups.parse({"model": "gpt", "task": {"input": "x"}}), catalog_of()))
+    with pytest.raises(InvalidSetup, match=r"`task.input` is empty"):
+        last(runner.run(setups.parse({}), catalog_of()))
+
+
+def test_a_setting_the_model_ignores_is_refused_by_name(catalog_of: Any) -> None:
+    catalog = catalog_of(capabilities=Capabilities(sampling=frozenset({"temperature"}), context_length=100))
+    with pytest.raises(NotSupported, match=r"`sampling.top_k` is 5, but the model 'default' ignores top-k"):
+        last(runner.run(setups.parse({"task": {"input": "x"}, "sampling": {"top_k": 5}}), catalog))
+    assert last(runner.run(setups.parse({"task": {"input": "x"}}), catalog)).status == "done"
+
+
+def test_a_model_without_prefix_gets_the_same_words_as_a_question(catalog_of: Any) -> None:
+    sent: list[Request] = []
+
+    def reply(request: Request, _: random.Random) -> str:
+        sent.append(request)
+        return "4"
+
+    catalog = catalog_of(reply, capabilities=Capabilities(sampling=frozenset(), prefix=False, context_length=1000))
+    setup = setups.parse({
+        "strategy": "chain_of_thought", "task": {"input": "2+2"}, "sampling": {"temperature": 0.7},
+    })  # fmt: skip
+    last(runner.run(setup, catalog))
+    assert [r.prefix for r in sent] == ["", ""]
+    assert sent[0].messages == (Message("user", "2+2\n\nLet's think step by step."),)
+
+
+def test_gather_sends_all_before_it_waits_and_closes_what_is_left() -> None:
+    log: list[str] = []
+
+    def asking(name: str) -> Any:
+        log.append(f"sent {name}")
+        yield Progress(what=name)
+        try:
+            yield Progress(what=name)
+        finally:
+            log.append(f"done {name}")
+        return (name,)
+
+    together = gather([asking("a"), asking("b")])
+    next(together)
+    next(together)
+    assert log == ["sent a", "sent b"]
+    together.close()
+    assert log[2:] == []
+    *_, _ = (together := gather([asking("a"), asking("b")]))
+    assert log[-2:] == ["done a", "done b"]

@@ -1,0 +1,39 @@
+"""Settings come from the environment once, and a bad variable is named."""
+
+from pathlib import Path
+
+import pytest
+
+from playground.errors import InvalidSetup
+from playground.settings import Settings
+
+
+def test_defaults_are_private() -> None:
+    settings = Settings.from_environment({})
+    assert (settings.host, settings.public, settings.share) == ("127.0.0.1", False, False)
+
+
+def test_each_field_is_a_variable() -> None:
+    environ = {"PLAYGROUND_PORT": "8000", "PLAYGROUND_PUBLIC": "yes", "PLAYGROUND_CACHE": "/tmp/x", "HOME": "/"}
+    settings = Settings.from_environment(environ)
+    assert (settings.port, settings.public, settings.cache) == (8000, True, Path("/tmp/x"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wanted"),
+    [
+        ("PORT", "http", "a whole number"),
+        ("PORT", "99999", "from 0 to 65535"),
+        ("PUBLIC", "maybe", "1 or 0"),
+        ("MAX_ROWS", "-1", "at least 1"),
+        ("PRECISION", "int4", "auto, float32, bfloat16, int8"),
+    ],
+)
+def test_a_bad_variable_is_named_with_what_it_must_be(name: str, value: str, wanted: str) -> None:
+    with pytest.raises(InvalidSetup, match=f"PLAYGROUND_{name} is '{value}'; it must be .*{wanted}"):
+        Settings.from_environment({f"PLAYGROUND_{name}": value})
+
+
+def test_a_space_is_public_and_listens_outside() -> None:
+    settings = Settings.from_environment({"SPACE_ID": "someone/playground"})
+    assert (settings.public, settings.host) == (True, "0.0.0.0")
