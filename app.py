@@ -17,19 +17,24 @@ from playground.ui.app import build_app, launch_options
 def main() -> None:
     try:
         settings = Settings.from_environment()
+        settings = replace(settings, **vars(_flags(settings)))
+        settings.check()
     except InvalidSetup as error:
         sys.exit(str(error))
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--host", default=settings.host, help="address to listen on (default %(default)s)")
-    parser.add_argument("--port", type=int, default=settings.port, help="port to listen on (default %(default)s)")
-    parser.add_argument("--public", action="store_true", default=settings.public, help="strangers share this server")
-    parser.add_argument("--share", action="store_true", default=settings.share, help="open a temporary public link")
-    settings = replace(settings, **vars(parser.parse_args()))
     catalog = Catalog(offered(settings))
     app = build_app(settings, catalog)
     app.launch(**launch_options(settings), prevent_thread_lock=True)
     catalog.preload("default")  # after the page is up: torch takes longer to import than a page to read
     app.block_thread()
+
+
+def _flags(settings: Settings) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--host", default=settings.host, help="address to listen on (default %(default)s)")
+    parser.add_argument("--port", type=int, default=settings.port, help="port to listen on (default %(default)s)")
+    parser.add_argument("--public", action="store_true", default=settings.public, help="strangers share this server")
+    parser.add_argument("--share", action="store_true", default=settings.share, help="open a temporary public link")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -10,23 +10,26 @@ from playground.backends.base import Backend, Capabilities, Request
 from playground.backends.catalog import Catalog
 from playground.errors import NotSupported, PlaygroundError
 from playground.parameters import parameters
-from playground.strategies import STRATEGIES, Event
-from playground.strategies.base import Asking
-from playground.transcript import Transcript
+from playground.strategies import STRATEGIES, Event, Strategy
+from playground.strategies.base import Asking, gather
+from playground.transcript import OpenStep, Transcript
 from playground.types import Completion, Delta, Message, Progress, Run, Sampling, Setup, Step, Token
 
 INTERVAL = 0.1  # seconds between snapshots: what a page can show and a reader can follow
 T = TypeVar("T")
 
 
-def run(setup: Setup, catalog: Catalog, *, given: Sequence[Step] = ()) -> Iterator[Run]:
+def run(
+    setup: Setup, catalog: Catalog, *, given: Sequence[Step] = (), strategy: Strategy | None = None
+) -> Generator[Run, None, None]:
     """Yield the Run as it grows, at most ten times a second, and at last complete. Closing it stops the work.
 
     `given` are steps that need not be asked again, in order: edit one, pass it and those before it,
-    and the technique goes on from there. Raises PlaygroundError as long as nothing has come back;
+    and the technique goes on from there. A given completion without a finish reason is continued where it
+    ends. `strategy` stands in for the setup's own. Raises PlaygroundError as long as nothing has come back;
     what goes wrong later ends in a Run with status `failed` that keeps all that had arrived.
     """
-    strategy = STRATEGIES[setup.strategy](**setup.options)
+    strategy = strategy or STRATEGIES[setup.strategy](**setup.options)
     strategy.check(setup.task)
     transcript = Transcript(setup)
     yield transcript.snapshot()  # at once: a client that cancels before the first yield is not heard
@@ -72,25 +75,47 @@ class _Asker:
         self, label: str, messages: tuple[Message, ...], *, n: int = 1, prefix: str = "", **overrides: Any
     ) -> Asking:
         step = self.transcript.open(label, messages, prefix, n)
+        sampling = replace(self.sampling, **overrides)
         known = self.given[step.number].completions if step.number < len(self.given) else ()
-        if len(known) == n:
-            step.take(known)
-            return known
+        if len(known) != n:
+            return (yield from self._fill(step, messages, prefix, sampling, range(n)))
+        step.take(known)
+        yield from gather(
+            [
+                self._fill(
+                    step, messages, prefix + known[i].text, _rest(sampling, i, len(known[i].tokens)), range(i, i + 1)
+                )
+                for i in range(n)
+                if known[i].finish_reason is None
+            ]
+        )
+        return step.completions()
+
+    def _fill(
+        self, step: OpenStep, messages: tuple[Message, ...], prefix: str, sampling: Sampling, places: range
+    ) -> Asking:
+        """Ask for the samples in these places of the step."""
         if prefix and not self.backend.capabilities.prefix:
             # The same words, as part of the question: what a model without prefill can be given.
             messages, prefix = (*messages[:-1], Message("user", f"{messages[-1].content}\n\n{prefix}")), ""
-        request = Request(messages=messages, prefix=prefix, n=n, sampling=replace(self.sampling, **overrides))
+        request = Request(messages=messages, prefix=prefix, n=len(places), sampling=sampling)
         stream = self.backend.stream(request)
         try:
             # Said before waiting, so that several asks can all be sent before the first answer is waited for.
             yield Progress(what="Reading the prompt")
             for news in stream:
                 if isinstance(news, Delta):
-                    step.add(news)
+                    step.add(places[news.index], news)
                 yield news
         finally:
             stream.close()
         return step.completions()
+
+
+def _rest(sampling: Sampling, sample: int, drawn: int) -> Sampling:
+    """For one sample that goes on alone: what is left of its tokens, and a random stream unlike its neighbours'."""
+    seed = None if sampling.seed is None else (sampling.seed + sample) % 2**32
+    return replace(sampling, max_tokens=max(1, sampling.max_tokens - drawn), seed=seed)
 
 
 def _settled(setup: Setup, capabilities: Capabilities) -> Sampling:

@@ -4,13 +4,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import platformdirs
 
 from playground.errors import InvalidSetup
 
-PRECISIONS = ("auto", "float32", "bfloat16", "int8")
+Precision = Literal["auto", "float32", "bfloat16", "int8"]
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
@@ -24,7 +24,7 @@ class Settings:
     share: bool = False  # a temporary public link through Gradio's relay
     cache: Path = Path(platformdirs.user_cache_dir("prompt-playground", appauthor=False))
     model: str = ""  # folder of a model to use as the default one
-    precision: str = "auto"  # of local models: one of PRECISIONS
+    precision: Precision = "auto"  # how the weights of local models are stored
     max_rows: int = 64  # samples decoded at once by one model
     max_queue: int = 256  # requests waiting for a place
     max_seconds: int = 600  # a request is ended after this long
@@ -48,8 +48,6 @@ class Settings:
 
     def check(self) -> None:
         """Raises InvalidSetup on a value out of range, under the name of its variable."""
-        if self.precision not in PRECISIONS:
-            raise _wrong("precision", self.precision, f"one of {', '.join(PRECISIONS)}")
         if not 0 <= self.port <= 65535:
             raise _wrong("port", self.port, "a whole number from 0 to 65535")
         for name in ("max_rows", "max_queue", "max_seconds", "max_users", "kv_megabytes"):
@@ -57,7 +55,11 @@ class Settings:
                 raise _wrong(name, getattr(self, name), "at least 1")
 
 
-def _read(name: str, value: str, kind: type) -> Any:
+def _read(name: str, value: str, kind: Any) -> Any:
+    if get_origin(kind) is Literal:
+        if value not in get_args(kind):
+            raise _wrong(name, value, f"one of {', '.join(get_args(kind))}")
+        return value
     try:
         if kind is bool:
             if value.lower() not in TRUE | FALSE:

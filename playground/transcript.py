@@ -17,12 +17,29 @@ class _Sample:
     seconds: float = 0.0
     finish_reason: FinishReason | None = None
 
+    before: float = 0.0  # seconds it had taken before it was continued
+    edited: bool = False
+
+    @classmethod
+    def of(cls, known: Completion) -> "_Sample":
+        """One that goes on from what is known of it."""
+        return cls(
+            text=[known.text],
+            tokens=list(known.tokens),
+            prompt_tokens=known.prompt_tokens,
+            time_to_first_token=known.time_to_first_token,
+            seconds=known.seconds,
+            finish_reason=known.finish_reason,
+            before=known.seconds,
+            edited=known.edited,
+        )
+
     def add(self, delta: Delta) -> None:
         self.text.append(delta.text)
         self.tokens.extend(delta.tokens)
-        self.prompt_tokens = delta.prompt_tokens or self.prompt_tokens
+        self.prompt_tokens = self.prompt_tokens or delta.prompt_tokens or 0
         self.finish_reason = delta.finish_reason
-        self.seconds = delta.seconds
+        self.seconds = self.before + delta.seconds
         if delta.tokens and self.time_to_first_token is None:
             self.time_to_first_token = delta.seconds
 
@@ -35,6 +52,7 @@ class _Sample:
             time_to_first_token=self.time_to_first_token,
             seconds=self.seconds,
             tokens=tuple(self.tokens),
+            edited=self.edited,
         )
 
 
@@ -45,17 +63,17 @@ class OpenStep:
         self.number = number
         self._step = Step(label=label, messages=messages, prefix=prefix)
         self._samples = [_Sample() for _ in range(n)]
-        self._given: tuple[Completion, ...] | None = None
 
-    def add(self, delta: Delta) -> None:
-        self._samples[delta.index].add(delta)
+    def add(self, place: int, delta: Delta) -> None:
+        """News of the sample in that place."""
+        self._samples[place].add(delta)
 
     def take(self, completions: tuple[Completion, ...]) -> None:
-        """Answer the step with what is already known."""
-        self._given = completions
+        """Begin with what is already known."""
+        self._samples = [_Sample.of(completion) for completion in completions]
 
     def completions(self) -> tuple[Completion, ...]:
-        return self._given or tuple(sample.completion() for sample in self._samples)
+        return tuple(sample.completion() for sample in self._samples)
 
     def step(self) -> Step:
         return replace(self._step, completions=self.completions())

@@ -14,7 +14,7 @@ from playground.backends.catalog import Catalog, Entry
 from playground.errors import GenerationFailed, InvalidSetup, NotSupported, PromptTooLong, UnknownModel
 from playground.strategies.base import gather
 from playground.transcript import stopped
-from playground.types import Completion, Delta, Message, Progress, Run
+from playground.types import Completion, Delta, Message, Progress, Run, Step
 
 CHAIN = {
     "strategy": "chaining",
@@ -213,3 +213,42 @@ def test_gather_sends_all_before_it_waits_and_closes_what_is_left() -> None:
     assert log[2:] == []
     *_, _ = (together := gather([asking("a"), asking("b")]))
     assert log[-2:] == ["done a", "done b"]
+
+
+def test_an_unfinished_completion_is_continued_where_it_ends(catalog_of: Any) -> None:
+    asked: list[Request] = []
+
+    def reply(request: Request, _: random.Random) -> str:
+        asked.append(request)
+        return " and milk"
+
+    first = last(runner.run(setups.parse(CHAIN), catalog_of(says({"Facts": "hot", "Draft": "Tea", "Title": "T"}))))
+    begun = replace(first.steps[1], completions=(replace(first.steps[1].completions[0], finish_reason=None),))
+    second = last(runner.run(setups.parse(CHAIN), catalog_of(reply), given=(first.steps[0], begun)))
+    assert [(r.messages[-1].content, r.prefix) for r in asked] == [
+        ("Draft of hot", "Tea"),
+        ("Title of Tea and milk", ""),
+    ]
+    continued = second.steps[1].completions[0]
+    assert (continued.text, continued.finish_reason) == ("Tea and milk", "stop")
+    assert "".join(token.text for token in continued.tokens) == "Tea and milk"
+    assert continued.completion_tokens == len(continued.tokens)
+
+
+def test_a_stopped_vote_goes_on_with_the_paths_that_were_cut(catalog_of: Any) -> None:
+    setup = setups.parse({
+        "strategy": "self_consistency", "options": {"paths": 3}, "task": {"input": "How many?", "answer": "number"},
+    })  # fmt: skip
+    paths = tuple(Completion(text=f" path {i}", finish_reason=None if i else "stop") for i in range(3))
+    asked: list[Request] = []
+
+    def reply(request: Request, _: random.Random) -> str:
+        asked.append(request)
+        return " 4" if request.prefix.endswith("is") else "."
+
+    step = Step(label="Sample paths", messages=(Message("user", "How many?"),), completions=paths)
+    run = last(runner.run(setup, catalog_of(reply), given=(step,)))
+    assert [c.text for c in run.steps[0].completions] == [" path 0", " path 1.", " path 2."]
+    assert [r.prefix for r in asked[:2]] == [f"Let's think step by step. path {i}" for i in (1, 2)]
+    assert len({r.sampling.seed for r in asked[:2]}) == 2
+    assert run.answer == "4"

@@ -28,7 +28,7 @@ def offered(settings: Settings) -> tuple[Entry, ...]:
             name="scripted",
             title="Scripted (no model)",
             kind="scripted",
-            load=lambda report: scripted,
+            load=lambda _: scripted,
             capabilities=scripted.capabilities,
         ),
     )
@@ -40,12 +40,13 @@ def _load_default(settings: Settings, report: Report) -> Backend:
     from playground.backends.local import packaged
     from playground.backends.local.backend import LocalBackend
     from playground.backends.local.loading import load
+    from playground.backends.local.precision import prepare
 
     folder = Path(settings.model) if settings.model else packaged.folder(settings.cache, report)
     report(Progress(what="Loading the weights"))
     model, tokenizer = load(folder)
     return LocalBackend(
-        model,
+        prepare(model, settings.precision),
         tokenizer,
         max_rows=settings.max_rows,
         max_queue=settings.max_queue,

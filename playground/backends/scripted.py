@@ -4,7 +4,7 @@ import math
 import random
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, fields, replace
 
 from playground.backends.base import Capabilities, Request
@@ -35,7 +35,7 @@ class ScriptedBackend:
     def count_tokens(self, messages: tuple[Message, ...], prefix: str = "") -> int:
         return sum(1 + len(PIECE.findall(m.content)) for m in messages) + len(PIECE.findall(prefix))
 
-    def stream(self, request: Request) -> Iterator[Delta]:
+    def stream(self, request: Request) -> Generator[Delta, None, None]:
         prompt, window = self.count_tokens(request.messages, request.prefix), self.capabilities.context_length or 0
         if prompt >= window:
             raise PromptTooLong(
@@ -43,7 +43,7 @@ class ScriptedBackend:
             )
         return self._stream(request, prompt)
 
-    def _stream(self, request: Request, prompt_tokens: int) -> Iterator[Delta]:
+    def _stream(self, request: Request, prompt_tokens: int) -> Generator[Delta, None, None]:
         started, sampling = time.monotonic(), request.sampling
         seed = sampling.seed if sampling.seed is not None else random.randrange(2**32)
         if sampling.temperature == 0:

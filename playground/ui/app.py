@@ -7,18 +7,23 @@ import gradio as gr
 from playground.backends.catalog import Catalog
 from playground.settings import Settings
 from playground.ui import model_status, playground_tab
+from playground.ui.api import publish
+from playground.ui.api import publish
 from playground.ui.look import launch_options
 
 __all__ = ["build_app", "launch_options"]
 
 
 def build_app(settings: Settings, catalog: Catalog) -> Any:
-    """The whole page over the models of this catalog. Nothing is loaded or started."""
+    """The whole page over the models of this catalog. Nothing is loaded or started by it."""
     with gr.Blocks(title="Prompt Playground", analytics_enabled=False, fill_width=True) as page:
+        publish(catalog, settings)  # first, so that its names are not taken by handlers of the same name
         with gr.Row(elem_id="header"):
             gr.Markdown("# Prompt Playground", elem_id="title")
             status = model_status.build()
         with gr.Tabs(), gr.Tab("Playground", id="playground"):
             model = playground_tab.build(page, status.ready, settings, catalog)
         model_status.wire(status, page, model, catalog)
-    return page
+        publish(catalog, settings)
+    # Closed: requests that do not queue would also slip past every limit.
+    return page.queue(api_open=False, max_size=settings.max_queue, default_concurrency_limit=settings.max_users)

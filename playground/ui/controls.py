@@ -16,8 +16,8 @@ from playground.parameters import Parameter, parameters
 from playground.types import ChainStep, Example
 from playground.ui.widgets import Column, rows_editor
 
-ROWS = {"examples": ("Example", Example), "steps": ("Step", ChainStep)}
-NAMES = {"yes_no": "yes / no", "zero_shot": "zero-shot", "few_shot": "few-shot"}
+ROWS: dict[str, tuple[str, type]] = {"examples": ("Example", Example), "steps": ("Step", ChainStep)}
+NAMES = {"yes_no": "Yes / no", "zero_shot": "Zero-shot", "few_shot": "Few-shot"}
 ESCAPES = {"\n": "\\n", "\t": "\\t", "\\": "\\\\"}
 INTEGER = re.compile(r"[+-]?\d+")
 
@@ -59,7 +59,7 @@ def widget(p: Parameter) -> Any:
     if p.kind in ("integer", "number") and not p.optional:
         return gr.Slider(p.low, p.high, step=p.step, **shown)
     if p.kind == "choice":
-        return gr.Radio([(NAMES.get(c, c.replace("_", " ")), c) for c in p.choices], **shown)
+        return gr.Radio([(NAMES.get(c, c.replace("_", " ").capitalize()), c) for c in p.choices], **shown)
     if p.kind == "flag":
         return gr.Checkbox(**shown)
     return gr.Textbox(**shown, lines=p.lines, max_lines=max(p.lines, 16), placeholder=p.empty or None)

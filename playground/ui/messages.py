@@ -16,7 +16,7 @@ BUG = "This is a bug in the playground, not in what you typed. The server's log 
 log = logging.getLogger(__name__)
 
 
-def in_words(error: Exception) -> str:
+def in_words(error: BaseException) -> str:
     """What to tell the person. Anything but a PlaygroundError is logged as the bug it is."""
     if isinstance(error, PlaygroundError):
         return str(error)
@@ -26,7 +26,7 @@ def in_words(error: Exception) -> str:
 
 def toast(words: str) -> gr.Error:
     """Raise it to show the words. Gradio renders HTML in toasts, so the words are escaped."""
-    return gr.Error(html.escape(words), title="Not possible", print_exception=False)
+    return gr.Error(html.escape(words, quote=False), title="Not possible", print_exception=False)
 
 
 def told(handler: Handler) -> Handler:

@@ -1,5 +1,6 @@
 """The Playground tab: one setup on the left, what is sent and what comes back on the right."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -33,9 +34,10 @@ QUIET = {"show_progress": "hidden", "api_visibility": "private"}
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The right side."""
+    """The right side, and its memory: the last Run, and what halts the one that is going on."""
 
     run: Any
+    halt: Any
     prompt: Any
     answer: Any
     steps: Any
@@ -84,7 +86,7 @@ def build(page: Any, ready: Any, settings: Settings, catalog: Catalog) -> Any:
     )  # fmt: skip
     fields.hold(offered[FIRST].setup if FIRST in offered else setups.parse({}))
     card.value, whole.value = technique_card.line(strategy.value), technique_card.whole(strategy.value)
-    results = Results(gr.State(None), prompt, answer, steps, Insight(*vote, *tokens), start, stop)
+    results = Results(gr.State(None), gr.State(None), prompt, answer, steps, Insight(*vote, *tokens), start, stop)
 
     preset_bar.wire(bar, answer, fields, offered, catalog)
     sampling_panel.wire(panel, samplings)
@@ -150,29 +152,27 @@ def _wire_run(fields: Form, results: Results, settings: Settings, catalog: Catal
             given = live_run.edited(before, change["step"], change["sample"], change["text"])
         else:
             setup, given = setups.parse(fields.read(values)), ()
-        last = None
-        for last in live_run.follow(setup, catalog, given):
-            yield {**shown(last), **view.insight.hide()} if last.status == "waiting" else shown(last)
-        if last is not None:
-            yield {**shown(last), **view.insight.show(last)}
-            if last.status == "failed":
-                raise toast(last.error)
+        halt, last = threading.Event(), Run(setup=setup)
+        yield {**shown(last), **view.insight.hide(), view.halt: halt}
+        for last in live_run.follow(setup, catalog, given, halt):
+            yield shown(last)
+        yield {**shown(last), **view.insight.show(last)}
+        if last.status == "failed":
+            raise toast(last.error)
 
     @told
-    def stop(before: Any) -> dict[Any, Any]:
-        if not isinstance(before, Run):
-            return {view.start: gr.update(interactive=True)}
-        ended = live_run.stop(before)
-        return {**shown(ended), **view.insight.show(ended)}
+    def stop(halt: Any) -> None:
+        if halt is not None:
+            halt.set()  # the run itself shows how it ended: only one writes to the page
 
     @told
     def inspect(before: Any, event: gr.EventData) -> dict[Any, Any]:
         return view.insight.inspect(before, event._data["step"], event._data["sample"])
 
-    everything = [view.run, view.answer, view.steps, view.start, view.stop, *view.insight.outputs]
-    running = gr.on(
+    everything = [view.run, view.halt, view.answer, view.steps, view.start, view.stop, *view.insight.outputs]
+    gr.on(
         [view.start.click, view.steps.edit], run, {*fields.widgets, view.run}, everything,
         preprocess=False, trigger_mode="once", concurrency_limit=settings.max_users, **QUIET,
     )  # fmt: skip
-    view.stop.click(stop, view.run, everything, cancels=[running], concurrency_limit=None, **QUIET)
+    view.stop.click(stop, view.halt, None, concurrency_limit=None, **QUIET)
     view.steps.select(inspect, view.run, view.insight.outputs, concurrency_limit=None, **QUIET)

@@ -91,7 +91,7 @@ def steps_value(run: Run | None) -> dict[str, Any]:
 
 def _group(group: Group) -> dict[str, Any]:
     alone = len(group.steps) == 1
-    cards = [
+    cards: list[dict[str, Any]] = [
         {
             "at": [group.first + i, sample],
             "title": _title(step, sample),
@@ -105,9 +105,13 @@ def _group(group: Group) -> dict[str, Any]:
         for sample, completion in enumerate(step.completions)
     ]
     prompt_tokens = max((c.prompt_tokens for step in group.steps for c in step.completions), default=0)
+    facts = [f"{prompt_tokens:,} prompt tokens"] if prompt_tokens and alone else []
+    if len(cards) == 1:  # one line for what is one thing
+        facts, cards[0]["facts"] = [*facts, *([cards[0]["facts"]] if cards[0]["facts"] else [])], ""
     return {
         "label": group.label,
-        "facts": f"{prompt_tokens:,} prompt tokens" if prompt_tokens and alone else "",
+        "state": cards[0]["state"] if len(cards) == 1 else "",
+        "facts": " \u00b7 ".join(facts),
         "prompt": prompt(group.steps[0]) if alone else None,
         "cards": cards,
     }

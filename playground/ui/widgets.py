@@ -4,6 +4,7 @@ The frame never contains the value, and the scripts write only `textContent` and
 or a person wrote cannot become markup.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -32,7 +33,8 @@ def script(name: str) -> str:
 
 def rows_editor(columns: Sequence[Column], *, noun: str, most: int, **shown: Any) -> gr.HTML:
     """Rows of texts that can be added, removed and moved. Value: a list of dicts by column key. Event: `input`."""
-    return _widget("rows", value=[], columns=[asdict(c) for c in columns], noun=noun, most=most, **shown)
+    fixed = {"columns": [asdict(c) for c in columns], "noun": noun, "most": most}
+    return _widget("rows", fixed, value=[], **shown)
 
 
 def prompt_view(value: dict[str, Any]) -> gr.HTML:
@@ -42,7 +44,7 @@ def prompt_view(value: dict[str, Any]) -> gr.HTML:
 
 def answer_view(value: dict[str, Any], presets: list[dict[str, str]]) -> gr.HTML:
     """Answer, state and measures of a run. Value: `render.answer_value`. Event: `select` with a preset's key."""
-    return _widget("answer", value=value, presets=presets, elem_id="answer")
+    return _widget("answer", {"presets": presets}, value=value, elem_id="answer")
 
 
 def steps_view(value: dict[str, Any]) -> gr.HTML:
@@ -62,12 +64,12 @@ def chips(value: list[dict[str, str]]) -> gr.HTML:
 
 def choices(offered: list[dict[str, str]]) -> gr.HTML:
     """Buttons by key. Event: `select` with the key."""
-    return _widget("choices", choices=offered)
+    return _widget("choices", {"choices": offered})
 
 
 def download(caption: str) -> gr.HTML:
     """A button that saves a text. Event: `click`; answer it with the value `{"name", "text"}`."""
-    return _widget("download", caption=caption)
+    return _widget("download", {"caption": caption})
 
 
 def status_line(value: dict[str, str]) -> gr.HTML:
@@ -75,10 +77,11 @@ def status_line(value: dict[str, str]) -> gr.HTML:
     return _widget("status", value=value)
 
 
-def _widget(name: str, **properties: Any) -> gr.HTML:
+def _widget(name: str, fixed: dict[str, Any] | None = None, **properties: Any) -> gr.HTML:
+    # `fixed` goes into the script: an update of an unmounted `gr.HTML` makes it forget properties of its own.
     return gr.HTML(
         html_template=f'<div class="{name}"></div>',
-        js_on_load=f"{script('dom')}\n{script(name)}",
+        js_on_load=f"const fixed = {json.dumps(fixed or {})};\n{script('dom')}\n{script(name)}",
         apply_default_css=False,
         **properties,
     )

@@ -65,7 +65,7 @@ def test_labels_are_text_not_patterns() -> None:
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("6 * 3 = 18. The answer is 18.", "18."), ("Therefore, the answer (arabic numerals) is 7", "7"), 
+    [("6 * 3 = 18. The answer is 18.", "18."), ("Therefore, the answer (arabic numerals) is 7", "7"),
      ("Answer: no", "no"),
      ("the answer is: B", "B"), ("The answer is 4. The answer is 5.", "4. The answer is 5."), ("nothing", None)],
 )  # fmt: skip

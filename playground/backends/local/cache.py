@@ -31,7 +31,7 @@ class Layout:
         return numbers * self.dtype.itemsize
 
 
-class SlotLayer(CacheLayerMixin):
+class SlotLayer(CacheLayerMixin):  # type: ignore[misc]  # transformers is untyped
     """One layer's keys and values, `[rows, heads, capacity, size]`, and where the next ones go."""
 
     def __init__(self, shape: LayerShape, layout: Layout) -> None:
@@ -77,7 +77,7 @@ class SlotLayer(CacheLayerMixin):
         return -1
 
 
-class SlotCache(Cache):
+class SlotCache(Cache):  # type: ignore[misc]
     """Slots for a batch of rows. The live rows are always the first `len(lengths)`, so they are a view.
 
     `adapted` tells layers whether any row of the batch uses an adapter.

@@ -16,7 +16,7 @@ SAME = 0.02  # largest difference of two log-probability vectors' likely tokens 
 
 
 class Decoder:
-    """A model that reads and writes slots. Raises ModelUnavailable for an architecture whose state is something else."""
+    """A model that reads and writes slots. Raises ModelUnavailable for an architecture that cannot."""
 
     def __init__(self, model: Any) -> None:
         self.model = model.eval()
@@ -30,7 +30,7 @@ class Decoder:
         kinds = set(getattr(self.config, "layer_types", None) or ())
         self._per_kind = "sliding_attention" in kinds
         self._window: int | None = getattr(self.config, "sliding_window", None)
-        self.layout = self._probe()
+        self.layout, self.vocabulary_size = self._probe()
 
     @property
     def adapters(self) -> frozenset[str]:
@@ -85,7 +85,7 @@ class Decoder:
         return {"full_attention": additive(full), "sliding_attention": near} if self._per_kind else near
 
     @torch.inference_mode()
-    def _probe(self) -> Layout:
+    def _probe(self) -> tuple[Layout, int]:
         """Ask the model itself what it stores, and check that slots give what its own cache gives."""
         device = next(self.model.parameters()).device
         tokens = [token % self.config.vocab_size for token in (5, 17, 3, 11)]
@@ -110,12 +110,12 @@ class Decoder:
         except (TypeError, ValueError, RuntimeError, AttributeError) as error:
             raise ModelUnavailable(f"{_name(self.model)} cannot run in the shared batch: {error}") from error
         wanted = expected.logits[0, -1].float().log_softmax(-1)
-        error = (wanted - logits.float().log_softmax(-1)).abs()[wanted > wanted.max() - 3].max().item()
-        if not error <= SAME * (1 if self.layout.dtype == torch.float32 else 25):
+        off = (wanted - logits.float().log_softmax(-1)).abs()[wanted > wanted.max() - 3].max().item()
+        if not off <= SAME * (1 if self.layout.dtype == torch.float32 else 25):
             raise ModelUnavailable(
-                f"{_name(self.model)} gives other answers in the shared batch (off by {error:.2g}); it cannot be used."
+                f"{_name(self.model)} gives other answers in the shared batch (off by {off:.2g}); it cannot be used."
             )
-        return self.layout
+        return self.layout, len(wanted)
 
 
 def _base(model: Any) -> Any:

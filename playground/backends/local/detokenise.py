@@ -74,17 +74,11 @@ class StopFilter(Generic[T]):
     def _suspicious(self, text: str) -> int:
         """Length of the longest end of `text` that begins a stop string."""
         longest = max(map(len, self._stops)) - 1
-        return next(
-            (
-                n
-                for n in range(min(longest, len(text)), 0, -1)
-                if any(stop.startswith(text[-n:]) for stop in self._stops)
-            ),
-            0,
-        )
+        ends = range(min(longest, len(text)), 0, -1)
+        return next((n for n in ends if any(stop.startswith(text[-n:]) for stop in self._stops)), 0)
 
     def _release(self, certain: int, cut: bool = False) -> list[Piece[T]]:
-        """Take the pieces within the first `certain` characters; with `cut`, also the visible part of the one across."""
+        """Take the pieces within the first `certain` characters; with `cut`, also what shows of the next."""
         released: list[Piece[T]] = []
         while self._held and certain >= len(self._held[0].text):
             if cut and certain == 0:

@@ -58,7 +58,7 @@ class Fused:
     def __init__(self, parts: list[nn.Linear], packer: Packer | None) -> None:
         self.weight = torch.cat([part.weight.data for part in parts])
         self.bias = torch.cat([part.bias.data for part in parts]) if parts[0].bias is not None else None
-        for part, rows in zip(parts, self.weight.split([part.out_features for part in parts]), strict=True):
+        for part, rows in zip(parts, torch.split(self.weight, [part.out_features for part in parts]), strict=True):
             part.weight.data = rows
         self.packed: Packed | None = packer(self.weight) if packer else None
 
@@ -86,7 +86,7 @@ class LeanLayer:
     def forward(
         self,
         hidden_states: Tensor,
-        attention_mask: Tensor | dict[str, Tensor] | None = None,
+        attention_mask: Tensor | None = None,
         past_key_values: Any = None,
         position_embeddings: tuple[Tensor, Tensor] | None = None,
         **rest: Any,
@@ -111,9 +111,8 @@ class LeanLayer:
         joined = joined.view(rows, -1, self._size)
         turned = self._rotation(joined[:, :-heads], *position_embeddings)
         keys, values = past_key_values.layers[self._index].update(turned[:, -heads:], joined[:, -heads:])
-        attended = functional.scaled_dot_product_attention(
-            turned[:, :-heads].unflatten(1, (heads, self._groups)), keys, values, attention_mask, scale=self._scale
-        )
+        query = turned[:, :-heads].view(rows, heads, self._groups, self._size)  # grouped-query heads as queries
+        attended = functional.scaled_dot_product_attention(query, keys, values, attention_mask, scale=self._scale)
         x = x + self._out(attended.reshape(rows, -1))
         norm = self._norm_out
         gate, up = self._gate_up(functional.rms_norm(x, norm.weight.shape, norm.weight, norm.variance_epsilon)).chunk(

@@ -4,13 +4,18 @@ import json
 from pathlib import Path
 from typing import Any
 
+import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers.utils import logging as transformers_logging
 
 from playground.errors import ModelUnavailable
 
+transformers_logging.disable_progress_bar()  # progress is shown in the page, and errors are raised
+transformers_logging.set_verbosity_error()
+
 
 def load(folder: Path) -> tuple[Any, Any]:
-    """Read a causal language model, bfloat16 where it says nothing else. Raises ModelUnavailable naming the file."""
+    """Read a causal language model onto the accelerator, or the CPU without one. Raises ModelUnavailable naming the file."""
     if not (folder / "config.json").is_file():
         raise ModelUnavailable(f"{folder} holds no model: there is no config.json in it.")
     if not any(folder.glob("*.safetensors")):
@@ -22,4 +27,5 @@ def load(folder: Path) -> tuple[Any, Any]:
         )
     except (OSError, ValueError, KeyError, RuntimeError, json.JSONDecodeError) as error:
         raise ModelUnavailable(f"The model in {folder} cannot be read: {error}") from error
-    return model.eval().requires_grad_(False), tokenizer
+    device = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else torch.device("cpu")
+    return model.eval().requires_grad_(False).to(device), tokenizer

@@ -78,6 +78,12 @@ class PackedLinear(nn.Linear):
 
     packed: Packed
 
+    @classmethod
+    def take_over(cls, layer: nn.Linear, packer: Packer) -> None:
+        """Turn a layer into one of these where it stands: names, ties and hooks stay."""
+        layer.__class__ = cls
+        object.__setattr__(layer, "packed", packer(layer.weight))
+
     def forward(self, input: Tensor) -> Tensor:
         rows = input.reshape(-1, self.in_features)
         return multiply(rows, self.weight, self.bias, self.packed).view(*input.shape[:-1], self.out_features)

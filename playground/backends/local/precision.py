@@ -32,8 +32,7 @@ def prepare(model: Any, precision: Precision) -> Any:
     model.to(torch.float32 if wide else torch.bfloat16).eval()
     with torch.no_grad():
         fused = fuse(model, packer)
-        for module in model.modules() if packer else ():
-            if type(module) is nn.Linear and module not in fused:
-                module.packed = packer(module.weight)
-                module.__class__ = PackedLinear
+        for module in model.modules():
+            if packer and type(module) is nn.Linear and module not in fused:
+                PackedLinear.take_over(module, packer)
     return model

@@ -42,7 +42,7 @@ class PrefixStore:
         return best, shared
 
     def add(self, prefix: Prefix, budget: int) -> None:
-        """Keep `prefix` if it fits into `budget` bytes. Entries it continues are dropped; one that covers it suffices."""
+        """Keep `prefix` if it fits into `budget` bytes, in place of entries it continues; not if one covers it."""
         covered, common = self.longest(prefix.ids, prefix.adapter)
         if prefix.cache.bytes > budget or (covered is not None and common == len(prefix.ids)):
             return

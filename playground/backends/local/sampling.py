@@ -121,7 +121,10 @@ class Controls:
 
 
 def distribution(logits: Tensor, controls: Controls) -> Tensor:
-    """Probabilities after temperature, top-k, top-p and min-p; each row sums to 1. A greedy row is all on its likeliest token."""
+    """Probabilities after temperature, top-k, top-p and min-p; each row sums to 1.
+
+    A row at temperature 0 has it all on its likeliest token.
+    """
     logits = logits / controls.temperature
     if rows := list(controls.with_top_k):
         wanted = controls.top_k[rows].clamp(max=logits.shape[1])
@@ -136,8 +139,8 @@ def distribution(logits: Tensor, controls: Controls) -> Tensor:
     if rows := list(controls.with_min_p):
         kept = probabilities[rows]
         probabilities[rows] = kept * (kept >= controls.min_p[rows] * kept.max(-1, keepdim=True).values)
-    if controls.with_top_p or controls.with_min_p:
-        probabilities /= probabilities.sum(-1, keepdim=True)
+    if rows := sorted({*controls.with_top_p, *controls.with_min_p}):
+        probabilities[rows] /= probabilities[rows].sum(-1, keepdim=True)
     if rows := list(controls.greedy):
         best = logits[rows].argmax(-1)
         probabilities[rows] = torch.nn.functional.one_hot(best, logits.shape[1]).to(probabilities.dtype)
@@ -196,12 +199,12 @@ def read(logits: Tensor, chosen: Tensor, alternatives: Sequence[int]) -> list[Re
     own = logprobs.gather(1, chosen[:, None])[:, 0]
     # A model may rule tokens out with -inf: 0 * -inf must count as 0.
     entropy = -torch.linalg.vecdot(logprobs.exp(), logprobs.clamp(min=torch.finfo(logprobs.dtype).min))
-    pairs = torch.stack([own, entropy], 1).tolist()
+    numbers = zip(own.tolist(), entropy.tolist(), strict=True)
     most = max(alternatives)
     if not most:
-        return [Reading(*pair) for pair in pairs]
-    values, ids = (t.tolist() for t in logprobs.topk(min(most, logprobs.shape[1])))
+        return [Reading(logprob, nats) for logprob, nats in numbers]
+    values, ids = (best.tolist() for best in logprobs.topk(min(most, logprobs.shape[1])))
     return [
-        Reading(*pair, tuple(zip(ids[row][:count], values[row][:count], strict=True)))
-        for row, (pair, count) in enumerate(zip(pairs, alternatives, strict=True))
+        Reading(logprob, nats, tuple(zip(ids[row][:count], values[row][:count], strict=True)))
+        for row, ((logprob, nats), count) in enumerate(zip(numbers, alternatives, strict=True))
     ]

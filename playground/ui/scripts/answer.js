@@ -38,6 +38,6 @@ const draw = () => {
     el("div", {}, el("dt", { text: name }), el("dd", { text: value }))));
   parts.empty.hidden = now.phase !== "empty";
 };
-drawEmpty(props.presets);
+drawEmpty(fixed.presets);
 watch("value", draw);
 draw();

@@ -1,5 +1,5 @@
 // One click loads one of these.
 const host = element.querySelector(".choices");
-host.append(...props.choices.map((choice) => el("button", {
+host.append(...fixed.choices.map((choice) => el("button", {
   type: "button", class: "quiet", text: choice.title, title: choice.about,
   onclick: () => trigger("select", { key: choice.key }) })));

@@ -1,6 +1,6 @@
 // A table of texts: rows can be added, removed and moved. The value is a list of objects, one key a column.
 const host = element.querySelector(".rows");
-const { columns, noun, most } = props;
+const { columns, noun, most } = fixed;
 host.dataset.noun = noun;
 let rows = [];
 

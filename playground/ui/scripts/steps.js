@@ -64,6 +64,7 @@ const draw = () => {
     const group = groups[i];
     setText(group.label, `${i + 1}. ${step.label}`);
     setText(group.facts, step.facts);
+    group.node.dataset.state = step.state;
     fill(group.prompt, step.prompt);
     step.cards.forEach((now, j) => {
       const card = group.cards[j];

@@ -1,0 +1,165 @@
+"""Rows decoded together: one token each per step, each with its own settings, text and end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from playground.backends.local.cache import SlotCache
+from playground.backends.local.decoder import Decoder
+from playground.backends.local.detokenise import Detokeniser, Piece, StopFilter
+from playground.backends.local.prefixes import Prefix
+from playground.backends.local.sampling import Controls, History, Reading, choose, random_stream, read
+from playground.backends.local.ticket import Ticket
+from playground.errors import GenerationFailed
+from playground.types import Alternative, Delta, FinishReason, Token
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """A drawn token and what the model thought of it."""
+
+    id: int
+    reading: Reading
+
+
+class Vocabulary:
+    """What the engine needs of a tokenizer: ids to text, and which ids end an answer."""
+
+    def __init__(self, tokenizer: Any, generation_config: Any) -> None:
+        self._tokenizer = tokenizer
+        self._texts: dict[int, str] = {}
+        ends = getattr(generation_config, "eos_token_id", None)
+        listed = ends if isinstance(ends, (list, tuple)) else [ends]
+        self.ends = frozenset(int(end) for end in [*listed, tokenizer.eos_token_id] if end is not None)
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """Text of ids without control tokens."""
+        return str(self._tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False))
+
+    def text(self, token: int) -> str:
+        """Text of one token by itself, control tokens included."""
+        if token not in self._texts:
+            self._texts[token] = str(self._tokenizer.decode([token], clean_up_tokenization_spaces=False))
+        return self._texts[token]
+
+
+class Row:
+    """One sample while it runs."""
+
+    def __init__(self, ticket: Ticket, vocabulary: Vocabulary) -> None:
+        sampling, prompt = ticket.request.sampling, ticket.ids.tolist()
+        self.ticket, self.index = ticket, ticket.started
+        self.adapter = ticket.request.adapter
+        self.history = History(sampling, prompt)
+        self.stream = random_stream(ticket.seed, self.index)
+        self.drawn: list[int] = []
+        self.done = False
+        self._vocabulary = vocabulary
+        self._text = Detokeniser(vocabulary.decode, prompt)
+        self._stops: StopFilter[Draw] = StopFilter(sampling.stop)
+
+    def accept(self, draw: Draw) -> Delta:
+        """Take the drawn token; the delta says what became certain, and whether this was the end."""
+        if not torch.isfinite(torch.tensor(draw.reading.logprob)):
+            raise GenerationFailed("The model gave no valid probabilities for this request.")
+        self.drawn.append(draw.id)
+        self.history.add(draw.id)
+        pieces: list[Piece[Draw]] = []
+        reason: FinishReason | None = None
+        if draw.id in self._vocabulary.ends:
+            reason = "stop"
+        else:
+            pieces = self._stops.push(Piece(draw, self._text.push(draw.id)))
+            if self._stops.stopped:
+                reason = "stop"
+            elif len(self.drawn) >= self.ticket.limit:
+                reason = "length"
+        if reason and not self._stops.stopped:
+            pieces = pieces + self._stops.finish()
+        self.done = reason is not None
+        return Delta(
+            index=self.index,
+            text="".join(piece.text for piece in pieces),
+            tokens=tuple(self._token(piece) for piece in pieces),
+            prompt_tokens=len(self.ticket.ids) if len(self.drawn) == 1 else None,
+            finish_reason=reason,
+            seconds=self.ticket.age,
+        )
+
+    def _token(self, piece: Piece[Draw]) -> Token:
+        reading, text = piece.token.reading, self._vocabulary.text
+        top = tuple(Alternative(token, text(token), logprob) for token, logprob in reading.top)
+        return Token(piece.token.id, piece.text, reading.logprob, reading.entropy, top)
+
+
+class Batch:
+    """Running rows and their slots. `rows[i]` is row `i` of the cache."""
+
+    def __init__(self, decoder: Decoder, adapted: bool) -> None:
+        self.decoder = decoder
+        self.rows: list[Row] = []
+        self.cache = SlotCache(decoder.layout, adapted=adapted)
+        self._controls: Controls | None = None
+
+    def add(self, row: Row, source: SlotCache) -> None:
+        """Give the row slots that begin with its prompt."""
+        self._fit(len(self.rows) + 1, len(row.ticket.ids))
+        self.cache.append(source, 0, len(row.ticket.ids))
+        self.rows.append(row)
+        self._controls = None
+
+    def remove_ended(self) -> None:
+        """Free the slots of rows that are done or whose request is over; memory mostly empty is given back."""
+        for place in reversed(range(len(self.rows))):
+            if self.rows[place].done or self.rows[place].ticket.over:
+                self.cache.remove(place)
+                self.rows[place] = self.rows[-1]
+                self.rows.pop()
+                self._controls = None
+        rows, tokens = slots(len(self.rows), max((row.ticket.need for row in self.rows), default=0))
+        if 2 * rows * tokens <= self.cache.rows * self.cache.capacity:
+            self.cache.resize(rows, min(tokens, self.cache.capacity))
+
+    def copy(self, row: Row) -> Prefix:
+        """What a row has in its slots, to be kept: its prompt and all it drew but the last token."""
+        place = self.rows.index(row)
+        length = self.cache.lengths[place]
+        cache = SlotCache(self.decoder.layout, 1, length, self.cache.adapted)
+        cache.append(self.cache, place, length)
+        ids = np.concatenate([row.ticket.ids, np.array(row.drawn[:-1], dtype=np.int64)])
+        return Prefix(ids, cache, row.adapter)
+
+    def step(self) -> list[Draw]:
+        """Feed every row's last token and draw its next."""
+        self._fit(len(self.rows), max(self.cache.lengths) + 1)
+        last, adapters = [row.drawn[-1] for row in self.rows], [row.adapter for row in self.rows]
+        logits = self.decoder.decode(self.cache, last, adapters)
+        if self._controls is None:
+            self._controls = Controls.of([row.ticket.request.sampling for row in self.rows], logits.device)
+        return draw_tokens(logits, self.rows, self._controls)
+
+    def _fit(self, count: int, length: int) -> None:
+        """Grow by a quarter at least, so that growing stays rare, and never beyond what the rows may need."""
+        cache = self.cache
+        rows, most = slots(count, max([length, *(row.ticket.need for row in self.rows)]))
+        if rows > cache.rows or length > cache.capacity:
+            _, tokens = slots(count, max(length, cache.capacity * 5 // 4))
+            cache.resize(max(rows, cache.rows), min(tokens, most) if length > cache.capacity else cache.capacity)
+
+
+def draw_tokens(logits: Tensor, rows: Sequence[Row], controls: Controls) -> list[Draw]:
+    """One token for every row from logits `[rows, vocabulary]`."""
+    logits = logits.float()
+    chosen = choose(logits, [row.history for row in rows], controls, [row.stream for row in rows])
+    readings = read(logits, chosen, [row.ticket.request.sampling.top_logprobs for row in rows])
+    return [Draw(token, reading) for token, reading in zip(chosen.tolist(), readings, strict=True)]
+
+
+def slots(count: int, length: int) -> tuple[int, int]:
+    """Rows and tokens to allocate for `count` rows of up to `length` tokens; in steps, so that few joins copy."""
+    rows = count if count < 4 else -(-count // 4) * 4
+    return rows, -(-length // 128) * 128

@@ -1,0 +1,275 @@
+"""The decode loop: one thread per model, one running batch that requests join and leave at any step."""
+
+import atexit
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from playground.backends.local.admission import Group, Limits, group, next_in_line, refusal, reserved, row_free
+from playground.backends.local.batch import Batch, Draw, Row, Vocabulary, draw_tokens
+from playground.backends.local.cache import SlotCache
+from playground.backends.local.decoder import Decoder
+from playground.backends.local.prefixes import Prefix, PrefixStore
+from playground.backends.local.sampling import Controls
+from playground.backends.local.ticket import Stream, Ticket
+from playground.errors import GenerationFailed, LimitReached, PlaygroundError
+from playground.types import Delta
+
+log = logging.getLogger(__name__)
+
+CHUNK, CHUNK_ALONE = 128, 512  # prompt tokens per step, with others decoding and without
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stats:
+    """What an engine holds now. `slot_bytes` are the running rows', `prompt_bytes` those of prompts on their way."""
+
+    waiting: int
+    rows: int
+    slot_bytes: int
+    prompt_bytes: int
+    prefix_bytes: int
+
+
+class Engine:
+    """Decodes all requests for one model. `submit` and `between_steps` may be called from any thread."""
+
+    def __init__(self, decoder: Decoder, vocabulary: Vocabulary, limits: Limits) -> None:
+        self.decoder, self.vocabulary, self.limits = decoder, vocabulary, limits
+        self.prefixes = PrefixStore()
+        self._token_bytes = decoder.layout.bytes_per_token
+        self._changed = threading.Condition()
+        self._arrivals: list[Ticket] = []
+        self._errands: list[tuple[Callable[[], Any], Future[Any]]] = []
+        self._closing = False
+        self._thread: threading.Thread | None = None
+        # Below: only the engine's thread.
+        self._tickets: list[Ticket] = []  # every request not over, in order of arrival
+        self._batches: dict[Group, Batch] = {}
+        self._turns = 0
+
+    # ------------------------------------------------------------------------------ from any thread
+    def submit(self, ticket: Ticket) -> Stream:
+        """Queue the request now. A full queue, or a request too large for it, is told to whoever iterates."""
+        with self._changed:
+            if self._closing:
+                ticket.end(GenerationFailed("The model was unloaded."))
+            elif reason := refusal(ticket, self._tickets + self._arrivals, self.limits, self._token_bytes):
+                ticket.end(LimitReached(reason))
+            else:
+                self._arrivals.append(ticket)
+                self._wake()
+        return Stream(ticket)
+
+    def between_steps(self, errand: Callable[[], Any]) -> "Future[Any]":
+        """Run `errand` on the engine's thread while no forward pass runs, for example to add an adapter."""
+        future: Future[Any] = Future()
+        with self._changed:
+            self._errands.append((errand, future))
+            self._wake()
+        return future
+
+    def stats(self) -> Stats:
+        """A snapshot between two steps."""
+        return self._snapshot() if self._thread is None else self.between_steps(self._snapshot).result()
+
+    def close(self) -> None:
+        """End every request with GenerationFailed, stop the thread and free the memory."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        if self._thread is not None:
+            self._thread.join()
+            atexit.unregister(self.close)
+
+    def _wake(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="decode", daemon=True)
+            self._thread.start()
+            atexit.register(self.close)  # a thread inside torch while the interpreter goes down would abort it
+        self._changed.notify()
+
+    # ------------------------------------------------------------------------------ the engine's thread
+    def _work(self) -> None:
+        with torch.inference_mode():
+            while self._collect():
+                try:
+                    self._step()
+                except Exception as error:
+                    log.exception("The decode loop failed.")
+                    self._fail(self._tickets, error)
+                    self._batches.clear()
+        for ticket in [*self._tickets, *self._arrivals]:
+            ticket.end(GenerationFailed("The model was unloaded while it was answering."))
+        self._tickets, self._batches, self.prefixes = [], {}, PrefixStore()
+
+    def _collect(self) -> bool:
+        """Take in what arrived, sleeping while there is nothing at all to do. False when closing."""
+        with self._changed:
+            while not (self._tickets or self._arrivals or self._errands or self._closing):
+                self._changed.wait()
+            errands, self._errands = self._errands, []
+            if not self._closing:
+                self._tickets, self._arrivals = self._tickets + self._arrivals, []
+        for errand, future in errands:
+            try:
+                future.set_result(errand())
+            except Exception as error:
+                future.set_exception(error)
+        return not self._closing
+
+    def _step(self) -> None:
+        self._drop_ended()
+        self._admit()
+        self._read_prompts()
+        for batch in self._batches.values():
+            try:
+                draws = batch.step()
+            except Exception as error:
+                log.exception("A decode step failed.")
+                self._fail({row.ticket for row in batch.rows}, error)
+            else:
+                self._hand_out(batch, batch.rows, draws)
+
+    def _drop_ended(self) -> None:
+        for ticket in self._tickets:
+            if ticket.closed:
+                ticket.end()
+            elif ticket.age > self.limits.max_seconds:
+                most = self.limits.max_seconds
+                ticket.end(LimitReached(f"The request was ended after {most:g} seconds, the most this server allows."))
+        for key, batch in list(self._batches.items()):
+            batch.remove_ended()
+            if not batch.rows:
+                del self._batches[key]
+        self._tickets = [ticket for ticket in self._tickets if not ticket.over]
+
+    # ------------------------------------------------------------------------------------- admission
+    def _admit(self) -> None:
+        """Give places while there are any, in turn between the requests."""
+        while (ticket := next_in_line(self._tickets)) is not None and self._has_place(ticket):
+            ticket.granted += 1
+            if ticket.logits is not None:
+                with self._guarded(ticket):
+                    self._start(ticket)
+        for ahead, ticket in enumerate(ticket for ticket in self._tickets if not ticket.granted):
+            ticket.tell_place(ahead)
+
+    def _has_place(self, ticket: Ticket) -> bool:
+        if not row_free(ticket, self._tickets, self.limits):
+            return False
+        if self._spare(ticket) < 0:
+            if any(other.places for other in self._tickets):
+                return False
+            # Nothing runs, and prompts kept for later samples fill the memory: theirs are computed again.
+            for other in self._tickets:
+                if other is not ticket:
+                    other.prompt = other.logits = None
+        self.prefixes.shrink(max(self._spare(ticket), 0))
+        return True
+
+    def _spare(self, newcomer: Ticket | None = None) -> int:
+        """Bytes that nobody was promised; stored prefixes may use them until somebody is."""
+        held = {key: batch.cache.bytes for key, batch in self._batches.items()}
+        return self.limits.kv_bytes - reserved(self._tickets, held, self._token_bytes, newcomer)
+
+    # --------------------------------------------------------------------------------------- prompts
+    def _read_prompts(self) -> None:
+        """Compute some tokens of the prompts under way, in turn, so that neither they nor the rows wait long."""
+        tokens = CHUNK if self._batches else CHUNK_ALONE
+        for ticket in sorted(self._tickets, key=lambda ticket: ticket.turn):
+            if tokens > 0 and ticket.started < ticket.granted and ticket.logits is None and not ticket.over:
+                ticket.turn = self._turns = self._turns + 1
+                with self._guarded(ticket):
+                    tokens -= self._read_prompt(ticket, tokens)
+
+    def _read_prompt(self, ticket: Ticket, most: int) -> int:
+        """Compute up to `most` tokens of one prompt; start its samples when it is whole. Returns how many."""
+        if ticket.prompt is None:
+            known, shared = self.prefixes.longest(ticket.ids[:-1], ticket.request.adapter)
+            cache = SlotCache(self.decoder.layout, 1, len(ticket.ids), adapted=ticket.request.adapter is not None)
+            if known is None:
+                cache.lengths = [0]
+            else:
+                cache.append(known.cache, 0, shared)
+            ticket.prompt = Prefix(ticket.ids, cache, ticket.request.adapter)
+        (done,) = ticket.prompt.cache.lengths
+        chunk = ticket.ids[done : done + most].tolist()
+        logits = self.decoder.prefill(ticket.prompt.cache, chunk, ticket.request.adapter)
+        if done + len(chunk) == len(ticket.ids):
+            ticket.logits = logits
+            self.prefixes.add(ticket.prompt, self._spare())
+            self._start(ticket)
+        return len(chunk)
+
+    def _start(self, ticket: Ticket) -> None:
+        """Put the samples that have a place into the batch and draw their first tokens."""
+        prompt, logits = ticket.prompt, ticket.logits
+        assert prompt is not None
+        assert logits is not None
+        if not ticket.samples:
+            ticket.tell([logits.clone()])
+            ticket.end()
+            return
+        batch = self._batches.setdefault(group(ticket), Batch(self.decoder, ticket.request.adapter is not None))
+        rows = []
+        while ticket.started < ticket.granted:
+            rows.append(Row(ticket, self.vocabulary))
+            batch.add(rows[-1], prompt.cache)
+            ticket.started += 1
+        if ticket.started == ticket.samples:
+            ticket.prompt = ticket.logits = None
+        controls = Controls.of([ticket.request.sampling] * len(rows), logits.device)
+        self._hand_out(batch, rows, draw_tokens(logits.expand(len(rows), -1), rows, controls))
+
+    # --------------------------------------------------------------------------------------- results
+    def _hand_out(self, batch: Batch, rows: list[Row], draws: list[Draw]) -> None:
+        """Tell every request what its rows drew; end the rows and requests that are done."""
+        news: dict[Ticket, list[Delta]] = {}
+        for row, draw in zip(rows, draws, strict=True):
+            if not row.ticket.over:
+                with self._guarded(row.ticket):
+                    news.setdefault(row.ticket, []).append(row.accept(draw))
+        for row in rows:
+            if row.done:
+                row.ticket.finished += 1
+                if row.ticket.samples == 1:  # a conversation may go on from here
+                    self.prefixes.add(batch.copy(row), self._spare())
+        batch.remove_ended()
+        for ticket, deltas in news.items():
+            ticket.tell(deltas)
+            if ticket.finished == ticket.samples:
+                ticket.end()
+
+    @contextmanager
+    def _guarded(self, ticket: Ticket) -> Iterator[None]:
+        """Work for one request: if it fails, that request fails and no other."""
+        try:
+            yield
+        except Exception as error:
+            log.exception("A request failed.")
+            self._fail([ticket], error)
+
+    def _fail(self, tickets: Iterable[Ticket], error: Exception) -> None:
+        known = isinstance(error, PlaygroundError)
+        for ticket in tickets:
+            # Each gets its own: one exception raised in two threads would mix their tracebacks.
+            ticket.end(error if known else GenerationFailed(f"The model failed while answering: {error}"))
+
+    def _snapshot(self) -> Stats:
+        self._drop_ended()
+        prompts = {id(t.prompt): t.prompt.cache.bytes for t in self._tickets if t.prompt is not None}
+        return Stats(
+            waiting=sum(not ticket.granted for ticket in self._tickets),
+            rows=sum(len(batch.rows) for batch in self._batches.values()),
+            slot_bytes=sum(batch.cache.bytes for batch in self._batches.values()),
+            prompt_bytes=sum(prompts.values()),
+            prefix_bytes=self.prefixes.bytes,
+        )
+

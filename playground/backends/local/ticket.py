@@ -1,0 +1,107 @@
+"""A request on its way: what the caller's thread and the engine's thread share."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from playground.backends.base import Request
+from playground.backends.local.prefixes import Prefix
+from playground.types import Delta, Progress
+
+Event = Delta | Progress | Tensor
+
+
+@dataclass(eq=False, kw_only=True)
+class Ticket:
+    """One request inside the engine. Only `closed` is written by the caller's thread.
+
+    `limit` is the most tokens a sample may have; `seed` is fixed even where the request left it open.
+    `samples` 0 asks for the logits after the prompt and for no text.
+    """
+
+    request: Request
+    ids: NDArray[np.int64]
+    limit: int
+    seed: int
+    samples: int
+    news: "SimpleQueue[list[Event] | BaseException | None]" = field(default_factory=SimpleQueue)
+    submitted: float = field(default_factory=time.monotonic)
+    closed: bool = False
+    over: bool = False
+
+    prompt: Prefix | None = None  # its prompt's keys and values: under way, then whole
+    logits: Tensor | None = None  # after the prompt, `[vocabulary]`; set when the prompt is whole
+    granted: int = 0  # samples that were given a place
+    started: int = 0  # of these, samples that drew their first token
+    finished: int = 0
+    turn: int = 0  # when its prompt was last worked on
+    ahead: int | None = None  # places before it in the queue, as last told
+
+    @property
+    def need(self) -> int:
+        """Slots one sample may come to use: the last token is never fed back."""
+        return len(self.ids) + max(self.limit - 1, 0)
+
+    @property
+    def places(self) -> int:
+        """Places in the batch that it holds now."""
+        return self.granted - self.finished
+
+    @property
+    def age(self) -> float:
+        """Seconds since submission."""
+        return time.monotonic() - self.submitted
+
+    def tell(self, events: Sequence[Event]) -> None:
+        """Hand events to whoever iterates."""
+        if events:
+            self.news.put(list(events))
+
+    def tell_place(self, ahead: int) -> None:
+        """Say how many requests are ahead in the queue, if that changed."""
+        if ahead != self.ahead:
+            self.ahead = ahead
+            self.tell([Progress(what="Waiting for a place", total=ahead, unit="ahead of you")])
+
+    def end(self, error: BaseException | None = None) -> None:
+        """Nothing follows, or `error` does."""
+        if not self.over:
+            self.over = True
+            self.prompt = self.logits = None
+            self.news.put(error)
+
+
+class Stream(Iterator[Event]):
+    """What the caller holds. Closing or dropping it frees the request's rows within one step."""
+
+    def __init__(self, ticket: Ticket) -> None:
+        self._ticket = ticket
+        self._ready: list[Event] = []
+        self._ended = False
+
+    def __next__(self) -> Event:
+        while not self._ready:
+            if self._ended:
+                raise StopIteration
+            news = self._ticket.news.get()
+            if isinstance(news, list):
+                self._ready = news[::-1]
+                continue
+            self._ended = True
+            if news is not None:
+                raise news
+        return self._ready.pop()
+
+    def close(self) -> None:
+        """Stop the work. A thread that waits for the next event gets the end."""
+        self._ticket.closed = True
+        self._ready, self._ended = [], True
+        self._ticket.news.put(None)
+
+    def __del__(self) -> None:
+        self._ticket.closed = True

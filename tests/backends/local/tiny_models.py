@@ -1,0 +1,53 @@
+"""Tiny random models of several architectures."""
+
+import time
+from collections.abc import Callable
+
+import torch
+from transformers import (
+    Gemma2Config,
+    Gemma3TextConfig,
+    GPT2Config,
+    LlamaConfig,
+    MistralConfig,
+    PreTrainedModel,
+    Qwen2Config,
+    Qwen3Config,
+)
+from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING
+
+VOCABULARY = 384
+ENDS = {"bos_token_id": 1, "eos_token_id": 2, "pad_token_id": 2}
+SHAPE = {"hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "vocab_size": VOCABULARY, **ENDS}
+WIDE = {"intermediate_size": 128, "num_key_value_heads": 2, "head_dim": 16, "max_position_embeddings": 512}
+CONFIGS = {
+    "llama": LlamaConfig(**SHAPE, **WIDE),
+    "qwen2": Qwen2Config(**SHAPE, **WIDE),
+    "qwen3": Qwen3Config(**SHAPE, **WIDE),
+    "mistral-sliding": MistralConfig(**SHAPE, **WIDE, sliding_window=9),
+    "gpt2": GPT2Config(n_embd=64, n_layer=2, n_head=4, n_positions=512, vocab_size=VOCABULARY, **ENDS),
+    "gemma2-softcap": Gemma2Config(**SHAPE, **WIDE, sliding_window=9, attn_implementation="eager"),
+    "gemma3-mixed": Gemma3TextConfig(
+        **SHAPE, **WIDE, sliding_window=9, layer_types=["sliding_attention", "full_attention"]
+    ),
+}
+
+
+def tiny_model(name: str, seed: int = 0) -> PreTrainedModel:
+    """A random float32 model whose next-token distribution is far from flat, so that greedy text has no near-ties."""
+    torch.manual_seed(seed)
+    config = CONFIGS[name]
+    model = MODEL_FOR_CAUSAL_LM_MAPPING[type(config)](config)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            if parameter.ndim == 2:
+                parameter.normal_(0, 0.35)
+    return model.eval()
+
+
+def eventually(condition: Callable[[], bool], seconds: float = 20) -> None:
+    """Poll until `condition` holds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.002)

@@ -1,0 +1,101 @@
+"""The contract for programs, used the way programs use it: through gradio_client over HTTP."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from gradio_client import Client
+from gradio_client.exceptions import AppError
+
+from playground import setups
+from playground.settings import Settings
+from playground.ui.app import build_app, launch_options
+
+QUESTION = {"task": {"input": "Hi there"}}
+
+
+@pytest.fixture
+def client(catalog_of: Any) -> Iterator[Client]:
+    settings = Settings(port=0)
+    app = build_app(settings, catalog_of())
+    _, url, _ = app.launch(**{**launch_options(settings), "server_port": None, "quiet": True}, prevent_thread_lock=True)
+    client = Client(url, verbose=False)
+    yield client
+    client.close()
+    app.close()
+
+
+def test_run_gives_the_whole_run(client: Client) -> None:
+    run = client.predict(QUESTION, api_name="/run")
+    assert run["status"] == "done"
+    assert run["answer"]
+    assert set(run) >= {"setup", "answer", "steps", "votes", "prompt_tokens", "completion_tokens", "seconds"}
+    (step,) = run["steps"]
+    assert set(step) >= {"label", "messages", "completions"}
+    completion = step["completions"][0]
+    wanted = "text finish_reason prompt_tokens completion_tokens time_to_first_token seconds tokens"
+    assert set(completion) >= set(wanted.split())
+    assert set(completion["tokens"][0]) >= {"text", "logprob"}
+    assert setups.run_from_dict(run).setup == setups.parse(QUESTION)
+
+
+def test_the_run_streams(client: Client) -> None:
+    job = client.submit(QUESTION, api_name="/run")
+    assert job.result(30)["status"] == "done"
+    assert len(job.outputs()) > 1
+    assert job.outputs()[0]["status"] == "waiting"
+
+
+def test_the_vote_and_its_paths(client: Client) -> None:
+    setup = {**QUESTION, "strategy": "self_consistency", "options": {"paths": 5}}
+    run = client.predict({**setup, "task": {"input": "How many?", "answer": "number"}}, api_name="/run")
+    assert sum(vote["count"] for vote in run["votes"]) == 5
+    assert run["answer"] == run["votes"][0]["answer"]
+
+
+def test_strategies_describe_themselves(client: Client) -> None:
+    described = {s["name"]: s for s in client.predict(api_name="/strategies")}
+    assert list(described) == "zero_shot few_shot chain_of_thought self_consistency role chaining".split()
+    assert described["few_shot"]["task_fields"] == ["role", "examples", "input", "answer", "labels"]
+    paths = described["self_consistency"]["options"][0]
+    assert (paths["name"], paths["type"], paths["default"], paths["range"]) == ("paths", "integer", 10, [1, 40])
+    assert all(s["card"]["summary"] and s["card"]["fails"] for s in described.values())
+
+
+def test_models_say_what_they_honour(client: Client) -> None:
+    (model,) = client.predict(api_name="/models")
+    assert (model["name"], model["kind"], model["loaded"]) == ("default", "scripted", False)
+    assert {"temperature", "seed", "stop"} <= set(model["capabilities"]["sampling"])
+
+
+@pytest.mark.parametrize(
+    ("setup", "message"),
+    [
+        ({**QUESTION, "sampling": {"top_p": 1.5}}, "`sampling.top_p` is 1.5; it must be a number from 0 to 1."),
+        ({**QUESTION, "sampling": {"temperature": "NaN"}}, "`sampling.temperature` is 'NaN'"),
+        ({**QUESTION, "strategy": "self_consistency", "options": {"paths": 41}}, "`options.paths` is 41"),
+        ({"task": {"input": "  "}}, "`task.input` is empty"),
+        ({"task": {"input": "x" * 100_000}}, "the context window holds 8,192"),
+        ({"task": {"input": "\x00"}}, "`task.input` has a control character"),
+        ({"task": {"input": "\ud800"}}, "`task.input` has half of a surrogate pair"),
+        ({"model": "gpt-9"}, "no model named 'gpt-9'"),
+        ({"modle": "x"}, "`modle` is not known"),
+        ("zero_shot", "A setup is a mapping"),
+        (
+            {"strategy": "chaining", "task": {"input": "x", "steps": [{"name": "a", "template": "{b}"}]}},
+            "`task.steps.0.template`: The template names {b}",
+        ),
+    ],
+)
+def test_bad_input_gets_one_clear_message_and_the_app_goes_on(client: Client, setup: Any, message: str) -> None:
+    if isinstance(setup, dict) and "model" in setup:
+        setup = {**QUESTION, **setup}
+    with pytest.raises(AppError) as caught:
+        client.predict(setup, api_name="/run")
+    assert message in str(caught.value)
+    assert client.predict(QUESTION, api_name="/run")["status"] == "done"
+
+
+def test_only_the_contract_is_public(client: Client) -> None:
+    endpoints = client.view_api(return_format="dict")["named_endpoints"]  # type: ignore[index]
+    assert set(endpoints) == {"/run", "/strategies", "/models"}

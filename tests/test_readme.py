@@ -1,0 +1,71 @@
+"""The README is checked against the disk: its tree, its commands, its settings and its example."""
+
+import re
+import subprocess
+from dataclasses import fields
+from pathlib import Path
+
+import yaml
+
+from playground import setups
+from playground.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+BLOCKS = re.findall(r"```(\w*)\n(.*?)```", README, re.DOTALL)
+
+
+def tree() -> dict[str, str]:
+    """Path -> purpose, from the block that begins with app.py."""
+    (block,) = (text for _, text in BLOCKS if text.startswith("app.py"))
+    found, folders = {}, [""]
+    for line in block.splitlines():
+        indent, name, purpose = re.fullmatch(r"( *)(\S+)(?: {2,}(.*))?", line).groups()  # type: ignore[union-attr]
+        folders[len(indent) // 2 + 1 :] = [folders[len(indent) // 2] + name]
+        found[folders[-1]] = purpose or ""
+    return found
+
+
+def test_every_line_of_the_tree_exists_and_has_a_purpose() -> None:
+    assert [path for path in tree() if not (ROOT / path).exists()] == []
+    assert [path for path, purpose in tree().items() if not purpose] == []
+
+
+def test_every_module_is_in_the_tree() -> None:
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "playground/*.py", "app.py"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout.split()  # fmt: skip
+    assert sorted(p for p in listed if not p.endswith("__init__.py") and p not in tree()) == []
+
+
+def test_every_make_command_exists() -> None:
+    targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert set(re.findall(r"\bmake (\w+)", "".join(re.findall(r"`[^`]+`|```.*?```", README, re.DOTALL)))) <= set(targets)
+
+
+def test_every_setting_is_in_the_table_with_its_default() -> None:
+    rows = dict(re.findall(r"^\| `PLAYGROUND_(\w+)` \| (.*?) \|", README, re.MULTILINE))
+    assert set(rows) == {f.name.upper() for f in fields(Settings)}
+    for f in fields(Settings):
+        if isinstance(f.default, int):
+            assert rows[f.name.upper()] == f"`{int(f.default)}`"
+
+
+def test_the_example_is_a_valid_setup() -> None:
+    (code,) = (text for kind, text in BLOCKS if kind == "python")
+    setup = eval(re.search(r"predict\(\n(.*?),\n    api_name", code, re.DOTALL)[1])  # type: ignore[index]
+    assert setups.parse(setup).strategy == "self_consistency"
+
+
+def test_the_front_matter_makes_a_space() -> None:
+    front = yaml.safe_load(README.split("---")[1])
+    assert (front["sdk"], front["app_file"], front["license"]) == ("gradio", "app.py", "apache-2.0")
+    assert f"gradio=={'.'.join(front['sdk_version'].split('.')[:2])}.*" in (ROOT / "requirements.txt").read_text()
+    assert len(front["short_description"]) <= 60
+    assert front["colorFrom"] in (colors := "red yellow green blue indigo purple pink gray".split())
+    assert front["colorTo"] in colors
+
+
+def test_pictures_exist() -> None:
+    assert [p for p in re.findall(r"!\[.*?\]\((.*?)\)", README) if not (ROOT / p).is_file()] == []
