@@ -12,7 +12,8 @@ class Capabilities:
 
     `sampling` holds names of `Sampling` fields. `prefix`: the assistant's turn can be started for it.
     `system`: takes a system message. `samples`: n samples of one prompt in one request.
-    `chat`: has a chat template; without one the conversation is sent as plain text to be continued.
+    `logits`: `next_token` works. `chat`: has a chat template; without one the conversation is sent as plain text
+    to be continued.
     """
 
     sampling: frozenset[str]
@@ -20,6 +21,7 @@ class Capabilities:
     system: bool = True
     samples: bool = True
     logprobs: bool = True
+    logits: bool = False
     chat: bool = True
     context_length: int | None = None
 
@@ -33,6 +35,33 @@ class Request:
     n: int = 1
     sampling: Sampling = Sampling()
     adapter: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A token that may come next, and what the sampling settings make of it.
+
+    `logit` is the model's own, `shift` what penalties and bias add to it. `model_probability` is before all
+    settings, `tempered_probability` after penalties and temperature, `probability` after the filters as well;
+    `cut_by` names the filter that ruled it out.
+    """
+
+    id: int
+    text: str
+    logit: float
+    shift: float
+    model_probability: float
+    tempered_probability: float
+    probability: float
+    cut_by: str = ""
+
+
+class NextToken(Protocol):
+    """A model's logits after a prompt, kept, so that settings can be tried on them at once."""
+
+    def under(self, sampling: Sampling, count: int) -> tuple[Candidate, ...]:
+        """The `count` tokens that matter most before or after the settings, the model's likeliest first."""
+        ...
 
 
 class Stream(Protocol):
@@ -60,4 +89,8 @@ class Backend(Protocol):
 
     def count_tokens(self, messages: tuple[Message, ...], prefix: str = "") -> int:
         """Exact length in tokens of the prompt that `stream` would send."""
+        ...
+
+    def next_token(self, messages: tuple[Message, ...], prefix: str = "") -> NextToken:
+        """What may come next; tokens of the prefix count as generated. Raises NotSupported without `logits`."""
         ...

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, fields, replace
 
-from playground.backends.base import Capabilities, Request
-from playground.errors import PromptTooLong
+from playground.backends.base import Capabilities, NextToken, Request
+from playground.errors import NotSupported, PromptTooLong
 from playground.types import Alternative, Delta, FinishReason, Message, Sampling, Token
 
 PIECE = re.compile(r"\s*\S{1,6}|\s+$")
@@ -34,6 +34,9 @@ class ScriptedBackend:
 
     def count_tokens(self, messages: tuple[Message, ...], prefix: str = "") -> int:
         return sum(1 + len(PIECE.findall(m.content)) for m in messages) + len(PIECE.findall(prefix))
+
+    def next_token(self, messages: tuple[Message, ...], prefix: str = "") -> NextToken:
+        raise NotSupported("The scripted model follows a rule and has no logits; choose a local model.")
 
     def stream(self, request: Request) -> Generator[Delta, None, None]:
         prompt, window = self.count_tokens(request.messages, request.prefix), self.capabilities.context_length or 0

@@ -8,7 +8,6 @@ from playground.backends.catalog import Catalog
 from playground.settings import Settings
 from playground.ui import model_status, playground_tab
 from playground.ui.api import publish
-from playground.ui.api import publish
 from playground.ui.look import launch_options
 
 __all__ = ["build_app", "launch_options"]
@@ -24,6 +23,5 @@ def build_app(settings: Settings, catalog: Catalog) -> Any:
         with gr.Tabs(), gr.Tab("Playground", id="playground"):
             model = playground_tab.build(page, status.ready, settings, catalog)
         model_status.wire(status, page, model, catalog)
-        publish(catalog, settings)
     # Closed: requests that do not queue would also slip past every limit.
     return page.queue(api_open=False, max_size=settings.max_queue, default_concurrency_limit=settings.max_users)

@@ -10,7 +10,7 @@ from playground.errors import PlaygroundError
 from playground.strategies import STRATEGIES
 from playground.types import Setup, Step
 from playground.ui.outline import groups
-from playground.ui.render import prompt
+from playground.ui.render import counted, prompt
 
 
 def checked(data: Any, catalog: Catalog) -> Setup:
@@ -61,12 +61,11 @@ def _counts(steps: Sequence[Step], backend: Backend | None) -> list[int | str]:
 
 
 def _facts(count: int | str) -> str:
-    return f"{count:,} tokens" if isinstance(count, int) else count
+    return counted(count, "token") if isinstance(count, int) else count
 
 
 def _summary(steps: Sequence[Step], counts: Sequence[int | str], window: int | None, room: int) -> str:
-    count = len(steps[0].messages)
-    first = f"{count} message{'s' if count != 1 else ''}"
+    first = counted(len(steps[0].messages), "message")
     if len(steps) > 1 or len(steps[0].completions) > 1:
         first = f"{sum(len(step.completions) for step in steps)} calls"
     known = [c for c in counts if isinstance(c, int)]

@@ -46,8 +46,8 @@ def metrics(run: Run) -> list[tuple[str, str]]:
     firsts = [c.time_to_first_token for s in run.steps for c in s.completions if c.time_to_first_token is not None]
     calls = sum(len(step.completions) for step in run.steps)
     return [
-        ("Output", f"{run.completion_tokens:,} tokens"),
-        ("Prompt", f"{run.prompt_tokens:,} tokens"),
+        ("Output", counted(run.completion_tokens, "token")),
+        ("Prompt", counted(run.prompt_tokens, "token")),
         *([("Calls", f"{calls}")] if calls > 1 else []),
         ("First token", f"{firsts[0]:.2f} s" if firsts else "-"),
         ("Total", f"{run.seconds:.1f} s"),
@@ -55,6 +55,11 @@ def metrics(run: Run) -> list[tuple[str, str]]:
         *([("Mean p", f"{p:.2f}")] if (p := mean_probability(_tokens(run))) is not None else []),
         *([("Seed", f"{run.seed}")] if run.seed is not None else []),
     ]
+
+
+def counted(count: int, thing: str) -> str:
+    """ "1 token", "1,200 tokens"."""
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def mean_probability(tokens: Iterable[Token]) -> float | None:
@@ -105,7 +110,7 @@ def _group(group: Group) -> dict[str, Any]:
         for sample, completion in enumerate(step.completions)
     ]
     prompt_tokens = max((c.prompt_tokens for step in group.steps for c in step.completions), default=0)
-    facts = [f"{prompt_tokens:,} prompt tokens"] if prompt_tokens and alone else []
+    facts = [counted(prompt_tokens, "prompt token")] if prompt_tokens and alone else []
     if len(cards) == 1:  # one line for what is one thing
         facts, cards[0]["facts"] = [*facts, *([cards[0]["facts"]] if cards[0]["facts"] else [])], ""
     return {
@@ -133,7 +138,7 @@ def _state(completion: Completion) -> str:
 def _facts(completion: Completion) -> str:
     if completion.edited:
         return "edited by hand"
-    facts = [f"{completion.completion_tokens:,} tokens"] if completion.completion_tokens else []
+    facts = [counted(completion.completion_tokens, "token")] if completion.completion_tokens else []
     if completion.finish_reason and (p := mean_probability(completion.tokens)) is not None:
         facts.append(f"mean p {p:.2f}")
     if ending := ENDINGS[completion.finish_reason]:
@@ -166,7 +171,9 @@ def token_facts(tokens: tuple[Token, ...]) -> str:
     p = mean_probability(tokens)
     if p is None:
         return ""
-    return f"{len(tokens):,} tokens \u00b7 mean log-probability {math.log(p):.3f} \u00b7 perplexity {1 / p:.2f}"
+    return (
+        f"{counted(len(tokens), 'token')} \u00b7 mean log-probability {math.log(p):.3f} \u00b7 perplexity {1 / p:.2f}"
+    )
 
 
 def entropy_figure(completion: Completion | None) -> go.Figure | None:
@@ -194,6 +201,8 @@ def vote_figure(run: Run) -> go.Figure:
         y=[_clipped(v.answer) for v in votes],
         orientation="h",
         text=[v.count for v in votes],
+        textposition="outside",
+        cliponaxis=False,
         marker_color=[ACCENT if i == len(votes) - 1 else "#9aa0b5" for i in range(len(votes))],
         hovertemplate="%{y}: %{x} paths<extra></extra>",
     )

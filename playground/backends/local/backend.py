@@ -13,6 +13,7 @@ from playground.backends.local.admission import Limits
 from playground.backends.local.batch import Vocabulary
 from playground.backends.local.decoder import Decoder
 from playground.backends.local.engine import Engine, Stats
+from playground.backends.local.next_token import LocalNextToken
 from playground.backends.local.prompt import encode, takes_system
 from playground.backends.local.ticket import Ticket
 from playground.errors import InvalidSetup, PromptTooLong, UnknownModel
@@ -40,10 +41,12 @@ class LocalBackend:
         self._tokenizer = tokenizer
         self._decoder = Decoder(model)
         limits = Limits(max_rows=max_rows, max_queue=max_queue, max_seconds=max_seconds, kv_bytes=kv_bytes)
-        self._engine = Engine(self._decoder, Vocabulary(tokenizer, model.generation_config), limits)
+        self._vocabulary = Vocabulary(tokenizer, model.generation_config)
+        self._engine = Engine(self._decoder, self._vocabulary, limits)
         self._capabilities = Capabilities(
             sampling=frozenset(parameter.name for parameter in parameters(Sampling)),
             system=takes_system(tokenizer),
+            logits=True,
             chat=bool(tokenizer.chat_template),
             context_length=self._decoder.context_length,
         )
@@ -65,11 +68,15 @@ class LocalBackend:
         """
         return cast(Stream, self._engine.submit(self._ticket(request, request.n)))
 
-    def next_token(self, messages: tuple[Message, ...], prefix: str = "", adapter: str | None = None) -> torch.Tensor:
-        """The model's raw logits for the token after the prompt: float32 `[vocabulary]`, on the model's device."""
+    def next_token(
+        self, messages: tuple[Message, ...], prefix: str = "", adapter: str | None = None
+    ) -> LocalNextToken:
+        """What may come after the prompt; tokens of the prefix count as generated."""
         request = Request(messages=messages, prefix=prefix, adapter=adapter)
-        events = list(self._engine.submit(self._ticket(request, 0)))
-        return next(event for event in events if isinstance(event, torch.Tensor))
+        ticket = self._ticket(request, 0)
+        begun, ids = len(encode(self._tokenizer, messages)), ticket.ids.tolist()
+        (logits,) = (event for event in self._engine.submit(ticket) if isinstance(event, torch.Tensor))
+        return LocalNextToken(logits, ids[:begun], ids[begun:], self._vocabulary.text)
 
     def count_tokens(self, messages: tuple[Message, ...], prefix: str = "") -> int:
         """Exact length in tokens of the prompt that `stream` would send."""

@@ -272,4 +272,3 @@ class Engine:
             prompt_bytes=sum(prompts.values()),
             prefix_bytes=self.prefixes.bytes,
         )
-

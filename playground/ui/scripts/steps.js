@@ -14,7 +14,10 @@ const makeCard = () => {
   card.tools.append(
     copyButton(() => card.text.textContent),
     el("button", { type: "button", class: "quiet", text: "Tokens", "data-action": "tokens",
-      onclick: () => trigger("select", { step: card.at[0], sample: card.at[1] }) }),
+      onclick: () => {
+        trigger("select", { step: card.at[0], sample: card.at[1] });
+        document.getElementById("tokens")?.scrollIntoView({ block: "nearest" });
+      } }),
     el("button", { type: "button", class: "quiet", text: "Edit", "data-action": "edit", onclick: () => edit(card) }));
   return card;
 };

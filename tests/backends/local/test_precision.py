@@ -64,5 +64,5 @@ def test_names_ties_and_values_of_the_weights_stay(name: str, precision: Any) ->
 
 
 def test_an_unknown_precision_is_refused() -> None:
-    with pytest.raises(ModelUnavailable, match="float16.*auto, float32, bfloat16, int8"):
+    with pytest.raises(ModelUnavailable, match=r"float16.*auto, float32, bfloat16, int8"):
         prepare(tiny_model("llama"), "float16")  # type: ignore[arg-type]

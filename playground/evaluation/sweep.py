@@ -1,0 +1,93 @@
+"""One prompt under a grid of temperatures and top-p: how much the answers vary, and at what price."""
+
+import statistics
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+
+from playground import runner
+from playground.backends.catalog import Catalog
+from playground.errors import LimitReached
+from playground.parameters import many, number
+from playground.strategies.answers import extract, same
+from playground.strategies.base import Ask, Card, Running, Strategy, gather, system, user
+from playground.types import Answer, Run, Setup, Step, Task
+
+MAX_SAMPLES = 400  # in one sweep: a class shares the machine
+Temperature = Annotated[float, Field(ge=0, le=2)]
+TopP = Annotated[float, Field(ge=0, le=1)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sweep(Strategy):
+    """Every cell is one step: `samples` answers at one temperature and one top-p, all cells asked at once."""
+
+    name = "sweep"
+    title = "Sweep"
+    task_fields = ("role", "input", "answer", "labels")
+    card = Card(
+        summary="Asks one prompt at every combination of temperature and top-p.",
+        helps="Shows how settled an answer is, and which settings change it.",
+        fails="A few samples a cell tell large differences only.",
+        cost="Samples x temperatures x top-p values.",
+    )
+
+    temperatures: tuple[Temperature, ...] = many(max_length=8, help="Temperatures, one row of cells each.")
+    top_ps: tuple[TopP, ...] = many(max_length=8, help="Top-p values, one column of cells each.")
+    samples: int = number(8, 1, 40, step=1, help="Answers in each cell.")
+
+    @property
+    def cells(self) -> list[tuple[float, float]]:
+        """(temperature, top-p), row by row."""
+        return [(t, p) for t in self.temperatures for p in self.top_ps]
+
+    def check(self, task: Task) -> None:
+        super().check(task)
+        if (total := len(self.cells) * self.samples) > MAX_SAMPLES:
+            raise LimitReached(
+                f"This sweep has {total} answers; {MAX_SAMPLES} is the most. Take fewer cells or samples."
+            )
+
+    def run(self, task: Task, ask: Ask) -> Running:
+        messages = (*system(task.role), user(task.input))
+        yield from gather(
+            [
+                ask(f"temperature {t:g}, top-p {p:g}", messages, n=self.samples, temperature=t, top_p=p)
+                for t, p in self.cells
+            ]
+        )
+        return Answer(text="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """What one cell's answers have in common. `agreement` is the share of the most frequent answer."""
+
+    answers: int
+    distinct: int
+    agreement: float
+    mean_logprob: float  # per token, nats
+    mean_tokens: float
+
+
+def run(setup: Setup, catalog: Catalog, sweep: Sweep) -> Generator[Run, None, None]:
+    """The sweep as a Run that grows, one step a cell, in the order of `sweep.cells`."""
+    return runner.run(setup, catalog, strategy=sweep)
+
+
+def summary(step: Step, task: Task) -> Cell | None:
+    """Numbers of one cell; None until an answer has come to its end."""
+    done = [c for c in step.completions if c.finish_reason in ("stop", "length")]
+    if not done:
+        return None
+    read = [same(extract(c.text, task.answer, task.labels) or c.text) for c in done]
+    tokens = [token.logprob for c in done for token in c.tokens]
+    return Cell(
+        answers=len(done),
+        distinct=len(set(read)),
+        agreement=max(map(read.count, read)) / len(read),
+        mean_logprob=statistics.fmean(tokens) if tokens else 0.0,
+        mean_tokens=statistics.fmean(c.completion_tokens for c in done),
+    )

@@ -1,0 +1,90 @@
+"""The engine on the default model for real: the tokens of `generate`, and rows that do not depend on their company."""
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import torch
+
+from playground.backends.base import Request
+from playground.backends.local.backend import LocalBackend
+from playground.backends.local.precision import Precision, prepare
+from playground.types import Delta, Message, Sampling, Token
+
+PROMPTS = [
+    f"{task} {subject}"
+    for task in (
+        "Explain in one sentence:",
+        "Write a short poem about",
+        "Name three facts about",
+        "Translate to French:",
+    )
+    for subject in ("the sea", "a small dog", "winter mornings", "bread", "old maps")
+]
+
+
+def local(default_model: tuple[Any, Any], precision: Precision) -> LocalBackend:
+    model, tokenizer = default_model
+    return LocalBackend(prepare(copy.deepcopy(model), precision), tokenizer, max_rows=16)
+
+
+@pytest.fixture(scope="module")
+def exact(default_model: tuple[Any, Any]) -> Iterator[LocalBackend]:
+    backend = local(default_model, "float32")
+    yield backend
+    backend.close()
+
+
+def ask(backend: LocalBackend, text: str, **sampling: Any) -> Any:
+    messages = (Message("user", text),)
+    return backend.stream(
+        Request(messages=messages, sampling=Sampling(**{"max_tokens": 24, "top_logprobs": 2, **sampling}))
+    )
+
+
+def tokens(stream: Any) -> list[Token]:
+    return [token for event in stream if isinstance(event, Delta) for token in event.tokens]
+
+
+def test_greedy_tokens_are_those_of_generate_in_float32(exact: LocalBackend, default_model: tuple[Any, Any]) -> None:
+    model, tokenizer = default_model
+    reference = copy.deepcopy(model).float()
+    for text in PROMPTS[::7]:
+        prompt = tokenizer.apply_chat_template(
+            [{"role": "user", "content": text}], add_generation_prompt=True, return_tensors="pt", return_dict=False
+        )
+        output = reference.generate(prompt, attention_mask=torch.ones_like(prompt), max_new_tokens=24, do_sample=False)
+        expected = [token for token in output[0, prompt.shape[1] :].tolist() if token != tokenizer.eos_token_id]
+        assert [token.id for token in tokens(ask(exact, text, temperature=0))] == expected
+
+
+@pytest.mark.parametrize(
+    "sampling", [{"temperature": 0}, {"temperature": 0.8, "top_p": 0.95, "seed": 3}], ids=["greedy", "seeded"]
+)
+def test_texts_are_the_same_alone_and_among_fifteen_others(exact: LocalBackend, sampling: dict[str, Any]) -> None:
+    alone = [tokens(ask(exact, text, **sampling)) for text in PROMPTS]
+    company = [tokens(stream) for stream in [ask(exact, text, **sampling) for text in PROMPTS]]
+    differing = [(a, b) for a, b in zip(alone, company, strict=True) if [t.id for t in a] != [t.id for t in b]]
+    assert len(differing) <= 1
+    for a, b in differing if sampling["temperature"] == 0 else ():
+        before, after = next((x, y) for x, y in zip(a, b, strict=False) if x.id != y.id)
+        assert abs(before.top[0].logprob - before.top[1].logprob) < 1e-3, "rows may differ only where two tokens tie"
+        assert {before.id, after.id} == {alternative.id for alternative in before.top}
+
+
+@pytest.mark.parametrize("precision", ["auto", "bfloat16", "int8"])
+def test_every_precision_answers_and_agrees_with_the_exact_model(
+    exact: LocalBackend, default_model: tuple[Any, Any], precision: Precision
+) -> None:
+    backend = local(default_model, precision)
+    messages = (Message("user", "What is the capital of France?"),)
+    try:
+        assert "".join(token.text for token in tokens(ask(backend, messages[0].content, temperature=0))) == (
+            "The capital of France is Paris."
+        )
+        near = backend.next_token(messages, "The capital of").log_softmax(-1)
+        true = exact.next_token(messages, "The capital of").log_softmax(-1)
+        assert (true.exp() * (true - near)).sum() < 0.01, "nats that the precision costs on this token"
+    finally:
+        backend.close()
