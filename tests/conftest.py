@@ -12,7 +12,7 @@ from playground.settings import Settings
 CatalogOf = Callable[..., Catalog]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def catalog_of() -> CatalogOf:
     """A catalog whose `default` is scripted: `catalog_of(reply, delay=0)`."""
 

@@ -41,7 +41,9 @@ def test_every_module_is_in_the_tree() -> None:
 
 def test_every_make_command_exists() -> None:
     targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    assert set(re.findall(r"\bmake (\w+)", "".join(re.findall(r"`[^`]+`|```.*?```", README, re.DOTALL)))) <= set(targets)
+    assert set(re.findall(r"\bmake (\w+)", "".join(re.findall(r"`[^`]+`|```.*?```", README, re.DOTALL)))) <= set(
+        targets
+    )
 
 
 def test_every_setting_is_in_the_table_with_its_default() -> None:
@@ -63,7 +65,7 @@ def test_the_front_matter_makes_a_space() -> None:
     assert (front["sdk"], front["app_file"], front["license"]) == ("gradio", "app.py", "apache-2.0")
     assert f"gradio=={'.'.join(front['sdk_version'].split('.')[:2])}.*" in (ROOT / "requirements.txt").read_text()
     assert len(front["short_description"]) <= 60
-    assert front["colorFrom"] in (colors := "red yellow green blue indigo purple pink gray".split())
+    assert front["colorFrom"] in (colors := ["red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"])
     assert front["colorTo"] in colors
 
 

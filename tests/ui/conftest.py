@@ -1,0 +1,79 @@
+"""A running app and a real browser that looks at it."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from playground.backends.catalog import Catalog
+from playground.settings import Settings
+from playground.ui.app import build_app, launch_options
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+Serve = Callable[[Catalog], str]
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Start the app over a catalog on a free port; gives its address."""
+    apps = []
+
+    def start(catalog: Catalog) -> str:
+        settings = Settings(port=0)
+        app = build_app(settings, catalog)
+        options = {**launch_options(settings), "server_port": None, "quiet": True}
+        _, url, _ = app.launch(**options, prevent_thread_lock=True)
+        apps.append(app)
+        return str(url)
+
+    yield start
+    for app in apps:
+        app.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The Chromium named by CHROMIUM, else one on the PATH, else Playwright's own."""
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Visit]:
+    """Open a page as a new visitor: `visit(url, width=390)`. Fails the test when a script of the page fails."""
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def open_page(url: str, *, width: int = 1440, height: int = 900) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        page.goto(url)
+        expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled(timeout=20_000)
+        # The first preview arrives over the queue: from then on the page answers.
+        expect(page.locator("#prompt .turn").first).to_be_visible(timeout=20_000)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not faults
+
+
+@pytest.fixture
+def page_over(serve: Serve, visit: Visit) -> Callable[..., Page]:
+    """A visitor's page over a catalog: `page_over(catalog, width=390)`."""
+
+    def open_page(catalog: Catalog, **size: Any) -> Page:
+        return visit(serve(catalog), **size)
+
+    return open_page

@@ -1,0 +1,291 @@
+"""What people do on the page, in a real browser over the scripted model."""
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from playground.backends.base import Request
+from playground.errors import GenerationFailed
+
+PageOver = Callable[..., Page]
+
+
+def choose(page: Page, preset: str) -> None:
+    page.locator("#presets").get_by_role("button", name=preset, exact=True).click()
+
+
+def choose_technique(page: Page, title: str) -> None:
+    page.get_by_label("Technique").click()
+    page.get_by_role("option", name=title, exact=True).click()
+
+
+def run(page: Page) -> None:
+    page.get_by_role("button", name="Run", exact=True).click()
+
+
+def phase(page: Page, name: str) -> None:
+    expect(page.locator(f".answer[data-phase={name}]")).to_be_visible(timeout=30_000)
+
+
+def sent(page: Page) -> Any:
+    return page.locator("#prompt .pane-body")
+
+
+def says(*texts: str) -> Callable[[Request, random.Random], str]:
+    """A model that answers with each text in turn of the conversation's length, the last one for good."""
+
+    def reply(request: Request, rng: random.Random) -> str:
+        return rng.choice(texts)
+
+    return reply
+
+
+def last_words(request: Request, rng: random.Random) -> str:
+    """A model that repeats the last line it was given."""
+    return f"Heard: {request.messages[-1].content.splitlines()[-1]}"
+
+
+def test_a_preset_runs_and_streams(page_over: PageOver, catalog_of: Any) -> None:
+    page = page_over(catalog_of(says("one two three four five six seven eight nine ten"), delay=0.15))
+    choose(page, "Explain to a child")
+    expect(sent(page)).to_contain_text("six-year-old")
+    page.keyboard.press("Control+Enter")
+    output = page.locator("#steps .output")
+    expect(output).to_contain_text("one two")
+    assert "ten" not in output.inner_text()  # it is still on its way
+    phase(page, "done")
+    expect(page.locator(".answer .text")).to_have_text("one two three four five six seven eight nine ten")
+    expect(page.locator(".metrics")).to_contain_text("tokens/s")
+    expect(page.locator("#tokens .token[role=button]")).to_have_count(10)
+    page.locator("#tokens .token[role=button]").first.focus()
+    expect(page.locator("#tokens .note").first).to_contain_text("probability")
+
+
+def test_examples_are_edited_added_moved_and_removed(page_over: PageOver, catalog_of: Any) -> None:
+    page = page_over(catalog_of(last_words))
+    choose(page, "Sentiment of a review")
+    page.get_by_label("Example 1: input").fill("A brand new first example.")
+    expect(sent(page).locator(".turn.user").first).to_contain_text("A brand new first example.")
+    page.get_by_role("button", name="Move example 1 down", exact=False).click()
+    expect(sent(page).locator(".turn.user").nth(1)).to_contain_text("A brand new first example.")
+    before = page.locator(".rows[data-noun=Example] .row").count()
+    page.get_by_role("button", name="Add example").click()
+    page.keyboard.type("Typed at once.")  # the new row has the focus
+    # Half a row is an error that says where; an empty row at the end is nothing at all.
+    expect(page.locator("#prompt .missing")).to_contain_text(f"task.examples.{before}.output")
+    page.get_by_label(f"Example {before + 1}: input").fill("")
+    expect(page.locator("#prompt .missing")).to_have_count(0)
+    page.get_by_role("button", name="Remove example 2", exact=False).click()
+    expect(sent(page)).not_to_contain_text("A brand new first example.")
+    run(page)
+    phase(page, "done")
+    expect(page.locator("#steps .output")).to_contain_text("Heard:")
+
+
+def test_self_consistency_shows_the_vote(page_over: PageOver, catalog_of: Any) -> None:
+    page = page_over(catalog_of(says("So 9 + 9. The answer is 18.", "So 9 + 8. The answer is 17.")))
+    choose(page, "Word problem, ten votes")
+    run(page)
+    phase(page, "done")
+    expect(page.locator(".answer .how")).to_contain_text("of 10 paths agree")
+    expect(page.locator("#vote .js-plotly-plot .bars path")).to_have_count(2)
+    expect(page.locator("#vote .js-plotly-plot")).to_contain_text("Agreeing paths")
+    expect(page.locator("#steps .card")).to_have_count(10)
+    page.locator("#vote").get_by_text("As a table").click()
+    expect(page.locator("#vote").get_by_text("Weight").first).to_be_visible()
+
+
+def test_a_middle_step_is_edited_and_the_rest_runs_again(page_over: PageOver, catalog_of: Any) -> None:
+    page = page_over(catalog_of(last_words))
+    choose(page, "A story in three steps")
+    expect(sent(page).locator("mark").first).to_have_text("\u27e8Idea\u27e9")
+    run(page)
+    phase(page, "done")
+    cards = page.locator("#steps .card")
+    expect(cards).to_have_count(3)
+    first = cards.nth(0).locator(".output").inner_text()
+    cards.nth(1).get_by_role("button", name="Edit").click()
+    page.get_by_label("Output of Story").fill("My own <b>story</b>.")
+    page.get_by_role("button", name="Run on from here").click()
+    expect(cards.nth(2).locator(".output")).to_have_text("Heard: My own <b>story</b>.")
+    expect(cards.nth(1).locator(".output")).to_have_text("My own <b>story</b>.")
+    expect(page.locator("#steps .step").nth(1)).to_contain_text("edited by hand")
+    expect(cards.nth(0).locator(".output")).to_have_text(first)
+
+
+def test_reasoning_is_edited_and_the_answer_read_again(page_over: PageOver, catalog_of: Any) -> None:
+    def reads_off(request: Request, rng: random.Random) -> str:
+        said = request.prefix.removesuffix("Therefore, the answer (arabic numerals) is")
+        return " 4." if "edited" in said else " 3." if said != request.prefix else " Some thoughts."
+
+    page = page_over(catalog_of(reads_off))
+    choose(page, "Word problem, step by step")
+    run(page)
+    phase(page, "done")
+    expect(page.locator(".answer .text")).to_have_text("3")
+    page.locator("#steps .card").first.get_by_role("button", name="Edit").click()
+    page.locator("#steps textarea").fill("edited thoughts")
+    page.get_by_role("button", name="Run on from here").click()
+    expect(page.locator(".answer .text")).to_have_text("4")
+
+
+@pytest.mark.parametrize("way", ["button", "key"])
+def test_stop_keeps_what_came(page_over: PageOver, catalog_of: Any, way: str) -> None:
+    page = page_over(catalog_of(says("word " * 500), delay=0.05))
+    choose(page, "Explain to a child")
+    run(page)
+    expect(page.locator("#steps .output")).to_contain_text("word word")
+    if way == "key":
+        page.keyboard.press("Escape")
+    else:
+        page.get_by_role("button", name="Stop", exact=True).click()
+    phase(page, "stopped")
+    kept = page.locator("#steps .output").inner_text()
+    assert kept.count("word") >= 2
+    expect(page.locator("#steps .step")).to_contain_text("stopped")
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
+    expect(page.locator("#tokens .token[role=button]").first).to_be_visible()
+    assert page.locator("#steps .output").inner_text() == kept
+
+
+def test_stop_before_the_first_token(page_over: PageOver, catalog_of: Any) -> None:
+    def slow(request: Request, rng: random.Random) -> str:
+        return "late " * 500
+
+    page = page_over(catalog_of(slow, delay=4))  # the first token comes at once, the second after seconds
+    run(page)
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_enabled()
+    page.keyboard.press("Escape")
+    expect(page.locator(".answer[data-phase=stopped]")).to_be_visible(timeout=2_000)
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
+
+
+def test_a_bad_value_has_its_message(page_over: PageOver, catalog_of: Any) -> None:
+    page = page_over(catalog_of())
+    choose(page, "Explain to a child")
+    page.get_by_label("Input", exact=True).fill("   ")
+    expect(page.locator("#prompt .missing")).to_contain_text("`task.input` is empty")
+    page.get_by_label("Input", exact=True).fill("Hello")
+    expect(sent(page)).to_contain_text("Hello")
+    page.get_by_text("All sampling parameters").click()
+    page.get_by_label("Seed").fill("minus one")
+    message = "`sampling.seed` is 'minus one'; it must be a whole number from 0"
+    expect(page.locator("#prompt .missing")).to_contain_text(message)
+    run(page)
+    expect(page.get_by_test_id("toast-body")).to_contain_text(message)
+    page.get_by_label("Seed").fill("9223372036854775807")  # more digits than a browser's numbers have
+    expect(page.locator("#prompt .missing")).to_have_count(0)
+    run(page)
+    phase(page, "done")
+    expect(page.locator(".metrics")).to_contain_text("9223372036854775807")
+
+
+def test_a_failure_keeps_its_place_and_the_page_goes_on(page_over: PageOver, catalog_of: Any) -> None:
+    def fails(request: Request, rng: random.Random) -> str:
+        if "fail" in request.messages[-1].content:
+            raise GenerationFailed("The <i>model</i> broke.")
+        return "Fine again."
+
+    page = page_over(catalog_of(fails))
+    choose(page, "Explain to a child")
+    page.get_by_label("Input", exact=True).fill("Please fail")
+    expect(sent(page)).to_contain_text("Please fail")
+    run(page)
+    phase(page, "failed")
+    expect(page.locator(".answer .error")).to_have_text("The <i>model</i> broke.")
+    page.get_by_label("Input", exact=True).fill("Hello")
+    expect(sent(page)).to_contain_text("Hello")
+    run(page)
+    phase(page, "done")
+    expect(page.locator(".answer .text")).to_have_text("Fine again.")
+    expect(page.locator(".answer .error")).to_be_hidden()
+
+
+def test_what_a_model_says_is_text(page_over: PageOver, catalog_of: Any) -> None:
+    page = page_over(catalog_of(says("<img src=x onerror=\"document.title='owned'\"><script>1</script>")))
+    choose(page, "Explain to a child")
+    page.get_by_label("Input", exact=True).fill("<svg onload=\"document.title='owned'\">")
+    run(page)
+    phase(page, "done")
+    expect(page.locator(".answer .text")).to_contain_text("<img src=x")
+    expect(sent(page)).to_contain_text("<svg onload")
+    assert page.locator("#outputs img, #outputs script").count() == 0
+    assert page.title() == "Prompt Playground"
+
+
+def test_presets_are_saved_and_opened(page_over: PageOver, catalog_of: Any, tmp_path: Path) -> None:
+    page = page_over(catalog_of())
+    choose(page, "A story in three steps")
+    page.get_by_label("Input", exact=True).fill("two otters")
+    expect(sent(page)).to_contain_text("two otters")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download as YAML").click()
+    saved = Path(download.value.path()).read_text("utf-8")
+    assert "input: two otters" in saved
+    file = tmp_path / "mine.yaml"
+    file.write_text(saved.replace("two otters", "three otters").replace("seed: 5", "seed: 6"), "utf-8")
+    page.locator("#presets input[type=file]").set_input_files(file)
+    expect(sent(page)).to_contain_text("three otters")
+    expect(page.locator(".chips")).to_contain_text("seed 6")
+    file.write_text("strategy: zero_shot\nsampling:\n  top_q: 1\n", "utf-8")
+    page.locator("#presets input[type=file]").set_input_files(file)
+    expect(page.get_by_test_id("toast-body")).to_contain_text("line 3")
+    expect(page.get_by_test_id("toast-body")).to_contain_text("sampling.top_q")
+    expect(sent(page)).to_contain_text("three otters")
+
+
+def test_another_technique_shows_its_fields_and_keeps_what_was_typed(page_over: PageOver, catalog_of: Any) -> None:
+    page = page_over(catalog_of())
+    choose(page, "Sentiment of a review")
+    page.get_by_label("Input", exact=True).fill("Kept while I look around.")
+    page.get_by_label("Example 1: input").fill("Kept as well.")
+    choose_technique(page, "Zero-shot")
+    expect(page.locator(".rows[data-noun=Example]")).to_have_count(0)
+    expect(page.get_by_label("Input", exact=True)).to_have_value("Kept while I look around.")
+    expect(sent(page)).not_to_contain_text("Kept as well.")
+    expect(page.locator("#card")).to_contain_text("adds nothing")
+    choose_technique(page, "Few-shot")
+    expect(page.get_by_label("Example 1: input")).to_have_value("Kept as well.")
+    expect(sent(page)).to_contain_text("Kept as well.")
+
+
+def test_sampling_presets_change_only_their_own(page_over: PageOver, catalog_of: Any) -> None:
+    page = page_over(catalog_of())
+    choose(page, "Explain to a child")
+    expect(page.locator(".chips")).to_contain_text("max tokens 120")
+    page.locator("#sampling").get_by_role("button", name="Precise").click()
+    expect(page.locator(".chips")).to_contain_text("temperature 0.2")
+    expect(page.locator(".chips")).to_contain_text("max tokens 120")
+    page.get_by_role("button", name="Reset temperature").click()
+    expect(page.locator(".chips")).not_to_contain_text("temperature")
+
+
+def test_it_works_on_a_phone(page_over: PageOver, catalog_of: Any) -> None:
+    page = page_over(catalog_of(says("A short answer.")), width=390, height=800)
+    over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert over <= 0
+    button = page.get_by_role("button", name="Run", exact=True)
+    expect(button).to_be_in_viewport()
+    button.click()
+    phase(page, "done")
+    expect(page.locator(".answer .text")).to_be_in_viewport()
+
+
+def test_two_visitors_see_nothing_of_each_other(serve: Any, visit: Any, catalog_of: Any) -> None:
+    url = serve(catalog_of(last_words, delay=0.02))
+    one, other = visit(url), visit(url)
+    for page, words in ((one, "first visitor"), (other, "second visitor")):
+        choose(page, "Explain to a child")
+        page.get_by_label("Input", exact=True).fill(words)
+        expect(sent(page)).to_contain_text(words)
+    run(one)
+    run(other)
+    for page, own, foreign in ((one, "first", "second"), (other, "second", "first")):
+        phase(page, "done")
+        expect(page.locator(".answer .text")).to_have_text(f"Heard: {own} visitor")
+        assert foreign not in page.locator("body").inner_text()
+    expect(visit(url).locator(".answer")).to_have_attribute("data-phase", "empty")
