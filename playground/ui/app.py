@@ -6,7 +6,7 @@ import gradio as gr
 
 from playground.backends.catalog import Catalog
 from playground.settings import Settings
-from playground.ui import model_status, playground_tab
+from playground.ui import model_status, playground_tab, sampling_tab
 from playground.ui.api import publish
 from playground.ui.look import launch_options
 
@@ -20,8 +20,11 @@ def build_app(settings: Settings, catalog: Catalog) -> Any:
         with gr.Row(elem_id="header"):
             gr.Markdown("# Prompt Playground", elem_id="title")
             status = model_status.build()
-        with gr.Tabs(), gr.Tab("Playground", id="playground"):
-            model = playground_tab.build(page, status.ready, settings, catalog)
+        with gr.Tabs():
+            with gr.Tab("Playground", id="playground"):
+                model = playground_tab.build(page, status.ready, settings, catalog)
+            with gr.Tab("Sampling", id="sampling"):
+                sampling_tab.build(settings, catalog)
         model_status.wire(status, page, model, catalog)
     # Closed: requests that do not queue would also slip past every limit.
     return page.queue(api_open=False, max_size=settings.max_queue, default_concurrency_limit=settings.max_users)

@@ -15,7 +15,7 @@ PageOver = Callable[..., Page]
 
 
 def choose(page: Page, preset: str) -> None:
-    page.locator("#presets").get_by_role("button", name=preset, exact=True).click()
+    page.locator(f"#presets [data-key={preset}]").click()
 
 
 def choose_technique(page: Page, title: str) -> None:
@@ -51,7 +51,7 @@ def last_words(request: Request, rng: random.Random) -> str:
 
 def test_a_preset_runs_and_streams(page_over: PageOver, catalog_of: Any) -> None:
     page = page_over(catalog_of(says("one two three four five six seven eight nine ten"), delay=0.15))
-    choose(page, "Explain to a child")
+    choose(page, "explain")
     expect(sent(page)).to_contain_text("six-year-old")
     page.keyboard.press("Control+Enter")
     output = page.locator("#steps .output")
@@ -67,7 +67,7 @@ def test_a_preset_runs_and_streams(page_over: PageOver, catalog_of: Any) -> None
 
 def test_examples_are_edited_added_moved_and_removed(page_over: PageOver, catalog_of: Any) -> None:
     page = page_over(catalog_of(last_words))
-    choose(page, "Sentiment of a review")
+    choose(page, "sentiment")
     page.get_by_label("Example 1: input").fill("A brand new first example.")
     expect(sent(page).locator(".turn.user").first).to_contain_text("A brand new first example.")
     page.get_by_role("button", name="Move example 1 down", exact=False).click()
@@ -88,7 +88,7 @@ def test_examples_are_edited_added_moved_and_removed(page_over: PageOver, catalo
 
 def test_self_consistency_shows_the_vote(page_over: PageOver, catalog_of: Any) -> None:
     page = page_over(catalog_of(says("So 9 + 9. The answer is 18.", "So 9 + 8. The answer is 17.")))
-    choose(page, "Word problem, ten votes")
+    choose(page, "word_problem_vote")
     run(page)
     phase(page, "done")
     expect(page.locator(".answer .how")).to_contain_text("of 10 paths agree")
@@ -101,7 +101,7 @@ def test_self_consistency_shows_the_vote(page_over: PageOver, catalog_of: Any) -
 
 def test_a_middle_step_is_edited_and_the_rest_runs_again(page_over: PageOver, catalog_of: Any) -> None:
     page = page_over(catalog_of(last_words))
-    choose(page, "A story in three steps")
+    choose(page, "chain_story")
     expect(sent(page).locator("mark").first).to_have_text("\u27e8Idea\u27e9")
     run(page)
     phase(page, "done")
@@ -123,7 +123,7 @@ def test_reasoning_is_edited_and_the_answer_read_again(page_over: PageOver, cata
         return " 4." if "edited" in said else " 3." if said != request.prefix else " Some thoughts."
 
     page = page_over(catalog_of(reads_off))
-    choose(page, "Word problem, step by step")
+    choose(page, "word_problem")
     run(page)
     phase(page, "done")
     expect(page.locator(".answer .text")).to_have_text("3")
@@ -136,7 +136,7 @@ def test_reasoning_is_edited_and_the_answer_read_again(page_over: PageOver, cata
 @pytest.mark.parametrize("way", ["button", "key"])
 def test_stop_keeps_what_came(page_over: PageOver, catalog_of: Any, way: str) -> None:
     page = page_over(catalog_of(says("word " * 500), delay=0.05))
-    choose(page, "Explain to a child")
+    choose(page, "explain")
     run(page)
     expect(page.locator("#steps .output")).to_contain_text("word word")
     if way == "key":
@@ -166,7 +166,7 @@ def test_stop_before_the_first_token(page_over: PageOver, catalog_of: Any) -> No
 
 def test_a_bad_value_has_its_message(page_over: PageOver, catalog_of: Any) -> None:
     page = page_over(catalog_of())
-    choose(page, "Explain to a child")
+    choose(page, "explain")
     page.get_by_label("Input", exact=True).fill("   ")
     expect(page.locator("#prompt .missing")).to_contain_text("`task.input` is empty")
     page.get_by_label("Input", exact=True).fill("Hello")
@@ -191,7 +191,7 @@ def test_a_failure_keeps_its_place_and_the_page_goes_on(page_over: PageOver, cat
         return "Fine again."
 
     page = page_over(catalog_of(fails))
-    choose(page, "Explain to a child")
+    choose(page, "explain")
     page.get_by_label("Input", exact=True).fill("Please fail")
     expect(sent(page)).to_contain_text("Please fail")
     run(page)
@@ -207,7 +207,7 @@ def test_a_failure_keeps_its_place_and_the_page_goes_on(page_over: PageOver, cat
 
 def test_what_a_model_says_is_text(page_over: PageOver, catalog_of: Any) -> None:
     page = page_over(catalog_of(says("<img src=x onerror=\"document.title='owned'\"><script>1</script>")))
-    choose(page, "Explain to a child")
+    choose(page, "explain")
     page.get_by_label("Input", exact=True).fill("<svg onload=\"document.title='owned'\">")
     run(page)
     phase(page, "done")
@@ -219,7 +219,7 @@ def test_what_a_model_says_is_text(page_over: PageOver, catalog_of: Any) -> None
 
 def test_presets_are_saved_and_opened(page_over: PageOver, catalog_of: Any, tmp_path: Path) -> None:
     page = page_over(catalog_of())
-    choose(page, "A story in three steps")
+    choose(page, "chain_story")
     page.get_by_label("Input", exact=True).fill("two otters")
     expect(sent(page)).to_contain_text("two otters")
     with page.expect_download() as download:
@@ -240,7 +240,7 @@ def test_presets_are_saved_and_opened(page_over: PageOver, catalog_of: Any, tmp_
 
 def test_another_technique_shows_its_fields_and_keeps_what_was_typed(page_over: PageOver, catalog_of: Any) -> None:
     page = page_over(catalog_of())
-    choose(page, "Sentiment of a review")
+    choose(page, "sentiment")
     page.get_by_label("Input", exact=True).fill("Kept while I look around.")
     page.get_by_label("Example 1: input").fill("Kept as well.")
     choose_technique(page, "Zero-shot")
@@ -255,7 +255,7 @@ def test_another_technique_shows_its_fields_and_keeps_what_was_typed(page_over: 
 
 def test_sampling_presets_change_only_their_own(page_over: PageOver, catalog_of: Any) -> None:
     page = page_over(catalog_of())
-    choose(page, "Explain to a child")
+    choose(page, "explain")
     expect(page.locator(".chips")).to_contain_text("max tokens 120")
     page.locator("#sampling").get_by_role("button", name="Precise").click()
     expect(page.locator(".chips")).to_contain_text("temperature 0.2")
@@ -279,7 +279,7 @@ def test_two_visitors_see_nothing_of_each_other(serve: Any, visit: Any, catalog_
     url = serve(catalog_of(last_words, delay=0.02))
     one, other = visit(url), visit(url)
     for page, words in ((one, "first visitor"), (other, "second visitor")):
-        choose(page, "Explain to a child")
+        choose(page, "explain")
         page.get_by_label("Input", exact=True).fill(words)
         expect(sent(page)).to_contain_text(words)
     run(one)

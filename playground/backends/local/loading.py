@@ -15,7 +15,7 @@ transformers_logging.set_verbosity_error()
 
 
 def load(folder: Path) -> tuple[Any, Any]:
-    """Read a causal language model onto the accelerator, or the CPU without one. Raises ModelUnavailable naming the file."""
+    """Read a causal language model onto the accelerator, if there is one. Raises ModelUnavailable naming the file."""
     if not (folder / "config.json").is_file():
         raise ModelUnavailable(f"{folder} holds no model: there is no config.json in it.")
     if not any(folder.glob("*.safetensors")):

@@ -2,12 +2,17 @@
 (() => {
   const mac = /Mac|iPhone|iPad/.test(navigator.platform);
   document.documentElement.dataset.keys = mac ? "mac" : "other";
+  const announce = () => {
+    document.getElementById("run-button")?.setAttribute("aria-keyshortcuts", mac ? "Meta+Enter" : "Control+Enter");
+    document.getElementById("stop-button")?.setAttribute("aria-keyshortcuts", "Escape");
+  };
   const press = (id) => {
     const button = document.getElementById(id);
     if (!button || button.disabled || button.offsetParent === null) return false;
     button.click();
     return true;
   };
+  document.addEventListener("focusin", announce);
   document.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && press("run-button")) {

@@ -83,8 +83,8 @@ def test_every_precision_answers_and_agrees_with_the_exact_model(
         assert "".join(token.text for token in tokens(ask(backend, messages[0].content, temperature=0))) == (
             "The capital of France is Paris."
         )
-        near = backend.next_token(messages, "The capital of").log_softmax(-1)
-        true = exact.next_token(messages, "The capital of").log_softmax(-1)
+        near = backend.next_token(messages, "The capital of").logits.log_softmax(-1)
+        true = exact.next_token(messages, "The capital of").logits.log_softmax(-1)
         assert (true.exp() * (true - near)).sum() < 0.01, "nats that the precision costs on this token"
     finally:
         backend.close()

@@ -1,0 +1,24 @@
+"""Tables as CSV that a spreadsheet can open without running anything."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")  # what makes a spreadsheet take a cell for a formula
+NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+
+
+def csv_text(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """The table as CSV. Texts that would be read as formulas get an apostrophe; numbers stay numbers."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(headers)
+    writer.writerows([_safe(cell) for cell in row] for row in rows)
+    return out.getvalue()
+
+
+def _safe(cell: Any) -> Any:
+    formula = isinstance(cell, str) and cell.startswith(STARTS) and not NUMBER.fullmatch(cell)
+    return f"'{cell}" if formula else cell

@@ -1,0 +1,201 @@
+"""What comes next: one distribution, kept, and every sampling setting tried on it without asking the model again."""
+
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import gradio as gr
+
+from playground import presets, setups
+from playground.backends.base import Candidate
+from playground.backends.catalog import Catalog
+from playground.errors import InvalidSetup, PlaygroundError
+from playground.parameters import parameters
+from playground.settings import Settings
+from playground.types import Progress, Sampling
+from playground.ui import question, reading, render_sampling, sampling_panel, widgets
+from playground.ui.csv_text import csv_text
+from playground.ui.messages import told
+from playground.ui.question import Question, taken
+from playground.ui.reading import MANY, SHOWN, Reading
+from playground.ui.sampling_panel import SamplingPanel
+
+QUIET = {"show_progress": "hidden", "api_visibility": "private"}
+EXAMPLES = {
+    "fact": ("Capital of Australia", "What is the capital of Australia?", "The capital of Australia is"),
+    "story": ("A story begins", "Tell me a story.", "Once upon a time, there was a"),
+    "rut": ("In a rut", "List some colours.", "red, blue, red, blue, red, blue, red,"),
+}
+ABOUT = "Fills in prompt and answer so far, and reads the next token"
+FIRST = "fact"
+
+
+@dataclass(frozen=True, slots=True)
+class NextTokenView:
+    """The widgets. `reading` is the session's memory."""
+
+    reading: Any
+    examples: Any
+    read: Any
+    draw: Any
+    bars: Any
+    table: Any
+    save: Any
+    panel: SamplingPanel
+    question: Question
+
+    @property
+    def inputs(self) -> set[Any]:
+        return {self.reading, *self.question.widgets}
+
+    def sampling(self, values: Mapping[Any, Any]) -> Sampling:
+        return setups.parse_sampling(taken(self.panel.fields, values))
+
+    def pictures(self, now: Reading, values: Mapping[Any, Any]) -> dict[Any, Any]:
+        """Bars and table under the settings that the form holds."""
+        asked = now.asked
+        try:
+            sampling = self.sampling(values)
+            shown, many = now.under(sampling, SHOWN), now.under(sampling, MANY)
+        except PlaygroundError as error:  # in the pane: someone may just be typing
+            return {self.bars: failed(error)}
+        value = render_sampling.next_token_value(shown, many, sampling)
+        stale = asked.told != self.question.told(values)
+        about = {"context": asked.prefix or asked.setup.task.input, "note": now.note, "stale": stale}
+        return {self.bars: {**value, **about}, self.table: render_sampling.candidate_table(shown)}
+
+
+def failed(error: PlaygroundError) -> dict[str, Any]:
+    return {**render_sampling.EMPTY, "phase": "failed", "error": str(error)}
+
+
+def waiting(progress: Progress) -> dict[str, Any]:
+    share = progress.done / progress.total if progress.total else None
+    return {**render_sampling.EMPTY, "phase": "reading", "status": progress.what, "share": share}
+
+
+def build(settings: Settings, catalog: Catalog) -> Question:
+    """Lay out and wire. Returns the question, for others to ask as well."""
+    offered = {key: p for key, p in presets.samplings().items() if _shapes_only(p.sampling)}
+    with gr.Row(elem_classes="halves", equal_height=False):
+        with gr.Column(elem_classes="asking", min_width=0):
+            gr.Markdown("## What comes next")
+            examples = widgets.choices([{"key": k, "title": e[0], "about": ABOUT} for k, e in EXAMPLES.items()])
+            model, prompt, role, prefix = question.build(catalog)
+            with gr.Row(elem_classes="acts"):
+                read = gr.Button("Read the next token", variant="primary", elem_id="read-button")
+                draw = gr.Button("Draw one, append it", variant="secondary", elem_id="draw-button")
+        with gr.Column(elem_classes="setting", min_width=0):
+            gr.Markdown("**Sampling** acts at once; the model is not asked again.", elem_classes="field-label")
+            chips = widgets.chips([])
+            load = widgets.choices([{"key": k, "title": p.title, "about": p.about} for k, p in offered.items()])
+            with gr.Column(elem_classes="sliders", min_width=0):
+                sampling = question.shaping()
+        with gr.Column(elem_classes="seeing", min_width=0):
+            bars = widgets._widget("next_token", value=render_sampling.EMPTY, elem_id="next-token")
+            with gr.Accordion("As a table", open=False):
+                table = gr.Dataframe(
+                    headers=render_sampling.HEADERS, datatype=render_sampling.KINDS, interactive=False,
+                    show_label=False, elem_id="next-token-table",
+                )  # fmt: skip
+                save = widgets.download("Download as CSV")
+    _, prompt.widget.value, prefix.widget.value = EXAMPLES[FIRST]
+    asks = Question(model=model, prompt=prompt, role=role, prefix=prefix, sampling=sampling)
+    panel = SamplingPanel(chips, load, sampling)
+    view = NextTokenView(gr.State(None), examples, read, draw, bars, table, save, panel, asks)
+    sampling_panel.wire(panel, offered)
+    _wire_settings(view, settings)
+    _wire_reading(view, settings, catalog)
+    return asks
+
+
+def _shapes_only(sampling: Sampling) -> bool:
+    changed = [p.name for p in parameters(Sampling) if getattr(sampling, p.name) != p.default]
+    return all(name in question.SHAPING for name in changed)
+
+
+def _wire_settings(view: NextTokenView, settings: Settings) -> None:
+    @told
+    def redraw(values: dict[Any, Any]) -> dict[Any, Any]:
+        now = values[view.reading]
+        chips = {view.panel.chips: sampling_panel.differing(view.panel.fields, values)}
+        return chips if now is None else {**chips, **view.pictures(now, values)}
+
+    @told
+    def bias(values: dict[Any, Any], event: gr.EventData) -> dict[Any, Any]:
+        (f,) = (f for f in view.panel.fields if f.parameter.name == "logit_bias")
+        amounts, token = f.read(values[f.widget]), int(event._data["id"])
+        amounts[token] = amounts.get(token, 0.0) + float(event._data["by"])
+        return {f.widget: f.write({key: amount for key, amount in amounts.items() if amount})}
+
+    @told
+    def save(values: dict[Any, Any]) -> dict[Any, Any]:
+        now = _needed(values[view.reading])
+        rows = render_sampling.candidate_table(now.under(view.sampling(values), SHOWN))
+        return {view.save: {"name": "next_token.csv", "text": csv_text(render_sampling.HEADERS, rows)}}
+
+    at_once = {"preprocess": False, "trigger_mode": "always_last", "concurrency_limit": settings.max_users, **QUIET}
+    outputs = [view.panel.chips, view.bars, view.table]
+    gr.on([w.change for w in view.question.widgets], redraw, view.inputs, outputs, **at_once)
+    view.bars.edit(bias, view.inputs, [f.widget for f in view.panel.fields], preprocess=False, **QUIET)
+    view.save.click(save, view.inputs, [view.save], preprocess=False, **QUIET)
+
+
+def _wire_reading(view: NextTokenView, settings: Settings, catalog: Catalog) -> None:
+    begun, prompt, role = view.question.prefix.widget, view.question.prompt.widget, view.question.role.widget
+
+    def again(values: dict[Any, Any], boxes: dict[Any, Any], note: str = "") -> Iterator[dict[Any, Any]]:
+        """Read what follows the question that the form holds, with `boxes` changed."""
+        values = {**values, **boxes}
+        yield {view.bars: waiting(Progress(what="Getting ready"))}
+        try:
+            reads = reading.read(view.question.ask(values, catalog), catalog, note)
+            while True:
+                yield {view.bars: waiting(next(reads))}
+        except StopIteration as end:
+            # Boxes and reading in one update: between two the pane would call itself out of date.
+            yield {**boxes, view.reading: end.value, **view.pictures(end.value, values)}
+        except PlaygroundError as error:
+            yield {**boxes, view.reading: None, view.bars: failed(error)}
+
+    @told
+    def read(values: dict[Any, Any]) -> Iterator[dict[Any, Any]]:
+        yield from again(values, {})
+
+    @told
+    def example(values: dict[Any, Any], event: gr.EventData) -> Iterator[dict[Any, Any]]:
+        _, asks, begins = EXAMPLES[event._data["key"]]
+        yield from again(values, {prompt: asks, role: "", begun: begins})
+
+    def append(values: dict[Any, Any], chosen: Candidate, how: str) -> Iterator[dict[Any, Any]]:
+        now, token = values[view.reading], f"\u201c{render_sampling.visible(chosen.text)}\u201d"
+        if now.writable(chosen):
+            yield from again(values, {begun: now.asked.prefix + chosen.text}, f"{how} {token}.")
+        else:
+            why = "it ends the answer or is half a character, so no text can follow it"
+            now = replace(now, note=f"{how} {token}: {why}.")
+            yield {view.reading: now, **view.pictures(now, values)}
+
+    @told
+    def pick(values: dict[Any, Any], event: gr.EventData) -> Iterator[dict[Any, Any]]:
+        shown = _needed(values[view.reading]).under(view.sampling(values), SHOWN)
+        yield from append(values, next(c for c in shown if c.id == event._data["id"]), "Appended")
+
+    @told
+    def draw(values: dict[Any, Any]) -> Iterator[dict[Any, Any]]:
+        chosen = _needed(values[view.reading]).drawn(view.sampling(values), random.random())
+        yield from append(values, chosen, f"Drew, with probability {render_sampling.percent(chosen.probability)},")
+
+    outputs = [view.reading, begun, prompt, role, view.bars, view.table]
+    once = {"preprocess": False, "trigger_mode": "once", "concurrency_limit": settings.max_users, **QUIET}
+    for event, handler in (
+        (view.read.click, read), (view.examples.select, example), (view.bars.select, pick), (view.draw.click, draw),
+    ):  # fmt: skip
+        event(handler, view.inputs, outputs, **once)
+
+
+def _needed(now: Reading | None) -> Reading:
+    if now is None:
+        raise InvalidSetup("Nothing has been read yet; press \u201cRead the next token\u201d first.")
+    return now

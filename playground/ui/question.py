@@ -1,0 +1,115 @@
+"""What both parts of the Sampling tab ask: one prompt to one model, and how a token is chosen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import gradio as gr
+
+from playground import setups
+from playground.backends.catalog import Catalog
+from playground.parameters import parameters, text
+from playground.strategies.base import system, user
+from playground.types import MAX_TEXT, STRICT, Message, Sampling, Setup, Task
+from playground.ui import controls
+from playground.ui.controls import Field
+from playground.ui.prompt_preview import checked
+
+# Parameters that change which token comes next. The others say when to stop, or what to record.
+SHAPING = (
+    "temperature", "top_p", "top_k", "min_p", "frequency_penalty", "presence_penalty", "repetition_penalty",
+    "logit_bias",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beginning:
+    """How the answer starts, written by the person or token by token."""
+
+    __pydantic_config__ = STRICT
+
+    answer_so_far: str = text(
+        max_length=MAX_TEXT, lines=2, help="The next token follows it. Its tokens count as generated, for penalties."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question as it was read from the form and checked."""
+
+    setup: Setup
+    prefix: str
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """The same as `Question.told`, when nothing has been changed since."""
+        task = self.setup.task
+        return {"model": self.setup.model, "input": task.input, "role": task.role, "answer_so_far": self.prefix}
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        return (*system(self.setup.task.role), user(self.setup.task.input))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """The widgets."""
+
+    model: Any
+    prompt: Field
+    role: Field
+    prefix: Field
+    sampling: tuple[Field, ...]
+
+    @property
+    def widgets(self) -> list[Any]:
+        return [self.model, *(f.widget for f in (self.prompt, self.role, self.prefix, *self.sampling))]
+
+    def told(self, values: Mapping[Any, Any]) -> dict[str, Any]:
+        """What the model gets to read: with another value it has to be asked again."""
+        return {"model": values[self.model], **taken((self.prompt, self.role, self.prefix), values)}
+
+    def read(self, values: Mapping[Any, Any]) -> dict[str, Any]:
+        """The setup as plain data. Not checked: `ask` and `setups.parse` do that."""
+        return {
+            "model": values[self.model],
+            "task": taken((self.prompt, self.role), values),
+            "sampling": taken(self.sampling, values),
+        }
+
+    def ask(self, values: Mapping[Any, Any], catalog: Catalog) -> Asked:
+        """Raises InvalidSetup or UnknownModel."""
+        begun = built(Beginning, taken((self.prefix,), values))
+        return Asked(setup=checked(self.read(values), catalog), prefix=begun.answer_so_far)
+
+
+def taken(fields: tuple[Field, ...], values: Mapping[Any, Any]) -> dict[str, Any]:
+    """Values by parameter name."""
+    return {f.parameter.name: f.read(values[f.widget]) for f in fields}
+
+
+def pick(cls: type, *names: str, **shown: Any) -> tuple[Field, ...]:
+    """Widgets of some parameters of a dataclass, laid out here; `shown` replaces what is said of them."""
+    by_name = {p.name: p for p in parameters(cls)}
+    chosen = [replace(by_name[name], **shown) for name in names]
+    return tuple(Field(parameter=p, widget=controls.widget(p)) for p in chosen)
+
+
+def built(cls: type, data: Mapping[str, Any], path: setups.Path = ()) -> Any:
+    """An instance from checked values. Raises InvalidSetup naming the field, its value and what is allowed."""
+    setups._refuse_unreadable(data, path)
+    return setups._build(cls, data, path)
+
+
+def build(catalog: Catalog) -> tuple[Any, Field, Field, Field]:
+    """Lay out model, prompt, role and beginning."""
+    model = gr.Dropdown([(m.title, m.name) for m in catalog.models()], label="Model", filterable=False)
+    (prompt,) = pick(Task, "input", label="Prompt", lines=2, help="What the model is asked.")
+    (role,) = pick(Task, "role", label="Role (optional)", lines=1)
+    (prefix,) = pick(Beginning, "answer_so_far")
+    return model, prompt, role, prefix
+
+
+def shaping() -> tuple[Field, ...]:
+    """The sampling parameters that act on a distribution, laid out here."""
+    return pick(Sampling, *SHAPING)

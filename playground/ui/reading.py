@@ -1,0 +1,74 @@
+"""A next-token distribution that was read once, and what can be done with it without asking the model again."""
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+
+from playground.backends.base import Backend, Candidate, NextToken
+from playground.backends.catalog import Catalog
+from playground.errors import InvalidSetup, NotSupported
+from playground.types import Progress, Sampling
+from playground.ui.question import Asked
+
+SHOWN = 20  # candidates drawn as bars
+MANY = 2000  # candidates from which the entropy is worked out: milliseconds, and nearly all probability
+EVERYTHING = 10**7  # more than any vocabulary holds
+TORN = "\ufffd"  # how half a character reads
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What follows one question, kept in the visitor's session. `note` says how the last token came to be there."""
+
+    asked: Asked
+    next: NextToken
+    count_tokens: Callable[[str], int]  # of the prompt with this answer so far
+    note: str = ""
+
+    def under(self, sampling: Sampling, count: int) -> Sequence[Candidate]:
+        """`NextToken.under`. Raises InvalidSetup when a bias names a token that the model does not have."""
+        try:
+            return self.next.under(sampling, count)
+        except IndexError:
+            highest = max(sampling.logit_bias)
+            raise InvalidSetup(
+                f"`sampling.logit_bias` has token {highest}, which this model does not have; the table shows ids.",
+                ("sampling", "logit_bias"),
+            ) from None
+
+    def drawn(self, sampling: Sampling, uniform: float) -> Candidate:
+        """One token by its final probability. `uniform` is a random number from [0, 1)."""
+        seen: dict[int, Candidate] = {}
+        for count in (SHOWN, MANY, EVERYTHING):  # the tokens ahead are nearly always enough
+            for candidate in self.under(sampling, count):
+                if candidate.id in seen:
+                    continue
+                seen[candidate.id] = candidate
+                uniform -= candidate.probability
+                if uniform < 0:
+                    return candidate
+        return max(seen.values(), key=lambda c: c.probability)  # rounding left a crumb over
+
+    def writable(self, candidate: Candidate) -> bool:
+        """Whether the text of the token, added to the answer, is read as that token again."""
+        grows = self.count_tokens(self.asked.prefix + candidate.text) - self.count_tokens(self.asked.prefix)
+        # A control token's name is plain text when someone writes it, and takes several tokens to spell.
+        return TORN not in candidate.text and grows <= 1
+
+
+def read(asked: Asked, catalog: Catalog, note: str = "") -> Generator[Progress, None, Reading]:
+    """Load the model if need be, yielding progress, and read what comes next. Raises PlaygroundError."""
+    backend = yield from catalog.open(asked.setup.model)
+    yield Progress(what="Reading the prompt")
+    require_logits(backend, catalog.info(asked.setup.model).title)
+    messages = asked.messages
+    return Reading(
+        asked, backend.next_token(messages, asked.prefix), lambda prefix: backend.count_tokens(messages, prefix), note
+    )
+
+
+def require_logits(backend: Backend, title: str) -> None:
+    """Raises NotSupported for a model that only gives text."""
+    if not backend.capabilities.logits:
+        raise NotSupported(
+            f"{title} does not tell how likely each next token is; choose a local model. The sweep works with it."
+        )

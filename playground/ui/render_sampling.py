@@ -1,0 +1,105 @@
+"""What sampling settings make of a distribution, as plain values, tables and words. Pure functions."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from playground.backends.base import Candidate
+from playground.types import Sampling
+
+FILTERS = {"top_k": "top-k", "top_p": "top-p", "min_p": "min-p"}
+MARKS = str.maketrans({" ": "\u2423", "\n": "\u21b5", "\t": "\u21e5", "\r": "\u240d"})
+HEADERS = [
+    "Token", "Id", "Logit", "Shift by penalties and bias", "Model (%)", "After temperature (%)", "Final (%)", "Cut by",
+]  # fmt: skip
+KINDS = ["str", "number", "number", "number", "number", "number", "number", "str"]
+EMPTY: dict[str, Any] = {
+    "phase": "empty", "status": "", "share": None, "error": "", "context": "", "stale": False, "note": "",
+    "sentence": "", "entropy": "", "scale": 1.0, "rows": [],
+}  # fmt: skip
+CERTAIN = 0.005  # probability outside the tokens at hand that does not change an entropy's second digit
+
+
+def visible(text: str) -> str:
+    """A token's text with marks for its spaces and line ends."""
+    return text.translate(MARKS) or "\u2205"
+
+
+def percent(p: float) -> str:
+    if p == 0:
+        return "0 %"
+    return "100 %" if p >= 0.9995 else "< 0.1 %" if p < 0.0005 else f"{100 * p:.1f} %"
+
+
+def next_token_value(shown: Sequence[Candidate], many: Sequence[Candidate], sampling: Sampling) -> dict[str, Any]:
+    """The bars. `many` are as many candidates as the entropy is to be worked out from."""
+    return {
+        **EMPTY,
+        "phase": "ready",
+        "sentence": sentence(shown, sampling),
+        "entropy": entropies(many),
+        "scale": max((max(c.model_probability, c.tempered_probability, c.probability) for c in shown), default=1.0),
+        "rows": [_row(c, sampling) for c in shown],
+    }
+
+
+def _row(c: Candidate, sampling: Sampling) -> dict[str, Any]:
+    return {
+        "id": c.id,
+        "text": visible(c.text),
+        "own": c.model_probability,
+        "tempered": c.tempered_probability,
+        "final": c.probability,
+        "ownLabel": percent(c.model_probability),
+        "finalLabel": percent(c.probability),
+        "shift": f"{c.shift:+.2f}".replace("-", "\u2212") if round(c.shift, 2) else "",
+        "fate": fate(c, sampling),
+    }
+
+
+def fate(c: Candidate, sampling: Sampling) -> str:
+    """Why the token cannot be drawn; empty when it can."""
+    if c.cut_by:
+        return f"cut by {FILTERS[c.cut_by]}"
+    if c.probability > 0:
+        return ""
+    return "not the likeliest" if sampling.temperature == 0 else "too unlikely"
+
+
+def sentence(shown: Sequence[Candidate], sampling: Sampling) -> str:
+    """How many of the tokens are left, and what cut the others."""
+    left = sum(c.probability > 0 for c in shown)
+    words = f"{left} of {len(shown)} shown tokens can still be drawn"
+    cuts = [(name, sum(c.cut_by == name for c in shown)) for name in FILTERS]
+    reasons = [f"{FILTERS[name]} {getattr(sampling, name):g} cut {count}" for name, count in cuts if count]
+    if sampling.temperature == 0:
+        reasons.append("temperature 0 always takes the likeliest")
+    return "; ".join([words, *reasons]) + "."
+
+
+def entropies(many: Sequence[Candidate]) -> str:
+    """Entropy of the model's own distribution and of the final one, in words."""
+    least = min((max(c.model_probability, c.tempered_probability) for c in many), default=1.0)
+    before = _entropy([c.model_probability for c in many], least)
+    after = _entropy([c.probability for c in many], least)
+    return f"Entropy {before} nats before the settings, {after} nats after."
+
+
+def _entropy(probabilities: Sequence[float], least: float) -> str:
+    nats = -sum(p * math.log(p) for p in probabilities if p > 0)
+    rest = 1 - sum(probabilities)
+    if rest < CERTAIN:
+        return f"{max(nats, 0.0):.2f}"
+    # What is not at hand is spread over tokens of which none is likelier than the last one at hand.
+    return f"at least {nats - rest * math.log(least):.2f}"
+
+
+def candidate_table(shown: Sequence[Candidate]) -> list[list[Any]]:
+    """The numbers behind the bars, in the columns of `HEADERS`."""
+    return [
+        [
+            visible(c.text), c.id, round(c.logit, 3), round(c.shift, 3), round(100 * c.model_probability, 3),
+            round(100 * c.tempered_probability, 3), round(100 * c.probability, 3), FILTERS.get(c.cut_by, ""),
+        ]
+        for c in shown
+    ]  # fmt: skip

@@ -1,0 +1,81 @@
+// The next token's candidates as bars. Rows stay in place while settings change: focus survives, bars glide.
+const host = element.querySelector(".next_token");
+const parts = {
+  status: el("span", { class: "status" }), progress: el("progress", { max: "1", "aria-label": "Progress" }),
+  error: el("p", { class: "error", role: "alert" }),
+  stale: el("p", { class: "missing", text: "The question has changed since. Read the next token again." }),
+  context: el("p", { class: "context", dir: "auto" }), note: el("p", { class: "note" }),
+  sentence: el("p", { class: "sentence" }), entropy: el("p", { class: "facts" }),
+  live: el("div", { class: "unseen", role: "status", "aria-live": "polite" }),
+  list: el("ol", { class: "candidates", "aria-label": "Candidates for the next token, the model's likeliest first" }),
+  empty: el("p", { class: "facts empty", text: "Read the next token to see what the model would say, and how likely each is." }),
+};
+const mark = (kind, text) => el("span", { class: "mark" }, el("span", { class: `swatch ${kind}` }), text);
+const legend = el("div", { class: "legend" },
+  mark("own", "the model's own"), mark("tempered", "after penalties and temperature"), mark("final", "final, after the cuts"));
+const hint = el("p", { class: "facts", text: "Click a token to append it. \u2212 and + bias its logit by 1." });
+host.append(
+  el("div", { class: "pane-head" }, el("h2", { text: "Next token" }), parts.status),
+  el("div", { class: "pane-body" }, parts.progress, parts.error, parts.empty, parts.context, parts.note, parts.stale,
+    parts.sentence, parts.entropy, legend, parts.list, hint, parts.live));
+
+const rows = new Map();
+const makeRow = (id) => {
+  const send = (name, data) => () => trigger(name, { id, ...data });
+  const row = {
+    token: el("button", { type: "button", class: "candidate-token", onclick: send("select") }),
+    tempered: el("span", { class: "tempered" }), final: el("span", { class: "final" }), own: el("span", { class: "own" }),
+    share: el("span", { class: "share-label" }), fate: el("span", { class: "fate" }), shift: el("span", { class: "shift" }),
+    less: el("button", { type: "button", class: "nudge", text: "\u2212", onclick: send("edit", { by: -1 }) }),
+    more: el("button", { type: "button", class: "nudge", text: "+", onclick: send("edit", { by: 1 }) }),
+  };
+  row.node = el("li", { class: "candidate" }, row.token,
+    el("span", { class: "track", "aria-hidden": "true", onclick: send("select") }, row.tempered, row.final, row.own),
+    el("span", { class: "said" }, row.share, row.fate), row.shift, el("span", { class: "nudges" }, row.less, row.more));
+  return row;
+};
+const width = (p, scale) => `${(100 * p / scale).toFixed(3)}%`;
+const fill = (row, now, scale) => {
+  setText(row.token, now.text);
+  row.token.title = row.token.ariaLabel =
+    `Append \u201c${now.text}\u201d: ${now.fate || now.finalLabel}, the model's own ${now.ownLabel}`;
+  row.less.title = row.less.ariaLabel = `Lower the logit of \u201c${now.text}\u201d by 1`;
+  row.more.title = row.more.ariaLabel = `Raise the logit of \u201c${now.text}\u201d by 1`;
+  for (const part of ["own", "tempered", "final"]) row[part].style.width = width(now[part], scale);
+  row.final.hidden = !now.final;
+  setText(row.share, now.fate ? now.ownLabel : now.finalLabel);
+  setText(row.fate, now.fate);
+  setText(row.shift, now.shift && `logit ${now.shift}`);
+  row.node.classList.toggle("cut", Boolean(now.fate));
+};
+const draw = () => {
+  const now = props.value;
+  const ready = now.phase === "ready";
+  host.dataset.phase = now.phase;
+  setText(parts.status, now.status);
+  parts.progress.hidden = now.phase !== "reading";
+  if (now.share === null) parts.progress.removeAttribute("value");
+  else parts.progress.value = now.share;
+  // While the next reading is on its way the last one stays, dimmed: nothing jumps.
+  if (now.phase === "reading") return;
+  setText(parts.error, now.error);
+  setText(parts.live, now.error || `${now.note} ${now.sentence}`);
+  setText(parts.context, now.context);
+  setText(parts.note, now.note);
+  setText(parts.sentence, now.sentence);
+  setText(parts.entropy, now.entropy);
+  parts.stale.hidden = !now.stale;
+  parts.empty.hidden = now.phase !== "empty";
+  legend.hidden = hint.hidden = parts.list.hidden = !ready;
+  const before = new Map(rows);
+  rows.clear();
+  now.rows.forEach((candidate, at) => {
+    const row = before.get(candidate.id) ?? makeRow(candidate.id);
+    rows.set(candidate.id, row);
+    fill(row, candidate, now.scale);
+    if (parts.list.children[at] !== row.node) parts.list.insertBefore(row.node, parts.list.children[at] ?? null);
+  });
+  for (const [id, row] of before) if (!rows.has(id)) row.node.remove();
+};
+watch("value", draw);
+draw();

@@ -1,0 +1,202 @@
+"""One prompt over a grid of temperatures and top-p: a heat map that fills while the answers come."""
+
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import Any
+
+import gradio as gr
+
+from playground.backends.catalog import Catalog
+from playground.errors import InvalidSetup
+from playground.evaluation import sweep
+from playground.evaluation.sweep import Sweep
+from playground.parameters import Parameter, parameters
+from playground.settings import Settings
+from playground.types import Run, Sampling, Task
+from playground.ui import live_run, render_sweep, widgets
+from playground.ui.controls import Field
+from playground.ui.csv_text import csv_text
+from playground.ui.form import WITH_LABELS
+from playground.ui.messages import toast, told
+from playground.ui.prompt_preview import checked
+from playground.ui.question import Question, built, pick, taken
+
+QUIET = {"show_progress": "hidden", "api_visibility": "private"}
+TEMPERATURES, TOP_PS = "0.2, 0.7, 1, 1.5", "0.5, 0.9, 1"
+LABELS = "Canberra\nSydney\nMelbourne"  # what the first question is answered with
+MAX_TOKENS = 20  # an answer to compare is a short one
+
+
+@dataclass(frozen=True, slots=True)
+class NumberList(Field):
+    """A parameter that is a list of numbers, typed on one line."""
+
+    def read(self, raw: Any) -> list[Any]:
+        """Each number once; what is none is passed on to be refused."""
+        words = [word for word in re.split(r"[,;\s]+", str(raw or "")) if word]
+        if not words:
+            p = self.parameter
+            raise InvalidSetup(f"`{p.name}` is empty; write 1 to {p.max_length} numbers with commas.", (p.name,))
+        return list(dict.fromkeys(_number(word) for word in words))
+
+
+def _number(word: str) -> float | str:
+    try:
+        return float(word)
+    except ValueError:
+        return word
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """The last sweep of this session, and what halts it."""
+
+    run: Run
+    grid: Sweep
+    halt: threading.Event
+
+
+@dataclass(frozen=True, slots=True)
+class SweepView:
+    """The widgets. `swept` is the session's memory."""
+
+    swept: Any
+    question: Question
+    grid: tuple[Field, ...]
+    task: tuple[Field, ...]
+    sampling: tuple[Field, ...]
+    map: Any
+    table: Any
+    start: Any
+    stop: Any
+    save_cells: Any
+    save_answers: Any
+
+    @property
+    def inputs(self) -> set[Any]:
+        return {*self.question.widgets, *(f.widget for f in (*self.grid, *self.task, *self.sampling))}
+
+    def read(self, values: Mapping[Any, Any]) -> dict[str, Any]:
+        """The setup as plain data: the question above, with how its answers are read and where they end."""
+        data = self.question.read(values)
+        data["task"] |= taken(self.task, values)
+        data["sampling"] |= taken(self.sampling, values)
+        return data
+
+    def shown(self, now: Swept) -> dict[Any, Any]:
+        busy = now.run.status in ("waiting", "running")
+        return {
+            self.swept: now,
+            self.map: render_sweep.sweep_value(now.run, now.grid),
+            self.start: gr.update(interactive=not busy),
+            self.stop: gr.update(interactive=busy),
+            self.table: gr.skip() if busy else render_sweep.cell_table(now.run, now.grid),
+        }
+
+
+def build(question: Question, settings: Settings, catalog: Catalog) -> None:
+    """Lay out the sweep of this question and wire it."""
+    with gr.Row(elem_classes="halves sweep", equal_height=False):
+        with gr.Column(elem_classes="asking", min_width=0):
+            gr.Markdown("## Sweep")
+            gr.Markdown(
+                "Asks the prompt above again and again, at every temperature with every top-p. The role and the other "
+                "sampling parameters are those above; the answer starts from nothing.",
+                elem_classes="field-label",
+            )
+            grid = _grid_fields()
+            with gr.Row(elem_classes="pair"):
+                sampling = pick(Sampling, "max_tokens", "seed")
+            with gr.Column(min_width=0):
+                kind, *_ = task = pick(Task, "answer", "labels")
+            with gr.Row(elem_classes="acts"):
+                start = gr.Button("Run the sweep", variant="primary", elem_id="sweep-button")
+                stop = gr.Button("Stop the sweep", variant="secondary", interactive=False, elem_id="sweep-stop")
+        with gr.Column(elem_classes="seeing", min_width=0):
+            heat = widgets._widget("sweep_map", value=render_sweep.sweep_value(None, None), elem_id="sweep-map")
+            with gr.Accordion("As a table", open=False):
+                table = gr.Dataframe(
+                    headers=render_sweep.HEADERS, datatype=["number"] * len(render_sweep.HEADERS), interactive=False,
+                    show_label=False, elem_id="sweep-table",
+                )  # fmt: skip
+                with gr.Row(elem_classes="quiet-row"):
+                    save_cells = widgets.download("Download the table as CSV")
+                    save_answers = widgets.download("Download all answers as CSV")
+    for field, value in zip((*task, sampling[0]), ("label", LABELS, MAX_TOKENS), strict=True):
+        field.widget.value = value
+    view = SweepView(gr.State(None), question, grid, task, sampling, heat, table, start, stop, save_cells, save_answers)
+    kind.widget.change(
+        lambda answer: gr.update(visible=answer in WITH_LABELS), kind.widget, task[1].widget,
+        concurrency_limit=None, **QUIET,
+    )  # fmt: skip
+    _wire_run(view, settings, catalog)
+    _wire_downloads(view)
+
+
+def _grid_fields() -> tuple[Field, ...]:
+    by_name = {p.name: p for p in parameters(Sweep)}
+    with gr.Row(elem_classes="pair"):
+        temperatures = _numbers(by_name["temperatures"], TEMPERATURES)
+        top_ps = _numbers(replace(by_name["top_ps"], label="Top-p values"), TOP_PS)
+    return (temperatures, top_ps, *pick(Sweep, "samples", label="Samples per cell"))
+
+
+def _numbers(p: Parameter, value: str) -> NumberList:
+    box = gr.Textbox(value, label=p.label, info=f"{p.help} With commas, at most {p.max_length}.", min_width=140)
+    return NumberList(parameter=p, widget=box)
+
+
+def _wire_run(view: SweepView, settings: Settings, catalog: Catalog) -> None:
+    @told
+    def run(values: dict[Any, Any]) -> Iterator[dict[Any, Any]]:
+        setup = checked(view.read(values), catalog)
+        grid = built(Sweep, taken(view.grid, values))
+        now = Swept(Run(setup=setup), grid, threading.Event())
+        try:
+            with closing(sweep.run(setup, catalog, grid)) as runs:
+                for last in runs:
+                    now = replace(now, run=live_run.stopped(last) if now.halt.is_set() else last)
+                    yield view.shown(now)
+                    if now.run.status == "stopped":
+                        return
+        except Exception:
+            yield view.shown(replace(now, run=live_run.stopped(now.run)))
+            raise
+        if now.run.status == "failed":
+            raise toast(now.run.error)
+
+    @told
+    def stop(now: Swept | None) -> None:
+        if now is not None:
+            now.halt.set()  # the run itself shows how it ended: only one writes to the page
+
+    outputs = [view.swept, view.map, view.table, view.start, view.stop]
+    view.start.click(
+        run, view.inputs, outputs, preprocess=False, trigger_mode="once", concurrency_limit=settings.max_users, **QUIET
+    )
+    view.stop.click(stop, view.swept, None, concurrency_limit=None, **QUIET)
+
+
+def _wire_downloads(view: SweepView) -> None:
+    @told
+    def cells(now: Swept | None) -> dict[str, str]:
+        now = _needed(now)
+        return {"name": "sweep.csv", "text": csv_text(render_sweep.HEADERS, render_sweep.cell_table(now.run, now.grid))}
+
+    @told
+    def answers(now: Swept | None) -> dict[str, str]:
+        now = _needed(now)
+        rows = render_sweep.answer_table(now.run, now.grid)
+        return {"name": "sweep_answers.csv", "text": csv_text(render_sweep.ANSWER_HEADERS, rows)}
+
+    view.save_cells.click(cells, view.swept, view.save_cells, concurrency_limit=None, **QUIET)
+    view.save_answers.click(answers, view.swept, view.save_answers, concurrency_limit=None, **QUIET)
+
+
+def _needed(now: Swept | None) -> Swept:
+    if now is None:
+        raise InvalidSetup("There is no sweep to download yet; run one first.")
+    return now
