@@ -28,7 +28,7 @@ from playground.settings import Settings
 from playground.types import Delta, Message, Sampling
 
 RESULTS = Path(__file__).parent / "results" / "engine.json"
-TOKENS = 64
+TOKENS = 48
 TEXT = """The lighthouse keeper climbed the stairs every evening at the same hour. He carried a small lamp, a loaf of
 bread and a book that he had read many times. From the top he could see the harbour, the fishing boats coming home,
 and on clear nights the lights of the town across the bay. He wrote down the weather, the ships and the birds. When a
@@ -126,16 +126,22 @@ def against_generate(bench: Bench, precision: Precision, rows: int, goal: float)
     return Result(what, ours / theirs, goal, "at least", f"{ours:.0f} against {theirs:.0f} tokens/s")
 
 
-def self_consistency(bench: Bench) -> Result:
+def self_consistency(bench: Bench, precision: Precision) -> Result:
     """Wall time, not tokens: 16 paths of the same length against one."""
 
     def seconds(paths: int) -> float:
         start = time.perf_counter()
-        list(bench.stream("auto", bench.fresh(), paths, logit_bias={bench.tokenizer.eos_token_id: -100.0}))
+        list(bench.stream(precision, bench.fresh(), paths, logit_bias={bench.tokenizer.eos_token_id: -100.0}))
         return time.perf_counter() - start
 
     many, one = bench.compare(lambda: seconds(16), lambda: seconds(1))
-    return Result("16 paths against 1 path, wall time", many / one, 2.0, "at most", f"{many:.2f} against {one:.2f} s")
+    return Result(
+        f"16 paths against 1 path, wall time, {precision}",
+        many / one,
+        2.0,
+        "at most",
+        f"{many:.2f} against {one:.2f} s",
+    )
 
 
 def joining(bench: Bench) -> Result:
@@ -187,11 +193,11 @@ def same_in_company(bench: Bench, sampling: dict[str, Any], what: str) -> Result
         return [token.id for delta in deltas(stream) for token in delta.tokens]
 
     prompts = [bench.fresh(subject) for subject in TEXT.split()[:20]]
-    alone = [tokens(bench.stream("float32", text, max_tokens=32, **sampling)) for text in prompts]
+    alone = [tokens(bench.stream("float32", text, max_tokens=16, **sampling)) for text in prompts]
     company = []
     for start in range(0, 20, 4):  # four at a time among twelve others
         asked = prompts[start : start + 4] + [bench.fresh() for _ in range(12)]
-        streams = [bench.stream("float32", text, max_tokens=32, **sampling) for text in asked]
+        streams = [bench.stream("float32", text, max_tokens=16, **sampling) for text in asked]
         company += [tokens(stream) for stream in streams][:4]
     same = sum(a == b for a, b in zip(alone, company, strict=True))
     return Result(f"{what} texts of 20 that are the same among 15 others", same, 19, "at least", "float32")
@@ -218,6 +224,7 @@ def perplexity(bench: Bench, precision: Precision) -> float:
 def memory() -> None:
     """Peak of a process that decodes 32 rows to 1,024 tokens; printed in bytes for the parent."""
     bench = Bench(1)
+    bench.backends["auto"] = LocalBackend(prepare(bench.model, "auto"), bench.tokenizer)  # in place: no second model
     text = " ".join(TEXT.split() * 10)
     ids = bench.tokenizer(text)["input_ids"]
     header = bench.tokenizer.decode(ids[:860])
@@ -238,14 +245,17 @@ def main() -> None:
     parser.add_argument("--memory", action="store_true", help="only measure memory, in this process")
     arguments = parser.parse_args()
     if arguments.memory:
-        return memory()
+        memory()
+        return
     bench = Bench(arguments.repeats)
     steps: list[Callable[[], Result]] = [
         lambda: against_generate(bench, "bfloat16", 1, 1.3),
         lambda: against_generate(bench, "auto", 1, 2.2),
         lambda: against_generate(bench, "int8", 1, 2.2),
         lambda: against_generate(bench, "auto", 16, 1.9),
-        lambda: self_consistency(bench),
+        lambda: against_generate(bench, "bfloat16", 16, 1.9),
+        lambda: self_consistency(bench, "bfloat16"),
+        lambda: self_consistency(bench, "auto"),
         lambda: joining(bench),
         lambda: prefix_reuse(bench),
         memory_result,

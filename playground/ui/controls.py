@@ -45,17 +45,14 @@ def fields(cls: type) -> tuple[Field, ...]:
 
 def widget(p: Parameter) -> Any:
     """The widget that suits the parameter, holding its default."""
-    shown = {"label": p.label, "info": p.help, "value": written(p, p.default)}
+    shown = {"label": p.label, "info": info(p), "value": written(p, p.default)}
     if p.name in ROWS:
         noun, cls = ROWS[p.name]
         with gr.Column(elem_classes="field", min_width=0):
             gr.Markdown(f"**{p.label}** {p.help}", elem_classes="field-label")
             return rows_editor(_columns(cls), noun=noun, most=p.max_length or 1)
     if p.kind in ("list", "map"):
-        hint = (
-            "One a line: token id = amount" if p.kind == "map" else "One a line. Write a line break inside one as \\n."
-        )
-        return gr.Textbox(**{**shown, "info": f"{p.help} {hint}"}, lines=2, max_lines=6)
+        return gr.Textbox(**shown, lines=2, max_lines=6)
     if p.kind in ("integer", "number") and not p.optional:
         return gr.Slider(p.low, p.high, step=p.step, **shown)
     if p.kind == "choice":
@@ -63,6 +60,12 @@ def widget(p: Parameter) -> Any:
     if p.kind == "flag":
         return gr.Checkbox(**shown)
     return gr.Textbox(**shown, lines=p.lines, max_lines=max(p.lines, 16), placeholder=p.empty or None)
+
+
+def info(p: Parameter) -> str:
+    """The help under a widget's label, with how to type it where that is not plain."""
+    typed = {"list": " One a line; \\n stands for a line break.", "map": " One a line, for example 50: -2.5"}
+    return p.help + (typed.get(p.kind, "") if p.name not in ROWS else "")
 
 
 def read(p: Parameter, raw: Any) -> Any:
@@ -89,7 +92,7 @@ def written(p: Parameter, value: Any) -> Any:
     if p.kind == "list":
         return "\n".join(_escaped(item) for item in value)
     if p.kind == "map":
-        return "\n".join(f"{key} = {amount:g}" for key, amount in value.items())
+        return "\n".join(f"{key}: {amount:g}" for key, amount in value.items())
     if p.optional:
         return "" if value is None else str(value)
     return value
@@ -128,7 +131,7 @@ def _unescaped(line: str) -> str:
 def _pairs(p: Parameter, lines: list[str]) -> dict[Any, Any]:
     pairs: dict[Any, Any] = {}
     for number, line in enumerate(lines, 1):
-        key, sign, amount = (part.strip() for part in line.partition("="))
+        key, sign, amount = (part.strip() for part in line.partition(":"))
         try:
             if not sign or int(key) in pairs:
                 raise ValueError
@@ -136,7 +139,7 @@ def _pairs(p: Parameter, lines: list[str]) -> dict[Any, Any]:
         except ValueError:
             path = ("sampling", p.name)
             raise InvalidSetup(
-                f"`{'.'.join(path)}`, line {number}, is {ascii(line)[:60]}; write token id = amount, each id once.",
+                f"`{'.'.join(path)}`, line {number}, is {ascii(line)[:60]}; write token id: amount, each id once.",
                 path,
             ) from None
     return pairs

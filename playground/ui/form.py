@@ -121,5 +121,5 @@ def _read(fields: Any, values: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _greyed(field: Field, model: str, honoured: bool) -> Any:
-    help = field.parameter.help if honoured else f"{model} ignores this."
+    help = controls.info(field.parameter) if honoured else f"{model} ignores this."
     return gr.update(interactive=honoured, info=help)

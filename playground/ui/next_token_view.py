@@ -10,7 +10,7 @@ import gradio as gr
 from playground import presets, setups
 from playground.backends.base import Candidate
 from playground.backends.catalog import Catalog
-from playground.errors import InvalidSetup, PlaygroundError
+from playground.errors import InvalidSetup, NotSupported, PlaygroundError
 from playground.parameters import parameters
 from playground.settings import Settings
 from playground.types import Progress, Sampling
@@ -52,6 +52,17 @@ class NextTokenView:
     def sampling(self, values: Mapping[Any, Any]) -> Sampling:
         return setups.parse_sampling(taken(self.panel.fields, values))
 
+    def current(self, values: Mapping[Any, Any]) -> Reading:
+        """The reading, if it answers the question that the form holds. Raises InvalidSetup."""
+        now: Reading | None = values[self.reading]
+        if now is None or self.stale(now, values):
+            why = "The question has changed since it was read" if now else "Nothing has been read yet"
+            raise InvalidSetup(f"{why}; press \u201cRead the next token\u201d first.")
+        return now
+
+    def stale(self, now: Reading, values: Mapping[Any, Any]) -> bool:
+        return now.asked.told != self.question.told(values)
+
     def pictures(self, now: Reading, values: Mapping[Any, Any]) -> dict[Any, Any]:
         """Bars and table under the settings that the form holds."""
         asked = now.asked
@@ -61,8 +72,7 @@ class NextTokenView:
         except PlaygroundError as error:  # in the pane: someone may just be typing
             return {self.bars: failed(error)}
         value = render_sampling.next_token_value(shown, many, sampling)
-        stale = asked.told != self.question.told(values)
-        about = {"context": asked.prefix or asked.setup.task.input, "note": now.note, "stale": stale}
+        about = {"context": asked.prefix or asked.setup.task.input, "note": now.note, "stale": self.stale(now, values)}
         return {self.bars: {**value, **about}, self.table: render_sampling.candidate_table(shown)}
 
 
@@ -86,7 +96,7 @@ def build(settings: Settings, catalog: Catalog) -> Question:
             with gr.Row(elem_classes="acts"):
                 read = gr.Button("Read the next token", variant="primary", elem_id="read-button")
                 draw = gr.Button("Draw one, append it", variant="secondary", elem_id="draw-button")
-        with gr.Column(elem_classes="setting", min_width=0):
+        with gr.Column(elem_id="next-settings", elem_classes="setting", min_width=0):
             gr.Markdown("**Sampling** acts at once; the model is not asked again.", elem_classes="field-label")
             chips = widgets.chips([])
             load = widgets.choices([{"key": k, "title": p.title, "about": p.about} for k, p in offered.items()])
@@ -105,7 +115,7 @@ def build(settings: Settings, catalog: Catalog) -> Question:
     panel = SamplingPanel(chips, load, sampling)
     view = NextTokenView(gr.State(None), examples, read, draw, bars, table, save, panel, asks)
     sampling_panel.wire(panel, offered)
-    _wire_settings(view, settings)
+    _wire_settings(view, settings, catalog)
     _wire_reading(view, settings, catalog)
     return asks
 
@@ -115,12 +125,16 @@ def _shapes_only(sampling: Sampling) -> bool:
     return all(name in question.SHAPING for name in changed)
 
 
-def _wire_settings(view: NextTokenView, settings: Settings) -> None:
+def _wire_settings(view: NextTokenView, settings: Settings, catalog: Catalog) -> None:
     @told
     def redraw(values: dict[Any, Any]) -> dict[Any, Any]:
         now = values[view.reading]
         chips = {view.panel.chips: sampling_panel.differing(view.panel.fields, values)}
-        return chips if now is None else {**chips, **view.pictures(now, values)}
+        try:
+            reading.require_logits(catalog.info(values[view.question.model]))
+        except NotSupported as error:
+            return {**chips, view.bars: failed(error)}
+        return {**chips, **(view.pictures(now, values) if now else {view.bars: render_sampling.EMPTY})}
 
     @told
     def bias(values: dict[Any, Any], event: gr.EventData) -> dict[Any, Any]:
@@ -131,7 +145,7 @@ def _wire_settings(view: NextTokenView, settings: Settings) -> None:
 
     @told
     def save(values: dict[Any, Any]) -> dict[Any, Any]:
-        now = _needed(values[view.reading])
+        now = view.current(values)
         rows = render_sampling.candidate_table(now.under(view.sampling(values), SHOWN))
         return {view.save: {"name": "next_token.csv", "text": csv_text(render_sampling.HEADERS, rows)}}
 
@@ -179,12 +193,12 @@ def _wire_reading(view: NextTokenView, settings: Settings, catalog: Catalog) -> 
 
     @told
     def pick(values: dict[Any, Any], event: gr.EventData) -> Iterator[dict[Any, Any]]:
-        shown = _needed(values[view.reading]).under(view.sampling(values), SHOWN)
+        shown = view.current(values).under(view.sampling(values), SHOWN)
         yield from append(values, next(c for c in shown if c.id == event._data["id"]), "Appended")
 
     @told
     def draw(values: dict[Any, Any]) -> Iterator[dict[Any, Any]]:
-        chosen = _needed(values[view.reading]).drawn(view.sampling(values), random.random())
+        chosen = view.current(values).drawn(view.sampling(values), random.random())
         yield from append(values, chosen, f"Drew, with probability {render_sampling.percent(chosen.probability)},")
 
     outputs = [view.reading, begun, prompt, role, view.bars, view.table]
@@ -193,9 +207,3 @@ def _wire_reading(view: NextTokenView, settings: Settings, catalog: Catalog) -> 
         (view.read.click, read), (view.examples.select, example), (view.bars.select, pick), (view.draw.click, draw),
     ):  # fmt: skip
         event(handler, view.inputs, outputs, **once)
-
-
-def _needed(now: Reading | None) -> Reading:
-    if now is None:
-        raise InvalidSetup("Nothing has been read yet; press \u201cRead the next token\u201d first.")
-    return now

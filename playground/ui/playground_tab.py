@@ -28,7 +28,7 @@ from playground.ui.insight import Insight
 from playground.ui.messages import toast, told
 
 FIRST = "sentiment"  # the preset that the page opens with
-OFFERED_WHEN_EMPTY = ("sentiment", "word_problem", "chain_story")
+STARTERS = ("few_shot", "chain_of_thought", "chaining")  # techniques of the three presets in the empty answer pane
 QUIET = {"show_progress": "hidden", "api_visibility": "private"}
 
 
@@ -75,8 +75,10 @@ def build(page: Any, ready: Any, settings: Settings, catalog: Catalog) -> Any:
                 stop = gr.Button("Stop", variant="secondary", elem_id="stop-button", interactive=False)
         with gr.Column(elem_id="outputs", min_width=0):
             prompt = widgets.prompt_view({"summary": "", "error": "", "steps": []})
-            some = {key: offered[key] for key in OFFERED_WHEN_EMPTY if key in offered}
-            answer = widgets.answer_view(render.answer_value(None), preset_bar.cards(some))
+            some = {p.setup.strategy: (key, p) for key, p in reversed(offered.items()) if p.setup.strategy in STARTERS}
+            answer = widgets.answer_view(
+                render.answer_value(None), preset_bar.cards(dict(some[name] for name in STARTERS if name in some))
+            )
             vote = insight.build_vote()
             steps = widgets.steps_view(render.steps_value(None))
             tokens = insight.build_tokens()

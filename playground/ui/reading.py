@@ -3,8 +3,8 @@
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
-from playground.backends.base import Backend, Candidate, NextToken
-from playground.backends.catalog import Catalog
+from playground.backends.base import Candidate, NextToken
+from playground.backends.catalog import Catalog, ModelInfo
 from playground.errors import InvalidSetup, NotSupported
 from playground.types import Progress, Sampling
 from playground.ui.question import Asked
@@ -58,17 +58,17 @@ class Reading:
 def read(asked: Asked, catalog: Catalog, note: str = "") -> Generator[Progress, None, Reading]:
     """Load the model if need be, yielding progress, and read what comes next. Raises PlaygroundError."""
     backend = yield from catalog.open(asked.setup.model)
+    require_logits(catalog.info(asked.setup.model))
     yield Progress(what="Reading the prompt")
-    require_logits(backend, catalog.info(asked.setup.model).title)
     messages = asked.messages
     return Reading(
         asked, backend.next_token(messages, asked.prefix), lambda prefix: backend.count_tokens(messages, prefix), note
     )
 
 
-def require_logits(backend: Backend, title: str) -> None:
-    """Raises NotSupported for a model that only gives text."""
-    if not backend.capabilities.logits:
+def require_logits(info: ModelInfo) -> None:
+    """Raises NotSupported for a model that only gives text; what a local one gives is known once it is loaded."""
+    if not info.capabilities.logits and (info.loaded or info.kind != "local"):
         raise NotSupported(
-            f"{title} does not tell how likely each next token is; choose a local model. The sweep works with it."
+            f"{info.title} does not tell how likely each next token is; choose a local model. The sweep works with it."
         )

@@ -11,6 +11,7 @@ from playground.ui.outline import Group, groups
 
 ACCENT = "#4f5bd5"
 PHASES = {"waiting": "Getting ready", "running": "Running", "done": "Done", "stopped": "Stopped", "failed": "Failed"}
+KEPT = "It ended before there was an answer; what had come is kept below."
 ENDINGS = {"length": "cut at max tokens", "cancelled": "stopped", "stop": "", None: ""}
 
 
@@ -24,17 +25,17 @@ def answer_value(run: Run | None) -> dict[str, Any]:
         }  # fmt: skip
     progress = run.progress if run.status in ("waiting", "running") else None
     phase, doing = PHASES[run.status], run.steps[-1].label if run.steps else ""
-    what = progress.what if progress else doing if run.status == "running" else ""
+    what = _first_lower(progress.what) if progress else doing if run.status == "running" else ""
     return {
         "phase": run.status,
-        "status": f"{phase}: {_first_lower(what)}" if what else phase,
+        "status": f"{phase}: {what}" if what else phase,
         "clock": _measure(progress) if progress else "",
         # Announced when it changes, so without numbers that tick.
-        "spoken": f"Failed: {run.error}" if run.status == "failed" else f"{phase}. {run.answer[:300]}".strip(),
+        "spoken": f"{phase}. {run.answer[:300]}".strip(),
         "share": progress.done / progress.total if progress and progress.total else None,
         "error": run.error,
         "answer": run.answer,
-        "how": run.how,
+        "how": run.how or (KEPT if run.status in ("stopped", "failed") and run.completion_tokens else ""),
         "metrics": metrics(run),
     }
 
@@ -79,7 +80,6 @@ def _measure(progress: Progress) -> str:
 
 
 def _first_lower(text: str) -> str:
-    # "Loading X" reads on after a colon; names of steps that a person gave keep their spelling.
     return text[0].lower() + text[1:] if text[:1].isupper() and text[1:2].islower() else text
 
 
@@ -195,19 +195,23 @@ def entropy_figure(completion: Completion | None) -> go.Figure | None:
 def vote_figure(run: Run) -> go.Figure:
     """Paths by answer, most votes on top."""
     votes = run.votes[::-1]
+    names, rows = [_clipped(v.answer) for v in votes], list(range(len(votes)))
     bars = go.Bar(
         x=[v.count for v in votes],
-        # Numbered, because answers that differ only in markup or are numbers must stay separate categories.
-        y=[_clipped(v.answer) for v in votes],
+        y=rows,  # not the names: long answers that begin alike would fall into one bar
         orientation="h",
         text=[v.count for v in votes],
         textposition="outside",
         cliponaxis=False,
-        marker_color=[ACCENT if i == len(votes) - 1 else "#9aa0b5" for i in range(len(votes))],
-        hovertemplate="%{y}: %{x} paths<extra></extra>",
+        marker_color=["#9aa0b5"] * (len(votes) - 1) + [ACCENT],
+        hovertext=names,
+        hovertemplate="%{hovertext}: %{x} paths<extra></extra>",
     )
     figure = _figure(bars, x="Agreeing paths", y="Answer", height=110 + 34 * len(votes))
-    return figure.update_yaxes(type="category").update_xaxes(dtick=max(1, math.ceil(max(v.count for v in votes) / 10)))
+    figure.update_xaxes(dtick=max(1, math.ceil(max(v.count for v in votes) / 10)), rangemode="tozero")
+    return figure.update_yaxes(
+        tickvals=rows, ticktext=names, showgrid=False, ticks="outside", tickcolor="rgba(0,0,0,0)"
+    )
 
 
 def vote_table(run: Run) -> list[list[Any]]:

@@ -10,7 +10,7 @@ from playground.types import Sampling
 FILTERS = {"top_k": "top-k", "top_p": "top-p", "min_p": "min-p"}
 MARKS = str.maketrans({" ": "\u2423", "\n": "\u21b5", "\t": "\u21e5", "\r": "\u240d"})
 HEADERS = [
-    "Token", "Id", "Logit", "Shift by penalties and bias", "Model (%)", "After temperature (%)", "Final (%)", "Cut by",
+    "Token", "Id", "Logit", "Shift", "Model (%)", "Tempered (%)", "Final (%)", "Cut by",
 ]  # fmt: skip
 KINDS = ["str", "number", "number", "number", "number", "number", "number", "str"]
 EMPTY: dict[str, Any] = {
@@ -21,8 +21,9 @@ CERTAIN = 0.005  # probability outside the tokens at hand that does not change a
 
 
 def visible(text: str) -> str:
-    """A token's text with marks for its spaces and line ends."""
-    return text.translate(MARKS) or "\u2205"
+    """A token's text with marks for whatever in it would not be seen."""
+    marked = text.translate(MARKS) or "\u2205"
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in marked)
 
 
 def percent(p: float) -> str:
@@ -89,7 +90,7 @@ def _entropy(probabilities: Sequence[float], least: float) -> str:
     nats = -sum(p * math.log(p) for p in probabilities if p > 0)
     rest = 1 - sum(probabilities)
     if rest < CERTAIN:
-        return f"{max(nats, 0.0):.2f}"
+        return f"{max(0.0, nats):.2f}"
     # What is not at hand is spread over tokens of which none is likelier than the last one at hand.
     return f"at least {nats - rest * math.log(least):.2f}"
 

@@ -3,26 +3,35 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from playground import presets
 from playground.backends.catalog import Catalog
 from playground.settings import Settings
 from playground.ui.app import build_app, launch_options
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-Serve = Callable[[Catalog], str]
+PRESETS = Path(__file__).parent / "presets"
+Serve = Callable[..., str]
 Visit = Callable[..., Page]
 
 
 @pytest.fixture
-def serve() -> Iterator[Serve]:
-    """Start the app over a catalog on a free port; gives its address."""
+def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
+    """Start the app over a catalog on a free port; gives its address.
+
+    With the presets of these tests, or with `bundled=True` those that come with the playground.
+    """
     apps = []
 
-    def start(catalog: Catalog) -> str:
+    def start(catalog: Catalog, *, bundled: bool = False) -> str:
+        if not bundled:
+            monkeypatch.setattr(presets, "setups", partial(presets.setups, PRESETS))
         settings = Settings(port=0)
         app = build_app(settings, catalog)
         options = {**launch_options(settings), "server_port": None, "quiet": True}
@@ -73,7 +82,7 @@ def visit(browser: Browser) -> Iterator[Visit]:
 def page_over(serve: Serve, visit: Visit) -> Callable[..., Page]:
     """A visitor's page over a catalog: `page_over(catalog, width=390)`."""
 
-    def open_page(catalog: Catalog, **size: Any) -> Page:
-        return visit(serve(catalog), **size)
+    def open_page(catalog: Catalog, *, bundled: bool = False, **size: Any) -> Page:
+        return visit(serve(catalog, bundled=bundled), **size)
 
     return open_page

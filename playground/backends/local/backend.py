@@ -68,9 +68,7 @@ class LocalBackend:
         """
         return cast(Stream, self._engine.submit(self._ticket(request, request.n)))
 
-    def next_token(
-        self, messages: tuple[Message, ...], prefix: str = "", adapter: str | None = None
-    ) -> LocalNextToken:
+    def next_token(self, messages: tuple[Message, ...], prefix: str = "", adapter: str | None = None) -> LocalNextToken:
         """What may come after the prompt; tokens of the prefix count as generated."""
         request = Request(messages=messages, prefix=prefix, adapter=adapter)
         ticket = self._ticket(request, 0)

@@ -1,9 +1,9 @@
-"""The decode step of Llama-like layers in a third of the operations, with the same weights.
+"""Llama-like layers in a third of the operations, with the same weights.
 
-A decode step of a small model is bound by the number of operations as much as by memory. A fused layer
+A decode step of a small model is bound by the number of operations as much as by memory. A lean layer
 multiplies query, key and value in one product, gate and up in another, and calls no submodules. It stands
-in for a layer's `forward` when every row brings one token and no row uses an adapter; in all other cases,
-and for all other architectures, the layer's own code runs. Both write the same slots.
+in for a layer's `forward` over slots when no row uses an adapter; in all other cases, and for all other
+architectures, the layer's own code runs. Both write the same slots.
 """
 
 from typing import Any
@@ -16,22 +16,18 @@ from transformers.models.mistral.modeling_mistral import MistralDecoderLayer
 from transformers.models.qwen2.modeling_qwen2 import Qwen2DecoderLayer
 
 from playground.backends.local.cache import SlotCache
-from playground.backends.local.packed import Packed, Packer, multiply
+from playground.backends.local.packed import Packer, Product
 
 KNOWN = (LlamaDecoderLayer, MistralDecoderLayer, Qwen2DecoderLayer)
 
 
-def fuse(model: Any, packer: Packer | None) -> set[nn.Linear]:
-    """Give every layer of a known kind a lean decode step; returns the linear layers that it covers."""
+def fuse(model: Any, packer: Packer | None, tile: bool) -> set[nn.Linear]:
+    """Give every layer of a known kind a lean forward; returns the linear layers that it covers."""
     covered: set[nn.Linear] = set()
     rotation = Rotation()
     for layer in model.modules():
-        if (
-            type(layer) in KNOWN
-            and model.config._attn_implementation == "sdpa"
-            and isinstance(layer.mlp.act_fn, nn.SiLU)
-        ):
-            lean = LeanLayer(layer, rotation, packer)
+        if type(layer) in KNOWN and model.config._attn_implementation == "sdpa" and model.config.hidden_act == "silu":
+            lean = LeanLayer(layer, rotation, packer, tile)
             layer.forward = lean.forward
             covered |= lean.covered
     return covered
@@ -45,39 +41,38 @@ class Rotation:
         self._signed: Tensor | None = None
 
     def __call__(self, x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
-        """Rotate `[rows, heads, size]` by angles `[rows, 1, size]`."""
+        """Rotate `[rows, heads, tokens, size]` by the angles whose cosine and sine are `[rows, tokens, size]`."""
         half = x.shape[-1] // 2
         if sine is not self._sine or self._signed is None:
-            self._sine, self._signed = sine, torch.cat([-sine[..., :half], sine[..., half:]], -1)
-        return torch.addcmul(x * cosine, x.roll(half, -1), self._signed)
+            self._sine, self._signed = sine, torch.cat([-sine[..., :half], sine[..., half:]], -1)[:, None]
+        return torch.addcmul(x * cosine[:, None], x.roll(half, -1), self._signed)
 
 
-class Fused:
-    """Linear layers that read the same input, as one product. Their weights become views of the joint one."""
-
-    def __init__(self, parts: list[nn.Linear], packer: Packer | None) -> None:
-        self.weight = torch.cat([part.weight.data for part in parts])
-        self.bias = torch.cat([part.bias.data for part in parts]) if parts[0].bias is not None else None
-        for part, rows in zip(parts, torch.split(self.weight, [part.out_features for part in parts]), strict=True):
+def joint(parts: list[nn.Linear], packer: Packer | None, tile: bool) -> Product:
+    """Linear layers that read the same input, as one product."""
+    weight = torch.cat([part.weight.data for part in parts])
+    bias = torch.cat([part.bias.data for part in parts]) if parts[0].bias is not None else None
+    if not tile:  # the joint weight is kept: let the parts be views of it, so that nothing is held twice
+        for part, rows in zip(parts, torch.split(weight, [part.out_features for part in parts]), strict=True):
             part.weight.data = rows
-        self.packed: Packed | None = packer(self.weight) if packer else None
-
-    def __call__(self, x: Tensor) -> Tensor:
-        return multiply(x, self.weight, self.bias, self.packed)
+    return Product(weight, bias, packer, tile)
 
 
 class LeanLayer:
-    """One decoder layer: attention and feed-forward over one token a row."""
+    """One decoder layer: attention and feed-forward."""
 
-    def __init__(self, layer: Any, rotation: Rotation, packer: Packer | None) -> None:
+    def __init__(self, layer: Any, rotation: Rotation, packer: Packer | None, tile: bool) -> None:
         attention, mlp = layer.self_attn, layer.mlp
-        joint = [attention.q_proj, attention.k_proj, attention.v_proj], [mlp.gate_proj, mlp.up_proj]
-        single = [attention.o_proj], [mlp.down_proj]
-        self.covered: set[nn.Linear] = {part for parts in (*joint, *single) for part in parts}
+        groups = (
+            [attention.q_proj, attention.k_proj, attention.v_proj],
+            [attention.o_proj],
+            [mlp.gate_proj, mlp.up_proj],
+            [mlp.down_proj],
+        )
+        self.covered: set[nn.Linear] = {part for parts in groups for part in parts}
+        self._query_key_value, self._out, self._gate_up, self._down = (joint(parts, packer, tile) for parts in groups)
         self._plain = layer.forward
         self._rotation = rotation
-        self._query_key_value, self._gate_up = (Fused(parts, packer) for parts in joint)
-        self._out, self._down = (Fused(parts, packer) for parts in single)
         self._norm_in, self._norm_out = layer.input_layernorm, layer.post_attention_layernorm
         self._index, self._size, self._scale = attention.layer_idx, attention.head_dim, attention.scaling
         self._groups = attention.num_key_value_groups
@@ -91,11 +86,8 @@ class LeanLayer:
         position_embeddings: tuple[Tensor, Tensor] | None = None,
         **rest: Any,
     ) -> Tensor:
-        """`[rows, 1, hidden] -> [rows, 1, hidden]`; anything else goes to the layer's own forward."""
-        one_each = (
-            isinstance(past_key_values, SlotCache) and hidden_states.shape[1] == 1 and not past_key_values.adapted
-        )
-        if not one_each or position_embeddings is None:
+        """`[rows, tokens, hidden]` to the same; without slots, or with adapters, through the layer's own forward."""
+        if not isinstance(past_key_values, SlotCache) or past_key_values.adapted or position_embeddings is None:
             output: Tensor = self._plain(
                 hidden_states,
                 attention_mask=attention_mask,
@@ -104,18 +96,20 @@ class LeanLayer:
                 **rest,
             )
             return output
-        x = hidden_states[:, 0]
-        rows, heads = len(x), self._key_heads
-        norm = self._norm_in
-        joined = self._query_key_value(functional.rms_norm(x, norm.weight.shape, norm.weight, norm.variance_epsilon))
-        joined = joined.view(rows, -1, self._size)
+        rows, tokens, _ = hidden_states.shape
+        heads, groups, size = self._key_heads, self._groups, self._size
+        x = hidden_states.flatten(0, 1)
+        joined = self._query_key_value(_norm(x, self._norm_in)).view(rows, tokens, -1, size).transpose(1, 2)
         turned = self._rotation(joined[:, :-heads], *position_embeddings)
         keys, values = past_key_values.layers[self._index].update(turned[:, -heads:], joined[:, -heads:])
-        query = turned[:, :-heads].view(rows, heads, self._groups, self._size)  # grouped-query heads as queries
-        attended = functional.scaled_dot_product_attention(query, keys, values, attention_mask, scale=self._scale)
-        x = x + self._out(attended.reshape(rows, -1))
-        norm = self._norm_out
-        gate, up = self._gate_up(functional.rms_norm(x, norm.weight.shape, norm.weight, norm.variance_epsilon)).chunk(
-            2, -1
-        )
-        return (x + self._down(functional.silu(gate).mul_(up))).unsqueeze(1)
+        # The query heads that share a key head are so many more queries of it.
+        query = turned[:, :-heads].reshape(rows, heads, groups * tokens, size)
+        mask = attention_mask if tokens == 1 or attention_mask is None else attention_mask.repeat(1, 1, groups, 1)
+        attended = functional.scaled_dot_product_attention(query, keys, values, mask, scale=self._scale)
+        x = x + self._out(attended.reshape(rows, -1, tokens, size).transpose(1, 2).reshape(rows * tokens, -1))
+        gate, up = self._gate_up(_norm(x, self._norm_out)).chunk(2, -1)
+        return (x + self._down(functional.silu(gate).mul_(up))).view(rows, tokens, -1)
+
+
+def _norm(x: Tensor, norm: Any) -> Tensor:
+    return functional.rms_norm(x, norm.weight.shape, norm.weight, norm.variance_epsilon)

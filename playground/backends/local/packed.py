@@ -1,4 +1,4 @@
-"""Narrow copies of weights, for the products of few rows that are bound by reading them."""
+"""Copies of weights in the layout that is fastest for the number of rows: narrow for few, tiled for many."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Packed:
     @property
     def rows(self) -> int:
         """Up to how many rows it is faster than the wide weight (measured on AVX-512)."""
-        return 16 if self.bits == 4 else 8
+        return 8 if self.bits == 4 else 4
 
     @property
     def bytes(self) -> int:
@@ -73,25 +73,41 @@ def pack4(weight: Tensor) -> Packed | None:
     return Packed(packed, scales.to(weight.dtype), 4)
 
 
-class PackedLinear(nn.Linear):
-    """A linear layer with a narrow copy of its weight; still an `nn.Linear` to adapters and to state dicts."""
+class Product:
+    """`x @ weight.T + bias`, each time through the copy of the weight that is fastest for the rows of `x`.
 
-    packed: Packed
+    With `tile`, the wide weight is kept in oneDNN's own order: the numbers are the same, but they need not be
+    put into that order at every call, which costs as much as the product itself. Then `weight` is not kept.
+    """
+
+    def __init__(self, weight: Tensor, bias: Tensor | None, packer: Packer | None, tile: bool) -> None:
+        self._weight: Tensor | None = None if tile else weight
+        self._tiled: Tensor | None = torch.ops.mkldnn._reorder_linear_weight(weight.detach()) if tile else None
+        self._bias = bias
+        self.packed: Packed | None = packer(weight) if packer else None
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """`[rows, in] -> [rows, out]`."""
+        if self.packed is not None and len(x) <= self.packed.rows:
+            narrow = self.packed.multiply(x)
+            return narrow if self._bias is None else narrow + self._bias
+        if self._tiled is not None:
+            tiled: Tensor = torch.ops.mkldnn._linear_pointwise(x, self._tiled, self._bias, "none", [], "")
+            return tiled
+        assert self._weight is not None
+        return functional.linear(x, self._weight, self._bias)
+
+
+class PackedLinear(nn.Linear):
+    """A linear layer that multiplies through a `Product`; still an `nn.Linear` to adapters and to state dicts."""
+
+    product: Product
 
     @classmethod
-    def take_over(cls, layer: nn.Linear, packer: Packer) -> None:
+    def take_over(cls, layer: nn.Linear, packer: Packer | None, tile: bool) -> None:
         """Turn a layer into one of these where it stands: names, ties and hooks stay."""
         layer.__class__ = cls
-        object.__setattr__(layer, "packed", packer(layer.weight))
+        object.__setattr__(layer, "product", Product(layer.weight, layer.bias, packer, tile))
 
     def forward(self, input: Tensor) -> Tensor:
-        rows = input.reshape(-1, self.in_features)
-        return multiply(rows, self.weight, self.bias, self.packed).view(*input.shape[:-1], self.out_features)
-
-
-def multiply(x: Tensor, weight: Tensor, bias: Tensor | None, packed: Packed | None) -> Tensor:
-    """`[rows, in] -> [rows, out]`, through the narrow copy where there is one and the rows are few."""
-    if packed is None or len(x) > packed.rows:
-        return functional.linear(x, weight, bias)
-    output = packed.multiply(x)
-    return output if bias is None else output + bias
+        return self.product(input.reshape(-1, self.in_features)).view(*input.shape[:-1], self.out_features)

@@ -1,7 +1,7 @@
 """How a model's numbers are stored and multiplied: float32, bfloat16, int8, or whatever is fastest here.
 
 Decoding a few rows is bound by reading the weights, so a narrow copy of them is kept for that; prompts and
-large batches are bound by arithmetic and use the wide weights. Only the weights are narrow, never activations.
+large batches are bound by arithmetic and use wide weights, tiled. Only weights are narrow, never activations.
 """
 
 from typing import Any, Literal, get_args
@@ -16,6 +16,9 @@ from playground.errors import ModelUnavailable
 Precision = Literal["auto", "float32", "bfloat16", "int8"]
 
 
+COPIED = 1 << 30  # bytes; the weights of larger models are not also kept tiled
+
+
 def prepare(model: Any, precision: Precision) -> Any:
     """Bring a model, in place, to a precision; returns it. Raises ModelUnavailable for one this machine has not.
 
@@ -28,11 +31,13 @@ def prepare(model: Any, precision: Precision) -> Any:
     if precision == "int8" and not on_cpu:
         raise ModelUnavailable("Precision 'int8' is for models on the CPU; use bfloat16 on a GPU.")
     packer: Packer | None = {"auto": pack, "int8": pack8}.get(precision) if on_cpu else None
-    wide = precision == "float32" or (packer is not None and not torch.ops.mkldnn._is_mkldnn_bf16_supported())
+    quick = on_cpu and torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    wide = precision == "float32" or (packer is not None and not quick)
     model.to(torch.float32 if wide else torch.bfloat16).eval()
+    tile = quick and not wide and sum(parameter.nbytes for parameter in model.parameters()) <= COPIED
     with torch.no_grad():
-        fused = fuse(model, packer)
+        covered = fuse(model, packer, tile)
         for module in model.modules():
-            if packer and type(module) is nn.Linear and module not in fused:
-                PackedLinear.take_over(module, packer)
+            if (packer or tile) and type(module) is nn.Linear and module not in covered:
+                PackedLinear.take_over(module, packer, tile)
     return model

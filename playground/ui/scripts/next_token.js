@@ -13,11 +13,14 @@ const parts = {
 const mark = (kind, text) => el("span", { class: "mark" }, el("span", { class: `swatch ${kind}` }), text);
 const legend = el("div", { class: "legend" },
   mark("own", "the model's own"), mark("tempered", "after penalties and temperature"), mark("final", "final, after the cuts"));
+const head = el("div", { class: "candidate head", "aria-hidden": "true" }, el("span", { text: "Token" }), el("span"),
+  el("span", { class: "model-share", text: "Model" }), el("span", { class: "share-label", text: "Final" }), el("span"),
+  el("span", { text: "Bias" }));
 const hint = el("p", { class: "facts", text: "Click a token to append it. \u2212 and + bias its logit by 1." });
 host.append(
   el("div", { class: "pane-head" }, el("h2", { text: "Next token" }), parts.status),
   el("div", { class: "pane-body" }, parts.progress, parts.error, parts.empty, parts.context, parts.note, parts.stale,
-    parts.sentence, parts.entropy, legend, parts.list, hint, parts.live));
+    parts.sentence, parts.entropy, legend, head, parts.list, hint, parts.live));
 
 const rows = new Map();
 const makeRow = (id) => {
@@ -25,13 +28,15 @@ const makeRow = (id) => {
   const row = {
     token: el("button", { type: "button", class: "candidate-token", onclick: send("select") }),
     tempered: el("span", { class: "tempered" }), final: el("span", { class: "final" }), own: el("span", { class: "own" }),
-    share: el("span", { class: "share-label" }), fate: el("span", { class: "fate" }), shift: el("span", { class: "shift" }),
+    model: el("span", { class: "model-share" }), share: el("span", { class: "share-label" }),
+    why: el("span", { class: "why" }), shift: el("span", { class: "shift" }), fate: el("span", { class: "fate" }),
     less: el("button", { type: "button", class: "nudge", text: "\u2212", onclick: send("edit", { by: -1 }) }),
     more: el("button", { type: "button", class: "nudge", text: "+", onclick: send("edit", { by: 1 }) }),
   };
   row.node = el("li", { class: "candidate" }, row.token,
     el("span", { class: "track", "aria-hidden": "true", onclick: send("select") }, row.tempered, row.final, row.own),
-    el("span", { class: "said" }, row.share, row.fate), row.shift, el("span", { class: "nudges" }, row.less, row.more));
+    row.model, row.share, row.why, el("span", { class: "nudges" }, row.less, row.more));
+  row.why.append(row.fate, row.shift);
   return row;
 };
 const width = (p, scale) => `${(100 * p / scale).toFixed(3)}%`;
@@ -43,7 +48,8 @@ const fill = (row, now, scale) => {
   row.more.title = row.more.ariaLabel = `Raise the logit of \u201c${now.text}\u201d by 1`;
   for (const part of ["own", "tempered", "final"]) row[part].style.width = width(now[part], scale);
   row.final.hidden = !now.final;
-  setText(row.share, now.fate ? now.ownLabel : now.finalLabel);
+  setText(row.model, now.ownLabel);
+  setText(row.share, now.finalLabel);
   setText(row.fate, now.fate);
   setText(row.shift, now.shift && `logit ${now.shift}`);
   row.node.classList.toggle("cut", Boolean(now.fate));
@@ -59,14 +65,14 @@ const draw = () => {
   // While the next reading is on its way the last one stays, dimmed: nothing jumps.
   if (now.phase === "reading") return;
   setText(parts.error, now.error);
-  setText(parts.live, now.error || `${now.note} ${now.sentence}`);
+  setText(parts.live, `${now.note} ${now.sentence}`);
   setText(parts.context, now.context);
   setText(parts.note, now.note);
   setText(parts.sentence, now.sentence);
   setText(parts.entropy, now.entropy);
   parts.stale.hidden = !now.stale;
   parts.empty.hidden = now.phase !== "empty";
-  legend.hidden = hint.hidden = parts.list.hidden = !ready;
+  legend.hidden = head.hidden = hint.hidden = parts.list.hidden = !ready;
   const before = new Map(rows);
   rows.clear();
   now.rows.forEach((candidate, at) => {

@@ -85,7 +85,7 @@ const draw = () => {
   setText(parts.high, high);
   cells.forEach((cell, at) => {
     const shown = cell.shown[measure];
-    buttons[at].className = shown ? `cell h${shown.level}` : "cell waiting";
+    buttons[at].className = shown ? `heat-cell h${shown.level}` : "heat-cell waiting";
     buttons[at].ariaPressed = at === chosen;
     setText(buttons[at], shown ? shown.text : "\u2026");
     const where = `temperature ${temperatures[Math.floor(at / top_ps.length)]}, top-p ${top_ps[at % top_ps.length]}`;

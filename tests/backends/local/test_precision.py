@@ -8,7 +8,7 @@ from tiny_models import tiny_model
 from torch import nn
 from torch.nn import functional
 
-from playground.backends.local.packed import GROUP, PackedLinear, multiply, pack, pack4, pack8
+from playground.backends.local.packed import GROUP, PackedLinear, Product, pack, pack4, pack8
 from playground.backends.local.precision import prepare
 from playground.errors import ModelUnavailable
 
@@ -29,7 +29,7 @@ def test_weights_published_in_four_bits_are_found_and_lose_nothing(rows: int) ->
     assert packed.bits == 4
     x = torch.randn(rows, 96).bfloat16()
     exact = functional.linear(x.float(), weight.float())
-    got = multiply(x, weight, None, packed).float()
+    got = packed.multiply(x).float()
     wide = functional.linear(x, weight).float()
     assert (got - exact).abs().max() <= 2 * (wide - exact).abs().max() + 0.01 * exact.abs().max()
 
@@ -48,6 +48,15 @@ def test_eight_bits_stay_within_half_a_step() -> None:
     assert ((recovered - weight.float()).abs() <= 0.5 * step + 0.01 * weight.float().abs()).all()
 
 
+@pytest.mark.skipif(not torch.ops.mkldnn._is_mkldnn_bf16_supported(), reason="this processor has no bfloat16")
+@pytest.mark.parametrize("rows", [1, 5, 64])
+def test_tiled_weights_give_the_very_same_numbers(rows: int) -> None:
+    weight, bias, x = torch.randn(128, 96).bfloat16(), torch.randn(128).bfloat16(), torch.randn(rows, 96).bfloat16()
+    expected = functional.linear(x, weight, bias)
+    assert torch.equal(Product(weight, bias, packer=None, tile=True)(x), expected)
+    assert torch.equal(Product(weight, bias, packer=None, tile=False)(x), expected)
+
+
 @pytest.mark.parametrize("precision", ["float32", "bfloat16", "int8", "auto"])
 @pytest.mark.parametrize("name", ["llama", "qwen2", "gpt2", "gemma3-mixed"])
 def test_names_ties_and_values_of_the_weights_stay(name: str, precision: Any) -> None:
@@ -60,7 +69,7 @@ def test_names_ties_and_values_of_the_weights_stay(name: str, precision: Any) ->
     head, embedding = model.get_output_embeddings(), model.get_input_embeddings()
     assert (head.weight is embedding.weight) == model.config.tie_word_embeddings
     assert isinstance(head, nn.Linear)
-    assert isinstance(head, PackedLinear) == (precision in {"int8", "auto"})
+    assert isinstance(head, PackedLinear) == (precision != "float32")
 
 
 def test_an_unknown_precision_is_refused() -> None:

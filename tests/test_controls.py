@@ -1,0 +1,139 @@
+"""Widgets' raw values become a parameter's kind of value and back; the form reads what the technique uses."""
+
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from playground.errors import InvalidSetup
+from playground.parameters import parameters
+from playground.setups import parse, to_dict
+from playground.strategies import STRATEGIES, FewShot
+from playground.types import Sampling, Setup, Task
+from playground.ui import controls, form
+from playground.ui.form import Form
+
+BY_NAME = {p.name: p for cls in (Sampling, Task, FewShot) for p in parameters(cls)}
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "value"),
+    [
+        ("max_tokens", 5.0, 5),
+        ("max_tokens", 5.5, 5.5),
+        ("max_tokens", None, None),
+        ("temperature", 1, 1),
+        ("seed", "", None),
+        ("seed", "  ", None),
+        ("seed", " 12 ", 12),
+        ("seed", "1e3", "1e3"),
+        ("seed", "-1", -1),
+        ("stop", "", []),
+        ("stop", "\\n\\n", ["\n\n"]),
+        ("stop", "User:\n###", ["User:", "###"]),
+        ("stop", "a\n\nb\n\n", ["a", "", "b"]),
+        ("stop", "C:\\\\new", ["C:\\new"]),
+        ("stop", "\\d", ["\\d"]),
+        ("labels", " spaced \n", [" spaced "]),
+        ("logit_bias", "50: -2.5\n\n", {50: -2.5}),
+        ("examples", None, []),
+        ("examples", [{"input": "a", "output": ""}, {"input": "", "output": ""}], [{"input": "a", "output": ""}]),
+        ("examples", [{"input": ""}, {"input": "a"}], [{"input": ""}, {"input": "a"}]),
+        ("examples", "nonsense", "nonsense"),
+        ("role", None, ""),
+    ],
+)
+def test_read(name: str, raw: Any, value: Any) -> None:
+    assert controls.read(BY_NAME[name], raw) == value
+
+
+@pytest.mark.parametrize("lines", ["50", "x: 1", "5: much", "5: 1\n5: 2"])
+def test_a_bias_that_cannot_be_read_is_named(lines: str) -> None:
+    with pytest.raises(InvalidSetup, match=r"sampling\.logit_bias.*line"):
+        controls.read(BY_NAME["logit_bias"], lines)
+
+
+@pytest.mark.parametrize("strings", [["\n"], ["a\\nb"], ["\\"], ["\t", "###"], [" lead", "trail "]])
+def test_strings_survive_their_box(strings: list[str]) -> None:
+    parameter = BY_NAME["stop"]
+    assert controls.read(parameter, controls.written(parameter, tuple(strings))) == strings
+
+
+@pytest.fixture
+def filled() -> Form:
+    with gr.Blocks(analytics_enabled=False):
+        task, task_frames = form.task_fields()
+        options, option_frames = form.option_fields()
+        return Form(
+            model=gr.Dropdown(["default"], value="default"),
+            strategy=gr.Dropdown(list(STRATEGIES), value="zero_shot"),
+            task=task,
+            options=options,
+            sampling=form.sampling_fields(),
+            task_frames=task_frames,
+            option_frames=option_frames,
+        )
+
+
+def held(made: Form, setup: Setup) -> dict[Any, Any]:
+    """The raw values of the form after the setup was written into it."""
+    values = {widget: widget.value for widget in made.widgets}
+    for component, update in made.write(setup).items():
+        value = update.get("value", values.get(component)) if isinstance(update, dict) else update
+        values[component] = value
+    return values
+
+
+SETUPS: list[dict[str, Any]] = [
+    {"task": {"input": "Hi"}},
+    {
+        "strategy": "few_shot",
+        "options": {"layout": "block", "input_label": "Review"},
+        "task": {
+            "input": "x",
+            "role": "You are brief.",
+            "examples": [{"input": "a\nb", "output": "c"}],
+            "answer": "label",
+            "labels": ["yes", "no"],
+        },
+    },
+    {"strategy": "self_consistency", "options": {"paths": 3, "vote": "probability"}, "task": {"input": "x"}},
+    {
+        "strategy": "chaining",
+        "task": {"input": "x", "steps": [{"name": "One", "template": "{input}"}, {"name": "Two", "template": "{One}"}]},
+        "sampling": {"stop": ["\n", "a\\b"], "seed": 2**32 - 1, "logit_bias": {7: -1.5}, "top_k": 3, "top_p": 0.25},
+    },
+]
+
+
+@pytest.mark.parametrize("data", SETUPS, ids=lambda d: d.get("strategy", "zero_shot"))
+def test_a_setup_survives_the_form(filled: Form, data: dict[str, Any]) -> None:
+    setup = parse(data)
+    assert to_dict(parse(filled.read(held(filled, setup)))) == to_dict(setup)
+
+
+def test_the_form_sends_only_what_the_technique_uses(filled: Form) -> None:
+    values = held(filled, parse(SETUPS[1])) | {filled.strategy: "zero_shot"}
+    read = filled.read(values)
+    assert set(read["task"]) == {"input", "answer", "labels"}
+    assert read["options"] == {}
+    (answer,) = (f.widget for f in filled.task if f.parameter.name == "answer")
+    assert "labels" not in filled.read(values | {answer: "number"})["task"]
+
+
+def test_the_form_shows_only_what_the_technique_uses(filled: Form) -> None:
+    for name, strategy in STRATEGIES.items():
+        shown = filled.shown(name, "text")
+        visible = {task for task, frame in filled.task_frames.items() if shown[frame]["visible"]}
+        assert visible == set(strategy.task_fields) - {"labels"}
+        assert [o for o, frame in filled.option_frames.items() if shown[frame]["visible"]] == (
+            [name] if parameters(strategy) else []
+        )
+    assert filled.shown("zero_shot", "label")[filled.task_frames["labels"]]["visible"]
+
+
+def test_every_parameter_has_a_widget_with_its_range(filled: Form) -> None:
+    for field in filled.sampling:
+        if isinstance(field.widget, gr.Slider):
+            assert (field.widget.minimum, field.widget.maximum) == (field.parameter.low, field.parameter.high)
+    assert {f.parameter.name for f in filled.sampling} == {p.name for p in parameters(Sampling)}

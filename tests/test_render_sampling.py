@@ -1,0 +1,171 @@
+"""What the Sampling tab shows, as plain values: words, tables, colours and downloads."""
+
+import csv
+import io
+import math
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from playground import setups
+from playground.backends.base import Candidate
+from playground.errors import InvalidSetup
+from playground.evaluation.sweep import Sweep
+from playground.types import Completion, Run, Sampling, Step, Task, Token
+from playground.ui import render_sampling, render_sweep
+from playground.ui.csv_text import csv_text
+from playground.ui.question import built
+from playground.ui.reading import Reading
+
+GRID = Sweep(temperatures=(0.2, 1.0), top_ps=(0.5,), samples=2)
+
+
+def candidate(id: int, own: float, final: float, cut_by: str = "", **more: Any) -> Candidate:
+    given = {"text": f" t{id}", "logit": 1.0, "shift": 0.0, "tempered_probability": own, **more}
+    return Candidate(id=id, model_probability=own, probability=final, cut_by=cut_by, **given)
+
+
+def test_the_sentence_counts_what_is_left_and_what_cut_the_rest() -> None:
+    shown = [candidate(1, 0.5, 1.0), candidate(2, 0.3, 0, "top_p"), candidate(3, 0.2, 0, "top_k")]
+    words = render_sampling.sentence(shown, Sampling(top_p=0.4, top_k=2))
+    assert words == "1 of 3 shown tokens can still be drawn; top-k 2 cut 1; top-p 0.4 cut 1."
+    assert "temperature 0 always takes" in render_sampling.sentence(shown, Sampling(temperature=0))
+
+
+@pytest.mark.parametrize(
+    ("c", "sampling", "fate"),
+    [
+        (candidate(1, 0.5, 0.5), Sampling(), ""),
+        (candidate(1, 0.5, 0, "min_p"), Sampling(), "cut by min-p"),
+        (candidate(1, 0.5, 0), Sampling(temperature=0), "not the likeliest"),
+        (candidate(1, 0.5, 0), Sampling(), "too unlikely"),
+    ],
+)
+def test_what_became_of_a_token_is_said_in_words(c: Candidate, sampling: Sampling, fate: str) -> None:
+    assert render_sampling.fate(c, sampling) == fate
+
+
+def test_what_cannot_be_seen_is_marked() -> None:
+    assert render_sampling.visible(" a\n\t") == "\u2423a\u21b5\u21e5"
+    assert render_sampling.visible("") == "\u2205"
+    assert render_sampling.visible("\u200b") == "\\u200b"
+
+
+def test_entropy_is_exact_or_says_that_it_is_not() -> None:
+    half = [candidate(i, 0.5, 1.0 if i == 0 else 0.0) for i in range(2)]
+    assert render_sampling.entropies(half) == f"Entropy {math.log(2):.2f} nats before the settings, 0.00 nats after."
+    # 64 equal tokens of which only 16 are at hand: what is said must be a bound, and here it is the value itself.
+    some = [candidate(i, 1 / 64, 1 / 64) for i in range(16)]
+    assert f"at least {math.log(64):.2f} nats before" in render_sampling.entropies(some)
+
+
+def test_bars_and_table_have_the_same_numbers() -> None:
+    shown = [candidate(1, 0.5, 0.75, shift=-1.25), candidate(2, 0.25, 0, "top_k", text="\n")]
+    value = render_sampling.next_token_value(shown, shown, Sampling(top_k=1))
+    assert [(r["text"], r["finalLabel"], r["shift"], r["fate"]) for r in value["rows"]] == [
+        ("\u2423t1", "75.0 %", "\u22121.25", ""), ("\u21b5", "0 %", "", "cut by top-k"),
+    ]  # fmt: skip
+    assert value["scale"] == 0.75
+    assert render_sampling.candidate_table(shown) == [
+        ["\u2423t1", 1, 1.0, -1.25, 50.0, 50.0, 75.0, ""], ["\u21b5", 2, 1.0, 0.0, 25.0, 25.0, 0.0, "top-k"],
+    ]  # fmt: skip
+
+
+class Fixed:
+    """A distribution in which the tokens ahead are not all there is."""
+
+    def under(self, sampling: Sampling, count: int) -> Sequence[Candidate]:
+        if 99 in sampling.logit_bias:
+            raise IndexError
+        return [candidate(i, 0.025, 0.025) for i in range(40)][:count]
+
+
+def reading(spelled: int = 1) -> Reading:
+    return Reading(SimpleNamespace(prefix="a"), Fixed(), lambda text: spelled * len(text))  # type: ignore[arg-type]
+
+
+def test_a_draw_gives_every_token_its_share() -> None:
+    drawn = [reading().drawn(Sampling(), (i + 0.5) / 400).id for i in range(400)]
+    assert {drawn.count(i) for i in range(40)} == {10}
+    assert reading().drawn(Sampling(), 1 - 1e-17).id in range(40)
+
+
+def test_a_token_that_cannot_be_written_is_not_appended() -> None:
+    assert reading().writable(candidate(1, 1, 1, text="b"))
+    assert not reading().writable(candidate(1, 1, 1, text="\ufffd"))
+    assert not reading().writable(candidate(1, 1, 1, text="<|end|>"))
+
+
+def test_a_bias_on_a_token_that_is_not_there_is_explained() -> None:
+    with pytest.raises(InvalidSetup, match="token 99, which this model does not have"):
+        reading().under(Sampling(logit_bias={99: 1.0}), 20)
+
+
+# ------------------------------------------------------------------------------------------------ the sweep
+def said(text: str, finish: Any = "stop") -> Completion:
+    return Completion(text=text, finish_reason=finish, completion_tokens=3, tokens=(Token(0, text, -1.0),))
+
+
+def swept(*cells: tuple[Completion, ...]) -> Run:
+    steps = tuple(Step(label="", messages=(), completions=cell) for cell in cells)
+    return Run(setup=setups.parse({"task": {"input": "x"}}), status="running", steps=steps)
+
+
+def test_equal_answers_are_collapsed() -> None:
+    step = Step(label="", messages=(), completions=(said("Red."), said("red"), said("blue"), said("r", None)))
+    assert render_sweep.answer_groups(step, Task()) == [
+        {"answer": "Red.", "count": 2, "texts": [{"text": "Red.", "count": 1}, {"text": "red", "count": 1}]},
+        {"answer": "blue", "count": 1, "texts": [{"text": "blue", "count": 1}]},
+    ]
+
+
+def test_a_label_is_what_the_answer_is_counted_by() -> None:
+    step = Step(label="", messages=(), completions=(said("It is Red, I think"), said("red!")))
+    (group,) = render_sweep.answer_groups(step, Task(answer="label", labels=("red",)))
+    assert (group["answer"], group["count"]) == ("red", 2)
+
+
+def test_the_map_fills_cell_by_cell() -> None:
+    value = render_sweep.sweep_value(swept((said("red"), said("red"))), GRID)
+    first, second = value["cells"]
+    assert first["shown"]["agreement"] == {"text": "100 %", "level": render_sweep.LEVELS - 1}
+    assert first["shown"]["logprob"]["text"] == "\u22121.00"
+    assert (second["done"], second["of"], second["shown"]["agreement"]) == (0, 2, None)
+    assert value["status"].startswith("Running \u00b7 2 of 4 answers")
+
+
+def test_colours_go_from_the_lowest_to_the_highest() -> None:
+    value = render_sweep.sweep_value(swept((said("a"), said("b")), (said("c"), said("c"))), GRID)
+    assert [cell["shown"]["distinct"]["level"] for cell in value["cells"]] == [render_sweep.LEVELS - 1, 0]
+    assert [(m["low"], m["high"]) for m in value["measures"]][:2] == [("0 %", "100 %"), ("1", "2")]
+
+
+def test_tables_have_a_row_a_cell_and_a_row_an_answer() -> None:
+    run = swept((said("a"), said("b")), (said("c"), said("", None)))
+    assert render_sweep.cell_table(run, GRID)[0] == [0.2, 0.5, 2, 2, 50.0, -1.0, 3.0]
+    assert [row[2:5] for row in render_sweep.answer_table(run, GRID)][:2] == [[1, "a", "a"], [2, "b", "b"]]
+
+
+@pytest.mark.parametrize("start", ["=1+1", "+x", "-x", "@x", "\tx", "\rx", "\nx"])
+def test_a_spreadsheet_runs_nothing(start: str) -> None:
+    ((cell, number, text_number),) = csv.reader(
+        io.StringIO(csv_text(["h"] * 3, [[start, -2.5, "-2.5"]]).split("\n", 1)[1])
+    )
+    assert (cell, number, text_number) == ("'" + start, "-2.5", "-2.5")
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"temperatures": [0.1, "x"]}, "`temperatures.1` is 'x'"),
+        ({"temperatures": [0.1, 3.0]}, "`temperatures.1` is 3.0; input should be less than or equal to 2"),
+        ({"temperatures": [math.nan]}, "`temperatures.0` is nan"),
+        ({"samples": 41}, "`samples` is 41; it must be a whole number from 1 to 40"),
+    ],
+)
+def test_a_wrong_grid_is_answered_with_field_and_rule(values: dict[str, Any], says: str) -> None:
+    with pytest.raises(InvalidSetup) as error:
+        built(Sweep, values)
+    assert says in str(error.value)
