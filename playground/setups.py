@@ -24,7 +24,7 @@ def parse(data: Any) -> Setup:
     if not isinstance(data, Mapping):
         raise InvalidSetup(f"A setup is a mapping with the keys {', '.join(KEYS)}; this is {_shown(data)}.")
     _refuse_unknown(data, KEYS, ())
-    _refuse_unreadable(data, ())
+    _refuse_unreadable({key: data[key] for key in ("model", "strategy") if key in data}, ())
     model, name = data.get("model", "default"), data.get("strategy", "zero_shot")
     if not isinstance(model, str):
         raise InvalidSetup(f"`model` is {_shown(model)}; it must be the name of a model.", ("model",))
@@ -33,16 +33,15 @@ def parse(data: Any) -> Setup:
     return Setup(
         model=model,
         strategy=name,
-        options=asdict(_build(STRATEGIES[name], data.get("options", {}), ("options",))),
-        task=_build(Task, data.get("task", {}), ("task",)),
-        sampling=_build(Sampling, data.get("sampling", {}), ("sampling",)),
+        options=asdict(build(STRATEGIES[name], data.get("options", {}), ("options",))),
+        task=build(Task, data.get("task", {}), ("task",)),
+        sampling=build(Sampling, data.get("sampling", {}), ("sampling",)),
     )
 
 
 def parse_sampling(data: Any) -> Sampling:
     """Checked sampling parameters, for a sampling preset."""
-    _refuse_unreadable(data, ("sampling",))
-    checked: Sampling = _build(Sampling, data, ("sampling",))
+    checked: Sampling = build(Sampling, data, ("sampling",))
     return checked
 
 
@@ -74,7 +73,7 @@ def run_to_dict(run: Run) -> dict[str, Any]:
 
 def run_from_dict(data: Any) -> Run:
     """The Run that `run_to_dict` was given. Raises InvalidSetup where it does not have a Run's shape."""
-    run: Run = _build(Run, data, ())
+    run: Run = _validated(Run, data, ())  # a model may say anything, control characters too
     return run
 
 
@@ -89,7 +88,13 @@ def _plain(value: Any) -> Any:
     return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
-def _build(cls: type, data: Any, path: Path) -> Any:
+def build(cls: type, data: Any, path: Path) -> Any:
+    """A checked instance of a dataclass of parameters. Raises InvalidSetup naming path, value and what is allowed."""
+    _refuse_unreadable(data, path)
+    return _validated(cls, data, path)
+
+
+def _validated(cls: type, data: Any, path: Path) -> Any:
     if not isinstance(data, Mapping):
         raise InvalidSetup(f"`{_dotted(path)}` is {_shown(data)}; it must be a mapping.", path)
     _refuse_unknown(data, tuple(f.name for f in fields(cls)), path)

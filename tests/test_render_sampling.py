@@ -3,20 +3,18 @@
 import csv
 import io
 import math
-from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from playground import setups
-from playground.backends.base import Candidate
+from playground.backends.base import Candidate, Outlook
 from playground.errors import InvalidSetup
 from playground.evaluation.sweep import Sweep
 from playground.types import Completion, Run, Sampling, Step, Task, Token
 from playground.ui import render_sampling, render_sweep
 from playground.ui.csv_text import csv_text
-from playground.ui.question import built
 from playground.ui.reading import Reading
 
 GRID = Sweep(temperatures=(0.2, 1.0), top_ps=(0.5,), samples=2)
@@ -53,54 +51,28 @@ def test_what_cannot_be_seen_is_marked() -> None:
     assert render_sampling.visible("\u200b") == "\\u200b"
 
 
-def test_entropy_is_exact_or_says_that_it_is_not() -> None:
-    half = [candidate(i, 0.5, 1.0 if i == 0 else 0.0) for i in range(2)]
-    assert render_sampling.entropies(half) == f"Entropy {math.log(2):.2f} nats before the settings, 0.00 nats after."
-    # 64 equal tokens of which only 16 are at hand: what is said must be a bound, and here it is the value itself.
-    some = [candidate(i, 1 / 64, 1 / 64) for i in range(16)]
-    assert f"at least {math.log(64):.2f} nats before" in render_sampling.entropies(some)
-
-
 def test_bars_and_table_have_the_same_numbers() -> None:
     shown = [candidate(1, 0.5, 0.75, shift=-1.25), candidate(2, 0.25, 0, "top_k", text="\n")]
-    value = render_sampling.next_token_value(shown, shown, Sampling(top_k=1))
+    outlook = Outlook(candidates=tuple(shown), model_entropy=1.04, entropy=0.0)
+    value = render_sampling.next_token_value(outlook, Sampling(top_k=1))
     assert [(r["text"], r["finalLabel"], r["shift"], r["fate"]) for r in value["rows"]] == [
         ("\u2423t1", "75.0 %", "\u22121.25", ""), ("\u21b5", "0 %", "", "cut by top-k"),
     ]  # fmt: skip
     assert value["scale"] == 0.75
+    assert value["entropy"] == "Entropy 1.04 nats before the settings, 0.00 nats after."
     assert render_sampling.candidate_table(shown) == [
         ["\u2423t1", 1, 1.0, -1.25, 50.0, 50.0, 75.0, ""], ["\u21b5", 2, 1.0, 0.0, 25.0, 25.0, 0.0, "top-k"],
     ]  # fmt: skip
 
 
-class Fixed:
-    """A distribution in which the tokens ahead are not all there is."""
-
-    def under(self, sampling: Sampling, count: int) -> Sequence[Candidate]:
-        if 99 in sampling.logit_bias:
-            raise IndexError
-        return [candidate(i, 0.025, 0.025) for i in range(40)][:count]
-
-
 def reading(spelled: int = 1) -> Reading:
-    return Reading(SimpleNamespace(prefix="a"), Fixed(), lambda text: spelled * len(text))  # type: ignore[arg-type]
-
-
-def test_a_draw_gives_every_token_its_share() -> None:
-    drawn = [reading().drawn(Sampling(), (i + 0.5) / 400).id for i in range(400)]
-    assert {drawn.count(i) for i in range(40)} == {10}
-    assert reading().drawn(Sampling(), 1 - 1e-17).id in range(40)
+    return Reading(SimpleNamespace(prefix="a"), None, lambda text: spelled * len(text))  # type: ignore[arg-type]
 
 
 def test_a_token_that_cannot_be_written_is_not_appended() -> None:
     assert reading().writable(candidate(1, 1, 1, text="b"))
     assert not reading().writable(candidate(1, 1, 1, text="\ufffd"))
     assert not reading().writable(candidate(1, 1, 1, text="<|end|>"))
-
-
-def test_a_bias_on_a_token_that_is_not_there_is_explained() -> None:
-    with pytest.raises(InvalidSetup, match="token 99, which this model does not have"):
-        reading().under(Sampling(logit_bias={99: 1.0}), 20)
 
 
 # ------------------------------------------------------------------------------------------------ the sweep
@@ -167,5 +139,5 @@ def test_a_spreadsheet_runs_nothing(start: str) -> None:
 )
 def test_a_wrong_grid_is_answered_with_field_and_rule(values: dict[str, Any], says: str) -> None:
     with pytest.raises(InvalidSetup) as error:
-        built(Sweep, values)
+        setups.build(Sweep, values, ())
     assert says in str(error.value)

@@ -56,11 +56,27 @@ class Candidate:
     cut_by: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What may come next under some settings. Entropies are over the whole vocabulary, in nats."""
+
+    candidates: tuple[Candidate, ...]
+    model_entropy: float
+    entropy: float  # after all settings
+
+
 class NextToken(Protocol):
     """A model's logits after a prompt, kept, so that settings can be tried on them at once."""
 
-    def under(self, sampling: Sampling, count: int) -> tuple[Candidate, ...]:
-        """The `count` tokens that matter most before or after the settings, the model's likeliest first."""
+    def under(self, sampling: Sampling, count: int) -> Outlook:
+        """The `count` tokens that matter most before or after the settings, the model's likeliest first.
+
+        Raises InvalidSetup for a bias on a token that the model does not have.
+        """
+        ...
+
+    def draw(self, sampling: Sampling, uniform: float) -> Candidate:
+        """One token by its final probability. `uniform` is a random number from [0, 1)."""
         ...
 
 

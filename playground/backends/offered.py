@@ -22,7 +22,9 @@ def offered(settings: Settings) -> tuple[Entry, ...]:
             title=Path(settings.model).name if settings.model else "SmolLM2 135M Instruct",
             kind="local",
             load=lambda report: _load_default(settings, report),
-            capabilities=Capabilities(sampling=everything, context_length=None if settings.model else 8192),
+            capabilities=Capabilities(
+                sampling=everything, logits=True, context_length=None if settings.model else 8192
+            ),
         ),
         Entry(
             name="scripted",

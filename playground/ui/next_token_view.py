@@ -18,7 +18,7 @@ from playground.ui import question, reading, render_sampling, sampling_panel, wi
 from playground.ui.csv_text import csv_text
 from playground.ui.messages import told
 from playground.ui.question import Question, taken
-from playground.ui.reading import MANY, SHOWN, Reading
+from playground.ui.reading import SHOWN, Reading
 from playground.ui.sampling_panel import SamplingPanel
 
 QUIET = {"show_progress": "hidden", "api_visibility": "private"}
@@ -68,12 +68,12 @@ class NextTokenView:
         asked = now.asked
         try:
             sampling = self.sampling(values)
-            shown, many = now.under(sampling, SHOWN), now.under(sampling, MANY)
+            outlook = now.next.under(sampling, SHOWN)
         except PlaygroundError as error:  # in the pane: someone may just be typing
             return {self.bars: failed(error)}
-        value = render_sampling.next_token_value(shown, many, sampling)
+        value = render_sampling.next_token_value(outlook, sampling)
         about = {"context": asked.prefix or asked.setup.task.input, "note": now.note, "stale": self.stale(now, values)}
-        return {self.bars: {**value, **about}, self.table: render_sampling.candidate_table(shown)}
+        return {self.bars: {**value, **about}, self.table: render_sampling.candidate_table(outlook.candidates)}
 
 
 def failed(error: PlaygroundError) -> dict[str, Any]:
@@ -146,7 +146,7 @@ def _wire_settings(view: NextTokenView, settings: Settings, catalog: Catalog) ->
     @told
     def save(values: dict[Any, Any]) -> dict[Any, Any]:
         now = view.current(values)
-        rows = render_sampling.candidate_table(now.under(view.sampling(values), SHOWN))
+        rows = render_sampling.candidate_table(now.next.under(view.sampling(values), SHOWN).candidates)
         return {view.save: {"name": "next_token.csv", "text": csv_text(render_sampling.HEADERS, rows)}}
 
     at_once = {"preprocess": False, "trigger_mode": "always_last", "concurrency_limit": settings.max_users, **QUIET}
@@ -193,12 +193,12 @@ def _wire_reading(view: NextTokenView, settings: Settings, catalog: Catalog) -> 
 
     @told
     def pick(values: dict[Any, Any], event: gr.EventData) -> Iterator[dict[Any, Any]]:
-        shown = view.current(values).under(view.sampling(values), SHOWN)
+        shown = view.current(values).next.under(view.sampling(values), SHOWN).candidates
         yield from append(values, next(c for c in shown if c.id == event._data["id"]), "Appended")
 
     @told
     def draw(values: dict[Any, Any]) -> Iterator[dict[Any, Any]]:
-        chosen = view.current(values).drawn(view.sampling(values), random.random())
+        chosen = view.current(values).next.draw(view.sampling(values), random.random())
         yield from append(values, chosen, f"Drew, with probability {render_sampling.percent(chosen.probability)},")
 
     outputs = [view.reading, begun, prompt, role, view.bars, view.table]

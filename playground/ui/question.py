@@ -79,7 +79,7 @@ class Question:
 
     def ask(self, values: Mapping[Any, Any], catalog: Catalog) -> Asked:
         """Raises InvalidSetup or UnknownModel."""
-        begun = built(Beginning, taken((self.prefix,), values))
+        begun = setups.build(Beginning, taken((self.prefix,), values), ())
         return Asked(setup=checked(self.read(values), catalog), prefix=begun.answer_so_far)
 
 
@@ -93,12 +93,6 @@ def pick(cls: type, *names: str, **shown: Any) -> tuple[Field, ...]:
     by_name = {p.name: p for p in parameters(cls)}
     chosen = [replace(by_name[name], **shown) for name in names]
     return tuple(Field(parameter=p, widget=controls.widget(p)) for p in chosen)
-
-
-def built(cls: type, data: Mapping[str, Any], path: setups.Path = ()) -> Any:
-    """An instance from checked values. Raises InvalidSetup naming the field, its value and what is allowed."""
-    setups._refuse_unreadable(data, path)
-    return setups._build(cls, data, path)
 
 
 def build(catalog: Catalog) -> tuple[Any, Field, Field, Field]:

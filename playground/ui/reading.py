@@ -1,17 +1,15 @@
 """A next-token distribution that was read once, and what can be done with it without asking the model again."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 from playground.backends.base import Candidate, NextToken
 from playground.backends.catalog import Catalog, ModelInfo
-from playground.errors import InvalidSetup, NotSupported
-from playground.types import Progress, Sampling
+from playground.errors import NotSupported
+from playground.types import Progress
 from playground.ui.question import Asked
 
 SHOWN = 20  # candidates drawn as bars
-MANY = 2000  # candidates from which the entropy is worked out: milliseconds, and nearly all probability
-EVERYTHING = 10**7  # more than any vocabulary holds
 TORN = "\ufffd"  # how half a character reads
 
 
@@ -23,30 +21,6 @@ class Reading:
     next: NextToken
     count_tokens: Callable[[str], int]  # of the prompt with this answer so far
     note: str = ""
-
-    def under(self, sampling: Sampling, count: int) -> Sequence[Candidate]:
-        """`NextToken.under`. Raises InvalidSetup when a bias names a token that the model does not have."""
-        try:
-            return self.next.under(sampling, count)
-        except IndexError:
-            highest = max(sampling.logit_bias)
-            raise InvalidSetup(
-                f"`sampling.logit_bias` has token {highest}, which this model does not have; the table shows ids.",
-                ("sampling", "logit_bias"),
-            ) from None
-
-    def drawn(self, sampling: Sampling, uniform: float) -> Candidate:
-        """One token by its final probability. `uniform` is a random number from [0, 1)."""
-        seen: dict[int, Candidate] = {}
-        for count in (SHOWN, MANY, EVERYTHING):  # the tokens ahead are nearly always enough
-            for candidate in self.under(sampling, count):
-                if candidate.id in seen:
-                    continue
-                seen[candidate.id] = candidate
-                uniform -= candidate.probability
-                if uniform < 0:
-                    return candidate
-        return max(seen.values(), key=lambda c: c.probability)  # rounding left a crumb over
 
     def writable(self, candidate: Candidate) -> bool:
         """Whether the text of the token, added to the answer, is read as that token again."""
@@ -67,8 +41,8 @@ def read(asked: Asked, catalog: Catalog, note: str = "") -> Generator[Progress, 
 
 
 def require_logits(info: ModelInfo) -> None:
-    """Raises NotSupported for a model that only gives text; what a local one gives is known once it is loaded."""
-    if not info.capabilities.logits and (info.loaded or info.kind != "local"):
+    """Raises NotSupported for a model that only gives text."""
+    if not info.capabilities.logits:
         raise NotSupported(
             f"{info.title} does not tell how likely each next token is; choose a local model. The sweep works with it."
         )

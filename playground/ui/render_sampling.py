@@ -1,10 +1,9 @@
 """What sampling settings make of a distribution, as plain values, tables and words. Pure functions."""
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
-from playground.backends.base import Candidate
+from playground.backends.base import Candidate, Outlook
 from playground.types import Sampling
 
 FILTERS = {"top_k": "top-k", "top_p": "top-p", "min_p": "min-p"}
@@ -17,7 +16,6 @@ EMPTY: dict[str, Any] = {
     "phase": "empty", "status": "", "share": None, "error": "", "context": "", "stale": False, "note": "",
     "sentence": "", "entropy": "", "scale": 1.0, "rows": [],
 }  # fmt: skip
-CERTAIN = 0.005  # probability outside the tokens at hand that does not change an entropy's second digit
 
 
 def visible(text: str) -> str:
@@ -32,13 +30,14 @@ def percent(p: float) -> str:
     return "100 %" if p >= 0.9995 else "< 0.1 %" if p < 0.0005 else f"{100 * p:.1f} %"
 
 
-def next_token_value(shown: Sequence[Candidate], many: Sequence[Candidate], sampling: Sampling) -> dict[str, Any]:
-    """The bars. `many` are as many candidates as the entropy is to be worked out from."""
+def next_token_value(outlook: Outlook, sampling: Sampling) -> dict[str, Any]:
+    """The bars."""
+    shown = outlook.candidates
     return {
         **EMPTY,
         "phase": "ready",
         "sentence": sentence(shown, sampling),
-        "entropy": entropies(many),
+        "entropy": f"Entropy {outlook.model_entropy:.2f} nats before the settings, {outlook.entropy:.2f} nats after.",
         "scale": max((max(c.model_probability, c.tempered_probability, c.probability) for c in shown), default=1.0),
         "rows": [_row(c, sampling) for c in shown],
     }
@@ -76,23 +75,6 @@ def sentence(shown: Sequence[Candidate], sampling: Sampling) -> str:
     if sampling.temperature == 0:
         reasons.append("temperature 0 always takes the likeliest")
     return "; ".join([words, *reasons]) + "."
-
-
-def entropies(many: Sequence[Candidate]) -> str:
-    """Entropy of the model's own distribution and of the final one, in words."""
-    least = min((max(c.model_probability, c.tempered_probability) for c in many), default=1.0)
-    before = _entropy([c.model_probability for c in many], least)
-    after = _entropy([c.probability for c in many], least)
-    return f"Entropy {before} nats before the settings, {after} nats after."
-
-
-def _entropy(probabilities: Sequence[float], least: float) -> str:
-    nats = -sum(p * math.log(p) for p in probabilities if p > 0)
-    rest = 1 - sum(probabilities)
-    if rest < CERTAIN:
-        return f"{max(0.0, nats):.2f}"
-    # What is not at hand is spread over tokens of which none is likelier than the last one at hand.
-    return f"at least {nats - rest * math.log(least):.2f}"
 
 
 def candidate_table(shown: Sequence[Candidate]) -> list[list[Any]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 
+from playground import setups
 from playground.backends.catalog import Catalog
 from playground.errors import InvalidSetup
 from playground.evaluation import sweep
@@ -22,7 +23,7 @@ from playground.ui.csv_text import csv_text
 from playground.ui.form import WITH_LABELS
 from playground.ui.messages import toast, told
 from playground.ui.prompt_preview import checked
-from playground.ui.question import Question, built, pick, taken
+from playground.ui.question import Question, pick, taken
 
 QUIET = {"show_progress": "hidden", "api_visibility": "private"}
 TEMPERATURES, TOP_PS = "0.2, 0.7, 1, 1.5", "0.5, 0.9, 1"
@@ -153,7 +154,7 @@ def _wire_run(view: SweepView, settings: Settings, catalog: Catalog) -> None:
     @told
     def run(values: dict[Any, Any]) -> Iterator[dict[Any, Any]]:
         setup = checked(view.read(values), catalog)
-        grid = built(Sweep, taken(view.grid, values))
+        grid = setups.build(Sweep, taken(view.grid, values), ())
         now = Swept(Run(setup=setup), grid, threading.Event())
         try:
             with closing(sweep.run(setup, catalog, grid)) as runs:

@@ -26,7 +26,10 @@ def fuse(model: Any, packer: Packer | None, tile: bool) -> set[nn.Linear]:
     covered: set[nn.Linear] = set()
     rotation = Rotation()
     for layer in model.modules():
-        if type(layer) in KNOWN and model.config._attn_implementation == "sdpa" and model.config.hidden_act == "silu":
+        if type(layer) not in KNOWN:
+            continue
+        config = layer.self_attn.config
+        if config._attn_implementation == "sdpa" and config.hidden_act == "silu":
             lean = LeanLayer(layer, rotation, packer, tile)
             layer.forward = lean.forward
             covered |= lean.covered

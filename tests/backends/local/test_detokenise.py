@@ -1,6 +1,6 @@
 """Text arrives whole: no half characters, no stop strings, whatever the tokens are."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from playground.backends.local.detokenise import Detokeniser, Piece, StopFilter
@@ -47,6 +47,8 @@ def reference(text: str, stops: list[str]) -> str | None:
 
 
 @given(st.lists(letters, max_size=8), st.lists(st.text(alphabet="ab\n#", min_size=0, max_size=4), max_size=4))
+@example(["ab#"], ["#", "ab"])  # two in one piece: the one completed first counts
+@example(["a", "b"], ["b", "ab"])  # two completed at once: the longer counts
 def test_stop_strings_are_never_shown_however_they_arrive(pieces: list[str], stops: list[str]) -> None:
     text = "".join(pieces)
     expected = reference(text, stops)

@@ -229,18 +229,21 @@ def test_a_request_has_only_so_many_seconds(backend_of: Backends) -> None:
 
 
 def test_memory_stays_within_its_budget(backend_of: Backends) -> None:
-    token = 2 * 2 * 2 * 16 * 4  # layers, keys and values, heads, size, bytes
-    backend = backend_of(kv_bytes=1200 * token)
+    budget = 1200 * 2 * 2 * 2 * 16 * 4  # tokens, layers, keys and values, heads, size, bytes
     with pytest.raises(LimitReached, match="MB"):
-        list(backend_of(kv_bytes=100 * token).stream(request(max_tokens=400)))
-    streams = [backend.stream(request(f"the cat {i}", n=3, max_tokens=60, temperature=1)) for i in range(6)]
-    texts = [0] * 6
-    for place, stream in enumerate(streams):
+        list(backend_of(kv_bytes=budget // 12).stream(request(max_tokens=400)))
+    backend = backend_of(kv_bytes=budget)
+    for number in range(10):
+        answers(backend, request(str(number) * 90))
+    assert backend.stats.prefix_bytes > budget * 0.6
+    asked = [request(f"the cat {i}", n=3, max_tokens=60, temperature=1, logit_bias={2: -100.0}) for i in range(6)]
+    ended = 0
+    for stream in [backend.stream(one) for one in asked]:
         for event in stream:
-            texts[place] += isinstance(event, Delta) and event.finish_reason is not None
+            ended += isinstance(event, Delta) and event.finish_reason is not None
             stats = backend.stats
-            assert stats.slot_bytes + stats.prompt_bytes + stats.prefix_bytes <= 1200 * token
-    assert texts == [3] * 6
+            assert stats.slot_bytes + stats.prompt_bytes + stats.prefix_bytes <= budget
+    assert ended == 18
 
 
 def test_a_long_prompt_does_not_freeze_the_others(backend_of: Backends) -> None:
@@ -261,11 +264,17 @@ def test_a_long_prompt_does_not_freeze_the_others(backend_of: Backends) -> None:
 
 # ----------------------------------------------------------------------------------------- ends and faults
 @pytest.mark.parametrize("how", ["close", "drop"])
-def test_rows_are_free_once_the_iterator_is_gone(backend_of: Backends, how: str) -> None:
+def test_rows_are_free_once_the_iterator_is_gone(
+    backend_of: Backends, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     backend = backend_of()
+    steps: list[int] = []
+    decode = backend._decoder.decode
+    monkeypatch.setattr(backend._decoder, "decode", lambda *given: (steps.append(1), decode(*given))[1])
     stream: Any = backend.stream(request(n=4, max_tokens=400, logit_bias={2: -100.0}))
     next(stream)
     assert backend.stats.rows == 4
+    before = len(steps)
     if how == "close":
         stream.close()
         with pytest.raises(StopIteration):
@@ -273,6 +282,7 @@ def test_rows_are_free_once_the_iterator_is_gone(backend_of: Backends, how: str)
     del stream
     eventually(lambda: backend.stats.rows == 0)
     assert backend.stats.slot_bytes == backend.stats.prompt_bytes == 0
+    assert len(steps) - before < 100, "the answer must not have been decoded to its end"
 
 
 def test_submitting_needs_no_reader(backend_of: Backends) -> None:
