@@ -146,7 +146,7 @@ def self_consistency(bench: Bench, precision: Precision) -> Result:
 
 def joining(bench: Bench) -> Result:
     def joined() -> float:
-        running = [bench.stream("auto", bench.fresh(), max_tokens=4096) for _ in range(15)]
+        running = [bench.stream("auto", bench.fresh(), max_tokens=600) for _ in range(15)]
         for stream in running:
             next(deltas(stream))
         seconds = bench.first("auto", bench.fresh())

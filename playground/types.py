@@ -51,7 +51,7 @@ class Sampling:
     logit_bias: dict[TokenId, Bias] = mapping(max_length=300, help="Token id: amount to add to its logit, -100 to 100.")
     stop: tuple[StopString, ...] = many(max_length=8, label="Stop strings", help="End the answer before any of these.")
     seed: int | None = number(None, 0, 2**32 - 1, step=1, empty="new each run", help="Same seed, same text.")
-    top_logprobs: int = number(0, 0, 20, step=1, label="Alternatives", help="Likeliest tokens to record at each place.")
+    top_logprobs: int = number(0, 0, 20, step=1, label="Alternatives per token", help="Likeliest, recorded.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

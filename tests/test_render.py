@@ -2,7 +2,6 @@
 
 import json
 import math
-import threading
 from dataclasses import replace
 from typing import Any
 
@@ -147,28 +146,6 @@ def test_an_edit_keeps_what_came_before_and_beside_it() -> None:
     assert [s.label for s in given] == [s.label for s in VOTED.steps]
     assert given[2].completions[0] == Completion(text="19", finish_reason="stop", edited=True)
     assert [s.label for s in live_run.edited(VOTED, 0, 1, "x")] == ["Sample paths"]
-
-
-def test_a_run_that_is_halted_says_so_and_stops_working(catalog_of: Any) -> None:
-    halt, seen = threading.Event(), []
-    setup = parse({"task": {"input": "word " * 15}})
-    for run in live_run.follow(setup, catalog_of(delay=0.05), (), halt):
-        seen.append(run)
-        if run.completion_tokens:
-            halt.set()
-    assert seen[-1].status == "stopped"
-    assert seen[-1].steps[0].completions[0].finish_reason == "cancelled"
-
-
-def test_a_bug_becomes_a_failed_run_and_a_log_entry(catalog_of: Any, caplog: pytest.LogCaptureFixture) -> None:
-    def broken(request: Any, rng: Any) -> str:
-        raise KeyError("oops")
-
-    *_, last = live_run.follow(SETUP, catalog_of(broken), (), threading.Event())
-    assert last.status == "failed"
-    assert "bug in the playground" in last.error
-    assert "oops" not in last.error
-    assert "oops" in caplog.text
 
 
 def test_the_preview_counts_what_it_can(catalog_of: Any) -> None:

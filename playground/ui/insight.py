@@ -46,7 +46,7 @@ class Insight:
         entropy = render.entropy_figure(completion)
         return {
             self.tokens: gr.update(visible=bool(completion.tokens)),
-            self.token_view: render.tokens_value(label, completion),
+            self.token_view: render.tokens_value(label, completion, step, sample),
             self.entropy: gr.update(value=entropy, visible=entropy is not None),
         }
 

@@ -1,29 +1,30 @@
 """A run as a stream of page updates."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 
-from playground import runner, transcript
-from playground.backends.catalog import Catalog
+from playground import transcript
+from playground.errors import NotSupported
 from playground.types import Completion, Run, Setup, Step
 from playground.ui.messages import in_words
 from playground.ui.outline import groups
 
+HALF = "\ufffd"  # how a part of a character reads
 MOMENT = 0.1  # seconds between looks at whether to stop
 
 
 class _Work(threading.Thread):
     """The run itself. A thread of its own, so that a model silent for long, reading a prompt, cannot hold up Stop."""
 
-    def __init__(self, setup: Setup, catalog: Catalog, given: Sequence[Step], halt: threading.Event) -> None:
+    def __init__(self, setup: Setup, runs: Generator[Run, None, None], halt: threading.Event) -> None:
         super().__init__(name="run", daemon=True)
         self.latest = Run(setup=setup)
         self.error: BaseException | None = None
         self.ended = False
         self.news = threading.Event()
         self._halt = halt
-        self._runs = runner.run(setup, catalog, given=given)
+        self._runs = runs
 
     def run(self) -> None:
         try:
@@ -40,12 +41,12 @@ class _Work(threading.Thread):
             self.news.set()
 
 
-def follow(setup: Setup, catalog: Catalog, given: Sequence[Step], halt: threading.Event) -> Iterator[Run]:
-    """`runner.run`, stopped at once when `halt` is set. The last Run keeps what came, however it ended.
+def follow(setup: Setup, runs: Generator[Run, None, None], halt: threading.Event) -> Iterator[Run]:
+    """The snapshots of a run of this setup, stopped at once when `halt` is set. The last keeps what came, in any case.
 
     Snapshots that come faster than they are taken are dropped, all but the newest.
     """
-    work = _Work(setup, catalog, given, halt)
+    work = _Work(setup, runs, halt)
     work.start()
     shown: Run | None = None
     ended = False
@@ -71,9 +72,27 @@ def stopped(run: Run) -> Run:
 
 def edited(run: Run, step: int, sample: int, text: str) -> tuple[Step, ...]:
     """The steps to go on from when one output is rewritten: all before it, and what ran beside it."""
+    return _with(run, step, sample, Completion(text=text, finish_reason="stop", edited=True))
+
+
+def branched(run: Run, step: int, sample: int, at: int, token: int) -> tuple[Step, ...]:
+    """The steps to go on from when one output takes another token: its words up to there, left unfinished."""
+    known = run.steps[step].completions[sample]
+    here = known.tokens[at]
+    other = next(a for a in here.top if a.id == token)
+    if HALF in other.text:
+        raise NotSupported("This token is a part of a character, which no text can be continued from; take another.")
+    taken = replace(here, id=other.id, text=other.text, logprob=other.logprob)
+    tokens = (*known.tokens[:at], taken)
+    return _with(
+        run, step, sample, replace(known, text="".join(t.text for t in tokens), tokens=tokens, finish_reason=None)
+    )
+
+
+def _with(run: Run, step: int, sample: int, completion: Completion) -> tuple[Step, ...]:
     steps = list(run.steps)
     completions = list(steps[step].completions)
-    completions[sample] = Completion(text=text, finish_reason="stop", edited=True)
+    completions[sample] = completion
     steps[step] = replace(steps[step], completions=tuple(completions))
     end = next(group.end for group in groups(run.steps) if group.first <= step < group.end)
     return tuple(steps[:end])

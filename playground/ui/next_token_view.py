@@ -103,7 +103,7 @@ def build(settings: Settings, catalog: Catalog) -> Question:
             with gr.Column(elem_classes="sliders", min_width=0):
                 sampling = question.shaping()
         with gr.Column(elem_classes="seeing", min_width=0):
-            bars = widgets._widget("next_token", value=render_sampling.EMPTY, elem_id="next-token")
+            bars = widgets.widget("next_token", value=render_sampling.EMPTY, elem_id="next-token")
             with gr.Accordion("As a table", open=False):
                 table = gr.Dataframe(
                     headers=render_sampling.HEADERS, datatype=render_sampling.KINDS, interactive=False,

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground import presets, setups
+from playground import presets, runner, setups
 from playground.backends.catalog import Catalog
 from playground.settings import Settings
 from playground.strategies import STRATEGIES
@@ -152,11 +152,14 @@ def _wire_run(fields: Form, results: Results, settings: Settings, catalog: Catal
         if "text" in change and isinstance(before, Run):
             setup = before.setup
             given = live_run.edited(before, change["step"], change["sample"], change["text"])
+        elif "token" in change and isinstance(before, Run):
+            setup = before.setup
+            given = live_run.branched(before, change["step"], change["sample"], change["at"], change["token"])
         else:
             setup, given = setups.parse(fields.read(values)), ()
         halt, last = threading.Event(), Run(setup=setup)
         yield {**shown(last), **view.insight.hide(), view.halt: halt}
-        for last in live_run.follow(setup, catalog, given, halt):
+        for last in live_run.follow(setup, runner.run(setup, catalog, given=given), halt):
             yield shown(last)
         yield {**shown(last), **view.insight.show(last)}
         if last.status == "failed":
@@ -173,7 +176,7 @@ def _wire_run(fields: Form, results: Results, settings: Settings, catalog: Catal
 
     everything = [view.run, view.halt, view.answer, view.steps, view.start, view.stop, *view.insight.outputs]
     gr.on(
-        [view.start.click, view.steps.edit], run, {*fields.widgets, view.run}, everything,
+        [view.start.click, view.steps.edit, view.insight.token_view.edit], run, {*fields.widgets, view.run}, everything,
         preprocess=False, trigger_mode="once", concurrency_limit=settings.max_users, **QUIET,
     )  # fmt: skip
     view.stop.click(stop, view.halt, None, concurrency_limit=None, **QUIET)

@@ -147,11 +147,13 @@ def _facts(completion: Completion) -> str:
 
 
 # --------------------------------------------------------------------------------------------- the tokens
-def tokens_value(label: str, completion: Completion | None) -> dict[str, Any]:
-    """The tokens of one completion with probabilities and alternatives."""
+def tokens_value(label: str, completion: Completion | None, step: int = 0, sample: int = 0) -> dict[str, Any]:
+    """The tokens of one completion, found at `step` and `sample`, with probabilities and alternatives."""
     tokens = completion.tokens if completion else ()
     return {
         "label": label,
+        "step": step,
+        "sample": sample,
         "facts": token_facts(tokens),
         "tokens": [
             {
@@ -159,7 +161,8 @@ def tokens_value(label: str, completion: Completion | None) -> dict[str, Any]:
                 "p": math.exp(t.logprob),
                 "logprob": t.logprob,
                 "entropy": t.entropy,
-                "top": [{"text": a.text, "p": math.exp(a.logprob)} for a in t.top],
+                "top": [{"id": a.id, "text": a.text, "p": math.exp(a.logprob)} for a in t.top],
+                "id": t.id,
             }
             for t in tokens
         ],

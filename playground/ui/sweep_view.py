@@ -3,7 +3,6 @@
 import re
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -117,7 +116,7 @@ def build(question: Question, settings: Settings, catalog: Catalog) -> None:
                 start = gr.Button("Run the sweep", variant="primary", elem_id="sweep-button")
                 stop = gr.Button("Stop the sweep", variant="secondary", interactive=False, elem_id="sweep-stop")
         with gr.Column(elem_classes="seeing", min_width=0):
-            heat = widgets._widget("sweep_map", value=render_sweep.sweep_value(None, None), elem_id="sweep-map")
+            heat = widgets.widget("sweep_map", value=render_sweep.sweep_value(None, None), elem_id="sweep-map")
             with gr.Accordion("As a table", open=False):
                 table = gr.Dataframe(
                     headers=render_sweep.HEADERS, datatype=["number"] * len(render_sweep.HEADERS), interactive=False,
@@ -156,16 +155,9 @@ def _wire_run(view: SweepView, settings: Settings, catalog: Catalog) -> None:
         setup = checked(view.read(values), catalog)
         grid = setups.build(Sweep, taken(view.grid, values), ())
         now = Swept(Run(setup=setup), grid, threading.Event())
-        try:
-            with closing(sweep.run(setup, catalog, grid)) as runs:
-                for last in runs:
-                    now = replace(now, run=live_run.stopped(last) if now.halt.is_set() else last)
-                    yield view.shown(now)
-                    if now.run.status == "stopped":
-                        return
-        except Exception:
-            yield view.shown(replace(now, run=live_run.stopped(now.run)))
-            raise
+        for last in live_run.follow(setup, sweep.run(setup, catalog, grid), now.halt):
+            now = replace(now, run=last)
+            yield view.shown(now)
         if now.run.status == "failed":
             raise toast(now.run.error)
 

@@ -34,50 +34,51 @@ def script(name: str) -> str:
 def rows_editor(columns: Sequence[Column], *, noun: str, most: int, **shown: Any) -> gr.HTML:
     """Rows of texts that can be added, removed and moved. Value: a list of dicts by column key. Event: `input`."""
     fixed = {"columns": [asdict(c) for c in columns], "noun": noun, "most": most}
-    return _widget("rows", fixed, value=[], **shown)
+    return widget("rows", fixed, value=[], **shown)
 
 
 def prompt_view(value: dict[str, Any]) -> gr.HTML:
     """What will be sent. Value: `render.prompt_value`."""
-    return _widget("prompt", value=value, elem_id="prompt")
+    return widget("prompt", value=value, elem_id="prompt")
 
 
 def answer_view(value: dict[str, Any], presets: list[dict[str, str]]) -> gr.HTML:
     """Answer, state and measures of a run. Value: `render.answer_value`. Event: `select` with a preset's key."""
-    return _widget("answer", {"presets": presets}, value=value, elem_id="answer")
+    return widget("answer", {"presets": presets}, value=value, elem_id="answer")
 
 
 def steps_view(value: dict[str, Any]) -> gr.HTML:
     """Prompts and outputs of a run. Value: `render.steps_value`. Events: `select` an output, `edit` one."""
-    return _widget("steps", value=value, elem_id="steps")
+    return widget("steps", value=value, elem_id="steps")
 
 
 def token_view(value: dict[str, Any]) -> gr.HTML:
-    """Tokens coloured by probability, with their alternatives. Value: `render.tokens_value`."""
-    return _widget("tokens", value=value)
+    """Tokens coloured by probability. Value: `render.tokens_value`. Event: `edit`, to go on with another token."""
+    return widget("tokens", value=value)
 
 
 def chips(value: list[dict[str, str]]) -> gr.HTML:
     """What differs from the defaults. Event: `clear` with the name of a parameter."""
-    return _widget("chips", value=value)
+    return widget("chips", value=value)
 
 
 def choices(offered: list[dict[str, str]]) -> gr.HTML:
     """Buttons by key. Event: `select` with the key."""
-    return _widget("choices", {"choices": offered})
+    return widget("choices", {"choices": offered})
 
 
 def download(caption: str) -> gr.HTML:
     """A button that saves a text. Event: `click`; answer it with the value `{"name", "text"}`."""
-    return _widget("download", {"caption": caption})
+    return widget("download", {"caption": caption})
 
 
 def status_line(value: dict[str, str]) -> gr.HTML:
     """One line with a dot. Value: `{"state": "ready" | "loading" | "idle" | "failed", "text"}`."""
-    return _widget("status", value=value)
+    return widget("status", value=value)
 
 
-def _widget(name: str, fixed: dict[str, Any] | None = None, **properties: Any) -> gr.HTML:
+def widget(name: str, fixed: dict[str, Any] | None = None, **properties: Any) -> gr.HTML:
+    """A part of the page: the script `scripts/NAME.js` draws the value into an empty frame."""
     # `fixed` goes into the script: an update of an unmounted `gr.HTML` makes it forget properties of its own.
     return gr.HTML(
         html_template=f'<div class="{name}"></div>',

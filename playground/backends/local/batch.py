@@ -50,9 +50,9 @@ class Vocabulary:
 class Row:
     """One sample while it runs."""
 
-    def __init__(self, ticket: Ticket, vocabulary: Vocabulary) -> None:
+    def __init__(self, ticket: Ticket, index: int, vocabulary: Vocabulary) -> None:
         sampling, prompt = ticket.request.sampling, ticket.ids.tolist()
-        self.ticket, self.index = ticket, ticket.started
+        self.ticket, self.index = ticket, index
         self.adapter = ticket.request.adapter
         self.history = History(sampling, prompt)
         self.stream = random_stream(ticket.seed, self.index)
@@ -105,11 +105,12 @@ class Batch:
         self.cache = SlotCache(decoder.layout, adapted=adapted)
         self._controls: Controls | None = None
 
-    def add(self, row: Row, source: SlotCache) -> None:
-        """Give the row slots that begin with its prompt."""
-        self._fit(len(self.rows) + 1, len(row.ticket.ids))
-        self.cache.append(source, 0, len(row.ticket.ids))
-        self.rows.append(row)
+    def add(self, rows: Sequence[Row], prompt: SlotCache) -> None:
+        """Give rows of one request slots that begin with its prompt."""
+        self._fit(len(self.rows) + len(rows), len(rows[0].ticket.ids))
+        for row in rows:
+            self.cache.append(prompt, 0, len(row.ticket.ids))
+            self.rows.append(row)
         self._controls = None
 
     def remove_ended(self) -> None:

@@ -218,11 +218,9 @@ class Engine:
             ticket.end()
             return
         batch = self._batches.setdefault(group(ticket), Batch(self.decoder, ticket.request.adapter is not None))
-        rows = []
-        while ticket.started < ticket.granted:
-            rows.append(Row(ticket, self.vocabulary))
-            batch.add(rows[-1], prompt.cache)
-            ticket.started += 1
+        rows = [Row(ticket, index, self.vocabulary) for index in range(ticket.started, ticket.granted)]
+        batch.add(rows, prompt.cache)
+        ticket.started = ticket.granted
         if ticket.started == ticket.samples:
             ticket.prompt = ticket.logits = None
         controls = Controls.of([ticket.request.sampling] * len(rows), logits.device)

@@ -3,7 +3,7 @@ const host = element.querySelector(".download");
 host.append(el("button", { type: "button", class: "quiet", text: fixed.caption, onclick: () => trigger("click") }));
 watch("value", () => {
   if (!props.value) return;
-  const link = el("a", { href: URL.createObjectURL(new Blob([props.value.text], { type: "text/yaml" })), download: props.value.name });
+  const link = el("a", { href: URL.createObjectURL(new Blob([props.value.text], { type: "text/plain" })), download: props.value.name });
   link.click();
   URL.revokeObjectURL(link.href);
 });

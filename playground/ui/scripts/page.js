@@ -1,4 +1,4 @@
-// Ctrl/Cmd+Enter runs, Esc stops, wherever the focus is.
+// Ctrl/Cmd+Enter runs, Esc stops, wherever the focus is: what is meant is the part of the page that is in sight.
 (() => {
   const mac = /Mac|iPhone|iPad/.test(navigator.platform);
   document.documentElement.dataset.keys = mac ? "mac" : "other";
@@ -6,21 +6,27 @@
     document.getElementById("run-button")?.setAttribute("aria-keyshortcuts", mac ? "Meta+Enter" : "Control+Enter");
     document.getElementById("stop-button")?.setAttribute("aria-keyshortcuts", "Escape");
   };
-  const press = (id) => {
+  const usable = (id) => {
     const button = document.getElementById(id);
-    if (!button || button.disabled || button.offsetParent === null) return false;
-    button.click();
-    return true;
+    return button && !button.disabled && button.offsetParent !== null ? button : null;
+  };
+  const press = (...ids) => {
+    const button = ids.map(usable).find(Boolean);
+    button?.click();
+    return Boolean(button);
   };
   document.addEventListener("focusin", announce);
   document.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && press("run-button")) {
-      event.preventDefault();
-      event.stopPropagation();
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      const own = event.target.closest?.(".halves.sweep") ? ["sweep-button"] : [];
+      if (press(...own, "run-button", "read-button")) {
+        event.preventDefault();
+        event.stopPropagation();
+      }
     }
     // An open list closes first: Esc there is not meant for the run.
-    if (event.key === "Escape" && event.target.getAttribute?.("aria-expanded") !== "true") press("stop-button");
+    if (event.key === "Escape" && event.target.getAttribute?.("aria-expanded") !== "true") press("stop-button", "sweep-stop");
   }, true);
   // In one column the answer is below the form: go where things happen.
   document.addEventListener("click", (event) => {

@@ -12,12 +12,17 @@ const draw = () => {
   const describe = (token) => [
     `\u201c${visible(token.text)}\u201d`, `probability ${percent(token.p)}`, `log-probability ${token.logprob.toFixed(3)}`,
     token.entropy === null ? "" : `entropy ${token.entropy.toFixed(2)} nats`].filter(Boolean).join(" \u00b7 ");
+  const { step, sample } = props.value;
+  const instead = (token, other) => other.id !== token.id && !other.text.includes("\ufffd")
+    && el("button", { type: "button", class: "quiet", text: "Continue with this one",
+      "aria-label": `Continue from here with \u201c${visible(other.text)}\u201d`,
+      onclick: () => trigger("edit", { step, sample, at: tokens.indexOf(token), token: other.id }) });
   const alternatives = (token) => table.replaceChildren(token.top.length
     ? el("table", {}, el("caption", { text: `Instead of \u201c${visible(token.text)}\u201d` }),
-        el("thead", {}, el("tr", {}, el("th", { text: "Token", scope: "col" }), el("th", { text: "Probability", scope: "col" }))),
-        el("tbody", {}, ...token.top.map((other) => el("tr", { class: other.text === token.text ? "chosen" : "" },
+        el("thead", {}, el("tr", {}, el("th", { text: "Token", scope: "col" }), el("th", { text: "Probability", scope: "col" }), el("th", { text: "Take it", scope: "col" }))),
+        el("tbody", {}, ...token.top.map((other) => el("tr", { class: other.id === token.id ? "chosen" : "" },
           el("td", { text: visible(other.text) }), el("td", { class: "figure" },
-            el("span", { class: "share", style: `width: ${(100 * other.p).toFixed(1)}%` }), percent(other.p))))))
+            el("span", { class: "share", style: `width: ${(100 * other.p).toFixed(1)}%` }), percent(other.p)), el("td", {}, instead(token, other) || (other.id === token.id ? "drawn" : ""))))))
     : el("p", { class: "note", text: "No alternatives were recorded. Set \u201cAlternatives per token\u201d under Sampling and run again." }));
   const nodes = tokens.map((token, at) => el("span", {
     class: `token p${level(token.p)}`, tabindex: at ? "-1" : "0", role: "button", title: describe(token),
