@@ -23,6 +23,17 @@ class Limits:
     kv_bytes: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stats:
+    """What an engine holds now. `slot_bytes` are the running rows', `prompt_bytes` those of prompts on their way."""
+
+    waiting: int
+    rows: int
+    slot_bytes: int
+    prompt_bytes: int
+    prefix_bytes: int
+
+
 def group(ticket: Ticket) -> Group:
     """Requests of one group share a batch: like length, and with adapters or without."""
     return bisect(LENGTHS, ticket.need), ticket.request.adapter is not None

@@ -9,10 +9,10 @@ import numpy as np
 import torch
 
 from playground.backends.base import Capabilities, Request, Stream
-from playground.backends.local.admission import Limits
+from playground.backends.local.admission import Limits, Stats
 from playground.backends.local.batch import Vocabulary
 from playground.backends.local.decoder import Decoder
-from playground.backends.local.engine import Engine, Stats
+from playground.backends.local.engine import Engine
 from playground.backends.local.next_token import LocalNextToken
 from playground.backends.local.prompt import encode, takes_system
 from playground.backends.local.ticket import Ticket

@@ -3,38 +3,25 @@
 import atexit
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import torch
 
-from playground.backends.local.admission import Group, Limits, group, next_in_line, refusal, reserved, row_free
+from playground.backends.local.admission import Group, Limits, Stats, group, next_in_line, refusal, reserved, row_free
 from playground.backends.local.batch import Batch, Draw, Row, Vocabulary, draw_tokens
-from playground.backends.local.cache import SlotCache
 from playground.backends.local.decoder import Decoder
-from playground.backends.local.prefixes import Prefix, PrefixStore
+from playground.backends.local.prefixes import PrefixStore
 from playground.backends.local.sampling import Controls
 from playground.backends.local.ticket import Stream, Ticket
-from playground.errors import GenerationFailed, LimitReached, PlaygroundError
+from playground.errors import GenerationFailed, LimitReached
 from playground.types import Delta
 
 log = logging.getLogger(__name__)
 
 CHUNK, CHUNK_ALONE = 128, 512  # prompt tokens per step, with others decoding and without
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stats:
-    """What an engine holds now. `slot_bytes` are the running rows', `prompt_bytes` those of prompts on their way."""
-
-    waiting: int
-    rows: int
-    slot_bytes: int
-    prompt_bytes: int
-    prefix_bytes: int
 
 
 class Engine:
@@ -103,7 +90,8 @@ class Engine:
                     self._step()
                 except Exception as error:
                     log.exception("The decode loop failed.")
-                    self._fail(self._tickets, error)
+                    for ticket in self._tickets:
+                        ticket.fail(error)
                     self._batches.clear()
         for ticket in [*self._tickets, *self._arrivals]:
             ticket.end(GenerationFailed("The model was unloaded while it was answering."))
@@ -133,7 +121,8 @@ class Engine:
                 draws = batch.step()
             except Exception as error:
                 log.exception("A decode step failed.")
-                self._fail({row.ticket for row in batch.rows}, error)
+                for row in batch.rows:
+                    row.ticket.fail(error)
             else:
                 self._hand_out(batch, batch.rows, draws)
 
@@ -150,7 +139,6 @@ class Engine:
                 del self._batches[key]
         self._tickets = [ticket for ticket in self._tickets if not ticket.over]
 
-    # ------------------------------------------------------------------------------------- admission
     def _admit(self) -> None:
         """Give places while there are any, in turn between the requests."""
         while (ticket := next_in_line(self._tickets)) is not None and self._has_place(ticket):
@@ -179,7 +167,6 @@ class Engine:
         held = {key: batch.cache.bytes for key, batch in self._batches.items()}
         return self.limits.kv_bytes - reserved(self._tickets, held, self._token_bytes, newcomer)
 
-    # --------------------------------------------------------------------------------------- prompts
     def _read_prompts(self) -> None:
         """Compute some tokens of the prompts under way, in turn, so that neither they nor the rows wait long."""
         tokens = CHUNK if self._batches else CHUNK_ALONE
@@ -192,19 +179,17 @@ class Engine:
     def _read_prompt(self, ticket: Ticket, most: int) -> int:
         """Compute up to `most` tokens of one prompt; start its samples when it is whole. Returns how many."""
         if ticket.prompt is None:
-            known, shared = self.prefixes.longest(ticket.ids[:-1], ticket.request.adapter)
-            cache = SlotCache(self.decoder.layout, 1, len(ticket.ids), adapted=ticket.request.adapter is not None)
-            if known is None:
-                cache.lengths = [0]
-            else:
-                cache.append(known.cache, 0, shared)
-            ticket.prompt = Prefix(ticket.ids, cache, ticket.request.adapter)
-        (done,) = ticket.prompt.cache.lengths
+            ticket.prompt = self.prefixes.begin(ticket.ids, ticket.request.adapter, self.decoder.layout)
+        prompt, size = ticket.prompt, len(ticket.ids)
+        (done,) = prompt.cache.lengths
         chunk = ticket.ids[done : done + most].tolist()
-        logits = self.decoder.prefill(ticket.prompt.cache, chunk, ticket.request.adapter)
-        if done + len(chunk) == len(ticket.ids):
-            ticket.logits = logits
-            self.prefixes.add(ticket.prompt, self._spare())
+        if chunk:
+            logits = self.decoder.prefill(prompt.cache, chunk, ticket.request.adapter)
+            if done + len(chunk) == size:
+                prompt.logits[size] = logits
+        if size in prompt.logits:
+            ticket.logits = prompt.logits[size]
+            self.prefixes.add(prompt, self._spare())
             self._start(ticket)
         return len(chunk)
 
@@ -226,7 +211,6 @@ class Engine:
         controls = Controls.of([ticket.request.sampling] * len(rows), logits.device)
         self._hand_out(batch, rows, draw_tokens(logits.expand(len(rows), -1), rows, controls))
 
-    # --------------------------------------------------------------------------------------- results
     def _hand_out(self, batch: Batch, rows: list[Row], draws: list[Draw]) -> None:
         """Tell every request what its rows drew; end the rows and requests that are done."""
         news: dict[Ticket, list[Delta]] = {}
@@ -252,21 +236,14 @@ class Engine:
             yield
         except Exception as error:
             log.exception("A request failed.")
-            self._fail([ticket], error)
-
-    def _fail(self, tickets: Iterable[Ticket], error: Exception) -> None:
-        known = isinstance(error, PlaygroundError)
-        for ticket in tickets:
-            # Each gets its own: one exception raised in two threads would mix their tracebacks.
-            ticket.end(error if known else GenerationFailed(f"The model failed while answering: {error}"))
+            ticket.fail(error)
 
     def _snapshot(self) -> Stats:
         self._drop_ended()
-        prompts = {id(t.prompt): t.prompt.cache.bytes for t in self._tickets if t.prompt is not None}
         return Stats(
             waiting=sum(not ticket.granted for ticket in self._tickets),
             rows=sum(len(batch.rows) for batch in self._batches.values()),
             slot_bytes=sum(batch.cache.bytes for batch in self._batches.values()),
-            prompt_bytes=sum(prompts.values()),
+            prompt_bytes=sum(t.prompt.cache.bytes for t in self._tickets if t.prompt is not None),
             prefix_bytes=self.prefixes.bytes,
         )

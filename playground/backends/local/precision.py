@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from playground.backends.local.lean import fuse
-from playground.backends.local.packed import PackedLinear, Packer, pack, pack8
+from playground.backends.local.packed import PackedLinear, Packer, pack, pack4, pack8
 from playground.errors import ModelUnavailable
 
 Precision = Literal["auto", "float32", "bfloat16", "int8"]
@@ -39,5 +39,7 @@ def prepare(model: Any, precision: Precision) -> Any:
         covered = fuse(model, packer, tile)
         for module in model.modules():
             if (packer or tile) and type(module) is nn.Linear and module not in covered:
-                PackedLinear.take_over(module, packer, tile)
+                # Eight bits in the output head blur the logits people look at: only int8 asks for that.
+                blurs = precision == "auto" and module is model.get_output_embeddings() and pack4(module.weight) is None
+                PackedLinear.take_over(module, None if blurs else packer, tile)
     return model

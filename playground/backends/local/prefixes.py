@@ -1,23 +1,29 @@
 """Prompts already computed: longest common prefix, least recently used first out."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
 
-from playground.backends.local.cache import SlotCache
+from playground.backends.local.cache import Layout, SlotCache
 
 WORTHWHILE = 4  # tokens; a shorter common beginning is computed again
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prefix:
-    """Token ids and their keys and values, in the only row of a cache, under one adapter."""
+    """Token ids and their keys and values, in the only row of a cache, under one adapter.
+
+    `logits` are those known, by number of tokens before them: a prompt seen before needs no computation, and
+    gives the very same numbers, so that a seed gives the same text.
+    """
 
     ids: NDArray[np.int64]
     cache: SlotCache
     adapter: str | None
+    logits: dict[int, Tensor] = field(default_factory=dict)
 
 
 class PrefixStore:
@@ -29,6 +35,17 @@ class PrefixStore:
     @property
     def bytes(self) -> int:
         return sum(prefix.cache.bytes for prefix in self._entries.values())
+
+    def begin(self, ids: NDArray[np.int64], adapter: str | None, layout: Layout) -> Prefix:
+        """A prefix for `ids` that has what is known of them already; `cache.lengths` says how much."""
+        cache = SlotCache(layout, 1, len(ids), adapted=adapter is not None)
+        known, shared = self.longest(ids, adapter)
+        logits = known.logits.get(len(ids)) if known is not None and shared == len(ids) else None
+        if known is None:
+            cache.lengths = [0]
+        else:  # without the logits after it, the last token has to be computed again
+            cache.append(known.cache, 0, shared if logits is not None else min(shared, len(ids) - 1))
+        return Prefix(ids, cache, adapter, {} if logits is None else {len(ids): logits})
 
     def longest(self, ids: NDArray[np.int64], adapter: str | None) -> tuple[Prefix | None, int]:
         """The entry that shares most leading tokens with `ids`, and how many."""
@@ -48,6 +65,7 @@ class PrefixStore:
             return
         for key, other in list(self._entries.items()):
             if other.adapter == prefix.adapter and _common(other.ids, prefix.ids) == len(other.ids):
+                prefix.logits.update(other.logits)
                 del self._entries[key]
         self._entries[id(prefix)] = prefix
         self.shrink(budget)

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from playground.backends.base import Request
 from playground.backends.local.prefixes import Prefix
+from playground.errors import GenerationFailed, PlaygroundError
 from playground.types import Delta, Progress
 
 Event = Delta | Progress | Tensor
@@ -74,6 +75,11 @@ class Ticket:
             self.over = True
             self.prompt = self.logits = None
             self.news.put(error)
+
+    def fail(self, error: Exception) -> None:
+        """End with `error`, as a message for the person. Each request gets an exception object of its own."""
+        known = isinstance(error, PlaygroundError)
+        self.end(error if known else GenerationFailed(f"The model failed while answering: {error}"))
 
 
 class Stream(Iterator[Event]):

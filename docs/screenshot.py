@@ -1,0 +1,59 @@
+"""Make docs/screenshot.png: the default model after ten paths have voted. Run by `make screenshot`."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from playwright.sync_api import expect, sync_playwright
+
+HERE = Path(__file__).parent
+PRESET = "Ten paths, one vote"
+
+
+def main() -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    app = subprocess.Popen([sys.executable, "app.py", "--port", str(port)], cwd=HERE.parent, stdout=subprocess.DEVNULL)
+    try:
+        shoot(f"http://127.0.0.1:{port}/")
+    finally:
+        app.terminate()
+        app.wait()
+
+
+def shoot(url: str) -> None:
+    wait_for(url)
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 1440, "height": 1080}, device_scale_factor=1)
+        page.goto(url)
+        page.locator("#presets").get_by_role("button", name=PRESET, exact=True).click()
+        expect(page.locator("#prompt")).to_contain_text("tokens", timeout=300_000)
+        expect(page.locator("#status")).to_contain_text("ready", timeout=300_000)
+        page.get_by_role("button", name="Run", exact=True).click()
+        expect(page.locator(".answer[data-phase=done]")).to_be_visible(timeout=300_000)
+        expect(page.locator("#vote .js-plotly-plot .bars path").first).to_be_visible()
+        page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
+        page.screenshot(path=HERE / "screenshot.png")
+        browser.close()
+
+
+def wait_for(url: str) -> None:
+    while True:
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+            return
+        except urllib.error.URLError:
+            time.sleep(0.1)
+
+
+if __name__ == "__main__":
+    main()
