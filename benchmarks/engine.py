@@ -1,6 +1,6 @@
 """What the shared batch is worth: every row is a ratio of two things measured in turn, in this run, on this machine.
 
-python benchmarks/engine.py            prints the table and writes benchmarks/results/engine.json
+python -m benchmarks.engine            prints the table and writes benchmarks/results/engine.json
 """
 
 import argparse
@@ -27,7 +27,8 @@ from playground.backends.local.precision import Precision, prepare
 from playground.settings import Settings
 from playground.types import Delta, Message, Sampling
 
-RESULTS = Path(__file__).parent / "results" / "engine.json"
+ROOT = Path(__file__).parent.parent
+RESULTS = ROOT / "benchmarks" / "results" / "engine.json"
 TOKENS = 48
 TEXT = """The lighthouse keeper climbed the stairs every evening at the same hour. He carried a small lamp, a loaf of
 bread and a book that he had read many times. From the top he could see the harbour, the fishing boats coming home,
@@ -234,7 +235,7 @@ def memory() -> None:
 
 
 def memory_result() -> Result:
-    output = subprocess.run([sys.executable, __file__, "--memory"], capture_output=True, text=True, check=True).stdout
+    output = subprocess.run([sys.executable, "-m", "benchmarks.engine", "--memory"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     gigabytes = int(output.split()[-1]) / 1e9
     return Result("process with 32 rows of 1,024 tokens, GB", gigabytes, 1.5, "at most", "peak of resident memory")
 

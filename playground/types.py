@@ -114,6 +114,7 @@ class Alternative:
     id: int
     text: str
     logprob: float
+    control: bool = False  # a control token, such as the end of the answer, which no text can stand for
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,7 @@ class Step:
     label: str
     messages: tuple[Message, ...]
     prefix: str = ""
+    together: str = ""  # the same name on neighbouring steps: they were asked at once
     completions: tuple[Completion, ...] = ()
 
 

@@ -28,10 +28,14 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One prompt and how many samples of it. `prefix` begins the assistant's turn."""
+    """One prompt and how many samples of it. `prefix` begins the assistant's turn.
+
+    `begun` are a sample's own earlier words: they follow the prefix and count as generated.
+    """
 
     messages: tuple[Message, ...]
     prefix: str = ""
+    begun: str = ""
     n: int = 1
     sampling: Sampling = Sampling()
     adapter: str | None = None
@@ -105,6 +109,10 @@ class Backend(Protocol):
 
     def count_tokens(self, messages: tuple[Message, ...], prefix: str = "") -> int:
         """Exact length in tokens of the prompt that `stream` would send."""
+        ...
+
+    def prompt_text(self, messages: tuple[Message, ...], prefix: str = "") -> str:
+        """The prompt as the model reads it, control tokens included."""
         ...
 
     def next_token(self, messages: tuple[Message, ...], prefix: str = "") -> NextToken:
