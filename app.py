@@ -18,6 +18,7 @@ def main() -> None:
     try:
         settings = Settings.from_environment()
         settings = replace(settings, **vars(_flags(settings)))
+        settings = replace(settings, public=settings.public or settings.share)  # a link is for strangers
         settings.check()
     except InvalidSetup as error:
         sys.exit(str(error))

@@ -235,7 +235,9 @@ def memory() -> None:
 
 
 def memory_result() -> Result:
-    output = subprocess.run([sys.executable, "-m", "benchmarks.engine", "--memory"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    output = subprocess.run(
+        [sys.executable, "-m", "benchmarks.engine", "--memory"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
     gigabytes = int(output.split()[-1]) / 1e9
     return Result("process with 32 rows of 1,024 tokens, GB", gigabytes, 1.5, "at most", "peak of resident memory")
 

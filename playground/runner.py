@@ -1,5 +1,6 @@
 """Setup -> technique over model -> a Run that grows: the one place where both meet."""
 
+import math
 import random
 import time
 from collections.abc import Generator, Sequence
@@ -8,7 +9,7 @@ from typing import Any, TypeVar
 
 from playground.backends.base import Backend, Capabilities, Request
 from playground.backends.catalog import Catalog
-from playground.errors import NotSupported, PlaygroundError
+from playground.errors import LimitReached, NotSupported, PlaygroundError
 from playground.parameters import parameters
 from playground.strategies import STRATEGIES, Event, Strategy
 from playground.strategies.base import Asking, gather
@@ -20,13 +21,19 @@ T = TypeVar("T")
 
 
 def run(
-    setup: Setup, catalog: Catalog, *, given: Sequence[Step] = (), strategy: Strategy | None = None
+    setup: Setup,
+    catalog: Catalog,
+    *,
+    given: Sequence[Step] = (),
+    strategy: Strategy | None = None,
+    within: float = math.inf,
 ) -> Generator[Run, None, None]:
     """Yield the Run as it grows, at most ten times a second, and at last complete. Closing it stops the work.
 
     `given` are steps that need not be asked again, in order: edit one, pass it and those before it,
     and the technique goes on from there. A given completion without a finish reason is continued where it
-    ends. `strategy` stands in for the setup's own. Raises PlaygroundError as long as nothing has come back;
+    ends. `strategy` stands in for the setup's own; `within` is how many seconds the
+    whole run may take. Raises PlaygroundError as long as nothing has come back;
     what goes wrong later ends in a Run with status `failed` that keeps all that had arrived.
     """
     strategy = strategy or STRATEGIES[setup.strategy](**setup.options)
@@ -38,7 +45,7 @@ def run(
     transcript.start(sampling.seed)
     try:
         asker = _Asker(transcript, backend, sampling, tuple(given))
-        answer = yield from _watch(strategy.run(setup.task, asker), transcript)
+        answer = yield from _watch(strategy.run(setup.task, asker), transcript, within)
     except PlaygroundError as error:
         if not transcript.has_text:
             raise
@@ -51,9 +58,19 @@ def preview(setup: Setup) -> tuple[Step, ...]:
     """The prompts this setup will send. What depends on an answer shows its place as \u27e8step\u27e9."""
     steps: list[Step] = []
 
-    def ask(label: str, messages: tuple[Message, ...], *, n: int = 1, prefix: str = "", **overrides: Any) -> Asking:
+    def ask(
+        label: str,
+        messages: tuple[Message, ...],
+        *,
+        n: int = 1,
+        prefix: str = "",
+        together: str = "",
+        **overrides: Any,
+    ) -> Asking:
         placeholder = Completion(text=f"\u27e8{label}\u27e9", tokens=(Token(0, "", 0.0),))
-        steps.append(Step(label=label, messages=messages, prefix=prefix, completions=(placeholder,) * n))
+        steps.append(
+            Step(label=label, messages=messages, prefix=prefix, together=together, completions=(placeholder,) * n)
+        )
         yield from ()
         return steps[-1].completions
 
@@ -72,50 +89,54 @@ class _Asker:
     given: tuple[Step, ...]
 
     def __call__(
-        self, label: str, messages: tuple[Message, ...], *, n: int = 1, prefix: str = "", **overrides: Any
+        self,
+        label: str,
+        messages: tuple[Message, ...],
+        *,
+        n: int = 1,
+        prefix: str = "",
+        together: str = "",
+        **overrides: Any,
     ) -> Asking:
-        step = self.transcript.open(label, messages, prefix, n)
-        sampling = replace(self.sampling, **overrides)
+        step = self.transcript.open(Step(label=label, messages=messages, prefix=prefix, together=together), n)
         known = self.given[step.number].completions if step.number < len(self.given) else ()
+        request = Request(messages=messages, prefix=prefix, n=n, sampling=replace(self.sampling, **overrides))
         if len(known) != n:
-            return (yield from self._fill(step, messages, prefix, sampling, range(n)))
+            return (yield from self._fill(step, request, 0))
         step.take(known)
-        yield from gather(
-            [
-                self._fill(
-                    step, messages, prefix + known[i].text, _rest(sampling, i, len(known[i].tokens)), range(i, i + 1)
-                )
-                for i in range(n)
-                if known[i].finish_reason is None
-            ]
-        )
+        unfinished = [i for i in range(n) if known[i].finish_reason is None]
+        yield from gather([self._fill(step, _rest(request, i, known[i]), i) for i in unfinished])
         return step.completions()
 
-    def _fill(
-        self, step: OpenStep, messages: tuple[Message, ...], prefix: str, sampling: Sampling, places: range
-    ) -> Asking:
-        """Ask for the samples in these places of the step."""
-        if prefix and not self.backend.capabilities.prefix:
+    def _fill(self, step: OpenStep, request: Request, first: int) -> Asking:
+        """Ask for samples, the first of which has place `first` in the step."""
+        if request.sampling.max_tokens == 0:  # a continued sample that had all its tokens
+            step.add(first, Delta(index=0, finish_reason="length"))
+            return step.completions()
+        begun = request.prefix + request.begun
+        if begun and not self.backend.capabilities.prefix:
             # The same words, as part of the question: what a model without prefill can be given.
-            messages, prefix = (*messages[:-1], Message("user", f"{messages[-1].content}\n\n{prefix}")), ""
-        request = Request(messages=messages, prefix=prefix, n=len(places), sampling=sampling)
+            asked = Message("user", f"{request.messages[-1].content}\n\n{begun}")
+            request = replace(request, messages=(*request.messages[:-1], asked), prefix="", begun="")
         stream = self.backend.stream(request)
         try:
             # Said before waiting, so that several asks can all be sent before the first answer is waited for.
             yield Progress(what="Reading the prompt")
             for news in stream:
                 if isinstance(news, Delta):
-                    step.add(places[news.index], news)
+                    step.add(first + news.index, news)
                 yield news
         finally:
             stream.close()
         return step.completions()
 
 
-def _rest(sampling: Sampling, sample: int, drawn: int) -> Sampling:
-    """For one sample that goes on alone: what is left of its tokens, and a random stream unlike its neighbours'."""
+def _rest(request: Request, sample: int, known: Completion) -> Request:
+    """For one sample that goes on alone: the tokens it has left, and a random stream unlike its neighbours'."""
+    sampling = request.sampling
     seed = None if sampling.seed is None else (sampling.seed + sample) % 2**32
-    return replace(sampling, max_tokens=max(1, sampling.max_tokens - drawn), seed=seed)
+    left = max(0, sampling.max_tokens - len(known.tokens))
+    return replace(request, begun=known.text, n=1, sampling=replace(sampling, max_tokens=left, seed=seed))
 
 
 def _settled(setup: Setup, capabilities: Capabilities) -> Sampling:
@@ -131,9 +152,11 @@ def _settled(setup: Setup, capabilities: Capabilities) -> Sampling:
     return setup.sampling
 
 
-def _watch(events: Generator[Event, None, T], transcript: Transcript) -> Generator[Run, None, T]:
+def _watch(
+    events: Generator[Event, None, T], transcript: Transcript, within: float = math.inf
+) -> Generator[Run, None, T]:
     """Pass on snapshots while events come, and return what the events' generator returns."""
-    shown = time.monotonic()
+    started = shown = time.monotonic()
     try:
         while True:
             try:
@@ -141,6 +164,8 @@ def _watch(events: Generator[Event, None, T], transcript: Transcript) -> Generat
             except StopIteration as end:
                 result: T = end.value
                 return result
+            if time.monotonic() - started > within:
+                raise LimitReached(f"The run was ended after {within:g} seconds, the most this server allows.")
             transcript.progress = event if isinstance(event, Progress) else None
             if time.monotonic() - shown >= INTERVAL:
                 yield transcript.snapshot()

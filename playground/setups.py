@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import asdict, fields, is_dataclass, replace
 from typing import Any, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
@@ -13,6 +13,7 @@ from playground.strategies import STRATEGIES
 from playground.types import Run, Sampling, Setup, Task
 
 Path = tuple[str | int, ...]
+MAX_TOTAL = 400_000  # characters in all texts of a setup together
 DEPTH = 6  # levels a setup can have
 KEYS = tuple(f.name for f in fields(Setup))
 # Line ends and tabs are text; other control characters and half surrogate pairs are accidents of copying.
@@ -30,13 +31,22 @@ def parse(data: Any) -> Setup:
         raise InvalidSetup(f"`model` is {_shown(model)}; it must be the name of a model.", ("model",))
     if not isinstance(name, str) or name not in STRATEGIES:
         raise InvalidSetup(f"`strategy` is {_shown(name)}; it must be one of {', '.join(STRATEGIES)}.", ("strategy",))
-    return Setup(
+    setup = Setup(
         model=model,
         strategy=name,
         options=asdict(build(STRATEGIES[name], data.get("options", {}), ("options",))),
         task=build(Task, data.get("task", {}), ("task",)),
         sampling=build(Sampling, data.get("sampling", {}), ("sampling",)),
     )
+    if (total := _characters(asdict(setup.task))) > MAX_TOTAL:
+        raise InvalidSetup(f"`task` has {total:,} characters in all; {MAX_TOTAL:,} is the most.", ("task",))
+    return setup
+
+
+def _characters(value: Any) -> int:
+    if isinstance(value, Mapping):
+        return sum(map(_characters, value.values()))
+    return len(value) if isinstance(value, str) else sum(map(_characters, value))
 
 
 def parse_sampling(data: Any) -> Sampling:
@@ -69,6 +79,12 @@ def run_to_dict(run: Run) -> dict[str, Any]:
     """A Run as plain data, ready for JSON."""
     plain: dict[str, Any] = _plain(asdict(run))
     return plain
+
+
+def without_tokens(run: Run) -> Run:
+    """The run without its token lists, which are most of its size: what a stream repeats ten times a second."""
+    steps = (replace(s, completions=tuple(replace(c, tokens=()) for c in s.completions)) for s in run.steps)
+    return replace(run, steps=tuple(steps))
 
 
 def run_from_dict(data: Any) -> Run:
@@ -161,9 +177,11 @@ def _refuse_unreadable(value: Any, path: Path) -> None:
 
 
 def _dotted(path: Path) -> str:
-    return ".".join(ascii(key)[1:-1] if isinstance(key, str) else str(key) for key in path)
+    return ".".join(ascii(key)[1:-1][:60] if isinstance(key, str) else str(key) for key in path)
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, int) and abs(value) >= 10**30:
+        return "a very long number"  # which Python itself refuses to write out
     shown = ascii(value)
     return shown if len(shown) <= 60 else f"{shown[:57]}..."

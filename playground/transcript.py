@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass, field, replace
 
-from playground.types import Answer, Completion, Delta, FinishReason, Message, Progress, Run, Setup, Step, Token
+from playground.types import Answer, Completion, Delta, FinishReason, Progress, Run, Setup, Step, Token
 
 
 @dataclass
@@ -59,9 +59,9 @@ class _Sample:
 class OpenStep:
     """A step that has been asked and is being answered."""
 
-    def __init__(self, number: int, label: str, messages: tuple[Message, ...], prefix: str, n: int) -> None:
+    def __init__(self, number: int, step: Step, n: int) -> None:
         self.number = number
-        self._step = Step(label=label, messages=messages, prefix=prefix)
+        self._step = step
         self._samples = [_Sample() for _ in range(n)]
 
     def add(self, place: int, delta: Delta) -> None:
@@ -92,10 +92,10 @@ class Transcript:
         """The model is ready: time counts from here."""
         self._run, self._started = replace(self._run, status="running", seed=seed), time.monotonic()
 
-    def open(self, label: str, messages: tuple[Message, ...], prefix: str, n: int) -> OpenStep:
-        step = OpenStep(len(self._steps), label, messages, prefix, n)
-        self._steps.append(step)
-        return step
+    def open(self, step: Step, n: int) -> OpenStep:
+        """Begin a step that will have `n` completions."""
+        self._steps.append(OpenStep(len(self._steps), step, n))
+        return self._steps[-1]
 
     @property
     def has_text(self) -> bool:

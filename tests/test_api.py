@@ -47,6 +47,7 @@ def test_the_run_streams(client: Client) -> None:
     assert job.result(30)["status"] == "done"
     assert len(job.outputs()) > 1
     assert job.outputs()[0]["status"] == "waiting"
+    assert job.outputs()[-1]["steps"][0]["completions"][0]["tokens"]
 
 
 def test_the_vote_and_its_paths(client: Client) -> None:
@@ -80,6 +81,13 @@ def test_models_say_what_they_honour(client: Client) -> None:
         ({**QUESTION, "strategy": "self_consistency", "options": {"paths": 41}}, "`options.paths` is 41"),
         ({"task": {"input": "  "}}, "`task.input` is empty"),
         ({"task": {"input": "x" * 100_000}}, "the context window holds 8,192"),
+        ({**QUESTION, "sampling": {"stop": [""]}}, "`sampling.stop.0` is ''"),
+        ({**QUESTION, "sampling": {"max_tokens": 1.5}}, "`sampling.max_tokens` is 1.5; it must be a whole number"),
+        (
+            {"strategy": "few_shot", "task": {"input": "x", "examples": [{"input": "", "output": ""}]}},
+            "`task.examples.0.input` is empty",
+        ),
+        ({"task": {"input": "<b>", "answer": "<i>"}}, "`task.answer` is '<i>'"),
         ({"task": {"input": "\x00"}}, "`task.input` has a control character"),
         ({"model": "gpt-9"}, "no model named 'gpt-9'"),
         ({"modle": "x"}, "`modle` is not known"),
@@ -99,17 +107,26 @@ def test_bad_input_gets_one_clear_message_and_the_app_goes_on(client: Client, se
     assert client.predict(QUESTION, api_name="/run")["status"] == "done"
 
 
-def test_half_a_surrogate_pair_is_named_too(client: Client) -> None:
-    # gradio_client cannot even send it; a program of another kind can.
-    call = Request(
-        f"{client.src}gradio_api/call/run",
-        data=b'{"data": [{"task": {"input": "\\ud800"}}]}',
-        headers={"content-type": "application/json"},
-    )
-    with urlopen(call) as answer:
+@pytest.mark.parametrize(
+    ("setup", "message"),
+    [
+        (rb'{"task": {"input": "\ud800"}}', "`task.input` has half of a surrogate pair (U+D800)"),
+        (b'{"task": {"input": "x"}, "sampling": {"top_p": NaN}}', "`sampling.top_p` is nan; it must be a number"),
+    ],
+)
+def test_what_gradio_client_cannot_send_is_named_too(client: Client, setup: bytes, message: str) -> None:
+    url, kind = f"{client.src}gradio_api/call/run", {"content-type": "application/json"}
+    with urlopen(Request(url, data=b'{"data": [' + setup + b"]}", headers=kind)) as answer:
         event = json.load(answer)["event_id"]
-    with urlopen(f"{client.src}gradio_api/call/run/{event}") as answer:
-        assert "`task.input` has half of a surrogate pair (U+D800)" in answer.read().decode()
+    with urlopen(f"{url}/{event}") as answer:
+        assert message in answer.read().decode()
+
+
+def test_right_to_left_text_comes_back_as_it_went(client: Client) -> None:
+    text = "\u0645\u0631\u062d\u0628\u0627 \u05e9\u05dc\u05d5\u05dd"
+    run = client.predict({"task": {"input": text}}, api_name="/run")
+    assert run["steps"][0]["messages"][0]["content"] == text
+    assert text in run["answer"]
 
 
 def test_two_sessions_see_nothing_of_each_other(client: Client) -> None:

@@ -14,7 +14,7 @@ from playground.backends.catalog import Catalog, Entry
 from playground.errors import GenerationFailed, InvalidSetup, NotSupported, PromptTooLong, UnknownModel
 from playground.strategies.base import gather
 from playground.transcript import stopped
-from playground.types import Completion, Delta, Message, Progress, Run, Step
+from playground.types import Completion, Delta, Message, Progress, Run, Step, Token
 
 CHAIN = {
     "strategy": "chaining",
@@ -91,9 +91,12 @@ def test_extraction_is_greedy_whatever_the_reasoning_used(catalog_of: Any) -> No
         seen.append(request)
         return " 4"
 
-    setup = setups.parse({"strategy": "chain_of_thought", "task": {"input": "2+2", "answer": "number"}})
+    setup = setups.parse({
+        "strategy": "chain_of_thought", "task": {"input": "2+2", "answer": "number"},
+        "sampling": {"repetition_penalty": 1.3},
+    })  # fmt: skip
     assert last(runner.run(setup, catalog_of(reply))).answer == "4"
-    assert [r.sampling.temperature for r in seen] == [0.7, 0.0]
+    assert [(r.sampling.temperature, r.sampling.repetition_penalty) for r in seen] == [(0.7, 1.3), (0.0, 1.0)]
     assert seen[1].prefix == "Let's think step by step. 4\nTherefore, the answer (arabic numerals) is"
 
 
@@ -225,7 +228,7 @@ def test_an_unfinished_completion_is_continued_where_it_ends(catalog_of: Any) ->
     first = last(runner.run(setups.parse(CHAIN), catalog_of(says({"Facts": "hot", "Draft": "Tea", "Title": "T"}))))
     begun = replace(first.steps[1], completions=(replace(first.steps[1].completions[0], finish_reason=None),))
     second = last(runner.run(setups.parse(CHAIN), catalog_of(reply), given=(first.steps[0], begun)))
-    assert [(r.messages[-1].content, r.prefix) for r in asked] == [
+    assert [(r.messages[-1].content, r.begun) for r in asked] == [
         ("Draft of hot", "Tea"),
         ("Title of Tea and milk", ""),
     ]
@@ -249,6 +252,49 @@ def test_a_stopped_vote_goes_on_with_the_paths_that_were_cut(catalog_of: Any) ->
     step = Step(label="Sample paths", messages=(Message("user", "How many?"),), completions=paths)
     run = last(runner.run(setup, catalog_of(reply), given=(step,)))
     assert [c.text for c in run.steps[0].completions] == [" path 0", " path 1.", " path 2."]
-    assert [r.prefix for r in asked[:2]] == [f"Let's think step by step. path {i}" for i in (1, 2)]
+    assert [(r.prefix, r.begun) for r in asked[:2]] == [("Let's think step by step.", f" path {i}") for i in (1, 2)]
     assert len({r.sampling.seed for r in asked[:2]}) == 2
     assert run.answer == "4"
+
+
+def test_a_sample_that_had_all_its_tokens_is_not_asked_again(catalog_of: Any) -> None:
+    setup = setups.parse({"task": {"input": "x"}, "sampling": {"max_tokens": 1}})
+    begun = Completion(text="one", tokens=(Token(1, "one", -0.1),))
+    step = Step(label="Answer", messages=(Message("user", "x"),), completions=(begun,))
+    run = last(runner.run(setup, catalog_of(), given=(step,)))
+    assert (run.steps[0].completions[0].text, run.steps[0].completions[0].finish_reason) == ("one", "length")
+
+
+def test_a_run_that_takes_too_long_is_ended_and_keeps_what_came(catalog_of: Any) -> None:
+    setup = setups.parse({"task": {"input": "x"}})
+    run = last(runner.run(setup, catalog_of(lambda *_: "word " * 500, delay=0.02), within=0.3))
+    assert run.status == "failed"
+    assert "0.3 seconds, the most this server allows" in run.error
+    assert run.steps[0].completions[0].text.startswith("word")
+
+
+def test_paths_asked_at_once_are_marked_so_and_steps_of_a_chain_are_not(catalog_of: Any) -> None:
+    vote = {"strategy": "self_consistency", "options": {"paths": 2}, "task": {"input": "x"}}
+    run = last(runner.run(setups.parse(vote), catalog_of()))
+    assert [step.together for step in run.steps] == ["", "Answers of the paths", "Answers of the paths"]
+    assert [step.together for step in runner.preview(setups.parse(vote))] == [step.together for step in run.steps]
+    assert {step.together for step in last(runner.run(setups.parse(CHAIN), catalog_of())).steps} == {""}
+
+
+def test_a_path_written_by_hand_has_full_weight_and_one_without_words_none(catalog_of: Any) -> None:
+    setup = setups.parse({
+        "strategy": "self_consistency", "options": {"paths": 3, "form": "few_shot", "vote": "probability"},
+        "task": {"input": "x", "answer": "number", "examples": [{"input": "1", "output": "The answer is 1."}]},
+    })  # fmt: skip
+    said = Completion(text="The answer is 4.", finish_reason="stop", edited=True)
+    other = Completion(text="The answer is 5.", finish_reason="stop", tokens=(Token(1, "x", -1.0),))
+    step = Step(label="", messages=(), completions=(said, other, Completion(text="", finish_reason="stop")))
+    run = last(runner.run(setup, catalog_of(), given=(step,)))
+    assert [(v.answer, round(v.weight, 3)) for v in run.votes] == [("4", 1.0), ("5", 0.368)]
+
+
+def test_the_scripted_model_answers_even_a_blank_prompt(catalog_of: Any) -> None:
+    steps = [{"name": "A", "template": "{{blank}}"}, {"name": "B", "template": "{previous}"}]
+    setup = setups.parse({"strategy": "chaining", "task": {"input": "x", "steps": steps}})
+    blank = Step(label="A", messages=(), completions=(Completion(text="", finish_reason="stop"),))
+    assert last(runner.run(setup, catalog_of(), given=(blank,))).status == "done"

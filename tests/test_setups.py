@@ -63,6 +63,9 @@ BAD = [
     ({"task": {"input": "half \ud800"}}, r"`task.input` has half of a surrogate pair \(U\+D800\) at character 6"),
     ({"task": {"input": "nul \x00"}}, r"`task.input` has a control character \(U\+0000\) at character 5"),
     ({"sampling": {"stop": ["\x1b"]}}, r"`sampling.stop.0` has a control character"),
+    ({"sampling": {"seed": 10**5000}}, r"`sampling.seed` is a very long number"),
+    ({"x" * 10_000: 1}, r"^`x{60}` is not known"),
+    ({"task": {"examples": [{"input": "x" * 150_000, "output": "y"}] * 3}}, r"`task` has 450,007 characters in all"),
     ({"task": {"steps": [[[[[[[[[1]]]]]]]]]}}, r"`task.steps.0.0...` is nested more than"),
 ]  # fmt: skip
 

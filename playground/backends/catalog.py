@@ -1,5 +1,6 @@
 """What can be chosen, what is loaded, and the one owner of everything loaded. Safe from many threads."""
 
+import logging
 import threading
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from playground.types import Progress
 
 Report = Callable[[Progress], None]
 Kind = Literal["local", "scripted"]
+log = logging.getLogger(__name__)
 POLL = 0.1  # seconds between looks at a model that loads in another thread
 
 
@@ -44,13 +46,18 @@ class _Loading(threading.Thread):
         self.entry = entry
         self.progress = Progress(what=f"Loading {entry.title}")
         self.backend: Backend | None = None
-        self.error: BaseException | None = None
+        self.error = ""  # why it failed, in words for anybody
 
     def run(self) -> None:
         try:
             self.backend = self.entry.load(self._report)
-        except BaseException as error:  # handed to whoever asked for the model
-            self.error = error
+        except PlaygroundError as error:
+            self.error = str(error)
+        except Exception:
+            log.exception("Loading %s failed", self.entry.name)
+            self.error = f"{self.entry.title} could not be loaded; the server's log says why."
+        if self.error:
+            log.warning("%s", self.error)
 
     def _report(self, progress: Progress) -> None:
         self.progress = progress
@@ -84,7 +91,7 @@ class Catalog:
             with self._lock:
                 if self._loads.get(name) is load:
                     del self._loads[name]
-            raise load.error or ModelUnavailable(f"{name} could not be loaded.")
+            raise ModelUnavailable(load.error)  # one each: an exception raised in two threads mixes tracebacks
         return load.backend
 
     def preload(self, name: str) -> None:
@@ -96,7 +103,7 @@ class Catalog:
         load = self._loads.get(self._entry(name).name)
         if load is None or load.backend is not None:
             return None
-        return load.progress if load.is_alive() else ModelUnavailable(str(load.error))
+        return ModelUnavailable(load.error) if load.error else load.progress
 
     def loaded(self, name: str) -> Backend | None:
         """The model if it is ready now."""
@@ -106,8 +113,9 @@ class Catalog:
     def _load(self, entry: Entry) -> _Loading:
         with self._lock:
             if entry.name not in self._loads:
-                self._loads[entry.name] = _Loading(entry)
-                self._loads[entry.name].start()
+                load = _Loading(entry)
+                load.start()
+                self._loads[entry.name] = load  # once it runs: a thread not yet started looks like one that ended
             return self._loads[entry.name]
 
     def _entry(self, name: str) -> Entry:

@@ -17,7 +17,7 @@ Reply = Callable[[Request, random.Random], str]
 
 def echo(request: Request, rng: random.Random) -> str:
     """Says what it was asked and, so that samples differ and votes have something to count, a number."""
-    asked = request.messages[-1].content.strip().splitlines()[-1][:80]
+    asked = (request.messages[-1].content.strip().splitlines() or [""])[-1][:80]
     if request.prefix.rstrip().endswith(" is"):
         return f" {rng.choice([18, 18, 18, 17])}."
     number = rng.choice([18, 18, 18, 17])
@@ -35,11 +35,15 @@ class ScriptedBackend:
     def count_tokens(self, messages: tuple[Message, ...], prefix: str = "") -> int:
         return sum(1 + len(PIECE.findall(m.content)) for m in messages) + len(PIECE.findall(prefix))
 
+    def prompt_text(self, messages: tuple[Message, ...], prefix: str = "") -> str:
+        return "\n".join([*(f"{m.role}: {m.content}" for m in messages), f"assistant: {prefix}"])
+
     def next_token(self, messages: tuple[Message, ...], prefix: str = "") -> NextToken:
         raise NotSupported("The scripted model follows a rule and has no logits; choose a local model.")
 
     def stream(self, request: Request) -> Generator[Delta, None, None]:
-        prompt, window = self.count_tokens(request.messages, request.prefix), self.capabilities.context_length or 0
+        prompt = self.count_tokens(request.messages, request.prefix + request.begun)
+        window = self.capabilities.context_length or 0
         if prompt >= window:
             raise PromptTooLong(
                 f"The prompt is {prompt:,} tokens long; the context window holds {window:,}. Shorten the prompt."

@@ -54,7 +54,14 @@ class Sweep(Strategy):
         messages = (*system(task.role), user(task.input))
         yield from gather(
             [
-                ask(f"temperature {t:g}, top-p {p:g}", messages, n=self.samples, temperature=t, top_p=p)
+                ask(
+                    f"temperature {t:g}, top-p {p:g}",
+                    messages,
+                    n=self.samples,
+                    together="Sweep",
+                    temperature=t,
+                    top_p=p,
+                )
                 for t, p in self.cells
             ]
         )

@@ -7,7 +7,7 @@ from playground.types import AnswerType
 
 CONCLUSION = re.compile(r"\banswer(?:\s*\([^)]*\))?\s*(?:is|:)\s*:?\s*", re.IGNORECASE)
 DIGITS = re.compile(
-    r"(?<![\w.,])[-\u2212]?[$\u20ac\u00a3]?\s?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s?/\s?\d+)?"
+    r"(?<![\w.,])[-\u2212]?(?:[$\u20ac\u00a3]\s?)?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s?/\s?\d+)?"
     r"|(?<!\w)[-\u2212]?\.\d+"
 )
 YES_NO = {"yes": "Yes", "true": "Yes", "no": "No", "false": "No"}
@@ -35,9 +35,9 @@ UNITS = [
 ]
 TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 WORDS = {word: n for n, word in enumerate(UNITS)} | {word: 10 * n for n, word in enumerate(TENS, 2)}
-NUMBER_WORD = re.compile(
-    rf"\b(?:({'|'.join(TENS)})(?:[- ]({'|'.join(UNITS[1:10])}))?|({'|'.join(UNITS)}|hundred))\b", re.IGNORECASE
-)
+SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6}
+NUMBER_WORD = rf"(?:{'|'.join(sorted([*WORDS, *SCALES], key=len, reverse=True))})"  # "seventy" before "seven"
+NUMBER_WORDS = re.compile(rf"\b{NUMBER_WORD}(?:(?:[ -]|,? and ){NUMBER_WORD})*\b", re.IGNORECASE)
 LETTERS = "ABCDE"
 
 
@@ -58,12 +58,19 @@ def extract(text: str, kind: AnswerType, labels: tuple[str, ...] = (), *, last: 
 def _numbers(text: str, labels: tuple[str, ...]) -> list[str]:
     digits = [canonical_number(m[0]) for m in DIGITS.finditer(text)]
     # Words count only where there are no digits: "one of the 12" is about 12.
-    return digits or [_spelled(m) for m in NUMBER_WORD.finditer(text)]
+    return digits or [str(_spelled(m[0])) for m in NUMBER_WORDS.finditer(text)]
 
 
-def _spelled(match: "re.Match[str]") -> str:
-    tens, unit, single = (group.lower() if group else "" for group in match.groups())
-    return "100" if single == "hundred" else str(WORDS.get(tens, 0) + WORDS.get(unit, 0) + WORDS.get(single, 0))
+def _spelled(words: str) -> int:
+    """ "two thousand one hundred and twenty-five" -> 2125."""
+    total = part = 0
+    for word in re.findall(NUMBER_WORD, words.lower()):
+        if word in SCALES:
+            part = max(part, 1) * SCALES[word]
+            total, part = (total, part) if word == "hundred" else (total + part, 0)
+        else:
+            part += WORDS[word]
+    return total + part
 
 
 def canonical_number(written: str) -> str:
@@ -100,7 +107,8 @@ def _letters(text: str, labels: tuple[str, ...]) -> list[str]:
     allowed = letters(labels)
     marked = re.findall(rf"\(([{allowed}{allowed.lower()}])\)|\b([{allowed}])(?=[).:]|\s*$)", text)
     # "A" is also an article, so a letter marked as an option wins over a bare one.
-    return [(a or b).upper() for a, b in marked] or re.findall(rf"\b([{allowed}])\b", text)
+    found = [(a or b).upper() for a, b in marked] or re.findall(rf"\b([{allowed}])\b", text)
+    return found or [allowed[labels.index(label)] for label in _labels(text, labels)]
 
 
 def _labels(text: str, labels: tuple[str, ...]) -> list[str]:

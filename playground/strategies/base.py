@@ -17,12 +17,20 @@ Running = Generator[Event, None, Answer]
 class Ask(Protocol):
     """The only door to a model: sends one prompt, streams events, returns its `n` completions.
 
-    `prefix` begins the assistant's turn. `overrides` replace single sampling parameters of the setup,
+    `prefix` begins the assistant's turn. Neighbouring asks with the same `together` are shown as one step.
+    `overrides` replace single sampling parameters of the setup,
     where the protocol fixes them (an answer is extracted greedily, whatever the reasoning used).
     """
 
     def __call__(
-        self, label: str, messages: tuple[Message, ...], *, n: int = 1, prefix: str = "", **overrides: Any
+        self,
+        label: str,
+        messages: tuple[Message, ...],
+        *,
+        n: int = 1,
+        prefix: str = "",
+        together: str = "",
+        **overrides: Any,
     ) -> Asking: ...
 
 
@@ -65,14 +73,23 @@ class Strategy:
                             f"`task.examples.{i}.{side}` is empty; fill in row {i + 1} of the examples or remove it."
                         )
                         raise InvalidSetup(message, ("task", "examples", i, side))
-        if "labels" in self.task_fields and task.answer == "label" and not task.labels:
-            raise InvalidSetup(
-                "`task.labels` is empty; answer type label needs the list of allowed labels.", ("task", "labels")
-            )
+        if "labels" in self.task_fields:
+            _check_labels(task)
 
     def run(self, task: Task, ask: Ask) -> Running:
         """The protocol. Yields events, returns the answer."""
         raise NotImplementedError  # abstract
+
+
+def _check_labels(task: Task) -> None:
+    where = ("task", "labels")
+    if task.answer == "label" and not task.labels:
+        raise InvalidSetup("`task.labels` is empty; answer type label needs the list of allowed labels.", where)
+    if not all(label.strip() for label in task.labels):
+        raise InvalidSetup("`task.labels` has a label of spaces only; remove it.", where)
+    if task.answer == "choice" and len(task.labels) > 26:
+        message = f"`task.labels` has {len(task.labels)} choices; there are letters for 26."
+        raise InvalidSetup(message, where)
 
 
 def user(content: str) -> Message:

@@ -4,7 +4,7 @@ Zero-shot: Kojima et al. 2022, arXiv 2205.11916. Few-shot: Wei et al. 2022, arXi
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from playground.errors import InvalidSetup
 from playground.parameters import choice
@@ -21,7 +21,18 @@ TRIGGERS = {
     "label": "Therefore, the answer is",
     "text": "Therefore, the answer is",
 }
-EXTRACTION_TOKENS = 32  # room for an answer, none for a second round of reasoning
+# Reading off is greedy and plain, whatever the reasoning used: a penalty would punish the very answer that the
+# reasoning names. 32 tokens are room for an answer, none for a second round of reasoning.
+EXTRACTION: dict[str, Any] = {
+    "temperature": 0.0,
+    "max_tokens": 32,
+    "stop": ("\n",),
+    "frequency_penalty": 0.0,
+    "presence_penalty": 0.0,
+    "repetition_penalty": 1.0,
+    "logit_bias": {},
+    "top_logprobs": 0,
+}
 
 Form = Literal["zero_shot", "few_shot"]
 FORM_HELP = (
@@ -82,13 +93,13 @@ def reasoning_prompt(form: Form, task: Task) -> tuple[tuple[Message, ...], str]:
     return (*system(task.role), user(task.input)), REASON
 
 
-def ask_for_answer(ask: Ask, label: str, task: Task, reasoning: Completion) -> Asking:
+def ask_for_answer(ask: Ask, label: str, task: Task, reasoning: Completion, together: str = "") -> Asking:
     """Kojima's second call: the prompt, the rationale, then a trigger that only an answer can follow."""
     allowed = letters(task.labels)
     trigger = TRIGGERS[task.answer].format(first=allowed[0], last=allowed[-1])
     messages, prefix = reasoning_prompt("zero_shot", task)
     prefix = f"{prefix}{reasoning.text.rstrip()}\n{trigger}"
-    return ask(label, messages, prefix=prefix, temperature=0.0, max_tokens=EXTRACTION_TOKENS, stop=("\n",))
+    return ask(label, messages, prefix=prefix, together=together, **EXTRACTION)
 
 
 def stated(reasoning: Completion, task: Task) -> str | None:

@@ -43,7 +43,10 @@ class SelfConsistency(Strategy):
         if self.form == "few_shot":
             answers = [stated(path, task) for path in paths]
         else:
-            asked = [ask_for_answer(ask, f"Answer of path {i}", task, path) for i, path in enumerate(paths, 1)]
+            asked = [
+                ask_for_answer(ask, f"Answer of path {i}", task, path, together="Answers of the paths")
+                for i, path in enumerate(paths, 1)
+            ]
             extracted = yield from gather(asked)
             answers = [extract(one.text, task.answer, task.labels) for (one,) in extracted]
         votes = vote(answers, self._weights(paths))
@@ -54,9 +57,16 @@ class SelfConsistency(Strategy):
     def _weights(self, paths: tuple[Completion, ...]) -> list[float] | None:
         if self.vote == "majority":
             return None
-        weights = [confidence(path) for path in paths]
-        if None in weights:
-            raise NotSupported(
-                "This model gives no token probabilities, so paths cannot be weighted; choose vote: majority."
-            )
-        return [weight for weight in weights if weight is not None]
+        return [_weight(path) for path in paths]
+
+
+def _weight(path: Completion) -> float:
+    """A path that a person wrote counts in full; one without words counts nothing."""
+    weight = confidence(path)
+    if path.edited or not path.text.strip():
+        return float(path.edited)
+    if weight is None:
+        raise NotSupported(
+            "This model gives no token probabilities, so paths cannot be weighted; choose vote: majority."
+        )
+    return weight

@@ -10,7 +10,7 @@ from playground import runner
 from playground.backends.catalog import Catalog
 from playground.parameters import parameters
 from playground.settings import Settings
-from playground.setups import parse, run_to_dict
+from playground.setups import parse, run_to_dict, without_tokens
 from playground.strategies import STRATEGIES
 from playground.ui.messages import told
 
@@ -20,8 +20,9 @@ def publish(catalog: Catalog, settings: Settings) -> None:
 
     @told
     def run(setup: dict) -> Iterator[dict]:  # type: ignore[type-arg]  # gradio reads the bare type
-        for so_far in runner.run(parse(setup), catalog):
-            yield run_to_dict(so_far)
+        for so_far in runner.run(parse(setup), catalog, within=settings.max_seconds):
+            ended = so_far.status in ("done", "failed")
+            yield run_to_dict(so_far if ended else without_tokens(so_far))
 
     def strategies() -> list:  # type: ignore[type-arg]
         return [describe(name) for name in STRATEGIES]
@@ -32,7 +33,7 @@ def publish(catalog: Catalog, settings: Settings) -> None:
     gr.api(
         run,
         api_name="run",
-        api_description="Run a setup. Streams the Run as it grows; the last one is complete.",
+        api_description="Run a setup. Streams the Run as it grows; the last one is complete, with all tokens.",
         concurrency_limit=settings.max_users,
     )
     gr.api(

@@ -81,6 +81,15 @@ def test_a_failed_load_says_why_and_is_tried_again() -> None:
     assert finish(catalog) is BACKEND
 
 
+def test_a_bug_while_loading_is_logged_and_not_shown(caplog: pytest.LogCaptureFixture) -> None:
+    def load(report: Report) -> Backend:
+        raise KeyError("/secret/path")
+
+    with pytest.raises(ModelUnavailable, match="M could not be loaded; the server's log says why"):
+        finish(catalog_with(load))
+    assert "/secret/path" in caplog.text
+
+
 def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
     with pytest.raises(UnknownModel, match=r"no model named '\\ud800'; choose one of m"):
         catalog_with(lambda _: BACKEND).info("\ud800")

@@ -15,6 +15,7 @@ NUMBERS = [
     ("about 50% of it", "50"), ("0", "0"), ("-0", "0"), ("007", "7"), (".5", "0.5"), ("3/0", "3/0"),
     ("\u20ac20", "20"), ("12 + 7 = 19", "12"), ("9" * 5000, "9" * 5000), ("no number here", None), ("", None),
     ("version v2", None), ("3, 4 and 5", "3"), ("It is 18.", "18"), ("(18)", "18"), ("2,5", "2"),
+    ("Answer:\n- 18", "18"), ("one hundred and twenty", "120"), ("two thousand one hundred", "2100"), ("$-5", "-5"),
 ]  # fmt: skip
 
 
@@ -39,6 +40,7 @@ def test_choice(text: str, letter: str | None) -> None:
 def test_choice_has_as_many_letters_as_labels() -> None:
     assert extract("C", "choice", ("left", "right")) is None
     assert extract("B", "choice", ("left", "right")) == "B"
+    assert extract("It is the right one", "choice", ("left", "right")) == "B"
 
 
 @pytest.mark.parametrize(

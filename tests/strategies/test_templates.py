@@ -13,7 +13,7 @@ def test_names_are_replaced_once_and_never_looked_at_again() -> None:
 
 
 def test_braces_that_are_no_names_stay() -> None:
-    assert fill('{"key": {input}} {{input}} { } {0}', {"input": "x"}) == '{"key": x} {input} { } {0}'
+    assert fill('{"a": {"b": "{input}"}} {{input}} { } {0}', {"input": "x"}) == '{"a": {"b": "x"}} {input} { } {0}'
 
 
 @pytest.mark.parametrize("template", ["{nobody}", "{input.__class__}", "{input!r}", "{input[0]}"])
@@ -26,10 +26,15 @@ def test_only_plain_known_names_mean_anything(template: str) -> None:
 
 
 def test_names_may_have_spaces() -> None:
-    assert names("{Key facts} {input}") == ("Key facts", "input")
+    assert names("{Key facts} { input }") == ("Key facts", "input")
 
 
 @given(st.text(), st.text())
 def test_what_is_put_in_comes_out_unchanged(before: str, value: str) -> None:
-    escaped = before.replace("{", "{{").replace("}", "}}")
-    assert fill(escaped + "{x}", {"x": value}) == before + value
+    plain = before.replace("{", "(")
+    assert fill(plain + "{x}", {"x": value}) == plain + value
+
+
+def test_a_template_cannot_grow_without_bounds() -> None:
+    with pytest.raises(InvalidSetup, match=r"would have .* characters; 200,000 is the most"):
+        fill("{input}" * 3000, {"input": "x" * 100})

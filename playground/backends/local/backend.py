@@ -14,7 +14,8 @@ from playground.backends.local.batch import Vocabulary
 from playground.backends.local.decoder import Decoder
 from playground.backends.local.engine import Engine
 from playground.backends.local.next_token import LocalNextToken
-from playground.backends.local.prompt import encode, takes_system
+from playground.backends.local.prefixes import common
+from playground.backends.local.prompt import encode, prompt_text, takes_system
 from playground.backends.local.ticket import Ticket
 from playground.errors import InvalidSetup, PromptTooLong, UnknownModel
 from playground.parameters import parameters
@@ -70,15 +71,18 @@ class LocalBackend:
 
     def next_token(self, messages: tuple[Message, ...], prefix: str = "", adapter: str | None = None) -> LocalNextToken:
         """What may come after the prompt; tokens of the prefix count as generated."""
-        request = Request(messages=messages, prefix=prefix, adapter=adapter)
-        ticket = self._ticket(request, 0)
-        begun, ids = len(encode(self._tokenizer, messages)), ticket.ids.tolist()
+        ticket = self._ticket(Request(messages=messages, begun=prefix, adapter=adapter), 0)
+        ids = ticket.ids.tolist()
         (logits,) = (event for event in self._engine.submit(ticket) if isinstance(event, torch.Tensor))
-        return LocalNextToken(logits, ids[:begun], ids[begun:], self._vocabulary.text)
+        return LocalNextToken(logits, ids[: ticket.asked], ids[ticket.asked :], self._vocabulary.text)
 
     def count_tokens(self, messages: tuple[Message, ...], prefix: str = "") -> int:
         """Exact length in tokens of the prompt that `stream` would send."""
         return len(encode(self._tokenizer, messages, prefix))
+
+    def prompt_text(self, messages: tuple[Message, ...], prefix: str = "") -> str:
+        """The prompt as the model reads it, control tokens included."""
+        return prompt_text(self._tokenizer, messages, prefix)
 
     def between_steps(self, errand: Callable[[], Any]) -> "Future[Any]":
         """Run `errand` while no forward pass runs: the safe moment to add or remove an adapter."""
@@ -89,7 +93,10 @@ class LocalBackend:
         self._engine.close()
 
     def _ticket(self, request: Request, samples: int) -> Ticket:
-        ids = encode(self._tokenizer, request.messages, request.prefix)
+        ids = np.array(encode(self._tokenizer, request.messages, request.prefix + request.begun), dtype=np.int64)
+        asked = len(ids)
+        if request.begun:  # a token that ends in the sample's own words is its own
+            asked = common(ids, np.array(encode(self._tokenizer, request.messages, request.prefix), dtype=np.int64))
         window = self._decoder.context_length
         if window is not None and len(ids) + 1 > window:
             raise PromptTooLong(
@@ -105,7 +112,8 @@ class LocalBackend:
         room = window - len(ids) if window is not None else request.sampling.max_tokens
         return Ticket(
             request=request,
-            ids=np.array(ids, dtype=np.int64),
+            ids=ids,
+            asked=asked,
             limit=min(request.sampling.max_tokens, room),
             seed=secrets.randbits(63) if request.sampling.seed is None else request.sampling.seed,
             samples=samples,

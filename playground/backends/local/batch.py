@@ -27,7 +27,7 @@ class Draw:
 
 
 class Vocabulary:
-    """What the engine needs of a tokenizer: ids to text, and which ids end an answer."""
+    """What the engine needs of a tokenizer: ids to text, and which ids are control tokens or end an answer."""
 
     def __init__(self, tokenizer: Any, generation_config: Any) -> None:
         self._tokenizer = tokenizer
@@ -35,6 +35,7 @@ class Vocabulary:
         ends = getattr(generation_config, "eos_token_id", None)
         listed = ends if isinstance(ends, (list, tuple)) else [ends]
         self.ends = frozenset(int(end) for end in [*listed, tokenizer.eos_token_id] if end is not None)
+        self.controls = self.ends | frozenset(tokenizer.all_special_ids)
 
     def decode(self, ids: Sequence[int]) -> str:
         """Text of ids without control tokens."""
@@ -54,7 +55,7 @@ class Row:
         sampling, prompt = ticket.request.sampling, ticket.ids.tolist()
         self.ticket, self.index = ticket, index
         self.adapter = ticket.request.adapter
-        self.history = History(sampling, prompt)
+        self.history = History(sampling, prompt[: ticket.asked], prompt[ticket.asked :])
         self.stream = random_stream(ticket.seed, self.index)
         self.drawn: list[int] = []
         self.done = False
@@ -91,8 +92,8 @@ class Row:
         )
 
     def _token(self, piece: Piece[Draw]) -> Token:
-        reading, text = piece.token.reading, self._vocabulary.text
-        top = tuple(Alternative(token, text(token), logprob) for token, logprob in reading.top)
+        reading, text, controls = piece.token.reading, self._vocabulary.text, self._vocabulary.controls
+        top = tuple(Alternative(token, text(token), logprob, token in controls) for token, logprob in reading.top)
         return Token(piece.token.id, piece.text, reading.logprob, reading.entropy, top)
 
 

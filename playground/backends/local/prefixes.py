@@ -51,7 +51,7 @@ class PrefixStore:
         """The entry that shares most leading tokens with `ids`, and how many."""
         best, shared = None, WORTHWHILE - 1
         for prefix in self._entries.values():
-            if prefix.adapter == adapter and (common := _common(prefix.ids, ids)) > shared:
+            if prefix.adapter == adapter and (common := common(prefix.ids, ids)) > shared:
                 best, shared = prefix, common
         if best is None:
             return None, 0
@@ -64,7 +64,7 @@ class PrefixStore:
         if prefix.cache.bytes > budget or (covered is not None and common == len(prefix.ids)):
             return
         for key, other in list(self._entries.items()):
-            if other.adapter == prefix.adapter and _common(other.ids, prefix.ids) == len(other.ids):
+            if other.adapter == prefix.adapter and common(other.ids, prefix.ids) == len(other.ids):
                 prefix.logits.update(other.logits)
                 del self._entries[key]
         self._entries[id(prefix)] = prefix
@@ -78,7 +78,8 @@ class PrefixStore:
             held -= prefix.cache.bytes
 
 
-def _common(a: NDArray[np.int64], b: NDArray[np.int64]) -> int:
+def common(a: NDArray[np.int64], b: NDArray[np.int64]) -> int:
+    """How many leading ids are the same."""
     length = min(len(a), len(b))
     differ = a[:length] != b[:length]
     return int(differ.argmax()) if differ.any() else length

@@ -20,25 +20,47 @@ def encode(tokenizer: Any, messages: Sequence[Message], prefix: str = "") -> lis
     are encoded as the characters they are written with. Without a chat template the contents are one plain text.
     Raises NotSupported when the template refuses the conversation.
     """
-    special = sorted((str(t) for t in tokenizer.all_special_tokens), key=len, reverse=True)
-    controls = re.compile("|".join(map(re.escape, special))) if special else None
-    texts = [message.content for message in messages] + [prefix]
-    if controls is None or not any(map(controls.search, texts)):
-        return _ids(tokenizer, _render(tokenizer, messages, prefix))
-
-    texts = [re.sub(f"[{OPEN}{CLOSE}]", "", text) for text in texts]
-    hidden = [controls.sub(lambda match: f"{OPEN}{special.index(match[0])}{CLOSE}", text) for text in texts]
-    rendered = _render(
-        tokenizer, [Message(m.role, text) for m, text in zip(messages, hidden, strict=False)], hidden[-1]
-    )
+    rendered, typed = _guarded(tokenizer, messages, prefix)
+    if not typed:
+        return _ids(tokenizer, rendered)
     ids: list[int] = [] if tokenizer.chat_template else tokenizer("")["input_ids"]
-    for part in re.split(f"({controls.pattern})", rendered):
-        if controls.fullmatch(part):  # only the template can have put it there
+    for part in re.split(f"({_pattern(typed)})", rendered):
+        if part in typed:  # only the template can have put it there
             ids.append(tokenizer.convert_tokens_to_ids(part))
         elif part:
-            plain = re.sub(f"{OPEN}(\\d+){CLOSE}", lambda match: special[int(match[1])], part)
-            ids += tokenizer(plain, add_special_tokens=False, split_special_tokens=True)["input_ids"]
+            ids += tokenizer(_shown(part, typed), add_special_tokens=False, split_special_tokens=True)["input_ids"]
     return ids
+
+
+def prompt_text(tokenizer: Any, messages: Sequence[Message], prefix: str = "") -> str:
+    """What `encode` encodes, with what the tokenizer puts first; control tokens in messages as they were typed."""
+    text = _shown(*_guarded(tokenizer, messages, prefix))
+    if tokenizer.chat_template:
+        return text
+    return str(tokenizer.decode(tokenizer("")["input_ids"] if text else _ids(tokenizer, ""))) + text
+
+
+def _guarded(tokenizer: Any, messages: Sequence[Message], prefix: str) -> tuple[str, list[str]]:
+    """The rendered prompt with typed control tokens hidden, and the names that tell which; none if none was typed."""
+    special = sorted((str(t) for t in tokenizer.all_special_tokens), key=len, reverse=True)
+    texts = [message.content for message in messages] + [prefix]
+    if not special or not any(re.search(_pattern(special), text) for text in texts):
+        return _render(tokenizer, messages, prefix), []
+    texts = [re.sub(f"[{OPEN}{CLOSE}]", "", text) for text in texts]
+    *contents, prefix = [
+        re.sub(_pattern(special), lambda match: f"{OPEN}{special.index(match[0])}{CLOSE}", text) for text in texts
+    ]
+    hidden = [Message(message.role, content) for message, content in zip(messages, contents, strict=True)]
+    return _render(tokenizer, hidden, prefix), special
+
+
+def _shown(text: str, typed: Sequence[str]) -> str:
+    """Rendered text with what `_guarded` hid."""
+    return re.sub(f"{OPEN}(\\d+){CLOSE}", lambda match: typed[int(match[1])], text) if typed else text
+
+
+def _pattern(names: Sequence[str]) -> str:
+    return "|".join(map(re.escape, names))
 
 
 def _render(tokenizer: Any, messages: Sequence[Message], prefix: str) -> str:

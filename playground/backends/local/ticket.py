@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,17 +16,21 @@ from playground.types import Delta, Progress
 
 Event = Delta | Progress | Tensor
 
+PULSE = 0.2  # seconds without news after which the caller gets a chance to stop
+
 
 @dataclass(eq=False, kw_only=True)
 class Ticket:
     """One request inside the engine. Only `closed` is written by the caller's thread.
 
-    `limit` is the most tokens a sample may have; `seed` is fixed even where the request left it open.
+    `asked` of the `ids` are the prompt, the others are the sample's own earlier words. `limit` is the most tokens
+    a sample may have; `seed` is fixed even where the request left it open.
     `samples` 0 asks for the logits after the prompt and for no text.
     """
 
     request: Request
     ids: NDArray[np.int64]
+    asked: int
     limit: int
     seed: int
     samples: int
@@ -58,6 +62,15 @@ class Ticket:
         """Seconds since submission."""
         return time.monotonic() - self.submitted
 
+    @property
+    def state(self) -> Progress:
+        """What happens while there is no other news."""
+        if self.started:
+            return Progress(what="Writing")
+        if self.granted or self.ahead is None:
+            return Progress(what="Reading the prompt")
+        return Progress(what="Waiting for a place", total=self.ahead, unit="ahead of you")
+
     def tell(self, events: Sequence[Event]) -> None:
         """Hand events to whoever iterates."""
         if events:
@@ -67,7 +80,7 @@ class Ticket:
         """Say how many requests are ahead in the queue, if that changed."""
         if ahead != self.ahead:
             self.ahead = ahead
-            self.tell([Progress(what="Waiting for a place", total=ahead, unit="ahead of you")])
+            self.tell([self.state])
 
     def end(self, error: BaseException | None = None) -> None:
         """Nothing follows, or `error` does."""
@@ -83,7 +96,10 @@ class Ticket:
 
 
 class Stream(Iterator[Event]):
-    """What the caller holds. Closing or dropping it frees the request's rows within one step."""
+    """What the caller holds. Closing or dropping it frees the request's rows within one step.
+
+    While there is no news it gives the request's state, so that whoever iterates can stop at any time.
+    """
 
     def __init__(self, ticket: Ticket) -> None:
         self._ticket = ticket
@@ -94,7 +110,10 @@ class Stream(Iterator[Event]):
         while not self._ready:
             if self._ended:
                 raise StopIteration
-            news = self._ticket.news.get()
+            try:
+                news = self._ticket.news.get(timeout=PULSE)
+            except Empty:
+                return self._ticket.state
             if isinstance(news, list):
                 self._ready = news[::-1]
                 continue
