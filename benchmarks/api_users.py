@@ -50,6 +50,8 @@ def ask_app(url: str, question: str) -> Reading:
         event = client.post("/gradio_api/call/run", json={"data": [setup]}).json()["event_id"]
         with client.stream("GET", f"/gradio_api/call/run/{event}") as answer:
             for line in answer.iter_lines():
+                if line.startswith("event: error"):
+                    raise RuntimeError(f"The app answered: {next(answer.iter_lines(), '')}")
                 if line.startswith("data: [") and (found := json.loads(line[6:])[0]["completion_tokens"]):
                     first, tokens = first or time.perf_counter() - started, found
     return Reading(first, time.perf_counter() - started, tokens)

@@ -28,6 +28,7 @@ BY_NAME = {p.name: p for cls in (Sampling, Task, FewShot) for p in parameters(cl
         ("seed", " 12 ", 12),
         ("seed", "1e3", "1e3"),
         ("seed", "-1", -1),
+        ("seed", "9" * 5000, "9" * 5000),
         ("stop", "", []),
         ("stop", "\\n\\n", ["\n\n"]),
         ("stop", "User:\n###", ["User:", "###"]),
@@ -119,6 +120,14 @@ def test_the_form_sends_only_what_the_technique_uses(filled: Form) -> None:
     assert read["options"] == {}
     (answer,) = (f.widget for f in filled.task if f.parameter.name == "answer")
     assert "labels" not in filled.read(values | {answer: "number"})["task"]
+
+
+@pytest.mark.parametrize("name", [None, 5, [], {}, "nope"])
+def test_a_forged_technique_is_refused(filled: Form, name: Any) -> None:
+    values = held(filled, parse(SETUPS[0])) | {filled.strategy: name}
+    for refused in (lambda: filled.show(values), lambda: parse(filled.read(values))):
+        with pytest.raises(InvalidSetup, match="`strategy` is"):
+            refused()
 
 
 def test_the_form_shows_only_what_the_technique_uses(filled: Form) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from playground import setups
+from playground import presets, setups
 from playground.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -41,8 +41,8 @@ def test_every_module_is_in_the_tree() -> None:
 
 def test_every_make_command_exists() -> None:
     targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    code = "".join(re.findall(r"`[^`]+`|```.*?```", README, re.DOTALL))
-    assert set(re.findall(r"\bmake (\w+)", code)) <= set(targets)
+    named = set(re.findall(r"(?:^|`)make (\w+)", README, re.MULTILINE))
+    assert {"run", "test"} <= named <= set(targets)
 
 
 def test_every_setting_is_in_the_table_with_its_default() -> None:
@@ -57,6 +57,13 @@ def test_the_example_is_a_valid_setup() -> None:
     (code,) = (text for kind, text in BLOCKS if kind == "python")
     setup = eval(re.search(r"predict\(\n(.*?),\n    api_name", code, re.DOTALL)[1])  # type: ignore[index]
     assert setups.parse(setup).strategy == "self_consistency"
+
+
+def test_every_preset_it_names_exists() -> None:
+    tour = README.split("## A tour")[1].split("## ")[0]
+    named = re.findall(r"(?<!\*)\*([A-Z][^*]+)\*(?!\*)", tour)
+    assert named
+    assert set(named) <= {preset.title for preset in presets.setups().values()}
 
 
 def test_the_front_matter_makes_a_space() -> None:

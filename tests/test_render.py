@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from playground.setups import parse
-from playground.types import Completion, Message, Progress, Run, Step, Token, Vote
-from playground.ui import live_run, outline, prompt_preview, render
+from playground.types import Alternative, Completion, Message, Progress, Run, Step, Token, Vote
+from playground.ui import live_run, measures, outline, prompt_preview, render
+from playground.ui.payloads import Edit
 
 SETUP = parse({"task": {"input": "Hi"}})
 ASKED = (Message("user", "Hi"),)
@@ -21,8 +22,8 @@ def said(text: str, p: float = 0.5, **more: Any) -> Completion:
     return Completion(**{"text": text, **known, **more})
 
 
-def step(label: str, *completions: Completion) -> Step:
-    return Step(label=label, messages=ASKED, completions=completions)
+def step(label: str, *completions: Completion, together: str = "") -> Step:
+    return Step(label=label, messages=ASKED, completions=completions, together=together)
 
 
 VOTED = Run(
@@ -33,9 +34,9 @@ VOTED = Run(
     votes=(Vote(answer="18", count=2, weight=2.0, paths=(0, 2)), Vote(answer="<b>", count=1, weight=1.0, paths=(1,))),
     steps=(
         step("Sample paths", said("a b"), said("c"), said("d e f", p=0.25)),
-        step("Answer of path 1", said("18")),
-        step("Answer of path 2", said("17")),
-        step("Answer of path 3", said("18")),
+        step("Answer of path 1", said("18"), together="Answers"),
+        step("Answer of path 2", said("17"), together="Answers"),
+        step("Answer of path 3", said("18"), together="Answers"),
     ),
     completion_tokens=9,
     prompt_tokens=28,
@@ -46,32 +47,48 @@ VOTED = Run(
 
 def test_steps_that_ran_side_by_side_are_one() -> None:
     shown = render.steps_value(VOTED)["steps"]
-    assert [(s["label"], len(s["cards"])) for s in shown] == [("Sample paths", 3), ("Answer of path 1\u20133", 3)]
+    assert [(s["label"], len(s["cards"])) for s in shown] == [("Sample paths", 3), ("Answers", 3)]
     assert [card["at"] for card in shown[1]["cards"]] == [[1, 0], [2, 0], [3, 0]]
     assert [card["title"] for card in shown[0]["cards"]] == ["Path 1", "Path 2", "Path 3"]
     assert shown[0]["prompt"]["messages"] == [{"role": "user", "content": "Hi"}]
 
 
-@pytest.mark.parametrize("labels", [("Draft", "Polish"), ("Step 1", "Step 3"), ("Step 2", "Step 1"), ("A1 x", "B2 x")])
-def test_other_steps_stay_apart(labels: tuple[str, str]) -> None:
-    assert len(outline.groups([step(label, said("x")) for label in labels])) == 2
+@pytest.mark.parametrize("names", [("", ""), ("One", "Other"), ("One", "")])
+def test_other_steps_stay_apart_whatever_they_are_called(names: tuple[str, str]) -> None:
+    steps = [step(f"Step {i}", said("x"), together=name) for i, name in enumerate(names, 1)]
+    assert [(g.first, g.end, g.label) for g in outline.groups(steps)] == [(0, 1, "Step 1"), (1, 2, "Step 2")]
 
 
 def test_measures_have_units() -> None:
-    measured = dict(render.metrics(VOTED))
+    measured = dict(measures.metrics(VOTED))
     assert measured["Output"] == "9 tokens"
     assert measured["Speed"] == "4 tokens/s"
     assert measured["Total"] == "2.0 s"
     assert measured["Seed"] == "5"
     assert measured["Calls"] == "6"
-    assert render.metrics(Run(setup=SETUP)) == []
+    assert measures.metrics(Run(setup=SETUP)) == []
+
+
+def test_what_was_kept_is_not_measured_again() -> None:
+    kept = said("a b c", time_to_first_token=9.0)
+    cut = said("d", finish_reason=None, time_to_first_token=8.0)
+    given = (step("One", kept), step("Two", cut))
+    grown = said("d e f", time_to_first_token=8.0)
+    run = replace(VOTED, steps=(given[0], step("Two", grown)), completion_tokens=6, seconds=2.0)
+    measured = dict(measures.metrics(run, given))
+    assert (measured["Output"], measured["Kept"], measured["Speed"]) == ("2 tokens", "4 tokens", "1 tokens/s")
+    assert measured["First token"] == "-"  # it came in the run before
+    assert measured["Prompt"] == "7 tokens"
+    run = replace(run, steps=(*run.steps, step("Three", said("g", time_to_first_token=0.5))), completion_tokens=7)
+    assert dict(measures.metrics(run, given))["First token"] == "0.50 s"
+    assert measures.metrics(replace(run, steps=given), given) == []  # nothing of its own yet
 
 
 def test_mean_probability_is_geometric() -> None:
-    assert render.mean_probability(said("a b", p=0.25).tokens) == pytest.approx(0.25)
+    assert measures.mean_probability(said("a b", p=0.25).tokens) == pytest.approx(0.25)
     mixed = said("a", p=0.2).tokens + said("b", p=0.8).tokens
-    assert render.mean_probability(mixed) == pytest.approx(0.4)
-    assert render.mean_probability([]) is None
+    assert measures.mean_probability(mixed) == pytest.approx(0.4)
+    assert measures.mean_probability([]) is None
 
 
 def test_a_model_that_loads_shows_how_far_it_is() -> None:
@@ -101,6 +118,8 @@ def test_how_an_output_ended_is_said(completion: Completion, state: str, facts: 
 def test_a_stopped_run_says_where_its_text_is() -> None:
     stopped = replace(VOTED, status="stopped", answer="", how="")
     assert "kept below" in render.answer_value(stopped)["how"]
+    assert render.answer_value(stopped)["resumable"]
+    assert not render.answer_value(VOTED)["resumable"]
     assert render.answer_value(replace(stopped, completion_tokens=0))["how"] == ""
 
 
@@ -142,10 +161,10 @@ def test_the_longest_completion_is_looked_into_first() -> None:
 
 
 def test_an_edit_keeps_what_came_before_and_beside_it() -> None:
-    given = live_run.edited(VOTED, 2, 0, "19")
+    given = live_run.edited(VOTED, Edit(step=2, sample=0, text="19"))
     assert [s.label for s in given] == [s.label for s in VOTED.steps]
     assert given[2].completions[0] == Completion(text="19", finish_reason="stop", edited=True)
-    assert [s.label for s in live_run.edited(VOTED, 0, 1, "x")] == ["Sample paths"]
+    assert [s.label for s in live_run.edited(VOTED, Edit(step=0, sample=1, text="x"))] == ["Sample paths"]
 
 
 def test_the_preview_counts_what_it_can(catalog_of: Any) -> None:
@@ -158,10 +177,33 @@ def test_the_preview_counts_what_it_can(catalog_of: Any) -> None:
     assert "once the model is ready" in before["summary"]
     for _ in catalog.open("default"):
         pass
+    assert before["raw"] == ""
     after = prompt_preview.prompt_value(lambda: chain, catalog)
+    assert after["raw"] == "user: x\nassistant: "
     assert after["steps"][0]["facts"] == "2 tokens"
     assert after["steps"][1]["facts"] == "length depends on answers"
     assert after["steps"][1]["messages"][0]["content"] == "\u27e8A\u27e9"
+
+
+def test_a_chain_with_numbered_names_is_shown_step_by_step(catalog_of: Any) -> None:
+    steps = [{"name": f"Step {i}", "template": f"Part {i} of {{input}}"} for i in (1, 2, 3)]
+    chain = {"strategy": "chaining", "task": {"input": "x", "steps": steps}}
+    shown = prompt_preview.prompt_value(lambda: chain, catalog_of())["steps"]
+    assert [(s["label"], s["times"], s["messages"][0]["content"]) for s in shown] == [
+        (f"Step {i}", 1, f"Part {i} of x") for i in (1, 2, 3)
+    ]
+
+
+def test_what_is_asked_at_once_is_shown_once(catalog_of: Any) -> None:
+    vote = {"strategy": "self_consistency", "options": {"paths": 4}, "task": {"input": "x", "answer": "number"}}
+    shown = prompt_preview.prompt_value(lambda: vote, catalog_of())["steps"]
+    assert [(s["label"], s["times"]) for s in shown] == [("Sample paths", 4), ("Answers of the paths", 4)]
+
+
+def test_a_token_that_text_cannot_hold_is_not_offered() -> None:
+    top = (Alternative(1, "a", -1.0), Alternative(2, "\ufffd", -2.0), Alternative(3, "</s>", -3.0, control=True))
+    value = render.tokens_value("", Completion(text="a", tokens=(Token(1, "a", -1.0, 0.5, top),)))
+    assert [a["fit"] for a in value["tokens"][0]["top"]] == [True, False, False]
 
 
 def test_the_preview_says_what_is_missing(catalog_of: Any) -> None:

@@ -12,13 +12,13 @@ from playground.parameters import parameters
 from playground.settings import Settings
 from playground.setups import parse, run_to_dict, without_tokens
 from playground.strategies import STRATEGIES
-from playground.ui.messages import told
+from playground.ui.events import running
+from playground.ui.messages import plain, told
 
 
 def publish(catalog: Catalog, settings: Settings) -> None:
     """Add the endpoints to the Blocks being built."""
 
-    @told
     def run(setup: dict) -> Iterator[dict]:  # type: ignore[type-arg]  # gradio reads the bare type
         for so_far in runner.run(parse(setup), catalog, within=settings.max_seconds):
             ended = so_far.status in ("done", "failed")
@@ -31,10 +31,10 @@ def publish(catalog: Catalog, settings: Settings) -> None:
         return [model_to_dict(info) for info in catalog.models()]
 
     gr.api(
-        run,
+        told(run, plain),
         api_name="run",
         api_description="Run a setup. Streams the Run as it grows; the last one is complete, with all tokens.",
-        concurrency_limit=settings.max_users,
+        **running(settings),
     )
     gr.api(
         strategies, api_name="strategies", api_description="The techniques with their cards, task fields and options."

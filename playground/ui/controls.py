@@ -19,7 +19,7 @@ from playground.ui.widgets import Column, rows_editor
 ROWS: dict[str, tuple[str, type]] = {"examples": ("Example", Example), "steps": ("Step", ChainStep)}
 NAMES = {"yes_no": "Yes / no", "zero_shot": "Zero-shot", "few_shot": "Few-shot"}
 ESCAPES = {"\n": "\\n", "\t": "\\t", "\\": "\\\\"}
-INTEGER = re.compile(r"[+-]?\d+")
+INTEGER = re.compile(r"[+-]?\d{1,20}")  # longer ones are refused as they are
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,11 +6,12 @@ from typing import Any
 
 import gradio as gr
 
+from playground import setups
 from playground.backends.catalog import Catalog
 from playground.parameters import parameters
 from playground.strategies import STRATEGIES
 from playground.types import Sampling, Setup, Task
-from playground.ui import controls
+from playground.ui import checking, controls
 from playground.ui.controls import Field
 
 WITH_LABELS = ("label", "choice")  # answer types that are read with a list of allowed answers
@@ -38,12 +39,13 @@ class Form:
 
     def read(self, values: Mapping[Any, Any]) -> dict[str, Any]:
         """The setup as plain data, with what the technique uses and no more. Not checked: `setups.parse` does that."""
-        strategy = STRATEGIES.get(values[self.strategy])
-        used = _used(strategy.task_fields, self._answer(values)) if strategy else ()
+        name = values[self.strategy]
+        known = isinstance(name, str) and name in STRATEGIES
+        used = _used(STRATEGIES[name].task_fields, self._answer(values)) if known else ()
         return {
             "model": values[self.model],
-            "strategy": values[self.strategy],
-            "options": _read(self.options.get(values[self.strategy], ()), values),
+            "strategy": name,
+            "options": _read(self.options[name] if known else (), values),
             "task": _read((f for f in self.task if f.parameter.name in used), values),
             "sampling": _read(self.sampling, values),
         }
@@ -64,17 +66,20 @@ class Form:
                     setattr(component, name, value)
 
     def show(self, values: Mapping[Any, Any]) -> dict[Any, Any]:
-        """Updates that show the fields which the chosen technique uses. What was typed into the others stays."""
-        return self.shown(values[self.strategy], self._answer(values))
+        """Updates that show the fields which the chosen technique uses. What was typed into the others stays.
+
+        Raises InvalidSetup for a technique that there is not.
+        """
+        return self.shown(setups.parse({"strategy": values[self.strategy]}).strategy, self._answer(values))
 
     def shown(self, strategy: str, answer: str) -> dict[Any, Any]:
         used = _used(STRATEGIES[strategy].task_fields, answer)
         tasks = {frame: gr.update(visible=name in used) for name, frame in self.task_frames.items()}
         return {**tasks, **{frame: gr.update(visible=name == strategy) for name, frame in self.option_frames.items()}}
 
-    def honoured(self, catalog: Catalog, model: str) -> dict[Any, Any]:
+    def honoured(self, catalog: Catalog, model: Any) -> dict[Any, Any]:
         """Updates that grey out what the model would ignore, and say so."""
-        info = catalog.info(model)
+        info = checking.model(model, catalog)
         return {f.widget: _greyed(f, info.title, f.parameter.name in info.capabilities.sampling) for f in self.sampling}
 
     @property

@@ -5,12 +5,13 @@ from collections.abc import Generator, Iterator
 from dataclasses import replace
 
 from playground import transcript
-from playground.errors import NotSupported
+from playground.errors import InvalidSetup, LimitReached, NotSupported
 from playground.types import Completion, Run, Setup, Step
 from playground.ui.messages import in_words
 from playground.ui.outline import groups
+from playground.ui.payloads import Branch, Edit
+from playground.ui.tokens import unfit
 
-HALF = "\ufffd"  # how a part of a character reads
 MOMENT = 0.1  # seconds between looks at whether to stop
 
 
@@ -70,32 +71,52 @@ def stopped(run: Run) -> Run:
     return transcript.stopped(run) if run.status in ("waiting", "running") else run
 
 
-def edited(run: Run, step: int, sample: int, text: str) -> tuple[Step, ...]:
+def alone(halt: threading.Event | None) -> None:
+    """Raises LimitReached while the session's last run, which this halts, goes on."""
+    if halt is not None and not halt.is_set():
+        raise LimitReached("A run of yours is still going on; stop it or wait for its end.")
+
+
+def edited(run: Run, edit: Edit) -> tuple[Step, ...]:
     """The steps to go on from when one output is rewritten: all before it, and what ran beside it."""
-    return _with(run, step, sample, Completion(text=text, finish_reason="stop", edited=True))
+    return _with(run, edit.step, edit.sample, Completion(text=edit.text, finish_reason="stop", edited=True))
 
 
-def branched(run: Run, step: int, sample: int, at: int, token: int) -> tuple[Step, ...]:
+def branched(run: Run, branch: Branch) -> tuple[Step, ...]:
     """The steps to go on from when one output takes another token: its words up to there, left unfinished."""
-    known = run.steps[step].completions[sample]
-    here = known.tokens[at]
-    other = next(a for a in here.top if a.id == token)
-    if HALF in other.text:
-        raise NotSupported("This token is a part of a character, which no text can be continued from; take another.")
+    known = run.steps[branch.step].completions[branch.sample]
+    if branch.at >= len(known.tokens):
+        raise InvalidSetup(f"That output has {len(known.tokens)} tokens, none at {branch.at + 1}; choose another.")
+    here = known.tokens[branch.at]
+    other = next((a for a in here.top if a.id == branch.token), None)
+    if other is None:
+        raise InvalidSetup(f"Token {branch.token} was not recorded as an alternative there; choose one that was.")
+    if why := unfit(other):
+        raise NotSupported(why)
     taken = replace(here, id=other.id, text=other.text, logprob=other.logprob)
-    tokens = (*known.tokens[:at], taken)
-    return _with(
-        run, step, sample, replace(known, text="".join(t.text for t in tokens), tokens=tokens, finish_reason=None)
-    )
+    tokens = (*known.tokens[: branch.at], taken)
+    words = "".join(t.text for t in tokens)
+    return _with(run, branch.step, branch.sample, replace(known, text=words, tokens=tokens, finish_reason=None))
+
+
+def resumed(run: Run) -> tuple[Step, ...]:
+    """The steps to go on from when a run broke off: all of them, what was cut left unfinished."""
+    return tuple(_open_again(step) for step in run.steps)
 
 
 def _with(run: Run, step: int, sample: int, completion: Completion) -> tuple[Step, ...]:
-    steps = list(run.steps)
+    steps = list(resumed(run))
     completions = list(steps[step].completions)
     completions[sample] = completion
     steps[step] = replace(steps[step], completions=tuple(completions))
     end = next(group.end for group in groups(run.steps) if group.first <= step < group.end)
     return tuple(steps[:end])
+
+
+def _open_again(step: Step) -> Step:
+    """What was cut off goes on where it ends."""
+    opened = (replace(c, finish_reason=None) if c.finish_reason == "cancelled" else c for c in step.completions)
+    return replace(step, completions=tuple(opened))
 
 
 def longest(run: Run) -> tuple[int, int] | None:

@@ -103,6 +103,7 @@ def launch_options(settings: Settings) -> dict[str, Any]:
         "run_history": False,  # it would keep what people typed in the browser's storage
         "allowed_paths": [],
         "max_file_size": "256kb",
+        "state_session_capacity": 1000,  # each holds a run with all its tokens
         "show_error": False,
         "max_threads": settings.max_users + 40,
         "share": settings.share,

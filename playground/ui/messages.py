@@ -24,13 +24,18 @@ def in_words(error: BaseException) -> str:
     return BUG
 
 
+def plain(words: str) -> gr.Error:
+    """Raise it to give a program the words as they are."""
+    return gr.Error(words, title="Not possible", print_exception=False)
+
+
 def toast(words: str) -> gr.Error:
-    """Raise it to show the words. Gradio renders HTML in toasts, so the words are escaped."""
-    return gr.Error(html.escape(words, quote=False), title="Not possible", print_exception=False)
+    """Raise it to show a person the words. Gradio renders HTML in toasts, so they are escaped."""
+    return plain(html.escape(words, quote=False))
 
 
-def told(handler: Handler) -> Handler:
-    """Let an event handler raise: its errors are shown, its bugs logged."""
+def told(handler: Handler, say: Callable[[str], gr.Error] = toast) -> Handler:
+    """Let an event handler raise: its errors are said, to the person unless `say` is another, its bugs logged."""
 
     @functools.wraps(handler)
     def returning(*args: Any) -> Any:
@@ -39,7 +44,7 @@ def told(handler: Handler) -> Handler:
         except gr.Error:
             raise
         except Exception as error:
-            raise toast(in_words(error)) from None
+            raise say(in_words(error)) from None
 
     @functools.wraps(handler)
     def yielding(*args: Any) -> Iterator[Any]:
@@ -48,6 +53,6 @@ def told(handler: Handler) -> Handler:
         except gr.Error:
             raise
         except Exception as error:
-            raise toast(in_words(error)) from None
+            raise say(in_words(error)) from None
 
     return cast(Handler, yielding if inspect.isgeneratorfunction(handler) else returning)

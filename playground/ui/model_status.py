@@ -7,6 +7,8 @@ import gradio as gr
 
 from playground.backends.catalog import Catalog
 from playground.errors import PlaygroundError
+from playground.ui import checking
+from playground.ui.events import AT_ONCE
 from playground.ui.messages import told
 from playground.ui.widgets import status_line
 
@@ -27,31 +29,32 @@ def build() -> ModelStatus:
     return ModelStatus(line, gr.State(""), gr.Timer(SECONDS))
 
 
-def wire(status: ModelStatus, page: Any, model: Any, catalog: Catalog) -> None:
-    """Look at the model when the page opens, when another is chosen, and until it is ready."""
+def wire(status: ModelStatus, page: Any, model: Any, run: Any, catalog: Catalog) -> None:
+    """Look at the model when the page opens, when another is chosen, and until it is ready or has failed."""
 
     @told
     def look(name: str, known: str) -> dict[Any, Any]:
         value = line(catalog, name)
         ready = name if value["state"] == "ready" else ""
-        updates = {status.line: value, status.timer: gr.Timer(active=not ready)}
+        updates = {status.line: value, status.timer: gr.Timer(active=value["state"] in ("loading", "idle"))}
         return updates if ready == known else {**updates, status.ready: ready}
 
-    gr.on(
-        [page.load, status.timer.tick, model.change],
-        look,
-        [model, status.ready],
-        [status.line, status.ready, status.timer],
-        show_progress="hidden",
-        trigger_mode="always_last",
-        concurrency_limit=None,
-        api_visibility="private",
-    )
+    @told
+    def choose(name: str, known: str) -> dict[Any, Any]:
+        catalog.preload(checking.model(name, catalog).name)  # so that its tokens can be counted
+        return look(name, known)
+
+    outputs = [status.line, status.ready, status.timer]
+    options = {"trigger_mode": "always_last", **AT_ONCE}
+    gr.on([page.load, status.timer.tick], look, [model, status.ready], outputs, **options)
+    model.change(choose, [model, status.ready], outputs, **options)
+    run.click(lambda: gr.Timer(active=True), None, status.timer, **AT_ONCE)  # a run tries a failed model again
 
 
 def line(catalog: Catalog, name: str) -> dict[str, str]:
-    """State and words for one model. Raises UnknownModel."""
-    info, doing = catalog.info(name), catalog.status(name)
+    """State and words for one model. Raises InvalidSetup or UnknownModel."""
+    info = checking.model(name, catalog)
+    doing = catalog.status(info.name)
     if info.loaded:
         return {"state": "ready", "text": f"{info.title} \u00b7 ready"}
     if doing is None:

@@ -14,14 +14,14 @@ from playground.errors import InvalidSetup, NotSupported, PlaygroundError
 from playground.parameters import parameters
 from playground.settings import Settings
 from playground.types import Progress, Sampling
-from playground.ui import question, reading, render_sampling, sampling_panel, widgets
+from playground.ui import checking, payloads, question, reading, render_sampling, sampling_panel, widgets
 from playground.ui.csv_text import csv_text
+from playground.ui.events import QUIET
 from playground.ui.messages import told
 from playground.ui.question import Question, taken
 from playground.ui.reading import SHOWN, Reading
 from playground.ui.sampling_panel import SamplingPanel
 
-QUIET = {"show_progress": "hidden", "api_visibility": "private"}
 EXAMPLES = {
     "fact": ("Capital of Australia", "What is the capital of Australia?", "The capital of Australia is"),
     "story": ("A story begins", "Tell me a story.", "Once upon a time, there was a"),
@@ -61,7 +61,7 @@ class NextTokenView:
         return now
 
     def stale(self, now: Reading, values: Mapping[Any, Any]) -> bool:
-        return now.asked.told != self.question.told(values)
+        return now.asked.wording != self.question.wording(values)
 
     def pictures(self, now: Reading, values: Mapping[Any, Any]) -> dict[Any, Any]:
         """Bars and table under the settings that the form holds."""
@@ -131,7 +131,7 @@ def _wire_settings(view: NextTokenView, settings: Settings, catalog: Catalog) ->
         now = values[view.reading]
         chips = {view.panel.chips: sampling_panel.differing(view.panel.fields, values)}
         try:
-            reading.require_logits(catalog.info(values[view.question.model]))
+            reading.require_logits(checking.model(values[view.question.model], catalog))
         except NotSupported as error:
             return {**chips, view.bars: failed(error)}
         return {**chips, **(view.pictures(now, values) if now else {view.bars: render_sampling.EMPTY})}
@@ -139,8 +139,8 @@ def _wire_settings(view: NextTokenView, settings: Settings, catalog: Catalog) ->
     @told
     def bias(values: dict[Any, Any], event: gr.EventData) -> dict[Any, Any]:
         (f,) = (f for f in view.panel.fields if f.parameter.name == "logit_bias")
-        amounts, token = f.read(values[f.widget]), int(event._data["id"])
-        amounts[token] = amounts.get(token, 0.0) + float(event._data["by"])
+        amounts, nudge = f.read(values[f.widget]), payloads.read(payloads.Nudge, event._data)
+        amounts[nudge.id] = amounts.get(nudge.id, 0.0) + nudge.by
         return {f.widget: f.write({key: amount for key, amount in amounts.items() if amount})}
 
     @told
@@ -179,7 +179,7 @@ def _wire_reading(view: NextTokenView, settings: Settings, catalog: Catalog) -> 
 
     @told
     def example(values: dict[Any, Any], event: gr.EventData) -> Iterator[dict[Any, Any]]:
-        _, asks, begins = EXAMPLES[event._data["key"]]
+        _, asks, begins = payloads.chosen(event._data, EXAMPLES)
         yield from again(values, {prompt: asks, role: "", begun: begins})
 
     def append(values: dict[Any, Any], chosen: Candidate, how: str) -> Iterator[dict[Any, Any]]:
@@ -193,8 +193,12 @@ def _wire_reading(view: NextTokenView, settings: Settings, catalog: Catalog) -> 
 
     @told
     def pick(values: dict[Any, Any], event: gr.EventData) -> Iterator[dict[Any, Any]]:
+        clicked = payloads.read(payloads.Wanted, event._data).id
         shown = view.current(values).next.under(view.sampling(values), SHOWN).candidates
-        yield from append(values, next(c for c in shown if c.id == event._data["id"]), "Appended")
+        candidate = next((c for c in shown if c.id == clicked), None)
+        if candidate is None:
+            raise InvalidSetup("The settings have changed since, and that token is no longer shown; click another.")
+        yield from append(values, candidate, "Appended")
 
     @told
     def draw(values: dict[Any, Any]) -> Iterator[dict[Any, Any]]:

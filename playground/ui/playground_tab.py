@@ -11,11 +11,12 @@ from playground import presets, runner, setups
 from playground.backends.catalog import Catalog
 from playground.settings import Settings
 from playground.strategies import STRATEGIES
-from playground.types import Run
+from playground.types import Run, Setup, Step
 from playground.ui import (
     form,
     insight,
     live_run,
+    payloads,
     preset_bar,
     prompt_preview,
     render,
@@ -23,13 +24,14 @@ from playground.ui import (
     technique_card,
     widgets,
 )
+from playground.ui.events import AT_ONCE, QUIET, running
 from playground.ui.form import Form
 from playground.ui.insight import Insight
 from playground.ui.messages import toast, told
+from playground.ui.payloads import Branch, Edit, Pick
 
 FIRST = "sentiment"  # the preset that the page opens with
 STARTERS = ("few_shot", "chain_of_thought", "chaining")  # techniques of the three presets in the empty answer pane
-QUIET = {"show_progress": "hidden", "api_visibility": "private"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,8 @@ class Results:
     stop: Any
 
 
-def build(page: Any, ready: Any, settings: Settings, catalog: Catalog) -> Any:
-    """Lay out the tab and wire it. Returns the widget that holds the chosen model.
+def build(page: Any, ready: Any, settings: Settings, catalog: Catalog) -> tuple[Any, Any]:
+    """Lay out the tab and wire it. Returns the widget that holds the chosen model, and the Run button.
 
     `ready` changes when a model has been loaded, so that its tokens can be counted.
     """
@@ -74,7 +76,7 @@ def build(page: Any, ready: Any, settings: Settings, catalog: Catalog) -> Any:
                 start = gr.Button("Run", variant="primary", elem_id="run-button")
                 stop = gr.Button("Stop", variant="secondary", elem_id="stop-button", interactive=False)
         with gr.Column(elem_id="outputs", min_width=0):
-            prompt = widgets.prompt_view({"summary": "", "error": "", "steps": []})
+            prompt = widgets.prompt_view(prompt_preview.EMPTY)
             some = {p.setup.strategy: (key, p) for key, p in reversed(offered.items()) if p.setup.strategy in STARTERS}
             answer = widgets.answer_view(
                 render.answer_value(None), preset_bar.cards(dict(some[name] for name in STARTERS if name in some))
@@ -94,7 +96,7 @@ def build(page: Any, ready: Any, settings: Settings, catalog: Catalog) -> Any:
     sampling_panel.wire(panel, samplings)
     _wire_form(page, ready, fields, panel, results, card, whole, settings, catalog)
     _wire_run(fields, results, settings, catalog)
-    return model
+    return model, start
 
 
 def _wire_form(
@@ -125,45 +127,61 @@ def _wire_form(
     (kind,) = (f.widget for f in fields.task if f.parameter.name == "answer")
     gr.on(
         [fields.strategy.change, kind.change], choose, set(fields.widgets), [*fields.frames, card, whole],
-        preprocess=False, trigger_mode="always_last", concurrency_limit=None, **QUIET,
+        preprocess=False, trigger_mode="always_last", **AT_ONCE,
     )  # fmt: skip
     gr.on(
         [page.load, fields.model.change], limits, fields.model, [f.widget for f in fields.sampling],
-        trigger_mode="always_last", concurrency_limit=None, **QUIET,
+        trigger_mode="always_last", **AT_ONCE,
     )  # fmt: skip
 
 
 def _wire_run(fields: Form, results: Results, settings: Settings, catalog: Catalog) -> None:
     view = results
 
-    def shown(run: Run) -> dict[Any, Any]:
+    def shown(run: Run, given: tuple[Step, ...]) -> dict[Any, Any]:
         busy = run.status in ("waiting", "running")
         return {
             view.run: run,
-            view.answer: render.answer_value(run),
+            view.answer: render.answer_value(run, given),
             view.steps: render.steps_value(run),
             view.start: gr.update(interactive=not busy),
             view.stop: gr.update(interactive=busy),
         }
 
-    @told
-    def run(values: dict[Any, Any], event: gr.EventData) -> Iterator[dict[Any, Any]]:
-        change, before = event._data or {}, values[view.run]
-        if "text" in change and isinstance(before, Run):
-            setup = before.setup
-            given = live_run.edited(before, change["step"], change["sample"], change["text"])
-        elif "token" in change and isinstance(before, Run):
-            setup = before.setup
-            given = live_run.branched(before, change["step"], change["sample"], change["at"], change["token"])
-        else:
-            setup, given = setups.parse(fields.read(values)), ()
+    def go(setup: Setup, given: tuple[Step, ...] = ()) -> Iterator[dict[Any, Any]]:
         halt, last = threading.Event(), Run(setup=setup)
-        yield {**shown(last), **view.insight.hide(), view.halt: halt}
-        for last in live_run.follow(setup, runner.run(setup, catalog, given=given), halt):
-            yield shown(last)
-        yield {**shown(last), **view.insight.show(last)}
+        try:
+            yield {**shown(last, given), **view.insight.hide(), view.halt: halt}
+            for last in live_run.follow(setup, runner.run(setup, catalog, given=given), halt):
+                yield shown(last, given)
+            yield {**shown(last, given), **view.insight.show(last)}
+        finally:
+            halt.set()  # also when nothing came of it: the next run waits for this
         if last.status == "failed":
             raise toast(last.error)
+
+    @told
+    def run(values: dict[Any, Any]) -> Iterator[dict[Any, Any]]:
+        live_run.alone(values[view.halt])
+        yield from go(setups.parse(fields.read(values)))
+
+    @told
+    def edit(values: dict[Any, Any], event: gr.EventData) -> Iterator[dict[Any, Any]]:
+        live_run.alone(values[view.halt])
+        before, change = payloads.read_of(Edit, event._data, values[view.run])
+        yield from go(before.setup, live_run.edited(before, change))
+
+    @told
+    def branch(values: dict[Any, Any], event: gr.EventData) -> Iterator[dict[Any, Any]]:
+        live_run.alone(values[view.halt])
+        before, change = payloads.read_of(Branch, event._data, values[view.run])
+        yield from go(before.setup, live_run.branched(before, change))
+
+    @told
+    def resume(values: dict[Any, Any]) -> Iterator[dict[Any, Any]]:
+        live_run.alone(values[view.halt])
+        before = payloads.last(values[view.run])
+        yield from go(before.setup, live_run.resumed(before))
 
     @told
     def stop(halt: Any) -> None:
@@ -172,12 +190,15 @@ def _wire_run(fields: Form, results: Results, settings: Settings, catalog: Catal
 
     @told
     def inspect(before: Any, event: gr.EventData) -> dict[Any, Any]:
-        return view.insight.inspect(before, event._data["step"], event._data["sample"])
+        before, place = payloads.read_of(Pick, event._data, before)
+        return view.insight.inspect(before, place.step, place.sample)
 
-    everything = [view.run, view.halt, view.answer, view.steps, view.start, view.stop, *view.insight.outputs]
-    gr.on(
-        [view.start.click, view.steps.edit, view.insight.token_view.edit], run, {*fields.widgets, view.run}, everything,
-        preprocess=False, trigger_mode="once", concurrency_limit=settings.max_users, **QUIET,
-    )  # fmt: skip
-    view.stop.click(stop, view.halt, None, concurrency_limit=None, **QUIET)
-    view.steps.select(inspect, view.run, view.insight.outputs, concurrency_limit=None, **QUIET)
+    memory = {view.run, view.halt}
+    everything = [*memory, view.answer, view.steps, view.start, view.stop, *view.insight.outputs]
+    once = {"preprocess": False, "trigger_mode": "once", **running(settings), **QUIET}
+    view.start.click(run, {*fields.widgets, view.halt}, everything, **once)
+    view.steps.edit(edit, memory, everything, **once)
+    view.insight.token_view.edit(branch, memory, everything, **once)
+    view.answer.submit(resume, memory, everything, **once)
+    view.stop.click(stop, view.halt, None, **AT_ONCE)
+    view.steps.select(inspect, view.run, view.insight.outputs, **AT_ONCE)

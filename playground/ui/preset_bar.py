@@ -8,9 +8,12 @@ import gradio as gr
 
 from playground import presets, setups
 from playground.backends.catalog import Catalog
+from playground.errors import InvalidSetup
 from playground.presets import Preset
+from playground.ui.events import AT_ONCE
 from playground.ui.form import Form
 from playground.ui.messages import told
+from playground.ui.payloads import chosen
 from playground.ui.widgets import choices, download
 
 
@@ -39,12 +42,22 @@ def cards(offered: Mapping[str, Preset]) -> list[dict[str, str]]:
     return [{"key": key, "title": p.title, "about": p.about} for key, p in offered.items()]
 
 
+def as_text(content: bytes) -> str:
+    """A file as the text that it is. Raises InvalidSetup for one that is none."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidSetup(
+            f"The file is not UTF-8 text (byte {error.start + 1} is 0x{content[error.start]:02X}); save it as UTF-8."
+        ) from None
+
+
 def wire(bar: PresetBar, also: Any, form: Form, offered: Mapping[str, Preset], catalog: Catalog) -> None:
     """`also` is a second place that offers presets by key."""
 
     @told
     def load(event: gr.EventData) -> dict[Any, Any]:
-        return form.write(offered[event._data["key"]].setup)
+        return form.write(chosen(event._data, offered).setup)
 
     @told
     def save(values: dict[Any, Any]) -> dict[Any, Any]:
@@ -54,12 +67,11 @@ def wire(bar: PresetBar, also: Any, form: Form, offered: Mapping[str, Preset], c
 
     @told
     def opened(content: bytes) -> dict[Any, Any]:
-        preset = presets.read(content.decode("utf-8", "replace"), "The file")
+        preset = presets.read(as_text(content), "The file")
         catalog.info(preset.setup.model)
         return form.write(preset.setup)
 
-    quiet = {"show_progress": "hidden", "concurrency_limit": None, "api_visibility": "private"}
     filled = [*form.widgets, *form.frames]
-    gr.on([bar.load.select, also.select], load, None, filled, **quiet)
-    bar.save.click(save, set(form.widgets), [bar.save], preprocess=False, **quiet)
-    bar.open.upload(opened, bar.open, filled, **quiet)
+    gr.on([bar.load.select, also.select], load, None, filled, **AT_ONCE)
+    bar.save.click(save, set(form.widgets), [bar.save], preprocess=False, **AT_ONCE)
+    bar.open.upload(opened, bar.open, filled, **AT_ONCE)

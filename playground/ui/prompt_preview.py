@@ -3,47 +3,44 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from playground import runner, setups
+from playground import runner
 from playground.backends.base import Backend
 from playground.backends.catalog import Catalog
 from playground.errors import PlaygroundError
-from playground.strategies import STRATEGIES
-from playground.types import Setup, Step
+from playground.types import Step
+from playground.ui.checking import checked
+from playground.ui.measures import counted
 from playground.ui.outline import groups
-from playground.ui.render import counted, prompt
+from playground.ui.render import prompt
 
-
-def checked(data: Any, catalog: Catalog) -> Setup:
-    """The setup if it could be run. Raises the PlaygroundError that running it would raise."""
-    setup = setups.parse(data)
-    catalog.info(setup.model)
-    STRATEGIES[setup.strategy](**setup.options).check(setup.task)
-    return setup
+EMPTY: dict[str, Any] = {"summary": "", "error": "", "steps": [], "raw": ""}
 
 
 def prompt_value(read: Callable[[], Any], catalog: Catalog) -> dict[str, Any]:
-    """The prompts, or what is missing for them. `read` gives the form's data."""
+    """The prompts, or what is missing for them. `read` gives the form's data.
+
+    `raw` is the first prompt with all that the model's chat template adds to it, once the model is loaded.
+    """
     try:
         setup = checked(read(), catalog)
         steps = runner.preview(setup)
-        counts = _counts(steps, catalog.loaded(setup.model))
+        backend = catalog.loaded(setup.model)
+        counts = _counts(steps, backend)
+        raw = backend.prompt_text(steps[0].messages, steps[0].prefix) if backend else ""
     except PlaygroundError as error:
-        return {"summary": "", "error": str(error), "steps": []}
+        return {**EMPTY, "error": str(error)}
     window = catalog.info(setup.model).capabilities.context_length
     shown = [
         {
             **prompt(group.steps[0]),
-            "label": group.label if len(group.steps) == 1 else f"{_unnumbered(group.steps[0].label)} 1\u2013n",
+            "label": group.label,
             "times": len(group.steps) * max(1, len(group.steps[0].completions)),
             "facts": _facts(counts[group.first]),
         }
         for group in groups(steps)
     ]
-    return {"summary": _summary(steps, counts, window, setup.sampling.max_tokens), "error": "", "steps": shown}
-
-
-def _unnumbered(label: str) -> str:
-    return label.rstrip("0123456789").rstrip()
+    summary = _summary(steps, counts, window, setup.sampling.max_tokens)
+    return {"summary": summary, "error": "", "steps": shown, "raw": raw}
 
 
 def _counts(steps: Sequence[Step], backend: Backend | None) -> list[int | str]:

@@ -12,8 +12,8 @@ from playground.parameters import parameters, text
 from playground.strategies.base import system, user
 from playground.types import MAX_TEXT, STRICT, Message, Sampling, Setup, Task
 from playground.ui import controls
+from playground.ui.checking import checked
 from playground.ui.controls import Field
-from playground.ui.prompt_preview import checked
 
 # Parameters that change which token comes next. The others say when to stop, or what to record.
 SHAPING = (
@@ -41,8 +41,8 @@ class Asked:
     prefix: str
 
     @property
-    def told(self) -> dict[str, Any]:
-        """The same as `Question.told`, when nothing has been changed since."""
+    def wording(self) -> dict[str, Any]:
+        """The same as `Question.wording`, when nothing has been changed since."""
         task = self.setup.task
         return {"model": self.setup.model, "input": task.input, "role": task.role, "answer_so_far": self.prefix}
 
@@ -65,7 +65,7 @@ class Question:
     def widgets(self) -> list[Any]:
         return [self.model, *(f.widget for f in (self.prompt, self.role, self.prefix, *self.sampling))]
 
-    def told(self, values: Mapping[Any, Any]) -> dict[str, Any]:
+    def wording(self, values: Mapping[Any, Any]) -> dict[str, Any]:
         """What the model gets to read: with another value it has to be asked again."""
         return {"model": values[self.model], **taken((self.prompt, self.role, self.prefix), values)}
 

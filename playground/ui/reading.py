@@ -8,9 +8,9 @@ from playground.backends.catalog import Catalog, ModelInfo
 from playground.errors import NotSupported
 from playground.types import Progress
 from playground.ui.question import Asked
+from playground.ui.tokens import TORN
 
 SHOWN = 20  # candidates drawn as bars
-TORN = "\ufffd"  # how half a character reads
 
 
 @dataclass(frozen=True, slots=True)

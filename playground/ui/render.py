@@ -1,13 +1,15 @@
 """Run -> what the page shows: pure functions to plain values and figures. The only module that knows plotly."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
 
 from playground.types import Completion, Progress, Run, Step, Token
+from playground.ui.measures import counted, mean_probability, metrics
 from playground.ui.outline import Group, groups
+from playground.ui.tokens import unfit
 
 ACCENT = "#4f5bd5"
 PHASES = {"waiting": "Getting ready", "running": "Running", "done": "Done", "stopped": "Stopped", "failed": "Failed"}
@@ -16,16 +18,17 @@ ENDINGS = {"length": "cut at max tokens", "cancelled": "stopped", "stop": "", No
 
 
 # ------------------------------------------------------------------------------------------ the answer pane
-def answer_value(run: Run | None) -> dict[str, Any]:
-    """State, answer and measures; without a run, the empty pane."""
+def answer_value(run: Run | None, given: Sequence[Step] = ()) -> dict[str, Any]:
+    """State, answer and measures of a run that began with the `given` steps; without a run, the empty pane."""
     if run is None:
         return {
             "phase": "empty", "status": "", "clock": "", "spoken": "", "share": None, "error": "", "answer": "",
-            "how": "", "metrics": [],
+            "how": "", "metrics": [], "resumable": False,
         }  # fmt: skip
     progress = run.progress if run.status in ("waiting", "running") else None
     phase, doing = PHASES[run.status], run.steps[-1].label if run.steps else ""
     what = _first_lower(progress.what) if progress else doing if run.status == "running" else ""
+    broken_off = run.status in ("stopped", "failed") and run.completion_tokens > 0
     return {
         "phase": run.status,
         "status": f"{phase}: {what}" if what else phase,
@@ -35,42 +38,10 @@ def answer_value(run: Run | None) -> dict[str, Any]:
         "share": progress.done / progress.total if progress and progress.total else None,
         "error": run.error,
         "answer": run.answer,
-        "how": run.how or (KEPT if run.status in ("stopped", "failed") and run.completion_tokens else ""),
-        "metrics": metrics(run),
+        "how": run.how or (KEPT if broken_off else ""),
+        "metrics": metrics(run, given),
+        "resumable": broken_off,
     }
-
-
-def metrics(run: Run) -> list[tuple[str, str]]:
-    """What was measured, each with its unit. Nothing before the first token."""
-    if not run.completion_tokens:
-        return []
-    firsts = [c.time_to_first_token for s in run.steps for c in s.completions if c.time_to_first_token is not None]
-    calls = sum(len(step.completions) for step in run.steps)
-    return [
-        ("Output", counted(run.completion_tokens, "token")),
-        ("Prompt", counted(run.prompt_tokens, "token")),
-        *([("Calls", f"{calls}")] if calls > 1 else []),
-        ("First token", f"{firsts[0]:.2f} s" if firsts else "-"),
-        ("Total", f"{run.seconds:.1f} s"),
-        ("Speed", f"{run.completion_tokens / run.seconds:,.0f} tokens/s" if run.seconds else "-"),
-        *([("Mean p", f"{p:.2f}")] if (p := mean_probability(_tokens(run))) is not None else []),
-        *([("Seed", f"{run.seed}")] if run.seed is not None else []),
-    ]
-
-
-def counted(count: int, thing: str) -> str:
-    """ "1 token", "1,200 tokens"."""
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
-
-
-def mean_probability(tokens: Iterable[Token]) -> float | None:
-    """Geometric mean: exp of the mean log-probability. None without tokens."""
-    logprobs = [token.logprob for token in tokens]
-    return math.exp(sum(logprobs) / len(logprobs)) if logprobs else None
-
-
-def _tokens(run: Run) -> list[Token]:
-    return [token for step in run.steps for completion in step.completions for token in completion.tokens]
 
 
 def _measure(progress: Progress) -> str:
@@ -99,7 +70,7 @@ def _group(group: Group) -> dict[str, Any]:
     cards: list[dict[str, Any]] = [
         {
             "at": [group.first + i, sample],
-            "title": _title(step, sample),
+            "title": "" if alone and len(step.completions) == 1 else _title(step, sample),
             "prompt": None if alone else prompt(step),
             "text": completion.text,
             "state": _state(completion),
@@ -128,7 +99,7 @@ def prompt(step: Step) -> dict[str, Any]:
 
 
 def _title(step: Step, sample: int) -> str:
-    return f"Path {sample + 1}" if len(step.completions) > 1 else "" if step.label[-1:].isalpha() else step.label
+    return f"Path {sample + 1}" if len(step.completions) > 1 else step.label
 
 
 def _state(completion: Completion) -> str:
@@ -161,7 +132,7 @@ def tokens_value(label: str, completion: Completion | None, step: int = 0, sampl
                 "p": math.exp(t.logprob),
                 "logprob": t.logprob,
                 "entropy": t.entropy,
-                "top": [{"id": a.id, "text": a.text, "p": math.exp(a.logprob)} for a in t.top],
+                "top": [{"id": a.id, "text": a.text, "p": math.exp(a.logprob), "fit": not unfit(a)} for a in t.top],
                 "id": t.id,
             }
             for t in tokens

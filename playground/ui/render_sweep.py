@@ -9,7 +9,8 @@ from typing import Any
 from playground.evaluation.sweep import Cell, Sweep, summary
 from playground.strategies.answers import extract, same
 from playground.types import Run, Step, Task
-from playground.ui.render import ENDINGS, PHASES, counted, mean_probability
+from playground.ui.measures import counted, mean_probability
+from playground.ui.render import ENDINGS, PHASES
 
 LEVELS = 7  # steps of the colour scale
 CLIPPED = 400  # characters of an answer that the page lists; the download has all of it

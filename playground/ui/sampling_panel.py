@@ -11,7 +11,9 @@ from playground.presets import SamplingPreset
 from playground.types import Sampling
 from playground.ui import controls, form, widgets
 from playground.ui.controls import Field
+from playground.ui.events import AT_ONCE
 from playground.ui.messages import told
+from playground.ui.payloads import chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +52,16 @@ def wire(panel: SamplingPanel, offered: Mapping[str, SamplingPreset]) -> None:
 
     @told
     def load(event: gr.EventData) -> dict[Any, Any]:
-        sampling = offered[event._data["key"]].sampling
+        sampling = chosen(event._data, offered).sampling
         # Only what the preset is about: it is put over the values that are there.
         changed = [p for p in parameters(Sampling) if getattr(sampling, p.name) != p.default]
         return {by_name[p.name].widget: by_name[p.name].write(getattr(sampling, p.name)) for p in changed}
 
     @told
     def reset(event: gr.EventData) -> dict[Any, Any]:
-        f = by_name[event._data["name"]]
+        f = chosen(event._data, by_name)
         return {f.widget: f.write(f.parameter.default)}
 
-    quiet = {"show_progress": "hidden", "concurrency_limit": None, "api_visibility": "private"}
     outputs = [f.widget for f in panel.fields]
-    panel.load.select(load, None, outputs, **quiet)
-    panel.chips.clear(reset, None, outputs, **quiet)
+    panel.load.select(load, None, outputs, **AT_ONCE)
+    panel.chips.clear(reset, None, outputs, **AT_ONCE)

@@ -17,14 +17,14 @@ from playground.parameters import Parameter, parameters
 from playground.settings import Settings
 from playground.types import Run, Sampling, Task
 from playground.ui import live_run, render_sweep, widgets
+from playground.ui.checking import checked
 from playground.ui.controls import Field
 from playground.ui.csv_text import csv_text
+from playground.ui.events import AT_ONCE, QUIET, running
 from playground.ui.form import WITH_LABELS
 from playground.ui.messages import toast, told
-from playground.ui.prompt_preview import checked
 from playground.ui.question import Question, pick, taken
 
-QUIET = {"show_progress": "hidden", "api_visibility": "private"}
 TEMPERATURES, TOP_PS = "0.2, 0.7, 1, 1.5", "0.5, 0.9, 1"
 LABELS = "Canberra\nSydney\nMelbourne"  # what the first question is answered with
 MAX_TOKENS = 20  # an answer to compare is a short one
@@ -77,7 +77,7 @@ class SweepView:
 
     @property
     def inputs(self) -> set[Any]:
-        return {*self.question.widgets, *(f.widget for f in (*self.grid, *self.task, *self.sampling))}
+        return {self.swept, *self.question.widgets, *(f.widget for f in (*self.grid, *self.task, *self.sampling))}
 
     def read(self, values: Mapping[Any, Any]) -> dict[str, Any]:
         """The setup as plain data: the question above, with how its answers are read and where they end."""
@@ -128,10 +128,7 @@ def build(question: Question, settings: Settings, catalog: Catalog) -> None:
     for field, value in zip((*task, sampling[0]), ("label", LABELS, MAX_TOKENS), strict=True):
         field.widget.value = value
     view = SweepView(gr.State(None), question, grid, task, sampling, heat, table, start, stop, save_cells, save_answers)
-    kind.widget.change(
-        lambda answer: gr.update(visible=answer in WITH_LABELS), kind.widget, task[1].widget,
-        concurrency_limit=None, **QUIET,
-    )  # fmt: skip
+    kind.widget.change(lambda answer: gr.update(visible=answer in WITH_LABELS), kind.widget, task[1].widget, **AT_ONCE)
     _wire_run(view, settings, catalog)
     _wire_downloads(view)
 
@@ -152,6 +149,8 @@ def _numbers(p: Parameter, value: str) -> NumberList:
 def _wire_run(view: SweepView, settings: Settings, catalog: Catalog) -> None:
     @told
     def run(values: dict[Any, Any]) -> Iterator[dict[Any, Any]]:
+        before: Swept | None = values[view.swept]
+        live_run.alone(before.halt if before else None)
         setup = checked(view.read(values), catalog)
         grid = setups.build(Sweep, taken(view.grid, values), ())
         now = Swept(Run(setup=setup), grid, threading.Event())
@@ -167,10 +166,8 @@ def _wire_run(view: SweepView, settings: Settings, catalog: Catalog) -> None:
             now.halt.set()  # the run itself shows how it ended: only one writes to the page
 
     outputs = [view.swept, view.map, view.table, view.start, view.stop]
-    view.start.click(
-        run, view.inputs, outputs, preprocess=False, trigger_mode="once", concurrency_limit=settings.max_users, **QUIET
-    )
-    view.stop.click(stop, view.swept, None, concurrency_limit=None, **QUIET)
+    view.start.click(run, view.inputs, outputs, preprocess=False, trigger_mode="once", **running(settings), **QUIET)
+    view.stop.click(stop, view.swept, None, **AT_ONCE)
 
 
 def _wire_downloads(view: SweepView) -> None:
@@ -185,8 +182,8 @@ def _wire_downloads(view: SweepView) -> None:
         rows = render_sweep.answer_table(now.run, now.grid)
         return {"name": "sweep_answers.csv", "text": csv_text(render_sweep.ANSWER_HEADERS, rows)}
 
-    view.save_cells.click(cells, view.swept, view.save_cells, concurrency_limit=None, **QUIET)
-    view.save_answers.click(answers, view.swept, view.save_answers, concurrency_limit=None, **QUIET)
+    view.save_cells.click(cells, view.swept, view.save_cells, **AT_ONCE)
+    view.save_answers.click(answers, view.swept, view.save_answers, **AT_ONCE)
 
 
 def _needed(now: Swept | None) -> Swept:

@@ -38,12 +38,13 @@ def rows_editor(columns: Sequence[Column], *, noun: str, most: int, **shown: Any
 
 
 def prompt_view(value: dict[str, Any]) -> gr.HTML:
-    """What will be sent. Value: `render.prompt_value`."""
+    """What will be sent. Value: `prompt_preview.prompt_value`."""
     return widget("prompt", value=value, elem_id="prompt")
 
 
 def answer_view(value: dict[str, Any], presets: list[dict[str, str]]) -> gr.HTML:
-    """Answer, state and measures of a run. Value: `render.answer_value`. Event: `select` with a preset's key."""
+    """Answer, state and measures of a run. Value: `render.answer_value`. Events: `select` with a preset's key,
+    `submit` to go on with a run that broke off."""
     return widget("answer", {"presets": presets}, value=value, elem_id="answer")
 
 
@@ -58,7 +59,7 @@ def token_view(value: dict[str, Any]) -> gr.HTML:
 
 
 def chips(value: list[dict[str, str]]) -> gr.HTML:
-    """What differs from the defaults. Event: `clear` with the name of a parameter."""
+    """What differs from the defaults. Event: `clear` with the parameter's name as key."""
     return widget("chips", value=value)
 
 

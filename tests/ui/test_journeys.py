@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from playground.backends.base import Capabilities, Request
+from playground.backends.catalog import Catalog, Entry
+from playground.backends.scripted import ScriptedBackend
 from playground.errors import GenerationFailed
 
 PageOver = Callable[..., Page]
@@ -19,6 +21,8 @@ WORDS = {
     "word_problem_vote": "How many are left?",
     "chain_story": "lighthouse",
 }
+
+NUMBERED = ((1, "input"), (2, "previous"), (3, "previous"))
 
 
 def choose(page: Page, preset: str) -> None:
@@ -132,6 +136,79 @@ def test_a_middle_step_is_edited_and_the_rest_runs_again(page_over: PageOver, ca
     expect(cards.nth(1).locator(".output")).to_have_text("My own <b>story</b>.")
     expect(page.locator("#steps .step").nth(1)).to_contain_text("edited by hand")
     expect(cards.nth(0).locator(".output")).to_have_text(first)
+
+
+def test_a_chain_with_numbered_steps_is_told_and_edited_step_by_step(
+    page_over: PageOver, catalog_of: Any, tmp_path: Path
+) -> None:
+    steps = "".join(f"  - {{name: Step {i}, template: 'Part {i} of {{{name}}}'}}\n" for i, name in NUMBERED)
+    file = tmp_path / "numbered.yaml"
+    file.write_text(f"title: N\nstrategy: chaining\ntask:\n  input: a tale\n  steps:\n{steps}", "utf-8")
+    page = page_over(catalog_of(last_words))
+    open_file(page, file)
+    expect(sent(page).locator("h3")).to_have_count(3)
+    expect(sent(page).locator(".turn").nth(2)).to_contain_text("Part 3 of")
+    run(page)
+    phase(page, "done")
+    cards = page.locator("#steps .step")
+    expect(cards).to_have_count(3)
+    cards.nth(1).get_by_role("button", name="Edit").click()
+    page.get_by_label("Output of Step 2").fill("mine")
+    page.get_by_role("button", name="Run on from here").click()
+    expect(cards.nth(2).locator(".output")).to_have_text("Heard: Part 3 of mine")
+    expect(cards.nth(0).locator(".output")).to_have_text("Heard: Part 1 of a tale")
+    # Only what the model said now is measured; the rest is named as kept.
+    expect(page.locator(".metrics")).to_contain_text("Kept")
+
+
+def test_a_stopped_run_goes_on_where_it_was_cut(page_over: PageOver, catalog_of: Any) -> None:
+    def counts_on(request: Request, rng: random.Random) -> str:
+        begun = request.prefix + request.begun
+        return " and the end." if "one" in begun else "one " + "more " * 500
+
+    page = page_over(catalog_of(counts_on, delay=0.05))
+    choose(page, "explain")
+    run(page)
+    output, go_on = page.locator("#steps .output"), page.get_by_role("button", name="Continue", exact=True)
+    expect(output).to_contain_text("one more")
+    expect(go_on).to_be_hidden()
+    page.keyboard.press("Escape")
+    phase(page, "stopped")
+    kept = output.inner_text()
+    go_on.click()
+    phase(page, "done")
+    assert output.inner_text().startswith(kept)
+    expect(output).to_contain_text("and the end.")
+    expect(page.locator("#steps .card")).to_have_count(1)
+    expect(go_on).to_be_hidden()
+
+
+def test_the_prompt_is_shown_as_the_model_reads_it(page_over: PageOver, catalog_of: Any) -> None:
+    catalog = catalog_of()
+    catalog.preload("default")
+    page = page_over(catalog)
+    choose(page, "explain")
+    whole = page.locator("#prompt .whole")
+    expect(whole.locator("pre")).to_be_hidden()
+    whole.get_by_text("As the model reads it").click()
+    question(page).fill("<b>typed</b>")
+    expect(whole.locator("pre")).to_contain_text("user: <b>typed</b>")
+    expect(whole.locator("pre")).to_be_visible()  # it stays open while one types
+
+
+def test_a_model_that_is_chosen_gets_ready_so_that_tokens_can_be_counted(page_over: PageOver) -> None:
+    entries = (
+        Entry(
+            name=name, title=name.title(), kind="scripted", load=lambda _: ScriptedBackend(),
+            capabilities=ScriptedBackend().capabilities,
+        )
+        for name in ("default", "other")
+    )  # fmt: skip
+    page = page_over(Catalog(entries))
+    page.get_by_label("Model").first.click()
+    page.get_by_role("option", name="Other", exact=True).click()
+    expect(page.locator("#header")).to_contain_text("Other \u00b7 ready")
+    expect(page.locator("#prompt .pane-head")).to_contain_text("tokens")
 
 
 def test_reasoning_is_edited_and_the_answer_read_again(page_over: PageOver, catalog_of: Any) -> None:
@@ -312,7 +389,7 @@ def test_a_token_shows_its_alternatives(page_over: PageOver, catalog_of: Any) ->
     choose(page, "explain")
     page.get_by_text("All sampling parameters").click()
     page.get_by_role("spinbutton", name=re.compile("Alternatives")).fill("3")
-    expect(page.locator(".chips")).to_contain_text("alternatives 3")
+    expect(page.locator(".chips")).to_contain_text("alternatives per token 3")
     run(page)
     phase(page, "done")
     token = page.locator("#tokens .token[role=button]")

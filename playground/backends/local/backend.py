@@ -16,6 +16,7 @@ from playground.backends.local.engine import Engine
 from playground.backends.local.next_token import LocalNextToken
 from playground.backends.local.prefixes import common
 from playground.backends.local.prompt import encode, prompt_text, takes_system
+from playground.backends.local.resident import page_out
 from playground.backends.local.ticket import Ticket
 from playground.errors import InvalidSetup, PromptTooLong, UnknownModel
 from playground.parameters import parameters
@@ -41,6 +42,7 @@ class LocalBackend:
     ) -> None:
         self._tokenizer = tokenizer
         self._decoder = Decoder(model)
+        page_out(getattr(model, "idle_weights", ()))  # the decoder has just read them once, to compare
         limits = Limits(max_rows=max_rows, max_queue=max_queue, max_seconds=max_seconds, kv_bytes=kv_bytes)
         self._vocabulary = Vocabulary(tokenizer, model.generation_config)
         self._engine = Engine(self._decoder, self._vocabulary, limits)

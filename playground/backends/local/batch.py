@@ -17,6 +17,8 @@ from playground.backends.local.ticket import Ticket
 from playground.errors import GenerationFailed
 from playground.types import Alternative, Delta, FinishReason, Token
 
+AT_ONCE = 8  # rows drawn at a time: sampling takes ten copies of their logits
+
 
 @dataclass(frozen=True, slots=True)
 class Draw:
@@ -104,7 +106,7 @@ class Batch:
         self.decoder = decoder
         self.rows: list[Row] = []
         self.cache = SlotCache(decoder.layout, adapted=adapted)
-        self._controls: Controls | None = None
+        self._controls: list[Controls] | None = None
 
     def add(self, rows: Sequence[Row], prompt: SlotCache) -> None:
         """Give rows of one request slots that begin with its prompt."""
@@ -141,7 +143,7 @@ class Batch:
         last, adapters = [row.drawn[-1] for row in self.rows], [row.adapter for row in self.rows]
         logits = self.decoder.decode(self.cache, last, adapters)
         if self._controls is None:
-            self._controls = Controls.of([row.ticket.request.sampling for row in self.rows], logits.device)
+            self._controls = controls(self.rows, logits.device)
         return draw_tokens(logits, self.rows, self._controls)
 
     def _fit(self, count: int, length: int) -> None:
@@ -153,12 +155,21 @@ class Batch:
             cache.resize(max(rows, cache.rows), min(tokens, most) if length > cache.capacity else cache.capacity)
 
 
-def draw_tokens(logits: Tensor, rows: Sequence[Row], controls: Controls) -> list[Draw]:
-    """One token for every row from logits `[rows, vocabulary]`."""
-    logits = logits.float()
-    chosen = choose(logits, [row.history for row in rows], controls, [row.stream for row in rows])
-    readings = read(logits, chosen, [row.ticket.request.sampling.top_logprobs for row in rows])
-    return [Draw(token, reading) for token, reading in zip(chosen.tolist(), readings, strict=True)]
+def controls(rows: Sequence[Row], device: torch.device) -> list[Controls]:
+    """The rows' settings, for as many rows each as are drawn at once."""
+    settings = [row.ticket.request.sampling for row in rows]
+    return [Controls.of(settings[start : start + AT_ONCE], device) for start in range(0, len(rows), AT_ONCE)]
+
+
+def draw_tokens(logits: Tensor, rows: Sequence[Row], settings: Sequence[Controls]) -> list[Draw]:
+    """One token for every row from logits `[rows, vocabulary]`; `settings` are their `controls`."""
+    draws: list[Draw] = []
+    for own, wide in zip(settings, torch.split(logits, AT_ONCE), strict=True):
+        some, part = rows[len(draws) : len(draws) + AT_ONCE], wide.float()
+        chosen = choose(part, [row.history for row in some], own, [row.stream for row in some])
+        readings = read(part, chosen, [row.ticket.request.sampling.top_logprobs for row in some])
+        draws += [Draw(token, reading) for token, reading in zip(chosen.tolist(), readings, strict=True)]
+    return draws
 
 
 def slots(count: int, length: int) -> tuple[int, int]:

@@ -11,10 +11,9 @@ from typing import Any
 import torch
 
 from playground.backends.local.admission import Group, Limits, Stats, group, next_in_line, refusal, reserved, row_free
-from playground.backends.local.batch import Batch, Draw, Row, Vocabulary, draw_tokens
+from playground.backends.local.batch import Batch, Draw, Row, Vocabulary, controls, draw_tokens
 from playground.backends.local.decoder import Decoder
 from playground.backends.local.prefixes import PrefixStore
-from playground.backends.local.sampling import Controls
 from playground.backends.local.ticket import Stream, Ticket
 from playground.errors import GenerationFailed, LimitReached
 from playground.types import Delta
@@ -117,6 +116,8 @@ class Engine:
         self._admit()
         self._read_prompts()
         for batch in self._batches.values():
+            if not batch.rows:  # all that joined it ended with their first token
+                continue
             try:
                 draws = batch.step()
             except Exception as error:
@@ -208,8 +209,8 @@ class Engine:
         ticket.started = ticket.granted
         if ticket.started == ticket.samples:
             ticket.prompt = ticket.logits = None
-        controls = Controls.of([ticket.request.sampling] * len(rows), logits.device)
-        self._hand_out(batch, rows, draw_tokens(logits.expand(len(rows), -1), rows, controls))
+        settings = controls(rows, logits.device)
+        self._hand_out(batch, rows, draw_tokens(logits.expand(len(rows), -1), rows, settings))
 
     def _hand_out(self, batch: Batch, rows: list[Row], draws: list[Draw]) -> None:
         """Tell every request what its rows drew; end the rows and requests that are done."""

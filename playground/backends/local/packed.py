@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 GROUP = 32  # weights that share a scale in the 4-bit formats of GGUF files
+AT_ONCE = 2048  # rows that are packed at a time, since packing takes ten times the memory of the weight
 LATTICE = 0.1  # steps; rounding to bfloat16 moves a 4-bit weight by less than half of this
 
 
@@ -47,9 +48,10 @@ def pack(weight: Tensor) -> Packed:
 
 def pack8(weight: Tensor) -> Packed:
     """Round every output row to 255 steps of its own size."""
-    wide = weight.detach().float()
-    scales = wide.abs().amax(1).clamp(min=1e-12) / 127
-    return Packed((wide / scales[:, None]).round().to(torch.int8), scales.to(weight.dtype), 8)
+    scales = weight.detach().abs().amax(1).float().clamp(min=1e-12) / 127
+    parts = zip(torch.split(weight.detach(), AT_ONCE), torch.split(scales, AT_ONCE), strict=True)
+    narrow = torch.cat([(part.float() / scale[:, None]).round().to(torch.int8) for part, scale in parts])
+    return Packed(narrow, scales.to(weight.dtype), 8)
 
 
 def pack4(weight: Tensor) -> Packed | None:
@@ -61,7 +63,17 @@ def pack4(weight: Tensor) -> Packed | None:
     rows, columns = weight.shape
     if rows % 64 or columns % GROUP:  # what the kernel can do
         return None
-    groups = weight.detach().float().view(rows, -1, GROUP)
+    parts = []
+    for part in torch.split(weight.detach(), AT_ONCE):
+        if (packed := _pack4(part)) is None:
+            return None
+        parts.append(packed)
+    return Packed(torch.cat([packed for packed, _ in parts]), torch.cat([scales for _, scales in parts], 1), 4)
+
+
+def _pack4(weight: Tensor) -> tuple[Tensor, Tensor] | None:
+    """Some rows of `pack4`: packed, and scales."""
+    groups = weight.float().view(len(weight), -1, GROUP)
     low = groups.amin(-1, keepdim=True)
     step = ((groups.amax(-1, keepdim=True) - low) / 15).clamp(min=1e-12)
     places = (groups - low) / step
@@ -69,8 +81,8 @@ def pack4(weight: Tensor) -> Packed | None:
         return None
     # The kernel computes (place - 8) * step + zero.
     scales = torch.cat([step, low + 8 * step], -1).transpose(0, 1).contiguous()
-    packed = torch.ops.aten._convert_weight_to_int4pack_for_cpu(places.round().int().view(rows, columns), 2)
-    return Packed(packed, scales.to(weight.dtype), 4)
+    packed = torch.ops.aten._convert_weight_to_int4pack_for_cpu(places.round().int().view(weight.shape), 2)
+    return packed, scales.to(weight.dtype)
 
 
 class Product:

@@ -48,11 +48,13 @@ class PrefixStore:
         return Prefix(ids, cache, adapter, {} if logits is None else {len(ids): logits})
 
     def longest(self, ids: NDArray[np.int64], adapter: str | None) -> tuple[Prefix | None, int]:
-        """The entry that shares most leading tokens with `ids`, and how many."""
-        best, shared = None, WORTHWHILE - 1
+        """The entry that shares most leading tokens with `ids`, and how many; of equals one with the logits after."""
+        best, shared, known = None, WORTHWHILE - 1, False
         for prefix in self._entries.values():
-            if prefix.adapter == adapter and (common := common(prefix.ids, ids)) > shared:
-                best, shared = prefix, common
+            if prefix.adapter == adapter:
+                here = common(prefix.ids, ids), len(ids) in prefix.logits
+                if here[0] >= WORTHWHILE and here > (shared, known):
+                    best, (shared, known) = prefix, here
         if best is None:
             return None, 0
         self._entries.move_to_end(id(best))
@@ -60,8 +62,8 @@ class PrefixStore:
 
     def add(self, prefix: Prefix, budget: int) -> None:
         """Keep `prefix` if it fits into `budget` bytes, in place of entries it continues; not if one covers it."""
-        covered, common = self.longest(prefix.ids, prefix.adapter)
-        if prefix.cache.bytes > budget or (covered is not None and common == len(prefix.ids)):
+        covering, shared = self.longest(prefix.ids, prefix.adapter)
+        if prefix.cache.bytes > budget or (covering is not None and shared == len(prefix.ids)):
             return
         for key, other in list(self._entries.items()):
             if other.adapter == prefix.adapter and common(other.ids, prefix.ids) == len(other.ids):

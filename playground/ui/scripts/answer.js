@@ -12,8 +12,9 @@ const parts = {
   live: el("div", { class: "unseen", role: "status", "aria-live": "polite" }),
 };
 const copy = copyButton(() => props.value.answer);
+const resume = el("button", { type: "button", class: "quiet strong resume", text: "Continue", onclick: () => trigger("submit") });
 host.append(
-  el("div", { class: "pane-head" }, el("h2", { text: "Answer" }), parts.status, parts.clock, copy),
+  el("div", { class: "pane-head" }, el("h2", { text: "Answer" }), parts.status, parts.clock, resume, copy),
   parts.bar, parts.error, parts.text, parts.how, parts.metrics, parts.empty, parts.live);
 
 const drawEmpty = (presets) => parts.empty.replaceChildren(
@@ -34,6 +35,7 @@ const draw = () => {
   parts.bar.hidden = now.share === null;
   if (now.share !== null) parts.bar.value = now.share;
   copy.hidden = !now.answer;
+  resume.hidden = !now.resumable;
   parts.metrics.replaceChildren(...now.metrics.map(([name, value]) =>
     el("div", {}, el("dt", { text: name }), el("dd", { text: value }))));
   parts.empty.hidden = now.phase !== "empty";

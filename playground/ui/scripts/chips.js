@@ -1,9 +1,9 @@
-// Buttons to take sampling values from, and what differs from the defaults, each removable.
+// What differs from the defaults, each removable.
 const host = element.querySelector(".chips");
 const draw = () => host.replaceChildren(
   ...props.value.map((chip) => el("span", { class: "chip" }, el("span", { text: chip.text }),
     el("button", { type: "button", text: "\u00d7", title: `Reset ${chip.label}`, "aria-label": `Reset ${chip.label}`,
-      onclick: () => trigger("clear", { name: chip.name }) }))),
+      onclick: () => trigger("clear", { key: chip.name }) }))),
   ...(props.value.length ? [] : [el("span", { class: "facts", text: "All at their defaults." })]));
 watch("value", draw);
 draw();

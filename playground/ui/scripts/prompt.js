@@ -1,17 +1,23 @@
 // What will be sent: every prompt of the setup, before it is run.
 const host = element.querySelector(".prompt");
+const heading = el("div", { class: "pane-head" });
+const turns = el("div", { class: "pane-body", tabindex: "0", role: "region", "aria-label": "What will be sent" });
+const raw = el("pre", { dir: "auto", tabindex: "0" });
+// Stays in place between drawings, so that it stays open while one types.
+const whole = el("details", { class: "sent whole" }, el("summary", { text: "As the model reads it" }), raw);
+host.append(heading, turns, whole);
 const draw = () => {
-  const { summary, error, steps } = props.value;
-  host.replaceChildren(
-    el("div", { class: "pane-head" },
-      el("h2", { text: "What will be sent" }), el("span", { class: "facts", text: summary })),
-    el("div", { class: "pane-body", tabindex: "0", role: "region", "aria-label": "What will be sent" },
-      error && el("p", { class: "missing", text: error }),
-      ...steps.map((step) => el("section", {},
-        (steps.length > 1 || step.times > 1) && el("h3", { text: step.label },
-          step.times > 1 && el("span", { class: "times", text: `\u00d7 ${step.times}` }),
-          el("span", { class: "facts", text: step.facts })),
-        ...promptNodes(step)))));
+  const now = props.value;
+  heading.replaceChildren(el("h2", { text: "What will be sent" }), el("span", { class: "facts", text: now.summary }));
+  turns.replaceChildren(
+    ...(now.error ? [el("p", { class: "missing", text: now.error })] : []),
+    ...now.steps.map((step) => el("section", {},
+      (now.steps.length > 1 || step.times > 1) && el("h3", { text: step.label },
+        step.times > 1 && el("span", { class: "times", text: `\u00d7 ${step.times}` }),
+        el("span", { class: "facts", text: step.facts })),
+      ...promptNodes(step))));
+  whole.hidden = !now.raw;
+  setText(raw, now.raw);
 };
 watch("value", draw);
 draw();

@@ -13,7 +13,7 @@ const draw = () => {
     `\u201c${visible(token.text)}\u201d`, `probability ${percent(token.p)}`, `log-probability ${token.logprob.toFixed(3)}`,
     token.entropy === null ? "" : `entropy ${token.entropy.toFixed(2)} nats`].filter(Boolean).join(" \u00b7 ");
   const { step, sample } = props.value;
-  const instead = (token, other) => other.id !== token.id && !other.text.includes("\ufffd")
+  const instead = (token, other) => other.id !== token.id && other.fit
     && el("button", { type: "button", class: "quiet", text: "Continue with this one",
       "aria-label": `Continue from here with \u201c${visible(other.text)}\u201d`,
       onclick: () => trigger("edit", { step, sample, at: tokens.indexOf(token), token: other.id }) });

@@ -153,6 +153,19 @@ def test_a_continuation_replaces_what_it_continues() -> None:
     assert store.bytes == 7 * BYTE
 
 
+def test_of_equal_beginnings_the_one_whose_logits_are_known_is_found() -> None:
+    store = PrefixStore()
+    prompt, one, other = prefix([1, 2, 3, 4, 5]), prefix([1, 2, 3, 4, 5, 6]), prefix([1, 2, 3, 4, 5, 7])
+    prompt.logits[5] = torch.ones(1)
+    for added in (prompt, one, other):  # two answers to one prompt: the first took the prompt's logits over
+        store.add(added, 100 * BYTE)
+    for _ in range(3):
+        assert store.longest(prompt.ids, None) == (one, 5)
+    begun = store.begin(prompt.ids, None, LAYOUT)
+    assert begun.cache.lengths == [5]
+    assert begun.logits[5] is prompt.logits[5]
+
+
 def test_the_least_recently_used_goes_first_and_the_budget_holds() -> None:
     store = PrefixStore()
     for first in (10, 20, 30):

@@ -2,7 +2,8 @@
 
 import random
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import peft
@@ -12,6 +13,7 @@ from tiny_models import VOCABULARY, eventually, tiny_model
 
 from playground.backends.base import Request
 from playground.backends.local.backend import LocalBackend
+from playground.backends.local.lean import fuse
 from playground.backends.local.precision import prepare
 from playground.errors import GenerationFailed, InvalidSetup, LimitReached, PromptTooLong, UnknownModel
 from playground.types import Delta, Message, Progress, Sampling
@@ -21,10 +23,11 @@ GREEDY = Sampling(temperature=0, max_tokens=20)
 
 
 def request(
-    text: str = "the cat", n: int = 1, adapter: str | None = None, prefix: str = "", **sampling: Any
+    text: str = "the cat", n: int = 1, adapter: str | None = None, prefix: str = "", begun: str = "", **sampling: Any
 ) -> Request:
     settings = Sampling(**{"temperature": 0, "max_tokens": 20, **sampling})
-    return Request(messages=(Message("user", text),), n=n, adapter=adapter, prefix=prefix, sampling=settings)
+    messages = (Message("user", text),)
+    return Request(messages=messages, n=n, adapter=adapter, prefix=prefix, begun=begun, sampling=settings)
 
 
 def answers(backend: LocalBackend, asked: Request) -> list[str]:
@@ -35,8 +38,13 @@ def answers(backend: LocalBackend, asked: Request) -> list[str]:
     return texts
 
 
+def news(stream: Any) -> Iterator[Delta]:
+    """Without what it says while it has none."""
+    return (event for event in stream if isinstance(event, Delta))
+
+
 def deltas(backend: LocalBackend, asked: Request) -> list[Delta]:
-    return [event for event in backend.stream(asked) if isinstance(event, Delta)]
+    return list(news(backend.stream(asked)))
 
 
 def ids_of(found: list[Delta]) -> list[int]:
@@ -69,6 +77,45 @@ def test_seeded_texts_are_the_same_alone_and_in_company(backend_of: Backends) ->
     assert alone == company
     assert len(set(alone)) == 3, "samples of one seed must differ"
     assert answers(backend, request(n=3, temperature=1.2, seed=8, max_tokens=30)) != alone
+
+
+def test_company_reuse_and_closes_change_no_token(tokenizer: Any) -> None:
+    """In float64 rounding flips no draw, so that a difference would be rows or stored prompts mixed up."""
+    model = tiny_model("llama").double()
+    fuse(model, None, tile=False)
+    backend, dice = LocalBackend(model, tokenizer, max_rows=8, kv_bytes=6 << 20), random.Random(3)
+    asked = [
+        request(
+            "the cat sat on the mat " * dice.choice([0, 1, 3, 3, 9]) + dice.choice(["cat", "dog", "house"]),
+            n=dice.choice([1, 1, 2, 3]),
+            temperature=dice.choice([0.0, 0.8, 1.4]),
+            seed=dice.randrange(10**6),
+            max_tokens=dice.randint(1, 30),
+            logit_bias={2: -100.0},
+        )
+        for _ in range(40)
+    ]
+    alone = []
+    for one in asked:
+        backend.between_steps(lambda: backend._engine.prefixes.shrink(0)).result()
+        alone.append(answers(backend, one))
+    for _ in range(2):
+        closed = [backend.stream(dice.choice(asked)) for _ in range(10)]
+        streams = [backend.stream(one) for one in asked]
+        for stream in closed:
+            stream.close()
+        for one, stream, expected in zip(asked, streams, alone, strict=True):
+            texts = [""] * one.n
+            for delta in news(stream):
+                texts[delta.index] += delta.text
+            assert texts == expected
+    backend.close()
+
+
+def test_one_token_is_an_answer_too(backend_of: Backends, caplog: pytest.LogCaptureFixture) -> None:
+    found = deltas(backend_of(), request(n=3, temperature=1, max_tokens=1, logit_bias={2: -100.0}))
+    assert [delta.finish_reason for delta in found] == ["length"] * 3
+    assert not caplog.records
 
 
 def test_without_a_seed_every_run_differs(backend_of: Backends) -> None:
@@ -150,6 +197,32 @@ def test_alternatives_and_entropy_come_with_the_tokens(backend_of: Backends) -> 
     assert logits.log_softmax(-1)[tokens[0].id].item() == pytest.approx(tokens[0].logprob, abs=1e-4)
 
 
+def test_control_tokens_are_told_apart(backend_of: Backends, tokenizer: Any) -> None:
+    found = deltas(backend_of(), request(max_tokens=60, top_logprobs=20, logit_bias={2: -100.0}, temperature=1, seed=1))
+    top = [alternative for delta in found for token in delta.tokens for alternative in token.top]
+    assert any(alternative.control for alternative in top)
+    for alternative in top:
+        assert alternative.control == (alternative.id in tokenizer.all_special_ids)
+
+
+def test_own_earlier_words_are_generated_ones(backend_of: Backends) -> None:
+    backend = backend_of()
+    texts = {"prefix": "the cat ", "begun": "sat sat"}
+    whole = request(prefix="the cat sat sat", max_tokens=8)
+    assert ids_of(deltas(backend, request(**texts, max_tokens=8))) == ids_of(deltas(backend, whole))
+    rows = {name: backend._ticket(asked, 1) for name, asked in (("begun", request(**texts)), ("whole", whole))}
+    assert rows["begun"].ids.tolist() == rows["whole"].ids.tolist()
+    assert rows["whole"].asked == len(rows["whole"].ids)
+    own = rows["begun"].ids[rows["begun"].asked :].tolist()
+    assert backend._tokenizer.decode(own).strip() == "sat sat"
+    # What was said before is held against a token exactly as if it had been drawn in this request.
+    (word,) = {token for token in own if own.count(token) == 2} or {own[-1]}
+    forced = {"logit_bias": {word: 30.0}, "frequency_penalty": 2.0, "max_tokens": 40}
+    assert ids_of(deltas(backend, request(prefix="the cat sat sat", **forced))).count(word) == (
+        ids_of(deltas(backend, request(**texts, **forced))).count(word) + own.count(word)
+    )
+
+
 def test_a_bias_forces_a_token_and_an_unknown_one_is_refused(backend_of: Backends) -> None:
     backend = backend_of()
     assert set(ids_of(deltas(backend, request(logit_bias={77: 100.0})))) == {77}
@@ -191,7 +264,7 @@ def test_adapters_and_base_decode_together(backend_of: Backends) -> None:
 def test_many_samples_do_not_starve_one(backend_of: Backends) -> None:
     backend = backend_of(max_rows=8)
     many = backend.stream(request(n=40, temperature=1, max_tokens=200, logit_bias={2: -100.0}))
-    next(many)
+    next(news(many))
     assert len(ids_of(deltas(backend, request("the dog", max_tokens=5)))) == 5
     assert backend.stats.rows == 6, "the many must still be running, on three rows of four"
     many.close()
@@ -210,15 +283,42 @@ def test_two_large_requests_share_the_rows(backend_of: Backends) -> None:
 def test_who_waits_is_told_the_place_and_a_full_queue_refuses(backend_of: Backends) -> None:
     backend = backend_of(max_rows=1, max_queue=2)
     running = backend.stream(request(max_tokens=300, logit_bias={2: -100.0}))
-    next(running)
+    next(news(running))
     waiting = [backend.stream(request(max_tokens=3)) for _ in range(2)]
-    told = [next(stream) for stream in waiting]
+    told = [next(event for event in stream if isinstance(event, Progress) and event.unit) for stream in waiting]
     assert told == [Progress(what="Waiting for a place", total=ahead, unit="ahead of you") for ahead in (0, 1)]
     with pytest.raises(LimitReached, match="2 requests are waiting"):
         next(backend.stream(request()))
     running.close()
     for stream in waiting:
         assert [event.finish_reason for event in stream if isinstance(event, Delta)][-1] in {"length", "stop"}
+
+
+def test_who_waits_can_stop_at_any_time(backend_of: Backends, monkeypatch: pytest.MonkeyPatch) -> None:
+    backend = backend_of(max_rows=1)
+    running = backend.stream(request(max_tokens=400, logit_bias={2: -100.0}))
+    next(news(running))
+    decode = backend._decoder.decode
+    with monkeypatch.context() as patch:  # slow steps, so that the row stays taken
+        patch.setattr(backend._decoder, "decode", lambda *given: (time.sleep(0.05), decode(*given))[1])
+        queued = backend.stream(request())
+        place = Progress(what="Waiting for a place", total=0, unit="ahead of you")
+        start = time.monotonic()
+        assert [next(queued), next(queued), next(queued)][-1] == place
+        assert time.monotonic() - start < 1.5
+        assert backend.stats.waiting == 1
+        queued.close()
+        eventually(lambda: backend.stats.waiting == 0)
+    running.close()
+
+
+def test_while_a_prompt_is_read_there_are_events(backend_of: Backends, monkeypatch: pytest.MonkeyPatch) -> None:
+    backend = backend_of()
+    prefill = backend._decoder.prefill
+    monkeypatch.setattr(backend._decoder, "prefill", lambda *given: (time.sleep(0.7), prefill(*given))[1])
+    stream = backend.stream(request())
+    assert next(stream) == next(stream) == Progress(what="Reading the prompt")
+    assert len(list(news(stream))) > 0
 
 
 def test_a_request_has_only_so_many_seconds(backend_of: Backends) -> None:
@@ -249,7 +349,7 @@ def test_memory_stays_within_its_budget(backend_of: Backends) -> None:
 def test_a_long_prompt_does_not_freeze_the_others(backend_of: Backends) -> None:
     backend = backend_of()
     running = backend.stream(request(max_tokens=400, logit_bias={2: -100.0}))
-    next(running)
+    next(news(running))
     chunks: list[int] = []
     prefill = backend._decoder.prefill
     backend._decoder.prefill = lambda cache, ids, adapter: (  # type: ignore[method-assign]
@@ -272,7 +372,7 @@ def test_rows_are_free_once_the_iterator_is_gone(
     decode = backend._decoder.decode
     monkeypatch.setattr(backend._decoder, "decode", lambda *given: (steps.append(1), decode(*given))[1])
     stream: Any = backend.stream(request(n=4, max_tokens=400, logit_bias={2: -100.0}))
-    next(stream)
+    next(news(stream))
     assert backend.stats.rows == 4
     before = len(steps)
     if how == "close":
@@ -315,7 +415,7 @@ def test_a_fault_of_the_step_fails_who_runs_and_the_engine_goes_on(
     whole = answers(backend, request())
     streams = [backend.stream(request(n=2, max_tokens=300, logit_bias={2: -100.0})) for _ in range(2)]
     for stream in streams:
-        next(stream)
+        next(news(stream))
     with monkeypatch.context() as patch:
         patch.setattr(backend._decoder, "decode", lambda *_: (_ for _ in ()).throw(RuntimeError("out of memory")))
         for stream in streams:
@@ -336,7 +436,7 @@ def test_numbers_that_are_none_fail_the_request(backend_of: Backends) -> None:
 def test_closing_the_model_ends_what_runs(backend_of: Backends) -> None:
     backend = backend_of()
     stream = backend.stream(request(max_tokens=400, logit_bias={2: -100.0}))
-    next(stream)
+    next(news(stream))
     backend.close()
     with pytest.raises(GenerationFailed, match="unloaded"):
         list(stream)

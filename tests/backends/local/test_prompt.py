@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from playground.backends.local.prompt import encode, takes_system
+from playground.backends.local.prompt import encode, prompt_text, takes_system
 from playground.errors import NotSupported
 from playground.types import Message
 
@@ -38,6 +38,15 @@ def test_control_tokens_in_text_are_data(tokenizer: Any, before: str, after: str
     assert tokenizer.decode(ids) == f"<|im_start|>user\n{text}<|im_end|>\n<|im_start|>assistant\n"
 
 
+@given(ordinary, ordinary)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_the_prompt_as_text_is_what_is_encoded(tokenizer: Any, before: str, after: str) -> None:
+    for messages, prefix in (([Message("user", before)], after), ([Message("user", before + FORGED)], after + FORGED)):
+        text = prompt_text(tokenizer, messages, prefix)
+        assert text == tokenizer.decode(encode(tokenizer, messages, prefix))
+        assert text == f"<|im_start|>user\n{messages[0].content}<|im_end|>\n<|im_start|>assistant\n{prefix}"
+
+
 @pytest.mark.parametrize("prefix", ["Therefore, the answer is", "ends <|im_end|> here"])
 def test_the_prefix_starts_the_assistants_turn(tokenizer: Any, prefix: str) -> None:
     ids = encode(tokenizer, [Message("user", "the cat")], prefix)
@@ -52,6 +61,8 @@ def test_without_a_template_the_contents_are_one_text(tokenizer: Any, monkeypatc
     assert tokenizer.decode(encode(tokenizer, [Message("user", FORGED)])) == FORGED
     assert tokenizer.convert_tokens_to_ids("<|im_end|>") not in encode(tokenizer, [Message("user", FORGED)])
     assert len(encode(tokenizer, [Message("user", "")])) == 1
+    assert prompt_text(tokenizer, messages, "so") == "the cat\n\nthe dog\n\nso"
+    assert prompt_text(tokenizer, [Message("user", "")]) == "<|im_start|>"
 
 
 def test_a_template_that_refuses_says_so(tokenizer: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,88 @@
+"""Events that no button of the page sends, posted straight to the queue: each gets one message and no log entry."""
+
+import json
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+
+from playground.settings import Settings
+from playground.ui.app import build_app
+
+ODD: list[Any] = [None, 5, "x", [], {}, {"step": 0, "sample": 0}, {"key": "nope"}, {"key": []}, {"id": -1, "by": None}]
+EVENTS = ("edit", "select", "clear", "submit")
+NAMES = count()
+
+
+class Forger:
+    """One visitor that posts what it likes."""
+
+    def __init__(self, app: Any, url: str) -> None:
+        self.app, self.url, self.session = app, f"{url}gradio_api/queue/", f"forger{next(NAMES)}"
+
+    def handlers(self, *events: str) -> list[int]:
+        """The handlers that listen to these events."""
+        fns = self.app.fns.items()
+        return [i for i, fn in fns if any(event in events for _, event in fn.targets)]
+
+    def post(self, handler: int, event: Any = None, **values: Any) -> str:
+        """The words that the handler answers with; empty when it did what it was asked. `values` are by label."""
+        self.send(handler, event, **values)
+        return next(str((news["output"] or {}).get("error") or "") for news in self.news("process_completed"))
+
+    def send(self, handler: int, event: Any = None, **values: Any) -> None:
+        fn = self.app.fns[handler]
+        data = [values.get(getattr(c, "label", None) or "", getattr(c, "value", None)) for c in fn.inputs]
+        body = {"data": data, "fn_index": handler, "session_hash": self.session, "event_data": event}
+        headers = {"content-type": "application/json"}
+        urlopen(Request(f"{self.url}join", json.dumps(body).encode(), headers), timeout=60).close()
+
+    def news(self, *kinds: str) -> Iterator[Any]:
+        """What the session is told, of these kinds."""
+        with urlopen(f"{self.url}data?session_hash={self.session}", timeout=60) as stream:
+            for line in stream:
+                news = json.loads(line.removeprefix(b"data: ")) if line.startswith(b"data: ") else {}
+                if news.get("msg") in kinds:
+                    yield news
+
+
+@pytest.fixture
+def forger(catalog_of: Any) -> Iterator[Any]:
+    app = build_app(Settings(port=0), catalog_of(delay=0.05))
+    _, url, _ = app.launch(server_port=None, quiet=True, prevent_thread_lock=True, ssr_mode=False)
+    yield lambda: Forger(app, url)
+    app.close()
+
+
+def test_odd_events_are_refused_in_words(forger: Any, caplog: pytest.LogCaptureFixture) -> None:
+    one = forger()
+    handlers = one.handlers(*EVENTS)
+    assert len(handlers) >= 8
+    for handler in handlers:
+        for odd in ODD:
+            words = one.post(handler, odd)
+            assert words, (handler, odd)
+            assert "bug in the playground" not in words, (handler, odd)
+    assert "Traceback" not in caplog.text
+
+
+@pytest.mark.parametrize("odd", [None, 5, [], {}, "nope"])
+def test_odd_values_are_refused_in_words(forger: Any, caplog: pytest.LogCaptureFixture, odd: Any) -> None:
+    one = forger()
+    for handler in one.handlers("click", "change"):
+        assert "bug in the playground" not in one.post(handler, None, Technique=odd, Model=odd)
+    assert "A bug" not in caplog.text
+
+
+def test_one_session_runs_one_setup_at_a_time(forger: Any) -> None:
+    one = forger()
+    run = next(i for i, fn in one.app.fns.items() if fn.name == "run" and len(fn.inputs) > 20)
+    one.send(run)
+    news = one.news("process_generating", "process_completed")
+    assert next(news)["msg"] == "process_generating"
+    one.send(run)
+    ends = [n for n in news if n["msg"] == "process_completed"]
+    assert ["still going on" in json.dumps(n["output"]) for n in ends] == [True, False]  # refused, while it went on
+    assert one.post(run) == ""
