@@ -32,9 +32,9 @@ def run(
 
     `given` are steps that need not be asked again, in order: edit one, pass it and those before it,
     and the technique goes on from there. A given completion without a finish reason is continued where it
-    ends. `strategy` stands in for the setup's own; `within` is how many seconds the
-    whole run may take. Raises PlaygroundError as long as nothing has come back;
-    what goes wrong later ends in a Run with status `failed` that keeps all that had arrived.
+    ends. `strategy` stands in for the setup's own; `within` is how many seconds the whole run may take.
+    Raises PlaygroundError as long as nothing has come back; what goes wrong later ends in a Run with
+    status `failed` that keeps all that had arrived.
     """
     strategy = strategy or STRATEGIES[setup.strategy](**setup.options)
     strategy.check(setup.task)

@@ -27,7 +27,7 @@ class Settings:
     precision: Precision = "auto"  # how the weights of local models are stored
     max_rows: int = 64  # samples decoded at once by one model
     max_queue: int = 256  # requests waiting for a place
-    max_seconds: int = 600  # a request is ended after this long
+    max_seconds: int = 600  # a run, and each request of it, is ended after this long
     max_users: int = 64  # runs at once over all sessions
     kv_megabytes: int = 1024  # memory for attention keys and values, per model
 

@@ -1,5 +1,6 @@
 """One prompt under a grid of temperatures and top-p: how much the answers vary, and at what price."""
 
+import math
 import statistics
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -79,9 +80,9 @@ class Cell:
     mean_tokens: float
 
 
-def run(setup: Setup, catalog: Catalog, sweep: Sweep) -> Generator[Run, None, None]:
+def run(setup: Setup, catalog: Catalog, sweep: Sweep, *, within: float = math.inf) -> Generator[Run, None, None]:
     """The sweep as a Run that grows, one step a cell, in the order of `sweep.cells`."""
-    return runner.run(setup, catalog, strategy=sweep)
+    return runner.run(setup, catalog, strategy=sweep, within=within)
 
 
 def summary(step: Step, task: Task) -> Cell | None:

@@ -152,7 +152,9 @@ def _wire_run(fields: Form, results: Results, settings: Settings, catalog: Catal
         halt, last = threading.Event(), Run(setup=setup)
         try:
             yield {**shown(last, given), **view.insight.hide(), view.halt: halt}
-            for last in live_run.follow(setup, runner.run(setup, catalog, given=given), halt):
+            for last in live_run.follow(
+                setup, runner.run(setup, catalog, given=given, within=settings.max_seconds), halt
+            ):
                 yield shown(last, given)
             yield {**shown(last, given), **view.insight.show(last)}
         finally:

@@ -154,7 +154,7 @@ def _wire_run(view: SweepView, settings: Settings, catalog: Catalog) -> None:
         setup = checked(view.read(values), catalog)
         grid = setups.build(Sweep, taken(view.grid, values), ())
         now = Swept(Run(setup=setup), grid, threading.Event())
-        for last in live_run.follow(setup, sweep.run(setup, catalog, grid), now.halt):
+        for last in live_run.follow(setup, sweep.run(setup, catalog, grid, within=settings.max_seconds), now.halt):
             now = replace(now, run=last)
             yield view.shown(now)
         if now.run.status == "failed":
