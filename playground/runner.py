@@ -100,7 +100,10 @@ class _Asker:
     ) -> Asking:
         step = self.transcript.open(Step(label=label, messages=messages, prefix=prefix, together=together), n)
         known = self.given[step.number].completions if step.number < len(self.given) else ()
-        request = Request(messages=messages, prefix=prefix, n=n, sampling=replace(self.sampling, **overrides))
+        setup, sampling = self.transcript.setup, replace(self.sampling, **overrides)
+        request = Request(
+            messages=messages, prefix=prefix, n=n, sampling=sampling, adapter=setup.adapter, scale=setup.scale
+        )
         if len(known) != n:
             return (yield from self._fill(step, request, 0))
         step.take(known)

@@ -25,19 +25,19 @@ def parse(data: Any) -> Setup:
     if not isinstance(data, Mapping):
         raise InvalidSetup(f"A setup is a mapping with the keys {', '.join(KEYS)}; this is {_shown(data)}.")
     _refuse_unknown(data, KEYS, ())
-    _refuse_unreadable({key: data[key] for key in ("model", "strategy") if key in data}, ())
+    _refuse_unreadable({key: data[key] for key in ("model", "adapter", "strategy") if key in data}, ())
     model, name = data.get("model", "default"), data.get("strategy", "zero_shot")
     if not isinstance(model, str):
         raise InvalidSetup(f"`model` is {_shown(model)}; it must be the name of a model.", ("model",))
     if not isinstance(name, str) or name not in STRATEGIES:
         raise InvalidSetup(f"`strategy` is {_shown(name)}; it must be one of {', '.join(STRATEGIES)}.", ("strategy",))
-    setup = Setup(
-        model=model,
-        strategy=name,
-        options=asdict(build(STRATEGIES[name], data.get("options", {}), ("options",))),
-        task=build(Task, data.get("task", {}), ("task",)),
-        sampling=build(Sampling, data.get("sampling", {}), ("sampling",)),
-    )
+    chosen = {key: data[key] for key in ("adapter", "scale") if key in data}
+    parts = {
+        "options": asdict(build(STRATEGIES[name], data.get("options", {}), ("options",))),
+        "task": build(Task, data.get("task", {}), ("task",)),
+        "sampling": build(Sampling, data.get("sampling", {}), ("sampling",)),
+    }
+    setup: Setup = _validated(Setup, {"model": model, "strategy": name, **chosen, **parts}, ())
     if (total := _characters(asdict(setup.task))) > MAX_TOTAL:
         raise InvalidSetup(f"`task` has {total:,} characters in all; {MAX_TOTAL:,} is the most.", ("task",))
     return setup
@@ -64,8 +64,10 @@ def to_dict(setup: Setup) -> dict[str, Any]:
 def differing(setup: Setup) -> dict[str, Any]:
     """Only what differs from the defaults: what a preset file or a link needs to hold."""
     strategy = STRATEGIES[setup.strategy](**setup.options)
+    tuned = {"adapter": setup.adapter, "scale": setup.scale} if setup.adapter else {}
     return {
         "model": setup.model,
+        **tuned,
         "strategy": setup.strategy,
         **{
             k: v

@@ -3,7 +3,20 @@
 import time
 from dataclasses import dataclass, field, replace
 
-from playground.types import Answer, Completion, Delta, FinishReason, Progress, Run, Setup, Step, Token
+from playground.types import (
+    Answer,
+    Completion,
+    Delta,
+    Finding,
+    FinishReason,
+    Origin,
+    Progress,
+    Run,
+    Setup,
+    Step,
+    Token,
+    Usage,
+)
 
 
 @dataclass
@@ -16,6 +29,10 @@ class _Sample:
     time_to_first_token: float | None = None
     seconds: float = 0.0
     finish_reason: FinishReason | None = None
+    reasoning: list[str] = field(default_factory=list)
+    origin: Origin | None = None
+    findings: tuple[Finding, ...] = ()
+    usage: Usage | None = None
 
     before: float = 0.0  # seconds it had taken before it was continued
     edited: bool = False
@@ -30,6 +47,9 @@ class _Sample:
             time_to_first_token=known.time_to_first_token,
             seconds=known.seconds,
             finish_reason=known.finish_reason,
+            reasoning=[known.reasoning],
+            origin=known.origin,
+            findings=known.findings,
             before=known.seconds,
             edited=known.edited,
         )
@@ -39,20 +59,30 @@ class _Sample:
         self.tokens.extend(delta.tokens)
         self.prompt_tokens = self.prompt_tokens or delta.prompt_tokens or 0
         self.finish_reason = delta.finish_reason
+        self.reasoning.append(delta.reasoning)
+        self.origin = delta.origin or self.origin
+        self.findings += delta.findings
+        self.usage = delta.usage or self.usage
         self.seconds = self.before + delta.seconds
         if delta.tokens and self.time_to_first_token is None:
             self.time_to_first_token = delta.seconds
 
     def completion(self) -> Completion:
+        usage = self.usage or Usage(prompt_tokens=self.prompt_tokens, completion_tokens=len(self.tokens))
         return Completion(
             text="".join(self.text),
             finish_reason=self.finish_reason,
-            prompt_tokens=self.prompt_tokens,
-            completion_tokens=len(self.tokens),
+            prompt_tokens=usage.prompt_tokens,
+            completion_tokens=usage.completion_tokens,
             time_to_first_token=self.time_to_first_token,
             seconds=self.seconds,
             tokens=tuple(self.tokens),
             edited=self.edited,
+            reasoning="".join(self.reasoning),
+            origin=self.origin,
+            findings=self.findings,
+            estimated=usage.estimated,
+            cost=usage.cost,
         )
 
 
@@ -98,16 +128,24 @@ class Transcript:
         return self._steps[-1]
 
     @property
+    def setup(self) -> Setup:
+        return self._run.setup
+
+    @property
     def has_text(self) -> bool:
         return any(completion.text for step in self._steps for completion in step.completions())
 
     def snapshot(self) -> Run:
         steps = tuple(step.step() for step in self._steps)
+        completions = [completion for step in steps for completion in step.completions]
+        costs = [completion.cost for completion in completions if completion.cost is not None]
         return replace(
             self._run,
             steps=steps,
+            estimated=any(completion.estimated for completion in completions),
+            cost=sum(costs) if costs else None,
             prompt_tokens=sum(max((c.prompt_tokens for c in step.completions), default=0) for step in steps),
-            completion_tokens=sum(c.completion_tokens for step in steps for c in step.completions),
+            completion_tokens=sum(completion.completion_tokens for completion in completions),
             seconds=time.monotonic() - self._started,
             progress=self.progress,
         )

@@ -96,10 +96,13 @@ class Task:
 class Setup:
     """Everything that determines a run: a preset, a link and an API call are all one of these.
 
-    `options` are the technique's own parameters by name; `setups.parse` has checked them against it.
+    `options` are the technique's own parameters by name; `setups.parse` has checked them against it. `adapter` is
+    one that is loaded for the model, or empty for the model as it is.
     """
 
     model: str = "default"
+    adapter: str = text(max_length=100, help="A fine-tuned adapter of this model; empty is the model as it is.")
+    scale: float = number(1.0, 0, 2, step=0.05, help="How strongly the adapter changes the model. 0 is not at all.")
     strategy: str = "zero_shot"
     options: Mapping[str, Any]
     task: Task
@@ -129,12 +132,42 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Which weights made a text, as said by what decoded it and not by what was asked for."""
+
+    weights: str
+    adapter: str = ""
+    scale: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a task model found: a label with its probability, for the whole input or for characters of it."""
+
+    label: str
+    probability: float
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """Tokens as counted by a server, or estimated where it does not say; `cost` in US dollars where it is known."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    estimated: bool = False
+    cost: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delta:
     """News of one sample: text that became certain, tokens that were drawn, perhaps the end.
 
-    `seconds` counts from the request's submission. The first delta of a sample has `prompt_tokens`,
+    `seconds` counts from the request's submission. The first delta of a sample has `prompt_tokens` and `origin`,
     the last one `finish_reason`; text and tokens of one delta need not cover each other, since
     text is held back while it may still turn out to be part of a stop string or half a character.
+    `reasoning` is what a model thinks before it answers, where a server tells it apart.
     """
 
     index: int
@@ -143,6 +176,10 @@ class Delta:
     prompt_tokens: int | None = None
     finish_reason: FinishReason | None = None
     seconds: float = 0.0
+    reasoning: str = ""
+    origin: Origin | None = None
+    findings: tuple[Finding, ...] = ()
+    usage: Usage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +205,11 @@ class Completion:
     seconds: float = 0.0
     tokens: tuple[Token, ...] = ()
     edited: bool = False  # written by the person, not by the model
+    reasoning: str = ""
+    origin: Origin | None = None
+    findings: tuple[Finding, ...] = ()
+    estimated: bool = False  # the token counts are not the server's own
+    cost: float | None = None  # US dollars
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +254,8 @@ class Run:
     steps: tuple[Step, ...] = ()
     prompt_tokens: int = 0  # a prompt shared by n samples counts once
     completion_tokens: int = 0
+    estimated: bool = False
+    cost: float | None = None
     seconds: float = 0.0
     seed: int | None = None  # the one used, also when the setup left it open
     progress: Progress | None = None

@@ -1,9 +1,10 @@
 """What a model looks like from outside: a request goes in, deltas stream out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from playground.types import Delta, Message, Progress, Sampling
+from playground.types import Delta, Message, Progress, Sampling, Token
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,7 +13,9 @@ class Capabilities:
 
     `sampling` holds names of `Sampling` fields. `prefix`: the assistant's turn can be started for it.
     `system`: takes a system message. `samples`: n samples of one prompt in one request.
-    `logits`: `next_token` works. `chat`: has a chat template; without one the conversation is sent as plain text
+    `logits`: `next_token` and `score` work. `adapters`: rows with adapters and without share a batch.
+    `task`: what a model does that takes a text and answers in a form of its own, empty for one that is prompted.
+    `chat`: has a chat template; without one the conversation is sent as plain text
     to be continued.
     """
 
@@ -22,6 +25,8 @@ class Capabilities:
     samples: bool = True
     logprobs: bool = True
     logits: bool = False
+    adapters: bool = False
+    task: str = ""
     chat: bool = True
     context_length: int | None = None
 
@@ -30,7 +35,8 @@ class Capabilities:
 class Request:
     """One prompt and how many samples of it. `prefix` begins the assistant's turn.
 
-    `begun` are a sample's own earlier words: they follow the prefix and count as generated.
+    `begun` are a sample's own earlier words: they follow the prefix and count as generated. `adapter` is one that
+    is loaded for the model, empty for the model as it is, and `scale` how strongly it is applied.
     """
 
     messages: tuple[Message, ...]
@@ -38,7 +44,8 @@ class Request:
     begun: str = ""
     n: int = 1
     sampling: Sampling = Sampling()
-    adapter: str | None = None
+    adapter: str = ""
+    scale: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,4 +124,12 @@ class Backend(Protocol):
 
     def next_token(self, messages: tuple[Message, ...], prefix: str = "") -> NextToken:
         """What may come next; tokens of the prefix count as generated. Raises NotSupported without `logits`."""
+        ...
+
+    def score(self, request: Request, text: str | Sequence[int]) -> tuple[Token, ...]:
+        """How likely `text` (or its token ids) is as the answer to the request's prompt, token by token.
+
+        Each token has its log-probability, entropy and the request's number of alternatives under the request's
+        adapter; sampling settings are left out of it. Raises NotSupported without `logits`, PromptTooLong.
+        """
         ...

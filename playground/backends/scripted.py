@@ -4,7 +4,7 @@ import math
 import random
 import re
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, fields, replace
 
 from playground.backends.base import Capabilities, NextToken, Request
@@ -40,6 +40,9 @@ class ScriptedBackend:
 
     def next_token(self, messages: tuple[Message, ...], prefix: str = "") -> NextToken:
         raise NotSupported("The scripted model follows a rule and has no logits; choose a local model.")
+
+    def score(self, request: Request, text: str | Sequence[int]) -> tuple[Token, ...]:
+        raise NotSupported("The scripted model follows a rule and gives no probabilities; choose a local model.")
 
     def stream(self, request: Request) -> Generator[Delta, None, None]:
         prompt = self.count_tokens(request.messages, request.prefix + request.begun)
