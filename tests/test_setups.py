@@ -29,7 +29,7 @@ FULL = {
 BAD = [
     (3, "A setup is a mapping"),
     ([], "A setup is a mapping"),
-    ({"modle": "x"}, r"`modle` is not known. Known keys: model, strategy"),
+    ({"modle": "x"}, r"`modle` is not known. Known keys: model, adapter"),
     ({1: 2}, "`1` is not known"),
     ({"model": 5}, "`model` is 5"),
     ({"strategy": "magic"}, r"`strategy` is 'magic'; it must be one of zero_shot, few_shot"),

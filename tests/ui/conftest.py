@@ -19,6 +19,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 PRESETS = Path(__file__).parent / "presets"
 Serve = Callable[..., str]
 Visit = Callable[..., Page]
+expect.set_options(timeout=20_000)  # of waiting: a machine that runs other things too is slow
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from folded import unfold
 from playwright.sync_api import Page, expect
 
 PageOver = Callable[..., Page]
@@ -13,7 +14,7 @@ def test_a_preset_is_answered_and_another_token_is_taken(page_over: PageOver, re
     page = page_over(real_catalog, bundled=True)
     expect(page.locator("#prompt")).to_contain_text(re.compile(r"\d+ tokens"))
     page.locator("#presets").get_by_role("button", name="Define a term", exact=True).click()
-    page.get_by_text("All sampling parameters").click()
+    unfold(page, "All sampling parameters")
     page.get_by_label("number input for Alternatives per token").fill("5")
     expect(page.locator(".chips")).to_contain_text("alternatives per token 5")
     page.get_by_role("button", name="Run", exact=True).click()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from folded import unfold
 from playwright.sync_api import Page, expect
 
 from playground.backends.base import Capabilities, Request
@@ -265,7 +266,7 @@ def test_a_bad_value_has_its_message(page_over: PageOver, catalog_of: Any) -> No
     expect(page.locator("#prompt .missing")).to_contain_text("`task.input` is empty")
     question(page).fill("Hello")
     expect(sent(page)).to_contain_text("Hello")
-    page.get_by_text("All sampling parameters").click()
+    unfold(page, "All sampling parameters")
     page.get_by_role("textbox", name=re.compile("^Seed")).fill("minus one")
     message = "`sampling.seed` is 'minus one'; it must be a whole number from 0"
     expect(page.locator("#prompt .missing")).to_contain_text(message)
@@ -387,7 +388,7 @@ def test_two_visitors_see_nothing_of_each_other(serve: Any, visit: Any, catalog_
 def test_a_token_shows_its_alternatives(page_over: PageOver, catalog_of: Any) -> None:
     page = page_over(catalog_of(says("Just a few words.")))
     choose(page, "explain")
-    page.get_by_text("All sampling parameters").click()
+    unfold(page, "All sampling parameters")
     page.get_by_role("spinbutton", name=re.compile("Alternatives")).fill("3")
     expect(page.locator(".chips")).to_contain_text("alternatives per token 3")
     run(page)
@@ -403,7 +404,7 @@ def test_a_token_shows_its_alternatives(page_over: PageOver, catalog_of: Any) ->
 def test_what_a_model_ignores_is_greyed_with_the_reason(page_over: PageOver, catalog_of: Any) -> None:
     limited = Capabilities(sampling=frozenset({"temperature", "max_tokens", "seed", "stop"}))
     page = page_over(catalog_of(capabilities=limited))
-    page.get_by_text("All sampling parameters").click()
+    unfold(page, "All sampling parameters")
     expect(page.get_by_role("spinbutton", name=re.compile("Top-k"))).to_be_disabled()
     expect(page.locator("#sampling")).to_contain_text("Scripted ignores this.")
     expect(page.get_by_role("spinbutton", name=re.compile("Temperature"))).to_be_enabled()

@@ -4,14 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from folded import turn_to
 from playwright.sync_api import Page, expect
 
 PageOver = Callable[..., Page]
-
-
-def opened(page: Page) -> Page:
-    page.get_by_role("tab", name="Sampling").click()
-    return page
 
 
 def set_number(page: Page, label: str, value: str) -> None:
@@ -26,7 +22,7 @@ def test_one_reading_under_many_settings_then_a_sweep(
     backend, asked = real_catalog.loaded("default"), []
     ask = backend.next_token
     monkeypatch.setattr(backend, "next_token", lambda *args: asked.append(args[1]) or ask(*args))
-    page = opened(page_over(real_catalog))
+    page = turn_to(page_over(real_catalog), "Sampling")
 
     page.get_by_role("button", name="Read the next token").click()
     bars = page.locator("#next-token")
@@ -90,7 +86,7 @@ def test_one_reading_under_many_settings_then_a_sweep(
 
 def test_a_model_without_probabilities_says_so(serve: Any, visit: Any, catalog_of: Any) -> None:
     url = serve(catalog_of(delay=0.05))
-    neighbour, page = opened(visit(url)), opened(visit(url))
+    neighbour, page = turn_to(visit(url), "Sampling"), turn_to(visit(url), "Sampling")
     page.get_by_role("button", name="Read the next token").click()
     expect(page.locator("#next-token .error")).to_contain_text("does not tell how likely each next token is")
     # The sweep works all the same, and what has come stays when it is stopped.
