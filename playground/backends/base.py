@@ -1,5 +1,6 @@
 """What a model looks like from outside: a request goes in, deltas stream out."""
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -86,8 +87,8 @@ class NextToken(Protocol):
         """
         ...
 
-    def draw(self, sampling: Sampling, uniform: float) -> Candidate:
-        """One token by its final probability. `uniform` is a random number from [0, 1)."""
+    def draw(self, sampling: Sampling, stream: random.Random) -> Candidate:
+        """One token by its final probability, with numbers from this random stream."""
         ...
 
 

@@ -202,7 +202,7 @@ def _wire_reading(view: NextTokenView, settings: Settings, catalog: Catalog) -> 
 
     @told
     def draw(values: dict[Any, Any]) -> Iterator[dict[Any, Any]]:
-        chosen = view.current(values).next.draw(view.sampling(values), random.random())
+        chosen = view.current(values).next.draw(view.sampling(values), random.Random())
         yield from append(values, chosen, f"Drew, with probability {render_sampling.percent(chosen.probability)},")
 
     outputs = [view.reading, begun, prompt, role, view.bars, view.table]

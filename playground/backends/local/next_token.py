@@ -1,5 +1,6 @@
 """The logits after a prompt, kept: what any sampling settings make of them, without asking the model again."""
 
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -7,7 +8,7 @@ import torch
 from torch import Tensor
 
 from playground.backends.base import Candidate, Outlook
-from playground.backends.local.sampling import Controls, History, distribution, draw, penalise
+from playground.backends.local.sampling import Controls, History, distribution, draw, pair, penalise
 from playground.errors import InvalidSetup
 from playground.types import Sampling
 
@@ -34,10 +35,10 @@ class LocalNextToken:
             entropy=_entropy(stages[-1]),
         )
 
-    def draw(self, sampling: Sampling, uniform: float) -> Candidate:
+    def draw(self, sampling: Sampling, stream: random.Random) -> Candidate:
         """See `NextToken.draw`."""
         penalised, own, stages = self._stages(sampling)
-        (drawn,) = self._candidates(draw(stages[-1][None], [uniform]), penalised, own, stages)
+        (drawn,) = self._candidates(draw(stages[-1][None], [pair(stream)]), penalised, own, stages)
         return drawn
 
     def _stages(self, sampling: Sampling) -> tuple[Tensor, Tensor, list[Tensor]]:

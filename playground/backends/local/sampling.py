@@ -11,8 +11,11 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from playground.types import Sampling
+
+BLOCK = 256  # tokens; near the square root of a vocabulary's size
 
 
 class History:
@@ -143,7 +146,7 @@ def distribution(logits: Tensor, controls: Controls) -> Tensor:
         probabilities[rows] /= probabilities[rows].sum(-1, keepdim=True)
     if rows := list(controls.greedy):
         best = logits[rows].argmax(-1)
-        probabilities[rows] = torch.nn.functional.one_hot(best, logits.shape[1]).to(probabilities.dtype)
+        probabilities[rows] = functional.one_hot(best, logits.shape[1]).to(probabilities.dtype)
     return probabilities
 
 
@@ -162,12 +165,26 @@ def random_stream(seed: int, sample: int) -> random.Random:
     return random.Random(f"{seed}/{sample}")
 
 
-def draw(probabilities: Tensor, uniforms: Sequence[float]) -> Tensor:
-    """Token ids `[rows]` by inverse transform sampling: one uniform number from [0, 1) a row."""
-    exact = torch.float32 if probabilities.device.type == "mps" else torch.float64
-    cumulative = probabilities.cumsum(-1, dtype=exact)
+def draw(probabilities: Tensor, uniforms: Sequence[tuple[float, float]]) -> Tensor:
+    """Token ids `[rows]` by inverse transform sampling, with two uniform numbers from [0, 1) a row.
+
+    The first finds a block of neighbouring tokens and the second a token in it. One number among the running sums
+    of a whole vocabulary would let the rounding of likely tokens decide between unlikely ones, and a row's company
+    changes that rounding.
+    """
+    rows, size = probabilities.shape
+    blocks = functional.pad(probabilities, (0, -size % BLOCK)).view(rows, -1, BLOCK)
+    block = _inverse(blocks.sum(-1), [first for first, _ in uniforms])
+    within = _inverse(blocks[torch.arange(rows, device=block.device), block], [second for _, second in uniforms])
+    return block * BLOCK + within
+
+
+def _inverse(weights: Tensor, uniforms: Sequence[float]) -> Tensor:
+    """Per row of `[rows, choices]` the choice at that part of the row's sum."""
+    exact = torch.float32 if weights.device.type == "mps" else torch.float64
+    cumulative = weights.cumsum(-1, dtype=exact)
     total = cumulative[:, -1:]
-    points = torch.tensor(uniforms, dtype=exact, device=probabilities.device)[:, None] * total
+    points = torch.tensor(uniforms, dtype=exact, device=weights.device)[:, None] * total
     points = torch.minimum(points, torch.nextafter(total, torch.zeros_like(total)))
     return torch.searchsorted(cumulative, points, right=True)[:, 0]
 
@@ -180,8 +197,13 @@ def choose(
     if not controls.drawn:
         return logits.argmax(-1)
     drawn = set(controls.drawn)
-    uniforms = [stream.random() if row in drawn else 0.0 for row, stream in enumerate(streams)]
+    uniforms = [pair(stream) if row in drawn else (0.0, 0.0) for row, stream in enumerate(streams)]
     return draw(distribution(logits, controls), uniforms)
+
+
+def pair(stream: random.Random) -> tuple[float, float]:
+    """What one draw takes from a random stream."""
+    return stream.random(), stream.random()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,13 @@ from transformers.generation.logits_process import (
 )
 
 from playground.backends.local.sampling import (
+    BLOCK,
     Controls,
     History,
     choose,
     distribution,
     draw,
+    pair,
     penalise,
     random_stream,
     read,
@@ -144,14 +146,32 @@ def test_frequency_and_presence_count_the_answer_only() -> None:
 def test_inverse_transform_takes_the_token_at_the_uniform_number() -> None:
     probabilities = torch.tensor([[0.0, 0.25, 0.0, 0.75, 0.0]])
     points = [0.0, 0.2499, 0.25, 0.9999, 1 - 2**-53]
-    assert [draw(probabilities, [u]).item() for u in points] == [1, 1, 3, 3, 3]
+    assert [draw(probabilities, [(0.5, u)]).item() for u in points] == [1, 1, 3, 3, 3]
+
+
+def test_blocks_are_drawn_by_the_weight_of_their_tokens() -> None:
+    probabilities = torch.zeros(1, 2 * BLOCK + 3)
+    probabilities[0, [5, BLOCK + 7, 2 * BLOCK + 2]] = torch.tensor([0.5, 0.25, 0.25])
+    firsts = [0.0, 0.4999, 0.5, 0.7499, 0.75, 1 - 2**-53]
+    expected = [5, 5, BLOCK + 7, BLOCK + 7, 2 * BLOCK + 2, 2 * BLOCK + 2]
+    assert [draw(probabilities, [(u, 1 - 2**-53)]).item() for u in firsts] == expected
+
+
+def test_rounding_of_likely_tokens_does_not_decide_between_unlikely_ones() -> None:
+    torch.manual_seed(4)
+    logits = torch.randn(4_000, 8 * BLOCK, dtype=torch.float64)
+    streams = [random_stream(1, row) for row in range(len(logits))]
+    uniforms = [pair(stream) for stream in streams]
+    nudged = logits + 1e-6 * torch.randn_like(logits)
+    drawn, again = (draw(x.float().softmax(-1), uniforms) for x in (logits, nudged))
+    assert (drawn != again).sum() <= 4
 
 
 def test_draws_are_distributed_as_asked() -> None:
     logits, stream = logits_of(1, 5), random_stream(1, 0)
     expected = distribution(logits, Controls.of([Sampling(temperature=0.9, top_p=0.9)]))
     n = 20_000
-    drawn = draw(expected.expand(n, -1), [stream.random() for _ in range(n)])
+    drawn = draw(expected.expand(n, -1), [pair(stream) for _ in range(n)])
     share = torch.bincount(drawn, minlength=SIZE) / n
     assert (share - expected[0]).abs().max() < 0.015
     assert not share[expected[0] == 0].any()
