@@ -4,9 +4,11 @@
     |-- InvalidSetup                a value in a setup or preset is wrong; names its path
     |-- UnknownModel                no model has that name
     |-- ModelUnavailable            a model could not be fetched or loaded
+    |-- ModelInUse                  a model cannot be unloaded now
     |-- NotSupported                a setting that this model would ignore was asked for
     |-- PromptTooLong               the prompt does not fit the context window
     |-- LimitReached                a cap of this server (queue, rows, seconds) was hit
+    |-- EndpointFailed              a server elsewhere refused, broke off or fell silent
     `-- GenerationFailed            the model broke while it was answering
 
 Everything else that is raised is a bug, is logged as one, and is never shown as if it were advice.
@@ -33,6 +35,10 @@ class ModelUnavailable(PlaygroundError):
     """A model could not be fetched, read or loaded."""
 
 
+class ModelInUse(PlaygroundError):
+    """A model or adapter cannot be unloaded while something runs on it."""
+
+
 class NotSupported(PlaygroundError):
     """The chosen model would ignore a setting that was asked for."""
 
@@ -43,6 +49,19 @@ class PromptTooLong(PlaygroundError):
 
 class LimitReached(PlaygroundError):
     """A cap set by whoever runs this server was hit."""
+
+
+class EndpointFailed(PlaygroundError):
+    """A server elsewhere did not answer. `passing`: it may if asked again, at the earliest `after` seconds from now.
+
+    `status` is that of HTTP, 0 if there was none.
+    """
+
+    def __init__(self, message: str, *, passing: bool = False, after: float | None = None, status: int = 0) -> None:
+        super().__init__(message)
+        self.passing = passing
+        self.after = after
+        self.status = status
 
 
 class GenerationFailed(PlaygroundError):

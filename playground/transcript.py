@@ -35,6 +35,9 @@ class _Sample:
     usage: Usage | None = None
 
     before: float = 0.0  # seconds it had taken before it was continued
+    counted: int = 0  # tokens it had by then
+    estimated: bool = False
+    spent: float | None = None  # US dollars
     edited: bool = False
 
     @classmethod
@@ -51,6 +54,9 @@ class _Sample:
             origin=known.origin,
             findings=known.findings,
             before=known.seconds,
+            counted=len(known.tokens) or known.completion_tokens,
+            estimated=known.estimated,
+            spent=known.cost,
             edited=known.edited,
         )
 
@@ -64,16 +70,18 @@ class _Sample:
         self.findings += delta.findings
         self.usage = delta.usage or self.usage
         self.seconds = self.before + delta.seconds
-        if delta.tokens and self.time_to_first_token is None:
+        if self.time_to_first_token is None and (delta.tokens or delta.text or delta.reasoning):
             self.time_to_first_token = delta.seconds
 
     def completion(self) -> Completion:
-        usage = self.usage or Usage(prompt_tokens=self.prompt_tokens, completion_tokens=len(self.tokens))
+        usage = self.usage or Usage(prompt_tokens=self.prompt_tokens, completion_tokens=0)
+        length = self.counted + usage.completion_tokens if self.usage else len(self.tokens) or self.counted
+        costs = [cost for cost in (self.spent, usage.cost) if cost is not None]
         return Completion(
             text="".join(self.text),
             finish_reason=self.finish_reason,
             prompt_tokens=usage.prompt_tokens,
-            completion_tokens=usage.completion_tokens,
+            completion_tokens=length,
             time_to_first_token=self.time_to_first_token,
             seconds=self.seconds,
             tokens=tuple(self.tokens),
@@ -81,8 +89,8 @@ class _Sample:
             reasoning="".join(self.reasoning),
             origin=self.origin,
             findings=self.findings,
-            estimated=usage.estimated,
-            cost=usage.cost,
+            estimated=usage.estimated or self.estimated,
+            cost=sum(costs) if costs else None,
         )
 
 

@@ -1,7 +1,4 @@
-"""The nouns: a `Setup` goes in, `Delta`s stream, a `Run` remains.
-
-All of them are frozen and hold only plain data, so each serialises to JSON and back without loss.
-"""
+"""The nouns: a `Setup` goes in, `Delta`s stream, a `Run` remains. Frozen and plain: each is JSON and back unchanged."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,13 +16,11 @@ AnswerType = Literal["text", "number", "choice", "yes_no", "label"]
 STRICT = ConfigDict(extra="forbid")
 MAX_TEXT = 200_000
 
-StopString = Annotated[str, Field(min_length=1, max_length=100, strict=True)]
-Label = Annotated[str, Field(min_length=1, max_length=100, strict=True)]
+Short = Annotated[str, Field(min_length=1, max_length=100, strict=True)]
 TokenId = Annotated[int, Field(ge=0)]
 Bias = Annotated[float, Field(ge=-100, le=100)]
 
 
-# ------------------------------------------------------------------------------------------ what goes in
 @dataclass(frozen=True, slots=True)
 class Message:
     """One turn of a conversation, as the model's chat template will see it."""
@@ -39,7 +34,6 @@ class Sampling:
     """How tokens are chosen. Applied in this order: penalties and bias, temperature, top-k, top-p, min-p."""
 
     __pydantic_config__ = STRICT
-
     temperature: float = number(0.7, 0, 2, step=0.05, help="Divides the logits. 0 always takes the likeliest token.")
     top_p: float = number(1.0, 0, 1, step=0.01, label="Top-p", help="Keep the likeliest tokens that together reach p.")
     top_k: int = number(0, 0, 1000, step=1, label="Top-k", help="Keep the k likeliest tokens. 0 keeps all.")
@@ -49,7 +43,7 @@ class Sampling:
     presence_penalty: float = number(0.0, -2, 2, step=0.05, help="Taken off a logit once the token has come.")
     repetition_penalty: float = number(1.0, 0.5, 2, step=0.01, help="Shrinks logits of all tokens seen. 1 is off.")
     logit_bias: dict[TokenId, Bias] = mapping(max_length=300, help="Token id: amount to add to its logit, -100 to 100.")
-    stop: tuple[StopString, ...] = many(max_length=8, label="Stop strings", help="End the answer before any of these.")
+    stop: tuple[Short, ...] = many(max_length=8, label="Stop strings", help="End the answer before any of these.")
     seed: int | None = number(None, 0, 2**32 - 1, step=1, empty="new each run", help="Same seed, same text.")
     top_logprobs: int = number(0, 0, 20, step=1, label="Alternatives per token", help="Likeliest, recorded.")
 
@@ -59,7 +53,6 @@ class Example:
     """One demonstration: an input and the output it should have."""
 
     __pydantic_config__ = STRICT
-
     input: str = text(max_length=MAX_TEXT, help="An input of the kind you will ask about.")
     output: str = text(max_length=MAX_TEXT, help="The answer it should get.")
 
@@ -69,7 +62,6 @@ class ChainStep:
     """One link of a chain: a name and a template over `{input}`, `{previous}` and earlier step names."""
 
     __pydantic_config__ = STRICT
-
     name: str = text(max_length=60, help="Short name; later steps refer to this step's output by it.")
     template: str = text(
         max_length=MAX_TEXT, help="The prompt; {input}, {previous} and {earlier step name} are replaced.", lines=3
@@ -81,7 +73,6 @@ class Task:
     """What is asked, whatever the technique. A technique names the fields it uses."""
 
     __pydantic_config__ = STRICT
-
     input: str = text(max_length=MAX_TEXT, help="The question, or the text to work on.", lines=5)
     role: str = text(max_length=MAX_TEXT, help='Who answers: "You are ...". Sent as the system message.', lines=2)
     examples: tuple[Example, ...] = many(
@@ -89,15 +80,14 @@ class Task:
     )
     steps: tuple[ChainStep, ...] = many(max_length=20, help="Prompts that build on each other.")
     answer: AnswerType = choice("text", label="Answer type", help="What to read from the model's words as the answer.")
-    labels: tuple[Label, ...] = many(max_length=64, help="The allowed answers, for answer type label or choice.")
+    labels: tuple[Short, ...] = many(max_length=64, help="The allowed answers, for answer type label or choice.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
     """Everything that determines a run: a preset, a link and an API call are all one of these.
 
-    `options` are the technique's own parameters by name; `setups.parse` has checked them against it. `adapter` is
-    one that is loaded for the model, or empty for the model as it is.
+    `options` are the technique's own parameters by name; `setups.parse` has checked them against it.
     """
 
     model: str = "default"
@@ -109,7 +99,6 @@ class Setup:
     sampling: Sampling
 
 
-# ------------------------------------------------------------------------------------- what streams out
 @dataclass(frozen=True, slots=True)
 class Alternative:
     """A token that could have come instead. `logprob` is the natural log of its probability."""
@@ -164,10 +153,9 @@ class Usage:
 class Delta:
     """News of one sample: text that became certain, tokens that were drawn, perhaps the end.
 
-    `seconds` counts from the request's submission. The first delta of a sample has `prompt_tokens` and `origin`,
-    the last one `finish_reason`; text and tokens of one delta need not cover each other, since
-    text is held back while it may still turn out to be part of a stop string or half a character.
-    `reasoning` is what a model thinks before it answers, where a server tells it apart.
+    `seconds` counts from the request's submission. The first delta of a sample has `prompt_tokens` and `origin`, the
+    last one `finish_reason`. Text and tokens of one delta need not cover each other: text is held back while it may
+    still be part of a stop string or half a character. `reasoning` is thought that a server tells from the answer.
     """
 
     index: int
@@ -192,7 +180,6 @@ class Progress:
     unit: str = ""
 
 
-# --------------------------------------------------------------------------------------- what remains
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
     """One sampled answer. `text` includes neither the stop string nor the prefix it continued."""

@@ -1,14 +1,22 @@
 """What many tests share: a scripted model, and the real default model, loaded once a session."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import hypothesis
 import pytest
+from served import Served, serving
 
 from playground.backends.catalog import Catalog, Entry
 from playground.backends.scripted import Reply, ScriptedBackend, echo
 from playground.settings import Settings
 
+# Before torch starts its threads: beside a browser and a server they had better sleep than spin while they wait.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+# A busy machine is no bug in what is tested.
+hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("patient")
 CatalogOf = Callable[..., Catalog]
 
 
@@ -49,3 +57,12 @@ def real_catalog(settings: Settings) -> Catalog:
     for _ in catalog.open("default"):
         pass
     return catalog
+
+
+@pytest.fixture(scope="session")
+def served(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The default model behind a server of its own: one process for all tests that talk to it."""
+    from playground.backends.local.packaged import folder
+
+    with serving(folder(settings.cache, lambda _: None), tmp_path_factory.mktemp("hub")) as served:
+        yield served
