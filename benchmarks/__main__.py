@@ -5,16 +5,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks import api_users, startup
+from benchmarks import api_users, endpoints, startup
 
 RESULTS = Path(__file__).parent / "results"
 
 
 def main() -> None:
-    # A process of its own: what the engine's table leaves in memory must not weigh on the servers after it.
-    subprocess.run([sys.executable, "-m", "benchmarks.engine"], check=True)
+    # Processes of their own: what these leave in memory must not weigh on the servers after them.
+    for table in ("engine", "adapters"):
+        subprocess.run([sys.executable, "-m", f"benchmarks.{table}"], check=True)
     RESULTS.mkdir(exist_ok=True)
-    for name, measure in (("api_users", api_users.main), ("startup", startup.main)):
+    for name, measure in (("api_users", api_users.main), ("endpoints", endpoints.main), ("startup", startup.main)):
         figures = measure()
         print(f"\n{name}")
         for what, value in figures.items():

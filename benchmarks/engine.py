@@ -22,6 +22,7 @@ from benchmarks.engine_rig import TEXT, Bench, Result, deltas
 from playground.backends.local.backend import LocalBackend
 from playground.backends.local.cache import SlotCache
 from playground.backends.local.precision import Precision, prepare
+from playground.backends.local.wide_lora import BASE
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "benchmarks" / "results" / "engine.json"
@@ -119,7 +120,7 @@ def perplexity(bench: Bench, precision: Precision) -> float:
         with torch.inference_mode():
             cache = SlotCache(decoder.layout, 1, len(ids))
             cache.lengths = [0]
-            rows = [decoder.decode(cache, [token], [None])[0].float().log_softmax(-1) for token in ids[:-1]]
+            rows = [decoder.decode(cache, [token], [BASE])[0].float().log_softmax(-1) for token in ids[:-1]]
         losses = [-row[token].item() for row, token in zip(rows, ids[1:], strict=True)]
         return float(torch.tensor(losses).mean().exp())
 

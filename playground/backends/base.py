@@ -123,7 +123,9 @@ class Backend(Protocol):
         """The prompt as the model reads it, control tokens included."""
         ...
 
-    def next_token(self, messages: tuple[Message, ...], prefix: str = "") -> NextToken:
+    def next_token(
+        self, messages: tuple[Message, ...], prefix: str = "", adapter: str = "", scale: float = 1.0
+    ) -> NextToken:
         """What may come next; tokens of the prefix count as generated. Raises NotSupported without `logits`."""
         ...
 

@@ -38,7 +38,9 @@ class ScriptedBackend:
     def prompt_text(self, messages: tuple[Message, ...], prefix: str = "") -> str:
         return "\n".join([*(f"{m.role}: {m.content}" for m in messages), f"assistant: {prefix}"])
 
-    def next_token(self, messages: tuple[Message, ...], prefix: str = "") -> NextToken:
+    def next_token(
+        self, messages: tuple[Message, ...], prefix: str = "", adapter: str = "", scale: float = 1.0
+    ) -> NextToken:
         raise NotSupported("The scripted model follows a rule and has no logits; choose a local model.")
 
     def score(self, request: Request, text: str | Sequence[int]) -> tuple[Token, ...]:

@@ -1,33 +1,33 @@
 """A local model behind `Backend`: prompts in through its chat template, text out of the shared batch."""
 
-import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any, cast
 
-import numpy as np
 import torch
 
 from playground.backends.base import Capabilities, Request, Stream
 from playground.backends.local.admission import Limits, Stats
+from playground.backends.local.attached import Adapter, Attached
 from playground.backends.local.batch import Vocabulary
 from playground.backends.local.decoder import Decoder
+from playground.backends.local.detokenise import Detokeniser
 from playground.backends.local.engine import Engine
+from playground.backends.local.intake import Intake
 from playground.backends.local.next_token import LocalNextToken
-from playground.backends.local.prefixes import common
 from playground.backends.local.prompt import encode, prompt_text, takes_system
 from playground.backends.local.resident import page_out
-from playground.backends.local.ticket import Ticket
-from playground.errors import InvalidSetup, PromptTooLong, UnknownModel
+from playground.backends.local.sampling import Reading
+from playground.errors import LimitReached
 from playground.parameters import parameters
-from playground.types import Message, Sampling
+from playground.types import Message, Sampling, Token
 
 
 class LocalBackend:
     """A loaded transformers model. Safe to use from many threads.
 
-    `model` is a causal language model, or a peft model over one, already on its device and in its precision
-    (`precision.prepare`). Raises ModelUnavailable for an architecture that the engine cannot run.
+    `model` is a causal language model, already on its device and in its precision (`precision.prepare`); `label` is
+    what people read as the name of its weights. Raises ModelUnavailable for an architecture the engine cannot run.
     """
 
     def __init__(
@@ -35,6 +35,7 @@ class LocalBackend:
         model: Any,
         tokenizer: Any,
         *,
+        label: str = "",
         max_rows: int = 64,
         max_queue: int = 256,
         max_seconds: float = 600,
@@ -45,11 +46,14 @@ class LocalBackend:
         page_out(getattr(model, "idle_weights", ()))  # the decoder has just read them once, to compare
         limits = Limits(max_rows=max_rows, max_queue=max_queue, max_seconds=max_seconds, kv_bytes=kv_bytes)
         self._vocabulary = Vocabulary(tokenizer, model.generation_config)
-        self._engine = Engine(self._decoder, self._vocabulary, limits)
+        self._attached = Attached(self._decoder, label or type(model).__name__)
+        self._intake = Intake(tokenizer, self._decoder, self._attached)
+        self._engine = Engine(self._decoder, self._vocabulary, self._attached, limits)
         self._capabilities = Capabilities(
             sampling=frozenset(parameter.name for parameter in parameters(Sampling)),
             system=takes_system(tokenizer),
             logits=True,
+            adapters=True,
             chat=bool(tokenizer.chat_template),
             context_length=self._decoder.context_length,
         )
@@ -63,20 +67,58 @@ class LocalBackend:
         """What the engine holds now."""
         return self._engine.stats()
 
+    @property
+    def adapters(self) -> tuple[str, ...]:
+        """Names of the adapters that requests may use."""
+        return self._attached.names
+
+    def attach(self, adapter: Adapter) -> None:
+        """Add an adapter between two steps, while other rows go on; all of it or nothing.
+
+        Raises InvalidSetup for a name that is taken, ModelUnavailable naming what does not fit this model.
+        """
+        self._engine.between_steps(lambda: self._attached.attach(adapter)).result()
+
+    def detach(self, name: str) -> None:
+        """Remove an adapter and free its memory. Raises UnknownModel, and LimitReached while a request uses it."""
+        self._engine.between_steps(lambda: self._detach(name)).result()
+
+    def _detach(self, name: str) -> None:
+        if self._engine.in_use(name):
+            raise LimitReached(f"Adapter {name!r} is answering now. Wait until it is done, or stop it.")
+        self._engine.prefixes.forget(name, self._attached.detach(name))
+
     def stream(self, request: Request) -> Stream:
         """Submit the request now; iterate for its deltas. Closing or dropping the iterator stops the work.
 
-        Raises at once PromptTooLong, UnknownModel for an adapter that is not loaded, InvalidSetup for a logit
-        bias of a token that does not exist; while iterating LimitReached or GenerationFailed.
+        Raises at once PromptTooLong, UnknownModel for an adapter that is not loaded, NotSupported for a scale that
+        it has not, InvalidSetup for a logit bias of a token that does not exist; while iterating LimitReached or
+        GenerationFailed.
         """
-        return cast(Stream, self._engine.submit(self._ticket(request, request.n)))
+        return cast(Stream, self._engine.submit(self._intake.ticket(request, request.n)))
 
-    def next_token(self, messages: tuple[Message, ...], prefix: str = "", adapter: str | None = None) -> LocalNextToken:
+    def next_token(
+        self, messages: tuple[Message, ...], prefix: str = "", adapter: str = "", scale: float = 1.0
+    ) -> LocalNextToken:
         """What may come after the prompt; tokens of the prefix count as generated."""
-        ticket = self._ticket(Request(messages=messages, begun=prefix, adapter=adapter), 0)
-        ids = ticket.ids.tolist()
+        ticket = self._intake.ticket(Request(messages=messages, begun=prefix, adapter=adapter, scale=scale), 0)
+        words = ticket.words
         (logits,) = (event for event in self._engine.submit(ticket) if isinstance(event, torch.Tensor))
-        return LocalNextToken(logits, ids[: ticket.asked], ids[ticket.asked :], self._vocabulary.text)
+        return LocalNextToken(logits, words[: ticket.asked], words[ticket.asked :], self._vocabulary.text)
+
+    def score(self, request: Request, text: str | Sequence[int]) -> tuple[Token, ...]:
+        """See `Backend.score`. Text is read as the continuation of the prompt, and control tokens in it as text."""
+        if (ticket := self._intake.answer(request, text)) is None:
+            return ()
+        stream = self._engine.submit(ticket)
+        try:
+            readings = [event for event in stream if isinstance(event, Reading)]
+        finally:
+            stream.close()
+        before = ticket.words[: ticket.judged + 1 - ticket.virtual]
+        pieces, token = Detokeniser(self._vocabulary.decode, before), self._vocabulary.token
+        scored = zip(ticket.answer, readings, strict=True)
+        return tuple(token(number, pieces.push(number), reading) for number, reading in scored)
 
     def count_tokens(self, messages: tuple[Message, ...], prefix: str = "") -> int:
         """Exact length in tokens of the prompt that `stream` would send."""
@@ -93,30 +135,3 @@ class LocalBackend:
     def close(self) -> None:
         """End running requests with GenerationFailed, stop the thread and free the memory."""
         self._engine.close()
-
-    def _ticket(self, request: Request, samples: int) -> Ticket:
-        ids = np.array(encode(self._tokenizer, request.messages, request.prefix + request.begun), dtype=np.int64)
-        asked = len(ids)
-        if request.begun:  # a token that ends in the sample's own words is its own
-            asked = common(ids, np.array(encode(self._tokenizer, request.messages, request.prefix), dtype=np.int64))
-        window = self._decoder.context_length
-        if window is not None and len(ids) + 1 > window:
-            raise PromptTooLong(
-                f"The prompt has {len(ids):,} tokens; this model takes {window - 1:,} and an answer. Shorten it."
-            )
-        if request.adapter is not None and request.adapter not in self._decoder.adapters:
-            raise UnknownModel(f"No adapter {request.adapter!r} is loaded on this model.")
-        size = self._decoder.vocabulary_size
-        for token in request.sampling.logit_bias:
-            if not 0 <= token < size:
-                what = f"sampling.logit_bias has token {token}; this model's tokens are 0 to {size - 1:,}."
-                raise InvalidSetup(what, ("sampling", "logit_bias"))
-        room = window - len(ids) if window is not None else request.sampling.max_tokens
-        return Ticket(
-            request=request,
-            ids=ids,
-            asked=asked,
-            limit=min(request.sampling.max_tokens, room),
-            seed=secrets.randbits(63) if request.sampling.seed is None else request.sampling.seed,
-            samples=samples,
-        )

@@ -1,5 +1,6 @@
 """Rows decoded together: one token each per step, each with its own settings, text and end."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,16 +9,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from playground.backends.local.attached import Attached
 from playground.backends.local.cache import SlotCache
 from playground.backends.local.decoder import Decoder
 from playground.backends.local.detokenise import Detokeniser, Piece, StopFilter
 from playground.backends.local.prefixes import Prefix
-from playground.backends.local.sampling import Controls, History, Reading, choose, random_stream, read
+from playground.backends.local.sampling import Controls, History, Reading, choose, random_stream, read, sound
 from playground.backends.local.ticket import Ticket
 from playground.errors import GenerationFailed
-from playground.types import Alternative, Delta, FinishReason, Token
+from playground.types import Alternative, Delta, FinishReason, Origin, Token
 
 AT_ONCE = 8  # rows drawn at a time: sampling takes ten copies of their logits
+INVALID = "The model gave no valid probabilities for this request."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,11 @@ class Vocabulary:
         """Text of ids without control tokens."""
         return str(self._tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False))
 
+    def token(self, number: int, text: str, reading: Reading) -> Token:
+        """A token that adds `text`, with what the model thought of it and of others."""
+        top = tuple(Alternative(t, self.text(t), logprob, t in self.controls) for t, logprob in reading.top)
+        return Token(number, text, reading.logprob, reading.entropy, top)
+
     def text(self, token: int) -> str:
         """Text of one token by itself, control tokens included."""
         if token not in self._texts:
@@ -53,10 +61,9 @@ class Vocabulary:
 class Row:
     """One sample while it runs."""
 
-    def __init__(self, ticket: Ticket, index: int, vocabulary: Vocabulary) -> None:
-        sampling, prompt = ticket.request.sampling, ticket.ids.tolist()
-        self.ticket, self.index = ticket, index
-        self.adapter = ticket.request.adapter
+    def __init__(self, ticket: Ticket, index: int, vocabulary: Vocabulary, origin: Origin) -> None:
+        sampling, prompt = ticket.request.sampling, ticket.words
+        self.ticket, self.index, self.origin = ticket, index, origin
         self.history = History(sampling, prompt[: ticket.asked], prompt[ticket.asked :])
         self.stream = random_stream(ticket.seed, self.index)
         self.drawn: list[int] = []
@@ -67,8 +74,8 @@ class Row:
 
     def accept(self, draw: Draw) -> Delta:
         """Take the drawn token; the delta says what became certain, and whether this was the end."""
-        if not torch.isfinite(torch.tensor(draw.reading.logprob)):
-            raise GenerationFailed("The model gave no valid probabilities for this request.")
+        if not math.isfinite(draw.reading.logprob):
+            raise GenerationFailed(INVALID)
         self.drawn.append(draw.id)
         self.history.add(draw.id)
         pieces: list[Piece[Draw]] = []
@@ -83,29 +90,26 @@ class Row:
                 reason = "length"
         if reason and not self._stops.stopped:
             pieces = pieces + self._stops.finish()
-        self.done = reason is not None
+        self.done, first = reason is not None, len(self.drawn) == 1
+        token = self._vocabulary.token
         return Delta(
             index=self.index,
             text="".join(piece.text for piece in pieces),
-            tokens=tuple(self._token(piece) for piece in pieces),
-            prompt_tokens=len(self.ticket.ids) if len(self.drawn) == 1 else None,
+            tokens=tuple(token(piece.token.id, piece.text, piece.token.reading) for piece in pieces),
+            prompt_tokens=len(self.ticket.ids) - self.ticket.virtual if first else None,
+            origin=self.origin if first else None,
             finish_reason=reason,
             seconds=self.ticket.age,
         )
-
-    def _token(self, piece: Piece[Draw]) -> Token:
-        reading, text, controls = piece.token.reading, self._vocabulary.text, self._vocabulary.controls
-        top = tuple(Alternative(token, text(token), logprob, token in controls) for token, logprob in reading.top)
-        return Token(piece.token.id, piece.text, reading.logprob, reading.entropy, top)
 
 
 class Batch:
     """Running rows and their slots. `rows[i]` is row `i` of the cache."""
 
-    def __init__(self, decoder: Decoder, adapted: bool) -> None:
-        self.decoder = decoder
+    def __init__(self, decoder: Decoder, attached: Attached) -> None:
+        self.decoder, self.attached = decoder, attached
         self.rows: list[Row] = []
-        self.cache = SlotCache(decoder.layout, adapted=adapted)
+        self.cache = SlotCache(decoder.layout)
         self._controls: list[Controls] | None = None
 
     def add(self, rows: Sequence[Row], prompt: SlotCache) -> None:
@@ -132,18 +136,20 @@ class Batch:
         """What a row has in its slots, to be kept: its prompt and all it drew but the last token."""
         place = self.rows.index(row)
         length = self.cache.lengths[place]
-        cache = SlotCache(self.decoder.layout, 1, length, self.cache.adapted)
+        cache = SlotCache(self.decoder.layout, 1, length)
         cache.append(self.cache, place, length)
         ids = np.concatenate([row.ticket.ids, np.array(row.drawn[:-1], dtype=np.int64)])
-        return Prefix(ids, cache, row.adapter)
+        return Prefix(ids, cache, row.ticket.use)
 
     def step(self) -> list[Draw]:
         """Feed every row's last token and draw its next."""
         self._fit(len(self.rows), max(self.cache.lengths) + 1)
-        last, adapters = [row.drawn[-1] for row in self.rows], [row.adapter for row in self.rows]
-        logits = self.decoder.decode(self.cache, last, adapters)
+        last, uses = [row.drawn[-1] for row in self.rows], [row.ticket.use for row in self.rows]
+        logits = self.decoder.decode(self.cache, last, uses)
         if self._controls is None:
             self._controls = controls(self.rows, logits.device)
+            if self.attached.applied([row.ticket.ids for row in self.rows]) != [row.origin for row in self.rows]:
+                raise GenerationFailed("Another adapter than the one named was applied; the text is not shown.")
         return draw_tokens(logits, self.rows, self._controls)
 
     def _fit(self, count: int, length: int) -> None:
@@ -166,7 +172,9 @@ def draw_tokens(logits: Tensor, rows: Sequence[Row], settings: Sequence[Controls
     draws: list[Draw] = []
     for own, wide in zip(settings, torch.split(logits, AT_ONCE), strict=True):
         some, part = rows[len(draws) : len(draws) + AT_ONCE], wide.float()
-        chosen = choose(part, [row.history for row in some], own, [row.stream for row in some])
+        valid = sound(part)[:, None]  # a row that is not draws from anything, and fails alone with its reading
+        drawable = part if valid.all() else part.where(valid, 0.0)
+        chosen = choose(drawable, [row.history for row in some], own, [row.stream for row in some])
         readings = read(part, chosen, [row.ticket.request.sampling.top_logprobs for row in some])
         draws += [Draw(token, reading) for token, reading in zip(chosen.tolist(), readings, strict=True)]
     return draws

@@ -78,16 +78,13 @@ class SlotLayer(CacheLayerMixin):  # type: ignore[misc]  # transformers is untyp
 
 
 class SlotCache(Cache):  # type: ignore[misc]
-    """Slots for a batch of rows. The live rows are always the first `len(lengths)`, so they are a view.
-
-    `adapted` tells layers whether any row of the batch uses an adapter.
-    """
+    """Slots for a batch of rows. The live rows are always the first `len(lengths)`, so they are a view."""
 
     layers: list[SlotLayer]
 
-    def __init__(self, layout: Layout, rows: int = 0, capacity: int = 0, adapted: bool = False) -> None:
+    def __init__(self, layout: Layout, rows: int = 0, capacity: int = 0) -> None:
         super().__init__(layers=[SlotLayer(shape, layout) for shape in layout.layers])
-        self.layout, self.adapted = layout, adapted
+        self.layout = layout
         self.lengths: list[int] = []  # tokens held, row by row
         self.resize(rows, capacity)
 
@@ -132,11 +129,12 @@ class SlotCache(Cache):  # type: ignore[misc]
         self.lengths.append(length)
 
     def remove(self, row: int) -> None:
-        """Forget a row; the last one moves into its place."""
-        last, length = len(self.lengths) - 1, self.lengths[-1]
-        if row != last:
-            for layer in self.layers:
-                layer.keys[row, :, :length] = layer.keys[last, :, :length]
-                layer.values[row, :, :length] = layer.values[last, :, :length]
-            self.lengths[row] = length
+        """Forget a row; the last one moves into its place. Slots without a token stay zero, as `resize` makes them."""
+        last, used = len(self.lengths) - 1, max(self.lengths)
+        for layer in self.layers:
+            for kept in (layer.keys, layer.values):
+                if row != last:
+                    kept[row, :, :used] = kept[last, :, :used]
+                kept[last, :, :used] = 0
+        self.lengths[row] = self.lengths[last]
         self.lengths.pop()

@@ -9,9 +9,11 @@ from torch import Tensor
 from transformers.cache_utils import DynamicCache, DynamicLayer
 
 from playground.backends.local.cache import LayerShape, Layout, SlotCache
+from playground.backends.local.lora import LoraBank
+from playground.backends.local.pace import Pace, all_threads
+from playground.backends.local.wide_lora import BASE, Use
 from playground.errors import ModelUnavailable
 
-BASE = "__base__"  # peft's name for a row without adapter
 SAME = 0.02  # largest difference of two log-probability vectors' likely tokens that counts as rounding, in float32
 
 
@@ -20,51 +22,79 @@ class Decoder:
 
     def __init__(self, model: Any) -> None:
         self.model = model.eval()
+        self.lora = LoraBank(model)
         self.config = model.config.get_text_config()
         if self.config._attn_implementation not in {"sdpa", "eager"}:
             model.set_attn_implementation("eager")
         self.context_length: int | None = getattr(self.config, "max_position_embeddings", None)
-        self._keep_last = (
-            {"logits_to_keep": 1} if "logits_to_keep" in inspect.signature(_base(model).forward).parameters else {}
-        )
+        self._cuts = "logits_to_keep" in inspect.signature(model.forward).parameters
         kinds = set(getattr(self.config, "layer_types", None) or ())
         self._per_kind = "sliding_attention" in kinds
         self._window: int | None = getattr(self.config, "sliding_window", None)
+        self._pace = Pace(1)
         self.layout, self.vocabulary_size = self._probe()
+        # Other types give the same numbers with any number of threads; float32 does not, and a seed must.
+        if self.layout.device.type == "cpu" and self.layout.dtype == torch.bfloat16:
+            self._pace = Pace(all_threads())
 
-    @property
-    def adapters(self) -> frozenset[str]:
-        """Names of the adapters a row may use."""
-        return frozenset(getattr(self.model, "peft_config", ()))
-
-    def prefill(self, cache: SlotCache, ids: Sequence[int], adapter: str | None) -> Tensor:
+    def prefill(self, cache: SlotCache, ids: Sequence[int], use: Use) -> Tensor:
         """Append a run of prompt tokens to a one-row cache; float logits after the last, `[vocabulary]`."""
-        (start,) = cache.lengths
         if len(ids) == 1:
-            return self.decode(cache, ids, [adapter])[0].float()
-        cache.begin_run(len(ids))
-        positions = torch.arange(start, start + len(ids), device=cache.layout.device)[None]
-        logits = self._forward(cache, torch.tensor([ids], device=positions.device), positions, [adapter])
-        cache.lengths[0] += len(ids)
-        return logits[0, -1].float()
+            return self.decode(cache, ids, [use])[0].float()
+        return self._run(cache, len(ids), use, input_ids=self._tensor(ids)[None])[-1].float()
 
-    def decode(self, cache: SlotCache, ids: Sequence[int], adapters: Sequence[str | None]) -> Tensor:
+    def read(self, cache: SlotCache, ids: Sequence[int], use: Use) -> Tensor:
+        """Append a run of tokens to a one-row cache; float logits after each, `[tokens, vocabulary]`."""
+        if len(ids) == 1:
+            return self.decode(cache, ids, [use]).float()
+        return self._run(cache, len(ids), use, keep=len(ids), input_ids=self._tensor(ids)[None]).float()
+
+    def decode(self, cache: SlotCache, ids: Sequence[int], uses: Sequence[Use]) -> Tensor:
         """Append one token to every row; logits `[rows, vocabulary]` in the model's dtype."""
+        self.lora.apply(uses)
         positions = cache.begin_step()[:, None]
-        logits = self._forward(cache, torch.tensor(ids, device=positions.device)[:, None], positions, adapters)
+        with self._pace.step(len(ids)):
+            logits = self._forward(cache, positions, 1, input_ids=self._tensor(ids)[:, None])
         cache.lengths = [length + 1 for length in cache.lengths]
         return logits[:, -1]
 
-    def _forward(self, cache: SlotCache, ids: Tensor, positions: Tensor, adapters: Sequence[str | None]) -> Tensor:
-        named = {"adapter_names": [name or BASE for name in adapters]} if self.adapters else {}
+    def embedded(self, embeddings: Tensor) -> SlotCache:
+        """A row that begins with tokens given as embeddings, `[tokens, hidden]`."""
+        weight = self.model.get_input_embeddings().weight
+        cache = SlotCache(self.layout, 1, len(embeddings))
+        cache.lengths = [0]
+        self._run(cache, len(embeddings), BASE, inputs_embeds=embeddings.to(weight)[None])
+        return cache
+
+    def given(self, keys_values: Sequence[tuple[Tensor, Tensor]]) -> SlotCache:
+        """A row that begins with these keys and values, layer by layer, each `[heads, tokens, size]`."""
+        cache = SlotCache(self.layout, 1, keys_values[0][0].shape[1])
+        for layer, (keys, values) in zip(cache.layers, keys_values, strict=True):
+            layer.keys[0], layer.values[0] = keys, values
+        cache.lengths = [cache.capacity]
+        return cache
+
+    def _tensor(self, ids: Sequence[int]) -> Tensor:
+        return torch.tensor(ids, device=self.layout.device)
+
+    def _run(self, cache: SlotCache, tokens: int, use: Use, keep: int = 1, **inputs: Tensor) -> Tensor:
+        """Append tokens to a one-row cache; logits after the last `keep` at least, `[keep, vocabulary]`."""
+        self.lora.apply([use])
+        (start,) = cache.lengths
+        cache.begin_run(tokens)
+        positions = torch.arange(start, start + tokens, device=cache.layout.device)[None]
+        logits = self._forward(cache, positions, keep, **inputs)
+        cache.lengths[0] += tokens
+        return logits[0]
+
+    def _forward(self, cache: SlotCache, positions: Tensor, keep: int, **inputs: Tensor) -> Tensor:
         output = self.model(
-            input_ids=ids,
+            **inputs,
             position_ids=positions,
             attention_mask=self._mask(positions, cache.layers[0].width),
             past_key_values=cache,
             use_cache=True,
-            **self._keep_last,
-            **named,
+            **({"logits_to_keep": keep} if self._cuts else {}),
         )
         logits: Tensor = output.logits
         return logits
@@ -89,11 +119,8 @@ class Decoder:
         """Ask the model itself what it stores, and check that slots give what its own cache gives."""
         device = next(self.model.parameters()).device
         tokens = [token % self.config.vocab_size for token in (5, 17, 3, 11)]
-        named = {"adapter_names": [BASE]} if self.adapters else {}
         own = DynamicCache(config=self.config)
-        expected = self.model(
-            input_ids=torch.tensor([tokens], device=device), past_key_values=own, use_cache=True, **named
-        )
+        expected = self.model(input_ids=torch.tensor([tokens], device=device), past_key_values=own, use_cache=True)
         if not all(isinstance(layer, DynamicLayer) and layer.is_initialized for layer in own.layers):
             raise ModelUnavailable(
                 f"{_name(self.model)} keeps a state that is not keys and values; it cannot run in the shared batch."
@@ -105,8 +132,8 @@ class Decoder:
         cache = SlotCache(self.layout, 1, len(tokens))
         cache.lengths = [0]
         try:
-            self.prefill(cache, tokens[:2], None)
-            logits = [self.decode(cache, [token], [None])[0] for token in tokens[2:]][-1]
+            self.prefill(cache, tokens[:2], BASE)
+            logits = [self.decode(cache, [token], [BASE])[0] for token in tokens[2:]][-1]
         except (TypeError, ValueError, RuntimeError, AttributeError) as error:
             raise ModelUnavailable(f"{_name(self.model)} cannot run in the shared batch: {error}") from error
         wanted = expected.logits[0, -1].float().log_softmax(-1)
@@ -118,9 +145,5 @@ class Decoder:
         return self.layout, len(wanted)
 
 
-def _base(model: Any) -> Any:
-    return model.get_base_model() if hasattr(model, "peft_config") and hasattr(model, "get_base_model") else model
-
-
 def _name(model: Any) -> str:
-    return type(_base(model)).__name__
+    return type(model).__name__

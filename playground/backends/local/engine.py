@@ -10,9 +10,11 @@ from typing import Any
 
 import torch
 
-from playground.backends.local.admission import Group, Limits, Stats, group, next_in_line, refusal, reserved, row_free
+from playground.backends.local.admission import Admission, Group, Limits, Stats, group, next_in_line
+from playground.backends.local.attached import Attached
 from playground.backends.local.batch import Batch, Draw, Row, Vocabulary, controls, draw_tokens
 from playground.backends.local.decoder import Decoder
+from playground.backends.local.prefill import Prefill
 from playground.backends.local.prefixes import PrefixStore
 from playground.backends.local.ticket import Stream, Ticket
 from playground.errors import GenerationFailed, LimitReached
@@ -26,10 +28,11 @@ CHUNK, CHUNK_ALONE = 128, 512  # prompt tokens per step, with others decoding an
 class Engine:
     """Decodes all requests for one model. `submit` and `between_steps` may be called from any thread."""
 
-    def __init__(self, decoder: Decoder, vocabulary: Vocabulary, limits: Limits) -> None:
-        self.decoder, self.vocabulary, self.limits = decoder, vocabulary, limits
+    def __init__(self, decoder: Decoder, vocabulary: Vocabulary, attached: Attached, limits: Limits) -> None:
+        self.decoder, self.vocabulary, self.attached = decoder, vocabulary, attached
+        self.admission = Admission(limits, decoder.layout.bytes_per_token)
         self.prefixes = PrefixStore()
-        self._token_bytes = decoder.layout.bytes_per_token
+        self.prefill = Prefill(decoder, attached, self.prefixes)
         self._changed = threading.Condition()
         self._arrivals: list[Ticket] = []
         self._errands: list[tuple[Callable[[], Any], Future[Any]]] = []
@@ -46,7 +49,7 @@ class Engine:
         with self._changed:
             if self._closing:
                 ticket.end(GenerationFailed("The model was unloaded."))
-            elif reason := refusal(ticket, self._tickets + self._arrivals, self.limits, self._token_bytes):
+            elif reason := self.admission.refusal(ticket, self._tickets + self._arrivals):
                 ticket.end(LimitReached(reason))
             else:
                 self._arrivals.append(ticket)
@@ -54,16 +57,20 @@ class Engine:
         return Stream(ticket)
 
     def between_steps(self, errand: Callable[[], Any]) -> "Future[Any]":
-        """Run `errand` on the engine's thread while no forward pass runs, for example to add an adapter."""
+        """Run `errand` on the engine's thread while no forward pass runs; after `close` its error is the result."""
         future: Future[Any] = Future()
         with self._changed:
-            self._errands.append((errand, future))
-            self._wake()
+            if self._closing:
+                future.set_exception(GenerationFailed("The model was unloaded."))
+            else:
+                self._errands.append((errand, future))
+                self._wake()
         return future
 
     def stats(self) -> Stats:
         """A snapshot between two steps."""
-        return self._snapshot() if self._thread is None else self.between_steps(self._snapshot).result()
+        alone = self._closing or self._thread is None
+        return self._snapshot() if alone else self.between_steps(self._snapshot).result()
 
     def close(self) -> None:
         """End every request with GenerationFailed, stop the thread and free the memory."""
@@ -94,7 +101,8 @@ class Engine:
                     self._batches.clear()
         for ticket in [*self._tickets, *self._arrivals]:
             ticket.end(GenerationFailed("The model was unloaded while it was answering."))
-        self._tickets, self._batches, self.prefixes = [], {}, PrefixStore()
+        self._tickets, self._batches = [], {}
+        self.prefixes.shrink(0)
 
     def _collect(self) -> bool:
         """Take in what arrived, sleeping while there is nothing at all to do. False when closing."""
@@ -131,9 +139,8 @@ class Engine:
         for ticket in self._tickets:
             if ticket.closed:
                 ticket.end()
-            elif ticket.age > self.limits.max_seconds:
-                most = self.limits.max_seconds
-                ticket.end(LimitReached(f"The request was ended after {most:g} seconds, the most this server allows."))
+            elif reason := self.admission.overdue(ticket):
+                ticket.end(LimitReached(reason))
         for key, batch in list(self._batches.items()):
             batch.remove_ended()
             if not batch.rows:
@@ -144,14 +151,14 @@ class Engine:
         """Give places while there are any, in turn between the requests."""
         while (ticket := next_in_line(self._tickets)) is not None and self._has_place(ticket):
             ticket.granted += 1
-            if ticket.logits is not None:
+            if ticket.outcome is not None:
                 with self._guarded(ticket):
                     self._start(ticket)
         for ahead, ticket in enumerate(ticket for ticket in self._tickets if not ticket.granted):
             ticket.tell_place(ahead)
 
     def _has_place(self, ticket: Ticket) -> bool:
-        if not row_free(ticket, self._tickets, self.limits):
+        if not self.admission.row_free(ticket, self._tickets):
             return False
         if self._spare(ticket) < 0:
             if any(other.places for other in self._tickets):
@@ -159,58 +166,45 @@ class Engine:
             # Nothing runs, and prompts kept for later samples fill the memory: theirs are computed again.
             for other in self._tickets:
                 if other is not ticket:
-                    other.prompt = other.logits = None
+                    other.prompt = other.outcome = None
         self.prefixes.shrink(max(self._spare(ticket), 0))
         return True
 
     def _spare(self, newcomer: Ticket | None = None) -> int:
-        """Bytes that nobody was promised; stored prefixes may use them until somebody is."""
+        """Bytes that stored prefixes may use until somebody is promised them."""
         held = {key: batch.cache.bytes for key, batch in self._batches.items()}
-        return self.limits.kv_bytes - reserved(self._tickets, held, self._token_bytes, newcomer)
+        return self.admission.spare(self._tickets, held, newcomer)
 
     def _read_prompts(self) -> None:
         """Compute some tokens of the prompts under way, in turn, so that neither they nor the rows wait long."""
         tokens = CHUNK if self._batches else CHUNK_ALONE
         for ticket in sorted(self._tickets, key=lambda ticket: ticket.turn):
-            if tokens > 0 and ticket.started < ticket.granted and ticket.logits is None and not ticket.over:
+            if tokens > 0 and ticket.started < ticket.granted and ticket.outcome is None and not ticket.over:
                 ticket.turn = self._turns = self._turns + 1
                 with self._guarded(ticket):
-                    tokens -= self._read_prompt(ticket, tokens)
-
-    def _read_prompt(self, ticket: Ticket, most: int) -> int:
-        """Compute up to `most` tokens of one prompt; start its samples when it is whole. Returns how many."""
-        if ticket.prompt is None:
-            ticket.prompt = self.prefixes.begin(ticket.ids, ticket.request.adapter, self.decoder.layout)
-        prompt, size = ticket.prompt, len(ticket.ids)
-        (done,) = prompt.cache.lengths
-        chunk = ticket.ids[done : done + most].tolist()
-        if chunk:
-            logits = self.decoder.prefill(prompt.cache, chunk, ticket.request.adapter)
-            if done + len(chunk) == size:
-                prompt.logits[size] = logits
-        if size in prompt.logits:
-            ticket.logits = prompt.logits[size]
-            self.prefixes.add(prompt, self._spare())
-            self._start(ticket)
-        return len(chunk)
+                    tokens -= self.prefill.advance(ticket, tokens)
+                    if (prompt := ticket.whole) is not None:
+                        self.prefixes.add(prompt, self._spare())
+                        self._start(ticket)
 
     def _start(self, ticket: Ticket) -> None:
-        """Put the samples that have a place into the batch and draw their first tokens."""
-        prompt, logits = ticket.prompt, ticket.logits
-        assert prompt is not None
-        assert logits is not None
+        """Draw the first tokens of the samples that have a place, and put them into the batch."""
+        prompt, outcome = ticket.prompt, ticket.outcome
         if not ticket.samples:
-            ticket.tell([logits.clone()])
+            ticket.tell([] if outcome is None else [outcome.logits.clone()])
             ticket.end()
             return
-        batch = self._batches.setdefault(group(ticket), Batch(self.decoder, ticket.request.adapter is not None))
-        rows = [Row(ticket, index, self.vocabulary) for index in range(ticket.started, ticket.granted)]
+        assert prompt is not None
+        assert outcome is not None
+        rows = [Row(ticket, n, self.vocabulary, outcome.origin) for n in range(ticket.started, ticket.granted)]
+        settings = controls(rows, outcome.logits.device)
+        draws = draw_tokens(outcome.logits.expand(len(rows), -1), rows, settings)
+        batch = self._batches.setdefault(group(ticket), Batch(self.decoder, self.attached))
         batch.add(rows, prompt.cache)
         ticket.started = ticket.granted
         if ticket.started == ticket.samples:
-            ticket.prompt = ticket.logits = None
-        settings = controls(rows, logits.device)
-        self._hand_out(batch, rows, draw_tokens(logits.expand(len(rows), -1), rows, settings))
+            ticket.prompt = ticket.outcome = None
+        self._hand_out(batch, rows, draws)
 
     def _hand_out(self, batch: Batch, rows: list[Row], draws: list[Draw]) -> None:
         """Tell every request what its rows drew; end the rows and requests that are done."""
@@ -239,6 +233,11 @@ class Engine:
             log.exception("A request failed.")
             ticket.fail(error)
 
+    def in_use(self, adapter: str) -> bool:
+        """Whether a request that is not over uses an adapter; to be asked between two steps."""
+        self._drop_ended()
+        return any(ticket.request.adapter == adapter and ticket.request.scale for ticket in self._tickets)
+
     def _snapshot(self) -> Stats:
         self._drop_ended()
         return Stats(
@@ -247,4 +246,5 @@ class Engine:
             slot_bytes=sum(batch.cache.bytes for batch in self._batches.values()),
             prompt_bytes=sum(t.prompt.cache.bytes for t in self._tickets if t.prompt is not None),
             prefix_bytes=self.prefixes.bytes,
+            adapter_bytes=self.attached.bytes,
         )

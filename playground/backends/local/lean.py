@@ -2,8 +2,8 @@
 
 A decode step of a small model is bound by the number of operations as much as by memory. A lean layer
 multiplies query, key and value in one product, gate and up in another, and calls no submodules. It stands
-in for a layer's `forward` over slots when no row uses an adapter; in all other cases, and for all other
-architectures, the layer's own code runs. Both write the same slots.
+in for a layer's `forward` over slots; in all other cases, and for all other architectures, the layer's own
+code runs. Both write the same slots.
 """
 
 from typing import Any
@@ -58,7 +58,12 @@ def joint(parts: list[nn.Linear], packer: Packer | None, tile: bool) -> Product:
     if not tile:  # the joint weight is kept: let the parts be views of it, so that nothing is held twice
         for part, rows in zip(parts, torch.split(weight, [part.out_features for part in parts]), strict=True):
             part.weight.data = rows
-    return Product(weight, bias, packer, tile)
+    product, start = Product(weight, bias, packer, tile), 0
+    for part in parts:  # where adapters on the part add to the product
+        object.__setattr__(part, "product", product)
+        object.__setattr__(part, "columns", slice(start, start + part.out_features))
+        start += part.out_features
+    return product
 
 
 class LeanLayer:
@@ -89,8 +94,8 @@ class LeanLayer:
         position_embeddings: tuple[Tensor, Tensor] | None = None,
         **rest: Any,
     ) -> Tensor:
-        """`[rows, tokens, hidden]` to the same; without slots, or with adapters, through the layer's own forward."""
-        if not isinstance(past_key_values, SlotCache) or past_key_values.adapted or position_embeddings is None:
+        """`[rows, tokens, hidden]` to the same; without slots through the layer's own forward."""
+        if not isinstance(past_key_values, SlotCache) or position_embeddings is None:
             output: Tensor = self._plain(
                 hidden_states,
                 attention_mask=attention_mask,

@@ -1,7 +1,12 @@
 """How many threads a step uses: all of them or one, whichever was quicker lately."""
 
+import functools
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import torch
 
 SOON, LATE = 1.0, 16.0  # seconds until the other way is tried again; trying all threads can be dear
 
@@ -21,10 +26,20 @@ class Pace:
         self._due = clock() + SOON
         self._before: tuple[int, float] | None = None  # rows and seconds of the step before the one that tries
 
+    @contextmanager
+    def step(self, rows: int) -> Iterator[None]:
+        """Run a step of so many rows with the right number of threads, and learn from it."""
+        if self.most == 1:
+            yield
+            return
+        if torch.get_num_threads() != self.threads:
+            set_threads_here(self.threads)
+        started = self._clock()
+        yield
+        self.took(rows, self._clock() - started)
+
     def took(self, rows: int, seconds: float) -> None:
         """Note how long a step of so many rows took; `threads` is right for the next one."""
-        if self.most == 1:
-            return
         if self._before is None:
             if self._clock() >= self._due:
                 self._before = rows, seconds
@@ -41,3 +56,19 @@ class Pace:
 
     def _turn(self) -> None:
         self.threads = 1 if self.threads == self.most else self.most
+
+
+def set_threads_here(count: int) -> None:
+    """Give this thread's products so many threads. What torch sets is also what threads yet to start begin with:
+    for them another thread sets it back, so that no other model and no task model is slow for good.
+    """
+    torch.set_num_threads(count)
+    others = threading.Thread(target=torch.set_num_threads, args=(all_threads(),))
+    others.start()
+    others.join()
+
+
+@functools.cache
+def all_threads() -> int:
+    """As many as torch was given at the start, whatever a step was given since."""
+    return torch.get_num_threads()

@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from playground.backends.local.wide_lora import WideLora
+
 GROUP = 32  # weights that share a scale in the 4-bit formats of GGUF files
 AT_ONCE = 2048  # rows that are packed at a time, since packing takes ten times the memory of the weight
 LATTICE = 0.1  # steps; rounding to bfloat16 moves a 4-bit weight by less than half of this
@@ -97,9 +99,14 @@ class Product:
         self._tiled: Tensor | None = torch.ops.mkldnn._reorder_linear_weight(weight.detach()) if tile else None
         self._bias = bias
         self.packed: Packed | None = packer(weight) if packer else None
+        self.lora: WideLora | None = None
 
     def __call__(self, x: Tensor) -> Tensor:
-        """`[rows, in] -> [rows, out]`."""
+        """`[rows, in] -> [rows, out]`, with what adapters add."""
+        output = self._multiply(x)
+        return output if self.lora is None else self.lora.add_to(output, x)
+
+    def _multiply(self, x: Tensor) -> Tensor:
         if self.packed is not None and len(x) <= self.packed.rows:
             narrow = self.packed.multiply(x)
             return narrow if self._bias is None else narrow + self._bias
@@ -111,7 +118,7 @@ class Product:
 
 
 class PackedLinear(nn.Linear):
-    """A linear layer that multiplies through a `Product`; still an `nn.Linear` to adapters and to state dicts."""
+    """A linear layer that multiplies through a `Product`; still an `nn.Linear` to state dicts."""
 
     product: Product
 

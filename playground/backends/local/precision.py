@@ -11,7 +11,7 @@ from torch import nn
 
 from playground.backends.local.lean import fuse
 from playground.backends.local.packed import PackedLinear, Packer, pack, pack4, pack8
-from playground.backends.local.resident import trim
+from playground.backends.memory import trim
 from playground.errors import ModelUnavailable
 
 Precision = Literal["auto", "float32", "bfloat16", "int8"]
@@ -24,7 +24,7 @@ def prepare(model: Any, precision: Precision) -> Any:
     """Bring a model, in place, to a precision; returns it. Raises ModelUnavailable for one this machine has not.
 
     `auto` on a CPU: bfloat16 where the processor multiplies it, else float32, with packed copies (`pack`);
-    on a GPU: bfloat16. `idle_weights` are those that only adapters and savers still read: the engine has tiled ones.
+    on a GPU: bfloat16. `idle_weights` are those that nothing reads while decoding: the engine has tiled ones.
     """
     if precision not in get_args(Precision):
         raise ModelUnavailable(f"Precision {precision!r} is unknown; choose one of {', '.join(get_args(Precision))}.")

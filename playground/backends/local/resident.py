@@ -1,29 +1,30 @@
-"""Memory that is given back to the system: hints, which change no number and are left out where there are none."""
+"""Memory that is given back to the system. No number changes by it."""
 
 import ctypes
 import mmap
-import sys
+import re
 from collections.abc import Iterable
+from pathlib import Path
 
 from torch import Tensor
 
-PAGEOUT = 21  # MADV_PAGEOUT, Linux 5.4
+SMAPS = Path("/proc/self/smaps")  # Linux; elsewhere everything stays where it is
+DONTNEED = 4  # MADV_DONTNEED
+MAPPING = re.compile(r"^([0-9a-f]+)-([0-9a-f]+) \S+ \S+ \S+ (\d+).*?^Anonymous: +(\d+) kB", re.MULTILINE | re.DOTALL)
 
 
 def page_out(tensors: Iterable[Tensor]) -> None:
-    """Tell the system that these will hardly be read: pages of a mapped file leave memory until they are."""
-    if sys.platform != "linux":
+    """Forget the pages of tensors that lie in a mapped file: whoever needs them reads them from the file again.
+
+    Tensors elsewhere are left alone, and so are files mapped and then changed, whose changes would be lost.
+    """
+    if not SMAPS.exists():
         return
+    found = ((int(low, 16), int(high, 16), inode, own) for low, high, inode, own in MAPPING.findall(SMAPS.read_text()))
+    unchanged = [(low, high) for low, high, inode, own in found if inode != "0" and own == "0"]
     advise = ctypes.CDLL(None).madvise
     for tensor in tensors:
-        if tensor.device.type == "cpu":
-            start = -(-tensor.data_ptr() // mmap.PAGESIZE) * mmap.PAGESIZE
-            end = (tensor.data_ptr() + tensor.nbytes) // mmap.PAGESIZE * mmap.PAGESIZE
-            if start < end:  # a kernel that does not know the hint answers with an error, and nothing is lost
-                advise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), PAGEOUT)
-
-
-def trim() -> None:
-    """Return what was freed; glibc keeps it for later otherwise."""
-    if sys.platform == "linux" and hasattr(ctypes.CDLL(None), "malloc_trim"):
-        ctypes.CDLL(None).malloc_trim(0)
+        start = -(-tensor.data_ptr() // mmap.PAGESIZE) * mmap.PAGESIZE
+        end = (tensor.data_ptr() + tensor.nbytes) // mmap.PAGESIZE * mmap.PAGESIZE
+        if start < end and any(low <= start and end <= high for low, high in unchanged):
+            advise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), DONTNEED)

@@ -206,6 +206,11 @@ def pair(stream: random.Random) -> tuple[float, float]:
     return stream.random(), stream.random()
 
 
+def sound(logits: Tensor) -> Tensor:
+    """Which rows of `[..., vocabulary]` give probabilities: an overflow leaves infinities or what is no number."""
+    return logits.amax(-1).isfinite()
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What the model itself thought of a chosen token; `top` holds (id, log-probability) pairs, likeliest first."""

@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from playground.backends.base import Request
-from playground.backends.local.prefixes import Prefix
+from playground.backends.local.prefixes import Outcome, Prefix
+from playground.backends.local.sampling import Reading
+from playground.backends.local.wide_lora import BASE, Use
 from playground.errors import GenerationFailed, PlaygroundError
 from playground.types import Delta, Progress
 
-Event = Delta | Progress | Tensor
+Event = Delta | Progress | Tensor | Reading
 
 PULSE = 0.2  # seconds without news after which the caller gets a chance to stop
 
@@ -23,9 +25,11 @@ PULSE = 0.2  # seconds without news after which the caller gets a chance to stop
 class Ticket:
     """One request inside the engine. Only `closed` is written by the caller's thread.
 
-    `asked` of the `ids` are the prompt, the others are the sample's own earlier words. `limit` is the most tokens
-    a sample may have; `seed` is fixed even where the request left it open.
-    `samples` 0 asks for the logits after the prompt and for no text.
+    The `ids` begin with the virtual tokens of the adapter, if it has any; `asked` of the others are the prompt, the
+    rest are the sample's own earlier words. `use` is of low-rank weights. `limit` is the most tokens a sample may
+    have; `seed` is fixed even where the request left it open.
+    `samples` 0 asks for the logits after the prompt and for no text, or with an `answer` for how likely that is;
+    then `ids` has it too, all but its last token.
     """
 
     request: Request
@@ -34,18 +38,37 @@ class Ticket:
     limit: int
     seed: int
     samples: int
+    virtual: int = 0
+    use: Use = BASE
+    answer: tuple[int, ...] = ()
     news: "SimpleQueue[list[Event] | BaseException | None]" = field(default_factory=SimpleQueue)
     submitted: float = field(default_factory=time.monotonic)
     closed: bool = False
     over: bool = False
 
     prompt: Prefix | None = None  # its prompt's keys and values: under way, then whole
-    logits: Tensor | None = None  # after the prompt, `[vocabulary]`; set when the prompt is whole
+    outcome: Outcome | None = None  # the logits after the prompt; set when the prompt is whole
     granted: int = 0  # samples that were given a place
     started: int = 0  # of these, samples that drew their first token
     finished: int = 0
     turn: int = 0  # when its prompt was last worked on
     ahead: int | None = None  # places before it in the queue, as last told
+
+    @property
+    def words(self) -> list[int]:
+        """The ids that are in the vocabulary: a prompt and perhaps earlier words, or an answer to be judged."""
+        words: list[int] = self.ids[self.virtual :].tolist()
+        return words
+
+    @property
+    def judged(self) -> int:
+        """The position whose logits are of the answer's first token."""
+        return len(self.ids) - len(self.answer)
+
+    @property
+    def whole(self) -> Prefix | None:
+        """Its prompt, once there is nothing of it left to compute."""
+        return self.prompt if self.prompt is not None and self.prompt.cache.lengths == [len(self.ids)] else None
 
     @property
     def need(self) -> int:
@@ -86,7 +109,7 @@ class Ticket:
         """Nothing follows, or `error` does."""
         if not self.over:
             self.over = True
-            self.prompt = self.logits = None
+            self.prompt = self.outcome = None
             self.news.put(error)
 
     def fail(self, error: Exception) -> None:

@@ -13,8 +13,10 @@ from transformers import BloomConfig, BloomForCausalLM, MambaConfig, MambaForCau
 from playground.backends.local.cache import LayerShape, Layout, SlotCache
 from playground.backends.local.decoder import Decoder
 from playground.backends.local.precision import prepare
-from playground.backends.local.prefixes import Prefix, PrefixStore
+from playground.backends.local.prefixes import Outcome, Prefix, PrefixStore
+from playground.backends.local.wide_lora import BASE, Use
 from playground.errors import ModelUnavailable
+from playground.types import Origin
 
 LAYOUT = Layout((LayerShape(2, 4, 6), LayerShape(1, 4, 4)), torch.float32, torch.device("cpu"))
 
@@ -36,7 +38,7 @@ def prefilled(decoder: Decoder, ids: list[int], chunk: int) -> tuple[SlotCache, 
     cache = SlotCache(decoder.layout, 1, len(ids))
     cache.lengths = [0]
     for start in range(0, len(ids), chunk):
-        logits = decoder.prefill(cache, ids[start : start + chunk], None)
+        logits = decoder.prefill(cache, ids[start : start + chunk], BASE)
     return cache, logits
 
 
@@ -61,7 +63,7 @@ def test_rows_of_unlike_length_decode_as_generate_does(name: str, lean: bool) ->
         if max(batch.lengths) + 1 > batch.capacity:
             batch.resize(batch.rows, batch.capacity + 16)
         for length, token in zip(
-            order, decoder.decode(batch, [got[n][-1] for n in order], [None] * len(order)).argmax(-1), strict=True
+            order, decoder.decode(batch, [got[n][-1] for n in order], [BASE] * len(order)).argmax(-1), strict=True
         ):
             got[length].append(int(token))
 
@@ -128,21 +130,22 @@ def test_rows_keep_their_content_when_others_come_and_go(moves: list[tuple[str, 
             assert (layer.values[row, :, :size] == number / 2).all()
 
 
-def prefix(ids: list[int], adapter: str | None = None) -> Prefix:
+def prefix(ids: list[int], use: Use = BASE) -> Prefix:
     cache = SlotCache(LAYOUT, 1, len(ids))
-    return Prefix(np.array(ids), cache, adapter)
+    return Prefix(np.array(ids), cache, use)
 
 
 BYTE = LAYOUT.bytes_per_token
 
 
-def test_the_longest_common_beginning_is_found_under_the_same_adapter() -> None:
+def test_the_longest_common_beginning_is_found_under_the_same_adapter_and_scale() -> None:
     store = PrefixStore()
-    for ids, adapter in (([1, 2, 3, 4, 5, 6], None), ([1, 2, 3, 4, 9, 9], None), ([1, 2, 3, 4, 5, 6, 7], "a")):
-        store.add(prefix(ids, adapter), 100 * BYTE)
+    uses = (BASE, Use("a", 1.0), Use("a", 0.5), Use("b", 1.0))
+    for ids, use in (([1, 2, 3, 4, 5, 6], uses[0]), ([1, 2, 3, 4, 9, 9], uses[0]), ([1, 2, 3, 4, 5, 6, 7], uses[1])):
+        store.add(prefix(ids, use), 100 * BYTE)
     query = np.array([1, 2, 3, 4, 5, 6, 7, 8])
-    assert [store.longest(query, adapter)[1] for adapter in (None, "a", "b")] == [6, 7, 0]
-    assert store.longest(np.array([1, 2, 3]), None) == (None, 0)
+    assert [store.longest(query, use)[1] for use in uses] == [6, 7, 0, 0]
+    assert store.longest(np.array([1, 2, 3]), BASE) == (None, 0)
 
 
 def test_a_continuation_replaces_what_it_continues() -> None:
@@ -156,23 +159,39 @@ def test_a_continuation_replaces_what_it_continues() -> None:
 def test_of_equal_beginnings_the_one_whose_logits_are_known_is_found() -> None:
     store = PrefixStore()
     prompt, one, other = prefix([1, 2, 3, 4, 5]), prefix([1, 2, 3, 4, 5, 6]), prefix([1, 2, 3, 4, 5, 7])
-    prompt.logits[5] = torch.ones(1)
+    prompt.outcomes[5] = Outcome(torch.ones(1), Origin(weights="x"))
     for added in (prompt, one, other):  # two answers to one prompt: the first took the prompt's logits over
         store.add(added, 100 * BYTE)
     for _ in range(3):
-        assert store.longest(prompt.ids, None) == (one, 5)
-    begun = store.begin(prompt.ids, None, LAYOUT)
+        assert store.longest(prompt.ids, BASE) == (one, 5)
+    begun = store.begin(prompt.ids, BASE, LAYOUT)
     assert begun.cache.lengths == [5]
-    assert begun.logits[5] is prompt.logits[5]
+    assert begun.outcomes[5] is prompt.outcomes[5]
+
+    assert store.begin(prompt.ids, BASE, LAYOUT, most=2).cache.lengths == [2]
+
+
+def test_virtual_tokens_are_known_however_few() -> None:
+    store, virtual, ids = PrefixStore(), prefix([-1, -2]), np.array([-1, -2, 5, 6])
+    assert store.begin(ids, BASE, LAYOUT).cache.lengths == [0]
+    assert store.begin(ids, BASE, LAYOUT, virtual).cache.lengths == [2]
+
+
+def test_what_an_adapter_computed_is_forgotten_with_it() -> None:
+    store, uses = PrefixStore(), (BASE, Use("a", 1.0), Use("a", 0.5))
+    for use in uses:
+        store.add(prefix([1, 2, 3, 4, 5], use), 100 * BYTE)
+    store.forget("a")
+    assert [store.longest(np.array([1, 2, 3, 4, 5]), use)[1] for use in uses] == [5, 0, 0]
 
 
 def test_the_least_recently_used_goes_first_and_the_budget_holds() -> None:
     store = PrefixStore()
     for first in (10, 20, 30):
         store.add(prefix([first] * 5), 15 * BYTE)
-    store.longest(np.array([10] * 5), None)
+    store.longest(np.array([10] * 5), BASE)
     store.add(prefix([40] * 5), 15 * BYTE)
-    found = {first: store.longest(np.array([first] * 5), None)[1] for first in (10, 20, 30, 40)}
+    found = {first: store.longest(np.array([first] * 5), BASE)[1] for first in (10, 20, 30, 40)}
     assert found == {10: 5, 20: 0, 30: 5, 40: 5}
     store.add(prefix([50] * 20), 15 * BYTE)  # larger than the budget: not kept, nothing lost
     assert store.bytes == 15 * BYTE

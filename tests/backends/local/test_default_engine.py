@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 import torch
+from tuned import lora
 
 from playground.backends.base import Request
 from playground.backends.local.backend import LocalBackend
 from playground.backends.local.precision import Precision, prepare
-from playground.types import Delta, Message, Sampling, Token
+from playground.types import Delta, Message, Origin, Sampling, Token
 
 PROMPTS = [
     f"{task} {subject}"
@@ -26,7 +27,7 @@ PROMPTS = [
 
 def local(default_model: tuple[Any, Any], precision: Precision) -> LocalBackend:
     model, tokenizer = default_model
-    return LocalBackend(prepare(copy.deepcopy(model), precision), tokenizer, max_rows=16)
+    return LocalBackend(prepare(copy.deepcopy(model), precision), tokenizer, label="the default model", max_rows=16)
 
 
 @pytest.fixture(scope="module")
@@ -36,11 +37,10 @@ def exact(default_model: tuple[Any, Any]) -> Iterator[LocalBackend]:
     backend.close()
 
 
-def ask(backend: LocalBackend, text: str, **sampling: Any) -> Any:
-    messages = (Message("user", text),)
-    return backend.stream(
-        Request(messages=messages, sampling=Sampling(**{"max_tokens": 24, "top_logprobs": 2, **sampling}))
-    )
+def ask(backend: LocalBackend, text: str, use: tuple[str, float] = ("", 1.0), **sampling: Any) -> Any:
+    messages, (adapter, scale) = (Message("user", text),), use
+    settings = Sampling(**{"max_tokens": 24, "top_logprobs": 2, **sampling})
+    return backend.stream(Request(messages=messages, adapter=adapter, scale=scale, sampling=settings))
 
 
 def tokens(stream: Any) -> list[Token]:
@@ -90,3 +90,37 @@ def test_every_precision_answers_and_agrees_with_the_exact_model(
         assert (true.exp() * (true - near)).sum() < 0.01, "nats that the precision costs on this token"
     finally:
         backend.close()
+
+
+@pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")
+def test_the_base_is_the_base_while_adapters_decode_beside_it(
+    exact: LocalBackend, default_model: tuple[Any, Any]
+) -> None:
+    """All at once in one batch: the base rows as a fresh copy answers, the others as models with theirs merged in."""
+    model, tokenizer = default_model
+    fresh = copy.deepcopy(model).float()
+    merged = {("", 1.0): fresh}
+    for number, modules in enumerate((["q_proj", "v_proj"], ["k_proj", "o_proj", "gate_proj", "up_proj", "down_proj"])):
+        adapter, (with_it,) = lora(fresh, f"adapter {number}", number, (0.5,), 0.05, r=8, target_modules=modules)
+        exact.attach(adapter)
+        merged[adapter.name, 0.5] = with_it
+    tuned = [(text, f"adapter {number % 2}", 0.5) for number, text in enumerate(PROMPTS[::2])]
+    asked = [use for place, text in enumerate(PROMPTS) for use in ((text, "", 1.0), *tuned[place // 2 :][: place % 2])]
+    streams = [ask(exact, text, temperature=0, max_tokens=12, use=(name, scale)) for text, name, scale in asked]
+    found = {key: list(stream) for key, stream in zip(asked, streams, strict=True)}
+    for (text, name, scale), events in found.items():
+        prompt = tokenizer.apply_chat_template(
+            [{"role": "user", "content": text}], add_generation_prompt=True, return_tensors="pt", return_dict=False
+        )
+        output = merged[name, scale].generate(
+            prompt, attention_mask=torch.ones_like(prompt), max_new_tokens=12, do_sample=False
+        )
+        expected = [token for token in output[0, prompt.shape[1] :].tolist() if token != tokenizer.eos_token_id]
+        assert [token.id for token in tokens(events)] == expected, (text, name)
+        first = next(event for event in events if isinstance(event, Delta))
+        label, used = (f"{name} (random)", scale) if name else ("", 1.0)
+        assert first.origin == Origin(weights="the default model", adapter=label, scale=used)
+    same = [tokens(found[use]) == tokens(found[use[0], "", 1.0]) for use in tuned]
+    assert not all(same), "the adapters must make a difference"
+    for name in exact.adapters:
+        exact.detach(name)

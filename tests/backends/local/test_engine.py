@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import peft
 import pytest
 import torch
 from tiny_models import VOCABULARY, eventually, tiny_model
@@ -14,8 +13,9 @@ from tiny_models import VOCABULARY, eventually, tiny_model
 from playground.backends.base import Request
 from playground.backends.local.backend import LocalBackend
 from playground.backends.local.lean import fuse
-from playground.backends.local.precision import prepare
-from playground.errors import GenerationFailed, InvalidSetup, LimitReached, PromptTooLong, UnknownModel
+from playground.backends.local.lora import LoraAdapter, LoraWeights
+from playground.backends.local.virtual_tokens import VirtualTokens
+from playground.errors import GenerationFailed, InvalidSetup, LimitReached, PromptTooLong
 from playground.types import Delta, Message, Progress, Sampling
 
 Backends = Callable[..., LocalBackend]
@@ -23,11 +23,17 @@ GREEDY = Sampling(temperature=0, max_tokens=20)
 
 
 def request(
-    text: str = "the cat", n: int = 1, adapter: str | None = None, prefix: str = "", begun: str = "", **sampling: Any
+    text: str = "the cat",
+    n: int = 1,
+    prefix: str = "",
+    begun: str = "",
+    adapter: str = "",
+    scale: float = 1.0,
+    **sampling: Any,
 ) -> Request:
     settings = Sampling(**{"temperature": 0, "max_tokens": 20, **sampling})
     messages = (Message("user", text),)
-    return Request(messages=messages, n=n, adapter=adapter, prefix=prefix, begun=begun, sampling=settings)
+    return Request(messages=messages, n=n, prefix=prefix, begun=begun, adapter=adapter, scale=scale, sampling=settings)
 
 
 def answers(backend: LocalBackend, asked: Request) -> list[str]:
@@ -80,10 +86,14 @@ def test_seeded_texts_are_the_same_alone_and_in_company(backend_of: Backends) ->
 
 
 def test_company_reuse_and_closes_change_no_token(tokenizer: Any) -> None:
-    """In float64 rounding flips no draw, so that a difference would be rows or stored prompts mixed up."""
+    """In float64 rounding flips no draw: a difference would be rows, adapters or stored prompts mixed up."""
     model = tiny_model("llama").double()
     fuse(model, None, tile=False)
     backend, dice = LocalBackend(model, tokenizer, max_rows=8, kv_bytes=6 << 20), random.Random(3)
+    weights = LoraWeights(torch.randn(4, 64), torch.randn(64, 4), 0.5)
+    backend.attach(LoraAdapter("voice", {"model.layers.0.self_attn.q_proj": weights}, "a voice"))
+    backend.attach(VirtualTokens("tone", "a tone", embeddings=torch.randn(3, 64)))
+    uses = [("", 1.0), ("", 1.0), ("voice", 1.0), ("voice", 0.5), ("voice", 0.0), ("tone", 1.0)]
     asked = [
         request(
             "the cat sat on the mat " * dice.choice([0, 1, 3, 3, 9]) + dice.choice(["cat", "dog", "house"]),
@@ -92,6 +102,7 @@ def test_company_reuse_and_closes_change_no_token(tokenizer: Any) -> None:
             seed=dice.randrange(10**6),
             max_tokens=dice.randint(1, 30),
             logit_bias={2: -100.0},
+            **dict(zip(("adapter", "scale"), dice.choice(uses), strict=True)),
         )
         for _ in range(40)
     ]
@@ -210,7 +221,7 @@ def test_own_earlier_words_are_generated_ones(backend_of: Backends) -> None:
     texts = {"prefix": "the cat ", "begun": "sat sat"}
     whole = request(prefix="the cat sat sat", max_tokens=8)
     assert ids_of(deltas(backend, request(**texts, max_tokens=8))) == ids_of(deltas(backend, whole))
-    rows = {name: backend._ticket(asked, 1) for name, asked in (("begun", request(**texts)), ("whole", whole))}
+    rows = {name: backend._intake.ticket(asked, 1) for name, asked in (("begun", request(**texts)), ("whole", whole))}
     assert rows["begun"].ids.tolist() == rows["whole"].ids.tolist()
     assert rows["whole"].asked == len(rows["whole"].ids)
     own = rows["begun"].ids[rows["begun"].asked :].tolist()
@@ -238,26 +249,6 @@ def test_the_window_bounds_prompt_and_answer(backend_of: Backends) -> None:
     found = deltas(backend, request("x" * 480, max_tokens=4096, logit_bias={77: 100.0}))
     assert len(ids_of(found)) == room
     assert found[-1].finish_reason == "length"
-
-
-@pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")  # peft's use of it
-def test_adapters_and_base_decode_together(backend_of: Backends) -> None:
-    base = prepare(tiny_model("llama"), "float32")
-    plain = answers(backend_of(), request())
-    config = peft.LoraConfig(r=4, target_modules=["q_proj", "v_proj"], init_lora_weights=False)
-    torch.manual_seed(1)
-    model = peft.get_peft_model(base, config, adapter_name="first")
-    torch.manual_seed(2)
-    model.add_adapter("second", config)
-    backend = backend_of(model.eval())
-    alone = {name: answers(backend, request(adapter=name)) for name in (None, "first", "second")}
-    assert alone[None] == plain
-    assert len({tuple(texts) for texts in alone.values()}) == 3
-    together = {name: backend.stream(request(adapter=name)) for name in (None, "first", "second")}
-    for name, stream in together.items():
-        assert ["".join(event.text for event in stream if isinstance(event, Delta))] == alone[name]
-    with pytest.raises(UnknownModel, match="'third'"):
-        backend.stream(request(adapter="third"))
 
 
 # ------------------------------------------------------------------------------------- places and queues

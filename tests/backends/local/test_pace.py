@@ -1,10 +1,17 @@
 """Threads of a step, under a clock that the test moves."""
 
+import copy
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+import torch
 
-from playground.backends.local.pace import LATE, Pace
+from playground.backends.local.cache import SlotCache
+from playground.backends.local.decoder import Decoder
+from playground.backends.local.pace import LATE, Pace, all_threads
+from playground.backends.local.precision import prepare
+from playground.backends.local.wide_lora import BASE
 
 
 def alone(threads: int) -> float:
@@ -61,6 +68,28 @@ def test_steps_of_different_size_are_not_compared() -> None:
     assert machine.pace.threads == 2
 
 
-@pytest.mark.parametrize("speed", [alone, crowded])
-def test_one_thread_stays_one(speed: Callable[[int], float]) -> None:
-    assert set(Machine(1).run(30, speed)) == {1}
+def test_a_step_runs_with_the_threads_it_is_given() -> None:
+    before, pace = all_threads(), Pace(2)
+    try:
+        for pace.threads in (1, 2):
+            with pace.step(1):
+                assert torch.get_num_threads() == pace.threads
+    finally:
+        torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize("precision", ["bfloat16", "auto", "int8"])
+def test_the_number_of_threads_changes_no_number(default_model: Any, precision: Any) -> None:
+    decoder = Decoder(prepare(copy.deepcopy(default_model[0]), precision))
+    if decoder.layout.dtype == torch.float32:  # a processor without bfloat16
+        assert decoder._pace.most == 1
+        return
+    assert decoder._pace.most == all_threads()
+    logits = []
+    for decoder._pace.threads in (1, all_threads()):
+        with torch.inference_mode():
+            cache = SlotCache(decoder.layout, 3, 64)
+            cache.lengths = [0] * 3
+            for token in range(5, 15):
+                logits.append(decoder.decode(cache, [token, token + 1, token + 2], [BASE] * 3))
+    assert all(torch.equal(a, b) for a, b in zip(logits[:10], logits[10:], strict=True))

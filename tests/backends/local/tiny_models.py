@@ -28,7 +28,11 @@ CONFIGS = {
     "gpt2": GPT2Config(n_embd=64, n_layer=2, n_head=4, n_positions=512, vocab_size=VOCABULARY, **ENDS),
     "gemma2-softcap": Gemma2Config(**SHAPE, **WIDE, sliding_window=9, attn_implementation="eager"),
     "gemma3-mixed": Gemma3TextConfig(
-        **SHAPE, **WIDE, sliding_window=9, layer_types=["sliding_attention", "full_attention"]
+        **SHAPE,
+        **WIDE,
+        sliding_window=9,
+        layer_types=["sliding_attention", "full_attention"],
+        tie_word_embeddings=False,  # with random tied ones it would only repeat the last token
     ),
 }
 

@@ -1,0 +1,132 @@
+"""The adapters on one product of the model, side by side, and the mask that says which row takes what of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from playground.errors import GenerationFailed
+
+
+class Use(NamedTuple):
+    """The adapter of a row and how strongly it is applied."""
+
+    adapter: str = ""
+    scale: float = 1.0
+
+
+BASE = Use()
+
+
+class Block(NamedTuple):
+    """An adapter's columns in a wide LoRA."""
+
+    adapter: str
+    rank: int
+    scaling: float
+
+
+class Mask:
+    """What each row takes of some blocks; one for all modules that have the same ones."""
+
+    def __init__(self, blocks: Sequence[Block], like: Tensor) -> None:
+        self.blocks, self._like = blocks, like
+        self._ranks = torch.tensor([block.rank for block in blocks])
+        self._factors: list[list[float]] = []
+        self.values: Tensor | None = None  # [rows, columns]; None when no row takes anything
+
+    def aim(self, uses: Sequence[Use]) -> None:
+        """Let row `i` take of the blocks what `uses[i]` says."""
+        self._factors = [[u.scale * b.scaling if u.adapter == b.adapter else 0.0 for b in self.blocks] for u in uses]
+        if any(map(any, self._factors)):
+            self.values = torch.tensor(self._factors).repeat_interleave(self._ranks, 1).to(self._like)
+        else:
+            self.values = None
+
+    def taken(self) -> list[set[Use]]:
+        """What the values let every row take, read from them."""
+        if self.values is None:
+            return [set() for _ in self._factors]
+        firsts = (self._ranks.cumsum(0) - self._ranks).tolist()
+        return [
+            {
+                Use(block.adapter, float(f"{factor / block.scaling:.12g}"))
+                for block, value, factor in zip(self.blocks, row, factors, strict=True)
+                if value
+            }
+            for row, factors in zip(self.values[:, firsts].tolist(), self._factors, strict=True)
+        ]
+
+
+@dataclass(slots=True)
+class Part:
+    """The adapters on one of the modules that a product joins. `columns` are the module's in the product's output."""
+
+    columns: slice
+    blocks: list[Block]
+    down: Tensor  # [sum of ranks, in]
+    up: Tensor  # [sum of ranks, out]
+
+
+class WideLora:
+    """The adapters on modules that read one input: one product in, the mask, one product out for each module."""
+
+    def __init__(self) -> None:
+        self._parts: dict[int, Part] = {}
+        self._down = torch.empty(0)
+        self._ups: list[tuple[slice, slice, Tensor]] = []
+        self.mask: Mask | None = None
+
+    def add_to(self, output: Tensor, x: Tensor) -> Tensor:
+        """Add what the rows' adapters make of `x` `[rows, in]` to `output` `[rows, out]`, in place.
+
+        Either each row of the batch is one row here, or all rows are of the only one in the batch.
+        """
+        if self.mask is None or (mask := self.mask.values) is None:
+            return output
+        if len(mask) not in (1, len(x)):
+            raise GenerationFailed(f"An adapted module got {len(x)} rows for the batch's {len(mask)}.")
+        inner = functional.linear(x, self._down).mul_(mask)
+        for columns, own, up in self._ups:
+            output[:, columns].addmm_(inner[:, own], up)
+        return output
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        return tuple(block for part in self._parts.values() for block in part.blocks)
+
+    @property
+    def tensors(self) -> list[Tensor]:
+        return [self._down, *(up for _, _, up in self._ups)]
+
+    def add(self, columns: slice, block: Block, down: Tensor, up: Tensor) -> None:
+        """Put an adapter's matrices, `[rank, in]` and `[rank, out]`, beside the others of the module."""
+        part = self._parts.setdefault(columns.start, Part(columns, [], down[:0], up[:0]))
+        part.blocks.append(block)
+        part.down, part.up = torch.cat([part.down, down]), torch.cat([part.up, up])
+        self._join()
+
+    def remove(self, adapter: str) -> None:
+        """Take out an adapter's matrices; without any left, `blocks` is empty."""
+        for start, part in list(self._parts.items()):
+            ranks = [block.rank for block in part.blocks]
+            for name in ("down", "up"):
+                pieces = zip(part.blocks, torch.split(getattr(part, name), ranks), strict=True)
+                kept = [piece for block, piece in pieces if block.adapter != adapter]
+                setattr(part, name, torch.cat(kept) if kept else getattr(part, name)[:0])
+            part.blocks = [block for block in part.blocks if block.adapter != adapter]
+            if not part.blocks:
+                del self._parts[start]
+        if self._parts:
+            self._join()
+
+    def _join(self) -> None:
+        """Lay all parts' `down` out as one; they become views of it, so that nothing is held twice."""
+        self._down, self._ups, start = torch.cat([part.down for part in self._parts.values()]), [], 0
+        for part in self._parts.values():
+            own = slice(start, start + len(part.down))
+            part.down, start = self._down[own], own.stop
+            self._ups.append((part.columns, own, part.up))
