@@ -8,8 +8,9 @@ from dataclasses import replace
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before gradio is imported: nothing leaves this machine
 
 from playground.backends.catalog import Catalog
+from playground.backends.memory import Budget
 from playground.backends.offered import offered
-from playground.errors import InvalidSetup
+from playground.errors import PlaygroundError
 from playground.settings import Settings
 from playground.ui.app import build_app, launch_options
 
@@ -20,9 +21,9 @@ def main() -> None:
         settings = replace(settings, **vars(_flags(settings)))
         settings = replace(settings, public=settings.public or settings.share)  # a link is for strangers
         settings.check()
-    except InvalidSetup as error:
+        catalog = Catalog(offered(settings), budget=Budget(settings.memory_megabytes * 2**20))
+    except PlaygroundError as error:
         sys.exit(str(error))
-    catalog = Catalog(offered(settings))
     app = build_app(settings, catalog)
     app.launch(**launch_options(settings), prevent_thread_lock=True)
     catalog.preload("default")  # after the page is up: torch takes longer to import than a page to read

@@ -40,18 +40,19 @@ def run(
     strategy.check(setup.task)
     transcript = Transcript(setup)
     yield transcript.snapshot()  # at once: a client that cancels before the first yield is not heard
-    backend = yield from _watch(catalog.open(setup.model), transcript)
-    sampling = _settled(setup, backend.capabilities)
-    transcript.start(sampling.seed)
-    try:
-        asker = _Asker(transcript, backend, sampling, tuple(given))
-        answer = yield from _watch(strategy.run(setup.task, asker), transcript, within)
-    except PlaygroundError as error:
-        if not transcript.has_text:
-            raise
-        yield transcript.fail(str(error))
-    else:
-        yield transcript.finish(answer)
+    with catalog.using(setup.model, setup.adapter):
+        backend = yield from _watch(catalog.open(setup.model, setup.adapter), transcript)
+        sampling = _settled(setup, backend.capabilities)
+        transcript.start(sampling.seed)
+        try:
+            asker = _Asker(transcript, backend, sampling, tuple(given))
+            answer = yield from _watch(strategy.run(setup.task, asker), transcript, within)
+        except PlaygroundError as error:
+            if not transcript.has_text:
+                raise
+            yield transcript.fail(str(error))
+        else:
+            yield transcript.finish(answer)
 
 
 def preview(setup: Setup) -> tuple[Step, ...]:
@@ -138,21 +139,26 @@ def _rest(request: Request, sample: int, known: Completion) -> Request:
     """For one sample that goes on alone: the tokens it has left, and a random stream unlike its neighbours'."""
     sampling = request.sampling
     seed = None if sampling.seed is None else (sampling.seed + sample) % 2**32
-    left = max(0, sampling.max_tokens - len(known.tokens))
+    left = max(0, sampling.max_tokens - (len(known.tokens) or known.completion_tokens))
     return replace(request, begun=known.text, n=1, sampling=replace(sampling, max_tokens=left, seed=seed))
 
 
 def _settled(setup: Setup, capabilities: Capabilities) -> Sampling:
     """The sampling to send: everything it asks for is honoured, and the seed is one that can be named afterwards."""
+    refuse_ignored(setup, capabilities)
+    if setup.sampling.seed is None and "seed" in capabilities.sampling:
+        return replace(setup.sampling, seed=random.randrange(2**32))
+    return setup.sampling
+
+
+def refuse_ignored(setup: Setup, capabilities: Capabilities) -> None:
+    """Raises NotSupported, by name, for a sampling parameter that is asked for and that the model ignores."""
     for p in parameters(Sampling):
         if p.name not in capabilities.sampling and (value := getattr(setup.sampling, p.name)) != p.default:
             raise NotSupported(
                 f"`sampling.{p.name}` is {value!r}, but the model {setup.model!r} ignores {p.label.lower()}; "
                 f"set it back to {p.default!r} or choose another model."
             )
-    if setup.sampling.seed is None and "seed" in capabilities.sampling:
-        return replace(setup.sampling, seed=random.randrange(2**32))
-    return setup.sampling
 
 
 def _watch(

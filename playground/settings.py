@@ -1,6 +1,7 @@
 """What whoever starts the app decides: read once from flags and `PLAYGROUND_*`, then frozen."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -24,12 +25,17 @@ class Settings:
     share: bool = False  # a temporary public link through Gradio's relay
     cache: Path = Path(platformdirs.user_cache_dir("prompt-playground", appauthor=False))
     model: str = ""  # folder of a model to use as the default one
+    models: tuple[str, ...] = ()  # more models, name=source; adapters, name=model+source
     precision: Precision = "auto"  # how the weights of local models are stored
+    memory_megabytes: int = 0  # for all loaded models together; 0 is most of what there is
     max_rows: int = 64  # samples decoded at once by one model
     max_queue: int = 256  # requests waiting for a place
     max_seconds: int = 600  # a run, and each request of it, is ended after this long
     max_users: int = 64  # runs at once over all sessions
+    max_panes: int = 6  # models compared side by side
     kv_megabytes: int = 1024  # memory for attention keys and values, per model
+    endpoints: tuple[str, ...] = ()  # servers that visitors may connect to, name=address
+    openai_key: bool = False  # offer the operator's OPENAI_API_KEY for OpenAI itself; private only
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -50,9 +56,11 @@ class Settings:
         """Raises InvalidSetup on a value out of range, under the name of its variable."""
         if not 0 <= self.port <= 65535:
             raise _wrong("port", self.port, "a whole number from 0 to 65535")
-        for name in ("max_rows", "max_queue", "max_seconds", "max_users", "kv_megabytes"):
+        for name in ("max_rows", "max_queue", "max_seconds", "max_users", "max_panes", "kv_megabytes"):
             if getattr(self, name) < 1:
                 raise _wrong(name, getattr(self, name), "at least 1")
+        if self.memory_megabytes < 0:
+            raise _wrong("memory_megabytes", self.memory_megabytes, "at least 0")
 
 
 def _read(name: str, value: str, kind: Any) -> Any:
@@ -60,6 +68,8 @@ def _read(name: str, value: str, kind: Any) -> Any:
         if value not in get_args(kind):
             raise _wrong(name, value, f"one of {', '.join(get_args(kind))}")
         return value
+    if get_origin(kind) is tuple:  # several, one a line or with semicolons between: a path may hold anything else
+        return tuple(part.strip() for part in re.split(r"[;\n]", value) if part.strip())
     try:
         if kind is bool:
             if value.lower() not in TRUE | FALSE:

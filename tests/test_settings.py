@@ -26,6 +26,8 @@ def test_each_field_is_a_variable() -> None:
         ("PORT", "99999", "from 0 to 65535"),
         ("PUBLIC", "maybe", "1 or 0"),
         ("MAX_ROWS", "-1", "at least 1"),
+        ("MEMORY_MEGABYTES", "-1", "at least 0"),
+        ("MAX_PANES", "0", "at least 1"),
         ("PRECISION", "int4", "auto, float32, bfloat16, int8"),
     ],
 )

@@ -1,131 +1,237 @@
 """What can be chosen, what is loaded, and the one owner of everything loaded. Safe from many threads."""
 
-import logging
 import threading
-from collections.abc import Callable, Generator, Iterable
-from dataclasses import dataclass
-from typing import Literal
+import time
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
-from playground.backends.base import Backend, Capabilities
-from playground.errors import ModelUnavailable, PlaygroundError, UnknownModel
+from playground.backends.base import Backend
+from playground.backends.details import AdapterDetails
+from playground.backends.entries import Adapter, Described, Entry, Key, ModelInfo, Offers, Tunable
+from playground.backends.loads import Load, Report, close, copied
+from playground.backends.memory import Budget, Holding, release
+from playground.errors import ModelInUse, PlaygroundError, UnknownModel
 from playground.types import Progress
 
-Report = Callable[[Progress], None]
-Kind = Literal["local", "scripted"]
-log = logging.getLogger(__name__)
-POLL = 0.1  # seconds between looks at a model that loads in another thread
+__all__ = ["Adapter", "Catalog", "Entry", "ModelInfo", "Report"]
 
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """A model that can be chosen. `load` does the work and reports on it; `capabilities` hold before it is loaded."""
-
-    name: str
-    title: str
-    kind: Kind
-    load: Callable[[Report], Backend]
-    capabilities: Capabilities
-
-
-@dataclass(frozen=True, kw_only=True)
-class ModelInfo:
-    """What a list of models shows of one."""
-
-    name: str
-    title: str
-    kind: Kind
-    loaded: bool
-    capabilities: Capabilities
-
-
-class _Loading(threading.Thread):
-    """One load, watched by everybody who wants the model."""
-
-    def __init__(self, entry: Entry) -> None:
-        super().__init__(name=f"load {entry.name}", daemon=True)
-        self.entry = entry
-        self.progress = Progress(what=f"Loading {entry.title}")
-        self.backend: Backend | None = None
-        self.error = ""  # why it failed, in words for anybody
-
-    def run(self) -> None:
-        try:
-            self.backend = self.entry.load(self._report)
-        except PlaygroundError as error:
-            self.error = str(error)
-        except Exception:
-            log.exception("Loading %s failed", self.entry.name)
-            self.error = f"{self.entry.title} could not be loaded; the server's log says why."
-        if self.error:
-            log.warning("%s", self.error)
-
-    def _report(self, progress: Progress) -> None:
-        self.progress = progress
+NAMED = 20  # models that a message lists: an endpoint may have a thousand
 
 
 class Catalog:
-    """Models by name. The first to open one loads it; everybody else waits for the same load."""
+    """Models and their adapters by name. The first to open one loads it; everybody else waits for the same load.
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
-        self._entries = {entry.name: entry for entry in entries}
-        self._loads: dict[str, _Loading] = {}
-        self._lock = threading.Lock()
+    Names are looked up here first, then in the `shared` catalog: one of a visitor's own lies over one for all.
+    """
 
+    def __init__(
+        self,
+        offered: Iterable[Entry | Adapter] = (),
+        *,
+        shared: "Catalog | None" = None,
+        budget: Budget | None = None,
+    ) -> None:
+        self._shared = shared
+        self._budget = budget or Budget()
+        self._lock = threading.RLock()
+        self._offers = Offers()
+        self._loads: dict[Key, Load[Any]] = {}
+        self._users: Counter[Key] = Counter()
+        self._used: dict[str, float] = {}
+        for one in offered:
+            self.add(one) if isinstance(one, Entry) else self.add_adapter(one)
+
+    # --------------------------------------------------------------------------------- what can be chosen
     def models(self) -> tuple[ModelInfo, ...]:
-        return tuple(self._info(entry) for entry in self._entries.values())
+        with self._lock:
+            own = tuple(self._info(entry) for entry in self._offers.entries.values())
+        return own + (self._shared.models() if self._shared else ())
 
     def info(self, name: str) -> ModelInfo:
         """Raises UnknownModel."""
-        return self._info(self._entry(name))
+        owner = self._owner(name)
+        with owner._lock:
+            return owner._info(owner._offers.entries[name])
 
-    def open(self, name: str) -> Generator[Progress, None, Backend]:
-        """Yield progress until the model is loaded, then return it. Closing leaves the load to the others.
+    def add(self, entry: Entry) -> None:
+        """Offer a model. Raises InvalidSetup for a name that is taken or is none."""
+        with self._lock:
+            self.check_name(entry.name)
+            self._offers.entries[entry.name] = entry
 
-        Raises UnknownModel, or ModelUnavailable when loading fails; the next `open` tries again.
+    def add_adapter(self, adapter: Adapter) -> None:
+        """Offer an adapter for a model. Raises UnknownModel, or InvalidSetup for a name that is taken or is none."""
+        owner = self._owner(adapter.model)
+        with owner._lock:
+            self.check_name(adapter.name, adapter.model)
+            owner._offers.adapters[adapter.model, adapter.name] = adapter
+
+    def check_name(self, name: str, model: str = "") -> None:
+        """Raises InvalidSetup unless a model, or an adapter of that model, could be added under this name."""
+        if self._shared:
+            self._shared.check_name(name, model)
+        self._offers.check(name, model)
+
+    # ------------------------------------------------------------------------------------------- loading
+    def open(self, name: str, adapter: str = "") -> Generator[Progress, None, Backend]:
+        """Yield progress until the model, and the adapter if one is named, is loaded; return the model.
+
+        Closing stops the load unless others wait for it. Raises UnknownModel, ModelUnavailable when it cannot be
+        loaded, LimitReached when it does not fit; the next `open` tries again.
         """
-        load = self._load(self._entry(name))
-        while load.is_alive():
-            yield load.progress
-            load.join(POLL)
-        if load.backend is None:
-            with self._lock:
-                if self._loads.get(name) is load:
-                    del self._loads[name]
-            raise ModelUnavailable(load.error)  # one each: an exception raised in two threads mixes tracebacks
-        return load.backend
+        owner = self._owner(name)
+        with owner.using(name, adapter):
+            backend: Backend = yield from owner._wait((name, ""))
+            if adapter:
+                yield from owner._wait((name, adapter))
+            return backend
 
     def preload(self, name: str) -> None:
         """Begin to load in the background. An error waits for the first who opens the model."""
-        self._load(self._entry(name))
+        owner = self._owner(name)
+        with owner._lock:
+            owner._load((name, "")).kept = True
 
     def status(self, name: str) -> Progress | PlaygroundError | None:
         """What the model is doing: progress while it loads, the error if that failed, None when it rests."""
-        load = self._loads.get(self._entry(name).name)
-        if load is None or load.backend is not None:
+        load = self._owner(name)._loads.get((name, ""))
+        if load is None or load.result is not None:
             return None
-        return ModelUnavailable(load.error) if load.error else load.progress
+        return copied(load.error) if load.error else load.progress
 
     def loaded(self, name: str) -> Backend | None:
         """The model if it is ready now."""
-        load = self._loads.get(self._entry(name).name)
-        return load.backend if load else None
+        load = self._owner(name)._loads.get((name, ""))
+        return load.result if load else None
 
-    def _load(self, entry: Entry) -> _Loading:
+    # ------------------------------------------------------------------------------- using and unloading
+    @contextmanager
+    def using(self, name: str, adapter: str = "") -> Iterator[None]:
+        """While this is held, neither the model nor the adapter is unloaded. Raises UnknownModel."""
+        owner = self._owner(name)
+        with owner._lock:
+            owner._offers.find((name, adapter))
+            owner._users.update({(name, ""), (name, adapter)})
+        try:
+            yield
+        finally:
+            with owner._lock:
+                owner._users.subtract({(name, ""), (name, adapter)})
+                owner._used[name] = time.monotonic()
+
+    def unload(self, name: str, adapter: str = "") -> None:
+        """Free the memory of a model with its adapters, or of one adapter. What was added leaves the list.
+
+        Raises UnknownModel, or ModelInUse while a run goes on with it or it is being loaded.
+        """
+        owner = self._owner(name)
+        with owner._lock:
+            offered = owner._offers.find((name, adapter))
+            what = f"The adapter {adapter!a} of {name!a}" if adapter else f"The model {name!a}"
+            if users := owner._users[name, adapter]:
+                raise ModelInUse(f"{what} is in use by {users} run{'s' * (users > 1)}; stop that or wait for its end.")
+            keys = [key for key in owner._loads if key == (name, adapter) or (key[0] == name and not adapter)]
+            if any(owner._loads[key].is_alive() for key in keys):
+                raise ModelInUse(f"{what} is being loaded; stop that or wait for its end.")
+            if adapter and (name, adapter) in owner._loads:
+                _detach(owner.loaded(name), adapter)
+            for key in keys:
+                close(owner._loads.pop(key).result)
+            if offered.added:
+                owner._offers.forget((name, adapter))
+        release()
+
+    def remove(self, name: str, adapter: str = "") -> None:
+        """Unload, and take off the list also what is offered. Raises as `unload`."""
+        owner = self._owner(name)
+        self.unload(name, adapter)
+        with owner._lock:
+            owner._offers.forget((name, adapter))
+
+    # --------------------------------------------------------------------------------------------- inside
+    def _wait(self, key: Key) -> Generator[Progress, None, Any]:
         with self._lock:
-            if entry.name not in self._loads:
-                load = _Loading(entry)
-                load.start()
-                self._loads[entry.name] = load  # once it runs: a thread not yet started looks like one that ended
-            return self._loads[entry.name]
+            load = self._load(key)
+            load.waiting += 1
+        try:
+            return (yield from load.watch())
+        finally:
+            with self._lock:
+                load.waiting -= 1
+                unwanted = not load.waiting and not load.kept and load.halt()
+                if (unwanted or load.error) and self._loads.get(key) is load:
+                    del self._loads[key]
+                    if self._offers.find(key).added:
+                        self._offers.forget(key)
 
-    def _entry(self, name: str) -> Entry:
-        if name not in self._entries:
-            raise UnknownModel(f"There is no model named {name!a}; choose one of {', '.join(self._entries)}.")
-        return self._entries[name]
+    def _load(self, key: Key) -> Load[Any]:
+        with self._lock:
+            if key not in self._loads:
+                load = self._loading(key)
+                load.start()
+                self._loads[key] = load  # once it runs: a thread not yet started looks like one that ended
+            return self._loads[key]
+
+    def _loading(self, key: Key) -> Load[Any]:
+        (name, adapter), offered = key, self._offers.find(key)
+
+        def reserve(size: int, free: int | None) -> None:
+            with self._lock:
+                self._budget.check(offered.title, size, free, self._holdings())
+                load.reserved = size
+
+        if isinstance(offered, Entry):
+            load: Load[Any] = Load(offered.title, offered.load, reserve, close)
+            return load
+        base, attach = self.loaded(name), offered.load
+        assert base is not None  # `open` waits for the model first, and holds it
+        load = Load(offered.title, lambda report: attach(base, report), reserve, lambda _: _detach(base, adapter))
+        return load
+
+    def _holdings(self) -> list[Holding]:
+        """What is in memory, and what was promised to loads that go on, the least recently used first."""
+        held = []
+        for (name, adapter), load in self._loads.items():
+            used = load.result.details.memory_bytes if isinstance(load.result, Described) else load.reserved
+            idle = bool(load.result) and not adapter and not self._users[name, ""]
+            held.append(Holding(name=name, size=used, idle=idle))
+        return sorted(held, key=lambda holding: self._used.get(holding.name, 0.0))
+
+    def _owner(self, name: str) -> "Catalog":
+        """The catalog that has the model. Raises UnknownModel, naming what can be chosen, the first of very many."""
+        if name in self._offers.entries:
+            return self
+        if self._shared and name in self._shared._offers.entries:
+            return self._shared
+        known = ", ".join([info.name for info in self.models()][:NAMED])
+        raise UnknownModel(f"There is no model named {name!a}; choose one of {known}.")
 
     def _info(self, entry: Entry) -> ModelInfo:
         backend = self.loaded(entry.name)
-        capabilities = backend.capabilities if backend else entry.capabilities
         return ModelInfo(
-            name=entry.name, title=entry.title, kind=entry.kind, loaded=backend is not None, capabilities=capabilities
+            name=entry.name,
+            title=entry.title,
+            kind=entry.kind,
+            about=entry.about,
+            added=entry.added,
+            loaded=backend is not None,
+            capabilities=backend.capabilities if backend else entry.capabilities,
+            adapters=tuple(self._described(adapter) for adapter in self._offers.of(entry.name)),
+            details=backend.details if isinstance(backend, Described) else None,
+            users=self._users[entry.name, ""],
+            idle=time.monotonic() - self._used.get(entry.name, time.monotonic()),
         )
+
+    def _described(self, adapter: Adapter) -> AdapterDetails:
+        load = self._loads.get((adapter.model, adapter.name))
+        if load is not None and load.result is not None:
+            known: AdapterDetails = load.result
+            return known
+        return AdapterDetails(name=adapter.name, title=adapter.title, about=adapter.about)
+
+
+def _detach(backend: Backend | None, adapter: str) -> None:
+    if isinstance(backend, Tunable):
+        backend.detach(adapter)

@@ -1,57 +1,70 @@
-"""The models this server offers, before anything is loaded."""
+"""The models and adapters this server offers, before anything is loaded."""
 
-from dataclasses import fields
-from pathlib import Path
+import re
+from collections.abc import Iterator
+from dataclasses import replace
 
-from playground.backends.base import Backend, Capabilities
-from playground.backends.catalog import Entry, Report
+from playground.backends.catalog import Adapter, Entry
 from playground.backends.scripted import ScriptedBackend
+from playground.backends.sources import Source, adapter_of, model_entry, read
+from playground.errors import InvalidSetup
+from playground.finetuning import shipped
 from playground.settings import Settings
-from playground.types import Progress, Sampling
 
 SCRIPTED_DELAY = 0.02  # seconds a token: slow enough to see it stream, fast enough for a class
+LISTED = re.compile(r"\s*(?P<name>[^=\s]+)\s*=\s*((?P<base>[a-z0-9][a-z0-9._-]*)\s*\+)?\s*(?P<source>.+)")
 
 
-def offered(settings: Settings) -> tuple[Entry, ...]:
-    """The default model (or the folder that stands in for it) and the one that needs no weights."""
-    everything = frozenset(f.name for f in fields(Sampling))
+def offered(settings: Settings) -> tuple[Entry | Adapter, ...]:
+    """The default model (or the folder that stands in for it) with its adapters, what needs no weights, what is listed.
+
+    Raises InvalidSetup for an entry of PLAYGROUND_MODELS that cannot be read.
+    """
+    return (*_default(settings), *_classifier(settings), _scripted(), *_listed(settings))
+
+
+def _default(settings: Settings) -> Iterator[Entry | Adapter]:
+    if settings.model:
+        source = Source(kind="folder", place=settings.model)
+        yield model_entry(source, "default", settings)
+        return
+    packaged = Source(kind="packaged", place="SmolLM2-135M-Instruct")
+    entry = model_entry(packaged, "default", settings, title="SmolLM2 135M Instruct")
+    yield replace(entry, capabilities=replace(entry.capabilities, context_length=8192))
+    for adapter in shipped.adapters():
+        place = Source(kind="folder", place=str(adapter.folder))
+        yield adapter_of("default", place, adapter.name, settings, title=adapter.title, about=adapter.about)
+
+
+def _classifier(settings: Settings) -> Iterator[Entry]:
+    if found := shipped.classifier():
+        source = Source(kind="folder", place=str(found.folder))
+        name, task = "sentiment-classifier", "classification"
+        yield model_entry(source, name, settings, title=found.title, about=found.about, task=task)
+
+
+def _scripted() -> Entry:
     scripted = ScriptedBackend(delay=SCRIPTED_DELAY)
-    return (
-        Entry(
-            name="default",
-            title=Path(settings.model).name if settings.model else "SmolLM2 135M Instruct",
-            kind="local",
-            load=lambda report: _load_default(settings, report),
-            capabilities=Capabilities(
-                sampling=everything, logits=True, context_length=None if settings.model else 8192
-            ),
-        ),
-        Entry(
-            name="scripted",
-            title="Scripted (no model)",
-            kind="scripted",
-            load=lambda _: scripted,
-            capabilities=scripted.capabilities,
-        ),
+    return Entry(
+        name="scripted",
+        title="Scripted (no model)",
+        kind="scripted",
+        load=lambda _: scripted,
+        capabilities=scripted.capabilities,
     )
 
 
-def _load_default(settings: Settings, report: Report) -> Backend:
-    # torch and transformers are imported here, in the loading thread: the page is up long before.
-    report(Progress(what="Starting torch"))
-    from playground.backends.local import packaged
-    from playground.backends.local.backend import LocalBackend
-    from playground.backends.local.loading import load
-    from playground.backends.local.precision import prepare
-
-    folder = Path(settings.model) if settings.model else packaged.folder(settings.cache, report)
-    report(Progress(what="Loading the weights"))
-    model, tokenizer = load(folder)
-    return LocalBackend(
-        prepare(model, settings.precision),
-        tokenizer,
-        max_rows=settings.max_rows,
-        max_queue=settings.max_queue,
-        max_seconds=settings.max_seconds,
-        kv_bytes=settings.kv_megabytes * 2**20,
-    )
+def _listed(settings: Settings) -> Iterator[Entry | Adapter]:
+    """What the operator listed: `name=source`, and for adapters `name=model+source`."""
+    for line in settings.models:
+        found = LISTED.fullmatch(line)
+        try:
+            if found is None:
+                raise InvalidSetup("it must be like name=source, or name=model+source for an adapter.")
+            source = read(found["source"])
+        except InvalidSetup as error:
+            raise InvalidSetup(f"PLAYGROUND_MODELS has {line!a}: {error}", ("models",)) from None
+        if found["base"]:
+            yield adapter_of(found["base"], source, found["name"], settings, title=found["name"])
+        else:
+            yield model_entry(source, found["name"], settings, title=found["name"])

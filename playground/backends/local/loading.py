@@ -1,31 +1,85 @@
-"""A folder with a model -> the model and its tokenizer. Safetensors only, and no code from the folder is run."""
+"""A folder with a model -> the model and its tokenizer. Safetensors or GGUF only, and no code from it is run."""
 
-import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import (
+    AutoModelForCausalLM,
+    AutoModelForQuestionAnswering,
+    AutoModelForSeq2SeqLM,
+    AutoModelForSequenceClassification,
+    AutoModelForTokenClassification,
+    AutoTokenizer,
+)
 from transformers.utils import logging as transformers_logging
 
+from playground.backends.local.inspection import inspect
+from playground.backends.memory import weights_bytes
 from playground.errors import ModelUnavailable
+from playground.settings import Precision
 
 transformers_logging.disable_progress_bar()  # progress is shown in the page, and errors are raised
 transformers_logging.set_verbosity_error()
 
+CLASSES: dict[str, Any] = {
+    "": AutoModelForCausalLM,
+    "classification": AutoModelForSequenceClassification,
+    "token_classification": AutoModelForTokenClassification,
+    "question_answering": AutoModelForQuestionAnswering,
+    "text_to_text": AutoModelForSeq2SeqLM,
+}
 
-def load(folder: Path) -> tuple[Any, Any]:
-    """Read a causal language model onto the accelerator, if there is one. Raises ModelUnavailable naming the file."""
-    if not (folder / "config.json").is_file():
-        raise ModelUnavailable(f"{folder} holds no model: there is no config.json in it.")
-    if not any(folder.glob("*.safetensors")):
-        raise ModelUnavailable(f"{folder} holds no *.safetensors; other weight formats can run code and are not read.")
+
+def load(folder: Path, gguf: str = "", task: str = "") -> tuple[Any, Any]:
+    """Read a model onto the accelerator, if there is one. Raises ModelUnavailable naming the file."""
+    where: dict[str, Any] = {"trust_remote_code": False, "local_files_only": True}
+    dtype: Any = "auto"
+    if gguf:
+        where["gguf_file"], dtype = gguf, torch.bfloat16  # in which 4-bit weights stay on their lattice
+    else:
+        inspect(folder)
+        where["use_safetensors"] = True
     try:
-        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
-        model = AutoModelForCausalLM.from_pretrained(
-            folder, dtype="auto", use_safetensors=True, trust_remote_code=False, local_files_only=True
-        )
-    except (OSError, ValueError, KeyError, RuntimeError, json.JSONDecodeError) as error:
-        raise ModelUnavailable(f"The model in {folder} cannot be read: {error}") from error
-    device = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else torch.device("cpu")
-    return model.eval().requires_grad_(False).to(device), tokenizer
+        tokenizer = AutoTokenizer.from_pretrained(folder, **{k: v for k, v in where.items() if k != "use_safetensors"})
+        model, notes = CLASSES[task].from_pretrained(folder, dtype=dtype, output_loading_info=True, **where)
+    except Exception as error:  # whatever the libraries raise at a file that is not as they expect it
+        raise ModelUnavailable(f"The model in {folder} cannot be read: {str(error)[:500]}") from error
+    if missing := sorted(notes["missing_keys"]):
+        others = f" and {len(missing) - 1} more tensors" if missing[1:] else ""
+        raise ModelUnavailable(f"The weights in {folder} are not whole: {missing[0]}{others} is missing.")
+    return model.eval().requires_grad_(False).to(device()), tokenizer
+
+
+def device() -> torch.device:
+    """Where models go."""
+    found = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
+    return found or torch.device("cpu")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Footprint:
+    """What a model will take: bytes, and how many are free where it goes (None: in main memory)."""
+
+    size: int
+    free: int | None
+
+
+def footprint(parameters: int, precision: Precision) -> Footprint:
+    """Bytes of a model's weights with the copies that `precision.prepare` makes of them."""
+    where = device()
+    if where.type != "cpu":
+        free = torch.cuda.mem_get_info(where)[0] if where.type == "cuda" else None
+        return Footprint(size=parameters * (4 if precision == "float32" else 2), free=free)
+    quick = torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    return Footprint(size=weights_bytes(parameters, precision, quick), free=None)
+
+
+def multiplied(precision: Precision) -> str:
+    """A precision in words for people: what `auto` came to."""
+    if precision != "auto":
+        return precision
+    if device().type != "cpu":
+        return "bfloat16"
+    return f"{'bfloat16' if torch.ops.mkldnn._is_mkldnn_bf16_supported() else 'float32'} with packed copies"

@@ -1,0 +1,47 @@
+"""What can be said of a model or an adapter that is loaded: plain data, known without torch."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdapterDetails:
+    """A fine-tuned adapter of one model. Counts are 0 and `kind` is empty until it was read.
+
+    `shared`: its rows decode in one batch with those of the base and of other adapters, on one copy of the weights;
+    otherwise it runs alone, on a copy of its own, and `why` says what it is that keeps it from sharing.
+    `warnings` are what did not fit but does no harm, in words.
+    """
+
+    name: str
+    title: str
+    about: str = ""
+    source: str = ""
+    loaded: bool = False
+    kind: str = ""
+    rank: int | None = None
+    parameters: int = 0
+    bytes: int = 0  # in memory
+    targets: tuple[str, ...] = ()
+    shared: bool = True
+    why: str = ""
+    warnings: tuple[str, ...] = ()
+    seconds: float = 0.0  # it took to load
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelDetails:
+    """A loaded model. `stored` is the type of its numbers in the file, `precision` how they are multiplied."""
+
+    source: str
+    architecture: str
+    parameters: int
+    stored: str
+    precision: str
+    device: str
+    memory_bytes: int  # weights and adapters; keys and values of running requests come on top
+    context_length: int | None
+    chat: bool  # has a chat template
+    task: str = ""  # as in Capabilities
+    licence: str = ""  # as its files state it, empty if they do not
+    adapters: tuple[AdapterDetails, ...] = ()
+    seconds: float = 0.0  # it took to load

@@ -1,0 +1,118 @@
+"""What a catalog holds: models and adapters that can be chosen, and what a list shows of them."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from playground.backends.base import Backend, Capabilities
+from playground.backends.details import AdapterDetails, ModelDetails
+from playground.backends.loads import Report
+from playground.errors import InvalidSetup, UnknownModel
+
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}(/[^\x00-\x20\x7f]{1,200})?")  # after the slash, a server's own name
+Key = tuple[str, str]  # a model and its adapter, "" for the model itself
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A model that can be chosen. `load` does the work and reports on it; `capabilities` hold before it is loaded.
+
+    `kind` is where it runs: local, scripted, endpoint. One that was `added` by a person leaves the list when it is
+    unloaded, or could not be loaded; one that is offered stays and can be loaded again.
+    """
+
+    name: str
+    title: str
+    kind: str
+    load: Callable[[Report], Backend]
+    capabilities: Capabilities
+    about: str = ""
+    added: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adapter:
+    """An adapter that can be chosen for a model. `load` attaches it to the loaded model, under its `name`."""
+
+    model: str
+    name: str
+    title: str
+    load: Callable[[Backend, Report], AdapterDetails]
+    about: str = ""
+    added: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelInfo:
+    """What a list of models shows of one. `adapters` are those that can be chosen; `users` counts runs that go on."""
+
+    name: str
+    title: str
+    kind: str
+    loaded: bool
+    capabilities: Capabilities
+    about: str = ""
+    added: bool = False
+    adapters: tuple[AdapterDetails, ...] = ()
+    details: ModelDetails | None = None
+    users: int = 0
+    idle: float = 0.0  # seconds since it was last used
+
+
+@runtime_checkable
+class Described(Protocol):
+    """A backend that can say what was loaded."""
+
+    @property
+    def details(self) -> ModelDetails: ...
+
+
+@runtime_checkable
+class Tunable(Protocol):
+    """A backend that adapters can be attached to."""
+
+    def detach(self, name: str) -> None: ...
+
+
+class Offers:
+    """Models, and adapters for them, by name, in the order in which they were added."""
+
+    def __init__(self) -> None:
+        self.entries: dict[str, Entry] = {}
+        self.adapters: dict[Key, Adapter] = {}
+
+    def check(self, name: str, model: str = "") -> None:
+        """Raises InvalidSetup unless a model, or an adapter of that model, could be added under this name."""
+        if not NAME.fullmatch(name):
+            what = "small letters, digits, dots, dashes and underscores, 60 at most"
+            raise InvalidSetup(f"{name[:80]!a} cannot be a name; use {what}.", ("name",))
+        if model and (model, name) in self.adapters:
+            raise InvalidSetup(f"{model!a} already has an adapter named {name!a}; choose another name.", ("name",))
+        if not model and name in self.entries:
+            raise InvalidSetup(f"There is already a model named {name!a}; choose another name.", ("name",))
+
+    def find(self, key: Key) -> Entry | Adapter:
+        """Raises UnknownModel, saying what there is."""
+        model, adapter = key
+        if model not in self.entries:
+            raise UnknownModel(f"There is no model named {model!a}; choose one of {', '.join(self.entries)}.")
+        if not adapter:
+            return self.entries[model]
+        if key not in self.adapters:
+            known = ", ".join(name for of, name in self.adapters if of == model)
+            choose = f"choose one of {known}" if known else "it has none; load one first"
+            raise UnknownModel(f"The model {model!a} has no adapter named {adapter!a}; {choose}.")
+        return self.adapters[key]
+
+    def of(self, model: str) -> list[Adapter]:
+        """The adapters of one model."""
+        return [adapter for adapter in self.adapters.values() if adapter.model == model]
+
+    def forget(self, key: Key) -> None:
+        """Take a model off the list with its adapters, or one adapter."""
+        model, adapter = key
+        for name in [adapter] if adapter else [other.name for other in self.of(model)]:
+            self.adapters.pop((model, name), None)
+        if not adapter:
+            self.entries.pop(model, None)

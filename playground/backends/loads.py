@@ -1,0 +1,124 @@
+"""One load, done in a thread of its own and watched by everybody who wants what it loads."""
+
+import logging
+import threading
+from collections.abc import Callable, Generator
+from typing import Generic, Protocol, TypeVar, runtime_checkable
+
+from playground.backends.memory import release
+from playground.errors import ModelUnavailable, PlaygroundError
+from playground.types import Progress
+
+POLL = 0.1  # seconds between looks at a load that goes on
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Report(Protocol):
+    """What whoever loads tells of it. Both raise Stopped once nobody waits for the load any more."""
+
+    def __call__(self, progress: Progress) -> None: ...
+
+    def reserve(self, size: int, free: int | None = None) -> None:
+        """Ask for `size` bytes before using them; `free` are those of a device that is not the main memory.
+
+        Raises LimitReached when they are not there, naming what could be unloaded.
+        """
+        ...
+
+
+@runtime_checkable
+class Closable(Protocol):
+    """What holds memory or threads for as long as it is loaded."""
+
+    def close(self) -> None: ...
+
+
+class Stopped(Exception):
+    """Nobody waits for this load any more."""
+
+
+class Load(threading.Thread, Generic[T]):
+    """`work` loads and returns what was loaded, `reserve` is asked for memory, `discard` undoes what nobody wants.
+
+    `kept` loads go on when nobody waits for them. What they end with is either in `result` or in `error`.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        work: Callable[[Report], T],
+        reserve: Callable[[int, int | None], None],
+        discard: Callable[[T], None],
+    ) -> None:
+        super().__init__(name=f"load {what}", daemon=True)
+        self.progress = Progress(what=f"Loading {what}")
+        self.result: T | None = None
+        self.error: PlaygroundError | None = None
+        self.reserved = 0  # bytes, while it goes on
+        self.waiting = 0
+        self.kept = False
+        self._what, self._work, self._reserve, self._discard = what, work, reserve, discard
+        self._halted = False
+        self._settling = threading.Lock()
+
+    def run(self) -> None:
+        try:
+            self._settle(self._work(self))
+        except Stopped:
+            self.error = ModelUnavailable(f"Loading {self._what} was stopped.")
+        except PlaygroundError as error:
+            log.warning("%s", error)
+            self.error = error
+        except Exception:
+            log.exception("Loading %s failed", self._what)
+            self.error = ModelUnavailable(f"{self._what} could not be loaded; the server's log says why.")
+        finally:
+            self.reserved = 0
+
+    def _settle(self, result: T) -> None:
+        with self._settling:
+            if not self._halted:
+                self.result = result
+                return
+        self._discard(result)
+        del result
+        release()
+        raise Stopped
+
+    def halt(self) -> bool:
+        """Have it stop at its next report, and keep nothing. False when it had already ended well."""
+        with self._settling:
+            self._halted = self.result is None
+        return self._halted
+
+    def __call__(self, progress: Progress) -> None:
+        if self._halted:
+            raise Stopped
+        self.progress = progress
+
+    def reserve(self, size: int, free: int | None = None) -> None:
+        if self._halted:
+            raise Stopped
+        self._reserve(size, free)
+
+    def watch(self) -> Generator[Progress, None, T]:
+        """Yield progress until it has ended, and return what it loaded. Raises what it failed with."""
+        while self.is_alive():
+            yield self.progress
+            self.join(POLL)
+        if self.error is not None:
+            raise copied(self.error)
+        assert self.result is not None
+        return self.result
+
+
+def copied(error: PlaygroundError) -> PlaygroundError:
+    """One each: an exception raised in two threads mixes tracebacks."""
+    return type(error)(str(error))
+
+
+def close(loaded: object) -> None:
+    """End the work of what was loaded, if it has any, and free what it holds."""
+    if isinstance(loaded, Closable):
+        loaded.close()

@@ -1,0 +1,104 @@
+"""What files of weights hold, read from their headers: not one tensor is touched."""
+
+import json
+import math
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playground.errors import ModelUnavailable
+
+LONGEST = 100_000_000  # bytes of a header, the format's own limit
+INDEX = "model.safetensors.index.json"
+PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl", "*.pickle", "*.h5", "*.msgpack")
+BITS = {"F64": 64, "F32": 32, "F16": 16, "BF16": 16, "I64": 64, "I32": 32, "I16": 16, "I8": 8, "U8": 8, "BOOL": 8}
+WORDS = {"F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16"}
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One tensor as it lies in a file."""
+
+    shape: tuple[int, ...]
+    kind: str
+
+    @property
+    def numbers(self) -> int:
+        return math.prod(self.shape)
+
+
+def read_json(path: Path) -> Mapping[str, Any]:
+    """An object from a JSON file. Raises ModelUnavailable naming the file."""
+    try:
+        data = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise ModelUnavailable(f"{path} cannot be read: {error}.") from None
+    if not isinstance(data, Mapping):
+        raise ModelUnavailable(f"{path} is not a JSON object.")
+    return data
+
+
+def weight_files(folder: Path) -> tuple[Path, ...]:
+    """The safetensors files of a model's folder. Raises ModelUnavailable when there are none, or one is missing."""
+    if (folder / INDEX).is_file():
+        named = read_json(folder / INDEX).get("weight_map")
+        names = sorted(set(map(str, named.values()))) if isinstance(named, Mapping) else []
+        if not names:
+            raise ModelUnavailable(f"{folder / INDEX} names no files of weights.")
+        for name in names:
+            if Path(name).name != name or not (folder / name).is_file():
+                raise ModelUnavailable(f"{folder / INDEX} names {name}, which is not in that folder.")
+        return tuple(folder / name for name in names)
+    if not (folder / "model.safetensors").is_file():
+        if not any(folder.glob("*.safetensors")):
+            refuse_pickles(folder)
+        raise ModelUnavailable(f"{folder} holds no model.safetensors, so there are no weights to load.")
+    return (folder / "model.safetensors",)
+
+
+def refuse_pickles(folder: Path) -> None:
+    """Raises ModelUnavailable naming a file of weights that could run code, if there is one."""
+    found = sorted(
+        path.name for pattern in PICKLES for path in folder.glob(pattern) if path.name != "training_args.bin"
+    )
+    if found:
+        raise ModelUnavailable(
+            f"{folder} holds {found[0]} but no *.safetensors; such files can run code when they are read and are "
+            "refused. Save the weights again as safetensors."
+        )
+
+
+def read_header(path: Path) -> dict[str, Stored]:
+    """The tensors of a safetensors file. Raises ModelUnavailable unless the file is whole and consistent."""
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            (length,) = struct.unpack("<Q", file.read(8).ljust(8, b"\0"))
+            if size < 8 + length or not 0 < length <= LONGEST:
+                raise ModelUnavailable(f"{path} is truncated or no safetensors file: its header is not whole.")
+            data = json.loads(file.read(length))
+        tensors = {name: entry for name, entry in data.items() if name != "__metadata__"}
+        end = max((entry["data_offsets"][1] for entry in tensors.values()), default=0)
+        found = {name: Stored(tuple(entry["shape"]), entry["dtype"]) for name, entry in tensors.items()}
+        for name, stored in found.items():
+            start, stop = tensors[name]["data_offsets"]
+            if stored.kind in BITS and stop - start != stored.numbers * BITS[stored.kind] // 8:
+                raise ModelUnavailable(f"{path} is inconsistent: the size of {name} is not that of its shape.")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ModelUnavailable(f"{path} is no safetensors file: its header cannot be read ({error}).") from None
+    if size != 8 + length + end:
+        raise ModelUnavailable(
+            f"{path} is truncated: it has {size:,} bytes and its header promises {8 + length + end:,}. Fetch it again."
+        )
+    return found
+
+
+def stored_as(tensors: Mapping[str, Stored]) -> str:
+    """The type that most of the numbers have."""
+    numbers: dict[str, int] = {}
+    for stored in tensors.values():
+        numbers[stored.kind] = numbers.get(stored.kind, 0) + stored.numbers
+    most = max(numbers, key=lambda kind: numbers[kind], default="")
+    return WORDS.get(most, most.lower())

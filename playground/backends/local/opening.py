@@ -1,0 +1,112 @@
+"""A source -> a model that can be asked, or an adapter attached to one: fetched, checked, then loaded."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+from playground.backends.base import Backend
+from playground.backends.details import AdapterDetails, ModelDetails
+from playground.backends.loads import Report
+from playground.backends.local import hub
+from playground.backends.local.backend import LocalBackend
+from playground.backends.local.headers import read_json
+from playground.backends.local.inspection import Inspection, check_config, inspect
+from playground.backends.local.loading import device, footprint, load, multiplied
+from playground.backends.local.precision import prepare
+from playground.backends.local.tasks import open_task
+from playground.backends.local.tuned import Change, TunedModel
+from playground.backends.sources import Source
+from playground.errors import NotSupported
+from playground.settings import Settings
+from playground.types import Progress
+
+
+def open_model(source: Source, title: str, settings: Settings, report: Report) -> Backend:
+    """Raises ModelUnavailable for what cannot be loaded, LimitReached for what does not fit."""
+    started = time.monotonic()
+    folder, gguf = _folder(source, title, settings, report)
+    found = inspect(folder, gguf)
+    report.reserve(*_room(found, settings))
+    report(Progress(what=f"Reading {title}", total=found.size / 1e6, unit="MB"))
+    model, tokenizer = load(folder, gguf, found.task)
+    if found.task:
+        return open_task(
+            found.task, model, tokenizer, title, _details(found, model, tokenizer, source, settings, started)
+        )
+    report(Progress(what=f"Preparing {title}"))
+
+    def backend(model: Any, label: str) -> LocalBackend:
+        return LocalBackend(
+            prepare(model, settings.precision),
+            tokenizer,
+            label=label,
+            max_rows=settings.max_rows,
+            max_queue=settings.max_queue,
+            max_seconds=settings.max_seconds,
+            kv_bytes=settings.kv_megabytes * 2**20,
+        )
+
+    def fresh(change: Change, label: str) -> LocalBackend:
+        return backend(change(load(folder, gguf)[0]), label)
+
+    base = backend(model, title)
+    return TunedModel(base, model, title, _details(found, model, tokenizer, source, settings, started), fresh)
+
+
+def attach(
+    backend: Backend, source: Source, name: str, title: str, about: str, settings: Settings, report: Report
+) -> AdapterDetails:
+    """Attach an adapter to a loaded model. Raises NotSupported for one that takes none, ModelUnavailable."""
+    if not isinstance(backend, TunedModel):
+        raise NotSupported("Adapters can be loaded for local language models; this model takes none.")
+    folder = Path(source.place)
+    if source.kind == "hub":
+        wanted = hub.Repository(source.place, source.revision)
+        folder = hub.fetch(wanted, settings.cache, report, lambda folder, size: None, hub.ADAPTER)
+    return backend.attach(folder, name, title, about, report)
+
+
+def _folder(source: Source, title: str, settings: Settings, report: Report) -> tuple[Path, str]:
+    """Where the model lies, and its file there if that is GGUF; it is fetched first from a hub."""
+    if source.kind == "packaged":
+        from playground.backends.local import packaged
+
+        return packaged.folder(settings.cache, report), ""
+    if source.kind == "folder":
+        return Path(source.place), ""
+    if source.kind == "gguf":
+        path = Path(source.place)
+        return path.parent, path.name
+
+    def check(folder: Path, size: int) -> None:
+        if (folder / "config.json").is_file() and not source.file:
+            check_config(read_json(folder / "config.json"), f"{title}, config.json")
+        report.reserve(size)  # as it is stored: what it takes in memory is known from its headers
+
+    wanted = hub.Repository(source.place, source.revision)
+    return hub.fetch(wanted, settings.cache, report, check, hub.weights_named(source.file)), source.file
+
+
+def _room(found: Inspection, settings: Settings) -> tuple[int, int | None]:
+    needed = footprint(found.parameters, "float32" if found.task else settings.precision)
+    return needed.size, needed.free
+
+
+def _details(
+    found: Inspection, model: Any, tokenizer: Any, source: Source, settings: Settings, started: float
+) -> ModelDetails:
+    parameters = sum(parameter.numel() for parameter in model.parameters())
+    return ModelDetails(
+        source=str(source),
+        architecture=type(model).__name__,
+        parameters=parameters,
+        stored=found.stored,
+        precision="float32" if found.task else multiplied(settings.precision),
+        device=str(device()),
+        memory_bytes=footprint(parameters, "float32" if found.task else settings.precision).size,
+        context_length=getattr(model.config, "max_position_embeddings", None),
+        chat=bool(getattr(tokenizer, "chat_template", None)),
+        task=found.task,
+        licence="apache-2.0" if source.kind == "packaged" else found.licence,
+        seconds=time.monotonic() - started,
+    )

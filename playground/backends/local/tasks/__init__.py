@@ -1,0 +1,19 @@
+"""Models made for one task: a text goes in, labels, spans, an answer or another text comes out."""
+
+from typing import Any
+
+from playground.backends.details import ModelDetails
+from playground.backends.local.tasks.base import TaskModel
+from playground.backends.local.tasks.classification import Classifier
+from playground.backends.local.tasks.question_answering import QuestionAnswerer
+from playground.backends.local.tasks.text_to_text import TextToText
+from playground.backends.local.tasks.token_classification import TokenClassifier
+
+KINDS: dict[str, type[TaskModel]] = {
+    kind.task: kind for kind in (Classifier, TokenClassifier, QuestionAnswerer, TextToText)
+}
+
+
+def open_task(task: str, model: Any, tokenizer: Any, label: str, details: ModelDetails) -> TaskModel:
+    """The backend over a loaded model. `label` is what people read as the name of its weights."""
+    return KINDS[task](model.float(), tokenizer, label, details)

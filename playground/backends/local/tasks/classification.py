@@ -1,0 +1,23 @@
+"""Sequence classification: one label for a whole text, such as its sentiment."""
+
+import torch
+
+from playground.backends.local.tasks.base import TaskModel
+from playground.types import Finding
+
+
+class Classifier(TaskModel):
+    """All labels with their probabilities, the likeliest first; labels that exclude each other sum to 1."""
+
+    task = "classification"
+
+    @torch.inference_mode()
+    def _find(self, text: str) -> tuple[tuple[Finding, ...], str]:
+        inputs = self._tokenizer(text, return_tensors="pt").to(self._model.device)
+        logits = self._model(**inputs).logits[0].float()
+        config = self._model.config
+        alone = len(logits) == 1 or config.problem_type == "multi_label_classification"
+        probabilities = (logits.sigmoid() if alone else logits.softmax(-1)).tolist()
+        found = [Finding(label=str(config.id2label[i]), probability=p) for i, p in enumerate(probabilities)]
+        found.sort(key=lambda finding: -finding.probability)
+        return tuple(found), found[0].label

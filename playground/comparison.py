@@ -1,0 +1,119 @@
+"""One setup on several models side by side, all streaming at once: a pane is a model, perhaps with an adapter."""
+
+import math
+import random
+import threading
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from playground import runner, setups
+from playground.backends.catalog import Catalog
+from playground.errors import InvalidSetup, LimitReached, PlaygroundError
+from playground.parameters import number, text
+from playground.strategies import STRATEGIES
+from playground.transcript import stopped
+from playground.types import STRICT, Run, Sampling, Setup, Task
+
+INTERVAL = 0.1  # seconds between snapshots
+Outcome = tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pane:
+    """Which weights answer: a model, and an adapter of it at a scale unless that is empty."""
+
+    __pydantic_config__ = STRICT
+
+    model: str = text("default", max_length=100, help="A model by its name.")
+    adapter: str = text(max_length=100, help="An adapter of that model; empty is the model as it is.")
+    scale: float = number(1.0, 0, 2, step=0.05, help="How strongly the adapter changes the model.")
+
+    @property
+    def title(self) -> str:
+        """Its name for people: what was asked for, not what answered."""
+        if not self.adapter:
+            return self.model
+        return f"{self.model} + {self.adapter}" + (f" \u00d7 {self.scale:g}" if self.scale != 1 else "")
+
+
+def read_panes(data: Any, most: int) -> tuple[Pane, ...]:
+    """Checked panes from plain data. Raises InvalidSetup, or LimitReached for more than `most`."""
+    if not isinstance(data, Sequence) or isinstance(data, str) or not data:
+        raise InvalidSetup("`panes` must be a list of at least one {model, adapter, scale}.", ("panes",))
+    if len(data) > most:
+        raise LimitReached(f"These are {len(data)} panes; {most} is the most (PLAYGROUND_MAX_PANES).")
+    return tuple(setups.build(Pane, pane, ("panes", i)) for i, pane in enumerate(data))
+
+
+def compare(
+    setup: Setup, panes: Sequence[Pane], catalog: Catalog, *, within: float = math.inf
+) -> Generator[Outcome, None, None]:
+    """Yield the Runs of all panes as they grow, at most ten times a second; the last are complete.
+
+    All panes use one seed, drawn here where the setup leaves it open. A pane that fails is a failed Run beside the
+    others. A model made for one task gets the task's input alone, with default sampling. Closing stops them all.
+    """
+    setup = seeded(setup)
+    STRATEGIES[setup.strategy](**setup.options).check(setup.task)  # wrong for one is wrong for all
+    works = [_Work(setup, pane, catalog, within) for pane in panes]
+    try:
+        for work in works:
+            work.start()
+        yield tuple(pane.latest for pane in works)
+        for work in works:
+            while not work.ended.wait(INTERVAL):
+                yield tuple(pane.latest for pane in works)
+        yield tuple(pane.latest for pane in works)
+        for work in works:
+            if work.bug is not None:
+                raise work.bug
+    finally:
+        for work in works:
+            work.halt.set()
+
+
+def seeded(setup: Setup) -> Setup:
+    """The setup with a seed, drawn now if it leaves that open."""
+    if setup.sampling.seed is not None:
+        return setup
+    return replace(setup, sampling=replace(setup.sampling, seed=random.randrange(2**32)))
+
+
+class _Work(threading.Thread):
+    """One pane, in a thread of its own: a model that is silent for long holds up neither the others nor Stop."""
+
+    def __init__(self, setup: Setup, pane: Pane, catalog: Catalog, within: float) -> None:
+        super().__init__(name=f"pane {pane.model}", daemon=True)
+        self.latest = Run(setup=replace(setup, model=pane.model, adapter=pane.adapter, scale=pane.scale))
+        self.halt, self.ended = threading.Event(), threading.Event()
+        self.bug: Exception | None = None
+        self._catalog, self._within = catalog, within
+
+    def run(self) -> None:
+        runs = None
+        try:
+            setup = _fitting(self.latest.setup, self._catalog)
+            self.latest = replace(self.latest, setup=setup)
+            runs = runner.run(setup, self._catalog, within=self._within)
+            for run in runs:
+                self.latest = run
+                if self.halt.is_set():
+                    break
+        except PlaygroundError as error:
+            self.latest = replace(stopped(self.latest), status="failed", error=str(error))
+        except Exception as error:  # a bug, for whoever follows to log and to hide
+            self.bug = error
+            self.latest = replace(stopped(self.latest), status="failed", error="This pane failed.")
+        finally:
+            if runs is not None:
+                runs.close()
+            self.ended.set()
+
+
+def _fitting(setup: Setup, catalog: Catalog) -> Setup:
+    """The setup for this pane's model: one made for a task has no use for a technique or its sampling."""
+    if not catalog.info(setup.model).capabilities.task:
+        return setup
+    task = Task(input=setup.task.input)
+    return replace(setup, strategy="zero_shot", options={}, task=task, sampling=Sampling())

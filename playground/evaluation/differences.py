@@ -1,0 +1,35 @@
+"""What one text has that another has not, word by word."""
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+PIECE = re.compile(r"\w+|[^\w\s]|\s+")
+Change = Literal["same", "added", "removed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Neighbouring words that are in both texts, or in one alone."""
+
+    text: str
+    change: Change
+
+
+def differences(baseline: str, text: str) -> tuple[Segment, ...]:
+    """Both texts as one: without what was `added` it is the baseline, without what was `removed` the text."""
+    before, after = PIECE.findall(baseline), PIECE.findall(text)
+    found: list[Segment] = []
+
+    def add(pieces: list[str], change: Change) -> None:
+        if pieces:
+            found.append(Segment("".join(pieces), change))
+
+    for kind, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if kind == "equal":
+            add(before[a:b], "same")
+        else:
+            add(before[a:b], "removed")
+            add(after[c:d], "added")
+    return tuple(found)

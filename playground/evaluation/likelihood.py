@@ -1,0 +1,96 @@
+"""How likely one model's words are to another: perplexity, and token by token what an adapter changed."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from playground.backends.base import Request
+from playground.backends.catalog import Catalog
+from playground.errors import NotSupported, PromptTooLong
+from playground.types import Run, Sampling, Step, Token
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """One token of the baseline under both. `change` is what the adapter adds to its log-probability, in nats.
+
+    `baseline` and `other` hold the token's log-probability and the likeliest token under each, in `top`.
+    """
+
+    place: int  # in the baseline's text, from 0
+    baseline: Token
+    other: Token
+
+    @property
+    def change(self) -> float:
+        return self.other.logprob - self.baseline.logprob
+
+    @property
+    def disagree(self) -> bool:
+        """Whether the two would have gone on with different tokens here."""
+        return self.baseline.top[0].id != self.other.top[0].id
+
+
+def shifts(baseline: Run, other: Run, catalog: Catalog) -> tuple[Shift, ...]:
+    """The baseline's answer, token by token, under the weights of another run on the same model.
+
+    Raises NotSupported for runs on different models, or on one without logits.
+    """
+    if baseline.setup.model != other.setup.model:
+        raise NotSupported("Tokens can be compared between a model and its adapters, not between two models.")
+    step = answered(baseline)
+    ids = [token.id for token in step.completions[0].tokens] if step else []
+    if step is None or not ids:
+        return ()
+    here, there = (_score(run, step, ids, catalog) for run in (baseline, other))
+    return tuple(Shift(place=place, baseline=a, other=b) for place, (a, b) in enumerate(zip(here, there, strict=True)))
+
+
+def disagreements(found: Sequence[Shift]) -> tuple[Shift, ...]:
+    """Where the two would have gone on differently, the largest change first; then all others likewise."""
+    return tuple(sorted(found, key=lambda shift: (not shift.disagree, -abs(shift.change))))
+
+
+def perplexities(runs: Sequence[Run], catalog: Catalog) -> tuple[tuple[float | None, ...], ...]:
+    """`[model][text]`: how surprised each run's model is, per token, by each run's answer to its own prompt.
+
+    None where there is no text, or the model has no logits or no room for it. Tokens are the reading model's own:
+    compare down a column only between models with one tokenizer.
+    """
+    return tuple(tuple(perplexity(reader, writer, catalog) for writer in runs) for reader in runs)
+
+
+def perplexity(reader: Run, writer: Run, catalog: Catalog) -> float | None:
+    """How surprised one run's model is, per token, by the other's answer; None as in `perplexities`."""
+    step = answered(writer)
+    if step is None:
+        return None
+    try:
+        # On one model the tokens as they were written, on another the same words in its own tokens.
+        one = reader.setup.model == writer.setup.model
+        written = [token.id for token in step.completions[0].tokens] if one else step.completions[0].text
+        tokens = _score(reader, step, written, catalog)
+    except (NotSupported, PromptTooLong):
+        return None
+    return math.exp(-sum(token.logprob for token in tokens) / len(tokens)) if tokens else None
+
+
+def answered(run: Run) -> Step | None:
+    """The last step that has words: what the answer was read from."""
+    return next((step for step in reversed(run.steps) if step.completions and step.completions[0].text), None)
+
+
+def _score(run: Run, step: Step, text: str | Sequence[int], catalog: Catalog) -> tuple[Token, ...]:
+    setup = run.setup
+    request = Request(
+        messages=step.messages,
+        prefix=step.prefix,
+        sampling=Sampling(top_logprobs=1),
+        adapter=setup.adapter,
+        scale=setup.scale,
+    )
+    with catalog.using(setup.model, setup.adapter):
+        backend = catalog.loaded(setup.model)
+        if backend is None or not backend.capabilities.logits:
+            raise NotSupported(f"The model {setup.model!a} gives no probabilities of a text, or is not loaded.")
+        return backend.score(request, text)

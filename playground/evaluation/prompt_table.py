@@ -1,0 +1,67 @@
+"""A list of prompts through several models: a row a prompt, a column a pane."""
+
+import csv
+import io
+import math
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+
+from playground.backends.catalog import Catalog
+from playground.comparison import Pane, compare, seeded
+from playground.errors import InvalidSetup, LimitReached
+from playground.types import MAX_TEXT, Run, Setup
+
+COLUMNS = ("prompt", "input", "question", "text")  # of a CSV, in order of preference
+MAX_ROWS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One prompt and the run of every pane on it, in the panes' order."""
+
+    prompt: str
+    runs: tuple[Run, ...]
+
+
+def read_prompts(text: str) -> tuple[str, ...]:
+    """One prompt a line, or the `prompt` (`input`, `question`, `text`) column of a CSV that has a header.
+
+    Raises InvalidSetup when there is none, LimitReached for too many.
+    """
+    text = text.strip("\ufeff\r\n")
+    try:
+        header = [cell.strip().lower() for cell in next(csv.reader(text.splitlines()[:1]), [])]
+        column = next((header.index(name) for name in COLUMNS if name in header), None)
+        if column is None:
+            found = [line.strip() for line in text.splitlines()]
+        else:
+            found = [row[column].strip() for row in list(csv.reader(io.StringIO(text)))[1:] if len(row) > column]
+    except csv.Error as error:
+        raise InvalidSetup(f"The list cannot be read as CSV: {error}.", ("prompts",)) from None
+    prompts = tuple(prompt for prompt in found if prompt)
+    if not prompts:
+        where = f"The column {header[column]!a} of the CSV" if column is not None else "The list"
+        raise InvalidSetup(f"{where} has no prompt; write one a line.", ("prompts",))
+    if len(prompts) > MAX_ROWS:
+        raise LimitReached(f"These are {len(prompts):,} prompts; {MAX_ROWS} is the most.")
+    if longest := next((i for i, prompt in enumerate(prompts, 1) if len(prompt) > MAX_TEXT), None):
+        raise InvalidSetup(f"Prompt {longest} has more than {MAX_TEXT:,} characters.", ("prompts",))
+    return prompts
+
+
+def table(
+    setup: Setup, panes: Sequence[Pane], prompts: Sequence[str], catalog: Catalog, *, within: float = math.inf
+) -> Generator[tuple[Row, ...], None, None]:
+    """Yield the table as it grows: whole rows, and last the one under way. Closing keeps what had been yielded.
+
+    All rows use one seed, drawn here where the setup leaves it open.
+    """
+    setup = seeded(setup)
+    done: list[Row] = []
+    for prompt in prompts:
+        asked = replace(setup, task=replace(setup.task, input=prompt))
+        row = Row(prompt, ())
+        for runs in compare(asked, panes, catalog, within=within):
+            row = Row(prompt, runs)
+            yield (*done, row)
+        done.append(row)

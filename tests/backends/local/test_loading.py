@@ -1,0 +1,144 @@
+"""What is said of a loaded model, GGUF files, and memory that is free again once a model is unloaded."""
+
+import gc
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import peft
+import psutil
+import pytest
+import torch
+from folders import save_adapter, save_model, write_gguf
+from tiny_models import CONFIGS, eventually
+from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
+
+from playground import runner, setups
+from playground.backends import sources
+from playground.backends.catalog import Catalog
+from playground.backends.memory import trim
+from playground.errors import ModelUnavailable
+from playground.settings import Settings
+
+FLOAT = Settings(precision="float32")
+
+
+def finish(loading: Generator[Any, None, Any]) -> Any:
+    while True:
+        try:
+            next(loading)
+        except StopIteration as end:
+            return end.value
+
+
+def answer(catalog: Catalog, name: str, tokens: int = 8) -> list[int]:
+    setup = setups.parse(
+        {"model": name, "task": {"input": "the cat"}, "sampling": {"temperature": 0, "max_tokens": tokens}}
+    )
+    *_, run = runner.run(setup, catalog)
+    assert run.status == "done"
+    return [token.id for token in run.steps[0].completions[0].tokens]
+
+
+@pytest.mark.parametrize("name", ["llama", "gpt2", "qwen3", "gemma3-mixed"])
+def test_what_is_said_of_a_model(name: str, tokenizer: Any, tmp_path: Path) -> None:
+    folder = save_model(tmp_path / name, name, tokenizer)
+    (folder / "README.md").write_text("---\nlicense: apache-2.0\ntags: [x]\n---\nText\n")
+    catalog = Catalog()
+    info = finish(sources.load_model(catalog, FLOAT, str(folder)))
+    details, plain = info.details, AutoModelForCausalLM.from_pretrained(folder)
+    assert (details.architecture, details.parameters) == (type(plain).__name__, plain.num_parameters())
+    assert (details.stored, details.precision, details.device) == ("float32", "float32", "cpu")
+    assert details.memory_bytes == 4 * details.parameters
+    assert (details.context_length, details.chat, details.licence) == (512, True, "apache-2.0")
+    assert details.seconds > 0
+    assert (info.name, info.kind, info.loaded, info.capabilities.adapters) == (name, "local", True, True)
+    ids = tokenizer.apply_chat_template(
+        [{"role": "user", "content": "the cat"}], add_generation_prompt=True, return_tensors="pt", return_dict=False
+    )
+    expected = plain.generate(ids, max_new_tokens=8, do_sample=False)[0, ids.shape[1] :].tolist()
+    assert answer(catalog, info.name) == [i for i in expected if i != 2]
+
+
+def test_a_model_in_several_files(tokenizer: Any, tmp_path: Path) -> None:
+    folder = save_model(tmp_path / "parts", "llama", tokenizer, max_shard_size="100KB")
+    assert len(list(folder.glob("*.safetensors"))) > 2
+    catalog = Catalog()
+    info = finish(sources.load_model(catalog, FLOAT, str(folder)))
+    assert info.details.parameters == 123_200
+    next(folder.glob("model-00002*")).unlink()
+    with pytest.raises(ModelUnavailable, match=r"index.json names model-00002-of-\d+.safetensors, which is not in"):
+        finish(sources.load_model(catalog, FLOAT, str(folder), "again"))
+
+
+def test_a_gguf_file(tokenizer: Any, tmp_path: Path) -> None:
+    path = tmp_path / "Tiny.Q4.gguf"
+    write_gguf(path, tokenizer)
+    catalog = Catalog()
+    info = finish(sources.load_model(catalog, FLOAT, str(path)))
+    assert (info.name, info.details.architecture, info.details.stored) == ("tiny.q4", "LlamaForCausalLM", "F32")
+    assert (info.details.licence, info.details.context_length) == ("mit", 256)
+    assert len(answer(catalog, info.name)) > 0
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda path: path.write_bytes(b"PK" + path.read_bytes()), "tiny.gguf is no GGUF file"),
+        (lambda path: path.write_bytes(path.read_bytes()[:5000]), "tiny.gguf is truncated or damaged"),
+        (lambda path: path.write_bytes(path.read_bytes()[:-500]), "tiny.gguf is truncated or damaged"),
+        (lambda path: path.write_bytes(path.read_bytes()[:10]), "tiny.gguf is truncated or damaged"),
+    ],
+)
+def test_a_bad_gguf_file(change: Any, message: str, tokenizer: Any, tmp_path: Path) -> None:
+    write_gguf(tmp_path / "tiny.gguf", tokenizer)
+    change(tmp_path / "tiny.gguf")
+    catalog = Catalog()
+    with pytest.raises(ModelUnavailable, match=message):
+        finish(sources.load_model(catalog, FLOAT, str(tmp_path / "tiny.gguf")))
+    assert catalog.models() == ()
+
+
+def test_words_that_cannot_be_read(tokenizer: Any, tmp_path: Path) -> None:
+    folder = save_model(tmp_path / "tiny", "llama", tokenizer)
+    (folder / "tokenizer.json").write_text('{"model": {"type": "BPE", "vocab": {}, "merges": ["a b"]}}')
+    with pytest.raises(ModelUnavailable, match="tiny cannot be read"):
+        finish(sources.load_model(Catalog(), FLOAT, str(folder)))
+
+
+def test_a_gguf_file_of_an_unknown_architecture(tokenizer: Any, tmp_path: Path) -> None:
+    write_gguf(tmp_path / "tiny.gguf", tokenizer, "brain")
+    with pytest.raises(ModelUnavailable, match="architecture 'brain' cannot be read from GGUF"):
+        finish(sources.load_model(Catalog(), FLOAT, str(tmp_path / "tiny.gguf")))
+
+
+def resident() -> int:
+    return int(psutil.Process().memory_info().rss)
+
+
+@pytest.mark.parametrize("precision", ["float32", "auto"])
+def test_unloading_frees_the_memory(precision: Any, tokenizer: Any, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    config: LlamaConfig = CONFIGS["llama"]  # type: ignore[assignment]
+    wide = LlamaConfig(
+        **{**config.to_diff_dict(), "hidden_size": 512, "intermediate_size": 8192, "num_hidden_layers": 3}
+    )
+    LlamaForCausalLM(wide).save_pretrained(tmp_path / "wide")
+    tokenizer.save_pretrained(tmp_path / "wide")
+    config = peft.LoraConfig(r=2, target_modules=["q_proj"], task_type="CAUSAL_LM")
+    save_adapter(tmp_path / "adapter", tmp_path / "wide", config)
+    settings, catalog = Settings(precision=precision), Catalog()
+    finish(sources.load_model(catalog, settings, str(tmp_path / "wide"), "first"))  # what stays: libraries' own
+    answer(catalog, "first", 3)
+    catalog.unload("first")
+    gc.collect()
+    trim()
+    before = resident()
+    info = finish(sources.load_model(catalog, settings, str(tmp_path / "wide"), "second"))
+    finish(sources.load_adapter(catalog, settings, "second", str(tmp_path / "adapter")))
+    answer(catalog, "second", 3)
+    held = resident() - before
+    assert held > 100_000_000
+    assert held < 2.5 * info.details.memory_bytes  # the mapped file counts until the system wants its pages back
+    catalog.unload("second")
+    eventually(lambda: resident() - before < 0.3 * held)  # what libraries keep for later is not all of it

@@ -1,0 +1,84 @@
+"""What a server offers before anything is loaded, and what its operator adds to it."""
+
+from pathlib import Path
+
+import pytest
+
+from playground.backends.catalog import Adapter, Catalog, Entry
+from playground.backends.offered import offered
+from playground.backends.sources import Source, read
+from playground.errors import InvalidSetup, UnknownModel
+from playground.finetuning import shipped
+from playground.settings import Settings
+
+
+def test_the_default_comes_with_its_adapters() -> None:
+    catalog = Catalog(offered(Settings()))
+    assert [info.name for info in catalog.models()][:1] == ["default"]
+    assert [a.name for a in catalog.info("default").adapters] == [a.name for a in shipped.adapters()]
+    assert all(a.title and a.about and not a.loaded for a in catalog.info("default").adapters)
+    assert catalog.info("sentiment-classifier").capabilities.task == "classification"
+    assert catalog.info("scripted").kind == "scripted"
+
+
+def test_another_default_has_none_of_them(tmp_path: Path) -> None:
+    info = Catalog(offered(Settings(model=str(tmp_path / "Mine")))).info("default")
+    assert (info.title, info.adapters) == ("Mine", ())
+
+
+def test_what_the_operator_lists(tmp_path: Path) -> None:
+    (tmp_path / "big").mkdir()
+    settings = Settings.from_environment(
+        {"PLAYGROUND_MODELS": f"big = {tmp_path}/big; small=org/small@v2\nterse=big+org/terse;polite = default + org/p"}
+    )
+    found = {one.name: one for one in offered(settings)}
+    assert isinstance(found["big"], Entry)
+    assert isinstance(found["terse"], Adapter)
+    assert (found["terse"].model, found["polite"].model) == ("big", "default")  # type: ignore[union-attr]
+    catalog = Catalog(found.values())
+    assert [a.name for a in catalog.info("big").adapters] == ["terse"]
+
+
+@pytest.mark.parametrize(
+    ("listed", "message"),
+    [
+        ("justaname", "PLAYGROUND_MODELS has 'justaname': it must be like name=source"),
+        ("a=/no/such", "PLAYGROUND_MODELS has 'a=/no/such': There is no folder or file"),
+        ("a=b=c", "is neither"),
+        ("a=../x", "leads upwards"),
+    ],
+)
+def test_what_the_operator_lists_wrongly(listed: str, message: str) -> None:
+    with pytest.raises(InvalidSetup, match=message):
+        offered(Settings(models=(listed,)))
+
+
+def test_an_adapter_of_a_model_that_is_not_listed() -> None:
+    with pytest.raises(UnknownModel, match="no model named 'big'"):
+        Catalog(offered(Settings(models=("terse=big+org/terse",))))
+
+
+@pytest.mark.parametrize(
+    ("typed", "source", "name"),
+    [
+        ("org/Name-1.5B", Source(kind="hub", place="org/Name-1.5B"), "name-1.5b"),
+        (" org/name@refs/pr/1 ", Source(kind="hub", place="org/name", revision="refs/pr/1"), "name"),
+        ("org/name/x.Q4.gguf@v1", Source(kind="hub", place="org/name", revision="v1", file="x.Q4.gguf"), "x.q4"),
+    ],
+)
+def test_sources(typed: str, source: Source, name: str) -> None:
+    assert read(typed) == source
+    assert source.name == name
+    assert read(str(source)) == source
+
+
+def test_folders_and_files_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "org" / "My Model").mkdir(parents=True)
+    (tmp_path / "x.GGUF").write_bytes(b"GGUF")
+    assert read(f"{tmp_path}/org/My Model").name == "my-model"
+    assert read(f"{tmp_path}/x.GGUF") == Source(kind="gguf", place=f"{tmp_path}/x.GGUF")
+    (tmp_path / "org" / "name").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert read("org/name") == Source(kind="folder", place="org/name")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert read("~/org") == Source(kind="folder", place=str(tmp_path / "org"))

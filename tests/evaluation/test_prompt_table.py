@@ -1,0 +1,76 @@
+"""A list of prompts through several panes: read, run row by row, stopped with what was done."""
+
+import pytest
+
+from playground import setups
+from playground.backends.catalog import Catalog, Entry
+from playground.backends.scripted import ScriptedBackend
+from playground.comparison import Pane
+from playground.errors import InvalidSetup, LimitReached
+from playground.evaluation.prompt_table import read_prompts, table
+
+
+@pytest.mark.parametrize(
+    ("text", "prompts"),
+    [
+        ("one\n\n two, three \n", ("one", "two, three")),
+        ("\ufeffone", ("one",)),
+        ('id,Prompt\n1,first\n2,"with, comma"\n3,\n', ("first", "with, comma")),
+        ("input,label\nGood film,positive\n", ("Good film",)),
+        ('prompt\n"two\nlines"\n', ("two\nlines",)),
+        ("input,prompt\na,b", ("b",)),
+        ('What is "x", please?\nAnd y?', ('What is "x", please?', "And y?")),
+    ],
+)
+def test_prompts(text: str, prompts: tuple[str, ...]) -> None:
+    assert read_prompts(text) == prompts
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "message"),
+    [
+        (" \n ", InvalidSetup, "The list has no prompt"),
+        ("prompt,label\n,x\n", InvalidSetup, "The column 'prompt' of the CSV has no prompt"),
+        ("\n".join(["x"] * 201), LimitReached, "201 prompts; 200 is the most"),
+        ("prompt\n" + "x" * 200_001, InvalidSetup, "cannot be read as CSV: field larger than field limit"),
+        ("ok\n" + "x" * 200_001, InvalidSetup, "Prompt 2 has more than 200,000 characters"),
+    ],
+)
+def test_no_prompts(text: str, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        read_prompts(text)
+
+
+@pytest.fixture
+def catalog() -> Catalog:
+    backend = ScriptedBackend(delay=0.002)
+    return Catalog(
+        [
+            Entry(name=name, title=name, kind="scripted", load=lambda _: backend, capabilities=backend.capabilities)
+            for name in "ab"
+        ]
+    )
+
+
+def test_rows_come_one_after_the_other(catalog: Catalog) -> None:
+    panes, prompts = [Pane(model="a"), Pane(model="b")], ["first", "second", "third"]
+    seen = list(table(setups.parse({}), panes, prompts, catalog))
+    assert [row.prompt for row in seen[-1]] == prompts
+    assert all(run.status == "done" and row.prompt in run.answer for row in seen[-1] for run in row.runs)
+    assert [[run.setup.model for run in row.runs] for row in seen[-1]] == [["a", "b"]] * 3
+    assert len({row.runs[0].seed for row in seen[-1]}) == 1
+    assert sorted({len(rows) for rows in seen}) == [1, 2, 3]
+
+
+def test_stopping_keeps_what_was_done(catalog: Catalog) -> None:
+    rows = table(setups.parse({}), [Pane(model="a")], ["first", "second", "third"], catalog)
+    for so_far in rows:
+        if len(so_far) == 2:
+            break
+    rows.close()
+    assert so_far[0].runs[0].status == "done"
+
+
+def test_a_bad_cell_is_a_result(catalog: Catalog) -> None:
+    *_, rows = table(setups.parse({}), [Pane(model="a"), Pane(model="x")], ["one", "two"], catalog)
+    assert [[run.status for run in row.runs] for row in rows] == [["done", "failed"]] * 2
