@@ -18,7 +18,7 @@ ONLY = {
     "torch": ("playground/backends/local/", "playground/finetuning/"),
     "transformers": ("playground/backends/local/", "playground/finetuning/"),
     "peft": ("playground/backends/local/", "playground/finetuning/"),
-    "openai": ("playground/backends/openai_api.py",),
+    "aiohttp": ("playground/backends/endpoints/",),
 }
 
 
@@ -54,7 +54,7 @@ def test_imports(path: Path) -> None:
 
 
 def test_the_page_needs_no_torch() -> None:
-    heavy = ["torch", "transformers", "peft", "openai"]
+    heavy = ["torch", "transformers", "peft", "aiohttp"]
     code = f"import app, sys; print([m for m in {heavy} if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"

@@ -1,0 +1,143 @@
+"""How each feature shows in what a model answers: what changes nothing is ignored, whatever the server says."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from playground.backends.endpoints.trial import Reply, Trial
+
+HOT = 1.5  # a temperature at which a poem hardly begins the same way twice, and that servers take
+ANY_TOKEN = {"1000": 100.0}  # whichever it is: with this bias it comes, and comes again
+CAPITAL = "What is the capital of France? Answer in one sentence."
+BEGUN = "The capital of France is the city of"
+Works = Literal["yes", "no", "unknown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One feature: a name of a `Sampling` field or of a capability, whether it works, and how that was seen."""
+
+    feature: str
+    works: Works
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What the model says to one prompt without any settings: twice at temperature 0, and once hot."""
+
+    trial: Trial
+    greedy: Reply
+    again: Reply
+    hot: Reply
+
+    @classmethod
+    async def of(cls, trial: Trial) -> "Reference":
+        greedy, again = await trial.ask(temperature=0), await trial.ask(temperature=0)
+        return cls(trial, greedy, again, await trial.ask(temperature=HOT))
+
+    def questions(self) -> Mapping[str, Callable[[], Awaitable[Check]]]:
+        """By feature, what to do to find out about it. They may all be done at once."""
+        return {
+            "samples": self.samples,
+            "logprobs": self.logprobs,
+            "system": self.system,
+            "prefix": self.prefix,
+            "top_p": lambda: self._tames("top_p", 0.001),
+            "top_k": lambda: self._tames("top_k", 1),
+            "min_p": lambda: self._tames("min_p", 1.0),
+            "frequency_penalty": lambda: self._changes("frequency_penalty", 2.0),
+            "presence_penalty": lambda: self._changes("presence_penalty", 2.0),
+            "repetition_penalty": lambda: self._changes("repetition_penalty", 1.8),
+            "logit_bias": lambda: self._changes("logit_bias", ANY_TOKEN),
+        }
+
+    def temperature(self) -> Check:
+        if error := self.greedy.error or self.hot.error:
+            return Check(feature="temperature", works="no", how=error)
+        if unsteady := self._unsteady(self.again.like(self.greedy)):
+            return Check(feature="temperature", works="unknown", how=unsteady)
+        if self.hot.like(self.greedy):
+            return Check(feature="temperature", works="no", how=f"the same answer at {HOT} as at 0")
+        return Check(feature="temperature", works="yes", how=f"another answer at {HOT} than at 0")
+
+    async def seed(self) -> Check:
+        first = await self.trial.ask(temperature=HOT, seed=7)
+        second = await self.trial.ask(temperature=HOT, seed=7)
+        if error := first.error or second.error:
+            return Check(feature="seed", works="no", how=error)
+        if first.text != second.text:
+            return Check(feature="seed", works="no", how="the same seed gave two answers")
+        if first.text == self.hot.text:
+            return Check(feature="seed", works="unknown", how="without a seed the answer was the same")
+        return Check(feature="seed", works="yes", how="the same seed gave the same answer")
+
+    async def samples(self) -> Check:
+        reply = await self.trial.ask(n=2)
+        how = reply.error or f"asked for 2 samples, got {len(reply.texts)}"
+        return Check(feature="samples", works="yes" if len(reply.texts) == 2 else "no", how=how)
+
+    async def logprobs(self) -> Check:
+        reply = await self.trial.ask(logprobs=True, top_logprobs=2)
+        how = "came with every token" if reply.logprobs else reply.error or "asked for, but none came"
+        return Check(feature="logprobs", works="yes" if reply.logprobs else "no", how=how)
+
+    async def system(self) -> Check:
+        order = {"role": "system", "content": "Answer every question with the one word BANANA."}
+        reply = await self.trial.ask(CAPITAL, before=[order])
+        if reply.error:
+            return Check(feature="system", works="no", how=reply.error)
+        if "banana" in reply.text.lower():
+            return Check(feature="system", works="yes", how="it did what the system message said")
+        return Check(feature="system", works="yes", how="taken, but not obeyed: small models often do not")
+
+    async def prefix(self) -> Check:
+        fields: dict[str, Any] = (
+            {}
+            if self.trial.dialect.prefix == "prefix"
+            else {"continue_final_message": True, "add_generation_prompt": False}
+        )
+        reply = await self.trial.ask(CAPITAL, begun=BEGUN, **fields)
+        if reply.error:
+            return Check(feature="prefix", works="no", how=reply.error)
+        went_on = reply.text.removeprefix(BEGUN).lstrip(" \n*_\"'").startswith("Paris")
+        how = "it went on in the middle of a sentence" if went_on else "it began a new sentence"
+        return Check(feature="prefix", works="yes" if went_on else "no", how=how)
+
+    async def _tames(self, name: str, value: Any) -> Check:
+        """A filter this strict leaves the likeliest token only, however hot it is."""
+        reply = await self.trial.ask(temperature=HOT, **{name: value})
+        if unclear := self._unclear(name, reply, self.again.like(self.greedy)):
+            return unclear
+        if self.hot.like(self.greedy):
+            return Check(feature=name, works="unknown", how=f"the answer is the same at temperature {HOT} as at 0")
+        works = reply.like(self.greedy)
+        how = (
+            f"at temperature {HOT}, {value:g} gave {'the same answer as temperature 0' if works else 'a random answer'}"
+        )
+        return Check(feature=name, works="yes" if works else "no", how=how)
+
+    async def _changes(self, name: str, value: Any) -> Check:
+        """Something this strong cannot leave the likeliest answer as it is."""
+        reply = await self.trial.ask(temperature=0, **{name: value})
+        if unclear := self._unclear(name, reply, self.again.text == self.greedy.text):
+            return unclear
+        if reply.text == self.greedy.text:
+            return Check(feature=name, works="no", how="taken without an error, but it changed nothing")
+        return Check(feature=name, works="yes", how="it changed the answer")
+
+    def _unclear(self, name: str, reply: Reply, steady: bool) -> Check | None:
+        if name in (self.trial.endpoint.provider.ignores if self.trial.endpoint.provider else ()):
+            return Check(feature=name, works="no", how="known to be ignored by this provider")
+        if reply.error:
+            return Check(feature=name, works="no", how=reply.error)
+        unsteady = self._unsteady(steady)
+        return Check(feature=name, works="unknown", how=unsteady) if unsteady else None
+
+    def _unsteady(self, steady: bool) -> str:
+        """Why nothing can be learned from comparing answers, unless they are as `steady` as the comparison needs."""
+        if self.greedy.error:
+            return "cannot be seen: it takes no temperature"
+        if not self.greedy.text:
+            return "cannot be seen: its answer was empty"
+        return "" if steady else "cannot be seen: it varies at temperature 0"

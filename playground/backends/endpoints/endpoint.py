@@ -1,0 +1,98 @@
+"""A server elsewhere: its address, the key for it, and how hard it may be used."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit, urlunsplit
+
+from playground.backends.endpoints.providers import Provider, provider_of
+from playground.backends.endpoints.secret import Secret
+from playground.errors import InvalidSetup
+from playground.settings import Settings
+
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+MOST_PARALLEL = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """`parallel` calls at once, calls `per_minute` (0 is any number), `seconds` for a call from first to last byte,
+    and `silence`: how many seconds the server may say nothing."""
+
+    parallel: int = 16
+    per_minute: int = 0
+    seconds: float = 600.0
+    silence: float = 180.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """Where requests go, and the key that goes there and nowhere else. `name` begins its models' names."""
+
+    name: str
+    base_url: str
+    key: Secret = field(default=Secret(""), repr=False)
+    limits: Limits = Limits()
+
+    @property
+    def provider(self) -> Provider | None:
+        return provider_of(self.base_url)
+
+
+def endpoint(
+    name: str, base_url: str, key: str, settings: Settings, *, parallel: int = 16, per_minute: int = 0
+) -> Endpoint:
+    """What a person typed, checked. Raises InvalidSetup, which never repeats the key or what may hold one."""
+    if not NAME.fullmatch(name):
+        raise InvalidSetup(
+            "An endpoint's name has small letters, digits, dashes and underscores, 40 at most; choose another.",
+            ("name",),
+        )
+    for what, value, low, high in (("parallel", parallel, 1, MOST_PARALLEL), ("per_minute", per_minute, 0, 100_000)):
+        if type(value) is not int or not low <= value <= high:
+            raise InvalidSetup(f"`{what}` is {value!r}; it must be a whole number from {low} to {high:,}.", (what,))
+    limits = Limits(parallel=parallel, per_minute=per_minute, seconds=settings.max_seconds)
+    return Endpoint(name=name, base_url=allowed(address(base_url), settings), key=Secret(key), limits=limits)
+
+
+def address(text: str) -> str:
+    """An address in one form: http or https, no user, no query, no slash at the end. Raises InvalidSetup."""
+    try:
+        parts = urlsplit(text.strip())
+        port = f":{parts.port}" if parts.port is not None else ""
+        (parts.hostname or "").encode("idna")
+    except ValueError:
+        raise _no_address("is not an address") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"[\s\x00-\x1f\\]", text.strip()):
+        raise _no_address("is not an address")
+    if "@" in parts.netloc:
+        raise _no_address("holds a user or a password; a key belongs into the field for it")
+    if parts.query or parts.fragment:
+        raise _no_address("has a part after ? or #; a key belongs into the field for it")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    port = "" if port == {"http": ":80", "https": ":443"}[parts.scheme] else port
+    return urlunsplit((parts.scheme, host + port, parts.path.rstrip("/"), "", ""))
+
+
+def allowed(base_url: str, settings: Settings) -> str:
+    """In public, only what the operator listed: strangers do not choose where this server connects to."""
+    listed = operators(settings)
+    if settings.public and base_url not in listed.values():
+        choose = f"choose one of {', '.join(listed)}" if listed else "it offers none"
+        raise InvalidSetup(f"This server connects to its operator's endpoints only; {choose}.", ("base_url",))
+    return base_url
+
+
+def operators(settings: Settings) -> Mapping[str, str]:
+    """The endpoints that whoever runs this server listed, by name. Raises InvalidSetup on one that is none."""
+    listed = {}
+    for item in settings.endpoints:
+        name, _, url = item.partition("=")
+        if not NAME.fullmatch(name.strip()) or not url:
+            raise InvalidSetup(f"PLAYGROUND_ENDPOINTS has {item!a}; it must be name=address.", ("endpoints",))
+        listed[name.strip()] = address(url)
+    return listed
+
+
+def _no_address(why: str) -> InvalidSetup:
+    return InvalidSetup(f"The base URL {why}; it looks like https://api.example.com/v1.", ("base_url",))

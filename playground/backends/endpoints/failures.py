@@ -1,0 +1,119 @@
+"""What a server elsewhere answered instead of an answer, told to the person: in its own words, without the key."""
+
+import asyncio
+import json
+import os
+import re
+import time
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import aiohttp
+
+from playground.backends.endpoints.endpoint import Endpoint
+from playground.errors import EndpointFailed
+
+PASSING = {429, 500, 502, 503, 504}
+SAID = 300  # characters of what a server said that are repeated
+READ = 16 * 1024  # bytes of an error page that are read
+SEARCHED = 2000  # characters that are searched for the key: the time for it grows with their square
+PATIENCE = 5.0  # seconds for the rest of an error page
+
+
+async def refused(endpoint: Endpoint, answer: aiohttp.ClientResponse) -> EndpointFailed:
+    """What an answer other than 2xx means."""
+    if answer.status < 400:
+        return EndpointFailed(
+            f"{endpoint.name} redirects to another address ({answer.status}), which is not followed, so that the key "
+            "goes nowhere else. Enter the address it redirects to as the base URL if you trust it."
+        )
+    said = told(endpoint, await beginning(answer))
+    after = retry_after(answer.headers.get("Retry-After", ""), time.time())
+    message = f"{endpoint.name} answered {answer.status}{said}. {_advice(endpoint, answer.status)}".rstrip()
+    return EndpointFailed(message, passing=answer.status in PASSING, after=after, status=answer.status)
+
+
+def unreachable(endpoint: Endpoint, error: Exception) -> EndpointFailed:
+    """What an error of the connection means. It may pass."""
+    limits = endpoint.limits
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return EndpointFailed(f"{endpoint.name} has no certificate that this machine trusts; check the base URL.")
+    if isinstance(error, aiohttp.ClientSSLError):
+        return EndpointFailed(
+            f"{endpoint.name} cannot be spoken to over TLS; perhaps its base URL begins with http://."
+        )
+    if isinstance(error, aiohttp.ClientConnectorError):
+        number = error.os_error.errno or 0  # below 0 for names that are not found, which only strerror tells
+        why = os.strerror(number) if number > 0 else error.os_error.strerror or "no connection"
+        return EndpointFailed(
+            f"{endpoint.name} cannot be reached at {endpoint.base_url}: {why}. "
+            "Check the base URL, and that the server runs.", passing=True,
+        )  # fmt: skip
+    if isinstance(error, aiohttp.InvalidURL):
+        return EndpointFailed(f"{endpoint.name} has an address that is none; check the base URL.")
+    if isinstance(error, aiohttp.ClientResponseError):
+        return EndpointFailed(f"{endpoint.name} does not answer in HTTP at {endpoint.base_url}; check the base URL.")
+    if isinstance(error, aiohttp.ConnectionTimeoutError):
+        return EndpointFailed(
+            f"{endpoint.name} cannot be reached at {endpoint.base_url}: it does not answer.", passing=True
+        )
+    if isinstance(error, aiohttp.ServerDisconnectedError):
+        return EndpointFailed(f"{endpoint.name} closed the connection without an answer.", passing=True)
+    if isinstance(error, aiohttp.SocketTimeoutError):
+        return EndpointFailed(f"{endpoint.name} said nothing for {limits.silence:g} seconds.", passing=True)
+    if isinstance(error, asyncio.TimeoutError):
+        return EndpointFailed(f"{endpoint.name} did not end its answer within {limits.seconds:g} s.", passing=True)
+    return EndpointFailed(f"{endpoint.name} broke off the connection in the middle of its answer.", passing=True)
+
+
+async def beginning(answer: aiohttp.ClientResponse) -> str:
+    """The body as text, as much of it as comes soon and is worth reading."""
+    data = b""
+    with suppress(aiohttp.ClientError, TimeoutError):
+        async with asyncio.timeout(PATIENCE):
+            while len(data) < READ and (piece := await answer.content.read(READ)):
+                data += piece
+    return data.decode("utf-8", "replace")
+
+
+def told(endpoint: Endpoint, body: str) -> str:
+    """What the body says, quoted, ready to follow a verb; empty if it says nothing a person can use."""
+    try:
+        words = _message(json.loads(body))
+    except (ValueError, RecursionError):
+        words = "" if re.search(r"<html|<!doctype", body, re.IGNORECASE) else body
+    words = endpoint.key.redact(" ".join(words.split())[:SEARCHED])
+    shown = words if len(words) <= SAID else words[:SAID] + "\u2026"
+    return f": \u201c{shown}\u201d" if words else ""
+
+
+def retry_after(value: str, now: float) -> float | None:
+    """Seconds that a Retry-After header asks for: it holds seconds or a date."""
+    if re.fullmatch(r"\d+(\.\d+)?", value.strip()):
+        return float(value)
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - now)
+    except ValueError:
+        return None
+
+
+def _message(data: Any) -> str:
+    """The words in an error body, whichever of the usual shapes it has."""
+    while isinstance(data, dict | list) and data:
+        if isinstance(data, list):
+            data = data[0]
+            continue
+        data = next((data[key] for key in ("error", "message", "detail", "msg") if data.get(key)), None)
+    return data if isinstance(data, str) else ""
+
+
+def _advice(endpoint: Endpoint, status: int) -> str:
+    page = endpoint.provider.key_page if endpoint.provider else ""
+    return {
+        400: "Change the setting it names.",
+        401: f"Check the key{f' at {page}' if page else ''} and connect again.",
+        403: "Check what the key is allowed to do.",
+        404: "Check the base URL (it often ends in /v1) and the model.",
+        429: "Wait, or make fewer calls a minute.",
+    }.get(status, "Try again later." if status >= 500 else "")

@@ -1,0 +1,104 @@
+"""Short questions to a model, to see what it does with a setting."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from playground.backends.endpoints.answer import words
+from playground.backends.endpoints.backend import CHAT
+from playground.backends.endpoints.dialect import MARGIN, Dialect
+from playground.backends.endpoints.endpoint import Endpoint
+from playground.backends.endpoints.limits import Gate
+from playground.backends.endpoints.retry import Retry
+from playground.backends.endpoints.sse import chunks, of_the_protocol
+from playground.backends.endpoints.wire import wire
+from playground.errors import EndpointFailed
+from playground.types import Progress
+
+POEM = "Write a short poem about the rain."
+LENGTH = 16  # tokens of an answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What came: one text for each sample, whether tokens came with log-probabilities, and in how many `parts`.
+
+    `error` is what the server said instead.
+    """
+
+    texts: tuple[str, ...] = ()
+    logprobs: bool = False
+    usage: bool = False
+    parts: int = 0
+    error: str = ""
+
+    @property
+    def text(self) -> str:
+        return self.texts[0] if self.texts else ""
+
+    def like(self, other: "Reply") -> bool:
+        """The same words for the most part: arithmetic on a busy GPU does not repeat to the last token."""
+        a, b = self.text, other.text
+        same = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+        return same > 0.6 * max(len(a), len(b))
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Asks one model of one endpoint, in its dialect."""
+
+    endpoint: Endpoint
+    model: str
+    gate: Gate
+    dialect: Dialect
+
+    async def ask(
+        self, prompt: str = POEM, before: Sequence[dict[str, Any]] = (), begun: str = "", **fields: Any
+    ) -> Reply:
+        """The reply to a prompt with these settings; one with an `error` where the server refuses them.
+
+        Raises EndpointFailed for whatever else goes wrong.
+        """
+        messages = [*before, {"role": "user", "content": prompt}]
+        if begun:
+            messages.append({"role": "assistant", "content": begun})
+            if self.dialect.prefix == "prefix":
+                messages[-1]["prefix"] = True
+        body = {"model": self.model, "messages": messages, "stream": True, self.dialect.limit: LENGTH, **fields}
+        if self.dialect.usage:
+            body["stream_options"] = {"include_usage": True}
+        try:
+            async with self.gate.call(_unheard):
+                return await Retry(tries=3).over(lambda: self._once(body), lambda: False, _unheard)
+        except EndpointFailed as error:
+            if error.status not in (400, 422):
+                raise
+            return Reply(error=str(error))
+
+    async def _once(self, body: dict[str, Any]) -> Reply:
+        texts: dict[int, str] = {}
+        reply = Reply()
+        await self.gate.turn(_unheard)
+        async with wire().ask(self.endpoint, "POST", CHAT, body) as answer:
+            async for found in chunks(self.endpoint, answer, MARGIN):
+                with of_the_protocol(self.endpoint):
+                    for chunk in found:
+                        reply = replace(reply, usage=reply.usage or bool(chunk.get("usage")))
+                        for choice in chunk.get("choices") or ():
+                            reply = _heard(reply, choice, texts)
+        if not texts:
+            raise EndpointFailed(f"{self.endpoint.name} sent an answer with nothing in it: no choices.")
+        return replace(reply, texts=tuple(texts[i] for i in sorted(texts)))
+
+
+def _heard(reply: Reply, choice: dict[str, Any], texts: dict[int, str]) -> Reply:
+    """The reply with what this choice adds; its words go to the text of its number."""
+    said, index = "".join(words(choice)), choice.get("index") or 0
+    texts[index] = texts.get(index, "") + said
+    listed = (choice.get("logprobs") or {}).get("content") or ()
+    logprobs = any(token.get("top_logprobs") for token in listed)
+    return replace(reply, parts=reply.parts + bool(said), logprobs=reply.logprobs or logprobs)
+
+
+def _unheard(progress: Progress) -> None:
+    """How many questions were answered is told instead of how each one waits."""

@@ -1,0 +1,203 @@
+"""What a server honours is found out from what it answers, whatever it says that it takes."""
+
+import random
+from typing import Any
+
+import pytest
+from faulty import KEY, Fault, Faulty, Handler, listing
+
+from playground.backends.endpoints.connection import Connection, connect, offered
+from playground.backends.endpoints.endpoint import Endpoint, Limits
+from playground.backends.endpoints.limits import Gate
+from playground.backends.endpoints.models import MOST, load_adapter, unload_adapter
+from playground.backends.endpoints.probe import tried
+from playground.backends.endpoints.secret import Secret
+from playground.backends.endpoints.wire import wire
+from playground.errors import EndpointFailed, UnknownModel
+
+POEM = "rain falls soft on grey roof and the old street sings of water all night long"
+CHANGES = ("frequency_penalty", "presence_penalty", "repetition_penalty", "logit_bias")
+EVERYTHING = frozenset(
+    {"temperature", "top_p", "top_k", "min_p", "seed", "samples", "logprobs", "prefix", "system", *CHANGES}
+)
+Honours = frozenset[str]
+
+
+def model(honours: Honours, refuses: Honours = frozenset(), steady: bool = True) -> Fault:
+    """A server that acts on what it `honours`, answers 400 to what it `refuses`, and ignores the rest."""
+
+    def fault(handler: Handler) -> None:
+        body = handler.seen.body
+        if wrong := [name for name in body if name in refuses]:
+            return handler.error(400, f"{wrong[0]} is not supported")
+        texts = [_text(body, honours, steady) for _ in range(body.get("n", 1) if "samples" in honours else 1)]
+        handler.begin()
+        for index, words in enumerate(texts):
+            for word in words:
+                entry = {"token": word, "logprob": -0.1, "top_logprobs": [{"token": word, "logprob": -0.1}]}
+                told = {"logprobs": {"content": [entry]}} if "logprobs" in honours and body.get("logprobs") else {}
+                handler.say(f" {word}", index, **told)
+        return handler.end(samples=len(texts))
+
+    return fault
+
+
+def _text(body: dict[str, Any], honours: Honours, steady: bool) -> list[str]:
+    messages, given = body["messages"], {name: value for name, value in body.items() if name in honours}
+    if messages[-1]["role"] == "assistant":
+        return ["Paris", "."] if "prefix" in honours else ["The", "capital"]
+    if messages[0]["role"] == "system" and "system" in honours:
+        return ["BANANA"]
+    tame = given.get("top_k") == 1 or given.get("top_p", 1.0) < 0.01 or given.get("min_p") == 1.0
+    hot = given.get("temperature", 0) > 1 and not tame
+    cold = random.Random(str([given.get(name) for name in CHANGES]))
+    chance = random.Random(given.get("seed")) if hot or not steady else cold
+    return chance.choices(POEM.split(), k=16)
+
+
+def endpoint_of(server: Faulty) -> Endpoint:
+    return Endpoint(name="faulty", base_url=server.url, key=Secret(KEY), limits=Limits(parallel=8, silence=30))
+
+
+def ended(work: Any) -> Any:
+    """What a generator returns."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return end.value
+
+
+def found(server: Faulty, **options: Any) -> Any:
+    endpoint = endpoint_of(server)
+    return ended(
+        wire().follow(lambda tell: tried(endpoint, "tiny", Gate(endpoint.limits), tell, **options))
+    )  # fmt: skip
+
+
+def works(server: Faulty) -> frozenset[str]:
+    return frozenset(check.feature for check in found(server).checks if check.works == "yes")
+
+
+@pytest.mark.parametrize("ignored", [frozenset(), *({name} for name in sorted(EVERYTHING - {"temperature", "system"}))])
+def test_what_is_ignored_is_noticed(server: Faulty, ignored: Honours) -> None:
+    server.fault = model(EVERYTHING - ignored)
+    assert works(server) == EVERYTHING - ignored | {"streaming", "usage"}
+
+
+@pytest.mark.parametrize("refused", [{"top_k"}, {"n"}, {"logprobs"}, {"seed"}, {"logit_bias", "min_p"}])
+def test_what_is_refused_is_told_in_the_servers_words(server: Faulty, refused: Honours) -> None:
+    server.fault = model(EVERYTHING, refused)
+    checks = {check.feature: check for check in found(server).checks}
+    names = {"n": "samples"}
+    for name in refused:
+        assert checks[names.get(name, name)].works == "no"
+        assert f"{name} is not supported" in checks[names.get(name, name)].how
+
+
+def test_a_server_that_varies_at_temperature_0_cannot_be_compared(server: Faulty) -> None:
+    server.fault = model(EVERYTHING, steady=False)
+    checks = {check.feature: check for check in found(server).checks}
+    assert checks["samples"].works == "yes"
+    assert {checks[name].works for name in (*CHANGES, "top_k", "top_p", "min_p")} == {"unknown"}
+
+
+@pytest.mark.parametrize(
+    ("refused", "limit", "usage"),
+    [({"stream_options"}, "max_tokens", False), ({"max_tokens"}, "max_completion_tokens", True)],
+)
+def test_it_finds_a_way_to_ask(server: Faulty, refused: Honours, limit: str, usage: bool) -> None:
+    server.fault = model(EVERYTHING, refused)
+    dialect = found(server).dialect
+    assert (dialect.limit, dialect.usage) == (limit, usage)
+
+
+def test_capabilities_are_what_was_seen_to_work(server: Faulty) -> None:
+    server.fault = model(frozenset({"temperature", "seed", "logprobs", "prefix"}))
+    capabilities = found(server, context_length=512).capabilities
+    assert capabilities.sampling == {"temperature", "seed", "top_logprobs", "max_tokens", "stop"}
+    assert (capabilities.samples, capabilities.logprobs, capabilities.prefix) == (False, True, True)
+    assert capabilities.context_length == 512
+
+
+def test_what_does_not_answer_in_time_counts_as_not_supported(server: Faulty) -> None:
+    honest = model(EVERYTHING)
+    server.fault = lambda handler: handler.stall() if "logit_bias" in handler.seen.body else honest(handler)
+    checks = {check.feature: check for check in found(server, within=0.5).checks}
+    assert (checks["logit_bias"].works, checks["logit_bias"].how) == ("unknown", "no answer within 0.5 seconds")
+
+
+# -------------------------------------------------------------------------------- connecting
+def connected(server: Faulty, chosen: str = "") -> Connection:
+    server.fault = model(EVERYTHING)
+    found: Connection = ended(connect(endpoint_of(server), chosen))
+    return found
+
+
+def test_a_thousand_models_are_listed_and_no_more(server: Faulty) -> None:
+    server.models = listing(*({"id": f"org/model-{i}"} for i in range(MOST + 1)))
+    found = connected(server)
+    assert (len(found.models), found.total) == (MOST, MOST + 1)
+    assert len(offered(found)) == MOST
+    with pytest.raises(UnknownModel, match="and 990 more"):
+        connected(server, "org/none")
+
+
+def test_the_model_that_is_tried(server: Faulty) -> None:
+    server.models = listing({"id": "text-embedding-3"}, {"id": "whisper-1"}, {"id": "chat-1"}, {"id": "chat-2"})
+    assert connected(server).first == "chat-1"
+    assert connected(server, "chat-2").first == "chat-2"
+
+
+def test_another_model_is_tried_when_it_is_opened(server: Faulty) -> None:
+    server.models = listing({"id": "a", "max_model_len": 4096}, {"id": "b", "max_model_len": 2048})
+    found = connected(server)
+    first, second = offered(found)
+    honours = EVERYTHING - {"top_k"}
+    server.fault = model(honours)
+    assert "top_k" in first.load(print).capabilities.sampling  # was tried before; nothing is asked
+    assert second.capabilities.context_length == 4096
+    assert "top_k" not in second.load(print).capabilities.sampling
+    assert second.load(print).capabilities.context_length == 2048
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        (lambda h: h.reply(200, "<html>", "text/html"), "no list of models where the base URL points"),
+        (lambda h: h.reply(200, '{"data": 3}'), "no list of models where the base URL points"),
+        (lambda h: h.reply(200, '{"data": []}'), "offers no models"),
+        (lambda h: h.reply(200, b"[" * 9_000_000), "more than 8 MB"),
+        (lambda h: h.error(401, f"bad key {KEY}"), r"answered 401: \u201cbad key \(key hidden\)\u201d"),
+    ],
+)  # fmt: skip
+def test_a_list_that_is_none(server: Faulty, fault: Fault, message: str) -> None:
+    server.models = fault
+    with pytest.raises(EndpointFailed, match=message):
+        connected(server)
+
+
+# ------------------------------------------------------------------------------ adapters of vLLM
+def test_adapters_are_models_and_adapters_of_their_base(server: Faulty) -> None:
+    lora = {"id": "SQL_Lora", "parent": "base", "root": "/loras/sql"}
+    server.models = listing({"id": "base"}, {"id": "base"}, {"id": "no name"}, lora, {"id": "lost", "parent": "gone"})
+    found = connected(server)
+    base_entry, *_, adapter = offered(found)
+    assert (adapter.model, adapter.name, adapter.title) == ("faulty/base", "sql_lora", "SQL_Lora")
+    base = base_entry.load(print)
+    details = adapter.load(base, print)
+    assert (details.name, details.loaded) == ("sql_lora", True)
+    assert base.adapters == {"sql_lora": "SQL_Lora"}  # type: ignore[attr-defined]
+
+
+def test_adapters_are_loaded_and_given_up(server: Faulty) -> None:
+    server.fault = lambda handler: handler.reply(200, "Success", "text/plain")
+    wire().submit(load_adapter(endpoint_of(server), "sql", "/loras/sql")).result(30)
+    wire().submit(unload_adapter(endpoint_of(server), "sql")).result(30)
+    assert [(seen.path, seen.body) for seen in server.seen] == [
+        ("/v1/load_lora_adapter", {"lora_name": "sql", "lora_path": "/loras/sql"}),
+        ("/v1/unload_lora_adapter", {"lora_name": "sql"}),
+    ]
+    server.fault = lambda handler: handler.error(404, "Not Found")
+    with pytest.raises(EndpointFailed, match="404"):
+        wire().submit(load_adapter(endpoint_of(server), "sql", "/loras/sql")).result(30)

@@ -1,0 +1,118 @@
+"""Against a real server with a real model: what it honours, every technique, streaming, Stop, a local one beside it."""
+
+import threading
+from types import SimpleNamespace
+from typing import Any
+
+import psutil
+import pytest
+from served import Served
+from test_endpoint_backend import eventually
+
+from playground import runner, setups
+from playground.backends.catalog import Catalog
+from playground.errors import NotSupported
+from playground.settings import Settings
+from playground.strategies import STRATEGIES
+from playground.types import Run
+from playground.ui.sessions import Sessions
+
+NAME = "served/HuggingFaceTB/SmolLM2-135M-Instruct"
+SHORT = {"max_tokens": 12}
+TASKS: dict[str, dict[str, Any]] = {
+    "few_shot": {"examples": [{"input": "2 + 2", "output": "4"}]},
+    "role": {"role": "You are a pirate."},
+    "chaining": {"steps": [{"name": "a", "template": "{input}"}, {"name": "b", "template": "Shorten: {previous}"}]},
+}  # fmt: skip
+VISITOR: Any = SimpleNamespace(session_hash="visitor")
+
+
+@pytest.fixture(scope="module")
+def connection(served: Served, real_catalog: Catalog) -> tuple[Any, Catalog]:
+    """What connecting found, and the catalog of the visitor who connected."""
+    sessions = Sessions(real_catalog, Settings())
+    work = sessions.connect(VISITOR, "served", served.url)
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return end.value, sessions.of(VISITOR)
+
+
+def last(catalog: Catalog, **setup: Any) -> Run:
+    return list(runner.run(setups.parse({"model": NAME, "sampling": SHORT, **setup}), catalog))[-1]
+
+
+def test_what_it_honours_is_found_out(connection: tuple[Any, Catalog]) -> None:
+    found, catalog = connection
+    assert found.names == (NAME,)
+    seen = {check.feature: check.works for check in found.known[found.first].checks}
+    assert {name for name, works in seen.items() if works == "yes"} >= {
+        "streaming", "usage", "temperature", "top_p", "seed", "frequency_penalty", "logit_bias", "system"
+    }  # fmt: skip
+    # It takes the first three without an error and ignores them; the others it refuses.
+    refused = {"samples", "logprobs", "presence_penalty", "top_k", "min_p", "repetition_penalty", "prefix"}
+    assert {name for name, works in seen.items() if works == "no"} == refused
+    assert catalog.info(NAME).capabilities.samples is False
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_every_technique(connection: tuple[Any, Catalog], strategy: str) -> None:
+    options = {"paths": 3} if strategy == "self_consistency" else {}
+    task = {"input": "How many legs has a dog?", **TASKS.get(strategy, {})}
+    run = last(connection[1], strategy=strategy, task=task, options=options)
+    assert run.status == "done"
+    completions = [completion for step in run.steps for completion in step.completions]
+    assert len(completions) >= (3 if strategy == "self_consistency" else 1)
+    for completion in completions:
+        assert completion.finish_reason in ("stop", "length")
+        assert completion.prompt_tokens > 0
+        assert completion.completion_tokens > 0
+        assert completion.origin is not None
+        assert completion.origin.weights.endswith("@ served")
+
+
+def test_it_streams(connection: tuple[Any, Catalog]) -> None:
+    setup = {"model": NAME, "task": {"input": "Write a story."}, "sampling": {"max_tokens": 24}}
+    runs = list(runner.run(setups.parse(setup), connection[1]))
+    texts = {run.steps[0].completions[0].text for run in runs if run.steps and run.steps[0].completions}
+    assert len(texts) > 2
+    assert runs[-1].estimated is False
+    assert runs[-1].steps[0].completions[0].time_to_first_token
+
+
+def test_stop_is_seen_by_the_server(connection: tuple[Any, Catalog], served: Served) -> None:
+    setup = {"model": NAME, "task": {"input": "Write a very long story."}, "sampling": {"max_tokens": 2000}}
+    runs = runner.run(setups.parse(setup), connection[1])
+    while not any(step.completions[0].text for step in next(runs).steps):
+        pass
+    assert _conversations(served.pid)
+    runs.close()
+    eventually(lambda: not _conversations(served.pid))  # the answer would go on for longer; those at rest end soon
+
+
+def test_a_setting_it_would_ignore_is_refused_by_name(connection: tuple[Any, Catalog]) -> None:
+    with pytest.raises(NotSupported, match=r"`sampling\.presence_penalty` is 1\.0"):
+        last(connection[1], task={"input": "Hi"}, sampling={"presence_penalty": 1.0})
+
+
+def test_served_and_local_models_run_side_by_side(connection: tuple[Any, Catalog]) -> None:
+    ends: dict[str, Run] = {}
+
+    def pane(model: str) -> None:
+        ends[model] = last(connection[1], model=model, task={"input": "What is the capital of France?"})
+
+    panes = [threading.Thread(target=pane, args=(model,)) for model in ("default", NAME)]
+    for thread in panes:
+        thread.start()
+    for thread in panes:
+        thread.join(120)
+    assert {name: run.status for name, run in ends.items()} == {"default": "done", NAME: "done"}
+    (local,), (remote,) = (ends[name].steps[0].completions for name in ("default", NAME))
+    assert local.tokens
+    assert not remote.tokens
+
+
+def _conversations(pid: int) -> int:
+    """Connections that the server holds now."""
+    return sum(c.status == psutil.CONN_ESTABLISHED for c in psutil.Process(pid).net_connections("tcp"))
