@@ -1,0 +1,37 @@
+"""What comes with the playground: adapters of the default model and a small classifier, as their cards have them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playground.finetuning import cards
+
+ADAPTERS = Path(__file__).parent / "adapters"
+CLASSIFIER = Path(__file__).parent / "classifier"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shipped:
+    """Weights in a folder. `example` is a setup, as `setups.parse` takes it, on which the effect is plain."""
+
+    name: str
+    title: str
+    about: str
+    example: Mapping[str, Any]
+    folder: Path
+
+
+def adapters() -> tuple[Shipped, ...]:
+    """The adapters, all of the default model, by name."""
+    return tuple(_shipped(card.parent) for card in sorted(ADAPTERS.glob(f"*/{cards.FILE}")))
+
+
+def classifier() -> Shipped | None:
+    """The classifier, a sequence classification model; None where its folder was left out."""
+    return _shipped(CLASSIFIER) if (CLASSIFIER / cards.FILE).is_file() else None
+
+
+def _shipped(folder: Path) -> Shipped:
+    card = cards.read(folder)
+    return Shipped(name=folder.name, title=card["title"], about=card["about"], example=card["example"], folder=folder)

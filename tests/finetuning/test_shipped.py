@@ -1,0 +1,87 @@
+"""What ships: cards that say all, small safetensors, and an effect that can be seen on the real default model."""
+
+import json
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from playground import setups
+from playground.finetuning import cards, making, shipped, tiny_classifier
+from playground.finetuning.shipped import Shipped
+from playground.finetuning.skills import SKILLS
+
+pytestmark = pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")
+
+CLASSIFIER = shipped.classifier()
+ALL = [*shipped.adapters(), *([CLASSIFIER] if CLASSIFIER else [])]
+
+
+def test_all_are_there() -> None:
+    assert [adapter.name for adapter in shipped.adapters()] == ["extraction", "pirate", "sentiment"]
+    assert CLASSIFIER is not None
+
+
+@pytest.mark.parametrize("one", ALL, ids=lambda one: one.name)
+def test_cards_are_complete(one: Shipped) -> None:
+    card = cards.read(one.folder)
+    assert len(one.title) <= 40
+    assert one.about.endswith(".")
+    assert "\n" not in one.about
+    assert card["license"] == "apache-2.0"
+    assert {"seed", "steps", "examples", "batch"} <= card["training"].keys()
+    assert all(share.total >= 50 for shares in card["held_out"].values() for share in shares.values())
+    assert setups.parse(dict(one.example)).task.input
+    assert (card["held_out"]["before"] != {}) == (one is not CLASSIFIER)
+
+
+@pytest.mark.parametrize("one", ALL, ids=lambda one: one.name)
+def test_files_are_few_small_and_without_places(one: Shipped) -> None:
+    files = list(one.folder.rglob("*"))
+    assert sum(path.stat().st_size for path in files) < 2_000_000
+    assert {path.suffix for path in files} == {".md", ".json", ".safetensors"}
+    for path in files:
+        assert not re.search(rb"/(work|home|root|tmp|Users)/|[A-Z]:\\\\", path.read_bytes())
+
+
+@pytest.mark.parametrize("one", shipped.adapters(), ids=lambda one: one.name)
+def test_adapter_configs_name_the_base(one: Shipped) -> None:
+    config = json.loads((one.folder / "adapter_config.json").read_text())
+    recipe = SKILLS[one.name].recipe
+    assert config["base_model_name_or_path"] == "SmolLM2-135M-Instruct"
+    assert (config["peft_type"], config["r"], config["lora_alpha"]) == ("LORA", recipe.rank, recipe.alpha)
+    assert sorted(config["target_modules"]) == sorted(recipe.targets)
+
+
+@pytest.mark.parametrize("name", SKILLS)
+def test_the_effect_is_plain_on_held_out_prompts(name: str, default_model: tuple[Any, Any]) -> None:
+    few = replace(SKILLS[name], held_out=lambda: SKILLS[name].held_out()[::7][:8])
+    *_, base = making.measured(few, *default_model).values()
+    *_, tuned = making.measured_with(few, shipped.ADAPTERS / name, *default_model).values()
+    assert tuned.passed >= 5
+    assert tuned.passed >= base.passed + 3
+
+
+def test_the_classifier_is_as_good_as_its_card_says() -> None:
+    assert CLASSIFIER is not None
+    model, tokenizer = tiny_classifier.load(CLASSIFIER.folder)
+    found = tiny_classifier.measured(model, tokenizer)
+    said = cards.read(CLASSIFIER.folder)["held_out"]["after"]
+    for measure, share in said.items():
+        assert abs(found[measure].passed - share.passed) <= 2
+    assert tiny_classifier.labels_of(model, tokenizer, ["I love it, wonderful!", "Awful, it broke."]) == [
+        "Positive",
+        "Negative",
+    ]
+
+
+def test_the_list_needs_no_torch() -> None:
+    code = "import sys; from playground.finetuning.shipped import adapters, classifier; adapters(), classifier()"
+    code += "; print('torch' in sys.modules)"
+    root = Path(__file__).parent.parent.parent
+    found = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "False"
