@@ -68,7 +68,7 @@ def write(preset: Preset) -> str:
     """The preset as YAML that `read` gives back, without what is default anyway."""
     data = {"title": preset.title, "about": preset.about, **differing(preset.setup)}
     return yaml.dump(
-        {k: v for k, v in data.items() if v}, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100
+        {k: v for k, v in data.items() if v or v == 0}, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
+from faulty import KEY, serving
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
@@ -140,4 +141,28 @@ def test_two_sessions_see_nothing_of_each_other(client: Client) -> None:
 
 def test_only_the_contract_is_public(client: Client) -> None:
     endpoints = client.view_api(return_format="dict")["named_endpoints"]  # type: ignore[index]
-    assert set(endpoints) == {"/run", "/strategies", "/models"}
+    assert set(endpoints) == {
+        *("/run", "/strategies", "/models"),
+        "/connect",
+        *("/load_model", "/load_adapter", "/unload", "/compare", "/suggested"),
+    }
+
+
+def test_a_connected_model_is_one_of_the_session_that_connected_it(client: Client) -> None:
+    mine = Client(client.src, verbose=False)
+    with serving() as server:
+        found = mine.predict("mine", server.url, KEY, api_name="/connect")
+        assert found["models"] == ["mine/tiny"]
+        few_shot = {"strategy": "few_shot", "task": {"input": "x", "examples": [{"input": "a", "output": "b"}]}}
+        run = mine.predict({**few_shot, "model": "mine/tiny"}, api_name="/run")
+        assert (run["status"], run["answer"]) == ("done", "one two three four")
+        assert run["steps"][0]["completions"][0]["origin"]["weights"] == "tiny-0.1 @ mine"
+        assert [model["name"] for model in mine.predict(api_name="/models")] == ["mine/tiny", "default"]
+        panes = mine.predict(QUESTION, [{"model": "default"}, {"model": "mine/tiny"}], api_name="/compare")
+        assert [pane["status"] for pane in panes] == ["done", "done"]
+        with pytest.raises(AppError, match=r"`sampling.top_k` is 5, but the model 'mine/tiny' ignores top-k"):
+            mine.predict({**QUESTION, "model": "mine/tiny", "sampling": {"top_k": 5}}, api_name="/run")
+        with pytest.raises(AppError, match="no model named 'mine/tiny'"):
+            client.predict({**QUESTION, "model": "mine/tiny"}, api_name="/run")
+        assert [model["name"] for model in client.predict(api_name="/models")] == ["default"]
+    mine.close()

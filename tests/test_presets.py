@@ -46,6 +46,12 @@ def test_every_preset_survives_a_download_and_an_upload(key: str) -> None:
     assert presets.read(presets.write(PRESETS[key])) == PRESETS[key]
 
 
+def test_an_adapter_turned_off_stays_turned_off() -> None:
+    setup = setups.parse({"adapter": "pirate", "scale": 0, "task": {"input": "Hi"}})
+    preset = presets.Preset(title="Off", about="", setup=setup)
+    assert presets.read(presets.write(preset)).setup == setup
+
+
 @pytest.mark.parametrize("key", PRESETS)
 def test_every_preset_holds_only_what_differs_and_says_what_it_is(key: str) -> None:
     text = (presets.FOLDER / "setups" / f"{key}.yaml").read_text("utf-8")

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from playground.setups import parse
-from playground.types import Alternative, Completion, Message, Progress, Run, Step, Token, Vote
-from playground.ui import live_run, measures, outline, prompt_preview, render
+from playground.types import Alternative, Completion, Finding, Message, Origin, Progress, Run, Step, Token, Vote
+from playground.ui import live_run, measures, outline, prompt_preview, render, render_steps
+from playground.ui.field_names import labelled
 from playground.ui.payloads import Edit
 
 SETUP = parse({"task": {"input": "Hi"}})
@@ -46,7 +47,7 @@ VOTED = Run(
 
 
 def test_steps_that_ran_side_by_side_are_one() -> None:
-    shown = render.steps_value(VOTED)["steps"]
+    shown = render_steps.steps_value(VOTED)["steps"]
     assert [(s["label"], len(s["cards"])) for s in shown] == [("Sample paths", 3), ("Answers", 3)]
     assert [card["at"] for card in shown[1]["cards"]] == [[1, 0], [2, 0], [3, 0]]
     assert [card["title"] for card in shown[0]["cards"]] == ["Path 1", "Path 2", "Path 3"]
@@ -110,7 +111,7 @@ def test_a_model_that_loads_shows_how_far_it_is() -> None:
     ],
 )
 def test_how_an_output_ended_is_said(completion: Completion, state: str, facts: str) -> None:
-    (shown,) = render.steps_value(replace(VOTED, steps=(step("Answer", completion),)))["steps"]
+    (shown,) = render_steps.steps_value(replace(VOTED, steps=(step("Answer", completion),)))["steps"]
     assert shown["cards"][0]["state"] == state
     assert facts in shown["facts"]
 
@@ -124,8 +125,8 @@ def test_a_stopped_run_says_where_its_text_is() -> None:
 
 
 def test_outputs_are_edited_only_when_nothing_runs() -> None:
-    assert render.steps_value(VOTED)["editable"]
-    assert not render.steps_value(replace(VOTED, status="running"))["editable"]
+    assert render_steps.steps_value(VOTED)["editable"]
+    assert not render_steps.steps_value(replace(VOTED, status="running"))["editable"]
 
 
 def test_the_vote_is_drawn_and_tabled() -> None:
@@ -151,7 +152,7 @@ def test_tokens_and_their_entropy() -> None:
 
 
 def test_everything_shown_is_json() -> None:
-    for value in (render.answer_value(VOTED), render.steps_value(VOTED), render.tokens_value("", said("a"))):
+    for value in (render.answer_value(VOTED), render_steps.steps_value(VOTED), render.tokens_value("", said("a"))):
         assert json.loads(json.dumps(value)) == json.loads(json.dumps(value))
 
 
@@ -173,12 +174,12 @@ def test_the_preview_counts_what_it_can(catalog_of: Any) -> None:
         "strategy": "chaining",
         "task": {"input": "x", "steps": [{"name": "A", "template": "{input}"}, {"name": "B", "template": "{A}"}]},
     }
-    before = prompt_preview.prompt_value(lambda: chain, catalog)
+    before = prompt_preview.worked_out(lambda: chain, catalog).value
     assert "once the model is ready" in before["summary"]
     for _ in catalog.open("default"):
         pass
     assert before["raw"] == ""
-    after = prompt_preview.prompt_value(lambda: chain, catalog)
+    after = prompt_preview.worked_out(lambda: chain, catalog).value
     assert after["raw"] == "user: x\nassistant: "
     assert after["steps"][0]["facts"] == "2 tokens"
     assert after["steps"][1]["facts"] == "length depends on answers"
@@ -188,7 +189,7 @@ def test_the_preview_counts_what_it_can(catalog_of: Any) -> None:
 def test_a_chain_with_numbered_names_is_shown_step_by_step(catalog_of: Any) -> None:
     steps = [{"name": f"Step {i}", "template": f"Part {i} of {{input}}"} for i in (1, 2, 3)]
     chain = {"strategy": "chaining", "task": {"input": "x", "steps": steps}}
-    shown = prompt_preview.prompt_value(lambda: chain, catalog_of())["steps"]
+    shown = prompt_preview.worked_out(lambda: chain, catalog_of()).value["steps"]
     assert [(s["label"], s["times"], s["messages"][0]["content"]) for s in shown] == [
         (f"Step {i}", 1, f"Part {i} of x") for i in (1, 2, 3)
     ]
@@ -196,7 +197,7 @@ def test_a_chain_with_numbered_names_is_shown_step_by_step(catalog_of: Any) -> N
 
 def test_what_is_asked_at_once_is_shown_once(catalog_of: Any) -> None:
     vote = {"strategy": "self_consistency", "options": {"paths": 4}, "task": {"input": "x", "answer": "number"}}
-    shown = prompt_preview.prompt_value(lambda: vote, catalog_of())["steps"]
+    shown = prompt_preview.worked_out(lambda: vote, catalog_of()).value["steps"]
     assert [(s["label"], s["times"]) for s in shown] == [("Sample paths", 4), ("Answers of the paths", 4)]
 
 
@@ -207,8 +208,90 @@ def test_a_token_that_text_cannot_hold_is_not_offered() -> None:
 
 
 def test_the_preview_says_what_is_missing(catalog_of: Any) -> None:
-    value = prompt_preview.prompt_value(lambda: {"task": {"input": " "}}, catalog_of())
-    assert "`task.input` is empty" in value["error"]
+    value = prompt_preview.worked_out(lambda: {"task": {"input": " "}}, catalog_of()).value
+    assert "\u201cInput\u201d is empty" in value["error"]
     assert value["steps"] == []
-    unknown = prompt_preview.prompt_value(lambda: {"model": "nope", "task": {"input": "x"}}, catalog_of())
+    unknown = prompt_preview.worked_out(lambda: {"model": "nope", "task": {"input": "x"}}, catalog_of()).value
     assert "no model named" in unknown["error"]
+
+
+def test_what_a_server_counted_or_we_estimated_and_what_it_cost() -> None:
+    (known,) = (replace(VOTED.steps[0].completions[0], tokens=(), completion_tokens=1200, cost=0.00012),)
+    run = replace(VOTED, steps=(step("Answer", known),), completion_tokens=1200, estimated=True)
+    measured = dict(measures.metrics(run))
+    assert measured["Output"] == "about 1,200 tokens"
+    assert measured["Prompt"] == "about 7 tokens"
+    assert measured["Cost"] == "about $0.00012"
+    (shown,) = render_steps.steps_value(replace(run, steps=(step("Answer", replace(known, estimated=True)),)))["steps"]
+    assert shown["facts"] == "about 7 prompt tokens \u00b7 about 1,200 tokens \u00b7 $0.00012"
+
+
+@pytest.mark.parametrize(
+    ("cost", "words"),
+    [(0.0, "$0"), (0.000001234, "$0.0000012"), (0.012, "$0.012"), (1.2, "$1.20"), (1234.5, "$1,234.50")],
+)
+def test_dollars_have_digits_enough(cost: float, words: str) -> None:
+    assert measures.dollars(cost) == words
+
+
+@pytest.mark.parametrize(
+    ("origin", "words"),
+    [
+        (None, ""),
+        (Origin(weights="SmolLM2"), "Made by SmolLM2"),
+        (Origin(weights="SmolLM2", adapter="pirate", scale=0.5), "Made by SmolLM2 with pirate \u00d7 0.5"),
+    ],
+)
+def test_what_made_a_text_is_said(origin: Origin | None, words: str) -> None:
+    (shown,) = render_steps.steps_value(replace(VOTED, steps=(step("Answer", said("a", origin=origin)),)))["steps"]
+    assert shown["cards"][0]["origin"] == words
+
+
+def test_what_made_all_samples_of_a_step_is_said_once() -> None:
+    one, other = Origin(weights="one"), Origin(weights="other")
+    same = render_steps.steps_value(replace(VOTED, steps=(step("A", said("a", origin=one), said("b", origin=one)),)))
+    assert (same["steps"][0]["origin"], [c["origin"] for c in same["steps"][0]["cards"]]) == ("Made by one", ["", ""])
+    two = render_steps.steps_value(replace(VOTED, steps=(step("A", said("a", origin=one), said("b", origin=other)),)))
+    assert [c["origin"] for c in two["steps"][0]["cards"]] == ["Made by one", "Made by other"]
+    assert two["steps"][0]["origin"] == ""
+
+
+def test_labels_of_parts_mark_the_text() -> None:
+    asked = (Message("user", "Ann met Bob in Rome."),)
+    found = (
+        Finding(label="PER", probability=0.9, start=0, end=3), Finding(label="PER", probability=0.8, start=8, end=11),
+        Finding(label="LOC", probability=0.7, start=15, end=19),
+        Finding(label="ORG", probability=0.1, start=14, end=19),
+    )  # fmt: skip
+    value = render_steps.findings(found, asked)
+    assert value is not None
+    assert [(p["text"], p["label"]) for p in value["pieces"]] == [
+        ("Ann", "PER"), (" met ", ""), ("Bob", "PER"), (" in ", ""), ("Rome", "LOC"), (".", "")
+    ]  # fmt: skip
+    assert [(r["label"], r["part"]) for r in value["rows"]][-1] == ("ORG", " Rome")
+    assert render_steps.findings((), asked) is None
+    whole = render_steps.findings((Finding(label="positive", probability=0.9),), asked)
+    assert whole == {"rows": [{"label": "positive", "part": "", "p": 0.9}], "pieces": []}
+
+
+def test_a_run_that_broke_off_says_so_where_its_text_is() -> None:
+    cut = said("a", finish_reason="cancelled", reasoning="Hm.")
+    (shown,) = render_steps.steps_value(replace(VOTED, status="failed", steps=(step("Answer", cut),)))["steps"]
+    assert "broken off" in shown["facts"]
+    assert shown["cards"][0]["reasoning"] == "Hm."
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("`task.input` is empty; x", "\u201cInput\u201d is empty; x"),
+        ("`task.examples.1.output` is empty", "\u201cExamples\u201d, row 2, output is empty"),
+        ("`sampling.logit_bias.7` is 1", "\u201cLogit bias\u201d, token 7 is 1"),
+        ("`options.paths` is 41", "\u201cPaths\u201d is 41"),
+        ("`strategy` is 5", "`strategy` is 5"),
+        ("The file, line 2: `task.input` is 5", "The file, line 2: `task.input` is 5"),
+        ("`options.nope` is not known", "`options.nope` is not known"),
+    ],
+)
+def test_errors_name_the_fields_of_the_form(words: str, shown: str) -> None:
+    assert labelled(words) == shown

@@ -7,28 +7,29 @@ from typing import Any
 import gradio as gr
 
 from playground import runner
-from playground.backends.catalog import Catalog
 from playground.parameters import parameters
 from playground.settings import Settings
 from playground.setups import parse, run_to_dict, without_tokens
 from playground.strategies import STRATEGIES
 from playground.ui.events import running
 from playground.ui.messages import plain, told
+from playground.ui.model_api import model_to_dict
+from playground.ui.sessions import Sessions
 
 
-def publish(catalog: Catalog, settings: Settings) -> None:
+def publish(sessions: Sessions, settings: Settings) -> None:
     """Add the endpoints to the Blocks being built."""
 
-    def run(setup: dict) -> Iterator[dict]:  # type: ignore[type-arg]  # gradio reads the bare type
-        for so_far in runner.run(parse(setup), catalog, within=settings.max_seconds):
+    def run(setup: dict, request: gr.Request) -> Iterator[dict]:  # type: ignore[type-arg]  # gradio reads the bare type
+        for so_far in runner.run(parse(setup), sessions.of(request), within=settings.max_seconds):
             ended = so_far.status in ("done", "failed")
             yield run_to_dict(so_far if ended else without_tokens(so_far))
 
     def strategies() -> list:  # type: ignore[type-arg]
         return [describe(name) for name in STRATEGIES]
 
-    def models() -> list:  # type: ignore[type-arg]
-        return [model_to_dict(info) for info in catalog.models()]
+    def models(request: gr.Request) -> list:  # type: ignore[type-arg]
+        return [model_to_dict(info) for info in sessions.of(request).models()]
 
     gr.api(
         told(run, plain),
@@ -60,10 +61,3 @@ def describe(name: str) -> dict[str, Any]:
         "task_fields": list(strategy.task_fields),
         "options": options,
     }
-
-
-def model_to_dict(info: Any) -> dict[str, Any]:
-    """A model as plain data."""
-    plain = asdict(info)
-    plain["capabilities"]["sampling"] = sorted(info.capabilities.sampling)
-    return plain

@@ -1,31 +1,65 @@
-"""The sitemap: header, then one tab after the other."""
+"""The sitemap: header, then one tab after the other, and what crosses them."""
 
 from typing import Any
 
 import gradio as gr
 
+from playground import setups
 from playground.backends.catalog import Catalog
 from playground.settings import Settings
-from playground.ui import model_status, playground_tab, sampling_tab
-from playground.ui.api import publish
+from playground.ui import (
+    api,
+    endpoints_api,
+    model_api,
+    model_choice,
+    model_status,
+    models_tab,
+    playground_tab,
+    sampling_tab,
+)
+from playground.ui.events import AT_ONCE
+from playground.ui.form import Form
 from playground.ui.look import launch_options
+from playground.ui.messages import told
+from playground.ui.sessions import Sessions
 
 __all__ = ["build_app", "launch_options"]
 KEEP = (3600, 3600)  # seconds between looks for uploads, and how old one may get
 
 
 def build_app(settings: Settings, catalog: Catalog) -> Any:
-    """The whole page over the models of this catalog. Nothing is loaded or started by it."""
+    """The whole page over the models of this catalog, which all visitors see. Nothing is loaded or started by it."""
+    sessions = Sessions(catalog, settings)
     with gr.Blocks(title="Prompt Playground", analytics_enabled=False, fill_width=True, delete_cache=KEEP) as page:
-        publish(catalog, settings)  # first, so that its names are not taken by handlers of the same name
+        # First, so that their names are not taken by handlers of the same name.
+        api.publish(sessions, settings)
+        model_api.publish(catalog, sessions, settings)
+        endpoints_api.publish(sessions, settings)
         with gr.Row(elem_id="header"):
             gr.Markdown("# Prompt Playground", elem_id="title")
             status = model_status.build()
-        with gr.Tabs():
+        with gr.Tabs() as tabs:
             with gr.Tab("Playground", id="playground"):
-                model, run = playground_tab.build(page, status.ready, settings, catalog)
+                form, run = playground_tab.build(page, status.ready, settings, catalog, sessions)
             with gr.Tab("Sampling", id="sampling"):
-                sampling_tab.build(settings, catalog)
-        model_status.wire(status, page, model, run, catalog)
+                sampled = sampling_tab.build(settings, catalog, sessions)
+            with gr.Tab("Models", id="models"):
+                models = models_tab.build(page, settings, sessions)
+        model_status.wire(status, page, form.choice, run, sessions)
+        model_choice.wire(page, models.changed, [form.choice, sampled], sessions)
+        _open_in_playground(models.opened, form, tabs, sessions)
+        page.unload(sessions.forget)
     # Closed: requests that do not queue would also slip past every limit.
     return page.queue(api_open=False, max_size=settings.max_queue, default_concurrency_limit=settings.max_users)
+
+
+def _open_in_playground(opened: Any, form: Form, tabs: Any, sessions: Sessions) -> None:
+    """A setup, as plain data, that another tab puts into `opened` fills the Playground's form."""
+
+    @told
+    def fill(setup: dict[str, Any] | None, request: gr.Request) -> dict[Any, Any]:
+        if setup is None:
+            return {tabs: gr.skip()}
+        return {**form.write(setups.parse(setup), sessions.of(request)), tabs: gr.Tabs(selected="playground")}
+
+    opened.change(fill, opened, [*form.widgets, *form.frames, tabs], **AT_ONCE)

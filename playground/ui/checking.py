@@ -4,6 +4,7 @@ from typing import Any
 
 from playground import setups
 from playground.backends.catalog import Catalog, ModelInfo
+from playground.errors import UnknownModel
 from playground.strategies import STRATEGIES
 from playground.types import Setup
 
@@ -11,7 +12,7 @@ from playground.types import Setup
 def checked(data: Any, catalog: Catalog) -> Setup:
     """The setup if it could be run. Raises the PlaygroundError that running it would raise."""
     setup = setups.parse(data)
-    catalog.info(setup.model)
+    weights(setup, catalog)
     STRATEGIES[setup.strategy](**setup.options).check(setup.task)
     return setup
 
@@ -19,3 +20,13 @@ def checked(data: Any, catalog: Catalog) -> Setup:
 def model(name: Any, catalog: Catalog) -> ModelInfo:
     """The model of that name, which may be anything. Raises InvalidSetup or UnknownModel."""
     return catalog.info(setups.parse({"model": name}).model)
+
+
+def weights(setup: Setup, catalog: Catalog) -> ModelInfo:
+    """The model that the setup names, which has the adapter that it names. Raises UnknownModel."""
+    info = catalog.info(setup.model)
+    known = [adapter.name for adapter in info.adapters]
+    if setup.adapter and setup.adapter not in known:
+        choose = f"choose one of {', '.join(known)}" if known else "it has none"
+        raise UnknownModel(f"{info.title} has no adapter named {setup.adapter!a}; {choose}.")
+    return info

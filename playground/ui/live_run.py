@@ -96,7 +96,8 @@ def branched(run: Run, branch: Branch) -> tuple[Step, ...]:
     taken = replace(here, id=other.id, text=other.text, logprob=other.logprob)
     tokens = (*known.tokens[: branch.at], taken)
     words = "".join(t.text for t in tokens)
-    return _with(run, branch.step, branch.sample, replace(known, text=words, tokens=tokens, finish_reason=None))
+    cut = replace(known, text=words, tokens=tokens, completion_tokens=len(tokens), finish_reason=None)
+    return _with(run, branch.step, branch.sample, cut)
 
 
 def resumed(run: Run) -> tuple[Step, ...]:

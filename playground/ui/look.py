@@ -8,7 +8,7 @@ import gradio as gr
 from playground.settings import Settings
 from playground.ui.widgets import script
 
-CSS = Path(__file__).parent / "style.css"
+CSS = [Path(__file__).parent / name for name in ("style.css", "models.css")]
 ACCENT = gr.themes.Color(
     name="indigo ink",
     c50="#f1f2fd", c100="#e3e5fb", c200="#c9cdf6", c300="#a7adf0", c400="#8790ea", c500="#4f5bd5", c600="#444fc0",
@@ -97,7 +97,7 @@ def launch_options(settings: Settings) -> dict[str, Any]:
     """Everything of `launch` that belongs to the page and to its safety."""
     return {
         "theme": theme(),
-        "css": CSS.read_text("utf-8"),
+        "css": "\n".join(path.read_text("utf-8") for path in CSS),
         "head": f"<script>{script('page')}</script>",
         "footer_links": ["api"],
         "run_history": False,  # it would keep what people typed in the browser's storage

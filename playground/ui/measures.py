@@ -10,29 +10,39 @@ from playground.types import Completion, Run, Step, Token
 def metrics(run: Run, given: Sequence[Step] = ()) -> list[tuple[str, str]]:
     """Nothing before the first token. What it took over from `given` counts as kept: it took this run no time."""
     made = _made(run, given)
-    tokens = _tokens(made)
-    if not tokens:
+    own = [completion for step in made for completion in step.completions]
+    count = sum(completion.completion_tokens for completion in own)
+    if not count and not any(completion.findings for completion in own):
         return []
-    firsts = [c.time_to_first_token for s in made for c in s.completions if c.time_to_first_token is not None]
-    calls = sum(len(step.completions) for step in made)
+    firsts = [c.time_to_first_token for c in own if c.time_to_first_token is not None]
     prompts = sum(max((c.prompt_tokens for c in step.completions), default=0) for step in made)
-    kept = run.completion_tokens - len(tokens)
+    costs = [c.cost for c in own if c.cost is not None]
+    kept = run.completion_tokens - count
+    about = "about " if run.estimated else ""
     return [
-        ("Output", counted(len(tokens), "token")),
-        *([("Kept", counted(kept, "token"))] if kept else []),
-        ("Prompt", counted(prompts, "token")),
-        *([("Calls", f"{calls}")] if calls > 1 else []),
-        ("First token", f"{firsts[0]:.2f} s" if firsts else "-"),
+        *([("Output", counted(count, "token", estimated=run.estimated))] if count else []),
+        *([("Kept", counted(kept, "token", estimated=run.estimated))] if kept else []),
+        ("Prompt", counted(prompts, "token", estimated=run.estimated)),
+        *([("Calls", f"{len(own)}")] if len(own) > 1 else []),
+        *([("First token", f"{firsts[0]:.2f} s" if firsts else "-")] if count else []),
         ("Total", f"{run.seconds:.1f} s"),
-        ("Speed", f"{len(tokens) / run.seconds:,.0f} tokens/s" if run.seconds else "-"),
+        *([("Speed", f"{about}{count / run.seconds:,.0f} tokens/s")] if count and run.seconds else []),
+        *([("Cost", about + dollars(sum(costs)))] if costs else []),
         *([("Mean p", f"{p:.2f}")] if (p := mean_probability(_tokens(run.steps))) is not None else []),
         *([("Seed", f"{run.seed}")] if run.seed is not None else []),
     ]
 
 
-def counted(count: int, thing: str) -> str:
-    """ "1 token", "1,200 tokens"."""
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+def counted(count: int, thing: str, *, estimated: bool = False) -> str:
+    """ "1 token", "1,200 tokens", "about 1,200 tokens"."""
+    return f"{'about ' * estimated}{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def dollars(cost: float) -> str:
+    """US dollars with two digits that say something: "$0.00012", "$1.20"."""
+    if not cost:
+        return "$0"
+    return f"${cost:,.{max(2, 1 - math.floor(math.log10(cost)))}f}"
 
 
 def mean_probability(tokens: Iterable[Token]) -> float | None:
@@ -54,8 +64,13 @@ def _made(run: Run, given: Sequence[Step]) -> tuple[Step, ...]:
 
 
 def _beyond(now: Completion, known: Completion) -> Completion:
-    first = now.time_to_first_token if known.time_to_first_token is None else None
-    return replace(now, tokens=now.tokens[len(known.tokens) :], time_to_first_token=first)
+    return replace(
+        now,
+        tokens=now.tokens[len(known.tokens) :],
+        completion_tokens=now.completion_tokens - known.completion_tokens,
+        cost=None if now.cost is None else now.cost - (known.cost or 0),
+        time_to_first_token=now.time_to_first_token if known.time_to_first_token is None else None,
+    )
 
 
 def _tokens(steps: Iterable[Step]) -> list[Token]:

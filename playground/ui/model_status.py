@@ -10,6 +10,8 @@ from playground.errors import PlaygroundError
 from playground.ui import checking
 from playground.ui.events import AT_ONCE
 from playground.ui.messages import told
+from playground.ui.model_choice import ModelChoice
+from playground.ui.sessions import Sessions
 from playground.ui.widgets import status_line
 
 SECONDS = 1.0  # between looks at a model that is not ready
@@ -29,37 +31,44 @@ def build() -> ModelStatus:
     return ModelStatus(line, gr.State(""), gr.Timer(SECONDS))
 
 
-def wire(status: ModelStatus, page: Any, model: Any, run: Any, catalog: Catalog) -> None:
+def wire(status: ModelStatus, page: Any, choice: ModelChoice, run: Any, sessions: Sessions) -> None:
     """Look at the model when the page opens, when another is chosen, and until it is ready or has failed."""
 
     @told
-    def look(name: str, known: str) -> dict[Any, Any]:
-        value = line(catalog, name)
-        ready = name if value["state"] == "ready" else ""
-        updates = {status.line: value, status.timer: gr.Timer(active=value["state"] in ("loading", "idle"))}
-        return updates if ready == known else {**updates, status.ready: ready}
+    def look(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
+        return told_of(values, sessions.of(request))
 
     @told
-    def choose(name: str, known: str) -> dict[Any, Any]:
-        catalog.preload(checking.model(name, catalog).name)  # so that its tokens can be counted
-        return look(name, known)
+    def choose(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
+        catalog = sessions.of(request)
+        catalog.preload(checking.model(values[choice.model], catalog).name)  # so that its tokens can be counted
+        return told_of(values, catalog)
 
-    outputs = [status.line, status.ready, status.timer]
-    options = {"trigger_mode": "always_last", **AT_ONCE}
-    gr.on([page.load, status.timer.tick], look, [model, status.ready], outputs, **options)
-    model.change(choose, [model, status.ready], outputs, **options)
+    def told_of(values: dict[Any, Any], catalog: Catalog) -> dict[Any, Any]:
+        value = line(catalog, values[choice.model], values[choice.adapter], values[choice.scale.widget])
+        ready = values[choice.model] if value["state"] == "ready" else ""
+        updates = {status.line: value, status.timer: gr.Timer(active=value["state"] in ("loading", "idle"))}
+        return updates if ready == values[status.ready] else {**updates, status.ready: ready}
+
+    held, outputs = {status.ready, *choice.widgets}, [status.line, status.ready, status.timer]
+    options = {"preprocess": False, "trigger_mode": "always_last", **AT_ONCE}
+    tuned = [choice.adapter.change, choice.scale.widget.change]
+    gr.on([page.load, status.timer.tick, *tuned], look, held, outputs, **options)
+    choice.model.change(choose, held, outputs, **options)
     run.click(lambda: gr.Timer(active=True), None, status.timer, **AT_ONCE)  # a run tries a failed model again
 
 
-def line(catalog: Catalog, name: str) -> dict[str, str]:
-    """State and words for one model. Raises InvalidSetup or UnknownModel."""
+def line(catalog: Catalog, name: Any, adapter: Any = "", scale: Any = 1) -> dict[str, str]:
+    """State and words for one model, and the adapter that is chosen for it. Raises InvalidSetup or UnknownModel."""
     info = checking.model(name, catalog)
     doing = catalog.status(info.name)
+    tuned = next((known.title for known in info.adapters if known.name == adapter), "")
+    title = f"{info.title} + {tuned} \u00d7 {scale:g}" if tuned and isinstance(scale, int | float) else info.title
     if info.loaded:
-        return {"state": "ready", "text": f"{info.title} \u00b7 ready"}
+        return {"state": "ready", "text": f"{title} \u00b7 ready"}
     if doing is None:
-        return {"state": "idle", "text": f"{info.title} \u00b7 loads with the first run"}
+        return {"state": "idle", "text": f"{title} \u00b7 loads with the first run"}
     if isinstance(doing, PlaygroundError):
-        return {"state": "failed", "text": f"{info.title} \u00b7 failed: {doing}"}
+        return {"state": "failed", "text": f"{title} \u00b7 failed: {doing}"}
     done = f": {doing.done:,.0f} of {doing.total:,.0f} {doing.unit}" if doing.total else ""
-    return {"state": "loading", "text": f"{info.title} \u00b7 {doing.what[:1].lower()}{doing.what[1:]}{done}"}
+    return {"state": "loading", "text": f"{title} \u00b7 {doing.what[:1].lower()}{doing.what[1:]}{done}"}

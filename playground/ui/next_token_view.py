@@ -21,6 +21,7 @@ from playground.ui.messages import told
 from playground.ui.question import Question, taken
 from playground.ui.reading import SHOWN, Reading
 from playground.ui.sampling_panel import SamplingPanel
+from playground.ui.sessions import Sessions
 
 EXAMPLES = {
     "fact": ("Capital of Australia", "What is the capital of Australia?", "The capital of Australia is"),
@@ -85,14 +86,14 @@ def waiting(progress: Progress) -> dict[str, Any]:
     return {**render_sampling.EMPTY, "phase": "reading", "status": progress.what, "share": share}
 
 
-def build(settings: Settings, catalog: Catalog) -> Question:
+def build(settings: Settings, catalog: Catalog, sessions: Sessions) -> Question:
     """Lay out and wire. Returns the question, for others to ask as well."""
     offered = {key: p for key, p in presets.samplings().items() if _shapes_only(p.sampling)}
     with gr.Row(elem_classes="halves", equal_height=False):
         with gr.Column(elem_classes="asking", min_width=0):
             gr.Markdown("## What comes next")
             examples = widgets.choices([{"key": k, "title": e[0], "about": ABOUT} for k, e in EXAMPLES.items()])
-            model, prompt, role, prefix = question.build(catalog)
+            choice, prompt, role, prefix = question.build(catalog)
             with gr.Row(elem_classes="acts"):
                 read = gr.Button("Read the next token", variant="primary", elem_id="read-button")
                 draw = gr.Button("Draw one, append it", variant="secondary", elem_id="draw-button")
@@ -111,12 +112,12 @@ def build(settings: Settings, catalog: Catalog) -> Question:
                 )  # fmt: skip
                 save = widgets.download("Download as CSV")
     _, prompt.widget.value, prefix.widget.value = EXAMPLES[FIRST]
-    asks = Question(model=model, prompt=prompt, role=role, prefix=prefix, sampling=sampling)
+    asks = Question(choice=choice, prompt=prompt, role=role, prefix=prefix, sampling=sampling)
     panel = SamplingPanel(chips, load, sampling)
     view = NextTokenView(gr.State(None), examples, read, draw, bars, table, save, panel, asks)
     sampling_panel.wire(panel, offered)
-    _wire_settings(view, settings, catalog)
-    _wire_reading(view, settings, catalog)
+    _wire_settings(view, settings, sessions)
+    _wire_reading(view, settings, sessions)
     return asks
 
 
@@ -125,13 +126,13 @@ def _shapes_only(sampling: Sampling) -> bool:
     return all(name in question.SHAPING for name in changed)
 
 
-def _wire_settings(view: NextTokenView, settings: Settings, catalog: Catalog) -> None:
+def _wire_settings(view: NextTokenView, settings: Settings, sessions: Sessions) -> None:
     @told
-    def redraw(values: dict[Any, Any]) -> dict[Any, Any]:
+    def redraw(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
         now = values[view.reading]
         chips = {view.panel.chips: sampling_panel.differing(view.panel.fields, values)}
         try:
-            reading.require_logits(checking.model(values[view.question.model], catalog))
+            reading.require_logits(checking.model(values[view.question.choice.model], sessions.of(request)))
         except NotSupported as error:
             return {**chips, view.bars: failed(error)}
         return {**chips, **(view.pictures(now, values) if now else {view.bars: render_sampling.EMPTY})}
@@ -156,10 +157,12 @@ def _wire_settings(view: NextTokenView, settings: Settings, catalog: Catalog) ->
     view.save.click(save, view.inputs, [view.save], preprocess=False, **QUIET)
 
 
-def _wire_reading(view: NextTokenView, settings: Settings, catalog: Catalog) -> None:
+def _wire_reading(view: NextTokenView, settings: Settings, sessions: Sessions) -> None:
     begun, prompt, role = view.question.prefix.widget, view.question.prompt.widget, view.question.role.widget
 
-    def again(values: dict[Any, Any], boxes: dict[Any, Any], note: str = "") -> Iterator[dict[Any, Any]]:
+    def again(
+        values: dict[Any, Any], boxes: dict[Any, Any], catalog: Catalog, note: str = ""
+    ) -> Iterator[dict[Any, Any]]:
         """Read what follows the question that the form holds, with `boxes` changed."""
         values = {**values, **boxes}
         yield {view.bars: waiting(Progress(what="Getting ready"))}
@@ -174,36 +177,37 @@ def _wire_reading(view: NextTokenView, settings: Settings, catalog: Catalog) -> 
             yield {**boxes, view.reading: None, view.bars: failed(error)}
 
     @told
-    def read(values: dict[Any, Any]) -> Iterator[dict[Any, Any]]:
-        yield from again(values, {})
+    def read(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
+        yield from again(values, {}, sessions.of(request))
 
     @told
-    def example(values: dict[Any, Any], event: gr.EventData) -> Iterator[dict[Any, Any]]:
+    def example(values: dict[Any, Any], event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
         _, asks, begins = payloads.chosen(event._data, EXAMPLES)
-        yield from again(values, {prompt: asks, role: "", begun: begins})
+        yield from again(values, {prompt: asks, role: "", begun: begins}, sessions.of(request))
 
-    def append(values: dict[Any, Any], chosen: Candidate, how: str) -> Iterator[dict[Any, Any]]:
+    def append(values: dict[Any, Any], chosen: Candidate, how: str, catalog: Catalog) -> Iterator[dict[Any, Any]]:
         now, token = values[view.reading], f"\u201c{render_sampling.visible(chosen.text)}\u201d"
         if now.writable(chosen):
-            yield from again(values, {begun: now.asked.prefix + chosen.text}, f"{how} {token}.")
+            yield from again(values, {begun: now.asked.prefix + chosen.text}, catalog, f"{how} {token}.")
         else:
             why = "it ends the answer or is half a character, so no text can follow it"
             now = replace(now, note=f"{how} {token}: {why}.")
             yield {view.reading: now, **view.pictures(now, values)}
 
     @told
-    def pick(values: dict[Any, Any], event: gr.EventData) -> Iterator[dict[Any, Any]]:
+    def pick(values: dict[Any, Any], event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
         clicked = payloads.read(payloads.Wanted, event._data).id
         shown = view.current(values).next.under(view.sampling(values), SHOWN).candidates
         candidate = next((c for c in shown if c.id == clicked), None)
         if candidate is None:
             raise InvalidSetup("The settings have changed since, and that token is no longer shown; click another.")
-        yield from append(values, candidate, "Appended")
+        yield from append(values, candidate, "Appended", sessions.of(request))
 
     @told
-    def draw(values: dict[Any, Any]) -> Iterator[dict[Any, Any]]:
+    def draw(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
         chosen = view.current(values).next.draw(view.sampling(values), random.Random())
-        yield from append(values, chosen, f"Drew, with probability {render_sampling.percent(chosen.probability)},")
+        how = f"Drew, with probability {render_sampling.percent(chosen.probability)},"
+        yield from append(values, chosen, how, sessions.of(request))
 
     outputs = [view.reading, begun, prompt, role, view.bars, view.table]
     once = {"preprocess": False, "trigger_mode": "once", "concurrency_limit": settings.max_users, **QUIET}

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -16,22 +17,29 @@ from playground.ui import (
     form,
     insight,
     live_run,
+    model_choice,
     payloads,
     preset_bar,
     prompt_preview,
     render,
+    render_steps,
     sampling_panel,
     technique_card,
     widgets,
 )
+from playground.ui.checking import checked
 from playground.ui.events import AT_ONCE, QUIET, running
+from playground.ui.field_names import labelled
 from playground.ui.form import Form
 from playground.ui.insight import Insight
 from playground.ui.messages import toast, told
 from playground.ui.payloads import Branch, Edit, Pick
+from playground.ui.sessions import Sessions
 
 FIRST = "sentiment"  # the preset that the page opens with
 STARTERS = ("few_shot", "chain_of_thought", "chaining")  # techniques of the three presets in the empty answer pane
+
+STALE = "The answer below is to the prompt before your change."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,7 @@ class Results:
     run: Any
     halt: Any
     prompt: Any
+    stale: Any
     answer: Any
     steps: Any
     insight: Insight
@@ -48,10 +57,11 @@ class Results:
     stop: Any
 
 
-def build(page: Any, ready: Any, settings: Settings, catalog: Catalog) -> tuple[Any, Any]:
-    """Lay out the tab and wire it. Returns the widget that holds the chosen model, and the Run button.
+def build(page: Any, ready: Any, settings: Settings, catalog: Catalog, sessions: Sessions) -> tuple[Form, Any]:
+    """Lay out the tab and wire it. Returns the form and the Run button.
 
-    `ready` changes when a model has been loaded, so that its tokens can be counted.
+    `catalog` is what the page opens with. `ready` changes when a model has been loaded, so that its tokens can be
+    counted.
     """
     offered, samplings = presets.setups(), presets.samplings()
     with gr.Row(elem_id="columns", equal_height=False):
@@ -59,96 +69,112 @@ def build(page: Any, ready: Any, settings: Settings, catalog: Catalog) -> tuple[
             bar = preset_bar.build(offered)
             with gr.Column(elem_id="form", min_width=0):
                 with gr.Row(elem_classes="pair"):
-                    model = gr.Dropdown(
-                        [(m.title, m.name) for m in catalog.models()], label="Model", filterable=False, min_width=140
-                    )
+                    model = model_choice.build(catalog)
                     strategy = gr.Dropdown(
                         [(s.title, name) for name, s in STRATEGIES.items()], label="Technique", filterable=False,
                         min_width=140,
                     )  # fmt: skip
+                choice = model_choice.build_adapter(model)
                 card = gr.Markdown(elem_id="card")
-                with gr.Accordion("About this technique", open=False):
+                with gr.Accordion("About this technique", open=False) as about:
                     whole = gr.Markdown()
                 task, task_frames = form.task_fields()
                 options, option_frames = form.option_fields()
-                panel = sampling_panel.build(samplings)
+                with gr.Column(min_width=0) as sampling:
+                    panel = sampling_panel.build(samplings)
             with gr.Row(elem_id="actions"):
                 start = gr.Button("Run", variant="primary", elem_id="run-button")
                 stop = gr.Button("Stop", variant="secondary", elem_id="stop-button", interactive=False)
         with gr.Column(elem_id="outputs", min_width=0):
             prompt = widgets.prompt_view(prompt_preview.EMPTY)
+            stale = gr.Markdown(STALE, visible=False, elem_id="stale")
             some = {p.setup.strategy: (key, p) for key, p in reversed(offered.items()) if p.setup.strategy in STARTERS}
             answer = widgets.answer_view(
                 render.answer_value(None), preset_bar.cards(dict(some[name] for name in STARTERS if name in some))
             )
             vote = insight.build_vote()
-            steps = widgets.steps_view(render.steps_value(None))
+            steps = widgets.steps_view(render_steps.steps_value(None))
             tokens = insight.build_tokens()
     fields = Form(
-        model=model, strategy=strategy, task=task, options=options, sampling=panel.fields,
-        task_frames=task_frames, option_frames=option_frames,
+        choice=choice, strategy=strategy, task=task, options=options, sampling=panel.fields,
+        task_frames=task_frames, option_frames=option_frames, technique=(strategy, about), settings=(sampling,),
     )  # fmt: skip
-    fields.hold(offered[FIRST].setup if FIRST in offered else setups.parse({}))
+    fields.hold(offered[FIRST].setup if FIRST in offered else setups.parse({}), catalog)
     card.value, whole.value = technique_card.line(strategy.value), technique_card.whole(strategy.value)
-    results = Results(gr.State(None), gr.State(None), prompt, answer, steps, Insight(*vote, *tokens), start, stop)
+    results = Results(
+        gr.State(None), gr.State(None), prompt, stale, answer, steps, Insight(*vote, *tokens), start, stop
+    )
 
-    preset_bar.wire(bar, answer, fields, offered, catalog)
+    preset_bar.wire(bar, answer, fields, offered, sessions)
     sampling_panel.wire(panel, samplings)
-    _wire_form(page, ready, fields, panel, results, card, whole, settings, catalog)
-    _wire_run(fields, results, settings, catalog)
-    return model, start
+    _wire_form(page, ready, fields, panel, results, card, whole, settings, sessions)
+    _wire_run(fields, results, settings, sessions)
+    return fields, start
 
 
 def _wire_form(
     page: Any, ready: Any, fields: Form, panel: Any, results: Results, card: Any, whole: Any,
-    settings: Settings, catalog: Catalog,
+    settings: Settings, sessions: Sessions,
 ) -> None:  # fmt: skip
     @told
-    def preview(values: dict[Any, Any]) -> dict[Any, Any]:
+    def preview(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
+        catalog = sessions.of(request)
+        preview = prompt_preview.worked_out(lambda: fields.read(values, catalog), catalog)
+        shown: Run | None = values[results.run]
         return {
-            results.prompt: prompt_preview.prompt_value(lambda: fields.read(values), catalog),
+            results.prompt: preview.value,
+            results.stale: gr.update(visible=shown is not None and shown.setup != preview.setup),
             panel.chips: sampling_panel.differing(panel.fields, values),
         }
 
     @told
-    def choose(values: dict[Any, Any]) -> dict[Any, Any]:
-        name = values[fields.strategy]
-        return {**fields.show(values), card: technique_card.line(name), whole: technique_card.whole(name)}
+    def choose(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
+        catalog, name = sessions.of(request), values[fields.strategy]
+        shown = fields.show(values, catalog)
+        info = catalog.info(values[fields.choice.model])
+        line = technique_card.line_for_task(info) if info.capabilities.task else technique_card.line(name)
+        return {**shown, card: line, whole: technique_card.whole(name)}
 
     @told
-    def limits(name: str) -> dict[Any, Any]:
-        return fields.honoured(catalog, name)
+    def limits(name: Any, request: gr.Request) -> dict[Any, Any]:
+        return fields.honoured(sessions.of(request), name)
 
     changes = [event for w in fields.widgets for event in (w.change, *([w.input] if isinstance(w, gr.HTML) else []))]
+    chosen, quick = fields.choice.model, {"preprocess": False, "trigger_mode": "always_last"}
     gr.on(
-        [page.load, ready.change, *changes], preview, set(fields.widgets), [results.prompt, panel.chips],
-        preprocess=False, trigger_mode="always_last", concurrency_limit=settings.max_users, **QUIET,
+        [page.load, ready.change, *changes], preview, {*fields.widgets, results.run},
+        [results.prompt, results.stale, panel.chips], **quick, concurrency_limit=settings.max_users, **QUIET,
     )  # fmt: skip
     (kind,) = (f.widget for f in fields.task if f.parameter.name == "answer")
     gr.on(
-        [fields.strategy.change, kind.change], choose, set(fields.widgets), [*fields.frames, card, whole],
-        preprocess=False, trigger_mode="always_last", **AT_ONCE,
+        [fields.strategy.change, kind.change, chosen.change], choose, set(fields.widgets),
+        [*fields.frames, card, whole], **quick, **AT_ONCE,
     )  # fmt: skip
     gr.on(
-        [page.load, fields.model.change], limits, fields.model, [f.widget for f in fields.sampling],
-        trigger_mode="always_last", **AT_ONCE,
-    )  # fmt: skip
+        [page.load, ready.change, chosen.change],
+        limits,
+        chosen,
+        [f.widget for f in fields.sampling],
+        **quick,
+        **AT_ONCE,
+    )
 
 
-def _wire_run(fields: Form, results: Results, settings: Settings, catalog: Catalog) -> None:
+def _wire_run(fields: Form, results: Results, settings: Settings, sessions: Sessions) -> None:
     view = results
 
     def shown(run: Run, given: tuple[Step, ...]) -> dict[Any, Any]:
         busy = run.status in ("waiting", "running")
         return {
             view.run: run,
+            view.stale: gr.update(visible=False),
             view.answer: render.answer_value(run, given),
-            view.steps: render.steps_value(run),
+            view.steps: render_steps.steps_value(run),
             view.start: gr.update(interactive=not busy),
             view.stop: gr.update(interactive=busy),
         }
 
-    def go(setup: Setup, given: tuple[Step, ...] = ()) -> Iterator[dict[Any, Any]]:
+    def go(setup: Setup, catalog: Catalog, given: tuple[Step, ...] = ()) -> Iterator[dict[Any, Any]]:
         halt, last = threading.Event(), Run(setup=setup)
         try:
             yield {**shown(last, given), **view.insight.hide(), view.halt: halt}
@@ -159,31 +185,30 @@ def _wire_run(fields: Form, results: Results, settings: Settings, catalog: Catal
             yield {**shown(last, given), **view.insight.show(last)}
         finally:
             halt.set()  # also when nothing came of it: the next run waits for this
-        if last.status == "failed":
-            raise toast(last.error)
 
-    @told
-    def run(values: dict[Any, Any]) -> Iterator[dict[Any, Any]]:
+    @partial(told, say=lambda words: toast(labelled(words)))
+    def run(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
         live_run.alone(values[view.halt])
-        yield from go(setups.parse(fields.read(values)))
+        catalog = sessions.of(request)
+        yield from go(checked(fields.read(values, catalog), catalog), catalog)
 
     @told
-    def edit(values: dict[Any, Any], event: gr.EventData) -> Iterator[dict[Any, Any]]:
+    def edit(values: dict[Any, Any], event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
         live_run.alone(values[view.halt])
         before, change = payloads.read_of(Edit, event._data, values[view.run])
-        yield from go(before.setup, live_run.edited(before, change))
+        yield from go(before.setup, sessions.of(request), live_run.edited(before, change))
 
     @told
-    def branch(values: dict[Any, Any], event: gr.EventData) -> Iterator[dict[Any, Any]]:
+    def branch(values: dict[Any, Any], event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
         live_run.alone(values[view.halt])
         before, change = payloads.read_of(Branch, event._data, values[view.run])
-        yield from go(before.setup, live_run.branched(before, change))
+        yield from go(before.setup, sessions.of(request), live_run.branched(before, change))
 
     @told
-    def resume(values: dict[Any, Any]) -> Iterator[dict[Any, Any]]:
+    def resume(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
         live_run.alone(values[view.halt])
         before = payloads.last(values[view.run])
-        yield from go(before.setup, live_run.resumed(before))
+        yield from go(before.setup, sessions.of(request), live_run.resumed(before))
 
     @told
     def stop(halt: Any) -> None:
@@ -196,7 +221,7 @@ def _wire_run(fields: Form, results: Results, settings: Settings, catalog: Catal
         return view.insight.inspect(before, place.step, place.sample)
 
     memory = {view.run, view.halt}
-    everything = [*memory, view.answer, view.steps, view.start, view.stop, *view.insight.outputs]
+    everything = [*memory, view.stale, view.answer, view.steps, view.start, view.stop, *view.insight.outputs]
     once = {"preprocess": False, "trigger_mode": "once", **running(settings), **QUIET}
     view.start.click(run, {*fields.widgets, view.halt}, everything, **once)
     view.steps.edit(edit, memory, everything, **once)

@@ -2,18 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import Any
 
 import gradio as gr
 
 from playground import presets, setups
-from playground.backends.catalog import Catalog
 from playground.errors import InvalidSetup
 from playground.presets import Preset
+from playground.strategies import STRATEGIES
+from playground.types import Setup
 from playground.ui.events import AT_ONCE
 from playground.ui.form import Form
 from playground.ui.messages import told
 from playground.ui.payloads import chosen
+from playground.ui.sessions import Sessions
 from playground.ui.widgets import choices, download
 
 
@@ -52,24 +55,28 @@ def as_text(content: bytes) -> str:
         ) from None
 
 
-def wire(bar: PresetBar, also: Any, form: Form, offered: Mapping[str, Preset], catalog: Catalog) -> None:
+def titled(setup: Setup) -> str:
+    """What a setup that was made on the page is called: its technique, and how what it asks begins."""
+    title, words = STRATEGIES[setup.strategy].title, " ".join(setup.task.input.split())
+    return f"{title}: {shorten(words, 50, placeholder=' ...')}" if words else title
+
+
+def wire(bar: PresetBar, also: Any, form: Form, offered: Mapping[str, Preset], sessions: Sessions) -> None:
     """`also` is a second place that offers presets by key."""
 
     @told
-    def load(event: gr.EventData) -> dict[Any, Any]:
-        return form.write(chosen(event._data, offered).setup)
+    def load(event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
+        return form.write(chosen(event._data, offered).setup, sessions.of(request))
 
     @told
-    def save(values: dict[Any, Any]) -> dict[Any, Any]:
-        setup = setups.parse(form.read(values))
-        text = presets.write(Preset(title="My preset", about="", setup=setup))
+    def save(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
+        setup = setups.parse(form.read(values, sessions.of(request)))
+        text = presets.write(Preset(title=titled(setup), about="", setup=setup))
         return {bar.save: {"name": f"{setup.strategy}.yaml", "text": text}}
 
     @told
-    def opened(content: bytes) -> dict[Any, Any]:
-        preset = presets.read(as_text(content), "The file")
-        catalog.info(preset.setup.model)
-        return form.write(preset.setup)
+    def opened(content: bytes, request: gr.Request) -> dict[Any, Any]:
+        return form.write(presets.read(as_text(content), "The file").setup, sessions.of(request))
 
     filled = [*form.widgets, *form.frames]
     gr.on([bar.load.select, also.select], load, None, filled, **AT_ONCE)

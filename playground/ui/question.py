@@ -4,16 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import gradio as gr
-
 from playground import setups
 from playground.backends.catalog import Catalog
 from playground.parameters import parameters, text
 from playground.strategies.base import system, user
 from playground.types import MAX_TEXT, STRICT, Message, Sampling, Setup, Task
-from playground.ui import controls
+from playground.ui import controls, model_choice
 from playground.ui.checking import checked
 from playground.ui.controls import Field
+from playground.ui.model_choice import ModelChoice
 
 # Parameters that change which token comes next. The others say when to stop, or what to record.
 SHAPING = (
@@ -44,7 +43,14 @@ class Asked:
     def wording(self) -> dict[str, Any]:
         """The same as `Question.wording`, when nothing has been changed since."""
         task = self.setup.task
-        return {"model": self.setup.model, "input": task.input, "role": task.role, "answer_so_far": self.prefix}
+        tuned = {"adapter": self.setup.adapter, "scale": self.setup.scale} if self.setup.adapter else {}
+        return {
+            "model": self.setup.model,
+            **tuned,
+            "input": task.input,
+            "role": task.role,
+            "answer_so_far": self.prefix,
+        }
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -55,7 +61,7 @@ class Asked:
 class Question:
     """The widgets."""
 
-    model: Any
+    choice: ModelChoice
     prompt: Field
     role: Field
     prefix: Field
@@ -63,16 +69,16 @@ class Question:
 
     @property
     def widgets(self) -> list[Any]:
-        return [self.model, *(f.widget for f in (self.prompt, self.role, self.prefix, *self.sampling))]
+        return [*self.choice.widgets, *(f.widget for f in (self.prompt, self.role, self.prefix, *self.sampling))]
 
     def wording(self, values: Mapping[Any, Any]) -> dict[str, Any]:
         """What the model gets to read: with another value it has to be asked again."""
-        return {"model": values[self.model], **taken((self.prompt, self.role, self.prefix), values)}
+        return {**self.choice.read(values), **taken((self.prompt, self.role, self.prefix), values)}
 
     def read(self, values: Mapping[Any, Any]) -> dict[str, Any]:
         """The setup as plain data. Not checked: `ask` and `setups.parse` do that."""
         return {
-            "model": values[self.model],
+            **self.choice.read(values),
             "task": taken((self.prompt, self.role), values),
             "sampling": taken(self.sampling, values),
         }
@@ -95,13 +101,13 @@ def pick(cls: type, *names: str, **shown: Any) -> tuple[Field, ...]:
     return tuple(Field(parameter=p, widget=controls.widget(p)) for p in chosen)
 
 
-def build(catalog: Catalog) -> tuple[Any, Field, Field, Field]:
+def build(catalog: Catalog) -> tuple[ModelChoice, Field, Field, Field]:
     """Lay out model, prompt, role and beginning."""
-    model = gr.Dropdown([(m.title, m.name) for m in catalog.models()], label="Model", filterable=False)
+    choice = model_choice.build_adapter(model_choice.build(catalog))
     (prompt,) = pick(Task, "input", label="Prompt", lines=2, help="What the model is asked.")
     (role,) = pick(Task, "role", label="Role (optional)", lines=1)
     (prefix,) = pick(Beginning, "answer_so_far")
-    return model, prompt, role, prefix
+    return choice, prompt, role, prefix
 
 
 def shaping() -> tuple[Field, ...]:

@@ -31,13 +31,12 @@ class Reading:
 
 def read(asked: Asked, catalog: Catalog, note: str = "") -> Generator[Progress, None, Reading]:
     """Load the model if need be, yielding progress, and read what comes next. Raises PlaygroundError."""
-    backend = yield from catalog.open(asked.setup.model)
-    require_logits(catalog.info(asked.setup.model))
+    setup, messages = asked.setup, asked.messages
+    backend = yield from catalog.open(setup.model, setup.adapter)
+    require_logits(catalog.info(setup.model))
     yield Progress(what="Reading the prompt")
-    messages = asked.messages
-    return Reading(
-        asked, backend.next_token(messages, asked.prefix), lambda prefix: backend.count_tokens(messages, prefix), note
-    )
+    follows = backend.next_token(messages, asked.prefix, setup.adapter, setup.scale)
+    return Reading(asked, follows, lambda prefix: backend.count_tokens(messages, prefix), note)
 
 
 def require_logits(info: ModelInfo) -> None:

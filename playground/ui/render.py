@@ -7,14 +7,13 @@ from typing import Any
 import plotly.graph_objects as go
 
 from playground.types import Completion, Progress, Run, Step, Token
+from playground.ui.field_names import labelled
 from playground.ui.measures import counted, mean_probability, metrics
-from playground.ui.outline import Group, groups
 from playground.ui.tokens import unfit
 
 ACCENT = "#4f5bd5"
 PHASES = {"waiting": "Getting ready", "running": "Running", "done": "Done", "stopped": "Stopped", "failed": "Failed"}
 KEPT = "It ended before there was an answer; what had come is kept below."
-ENDINGS = {"length": "cut at max tokens", "cancelled": "stopped", "stop": "", None: ""}
 
 
 # ------------------------------------------------------------------------------------------ the answer pane
@@ -36,7 +35,7 @@ def answer_value(run: Run | None, given: Sequence[Step] = ()) -> dict[str, Any]:
         # Announced when it changes, so without numbers that tick.
         "spoken": f"{phase}. {run.answer[:300]}".strip(),
         "share": progress.done / progress.total if progress and progress.total else None,
-        "error": run.error,
+        "error": labelled(run.error),
         "answer": run.answer,
         "how": run.how or (KEPT if broken_off else ""),
         "metrics": metrics(run, given),
@@ -52,69 +51,6 @@ def _measure(progress: Progress) -> str:
 
 def _first_lower(text: str) -> str:
     return text[0].lower() + text[1:] if text[:1].isupper() and text[1:2].islower() else text
-
-
-# ---------------------------------------------------------------------------------------------- the steps
-def steps_value(run: Run | None) -> dict[str, Any]:
-    """Every prompt and output; may be edited once nothing runs any more."""
-    if run is None:
-        return {"steps": [], "editable": False}
-    return {
-        "steps": [_group(group) for group in groups(run.steps)],
-        "editable": run.status in ("done", "stopped", "failed"),
-    }
-
-
-def _group(group: Group) -> dict[str, Any]:
-    alone = len(group.steps) == 1
-    cards: list[dict[str, Any]] = [
-        {
-            "at": [group.first + i, sample],
-            "title": "" if alone and len(step.completions) == 1 else _title(step, sample),
-            "prompt": None if alone else prompt(step),
-            "text": completion.text,
-            "state": _state(completion),
-            "facts": _facts(completion),
-            "tokens": bool(completion.tokens),
-        }
-        for i, step in enumerate(group.steps)
-        for sample, completion in enumerate(step.completions)
-    ]
-    prompt_tokens = max((c.prompt_tokens for step in group.steps for c in step.completions), default=0)
-    facts = [counted(prompt_tokens, "prompt token")] if prompt_tokens and alone else []
-    if len(cards) == 1:  # one line for what is one thing
-        facts, cards[0]["facts"] = [*facts, *([cards[0]["facts"]] if cards[0]["facts"] else [])], ""
-    return {
-        "label": group.label,
-        "state": cards[0]["state"] if len(cards) == 1 else "",
-        "facts": " \u00b7 ".join(facts),
-        "prompt": prompt(group.steps[0]) if alone else None,
-        "cards": cards,
-    }
-
-
-def prompt(step: Step) -> dict[str, Any]:
-    """Messages by role, and the beginning of the assistant's turn."""
-    return {"messages": [{"role": m.role, "content": m.content} for m in step.messages], "prefix": step.prefix}
-
-
-def _title(step: Step, sample: int) -> str:
-    return f"Path {sample + 1}" if len(step.completions) > 1 else step.label
-
-
-def _state(completion: Completion) -> str:
-    return "edited" if completion.edited else completion.finish_reason or "streaming"
-
-
-def _facts(completion: Completion) -> str:
-    if completion.edited:
-        return "edited by hand"
-    facts = [counted(completion.completion_tokens, "token")] if completion.completion_tokens else []
-    if completion.finish_reason and (p := mean_probability(completion.tokens)) is not None:
-        facts.append(f"mean p {p:.2f}")
-    if ending := ENDINGS[completion.finish_reason]:
-        facts.append(ending)
-    return " \u00b7 ".join(facts)
 
 
 # --------------------------------------------------------------------------------------------- the tokens

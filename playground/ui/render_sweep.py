@@ -10,7 +10,8 @@ from playground.evaluation.sweep import Cell, Sweep, summary
 from playground.strategies.answers import extract, same
 from playground.types import Run, Step, Task
 from playground.ui.measures import counted, mean_probability
-from playground.ui.render import ENDINGS, PHASES
+from playground.ui.render import PHASES
+from playground.ui.render_steps import ENDINGS
 
 LEVELS = 7  # steps of the colour scale
 CLIPPED = 400  # characters of an answer that the page lists; the download has all of it

@@ -9,7 +9,6 @@ from typing import Any
 import gradio as gr
 
 from playground import setups
-from playground.backends.catalog import Catalog
 from playground.errors import InvalidSetup
 from playground.evaluation import sweep
 from playground.evaluation.sweep import Sweep
@@ -22,8 +21,9 @@ from playground.ui.controls import Field
 from playground.ui.csv_text import csv_text
 from playground.ui.events import AT_ONCE, QUIET, running
 from playground.ui.form import WITH_LABELS
-from playground.ui.messages import toast, told
+from playground.ui.messages import told
 from playground.ui.question import Question, pick, taken
+from playground.ui.sessions import Sessions
 
 TEMPERATURES, TOP_PS = "0.2, 0.7, 1, 1.5", "0.5, 0.9, 1"
 LABELS = "Canberra\nSydney\nMelbourne"  # what the first question is answered with
@@ -97,7 +97,7 @@ class SweepView:
         }
 
 
-def build(question: Question, settings: Settings, catalog: Catalog) -> None:
+def build(question: Question, settings: Settings, sessions: Sessions) -> None:
     """Lay out the sweep of this question and wire it."""
     with gr.Row(elem_classes="halves sweep", equal_height=False):
         with gr.Column(elem_classes="asking", min_width=0):
@@ -129,7 +129,7 @@ def build(question: Question, settings: Settings, catalog: Catalog) -> None:
         field.widget.value = value
     view = SweepView(gr.State(None), question, grid, task, sampling, heat, table, start, stop, save_cells, save_answers)
     kind.widget.change(lambda answer: gr.update(visible=answer in WITH_LABELS), kind.widget, task[1].widget, **AT_ONCE)
-    _wire_run(view, settings, catalog)
+    _wire_run(view, settings, sessions)
     _wire_downloads(view)
 
 
@@ -146,9 +146,10 @@ def _numbers(p: Parameter, value: str) -> NumberList:
     return NumberList(parameter=p, widget=box)
 
 
-def _wire_run(view: SweepView, settings: Settings, catalog: Catalog) -> None:
+def _wire_run(view: SweepView, settings: Settings, sessions: Sessions) -> None:
     @told
-    def run(values: dict[Any, Any]) -> Iterator[dict[Any, Any]]:
+    def run(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
+        catalog = sessions.of(request)
         before: Swept | None = values[view.swept]
         live_run.alone(before.halt if before else None)
         setup = checked(view.read(values), catalog)
@@ -157,8 +158,6 @@ def _wire_run(view: SweepView, settings: Settings, catalog: Catalog) -> None:
         for last in live_run.follow(setup, sweep.run(setup, catalog, grid, within=settings.max_seconds), now.halt):
             now = replace(now, run=last)
             yield view.shown(now)
-        if now.run.status == "failed":
-            raise toast(now.run.error)
 
     @told
     def stop(now: Swept | None) -> None:

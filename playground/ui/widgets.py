@@ -49,7 +49,7 @@ def answer_view(value: dict[str, Any], presets: list[dict[str, str]]) -> gr.HTML
 
 
 def steps_view(value: dict[str, Any]) -> gr.HTML:
-    """Prompts and outputs of a run. Value: `render.steps_value`. Events: `select` an output, `edit` one."""
+    """Prompts and outputs of a run. Value: `render_steps.steps_value`. Events: `select` an output, `edit` one."""
     return widget("steps", value=value, elem_id="steps")
 
 
@@ -69,7 +69,10 @@ def choices(offered: list[dict[str, str]]) -> gr.HTML:
 
 
 def download(caption: str) -> gr.HTML:
-    """A button that saves a text. Event: `click`; answer it with the value `{"name", "text"}`."""
+    """A button that saves a text. Event: `click`; answer it with the value `{"name", "text"}`.
+
+    Without a caption there is no button: something else is clicked.
+    """
     return widget("download", {"caption": caption})
 
 

@@ -17,6 +17,7 @@ from playground.ui.app import build_app, launch_options
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 PRESETS = Path(__file__).parent / "presets"
+PRIVATE = Settings(port=0)
 Serve = Callable[..., str]
 Visit = Callable[..., Page]
 expect.set_options(timeout=20_000)  # of waiting: a machine that runs other things too is slow
@@ -30,10 +31,9 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
     """
     apps = []
 
-    def start(catalog: Catalog, *, bundled: bool = False) -> str:
+    def start(catalog: Catalog, *, bundled: bool = False, settings: Settings = PRIVATE) -> str:
         if not bundled:
             monkeypatch.setattr(presets, "setups", partial(presets.setups, PRESETS))
-        settings = Settings(port=0)
         app = build_app(settings, catalog)
         options = {**launch_options(settings), "server_port": None, "quiet": True}
         _, url, _ = app.launch(**options, prevent_thread_lock=True)

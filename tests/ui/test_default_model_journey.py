@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from folded import unfold
@@ -40,3 +41,50 @@ def test_ten_paths_vote(page_over: PageOver, real_catalog: Any) -> None:
     expect(page.locator(".answer[data-phase=done]")).to_be_visible(timeout=120_000)
     expect(page.locator(".answer .how")).to_contain_text("of 10 paths agree")
     expect(page.locator("#steps .card")).to_have_count(10)
+
+
+def test_an_adapter_is_chosen_scaled_and_named_by_what_decoded(page_over: PageOver, real_catalog: Any) -> None:
+    page = page_over(real_catalog, bundled=True)
+    page.locator("#presets").get_by_role("button", name="Define a term", exact=True).click()
+    pirate = next(one for one in real_catalog.info("default").adapters if one.name == "pirate")
+    scale = page.get_by_role("spinbutton", name=re.compile("Scale"))
+    expect(scale).to_be_hidden()
+    page.get_by_label("Adapter", exact=True).first.click()
+    page.get_by_role("option", name=pirate.title, exact=True).click()
+    expect(page.locator("#header")).to_contain_text(f"+ {pirate.title} \u00d7 1")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator(".answer[data-phase=done]")).to_be_visible(timeout=60_000)
+    expect(page.locator("#steps .origin").first).to_contain_text("with pirate \u00d7 1")
+    tuned = page.locator(".answer .text").inner_text()
+
+    scale.fill("0")
+    expect(page.locator("#stale")).to_be_visible()
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator("#steps .origin").first).not_to_contain_text("pirate", timeout=60_000)
+    expect(page.locator(".answer[data-phase=done]")).to_be_visible(timeout=60_000)
+    assert page.locator(".answer .text").inner_text() != tuned
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download as YAML").click()
+    assert "adapter: pirate\nscale: 0.0\n" in Path(download.value.path()).read_text("utf-8")
+
+    # A preset is about the model as it is, unless it says otherwise.
+    page.locator("#presets").get_by_role("button", name="Define a term", exact=True).click()
+    expect(scale).to_be_hidden()
+    expect(page.locator("#header")).not_to_contain_text(pirate.title)
+
+
+def test_a_model_made_for_one_task_shows_what_it_found(page_over: PageOver, real_catalog: Any) -> None:
+    page = page_over(real_catalog, bundled=True)
+    info = real_catalog.info("sentiment-classifier")
+    page.get_by_label("Model", exact=True).first.click()
+    page.get_by_role("option", name=info.title, exact=True).click()
+    expect(page.locator("#card")).to_contain_text("Made for one task")
+    expect(page.get_by_label("Technique")).to_have_count(0)
+    expect(page.locator("#sampling")).to_have_count(0)
+    page.get_by_role("textbox", name=re.compile("^Input The question")).fill("The food was great.")
+    expect(page.locator("#prompt .turn")).to_have_count(1)
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator(".answer[data-phase=done]")).to_be_visible(timeout=60_000)
+    expect(page.locator(".answer .text")).to_have_text(re.compile("positive", re.IGNORECASE))
+    expect(page.locator("#steps .found tbody tr").first).to_contain_text(re.compile(r"positive.*%", re.IGNORECASE))
+    expect(page.locator("#steps .origin").first).to_contain_text("Made by")

@@ -30,7 +30,14 @@ class Forger:
     def post(self, handler: int, event: Any = None, **values: Any) -> str:
         """The words that the handler answers with; empty when it did what it was asked. `values` are by label."""
         self.send(handler, event, **values)
-        return next(str((news["output"] or {}).get("error") or "") for news in self.news("process_completed"))
+        kinds = ("process_generating", "process_completed")
+        ends, said = iter(self.news(*kinds)), ""
+        for news in ends:
+            output = news["output"] or {}
+            said = said or str(output.get("error") or "") or _line(output.get("data"))
+            if news["msg"] == "process_completed":
+                return said
+        raise AssertionError("the session was told no end")
 
     def send(self, handler: int, event: Any = None, **values: Any) -> None:
         fn = self.app.fns[handler]
@@ -46,6 +53,12 @@ class Forger:
                 news = json.loads(line.removeprefix(b"data: ")) if line.startswith(b"data: ") else {}
                 if news.get("msg") in kinds:
                     yield news
+
+
+def _line(data: Any) -> str:
+    """What a line of the page that tells of failures says."""
+    lines = (value for value in data or () if isinstance(value, dict) and value.get("phase") == "failed")
+    return next((str(line.get("text") or line.get("error")) for line in lines), "")
 
 
 @pytest.fixture

@@ -98,7 +98,7 @@ def test_examples_are_edited_added_moved_and_removed(page_over: PageOver, catalo
     page.get_by_role("button", name="Add example").click()
     page.keyboard.type("Typed at once.")  # the new row has the focus
     # Half a row is an error that says where; an empty row at the end is nothing at all.
-    expect(page.locator("#prompt .missing")).to_contain_text(f"task.examples.{before}.output")
+    expect(page.locator("#prompt .missing")).to_contain_text(f"\u201cExamples\u201d, row {before + 1}, output is empty")
     page.get_by_label(f"Example {before + 1}: input").fill("")
     expect(page.locator("#prompt .missing")).to_have_count(0)
     page.get_by_role("button", name="Remove example 2", exact=False).click()
@@ -263,12 +263,12 @@ def test_a_bad_value_has_its_message(page_over: PageOver, catalog_of: Any) -> No
     page = page_over(catalog_of())
     choose(page, "explain")
     question(page).fill("   ")
-    expect(page.locator("#prompt .missing")).to_contain_text("`task.input` is empty")
+    expect(page.locator("#prompt .missing")).to_contain_text("\u201cInput\u201d is empty")
     question(page).fill("Hello")
     expect(sent(page)).to_contain_text("Hello")
     unfold(page, "All sampling parameters")
     page.get_by_role("textbox", name=re.compile("^Seed")).fill("minus one")
-    message = "`sampling.seed` is 'minus one'; it must be a whole number from 0"
+    message = "\u201cSeed\u201d is 'minus one'; it must be a whole number from 0"
     expect(page.locator("#prompt .missing")).to_contain_text(message)
     run(page)
     expect(page.get_by_test_id("toast-body")).to_contain_text(message)

@@ -16,17 +16,21 @@
     return Boolean(button);
   };
   document.addEventListener("focusin", announce);
+  // A list that is searched by typing: what one types replaces the name that stands there.
+  document.addEventListener("focusin", (event) => {
+    if (event.target.matches?.('input[role="combobox"]:not([readonly])')) setTimeout(() => event.target.select());
+  });
   document.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       const own = event.target.closest?.(".halves.sweep") ? ["sweep-button"] : [];
-      if (press(...own, "run-button", "read-button")) {
+      if (press(...own, "run-button", "read-button", "compare-button", "list-button")) {
         event.preventDefault();
         event.stopPropagation();
       }
     }
     // An open list closes first: Esc there is not meant for the run.
-    if (event.key === "Escape" && event.target.getAttribute?.("aria-expanded") !== "true") press("stop-button", "sweep-stop");
+    if (event.key === "Escape" && event.target.getAttribute?.("aria-expanded") !== "true") press("stop-button", "sweep-stop", "compare-stop", "list-stop");
   }, true);
   // In one column the answer is below the form: go where things happen.
   document.addEventListener("click", (event) => {

@@ -7,10 +7,12 @@ const makeCard = () => {
   const card = {
     title: el("strong"), facts: el("span", { class: "facts" }), text: el("div", { class: "output", dir: "auto" }),
     prompt: el("details", { class: "sent" }, el("summary", { text: "Prompt" })), tools: el("div", { class: "tools" }),
-    at: [0, 0], editing: false,
+    thought: el("div", { class: "thought", dir: "auto" }), found: el("div", { class: "found" }),
+    origin: el("p", { class: "origin" }), at: [0, 0], editing: false,
   };
+  card.thinking = el("details", { class: "sent" }, el("summary", { text: "Reasoning, before the answer" }), card.thought);
   card.node = el("article", { class: "card" },
-    el("header", {}, card.title, card.facts), card.prompt, card.text, card.tools);
+    el("header", {}, card.title, card.facts), card.prompt, card.thinking, card.text, card.found, card.origin, card.tools);
   card.tools.append(
     copyButton(() => card.text.textContent),
     el("button", { type: "button", class: "quiet", text: "Tokens", "data-action": "tokens",
@@ -35,12 +37,30 @@ const edit = (card) => {
   card.node.append(form);
   box.focus();
 };
+// What a model made for one task found: the text with its parts marked, then label and probability, row by row.
+const percent = (p) => (p >= 0.9995 ? "100 %" : p < 0.0005 ? "< 0.1 %" : `${(100 * p).toFixed(1)} %`);
+const fillFound = (node, found) => {
+  const key = JSON.stringify(found);
+  node.hidden = !found;
+  if (!found || node.dataset.shown === key) return;
+  node.dataset.shown = key;
+  const parts = found.rows.some((row) => row.part);
+  const cells = (row) => [
+    el("td", { text: row.label }), parts && el("td", { text: row.part }),
+    el("td", { class: "figure" }, el("span", { class: "share", style: `width: ${(100 * row.p).toFixed(1)}%` }), percent(row.p))];
+  const names = ["Label", ...(parts ? ["Part of the text"] : []), "Probability"];
+  node.replaceChildren(
+    found.pieces.length ? el("p", { class: "spans", dir: "auto" }, ...found.pieces.map((piece) => piece.label
+      ? el("mark", {}, piece.text, el("span", { class: "tag", text: piece.label })) : piece.text)) : "",
+    el("table", {}, el("thead", {}, el("tr", {}, ...names.map((name) => el("th", { text: name, scope: "col" })))),
+      el("tbody", {}, ...found.rows.map((row) => el("tr", {}, ...cells(row))))));
+};
 const makeGroup = (step) => {
-  const group = { label: el("span"), facts: el("span", { class: "facts" }), cards: step.cards.map(makeCard),
+  const group = { label: el("span"), origin: el("p", { class: "origin" }), facts: el("span", { class: "facts" }), cards: step.cards.map(makeCard),
     prompt: el("details", { class: "sent" }, el("summary", { text: "Prompt" })) };
   const grid = el("div", { class: step.cards.length > 1 ? "cards many" : "cards" }, ...group.cards.map((c) => c.node));
   group.node = el("details", { class: "step", open: true },
-    el("summary", {}, group.label, group.facts), group.prompt, grid);
+    el("summary", {}, group.label, group.facts), group.prompt, grid, group.origin);
   return group;
 };
 const fill = (details, prompt) => {
@@ -69,6 +89,7 @@ const draw = () => {
     setText(group.facts, step.facts);
     group.node.dataset.state = step.state;
     fill(group.prompt, step.prompt);
+    setText(group.origin, step.origin);
     step.cards.forEach((now, j) => {
       const card = group.cards[j];
       card.at = now.at;
@@ -78,6 +99,10 @@ const draw = () => {
       setText(card.facts, now.facts);
       fill(card.prompt, now.prompt);
       growText(card.text, now.text);
+      card.thinking.hidden = !now.reasoning;
+      growText(card.thought, now.reasoning);
+      fillFound(card.found, now.findings);
+      setText(card.origin, now.origin);
       card.tools.querySelector("[data-action=edit]").hidden = !editable;
       card.tools.querySelector("[data-action=tokens]").hidden = !editable || !now.tokens;
     });

@@ -1,0 +1,14 @@
+// One cell of a table, whole.
+const host = element.querySelector(".cell_view");
+const copy = copyButton(() => props.value.text);
+const prompt = el("p", { class: "facts" });
+const text = el("div", { class: "text", dir: "auto", tabindex: "0", role: "region", "aria-label": "The whole cell" });
+host.append(el("div", { class: "side-head" }, prompt, copy), text);
+const draw = () => {
+  const now = props.value;
+  host.hidden = !now.text;
+  setText(prompt, now.prompt);
+  setText(text, now.text);
+};
+watch("value", draw);
+draw();

@@ -1,0 +1,40 @@
+// Connected endpoints: what each offers, and what was seen to work. One block each, found again by its name.
+const host = element.querySelector(".endpoints");
+const WORKS = { yes: "\u2713 yes", no: "\u2717 no", unknown: "? unknown" };
+const open = new Map(); // which lists are unfolded and what is searched for, kept between drawings
+
+const checkTable = (one) => el("table", { class: "checks" },
+  el("caption", { text: `Seen on ${one.tried}` }),
+  el("thead", {}, el("tr", {}, ...["Feature", "Works", "How it was seen"].map((name) => el("th", { text: name, scope: "col" })))),
+  el("tbody", {}, ...one.checks.map((check) => el("tr", { "data-works": check.works },
+    el("td", { text: check.feature }), el("td", { class: "works", text: WORKS[check.works] }),
+    el("td", {}, check.how, check.instead && el("span", { class: "instead", text: ` \u2014 ${check.instead}` }))))));
+
+const modelList = (one) => {
+  const kept = open.get(one.name) ?? { unfolded: one.models.length <= 8, words: "" };
+  open.set(one.name, kept);
+  const list = el("ul", { class: "served", tabindex: "0", "aria-label": `Models of ${one.name}` });
+  const facts = el("p", { class: "facts", role: "status" });
+  const show = () => {
+    const words = kept.words.toLowerCase().split(/\s+/).filter(Boolean);
+    const found = one.models.filter((name) => words.every((word) => name.toLowerCase().includes(word)));
+    list.replaceChildren(...found.map((name) => el("li", { text: name })));
+    setText(facts, words.length ? `${found.length} of ${one.models.length}` : "");
+  };
+  const search = el("input", { type: "search", class: "search", placeholder: "Find a model", "aria-label": `Find a model of ${one.name}`,
+    value: kept.words, oninput: (event) => { kept.words = event.target.value; show(); } });
+  show();
+  return el("details", { open: kept.unfolded, ontoggle: (event) => { kept.unfolded = event.target.open; } },
+    el("summary", { text: `${one.count}: choose them under Model` }), one.models.length > 8 && search, facts, list);
+};
+
+const draw = () => {
+  host.replaceChildren(...props.value.connections.map((one) => el("section", { "data-endpoint": one.name },
+    el("div", { class: "pane-head" }, el("h3", { text: one.name }), el("span", { class: "facts", text: one.url }),
+      el("button", { type: "button", class: "quiet", text: "Disconnect", "aria-label": `Disconnect ${one.name}`,
+        onclick: () => trigger("clear", { key: one.name }) })),
+    modelList(one), el("div", { class: "check-frame", tabindex: "0", role: "region", "aria-label": `What works on ${one.name}` }, checkTable(one)))));
+  host.hidden = !props.value.connections.length;
+};
+watch("value", draw);
+draw();

@@ -1,0 +1,53 @@
+// Every model with its adapters: one line each, the facts one click away. Tells when it comes into sight.
+const host = element.querySelector(".models");
+const opened = new Set();
+
+const facts = (pairs) => el("dl", { class: "metrics" }, ...pairs.map(([name, value]) =>
+  el("div", {}, el("dt", { text: name }), el("dd", { text: value }))));
+const act = (item, what, name, event) =>
+  el("button", { type: "button", class: "quiet", text: what, "aria-label": `${what} ${name}`,
+    onclick: () => trigger(event, { key: item.key }) });
+const acts = (item) => el("div", { class: "model-acts" },
+  item.load && act(item, "Load", item.title, "select"), item.unload && act(item, "Unload", item.title, "clear"));
+const more = (item) => Boolean(item.about || item.facts.length) && el("details", {
+  open: opened.has(item.key), ontoggle: (event) => (event.target.open ? opened.add(item.key) : opened.delete(item.key)) },
+  el("summary", { text: "Details", "aria-label": `Details of ${item.title}` }),
+  Boolean(item.about) && el("p", { class: "facts", text: item.about }), item.facts.length > 0 && facts(item.facts));
+const warnings = (item) => (item.warnings || []).map((words) => el("p", { class: "missing", text: words }));
+const named = (item) => item.name !== item.title && el("code", { text: item.name });
+
+const adapter = (item) => el("li", { class: "tuned" },
+  el("div", { class: "model-head" }, el("div", { class: "names" }, el("strong", { text: item.title }), named(item)), acts(item)),
+  el("p", { class: "facts", text: item.line }), ...warnings(item), more(item));
+const model = (item) => el("section", { class: "model", "data-state": item.state, "aria-label": item.title },
+  el("div", { class: "model-head" }, el("span", { class: "dot", "aria-hidden": "true" }),
+    el("div", { class: "names" }, el("h3", { text: item.title }), named(item)), acts(item)),
+  el("p", { class: "facts", text: item.line }),
+  item.doing && el("p", { class: item.doing.startsWith("Failed") ? "missing" : "facts", text: item.doing }),
+  item.busy && el("p", { class: "facts", text: item.busy }),
+  item.oldest && el("p", { class: "missing", text: "Least recently used: unload it to make room." }),
+  more(item),
+  item.adapters.length ? el("ul", { "aria-label": `Adapters of ${item.title}` }, ...item.adapters.map(adapter)) : null);
+
+const draw = () => {
+  const { memory, models } = props.value;
+  host.replaceChildren(
+    el("div", { class: "memory" },
+      el("div", { class: "memory-track", "aria-hidden": "true" }, el("span", { style: `width: ${(100 * memory.share).toFixed(1)}%` })),
+      el("span", { class: "facts", text: memory.text })),
+    ...models.map(model));
+};
+// What loads is looked at again, as long as somebody can see it.
+let asked = 0;
+const follow = () => {
+  clearTimeout(asked);
+  if (!props.value.models.some((one) => one.state === "loading")) return;
+  asked = setTimeout(() => (host.offsetParent ? trigger("load") : follow()), 1000);
+};
+watch("value", () => {
+  draw();
+  follow();
+});
+draw();
+follow();
+new IntersectionObserver((seen) => seen.some((entry) => entry.isIntersecting) && trigger("load")).observe(host);
