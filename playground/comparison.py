@@ -47,16 +47,17 @@ def read_panes(data: Any, most: int) -> tuple[Pane, ...]:
 
 
 def compare(
-    setup: Setup, panes: Sequence[Pane], catalog: Catalog, *, within: float = math.inf
+    setup: Setup, panes: Sequence[Pane], catalog: Catalog, *, seed: int | None = None, within: float = math.inf
 ) -> Generator[Outcome, None, None]:
     """Yield the Runs of all panes as they grow, at most ten times a second; the last are complete.
 
-    All panes use one seed, drawn here where the setup leaves it open. A pane that fails is a failed Run beside the
-    others. A model made for one task gets the task's input alone, with default sampling. Closing stops them all.
+    Where the setup leaves the seed open, all panes whose model honours one use `seed`, or one drawn here. A pane that
+    fails is a failed Run beside the others. A model made for one task gets the task's input alone, with default
+    sampling. Closing stops them all.
     """
-    setup = seeded(setup)
     STRATEGIES[setup.strategy](**setup.options).check(setup.task)  # wrong for one is wrong for all
-    works = [_Work(setup, pane, catalog, within) for pane in panes]
+    seed = drawn() if seed is None else seed
+    works = [_Work(setup, pane, catalog, within, seed) for pane in panes]
     try:
         for work in works:
             work.start()
@@ -73,27 +74,25 @@ def compare(
             work.halt.set()
 
 
-def seeded(setup: Setup) -> Setup:
-    """The setup with a seed, drawn now if it leaves that open."""
-    if setup.sampling.seed is not None:
-        return setup
-    return replace(setup, sampling=replace(setup.sampling, seed=random.randrange(2**32)))
+def drawn() -> int:
+    """A seed for several runs that are to have the same."""
+    return random.randrange(2**32)
 
 
 class _Work(threading.Thread):
     """One pane, in a thread of its own: a model that is silent for long holds up neither the others nor Stop."""
 
-    def __init__(self, setup: Setup, pane: Pane, catalog: Catalog, within: float) -> None:
+    def __init__(self, setup: Setup, pane: Pane, catalog: Catalog, within: float, seed: int) -> None:
         super().__init__(name=f"pane {pane.model}", daemon=True)
         self.latest = Run(setup=replace(setup, model=pane.model, adapter=pane.adapter, scale=pane.scale))
         self.halt, self.ended = threading.Event(), threading.Event()
         self.bug: Exception | None = None
-        self._catalog, self._within = catalog, within
+        self._catalog, self._within, self._seed = catalog, within, seed
 
     def run(self) -> None:
         runs = None
         try:
-            setup = _fitting(self.latest.setup, self._catalog)
+            setup = _fitting(self.latest.setup, self._catalog, self._seed)
             self.latest = replace(self.latest, setup=setup)
             runs = runner.run(setup, self._catalog, within=self._within)
             for run in runs:
@@ -111,9 +110,12 @@ class _Work(threading.Thread):
             self.ended.set()
 
 
-def _fitting(setup: Setup, catalog: Catalog) -> Setup:
-    """The setup for this pane's model: one made for a task has no use for a technique or its sampling."""
-    if not catalog.info(setup.model).capabilities.task:
-        return setup
+def _fitting(setup: Setup, catalog: Catalog, seed: int) -> Setup:
+    """The setup for this pane's model: one made for a task has no use for a technique or its sampling, and a seed that
+    nobody asked for is not forced on a model that ignores it."""
+    capabilities = catalog.info(setup.model).capabilities
+    if not capabilities.task:
+        free = setup.sampling.seed is None and "seed" in capabilities.sampling
+        return replace(setup, sampling=replace(setup.sampling, seed=seed)) if free else setup
     task = Task(input=setup.task.input)
     return replace(setup, strategy="zero_shot", options={}, task=task, sampling=Sampling())

@@ -38,6 +38,7 @@ class Catalog:
         self._lock = threading.RLock()
         self._offers = Offers()
         self._loads: dict[Key, Load[Any]] = {}
+        self._stopped: dict[Key, Load[Any]] = {}  # until they notice, they hold what they reserved
         self._users: Counter[Key] = Counter()
         self._used: dict[str, float] = {}
         for one in offered:
@@ -163,6 +164,7 @@ class Catalog:
                 unwanted = not load.waiting and not load.kept and load.halt()
                 if (unwanted or load.error) and self._loads.get(key) is load:
                     del self._loads[key]
+                    self._stopped = {k: one for k, one in self._stopped.items() if one.is_alive()} | {key: load}
                     if self._offers.find(key).added:
                         self._offers.forget(key)
 
@@ -175,25 +177,28 @@ class Catalog:
             return self._loads[key]
 
     def _loading(self, key: Key) -> Load[Any]:
-        (name, adapter), offered = key, self._offers.find(key)
+        (name, adapter), offered, before = key, self._offers.find(key), self._stopped.get(key)
 
         def reserve(size: int, free: int | None) -> None:
             with self._lock:
+                load.reserved = 0  # a second reservation takes the place of the first
                 self._budget.check(offered.title, size, free, self._holdings())
                 load.reserved = size
 
         if isinstance(offered, Entry):
-            load: Load[Any] = Load(offered.title, offered.load, reserve, close)
+            load: Load[Any] = Load(offered.title, offered.load, reserve, close, before)
             return load
         base, attach = self.loaded(name), offered.load
         assert base is not None  # `open` waits for the model first, and holds it
-        load = Load(offered.title, lambda report: attach(base, report), reserve, lambda _: _detach(base, adapter))
+        load = Load(
+            offered.title, lambda report: attach(base, report), reserve, lambda _: _detach(base, adapter), before
+        )
         return load
 
     def _holdings(self) -> list[Holding]:
         """What is in memory, and what was promised to loads that go on, the least recently used first."""
         held = []
-        for (name, adapter), load in self._loads.items():
+        for (name, adapter), load in (*self._loads.items(), *self._stopped.items()):
             used = load.result.details.memory_bytes if isinstance(load.result, Described) else load.reserved
             idle = bool(load.result) and not adapter and not self._users[name, ""]
             held.append(Holding(name=name, size=used, idle=idle))

@@ -41,6 +41,7 @@ class Stopped(Exception):
 class Load(threading.Thread, Generic[T]):
     """`work` loads and returns what was loaded, `reserve` is asked for memory, `discard` undoes what nobody wants.
 
+    It begins when the load that it comes `after` has ended: one that was stopped may be deaf to that for a while.
     `kept` loads go on when nobody waits for them. What they end with is either in `result` or in `error`.
     """
 
@@ -50,6 +51,7 @@ class Load(threading.Thread, Generic[T]):
         work: Callable[[Report], T],
         reserve: Callable[[int, int | None], None],
         discard: Callable[[T], None],
+        after: "Load[T] | None" = None,
     ) -> None:
         super().__init__(name=f"load {what}", daemon=True)
         self.progress = Progress(what=f"Loading {what}")
@@ -59,21 +61,27 @@ class Load(threading.Thread, Generic[T]):
         self.waiting = 0
         self.kept = False
         self._what, self._work, self._reserve, self._discard = what, work, reserve, discard
-        self._halted = False
+        self._after, self._halted = after, False
         self._settling = threading.Lock()
 
     def run(self) -> None:
+        if self._after is not None:
+            self.progress = Progress(what="Waiting for the end of a load that was stopped")
+            self._after.join()
+            self._after = None
         try:
             self._settle(self._work(self))
         except Stopped:
             self.error = ModelUnavailable(f"Loading {self._what} was stopped.")
         except PlaygroundError as error:
             log.warning("%s", error)
-            self.error = error
+            self.error = copied(error)  # its traceback holds all that was loaded half
         except Exception:
             log.exception("Loading %s failed", self._what)
             self.error = ModelUnavailable(f"{self._what} could not be loaded; the server's log says why.")
         finally:
+            if self.error is not None and self.reserved:
+                release()
             self.reserved = 0
 
     def _settle(self, result: T) -> None:
@@ -82,8 +90,6 @@ class Load(threading.Thread, Generic[T]):
                 self.result = result
                 return
         self._discard(result)
-        del result
-        release()
         raise Stopped
 
     def halt(self) -> bool:

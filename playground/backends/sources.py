@@ -59,10 +59,10 @@ def read(text: str) -> Source:
         if path.suffix.lower() == ".gguf":
             return Source(kind="gguf", place=str(path))
         raise InvalidSetup(f"{text!a} is a file, and no GGUF file; give {FORMS}.", ("source",))
-    if found := HUB.fullmatch(text):
-        return Source(kind="hub", place=found["place"], revision=found["revision"] or "", file=found["file"] or "")
     if text.startswith(("/", "~", ".")) or "\\" in text:
         raise InvalidSetup(f"There is no folder or file {text!a}.", ("source",))
+    if found := HUB.fullmatch(text):
+        return Source(kind="hub", place=found["place"], revision=found["revision"] or "", file=found["file"] or "")
     raise InvalidSetup(f"{text[:100]!a} is neither {FORMS}.", ("source",))
 
 
@@ -134,7 +134,12 @@ def load_adapter(
         _refuse_strangers(settings)
         place = read(source)
         name = _named(name, place)
-        catalog.add_adapter(adapter_of(model, place, name, settings, title=name, added=True))
+        catalog.check_name(name, model)
+        with catalog.using(model):
+            yield from catalog.open(model)  # first, so that no adapter is listed for a model that fails
+            catalog.add_adapter(adapter_of(model, place, name, settings, title=name, added=True))
+            yield from catalog.open(model, name)
+            return catalog.info(model)
     yield from catalog.open(model, name)
     return catalog.info(model)
 

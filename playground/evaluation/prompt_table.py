@@ -7,7 +7,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
 from playground.backends.catalog import Catalog
-from playground.comparison import Pane, compare, seeded
+from playground.comparison import Pane, compare, drawn
 from playground.errors import InvalidSetup, LimitReached
 from playground.types import MAX_TEXT, Run, Setup
 
@@ -56,12 +56,12 @@ def table(
 
     All rows use one seed, drawn here where the setup leaves it open.
     """
-    setup = seeded(setup)
+    seed = drawn()
     done: list[Row] = []
     for prompt in prompts:
         asked = replace(setup, task=replace(setup.task, input=prompt))
         row = Row(prompt, ())
-        for runs in compare(asked, panes, catalog, within=within):
+        for runs in compare(asked, panes, catalog, seed=seed, within=within):
             row = Row(prompt, runs)
             yield (*done, row)
         done.append(row)

@@ -45,10 +45,10 @@ def fields(cls: type) -> tuple[Field, ...]:
 
 def widget(p: Parameter) -> Any:
     """The widget that suits the parameter, holding its default."""
-    shown = {"label": p.label, "info": info(p), "value": written(p, p.default)}
+    shown = {"label": p.label, "info": info(p), "value": written(p, p.default), "elem_classes": f"of-{p.name}"}
     if p.name in ROWS:
         noun, cls = ROWS[p.name]
-        with gr.Column(elem_classes="field", min_width=0):
+        with gr.Column(elem_classes=["field", f"of-{p.name}"], min_width=0):
             gr.Markdown(f"**{p.label}** {p.help}", elem_classes="field-label")
             return rows_editor(_columns(cls), noun=noun, most=p.max_length or 1)
     if p.kind in ("list", "map"):

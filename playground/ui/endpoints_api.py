@@ -29,15 +29,15 @@ def publish(sessions: Sessions, settings: Settings) -> None:
     ) -> Iterator[dict]:  # type: ignore[type-arg]  # gradio reads the bare type
         work = sessions.connect(request, name, base_url, key, model, parallel=parallel, per_minute=per_minute)
         shown = None
-        while True:
-            try:
-                progress = next(work)
-            except StopIteration as end:
-                yield connection_to_dict(end.value)
-                return
-            if progress != shown:
-                yield {"progress": asdict(progress)}
-            shown = progress
+        try:
+            while True:
+                if (progress := next(work)) != shown:
+                    yield {"progress": asdict(progress)}
+                shown = progress
+        except StopIteration as end:
+            yield connection_to_dict(end.value)
+        finally:
+            work.close()
 
     gr.api(
         told(connect, plain),

@@ -7,7 +7,7 @@ from typing import Any
 from playground import runner
 from playground.backends.base import Backend
 from playground.backends.catalog import Catalog
-from playground.errors import PlaygroundError
+from playground.errors import InvalidSetup, PlaygroundError
 from playground.types import Setup, Step
 from playground.ui.checking import checked
 from playground.ui.field_names import labelled
@@ -16,7 +16,7 @@ from playground.ui.outline import groups
 from playground.ui.render_steps import prompt
 
 ENDPOINT = "endpoint"  # the kind of model whose tokens are not ours to count
-EMPTY: dict[str, Any] = {"summary": "", "error": "", "steps": [], "raw": ""}
+EMPTY: dict[str, Any] = {"summary": "", "error": "", "wrong": [], "steps": [], "raw": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,8 @@ def worked_out(read: Callable[[], Any], catalog: Catalog) -> Preview:
         counts = _counts(steps, backend)
         raw = backend.prompt_text(steps[0].messages, steps[0].prefix) if backend else ""
     except PlaygroundError as error:
-        return Preview({**EMPTY, "error": labelled(str(error))})
+        wrong = list(error.path[1:]) if isinstance(error, InvalidSetup) else []  # the part of the setup has no widget
+        return Preview({**EMPTY, "error": labelled(str(error)), "wrong": wrong})
     estimated = info.kind == ENDPOINT
     shown = [
         {
@@ -55,7 +56,7 @@ def worked_out(read: Callable[[], Any], catalog: Catalog) -> Preview:
     honoured = backend.capabilities if backend else info.capabilities
     room = setup.sampling.max_tokens if "max_tokens" in honoured.sampling else 0
     summary = _summary(steps, counts, honoured.context_length, room, estimated)
-    return Preview({"summary": summary, "error": "", "steps": shown, "raw": raw}, setup)
+    return Preview({**EMPTY, "summary": summary, "steps": shown, "raw": raw}, setup)
 
 
 def _counts(steps: Sequence[Step], backend: Backend | None) -> list[int | str]:

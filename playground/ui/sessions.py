@@ -4,7 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import gradio as gr
@@ -71,9 +71,11 @@ class Sessions:
         # Imported when somebody connects: a page without endpoints does not wait for an HTTP client.
         from playground.backends.endpoints import connection as endpoints
         from playground.backends.endpoints.endpoint import endpoint
+        from playground.backends.endpoints.secret import Secret
 
-        key = key or self._operators_key(base_url)
         where = endpoint(name, base_url, key, self._settings, parallel=parallel, per_minute=per_minute)
+        if not where.key:
+            where = replace(where, key=Secret(self._operators_key(where.base_url)))
         session = self._opened(request)
         _make_sure_of_room(session, name)
         connected = yield from endpoints.connect(where, model)
@@ -126,7 +128,7 @@ class Sessions:
 
     def _operators_key(self, base_url: str) -> str:
         """The operator's own key, if it was offered: in private, for OpenAI itself, and nothing else."""
-        offered = self._settings.openai_key and not self._settings.public and base_url.rstrip("/") == OPENAI
+        offered = self._settings.openai_key and not self._settings.public and base_url == OPENAI
         return os.environ.get("OPENAI_API_KEY", "") if offered else ""
 
 

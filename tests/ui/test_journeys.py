@@ -264,8 +264,13 @@ def test_a_bad_value_has_its_message(page_over: PageOver, catalog_of: Any) -> No
     choose(page, "explain")
     question(page).fill("   ")
     expect(page.locator("#prompt .missing")).to_contain_text("\u201cInput\u201d is empty")
+    expect(question(page)).to_have_attribute("aria-invalid", "true")
+    for _ in range(2):
+        run(page)
+    expect(page.get_by_test_id("toast-text").filter(visible=True)).to_have_count(1)
     question(page).fill("Hello")
     expect(sent(page)).to_contain_text("Hello")
+    expect(page.locator("#form [aria-invalid]")).to_have_count(0)
     unfold(page, "All sampling parameters")
     page.get_by_role("textbox", name=re.compile("^Seed")).fill("minus one")
     message = "\u201cSeed\u201d is 'minus one'; it must be a whole number from 0"

@@ -43,6 +43,9 @@ def endpoint(
     name: str, base_url: str, key: str, settings: Settings, *, parallel: int = 16, per_minute: int = 0
 ) -> Endpoint:
     """What a person typed, checked. Raises InvalidSetup, which never repeats the key or what may hold one."""
+    for what, given in (("name", name), ("base_url", base_url), ("key", key)):
+        if not isinstance(given, str):
+            raise InvalidSetup(f"`{what}` must be text.", (what,))
     if not NAME.fullmatch(name):
         raise InvalidSetup(
             "An endpoint's name has small letters, digits, dashes and underscores, 40 at most; choose another.",

@@ -74,8 +74,7 @@ def read_adapter(folder: Path, base_source: str) -> AdapterFolder:
     if not (folder / WEIGHTS).is_file():
         refuse_pickles(folder)
         raise ModelUnavailable(f"{folder} holds no {WEIGHTS}, so there are no weights to load.")
-    if (size := (folder / WEIGHTS).stat().st_size) > LARGEST:
-        raise ModelUnavailable(f"{folder / WEIGHTS} is {shown(size)} large; {shown(LARGEST)} is the most.")
+    check_size(folder / WEIGHTS, size := (folder / WEIGHTS).stat().st_size)
     tensors = read_header(folder / WEIGHTS)
     kind = str(config.get("peft_type", ""))
     if (task := config.get("task_type")) not in (None, "CAUSAL_LM"):
@@ -97,6 +96,12 @@ def read_adapter(folder: Path, base_source: str) -> AdapterFolder:
     if kind == "LORA":
         _check_ranks(found)
     return found
+
+
+def check_size(what: Path | str, size: int) -> None:
+    """Raises ModelUnavailable for a file of weights that is too large for an adapter."""
+    if size > LARGEST:
+        raise ModelUnavailable(f"{what} is {shown(size)} large; {shown(LARGEST)} is the most for an adapter.")
 
 
 def module_of(name: str) -> str:
@@ -136,10 +141,14 @@ def pattern(config: Mapping[str, Any], name: str, path: str, otherwise: Any) -> 
 def _check_ranks(folder: AdapterFolder) -> None:
     config = folder.config
     patterns = [config.get(name) or {} for name in ("rank_pattern", "alpha_pattern")]
-    numbers = [config.get("r", 8), config.get("lora_alpha", 8), *(n for p in patterns for n in dict(p).values())]
+    if not all(isinstance(p, Mapping) for p in patterns):
+        raise ModelUnavailable(f"{folder.path / CONFIG}: rank_pattern and alpha_pattern must be JSON objects.")
+    numbers = [config.get("r", 8), config.get("lora_alpha", 8), *(n for p in patterns for n in p.values())]
     if not all(isinstance(n, (int, float)) and 0 < n < 1e6 for n in numbers):
         raise ModelUnavailable(f"{folder.path / CONFIG}: ranks and alphas must be numbers above 0.")
     for key, stored in folder.tensors.items():
+        if key.endswith(".lora_B.weight") and key.replace(".lora_B.", ".lora_A.") not in folder.tensors:
+            raise ModelUnavailable(f"{folder.path / WEIGHTS}: {key} is not one of two matrices of a LoRA.")
         if not key.endswith(".lora_A.weight"):
             continue
         rank = rank_of(folder.config, module_of(key))

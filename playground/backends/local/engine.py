@@ -16,7 +16,7 @@ from playground.backends.local.batch import Batch, Draw, Row, Vocabulary, contro
 from playground.backends.local.decoder import Decoder
 from playground.backends.local.prefill import Prefill
 from playground.backends.local.prefixes import PrefixStore
-from playground.backends.local.ticket import Stream, Ticket
+from playground.backends.local.ticket import Errand, Stream, Ticket
 from playground.errors import GenerationFailed, LimitReached
 from playground.types import Delta
 
@@ -35,7 +35,7 @@ class Engine:
         self.prefill = Prefill(decoder, attached, self.prefixes)
         self._changed = threading.Condition()
         self._arrivals: list[Ticket] = []
-        self._errands: list[tuple[Callable[[], Any], Future[Any]]] = []
+        self._errands: list[Errand] = []
         self._closing = False
         self._thread: threading.Thread | None = None
         # Below: only the engine's thread.
@@ -56,16 +56,16 @@ class Engine:
                 self._wake()
         return Stream(ticket)
 
-    def between_steps(self, errand: Callable[[], Any]) -> "Future[Any]":
-        """Run `errand` on the engine's thread while no forward pass runs; after `close` its error is the result."""
-        future: Future[Any] = Future()
+    def between_steps(self, work: Callable[[], Any]) -> "Future[Any]":
+        """Do `work` on the engine's thread while no forward pass runs; after `close` its error is the result."""
+        errand = Errand(work)
         with self._changed:
             if self._closing:
-                future.set_exception(GenerationFailed("The model was unloaded."))
+                errand.result.set_exception(GenerationFailed("The model was unloaded."))
             else:
-                self._errands.append((errand, future))
+                self._errands.append(errand)
                 self._wake()
-        return future
+        return errand.result
 
     def stats(self) -> Stats:
         """A snapshot between two steps."""
@@ -112,11 +112,8 @@ class Engine:
             errands, self._errands = self._errands, []
             if not self._closing:
                 self._tickets, self._arrivals = self._tickets + self._arrivals, []
-        for errand, future in errands:
-            try:
-                future.set_result(errand())
-            except Exception as error:
-                future.set_exception(error)
+        for errand in errands:
+            errand.run()
         return not self._closing
 
     def _step(self) -> None:

@@ -41,7 +41,12 @@ def read_json(path: Path) -> Mapping[str, Any]:
 
 
 def weight_files(folder: Path) -> tuple[Path, ...]:
-    """The safetensors files of a model's folder. Raises ModelUnavailable when there are none, or one is missing."""
+    """The safetensors files of a model's folder, one before many as transformers reads them.
+
+    Raises ModelUnavailable when there are none, or one is missing.
+    """
+    if (folder / "model.safetensors").is_file():
+        return (folder / "model.safetensors",)
     if (folder / INDEX).is_file():
         named = read_json(folder / INDEX).get("weight_map")
         names = sorted(set(map(str, named.values()))) if isinstance(named, Mapping) else []
@@ -51,11 +56,9 @@ def weight_files(folder: Path) -> tuple[Path, ...]:
             if Path(name).name != name or not (folder / name).is_file():
                 raise ModelUnavailable(f"{folder / INDEX} names {name}, which is not in that folder.")
         return tuple(folder / name for name in names)
-    if not (folder / "model.safetensors").is_file():
-        if not any(folder.glob("*.safetensors")):
-            refuse_pickles(folder)
-        raise ModelUnavailable(f"{folder} holds no model.safetensors, so there are no weights to load.")
-    return (folder / "model.safetensors",)
+    if not any(folder.glob("*.safetensors")):
+        refuse_pickles(folder)
+    raise ModelUnavailable(f"{folder} holds no model.safetensors, so there are no weights to load.")
 
 
 def refuse_pickles(folder: Path) -> None:

@@ -59,7 +59,8 @@ def fetch(wanted: Repository, cache: Path, report: Report, check: Check, weights
     saying what is wrong; nothing is left behind then, nor when `report` raises.
     """
     home = cache / "hub" / wanted.id.replace("/", "--")
-    reference = home / f"{quote(wanted.revision or 'main', safe='')}.{'adapter' if weights is ADAPTER else 'model'}"
+    kind = "adapter" if weights is ADAPTER else "model"
+    reference = home / f"{quote(wanted.revision or 'main', safe='')}.{kind}"
     report(Progress(what=f"Asking the hub for {wanted}"))
     with _told(wanted):
         try:
@@ -67,7 +68,8 @@ def fetch(wanted: Repository, cache: Path, report: Report, check: Check, weights
                 wanted.id, revision=wanted.revision or None, files_metadata=True, timeout=TIMEOUT
             )
         except (httpx2.TransportError, errors.OfflineModeIsEnabled):
-            if reference.is_file() and (known := home / reference.read_text()).is_dir():
+            known = home / reference.read_text() if reference.is_file() else home
+            if any(weights.fullmatch(path.name) for path in known.glob("*")):
                 return known  # fetched before, and there is no network now
             raise
         sizes = {file.rfilename: file.size or 0 for file in info.siblings or ()}
@@ -75,16 +77,17 @@ def fetch(wanted: Repository, cache: Path, report: Report, check: Check, weights
         commit = info.sha or ""
         if not COMMIT.fullmatch(commit):
             raise ModelUnavailable(f"The hub names no commit for {wanted}; set HF_ENDPOINT to another hub.")
-        target = home / commit
+        # A repository may hold both: an adapter beside a model would be read into it.
+        target = home / (f"{commit}.adapter" if weights is ADAPTER else commit)
         if not all((target / name).is_file() for name in meant):
             with _staging(cache) as work:
                 _fill(
                     work, Repository(wanted.id, commit), {name: sizes[name] for name in meant}, report, check, weights
                 )
-                home.mkdir(parents=True, exist_ok=True)
-                shutil.rmtree(target, ignore_errors=True)
-                work.rename(target)
-    reference.write_text(commit)
+                target.mkdir(parents=True, exist_ok=True)
+                for name in meant:  # beside other GGUF files of the repository, which may be loaded
+                    (work / name).replace(target / name)
+    reference.write_text(target.name)
     return target
 
 
@@ -101,7 +104,7 @@ def _meant(sizes: dict[str, int], weights: re.Pattern[str], wanted: Repository) 
         found = ["model.safetensors"]
     if any(name.endswith(".gguf") for name in found):
         return ["README.md"] * ("README.md" in sizes) + found
-    about = [name for name in sizes if ABOUT.fullmatch(name)]
+    about = [name for name in sizes if ABOUT.fullmatch(name) and (weights is ADAPTER or "adapter" not in name)]
     return about + [name for name in sizes if WORDS.fullmatch(name)] + found
 
 
@@ -169,7 +172,7 @@ def _meter(report: Report, what: str, before: int, total: int) -> Any:
 
 @contextmanager
 def _staging(cache: Path) -> Iterator[Path]:
-    """A folder that is gone afterwards, unless it was renamed; those of processes that were killed go first."""
+    """A folder that is gone afterwards; those of processes that were killed go first."""
     for left in (cache / "hub").glob("fetching-*"):
         if not psutil.pid_exists(int(left.name.split("-")[1])):
             shutil.rmtree(left, ignore_errors=True)

@@ -21,6 +21,7 @@ TASKS = {
     "ForConditionalGeneration": "text_to_text",
 }
 KERNEL = re.compile(r"attn_implementation|experts_implementation")
+WEIGHTS = re.compile(r"(^|\.)transformers_weights$")
 FRONT = re.compile(r"\A---\s*\n(.*?)\n---", re.DOTALL)
 
 
@@ -40,11 +41,16 @@ class Inspection:
 
 def inspect(folder: Path, gguf: str = "") -> Inspection:
     """Raises ModelUnavailable naming the file and what is wrong with it."""
+    if (folder / "adapter_config.json").is_file():
+        if not gguf and not (folder / "config.json").is_file():
+            raise ModelUnavailable(f"{folder} holds an adapter, not a model; load its base, then the adapter for it.")
+        # transformers would put the adapter into the model as it reads it, and the base would not be the base
+        raise ModelUnavailable(
+            f"{folder} holds an adapter (adapter_config.json) beside the model; give each a folder of its own."
+        )
     if gguf:
         return _inspect_gguf(folder, gguf)
     if not (folder / "config.json").is_file():
-        if (folder / "adapter_config.json").is_file():
-            raise ModelUnavailable(f"{folder} holds an adapter, not a model; load its base, then the adapter for it.")
         refuse_pickles(folder)
         raise ModelUnavailable(f"{folder} holds no model: there is no config.json in it.")
     architecture, task = check_config(read_json(folder / "config.json"), folder / "config.json")
@@ -71,18 +77,20 @@ def check_config(config: Mapping[str, Any], path: Path | str) -> tuple[str, str]
     for key, value in _all(config):
         if KERNEL.search(key) and isinstance(value, str) and not value.replace("_", "").isalnum():
             raise ModelUnavailable(f"{path} asks for code from elsewhere (`{key}`: {value[:80]!a}), which is not run.")
+        if WEIGHTS.search(key):
+            raise ModelUnavailable(f"{path} names a file of weights itself (`{key}`); only model.safetensors is read.")
     if quantised := config.get("quantization_config"):
         kind = quantised.get("quant_method", "unknown") if isinstance(quantised, Mapping) else "unknown"
         raise ModelUnavailable(
             f"{path}: the weights are quantised ({kind}), which needs a library of its own. Choose the same model "
             "unquantised, or as GGUF."
         )
-    kind = config.get("model_type")
+    kind = str(config.get("model_type"))
     if kind not in CONFIG_MAPPING_NAMES:
         own = " and brings code of its own, which is not run" if config.get("auto_map") else ""
         raise ModelUnavailable(f"{path}: the architecture {kind!a} is not known to transformers{own}.")
     named = config.get("architectures") or []
-    architecture = str(named[0]) if isinstance(named, list) and named else _causal(str(kind))
+    architecture = str(named[0]) if isinstance(named, list) and named else _causal(kind)
     task = next((task for end, task in TASKS.items() if architecture.endswith(end)), None)
     if task is None or (task == "text_to_text" and not config.get("is_encoder_decoder")):
         raise ModelUnavailable(f"{path}: a {architecture or kind} answers no text; language models and task models do.")
@@ -95,7 +103,7 @@ def licence(folder: Path) -> str:
     try:
         front = FRONT.match(card.read_text("utf-8", errors="replace")[:20_000]) if card.is_file() else None
         data = yaml.safe_load(front[1]) if front else None
-    except (OSError, yaml.YAMLError):
+    except (OSError, ValueError, yaml.YAMLError):  # a date that is none is a ValueError
         return ""  # nobody is kept from a model because its card cannot be read
     stated = data.get("license") if isinstance(data, Mapping) else ""
     return stated[:100] if isinstance(stated, str) else ""
@@ -147,8 +155,8 @@ def _causal(kind: str) -> str:
 
 
 def _all(config: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Keys and values, at any depth."""
+    """Keys, with those around them before a dot, and values, at any depth."""
     for key, value in config.items():
         yield str(key), value
         if isinstance(value, Mapping):
-            yield from _all(value)
+            yield from ((f"{key}.{inner}", found) for inner, found in _all(value))

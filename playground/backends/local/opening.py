@@ -1,6 +1,8 @@
 """A source -> a model that can be asked, or an adapter attached to one: fetched, checked, then loaded."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ from playground.backends.details import AdapterDetails, ModelDetails
 from playground.backends.loads import Report
 from playground.backends.local import hub
 from playground.backends.local.backend import LocalBackend
+from playground.backends.local.adapter_folder import check_size
 from playground.backends.local.headers import read_json
 from playground.backends.local.inspection import Inspection, check_config, inspect
 from playground.backends.local.loading import device, footprint, load, multiplied
@@ -16,13 +19,18 @@ from playground.backends.local.precision import prepare
 from playground.backends.local.tasks import open_task
 from playground.backends.local.tuned import Change, TunedModel
 from playground.backends.sources import Source
-from playground.errors import NotSupported
+from playground.errors import ModelUnavailable, NotSupported
 from playground.settings import Settings
 from playground.types import Progress
 
 
 def open_model(source: Source, title: str, settings: Settings, report: Report) -> Backend:
     """Raises ModelUnavailable for what cannot be loaded, LimitReached for what does not fit."""
+    with _discreet(source, settings):
+        return _open(source, title, settings, report)
+
+
+def _open(source: Source, title: str, settings: Settings, report: Report) -> Backend:
     started = time.monotonic()
     folder, gguf = _folder(source, title, settings, report)
     found = inspect(folder, gguf)
@@ -59,11 +67,34 @@ def attach(
     """Attach an adapter to a loaded model. Raises NotSupported for one that takes none, ModelUnavailable."""
     if not isinstance(backend, TunedModel):
         raise NotSupported("Adapters can be loaded for local language models; this model takes none.")
-    folder = Path(source.place)
-    if source.kind == "hub":
-        wanted = hub.Repository(source.place, source.revision)
-        folder = hub.fetch(wanted, settings.cache, report, lambda folder, size: None, hub.ADAPTER)
-    return backend.attach(folder, name, title, about, report)
+    with _discreet(source, settings):
+        folder = Path(source.place)
+        if source.kind == "hub":
+            wanted = hub.Repository(source.place, source.revision)
+            folder = hub.fetch(
+                wanted, settings.cache, report, lambda folder, size: check_size(title, size), hub.ADAPTER
+            )
+        return backend.attach(folder, name, title, about, report, _said(source, settings))
+
+
+def _said(source: Source, settings: Settings) -> str:
+    """Where it lies; strangers need not know the operator's folders."""
+    return source.title if settings.public else str(source)
+
+
+@contextmanager
+def _discreet(source: Source, settings: Settings) -> Iterator[None]:
+    """Messages without the operator's folders, for strangers."""
+    try:
+        yield
+    except ModelUnavailable as error:
+        if not settings.public:
+            raise
+        message = str(error).replace(str(settings.cache / "hub"), "the cache").replace(str(settings.cache), "the cache")
+        for place in (Path(source.place), Path(source.place).parent) if source.kind in ("folder", "gguf") else ():
+            if place.is_absolute():
+                message = message.replace(str(place), place.name)
+        raise ModelUnavailable(message) from None
 
 
 def _folder(source: Source, title: str, settings: Settings, report: Report) -> tuple[Path, str]:
@@ -89,7 +120,7 @@ def _folder(source: Source, title: str, settings: Settings, report: Report) -> t
 
 def _room(found: Inspection, settings: Settings) -> tuple[int, int | None]:
     needed = footprint(found.parameters, "float32" if found.task else settings.precision)
-    return needed.size, needed.free
+    return max(needed.size, found.size), needed.free  # it is read as it is stored
 
 
 def _details(
@@ -97,7 +128,7 @@ def _details(
 ) -> ModelDetails:
     parameters = sum(parameter.numel() for parameter in model.parameters())
     return ModelDetails(
-        source=str(source),
+        source=_said(source, settings),
         architecture=type(model).__name__,
         parameters=parameters,
         stored=found.stored,

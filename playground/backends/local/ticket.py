@@ -1,9 +1,11 @@
-"""A request on its way: what the caller's thread and the engine's thread share."""
+"""A request on its way, or an errand: what the caller's thread and the engine's thread share."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -153,3 +155,19 @@ class Stream(Iterator[Event]):
 
     def __del__(self) -> None:
         self._ticket.closed = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Errand:
+    """Work for the engine's thread. Whoever gave it waits for its result."""
+
+    work: Callable[[], Any]
+    result: "Future[Any]" = field(default_factory=Future)
+
+    def run(self) -> None:
+        """Do it, unless it was cancelled meanwhile."""
+        if self.result.set_running_or_notify_cancel():
+            try:
+                self.result.set_result(self.work())
+            except Exception as error:
+                self.result.set_exception(error)

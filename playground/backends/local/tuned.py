@@ -64,8 +64,11 @@ class TunedModel:
         return replace(self._details, adapters=adapters, memory_bytes=held)
 
     # ------------------------------------------------------------------------------------------- adapters
-    def attach(self, path: Path, name: str, title: str, about: str, report: Report) -> AdapterDetails:
-        """Read and check an adapter's folder and make it usable by its name. Raises ModelUnavailable, LimitReached."""
+    def attach(self, path: Path, name: str, title: str, about: str, report: Report, source: str = "") -> AdapterDetails:
+        """Read and check an adapter's folder and make it usable by its name; `source` is where people say it lies.
+
+        Raises ModelUnavailable, LimitReached.
+        """
         started = time.monotonic()
         report(Progress(what=f"Checking {title}"))
         folder = read_adapter(path, self._details.source)
@@ -73,15 +76,21 @@ class TunedModel:
         size = self._details.memory_bytes if alone else folder.parameters * self._model.dtype.itemsize
         report.reserve(size)
         report(Progress(what=f"Loading {title}", total=folder.size / 1e6, unit="MB"))
-        with self._changing:
-            if alone:
-                from playground.backends.local.lone import merge  # and peft with it, which takes a second
+        adapter = lone = None
+        if alone:
+            from playground.backends.local.lone import merge  # and peft with it, which takes a second
 
-                self._alone[name] = self._fresh(lambda model: merge(folder, model), f"{self._label} + {name}")
-            else:
-                self._base.attach(shared(folder, name, self._model))
-            self._adapters[name] = _described(folder, name, title, about, size, time.monotonic() - started)
-        return self._adapters[name]
+            lone = self._fresh(lambda model: merge(folder, model), f"{self._label} + {name}")
+        else:
+            adapter = shared(folder, name, self._model)
+        details = _described(folder, source, name, title, about, size, time.monotonic() - started)
+        with self._changing:  # only now: whoever detaches another must not wait for what is read
+            if lone is not None:
+                self._alone[name] = lone
+            if adapter is not None:
+                self._base.attach(adapter)
+            self._adapters[name] = details
+        return details
 
     def detach(self, name: str) -> None:
         """Forget an adapter. Its memory is free once nobody holds on to it."""
@@ -143,12 +152,14 @@ def _on_base(request: Request, alone: dict[str, LocalBackend]) -> Request:
     return replace(request, adapter="", scale=1.0) if request.adapter in alone else request
 
 
-def _described(folder: AdapterFolder, name: str, title: str, about: str, size: int, seconds: float) -> AdapterDetails:
+def _described(
+    folder: AdapterFolder, source: str, name: str, title: str, about: str, size: int, seconds: float
+) -> AdapterDetails:
     return AdapterDetails(
         name=name,
         title=title,
         about=about,
-        source=str(folder.path),
+        source=source or str(folder.path),
         loaded=True,
         kind=folder.title,
         rank=folder.rank,

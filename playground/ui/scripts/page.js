@@ -32,6 +32,20 @@
     // An open list closes first: Esc there is not meant for the run.
     if (event.key === "Escape" && event.target.getAttribute?.("aria-expanded") !== "true") press("stop-button", "sweep-stop", "compare-stop", "list-stop");
   }, true);
+  // The same words more than once are one message.
+  new MutationObserver(() => {
+    for (const list of document.querySelectorAll(".toast-messages")) {
+      const said = new Set();
+      for (const text of list.querySelectorAll("[data-testid=toast-text]")) {
+        const item = text.parentElement;
+        item.hidden = said.has(text.textContent);
+        item.previousElementSibling?.classList.contains("toast-separator") && (item.previousElementSibling.hidden = item.hidden);
+        said.add(text.textContent);
+      }
+      const count = list.parentElement.querySelector(".toast-count");
+      if (count) count.hidden = said.size < 2;
+    }
+  }).observe(document.documentElement, { childList: true, subtree: true });
   // In one column the answer is below the form: go where things happen.
   document.addEventListener("click", (event) => {
     if (!event.target.closest?.("#run-button") || window.innerWidth > 1024) return;

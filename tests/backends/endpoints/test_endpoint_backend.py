@@ -149,6 +149,9 @@ USAGE = {"prompt_tokens": 10, "completion_tokens": 8}
                 {"text": "b" * 4, "prompt_tokens": 10, "completion_tokens": 2, "cost": 5.2, "estimated": False},
             ],
         ),
+        (says({"content": None, "role": "assistant"}, {"content": "Hi"}), HELLO, {}, [{"text": "Hi"}]),
+        (says({"content": "a\ud83d"}, {"content": "\ude00b"}), HELLO, {}, [{"text": "a\U0001f600b"}]),
+        (says({"content": "a\ud83d"}, {"content": "b\ude00"}), HELLO, {}, [{"text": "a\ufffdb\ufffd"}]),
         (says({"content": "a" * 12}), HELLO, {}, [{"completion_tokens": 3, "estimated": True, "cost": None}]),
     ],
 )  # fmt: skip
@@ -190,6 +193,27 @@ def test_the_first_token_is_timed(server: Faulty, backend_of: BackendOf) -> None
     (found,) = completions(backend_of())
     assert found.time_to_first_token is not None
     assert 0 < found.time_to_first_token <= found.seconds
+
+
+def test_the_first_token_is_timed_even_if_nobody_listened(server: Faulty, backend_of: BackendOf) -> None:
+    """What is told together is told as one, but not the first of it."""
+    go_on = threading.Event()
+
+    def two_words(handler: Handler) -> None:
+        handler.begin()
+        handler.say("one")
+        assert go_on.wait(LIMIT)
+        handler.say(" two")
+        handler.end()
+
+    server.fault = two_words
+    stream = backend_of().stream(HELLO)
+    eventually(lambda: stream.news.qsize())
+    go_on.set()
+    eventually(lambda: stream.work is not None and stream.work.done())
+    first, *_, last = [news for news in stream if isinstance(news, Delta)]
+    assert (first.text, last.text) == ("one", " two")
+    assert first.seconds < last.seconds
 
 
 # ------------------------------------------------------------------------------------ stopping, limits
@@ -271,12 +295,32 @@ def test_calls_in_parallel_are_limited(server: Faulty, backend_of: BackendOf) ->
     assert most <= 2
 
 
+def test_repeats_count_among_the_calls_a_minute(server: Faulty, backend_of: BackendOf) -> None:
+    server.fault = lambda handler: handler.error(500)
+    stream = backend_of(limits=Limits(per_minute=2)).stream(HELLO)
+    while not (isinstance(news := next(stream), Progress) and "as many calls a minute as are allowed" in news.what):
+        pass
+    stream.close()
+    assert len(server.seen) == 2
+
+
 def test_connections_are_used_again(server: Faulty, backend_of: BackendOf) -> None:
+    """Also where the end of the body comes by itself, after the stream has said that it is over."""
     backend, ports = backend_of(), set()
-    server.fault = lambda handler: (ports.add(handler.client_address[1]), fine(handler))[1]
-    for _ in range(5):
+
+    def late_end(handler: Handler) -> None:
+        ports.add(handler.client_address[1])
+        handler.begin()
+        handler.say("one")
+        handler.event({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+        handler.send("data: [DONE]\n\n")
+        time.sleep(0.002)
+        handler.wfile.write(b"0\r\n\r\n")
+
+    server.fault = late_end
+    for _ in range(10):
         completions(backend)
-    assert len(ports) < 5
+    assert len(ports) < 10
 
 
 def test_what_only_a_local_model_can_do_is_refused(backend_of: BackendOf) -> None:

@@ -1,9 +1,10 @@
 """Everything a server elsewhere can do wrong, done by a real one: what the person reads, and what is asked again."""
 
 import json
+import time
 from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import formatdate
 from typing import Any
 from urllib.parse import quote
@@ -101,6 +102,54 @@ def error_inside(handler: Handler) -> None:
     handler.send('data: {"error": {"message": "out of memory"}}\n\n')
 
 
+def error_after_text(handler: Handler) -> None:
+    """In one piece, so that both are read together."""
+    handler.begin()
+    said = json.dumps({"choices": [{"index": 0, "delta": {"content": "one"}}]})
+    handler.send(f'data: {said}\n\ndata: {{"error": {{"message": "out of memory", "code": 503}}}}\n\n')
+
+
+def nonsense_after_text(handler: Handler) -> None:
+    handler.begin()
+    said = json.dumps({"choices": [{"index": 0, "delta": {"content": "one"}}]})
+    handler.send(f'data: {said}\n\ndata: {{"choices": "none"}}\n\n')
+
+
+def overloaded(handler: Handler) -> None:
+    handler.begin()
+    handler.send('data: {"error": {"message": "overloaded", "code": 503}}\n\n')
+
+
+def error_in_pieces(handler: Handler) -> None:
+    handler.send_response(400)
+    handler.send_header("transfer-encoding", "chunked")
+    handler.end_headers()
+    for piece in ('{"error": {"mess', 'age": "top_q is unknown"}}'):
+        handler.send(piece)
+        time.sleep(0.05)  # else both may be read at once, and this shows nothing
+    handler.wfile.write(b"0\r\n\r\n")
+
+
+def last_line_without_end(handler: Handler) -> None:
+    handler.begin()
+    handler.say("one")
+    handler.send('data: {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}')
+    handler.wfile.write(b"0\r\n\r\n")
+
+
+def token_without_text(handler: Handler) -> None:
+    """Half a character: a token that has come, with no text yet."""
+    handler.begin()
+    entry = {"token": "half", "logprob": -1.0}
+    handler.event({"choices": [{"index": 0, "delta": {"content": ""}, "logprobs": {"content": [entry]}}]})
+    handler.drop()
+
+
+def no_http(handler: Handler) -> None:
+    handler.wfile.write(b"SSH-2.0-OpenSSH\r\n")
+    handler.drop()
+
+
 def not_the_protocol(handler: Handler) -> None:
     handler.begin()
     handler.event({"choices": "none"})
@@ -142,6 +191,14 @@ TABLE: dict[str, tuple[tuple[Fault, ...], str, str, int]] = {
         (lambda h: h.reply(404, "<html>nginx</html>", "text/html"),), "", "faulty answered 404. Check the base URL", 1),
     "no choices": ((no_choices,), "", "nothing in it: no choices", 1),
     "not the protocol": ((not_the_protocol,), "", "not of the chat completions protocol", 1),
+    "nested too deeply": ((lambda h: (h.begin(), h.send(f"data: {'[' * 100_000}\n\n")),), "", "is not JSON", 1),
+    "an error that may pass": ((overloaded, fine), "one two three four", "", 2),
+    "an error after text": ((error_after_text,), "one", "out of memory", 1),
+    "nonsense after text": ((nonsense_after_text,), "one", "not of the chat completions protocol", 1),
+    "an error in pieces": ((error_in_pieces,), "", "answered 400: \u201ctop_q is unknown\u201d", 1),
+    "a last line without an end": ((last_line_without_end,), "one", "", 1),
+    "dropped after a token without text": ((token_without_text,), "", "broke off the connection in the middle", 1),
+    "no HTTP": ((no_http,), "", "does not answer in HTTP", 1),
     "an error inside the stream": ((error_inside,), "", "failed while it was answering: \u201cout of memory\u201d", 1),
     "not streamed": ((not_streamed,), "one two", "", 1),
     "a redirect": ((status(307, Location="http://localhost:1/v1"),), "", "redirects to another address (307)", 1),
@@ -176,7 +233,15 @@ def test_backoff_grows_and_says_why(server: Faulty, backend_of: BackendOf, slept
 
 
 @pytest.mark.parametrize(
-    ("value", "seconds"), [("7", 7), ("0", 0), (formatdate(1020, usegmt=True), 20), (formatdate(9), 0), ("soon", None)]
+    ("value", "seconds"),
+    [
+        ("7", 7),
+        ("0", 0),
+        (formatdate(1020, usegmt=True), 20),
+        (formatdate(9), 0),
+        ("soon", None),
+        ("1 Jan 9999999999999999999 00:00:00", None),
+    ],
 )
 def test_retry_after_is_seconds_or_a_date(value: str, seconds: float | None) -> None:
     assert retry_after(value, now=1000) == seconds
@@ -212,6 +277,12 @@ def echoes() -> dict[str, str]:
         "starred out": f"{KEY[:3]}*****************{KEY[-4:]}",
         "dotted out": f"{KEY[:7]}...{KEY[-4:]}",
     }
+
+
+def test_looking_for_the_key_takes_no_time(server: Faulty, backend_of: BackendOf) -> None:
+    """An answer made of the key's first letters once held everybody up for minutes."""
+    server.fault = lambda handler: (handler.begin(), handler.send(f"data: {KEY[:2] * 200_000}\n\n"))[1]
+    assert "is not JSON" in heard(backend_of()).error
 
 
 @pytest.mark.parametrize("echo", echoes().values(), ids=echoes())
@@ -254,7 +325,13 @@ def test_the_key_goes_with_the_request_and_is_not_in_the_error(server: Faulty, b
 def test_nobody_is_there(server: Faulty, backend_of: BackendOf) -> None:
     backend = backend_of()
     server.server_close()
-    assert "cannot be reached at http://127.0.0.1" in heard(backend).error
+    assert f"cannot be reached at {server.url}: Connection refused. Check" in heard(backend).error
+
+
+def test_nobody_speaks_tls(server: Faulty, backend_of: BackendOf) -> None:
+    backend = backend_of()
+    secure = replace(backend.endpoint, base_url=server.url.replace("http:", "https:"))
+    assert "cannot be spoken to over TLS" in heard(replace(backend, endpoint=secure)).error
 
 
 def test_a_delta_keeps_its_first_words(server: Faulty, backend_of: BackendOf) -> None:

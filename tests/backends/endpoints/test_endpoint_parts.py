@@ -73,6 +73,7 @@ def test_addresses_have_one_form(text: str, found: str) -> None:
         "", "example.com", "ftp://example.com", "file:///etc/passwd", "http://", "http://a b/v1", "http://x:99999/",
         "http://user:secret@example.com/v1", "http://secret@example.com", "https://example.com/v1?key=secret",
         "https://example.com/v1#secret", "http://good.com\\@evil.com/", "http://x\ny/", "javascript:secret",
+        "http://a..b/v1", f"http://{'a' * 70}.org/v1",
     ],
 )  # fmt: skip
 def test_what_is_no_address_is_refused_and_not_repeated(text: str) -> None:
@@ -85,6 +86,13 @@ def test_what_is_no_address_is_refused_and_not_repeated(text: str) -> None:
 def test_names_are_plain(name: str) -> None:
     with pytest.raises(InvalidSetup, match="choose another"):
         endpoint(name, "http://127.0.0.1/v1", "", Settings())
+
+
+@pytest.mark.parametrize(("what", "given"), [("name", None), ("base_url", 5), ("key", ["secret"])])
+def test_what_a_program_sends_must_be_text(what: str, given: Any) -> None:
+    right: dict[str, Any] = {"name": "a", "base_url": "http://127.0.0.1/v1", "key": ""}
+    with pytest.raises(InvalidSetup, match=f"`{what}` must be text"):
+        endpoint(**{**right, what: given}, settings=Settings())
 
 
 @pytest.mark.parametrize(

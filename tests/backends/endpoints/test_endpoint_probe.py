@@ -95,6 +95,42 @@ def test_what_is_refused_is_told_in_the_servers_words(server: Faulty, refused: H
         assert f"{name} is not supported" in checks[names.get(name, name)].how
 
 
+def test_a_server_that_varies_in_the_last_word_can_be_compared_for_the_most_part(server: Faulty) -> None:
+    """As arithmetic on a busy GPU does. Only whether a penalty changed something cannot be told then."""
+    numbers, honest = iter(range(1000)), model(EVERYTHING)
+
+    def varied(handler: Handler) -> None:
+        if handler.seen.body.get("temperature") != 0:
+            return honest(handler)
+        handler.begin()
+        for word in [*_text(handler.seen.body, EVERYTHING, True), str(next(numbers))]:
+            handler.say(f" {word}")
+        return handler.end()
+
+    server.fault = varied
+    checks = {check.feature: check.works for check in found(server).checks}
+    assert {checks[name] for name in ("temperature", "top_k", "top_p", "min_p")} == {"yes"}
+    assert {checks[name] for name in CHANGES} == {"unknown"}
+
+
+def test_an_answer_in_one_part_is_not_streamed(server: Faulty) -> None:
+    def at_once(handler: Handler) -> None:
+        handler.begin()
+        handler.event({"choices": [{"index": 0, "delta": {"role": "assistant", "content": ""}}]})
+        handler.say(POEM)
+        handler.end()
+
+    server.fault = at_once
+    streaming = next(check for check in found(server).checks if check.feature == "streaming")
+    assert (streaming.works, streaming.how) == ("no", "the answer came in 1 part")
+
+
+def test_a_server_of_another_protocol_is_told(server: Faulty) -> None:
+    server.fault = lambda handler: (handler.begin(), handler.event({"choices": "none"}))[1]
+    with pytest.raises(EndpointFailed, match="not of the chat completions protocol"):
+        found(server)
+
+
 def test_a_server_that_varies_at_temperature_0_cannot_be_compared(server: Faulty) -> None:
     server.fault = model(EVERYTHING, steady=False)
     checks = {check.feature: check for check in found(server).checks}

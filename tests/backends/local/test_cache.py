@@ -106,14 +106,14 @@ def test_an_architecture_that_cannot_is_refused_by_name(model: Any) -> None:
 )
 @settings(deadline=None, max_examples=60)
 def test_rows_keep_their_content_when_others_come_and_go(moves: list[tuple[str, int]]) -> None:
-    cache, expected = SlotCache(LAYOUT, 0, 9), []
+    cache, expected = SlotCache(LAYOUT, 2, 9), []
     for number, (move, size) in enumerate(moves, 1):
         if move == "add":
             source = SlotCache(LAYOUT, 1, size)
             for layer in source.layers:
                 layer.keys += number
                 layer.values += number / 2
-            cache.resize(len(expected) + 1, 9)
+            cache.resize(len(expected) + 3, 9)
             cache.append(source, 0, size)
             expected.append((number, size))
         elif expected:
@@ -121,13 +121,16 @@ def test_rows_keep_their_content_when_others_come_and_go(moves: list[tuple[str, 
             cache.remove(place)
             expected[place] = expected[-1]
             expected.pop()
-            cache.resize(len(expected), 9)
+            cache.resize(len(expected) + 2, 9)
     assert cache.lengths == [size for _, size in expected]
-    assert cache.bytes == len(expected) * 9 * LAYOUT.bytes_per_token
+    assert cache.bytes == (len(expected) + 2) * 9 * LAYOUT.bytes_per_token
     for layer in cache.layers:
         for row, (number, size) in enumerate(expected):
             assert (layer.keys[row, :, :size] == number).all()
             assert (layer.values[row, :, :size] == number / 2).all()
+        for row, size in enumerate([*cache.lengths, 0, 0]):  # what a row left could be no number, and masks let that by
+            assert not layer.keys[row, :, size:].any()
+            assert not layer.values[row, :, size:].any()
 
 
 def prefix(ids: list[int], use: Use = BASE) -> Prefix:
@@ -181,8 +184,13 @@ def test_what_an_adapter_computed_is_forgotten_with_it() -> None:
     store, uses = PrefixStore(), (BASE, Use("a", 1.0), Use("a", 0.5))
     for use in uses:
         store.add(prefix([1, 2, 3, 4, 5], use), 100 * BYTE)
-    store.forget("a")
+    for first in (-1, -3):
+        store.add(prefix([first, first - 1, 3, 4, 5]), 100 * BYTE)
+    store.forget("a", np.empty(0, dtype=np.int64))
     assert [store.longest(np.array([1, 2, 3, 4, 5]), use)[1] for use in uses] == [5, 0, 0]
+    store.forget("b", np.array([-3, -4]))
+    assert [store.longest(np.array([first, first - 1, 3, 4]), BASE)[1] for first in (-1, -3)] == [4, 0]
+    assert store.bytes == 10 * BYTE
 
 
 def test_the_least_recently_used_goes_first_and_the_budget_holds() -> None:

@@ -11,7 +11,9 @@ import torch
 from tiny_models import VOCABULARY, eventually, tiny_model
 
 from playground.backends.base import Request
+from playground.backends.local import engine
 from playground.backends.local.backend import LocalBackend
+from playground.backends.local.batch import draw_tokens
 from playground.backends.local.lean import fuse
 from playground.backends.local.lora import LoraAdapter, LoraWeights
 from playground.backends.local.virtual_tokens import VirtualTokens
@@ -399,6 +401,41 @@ def test_a_fault_of_one_request_stays_its_own(backend_of: Backends, monkeypatch:
     assert len(ids_of([event for event in good if isinstance(event, Delta)])) == 100
 
 
+def test_a_fault_of_a_first_draw_stays_its_own(backend_of: Backends, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(logits: Any, rows: Any, settings: Any) -> Any:
+        if rows[0].ticket.request.messages[0].content == "broken":
+            raise RuntimeError("no draw")
+        return draw_tokens(logits, rows, settings)
+
+    backend = backend_of()
+    good = backend.stream(request("the dog", max_tokens=300, logit_bias={2: -100.0}))
+    seen = len(ids_of([next(news(good))]))
+    monkeypatch.setattr(engine, "draw_tokens", broken)
+    with pytest.raises(GenerationFailed, match="no draw"):
+        list(backend.stream(request("broken")))
+    assert seen + len(ids_of(list(news(good)))) == 300
+
+
+@pytest.mark.parametrize("value", [torch.nan, torch.inf, -torch.inf])
+def test_a_row_without_probabilities_fails_alone(
+    backend_of: Backends, monkeypatch: pytest.MonkeyPatch, value: float
+) -> None:
+    backend = backend_of()
+    decode, settings = backend._decoder.decode, {"temperature": 1.0, "top_p": 0.9, "seed": 1, "logit_bias": {2: -100.0}}
+    (whole,) = answers(backend, request("the dog", max_tokens=200, **settings))
+    good = backend.stream(request("the dog", max_tokens=200, **settings))
+    text = next(news(good)).text
+
+    def overflowing(cache: Any, ids: Any, uses: Any) -> Any:
+        logits = decode(cache, ids, uses)
+        return logits if len(ids) == 1 else torch.cat([logits[:-1], torch.full_like(logits[-1:], value)])
+
+    monkeypatch.setattr(backend._decoder, "decode", overflowing)
+    with pytest.raises(GenerationFailed, match="no valid probabilities"):
+        list(backend.stream(request("the cat", **settings)))
+    assert text + "".join(delta.text for delta in news(good)) == whole
+
+
 def test_a_fault_of_the_step_fails_who_runs_and_the_engine_goes_on(
     backend_of: Backends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -422,6 +459,10 @@ def test_numbers_that_are_none_fail_the_request(backend_of: Backends) -> None:
     backend.between_steps(lambda: head.weight.data.fill_(torch.nan)).result()
     with pytest.raises(GenerationFailed, match="no valid probabilities"):
         list(backend.stream(request()))
+    with pytest.raises(GenerationFailed, match="no valid probabilities"):
+        backend.next_token(request().messages)
+    with pytest.raises(GenerationFailed, match="no valid probabilities"):
+        backend.score(request(), "the cat")
 
 
 def test_closing_the_model_ends_what_runs(backend_of: Backends) -> None:

@@ -233,3 +233,22 @@ def test_next_token_is_under_the_adapter(backend_of: Backends) -> None:
     assert logits[0.5][token.id].item() == pytest.approx(token.logprob, abs=1e-4)
     assert torch.equal(logits[0.0], backend.next_token(asked.messages).logits.log_softmax(-1))
     assert not torch.allclose(logits[0.5], logits[1.0])
+
+
+@pytest.mark.parametrize("scale", [1e-7, 0.1234565, 2.0])
+def test_the_origin_has_the_scale_as_it_was_asked(backend_of: Backends, scale: float) -> None:
+    adapter, _ = lora(tiny_model("llama"), "voice", 1, **ALL)
+    found = deltas(backend_with(backend_of, adapter), request(adapter="voice", scale=scale))
+    assert found[0].origin == Origin(weights="LlamaForCausalLM", adapter="voice (random)", scale=scale)
+
+
+def test_numbers_that_overflow_fail_the_rows_that_use_them_and_no_other(backend_of: Backends) -> None:
+    huge = LoraWeights(torch.full((4, 128), 9e29), torch.full((64, 4), 9e29), 1.0)
+    backend = backend_with(backend_of, LoraAdapter("huge", {"model.layers.0.mlp.down_proj": huge}, "huge"))
+    plain = answers(backend, request(**ENDLESS))
+    for sampling in ({}, {"temperature": 1.0}, {"temperature": 1.0, "top_p": 0.9}):
+        running = backend.stream(request(**ENDLESS))
+        said = next(news(running)).text
+        with pytest.raises(GenerationFailed, match="no valid probabilities"):
+            answers(backend, request("the cat " * 20, adapter="huge", **sampling))
+        assert [said + "".join(delta.text for delta in news(running))] == plain

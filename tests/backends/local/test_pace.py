@@ -1,6 +1,7 @@
 """Threads of a step, under a clock that the test moves."""
 
 import copy
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -68,14 +69,23 @@ def test_steps_of_different_size_are_not_compared() -> None:
     assert machine.pace.threads == 2
 
 
-def test_a_step_runs_with_the_threads_it_is_given() -> None:
-    before, pace = all_threads(), Pace(2)
+def test_a_step_runs_with_the_threads_it_is_given_and_nobody_else_does() -> None:
+    seen: list[int] = []
+
+    def other() -> None:
+        seen.append(torch.get_num_threads())
+
+    before, pace = all_threads(), Pace(1 + all_threads())
     try:
-        for pace.threads in (1, 2):
+        for pace.threads in (1, before + 1):
             with pace.step(1):
                 assert torch.get_num_threads() == pace.threads
+                thread = threading.Thread(target=other)
+                thread.start()
+                thread.join()
     finally:
         torch.set_num_threads(before)
+    assert seen == [before, before]
 
 
 @pytest.mark.parametrize("precision", ["bfloat16", "auto", "int8"])

@@ -92,6 +92,8 @@ def test_their_rows_reuse_prompts_and_end_with_their_adapter(
 ) -> None:
     backend = backend_of()
     adapter, _ = tuned(tiny_model("llama"), "prefix tuning")
+    answers(backend, request("the cat sat on the mat"))
+    held = backend.stats.prefix_bytes
     backend.attach(adapter)
     using = request("the cat sat on the mat", adapter="prefix tuning")
     (text,) = answers(backend, using)
@@ -104,6 +106,7 @@ def test_their_rows_reuse_prompts_and_end_with_their_adapter(
         backend.detach("prefix tuning")
     running.close()
     backend.detach("prefix tuning")
+    assert backend.stats.prefix_bytes == held > 0
     pairs = tuple((keys, 50 * values) for keys, values in adapter.keys_values)
     backend.attach(VirtualTokens("prefix tuning", "another", keys_values=pairs))
     assert answers(backend, using) != [text]
