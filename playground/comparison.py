@@ -4,6 +4,7 @@ import math
 import random
 import threading
 from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -92,9 +93,7 @@ class _Work(threading.Thread):
     def run(self) -> None:
         runs = None
         try:
-            setup = _fitting(self.latest.setup, self._catalog, self._seed)
-            self.latest = replace(self.latest, setup=setup)
-            runs = runner.run(setup, self._catalog, within=self._within)
+            runs = self._runs()
             for run in runs:
                 self.latest = run
                 if self.halt.is_set():
@@ -108,6 +107,14 @@ class _Work(threading.Thread):
             if runs is not None:
                 runs.close()
             self.ended.set()
+
+    def _runs(self) -> Generator[Run, None, None]:
+        asked = self.latest
+        with closing(self._catalog.open(asked.setup.model)) as loading:  # first: it tells what the model is made for
+            for progress in loading:
+                yield replace(asked, progress=progress)
+        setup = _fitting(asked.setup, self._catalog, self._seed)
+        yield from runner.run(setup, self._catalog, within=self._within)
 
 
 def _fitting(setup: Setup, catalog: Catalog, seed: int) -> Setup:

@@ -119,7 +119,9 @@ def test_a_model_for_one_task_gets_the_input_alone(catalog: Catalog) -> None:
             return super().stream(request)
 
     capabilities = Capabilities(sampling=frozenset(), task="classification")
-    catalog.add(entry("task", Task(capabilities=replace(capabilities, context_length=100))))
+    task_model = Task(capabilities=replace(capabilities, context_length=100))
+    listed = entry("task", task_model)  # what an operator listed: what it is made for is known once it is loaded
+    catalog.add(replace(listed, capabilities=ScriptedBackend().capabilities))
     setup = setups.parse(
         {
             "strategy": "role",

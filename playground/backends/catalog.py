@@ -54,7 +54,9 @@ class Catalog:
         """Raises UnknownModel."""
         owner = self._owner(name)
         with owner._lock:
-            return owner._info(owner._offers.entries[name])
+            entry = owner._offers.find((name, ""))  # it may have left while another held the lock
+            assert isinstance(entry, Entry)
+            return owner._info(entry)
 
     def add(self, entry: Entry) -> None:
         """Offer a model. Raises InvalidSetup for a name that is taken or is none."""
@@ -131,11 +133,11 @@ class Catalog:
         with owner._lock:
             offered = owner._offers.find((name, adapter))
             what = f"The adapter {adapter!a} of {name!a}" if adapter else f"The model {name!a}"
-            if users := owner._users[name, adapter]:
-                raise ModelInUse(f"{what} is in use by {users} run{'s' * (users > 1)}; stop that or wait for its end.")
             keys = [key for key in owner._loads if key == (name, adapter) or (key[0] == name and not adapter)]
             if any(owner._loads[key].is_alive() for key in keys):
                 raise ModelInUse(f"{what} is being loaded; stop that or wait for its end.")
+            if users := owner._users[name, adapter]:
+                raise ModelInUse(f"{what} is in use by {users} run{'s' * (users > 1)}; stop that or wait for its end.")
             if adapter and (name, adapter) in owner._loads:
                 _detach(owner.loaded(name), adapter)
             for key in keys:

@@ -74,8 +74,8 @@ class Load(threading.Thread, Generic[T]):
         except Stopped:
             self.error = ModelUnavailable(f"Loading {self._what} was stopped.")
         except PlaygroundError as error:
-            log.warning("%s", error)
-            self.error = copied(error)  # its traceback holds all that was loaded half
+            self.error = copied(error)  # its own traceback holds all that was loaded half
+            log.warning("%s", self.error)
         except Exception:
             log.exception("Loading %s failed", self._what)
             self.error = ModelUnavailable(f"{self._what} could not be loaded; the server's log says why.")

@@ -132,16 +132,25 @@ def load_adapter(
         name = offered
     else:
         _refuse_strangers(settings)
-        place = read(source)
+        elsewhere = catalog.info(model).kind == "endpoint"
+        place = Source(kind="folder", place=offered) if elsewhere else read(source)  # on the server's machine, or here
         name = _named(name, place)
         catalog.check_name(name, model)
         with catalog.using(model):
             yield from catalog.open(model)  # first, so that no adapter is listed for a model that fails
-            catalog.add_adapter(adapter_of(model, place, name, settings, title=name, added=True))
+            local = adapter_of(model, place, name, settings, title=name, added=True)
+            catalog.add_adapter(_served(model, offered, name) if elsewhere else local)
             yield from catalog.open(model, name)
             return catalog.info(model)
     yield from catalog.open(model, name)
     return catalog.info(model)
+
+
+def _served(model: str, path: str, name: str) -> Adapter:
+    # Imported when it is needed: a page without endpoints does not wait for an HTTP client.
+    from playground.backends.endpoints.connection import to_load
+
+    return to_load(model, path, name)
 
 
 def unload(catalog: Catalog, settings: Settings, name: str) -> None:

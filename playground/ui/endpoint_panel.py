@@ -133,7 +133,7 @@ def _wire_connecting(page: Any, panel: EndpointPanel, settings: Settings, sessio
             more = {panel.connected: listed(request), panel.changed: values[panel.changed] + 1}
             yield {panel.line: load_value("done", words), **more}
         except Exception as error:
-            yield {panel.line: load_value("failed", in_words(error) + typed[2])}
+            yield {panel.line: load_value("failed", in_words(error))}
         finally:
             work.close()
             halt.set()

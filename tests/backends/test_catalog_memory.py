@@ -2,7 +2,9 @@
 
 import threading
 import time
+import weakref
 from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -133,9 +135,34 @@ def test_a_model_that_is_being_loaded_is_not_unloaded() -> None:
     catalog.preload("m")
     with pytest.raises(ModelInUse, match="being loaded"):
         catalog.unload("m")
+    waiting = begin(catalog, "m")
+    with pytest.raises(ModelInUse, match="being loaded"):
+        catalog.unload("m")
     go.set()
-    finish(catalog.open("m"))
+    finish(waiting)  # type: ignore[arg-type]
     catalog.unload("m")
+
+
+def test_what_leaves_while_it_is_looked_up_is_unknown() -> None:
+    closing, go = threading.Event(), threading.Event()
+
+    class Lingering(Weights):
+        def close(self) -> None:
+            closing.set()
+            assert go.wait(30)
+
+    catalog = Catalog([entry("m", load=lambda _: Lingering()), entry("other")])
+    finish(catalog.open("m"))
+    with ThreadPoolExecutor(2) as pool:
+        unloading = pool.submit(catalog.unload, "m")
+        assert closing.wait(30)
+        asking = pool.submit(catalog.info, "m")
+        with pytest.raises(TimeoutError):
+            asking.result(0.1)  # it waits for the lock
+        go.set()
+        unloading.result(30)
+        with pytest.raises(UnknownModel, match="no model named 'm'; choose one of other"):
+            asking.result(30)
 
 
 def test_adapters_are_listed_before_they_are_loaded_and_go_with_their_model() -> None:
@@ -217,6 +244,33 @@ def test_two_loads_at_once_are_counted_together() -> None:
     finish(catalog.open("a"))
 
 
+def test_a_second_reservation_takes_the_place_of_the_first() -> None:
+    def load(report: Report) -> Any:
+        report.reserve(40 * MB)  # as it lies on disk
+        report.reserve(60 * MB)  # as it will be held
+        return Weights(60 * MB)
+
+    finish(Catalog([entry("m", load=load)], budget=Budget(90 * MB)).open("m"))
+
+
+def test_what_was_loaded_half_does_not_outlive_the_error() -> None:
+    made: list[Any] = []
+
+    def load(report: Report) -> Any:
+        weights = Weights()
+        weights.attached = [weights]  # type: ignore[list-item]  # models refer to themselves in circles
+        made.append(weakref.ref(weights))
+        report.reserve(MB)
+        raise ModelUnavailable("a tensor is missing")
+
+    catalog = Catalog([entry("m", load=load)])
+    catalog.preload("m")
+    deadline = time.monotonic() + 30
+    while not isinstance(catalog.status("m"), ModelUnavailable) or made[0]() is not None:
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
 def test_memory_that_is_not_there_is_not_promised(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "available", lambda: 5 * MB)
     with pytest.raises(LimitReached, match=r"M needs 40 MB of memory; 5 MB is free\. Choose a smaller model"):
@@ -287,6 +341,38 @@ def test_what_was_loaded_after_it_was_stopped_is_closed() -> None:
         assert time.monotonic() < deadline
         time.sleep(0.001)
     assert not catalog.info("m").loaded
+
+
+def test_a_load_begins_when_the_one_that_was_stopped_has_ended() -> None:
+    deaf, go, loads = threading.Event(), threading.Event(), []
+
+    def attach(backend: Any, report: Report) -> AdapterDetails:
+        loads.append(len(loads))
+        report.reserve(60 * MB)
+        if len(loads) == 1:
+            deaf.set()
+            assert go.wait(30)
+        backend.attached.append("a")
+        return AdapterDetails(name="a", title="A", loaded=True)
+
+    catalog = Catalog(
+        [entry("m"), replace(adapter("m", "a", added=False), load=attach), entry("other", 60 * MB)],
+        budget=Budget(100 * MB),
+    )
+    weights = finish(catalog.open("m"))
+    opening = catalog.open("m", "a")
+    next(opening)
+    assert deaf.wait(30)
+    opening.close()
+    with pytest.raises(LimitReached, match="39 MB of the 100 MB"):  # it still holds what it reserved
+        finish(catalog.open("other"))
+    again = catalog.open("m", "a")
+    while "stopped" not in next(again).what:
+        pass
+    assert loads == [0]
+    go.set()
+    finish(again)
+    assert (loads, weights.attached) == ([0, 1], ["a"])
 
 
 def test_a_visitors_own_catalog_lies_over_the_shared_one() -> None:

@@ -26,6 +26,23 @@ def test_segments(baseline: str, text: str, expected: list[tuple[str, str]]) -> 
     assert differences(baseline, text) == tuple(Segment(*segment) for segment in expected)  # type: ignore[arg-type]
 
 
+def test_a_model_that_repeats_itself_does_not_hold_up_the_page() -> None:
+    """All of 20,000 words are frequent: compared one by one this takes hours."""
+    before, after = "the cat sat " * 6000 + "alone", "the cat ran on " * 5000 + "alone"
+    found = differences(before, after)
+    assert "".join(s.text for s in found if s.change != "added") == before
+    assert found[-1] == Segment(" alone", "same")
+    assert differences(before, before) == (Segment(before, "same"),)
+    assert differences(before, before + " more")[0] == Segment(before, "same")
+
+
+def test_long_texts_are_compared_word_by_word() -> None:
+    words = [f"w{i}" for i in range(1000)]
+    other = [*words[:500], "new", *words[501:]]
+    found = differences(" ".join(words), " ".join(other))
+    assert [s.text for s in found if s.change != "same"] == ["w500", "new"]
+
+
 WORDS = st.lists(st.sampled_from(["a", "b", "the", ",", " ", "\n", "é", "🏴"]), max_size=20).map("".join)
 
 

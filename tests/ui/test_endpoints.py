@@ -194,6 +194,7 @@ def test_a_wrong_key_has_a_clear_message_and_no_key_is_anywhere(
     expect(line(page)).to_contain_text("mine answered 401")
     expect(line(page)).to_contain_text("(key hidden)")
     expect(line(page)).to_contain_text("Check the key")
+    assert WRONG[3:16] not in page.content()
     connect(page, server, KEY)
     expect(line(page)).to_contain_text("mine is connected", timeout=60_000)
     assert server.seen[-1].headers["Authorization"] == f"Bearer {KEY}"

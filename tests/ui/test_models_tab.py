@@ -201,6 +201,13 @@ def test_an_adapter_is_loaded_compared_and_turned_off(page_over: PageOver, real_
     surprise = page.locator(".tables .frame", has_text="Perplexity").locator("tbody td")
     expect(surprise).to_have_count(4)
 
+    # The other way round, on demand: the adapter's words as the base sees them.
+    page.get_by_label("Pane B is the baseline").check()
+    expect(page.locator(".shifts .token[role=button]")).to_have_count(0)
+    page.locator(".shifts").get_by_role("button", name="A \u00b7 SmolLM2").click()
+    expect(page.locator(".shifts tr.disagree").first).to_be_visible(timeout=LONG)
+    page.get_by_label("Pane A is the baseline").check()
+
     # At scale 0 it is the base again.
     scale = page.get_by_label("Pane B: scale")
     scale.focus()

@@ -110,6 +110,12 @@ def test_sessions_and_endpoints_are_bounded(server: Faulty, catalog_of: Any, mon
     assert [len(sessions.of(visitor(name)).models()) for name in ("a", "b", "c")] == [1, 2, 2]
     with pytest.raises(LimitReached, match="At most 1 endpoints"):
         connected(sessions, visitor("c"), "second", server.url, KEY)
+    late = sessions.connect(visitor("d"), "late", server.url, KEY)
+    next(late)
+    connected(sessions, visitor("d"), "early", server.url, KEY)
+    with pytest.raises(LimitReached, match="At most 1 endpoints"):  # connected side by side, there is room for one
+        list(late)
+    assert [one.endpoint.name for one in sessions.connections(visitor("d"))] == ["early"]
 
 
 def test_giving_up_ends_the_conversation(server: Faulty, sessions: Sessions) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field, replace
 
 from playground.backends.base import Capabilities, NextToken, Request
@@ -10,13 +10,14 @@ from playground.backends.endpoints.answer import Answer, prompt_estimate
 from playground.backends.endpoints.dialect import Dialect, body, most_bytes
 from playground.backends.endpoints.endpoint import Endpoint
 from playground.backends.endpoints.limits import Gate
+from playground.backends.endpoints.models import load_adapter, unload_adapter
 from playground.backends.endpoints.providers import Price
 from playground.backends.endpoints.retry import Retry
 from playground.backends.endpoints.sse import chunks, of_the_protocol
 from playground.backends.endpoints.stream import News, Stream
 from playground.backends.endpoints.wire import wire
 from playground.errors import EndpointFailed, NotSupported
-from playground.types import Message, Token
+from playground.types import Message, Progress, Token
 
 CHAT = "/chat/completions"
 GRACE = 0.2  # seconds for a server to say what an answer cost after it met a stop string; then it is cut off
@@ -25,7 +26,8 @@ UNSEEN = "runs elsewhere, and its server gives no probabilities of given words; 
 
 @dataclass(frozen=True, kw_only=True)
 class EndpointBackend:
-    """`model` is the server's name for it. `adapters` maps names of adapters to the models they are served as.
+    """`model` is the server's name for it. `adapters` maps names of adapters to the models they are served as;
+    the server loaded those in `loaded` for us.
 
     All calls to one endpoint pass one `gate`.
     """
@@ -38,6 +40,7 @@ class EndpointBackend:
     price: Price | None = None
     retry: Retry = Retry()
     adapters: dict[str, str] = field(default_factory=dict)
+    loaded: set[str] = field(default_factory=set)
 
     def stream(self, request: Request) -> Stream:
         """Samples that the server cannot draw together are asked for side by side. Raises NotSupported at once."""
@@ -69,8 +72,17 @@ class EndpointBackend:
         """Let requests name the adapter that the server has under `served`."""
         self.adapters[name] = served
 
+    def load(self, name: str, path: str) -> Generator[Progress, None, None]:
+        """Have the server load an adapter from a folder that it sees. Raises EndpointFailed."""
+        yield from wire().follow(lambda _: load_adapter(self.endpoint, name, path))
+        self.attach(name, name)
+        self.loaded.add(name)
+
     def detach(self, name: str) -> None:
-        """Have no request name it any more. The server keeps it."""
+        """Have no request name it any more. The server gives up what it loaded for us. Raises EndpointFailed."""
+        if name in self.loaded:
+            wire().submit(unload_adapter(self.endpoint, name)).result()
+            self.loaded.discard(name)
         self.adapters.pop(name, None)
 
     async def _work(self, request: Request, tell: Callable[[News], None]) -> None:

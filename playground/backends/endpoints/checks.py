@@ -92,12 +92,7 @@ class Reference:
         return Check(feature="system", works="yes", how="taken, but not obeyed: small models often do not")
 
     async def prefix(self) -> Check:
-        fields: dict[str, Any] = (
-            {}
-            if self.trial.dialect.prefix == "prefix"
-            else {"continue_final_message": True, "add_generation_prompt": False}
-        )
-        reply = await self.trial.ask(CAPITAL, begun=BEGUN, **fields)
+        reply = await self.trial.ask(CAPITAL, begun=BEGUN)
         if reply.error:
             return Check(feature="prefix", works="no", how=reply.error)
         went_on = reply.text.removeprefix(BEGUN).lstrip(" \n*_\"'").startswith("Paris")

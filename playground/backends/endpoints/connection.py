@@ -3,6 +3,7 @@
 import re
 from collections.abc import Generator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from playground.backends.base import Backend
 from playground.backends.catalog import Adapter, Entry, Report
@@ -17,8 +18,13 @@ from playground.backends.endpoints.wire import Tell, wire
 from playground.errors import ModelUnavailable, UnknownModel
 from playground.types import Progress
 
-NO_CHAT = re.compile(r"embed|rerank|whisper|tts|speech|audio|transcri|image|dall-e|moderat|realtime|guard", re.I)
+NO_CHAT = re.compile(
+    r"embed|rerank|whisper|tts|speech|audio|transcri|image|dall-e|sora|ocr|moderat|realtime|guard"
+    r"|davinci|babbage|turbo-instruct",  # OpenAI's that complete a text
+    re.I,
+)
 KIND = "endpoint"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,13 +110,13 @@ def _entry(connection: Connection, served: Served) -> Entry:
     )
 
 
-def _reported(report: Report, work: Generator[Progress, None, Tried]) -> Tried:
+def _reported(report: Report, work: Generator[Progress, None, T]) -> T:
     """The work's result, its progress reported. It ends when nobody waits for it any more."""
     try:
         while True:
             report(next(work))
     except StopIteration as end:
-        result: Tried = end.value
+        result: T = end.value
         return result
     finally:
         work.close()
@@ -120,12 +126,26 @@ def _adapter(connection: Connection, served: Served, base: Served) -> Adapter:
     name = re.sub(r"[^a-z0-9._-]+", "-", served.id.lower()).strip("-._")[:60] or "adapter"
 
     def load(backend: Backend, report: Report) -> AdapterDetails:
-        if not isinstance(backend, EndpointBackend):
-            raise ModelUnavailable(f"{served.id} is an adapter on {connection.endpoint.name} and works only there.")
-        backend.attach(name, served.id)
+        _elsewhere(backend, served.id).attach(name, served.id)
         return AdapterDetails(name=name, title=served.id, source=connection.endpoint.name, loaded=True)
 
     return Adapter(model=connection.name_of(base), name=name, title=served.id, load=load)
+
+
+def to_load(model: str, path: str, name: str) -> Adapter:
+    """An adapter for a served model, in a folder that the server sees: the server loads it (vLLM)."""
+
+    def load(backend: Backend, report: Report) -> AdapterDetails:
+        _reported(report, _elsewhere(backend, name).load(name, path))
+        return AdapterDetails(name=name, title=name, source=path, loaded=True)
+
+    return Adapter(model=model, name=name, title=name, load=load, added=True)
+
+
+def _elsewhere(backend: Backend, adapter: str) -> EndpointBackend:
+    if not isinstance(backend, EndpointBackend):
+        raise ModelUnavailable(f"{adapter} is an adapter for a server elsewhere and works only there.")
+    return backend
 
 
 def _likely(models: tuple[Served, ...]) -> Served:

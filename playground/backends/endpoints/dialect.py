@@ -27,11 +27,7 @@ def body(model: str, request: Request, n: int, capabilities: Capabilities, diale
     fields: dict[str, Any] = {"model": model, "messages": messages, "stream": True, dialect.limit: sampling.max_tokens}
     fields |= {name: getattr(sampling, name) for name in STATED if name in capabilities.sampling}
     if begun := request.prefix + request.begun:
-        messages.append({"role": "assistant", "content": begun})
-        if dialect.prefix == "prefix":
-            messages[-1]["prefix"] = True
-        else:
-            fields |= {"continue_final_message": True, "add_generation_prompt": False}
+        fields |= begin(messages, begun, dialect)
     if dialect.usage:
         fields["stream_options"] = {"include_usage": True}
     if n > 1:
@@ -45,6 +41,16 @@ def body(model: str, request: Request, n: int, capabilities: Capabilities, diale
     if capabilities.logprobs:
         fields |= {"logprobs": True, "top_logprobs": sampling.top_logprobs}
     return fields
+
+
+def begin(messages: list[dict[str, Any]], begun: str, dialect: Dialect) -> dict[str, Any]:
+    """Add the beginning of the assistant's turn to the messages; return the fields that have it continued."""
+    turn: dict[str, Any] = {"role": "assistant", "content": begun}
+    if dialect.prefix == "prefix":
+        messages.append({**turn, "prefix": True})
+        return {}
+    messages.append(turn)
+    return {"continue_final_message": True, "add_generation_prompt": False}
 
 
 def most_bytes(request: Request, n: int) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 from playground.backends.endpoints.answer import words
 from playground.backends.endpoints.backend import CHAT
-from playground.backends.endpoints.dialect import MARGIN, Dialect
+from playground.backends.endpoints.dialect import MARGIN, Dialect, begin
 from playground.backends.endpoints.endpoint import Endpoint
 from playground.backends.endpoints.limits import Gate
 from playground.backends.endpoints.retry import Retry
@@ -61,15 +61,13 @@ class Trial:
         """
         messages = [*before, {"role": "user", "content": prompt}]
         if begun:
-            messages.append({"role": "assistant", "content": begun})
-            if self.dialect.prefix == "prefix":
-                messages[-1]["prefix"] = True
+            fields |= begin(messages, begun, self.dialect)
         body = {"model": self.model, "messages": messages, "stream": True, self.dialect.limit: LENGTH, **fields}
         if self.dialect.usage:
             body["stream_options"] = {"include_usage": True}
         try:
             async with self.gate.call(_unheard):
-                return await Retry(tries=3).over(lambda: self._once(body), lambda: False, _unheard)
+                return await Retry().over(lambda: self._once(body), lambda: False, _unheard)
         except EndpointFailed as error:
             if error.status not in (400, 422):
                 raise

@@ -91,11 +91,15 @@ class LoraBank:
         return LoraWeights(a, b, weights.scaling)
 
     def attach(self, fitted: LoraAdapter) -> None:
-        """Add what `fit` returned."""
-        for path, weights in fitted.weights.items():
-            module = self._model.get_submodule(path)
-            block = Block(fitted.name, len(weights.a), weights.scaling)
-            self._site(module).add(_columns(module), block, weights.a, weights.b.T.contiguous())
+        """Add what `fit` returned; nothing of it if the memory runs out."""
+        try:
+            for path, weights in fitted.weights.items():
+                module = self._model.get_submodule(path)
+                block = Block(fitted.name, len(weights.a), weights.scaling)
+                self._site(module).add(_columns(module), block, weights.a, weights.b.T.contiguous())
+        except Exception:
+            self.detach(fitted.name)
+            raise
         self._labels = self._labels | {fitted.name: fitted.label}
         self._renew()
 

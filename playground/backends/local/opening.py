@@ -10,8 +10,8 @@ from playground.backends.base import Backend
 from playground.backends.details import AdapterDetails, ModelDetails
 from playground.backends.loads import Report
 from playground.backends.local import hub
-from playground.backends.local.backend import LocalBackend
 from playground.backends.local.adapter_folder import check_size
+from playground.backends.local.backend import LocalBackend
 from playground.backends.local.headers import read_json
 from playground.backends.local.inspection import Inspection, check_config, inspect
 from playground.backends.local.loading import device, footprint, load, multiplied
@@ -91,9 +91,10 @@ def _discreet(source: Source, settings: Settings) -> Iterator[None]:
         if not settings.public:
             raise
         message = str(error).replace(str(settings.cache / "hub"), "the cache").replace(str(settings.cache), "the cache")
-        for place in (Path(source.place), Path(source.place).parent) if source.kind in ("folder", "gguf") else ():
-            if place.is_absolute():
-                message = message.replace(str(place), place.name)
+        place = Path(source.place)
+        for path in (place, *([place.parent] if source.kind == "gguf" else [])):
+            if path.is_absolute() and path.name:
+                message = message.replace(str(path), path.name)
         raise ModelUnavailable(message) from None
 
 

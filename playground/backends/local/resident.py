@@ -10,7 +10,9 @@ from torch import Tensor
 
 SMAPS = Path("/proc/self/smaps")  # Linux; elsewhere everything stays where it is
 DONTNEED = 4  # MADV_DONTNEED
-MAPPING = re.compile(r"^([0-9a-f]+)-([0-9a-f]+) \S+ \S+ \S+ (\d+).*?^Anonymous: +(\d+) kB", re.MULTILINE | re.DOTALL)
+MAPPING = re.compile(
+    r"^([0-9a-f]+)-([0-9a-f]+) \S+ \S+ \S+ (\d+).*?^Anonymous: +(\d+) kB.*?^Swap: +(\d+) kB", re.MULTILINE | re.DOTALL
+)
 
 
 def page_out(tensors: Iterable[Tensor]) -> None:
@@ -20,8 +22,11 @@ def page_out(tensors: Iterable[Tensor]) -> None:
     """
     if not SMAPS.exists():
         return
-    found = ((int(low, 16), int(high, 16), inode, own) for low, high, inode, own in MAPPING.findall(SMAPS.read_text()))
-    unchanged = [(low, high) for low, high, inode, own in found if inode != "0" and own == "0"]
+    unchanged = [
+        (int(low, 16), int(high, 16))
+        for low, high, inode, *own in MAPPING.findall(SMAPS.read_text())
+        if inode != "0" and own == ["0", "0"]
+    ]
     advise = ctypes.CDLL(None).madvise
     for tensor in tensors:
         start = -(-tensor.data_ptr() // mmap.PAGESIZE) * mmap.PAGESIZE

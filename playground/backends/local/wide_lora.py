@@ -105,8 +105,8 @@ class WideLora:
     def add(self, columns: slice, block: Block, down: Tensor, up: Tensor) -> None:
         """Put an adapter's matrices, `[rank, in]` and `[rank, out]`, beside the others of the module."""
         part = self._parts.setdefault(columns.start, Part(columns, [], down[:0], up[:0]))
-        part.blocks.append(block)
         part.down, part.up = torch.cat([part.down, down]), torch.cat([part.up, up])
+        part.blocks.append(block)
         self._join()
 
     def remove(self, adapter: str) -> None:

@@ -37,12 +37,15 @@ const draw = () => {
       el("span", { class: "facts", text: memory.text })),
     ...models.map(model));
 };
-// What loads is looked at again, as long as somebody can see it.
+// What loads is looked at again every second, as long as somebody can see it.
 let asked = 0;
 const follow = () => {
   clearTimeout(asked);
   if (!props.value.models.some((one) => one.state === "loading")) return;
-  asked = setTimeout(() => (host.offsetParent ? trigger("load") : follow()), 1000);
+  asked = setTimeout(() => {
+    if (host.offsetParent) trigger("load");
+    follow(); // an answer that says the same as before does not arrive here
+  }, 1000);
 };
 watch("value", () => {
   draw();

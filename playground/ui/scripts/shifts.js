@@ -38,6 +38,7 @@ const draw = () => {
       ...choices.map((choice) => el("button", { type: "button", class: "quiet", text: choice.title, "aria-pressed": String(choice.key === other),
         onclick: () => trigger("select", { key: choice.key }) }))),
     ...(error ? [el("p", { class: "missing", text: error })] : []),
+    ...(!error && !tokens.length ? [el("p", { class: "facts", text: "Choose the pane whose weights are to read them." })] : []),
     ...(tokens.length ? [
       el("div", { class: "scale", "aria-hidden": "true" }, "less likely", ...["down3", "down2", "down1", "up0", "up1", "up2", "up3"].map((step, i) =>
         el("span", { class: `token shift ${step}`, text: ["\u00f710", "\u00f72", "\u00f71.25", "=", "\u00d71.25", "\u00d72", "\u00d710"][i] })), "more likely"),

@@ -20,7 +20,7 @@ from playground.errors import EndpointFailed
 from playground.types import Delta, Message, Progress, Sampling
 
 HELLO = Request(messages=(Message("user", "Hello"),), sampling=Sampling(max_tokens=16))
-SOON = Limits(silence=0.3, seconds=20)
+SOON = Limits(silence=1.0)  # for what stalls; anything else may take its time on a slow machine
 BackendOf = Callable[..., EndpointBackend]
 
 
@@ -180,7 +180,7 @@ TABLE: dict[str, tuple[tuple[Fault, ...], str, str, int]] = {
     "500 for ever": ((status(500),), "", "It was tried 5 times.", 5),
     "501 is not asked again": ((status(501),), "", "answered 501", 1),
     "a stall before the first token": ((stall_first, fine), "one two three four", "", 2),
-    "a stall in the middle": ((stall_middle, fine), "one", "said nothing for 0.3 seconds", 1),
+    "a stall in the middle": ((stall_middle, fine), "one", "said nothing for 1 seconds", 1),
     "dropped before the first token": ((drop_first, fine), "one two three four", "", 2),
     "dropped in the middle": ((drop_middle, fine), "one", "broke off the connection in the middle", 1),
     "closed without an answer": ((Handler.drop, fine), "one two three four", "", 2),
@@ -210,7 +210,8 @@ def test_faults(
     server: Faulty, backend_of: BackendOf, faults: tuple[Fault, ...], text: str, error: str, asked: int
 ) -> None:
     server.in_turn(*faults)
-    found = heard(backend_of(SOON))
+    stalls = {stall_first, stall_middle}.intersection(faults)
+    found = heard(backend_of(SOON if stalls else None))
     assert error in found.error
     assert bool(error) == bool(found.error)
     assert found.text == text
@@ -310,7 +311,7 @@ def test_an_echoed_key_is_hidden(
 
 def test_the_key_goes_with_the_request_and_is_not_in_the_error(server: Faulty, backend_of: BackendOf) -> None:
     server.fault = drop_middle
-    stream = backend_of(SOON).stream(HELLO)
+    stream = backend_of().stream(HELLO)
     with pytest.raises(EndpointFailed) as caught:
         list(stream)
     assert server.seen[0].headers["Authorization"] == f"Bearer {KEY}"

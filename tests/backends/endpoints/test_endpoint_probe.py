@@ -6,14 +6,17 @@ from typing import Any
 import pytest
 from faulty import KEY, Fault, Faulty, Handler, listing
 
+from playground.backends import sources
+from playground.backends.catalog import Catalog
 from playground.backends.endpoints.connection import Connection, connect, offered
 from playground.backends.endpoints.endpoint import Endpoint, Limits
 from playground.backends.endpoints.limits import Gate
-from playground.backends.endpoints.models import MOST, load_adapter, unload_adapter
+from playground.backends.endpoints.models import MOST
 from playground.backends.endpoints.probe import tried
 from playground.backends.endpoints.secret import Secret
 from playground.backends.endpoints.wire import wire
-from playground.errors import EndpointFailed, UnknownModel
+from playground.errors import EndpointFailed, NotSupported, UnknownModel
+from playground.settings import Settings
 
 POEM = "rain falls soft on grey roof and the old street sings of water all night long"
 CHANGES = ("frequency_penalty", "presence_penalty", "repetition_penalty", "logit_bias")
@@ -180,7 +183,7 @@ def test_a_thousand_models_are_listed_and_no_more(server: Faulty) -> None:
 
 
 def test_the_model_that_is_tried(server: Faulty) -> None:
-    server.models = listing({"id": "text-embedding-3"}, {"id": "whisper-1"}, {"id": "chat-1"}, {"id": "chat-2"})
+    server.models = listing({"id": "text-embedding-3"}, {"id": "davinci-002"}, {"id": "chat-1"}, {"id": "chat-2"})
     assert connected(server).first == "chat-1"
     assert connected(server, "chat-2").first == "chat-2"
 
@@ -226,14 +229,24 @@ def test_adapters_are_models_and_adapters_of_their_base(server: Faulty) -> None:
     assert base.adapters == {"sql_lora": "SQL_Lora"}  # type: ignore[attr-defined]
 
 
-def test_adapters_are_loaded_and_given_up(server: Faulty) -> None:
+def test_adapters_are_loaded_by_the_server_and_given_up(server: Faulty) -> None:
+    server.models = listing({"id": "base"})
+    catalog = Catalog(offered(connected(server)))
+    list(catalog.open("faulty/base"))
+    server.seen.clear()
     server.fault = lambda handler: handler.reply(200, "Success", "text/plain")
-    wire().submit(load_adapter(endpoint_of(server), "sql", "/loras/sql")).result(30)
-    wire().submit(unload_adapter(endpoint_of(server), "sql")).result(30)
+    list(sources.load_adapter(catalog, Settings(), "faulty/base", "/loras/sql"))
+    assert [adapter.name for adapter in catalog.info("faulty/base").adapters] == ["sql"]
+    assert catalog.loaded("faulty/base").adapters == {"sql": "sql"}  # type: ignore[union-attr]
+    sources.unload(catalog, Settings(), "faulty/base/sql")
+    assert catalog.info("faulty/base").adapters == ()
     assert [(seen.path, seen.body) for seen in server.seen] == [
         ("/v1/load_lora_adapter", {"lora_name": "sql", "lora_path": "/loras/sql"}),
         ("/v1/unload_lora_adapter", {"lora_name": "sql"}),
     ]
     server.fault = lambda handler: handler.error(404, "Not Found")
     with pytest.raises(EndpointFailed, match="404"):
-        wire().submit(load_adapter(endpoint_of(server), "sql", "/loras/sql")).result(30)
+        list(sources.load_adapter(catalog, Settings(), "faulty/base", "/loras/sql"))
+    assert catalog.info("faulty/base").adapters == ()
+    with pytest.raises(NotSupported, match="shared"):
+        list(sources.load_adapter(catalog, Settings(public=True), "faulty/base", "/loras/sql"))

@@ -1,7 +1,9 @@
 """Every kind of adapter that PEFT makes for causal models answers here as it does in PEFT."""
 
+import threading
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import torch
 from folders import Quiet, edit_config, save_adapter, save_model
 
 from playground.backends.base import Request
+from playground.backends.local import opening
 from playground.backends.local.opening import attach, open_model
 from playground.backends.local.tuned import TunedModel
 from playground.backends.sources import Source
@@ -170,3 +173,29 @@ def test_other_architectures(name: str, kind: str, tokenizer: Any, tmp_path: Pat
         torch.testing.assert_close(scored, expected, atol=5e-4, rtol=0)
     finally:
         model.close()
+
+
+def test_detaching_does_not_wait_for_another_that_is_being_read(
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_adapter(tmp_path / "one", base, SHARED["LoRA"])
+    save_adapter(tmp_path / "two", base, ALONE["LoHa"])
+    model = open_model(Source(kind="folder", place=str(base)), "base", SETTINGS, Quiet())
+    assert isinstance(model, TunedModel)
+    model.attach(tmp_path / "one", "one", "one", "", Quiet())
+    reading, go, read = threading.Event(), threading.Event(), opening.load
+
+    def slow(*where: Any) -> Any:
+        reading.set()
+        assert go.wait(30), "detaching waited"
+        return read(*where)
+
+    monkeypatch.setattr(opening, "load", slow)
+    with ThreadPoolExecutor(1) as pool:
+        attaching = pool.submit(model.attach, tmp_path / "two", "two", "two", "", Quiet())
+        assert reading.wait(30)
+        model.detach("one")
+        go.set()
+        attaching.result(30)
+    assert [adapter.name for adapter in model.details.adapters] == ["two"]
+    model.close()

@@ -100,6 +100,11 @@ def another(config: Any) -> Make:
     return make
 
 
+def with_an_adapter(folder: Path, base: Path) -> None:
+    """transformers reads an adapter beside a model into it: the base pane would show the tuned model."""
+    save_adapter(folder, base, peft.LoraConfig(target_modules=["q_proj"], task_type="CAUSAL_LM"))
+
+
 def large(folder: Path, _: Path) -> None:
     save_file({"weight": torch.zeros(5000, 5000)}, folder / "model.safetensors")
 
@@ -125,6 +130,13 @@ BAD_MODELS: dict[str, tuple[Make, str]] = {
         r"brings code of its own, which is not run",
     ),
     "a kernel from elsewhere": (configured(attn_implementation="someone/kernel"), r"asks for code from elsewhere"),
+    "one for a part of it": (configured(attn_implementation={"": "a/kernel"}), r"`attn_implementation.`: 'a/kernel'"),
+    "weights that it names itself": (
+        configured(transformers_weights="adapter_model.bin"),
+        r"config.json names a file of weights itself \(`transformers_weights`\)",
+    ),
+    "an adapter in the model's folder": (with_an_adapter, r"broken holds an adapter .* a folder of its own"),
+    "an architecture that is no name": (configured(model_type=[]), r"architecture '\[\]' is not known"),
     "a quantised one": (configured(quantization_config={"quant_method": "gptq"}), r"quantised \(gptq\)"),
     "a model of images": (another(ViTConfig()), r"answers no text; language models and task models do"),
     "an encoder": (another(BertConfig()), r"answers no text; language models and task models do"),
@@ -171,6 +183,10 @@ def for_deeper(tensors: dict[str, Any]) -> dict[str, Any]:
     return {k.replace("layers.0", "layers.40"): v for k, v in tensors.items()}
 
 
+def other_alone(tensors: dict[str, Any]) -> None:
+    tensors.pop(next(name for name in tensors if "lora_A" in name))
+
+
 def alone(tensors: dict[str, Any]) -> None:
     tensors.pop(next(name for name in tensors if "lora_B" in name))
 
@@ -196,6 +212,8 @@ BAD_ADAPTERS: dict[str, tuple[Make, str]] = {
     ),
     "a deeper base": (weights(for_deeper), r"is for another base: this model has no module model.layers.40"),
     "one matrix of two": (weights(alone), r"is not one of two matrices of a LoRA"),
+    "the other of two": (weights(other_alone), r"lora_B.weight is not one of two matrices of a LoRA"),
+    "patterns that are none": (configured(rank_pattern=[1]), r"rank_pattern and alpha_pattern must be JSON objects"),
     "a task": (configured(task_type="SEQ_CLS"), r"for the task 'SEQ_CLS'"),
     "an unknown kind": (configured(peft_type="MAGIC"), r"adapters of type 'MAGIC' cannot be used"),
     "one that routes": (configured(peft_type="XLORA"), r"adapters of type 'XLORA' cannot be used"),
@@ -249,3 +267,26 @@ def test_names(catalog: Catalog, base: Path, adapter: Path) -> None:
         finish(sources.load_adapter(catalog, SETTINGS, "tiny", str(adapter), "pirate"))
     sources.unload(catalog, SETTINGS, "tiny/pirate")
     assert catalog.info("tiny").adapters == ()
+
+
+def test_an_adapter_is_not_listed_for_a_model_that_fails(adapter: Path, tmp_path: Path) -> None:
+    gone = sources.Source(kind="folder", place=str(tmp_path / "gone"))
+    catalog = Catalog([sources.model_entry(gone, "offered", SETTINGS)])
+    with pytest.raises(PlaygroundError, match="gone holds no model"):
+        finish(sources.load_adapter(catalog, SETTINGS, "offered", str(adapter)))
+    assert catalog.info("offered").adapters == ()
+
+
+def test_strangers_do_not_read_the_operators_folders(base: Path, adapter: Path, tmp_path: Path) -> None:
+    public = Settings(precision="float32", public=True)
+    (tmp_path / "broken").mkdir()
+    places = {name: sources.read(str(place)) for name, place in (("fine", base), ("bad", tmp_path / "broken"))}
+    catalog = Catalog([sources.model_entry(place, name, public) for name, place in places.items()])
+    for name, place in (("fine", adapter), ("bad", tmp_path / "broken")):
+        catalog.add_adapter(sources.adapter_of("fine", sources.read(str(place)), name, public))
+    said = [repr(finish(catalog.open("fine", "fine")).details), repr(catalog.info("fine"))]
+    for asked in (("bad",), ("fine", "bad")):
+        with pytest.raises(PlaygroundError, match=r"^broken holds no") as raised:
+            finish(catalog.open(*asked))
+        said.append(str(raised.value))
+    assert not any(str(place.parent) in text for place in (base, adapter, tmp_path / "broken") for text in said)

@@ -63,8 +63,8 @@ def test_greedy_tokens_are_those_of_generate_in_float32(exact: LocalBackend, def
     "sampling", [{"temperature": 0}, {"temperature": 0.8, "top_p": 0.95, "seed": 3}], ids=["greedy", "seeded"]
 )
 def test_texts_are_the_same_alone_and_among_fifteen_others(exact: LocalBackend, sampling: dict[str, Any]) -> None:
-    alone = [tokens(ask(exact, text, **sampling)) for text in PROMPTS]
-    company = [tokens(stream) for stream in [ask(exact, text, **sampling) for text in PROMPTS]]
+    alone = [tokens(ask(exact, text, max_tokens=12, **sampling)) for text in PROMPTS[:16]]
+    company = [tokens(stream) for stream in [ask(exact, text, max_tokens=12, **sampling) for text in PROMPTS[:16]]]
     differing = [(a, b) for a, b in zip(alone, company, strict=True) if [t.id for t in a] != [t.id for t in b]]
     assert len(differing) <= 1
     for a, b in differing if sampling["temperature"] == 0 else ():

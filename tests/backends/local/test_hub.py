@@ -180,6 +180,12 @@ def test_what_was_fetched_needs_no_network(hub: Hub, settings: Settings, monkeyp
         finish(sources.load_model(Catalog(), settings, "org/other"))
 
 
+def test_an_adapter_beside_a_model_is_not_read_into_it(hub: Hub, folder: Path, settings: Settings) -> None:
+    hub.extra["org/tiny"] = ["adapter_config.json", "adapter_model.safetensors"]
+    finish(sources.load_model(Catalog(), settings, "org/tiny"))
+    assert not any("adapter" in path for path in hub.asked)
+
+
 def test_an_adapter_from_the_hub(hub: Hub, folder: Path, settings: Settings, tmp_path: Path) -> None:
     config = peft.LoraConfig(r=4, target_modules=["q_proj"], task_type="CAUSAL_LM")
     save_adapter(tmp_path / "pirate", folder, config)
@@ -197,11 +203,13 @@ def test_an_adapter_from_the_hub(hub: Hub, folder: Path, settings: Settings, tmp
 def test_one_gguf_file_of_a_repository(hub: Hub, settings: Settings, tokenizer: Any, tmp_path: Path) -> None:
     (tmp_path / "files").mkdir()
     write_gguf(tmp_path / "files" / "tiny.Q4.gguf", tokenizer)
-    (tmp_path / "files" / "tiny.Q8.gguf").write_bytes(b"another")
+    write_gguf(tmp_path / "files" / "tiny.Q8.gguf", tokenizer)
     hub.folders["org/gguf"] = tmp_path / "files"
     info, _ = finish(sources.load_model(Catalog(), settings, "org/gguf/tiny.Q4.gguf"))
     assert (info.name, info.title, info.loaded) == ("tiny.q4", "org/gguf/tiny.Q4.gguf", True)
     assert not any("Q8" in path for path in hub.asked)
+    finish(sources.load_model(Catalog(), settings, "org/gguf/tiny.Q8.gguf"))
+    assert {p.name for p in (settings.cache / "hub").glob("*/*/*.gguf")} == {"tiny.Q4.gguf", "tiny.Q8.gguf"}
     with pytest.raises(ModelUnavailable, match=r"org/gguf has no weights as safetensors .* it has tiny.Q[48].gguf"):
         finish(sources.load_model(Catalog(), settings, "org/gguf"))
 
@@ -295,6 +303,7 @@ def test_what_a_killed_process_left_is_cleared(hub: Hub, settings: Settings) -> 
         ("../secrets", "leads upwards with `..`"),
         ("org/../other", "leads upwards with `..`"),
         ("org/name/../../x.gguf", "leads upwards with `..`"),
+        ("./models", r"no folder or file './models'"),
         ("/no/such/folder", "no folder or file '/no/such/folder'"),
         ("https://example.org/model", "is neither a hub's name"),
         ("one two", "is neither a hub's name"),

@@ -15,7 +15,7 @@ from playground.backends.local.decoder import Decoder
 from playground.backends.local.lean import fuse
 from playground.backends.local.lora import LoraAdapter, LoraWeights
 from playground.backends.local.precision import prepare
-from playground.backends.local.wide_lora import BASE, Mask, Use
+from playground.backends.local.wide_lora import BASE, Mask, Use, WideLora
 from playground.errors import GenerationFailed, InvalidSetup, LimitReached, ModelUnavailable, UnknownModel
 from playground.types import Origin
 
@@ -179,6 +179,29 @@ def test_what_does_not_fit_is_refused_whole(backend_of: Backends, weights: dict[
     assert backend.adapters == ()
     assert backend.stats.adapter_bytes == 0
     assert answers(backend, request()) == plain
+
+
+def test_memory_that_runs_out_leaves_the_others_as_they_were(
+    backend_of: Backends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (first, _), (second, _) = (lora(tiny_model("llama"), str(seed), seed, **ALL) for seed in (1, 2))
+    backend, join, joins = backend_with(backend_of, first), WideLora._join, [0]
+    (said,), held = answers(backend, request("a dog", adapter="1")), backend.stats.adapter_bytes
+
+    def scarce(wide: WideLora) -> None:
+        joins[0] += 1
+        if joins[0] == 4:
+            raise MemoryError("no room")
+        join(wide)
+
+    monkeypatch.setattr(WideLora, "_join", scarce)
+    with pytest.raises(MemoryError, match="no room"):
+        backend.attach(second)
+    assert backend.adapters == ("1",)
+    assert backend.stats.adapter_bytes == held
+    assert answers(backend, request("a dog at home", adapter="1")) != [said]
+    assert answers(backend, request("a dog", adapter="1")) == [said]
+    backend.attach(second)
 
 
 def test_a_name_is_given_once(backend_of: Backends) -> None:
