@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from os.path import commonprefix
+from itertools import takewhile
 from typing import Literal
 
 PIECE = re.compile(r"\w+|[^\w\s]|\s+")
@@ -29,7 +29,7 @@ def differences(baseline: str, text: str) -> tuple[Segment, ...]:
         if pieces:
             found.append(Segment("".join(pieces), change))
 
-    shared = len(commonprefix([before, after]))
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False)))
     add(before[:shared], "same")
     before, after = before[shared:], after[shared:]
     here, there = Counter(before), Counter(after)

@@ -9,6 +9,8 @@ from playground.backends.catalog import Catalog
 from playground.errors import NotSupported, PromptTooLong
 from playground.types import Run, Sampling, Step, Token
 
+LARGEST = 700.0  # nats a token: the exponential of more is no float
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
@@ -72,7 +74,10 @@ def perplexity(reader: Run, writer: Run, catalog: Catalog) -> float | None:
         tokens = _score(reader, step, written, catalog)
     except (NotSupported, PromptTooLong):
         return None
-    return math.exp(-sum(token.logprob for token in tokens) / len(tokens)) if tokens else None
+    if not tokens:
+        return None
+    surprise = -sum(token.logprob for token in tokens) / len(tokens)
+    return math.exp(surprise) if surprise < LARGEST else math.inf
 
 
 def answered(run: Run) -> Step | None:

@@ -71,7 +71,7 @@ def build(catalog: Catalog) -> Any:
 def build_adapter(model: Any) -> ModelChoice:
     """The adapter and its scale, laid out here, for that list of models."""
     (scale,) = (p for p in parameters(Pane) if p.name == "scale")
-    with gr.Row(elem_classes="pair"):
+    with gr.Row(elem_classes=["pair", "tuning"]):
         adapter = gr.Dropdown([NONE], value="", label="Adapter", filterable=False, min_width=140, visible=False)
         field = Field(parameter=scale, widget=controls.widget(scale))
         field.widget.visible = False

@@ -5,6 +5,7 @@ import math
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import index
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,9 @@ def read_header(path: Path) -> dict[str, Stored]:
             data = json.loads(file.read(length))
         tensors = {name: entry for name, entry in data.items() if name != "__metadata__"}
         end = max((entry["data_offsets"][1] for entry in tensors.values()), default=0)
-        found = {name: Stored(tuple(entry["shape"]), entry["dtype"]) for name, entry in tensors.items()}
+        found = {
+            name: Stored(tuple(map(index, entry["shape"])), str(entry["dtype"])) for name, entry in tensors.items()
+        }
         for name, stored in found.items():
             start, stop = tensors[name]["data_offsets"]
             if stored.kind in BITS and stop - start != stored.numbers * BITS[stored.kind] // 8:

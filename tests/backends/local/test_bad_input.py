@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import struct
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,11 @@ def with_an_adapter(folder: Path, base: Path) -> None:
     save_adapter(folder, base, peft.LoraConfig(target_modules=["q_proj"], task_type="CAUSAL_LM"))
 
 
+def with_a_strange_shape(folder: Path, _: Path) -> None:
+    header = b'{"a": {"dtype": "F8_X", "shape": ["q"], "data_offsets": [0, 4]}}'
+    (folder / "model.safetensors").write_bytes(struct.pack("<Q", len(header)) + header + b"0000")
+
+
 def large(folder: Path, _: Path) -> None:
     save_file({"weight": torch.zeros(5000, 5000)}, folder / "model.safetensors")
 
@@ -119,6 +125,7 @@ BAD_MODELS: dict[str, tuple[Make, str]] = {
         write("model.safetensors", "x" * 200),
         r"model.safetensors is truncated or no safetensors file",
     ),
+    "a shape that is none": (with_a_strange_shape, r"model.safetensors is no safetensors file: its header cannot be"),
     "an empty file": (write("model.safetensors", ""), r"model.safetensors is truncated or no safetensors file"),
     "a missing tensor": (without_a_tensor, r"weights in .*broken are not whole: model.norm.weight"),
     "a part that leads out": (in_pieces, r"index.json names ../../etc/passwd, which is not in that folder"),
