@@ -1,4 +1,4 @@
-"""Make docs/screenshot.png: the default model after ten paths have voted. Run by `make screenshot`."""
+"""Make the pictures of the README: ten paths that voted, and a base beside its adapter. Run by `make screenshot`."""
 
 import os
 import re
@@ -44,6 +44,13 @@ def shoot(url: str) -> None:
         expect(page.locator("#vote .js-plotly-plot .bars path").first).to_be_visible()
         page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
         page.screenshot(path=HERE / "screenshot.png")
+        page.get_by_role("tab", name="Models", exact=True).click()
+        page.get_by_role("button", name=re.compile("^Base against .*pirate")).click()
+        expect(page.locator("#compared-tables")).to_contain_text("Perplexity", timeout=300_000)
+        expect(page.locator("#compare-button")).to_be_enabled(timeout=300_000)
+        page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
+        page.set_viewport_size({"width": 1440, "height": 1500})
+        page.screenshot(path=HERE / "models.png")
         browser.close()
 
 
