@@ -44,7 +44,7 @@ class Sampling:
     repetition_penalty: float = number(1.0, 0.5, 2, step=0.01, help="Shrinks logits of all tokens seen. 1 is off.")
     logit_bias: dict[TokenId, Bias] = mapping(max_length=300, help="Token id: amount to add to its logit, -100 to 100.")
     stop: tuple[Short, ...] = many(max_length=8, label="Stop strings", help="End the answer before any of these.")
-    seed: int | None = number(None, 0, 2**32 - 1, step=1, empty="new each run", help="Same seed, same text.")
+    seed: int | None = number(None, 0, 2**32 - 1, step=1, empty="new each run", help="Repeats a run, near ties aside.")
     top_logprobs: int = number(0, 0, 20, step=1, label="Alternatives per token", help="Likeliest, recorded.")
 
 

@@ -20,7 +20,8 @@ class SelfConsistency(Strategy):
     card = Card(
         summary="Samples many chains of thought and lets their answers vote.",
         helps="Questions with one short right answer; the share of agreeing paths says how sure you may be.",
-        fails="Free text has nothing to vote on. A model that is wrong in one systematic way is outvoted by itself.",
+        fails="Free text has nothing to vote on; at temperature 0 all paths are one. A model that is wrong in one "
+        "systematic way is outvoted by itself.",
         cost="One call per path, and one more per path to read the answer in the zero-shot form.",
         citation="Wang et al. 2022, Self-Consistency Improves Chain of Thought Reasoning",
         url="https://arxiv.org/abs/2203.11171",
