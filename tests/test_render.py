@@ -10,7 +10,7 @@ import pytest
 from playground.setups import parse
 from playground.types import Alternative, Completion, Finding, Message, Origin, Progress, Run, Step, Token, Vote
 from playground.ui import live_run, measures, outline, prompt_preview, render, render_steps
-from playground.ui.field_names import labelled
+from playground.ui.field_names import labelled, labelled_prompt
 from playground.ui.payloads import Edit
 
 SETUP = parse({"task": {"input": "Hi"}})
@@ -295,3 +295,4 @@ def test_a_run_that_broke_off_says_so_where_its_text_is() -> None:
 )
 def test_errors_name_the_fields_of_the_form(words: str, shown: str) -> None:
     assert labelled(words) == shown
+    assert labelled_prompt(words) == (shown.replace("Input", "Prompt") if words.startswith("`task.input`") else shown)

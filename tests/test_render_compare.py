@@ -113,6 +113,44 @@ def test_a_matrix_that_grows() -> None:
     assert render_measured.tables_value(replace(now, stage="answering")) == []
 
 
+def test_a_pane_that_failed_is_told_once_and_compared_with_nothing() -> None:
+    good, bad = run("It is Paris."), replace(run(""), status="failed", error="`task.input` is odd.")
+    now = compared(good, bad, perplexities=((1.5, None), (None, None)))
+    value = render_compare.comparison_value(now)
+    assert (value["phase"], value["status"]) == ("failed", "1 of 2 panes failed")
+    assert value["panes"][1]["error"] == "\u201cPrompt\u201d is odd."
+    assert value["panes"][1]["shared"] == ""
+    assert now.beside == ()
+    assert [row["cells"] for row in render_measured.tables_value(now)[1]["rows"]] == [["1.50", "-"], ["-", "-"]]
+    assert render_compare.comparison_value(compared(good))["spoken"] == "Done. 1 pane."
+
+
+def test_card_and_table_agree_on_a_run_of_several_calls() -> None:
+    def call(p: float, first: float) -> Completion:
+        token = Token(id=1, text="x", logprob=math.log(p))
+        return Completion(
+            text="x", tokens=(token,), completion_tokens=1, finish_reason="length", time_to_first_token=first
+        )
+
+    made = run("x")
+    made = replace(
+        made,
+        completion_tokens=3,
+        steps=(
+            replace(made.steps[0], completions=(call(0.9, 0.17),)),
+            replace(made.steps[0], completions=(call(0.4, 0.11), call(0.6, 0.3))),
+        ),
+    )
+    card = render_compare.comparison_value(compared(made))["panes"][0]
+    (table,) = render_measured.tables_value(compared(made))
+    row = dict(zip(table["columns"], table["rows"][0]["cells"], strict=True))
+    figures = dict(card["metrics"])
+    assert (row["Mean p"], row["First token (s)"] + " s") == (figures["Mean p"], figures["First token"])
+    assert row["First token (s)"] == "0.17"
+    assert table["note"]
+    assert card["cut"] == "Cut at 1 token (max tokens)."
+
+
 def test_tokens_on_which_the_two_disagree_come_first() -> None:
     def token(text: str, p: float, likeliest: str) -> Token:
         return Token(id=len(text), text=text, logprob=math.log(p), top=(Alternative(len(likeliest), likeliest, -0.1),))

@@ -1,5 +1,6 @@
 """What the list of models shows, as plain values."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -108,3 +109,18 @@ def test_suggested_models_say_what_they_need_and_whether_it_is_here() -> None:
     assert small[0]["facts"].startswith("135M \u00b7 269 MB to fetch \u00b7 apache-2.0")
     assert not small[-1]["fits"]
     assert any(one["gated"] for one in small)
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(999_885_952, "1B"), (135e6, "135M"), (999_400_000, "999M"), (999_999, "1M"), (460, "460")]
+)
+def test_counts(number: float, words: str) -> None:
+    (value,) = render_models.suggested_value([replace(suggestions()[0], parameters=int(number))], PRIVATE)
+    assert value["facts"].startswith(f"{words} \u00b7")
+
+
+def test_a_list_that_says_the_same_is_not_sent_again() -> None:
+    listed = shown(LOADED)
+    assert render_models.same(listed, json.loads(json.dumps(listed)))
+    assert not render_models.same(listed, json.loads(json.dumps(shown(replace(LOADED, users=2)))))
+    assert not render_models.same(listed, None)

@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+import re
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,9 @@ from playground.errors import InvalidSetup, LimitReached
 from playground.types import MAX_TEXT, Run, Setup
 
 COLUMNS = ("prompt", "input", "question", "text")  # of a CSV, in order of preference
+SEPARATORS = ",;\t"
+NAME = re.compile(r"[\w-]+")  # of a column; a sentence with a comma has spaces
+ENOUGH = 1000  # characters of a line to see whether it has columns
 MAX_ROWS = 200
 
 
@@ -26,18 +30,27 @@ class Row:
 def read_prompts(text: str) -> tuple[str, ...]:
     """One prompt a line, or the `prompt` (`input`, `question`, `text`) column of a CSV that has a header.
 
-    Raises InvalidSetup when there is none, LimitReached for too many.
+    A CSV's cells are separated by comma, semicolon or tab. Raises InvalidSetup when there is no prompt, or no such
+    column in what is a CSV by its first two lines; LimitReached for too many.
     """
     text = text.strip("\ufeff\r\n")
+    lines = text.splitlines()
     try:
-        header = [cell.strip().lower() for cell in next(csv.reader(text.splitlines()[:1]), [])]
+        separator, header = _header(lines)
         column = next((header.index(name) for name in COLUMNS if name in header), None)
         if column is None:
-            found = [line.strip() for line in text.splitlines()]
+            found = [line.strip() for line in lines]
         else:
-            found = [row[column].strip() for row in list(csv.reader(io.StringIO(text)))[1:] if len(row) > column]
+            rows = list(csv.reader(io.StringIO(text), delimiter=separator))[1:]
+            found = [row[column].strip() for row in rows if len(row) > column]
     except csv.Error as error:
         raise InvalidSetup(f"The list cannot be read as CSV: {error}.", ("prompts",)) from None
+    if column is None and header:
+        raise InvalidSetup(
+            f"The columns of the CSV are {', '.join(map(ascii, header))}; name the one with the prompts "
+            f"{', '.join(COLUMNS[:-1])} or {COLUMNS[-1]}.",
+            ("prompts",),
+        )
     prompts = tuple(prompt for prompt in found if prompt)
     if not prompts:
         where = f"The column {header[column]!a} of the CSV" if column is not None else "The list"
@@ -47,6 +60,20 @@ def read_prompts(text: str) -> tuple[str, ...]:
     if longest := next((i for i, prompt in enumerate(prompts, 1) if len(prompt) > MAX_TEXT), None):
         raise InvalidSetup(f"Prompt {longest} has more than {MAX_TEXT:,} characters.", ("prompts",))
     return prompts
+
+
+def _header(lines: Sequence[str]) -> tuple[str, list[str]]:
+    """The separator and the columns' names in lower case; no names where these lines are prompts and no CSV."""
+    for separator in SEPARATORS:
+        first, *_ = [*csv.reader(lines[:1], delimiter=separator), []]
+        names = [cell.strip().lower() for cell in first]
+        if any(name in COLUMNS for name in names):
+            return separator, names
+    for separator in SEPARATORS:
+        rows = list(csv.reader((line[:ENOUGH] for line in lines[:2]), delimiter=separator))
+        if len(rows) > 1 and len(rows[0]) == len(rows[1]) > 1 and all(map(NAME.fullmatch, rows[0])):
+            return separator, rows[0]
+    return ",", []
 
 
 def table(

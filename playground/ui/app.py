@@ -45,7 +45,7 @@ def build_app(settings: Settings, catalog: Catalog) -> Any:
                 sampled = sampling_tab.build(settings, catalog, sessions)
             with gr.Tab("Models", id="models"):
                 models = models_tab.build(page, settings, sessions)
-        model_status.wire(status, page, form.choice, run, sessions)
+        model_status.wire(status, page, form.choice, run, models.changed, sessions)
         model_choice.wire(page, models.changed, [form.choice, sampled], sessions)
         _open_in_playground(models.opened, form, tabs, sessions)
         page.unload(sessions.forget)

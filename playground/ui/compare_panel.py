@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -17,7 +18,8 @@ from playground.ui import compare_run, examples, live_run, pane_picker, payloads
 from playground.ui.compare_form import CompareForm
 from playground.ui.compare_run import Compared
 from playground.ui.events import AT_ONCE, QUIET, running
-from playground.ui.messages import told
+from playground.ui.field_names import labelled_prompt
+from playground.ui.messages import toast, told
 from playground.ui.render_models import in_memory
 from playground.ui.sessions import Sessions
 
@@ -81,7 +83,7 @@ def wire(panel: ComparePanel, settings: Settings, sessions: Sessions) -> None:
         if in_memory(catalog) != loaded:
             yield {panel.changed: changes + 1}  # a run loads what it needs
 
-    @told
+    @partial(told, say=lambda words: toast(labelled_prompt(words)))
     def compare(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
         before: Compared | None = values[panel.compared]
         live_run.alone(before.halt if before else None)
@@ -90,7 +92,7 @@ def wire(panel: ComparePanel, settings: Settings, sessions: Sessions) -> None:
         setup = panel.form.setup(values)
         yield from go(Compared(setup=setup, picked=picked), values[panel.changed], catalog)
 
-    @told
+    @partial(told, say=lambda words: toast(labelled_prompt(words)))
     def start_example(
         before: Compared | None, changes: int, event: gr.EventData, request: gr.Request
     ) -> Iterator[dict[Any, Any]]:

@@ -55,13 +55,14 @@ class Compared:
     @property
     def beside(self) -> tuple[int, ...]:
         """Panes whose words can be compared with the baseline's token by token: other weights on the same model."""
-        if not self.runs:
+        if not self.runs or self.runs[self.picked.baseline].status == "failed":
             return ()
         base = self.runs[self.picked.baseline]
         return tuple(
             at
             for at in self.picked.others
-            if (run := self.runs[at]).setup.model == base.setup.model
+            if (run := self.runs[at]).status != "failed"
+            and run.setup.model == base.setup.model
             and (run.setup.adapter, run.setup.scale) != (base.setup.adapter, base.setup.scale)
             and (info := self.models[at]) is not None
             and info.capabilities.logits
@@ -135,8 +136,11 @@ def _matrix(now: Compared, catalog: Catalog) -> Iterator[Compared]:
     for reader in now.runs:
         row: tuple[float | None, ...] = ()
         for writer in now.runs:
-            work = partial(likelihood.perplexity, reader, writer, catalog)
-            row = (*row, (yield from _aside(work, now)))
+            if "failed" in (reader.status, writer.status):  # its weights may not be there; the card says why
+                row = (*row, None)
+            else:
+                work = partial(likelihood.perplexity, reader, writer, catalog)
+                row = (*row, (yield from _aside(work, now)))
             now = replace(now, perplexities=(*rows, row))
             yield now
         rows.append(row)

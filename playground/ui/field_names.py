@@ -16,6 +16,12 @@ def labelled(words: str) -> str:
     return PATH.sub(_label, words)
 
 
+def labelled_prompt(words: str) -> str:
+    """The same for a form that calls the input its Prompt."""
+    path = "`task.input`"
+    return f"\u201cPrompt\u201d{words.removeprefix(path)}" if words.startswith(path) else labelled(words)
+
+
 def _label(found: re.Match[str]) -> str:
     known = next((p for p in _of(found["part"]) if p.name == found["name"]), None)
     if known is None:

@@ -77,14 +77,24 @@ def _bases(catalog: Catalog) -> list[tuple[str, str]]:
 
 
 def _wire_list(page: Any, panel: LoadingPanel, settings: Settings, sessions: Sessions) -> None:
+    known = gr.State(None)  # what was in memory when it was last looked at
+
     @told
     def refresh(base: Any, request: gr.Request) -> dict[Any, Any]:
         catalog = sessions.of(request)
         bases = _bases(catalog)
-        known = [name for _, name in bases]
-        chosen = base if base in known else known[0] if known else None
+        names = [name for _, name in bases]
+        chosen = base if base in names else names[0] if names else None
+        listed, loaded = render_models.models_value(catalog, settings), render_models.in_memory(catalog)
+        return {panel.models: listed, panel.base: gr.Dropdown(bases, value=chosen), known: loaded}
+
+    @told
+    def look(shown: Any, before: Any, changes: int, request: gr.Request) -> dict[Any, Any]:
+        catalog = sessions.of(request)
+        if before is not None and render_models.in_memory(catalog) != before:
+            return {panel.changed: changes + 1}  # by somebody else, or by a run: the rest of the page is to know
         listed = render_models.models_value(catalog, settings)
-        return {panel.models: listed, panel.base: gr.Dropdown(bases, value=chosen)}
+        return {panel.models: gr.skip() if render_models.same(listed, shown) else listed}
 
     @told
     def unload(changes: int, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
@@ -92,8 +102,12 @@ def _wire_list(page: Any, panel: LoadingPanel, settings: Settings, sessions: Ses
         return {panel.changed: changes + 1}
 
     gr.on(
-        [page.load, panel.changed.change, panel.models.load], refresh, panel.base, [panel.models, panel.base],
+        [page.load, panel.changed.change], refresh, panel.base, [panel.models, panel.base, known],
         preprocess=False, trigger_mode="always_last", **AT_ONCE,
+    )  # fmt: skip
+    panel.models.load(
+        look, [panel.models, known, panel.changed], [panel.models, panel.changed], preprocess=False,
+        trigger_mode="always_last", **AT_ONCE,
     )  # fmt: skip
     panel.models.clear(unload, panel.changed, [panel.changed], **AT_ONCE)
 

@@ -14,7 +14,7 @@ def metrics(run: Run, given: Sequence[Step] = ()) -> list[tuple[str, str]]:
     count = sum(completion.completion_tokens for completion in own)
     if not count and not any(completion.findings for completion in own):
         return []
-    firsts = [c.time_to_first_token for c in own if c.time_to_first_token is not None]
+    first = first_token(own)
     prompts = sum(max((c.prompt_tokens for c in step.completions), default=0) for step in made)
     costs = [c.cost for c in own if c.cost is not None]
     kept = run.completion_tokens - count
@@ -24,11 +24,11 @@ def metrics(run: Run, given: Sequence[Step] = ()) -> list[tuple[str, str]]:
         *([("Kept", counted(kept, "token", estimated=run.estimated))] if kept else []),
         ("Prompt", counted(prompts, "token", estimated=run.estimated)),
         *([("Calls", f"{len(own)}")] if len(own) > 1 else []),
-        *([("First token", f"{firsts[0]:.2f} s" if firsts else "-")] if count else []),
+        *([("First token", f"{first:.2f} s" if first is not None else "-")] if count else []),
         ("Total", f"{run.seconds:.1f} s"),
         *([("Speed", f"{about}{count / run.seconds:,.0f} tokens/s")] if count and run.seconds else []),
         *([("Cost", about + dollars(sum(costs)))] if costs else []),
-        *([("Mean p", f"{p:.2f}")] if (p := mean_probability(_tokens(run.steps))) is not None else []),
+        *([("Mean p", f"{p:.2f}")] if (p := mean_probability(tokens_of(run))) is not None else []),
         *([("Seed", f"{run.seed}")] if run.seed is not None else []),
     ]
 
@@ -43,6 +43,11 @@ def dollars(cost: float) -> str:
     if not cost:
         return "$0"
     return f"${cost:,.{max(2, 1 - math.floor(math.log10(cost)))}f}"
+
+
+def first_token(completions: Iterable[Completion]) -> float | None:
+    """Seconds until the first token of the first call that gave one."""
+    return next((c.time_to_first_token for c in completions if c.time_to_first_token is not None), None)
 
 
 def mean_probability(tokens: Iterable[Token]) -> float | None:
@@ -73,5 +78,11 @@ def _beyond(now: Completion, known: Completion) -> Completion:
     )
 
 
-def _tokens(steps: Iterable[Step]) -> list[Token]:
-    return [token for step in steps for completion in step.completions for token in completion.tokens]
+def completions(run: Run) -> list[Completion]:
+    """What came of all calls."""
+    return [completion for step in run.steps for completion in step.completions]
+
+
+def tokens_of(run: Run) -> list[Token]:
+    """The tokens of all calls."""
+    return [token for completion in completions(run) for token in completion.tokens]

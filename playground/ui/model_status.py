@@ -31,8 +31,9 @@ def build() -> ModelStatus:
     return ModelStatus(line, gr.State(""), gr.Timer(SECONDS))
 
 
-def wire(status: ModelStatus, page: Any, choice: ModelChoice, run: Any, sessions: Sessions) -> None:
-    """Look at the model when the page opens, when another is chosen, and until it is ready or has failed."""
+def wire(status: ModelStatus, page: Any, choice: ModelChoice, run: Any, changed: Any, sessions: Sessions) -> None:
+    """Look at the model when the page opens, when another is chosen, when `changed` tells of models that came or went,
+    and until it is ready or has failed."""
 
     @told
     def look(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
@@ -46,14 +47,14 @@ def wire(status: ModelStatus, page: Any, choice: ModelChoice, run: Any, sessions
 
     def told_of(values: dict[Any, Any], catalog: Catalog) -> dict[Any, Any]:
         value = line(catalog, values[choice.model], values[choice.adapter], values[choice.scale.widget])
-        ready = values[choice.model] if value["state"] == "ready" else ""
+        ready = values[choice.model] if checking.model(values[choice.model], catalog).loaded else ""
         updates = {status.line: value, status.timer: gr.Timer(active=value["state"] in ("loading", "idle"))}
         return updates if ready == values[status.ready] else {**updates, status.ready: ready}
 
     held, outputs = {status.ready, *choice.widgets}, [status.line, status.ready, status.timer]
     options = {"preprocess": False, "trigger_mode": "always_last", **AT_ONCE}
     tuned = [choice.adapter.change, choice.scale.widget.change]
-    gr.on([page.load, status.timer.tick, *tuned], look, held, outputs, **options)
+    gr.on([page.load, changed.change, status.timer.tick, *tuned], look, held, outputs, **options)
     choice.model.change(choose, held, outputs, **options)
     run.click(lambda: gr.Timer(active=True), None, status.timer, **AT_ONCE)  # a run tries a failed model again
 
@@ -62,8 +63,11 @@ def line(catalog: Catalog, name: Any, adapter: Any = "", scale: Any = 1) -> dict
     """State and words for one model, and the adapter that is chosen for it. Raises InvalidSetup or UnknownModel."""
     info = checking.model(name, catalog)
     doing = catalog.status(info.name)
-    tuned = next((known.title for known in info.adapters if known.name == adapter), "")
+    chosen = next((known for known in info.adapters if known.name == adapter), None)
+    tuned = chosen.title if chosen else ""
     title = f"{info.title} + {tuned} \u00d7 {scale:g}" if tuned and isinstance(scale, int | float) else info.title
+    if info.loaded and chosen and not chosen.loaded:
+        return {"state": "idle", "text": f"{title} \u00b7 the adapter loads with the first run"}
     if info.loaded:
         return {"state": "ready", "text": f"{title} \u00b7 ready"}
     if doing is None:

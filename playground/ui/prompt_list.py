@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -17,7 +18,8 @@ from playground.ui import live_run, pane_picker, render_list, widgets
 from playground.ui.compare_form import CompareForm
 from playground.ui.csv_text import csv_text
 from playground.ui.events import AT_ONCE, QUIET, running
-from playground.ui.messages import told
+from playground.ui.field_names import labelled_prompt
+from playground.ui.messages import toast, told
 from playground.ui.pane_picker import Picked
 from playground.ui.preset_bar import as_text
 from playground.ui.render_models import in_memory
@@ -93,7 +95,7 @@ def wire(
 ) -> None:
     """Attach the handlers. The panes and all but the prompt are those of the comparison."""
 
-    @told
+    @partial(told, say=lambda words: toast(labelled_prompt(words)))
     def run(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
         before: Listed | None = values[view.listed]
         live_run.alone(before.halt if before else None)

@@ -6,10 +6,11 @@ from typing import Any
 from playground.backends.catalog import ModelInfo
 from playground.evaluation.differences import PIECE, differences
 from playground.evaluation.likelihood import answered
-from playground.types import Completion, Finding, Origin, Run
+from playground.types import Completion, Finding, Origin, Run, Step
 from playground.ui import render
 from playground.ui.compare_run import Compared, Stage
-from playground.ui.measures import metrics
+from playground.ui.field_names import labelled_prompt
+from playground.ui.measures import counted, metrics
 
 MOST_COMPARED = 6000  # words in both texts together: beyond that the comparison takes longer than reading
 FEW = 5  # of so many words at least one must be shared for texts to be read as versions of each other
@@ -24,15 +25,26 @@ def comparison_value(now: Compared | None) -> dict[str, Any]:
     """All panes as they are now; without a comparison, the empty view."""
     if now is None:
         return {"phase": "empty", "status": "", "spoken": "", "panes": []}
-    status = WORDS[now.stage]
+    status = WORDS[now.stage] if now.stage != "done" else how_it_went(now.runs)
     ended = sum(run.status in ("done", "failed", "stopped") for run in now.runs)
     return {
-        "phase": now.stage,
+        "phase": "failed" if now.stage == "done" and failed(now.runs) else now.stage,
         "status": f"{status}: {ended} of {len(now.runs)} panes" if now.stage == "answering" and now.runs else status,
         # Announced when it changes: once at the start and once at the end.
-        "spoken": "The panes are answering." if now.stage == "answering" else f"{status}. {ended} panes.",
+        "spoken": "The panes are answering." if now.stage == "answering" else f"{status}. {counted(ended, 'pane')}.",
         "panes": [_pane(now, at) for at in range(len(now.runs))],
     }
+
+
+def failed(runs: Sequence[Run]) -> int:
+    return sum(run.status == "failed" for run in runs)
+
+
+def how_it_went(runs: Sequence[Run]) -> str:
+    """ "Done", or "1 of 2 panes failed"."""
+    if bad := failed(runs):
+        return f"{bad} of {counted(len(runs), 'pane')} failed"
+    return WORDS["done"]
 
 
 def _pane(now: Compared, at: int) -> dict[str, Any]:
@@ -40,6 +52,7 @@ def _pane(now: Compared, at: int) -> dict[str, Any]:
     shown, text, info = render.answer_value(run), words(run), now.models[at] if now.models else None
     ended, found = now.stage != "answering", findings(run)
     last = answered(run)
+    comparable = ended and not found and run.status != "failed" and baseline.status != "failed"
     return {
         "title": now.picked.titles[at],
         "baseline": at == now.picked.baseline,
@@ -47,18 +60,26 @@ def _pane(now: Compared, at: int) -> dict[str, Any]:
         "status": shown["status"],
         "clock": shown["clock"],
         "share": shown["share"],
-        "error": run.error,
+        "error": labelled_prompt(run.error),
         "origin": origin(run, info),
         # What a technique or a task model concludes, where that is not the text itself.
         "answer": run.answer if found or run.answer.strip() != text.strip() else "",
         "how": run.how,
         "text": "" if found else text,
         "copied": run.answer or text,
+        "cut": cut(last),
         "several": f"Path 1 of {len(last.completions)}" if last and len(last.completions) > 1 else "",
-        **_against(words(baseline), text if ended and not found and at != now.picked.baseline else None),
+        **_against(words(baseline), text if comparable and at != now.picked.baseline else None),
         "findings": found,
         "metrics": measured(run),
     }
+
+
+def cut(step: Step | None) -> str:
+    """That the text ends at the limit, not where its model would have ended it."""
+    if step is None or step.completions[0].finish_reason != "length":
+        return ""
+    return f"Cut at {counted(step.completions[0].completion_tokens, 'token')} (max tokens)."
 
 
 def words(run: Run) -> str:

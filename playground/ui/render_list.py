@@ -5,6 +5,7 @@ from typing import Any
 
 from playground.evaluation.prompt_table import Row
 from playground.types import Run
+from playground.ui.field_names import labelled_prompt
 from playground.ui.pane_picker import Picked
 from playground.ui.render_compare import first_completion, named
 
@@ -40,7 +41,7 @@ def frame(picked: Picked, rows: Sequence[Row]) -> dict[str, Any]:
 def said(run: Run) -> str:
     """What a cell holds: the answer, or why there is none."""
     if run.status == "failed":
-        return f"Failed: {run.error}"
+        return f"Failed: {labelled_prompt(run.error)}"
     return run.answer or "(nothing)"
 
 

@@ -6,11 +6,12 @@ from typing import Any
 from playground.evaluation.likelihood import Shift, disagreements
 from playground.types import Run, Token
 from playground.ui.compare_run import Compared
-from playground.ui.measures import mean_probability
-from playground.ui.render_compare import first_completion, words
+from playground.ui.measures import completions, first_token, mean_probability, tokens_of
+from playground.ui.render_compare import words
 
 LISTED = 15  # tokens in the list below the text
 LENGTHS = ("Words", "Characters", "Tokens", "First token (s)", "Total (s)", "Tokens/s", "Mean p")
+SEVERAL = "Words and characters are those of the answer compared; all else covers every call of the technique."
 SURPRISE = (
     "How surprised each row's weights are by each column's answer, per token: 1 is not at all, and lower is better "
     "known. Compare within a column, and between models only where they share a tokenizer."
@@ -25,7 +26,7 @@ def tables_value(now: Compared | None) -> list[dict[str, Any]]:
     names = now.picked.titles
     lengths = {
         "caption": "Lengths and speed",
-        "note": "",
+        "note": SEVERAL if any(len(completions(run)) > 1 for run in now.runs) else "",
         "corner": "Pane",
         "columns": list(LENGTHS),
         "rows": [{"head": name, "cells": _lengths(run)} for name, run in zip(names, now.runs, strict=True)],
@@ -35,10 +36,10 @@ def tables_value(now: Compared | None) -> list[dict[str, Any]]:
 
 
 def _lengths(run: Run) -> list[str]:
-    text, completion = words(run), first_completion(run)
-    if completion is None:
+    text = words(run)
+    if not text:
         return ["-"] * len(LENGTHS)
-    first, tokens, p = completion.time_to_first_token, run.completion_tokens, mean_probability(completion.tokens)
+    first, tokens, p = first_token(completions(run)), run.completion_tokens, mean_probability(tokens_of(run))
     return [
         f"{len(text.split()):,}",
         f"{len(text):,}",

@@ -1,5 +1,6 @@
 """Models, adapters and loads -> what their list shows. Pure functions to plain values."""
 
+import json
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,11 @@ def models_value(catalog: Catalog, settings: Settings, tight: bool = False) -> d
         "memory": _memory(models, settings),
         "models": [_model(info, _doing(catalog, info), info.name == oldest, settings) for info in models],
     }
+
+
+def same(listed: dict[str, Any], shown: Any) -> bool:
+    """Whether the page, which holds it as JSON, shows this list already."""
+    return bool(json.loads(json.dumps(listed)) == shown)
 
 
 def _memory(models: Sequence[ModelInfo], settings: Settings) -> dict[str, Any]:
@@ -141,7 +147,7 @@ def _place(source: str, settings: Settings) -> str:
 def _count(number: int) -> str:
     """ "135M", "1.2B", "460K"."""
     for size, unit in ((1e9, "B"), (1e6, "M"), (1e3, "K")):
-        if number >= size:
+        if number >= 0.9995 * size:  # what would round to 1000 of the smaller unit is 1 of this one
             return f"{number / size:.3g}{unit}"
     return str(number)
 

@@ -19,6 +19,10 @@ from playground.evaluation.prompt_table import read_prompts, table
         ("input,label\nGood film,positive\n", ("Good film",)),
         ('prompt\n"two\nlines"\n', ("two\nlines",)),
         ("input,prompt\na,b", ("b",)),
+        ('id;Prompt\n1;"one; two, three"\n2;four', ("one; two, three", "four")),
+        ("label\tquestion\nx\tWhy, then?", ("Why, then?",)),
+        ("Hello, you\nWhat, me?", ("Hello, you", "What, me?")),
+        ("red, blue\nA prompt about colours", ("red, blue", "A prompt about colours")),
         ('What is "x", please?\nAnd y?', ('What is "x", please?', "And y?")),
     ],
 )
@@ -31,6 +35,7 @@ def test_prompts(text: str, prompts: tuple[str, ...]) -> None:
     [
         (" \n ", InvalidSetup, "The list has no prompt"),
         ("prompt,label\n,x\n", InvalidSetup, "The column 'prompt' of the CSV has no prompt"),
+        ("id;frage\n1;Warum?", InvalidSetup, "columns of the CSV are 'id', 'frage'; name the one .* prompt, input,"),
         ("\n".join(["x"] * 201), LimitReached, "201 prompts; 200 is the most"),
         ("prompt\n" + "x" * 200_001, InvalidSetup, "cannot be read as CSV: field larger than field limit"),
         ("ok\n" + "x" * 200_001, InvalidSetup, "Prompt 2 has more than 200,000 characters"),

@@ -113,7 +113,7 @@ def test_one_stops_while_another_goes_on(serve: Any, visit: Any) -> None:
     # Nothing to ask is wrong for all panes; it is said once, and what was there stays.
     ask(page, "")
     compare(page)
-    expect(page.locator(".toast-body")).to_contain_text("`task.input` is empty")
+    expect(page.locator(".toast-body")).to_contain_text("\u201cPrompt\u201d is empty")
     expect(side(page, 0).locator(".text")).to_contain_text("This is")
 
 

@@ -32,14 +32,14 @@ const card = (at) => {
     title: el("h3"), base: el("span", { class: "badge", text: "baseline" }), status: el("span", { class: "facts" }), clock: el("span", { class: "facts" }),
     bar: el("progress", { max: "1", "aria-label": "Progress" }), origin: el("p", { class: "origin" }),
     error: el("p", { class: "error", role: "alert" }), answer: el("p", { class: "concluded", dir: "auto" }), how: el("p", { class: "how" }),
-    several: el("p", { class: "facts" }), shared: el("p", { class: "facts" }), text: el("div", { class: "text", dir: "auto" }), found: el("div"), metrics: el("dl", { class: "metrics" }),
+    several: el("p", { class: "facts" }), cut: el("p", { class: "cut" }), shared: el("p", { class: "facts" }), text: el("div", { class: "text", dir: "auto" }), found: el("div"), metrics: el("dl", { class: "metrics" }),
   };
   const copy = copyButton(() => props.value.panes[at].copied);
   const open = el("button", { type: "button", class: "quiet", text: "Open in the Playground", onclick: () => trigger("select", { key: String(at) }) });
   const save = el("button", { type: "button", class: "quiet", text: "Save as preset", onclick: () => trigger("apply", { key: String(at) }) });
   const acts = el("div", { class: "card-acts" }, copy, open, save);
   const node = el("section", { class: "side" }, el("div", { class: "side-head" }, parts.title, parts.base, parts.status, parts.clock),
-    parts.bar, parts.origin, parts.error, parts.answer, parts.how, parts.several, parts.text, parts.shared, parts.found, parts.metrics, acts);
+    parts.bar, parts.origin, parts.error, parts.answer, parts.how, parts.several, parts.text, parts.cut, parts.shared, parts.found, parts.metrics, acts);
   let last = "";
   const update = (now) => {
     node.dataset.phase = now.phase;
@@ -57,6 +57,7 @@ const card = (at) => {
     setText(parts.answer, now.answer);
     setText(parts.how, now.how);
     setText(parts.several, now.several);
+    setText(parts.cut, now.cut);
     setText(parts.shared, now.shared);
     const seen = JSON.stringify([now.segments && mode !== "plain" ? [modeOf(now), now.segments] : now.text, now.findings]);
     if (seen !== last) {

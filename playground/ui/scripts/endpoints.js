@@ -25,7 +25,7 @@ const modelList = (one) => {
     value: kept.words, oninput: (event) => { kept.words = event.target.value; show(); } });
   show();
   return el("details", { open: kept.unfolded, ontoggle: (event) => { kept.unfolded = event.target.open; } },
-    el("summary", { text: `${one.count}: choose them under Model` }), one.models.length > 8 && search, facts, list);
+    el("summary", { text: `${one.count}: choose ${one.models.length === 1 ? "it" : "them"} under Model` }), one.models.length > 8 && search, facts, list);
 };
 
 const draw = () => {

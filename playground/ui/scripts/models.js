@@ -37,15 +37,17 @@ const draw = () => {
       el("span", { class: "facts", text: memory.text })),
     ...models.map(model));
 };
-// What loads is looked at again every second, as long as somebody can see it.
+// As long as somebody can see it, it is looked at again: often what loads or runs, now and then what others may unload.
 let asked = 0;
+const wait = (models) => (models.some((one) => one.state === "loading") ? 1000 : models.some((one) => one.busy) ? 2000 : 10000);
 const follow = () => {
   clearTimeout(asked);
-  if (!props.value.models.some((one) => one.state === "loading")) return;
+  const { models } = props.value;
+  if (models.some((one) => one.oldest)) return; // what could go stays said
   asked = setTimeout(() => {
-    if (host.offsetParent) trigger("load");
+    if (host.offsetParent && !document.hidden) trigger("load");
     follow(); // an answer that says the same as before does not arrive here
-  }, 1000);
+  }, wait(models));
 };
 watch("value", () => {
   draw();

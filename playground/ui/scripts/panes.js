@@ -49,10 +49,7 @@ const remove = (at) => {
   host.querySelector(".add")?.focus();
 };
 const add = () => {
-  const last = now.panes.at(-1);
-  const tuned = known(now.models, last.model)?.adapters ?? [];
-  const unused = tuned.find((one) => !now.panes.some((pane) => pane.model === last.model && pane.adapter === one.name));
-  now.panes.push({ model: last.model, adapter: unused?.name ?? last.adapter, scale: 1 });
+  now.panes.push({ ...now.panes.at(-1) });
   draw();
   publish();
   host.querySelectorAll(".pick select")[2 * now.panes.length - 2]?.focus();

@@ -1,7 +1,7 @@
 // The baseline's tokens, coloured by what another pane's weights do to their probability; lines tell up from down.
 const host = element.querySelector(".shifts");
 const EDGES = [Math.log(1.25), Math.log(2), Math.log(10)];
-const visible = (text) => text.replace(/\n/g, "\u21b5").replace(/\t/g, "\u21e5") || "\u2205";
+const visible = (text) => (/^ +$/.test(text) ? text.replace(/ /g, "\u2423") : text).replace(/\n/g, "\u21b5").replace(/\t/g, "\u21e5") || "\u2205";
 const percent = (p) => (p >= 0.9995 ? "100 %" : p < 0.0005 ? "< 0.1 %" : `${(100 * p).toFixed(1)} %`);
 const level = (change) => `${change < 0 ? "down" : "up"}${EDGES.filter((edge) => Math.abs(change) >= edge).length}`;
 const factor = (change) => {
