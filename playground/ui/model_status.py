@@ -40,6 +40,13 @@ def wire(status: ModelStatus, page: Any, choice: ModelChoice, run: Any, changed:
         return told_of(values, sessions.of(request))
 
     @told
+    def look_again(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
+        catalog = sessions.of(request)
+        if values[choice.model] not in [info.name for info in catalog.models()]:
+            return {status.line: gr.skip()}  # it is gone: another is about to be chosen, and looked at
+        return told_of(values, catalog)
+
+    @told
     def choose(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
         catalog = sessions.of(request)
         catalog.preload(checking.model(values[choice.model], catalog).name)  # so that its tokens can be counted
@@ -54,7 +61,8 @@ def wire(status: ModelStatus, page: Any, choice: ModelChoice, run: Any, changed:
     held, outputs = {status.ready, *choice.widgets}, [status.line, status.ready, status.timer]
     options = {"preprocess": False, "trigger_mode": "always_last", **AT_ONCE}
     tuned = [choice.adapter.change, choice.scale.widget.change]
-    gr.on([page.load, changed.change, status.timer.tick, *tuned], look, held, outputs, **options)
+    gr.on([page.load, status.timer.tick, *tuned], look, held, outputs, **options)
+    changed.change(look_again, held, outputs, **options)
     choice.model.change(choose, held, outputs, **options)
     run.click(lambda: gr.Timer(active=True), None, status.timer, **AT_ONCE)  # a run tries a failed model again
 
