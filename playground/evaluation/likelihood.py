@@ -53,17 +53,12 @@ def disagreements(found: Sequence[Shift]) -> tuple[Shift, ...]:
     return tuple(sorted(found, key=lambda shift: (not shift.disagree, -abs(shift.change))))
 
 
-def perplexities(runs: Sequence[Run], catalog: Catalog) -> tuple[tuple[float | None, ...], ...]:
-    """`[model][text]`: how surprised each run's model is, per token, by each run's answer to its own prompt.
+def perplexity(reader: Run, writer: Run, catalog: Catalog) -> float | None:
+    """How surprised one run's model is, per token, by the other's answer to its own prompt.
 
     None where there is no text, or the model has no logits or no room for it. Tokens are the reading model's own:
-    compare down a column only between models with one tokenizer.
+    compare only between models with one tokenizer.
     """
-    return tuple(tuple(perplexity(reader, writer, catalog) for writer in runs) for reader in runs)
-
-
-def perplexity(reader: Run, writer: Run, catalog: Catalog) -> float | None:
-    """How surprised one run's model is, per token, by the other's answer; None as in `perplexities`."""
     step = answered(writer)
     if step is None:
         return None
