@@ -20,6 +20,10 @@ BIN := .venv/bin
 	$(BIN)/pip install --quiet -r tests/requirements.txt
 	touch $@
 
+.venv/.bench: benchmarks/requirements.txt .venv/.tests
+	$(BIN)/pip install --quiet -r benchmarks/requirements.txt
+	touch $@
+
 .venv/.browser: .venv/.tests
 	sh tests/browser.sh $(BIN)/python
 	touch $@
@@ -35,7 +39,7 @@ lint: .venv/.tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: .venv/.tests
+bench: .venv/.bench
 	$(BIN)/python -m benchmarks
 
 screenshot: .venv/.browser
