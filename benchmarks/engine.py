@@ -119,7 +119,7 @@ def perplexity(bench: Bench, precision: Precision) -> float:
     def measure() -> float:
         with torch.inference_mode():
             cache = SlotCache(decoder.layout, 1, len(ids))
-            cache.lengths = [0]
+            cache.begin()
             rows = [decoder.decode(cache, [token], [BASE])[0].float().log_softmax(-1) for token in ids[:-1]]
         losses = [-row[token].item() for row, token in zip(rows, ids[1:], strict=True)]
         return float(torch.tensor(losses).mean().exp())

@@ -25,7 +25,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stats:
-    """What an engine holds now. `slot_bytes` are the running rows', `prompt_bytes` those of prompts on their way."""
+    """What an engine holds now, each byte counted once.
+
+    `slot_bytes` are the running rows' own, `prompt_bytes` those of stems that they follow and of prompts on their way,
+    `prefix_bytes` what is only kept in case it is asked again.
+    """
 
     waiting: int
     rows: int
@@ -61,8 +65,9 @@ class Admission:
             return f"{most} requests are waiting already, the most this server allows. Try again in a while."
         needed = self._size(1, ticket.need) + self._size(1, len(ticket.ids))
         if needed > allowed:
+            tokens = len(ticket.ids) + max(ticket.limit - 1, 0)
             return (
-                f"{ticket.need:,} tokens need {needed / 2**20:,.0f} MB of attention memory; this server allows"
+                f"{tokens:,} tokens need {needed / 2**20:,.0f} MB of attention memory; this server allows"
                 f" {allowed / 2**20:,.0f} MB. Shorten the prompt or ask for fewer tokens."
             )
         return None
@@ -79,23 +84,25 @@ class Admission:
         share = most - most // OTHERS if ticket.samples > 1 else most
         return ticket.places < share and sum(other.places for other in tickets) < most
 
-    def spare(self, tickets: Iterable[Ticket], held: Mapping[Group, int], newcomer: Ticket | None = None) -> int:
+    def spare(
+        self, tickets: Iterable[Ticket], prompts: int, rows: Mapping[Group, int], newcomer: Ticket | None = None
+    ) -> int:
         """Bytes that nobody was promised, with one more place for `newcomer`; negative when there are too few.
 
-        Promised is what rows and prompts on their way may come to use. `held` says what each group's batch has
-        allocated already.
+        Promised is what rows and prompts on their way may come to use. Allocated already are `prompts`, with the stems
+        that rows follow, and the slots of each group's `rows`.
         """
-        promised = 0
+        promised = prompts
         groups: dict[Group, list[Ticket]] = {}
         for ticket in tickets:
             if ticket.places or ticket is newcomer:
                 groups.setdefault(group(ticket), []).append(ticket)
-            if ticket is newcomer or ticket.prompt is not None or ticket.started < ticket.granted:
+            if ticket.prompt is None and (ticket is newcomer or ticket.started < ticket.granted):
                 promised += self._size(1, len(ticket.ids))
         for key, members in groups.items():
             count = sum(ticket.places + (ticket is newcomer) for ticket in members)
             longest = max(ticket.need for ticket in members)
-            promised += max(held.get(key, 0), self._size(count, longest))
+            promised += max(rows.get(key, 0), self._size(count, longest))
         return self.limits.kv_bytes - promised
 
     def _size(self, count: int, length: int) -> int:

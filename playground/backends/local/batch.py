@@ -113,10 +113,14 @@ class Batch:
         self._controls: list[Controls] | None = None
 
     def add(self, rows: Sequence[Row], prompt: SlotCache) -> None:
-        """Give rows of one request slots that begin with its prompt."""
-        self._fit(len(self.rows) + len(rows), len(rows[0].ticket.ids))
+        """Give rows of one request slots that begin with its prompt, or follow it."""
+        own = rows[0].ticket.own
+        self._fit(len(self.rows) + len(rows), own)
         for row in rows:
-            self.cache.append(prompt, 0, len(row.ticket.ids))
+            if own < prompt.capacity:
+                self.cache.begin(prompt)
+            else:
+                self.cache.append(prompt, 0, own)
             self.rows.append(row)
         self._controls = None
 
@@ -135,11 +139,8 @@ class Batch:
     def copy(self, row: Row) -> Prefix:
         """What a row has in its slots, to be kept: its prompt and all it drew but the last token."""
         place = self.rows.index(row)
-        length = self.cache.lengths[place]
-        cache = SlotCache(self.decoder.layout, 1, length)
-        cache.append(self.cache, place, length)
         ids = np.concatenate([row.ticket.ids, np.array(row.drawn[:-1], dtype=np.int64)])
-        return Prefix(ids, cache, row.ticket.use)
+        return Prefix(ids, self.cache.fork(place, len(ids), len(ids)), row.ticket.use)
 
     def step(self) -> list[Draw]:
         """Feed every row's last token and draw its next."""

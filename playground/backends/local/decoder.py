@@ -33,6 +33,7 @@ class Decoder:
         self._window: int | None = getattr(self.config, "sliding_window", None)
         self._pace = Pace(1)
         self.layout, self.vocabulary_size = self._probe()
+        self.shares = self._can_share()  # whether rows may follow a stem
         # Other types give the same numbers with any number of threads; float32 does not, and a seed must.
         if self.layout.device.type == "cpu" and self.layout.dtype == torch.bfloat16:
             self._pace = Pace(all_threads())
@@ -52,9 +53,9 @@ class Decoder:
     def decode(self, cache: SlotCache, ids: Sequence[int], uses: Sequence[Use]) -> Tensor:
         """Append one token to every row; logits `[rows, vocabulary]` in the model's dtype."""
         self.lora.apply(uses)
-        positions = cache.begin_step()[:, None]
+        places = cache.begin_step()[:, None]
         with self._pace.step(len(ids)):
-            logits = self._forward(cache, positions, 1, input_ids=self._tensor(ids)[:, None])
+            logits = self._forward(cache, places, 1, input_ids=self._tensor(ids)[:, None])
         cache.lengths = [length + 1 for length in cache.lengths]
         return logits[:, -1]
 
@@ -62,13 +63,14 @@ class Decoder:
         """A row that begins with tokens given as embeddings, `[tokens, hidden]`."""
         weight = self.model.get_input_embeddings().weight
         cache = SlotCache(self.layout, 1, len(embeddings))
-        cache.lengths = [0]
+        cache.begin()
         self._run(cache, len(embeddings), BASE, inputs_embeds=embeddings.to(weight)[None])
         return cache
 
     def given(self, keys_values: Sequence[tuple[Tensor, Tensor]]) -> SlotCache:
         """A row that begins with these keys and values, layer by layer, each `[heads, tokens, size]`."""
         cache = SlotCache(self.layout, 1, keys_values[0][0].shape[1])
+        cache.begin()
         for layer, (keys, values) in zip(cache.layers, keys_values, strict=True):
             layer.keys[0], layer.values[0] = keys, values
         cache.lengths = [cache.capacity]
@@ -82,16 +84,17 @@ class Decoder:
         self.lora.apply([use])
         (start,) = cache.lengths
         cache.begin_run(tokens)
-        positions = torch.arange(start, start + tokens, device=cache.layout.device)[None]
-        logits = self._forward(cache, positions, keep, **inputs)
+        places = torch.arange(start, start + tokens, device=cache.layout.device)[None]
+        logits = self._forward(cache, places, keep, **inputs)
         cache.lengths[0] += tokens
         return logits[0]
 
-    def _forward(self, cache: SlotCache, positions: Tensor, keep: int, **inputs: Tensor) -> Tensor:
+    def _forward(self, cache: SlotCache, places: Tensor, keep: int, **inputs: Tensor) -> Tensor:
+        """`places` are those of the new tokens in their rows' own slots, `[rows, tokens]`."""
         output = self.model(
             **inputs,
-            position_ids=positions,
-            attention_mask=self._mask(positions, cache.layers[0].width),
+            position_ids=places + cache.offsets[:, None],
+            attention_mask=self._mask(places, cache.layers[0].width),
             past_key_values=cache,
             use_cache=True,
             **({"logits_to_keep": keep} if self._cuts else {}),
@@ -99,9 +102,9 @@ class Decoder:
         logits: Tensor = output.logits
         return logits
 
-    def _mask(self, positions: Tensor, width: int) -> Tensor | dict[str, Tensor]:
-        """Additive mask `[rows, 1, queries, width]`: a query sees the keys up to its own position."""
-        behind = positions[:, None, :, None] - torch.arange(width, device=positions.device)
+    def _mask(self, places: Tensor, width: int) -> Tensor | dict[str, Tensor]:
+        """Additive mask `[rows, 1, queries, width]`: a query sees the keys up to its own place."""
+        behind = places[:, None, :, None] - torch.arange(width, device=places.device)
         dtype = self.layout.dtype
         hidden = torch.finfo(dtype).min
 
@@ -130,7 +133,7 @@ class Decoder:
         )
         self.layout = Layout(shapes, own.layers[0].keys.dtype, device)
         cache = SlotCache(self.layout, 1, len(tokens))
-        cache.lengths = [0]
+        cache.begin()
         try:
             self.prefill(cache, tokens[:2], BASE)
             logits = [self.decode(cache, [token], [BASE])[0] for token in tokens[2:]][-1]
@@ -143,6 +146,19 @@ class Decoder:
                 f"{_name(self.model)} gives other answers in the shared batch (off by {off:.2g}); it cannot be used."
             )
         return self.layout, len(wanted)
+
+    @torch.inference_mode()
+    def _can_share(self) -> bool:
+        """Whether rows may follow a stem: only where each layer attends through its slots, to all that came before."""
+        stem, row = (SlotCache(self.layout, 1, 1) for _ in range(2))
+        stem.begin()
+        row.begin(stem)
+        try:
+            for cache in (stem, row):
+                self.decode(cache, [0], [BASE])
+        except NotImplementedError:  # of a layer that knows no stems, or no such kernel on the device
+            return False
+        return self._window is None
 
 
 def _name(model: Any) -> str:

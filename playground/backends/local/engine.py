@@ -14,6 +14,7 @@ from playground.backends.local.admission import Admission, Group, Limits, Stats,
 from playground.backends.local.attached import Attached
 from playground.backends.local.batch import Batch, Draw, Row, Vocabulary, controls, draw_tokens
 from playground.backends.local.decoder import Decoder
+from playground.backends.local.holdings import Holdings
 from playground.backends.local.prefill import Prefill
 from playground.backends.local.prefixes import PrefixStore
 from playground.backends.local.ticket import Errand, Stream, Ticket
@@ -31,7 +32,7 @@ class Engine:
     def __init__(self, decoder: Decoder, vocabulary: Vocabulary, attached: Attached, limits: Limits) -> None:
         self.decoder, self.vocabulary, self.attached = decoder, vocabulary, attached
         self.admission = Admission(limits, decoder.layout.bytes_per_token)
-        self.prefixes = PrefixStore()
+        self.prefixes = PrefixStore(decoder.shares)
         self.prefill = Prefill(decoder, attached, self.prefixes)
         self._changed = threading.Condition()
         self._arrivals: list[Ticket] = []
@@ -41,6 +42,7 @@ class Engine:
         # Below: only the engine's thread.
         self._tickets: list[Ticket] = []  # every request not over, in order of arrival
         self._batches: dict[Group, Batch] = {}
+        self._holdings = Holdings(self.admission, self.prefixes, self._batches)
         self._turns = 0
 
     # ------------------------------------------------------------------------------ from any thread
@@ -101,7 +103,8 @@ class Engine:
                     self._batches.clear()
         for ticket in [*self._tickets, *self._arrivals]:
             ticket.end(GenerationFailed("The model was unloaded while it was answering."))
-        self._tickets, self._batches = [], {}
+        self._tickets = []
+        self._batches.clear()
         self.prefixes.shrink(0)
 
     def _collect(self) -> bool:
@@ -146,31 +149,13 @@ class Engine:
 
     def _admit(self) -> None:
         """Give places while there are any, in turn between the requests."""
-        while (ticket := next_in_line(self._tickets)) is not None and self._has_place(ticket):
+        while (ticket := next_in_line(self._tickets)) is not None and self._holdings.has_place(ticket, self._tickets):
             ticket.granted += 1
             if ticket.outcome is not None:
                 with self._guarded(ticket):
                     self._start(ticket)
         for ahead, ticket in enumerate(ticket for ticket in self._tickets if not ticket.granted):
             ticket.tell_place(ahead)
-
-    def _has_place(self, ticket: Ticket) -> bool:
-        if not self.admission.row_free(ticket, self._tickets):
-            return False
-        if self._spare(ticket) < 0:
-            if any(other.places for other in self._tickets):
-                return False
-            # Nothing runs, and prompts kept for later samples fill the memory: theirs are computed again.
-            for other in self._tickets:
-                if other is not ticket:
-                    other.prompt = other.outcome = None
-        self.prefixes.shrink(max(self._spare(ticket), 0))
-        return True
-
-    def _spare(self, newcomer: Ticket | None = None) -> int:
-        """Bytes that stored prefixes may use until somebody is promised them."""
-        held = {key: batch.cache.bytes for key, batch in self._batches.items()}
-        return self.admission.spare(self._tickets, held, newcomer)
 
     def _read_prompts(self) -> None:
         """Compute some tokens of the prompts under way, in turn, so that neither they nor the rows wait long."""
@@ -181,7 +166,7 @@ class Engine:
                 with self._guarded(ticket):
                     tokens -= self.prefill.advance(ticket, tokens)
                     if (prompt := ticket.whole) is not None:
-                        self.prefixes.add(prompt, self._spare())
+                        self._holdings.remember(prompt, self._tickets)
                         self._start(ticket)
 
     def _start(self, ticket: Ticket) -> None:
@@ -214,7 +199,7 @@ class Engine:
             if row.done:
                 row.ticket.finished += 1
                 if row.ticket.samples == 1:  # a conversation may go on from here
-                    self.prefixes.add(batch.copy(row), self._spare())
+                    self._holdings.remember(batch.copy(row), self._tickets)
         batch.remove_ended()
         for ticket, deltas in news.items():
             ticket.tell(deltas)
@@ -237,11 +222,4 @@ class Engine:
 
     def _snapshot(self) -> Stats:
         self._drop_ended()
-        return Stats(
-            waiting=sum(not ticket.granted for ticket in self._tickets),
-            rows=sum(len(batch.rows) for batch in self._batches.values()),
-            slot_bytes=sum(batch.cache.bytes for batch in self._batches.values()),
-            prompt_bytes=sum(t.prompt.cache.bytes for t in self._tickets if t.prompt is not None),
-            prefix_bytes=self.prefixes.bytes,
-            adapter_bytes=self.attached.bytes,
-        )
+        return self._holdings.stats(self._tickets, self.attached.bytes)

@@ -15,6 +15,8 @@ from playground.backends.local.prompt import encode
 from playground.backends.local.ticket import Ticket
 from playground.errors import InvalidSetup, PromptTooLong
 
+WORTH_SHARING = 256  # tokens that samples of one prompt would copy; reading fewer of them twice is quicker
+
 
 class Intake:
     """Makes tickets for one model. May be used from any thread."""
@@ -71,6 +73,7 @@ class Intake:
             limit=most if window is None else min(most, window - size),
             seed=secrets.randbits(63) if sampling.seed is None else sampling.seed,
             samples=samples,
+            shared=self._decoder.shares and samples > 1 and samples * size >= WORTH_SHARING,
             virtual=len(virtual),
             use=use,
             answer=answer,

@@ -109,11 +109,11 @@ class LeanLayer:
         x = hidden_states.flatten(0, 1)
         joined = self._query_key_value(_norm(x, self._norm_in)).view(rows, tokens, -1, size).transpose(1, 2)
         turned = self._rotation(joined[:, :-heads], *position_embeddings)
-        keys, values = past_key_values.layers[self._index].update(turned[:, -heads:], joined[:, -heads:])
         # The query heads that share a key head are so many more queries of it.
         query = turned[:, :-heads].reshape(rows, heads, groups * tokens, size)
         mask = attention_mask if tokens == 1 or attention_mask is None else attention_mask.repeat(1, 1, groups, 1)
-        attended = functional.scaled_dot_product_attention(query, keys, values, mask, scale=self._scale)
+        slots = past_key_values.layers[self._index]
+        attended = slots.attend(query, turned[:, -heads:], joined[:, -heads:], mask, self._scale)
         x = x + self._out(attended.reshape(rows, -1, tokens, size).transpose(1, 2).reshape(rows * tokens, -1))
         gate, up = self._gate_up(_norm(x, self._norm_out)).chunk(2, -1)
         return (x + self._down(functional.silu(gate).mul_(up))).view(rows, tokens, -1)

@@ -30,8 +30,10 @@ class Prefill:
             beginning = self._attached.beginning(ticket.ids)
             known = ticket.judged if ticket.answer else None  # of an answer nothing may be known already
             ticket.prompt = self._prefixes.begin(ticket.ids, ticket.use, self._decoder.layout, beginning, known)
+            if not ticket.shared:
+                ticket.own = ticket.prompt.cache.capacity
         prompt, size = ticket.prompt, len(ticket.ids)
-        (done,) = prompt.cache.lengths
+        done = prompt.cache.size
         if ticket.answer and done >= ticket.judged:
             return self._judge(ticket, min(most, max(MOST_LOGITS // self._decoder.vocabulary_size, 1)))
         end = min(done + most, ticket.judged if ticket.answer else size)
@@ -47,7 +49,7 @@ class Prefill:
 
     def _judge(self, ticket: Ticket, most: int) -> int:
         assert ticket.prompt is not None
-        (done,) = ticket.prompt.cache.lengths
+        done = ticket.prompt.cache.size
         chunk = ticket.ids[done : done + most].tolist()
         logits = self._decoder.read(ticket.prompt.cache, chunk, ticket.use)
         _check(logits)

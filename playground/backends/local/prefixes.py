@@ -1,6 +1,7 @@
 """Prompts already computed: longest common prefix, least recently used first out."""
 
 from collections import OrderedDict
+from collections.abc import Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -13,6 +14,9 @@ from playground.backends.local.wide_lora import BASE, Use
 from playground.types import Origin
 
 WORTHWHILE = 4  # tokens; a shorter common beginning is computed again
+WORTH_SHARING = 64  # tokens; a shorter one is copied
+
+NOTHING: Set[SlotCache] = frozenset()
 
 
 class Outcome(NamedTuple):
@@ -37,34 +41,49 @@ class Prefix:
 
 
 class PrefixStore:
-    """Computed prefixes within a budget of bytes, which the owner may change at any time with `shrink`."""
+    """Computed prefixes within a budget of bytes, which the owner may change at any time with `shrink`.
 
-    def __init__(self) -> None:
+    With `shares`, prefixes that begin alike follow one stem: one that another is found to leave halfway is split there.
+    """
+
+    def __init__(self, shares: bool = False) -> None:
+        self._shares = shares
         self._entries: OrderedDict[int, Prefix] = OrderedDict()
 
     @property
-    def bytes(self) -> int:
-        return sum(prefix.cache.bytes for prefix in self._entries.values())
+    def caches(self) -> Set[SlotCache]:
+        """What the entries consist of."""
+        return {link for prefix in self._entries.values() for link in prefix.cache.chain}
 
     def begin(
         self, ids: NDArray[np.int64], use: Use, layout: Layout, beginning: Prefix | None = None, most: int | None = None
     ) -> Prefix:
-        """A prefix for `ids` that has what is known of them already; `cache.lengths` says how much.
+        """A prefix for `ids` that has what is known of them already; `cache.size` says how much.
 
         `beginning` is known in any case. With `most`, the tokens after so many are to be computed.
         """
         known, shared = self.longest(ids, use)
         if known is None and beginning is not None:
             known, shared = beginning, len(beginning.ids)
-        cache = SlotCache(layout, 1, len(ids))
         if known is None:
-            cache.lengths = [0]
+            cache = SlotCache(layout, 1, len(ids))
+            cache.begin()
             return Prefix(ids, cache, use)
         outcome = known.outcomes.get(shared) if most is None and shared == len(ids) else None
         if most is None:  # without the logits after it, the last token has to be computed again
             most = len(ids) - (outcome is None)
-        cache.append(known.cache, 0, min(shared, most))
-        return Prefix(ids, cache, use, {} if outcome is None else {shared: outcome})
+        shared = min(shared, most)
+        if self._shares and known.cache.before + WORTH_SHARING <= shared < len(known.ids):
+            known = self._split(known, shared)
+        cache = known.cache.fork(0, shared, len(ids))
+        return Prefix(ids, cache, use, {} if outcome is None else {len(ids): outcome})
+
+    def _split(self, prefix: Prefix, tokens: int) -> Prefix:
+        """The same entry, its first `tokens` in a stem that others can follow."""
+        made = Prefix(prefix.ids, prefix.cache.split(tokens), prefix.use, prefix.outcomes)
+        del self._entries[id(prefix)]
+        self._entries[id(made)] = made
+        return made
 
     def longest(self, ids: NDArray[np.int64], use: Use) -> tuple[Prefix | None, int]:
         """The entry that shares most leading tokens with `ids`, and how many; of equals one with the logits after."""
@@ -79,17 +98,22 @@ class PrefixStore:
         self._entries.move_to_end(id(best))
         return best, shared
 
-    def add(self, prefix: Prefix, budget: int) -> None:
-        """Keep `prefix` if it fits into `budget` bytes, in place of entries it continues; not if one covers it."""
+    def add(self, prefix: Prefix, budget: int, held: Set[SlotCache] = NOTHING) -> None:
+        """Keep `prefix` if it fits into `budget` bytes, in place of entries it continues; not if one covers it.
+
+        What is `held` anyway, by others who answer for it, takes nothing from the budget.
+        """
         covering, shared = self.longest(prefix.ids, prefix.use)
-        if prefix.cache.bytes > budget or (covering is not None and shared == len(prefix.ids)):
+        if prefix.cache not in held and prefix.cache.bytes > budget:
+            return
+        if covering is not None and shared == len(prefix.ids):
             return
         for key, other in list(self._entries.items()):
             if other.use == prefix.use and common(other.ids, prefix.ids) == len(other.ids):
                 prefix.outcomes.update(other.outcomes)
                 del self._entries[key]
         self._entries[id(prefix)] = prefix
-        self.shrink(budget)
+        self.shrink(budget, held)
 
     def forget(self, adapter: str, virtual: NDArray[np.int64]) -> None:
         """Drop what an adapter computed, another may get its name, and what begins with its virtual tokens."""
@@ -97,12 +121,17 @@ class PrefixStore:
             if prefix.use.adapter == adapter or common(prefix.ids, virtual):
                 del self._entries[key]
 
-    def shrink(self, budget: int) -> None:
-        """Forget the least recently used entries until at most `budget` bytes are held."""
-        held = self.bytes
-        while self._entries and held > budget:
-            _, prefix = self._entries.popitem(last=False)
-            held -= prefix.cache.bytes
+    def shrink(self, budget: int, held: Set[SlotCache] = NOTHING) -> None:
+        """Forget the least recently used entries until at most `budget` bytes are kept by them alone."""
+        for key, prefix in list(self._entries.items()):
+            if self.bytes(held) <= budget:
+                return
+            if prefix.cache not in held:
+                del self._entries[key]
+
+    def bytes(self, held: Set[SlotCache] = NOTHING) -> int:
+        """What would be free without the entries, if `held` is kept by others."""
+        return sum(cache.bytes for cache in self.caches - held)
 
 
 def common(a: NDArray[np.int64], b: NDArray[np.int64]) -> int:

@@ -28,8 +28,9 @@ class Ticket:
     """One request inside the engine. Only `closed` is written by the caller's thread.
 
     The `ids` begin with the virtual tokens of the adapter, if it has any; `asked` of the others are the prompt, the
-    rest are the sample's own earlier words. `use` is of low-rank weights. `limit` is the most tokens a sample may
-    have; `seed` is fixed even where the request left it open.
+    rest are the sample's own earlier words. With `shared`, all samples follow the prompt as their stem; else each
+    begins with a copy of what the prompt has beyond stems known before. `use` is of low-rank weights. `limit` is the
+    most tokens a sample may have; `seed` is fixed even where the request left it open.
     `samples` 0 asks for the logits after the prompt and for no text, or with an `answer` for how likely that is;
     then `ids` has it too, all but its last token.
     """
@@ -40,6 +41,7 @@ class Ticket:
     limit: int
     seed: int
     samples: int
+    shared: bool = False
     virtual: int = 0
     use: Use = BASE
     answer: tuple[int, ...] = ()
@@ -49,12 +51,16 @@ class Ticket:
     over: bool = False
 
     prompt: Prefix | None = None  # its prompt's keys and values: under way, then whole
+    own: int = field(init=False)  # tokens of its prompt that are in each sample's own slots
     outcome: Outcome | None = None  # the logits after the prompt; set when the prompt is whole
     granted: int = 0  # samples that were given a place
     started: int = 0  # of these, samples that drew their first token
     finished: int = 0
     turn: int = 0  # when its prompt was last worked on
     ahead: int | None = None  # places before it in the queue, as last told
+
+    def __post_init__(self) -> None:
+        self.own = 0 if self.shared else len(self.ids)
 
     @property
     def words(self) -> list[int]:
@@ -70,12 +76,12 @@ class Ticket:
     @property
     def whole(self) -> Prefix | None:
         """Its prompt, once there is nothing of it left to compute."""
-        return self.prompt if self.prompt is not None and self.prompt.cache.lengths == [len(self.ids)] else None
+        return self.prompt if self.prompt is not None and self.prompt.cache.size == len(self.ids) else None
 
     @property
     def need(self) -> int:
         """Slots one sample may come to use: the last token is never fed back."""
-        return len(self.ids) + max(self.limit - 1, 0)
+        return self.own + max(self.limit - 1, 0)
 
     @property
     def places(self) -> int:

@@ -36,7 +36,7 @@ def greedy(model: Any, ids: list[int], tokens: int) -> list[int]:
 
 def prefilled(decoder: Decoder, ids: list[int], chunk: int) -> tuple[SlotCache, torch.Tensor]:
     cache = SlotCache(decoder.layout, 1, len(ids))
-    cache.lengths = [0]
+    cache.begin()
     for start in range(0, len(ids), chunk):
         logits = decoder.prefill(cache, ids[start : start + chunk], BASE)
     return cache, logits
@@ -113,6 +113,7 @@ def test_rows_keep_their_content_when_others_come_and_go(moves: list[tuple[str, 
             for layer in source.layers:
                 layer.keys += number
                 layer.values += number / 2
+            source.begin()
             cache.resize(len(expected) + 3, 9)
             cache.append(source, 0, size)
             expected.append((number, size))
@@ -135,6 +136,8 @@ def test_rows_keep_their_content_when_others_come_and_go(moves: list[tuple[str, 
 
 def prefix(ids: list[int], use: Use = BASE) -> Prefix:
     cache = SlotCache(LAYOUT, 1, len(ids))
+    cache.begin()
+    cache.lengths = [len(ids)]
     return Prefix(np.array(ids), cache, use)
 
 
@@ -156,7 +159,7 @@ def test_a_continuation_replaces_what_it_continues() -> None:
     store.add(prefix([1, 2, 3, 4, 5]), 100 * BYTE)
     store.add(prefix([1, 2, 3, 4, 5, 6, 7]), 100 * BYTE)
     store.add(prefix([1, 2, 3, 4, 5, 6]), 100 * BYTE)
-    assert store.bytes == 7 * BYTE
+    assert store.bytes() == 7 * BYTE
 
 
 def test_of_equal_beginnings_the_one_whose_logits_are_known_is_found() -> None:
@@ -176,8 +179,8 @@ def test_of_equal_beginnings_the_one_whose_logits_are_known_is_found() -> None:
 
 def test_virtual_tokens_are_known_however_few() -> None:
     store, virtual, ids = PrefixStore(), prefix([-1, -2]), np.array([-1, -2, 5, 6])
-    assert store.begin(ids, BASE, LAYOUT).cache.lengths == [0]
-    assert store.begin(ids, BASE, LAYOUT, virtual).cache.lengths == [2]
+    assert store.begin(ids, BASE, LAYOUT).cache.size == 0
+    assert store.begin(ids, BASE, LAYOUT, virtual).cache.size == 2
 
 
 def test_what_an_adapter_computed_is_forgotten_with_it() -> None:
@@ -190,7 +193,7 @@ def test_what_an_adapter_computed_is_forgotten_with_it() -> None:
     assert [store.longest(np.array([1, 2, 3, 4, 5]), use)[1] for use in uses] == [5, 0, 0]
     store.forget("b", np.array([-3, -4]))
     assert [store.longest(np.array([first, first - 1, 3, 4]), BASE)[1] for first in (-1, -3)] == [4, 0]
-    assert store.bytes == 10 * BYTE
+    assert store.bytes() == 10 * BYTE
 
 
 def test_the_least_recently_used_goes_first_and_the_budget_holds() -> None:
@@ -202,6 +205,6 @@ def test_the_least_recently_used_goes_first_and_the_budget_holds() -> None:
     found = {first: store.longest(np.array([first] * 5), BASE)[1] for first in (10, 20, 30, 40)}
     assert found == {10: 5, 20: 0, 30: 5, 40: 5}
     store.add(prefix([50] * 20), 15 * BYTE)  # larger than the budget: not kept, nothing lost
-    assert store.bytes == 15 * BYTE
+    assert store.bytes() == 15 * BYTE
     store.shrink(0)
-    assert store.bytes == 0
+    assert store.bytes() == 0

@@ -101,7 +101,7 @@ def test_a_row_without_adapter_has_the_very_same_numbers_beside_others(name: str
         batch = SlotCache(decoder.layout, len(uses), 8)
         for use in uses:
             source = SlotCache(decoder.layout, 1, 8)
-            source.lengths = [0]
+            source.begin()
             decoder.prefill(source, [5, 6, 7, 8], use)
             batch.append(source, 0, 4)
         return decoder.decode(batch, [9] * len(uses), uses)

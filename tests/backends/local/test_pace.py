@@ -99,7 +99,8 @@ def test_the_number_of_threads_changes_no_number(default_model: Any, precision: 
     for decoder._pace.threads in (1, all_threads()):
         with torch.inference_mode():
             cache = SlotCache(decoder.layout, 3, 64)
-            cache.lengths = [0] * 3
+            for _ in range(3):
+                cache.begin()
             for token in range(5, 15):
                 logits.append(decoder.decode(cache, [token, token + 1, token + 2], [BASE] * 3))
     assert all(torch.equal(a, b) for a, b in zip(logits[:10], logits[10:], strict=True))
