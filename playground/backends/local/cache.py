@@ -165,6 +165,12 @@ class SlotCache(Cache):  # type: ignore[misc]
             layer.rows, layer.targets, layer.start, layer.width = 1, None, start, start + tokens
         self._aim()
 
+    def _let_go(self) -> None:
+        """Rows have come or gone: hold no stem for those that were."""
+        self._levels = None
+        for layer in self.layers:
+            layer.levels = ()
+
     def _aim(self) -> None:
         """Let the layers know the stems of the rows that there are."""
         if self._levels is None:
@@ -178,7 +184,7 @@ class SlotCache(Cache):  # type: ignore[misc]
         """Add a row that has no tokens of its own yet."""
         self.lengths.append(0)
         self.stems.append(stem)
-        self._levels = None
+        self._let_go()
 
     def append(self, source: "SlotCache", row: int, length: int) -> None:
         """Add a row with the stem of a row of another cache, and a copy of the first `length` of its own tokens."""
@@ -224,4 +230,4 @@ class SlotCache(Cache):  # type: ignore[misc]
         self.lengths[row], self.stems[row] = self.lengths[last], self.stems[last]
         self.lengths.pop()
         self.stems.pop()
-        self._levels = None
+        self._let_go()

@@ -32,7 +32,7 @@ class Engine:
     def __init__(self, decoder: Decoder, vocabulary: Vocabulary, attached: Attached, limits: Limits) -> None:
         self.decoder, self.vocabulary, self.attached = decoder, vocabulary, attached
         self.admission = Admission(limits, decoder.layout.bytes_per_token)
-        self.prefixes = PrefixStore(decoder.shares)
+        self.prefixes = PrefixStore()
         self.prefill = Prefill(decoder, attached, self.prefixes)
         self._changed = threading.Condition()
         self._arrivals: list[Ticket] = []
@@ -164,7 +164,8 @@ class Engine:
             if tokens > 0 and ticket.started < ticket.granted and ticket.outcome is None and not ticket.over:
                 ticket.turn = self._turns = self._turns + 1
                 with self._guarded(ticket):
-                    tokens -= self.prefill.advance(ticket, tokens)
+                    tokens -= self.prefill.advance(ticket, tokens, company=len(self._tickets) > 1)
+                    self._holdings.trim(self._tickets)
                     if (prompt := ticket.whole) is not None:
                         self._holdings.remember(prompt, self._tickets)
                         self._start(ticket)

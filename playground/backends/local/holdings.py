@@ -26,8 +26,12 @@ class Holdings:
             for other in tickets:
                 if other is not ticket:
                     other.prompt = other.outcome = None
-        self._prefixes.shrink(max(self._spare(tickets, ticket), 0), self._held(tickets))
+        self.trim(tickets, ticket)
         return True
+
+    def trim(self, tickets: Sequence[Ticket], newcomer: Ticket | None = None) -> None:
+        """Forget prompts until the rest is free, or promised to somebody."""
+        self._prefixes.shrink(max(self._spare(tickets, newcomer), 0), self._held(tickets))
 
     def remember(self, prefix: Prefix, tickets: Sequence[Ticket]) -> None:
         """Keep what may be asked again, if there is room."""

@@ -20,16 +20,18 @@ class Prefill:
     def __init__(self, decoder: Decoder, attached: Attached, prefixes: PrefixStore) -> None:
         self._decoder, self._attached, self._prefixes = decoder, attached, prefixes
 
-    def advance(self, ticket: Ticket, most: int) -> int:
+    def advance(self, ticket: Ticket, most: int, company: bool) -> int:
         """Compute up to `most` tokens of a prompt. Returns how many.
 
+        In `company`, what it has in common with a prompt seen before is shared; for one row alone a copy is quicker.
         Sets `outcome` once the prompt is whole; for an answer tells what the model thinks of each token instead.
         Raises GenerationFailed for logits that give no probabilities.
         """
         if ticket.prompt is None:
             beginning = self._attached.beginning(ticket.ids)
             known = ticket.judged if ticket.answer else None  # of an answer nothing may be known already
-            ticket.prompt = self._prefixes.begin(ticket.ids, ticket.use, self._decoder.layout, beginning, known)
+            split = company and self._decoder.shares
+            ticket.prompt = self._prefixes.begin(ticket.ids, ticket.use, self._decoder.layout, beginning, known, split)
             if not ticket.shared:
                 ticket.own = ticket.prompt.cache.capacity
         prompt, size = ticket.prompt, len(ticket.ids)

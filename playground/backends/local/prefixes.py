@@ -41,13 +41,9 @@ class Prefix:
 
 
 class PrefixStore:
-    """Computed prefixes within a budget of bytes, which the owner may change at any time with `shrink`.
+    """Computed prefixes within a budget of bytes, which the owner may change at any time with `shrink`."""
 
-    With `shares`, prefixes that begin alike follow one stem: one that another is found to leave halfway is split there.
-    """
-
-    def __init__(self, shares: bool = False) -> None:
-        self._shares = shares
+    def __init__(self) -> None:
         self._entries: OrderedDict[int, Prefix] = OrderedDict()
 
     @property
@@ -56,11 +52,18 @@ class PrefixStore:
         return {link for prefix in self._entries.values() for link in prefix.cache.chain}
 
     def begin(
-        self, ids: NDArray[np.int64], use: Use, layout: Layout, beginning: Prefix | None = None, most: int | None = None
+        self,
+        ids: NDArray[np.int64],
+        use: Use,
+        layout: Layout,
+        beginning: Prefix | None = None,
+        most: int | None = None,
+        split: bool = False,
     ) -> Prefix:
         """A prefix for `ids` that has what is known of them already; `cache.size` says how much.
 
-        `beginning` is known in any case. With `most`, the tokens after so many are to be computed.
+        `beginning` is known in any case. With `most`, the tokens after so many are to be computed. With `split`, what
+        is known but goes on otherwise is split there, so that both follow one stem, as others will.
         """
         known, shared = self.longest(ids, use)
         if known is None and beginning is not None:
@@ -73,7 +76,7 @@ class PrefixStore:
         if most is None:  # without the logits after it, the last token has to be computed again
             most = len(ids) - (outcome is None)
         shared = min(shared, most)
-        if self._shares and known.cache.before + WORTH_SHARING <= shared < len(known.ids):
+        if split and known.cache.before + WORTH_SHARING <= shared < len(known.ids):
             known = self._split(known, shared)
         cache = known.cache.fork(0, shared, len(ids))
         return Prefix(ids, cache, use, {} if outcome is None else {len(ids): outcome})
