@@ -173,7 +173,8 @@ def draw(probabilities: Tensor, uniforms: Sequence[tuple[float, float]]) -> Tens
     changes that rounding.
     """
     rows, size = probabilities.shape
-    blocks = functional.pad(probabilities, (0, -size % BLOCK)).view(rows, -1, BLOCK)
+    padded = functional.pad(probabilities, (0, -size % BLOCK)) if size % BLOCK else probabilities  # it would copy
+    blocks = padded.view(rows, -1, BLOCK)
     block = _inverse(blocks.sum(-1), [first for first, _ in uniforms])
     within = _inverse(blocks[torch.arange(rows, device=block.device), block], [second for _, second in uniforms])
     return block * BLOCK + within

@@ -214,6 +214,28 @@ def test_shared_prompts_leave_room_for_more_rows(backend_of: Backends) -> None:
             assert stats.slot_bytes + stats.prompt_bytes + stats.prefix_bytes <= copies
 
 
+def test_a_split_keeps_to_the_budget(backend_of: Backends, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the first leaves beyond the split is held by its rows; a second copy of it has no room."""
+    probe = backend_of()
+    first, second = request(LONG * 3, n=4, max_tokens=100), request(LONG + "x" * 200, n=2, max_tokens=100)
+    sizes = [probe.count_tokens(one.messages) for one in (first, second)]
+    token = probe._decoder.layout.bytes_per_token
+    budget = (8 * 128 + sizes[0] + -(-sizes[1] // 128) * 128) * token
+    backend, left = backend_of(kv_bytes=budget), []
+    engine, decode = backend._engine, backend._decoder.decode
+
+    def watched(*given: Any) -> torch.Tensor:
+        left.append(engine._holdings._spare(engine._tickets) - engine._snapshot().prefix_bytes)
+        return decode(*given)
+
+    monkeypatch.setattr(backend._decoder, "decode", watched)
+    running = backend.stream(first)
+    next(deltas(running))
+    assert all(texts(backend, second))
+    assert min(left) >= 0
+    running.close()
+
+
 @pytest.mark.parametrize("temperature", [0.0, 1.2])
 def test_texts_are_those_of_rows_alone_with_and_without_company(backend_of: Backends, temperature: float) -> None:
     """In float32, few-shot headers: samples and single requests after one header, among strangers, as if alone."""
