@@ -6,7 +6,7 @@ from torch import Tensor
 from playground.backends.local.attached import Attached
 from playground.backends.local.batch import AT_ONCE, INVALID
 from playground.backends.local.decoder import Decoder
-from playground.backends.local.prefixes import Outcome, PrefixStore
+from playground.backends.local.prefixes import WORTH_SHARING, Outcome, PrefixStore
 from playground.backends.local.sampling import read, sound
 from playground.backends.local.ticket import Ticket
 from playground.errors import GenerationFailed
@@ -32,8 +32,9 @@ class Prefill:
             known = ticket.judged if ticket.answer else None  # of an answer nothing may be known already
             split = company and self._decoder.shares
             ticket.prompt = self._prefixes.begin(ticket.ids, ticket.use, self._decoder.layout, beginning, known, split)
-            if not ticket.shared:
-                ticket.own = ticket.prompt.cache.capacity
+            # A batch is as wide as its longest row: a long prompt in a row's own slots would widen all the others.
+            ticket.shared |= split and ticket.prompt.cache.capacity >= WORTH_SHARING
+            ticket.own = 0 if ticket.shared else ticket.prompt.cache.capacity
         prompt, size = ticket.prompt, len(ticket.ids)
         done = prompt.cache.size
         if ticket.answer and done >= ticket.judged:
