@@ -199,6 +199,16 @@ def test_samples_hold_their_prompt_once_and_free_it(backend_of: Backends) -> Non
     assert (stats.slot_bytes, stats.prompt_bytes, stats.prefix_bytes) == (0, 0, size * token)
 
 
+def test_a_long_prompt_does_not_widen_the_rows_of_others(backend_of: Backends) -> None:
+    backend = backend_of()
+    streams = [backend.stream(request(text, max_tokens=80)) for text in ("cat", LONG * 3)]
+    for stream in streams:
+        next(deltas(stream))
+    assert backend.stats.slot_bytes == 2 * 128 * backend._decoder.layout.bytes_per_token
+    for stream in streams:
+        stream.close()
+
+
 def test_shared_prompts_leave_room_for_more_rows(backend_of: Backends) -> None:
     text, token = LONG * 4, backend_of()._decoder.layout.bytes_per_token
     copies = 4 * 512 * token  # room for the prompt and the answer four times
