@@ -95,13 +95,13 @@ def _parameter(f: "dataclasses.Field[Any]", hint: Any) -> Parameter:
     if optional:
         (hint,) = (arg for arg in get_args(hint) if arg is not type(None))
     kinds: dict[Any, Kind] = {
-        int: "integer", float: "number", str: "text", bool: "flag", Literal: "choice", tuple: "list", dict: "map"
+        int: "integer", float: "number", str: "text", bool: "flag", Literal: "choice", tuple: "list"
     }  # fmt: skip
     meta, extra = f.metadata, f.metadata.get("json_schema_extra", {})
     made = f.default_factory() if f.default_factory is not dataclasses.MISSING else f.default
     return Parameter(
         name=f.name,
-        kind=kinds[get_origin(hint) or hint],
+        kind=kinds.get(get_origin(hint) or hint, "map"),  # a mapping, or a dataclass given as one
         default=None if made is dataclasses.MISSING else made,
         help=meta.get("description", ""),
         label=extra.get("label", f.name.replace("_", " ").capitalize()),

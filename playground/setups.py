@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, fields, is_dataclass, replace
+from functools import cache
 from typing import Any, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
@@ -57,8 +58,8 @@ def parse_sampling(data: Any) -> Sampling:
 
 def to_dict(setup: Setup) -> dict[str, Any]:
     """The whole setup as plain data; `parse` of it gives the same setup."""
-    plain: dict[str, Any] = _plain(asdict(setup))
-    return plain
+    whole: dict[str, Any] = plain(asdict(setup))
+    return whole
 
 
 def differing(setup: Setup) -> dict[str, Any]:
@@ -79,8 +80,8 @@ def differing(setup: Setup) -> dict[str, Any]:
 
 def run_to_dict(run: Run) -> dict[str, Any]:
     """A Run as plain data, ready for JSON."""
-    plain: dict[str, Any] = _plain(asdict(run))
-    return plain
+    whole: dict[str, Any] = plain(asdict(run))
+    return whole
 
 
 def without_tokens(run: Run) -> Run:
@@ -96,14 +97,15 @@ def run_from_dict(data: Any) -> Run:
 
 
 def _changed(value: Any) -> dict[str, Any]:
-    plain = _plain(asdict(value))
-    return {p.name: plain[p.name] for p in parameters(type(value)) if getattr(value, p.name) != p.default}
+    whole = plain(asdict(value))
+    return {p.name: whole[p.name] for p in parameters(type(value)) if getattr(value, p.name) != p.default}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """What JSON has words for: lists instead of tuples, dicts instead of other mappings."""
     if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value
+        return {key: plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def build(cls: type, data: Any, path: Path) -> Any:
@@ -117,10 +119,15 @@ def _validated(cls: type, data: Any, path: Path) -> Any:
         raise InvalidSetup(f"`{_dotted(path)}` is {_shown(data)}; it must be a mapping.", path)
     _refuse_unknown(data, tuple(f.name for f in fields(cls)), path)
     try:
-        return TypeAdapter(cls).validate_python(dict(data))
+        return _adapter(cls).validate_python(dict(data))
     except ValidationError as error:
         first = error.errors()[0]
         raise _explained(cls, first, path) from None
+
+
+@cache
+def _adapter(cls: type) -> TypeAdapter[Any]:
+    return TypeAdapter(cls)  # takes longer to make than to use
 
 
 def _explained(cls: type, error: Any, path: Path) -> InvalidSetup:
@@ -135,11 +142,15 @@ def _explained(cls: type, error: Any, path: Path) -> InvalidSetup:
 
 def _class_at(cls: type, at: Path) -> tuple[type, Path]:
     """Follow field names and list positions down to the innermost dataclass; gives it and the rest of the path."""
-    while len(at) > 2:
-        (item, *_) = get_args(get_type_hints(cls).get(str(at[0]))) or (None,)
-        if not is_dataclass(item):
+    while len(at) > 1:
+        hint = get_type_hints(cls).get(str(at[0]))
+        (item, *_) = get_args(hint) or (None,)
+        if is_dataclass(hint):
+            cls, at = hint, at[1:]  # type: ignore[assignment]  # is_dataclass does not narrow to type
+        elif is_dataclass(item) and len(at) > 2:
+            cls, at = item, at[2:]  # type: ignore[assignment]
+        else:
             break
-        cls, at = item, at[2:]  # type: ignore[assignment]  # is_dataclass does not narrow to type
     return cls, at
 
 
