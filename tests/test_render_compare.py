@@ -11,13 +11,13 @@ from playground.backends.base import Capabilities
 from playground.backends.catalog import Catalog, Entry, ModelInfo
 from playground.backends.scripted import ScriptedBackend
 from playground.comparison import Pane
+from playground.csv_text import csv_text
 from playground.errors import InvalidSetup, LimitReached
 from playground.evaluation.likelihood import Shift
 from playground.evaluation.prompt_table import Row
 from playground.types import Alternative, Completion, Finding, Message, Origin, Run, Step, Token
 from playground.ui import pane_picker, render_compare, render_list, render_measured
 from playground.ui.compare_run import Compared, Shifts
-from playground.ui.csv_text import csv_text
 from playground.ui.pane_picker import Picked
 
 LOCAL = ModelInfo(

@@ -10,11 +10,11 @@ import pytest
 
 from playground import setups
 from playground.backends.base import Candidate, Outlook
+from playground.csv_text import csv_text
 from playground.errors import InvalidSetup
 from playground.evaluation.sweep import Sweep
 from playground.types import Completion, Run, Sampling, Step, Task, Token
 from playground.ui import render_sampling, render_sweep
-from playground.ui.csv_text import csv_text
 from playground.ui.reading import Reading
 
 GRID = Sweep(temperatures=(0.2, 1.0), top_ps=(0.5,), samples=2)

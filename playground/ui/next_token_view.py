@@ -10,12 +10,12 @@ import gradio as gr
 from playground import presets, setups
 from playground.backends.base import Candidate
 from playground.backends.catalog import Catalog
+from playground.csv_text import csv_text
 from playground.errors import InvalidSetup, NotSupported, PlaygroundError
 from playground.parameters import parameters
 from playground.settings import Settings
 from playground.types import Progress, Sampling
 from playground.ui import checking, payloads, question, reading, render_sampling, sampling_panel, widgets
-from playground.ui.csv_text import csv_text
 from playground.ui.events import QUIET
 from playground.ui.messages import told
 from playground.ui.question import Question, taken

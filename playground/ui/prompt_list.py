@@ -10,13 +10,13 @@ from typing import Any
 import gradio as gr
 
 from playground import setups
+from playground.csv_text import csv_text
 from playground.errors import InvalidSetup
 from playground.evaluation import prompt_table
 from playground.evaluation.prompt_table import Row
 from playground.settings import Settings
 from playground.ui import live_run, pane_picker, render_list, widgets
 from playground.ui.compare_form import CompareForm
-from playground.ui.csv_text import csv_text
 from playground.ui.events import AT_ONCE, QUIET, running
 from playground.ui.field_names import labelled_prompt
 from playground.ui.messages import toast, told

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from playground import setups
+from playground.csv_text import csv_text
 from playground.errors import InvalidSetup
 from playground.evaluation import sweep
 from playground.evaluation.sweep import Sweep
@@ -18,7 +19,6 @@ from playground.types import Run, Sampling, Task
 from playground.ui import live_run, render_sweep, widgets
 from playground.ui.checking import checked
 from playground.ui.controls import Field
-from playground.ui.csv_text import csv_text
 from playground.ui.events import AT_ONCE, QUIET, running
 from playground.ui.form import WITH_LABELS
 from playground.ui.messages import told
