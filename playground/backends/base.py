@@ -17,7 +17,7 @@ class Capabilities:
     `logits`: `next_token` and `score` work. `adapters`: rows with adapters and without share a batch.
     `task`: what a model does that takes a text and answers in a form of its own, empty for one that is prompted.
     `chat`: has a chat template; without one the conversation is sent as plain text
-    to be continued.
+    to be continued. `parallel`: how many samples at once it has room for; more would wait.
     """
 
     sampling: frozenset[str]
@@ -30,6 +30,7 @@ class Capabilities:
     task: str = ""
     chat: bool = True
     context_length: int | None = None
+    parallel: int = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,6 +58,10 @@ class Catalog:
             assert isinstance(entry, Entry)
             return owner._info(entry)
 
+    def offer(self, name: str, adapter: str = "") -> Entry | Adapter:
+        """What is on offer under that name. Raises UnknownModel."""
+        return self._owner(name)._offers.find((name, adapter))
+
     def add(self, entry: Entry) -> None:
         """Offer a model. Raises InvalidSetup for a name that is taken or is none."""
         with self._lock:

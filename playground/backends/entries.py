@@ -19,7 +19,8 @@ class Entry:
     """A model that can be chosen. `load` does the work and reports on it; `capabilities` hold before it is loaded.
 
     `kind` is where it runs: local, scripted, endpoint. One that was `added` by a person leaves the list when it is
-    unloaded, or could not be loaded; one that is offered stays and can be loaded again.
+    unloaded, or could not be loaded; one that is offered stays and can be loaded again. `identity` says which weights
+    they are, whatever the name: results are kept under it. Empty: that is not known before they are loaded.
     """
 
     name: str
@@ -29,11 +30,15 @@ class Entry:
     capabilities: Capabilities
     about: str = ""
     added: bool = False
+    identity: Callable[[], str] | None = None  # None: told apart by kind and title
 
 
 @dataclass(frozen=True, kw_only=True)
 class Adapter:
-    """An adapter that can be chosen for a model. `load` attaches it to the loaded model, under its `name`."""
+    """An adapter that can be chosen for a model. `load` attaches it to the loaded model, under its `name`.
+
+    `identity` is as a model's.
+    """
 
     model: str
     name: str
@@ -41,6 +46,7 @@ class Adapter:
     load: Callable[[Backend, Report], AdapterDetails]
     about: str = ""
     added: bool = False
+    identity: Callable[[], str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import Literal
 from playground.backends.base import Backend, Capabilities
 from playground.backends.catalog import Adapter, Catalog, Entry, ModelInfo
 from playground.backends.details import AdapterDetails
+from playground.backends.fingerprints import fingerprint
 from playground.backends.loads import Report
 from playground.errors import InvalidSetup, NotSupported
 from playground.settings import Settings
@@ -86,9 +87,12 @@ def model_entry(
 
         return open_model(source, shown, settings, report)
 
-    language = Capabilities(sampling=ALL, logits=True, adapters=True)
+    language = Capabilities(sampling=ALL, logits=True, adapters=True, parallel=settings.max_rows)
     capabilities = Capabilities(sampling=frozenset(), task=task, prefix=False, samples=False) if task else language
-    return Entry(name=name, title=shown, kind="local", load=load, capabilities=capabilities, about=about, added=added)
+    return Entry(
+        name=name, title=shown, kind="local", load=load, capabilities=capabilities, about=about, added=added,
+        identity=lambda: fingerprint(source, settings),
+    )  # fmt: skip
 
 
 def adapter_of(
@@ -102,7 +106,10 @@ def adapter_of(
 
         return attach(backend, source, name, shown, about, settings, report)
 
-    return Adapter(model=model, name=name, title=shown, load=load, about=about, added=added)
+    return Adapter(
+        model=model, name=name, title=shown, load=load, about=about, added=added,
+        identity=lambda: fingerprint(source, settings, adapter=True),
+    )  # fmt: skip
 
 
 def load_model(

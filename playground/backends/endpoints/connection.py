@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from playground.backends.base import Backend
@@ -96,8 +96,8 @@ def _entry(connection: Connection, served: Served) -> Entry:
         known = connection.known[served.id]
         prices = endpoint.provider.prices if endpoint.provider else {}
         return EndpointBackend(
-            endpoint=endpoint, model=served.id, capabilities=known.capabilities, dialect=known.dialect,
-            gate=connection.gate, price=prices.get(served.id),
+            endpoint=endpoint, model=served.id, dialect=known.dialect, gate=connection.gate,
+            capabilities=replace(known.capabilities, parallel=endpoint.limits.parallel), price=prices.get(served.id),
         )  # fmt: skip
 
     return Entry(
@@ -107,6 +107,7 @@ def _entry(connection: Connection, served: Served) -> Entry:
         load=load,
         capabilities=connection.known.get(served.id, connection.known[connection.first]).capabilities,
         about=f"adapter of {served.parent}" if served.parent else "",
+        identity=lambda: f"{served.id} at {endpoint.base_url}",
     )
 
 
@@ -129,7 +130,8 @@ def _adapter(connection: Connection, served: Served, base: Served) -> Adapter:
         _elsewhere(backend, served.id).attach(name, served.id)
         return AdapterDetails(name=name, title=served.id, source=connection.endpoint.name, loaded=True)
 
-    return Adapter(model=connection.name_of(base), name=name, title=served.id, load=load)
+    identity = f"{served.id} at {connection.endpoint.base_url}"
+    return Adapter(model=connection.name_of(base), name=name, title=served.id, load=load, identity=lambda: identity)
 
 
 def to_load(model: str, path: str, name: str) -> Adapter:
@@ -139,7 +141,7 @@ def to_load(model: str, path: str, name: str) -> Adapter:
         _reported(report, _elsewhere(backend, name).load(name, path))
         return AdapterDetails(name=name, title=name, source=path, loaded=True)
 
-    return Adapter(model=model, name=name, title=name, load=load, added=True)
+    return Adapter(model=model, name=name, title=name, load=load, added=True, identity=lambda: path)
 
 
 def _elsewhere(backend: Backend, adapter: str) -> EndpointBackend:

@@ -56,6 +56,7 @@ class LocalBackend:
             adapters=True,
             chat=bool(tokenizer.chat_template),
             context_length=self._decoder.context_length,
+            parallel=max_rows,
         )
 
     @property

@@ -58,9 +58,8 @@ def fetch(wanted: Repository, cache: Path, report: Report, check: Check, weights
     raises ends the fetch. `weights` are the names of the files of weights that are meant. Raises ModelUnavailable
     saying what is wrong; nothing is left behind then, nor when `report` raises.
     """
-    home = cache / "hub" / wanted.id.replace("/", "--")
-    kind = "adapter" if weights is ADAPTER else "model"
-    reference = home / f"{quote(wanted.revision or 'main', safe='')}.{kind}"
+    reference = _reference(wanted, cache, weights)
+    home = reference.parent
     report(Progress(what=f"Asking the hub for {wanted}"))
     with _told(wanted):
         try:
@@ -89,6 +88,18 @@ def fetch(wanted: Repository, cache: Path, report: Report, check: Check, weights
                     (work / name).replace(target / name)
     reference.write_text(target.name)
     return target
+
+
+def fetched(wanted: Repository, cache: Path, weights: re.Pattern[str] = MODEL) -> Path | None:
+    """The folder that `fetch` gave last time, without asking the hub; None where there was none."""
+    reference = _reference(wanted, cache, weights)
+    return reference.parent / reference.read_text() if reference.is_file() else None
+
+
+def _reference(wanted: Repository, cache: Path, weights: re.Pattern[str]) -> Path:
+    """The file that names the folder of what was fetched last, beside that folder."""
+    kind = "adapter" if weights is ADAPTER else "model"
+    return cache / "hub" / wanted.id.replace("/", "--") / f"{quote(wanted.revision or 'main', safe='')}.{kind}"
 
 
 def weights_named(gguf: str) -> re.Pattern[str]:
