@@ -1,0 +1,81 @@
+"""The data sets an experiment can ask: those that come with the playground, and one's own."""
+
+from collections.abc import Mapping
+from functools import cache
+from random import Random
+
+from playground.errors import InvalidSetup
+from playground.evaluation.datasets.base import DataCard, Dataset, Shot, Source
+from playground.evaluation.datasets.files import from_yaml
+from playground.evaluation.datasets.orders import EXTRACTION
+from playground.evaluation.datasets.own import CARD, OWN, own
+from playground.evaluation.datasets.passages import QUESTION_ANSWERING, SUMMARIES
+from playground.evaluation.datasets.puzzles import LAST_LETTERS, ODD_SUM
+from playground.evaluation.datasets.reviews import SENTIMENT
+from playground.evaluation.datasets.word_problems import ONE_STEP, TWO_STEP
+from playground.evaluation.plan import Data
+from playground.strategies import templates
+
+__all__ = ["OWN", "SOURCES", "DataCard", "Dataset", "Shot", "Source", "card", "load", "names"]
+
+SOURCES: Mapping[str, Source] = {
+    source.name: source
+    for source in (
+        ONE_STEP,
+        TWO_STEP,
+        SENTIMENT,
+        EXTRACTION,
+        QUESTION_ANSWERING,
+        SUMMARIES,
+        ODD_SUM,
+        LAST_LETTERS,
+    )
+}
+
+
+def names() -> tuple[str, ...]:
+    """The sets that come with the playground, in display order."""
+    return tuple(SOURCES)
+
+
+@cache
+def card(name: str) -> DataCard:
+    """What to know of a set. Raises InvalidSetup where there is none of that name."""
+    if name == OWN:
+        return CARD
+    return DataCard(**from_yaml(f"{_source(name).name}/card.yaml"))
+
+
+def load(data: Data) -> Dataset:
+    """The items and shots that `data` asks for; fewer than `size` where a set holds no more.
+
+    Items depend on the seed alone and not on `size`: the first 20 of 60 are the 20. Raises InvalidSetup
+    for an unknown name, a template without {input}, and own items that cannot be used.
+    """
+    _check_template(data.template)
+    if data.name == OWN:
+        return own(data)
+    source = _source(data.name)
+    return Dataset(
+        name=source.name,
+        card=card(source.name),
+        answer=source.answer,
+        labels=source.labels,
+        template=data.template or source.template,
+        items=tuple(source.items(Random(f"{source.name} items {data.seed}"), data.size)),
+        shots=tuple(source.shots(Random(f"{source.name} shots {data.seed}"), data.shots)),
+        scorer=source.scorer,
+    )
+
+
+def _check_template(template: str) -> None:
+    if template and set(templates.names(template)) != {"input"}:
+        message = f"`data.template` is {template[:60]!a}; it must hold {{input}}, and no other name in braces."
+        raise InvalidSetup(message, ("data", "template"))
+
+
+def _source(name: str) -> Source:
+    if name not in SOURCES:
+        known = ", ".join((*SOURCES, OWN))
+        raise InvalidSetup(f"`data.name` is {name[:60]!a}; it must be one of {known}.", ("data", "name"))
+    return SOURCES[name]

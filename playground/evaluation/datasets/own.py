@@ -1,0 +1,70 @@
+"""A data set of one's own: the items stand in the experiment itself."""
+
+from collections import Counter
+from dataclasses import replace
+from random import Random
+from typing import get_args
+
+from playground.errors import InvalidSetup
+from playground.evaluation.datasets.base import DataCard, Dataset, Shot
+from playground.evaluation.plan import Data, Item, Judgement
+from playground.types import AnswerType
+
+OWN = "own"
+CARD = DataCard(
+    title="Own data",
+    about="The items that you gave.",
+    origin="Yours.",
+    size="As many as you gave, less those held apart as examples.",
+    licence="As you say.",
+    shows="How each way of asking does on what you care about.",
+    limits="The figures hold for items like these. If a model has seen them in training, it may know them by heart.",
+)
+SCORERS = {"text": "exact", "number": "numeric"}  # and label for all else
+
+
+def own(data: Data) -> Dataset:
+    """The first `shots` items are shown and never asked; of the others `size` are drawn by seed, in their order.
+
+    Raises InvalidSetup for an unknown answer type, no item left, equal ids, an empty input, a label not in the set.
+    """
+    kind = data.answer or "text"
+    if kind not in get_args(AnswerType):
+        allowed = ", ".join(get_args(AnswerType))
+        raise InvalidSetup(f"`data.answer` is {kind!a}; it must be one of {allowed}.", ("data", "answer"))
+    items = [item if item.id else replace(item, id=str(n)) for n, item in enumerate(data.items, 1)]
+    _check(items, data)
+    shown, asked = items[: data.shots], items[data.shots :]
+    kept = sorted(Random(f"{OWN} {data.seed}").sample(range(len(asked)), len(asked))[: data.size])
+    return Dataset(
+        name=OWN,
+        card=CARD,
+        answer=kind,  # type: ignore[arg-type]  # checked above
+        labels=data.labels,
+        template=data.template or "{input}",
+        items=tuple(asked[i] for i in kept),
+        shots=tuple(Shot(input=item.input, output=item.references[0]) for item in shown),
+        scorer=Judgement(name=SCORERS.get(kind, "label")),
+    )
+
+
+def _check(items: list[Item], data: Data) -> None:
+    where = ("data", "items")
+    if not items:
+        raise InvalidSetup("`data.items` is empty; data of your own needs items, each with an input.", where)
+    if len(items) <= data.shots:
+        message = (
+            f"There are {len(items)} items, and `data.shots` holds the first {data.shots} apart as examples; "
+            "none is left to ask. Give more items or fewer shots."
+        )
+        raise InvalidSetup(message, ("data", "shots"))
+    name, times = Counter(item.id for item in items).most_common(1)[0]
+    if times > 1:
+        raise InvalidSetup(f"{times} items have the id {name!a}; give each its own, or none at all.", where)
+    if empty := next((item for item in items if not item.input.strip()), None):
+        raise InvalidSetup(f"Item {empty.id!a} has no input; fill it in or remove the item.", where)
+    if missing := next((item for item in items[: data.shots] if not any(map(str.strip, item.references))), None):
+        message = f"Item {missing.id!a} is held apart as an example and has no reference; set `data.shots` to 0."
+        raise InvalidSetup(message, ("data", "shots"))
+    if data.answer == "label" and not data.labels:
+        raise InvalidSetup("`data.labels` is empty; answer type label needs the list of labels.", ("data", "labels"))

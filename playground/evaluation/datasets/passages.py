@@ -1,0 +1,63 @@
+"""Short passages, with questions that they answer or a summary in one sentence."""
+
+from random import Random
+
+from playground.evaluation.datasets.base import Shot, Source
+from playground.evaluation.datasets.drawing import by_turns, named
+from playground.evaluation.datasets.files import from_yaml
+from playground.evaluation.plan import Item, Judgement
+
+PASSAGES = "question_answering/passages.yaml"
+QUESTION = "Answer the question with a few words of the passage and nothing else.\n\n{input}"
+SUMMARY = "Summarise the passage in one sentence.\n\n{input}"
+
+
+def _questions(part: str, random: Random) -> list[tuple[str, tuple[str, ...]]]:
+    """Passage and question, and all ways of saying the answer; each passage once before one comes again."""
+    rows = [
+        (f"Passage: {row['text']}\n\nQuestion: {question}", tuple(answers))
+        for row in from_yaml(PASSAGES)[part]
+        for question, answers in row.get("questions", {}).items()
+    ]
+    within = random.sample(rows, len(rows))
+    turns: dict[str, int] = {}
+    for text, _ in within:
+        passage = text.partition("\n")[0]
+        turns[text] = turns[passage] = turns.get(passage, -1) + 1
+    return sorted(within, key=lambda row: turns[row[0]])
+
+
+def _question_items(random: Random, size: int) -> list[Item]:
+    found = _questions("asked", random)[:size]
+    return [Item(id=named("question", text), input=text, references=answers) for text, answers in found]
+
+
+def _question_shots(random: Random, count: int) -> list[Shot]:
+    return [Shot(input=text, output=answers[0]) for text, answers in _questions("shown", random)[:count]]
+
+
+def _summary_items(random: Random, size: int) -> list[Item]:
+    rows = from_yaml(PASSAGES)["asked"]
+    found = by_turns(rows, [""] * len(rows), random)[:size]
+    return [Item(id=named("passage", row["text"]), input=row["text"], references=(row["summary"],)) for row in found]
+
+
+def _summary_shots(random: Random, count: int) -> list[Shot]:
+    rows = from_yaml(PASSAGES)["shown"]
+    return [Shot(input=row["text"], output=row["summary"]) for row in random.sample(rows, len(rows))[:count]]
+
+
+QUESTION_ANSWERING = Source(
+    name="question_answering",
+    items=_question_items,
+    shots=_question_shots,
+    template=QUESTION,
+    scorer=Judgement(name="squad_f1"),
+)
+SUMMARIES = Source(
+    name="summaries",
+    items=_summary_items,
+    shots=_summary_shots,
+    template=SUMMARY,
+    scorer=Judgement(name="rouge"),
+)

@@ -1,0 +1,115 @@
+"""Word problems in one or two steps, composed from scenarios by seed; every number and every solution is worked out."""
+
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from random import Random
+from typing import Any
+
+from playground.evaluation.datasets.base import Shot, Source
+from playground.evaluation.datasets.drawing import by_turns, named
+from playground.evaluation.datasets.files import from_yaml
+from playground.evaluation.plan import Item, Judgement
+from playground.strategies.templates import fill
+
+OPERATORS: Mapping[str, Callable[[int, int], int]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.floordiv,
+}
+ATTEMPTS = 200  # to find numbers that were not used yet; after that a scenario is used up
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """A story with gaps for numbers and names, and the sums that solve it: "a * b", then "last - c"."""
+
+    name: str
+    part: str  # asked or shown
+    text: str
+    worked: str
+    numbers: Mapping[str, tuple[int, int]]  # the least and the most
+    steps: tuple[str, ...]
+
+    @property
+    def operation(self) -> str:
+        """The sign of the first sum; they take turns, so that four shots show all four."""
+        return self.steps[0].split()[1]
+
+    def drawn(self, random: Random, words: Mapping[str, list[str]]) -> dict[str, str] | None:
+        """What goes into the gaps, the answer with it; None where these numbers make no good problem."""
+        numbers = {name: random.randint(*bounds) for name, bounds in self.numbers.items()}
+        values = dict(numbers)
+        for step in self.steps:
+            left, sign, right = step.split()
+            if sign == "/" and values[left] % values[right]:
+                return None
+            values["last"] = OPERATORS[sign](values[left], values[right])
+            if values["last"] < 2:
+                return None
+            values.setdefault("first", values["last"])
+        # A model that repeats a number of the text must not be right by that.
+        if values["last"] in numbers.values():
+            return None
+        values["answer"] = values.pop("last")
+        return {
+            **{name: random.choice(list_) for name, list_ in words.items()},
+            **{k: str(v) for k, v in values.items()},
+        }
+
+
+@cache
+def _scenarios(file: str) -> tuple[Scenario, ...]:
+    return tuple(
+        Scenario(
+            name=name,
+            part=part,
+            text=row["text"],
+            worked=row["worked"],
+            numbers={key: tuple(row[key]) for key in "abc" if key in row},
+            steps=tuple(row["steps"]),
+        )
+        for part, rows in from_yaml(file).items()
+        if part != "words"
+        for name, row in rows.items()
+    )
+
+
+def composed(file: str, part: str, random: Random) -> Iterator[tuple[str, str, str, str]]:
+    """Name, problem, answer and worked solution; no problem twice, and all scenarios before one comes again."""
+    words: dict[str, Any] = from_yaml(file)["words"]
+    left = [scenario for scenario in _scenarios(file) if scenario.part == part]
+    seen: set[str] = set()
+    while left:
+        for scenario in by_turns(left, [scenario.operation for scenario in left], random):
+            for _ in range(ATTEMPTS):
+                values = scenario.drawn(random, words)
+                if values and (text := fill(scenario.text, values)) not in seen:
+                    break
+            else:
+                left.remove(scenario)
+                continue
+            seen.add(text)
+            worked = f"{fill(scenario.worked, values)} The answer is {values['answer']}."
+            yield named(scenario.name, text), text, values["answer"], worked
+
+
+def _source(name: str) -> Source:
+    file = f"{name}/scenarios.yaml"
+
+    def items(random: Random, size: int) -> list[Item]:
+        found = islice(composed(file, "asked", random), size)
+        return [Item(id=key, input=text, references=(answer,)) for key, text, answer, _ in found]
+
+    def shots(random: Random, count: int) -> list[Shot]:
+        found = islice(composed(file, "shown", random), count)
+        return [Shot(input=text, output=answer, reasoning=worked) for _, text, answer, worked in found]
+
+    return Source(name=name, items=items, shots=shots, answer="number", scorer=Judgement(name="numeric"))
+
+
+ONE_STEP = _source("word_problems")
+TWO_STEP = _source("word_problems_two_step")

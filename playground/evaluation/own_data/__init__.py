@@ -1,0 +1,100 @@
+"""Items from data of one's own: CSV, JSON lines, a JSON list, an Excel workbook, or pasted rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from playground.errors import InvalidSetup, LimitReached
+from playground.evaluation.own_data.columns import FIELDS, guess, mapped
+from playground.evaluation.own_data.decoding import text_of
+from playground.evaluation.own_data.items import item_of
+from playground.evaluation.own_data.rows import Sheet, rows_of
+from playground.evaluation.own_data.workbook import is_workbook, sheet_of
+from playground.evaluation.plan import MAX_ITEMS, Item
+
+__all__ = ["FIELDS", "MAX_BYTES", "Columns", "OwnData", "columns_of", "read"]
+
+MAX_BYTES = 20 * 2**20  # of a file
+SHOWN = 5  # bad rows in a message
+
+Bad = tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """The names of the columns, and which of them seem to be id, input, context and reference."""
+
+    names: tuple[str, ...]
+    guess: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnData:
+    """What was read: the items, the column each field was taken from, the rows left out (line, why), the encoding."""
+
+    items: tuple[Item, ...]
+    columns: Mapping[str, str]
+    bad: Bad = ()
+    encoding: str = ""
+
+
+def columns_of(content: bytes | str, filename: str = "") -> Columns:
+    """The columns, for a form that asks which is which. Raises InvalidSetup where there is no data to read."""
+    sheet, _ = _opened(content, filename, ())
+    return Columns(names=sheet.names, guess=guess(sheet.names))
+
+
+def read(
+    content: bytes | str,
+    filename: str = "",
+    *,
+    columns: Mapping[str, str] | None = None,
+    labels: Sequence[str] = (),
+    skip_bad: bool = False,
+) -> OwnData:
+    """The items in a file's bytes, or in pasted text.
+
+    `columns` names the column of each field, {"input": "question"}; without it they are guessed. With `labels`, every
+    reference must be one of them. Raises InvalidSetup where there is nothing to read, a column is not there, or rows
+    are bad and `skip_bad` does not leave them out; LimitReached for a file that is too large or has too many rows.
+    """
+    sheet, encoding = _opened(content, filename, tuple((columns or {}).values()))
+    taken = mapped(sheet.names, columns or {})
+    items: list[Item] = []
+    bad: list[tuple[int, str]] = []
+    seen: dict[str, int] = {}
+    for n, row in enumerate(islice(sheet.rows, MAX_ITEMS + 1), 1):
+        if n > MAX_ITEMS:
+            raise LimitReached(f"The data has more than {MAX_ITEMS:,} rows, which is the most; give a part of them.")
+        item, why = item_of(row, taken, n, labels)
+        if not why and item.id in seen:
+            why = f"has the id {item.id!a}, as line {seen[item.id]:,} does"
+        if why:
+            bad.append((row.line, why))
+        else:
+            seen[item.id] = row.line
+            items.append(item)
+    if bad and not skip_bad:
+        raise InvalidSetup(_told(bad), ("data", "items"))
+    if not items:
+        raise InvalidSetup(_told(bad) if bad else "There are columns but no rows under them.", ("data", "items"))
+    return OwnData(items=tuple(items), columns=taken, bad=tuple(bad), encoding=encoding)
+
+
+def _opened(content: bytes | str, filename: str, wanted: tuple[str, ...]) -> tuple[Sheet, str]:
+    size = len(content)
+    if size > MAX_BYTES:
+        message = f"The file has {size / 2**20:,.0f} MB; {MAX_BYTES // 2**20} MB is the most. Give a part of it."
+        raise LimitReached(message)
+    if isinstance(content, bytes) and is_workbook(content, filename):
+        return sheet_of(content), ""
+    text, encoding = text_of(content) if isinstance(content, bytes) else (content, "")
+    return rows_of(text, filename, wanted), encoding
+
+
+def _told(bad: Sequence[tuple[int, str]]) -> str:
+    """Which rows are bad and why, the first few, and what else there is of them."""
+    first = "; ".join(f"line {line:,} {why}" for line, why in bad[:SHOWN])
+    more = f"; and {len(bad) - SHOWN:,} more" if len(bad) > SHOWN else ""
+    count = "1 row" if len(bad) == 1 else f"{len(bad):,} rows"
+    return f"{count} cannot be used: {first}{more}. Correct them, or choose to skip bad rows."

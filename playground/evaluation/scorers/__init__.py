@@ -1,0 +1,54 @@
+"""All scorers, in display order."""
+
+from collections.abc import Mapping
+
+from playground import setups
+from playground.errors import InvalidSetup
+from playground.evaluation.datasets.base import Dataset
+from playground.evaluation.plan import Judgement
+from playground.evaluation.scorers.base import Scorer, Verdict
+from playground.evaluation.scorers.constraints import Constraints
+from playground.evaluation.scorers.judge import Judge
+from playground.evaluation.scorers.matching import Contains, Exact, Regex
+from playground.evaluation.scorers.overlap import Bleu, Chrf, Rouge, SquadEM, SquadF1
+from playground.evaluation.scorers.reading import Label, Numeric
+from playground.evaluation.scorers.structure import JsonFields, JsonSchema, JsonValid
+
+__all__ = ["SCORERS", "Judge", "Scorer", "Verdict", "build"]
+
+SCORERS: Mapping[str, type[Scorer]] = {
+    scorer.name: scorer
+    for scorer in (
+        Exact,
+        Numeric,
+        Contains,
+        Regex,
+        Label,
+        SquadEM,
+        SquadF1,
+        Rouge,
+        Bleu,
+        Chrf,
+        JsonValid,
+        JsonSchema,
+        JsonFields,
+        Constraints,
+        Judge,
+    )
+}
+
+
+def build(judgement: Judgement, dataset: Dataset) -> Scorer:
+    """The scorer of that name (the data set's own without one), with its options checked against the data set.
+
+    Raises InvalidSetup naming the option, its value and what is allowed, or the item that cannot be scored so.
+    """
+    name, options = judgement.name, judgement.options
+    if not name:
+        name, options = dataset.scorer.name, {**dataset.scorer.options, **options}
+    if name not in SCORERS:
+        known = ", ".join(SCORERS)
+        raise InvalidSetup(f"`scorer.name` is {name[:60]!a}; it must be one of {known}.", ("scorer", "name"))
+    scorer: Scorer = setups.build(SCORERS[name], options, ("scorer", "options"))
+    scorer.check(dataset)
+    return scorer

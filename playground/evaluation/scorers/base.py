@@ -1,0 +1,66 @@
+"""What a scorer is: options as fields, and a `score` that says how good an answer is and why."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pydantic import ConfigDict
+
+from playground.errors import InvalidSetup
+from playground.evaluation.datasets.base import Dataset
+from playground.evaluation.plan import Item
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """A score from 0 to 1; `right` where it is yes or no. Without an answer of the kind, `extracted` is False."""
+
+    score: float
+    right: bool | None = None
+    predicted: str = ""  # the answer as it was read
+    extracted: bool = True
+    note: str = ""  # why, in words
+    disagree: bool = False  # a judge decided otherwise when the two answers were swapped
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scorer:
+    """Base of all scorers. Fields are the options; class variables describe it. `binary`: right or wrong."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    about: ClassVar[str]
+    binary: ClassVar[bool] = True
+
+    def needs_references(self) -> bool:
+        """Whether every item must say what would be right."""
+        return True
+
+    def check(self, dataset: Dataset) -> None:
+        """Raises InvalidSetup where an option makes no sense, or an item has no reference that can be used."""
+        if self.needs_references():
+            for item in dataset.items:
+                if not any(reference.strip() for reference in item.references):
+                    raise self.wrong_item(item, "has no reference")
+
+    def score(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
+        """The verdict on an answer. Never raises on what a model may say."""
+        raise NotImplementedError  # abstract
+
+    def wrong_item(self, item: Item, why: str) -> InvalidSetup:
+        """What to raise where an item cannot be scored in this way."""
+        message = f"Item {item.id!a} {why}, which the scorer {self.title.lower()} needs; correct it or choose another."
+        return InvalidSetup(message, ("data", "items"))
+
+
+def verdict(right: bool, predicted: str, item: Item) -> Verdict:
+    """Right or wrong, with what was expected in the note where it is wrong."""
+    note = "" if right else f"Expected {item.references[0]}."
+    return Verdict(score=float(right), right=right, predicted=predicted, note=note)
+
+
+def missing(what: str, answer: str = "") -> Verdict:
+    """No answer of the kind that was asked for: wrong, and counted apart."""
+    note = f"No {what} in the answer." if answer.strip() else "There is no answer."
+    return Verdict(score=0.0, right=False, extracted=False, note=note)

@@ -1,0 +1,133 @@
+"""Scorers that look for given words or a pattern in the answer: right or wrong."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from playground.errors import InvalidSetup
+from playground.evaluation.datasets.base import Dataset
+from playground.evaluation.plan import Item
+from playground.evaluation.scorers.base import Scorer, Verdict, missing, verdict
+from playground.parameters import flag, many, text
+from playground.strategies.answers import same
+from playground.types import Short
+
+if TYPE_CHECKING:
+    import re2
+
+LONGEST = 1000  # characters of a pattern
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exact(Scorer):
+    name = "exact"
+    title = "Exact"
+    about = "The whole answer is the reference; case, spacing and end punctuation count only when strict."
+
+    strict: bool = flag(False, help="Every character counts, but for space around the answer.")
+
+    def score(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
+        if not answer.strip():
+            return missing("text", answer)
+        key = str.strip if self.strict else same
+        return verdict(key(answer) in map(key, item.references), answer.strip(), item)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contains(Scorer):
+    name = "contains"
+    title = "Contains"
+    about = "The answer holds the reference somewhere. Easily met by an answer that says everything."
+
+    words: tuple[Short, ...] = many(max_length=16, help="What to look for. Empty: the item's references.")
+    every: bool = flag(False, help="All of them must be there; otherwise any one is enough.")
+    whole_words: bool = flag(False, help='"art" is then not found in "party".')
+    case: bool = flag(False, help="Upper and lower case differ.")
+
+    def needs_references(self) -> bool:
+        return not self.words
+
+    def score(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
+        if not answer.strip():
+            return missing("text", answer)
+        wanted = self.words or [reference for reference in item.references if reference.strip()]
+        absent = [words for words in wanted if not holds(answer, words, whole=self.whole_words, case=self.case)]
+        right = not absent if self.every else len(absent) < len(wanted)
+        note = "" if right else f"Not in it: {', '.join(absent)}."
+        return Verdict(score=float(right), right=right, predicted=answer.strip(), note=note)
+
+
+def holds(answer: str, words: str, *, whole: bool, case: bool) -> bool:
+    """Whether the words stand in the answer; `whole` ones have no letter or digit right before or after them."""
+    edges = (r"(?<!\w)", r"(?!\w)") if whole else ("", "")
+    return bool(re.search(re.escape(words).join(edges), answer, re.NOFLAG if case else re.IGNORECASE))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Regex(Scorer):
+    name = "regex"
+    title = "Regular expression"
+    about = (
+        "A pattern is found in the answer (RE2: always in linear time, hence no look-around and no back-references)."
+    )
+
+    pattern: str = text(max_length=LONGEST, help="What to look for. Empty: the item's references are the patterns.")
+    full: bool = flag(False, help="It must match the whole answer, not a part of it.")
+    case: bool = flag(True, help="Upper and lower case differ.")
+    compare: bool = flag(False, help="The pattern only reads the answer (its first group); that must be the reference.")
+
+    def needs_references(self) -> bool:
+        return self.compare or not self.pattern
+
+    def check(self, dataset: Dataset) -> None:
+        super().check(dataset)
+        if self.pattern:
+            compiled(self.pattern, self.case)
+        elif self.compare:
+            message = "`scorer.options.pattern` is empty; with `compare` it says where the answer stands."
+            raise InvalidSetup(message, ("scorer", "options", "pattern"))
+        else:
+            for item in dataset.items:
+                for reference in item.references:
+                    try:
+                        compiled(reference, self.case)
+                    except InvalidSetup as error:
+                        raise self.wrong_item(item, f"has a reference that is no pattern ({error})") from None
+
+    def score(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
+        if not answer.strip():
+            return missing("text", answer)
+        patterns = (self.pattern,) if self.pattern else item.references
+        found = next((text for p in patterns if (text := self._found(p, answer)) is not None), None)
+        if self.compare and found is None:
+            return missing("match of the pattern", answer)
+        if self.compare and found is not None:
+            return verdict(same(found) in map(same, item.references), found, item)
+        right = found is not None
+        return Verdict(score=float(right), right=right, predicted=found or "", note="" if right else "No match.")
+
+    def _found(self, pattern: str, answer: str) -> str | None:
+        expression = compiled(pattern, self.case)
+        # Half a surrogate pair, which a server may send, cannot be written in UTF-8, and RE2 works on that.
+        readable = answer.encode("utf-8", "replace").decode()
+        match = expression.fullmatch(readable) if self.full else expression.search(readable)
+        return None if match is None else str(match[1] or "") if expression.groups else str(match[0])
+
+
+@lru_cache(maxsize=256)
+def compiled(pattern: str, case: bool = True) -> "re2._Regexp[str]":
+    """The pattern, ready to match in time linear in the text. Raises InvalidSetup where RE2 cannot read it."""
+    import re2
+
+    options: Any = re2.Options()
+    options.case_sensitive, options.log_errors = case, False
+    where = ("scorer", "options", "pattern")
+    if len(pattern) > LONGEST:
+        raise InvalidSetup(f"The pattern has {len(pattern):,} characters; {LONGEST:,} is the most.", where)
+    try:
+        return re2.compile(pattern, options)
+    except re2.error as error:
+        why = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
+        message = f"`scorer.options.pattern` is no regular expression that RE2 can read: {why[:100]}."
+        raise InvalidSetup(message, where) from None

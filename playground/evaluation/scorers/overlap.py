@@ -1,0 +1,133 @@
+"""Scorers that measure how many words, or characters, an answer shares with a reference; the best reference counts."""
+
+import re
+import string
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+from playground.evaluation.datasets.base import Dataset
+from playground.evaluation.plan import Item
+from playground.evaluation.scorers.base import Scorer, Verdict, missing, verdict
+from playground.parameters import choice, flag, number
+
+MAX_WORDS = 1000  # of a reference: ROUGE-L compares every word with every other
+ARTICLES = re.compile(r"\b(?:a|an|the)\b")
+PUNCTUATION = str.maketrans("", "", string.punctuation)
+
+
+def normalised(text: str) -> str:
+    """As SQuAD's official script does it: lower case, no punctuation, no articles, single spaces."""
+    return " ".join(ARTICLES.sub(" ", text.lower().translate(PUNCTUATION)).split())
+
+
+def f1(answer: str, reference: str) -> float:
+    """The harmonic mean of precision and recall over the words of both; two empty texts agree."""
+    said, wanted = normalised(answer).split(), normalised(reference).split()
+    if not said or not wanted:
+        return float(said == wanted)
+    shared = sum((Counter(said) & Counter(wanted)).values())
+    return 2 * shared / (len(said) + len(wanted))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SquadEM(Scorer):
+    name = "squad_em"
+    title = "SQuAD exact match"
+    about = "The answer is a reference but for case, punctuation and articles (Rajpurkar et al. 2016)."
+
+    def score(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
+        if not answer.strip():
+            return missing("text", answer)
+        return verdict(normalised(answer) in map(normalised, item.references), answer.strip(), item)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overlap(Scorer):
+    """Base of those that give a degree."""
+
+    binary = False
+
+    def score(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
+        if not answer.strip():
+            return Verdict(score=0.0, extracted=False, note="There is no answer.")
+        return Verdict(score=self.degree(answer, item.references), predicted=answer.strip())
+
+    def degree(self, answer: str, references: tuple[str, ...]) -> float:
+        """From 0 to 1, against the reference that suits best."""
+        raise NotImplementedError  # abstract
+
+
+@dataclass(frozen=True, kw_only=True)
+class SquadF1(Overlap):
+    name = "squad_f1"
+    title = "SQuAD F1"
+    about = "Words shared with a reference, as precision and recall in one figure (Rajpurkar et al. 2016)."
+
+    def degree(self, answer: str, references: tuple[str, ...]) -> float:
+        return max(f1(answer, reference) for reference in references)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rouge(Overlap):
+    name = "rouge"
+    title = "ROUGE"
+    about = (
+        "Words (1), pairs of words (2) or the longest common subsequence (L) shared with a reference, as F1; "
+        "rouge-score, which knows the letters a to z only."
+    )
+
+    kind: Literal["rouge1", "rouge2", "rougeL"] = choice("rougeL", help="What is counted.")
+    stem: bool = flag(True, help='"walks" and "walked" are one word (Porter).')
+
+    def check(self, dataset: Dataset) -> None:
+        super().check(dataset)
+        for item in dataset.items:
+            if any(len(reference.split()) > MAX_WORDS for reference in item.references):
+                raise self.wrong_item(item, f"has a reference of more than {MAX_WORDS:,} words, not the short one")
+
+    def degree(self, answer: str, references: tuple[str, ...]) -> float:
+        scored = _rouge(self.kind, self.stem).score_multi(list(references), answer)
+        return float(scored[self.kind].fmeasure)
+
+
+@cache
+def _rouge(kind: str, stem: bool) -> Any:
+    from rouge_score.rouge_scorer import RougeScorer
+
+    return RougeScorer([kind], use_stemmer=stem)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bleu(Overlap):
+    name = "bleu"
+    title = "BLEU"
+    about = (
+        "Runs of one to four words shared with the references, of a single sentence (sacrebleu, exponential "
+        "smoothing); the corpus's BLEU, which is what papers report, stands beside the table."
+    )
+
+    lowercase: bool = flag(False, help="Upper and lower case do not differ.")
+
+    def degree(self, answer: str, references: tuple[str, ...]) -> float:
+        import sacrebleu
+
+        scored = sacrebleu.sentence_bleu(answer, list(references), lowercase=self.lowercase)
+        return min(float(scored.score) / 100, 1.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chrf(Overlap):
+    name = "chrf"
+    title = "chrF"
+    about = "Runs of one to six characters shared with a reference (sacrebleu); with word pairs it is chrF++."
+
+    word_order: int = number(0, 0, 2, step=1, help="Longest run of words that counts too. 2 is chrF++.")
+    lowercase: bool = flag(False, help="Upper and lower case do not differ.")
+
+    def degree(self, answer: str, references: tuple[str, ...]) -> float:
+        from sacrebleu.metrics.chrf import CHRF
+
+        measure = CHRF(word_order=self.word_order, lowercase=self.lowercase)
+        return min(float(measure.sentence_score(answer, list(references)).score) / 100, 1.0)

@@ -1,0 +1,75 @@
+"""Scorers that read a number or a label out of the answer and compare it: right or wrong."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from playground.evaluation.datasets.base import Dataset
+from playground.evaluation.plan import Item
+from playground.evaluation.scorers.base import Scorer, Verdict, missing, verdict
+from playground.parameters import number
+from playground.strategies.answers import extract
+from playground.types import AnswerType
+
+MAX_DIGITS = 400  # longer numbers are compared as written: exact arithmetic on them would take long
+
+
+@dataclass(frozen=True, kw_only=True)
+class Numeric(Scorer):
+    name = "numeric"
+    title = "Numeric"
+    about = "The first number in the answer is the reference, or near enough to it; 1,234.50 and $1234.5 are one."
+
+    tolerance: float = number(0.0, 0, 1e12, step=0.01, help="How far off it may be, in the number's own unit.")
+    relative: float = number(0.0, 0, 1, step=0.01, help="How far off it may be, as a share of the reference.")
+
+    def check(self, dataset: Dataset) -> None:
+        super().check(dataset)
+        for item in dataset.items:
+            for reference in item.references:
+                if extract(reference, "number") is None:
+                    raise self.wrong_item(item, f"has the reference {reference[:40]!a}, and that is no number")
+
+    def score(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
+        found = extract(answer, "number")
+        if found is None:
+            return missing("number", answer)
+        return verdict(any(self._near(found, reference) for reference in item.references), found, item)
+
+    def _near(self, found: str, reference: str) -> bool:
+        wanted = extract(reference, "number") or ""
+        if found == wanted or max(len(found), len(wanted)) > MAX_DIGITS:
+            return found == wanted
+        try:
+            value, right = Fraction(found), Fraction(wanted)
+        except ZeroDivisionError:  # "3/0" is written like a number
+            return False
+        # The decimal that was written is meant, not the binary fraction next to it.
+        allowed = max(Fraction(str(self.tolerance)), Fraction(str(self.relative)) * abs(right))
+        return abs(value - right) <= allowed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Label(Scorer):
+    name = "label"
+    title = "Label"
+    about = "The first of the allowed labels in the answer (or Yes or No, or a letter) is the reference."
+
+    def check(self, dataset: Dataset) -> None:
+        super().check(dataset)
+        kind, labels = _kind(dataset)
+        for item in dataset.items:
+            for reference in item.references:
+                if extract(reference, kind, labels) is None:
+                    allowed = ", ".join(labels) or {"yes_no": "Yes, No"}.get(kind, "A to E")
+                    raise self.wrong_item(item, f"has the reference {reference[:40]!a}, which is none of {allowed}")
+
+    def score(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
+        kind, labels = _kind(dataset)
+        found = extract(answer, kind, labels)
+        if found is None:
+            return missing("label", answer)
+        return verdict(found in [extract(reference, kind, labels) for reference in item.references], found, item)
+
+
+def _kind(dataset: Dataset) -> tuple[AnswerType, tuple[str, ...]]:
+    return (dataset.answer if dataset.answer in ("choice", "yes_no") else "label"), dataset.labels
