@@ -1,0 +1,66 @@
+"""Does the stated probability keep its word? Of the answers given with 0.8, eight in ten should be right."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from playground.evaluation.results import Result
+from playground.evaluation.statistics.intervals import wilson
+
+BINS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bin:
+    """Cells whose confidence is above `start` and at most `end` (0 is in the first), and how many were right."""
+
+    start: float
+    end: float
+    n: int
+    confidence: float  # mean
+    right: float  # share
+    low: float  # Wilson's interval of that share, as if all answers to an item agreed
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """Bins that hold a cell, and two figures that are best at 0.
+
+    `ece` is the expected calibration error, the distance between confidence and share right averaged over cells
+    (Naeini et al. 2015; Guo et al. 2017, arXiv 1706.04599); `brier` the mean squared distance to 1 (right) or 0
+    (Brier 1950). `left_out` counts cells that are not right or wrong or have no confidence.
+    """
+
+    bins: tuple[Bin, ...]
+    ece: float
+    brier: float
+    n: int
+    left_out: int
+
+
+def calibrate(results: Iterable[Result], bins: int = BINS) -> Calibration | None:
+    """The reliability of the confidence of these cells, in bins of equal width; None where no cell has one."""
+    cells = list(results)
+    known = [(r.confidence, r.right, r.item) for r in cells if r.confidence is not None and r.right is not None]
+    if not known:
+        return None
+    confidence, right = np.array([row[:2] for row in known], dtype=float).T
+    items = np.array([item for *_, item in known])
+    at = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
+    found = []
+    for i in np.unique(at):
+        here = at == i
+        n, share = int(here.sum()), float(right[here].mean())
+        distinct = len(np.unique(items[here]))
+        low, high = wilson(share * distinct, distinct)
+        mean = float(confidence[here].mean())
+        found.append(Bin(start=i / bins, end=(i + 1) / bins, n=n, confidence=mean, right=share, low=low, high=high))
+    return Calibration(
+        bins=tuple(found),
+        ece=sum(b.n * abs(b.confidence - b.right) for b in found) / len(known),
+        brier=float(((confidence - right) ** 2).mean()),
+        n=len(known),
+        left_out=len(cells) - len(known),
+    )

@@ -1,0 +1,104 @@
+"""An experiment to take away: a report to read, its figures, and the results as a table, as JSON and to run again."""
+
+import dataclasses
+import io
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from playground.csv_text import csv_text
+from playground.evaluation import report_figures, report_text
+from playground.evaluation.comparisons import Against, Comparison, compare
+from playground.evaluation.datasets.base import DataCard
+from playground.evaluation.frontier import frontier
+from playground.evaluation.resampling import Curve, Grade, curves
+from playground.evaluation.results import Table
+from playground.evaluation.summary import Summary, summaries
+
+CELL = 32_000  # characters a spreadsheet's cell holds, nearly
+FIELDS = (
+    *("column", "item", "repetition", "outcome", "input", "reference", "answer", "predicted", "score", "right"),
+    *("extracted", "note", "disagree", "confidence", "paths", "calls", "prompt_tokens", "completion_tokens"),
+    *("seconds", "cost", "key"),
+)
+
+
+def files(
+    table: Table,
+    *,
+    plan: str,
+    card: DataCard | None = None,
+    grade: Grade | None = None,
+    against: Against = "first",
+) -> dict[str, bytes]:
+    """Every file of the report by its name in the folder, `report.md` first.
+
+    `plan` is the experiment as YAML. `grade(answer, item)` scores one path's answer, where votes were counted.
+    """
+    found, compared = summaries(table), compare(table, against)
+    paths = curves(table, grade) if grade else ()
+    drawn = _figures(found, paths)
+    told = {
+        "report.md": report_text.markdown(table, found, compared, paths, card=card, figures=tuple(drawn)),
+        **drawn,
+        "results.csv": csv(table),
+        "results.json": dump(table, found, compared),
+        "experiment.yaml": plan,
+    }
+    # A server may answer with half a surrogate pair, which no file can hold.
+    return {name: text.encode("utf-8", "replace") for name, text in told.items()}
+
+
+def pack(named: Mapping[str, bytes]) -> bytes:
+    """These files as one zip archive; the same files give the same bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in named.items():
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def csv(table: Table) -> str:
+    """One row a cell, safe to open in a spreadsheet."""
+    items = {item.id: item for item in table.items}
+
+    def row(result: Any) -> list[Any]:
+        item = items[result.item]
+        more = {
+            "input": item.input,
+            "reference": next(iter(item.references), ""),
+            "paths": " | ".join("" if path.answer is None else path.answer for path in result.paths),
+        }
+        return [_short(more[name] if name in more else getattr(result, name)) for name in FIELDS]
+
+    return csv_text(FIELDS, map(row, table.results))
+
+
+def dump(table: Table, found: Sequence[Summary], compared: Sequence[Comparison]) -> str:
+    """All there is, as JSON: the table with its experiment and items, and what is said of it."""
+    return json.dumps(
+        {**_fields(table), "summary": found, "comparisons": compared}, default=_fields, ensure_ascii=False, indent=1
+    )
+
+
+def _figures(found: Sequence[Summary], paths: Sequence[Curve]) -> dict[str, str]:
+    figures = {}
+    if any(summary.n for summary in found):
+        figures["figures/columns.svg"] = report_figures.columns(found)
+    if paths:
+        figures["figures/paths.svg"] = report_figures.paths(paths)
+    if offers := frontier(found):
+        figures["figures/tokens.svg"] = report_figures.offers(offers)
+    return figures
+
+
+def _short(value: Any) -> Any:
+    return f"{value[:CELL]}…" if isinstance(value, str) and len(value) > CELL else value
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    """What json cannot write itself: a dataclass, or a mapping that is no dict."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}

@@ -1,0 +1,110 @@
+"""The figures of a report: SVG that needs neither browser nor network."""
+
+import io
+import threading
+import warnings
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from playground.evaluation.frontier import Offer
+from playground.evaluation.resampling import Curve
+from playground.evaluation.sentences import line
+from playground.evaluation.summary import Summary
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#888888"  # Okabe & Ito: also told apart by the colour-blind
+COLOURS = (BLUE, ORANGE, "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
+MOST = 60  # columns drawn
+NAME = 40  # characters of a name drawn
+STYLE: dict[Any, Any] = {"svg.fonttype": "none", "svg.hashsalt": "report", "text.parse_math": False, "font.size": 10.0}
+
+_style = threading.Lock()  # matplotlib's settings are the process's own
+
+
+def columns(found: Sequence[Summary]) -> str:
+    """Bars with their intervals, in the table's order from the top."""
+    shown = [
+        (s, s.mean, s.low, s.high) for s in found if s.mean is not None and s.low is not None and s.high is not None
+    ]
+    shown = shown[:MOST]
+
+    def draw(axes: "Axes") -> None:
+        at = range(len(shown))
+        means = [mean * 100 for _, mean, _, _ in shown]
+        errors = [
+            [(mean - low) * 100 for _, mean, low, _ in shown],
+            [(high - mean) * 100 for _, mean, _, high in shown],
+        ]
+        axes.barh(at, means, color=BLUE, height=0.6)
+        axes.errorbar(means, at, xerr=errors, fmt="none", ecolor="black", capsize=3, linewidth=1)
+        for i, (_, mean, _, high) in enumerate(shown):
+            axes.text(high * 100 + 1, i, f"{mean * 100:.0f}", va="center")
+        axes.set_yticks(list(at), [_name(s.column) for s, *_ in shown])
+        axes.invert_yaxis()
+        axes.set_xlim(0, 105)
+        axes.set_xlabel("Mean score of 100, with 95 % intervals")
+
+    return _svg(draw, 1.2 + 0.35 * len(shown))
+
+
+def paths(drawn: Sequence[Curve]) -> str:
+    """Mean score against the number of paths that vote, a line each for counting and for weighing them."""
+
+    def draw(axes: "Axes") -> None:
+        for i, curve in enumerate(drawn[:MOST]):
+            at, means = [p.paths for p in curve.points], [p.mean * 100 for p in curve.points]
+            style = "--" if curve.weighted else "-"
+            colour = COLOURS[i % len(COLOURS)]
+            axes.plot(at, means, f"o{style}", color=colour, label=_name(curve.label))
+            if not curve.weighted:
+                low, high = ([p.low * 100 for p in curve.points], [p.high * 100 for p in curve.points])
+                axes.fill_between(at, low, high, color=colour, alpha=0.15, linewidth=0)
+        axes.set_xticks(sorted({p.paths for curve in drawn for p in curve.points}))
+        axes.set_ylim(0, 100)
+        axes.set_xlabel("Paths that vote")
+        axes.set_ylabel("Mean score of 100")
+        axes.legend(frameon=False, fontsize=8)
+
+    return _svg(draw, 4.0)
+
+
+def offers(drawn: Sequence[Offer]) -> str:
+    """Mean score against tokens per answer; the frontier is a line."""
+    best = [offer for offer in drawn if offer.efficient]
+
+    def draw(axes: "Axes") -> None:
+        axes.plot([o.price for o in best], [o.mean * 100 for o in best], "-", color=ORANGE, linewidth=1)
+        for offer in drawn[:MOST]:
+            colour = ORANGE if offer.efficient else GREY
+            axes.plot([offer.price], [offer.mean * 100], "o", color=colour)
+            place = (offer.price, offer.mean * 100)
+            axes.annotate(_name(offer.column), place, xytext=(5, 4), textcoords="offset points", fontsize=8)
+        axes.set_xlim(0, max(offer.price for offer in drawn) * 1.3 or 1)
+        axes.set_ylim(0, 105)
+        axes.set_xlabel("Tokens per answer, prompts included")
+        axes.set_ylabel("Mean score of 100")
+
+    return _svg(draw, 4.0)
+
+
+def _name(text: str) -> str:
+    text = line(text)
+    return text if len(text) <= NAME else f"{text[: NAME - 1]}…"
+
+
+def _svg(draw: Callable[["Axes"], None], height: float) -> str:
+    """What is drawn, as SVG text: 7 inches wide, and the same for the same data."""
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    out = io.StringIO()
+    with _style, matplotlib.rc_context(STYLE), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing", UserWarning)  # names may be in any script
+        figure = Figure(figsize=(7, height), layout="constrained")
+        axes = figure.add_subplot()
+        axes.spines[["top", "right"]].set_visible(False)
+        draw(axes)
+        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    return out.getvalue()

@@ -1,0 +1,181 @@
+"""The report as Markdown: what was run, what came out, and what that is evidence for."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from playground.evaluation.calibration import calibrate
+from playground.evaluation.comparisons import POINTS, Comparison
+from playground.evaluation.datasets.base import DataCard
+from playground.evaluation.expectations import check
+from playground.evaluation.frontier import frontier
+from playground.evaluation.resampling import Curve
+from playground.evaluation.results import Table
+from playground.evaluation.sentences import chance, count, ends, line, percent, points, rounded, score, swapped
+from playground.evaluation.statistics.power import ALPHA, POWER
+from playground.evaluation.summary import Summary
+from playground.strategies import STRATEGIES
+
+METHOD = (
+    "An interval says where the mean would plausibly lie with very many such items (95 % confidence): Wilson's for "
+    "right and wrong, a bootstrap over items for scores; items asked repeatedly count once. A p is the probability "
+    "of a difference at least this large if there were none: exact McNemar test for right and wrong on the same items, "
+    "sign-flip test over items otherwise. Holm's procedure makes it stricter the more comparisons are made. Below "
+    f"{ALPHA:g} a difference is called more than chance explains. The last column says how many items it would take to "
+    f"find a true difference of {POINTS} points in {percent(POWER)} of such experiments. Intervals are not made wider for "
+    "the number of comparisons, so one may leave out 0 where Holm's p is not small enough. All this is for a number of "
+    "items chosen beforehand: who stops as soon as a difference looks good finds differences that are not there."
+)
+
+
+def markdown(
+    table: Table,
+    found: Sequence[Summary],
+    compared: Sequence[Comparison],
+    curves: Sequence[Curve] = (),
+    *,
+    card: DataCard | None = None,
+    figures: Sequence[str] = (),
+) -> str:
+    """The whole report; `figures` are the names of the files that lie next to it."""
+    experiment = table.experiment
+    drawn = {name: f"![{about}]({name})" for name, about in FIGURES.items() if name in figures}
+    parts = [
+        f"# {plain(experiment.title) or 'Experiment'}",
+        plain(experiment.about),
+        "## What was run",
+        *_run(table, found, card),
+        "## Results",
+        _grid(RESULTS, map(_result, found)),
+        *(f"- {plain(swapped(summary))}" for summary in found if summary.disagree),
+        drawn.get("figures/columns.svg", ""),
+    ]
+    if compared:
+        parts += ["## More than chance?", *(f"- {plain(one.sentence)}" for one in compared)]
+        parts += [_grid(COMPARED, map(_compared, compared)), METHOD]
+    if checks := check(table, compared):
+        parts += ["## What was expected", *(f"- {'✓' if c.held else '✗'} {plain(c.sentence)}" for c in checks)]
+    if curves:
+        parts += ["## More paths", PATHS, _grid(CURVES, _curves(curves)), drawn.get("figures/paths.svg", "")]
+    if offers := frontier(found):
+        rows = ([plain(o.column), percent(o.mean), f"{o.price:,.0f}", "yes" if o.efficient else ""] for o in offers)
+        parts += ["## What it costs", OFFERS, _grid(OFFERED, rows), drawn.get("figures/tokens.svg", "")]
+    if calibrated := list(_calibrations(table)):
+        parts += ["## Does its confidence keep its word?", CALIBRATION, _grid(CALIBRATED, calibrated)]
+    parts += ["## To repeat it", REPEAT]
+    return _joined(parts)
+
+
+FIGURES = {
+    "figures/columns.svg": "Bars: the mean of each column with its interval",
+    "figures/paths.svg": "Lines: the mean against the number of paths that vote",
+    "figures/tokens.svg": "Points: the mean of each column against its tokens per answer",
+}
+PRICES = ("Tokens per answer", "Seconds per answer", "Cost per answer")
+RESULTS = ("Column", "Mean", "95 % interval", "Right", "No answer found", "Failed", *PRICES)
+COMPARED = ("Compared", "Difference", "95 % interval", "p", "p after Holm", f"Items to tell {POINTS} points")
+CURVES = ("Column", "Paths", "Mean", "95 % interval", "Items")
+OFFERED = ("Column", "Mean", "Tokens per answer", "Worth it")
+CALIBRATED = ("Column", "Answers", "Mean confidence", "Right", "Expected calibration error", "Brier score")
+PATHS = "What a vote among fewer of the stored paths would have reached: the mean over ways to choose them."
+OFFERS = "Worth it is a column when no other is as good with fewer tokens, or better with as many."
+CALIBRATION = (
+    "The confidence is the vote's share for the answer, or the model's own probability of its words. Where it keeps "
+    "its word, of the answers given with 80 % four in five are right, and both figures at the end are near 0."
+)
+REPEAT = (
+    "`experiment.yaml` next to this file is the experiment. `python -m playground.experiment experiment.yaml` runs it "
+    "again; what its store knows already is not asked twice. `results.csv` and `results.json` hold every answer."
+)
+
+
+def plain(text: str) -> str:
+    """Any text as itself, on one line: nothing in it is markup, HTML, a link, a list or a cell's end."""
+    text = re.sub(r"[&<>|`*_\[\]{}#~$\\@^]|:(?=//)|(?<=www)\.", lambda found: f"&#{ord(found[0])};", line(text))
+    return re.sub(r"^([-+=]|\d+[.)])", lambda found: f"{found[0][:-1]}&#{ord(found[0][-1])};", text)
+
+
+def _run(table: Table, found: Sequence[Summary], card: DataCard | None) -> Iterable[str]:
+    experiment = table.experiment
+    data = experiment.data
+    repeated = f", {experiment.repetitions} times each" if experiment.repetitions > 1 else ""
+    rows = [
+        ("Data", f"{card.title if card else data.name}: {count(len(table.items), 'item')}, seed {data.seed}"),
+        ("Techniques", "; ".join(t.name or STRATEGIES[t.strategy].title for t in experiment.techniques)),
+        ("Models", "; ".join(" + ".join(filter(None, (m.model, m.adapter))) for m in experiment.models) or "default"),
+        ("Sampling", "; ".join(draw.name for draw in experiment.draws)),
+        ("Asked", f"{count(len(table.columns), 'column')} on every item{repeated}, seed {experiment.seed}"),
+        ("Scorer", experiment.scorer.name or "the one that suits the data"),
+        ("Came out", _outcome(table, found)),
+    ]
+    yield _grid(("What", "Which"), ([what, plain(which)] for what, which in rows if which))
+    if card:
+        about = (("The data", card.about), ("Origin", card.origin), ("Size", card.size), ("Licence", card.licence))
+        for what, text in (*about, ("It can show", card.shows), ("It cannot show", card.limits)):
+            yield f"**{what}.** {plain(text)}" if text.strip() else ""
+
+
+def _outcome(table: Table, found: Sequence[Summary]) -> str:
+    scored, failed = sum(s.n for s in found), sum(s.failed for s in found)
+    tokens, calls = sum(s.tokens for s in found), sum(s.calls for s in found)
+    told = f"{scored:,} of {count(max(table.total, scored + failed), 'answer')} scored"
+    told += f", {failed:,} failed" if failed else ""
+    told += f"; {count(calls, 'call')}, {count(tokens, 'token')}"
+    return told if table.status == "done" else f"{told}; the experiment is not complete ({table.status})"
+
+
+def _result(summary: Summary) -> Sequence[str]:
+    show = score if summary.right is None else percent
+    cost = summary.each(summary.cost)
+    return (
+        plain(summary.column),
+        "" if summary.mean is None else show(summary.mean),
+        "" if summary.low is None or summary.high is None else f"{show(summary.low)} to {show(summary.high)}",
+        f"{count(summary.n, 'answer')}" if summary.right is None else f"{summary.right:,} of {summary.n:,}",
+        str(summary.not_extracted),
+        str(summary.failed),
+        f"{summary.each(summary.tokens) or 0:,.0f}",
+        f"{summary.each(summary.seconds) or 0:.2f}",
+        "" if cost is None else f"{cost:.6f}",
+    )
+
+
+def _compared(one: Comparison) -> Sequence[str]:
+    names = plain(f"{one.second} against {one.first}")
+    if one.difference is None or one.low is None or one.high is None or one.p is None or one.adjusted is None:
+        return (names, *[""] * (len(COMPARED) - 1))
+    ps = (chance(p).removeprefix("p = ").replace("p <", "under") for p in (one.p, one.adjusted))
+    return (names, points(one.difference), f"{ends(one.low, one.high)} points", *ps, rounded(one.items_needed or 0))
+
+
+def _curves(curves: Iterable[Curve]) -> Iterable[Sequence[str]]:
+    for curve in curves:
+        for p in curve.points:
+            interval = f"{percent(p.low)} to {percent(p.high)}"
+            yield plain(curve.label), str(p.paths), percent(p.mean), interval, f"{p.items:,}"
+
+
+def _calibrations(table: Table) -> Iterable[Sequence[str]]:
+    for column in table.columns:
+        found = calibrate(result for result in table.results if result.column == column)
+        if found:
+            confidence, right = (
+                sum(one.n * value for one, value in zip(found.bins, values, strict=True)) / found.n
+                for values in ([one.confidence for one in found.bins], [one.right for one in found.bins])
+            )
+            figures = (percent(confidence), percent(right), f"{found.ece:.3f}", f"{found.brier:.3f}")
+            yield (plain(column), f"{found.n:,}", *figures)
+
+
+def _grid(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table; cells are Markdown already."""
+    lines = [headers, ["---"] * len(headers), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def _joined(parts: Iterable[str]) -> str:
+    """Paragraphs, with the points of a list together."""
+    text = ""
+    for part in filter(None, parts):
+        together = part.startswith("- ") and text.rpartition("\n")[2].startswith("- ")
+        text += ("\n" if together else "\n\n" if text else "") + part
+    return f"{text}\n"
