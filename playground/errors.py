@@ -9,6 +9,7 @@
     |-- PromptTooLong               the prompt does not fit the context window
     |-- LimitReached                a cap of this server (queue, rows, seconds) was hit
     |-- EndpointFailed              a server elsewhere refused, broke off or fell silent
+    |-- StoreFailed                 the file with stored results cannot be read or written
     `-- GenerationFailed            the model broke while it was answering
 
 Everything else that is raised is a bug, is logged as one, and is never shown as if it were advice.
@@ -62,6 +63,10 @@ class EndpointFailed(PlaygroundError):
         self.passing = passing
         self.after = after
         self.status = status
+
+
+class StoreFailed(PlaygroundError):
+    """The file with stored results cannot be read or written."""
 
 
 class GenerationFailed(PlaygroundError):

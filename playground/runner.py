@@ -27,8 +27,9 @@ def run(
     given: Sequence[Step] = (),
     strategy: Strategy | None = None,
     within: float = math.inf,
+    every: float | None = None,
 ) -> Generator[Run, None, None]:
-    """Yield the Run as it grows, at most ten times a second, and at last complete. Closing it stops the work.
+    """Yield the Run as it grows, ten times a second or `every` so many, and at last complete. Closing stops the work.
 
     `given` are steps that need not be asked again, in order: edit one, pass it and those before it,
     and the technique goes on from there. A given completion without a finish reason is continued where it
@@ -46,7 +47,7 @@ def run(
         transcript.start(sampling.seed)
         try:
             asker = _Asker(transcript, backend, sampling, tuple(given))
-            answer = yield from _watch(strategy.run(setup.task, asker), transcript, within)
+            answer = yield from _watch(strategy.run(setup.task, asker), transcript, within, every)
         except PlaygroundError as error:
             if not transcript.has_text:
                 raise
@@ -57,7 +58,12 @@ def run(
 
 def preview(setup: Setup) -> tuple[Step, ...]:
     """The prompts this setup will send. What depends on an answer shows its place as \u27e8step\u27e9."""
-    steps: list[Step] = []
+    return tuple(step for step, _ in requests(setup))
+
+
+def requests(setup: Setup) -> tuple[tuple[Step, Sampling], ...]:
+    """The same, each with the sampling that it will be sent with; `completions` are as many as will be asked for."""
+    steps: list[tuple[Step, Sampling]] = []
 
     def ask(
         label: str,
@@ -69,11 +75,11 @@ def preview(setup: Setup) -> tuple[Step, ...]:
         **overrides: Any,
     ) -> Asking:
         placeholder = Completion(text=f"\u27e8{label}\u27e9", tokens=(Token(0, "", 0.0),))
-        steps.append(
-            Step(label=label, messages=messages, prefix=prefix, together=together, completions=(placeholder,) * n)
-        )
+        places = (placeholder,) * n
+        step = Step(label=label, messages=messages, prefix=prefix, together=together, completions=places)
+        steps.append((step, replace(setup.sampling, **overrides)))
         yield from ()
-        return steps[-1].completions
+        return places
 
     for _ in STRATEGIES[setup.strategy](**setup.options).run(setup.task, ask):
         pass
@@ -162,7 +168,7 @@ def refuse_ignored(setup: Setup, capabilities: Capabilities) -> None:
 
 
 def _watch(
-    events: Generator[Event, None, T], transcript: Transcript, within: float = math.inf
+    events: Generator[Event, None, T], transcript: Transcript, within: float = math.inf, every: float | None = None
 ) -> Generator[Run, None, T]:
     """Pass on snapshots while events come, and return what the events' generator returns."""
     started = shown = time.monotonic()
@@ -176,7 +182,7 @@ def _watch(
             if time.monotonic() - started > within:
                 raise LimitReached(f"The run was ended after {within:g} seconds, the most this server allows.")
             transcript.progress = event if isinstance(event, Progress) else None
-            if time.monotonic() - shown >= INTERVAL:
+            if time.monotonic() - shown >= (INTERVAL if every is None else every):
                 yield transcript.snapshot()
                 shown = time.monotonic()
     finally:

@@ -12,6 +12,7 @@ import platformdirs
 from playground.errors import InvalidSetup
 
 Precision = Literal["auto", "float32", "bfloat16", "int8"]
+EXPERIMENTS = ("store_megabytes", "max_cells")
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
@@ -35,6 +36,9 @@ class Settings:
     max_panes: int = 6  # models compared side by side
     kv_megabytes: int = 1024  # memory for attention keys and values, per model
     endpoints: tuple[str, ...] = ()  # servers that visitors may connect to, name=address
+    store: str = ""  # file that keeps what experiments found; empty is one in the cache
+    store_megabytes: int = 4096  # it may take; then the oldest runs go
+    max_cells: int = 20_000  # of one experiment, started at the page or by a program
     openai_key: bool = False  # offer the operator's OPENAI_API_KEY for OpenAI itself; private only
 
     @classmethod
@@ -52,11 +56,16 @@ class Settings:
         settings.check()
         return settings
 
+    @property
+    def store_file(self) -> Path:
+        """Where what experiments found is kept."""
+        return Path(self.store).expanduser() if self.store else self.cache / "experiments.sqlite"
+
     def check(self) -> None:
         """Raises InvalidSetup on a value out of range, under the name of its variable."""
         if not 0 <= self.port <= 65535:
             raise _wrong("port", self.port, "a whole number from 0 to 65535")
-        for name in ("max_rows", "max_queue", "max_seconds", "max_users", "max_panes", "kv_megabytes"):
+        for name in ("max_rows", "max_queue", "max_seconds", "max_users", "max_panes", "kv_megabytes", *EXPERIMENTS):
             if getattr(self, name) < 1:
                 raise _wrong(name, getattr(self, name), "at least 1")
         if self.memory_megabytes < 0:

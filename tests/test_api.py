@@ -144,6 +144,7 @@ def test_only_the_contract_is_public(client: Client) -> None:
     assert set(endpoints) == {
         *("/run", "/strategies", "/models"),
         "/connect",
+        *("/experiment", "/experiment_estimate"),
         *("/load_model", "/load_adapter", "/unload", "/compare", "/suggested"),
     }
 

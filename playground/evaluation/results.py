@@ -6,6 +6,7 @@ from typing import Literal
 from playground.evaluation.plan import Experiment, Item
 
 Outcome = Literal["done", "failed"]
+Status = Literal["running", "done", "stopped", "failed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,7 @@ class Result:
     right: bool | None = None
     extracted: bool = True
     note: str = ""  # why, in words: the scorer's, or the error
+    disagree: bool = False  # a judge decided otherwise when the two answers were swapped
     confidence: float | None = None
     paths: tuple[Path, ...] = ()
     calls: int = 0
@@ -54,7 +56,8 @@ class Table:
     results: tuple[Result, ...] = ()
     total: int = 0  # cells in all
     known: int = 0  # of them, already in the store when it began
-    status: Literal["running", "done", "stopped", "failed"] = "running"
+    status: Status = "running"
+    seconds: float = 0.0  # since it began
     rate: float = 0.0  # new cells per second, lately
     remaining: float | None = None  # seconds, estimated
     message: str = ""  # what went wrong, or what to know

@@ -47,6 +47,10 @@ class Sessions:
         session = self._known(request)
         return session.catalog if session else self._shared
 
+    def visitor(self, request: gr.Request | None) -> str:
+        """Whose endpoints they are: results from them are kept apart where strangers share the server."""
+        return (request.session_hash or "") if request and self._settings.public else ""
+
     def connections(self, request: gr.Request | None) -> tuple["Connection", ...]:
         """What this visitor connected, in order."""
         session = self._known(request)

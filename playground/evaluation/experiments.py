@@ -1,0 +1,172 @@
+"""Experiment <-> plain dict and YAML: strict, every error with its path and line."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+from typing import Any
+
+from playground import documents, presets, setups
+from playground.errors import InvalidSetup, LimitReached
+from playground.evaluation import datasets, expectations, scorers
+from playground.evaluation.columns import columns
+from playground.evaluation.datasets.base import Dataset, Shot
+from playground.evaluation.grid import base
+from playground.evaluation.plan import MAX_CELLS, Data, Experiment
+from playground.parameters import parameters
+from playground.strategies import templates
+
+FOLDER = presets.FOLDER / "experiments"
+KEYS = tuple(f.name for f in fields(Experiment))
+MAX_CHARACTERS = 20_000_000  # in all items together
+MAX_BYTES = 1024 * 1024  # of a file: more items than that belong into a file of their own
+
+
+def parse(data: Any) -> Experiment:
+    """A checked experiment, all of whose columns can be asked. Raises InvalidSetup naming path, value, what is allowed.
+
+    Nothing is opened for it: neither files nor models.
+    """
+    if not isinstance(data, Mapping):
+        raise InvalidSetup(f"An experiment is a mapping with the keys {', '.join(KEYS)}.")
+    experiment: Experiment = setups.build(Experiment, data, ())
+    check(experiment)
+    return experiment
+
+
+def check(experiment: Experiment) -> None:
+    """Raises InvalidSetup for what `parse` would refuse although each value by itself is allowed."""
+    if not experiment.techniques:
+        raise InvalidSetup("`techniques` is empty; add at least one way of asking.", ("techniques",))
+    _check_data(experiment.data)
+    places: list[tuple[Mapping[str, Any], tuple[str | int, ...]]] = [(experiment.sampling, ())]
+    places += [(t.sampling, ("techniques", i)) for i, t in enumerate(experiment.techniques)]
+    places += [(d.sampling, ("draws", i)) for i, d in enumerate(experiment.draws)]
+    for sampling, path in places:
+        if "seed" in sampling:
+            where = ".".join(map(str, (*path, "sampling", "seed")))
+            message = f"`{where}` is not known there: every cell has a seed of its own, made from the experiment's."
+            raise InvalidSetup(f"{message} Use `seed`, beside `techniques`.", (*path, "sampling", "seed"))
+    for i, technique in enumerate(experiment.techniques):
+        _check_template(technique.template, ("techniques", i, "template"))
+        if "input" in technique.task:
+            path = ("techniques", i, "task", "input")
+            raise InvalidSetup(f"`{'.'.join(map(str, path))}` is not known there: the data has the inputs.", path)
+    found = columns(experiment)
+    dataset = _stand_in(experiment.data)
+    for column in found:
+        base(column, experiment, dataset)
+    labels = [column.label for column in found]
+    _check_scorer(scorers.build(experiment.scorer, dataset), labels)
+    expectations.validate(experiment, labels)
+    check_size(experiment, MAX_CELLS)
+
+
+def check_size(experiment: Experiment, most: int, name: str = "") -> None:
+    """Raises LimitReached for more cells than that; `name` is the variable that says so."""
+    own = len(experiment.data.items) - experiment.data.shots
+    items = min(experiment.data.size, own) if experiment.data.items else experiment.data.size
+    total = len(columns(experiment)) * items * experiment.repetitions
+    if total > most:
+        set_by = f" ({name})" if name else ""
+        message = f"This experiment has {total:,} cells; {most:,} is the most{set_by}. Take fewer items or columns."
+        raise LimitReached(message)
+
+
+def read(text: str, source: str = "experiment", *, folder: Path | None = None) -> Experiment:
+    """An experiment from YAML. Raises InvalidSetup naming the line, the field and what is allowed.
+
+    With a `folder`, `data: {file: mine.csv, columns: {input: question}, skip_bad: true}` takes the items from a file
+    below it or elsewhere: for a person's own files on their own machine, never for what comes over a network.
+    """
+    found = documents.load(text, source, "an experiment", KEYS, most=MAX_BYTES)
+    with found.placing():
+        return parse(found.data if folder is None else _with_items(found.data, folder))
+
+
+def write(experiment: Experiment) -> str:
+    """The experiment as YAML that `read` gives back, without what is default anyway."""
+    return documents.dump(differing(experiment))
+
+
+def differing(value: Any) -> dict[str, Any]:
+    """Only what differs from the defaults, as plain data."""
+    changed = {p.name: getattr(value, p.name) for p in parameters(type(value)) if getattr(value, p.name) != p.default}
+    return {name: _plain(part) for name, part in changed.items()}
+
+
+def to_dict(experiment: Experiment) -> dict[str, Any]:
+    """The whole experiment as plain data; `parse` of it gives the same experiment."""
+    whole: dict[str, Any] = setups.plain(asdict(experiment))
+    return whole
+
+
+def named(folder: Path = FOLDER) -> dict[str, Experiment]:
+    """The experiments that come with the playground, by file name, in order of it."""
+    return {path.stem: read(path.read_text("utf-8"), path.name) for path in sorted(folder.glob("*.yaml"))}
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "__dataclass_fields__"):
+        return differing(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(part) for key, part in value.items()}
+    return [_plain(part) for part in value] if isinstance(value, (list, tuple)) else value
+
+
+def _with_items(data: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
+    """The same, its data's file replaced by the items in it."""
+    given = data.get("data")
+    if not isinstance(given, Mapping) or "file" not in given:
+        return data
+    rest = {key: value for key, value in given.items() if key not in ("file", "columns", "skip_bad")}
+    if not isinstance(given["file"], str) or "items" in rest:
+        raise InvalidSetup("`data.file` must be the name of a file, and stand without `data.items`.", ("data", "file"))
+    columns, labels, skip_bad = given.get("columns", {}), rest.get("labels", ()), given.get("skip_bad", False)
+    if not isinstance(columns, Mapping) or not all(isinstance(name, str) for pair in columns.items() for name in pair):
+        message = "`data.columns` must name columns of the file, like {input: question, reference: answer}."
+        raise InvalidSetup(message, ("data", "columns"))
+    if not isinstance(skip_bad, bool):
+        message = f"`data.skip_bad` is {ascii(skip_bad)[:60]}; it must be true, to leave out bad rows, or false."
+        raise InvalidSetup(message, ("data", "skip_bad"))
+    if not isinstance(labels, (list, tuple)) or not all(isinstance(label, str) for label in labels):
+        message = "`data.labels` must be a list of texts; put what YAML takes for something else in quotes: 'yes', '1'."
+        raise InvalidSetup(message, ("data", "labels"))
+    try:
+        content = (folder / given["file"]).read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        raise InvalidSetup(f"`data.file` cannot be read: {error}.", ("data", "file")) from None
+    from playground.evaluation import own_data  # reads spreadsheets too: loaded by those who have a file
+
+    items = own_data.read(content, given["file"], columns=columns, labels=labels, skip_bad=skip_bad).items
+    return {**data, "data": {"name": datasets.OWN, "size": len(items), **rest, "items": [*map(asdict, items)]}}
+
+
+def _check_data(data: Data) -> None:
+    _check_template(data.template, ("data", "template"))
+    size = sum(len(item.input) + sum(map(len, item.references)) for item in data.items)
+    if size > MAX_CHARACTERS:
+        raise LimitReached(f"The items have {size:,} characters in all; {MAX_CHARACTERS:,} is the most. Take fewer.")
+    if data.name not in (known := (*datasets.names(), datasets.OWN)):
+        allowed = ", ".join(known)
+        raise InvalidSetup(f"`data.name` is {data.name!a}; it must be one of {allowed}.", ("data", "name"))
+    if data.items and data.name != datasets.OWN:
+        message = f"`data.name` is {data.name!a}, and there are items besides; for these, it must be {datasets.OWN}."
+        raise InvalidSetup(message, ("data", "name"))
+
+
+def _check_scorer(scorer: scorers.Scorer, labels: Sequence[str]) -> None:
+    if isinstance(scorer, scorers.Judge) and scorer.mode == "pairwise" and scorer.against not in labels:
+        message = f"`scorer.options.against` is {scorer.against!a}; the columns are {', '.join(labels)}."
+        raise InvalidSetup(message, ("scorer", "options", "against"))
+
+
+def _check_template(template: str, path: tuple[str | int, ...]) -> None:
+    if template and set(templates.names(template)) != {"input"}:
+        where = ".".join(map(str, path))
+        raise InvalidSetup(f"`{where}` must have {{input}} where the item goes, and no other name in braces.", path)
+
+
+def _stand_in(data: Data) -> Dataset:
+    """A data set for a check of the columns: one with shots, if any are wanted, that nobody asks."""
+    shots = (Shot(input="?", output="?", reasoning="The answer is ?."),) if data.shots else ()
+    return replace(datasets.load(data if data.items else replace(data, size=1, shots=0)), shots=shots)

@@ -1,0 +1,151 @@
+"""An experiment on a data set: the Setup of each of its cells."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, overload
+
+from playground import runner, setups
+from playground.errors import InvalidSetup
+from playground.evaluation.columns import Column, columns
+from playground.evaluation.datasets.base import Dataset, Shot
+from playground.evaluation.plan import Experiment, Item, Technique
+from playground.strategies import STRATEGIES
+from playground.strategies.templates import fill
+from playground.types import Example, Setup
+
+__all__ = ["Cell", "Column", "Grid", "base", "cells", "columns", "rows", "seed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One item in one column, asked once more for each repetition."""
+
+    column: Column
+    item: Item
+    repetition: int
+    setup: Setup
+
+
+class Grid(Sequence[Cell]):
+    """All cells of an experiment on a data set, made when they are looked at: item by item, in every column.
+
+    So all columns grow evenly, and a stop in the middle leaves items that every column was asked. Repetitions come
+    one after the other. Raises InvalidSetup, naming its place in the experiment, for a column that cannot be asked.
+    """
+
+    def __init__(self, experiment: Experiment, dataset: Dataset) -> None:
+        self.columns = columns(experiment)
+        self.dataset = dataset
+        self._experiment = experiment
+        self.bases = tuple(base(column, experiment, dataset) for column in self.columns)
+        self.templates = tuple(c.technique.template or dataset.template for c in self.columns)
+
+    def __len__(self) -> int:
+        return len(self.columns) * len(self.dataset.items) * self._experiment.repetitions
+
+    @overload
+    def __getitem__(self, index: int) -> Cell: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Cell]: ...
+    def __getitem__(self, index: int | slice) -> Cell | list[Cell]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        rest, at = divmod(index, len(self.columns))
+        repetition, number = divmod(rest, len(self.dataset.items))
+        item, known = self.dataset.items[number], self.bases[at]
+        setup = replace(
+            known,
+            task=replace(known.task, input=fill(self.templates[at], {"input": item.input})),
+            sampling=replace(known.sampling, seed=seed(self._experiment.seed, item.id, repetition)),
+        )
+        return Cell(column=self.columns[at], item=item, repetition=repetition, setup=setup)
+
+    def column_of(self, index: int) -> int:
+        """The number of a cell's column."""
+        return index % len(self.columns)
+
+
+def cells(experiment: Experiment, dataset: Dataset) -> Iterator[Cell]:
+    """All cells, in the order in which they are asked."""
+    return iter(Grid(experiment, dataset))
+
+
+def seed(experiment: int, item: str, repetition: int) -> int:
+    """The same in every column: columns are compared on equal luck. Other items and columns have no say in it."""
+    return int.from_bytes(hashlib.sha256(f"{experiment}/{repetition}/{item}".encode()).digest()[:4])
+
+
+def base(column: Column, experiment: Experiment, dataset: Dataset) -> Setup:
+    """The setup of a column's cells but for their input and seed. Raises InvalidSetup naming its place."""
+    technique, model = column.technique, column.model
+    task: dict[str, Any] = {"answer": dataset.answer, "labels": list(dataset.labels), **technique.task, "input": "?"}
+    if "examples" not in technique.task and (shots := _shots(technique, dataset)):
+        task["examples"] = [asdict(shot) for shot in shots]
+    data = {
+        "model": model.model,
+        **({"adapter": model.adapter, "scale": model.scale} if model.adapter else {}),
+        "strategy": technique.strategy,
+        "options": dict(technique.options),
+        "task": task,
+        "sampling": {**experiment.sampling, **technique.sampling, **column.draw.sampling},
+    }
+    try:
+        setup = setups.parse(data)
+        STRATEGIES[setup.strategy](**setup.options).check(setup.task)
+    except InvalidSetup as error:
+        path = _placed(error.path, column)
+        said = str(error).replace(f"`{_dotted(error.path)}", f"`{_dotted(path)}", 1)
+        raise InvalidSetup(said, path) from None
+    return setup
+
+
+def _shots(technique: Technique, dataset: Dataset) -> Iterable[Example]:
+    """The data's demonstrations, if the technique shows any: worked out where it is to reason, else the answers.
+
+    Where the data has worked solutions, both end "The answer is ...", as in Wei et al. 2022 (figure 1): columns with
+    and without reasoning then differ in the reasoning alone. Labels, JSON and the like stand bare, as they are wanted.
+    """
+    strategy = STRATEGIES.get(technique.strategy)
+    if strategy is None or "examples" not in strategy.task_fields:
+        return ()
+    reasons = technique.options.get("form") == "few_shot"
+    if not reasons and "examples" not in strategy.required:
+        return ()
+    around = technique.template or dataset.template
+    return [Example(input=fill(around, {"input": shot.input}), output=_output(shot, reasons)) for shot in dataset.shots]
+
+
+def _output(shot: Shot, reasons: bool) -> str:
+    if reasons and shot.reasoning:
+        return shot.reasoning
+    return f"The answer is {shot.output}." if reasons or shot.reasoning else shot.output
+
+
+def _placed(path: tuple[str | int, ...], column: Column) -> tuple[str | int, ...]:
+    """Where in the experiment a value of a column's setup comes from."""
+    technique, model, draw = column.place
+    if path[:1] in (("model",), ("adapter",), ("scale",)):
+        return ("models", model, *path)
+    if path[:1] != ("sampling",):
+        return ("techniques", technique, *path)
+    if path[1:2] and path[1] in column.draw.sampling:
+        return ("draws", draw, *path)
+    if path[1:2] and path[1] in column.technique.sampling:
+        return ("techniques", technique, *path)
+    return path
+
+
+def _dotted(path: tuple[str | int, ...]) -> str:
+    return ".".join(map(str, path))
+
+
+def rows(setup: Setup) -> int:
+    """How many samples the setup draws at once, at most."""
+    together: Counter[str] = Counter()
+    for i, step in enumerate(runner.preview(setup)):
+        together[step.together or f"step {i}"] += len(step.completions)
+    return max(together.values(), default=1)

@@ -1,0 +1,77 @@
+"""A run as it is kept: small, and enough to score it again, to resample its vote, and to open it in the Playground."""
+
+import json
+import zlib
+from dataclasses import dataclass
+from functools import cache
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError
+
+from playground.evaluation.results import Path
+from playground.setups import without_tokens
+from playground.strategies.voting import confidence
+from playground.types import Run, Step
+
+LEVEL = 1  # of compression: prompts repeat themselves, and the quickest level finds that too
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A complete run without its tokens. `confidences`: exp(mean token log-probability) of every completion of every
+    step, None where tokens had no probabilities."""
+
+    run: Run
+    confidences: tuple[tuple[float | None, ...], ...]
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The voters of a vote, in order; none without one."""
+        steps = self.run.steps
+        if not steps or (len(steps[0].completions) == 1 and not self.run.votes):
+            return ()
+        said = {number: vote.answer for vote in self.run.votes for number in vote.paths}
+        return tuple(Path(answer=said.get(i), weight=weight) for i, weight in enumerate(self.confidences[0]))
+
+    @property
+    def confidence(self) -> float | None:
+        """The vote's share for the answer, abstaining voters counted; without a vote, that of the last completion."""
+        votes = self.run.votes
+        if not votes:
+            return self.confidences[-1][0] if self.confidences and len(self.confidences[0]) == 1 else None
+        voters = self.confidences[0]
+        if votes[0].weight == votes[0].count:  # one voice each
+            return votes[0].count / len(voters)
+        total = sum(weight or 0.0 for weight in voters)
+        return votes[0].weight / total if total else None
+
+
+def record(run: Run) -> Record:
+    """What is kept of a run."""
+    return Record(run=without_tokens(run), confidences=tuple(map(_confidences, run.steps)))
+
+
+def dump(record: Record) -> bytes:
+    """For the store; `load` gives the record back."""
+    try:
+        text = _adapter().dump_json(record)
+    except PydanticSerializationError:  # half a surrogate pair, which a server may send, is no text for a file
+        text = json.dumps(_adapter().dump_python(record), ensure_ascii=False).encode("utf-8", "replace")
+    return zlib.compress(text, LEVEL)
+
+
+def load(value: bytes) -> Record | None:
+    """The record, or None for a value that is none: it is as good as unknown."""
+    try:
+        return _adapter().validate_json(zlib.decompress(value))
+    except (zlib.error, ValidationError):
+        return None
+
+
+def _confidences(step: Step) -> tuple[float | None, ...]:
+    return tuple(confidence(completion) for completion in step.completions)
+
+
+@cache
+def _adapter() -> TypeAdapter[Record]:
+    return TypeAdapter(Record)

@@ -1,0 +1,182 @@
+"""Runs that were made, by the hash of all that determines them: SQLite in WAL mode, for many threads and processes."""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+
+from playground.errors import StoreFailed
+
+VERSION = 1
+PATIENCE = 30.0  # seconds that another process may take to write
+DELAY, BATCH = 0.05, 100  # what is put is on disk after this many seconds, or runs
+ASKED_AT_ONCE = 500  # keys in one query
+TRIMMED = 10  # one part in this many of the runs goes when there is no room left
+SCHEMA = "CREATE TABLE IF NOT EXISTS runs (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT"
+Key = str
+
+PAGES = ("page_count", "freelist_count", "page_size")
+ELSEWHERE = "Set PLAYGROUND_STORE, or --store, to another file."
+REASONS = {
+    "SQLITE_FULL": "could not be written: the disk is full. Free some space and run again; what is stored is kept.",
+    "SQLITE_BUSY": f"is held by another process for more than {PATIENCE:g} seconds. Try again, or end that process.",
+    "SQLITE_NOTADB": f"is not a store of this playground, or is damaged. Move the file away to begin a new one. "
+    f"{ELSEWHERE}",
+    "SQLITE_CORRUPT": "is damaged. Move the file away to begin a new one; what it held has to be run again.",
+    "SQLITE_READONLY": f"may not be written. {ELSEWHERE}",
+    "SQLITE_CANTOPEN": f"cannot be opened. {ELSEWHERE}",
+}
+
+
+class Store:
+    """Values by key. What was put is seen at once here, and by others after the next `flush`.
+
+    The file is opened when it is first needed. `put` flushes by itself after `DELAY` seconds or `BATCH` values. When
+    they would take more than `most_bytes` (0 is any number), the oldest go. All methods raise StoreFailed, naming the
+    file and what to do.
+    """
+
+    def __init__(self, path: Path, *, most_bytes: int = 0) -> None:
+        self.path = path
+        self._most = most_bytes
+        self._lock = threading.RLock()
+        self._pending: dict[Key, bytes] = {}
+        self._since = 0.0
+
+    @cached_property
+    def _db(self) -> sqlite3.Connection:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        db = sqlite3.connect(self.path, timeout=PATIENCE, check_same_thread=False, isolation_level=None)
+        try:
+            self._prepare(db)
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    def _prepare(self, db: sqlite3.Connection) -> None:
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        if not version and db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            raise StoreFailed(f"The store {self.path} {REASONS['SQLITE_NOTADB']}")
+        if version > VERSION:
+            raise StoreFailed(
+                f"The store {self.path} is of version {version}, written by a newer playground; this one reads "
+                f"version {VERSION}. Update the playground first. {ELSEWHERE}"
+            )
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = NORMAL")  # a crash of the process loses nothing that was committed
+        db.execute("PRAGMA cache_size = -256")  # kilobytes: a value is read once
+        db.execute(SCHEMA)
+        db.execute(f"PRAGMA user_version = {VERSION}")
+
+    def get(self, key: Key) -> bytes | None:
+        """The value, if it is known."""
+        return self.get_many([key]).get(key)
+
+    def get_many(self, keys: Sequence[Key]) -> Mapping[Key, bytes]:
+        """The values of those that are known."""
+        found: dict[Key, bytes] = {}
+        with self._told():
+            for some in _portions(keys):
+                query = f"SELECT key, value FROM runs WHERE key IN ({','.join('?' * len(some))})"
+                found.update(self._db.execute(query, some).fetchall())
+            found.update((key, self._pending[key]) for key in keys if key in self._pending)
+        return found
+
+    def known(self, keys: Sequence[Key]) -> int:
+        """How many of these are known."""
+        with self._told():
+            self._flush()
+            return sum(
+                self._db.execute(f"SELECT count(*) FROM runs WHERE key IN ({','.join('?' * len(some))})", some)
+                .fetchone()[0]
+                for some in _portions(keys)
+            )  # fmt: skip
+
+    def put(self, key: Key, value: bytes) -> None:
+        """Keep a value; what another process put there meanwhile is replaced."""
+        with self._told():
+            if not self._pending:
+                self._since = time.monotonic()
+            self._pending[key] = value
+            if len(self._pending) >= BATCH or time.monotonic() - self._since >= DELAY:
+                self._flush()
+
+    def flush(self) -> None:
+        """Write what was put, in one transaction."""
+        if self._pending:
+            with self._told():
+                self._flush()
+
+    def count(self) -> int:
+        """How many values there are."""
+        with self._told():
+            self._flush()
+            (found,) = self._db.execute("SELECT count(*) FROM runs").fetchone()
+            return int(found)
+
+    def close(self) -> None:
+        """Write what was put and let go of the file; it is opened again when it is needed."""
+        with self._told():
+            try:
+                self._flush()
+            finally:
+                if db := self.__dict__.pop("_db", None):
+                    db.close()
+
+    def _flush(self) -> None:
+        if not self._pending:
+            return
+        pending, self._pending = self._pending, {}  # what cannot be written is not tried again by whoever comes next
+        with self._transaction():
+            self._db.executemany("INSERT OR REPLACE INTO runs VALUES (?, ?)", pending.items())
+        if self._most:
+            self._trim()
+
+    def _trim(self) -> None:
+        while self._taken() > self._most:
+            with self._transaction():
+                self._db.execute(
+                    f"DELETE FROM runs WHERE rowid IN (SELECT rowid FROM runs ORDER BY rowid LIMIT "
+                    f"(SELECT count(*) / {TRIMMED} + 1 FROM runs))"
+                )
+
+    def _taken(self) -> int:
+        """Bytes in use: the file does not shrink, but what was freed is used again."""
+        pages, free, size = (self._db.execute(f"PRAGMA {name}").fetchone()[0] for name in PAGES)
+        return int((pages - free) * size)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:  # a full disk has ended it already
+                self._db.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """One thread at a time, and what goes wrong in words."""
+        try:
+            with self._lock:
+                yield
+        except sqlite3.Error as error:
+            raise StoreFailed(f"The store {self.path} {_why(error)}") from error
+        except OSError as error:
+            raise StoreFailed(f"The store {self.path} cannot be used: {error}. {ELSEWHERE}") from error
+
+
+def _why(error: sqlite3.Error) -> str:
+    name = getattr(error, "sqlite_errorname", "") or ""
+    return next((why for code, why in REASONS.items() if name.startswith(code)), f"cannot be used: {error}.")
+
+
+def _portions(keys: Sequence[Key]) -> Iterator[Sequence[Key]]:
+    for first in range(0, len(keys), ASKED_AT_ONCE):
+        yield keys[first : first + ASKED_AT_ONCE]

@@ -1,0 +1,132 @@
+"""The contract for programs, experiments: run one, or say what it would take."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from typing import Any
+
+import gradio as gr
+from gradio.processing_utils import save_bytes_to_cache
+
+from playground.errors import LimitReached
+from playground.evaluation import estimate as estimating
+from playground.evaluation import experiments, outcome, report, running
+from playground.evaluation.comparisons import compare
+from playground.evaluation.plan import Experiment
+from playground.evaluation.results import Table
+from playground.evaluation.store import Store
+from playground.evaluation.summary import summaries
+from playground.settings import Settings
+from playground.setups import plain as as_json
+from playground.ui.events import running as running_limits
+from playground.ui.messages import plain, told
+from playground.ui.sessions import Sessions
+
+INTERVAL = 1.0  # seconds between two tables
+LIMIT = "PLAYGROUND_MAX_CELLS"
+
+
+def publish(store: Store, sessions: Sessions, settings: Settings, cache: str) -> None:
+    """Add the endpoints to the Blocks being built; reports go into the folder `cache`, which Gradio clears."""
+    alone = _Alone(settings.public)
+
+    def parsed(experiment: Any) -> Experiment:
+        planned = experiments.parse(experiment)
+        experiments.check_size(planned, settings.max_cells, LIMIT)
+        return planned
+
+    def experiment(experiment: dict, request: gr.Request) -> Iterator[dict]:  # type: ignore[type-arg]  # gradio reads it
+        planned = parsed(experiment)
+        tables = running.run(
+            planned,
+            sessions.of(request),
+            store,
+            within=settings.max_seconds,
+            visitor=sessions.visitor(request),
+        )
+        shown = 0.0
+        with alone.during(request.session_hash or ""), closing(tables):
+            for table in tables:
+                if table.status != "running":
+                    yield _whole(table, cache)
+                elif time.monotonic() - shown >= INTERVAL:
+                    yield _so_far(table)
+                    shown = time.monotonic()
+
+    def experiment_estimate(experiment: dict, request: gr.Request) -> dict:  # type: ignore[type-arg]
+        planned = parsed(experiment)
+        found = estimating.estimate(planned, sessions.of(request), store, visitor=sessions.visitor(request))
+        whole: dict[str, Any] = as_json(asdict(found))
+        return whole
+
+    gr.api(
+        told(experiment, plain),
+        api_name="experiment",
+        api_description="Run an experiment. Streams how far it is, with `cells` empty; the last has every cell, the "
+        "summary of each column, the comparisons, and `path`, a zip file with the report.",
+        **running_limits(settings),
+    )
+    gr.api(
+        told(experiment_estimate, plain),
+        api_name="experiment_estimate",
+        api_description="Cells, calls, tokens, seconds and cost of an experiment, without what is known already.",
+    )
+
+
+class _Alone:
+    """One experiment at a time for each session, where strangers share the server."""
+
+    def __init__(self, public: bool) -> None:
+        self._public = public
+        self._lock = threading.Lock()
+        self._sessions: set[str] = set()
+
+    @contextmanager
+    def during(self, session: str) -> Iterator[None]:
+        """Raises LimitReached while another one goes on."""
+        if not self._public:
+            yield
+            return
+        with self._lock:
+            if session in self._sessions:
+                raise LimitReached("Another experiment of this session is running; wait for its end, or stop it.")
+            self._sessions.add(session)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._sessions.discard(session)
+
+
+def _so_far(table: Table) -> dict[str, Any]:
+    done: dict[str, Any] = as_json(
+        {
+            "status": table.status,
+            "done": len(table.results),
+            "total": table.total,
+            "known": table.known,
+            "remaining": table.remaining,
+            "message": table.message,
+            "cells": [],
+            "summary": [asdict(one) for one in summaries(table)],
+            "comparisons": [],
+            "path": None,
+        }
+    )
+    return done
+
+
+def _whole(table: Table, cache: str) -> dict[str, Any]:
+    # The experiment itself is not repeated: Gradio looks for files in what is given back.
+    packed = save_bytes_to_cache(report.pack(outcome.files(table)), "report.zip", cache)
+    whole: dict[str, Any] = as_json(
+        {
+            **_so_far(table),
+            "cells": [asdict(one) for one in table.results],
+            "comparisons": [asdict(one) for one in compare(table)],
+            "path": {"path": packed, "meta": {"_type": "gradio.FileData"}},
+        }
+    )
+    return whole

@@ -1,0 +1,65 @@
+"""The experiments that come with the playground: small, said what for, and each of their cells can be asked."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conftest import CatalogOf
+
+from playground.backends.catalog import Catalog
+from playground.evaluation import experiments, running
+from playground.evaluation.columns import columns
+from playground.evaluation.plan import Experiment
+from playground.evaluation.store import Store
+
+PRESETS = experiments.named()
+LADDER = (
+    "Zero-shot",
+    "Role",
+    "Few-shot",
+    "Zero-shot chain of thought",
+    "Few-shot chain of thought",
+    "Self-consistency, 10 paths",
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with closing(Store(tmp_path / "store.sqlite")) as found:
+        yield found
+
+
+def of_size(experiment: Experiment, size: int) -> Experiment:
+    return replace(experiment, data=replace(experiment.data, size=size))
+
+
+@pytest.mark.parametrize("key", PRESETS)
+def test_every_preset_says_what_for_and_can_be_watched_to_its_end(key: str) -> None:
+    experiment = PRESETS[key]
+    assert len(experiment.about) > 80
+    assert len(columns(experiment)) * experiment.data.size * experiment.repetitions <= 400
+
+
+@pytest.mark.parametrize("key", PRESETS)
+def test_every_cell_of_every_preset_can_be_asked(key: str, catalog_of: CatalogOf, store: Store) -> None:
+    experiment = replace(of_size(PRESETS[key], 2), models=(), expectations=())
+    *_, table = running.run(experiment, catalog_of(), store)
+    assert table.status == "done"
+    assert [result.note for result in table.results if result.outcome == "failed"] == []
+
+
+def test_the_ladder_has_its_six_rungs_on_the_default_model(real_catalog: Catalog, store: Store) -> None:
+    *_, table = running.run(of_size(PRESETS["ladder"], 3), real_catalog, store)
+    assert (table.status, table.columns) == ("done", LADDER)
+    done = [result for result in table.results if result.outcome == "done"]
+    assert Counter(result.column for result in done) == dict.fromkeys(LADDER, 3)
+    for result in done:
+        voters = 10 if result.column == LADDER[-1] else 0
+        assert len(result.paths) == voters
+        assert all(path.weight is not None and 0 < path.weight <= 1 for path in result.paths)
+    # The worked examples are followed: an answer can be read from nearly every path.
+    paths = [path for result in done for path in result.paths]
+    assert sum(path.answer is not None for path in paths) > 0.8 * len(paths)
