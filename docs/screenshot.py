@@ -1,4 +1,4 @@
-"""Make the pictures of the README: ten paths that voted, and a base beside its adapter. Run by `make screenshot`."""
+"""Make the README's pictures: ten paths that voted, a base beside its adapter, the ladder. Run by `make screenshot`."""
 
 import os
 import re
@@ -51,6 +51,12 @@ def shoot(url: str) -> None:
         page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
         page.set_viewport_size({"width": 1440, "height": 1500})
         page.screenshot(path=HERE / "models.png")
+        page.get_by_role("tab", name="Experiments", exact=True).click()
+        page.get_by_role("button", name="Run the experiment").click()
+        expect(page.locator(".experiment_status[data-phase=done]")).to_be_visible(timeout=600_000)
+        expect(page.locator("#said li")).to_have_count(5)
+        page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
+        page.screenshot(path=HERE / "experiments.png")
         browser.close()
 
 

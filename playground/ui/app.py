@@ -6,10 +6,14 @@ import gradio as gr
 
 from playground import setups
 from playground.backends.catalog import Catalog
+from playground.evaluation.store import Store
 from playground.settings import Settings
 from playground.ui import (
     api,
     endpoints_api,
+    experiment_techniques,
+    experiments_api,
+    experiments_tab,
     model_api,
     model_choice,
     model_status,
@@ -18,6 +22,7 @@ from playground.ui import (
     sampling_tab,
 )
 from playground.ui.events import AT_ONCE
+from playground.ui.experiments_tab import ExperimentsTab
 from playground.ui.form import Form
 from playground.ui.look import launch_options
 from playground.ui.messages import told
@@ -30,11 +35,13 @@ KEEP = (3600, 3600)  # seconds between looks for uploads, and how old one may ge
 def build_app(settings: Settings, catalog: Catalog) -> Any:
     """The whole page over the models of this catalog, which all visitors see. Nothing is loaded or started by it."""
     sessions = Sessions(catalog, settings)
+    store = Store(settings.store_file, most_bytes=settings.store_megabytes * 2**20)
     with gr.Blocks(title="Prompt Playground", analytics_enabled=False, fill_width=True, delete_cache=KEEP) as page:
         # First, so that their names are not taken by handlers of the same name.
         api.publish(sessions, settings)
         model_api.publish(catalog, sessions, settings)
         endpoints_api.publish(sessions, settings)
+        experiments_api.publish(store, sessions, settings, page.GRADIO_CACHE)
         with gr.Row(elem_id="header"):
             gr.Markdown("# Prompt Playground", elem_id="title")
             status = model_status.build()
@@ -45,9 +52,13 @@ def build_app(settings: Settings, catalog: Catalog) -> Any:
                 sampled = sampling_tab.build(settings, catalog, sessions)
             with gr.Tab("Models", id="models"):
                 models = models_tab.build(page, settings, sessions)
+            with gr.Tab("Experiments", id="experiments"):
+                tried = experiments_tab.build(page, models.changed, store, settings, sessions)
         model_status.wire(status, page, form.choice, run, models.changed, sessions)
         model_choice.wire(page, models.changed, [form.choice, sampled], sessions)
-        _open_in_playground(models.opened, form, tabs, sessions)
+        for opened in (models.opened, tried.opened):
+            _open_in_playground(opened, form, tabs, sessions)
+        _add_to_experiment(tried, form, sessions)
         page.unload(sessions.forget)
     # Closed: requests that do not queue would also slip past every limit.
     return page.queue(api_open=False, max_size=settings.max_queue, default_concurrency_limit=settings.max_users)
@@ -63,3 +74,15 @@ def _open_in_playground(opened: Any, form: Form, tabs: Any, sessions: Sessions) 
         return {**form.write(setups.parse(setup), sessions.of(request)), tabs: gr.Tabs(selected="playground")}
 
     opened.change(fill, opened, [*form.widgets, *form.frames, tabs], **AT_ONCE)
+
+
+def _add_to_experiment(tried: ExperimentsTab, form: Form, sessions: Sessions) -> None:
+    """The Playground's setup becomes one more way of asking."""
+
+    @told
+    def add(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
+        setup = setups.parse(form.read(values, sessions.of(request)))
+        return {tried.techniques: experiment_techniques.with_setup(values[tried.techniques], setup)}
+
+    inputs = {tried.techniques, *form.widgets}
+    tried.add.click(add, inputs, [tried.techniques], preprocess=False, **AT_ONCE)

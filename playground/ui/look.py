@@ -8,7 +8,7 @@ import gradio as gr
 from playground.settings import Settings
 from playground.ui.widgets import script
 
-CSS = [Path(__file__).parent / name for name in ("style.css", "models.css")]
+CSS = [Path(__file__).parent / name for name in ("style.css", "models.css", "experiments.css")]
 ACCENT = gr.themes.Color(
     name="indigo ink",
     c50="#f1f2fd", c100="#e3e5fb", c200="#c9cdf6", c300="#a7adf0", c400="#8790ea", c500="#4f5bd5", c600="#444fc0",
@@ -102,7 +102,7 @@ def launch_options(settings: Settings) -> dict[str, Any]:
         "footer_links": ["api"],
         "run_history": False,  # it would keep what people typed in the browser's storage
         "allowed_paths": [],
-        "max_file_size": "256kb",
+        "max_file_size": "20mb",  # a data set of one's own; what else is opened has a cap of its own
         "state_session_capacity": 1000,  # each holds a run with all its tokens
         "show_error": False,
         "max_threads": settings.max_users + 40,

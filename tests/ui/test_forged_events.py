@@ -3,9 +3,11 @@
 import json
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
+import gradio as gr
 import pytest
 
 from playground.settings import Settings
@@ -23,9 +25,10 @@ class Forger:
         self.app, self.url, self.session = app, f"{url}gradio_api/queue/", f"forger{next(NAMES)}"
 
     def handlers(self, *events: str) -> list[int]:
-        """The handlers that listen to these events."""
+        """The handlers that listen to these events, but for those of tabs: which tab it was is all that they take."""
+        tabs = {key for key, block in self.app.blocks.items() if isinstance(block, gr.Tab)}
         fns = self.app.fns.items()
-        return [i for i, fn in fns if any(event in events for _, event in fn.targets)]
+        return [i for i, fn in fns if any(event in events and of not in tabs for of, event in fn.targets)]
 
     def post(self, handler: int, event: Any = None, **values: Any) -> str:
         """The words that the handler answers with; empty when it did what it was asked. `values` are by label."""
@@ -62,8 +65,9 @@ def _line(data: Any) -> str:
 
 
 @pytest.fixture
-def forger(catalog_of: Any) -> Iterator[Any]:
-    app = build_app(Settings(port=0), catalog_of(delay=0.05))
+def forger(catalog_of: Any, tmp_path: Path) -> Iterator[Any]:
+    settings = Settings(port=0, store=str(tmp_path / "store.sqlite"), max_cells=1)  # no experiment is run to its end
+    app = build_app(settings, catalog_of(delay=0.05))
     _, url, _ = app.launch(server_port=None, quiet=True, prevent_thread_lock=True, ssr_mode=False)
     yield lambda: Forger(app, url)
     app.close()

@@ -24,13 +24,13 @@
     if (event.isComposing) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       const own = event.target.closest?.(".halves.sweep") ? ["sweep-button"] : [];
-      if (press(...own, "run-button", "read-button", "compare-button", "list-button")) {
+      if (press(...own, "run-button", "read-button", "compare-button", "list-button", "experiment-button")) {
         event.preventDefault();
         event.stopPropagation();
       }
     }
     // An open list closes first: Esc there is not meant for the run.
-    if (event.key === "Escape" && event.target.getAttribute?.("aria-expanded") !== "true") press("stop-button", "sweep-stop", "compare-stop", "list-stop");
+    if (event.key === "Escape" && event.target.getAttribute?.("aria-expanded") !== "true") press("stop-button", "sweep-stop", "compare-stop", "list-stop", "experiment-stop");
   }, true);
   // The same words more than once are one message.
   new MutationObserver(() => {

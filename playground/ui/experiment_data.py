@@ -1,0 +1,242 @@
+"""What is asked: a data set that comes with the playground, with its card, or one's own from a file or pasted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from playground.errors import InvalidSetup, PlaygroundError
+from playground.evaluation import datasets, own_data
+from playground.evaluation.own_data import OwnData
+from playground.evaluation.plan import Data, Item
+from playground.parameters import Parameter, parameters
+from playground.types import Task
+from playground.ui import widgets
+from playground.ui.controls import Field
+from playground.ui.events import AT_ONCE
+from playground.ui.form import WITH_LABELS
+from playground.ui.measures import counted
+from playground.ui.messages import told
+from playground.ui.question import pick, taken
+
+OWN = datasets.OWN
+FIELDS = {"input": "Input", "reference": "Right answer", "context": "Context", "id": "Name"}
+NONE = ("none", "")
+LISTED = 8  # bad rows that are shown
+KINDS = [".csv", ".tsv", ".jsonl", ".json", ".txt", ".xlsx"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """Data of one's own as it was given, and what was read from it."""
+
+    content: bytes | str = ""
+    filename: str = ""
+    items: tuple[Item, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataPanel:
+    """The widgets. `given` is the session's memory of its own data."""
+
+    name: Any
+    card: Any
+    whole: Any
+    numbers: tuple[Field, ...]  # size, seed, shots
+    template: Field
+    frame: Any  # of all that is for own data only
+    pasted: Any
+    upload: Any
+    columns: Mapping[str, Any]
+    skip: Any
+    state: Any
+    reading: tuple[Field, ...]  # answer type and labels
+    given: Any
+
+    @property
+    def widgets(self) -> list[Any]:
+        fields = (*self.numbers, self.template, *self.reading)
+        return [self.name, self.given, *(f.widget for f in fields)]
+
+    @property
+    def written(self) -> list[Any]:
+        """All that `write` may update."""
+        return [*self.widgets, self.frame, self.card, self.whole, self.state, *self.columns.values()]
+
+    def read(self, values: Mapping[Any, Any]) -> dict[str, Any]:
+        """The data of an experiment as plain values; not checked."""
+        held = {"name": values[self.name], **taken((*self.numbers, self.template), values)}
+        if values[self.name] != OWN:
+            return held
+        given: Given | None = values[self.given]
+        if given is None or not given.items:
+            raise InvalidSetup("There is no data of your own yet; open a file, or paste rows and read them.")
+        own = taken(self.reading, values)
+        if own["answer"] not in WITH_LABELS:
+            own.pop("labels")
+        items = [{"id": i.id, "input": i.input, "references": list(i.references)} for i in given.items]
+        return {**held, **own, "items": items}
+
+    def write(self, data: Data) -> dict[Any, Any]:
+        """Updates that make the panel hold this data."""
+        fields = (*self.numbers, self.template, *self.reading)
+        own, (_, labels) = data.name == OWN, self.reading
+        return {
+            self.name: data.name,
+            self.given: Given(items=data.items) if data.items else None,
+            self.state: _said(len(data.items)) if own else "",
+            **{box: gr.update(choices=[NONE], value="") for box in self.columns.values()},
+            **{f.widget: f.write(getattr(data, f.parameter.name) or f.parameter.default) for f in fields},
+            labels.widget: gr.update(value=labels.write(data.labels)["value"], visible=data.answer in WITH_LABELS),
+            **self.shown(data.name),
+        }
+
+    def shown(self, name: str) -> dict[Any, Any]:
+        """Updates that show what belongs to this data set."""
+        if name == OWN:
+            line, whole = "Rows of your own: what is asked, and what would be right.", gr.update(visible=False)
+        else:
+            line, whole = card_line(name), gr.update(value=card(name), visible=True)
+        return {self.card: line, self.whole: whole, self.frame: gr.update(visible=name == OWN)}
+
+
+def card_line(name: str) -> str:
+    """Markdown: what a set is and, with the same rank, what it cannot show."""
+    known = datasets.card(name)
+    return f"{known.about} **But:** {known.limits}"
+
+
+def card(name: str) -> str:
+    """Markdown: the whole card."""
+    known = datasets.card(name)
+    rows = [("It shows", known.shows), ("Origin", known.origin), ("Size", known.size), ("Licence", known.licence)]
+    return "\n\n".join(f"**{title}**  \n{text}" for title, text in rows)
+
+
+def build() -> DataPanel:
+    """Lay out the panel."""
+    names = datasets.names()
+    by_name = {p.name: p for p in parameters(Data)}
+    name = gr.Dropdown(
+        [*((datasets.card(one).title, one) for one in names), ("My own data", OWN)], value=names[0], label="Data set",
+        filterable=False,
+    )  # fmt: skip
+    card_text = gr.Markdown(card_line(names[0]), elem_classes="card-line")
+    with gr.Column(visible=False, min_width=0, elem_classes="own-data") as frame:
+        pasted = gr.Textbox(
+            label="Paste rows", info="CSV or JSON lines, the first line with the names of the columns.", lines=4,
+            max_lines=10, placeholder="input,answer\nWhat is 2 + 3?,5",
+        )  # fmt: skip
+        with gr.Row(elem_classes="quiet-row"):
+            upload = gr.UploadButton(
+                "Open a CSV, JSON lines or Excel file", file_types=KINDS, type="filepath", size="sm",
+                variant="secondary", elem_classes="quiet-button",
+            )  # fmt: skip
+        with gr.Row(elem_classes="mapping"):
+            columns = {
+                field: gr.Dropdown([NONE], value="", label=label, filterable=False, min_width=110)
+                for field, label in FIELDS.items()
+            }
+        skip = gr.Checkbox(False, label="Skip bad rows")
+        state = widgets.widget("words", value="", elem_id="own-state")
+        reading = pick(Task, "answer", "labels")
+    with gr.Row(elem_classes="numbers"):
+        numbers = (
+            number_field(by_name["size"], label="Items", help=""),
+            number_field(by_name["shots"], label="Examples", help=""),
+            number_field(by_name["seed"], label="Seed of the draw", help=""),
+        )
+    with gr.Accordion("About this data", open=False) as about:
+        whole = gr.Markdown(card(names[0]))
+        (template,) = pick(Data, "template", label="Words around an item")
+    about.elem_classes = ["about-data"]
+    return DataPanel(
+        name=name, card=card_text, whole=whole, numbers=numbers, template=template, frame=frame, pasted=pasted,
+        upload=upload, columns=columns, skip=skip, state=state, reading=reading, given=gr.State(None),
+    )  # fmt: skip
+
+
+def number_field(p: Parameter, **shown: str) -> Field:
+    """A box for a whole number that has too many values to be slid."""
+    p = replace(p, **shown)  # type: ignore[arg-type]  # label and help are texts
+    box = gr.Number(
+        p.default, label=p.label, info=p.help or None, precision=0, minimum=p.low, maximum=p.high, min_width=90
+    )
+    return Field(parameter=p, widget=box)
+
+
+def wire(panel: DataPanel) -> None:
+    """Attach the handlers."""
+    boxes, (kind, labels) = panel.columns, panel.reading
+
+    def look(content: bytes | str, filename: str, values: Mapping[Any, Any]) -> dict[Any, Any]:
+        """New rows: what their columns seem to be, then what is in them."""
+        found = own_data.columns_of(content, filename)
+        guess = {box: found.guess.get(field, "") for field, box in boxes.items()}
+        offered = [NONE, *((name, name) for name in found.names)]
+        chosen = {box: gr.update(choices=offered, value=column) for box, column in guess.items()}
+        return {**chosen, **read(Given(content=content, filename=filename), {**values, **guess})}
+
+    def read(given: Given, values: Mapping[Any, Any]) -> dict[Any, Any]:
+        mapped = {field: str(values[box]) for field, box in boxes.items() if values[box]}
+        allowed = labels.read(values[labels.widget]) if values[kind.widget] in WITH_LABELS else ()
+        try:
+            own = own_data.read(
+                given.content, given.filename, columns=mapped, labels=allowed, skip_bad=values[panel.skip] is True
+            )
+        except PlaygroundError as error:
+            return {panel.given: replace(given, items=()), panel.state: str(error)}
+        return {panel.given: replace(given, items=own.items), panel.state: said(own)}
+
+    @told
+    def choose(name: Any) -> dict[Any, Any]:
+        if name != OWN and name not in datasets.names():
+            raise InvalidSetup(f"`data.name` is {ascii(name)[:60]}; choose one of the list.")
+        return panel.shown(name)
+
+    @told
+    def opened(values: dict[Any, Any]) -> dict[Any, Any]:
+        path = Path(values[panel.upload])
+        return look(path.read_bytes(), path.name, values)
+
+    @told
+    def paste(values: dict[Any, Any]) -> dict[Any, Any]:
+        text = values[panel.pasted]
+        if not isinstance(text, str) or not text.strip():
+            return {panel.given: Given(), panel.state: ""}
+        return look(text, "", values)
+
+    @told
+    def again(values: dict[Any, Any]) -> dict[Any, Any]:
+        given: Given | None = values[panel.given]
+        return read(given, values) if given and given.content else {panel.given: given}
+
+    def show(answer: Any) -> Any:
+        return gr.update(visible=answer in WITH_LABELS)
+
+    plain: dict[str, Any] = {"preprocess": False, "trigger_mode": "always_last", **AT_ONCE}
+    outputs = [panel.given, panel.state, *boxes.values()]
+    used = {panel.given, panel.skip, kind.widget, labels.widget, *boxes.values()}
+    kind.widget.change(show, kind.widget, labels.widget, **plain)
+    panel.name.change(choose, panel.name, [panel.card, panel.whole, panel.frame], **plain)
+    panel.upload.upload(opened, {panel.upload, *used}, outputs, **AT_ONCE)
+    panel.pasted.change(paste, {panel.pasted, *used}, outputs, **plain)
+    changes = [panel.skip.input, kind.widget.input, labels.widget.change, *(box.input for box in boxes.values())]
+    gr.on(changes, again, used, outputs, **plain)
+
+
+def said(own: OwnData) -> str:
+    """How many rows there are, and which were left out."""
+    return "\n".join([_said(len(own.items)), *bad_rows(own.bad)])
+
+
+def bad_rows(bad: tuple[tuple[int, str], ...]) -> list[str]:
+    """Line by line what is wrong, the first few."""
+    more = [f"... and {counted(len(bad) - LISTED, 'more row')}."] if len(bad) > LISTED else []
+    return [*(f"Line {line:,}: {why}" for line, why in bad[:LISTED]), *more]
+
+
+def _said(count: int) -> str:
+    return f"{counted(count, 'item')} ready." if count else ""

@@ -1,0 +1,143 @@
+"""Plans come and go: one of those that are offered, as YAML, from the Playground; and what running one would take."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import gradio as gr
+
+from playground.backends.catalog import Catalog
+from playground.errors import PlaygroundError
+from playground.evaluation import estimate, experiments
+from playground.evaluation.plan import Experiment
+from playground.evaluation.store import Store
+from playground.ui import payloads, render_experiment, widgets
+from playground.ui.events import AT_ONCE
+from playground.ui.experiment_form import ExperimentForm
+from playground.ui.messages import told
+from playground.ui.plan_names import labelled_plan
+from playground.ui.preset_bar import as_text
+from playground.ui.sessions import Sessions
+
+IN_SIGHT = 200  # items of one's own that the text shows; the download has all
+FIRST = "ladder"
+OPENING = {"techniques": [{"strategy": "zero_shot"}, {"strategy": "chain_of_thought"}]}  # where none are offered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanPanel:
+    """The widgets. `recount` changes when more may be known than before."""
+
+    offered: Any
+    form: ExperimentForm
+    text: Any
+    use: Any
+    open: Any
+    save: Any
+    estimate: Any
+    status: Any
+    recount: Any
+
+
+def offered() -> dict[str, Experiment]:
+    """The experiments that come with the playground, the ladder first."""
+    named = experiments.named()
+    return {key: named[key] for key in sorted(named, key=lambda key: (key != FIRST, key))}
+
+
+def opening(known: Mapping[str, Experiment]) -> Experiment:
+    """What the tab opens with."""
+    return next(iter(known.values()), None) or experiments.parse(OPENING)
+
+
+def build_choices(known: Mapping[str, Experiment]) -> Any:
+    choices = widgets.choices([{"key": key, "title": one.title, "about": one.about} for key, one in known.items()])
+    choices.value = next(iter(known), None)
+    return choices
+
+
+def build_text() -> tuple[Any, Any, Any, Any]:
+    """The experiment as text, and what takes it away and brings it back."""
+    with gr.Accordion("As YAML", open=False):
+        text = gr.Textbox(
+            label="The whole experiment", lines=12, max_lines=30, elem_classes="yaml",
+            info="It follows the form. Edit or paste it, and use it: what no field above shows is here.",
+        )  # fmt: skip
+        with gr.Row(elem_classes="quiet-row"):
+            use = gr.Button("Use this text", size="sm", variant="secondary", elem_classes="quiet-button")
+            opened = gr.UploadButton(
+                "Open a YAML file", file_types=[".yaml", ".yml"], type="binary", size="sm", variant="secondary",
+                elem_classes="quiet-button",
+            )  # fmt: skip
+            save = widgets.download("Download as YAML")
+    return text, use, opened, save
+
+
+def wire(panel: PlanPanel, page: Any, changed: Any, store: Store, sessions: Sessions) -> None:
+    """Attach the handlers. `changed` changes when there are other models."""
+    known, form = offered(), panel.form
+
+    def held(experiment: Experiment, catalog: Catalog) -> dict[Any, Any]:
+        chosen = next((key for key, one in known.items() if one == experiment), None)
+        status = render_experiment.status_value(experiment, None)
+        filled = form.write(experiment, catalog.models())
+        return {**filled, panel.offered: chosen, panel.status: status, panel.recount: time.monotonic_ns()}
+
+    @told
+    def load(event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
+        return held(payloads.chosen(event._data, known), sessions.of(request))
+
+    @told
+    def use(text: Any, request: gr.Request) -> dict[Any, Any]:
+        return held(experiments.read(str(text or ""), "The text"), sessions.of(request))
+
+    @told
+    def opened(content: bytes, request: gr.Request) -> dict[Any, Any]:
+        return held(experiments.read(as_text(content), "The file"), sessions.of(request))
+
+    @told
+    def save(values: dict[Any, Any]) -> dict[Any, Any]:
+        experiment = experiments.parse(form.read(values))
+        return {panel.save: {"name": "experiment.yaml", "text": experiments.write(experiment)}}
+
+    @told
+    def count(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
+        """What it would take, or why it cannot be run; and the same experiment as text."""
+        try:
+            experiment = experiments.parse(form.read(values))
+        except PlaygroundError as error:
+            return {panel.estimate: {"text": labelled_plan(str(error)), "wrong": True}}
+        text = experiments.write(in_sight(experiment))
+        try:
+            said = render_experiment.estimate_text(
+                estimate.estimate(experiment, sessions.of(request), store, visitor=sessions.visitor(request))
+            )
+        except PlaygroundError as error:
+            return {panel.text: text, panel.estimate: {"text": labelled_plan(str(error)), "wrong": True}}
+        return {panel.text: text, panel.estimate: {"text": said, "wrong": False}}
+
+    @told
+    def models(chosen: Any, request: gr.Request) -> Any:
+        return form.models_offered(chosen, sessions.of(request).models())
+
+    filled = [*form.written, panel.offered, panel.status, panel.recount]
+    plain: dict[str, Any] = {"preprocess": False, **AT_ONCE}
+    panel.offered.select(load, None, filled, **AT_ONCE)
+    panel.use.click(use, panel.text, filled, **AT_ONCE)
+    panel.open.upload(opened, panel.open, filled, **AT_ONCE)
+    panel.save.click(save, set(form.widgets), [panel.save], **plain)
+    gr.on(
+        [page.load, *form.changes, panel.recount.change], count, set(form.widgets), [panel.estimate, panel.text],
+        trigger_mode="always_last", **plain,
+    )  # fmt: skip
+    changed.change(models, form.models, form.models, trigger_mode="always_last", **plain)
+
+
+def in_sight(experiment: Experiment) -> Experiment:
+    """The experiment with as many items of its own as a person would read."""
+    if len(experiment.data.items) <= IN_SIGHT:
+        return experiment
+    few = replace(experiment.data, items=experiment.data.items[:IN_SIGHT])
+    about = f"{len(experiment.data.items):,} items, of which the first {IN_SIGHT} are here; the download has all."
+    return replace(experiment, data=few, about=about)

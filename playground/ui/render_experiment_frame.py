@@ -1,0 +1,92 @@
+"""What the figures of an experiment share: colours, axes, names and numbers as they are written."""
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+from playground.evaluation.results import Table
+from playground.evaluation.summary import Summary
+
+View = tuple[go.Figure | None, list[dict[str, Any]], str]  # a figure and the same as tables, or why there is none
+# Told apart by people who see no red or no green, and 3:1 against both backgrounds; a column has the same everywhere.
+COLOURS = ("#3b78d8", "#c2571a", "#17876d", "#a052b8", "#96770f", "#d0437f", "#5f7388", "#1f8fae")
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "triangle-down", "hexagon")
+GRID = "rgba(128,128,140,0.25)"
+PER_LINE = 26  # characters of a column's name before it is broken into the next line
+
+
+def colour(table: Table, column: str) -> str:
+    return COLOURS[_at(table, column) % len(COLOURS)]
+
+
+def symbol(table: Table, column: str) -> str:
+    return SYMBOLS[_at(table, column) % len(SYMBOLS)]
+
+
+def _at(table: Table, column: str) -> int:
+    return table.columns.index(column) if column in table.columns else 0
+
+
+def framed(figure: go.Figure, *, x: str, y: str, height: int, legend: bool = False) -> go.Figure:
+    """The page's font and scheme, axis titles with units, nothing that zooms by accident."""
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"family": "system-ui, sans-serif", "size": 13},
+        bargap=0.38,
+        showlegend=legend,
+        legend={"orientation": "h", "y": -0.25, "x": 0},
+        hoverlabel={"align": "left"},
+        uirevision="kept",
+    )
+    axis = {"automargin": True, "fixedrange": True, "gridcolor": GRID, "zeroline": False, "title_font_size": 13}
+    return figure.update_xaxes(title_text=x, **axis).update_yaxes(title_text=y, **axis)
+
+
+def broken(name: str) -> str:
+    """A column's name in lines that leave room for the bars."""
+    lines = [""]
+    for word in plain(name[:80]).split(" "):
+        lines = (
+            [*lines, word]
+            if lines[-1] and len(lines[-1]) + len(word) >= PER_LINE
+            else [*lines[:-1], f"{lines[-1]} {word}".strip()]
+        )
+    return "<br>".join(lines)
+
+
+def plain(text: str) -> str:
+    # plotly reads a few tags in labels; a name that somebody typed has none.
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace("\n", " ")
+
+
+# --------------------------------------------------------------------------------------------- of numbers
+def ends_of(s: Summary) -> tuple[float, float, float]:
+    """Mean and interval of a column that has answers; without an interval, the mean is its ends."""
+    mean = s.mean or 0.0
+    return mean, mean if s.low is None else s.low, mean if s.high is None else s.high
+
+
+def interval(s: Summary) -> str:
+    mean, low, high = ends_of(s)
+    return f"{percent(mean)}, {percent(low)} to {percent(high)}"
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def share(mean: float, low: float, high: float) -> list[str]:
+    return [f"{100 * mean:.1f}", f"{100 * low:.1f} to {100 * high:.1f}"]
+
+
+def table_of(corner: str, columns: list[str], rows: list[dict[str, Any]], note: str = "") -> dict[str, Any]:
+    """What the widget `tables` shows."""
+    return {"caption": "", "corner": corner, "columns": columns, "rows": rows, "note": note}
+
+
+def pale(colour: str) -> str:
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red},{green},{blue},0.14)"

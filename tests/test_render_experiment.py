@@ -1,0 +1,227 @@
+"""What the Experiments tab shows, as plain values: words, bars, tables, items, and what the form gives back."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from playground.errors import InvalidSetup, LimitReached
+from playground.evaluation import comparisons, summary
+from playground.evaluation.estimate import Estimate
+from playground.evaluation.plan import Model, Technique
+from playground.evaluation.results import Path as VotingPath
+from playground.evaluation.results import Result, Table
+from playground.ui import (
+    experiment_choices,
+    experiment_techniques,
+    render_calibration,
+    render_experiment,
+    render_items,
+    render_ladder,
+    render_model_grid,
+    render_paths,
+    render_price,
+)
+from playground.ui.plan_names import labelled_plan
+
+sys.path.insert(0, str(Path(__file__).parent / "evaluation"))
+from tables import table
+
+WORSE, BETTER = [False] * 10 + [True] * 2, [True] * 11 + [False]
+
+
+def two(**more: Any) -> Table:
+    spent = {"calls": 1, "prompt_tokens": 30, "completion_tokens": 10, "seconds": 0.5, "confidence": 0.75}
+    return table({"<b>plain</b>": WORSE, "Few-shot": BETTER}, **{**spent, **more})
+
+
+def test_the_bars_have_the_numbers_of_the_table() -> None:
+    figure, (numbers,), why = render_ladder.ladder(two())
+    assert (why, numbers["rows"][0]["head"]) == ("", "<b>plain</b>")
+    assert [round(x, 1) for x in figure.data[0].x] == [16.7, 91.7]
+    assert numbers["rows"][1]["cells"][:4] == ["91.7", "64.6 to 98.5", "11", "12"]
+    assert numbers["rows"][1]["cells"][6:] == ["1.0", "40", "0.50"]
+    assert "&lt;b>plain" in figure.data[2].text[0]  # no markup of somebody's name
+    assert len(set(figure.data[0].marker.color)) == 2
+
+
+def test_a_column_without_answers_waits() -> None:
+    figure, (numbers,), _ = render_ladder.ladder(table({"A": [True], "B": []}))
+    assert list(figure.data[0].y) == [0]
+    assert numbers["rows"][1]["cells"][0] == "\u2026"
+    assert render_ladder.ladder(replace(two(), results=()))[0] is None
+
+
+def test_sentences_come_at_the_end_those_that_show_something_first() -> None:
+    done = two()
+    said = render_experiment.sentences_value(done, comparisons.compare(done))
+    assert said["sentences"][0]["kind"] == "shown"
+    assert "9 more of the 12 items" in said["sentences"][0]["text"]
+    running = replace(done, status="running")
+    assert render_experiment.sentences_value(running, ())["sentences"] == []
+    assert "once all answers are there" in render_experiment.sentences_value(running, ())["lead"]
+    assert (
+        "Not all answers"
+        in render_experiment.sentences_value(replace(done, status="stopped"), comparisons.compare(done))["lead"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "share"),
+    [
+        ("running", "24 of 30 answers \u00b7 4 already known \u00b7 2.5 per second \u00b7 about 3 s left", 0.8),
+        ("stopped", "24 of 30 answers \u00b7 4 already known", None),
+    ],
+)
+def test_how_far_it_is(status: Any, words: str, share: float | None) -> None:
+    now = replace(two(), status=status, total=30, known=4, rate=2.5, remaining=2.7)
+    value = render_experiment.status_value(now.experiment, now)
+    assert (value["facts"], value["share"]) == (words, share)
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(0.2, "1 s"), (89, "89 s"), (200, "3 min"), (7800, "2 h 10 min")])
+def test_durations_are_read_at_a_glance(seconds: float, words: str) -> None:
+    assert render_experiment.duration(seconds) == words
+
+
+def test_the_estimate_says_what_is_known_already() -> None:
+    some = Estimate(
+        cells=120, known=43, calls=200, prompt_tokens=12_345, completion_tokens=4_000, seconds=100.0, cost=None,
+        notes=("Note.",),
+    )  # fmt: skip
+    assert render_experiment.estimate_text(some) == (
+        "120 answers, 43 of them already known \u00b7 200 calls \u00b7 about 16,000 tokens \u00b7 about 2 min. Note."
+    )
+    assert "asks nothing" in render_experiment.estimate_text(replace(some, known=120))
+
+
+@pytest.mark.parametrize(
+    ("options", "count", "first"),
+    [
+        ({}, "12 of 12 items", "item 0"),
+        ({"keep": "differ"}, "11 of 12 items", "item 0"),
+        ({"keep": "every"}, "1 of 12 item", "item 10"),
+        ({"keep": "failed"}, "0 of 12 items", None),
+        ({"words": "question 1"}, "3 of 12 items", "item 1"),
+        ({"order": "easy"}, "12 of 12 items", "item 10"),
+    ],
+)
+def test_items_are_filtered_and_sorted(options: Any, count: str, first: str | None) -> None:
+    value = render_items.items_value(two(), summary.by_item(two()), **options)
+    assert value["count"].startswith(count.removesuffix("s"))
+    assert next((row["item"] for row in value["rows"]), None) == first
+
+
+def test_ten_thousand_items_come_page_by_page() -> None:
+    many = table({"A": [True] * 5000, "B": [False] * 5000})
+    value = render_items.items_value(many, summary.by_item(many), page=10_000)
+    assert len(value["rows"]) == render_items.PAGE
+    assert (value["page"], value["pages"]) == (99, 100)
+    assert value["count"] == "5,000 of 5,000 items, 4,951 to 5,000 shown"
+
+
+def test_a_cell_says_what_became_of_it() -> None:
+    asked = table({"A": [True, False, 0.5, None], "B": [[True, False]]}, predicted="7")
+    rows = render_items.items_value(asked, summary.by_item(asked))["rows"]
+    assert [row["cells"][0]["state"] for row in rows] == ["right", "wrong", "partly", "failed"]
+    assert rows[0]["cells"][1] == {
+        "state": "partly", "mark": "\u25d0", "text": "1 of 2", "title": "right 1 of 2 times"
+    }  # fmt: skip
+    whole = render_items.cell_value(asked, 4, openable=True)
+    assert [one["title"] for one in whole["repetitions"]] == ["Repetition 1", "Repetition 2"]
+    assert whole["asked"] == "Question 0?"
+
+
+def test_the_other_views_say_why_they_are_empty() -> None:
+    bare = two(confidence=None)
+    assert "Self-consistency does" in render_paths.paths(bare)[2]
+    assert "no probability" in render_calibration.calibration(bare)[2]
+    assert "not known" in render_price.price(bare, "cost")[2]
+
+
+def test_paths_price_and_calibration_are_drawn_and_listed() -> None:
+    paths = tuple(VotingPath(answer=f"{n}", weight=0.5) for n in (0, 0, 1))
+    voted = two(paths=paths)
+    figure, (listed,), _ = render_paths.paths(replace(voted, experiment=replace(voted.experiment)))
+    assert {row["cells"][0] for row in listed["rows"]} == {"majority", "weighted by probability"}
+    assert len(figure.data) == 6  # two columns: a band and a line of majorities, a line of weighted votes
+    offers, (prices,), _ = render_price.price(two(), "tokens")
+    assert [row["cells"][-1] for row in prices["rows"]] == ["yes", "no"]
+    assert len(offers.data) == 3
+    _, (errors, bins), _ = render_calibration.calibration(two())
+    assert [row["head"] for row in errors["rows"]] == ["All columns", "<b>plain</b>", "Few-shot"]
+    assert bins["rows"][1]["cells"][:3] == ["70 to 80", "75.0", "16.7"]
+
+
+def test_techniques_stand_beside_models() -> None:
+    grid = {"techniques": (Technique(),), "models": (Model(), Model(model="second"))}
+    beside = table({"Zero-shot \u00b7 default": WORSE, "Zero-shot \u00b7 second": BETTER}, experiment=grid)
+    assert render_model_grid.several(beside)
+    assert not render_model_grid.several(two())
+    figure, (listed,), _ = render_model_grid.models(beside)
+    assert [round(z) for z in figure.data[0].z[0]] == [17, 92]
+    assert listed["columns"] == ["default", "second"]
+
+
+def test_a_column_keeps_its_colour() -> None:
+    done = two()
+    bars, price = render_ladder.ladder(done)[0], render_price.price(done, "tokens")[0]
+    of = {trace.name: trace.marker.color for trace in price.data if trace.mode == "markers"}
+    assert [of["&lt;b>plain&lt;/b>"], of["Few-shot"]] == list(bars.data[0].marker.color)
+
+
+# ------------------------------------------------------------------------------------- what the form holds
+FULL = Technique(
+    name="Mine", strategy="self_consistency", options={"paths": 5}, task={"role": "You are: careful"},
+    template="{input}\nNow.", sampling={"temperature": 0.5, "stop": ["\n"]},
+)  # fmt: skip
+
+
+def test_techniques_come_back_as_they_were() -> None:
+    (row,) = experiment_techniques.rows([FULL])
+    (read,) = experiment_techniques.read([row])
+    assert Technique(**read) == FULL
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (None, "must be a list"),
+        ([5], "must be a list"),
+        ([{"on": False}], "No column is ticked"),
+        ([{"on": True, "name": 5}], "must be text"),
+        ([{"on": True, "name": "A", "sampling": "warmth: 1"}], "'warmth' is not known"),
+        ([{"on": True, "name": "A", "sampling": "a: ["}], "not readable"),
+        ([{"on": True, "name": "A", "task": "input: x"}], "'input' is not known"),
+    ],
+)
+def test_odd_techniques_are_refused(value: Any, words: str) -> None:
+    with pytest.raises(InvalidSetup, match=words):
+        experiment_techniques.read(value)
+
+
+def test_there_are_so_many_columns_and_no_more() -> None:
+    with pytest.raises(LimitReached, match="17 ways"):
+        experiment_techniques.read([{"on": True}] * 17)
+
+
+@pytest.mark.parametrize("model", [Model(), Model(model="a", adapter="b"), Model(model="a", adapter="b", scale=0.5)])
+def test_models_come_back_as_they_were(model: Model) -> None:
+    assert experiment_choices.read_models([experiment_choices.key(model)]) == [model]
+
+
+@pytest.mark.parametrize("odd", [[5], [""], ["a\nb\nc"], ["a\nb\n9"], ["a\nb\n1\n2"]])
+def test_odd_models_are_refused(odd: Any) -> None:
+    with pytest.raises(InvalidSetup):
+        experiment_choices.read_models(odd)
+
+
+def test_messages_name_the_fields_of_the_form() -> None:
+    assert labelled_plan("`data.shots` holds") == "\u201cExamples\u201d holds"
+    assert labelled_plan("`techniques.1.options.paths` is 0") == "Column 2, `options.paths`, is 0"
+
+
+def test_a_result_without_a_score_is_no_wrong_answer() -> None:
+    assert render_items.state(Result(key="", column="A", item="1", outcome="failed")) == "failed"
