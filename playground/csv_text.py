@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")  # what makes a spreadsheet take a cell for a formula
+# What makes a spreadsheet take a cell for a formula, also in the wide forms of East Asian keyboards.
+STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
+UNSEEN = " \u00a0\u200b\ufeff"  # before it; some programs drop them
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
@@ -20,5 +22,5 @@ def csv_text(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
 
 def _safe(cell: Any) -> Any:
-    formula = isinstance(cell, str) and cell.startswith(STARTS) and not NUMBER.fullmatch(cell)
+    formula = isinstance(cell, str) and cell.lstrip(UNSEEN).startswith(STARTS) and not NUMBER.fullmatch(cell)
     return f"'{cell}" if formula else cell

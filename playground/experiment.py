@@ -26,7 +26,7 @@ from playground.evaluation import expectations, experiments, outcome, running, t
 from playground.evaluation.comparisons import compare
 from playground.evaluation.plan import Experiment
 from playground.evaluation.results import Table
-from playground.evaluation.sentences import line, swapped
+from playground.evaluation.sentences import count, line, swapped
 from playground.evaluation.store import Store
 from playground.evaluation.summary import summaries
 from playground.settings import Settings
@@ -59,6 +59,8 @@ def main(argv: Sequence[str]) -> int:
     except PlaygroundError as error:
         print(error, file=sys.stderr)
         return WRONG
+    except KeyboardInterrupt:  # the second one
+        return STOPPED
 
 
 def _read(file: Path) -> Experiment:
@@ -91,14 +93,13 @@ def _run(experiment: Experiment, settings: Settings, store: Store, dask: str | N
 
 def _tell(table: Table, out: Path | None) -> int:
     """Results to stdout, files to the folder; returns the exit status."""
-    compared = compare(table) if table.results else ()
+    found, compared = summaries(table), compare(table)
     checks = expectations.check(table, compared)
-    found = summaries(table)
     if table.results:
         print(terminal.grid(found))
-    doubts = [swapped(one) for one in found if one.disagree]
-    for sentence in [*doubts, *(one.sentence for one in compared), *(check.sentence for check in checks)]:
-        print(sentence)
+        doubts = [swapped(one) for one in found if one.disagree]
+        for sentence in [*doubts, *(one.sentence for one in compared), *(check.sentence for check in checks)]:
+            print(sentence)
     if table.message:
         print(table.message, file=sys.stderr)
     if out:
@@ -106,7 +107,7 @@ def _tell(table: Table, out: Path | None) -> int:
     failed = [one.note for one in table.results if one.outcome == "failed"]
     if failed:
         (why, _) = Counter(failed).most_common(1)[0]
-        print(f"{len(failed):,} cells failed; run again to ask them again. {line(why)}", file=sys.stderr)
+        print(f"{count(len(failed), 'cell')} failed; run again to ask that again. {line(why)}", file=sys.stderr)
     if table.status != "done":
         return STOPPED if table.status == "stopped" else INCOMPLETE
     if not all(check.held for check in checks):

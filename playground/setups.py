@@ -137,6 +137,8 @@ def _explained(cls: type, error: Any, path: Path) -> InvalidSetup:
         return InvalidSetup(f"`{where}` is not known there. {_keys_at(cls, at[:-1])}", path + at)
     parameter = _parameter_at(cls, at)
     rule = f"it must be {parameter.allowed}" if parameter else error["msg"][0].lower() + error["msg"][1:]
+    if error["type"] == "string_type" and not parameter:  # yes, no, 1 and dates are none in YAML
+        rule = "it must be text; in YAML, put it in quotes"
     return InvalidSetup(f"`{where}` is {_shown(error['input'])}; {rule}.", path + at)
 
 

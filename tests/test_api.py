@@ -19,8 +19,8 @@ QUESTION = {"task": {"input": "Hi there"}}
 
 
 @pytest.fixture(scope="module")
-def client(catalog_of: Any) -> Iterator[Client]:
-    settings = Settings(port=0)
+def client(catalog_of: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    settings = Settings(port=0, store=str(tmp_path_factory.mktemp("store") / "store.sqlite"))
     app = build_app(settings, catalog_of())
     _, url, _ = app.launch(**{**launch_options(settings), "server_port": None, "quiet": True}, prevent_thread_lock=True)
     client = Client(url, verbose=False)

@@ -6,12 +6,18 @@ import sqlite3
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from playground import experiment
+from playground.evaluation import summary
+from playground.evaluation.asking import Asked
+from playground.evaluation.results import Table
 from playground.evaluation.store import Store
+from playground.types import Setup
 
 WAIT = 60.0  # seconds
 PLAN = """
@@ -68,9 +74,9 @@ def test_it_prints_results_and_sentences_and_tells_its_progress_aside(
     assert [line.split()[0] for line in lines[1:3]] == ["Zero-shot", "Shown"]
     assert "Shown and Zero-shot" in lines[3]
     assert lines[4].endswith("at least 0 % was expected: held.")
-    assert "6 of 6 cells; done." in err
+    assert "6 of 6 cells, in " in err
     assert run(folder) == 0
-    assert "6 of 6 cells, 6 known before; done." in capsys.readouterr().err
+    assert "6 of 6 cells, 6 known before, in " in capsys.readouterr().err
     assert run(folder, "--quiet") == 0
     assert capsys.readouterr().err == ""
 
@@ -87,6 +93,8 @@ def test_it_exits_3_when_what_is_expected_does_not_hold(folder: Path, capsys: py
         ("techniques: [{strategy: magic}]", "wrong.yaml, line 1: `techniques.0.strategy` is 'magic'"),
         ("techniques: [{}]\nmodels: [{model: gone}]", "no model named 'gone'"),
         ("techniques: [{}]\ndata: {file: gone.csv}", "wrong.yaml, line 2: `data.file` cannot be read"),
+        ('techniques: [{}]\ndata: {file: "a\\0b"}', "wrong.yaml, line 2: `data.file` cannot be read"),
+        ("techniques: [{}]\nscorer:\n  name: magic", "wrong.yaml, line 3: `scorer.name` is 'magic'"),
         ("", "wrong.yaml, line 1: an experiment is a mapping"),
     ],
 )
@@ -103,7 +111,38 @@ def test_a_store_of_a_newer_version_is_said(folder: Path, capsys: pytest.Capture
         db.execute("PRAGMA user_version = 99")
     db.close()
     assert run(folder) == 1
-    assert "written by a newer playground" in capsys.readouterr().err
+    out, err = capsys.readouterr()
+    assert "written by a newer playground" in err
+    assert out == ""  # no table of nothing
+
+
+def test_cells_that_failed_are_said_and_are_no_success(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = experiment.running.ask
+
+    def failing(setup: Setup, *rest: Any) -> Asked:
+        return asked(setup, *rest) if setup.strategy == "zero_shot" else Asked(error="It broke.")
+
+    monkeypatch.setattr(experiment.running, "ask", failing)
+    assert run(folder) == 1
+    assert "3 cells failed; run again to ask that again. It broke." in capsys.readouterr().err
+    (folder / "high.yaml").write_text(PLAN.format(size=3, least=0.99))
+    assert run(folder, plan="high.yaml") == 3
+
+
+def test_a_judge_that_wavers_is_said(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = summary.summaries
+
+    def wavering(table: Table) -> tuple[summary.Summary, ...]:
+        return tuple(replace(one, disagree=2 * (one.column == "Shown")) for one in found(table))
+
+    monkeypatch.setattr(experiment, "summaries", wavering)
+    assert run(folder) == 0
+    (said,) = [line for line in capsys.readouterr().out.splitlines() if "swapped" in line]
+    assert said == "Shown: for 2 of 3 answers the judge decided otherwise when the two were swapped."
 
 
 def test_the_report_goes_where_it_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -114,7 +153,9 @@ def test_the_report_goes_where_it_is_told(folder: Path, capsys: pytest.CaptureFi
     assert "6 known before" in capsys.readouterr().err
     (folder / "file").write_text("")
     assert run(folder, "--out", str(folder / "file")) == 2
-    assert "The report cannot be written" in capsys.readouterr().err
+    out, err = capsys.readouterr()
+    assert "The report cannot be written" in err
+    assert (out, "cells" in err) == ("", False)  # said before anything is asked
 
 
 def test_items_come_from_a_file_of_ones_own(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -123,7 +164,7 @@ def test_items_come_from_a_file_of_ones_own(folder: Path, capsys: pytest.Capture
     data = f"data: {{file: mine.csv, {columns}, answer: number, shots: 0}}"
     (folder / "own.yaml").write_text(f"techniques: [{{}}]\nmodels: [{{model: scripted}}]\n{data}\n")
     assert run(folder, plan="own.yaml") == 0
-    assert "2 of 2 cells; done." in capsys.readouterr().err
+    assert "2 of 2 cells, in " in capsys.readouterr().err
 
 
 def test_killed_in_the_middle_only_what_is_missing_runs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -133,7 +174,7 @@ def test_killed_in_the_middle_only_what_is_missing_runs(folder: Path, capsys: py
     kept = Store(folder / "store").count()
     assert 5 <= kept < 200
     assert run(folder, plan="long.yaml") == 0
-    assert f"200 of 200 cells, {kept} known before; done." in capsys.readouterr().err
+    assert f"200 of 200 cells, {kept} known before, in " in capsys.readouterr().err
     assert Store(folder / "store").count() == 200
 
 
@@ -146,6 +187,14 @@ def test_an_interrupt_keeps_what_is_done_and_says_what_that_is(folder: Path) -> 
     done = int(err.splitlines()[-1].split()[0])
     assert Store(folder / "store").count() >= done >= 5
     assert "Zero-shot" in out
+
+
+def test_a_second_interrupt_ends_it_without_a_traceback(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(experiment, "_run", interrupted)
+    assert run(folder) == 130
 
 
 def test_two_processes_share_a_store(folder: Path) -> None:

@@ -89,6 +89,9 @@ def test_what_is_wrong_is_said(client: Client, plan: Any, message: str) -> None:
     with pytest.raises(AppError) as caught:
         client.predict(plan, api_name="/experiment")
     assert message in str(caught.value)
+    with pytest.raises(AppError) as caught:  # neither takes a long time to count what cannot be run
+        client.predict(plan, api_name="/experiment_estimate")
+    assert message in str(caught.value)
 
 
 def test_cancelling_ends_the_work_and_keeps_what_is_done(settings: Settings, catalog_of: Any, tmp_path: Path) -> None:

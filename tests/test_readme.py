@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 
 from playground import presets, setups
+from playground.evaluation import experiments
 from playground.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -57,6 +58,14 @@ def test_the_example_is_a_valid_setup() -> None:
     (code,) = (text for kind, text in BLOCKS if kind == "python")
     setup = eval(re.search(r"predict\(\n(.*?),\n    api_name", code, re.DOTALL)[1])  # type: ignore[index]
     assert setups.parse(setup).strategy == "self_consistency"
+
+
+def test_the_example_is_a_valid_experiment(tmp_path: Path) -> None:
+    (text,) = (text for kind, text in BLOCKS if kind == "yaml")
+    (tmp_path / "mine.csv").write_text("question,answer\n" + "".join(f"{n} + 1?,{n + 1}\n" for n in range(5)))
+    experiment = experiments.read(text, folder=tmp_path)
+    assert [item.references for item in experiment.data.items] == [(str(n + 1),) for n in range(5)]
+    assert experiment.expectations
 
 
 def test_every_preset_it_names_exists() -> None:

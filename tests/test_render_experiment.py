@@ -1,21 +1,19 @@
 """What the Experiments tab shows, as plain values: words, bars, tables, items, and what the form gives back."""
 
-import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
+from tables import table
 
-from playground.errors import InvalidSetup, LimitReached
+from playground.errors import InvalidSetup
 from playground.evaluation import comparisons, summary
 from playground.evaluation.estimate import Estimate
 from playground.evaluation.plan import Model, Technique
 from playground.evaluation.results import Path as VotingPath
 from playground.evaluation.results import Result, Table
 from playground.ui import (
-    experiment_choices,
-    experiment_techniques,
+    experiment_items,
     render_calibration,
     render_experiment,
     render_items,
@@ -24,10 +22,6 @@ from playground.ui import (
     render_paths,
     render_price,
 )
-from playground.ui.plan_names import labelled_plan
-
-sys.path.insert(0, str(Path(__file__).parent / "evaluation"))
-from tables import table
 
 WORSE, BETTER = [False] * 10 + [True] * 2, [True] * 11 + [False]
 
@@ -172,55 +166,18 @@ def test_a_column_keeps_its_colour() -> None:
     assert [of["&lt;b>plain&lt;/b>"], of["Few-shot"]] == list(bars.data[0].marker.color)
 
 
-# ------------------------------------------------------------------------------------- what the form holds
-FULL = Technique(
-    name="Mine", strategy="self_consistency", options={"paths": 5}, task={"role": "You are: careful"},
-    template="{input}\nNow.", sampling={"temperature": 0.5, "stop": ["\n"]},
-)  # fmt: skip
+def test_a_cell_of_an_earlier_run_is_not_taken_for_another() -> None:
+    before, now = (replace(two(), results=(replace(two().results[0], key=key),)) for key in ("a", "b"))
+    shown = render_items.cell_value(before, 0, openable=True)["at"]
+    assert experiment_items.at_of(shown, before) == 0
+    with pytest.raises(InvalidSetup, match="earlier run"):
+        experiment_items.at_of(shown, now)
 
 
-def test_techniques_come_back_as_they_were() -> None:
-    (row,) = experiment_techniques.rows([FULL])
-    (read,) = experiment_techniques.read([row])
-    assert Technique(**read) == FULL
-
-
-@pytest.mark.parametrize(
-    ("value", "words"),
-    [
-        (None, "must be a list"),
-        ([5], "must be a list"),
-        ([{"on": False}], "No column is ticked"),
-        ([{"on": True, "name": 5}], "must be text"),
-        ([{"on": True, "name": "A", "sampling": "warmth: 1"}], "'warmth' is not known"),
-        ([{"on": True, "name": "A", "sampling": "a: ["}], "not readable"),
-        ([{"on": True, "name": "A", "task": "input: x"}], "'input' is not known"),
-    ],
-)
-def test_odd_techniques_are_refused(value: Any, words: str) -> None:
-    with pytest.raises(InvalidSetup, match=words):
-        experiment_techniques.read(value)
-
-
-def test_there_are_so_many_columns_and_no_more() -> None:
-    with pytest.raises(LimitReached, match="17 ways"):
-        experiment_techniques.read([{"on": True}] * 17)
-
-
-@pytest.mark.parametrize("model", [Model(), Model(model="a", adapter="b"), Model(model="a", adapter="b", scale=0.5)])
-def test_models_come_back_as_they_were(model: Model) -> None:
-    assert experiment_choices.read_models([experiment_choices.key(model)]) == [model]
-
-
-@pytest.mark.parametrize("odd", [[5], [""], ["a\nb\nc"], ["a\nb\n9"], ["a\nb\n1\n2"]])
-def test_odd_models_are_refused(odd: Any) -> None:
-    with pytest.raises(InvalidSetup):
-        experiment_choices.read_models(odd)
-
-
-def test_messages_name_the_fields_of_the_form() -> None:
-    assert labelled_plan("`data.shots` holds") == "\u201cExamples\u201d holds"
-    assert labelled_plan("`techniques.1.options.paths` is 0") == "Column 2, `options.paths`, is 0"
+@pytest.mark.parametrize("key", ["", "x", "-1", "1/", "9" * 5000])
+def test_odd_places_are_refused(key: str) -> None:
+    with pytest.raises(InvalidSetup, match="There is no result"):
+        experiment_items.at_of(key, replace(two(), results=two().results[:1]))
 
 
 def test_a_result_without_a_score_is_no_wrong_answer() -> None:

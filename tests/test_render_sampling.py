@@ -120,7 +120,7 @@ def test_tables_have_a_row_a_cell_and_a_row_an_answer() -> None:
     assert [row[2:5] for row in render_sweep.answer_table(run, GRID)][:2] == [[1, "a", "a"], [2, "b", "b"]]
 
 
-@pytest.mark.parametrize("start", ["=1+1", "+x", "-x", "@x", "\tx", "\rx", "\nx"])
+@pytest.mark.parametrize("start", ["=1+1", "+x", "-x", "@x", "\tx", "\rx", "\nx", " =1+1", "\ufeff=1", "\uff1d1"])
 def test_a_spreadsheet_runs_nothing(start: str) -> None:
     ((cell, number, text_number),) = csv.reader(
         io.StringIO(csv_text(["h"] * 3, [[start, -2.5, "-2.5"]]).split("\n", 1)[1])

@@ -89,7 +89,9 @@ def _check(client: "Client", address: str) -> None:
     try:
         client.run_on_scheduler(_importable)
     except Exception as error:  # whatever reading the message raised there
-        raise EndpointFailed(f"The Dask scheduler at {address!a} cannot read what it is sent: {error}. {same}") from None
+        raise EndpointFailed(
+            f"The Dask scheduler at {address!a} cannot read what it is sent: {error}. {same}"
+        ) from None
     if not client.nthreads():
         raise EndpointFailed(f"The Dask scheduler at {address!a} has no workers. {HOW}")
     for worker, answer in client.run(_ready, on_error="return").items():

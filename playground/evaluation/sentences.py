@@ -55,10 +55,11 @@ def _mean(found: "Comparison", first: str, second: str) -> str:
     a, b = found.means or (0.0, 0.0)
     show = percent if found.binary else score
     on = count(found.items, "item") + (", each asked repeatedly," if found.n > found.items else "")
-    if abs(found.difference or 0.0) < 1e-12:  # what adding up in binary leaves is no difference
+    difference = found.difference or 0.0
+    if abs(difference) < 1e-12:  # what adding up in binary leaves is no difference
         equal = "were right equally often" if found.binary else "scored the same on average"
         return f"{second} and {first} {equal} on {on.rstrip(',')} ({show(a)} each"
-    amount = "more" if found.difference > 0 else "less"
+    amount = "more" if difference > 0 else "less"
     better = f"was right {amount} often" if found.binary else f"scored {amount} on average"
     return f"On {on} {second} {better} than {first} ({_pair(show, b, a)}"
 

@@ -12,6 +12,7 @@ from playground.errors import StoreFailed
 
 VERSION = 1
 PATIENCE = 30.0  # seconds that another process may take to write
+TURN = 0.01  # seconds between two tries to begin a store that another process begins
 DELAY, BATCH = 0.05, 100  # what is put is on disk after this many seconds, or runs
 ASKED_AT_ONCE = 500  # keys in one query
 TRIMMED = 10  # one part in this many of the runs goes when there is no room left
@@ -58,19 +59,13 @@ class Store:
         return db
 
     def _prepare(self, db: sqlite3.Connection) -> None:
-        (version,) = db.execute("PRAGMA user_version").fetchone()
-        if not version and db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            raise StoreFailed(f"The store {self.path} {REASONS['SQLITE_NOTADB']}")
-        if version > VERSION:
-            raise StoreFailed(
-                f"The store {self.path} is of version {version}, written by a newer playground; this one reads "
-                f"version {VERSION}. Update the playground first. {ELSEWHERE}"
-            )
-        db.execute("PRAGMA journal_mode = WAL")
+        _refuse(db, self.path)  # before anything is changed
+        _keep_log(db)
         db.execute("PRAGMA synchronous = NORMAL")  # a crash of the process loses nothing that was committed
         db.execute("PRAGMA cache_size = -256")  # kilobytes: a value is read once
-        db.execute(SCHEMA)
-        db.execute(f"PRAGMA user_version = {VERSION}")
+        with _transaction(db):  # of two that begin a store at once, neither sees half of it
+            db.execute(SCHEMA)
+            db.execute(f"PRAGMA user_version = {VERSION}")
 
     def get(self, key: Key) -> bytes | None:
         """The value, if it is known."""
@@ -131,14 +126,14 @@ class Store:
         if not self._pending:
             return
         pending, self._pending = self._pending, {}  # what cannot be written is not tried again by whoever comes next
-        with self._transaction():
+        with _transaction(self._db):
             self._db.executemany("INSERT OR REPLACE INTO runs VALUES (?, ?)", pending.items())
         if self._most:
             self._trim()
 
     def _trim(self) -> None:
         while self._taken() > self._most:
-            with self._transaction():
+            with _transaction(self._db):
                 self._db.execute(
                     f"DELETE FROM runs WHERE rowid IN (SELECT rowid FROM runs ORDER BY rowid LIMIT "
                     f"(SELECT count(*) / {TRIMMED} + 1 FROM runs))"
@@ -150,17 +145,6 @@ class Store:
         return int((pages - free) * size)
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:  # a full disk has ended it already
-                self._db.execute("ROLLBACK")
-            raise
-
-    @contextmanager
     def _told(self) -> Iterator[None]:
         """One thread at a time, and what goes wrong in words."""
         try:
@@ -170,6 +154,45 @@ class Store:
             raise StoreFailed(f"The store {self.path} {_why(error)}") from error
         except OSError as error:
             raise StoreFailed(f"The store {self.path} cannot be used: {error}. {ELSEWHERE}") from error
+
+
+@contextmanager
+def _transaction(db: sqlite3.Connection, kind: str = "IMMEDIATE") -> Iterator[None]:
+    db.execute(f"BEGIN {kind}")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:  # a full disk has ended it already
+            db.execute("ROLLBACK")
+        raise
+
+
+def _refuse(db: sqlite3.Connection, path: Path) -> None:
+    """Raises StoreFailed for what is no store, or one of a newer version."""
+    with _transaction(db, "DEFERRED"):  # both are of one moment
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if tables and not version:
+        raise StoreFailed(f"The store {path} {REASONS['SQLITE_NOTADB']}")
+    if version > VERSION:
+        raise StoreFailed(
+            f"The store {path} is of version {version}, written by a newer playground; this one reads "
+            f"version {VERSION}. Update the playground first. {ELSEWHERE}"
+        )
+
+
+def _keep_log(db: sqlite3.Connection) -> None:
+    """WAL mode, so that readers and a writer do not wait for each other."""
+    end = time.monotonic() + PATIENCE
+    while True:  # SQLite itself does not wait here for another process that does the same
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if not error.sqlite_errorname.startswith("SQLITE_BUSY") or time.monotonic() > end:
+                raise
+            time.sleep(TURN)
 
 
 def _why(error: sqlite3.Error) -> str:

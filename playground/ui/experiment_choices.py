@@ -24,6 +24,8 @@ def key(model: Model) -> str:
 def read_models(value: Any) -> list[Model]:
     """The chosen entries. Raises InvalidSetup for what is none."""
     found: list[Model] = []
+    if value is not None and not isinstance(value, (list, tuple)):
+        raise InvalidSetup("`models` must be a list of models.", ("models",))
     for entry in value or []:
         name, adapter, scale, *more = [*str(entry).split("\n"), "", ""][:4] if isinstance(entry, str) else [""] * 4
         if not name or any(more):
@@ -70,7 +72,7 @@ def read_draws(value: Any) -> list[dict[str, Any]]:
 def read_scorer(name: Any, options: Any) -> dict[str, Any]:
     if not name:
         return {}
-    if name not in scorers.SCORERS:
+    if not isinstance(name, str) or name not in scorers.SCORERS:
         raise InvalidSetup(f"`scorer.name` is {ascii(name)[:60]}; choose one of the list.", ("scorer", "name"))
     keys = tuple(p.name for p in parameters(scorers.SCORERS[name]))
     return {"name": name, "options": settings(options, "Options of the scorer", keys)}

@@ -198,6 +198,8 @@ def wire(panel: DataPanel) -> None:
 
     @told
     def opened(values: dict[Any, Any]) -> dict[Any, Any]:
+        if not isinstance(values[panel.upload], str):
+            raise InvalidSetup("There is no file; choose one to open.")
         path = Path(values[panel.upload])
         return look(path.read_bytes(), path.name, values)
 
@@ -211,7 +213,7 @@ def wire(panel: DataPanel) -> None:
     @told
     def again(values: dict[Any, Any]) -> dict[Any, Any]:
         given: Given | None = values[panel.given]
-        return read(given, values) if given and given.content else {panel.given: given}
+        return read(given, values) if given and given.content else {panel.state: gr.skip()}
 
     def show(answer: Any) -> Any:
         return gr.update(visible=answer in WITH_LABELS)

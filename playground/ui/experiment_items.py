@@ -17,7 +17,7 @@ from playground.ui import payloads, render_items, render_steps, widgets
 from playground.ui.events import AT_ONCE
 from playground.ui.experiment_run import needed
 from playground.ui.messages import told
-from playground.ui.render_items import EMPTY, EMPTY_CELL, FILTERS, ORDERS, asked_of
+from playground.ui.render_items import EMPTY, EMPTY_CELL, FILTERS, ORDERS, asked_of, place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,10 +112,10 @@ def wire(view: ItemsView, ran: Any, store: Store) -> None:
 
     @told
     def look(values: dict[Any, Any], event: gr.EventData) -> dict[Any, Any]:
-        place, table = payloads.read(_Cell, event._data), needed(values[ran])
-        if place.column >= len(table.columns):
-            raise InvalidSetup(f"There is no column {place.column + 1}; choose another cell.")
-        beside = asked_of(table, place.item, table.columns[place.column])
+        clicked, table = payloads.read(_Cell, event._data), needed(values[ran])
+        if clicked.column >= len(table.columns):
+            raise InvalidSetup(f"There is no column {clicked.column + 1}; choose another cell.")
+        beside = asked_of(table, clicked.item, table.columns[clicked.column])
         if not beside:
             raise InvalidSetup("That cell has no answer yet; choose another.")
         return show(table, beside[0])
@@ -156,7 +156,10 @@ def wire(view: ItemsView, ran: Any, store: Store) -> None:
 
 
 def at_of(key: str, table: Table) -> int:
-    """A place in the table's results. Raises InvalidSetup."""
-    if not (key.isascii() and key.isdecimal()) or int(key) >= len(table.results):
+    """The place of a result in the table, by `render_items.place`. Raises InvalidSetup."""
+    at, _, _ = key.partition("/")
+    if not (at.isascii() and at.isdecimal() and len(at) < 10) or int(at) >= len(table.results):
         raise InvalidSetup(f"There is no result {key[:20]!a}; choose another cell.")
-    return int(key)
+    if key != place(table, int(at)):
+        raise InvalidSetup("That answer is of an earlier run; choose another cell.")
+    return int(at)

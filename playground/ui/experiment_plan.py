@@ -1,7 +1,7 @@
 """Plans come and go: one of those that are offered, as YAML, from the Playground; and what running one would take."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ import gradio as gr
 from playground.backends.catalog import Catalog
 from playground.errors import PlaygroundError
 from playground.evaluation import estimate, experiments
-from playground.evaluation.plan import Experiment
+from playground.evaluation.plan import Experiment, Item
 from playground.evaluation.store import Store
 from playground.ui import payloads, render_experiment, widgets
 from playground.ui.events import AT_ONCE
@@ -27,7 +27,7 @@ OPENING = {"techniques": [{"strategy": "zero_shot"}, {"strategy": "chain_of_thou
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanPanel:
-    """The widgets. `recount` changes when more may be known than before."""
+    """The widgets. `recount` changes when more may be known than before, though the plan is the same."""
 
     offered: Any
     form: ExperimentForm
@@ -74,27 +74,38 @@ def build_text() -> tuple[Any, Any, Any, Any]:
     return text, use, opened, save
 
 
-def wire(panel: PlanPanel, page: Any, changed: Any, store: Store, sessions: Sessions) -> None:
-    """Attach the handlers. `changed` changes when there are other models."""
-    known, form = offered(), panel.form
+def wire(
+    panel: PlanPanel, known: Mapping[str, Experiment], page: Any, changed: Any, store: Store, sessions: Sessions
+) -> None:
+    """Attach the handlers. `known` are on offer; `changed` changes when there are other models."""
+    form = panel.form
 
     def held(experiment: Experiment, catalog: Catalog) -> dict[Any, Any]:
         chosen = next((key for key, one in known.items() if one == experiment), None)
         status = render_experiment.status_value(experiment, None)
         filled = form.write(experiment, catalog.models())
-        return {**filled, panel.offered: chosen, panel.status: status, panel.recount: time.monotonic_ns()}
+        text = as_seen(experiment)
+        return {
+            **filled,
+            panel.offered: chosen,
+            panel.status: status,
+            panel.text: text,
+            panel.recount: time.monotonic_ns(),
+        }
 
     @told
     def load(event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
         return held(payloads.chosen(event._data, known), sessions.of(request))
 
     @told
-    def use(text: Any, request: gr.Request) -> dict[Any, Any]:
-        return held(experiments.read(str(text or ""), "The text"), sessions.of(request))
+    def use(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
+        text, given = str(values[panel.text] or ""), values[form.data.given]
+        read = experiments.read(text, "The text")
+        return held(with_rest(read, text, given.items if given else ()), sessions.of(request))
 
     @told
-    def opened(content: bytes, request: gr.Request) -> dict[Any, Any]:
-        return held(experiments.read(as_text(content), "The file"), sessions.of(request))
+    def opened(content: Any, request: gr.Request) -> dict[Any, Any]:
+        return held(experiments.read(as_text(content, experiments.MAX_BYTES), "The file"), sessions.of(request))
 
     @told
     def save(values: dict[Any, Any]) -> dict[Any, Any]:
@@ -108,7 +119,7 @@ def wire(panel: PlanPanel, page: Any, changed: Any, store: Store, sessions: Sess
             experiment = experiments.parse(form.read(values))
         except PlaygroundError as error:
             return {panel.estimate: {"text": labelled_plan(str(error)), "wrong": True}}
-        text = experiments.write(in_sight(experiment))
+        text = as_seen(experiment)
         try:
             said = render_experiment.estimate_text(
                 estimate.estimate(experiment, sessions.of(request), store, visitor=sessions.visitor(request))
@@ -118,26 +129,41 @@ def wire(panel: PlanPanel, page: Any, changed: Any, store: Store, sessions: Sess
         return {panel.text: text, panel.estimate: {"text": said, "wrong": False}}
 
     @told
+    def again(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
+        """The same plan: its text may be under somebody's hands."""
+        return {panel.estimate: count(values, request)[panel.estimate]}
+
+    @told
     def models(chosen: Any, request: gr.Request) -> Any:
         return form.models_offered(chosen, sessions.of(request).models())
 
-    filled = [*form.written, panel.offered, panel.status, panel.recount]
+    filled = [*form.written, panel.offered, panel.status, panel.text, panel.recount]
     plain: dict[str, Any] = {"preprocess": False, **AT_ONCE}
+    newest: dict[str, Any] = {"trigger_mode": "always_last", **plain}
     panel.offered.select(load, None, filled, **AT_ONCE)
-    panel.use.click(use, panel.text, filled, **AT_ONCE)
+    panel.use.click(use, {panel.text, form.data.given}, filled, **AT_ONCE)
     panel.open.upload(opened, panel.open, filled, **AT_ONCE)
     panel.save.click(save, set(form.widgets), [panel.save], **plain)
-    gr.on(
-        [page.load, *form.changes, panel.recount.change], count, set(form.widgets), [panel.estimate, panel.text],
-        trigger_mode="always_last", **plain,
-    )  # fmt: skip
-    changed.change(models, form.models, form.models, trigger_mode="always_last", **plain)
+    gr.on([page.load, *form.changes], count, set(form.widgets), [panel.estimate, panel.text], **newest)
+    panel.recount.change(again, set(form.widgets), [panel.estimate], **newest)
+    changed.change(models, form.models, form.models, **newest)
 
 
-def in_sight(experiment: Experiment) -> Experiment:
-    """The experiment with as many items of its own as a person would read."""
-    if len(experiment.data.items) <= IN_SIGHT:
+def as_seen(experiment: Experiment) -> str:
+    """The experiment as YAML, with as many items of its own as a person would read."""
+    data = experiment.data
+    if len(data.items) <= IN_SIGHT:
+        return experiments.write(experiment)
+    few = replace(experiment, data=replace(data, items=data.items[:IN_SIGHT]))
+    return f"{_note(len(data.items))}\n{experiments.write(few)}"
+
+
+def with_rest(experiment: Experiment, text: str, items: Sequence[Item]) -> Experiment:
+    """What was read from `as_seen`, with those of the items that are not in the text, as its first line says."""
+    if len(items) <= IN_SIGHT or not text.startswith(_note(len(items))):
         return experiment
-    few = replace(experiment.data, items=experiment.data.items[:IN_SIGHT])
-    about = f"{len(experiment.data.items):,} items, of which the first {IN_SIGHT} are here; the download has all."
-    return replace(experiment, data=few, about=about)
+    return replace(experiment, data=replace(experiment.data, items=(*experiment.data.items, *items[IN_SIGHT:])))
+
+
+def _note(count: int) -> str:
+    return f"# {IN_SIGHT} of {count:,} items: the others stay, unless you remove this line. A download has all."

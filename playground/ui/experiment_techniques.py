@@ -87,14 +87,14 @@ def _technique(row: Mapping[str, Any], at: int) -> dict[str, Any]:
 
 def with_setup(value: Any, setup: Setup) -> list[Mapping[str, Any]]:
     """The editor's rows, and one more that asks as this setup does, whatever it asks. Raises like `held`."""
-    given = setups.differing(setup)
+    before, given = held(value), setups.differing(setup)
     task = {key: part for key, part in given.get("task", {}).items() if key in PARTS}
     options, luck = given.get("options", {}), given.get("sampling", {})
     luck.pop("seed", None)  # the experiment gives every cell its own
     (row,) = rows([Technique(strategy=setup.strategy, options=options, task=task, sampling=luck)])
-    names = [one.get("name") for one in value] if isinstance(value, list) else []
+    names = [one.get("name") for one in before]
     name = f"{STRATEGIES[setup.strategy].title}, as in the Playground"
-    return list(held([*held(value), {**row, "name": f"{name} {len(names) + 1}" if name in names else name}]))
+    return list(held([*before, {**row, "name": f"{name} {len(names) + 1}" if name in names else name}]))
 
 
 # ------------------------------------------------------------------------------- settings as lines of text

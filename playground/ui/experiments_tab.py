@@ -75,7 +75,7 @@ def build(page: Any, changed: Any, store: Store, settings: Settings, sessions: S
     )  # fmt: skip
     experiment_data.wire(form.data)
     experiment_form.wire(form)
-    experiment_plan.wire(panel, page, changed, store, sessions)
+    experiment_plan.wire(panel, known, page, changed, store, sessions)
     experiment_views.wire(views, ran, came)
     experiment_items.wire(views.items, ran, store)
     experiment_files.wire(files, ran)

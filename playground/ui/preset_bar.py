@@ -7,8 +7,8 @@ from typing import Any
 
 import gradio as gr
 
-from playground import presets, setups
-from playground.errors import InvalidSetup
+from playground import documents, presets, setups
+from playground.errors import InvalidSetup, LimitReached
 from playground.presets import Preset
 from playground.strategies import STRATEGIES
 from playground.types import Setup
@@ -45,8 +45,12 @@ def cards(offered: Mapping[str, Preset]) -> list[dict[str, str]]:
     return [{"key": key, "title": p.title, "about": p.about} for key, p in offered.items()]
 
 
-def as_text(content: bytes) -> str:
-    """A file as the text that it is. Raises InvalidSetup for one that is none."""
+def as_text(content: Any, most: int = documents.MAX_BYTES) -> str:
+    """A file as the text that it is. Raises InvalidSetup for one that is none, LimitReached above so many bytes."""
+    if not isinstance(content, bytes):
+        raise InvalidSetup("There is no file; choose one to open.")
+    if len(content) > most:
+        raise LimitReached(f"The file has {len(content) / 1024:,.0f} KB; {most // 1024:,} KB is the most.")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -75,7 +79,7 @@ def wire(bar: PresetBar, also: Any, form: Form, offered: Mapping[str, Preset], s
         return {bar.save: {"name": f"{setup.strategy}.yaml", "text": text}}
 
     @told
-    def opened(content: bytes, request: gr.Request) -> dict[Any, Any]:
+    def opened(content: Any, request: gr.Request) -> dict[Any, Any]:
         return form.write(presets.read(as_text(content), "The file").setup, sessions.of(request))
 
     filled = [*form.widgets, *form.frames]

@@ -26,6 +26,7 @@ from playground.ui.render_models import in_memory
 from playground.ui.sessions import Sessions
 
 PROMPTS = "What is the capital of France?\nName a fruit that is yellow.\nWhat do bees make?"
+MOST_BYTES = 256 * 1024  # of a file with prompts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +130,8 @@ def wire(
             now.halt.set()
 
     @told
-    def opened(content: bytes) -> str:
-        return "\n".join(prompt_table.read_prompts(as_text(content)))
+    def opened(content: Any) -> str:
+        return "\n".join(prompt_table.read_prompts(as_text(content, MOST_BYTES)))
 
     @told
     def whole(event: gr.EventData) -> dict[str, str]:

@@ -99,6 +99,11 @@ def asked_of(table: Table, item: str, column: str) -> list[int]:
     return sorted(found, key=lambda at: table.results[at].repetition)
 
 
+def place(table: Table, at: int) -> str:
+    """Names a result: where it is and, as the table may be another by then, which it is."""
+    return f"{at}/{table.results[at].key}"
+
+
 def cell_value(table: Table, at: int, *, openable: bool) -> dict[str, Any]:
     """One result whole, and the other repetitions of its cell."""
     cell = table.results[at]
@@ -106,7 +111,7 @@ def cell_value(table: Table, at: int, *, openable: bool) -> dict[str, Any]:
     beside = asked_of(table, cell.item, cell.column)
     failed = cell.outcome == "failed"
     return {
-        "at": f"{at}",
+        "at": place(table, at),
         "title": f"{cell.column}: {cell.item}",
         "state": state(cell),
         "said": SAID[state(cell)] if state(cell) != "partly" else f"score {cell.score:.2f}",
@@ -118,7 +123,9 @@ def cell_value(table: Table, at: int, *, openable: bool) -> dict[str, Any]:
         "facts": "" if failed else " \u00b7 ".join(_facts(cell)),
         "openable": openable,
         "repetitions": [
-            {"at": f"{one}", "title": f"Repetition {number}"} for number, one in enumerate(beside, 1) if len(beside) > 1
+            {"at": place(table, one), "title": f"Repetition {number}"}
+            for number, one in enumerate(beside, 1)
+            if len(beside) > 1
         ],
     }
 

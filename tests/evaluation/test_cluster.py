@@ -1,8 +1,11 @@
 """A real Dask cluster of worker processes on loopback: what it answers, and what is lost with a worker: nothing."""
 
+import json
 import os
 import signal
+import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor
 from contextlib import closing
@@ -21,6 +24,7 @@ from playground.evaluation.results import Table
 from playground.evaluation.store import Store
 from playground.settings import Settings
 
+SCHEDULER = "from distributed.cli.dask_scheduler import main; main()"
 WAIT = 60  # seconds at most for what takes one
 PLAN = experiments.parse(
     {
@@ -162,6 +166,33 @@ def test_nobody_there(monkeypatch: pytest.MonkeyPatch) -> None:
     for address in ("tcp://127.0.0.1:1", "nonsense://x", ""):
         with pytest.raises(EndpointFailed, match="No Dask scheduler answers"), cluster.connected(address):
             pass
+
+
+def test_a_scheduler_without_the_playground_is_said(tmp_path: Path) -> None:
+    """It unpacks what it passes on: without the package every cell would end in a traceback."""
+    file = tmp_path / "scheduler.json"
+    code = f"import sys; sys.modules['playground'] = None; {SCHEDULER}"
+    options = [
+        "--host",
+        "127.0.0.1",
+        "--port",
+        "0",
+        "--dashboard-address",
+        "127.0.0.1:0",
+        "--scheduler-file",
+        str(file),
+    ]
+    with subprocess.Popen([sys.executable, "-c", code, *options], stderr=subprocess.DEVNULL) as process:
+        try:
+            end = time.monotonic() + WAIT
+            while not (file.exists() and file.read_text()):
+                assert time.monotonic() < end
+                time.sleep(0.05)
+            address = json.loads(file.read_text())["address"]
+            with pytest.raises(EndpointFailed, match="cannot read what it is sent"), cluster.connected(address):
+                pass
+        finally:
+            process.kill()
 
 
 def test_workers_that_cannot_work_are_told_from_none() -> None:

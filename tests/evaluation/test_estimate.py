@@ -72,6 +72,16 @@ def test_what_is_known_is_taken_off_and_its_lengths_and_times_are_used(store: St
     )
 
 
+def test_a_few_cells_take_as_long_as_one_of_them(store: Store, catalog_of: Any) -> None:
+    catalog = catalog_of(lambda *_: "The answer is 7.", delay=0.001)
+    *_, table = running.run(plan(4, techniques=[{}]), catalog, store)
+    each = sum(one.seconds for one in table.results) / 4
+    parallel = catalog.info("default").capabilities.parallel
+    for more, waves in ((1, 1), (2, 1), (10 * parallel, 10)):
+        found = estimate(plan(4 + more, techniques=[{}]), catalog, store)
+        assert found.seconds == pytest.approx(each * waves, rel=0.01)
+
+
 class Paid(ScriptedBackend):
     price = Price(input=1, output=2, date=date(2026, 11, 1))
 

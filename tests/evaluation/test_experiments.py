@@ -1,5 +1,6 @@
 """Experiments as data and as files: what is written can be read, and what is wrong is named with path and line."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,19 @@ BAD = [
         ("data", "items"),
         "2 items have the id 'a'",
     ),
+    (changed(data={**OWN, "name": "sentiment"}), ("data", "name"), "`data.name` is 'sentiment', and there are items"),
+    (
+        changed(data={**OWN, "labels": [True]}),
+        ("data", "labels", 0),
+        "is True; it must be text; in YAML, put it in quo",
+    ),
+    (changed(scorer={"name": "magic"}), ("scorer", "name"), "`scorer.name` is 'magic'"),
+    (changed(scorer={"options": {"x": 1}}), ("scorer", "options", "x"), "`scorer.options.x` is not known"),
+    (
+        changed(scorer={"name": "judge", "options": {"mode": "pairwise", "against": "Nobody"}}),
+        ("scorer", "options", "against"),
+        "`scorer.options.against` is 'Nobody'; the columns are",
+    ),
     (techniques(strategy="magic"), ("techniques", 1, "strategy"), "`techniques.1.strategy` is 'magic'; it must be one"),
     (techniques(options={"paths": 99}), ("techniques", 1, "options", "paths"), "`techniques.1.options.paths` is 99"),
     (techniques(options={"pats": 9}), ("techniques", 1, "options", "pats"), "`techniques.1.options.pats` is not known"),
@@ -118,6 +132,11 @@ def test_what_is_wrong_is_named_with_its_path(data: Any, path: tuple[Any, ...], 
         ("techniques:\n- strategy: zero_shot\n- options: {}\n  strategy: magic\n", "x.yaml, line 4: `techniques.1.str"),
         ("techniques: [{}]\ndata:\n  size: 20\n  shots: many\n", "x.yaml, line 4: `data.shots` is 'many'"),
         ("a: &a [1]\nb: *a", "line 2: aliases"),
+        ("techniques: [{}]\nseed: 1\nseed: 2", "x.yaml, line 3: `seed` is there twice"),
+        ("techniques: [{}]\ndata:\n  {size: 3, size: 4}", "x.yaml, line 3: `size` is there twice"),
+        ("seed: 1" + ":1" * 500_000, "x.yaml, line 1: a number of 1,000,001 characters"),  # else minutes
+        ("a: [" + "1," * 250_000 + "]", "x.yaml, line 1: more than 200,000 values"),
+        ("a: [1", "x.yaml, line 1: not readable"),
         ("- 1", "x.yaml, line 1: an experiment is a mapping with the keys title"),
         ("title: " + "x" * 1_100_000, "x.yaml is larger than 1024 KB"),
         ("techniques: [{}]\ndata: {file: mine.csv}", "x.yaml, line 2: `data.file` is not known"),
@@ -164,12 +183,34 @@ def test_the_items_come_from_a_file_beside_it(tmp_path: Path) -> None:
         ("{file: mine.csv, items: []}", "without `data.items`"),
         ("{file: mine.csv, columns: [a]}", "`data.columns` must name columns"),
         ("{file: mine.csv, columns: {input: nothing}}", "nothing"),
+        ("{file: mine.csv, skip_bad: 1}", "`data.skip_bad` is 1; it must be true"),
+        ("{file: mine.csv, labels: [1]}", "`data.labels` must be a list of texts; put .* in quotes"),
+        ("{file: mine.csv, name: sentiment, shots: 0}", "`data.name` is 'sentiment', and there are items"),
+        (
+            '{file: mine.csv, columns: {input: question, reference: right}, labels: ["5"]}',
+            "line 2 has the label '4', which is none of 5",
+        ),
+        ('{file: "a\\0"}', "cannot be read"),
     ],
 )
 def test_a_file_of_items_that_cannot_be_used_is_named(tmp_path: Path, data: str, message: str) -> None:
     (tmp_path / "mine.csv").write_text("question,right\nTwo and two?,4\n")
     with pytest.raises(InvalidSetup, match=message):
         experiments.read(f"techniques: [{{}}]\ndata: {data}", folder=tmp_path)
+
+
+def test_bad_rows_are_left_out_where_that_is_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("input,reference\nGood,yes\nBad,maybe\n")
+    text = "techniques: [{}]\ndata: {file: mine.csv, answer: label, labels: ['yes'], shots: 0, skip_bad: true}"
+    assert [item.input for item in experiments.read(text, folder=tmp_path).data.items] == ["Good"]
+
+
+def test_items_of_ones_own_count_as_cells_only_where_they_are_asked() -> None:
+    items = [{"input": str(n), "references": ["1"]} for n in range(60)]
+    few = experiments.parse({"techniques": [{}], "data": {"name": "own", "shots": 10, "size": 30, "items": items}})
+    experiments.check_size(few, 30)
+    with pytest.raises(LimitReached, match="has 50 cells"):
+        experiments.check_size(replace(few, data=replace(few.data, size=60)), 49)
 
 
 @pytest.mark.parametrize(

@@ -129,3 +129,15 @@ def test_another_format_makes_other_keys(monkeypatch: pytest.MonkeyPatch) -> Non
     before: Any = key(SETUP)
     monkeypatch.setattr(identity, "FORMAT", identity.FORMAT + 1)
     assert key(SETUP) != before
+
+
+def test_files_are_read_once_for_all_columns_of_their_model() -> None:
+    read: list[int] = []
+
+    def told() -> str:
+        read.append(1)
+        return "weights"
+
+    found = keys(replace(entry("default"), identity=told))
+    assert len({key(replace(SETUP, strategy=name), found) for name in ("zero_shot", "chain_of_thought")}) == 2
+    assert len(read) == 1

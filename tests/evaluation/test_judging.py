@@ -1,6 +1,7 @@
 """A model judges: its runs are kept like all others, and a verdict that cannot be had is a failure with its reason."""
 
 import random
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 import pytest
 
 from playground.backends.base import Request
+from playground.backends.catalog import Entry
+from playground.backends.scripted import ScriptedBackend
 from playground.errors import GenerationFailed
 from playground.evaluation import experiments, running
 from playground.evaluation.plan import Experiment
@@ -85,6 +88,34 @@ def test_two_answers_are_compared_in_both_orders(store: Store, catalog_of: Any) 
     table = run(Store(store.path.with_name("other")), catalog_of(first), PAIRWISE)
     assert scores(table, "Brief") == {0.5}
     assert [result.disagree for result in table.results if result.column == "Brief"] == [True] * 5
+
+
+def test_a_judge_whose_weights_were_not_there_yet_does_not_speak_for_another(store: Store, catalog_of: Any) -> None:
+    """Its weights are known once it is loaded: only then its verdicts can be looked up, and kept."""
+    run(store, catalog_of(Judge(5)), RUBRIC)  # the answers are known from now on
+    for grade, score, weights in ((5, 1.0, "weights 1"), (1, 0.0, "weights 2")):
+        judge, loaded = Judge(grade), threading.Event()
+        catalog = with_a_judge(catalog_of(Judge(5)), judge, loaded, weights)
+        scorer = {"name": "judge", "options": {"model": "judge"}}
+        for _ in range(2):  # what it says the first time is found the second time
+            assert scores(run(store, catalog, scorer), "Plain") == {score}
+            assert judge.judged == 10
+
+
+def with_a_judge(catalog: Any, judge: Judge, loaded: threading.Event, weights: str) -> Any:
+    """The catalog with one model more, whose weights are fetched when it is loaded."""
+    backend = ScriptedBackend(reply=judge)
+
+    def load(_: Any) -> ScriptedBackend:
+        loaded.set()
+        return backend
+
+    def identity() -> str:
+        return weights if loaded.is_set() else ""
+
+    told: dict[str, Any] = {"load": load, "identity": identity, "capabilities": backend.capabilities}
+    catalog.add(Entry(name="judge", title="Judge", kind="local", **told))
+    return catalog
 
 
 def test_a_judge_that_fails_is_a_failed_cell_that_keeps_its_answer(store: Store, catalog_of: Any) -> None:

@@ -241,14 +241,21 @@ def bomb() -> bytes:
     return file.getvalue()
 
 
+def stuffed(before: str, more: str) -> bytes:
+    """A workbook with something more before that tag, in whichever part it is."""
+    file = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook(["input"], ["a"]))) as parts,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as changed,
+    ):
+        for name in parts.namelist():
+            changed.writestr(name, parts.read(name).decode().replace(before, more + before))
+    return file.getvalue()
+
+
 def numbered(last: int) -> bytes:
     """A workbook whose last row says that it is that far down."""
-    file, row = io.BytesIO(), '<row r="{0}"><c r="A{0}" t="inlineStr"><is><t>x</t></is></c></row></sheetData>'
-    with zipfile.ZipFile(io.BytesIO(workbook(["input"], ["a"]))) as parts, zipfile.ZipFile(file, "w") as changed:
-        for name in parts.namelist():
-            text = parts.read(name).decode()
-            changed.writestr(name, text.replace("</sheetData>", row.format(last)))
-    return file.getvalue()
+    return stuffed("</sheetData>", f'<row r="{last}"><c r="A{last}" t="inlineStr"><is><t>x</t></is></c></row>')
 
 
 @pytest.mark.parametrize(("last", "found"), [(3, 2), (2**20, 2), (10**12, 1)])
@@ -263,8 +270,10 @@ def test_a_row_that_says_it_is_far_down_keeps_no_one_waiting(last: int, found: i
         (lambda: b"x" * (own_data.MAX_BYTES + 1), "20 MB is the most"),
         (bomb, "The workbook unpacks to 201 MB; 200 MB is the most"),
         (lambda: workbook(["input"], *[["a"]] * 10_001), "more than 10,000 rows"),
+        (lambda: stuffed("</cellXfs>", '<xf fontId="0"/>' * 200_000), "more than 2,000,000 pieces"),
+        (lambda: stuffed("</sheetData>", "<row/>" * 2_000_000), "more than 2,000,000 pieces"),
     ],
-    ids=["rows", "bytes", "bomb", "sheet"],
+    ids=["rows", "bytes", "bomb", "sheet", "styles", "empty rows"],
 )
 def test_caps_name_themselves(content: Any, message: str) -> None:
     with pytest.raises(LimitReached, match=message):

@@ -19,7 +19,7 @@ from playground.evaluation import report
 from playground.evaluation.comparisons import compare
 from playground.evaluation.datasets.base import DataCard
 from playground.evaluation.plan import Data, Draw, Expectation, Item, Model, Technique
-from playground.evaluation.report_text import markdown, plain
+from playground.evaluation.report.text import markdown, plain
 from playground.evaluation.resampling import curves
 from playground.evaluation.results import Path, Table
 from playground.evaluation.sentences import line

@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 from faulty import Faulty, Handler, fine, serving
 
+from playground import setups
 from playground.backends.base import Capabilities, Request
-from playground.backends.catalog import Catalog, Entry
+from playground.backends.catalog import Adapter, Catalog, Entry
 from playground.backends.endpoints import connection
 from playground.backends.endpoints.endpoint import endpoint
 from playground.backends.scripted import ScriptedBackend
@@ -26,6 +27,7 @@ from playground.evaluation.plan import Experiment
 from playground.evaluation.results import Table
 from playground.evaluation.store import Store
 from playground.settings import Settings
+from playground.types import Progress
 
 WAIT = 30.0  # seconds
 VOTE = {"strategy": "self_consistency", "options": {"form": "few_shot", "paths": 3}}
@@ -181,6 +183,44 @@ def test_stopping_keeps_what_is_done_and_ends_what_is_on_its_way(store: Store, h
     assert (rest.status, rest.known, len(rest.results)) == ("done", kept, 400)
 
 
+def test_what_ended_while_nobody_looked_is_kept_by_closing(store: Store) -> None:
+    model, sent = Asked(), list[Future[Any]]()
+    model.going.clear()
+
+    class Watched(ThreadPoolExecutor):
+        def submit(self, *given: Any, **named: Any) -> "Future[Any]":
+            sent.append(super().submit(*given, **named))
+            return sent[-1]
+
+    with Watched(8) as executor:
+        tables = running.run(plan(techniques=[{}]), model.catalog, store, executor=executor)
+        while model.now < 4:
+            next(tables)
+        model.going.set()
+        for future in sent:
+            assert future.result(WAIT).record
+        tables.close()
+    assert store.count() == len(sent) >= 4
+
+
+def test_a_stop_is_noticed_while_a_model_is_loaded_again(store: Store) -> None:
+    loading, halt = threading.Event(), threading.Event()
+
+    def load(report: Any) -> Any:
+        loading.set()
+        end = time.monotonic() + WAIT
+        while time.monotonic() < end:
+            report(Progress(what="Reading"))
+            time.sleep(0.01)
+
+    entry = Entry(name="default", title="D", kind="local", load=load, capabilities=Capabilities(sampling=frozenset()))
+    with ThreadPoolExecutor(1) as threads:
+        asked = threads.submit(asking.ask, setups.parse({}), Catalog([entry]), halt, 600.0)
+        assert loading.wait(WAIT)
+        halt.set()
+        assert asked.result(WAIT / 2) == asking.Asked()
+
+
 def test_a_stop_is_noticed_in_the_middle_of_an_answer(store: Store, catalog_of: Any) -> None:
     catalog, halt = catalog_of(lambda *_: "so and " * 1000, delay=0.05), threading.Event()
     tables = running.run(plan(sampling={"max_tokens": 2000}), catalog, store, halt=halt)
@@ -242,6 +282,19 @@ def test_the_others_go_on_when_one_model_cannot_be_loaded(store: Store) -> None:
     table = last(running.run(plan(techniques=[{}], models=[{}, {"model": "gone"}]), model.catalog, store))
     assert (table.status, len(table.results)) == ("failed", 6)
     assert "The model 'gone' was given up. The weights are gone." in table.message
+
+
+def test_a_model_goes_on_without_the_adapter_that_cannot_be_attached(store: Store) -> None:
+    model = Asked()
+
+    def broken(*_: Any) -> Any:
+        raise ModelUnavailable("It fits another model.")
+
+    model.catalog.add_adapter(Adapter(model="default", name="odd", title="Odd", load=broken))
+    table = last(running.run(plan(techniques=[{}], models=[{}, {"adapter": "odd"}]), model.catalog, store))
+    assert (table.status, {r.column for r in table.results}) == ("failed", {"Zero-shot \u00b7 default"})
+    assert (len(table.results), model.calls) == (6, 6)
+    assert "The model 'default' with the adapter 'odd' was given up. It fits another model." in table.message
 
 
 def test_a_model_cannot_be_unloaded_under_an_experiment_but_may_end(store: Store) -> None:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ import pytest
 from playground.errors import StoreFailed
 from playground.evaluation import store as store_module
 from playground.evaluation.store import BATCH, Store
+
+WAIT = 30.0  # seconds
 
 
 @pytest.fixture
@@ -178,3 +181,37 @@ def test_beyond_its_size_the_oldest_go(path: Path) -> None:
     assert 100 < store.count() < 400
     store.close()
     assert path.stat().st_size < 600_000
+
+
+def test_a_store_that_another_process_begins_is_waited_for(path: Path) -> None:
+    path.parent.mkdir()
+    other = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    other.execute(store_module.SCHEMA)
+    other.execute(f"PRAGMA user_version = {store_module.VERSION}")
+    store, waited = Store(path), threading.Event()
+    with ThreadPoolExecutor(1) as threads:
+        counted = threads.submit(store.count)
+        assert not waited.wait(0.2)
+        assert not counted.done()
+        other.execute("COMMIT")
+        assert counted.result(WAIT) == 0
+    store.close()
+    other.close()
+
+
+class Killed(int):
+    """A version that nobody lives to write."""
+
+    def __format__(self, spec: str) -> str:
+        raise KeyboardInterrupt
+
+
+def test_a_store_that_was_killed_while_it_began_is_begun_again(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(store_module, "VERSION", Killed(1))
+        with pytest.raises(KeyboardInterrupt):
+            Store(path).count()
+    store = Store(path)
+    assert store.count() == 0
+    store.close()

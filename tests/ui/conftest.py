@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,16 +25,18 @@ expect.set_options(timeout=20_000)  # of waiting: a machine that runs other thin
 
 
 @pytest.fixture
-def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
+def serve(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Serve]:
     """Start the app over a catalog on a free port; gives its address.
 
-    With the presets of these tests, or with `bundled=True` those that come with the playground.
+    With the presets of these tests, or with `bundled=True` those that come with the playground; what experiments
+    find is kept among the test's own files.
     """
     apps = []
 
     def start(catalog: Catalog, *, bundled: bool = False, settings: Settings = PRIVATE) -> str:
         if not bundled:
             monkeypatch.setattr(presets, "setups", partial(presets.setups, PRESETS))
+        settings = replace(settings, store=settings.store or str(tmp_path / "store.sqlite"))
         app = build_app(settings, catalog)
         options = {**launch_options(settings), "server_port": None, "quiet": True}
         _, url, _ = app.launch(**options, prevent_thread_lock=True)

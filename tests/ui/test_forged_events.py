@@ -93,6 +93,15 @@ def test_odd_values_are_refused_in_words(forger: Any, caplog: pytest.LogCaptureF
     assert "A bug" not in caplog.text
 
 
+def test_no_file_is_refused_in_words(forger: Any, caplog: pytest.LogCaptureFixture) -> None:
+    one = forger()
+    handlers = one.handlers("upload")
+    assert len(handlers) >= 4
+    for handler in handlers:
+        assert "There is no file" in one.post(handler)
+    assert "A bug" not in caplog.text
+
+
 def test_one_session_runs_one_setup_at_a_time(forger: Any) -> None:
     one = forger()
     run = next(i for i, fn in one.app.fns.items() if fn.name == "run" and len(fn.inputs) > 20)

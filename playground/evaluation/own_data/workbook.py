@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -12,6 +13,8 @@ from playground.evaluation.plan import MAX_ITEMS
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 MAX_UNPACKED = 200 * 2**20  # bytes of all parts together: a small file can hold very much of the same
+MAX_TAGS = 2_000_000  # of all parts: each costs time and memory, and a small file can hold very many
+STYLES = "xl/styles.xml"  # where one takes ten times as much of both
 MAX_COLUMNS = 200
 LAST_ROW = 2**20  # of any workbook; rows that a file numbers beyond it would be filled up with empty ones, for hours
 
@@ -33,12 +36,9 @@ def sheet_of(content: bytes) -> Sheet:
     broken = InvalidSetup("The file cannot be read as an Excel workbook; save it again as .xlsx, or as CSV.")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
-            unpacked = sum(part.file_size for part in parts.infolist())
-    except zipfile.BadZipFile:
+            _check_size(parts)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):  # or a password is asked for
         raise broken from None
-    if unpacked > MAX_UNPACKED:
-        message = f"The workbook unpacks to {unpacked / 2**20:,.0f} MB; {MAX_UNPACKED // 2**20} MB is the most."
-        raise LimitReached(message)
     try:
         seen, written = (_cells(load_workbook(io.BytesIO(content), read_only=True, data_only=d)) for d in (True, False))
         # A formula counts as what it gave when the file was saved; if that is not in the file, as its own text.
@@ -61,6 +61,22 @@ def sheet_of(content: bytes) -> Sheet:
     columns = tuple(name or f"column {n}" for n, name in enumerate(names, 1))
     # Cells beyond the header's belong to no column, and a row may end early.
     return Sheet(columns, (Row(n, dict(zip(columns, row, strict=False))) for n, row in rest))
+
+
+def _check_size(parts: zipfile.ZipFile) -> None:
+    unpacked = sum(part.file_size for part in parts.infolist())
+    if unpacked > MAX_UNPACKED:
+        message = f"The workbook unpacks to {unpacked / 2**20:,.0f} MB; {MAX_UNPACKED // 2**20} MB is the most."
+        raise LimitReached(message)
+    tags = sum(_tags(parts, name) * (10 if name == STYLES else 1) for name in parts.namelist())
+    if tags > MAX_TAGS:
+        message = f"The workbook is made of more than {MAX_TAGS:,} pieces, which is the most; save it as CSV."
+        raise LimitReached(message)
+
+
+def _tags(parts: zipfile.ZipFile, name: str) -> int:
+    with parts.open(name) as part:
+        return sum(chunk.count(b"<") for chunk in iter(lambda: part.read(2**20), b""))
 
 
 def _cells(book: Any) -> Iterator[tuple[Any, ...]]:

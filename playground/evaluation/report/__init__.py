@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from playground.csv_text import csv_text
-from playground.evaluation import report_figures, report_text
 from playground.evaluation.comparisons import Against, Comparison, compare
 from playground.evaluation.datasets.base import DataCard
 from playground.evaluation.frontier import frontier
+from playground.evaluation.report import figures, text
 from playground.evaluation.resampling import Curve, Grade, curves
 from playground.evaluation.results import Table
 from playground.evaluation.summary import Summary, summaries
@@ -40,14 +40,14 @@ def files(
     paths = curves(table, grade) if grade else ()
     drawn = _figures(found, paths)
     told = {
-        "report.md": report_text.markdown(table, found, compared, paths, card=card, figures=tuple(drawn)),
+        "report.md": text.markdown(table, found, compared, paths, card=card, figures=tuple(drawn)),
         **drawn,
         "results.csv": csv(table),
         "results.json": dump(table, found, compared),
         "experiment.yaml": plan,
     }
     # A server may answer with half a surrogate pair, which no file can hold.
-    return {name: text.encode("utf-8", "replace") for name, text in told.items()}
+    return {name: content.encode("utf-8", "replace") for name, content in told.items()}
 
 
 def pack(named: Mapping[str, bytes]) -> bytes:
@@ -83,14 +83,14 @@ def dump(table: Table, found: Sequence[Summary], compared: Sequence[Comparison])
 
 
 def _figures(found: Sequence[Summary], paths: Sequence[Curve]) -> dict[str, str]:
-    figures = {}
+    drawn = {}
     if any(summary.n for summary in found):
-        figures["figures/columns.svg"] = report_figures.columns(found)
+        drawn["figures/columns.svg"] = figures.columns(found)
     if paths:
-        figures["figures/paths.svg"] = report_figures.paths(paths)
+        drawn["figures/paths.svg"] = figures.paths(paths)
     if offers := frontier(found):
-        figures["figures/tokens.svg"] = report_figures.offers(offers)
-    return figures
+        drawn["figures/tokens.svg"] = figures.offers(offers)
+    return drawn
 
 
 def _short(value: Any) -> Any:

@@ -21,9 +21,9 @@ METHOD = (
     "of a difference at least this large if there were none: exact McNemar test for right and wrong on the same items, "
     "sign-flip test over items otherwise. Holm's procedure makes it stricter the more comparisons are made. Below "
     f"{ALPHA:g} a difference is called more than chance explains. The last column says how many items it would take to "
-    f"find a true difference of {POINTS} points in {percent(POWER)} of such experiments. Intervals are not made wider for "
-    "the number of comparisons, so one may leave out 0 where Holm's p is not small enough. All this is for a number of "
-    "items chosen beforehand: who stops as soon as a difference looks good finds differences that are not there."
+    f"find a true difference of {POINTS} points in {percent(POWER)} of such experiments. Intervals are not widened "
+    "for the number of comparisons, so one may leave out 0 where Holm's p is not small enough. All this is for a "
+    "number of items chosen beforehand: stop as soon as a difference looks good, and there will be one without a cause."
 )
 
 

@@ -1,0 +1,106 @@
+"""What the form of an experiment holds, and gives back: techniques, models, scorers, text, files."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from playground import setups
+from playground.errors import InvalidSetup, LimitReached
+from playground.evaluation import experiments
+from playground.evaluation.plan import Data, Experiment, Item, Model, Technique
+from playground.ui import experiment_choices, experiment_plan, experiment_techniques
+from playground.ui.plan_names import labelled_plan
+from playground.ui.preset_bar import as_text
+
+PLAIN = setups.parse({"task": {"input": "Hi"}})
+
+FULL = Technique(
+    name="Mine", strategy="self_consistency", options={"paths": 5}, task={"role": "You are: careful"},
+    template="{input}\nNow.", sampling={"temperature": 0.5, "stop": ["\n"]},
+)  # fmt: skip
+
+
+def test_techniques_come_back_as_they_were() -> None:
+    (row,) = experiment_techniques.rows([FULL])
+    (read,) = experiment_techniques.read([row])
+    assert Technique(**read) == FULL
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (None, "must be a list"),
+        ([5], "must be a list"),
+        ([{"on": False}], "No column is ticked"),
+        ([{"on": True, "name": 5}], "must be text"),
+        ([{"on": True, "name": "A", "sampling": "warmth: 1"}], "'warmth' is not known"),
+        ([{"on": True, "name": "A", "sampling": "a: ["}], "not readable"),
+        ([{"on": True, "name": "A", "task": "input: x"}], "'input' is not known"),
+    ],
+)
+def test_odd_techniques_are_refused(value: Any, words: str) -> None:
+    with pytest.raises(InvalidSetup, match=words):
+        experiment_techniques.read(value)
+
+
+def test_there_are_so_many_columns_and_no_more() -> None:
+    with pytest.raises(LimitReached, match="17 ways"):
+        experiment_techniques.read([{"on": True}] * 17)
+
+
+def test_odd_rows_do_not_take_the_playgrounds_setup() -> None:
+    with pytest.raises(InvalidSetup, match="must be a list"):
+        experiment_techniques.with_setup([5], PLAIN)
+    one = experiment_techniques.with_setup([], PLAIN)
+    first, second = experiment_techniques.with_setup(one, PLAIN)
+    assert first["name"] != second["name"]
+
+
+@pytest.mark.parametrize("model", [Model(), Model(model="a", adapter="b"), Model(model="a", adapter="b", scale=0.5)])
+def test_models_come_back_as_they_were(model: Model) -> None:
+    assert experiment_choices.read_models([experiment_choices.key(model)]) == [model]
+
+
+@pytest.mark.parametrize("odd", [5, "default", {"a": 1}, [5], [""], ["a\nb\nc"], ["a\nb\n9"], ["a\nb\n1\n2"]])
+def test_odd_models_are_refused(odd: Any) -> None:
+    with pytest.raises(InvalidSetup):
+        experiment_choices.read_models(odd)
+
+
+@pytest.mark.parametrize("name", [["exact"], 5, "nope"])
+def test_odd_scorers_are_refused(name: Any) -> None:
+    with pytest.raises(InvalidSetup, match="choose one of the list"):
+        experiment_choices.read_scorer(name, "")
+
+
+@pytest.mark.parametrize("count", [3, 500])
+def test_of_many_items_the_text_shows_some_and_loses_none(count: int) -> None:
+    items = tuple(Item(id=f"{n}", input=f"What is {n}?", references=(f"{n}",)) for n in range(count))
+    data = Data(name="own", size=count, shots=0, answer="number", items=items)
+    whole = Experiment(title="Mine", about="Why", data=data, techniques=(Technique(),))
+    text = experiment_plan.as_seen(whole).replace("What is 0?", "What is nothing?")
+    read = experiment_plan.with_rest(experiments.read(text), text, items)
+    changed = (replace(items[0], input="What is nothing?"), *items[1:])
+    assert read == replace(whole, data=replace(data, items=changed))
+    assert len(text) < 20_000
+    other = experiments.write(whole)
+    assert experiment_plan.with_rest(experiments.read(other), other, items) == whole
+
+
+@pytest.mark.parametrize(
+    ("content", "error", "words"),
+    [
+        (None, InvalidSetup, "no file"),
+        (b"x" * 2000, LimitReached, "2 KB; 1 KB is the most"),
+        (b"\xff", InvalidSetup, "not UTF-8"),
+    ],
+)
+def test_files_have_a_cap_of_their_own(content: Any, error: Any, words: str) -> None:
+    with pytest.raises(error, match=words):
+        as_text(content, 1024)
+
+
+def test_messages_name_the_fields_of_the_form() -> None:
+    assert labelled_plan("`data.shots` holds") == "\u201cExamples\u201d holds"
+    assert labelled_plan("`techniques.1.options.paths` is 0") == "Column 2, `options.paths`, is 0"
