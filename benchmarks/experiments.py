@@ -149,7 +149,7 @@ def ladder(bench: Bench, items: int) -> Result:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--repeats", type=int, default=1, help="rounds, each on items of its own")
     parser.add_argument("--items", type=int, default=200, help="word problems in each round")
     parser.add_argument("--cells", type=int, default=10_000, help="scripted cells, and results on the page")
     given = parser.parse_args()

@@ -26,7 +26,7 @@ from playground.evaluation import expectations, experiments, outcome, running, t
 from playground.evaluation.comparisons import compare
 from playground.evaluation.plan import Experiment
 from playground.evaluation.results import Table
-from playground.evaluation.sentences import count, line, swapped
+from playground.evaluation.sentences import count, five_points, line, swapped
 from playground.evaluation.store import Store
 from playground.evaluation.summary import summaries
 from playground.settings import Settings
@@ -54,8 +54,9 @@ def main(argv: Sequence[str]) -> int:
             _make(given.out)
         store = Store(given.store or settings.store_file, most_bytes=settings.store_megabytes * 2**20)
         with closing(store):
-            table = _run(experiment, settings, store, given.dask, None if given.quiet else sys.stderr)
-        return _tell(table, given.out)
+            catalog = Catalog(offered(settings), budget=Budget(settings.memory_megabytes * 2**20))
+            table = _run(experiment, catalog, settings, store, given.dask, None if given.quiet else sys.stderr)
+        return _tell(table, given.out, catalog)
     except PlaygroundError as error:
         print(error, file=sys.stderr)
         return WRONG
@@ -66,12 +67,20 @@ def main(argv: Sequence[str]) -> int:
 def _read(file: Path) -> Experiment:
     try:
         return experiments.read(file.read_text("utf-8"), file.name, folder=file.parent)
+    except FileNotFoundError:
+        raise InvalidSetup(f"{file} cannot be read: there is no such file.") from None
     except (OSError, ValueError) as error:  # ValueError: not in UTF-8, or a name that no file can have
         raise InvalidSetup(f"{file} cannot be read: {error}.") from None
 
 
-def _run(experiment: Experiment, settings: Settings, store: Store, dask: str | None, progress: TextIO | None) -> Table:
-    catalog = Catalog(offered(settings), budget=Budget(settings.memory_megabytes * 2**20))
+def _run(
+    experiment: Experiment,
+    catalog: Catalog,
+    settings: Settings,
+    store: Store,
+    dask: str | None,
+    progress: TextIO | None,
+) -> Table:
     with ExitStack() as leaving:
         halt = leaving.enter_context(_interruptible())
         executor, parallel = None, None
@@ -91,19 +100,20 @@ def _run(experiment: Experiment, settings: Settings, store: Store, dask: str | N
     return table
 
 
-def _tell(table: Table, out: Path | None) -> int:
+def _tell(table: Table, out: Path | None, catalog: Catalog) -> int:
     """Results to stdout, files to the folder; returns the exit status."""
     found, compared = summaries(table), compare(table)
     checks = expectations.check(table, compared)
     if table.results:
         print(terminal.grid(found))
         doubts = [swapped(one) for one in found if one.disagree]
-        for sentence in [*doubts, *(one.sentence for one in compared), *(check.sentence for check in checks)]:
+        said = [one.sentence for one in compared]
+        for sentence in filter(None, [*doubts, *said, five_points(compared), *(check.sentence for check in checks)]):
             print(sentence)
     if table.message:
         print(table.message, file=sys.stderr)
     if out:
-        _write(outcome.files(table), out)
+        _write(outcome.files(table, catalog), out)
     failed = [one.note for one in table.results if one.outcome == "failed"]
     if failed:
         (why, _) = Counter(failed).most_common(1)[0]

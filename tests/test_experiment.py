@@ -73,7 +73,8 @@ def test_it_prints_results_and_sentences_and_tells_its_progress_aside(
     assert lines[0].split() == ["Column", "Mean", "95", "%", "interval", *lines[0].split()[5:]]
     assert [line.split()[0] for line in lines[1:3]] == ["Zero-shot", "Shown"]
     assert "Shown and Zero-shot" in lines[3]
-    assert lines[4].endswith("at least 0 % was expected: held.")
+    assert lines[4] == "To tell a difference of 5 points here, about 160 items would be needed."
+    assert lines[5].endswith("at least 0 % was expected: held.")
     assert "6 of 6 cells, in " in err
     assert run(folder) == 0
     assert "6 of 6 cells, 6 known before, in " in capsys.readouterr().err
@@ -103,7 +104,7 @@ def test_it_exits_2_for_wrong_input(folder: Path, text: str, message: str, capsy
     assert run(folder, plan="wrong.yaml") == 2
     assert message in capsys.readouterr().err
     assert run(folder, plan="gone.yaml") == 2
-    assert "gone.yaml cannot be read" in capsys.readouterr().err
+    assert "gone.yaml cannot be read: there is no such file." in capsys.readouterr().err
 
 
 def test_a_store_of_a_newer_version_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

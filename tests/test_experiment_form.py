@@ -3,13 +3,14 @@
 from dataclasses import replace
 from typing import Any
 
+import gradio as gr
 import pytest
 
 from playground import setups
 from playground.errors import InvalidSetup, LimitReached
 from playground.evaluation import experiments
 from playground.evaluation.plan import Data, Experiment, Item, Model, Technique
-from playground.ui import experiment_choices, experiment_plan, experiment_techniques
+from playground.ui import experiment_choices, experiment_form, experiment_plan, experiment_techniques
 from playground.ui.plan_names import labelled_plan
 from playground.ui.preset_bar import as_text
 
@@ -25,6 +26,12 @@ def test_techniques_come_back_as_they_were() -> None:
     (row,) = experiment_techniques.rows([FULL])
     (read,) = experiment_techniques.read([row])
     assert Technique(**read) == FULL
+
+
+def test_ways_without_a_tick_stay_beside_new_ones() -> None:
+    (new,), (old,) = experiment_techniques.rows([FULL]), experiment_techniques.rows([Technique()])
+    before = [{**old, "on": False}, {**new, "on": False}, old]
+    assert experiment_techniques.with_unticked([new], before) == [new, {**old, "on": False}]
 
 
 @pytest.mark.parametrize(
@@ -44,6 +51,12 @@ def test_odd_techniques_are_refused(value: Any, words: str) -> None:
         experiment_techniques.read(value)
 
 
+def test_ticked_rows_have_the_names_that_the_page_shows() -> None:
+    ticked = [{"on": True, "name": "A"}, {"on": True, "strategy": "zero_shot"}, {"on": True, "strategy": ["odd"]}]
+    assert experiment_techniques.names([*ticked, {"on": False, "name": "B"}, 5]) == ["A", "Zero-shot", ""]
+    assert experiment_techniques.names(None) == []
+
+
 def test_there_are_so_many_columns_and_no_more() -> None:
     with pytest.raises(LimitReached, match="17 ways"):
         experiment_techniques.read([{"on": True}] * 17)
@@ -55,6 +68,14 @@ def test_odd_rows_do_not_take_the_playgrounds_setup() -> None:
     one = experiment_techniques.with_setup([], PLAIN)
     first, second = experiment_techniques.with_setup(one, PLAIN)
     assert first["name"] != second["name"]
+
+
+@pytest.mark.parametrize("experiment", experiment_plan.offered().values(), ids=experiment_plan.offered())
+def test_the_form_gives_back_what_comes_with_the_playground(experiment: Experiment) -> None:
+    with gr.Blocks():
+        form, _ = experiment_form.build(())
+    form.hold(experiment, ())
+    assert experiments.parse(form.read({widget: widget.value for widget in form.widgets})) == experiment
 
 
 @pytest.mark.parametrize("model", [Model(), Model(model="a", adapter="b"), Model(model="a", adapter="b", scale=0.5)])
@@ -103,4 +124,14 @@ def test_files_have_a_cap_of_their_own(content: Any, error: Any, words: str) -> 
 
 def test_messages_name_the_fields_of_the_form() -> None:
     assert labelled_plan("`data.shots` holds") == "\u201cExamples\u201d holds"
+    assert labelled_plan("`data.size` is None; it must be") == "\u201cItems\u201d is empty; it must be"
+    named = labelled_plan("`techniques.1.template` must have", ["A", "B"])
+    assert named == "\u201cB\u201d, \u201cWording\u201d, must have"
     assert labelled_plan("`techniques.1.options.paths` is 0") == "Column 2, `options.paths`, is 0"
+
+
+def test_few_shot_without_examples_says_where_they_come_from() -> None:
+    with pytest.raises(InvalidSetup) as raised:
+        experiments.parse({"data": {"shots": 0}, "techniques": [{"strategy": "few_shot"}]})
+    said = labelled_plan(str(raised.value), ["Few-shot"])
+    assert said == "\u201cFew-shot\u201d needs examples: set \u201cExamples\u201d to 1 or more, or untick it."

@@ -41,6 +41,17 @@ def test_the_bars_have_the_numbers_of_the_table() -> None:
     assert len(set(figure.data[0].marker.color)) == 2
 
 
+def test_a_judge_that_decides_otherwise_is_told_below_the_numbers() -> None:
+    _, (numbers,), _ = render_ladder.ladder(two(disagree=True))
+    assert "Few-shot: for 12 of 12 answers the judge decided otherwise" in numbers["note"]
+
+
+def test_where_nothing_can_be_compared_one_sentence_says_so() -> None:
+    none = table({"A": [True], "B": [], "C": []})
+    said = render_experiment.sentences_value(none, comparisons.compare(none))
+    assert (said["sentences"], said["lead"][:20]) == ([], "Nothing can be compa")
+
+
 def test_a_column_without_answers_waits() -> None:
     figure, (numbers,), _ = render_ladder.ladder(table({"A": [True], "B": []}))
     assert list(figure.data[0].y) == [0]

@@ -45,6 +45,7 @@ class Comparison:
     method: str = ""  # of the p
     discordance: float | None = None  # mean squared difference: share of items on which right and wrong differ
     items_needed: int | None = None  # to tell a difference of POINTS among as many comparisons
+    items_for_seen: int | None = None  # to tell a difference as large as the one found; None where there is none
     sentence: str = ""
 
     @property
@@ -120,5 +121,10 @@ def _compare(found: Scores, first: str, second: str, a: int, b: int) -> Comparis
 def _told(comparison: Comparison, adjusted: float | None, comparisons: int) -> Comparison:
     known = replace(comparison, adjusted=adjusted, comparisons=comparisons)
     if known.discordance is not None:
-        known = replace(known, items_needed=items_needed(POINTS, known.discordance, comparisons))
+        seen = abs(known.difference or 0.0) * 100
+        known = replace(
+            known,
+            items_needed=items_needed(POINTS, known.discordance, comparisons),
+            items_for_seen=items_needed(seen, known.discordance, comparisons) if seen > 1e-9 else None,
+        )
     return replace(known, sentence=sentences.comparison(known))

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from playground import runner
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
 LOOKED_AT = 5  # items whose prompts are measured, and known cells whose length and time are taken, in each column
 SEARCHED = 200  # cells of a column, at most, for those that are known
+ALONE = 0.1  # of a row's seconds in a crowd, what it takes by itself however few are beside it
 CHARACTERS = 4  # per token, where there is no tokenizer at hand
 
 
@@ -56,6 +56,8 @@ class _Model:
     parallel: int = 1
     tokens: float = 0.0  # of the known cells that were looked at
     seconds: float = 0.0  # of the same: a row's, each
+    shared: bool = False  # one machine's rows slow each other; an endpoint's do not
+    known: int = 0  # rows in the store: no more than these can have been beside each other
     missing: int = 0  # rows to be drawn
     work: float = 0.0  # seconds that these would take one after the other
 
@@ -113,17 +115,20 @@ def _column(grid: Grid, at: int, keys: Keys, catalog: Catalog, store: Store, mod
     setup, backend = grid.bases[at], catalog.loaded(grid.bases[at].model)
     model = models.setdefault(setup.model, _Model())
     model.parallel = (backend or catalog.info(setup.model)).capabilities.parallel
+    model.shared = catalog.info(setup.model).kind == "local"
     column = keys.column(setup)
     places = range(at, len(grid), len(grid.columns))
     known: list[Key] = [column.key(grid[i].setup) for i in places] if column.known else []
     stored = store.known(known)
-    kept = store.get_many(known[:SEARCHED]).values()
-    samples = [record for record in map(records.load, islice(kept, LOOKED_AT)) if record]
+    kept = list(store.get_many(known[:SEARCHED]).values())
+    spread_out = kept[:: max(1, len(kept) // LOOKED_AT)][:LOOKED_AT]  # the first ones also waited for each other
+    samples = [record for record in map(records.load, spread_out) if record]
     spread = places[:: max(1, len(places) // LOOKED_AT)][:LOOKED_AT]
     asked = [_asked(grid[i].setup, backend) for i in spread] or [(0, 0.0, 0.0)]
     calls = max(calls for calls, _, _ in asked)
     prompt, completion = (sum(one[i] for one in asked) / len(asked) for i in (1, 2))
     count = rows(setup)
+    model.known += stored * count
     if samples:
         prompt = _mean([record.run.prompt_tokens for record in samples])
         completion = _mean([record.run.completion_tokens for record in samples])
@@ -177,8 +182,11 @@ def _add(total: _Sum, setup: Setup, column: _Column, catalog: Catalog, model: _M
 
 
 def _seconds(model: _Model) -> float:
-    """A few rows do not get quicker by room for more."""
-    return model.work / max(1, min(model.parallel, model.missing))
+    """A few rows do not get quicker by room for more, but on one machine by having fewer beside them."""
+    beside = max(1, min(model.parallel, model.missing))
+    crowd = max(1, min(model.parallel, model.known))
+    share = min(1.0, beside / crowd) if model.shared else 1.0
+    return model.work / beside * (ALONE + (1 - ALONE) * share)
 
 
 def _mean(values: Sequence[float]) -> float:

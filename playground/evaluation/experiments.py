@@ -1,5 +1,6 @@
 """Experiment <-> plain dict and YAML: strict, every error with its path and line."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from pathlib import Path
@@ -28,7 +29,7 @@ def parse(data: Any) -> Experiment:
     """
     if not isinstance(data, Mapping):
         raise InvalidSetup(f"An experiment is a mapping with the keys {', '.join(KEYS)}.")
-    experiment: Experiment = setups.build(Experiment, data, ())
+    experiment: Experiment = setups.build(Experiment, _with_schema_text(data), ())
     check(experiment)
     return experiment
 
@@ -113,6 +114,23 @@ def _plain(value: Any) -> Any:
     return [_plain(part) for part in value] if isinstance(value, (list, tuple)) else value
 
 
+def _with_schema_text(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same, a JSON schema that was written as a mapping replaced by its JSON text."""
+    scorer = data.get("scorer")
+    options = scorer.get("options") if isinstance(scorer, Mapping) else None
+    if (
+        not isinstance(scorer, Mapping)
+        or not isinstance(options, Mapping)
+        or not isinstance(options.get("schema"), dict)
+    ):
+        return data
+    try:
+        schema = json.dumps(options["schema"], ensure_ascii=False, default=str)
+    except (RecursionError, TypeError):  # too deep, or keys that are no text: said of the value as it is
+        return data
+    return {**data, "scorer": {**scorer, "options": {**options, "schema": schema}}}
+
+
 def _with_items(data: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
     """The same, its data's file replaced by the items in it."""
     given = data.get("data")
@@ -133,6 +151,8 @@ def _with_items(data: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
         raise InvalidSetup(message, ("data", "labels"))
     try:
         content = (folder / given["file"]).read_bytes()
+    except FileNotFoundError:
+        raise InvalidSetup(f"`data.file` cannot be read: there is no file {given['file']}.", ("data", "file")) from None
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         raise InvalidSetup(f"`data.file` cannot be read: {error}.", ("data", "file")) from None
     from playground.evaluation import own_data  # reads spreadsheets too: loaded by those who have a file

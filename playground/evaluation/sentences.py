@@ -1,7 +1,7 @@
 """What was found, in plain sentences for people who never heard of a p."""
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,6 +28,14 @@ def swapped(found: "Summary") -> str:
     """How often a judge's two verdicts on one pair of answers were not the same."""
     of = f"{found.disagree:,} of {count(found.n, 'answer')}"
     return f"{line(found.column)}: for {of} the judge decided otherwise when the two were swapped."
+
+
+def five_points(compared: Sequence["Comparison"]) -> str:
+    """How many items all these comparisons would take to tell a difference of 5 points; "" where they have it."""
+    most = max((one.items_needed or 0 for one in compared), default=0)
+    if all(one.items >= (one.items_needed or 0) for one in compared):
+        return ""
+    return f"To tell a difference of 5 points here, about {rounded(most)} items would be needed."
 
 
 def _once(found: "Comparison", first: str, second: str) -> str:
@@ -80,13 +88,14 @@ def _verdict(found: "Comparison") -> str:
         p += f" after Holm for {found.comparisons} comparisons"
     if found.significant:
         return f"more than chance explains ({p})"
-    needed = found.items_needed or 0
-    if found.items >= needed:
-        more = "a difference of 5 points would most likely have shown with this many items"
-    else:
-        about = "about" if (found.discordance or 0) > 0.05 else "at least"
-        more = f"{about} {rounded(needed)} items would be needed to tell a difference of 5 points"
-    return f"not enough evidence of a difference ({p}); {more}"
+    told = f"not enough evidence of a difference ({p})"
+    if found.items >= (found.items_needed or 0):
+        return f"{told}; a difference of 5 points would most likely have shown with this many items"
+    if not found.items_for_seen:
+        return told
+    if found.items_for_seen <= found.items:  # an exact test wants a little more than the formula
+        return f"{told}; if it is really this large, a few more items would show it"
+    return f"{told}; if it is really this large, about {rounded(found.items_for_seen)} items would show it"
 
 
 def line(text: str) -> str:

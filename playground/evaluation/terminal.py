@@ -10,7 +10,7 @@ from playground.evaluation.summary import Summary
 
 SELDOM = 10.0  # seconds between lines where nothing can be overwritten: a log
 FIGURES = ("Mean", "95 % interval", "Answers", "Right", "No answer found", "Failed", "Calls", "Tokens")
-HEADERS = ("Column", *FIGURES, "Seconds per answer")  # which are spent beside each other: their sum would say little
+HEADERS = ("Column", *FIGURES, "Seconds, beside others")  # per answer: waited while others were asked too
 
 
 class Progress:

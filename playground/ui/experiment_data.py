@@ -9,32 +9,21 @@ import gradio as gr
 
 from playground.errors import InvalidSetup, PlaygroundError
 from playground.evaluation import datasets, own_data
-from playground.evaluation.own_data import OwnData
-from playground.evaluation.plan import Data, Item
+from playground.evaluation.plan import Data
 from playground.parameters import Parameter, parameters
 from playground.types import Task
 from playground.ui import widgets
 from playground.ui.controls import Field
 from playground.ui.events import AT_ONCE
+from playground.ui.experiment_rows import Given, items_of, said, shared
 from playground.ui.form import WITH_LABELS
-from playground.ui.measures import counted
 from playground.ui.messages import told
 from playground.ui.question import pick, taken
 
 OWN = datasets.OWN
 FIELDS = {"input": "Input", "reference": "Right answer", "context": "Context", "id": "Name"}
 NONE = ("none", "")
-LISTED = 8  # bad rows that are shown
 KINDS = [".csv", ".tsv", ".jsonl", ".json", ".txt", ".xlsx"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
-    """Data of one's own as it was given, and what was read from it."""
-
-    content: bytes | str = ""
-    filename: str = ""
-    items: tuple[Item, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +33,7 @@ class DataPanel:
     name: Any
     card: Any
     whole: Any
-    numbers: tuple[Field, ...]  # size, seed, shots
+    numbers: tuple[Field, ...]  # size, shots, seed
     template: Field
     frame: Any  # of all that is for own data only
     pasted: Any
@@ -70,25 +59,24 @@ class DataPanel:
         held = {"name": values[self.name], **taken((*self.numbers, self.template), values)}
         if values[self.name] != OWN:
             return held
-        given: Given | None = values[self.given]
-        if given is None or not given.items:
-            raise InvalidSetup("There is no data of your own yet; open a file, or paste rows and read them.")
+        given = items_of(values[self.given])
         own = taken(self.reading, values)
         if own["answer"] not in WITH_LABELS:
             own.pop("labels")
-        items = [{"id": i.id, "input": i.input, "references": list(i.references)} for i in given.items]
+        items = [{"id": i.id, "input": i.input, "references": list(i.references)} for i in given]
         return {**held, **own, "items": items}
 
     def write(self, data: Data) -> dict[Any, Any]:
         """Updates that make the panel hold this data."""
         fields = (*self.numbers, self.template, *self.reading)
+        values = [(f, getattr(data, f.parameter.name)) for f in fields]
         own, (_, labels) = data.name == OWN, self.reading
         return {
             self.name: data.name,
             self.given: Given(items=data.items) if data.items else None,
-            self.state: _said(len(data.items)) if own else "",
+            self.state: shared(len(data.items), data.size, data.shots) if own else "",
             **{box: gr.update(choices=[NONE], value="") for box in self.columns.values()},
-            **{f.widget: f.write(getattr(data, f.parameter.name) or f.parameter.default) for f in fields},
+            **{f.widget: f.write(f.parameter.default if held in ("", ()) else held) for f, held in values},
             labels.widget: gr.update(value=labels.write(data.labels)["value"], visible=data.answer in WITH_LABELS),
             **self.shown(data.name),
         }
@@ -169,11 +157,15 @@ def number_field(p: Parameter, **shown: str) -> Field:
 
 def wire(panel: DataPanel) -> None:
     """Attach the handlers."""
-    boxes, (kind, labels) = panel.columns, panel.reading
+    boxes, (kind, labels), (size, shots, _) = panel.columns, panel.reading, panel.numbers
 
     def look(content: bytes | str, filename: str, values: Mapping[Any, Any]) -> dict[Any, Any]:
         """New rows: what their columns seem to be, then what is in them."""
-        found = own_data.columns_of(content, filename)
+        try:
+            found = own_data.columns_of(content, filename)
+        except PlaygroundError as error:
+            nothing = {box: gr.update(choices=[NONE], value="") for box in boxes.values()}
+            return {**nothing, panel.given: Given(filename=filename, fault=str(error)), panel.state: str(error)}
         guess = {box: found.guess.get(field, "") for field, box in boxes.items()}
         offered = [NONE, *((name, name) for name in found.names)]
         chosen = {box: gr.update(choices=offered, value=column) for box, column in guess.items()}
@@ -187,8 +179,11 @@ def wire(panel: DataPanel) -> None:
                 given.content, given.filename, columns=mapped, labels=allowed, skip_bad=values[panel.skip] is True
             )
         except PlaygroundError as error:
-            return {panel.given: replace(given, items=()), panel.state: str(error)}
-        return {panel.given: replace(given, items=own.items), panel.state: said(own)}
+            return {panel.given: replace(given, items=(), fault=str(error)), panel.state: str(error)}
+        return {panel.given: replace(given, items=own.items, fault=""), panel.state: said(own, *sizes(values))}
+
+    def sizes(values: Mapping[Any, Any]) -> tuple[Any, Any]:
+        return values[size.widget], values[shots.widget]
 
     @told
     def choose(name: Any) -> dict[Any, Any]:
@@ -213,6 +208,8 @@ def wire(panel: DataPanel) -> None:
     @told
     def again(values: dict[Any, Any]) -> dict[Any, Any]:
         given: Given | None = values[panel.given]
+        if given and given.items and not given.content:  # they came with an experiment
+            return {panel.state: shared(len(given.items), *sizes(values))}
         return read(given, values) if given and given.content else {panel.state: gr.skip()}
 
     def show(answer: Any) -> Any:
@@ -220,25 +217,11 @@ def wire(panel: DataPanel) -> None:
 
     plain: dict[str, Any] = {"preprocess": False, "trigger_mode": "always_last", **AT_ONCE}
     outputs = [panel.given, panel.state, *boxes.values()]
-    used = {panel.given, panel.skip, kind.widget, labels.widget, *boxes.values()}
+    used = {panel.given, panel.skip, kind.widget, labels.widget, size.widget, shots.widget, *boxes.values()}
     kind.widget.change(show, kind.widget, labels.widget, **plain)
     panel.name.change(choose, panel.name, [panel.card, panel.whole, panel.frame], **plain)
     panel.upload.upload(opened, {panel.upload, *used}, outputs, **AT_ONCE)
     panel.pasted.change(paste, {panel.pasted, *used}, outputs, **plain)
     changes = [panel.skip.input, kind.widget.input, labels.widget.change, *(box.input for box in boxes.values())]
+    changes += [size.widget.input, shots.widget.input]
     gr.on(changes, again, used, outputs, **plain)
-
-
-def said(own: OwnData) -> str:
-    """How many rows there are, and which were left out."""
-    return "\n".join([_said(len(own.items)), *bad_rows(own.bad)])
-
-
-def bad_rows(bad: tuple[tuple[int, str], ...]) -> list[str]:
-    """Line by line what is wrong, the first few."""
-    more = [f"... and {counted(len(bad) - LISTED, 'more row')}."] if len(bad) > LISTED else []
-    return [*(f"Line {line:,}: {why}" for line, why in bad[:LISTED]), *more]
-
-
-def _said(count: int) -> str:
-    return f"{counted(count, 'item')} ready." if count else ""

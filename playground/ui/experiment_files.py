@@ -13,6 +13,7 @@ from playground.ui import widgets
 from playground.ui.events import AT_ONCE
 from playground.ui.experiment_run import Ran, needed
 from playground.ui.messages import told
+from playground.ui.sessions import Sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,12 @@ def build() -> Files:
         )  # fmt: skip
 
 
-def wire(files: Files, ran: Any) -> None:
+def wire(files: Files, ran: Any, sessions: Sessions) -> None:
     """Attach the handlers."""
 
     @told
-    def whole(now: Ran | None) -> dict[str, str]:
-        packed = report.pack(outcome.files(needed(now)))
+    def whole(now: Ran | None, request: gr.Request) -> dict[str, str]:
+        packed = report.pack(outcome.files(needed(now), sessions.of(request)))
         return {"name": "report.zip", "base64": base64.b64encode(packed).decode("ascii")}
 
     @told

@@ -163,4 +163,6 @@ def _labels(data: Mapping[str, Any]) -> set[str]:
 
 def wire(form: ExperimentForm) -> None:
     """Attach the handlers."""
+    # What judged another data set's answers need not suit this one's; a loaded experiment brings its own.
+    form.data.name.input(lambda: ("", ""), None, [form.scorer, form.scorer_options], **AT_ONCE)
     form.scorer.change(lambda name: scorer_line(str(name)), form.scorer, form.scorer_about, preprocess=False, **AT_ONCE)

@@ -15,11 +15,13 @@ from playground.evaluation.store import Store
 from playground.ui import payloads, render_experiment, widgets
 from playground.ui.events import AT_ONCE
 from playground.ui.experiment_form import ExperimentForm
+from playground.ui.experiment_techniques import names, with_unticked
 from playground.ui.messages import told
 from playground.ui.plan_names import labelled_plan
 from playground.ui.preset_bar import as_text
 from playground.ui.sessions import Sessions
 
+UNUSED = "Edited and not used yet: the form leaves this text alone, and a run follows the form. Empty it to start over."
 IN_SIGHT = 200  # items of one's own that the text shows; the download has all
 FIRST = "ladder"
 OPENING = {"techniques": [{"strategy": "zero_shot"}, {"strategy": "chain_of_thought"}]}  # where none are offered
@@ -27,11 +29,14 @@ OPENING = {"techniques": [{"strategy": "zero_shot"}, {"strategy": "chain_of_thou
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanPanel:
-    """The widgets. `recount` changes when more may be known than before, though the plan is the same."""
+    """The widgets. `recount` changes when more may be known than before, though the plan is the same; `written` is
+    what the page put into the text, and `unused` says that the text has edits that were not used."""
 
     offered: Any
     form: ExperimentForm
     text: Any
+    written: Any
+    unused: Any
     use: Any
     open: Any
     save: Any
@@ -57,13 +62,14 @@ def build_choices(known: Mapping[str, Experiment]) -> Any:
     return choices
 
 
-def build_text() -> tuple[Any, Any, Any, Any]:
+def build_text() -> tuple[Any, Any, Any, Any, Any]:
     """The experiment as text, and what takes it away and brings it back."""
     with gr.Accordion("As YAML", open=False):
         text = gr.Textbox(
             label="The whole experiment", lines=12, max_lines=30, elem_classes="yaml",
             info="It follows the form. Edit or paste it, and use it: what no field above shows is here.",
         )  # fmt: skip
+        unused = widgets.widget("words", value="")
         with gr.Row(elem_classes="quiet-row"):
             use = gr.Button("Use this text", size="sm", variant="secondary", elem_classes="quiet-button")
             opened = gr.UploadButton(
@@ -71,7 +77,7 @@ def build_text() -> tuple[Any, Any, Any, Any]:
                 elem_classes="quiet-button",
             )  # fmt: skip
             save = widgets.download("Download as YAML")
-    return text, use, opened, save
+    return text, unused, use, opened, save
 
 
 def wire(
@@ -90,6 +96,8 @@ def wire(
             panel.offered: chosen,
             panel.status: status,
             panel.text: text,
+            panel.written: text,
+            panel.unused: "",
             panel.recount: time.monotonic_ns(),
         }
 
@@ -101,7 +109,9 @@ def wire(
     def use(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
         text, given = str(values[panel.text] or ""), values[form.data.given]
         read = experiments.read(text, "The text")
-        return held(with_rest(read, text, given.items if given else ()), sessions.of(request))
+        filled = held(with_rest(read, text, given.items if given else ()), sessions.of(request))
+        # The text has the ticked ways of asking only: the others stay.
+        return {**filled, form.techniques: with_unticked(filled[form.techniques], values[form.techniques])}
 
     @told
     def opened(content: Any, request: gr.Request) -> dict[Any, Any]:
@@ -118,15 +128,23 @@ def wire(
         try:
             experiment = experiments.parse(form.read(values))
         except PlaygroundError as error:
-            return {panel.estimate: {"text": labelled_plan(str(error)), "wrong": True}}
-        text = as_seen(experiment)
+            return {panel.estimate: {"text": labelled_plan(str(error), names(values[form.techniques])), "wrong": True}}
+        same = next((key for key, one in known.items() if one == experiment), None)
+        now, held_text = as_seen(experiment), str(values[panel.text] or "").strip()
+        if held_text and held_text != values[panel.written].strip():
+            text = {panel.offered: same, panel.unused: UNUSED}
+        else:
+            text = {panel.offered: same, panel.unused: "", panel.text: now, panel.written: now}
         try:
             said = render_experiment.estimate_text(
                 estimate.estimate(experiment, sessions.of(request), store, visitor=sessions.visitor(request))
             )
         except PlaygroundError as error:
-            return {panel.text: text, panel.estimate: {"text": labelled_plan(str(error)), "wrong": True}}
-        return {panel.text: text, panel.estimate: {"text": said, "wrong": False}}
+            return {
+                **text,
+                panel.estimate: {"text": labelled_plan(str(error), names(values[form.techniques])), "wrong": True},
+            }
+        return {**text, panel.estimate: {"text": said, "wrong": False}}
 
     @told
     def again(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
@@ -134,18 +152,41 @@ def wire(
         return {panel.estimate: count(values, request)[panel.estimate]}
 
     @told
+    def other_data(values: dict[Any, Any]) -> dict[Any, Any]:
+        """What a preset says of itself is not true of other data."""
+        (title, about), status = (field.widget for field in form.texts), values[panel.status]
+        named, told_of = values[title], values[about]
+        named = f"{named} (changed)" if named in [one.title for one in known.values()] else named
+        told_of = "" if told_of in [" ".join(one.about.split()) for one in known.values()] else told_of
+        shown = {title: named, about: told_of, panel.offered: None}
+        if isinstance(status, Mapping) and status.get("phase") == "empty":
+            shown[panel.status] = {**status, "title": named, "note": told_of}
+        return shown
+
+    @told
     def models(chosen: Any, request: gr.Request) -> Any:
         return form.models_offered(chosen, sessions.of(request).models())
 
-    filled = [*form.written, panel.offered, panel.status, panel.text, panel.recount]
+    memory = [panel.written, panel.unused, panel.recount]
+    filled = [*form.written, panel.offered, panel.status, panel.text, *memory]
     plain: dict[str, Any] = {"preprocess": False, **AT_ONCE}
     newest: dict[str, Any] = {"trigger_mode": "always_last", **plain}
     panel.offered.select(load, None, filled, **AT_ONCE)
-    panel.use.click(use, {panel.text, form.data.given}, filled, **AT_ONCE)
+    panel.use.click(use, {panel.text, form.data.given, form.techniques}, filled, **AT_ONCE)
     panel.open.upload(opened, panel.open, filled, **AT_ONCE)
     panel.save.click(save, set(form.widgets), [panel.save], **plain)
-    gr.on([page.load, *form.changes], count, set(form.widgets), [panel.estimate, panel.text], **newest)
-    panel.recount.change(again, set(form.widgets), [panel.estimate], **newest)
+    counted = {*form.widgets, panel.text, panel.written}
+    texts = [field.widget for field in form.texts]
+    outputs = [*texts, panel.offered, panel.status]
+    form.data.name.input(other_data, {*texts, panel.status}, outputs, **newest)
+    gr.on(
+        [page.load, *form.changes],
+        count,
+        counted,
+        [panel.estimate, panel.text, panel.written, panel.unused, panel.offered],
+        **newest,
+    )
+    panel.recount.change(again, counted, [panel.estimate], **newest)
     changed.change(models, form.models, form.models, **newest)
 
 

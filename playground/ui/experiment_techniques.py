@@ -1,7 +1,7 @@
 """The ways of asking as the page holds them: rows to tick and edit, and back to what an experiment says."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from playground import documents, setups
@@ -60,6 +60,13 @@ def read(value: Any) -> list[dict[str, Any]]:
     return [_technique(row, at) for at, row in enumerate(ticked)]
 
 
+def names(value: Any) -> list[str]:
+    """What the ticked rows are called on the page; odd rows have no names."""
+    named = [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
+    titles = {name: strategy.title for name, strategy in STRATEGIES.items()}
+    return [str(row.get("name") or titles.get(str(row.get("strategy")), "")) for row in named if row.get("on") is True]
+
+
 def held(value: Any) -> list[Mapping[str, Any]]:
     """All rows of the editor. Raises InvalidSetup where these are none, LimitReached for too many."""
     if not isinstance(value, list) or not all(isinstance(row, Mapping) for row in value):
@@ -67,6 +74,13 @@ def held(value: Any) -> list[Mapping[str, Any]]:
     if len(value) > MOST:
         raise LimitReached(f"These are {len(value)} ways of asking; {MOST} is the most. Take one away first.")
     return value
+
+
+def with_unticked(rows: Sequence[Mapping[str, Any]], before: Any) -> list[Mapping[str, Any]]:
+    """These rows, and those that were in the editor without a tick, as far as there is room. Raises like `held`."""
+    beside = [row for row in held(before) if row.get("on") is not True]
+    known = [{**row, "on": False} for row in rows]
+    return [*rows, *(row for row in beside if {**row, "on": False} not in known)][: max(MOST, len(rows))]
 
 
 def _technique(row: Mapping[str, Any], at: int) -> dict[str, Any]:

@@ -26,11 +26,14 @@ from playground.ui.messages import told
 from playground.ui.render_experiment_frame import View
 
 AGAINST = [("The first column", "first"), ("The column above", "neighbours"), ("Each with each", "all")]
-PRICES = [("Tokens", "tokens"), ("Seconds", "seconds"), ("Cost", "cost")]
+PRICES = [("Tokens", "tokens"), ("Seconds (many at once)", "seconds"), ("Cost", "cost")]
 FIGURES = ("paths", "price", "models", "calibration")  # beside the ladder and the items
 ABOUT = {
     "paths": "Votes of fewer paths, drawn again and again from the stored ones; nothing is asked anew.",
-    "price": "What a right answer costs. On the line is what nothing else beats for less.",
+    "price": (
+        "What an answer costs. On the line is what nothing else beats for less. Seconds depend on what ran beside an "
+        "answer, so tokens are the fair price."
+    ),
     "models": "Techniques by models and sampling settings.",
     "calibration": "On the diagonal, answers given with 80 % are right in 80 % of cases. Click a name to see it.",
 }

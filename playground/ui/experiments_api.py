@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 from gradio.processing_utils import save_bytes_to_cache
 
+from playground.backends.catalog import Catalog
 from playground.errors import LimitReached
 from playground.evaluation import estimate as estimating
 from playground.evaluation import experiments, outcome, report, running
@@ -50,7 +51,7 @@ def publish(store: Store, sessions: Sessions, settings: Settings, cache: str) ->
         with alone.during(request.session_hash or ""), closing(tables):
             for table in tables:
                 if table.status != "running":
-                    yield _whole(table, cache)
+                    yield _whole(table, sessions.of(request), cache)
                 elif time.monotonic() - shown >= INTERVAL:
                     yield _so_far(table)
                     shown = time.monotonic()
@@ -118,9 +119,9 @@ def _so_far(table: Table) -> dict[str, Any]:
     return done
 
 
-def _whole(table: Table, cache: str) -> dict[str, Any]:
+def _whole(table: Table, catalog: Catalog, cache: str) -> dict[str, Any]:
     # The experiment itself is not repeated: Gradio looks for files in what is given back.
-    packed = save_bytes_to_cache(report.pack(outcome.files(table)), "report.zip", cache)
+    packed = save_bytes_to_cache(report.pack(outcome.files(table, catalog)), "report.zip", cache)
     whole: dict[str, Any] = as_json(
         {
             **_so_far(table),

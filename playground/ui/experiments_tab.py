@@ -55,7 +55,7 @@ def build(page: Any, changed: Any, store: Store, settings: Settings, sessions: S
             offered = experiment_plan.build_choices(known)
             form, add = experiment_form.build(sessions.of(None).models())
             form.hold(first, sessions.of(None).models())
-            text, use, opened, save = experiment_plan.build_text()
+            text, unused, use, opened, save = experiment_plan.build_text()
             with gr.Column(elem_classes="going", min_width=0):
                 estimate = widgets.widget("estimate", value={"text": "", "wrong": False}, elem_id="estimate")
                 with gr.Row(elem_classes="acts"):
@@ -70,15 +70,15 @@ def build(page: Any, changed: Any, store: Store, settings: Settings, sessions: S
                 files = experiment_files.build()
     recount, ran, came = gr.State(0), gr.State(None), gr.State(0)
     panel = PlanPanel(
-        offered=offered, form=form, text=text, use=use, open=opened, save=save, estimate=estimate, status=status,
-        recount=recount,
+        offered=offered, form=form, text=text, written=gr.State(""), unused=unused, use=use, open=opened, save=save,
+        estimate=estimate, status=status, recount=recount,
     )  # fmt: skip
     experiment_data.wire(form.data)
     experiment_form.wire(form)
     experiment_plan.wire(panel, known, page, changed, store, sessions)
     experiment_views.wire(views, ran, came)
     experiment_items.wire(views.items, ran, store)
-    experiment_files.wire(files, ran)
+    experiment_files.wire(files, ran, sessions)
     _wire_run(panel, _Going(start, stop, ran, came, changed), store, settings, sessions)
     return ExperimentsTab(views.items.opened, add, form.techniques)
 

@@ -8,6 +8,7 @@ from playground.evaluation.estimate import Estimate
 from playground.evaluation.expectations import Check
 from playground.evaluation.plan import Experiment
 from playground.evaluation.results import Table
+from playground.evaluation.sentences import five_points
 from playground.ui.measures import counted, dollars
 
 PHASES = {"running": "Running", "done": "Done", "stopped": "Stopped", "failed": "Failed"}
@@ -94,8 +95,11 @@ def sentences_value(
         return {**value, "lead": lead}
     if not comparisons:
         return {**value, "lead": "There is one column, so there is nothing to compare it with."}
+    if all(c.difference is None for c in comparisons):
+        return {**value, "lead": "Nothing can be compared: no item has a score in both columns of any pair."}
     early = "" if table.status == "done" else "Not all answers are there: this is of the items asked in both columns. "
     lead = f"{early}{counted(len(comparisons), 'comparison')} on the same items, corrected for their number (Holm)."
+    lead = f"{lead} {five_points(comparisons)}".rstrip()
     said = [_said(c) for c in sorted(comparisons, key=lambda c: not c.significant)]
     return {**value, "lead": lead, "sentences": [*said, *map(_checked, checks)]}
 

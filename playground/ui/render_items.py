@@ -17,7 +17,7 @@ FILTERS: Mapping[str, tuple[str, Callable[[ItemRow], bool]]] = {
     "differ": ("The columns disagree", lambda row: row.spread > 0),
     "none": ("No column is right", lambda row: _known(row) != [] and max(_known(row)) < 1),
     "every": ("Every column is right", lambda row: _known(row) != [] and min(_known(row)) == 1),
-    "unread": ("An answer could not be read", lambda row: any(not r.extracted for r in _results(row))),
+    "unread": ("No answer found", lambda row: any(not r.extracted for r in _results(row))),
     "failed": ("Something failed", lambda row: any(r.outcome == "failed" for r in _results(row))),
 }
 ORDERS: Mapping[str, tuple[str, Callable[[ItemRow], Any]]] = {
@@ -119,7 +119,7 @@ def cell_value(table: Table, at: int, *, openable: bool) -> dict[str, Any]:
         "reference": " | ".join(item.references),
         "answer": cell.answer,
         "predicted": cell.predicted if cell.predicted != cell.answer else "",
-        "note": cell.note,
+        "note": cell.note if cell.note not in [f"Expected {one}." for one in item.references] else "",
         "facts": "" if failed else " \u00b7 ".join(_facts(cell)),
         "openable": openable,
         "repetitions": [

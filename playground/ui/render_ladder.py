@@ -6,6 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from playground.evaluation.results import Table
+from playground.evaluation.sentences import swapped
 from playground.evaluation.summary import Summary, summaries
 from playground.ui.measures import counted, dollars
 from playground.ui.render_experiment_frame import (
@@ -81,14 +82,16 @@ def ladder_table(summaries: Sequence[Summary]) -> dict[str, Any]:
     """The numbers of the bars, and what they cost."""
     priced = any(s.cost is not None for s in summaries)
     columns = [
-        "Right (%)" if yes_no(summaries) else "Score (%)", "95 % interval", "Right", "Answers", "Unread", "Failed",
-        "Calls", "Tokens", "Seconds", *(["Cost"] if priced else []),
+        "Right (%)" if yes_no(summaries) else "Score (%)", "95 % interval", "Right", "Answers", "No answer found",
+        "Failed", "Calls", "Tokens", "Seconds (many at once)", *(["Cost"] if priced else []),
     ]  # fmt: skip
     rows = [{"head": s.column, "cells": [*_reached(s), *_spent(s), *([_cost(s)] if priced else [])]} for s in summaries]
     note = (
-        "Calls, tokens and seconds are per answer. Unread: no answer of the kind asked for was found; it counts as "
-        "wrong. What failed is in no mean."
+        "Calls, tokens and seconds are per answer. Many are asked at once, so seconds depend on what ran beside them: "
+        "tokens are the fair price. No answer found: none of the kind asked for; it counts as wrong. What failed is "
+        "in no mean."
     )
+    note = " ".join([note, *(swapped(s) for s in summaries if s.disagree)])
     return {"caption": "", "corner": "Column", "columns": columns, "rows": rows, "note": note}
 
 

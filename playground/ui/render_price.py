@@ -10,7 +10,7 @@ from playground.evaluation.results import Table
 from playground.evaluation.summary import summaries
 from playground.ui.render_experiment_frame import View, colour, framed, percent, plain, share, symbol, table_of
 
-UNITS = {"tokens": "Tokens per answer", "seconds": "Seconds per answer", "cost": "US dollars per answer"}
+UNITS = {"tokens": "Tokens per answer", "seconds": "Seconds per answer (many at once)", "cost": "US dollars per answer"}
 WIDE = 12  # largest price over smallest, above which the axis counts in powers
 
 

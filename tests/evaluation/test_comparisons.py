@@ -119,28 +119,25 @@ SENTENCES: list[tuple[Sequence[Cell | Sequence[Cell]], Sequence[Cell | Sequence[
         right(11, 40, start=5),
         f"B was right on 1 more of the 40 items than A (28 % against 25 %, difference 3 points, {ENDS} −14 to 19): "
         "not enough evidence of a difference (p = 1); "
-        "about 870 items would be needed to tell a difference of 5 points.",
+        "if it is really this large, about 3,500 items would show it.",
     ),
     (
         right(5, 40),
         right(5, 40, start=2),
         "B and A were right on equally many of the 40 items, though not on the same ones "
-        f"(13 % each, difference 0 points, {ENDS} −11 to 11): not enough evidence of a difference (p = 1); "
-        "about 320 items would be needed to tell a difference of 5 points.",
+        f"(13 % each, difference 0 points, {ENDS} −11 to 11): not enough evidence of a difference (p = 1).",
     ),
     (
         right(1, 40),
         right(1, 40),
         f"B and A were right on exactly the same 1 of the 40 items (3 % each, difference 0 points, {ENDS} −7 to 7): "
-        "not enough evidence of a difference (p = 1); "
-        "at least 160 items would be needed to tell a difference of 5 points.",
+        "not enough evidence of a difference (p = 1).",
     ),
     (
         right(0, 40),
         right(0, 40),
         f"B and A were right on none of the 40 items (0 % each, difference 0 points, {ENDS} −7 to 7): "
-        "not enough evidence of a difference (p = 1); "
-        "at least 160 items would be needed to tell a difference of 5 points.",
+        "not enough evidence of a difference (p = 1).",
     ),
     (
         right(400, 400),
@@ -154,14 +151,13 @@ SENTENCES: list[tuple[Sequence[Cell | Sequence[Cell]], Sequence[Cell | Sequence[
         [True],
         f"B was right on the only item and A was not (100 % against 0 %, difference 100 points, {ENDS} −73 to 100): "
         "not enough evidence of a difference (p = 1); "
-        "about 3,200 items would be needed to tell a difference of 5 points.",
+        "if it is really this large, about 4 items would show it.",
     ),
     (
         [True],
         [True],
         f"B and A were both right on the only item (100 % against 100 %, difference 0 points, {ENDS} −92 to 92): "
-        "not enough evidence of a difference (p = 1); "
-        "at least 160 items would be needed to tell a difference of 5 points.",
+        "not enough evidence of a difference (p = 1).",
     ),
     (
         [0.2, 0.4] * 30,
@@ -173,22 +169,20 @@ SENTENCES: list[tuple[Sequence[Cell | Sequence[Cell]], Sequence[Cell | Sequence[
         [0.25] * 3,
         [0.25] * 3,
         f"B and A scored the same on average on 3 items (0.25 each, difference 0 points, {ENDS} −55 to 55): "
-        "not enough evidence of a difference (p = 1); "
-        "at least 160 items would be needed to tell a difference of 5 points.",
+        "not enough evidence of a difference (p = 1).",
     ),
     (
         [[False, False], [True, False]],
         [[True, True], [True, False]],
         "On 2 items, each asked repeatedly, B was right more often than A "
         f"(75 % against 25 %, difference 50 points, {ENDS} −56 to 100): not enough evidence of a difference (p = 1); "
-        "about 1,600 items would be needed to tell a difference of 5 points.",
+        "if it is really this large, about 14 items would show it.",
     ),
     (
         [[False, True]],
         [[True, False]],
         f"B and A were right equally often on 1 item, each asked repeatedly (50 % each, difference 0 points, {ENDS} "
-        "−92 to 92): not enough evidence of a difference (p = 1); "
-        "at least 160 items would be needed to tell a difference of 5 points.",
+        "−92 to 92): not enough evidence of a difference (p = 1).",
     ),
 ]
 

@@ -108,3 +108,15 @@ def test_a_judge_is_counted(store: Store, catalog_of: Any) -> None:
     found = estimate(plan(scorer=scorer), catalog_of(), store)
     assert found.calls == 10 * (1 + 2 + 10) + 2 * 20
     assert any("judge" in note for note in found.notes)
+
+
+def test_on_one_machine_a_few_rows_are_quicker_than_in_a_crowd(store: Store) -> None:
+    backend = ScriptedBackend(reply=lambda *_: "The answer is 7.", delay=0.001)
+
+    def seconds(kind: str) -> float:
+        entry = Entry(name="default", title="D", kind=kind, load=lambda _: backend, capabilities=backend.capabilities)
+        catalog = Catalog([entry])
+        *_, _ = running.run(plan(4, techniques=[{}]), catalog, store)
+        return estimate(plan(5, techniques=[{}]), catalog, store).seconds or 0.0
+
+    assert 0 < seconds("local") < 0.5 * seconds("endpoint")

@@ -242,3 +242,10 @@ def test_every_experiment_that_comes_with_it_can_be_taken_away(key: str) -> None
     experiment = NAMED[key]
     assert experiments.read(experiments.write(experiment)) == experiment
     assert experiment.about
+
+
+def test_a_json_schema_may_be_written_as_yaml() -> None:
+    text = "techniques: [{}]\nscorer: {name: json_schema, options: {schema: {type: object, required: [a]}}}\n"
+    found = experiments.read(text)
+    assert found.scorer.options["schema"] == '{"type": "object", "required": ["a"]}'
+    assert experiments.read(experiments.write(found)) == found

@@ -20,10 +20,13 @@ def test_a_report_has_its_card_its_plan_and_the_paths_where_they_can_be_scored(
     store = Store(tmp_path / "store.sqlite")
     *_, table = running.run(plan, catalog_of(), store)
     store.close()
-    files = outcome.files(table)
+    files = outcome.files(table, catalog_of())
     assert ("figures/paths.svg" in files) == paths
     assert experiments.read(files["experiment.yaml"].decode()) == plan
-    assert "Licence" in files["report.md"].decode()
+    text = files["report.md"].decode()
+    assert "Licence" in text
+    assert "| Models | Scripted |" in text
+    assert "| Zero-shot | Scripted |" in text
 
 
 def test_any_answer_can_be_graded() -> None:

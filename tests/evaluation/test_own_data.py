@@ -15,6 +15,7 @@ from openpyxl import Workbook
 from playground.errors import InvalidSetup, LimitReached
 from playground.evaluation import own_data
 from playground.evaluation.own_data import columns_of, read
+from playground.evaluation.own_data.decoding import text_of
 from playground.evaluation.plan import Item
 
 Pair = tuple[str, str]
@@ -149,6 +150,29 @@ def test_a_formula_is_what_it_gave_or_else_its_text() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("content", "filename"),
+    [
+        ("K\u00f6ln,input\n".encode() + b"caf\xe9,x\n", "a.csv"),
+        (b"caf\xe9,input,K\xc3\xb6ln\n\xc3\xb6,x,y\n\xc3\xb6,x,y\n", "a.csv"),
+        (rb'[{"\ud800": "x", "input": "y"}]', "a.json"),
+        ("\ud800,input\nx,y", ""),
+    ],
+)
+def test_the_name_of_a_column_can_always_be_sent(content: bytes | str, filename: str) -> None:
+    "".join(columns_of(content, filename).names).encode("utf-8")
+
+
+@given(st.binary(max_size=200))
+def test_decoded_text_holds_no_surrogate(content: bytes) -> None:
+    for mixed in (content, b"K\xc3\xb6ln\n" + content):
+        try:
+            text, _ = text_of(mixed)
+        except InvalidSetup:
+            continue
+        text.encode("utf-8")
+
+
 GOOD = "\nfine,1"
 
 
@@ -201,12 +225,23 @@ def test_a_label_that_is_not_in_the_set() -> None:
         ("", "", "There is nothing in it yet"),
         ("input,answer\n", "a.csv", "There are columns but no rows"),
         ("[]", "a.json", "The list has no rows"),
-        ("frage;antwort\na;b", "a.csv", "Which column is the input[?] The columns are 'frage', 'antwort'"),
+        (
+            "frage;antwort\na;b",
+            "a.csv",
+            "Which column is the input[?] The columns are 'frage', 'antwort'; choose it in Input above",
+        ),
         ("input,input\na,b", "a.csv", "more than one column 'input' for the input"),
         ('{"rows": []}', "a.json", "The JSON must be a list of rows"),
         ('[{"input": "a"', "a.json", "The file is no JSON: .* in line 1"),
         ("[" * 100_000, "a.json", "nested too deeply"),
-        (bytes(range(256)) * 4, "a.csv", "The file is no text that can be read"),
+        (bytes(range(256)) * 4, "a.csv", "a.csv is not a text file [(]it holds bytes"),
+        (
+            b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+            "picture.csv",
+            r"picture\.csv is not a text file .it looks like a PNG picture",
+        ),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF", "a.csv", "it looks like a JPEG picture"),
+        (b"name\xff\x01\x02,K\xc3\xb6ln\n", "", "The file is not a text file"),
         (b"\xff\xfea", "a.csv", "begins like UTF-16 and breaks at byte"),
         (b"PK\x03\x04 not really", "a.xlsx", "cannot be read as an Excel workbook"),
         (b"\xd0\xcf\x11\xe0 old", "a.xls", "of the old kind"),

@@ -6,6 +6,7 @@ import json
 import xml.etree.ElementTree as ElementTree
 import zipfile
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -18,12 +19,14 @@ from tables import table
 from playground.evaluation import report
 from playground.evaluation.comparisons import compare
 from playground.evaluation.datasets.base import DataCard
-from playground.evaluation.plan import Data, Draw, Expectation, Item, Model, Technique
+from playground.evaluation.plan import Data, Draw, Expectation, Item, Judgement, Model, Technique
+from playground.evaluation.report.context import Context
 from playground.evaluation.report.text import markdown, plain
 from playground.evaluation.resampling import curves
 from playground.evaluation.results import Path, Table
 from playground.evaluation.sentences import line
 from playground.evaluation.summary import summaries
+from playground.types import Sampling, Setup, Task
 
 CARD = DataCard(
     title="Word problems",
@@ -94,6 +97,7 @@ def files() -> dict[str, str]:
 
 def test_what_is_in_it(files: dict[str, str]) -> None:
     assert list(files) == [
+        "report.html",
         "report.md",
         "figures/columns.svg",
         "figures/paths.svg",
@@ -111,7 +115,7 @@ def test_what_is_in_it(files: dict[str, str]) -> None:
         "| Asked | 3 columns on every item, seed 3 |",
         "| Came out | 180 of 180 answers scored; 180 calls, 21,600 tokens |",
         "**It cannot show.** Reading.",
-        "| Zero-shot | 3 % | 1 % to 11 % | 2 of 60 | 0 | 0 | 120 | 0.00 |  |",
+        "| Zero-shot | 3 % | 1 % to 11 % | 2 of 60 | 0 | 0 | 120 | 0.00 |",
         "| Few-shot against Zero-shot | 15 points | 5 to 24 points | 0.004 | 0.004 | 630 |",
         "| Self-consistency, majority | 1 | 2 % | 0.4 % to 6 % | 60 |",
         "| Self-consistency | 60 | 75 % | 57 % | 0.183 | 0.279 |",
@@ -168,7 +172,7 @@ def test_a_judge_that_wavers_is_told() -> None:
 
 def test_what_there_is_not_is_left_out() -> None:
     files = written(replace(table({"only": [None, None]}), status="stopped", total=9))
-    assert list(files) == ["report.md", "results.csv", "results.json", "experiment.yaml"]
+    assert list(files) == ["report.html", "report.md", "results.csv", "results.json", "experiment.yaml"]
     text = files["report.md"]
     assert "0 of 9 answers scored, 2 failed; 0 calls, 0 tokens; the experiment is not complete (stopped)" in text
     for absent in ("figures/", "More than chance", "expected", "More paths", "What it costs"):
@@ -206,3 +210,37 @@ def test_plain_text_reads_as_itself(text: str) -> None:
     blocks = MARKDOWN.parse(f"- {plain(text)}")
     shown = "".join(token.content for block in blocks for token in block.children or ())
     assert shown.split() == line(text).split()
+
+
+def test_a_page_shows_the_same_and_fetches_nothing() -> None:
+    made = ladder()
+    hostile = replace(made, experiment=replace(made.experiment, title="<script>alert(1)</script>"))
+    page = written(hostile, grade=grade)["report.html"]
+    assert "<table>" in page
+    assert "<strong>In short.</strong>" in page
+    assert "| Column |" not in page
+    assert page.count('src="data:image/svg+xml;base64,') == 3 == page.count("<img")
+    assert "<script" not in page
+    assert "default-src 'none'" in page
+
+
+def test_what_each_column_sent_is_told() -> None:
+    made = table({"a": [True], "b": [False]})
+    setup = Setup(
+        model="small", options={}, task=Task(input="Q: {input}"), sampling=Sampling(temperature=0.2, max_tokens=90)
+    )
+    context = Context(day=date(2026, 11, 20), scorer="Number", setups=(setup, setup), titles={"small": "Small 1B"})
+    lines = written(made, context=context)["report.md"].splitlines()
+    for row in (
+        "| Date | 2026-11-20 |",
+        "| Scorer | Number |",
+        "| a | Small 1B | 0.2 | 90 | 0 | Q: &#123;input&#125; |",
+    ):
+        assert row in lines
+
+
+@pytest.mark.parametrize(("scorer", "told"), [("judge", "True"), ("exact", "")])
+def test_a_judge_that_disagrees_is_told_only_where_there_is_one(scorer: str, told: str) -> None:
+    made = table({"a": [1.0]}, disagree=scorer == "judge")
+    made = replace(made, experiment=replace(made.experiment, scorer=Judgement(name=scorer)))
+    assert next(csv.DictReader(io.StringIO(report.csv(made))))["judge_disagrees"] == told

@@ -55,6 +55,6 @@ def test_seconds_are_those_of_one_answer() -> None:
     slow = made({"Slow": [True, False]})
     slow = replace(slow, results=tuple(replace(one, seconds=3.0) for one in slow.results))
     header, row = terminal.grid(summaries(slow)).splitlines()
-    assert (header.split("  ")[-1], row.split()[-1]) == ("Seconds per answer", "3.00")
+    assert (header.split("  ")[-1], row.split()[-1]) == ("Seconds, beside others", "3.00")
     none = terminal.grid(summaries(replace(slow, results=()))).splitlines()[1]
     assert none.split() == ["Slow", "0", "0", "0", "0", "0"]

@@ -122,8 +122,14 @@ def test_own_data_is_mapped_asked_and_kept_as_yaml(opened: Any) -> None:
     page = opened(width=390)
     page.get_by_label("Data set").click()
     page.get_by_role("option", name="My own data").click()
-    page.get_by_label("Paste rows").fill("frage,loesung\nWhat is 2 + 3?,5\n,7\nWhat is 4 + 5?,9\n")
     state = page.locator("#own-state .words")
+    upload = page.locator(".own-data input[type=file]")
+    upload.set_input_files({"name": "picture.csv", "mimeType": "text/csv", "buffer": b"\x89PNG\r\n\x1a\n\0\0"})
+    expect(state).to_contain_text("it looks like a PNG picture")
+    expect(page.locator("#estimate")).to_contain_text("picture.csv")
+    upload.set_input_files({"name": "nothing.csv", "mimeType": "text/csv", "buffer": b""})
+    expect(state).to_contain_text("The file is empty")
+    page.get_by_label("Paste rows").fill("frage,loesung\nWhat is 2 + 3?,5\n,7\nWhat is 4 + 5?,9\n")
     expect(state).to_contain_text("column")  # which is which is not plain
     page.get_by_label("Input", exact=True).click()
     page.get_by_role("option", name="frage").click()
@@ -131,9 +137,11 @@ def test_own_data_is_mapped_asked_and_kept_as_yaml(opened: Any) -> None:
     page.get_by_role("option", name="loesung").click()
     expect(state).to_contain_text("line 3")
     run(page)
-    expect(page.locator(".toast-body")).to_contain_text("no data of your own yet")
+    expect(page.locator(".toast-body")).to_contain_text(
+        "What was pasted cannot be used yet. 1 row cannot be used: line 3"
+    )
     page.get_by_label("Skip bad rows").check()
-    expect(state).to_contain_text("2 items ready")
+    expect(state).to_contain_text("2 rows: 2 kept as examples, 0 asked")
     page.get_by_label("Number", exact=True).locator("visible=true").check()
 
     # One column with a wording of its own; the rest is not ticked.
@@ -162,8 +170,36 @@ def test_own_data_is_mapped_asked_and_kept_as_yaml(opened: Any) -> None:
     page.get_by_role("button", name="Close", exact=False).first.click()
     page.get_by_role("button", name="Use this text").click()
     expect(page.locator(".experiment_status h2")).to_have_text("Other")
-    expect(page.locator(".technique")).to_have_count(1)
+    expect(page.locator(".technique-pick input:checked")).to_have_count(1)
+    expect(page.locator(".technique")).to_have_count(6)  # those without a tick stay
     expect(page.get_by_label("Items", exact=True)).to_have_value("3")
+
+
+def test_edits_that_were_not_used_are_left_alone(opened: Any) -> None:
+    page = opened()
+    unfold(page, "As YAML")
+    text = page.get_by_label("The whole experiment")
+    items(page, 7)
+    expect(text).to_have_value(re.compile("size: 7"))
+    text.fill("title: Half")
+    items(page, 4)
+    expect(page.locator("#planning .words").filter(has_text="not used yet")).to_be_visible()
+    expect(text).to_have_value("title: Half")
+
+
+def test_other_data_takes_what_a_preset_says_of_itself_away(opened: Any) -> None:
+    page = opened()
+    expect(page.locator("#planning .choices [aria-current]")).to_have_count(1)
+    unfold(page, "How answers are judged")
+    scorer = page.get_by_label("Scorer", exact=True)
+    expect(scorer).not_to_have_value("The one that suits the data")
+    page.get_by_label("Data set").click()
+    page.get_by_role("option").nth(2).click()
+    expect(page.locator(".experiment_status h2")).to_contain_text("(changed)")
+    expect(page.locator("#planning .choices [aria-current]")).to_have_count(0)
+    expect(scorer).to_have_value("The one that suits the data")
+    page.locator("#planning .choices button").first.click()
+    expect(scorer).not_to_have_value("The one that suits the data")
 
 
 def test_two_visitors_run_at_once_and_see_their_own(serve: Any, visit: Any, catalog_of: Any) -> None:

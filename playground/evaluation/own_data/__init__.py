@@ -88,7 +88,7 @@ def _opened(content: bytes | str, filename: str, wanted: tuple[str, ...]) -> tup
         raise LimitReached(message)
     if isinstance(content, bytes) and is_workbook(content, filename):
         return sheet_of(content), ""
-    text, encoding = text_of(content) if isinstance(content, bytes) else (content, "")
+    text, encoding = text_of(content, filename) if isinstance(content, bytes) else (content, "")
     return rows_of(text, filename, wanted), encoding
 
 

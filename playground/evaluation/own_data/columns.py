@@ -38,7 +38,7 @@ def mapped(names: Sequence[str], columns: Mapping[str, str]) -> dict[str, str]:
     there = ", ".join(map(ascii, names[:40])) + ("..." if len(names) > 40 else "")
     taken = dict(columns) or guess(names)
     if "input" not in taken:
-        message = f"Which column is the input? The columns are {there}; name one input, or say which it is."
+        message = f"Which column is the input? The columns are {there}; choose it in Input above."
         raise InvalidSetup(message, ("data", "columns", "input"))
     for field, column in taken.items():
         if field not in FIELDS:

@@ -1,6 +1,7 @@
 """Bytes to text, whatever wrote them."""
 
 import codecs
+import re
 
 from playground.errors import InvalidSetup
 
@@ -15,14 +16,28 @@ BOMS = (
 LEGACY = ["cp1252", "cp1250", "cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256", "cp932", "euc_jp", "gb18030"]
 LEGACY += ["big5", "cp949"]
 SAMPLE = 2**16  # bytes that show whether zeros are halves of characters
+BINARY = (
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF89a", "a GIF picture"),
+    (b"%PDF-", "a PDF"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"PAR1\x15", "a Parquet file"),
+    (b"SQLite format 3\0", "an SQLite database"),
+)
+NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x19]")  # control characters that no table has
+LOST = "\uffff"  # no character at all: stands for a byte that could not be read
 
 
-def text_of(content: bytes) -> tuple[str, str]:
-    """The text and the encoding it was read as.
+def text_of(content: bytes, filename: str = "") -> tuple[str, str]:
+    """The text, which never holds a surrogate, and the encoding it was read as.
 
-    In a file that is UTF-8 but for some lines, the bytes that are not stay as lone surrogates, so that those lines
-    can be named. Raises InvalidSetup for what is no text.
+    In a file that is UTF-8 but for some lines, the bytes that are not become LOST, so that those lines can be named.
+    Raises InvalidSetup for what is no text.
     """
+    if kind := next((kind for begins, kind in BINARY if content.startswith(begins)), ""):
+        raise _refused(filename, f"it looks like {kind}")
     for mark, encoding in BOMS:
         if content.startswith(mark):
             return _decoded(content, encoding), encoding
@@ -30,10 +45,19 @@ def text_of(content: bytes) -> tuple[str, str]:
         return content.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
         pass  # then it is something older, or a mixture
+    if unmarked := _without_mark(content):
+        return _decoded(content, unmarked), unmarked
+    if NO_TEXT.search(content):
+        raise _refused(filename, "it holds bytes that no text has")
     if _mixed(content):
-        return content.decode("utf-8", "surrogateescape"), "utf-8"
-    encoding = _without_mark(content) or _guessed(content)
+        return re.sub("[\ud800-\udfff]", LOST, content.decode("utf-8", "surrogateescape")), "utf-8"
+    encoding = _guessed(content, filename)
     return _decoded(content, encoding), encoding
+
+
+def _refused(filename: str, why: str) -> InvalidSetup:
+    name = filename or "The file"
+    return InvalidSetup(f"{name} is not a text file ({why}); save it as CSV in UTF-8, or as an Excel workbook.")
 
 
 def _decoded(content: bytes, encoding: str) -> str:
@@ -64,13 +88,13 @@ def _mixed(content: bytes) -> bool:
     return proper and broken
 
 
-def _guessed(content: bytes) -> str:
+def _guessed(content: bytes, filename: str) -> str:
     from charset_normalizer import from_bytes
 
     matches = from_bytes(content, cp_isolation=LEGACY)
     best = matches.best()
-    if best is None or b"\0" in content:
-        raise InvalidSetup("The file is no text that can be read; save it as CSV in UTF-8, or as an Excel workbook.")
+    if best is None:
+        raise _refused(filename, "its bytes are in no encoding that is known")
     # Of those that fit equally well the Western one is by far the commonest.
     for match in matches:
         if "cp1252" in match.could_be_from_charset and match.chaos <= best.chaos and match.coherence >= best.coherence:

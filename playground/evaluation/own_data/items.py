@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from playground.evaluation.own_data.decoding import LOST
 from playground.evaluation.own_data.rows import Row
 from playground.evaluation.plan import Item
 from playground.setups import UNREADABLE
@@ -60,8 +61,10 @@ def _fault(column: str, cells: Sequence[str]) -> str:
     if length > MAX_CELL:
         return f"has {length:,} characters in the column {column!a}; {MAX_CELL:,} is the most"
     for cell in cells:
+        if LOST in cell:
+            return f"has characters in the column {column!a} that are not in the encoding of the others; use UTF-8"
         if found := UNREADABLE.search(cell):
             if found[0] >= "\ud800":
-                return f"has characters in the column {column!a} that are not in the encoding of the others; use UTF-8"
+                return f"has half of a character (U+{ord(found[0]):04X}) in the column {column!a}"
             return f"has the control character U+{ord(found[0]):04X} in the column {column!a}"
     return ""

@@ -11,12 +11,19 @@ from typing import Any
 
 from playground.errors import InvalidSetup
 from playground.evaluation.own_data.columns import is_known
+from playground.evaluation.own_data.decoding import LOST
+from playground.setups import UNREADABLE
 
 SEPARATORS = ",;\t|"
 NO_SEPARATOR = "\x1f"  # a control character that no item may have: every line is one cell
 SAMPLE = 20  # rows by which the separator is chosen
 NAME = re.compile(r"\w[\w -]{0,30}")  # of a column, as against a question or an answer
 Cells = Mapping[str, Any]
+
+
+def readable(name: str) -> str:
+    """A column's name as a page can show it: half a character, as JSON may have, breaks whatever sends it."""
+    return UNREADABLE.sub("\ufffd", name).replace(LOST, "\ufffd")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,9 @@ def _json_rows(text: str) -> Iterator[Row]:
 def _json_row(n: int, value: Any) -> Row:
     if isinstance(value, str):
         return Row(n, {"input": value})
-    return Row(n, value) if isinstance(value, dict) else Row(n, fault="is no JSON object")
+    if not isinstance(value, dict):
+        return Row(n, fault="is no JSON object")
+    return Row(n, {readable(key): cell for key, cell in value.items()})
 
 
 def _sheet(rows: Iterator[Row]) -> Sheet:
@@ -105,7 +114,9 @@ def _table(text: str, *, pasted: bool, wanted: Sequence[str]) -> Sheet:
     separator = _separator(text, wanted)
     rows = _records(text, separator)
     line, first = next(rows)
-    header = [first] if isinstance(first, str) else [n.strip() or f"column {i}" for i, n in enumerate(first, 1)]
+    header = (
+        [first] if isinstance(first, str) else [readable(n).strip() or f"column {i}" for i, n in enumerate(first, 1)]
+    )
     if pasted and not wanted and len(header) <= 2 and not any(map(is_known, header)) and not _names(header):
         return _without_header(text, separator)
     if isinstance(first, str):

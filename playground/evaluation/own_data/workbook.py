@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from playground.errors import InvalidSetup, LimitReached
-from playground.evaluation.own_data.rows import Row, Sheet
+from playground.evaluation.own_data.rows import Row, Sheet, readable
 from playground.evaluation.plan import MAX_ITEMS
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -55,7 +55,7 @@ def sheet_of(content: bytes) -> Sheet:
     if not found:
         raise InvalidSetup("The first sheet of the workbook is empty.")
     (_, header), *rest = found
-    names = [str(name).strip() if name is not None else "" for name in header]
+    names = [readable(str(name)).strip() if name is not None else "" for name in header]
     while not names[-1]:
         names.pop()
     columns = tuple(name or f"column {n}" for n, name in enumerate(names, 1))

@@ -11,15 +11,17 @@ from playground.csv_text import csv_text
 from playground.evaluation.comparisons import Against, Comparison, compare
 from playground.evaluation.datasets.base import DataCard
 from playground.evaluation.frontier import frontier
-from playground.evaluation.report import figures, text
+from playground.evaluation.report import figures, page, text
+from playground.evaluation.report.context import Context
 from playground.evaluation.resampling import Curve, Grade, curves
 from playground.evaluation.results import Table
+from playground.evaluation.scorers import Judge
 from playground.evaluation.summary import Summary, summaries
 
 CELL = 32_000  # characters a spreadsheet's cell holds, nearly
 FIELDS = (
     *("column", "item", "repetition", "outcome", "input", "reference", "answer", "predicted", "score", "right"),
-    *("extracted", "note", "disagree", "confidence", "paths", "calls", "prompt_tokens", "completion_tokens"),
+    *("extracted", "note", "judge_disagrees", "confidence", "paths", "calls", "prompt_tokens", "completion_tokens"),
     *("seconds", "cost", "key"),
 )
 
@@ -29,18 +31,22 @@ def files(
     *,
     plan: str,
     card: DataCard | None = None,
+    context: Context | None = None,
     grade: Grade | None = None,
     against: Against = "first",
 ) -> dict[str, bytes]:
-    """Every file of the report by its name in the folder, `report.md` first.
+    """Every file of the report by its name in the folder, `report.html` first.
 
-    `plan` is the experiment as YAML. `grade(answer, item)` scores one path's answer, where votes were counted.
+    `context` is what the table itself does not know. `plan` is the experiment as YAML.
+    `grade(answer, item)` scores one path's answer, where votes were counted.
     """
     found, compared = summaries(table), compare(table, against)
     paths = curves(table, grade) if grade else ()
     drawn = _figures(found, paths)
+    written = text.markdown(table, found, compared, paths, card=card, context=context, figures=tuple(drawn))
     told = {
-        "report.md": text.markdown(table, found, compared, paths, card=card, figures=tuple(drawn)),
+        "report.html": page.html(written, drawn, title=table.experiment.title),
+        "report.md": written,
         **drawn,
         "results.csv": csv(table),
         "results.json": dump(table, found, compared),
@@ -62,12 +68,14 @@ def pack(named: Mapping[str, bytes]) -> bytes:
 def csv(table: Table) -> str:
     """One row a cell, safe to open in a spreadsheet."""
     items = {item.id: item for item in table.items}
+    judged = table.experiment.scorer.name == Judge.name
 
     def row(result: Any) -> list[Any]:
         item = items[result.item]
         more = {
             "input": item.input,
             "reference": next(iter(item.references), ""),
+            "judge_disagrees": result.disagree if judged else "",
             "paths": " | ".join("" if path.answer is None else path.answer for path in result.paths),
         }
         return [_short(more[name] if name in more else getattr(result, name)) for name in FIELDS]

@@ -8,9 +8,21 @@ from playground.evaluation.comparisons import POINTS, Comparison
 from playground.evaluation.datasets.base import DataCard
 from playground.evaluation.expectations import check
 from playground.evaluation.frontier import frontier
+from playground.evaluation.report.context import Context
 from playground.evaluation.resampling import Curve
 from playground.evaluation.results import Table
-from playground.evaluation.sentences import chance, count, ends, line, percent, points, rounded, score, swapped
+from playground.evaluation.sentences import (
+    chance,
+    count,
+    ends,
+    five_points,
+    line,
+    percent,
+    points,
+    rounded,
+    score,
+    swapped,
+)
 from playground.evaluation.statistics.power import ALPHA, POWER
 from playground.evaluation.summary import Summary
 from playground.strategies import STRATEGIES
@@ -34,6 +46,7 @@ def markdown(
     curves: Sequence[Curve] = (),
     *,
     card: DataCard | None = None,
+    context: Context | None = None,
     figures: Sequence[str] = (),
 ) -> str:
     """The whole report; `figures` are the names of the files that lie next to it."""
@@ -41,17 +54,20 @@ def markdown(
     drawn = {name: f"![{about}]({name})" for name, about in FIGURES.items() if name in figures}
     parts = [
         f"# {plain(experiment.title) or 'Experiment'}",
+        _summary(found, compared),
         plain(experiment.about),
         "## What was run",
-        *_run(table, found, card),
+        *_run(table, found, card, context),
+        *(_sent(table.columns, context) if context and context.setups else ()),
         "## Results",
-        _grid(RESULTS, map(_result, found)),
+        _filled(RESULTS, map(_result, found)),
+        WAITED,
         *(f"- {plain(swapped(summary))}" for summary in found if summary.disagree),
         drawn.get("figures/columns.svg", ""),
     ]
     if compared:
         parts += ["## More than chance?", *(f"- {plain(one.sentence)}" for one in compared)]
-        parts += [_grid(COMPARED, map(_compared, compared)), METHOD]
+        parts += [_grid(COMPARED, map(_compared, compared)), five_points(compared), METHOD]
     if checks := check(table, compared):
         parts += ["## What was expected", *(f"- {'✓' if c.held else '✗'} {plain(c.sentence)}" for c in checks)]
     if curves:
@@ -70,7 +86,9 @@ FIGURES = {
     "figures/paths.svg": "Lines: the mean against the number of paths that vote",
     "figures/tokens.svg": "Points: the mean of each column against its tokens per answer",
 }
-PRICES = ("Tokens per answer", "Seconds per answer", "Cost per answer")
+PRICES = ("Tokens per answer", "Seconds, beside others", "Cost per answer")
+WAITED = "Seconds are how long an answer took while many others were asked beside it; alone it would take fewer."
+SENT = ("Column", "Model", "Temperature", "Tokens at most (max_tokens)", "Examples", "Wording")
 RESULTS = ("Column", "Mean", "95 % interval", "Right", "No answer found", "Failed", *PRICES)
 COMPARED = ("Compared", "Difference", "95 % interval", "p", "p after Holm", f"Items to tell {POINTS} points")
 CURVES = ("Column", "Paths", "Mean", "95 % interval", "Items")
@@ -94,17 +112,50 @@ def plain(text: str) -> str:
     return re.sub(r"^([-+=]|\d+[.)])", lambda found: f"{found[0][:-1]}&#{ord(found[0][-1])};", text)
 
 
-def _run(table: Table, found: Sequence[Summary], card: DataCard | None) -> Iterable[str]:
+def _summary(found: Sequence[Summary], compared: Sequence[Comparison]) -> str:
+    """What came out, in one line."""
+    scored = [(one.mean, one) for one in found if one.mean is not None]
+    if not scored:
+        return ""
+    best, one = max(scored, key=lambda pair: pair[0])
+    show = score if one.right is None else percent
+    first = [other.column for mean, other in scored if mean == best]
+    told = f"**In short.** Best on {count(one.items, 'item')}: {plain(', '.join(first[:3]))} ({show(best)})."
+    sure = sum(other.significant for other in compared)
+    of = f"{sure} of {count(len(compared), 'comparison')}"
+    return told + (f" More than chance explains: {of}." if compared else "")
+
+
+def _sent(columns: Sequence[str], context: Context) -> Iterable[str]:
+    """What each column sends besides the item."""
+    rows = (
+        (
+            plain(column),
+            plain(context.titles.get(setup.model, setup.model)) + (f" + {plain(setup.adapter)}" * bool(setup.adapter)),
+            f"{setup.sampling.temperature:g}",
+            str(setup.sampling.max_tokens),
+            str(len(setup.task.examples)),
+            plain(setup.task.input),
+        )
+        for column, setup in zip(columns, context.setups, strict=True)
+    )
+    yield _grid(SENT, rows)
+
+
+def _run(table: Table, found: Sequence[Summary], card: DataCard | None, context: Context | None) -> Iterable[str]:
     experiment = table.experiment
     data = experiment.data
     repeated = f", {experiment.repetitions} times each" if experiment.repetitions > 1 else ""
+    titles = context.titles if context else {}
+    models = (" + ".join(filter(None, (titles.get(m.model, m.model), m.adapter))) for m in experiment.models)
     rows = [
+        ("Date", context.day.isoformat() if context else ""),
         ("Data", f"{card.title if card else data.name}: {count(len(table.items), 'item')}, seed {data.seed}"),
         ("Techniques", "; ".join(t.name or STRATEGIES[t.strategy].title for t in experiment.techniques)),
-        ("Models", "; ".join(" + ".join(filter(None, (m.model, m.adapter))) for m in experiment.models) or "default"),
+        ("Models", "; ".join(models) or titles.get("default", "default")),
         ("Sampling", "; ".join(draw.name for draw in experiment.draws)),
         ("Asked", f"{count(len(table.columns), 'column')} on every item{repeated}, seed {experiment.seed}"),
-        ("Scorer", experiment.scorer.name or "the one that suits the data"),
+        ("Scorer", context.scorer if context else experiment.scorer.name),
         ("Came out", _outcome(table, found)),
     ]
     yield _grid(("What", "Which"), ([what, plain(which)] for what, which in rows if which))
@@ -170,6 +221,13 @@ def _grid(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table; cells are Markdown already."""
     lines = [headers, ["---"] * len(headers), *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def _filled(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table without the columns in which nothing stands."""
+    known = list(rows)
+    kept = [i for i in range(len(headers)) if any(row[i] for row in known)]
+    return _grid([headers[i] for i in kept], ([row[i] for i in kept] for row in known))
 
 
 def _joined(parts: Iterable[str]) -> str:

@@ -28,7 +28,7 @@ class Schema:
         except NoJSON as error:
             raise _wrong(f"is no JSON: {error}") from None
         if not isinstance(self._schema, (dict, bool)):
-            raise _wrong("is no JSON schema: that is an object such as {'type': 'object'}")
+            raise _wrong('is no JSON schema: that is an object such as {"type": "object"}')
         try:
             Draft202012Validator.check_schema(self._schema)
         except SchemaError as error:

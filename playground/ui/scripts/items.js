@@ -46,7 +46,7 @@ const draw = () => {
   buttons = [];
   const at = frame.scrollTop;
   frame.replaceChildren(el("table", {},
-    el("thead", {}, el("tr", {}, el("th", { scope: "col", text: "Item" }), el("th", { scope: "col", text: "Right" }), ...now.columns.map((name) => el("th", { scope: "col", text: name })))),
+    el("thead", {}, el("tr", {}, el("th", { scope: "col", text: "Item" }), el("th", { scope: "col", text: "Expected" }), ...now.columns.map((name) => el("th", { scope: "col", text: name })))),
     el("tbody", {}, ...now.rows.map((row, i) => el("tr", {},
       el("th", { scope: "row" }, el("span", { class: "facts", text: row.item }), el("span", { class: "asked", text: row.input, title: row.input, dir: "auto" })),
       el("td", { class: "reference", text: row.reference, dir: "auto" }),

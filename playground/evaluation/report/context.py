@@ -1,0 +1,17 @@
+"""What a report tells besides its table: when, by what, and what each column sent."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from playground.types import Setup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """`setups` are the columns' in their order, each with its wording, {input} in it, as the task's input."""
+
+    day: date
+    scorer: str  # its title
+    setups: Sequence[Setup] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)  # of models, by name
