@@ -1,13 +1,12 @@
 """The experiments that come with the playground: small, said what for, and each of their cells can be asked."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import CatalogOf
 
 from playground.backends.catalog import Catalog
 from playground.evaluation import experiments, running
@@ -44,7 +43,7 @@ def test_every_preset_says_what_for_and_can_be_watched_to_its_end(key: str) -> N
 
 
 @pytest.mark.parametrize("key", PRESETS)
-def test_every_cell_of_every_preset_can_be_asked(key: str, catalog_of: CatalogOf, store: Store) -> None:
+def test_every_cell_of_every_preset_can_be_asked(key: str, catalog_of: Callable[..., Catalog], store: Store) -> None:
     experiment = replace(of_size(PRESETS[key], 2), models=(), expectations=())
     *_, table = running.run(experiment, catalog_of(), store)
     assert table.status == "done"
