@@ -109,6 +109,11 @@ def held(made: Form, setup: Setup) -> dict[Any, Any]:
     return values
 
 
+def test_offering_the_models_again_writes_nothing_over_what_is_chosen_meanwhile(filled: Form) -> None:
+    values = {widget: widget.value for widget in filled.widgets} | {filled.choice.model: "labels"}
+    assert "value" not in filled.choice.refresh(values, CATALOG)[filled.choice.model]
+
+
 SETUPS: list[dict[str, Any]] = [
     {"task": {"input": "Hi"}},
     {"adapter": "pirate", "scale": 0.5, "strategy": "role", "task": {"input": "Hi", "role": "A cook."}},

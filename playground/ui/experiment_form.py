@@ -100,8 +100,8 @@ class ExperimentForm:
                     setattr(component, name, value)
 
     def models_offered(self, held: Any, models: Sequence[ModelInfo]) -> Any:
-        """An update that offers these models, and keeps those that are chosen."""
-        return gr.update(choices=model_choices(models, [key(model) for model in read_models(held)]), value=held or [])
+        """An update that offers these models and those that are chosen, and leaves the choice to the page."""
+        return gr.update(choices=model_choices(models, [key(model) for model in read_models(held)]))
 
 
 def build(models: Sequence[ModelInfo]) -> tuple[ExperimentForm, Any]:

@@ -55,10 +55,11 @@ class ModelChoice:
     def refresh(self, values: Mapping[Any, Any], catalog: Catalog) -> dict[Any, Any]:
         """Updates that offer the models there are now. Says so when the chosen one is not among them any more."""
         models, name = catalog.models(), values[self.model]
+        # The value only where it must change: what is chosen meanwhile would be written over.
+        update = gr.update(choices=_models(models), filterable=len(models) > MANY)
         if name not in [info.name for info in models]:
             gr.Warning(f"The chosen model is not there any more; {models[0].title} is chosen instead.")
-            name = models[0].name
-        update = gr.update(choices=_models(models), value=name, filterable=len(models) > MANY)
+            name = update["value"] = models[0].name
         return {self.model: update, **self.show({**values, self.model: name}, catalog)}
 
 
