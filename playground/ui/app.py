@@ -21,6 +21,7 @@ from playground.ui import (
     playground_tab,
     sampling_tab,
 )
+from playground.ui.described_once import DescribedOnce
 from playground.ui.events import AT_ONCE
 from playground.ui.experiments_tab import ExperimentsTab
 from playground.ui.form import Form
@@ -60,6 +61,7 @@ def build_app(settings: Settings, catalog: Catalog) -> Any:
             _open_in_playground(opened, form, tabs, sessions)
         _add_to_experiment(tried, form, sessions)
         page.unload(sessions.forget)
+    page.default_config = DescribedOnce(page.default_config)
     # Closed: requests that do not queue would also slip past every limit.
     return page.queue(api_open=False, max_size=settings.max_queue, default_concurrency_limit=settings.max_users)
 
