@@ -15,10 +15,11 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 
 from benchmarks import experiments_page
-from benchmarks.engine_rig import Bench, Result
+from benchmarks.engine_rig import Bench, Result, by_itself
 from benchmarks.harness import Harness
 from playground import runner
 from playground.backends.base import Backend
@@ -66,6 +67,12 @@ def whole(experiment: Experiment, catalog: Catalog) -> tuple[float, Table]:
     return seconds, table
 
 
+def timed(work: Callable[[], float]) -> tuple[float, float]:
+    """What it gives, and its seconds."""
+    started = time.perf_counter()
+    return work(), time.perf_counter() - started
+
+
 def alone(experiment: Experiment, catalog: Catalog) -> float:
     """Seconds for all of it, one call after another."""
     started = time.perf_counter()
@@ -77,7 +84,8 @@ def alone(experiment: Experiment, catalog: Catalog) -> float:
 
 def against_others(bench: Bench, items: int) -> list[Result]:
     """Medians over rounds in which all are measured in turn, each round on items of its own."""
-    harness = Harness(folder(Settings.from_environment().cache, lambda _: None), TOKENS)
+    model = folder(Settings.from_environment().cache, lambda _: None)
+    harness = by_itself(lambda: Harness(model, TOKENS))
     precisions: tuple[Precision, ...] = ("bfloat16", "auto")
     catalogs = {precision: catalog_of(bench.backend(precision)) for precision in precisions}
     rates: dict[str, list[float]] = {name: [] for name in (*precisions, "harness", "alone")}
@@ -88,9 +96,9 @@ def against_others(bench: Bench, items: int) -> list[Result]:
             seconds, table = whole(experiment, catalog)
             rates[precision].append(items / seconds)
         right["auto"].append(statistics.fmean(bool(result.right) for result in table.results))
-        started = time.perf_counter()
-        right["harness"].append(harness.accuracy(table.items))
-        rates["harness"].append(items / (time.perf_counter() - started))
+        share, seconds = by_itself(partial(timed, partial(harness.accuracy, table.items)))
+        right["harness"].append(share)
+        rates["harness"].append(items / seconds)
         few = asking(bench.repeats + seed, -(-items // ALONE))
         rates["alone"].append(few.data.size / alone(few, catalogs["auto"]))
     rate = {name: statistics.median(values) for name, values in rates.items()}

@@ -10,7 +10,8 @@ from transformers.cache_utils import DynamicCache, DynamicLayer
 
 from playground.backends.local.cache import LayerShape, Layout, SlotCache
 from playground.backends.local.lora import LoraBank
-from playground.backends.local.pace import Pace, all_threads
+from playground.backends.local.pace import Pace
+from playground.backends.local.threads import all_threads
 from playground.backends.local.wide_lora import BASE, Use
 from playground.errors import ModelUnavailable
 

@@ -17,6 +17,7 @@ from playground.backends.local.decoder import Decoder
 from playground.backends.local.holdings import Holdings
 from playground.backends.local.prefill import Prefill
 from playground.backends.local.prefixes import PrefixStore
+from playground.backends.local.threads import all_threads, set_threads_here
 from playground.backends.local.ticket import Errand, Stream, Ticket
 from playground.errors import GenerationFailed, LimitReached
 from playground.types import Delta
@@ -24,6 +25,7 @@ from playground.types import Delta
 log = logging.getLogger(__name__)
 
 CHUNK, CHUNK_ALONE = 128, 512  # prompt tokens per step, with others decoding and without
+IDLE = 1.0  # seconds with nothing to do after which the thread ends
 
 
 class Engine:
@@ -71,17 +73,21 @@ class Engine:
 
     def stats(self) -> Stats:
         """A snapshot between two steps."""
-        alone = self._closing or self._thread is None
-        return self._snapshot() if alone else self.between_steps(self._snapshot).result()
+        return self._snapshot() if self._closing else self.between_steps(self._snapshot).result()
 
     def close(self) -> None:
         """End every request with GenerationFailed, stop the thread and free the memory."""
         with self._changed:
             self._closing = True
             self._changed.notify()
-        if self._thread is not None:
-            self._thread.join()
-            atexit.unregister(self.close)
+        if (thread := self._thread) is not None:
+            thread.join()
+        atexit.unregister(self.close)
+        for ticket in [*self._tickets, *self._arrivals]:
+            ticket.end(GenerationFailed("The model was unloaded while it was answering."))
+        self._tickets = []
+        self._batches.clear()
+        self.prefixes.shrink(0)
 
     def _wake(self) -> None:
         if self._thread is None:
@@ -92,6 +98,7 @@ class Engine:
 
     # ------------------------------------------------------------------------------ the engine's thread
     def _work(self) -> None:
+        set_threads_here(all_threads())
         with torch.inference_mode():
             while self._collect():
                 try:
@@ -101,23 +108,23 @@ class Engine:
                     for ticket in self._tickets:
                         ticket.fail(error)
                     self._batches.clear()
-        for ticket in [*self._tickets, *self._arrivals]:
-            ticket.end(GenerationFailed("The model was unloaded while it was answering."))
-        self._tickets = []
-        self._batches.clear()
-        self.prefixes.shrink(0)
 
     def _collect(self) -> bool:
-        """Take in what arrived, sleeping while there is nothing at all to do. False when closing."""
+        """Take in what arrived, sleeping while there is nothing at all to do. False when the thread is to end."""
         with self._changed:
-            while not (self._tickets or self._arrivals or self._errands or self._closing):
-                self._changed.wait()
+            if not self._changed.wait_for(self._wanted, IDLE):
+                self._thread = None
+                atexit.unregister(self.close)
+                return False
             errands, self._errands = self._errands, []
             if not self._closing:
                 self._tickets, self._arrivals = self._tickets + self._arrivals, []
         for errand in errands:
             errand.run()
         return not self._closing
+
+    def _wanted(self) -> bool:
+        return bool(self._tickets or self._arrivals or self._errands or self._closing)
 
     def _step(self) -> None:
         self._drop_ended()

@@ -17,6 +17,7 @@ from playground.backends.local.inspection import Inspection, check_config, inspe
 from playground.backends.local.loading import device, footprint, load, multiplied
 from playground.backends.local.precision import prepare
 from playground.backends.local.tasks import open_task
+from playground.backends.local.threads import all_threads, set_threads_here
 from playground.backends.local.tuned import Change, TunedModel
 from playground.backends.sources import Source
 from playground.errors import ModelUnavailable, NotSupported
@@ -26,6 +27,7 @@ from playground.types import Progress
 
 def open_model(source: Source, title: str, settings: Settings, report: Report) -> Backend:
     """Raises ModelUnavailable for what cannot be loaded, LimitReached for what does not fit."""
+    set_threads_here(all_threads())
     with _discreet(source, settings):
         return _open(source, title, settings, report)
 

@@ -1,18 +1,22 @@
 """How many threads a step uses: all of them or one, whichever was quicker lately."""
 
-import functools
-import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from statistics import median
 
 import torch
 
+from playground.backends.local.threads import set_threads_here
+
 SOON, LATE = 1.0, 16.0  # seconds until the other way is tried again; trying all threads can be dear
+STEPS = 3  # that are compared: one alone may be slow for any reason
+HOPELESS = 1.4  # times as slow in its first step, and a try is over
 
 
 class Pace:
-    """Tries the other way for one step now and then, and keeps to it if that step was quicker.
+    """Tries the other way for some steps now and then, and keeps to it if those were quicker.
 
     The threads of a product wait for each other. Where something else uses a core too, they wait for that thread's
     turn, at every one of the products of a step: ten milliseconds become a second. One thread waits for nobody.
@@ -24,7 +28,9 @@ class Pace:
         self._clock = clock
         self._pause = SOON
         self._due = clock() + SOON
-        self._before: tuple[int, float] | None = None  # rows and seconds of the step before the one that tries
+        self._rows = 0  # of the steps that are compared
+        self._lately: deque[float] = deque(maxlen=STEPS)  # seconds of the last steps
+        self._before: float | None = None  # seconds of a step before the try that is under way
 
     @contextmanager
     def step(self, rows: int) -> Iterator[None]:
@@ -40,35 +46,29 @@ class Pace:
 
     def took(self, rows: int, seconds: float) -> None:
         """Note how long a step of so many rows took; `threads` is right for the next one."""
+        if abs(rows - self._rows) > self._rows / 8:  # not to be compared: begin again
+            if self._before is not None:
+                self._end(False)
+            self._rows = rows
+            self._lately.clear()
+        self._lately.append(seconds)
         if self._before is None:
-            if self._clock() >= self._due:
-                self._before = rows, seconds
-                self._turn()
-            return
-        same, before = self._before[0] == rows, self._before[1]
+            if len(self._lately) == STEPS and self._clock() >= self._due:
+                self._turn(median(self._lately))
+        elif len(self._lately) == 1 and seconds > HOPELESS * self._before:
+            self._end(False)
+        elif len(self._lately) == STEPS:
+            self._end(median(self._lately) < self._before)
+
+    def _end(self, quicker: bool) -> None:
+        """The try is over."""
+        if not quicker:
+            self._turn(None)
         self._before = None
-        if same and seconds < before:
-            self._pause = SOON
-        else:
-            self._turn()
-            self._pause = SOON if self.threads == self.most else min(2 * self._pause, LATE)
+        self._pause = SOON if quicker or self.threads == self.most else min(2 * self._pause, LATE)
         self._due = self._clock() + self._pause
 
-    def _turn(self) -> None:
+    def _turn(self, before: float | None) -> None:
         self.threads = 1 if self.threads == self.most else self.most
-
-
-def set_threads_here(count: int) -> None:
-    """Give this thread's products so many threads. What torch sets is also what threads yet to start begin with:
-    for them another thread sets it back, so that no other model and no task model is slow for good.
-    """
-    torch.set_num_threads(count)
-    others = threading.Thread(target=torch.set_num_threads, args=(all_threads(),))
-    others.start()
-    others.join()
-
-
-@functools.cache
-def all_threads() -> int:
-    """As many as torch was given at the start, whatever a step was given since."""
-    return torch.get_num_threads()
+        self._before = before
+        self._lately.clear()

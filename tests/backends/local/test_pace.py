@@ -1,7 +1,6 @@
 """Threads of a step, under a clock that the test moves."""
 
 import copy
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -10,8 +9,9 @@ import torch
 
 from playground.backends.local.cache import SlotCache
 from playground.backends.local.decoder import Decoder
-from playground.backends.local.pace import LATE, Pace, all_threads
+from playground.backends.local.pace import LATE, Pace
 from playground.backends.local.precision import prepare
+from playground.backends.local.threads import all_threads
 from playground.backends.local.wide_lora import BASE
 
 
@@ -69,23 +69,29 @@ def test_steps_of_different_size_are_not_compared() -> None:
     assert machine.pace.threads == 2
 
 
-def test_a_step_runs_with_the_threads_it_is_given_and_nobody_else_does() -> None:
-    seen: list[int] = []
+def test_rows_that_come_and_go_do_not_keep_it_from_trying() -> None:
+    machine = Machine(2)
+    machine.run(100, crowded, rows=62)
+    assert machine.pace.threads == 1
+    for rows in range(int((LATE + 1) / alone(1))):
+        machine.run(alone(1), alone, rows=60 + rows % 5)
+    assert machine.pace.threads == 2
 
-    def other() -> None:
-        seen.append(torch.get_num_threads())
 
-    before, pace = all_threads(), Pace(1 + all_threads())
-    try:
-        for pace.threads in (1, before + 1):
-            with pace.step(1):
-                assert torch.get_num_threads() == pace.threads
-                thread = threading.Thread(target=other)
-                thread.start()
-                thread.join()
-    finally:
-        torch.set_num_threads(before)
-    assert seen == [before, before]
+@pytest.mark.parametrize("slow", [1, 2, 3])
+def test_one_slow_step_decides_nothing(slow: int) -> None:
+    machine = Machine(2)
+    while machine.pace.threads == 2:
+        machine.run(0.001, alone)
+    machine = Machine(2)
+    machine.run(0.9, alone)
+    for number in range(200):  # one in so many steps with all threads is slow, whatever it was
+        threads = machine.pace.threads
+        took = 0.1 if threads == 2 and number % slow == 0 and number % 7 == 0 else alone(threads)
+        machine.now += took
+        machine.pace.took(4, took)
+    machine.run(2, alone)
+    assert machine.pace.threads == 2
 
 
 @pytest.mark.parametrize("precision", ["bfloat16", "auto", "int8"])

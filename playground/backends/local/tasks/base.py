@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from playground.backends.base import Capabilities, NextToken, Request
 from playground.backends.details import ModelDetails
+from playground.backends.local.threads import with_all_threads
 from playground.errors import ModelUnavailable, NotSupported, PromptTooLong
 from playground.types import Delta, Finding, Message, Origin, Token
 
@@ -58,7 +59,7 @@ class TaskModel:
     def _stream(self, request: Request, text: str, tokens: int) -> Generator[Delta, None, None]:
         started, origin = time.monotonic(), Origin(weights=self._label)
         with self._reading:
-            findings, answer = self._find(text)
+            findings, answer = with_all_threads(lambda: self._find(text))
         for index in range(request.n):
             yield Delta(
                 index=index,
