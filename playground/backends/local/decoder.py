@@ -11,6 +11,7 @@ from transformers.cache_utils import DynamicCache, DynamicLayer
 from playground.backends.local.cache import LayerShape, Layout, SlotCache
 from playground.backends.local.lora import LoraBank
 from playground.backends.local.pace import Pace
+from playground.backends.local.runs import Runs
 from playground.backends.local.threads import all_threads
 from playground.backends.local.wide_lora import BASE, Use
 from playground.errors import ModelUnavailable
@@ -35,6 +36,7 @@ class Decoder:
         self._pace = Pace(1)
         self.layout, self.vocabulary_size = self._probe()
         self.shares = self._can_share()  # whether rows may follow a stem
+        self.joins = self.shares and self._can_join()  # whether prompts may be read in one pass
         # Other types give the same numbers with any number of threads; float32 does not, and a seed must.
         if self.layout.device.type == "cpu" and self.layout.dtype == torch.bfloat16:
             self._pace = Pace(all_threads())
@@ -44,6 +46,33 @@ class Decoder:
         if len(ids) == 1:
             return self.decode(cache, ids, [use])[0].float()
         return self._run(cache, len(ids), use, input_ids=self._tensor(ids)[None])[-1].float()
+
+    def prefill_all(self, caches: Sequence[SlotCache], runs: Sequence[Sequence[int]], use: Use) -> Tensor:
+        """`prefill` of several caches in one pass; float logits after each run, `[caches, vocabulary]`.
+
+        Raises NotImplementedError for a model with other layers than lean ones.
+        """
+        self.lora.apply([use])
+        sizes = [len(run) for run in runs]
+        places: list[Tensor] = []
+        masks: list[Tensor] = []
+        for cache, size in zip(caches, sizes, strict=True):
+            cache.begin_run(size)
+            own = torch.arange(cache.lengths[0], cache.lengths[0] + size, device=self.layout.device)[None]
+            places.append(own + cache.offsets[:, None])
+            masks.append(self._mask(own, cache.layers[0].width))
+        output = self.model(
+            input_ids=self._tensor([token for run in runs for token in run])[None],
+            position_ids=torch.cat(places, 1),
+            attention_mask=masks[0],  # that there is one keeps the model from making one
+            past_key_values=Runs(caches, sizes, masks),
+            use_cache=True,
+            logits_to_keep=self._tensor(sizes).cumsum(0) - 1,
+        )
+        for cache, size in zip(caches, sizes, strict=True):
+            cache.lengths[0] += size
+        logits: Tensor = output.logits[0].float()
+        return logits
 
     def read(self, cache: SlotCache, ids: Sequence[int], use: Use) -> Tensor:
         """Append a run of tokens to a one-row cache; float logits after each, `[tokens, vocabulary]`."""
@@ -103,7 +132,7 @@ class Decoder:
         logits: Tensor = output.logits
         return logits
 
-    def _mask(self, places: Tensor, width: int) -> Tensor | dict[str, Tensor]:
+    def _mask(self, places: Tensor, width: int) -> Any:
         """Additive mask `[rows, 1, queries, width]`: a query sees the keys up to its own place."""
         behind = places[:, None, :, None] - torch.arange(width, device=places.device)
         dtype = self.layout.dtype
@@ -160,6 +189,18 @@ class Decoder:
         except NotImplementedError:  # of a layer that knows no stems, or no such kernel on the device
             return False
         return self._window is None
+
+    @torch.inference_mode()
+    def _can_join(self) -> bool:
+        """Whether several prompts may be read at once: only where each layer attends through its slots."""
+        caches = [SlotCache(self.layout, 1, 2) for _ in range(2)]
+        for cache in caches:
+            cache.begin()
+        try:
+            self.prefill_all(caches, [[0], [0, 0]], BASE)
+        except NotImplementedError:
+            return False
+        return self._cuts
 
 
 def _name(model: Any) -> str:

@@ -3,9 +3,8 @@
 import atexit
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -18,7 +17,7 @@ from playground.backends.local.holdings import Holdings
 from playground.backends.local.prefill import Prefill
 from playground.backends.local.prefixes import PrefixStore
 from playground.backends.local.threads import all_threads, set_threads_here
-from playground.backends.local.ticket import Errand, Stream, Ticket
+from playground.backends.local.ticket import Errand, Stream, Ticket, guarded
 from playground.errors import GenerationFailed, LimitReached
 from playground.types import Delta
 
@@ -159,7 +158,7 @@ class Engine:
         while (ticket := next_in_line(self._tickets)) is not None and self._holdings.has_place(ticket, self._tickets):
             ticket.granted += 1
             if ticket.outcome is not None:
-                with self._guarded(ticket):
+                with guarded(ticket):
                     self._start(ticket)
         for ahead, ticket in enumerate(ticket for ticket in self._tickets if not ticket.granted):
             ticket.tell_place(ahead)
@@ -167,15 +166,27 @@ class Engine:
     def _read_prompts(self) -> None:
         """Compute some tokens of the prompts under way, in turn, so that neither they nor the rows wait long."""
         tokens = CHUNK if self._batches else CHUNK_ALONE
-        for ticket in sorted(self._tickets, key=lambda ticket: ticket.turn):
-            if tokens > 0 and ticket.started < ticket.granted and ticket.outcome is None and not ticket.over:
-                ticket.turn = self._turns = self._turns + 1
-                with self._guarded(ticket):
-                    tokens -= self.prefill.advance(ticket, tokens, company=len(self._tickets) > 1)
-                    self._holdings.trim(self._tickets)
-                    if (prompt := ticket.whole) is not None:
+        while tokens > 0 and (chosen := self.prefill.choose(self._unread(), tokens, self._tickets)):
+            self._turns += 1
+            for ticket in chosen:
+                ticket.turn = self._turns
+            try:
+                tokens -= self.prefill.advance(chosen, tokens)
+            except Exception as error:
+                log.exception("Reading prompts failed.")
+                for ticket in chosen:
+                    ticket.fail(error)
+            self._holdings.trim(self._tickets)
+            for ticket in chosen:
+                if (prompt := ticket.whole) is not None:
+                    with guarded(ticket):
                         self._holdings.remember(prompt, self._tickets)
                         self._start(ticket)
+
+    def _unread(self) -> list[Ticket]:
+        """Requests with a place whose prompts are not whole, those first that waited longest."""
+        waiting = (t for t in self._tickets if t.started < t.granted and t.outcome is None and not t.over)
+        return sorted(waiting, key=lambda ticket: ticket.turn)
 
     def _start(self, ticket: Ticket) -> None:
         """Draw the first tokens of the samples that have a place, and put them into the batch."""
@@ -201,7 +212,7 @@ class Engine:
         news: dict[Ticket, list[Delta]] = {}
         for row, draw in zip(rows, draws, strict=True):
             if not row.ticket.over:
-                with self._guarded(row.ticket):
+                with guarded(row.ticket):
                     news.setdefault(row.ticket, []).append(row.accept(draw))
         for row in rows:
             if row.done:
@@ -213,15 +224,6 @@ class Engine:
             ticket.tell(deltas)
             if ticket.finished == ticket.samples:
                 ticket.end()
-
-    @contextmanager
-    def _guarded(self, ticket: Ticket) -> Iterator[None]:
-        """Work for one request: if it fails, that request fails and no other."""
-        try:
-            yield
-        except Exception as error:
-            log.exception("A request failed.")
-            ticket.fail(error)
 
     def in_use(self, adapter: str) -> bool:
         """Whether a request that is not over uses an adapter; to be asked between two steps."""

@@ -17,6 +17,7 @@ from transformers.models.qwen2.modeling_qwen2 import Qwen2DecoderLayer
 
 from playground.backends.local.cache import SlotCache
 from playground.backends.local.packed import Packer, Product
+from playground.backends.local.runs import Runs
 
 KNOWN = (LlamaDecoderLayer, MistralDecoderLayer, Qwen2DecoderLayer)
 
@@ -95,7 +96,7 @@ class LeanLayer:
         **rest: Any,
     ) -> Tensor:
         """`[rows, tokens, hidden]` to the same; without slots through the layer's own forward."""
-        if not isinstance(past_key_values, SlotCache) or position_embeddings is None:
+        if not isinstance(past_key_values, SlotCache | Runs) or position_embeddings is None:
             output: Tensor = self._plain(
                 hidden_states,
                 attention_mask=attention_mask,

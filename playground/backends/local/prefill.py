@@ -1,4 +1,7 @@
-"""Prompts on their way into slots, some tokens at a time; and answers that are given, to be judged."""
+"""Prompts on their way into slots, some tokens at a time and several in a pass; and given answers, to be judged."""
+
+from collections.abc import Sequence
+from statistics import median
 
 import torch
 from torch import Tensor
@@ -6,12 +9,14 @@ from torch import Tensor
 from playground.backends.local.attached import Attached
 from playground.backends.local.batch import AT_ONCE, INVALID
 from playground.backends.local.decoder import Decoder
-from playground.backends.local.prefixes import WORTH_SHARING, Outcome, PrefixStore
+from playground.backends.local.prefixes import WORTH_SHARING, Outcome, Prefix, PrefixStore, common
 from playground.backends.local.sampling import read, sound
-from playground.backends.local.ticket import Ticket
+from playground.backends.local.ticket import Ticket, guarded
 from playground.errors import GenerationFailed
 
 MOST_LOGITS = 1 << 22  # numbers held at once when an answer is judged: 16 MB
+LEAST = 16  # tokens that a prompt counts for in a pass: attention takes its time for each
+WORTH_WAITING = 32  # tokens that need not be read if another prompt is read first
 
 
 class Prefill:
@@ -20,35 +25,90 @@ class Prefill:
     def __init__(self, decoder: Decoder, attached: Attached, prefixes: PrefixStore) -> None:
         self._decoder, self._attached, self._prefixes = decoder, attached, prefixes
 
-    def advance(self, ticket: Ticket, most: int, company: bool) -> int:
-        """Compute up to `most` tokens of a prompt. Returns how many.
+    def choose(self, waiting: Sequence[Ticket], most: int, company: Sequence[Ticket]) -> list[Ticket]:
+        """Those of the `waiting` whose next tokens, `most` in all, are to be read in one pass.
 
-        In `company`, what it has in common with a prompt seen before is shared; for one row alone a copy is quicker.
-        Sets `outcome` once the prompt is whole; for an answer tells what the model thinks of each token instead.
-        Raises GenerationFailed for logits that give no probabilities.
+        Of prompts that begin alike the first is read alone, and the others follow once its beginning is known.
+        `company` are all requests that are not over.
         """
-        if ticket.prompt is None:
-            beginning = self._attached.beginning(ticket.ids)
-            known = ticket.judged if ticket.answer else None  # of an answer nothing may be known already
-            split = company and self._decoder.shares
-            ticket.prompt = self._prefixes.begin(ticket.ids, ticket.use, self._decoder.layout, beginning, known, split)
-            # A batch is as wide as its longest row: a long prompt in a row's own slots would widen all the others.
-            ticket.shared |= split and ticket.prompt.cache.capacity >= WORTH_SHARING
-            ticket.own = 0 if ticket.shared else ticket.prompt.cache.capacity
-        prompt, size = ticket.prompt, len(ticket.ids)
-        done = prompt.cache.size
-        if ticket.answer and done >= ticket.judged:
-            return self._judge(ticket, min(most, max(MOST_LOGITS // self._decoder.vocabulary_size, 1)))
-        end = min(done + most, ticket.judged if ticket.answer else size)
-        chunk = ticket.ids[done:end].tolist()
-        if chunk:
-            logits = self._decoder.prefill(prompt.cache, chunk, ticket.use)
-            if end == size:
-                _check(logits)
-                (origin,) = self._attached.applied([ticket.ids])
-                prompt.outcomes[size] = Outcome(logits, origin)
-        ticket.outcome = prompt.outcomes.get(size)
-        return len(chunk)
+        chosen: list[Ticket] = []
+        under_way = [ticket for ticket in waiting if ticket.prompt is not None]
+        for ticket in waiting:
+            if most <= 0 or (chosen and not self._together(chosen[0], ticket)):
+                continue
+            if ticket.prompt is None:
+                if self._known_soon(ticket, under_way):
+                    continue
+                with guarded(ticket):
+                    self._begin(ticket, [other for other in company if other is not ticket])
+                if ticket.over:
+                    continue
+                under_way.append(ticket)
+            chosen.append(ticket)
+            most -= _weight(ticket.unread)
+        return chosen
+
+    def _together(self, one: Ticket, other: Ticket) -> bool:
+        return self._decoder.joins and one.use == other.use and not one.answer and not other.answer
+
+    def _known_soon(self, ticket: Ticket, under_way: Sequence[Ticket]) -> bool:
+        """Whether it would be read sooner after one of those: that saves more than it takes."""
+        _, known = self._prefixes.longest(ticket.ids, ticket.use)
+        for other in under_way:
+            saved = common(other.ids, ticket.ids) - known if other.use == ticket.use else 0
+            if saved >= max(WORTH_WAITING, other.unread / 2):
+                return True
+        return False
+
+    def _begin(self, ticket: Ticket, company: Sequence[Ticket]) -> None:
+        """What it has in common with one of the `company` is shared; for one row alone a copy is quicker."""
+        beginning = self._attached.beginning(ticket.ids)
+        known = ticket.judged if ticket.answer else None  # of an answer nothing may be known already
+        shares = self._decoder.shares
+        split = shares and any(common(other.ids, ticket.ids) >= WORTH_SHARING for other in company)
+        ticket.prompt = self._prefixes.begin(ticket.ids, ticket.use, self._decoder.layout, beginning, known, split)
+        own = ticket.prompt.cache.capacity
+        # A batch is as wide as its longest row: a long prompt in a row's own slots would widen all the others.
+        usual = median(other.need for other in company) if company else own
+        ticket.shared |= shares and own >= WORTH_SHARING and own > 2 * usual
+        ticket.own = 0 if ticket.shared else own
+
+    def advance(self, tickets: Sequence[Ticket], most: int) -> int:
+        """Compute up to `most` tokens of the prompts that `choose` gave. Returns how many, as they count.
+
+        Sets `outcome` once a prompt is whole; for an answer tells what the model thinks of each token instead.
+        Logits that give no probabilities fail their request.
+        """
+        first = tickets[0]
+        assert first.prompt is not None
+        if first.answer and first.prompt.cache.size >= first.judged:
+            return self._judge(first, min(most, max(MOST_LOGITS // self._decoder.vocabulary_size, 1)))
+        reading: list[tuple[Ticket, Prefix, list[int]]] = []
+        left = most
+        for ticket in tickets:
+            assert ticket.prompt is not None
+            done, end = ticket.prompt.cache.size, ticket.judged if ticket.answer else len(ticket.ids)
+            if run := ticket.ids[done : min(end, done + max(left, 0))].tolist():
+                reading.append((ticket, ticket.prompt, run))
+            left -= _weight(len(run))
+        for (ticket, prompt, _), logits in zip(reading, self._read(reading), strict=True):
+            if prompt.cache.size == len(ticket.ids):
+                with guarded(ticket):
+                    _check(logits)
+                    (origin,) = self._attached.applied([ticket.ids])
+                    prompt.outcomes[len(ticket.ids)] = Outcome(logits, origin)
+        for ticket in tickets:
+            if ticket.prompt is not None:
+                ticket.outcome = ticket.prompt.outcomes.get(len(ticket.ids))
+        return most - left
+
+    def _read(self, reading: Sequence[tuple[Ticket, Prefix, list[int]]]) -> list[Tensor]:
+        """The logits after each run."""
+        caches, runs = [prompt.cache for _, prompt, _ in reading], [run for _, _, run in reading]
+        uses = [ticket.use for ticket, _, _ in reading]
+        if len(reading) < 2:
+            return [self._decoder.prefill(*one) for one in zip(caches, runs, uses, strict=True)]
+        return [row.clone() for row in self._decoder.prefill_all(caches, runs, uses[0])]
 
     def _judge(self, ticket: Ticket, most: int) -> int:
         assert ticket.prompt is not None
@@ -61,6 +121,10 @@ class Prefill:
         for some, ids in zip(torch.split(logits, AT_ONCE), torch.split(given, AT_ONCE), strict=True):
             ticket.tell(read(some, ids, [top] * len(ids)))
         return len(chunk)
+
+
+def _weight(tokens: int) -> int:
+    return max(tokens, LEAST) if tokens else 0
 
 
 def _check(logits: Tensor) -> None:

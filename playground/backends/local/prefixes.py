@@ -14,7 +14,7 @@ from playground.backends.local.wide_lora import BASE, Use
 from playground.types import Origin
 
 WORTHWHILE = 4  # tokens; a shorter common beginning is computed again
-WORTH_SHARING = 64  # tokens; a shorter one is copied
+WORTH_SHARING = 128  # tokens; a shorter one is copied
 
 NOTHING: Set[SlotCache] = frozenset()
 

@@ -1,8 +1,10 @@
 """A request on its way, or an errand: what the caller's thread and the engine's thread share."""
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -18,6 +20,7 @@ from playground.backends.local.wide_lora import BASE, Use
 from playground.errors import GenerationFailed, PlaygroundError
 from playground.types import Delta, Progress
 
+log = logging.getLogger(__name__)
 Event = Delta | Progress | Tensor | Reading
 
 PULSE = 0.2  # seconds without news after which the caller gets a chance to stop
@@ -79,6 +82,11 @@ class Ticket:
         return self.prompt if self.prompt is not None and self.prompt.cache.size == len(self.ids) else None
 
     @property
+    def unread(self) -> int:
+        """Tokens of its prompt, or of that and its answer, that are not computed."""
+        return len(self.ids) - (0 if self.prompt is None else self.prompt.cache.size)
+
+    @property
     def need(self) -> int:
         """Slots one sample may come to use: the last token is never fed back."""
         return self.own + max(self.limit - 1, 0)
@@ -124,6 +132,16 @@ class Ticket:
         """End with `error`, as a message for the person. Each request gets an exception object of its own."""
         known = isinstance(error, PlaygroundError)
         self.end(error if known else GenerationFailed(f"The model failed while answering: {error}"))
+
+
+@contextmanager
+def guarded(ticket: Ticket) -> Iterator[None]:
+    """Work for one request: if it fails, that request fails and no other."""
+    try:
+        yield
+    except Exception as error:
+        log.exception("A request failed.")
+        ticket.fail(error)
 
 
 class Stream(Iterator[Event]):

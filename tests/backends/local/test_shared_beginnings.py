@@ -24,7 +24,7 @@ from playground.types import Delta, Message, Sampling
 
 Backends = Callable[..., LocalBackend]
 LAYOUT = Layout((LayerShape(2, 4, 4),), torch.float64, torch.device("cpu"))
-LONG = "the cat sat on the mat and the dog ran to the house " * 6
+LONG = "the cat sat on the mat and the dog ran to the house " * 10
 
 
 def filled(tokens: int, stem: SlotCache | None = None) -> SlotCache:
@@ -130,22 +130,22 @@ def entry(store: PrefixStore, ids: list[int], use: Use = BASE) -> Prefix:
 
 
 def test_beginnings_that_differ_later_are_split_once_and_followed_by_all() -> None:
-    store, header, size = PrefixStore(), list(range(100)), LAYOUT.bytes_per_token
+    store, header, size = PrefixStore(), list(range(150)), LAYOUT.bytes_per_token
     first = entry(store, [*header, 200, 201])
     first.cache.layers[0].keys.normal_()
     before = first.cache.layers[0].keys.clone()
     second, third = entry(store, [*header, 300]), entry(store, [*header, 400, 401, 402])
     (stem,) = {second.cache.stems[0], third.cache.stems[0]}
     assert stem is not None
-    assert stem.size == 100
-    assert store.bytes() == (100 + 2 + 1 + 3) * size
+    assert stem.size == 150
+    assert store.bytes() == (150 + 2 + 1 + 3) * size
     again, _ = store.longest(first.ids, BASE)
     assert again is not None
     assert again.cache.stems == [stem]
     assert torch.equal(whole(again.cache, 0, "keys"), before[0])
-    assert torch.equal(whole(second.cache, 0, "keys")[:, :100], before[0, :, :100])
+    assert torch.equal(whole(second.cache, 0, "keys")[:, :150], before[0, :, :150])
     # Shorter than it is worth, inside of a stem, and under an adapter: a copy of its own.
-    for ids, use in (([*range(WORTH_SHARING - 1), 500], BASE), ([*range(80), 500], BASE), ([*header, 1], Use("a"))):
+    for ids, use in (([*range(WORTH_SHARING - 1), 500], BASE), ([*range(140), 500], BASE), ([*header, 1], Use("a"))):
         assert entry(store, ids, use).cache.stems == [None]
 
 
@@ -210,7 +210,7 @@ def test_a_long_prompt_does_not_widen_the_rows_of_others(backend_of: Backends) -
 
 
 def test_shared_prompts_leave_room_for_more_rows(backend_of: Backends) -> None:
-    text, token = LONG * 4, backend_of()._decoder.layout.bytes_per_token
+    text, token = LONG * 3, backend_of()._decoder.layout.bytes_per_token
     copies = 4 * 512 * token  # room for the prompt and the answer four times
     backend = backend_of(max_rows=16, kv_bytes=copies)
     stream = backend.stream(request(text, n=12, max_tokens=100))
