@@ -26,7 +26,8 @@ from playground.backends.base import Backend
 from playground.backends.catalog import Catalog, Entry
 from playground.backends.local.packaged import folder
 from playground.backends.local.precision import Precision
-from playground.evaluation import datasets, experiments, running, summary
+from playground.evaluation import datasets, experiments, running
+from playground.evaluation.findings import summary
 from playground.evaluation.grid import cells
 from playground.evaluation.plan import Data, Experiment, Technique
 from playground.evaluation.results import Table
@@ -88,7 +89,7 @@ def against_others(bench: Bench, items: int) -> list[Result]:
     harness = by_itself(lambda: Harness(model, TOKENS))
     precisions: tuple[Precision, ...] = ("bfloat16", "auto")
     catalogs = {precision: catalog_of(bench.backend(precision)) for precision in precisions}
-    rates: dict[str, list[float]] = {name: [] for name in (*precisions, "harness", "alone")}
+    rates: dict[str, list[float]] = {name: [] for name in (*precisions, *map(alone_in, precisions), "harness")}
     right: dict[str, list[float]] = {"auto": [], "harness": []}
     for seed in range(bench.repeats):
         experiment = asking(seed, items)
@@ -100,7 +101,8 @@ def against_others(bench: Bench, items: int) -> list[Result]:
         right["harness"].append(share)
         rates["harness"].append(items / seconds)
         few = asking(bench.repeats + seed, -(-items // ALONE))
-        rates["alone"].append(few.data.size / alone(few, catalogs["auto"]))
+        for precision, catalog in catalogs.items():
+            rates[alone_in(precision)].append(few.data.size / alone(few, catalog))
     rate = {name: statistics.median(values) for name, values in rates.items()}
     shares = f"right {statistics.fmean(right['auto']):.0%}, the harness {statistics.fmean(right['harness']):.0%}"
     against = [
@@ -111,13 +113,19 @@ def against_others(bench: Bench, items: int) -> list[Result]:
         )
         for precision in precisions
     ]  # fmt: skip
-    return [
-        *against,
+    one_by_one = [
         Result(
-            "the same, auto, against one call after another",
-            rate["auto"] / rate["alone"], 6, "at least", f"{rate['auto']:.2f} against {rate['alone']:.2f} items/s",
-        ),
+            f"the same, {precision}, against one call after another",
+            rate[precision] / rate[alone_in(precision)], 6, "at least",
+            f"{rate[precision]:.2f} against {rate[alone_in(precision)]:.2f} items/s",
+        )
+        for precision in precisions
     ]  # fmt: skip
+    return against + one_by_one
+
+
+def alone_in(precision: Precision) -> str:
+    return f"{precision}, one call after another"
 
 
 def scripted(count: int) -> dict[str, float]:

@@ -7,7 +7,8 @@ import time
 from typing import Any
 
 from benchmarks.engine_rig import Bench, Result
-from playground.evaluation import datasets, results, summary
+from playground.evaluation import datasets, results
+from playground.evaluation.findings import summary
 from playground.evaluation.plan import Data, Experiment, Item
 from playground.evaluation.results import Table
 from playground.ui.render_items import FILTERS, ORDERS, items_value

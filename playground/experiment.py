@@ -18,17 +18,20 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from playground import terminal
 from playground.backends.catalog import Catalog
 from playground.backends.memory import Budget
 from playground.backends.offered import offered
 from playground.errors import InvalidSetup, PlaygroundError
-from playground.evaluation import expectations, experiments, outcome, running, terminal
-from playground.evaluation.comparisons import compare
+from playground.evaluation import experiments, running
+from playground.evaluation.findings import expectations
+from playground.evaluation.findings.comparisons import compare
+from playground.evaluation.findings.sentences import count, five_points, line, swapped
+from playground.evaluation.findings.summary import summaries
 from playground.evaluation.plan import Experiment
+from playground.evaluation.report import outcome
 from playground.evaluation.results import Table
-from playground.evaluation.sentences import count, five_points, line, swapped
 from playground.evaluation.store import Store
-from playground.evaluation.summary import summaries
 from playground.settings import Settings
 
 DONE, INCOMPLETE, WRONG, NOT_HELD, STOPPED = 0, 1, 2, 3, 130
@@ -85,7 +88,7 @@ def _run(
         halt = leaving.enter_context(_interruptible())
         executor, parallel = None, None
         if dask:
-            from playground.evaluation import cluster  # for those who have one
+            from playground.evaluation.running import cluster  # for those who have one
 
             executor = leaving.enter_context(cluster.connected(dask))
             parallel = executor.parallel

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from playground import experiment
-from playground.evaluation import summary
-from playground.evaluation.asking import Asked
+from playground.evaluation.findings import summary
 from playground.evaluation.results import Table
+from playground.evaluation.running.asking import Asked
 from playground.evaluation.store import Store
 from playground.types import Setup
 

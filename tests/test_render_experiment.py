@@ -7,11 +7,11 @@ import pytest
 from tables import table
 
 from playground.errors import InvalidSetup
-from playground.evaluation import comparisons, summary
-from playground.evaluation.estimate import Estimate
+from playground.evaluation.findings import comparisons, summary
 from playground.evaluation.plan import Model, Technique
 from playground.evaluation.results import Path as VotingPath
 from playground.evaluation.results import Result, Table
+from playground.evaluation.running.estimate import Estimate
 from playground.ui import (
     experiment_items,
     render_calibration,

@@ -8,9 +8,10 @@ from typing import Any
 
 from playground import documents, presets, setups
 from playground.errors import InvalidSetup, LimitReached
-from playground.evaluation import datasets, expectations, scorers
+from playground.evaluation import datasets, scorers
 from playground.evaluation.columns import columns
 from playground.evaluation.datasets.base import Dataset, Shot
+from playground.evaluation.findings import expectations
 from playground.evaluation.grid import base
 from playground.evaluation.plan import MAX_CELLS, Data, Experiment
 from playground.parameters import parameters

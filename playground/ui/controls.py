@@ -14,7 +14,7 @@ import gradio as gr
 from playground.errors import InvalidSetup
 from playground.parameters import Parameter, parameters
 from playground.types import ChainStep, Example
-from playground.ui.widgets import Column, rows_editor
+from playground.ui.widgets import TextColumn, rows_editor
 
 ROWS: dict[str, tuple[str, type]] = {"examples": ("Example", Example), "steps": ("Step", ChainStep)}
 NAMES = {"yes_no": "Yes / no", "zero_shot": "Zero-shot", "few_shot": "Few-shot"}
@@ -98,8 +98,8 @@ def written(p: Parameter, value: Any) -> Any:
     return value
 
 
-def _columns(cls: type) -> list[Column]:
-    return [Column(key=p.name, label=p.label, hint=p.help, lines=p.lines) for p in parameters(cls)]
+def _columns(cls: type) -> list[TextColumn]:
+    return [TextColumn(key=p.name, label=p.label, hint=p.help, lines=p.lines) for p in parameters(cls)]
 
 
 def _rows(raw: Any) -> Any:

@@ -6,9 +6,10 @@ from typing import Any
 
 import gradio as gr
 
-from playground.evaluation import outcome, report
-from playground.evaluation.comparisons import compare
-from playground.evaluation.summary import summaries
+from playground.evaluation import report
+from playground.evaluation.findings.comparisons import compare
+from playground.evaluation.findings.summary import summaries
+from playground.evaluation.report import outcome
 from playground.ui import widgets
 from playground.ui.events import AT_ONCE
 from playground.ui.experiment_run import Ran, needed

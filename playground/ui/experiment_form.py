@@ -22,7 +22,7 @@ from playground.ui.experiment_choices import key, model_choices, read_draws, rea
 from playground.ui.experiment_data import DataPanel, number_field
 from playground.ui.experiment_techniques import lines, sampling
 from playground.ui.question import pick, taken
-from playground.ui.widgets import Column
+from playground.ui.widgets import TextColumn
 
 SUITS = ("The one that suits the data", "")
 
@@ -129,8 +129,8 @@ def build(models: Sequence[ModelInfo]) -> tuple[ExperimentForm, Any]:
         common = gr.Textbox(label="Sampling of all columns", info="One a line, for example temperature: 0.", lines=2)
         gr.Markdown("**Sampling settings to compare** Every column is asked under each.", elem_classes="field-label")
         parts = [
-            Column(key="name", label="Name", hint="What it is called"),
-            Column(key="sampling", label="Sampling", hint="temperature: 0.2", lines=2),
+            TextColumn(key="name", label="Name", hint="What it is called"),
+            TextColumn(key="sampling", label="Sampling", hint="temperature: 0.2", lines=2),
         ]
         draws = widgets.rows_editor(parts, noun="Setting", most=by_name["draws"].max_length or 1)
     with gr.Accordion("How answers are judged", open=False):

@@ -9,9 +9,9 @@ import gradio as gr
 
 from playground import setups
 from playground.errors import InvalidSetup
-from playground.evaluation import records, summary
+from playground.evaluation.findings import summary
 from playground.evaluation.results import Result, Table
-from playground.evaluation.store import Store
+from playground.evaluation.store import Store, records
 from playground.types import STRICT, Run
 from playground.ui import payloads, render_items, render_steps, widgets
 from playground.ui.events import AT_ONCE

@@ -9,8 +9,9 @@ import gradio as gr
 
 from playground.backends.catalog import Catalog
 from playground.errors import PlaygroundError
-from playground.evaluation import estimate, experiments
+from playground.evaluation import experiments
 from playground.evaluation.plan import Experiment, Item
+from playground.evaluation.running import estimate
 from playground.evaluation.store import Store
 from playground.ui import payloads, render_experiment, widgets
 from playground.ui.events import AT_ONCE

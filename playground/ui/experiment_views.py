@@ -8,7 +8,7 @@ import gradio as gr
 
 from playground.csv_text import csv_text
 from playground.errors import InvalidSetup
-from playground.evaluation import comparisons, expectations
+from playground.evaluation.findings import comparisons, expectations
 from playground.evaluation.results import Table
 from playground.ui import (
     render_calibration,

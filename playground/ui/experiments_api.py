@@ -12,13 +12,14 @@ from gradio.processing_utils import save_bytes_to_cache
 
 from playground.backends.catalog import Catalog
 from playground.errors import LimitReached
-from playground.evaluation import estimate as estimating
-from playground.evaluation import experiments, outcome, report, running
-from playground.evaluation.comparisons import compare
+from playground.evaluation import experiments, report, running
+from playground.evaluation.findings.comparisons import compare
+from playground.evaluation.findings.summary import summaries
 from playground.evaluation.plan import Experiment
+from playground.evaluation.report import outcome
 from playground.evaluation.results import Table
+from playground.evaluation.running import estimate as estimating
 from playground.evaluation.store import Store
-from playground.evaluation.summary import summaries
 from playground.settings import Settings
 from playground.setups import plain as as_json
 from playground.ui.events import running as running_limits

@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from playground.evaluation.calibration import Bin, Calibration, calibrate
+from playground.evaluation.findings.calibration import Bin, Calibration, calibrate
 from playground.evaluation.results import Table
 from playground.ui.render_experiment_frame import View, colour, framed, percent, plain, share, symbol, table_of
 

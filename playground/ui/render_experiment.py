@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from playground.evaluation.comparisons import Comparison
-from playground.evaluation.estimate import Estimate
-from playground.evaluation.expectations import Check
+from playground.evaluation.findings.comparisons import Comparison
+from playground.evaluation.findings.expectations import Check
+from playground.evaluation.findings.sentences import five_points
 from playground.evaluation.plan import Experiment
 from playground.evaluation.results import Table
-from playground.evaluation.sentences import five_points
+from playground.evaluation.running.estimate import Estimate
 from playground.ui.measures import counted, dollars
 
 PHASES = {"running": "Running", "done": "Done", "stopped": "Stopped", "failed": "Failed"}

@@ -4,8 +4,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from playground.evaluation.findings.summary import Summary
 from playground.evaluation.results import Table
-from playground.evaluation.summary import Summary
 
 View = tuple[go.Figure | None, list[dict[str, Any]], str]  # a figure and the same as tables, or why there is none
 # Told apart by people who see no red or no green, and 3:1 against both backgrounds; a column has the same everywhere.

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from playground.evaluation.findings.summary import ItemRow
 from playground.evaluation.results import Result, Table
-from playground.evaluation.summary import ItemRow
 from playground.ui.measures import counted, dollars
 
 PAGE = 50  # rows that the browser gets at once, whatever there are

@@ -5,9 +5,9 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from playground.evaluation.findings.sentences import swapped
+from playground.evaluation.findings.summary import Summary, summaries
 from playground.evaluation.results import Table
-from playground.evaluation.sentences import swapped
-from playground.evaluation.summary import Summary, summaries
 from playground.ui.measures import counted, dollars
 from playground.ui.render_experiment_frame import (
     View,

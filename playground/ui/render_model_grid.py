@@ -3,8 +3,8 @@
 import plotly.graph_objects as go
 
 from playground.evaluation.columns import columns
+from playground.evaluation.findings.summary import Summary, summaries
 from playground.evaluation.results import Table
-from playground.evaluation.summary import Summary, summaries
 from playground.ui.render_experiment_frame import View, broken, ends_of, framed, interval, percent, table_of
 
 SHADES = [[0, "rgba(79,91,213,0.06)"], [1, "rgba(79,91,213,0.55)"]]  # text stays readable on each, in both schemes

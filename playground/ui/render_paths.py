@@ -5,8 +5,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from playground.evaluation.outcome import grading
-from playground.evaluation.resampling import Curve, curves
+from playground.evaluation.findings.resampling import Curve, curves
+from playground.evaluation.report.outcome import grading
 from playground.evaluation.results import Table
 from playground.ui.render_experiment_frame import View, colour, framed, pale, percent, plain, share, symbol, table_of
 

@@ -5,9 +5,9 @@ from typing import cast
 
 import plotly.graph_objects as go
 
-from playground.evaluation.frontier import Offer, Price, frontier
+from playground.evaluation.findings.frontier import Offer, Price, frontier
+from playground.evaluation.findings.summary import summaries
 from playground.evaluation.results import Table
-from playground.evaluation.summary import summaries
 from playground.ui.render_experiment_frame import View, colour, framed, percent, plain, share, symbol, table_of
 
 UNITS = {"tokens": "Tokens per answer", "seconds": "Seconds per answer (many at once)", "cost": "US dollars per answer"}

@@ -17,7 +17,7 @@ SCRIPTS = Path(__file__).parent / "scripts"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class TextColumn:
     """One text of a row: its key in the value, its label, and how tall its box starts."""
 
     key: str
@@ -31,7 +31,7 @@ def script(name: str) -> str:
     return (SCRIPTS / f"{name}.js").read_text("utf-8")
 
 
-def rows_editor(columns: Sequence[Column], *, noun: str, most: int, **shown: Any) -> gr.HTML:
+def rows_editor(columns: Sequence[TextColumn], *, noun: str, most: int, **shown: Any) -> gr.HTML:
     """Rows of texts that can be added, removed and moved. Value: a list of dicts by column key. Event: `input`."""
     fixed = {"columns": [asdict(c) for c in columns], "noun": noun, "most": most}
     return widget("rows", fixed, value=[], **shown)

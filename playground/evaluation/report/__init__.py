@@ -8,15 +8,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from playground.csv_text import csv_text
-from playground.evaluation.comparisons import Against, Comparison, compare
 from playground.evaluation.datasets.base import DataCard
-from playground.evaluation.frontier import frontier
+from playground.evaluation.findings.comparisons import Against, Comparison, compare
+from playground.evaluation.findings.frontier import frontier
+from playground.evaluation.findings.resampling import Curve, Grade, curves
+from playground.evaluation.findings.summary import Summary, summaries
 from playground.evaluation.report import figures, page, text
 from playground.evaluation.report.context import Context
-from playground.evaluation.resampling import Curve, Grade, curves
 from playground.evaluation.results import Table
 from playground.evaluation.scorers import Judge
-from playground.evaluation.summary import Summary, summaries
 
 CELL = 32_000  # characters a spreadsheet's cell holds, nearly
 FIELDS = (

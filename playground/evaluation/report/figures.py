@@ -6,10 +6,10 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from playground.evaluation.frontier import Offer
-from playground.evaluation.resampling import Curve
-from playground.evaluation.sentences import line
-from playground.evaluation.summary import Summary
+from playground.evaluation.findings.frontier import Offer
+from playground.evaluation.findings.resampling import Curve
+from playground.evaluation.findings.sentences import line
+from playground.evaluation.findings.summary import Summary
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -3,15 +3,13 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from playground.evaluation.calibration import calibrate
-from playground.evaluation.comparisons import POINTS, Comparison
 from playground.evaluation.datasets.base import DataCard
-from playground.evaluation.expectations import check
-from playground.evaluation.frontier import frontier
-from playground.evaluation.report.context import Context
-from playground.evaluation.resampling import Curve
-from playground.evaluation.results import Table
-from playground.evaluation.sentences import (
+from playground.evaluation.findings.calibration import calibrate
+from playground.evaluation.findings.comparisons import POINTS, Comparison
+from playground.evaluation.findings.expectations import check
+from playground.evaluation.findings.frontier import frontier
+from playground.evaluation.findings.resampling import Curve
+from playground.evaluation.findings.sentences import (
     chance,
     count,
     ends,
@@ -23,8 +21,10 @@ from playground.evaluation.sentences import (
     score,
     swapped,
 )
+from playground.evaluation.findings.summary import Summary
+from playground.evaluation.report.context import Context
+from playground.evaluation.results import Table
 from playground.evaluation.statistics.power import ALPHA, POWER
-from playground.evaluation.summary import Summary
 from playground.strategies import STRATEGIES
 
 METHOD = (

@@ -1,0 +1,38 @@
+"""Quality against its price: which columns are worth it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from playground.evaluation.findings.summary import Summary
+
+Price = Literal["tokens", "seconds", "cost"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """One column: its mean score with its interval, its price per cell, and whether no other offers more for less."""
+
+    column: str
+    mean: float
+    low: float
+    high: float
+    price: float
+    efficient: bool
+
+
+def frontier(summaries: Sequence[Summary], by: Price = "tokens") -> tuple[Offer, ...]:
+    """Columns by rising price. Efficient ones are on the frontier: none is as good and cheaper, or better and as cheap.
+
+    Columns without a score or a known price are left out.
+    """
+    known = []
+    for summary in summaries:
+        price = summary.each({"tokens": summary.tokens, "seconds": summary.seconds, "cost": summary.cost}[by])
+        if summary.mean is not None and summary.low is not None and summary.high is not None and price is not None:
+            known.append((price, summary.mean, summary.low, summary.high, summary.column))
+    offers = []
+    for price, mean, low, high, column in sorted(known, key=lambda offer: (offer[0], -offer[1])):
+        beaten = any(p <= price and m >= mean and (p < price or m > mean) for p, m, *_ in known)
+        offers.append(Offer(column=column, mean=mean, low=low, high=high, price=price, efficient=not beaten))
+    return tuple(offers)

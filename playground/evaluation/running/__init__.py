@@ -1,0 +1,73 @@
+"""An experiment is run: what is known is read, what is missing is asked, all of it is scored as it comes."""
+
+import math
+import threading
+from collections.abc import Generator
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from contextlib import ExitStack
+
+from playground.backends.catalog import Catalog
+from playground.errors import StoreFailed
+from playground.evaluation.plan import Experiment
+from playground.evaluation.results import Table
+from playground.evaluation.running.asking import Asked, ask, ask_there
+from playground.evaluation.running.pump import Pump
+from playground.evaluation.running.work import Work
+from playground.evaluation.store import Store
+from playground.types import Setup
+
+ELSEWHERE = 16  # samples on their way to processes that were given, unless another number is
+THREADS = 256  # at most; as many begin as there are cells on their way
+LOST = "The processes that asked the cells were lost. What was done is kept; run again to ask the rest."
+
+
+def run(
+    experiment: Experiment,
+    catalog: Catalog,
+    store: Store,
+    *,
+    executor: Executor | None = None,
+    parallel: int | None = None,
+    halt: threading.Event | None = None,
+    within: float = math.inf,
+    visitor: str = "",
+) -> Generator[Table, None, None]:
+    """Yield the Table as it grows, at most five times a second, and at last complete. All that is done is stored.
+
+    Closing it, or setting `halt`, stops what is on its way. Cells are asked by threads on this catalog's models, or
+    by an `executor` of processes, here or elsewhere, which load models of their own; `parallel` samples of a model at
+    once, each cell for at most `within` seconds. What goes wrong in a cell is its result; a model that fails again and
+    again is given up. `visitor`: whose endpoints these are, where several people share the store.
+    Raises PlaygroundError for an experiment that cannot begin.
+    """
+    with ExitStack() as leaving:
+        work = Work(experiment, catalog, store, halt or threading.Event(), visitor)
+        yield work.board.table()
+        leaving.callback(store.flush)
+        leaving.callback(work.halted.set)
+        if executor is None:
+            executor = ThreadPoolExecutor(THREADS, thread_name_prefix="cell")
+            leaving.callback(executor.shutdown, wait=False, cancel_futures=True)
+        here = isinstance(executor, ThreadPoolExecutor)
+
+        def submit(setup: Setup) -> "Future[Asked]":
+            if here:
+                return executor.submit(ask, setup, catalog, work.halted, within)
+            return executor.submit(ask_there, setup, within)
+
+        def room(model: str) -> int:
+            backend = catalog.loaded(model) if here else None
+            return parallel or (backend.capabilities.parallel if backend else ELSEWHERE)
+
+        pump = Pump(submit, room, work.stopping)
+        leaving.callback(pump.close)
+        try:
+            missing = yield from work.known(leaving, here=here)
+            yield from work.ask(missing, pump)
+        except GeneratorExit:
+            work.keep(pump)
+            raise
+        except StoreFailed as error:
+            yield work.board.table("failed", str(error))
+        except BrokenExecutor:
+            yield work.board.table("failed", LOST)

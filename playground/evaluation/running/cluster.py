@@ -1,0 +1,130 @@
+"""Cells on other machines: an executor whose places are the threads of a Dask cluster's workers (`distributed`).
+
+A worker runs whatever code its scheduler sends it, and anyone who reaches the scheduler can send some: a cluster
+belongs on a network of trusted machines, or behind `tls://` with certificates that Dask is set up with.
+"""
+
+import gc
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from playground.errors import EndpointFailed, NotSupported
+from playground.evaluation.running.asking import Asked
+from playground.settings import Settings
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+PATIENCE = 20  # seconds for a scheduler to answer
+AHEAD = 4  # samples on their way for each thread: a cell may draw several, and no worker waits for its next cell
+HOW = "Start one with `dask scheduler`, and workers with `dask worker ADDRESS --nworkers 1 --nthreads 16`."
+
+
+class Cluster(Executor):
+    """Submits to a Dask cluster. What runs on a worker that is lost runs again on another, or on one that joins later.
+
+    `parallel` is how many samples to have on their way, for the threads there are now.
+    """
+
+    def __init__(self, client: "Client") -> None:
+        # Not `pure`: a cell that is asked again is asked again, whatever the cluster remembers.
+        self._places = client.get_executor(pure=False)
+        self.parallel = AHEAD * sum(client.nthreads().values())
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        """The future of `fn(*args, **kwargs)` on a worker, all of it pickled.
+
+        Of a cell whose every worker was lost an error in words is the result; with the scheduler goes the executor.
+        """
+        ours: Future[Any] = Future()
+        theirs = self._places.submit(fn, *args, **kwargs)
+        ours.add_done_callback(partial(_withdraw, theirs))
+        theirs.add_done_callback(partial(_settle, ours))
+        return ours
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self._places.shutdown(wait=wait and not cancel_futures)
+
+
+@contextmanager
+def connected(address: str) -> Iterator[Cluster]:
+    """The workers of the Dask scheduler at an address such as `tcp://127.0.0.1:8786`.
+
+    Leaving the block cancels what has not begun; what a worker has begun it ends, for nobody. Raises NotSupported
+    without `distributed`, EndpointFailed when nothing answers there, or nobody works there, or not with this code.
+    """
+    with _client(address) as client:
+        _check(client, address)
+        cluster = Cluster(client)
+        try:
+            yield cluster
+        finally:
+            cluster.shutdown(wait=False)
+
+
+def _client(address: str) -> "Client":
+    try:
+        from distributed import Client
+    except ImportError:
+        message = (
+            "A cluster needs the package distributed, here and on its workers: pip install 'distributed==2026.8.*'."
+        )
+        raise NotSupported(message) from None
+    try:
+        return Client(address, timeout=PATIENCE, set_as_default=False)
+    except (OSError, ValueError, TypeError) as error:  # OSError: nothing there, or too slow; the others: no address
+        why = str(error)
+    # The client that came to nothing stops its thread when it is collected, under a lock that the start of another one
+    # holds: better now, and without an error that keeps it.
+    gc.collect()
+    raise EndpointFailed(f"No Dask scheduler answers at {address!a}: {why}. {HOW}")
+
+
+def _check(client: "Client", address: str) -> None:
+    """Somebody works there, and all have the playground at hand: the scheduler, too, unpacks what it passes on."""
+    same = "Start it in the folder of app.py, with the same version, packages and PLAYGROUND_* variables as here."
+    try:
+        client.run_on_scheduler(_importable)
+    except Exception as error:  # whatever reading the message raised there
+        raise EndpointFailed(
+            f"The Dask scheduler at {address!a} cannot read what it is sent: {error}. {same}"
+        ) from None
+    if not client.nthreads():
+        raise EndpointFailed(f"The Dask scheduler at {address!a} has no workers. {HOW}")
+    for worker, answer in client.run(_ready, on_error="return").items():
+        if isinstance(answer, BaseException):
+            raise EndpointFailed(f"The worker {worker} cannot run the playground: {answer}. {same}")
+
+
+def _importable() -> None:
+    """On the scheduler, where finding this function shows that the playground is there."""
+
+
+def _ready() -> None:
+    """On a worker, where the playground also has to find its settings."""
+    Settings.from_environment()
+
+
+def _withdraw(theirs: "Future[Any]", ours: "Future[Any]") -> None:
+    if ours.cancelled():
+        theirs.cancel()
+
+
+def _settle(ours: "Future[Any]", theirs: "Future[Any]") -> None:
+    """Pass on how a future of the cluster ended."""
+    from distributed import KilledWorker
+
+    if not ours.set_running_or_notify_cancel():
+        return
+    if theirs.cancelled():
+        ours.set_exception(BrokenExecutor("The scheduler of the cluster was lost."))
+    elif isinstance(error := theirs.exception(), KilledWorker):
+        tried = error.allowed_failures + 1
+        ours.set_result(Asked(error=f"Its worker was lost each time it was asked ({tried}); see the workers' logs."))
+    elif error:
+        ours.set_exception(error)
+    else:
+        ours.set_result(theirs.result())

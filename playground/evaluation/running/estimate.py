@@ -1,0 +1,193 @@
+"""What an experiment would take, before it is run: from its prompts and from what the store knows. Loads no model."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from playground import runner
+from playground.backends.base import Backend
+from playground.backends.catalog import Catalog
+from playground.evaluation import datasets, scorers
+from playground.evaluation.grid import Grid, rows
+from playground.evaluation.plan import Experiment
+from playground.evaluation.scorers import Judge
+from playground.evaluation.store import Key, Store, records
+from playground.evaluation.store.identity import Keys
+from playground.types import Setup
+
+if TYPE_CHECKING:
+    from playground.backends.endpoints.providers import Price
+
+LOOKED_AT = 5  # items whose prompts are measured, and known cells whose length and time are taken, in each column
+SEARCHED = 200  # cells of a column, at most, for those that are known
+ALONE = 0.1  # of a row's seconds in a crowd, what it takes by itself however few are beside it
+CHARACTERS = 4  # per token, where there is no tokenizer at hand
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """`cells` in all, of which `known` are in the store; everything else is about the others.
+
+    `seconds` is None before anything like it was measured, `cost` (US dollars) without a known price.
+    """
+
+    cells: int
+    known: int
+    calls: int
+    prompt_tokens: int
+    completion_tokens: int
+    seconds: float | None
+    cost: float | None
+    notes: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class Priced(Protocol):
+    """A backend that knows what it costs."""
+
+    @property
+    def price(self) -> "Price | None": ...
+
+
+@dataclass
+class _Model:
+    """What is known of one model: samples drawn at once, and how quick it was."""
+
+    parallel: int = 1
+    tokens: float = 0.0  # of the known cells that were looked at
+    seconds: float = 0.0  # of the same: a row's, each
+    shared: bool = False  # one machine's rows slow each other; an endpoint's do not
+    known: int = 0  # rows in the store: no more than these can have been beside each other
+    missing: int = 0  # rows to be drawn
+    work: float = 0.0  # seconds that these would take one after the other
+
+
+@dataclass
+class _Column:
+    """One column's missing cells, each of which takes so much."""
+
+    missing: int
+    calls: int
+    prompt_tokens: float
+    completion_tokens: float
+    measured: bool
+    rows: int = 1
+
+
+@dataclass
+class _Sum:
+    notes: dict[str, None] = field(default_factory=dict)
+    timed: bool = True
+    cost: float = 0.0
+    priced: bool = False
+
+
+def estimate(experiment: Experiment, catalog: Catalog, store: Store, *, visitor: str = "") -> Estimate:
+    """Raises PlaygroundError for an experiment that cannot begin."""
+    dataset = datasets.load(experiment.data)
+    grid = Grid(experiment, dataset)
+    keys = Keys(catalog, visitor)
+    models: dict[str, _Model] = {}
+    columns = [_column(grid, at, keys, catalog, store, models) for at in range(len(grid.columns))]
+    asked = [*zip(grid.bases, columns, strict=True)]
+    missing = sum(column.missing for column in columns)
+    total = _Sum()
+    if isinstance(judge := scorers.build(experiment.scorer, dataset), Judge):
+        total.notes["A judge's verdicts are counted for every answer that is missing."] = None
+        asked += [one for at, column in enumerate(columns) for one in _verdicts(judge, grid, at, column, catalog)]
+    for setup, column in asked:
+        _add(total, setup, column, catalog, models.setdefault(setup.model, _Model()))
+    if (short := experiment.data.size - len(dataset.items)) > 0 and not experiment.data.items:
+        total.notes[f"The data has {len(dataset.items):,} items, {short:,} fewer than asked for."] = None
+    return Estimate(
+        cells=len(grid),
+        known=len(grid) - missing,
+        calls=sum(column.missing * column.calls for _, column in asked),
+        prompt_tokens=round(sum(column.missing * column.prompt_tokens for _, column in asked)),
+        completion_tokens=round(sum(column.missing * column.completion_tokens for _, column in asked)),
+        seconds=sum(map(_seconds, models.values())) if total.timed else None,
+        cost=total.cost if total.priced else None,
+        notes=tuple(total.notes),
+    )
+
+
+def _column(grid: Grid, at: int, keys: Keys, catalog: Catalog, store: Store, models: dict[str, _Model]) -> _Column:
+    setup, backend = grid.bases[at], catalog.loaded(grid.bases[at].model)
+    model = models.setdefault(setup.model, _Model())
+    model.parallel = (backend or catalog.info(setup.model)).capabilities.parallel
+    model.shared = catalog.info(setup.model).kind == "local"
+    column = keys.column(setup)
+    places = range(at, len(grid), len(grid.columns))
+    known: list[Key] = [column.key(grid[i].setup) for i in places] if column.known else []
+    stored = store.known(known)
+    kept = list(store.get_many(known[:SEARCHED]).values())
+    spread_out = kept[:: max(1, len(kept) // LOOKED_AT)][:LOOKED_AT]  # the first ones also waited for each other
+    samples = [record for record in map(records.load, spread_out) if record]
+    spread = places[:: max(1, len(places) // LOOKED_AT)][:LOOKED_AT]
+    asked = [_asked(grid[i].setup, backend) for i in spread] or [(0, 0.0, 0.0)]
+    calls = max(calls for calls, _, _ in asked)
+    prompt, completion = (sum(one[i] for one in asked) / len(asked) for i in (1, 2))
+    count = rows(setup)
+    model.known += stored * count
+    if samples:
+        prompt = _mean([record.run.prompt_tokens for record in samples])
+        completion = _mean([record.run.completion_tokens for record in samples])
+        model.tokens += sum(record.run.completion_tokens for record in samples)
+        model.seconds += sum(record.run.seconds * count for record in samples)
+    return _Column(len(places) - stored, calls, prompt, completion, bool(samples), count)
+
+
+def _verdicts(judge: Judge, grid: Grid, at: int, column: _Column, catalog: Catalog) -> Iterator[tuple[Setup, _Column]]:
+    """What the judge is asked about each missing cell of a column."""
+    if judge.mode == "pairwise" and grid.columns[at].label == judge.against:
+        return
+    item, answer = grid[at].item, "x" * round(CHARACTERS * column.completion_tokens / max(column.calls, 1))
+    for setup in judge.setups(item.input, answer, item.references, answer):
+        calls, prompt, completion = _asked(setup, catalog.loaded(setup.model))
+        yield setup, _Column(column.missing, calls, prompt, completion, measured=False)
+
+
+def _asked(setup: Setup, backend: Backend | None) -> tuple[int, float, float]:
+    """Calls, prompt tokens and, at most, completion tokens of one cell."""
+    calls, prompt, completion, before = 0, 0.0, 0.0, 0.0
+    for step, sampling in runner.requests(setup):
+        calls += len(step.completions)
+        completion += len(step.completions) * sampling.max_tokens
+        words = sum(len(message.content) for message in step.messages) + len(step.prefix)
+        exact = backend.count_tokens(step.messages, step.prefix) if backend else words / CHARACTERS
+        # What stands for an earlier answer will be as long as that is.
+        prompt += exact + before * ("\u27e8" in step.prefix or any("\u27e8" in m.content for m in step.messages))
+        before = sampling.max_tokens
+    return calls, prompt, completion
+
+
+def _add(total: _Sum, setup: Setup, column: _Column, catalog: Catalog, model: _Model) -> None:
+    if not column.missing:
+        return
+    if not column.measured:
+        total.notes["Answers are counted at their full length (max_tokens); most end earlier."] = None
+    if model.tokens and model.seconds:
+        model.missing += column.missing * column.rows
+        model.work += column.missing * column.completion_tokens * model.seconds / model.tokens
+    else:
+        total.timed = False
+        total.notes["How long it takes is known once a few cells have been asked."] = None
+    backend, info = catalog.loaded(setup.model), catalog.info(setup.model)
+    price = backend.price if isinstance(backend, Priced) else None
+    if price:
+        total.priced = True
+        total.cost += column.missing * price.of(round(column.prompt_tokens), round(column.completion_tokens))
+    elif info.kind == "endpoint":
+        total.notes[f"No price is known for {setup.model}."] = None
+
+
+def _seconds(model: _Model) -> float:
+    """A few rows do not get quicker by room for more, but on one machine by having fewer beside them."""
+    beside = max(1, min(model.parallel, model.missing))
+    crowd = max(1, min(model.parallel, model.known))
+    share = min(1.0, beside / crowd) if model.shared else 1.0
+    return model.work / beside * (ALONE + (1 - ALONE) * share)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)

@@ -1,0 +1,238 @@
+"""One experiment under way: its cells looked up, asked, judged, and put on the board."""
+
+import threading
+from array import array
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
+
+from playground.backends.catalog import Catalog
+from playground.errors import PlaygroundError
+from playground.evaluation import datasets, scorers
+from playground.evaluation.grid import Cell, Grid, rows
+from playground.evaluation.plan import Experiment
+from playground.evaluation.results import Result, Table
+from playground.evaluation.running.board import Board
+from playground.evaluation.running.judging import Judging, judged
+from playground.evaluation.running.pump import Done, Job, Pump
+from playground.evaluation.scorers import Judge, Verdict
+from playground.evaluation.store import Key, Store, records
+from playground.evaluation.store.identity import ColumnKeys, Keys
+from playground.evaluation.store.records import Record
+from playground.types import Setup
+
+PORTION = 200  # cells that are looked up in the store at once
+Growing = Generator[Table, None, None]
+Model = tuple[str, str]  # and its adapter
+
+
+class Work:
+    """`board` is where the results go. `halted` is set when the cells on their way are to stop.
+
+    A job's tag is (cell,), or what `Judging` gave it. Raises PlaygroundError for an experiment that cannot begin.
+    """
+
+    def __init__(
+        self, experiment: Experiment, catalog: Catalog, store: Store, halt: threading.Event, visitor: str
+    ) -> None:
+        self._catalog, self._store, self._halt = catalog, store, halt
+        self._dataset = datasets.load(experiment.data)
+        self._scorer = scorers.build(experiment.scorer, self._dataset)
+        self._grid = Grid(experiment, self._dataset)
+        self._visitor = visitor
+        self._items = {item.id: item for item in self._dataset.items}
+        self._bases = (*self._grid.bases, *self._judges())  # of every column, and of a judge
+        self._models = [(setup.model, setup.adapter) for setup in self._bases]
+        self._columns = self._keys()
+        self._judging = self._new_judging()
+        self._unjudged: list[Job] = []
+        self._broken: dict[Model, str] = {}  # what could not be opened, and why
+        self.halted = threading.Event()
+        labels = tuple(column.label for column in self._grid.columns)
+        self.board = Board(experiment, self._dataset.items, labels, len(self._grid))
+
+    def stopping(self) -> bool:
+        """Whether to stop: what is on its way is told."""
+        if self._halt.is_set():
+            self.halted.set()
+        return self.halted.is_set()
+
+    # --------------------------------------------------------------------------------------- what is known
+    def known(self, leaving: ExitStack, *, here: bool) -> Generator[Table, None, Sequence[int]]:
+        """Look up all cells, open the models of those that are missing, and give these."""
+        while True:
+            yield from self._open([m for m, c in zip(self._models, self._columns, strict=True) if not c.known], leaving)
+            self._columns = self._keys()
+            self._judging, self._unjudged = self._new_judging(), []
+            missing = yield from self._look_up()
+            if here:
+                wanted = [self._models[self._grid.column_of(i)] for i in missing]
+                judge = self._models[len(self._grid.bases) :] if missing or self._unjudged else []
+                yield from self._open([*wanted, *judge], leaving)
+            if self._keys() == self._columns:
+                return missing
+            self.board.clear()  # a hub had newer weights than those that were fetched before
+
+    def _look_up(self) -> Generator[Table, None, Sequence[int]]:
+        missing = array("L")
+        for first in range(0, len(self._grid), PORTION):
+            places = range(first, min(first + PORTION, len(self._grid)))
+            keys = [self._key(i) for i in places]
+            values = self._store.get_many(keys)
+            for i, key in zip(places, keys, strict=True):
+                if key in values and (found := records.load(values[key])):
+                    self._unjudged += self._take(self._result(i, key, found), known=True)
+                else:
+                    missing.append(i)
+            if self.board.due():
+                yield self.board.table()
+            if self.stopping():
+                break
+        return missing
+
+    def _open(self, models: Iterable[Model], leaving: ExitStack) -> Growing:
+        """Load these models, and hold them to the end."""
+        for model, adapter in dict.fromkeys(models):
+            if self.stopping():
+                return
+            leaving.enter_context(self._catalog.using(model, adapter))
+            try:
+                with closing(self._catalog.open(model, adapter)) as loading:
+                    for progress in loading:
+                        if self.stopping():
+                            return
+                        if self.board.due():
+                            yield self.board.table(message=f"{progress.what}.")
+            except PlaygroundError as error:
+                self._broken[model, adapter] = str(error)
+
+    # ------------------------------------------------------------------------------------- what is missing
+    def ask(self, missing: Sequence[int], pump: Pump) -> Growing:
+        """Have the missing cells asked, and take what comes of them."""
+        self.board.begin()
+        for model in dict.fromkeys(model for model, _ in self._models):
+            pump.line(model, self._jobs(model, missing, pump))
+        self._add(self._unjudged, pump)
+        with closing(pump.work()) as news:
+            for done in news:
+                if done is None:
+                    self._store.flush()  # nobody puts anything that would do it
+                else:
+                    self._came(done, pump)
+                if self.board.due():
+                    yield self.board.table()
+        self._store.flush()
+        yield self._ended(pump.given_up)
+
+    def keep(self, pump: Pump) -> None:
+        """Store what has ended meanwhile: for whoever closes a run while it waits to tell of something else."""
+        for key, found in pump.unseen():
+            self._store.put(key, records.dump(found))
+
+    def _ended(self, given_up: dict[str, str]) -> Table:
+        if self.stopping():
+            return self.board.table("stopped")
+        if self.board.left and (lost := self._broken | {(model, ""): words for model, words in given_up.items()}):
+            why = " ".join(
+                f"The model {model!a}{f' with the adapter {adapter!a}' if adapter else ''} was given up. {words}"
+                for (model, adapter), words in lost.items()
+            )
+            return self.board.table("failed", f"{why} What was done is kept; run again to ask the rest.")
+        return self.board.table("done")
+
+    def _jobs(self, model: str, missing: Sequence[int], pump: Pump) -> Iterator[Job]:
+        """The missing cells of a model, but those that somebody else has stored by now."""
+        counts = [rows(setup) for setup in self._grid.bases]
+        for i in missing:
+            column = self._grid.column_of(i)
+            if self._bases[column].model == model and self._models[column] not in self._broken:
+                key = self._key(i)
+                value = self._store.get(key)
+                if value and (found := records.load(value)):
+                    self._add(self._take(self._result(i, key, found), known=True), pump)
+                else:
+                    yield Job(tag=(i,), setup=self._grid[i].setup, key=key, rows=counts[column])
+
+    def _came(self, done: Done, pump: Pump) -> None:
+        found, job = done.asked.record, done.job
+        if found:
+            self._store.put(job.key, records.dump(found))
+        if len(job.tag) > 1 and self._judging:
+            for result in self._judging.came(job.tag, found.run if found else None, done.asked.error):
+                self.board.add(result)
+            return
+        result = self._result(job.tag[0], job.key, found) if found else self._failed(job, done.asked.error)
+        self._add(self._take(result), pump)
+
+    def _add(self, jobs: Iterable[Job], pump: Pump) -> None:
+        for job in jobs:
+            if (job.setup.model, job.setup.adapter) not in self._broken:
+                pump.add(job)
+
+    def _take(self, result: Result, *, known: bool = False) -> list[Job]:
+        """A cell has its answer: it goes to the board, or to the judge, who may have to be asked."""
+        if self._judging is None:
+            self.board.add(result, known=known)
+            return []
+        asked = []
+        for one in self._judging.answered(result, self._items[result.item]):
+            if isinstance(one, Result):
+                self.board.add(one, known=known)
+            elif (value := self._store.get(one.key)) and (found := records.load(value)):
+                for ready in self._judging.came(one.tag, found.run):
+                    self.board.add(ready, known=known)
+            else:
+                asked.append(one)
+        return asked
+
+    # --------------------------------------------------------------------------------------------- results
+    def _keys(self) -> list[ColumnKeys]:
+        """Where every column's keys come from, by what is known of its weights now."""
+        keys = Keys(self._catalog, self._visitor)
+        return [keys.column(setup) for setup in self._bases]
+
+    def _key(self, i: int) -> Key:
+        return self._columns[self._grid.column_of(i)].key(self._grid[i].setup)
+
+    def _result(self, i: int, key: Key, found: Record) -> Result:
+        cell = self._grid[i]
+        verdict = None if self._judging else self._scorer.score(found.run.answer, cell.item, self._dataset)
+        return result(cell, key, found, verdict)
+
+    def _failed(self, job: Job, why: str) -> Result:
+        cell = self._grid[job.tag[0]]
+        return Result(
+            key=job.key,
+            column=cell.column.label,
+            item=cell.item.id,
+            repetition=cell.repetition,
+            outcome="failed",
+            note=why,
+        )
+
+    def _new_judging(self) -> Judging | None:
+        """What is to be asked of a judge, where one decides."""
+        return Judging(self._scorer, self._columns[-1]) if isinstance(self._scorer, Judge) else None
+
+    def _judges(self) -> tuple[Setup, ...]:
+        """What a judge is asked, but for the words of it."""
+        return self._scorer.setups("?", "?")[:1] if isinstance(self._scorer, Judge) else ()
+
+
+def result(cell: Cell, key: Key, found: Record, verdict: Verdict | None) -> Result:
+    """A cell that has an answer; without a verdict it is not judged yet."""
+    run = found.run
+    known = Result(
+        key=key,
+        column=cell.column.label,
+        item=cell.item.id,
+        repetition=cell.repetition,
+        answer=run.answer,
+        confidence=found.confidence,
+        paths=found.paths,
+        calls=sum(len(step.completions) for step in run.steps),
+        prompt_tokens=run.prompt_tokens,
+        completion_tokens=run.completion_tokens,
+        seconds=run.seconds,
+        cost=run.cost,
+    )
+    return judged(known, verdict) if verdict else known

@@ -1,0 +1,79 @@
+"""What determines a run, as a hash: two runs with one key would say the same, whatever their models are called."""
+
+import hashlib
+import json
+from dataclasses import asdict, replace
+from typing import Any
+
+from playground import runner
+from playground.backends.catalog import Catalog
+from playground.evaluation.store import Key
+from playground.types import Setup
+
+FORMAT = 1  # of what is stored, and of all that turns a setup into a run; to be raised when either changes
+LENGTH = 32  # hexadecimal digits of a key
+
+
+class Keys:
+    """Keys of setups on one catalog's models, as they are now: another Keys sees what was loaded since.
+
+    `visitor` keeps apart what only one of them may use.
+    Endpoints are connected with a visitor's own key: what came back is theirs, unless `visitor` is empty.
+    """
+
+    def __init__(self, catalog: Catalog, visitor: str = "") -> None:
+        self._catalog = catalog
+        self._visitor = visitor
+        self._found: dict[tuple[str, str], str] = {}
+
+    def weights(self, model: str, adapter: str = "", scale: float = 1.0) -> tuple[str, ...] | None:
+        """Which weights answer; None where that is not known before they are loaded. Raises UnknownModel."""
+        kind = self._catalog.info(model).kind
+        found = [kind, self._visitor if kind == "endpoint" else "", self._of(model)]
+        if adapter:
+            found += [self._of(model, adapter), str(float(scale))]
+        return tuple(found) if all(found[2:]) else None
+
+    def column(self, setup: Setup) -> "ColumnKeys":
+        """For many setups that differ in input and seed only. Raises UnknownModel."""
+        weights = self.weights(setup.model, setup.adapter, setup.scale)
+        return ColumnKeys(setup, weights)
+
+    def _of(self, model: str, adapter: str = "") -> str:
+        if (model, adapter) not in self._found:  # files may have to be read for it
+            offer = self._catalog.offer(model, adapter)
+            self._found[model, adapter] = offer.title if offer.identity is None else offer.identity()
+        return self._found[model, adapter]
+
+
+class ColumnKeys:
+    """The keys of setups that differ in input and seed only; `known` is False while their weights are not known."""
+
+    def __init__(self, setup: Setup, weights: tuple[str, ...] | None) -> None:
+        self.known = weights is not None
+        blank = replace(
+            setup,
+            model="",
+            adapter="",
+            scale=1.0,
+            task=replace(setup.task, input="?"),
+            sampling=replace(setup.sampling, seed=None),
+        )
+        # The prompts as they would be sent: a technique that comes to be worded otherwise is another technique.
+        steps = [(step.label, [*map(asdict, step.messages)], step.prefix) for step in runner.preview(blank)]
+        self._hash = hashlib.sha256(_canonical([FORMAT, weights, asdict(blank), steps]))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ColumnKeys) and self._hash.digest() == other._hash.digest()
+
+    __hash__ = None  # type: ignore[assignment]  # nobody keeps them in a set
+
+    def key(self, setup: Setup) -> Key:
+        """The key of one of them."""
+        known = self._hash.copy()
+        known.update(_canonical([setup.task.input, setup.sampling.seed]))
+        return known.hexdigest()[:LENGTH]
+
+
+def _canonical(value: Any) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()

@@ -1,0 +1,36 @@
+"""What an experiment came to: a report whatever the scorer, and a score for any answer."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from playground.evaluation import experiments, running
+from playground.evaluation.plan import Item
+from playground.evaluation.report import outcome
+from playground.evaluation.store import Store
+
+VOTE = {"strategy": "self_consistency", "options": {"form": "few_shot", "paths": 3}}
+
+
+@pytest.mark.parametrize(("scorer", "paths"), [("numeric", True), ("judge", False)])
+def test_a_report_has_its_card_its_plan_and_the_paths_where_they_can_be_scored(
+    catalog_of: Any, tmp_path: Path, scorer: str, paths: bool
+) -> None:
+    plan = experiments.parse({"data": {"size": 4}, "techniques": [{}, VOTE], "scorer": {"name": scorer}})
+    store = Store(tmp_path / "store.sqlite")
+    *_, table = running.run(plan, catalog_of(), store)
+    store.close()
+    files = outcome.files(table, catalog_of())
+    assert ("figures/paths.svg" in files) == paths
+    assert experiments.read(files["experiment.yaml"].decode()) == plan
+    text = files["report.md"].decode()
+    assert "Licence" in text
+    assert "| Models | Scripted |" in text
+    assert "| Zero-shot | Scripted |" in text
+
+
+def test_any_answer_can_be_graded() -> None:
+    grade = outcome.grading(experiments.parse({"techniques": [{}]}))
+    assert grade
+    assert [grade(text, Item(id="a", input="?", references=("4",))) for text in ("It is 4.", "5")] == [1.0, 0.0]

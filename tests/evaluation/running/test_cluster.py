@@ -1,0 +1,227 @@
+"""A real Dask cluster of worker processes on loopback: what it answers, and what is lost with a worker: nothing."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from distributed import LocalCluster
+
+from playground import experiment as command
+from playground.backends.catalog import Catalog
+from playground.backends.offered import offered
+from playground.errors import EndpointFailed, NotSupported
+from playground.evaluation import experiments, running
+from playground.evaluation.results import Table
+from playground.evaluation.running import asking, cluster
+from playground.evaluation.store import Store
+from playground.settings import Settings
+
+SCHEDULER = "from distributed.cli.dask_scheduler import main; main()"
+WAIT = 60  # seconds at most for what takes one
+PLAN = experiments.parse(
+    {
+        "data": {"name": "word_problems", "size": 20},
+        "techniques": [
+            {"strategy": "zero_shot"},
+            {"strategy": "self_consistency", "options": {"paths": 3}, "sampling": {"temperature": 0.7}},
+        ],
+        "models": [{"model": "scripted"}],
+    }
+)
+CELLS = 40
+
+
+def local(workers: int, **options: Any) -> LocalCluster:
+    return LocalCluster(
+        n_workers=workers, threads_per_worker=4, processes=True, host="127.0.0.1", scheduler_port=0,
+        dashboard_address="127.0.0.1:0", **options,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def two() -> Iterator[LocalCluster]:
+    with local(2) as found:
+        yield found
+
+
+@pytest.fixture
+def asked(settings: Settings, tmp_path: Path) -> Iterator[Callable[..., Iterator[Table]]]:
+    """Run the plan on a cluster, or here without one; every call with the same store."""
+    with closing(Store(tmp_path / "store.sqlite")) as store:
+
+        def run(executor: cluster.Cluster | None = None) -> Iterator[Table]:
+            parallel = executor.parallel if executor else 64
+            return running.run(PLAN, Catalog(offered(settings)), store, executor=executor, parallel=parallel)
+
+        yield run
+
+
+def said(table: Table) -> dict[tuple[str, str], str]:
+    return {(result.column, result.item): result.answer for result in table.results}
+
+
+def process() -> tuple[int, int]:
+    """On a worker: its process, and how many catalogs it made."""
+    return os.getpid(), asking._catalog.cache_info().misses
+
+
+def leave() -> None:
+    """On a worker: what an exhausted memory does to it."""
+    os._exit(1)
+
+
+def test_a_worker_killed_in_the_middle_loses_nothing(
+    two: LocalCluster, asked: Callable[..., Iterator[Table]], tmp_path: Path, settings: Settings
+) -> None:
+    with cluster.connected(two.scheduler_address) as executor:
+        client, killed = executor._places._client, 0
+        for table in asked(executor):
+            if not killed and len(table.results) >= 5:
+                assert len(table.results) < CELLS
+                workers = client.run(process)
+                assert len(workers) == 2
+                assert {made for _, made in workers.values()} == {1}  # four threads each, one catalog
+                killed = min(workers.values())[0]
+                os.kill(killed, signal.SIGKILL)
+        assert killed
+        client.wait_for_workers(2, timeout=WAIT)
+        assert killed not in [pid for pid, _ in client.run(process).values()]
+    assert table.status == "done"
+    assert [result.note for result in table.results if result.outcome == "failed"] == []
+    with closing(Store(tmp_path / "elsewhere.sqlite")) as other:
+        *_, here = running.run(PLAN, Catalog(offered(settings)), other, parallel=64)
+    assert len(table.results) == CELLS
+    assert said(table) == said(here)
+    *_, again = asked()
+    assert again.known == CELLS  # all of it is in the store of this process
+
+
+def test_a_stop_keeps_what_the_workers_sent(two: LocalCluster, asked: Callable[..., Iterator[Table]]) -> None:
+    with cluster.connected(two.scheduler_address) as executor:
+        tables = asked(executor)
+        for table in tables:
+            if table.results:
+                break
+        tables.close()
+    first = next(table for table in asked() if table.results)
+    assert first.known >= len(table.results) > 0
+
+
+def test_the_command_line_runs_on_a_cluster(
+    two: LocalCluster, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "plan.yaml"
+    file.write_text(experiments.write(PLAN))
+    arguments = [str(file), "--dask", two.scheduler_address, "--store", str(tmp_path / "store.sqlite"), "--quiet"]
+    assert command.main(arguments) == command.DONE
+    assert "Self-consistency" in capsys.readouterr().out
+
+
+def test_a_cell_that_kills_every_worker_fails_alone(two: LocalCluster) -> None:
+    two.scheduler.allowed_failures = 0
+    try:
+        with cluster.connected(two.scheduler_address) as executor:
+            found = executor.submit(leave).result(timeout=WAIT)
+            executor._places._client.wait_for_workers(2, timeout=WAIT)
+    finally:
+        two.scheduler.allowed_failures = 3
+    assert "Its worker was lost each time it was asked (1)" in found.error
+
+
+def test_a_lost_scheduler_ends_the_run_in_words(asked: Callable[..., Iterator[Table]]) -> None:
+    with local(1) as lost, cluster.connected(lost.scheduler_address) as executor:
+        closed = False
+        for table in asked(executor):
+            if table.results and not closed:
+                lost.close()
+                closed = True
+    assert (table.status, table.message) == ("failed", running.LOST)
+    assert 0 < len(table.results) < CELLS
+
+
+def test_what_is_withdrawn_before_it_begins_is_cancelled_there(two: LocalCluster) -> None:
+    with cluster.connected(two.scheduler_address) as executor:
+        futures = [executor.submit(asking.ask_there, cell, 60.0) for cell in many()]
+        assert futures[-1].cancel()
+        assert futures[0].result(timeout=WAIT).record
+
+
+def many() -> list[Any]:
+    from playground import setups
+
+    task = {"input": "Are you there?"}
+    return [setups.parse({"model": "scripted", "task": task, "sampling": {"seed": i}}) for i in range(40)]
+
+
+def test_nobody_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "PATIENCE", 0.5)
+    for address in ("tcp://127.0.0.1:1", "nonsense://x", ""):
+        with pytest.raises(EndpointFailed, match="No Dask scheduler answers"), cluster.connected(address):
+            pass
+
+
+def test_a_scheduler_without_the_playground_is_said(tmp_path: Path) -> None:
+    """It unpacks what it passes on: without the package every cell would end in a traceback."""
+    file = tmp_path / "scheduler.json"
+    code = f"import sys; sys.modules['playground'] = None; {SCHEDULER}"
+    options = [
+        "--host",
+        "127.0.0.1",
+        "--port",
+        "0",
+        "--dashboard-address",
+        "127.0.0.1:0",
+        "--scheduler-file",
+        str(file),
+    ]
+    with subprocess.Popen([sys.executable, "-c", code, *options], stderr=subprocess.DEVNULL) as process:
+        try:
+            end = time.monotonic() + WAIT
+            while not (file.exists() and file.read_text()):
+                assert time.monotonic() < end
+                time.sleep(0.05)
+            address = json.loads(file.read_text())["address"]
+            with pytest.raises(EndpointFailed, match="cannot read what it is sent"), cluster.connected(address):
+                pass
+        finally:
+            process.kill()
+
+
+def test_workers_that_cannot_work_are_told_from_none() -> None:
+    with (
+        local(1, env={"PLAYGROUND_PORT": "many"}) as wrong,
+        pytest.raises(EndpointFailed, match=r"cannot run the playground: PLAYGROUND_PORT is 'many'"),
+        cluster.connected(wrong.scheduler_address),
+    ):
+        pass
+    with (
+        local(0) as empty,
+        pytest.raises(EndpointFailed, match="has no workers"),
+        cluster.connected(empty.scheduler_address),
+    ):
+        pass
+
+
+def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(NotSupported, match="pip install"), cluster.connected("tcp://127.0.0.1:8786"):
+        pass
+
+
+def test_a_cancelled_future_of_the_cluster_breaks_the_executor() -> None:
+    from concurrent.futures import Future
+
+    ours: Future[Any] = Future()
+    theirs: Future[Any] = Future()
+    theirs.cancel()
+    cluster._settle(ours, theirs)
+    assert isinstance(ours.exception(), BrokenExecutor)

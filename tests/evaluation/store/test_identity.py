@@ -1,0 +1,143 @@
+"""A key stands for all that determines a run, and for nothing else."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playground import setups
+from playground.backends.base import Capabilities
+from playground.backends.catalog import Adapter, Catalog, Entry
+from playground.backends.scripted import ScriptedBackend
+from playground.errors import UnknownModel
+from playground.evaluation.store import identity
+from playground.evaluation.store.identity import Keys
+from playground.strategies import chain_of_thought
+from playground.types import Setup
+
+CAPABILITIES = Capabilities(sampling=frozenset())
+SCRIPTED = ScriptedBackend()
+
+
+def entry(name: str, *, kind: str = "local", identity: str | None = "weights 1") -> Entry:
+    told = None if identity is None else lambda: identity
+    return Entry(
+        name=name, title="A model", kind=kind, load=lambda _: SCRIPTED, capabilities=CAPABILITIES, identity=told
+    )  # fmt: skip
+
+
+def adapter(name: str, told: str) -> Adapter:
+    return Adapter(model="default", name=name, title=name, load=lambda *_: None, identity=lambda: told)  # type: ignore[arg-type, return-value]
+
+
+def keys(*offered: Entry | Adapter, visitor: str = "") -> Keys:
+    return Keys(Catalog(offered or [entry("default")]), visitor)
+
+
+def key(setup: Setup, of: Keys | None = None) -> str:
+    return (of or keys()).column(setup).key(setup)
+
+
+SETUP = setups.parse({"task": {"input": "How many?", "answer": "number"}, "sampling": {"seed": 5}})
+DIFFERENT = [
+    {"task": {"input": "How much?", "answer": "number"}},
+    {"task": {"input": "How many?", "answer": "text"}},
+    {"sampling": {"seed": 6}},
+    {"sampling": {"seed": 5, "temperature": 0.71}},
+    {"sampling": {"seed": 5, "stop": ["x"]}},
+    {"strategy": "chain_of_thought"},
+    {"strategy": "self_consistency"},
+    {"strategy": "self_consistency", "options": {"vote": "probability"}},
+]
+
+
+def test_whatever_determines_a_run_makes_another_key() -> None:
+    plain = setups.differing(SETUP)
+    found = [key(setups.parse({**plain, **other})) for other in ({}, *DIFFERENT)]
+    assert len(set(found)) == len(found)
+    assert found[0] == key(SETUP)
+
+
+@given(text=st.text(max_size=20), seed=st.integers(0, 2**32 - 1), other=st.text(max_size=20), same=st.booleans())
+def test_one_key_for_one_input_and_seed(text: str, seed: int, other: str, same: bool) -> None:
+    column = COLUMN
+    first = replace(SETUP, task=replace(SETUP.task, input=text), sampling=replace(SETUP.sampling, seed=seed))
+    second = replace(first, task=replace(SETUP.task, input=text if same else other))
+    assert (column.key(first) == column.key(second)) == (first == second)
+    shifted = replace(first, sampling=replace(SETUP.sampling, seed=(seed + 1) % 2**32))
+    assert column.key(shifted) != column.key(first)
+
+
+COLUMN = keys().column(SETUP)
+
+
+def test_a_column_gives_the_keys_that_each_setup_has_by_itself() -> None:
+    other = replace(SETUP, task=replace(SETUP.task, input="Else?"), sampling=replace(SETUP.sampling, seed=None))
+    assert COLUMN.key(other) == key(other)
+
+
+@pytest.mark.parametrize(
+    ("offered", "setup", "same"),
+    [
+        ([entry("other")], replace(SETUP, model="other"), True),  # the same weights under another name
+        ([entry("default", identity="weights 2")], SETUP, False),
+        ([entry("default", kind="endpoint")], SETUP, False),
+        ([entry("default", identity=None)], SETUP, False),
+        ([entry("default"), adapter("a", "adapter 1")], replace(SETUP, adapter="a"), False),
+        ([entry("default")], replace(SETUP, scale=0.5), True),  # of no adapter
+    ],
+)
+def test_weights_count_and_names_do_not(offered: list[Entry | Adapter], setup: Setup, same: bool) -> None:
+    assert (key(setup, keys(*offered)) == key(SETUP)) == same
+
+
+def test_adapters_are_told_apart_by_weights_and_scale() -> None:
+    one, two = (keys(entry("default"), adapter("a", told), adapter("b", told)) for told in ("adapter 1", "adapter 2"))
+    on = replace(SETUP, adapter="a")
+    assert key(on, one) == key(replace(SETUP, adapter="b"), one)
+    assert len({key(on, one), key(on, two), key(replace(on, scale=0.5), one)}) == 3
+
+
+def test_what_only_one_visitor_may_use_is_theirs() -> None:
+    shared, own = entry("default"), entry("default", kind="endpoint")
+    assert key(SETUP, keys(shared, visitor="a")) == key(SETUP, keys(shared, visitor="b"))
+    assert key(SETUP, keys(own, visitor="a")) != key(SETUP, keys(own, visitor="b"))
+
+
+def test_weights_that_are_not_known_yet_have_no_key() -> None:
+    assert not keys(entry("default", identity="")).column(SETUP).known
+    assert COLUMN.known
+
+
+def test_a_model_that_is_not_there_is_named() -> None:
+    with pytest.raises(UnknownModel, match="no model named 'gone'"):
+        keys().column(replace(SETUP, model="gone"))
+    with pytest.raises(UnknownModel, match="no adapter named 'gone'"):
+        keys().column(replace(SETUP, adapter="gone"))
+
+
+def test_other_words_of_a_technique_make_other_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    setup = replace(SETUP, strategy="chain_of_thought", options={"form": "zero_shot"})
+    before = key(setup)
+    monkeypatch.setattr(chain_of_thought, "REASON", "Think.")
+    assert key(setup) != before
+
+
+def test_another_format_makes_other_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    before: Any = key(SETUP)
+    monkeypatch.setattr(identity, "FORMAT", identity.FORMAT + 1)
+    assert key(SETUP) != before
+
+
+def test_files_are_read_once_for_all_columns_of_their_model() -> None:
+    read: list[int] = []
+
+    def told() -> str:
+        read.append(1)
+        return "weights"
+
+    found = keys(replace(entry("default"), identity=told))
+    assert len({key(replace(SETUP, strategy=name), found) for name in ("zero_shot", "chain_of_thought")}) == 2
+    assert len(read) == 1

@@ -1,0 +1,81 @@
+"""What is kept of a run is enough to score it, to resample its vote and to open it."""
+
+import zlib
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from playground import runner, setups
+from playground.evaluation.results import Path
+from playground.evaluation.store import records
+from playground.types import Run
+
+VOTE = {"strategy": "self_consistency", "task": {"input": "How many?", "answer": "number"}, "sampling": {"seed": 2}}
+
+
+def ran(catalog: Any, **parts: Any) -> Run:
+    *_, run = runner.run(setups.parse({**VOTE, **parts}), catalog)
+    return run
+
+
+def test_a_run_survives_without_its_tokens(catalog_of: Any) -> None:
+    run = ran(catalog_of(), options={"paths": 4})
+    kept = records.load(records.dump(records.record(run)))
+    assert kept == records.record(run)
+    assert kept
+    assert kept.run == setups.without_tokens(run)
+    assert len(kept.confidences[0]) == 4
+
+
+@pytest.mark.parametrize("vote", ["majority", "probability"])
+def test_paths_are_those_that_voted(catalog_of: Any, vote: str) -> None:
+    run = ran(catalog_of(), options={"paths": 10, "vote": vote})
+    kept = records.record(run)
+    answers = [path.answer for path in kept.paths]
+    assert len(answers) == 10
+    for voted in run.votes:
+        assert answers.count(voted.answer) == voted.count
+    assert kept.confidence == pytest.approx(run.votes[0].weight / sum(vote.weight for vote in run.votes))
+
+
+def test_a_path_that_abstains_counts_against_the_answer(catalog_of: Any) -> None:
+    def some(request: Any, rng: Any) -> str:
+        return rng.choice(["The answer is 7.", "I do not know."]) if not request.prefix.endswith(" is") else " unclear"
+
+    options = {"paths": 8, "form": "few_shot"}
+    examples = [{"input": "i", "output": "The answer is 1."}]
+    run = ran(catalog_of(some), options=options, task={"input": "?", "answer": "number", "examples": examples})
+    kept = records.record(run)
+    abstained = sum(path.answer is None for path in kept.paths)
+    assert 0 < abstained < 8
+    assert kept.confidence == (8 - abstained) / 8
+
+
+def test_without_a_vote_the_confidence_is_the_last_words(catalog_of: Any) -> None:
+    kept = records.record(ran(catalog_of(), strategy="chain_of_thought"))
+    assert kept.paths == ()
+    assert kept.confidence == kept.confidences[-1][0]
+    nobody = replace(
+        kept.run, votes=(), steps=(replace(kept.run.steps[0], completions=kept.run.steps[0].completions * 2),)
+    )
+    assert records.Record(run=nobody, confidences=((0.5, 0.6),)).paths == (
+        Path(answer=None, weight=0.5),
+        Path(answer=None, weight=0.6),
+    )
+    assert records.Record(run=nobody, confidences=((0.5, 0.6),)).confidence is None
+
+
+def test_half_a_surrogate_pair_can_be_kept(catalog_of: Any) -> None:
+    run = ran(catalog_of(), options={"paths": 2})
+    step = run.steps[-1]
+    half = replace(run, answer="a \ud83d and \U0001f600", steps=(replace(step, prefix="\ud83d", together="x"),))
+    kept = records.load(records.dump(records.record(half)))
+    assert kept
+    assert kept.run.answer == "a ? and \U0001f600"
+    assert kept.run.votes == run.votes
+
+
+@pytest.mark.parametrize("value", [b"", b"no record", zlib.compress(b"{}"), zlib.compress(b'{"run": 3}')])
+def test_a_value_that_is_none_is_unknown(value: bytes) -> None:
+    assert records.load(value) is None
