@@ -80,7 +80,7 @@ class Load(threading.Thread, Generic[T]):
             log.exception("Loading %s failed", self._what)
             self.error = ModelUnavailable(f"{self._what} could not be loaded; the server's log says why.")
         finally:
-            if self.error is not None and self.reserved:
+            if self.reserved:
                 release()
             self.reserved = 0
 

@@ -131,6 +131,7 @@ def resident() -> int:
 
 def in_tensors() -> int:
     """Bytes of all tensors that somebody holds on to."""
+    gc.unfreeze()  # what is frozen is not listed
     gc.collect()
     held = [one for one in gc.get_objects() if type(one) in (torch.Tensor, torch.nn.Parameter)]
     return sum(one.numel() * one.itemsize for one in held)
