@@ -1,48 +1,87 @@
-"""The list of results on the page: how long a filter, an order or a search takes."""
+"""The list of results in a real browser: from a click on a filter, an order or a search to what it shows."""
 
-import json
-import random
+import os
+import shutil
 import statistics
-import time
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from benchmarks.engine_rig import Bench, Result
-from playground.evaluation import datasets, results
-from playground.evaluation.findings import summary
-from playground.evaluation.plan import Data, Experiment, Item
-from playground.evaluation.results import Table
-from playground.ui.render_items import FILTERS, ORDERS, items_value
+from playwright.sync_api import Page, expect, sync_playwright
 
-COLUMNS = 6
+from benchmarks.engine_rig import Bench, Result
+from benchmarks.scripted_cells import scripted_catalog
+from playground.settings import Settings
+from playground.ui.app import build_app, launch_options
+from playground.ui.render_items import FILTERS, ORDERS
+
+COLUMNS = 6  # of the ladder, which the tab opens with
+QUIET = 1500  # milliseconds without a change after which the list shows what was asked for
+WATCH = """() => {
+  for (const kind of ['click', 'input']) {
+    document.addEventListener(kind, () => { window.asked = window.changed = performance.now(); }, {capture: true});
+  }
+  new MutationObserver(() => { requestAnimationFrame(() => { window.changed = performance.now(); }); })
+    .observe(document.querySelector('#items'), {childList: true, subtree: true, characterData: true});
+}"""
+SECONDS = "() => (window.changed - window.asked) / 1000"
+SHOWN = f"() => window.changed > window.asked && performance.now() - window.changed > {QUIET}"
 
 
 def slowest(bench: Bench, count: int) -> Result:
-    """The slowest of all filters, orders and a search, each to the JSON that the browser gets."""
-    table, most = table_of(count), 0.0
-    wanted: list[dict[str, Any]] = [{"words": "apples 7"}]
-    wanted += [{"keep": keep} for keep in FILTERS] + [{"order": order} for order in ORDERS]
-    for options in wanted:
-        times = []
-        for _ in range(bench.repeats):
-            started = time.perf_counter()
-            json.dumps(items_value(table, summary.by_item(table), **options))
-            times.append(time.perf_counter() - started)
-        most = max(most, statistics.median(times))
-    return Result(f"the page with {count:,} results: filter or sort, s", most, 1, "at most", "the slowest of them")
+    """The slowest of all filters, orders and a search, after an experiment of so many cells that the page ran."""
+    with opened(count) as page:
+        actions: list[Callable[[], None]] = [lambda: page.get_by_label("Search", exact=True).fill("7")]
+        actions += [_choosing(page, "Show", title) for title, _ in [*list(FILTERS.values())[1:], FILTERS["all"]]]
+        actions += [_choosing(page, "Order", title) for title, _ in [*list(ORDERS.values())[1:], ORDERS["drawn"]]]
+        times = [[timed(page, action) for action in actions] for _ in range(bench.repeats)]
+    most = max(statistics.median(of_one) for of_one in zip(*times, strict=True))
+    return Result(f"the page with {count:,} results: filter or sort, s", most, 1, "at most", "from click to picture")
 
 
-def table_of(count: int) -> Table:
-    """Results as an experiment leaves them, some right."""
-    items = datasets.load(Data(name="word_problems", size=-(-count // COLUMNS))).items
-    columns, chance = tuple(f"Column {number}" for number in range(1, COLUMNS + 1)), random.Random(0)
+def timed(page: Page, action: Callable[[], None]) -> float:
+    """Seconds until the last change that an action makes to the list."""
+    action()
+    page.wait_for_function(SHOWN)
+    seconds: float = page.evaluate(SECONDS)
+    return seconds
 
-    def result(item: Item, column: str) -> results.Result:
-        right = chance.random() < 0.4
-        said = item.references[0] if right else "7"
-        return results.Result(
-            key=f"{column} {item.id}", column=column, item=item.id, answer=said, predicted=said, score=float(right),
-            right=right, calls=1, prompt_tokens=60, completion_tokens=40, seconds=0.5,
-        )  # fmt: skip
 
-    found = tuple(result(item, column) for item in items for column in columns)[:count]
-    return Table(experiment=Experiment(), items=items, columns=columns, results=found, total=count, status="done")
+def _choosing(page: Page, label: str, title: str) -> Callable[[], None]:
+    def choose() -> None:
+        page.get_by_label(label, exact=True).click()
+        page.get_by_role("option", name=title, exact=True).click()
+
+    return choose
+
+
+@contextmanager
+def opened(count: int) -> Iterator[Page]:
+    """The Experiments tab of a running app, its items shown, after the ladder on a model that takes no time."""
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+        settings = replace(Settings(), port=0, store=str(Path(name) / "store.sqlite"), max_cells=count + COLUMNS)
+        app: Any = build_app(settings, scripted_catalog())
+        _, url, _ = app.launch(
+            **{**launch_options(settings), "server_port": None, "quiet": True}, prevent_thread_lock=True
+        )
+        chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        try:
+            page = browser.new_page(viewport={"width": 1440, "height": 900})
+            page.goto(url)
+            page.get_by_role("tab", name="Experiments", exact=True).click()
+            expect(page.locator("#estimate")).to_contain_text("answers", timeout=60_000)
+            page.get_by_label("Items", exact=True).fill(str(-(-count // COLUMNS)))
+            page.get_by_label("Items", exact=True).press("Tab")
+            page.get_by_role("button", name="Run the experiment").click()
+            expect(page.locator(".experiment_status[data-phase=done]")).to_be_visible(timeout=300_000)
+            page.get_by_role("tab", name="Items", exact=True).click()
+            expect(page.locator("#items")).to_contain_text("items", timeout=60_000)
+            page.evaluate(WATCH)
+            yield page
+        finally:
+            browser.close()
+            app.close()

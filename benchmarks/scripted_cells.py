@@ -40,15 +40,19 @@ def run(count: int, catalog: Catalog, folder: Path) -> Table:
     return table
 
 
-def main() -> None:
+def scripted_catalog() -> Catalog:
     backend = ScriptedBackend(reply=answer)
     entry = Entry(
         name="default", title="Scripted", kind="scripted", load=lambda _: backend, capabilities=backend.capabilities
     )
+    return Catalog([entry])
+
+
+def main() -> None:
     count = int(sys.argv[1])
     with tempfile.TemporaryDirectory() as name:
         started = time.perf_counter()
-        run(count, Catalog([entry]), Path(name))
+        run(count, scripted_catalog(), Path(name))
         seconds = time.perf_counter() - started
     # Not ru_maxrss: a process that was started from a larger one begins with that one's peak.
     peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
