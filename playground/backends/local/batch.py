@@ -115,7 +115,7 @@ class Batch:
     def add(self, rows: Sequence[Row], prompt: SlotCache) -> None:
         """Give rows of one request slots that begin with its prompt, or follow it."""
         own = rows[0].ticket.own
-        self._fit(len(self.rows) + len(rows), own)
+        self._fit([*self.rows, *rows], own)
         for row in rows:
             if own < prompt.capacity:
                 self.cache.begin(prompt)
@@ -144,7 +144,7 @@ class Batch:
 
     def step(self) -> list[Draw]:
         """Feed every row's last token and draw its next."""
-        self._fit(len(self.rows), max(self.cache.lengths) + 1)
+        self._fit(self.rows, max(self.cache.lengths) + 1)
         last, uses = [row.drawn[-1] for row in self.rows], [row.ticket.use for row in self.rows]
         logits = self.decoder.decode(self.cache, last, uses)
         if self._controls is None:
@@ -153,13 +153,18 @@ class Batch:
                 raise GenerationFailed("Another adapter than the one named was applied; the text is not shown.")
         return draw_tokens(logits, self.rows, self._controls)
 
-    def _fit(self, count: int, length: int) -> None:
-        """Grow by a quarter at least, so that growing stays rare, and never beyond what the rows may need."""
-        cache = self.cache
-        rows, most = slots(count, max([length, *(row.ticket.need for row in self.rows)]))
-        if rows > cache.rows or length > cache.capacity:
-            _, tokens = slots(count, max(length, cache.capacity * 5 // 4))
-            cache.resize(max(rows, cache.rows), min(tokens, most) if length > cache.capacity else cache.capacity)
+    def _fit(self, rows: Sequence[Row], length: int) -> None:
+        """Grow by a quarter at least, so that growing stays rare, and never beyond what the rows may need.
+
+        What was allocated for others that have gone does not grow along: nobody was promised that.
+        """
+        cache, longest = self.cache, max([length, *(row.ticket.need for row in rows)])
+        count, most = slots(len(rows), longest)
+        if length > cache.capacity:
+            _, tokens = slots(len(rows), max(length, cache.capacity * 5 // 4))
+            cache.resize(count, min(tokens, most))
+        elif count > cache.rows:
+            cache.resize(count, min(cache.capacity, most))
 
 
 def controls(rows: Sequence[Row], device: torch.device) -> list[Controls]:

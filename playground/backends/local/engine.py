@@ -55,8 +55,8 @@ class Engine:
             elif reason := self.admission.refusal(ticket, self._tickets + self._arrivals):
                 ticket.end(LimitReached(reason))
             else:
-                self._arrivals.append(ticket)
                 self._wake()
+                self._arrivals.append(ticket)
         return Stream(ticket)
 
     def between_steps(self, work: Callable[[], Any]) -> "Future[Any]":
@@ -66,12 +66,14 @@ class Engine:
             if self._closing:
                 errand.result.set_exception(GenerationFailed("The model was unloaded."))
             else:
-                self._errands.append(errand)
                 self._wake()
+                self._errands.append(errand)
         return errand.result
 
     def stats(self) -> Stats:
         """A snapshot between two steps."""
+        if self._closing:
+            self.close()  # until that is done the rows are the thread's
         return self._snapshot() if self._closing else self.between_steps(self._snapshot).result()
 
     def close(self) -> None:
@@ -82,16 +84,19 @@ class Engine:
         if (thread := self._thread) is not None:
             thread.join()
         atexit.unregister(self.close)
-        for ticket in [*self._tickets, *self._arrivals]:
-            ticket.end(GenerationFailed("The model was unloaded while it was answering."))
-        self._tickets = []
-        self._batches.clear()
-        self.prefixes.shrink(0)
+        with self._changed:  # two may close at once
+            for ticket in [*self._tickets, *self._arrivals]:
+                ticket.end(GenerationFailed("The model was unloaded while it was answering."))
+            self._tickets = []
+            self._batches.clear()
+            self.prefixes.shrink(0)
 
     def _wake(self) -> None:
+        """Have the thread look once `_changed` is free. Raises RuntimeError where no thread can be started."""
         if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="decode", daemon=True)
-            self._thread.start()
+            thread = threading.Thread(target=self._work, name="decode", daemon=True)
+            thread.start()
+            self._thread = thread  # only now: for one that did not start everybody would wait for ever
             atexit.register(self.close)  # a thread inside torch while the interpreter goes down would abort it
         self._changed.notify()
 
@@ -116,11 +121,14 @@ class Engine:
                 atexit.unregister(self.close)
                 return False
             errands, self._errands = self._errands, []
-            if not self._closing:
+            closing = self._closing  # as it is now: who gives an errand until then waits for its result
+            if not closing:
+                for ticket in self._arrivals:  # before a prompt that was just worked on, but not for ever
+                    ticket.turn = self._turns - 1
                 self._tickets, self._arrivals = self._tickets + self._arrivals, []
         for errand in errands:
             errand.run()
-        return not self._closing
+        return not closing
 
     def _wanted(self) -> bool:
         return bool(self._tickets or self._arrivals or self._errands or self._closing)

@@ -69,6 +69,7 @@ def attach(
     """Attach an adapter to a loaded model. Raises NotSupported for one that takes none, ModelUnavailable."""
     if not isinstance(backend, TunedModel):
         raise NotSupported("Adapters can be loaded for local language models; this model takes none.")
+    set_threads_here(all_threads())
     with _discreet(source, settings):
         folder = Path(source.place)
         if source.kind == "hub":

@@ -16,7 +16,7 @@ from playground.errors import GenerationFailed
 
 MOST_LOGITS = 1 << 22  # numbers held at once when an answer is judged: 16 MB
 LEAST = 16  # tokens that a prompt counts for in a pass: attention takes its time for each
-WORTH_WAITING = 32  # tokens that need not be read if another prompt is read first
+WORTH_WAITING = 64  # tokens that need not be read if another prompt is read first
 
 
 class Prefill:
@@ -53,12 +53,15 @@ class Prefill:
 
     def _known_soon(self, ticket: Ticket, under_way: Sequence[Ticket]) -> bool:
         """Whether it would be read sooner after one of those: that saves more than it takes."""
-        _, known = self._prefixes.longest(ticket.ids, ticket.use)
-        for other in under_way:
-            saved = common(other.ids, ticket.ids) - known if other.use == ticket.use else 0
-            if saved >= max(WORTH_WAITING, other.unread / 2):
-                return True
-        return False
+        soon = [
+            (min(common(other.ids, ticket.ids), ticket.judged), max(WORTH_WAITING, other.unread / 2))
+            for other in under_way
+            if other.use == ticket.use
+        ]
+        if all(shared < worth for shared, worth in soon):
+            return False
+        _, known = self._prefixes.longest(ticket.ids, ticket.use)  # dearer than the rest
+        return any(shared - known >= worth for shared, worth in soon)
 
     def _begin(self, ticket: Ticket, company: Sequence[Ticket]) -> None:
         """What it has in common with one of the `company` is shared; for one row alone a copy is quicker."""

@@ -4,6 +4,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from tiny_models import VOCABULARY, eventually, tiny_model
 from playground.backends.base import Request
 from playground.backends.local import engine
 from playground.backends.local.backend import LocalBackend
-from playground.backends.local.batch import draw_tokens
+from playground.backends.local.batch import Batch, draw_tokens
 from playground.backends.local.lean import fuse
 from playground.backends.local.lora import LoraAdapter, LoraWeights
 from playground.backends.local.virtual_tokens import VirtualTokens
@@ -337,6 +338,30 @@ def test_memory_stays_within_its_budget(backend_of: Backends) -> None:
             stats = backend.stats
             assert stats.slot_bytes + stats.prompt_bytes + stats.prefix_bytes <= budget
     assert ended == 18
+
+
+@pytest.mark.parametrize(
+    ("allocated", "needs", "length", "expected"),
+    [
+        ((3, 128), [300], 129, (1, 256)),  # two that have gone do not grow with the one that is left
+        ((4, 384), [200] * 8, 100, (8, 256)),  # nor does the room of one that was longer, with more rows
+        ((4, 256), [250] * 3, 100, (4, 256)),
+        ((1, 256), [500], 257, (1, 384)),
+    ],
+)
+def test_slots_grow_to_what_was_promised(
+    backend_of: Backends,
+    allocated: tuple[int, int],
+    needs: list[int],
+    length: int,
+    expected: tuple[int, int],
+) -> None:
+    backend = backend_of()
+    batch = Batch(backend._decoder, backend._attached)
+    batch.cache.resize(*allocated)
+    rows: list[Any] = [SimpleNamespace(ticket=SimpleNamespace(need=need)) for need in needs]
+    batch._fit(rows, length)
+    assert (batch.cache.rows, batch.cache.capacity) == expected
 
 
 def test_a_long_prompt_does_not_freeze_the_others(backend_of: Backends) -> None:

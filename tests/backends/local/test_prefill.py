@@ -147,6 +147,28 @@ def test_a_short_prompt_does_not_wait_for_a_long_one_with_the_same_beginning(
     long.close()
 
 
+def test_a_long_prompt_is_read_though_short_ones_keep_coming(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("playground.backends.local.engine.CHUNK_ALONE", 16)
+    prefill, asked, most = watched.backend._engine.prefill, list[Any](), 200
+    advance = prefill.advance
+
+    def ask(*requests: Request) -> None:
+        asked.extend(watched.backend.stream(one) for one in requests)
+
+    def busy(*given: Any) -> int:
+        """Whenever something was read, somebody new asks for as much as a step reads."""
+        if not asked[0]._ticket.over and len(asked) < most:
+            ask(request(f"{len(asked)} dogs", max_tokens=1))
+        return advance(*given)
+
+    monkeypatch.setattr(prefill, "advance", busy)
+    first = [request(text, max_tokens=1) for text in (HEADER, "cats", "house", "mat")]
+    watched.backend.between_steps(lambda: ask(*first)).result()
+    for stream in asked:
+        text_of(stream)
+    assert len(asked) < most
+
+
 def test_who_waits_for_a_prompt_that_is_stopped_is_read_itself(
     watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:

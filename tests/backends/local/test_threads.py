@@ -1,8 +1,11 @@
 """Who has helpers: a decode thread, while it has something to do."""
 
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +15,7 @@ from playground.backends.base import Request
 from playground.backends.local import engine
 from playground.backends.local.pace import Pace
 from playground.backends.local.threads import all_threads, set_threads_here, with_all_threads
-from playground.types import Message, Sampling
+from playground.types import Delta, Message, Sampling
 
 ASKED = Request(messages=(Message("user", "Hello"),), sampling=Sampling(temperature=0, max_tokens=3))
 
@@ -86,3 +89,72 @@ def test_requests_while_threads_end_and_begin_are_all_answered(
     for number in range(200):
         assert list(backend.stream(ASKED))[-1].finish_reason
         time.sleep(number % 3 * 1e-4)  # so that some arrive while the thread ends
+
+
+def test_an_errand_that_came_before_the_end_is_done(backend_of: Any) -> None:
+    backend = backend_of()
+    begun, go = threading.Event(), threading.Event()
+    backend.between_steps(lambda: (begun.set(), go.wait(30)))
+    assert begun.wait(30)
+    late = backend.between_steps(lambda: "done")
+    closing = threading.Thread(target=backend.close)
+    closing.start()
+    while not backend._engine._closing:
+        time.sleep(0.001)
+    go.set()
+    assert late.result(30) == "done"
+    closing.join(30)
+
+
+def test_a_model_can_be_closed_from_several_threads(backend_of: Any) -> None:
+    backend, before = backend_of(), sys.getswitchinterval()
+    for number in range(60):  # much to forget
+        list(backend.stream(replace(ASKED, messages=(Message("user", f"{number} cats"),))))
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            for closing in [pool.submit(backend.close) for _ in range(4)]:
+                closing.result()
+    finally:
+        sys.setswitchinterval(before)
+    assert backend.stats.prefix_bytes == 0
+
+
+def test_nobody_looks_at_the_rows_of_a_thread_that_is_ending(backend_of: Any) -> None:
+    backend = backend_of()
+    stream = backend.stream(replace(ASKED, sampling=Sampling(max_tokens=300, logit_bias={2: -100.0})))
+    next(event for event in stream if isinstance(event, Delta))
+    begun, go, decode = threading.Event(), threading.Event(), backend._decoder.decode
+
+    def slow(*given: Any) -> Any:
+        begun.set()
+        assert go.wait(30)
+        return decode(*given)
+
+    backend._decoder.decode = slow
+    assert begun.wait(30)
+    stream.close()
+    with ThreadPoolExecutor(2) as pool:
+        closing = pool.submit(backend.close)
+        while not backend._engine._closing:
+            time.sleep(0.001)
+        asking = pool.submit(lambda: backend.stats)
+        time.sleep(0.1)
+        go.set()
+        assert asking.result(30).rows == 0
+        closing.result(30)
+
+
+def test_a_thread_that_cannot_start_keeps_nobody_else_waiting(backend_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def cannot(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    backend = backend_of()
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", cannot)
+        with pytest.raises(RuntimeError, match="can't start"):
+            backend.stream(ASKED)
+    stream, deadline = backend.stream(ASKED), time.monotonic() + 30
+    assert any(isinstance(event, Delta) or time.monotonic() > deadline for event in stream)
+    assert time.monotonic() < deadline
+    assert backend._engine.stats().waiting == 0
