@@ -142,7 +142,7 @@ def test_a_short_prompt_does_not_wait_for_a_long_one_with_the_same_beginning(
     monkeypatch.setattr("playground.backends.local.engine.CHUNK_ALONE", 40)
     short = "the cat sat on the mat and the dog ran to the house. " * 4
     long, quick = watched.ask(request(short + HEADER * 2), request(short + "mat", max_tokens=1))
-    assert text_of(quick) is not None
+    text_of(quick)
     assert watched.tokens < watched.backend.count_tokens(request(short + HEADER * 2).messages)
     long.close()
 
