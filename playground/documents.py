@@ -13,6 +13,7 @@ MAX_BYTES, MAX_DEPTH = 64 * 1024, 12
 MAX_VALUES = 200_000  # keys among them: what that many take to read is two seconds
 MAX_SIXTIES = 1000  # characters of a number like 1:30:00, which takes the square of its length to read
 TEXTS = ("title", "about")
+LIBRARYS_DEPTH = "maximum nesting depth"  # libyaml's own words, where it gives up before our count comes to them
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as quick, where libyaml is there
 
 
@@ -68,6 +69,8 @@ def load(text: str, source: str, what: str, keys: tuple[str, ...], *, most: int 
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         where = f", line {min(mark.line + 1, len(text.splitlines()))}" if mark else ""  # not the one after the last
+        if LIBRARYS_DEPTH in str(error):
+            raise InvalidSetup(f"{source}{where}: {_too_deep(what)}") from None
         raise InvalidSetup(
             f"{source}{where}: not readable as YAML: {getattr(error, 'problem', None) or error}."
         ) from None
@@ -92,13 +95,17 @@ def _refuse_bombs(text: str, source: str, what: str) -> None:
             raise InvalidSetup(f"{source}, line {line}: aliases (*name) are not allowed here; write the value out.")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
-            raise InvalidSetup(f"{source}, line {line}: nested more than {MAX_DEPTH} levels deep; {what} is not.")
+            raise InvalidSetup(f"{source}, line {line}: {_too_deep(what)}")
         if isinstance(event, yaml.ScalarEvent):
             values += 1
             if event.implicit[0] and len(event.value) > MAX_SIXTIES and not event.value.strip("-+:._0123456789"):
                 raise InvalidSetup(f"{source}, line {line}: a number of {len(event.value):,} characters is not read.")
         if values > MAX_VALUES:
             raise InvalidSetup(f"{source}, line {line}: more than {MAX_VALUES:,} values; {what} has fewer.")
+
+
+def _too_deep(what: str) -> str:
+    return f"nested more than {MAX_DEPTH} levels deep; {what} is not."
 
 
 def _refuse_doubles(root: yaml.Node | None, source: str) -> None:
