@@ -1,5 +1,6 @@
 """What whoever starts the app decides: read once from flags and `PLAYGROUND_*`, then frozen."""
 
+import ipaddress
 import os
 import re
 from collections.abc import Mapping
@@ -13,6 +14,10 @@ from playground.errors import InvalidSetup
 
 Precision = Literal["auto", "float32", "bfloat16", "int8"]
 EXPERIMENTS = ("store_megabytes", "max_cells")
+INSIDE = "10.0.0.0/8; 172.16.0.0/12; 192.168.0.0/16; 100.64.0.0/10; 127.0.0.0/8; ::1; fc00::/7"
+# A Space is reached through Hugging Face's proxies only, and shown inside their page.
+SPACE = {"public": "1", "host": "0.0.0.0", "proxies": INSIDE, "framed_by": "https://huggingface.co"}
+SITE = re.compile(r"https?://[a-z0-9.*-]+(:[0-9]+)?")
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
@@ -29,6 +34,8 @@ class Settings:
     models: tuple[str, ...] = ()  # more models, name=source; adapters, name=model+source
     precision: Precision = "auto"  # how the weights of local models are stored
     memory_megabytes: int = 0  # for all loaded models together; 0 is most of what there is
+    proxies: tuple[str, ...] = ()  # addresses or networks whose X-Forwarded-For is believed
+    framed_by: tuple[str, ...] = ()  # other sites that may show the page in a frame
     max_rows: int = 64  # samples decoded at once by one model
     max_queue: int = 256  # requests waiting for a place
     max_seconds: int = 600  # a run, and each request of it, is ended after this long
@@ -51,7 +58,7 @@ class Settings:
             if f"PLAYGROUND_{f.name.upper()}" in environ
         }
         # A Space is a page for strangers in a container: it must listen outside and trust nobody.
-        on_space = {"public": "1", "host": "0.0.0.0"} if environ.get("SPACE_ID") else {}
+        on_space = SPACE if environ.get("SPACE_ID") else {}
         settings = cls(**{name: _read(name, value, hints[name]) for name, value in {**on_space, **given}.items()})
         settings.check()
         return settings
@@ -68,8 +75,21 @@ class Settings:
         for name in ("max_rows", "max_queue", "max_seconds", "max_users", "max_panes", "kv_megabytes", *EXPERIMENTS):
             if getattr(self, name) < 1:
                 raise _wrong(name, getattr(self, name), "at least 1")
+        for proxy in self.proxies:
+            _check_network(proxy)
+        for site in self.framed_by:
+            if not SITE.fullmatch(site):
+                raise _wrong("framed_by", site, "like https://example.org")
         if self.memory_megabytes < 0:
             raise _wrong("memory_megabytes", self.memory_megabytes, "at least 0")
+
+
+def _check_network(proxy: str) -> None:
+    # No `*`: then whoever asks could write any address into the header, and be anybody.
+    try:
+        ipaddress.ip_network(proxy)
+    except ValueError:
+        raise _wrong("proxies", proxy, "an address or a network, like 10.0.0.5 or 10.0.0.0/8") from None
 
 
 def _read(name: str, value: str, kind: Any) -> Any:

@@ -1,5 +1,6 @@
 """Settings come from the environment once, and a bad variable is named."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -28,11 +29,14 @@ def test_each_field_is_a_variable() -> None:
         ("MAX_ROWS", "-1", "at least 1"),
         ("MEMORY_MEGABYTES", "-1", "at least 0"),
         ("MAX_PANES", "0", "at least 1"),
+        ("PROXIES", "*", "an address or a network"),
+        ("PROXIES", "proxy.example.org", "an address or a network"),
+        ("FRAMED_BY", "https://a.org script-src *", "like https://example.org"),
         ("PRECISION", "int4", "auto, float32, bfloat16, int8"),
     ],
 )
 def test_a_bad_variable_is_named_with_what_it_must_be(name: str, value: str, wanted: str) -> None:
-    with pytest.raises(InvalidSetup, match=f"PLAYGROUND_{name} is '{value}'; it must be .*{wanted}"):
+    with pytest.raises(InvalidSetup, match=f"PLAYGROUND_{name} is {re.escape(repr(value))}; it must be .*{wanted}"):
         Settings.from_environment({f"PLAYGROUND_{name}": value})
 
 

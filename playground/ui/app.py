@@ -25,6 +25,7 @@ from playground.ui.described_once import DescribedOnce
 from playground.ui.events import AT_ONCE
 from playground.ui.experiments_tab import ExperimentsTab
 from playground.ui.form import Form
+from playground.ui.gate.page import Page
 from playground.ui.look import launch_options
 from playground.ui.messages import told
 from playground.ui.sessions import Sessions
@@ -37,7 +38,7 @@ def build_app(settings: Settings, catalog: Catalog) -> Any:
     """The whole page over the models of this catalog, which all visitors see. Nothing is loaded or started by it."""
     sessions = Sessions(catalog, settings)
     store = Store(settings.store_file, most_bytes=settings.store_megabytes * 2**20)
-    with gr.Blocks(title="Prompt Playground", analytics_enabled=False, fill_width=True, delete_cache=KEEP) as page:
+    with Page(settings, title="Prompt Playground", analytics_enabled=False, fill_width=True, delete_cache=KEEP) as page:
         # First, so that their names are not taken by handlers of the same name.
         api.publish(sessions, settings)
         model_api.publish(catalog, sessions, settings)

@@ -13,6 +13,7 @@ from playground.backends.catalog import Catalog
 from playground.errors import InvalidSetup, LimitReached, UnknownModel
 from playground.settings import Settings
 from playground.types import Progress
+from playground.ui.gate import visitor_of
 
 if TYPE_CHECKING:
     from playground.backends.endpoints.connection import Connection
@@ -48,8 +49,11 @@ class Sessions:
         return session.catalog if session else self._shared
 
     def visitor(self, request: gr.Request | None) -> str:
-        """Whose endpoints they are: results from them are kept apart where strangers share the server."""
-        return (request.session_hash or "") if request and self._settings.public else ""
+        """Who asks, by cookie or address: results of each are kept apart where strangers share the server."""
+        if request is None or not self._settings.public:
+            return ""
+        who = visitor_of(request)
+        return who.id if who.by_cookie else f"{who.id}/{request.session_hash}"  # others are at that address too
 
     def connections(self, request: gr.Request | None) -> tuple["Connection", ...]:
         """What this visitor connected, in order."""
