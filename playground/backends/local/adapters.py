@@ -6,10 +6,10 @@ from typing import Any
 import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
-from transformers.pytorch_utils import Conv1D
 
 from playground.backends.local.adapter_folder import VIRTUAL, WEIGHTS, AdapterFolder, module_of, pattern, rank_of
 from playground.backends.local.lora import LoraAdapter, LoraWeights
+from playground.backends.local.transformers_habits import Conv1D
 from playground.backends.local.virtual_tokens import VirtualTokens
 from playground.errors import ModelUnavailable
 

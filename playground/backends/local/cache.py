@@ -10,9 +10,9 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from transformers.cache_utils import Cache, CacheLayerMixin
 
 from playground.backends.local.cascade import Level, attend, levels
+from playground.backends.local.transformers_habits import Cache, CacheLayerMixin
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,17 @@
 """One forward pass over slots: any causal transformers model, prompt chunks and decode steps."""
 
-import inspect
 from collections.abc import Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
-from transformers.cache_utils import DynamicCache, DynamicLayer
 
 from playground.backends.local.cache import LayerShape, Layout, SlotCache
 from playground.backends.local.lora import LoraBank
 from playground.backends.local.pace import Pace
 from playground.backends.local.runs import Runs
 from playground.backends.local.threads import all_threads
+from playground.backends.local.transformers_habits import CACHE, DynamicCache, DynamicLayer, takes
 from playground.backends.local.wide_lora import BASE, Use
 from playground.errors import ModelUnavailable
 
@@ -29,7 +28,7 @@ class Decoder:
         if self.config._attn_implementation not in {"sdpa", "eager"}:
             model.set_attn_implementation("eager")
         self.context_length: int | None = getattr(self.config, "max_position_embeddings", None)
-        self._cuts = "logits_to_keep" in inspect.signature(model.forward).parameters
+        self._cuts = takes(model.forward, "logits_to_keep")
         kinds = set(getattr(self.config, "layer_types", None) or ())
         self._per_kind = "sliding_attention" in kinds
         self._window: int | None = getattr(self.config, "sliding_window", None)
@@ -65,9 +64,9 @@ class Decoder:
             input_ids=self._tensor([token for run in runs for token in run])[None],
             position_ids=torch.cat(places, 1),
             attention_mask=masks[0],  # that there is one keeps the model from making one
-            past_key_values=Runs(caches, sizes, masks),
             use_cache=True,
             logits_to_keep=self._tensor(sizes).cumsum(0) - 1,
+            **{CACHE: Runs(caches, sizes, masks)},
         )
         for cache, size in zip(caches, sizes, strict=True):
             cache.lengths[0] += size
@@ -125,8 +124,8 @@ class Decoder:
             **inputs,
             position_ids=places + cache.offsets[:, None],
             attention_mask=self._mask(places, cache.layers[0].width),
-            past_key_values=cache,
             use_cache=True,
+            **{CACHE: cache},
             **({"logits_to_keep": keep} if self._cuts else {}),
         )
         logits: Tensor = output.logits
@@ -153,7 +152,7 @@ class Decoder:
         device = next(self.model.parameters()).device
         tokens = [token % self.config.vocab_size for token in (5, 17, 3, 11)]
         own = DynamicCache(config=self.config)
-        expected = self.model(input_ids=torch.tensor([tokens], device=device), past_key_values=own, use_cache=True)
+        expected = self.model(input_ids=torch.tensor([tokens], device=device), use_cache=True, **{CACHE: own})
         if not all(isinstance(layer, DynamicLayer) and layer.is_initialized for layer in own.layers):
             raise ModelUnavailable(
                 f"{_name(self.model)} keeps a state that is not keys and values; it cannot run in the shared batch."

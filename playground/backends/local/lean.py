@@ -11,15 +11,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from transformers.models.llama.modeling_llama import LlamaDecoderLayer
-from transformers.models.mistral.modeling_mistral import MistralDecoderLayer
-from transformers.models.qwen2.modeling_qwen2 import Qwen2DecoderLayer
 
 from playground.backends.local.cache import SlotCache
 from playground.backends.local.packed import Packer, Product
 from playground.backends.local.runs import Runs
-
-KNOWN = (LlamaDecoderLayer, MistralDecoderLayer, Qwen2DecoderLayer)
+from playground.backends.local.transformers_habits import CACHE_NAMES, KNOWN_LAYERS
 
 
 def fuse(model: Any, packer: Packer | None, tile: bool) -> set[nn.Linear]:
@@ -27,7 +23,7 @@ def fuse(model: Any, packer: Packer | None, tile: bool) -> set[nn.Linear]:
     covered: set[nn.Linear] = set()
     rotation = Rotation()
     for layer in model.modules():
-        if type(layer) not in KNOWN:
+        if type(layer) not in KNOWN_LAYERS:
             continue
         config = layer.self_attn.config
         if config._attn_implementation == "sdpa" and config.hidden_act == "silu":
@@ -91,18 +87,14 @@ class LeanLayer:
         self,
         hidden_states: Tensor,
         attention_mask: Tensor | None = None,
-        past_key_values: Any = None,
         position_embeddings: tuple[Tensor, Tensor] | None = None,
         **rest: Any,
     ) -> Tensor:
         """`[rows, tokens, hidden]` to the same; without slots through the layer's own forward."""
-        if not isinstance(past_key_values, SlotCache | Runs) or position_embeddings is None:
+        cache = next((rest[name] for name in CACHE_NAMES if name in rest), None)
+        if not isinstance(cache, SlotCache | Runs) or position_embeddings is None:
             output: Tensor = self._plain(
-                hidden_states,
-                attention_mask=attention_mask,
-                past_key_values=past_key_values,
-                position_embeddings=position_embeddings,
-                **rest,
+                hidden_states, attention_mask=attention_mask, position_embeddings=position_embeddings, **rest
             )
             return output
         rows, tokens, _ = hidden_states.shape
@@ -113,7 +105,7 @@ class LeanLayer:
         # The query heads that share a key head are so many more queries of it.
         query = turned[:, :-heads].reshape(rows, heads, groups * tokens, size)
         mask = attention_mask if tokens == 1 or attention_mask is None else attention_mask.repeat(1, 1, groups, 1)
-        slots = past_key_values.layers[self._index]
+        slots = cache.layers[self._index]
         attended = slots.attend(query, turned[:, -heads:], joined[:, -heads:], mask, self._scale)
         x = x + self._out(attended.reshape(rows, -1, tokens, size).transpose(1, 2).reshape(rows * tokens, -1))
         gate, up = self._gate_up(_norm(x, self._norm_out)).chunk(2, -1)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor, nn
-from transformers.pytorch_utils import Conv1D
 
+from playground.backends.local.transformers_habits import Conv1D
 from playground.backends.local.wide_lora import BASE, Block, Mask, Use, WideLora
 from playground.backends.memory import trim
 from playground.errors import GenerationFailed, ModelUnavailable, UnknownModel

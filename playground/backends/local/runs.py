@@ -9,9 +9,9 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from transformers.cache_utils import Cache, CacheLayerMixin
 
 from playground.backends.local.cache import SlotCache, SlotLayer
+from playground.backends.local.transformers_habits import Cache, CacheLayerMixin
 
 
 class RunsLayer(CacheLayerMixin):  # type: ignore[misc]  # transformers is untyped

@@ -14,6 +14,7 @@ from playground.backends.local.batch import Vocabulary
 from playground.backends.local.detokenise import Detokeniser, Piece, StopFilter
 from playground.backends.local.sampling import Controls, History, Reading, choose, random_stream, read
 from playground.backends.local.tasks.base import TaskModel
+from playground.backends.local.transformers_habits import CACHE, cache_of
 from playground.types import Delta, FinishReason, Origin, Sampling
 
 Drawn = tuple[int, Reading]
@@ -76,10 +77,10 @@ class _State:
             encoder_outputs=self._encoded,
             attention_mask=self._mask,
             decoder_input_ids=torch.tensor([[self.last]], device=self._model.device),
-            past_key_values=self._past,
             use_cache=True,
+            **{CACHE: self._past},
         )
-        self._past = output.past_key_values
+        self._past = cache_of(output)
         logits: Tensor = output.logits[:, -1].float().clone()
         if self._forced is not None:
             keep = logits[:, self._forced].clone()

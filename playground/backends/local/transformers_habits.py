@@ -1,0 +1,33 @@
+"""What the engine relies on in transformers beyond its documented interface, all of it here, with a test for each."""
+
+import inspect
+from typing import Any
+
+from transformers.cache_utils import Cache, CacheLayerMixin, DynamicCache, DynamicLayer
+from transformers.models.llama.modeling_llama import LlamaDecoderLayer
+from transformers.models.mistral.modeling_mistral import MistralDecoderLayer
+from transformers.models.qwen2.modeling_qwen2 import Qwen2DecoderLayer
+from transformers.pytorch_utils import Conv1D
+
+__all__ = [
+    "CACHE", "CACHE_NAMES", "KNOWN_LAYERS", "Cache", "CacheLayerMixin", "Conv1D", "DynamicCache", "DynamicLayer",
+    "cache_of", "takes",
+]  # fmt: skip
+
+# Decoder layers that are attention, then a gated feed-forward, each behind an RMS norm and beside a residual path.
+KNOWN_LAYERS = (LlamaDecoderLayer, MistralDecoderLayer, Qwen2DecoderLayer)
+
+
+def takes(forward: Any, name: str) -> bool:
+    """Whether a forward has an argument of its own of that name."""
+    return name in inspect.signature(forward).parameters
+
+
+# How models and their layers are handed keys and values, and how outputs name them: the first since 5.24.
+CACHE_NAMES = ("cache", "past_key_values")
+CACHE = next(name for name in CACHE_NAMES if takes(LlamaDecoderLayer.forward, name))
+
+
+def cache_of(output: Any) -> Any:
+    """Keys and values in a model's output."""
+    return getattr(output, CACHE)
