@@ -47,7 +47,19 @@ def prompt_of(tokenizer: Any, text: str) -> torch.Tensor:
     return ids
 
 
-@pytest.mark.filterwarnings("ignore:Position ids are not supported:UserWarning")
+def continued(model: Any, ids: torch.Tensor, count: int) -> list[int]:
+    """What follows greedily, each token by a whole forward pass: PEFT's `generate` loses virtual tokens in places."""
+    prompt = ids.shape[1]
+    with torch.no_grad():
+        for _ in range(count):
+            output = model(input_ids=ids, attention_mask=torch.ones_like(ids))
+            ids = torch.cat([ids, output.logits[:, -1].argmax(-1, keepdim=True)], 1)
+            if int(ids[0, -1]) == model.generation_config.eos_token_id:
+                break
+    found: list[int] = ids[0, prompt:].tolist()
+    return found
+
+
 @pytest.mark.parametrize("name", ["llama", "gpt2", "qwen2", "gemma3-mixed"])
 def test_rows_begin_with_them_as_in_peft(backend_of: Backends, tokenizer: Any, name: str) -> None:
     backend, models = backend_of(name), {"": tiny_model(name)}
@@ -59,15 +71,7 @@ def test_rows_begin_with_them_as_in_peft(backend_of: Backends, tokenizer: Any, n
     found = [list(news(stream)) for stream in streams]
     for (text, kind), got in zip(asked, found, strict=True):
         prompt = prompt_of(tokenizer, text)
-        with torch.no_grad():
-            output = (
-                models[kind]
-                .generate(input_ids=prompt, attention_mask=torch.ones_like(prompt), max_new_tokens=20, do_sample=False)[
-                    0
-                ]
-                .tolist()
-            )
-        expected = output[prompt.shape[1] :] if output[: prompt.shape[1]] == prompt[0].tolist() else output
+        expected = continued(models[kind], prompt, 20)
         assert ids_of(got) == [token for token in expected if token != tokenizer.eos_token_id]
         label = f"{kind} (random)" if kind else ""
         assert got[0].origin == Origin(weights=type(tiny_model(name)).__name__, adapter=label)
