@@ -22,6 +22,7 @@ TASKS = {
 }
 KERNEL = re.compile(r"attn_implementation|experts_implementation")
 WEIGHTS = re.compile(r"(^|\.)transformers_weights$")
+INPUT, OUTPUT = "token_embd.weight", "output.weight"  # as GGUF names them
 FRONT = re.compile(r"\A---\s*\n(.*?)\n---", re.DOTALL)
 
 
@@ -134,7 +135,10 @@ def _inspect_gguf(folder: Path, name: str) -> Inspection:
     if architecture not in GGUF_SUPPORTED_ARCHITECTURES:
         raise ModelUnavailable(f"{path}: the architecture {architecture!a} cannot be read from GGUF by transformers.")
     kinds: dict[str, int] = {}
+    tied = _tied({tensor.name: tensor for tensor in reader.tensors})
     for tensor in reader.tensors:
+        if tied and tensor.name == OUTPUT:
+            continue
         kinds[tensor.tensor_type.name] = kinds.get(tensor.tensor_type.name, 0) + int(tensor.n_elements)
     return Inspection(
         folder=folder,
@@ -146,6 +150,14 @@ def _inspect_gguf(folder: Path, name: str) -> Inspection:
         size=path.stat().st_size,
         licence=str(fields.get("general.license", "")),
     )
+
+
+def _tied(tensors: Mapping[str, Any]) -> bool:
+    """Whether input and output are one matrix stored twice, which is kept once (`loading.tie`)."""
+    first, last = tensors.get(INPUT), tensors.get(OUTPUT)
+    if first is None or last is None or (first.tensor_type, *first.shape) != (last.tensor_type, *last.shape):
+        return False
+    return bool((first.data == last.data).all())
 
 
 def _causal(kind: str) -> str:

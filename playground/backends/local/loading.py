@@ -49,7 +49,22 @@ def load(folder: Path, gguf: str = "", task: str = "") -> tuple[Any, Any]:
     if missing := sorted(notes["missing_keys"]):
         others = f" and {len(missing) - 1} more tensors" if missing[1:] else ""
         raise ModelUnavailable(f"The weights in {folder} are not whole: {missing[0]}{others} is missing.")
+    if gguf:
+        tie(model)
     return model.eval().requires_grad_(False).to(device()), tokenizer
+
+
+def tie(model: Any) -> None:
+    """Keep one matrix where the output's is the input's number by number: GGUF files have room for both.
+
+    What only nearly is the same, such as one stored in more bits than the other, stays as the file has it.
+    """
+    first, last = model.get_input_embeddings(), model.get_output_embeddings()
+    if last is None or last.weight is first.weight or last.bias is not None:
+        return
+    if first.weight.shape == last.weight.shape and torch.equal(first.weight, last.weight):
+        last.weight = first.weight
+        model.config.tie_word_embeddings = True
 
 
 def device() -> torch.device:

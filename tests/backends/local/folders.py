@@ -53,8 +53,8 @@ def edit_config(folder: Path, **changes: Any) -> None:
     path.write_text(json.dumps(json.loads(path.read_text()) | changes))
 
 
-def write_gguf(path: Path, tokenizer: Any, architecture: str = "llama") -> None:
-    """A tiny Llama as llama.cpp would write it."""
+def write_gguf(path: Path, tokenizer: Any, architecture: str = "llama", tied: bool = False) -> None:
+    """A tiny Llama or Qwen2 as llama.cpp would write it; `tied`: its output's matrix is the input's, stored again."""
     torch.manual_seed(0)
     size, hidden = len(tokenizer), 64
     writer = GGUFWriter(path, architecture)
@@ -81,8 +81,14 @@ def write_gguf(path: Path, tokenizer: Any, architecture: str = "llama") -> None:
         "blk.0.attn_v": (32, hidden), "blk.0.attn_output": (hidden, hidden), "blk.0.ffn_gate": (128, hidden),
         "blk.0.ffn_up": (128, hidden), "blk.0.ffn_down": (hidden, 128),
     }  # fmt: skip
-    for name, shape in shapes.items():
-        writer.add_tensor(f"{name}.weight", torch.randn(shape).numpy() * 0.3, raw_dtype=GGMLQuantizationType.F32)
+    tensors = {f"{name}.weight": torch.randn(shape).numpy() * 0.3 for name, shape in shapes.items()}
+    if tied:
+        tensors["output.weight"] = tensors["token_embd.weight"]
+    if architecture == "qwen2":
+        biases = {"q": hidden, "k": 32, "v": 32}
+        tensors |= {f"blk.0.attn_{part}.bias": torch.randn(wide).numpy() for part, wide in biases.items()}
+    for name, tensor in tensors.items():
+        writer.add_tensor(name, tensor, raw_dtype=GGMLQuantizationType.F32)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

@@ -16,7 +16,8 @@ from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 from playground import runner, setups
 from playground.backends import sources
 from playground.backends.catalog import Catalog
-from playground.backends.local.inspection import licence
+from playground.backends.local.inspection import inspect, licence
+from playground.backends.local.loading import load
 from playground.backends.memory import trim
 from playground.errors import ModelUnavailable
 from playground.settings import Settings
@@ -92,6 +93,26 @@ def test_a_gguf_file(tokenizer: Any, tmp_path: Path) -> None:
     assert (info.name, info.details.architecture, info.details.stored) == ("tiny.q4", "LlamaForCausalLM", "F32")
     assert (info.details.licence, info.details.context_length) == ("mit", 256)
     assert len(answer(catalog, info.name)) > 0
+
+
+@pytest.mark.parametrize("architecture", ["llama", "qwen2"])
+def test_an_outputs_matrix_that_is_the_inputs_is_kept_once(architecture: str, tokenizer: Any, tmp_path: Path) -> None:
+    details = {}
+    for tied in (False, True):
+        path = tmp_path / f"{tied}.gguf"
+        write_gguf(path, tokenizer, architecture, tied)
+        catalog = Catalog()
+        details[tied] = finish(sources.load_model(catalog, FLOAT, str(path), "tiny")).details
+        model, own_tokenizer = load(tmp_path, path.name)
+        assert (model.lm_head.weight is model.model.embed_tokens.weight) == tied
+        assert inspect(tmp_path, path.name).parameters == details[tied].parameters, "what is asked for is what it takes"
+        ids = own_tokenizer("the cat", return_tensors="pt")["input_ids"]  # there is no chat template in the file
+        plain = model.to(torch.float32)
+        expected = plain.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=8, do_sample=False)
+        assert answer(catalog, "tiny") == [token for token in expected[0, ids.shape[1] :].tolist() if token != 2]
+    once = len(tokenizer) * 64
+    assert details[False].parameters - details[True].parameters == once
+    assert details[False].memory_bytes - details[True].memory_bytes == 4 * once
 
 
 @pytest.mark.parametrize(
