@@ -49,7 +49,7 @@ def run(
             asker = _Asker(transcript, backend, sampling, tuple(given))
             answer = yield from _watch(strategy.run(setup.task, asker), transcript, within, every)
         except PlaygroundError as error:
-            if not transcript.has_text:
+            if not transcript.has_news:
                 raise
             yield transcript.fail(str(error))
         else:

@@ -140,8 +140,10 @@ class Transcript:
         return self._run.setup
 
     @property
-    def has_text(self) -> bool:
-        return any(completion.text for step in self._steps for completion in step.completions())
+    def has_news(self) -> bool:
+        """Something came that is worth keeping: words, or that they are withheld."""
+        completions = (completion for step in self._steps for completion in step.completions())
+        return any(c.text or c.reasoning or c.finish_reason == "refused" for c in completions)
 
     def snapshot(self) -> Run:
         steps = tuple(step.step() for step in self._steps)

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 from playground.parameters import choice, many, mapping, number, text
 
 Role = Literal["system", "user", "assistant"]
-FinishReason = Literal["stop", "length", "cancelled"]
+FinishReason = Literal["stop", "length", "cancelled", "refused"]  # refused: withheld by a server, all or in part
 Status = Literal["waiting", "running", "done", "stopped", "failed"]
 AnswerType = Literal["text", "number", "choice", "yes_no", "label"]
 

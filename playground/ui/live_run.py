@@ -12,6 +12,7 @@ from playground.ui.outline import groups
 from playground.ui.payloads import Branch, Edit
 from playground.ui.tokens import unfit
 
+CUT = ("cancelled", "refused")  # ends of an output that may go on
 MOMENT = 0.1  # seconds between looks at whether to stop
 
 
@@ -116,7 +117,7 @@ def _with(run: Run, step: int, sample: int, completion: Completion) -> tuple[Ste
 
 def _open_again(step: Step) -> Step:
     """What was cut off goes on where it ends."""
-    opened = (replace(c, finish_reason=None) if c.finish_reason == "cancelled" else c for c in step.completions)
+    opened = (replace(c, finish_reason=None) if c.finish_reason in CUT else c for c in step.completions)
     return replace(step, completions=tuple(opened))
 
 

@@ -24,6 +24,7 @@ INSTEAD = {
     "samples": "asked side by side instead",
     "logprobs": "no token view",
     "prefix": "asked in a further turn instead",
+    "stop": "cut here instead",
 }
 
 

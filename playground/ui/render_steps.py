@@ -7,7 +7,13 @@ from playground.types import Completion, Finding, FinishReason, Message, Origin,
 from playground.ui.measures import counted, dollars, mean_probability
 from playground.ui.outline import Group, groups
 
-ENDINGS: dict[FinishReason | None, str] = {"length": "cut at max tokens", "cancelled": "stopped", "stop": "", None: ""}
+ENDINGS: dict[FinishReason | None, str] = {
+    "length": "cut at max tokens",
+    "cancelled": "stopped",
+    "refused": "withheld by the server, see the error above",
+    "stop": "",
+    None: "",
+}
 BROKEN_OFF = "broken off, see the error above"
 
 

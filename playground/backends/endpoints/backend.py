@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Generator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from playground.backends.base import Capabilities, NextToken, Request
@@ -13,7 +14,7 @@ from playground.backends.endpoints.limits import Gate
 from playground.backends.endpoints.models import load_adapter, unload_adapter
 from playground.backends.endpoints.providers import Price
 from playground.backends.endpoints.retry import Retry
-from playground.backends.endpoints.sse import chunks, of_the_protocol
+from playground.backends.endpoints.sse import AnswerBody, of_the_protocol
 from playground.backends.endpoints.stream import News, Stream
 from playground.backends.endpoints.wire import wire
 from playground.errors import EndpointFailed, NotSupported
@@ -104,13 +105,28 @@ class EndpointBackend:
 
     async def _call(self, request: Request, n: int, first: int, tell: Callable[[News], None]) -> None:
         started = time.monotonic()
-        answer = Answer(
+        answer = self._answer(request, n, first)
+
+        async def attempt() -> None:
+            nonlocal answer
+            answer = self._answer(request, n, first)  # a new one: of an attempt that came to nothing, nothing stays
+            await self._attempt(request, n, answer, started, tell)
+
+        try:
+            async with self.gate.call(tell):
+                await self.retry.over(attempt, lambda: answer.begun, tell)
+        except EndpointFailed:
+            tell(answer.rest(time.monotonic() - started))
+            raise
+        tell(answer.finish(time.monotonic() - started))
+        if failure := answer.failure:
+            raise failure
+
+    def _answer(self, request: Request, n: int, first: int) -> Answer:
+        return Answer(
             request, n, first, self.model, self.endpoint.name, self.price, prompt_estimate(request),
             echo=request.prefix + request.begun if self.dialect.prefix == "prefix" else "",
         )  # fmt: skip
-        async with self.gate.call(tell):
-            await self.retry.over(lambda: self._attempt(request, n, answer, started, tell), lambda: answer.begun, tell)
-        tell(answer.finish(time.monotonic() - started))
 
     async def _attempt(
         self, request: Request, n: int, answer: Answer, started: float, tell: Callable[[News], None]
@@ -118,9 +134,10 @@ class EndpointBackend:
         fields = body(self.adapters.get(request.adapter, self.model), request, n, self.capabilities, self.dialect)
         await self.gate.turn(tell)
         async with wire().ask(self.endpoint, "POST", CHAT, fields) as response:
+            comes = AnswerBody(self.endpoint, response, most_bytes(request, n))
             try:
-                async with asyncio.timeout(None) as patience:
-                    async for found in chunks(self.endpoint, response, most_bytes(request, n)):
+                async with asyncio.timeout(None) as patience, aclosing(comes.chunks()) as parts:
+                    async for found in parts:
                         try:
                             with of_the_protocol(self.endpoint):
                                 for chunk in found:
@@ -134,8 +151,12 @@ class EndpointBackend:
                     raise
         if not answer.seen:
             raise EndpointFailed(f"{self.endpoint.name} sent an answer with nothing in it: no choices.")
+        if comes.done:
+            answer.complete()
         if not answer.ended:
             raise EndpointFailed(f"{self.endpoint.name} ended its answer before it was complete.", passing=True)
+        if not answer.begun and (failure := answer.failure) and failure.passing:
+            raise failure
 
 
 def _part(request: Request, first: int) -> Request:

@@ -8,6 +8,7 @@ from playground.backends.endpoints.trial import Reply, Trial
 
 HOT = 1.5  # a temperature at which a poem hardly begins the same way twice, and that servers take
 ANY_TOKEN = {"1000": 100.0}  # whichever it is: with this bias it comes, and comes again
+UNLIKELY = ("~1~", "~2~", "~3~")  # stop strings that do not come
 CAPITAL = "What is the capital of France? Answer in one sentence."
 BEGUN = "The capital of France is the city of"
 Works = Literal["yes", "no", "unknown"]
@@ -34,13 +35,17 @@ class Reference:
     @classmethod
     async def of(cls, trial: Trial) -> "Reference":
         greedy, again = await trial.ask(temperature=0), await trial.ask(temperature=0)
-        return cls(trial, greedy, again, await trial.ask(temperature=HOT))
+        hot = await trial.ask(temperature=HOT)
+        if greedy.error and hot.error:
+            await trial.ask()  # raises where the server is gone, which says nothing about temperatures
+        return cls(trial, greedy, again, hot)
 
     def questions(self) -> Mapping[str, Callable[[], Awaitable[Check]]]:
         """By feature, what to do to find out about it. They may all be done at once."""
         return {
             "samples": self.samples,
             "logprobs": self.logprobs,
+            "stop": self.stop,
             "system": self.system,
             "prefix": self.prefix,
             "top_p": lambda: self._tames("top_p", 0.001),
@@ -81,6 +86,19 @@ class Reference:
         reply = await self.trial.ask(logprobs=True, top_logprobs=2)
         how = "came with every token" if reply.logprobs else reply.error or "asked for, but none came"
         return Check(feature="logprobs", works="yes" if reply.logprobs else "no", how=how)
+
+    async def stop(self) -> Check:
+        """As many as are sent at most: the one that comes is a word of the likeliest answer, if that has two."""
+        word = next(iter(self.greedy.text.split()[1:]), "\n\n")
+        cold: dict[str, Any] = {} if self.greedy.error else {"temperature": 0}
+        reply = await self.trial.ask(stop=[word, *UNLIKELY], **cold)
+        if reply.error:
+            return Check(feature="stop", works="no", how=reply.error)
+        if word in reply.text:
+            return Check(feature="stop", works="no", how="taken without an error, but the answer went on")
+        if not self.greedy.text.startswith(reply.text.rstrip()):
+            return Check(feature="stop", works="yes", how="taken; where the answer ends cannot be seen, as it varies")
+        return Check(feature="stop", works="yes", how="the answer ended before it")
 
     async def system(self) -> Check:
         order = {"role": "system", "content": "Answer every question with the one word BANANA."}

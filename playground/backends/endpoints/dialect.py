@@ -13,11 +13,16 @@ MARGIN, PER_TOKEN = 1_000_000, 600  # bytes of an answer: in all, and for each t
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
-    """What differs from server to server without being a capability. `usage`: takes `stream_options`."""
+    """What differs from server to server without being a capability.
+
+    `usage`: takes `stream_options`. `stops`: ends an answer at stop strings; where it does not, they are not sent, and
+    the answer is cut here.
+    """
 
     limit: Limit = "max_tokens"
     prefix: Prefix = ""
     usage: bool = True
+    stops: bool = True
 
 
 def body(model: str, request: Request, n: int, capabilities: Capabilities, dialect: Dialect) -> dict[str, Any]:
@@ -36,7 +41,7 @@ def body(model: str, request: Request, n: int, capabilities: Capabilities, diale
         fields["seed"] = sampling.seed
     if sampling.logit_bias:
         fields["logit_bias"] = {str(token): float(bias) for token, bias in sampling.logit_bias.items()}
-    if sampling.stop:
+    if sampling.stop and dialect.stops:
         fields["stop"] = list(sampling.stop[:STOPS])
     if capabilities.logprobs:
         fields |= {"logprobs": True, "top_logprobs": sampling.top_logprobs}

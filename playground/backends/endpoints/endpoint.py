@@ -12,6 +12,9 @@ from playground.settings import Settings
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 MOST_PARALLEL = 64
+CALLS = re.compile(  # ends of addresses of single calls, of this protocol and of Ollama's own
+    r"(/chat/completions|/completions|/embeddings|/responses|(?<=/v1)/models|/api/(chat|generate|tags|embed))/*$", re.I
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +73,11 @@ def address(text: str) -> str:
         raise _no_address("is not an address")
     if "@" in parts.netloc:
         raise _no_address("holds a user or a password; a key belongs into the field for it")
+    if call := CALLS.search(parts.path):
+        also = " and all that follows it" if parts.query or parts.fragment else ""
+        end = call.group().rstrip("/")
+        instead = "enter /v1 in its place" if end.lower().startswith("/api/") else "it is added to each call"
+        raise _no_address(f"is that of a single call: leave out {end}{also}, {instead}")
     if parts.query or parts.fragment:
         raise _no_address("has a part after ? or #; a key belongs into the field for it")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname

@@ -18,6 +18,12 @@ PASSING = {429, 500, 502, 503, 504}
 SAID = 300  # characters of what a server said that are repeated
 READ = 16 * 1024  # bytes of an error page that are read
 SEARCHED = 2000  # characters that are searched for the key: the time for it grows with their square
+MESSAGES = (
+    "error", "errors", "message", "detail", "details", "msg", "error_msg", "error_message", "error_description",
+    "status_msg", "base_resp", "fault", "faultstring", "reason", "title",
+)  # fmt: skip
+LONGEST = 1e9  # seconds that a server may ask to wait, as far as we tell
+DEEPEST = 8  # levels and entries of an error body that are looked at
 PATIENCE = 5.0  # seconds for the rest of an error page
 
 
@@ -80,9 +86,11 @@ async def beginning(answer: aiohttp.ClientResponse) -> str:
 def told(endpoint: Endpoint, body: str) -> str:
     """What the body says, quoted, ready to follow a verb; empty if it says nothing a person can use."""
     try:
-        words = _message(json.loads(body))
+        words = message_of(json.loads(body, strict=False))
     except (ValueError, RecursionError):
         words = "" if re.search(r"<html|<!doctype", body, re.IGNORECASE) else body
+    # Characters that show nothing, steer a terminal or turn the direction of what follows are none of the words.
+    words = "".join(character if character.isprintable() else " " for character in words[: 2 * SEARCHED])
     words = endpoint.key.redact(" ".join(words.split())[:SEARCHED])
     shown = words if len(words) <= SAID else words[:SAID] + "\u2026"
     return f": \u201c{shown}\u201d" if words else ""
@@ -91,21 +99,25 @@ def told(endpoint: Endpoint, body: str) -> str:
 def retry_after(value: str, now: float) -> float | None:
     """Seconds that a Retry-After header asks for: it holds seconds or a date."""
     if re.fullmatch(r"\d+(\.\d+)?", value.strip()):
-        return float(value)
+        return min(float(value), LONGEST)
     try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - now)
+        return min(max(0.0, parsedate_to_datetime(value).timestamp() - now), LONGEST)
     except (ValueError, OverflowError):
         return None
 
 
-def _message(data: Any) -> str:
+def message_of(data: Any, depth: int = 0) -> str:
     """The words in an error body, whichever of the usual shapes it has."""
-    while isinstance(data, dict | list) and data:
-        if isinstance(data, list):
-            data = data[0]
-            continue
-        data = next((data[key] for key in ("error", "message", "detail", "msg") if data.get(key)), None)
-    return data if isinstance(data, str) else ""
+    if isinstance(data, str):
+        return data
+    if depth > DEEPEST or not isinstance(data, dict | list):
+        return ""
+    if isinstance(data, list):
+        return next((words for entry in data[:DEEPEST] if (words := message_of(entry, depth + 1))), "")
+    found = [words for key in MESSAGES if (words := message_of(data.get(key), depth + 1))]
+    if found and isinstance(place := data.get("loc"), list):  # FastAPI names the field apart from what is wrong with it
+        found.insert(0, ".".join(str(part)[:SAID] for part in place[:DEEPEST]))
+    return ": ".join(dict.fromkeys(found))
 
 
 def _advice(endpoint: Endpoint, status: int) -> str:

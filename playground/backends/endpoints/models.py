@@ -27,20 +27,24 @@ class Served:
 async def listed(endpoint: Endpoint) -> tuple[tuple[Served, ...], int]:
     """The models that can be chosen, `MOST` at most, and how many there are in all. Raises EndpointFailed."""
     async with wire().ask(endpoint, "GET", "/models") as answer:
-        body = b""
+        body = bytearray()
         async for data in answer.content.iter_any():
             body += data
             if len(body) > BYTES:
                 raise EndpointFailed(f"{endpoint.name} sent a list of models of more than {BYTES // 10**6} MB.")
     try:
-        data = json.loads(body)
-        found = data["data"] if isinstance(data, dict) else data  # Together sends the bare list
-        models = list({m.id: m for m in map(_served, found) if ID.fullmatch(m.id)}.values())
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        found = _entries(json.loads(body))
+    except (ValueError, TypeError, RecursionError):
         said = told(endpoint, body[:4096].decode("utf-8", "replace"))
         raise EndpointFailed(
             f"{endpoint.name} has no list of models where the base URL points{said}. Check it; it often ends in /v1."
         ) from None
+    models = list({m.id: m for m in map(_served, found) if m}.values())
+    if found and not models:
+        raise EndpointFailed(
+            f"{endpoint.name} lists {len(found):,} model{'s' * (len(found) != 1)}, none with a name that can be used; "
+            "give them one there (text without spaces, 200 characters at most) and connect again."
+        )
     if not models:
         raise EndpointFailed(f"{endpoint.name} offers no models; load one there and connect again.")
     return tuple(models[:MOST]), len(models)
@@ -59,10 +63,33 @@ async def unload_adapter(endpoint: Endpoint, name: str) -> None:
         pass
 
 
-def _served(entry: dict[str, Any]) -> Served:
-    length = entry.get("max_model_len") or entry.get("context_length") or entry.get("context_window")
+def _entries(data: Any) -> list[Any]:
+    """The list in whichever of the usual shapes it has: bare (Together), or under a name; null is an empty one.
+
+    Raises TypeError where there is none.
+    """
+    if isinstance(data, dict):
+        name = next((name for name in ("data", "models") if name in data), "")
+        data = data[name] or [] if name else None
+        if isinstance(data, dict):  # by name
+            data = [{"id": key, **(entry if isinstance(entry, dict) else {})} for key, entry in data.items()]
+    if not isinstance(data, list):
+        raise TypeError("no list")
+    return data
+
+
+def _served(entry: Any) -> Served | None:
+    """A model with a name that can be used; None for what has none."""
+    entry = {"id": entry} if isinstance(entry, str) else entry
+    if not isinstance(entry, dict):
+        return None
+    name = next((value for key in ("id", "name", "model") if isinstance(value := entry.get(key), str) and value), "")
+    if not ID.fullmatch(name) or not name.isprintable():
+        return None
+    parent = entry.get("parent")
+    lengths = (entry.get(key) for key in ("max_model_len", "context_length", "context_window"))
     return Served(
-        id=str(entry["id"]),
-        parent=str(entry.get("parent") or ""),
-        context_length=length if isinstance(length, int) else None,
+        id=name,
+        parent=parent if isinstance(parent, str) and parent != name else "",
+        context_length=next((n for n in lengths if type(n) is int and 0 < n < 10**9), None),
     )

@@ -2,20 +2,22 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from playground.backends.base import Capabilities
 from playground.backends.endpoints.checks import Check, Reference
 from playground.backends.endpoints.dialect import STATED, Dialect
 from playground.backends.endpoints.endpoint import Endpoint
 from playground.backends.endpoints.limits import Gate
-from playground.backends.endpoints.trial import Reply, Trial
+from playground.backends.endpoints.providers import Limit, Prefix
+from playground.backends.endpoints.trial import LENGTH, Reply, Trial
 from playground.backends.endpoints.wire import Tell
 from playground.errors import EndpointFailed
 from playground.types import Progress
 
 WITHIN = 120.0  # seconds for all questions that are asked at once: a laptop needs them
-ALWAYS = {"max_tokens", "stop"}  # part of the protocol since its first day; stop strings are cut here as well
+ALWAYS = {"max_tokens", "stop"}  # part of the protocol since its first day; where stop is not honoured, it is cut here
+LENGTHS = (LENGTH, 128, 1024)  # tokens to ask for, as some servers refuse low limits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +37,12 @@ async def tried(
     What is not answered in time counts as not supported. Raises EndpointFailed when it does not answer at all.
     """
     tell(Progress(what=f"Asking {model}"))
-    trial, first = await _spoken_to(endpoint, model, gate)
+    trial, first, low = await _spoken_to(endpoint, model, gate)
     reference = await Reference.of(trial)
     checks = [
         _seen("streaming", first.parts > 1, f"the answer came in {first.parts} part{'s' * (first.parts != 1)}"),
         _seen("usage", first.usage, "the server counts tokens" if first.usage else "not counted: they are estimated"),
+        *([Check(feature="max_tokens", works="no", how=low)] if low else []),
         reference.temperature(),
         await reference.seed(),  # before the others: a server may have one random stream for all who ask
     ]
@@ -58,26 +61,37 @@ async def tried(
     checks += [
         task.result() if task.done() else Check(feature=name, works="unknown", how=late) for name, task in asked.items()
     ]
-    return Tried(capabilities=_summed_up(checks, context_length), dialect=trial.dialect, checks=tuple(checks))
+    dialect = replace(trial.dialect, stops=any(check.feature == "stop" and check.works == "yes" for check in checks))
+    return Tried(capabilities=_summed_up(checks, context_length), dialect=dialect, checks=tuple(checks))
 
 
-async def _spoken_to(endpoint: Endpoint, model: str, gate: Gate) -> tuple[Trial, Reply]:
-    """A way of asking that the server takes, and its first reply. Raises EndpointFailed with what it said last."""
+async def _spoken_to(endpoint: Endpoint, model: str, gate: Gate) -> tuple[Trial, Reply, str]:
+    """A way of asking that the server takes, its first reply, and what it said to a lower limit, if it refused one.
+
+    Raises EndpointFailed with what it said first.
+    """
+    refused: dict[int, str] = {}
+    for length in LENGTHS:
+        for way in _ways(endpoint):
+            trial = Trial(endpoint, model, gate, way, length)
+            reply = await trial.ask()
+            if not reply.error:
+                below = [
+                    f"at least {length} was taken, {at} was not: {why}" for at, why in refused.items() if at < length
+                ]
+                return trial, reply, below[-1] if below else ""
+            refused.setdefault(length, reply.error)
+    raise EndpointFailed(refused[LENGTHS[0]])
+
+
+def _ways(endpoint: Endpoint) -> list[Dialect]:
+    """The likeliest first."""
     provider = endpoint.provider
-    limit = provider.limit if provider else "max_tokens"
-    prefix = provider.prefix if provider else ""
-    ways = [
-        Dialect(limit=limit, prefix=prefix),
-        Dialect(limit=limit, prefix=prefix, usage=False),
-        Dialect(limit="max_completion_tokens", prefix=prefix),
-    ]
-    reply = Reply()
-    for way in ways:
-        trial = Trial(endpoint, model, gate, way)
-        reply = await trial.ask()
-        if not reply.error:
-            return trial, reply
-    raise EndpointFailed(reply.error)
+    prefix: Prefix = provider.prefix if provider else ""
+    limits: tuple[Limit, ...] = ("max_tokens", "max_completion_tokens")
+    if provider and provider.limit == "max_completion_tokens":
+        limits = limits[::-1]
+    return [Dialect(limit=limit, prefix=prefix, usage=usage) for limit in limits for usage in (True, False)]
 
 
 async def _safely(name: str, ask: Callable[[], Awaitable[Check]]) -> Check:

@@ -1,20 +1,22 @@
-"""The body of a streamed answer as chunks, those of one read together."""
+"""The body of an answer as chunks, those of one read together: told by what it holds, whatever it is called."""
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from typing import Any
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from contextlib import aclosing, contextmanager, suppress
 
 import aiohttp
 
 from playground.backends.endpoints.endpoint import Endpoint
-from playground.backends.endpoints.failures import PASSING, beginning, told
+from playground.backends.endpoints.event_parser import BOM, DONE, Event, EventParser
+from playground.backends.endpoints.failures import beginning, told
+from playground.backends.endpoints.payloads import Chunk, read_chunk
 from playground.errors import EndpointFailed
 
-Chunk = dict[str, Any]
-DONE = b"[DONE]"
-REST = 0.1  # seconds for the end of the body after that: a connection with nothing left on it can be used again
+REST = 0.1  # seconds for the end of the body after [DONE]: a connection with nothing left on it can be used again
+TELLING = 6  # bytes at the beginning that tell an event stream from anything else
+FIELD = re.compile(rb"(data|event|id|retry|error)?:")
 
 
 @contextmanager
@@ -26,78 +28,105 @@ def of_the_protocol(endpoint: Endpoint) -> Iterator[None]:
         raise EndpointFailed(f"{endpoint.name} sent an answer that is not of the chat completions protocol.") from None
 
 
-async def chunks(endpoint: Endpoint, answer: aiohttp.ClientResponse, most: int) -> AsyncIterator[list[Chunk]]:
-    """Chunks as they arrive, until the stream says that it is over. An answer that is not streamed is one chunk.
+class AnswerBody:
+    """`done`: the server said that the answer is over, or sent one that is not streamed, and all of that came.
 
-    Raises EndpointFailed when it is not what it should be, or longer than `most` bytes.
+    At most `most` bytes are read.
     """
-    kind = answer.content_type
-    if kind == "application/json":
-        body = b"".join([data async for data in _limited(endpoint, answer, most)])
-        yield [_chunk(endpoint, body)]
-        return
-    if kind != "text/event-stream":
-        what = "a web page" if kind == "text/html" else f"content of type {kind[:60]!a}"
-        said = told(endpoint, await beginning(answer))
-        raise EndpointFailed(
-            f"{endpoint.name} answered with {what} instead of a model's answer{said}. "
-            "Check the base URL; it often ends in /v1."
-        )
-    async for lines in _lines(_limited(endpoint, answer, most)):
-        payloads = [line[5:].strip() for line in lines if line.startswith(b"data:")]
-        found, failure = _read(endpoint, [payload for payload in payloads if payload not in (b"", DONE)])
-        if found:
-            yield found
+
+    def __init__(self, endpoint: Endpoint, response: aiohttp.ClientResponse, most: int) -> None:
+        self.done = False
+        self._endpoint, self._response, self._most = endpoint, response, most
+
+    async def chunks(self) -> AsyncGenerator[list[Chunk], None]:
+        """Chunks as they arrive, until the stream says that it is over; nothing that follows is read.
+
+        Raises EndpointFailed when it is not what it should be, says what went wrong, or is too long.
+        """
+        async with aclosing(self._limited()) as pieces:
+            start = b""
+            async for piece in pieces:
+                start += piece
+                if len(start.removeprefix(BOM).lstrip()) >= TELLING:
+                    break
+            told_by = start.removeprefix(BOM).lstrip()
+            if not told_by:
+                return
+            if told_by.startswith((b"{", b"[")):
+                yield self._whole(start + b"".join([piece async for piece in pieces]))
+            elif self._response.content_type == "text/event-stream" or FIELD.match(told_by):
+                async for found in self._events(start, pieces):
+                    yield found
+            else:
+                raise await self._no_answer(start)
+
+    async def _events(self, start: bytes, pieces: AsyncIterator[bytes]) -> AsyncIterator[list[Chunk]]:
+        parser = EventParser()
+        async for events in _parsed(parser, start, pieces):
+            found, failure = self._read(events)
+            if found:
+                yield found
+            if failure:
+                raise failure
+            if self.done:
+                with suppress(TimeoutError, aiohttp.ClientError):
+                    async with asyncio.timeout(REST):
+                        await self._response.content.readany()
+                return
+
+    def _whole(self, body: bytes) -> list[Chunk]:
+        """A body that was not streamed, or one JSON line after the other."""
+        text = body.decode("utf-8-sig", "replace")
+        events = [Event("", text)]
+        with suppress(ValueError, RecursionError):
+            json.loads(text, strict=False)
+            self.done = True
+        if not self.done:
+            parser = EventParser()
+            events = [*parser.feed(body), *parser.close()]
+            self.done = len(events) > 1
+        found, failure = self._read(events)
         if failure:
             raise failure
-        if DONE in payloads:
-            with suppress(TimeoutError, aiohttp.ClientError):
-                async with asyncio.timeout(REST):
-                    await answer.content.readany()
-            return
+        return found
+
+    def _read(self, events: Sequence[Event]) -> tuple[list[Chunk], EndpointFailed | None]:
+        """The chunks up to the end or to one that is none, and what is wrong with that: what came before is kept."""
+        found: list[Chunk] = []
+        for event in events:
+            if event.data.strip() == DONE:
+                self.done = True
+                break
+            try:
+                found.append(read_chunk(self._endpoint, event.data, event.name))
+            except EndpointFailed as error:
+                return found, error
+        return found, None
+
+    async def _limited(self) -> AsyncGenerator[bytes, None]:
+        size = 0
+        async for data in self._response.content.iter_any():
+            size += len(data)
+            if size > self._most:
+                raise EndpointFailed(
+                    f"{self._endpoint.name} sent more than the {self._most / 1e6:.1f} MB that an answer of this length "
+                    "can have; the rest was not read."
+                )
+            yield data
+
+    async def _no_answer(self, start: bytes) -> EndpointFailed:
+        kind = self._response.content_type
+        what = "a web page" if kind == "text/html" else f"content of type {kind[:60]!a}"
+        said = told(self._endpoint, start.decode("utf-8", "replace") + await beginning(self._response))
+        return EndpointFailed(
+            f"{self._endpoint.name} answered with {what} instead of a model's answer{said}. "
+            "Check the base URL; it often ends in /v1."
+        )
 
 
-async def _lines(body: AsyncIterator[bytes]) -> AsyncIterator[list[bytes]]:
-    """Whole lines, those of one read together; the last one may lack its end."""
-    rest = b""
-    async for data in body:
-        *lines, rest = (rest + data).split(b"\n")
-        yield lines
-    yield [rest]
-
-
-async def _limited(endpoint: Endpoint, answer: aiohttp.ClientResponse, most: int) -> AsyncIterator[bytes]:
-    size = 0
-    async for data in answer.content.iter_any():
-        size += len(data)
-        if size > most:
-            raise EndpointFailed(
-                f"{endpoint.name} sent more than the {most / 1e6:.1f} MB that an answer of this length can have; "
-                "the rest was not read."
-            )
-        yield data
-
-
-def _read(endpoint: Endpoint, payloads: Sequence[bytes]) -> tuple[list[Chunk], EndpointFailed | None]:
-    """The chunks up to one that is none, and what is wrong with that one: what came before it is kept."""
-    found: list[Chunk] = []
-    try:
-        for payload in payloads:
-            found.append(_chunk(endpoint, payload))
-    except EndpointFailed as error:
-        return found, error
-    return found, None
-
-
-def _chunk(endpoint: Endpoint, payload: bytes) -> Chunk:
-    text = payload.decode("utf-8", "replace")
-    try:
-        chunk = json.loads(text)
-    except (ValueError, RecursionError):
-        chunk = None
-    if not isinstance(chunk, dict):
-        raise EndpointFailed(f"{endpoint.name} sent something that is not JSON{told(endpoint, text)}.")
-    if error := chunk.get("error"):
-        passing = isinstance(error, dict) and error.get("code") in PASSING
-        raise EndpointFailed(f"{endpoint.name} failed while it was answering{told(endpoint, text)}.", passing=passing)
-    return chunk
+async def _parsed(parser: EventParser, start: bytes, pieces: AsyncIterator[bytes]) -> AsyncIterator[list[Event]]:
+    """The events of one read together; those of the end too."""
+    yield parser.feed(start)
+    async for piece in pieces:
+        yield parser.feed(piece)
+    yield parser.close()

@@ -1,22 +1,26 @@
 """Short questions to a model, to see what it does with a setting."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any
 
-from playground.backends.endpoints.answer import words
 from playground.backends.endpoints.backend import CHAT
 from playground.backends.endpoints.dialect import MARGIN, Dialect, begin
 from playground.backends.endpoints.endpoint import Endpoint
 from playground.backends.endpoints.limits import Gate
 from playground.backends.endpoints.retry import Retry
-from playground.backends.endpoints.sse import chunks, of_the_protocol
+from playground.backends.endpoints.sse import AnswerBody, of_the_protocol
+from playground.backends.endpoints.token_counts import usage_of
+from playground.backends.endpoints.token_entries import tokens_of
 from playground.backends.endpoints.wire import wire
+from playground.backends.endpoints.words import words
 from playground.errors import EndpointFailed
 from playground.types import Progress
 
 POEM = "Write a short poem about the rain."
-LENGTH = 16  # tokens of an answer
+LENGTH = 16  # tokens of an answer, unless the server refuses so low a limit
+ELSE = (401, 403, 404, 429)  # answers that have nothing to do with the setting that was sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +49,13 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Asks one model of one endpoint, in its dialect."""
+    """Asks one model of one endpoint, in its dialect, for answers of at most `length` tokens."""
 
     endpoint: Endpoint
     model: str
     gate: Gate
     dialect: Dialect
+    length: int = LENGTH
 
     async def ask(
         self, prompt: str = POEM, before: Sequence[dict[str, Any]] = (), begun: str = "", **fields: Any
@@ -59,30 +64,36 @@ class Trial:
 
         Raises EndpointFailed for whatever else goes wrong.
         """
+        asked = bool(fields)
         messages = [*before, {"role": "user", "content": prompt}]
         if begun:
             fields |= begin(messages, begun, self.dialect)
-        body = {"model": self.model, "messages": messages, "stream": True, self.dialect.limit: LENGTH, **fields}
+            asked = True
+        body = {"model": self.model, "messages": messages, "stream": True, self.dialect.limit: self.length, **fields}
         if self.dialect.usage:
             body["stream_options"] = {"include_usage": True}
         try:
             async with self.gate.call(_unheard):
-                return await Retry().over(lambda: self._once(body), lambda: False, _unheard)
+                return await Retry().over(_attempts(lambda: self._once(body), asked), lambda: False, _unheard)
         except EndpointFailed as error:
-            if error.status not in (400, 422):
-                raise
-            return Reply(error=str(error))
+            # A model that answers without a setting and not with it refuses it, whatever it calls that.
+            if error.status in (400, 422) or (asked and error.status not in ELSE):
+                return Reply(error=str(error))
+            raise
 
     async def _once(self, body: dict[str, Any]) -> Reply:
         texts: dict[int, str] = {}
         reply = Reply()
         await self.gate.turn(_unheard)
-        async with wire().ask(self.endpoint, "POST", CHAT, body) as answer:
-            async for found in chunks(self.endpoint, answer, MARGIN):
+        async with (
+            wire().ask(self.endpoint, "POST", CHAT, body) as answer,
+            aclosing(AnswerBody(self.endpoint, answer, MARGIN).chunks()) as parts,
+        ):
+            async for found in parts:
                 with of_the_protocol(self.endpoint):
                     for chunk in found:
-                        reply = replace(reply, usage=reply.usage or bool(chunk.get("usage")))
-                        for choice in chunk.get("choices") or ():
+                        reply = replace(reply, usage=reply.usage or bool(usage_of(chunk)))
+                        for choice in filter(None, chunk.get("choices") or ()):
                             reply = _heard(reply, choice, texts)
         if not texts:
             raise EndpointFailed(f"{self.endpoint.name} sent an answer with nothing in it: no choices.")
@@ -91,11 +102,29 @@ class Trial:
 
 def _heard(reply: Reply, choice: dict[str, Any], texts: dict[int, str]) -> Reply:
     """The reply with what this choice adds; its words go to the text of its number."""
-    said, index = "".join(words(choice)), choice.get("index") or 0
+    spoken, index = words(choice), choice.get("index") or 0
+    said = spoken.reasoning + spoken.text + spoken.refusal
     texts[index] = texts.get(index, "") + said
-    listed = (choice.get("logprobs") or {}).get("content") or ()
-    logprobs = any(token.get("top_logprobs") for token in listed)
+    tokens, _ = tokens_of(choice.get("logprobs"))
+    logprobs = any(token.top for token in tokens)
     return replace(reply, parts=reply.parts + bool(said), logprobs=reply.logprobs or logprobs)
+
+
+def _attempts(once: Callable[[], Awaitable[Reply]], asked: bool) -> Callable[[], Awaitable[Reply]]:
+    """One attempt after the other. What a setting makes fail inside the server twice is not waited for longer."""
+    failures = 0
+
+    async def attempt() -> Reply:
+        nonlocal failures
+        try:
+            return await once()
+        except EndpointFailed as error:
+            failures += error.status == 500
+            if asked and failures > 1:
+                raise EndpointFailed(str(error), status=error.status) from None
+            raise
+
+    return attempt
 
 
 def _unheard(progress: Progress) -> None:

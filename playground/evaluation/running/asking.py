@@ -20,10 +20,14 @@ _making = threading.Lock()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What came of it: a record, or an error in words, or neither where it was stopped. Plain, so that it travels."""
+    """What came of it: a record, or an error in words, or neither where it was stopped. Plain, so that it travels.
+
+    `refused`: the error is that a server withheld this answer, which says nothing about the next one.
+    """
 
     record: Record | None = None
     error: str = ""
+    refused: bool = False
 
 
 def ask(setup: Setup, catalog: Catalog, halt: threading.Event, within: float) -> Asked:
@@ -40,7 +44,11 @@ def ask(setup: Setup, catalog: Catalog, halt: threading.Event, within: float) ->
                 last = run
     except PlaygroundError as error:
         return Asked(error=str(error))
-    return Asked(error=last.error) if last.status == "failed" else Asked(record=record(replace(last, setup=setup)))
+    if last.status == "failed":
+        return Asked(
+            error=last.error, refused=any(c.finish_reason == "refused" for s in last.steps for c in s.completions)
+        )
+    return Asked(record=record(replace(last, setup=setup)))
 
 
 def ask_there(setup: Setup, within: float) -> Asked:

@@ -116,9 +116,9 @@ class Pump:
                 future.add_done_callback(self._ended.put)
 
     def _count(self, model: str, line: _Line, asked: Asked) -> None:
-        if not asked.error or asked.error not in line.failures:
+        if not asked.error or asked.refused or asked.error not in line.failures:
             line.failures.clear()
-        if asked.error:
+        if asked.error and not asked.refused:
             line.failures[asked.error] += 1
             if line.failures[asked.error] >= HOPELESS:
                 self.given_up[model] = asked.error

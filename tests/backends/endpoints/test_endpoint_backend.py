@@ -59,6 +59,9 @@ def says(*deltas: dict[str, Any], usage: dict[str, int] | None = None, reason: s
     [
         (HELLO, {}, {"model": "tiny", "max_tokens": 16, "temperature": 0.7, "top_p": 1.0, "top_k": 0, "stream": True}),
         (HELLO, {"dialect": Dialect(limit="max_completion_tokens")}, {"max_completion_tokens": 16}),
+        (
+            replace(HELLO, sampling=Sampling(stop=("a",))), {"dialect": Dialect(stops=False)}, {"stop": None},
+        ),
         (HELLO, {"dialect": Dialect(usage=False)}, {"stream_options": None}),
         (HELLO, {}, {"stream_options": {"include_usage": True}, "min_p": None, "seed": None, "logprobs": None}),
         (HELLO, {"logprobs": True}, {"logprobs": True, "top_logprobs": 0}),
@@ -121,7 +124,6 @@ USAGE = {"prompt_tokens": 10, "completion_tokens": 8}
     ("fault", "request_", "options", "expected"),
     [
         (says({"content": "Hi"}, reason="length"), HELLO, {}, [{"text": "Hi", "finish_reason": "length"}]),
-        (says({"content": "Hi"}, reason="content_filter"), HELLO, {}, [{"finish_reason": "stop"}]),
         (
             says({"reasoning_content": "Hm."}, {"content": "Hi"}), HELLO, {}, [{"reasoning": "Hm.", "text": "Hi"}],
         ),

@@ -440,3 +440,31 @@ def test_an_endpoint_that_dies_in_the_middle_loses_nothing(server: Faulty, store
     again = last(running.run(experiment, catalog, store))
     assert (again.status, again.known, len(again.results)) == ("done", 10, 100)
     assert last(running.run(experiment, catalog, store, visitor="another")).known == 0
+
+
+@pytest.mark.parametrize(("reason", "words"), [("content_filter", "withheld"), ("error", "broke off its answer")])
+def test_what_a_server_withheld_or_broke_off_is_not_scored(
+    server: Faulty, store: Store, reason: str, words: str
+) -> None:
+    catalog = connected(server)
+
+    def partly(handler: Handler) -> None:
+        handler.begin()
+        handler.say("I think 7")
+        handler.end(reason="stop" if len(server.seen) % 2 == 0 else reason)
+
+    server.fault = partly
+    experiment = plan(60, techniques=[{}], models=[{"model": "mine/tiny"}])
+    table = last(running.run(experiment, catalog, store, parallel=1))
+    failed = [r for r in table.results if r.outcome == "failed"]
+    assert (table.status, len(table.results)) == ("done", 60)
+    assert store.count() == 60 - len(failed) > 0
+    assert failed
+    assert all(words in r.note and (r.score, r.right, r.predicted) == (None, None, "") for r in failed)
+
+
+def test_a_model_is_not_given_up_because_every_answer_is_withheld(server: Faulty, store: Store) -> None:
+    catalog = connected(server)
+    server.fault = lambda handler: (handler.begin(), handler.end(reason="content_filter"))[1]
+    table = last(running.run(plan(60, techniques=[{}], models=[{"model": "mine/tiny"}]), catalog, store))
+    assert (table.status, len(table.results), store.count()) == ("done", 60, 0)

@@ -1,0 +1,34 @@
+"""How an answer ended, in the words of many servers: complete, cut, withheld, or broken off."""
+
+import re
+from typing import Literal
+
+Ending = Literal["stop", "length", "refused", "broken"]
+
+# Parts of a server's word, whatever its case. The first line that has one decides; any other word is an ordinary end.
+WORDS: tuple[tuple[Ending, str], ...] = (
+    ("refused", r"filter|safety|refus|guardrail|block|prohibit|sensitiv|recitation|moderat|spii|flagged|policy"),
+    (
+        "broken",
+        r"error|abort|cancel|interrupt|fail|timeout|timed_out|insufficient|overload|malformed|disconnect|unavailable"
+        r"|load_shed|preempt|evict",
+    ),
+    ("length", r"length|max_|_max|max.?tokens|maximum|limit|truncat|budget|exceed|context"),
+)
+NONE = {"", "null", "none"}  # some servers write out that there is no reason yet
+SHOWN = 40  # characters of a server's word that are repeated
+
+
+def ending(reason: object) -> Ending | None:
+    """What a finish reason means; None while there is none."""
+    word = word_of(reason).lower()
+    if word in NONE:
+        return None
+    return next((end for end, parts in WORDS if re.search(parts, word)), "stop")
+
+
+def word_of(reason: object) -> str:
+    """The server's word for it, fit to be repeated."""
+    if isinstance(reason, dict):
+        reason = reason.get("type") or reason.get("reason")
+    return "" if reason is None else re.sub(r"[^\w .:-]", "", str(reason)).strip()[:SHOWN]

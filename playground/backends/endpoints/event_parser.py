@@ -1,0 +1,88 @@
+"""Parses an event stream from bytes in whatever pieces they come; the events do not depend on the pieces."""
+
+import json
+import re
+from dataclasses import dataclass, field
+
+BOM = b"\xef\xbb\xbf"
+DONE = "[DONE]"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event: its name, empty for most, and its data."""
+
+    name: str
+    data: str
+
+
+@dataclass
+class EventParser:
+    """The rules of https://html.spec.whatwg.org/multipage/server-sent-events.html, wider where servers are careless:
+
+    a data line that is whole by itself is an event even if no empty line follows it, a bare JSON line is data, a line
+    `error: ...` is an event of that name (llama.cpp), and the last event may lack its end.
+    """
+
+    _parts: list[bytes] = field(default_factory=list)  # of a line whose end has not come
+    _after_return: bool = False  # the last byte was a carriage return: a line feed that follows belongs to it
+    _begun: bool = False
+    _name: str = ""
+    _data: list[str] = field(default_factory=list)
+
+    def feed(self, data: bytes) -> list[Event]:
+        """The events that are complete now."""
+        if self._after_return and data:
+            self._after_return = False
+            data = data.removeprefix(b"\n")
+        if not data:
+            return []
+        self._after_return = data.endswith(b"\r")
+        first, *lines = re.split(rb"\r\n|\r|\n", data) if b"\r" in data else data.split(b"\n")
+        self._parts.append(first)
+        if not lines:
+            return []
+        whole, self._parts = b"".join(self._parts), [lines.pop()]
+        return [event for line in (whole, *lines) for event in self._line(line)]
+
+    def close(self) -> list[Event]:
+        """What is left, now that nothing follows."""
+        return [*self._line(b"".join(self._parts)), *self._dispatch()]
+
+    def _line(self, line: bytes) -> list[Event]:
+        if not self._begun:
+            self._begun = True
+            line = line.removeprefix(BOM)
+        if not line:
+            events, self._name = self._dispatch(), ""
+            return events
+        name, _, value = (b"data", b":", line) if line.startswith(b"{") else line.partition(b":")
+        text = value.removeprefix(b" ").decode("utf-8", "replace")
+        if name == b"data":
+            return self._add(text)
+        if name == b"error":
+            return [*self._dispatch(), Event("error", text)]
+        if name == b"event":
+            self._name = text.strip()
+        return []
+
+    def _add(self, text: str) -> list[Event]:
+        events = self._dispatch() if len(self._data) == 1 and _is_whole(self._data[0]) else []
+        self._data.append(text)
+        if len(self._data) == 1 and text.strip() == DONE:  # nothing need follow it: a server may wait for us now
+            events += self._dispatch()
+        return events
+
+    def _dispatch(self) -> list[Event]:
+        data, self._data = "\n".join(self._data), []
+        return [Event(self._name, data)] if data.strip() else []
+
+
+def _is_whole(text: str) -> bool:
+    if not text.lstrip().startswith("{"):
+        return False
+    try:
+        json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return False
+    return True
