@@ -11,8 +11,10 @@ from playground.backends.catalog import Catalog
 from playground.backends.memory import Budget
 from playground.backends.offered import offered
 from playground.errors import PlaygroundError
+from playground.evaluation.store import Store
 from playground.settings import Settings
-from playground.ui.app import build_app, launch_options
+from playground.ui.app import build_app
+from playground.ui.serving import serve
 
 
 def main() -> None:
@@ -24,10 +26,8 @@ def main() -> None:
         catalog = Catalog(offered(settings), budget=Budget(settings.memory_megabytes * 2**20))
     except PlaygroundError as error:
         sys.exit(str(error))
-    app = build_app(settings, catalog)
-    app.launch(**launch_options(settings), prevent_thread_lock=True)
-    catalog.preload("default")  # after the page is up: torch takes longer to import than a page to read
-    app.block_thread()
+    store = Store(settings.store_file, most_bytes=settings.store_megabytes * 2**20)
+    serve(build_app(settings, catalog, store), settings, catalog, store)
 
 
 def _flags(settings: Settings) -> argparse.Namespace:

@@ -4,19 +4,15 @@ import ipaddress
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-import platformdirs
-
+from playground import hosting
 from playground.errors import InvalidSetup
 
 Precision = Literal["auto", "float32", "bfloat16", "int8"]
 EXPERIMENTS = ("store_megabytes", "max_cells")
-INSIDE = "10.0.0.0/8; 172.16.0.0/12; 192.168.0.0/16; 100.64.0.0/10; 127.0.0.0/8; ::1; fc00::/7"
-# A Space is reached through Hugging Face's proxies only, and shown inside their page.
-SPACE = {"public": "1", "host": "0.0.0.0", "proxies": INSIDE, "framed_by": "https://huggingface.co"}
 SITE = re.compile(r"https?://[a-z0-9.*-]+(:[0-9]+)?")
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
@@ -29,7 +25,7 @@ class Settings:
     port: int = 7860
     public: bool = False  # strangers share it: only what the operator listed
     share: bool = False  # a temporary public link through Gradio's relay
-    cache: Path = Path(platformdirs.user_cache_dir("prompt-playground", appauthor=False))
+    cache: Path = field(default_factory=hosting.cache_folder)
     model: str = ""  # folder of a model to use as the default one
     models: tuple[str, ...] = ()  # more models, name=source; adapters, name=model+source
     precision: Precision = "auto"  # how the weights of local models are stored
@@ -57,9 +53,8 @@ class Settings:
             for f in fields(cls)
             if f"PLAYGROUND_{f.name.upper()}" in environ
         }
-        # A Space is a page for strangers in a container: it must listen outside and trust nobody.
-        on_space = SPACE if environ.get("SPACE_ID") else {}
-        settings = cls(**{name: _read(name, value, hints[name]) for name, value in {**on_space, **given}.items()})
+        given = {**hosting.default_values(environ), **given}
+        settings = cls(**{name: _read(name, value, hints[name]) for name, value in given.items()})
         settings.check()
         return settings
 

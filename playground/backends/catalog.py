@@ -9,7 +9,7 @@ from typing import Any
 
 from playground.backends.base import Backend
 from playground.backends.details import AdapterDetails
-from playground.backends.entries import Adapter, Described, Entry, Key, ModelInfo, Offers, Tunable
+from playground.backends.entries import Adapter, Described, Entry, Key, ModelInfo, Offers, detach
 from playground.backends.loads import Load, Report, close, copied
 from playground.backends.memory import Budget, Holding, release
 from playground.errors import ModelInUse, PlaygroundError, UnknownModel
@@ -143,7 +143,7 @@ class Catalog:
             if users := owner._users[name, adapter]:
                 raise ModelInUse(f"{what} is in use by {users} run{'s' * (users > 1)}; stop that or wait for its end.")
             if adapter and (name, adapter) in owner._loads:
-                _detach(owner.loaded(name), adapter)
+                detach(owner.loaded(name), adapter)
             for key in keys:
                 close(owner._loads.pop(key).result)
             if offered.added:
@@ -156,6 +156,13 @@ class Catalog:
         self.unload(name, adapter)
         with owner._lock:
             owner._offers.forget((name, adapter))
+
+    def close(self) -> None:
+        """End what runs on these models, and their loads. Nothing can be asked of them after that."""
+        with self._lock:
+            for load in (*self._loads.values(), *self._stopped.values()):
+                if not load.halt():  # one that has ended well holds a model
+                    close(load.result)
 
     # --------------------------------------------------------------------------------------------- inside
     def _wait(self, key: Key) -> Generator[Progress, None, Any]:
@@ -197,7 +204,7 @@ class Catalog:
         base, attach = self.loaded(name), offered.load
         assert base is not None  # `open` waits for the model first, and holds it
         load = Load(
-            offered.title, lambda report: attach(base, report), reserve, lambda _: _detach(base, adapter), before
+            offered.title, lambda report: attach(base, report), reserve, lambda _: detach(base, adapter), before
         )
         return load
 
@@ -241,8 +248,3 @@ class Catalog:
             known: AdapterDetails = load.result
             return known
         return AdapterDetails(name=adapter.name, title=adapter.title, about=adapter.about)
-
-
-def _detach(backend: Backend | None, adapter: str) -> None:
-    if isinstance(backend, Tunable):
-        backend.detach(adapter)

@@ -122,3 +122,9 @@ class Offers:
             self.adapters.pop((model, name), None)
         if not adapter:
             self.entries.pop(model, None)
+
+
+def detach(backend: Backend | None, adapter: str) -> None:
+    """Take an adapter off a model that is loaded."""
+    if isinstance(backend, Tunable):
+        backend.detach(adapter)

@@ -4,7 +4,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground import setups
+from playground import hosting, setups
 from playground.backends.catalog import Catalog
 from playground.evaluation.store import Store
 from playground.settings import Settings
@@ -20,6 +20,7 @@ from playground.ui import (
     models_tab,
     playground_tab,
     sampling_tab,
+    zero_gpu,
 )
 from playground.ui.described_once import DescribedOnce
 from playground.ui.events import AT_ONCE
@@ -31,19 +32,26 @@ from playground.ui.messages import told
 from playground.ui.sessions import Sessions
 
 __all__ = ["build_app", "launch_options"]
+FORGOTTEN = "This Space restarts from time to time. What experiments have stored goes then; download what you need."
+KEPT = "This Space restarts from time to time. What experiments have stored is kept."
 KEEP = (3600, 3600)  # seconds between looks for uploads, and how old one may get
 
 
-def build_app(settings: Settings, catalog: Catalog) -> Any:
-    """The whole page over the models of this catalog, which all visitors see. Nothing is loaded or started by it."""
+def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) -> Any:
+    """The whole page over the models of this catalog, which all visitors see. Nothing is loaded or started by it.
+
+    Experiments are kept in this store; without one, in the file that the settings name.
+    """
     sessions = Sessions(catalog, settings)
-    store = Store(settings.store_file, most_bytes=settings.store_megabytes * 2**20)
+    store = store or Store(settings.store_file, most_bytes=settings.store_megabytes * 2**20)
     with Page(settings, title="Prompt Playground", analytics_enabled=False, fill_width=True, delete_cache=KEEP) as page:
         # First, so that their names are not taken by handlers of the same name.
         api.publish(sessions, settings)
         model_api.publish(catalog, sessions, settings)
         endpoints_api.publish(sessions, settings)
         experiments_api.publish(store, sessions, settings, page.GRADIO_CACHE)
+        if hosting.on_zero_gpu():
+            zero_gpu.publish()
         with gr.Row(elem_id="header"):
             gr.Markdown("# Prompt Playground", elem_id="title")
             status = model_status.build()
@@ -61,6 +69,8 @@ def build_app(settings: Settings, catalog: Catalog) -> Any:
         for opened in (models.opened, tried.opened):
             _open_in_playground(opened, form, tabs, sessions)
         _add_to_experiment(tried, form, sessions)
+        if hosting.on_space():
+            gr.Markdown(KEPT if hosting.keeps_files() else FORGOTTEN, elem_id="hosted")
         page.unload(sessions.forget)
     page.default_config = DescribedOnce(page.default_config)
     # Closed: requests that do not queue would also slip past every limit.

@@ -15,6 +15,7 @@ from transformers import (
 )
 from transformers.utils import logging as transformers_logging
 
+from playground import hosting
 from playground.backends.local.inspection import inspect
 from playground.backends.memory import weights_bytes
 from playground.errors import ModelUnavailable
@@ -68,7 +69,9 @@ def tie(model: Any) -> None:
 
 
 def device() -> torch.device:
-    """Where models go."""
+    """Where models go. On a Space whose GPU is lent for moments the engine, which stays, is on the processor."""
+    if hosting.on_zero_gpu():
+        return torch.device("cpu")
     found = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
     return found or torch.device("cpu")
 

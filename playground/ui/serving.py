@@ -1,0 +1,45 @@
+"""Serve the page until the process is told to end; then end what runs, and keep what was found."""
+
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from typing import Any
+
+from playground.backends.catalog import Catalog
+from playground.evaluation.store import Store
+from playground.settings import Settings
+from playground.ui.look import launch_options
+
+PATIENCE = 3.0  # seconds for connections to close; who told the process to end kills it after ten
+
+
+def serve(page: Any, settings: Settings, catalog: Catalog, store: Store) -> None:
+    """End the process, with exit code 0, on SIGTERM or Ctrl-C. Raises OSError when the port cannot be had."""
+    # Stated, since the first process of a container ignores what it has not stated.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        page.launch(**launch_options(settings), prevent_thread_lock=True)
+        catalog.preload("default")  # after the page is up: torch takes longer to import than a page to read
+        while True:
+            time.sleep(1)
+    except KeyboardInterrupt:
+        _end(page, catalog, store)
+
+
+def _end(page: Any, catalog: Catalog, store: Store) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+    catalog.close()
+    store.flush()
+    # A visitor who keeps a connection open must not hold the end up.
+    closing = threading.Thread(target=page.close, args=(False,), daemon=True)
+    closing.start()
+    closing.join(PATIENCE)
+    store.close()
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(0)  # threads in the middle of a long product would bring down an interpreter that is taken apart

@@ -1,0 +1,107 @@
+"""The app starts where it is hosted: a Space on ZeroGPU, a bare container; and it ends when it is told to."""
+
+import signal
+import sqlite3
+import time
+from pathlib import Path
+
+import pytest
+from gradio_client import Client
+from started import started
+
+from playground import hosting
+from playground.errors import InvalidSetup
+from playground.settings import Settings
+
+HERE = Path(__file__).parent
+SETUP = {"model": "default", "task": {"input": "Hello"}, "sampling": {"temperature": 0, "max_tokens": 4}}
+SLOW = {"model": "scripted", "task": {"input": "word " * 400}, "sampling": {"max_tokens": 400}}
+EXPERIMENT = {
+    "data": {"name": "own", "items": [{"input": f"{n}?", "references": [str(n)]} for n in range(40)]},
+    "models": [{"model": "scripted"}],
+    "techniques": [{"strategy": "zero_shot"}],
+}
+
+
+def test_a_space_on_zero_gpu_starts_and_answers_from_the_processor(tmp_path: Path) -> None:
+    decorated = tmp_path / "decorated"
+    environment = {
+        "SPACES_ZERO_GPU": "true",
+        "SPACE_ID": "someone/playground",
+        "PYTHONPATH": str(HERE),
+        "DECORATED": str(decorated),
+        "PLAYGROUND_STORE": str(tmp_path / "store.sqlite"),
+    }
+    with started(tmp_path / "log", **environment) as server:
+        client = Client(server.url, verbose=False)
+        run = client.predict(SETUP, api_name="/run")
+        assert run["status"] == "done", run["error"]
+        assert run["completion_tokens"] > 0
+        assert decorated.read_text() == "gpu 10\n"
+        assert "/gpu" in client.view_api(return_format="dict")["named_endpoints"]  # type: ignore[index]
+    assert "CUDA" not in (tmp_path / "log").read_text()
+
+
+def test_a_container_without_a_home_starts_on_the_port_of_its_host(tmp_path: Path) -> None:
+    """A home that can be made by nobody, not even by root; no name for the user is asked for."""
+    environment = {"HOME": "/dev/null/home", "TMPDIR": str(tmp_path), "XDG_CACHE_HOME": "", "PLAYGROUND_MODEL": "none"}
+    with started(tmp_path / "log", port="PORT", **environment) as server:
+        table = Client(server.url, verbose=False).predict(EXPERIMENT, api_name="/experiment")
+        assert table["status"] == "done", table["message"]
+    (cache,) = tmp_path.glob("prompt-playground-*")
+    assert (cache / "experiments.sqlite").is_file()
+    assert f"files go to {cache}; PLAYGROUND_CACHE chooses another folder" in (tmp_path / "log").read_text()
+    assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_with_runs_on_their_way_and_the_store_written(number: int, tmp_path: Path) -> None:
+    store = tmp_path / "store.sqlite"
+    with started(tmp_path / "log", PLAYGROUND_STORE=str(store)) as server:
+        client = Client(server.url, verbose=False)
+        slow = client.submit(SLOW, api_name="/run")
+        tried = client.submit(EXPERIMENT, api_name="/experiment")
+        until = time.monotonic() + 60
+        while not (slow.outputs() and any(table["done"] for table in tried.outputs())):
+            assert not tried.done(), tried.result()
+            assert time.monotonic() < until, server.log.read_text()[-3000:]
+            time.sleep(0.05)
+        done = tried.outputs()[-1]["done"]
+        code, seconds = server.end(number)
+    assert code == 0, server.log.read_text()[-3000:]
+    assert seconds < 5
+    with sqlite3.connect(store) as db:
+        assert db.execute("SELECT count(*) FROM runs").fetchone()[0] >= done
+    assert "Traceback" not in server.log.read_text()
+
+
+def test_a_host_s_port_gives_way_to_our_own_variable() -> None:
+    assert Settings.from_environment({"PORT": "8080"}).port == 8080
+    assert Settings.from_environment({"PORT": "8080", "PLAYGROUND_PORT": "9000"}).port == 9000
+    with pytest.raises(InvalidSetup, match=r"PORT is 'http'; it must be a whole number"):
+        Settings.from_environment({"PORT": "http"})
+
+
+def test_a_space_keeps_results_in_its_bucket_if_it_has_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    space = {"SPACE_ID": "someone/playground"}
+    monkeypatch.setattr(hosting, "BUCKET", tmp_path / "none")
+    without = Settings.from_environment(space)
+    assert without.public
+    assert without.store == ""
+    monkeypatch.setattr(hosting, "BUCKET", tmp_path)
+    assert Settings.from_environment(space).store_file == tmp_path / "experiments.sqlite"
+    assert Settings.from_environment({**space, "PLAYGROUND_STORE": "/elsewhere"}).store_file == Path("/elsewhere")
+
+
+def test_a_folder_that_somebody_else_made_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/dev/null/home")
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
+    folder = hosting.cache_folder()
+    assert folder.parent == tmp_path
+    folder.mkdir()
+    assert hosting.cache_folder() == folder
+    monkeypatch.setattr("os.getuid", lambda: folder.stat().st_uid + 1)
+    (tmp_path / f"prompt-playground-{folder.stat().st_uid + 1}").mkdir()
+    with pytest.raises(InvalidSetup, match="belongs to another user"):
+        hosting.cache_folder()
