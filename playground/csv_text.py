@@ -6,21 +6,38 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-# What makes a spreadsheet take a cell for a formula, also in the wide forms of East Asian keyboards.
-STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
-UNSEEN = " \u00a0\u200b\ufeff"  # before it; some programs drop them
-NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+# What makes a spreadsheet take a cell for a formula, also in the wide and small forms of East Asian keyboards.
+SURE = "=@\uff1d\uff20\ufe66\ufe6b"
+SIGNS = "+\\-\uff0b\uff0d\ufe62\ufe63"
+# What some programs drop before it: spaces and characters that are not seen, and quotation marks.
+DROPPED = r"[\x00-\x08\x0b\x0c\x0e-\x20\x7f-\xa0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff'\"]*+"
+# A program that separates by semicolons or tabs cuts a cell there, and a line end in it may end the row.
+FORMULA = re.compile(rf"(^|[;\t\r\n])({DROPPED})(?=([{SURE}])|[{SIGNS}])")
+NUMBER = re.compile(rf"[{SIGNS}]?\d+(?:[.,]\d+)*(?:[eE][+-]?\d+)?\s*(?=[;\t\r\n]|\Z)")
+HARMLESS = re.compile(r"[-+] [^;\t\r\n(|!]*+(?=[;\t\r\n]|\Z)")  # a point of a list: it calls nothing
+STARTS = ("\t", "\r", "\n")
 
 
 def csv_text(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """The table as CSV. Texts that would be read as formulas get an apostrophe; numbers stay numbers."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(headers)
+    writer.writerow(map(_safe, headers))
     writer.writerows([_safe(cell) for cell in row] for row in rows)
     return out.getvalue()
 
 
 def _safe(cell: Any) -> Any:
-    formula = isinstance(cell, str) and cell.lstrip(UNSEEN).startswith(STARTS) and not NUMBER.fullmatch(cell)
-    return f"'{cell}" if formula else cell
+    """The cell with an apostrophe before whatever would be a formula, also where it would be cut in two."""
+    if not isinstance(cell, str):
+        return cell
+    guarded = FORMULA.sub(_guarded, cell)
+    return f"'{guarded}" if guarded.startswith(STARTS) else guarded
+
+
+def _guarded(found: re.Match[str]) -> str:
+    text, end = found.string, found.end()
+    inside = bool(found[1])
+    if not found[3] and (NUMBER.match(text, end) or (inside and HARMLESS.match(text, end))):
+        return found[0]
+    return f"{found[1]}'{found[2]}"

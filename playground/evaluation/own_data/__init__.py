@@ -8,7 +8,8 @@ from playground.errors import InvalidSetup, LimitReached
 from playground.evaluation.own_data.columns import FIELDS, guess, mapped
 from playground.evaluation.own_data.decoding import text_of
 from playground.evaluation.own_data.items import item_of
-from playground.evaluation.own_data.rows import Sheet, rows_of
+from playground.evaluation.own_data.rows import rows_of
+from playground.evaluation.own_data.sheet import Sheet, too_many_rows
 from playground.evaluation.own_data.workbook import is_workbook, sheet_of
 from playground.evaluation.plan import MAX_ITEMS, Item
 
@@ -65,7 +66,7 @@ def read(
     seen: dict[str, int] = {}
     for n, row in enumerate(islice(sheet.rows, MAX_ITEMS + 1), 1):
         if n > MAX_ITEMS:
-            raise LimitReached(f"The data has more than {MAX_ITEMS:,} rows, which is the most; give a part of them.")
+            raise too_many_rows()
         item, why = item_of(row, taken, n, labels)
         if not why and item.id in seen:
             why = f"has the id {item.id!a}, as line {seen[item.id]:,} does"
@@ -83,6 +84,8 @@ def read(
 
 def _opened(content: bytes | str, filename: str, wanted: tuple[str, ...]) -> tuple[Sheet, str]:
     size = len(content)
+    if isinstance(content, str) and size <= MAX_BYTES and not content.isascii():
+        size = len(content.encode("utf-8", "replace"))
     if size > MAX_BYTES:
         message = f"The file has {size / 2**20:,.0f} MB; {MAX_BYTES // 2**20} MB is the most. Give a part of it."
         raise LimitReached(message)

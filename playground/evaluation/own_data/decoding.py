@@ -1,6 +1,7 @@
 """Bytes to text, whatever wrote them."""
 
 import codecs
+import io
 import re
 
 from playground.errors import InvalidSetup
@@ -78,7 +79,7 @@ def _without_mark(content: bytes) -> str | None:
 def _mixed(content: bytes) -> bool:
     """Whether some lines are UTF-8 beyond ASCII and others are no UTF-8 at all."""
     proper = broken = False
-    for line in content.splitlines():
+    for line in io.BytesIO(content):  # not a list of them: there may be millions
         if not line.isascii():
             try:
                 line.decode("utf-8")

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from playground.evaluation.own_data.decoding import LOST
-from playground.evaluation.own_data.rows import Row
+from playground.evaluation.own_data.json_rows import Number
+from playground.evaluation.own_data.sheet import Row
 from playground.evaluation.plan import Item
 from playground.setups import UNREADABLE
 
@@ -22,7 +23,13 @@ def item_of(row: Row, columns: Mapping[str, str], place: int, labels: Sequence[s
     texts: dict[str, list[str]] = {}
     for field, column in columns.items():
         cells = row.cells.get(column)
-        texts[field] = [_text(cell) for cell in (cells if isinstance(cells, list) else [cells])]
+        several = cells if isinstance(cells, list) else [cells]
+        if foreign := next(filter(None, map(_no_json, several)), ""):
+            return (
+                NOTHING,
+                f"has {foreign} in the column {column!a}, which is no JSON; write it as text, or leave it out",
+            )
+        texts[field] = list(map(_text, several))
         if why := _fault(column, texts[field]):
             return NOTHING, why
     one = {field: "\n".join(cells).strip() for field, cells in texts.items()}
@@ -44,16 +51,29 @@ def item_of(row: Row, columns: Mapping[str, str], place: int, labels: Sequence[s
 
 
 def _text(cell: Any) -> str:
-    """What a cell says: a formula is its text, 3.0 of a spreadsheet is 3, an object stays JSON."""
+    """What a cell says: a number is its plain digits, 4.0 is 4, an object stays JSON."""
     if cell is None:
         return ""
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 10**15:
-        return str(int(cell))
-    if isinstance(cell, (bool, int, float, dict, list)):
-        return json.dumps(cell, ensure_ascii=False)
-    return str(cell)
+    return str(cell) if isinstance(cell, (str, Number)) else _as_json(cell)
+
+
+def _as_json(value: Any) -> str:
+    """As `json.dumps` writes it, but for numbers, which stay as they were written."""
+    if isinstance(value, Number):
+        return value.written
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{json.dumps(key, ensure_ascii=False)}: {_as_json(v)}' for key, v in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_as_json, value))}]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _no_json(value: Any) -> str:
+    """The first NaN or Infinity in it, which Python's reader takes though JSON has none; "" where there is none."""
+    if isinstance(value, Number):
+        return "" if value.finite else value.written
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return next(filter(None, map(_no_json, inner)), "")
 
 
 def _fault(column: str, cells: Sequence[str]) -> str:

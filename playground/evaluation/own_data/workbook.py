@@ -1,21 +1,30 @@
-"""The first sheet of an Excel workbook, as the values that are seen in it; nothing in it is ever run."""
+"""The first sheet of an Excel workbook, its cells as they are seen in it; nothing in it is ever run."""
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
 
 from playground.errors import InvalidSetup, LimitReached
-from playground.evaluation.own_data.rows import Row, Sheet, readable
+from playground.evaluation.own_data.number_format import shown, text_shown
+from playground.evaluation.own_data.sheet import MAX_COLUMNS, Row, Sheet, checked_names, readable
 from playground.evaluation.plan import MAX_ITEMS
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 MAX_UNPACKED = 200 * 2**20  # bytes of all parts together: a small file can hold very much of the same
+MAX_TEXT = 64 * 2**20  # bytes of its XML together, which is read; pictures are not
+MAX_PIECE = 2**20  # bytes without a tag: a cell holds 32,767 characters, and spaces between cells are kept in memory
 MAX_TAGS = 2_000_000  # of all parts: each costs time and memory, and a small file can hold very many
 STYLES = "xl/styles.xml"  # where one takes ten times as much of both
-MAX_COLUMNS = 200
+XML, CHUNK = (".xml", ".rels", ".vml"), 2**18
+# Formats that a computer's language decides, as its American one does; those of East Asia in the order all read.
+OF_THE_SYSTEM = {14: "m/d/yyyy", 22: "m/d/yyyy h:mm", 47: "mm:ss.0"}
+OF_THE_SYSTEM |= dict.fromkeys((27, 28, 29, 30, 31, 36, *range(50, 55), 57, 58), "yyyy-mm-dd")
+OF_THE_SYSTEM |= dict.fromkeys((32, 33, 34, 35, 55, 56), "h:mm:ss")
 LAST_ROW = 2**20  # of any workbook; rows that a file numbers beyond it would be filled up with empty ones, for hours
 
 
@@ -42,12 +51,11 @@ def sheet_of(content: bytes) -> Sheet:
     try:
         seen, written = (_cells(load_workbook(io.BytesIO(content), read_only=True, data_only=d)) for d in (True, False))
         # A formula counts as what it gave when the file was saved; if that is not in the file, as its own text.
-        shown = (
+        filled = (
             (n, tuple(map(_first, *pair)))
             for n, pair in enumerate(zip(seen, written, strict=True), 1)
-            if pair[1].count(None) < len(pair[1])  # most of a million empty rows would otherwise take ten seconds
+            if any(pair[1])  # most of a million empty rows would otherwise take ten seconds
         )
-        filled = ((n, row) for n, row in shown if any(cell not in (None, "") for cell in row))
         found = list(islice(filled, MAX_ITEMS + 2))  # the header, and one too many
     except Exception as error:
         # openpyxl has no error of its own: whatever is wrong inside the parts comes as it comes.
@@ -55,12 +63,12 @@ def sheet_of(content: bytes) -> Sheet:
     if not found:
         raise InvalidSetup("The first sheet of the workbook is empty.")
     (_, header), *rest = found
-    names = [readable(str(name)).strip() if name is not None else "" for name in header]
-    while not names[-1]:
+    names = [readable(name).strip() for name in header]
+    while not names[-1] and len(names) > 1:
         names.pop()
     columns = tuple(name or f"column {n}" for n, name in enumerate(names, 1))
     # Cells beyond the header's belong to no column, and a row may end early.
-    return Sheet(columns, (Row(n, dict(zip(columns, row, strict=False))) for n, row in rest))
+    return Sheet(checked_names(columns), (Row(n, dict(zip(columns, row, strict=False))) for n, row in rest))
 
 
 def _check_size(parts: zipfile.ZipFile) -> None:
@@ -68,23 +76,72 @@ def _check_size(parts: zipfile.ZipFile) -> None:
     if unpacked > MAX_UNPACKED:
         message = f"The workbook unpacks to {unpacked / 2**20:,.0f} MB; {MAX_UNPACKED // 2**20} MB is the most."
         raise LimitReached(message)
-    tags = sum(_tags(parts, name) * (10 if name == STYLES else 1) for name in parts.namelist())
-    if tags > MAX_TAGS:
-        message = f"The workbook is made of more than {MAX_TAGS:,} pieces, which is the most; save it as CSV."
-        raise LimitReached(message)
+    tags = read = 0
+    for part in parts.infolist():
+        if part.filename.lower().endswith(XML):
+            read += part.file_size
+            if read > MAX_TEXT:
+                raise LimitReached(f"The workbook holds more than {MAX_TEXT // 2**20} MB of text; save it as CSV.")
+            tags += _tags(parts, part) * (10 if part.filename == STYLES else 1)
+        if tags > MAX_TAGS:
+            message = f"The workbook is made of more than {MAX_TAGS:,} pieces, which is the most; save it as CSV."
+            raise LimitReached(message)
 
 
-def _tags(parts: zipfile.ZipFile, name: str) -> int:
+def _tags(parts: zipfile.ZipFile, name: zipfile.ZipInfo) -> int:
+    tags = length = 0
     with parts.open(name) as part:
-        return sum(chunk.count(b"<") for chunk in iter(lambda: part.read(2**20), b""))
+        for chunk in iter(lambda: part.read(CHUNK), b""):
+            tags += (more := chunk.count(b"<"))
+            length = len(chunk) - 1 - chunk.rfind(b"<") if more else length + len(chunk)
+            if length > MAX_PIECE:
+                raise LimitReached("The workbook has a cell, or a gap between two, of more than 1 MB; save it as CSV.")
+    return tags
 
 
-def _cells(book: Any) -> Iterator[tuple[Any, ...]]:
+def _cells(book: Any) -> Iterator[tuple[str, ...]]:
+    """The texts of each row's cells."""
+    from openpyxl.cell.read_only import EMPTY_CELL
+
     sheet = book.worksheets[0]
     sheet.reset_dimensions()  # what a file says of its own size need not be so
-    rows: Iterator[tuple[Any, ...]] = sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS, max_row=LAST_ROW)
-    return rows
+    # Dates stay numbers: the format says what is seen of them, and one that is none is no error.
+    book._date_formats, book._timedelta_formats = frozenset(), frozenset()
+    gap: Any = None  # the row that stands for all between two that are far from each other
+    for row in sheet.iter_rows(max_col=MAX_COLUMNS + 1, max_row=LAST_ROW):
+        if row is gap or all(cell is EMPTY_CELL for cell in row):
+            gap = row
+            yield ()
+        else:
+            yield tuple(_seen(cell, book) for cell in row)
 
 
-def _first(value: Any, text: Any) -> Any:
-    return text if value is None else value
+def _seen(cell: Any, book: Any) -> str:
+    """What a cell shows."""
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, str):
+        return value if cell.data_type in ("e", "f") else text_shown(value, _format(cell))
+    if isinstance(value, (date, time, timedelta)):  # written as text of a date, as a few programs do
+        return _dated(value)
+    if isinstance(value, (int, float)):
+        return shown(value, _format(cell), book.epoch.year == 1904)
+    return str(getattr(value, "text", None) or value)  # a formula over many cells
+
+
+def _format(cell: Any) -> str:
+    number = cell.style_array.numFmtId
+    return OF_THE_SYSTEM.get(number) or str(cell.number_format)
+
+
+def _dated(value: date | time | timedelta) -> str:
+    if isinstance(value, datetime) and not value.time():
+        value = value.date()
+    return re.sub(r"\.0+$", "", str(value))
+
+
+def _first(value: str, text: str) -> str:
+    return value or text

@@ -1,0 +1,113 @@
+"""A date, a time or a duration of a workbook as its cell shows it; month and weekday names are English."""
+
+import re
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+DAY = 86_400  # seconds
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+LAST = {False: 2_958_466, True: 2_957_004}  # the day after 31 December 9999, which is the last
+TOKEN = re.compile(
+    r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_(?P<space>.)|\*(?P<fill>.)|\[(?P<elapsed>h+|m+|s+)\]|\[[^\]]*\]'
+    r"|(?P<half>AM/PM|A/P)|(?P<general>General)|(?P<exponent>E[+-])|(?P<part>\.0+(?!\d))|(?P<unit>y+|m+|d+|h+|s+|e+)"
+    r"|(?P<char>.)",
+    re.IGNORECASE | re.DOTALL,
+)
+Part = tuple[str, str]
+
+
+@lru_cache(maxsize=512)
+def is_date(written: str) -> bool:
+    """Whether a section of a number format shows days or times."""
+    return any(kind in ("unit", "elapsed") for kind, _ in _parts(written)) and not re.search("[#?]", written)
+
+
+def date_shown(serial: float, written: str, epoch_1904: bool = False) -> str:
+    """Days since the epoch as this format shows them; "" where no such day is."""
+    parts = _parts(written)
+    decimals = max((len(text) - 1 for kind, text in parts if kind == "part"), default=0)
+    step = 10 ** min(decimals, 6)
+    elapsed = any(kind == "elapsed" for kind, _ in parts)
+    if (serial < 0 and not elapsed) or abs(serial) + 0.5 / DAY >= LAST[epoch_1904]:  # or is rounded to it
+        return ""
+    ticks = round(abs(serial) * DAY * step)  # what is shown is rounded once, not in each of its parts
+    seconds, fraction = divmod(ticks, step)
+    day, time = divmod(seconds, DAY)
+    moment = _moment(day, epoch_1904) + timedelta(seconds=time)
+    half = any(kind == "half" for kind, _ in parts)
+    text = ""
+    for i, (kind, said) in enumerate(parts):
+        if kind == "elapsed":
+            units = {"h": 3600, "m": 60, "s": 1}[said[0]]
+            text += str(seconds // units).zfill(len(said))
+        elif kind == "unit":
+            text += _unit(_minutes(parts, i) if said[0] == "m" else said, moment, half, (day, epoch_1904))
+        elif kind == "half":
+            am_pm = "AM" if moment.hour < 12 else "PM"
+            text += am_pm if len(said) > 3 else am_pm[0]
+        elif kind == "part":
+            text += f".{str(fraction).zfill(min(decimals, 6)).ljust(len(said) - 1, '0')[: len(said) - 1]}"
+        else:
+            text += said
+    return ("-" if serial < 0 else "") + text.strip()
+
+
+@lru_cache(maxsize=512)
+def _parts(written: str) -> tuple[Part, ...]:
+    found: list[Part] = []
+    for match in TOKEN.finditer(written):
+        for kind in ("elapsed", "half", "part", "unit"):
+            if match[kind]:
+                found.append((kind, match[kind].lower() if kind != "half" else match[kind]))
+                break
+        else:
+            text = match["quoted"] or match["escaped"] or match["char"] or (" " if match["space"] else "")
+            found.append(("text", text))
+    return tuple(found)
+
+
+def _minutes(parts: tuple[Part, ...], at: int) -> str:
+    """An m is minutes right after hours or right before seconds, and months elsewhere; minutes are written n here."""
+    units = [(i, text[0]) for i, (kind, text) in enumerate(parts) if kind in ("unit", "elapsed")]
+    place = next(n for n, (i, _) in enumerate(units) if i == at)
+    before = units[place - 1][1] if place else ""
+    after = units[place + 1][1] if place + 1 < len(units) else ""
+    said = parts[at][1]
+    return "n" * len(said) if (before == "h" or after == "s") and len(said) <= 2 else said
+
+
+def _moment(day: int, epoch_1904: bool) -> datetime:
+    if epoch_1904:
+        return datetime(1904, 1, 1) + timedelta(days=day)
+    # In the other calendar 1900 is a leap year: what lies before its 29 February is a day off.
+    return datetime(1899, 12, 31 if day < 60 else 30) + timedelta(days=day)
+
+
+def _unit(said: str, moment: datetime, half: bool, count: tuple[int, bool]) -> str:
+    kind, size = said[0], len(said)
+    if kind in "ye":
+        return f"{moment.year:04}" if size > 2 or kind == "e" else f"{moment.year % 100:02}"
+    if kind == "m" and size > 2:
+        name = MONTHS[moment.month - 1]
+        return name[:1] if size == 5 else name if size > 3 else name[:3]
+    if kind == "d" and size > 2:
+        name = WEEKDAYS[moment.weekday()]
+        return name if size > 3 else name[:3]
+    hour = moment.hour % 12 or 12 if half else moment.hour
+    day = 29 if count == (60, False) else moment.day  # the day that the other calendar has too many
+    value = {"m": moment.month, "d": day, "h": hour, "n": moment.minute, "s": moment.second}[kind]
+    return f"{value:02}" if size > 1 else str(value)
