@@ -13,8 +13,9 @@ SIGNS = "+\\-\uff0b\uff0d\ufe62\ufe63"
 DROPPED = r"[\x00-\x08\x0b\x0c\x0e-\x20\x7f-\xa0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff'\"]*+"
 # A program that separates by semicolons or tabs cuts a cell there, and a line end in it may end the row.
 FORMULA = re.compile(rf"(^|[;\t\r\n])({DROPPED})(?=([{SURE}])|[{SIGNS}])")
-NUMBER = re.compile(rf"[{SIGNS}]?\d+(?:[.,]\d+)*(?:[eE][+-]?\d+)?\s*(?=[;\t\r\n]|\Z)")
-HARMLESS = re.compile(r"[-+] [^;\t\r\n(|!]*+(?=[;\t\r\n]|\Z)")  # a point of a list: it calls nothing
+NUMBER = re.compile(rf"[{SIGNS}]?\d+(?:[.,]\d+)*(?:[eE][+-]?\d+)? *")
+POINT = re.compile(r"[-+] [^;\t\r\n(|!]*+(?=[\r\n]|\Z)")  # of a list: it calls nothing
+MOST = 400  # characters of a number that is one to a spreadsheet
 STARTS = ("\t", "\r", "\n")
 
 
@@ -37,7 +38,7 @@ def _safe(cell: Any) -> Any:
 
 def _guarded(found: re.Match[str]) -> str:
     text, end = found.string, found.end()
-    inside = bool(found[1])
-    if not found[3] and (NUMBER.match(text, end) or (inside and HARMLESS.match(text, end))):
+    rest = re.split("[\r\n]", text[end : end + MOST + 1], maxsplit=1)[0] if found[1] else text[end : end + MOST + 1]
+    if not found[3] and ((len(rest) <= MOST and NUMBER.fullmatch(rest)) or (found[1] and POINT.match(text, end))):
         return found[0]
     return f"{found[1]}'{found[2]}"
