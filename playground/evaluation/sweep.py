@@ -12,9 +12,9 @@ from playground import runner
 from playground.backends.catalog import Catalog
 from playground.errors import LimitReached
 from playground.parameters import many, number
-from playground.strategies.answers import extract, same
+from playground.strategies.answers import extract, same, without_reasoning
 from playground.strategies.base import Ask, Card, Running, Strategy, gather, system, user
-from playground.types import Answer, Run, Setup, Step, Task
+from playground.types import Answer, Completion, Run, Setup, Step, Task
 
 MAX_SAMPLES = 400  # in one sweep: a class shares the machine
 Temperature = Annotated[float, Field(ge=0, le=2)]
@@ -90,7 +90,7 @@ def summary(step: Step, task: Task) -> Cell | None:
     done = [c for c in step.completions if c.finish_reason in ("stop", "length")]
     if not done:
         return None
-    read = [same(extract(c.text, task.answer, task.labels) or c.text) for c in done]
+    read = [same(answer_of(c, task)) for c in done]
     tokens = [token.logprob for c in done for token in c.tokens]
     return Cell(
         answers=len(done),
@@ -99,3 +99,8 @@ def summary(step: Step, task: Task) -> Cell | None:
         mean_logprob=statistics.fmean(tokens) if tokens else 0.0,
         mean_tokens=statistics.fmean(c.completion_tokens for c in done),
     )
+
+
+def answer_of(completion: Completion, task: Task) -> str:
+    """By which completions count as equal: the answer of the wanted kind, without one all that was said."""
+    return extract(completion.text, task.answer, task.labels) or without_reasoning(completion.text)

@@ -8,9 +8,10 @@ from typing import Any, Literal
 
 from playground.errors import InvalidSetup
 from playground.parameters import choice
-from playground.strategies.answers import conclusion, extract, letters
+from playground.strategies.answers import Reading, letters, marked_text, read_answer, without_reasoning
 from playground.strategies.base import Ask, Asking, Card, Running, Strategy, system, user
 from playground.strategies.few_shot import turns
+from playground.strategies.replies import only_thought, why_nothing
 from playground.types import Answer, Completion, Message, Task
 
 REASON = "Let's think step by step."
@@ -69,12 +70,17 @@ class ChainOfThought(Strategy):
         messages, prefix = reasoning_prompt(self.form, task)
         (reasoning,) = yield from ask("Reason", messages, prefix=prefix)
         if self.form == "few_shot":
-            return Answer(text=stated(reasoning, task) or "", how='Read after "The answer is".')
+            found = stated(reasoning, task)
+            if found is None:
+                return Answer(text="", how=why_nothing(reasoning, task.answer))
+            return Answer(text=found.text, how=f"Read after {found.mark}." if found.mark else "The last in the reply.")
+        if only_thought(reasoning):
+            return Answer(text="", how=why_nothing(reasoning, task.answer))
         (extracted,) = yield from ask_for_answer(ask, "Extract answer", task, reasoning)
-        return Answer(
-            text=extract(extracted.text, task.answer, task.labels) or "",
-            how="Read by a second call, after the reasoning.",
-        )
+        answer = read_answer(extracted.text, task.answer, task.labels)
+        if answer is None:
+            return Answer(text="", how=f"Asked again, after the reasoning. {why_nothing(extracted, task.answer)}")
+        return Answer(text=answer.text, how="Read by a second call, after the reasoning.")
 
 
 def check_form(form: Form, task: Task) -> None:
@@ -94,17 +100,25 @@ def reasoning_prompt(form: Form, task: Task) -> tuple[tuple[Message, ...], str]:
 
 
 def ask_for_answer(ask: Ask, label: str, task: Task, reasoning: Completion, together: str = "") -> Asking:
-    """Kojima's second call: the prompt, the rationale, then a trigger that only an answer can follow."""
+    """Kojima's second call: the prompt, the rationale, then a trigger that only an answer can follow.
+
+    The rationale is what was said: a thought in tags has come to its end by then, and a cut one can have no answer.
+    """
     allowed = letters(task.labels)
     trigger = TRIGGERS[task.answer].format(first=allowed[0], last=allowed[-1])
     messages, prefix = reasoning_prompt("zero_shot", task)
-    prefix = f"{prefix}{reasoning.text.rstrip()}\n{trigger}"
+    prefix = f"{prefix}{_lead(reasoning)}\n{trigger}"
     return ask(label, messages, prefix=prefix, together=together, **EXTRACTION)
 
 
-def stated(reasoning: Completion, task: Task) -> str | None:
-    """The answer a few-shot rationale states; without the phrase, the last thing that looks like one."""
-    said = conclusion(reasoning.text)
-    if said is not None:
-        return extract(said.split("\n")[0], task.answer, task.labels)
-    return extract(reasoning.text, task.answer, task.labels, last=True) if task.answer != "text" else None
+def _lead(reasoning: Completion) -> str:
+    """What was said, to the letter where nothing was thought in tags: it goes on right after the prompt's own words."""
+    spoken = without_reasoning(reasoning.text)
+    return spoken.rstrip() if spoken == reasoning.text else f" {spoken.strip()}"
+
+
+def stated(reasoning: Completion, task: Task) -> Reading | None:
+    """The answer a few-shot rationale states; without a mark, the last thing that looks like one."""
+    if task.answer == "text":
+        return marked_text(reasoning.text)
+    return read_answer(reasoning.text, task.answer, task.labels, last=True)

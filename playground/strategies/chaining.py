@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from playground.errors import InvalidSetup
 from playground.strategies.base import Ask, Card, Running, Strategy, system, user
+from playground.strategies.replies import said, why_nothing
 from playground.strategies.templates import fill, names
 from playground.types import Answer, Task
 
@@ -50,9 +51,12 @@ class Chaining(Strategy):
             seen[step.name] = ""
 
     def run(self, task: Task, ask: Ask) -> Running:
-        values = {"input": task.input, "previous": task.input}
+        values, empty = {"input": task.input, "previous": task.input}, ""
         for step in task.steps:
             prompt = fill(step.template, values)
             (completion,) = yield from ask(step.name, (*system(task.role), user(prompt)))
-            values["previous"] = values[step.name] = completion.text.strip()
-        return Answer(text=values["previous"])
+            # What a model thinks is shown with its step, and not handed on: a later prompt builds on what was said.
+            values["previous"] = values[step.name] = said(completion)
+            if not said(completion) and not empty:
+                empty = f"Step {step.name!r} gave nothing to build on: {why_nothing(completion, 'text')}"
+        return Answer(text=values["previous"], how=empty)

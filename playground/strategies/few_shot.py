@@ -5,7 +5,7 @@ from typing import Literal
 
 from playground.parameters import choice, text
 from playground.strategies.base import Ask, Card, Running, Strategy, assistant, system, user
-from playground.strategies.zero_shot import read
+from playground.strategies.replies import read_reply
 from playground.types import Message, Task
 
 
@@ -33,7 +33,7 @@ class FewShot(Strategy):
 
     def run(self, task: Task, ask: Ask) -> Running:
         (completion,) = yield from ask("Answer", self.messages(task))
-        return read(completion.text, task)
+        return read_reply(completion, task)
 
     def messages(self, task: Task) -> tuple[Message, ...]:
         if self.layout == "turns":

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from playground.strategies.base import Ask, Card, Running, Strategy, system, user
+from playground.strategies.replies import said, why_nothing
 from playground.types import Answer, Task
 
 
@@ -24,4 +25,5 @@ class Role(Strategy):
 
     def run(self, task: Task, ask: Ask) -> Running:
         (completion,) = yield from ask("Answer", (*system(task.role), user(task.input)))
-        return Answer(text=completion.text.strip())
+        text = said(completion)
+        return Answer(text=text, how="" if text else why_nothing(completion, "text"))

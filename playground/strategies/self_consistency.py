@@ -8,6 +8,7 @@ from playground.parameters import choice, number
 from playground.strategies.answers import extract
 from playground.strategies.base import Ask, Card, Running, Strategy, gather
 from playground.strategies.chain_of_thought import FORM_HELP, Form, ask_for_answer, check_form, reasoning_prompt, stated
+from playground.strategies.replies import only_thought
 from playground.strategies.voting import confidence, vote
 from playground.types import Answer, Completion, Task
 
@@ -42,17 +43,24 @@ class SelfConsistency(Strategy):
         messages, prefix = reasoning_prompt(self.form, task)
         paths = yield from ask("Sample paths", messages, n=self.paths, prefix=prefix)
         if self.form == "few_shot":
-            answers = [stated(path, task) for path in paths]
+            read = [stated(path, task) for path in paths]
+            answers = [found.text if found else None for found in read]
         else:
             asked = [
                 ask_for_answer(ask, f"Answer of path {i}", task, path, together="Answers of the paths")
                 for i, path in enumerate(paths, 1)
+                if not only_thought(path)  # cut off while it thought: there is nothing to read an answer from
             ]
-            extracted = yield from gather(asked)
-            answers = [extract(one.text, task.answer, task.labels) for (one,) in extracted]
+            extracted = iter((yield from gather(asked)))
+            answers = [
+                None if only_thought(path) else extract(next(extracted)[0].text, task.answer, task.labels)
+                for path in paths
+            ]
         votes = vote(answers, self._weights(paths))
         if not votes:
-            return Answer(text="", how=f"None of {len(paths)} paths gave an answer.")
+            thinking = sum(map(only_thought, paths))
+            cut = f" {thinking} ended while the model was still thinking; raise max tokens." if thinking else ""
+            return Answer(text="", how=f"None of {len(paths)} paths gave an answer.{cut}")
         return Answer(text=votes[0].answer, how=f"{votes[0].count} of {len(paths)} paths agree.", votes=votes)
 
     def _weights(self, paths: tuple[Completion, ...]) -> list[float] | None:

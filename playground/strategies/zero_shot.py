@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from playground.strategies.answers import extract
 from playground.strategies.base import Ask, Card, Running, Strategy, user
-from playground.types import Answer, Task
+from playground.strategies.replies import read_reply
+from playground.types import Task
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,14 +21,4 @@ class ZeroShot(Strategy):
 
     def run(self, task: Task, ask: Ask) -> Running:
         (completion,) = yield from ask("Answer", (user(task.input),))
-        return read(completion.text, task)
-
-
-def read(text: str, task: Task) -> Answer:
-    """The answer in a reply that was not asked to reason: its first match of the wanted kind."""
-    found = extract(text, task.answer, task.labels)
-    if found is None:
-        return Answer(text=text.strip(), how=f"No {task.answer.replace('_', '/')} in the reply; this is all of it.")
-    return Answer(
-        text=found, how="" if task.answer == "text" else f"First {task.answer.replace('_', '/')} in the reply."
-    )
+        return read_reply(completion, task)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from playground.evaluation.sweep import Cell, Sweep, summary
+from playground.evaluation.sweep import Cell, Sweep, answer_of, summary
 from playground.strategies.answers import extract, same
 from playground.types import Run, Step, Task
 from playground.ui.measures import counted, mean_probability
@@ -115,7 +115,7 @@ def answer_groups(step: Step, task: Task) -> list[dict[str, Any]]:
     groups: dict[str, tuple[str, Counter[str]]] = {}
     for completion in step.completions:
         if completion.finish_reason in ("stop", "length"):
-            answer = extract(completion.text, task.answer, task.labels) or completion.text
+            answer = answer_of(completion, task)
             groups.setdefault(same(answer), (answer, Counter()))[1][completion.text.strip()] += 1
     ordered = sorted(groups.values(), key=lambda group: -group[1].total())
     return [

@@ -14,7 +14,7 @@ NUMBERS = [
     ("twenty-five apples", "25"), ("Seventy two", "72"), ("a hundred", "100"), ("one of the 12 boxes", "12"),
     ("about 50% of it", "50"), ("0", "0"), ("-0", "0"), ("007", "7"), (".5", "0.5"), ("3/0", "3/0"),
     ("\u20ac20", "20"), ("12 + 7 = 19", "12"), ("9" * 5000, "9" * 5000), ("no number here", None), ("", None),
-    ("version v2", None), ("3, 4 and 5", "3"), ("It is 18.", "18"), ("(18)", "18"), ("2,5", "2"),
+    ("version v2", None), ("3, 4 and 5", "3"), ("It is 18.", "18"), ("(18)", "18"), ("2,5", "2.5"),
     ("Answer:\n- 18", "18"), ("one hundred and twenty", "120"), ("two thousand one hundred", "2100"), ("$-5", "-5"),
 ]  # fmt: skip
 
@@ -45,7 +45,7 @@ def test_choice_has_as_many_letters_as_labels() -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("Yes, it is.", "Yes"), ("no", "No"), ("That is TRUE", "Yes"), ("nothing known", None), ("Not false", "No")],
+    [("Yes, it is.", "Yes"), ("no", "No"), ("That is TRUE", "Yes"), ("nothing known", None), ("Not false", "Yes")],
 )
 def test_yes_no(text: str, value: str | None) -> None:
     assert extract(text, "yes_no") == value

@@ -1,4 +1,4 @@
-"""What a scorer is: options as fields, and a `score` that says how good an answer is and why."""
+"""What a scorer is: options as fields, and a `grade` that says how good an answer is and why."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,6 +8,7 @@ from pydantic import ConfigDict
 from playground.errors import InvalidSetup
 from playground.evaluation.datasets.base import Dataset
 from playground.evaluation.plan import Item
+from playground.strategies.answers import without_reasoning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,11 @@ class Scorer:
                     raise self.wrong_item(item, "has no reference")
 
     def score(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
-        """The verdict on an answer. Never raises on what a model may say."""
+        """The verdict on an answer, of which what its model only thought is no part."""
+        return self.grade(without_reasoning(answer), item, dataset)
+
+    def grade(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
+        """The verdict on what was said. Never raises on what a model may say."""
         raise NotImplementedError  # abstract
 
     def wrong_item(self, item: Item, why: str) -> InvalidSetup:

@@ -59,7 +59,7 @@ class Constraints(Scorer):
                 message = f"`scorer.options.min_{unit}` is {low} and max_{unit} is {high}; no answer can keep both."
                 raise InvalidSetup(message, (*where, f"min_{unit}"))
 
-    def score(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
+    def grade(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
         said = answer.strip()
         if not said:
             return Verdict(score=0.0, extracted=False, note="There is no answer.")

@@ -8,7 +8,7 @@ from playground.errors import InvalidSetup
 from playground.evaluation.datasets.base import Dataset
 from playground.evaluation.scorers.base import Scorer, Verdict
 from playground.parameters import choice, flag, number, text
-from playground.strategies.answers import extract
+from playground.strategies.answers import extract, without_reasoning
 from playground.strategies.templates import fill
 from playground.types import Run, Sampling, Setup, Task
 
@@ -36,7 +36,7 @@ OUTCOMES = {1.0: "better", 0.75: "better or equal", 0.5: "equal", 0.25: "worse o
 
 @dataclass(frozen=True, kw_only=True)
 class Judge(Scorer):
-    """It asks a model, so it has no `score`: whoever runs it asks `setups` and hands the runs to `read`."""
+    """It asks a model, so it has no `grade`: whoever runs it asks `setups` and hands the runs to `read`."""
 
     name = "judge"
     title = "Model as judge"
@@ -65,6 +65,7 @@ class Judge(Scorer):
 
     def setups(self, question: str, answer: str, references: Sequence[str] = (), other: str = "") -> tuple[Setup, ...]:
         """What to ask: one setup by rubric, two in pairwise mode, the second with the answers swapped."""
+        answer, other = without_reasoning(answer), without_reasoning(other)
         shown = fill(REFERENCE, {"reference": references[0]}) if references and references[0].strip() else ""
         told = {"rubric": self.rubric, "question": question, "reference": shown}
         if self.mode == "rubric":

@@ -27,7 +27,7 @@ class Exact(Scorer):
 
     strict: bool = flag(False, help="Every character counts, but for space around the answer.")
 
-    def score(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
+    def grade(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
         if not answer.strip():
             return missing("text", answer)
         key = str.strip if self.strict else same
@@ -48,7 +48,7 @@ class Contains(Scorer):
     def needs_references(self) -> bool:
         return not self.words
 
-    def score(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
+    def grade(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
         if not answer.strip():
             return missing("text", answer)
         wanted = self.words or [reference for reference in item.references if reference.strip()]
@@ -95,7 +95,7 @@ class Regex(Scorer):
                     except InvalidSetup as error:
                         raise self.wrong_item(item, f"has a reference that is no pattern ({error})") from None
 
-    def score(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
+    def grade(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
         if not answer.strip():
             return missing("text", answer)
         patterns = (self.pattern,) if self.pattern else item.references

@@ -37,7 +37,7 @@ class SquadEM(Scorer):
     title = "SQuAD exact match"
     about = "The answer is a reference but for case, punctuation and articles (Rajpurkar et al. 2016)."
 
-    def score(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
+    def grade(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
         if not answer.strip():
             return missing("text", answer)
         return verdict(normalised(answer) in map(normalised, item.references), answer.strip(), item)
@@ -49,7 +49,7 @@ class Overlap(Scorer):
 
     binary = False
 
-    def score(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
+    def grade(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
         if not answer.strip():
             return Verdict(score=0.0, extracted=False, note="There is no answer.")
         return Verdict(score=self.degree(answer, item.references), predicted=answer.strip())

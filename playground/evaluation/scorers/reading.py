@@ -7,17 +7,18 @@ from playground.evaluation.datasets.base import Dataset
 from playground.evaluation.plan import Item
 from playground.evaluation.scorers.base import Scorer, Verdict, missing, verdict
 from playground.parameters import number
-from playground.strategies.answers import extract
+from playground.strategies.answers import NoNumber, extract, fraction, reference_number
 from playground.types import AnswerType
-
-MAX_DIGITS = 400  # longer numbers are compared as written: exact arithmetic on them would take long
 
 
 @dataclass(frozen=True, kw_only=True)
 class Numeric(Scorer):
     name = "numeric"
     title = "Numeric"
-    about = "The first number in the answer is the reference, or near enough to it; 1,234.50 and $1234.5 are one."
+    about = (
+        'The number that the answer marks (a box, ####, "the answer is"), else its first, is the reference, or near '
+        "enough to it; 1,234.50 and $1234.5 are one, and so are 3/4 and 0.75, 1e3 and 1000."
+    )
 
     tolerance: float = number(0.0, 0, 1e12, step=0.01, help="How far off it may be, in the number's own unit.")
     relative: float = number(0.0, 0, 1, step=0.01, help="How far off it may be, as a share of the reference.")
@@ -26,23 +27,22 @@ class Numeric(Scorer):
         super().check(dataset)
         for item in dataset.items:
             for reference in item.references:
-                if extract(reference, "number") is None:
-                    raise self.wrong_item(item, f"has the reference {reference[:40]!a}, and that is no number")
+                try:
+                    reference_number(reference)
+                except NoNumber as error:
+                    raise self.wrong_item(item, f"has the reference {reference[:40]!a}, and that {error}") from None
 
-    def score(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
+    def grade(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
         found = extract(answer, "number")
         if found is None:
             return missing("number", answer)
         return verdict(any(self._near(found, reference) for reference in item.references), found, item)
 
     def _near(self, found: str, reference: str) -> bool:
-        wanted = extract(reference, "number") or ""
-        if found == wanted or max(len(found), len(wanted)) > MAX_DIGITS:
+        wanted = reference_number(reference)
+        value, right = fraction(found), fraction(wanted)
+        if found == wanted or value is None or right is None:  # too long to calculate with, or of no value like "3/0"
             return found == wanted
-        try:
-            value, right = Fraction(found), Fraction(wanted)
-        except ZeroDivisionError:  # "3/0" is written like a number
-            return False
         # The decimal that was written is meant, not the binary fraction next to it.
         allowed = max(Fraction(str(self.tolerance)), Fraction(str(self.relative)) * abs(right))
         return abs(value - right) <= allowed
@@ -52,7 +52,10 @@ class Numeric(Scorer):
 class Label(Scorer):
     name = "label"
     title = "Label"
-    about = "The first of the allowed labels in the answer (or Yes or No, or a letter) is the reference."
+    about = (
+        'The label that the answer marks (a box, "the answer is"), else the first of the allowed ones in it (or Yes or '
+        "No, or a letter), is the reference; what is denied does not count."
+    )
 
     def check(self, dataset: Dataset) -> None:
         super().check(dataset)
@@ -63,7 +66,7 @@ class Label(Scorer):
                     allowed = ", ".join(labels) or {"yes_no": "Yes, No"}.get(kind, "A to E")
                     raise self.wrong_item(item, f"has the reference {reference[:40]!a}, which is none of {allowed}")
 
-    def score(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
+    def grade(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
         kind, labels = _kind(dataset)
         found = extract(answer, kind, labels)
         if found is None:

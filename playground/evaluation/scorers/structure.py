@@ -26,7 +26,7 @@ class JsonValid(Scorer):
     def needs_references(self) -> bool:
         return False
 
-    def score(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
+    def grade(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
         if not answer.strip():
             return missing("JSON", answer)
         try:
@@ -55,7 +55,7 @@ class JsonSchema(Scorer):
             raise InvalidSetup(message, ("scorer", "options", "schema"))
         known(self.schema)  # says what is wrong with it
 
-    def score(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
+    def grade(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
         try:
             value = (value_of if self.alone else value_in)(answer)
         except NoJSON as error:
@@ -86,7 +86,7 @@ class JsonFields(Scorer):
                 if not isinstance(record, dict) or not record:
                     raise self.wrong_item(item, "has a reference that is no JSON object with fields")
 
-    def score(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
+    def grade(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
         try:
             found = (value_of if self.alone else value_in)(answer)
         except NoJSON as error:

@@ -10,7 +10,7 @@ from playground.backends.catalog import Catalog
 from playground.evaluation.store import Key
 from playground.types import Setup
 
-FORMAT = 1  # of what is stored, and of all that turns a setup into a run; to be raised when either changes
+FORMAT = 2  # of what is stored, and of all that turns a setup into a run; to be raised when either changes
 LENGTH = 32  # hexadecimal digits of a key
 
 

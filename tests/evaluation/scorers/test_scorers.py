@@ -97,6 +97,7 @@ def test_options_are_checked(judgement: Judgement, message: str) -> None:
     [
         ("exact", own("x", ""), "Item 'i1' has no reference, which the scorer exact needs"),
         ("numeric", own("12", "twelfth"), "Item 'i1' has the reference 'twelfth', and that is no number"),
+        ("numeric", own("12", "3, 4 and 5"), "'3, 4 and 5', and that holds several numbers; put"),
         ("label", own("Good", "Bat", answer="label", labels=("Good", "Bad")), "'Bat', which is none of Good, Bad"),
         ("label", own("Maybe", answer="yes_no"), "'Maybe', which is none of Yes, No"),
         ("label", own("Z", answer="choice"), "'Z', which is none of A to E"),
@@ -119,7 +120,7 @@ def test_items_that_cannot_be_scored_so(name: str, dataset: Dataset, message: st
         ("0.3", "0.1", {"tolerance": 0.2}, 1), ("110", "100", {"relative": 0.1}, 1),
         ("111", "100", {"relative": 0.1}, 0), ("-90", "-100", {"relative": 0.1}, 1),
         ("1/3", "0.3333", {"tolerance": 0.001}, 1), ("3/0", "3", {"tolerance": 1}, 0), ("9" * 5000, "9" * 5000, {}, 1),
-        ("9" * 5000, "9" * 4999, {"tolerance": 1}, 0), ("1e3", "1000", {}, 0),
+        ("9" * 5000, "9" * 4999, {"tolerance": 1}, 0), ("1e3", "1000", {}, 1),
     ],
 )  # fmt: skip
 def test_numeric(answer: str, reference: str, options: dict[str, Any], score: float) -> None:
@@ -129,10 +130,37 @@ def test_numeric(answer: str, reference: str, options: dict[str, Any], score: fl
 
 
 @pytest.mark.parametrize(
+    ("answer", "reference", "score"),
+    [
+        ("3,99", "3,14", 0), ("2 999", "2 602", 0), ("3e8", "3", 0), (r"\frac{2}{3}", "2", 0), ("1e3", "1000", 1),
+        (r"\frac{2}{3}", "2/3", 1), ("\u20135", "-5", 1), ("10:30", "10", 0), ("v1.2.3", "1", 0), ("50%", "0.5", 0),
+        ("50%", "50", 1), ("5 million", "5,000,000", 1), ("18", "16 - 3 - 4 = 9 eggs, 9 * 2 = 18\n#### 18", 1),
+        ("16", "16 - 3 - 4 = 9 eggs, 9 * 2 = 18\n#### 18", 0), ("\u0664\u0662", "42", 1), (r"2\sqrt{3}", "2", 0),
+        ("1e99999999999", "1e99999999999", 1), ("1e99999999999", "1e99999999998", 0), ("7", "3 + 4 = 7", 1),
+        ("<think>\n3*8=24\n</think>\n\nThe answer is 72.", "72", 1), ("<think>72, so", "72", 0),
+    ],
+)  # fmt: skip
+def test_numbers_are_compared_by_value_in_any_notation(answer: str, reference: str, score: float) -> None:
+    dataset = own(reference, answer="number")
+    assert scorers.build(Judgement(), dataset).score(answer, dataset.items[0], dataset).score == score
+
+
+@pytest.mark.parametrize("name", SCORED)
+def test_no_scorer_takes_a_thought_for_an_answer(name: str) -> None:
+    dataset = data_for(name)
+    scorer, item = scorers.build(Judgement(name=name, options=NEEDED.get(name, {})), dataset), dataset.items[0]
+    right = item.references[0]
+    cut = scorer.score(f"<think>\n{right}", item, dataset)
+    assert (cut.score, cut.extracted, cut.note) == (0, False, "There is no answer.")
+    thought = scorer.score(f"<think>\nNot {right}, but 0.\n</think>\n\n{right}", item, dataset)
+    assert thought == scorer.score(right, item, dataset)
+
+
+@pytest.mark.parametrize(
     ("answer", "kind", "labels", "reference", "predicted", "score"),
     [
         ("The sentiment is positive.", "label", ("Positive", "Negative"), "Positive", "Positive", 1),
-        ("Not Negative but Positive", "label", ("Positive", "Negative"), "Positive", "Negative", 0),
+        ("Not Negative but Positive", "label", ("Positive", "Negative"), "Positive", "Positive", 1),
         ("no idea", "label", ("Positive", "Negative"), "Positive", "", 0),
         ("True.", "yes_no", (), "yes", "Yes", 1),
         ("(b)", "choice", ("red", "blue"), "B", "B", 1),

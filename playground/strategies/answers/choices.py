@@ -1,0 +1,64 @@
+"""Reads the letter of a multiple choice."""
+
+import re
+
+from playground.strategies.answers.characters import LETTER
+from playground.strategies.answers.labels import label_spans
+
+LETTERS = "ABCDE"
+# What may follow the article: "A because it is green" is about a letter, "A triangle" is not.
+NO_ARTICLE = "and|or|as|because|since|is|was|would|seems|looks|for|by|if|it|the|in|with|from|has|which|that"
+ARTICLE = rf"(?i:a)\s+(?!(?:{NO_ARTICLE})\b)\w"
+PRONOUN = r"I\s+[a-z]"
+ASKED = r"(?:answer|option|choice|choose|chose|pick|select|selected|letter|alternative|go with|correct is)"
+
+
+def letters(labels: tuple[str, ...]) -> str:
+    """The letters of a multiple choice: as many as there are labels, A to E without any."""
+    return "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[: len(labels)] if labels else LETTERS
+
+
+def letters_in(text: str, labels: tuple[str, ...], *, marked: bool = False) -> list[str]:
+    """The letters a folded text names, outside of labels that are spelled out; without any, those of such labels.
+
+    `marked`: the text follows a mark, so a letter that it begins with is meant, in any case.
+    """
+    allowed = letters(labels)
+    upper, any_case = f"[{allowed}]", f"[{allowed}{allowed.lower()}]"
+    if whole := re.fullmatch(rf"\W*({any_case})\W*", text):
+        return [whole[1].upper()]
+    spelled = label_spans(text, labels)
+    for start, end in reversed([(start, end) for start, end, label in spelled if len(label.strip()) > 1]):
+        text = text[:start] + " " * (end - start) + text[end:]
+    text = _without_lists(text, any_case)
+    if marked and (first := re.match(rf"\W*(?!{ARTICLE}|{PRONOUN})({any_case})(?![\w'+#-])", text)):
+        return [first[1].upper()]
+    named = re.finditer(
+        rf"(?<!{LETTER})(?:"
+        rf"(?i:{ASKED})(?:\s(?i:is|the))?[\s:*\"'(\[]{{1,6}}(?!{ARTICLE})(?P<asked>{any_case})(?!{LETTER}|'\w|-\w|[+#])"
+        rf"|[(\[](?P<bracket>{any_case})[)\]]"
+        rf"|(?<!['-])(?P<point>{upper})(?:(?=[).:\]*\u3002\uff0e])(?!\.\w)|(?=\s*$))"
+        rf"|(?P<small>{any_case})\)"
+        rf")",
+        text,
+    )
+    found = [str(next(filter(None, match.groups()))).upper() for match in named]
+    return found or _bare(text, upper) or [allowed[labels.index(label)] for _, _, label in spelled]
+
+
+def _bare(text: str, upper: str) -> list[str]:
+    """Letters by themselves: no article, no pronoun, none that is denied."""
+    found = re.finditer(
+        rf"(?<!{LETTER})(?<!['-])(?<!\bnot )(?!{PRONOUN}|A\s+(?!(?:{NO_ARTICLE})\b)[a-z])"
+        rf"({upper})(?!{LETTER}|'\w|-\w|[+#])",
+        text,
+    )
+    return [match[1] for match in found]
+
+
+def _without_lists(text: str, letter: str) -> str:
+    """ "A and B are wrong, so C": letters in one breath are not an answer."""
+    one = rf"[(*]{{0,3}}{letter}[)*]{{0,3}}"
+    joined = r"(?:\s?(?:,\s?)?(?:and|or|nor|vs\.?)\s|\s?[/&]\s?)"
+    listed = re.compile(rf"(?<!{LETTER})(?:{one},\s?){{0,24}}{one}{joined}{one}(?!{LETTER}|['-]\w|\sis\b)")
+    return listed.sub(" ", text)

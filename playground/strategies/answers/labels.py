@@ -1,0 +1,79 @@
+"""Reads labels, Yes and No: whole words that are not denied."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from playground.strategies.answers.characters import LETTER, UNSPACED, fold
+
+YES_NO = {"yes": "Yes", "true": "Yes", "no": "No", "false": "No"}
+OTHER = {"Yes": "No", "No": "Yes"}
+NEGATION = (
+    r"(?:\b(?:not|never|cannot|neither|nor|hardly|far from)|n't)"
+    r"(?:\s+(?:be|been|a|an|the|really|very|quite|at all|entirely|strictly|necessarily|exactly))*"
+    r"[\s\"'*`(\[]{0,4}|[\u4e0d\u975e\u672a\u65e0\u7121]\u662f?"
+)
+DENIED = re.compile(rf"(?:{NEGATION})$", re.IGNORECASE)
+DENIAL_REACH = 40  # characters before a word in which what denies it is looked for
+# "no" before these denies them and is no answer.
+DETERMINER = (
+    r"(?!\s+(?:doubt|one|longer|matter|problem|need|question|way|idea|reason|evidence|information|more|less)\b)"
+)
+SAID = re.compile(rf"(?<!{LETTER})(?<!{LETTER}-)(?:yes|no{DETERMINER}|true|false)(?!{LETTER}|-{LETTER})", re.IGNORECASE)
+
+
+def yes_or_no(text: str) -> list[str]:
+    """Yes for yes and true, No for no and false; the other one where it is denied: "That is not true" says No."""
+    found = []
+    for match in SAID.finditer(text):
+        said = YES_NO[match[0].lower()]
+        found.append(OTHER[said] if _is_denied(text, match.start()) else said)
+    return found
+
+
+def labels_in(text: str, labels: tuple[str, ...]) -> list[str]:
+    """The labels a folded text names, as they were given; one that is denied is not named, "not bad" says nothing."""
+    whole = _key(text).strip(" .!?\"'`*()[]\n")
+    if exact := [label for label in labels if label.strip() and _key(fold(label)) == whole]:
+        return exact[:1]
+    return [label for _, _, label in label_spans(text, labels)]
+
+
+def label_spans(text: str, labels: tuple[str, ...]) -> list[tuple[int, int, str]]:
+    """Where in the text which label stands; the longest where several could."""
+    pattern, spelled = _pattern(labels)
+    if pattern is None:
+        return []
+    return [
+        (m.start(), m.end(), spelled[_key(m[0])])
+        for m in pattern.finditer(text)
+        if _key(m[0]) in spelled and not _is_denied(text, m.start())
+    ]
+
+
+def _is_denied(text: str, at: int) -> bool:
+    return bool(DENIED.search(text[max(at - DENIAL_REACH, 0) : at]))
+
+
+@lru_cache(maxsize=256)
+def _pattern(labels: tuple[str, ...]) -> tuple["re.Pattern[str] | None", dict[str, str]]:
+    by_length = sorted((label for label in labels if label.strip()), key=len, reverse=True)
+    spelled = {_key(fold(label)): label for label in reversed(by_length)}
+    parts = [_bounded(fold(label).strip()) for label in by_length]
+    return (re.compile("|".join(parts), re.IGNORECASE) if parts else None), spelled
+
+
+def _bounded(label: str) -> str:
+    """The label as a whole word, where its script has such: "toxic" is not in "non-toxic", "4" not in "4.5"."""
+    before = "" if re.match(f"[{UNSPACED}]", label) else rf"(?<!{LETTER})(?<!{LETTER}-)"
+    after = "" if re.search(f"[{UNSPACED}]$", label) else rf"(?!{LETTER}|-{LETTER})"
+    if label[:1].isdigit():
+        before += r"(?<!\d[.,])"
+    if label[-1:].isdigit():
+        after += r"(?![.,]\d)"
+    return before + r"[\s_-]+".join(map(re.escape, re.split(r"[\s_-]+", label))) + after
+
+
+def _key(text: str) -> str:
+    """Under which two spellings of a label are one."""
+    return re.sub(r"[\s_-]+", " ", unicodedata.normalize("NFKC", text.casefold())).strip()

@@ -1,0 +1,44 @@
+"""What of a reply counts as said, and in words why no answer could be read from it."""
+
+from playground.strategies.answers import read_answer, without_reasoning
+from playground.types import Answer, AnswerType, Completion, Task
+
+
+def said(completion: Completion) -> str:
+    """The reply without what its model only thought."""
+    return without_reasoning(completion.text).strip()
+
+
+def only_thought(completion: Completion) -> bool:
+    """Whether there is thought and nothing else."""
+    return not said(completion) and bool(completion.text.strip() or completion.reasoning.strip())
+
+
+def read_reply(completion: Completion, task: Task) -> Answer:
+    """The answer in a reply that was not asked to reason: the marked one, else the first of the wanted kind."""
+    found = read_answer(completion.text, task.answer, task.labels)
+    if found is None:
+        rest = said(completion)
+        return Answer(text=rest, how=why_nothing(completion, task.answer) + (" This is all of it." if rest else ""))
+    if task.answer == "text":
+        return Answer(text=found.text)
+    where = f"{_name(task.answer).capitalize()} after {found.mark}" if found.mark else f"First {_name(task.answer)}"
+    cut = " The reply was cut off at the token limit." if completion.finish_reason == "length" else ""
+    return Answer(text=found.text, how=f"{where} in the reply.{cut}")
+
+
+def why_nothing(completion: Completion, kind: AnswerType) -> str:
+    """Why there is no answer of that kind."""
+    cut = completion.finish_reason == "length"
+    if only_thought(completion):
+        if cut:
+            return "The reply was cut off at the token limit while the model was still thinking; raise max tokens."
+        return "The reply is thought and nothing else."
+    what = "" if kind == "text" else f"{_name(kind)} "
+    if cut:
+        return f"The reply was cut off at the token limit before {f'a {what}' if what else 'an answer '}came."
+    return f"No {what or 'answer '}in the reply."
+
+
+def _name(kind: AnswerType) -> str:
+    return kind.replace("_", "/")

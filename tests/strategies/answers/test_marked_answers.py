@@ -1,0 +1,120 @@
+"""What is thought is no answer, and what is marked as the answer comes before what merely stands first."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playground.strategies.answers import conclusion, extract, marked_text, same, without_reasoning
+
+ANSWERED = [
+    "<think>\n3*8=24, so the answer is 24? No: +48 = 72.\n</think>\n\nThe answer is 72.", "<thinking>3</thinking>72",
+    "<reasoning>3</reasoning>\n72", "<THINK>3</THINK>72", "<thought>3</thought>72", "[THINK]3[/THINK]72",
+    "<|begin_of_thought|>3<|end_of_thought|><|begin_of_solution|>72<|end_of_solution|>",
+    "\u25c1think\u25b73\u25c1/think\u25b772",
+    "<|channel|>analysis<|message|>3<|end|><|start|>assistant<|channel|>final<|message|>72<|return|>",
+    "analysisWe have 3 assistantfinalIt is 72", "<think>3</think>72<think>4</think>", "so 3\n</think>\n72",
+    "3</think>4</think>72",
+    "<think>3<think>4</think>72", "Here is my thought process: 3\nHere is my response: 72",
+    "<seed:think>3</seed:think>72",
+    "<|START_THINKING|>3<|END_THINKING|><|START_RESPONSE|>72<|END_RESPONSE|>", "<think>\n\n</think>\n\n72",
+    "72\n<think>3",
+    "<chain_of_thought>3</chain_of_thought><answer>72</answer>", "<think type='x'>3</think>72",
+    "Sure. <think>3</think>72",
+]  # fmt: skip
+CUT_OFF = [
+    "<think>\nLet me see: 3*8 = 24 and", "<thinking>the answer is 3", "[THINK]3", "<|channel|>analysis<|message|>3 and",
+    "analysisWe have 3 and", "\u25c1think\u25b73", "<|begin_of_thought|>3", "<think>3</think>",
+    "Here is my thought process: 3",
+]  # fmt: skip
+NOT_THOUGHT = [
+    "Use `<think>` for 72",
+    "The tag <think> is 72",
+    "List<Reason> of 72",
+    "[Think] 72",
+    "I think 72",
+    "analysis: 72",
+]
+
+
+@pytest.mark.parametrize("text", ANSWERED)
+def test_what_a_model_thinks_is_not_its_answer(text: str) -> None:
+    assert extract(text, "number") == "72"
+
+
+@pytest.mark.parametrize("text", CUT_OFF)
+@pytest.mark.parametrize("kind", ["number", "text", "choice", "yes_no"])
+def test_a_thought_that_was_cut_off_is_no_answer(text: str, kind: str) -> None:
+    assert extract(text, kind) is None  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("text", NOT_THOUGHT)
+def test_a_tag_that_is_talked_about_hides_nothing(text: str) -> None:
+    assert without_reasoning(text) == text
+    assert extract(text, "number") == "72"
+
+
+@given(st.text())
+def test_text_without_a_thought_stays_as_it_is(text: str) -> None:
+    assert without_reasoning(text) == text or any(sign in text for sign in "<[\u25c1")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (r"So \boxed{5} is what 3 people get.", "5"), (r"\boxed{3} and then \boxed{5}", "5"),
+        (r"\boxed{9{,}500}", "9500"),
+        (r"\boxed{\frac{3}{4}}", "0.75"), (r"\boxed{x = 5}", "5"), ("\x08oxed{7} of 3", "7"),
+        (r"\boxed{\text{18 dollars}}", "18"),
+        ("16 - 3 - 4 = 9 eggs, 9 * 2 = 18\n#### 18", "18"), ("= 18 #### 18", "18"), ("8 of them\n#### $1,234", "1234"),
+        ("#### Step 2\n#### 7", "7"), ("#### 1. First step\n\nThe answer is 7", "7"),
+        ("3 are left. <answer>72</answer>", "72"),
+        ("3 people, final answer: 7", "7"), ("The answer is 4? No. The final answer is 7.", "7"),
+        ("Find what the answer is. 3 + 4. The answer is 7.", "7"), ("The answer is 4. The answer is 5.", "4"),
+        ("The answer is 3 + 4 = 7.", "7"), ("The answer is 7 = 3 + 4", "7"), ("3 left. **Answer**: 7", "7"),
+        ("The answer to what 3 people get is 5.", "5"), ("The answer is not 3. The answer is 5.", "5"),
+        ("3 Leute. Die Antwort ist 7.", "7"), ("3 personnes. La r\u00e9ponse est 7.", "7"),
+        ("3. La respuesta es 7", "7"),
+        ("3\u4eba\u3002\u7b54\u6848\u662f7\u3002", "7"),
+        ("3 \u0447\u0435\u043b\u043e\u0432\u0435\u043a\u0430. \u041e\u0442\u0432\u0435\u0442: 7", "7"),
+        ("1. Take 3\n2. Add 4", "3"), ("1. It is", "1"),
+    ],
+)  # fmt: skip
+def test_the_marked_number_comes_before_the_first(text: str, value: str) -> None:
+    assert extract(text, "number") == value
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("So it is. The answer is St. Paul.", "St. Paul."), (r"\boxed{Paris}", "Paris"), ("no mark", None),
+     ("<think>The answer is Rome</think>The answer is Paris", "Paris"), ("<think>The answer is Rome", None)],
+)  # fmt: skip
+def test_marked_free_text(text: str, said: str | None) -> None:
+    found = marked_text(text)
+    assert (found.text if found else None) == said
+
+
+PIECES = [
+    "answer (", "the answer is ", "answer to a ", "100 ", "1,", "9", "_1", "one ", "hundred-", r"\boxed{",
+    "<answer>", "<think>",
+    "</think>", "<|", "\n#### a", "A and ", "A, ", "not ", r"\frac{1}{", "10^", "\u00bd", "assistant", "\u0301",
+    "positive ",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_reading_takes_time_in_proportion_to_the_length(piece: str) -> None:
+    text = (piece * (200_000 // len(piece) + 1))[:200_000]
+    started = time.process_time()
+    for kind in ("number", "choice", "yes_no", "label"):
+        extract(text, kind, ("positive", "negative") if kind == "label" else ())  # type: ignore[arg-type]
+    conclusion(text)
+    without_reasoning(text)
+    same(text)
+    assert time.process_time() - started < 10  # seconds of this process: what grew with the square took minutes
+
+
+def test_of_a_very_long_text_both_ends_are_read() -> None:
+    filler = "word " * 40_000
+    assert extract(f"It is 5. {filler}", "number") == extract(f"{filler} #### 5", "number") == "5"
