@@ -9,6 +9,7 @@
     |-- PromptTooLong               the prompt does not fit the context window
     |-- LimitReached                a cap of this server (queue, rows, seconds) was hit
     |-- EndpointFailed              a server elsewhere refused, broke off or fell silent
+    |   `-- AnswerWithheld          its filter stopped this one answer
     |-- StoreFailed                 the file with stored results cannot be read or written
     `-- GenerationFailed            the model broke while it was answering
 
@@ -63,6 +64,10 @@ class EndpointFailed(PlaygroundError):
         self.passing = passing
         self.after = after
         self.status = status
+
+
+class AnswerWithheld(EndpointFailed):
+    """A server elsewhere withheld an answer or a part of it, which says nothing about the next one."""
 
 
 class StoreFailed(PlaygroundError):

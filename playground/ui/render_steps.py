@@ -10,7 +10,7 @@ from playground.ui.outline import Group, groups
 ENDINGS: dict[FinishReason | None, str] = {
     "length": "cut at max tokens",
     "cancelled": "stopped",
-    "refused": "withheld by the server, see the error above",
+    "refused": "withheld by the server",
     "stop": "",
     None: "",
 }

@@ -4,12 +4,13 @@ from typing import Any
 
 from playground.backends.base import Request
 from playground.backends.endpoints.dialect import estimated
+from playground.backends.endpoints.failures import OTHERWISE
 from playground.backends.endpoints.payloads import Chunk
 from playground.backends.endpoints.providers import Price
 from playground.backends.endpoints.sample import Sample
 from playground.backends.endpoints.token_counts import count, shared, usage_of
 from playground.backends.local.detokenise import StopFilter
-from playground.errors import EndpointFailed
+from playground.errors import AnswerWithheld, EndpointFailed
 from playground.types import Delta, FinishReason, Origin, Usage
 
 FINISHES: dict[str | None, FinishReason | None] = {"stop": "stop", "length": "length", "refused": "refused"}
@@ -77,13 +78,11 @@ class Answer:
             if sample.ending == "broken":
                 return EndpointFailed(f"{self._where} broke off its answer{word}. Try again later.", passing=True)
             if sample.ending == "refused":
-                return EndpointFailed(
-                    f"{self._where} withheld the answer or a part of it{word}. Change the prompt or ask another model."
-                )
+                return AnswerWithheld(f"{self._where} withheld the answer or a part of it{word}. {OTHERWISE}")
             if sample.tool and not sample.spoken:
                 return EndpointFailed(
                     f"{self._where} answered with the call of a tool and no text, but no tools are offered here. "
-                    "Change the prompt or ask another model."
+                    f"{OTHERWISE}"
                 )
         return None
 

@@ -94,11 +94,12 @@ class Reference:
         reply = await self.trial.ask(stop=[word, *UNLIKELY], **cold)
         if reply.error:
             return Check(feature="stop", works="no", how=reply.error)
-        if word in reply.text:
+        went_on, would = _after(word, reply.text), _after(word, self.greedy.text)
+        if went_on and 2 * len(went_on) >= len(would):  # some end with the word it stands in
             return Check(feature="stop", works="no", how="taken without an error, but the answer went on")
         if not self.greedy.text.startswith(reply.text.rstrip()):
             return Check(feature="stop", works="yes", how="taken; where the answer ends cannot be seen, as it varies")
-        return Check(feature="stop", works="yes", how="the answer ended before it")
+        return Check(feature="stop", works="yes", how="the answer ended there")
 
     async def system(self) -> Check:
         order = {"role": "system", "content": "Answer every question with the one word BANANA."}
@@ -154,3 +155,8 @@ class Reference:
         if not self.greedy.text:
             return "cannot be seen: its answer was empty"
         return "" if steady else "cannot be seen: it varies at temperature 0"
+
+
+def _after(word: str, text: str) -> str:
+    """What follows the first such word in the text, if there is one."""
+    return text.partition(word)[2].strip()

@@ -11,11 +11,15 @@ WORDS: tuple[tuple[Ending, str], ...] = (
     (
         "broken",
         r"error|abort|cancel|interrupt|fail|timeout|timed_out|insufficient|overload|malformed|disconnect|unavailable"
-        r"|load_shed|preempt|evict",
+        r"|load_shed|preempt|evict|rate.?limit|quota",
     ),
     ("length", r"length|max_|_max|max.?tokens|maximum|limit|truncat|budget|exceed|context"),
 )
+WITHHELD = re.compile(  # what an error is called that is none of the server's, but a judgement on the words
+    r"content.?(filter|policy|moderat|safety)|safety|moderation|guardrail|prohibited|responsible.?ai", re.I
+)
 NONE = {"", "null", "none"}  # some servers write out that there is no reason yet
+DEEPEST = 4  # errors in errors that are looked at
 SHOWN = 40  # characters of a server's word that are repeated
 
 
@@ -32,3 +36,17 @@ def word_of(reason: object) -> str:
     if isinstance(reason, dict):
         reason = reason.get("type") or reason.get("reason")
     return "" if reason is None else re.sub(r"[^\w .:-]", "", str(reason)).strip()[:SHOWN]
+
+
+def withheld(error: object) -> str:
+    """The server's word for withholding the answer to a prompt, where an error body says that it did; else empty."""
+    for _ in range(DEEPEST):
+        if isinstance(error, list) and error:
+            error = error[0]
+        if not isinstance(error, dict):
+            return ""
+        for name in ("code", "type", "status"):
+            if isinstance(word := error.get(name), str) and WITHHELD.search(word):
+                return word_of(word)
+        error = error.get("error") or error.get("innererror") or error.get("inner_error")
+    return ""

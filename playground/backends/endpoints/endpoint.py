@@ -13,7 +13,9 @@ from playground.settings import Settings
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 MOST_PARALLEL = 64
 CALLS = re.compile(  # ends of addresses of single calls, of this protocol and of Ollama's own
-    r"(/chat/completions|/completions|/embeddings|/responses|(?<=/v1)/models|/api/(chat|generate|tags|embed))/*$", re.I
+    r"(?P<call>/chat/completions|/completions|/embeddings|/responses|/messages|/api/(?:chat|generate|tags|embed)"
+    r"|(?<=/v\d)/models)(?P<more>(?<=/models)/[^/]+)?/*$",
+    re.I,
 )
 
 
@@ -74,8 +76,8 @@ def address(text: str) -> str:
     if "@" in parts.netloc:
         raise _no_address("holds a user or a password; a key belongs into the field for it")
     if call := CALLS.search(parts.path):
-        also = " and all that follows it" if parts.query or parts.fragment else ""
-        end = call.group().rstrip("/")
+        also = " and all that follows it" if parts.query or parts.fragment or call["more"] else ""
+        end = call["call"]
         instead = "enter /v1 in its place" if end.lower().startswith("/api/") else "it is added to each call"
         raise _no_address(f"is that of a single call: leave out {end}{also}, {instead}")
     if parts.query or parts.fragment:

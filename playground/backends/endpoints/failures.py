@@ -11,8 +11,9 @@ from typing import Any
 
 import aiohttp
 
+from playground.backends.endpoints.endings import withheld
 from playground.backends.endpoints.endpoint import Endpoint
-from playground.errors import EndpointFailed
+from playground.errors import AnswerWithheld, EndpointFailed
 
 PASSING = {429, 500, 502, 503, 504}
 SAID = 300  # characters of what a server said that are repeated
@@ -24,6 +25,8 @@ MESSAGES = (
 )  # fmt: skip
 LONGEST = 1e9  # seconds that a server may ask to wait, as far as we tell
 DEEPEST = 8  # levels and entries of an error body that are looked at
+OTHERWISE = "Change the prompt or ask another model."
+FRAME = re.compile(r"(?:\s*(?:event|id|retry):[^\n]*\n)*\s*data:")  # before an error that is sent as an event
 PATIENCE = 5.0  # seconds for the rest of an error page
 
 
@@ -34,7 +37,10 @@ async def refused(endpoint: Endpoint, answer: aiohttp.ClientResponse) -> Endpoin
             f"{endpoint.name} redirects to another address ({answer.status}), which is not followed, so that the key "
             "goes nowhere else. Enter the address it redirects to as the base URL if you trust it."
         )
-    said = told(endpoint, await beginning(answer))
+    body = await beginning(answer)
+    said = told(endpoint, body)
+    if answer.status in (400, 422) and withheld(_json(body)):
+        return AnswerWithheld(f"{endpoint.name} withheld the answer{said}. {OTHERWISE}", status=answer.status)
     after = retry_after(answer.headers.get("Retry-After", ""), time.time())
     message = f"{endpoint.name} answered {answer.status}{said}. {_advice(endpoint, answer.status)}".rstrip()
     return EndpointFailed(message, passing=answer.status in PASSING, after=after, status=answer.status)
@@ -85,9 +91,9 @@ async def beginning(answer: aiohttp.ClientResponse) -> str:
 
 def told(endpoint: Endpoint, body: str) -> str:
     """What the body says, quoted, ready to follow a verb; empty if it says nothing a person can use."""
-    try:
-        words = message_of(json.loads(body, strict=False))
-    except (ValueError, RecursionError):
+    if (data := _json(body)) is not None:
+        words = message_of(data)
+    else:
         words = "" if re.search(r"<html|<!doctype", body, re.IGNORECASE) else body
     # Characters that show nothing, steer a terminal or turn the direction of what follows are none of the words.
     words = "".join(character if character.isprintable() else " " for character in words[: 2 * SEARCHED])
@@ -104,6 +110,13 @@ def retry_after(value: str, now: float) -> float | None:
         return min(max(0.0, parsedate_to_datetime(value).timestamp() - now), LONGEST)
     except (ValueError, OverflowError):
         return None
+
+
+def _json(body: str) -> Any:
+    """What the body holds; None if it is no JSON, or null."""
+    with suppress(ValueError, RecursionError):
+        return json.loads(body[match.end() :] if (match := FRAME.match(body)) else body, strict=False)
+    return None
 
 
 def message_of(data: Any, depth: int = 0) -> str:

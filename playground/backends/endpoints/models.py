@@ -70,7 +70,7 @@ def _entries(data: Any) -> list[Any]:
     """
     if isinstance(data, dict):
         name = next((name for name in ("data", "models") if name in data), "")
-        data = data[name] or [] if name else None
+        data = data[name] or ("" if data.get("error") else []) if name else None
         if isinstance(data, dict):  # by name
             data = [{"id": key, **(entry if isinstance(entry, dict) else {})} for key, entry in data.items()]
     if not isinstance(data, list):

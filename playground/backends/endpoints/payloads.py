@@ -3,9 +3,10 @@
 import json
 from typing import Any
 
+from playground.backends.endpoints.endings import withheld
 from playground.backends.endpoints.endpoint import Endpoint
-from playground.backends.endpoints.failures import PASSING, message_of, told
-from playground.errors import EndpointFailed
+from playground.backends.endpoints.failures import OTHERWISE, PASSING, message_of, told
+from playground.errors import AnswerWithheld, EndpointFailed
 
 Chunk = dict[str, Any]
 PASSING_TYPES = {"overloaded_error", "server_error", "rate_limit_error", "rate_limit_exceeded", "unavailable_error"}
@@ -24,6 +25,8 @@ def read_chunk(endpoint: Endpoint, text: str, name: str = "") -> Chunk:
     if not isinstance(chunk, dict):
         raise EndpointFailed(f"{endpoint.name} failed while it was answering{told(endpoint, text)}.")
     if (fault := _fault(chunk, name)) is not None:
+        if withheld(fault):
+            raise AnswerWithheld(f"{endpoint.name} withheld the answer{told(endpoint, json.dumps(fault))}. {OTHERWISE}")
         status = _status(fault, chunk)
         raise EndpointFailed(
             f"{endpoint.name} failed while it was answering{told(endpoint, json.dumps(fault))}.",

@@ -46,15 +46,14 @@ class AnswerBody:
         async with aclosing(self._limited()) as pieces:
             start = b""
             async for piece in pieces:
-                start += piece
-                if len(start.removeprefix(BOM).lstrip()) >= TELLING:
+                start = (start + piece).removeprefix(BOM).lstrip()  # some servers send blanks while they compute
+                if len(start) >= TELLING:
                     break
-            told_by = start.removeprefix(BOM).lstrip()
-            if not told_by:
+            if not start:
                 return
-            if told_by.startswith((b"{", b"[")):
+            if start.startswith((b"{", b"[")):
                 yield self._whole(start + b"".join([piece async for piece in pieces]))
-            elif self._response.content_type == "text/event-stream" or FIELD.match(told_by):
+            elif self._response.content_type == "text/event-stream" or FIELD.match(start):
                 async for found in self._events(start, pieces):
                     yield found
             else:

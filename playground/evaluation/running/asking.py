@@ -9,7 +9,7 @@ from playground import runner
 from playground.backends.base import Capabilities
 from playground.backends.catalog import Catalog
 from playground.backends.memory import Budget
-from playground.errors import PlaygroundError
+from playground.errors import AnswerWithheld, PlaygroundError
 from playground.evaluation.store.records import Record, record
 from playground.settings import Settings
 from playground.types import Run, Sampling, Setup, Task
@@ -43,7 +43,7 @@ def ask(setup: Setup, catalog: Catalog, halt: threading.Event, within: float) ->
                     return Asked()
                 last = run
     except PlaygroundError as error:
-        return Asked(error=str(error))
+        return Asked(error=str(error), refused=isinstance(error, AnswerWithheld))
     if last.status == "failed":
         return Asked(
             error=last.error, refused=any(c.finish_reason == "refused" for s in last.steps for c in s.completions)

@@ -131,6 +131,7 @@ ANSWERS: dict[str, tuple[Fault, dict[str, Any]]] = {
         {"text": "one"},
     ),
     "JSON with a mark": (replies("\ufeff" + json.dumps(plain({"content": "one"}))), {"text": "one"}),
+    "blanks, and then JSON": (replies(" \n" * 5000 + json.dumps(plain({"content": "one"}))), {"text": "one"}),
     "JSON lines": (replies(f"{json.dumps(HI)}\n{json.dumps(END)}\n", "application/x-ndjson"), {"text": "one"}),
     "compressed": (
         replies(gzip.compress(json.dumps(plain({"content": "one"})).encode()), Content_Encoding="gzip"),
@@ -281,6 +282,24 @@ BROKEN: dict[str, tuple[Fault, str, str]] = {  # what is sent, the text that sta
         "",
         ": \u201cno such model\u201d",
     ),
+    "a prompt that is filtered": (
+        replies({"error": {"code": "content_filter", "message": "not this"}}, status=400),
+        "",
+        "withheld the answer: \u201cnot this\u201d. Change the prompt",
+    ),
+    "a prompt that is filtered, of an inner kind": (
+        sends({"error": {"code": "bad", "message": "not this", "innererror": {"code": "ResponsibleAIPolicy"}}}),
+        "",
+        "withheld the answer: \u201cnot this\u201d. Change the prompt",
+    ),
+    "an error page that is an event": (
+        replies('event: error\ndata: {"error": {"message": "no such field"}}\n\n', "text/event-stream", 400),
+        "",
+        "answered 400: \u201cno such field\u201d. Change",
+    ),
+    "a compression of no kind": (replies(b"\x01\x02\x03", Content_Encoding="br"), "", "faulty"),
+    "a compression that is none": (replies(b"\x01\x02\x03", Content_Encoding="gzip"), "", "faulty"),
+    "blanks for ever": (sends(*[" \n" * 5000] * 200), "", "sent more than"),
     "204": (replies("", status=204), "", "nothing in it"),
     "empty": (replies(""), "", "nothing in it"),
     "an empty object": (replies({}), "", "nothing in it"),

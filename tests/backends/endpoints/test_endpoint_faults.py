@@ -238,6 +238,8 @@ def test_backoff_grows_and_says_why(server: Faulty, backend_of: BackendOf, slept
     [
         ("7", 7),
         ("0", 0),
+        ("9" * 400, 1e9),
+        ("Wed, 31 Dec 9999 23:59:59 GMT", 1e9),
         (formatdate(1020, usegmt=True), 20),
         (formatdate(9), 0),
         ("soon", None),

@@ -26,6 +26,8 @@ from playground.settings import Settings
         ("https://api.example.com/openai/deployments/a/chat/completions?api-version=1", "/chat/completions"),
         ("http://127.0.0.1:8000/v1/completions", "/completions"),
         ("http://127.0.0.1:8000/v1/models", "/models"),
+        ("http://127.0.0.1:8000/v1/models/tiny", "/models and all that follows it"),
+        ("https://api.example.com/v1/messages", "/messages"),
         ("http://127.0.0.1:8000/v1/embeddings", "/embeddings"),
         ("https://api.openai.com/v1/responses", "/responses"),
         ("http://127.0.0.1:11434/api/chat", "/api/chat"),
@@ -87,7 +89,17 @@ def test_models_without_a_usable_name_are_told(server: Faulty, data: Any) -> Non
 
 
 @pytest.mark.parametrize(
-    "body", [{"error": {"message": "not here"}}, {"data": 5}, {"data": "a"}, "null", "", "5", "{}"]
+    "body",
+    [
+        {"error": {"message": "not here"}},
+        {"data": None, "error": "no"},
+        {"data": 5},
+        {"data": "a"},
+        "null",
+        "",
+        "5",
+        "{}",
+    ],
 )
 def test_what_is_no_list_says_so(server: Faulty, body: Any) -> None:
     with pytest.raises(EndpointFailed, match="no list of models where the base URL points"):

@@ -71,22 +71,26 @@ def test_where_stop_is_taken_but_the_answer_goes_on_it_is_cut_here(server: Fault
     assert found(server).dialect.stops is False
 
 
-def test_where_stop_is_honoured_it_is_sent(server: Faulty) -> None:
+@pytest.mark.parametrize("with_it", [False, True])
+def test_where_stop_is_honoured_it_is_sent(server: Faulty, with_it: bool) -> None:
+    """Also where the answer ends with the stop string, as that of `transformers serve` does: it is cut here."""
+
     def stops(handler: Handler) -> None:
         body, say = handler.seen.body, handler.say
         marks = body.get("stop", ())
         left = [True]
 
         def cut(text: str, index: int = 0, **more: Any) -> None:
-            left[0] = left[0] and not any(mark in text for mark in marks)
-            if left[0]:
+            goes_on = left[0] and not any(mark in text for mark in marks)
+            if goes_on or (left[0] and with_it):
                 say(text, index, **more)
+            left[0] = goes_on
 
         handler.say = cut  # type: ignore[method-assign]
         HONEST(handler)
 
     server.fault = stops
-    assert checks_of(server)["stop"] == ("yes", "the answer ended before it")
+    assert checks_of(server)["stop"] == ("yes", "the answer ended there")
     assert found(server).dialect.stops is True
 
 

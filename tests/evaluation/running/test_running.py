@@ -1,5 +1,6 @@
 """An experiment runs, stops, goes on, and says what went wrong; what was done is never lost."""
 
+import json
 import pickle
 import random
 import threading
@@ -463,8 +464,21 @@ def test_what_a_server_withheld_or_broke_off_is_not_scored(
     assert all(words in r.note and (r.score, r.right, r.predicted) == (None, None, "") for r in failed)
 
 
-def test_a_model_is_not_given_up_because_every_answer_is_withheld(server: Faulty, store: Store) -> None:
+FILTERED = json.dumps({"error": {"code": "content_filter", "message": "The prompt was filtered."}})
+
+
+@pytest.mark.parametrize(
+    "withhold",
+    [
+        lambda handler: (handler.begin(), handler.end(reason="content_filter")),
+        lambda handler: (handler.begin(), handler.send(f"data: {FILTERED}\n\n")),
+        lambda handler: handler.reply(400, FILTERED),
+    ],
+)
+def test_a_model_is_not_given_up_because_every_answer_is_withheld(
+    server: Faulty, store: Store, withhold: Callable[[Handler], None]
+) -> None:
     catalog = connected(server)
-    server.fault = lambda handler: (handler.begin(), handler.end(reason="content_filter"))[1]
+    server.fault = withhold
     table = last(running.run(plan(60, techniques=[{}], models=[{"model": "mine/tiny"}]), catalog, store))
     assert (table.status, len(table.results), store.count()) == ("done", 60, 0)
