@@ -32,7 +32,8 @@ def test_every_preset_gives_an_answer(real_catalog: Catalog, key: str) -> None:
 
 
 def test_the_capital_of_france(real_catalog: Catalog) -> None:
-    data = {"task": {"input": "What is the capital of France?"}, "sampling": {"temperature": 0, "max_tokens": 20}}
+    # Asked so that each token is ahead by 0.8 nats: of two that are nearer, another torch may round the other one up.
+    data = {"task": {"input": "Name the capital of France."}, "sampling": {"temperature": 0, "max_tokens": 20}}
     run = last(setups.parse(data), real_catalog)
     assert run.answer == "The capital of France is Paris."
     assert run.steps[0].completions[0].finish_reason == "stop"
