@@ -37,6 +37,7 @@ class Work:
         self._catalog, self._store, self._halt = catalog, store, halt
         self._dataset = datasets.load(experiment.data)
         self._scorer = scorers.build(experiment.scorer, self._dataset)
+        self._scorer.prepare(self._dataset)
         self._grid = Grid(experiment, self._dataset)
         self._visitor = visitor
         self._items = {item.id: item for item in self._dataset.items}

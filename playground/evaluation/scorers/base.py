@@ -1,6 +1,7 @@
 """What a scorer is: options as fields, and a `grade` that says how good an answer is and why."""
 
-from dataclasses import dataclass
+import unicodedata
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from pydantic import ConfigDict
@@ -9,6 +10,8 @@ from playground.errors import InvalidSetup
 from playground.evaluation.datasets.base import Dataset
 from playground.evaluation.plan import Item
 from playground.strategies.answers import without_reasoning
+
+LONGEST_ANSWER = 20_000  # characters that are scored by what looks at a part of an answer more than once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,7 @@ class Scorer:
     title: ClassVar[str]
     about: ClassVar[str]
     binary: ClassVar[bool] = True
+    longest: ClassVar[int] = LONGEST_ANSWER  # MAX_TEXT for those that take as long as the answer, and need all of it
 
     def needs_references(self) -> bool:
         """Whether every item must say what would be right."""
@@ -45,9 +49,16 @@ class Scorer:
                 if not any(reference.strip() for reference in item.references):
                     raise self.wrong_item(item, "has no reference")
 
+    def prepare(self, dataset: Dataset) -> None:
+        """What takes time and is done once, when a run begins. Raises PlaygroundError where it cannot be."""
+
     def score(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
-        """The verdict on an answer, of which what its model only thought is no part."""
-        return self.grade(without_reasoning(answer), item, dataset)
+        """The verdict on an answer, of which what its model only thought is no part, nor what comes after very much."""
+        said = without_reasoning(answer)
+        if len(said) <= self.longest:
+            return self.grade(said, item, dataset)
+        found = self.grade(said[: self.longest], item, dataset)
+        return replace(found, note=f"{found.note} Only the first {self.longest:,} characters were scored.".strip())
 
     def grade(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
         """The verdict on what was said. Never raises on what a model may say."""
@@ -69,3 +80,8 @@ def missing(what: str, answer: str = "") -> Verdict:
     """No answer of the kind that was asked for: wrong, and counted apart."""
     note = f"No {what} in the answer." if answer.strip() else "There is no answer."
     return Verdict(score=0.0, right=False, extracted=False, note=note)
+
+
+def composed(text: str) -> str:
+    """Letters with their accents as one character each: there are two ways to write them, which look the same."""
+    return unicodedata.normalize("NFC", text)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from playground.errors import InvalidSetup
 from playground.evaluation.datasets.base import Dataset
 from playground.evaluation.plan import Item
-from playground.evaluation.scorers.base import Scorer, Verdict
+from playground.evaluation.scorers.base import Scorer, Verdict, composed
 from playground.evaluation.scorers.json_text import NoJSON, value_of
 from playground.evaluation.scorers.matching import holds
 from playground.parameters import flag, many, number, text
-from playground.types import Short
+from playground.types import MAX_TEXT, Short
 
 # Nothing is given back once it matched: a model may say nothing but dots.
 SENTENCE_END = re.compile(r"(?<![.!?\u2026])[.!?\u2026]++[\"'\u201d\u2019)]*+(?=\s|$)")
@@ -30,6 +30,7 @@ class Constraints(Scorer):
     name = "constraints"
     title = "Length and form"
     about = "The share of the stated constraints that the answer keeps; the note names those that it breaks."
+    longest = MAX_TEXT
     binary = False
 
     min_words: int | None = number(None, 1, 10_000, step=1, empty="no limit", help="At least so many words.")
@@ -81,9 +82,9 @@ class Constraints(Scorer):
         for words in self.excludes:
             yield f"does not include {words!r}", not holds(said, words, whole=True, case=False)
         if self.starts_with:
-            yield f"starts with {self.starts_with!r}", said.startswith(self.starts_with.strip())
+            yield f"starts with {self.starts_with!r}", composed(said).startswith(composed(self.starts_with.strip()))
         if self.ends_with:
-            yield f"ends with {self.ends_with!r}", said.endswith(self.ends_with.strip())
+            yield f"ends with {self.ends_with!r}", composed(said).endswith(composed(self.ends_with.strip()))
         if self.one_line:
             yield "is one line", len(said.splitlines()) <= 1
         if self.is_list:

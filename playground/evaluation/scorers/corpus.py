@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from playground.evaluation.scorers.base import composed
+
 Pairs = Sequence[tuple[str, Sequence[str]]]
 NONE = "(none)"  # the column of answers that hold no label
 
@@ -32,18 +34,25 @@ class LabelScore:
 
 
 def classes(pairs: Pairs, labels: Sequence[str] = ()) -> tuple[str, ...]:
-    """The given labels and any other that is right for an item, in the order in which they come."""
-    return tuple(dict.fromkeys([*labels, *(references[0] for _, references in pairs if references)]))
+    """The given labels and any other that counts as right for an item, in the order in which they come."""
+    return tuple(dict.fromkeys([*labels, *(_truth(pair) for pair in pairs if pair[1])]))
+
+
+def _truth(pair: tuple[str, Sequence[str]]) -> str:
+    """What is right for an item: of several references the one that was predicted, or else the first."""
+    predicted, references = pair
+    return predicted if predicted in references else references[0]
 
 
 def confusion(pairs: Pairs, labels: Sequence[str] = ()) -> Confusion:
-    """Who is taken for whom. Of several references the one that was predicted counts, or else the first."""
+    """Who is taken for whom, among the items that have a reference at all."""
     rows = classes(pairs, labels)
     columns = (*rows, NONE)
+    place = {label: i for i, label in enumerate(rows)}
     counts = [[0] * len(columns) for _ in rows]
-    for predicted, references in pairs:
-        truth = predicted if predicted in references else references[0]
-        counts[rows.index(truth)][columns.index(predicted if predicted in rows else NONE)] += 1
+    for pair in pairs:
+        if pair[1]:
+            counts[place[_truth(pair)]][place.get(pair[0], len(rows))] += 1
     return Confusion(labels=rows, predicted=columns, counts=tuple(map(tuple, counts)))
 
 
@@ -68,7 +77,7 @@ def by_label(matrix: Confusion) -> tuple[LabelScore, ...]:
 def macro_f1(pairs: Pairs, labels: Sequence[str] = ()) -> float:
     """The mean of the labels' F1, each label counting the same; those that no item has and nobody said are left out."""
     scores = by_label(confusion(pairs, labels))
-    said = {predicted for predicted, _ in pairs}
+    said = {predicted for predicted, references in pairs if references}
     counted = [score.f1 for score in scores if score.support or score.label in said]
     return sum(counted) / len(counted) if counted else 0.0
 
@@ -80,7 +89,7 @@ def accuracy(pairs: Pairs) -> float:
 
 def bleu(pairs: Pairs, *, lowercase: bool = False) -> float:
     """Corpus BLEU from 0 to 1: counts are summed over all items before they are divided, as papers report it."""
-    if not pairs:
+    if not (pairs := _with_references(pairs)):
         return 0.0
     from sacrebleu.metrics.bleu import BLEU
 
@@ -90,12 +99,17 @@ def bleu(pairs: Pairs, *, lowercase: bool = False) -> float:
 
 def chrf(pairs: Pairs, *, word_order: int = 0, lowercase: bool = False) -> float:
     """Corpus chrF from 0 to 1."""
-    if not pairs:
+    if not (pairs := _with_references(pairs)):
         return 0.0
     from sacrebleu.metrics.chrf import CHRF
 
     answers, references = _streams(pairs)
     return float(CHRF(word_order=word_order, lowercase=lowercase).corpus_score(answers, references).score) / 100
+
+
+def _with_references(pairs: Pairs) -> Pairs:
+    """Those that something can be compared with, their letters composed."""
+    return [(composed(said), [*map(composed, references)]) for said, references in pairs if references]
 
 
 def _streams(pairs: Pairs) -> tuple[list[str], Any]:

@@ -1,22 +1,27 @@
 """Scorers that look for given words or a pattern in the answer: right or wrong."""
 
 import re
+import time
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from playground.errors import InvalidSetup
+from playground.errors import InvalidSetup, LimitReached
 from playground.evaluation.datasets.base import Dataset
 from playground.evaluation.plan import Item
-from playground.evaluation.scorers.base import Scorer, Verdict, missing, verdict
+from playground.evaluation.scorers.base import Scorer, Verdict, composed, missing, verdict
 from playground.parameters import flag, many, text
 from playground.strategies.answers import same
-from playground.types import Short
+from playground.types import MAX_TEXT, Short
 
 if TYPE_CHECKING:
     import re2
 
 LONGEST = 1000  # characters of a pattern
+LONGEST_REFERENCE = 200  # of one that an item brings
+PATTERNS = 100  # different ones that items bring together
+MEMORY = 2**20  # bytes of a compiled pattern
+AT_ONCE, SECONDS = 0.1, 5.0  # for the patterns that items bring: when a plan is looked at, and when a run begins
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,14 +29,17 @@ class Exact(Scorer):
     name = "exact"
     title = "Exact"
     about = "The whole answer is the reference; case, spacing and end punctuation count only when strict."
+    longest = MAX_TEXT
 
     strict: bool = flag(False, help="Every character counts, but for space around the answer.")
 
     def grade(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
         if not answer.strip():
             return missing("text", answer)
-        key = str.strip if self.strict else same
-        return verdict(key(answer) in map(key, item.references), answer.strip(), item)
+        return verdict(self._key(answer) in map(self._key, item.references), answer.strip(), item)
+
+    def _key(self, text: str) -> str:
+        return composed(text).strip() if self.strict else composed(same(text))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +47,7 @@ class Contains(Scorer):
     name = "contains"
     title = "Contains"
     about = "The answer holds the reference somewhere. Easily met by an answer that says everything."
+    longest = MAX_TEXT
 
     words: tuple[Short, ...] = many(max_length=16, help="What to look for. Empty: the item's references.")
     every: bool = flag(False, help="All of them must be there; otherwise any one is enough.")
@@ -60,8 +69,11 @@ class Contains(Scorer):
 
 def holds(answer: str, words: str, *, whole: bool, case: bool) -> bool:
     """Whether the words stand in the answer; `whole` ones have no letter or digit right before or after them."""
-    edges = (r"(?<!\w)", r"(?!\w)") if whole else ("", "")
-    return bool(re.search(re.escape(words).join(edges), answer, re.NOFLAG if case else re.IGNORECASE))
+    text, sought = (composed(one if case else composed(one).casefold()) for one in (answer, words))
+    if not whole:
+        return sought in text
+    places = (edge.start() for edge in re.finditer(r"(?<!\w)", text))
+    return any(text.startswith(sought, at) and not re.match(r"\w", text[at + len(sought) :][:1]) for at in places)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +83,7 @@ class Regex(Scorer):
     about = (
         "A pattern is found in the answer (RE2: always in linear time, hence no look-around and no back-references)."
     )
+    longest = MAX_TEXT
 
     pattern: str = text(max_length=LONGEST, help="What to look for. Empty: the item's references are the patterns.")
     full: bool = flag(False, help="It must match the whole answer, not a part of it.")
@@ -88,12 +101,35 @@ class Regex(Scorer):
             message = "`scorer.options.pattern` is empty; with `compare` it says where the answer stands."
             raise InvalidSetup(message, ("scorer", "options", "pattern"))
         else:
-            for item in dataset.items:
-                for reference in item.references:
-                    try:
-                        compiled(reference, self.case)
-                    except InvalidSetup as error:
-                        raise self.wrong_item(item, f"has a reference that is no pattern ({error})") from None
+            self._count(dataset)
+            self._compiled(dataset, AT_ONCE)  # the rest when it is run
+
+    def _count(self, dataset: Dataset) -> None:
+        """References as patterns are few and short: each takes time and memory to be read."""
+        if long := next((i for i in dataset.items if max(map(len, i.references)) > LONGEST_REFERENCE), None):
+            raise self.wrong_item(
+                long, f"has a reference of more than {LONGEST_REFERENCE} characters, no short pattern"
+            )
+        if (count := len({reference for item in dataset.items for reference in item.references})) > PATTERNS:
+            message = f"The items have {count:,} different patterns as references; {PATTERNS} is the most. "
+            raise LimitReached(message + "Write one in `scorer.options.pattern`, or choose another scorer.")
+
+    def prepare(self, dataset: Dataset) -> None:
+        if not self.pattern and not self._compiled(dataset, SECONDS):
+            raise LimitReached(f"The patterns took more than {SECONDS:g} s to be read; write simpler ones.")
+
+    def _compiled(self, dataset: Dataset, seconds: float) -> bool:
+        """Whether all patterns of items could be read in that time. Raises InvalidSetup for one that is none."""
+        until = time.monotonic() + seconds
+        for item in dataset.items:
+            for reference in item.references:
+                try:
+                    compiled(reference, self.case)
+                except InvalidSetup as error:
+                    raise self.wrong_item(item, f"has a reference that is no pattern ({error})") from None
+                if time.monotonic() > until:
+                    return False
+        return True
 
     def grade(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
         if not answer.strip():
@@ -103,14 +139,15 @@ class Regex(Scorer):
         if self.compare and found is None:
             return missing("match of the pattern", answer)
         if self.compare and found is not None:
-            return verdict(same(found) in map(same, item.references), found, item)
+            keys = [composed(same(reference)) for reference in item.references]
+            return verdict(composed(same(found)) in keys, found, item)
         right = found is not None
         return Verdict(score=float(right), right=right, predicted=found or "", note="" if right else "No match.")
 
     def _found(self, pattern: str, answer: str) -> str | None:
         expression = compiled(pattern, self.case)
         # Half a surrogate pair, which a server may send, cannot be written in UTF-8, and RE2 works on that.
-        readable = answer.encode("utf-8", "replace").decode()
+        readable = composed(answer).encode("utf-8", "replace").decode()
         match = expression.fullmatch(readable) if self.full else expression.search(readable)
         return None if match is None else str(match[1] or "") if expression.groups else str(match[0])
 
@@ -121,12 +158,12 @@ def compiled(pattern: str, case: bool = True) -> "re2._Regexp[str]":
     import re2
 
     options: Any = re2.Options()
-    options.case_sensitive, options.log_errors = case, False
+    options.case_sensitive, options.log_errors, options.max_mem = case, False, MEMORY
     where = ("scorer", "options", "pattern")
     if len(pattern) > LONGEST:
         raise InvalidSetup(f"The pattern has {len(pattern):,} characters; {LONGEST:,} is the most.", where)
     try:
-        return re2.compile(pattern, options)
+        return re2.compile(composed(pattern), options)
     except re2.error as error:
         why = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
         message = f"`scorer.options.pattern` is no regular expression that RE2 can read: {why[:100]}."

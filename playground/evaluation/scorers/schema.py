@@ -2,42 +2,36 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
-from threading import local
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from playground.errors import InvalidSetup
+from playground.evaluation.scorers.base import composed
 from playground.evaluation.scorers.json_text import NoJSON, value_of
-from playground.evaluation.scorers.matching import compiled
-
-if TYPE_CHECKING:
-    from jsonschema import Draft202012Validator
+from playground.evaluation.scorers.matching import PATTERNS, compiled
+from playground.evaluation.scorers.schema_keywords import Spent, limited
 
 WHERE = ("scorer", "options", "schema")
-STEPS = 100_000  # keywords looked at for one answer: what branches, or looks at a part twice, could go on for ever
 
 
 class Schema:
     """`fault(value)` says why a value does not fit, "" where it does. Raises InvalidSetup where it is no schema."""
 
     def __init__(self, written: str) -> None:
-        from jsonschema import Draft202012Validator
-        from jsonschema.exceptions import SchemaError
-
         try:
-            self._schema = value_of(written)
+            self._schema = _composed(value_of(written))
         except NoJSON as error:
             raise _wrong(f"is no JSON: {error}") from None
         if not isinstance(self._schema, (dict, bool)):
             raise _wrong('is no JSON schema: that is an object such as {"type": "object"}')
-        try:
-            Draft202012Validator.check_schema(self._schema)
-        except SchemaError as error:
-            place = ".".join(map(str, error.absolute_path))
-            raise _wrong(f"is no JSON schema: {f'at {place}, ' if place else ''}{error.message[:200]}") from None
-        except RecursionError:
-            raise _wrong("is nested too deeply") from None
+        self._spent = Spent()
+        self._check_form()
+        self._resolver = self._resolving()
+        patterns: set[str] = set()
         for keyword, value in _keywords(self._schema):
             if keyword == "pattern" and isinstance(value, str):
+                patterns.add(value)
+                if len(patterns) > PATTERNS:
+                    raise _wrong(f"has more than {PATTERNS} patterns, which is the most")
                 compiled(value)
             elif keyword == "patternProperties":
                 raise _wrong("has patternProperties, which is not offered here; write propertyNames with a pattern")
@@ -46,17 +40,16 @@ class Schema:
                     f"refers to {value[:100]!a}, which is not in it; nothing is fetched, "
                     "so put it under $defs and write #/$defs/name"
                 )
-        self._taken = local()  # for each thread, as several may check answers at once
-        self._validator = self._made()
+        self._validator = limited(self._spent)(self._schema, _resolver=self._resolver)
 
     def fault(self, value: Any) -> str:
         """Why the value does not fit, and where in it."""
         from jsonschema.exceptions import best_match
         from referencing.exceptions import Unresolvable
 
-        self._taken.steps = 0
+        self._spent.begin()
         try:
-            error = best_match(self._validator.iter_errors(value))
+            error = best_match(self._validator.iter_errors(_composed(value)))
         except RecursionError:
             return "It could not be checked: the schema, or the answer, is too long or too deep."
         except Unresolvable:
@@ -68,39 +61,36 @@ class Schema:
         place = ".".join(map(str, error.absolute_path))
         return f"At {place}: {error.message[:200]}." if place else f"{error.message[:200]}."
 
-    def _reaches(self, reference: str) -> bool:
+    def _check_form(self) -> None:
+        """Raises InvalidSetup for what is no schema by the schema of schemas."""
+        from jsonschema import Draft202012Validator
+
+        self._spent.begin()
+        try:
+            error = next(limited(self._spent)(Draft202012Validator.META_SCHEMA).iter_errors(self._schema), None)
+        except RecursionError:
+            raise _wrong("is too long, or nested too deeply") from None
+        if error:
+            place = ".".join(map(str, error.absolute_path))
+            raise _wrong(f"is no JSON schema: {f'at {place}, ' if place else ''}{error.message[:200]}")
+
+    def _resolving(self) -> Any:
+        """What finds its anchors and definitions; all are looked for once, and nothing is fetched."""
         from referencing import Registry
-        from referencing.exceptions import Unresolvable
         from referencing.jsonschema import DRAFT202012
 
         resource = DRAFT202012.create_resource(self._schema)
+        where = resource.id() or ""
+        return Registry().with_resource(where, resource).crawl().resolver(base_uri=where)
+
+    def _reaches(self, reference: str) -> bool:
+        from referencing.exceptions import Unresolvable
+
         try:
-            Registry().resolver_with_root(resource).lookup(reference)
+            self._resolver.lookup(reference)
         except Unresolvable:
             return False
         return True
-
-    def _made(self) -> "Draft202012Validator":
-        from jsonschema import Draft202012Validator, ValidationError
-        from jsonschema.validators import extend
-        from referencing import Registry
-
-        def pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[ValidationError]:
-            if isinstance(value, str) and not compiled(pattern).search(value.encode("utf-8", "replace").decode()):
-                yield ValidationError(f"{value!r} does not match {pattern!r}")
-
-        def counted(original: Any) -> Any:
-            def check(*arguments: Any) -> Any:
-                self._taken.steps += 1
-                if self._taken.steps > STEPS:
-                    raise RecursionError
-                return original(*arguments)
-
-            return check
-
-        keywords = {**Draft202012Validator.VALIDATORS, "pattern": pattern}
-        limited = {name: counted(check) for name, check in keywords.items()}
-        return extend(Draft202012Validator, limited)(self._schema, registry=Registry())
 
 
 @lru_cache(maxsize=32)
@@ -119,6 +109,15 @@ def _keywords(schema: Any) -> Iterator[tuple[str, Any]]:
             left += value.values()
         elif isinstance(value, list):
             left += value
+
+
+def _composed(value: Any) -> Any:
+    """The same, all its texts with composed letters."""
+    if isinstance(value, str):
+        return composed(value)
+    if isinstance(value, dict):
+        return {composed(key): _composed(part) for key, part in value.items()}
+    return list(map(_composed, value)) if isinstance(value, list) else value
 
 
 def _wrong(why: str) -> InvalidSetup:

@@ -6,11 +6,12 @@ from typing import Any
 from playground.errors import InvalidSetup
 from playground.evaluation.datasets.base import Dataset
 from playground.evaluation.plan import Item
-from playground.evaluation.scorers.base import Scorer, Verdict, missing
+from playground.evaluation.scorers.base import Scorer, Verdict, composed, missing
 from playground.evaluation.scorers.json_text import NoJSON, value_in, value_of
 from playground.evaluation.scorers.schema import known
 from playground.parameters import flag, text
 from playground.strategies.answers import same
+from playground.types import MAX_TEXT
 
 ALONE = "The answer must be JSON and nothing else; otherwise JSON in a code fence or among words is found too."
 
@@ -20,6 +21,7 @@ class JsonValid(Scorer):
     name = "json_valid"
     title = "JSON valid"
     about = "The answer is JSON that a strict reader takes."
+    longest = MAX_TEXT
 
     alone: bool = flag(True, help=ALONE)
 
@@ -41,6 +43,7 @@ class JsonSchema(Scorer):
     name = "json_schema"
     title = "JSON schema"
     about = "The answer is JSON that fits a schema (2020-12)."
+    longest = MAX_TEXT
 
     schema: str = text(max_length=20_000, lines=6, help="The schema, as JSON. Nothing is fetched for a $ref.")
     alone: bool = flag(True, help=ALONE)
@@ -70,6 +73,7 @@ class JsonFields(Scorer):
     name = "json_fields"
     title = "JSON fields"
     about = "The share of fields that are right: of those in the reference, and of those that should not be there."
+    longest = MAX_TEXT
     binary = False
 
     alone: bool = flag(False, help=ALONE)
@@ -101,6 +105,7 @@ class JsonFields(Scorer):
         return Verdict(score=score, predicted=answer.strip(), note=note)
 
     def _compared(self, found: dict[str, Any], wanted: dict[str, Any]) -> tuple[float, list[str]]:
+        found, wanted = ({composed(key): value for key, value in one.items()} for one in (found, wanted))
         keys = [*wanted, *(key for key in found if key not in wanted)]
         wrong = [k for k in keys if k not in found or k not in wanted or not self._equal(found[k], wanted[k])]
         return 1 - len(wrong) / len(keys), wrong
@@ -108,10 +113,12 @@ class JsonFields(Scorer):
     def _equal(self, one: Any, other: Any) -> bool:
         if isinstance(one, bool) or isinstance(other, bool):  # to Python, true is 1
             return one is other
-        if isinstance(one, str) and isinstance(other, str) and not self.strict:
-            return same(one) == same(other)
+        if isinstance(one, str) and isinstance(other, str):
+            key = composed if self.strict else same
+            return composed(key(one)) == composed(key(other))
         if isinstance(one, list) and isinstance(other, list):
             return len(one) == len(other) and all(map(self._equal, one, other))
         if isinstance(one, dict) and isinstance(other, dict):
+            one, other = ({composed(key): value for key, value in each.items()} for each in (one, other))
             return one.keys() == other.keys() and all(self._equal(one[key], other[key]) for key in one)
         return bool(one == other)

@@ -45,6 +45,42 @@ def test_what_is_no_label_has_a_column_of_its_own() -> None:
     assert matrix.counts == ((0, 0, 2), (0, 1, 0))
 
 
+@pytest.mark.parametrize(
+    ("pairs", "labels", "counts"),
+    [
+        ([("b", ("a", "b")), ("a", ("a",))], ("b", "a"), ((1, 0, 0), (0, 1, 0))),  # right by a second reference only
+        ([("c", ("a", "b", "c"))], ("c",), ((1, 0),)),
+        ([], (), ()),
+        ([("a", ()), ("", ())], (), ()),  # nothing would be right
+        ([("a", ("a",)), ("b", ())], ("a",), ((1, 0),)),
+        ([("x", ("a",))], ("a",), ((0, 1),)),
+        ([("", (corpus.NONE,)), (corpus.NONE, (corpus.NONE,))], (corpus.NONE,), ((1, 1),)),  # a label of that name
+    ],
+)
+def test_confusion_of_few(
+    pairs: list[tuple[str, tuple[str, ...]]], labels: tuple[str, ...], counts: tuple[tuple[int, ...], ...]
+) -> None:
+    matrix = corpus.confusion(pairs)
+    assert (matrix.labels, matrix.counts) == (labels, counts)
+    assert len(corpus.by_label(matrix)) == len(labels)
+    for measure in (corpus.macro_f1, corpus.accuracy, corpus.bleu, corpus.chrf):
+        assert 0 <= measure(pairs) <= 1
+
+
+several = st.lists(
+    st.tuples(st.sampled_from(["", "a", "b", "c"]), st.lists(st.sampled_from("abc"), max_size=3).map(tuple)), max_size=9
+)
+
+
+@given(several, st.lists(st.sampled_from("abcd"), max_size=3))
+def test_any_pairs_have_a_confusion(pairs: list[tuple[str, tuple[str, ...]]], labels: list[str]) -> None:
+    matrix = corpus.confusion(pairs, labels)
+    asked = [pair for pair in pairs if pair[1]]
+    assert sum(map(sum, matrix.counts)) == len(asked)
+    right = sum(matrix.counts[i][i] for i in range(len(matrix.labels)))
+    assert right == sum(predicted in references for predicted, references in asked)
+
+
 @given(st.lists(st.tuples(st.sampled_from("abc-"), st.sampled_from("abc")), min_size=1, max_size=30))
 def test_the_matrix_holds_every_item(drawn: list[tuple[str, str]]) -> None:
     items = pairs("".join(p for p, _ in drawn), "".join(t for _, t in drawn))
