@@ -49,9 +49,17 @@ class Source:
 def read(text: str) -> Source:
     """The source that a person typed. Raises InvalidSetup saying what is wrong with it and what it could be."""
     text = text.strip()
-    path = Path(text).expanduser()
     if not text or len(text) > 1000 or "\0" in text:
         raise InvalidSetup(f"Say where it lies: {FORMS}.", ("source",))
+    try:
+        return _read(text, Path(text).expanduser())
+    except RuntimeError:  # a home of somebody who is not there
+        raise InvalidSetup(f"There is nobody whose folder {text[:100]!a} could be.", ("source",)) from None
+    except (OSError, UnicodeError):  # a name that no file can have, or a place that may not be looked at
+        raise InvalidSetup(f"{text[:100]!a} cannot be looked at; give {FORMS}.", ("source",)) from None
+
+
+def _read(text: str, path: Path) -> Source:
     if ".." in re.split(r"[/\\]", text):
         raise InvalidSetup(f"{text!a} leads upwards with `..`; give the folder itself.", ("source",))
     if path.is_dir():

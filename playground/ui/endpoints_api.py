@@ -9,6 +9,7 @@ import gradio as gr
 from playground.settings import Settings
 from playground.ui.events import running
 from playground.ui.messages import plain, told
+from playground.ui.payloads import words
 from playground.ui.sessions import PARALLEL, Sessions
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ def publish(sessions: Sessions, settings: Settings) -> None:
         parallel: int = PARALLEL,
         per_minute: int = 0,
     ) -> Iterator[dict]:  # type: ignore[type-arg]  # gradio reads the bare type
-        work = sessions.connect(request, name, base_url, key, model, parallel=parallel, per_minute=per_minute)
+        tried = words(model, "model")
+        work = sessions.connect(request, name, base_url, key, tried, parallel=parallel, per_minute=per_minute)
         shown = None
         try:
             while True:

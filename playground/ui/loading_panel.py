@@ -9,7 +9,6 @@ import gradio as gr
 from playground.backends import sources
 from playground.backends.catalog import Catalog
 from playground.backends.suggested import suggestions
-from playground.errors import InvalidSetup
 from playground.settings import Settings
 from playground.ui import load_line, payloads, render_models, widgets
 from playground.ui.events import AT_ONCE, QUIET, running
@@ -123,15 +122,17 @@ def _wire_loads(panel: LoadingPanel, settings: Settings, sessions: Sessions) -> 
     @told
     def model(place: Any, name: Any, halt: Any, changes: int, request: gr.Request) -> Iterator[dict[Any, Any]]:
         catalog = sessions.of(request)
-        loading = sources.load_model(catalog, settings, _words(place, "source"), _words(name, "name"))
+        loading = sources.load_model(catalog, settings, payloads.words(place, "source"), payloads.words(name, "name"))
         yield from follow(panel.model.line, (halt, changes), catalog, loading)
 
     @told
     def adapter(
         base: Any, place: Any, name: Any, halt: Any, changes: int, request: gr.Request
     ) -> Iterator[dict[Any, Any]]:
-        catalog, source = sessions.of(request), _words(place, "source")
-        loading = sources.load_adapter(catalog, settings, _words(base, "model"), source, _words(name, "name"))
+        catalog, source = sessions.of(request), payloads.words(place, "source")
+        loading = sources.load_adapter(
+            catalog, settings, payloads.words(base, "model"), source, payloads.words(name, "name")
+        )
         yield from follow(panel.adapter.line, (halt, changes), catalog, loading)
 
     @told
@@ -163,10 +164,3 @@ def _wire_loads(panel: LoadingPanel, settings: Settings, sessions: Sessions) -> 
         adapter, [panel.base, tuned.place, tuned.name, tuned.line.halt, changed], updated(tuned.line), **once
     )
     panel.models.select(offered, [panel.line.halt, changed], updated(panel.line), **once)
-
-
-def _words(value: Any, field: str) -> str:
-    """What a box holds, which anybody can make anything."""
-    if value is not None and not isinstance(value, str):
-        raise InvalidSetup(f"`{field}` must be text.", (field,))
-    return value or ""

@@ -14,6 +14,7 @@ from playground.settings import Settings
 from playground.types import Progress
 from playground.ui.events import running
 from playground.ui.messages import plain, told
+from playground.ui.payloads import words
 from playground.ui.sessions import Sessions
 
 
@@ -21,13 +22,16 @@ def publish(catalog: Catalog, sessions: Sessions, settings: Settings) -> None:
     """Add the endpoints to the Blocks being built. What is loaded is for all, in `catalog`."""
 
     def load_model(source: str, name: str = "") -> Iterator[dict]:  # type: ignore[type-arg]  # gradio reads it
-        yield from _told_as_it_loads(sources.load_model(catalog, settings, source, name))
+        yield from _told_as_it_loads(
+            sources.load_model(catalog, settings, words(source, "source"), words(name, "name"))
+        )
 
     def load_adapter(model: str, source: str, name: str = "") -> Iterator[dict]:  # type: ignore[type-arg]
-        yield from _told_as_it_loads(sources.load_adapter(catalog, settings, model, source, name))
+        given = (words(model, "model"), words(source, "source"), words(name, "name"))
+        yield from _told_as_it_loads(sources.load_adapter(catalog, settings, *given))
 
     def unload(name: str) -> list:  # type: ignore[type-arg]
-        sources.unload(catalog, settings, name)
+        sources.unload(catalog, settings, words(name, "name"))
         return [model_to_dict(info) for info in catalog.models()]
 
     def compare(setup: dict, panes: list, request: gr.Request) -> Iterator[list]:  # type: ignore[type-arg]

@@ -100,3 +100,10 @@ def chosen(data: Any, offered: Mapping[str, Offered]) -> Offered:
     if key not in offered:
         raise InvalidSetup(f"`choice.key` is {key!a}; it must be one of {', '.join(offered)}.", ("choice", "key"))
     return offered[key]
+
+
+def words(value: Any, field: str) -> str:
+    """What a box, or a program, holds for a text: nothing is "". Raises InvalidSetup for what is no text."""
+    if value is not None and not isinstance(value, str):
+        raise InvalidSetup(f"`{field}` must be text.", (field,))
+    return value or ""
