@@ -8,13 +8,14 @@ from typing import Any, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
-from playground.errors import InvalidSetup
+from playground.errors import InvalidSetup, LimitReached
 from playground.parameters import parameters
 from playground.strategies import STRATEGIES
 from playground.types import Run, Sampling, Setup, Task
 
 Path = tuple[str | int, ...]
 MAX_TOTAL = 400_000  # characters in all texts of a setup together
+MAX_VALUES = 300_000  # in a setup or an experiment: as in data of one's own
 DEPTH = 6  # levels a setup can have
 KEYS = tuple(f.name for f in fields(Setup))
 # Line ends and tabs are text; other control characters and half surrogate pairs are accidents of copying.
@@ -110,6 +111,9 @@ def plain(value: Any) -> Any:
 
 def build(cls: type, data: Any, path: Path) -> Any:
     """A checked instance of a dataclass of parameters. Raises InvalidSetup naming path, value and what is allowed."""
+    if not _few(data):
+        name = f"`{_dotted(path)}`" if path else "This"
+        raise LimitReached(f"{name} has more than {MAX_VALUES:,} values, which is the most.")
     _refuse_unreadable(data, path)
     return _validated(cls, data, path)
 
@@ -171,6 +175,19 @@ def _refuse_unknown(data: Mapping[Any, Any], known: tuple[str, ...], path: Path)
         if key not in known:
             where = _dotted((*path, key if isinstance(key, (str, int)) else repr(key)))
             raise InvalidSetup(f"`{where}` is not known. Known keys: {', '.join(known) or 'none'}.", (*path, key))
+
+
+def _few(value: Any) -> bool:
+    """Whether it has few enough values to look at each; those that are too deep are refused elsewhere."""
+    left, count = [value], 0
+    while left:
+        one = left.pop()
+        if isinstance(one, (Mapping, list, tuple)):
+            count += len(one)
+            if count > MAX_VALUES:
+                return False
+            left += one.values() if isinstance(one, Mapping) else one
+    return True
 
 
 def _refuse_unreadable(value: Any, path: Path) -> None:

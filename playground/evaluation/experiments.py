@@ -13,7 +13,7 @@ from playground.evaluation.columns import columns
 from playground.evaluation.datasets.base import Dataset, Shot
 from playground.evaluation.findings import expectations
 from playground.evaluation.grid import base
-from playground.evaluation.plan import MAX_CELLS, Data, Experiment
+from playground.evaluation.plan import MAX_CELLS, MAX_ITEMS, Data, Experiment
 from playground.parameters import parameters
 from playground.strategies import templates
 
@@ -30,6 +30,7 @@ def parse(data: Any) -> Experiment:
     """
     if not isinstance(data, Mapping):
         raise InvalidSetup(f"An experiment is a mapping with the keys {', '.join(KEYS)}.")
+    _count_items(data.get("data"))
     experiment: Experiment = setups.build(Experiment, _with_schema_text(data), ())
     check(experiment)
     return experiment
@@ -160,6 +161,13 @@ def _with_items(data: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
 
     items = own_data.read(content, given["file"], columns=columns, labels=labels, skip_bad=skip_bad).items
     return {**data, "data": {"name": datasets.OWN, "size": len(items), **rest, "items": [*map(asdict, items)]}}
+
+
+def _count_items(data: Any) -> None:
+    """Raises LimitReached for more items than are read, before each of them is looked at."""
+    items = data.get("items") if isinstance(data, Mapping) else None
+    if isinstance(items, (list, tuple)) and len(items) > MAX_ITEMS:
+        raise LimitReached(f"The data has more than {MAX_ITEMS:,} rows, which is the most; give a part of them.")
 
 
 def _check_data(data: Data) -> None:

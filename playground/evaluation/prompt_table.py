@@ -17,6 +17,8 @@ SEPARATORS = ",;\t"
 NAME = re.compile(r"[\w-]+")  # of a column; a sentence with a comma has spaces
 ENOUGH = 1000  # characters of a line to see whether it has columns
 MAX_ROWS = 200
+MAX_CHARACTERS = 1_000_000  # of a list, columns that are not used among them
+SHOWN = 20  # columns in a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ def read_prompts(text: str) -> tuple[str, ...]:
     A CSV's cells are separated by comma, semicolon or tab. Raises InvalidSetup when there is no prompt, or no such
     column in what is a CSV by its first two lines; LimitReached for too many.
     """
+    if len(text) > MAX_CHARACTERS:
+        raise LimitReached(f"The list has {len(text):,} characters; {MAX_CHARACTERS:,} is the most.")
     text = text.strip("\ufeff\r\n")
     lines = text.splitlines()
     try:
@@ -46,8 +50,9 @@ def read_prompts(text: str) -> tuple[str, ...]:
     except csv.Error as error:
         raise InvalidSetup(f"The list cannot be read as CSV: {error}.", ("prompts",)) from None
     if column is None and header:
+        there = ", ".join(ascii(name[:60]) for name in header[:SHOWN])
         raise InvalidSetup(
-            f"The columns of the CSV are {', '.join(map(ascii, header))}; name the one with the prompts "
+            f"The columns of the CSV are {there}; name the one with the prompts "
             f"{', '.join(COLUMNS[:-1])} or {COLUMNS[-1]}.",
             ("prompts",),
         )

@@ -7,14 +7,15 @@ from typing import Any
 
 import gradio as gr
 
-from playground.errors import InvalidSetup, PlaygroundError
+from playground.errors import InvalidSetup, LimitReached, PlaygroundError
 from playground.evaluation import datasets, own_data
 from playground.evaluation.plan import Data
 from playground.parameters import Parameter, parameters
+from playground.settings import Settings
 from playground.types import Task
 from playground.ui import widgets
 from playground.ui.controls import Field
-from playground.ui.events import AT_ONCE
+from playground.ui.events import AT_ONCE, READING
 from playground.ui.experiment_rows import Given, items_of, said, shared
 from playground.ui.form import WITH_LABELS
 from playground.ui.messages import told
@@ -23,6 +24,7 @@ from playground.ui.question import pick, taken
 OWN = datasets.OWN
 FIELDS = {"input": "Input", "reference": "Right answer", "context": "Context", "id": "Name"}
 NONE = ("none", "")
+PASTED = 2**20  # bytes that a stranger may paste: a session keeps them
 KINDS = [".csv", ".tsv", ".jsonl", ".json", ".txt", ".xlsx"]
 
 
@@ -155,7 +157,7 @@ def number_field(p: Parameter, **shown: str) -> Field:
     return Field(parameter=p, widget=box)
 
 
-def wire(panel: DataPanel) -> None:
+def wire(panel: DataPanel, settings: Settings) -> None:
     """Attach the handlers."""
     boxes, (kind, labels), (size, shots, _) = panel.columns, panel.reading, panel.numbers
 
@@ -203,6 +205,9 @@ def wire(panel: DataPanel) -> None:
         text = values[panel.pasted]
         if not isinstance(text, str) or not text.strip():
             return {panel.given: Given(), panel.state: ""}
+        most = PASTED if settings.public else own_data.MAX_BYTES
+        if len(text) > most or len(text.encode("utf-8", "replace")) > most:
+            raise LimitReached(f"At most {most // 2**20} MB can be pasted; open it as a file, or paste a part of it.")
         return look(text, "", values)
 
     @told
@@ -216,12 +221,13 @@ def wire(panel: DataPanel) -> None:
         return gr.update(visible=answer in WITH_LABELS)
 
     plain: dict[str, Any] = {"preprocess": False, "trigger_mode": "always_last", **AT_ONCE}
+    reading: dict[str, Any] = {**plain, **READING}
     outputs = [panel.given, panel.state, *boxes.values()]
     used = {panel.given, panel.skip, kind.widget, labels.widget, size.widget, shots.widget, *boxes.values()}
     kind.widget.change(show, kind.widget, labels.widget, **plain)
     panel.name.change(choose, panel.name, [panel.card, panel.whole, panel.frame], **plain)
-    panel.upload.upload(opened, {panel.upload, *used}, outputs, **AT_ONCE)
-    panel.pasted.change(paste, {panel.pasted, *used}, outputs, **plain)
+    panel.upload.upload(opened, {panel.upload, *used}, outputs, **READING)
+    panel.pasted.change(paste, {panel.pasted, *used}, outputs, **reading)
     changes = [panel.skip.input, kind.widget.input, labels.widget.change, *(box.input for box in boxes.values())]
     changes += [size.widget.input, shots.widget.input]
-    gr.on(changes, again, used, outputs, **plain)
+    gr.on(changes, again, used, outputs, **reading)

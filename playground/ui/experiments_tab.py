@@ -73,7 +73,7 @@ def build(page: Any, changed: Any, store: Store, settings: Settings, sessions: S
         offered=offered, form=form, text=text, written=gr.State(""), unused=unused, use=use, open=opened, save=save,
         estimate=estimate, status=status, recount=recount,
     )  # fmt: skip
-    experiment_data.wire(form.data)
+    experiment_data.wire(form.data, settings)
     experiment_form.wire(form)
     experiment_plan.wire(panel, known, page, changed, store, sessions)
     experiment_views.wire(views, ran, came)

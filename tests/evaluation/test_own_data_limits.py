@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
+from playground import setups
 from playground.errors import InvalidSetup, LimitReached, PlaygroundError
+from playground.evaluation import experiments
 from playground.evaluation.own_data import columns_of, read
 from playground.evaluation.own_data.json_rows import MAX_DEPTH, MAX_VALUES
 from playground.evaluation.own_data.rows import MAX_LINES
 from playground.evaluation.own_data.sheet import MAX_COLUMNS, MAX_NAME
 from playground.evaluation.plan import MAX_ITEMS
+from playground.evaluation.prompt_table import read_prompts
 
 MB = 2**20
 
@@ -170,3 +173,21 @@ def test_floods_end_in_words(content: bytes, filename: str) -> None:
         tracemalloc.stop()
     assert len(said) < 1000
     assert peak < 20 * len(content) + 16 * MB
+
+
+def test_the_api_has_the_same_limits() -> None:
+    ask = {"techniques": [{"strategy": "zero_shot"}]}
+    rows: list[Any] = [[]] * (MAX_ITEMS + 1)
+    with pytest.raises(LimitReached, match="more than 10,000 rows"):
+        experiments.parse({**ask, "data": {"name": "own", "items": rows}})
+    wide = {"input": "a", "references": [[]] * MAX_VALUES}
+    for data in ({"name": "own", "items": [wide]}, {"name": "own", "labels": [{}] * (MAX_VALUES + 1)}):
+        with pytest.raises(LimitReached, match="more than 300,000 values"):
+            experiments.parse({**ask, "data": data})
+    with pytest.raises(LimitReached, match="more than 300,000 values"):
+        setups.parse({"task": {"input": "x", "examples": [[]] * (MAX_VALUES + 1)}})
+
+
+def test_a_list_of_prompts_is_counted_too() -> None:
+    with pytest.raises(LimitReached, match="characters; 1,000,000 is the most"):
+        read_prompts("," * (2 * MB))
