@@ -7,6 +7,7 @@ import pytest
 
 from playground.errors import InvalidSetup
 from playground.evaluation.plan import Item
+from playground.settings import Settings
 from playground.ui import experiment_data, experiment_form
 from playground.ui.experiment_rows import Given, items_of, shared
 
@@ -54,7 +55,7 @@ def handler(demo: Any, name: str) -> Any:
 def test_a_bad_file_is_refused_in_words_and_empties_what_was_there(tmp_path: Any, content: bytes, why: str) -> None:
     with gr.Blocks() as demo:
         panel = experiment_data.build()
-        experiment_data.wire(panel)
+        experiment_data.wire(panel, Settings())
     file = tmp_path / "picture.csv"
     file.write_bytes(content)
     opened = handler(demo, "opened")({panel.upload: str(file), panel.given: Given(items=(Item(input="old"),))})
