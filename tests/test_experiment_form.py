@@ -7,9 +7,12 @@ import gradio as gr
 import pytest
 
 from playground import setups
+from playground.backends.catalog import Catalog
+from playground.backends.offered import offered
 from playground.errors import InvalidSetup, LimitReached
 from playground.evaluation import experiments
 from playground.evaluation.plan import Data, Experiment, Item, Model, Technique
+from playground.settings import Settings
 from playground.ui import experiment_choices, experiment_form, experiment_plan, experiment_techniques
 from playground.ui.plan_names import labelled_plan
 from playground.ui.preset_bar import as_text
@@ -70,7 +73,14 @@ def test_odd_rows_do_not_take_the_playgrounds_setup() -> None:
     assert first["name"] != second["name"]
 
 
-@pytest.mark.parametrize("experiment", experiment_plan.offered().values(), ids=experiment_plan.offered())
+def test_experiments_on_models_that_are_not_here_are_not_offered() -> None:
+    private, public = (Catalog(offered(Settings(public=public))).models() for public in (False, True))
+    assert set(experiment_plan.offered(private)) == set(experiments.named())
+    left_out = set(experiments.named()) - set(experiment_plan.offered(public))
+    assert left_out == {"ladder_larger", "tuned_or_larger"}
+
+
+@pytest.mark.parametrize("experiment", experiments.named().values(), ids=experiments.named())
 def test_the_form_gives_back_what_comes_with_the_playground(experiment: Experiment) -> None:
     with gr.Blocks():
         form, _ = experiment_form.build(())

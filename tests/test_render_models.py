@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from playground.backends import packaged_models
 from playground.backends.base import Capabilities
 from playground.backends.catalog import ModelInfo
 from playground.backends.details import AdapterDetails, ModelDetails
@@ -62,6 +63,17 @@ def test_a_loaded_model_tells_what_it_is() -> None:
     assert dict(odd["facts"])["Runs"] == "alone, on a copy of the base: it rescales"
     assert odd["warnings"] == ["It was made for another revision."]
     assert (odd["unload"], odd["load"], new["unload"], new["load"]) == (True, False, False, True)
+
+
+def test_what_a_model_would_take_is_shown_before_it_is_fetched() -> None:
+    half = packaged_models.find("qwen2.5-coder-0.5b")
+    info = replace(LOADED, loaded=False, details=None, adapters=(), suggestion=half.suggestion, about=half.about)
+    (model,) = shown(replace(info, fetched=False), settings=Settings(memory_megabytes=100))["models"]
+    assert "494M parameters \u00b7 491 MB to fetch \u00b7 apache-2.0 \u00b7 needs " in model["line"]
+    assert model["line"].endswith("\u2717 does not fit here")
+    assert "Qwen, Alibaba Cloud" in model["about"]
+    (model,) = shown(info, settings=Settings(memory_megabytes=10**9))["models"]
+    assert "already fetched" in model["line"]
 
 
 def test_the_least_recently_used_is_marked_when_something_did_not_fit() -> None:

@@ -229,18 +229,16 @@ class Catalog:
     def _info(self, entry: Entry) -> ModelInfo:
         backend = self.loaded(entry.name)
         return ModelInfo(
-            name=entry.name,
-            title=entry.title,
-            kind=entry.kind,
-            about=entry.about,
-            added=entry.added,
+            name=entry.name, title=entry.title, kind=entry.kind, about=entry.about, added=entry.added,
             loaded=backend is not None,
             capabilities=backend.capabilities if backend else entry.capabilities,
             adapters=tuple(self._described(adapter) for adapter in self._offers.of(entry.name)),
             details=backend.details if isinstance(backend, Described) else None,
             users=self._users[entry.name, ""],
             idle=time.monotonic() - self._used.get(entry.name, time.monotonic()),
-        )
+            suggestion=entry.suggestion,
+            fetched=entry.fetched is None or entry.fetched(),
+        )  # fmt: skip
 
     def _described(self, adapter: Adapter) -> AdapterDetails:
         load = self._loads.get((adapter.model, adapter.name))

@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 from playground.backends.base import Backend, Capabilities
 from playground.backends.details import AdapterDetails, ModelDetails
 from playground.backends.loads import Report
+from playground.backends.suggested import Suggestion
 from playground.errors import InvalidSetup, UnknownModel
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}(/[^\x00-\x20\x7f]{1,200})?")  # after the slash, a server's own name
@@ -31,6 +32,8 @@ class Entry:
     about: str = ""
     added: bool = False
     identity: Callable[[], str] | None = None  # None: told apart by kind and title
+    suggestion: Suggestion | None = None  # what it takes to have it, where that is known before it is there
+    fetched: Callable[[], bool] | None = None  # whether it is on this machine already
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +67,8 @@ class ModelInfo:
     details: ModelDetails | None = None
     users: int = 0
     idle: float = 0.0  # seconds since it was last used
+    suggestion: Suggestion | None = None  # what it takes to have it
+    fetched: bool = True
 
 
 @runtime_checkable

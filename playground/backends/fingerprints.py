@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from playground.backends import packaged_models
 from playground.settings import Settings
 
 if TYPE_CHECKING:
@@ -16,9 +17,7 @@ TOLD = (".safetensors", ".json", ".gguf", ".jinja", ".model", ".txt", ".spm")
 def fingerprint(source: "Source", settings: Settings, *, adapter: bool = False) -> str:
     """Empty where that is not known before it is loaded."""
     if source.kind == "packaged":
-        from playground.backends.local import packaged
-
-        found = packaged.REQUIREMENT
+        found = packaged_models.find(source.place).identity
     elif source.kind == "hub":
         found = _fetched(source, settings, adapter)
     else:

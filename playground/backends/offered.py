@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from playground.backends.catalog import Adapter, Entry
+from playground.backends.packaged_models import default_model, larger_models
 from playground.backends.scripted import ScriptedBackend
 from playground.backends.sources import Source, adapter_of, model_entry, read
 from playground.errors import InvalidSetup
@@ -16,11 +16,12 @@ LISTED = re.compile(r"\s*(?P<name>[^=\s]+)\s*=\s*((?P<base>[a-z0-9][a-z0-9._-]*)
 
 
 def offered(settings: Settings) -> tuple[Entry | Adapter, ...]:
-    """The default model (or the folder that stands in for it) with its adapters, what needs no weights, what is listed.
+    """The default model (or the folder that stands in for it) with its adapters, larger ones, what needs no weights,
+    and what is listed.
 
     Raises InvalidSetup for an entry of PLAYGROUND_MODELS that cannot be read.
     """
-    return (*_default(settings), *_classifier(settings), _scripted(), *_listed(settings))
+    return (*_default(settings), *_larger(settings), *_classifier(settings), _scripted(), *_listed(settings))
 
 
 def _default(settings: Settings) -> Iterator[Entry | Adapter]:
@@ -28,12 +29,17 @@ def _default(settings: Settings) -> Iterator[Entry | Adapter]:
         source = Source(kind="folder", place=settings.model)
         yield model_entry(source, "default", settings)
         return
-    packaged = Source(kind="packaged", place="SmolLM2-135M-Instruct")
-    entry = model_entry(packaged, "default", settings, title="SmolLM2 135M Instruct")
-    yield replace(entry, capabilities=replace(entry.capabilities, context_length=8192))
+    yield model_entry(Source(kind="packaged", place=default_model().name), "default", settings)
     for adapter in shipped.adapters():
         place = Source(kind="folder", place=str(adapter.folder))
         yield adapter_of("default", place, adapter.name, settings, title=adapter.title, about=adapter.about)
+
+
+def _larger(settings: Settings) -> Iterator[Entry]:
+    """Fetched when they are first chosen: on a shared server, where a stranger would choose, only what is listed is."""
+    if not settings.public:
+        for model in larger_models():
+            yield model_entry(Source(kind="packaged", place=model.name), model.short, settings)
 
 
 def _classifier(settings: Settings) -> Iterator[Entry]:

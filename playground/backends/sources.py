@@ -11,6 +11,7 @@ from playground.backends.catalog import Adapter, Catalog, Entry, ModelInfo
 from playground.backends.details import AdapterDetails
 from playground.backends.fingerprints import fingerprint
 from playground.backends.loads import Report
+from playground.backends.packaged_models import SCHEME, find
 from playground.errors import InvalidSetup, NotSupported
 from playground.settings import Settings
 from playground.types import Progress, Sampling
@@ -49,6 +50,8 @@ class Source:
 def read(text: str) -> Source:
     """The source that a person typed. Raises InvalidSetup saying what is wrong with it and what it could be."""
     text = text.strip()
+    if text.startswith(SCHEME):
+        return Source(kind="packaged", place=find(text.removeprefix(SCHEME)).name)
     if not text or len(text) > 1000 or "\0" in text:
         raise InvalidSetup(f"Say where it lies: {FORMS}.", ("source",))
     try:
@@ -86,7 +89,8 @@ def model_entry(
     added: bool = False,
 ) -> Entry:
     """A model at that source, to be loaded when it is first opened."""
-    shown = title or source.title
+    known = find(source.place) if source.kind == "packaged" else None
+    shown = title or (known.title if known else source.title)
 
     def load(report: Report) -> Backend:
         # torch and transformers are imported here, in the loading thread: the page is up long before.
@@ -95,10 +99,13 @@ def model_entry(
 
         return open_model(source, shown, settings, report)
 
-    language = Capabilities(sampling=ALL, logits=True, adapters=True, parallel=settings.max_rows)
+    window = known.context if known else None
+    language = Capabilities(sampling=ALL, logits=True, adapters=True, parallel=settings.max_rows, context_length=window)
     capabilities = Capabilities(sampling=frozenset(), task=task, prefix=False, samples=False) if task else language
     return Entry(
-        name=name, title=shown, kind="local", load=load, capabilities=capabilities, about=about, added=added,
+        name=name, title=shown, kind="local", load=load, capabilities=capabilities,
+        about=about or (known.about if known else ""), added=added, suggestion=known.suggestion if known else None,
+        fetched=(settings.cache / known.name).is_dir if known else None,
         identity=lambda: fingerprint(source, settings),
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ import torch
 from peft import PeftModel, get_peft_model_state_dict
 from safetensors.torch import save_file
 
-from playground.backends.local.packaged import NAME
+from playground.backends.packaged_models import default_model
 from playground.finetuning import cards
 from playground.finetuning.answering import answers
 from playground.finetuning.figures import Share, tally
@@ -55,7 +55,7 @@ def make(
         example=skill.example,
         data=skill.data,
         training={
-            "base": NAME,
+            "base": default_model().name,
             "method": f"LoRA of rank {recipe.rank}, alpha {recipe.alpha}, on {' and '.join(recipe.targets)}",
             "examples": len(examples),
             "steps": recipe.steps,
@@ -82,6 +82,6 @@ def save(adapted: Any, folder: Path) -> None:
     )
     (folder / "adapter_model.safetensors").chmod(0o644)  # it is written for its owner alone
     config = adapted.peft_config["default"]
-    config.base_model_name_or_path = NAME
+    config.base_model_name_or_path = default_model().name
     config.inference_mode = True
     config.save_pretrained(str(folder))

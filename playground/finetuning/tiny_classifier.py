@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, BertConfig, BertForSequenceClassification
 
-from playground.backends.local.packaged import NAME
+from playground.backends.packaged_models import default_model
 from playground.finetuning import cards, vocabulary
 from playground.finetuning.figures import Share, tally
 from playground.finetuning.reading import items
@@ -129,7 +129,7 @@ def make(
         data="The reviews of the sentiment adapter, written and composed: `playground/finetuning/data/sentiment`.",
         training={
             "method": f"BERT with 2 layers of width {SIZE}, all trained but the word vectors",
-            "word_vectors": f"principal components of the embeddings of {NAME}",
+            "word_vectors": f"principal components of the embeddings of {default_model().name}",
             "examples": len(texts),
             "steps": steps or STEPS,
             "batch": BATCH,

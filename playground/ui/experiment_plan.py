@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground.backends.catalog import Catalog
+from playground.backends.catalog import Catalog, ModelInfo
 from playground.errors import PlaygroundError
 from playground.evaluation import experiments
 from playground.evaluation.plan import Experiment, Item
@@ -46,9 +46,10 @@ class PlanPanel:
     recount: Any
 
 
-def offered() -> dict[str, Experiment]:
-    """The experiments that come with the playground, the ladder first."""
-    named = experiments.named()
+def offered(models: Sequence[ModelInfo]) -> dict[str, Experiment]:
+    """The experiments that come with the playground and ask only models that are here, the ladder first."""
+    names = {info.name for info in models}
+    named = {key: one for key, one in experiments.named().items() if {m.model for m in one.models} <= names}
     return {key: named[key] for key in sorted(named, key=lambda key: (key != FIRST, key))}
 
 

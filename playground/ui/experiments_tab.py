@@ -46,7 +46,7 @@ class ExperimentsTab:
 
 def build(page: Any, changed: Any, store: Store, settings: Settings, sessions: Sessions) -> ExperimentsTab:
     """Lay out the tab and wire it. `changed` counts what was loaded and unloaded."""
-    known = experiment_plan.offered()
+    known = experiment_plan.offered(sessions.of(None).models())
     first = experiment_plan.opening(known)
     with gr.Row(elem_id="experiment-columns", equal_height=False):
         with gr.Column(elem_id="planning", min_width=0):

@@ -67,7 +67,7 @@ def _model(info: ModelInfo, doing: str, oldest: bool, settings: Settings) -> dic
         "about": info.about,
         "state": state,
         "doing": doing,
-        "line": "" if state == "loading" else " \u00b7 ".join(_line(info, task)),
+        "line": "" if state == "loading" else " \u00b7 ".join(_line(info, task, settings)),
         "facts": _facts(info.details, settings) if info.details else [],
         "oldest": oldest,
         "busy": counted(info.users, "run") + " on it now" if info.users else "",
@@ -77,13 +77,27 @@ def _model(info: ModelInfo, doing: str, oldest: bool, settings: Settings) -> dic
     }
 
 
-def _line(info: ModelInfo, task: str) -> list[str]:
+def _line(info: ModelInfo, task: str, settings: Settings) -> list[str]:
     """What sets it apart, on one line."""
     words = [task] if task else []
     if info.details:
         return [f"{_count(info.details.parameters)} parameters", shown(info.details.memory_bytes), *words]
     where = {"endpoint": "on a server elsewhere", "scripted": "follows a rule, needs no weights"}
-    return [where.get(info.kind, "ready" if info.loaded else "not loaded yet"), *words]
+    return [where.get(info.kind, "ready" if info.loaded else "not loaded yet"), *words, *_price(info, settings)]
+
+
+def _price(info: ModelInfo, settings: Settings) -> list[str]:
+    """What it would take to have it: shown before anybody chooses it."""
+    if info.suggestion is None:
+        return []
+    one = info.suggestion
+    fits = "\u2713 fits here" if one.fits(settings) else "\u2717 does not fit here"
+    return [
+        f"{_count(one.parameters)} parameters",
+        "already fetched" if info.fetched else f"{shown(one.megabytes * 1e6)} to fetch",
+        one.licence,
+        f"needs {shown(one.needs(settings))}, {fits}",
+    ]
 
 
 def _facts(details: ModelDetails, settings: Settings) -> list[tuple[str, str]]:

