@@ -1,5 +1,6 @@
 """Rows decoded together: one token each per step, each with its own settings, text and end."""
 
+import logging
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,13 +15,25 @@ from playground.backends.local.cache import SlotCache
 from playground.backends.local.decoder import Decoder
 from playground.backends.local.detokenise import Detokeniser, Piece, StopFilter
 from playground.backends.local.prefixes import Prefix
-from playground.backends.local.sampling import Controls, History, Reading, choose, random_stream, read, sound
+from playground.backends.local.sampling import (
+    Controls,
+    History,
+    Reading,
+    pick,
+    random_stream,
+    read,
+    sound,
+    uniforms_of,
+)
 from playground.backends.local.ticket import Ticket
 from playground.errors import GenerationFailed
 from playground.types import Alternative, Delta, FinishReason, Origin, Token
 
+log = logging.getLogger(__name__)
+
 AT_ONCE = 8  # rows drawn at a time: sampling takes ten copies of their logits
 INVALID = "The model gave no valid probabilities for this request."
+UNLIKE = "Another adapter than the one named was applied; the text is not shown."
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +124,7 @@ class Batch:
         self.rows: list[Row] = []
         self.cache = SlotCache(decoder.layout)
         self._controls: list[Controls] | None = None
+        self._unlike: list[int] = []  # as of the controls
 
     def add(self, rows: Sequence[Row], prompt: SlotCache) -> None:
         """Give rows of one request slots that begin with its prompt, or follow it."""
@@ -142,16 +156,23 @@ class Batch:
         ids = np.concatenate([row.ticket.ids, np.array(row.drawn[:-1], dtype=np.int64)])
         return Prefix(ids, self.cache.fork(place, len(ids), len(ids)), row.ticket.use)
 
-    def step(self) -> list[Draw]:
-        """Feed every row's last token and draw its next."""
+    def step(self) -> list[Draw | Exception]:
+        """Feed every row's last token and draw its next; for a row that cannot go on what is wrong with it."""
         self._fit(self.rows, max(self.cache.lengths) + 1)
         last, uses = [row.drawn[-1] for row in self.rows], [row.ticket.use for row in self.rows]
         logits = self.decoder.decode(self.cache, last, uses)
         if self._controls is None:
             self._controls = controls(self.rows, logits.device)
-            if self.attached.applied([row.ticket.ids for row in self.rows]) != [row.origin for row in self.rows]:
-                raise GenerationFailed("Another adapter than the one named was applied; the text is not shown.")
-        return draw_tokens(logits, self.rows, self._controls)
+            self._unlike = self._rows_of_another_origin()
+        draws = draw_tokens(logits, self.rows, self._controls)
+        for place in self._unlike:
+            draws[place] = GenerationFailed(UNLIKE)
+        return draws
+
+    def _rows_of_another_origin(self) -> list[int]:
+        """Rows whose logits were made by other weights than was said of them."""
+        made = self.attached.applied([row.ticket.ids for row in self.rows])
+        return [place for place, row in enumerate(self.rows) if made[place] != row.origin]
 
     def _fit(self, rows: Sequence[Row], length: int) -> None:
         """Grow by a quarter at least, so that growing stays rare, and never beyond what the rows may need.
@@ -173,17 +194,40 @@ def controls(rows: Sequence[Row], device: torch.device) -> list[Controls]:
     return [Controls.of(settings[start : start + AT_ONCE], device) for start in range(0, len(rows), AT_ONCE)]
 
 
-def draw_tokens(logits: Tensor, rows: Sequence[Row], settings: Sequence[Controls]) -> list[Draw]:
-    """One token for every row from logits `[rows, vocabulary]`; `settings` are their `controls`."""
-    draws: list[Draw] = []
+def draw_tokens(logits: Tensor, rows: Sequence[Row], settings: Sequence[Controls]) -> list[Draw | Exception]:
+    """One token for every row from logits `[rows, vocabulary]`; `settings` are their `controls`.
+
+    A row for which none can be drawn gets what is wrong instead, and the others what they would get without it.
+    """
+    draws: list[Draw | Exception] = []
     for own, wide in zip(settings, torch.split(logits, AT_ONCE), strict=True):
         some, part = rows[len(draws) : len(draws) + AT_ONCE], wide.float()
-        valid = sound(part)[:, None]  # a row that is not draws from anything, and fails alone with its reading
-        drawable = part if valid.all() else part.where(valid, 0.0)
-        chosen = choose(drawable, [row.history for row in some], own, [row.stream for row in some])
-        readings = read(part, chosen, [row.ticket.request.sampling.top_logprobs for row in some])
-        draws += [Draw(token, reading) for token, reading in zip(chosen.tolist(), readings, strict=True)]
+        uniforms = uniforms_of(own, [row.stream for row in some])  # once, so that a row drawn again gets the same
+        try:
+            draws += _draw(part, some, own, uniforms)
+        except Exception:
+            log.exception("Rows that cannot be drawn together are drawn one by one.")
+            draws += [_draw_alone(part[[n]], row, uniforms[n]) for n, row in enumerate(some)]
     return draws
+
+
+def _draw(
+    logits: Tensor, rows: Sequence[Row], settings: Controls, uniforms: Sequence[tuple[float, float]]
+) -> list[Draw]:
+    valid = sound(logits)[:, None]  # a row that is not draws from anything, and fails alone with its reading
+    drawable = logits if valid.all() else logits.where(valid, 0.0)
+    chosen = pick(drawable, [row.history for row in rows], settings, uniforms)
+    readings = read(logits, chosen, [row.ticket.request.sampling.top_logprobs for row in rows])
+    return [Draw(token, reading) for token, reading in zip(chosen.tolist(), readings, strict=True)]
+
+
+def _draw_alone(logits: Tensor, row: Row, uniforms: tuple[float, float]) -> Draw | Exception:
+    try:
+        (drawn,) = _draw(logits, [row], Controls.of([row.ticket.request.sampling], logits.device), [uniforms])
+    except Exception as error:
+        log.exception("No token can be drawn for a row.")
+        return error
+    return drawn
 
 
 def slots(count: int, length: int) -> tuple[int, int]:

@@ -4,7 +4,7 @@ import atexit
 import logging
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from typing import Any
 
 import torch
@@ -17,13 +17,14 @@ from playground.backends.local.holdings import Holdings
 from playground.backends.local.prefill import Prefill
 from playground.backends.local.prefixes import PrefixStore
 from playground.backends.local.threads import all_threads, set_threads_here
-from playground.backends.local.ticket import Errand, Stream, Ticket, guarded
+from playground.backends.local.ticket import FAILED, Errand, Stream, Ticket, guarded
 from playground.errors import GenerationFailed, LimitReached
 from playground.types import Delta
 
 log = logging.getLogger(__name__)
 
 CHUNK, CHUNK_ALONE = 128, 512  # prompt tokens per step, with others decoding and without
+PATIENCE = 1.0  # seconds after which whoever waits for a snapshot looks whether the thread still lives
 IDLE = 1.0  # seconds with nothing to do after which the thread ends
 
 
@@ -74,7 +75,13 @@ class Engine:
         """A snapshot between two steps."""
         if self._closing:
             self.close()  # until that is done the rows are the thread's
-        return self._snapshot() if self._closing else self.between_steps(self._snapshot).result()
+            return self._snapshot()
+        found = self.between_steps(self._snapshot)
+        while not wait([found], PATIENCE).done:
+            with self._changed:
+                self._wake()  # a thread that died meanwhile is replaced
+        stats: Stats = found.result()
+        return stats
 
     def close(self) -> None:
         """End every request with GenerationFailed, stop the thread and free the memory."""
@@ -93,7 +100,7 @@ class Engine:
 
     def _wake(self) -> None:
         """Have the thread look once `_changed` is free. Raises RuntimeError where no thread can be started."""
-        if self._thread is None:
+        if self._thread is None or not self._thread.is_alive():
             thread = threading.Thread(target=self._work, name="decode", daemon=True)
             thread.start()
             self._thread = thread  # only now: for one that did not start everybody would wait for ever
@@ -102,16 +109,29 @@ class Engine:
 
     # ------------------------------------------------------------------------------ the engine's thread
     def _work(self) -> None:
-        set_threads_here(all_threads())
-        with torch.inference_mode():
-            while self._collect():
-                try:
-                    self._step()
-                except Exception as error:
-                    log.exception("The decode loop failed.")
-                    for ticket in self._tickets:
-                        ticket.fail(error)
-                    self._batches.clear()
+        try:
+            set_threads_here(all_threads())
+            with torch.inference_mode():
+                while self._collect():
+                    try:
+                        self._step()
+                    except BaseException as error:  # SystemExit of a library too: others wait for this thread
+                        log.exception("The decode loop failed.")
+                        self._fail_all(error)
+        except BaseException as error:
+            log.exception("The decode thread ended; the next request starts another.")
+            with self._changed:
+                self._thread = None
+                self._tickets, self._arrivals = self._tickets + self._arrivals, []
+                self._fail_all(error)
+                errands, self._errands = self._errands, []
+            for errand in errands:
+                errand.result.set_exception(GenerationFailed(FAILED))
+
+    def _fail_all(self, error: BaseException) -> None:
+        for ticket in self._tickets:
+            ticket.fail(error)
+        self._batches.clear()
 
     def _collect(self) -> bool:
         """Take in what arrived, sleeping while there is nothing at all to do. False when the thread is to end."""
@@ -215,18 +235,21 @@ class Engine:
             ticket.prompt = ticket.outcome = None
         self._hand_out(batch, rows, draws)
 
-    def _hand_out(self, batch: Batch, rows: list[Row], draws: list[Draw]) -> None:
+    def _hand_out(self, batch: Batch, rows: list[Row], draws: list[Draw | Exception]) -> None:
         """Tell every request what its rows drew; end the rows and requests that are done."""
         news: dict[Ticket, list[Delta]] = {}
         for row, draw in zip(rows, draws, strict=True):
-            if not row.ticket.over:
+            if isinstance(draw, Exception):
+                row.ticket.fail(draw)
+            elif not row.ticket.over:
                 with guarded(row.ticket):
                     news.setdefault(row.ticket, []).append(row.accept(draw))
         for row in rows:
             if row.done:
                 row.ticket.finished += 1
-                if row.ticket.samples == 1:  # a conversation may go on from here
-                    self._holdings.remember(batch.copy(row), self._tickets)
+                if row.ticket.samples == 1 and not row.ticket.over:  # a conversation may go on from here
+                    with guarded(row.ticket):
+                        self._holdings.remember(batch.copy(row), self._tickets)
         batch.remove_ended()
         for ticket, deltas in news.items():
             ticket.tell(deltas)

@@ -56,7 +56,8 @@ class LocalNextToken:
         self, ids: Tensor, penalised: Tensor, own: Tensor, stages: Sequence[Tensor]
     ) -> tuple[Candidate, ...]:
         # Where a token's probability becomes zero is the filter that cut it.
-        columns = [t[ids].tolist() for t in (self.logits, penalised - self.logits, own, *stages)]
+        shift = torch.where(self.logits.isneginf(), 0.0, penalised - self.logits)  # what is ruled out is not shifted
+        columns = [t[ids].tolist() for t in (self.logits, shift, own, *stages)]
         return tuple(
             Candidate(
                 id=token,

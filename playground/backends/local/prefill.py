@@ -1,5 +1,6 @@
 """Prompts on their way into slots, some tokens at a time and several in a pass; and given answers, to be judged."""
 
+import logging
 from collections.abc import Sequence
 from statistics import median
 
@@ -13,6 +14,8 @@ from playground.backends.local.prefixes import WORTH_SHARING, Outcome, Prefix, P
 from playground.backends.local.sampling import read, sound
 from playground.backends.local.ticket import Ticket, guarded
 from playground.errors import GenerationFailed
+
+log = logging.getLogger(__name__)
 
 MOST_LOGITS = 1 << 22  # numbers held at once when an answer is judged: 16 MB
 LEAST = 16  # tokens that a prompt counts for in a pass: attention takes its time for each
@@ -95,7 +98,7 @@ class Prefill:
                 reading.append((ticket, ticket.prompt, run))
             left -= _weight(len(run))
         for (ticket, prompt, _), logits in zip(reading, self._read(reading), strict=True):
-            if prompt.cache.size == len(ticket.ids):
+            if logits is not None and prompt.cache.size == len(ticket.ids):
                 with guarded(ticket):
                     _check(logits)
                     (origin,) = self._attached.applied([ticket.ids])
@@ -105,13 +108,20 @@ class Prefill:
                 ticket.outcome = ticket.prompt.outcomes.get(len(ticket.ids))
         return most - left
 
-    def _read(self, reading: Sequence[tuple[Ticket, Prefix, list[int]]]) -> list[Tensor]:
-        """The logits after each run."""
-        caches, runs = [prompt.cache for _, prompt, _ in reading], [run for _, _, run in reading]
-        uses = [ticket.use for ticket, _, _ in reading]
-        if len(reading) < 2:
-            return [self._decoder.prefill(*one) for one in zip(caches, runs, uses, strict=True)]
-        return [row.clone() for row in self._decoder.prefill_all(caches, runs, uses[0])]
+    def _read(self, reading: Sequence[tuple[Ticket, Prefix, list[int]]]) -> list[Tensor | None]:
+        """The logits after each run; None where it fails, and with it its request."""
+        if len(reading) > 1:
+            caches, runs = [prompt.cache for _, prompt, _ in reading], [run for _, _, run in reading]
+            try:
+                return [row.clone() for row in self._decoder.prefill_all(caches, runs, reading[0][0].use)]
+            except Exception:  # nothing of it is counted as read
+                log.exception("Prompts that cannot be read together are read one by one.")
+        return [self._read_alone(*one) for one in reading]
+
+    def _read_alone(self, ticket: Ticket, prompt: Prefix, run: list[int]) -> Tensor | None:
+        with guarded(ticket):
+            return self._decoder.prefill(prompt.cache, run, ticket.use)
+        return None
 
     def _judge(self, ticket: Ticket, most: int) -> int:
         assert ticket.prompt is not None

@@ -5,6 +5,7 @@ The order is fixed: penalties and bias, temperature, top-k, top-p, min-p. All fu
 to stored logits with the very code that draws the tokens.
 """
 
+import math
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from torch.nn import functional
 from playground.types import Sampling
 
 BLOCK = 256  # tokens; near the square root of a vocabulary's size
+SMALLEST = torch.finfo(torch.float32).tiny  # a smaller temperature would be zero on devices that know no denormals
+LARGEST = 1e30  # of a penalty or bias; times anything below 1e8 it is still a number
+FINITE = torch.finfo(torch.float32).max
 
 
 class History:
@@ -59,7 +63,8 @@ def penalise(logits: Tensor, histories: Sequence[History]) -> Tensor:
     """Apply repetition penalty, frequency and presence penalty, then bias.
 
     Repetition penalty is transformers' (prompt and answer; divides positive, multiplies negative logits);
-    frequency and presence penalty are the API's (answer only; subtracted).
+    frequency and presence penalty are the API's (answer only; subtracted). What was finite stays finite, and what
+    the model ruled out with -inf stays ruled out.
     """
     rows = [row for row, history in enumerate(histories) if history.ids]
     if not rows:
@@ -75,17 +80,19 @@ def penalise(logits: Tensor, histories: Sequence[History]) -> Tensor:
     ids = column([history.ids for history in chosen], torch.int64)
     generated = column([history.generated for history in chosen], logits.dtype)
     seen = column([history.seen for history in chosen], torch.bool)
-    bias = column([history.bias for history in chosen], logits.dtype)
-    repetition, frequency, presence = torch.tensor(
+    bias = column([history.bias for history in chosen], logits.dtype).clamp(-LARGEST, LARGEST)
+    settings = torch.tensor(
         [(h.sampling.repetition_penalty, h.sampling.frequency_penalty, h.sampling.presence_penalty) for h in chosen],
         dtype=logits.dtype,
         device=logits.device,
-    ).T[:, :, None]
+    )
+    repetition, frequency, presence = settings.clamp(-LARGEST, LARGEST).T[:, :, None]
+    repetition = repetition.clamp(min=1 / LARGEST)
     places = (torch.tensor(rows, device=logits.device)[:, None], ids)
-    values = logits[places]
-    values = torch.where(seen, torch.where(values < 0, values * repetition, values / repetition), values)
+    own = logits[places]
+    values = torch.where(seen, torch.where(own < 0, own * repetition, own / repetition), own)
     values = values - frequency * generated - presence * (generated > 0) + bias
-    return logits.index_put(places, values)
+    return logits.index_put(places, torch.where(own.isneginf(), own, values.clamp(-FINITE, FINITE)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +118,7 @@ class Controls:
             return tuple(row for row, yes in enumerate(asked) if yes)
 
         return cls(
-            temperature=column([s.temperature or 1.0 for s in samplings]),
+            temperature=column([s.temperature or 1.0 for s in samplings]).clamp(SMALLEST, LARGEST),
             top_k=column([s.top_k for s in samplings], torch.int64),
             top_p=column([s.top_p for s in samplings]),
             min_p=column([s.min_p for s in samplings]),
@@ -126,9 +133,10 @@ class Controls:
 def distribution(logits: Tensor, controls: Controls) -> Tensor:
     """Probabilities after temperature, top-k, top-p and min-p; each row sums to 1.
 
-    A row at temperature 0 has it all on its likeliest token.
+    A row at temperature 0 has it all on its likeliest token, and the smaller the temperature the nearer a row is to
+    that: only differences to the best are divided, so what overflows has no probability.
     """
-    logits = logits / controls.temperature
+    logits = (logits - logits.amax(-1, keepdim=True)) / controls.temperature
     if rows := list(controls.with_top_k):
         wanted = controls.top_k[rows].clamp(max=logits.shape[1])
         best = logits[rows].topk(int(wanted.max())).values
@@ -152,8 +160,9 @@ def distribution(logits: Tensor, controls: Controls) -> Tensor:
 
 def _nucleus(probabilities: Tensor, p: float) -> Tensor:
     """One row with everything outside the smallest set that reaches `p` set to zero; of equals the lower id stays."""
-    # All tokens below (1 - p) / n together weigh at most 1 - p, so the nucleus is among the others: few to sort.
-    (ids,) = torch.where(probabilities >= (1 - p) / len(probabilities))
+    # All tokens below (1 - p) / n together weigh at most 1 - p, so the nucleus is among the others: few to sort. Half
+    # of it, as of equals each may be a rounding below 1 / n.
+    (ids,) = torch.where(probabilities >= (1 - p) / len(probabilities) / 2)
     best, order = probabilities[ids].sort(descending=True, stable=True)
     inside = best.cumsum(-1) - best < p
     inside[0] = True
@@ -194,12 +203,21 @@ def choose(
     logits: Tensor, histories: Sequence[History], controls: Controls, streams: Sequence[random.Random]
 ) -> Tensor:
     """The next token of every row, `[rows]`. Rows at temperature 0 take the likeliest and draw no number."""
-    logits = penalise(logits, histories)
-    if not controls.drawn:
-        return logits.argmax(-1)
+    return pick(logits, histories, controls, uniforms_of(controls, streams))
+
+
+def uniforms_of(controls: Controls, streams: Sequence[random.Random]) -> list[tuple[float, float]]:
+    """The numbers that the rows' next tokens are drawn with; a row at temperature 0 takes none of its stream."""
     drawn = set(controls.drawn)
-    uniforms = [pair(stream) if row in drawn else (0.0, 0.0) for row, stream in enumerate(streams)]
-    return draw(distribution(logits, controls), uniforms)
+    return [pair(stream) if row in drawn else (0.0, 0.0) for row, stream in enumerate(streams)]
+
+
+def pick(
+    logits: Tensor, histories: Sequence[History], controls: Controls, uniforms: Sequence[tuple[float, float]]
+) -> Tensor:
+    """The next token of every row, `[rows]`, with these numbers."""
+    logits = penalise(logits, histories)
+    return draw(distribution(logits, controls), uniforms) if controls.drawn else logits.argmax(-1)
 
 
 def pair(stream: random.Random) -> tuple[float, float]:
@@ -222,7 +240,10 @@ class Reading:
 
 
 def read(logits: Tensor, chosen: Tensor, alternatives: Sequence[int]) -> list[Reading]:
-    """Log-probability of the chosen ids, entropy (nats) and alternatives under the unmodified distribution."""
+    """Log-probability of the chosen ids, entropy (nats) and alternatives under the unmodified distribution.
+
+    What the model rules out is no alternative.
+    """
     logprobs = logits.log_softmax(-1)
     own = logprobs.gather(1, chosen[:, None])[:, 0]
     # A model may rule tokens out with -inf: 0 * -inf must count as 0.
@@ -233,6 +254,10 @@ def read(logits: Tensor, chosen: Tensor, alternatives: Sequence[int]) -> list[Re
         return [Reading(logprob, nats) for logprob, nats in numbers]
     values, ids = (best.tolist() for best in logprobs.topk(min(most, logprobs.shape[1])))
     return [
-        Reading(logprob, nats, tuple(zip(ids[row][:count], values[row][:count], strict=True)))
+        Reading(
+            logprob,
+            nats,
+            tuple(one for one in zip(ids[row][:count], values[row][:count], strict=True) if one[1] > -math.inf),
+        )
         for row, ((logprob, nats), count) in enumerate(zip(numbers, alternatives, strict=True))
     ]

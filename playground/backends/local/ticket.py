@@ -23,6 +23,7 @@ from playground.types import Delta, Progress
 log = logging.getLogger(__name__)
 Event = Delta | Progress | Tensor | Reading
 
+FAILED = "The model failed while answering; the server's log says why."
 PULSE = 0.2  # seconds without news after which the caller gets a chance to stop
 
 
@@ -128,18 +129,17 @@ class Ticket:
             self.prompt = self.outcome = None
             self.news.put(error)
 
-    def fail(self, error: Exception) -> None:
-        """End with `error`, as a message for the person. Each request gets an exception object of its own."""
-        known = isinstance(error, PlaygroundError)
-        self.end(error if known else GenerationFailed(f"The model failed while answering: {error}"))
+    def fail(self, error: BaseException) -> None:
+        """End with `error` if it is a message for the person; whatever else it is, whoever catches it logs it."""
+        self.end(error if isinstance(error, PlaygroundError) else GenerationFailed(FAILED))
 
 
 @contextmanager
 def guarded(ticket: Ticket) -> Iterator[None]:
-    """Work for one request: if it fails, that request fails and no other."""
+    """Work for one request: if it fails, however it does, that request fails and no other."""
     try:
         yield
-    except Exception as error:
+    except BaseException as error:  # also what would end the thread that works for all
         log.exception("A request failed.")
         ticket.fail(error)
 
@@ -193,5 +193,5 @@ class Errand:
         if self.result.set_running_or_notify_cancel():
             try:
                 self.result.set_result(self.work())
-            except Exception as error:
+            except BaseException as error:  # whoever waits is told in any case
                 self.result.set_exception(error)
