@@ -16,8 +16,8 @@ from playground.backends.local.engine import Engine
 from playground.backends.local.intake import Intake
 from playground.backends.local.next_token import LocalNextToken
 from playground.backends.local.prompt import encode, prompt_text, takes_system
+from playground.backends.local.readings import Reading
 from playground.backends.local.resident import page_out
-from playground.backends.local.sampling import Reading
 from playground.errors import LimitReached
 from playground.parameters import parameters
 from playground.types import Message, Sampling, Token

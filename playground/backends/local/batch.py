@@ -15,17 +15,9 @@ from playground.backends.local.cache import SlotCache
 from playground.backends.local.decoder import Decoder
 from playground.backends.local.detokenise import Detokeniser, Piece, StopFilter
 from playground.backends.local.prefixes import Prefix
-from playground.backends.local.sampling import (
-    Controls,
-    History,
-    Reading,
-    pick,
-    random_stream,
-    read,
-    sound,
-    uniforms_of,
-)
-from playground.backends.local.ticket import Ticket
+from playground.backends.local.readings import Reading, read, sound
+from playground.backends.local.sampling import Controls, History, pick, random_stream, uniforms_of
+from playground.backends.local.ticket import Ticket, guarded
 from playground.errors import GenerationFailed
 from playground.types import Alternative, Delta, FinishReason, Origin, Token
 
@@ -228,6 +220,18 @@ def _draw_alone(logits: Tensor, row: Row, uniforms: tuple[float, float]) -> Draw
         log.exception("No token can be drawn for a row.")
         return error
     return drawn
+
+
+def accept(rows: Sequence[Row], draws: Sequence[Draw | Exception]) -> dict[Ticket, list[Delta]]:
+    """Let the rows take what they drew; what each request is to be told. A row that fails ends its request."""
+    news: dict[Ticket, list[Delta]] = {}
+    for row, draw in zip(rows, draws, strict=True):
+        if isinstance(draw, Exception):
+            row.ticket.fail(draw)
+        elif not row.ticket.over:
+            with guarded(row.ticket):
+                news.setdefault(row.ticket, []).append(row.accept(draw))
+    return news
 
 
 def slots(count: int, length: int) -> tuple[int, int]:

@@ -5,21 +5,20 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, wait
-from typing import Any
+from typing import Any, cast
 
 import torch
 
 from playground.backends.local.admission import Admission, Group, Limits, Stats, group, next_in_line
 from playground.backends.local.attached import Attached
-from playground.backends.local.batch import Batch, Draw, Row, Vocabulary, controls, draw_tokens
+from playground.backends.local.batch import Batch, Draw, Row, Vocabulary, accept, controls, draw_tokens
 from playground.backends.local.decoder import Decoder
 from playground.backends.local.holdings import Holdings
-from playground.backends.local.prefill import Prefill
+from playground.backends.local.prefill import Prefill, unread
 from playground.backends.local.prefixes import PrefixStore
 from playground.backends.local.threads import all_threads, set_threads_here
-from playground.backends.local.ticket import FAILED, Errand, Stream, Ticket, guarded
+from playground.backends.local.ticket import FAILED, Errand, Stream, Ticket, fail, guarded
 from playground.errors import GenerationFailed, LimitReached
-from playground.types import Delta
 
 log = logging.getLogger(__name__)
 
@@ -80,8 +79,7 @@ class Engine:
         while not wait([found], PATIENCE).done:
             with self._changed:
                 self._wake()  # a thread that died meanwhile is replaced
-        stats: Stats = found.result()
-        return stats
+        return cast(Stats, found.result())
 
     def close(self) -> None:
         """End every request with GenerationFailed, stop the thread and free the memory."""
@@ -117,21 +115,18 @@ class Engine:
                         self._step()
                     except BaseException as error:  # SystemExit of a library too: others wait for this thread
                         log.exception("The decode loop failed.")
-                        self._fail_all(error)
+                        fail(self._tickets, error)
+                        self._batches.clear()
         except BaseException as error:
             log.exception("The decode thread ended; the next request starts another.")
             with self._changed:
                 self._thread = None
                 self._tickets, self._arrivals = self._tickets + self._arrivals, []
-                self._fail_all(error)
+                fail(self._tickets, error)
+                self._batches.clear()
                 errands, self._errands = self._errands, []
             for errand in errands:
                 errand.result.set_exception(GenerationFailed(FAILED))
-
-    def _fail_all(self, error: BaseException) -> None:
-        for ticket in self._tickets:
-            ticket.fail(error)
-        self._batches.clear()
 
     def _collect(self) -> bool:
         """Take in what arrived, sleeping while there is nothing at all to do. False when the thread is to end."""
@@ -164,8 +159,7 @@ class Engine:
                 draws = batch.step()
             except Exception as error:
                 log.exception("A decode step failed.")
-                for row in batch.rows:
-                    row.ticket.fail(error)
+                fail([row.ticket for row in batch.rows], error)
             else:
                 self._hand_out(batch, batch.rows, draws)
 
@@ -194,7 +188,7 @@ class Engine:
     def _read_prompts(self) -> None:
         """Compute some tokens of the prompts under way, in turn, so that neither they nor the rows wait long."""
         tokens = CHUNK if self._batches else CHUNK_ALONE
-        while tokens > 0 and (chosen := self.prefill.choose(self._unread(), tokens, self._tickets)):
+        while tokens > 0 and (chosen := self.prefill.choose(unread(self._tickets), tokens, self._tickets)):
             self._turns += 1
             for ticket in chosen:
                 ticket.turn = self._turns
@@ -202,19 +196,13 @@ class Engine:
                 tokens -= self.prefill.advance(chosen, tokens)
             except Exception as error:
                 log.exception("Reading prompts failed.")
-                for ticket in chosen:
-                    ticket.fail(error)
+                fail(chosen, error)
             self._holdings.trim(self._tickets)
             for ticket in chosen:
                 if (prompt := ticket.whole) is not None:
                     with guarded(ticket):
                         self._holdings.remember(prompt, self._tickets)
                         self._start(ticket)
-
-    def _unread(self) -> list[Ticket]:
-        """Requests with a place whose prompts are not whole, those first that waited longest."""
-        waiting = (t for t in self._tickets if t.started < t.granted and t.outcome is None and not t.over)
-        return sorted(waiting, key=lambda ticket: ticket.turn)
 
     def _start(self, ticket: Ticket) -> None:
         """Draw the first tokens of the samples that have a place, and put them into the batch."""
@@ -237,13 +225,7 @@ class Engine:
 
     def _hand_out(self, batch: Batch, rows: list[Row], draws: list[Draw | Exception]) -> None:
         """Tell every request what its rows drew; end the rows and requests that are done."""
-        news: dict[Ticket, list[Delta]] = {}
-        for row, draw in zip(rows, draws, strict=True):
-            if isinstance(draw, Exception):
-                row.ticket.fail(draw)
-            elif not row.ticket.over:
-                with guarded(row.ticket):
-                    news.setdefault(row.ticket, []).append(row.accept(draw))
+        news = accept(rows, draws)
         for row in rows:
             if row.done:
                 row.ticket.finished += 1

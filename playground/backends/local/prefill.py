@@ -11,7 +11,7 @@ from playground.backends.local.attached import Attached
 from playground.backends.local.batch import AT_ONCE, INVALID
 from playground.backends.local.decoder import Decoder
 from playground.backends.local.prefixes import WORTH_SHARING, Outcome, Prefix, PrefixStore, common
-from playground.backends.local.sampling import read, sound
+from playground.backends.local.readings import read, sound
 from playground.backends.local.ticket import Ticket, guarded
 from playground.errors import GenerationFailed
 
@@ -134,6 +134,12 @@ class Prefill:
         for some, ids in zip(torch.split(logits, AT_ONCE), torch.split(given, AT_ONCE), strict=True):
             ticket.tell(read(some, ids, [top] * len(ids)))
         return len(chunk)
+
+
+def unread(tickets: Sequence[Ticket]) -> list[Ticket]:
+    """Requests with a place whose prompts are not whole, those first that waited longest."""
+    waiting = (t for t in tickets if t.started < t.granted and t.outcome is None and not t.over)
+    return sorted(waiting, key=lambda ticket: ticket.turn)
 
 
 def _weight(tokens: int) -> int:

@@ -5,7 +5,6 @@ The order is fixed: penalties and bias, temperature, top-k, top-p, min-p. All fu
 to stored logits with the very code that draws the tokens.
 """
 
-import math
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -223,41 +222,3 @@ def pick(
 def pair(stream: random.Random) -> tuple[float, float]:
     """What one draw takes from a random stream."""
     return stream.random(), stream.random()
-
-
-def sound(logits: Tensor) -> Tensor:
-    """Which rows of `[..., vocabulary]` give probabilities: an overflow leaves infinities or what is no number."""
-    return logits.amax(-1).isfinite()
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What the model itself thought of a chosen token; `top` holds (id, log-probability) pairs, likeliest first."""
-
-    logprob: float
-    entropy: float
-    top: tuple[tuple[int, float], ...] = ()
-
-
-def read(logits: Tensor, chosen: Tensor, alternatives: Sequence[int]) -> list[Reading]:
-    """Log-probability of the chosen ids, entropy (nats) and alternatives under the unmodified distribution.
-
-    What the model rules out is no alternative.
-    """
-    logprobs = logits.log_softmax(-1)
-    own = logprobs.gather(1, chosen[:, None])[:, 0]
-    # A model may rule tokens out with -inf: 0 * -inf must count as 0.
-    entropy = -torch.linalg.vecdot(logprobs.exp(), logprobs.clamp(min=torch.finfo(logprobs.dtype).min))
-    numbers = zip(own.tolist(), entropy.tolist(), strict=True)
-    most = max(alternatives)
-    if not most:
-        return [Reading(logprob, nats) for logprob, nats in numbers]
-    values, ids = (best.tolist() for best in logprobs.topk(min(most, logprobs.shape[1])))
-    return [
-        Reading(
-            logprob,
-            nats,
-            tuple(one for one in zip(ids[row][:count], values[row][:count], strict=True) if one[1] > -math.inf),
-        )
-        for row, ((logprob, nats), count) in enumerate(zip(numbers, alternatives, strict=True))
-    ]

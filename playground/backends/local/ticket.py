@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from torch import Tensor
 
 from playground.backends.base import Request
 from playground.backends.local.prefixes import Outcome, Prefix
-from playground.backends.local.sampling import Reading
+from playground.backends.local.readings import Reading
 from playground.backends.local.wide_lora import BASE, Use
 from playground.errors import GenerationFailed, PlaygroundError
 from playground.types import Delta, Progress
@@ -132,6 +132,12 @@ class Ticket:
     def fail(self, error: BaseException) -> None:
         """End with `error` if it is a message for the person; whatever else it is, whoever catches it logs it."""
         self.end(error if isinstance(error, PlaygroundError) else GenerationFailed(FAILED))
+
+
+def fail(tickets: Iterable[Ticket], error: BaseException) -> None:
+    """End all of them with what went wrong for all of them."""
+    for ticket in tickets:
+        ticket.fail(error)
 
 
 @contextmanager

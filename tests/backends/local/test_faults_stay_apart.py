@@ -17,7 +17,8 @@ from tiny_models import eventually
 from playground.backends.local import batch, prefill
 from playground.backends.local.backend import LocalBackend
 from playground.backends.local.next_token import LocalNextToken
-from playground.backends.local.sampling import Controls, History, choose, distribution, penalise, random_stream, read
+from playground.backends.local.readings import read
+from playground.backends.local.sampling import Controls, History, choose, distribution, penalise, random_stream
 from playground.backends.local.ticket import FAILED
 from playground.errors import GenerationFailed
 from playground.types import Sampling

@@ -15,6 +15,7 @@ from transformers.generation.logits_process import (
     TopPLogitsWarper,
 )
 
+from playground.backends.local.readings import read
 from playground.backends.local.sampling import (
     BLOCK,
     Controls,
@@ -25,7 +26,6 @@ from playground.backends.local.sampling import (
     pair,
     penalise,
     random_stream,
-    read,
 )
 from playground.types import Sampling
 
