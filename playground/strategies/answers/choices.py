@@ -25,7 +25,9 @@ def letters_in(text: str, labels: tuple[str, ...], *, marked: bool = False) -> l
     """
     allowed = letters(labels)
     upper, any_case = f"[{allowed}]", f"[{allowed}{allowed.lower()}]"
-    if whole := re.fullmatch(rf"\W*({any_case})\W*", text):
+    if whole := re.match(
+        rf"(?:\W*(?={any_case}\W*$)|[^\w(]*)({any_case})(?:\W*$|[.):]\s)", text
+    ):  # nothing else, or the option as it is listed
         return [whole[1].upper()]
     spelled = label_spans(text, labels)
     for start, end in reversed([(start, end) for start, end, label in spelled if len(label.strip()) > 1]):
@@ -37,12 +39,14 @@ def letters_in(text: str, labels: tuple[str, ...], *, marked: bool = False) -> l
         rf"(?<!{LETTER})(?:"
         rf"(?i:{ASKED})(?:\s(?i:is|the))?[\s:*\"'(\[]{{1,6}}(?!{ARTICLE})(?P<asked>{any_case})(?!{LETTER}|'\w|-\w|[+#])"
         rf"|[(\[](?P<bracket>{any_case})[)\]]"
-        rf"|(?<!['-])(?P<point>{upper})(?:(?=[).:\]*\u3002\uff0e])(?!\.\w)|(?=\s*$))"
+        rf"|(?<!['-])(?<!\b[Nn]ot )(?P<point>{upper})(?:(?=[).:\]*\u3002\uff0e])(?!\.\w)|(?=\s*$))"
         rf"|(?P<small>{any_case})\)"
         rf")",
         text,
     )
-    found = [str(next(filter(None, match.groups()))).upper() for match in named]
+    matches = list(named)
+    asked = [match for match in matches if match["asked"]]
+    found = [str(next(filter(None, match.groups()))).upper() for match in asked or matches]
     return found or _bare(text, upper) or [allowed[labels.index(label)] for _, _, label in spelled]
 
 

@@ -10,7 +10,8 @@ YES_NO = {"yes": "Yes", "true": "Yes", "no": "No", "false": "No"}
 OTHER = {"Yes": "No", "No": "Yes"}
 NEGATION = (
     r"(?:\b(?:not|never|cannot|neither|nor|hardly|far from)|n't)"
-    r"(?:\s+(?:be|been|a|an|the|really|very|quite|at all|entirely|strictly|necessarily|exactly))*"
+    r"(?:\s+(?:think|believe)(?:\s+that)?\s+(?:that|this|it)(?:'s|\s+is|\s+was))?"
+    r"(?:\s+(?:seem|appear|look|be|been|a|an|the|really|very|quite|at all|entirely|strictly|necessarily|exactly))*"
     r"[\s\"'*`(\[]{0,4}|[\u4e0d\u975e\u672a\u65e0\u7121]\u662f?"
 )
 DENIED = re.compile(rf"(?:{NEGATION})$", re.IGNORECASE)

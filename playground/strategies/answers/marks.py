@@ -9,7 +9,8 @@ MOST_BOXES = 100  # the last ones count
 # In twelve languages, those of MGSM among them; "answer" may be said to be one to, of or for something.
 ANSWER = (
     r"(?:\b(?:answer|ans)(?:\s{0,3}\([^()\n]{0,80}\))?(?:\s(?:to|for|of)\s[^.:\n?!]{1,80}?)?"
-    r"(?:[*_`\"']{0,3}\s{0,9}(?:\b(?:is|would be|should be|must be|will be|was)\b(?!\s+not\b)|[:=\uff1a])|-(?=\d))"
+    r"(?:[*_`\"']{0,3}\s{0,9}(?:\b(?:is|would be|should be|must be|will be|was)\b(?!\s+not\b)|[:=\uff1a])|-(?=\d)"
+    r"|(?<=final answer)[*_]{0,3}[ \t]{0,9}\n)"
     r"|\bantwort(?:\s(?:ist|lautet)\b|\s?:)|\br[e\u00e9]ponse(?:\s(?:est)\b|\s?:)|\brespuesta(?:\s(?:es)\b|\s?:)"
     r"|\brisposta(?:\s(?:\u00e8)|\s?:)|\bresposta(?:\s(?:\u00e9)|\s?:)"
     r"|\b\u043e\u0442\u0432\u0435\u0442\s?[:\u2014\u2013-]|\u7b54\u6848(?:\u662f|\u4e3a|\u70ba|\u4e3a\u662f)?[:\uff1a]?"

@@ -35,7 +35,7 @@ NUMBER = re.compile(
     rf"\b(?P<minus>minus |negative )?(?P<halved>half (?:of )?(?=an? ))?(?:"
     rf"(?P<top>an?|one|two|three|four|five|six|seven|eight|nine)[ -](?P<bottom>{PART})s?(?: of)?(?: an?)?"
     rf"(?P<of> {SCALE})?\b"
-    rf"|(?P<whole>(?:an? )?{WORD}(?:(?:[ -]|,? and ){WORD}){{0,{LONGEST}}}(?:(?<=d)s|(?<=n)s)?)"
+    rf"|(?P<whole>(?:an? )?{WORD}(?:(?:[ -]|,? and )(?!{WORD}[ -]{PART}s?\b){WORD}){{0,{LONGEST}}}(?:(?<=d)s|(?<=n)s)?)"
     rf"(?:(?<=y)[ -](?P<ordinal>{_any(ORDINALS)})\b|(?: point(?P<decimals>(?: (?:{_any(UNITS[:10])})){{1,{LONGEST}}}))?"
     rf"(?: and (?P<extra_top>an?|one|two|three)[ -](?P<extra>{PART})s?)?(?P<times> {SCALE})?\b))",
     re.IGNORECASE,

@@ -78,7 +78,7 @@ def test_text_without_a_thought_stays_as_it_is(text: str) -> None:
         ("3. La respuesta es 7", "7"),
         ("3\u4eba\u3002\u7b54\u6848\u662f7\u3002", "7"),
         ("3 \u0447\u0435\u043b\u043e\u0432\u0435\u043a\u0430. \u041e\u0442\u0432\u0435\u0442: 7", "7"),
-        ("1. Take 3\n2. Add 4", "3"), ("1. It is", "1"),
+        ("Thus, 5.\n\n**Final Answer**\n\n12", "12"), ("1. Take 3\n2. Add 4", "3"), ("1. It is", "1"),
     ],
 )  # fmt: skip
 def test_the_marked_number_comes_before_the_first(text: str, value: str) -> None:

@@ -65,7 +65,8 @@ WORDS = [
     ("minus five", "-5"), ("negative seven", "-7"), ("one half", "0.5"), ("two thirds", "2/3"),
     ("three-quarters", "0.75"),
     ("two and a half", "2.5"), ("two and a half million", "2500000"), ("three point one four", "3.14"),
-    ("half a million", "500000"), ("twenty-third", "23"), ("first", None), ("a quarter", None),
+    ("half a million", "500000"), ("twenty-third", "23"), ("four and three quarters", "4.75"), ("first", None),
+    ("a quarter", None),
     ("thousands of people", None), ("one of the 12 boxes", "12"),
 ]  # fmt: skip
 NO_NUMBER = [

@@ -15,7 +15,9 @@ LETTERS = [
     ("<answer>b</answer>", "B"), ("The answer is (B) and not (C).", "B"), ("It is not B, it is C", "C"),
     ("B and C", None), ("B/C", None), ("A and B are wrong, so C", "C"), ("The correct option is B", "B"),
     ("\u7b54\u6848\u662fB\u3002", "B"), ("\u6b63\u786e\u9009\u9879\u662fC", "C"), ("\u9009B", "B"), ("\uff22", "B"),
-    ("\uff08B\uff09", "B"), ("\u24b7", "B"), ("\u0412", None), ("A-frame", None), ("because", None), ("G", None),
+    ("\uff08B\uff09", "B"), ("\u24b7", "B"), ("\u0412", None), ("(A) (B) (C): I choose (C)", "C"),
+    ("a. 42", "A"), ("Not A. B.", "B"), ("It's definitely C, not D", "C"), ("A-frame", None), ("because", None),
+    ("G", None),
 ]  # fmt: skip
 
 
@@ -33,6 +35,7 @@ def test_a_label_spelled_out_is_not_searched_for_letters() -> None:
     ("text", "value"),
     [("That is not true.", "No"), ("It isn\u2019t true", "No"), ("This cannot be true", "No"), ("Not false", "Yes"),
      ("No, \u2026 yes", "No"), ("There is no doubt: yes", "Yes"), ("True or false? The answer is false.", "No"),
+     ("I don't think that is true", "No"), ("It doesn't seem true", "No"),
      ("untrue", None), ("\u7b54\u6848\u662fYes\u3002", "Yes"), ("_yes_", "Yes"), ("**No**", "No"), ("nothing", None)],
 )  # fmt: skip
 def test_yes_and_no_mean_the_other_where_they_are_denied(text: str, value: str | None) -> None:
