@@ -15,7 +15,7 @@ from playground.backends.local.detokenise import Detokeniser
 from playground.backends.local.engine import Engine
 from playground.backends.local.intake import Intake
 from playground.backends.local.next_token import LocalNextToken
-from playground.backends.local.prompt import encode, prompt_text, takes_system
+from playground.backends.local.prompt import check_template, encode, prompt_text, takes_system
 from playground.backends.local.readings import Reading
 from playground.backends.local.resident import page_out
 from playground.errors import LimitReached
@@ -27,7 +27,8 @@ class LocalBackend:
     """A loaded transformers model. Safe to use from many threads.
 
     `model` is a causal language model, already on its device and in its precision (`precision.prepare`); `label` is
-    what people read as the name of its weights. Raises ModelUnavailable for an architecture the engine cannot run.
+    what people read as the name of its weights. Raises ModelUnavailable for an architecture the engine cannot run
+    and for a chat template with a fault.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class LocalBackend:
         max_seconds: float = 600,
         kv_bytes: int = 1 << 30,
     ) -> None:
+        check_template(tokenizer)
         self._tokenizer = tokenizer
         self._decoder = Decoder(model)
         page_out(getattr(model, "idle_weights", ()))  # the decoder has just read them once, to compare

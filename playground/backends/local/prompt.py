@@ -4,9 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from jinja2.exceptions import TemplateError
-
-from playground.errors import NotSupported
+from playground.backends.local.chat_template import inspect_template, render
+from playground.errors import ModelUnavailable, NotSupported
 from playground.types import Message
 
 # Private-use characters stand for control tokens in message text while the template runs.
@@ -18,7 +17,7 @@ def encode(tokenizer: Any, messages: Sequence[Message], prefix: str = "") -> lis
 
     Equal to `apply_chat_template` for text without control tokens; those, such as a pasted `<|im_end|>`,
     are encoded as the characters they are written with. Without a chat template the contents are one plain text.
-    Raises NotSupported when the template refuses the conversation.
+    Raises NotSupported when the template refuses the conversation, or leaves out what somebody says in it.
     """
     rendered, typed = _guarded(tokenizer, messages, prefix)
     if not typed:
@@ -66,11 +65,7 @@ def _pattern(names: Sequence[str]) -> str:
 def _render(tokenizer: Any, messages: Sequence[Message], prefix: str) -> str:
     if not tokenizer.chat_template:
         return "\n\n".join([message.content for message in messages] + ([prefix] if prefix else []))
-    turns = [{"role": message.role, "content": message.content} for message in messages]
-    try:
-        return str(tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)) + prefix
-    except TemplateError as error:
-        raise NotSupported(f"This model's chat template refuses the conversation: {error}") from error
+    return render(tokenizer, messages) + prefix
 
 
 def _ids(tokenizer: Any, text: str) -> list[int]:
@@ -82,8 +77,13 @@ def _ids(tokenizer: Any, text: str) -> list[int]:
 
 def takes_system(tokenizer: Any) -> bool:
     """Whether the chat template has a place for a system message; plain text always has."""
+    return not tokenizer.chat_template or "system" in inspect_template(tokenizer).forms
+
+
+def check_template(tokenizer: Any) -> None:
+    """Raises ModelUnavailable for a chat template with which nothing can be asked."""
     try:
-        _render(tokenizer, [Message("system", "Be brief."), Message("user", "Hello")], "")
-    except NotSupported:
-        return False
-    return True
+        if tokenizer.chat_template:
+            inspect_template(tokenizer).form("user")
+    except NotSupported as error:
+        raise ModelUnavailable(f"The model cannot be asked anything. {error}") from error

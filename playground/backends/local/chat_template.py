@@ -1,0 +1,129 @@
+"""A tokenizer's chat template: which turns it takes, in which form, and whether the words arrive in the prompt."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+from weakref import WeakKeyDictionary
+
+from jinja2.exceptions import TemplateError
+
+from playground.errors import NotSupported
+from playground.types import Message
+
+log = logging.getLogger(__name__)
+Form = Literal["text", "parts"]
+
+# What each role says to a template to see whether it arrives as it was said: capitals, marks, another script.
+PROBES: Mapping[str, str] = {
+    "system": 'Obey "Zoe" & <Quinn>, n\u00e9e 4.',
+    "user": 'Which "Fox" jumps & <barks>, na\u00efve 7?',
+    "assistant": 'The "Jay" & <Wren>, caf\u00e9 9.',
+}
+THOUGHT = "</think>"  # what comes before it, templates leave out of earlier answers on purpose
+ROLES: tuple[Literal["system", "user", "assistant"], ...] = ("system", "user", "assistant")
+LEFT_OUT = "This model's chat template leaves out or changes what the {role} says, so the model would not read it."
+
+
+@dataclass(frozen=True, slots=True)
+class ChatTemplate:
+    """How content is given to a template, by role; a role that it does not take has none. `refusal` is why."""
+
+    forms: Mapping[str, Form]
+    refusal: Mapping[str, str]
+
+    def form(self, role: str) -> Form:
+        """Raises NotSupported for a role whose words would not be in the prompt."""
+        if role not in self.forms:
+            raise NotSupported(self.refusal[role])
+        return self.forms[role]
+
+
+_inspected: "WeakKeyDictionary[Any, tuple[Any, ChatTemplate]]" = WeakKeyDictionary()
+
+
+def inspect_template(tokenizer: Any) -> ChatTemplate:
+    """What its template does with probing words. Found once for each template of a tokenizer."""
+    known = _inspected.get(tokenizer)
+    if known is None or known[0] != tokenizer.chat_template:
+        known = _inspected[tokenizer] = (tokenizer.chat_template, _inspect(tokenizer))
+    return known[1]
+
+
+def render(tokenizer: Any, messages: Sequence[Message]) -> str:
+    """The prompt up to where the assistant is to go on. Raises NotSupported unless all words are in it."""
+    template = inspect_template(tokenizer)
+    text = _apply(tokenizer, [(message, template.form(message.role)) for message in messages])
+    said = _without_spaces(text)
+    for message in messages:
+        # Spaces at the ends are the template's business; of an answer, what was thought before it is too.
+        words = message.content.rpartition(THOUGHT)[2] if message.role == "assistant" else message.content
+        if _without_spaces(words) not in said:
+            raise NotSupported(LEFT_OUT.format(role=message.role))
+    return text
+
+
+def _inspect(tokenizer: Any) -> ChatTemplate:
+    found = ChatTemplate({}, {})
+    system, user, assistant = (Message(role, PROBES[role]) for role in ROLES)
+    # The user first: nothing can be asked without; some templates take one only after a system message.
+    for conversation, role in (
+        ([user], "user"),
+        ([system, user], "user"),
+        ([system, user], "system"),
+        ([user, assistant, user], "assistant"),
+        ([system, user, assistant, user], "assistant"),
+    ):
+        if role not in found.forms and all(m.role in found.forms or m.role in (role, "system") for m in conversation):
+            found = _tried(tokenizer, conversation, role, found)
+    if "user" not in found.forms:
+        refusal = dict.fromkeys(PROBES, found.refusal["user"])
+        return ChatTemplate({}, refusal)
+    missing = [role for role in PROBES if role not in found.forms]
+    return replace(found, refusal={role: found.refusal.get(role) or LEFT_OUT.format(role=role) for role in missing})
+
+
+def _tried(tokenizer: Any, conversation: Sequence[Message], role: str, found: ChatTemplate) -> ChatTemplate:
+    """With the form in which a role's words arrive, or with why they do not."""
+    why = ""
+    forms: tuple[Form, ...] = ("text", "parts")
+    for form in forms:
+        try:
+            turns = [(m, form if m.role == role else found.forms.get(m.role, form)) for m in conversation]
+            text = _apply(tokenizer, turns)
+        except NotSupported as error:
+            why = why or str(error)
+            continue
+        if PROBES[role] in text and "'type'" not in text:  # not as the source text of a list of parts
+            return replace(found, forms={**found.forms, role: form})
+    return replace(found, refusal={**found.refusal, role: why or LEFT_OUT.format(role=role)})
+
+
+def _apply(tokenizer: Any, turns: Sequence[tuple[Message, Form]]) -> str:
+    if isinstance(tokenizer.chat_template, dict) and "default" not in tokenizer.chat_template:
+        names = ", ".join(map(repr, sorted(tokenizer.chat_template)))
+        raise NotSupported(
+            f"This model's tokenizer has several chat templates ({names}) and none of them is named 'default', so it "
+            "is unclear which is meant. Name one of them so in the model's folder."
+        )
+    given = [
+        {
+            "role": message.role,
+            "content": message.content if form == "text" else [{"type": "text", "text": message.content}],
+        }
+        for message, form in turns
+    ]
+    try:
+        return str(tokenizer.apply_chat_template(given, tokenize=False, add_generation_prompt=True))
+    except TemplateError as error:
+        raise NotSupported(f"This model's chat template refuses the conversation: {error}") from error
+    except Exception as error:  # whatever a program of the model's makers may raise
+        log.info("A chat template failed.", exc_info=True)
+        said = (
+            f"This model's chat template has a fault and cannot be used ({type(error).__name__}: {str(error)[:200]})."
+        )
+        raise NotSupported(said) from error
+
+
+def _without_spaces(text: str) -> str:
+    return "".join(text.split())
