@@ -29,6 +29,39 @@ class AdapterDetails:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuickWays:
+    """Which quick ways a language model takes here, as seen when each was tried, and why not the others.
+
+    `fused` of its `layers` compute in a third of the operations. `shares`: rows that begin alike hold that beginning
+    once. `joins`: short prompts are read in one pass. The reasons are empty where all is well. Of the `products` that
+    were prepared, so many read weights of four or eight bits when there are few rows.
+    """
+
+    layers: int
+    fused: int
+    not_fused: str
+    shares: bool
+    not_shared: str
+    joins: bool
+    not_joined: str
+    products: int
+    four_bits: int
+    eight_bits: int
+
+    @property
+    def missing(self) -> str:
+        """What is slower than it could be, in words; empty if nothing is."""
+        parts = []
+        if self.fused < self.layers:
+            parts.append(f"{self.fused} of {self.layers} layers are fused ({self.not_fused})")
+        if not self.shares:
+            parts.append(f"rows that begin alike do not share that ({self.not_shared})")
+        if not self.joins:
+            parts.append(f"prompts are read one by one ({self.not_joined})")
+        return "; ".join(parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelDetails:
     """A loaded model. `stored` is the type of its numbers in the file, `precision` how they are multiplied."""
 
@@ -43,5 +76,6 @@ class ModelDetails:
     chat: bool  # has a chat template
     task: str = ""  # as in Capabilities
     licence: str = ""  # as its files state it, empty if they do not
+    ways: QuickWays | None = None  # of a language model
     adapters: tuple[AdapterDetails, ...] = ()
     seconds: float = 0.0  # it took to load

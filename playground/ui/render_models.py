@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from playground.backends.catalog import Catalog, ModelInfo
-from playground.backends.details import AdapterDetails, ModelDetails
+from playground.backends.details import AdapterDetails, ModelDetails, QuickWays
 from playground.backends.memory import Budget, shown
 from playground.backends.suggested import Suggestion
 from playground.errors import PlaygroundError
@@ -112,10 +112,25 @@ def _facts(details: ModelDetails, settings: Settings) -> list[tuple[str, str]]:
         ("Memory", shown(details.memory_bytes)),
         ("Context", f"{window:,} tokens" if window else "not stated"),
         ("Chat template", "" if details.task else "yes" if details.chat else "none: it goes on with plain text"),
+        *(_ways(details.ways) if details.ways else []),
         ("Licence", details.licence or "not stated"),
         ("Loaded in", f"{details.seconds:.1f} s"),
     ]
     return [(name, value) for name, value in facts if value]
+
+
+def _ways(ways: QuickWays) -> list[tuple[str, str]]:
+    """Which quick ways it takes, and why not the others."""
+
+    def said(taken: bool, why: str) -> str:
+        return "yes" if taken else f"no: {why}"
+
+    layers = f"{ways.fused} of {ways.layers}"
+    return [
+        ("Fused layers", layers if ways.fused == ways.layers else f"{layers}: {ways.not_fused}"),
+        ("Equal beginnings shared", said(ways.shares, ways.not_shared)),
+        ("Prompts read together", said(ways.joins, ways.not_joined)),
+    ]
 
 
 def _adapter(info: ModelInfo, adapter: AdapterDetails, settings: Settings) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any, cast
 import torch
 
 from playground.backends.base import Capabilities, Request, Stream
+from playground.backends.details import QuickWays
 from playground.backends.local.admission import Limits, Stats
 from playground.backends.local.attached import Adapter, Attached
 from playground.backends.local.batch import Vocabulary
@@ -64,6 +65,11 @@ class LocalBackend:
     @property
     def capabilities(self) -> Capabilities:
         return self._capabilities
+
+    @property
+    def ways(self) -> QuickWays:
+        """Which quick ways the model takes."""
+        return self._decoder.ways
 
     @property
     def stats(self) -> Stats:

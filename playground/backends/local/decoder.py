@@ -6,16 +6,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from playground.backends.local.cache import LayerShape, Layout, SlotCache
+from playground.backends.local.cache import SlotCache
 from playground.backends.local.lora import LoraBank
 from playground.backends.local.pace import Pace
+from playground.backends.local.probe import stored, tried
 from playground.backends.local.runs import Runs
 from playground.backends.local.threads import all_threads
-from playground.backends.local.transformers_habits import CACHE, DynamicCache, DynamicLayer, takes
+from playground.backends.local.transformers_habits import CACHE, takes
 from playground.backends.local.wide_lora import BASE, Use
-from playground.errors import ModelUnavailable
-
-SAME = 0.02  # largest difference of two log-probability vectors' likely tokens that counts as rounding, in float32
 
 
 class Decoder:
@@ -28,14 +26,14 @@ class Decoder:
         if self.config._attn_implementation not in {"sdpa", "eager"}:
             model.set_attn_implementation("eager")
         self.context_length: int | None = getattr(self.config, "max_position_embeddings", None)
-        self._cuts = takes(model.forward, "logits_to_keep")
+        self.cuts = takes(model.forward, "logits_to_keep")
         kinds = set(getattr(self.config, "layer_types", None) or ())
         self._per_kind = "sliding_attention" in kinds
-        self._window: int | None = getattr(self.config, "sliding_window", None)
+        self.window: int | None = getattr(self.config, "sliding_window", None)
         self._pace = Pace(1)
-        self.layout, self.vocabulary_size = self._probe()
-        self.shares = self._can_share()  # whether rows may follow a stem
-        self.joins = self.shares and self._can_join()  # whether prompts may be read in one pass
+        self.layout, logits = stored(model, self.config)
+        self.vocabulary_size = logits.shape[-1]
+        self.ways = tried(self, logits)
         # Other types give the same numbers with any number of threads; float32 does not, and a seed must.
         if self.layout.device.type == "cpu" and self.layout.dtype == torch.bfloat16:
             self._pace = Pace(all_threads())
@@ -126,7 +124,7 @@ class Decoder:
             attention_mask=self._mask(places, cache.layers[0].width),
             use_cache=True,
             **{CACHE: cache},
-            **({"logits_to_keep": keep} if self._cuts else {}),
+            **({"logits_to_keep": keep} if self.cuts else {}),
         )
         logits: Tensor = output.logits
         return logits
@@ -141,66 +139,7 @@ class Decoder:
             return torch.zeros(seen.shape, dtype=dtype, device=seen.device).masked_fill_(~seen, hidden)
 
         full = behind >= 0
-        if self._window is None:
+        if self.window is None:
             return additive(full)
-        near = additive(full & (behind < self._window))
+        near = additive(full & (behind < self.window))
         return {"full_attention": additive(full), "sliding_attention": near} if self._per_kind else near
-
-    @torch.inference_mode()
-    def _probe(self) -> tuple[Layout, int]:
-        """Ask the model itself what it stores, and check that slots give what its own cache gives."""
-        device = next(self.model.parameters()).device
-        tokens = [token % self.config.vocab_size for token in (5, 17, 3, 11)]
-        own = DynamicCache(config=self.config)
-        expected = self.model(input_ids=torch.tensor([tokens], device=device), use_cache=True, **{CACHE: own})
-        if not all(isinstance(layer, DynamicLayer) and layer.is_initialized for layer in own.layers):
-            raise ModelUnavailable(
-                f"{_name(self.model)} keeps a state that is not keys and values; it cannot run in the shared batch."
-            )
-        shapes = tuple(
-            LayerShape(layer.keys.shape[1], layer.keys.shape[3], layer.values.shape[3]) for layer in own.layers
-        )
-        self.layout = Layout(shapes, own.layers[0].keys.dtype, device)
-        cache = SlotCache(self.layout, 1, len(tokens))
-        cache.begin()
-        try:
-            self.prefill(cache, tokens[:2], BASE)
-            logits = [self.decode(cache, [token], [BASE])[0] for token in tokens[2:]][-1]
-        except (TypeError, ValueError, RuntimeError, AttributeError) as error:
-            raise ModelUnavailable(f"{_name(self.model)} cannot run in the shared batch: {error}") from error
-        wanted = expected.logits[0, -1].float().log_softmax(-1)
-        off = (wanted - logits.float().log_softmax(-1)).abs()[wanted > wanted.max() - 3].max().item()
-        if not off <= SAME * (1 if self.layout.dtype == torch.float32 else 25):
-            raise ModelUnavailable(
-                f"{_name(self.model)} gives other answers in the shared batch (off by {off:.2g}); it cannot be used."
-            )
-        return self.layout, len(wanted)
-
-    @torch.inference_mode()
-    def _can_share(self) -> bool:
-        """Whether rows may follow a stem: only where each layer attends through its slots, to all that came before."""
-        stem, row = (SlotCache(self.layout, 1, 1) for _ in range(2))
-        stem.begin()
-        row.begin(stem)
-        try:
-            for cache in (stem, row):
-                self.decode(cache, [0], [BASE])
-        except NotImplementedError:  # of a layer that knows no stems, or no such kernel on the device
-            return False
-        return self._window is None
-
-    @torch.inference_mode()
-    def _can_join(self) -> bool:
-        """Whether several prompts may be read at once: only where each layer attends through its slots."""
-        caches = [SlotCache(self.layout, 1, 2) for _ in range(2)]
-        for cache in caches:
-            cache.begin()
-        try:
-            self.prefill_all(caches, [[0], [0, 0]], BASE)
-        except NotImplementedError:
-            return False
-        return self._cuts
-
-
-def _name(model: Any) -> str:
-    return type(model).__name__

@@ -73,7 +73,7 @@ class Intake:
             limit=most if window is None else min(most, window - size),
             seed=secrets.randbits(63) if sampling.seed is None else sampling.seed,
             samples=samples,
-            shared=self._decoder.shares and samples > 1 and samples * size >= WORTH_SHARING,
+            shared=self._decoder.ways.shares and samples > 1 and samples * size >= WORTH_SHARING,
             virtual=len(virtual),
             use=use,
             answer=answer,

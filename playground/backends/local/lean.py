@@ -23,14 +23,25 @@ def fuse(model: Any, packer: Packer | None, tile: bool) -> set[nn.Linear]:
     covered: set[nn.Linear] = set()
     rotation = Rotation()
     for layer in model.modules():
-        if type(layer) not in KNOWN_LAYERS:
-            continue
-        config = layer.self_attn.config
-        if config._attn_implementation == "sdpa" and config.hidden_act == "silu":
+        if type(layer) in KNOWN_LAYERS and not why_plain(layer):
             lean = LeanLayer(layer, rotation, packer, tile)
             layer.forward = lean.forward
             covered |= lean.covered
     return covered
+
+
+def why_plain(layer: Any) -> str:
+    """Why a layer of a known kind cannot be fused; empty if it can."""
+    config = layer.self_attn.config
+    if config._attn_implementation != "sdpa":
+        return f"its attention is {config._attn_implementation}, not sdpa"
+    return "" if config.hidden_act == "silu" else f"its activation is {config.hidden_act}, not silu"
+
+
+def fused(model: Any) -> "list[LeanLayer]":
+    """The lean layers that stand in for those of a model."""
+    owners = (getattr(module.forward, "__self__", None) for module in model.modules())
+    return [owner for owner in owners if isinstance(owner, LeanLayer)]
 
 
 class Rotation:
@@ -76,12 +87,23 @@ class LeanLayer:
         )
         self.covered: set[nn.Linear] = {part for parts in groups for part in parts}
         self._query_key_value, self._out, self._gate_up, self._down = (joint(parts, packer, tile) for parts in groups)
-        self._plain = layer.forward
+        self.passes = 0  # in which it stood in for the layer
+        self._layer, self._plain = layer, layer.forward
         self._rotation = rotation
         self._norm_in, self._norm_out = layer.input_layernorm, layer.post_attention_layernorm
         self._index, self._size, self._scale = attention.layer_idx, attention.head_dim, attention.scaling
         self._groups = attention.num_key_value_groups
         self._key_heads = attention.k_proj.out_features // self._size
+
+    @property
+    def products(self) -> tuple[Product, ...]:
+        return self._query_key_value, self._out, self._gate_up, self._down
+
+    def undo(self) -> None:
+        """Let the layer run as transformers wrote it: adapters then add to its modules one by one."""
+        del self._layer.forward
+        for part in self.covered:
+            del part.product, part.columns
 
     def forward(
         self,
@@ -97,6 +119,7 @@ class LeanLayer:
                 hidden_states, attention_mask=attention_mask, position_embeddings=position_embeddings, **rest
             )
             return output
+        self.passes += 1
         rows, tokens, _ = hidden_states.shape
         heads, groups, size = self._key_heads, self._groups, self._size
         x = hidden_states.flatten(0, 1)

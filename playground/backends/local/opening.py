@@ -1,8 +1,10 @@
 """A source -> a model that can be asked, or an adapter attached to one: fetched, checked, then loaded."""
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,8 @@ from playground.backends.sources import Source
 from playground.errors import ModelUnavailable, NotSupported
 from playground.settings import Settings
 from playground.types import Progress
+
+log = logging.getLogger(__name__)
 
 
 def open_model(source: Source, title: str, settings: Settings, report: Report) -> Backend:
@@ -61,7 +65,12 @@ def _open(source: Source, title: str, settings: Settings, report: Report) -> Bac
         return backend(change(load(folder, gguf)[0]), label)
 
     base = backend(model, title)
-    return TunedModel(base, model, title, _details(found, model, tokenizer, source, settings, started), fresh)
+    details = replace(_details(found, model, tokenizer, source, settings, started), ways=base.ways)
+    if base.ways.missing:
+        log.warning("%s is slower than it could be: %s.", title, base.ways.missing)
+    else:
+        log.info("%s takes every quick way: all %d layers are fused.", title, base.ways.fused)
+    return TunedModel(base, model, title, details, fresh)
 
 
 def attach(

@@ -52,7 +52,7 @@ class Prefill:
         return chosen
 
     def _together(self, one: Ticket, other: Ticket) -> bool:
-        return self._decoder.joins and one.use == other.use and not one.answer and not other.answer
+        return self._decoder.ways.joins and one.use == other.use and not one.answer and not other.answer
 
     def _known_soon(self, ticket: Ticket, under_way: Sequence[Ticket]) -> bool:
         """Whether it would be read sooner after one of those: that saves more than it takes."""
@@ -70,7 +70,7 @@ class Prefill:
         """What it has in common with one of the `company` is shared; for one row alone a copy is quicker."""
         beginning = self._attached.beginning(ticket.ids)
         known = ticket.judged if ticket.answer else None  # of an answer nothing may be known already
-        shares = self._decoder.shares
+        shares = self._decoder.ways.shares
         split = shares and any(common(other.ids, ticket.ids) >= WORTH_SHARING for other in company)
         ticket.prompt = self._prefixes.begin(ticket.ids, ticket.use, self._decoder.layout, beginning, known, split)
         own = ticket.prompt.cache.capacity

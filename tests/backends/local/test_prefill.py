@@ -72,7 +72,7 @@ def test_each_prompt_gets_the_numbers_that_it_gets_alone(
 @pytest.mark.parametrize(("kind", "joins"), [("llama", True), ("gpt2", False)])
 def test_only_lean_layers_read_several_prompts(backend_of: Backends, kind: str, joins: bool) -> None:
     backend = backend_of(kind)
-    assert backend._decoder.joins == joins
+    assert backend._decoder.ways.joins == joins
     streams = [backend.stream(request(f"{i} dog")) for i in range(4)]
     assert [text_of(one) for one in streams] == [
         text_of(backend_of(kind).stream(request(f"{i} dog"))) for i in range(4)

@@ -76,7 +76,7 @@ def test_attention_is_that_over_all_keys_in_one_piece(rows: list[tuple[int, int]
 def test_a_row_goes_on_after_its_siblings_left_and_the_stem_goes_with_the_last(name: str) -> None:
     ids = torch.arange(3, 60).tolist()
     decoder = Decoder(prepare(tiny_model(name), "float32"))
-    assert decoder.shares
+    assert decoder.ways.shares
     stem = SlotCache(decoder.layout, 1, 40)
     stem.begin()
     decoder.prefill(stem, ids[:40], BASE)
@@ -115,7 +115,7 @@ def test_models_whose_layers_cannot_share_have_copies(backend_of: Backends, name
     """Other layers than the lean ones, and windows: a row follows nothing, and still says the same."""
     lean = name == "mistral-sliding"
     backend = backend_of(prepare(tiny_model(name), "float32") if lean else tiny_model(name))
-    assert not backend._decoder.shares
+    assert not backend._decoder.ways.shares
     together = texts(backend, request(LONG, n=3))
     assert together == texts(backend_of(tiny_model(name)), request(LONG, n=1)) * 3
 
