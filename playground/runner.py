@@ -46,7 +46,7 @@ def run(
         sampling = _settled(setup, backend.capabilities)
         transcript.start(sampling.seed)
         try:
-            asker = _Asker(transcript, backend, sampling, tuple(given))
+            asker = _Asker(transcript, backend, sampling, tuple(given), catalog.visitor)
             answer = yield from _watch(strategy.run(setup.task, asker), transcript, within, every)
         except PlaygroundError as error:
             if not transcript.has_news:
@@ -94,6 +94,7 @@ class _Asker:
     backend: Backend
     sampling: Sampling
     given: tuple[Step, ...]
+    visitor: str
 
     def __call__(
         self,
@@ -109,7 +110,13 @@ class _Asker:
         known = self.given[step.number].completions if step.number < len(self.given) else ()
         setup, sampling = self.transcript.setup, replace(self.sampling, **overrides)
         request = Request(
-            messages=messages, prefix=prefix, n=n, sampling=sampling, adapter=setup.adapter, scale=setup.scale
+            messages=messages,
+            prefix=prefix,
+            n=n,
+            sampling=sampling,
+            adapter=setup.adapter,
+            scale=setup.scale,
+            visitor=self.visitor,
         )
         if len(known) != n:
             return (yield from self._fill(step, request, 0))

@@ -38,7 +38,9 @@ class Request:
     """One prompt and how many samples of it. `prefix` begins the assistant's turn.
 
     `begun` are a sample's own earlier words: they follow the prefix and count as generated. `adapter` is one that
-    is loaded for the model, empty for the model as it is, and `scale` how strongly it is applied.
+    is loaded for the model, empty for the model as it is, and `scale` how strongly it is applied. `visitor` is who
+    asks, where strangers share a server: what was computed for one is not used for another, whose time would tell
+    them what the first has asked.
     """
 
     messages: tuple[Message, ...]
@@ -48,6 +50,7 @@ class Request:
     sampling: Sampling = Sampling()
     adapter: str = ""
     scale: float = 1.0
+    visitor: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +128,12 @@ class Backend(Protocol):
         ...
 
     def next_token(
-        self, messages: tuple[Message, ...], prefix: str = "", adapter: str = "", scale: float = 1.0
+        self,
+        messages: tuple[Message, ...],
+        prefix: str = "",
+        adapter: str = "",
+        scale: float = 1.0,
+        visitor: str = "",
     ) -> NextToken:
         """What may come next; tokens of the prefix count as generated. Raises NotSupported without `logits`."""
         ...

@@ -5,12 +5,13 @@ import time
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from typing import Any
 
 from playground.backends.base import Backend
 from playground.backends.details import AdapterDetails
 from playground.backends.entries import Adapter, Described, Entry, Key, ModelInfo, Offers, detach
-from playground.backends.loads import Load, Report, close, copied
+from playground.backends.loads import Load, Report, close, copied, forget_ended
 from playground.backends.memory import Budget, Holding, release
 from playground.errors import ModelInUse, PlaygroundError, UnknownModel
 from playground.types import Progress
@@ -27,12 +28,9 @@ class Catalog:
     """
 
     def __init__(
-        self,
-        offered: Iterable[Entry | Adapter] = (),
-        *,
-        shared: "Catalog | None" = None,
-        budget: Budget | None = None,
+        self, offered: Iterable[Entry | Adapter] = (), *, shared: "Catalog | None" = None, budget: Budget | None = None
     ) -> None:
+        self.visitor = ""  # whose requests these are; see `Request`
         self._shared = shared
         self._budget = budget or Budget()
         self._lock = threading.RLock()
@@ -43,6 +41,12 @@ class Catalog:
         self._used: dict[str, float] = {}
         for one in offered:
             self.add(one) if isinstance(one, Entry) else self.add_adapter(one)
+
+    def seen_by(self, visitor: str) -> "Catalog":
+        """The same catalog, and all that it holds, for requests of this visitor."""
+        view = self if visitor == self.visitor else copy(self)
+        view.visitor = visitor
+        return view
 
     # --------------------------------------------------------------------------------- what can be chosen
     def models(self) -> tuple[ModelInfo, ...]:
@@ -177,7 +181,8 @@ class Catalog:
                 unwanted = not load.waiting and not load.kept and load.halt()
                 if (unwanted or load.error) and self._loads.get(key) is load:
                     del self._loads[key]
-                    self._stopped = {k: one for k, one in self._stopped.items() if one.is_alive()} | {key: load}
+                    forget_ended(self._stopped)  # in place: `seen_by` shares it
+                    self._stopped[key] = load
                     if self._offers.find(key).added:
                         self._offers.forget(key)
 
@@ -230,14 +235,11 @@ class Catalog:
         backend = self.loaded(entry.name)
         return ModelInfo(
             name=entry.name, title=entry.title, kind=entry.kind, about=entry.about, added=entry.added,
-            loaded=backend is not None,
-            capabilities=backend.capabilities if backend else entry.capabilities,
+            loaded=backend is not None, capabilities=backend.capabilities if backend else entry.capabilities,
             adapters=tuple(self._described(adapter) for adapter in self._offers.of(entry.name)),
             details=backend.details if isinstance(backend, Described) else None,
-            users=self._users[entry.name, ""],
-            idle=time.monotonic() - self._used.get(entry.name, time.monotonic()),
-            suggestion=entry.suggestion,
-            fetched=entry.fetched is None or entry.fetched(),
+            users=self._users[entry.name, ""], idle=time.monotonic() - self._used.get(entry.name, time.monotonic()),
+            suggestion=entry.suggestion, fetched=entry.fetched is None or entry.fetched(),
         )  # fmt: skip
 
     def _described(self, adapter: Adapter) -> AdapterDetails:

@@ -128,3 +128,9 @@ def close(loaded: object) -> None:
     """End the work of what was loaded, if it has any, and free what it holds."""
     if isinstance(loaded, Closable):
         loaded.close()
+
+
+def forget_ended(loads: dict[tuple[str, str], Load[T]]) -> None:
+    """Drop those that do nothing any more."""
+    for key in [key for key, load in loads.items() if not load.is_alive()]:
+        del loads[key]

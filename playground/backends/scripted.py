@@ -39,7 +39,12 @@ class ScriptedBackend:
         return "\n".join([*(f"{m.role}: {m.content}" for m in messages), f"assistant: {prefix}"])
 
     def next_token(
-        self, messages: tuple[Message, ...], prefix: str = "", adapter: str = "", scale: float = 1.0
+        self,
+        messages: tuple[Message, ...],
+        prefix: str = "",
+        adapter: str = "",
+        scale: float = 1.0,
+        visitor: str = "",
     ) -> NextToken:
         raise NotSupported("The scripted model follows a rule and has no logits; choose a local model.")
 

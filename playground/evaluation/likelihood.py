@@ -88,6 +88,7 @@ def _score(run: Run, step: Step, text: str | Sequence[int], catalog: Catalog) ->
         sampling=Sampling(top_logprobs=1),
         adapter=setup.adapter,
         scale=setup.scale,
+        visitor=catalog.visitor,
     )
     with catalog.using(setup.model, setup.adapter):
         backend = catalog.loaded(setup.model)

@@ -35,7 +35,7 @@ def read(asked: Asked, catalog: Catalog, note: str = "") -> Generator[Progress, 
     backend = yield from catalog.open(setup.model, setup.adapter)
     require_logits(catalog.info(setup.model))
     yield Progress(what="Reading the prompt")
-    follows = backend.next_token(messages, asked.prefix, setup.adapter, setup.scale)
+    follows = backend.next_token(messages, asked.prefix, setup.adapter, setup.scale, catalog.visitor)
     return Reading(asked, follows, lambda prefix: backend.count_tokens(messages, prefix), note)
 
 

@@ -46,7 +46,7 @@ class Sessions:
     def of(self, request: gr.Request | None) -> Catalog:
         """What this visitor can choose from."""
         session = self._known(request)
-        return session.catalog if session else self._shared
+        return (session.catalog if session else self._shared).seen_by(self.visitor(request))
 
     def visitor(self, request: gr.Request | None) -> str:
         """Who asks, by cookie or address: results of each are kept apart where strangers share the server."""

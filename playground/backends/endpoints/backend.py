@@ -62,7 +62,12 @@ class EndpointBackend:
         return "\n".join([*(f"{m.role}: {m.content}" for m in messages), f"assistant: {prefix}"])
 
     def next_token(
-        self, messages: tuple[Message, ...], prefix: str = "", adapter: str = "", scale: float = 1.0
+        self,
+        messages: tuple[Message, ...],
+        prefix: str = "",
+        adapter: str = "",
+        scale: float = 1.0,
+        visitor: str = "",
     ) -> NextToken:
         raise NotSupported(f"{self.model} {UNSEEN}")
 

@@ -107,10 +107,16 @@ class LocalBackend:
         return cast(Stream, self._engine.submit(self._intake.ticket(request, request.n)))
 
     def next_token(
-        self, messages: tuple[Message, ...], prefix: str = "", adapter: str = "", scale: float = 1.0
+        self,
+        messages: tuple[Message, ...],
+        prefix: str = "",
+        adapter: str = "",
+        scale: float = 1.0,
+        visitor: str = "",
     ) -> LocalNextToken:
         """What may come after the prompt; tokens of the prefix count as generated."""
-        ticket = self._intake.ticket(Request(messages=messages, begun=prefix, adapter=adapter, scale=scale), 0)
+        request = Request(messages=messages, begun=prefix, adapter=adapter, scale=scale, visitor=visitor)
+        ticket = self._intake.ticket(request, 0)
         words = ticket.words
         (logits,) = (event for event in self._engine.submit(ticket) if isinstance(event, torch.Tensor))
         return LocalNextToken(logits, words[: ticket.asked], words[ticket.asked :], self._vocabulary.text)

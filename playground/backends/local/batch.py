@@ -146,7 +146,7 @@ class Batch:
         """What a row has in its slots, to be kept: its prompt and all it drew but the last token."""
         place = self.rows.index(row)
         ids = np.concatenate([row.ticket.ids, np.array(row.drawn[:-1], dtype=np.int64)])
-        return Prefix(ids, self.cache.fork(place, len(ids), len(ids)), row.ticket.use)
+        return Prefix(ids, self.cache.fork(place, len(ids), len(ids)), row.ticket.use, row.ticket.visitor)
 
     def step(self) -> list[Draw | Exception]:
         """Feed every row's last token and draw its next; for a row that cannot go on what is wrong with it."""

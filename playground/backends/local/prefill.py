@@ -59,11 +59,11 @@ class Prefill:
         soon = [
             (min(common(other.ids, ticket.ids), ticket.judged), max(WORTH_WAITING, other.unread / 2))
             for other in under_way
-            if other.use == ticket.use
+            if other.use == ticket.use and other.visitor == ticket.visitor
         ]
         if all(shared < worth for shared, worth in soon):
             return False
-        _, known = self._prefixes.longest(ticket.ids, ticket.use)  # dearer than the rest
+        _, known = self._prefixes.longest(ticket.ids, ticket.use, ticket.visitor)  # dearer than the rest
         return any(shared - known >= worth for shared, worth in soon)
 
     def _begin(self, ticket: Ticket, company: Sequence[Ticket]) -> None:
@@ -71,8 +71,11 @@ class Prefill:
         beginning = self._attached.beginning(ticket.ids)
         known = ticket.judged if ticket.answer else None  # of an answer nothing may be known already
         shares = self._decoder.ways.shares
-        split = shares and any(common(other.ids, ticket.ids) >= WORTH_SHARING for other in company)
-        ticket.prompt = self._prefixes.begin(ticket.ids, ticket.use, self._decoder.layout, beginning, known, split)
+        own_company = [other for other in company if other.visitor == ticket.visitor]
+        split = shares and any(common(other.ids, ticket.ids) >= WORTH_SHARING for other in own_company)
+        ticket.prompt = self._prefixes.begin(
+            ticket.ids, ticket.use, self._decoder.layout, beginning, known, split, ticket.visitor
+        )
         own = ticket.prompt.cache.capacity
         # A batch is as wide as its longest row: a long prompt in a row's own slots would widen all the others.
         usual = median(other.need for other in company) if company else own

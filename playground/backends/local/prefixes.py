@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -30,6 +30,8 @@ class Outcome(NamedTuple):
 class Prefix:
     """Token ids and their keys and values, in the only row of a cache, under one adapter at one scale.
 
+    With a `visitor` it is for that one alone: how soon an answer comes tells what is known.
+
     `outcomes` are those known, by number of tokens before them: a prompt seen before needs no computation, and
     gives the very same numbers, so that a seed gives the same text.
     """
@@ -37,6 +39,7 @@ class Prefix:
     ids: NDArray[np.int64]
     cache: SlotCache
     use: Use = BASE
+    visitor: str = ""
     outcomes: dict[int, Outcome] = field(default_factory=dict)
 
 
@@ -59,19 +62,20 @@ class PrefixStore:
         beginning: Prefix | None = None,
         most: int | None = None,
         split: bool = False,
+        visitor: str = "",
     ) -> Prefix:
         """A prefix for `ids` that has what is known of them already; `cache.size` says how much.
 
         `beginning` is known in any case. With `most`, the tokens after so many are to be computed. With `split`, what
         is known but goes on otherwise is split there, so that both follow one stem, as others will.
         """
-        known, shared = self.longest(ids, use)
+        known, shared = self.longest(ids, use, visitor)
         if known is None and beginning is not None:
             known, shared = beginning, len(beginning.ids)
         if known is None:
             cache = SlotCache(layout, 1, len(ids))
             cache.begin()
-            return Prefix(ids, cache, use)
+            return Prefix(ids, cache, use, visitor)
         outcome = known.outcomes.get(shared) if most is None and shared == len(ids) else None
         if most is None:  # without the logits after it, the last token has to be computed again
             most = len(ids) - (outcome is None)
@@ -79,20 +83,20 @@ class PrefixStore:
         if split and known.cache.before + WORTH_SHARING <= shared < len(known.ids):
             known = self._split(known, shared)
         cache = known.cache.fork(0, shared, len(ids))
-        return Prefix(ids, cache, use, {} if outcome is None else {len(ids): outcome})
+        return Prefix(ids, cache, use, visitor, {} if outcome is None else {len(ids): outcome})
 
     def _split(self, prefix: Prefix, tokens: int) -> Prefix:
         """The same entry, its first `tokens` in a stem that others can follow."""
-        made = Prefix(prefix.ids, prefix.cache.split(tokens), prefix.use, prefix.outcomes)
+        made = replace(prefix, cache=prefix.cache.split(tokens))
         del self._entries[id(prefix)]
         self._entries[id(made)] = made
         return made
 
-    def longest(self, ids: NDArray[np.int64], use: Use) -> tuple[Prefix | None, int]:
-        """The entry that shares most leading tokens with `ids`, and how many; of equals one with the logits after."""
+    def longest(self, ids: NDArray[np.int64], use: Use, visitor: str = "") -> tuple[Prefix | None, int]:
+        """The visitor's entry that shares most leading tokens, and how many; of equals one with the logits after."""
         best, shared, known = None, WORTHWHILE - 1, False
         for prefix in self._entries.values():
-            if prefix.use == use:
+            if prefix.use == use and prefix.visitor == visitor:
                 here = common(prefix.ids, ids), len(ids) in prefix.outcomes
                 if here[0] >= WORTHWHILE and here > (shared, known):
                     best, (shared, known) = prefix, here
@@ -106,13 +110,14 @@ class PrefixStore:
 
         What is `held` anyway, by others who answer for it, takes nothing from the budget.
         """
-        covering, shared = self.longest(prefix.ids, prefix.use)
+        covering, shared = self.longest(prefix.ids, prefix.use, prefix.visitor)
         if prefix.cache not in held and prefix.cache.bytes > budget:
             return
         if covering is not None and shared == len(prefix.ids):
             return
         for key, other in list(self._entries.items()):
-            if other.use == prefix.use and common(other.ids, prefix.ids) == len(other.ids):
+            of_one = (other.use, other.visitor) == (prefix.use, prefix.visitor)
+            if of_one and common(other.ids, prefix.ids) == len(other.ids):
                 prefix.outcomes.update(other.outcomes)
                 del self._entries[key]
         self._entries[id(prefix)] = prefix

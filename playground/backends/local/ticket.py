@@ -73,6 +73,11 @@ class Ticket:
         return words
 
     @property
+    def visitor(self) -> str:
+        """Who alone may use what is computed for it; empty for everybody."""
+        return self.request.visitor
+
+    @property
     def judged(self) -> int:
         """The position whose logits are of the answer's first token."""
         return len(self.ids) - len(self.answer)

@@ -114,13 +114,18 @@ class TunedModel:
         return lone.score(replace(request, adapter="", scale=1.0), text)
 
     def next_token(
-        self, messages: tuple[Message, ...], prefix: str = "", adapter: str = "", scale: float = 1.0
+        self,
+        messages: tuple[Message, ...],
+        prefix: str = "",
+        adapter: str = "",
+        scale: float = 1.0,
+        visitor: str = "",
     ) -> NextToken:
-        request = Request(messages=messages, adapter=adapter, scale=scale)
+        request = Request(messages=messages, adapter=adapter, scale=scale, visitor=visitor)
         if (lone := self._lone(request)) is not None:
-            return lone.next_token(messages, prefix)
+            return lone.next_token(messages, prefix, visitor=visitor)
         request = _on_base(request, self._alone)
-        return self._base.next_token(messages, prefix, request.adapter, request.scale)
+        return self._base.next_token(messages, prefix, request.adapter, request.scale, visitor)
 
     def count_tokens(self, messages: tuple[Message, ...], prefix: str = "") -> int:
         return self._base.count_tokens(messages, prefix)

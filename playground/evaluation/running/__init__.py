@@ -53,7 +53,7 @@ def run(
         def submit(setup: Setup) -> "Future[Asked]":
             if here:
                 return executor.submit(ask, setup, catalog, work.halted, within)
-            return executor.submit(ask_there, setup, within)
+            return executor.submit(ask_there, setup, within, catalog.visitor)
 
         def room(model: str) -> int:
             backend = catalog.loaded(model) if here else None

@@ -51,14 +51,14 @@ def ask(setup: Setup, catalog: Catalog, halt: threading.Event, within: float) ->
     return Asked(record=record(replace(last, setup=setup)))
 
 
-def ask_there(setup: Setup, within: float) -> Asked:
+def ask_there(setup: Setup, within: float, visitor: str = "") -> Asked:
     """The same in another process, here or on another machine, on the models that its own environment sets up.
 
     What an executor is given: this function, by name, with plain arguments.
     """
     with _making:  # two threads that both find none would load every model twice
         catalog = _catalog()
-    return ask(setup, catalog, threading.Event(), within)
+    return ask(setup, catalog.seen_by(visitor), threading.Event(), within)
 
 
 @cache

@@ -94,7 +94,12 @@ class TaskModel:
             return str(self._tokenizer.decode(self._tokenizer(asked(messages), verbose=False)["input_ids"]))
 
     def next_token(
-        self, messages: tuple[Message, ...], prefix: str = "", adapter: str = "", scale: float = 1.0
+        self,
+        messages: tuple[Message, ...],
+        prefix: str = "",
+        adapter: str = "",
+        scale: float = 1.0,
+        visitor: str = "",
     ) -> NextToken:
         raise NotSupported(f"{self._label} is made for one task and predicts no next token; choose a language model.")
 
