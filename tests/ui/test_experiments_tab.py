@@ -3,6 +3,7 @@
 import io
 import random
 import re
+import threading
 import zipfile
 from collections.abc import Iterator
 from typing import Any
@@ -203,7 +204,13 @@ def test_other_data_takes_what_a_preset_says_of_itself_away(opened: Any) -> None
 
 
 def test_two_visitors_run_at_once_and_see_their_own(serve: Any, visit: Any, catalog_of: Any) -> None:
-    url = serve(catalog_of(pupil, delay=0.02))
+    both_run = threading.Event()
+
+    def waiting(request: Request, rng: random.Random) -> str:  # else one could end before the other page is looked at
+        assert both_run.wait(LONG / 1000)
+        return pupil(request, rng)
+
+    url = serve(catalog_of(waiting))
     pages = [turn_to(visit(url), "Experiments") for _ in range(2)]
     unfold(pages[0], "As YAML")
     text = pages[0].get_by_label("The whole experiment")
@@ -214,6 +221,7 @@ def test_two_visitors_run_at_once_and_see_their_own(serve: Any, visit: Any, cata
     for page in pages:
         run(page)
         expect(page.locator("#experiment-button")).to_be_disabled()  # a second click runs nothing
+    both_run.set()
     text.fill("title: half written")
     for page, count in zip(pages, (8, 5), strict=True):
         expect(ended(page)).to_contain_text(f"{6 * count} of {6 * count} answers")

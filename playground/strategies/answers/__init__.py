@@ -22,21 +22,27 @@ What is read as what (`extract`), in this order:
 | `2 602` | 2602; `2024 300` and `3 100 20` are several numbers |
 | `3e8` `6.02 x 10^23` `6.02\times10^{23}` `10²³` `2^10` | powers, written out up to 400 digits |
 | `3/4` `\frac{3}{4}` `1 1/2` `1½` | fractions, exact: 0.75, 1.5; 1/3 stays 1/3 |
-| `5 million` `2.5bn` `3k` `1.2M` `$5B` `5万` | scaled; B only with a currency, since 5B may be a room |
+| `5 million` `2.5bn` `3k` `1.2M` `$5B` `5万` | scaled; B, m and T only with a currency, since 5B may be a room; |
+| | also in other languages: `3 Millionen` `2,5 Mio.` `5 crore`. A dozen is a unit: `3 dozen` is 3 |
 | `-5` `−5` `–5` `-$5` `$-5` | minus five; but `3-5` and `3–5` are two numbers, and `(5)` is 5 |
 | `50%` `$50` `50 km` | 50: percent, currency and unit are not part of the number, so 50% is not 0.5 |
 | `10:30` `3:4` `2024-05-03` `3/4/2024` `3.11.2` | no number: times, ratios, dates, versions |
-| `v2` `x_1` `GPT-4` `x^2` `2\pi` `\sqrt{2}` | no number: names, powers and what is not worked out |
+| `v2` `x_1` `GPT-4` `x^2` `2\pi` `\sqrt{2}` `3x + 5` `±3` | no number: names, powers and what is not worked out |
+| `90^\circ` `0.1\overline{6}` `5.000,-` | 90, 1/6, 5000 |
+| `not 5 but 6` | 6 |
 | `1. ...` `2. ...` | the numbers of a list's lines are none |
 | `twenty-five` `a hundred` `minus five` `two and a half` `two thirds` | words, where the text has no digits |
 | `first` | no number; `5th` is 5 and `twenty-third` 23 |
 | `3 + 4 = 7` after a mark | 7; without a mark the first number, 3 |
+| `3 * 4` `3-5` `3 or 4` after a mark | no number, and nothing else in the text is the answer |
+| `\boxed{2, 3}` `\boxed{3x}` `\boxed{9\pi}` | no number, likewise (`marked_numbers.py`) |
 
 | other kinds | read as |
 |---|---|
 | choice | `(b)` `b)` `B.` `**B**` "option b" before a bare `B` before a label that is spelled out; "A triangle" has |
-| | the article, "B and C" is no answer, a Cyrillic В is another letter |
-| yes_no | yes, true; no, false; the other one when denied: "That is not true" is No; "no doubt" says nothing |
+| | the article, "B and C" is no answer, nor is A in "A is wrong"; a Cyrillic В is another letter |
+| yes_no | yes, true; no, false; the other one when denied: "That is not true" is No; "no doubt" says nothing; |
+| | "Yes or no?" and a question before the answer are not the answer |
 | label | a whole word (any part of the text in scripts without spaces) that is not denied: "Not bad but good" is |
 | | good, "non-toxic" is not toxic; the longest where several could be meant; case and composition do not matter |
 | text | all of it |
@@ -48,6 +54,7 @@ from dataclasses import dataclass
 from playground.strategies.answers.characters import fold, same
 from playground.strategies.answers.choices import letters, letters_in
 from playground.strategies.answers.labels import labels_in, yes_or_no
+from playground.strategies.answers.marked_numbers import marked_number, result
 from playground.strategies.answers.marks import PHRASES, conclusion, marks
 from playground.strategies.answers.numbers import canonical_number, numbers
 from playground.strategies.answers.reasoning import without_reasoning
@@ -84,8 +91,14 @@ def read_answer(text: str, kind: AnswerType, labels: tuple[str, ...] = (), *, la
         return Reading(text=text.strip()) if text.strip() else None
     text = fold(_ends(text))
     for mark in marks(text):
-        if found := _all(mark.text, kind, labels, marked=True):
-            return Reading(text=_result(mark.text) or found[0] if kind == "number" else found[0], mark=mark.name)
+        if kind == "number":
+            value, decides = marked_number(mark)
+        else:
+            value, decides = next(iter(_all(mark.text, kind, labels, marked=True)), None), False
+        if value is not None:
+            return Reading(text=value, mark=mark.name)
+        if decides:
+            return None
     found = _all(_without_numbering(text) if kind == "number" else text, kind, labels)
     return Reading(text=found[-1 if last else 0]) if found else None
 
@@ -112,10 +125,10 @@ def reference_number(text: str) -> str:
     plain = fold(_ends(text))
     if found.mark or len(set(numbers(plain))) == 1:
         return found.text
-    result = _result(plain) if "=" in plain and "\n" not in plain.strip() else None
-    if result is None:
+    value = result(plain) if "=" in plain and "\n" not in plain.strip() else None
+    if value is None:
         raise NoNumber('holds several numbers; put "####" before the one that counts')
-    return result
+    return value
 
 
 def _all(text: str, kind: AnswerType, labels: tuple[str, ...], *, marked: bool = False) -> list[str]:
@@ -124,12 +137,6 @@ def _all(text: str, kind: AnswerType, labels: tuple[str, ...], *, marked: bool =
     if kind == "yes_no":
         return yes_or_no(text)
     return letters_in(text, labels, marked=marked) if kind == "choice" else labels_in(text, labels)
-
-
-def _result(equation: str) -> str | None:
-    """The side of "3 + 4 = 7" that is one number, the right one first; None where it is no equation."""
-    sides = equation.split("=")
-    return next((found[0] for side in (sides[-1], sides[0]) if len(found := numbers(side)) == 1), None)
 
 
 def _ends(text: str) -> str:

@@ -23,6 +23,7 @@ PLAIN = {
     "\u2044": "/", "\u2215": "/", "\u066b": ".", "\u066c": ",", "\u066a": "%", "\u060c": ",", "\u3001": ",",
     "\u2217": "*", "\u22c5": "*", "\u00b7": "*", "\u00df": "ss", "\u1e9e": "SS", "\u0130": "I",
 }  # fmt: skip
+RAISED = re.compile("[\u00b2\u00b3\u00b9\u2070-\u207b]+|(?<=[0-9])(?=[\u00bc-\u00be\u2150-\u215f])")
 FOLDED = ("<wide>", "<narrow>", "<font>", "<small>", "<circle>")
 
 
@@ -60,8 +61,13 @@ def same(answer: str) -> str:
     return text
 
 
+def _spelled(raised: "re.Match[str]") -> str:
+    return "^" + unicodedata.normalize("NFKC", raised[0]) if raised[0] else " "
+
+
 def _same(text: str) -> str:
+    text = RAISED.sub(_spelled, text)  # 10\u2075 is not 105, nor 1\u00bd 11/2
     text = unicodedata.normalize("NFKC", IGNORED.sub("", unicodedata.normalize("NFD", text).casefold()))
     text = NOT_ASCII.sub(lambda m: _plain(m[0]), text).replace("i\u0307", "i")  # Turkish \u0130 is an I with its dot
     text = re.sub("[\u2012-\u2015\u2212]", "-", text)
-    return re.sub(r"\s+", " ", text).strip(" .!\"'`*").rstrip("\u3002")
+    return re.sub(r"\s+", " ", text).strip(" !\"'`*").rstrip(".\u3002")

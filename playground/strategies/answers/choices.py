@@ -32,7 +32,7 @@ def letters_in(text: str, labels: tuple[str, ...], *, marked: bool = False) -> l
     spelled = label_spans(text, labels)
     for start, end in reversed([(start, end) for start, end, label in spelled if len(label.strip()) > 1]):
         text = text[:start] + " " * (end - start) + text[end:]
-    text = _without_lists(text, any_case)
+    text = _without_denied(_without_lists(text, any_case), any_case)
     if marked and (first := re.match(rf"\W*(?!{ARTICLE}|{PRONOUN})({any_case})(?![\w'+#-])", text)):
         return [first[1].upper()]
     named = re.finditer(
@@ -58,6 +58,20 @@ def _bare(text: str, upper: str) -> list[str]:
         text,
     )
     return [match[1] for match in found]
+
+
+def _without_denied(text: str, letter: str) -> str:
+    """ "A is incorrect. B is correct.", "eliminate A": letters that are told apart from the answer."""
+    one = rf"[(*]{{0,3}}{letter}[)*.]{{0,3}}"
+    denied = re.compile(
+        rf"(?<!{LETTER})(?i:eliminate|exclude|reject|rule out|discard|(?:can't|cannot|not) be)"
+        rf"\s(?:(?i:option|choice)\s)?{one}(?!\w)"
+        rf"|(?<!{LETTER}){one}\s(?i:is|was|seems|can be|must be|would be)"
+        rf"\s(?i:(?:also|clearly|obviously|definitely|therefore)\s)?"
+        rf"(?i:incorrect|wrong|false|untrue|impossible|eliminated|excluded|ruled out|out\b|not (?!only\b)|n't)"
+        rf"|(?<!{LETTER}){one}\s(?i:cannot|can't|isn't|can not)\b"
+    )
+    return denied.sub(" ", text)
 
 
 def _without_lists(text: str, letter: str) -> str:

@@ -9,27 +9,33 @@ from playground.strategies.answers.characters import LETTER, UNSPACED, fold
 YES_NO = {"yes": "Yes", "true": "Yes", "no": "No", "false": "No"}
 OTHER = {"Yes": "No", "No": "Yes"}
 NEGATION = (
-    r"(?:\b(?:not|never|cannot|neither|nor|hardly|far from)|n't)"
-    r"(?:\s+(?:think|believe)(?:\s+that)?\s+(?:that|this|it)(?:'s|\s+is|\s+was))?"
+    r"(?:\b(?:not|never|cannot|neither|nor|hardly|far from|no|without)|n't)"
+    r"(?:\s+(?:think|believe|say|claim|agree|the case|evidence|indication|sign|proof)(?:\s+(?:that|of))?"
+    r"(?:\s+(?:that|this|it)(?:'s|\s+is|\s+was))?)?"
+    r"(?:\s+(?:be\s+)?(?:call|consider|describe|classify|classified|label|regard)(?:ed|led|d)?"
+    r"(?:\s+(?:that|this|it))?(?:\s+(?:as|to be))?)?"
     r"(?:\s+(?:seem|appear|look|be|been|a|an|the|really|very|quite|at all|entirely|strictly|necessarily|exactly))*"
     r"[\s\"'*`(\[]{0,4}|[\u4e0d\u975e\u672a\u65e0\u7121]\u662f?"
 )
 DENIED = re.compile(rf"(?:{NEGATION})$", re.IGNORECASE)
-DENIAL_REACH = 40  # characters before a word in which what denies it is looked for
+ASKED = re.compile(r"[^.!?\n]{0,80}\?(?=\s*\S)")
+DENIAL_REACH = 60  # characters before a word in which what denies it is looked for
 # "no" before these denies them and is no answer.
 DETERMINER = (
     r"(?!\s+(?:doubt|one|longer|matter|problem|need|question|way|idea|reason|evidence|information|more|less)\b)"
 )
+BOTH = re.compile(r"\b(?:yes (and|or) no|true (and|or) false)\b", re.IGNORECASE)
 SAID = re.compile(rf"(?<!{LETTER})(?<!{LETTER}-)(?:yes|no{DETERMINER}|true|false)(?!{LETTER}|-{LETTER})", re.IGNORECASE)
 
 
 def yes_or_no(text: str) -> list[str]:
     """Yes for yes and true, No for no and false; the other one where it is denied: "That is not true" says No."""
     found = []
+    text = BOTH.sub(lambda m: " " * len(m[0]), text)
     for match in SAID.finditer(text):
         said = YES_NO[match[0].lower()]
-        found.append(OTHER[said] if _is_denied(text, match.start()) else said)
-    return found
+        found.append((OTHER[said] if _is_denied(text, match.start()) else said, _is_asked(text, match.end())))
+    return [said for said, asked in found if not asked] or [said for said, _ in found]
 
 
 def labels_in(text: str, labels: tuple[str, ...]) -> list[str]:
@@ -37,7 +43,8 @@ def labels_in(text: str, labels: tuple[str, ...]) -> list[str]:
     whole = _key(text).strip(" .!?\"'`*()[]\n")
     if exact := [label for label in labels if label.strip() and _key(fold(label)) == whole]:
         return exact[:1]
-    return [label for _, _, label in label_spans(text, labels)]
+    spans = label_spans(text, labels)
+    return [label for _, end, label in spans if not _is_asked(text, end)] or [label for _, _, label in spans]
 
 
 def label_spans(text: str, labels: tuple[str, ...]) -> list[tuple[int, int, str]]:
@@ -50,6 +57,11 @@ def label_spans(text: str, labels: tuple[str, ...]) -> list[tuple[int, int, str]
         for m in pattern.finditer(text)
         if _key(m[0]) in spelled and not _is_denied(text, m.start())
     ]
+
+
+def _is_asked(text: str, end: int) -> bool:
+    """Whether the sentence is a question that is answered after it: "Is it true? No." """
+    return bool(ASKED.match(text, end))
 
 
 def _is_denied(text: str, at: int) -> bool:
@@ -67,7 +79,7 @@ def _pattern(labels: tuple[str, ...]) -> tuple["re.Pattern[str] | None", dict[st
 def _bounded(label: str) -> str:
     """The label as a whole word, where its script has such: "toxic" is not in "non-toxic", "4" not in "4.5"."""
     before = "" if re.match(f"[{UNSPACED}]", label) else rf"(?<!{LETTER})(?<!{LETTER}-)"
-    after = "" if re.search(f"[{UNSPACED}]$", label) else rf"(?!{LETTER}|-{LETTER})"
+    after = "" if re.search(f"[{UNSPACED}]$", label) else rf"(?!{LETTER}|-{LETTER}|[+#])"
     if label[:1].isdigit():
         before += r"(?<!\d[.,])"
     if label[-1:].isdigit():

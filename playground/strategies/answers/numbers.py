@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from playground.strategies.answers.characters import fold
 from playground.strategies.answers.number_words import spelled_numbers
+from playground.strategies.answers.scales import SCALE, power_of_ten
 from playground.strategies.answers.values import fraction, grouped, power, spell, written
 
 SPACES = "\u00a0\u2005-\u200a\u202f"  # that part digits and nothing else: no-break, thin, narrow, figure space
@@ -17,10 +18,6 @@ SIGN = r"[-+\u2212\u2012\u2013]"
 SUPERSCRIPTS = str.maketrans("\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207b\u207a", "0123456789-+")
 SUPERSCRIPT = re.compile("(?<=[\\d)])[\u207b\u207a]?[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]{1,20}(?!/)")
 VULGAR = "[\u00bc-\u00be\u2150-\u215e\u2189]"
-SCALES = {
-    "hundred": 2, "thousand": 3, "lakh": 5, "million": 6, "crore": 7, "billion": 9, "trillion": 12, "k": 3, "K": 3,
-    "M": 6, "bn": 9, "B": 9, "\u767e": 2, "\u5343": 3, "\u4e07": 4, "\u842c": 4, "\u4ebf": 8, "\u5104": 8,
-}  # fmt: skip
 DIGITS = r"\d+(?:[.,'_]\d+)*"
 DIVISOR = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
 RAISED = r"(?:\s?\^\s?[{(]?\s?|\*\*(?=[-\d]))"
@@ -38,19 +35,24 @@ TOKEN = re.compile(
     rf"|\s?(?:[xX*\u00d7\u2715]|\\times|\\cdot)\s?10{RAISED}(?P<ten>{SIGN}?\d{{1,18}})[}})]?"
     rf"|{RAISED}(?P<power>{SIGN}?\d{{1,18}})[}})]?"
     rf"|(?:/| / )(?P<over>{DIVISOR})(?!\d))?)"
-    r"(?P<scale>(?:(?:[ -]|(?<=\d))(?:hundred|thousand|lakh|million|crore|billion|trillion)s?\b){1,3}"
-    r"| and (?:a|one) (?:half|quarter)\b"
-    "|(?:k|K|M|bn|B)(?![^\\W\u3000-\u9fff])|\\s?[\u767e\u5343\u4e07\u842c\u4ebf\u5104]{1,2})?",
+    rf"(?P<scale>{SCALE}| and (?:a|one) (?:half|quarter)\b)?",
 )
-ROOT = re.compile(
-    r"\s?(?:\u03c0|\u221a|\\pi\b|\\sqrt\b|\^)"
-)  # what a number may be multiplied with: it is not the value
+# What a number may be multiplied with: it is not the value. "3x + 5" is no 3, but "3x faster" is.
+ROOT = re.compile(r"\s?(?:\u03c0|\u221a|\\pi\b|\\sqrt\b|\\overline\b|\^)|[a-z]\s?[-+=^]\s?[\w(]|!\s?(?:[})$=/]|\\\))")
+CORRECTED = re.compile(r"\bnot\s[^\s,]{1,20},?\sbut\s")  # "not 5 but 6"
+ROUND_SUM = re.compile(r"(?<![\d.,])(\d{1,3}(?:\.\d{3})+),[-\u2013\u2014\u2212]+(?!\d)")  # "5.000,-"
 NEGATED = re.compile(
     r"(?:(?:^|[=:(\[{,]|\b(?:is|be))\s*\u2212\s|(?<![\d)\w])(?<!\d\s)\b(?:minus|negative)\s)$", re.IGNORECASE
 )
 LATEX = (
     (re.compile(r"\\([$%#&_])"), r"\1"),
     (re.compile(r"\{([.,])\}"), r"\1"),
+    (re.compile(r"\s?\^\s?\{?\s?\\circ(?![a-z])\s?\}?|\\degree(?![a-z])"), "\u00b0"),
+    (re.compile(r"\\pm(?![a-z])"), "\u00b1"),
+    (
+        re.compile(r"(?<![\d.])(\d{0,15})\.(\d{0,15})\\overline\s?\{(\d{1,15})\}"),
+        lambda m: _repeating(*m.groups()),
+    ),
     (re.compile(r"\\!"), ""),
     (re.compile(r"(?<=\d)(?:\\[,;: ]|~)(?=\d)"), "\u202f"),
     (re.compile(r"\\(?:text|mathrm|mathbf|mathit|textbf|mbox|operatorname)\s?\{([^{}]{0,200})\}"), r"\1"),
@@ -69,6 +71,8 @@ def numbers(text: str) -> list[str]:
     if any(sign in text for sign in "\\{_~\u221a"):
         for notation, plain in LATEX:
             text = notation.sub(plain, text)
+    text = ROUND_SUM.sub(lambda m: m[1].replace(".", ""), text)
+    text = CORRECTED.sub("", text) if "but" in text else text
     found = [value for token in TOKEN.finditer(text) for value in _read(token, text)]
     return found or spelled_numbers(text)
 
@@ -96,6 +100,8 @@ def _is_part_of_a_name(token: "re.Match[str]", text: str, before: str) -> bool:
     """ "v2", "x_1", "GPT-4", "x^2": digits that a name or a power ends with."""
     if token["currency"]:
         return False
+    if text[max(token.start() - 2, 0) : token.start()].rstrip().endswith("\u00b1"):  # two numbers in one
+        return True
     if token["sign"]:
         return token["sign"] == "-" and before.isascii() and before.isalpha() and not token["inner"]
     if token["body"] and token["body"].startswith("."):
@@ -106,7 +112,11 @@ def _is_part_of_a_name(token: "re.Match[str]", text: str, before: str) -> bool:
 def _listed(token: "re.Match[str]", before: str, after: str) -> list[str] | None:
     """Numbers that commas part without a space: "1,2,3", "(3,4)". None where it is one number; [] where none."""
     body = token["body"]
-    pair = body.count(",") == 1 and (before, after) in (("(", ")"), ("[", "]"), ("{", "}")) and "." not in body
+    pair = (
+        body.count(",") == 1
+        and (before, after) in (("(", ")"), ("[", "]"), ("{", "}"), ("[", ")"), ("(", "]"))
+        and "." not in body
+    )
     if " " in body or any(space in body for space in "\u00a0\u202f\u2009\u2007"):
         return None
     if grouped(body.lstrip(".")) is not None and not (pair and grouped(body) != body.replace(",", "")):
@@ -114,6 +124,12 @@ def _listed(token: "re.Match[str]", before: str, after: str) -> list[str] | None
     if "," not in body and "'" not in body:
         return []  # a version, a date, an address
     return [value for part in re.split("[,']", body) for value in numbers(part)]
+
+
+def _repeating(whole: str, first: str, again: str) -> str:
+    """0.1666..., with a line over the 6, as a fraction."""
+    nines = (10 ** len(again) - 1) * 10 ** len(first)
+    return f"{int(whole + first + again) - int((whole + first) or 0)}/{nines}"
 
 
 def _unsigned(token: "re.Match[str]") -> str | None:
@@ -157,11 +173,8 @@ def _scaled(number: str, token: "re.Match[str]") -> str | None:
     if token["scale"].endswith(("half", "quarter")):
         whole, part = fraction(number), Fraction(1, 2 if token["scale"].endswith("half") else 4)
         return None if whole is None else spell(whole + part)
-    scales = re.findall("|".join(sorted(SCALES, key=len, reverse=True)), token["scale"])
-    if scales == ["B"] and not token["currency"]:
-        return None  # a room or an option
-    value = fraction(number)
-    return None if value is None else spell(value * 10 ** sum(SCALES[scale] for scale in scales))
+    places, value = power_of_ten(token["scale"], bool(token["currency"])), fraction(number)
+    return None if value is None or places is None else spell(value * 10**places)
 
 
 def _negative(token: "re.Match[str]", text: str) -> bool:

@@ -8,12 +8,12 @@ NAME = (
     r"(?:think(?:ing)?|thoughts?|reasoning|reason|rationale|reflection|scratchpad|monologue|analysis)(?:_\w{1,20})?"
 )
 OPENING = (
-    rf"<\|?{NAME}(?:\s[^<>\n]{{0,80}})?\|?>|(?-i:\[THINK\])|\u25c1think\u25b7|<\|?(?:begin|start)_(?:of_)?(?:thought|thinking|reasoning)\|?>"
+    rf"(?:<|&lt;)\|?{NAME}(?:\s[^<>\n]{{0,80}})?\|?(?:>|&gt;)|(?-i:\[THINK\])|\u25c1think\u25b7|<\|?(?:begin|start)_(?:of_)?(?:thought|thinking|reasoning)\|?>"
     r"|<unused94>(?:thought)?|(?:<\|start\|>assistant)?<\|?channel\|?>\s*(?:analysis|commentary|thought)\b[^<\n]{0,80}"
     r"(?:<\|message\|>)?"
 )
 CLOSING = (
-    rf"</\|?{NAME}\|?>|<\|/{NAME}\|>|(?-i:\[/THINK\])|\u25c1/think\u25b7|<\|?end_(?:of_)?(?:thought|thinking|reasoning)\|?>"
+    rf"(?:<|&lt;)/\|?{NAME}\|?(?:>|&gt;)|<\|/{NAME}\|>|(?-i:\[/THINK\])|\u25c1/think\u25b7|<\|?end_(?:of_)?(?:thought|thinking|reasoning)\|?>"
     r"|<unused95>|<channel\|>|<\|end\|>"
     r"|(?:<\|(?:end|start)\|>|assistant){0,4}<\|channel\|>\s*final\b[^<\n]{0,80}(?:<\|message\|>)?"
 )
@@ -26,6 +26,10 @@ FRAME = re.compile(
     re.IGNORECASE,
 )
 # gpt-oss where a server leaves out the control tokens, and Granite's spoken headings.
+# As chat pages fold a thought away.
+FOLDED = re.compile(
+    r"<details\s[^<>]{0,80}\breasoning\b[^<>]{0,80}>(?:(?!</details>).)*+(?:</details>|$)", re.IGNORECASE | re.DOTALL
+)
 BARE_CHANNELS = re.compile(r"\s*analysis(?=[A-Z\s\"'(])")
 BARE_FINAL = "assistantfinal"
 BARE_CUT_OFF = re.compile(r"analysis(?=[A-Z][a-z']* )")
@@ -43,6 +47,7 @@ def without_reasoning(text: str) -> str:
     text = _without_headings(text)
     if not HINT.search(text):
         return text
+    text = FOLDED.sub("", text).strip() if FOLDED.search(text) else text
     tags = [tag for tag in TAG.finditer(text) if not tag["mention"]]
     last_closing = max((tag.start() for tag in tags if tag["closing"]), default=-1)
     spoken: list[str] = []

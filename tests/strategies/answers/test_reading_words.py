@@ -17,7 +17,9 @@ LETTERS = [
     ("\u7b54\u6848\u662fB\u3002", "B"), ("\u6b63\u786e\u9009\u9879\u662fC", "C"), ("\u9009B", "B"), ("\uff22", "B"),
     ("\uff08B\uff09", "B"), ("\u24b7", "B"), ("\u0412", None), ("(A) (B) (C): I choose (C)", "C"),
     ("a. 42", "A"), ("Not A. B.", "B"), ("It's definitely C, not D", "C"), ("A-frame", None), ("because", None),
-    ("G", None),
+    ("G", None), ("A is incorrect. B is correct.", "B"), ("Eliminate A. Eliminate B. C remains: C", "C"),
+    ("Option A is wrong. Option D fits.", "D"), ("It can't be A. It must be B.", "B"), ("A cannot be. C.", "C"),
+    ("(A) is false, (B) is true", "B"), ("A is not right; D.", "D"), ("A is the best", "A"), ("C is correct", "C"),
 ]  # fmt: skip
 
 
@@ -36,7 +38,11 @@ def test_a_label_spelled_out_is_not_searched_for_letters() -> None:
     [("That is not true.", "No"), ("It isn\u2019t true", "No"), ("This cannot be true", "No"), ("Not false", "Yes"),
      ("No, \u2026 yes", "No"), ("There is no doubt: yes", "Yes"), ("True or false? The answer is false.", "No"),
      ("I don't think that is true", "No"), ("It doesn't seem true", "No"),
-     ("untrue", None), ("\u7b54\u6848\u662fYes\u3002", "Yes"), ("_yes_", "Yes"), ("**No**", "No"), ("nothing", None)],
+     ("untrue", None), ("\u7b54\u6848\u662fYes\u3002", "Yes"), ("_yes_", "Yes"), ("**No**", "No"),
+     ("nothing", None), ("Yes or no? No.", "No"),
+     ("True or False: False", "No"), ("Yes and no", None), ("Is it true? No.", "No"), ("Is it true?", "Yes"),
+     ("It is not the case that this is true", "No"), ("I wouldn't say that is true", "No"),
+     ("There's no evidence that it's true", "No"), ("Yes, there is no problem", "Yes"), ("No, it's true", "No")],
 )  # fmt: skip
 def test_yes_and_no_mean_the_other_where_they_are_denied(text: str, value: str | None) -> None:
     assert extract(text, "yes_no") == value
@@ -57,6 +63,11 @@ def test_yes_and_no_mean_the_other_where_they_are_denied(text: str, value: str |
         ("\uae0d\uc815\uc801\uc785\ub2c8\ub2e4", ("\uae0d\uc815",), "\uae0d\uc815"),
         ("\u0938\u0915\u093e\u0930\u093e\u0924\u094d\u092e\u0915", ("\u0938\u0915\u093e\u0930",), None),
         ("\u60c5\u611f\u662fpositive\u3002", ("positive", "negative"), "positive"),
+        ("I would not call this bad. Good.", ("good", "bad"), "good"), ("good or bad? bad", ("good", "bad"), "bad"),
+        ("It can't be called good", ("good", "bad"), None), ("I use C++", ("C", "Java"), None),
+        ("I use C++", ("C", "C++"), "C++"), ("No hate speech here", ("hate",), None),
+        ("no hate", ("hate", "no hate"), "no hate"),
+        ("without hate", ("hate", "love"), None), ("No, good", ("good", "bad"), "good"),
         ("it\u2019s \u201cgood\u201d", ("good",), "good"),
     ],
 )  # fmt: skip
@@ -71,12 +82,26 @@ def test_a_label_is_a_whole_word_in_any_spelling(text: str, labels: tuple[str, .
         ("zero\u200bwidth", "zerowidth"), ("it\u2019s", "it's"), ("\u201cyes\u201d", "yes"), ("Stra\u00dfe", "STRASSE"),
         ("\u0130zmir", "izmir"), ("1990\u20131995", "1990-1995"), ("a\u00a0b", "a b"), ("\ud55c", "\u1112\u1161\u11ab"),
         ("\u7b54\u3002", "\u7b54"), ("\ufeffx", "x"),
+        ("1\u00bd", "1 1/2"), ("x\u00b2", "x^2"), ("H\u2082O", "H2O"), ("\u212b", "A\u030a"),
     ],
 )  # fmt: skip
 def test_texts_that_look_the_same_are_the_same(one: str, other: str) -> None:
     assert same(one) == same(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("cafe", "caf\u00e9"), ("a b", "ab"), ("-5", "5"), ("x2", "x3")])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("cafe", "caf\u00e9"),
+        ("a b", "ab"),
+        ("-5", "5"),
+        ("x2", "x3"),
+        ("10\u2075", "105"),
+        ("x\u00b2", "x2"),
+        ("1\u00bd", "11/2"),
+        (".5", "5"),
+        ("10\u207b\u00b3", "10-3"),
+    ],
+)
 def test_texts_that_differ_in_more_are_not_the_same(one: str, other: str) -> None:
     assert same(one) != same(other)

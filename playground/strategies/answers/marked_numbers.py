@@ -1,0 +1,48 @@
+r"""The number of a marked answer, where it is one number: `\boxed{3x+5}`, `\boxed{2, 3}` and "is 3 x 4" are none."""
+
+import re
+
+from playground.strategies.answers.marks import Mark
+from playground.strategies.answers.numbers import numbers
+
+# What makes a term of the one number in it: variables, functions, and operations that are not carried out.
+TERM = re.compile(
+    r"\d\s?[abeinpqruvwxyz](?![A-Za-z.])|(?<![A-Za-z\\])[a-z]\s?[-+\u2212*/^]\s?[\w(]|[\w)}]\s?[-+\u2212*]\s?[a-z](?![A-Za-z])"
+    r"|\d!|[\u00b1\u00f7\u221a\u03c0\u221e]|\\(?:binom|log|ln|sin|cos|tan|sqrt|pi|pm|div|infty|int|sum)(?![a-z])"
+    r"|\d_\{?\d|\d\s?\+"
+)
+WORDS = re.compile(r"[^\W\d_]{2,}")
+# Two numbers right after "the answer is": a sum that is not worked out, a range, a choice.
+TWO = re.compile(
+    r"\W{0,9}\d[\d.,]*\W{0,3}?\s?(?:[-+*\u2212\u2013\u00d7\u00f7/x]|to\b|or\b|\\(?:times|cdot|div)(?![a-z]))\s?[$\u20ac\u00a3]?\d"
+)
+
+
+def marked_number(mark: Mark) -> tuple[str | None, bool]:
+    """The number, and whether the mark decides: what a box holds is the answer, also where that is no number."""
+    text = mark.text
+    if mark.name in ("\\boxed", "<answer>"):
+        return _boxed(text, prose=mark.name == "<answer>"), bool(re.search(r"\d|\\[a-z]", text))
+    found = numbers(text)
+    if "=" not in text and len(set(found)) > 1 and TWO.match(text):
+        return None, True
+    return result(text) or next(iter(found), None), False
+
+
+def result(equation: str) -> str | None:
+    """The side of "3 + 4 = 7" that is one number, the right one first; None where it is no equation."""
+    sides = equation.split("=")
+    return next((found for side in (sides[-1], sides[0]) if (found := _only(side)) is not None), None)
+
+
+def _boxed(text: str, *, prose: bool) -> str | None:
+    if (found := result(text)) is not None:
+        return found
+    several = numbers(text)
+    return several[0] if prose and len(several) > 1 and WORDS.search(text) else None
+
+
+def _only(text: str) -> str | None:
+    """The one number of a text that is no longer term."""
+    found = numbers(text)
+    return found[0] if len(set(found)) == 1 and not TERM.search(text) else None
