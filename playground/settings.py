@@ -12,7 +12,7 @@ from playground import hosting
 from playground.errors import InvalidSetup
 
 Precision = Literal["auto", "float32", "bfloat16", "int8"]
-EXPERIMENTS = ("store_megabytes", "max_cells")
+EXPERIMENTS = ("store_megabytes", "max_cells", "upload_megabytes")
 SITE = re.compile(r"https?://[a-z0-9.*-]+(:[0-9]+)?")
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
@@ -31,7 +31,9 @@ class Settings:
     precision: Precision = "auto"  # how the weights of local models are stored
     memory_megabytes: int = 0  # for all loaded models together; 0 is most of what there is
     proxies: tuple[str, ...] = ()  # addresses or networks whose X-Forwarded-For is believed
+    hosts: tuple[str, ...] = ()  # more names under which a private page is reached, beside `host` and localhost
     framed_by: tuple[str, ...] = ()  # other sites that may show the page in a frame
+    upload_megabytes: int = 1024  # all uploads and reports that are there at once
     max_rows: int = 64  # samples decoded at once by one model
     max_queue: int = 256  # requests waiting for a place
     max_seconds: int = 600  # a run, and each request of it, is ended after this long
@@ -57,6 +59,11 @@ class Settings:
         settings = cls(**{name: _read(name, value, hints[name]) for name, value in given.items()})
         settings.check()
         return settings
+
+    @property
+    def file_megabytes(self) -> int:
+        """The largest file that is read; what is pasted may be a megabyte where strangers share the server."""
+        return 4 if self.public else 20
 
     @property
     def store_file(self) -> Path:

@@ -34,7 +34,6 @@ from playground.ui.sessions import Sessions
 __all__ = ["build_app", "launch_options"]
 FORGOTTEN = "This Space restarts from time to time. What experiments have stored goes then; download what you need."
 KEPT = "This Space restarts from time to time. What experiments have stored is kept."
-KEEP = (3600, 3600)  # seconds between looks for uploads, and how old one may get
 
 
 def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) -> Any:
@@ -44,7 +43,7 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
     """
     sessions = Sessions(catalog, settings)
     store = store or Store(settings.store_file, most_bytes=settings.store_megabytes * 2**20)
-    with Page(settings, title="Prompt Playground", analytics_enabled=False, fill_width=True, delete_cache=KEEP) as page:
+    with Page(settings, title="Prompt Playground", analytics_enabled=False, fill_width=True) as page:
         # First, so that their names are not taken by handlers of the same name.
         api.publish(sessions, settings)
         model_api.publish(catalog, sessions, settings)
@@ -71,7 +70,7 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
         _add_to_experiment(tried, form, sessions)
         if hosting.on_space():
             gr.Markdown(KEPT if hosting.keeps_files() else FORGOTTEN, elem_id="hosted")
-        page.unload(sessions.forget)
+    page.session_ended = sessions.end
     page.default_config = DescribedOnce(page.default_config)
     # Closed: requests that do not queue would also slip past every limit.
     return page.queue(api_open=False, max_size=settings.max_queue, default_concurrency_limit=settings.max_users)

@@ -157,12 +157,12 @@ def wire(
     def other_data(values: dict[Any, Any]) -> dict[Any, Any]:
         """What a preset says of itself is not true of other data."""
         (title, about), status = (field.widget for field in form.texts), values[panel.status]
-        named, told_of = values[title], values[about]
+        named, told_of = (text if isinstance(text := values[box], str) else "" for box in (title, about))
         named = f"{named} (changed)" if named in [one.title for one in known.values()] else named
         told_of = "" if told_of in [" ".join(one.about.split()) for one in known.values()] else told_of
-        shown = {title: named, about: told_of, panel.offered: None}
+        shown: dict[Any, Any] = {title: named, about: told_of, panel.offered: None}
         if isinstance(status, Mapping) and status.get("phase") == "empty":
-            shown[panel.status] = {**status, "title": named, "note": told_of}
+            shown[panel.status] = render_experiment.unasked_value(named, told_of)
         return shown
 
     @told

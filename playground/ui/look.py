@@ -102,8 +102,8 @@ def launch_options(settings: Settings) -> dict[str, Any]:
         "footer_links": ["api"],
         "run_history": False,  # it would keep what people typed in the browser's storage
         "allowed_paths": [],
-        "max_file_size": "4mb" if settings.public else "20mb",  # own data; other files have caps of their own
-        "state_session_capacity": 1000,  # each holds a run with all its tokens
+        "max_file_size": f"{settings.file_megabytes}mb",  # own data; other files have caps of their own
+        "enable_monitoring": False,
         "show_error": False,
         "max_threads": settings.max_users + 40,
         "share": settings.share,

@@ -1,5 +1,6 @@
 """Which weights answer: a model, and of one that has adapters perhaps one of them, at a scale."""
 
+import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -58,7 +59,8 @@ class ModelChoice:
         # The value only where it must change: what is chosen meanwhile would be written over.
         update = gr.update(choices=_models(models), filterable=len(models) > MANY)
         if name not in [info.name for info in models]:
-            gr.Warning(f"The chosen model is not there any more; {models[0].title} is chosen instead.")
+            title = html.escape(models[0].title, quote=False)  # Gradio renders HTML in toasts
+            gr.Warning(f"The chosen model is not there any more; {title} is chosen instead.")
             name = update["value"] = models[0].name
         return {self.model: update, **self.show({**values, self.model: name}, catalog)}
 

@@ -14,18 +14,17 @@ from playground.ui.measures import counted, dollars
 PHASES = {"running": "Running", "done": "Done", "stopped": "Stopped", "failed": "Failed"}
 
 
+def unasked_value(title: str, about: str) -> dict[str, Any]:
+    """What is said of an experiment before it is run."""
+    nothing = {"status": "", "facts": "", "share": None, "error": "", "spoken": ""}
+    return {**nothing, "phase": "empty", "title": title, "note": about}
+
+
 def status_value(experiment: Experiment, table: Table | None, waiting: bool = False) -> dict[str, Any]:
     """Title, phase, progress and what to know. Without a table nothing has been run yet."""
-    value = {
-        "phase": "running" if waiting else "empty",
-        "title": experiment.title,
-        "status": "Getting ready" if waiting else "",
-        "facts": "",
-        "share": 0.0 if waiting else None,
-        "error": "",
-        "note": experiment.about,
-        "spoken": "",
-    }
+    value = unasked_value(experiment.title, experiment.about)
+    if waiting:
+        value |= {"phase": "running", "status": "Getting ready", "share": 0.0}
     if table is None:
         return value
     busy = table.status == "running"

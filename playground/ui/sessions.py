@@ -84,9 +84,12 @@ class Sessions:
         where = endpoint(name, base_url, key, self._settings, parallel=parallel, per_minute=per_minute)
         if not where.key:
             where = replace(where, key=Secret(self._operators_key(where.base_url)))
-        session = self._opened(request)
-        _make_sure_of_room(session, name)
+        if request is None or not request.session_hash:
+            raise InvalidSetup("There is no session to connect in; open the page or use gradio_client.")
+        if known := self._known(request):
+            _make_sure_of_room(known, name)
         connected = yield from endpoints.connect(where, model)
+        session = self._opened(request.session_hash)  # now: an attempt that fails puts nobody else out
         with self._lock:
             _make_sure_of_room(session, name)  # others may have been connected meanwhile
             self._offer(session, {**session.connections, name: connected})
@@ -102,8 +105,12 @@ class Sessions:
 
     def forget(self, request: gr.Request) -> None:
         """The visitor has left: nothing of what was connected stays. For `Blocks.unload`."""
+        self.end(request.session_hash or "")
+
+    def end(self, session: str) -> None:
+        """The same, by the session's hash."""
         with self._lock:
-            self._sessions.pop(request.session_hash or "", None)
+            self._sessions.pop(session, None)
 
     def _offer(self, session: _Session, connections: dict[str, "Connection"]) -> None:
         """A new catalog of these connections: runs that go on keep the one that they began with."""
@@ -123,16 +130,11 @@ class Sessions:
                 session.used = now
             return session
 
-    def _opened(self, request: gr.Request | None) -> _Session:
-        if request is None or not request.session_hash:
-            raise InvalidSetup("There is no session to connect in; open the page or use gradio_client.")
-        if known := self._known(request):
-            return known
+    def _opened(self, key: str) -> _Session:
         with self._lock:
-            while len(self._sessions) >= MOST_SESSIONS:
+            while key not in self._sessions and len(self._sessions) >= MOST_SESSIONS:
                 del self._sessions[min(self._sessions, key=lambda key: self._sessions[key].used)]
-            session = _Session(Catalog(shared=self._shared), self._clock())
-            return self._sessions.setdefault(request.session_hash, session)
+            return self._sessions.setdefault(key, _Session(Catalog(shared=self._shared), self._clock()))
 
     def _operators_key(self, base_url: str) -> str:
         """The operator's own key, if it was offered: in private, for OpenAI itself, and nothing else."""

@@ -1,7 +1,19 @@
 """One gate in front of the app, through which every request comes before Gradio sees it.
 
-visitors.py     who it is: a cookie of ours, or an address
-page.py         the Gradio page that is only served behind the gate
+page.py           the Gradio page that is only served behind the gate
+middleware.py     the gate: all that follows, in order
+visitors.py       who it is: a cookie of ours, or an address
+origins.py        whether the request is meant for this server
+routes.py         what there is to ask for
+open_sessions.py  whose session it is about
+bodies.py         what it brings, if it is JSON
+uploads.py        what it brings, if it is files
+temporary.py      where those are kept
+states.py         what is kept of a session
+values.py         what handlers are given, and give back
+fetching.py       what Gradio may fetch and copy
+headers.py        what each answer tells the browser
+refusals.py       what is answered instead
 """
 
 from playground.ui.gate.visitors import Visitor, visitor_of

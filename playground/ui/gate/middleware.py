@@ -1,28 +1,116 @@
 """The ASGI middleware that each request passes before Gradio sees it."""
 
+import json
+import secrets
+from contextlib import ExitStack
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground.settings import Settings
-from playground.ui.gate.visitors import NAME, Visitors
+from playground.ui.gate.bodies import MEGABYTE, Bodies, replayed
+from playground.ui.gate.headers import SecurityHeaders
+from playground.ui.gate.open_sessions import OpenSessions
+from playground.ui.gate.origins import Origins
+from playground.ui.gate.refusals import Refused, no_such_page
+from playground.ui.gate.routes import HASH_PATTERN, find_route, session_of_query, without_deep_link
+from playground.ui.gate.uploads import Uploads
+from playground.ui.gate.visitors import NAME, Visitor, Visitors
+
+if TYPE_CHECKING:
+    from playground.ui.gate.page import Page
+
+PASSED_ON = ("data", "event_data", "fn_index", "trigger_id", "session_hash", "simple_format")
 
 
 class Gate:
-    """Marks each request with its visitor. Outermost of all, so that errors pass it too."""
+    """Lets through what the page and programs need, with the visitor marked. Outermost, so errors pass it too."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, sessions: OpenSessions, page: "Page") -> None:
         self._app = app
+        self._sessions = sessions
+        self._page = page
         self._visitors = Visitors(embedded=bool(settings.framed_by))
+        self._origins = Origins(settings)
+        self._headers = SecurityHeaders(settings)
+        self._bodies = Bodies(settings)
+        self._uploads = Uploads(page.temporary, settings.file_megabytes * MEGABYTE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
+        if scope["type"] != "http":  # nothing here speaks another protocol
+            await send({"type": "websocket.close", "code": 1008})
+            return
         visitor, set_cookie = self._visitors.recognise(scope)
+        began = False
 
         async def answer(message: Message) -> None:
-            if message["type"] == "http.response.start" and set_cookie:
-                MutableHeaders(scope=message).append("set-cookie", set_cookie)
+            nonlocal began
+            if message["type"] == "http.response.start":
+                began = True
+                headers = MutableHeaders(scope=message)
+                self._headers.put(headers)
+                if set_cookie and message["status"] == HTTPStatus.OK:
+                    headers.append("set-cookie", set_cookie)
+                    headers["cache-control"] = "no-store"
             await send(message)
 
-        await self._app({**scope, NAME: visitor}, receive, answer)
+        try:
+            self._origins.check(scope)
+            await self._pass({**scope, NAME: visitor}, receive, answer)
+        except Refused as refused:
+            if not began:
+                await refused.answer(answer)
+
+    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
+        route, parts = find_route(scope)
+        visitor: Visitor = scope[NAME]
+        scope["query_string"] = without_deep_link(scope["query_string"])
+        with ExitStack() as stack:
+            if route.kind == "file":
+                if not self._page.temporary.holds(parts["file"]):
+                    raise no_such_page()
+            elif route.kind == "heartbeat":
+                stack.enter_context(self._sessions.alive(parts["session"], visitor))
+            elif route.kind == "data":
+                self._sessions.check(session_of_query(scope["query_string"]), visitor)
+            elif route.kind == "result":
+                self._sessions.check(self._page.session_of(parts["event"]), visitor)
+            elif route.kind == "upload":
+                receive = self._uploads.counted(scope, receive)
+            elif route.kind != "page":
+                body, sent = await self._bodies.read(scope, receive)
+                body = self._checked(route.kind, body, sent, visitor)
+                length = [(b"content-length", str(len(body)).encode())]
+                kept = [pair for pair in scope["headers"] if pair[0] not in (b"content-length", b"transfer-encoding")]
+                scope, receive = {**scope, "headers": kept + length}, replayed(body, receive)
+            await self._app(scope, receive, send)
+
+    def _checked(self, kind: str, body: bytes, sent: dict[str, Any], visitor: Visitor) -> bytes:
+        """The body as Gradio is to see it, in a session of this visitor's. Raises Refused."""
+        if kind in ("join", "call"):
+            key = sent.get("session_hash")
+            if key is None and kind == "call":  # a program that keeps none: what it asks is a session of its own
+                key = secrets.token_urlsafe(16)
+            self._sessions.use(_hash(key), visitor)
+            if key == sent.get("session_hash") and sent.keys() <= {*PASSED_ON}:
+                return body
+            return json.dumps(
+                {**{name: sent[name] for name in PASSED_ON if name in sent}, "session_hash": key}
+            ).encode()
+        if kind == "cancel":
+            key = _hash(sent.get("session_hash"))
+            self._sessions.check(key, visitor)
+            if self._page.session_of(str(sent.get("event_id"))) not in ("", key):
+                raise Refused(HTTPStatus.FORBIDDEN, "This event belongs to another session.")
+        return body
+
+
+def _hash(key: Any) -> str:
+    if not isinstance(key, str) or not HASH_PATTERN.fullmatch(key):
+        raise Refused(HTTPStatus.BAD_REQUEST, "`session_hash` must be at most 64 letters and digits.")
+    return key

@@ -1,31 +1,108 @@
 """The Gradio page, which cannot be served but behind the gate."""
 
+import asyncio
+import atexit
+import logging
 import os
-from collections.abc import AsyncIterator
+import traceback
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 import gradio as gr
 
 from playground.settings import Settings
+from playground.ui.gate import fetching, uploads, values
 from playground.ui.gate.middleware import Gate
+from playground.ui.gate.open_sessions import OpenSessions
+from playground.ui.gate.states import States
+from playground.ui.gate.temporary import TemporaryFolder
+from playground.ui.messages import BUG, plain
+
+SWEEP = 600.0  # seconds between looks for old files
+TOO_FEW = "{got} values came, and {wanted} are needed. Gradio's API page lists them."
+UNREADABLE = "These values cannot be read; see Gradio's API page for what each must be."
+log = logging.getLogger(__name__)
 
 
 class Page(gr.Blocks):  # type: ignore[misc]  # gradio is untyped
-    """`gr.Blocks` whose `launch` puts the gate in front."""
+    """`gr.Blocks` whose `launch` puts the gate in front, and that never logs what a visitor sent."""
 
     def __init__(self, settings: Settings, **options: Any) -> None:
+        fetching.close_off()
+        uploads.replace_parser()
+        self.temporary = TemporaryFolder(settings.cache, settings.upload_megabytes * 2**20)
+        atexit.register(self.temporary.remove)
+        os.environ["GRADIO_TEMP_DIR"] = str(self.temporary.path)  # components take it from there when they are made
         super().__init__(**options)
+        self.session_ended: Callable[[str], None] = lambda _: None  # told of each session that is over, by its hash
         self._settings = settings
 
     def launch(self, *args: Any, **options: Any) -> Any:
         @asynccontextmanager
         async def gated(app: Any) -> AsyncIterator[None]:
+            sessions = OpenSessions(self._end, lambda key: bool(self._queue.pending_event_ids_session.get(key)))
+            app.state_holder = States(sessions)
+            app.state_holder.set_blocks(self)
             # The stack has just been built. Gradio adds middleware of its own around any that is given to it, and
             # its error page would be outside too: this way all of them are inside.
-            app.middleware_stack = Gate(app.middleware_stack, self._settings)
+            app.middleware_stack = Gate(app.middleware_stack, self._settings, sessions, self)
+            sweeping = asyncio.create_task(_sweep(self.temporary))
             yield
+            sweeping.cancel()
 
         # Where uvicorn reads which proxies may say for whom they ask: by default any on this machine.
         os.environ["FORWARDED_ALLOW_IPS"] = ",".join(self._settings.proxies)
+        os.environ["GRADIO_TEMP_DIR"] = str(self.temporary.path)
         return super().launch(*args, **{**options, "app_kwargs": {"lifespan": gated}})
+
+    def close(self, *args: Any, **options: Any) -> None:
+        super().close(*args, **options)
+        atexit.unregister(self.temporary.remove)
+        self.temporary.remove()
+
+    def session_of(self, event_id: str) -> str:
+        """The hash of the session in which an event goes on or has just ended; empty if there is none."""
+        if event := self._queue.event_ids_to_events.get(event_id):
+            return str(event.session_hash)
+        pending = self._queue.pending_event_ids_session
+        return next((key for key, events in pending.items() if event_id in events), "")
+
+    def _end(self, key: str) -> None:
+        self.state_holder.end(key)
+        if not self._queue.pending_event_ids_session.get(key):
+            self._queue.pending_event_ids_session.pop(key, None)
+            self._queue.pending_messages_per_session.pop(key, None)
+        self.session_ended(key)
+
+    def validate_inputs(self, block_fn: Any, inputs: list[Any]) -> None:
+        """Gradio's own words repeat all values, which may be a key, and go to the log."""
+        if len(inputs) < len(block_fn.inputs):
+            raise plain(TOO_FEW.format(got=len(inputs), wanted=len(block_fn.inputs)))
+
+    async def preprocess_data(self, block_fn: Any, inputs: list[Any], *args: Any, **options: Any) -> list[Any]:
+        values.check_inputs(inputs)
+        try:
+            return list(await super().preprocess_data(block_fn, inputs, *args, **options))
+        except gr.Error:
+            raise
+        except Exception as error:  # its words would repeat what was sent
+            log.warning("Values for %r could not be read: %s", block_fn.name, type(error).__name__)
+            raise plain(UNREADABLE) from None
+
+    async def postprocess_data(self, block_fn: Any, predictions: Any, *args: Any, **options: Any) -> list[Any]:
+        try:
+            values.check_outputs(predictions)
+            return list(await super().postprocess_data(block_fn, predictions, *args, **options))
+        except gr.Error:
+            raise
+        except Exception as error:
+            where = "".join(traceback.format_tb(error.__traceback__))
+            log.error("A bug in the playground: the answer of %r: %s\n%s", block_fn.name, type(error).__name__, where)
+            raise plain(BUG) from None
+
+
+async def _sweep(folder: TemporaryFolder) -> None:
+    while True:
+        await asyncio.sleep(SWEEP)
+        await asyncio.to_thread(folder.sweep)

@@ -1,0 +1,30 @@
+"""Gradio fetches no address and copies no file that a value names: nothing on this page needs either."""
+
+from pathlib import Path
+from typing import Any, NoReturn
+
+import gradio as gr
+from gradio import processing_utils
+from gradio.context import LocalContext
+from gradio.utils import abspath, get_upload_folder, is_in_or_equal
+
+NO_ADDRESS = "This server fetches no file from an address; upload it instead."
+NO_FILE = "This file is not here; upload it first."
+
+
+async def _refuse(*_: Any, **__: Any) -> NoReturn:
+    raise gr.Error(NO_ADDRESS, title="Not possible", print_exception=False)
+
+
+def _only_own_folder(path: str | Path, check_in_upload_folder: bool) -> None:
+    """In place of Gradio's check, which lets an answer name any file of the folders of the app and of the system."""
+    page = LocalContext.blocks.get(None)
+    if page is not None and not is_in_or_equal(abspath(path), getattr(page, "GRADIO_CACHE", get_upload_folder())):
+        raise gr.Error(NO_FILE, title="Not possible", print_exception=False)
+
+
+def close_off() -> None:
+    """Replace what Gradio fetches and copies with, for the whole process."""
+    processing_utils.async_ssrf_protected_get = _refuse
+    processing_utils.async_ssrf_protected_download = _refuse
+    processing_utils._check_allowed = _only_own_folder
