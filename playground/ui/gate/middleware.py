@@ -84,11 +84,20 @@ class Gate:
                 receive = self._uploads.counted(scope, receive)
             elif route.kind != "page":
                 body, sent = await self._bodies.read(scope, receive)
+                self._check_handler(route.kind, parts.get("name"), sent.get("fn_index"))
                 body = self._checked(route.kind, body, sent, visitor)
                 length = [(b"content-length", str(len(body)).encode())]
                 kept = [pair for pair in scope["headers"] if pair[0] not in (b"content-length", b"transfer-encoding")]
                 scope, receive = {**scope, "headers": kept + length}, replayed(body, receive)
             await self._app(scope, receive, send)
+
+    def _check_handler(self, kind: str, name: str | None, number: Any) -> None:
+        """Raises Refused for a handler that is not there: Gradio would log a failure of its own."""
+        handlers = self._page.fns
+        if kind == "join" and (type(number) is not int or number not in handlers):
+            raise Refused(HTTPStatus.NOT_FOUND, f"There is no `fn_index` {ascii(number)[:20]}.")
+        if kind == "call" and all(fn.api_name != name for fn in handlers.values()):
+            raise Refused(HTTPStatus.NOT_FOUND, f"There is no endpoint /{name}.")
 
     def _checked(self, kind: str, body: bytes, sent: dict[str, Any], visitor: Visitor) -> bytes:
         """The body as Gradio is to see it, in a session of this visitor's. Raises Refused."""

@@ -42,7 +42,7 @@ ROUTES = (
     _route(READ, rf"{API}/queue/data", "data"),
     _route(READ, rf"{API}/call/{NAME}/(?P<event>{HASH})", "result"),
     _route(SENT, rf"{API}/queue/join", "join"),
-    _route(SENT, rf"{API}/call/{NAME}", "call"),
+    _route(SENT, rf"{API}/call/(?P<name>{NAME})", "call"),
     _route(SENT, rf"{API}/cancel", "cancel"),
     _route(SENT, rf"{API}/reset", "reset"),
     _route(SENT, rf"{API}/upload", "upload"),

@@ -7,7 +7,15 @@ import gradio as gr
 from gradio.blocks import Block
 
 MARK = "__type__"  # what Gradio tells an update of a component's properties by, in a plain dict
-CHANGED = {MARK, "value", "choices", "filterable", "interactive", "visible", "info"}  # what our handlers change of a component
+CHANGED = {
+    MARK,
+    "value",
+    "choices",
+    "filterable",
+    "interactive",
+    "visible",
+    "info",
+}  # what our handlers change of a component
 FORGED = f"No value here can hold {MARK!r}."
 
 

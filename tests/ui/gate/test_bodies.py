@@ -1,0 +1,122 @@
+"""What is sent is counted before anything is made of it, whatever it says of itself."""
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playground.ui.gate.bodies import DEEPEST, MEGABYTE, parse
+from playground.ui.gate.refusals import Refused
+
+JSON = {"content-type": "application/json"}
+MANY = 100_000
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(st.dictionaries(st.text(), values))
+def test_what_is_not_too_much_is_read_as_it_is(value: dict[str, Any]) -> None:
+    assert parse(json.dumps(value).encode(), MANY) == value
+    assert parse(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass"), MANY) == value
+
+
+@given(st.binary() | st.text(alphabet='"\\[]{},:0a').map(str.encode))
+def test_anything_is_read_or_refused(body: bytes) -> None:
+    try:
+        assert isinstance(parse(body, 50), dict)
+    except Refused as refused:
+        assert refused.status in (400, 413)
+
+
+def test_texts_are_not_counted() -> None:
+    assert parse(json.dumps({"data": [",[{" * 100_000]}).encode(), 5)["data"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b'{"data": [' + b"[]," * 200_000 + b"[]]}", 413),
+        (b'{"data": ' + b'{"a":' * 200_000 + b"1" + b"}" * 200_001, 413),
+        (b'{"data": ' + b"[" * (DEEPEST + 1) + b"]" * (DEEPEST + 1) + b"}", 400),
+        (b'{"a": ' + b"[" * 50_000, 400),
+        (b'{"a": ' + b"1" * 5000 + b"}", 400),
+        (b'{"a": 1' + b"0" * 5000 + b".5}", 400),
+        (b"[]", 400),
+        (b"null", 400),
+        (b"", 400),
+        (b"{", 400),
+        (b'{"a": "\xff"}', 400),
+        (b'{"data": "' + b'\\"' * 1_000_000, 400),  # a text that does not end
+    ],
+)
+def test_wide_and_deep_bodies_are_refused_at_once(body: bytes, status: int) -> None:
+    began = time.process_time()
+    with pytest.raises(Refused) as refused:
+        parse(body, MANY)
+    assert refused.value.status == status
+    assert time.process_time() - began < 2
+
+
+def head(server: Any, *lines: str) -> bytes:
+    first = ("POST /gradio_api/queue/join HTTP/1.1", f"Host: 127.0.0.1:{server.port}")
+    return "\r\n".join((*first, "Content-Type: application/json", *lines, "", "")).encode()
+
+
+@pytest.mark.parametrize("said", ["99999999", "-1", "1e3", "0x10", "9" * 30])
+def test_a_length_is_refused_before_anything_is_sent(start: Any, said: str) -> None:
+    server = start(public=True)
+    assert server.raw(head(server, f"Content-Length: {said}"), all_of_it=False).split()[1] in (b"413", b"400")
+
+
+def test_chunks_are_counted_as_they_come(start: Any) -> None:
+    server = start(public=True)
+
+    def chunks() -> Iterator[bytes]:
+        for _ in range(7):
+            yield b" " * MEGABYTE
+
+    answer = server.browser().post("/gradio_api/queue/join", content=chunks(), headers=JSON)
+    assert answer.status_code == 413
+    assert "At most 6 MB" in answer.json()["detail"]
+
+
+def test_a_body_says_that_it_is_json(start: Any) -> None:
+    visitor = start().browser()
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""):
+        headers = {"content-type": kind}
+        for path in ("queue/join", "call/run", "cancel", "reset"):
+            assert visitor.post(f"/gradio_api/{path}", content=b"{}", headers=headers).status_code == 415
+
+
+def test_who_sends_too_much_holds_nobody_up(start: Any) -> None:
+    server = start(public=True)
+    flooder, other = server.browser(), server.browser()
+    wide = b'{"fn_index": 0, "session_hash": "x", "data": [' + b"[]," * (5 * MEGABYTE // 3) + b"[]]}"
+
+    def flood(_: int) -> int:
+        return int(flooder.post("/gradio_api/queue/join", content=wide, headers=JSON).status_code)
+
+    with ThreadPoolExecutor(2) as pool:
+        flooding = pool.map(flood, range(6))
+        waits = []
+        for _ in range(10):
+            began = time.monotonic()
+            assert other.get("/gradio_api/app_id").status_code == 200
+            waits.append(time.monotonic() - began)
+        assert list(flooding) == [413] * 6
+    assert sorted(waits)[len(waits) // 2] < 1.5
+
+
+def test_what_breaks_off_is_not_asked(start: Any) -> None:
+    server = start()
+    with socket.create_connection(("127.0.0.1", server.port)) as line:
+        line.sendall(head(server, "Content-Length: 100") + b'{"data": [')
+    assert server.browser().get("/gradio_api/app_id").status_code == 200
