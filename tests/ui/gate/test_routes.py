@@ -15,13 +15,15 @@ CLOSED = [
     "/gradio_api/file=http://127.0.0.1:1/x", "/gradio_api/file=https://example.org/", "/gradio_api/file=HTTP://a/b",
     "/gradio_api/file/http://127.0.0.1:1/x", "/gradio_api/file=http:/a/b", "/gradio_api/file=%68ttp://a/b",
     "/gradio_api/file=/etc/passwd", "/gradio_api/file=README.md", "/gradio_api/file=../README.md", "/svelte/x",
-    "/gradio_api/file=", "/gradio_api/custom_component/x/client/component/index.js", "/gradio_api/runs", "/file=/etc/passwd",
-    "/gradio_api/stream/a/b/1/playlist.m3u8", "/gradio_api/run-history/buckets", "/gradio_api/vibe-code", "/gradio_api/token",
+    "/gradio_api/file=", "/gradio_api/custom_component/x/client/component/index.js", "/gradio_api/runs",
+    "/file=/etc/passwd", "/gradio_api/stream/a/b/1/playlist.m3u8", "/gradio_api/run-history/buckets",
+    "/gradio_api/vibe-code", "/gradio_api/token",
     "/gradio_api/mcp/", "/gradio_api/profiling/traces", "/pwa_icon", "/assets/../../../etc/passwd", "/theme.css/",
 ]  # fmt: skip
 POSTS = [
     "/gradio_api/run/run", "/gradio_api/api/run", "/gradio_api/process_recording", "/login",
-    "/gradio_api/component_server", "/gradio_api/component_server/", "/gradio_api/stream/x", "/gradio_api/stream/x/close",
+    "/gradio_api/component_server", "/gradio_api/component_server/",
+    "/gradio_api/stream/x", "/gradio_api/stream/x/close",
     "/gradio_api/vibe-edit/", "/gradio_api/vibe-code/", "/gradio_api/run-history/connect", "/api/predict",
 ]  # fmt: skip
 EVERYWHERE = {
