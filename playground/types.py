@@ -127,6 +127,7 @@ class Origin:
     weights: str
     adapter: str = ""
     scale: float = 1.0
+    without_effect: bool = False  # the adapter was applied, and was measured to change nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

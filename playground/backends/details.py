@@ -26,6 +26,7 @@ class AdapterDetails:
     why: str = ""
     warnings: tuple[str, ...] = ()
     seconds: float = 0.0  # it took to load
+    effect: float | None = None  # nats by which it changes a log-probability at most after a fixed prompt, if measured
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

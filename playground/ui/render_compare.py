@@ -114,7 +114,8 @@ def named(made: Origin) -> str:
     """ "SmolLM2 135M Instruct + pirate at scale 0.5"; "..., no adapter"."""
     if not made.adapter:
         return f"{made.weights}, no adapter"
-    return f"{made.weights} + {made.adapter} at scale {made.scale:g}"
+    said = f"{made.weights} + {made.adapter} at scale {made.scale:g}"
+    return f"{said}, an adapter without effect: these are the base's own words" if made.without_effect else said
 
 
 def agrees(made: Origin, run: Run, info: ModelInfo | None) -> bool | None:
@@ -122,7 +123,7 @@ def agrees(made: Origin, run: Run, info: ModelInfo | None) -> bool | None:
     adapter = run.setup.adapter if run.setup.scale else ""
     if made.adapter != adapter or (adapter and made.scale != run.setup.scale):
         return False
-    if info is None or info.kind != "local":
+    if made.without_effect or info is None or info.kind != "local":
         return None
     return made.weights == info.title
 

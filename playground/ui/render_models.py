@@ -152,7 +152,8 @@ def _tuned(adapter: AdapterDetails) -> list[str]:
         return ["adapter, not loaded yet"]
     rank = [f"rank {adapter.rank}"] if adapter.rank is not None else []
     together = "shares the batch" if adapter.shared else "runs alone"
-    return [adapter.kind or "adapter", *rank, f"{_count(adapter.parameters)} parameters", together]
+    idle = ["has no effect"] if adapter.effect == 0 else []
+    return [adapter.kind or "adapter", *rank, f"{_count(adapter.parameters)} parameters", together, *idle]
 
 
 def _adapter_facts(adapter: AdapterDetails, settings: Settings) -> list[tuple[str, str]]:
@@ -163,9 +164,17 @@ def _adapter_facts(adapter: AdapterDetails, settings: Settings) -> list[tuple[st
         ("Changes", ", ".join(adapter.targets)),
         ("Memory", shown(adapter.bytes)),
         ("Runs", "in one batch with its base" if adapter.shared else alone),
+        ("Effect", _effect(adapter.effect)),
         ("Loaded in", f"{adapter.seconds:.1f} s"),
     ]
     return [(name, value) for name, value in facts if value]
+
+
+def _effect(nats: float | None) -> str:
+    """How much it changes what comes next after a fixed prompt."""
+    if nats is None:
+        return ""
+    return f"a fixed prompt goes on otherwise, by up to {nats:.2g} nats" if nats else "none: it answers as its base"
 
 
 def _place(source: str, settings: Settings) -> str:

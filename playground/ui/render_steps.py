@@ -74,7 +74,8 @@ def made_by(origin: Origin | None) -> str:
     if origin is None:
         return ""
     adapter = f" with {origin.adapter} \u00d7 {origin.scale:g}" if origin.adapter else ""
-    return f"Made by {origin.weights}{adapter}"
+    idle = ", which has no effect" if origin.without_effect else ""
+    return f"Made by {origin.weights}{adapter}{idle}"
 
 
 def findings(found: Sequence[Finding], messages: Sequence[Message]) -> dict[str, Any] | None:

@@ -65,6 +65,15 @@ class AdapterFolder:
         named = self.config.get("target_modules") or ()
         return (named,) if isinstance(named, str) else tuple(sorted(map(str, named)))
 
+    @property
+    def trained_tokens(self) -> tuple[int, ...]:
+        """Some of the tokens whose embeddings it changes: on all others it may have no effect."""
+        found: list[Any] = []
+        for named in (self.config.get("token_indices"), self.config.get("trainable_token_indices")):
+            for some in named.values() if isinstance(named, Mapping) else [named]:
+                found += some if isinstance(some, list) else []
+        return tuple(token for token in found if isinstance(token, int))[:16]
+
 
 def read_adapter(folder: Path, base_source: str) -> AdapterFolder:
     """Read config and header, no tensor. Raises ModelUnavailable naming the file and what is wrong with it."""

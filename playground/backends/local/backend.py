@@ -13,6 +13,7 @@ from playground.backends.local.attached import Adapter, Attached
 from playground.backends.local.batch import Vocabulary
 from playground.backends.local.decoder import Decoder
 from playground.backends.local.detokenise import Detokeniser
+from playground.backends.local.effect import next_words
 from playground.backends.local.engine import Engine
 from playground.backends.local.intake import Intake
 from playground.backends.local.next_token import LocalNextToken
@@ -87,6 +88,15 @@ class LocalBackend:
         Raises InvalidSetup for a name that is taken, ModelUnavailable naming what does not fit this model.
         """
         self._engine.between_steps(lambda: self._attached.attach(adapter)).result()
+
+    def effect(self, name: str) -> float | None:
+        """By how much an adapter changes log-probabilities after a fixed prompt, in nats; None for one that is gone."""
+        return self._attached.effect(name)
+
+    def next_words(self, extra: Sequence[int] = ()) -> torch.Tensor:
+        """What the model says after the fixed prompt, to be compared with another's."""
+        found: torch.Tensor = self._engine.between_steps(lambda: next_words(self._decoder, extra=extra)).result()
+        return found
 
     def detach(self, name: str) -> None:
         """Remove an adapter and free its memory. Raises UnknownModel, and LimitReached while a request uses it."""

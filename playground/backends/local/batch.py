@@ -18,6 +18,7 @@ from playground.backends.local.prefixes import Prefix
 from playground.backends.local.readings import Reading, read, sound
 from playground.backends.local.sampling import Controls, History, pick, random_stream, uniforms_of
 from playground.backends.local.ticket import Ticket, guarded
+from playground.backends.local.wide_lora import BASE
 from playground.errors import GenerationFailed
 from playground.types import Alternative, Delta, FinishReason, Origin, Token
 
@@ -153,7 +154,7 @@ class Batch:
         self._fit(self.rows, max(self.cache.lengths) + 1)
         last, uses = [row.drawn[-1] for row in self.rows], [row.ticket.use for row in self.rows]
         logits = self.decoder.decode(self.cache, last, uses)
-        if self._controls is None:
+        if self._controls is None or self.attached.missed:
             self._controls = controls(self.rows, logits.device)
             self._unlike = self._rows_of_another_origin()
         draws = draw_tokens(logits, self.rows, self._controls)
@@ -163,6 +164,8 @@ class Batch:
 
     def _rows_of_another_origin(self) -> list[int]:
         """Rows whose logits were made by other weights than was said of them."""
+        if self.attached.missed:
+            return [place for place, row in enumerate(self.rows) if row.ticket.use != BASE]
         made = self.attached.applied([row.ticket.ids for row in self.rows])
         return [place for place, row in enumerate(self.rows) if made[place] != row.origin]
 

@@ -138,6 +138,8 @@ class LoraBank:
     def apply(self, uses: Iterable[Use]) -> None:
         """Let the rows of the next forward passes use these. Raises UnknownModel for one that is not attached."""
         uses = tuple(uses)
+        for wide in self._wide.values():
+            wide.acted = False
         if uses == self._uses:
             return
         self._uses = None
@@ -149,14 +151,30 @@ class LoraBank:
         self._uses = uses
 
     def applied(self, rows: int) -> list[Use]:
-        """What the masks let each of the rows use, whatever was asked for."""
+        """What was added to each of the rows in the last forward pass, whatever was asked for.
+
+        Raises GenerationFailed where modules passed an adapter by, or took of several.
+        """
         found: list[set[Use]] = [set() for _ in range(rows)]
+        acting = {id(wide.mask) for wide in self._wide.values() if wide.acted}
+        if self.missed:
+            raise GenerationFailed("The adapter was not applied, or only in part; the text would not be its own.")
         for mask in self._masks:
+            if id(mask) not in acting:
+                continue
             for uses, taken in zip(found, mask.taken(), strict=True):
                 uses |= taken
         if any(len(uses) > 1 for uses in found):
             raise GenerationFailed("A row would take of several adapters at once; its text would be nobody's.")
         return [uses.pop() if uses else BASE for uses in found]
+
+    @property
+    def missed(self) -> bool:
+        """Whether modules that rows of the last pass use adapters on were passed by, though they act otherwise."""
+        return any(
+            wide.reached and not wide.acted and wide.mask is not None and wide.mask.values is not None
+            for wide in self._wide.values()
+        )
 
 
 def _columns(module: Any) -> slice:

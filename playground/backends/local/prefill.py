@@ -69,6 +69,9 @@ class Prefill:
     def _begin(self, ticket: Ticket, company: Sequence[Ticket]) -> None:
         """What it has in common with one of the `company` is shared; for one row alone a copy is quicker."""
         beginning = self._attached.beginning(ticket.ids)
+        name = ticket.request.adapter if ticket.request.scale else ""
+        if self._attached.check(name):  # what is known was said to be made otherwise
+            self._prefixes.forget(name, ticket.ids[: ticket.virtual])
         known = ticket.judged if ticket.answer else None  # of an answer nothing may be known already
         shares = self._decoder.ways.shares
         own_company = [other for other in company if other.visitor == ticket.visitor]

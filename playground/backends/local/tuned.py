@@ -1,5 +1,6 @@
 """One base with its adapters behind one `Backend`: those that share a batch, and those that run alone."""
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -13,11 +14,34 @@ from playground.backends.loads import Report
 from playground.backends.local.adapter_folder import AdapterFolder, read_adapter
 from playground.backends.local.adapters import shared
 from playground.backends.local.backend import LocalBackend
+from playground.backends.local.effect import AGAIN, difference
 from playground.errors import NotSupported
 from playground.types import Delta, Message, Origin, Progress, Token
 
+log = logging.getLogger(__name__)
+NO_EFFECT = "It has no effect: after a fixed prompt the model says exactly what it says without it."
+LARGEST = 1e9  # nats that are told; more is no number a program could read
 Change = Callable[[Any], Any]
 Fresh = Callable[[Change, str], LocalBackend]
+
+
+class Effect:
+    """By how much a copy of the base with an adapter merged in differs from the base, in nats."""
+
+    def __init__(self, lone: LocalBackend, base: LocalBackend, tokens: Sequence[int]) -> None:
+        self._lone, self._tokens = lone, tokens
+        self._without = base.next_words(tokens)
+        self._measure()
+
+    def now(self) -> float:
+        """Measured again, if it was not just now."""
+        if time.monotonic() - self._at >= AGAIN:
+            self._measure()
+        return self.size
+
+    def _measure(self) -> None:
+        self.size = difference(self._without, self._lone.next_words(self._tokens))
+        self._at = time.monotonic()
 
 
 @dataclass(frozen=True)
@@ -25,7 +49,7 @@ class _Renamed:
     """A lone copy's news, with the name of the base and of what was merged into it."""
 
     stream: Stream
-    origin: Origin
+    origin: Callable[[], Origin]
 
     def __iter__(self) -> Stream:
         return self
@@ -33,7 +57,7 @@ class _Renamed:
     def __next__(self) -> Delta | Progress:
         news = next(self.stream)
         if isinstance(news, Delta) and news.origin is not None:
-            return replace(news, origin=self.origin)
+            return replace(news, origin=self.origin())
         return news
 
     def close(self) -> None:
@@ -51,6 +75,7 @@ class TunedModel:
         self._base, self._model, self._label, self._details, self._fresh = base, model, label, details, fresh
         self._adapters: dict[str, AdapterDetails] = {}
         self._alone: dict[str, LocalBackend] = {}
+        self._effects: dict[str, Effect] = {}  # of those that run alone
         self._changing = Lock()
 
     @property
@@ -59,7 +84,7 @@ class TunedModel:
 
     @property
     def details(self) -> ModelDetails:
-        adapters = tuple(self._adapters.values())
+        adapters = tuple(self._with_effect(adapter) for adapter in list(self._adapters.values()))
         held = self._details.memory_bytes + sum(adapter.bytes for adapter in adapters)
         return replace(self._details, adapters=adapters, memory_bytes=held)
 
@@ -81,22 +106,40 @@ class TunedModel:
             from playground.backends.local.lone import merge  # and peft with it, which takes a second
 
             lone = self._fresh(lambda model: merge(folder, model), f"{self._label} + {name}")
+            try:
+                effect = Effect(lone, self._base, folder.trained_tokens)
+            except Exception:
+                lone.close()
+                raise
         else:
             adapter = shared(folder, name, self._model)
         details = _described(folder, source, name, title, about, size, time.monotonic() - started)
         with self._changing:  # only now: whoever detaches another must not wait for what is read
             if lone is not None:
-                self._alone[name] = lone
+                self._alone[name], self._effects[name] = lone, effect
             if adapter is not None:
                 self._base.attach(adapter)
             self._adapters[name] = details
+        details = self._with_effect(details)
+        if not details.effect:
+            log.warning("%s has no effect on %s.", title, self._label)
         return details
+
+    def _with_effect(self, details: AdapterDetails) -> AdapterDetails:
+        """With what its effect is now."""
+        alone = self._effects.get(details.name)
+        size = alone.size if alone else self._base.effect(details.name)
+        if size is None:  # it is being unloaded
+            return details
+        warnings = details.warnings if size else (*details.warnings, NO_EFFECT)
+        return replace(details, effect=min(size, LARGEST), warnings=warnings)
 
     def detach(self, name: str) -> None:
         """Forget an adapter. Its memory is free once nobody holds on to it."""
         with self._changing:
             if (lone := self._alone.pop(name, None)) is not None:
                 lone.close()
+                del self._effects[name]
             elif name in self._adapters:
                 self._base.detach(name)
             self._adapters.pop(name, None)
@@ -105,7 +148,11 @@ class TunedModel:
     def stream(self, request: Request) -> Stream:
         if (lone := self._lone(request)) is None:
             return self._base.stream(_on_base(request, self._alone))
-        origin = Origin(weights=self._label, adapter=request.adapter)
+        effect = self._effects[request.adapter]
+
+        def origin() -> Origin:
+            return Origin(weights=self._label, adapter=request.adapter, without_effect=not effect.now())
+
         return _Renamed(lone.stream(replace(request, adapter="", scale=1.0)), origin)
 
     def score(self, request: Request, text: str | Sequence[int]) -> tuple[Token, ...]:

@@ -79,6 +79,8 @@ class WideLora:
         self._down = torch.empty(0)
         self._ups: list[tuple[slice, slice, Tensor]] = []
         self.mask: Mask | None = None
+        self.acted = False  # whether it added anything in this forward pass
+        self.reached = False  # whether it ever did
 
     def add_to(self, output: Tensor, x: Tensor) -> Tensor:
         """Add what the rows' adapters make of `x` `[rows, in]` to `output` `[rows, out]`, in place.
@@ -92,6 +94,7 @@ class WideLora:
         inner = functional.linear(x, self._down).mul_(mask)
         for columns, own, up in self._ups:
             output[:, columns].addmm_(inner[:, own], up)
+        self.acted = self.reached = True
         return output
 
     @property
