@@ -7,6 +7,11 @@ from dataclasses import replace
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before gradio is imported: nothing leaves this machine
 
+from playground import deprecations
+
+deprecations.hide()
+
+# ruff: noqa: E402  # what comes now imports libraries, which may warn
 from playground.backends.catalog import Catalog
 from playground.backends.memory import Budget
 from playground.backends.offered import offered

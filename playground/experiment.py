@@ -18,7 +18,7 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from playground import terminal
+from playground import deprecations, terminal
 from playground.backends.catalog import Catalog
 from playground.backends.memory import Budget
 from playground.backends.offered import offered
@@ -39,6 +39,7 @@ DONE, INCOMPLETE, WRONG, NOT_HELD, STOPPED = 0, 1, 2, 3, 130
 
 def main(argv: Sequence[str]) -> int:
     """Run the command line; returns the exit status."""
+    deprecations.hide()
     parser = argparse.ArgumentParser(
         prog="python -m playground.experiment",
         description=__doc__,

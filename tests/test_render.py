@@ -240,6 +240,10 @@ def test_dollars_have_digits_enough(cost: float, words: str) -> None:
         (None, ""),
         (Origin(weights="SmolLM2"), "Made by SmolLM2"),
         (Origin(weights="SmolLM2", adapter="pirate", scale=0.5), "Made by SmolLM2 with pirate \u00d7 0.5"),
+        (
+            Origin(weights="SmolLM2", adapter="pirate", without_effect=True),
+            "Made by SmolLM2 with pirate \u00d7 1, which has no effect",
+        ),
     ],
 )
 def test_what_made_a_text_is_said(origin: Origin | None, words: str) -> None:

@@ -49,6 +49,7 @@ def compared(*runs: Run, baseline: int = 0, **more: Any) -> Compared:
         (Origin(weights="Model", adapter="a"), {"adapter": "a"}, LOCAL, True),
         (Origin(weights="Model", adapter="b"), {"adapter": "a"}, LOCAL, False),
         (Origin(weights="Model", adapter="a", scale=0.5), {"adapter": "a"}, LOCAL, False),
+        (Origin(weights="Model", adapter="a", without_effect=True), {"adapter": "a"}, LOCAL, None),
         (SAID, {"adapter": "a", "scale": 0}, LOCAL, True),  # at scale 0 it is the base
         (Origin(weights="Other"), {}, LOCAL, False),
         (Origin(weights="served @ somewhere"), {}, replace(LOCAL, kind="endpoint"), None),
@@ -59,6 +60,7 @@ def test_whose_words_they_are(made: Origin, setup: dict[str, Any], info: ModelIn
     shown = render_compare.origin(run("x", made, **setup), info)
     assert shown["agrees"] is agrees
     assert made.weights in shown["text"]
+    assert ("these are the base's own words" in shown["text"]) == made.without_effect
 
 
 def test_words_without_an_origin_or_with_two_are_said_to_be_so() -> None:

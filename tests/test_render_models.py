@@ -9,14 +9,19 @@ import pytest
 from playground.backends import packaged_models
 from playground.backends.base import Capabilities
 from playground.backends.catalog import ModelInfo
-from playground.backends.details import AdapterDetails, ModelDetails
+from playground.backends.details import AdapterDetails, ModelDetails, QuickWays
 from playground.backends.suggested import suggestions
 from playground.errors import ModelUnavailable, PlaygroundError
 from playground.settings import Settings
 from playground.types import Progress
 from playground.ui import render_models
 
+WAYS = QuickWays(
+    layers=30, fused=28, not_fused="two are odd", shares=True, not_shared="", joins=False, not_joined="it cannot",
+    products=121, four_bits=120, eight_bits=0,
+)  # fmt: skip
 DETAILS = ModelDetails(
+    ways=WAYS,
     source="/models/tiny", architecture="LlamaForCausalLM", parameters=134_515_008, stored="bfloat16",
     precision="float32", device="cpu", memory_bytes=500_000_000, context_length=2048, chat=False, seconds=1.5,
 )  # fmt: skip
@@ -58,11 +63,27 @@ def test_a_loaded_model_tells_what_it_is() -> None:
     assert facts["Chat template"].startswith("none")
     assert facts["Licence"] == "not stated"
     assert facts["Loaded in"] == "1.5 s"
+    assert facts["Fused layers"] == "28 of 30: two are odd"
+    assert (facts["Equal beginnings shared"], facts["Prompts read together"]) == ("yes", "no: it cannot")
     odd, new = model["adapters"]
     assert odd["line"] == "IA3 \u00b7 1.2K parameters \u00b7 runs alone"
     assert dict(odd["facts"])["Runs"] == "alone, on a copy of the base: it rescales"
     assert odd["warnings"] == ["It was made for another revision."]
     assert (odd["unload"], odd["load"], new["unload"], new["load"]) == (True, False, False, True)
+
+
+@pytest.mark.parametrize(
+    ("effect", "line", "fact"),
+    [
+        (None, False, None),
+        (0.0, True, "none: it answers as its base"),
+        (3.14, False, "a fixed prompt goes on otherwise, by up to 3.1 nats"),
+    ],
+)
+def test_what_an_adapter_changes_is_said(effect: float | None, line: bool, fact: str | None) -> None:
+    (model,) = shown(replace(LOADED, adapters=(replace(ALONE, effect=effect),)))["models"]
+    assert model["adapters"][0]["line"].endswith("has no effect") == line
+    assert dict(model["adapters"][0]["facts"]).get("Effect") == fact
 
 
 def test_what_a_model_would_take_is_shown_before_it_is_fetched() -> None:

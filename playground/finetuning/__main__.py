@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from playground import deprecations
 from playground.errors import PlaygroundError
 from playground.finetuning import cards, shipped
 from playground.finetuning.figures import Share
@@ -24,6 +25,7 @@ NAMES = (*SKILLS, CLASSIFIER)
 
 def main(argv: list[str]) -> int:
     """Run the command line; returns the exit status."""
+    deprecations.hide()
     parser = argparse.ArgumentParser(
         prog="python -m playground.finetuning",
         description=__doc__,
