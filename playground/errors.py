@@ -34,7 +34,15 @@ class UnknownModel(PlaygroundError):
 
 
 class ModelUnavailable(PlaygroundError):
-    """A model could not be fetched, read or loaded."""
+    """A model could not be fetched, read or loaded.
+
+    `detail` is what a library said of it, which may name anything: for whoever runs the server, and not for strangers.
+    """
+
+    def __init__(self, message: str, detail: object = "") -> None:
+        shown = str(detail)[:500].rstrip(".")
+        super().__init__(f"{message}: {shown}." if shown else message)
+        self.brief = f"{message}; the server's log says why." if shown else message
 
 
 class ModelInUse(PlaygroundError):

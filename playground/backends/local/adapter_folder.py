@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from playground.backends.local import adapter_settings as settings
 from playground.backends.local.headers import Stored, read_header, read_json, refuse_pickles
 from playground.backends.memory import shown
 from playground.errors import ModelUnavailable
@@ -100,7 +101,7 @@ def read_adapter(folder: Path, base_source: str) -> AdapterFolder:
         rank=rank if isinstance(rank, int) and rank > 0 and kind not in VIRTUAL else None,
         size=size,
         why_alone="" if kind in VIRTUAL else _why_alone(kind, config, tensors),
-        warnings=_elsewhere(config, base_source),
+        warnings=(*_elsewhere(config, base_source), *settings.unknown(kind, config)),
     )
     if kind == "LORA":
         _check_ranks(found)
@@ -125,6 +126,8 @@ def _why_alone(kind: str, config: Mapping[str, Any], tensors: Mapping[str, Store
         return reason
     if config.get("bias", "none") != "none":
         return "it changes the base's biases"
+    if other := settings.beyond_plain(config, BEYOND):
+        return f"it has a setting that only PEFT follows ({other[0]})"
     if any(not name.endswith((".lora_A.weight", ".lora_B.weight")) for name in tensors):
         return "it holds tensors besides the two matrices of a plain LoRA"
     return ""

@@ -7,7 +7,16 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from playground.backends.local.adapter_folder import VIRTUAL, WEIGHTS, AdapterFolder, module_of, pattern, rank_of
+from playground.backends.local.adapter_folder import (
+    CONFIG,
+    PREFIX,
+    VIRTUAL,
+    WEIGHTS,
+    AdapterFolder,
+    module_of,
+    pattern,
+    rank_of,
+)
 from playground.backends.local.lora import LoraAdapter, LoraWeights
 from playground.backends.local.transformers_habits import Conv1D
 from playground.backends.local.virtual_tokens import VirtualTokens
@@ -18,6 +27,7 @@ def shared(folder: AdapterFolder, name: str, model: Any) -> LoraAdapter | Virtua
     """The adapter for the engine, its tensors read. Raises ModelUnavailable where they do not fit the model."""
     if folder.kind in VIRTUAL:
         return _virtual_tokens(folder, name, model.config)
+    check_tokens(folder, model)
     check_modules(folder, model)
     tensors = load_tensors(folder)
     weights = {}
@@ -47,6 +57,27 @@ def check_modules(folder: AdapterFolder, model: Any) -> None:
             raise ModelUnavailable(
                 f"{folder.path} is for another base: its {key} is {has}, and {path} of this model is {needs}."
             )
+
+
+def check_tokens(folder: AdapterFolder, model: Any) -> None:
+    """Raises ModelUnavailable for an adapter of tokens that this model does not have."""
+    places = {"input": model.get_input_embeddings(), "output": model.get_output_embeddings()}
+    rows = places["input"].weight.shape[0]
+    listed = folder.config.get("trainable_token_indices") or folder.config.get("token_indices") or ()
+    indices = [token for some in (listed.values() if isinstance(listed, Mapping) else [listed]) for token in some]
+    if not all(isinstance(token, int) and token >= 0 for token in indices):
+        raise ModelUnavailable(f"{folder.path / CONFIG}: the tokens that it changes must be whole numbers from 0.")
+    most = max(indices, default=-1) + 1
+    paths = [path for path, module in model.named_modules() if any(module is place for place in places.values())]
+    for name, stored in folder.tensors.items():
+        if any(name.startswith(f"{PREFIX}{path}.") for path in paths):
+            widest = max(stored.shape, default=0)
+            most = max(most, widest if widest > max(places["input"].weight.shape) else 0)
+    if most > rows:
+        raise ModelUnavailable(
+            f"{folder.path} was trained for tokens that were added to its base: it needs {most:,} of them, and this "
+            f"model has {rows:,}. Load the base with the added tokens, as it was when the adapter was trained."
+        )
 
 
 def load_tensors(folder: AdapterFolder) -> dict[str, Tensor]:

@@ -35,7 +35,7 @@ def read_json(path: Path) -> Mapping[str, Any]:
     try:
         data = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise ModelUnavailable(f"{path} cannot be read: {error}.") from None
+        raise ModelUnavailable(f"{path} cannot be read", error) from None
     if not isinstance(data, Mapping):
         raise ModelUnavailable(f"{path} is not a JSON object.")
     return data
@@ -93,7 +93,7 @@ def read_header(path: Path) -> dict[str, Stored]:
             if stored.kind in BITS and stop - start != stored.numbers * BITS[stored.kind] // 8:
                 raise ModelUnavailable(f"{path} is inconsistent: the size of {name} is not that of its shape.")
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ModelUnavailable(f"{path} is no safetensors file: its header cannot be read ({error}).") from None
+        raise ModelUnavailable(f"{path} is no safetensors file: its header cannot be read", error) from None
     if size != 8 + length + end:
         raise ModelUnavailable(
             f"{path} is truncated: it has {size:,} bytes and its header promises {8 + length + end:,}. Fetch it again."

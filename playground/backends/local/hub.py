@@ -219,4 +219,4 @@ def _told(wanted: Repository) -> Iterator[None]:
     except errors.HFValidationError:
         raise ModelUnavailable(f"{wanted.id!a} cannot be the name of a model at a hub; it is like org/name.") from None
     except OSError as error:
-        raise ModelUnavailable(f"{wanted} could not be fetched: {error}.") from None
+        raise ModelUnavailable(f"{wanted} could not be fetched", error) from None

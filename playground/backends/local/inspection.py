@@ -119,13 +119,13 @@ def _inspect_gguf(folder: Path, name: str) -> Inspection:
         with path.open("rb") as file:
             magic = file.read(4)
     except OSError as error:
-        raise ModelUnavailable(f"{path} cannot be read: {error}.") from None
+        raise ModelUnavailable(f"{path} cannot be read", error) from None
     if magic != b"GGUF":
         raise ModelUnavailable(f"{path} is no GGUF file: it does not begin with GGUF.")
     try:
         reader = GGUFReader(path)
     except (ValueError, IndexError, KeyError, OSError, UnicodeDecodeError) as error:
-        raise ModelUnavailable(f"{path} is truncated or damaged: {error}.") from None
+        raise ModelUnavailable(f"{path} is truncated or damaged", error) from None
     fields = {
         key: reader.fields[key].contents()
         for key in ("general.architecture", "general.license")

@@ -13,7 +13,8 @@ from playground.backends.local.decoder import Decoder
 from playground.backends.local.prefixes import common
 from playground.backends.local.prompt import encode
 from playground.backends.local.ticket import Ticket
-from playground.errors import InvalidSetup, PromptTooLong
+from playground.backends.local.tokenizer_checks import embedding_rows
+from playground.errors import InvalidSetup, NotSupported, PromptTooLong
 
 WORTH_SHARING = 256  # tokens that samples of one prompt would copy; reading fewer of them twice is quicker
 
@@ -23,6 +24,7 @@ class Intake:
 
     def __init__(self, tokenizer: Any, decoder: Decoder, attached: Attached) -> None:
         self._tokenizer, self._decoder, self._attached = tokenizer, decoder, attached
+        self._rows = embedding_rows(decoder.model) or decoder.vocabulary_size
 
     def ticket(self, request: Request, samples: int) -> Ticket:
         """For `samples` of the request, or with 0 for the logits after its prompt.
@@ -58,7 +60,14 @@ class Intake:
         return ticket if ticket.answer else None
 
     def _encode(self, request: Request, begun: str = "") -> NDArray[np.int64]:
-        return np.array(encode(self._tokenizer, request.messages, request.prefix + begun), dtype=np.int64)
+        ids = np.array(encode(self._tokenizer, request.messages, request.prefix + begun), dtype=np.int64)
+        if len(ids) and (most := int(ids.max())) >= self._rows:  # for the others of its pass too, it would be an error
+            name = self._tokenizer.convert_ids_to_tokens(most)
+            raise NotSupported(
+                f"The prompt has the token {name!a} ({most:,}), which the tokenizer knows and this model does not: "
+                f"its tokens are 0 to {self._rows - 1:,}. Write it otherwise."
+            )
+        return ids
 
     def _make(
         self, request: Request, words: NDArray[np.int64], asked: int, samples: int, answer: tuple[int, ...] = ()

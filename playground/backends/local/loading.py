@@ -17,6 +17,7 @@ from transformers.utils import logging as transformers_logging
 
 from playground import hosting
 from playground.backends.local.inspection import inspect
+from playground.backends.local.tokenizer_checks import check_packages, check_vocabulary
 from playground.backends.memory import weights_bytes
 from playground.errors import ModelUnavailable
 from playground.settings import Precision
@@ -41,15 +42,17 @@ def load(folder: Path, gguf: str = "", task: str = "") -> tuple[Any, Any]:
         where["gguf_file"], dtype = gguf, torch.bfloat16  # in which 4-bit weights stay on their lattice
     else:
         inspect(folder)
+        check_packages(folder)
         where["use_safetensors"] = True
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, **{k: v for k, v in where.items() if k != "use_safetensors"})
         model, notes = CLASSES[task].from_pretrained(folder, dtype=dtype, output_loading_info=True, **where)
     except Exception as error:  # whatever the libraries raise at a file that is not as they expect it
-        raise ModelUnavailable(f"The model in {folder} cannot be read: {str(error)[:500]}") from error
+        raise ModelUnavailable(f"The model in {folder} cannot be read", error) from error
     if missing := sorted(notes["missing_keys"]):
         others = f" and {len(missing) - 1} more tensors" if missing[1:] else ""
         raise ModelUnavailable(f"The weights in {folder} are not whole: {missing[0]}{others} is missing.")
+    check_vocabulary(model, tokenizer, folder)
     if gguf:
         tie(model)
     return model.eval().requires_grad_(False).to(device()), tokenizer

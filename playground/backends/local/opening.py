@@ -103,7 +103,10 @@ def _discreet(source: Source, settings: Settings) -> Iterator[None]:
     except ModelUnavailable as error:
         if not settings.public:
             raise
-        message = str(error).replace(str(settings.cache / "hub"), "the cache").replace(str(settings.cache), "the cache")
+        log.warning("A model or adapter could not be opened. %s", error)
+        message = error.brief.replace(str(settings.cache / "hub"), "the cache").replace(
+            str(settings.cache), "the cache"
+        )
         place = Path(source.place)
         for path in (place, *([place.parent] if source.kind == "gguf" else [])):
             if path.is_absolute() and path.name:

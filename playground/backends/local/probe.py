@@ -89,7 +89,7 @@ def _from_slots(decoder: "Decoder", tokens: list[int]) -> Tensor:
         return [decoder.decode(cache, [token], [BASE])[0] for token in tokens[2:]][-1]
     except (TypeError, ValueError, RuntimeError, AttributeError) as error:
         name = type(decoder.model).__name__
-        raise ModelUnavailable(f"{name} cannot run in the shared batch: {error}") from error
+        raise ModelUnavailable(f"{name} cannot run in the shared batch", error) from error
 
 
 def _why_not_fused(decoder: "Decoder", fit: int, lost: int) -> str:

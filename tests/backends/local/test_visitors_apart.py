@@ -132,7 +132,7 @@ def test_every_way_of_asking_says_who_asks(backend_of: Backends, monkeypatch: py
     step = likelihood.answered(last)
     assert step is not None
     likelihood._score(last, step, "the mat", catalog)
-    for _ in reading.read(Asked(SETUP, ""), catalog):
+    for _ in reading.read(Asked(setup=SETUP, prefix=""), catalog):
         pass
     assert watched.visitors == {"ann"}
     assert [info.loaded for info in watched.catalog.models()] == [True], "what is loaded is there for all"
