@@ -42,7 +42,7 @@ class Answer:
         self.begun = False  # something of an answer has come
 
     def add(self, chunk: Chunk) -> None:
-        """Raises KeyError, TypeError or AttributeError on what is not of the protocol."""
+        """Raises KeyError, ValueError, TypeError or AttributeError on what is not of the protocol."""
         model = chunk.get("model")
         if isinstance(model, str) and model:
             self._model = "".join(c if c.isprintable() else "\ufffd" for c in model[:NAMED])
@@ -50,7 +50,7 @@ class Answer:
         for choice in chunk.get("choices") or ():
             if choice is None:
                 continue
-            index = choice.get("index") or 0
+            index = int(choice.get("index") or 0)  # a few servers write it as text
             if 0 <= index < len(self._samples):
                 self._samples[index].add(choice)
                 self.begun = self.begun or self._samples[index].size > 0

@@ -7,11 +7,15 @@ Ending = Literal["stop", "length", "refused", "broken"]
 
 # Parts of a server's word, whatever its case. The first line that has one decides; any other word is an ordinary end.
 WORDS: tuple[tuple[Ending, str], ...] = (
-    ("refused", r"filter|safety|refus|guardrail|block|prohibit|sensitiv|recitation|moderat|spii|flagged|policy"),
+    (
+        "refused",
+        r"filter|safety|refus|guardrail|block|prohibit|^language$|sensitiv|recitation|moderat|spii|flagged|policy",
+    ),
     (
         "broken",
         r"error|abort|cancel|interrupt|fail|timeout|timed_out|insufficient|overload|malformed|disconnect|unavailable"
-        r"|load_shed|preempt|evict|rate.?limit|quota",
+        r"|time.?limit|crash|killed|\boom\b|out.?of.?mem|dead|lost|fatal|panic|exception|unexpected|incomplete|not.?finished"
+        r"|^(?:other|unknown|finish_reason_other)$|load_shed|preempt|evict|rate.?limit|quota",
     ),
     ("length", r"length|max_|_max|max.?tokens|maximum|limit|truncat|budget|exceed|context"),
 )

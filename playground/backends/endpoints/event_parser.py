@@ -69,13 +69,18 @@ class EventParser:
     def _add(self, text: str) -> list[Event]:
         events = self._dispatch() if len(self._data) == 1 and _is_whole(self._data[0]) else []
         self._data.append(text)
-        if len(self._data) == 1 and text.strip() == DONE:  # nothing need follow it: a server may wait for us now
+        if len(self._data) == 1 and is_done(text):  # nothing need follow it: a server may wait for us now
             events += self._dispatch()
         return events
 
     def _dispatch(self) -> list[Event]:
         data, self._data = "\n".join(self._data), []
-        return [Event(self._name, data)] if data.strip() else []
+        return [Event(self._name, data)] if data.strip() not in ("", "null") else []
+
+
+def is_done(data: str) -> bool:
+    """Whether it is the end of the stream, in quotation marks or not."""
+    return data.strip().strip('"').upper() == DONE
 
 
 def _is_whole(text: str) -> bool:

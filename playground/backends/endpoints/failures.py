@@ -21,7 +21,7 @@ READ = 16 * 1024  # bytes of an error page that are read
 SEARCHED = 2000  # characters that are searched for the key: the time for it grows with their square
 MESSAGES = (
     "error", "errors", "message", "detail", "details", "msg", "error_msg", "error_message", "error_description",
-    "status_msg", "base_resp", "fault", "faultstring", "reason", "title",
+    "status_msg", "base_resp", "exception", "fault", "faultstring", "reason", "title",
 )  # fmt: skip
 LONGEST = 1e9  # seconds that a server may ask to wait, as far as we tell
 DEEPEST = 8  # levels and entries of an error body that are looked at

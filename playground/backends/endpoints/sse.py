@@ -9,7 +9,7 @@ from contextlib import aclosing, contextmanager, suppress
 import aiohttp
 
 from playground.backends.endpoints.endpoint import Endpoint
-from playground.backends.endpoints.event_parser import BOM, DONE, Event, EventParser
+from playground.backends.endpoints.event_parser import BOM, Event, EventParser, is_done
 from playground.backends.endpoints.failures import beginning, told
 from playground.backends.endpoints.payloads import Chunk, read_chunk
 from playground.errors import EndpointFailed
@@ -93,7 +93,7 @@ class AnswerBody:
         """The chunks up to the end or to one that is none, and what is wrong with that: what came before is kept."""
         found: list[Chunk] = []
         for event in events:
-            if event.data.strip() == DONE:
+            if is_done(event.data):
                 self.done = True
                 break
             try:

@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-REASONING = ("reasoning_content", "reasoning", "thinking", "thought", "thoughts", "reasoning_text", "reasoning_details")
+REASONING = (
+    "reasoning_content", "reasoning", "thinking", "thought", "thoughts", "reasoning_text", "reasoning_details",
+    "thinking_blocks",
+)  # fmt: skip
 INNER = ("text", "thinking", "reasoning", "thought", "summary", "content", "refusal", "value")  # where a part has words
 THOUGHT = re.compile(r"think|reason|thought|summary")
 DEEPEST = 8  # parts in parts

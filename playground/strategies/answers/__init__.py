@@ -54,7 +54,7 @@ from dataclasses import dataclass
 from playground.strategies.answers.characters import fold, same
 from playground.strategies.answers.choices import letters, letters_in
 from playground.strategies.answers.labels import labels_in, yes_or_no
-from playground.strategies.answers.marked_numbers import marked_number, result
+from playground.strategies.answers.marked_numbers import is_term, marked_number, result
 from playground.strategies.answers.marks import PHRASES, conclusion, marks
 from playground.strategies.answers.numbers import canonical_number, numbers
 from playground.strategies.answers.reasoning import without_reasoning
@@ -123,6 +123,8 @@ def reference_number(text: str) -> str:
     if found is None:
         raise NoNumber("is no number")
     plain = fold(_ends(text))
+    if not found.mark and "=" not in plain and is_term(plain):
+        raise NoNumber("is a term that is not worked out")
     if found.mark or len(set(numbers(plain))) == 1:
         return found.text
     value = result(plain) if "=" in plain and "\n" not in plain.strip() else None

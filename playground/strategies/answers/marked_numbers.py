@@ -7,10 +7,11 @@ from playground.strategies.answers.numbers import numbers
 
 # What makes a term of the one number in it: variables, functions, and operations that are not carried out.
 TERM = re.compile(
-    r"\d\s?[abeinpqruvwxyz](?![A-Za-z.])|(?<![A-Za-z\\])[a-z]\s?[-+\u2212*/^]\s?[\w(]|[\w)}]\s?[-+\u2212*]\s?[a-z](?![A-Za-z])"
-    r"|\d!|[\u00b1\u00f7\u221a\u03c0\u221e]|\\(?:binom|log|ln|sin|cos|tan|sqrt|pi|pm|div|infty|int|sum)(?![a-z])"
+    r"\d\s?[abeinpqruvwxyz](?![\w.])|(?<![A-Za-z\\])(?:[a-z]\s?[-+\u2212*]|[abcnpqrxyz]\s?[/^])\s?[\w(]|[\w)}]\s?[-+\u2212*]\s?[a-z](?![A-Za-z])"
+    r"|\d!|[|\u00b1\u00f7\u221a\u03c0\u221e]|\\(?:binom|log|ln|sin|cos|tan|sqrt|pi|pm|div|infty|int|sum|lfloor|lceil)(?![a-z])"
     r"|\d_\{?\d|\d\s?\+"
 )
+LONGEST_TERM = 60  # characters; more is a sentence
 WORDS = re.compile(r"[^\W\d_]{2,}")
 # Two numbers right after "the answer is": a sum that is not worked out, a range, a choice.
 TWO = re.compile(
@@ -21,8 +22,8 @@ TWO = re.compile(
 def marked_number(mark: Mark) -> tuple[str | None, bool]:
     """The number, and whether the mark decides: what a box holds is the answer, also where that is no number."""
     text = mark.text
-    if mark.name in ("\\boxed", "<answer>"):
-        return _boxed(text, prose=mark.name == "<answer>"), bool(re.search(r"\d|\\[a-z]", text))
+    if mark.name in ("\\boxed", "<answer>", "####"):
+        return _boxed(text, prose=mark.name != "\\boxed"), bool(re.search(r"\d|\\[a-z]", text))
     found = numbers(text)
     if "=" not in text and len(set(found)) > 1 and TWO.match(text):
         return None, True
@@ -40,6 +41,11 @@ def _boxed(text: str, *, prose: bool) -> str | None:
         return found
     several = numbers(text)
     return several[0] if prose and len(several) > 1 and WORDS.search(text) else None
+
+
+def is_term(text: str) -> bool:
+    """Whether a short text is a term that is not worked out, like x^2 + 3, with a number in it."""
+    return len(text) < LONGEST_TERM and bool(TERM.search(text))
 
 
 def _only(text: str) -> str | None:

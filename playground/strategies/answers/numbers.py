@@ -25,7 +25,7 @@ RAISED = r"(?:\s?\^\s?[{(]?\s?|\*\*(?=[-\d]))"
 SPACED = rf"(?<!\d )[1-9]\d{{0,2}}(?:[ {SPACES}]\d{{3}}){{1,8}}(?![\d/]| \d|[.,]\d{{3}},)(?:[.,]\d+)?(?!\s?/)"
 TOKEN = re.compile(
     r"(?P<other>0[xX][0-9a-fA-F]+"
-    r"|\d{4}-\d\d?-\d\d?(?!\d)(?:[T ]\d\d?(?::\d\d){1,2}(?:\.\d+)?Z?)?|\d{3}-\d{3}-\d{4}(?!\d)"
+    r"|\d{4}-\d\d?-\d\d?(?!\d)(?:[T ]\d\d?(?::\d\d){1,2}(?:\.\d+)?Z?)?|(?:\d-)?\d{3}-\d{3}-\d{4}(?!\d)"
     r"|\d+(?:/\d+){2,}|\d+(?::\d+)+)"  # dates, numbers of telephones, times, ratios
     rf"|(?P<sign>{SIGN})?(?P<currency>{CURRENCY}\s?)?(?P<inner>{SIGN})?"
     rf"(?:(?P<whole>\d+)(?:[ {SPACES}]| and )(?P<top>\d+)/(?P<bottom>\d+)(?![\d/])"

@@ -5,19 +5,24 @@ import re
 # Names inside <...>, [...] and the like, as models and their chat templates write them.
 NAME = (
     r"(?:\w{1,20}[:_]|ant)?"
-    r"(?:think(?:ing)?|thoughts?|reasoning|reason|rationale|reflection|scratchpad|monologue|analysis)(?:_\w{1,20})?"
+    r"(?:think(?:ing)?|thoughts?|reasoning|reason|rationale|reflection|scratchpad|monologue|analysis|cot)(?:_\w{1,20})?"
 )
+BAR, JOIN = "[|\uff5c]?", "[_\u2581]"  # DeepSeek's tokens are written with a wide bar and a low block
+SPAN = rf"{JOIN}(?:of{JOIN})?(?:thought|thinking|reasoning){BAR}>"
+SQUARE = r"(?-i:THINK|THINKING|REASONING|thinking|reasoning)\]"
 OPENING = (
-    rf"(?:<|&lt;)\|?{NAME}(?:\s[^<>\n]{{0,80}})?\|?(?:>|&gt;)|(?-i:\[THINK\])|\u25c1think\u25b7|<\|?(?:begin|start)_(?:of_)?(?:thought|thinking|reasoning)\|?>"
-    r"|<unused94>(?:thought)?|(?:<\|start\|>assistant)?<\|?channel\|?>\s*(?:analysis|commentary|thought)\b[^<\n]{0,80}"
-    r"(?:<\|message\|>)?"
+    rf"(?:<|&lt;)\|?{NAME}(?:\s[^<>\n]{{0,80}})?\|?(?:>|&gt;)|\[{SQUARE}|\u25c1think\u25b7|<{BAR}(?:begin|start){SPAN}"
+    r"|<unused94>(?:thought)?|<\|inner_prefix\|>|<\|im_start\|>think\b"
+    r"|(?:<\|start\|>assistant)?<\|?channel\|?>\s*(?:analysis|commentary|thought)\b[^<\n]{0,80}(?:<\|message\|>)?"
 )
 CLOSING = (
-    rf"(?:<|&lt;)/\|?{NAME}\|?(?:>|&gt;)|<\|/{NAME}\|>|(?-i:\[/THINK\])|\u25c1/think\u25b7|<\|?end_(?:of_)?(?:thought|thinking|reasoning)\|?>"
-    r"|<unused95>|<channel\|>|<\|end\|>"
+    rf"(?:<|&lt;)/\|?{NAME}\|?(?:>|&gt;)|<\|/{NAME}\|>|\[/{SQUARE}|\u25c1/think\u25b7|<{BAR}end{SPAN}"
+    r"|<unused95>|<channel\|>|<\|end\|>|<\|inner_suffix\|>|<\|im_start\|>answer\b"
     r"|(?:<\|(?:end|start)\|>|assistant){0,4}<\|channel\|>\s*final\b[^<\n]{0,80}(?:<\|message\|>)?"
 )
-HINT = re.compile("think|thought|reason|rationale|reflection|scratchpad|monologue|analysis|channel|unused9", re.I)
+HINT = re.compile(
+    "think|thought|reason|rationale|reflection|scratchpad|monologue|analysis|cot|channel|inner_|unused9", re.I
+)
 TAG = re.compile(rf"(?P<mention>[`\"'])?(?:(?P<closing>{CLOSING})|(?P<opening>{OPENING}))", re.IGNORECASE)
 # What frames an answer that follows a thought, and control words that may end it.
 FRAME = re.compile(
@@ -26,9 +31,11 @@ FRAME = re.compile(
     re.IGNORECASE,
 )
 # gpt-oss where a server leaves out the control tokens, and Granite's spoken headings.
-# As chat pages fold a thought away.
+# As chat pages fold a thought away, or a model fences it.
 FOLDED = re.compile(
-    r"<details\s[^<>]{0,80}\breasoning\b[^<>]{0,80}>(?:(?!</details>).)*+(?:</details>|$)", re.IGNORECASE | re.DOTALL
+    r"<details\s[^<>]{0,80}\breasoning\b[^<>]{0,80}>(?:(?!</details>).)*+(?:</details>|$)"
+    r"|^```(?:think|thinking|thought|reasoning)\n(?:(?!\n```).)*+(?:\n```|$)",
+    re.IGNORECASE | re.DOTALL,
 )
 BARE_CHANNELS = re.compile(r"\s*analysis(?=[A-Z\s\"'(])")
 BARE_FINAL = "assistantfinal"

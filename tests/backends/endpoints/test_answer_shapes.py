@@ -83,6 +83,17 @@ ANSWERS: dict[str, tuple[Fault, dict[str, Any]]] = {
         sends(chunk({"reasoning": "Hm.", "reasoning_content": "Hm."}), HI, END),
         {"reasoning": "Hm."},
     ),
+    "thinking blocks": (
+        sends(chunk({"thinking_blocks": [{"type": "thinking", "thinking": "Hm."}]}), HI, END),
+        {"text": "one", "reasoning": "Hm."},
+    ),
+    "a place written as text": (
+        sends({"choices": [{"index": "0", "delta": {"content": "one"}}]}, END),
+        {"text": "one"},
+    ),
+    "null to keep the line": (sends("data: null\n\n", HI, END), {"text": "one"}),
+    "the end in quotation marks": (sends(HI, END, 'data: "[DONE]"\n\n'), {"text": "one"}),
+    "the end in small letters": (sends(HI, "data: [done]\n\n"), {"text": "one", "finish_reason": "stop"}),
     "a flag called thinking": (sends(chunk({"thinking": True, "content": "one"}), END), {"text": "one"}),
     "halves of reasoning": (
         sends(chunk({"reasoning": "\ud83d"}), chunk({"reasoning": "\ude00"}), HI, END),
@@ -223,6 +234,12 @@ BROKEN: dict[str, tuple[Fault, str, str]] = {  # what is sent, the text that sta
         "(insufficient_system_resource)",
     ),
     "aborted": (sends(HI, chunk({}, finish_reason="abort")), "one", "broke off"),
+    **{
+        f"an end called {word}": (sends(HI, chunk({}, finish_reason=word)), "one", "broke off its answer")
+        for word in ("OTHER", "unknown", "crashed", "killed", "oom", "not_finished", "time_limit", "incomplete")
+    },
+    "a language that is not offered": (sends(HI, chunk({}, finish_reason="LANGUAGE")), "one", "withheld"),
+    "exception": (sends(HI, {"exception": "ValueError: no room"}), "one", "no room"),
     "a tool is called": (
         sends(
             chunk({"content": None, "tool_calls": [{"function": {"name": "f"}}]}), chunk({}, finish_reason="tool_calls")

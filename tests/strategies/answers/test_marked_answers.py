@@ -21,6 +21,9 @@ ANSWERED = [
     "<|START_THINKING|>3<|END_THINKING|><|START_RESPONSE|>72<|END_RESPONSE|>", "<think>\n\n</think>\n\n72",
     "72\n<think>3",
     "<chain_of_thought>3</chain_of_thought><answer>72</answer>", "<think type='x'>3</think>72",
+    "[reasoning]3[/reasoning]72", "```thinking\n3\n```\n72", "<cot>3</cot>72", "<|inner_prefix|>3<|inner_suffix|>72",
+    "<\uff5cbegin\u2581of\u2581thinking\uff5c>3<\uff5cend\u2581of\u2581thinking\uff5c>72",
+    "<|im_start|>think\n3<|im_end|>\n<|im_start|>answer\n72",
     "Sure. <think>3</think>72", "&lt;think&gt;3&lt;/think&gt;72", "<inner_monologue>3</inner_monologue>72",
     '<details type="reasoning" done="true">\n<summary>Thought for 3 seconds</summary>\n3\n</details>\n72',
 ]  # fmt: skip
@@ -28,6 +31,7 @@ CUT_OFF = [
     "<think>\nLet me see: 3*8 = 24 and", "<thinking>the answer is 3", "[THINK]3", "<|channel|>analysis<|message|>3 and",
     "analysisWe have 3 and", "\u25c1think\u25b73", "<|begin_of_thought|>3", "<think>3</think>",
     "Here is my thought process: 3", '<details type="reasoning">3', "&lt;think&gt;3",
+    "```thinking\n3", "<|inner_prefix|>3", "<|im_start|>think\n3", "<\uff5cbegin\u2581of\u2581thinking\uff5c>3",
 ]  # fmt: skip
 NOT_THOUGHT = [
     "Use `<think>` for 72",
@@ -93,6 +97,7 @@ def test_the_marked_number_comes_before_the_first(text: str, value: str) -> None
         r"\boxed{(2,3)}", r"\boxed{[2,3)}", r"\boxed{2, 3}", r"\boxed{2 \text{ or } 3}", r"\boxed{\pm 3}",
         r"\boxed{5!}", r"\boxed{\binom{5}{2}}", r"\boxed{\log_2 8}", r"\boxed{101_2}", r"\boxed{x - 3}",
         r"\boxed{y = 3x + 5}", r"\boxed{18 - 4}", r"The radius is 3, so \boxed{9\pi}", r"3 and \boxed{\frac{\pi}{4}}",
+        r"\boxed{|{-5}|}", r"\boxed{\lfloor 3.5 \rfloor}", r"\boxed{x^2 + 3}", "3 left.\n#### 10:30", "#### 3 4",
         "There are 12 boys. <answer>3:4</answer>", "12 left <answer>2\u03c0</answer>", "The answer is 3 * 4.",
         "The answer is 18 - 4.", "The answer is 3\u20135.", "The answer is 5 to 6.", "Answer: 3 or 4",
     ],
@@ -107,7 +112,10 @@ def test_a_marked_answer_that_is_not_one_number_is_none_and_nothing_before_it_is
         (r"\boxed{45^\circ}", "45"), (r"\boxed{12\ \text{cm}^2}", "12"), (r"\boxed{11\text{ a.m.}}", "11"),
         (r"\boxed{3 \times 10^8}", "300000000"), (r"\boxed{18 - 4 = 14}", "14"), (r"\boxed{5\text{m}}", "5"),
         (r"\boxed{0.\overline{3}}", "1/3"), (r"\boxed{1{,}250}", "1250"), (r"\boxed{x \ge 5}", "5"),
-        ("<answer>5 apples and 3 pears</answer>", "5"), ("<answer>x = 5</answer>", "5"),
+        ("<answer>5 apples and 3 pears</answer>", "5"),
+        (r"\boxed{8\ m^2}", "8"), (r"\boxed{9.8 \, \text{m/s}^2}", "9.8"),
+        ("#### 42 dollars", "42"),
+        (r"\boxed{1e3}", "1000"), ("<answer>x = 5</answer>", "5"),
         (r"Put it in \boxed{}. The answer is 7.", "7"), (r"In \boxed{answer}: the answer is 7", "7"),
         ("The answer is 6.02 x 10^2.", "602"), ("The answer is 5 apples and 3 pears.", "5"),
     ],
