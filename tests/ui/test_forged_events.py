@@ -14,6 +14,11 @@ from playground.settings import Settings
 from playground.ui.app import build_app
 
 ODD: list[Any] = [None, 5, "x", [], {}, {"step": 0, "sample": 0}, {"key": "nope"}, {"key": []}, {"id": -1, "by": None}]
+SCRIPT = "alert-in-a-strangers-page"
+UPDATE = {"__type__": "update", "js_on_load": SCRIPT, "html_template": SCRIPT, "head": SCRIPT, "phase": "empty"}
+ELSEWHERE = f"http://127.0.0.1:1/{SCRIPT}"
+FILE = {"path": ELSEWHERE, "url": ELSEWHERE, "meta": {"_type": "gradio.FileData"}}
+FORGED: list[Any] = [UPDATE, [UPDATE], {"value": UPDATE}, {"phase": [[UPDATE]]}, FILE, [FILE]]
 EVENTS = ("edit", "select", "clear", "submit")
 NAMES = count()
 
@@ -45,6 +50,9 @@ class Forger:
     def send(self, handler: int, event: Any = None, **values: Any) -> None:
         fn = self.app.fns[handler]
         data = [values.get(getattr(c, "label", None) or "", getattr(c, "value", None)) for c in fn.inputs]
+        self.send_raw(handler, data, event)
+
+    def send_raw(self, handler: int, data: list[Any], event: Any = None) -> None:
         body = {"data": data, "fn_index": handler, "session_hash": self.session, "event_data": event}
         headers = {"content-type": "application/json"}
         urlopen(Request(f"{self.url}join", json.dumps(body).encode(), headers), timeout=60).close()
@@ -62,6 +70,17 @@ def _line(data: Any) -> str:
     """What a line of the page that tells of failures says."""
     lines = (value for value in data or () if isinstance(value, dict) and value.get("phase") == "failed")
     return next((str(line.get("text") or line.get("error")) for line in lines), "")
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All texts in what was answered that are values by themselves, however deep."""
+    rest = [value]
+    while rest:
+        one = rest.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict | list):
+            rest += one.values() if isinstance(one, dict) else one
 
 
 @pytest.fixture
@@ -91,6 +110,23 @@ def test_odd_values_are_refused_in_words(forger: Any, caplog: pytest.LogCaptureF
     for handler in one.handlers("click", "change"):
         assert "bug in the playground" not in one.post(handler, None, Technique=odd, Model=odd)
     assert "A bug" not in caplog.text
+
+
+@pytest.mark.parametrize("forged", FORGED, ids=lambda forged: json.dumps(forged)[:30])
+def test_no_handler_takes_an_order_of_gradios_from_a_visitor(forger: Any, forged: Any) -> None:
+    """A handler may say in its message what was sent; it never gives it back as an update of a component, or a file."""
+    one, waiting = forger(), set()
+    for handler, fn in one.app.fns.items():
+        if fn.fn is not None:
+            one.send_raw(handler, [forged] * len(fn.inputs), forged)
+            waiting.add(handler)
+    assert len(waiting) > 60
+    ends = 0
+    for news in one.news("process_generating", "process_completed"):
+        assert not {SCRIPT, ELSEWHERE} & set(_texts(news["output"])), news
+        ends += news["msg"] == "process_completed"
+        if ends == len(waiting):
+            break
 
 
 def test_no_file_is_refused_in_words(forger: Any, caplog: pytest.LogCaptureFixture) -> None:

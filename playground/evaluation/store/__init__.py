@@ -1,5 +1,6 @@
 """Runs that were made, by the hash of all that determines them: SQLite in WAL mode, for many threads and processes."""
 
+import os
 import sqlite3
 import threading
 import time
@@ -50,6 +51,7 @@ class Store:
     @cached_property
     def _db(self) -> sqlite3.Connection:
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        _keep_from_others(self.path)
         db = sqlite3.connect(self.path, timeout=PATIENCE, check_same_thread=False, isolation_level=None)
         try:
             self._prepare(db)
@@ -154,6 +156,14 @@ class Store:
             raise StoreFailed(f"The store {self.path} {_why(error)}") from error
         except OSError as error:
             raise StoreFailed(f"The store {self.path} cannot be used: {error}. {ELSEWHERE}") from error
+
+
+def _keep_from_others(path: Path) -> None:
+    """Let this account alone read the file: it holds what people wrote. SQLite gives its log the same rights."""
+    if not path.is_dir():
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        if path.stat().st_mode & 0o077 and path.is_file():
+            path.chmod(0o600)
 
 
 @contextmanager

@@ -215,3 +215,16 @@ def test_a_store_that_was_killed_while_it_began_is_begun_again(path: Path, monke
     store = Store(path)
     assert store.count() == 0
     store.close()
+
+
+@pytest.mark.parametrize("made_by_an_earlier_version", [False, True])
+def test_only_this_account_reads_the_store(made_by_an_earlier_version: bool, tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    if made_by_an_earlier_version:
+        path.touch(0o644)
+    store = Store(path)
+    store.put("key", b"what somebody wrote")
+    store.flush()
+    modes = {file.name: oct(file.stat().st_mode & 0o777) for file in tmp_path.iterdir()}
+    assert modes == dict.fromkeys(["store.sqlite", "store.sqlite-wal", "store.sqlite-shm"], "0o600")
+    store.close()
