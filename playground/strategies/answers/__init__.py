@@ -27,13 +27,14 @@ What is read as what (`extract`), in this order:
 | `-5` `−5` `–5` `-$5` `$-5` | minus five; but `3-5` and `3–5` are two numbers, and `(5)` is 5 |
 | `50%` `$50` `50 km` | 50: percent, currency and unit are not part of the number, so 50% is not 0.5 |
 | `10:30` `3:4` `2024-05-03` `3/4/2024` `3.11.2` | no number: times, ratios, dates, versions |
-| `v2` `x_1` `GPT-4` `x^2` `2\pi` `\sqrt{2}` `3x + 5` `±3` | no number: names, powers and what is not worked out |
+| `v2` `x_1` `GPT-4` `x^2` `2\pi` `\sqrt{2}` `±3` | no number: names, powers and what is not worked out |
 | `90^\circ` `0.1\overline{6}` `5.000,-` | 90, 1/6, 5000 |
 | `not 5 but 6` | 6 |
 | `1. ...` `2. ...` | the numbers of a list's lines are none |
 | `twenty-five` `a hundred` `minus five` `two and a half` `two thirds` | words, where the text has no digits |
 | `first` | no number; `5th` is 5 and `twenty-third` 23 |
 | `3 + 4 = 7` after a mark | 7; without a mark the first number, 3 |
+| `3x + 5` `3 + 4` `x^2 + 3` and no word beside it | no number |
 | `3 * 4` `3-5` `3 or 4` after a mark | no number, and nothing else in the text is the answer |
 | `\boxed{2, 3}` `\boxed{3x}` `\boxed{9\pi}` | no number, likewise (`marked_numbers.py`) |
 
@@ -99,6 +100,8 @@ def read_answer(text: str, kind: AnswerType, labels: tuple[str, ...] = (), *, la
             return Reading(text=value, mark=mark.name)
         if decides:
             return None
+    if kind == "number" and is_term(text):
+        return None
     found = _all(_without_numbering(text) if kind == "number" else text, kind, labels)
     return Reading(text=found[-1 if last else 0]) if found else None
 
@@ -123,8 +126,6 @@ def reference_number(text: str) -> str:
     if found is None:
         raise NoNumber("is no number")
     plain = fold(_ends(text))
-    if not found.mark and "=" not in plain and is_term(plain):
-        raise NoNumber("is a term that is not worked out")
     if found.mark or len(set(numbers(plain))) == 1:
         return found.text
     value = result(plain) if "=" in plain and "\n" not in plain.strip() else None

@@ -6,16 +6,19 @@ from playground.strategies.answers.marks import Mark
 from playground.strategies.answers.numbers import numbers
 
 # What makes a term of the one number in it: variables, functions, and operations that are not carried out.
+VARIABLE = "[abeinpqruvwxyz]"
 TERM = re.compile(
-    r"\d\s?[abeinpqruvwxyz](?![\w.])|(?<![A-Za-z\\])(?:[a-z]\s?[-+\u2212*]|[abcnpqrxyz]\s?[/^])\s?[\w(]|[\w)}]\s?[-+\u2212*]\s?[a-z](?![A-Za-z])"
+    rf"\d(?:(?!e[-+]\d){VARIABLE}(?![\w.])|\s{VARIABLE}(?=\s?[+*^=)}}]|\s-|\s?$))"
+    r"|(?<![A-Za-z\d\\])(?:[a-z]\s?[-+\u2212*](?!\w[a-z])|[abcnpqrxyz]\s?[/^])\s?[\w(]|[\w)}]\s?[-+\u2212*]\s?[a-z](?![A-Za-z])"
     r"|\d!|[|\u00b1\u00f7\u221a\u03c0\u221e]|\\(?:binom|log|ln|sin|cos|tan|sqrt|pi|pm|div|infty|int|sum|lfloor|lceil)(?![a-z])"
-    r"|\d_\{?\d|\d\s?\+"
+    r"|\d_(?:\{\d|\d{1,2}(?![\d_]))|\d\s?\+\s?[\w\\(]"
 )
 LONGEST_TERM = 60  # characters; more is a sentence
+COMMAND = re.compile(r"\\[a-zA-Z]+")
 WORDS = re.compile(r"[^\W\d_]{2,}")
 # Two numbers right after "the answer is": a sum that is not worked out, a range, a choice.
 TWO = re.compile(
-    r"\W{0,9}\d[\d.,]*\W{0,3}?\s?(?:[-+*\u2212\u2013\u00d7\u00f7/x]|to\b|or\b|\\(?:times|cdot|div)(?![a-z]))\s?[$\u20ac\u00a3]?\d"
+    r"\W{0,9}\d(?:[\d.,]*\d)?[^\w,;.]{0,3}?\s?(?:[-+*\u2212\u2013\u00d7\u00f7/x]|to\b|or\b|\\(?:times|cdot|div)(?![a-z]))\s?[$\u20ac\u00a3]?\d"
 )
 
 
@@ -44,8 +47,10 @@ def _boxed(text: str, *, prose: bool) -> str | None:
 
 
 def is_term(text: str) -> bool:
-    """Whether a short text is a term that is not worked out, like x^2 + 3, with a number in it."""
-    return len(text) < LONGEST_TERM and bool(TERM.search(text))
+    """Whether a short text is a term that is not worked out, like x^2 + 3, without a word that says what it is."""
+    if len(text) >= LONGEST_TERM or "=" in text or WORDS.search(COMMAND.sub("", text)):
+        return False
+    return bool(TERM.search(re.sub("[|!\u00b1]|\\\\pm", "", text)))
 
 
 def _only(text: str) -> str | None:

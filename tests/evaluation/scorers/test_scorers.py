@@ -97,7 +97,7 @@ def test_options_are_checked(judgement: Judgement, message: str) -> None:
     [
         ("exact", own("x", ""), "Item 'i1' has no reference, which the scorer exact needs"),
         ("numeric", own("12", "twelfth"), "Item 'i1' has the reference 'twelfth', and that is no number"),
-        ("numeric", own("12", "x^2 + 3"), r"'x\^2 \+ 3', and that is a term that is not worked out"),
+        ("numeric", own("12", "x^2 + 3"), r"'x\^2 \+ 3', and that is no number"),
         ("numeric", own("12", "#### 3 4"), "'#### 3 4', and that is no number"),
         ("numeric", own("12", "3, 4 and 5"), "'3, 4 and 5', and that holds several numbers; put"),
         ("label", own("Good", "Bat", answer="label", labels=("Good", "Bad")), "'Bat', which is none of Good, Bad"),

@@ -93,7 +93,8 @@ def test_the_marked_number_comes_before_the_first(text: str, value: str) -> None
 @pytest.mark.parametrize(
     "text",
     [
-        r"\boxed{3x+5}", r"\boxed{5i}", r"\boxed{2+3i}", r"\boxed{3+2\sqrt{2}}", r"\boxed{\frac{\sqrt{3}}{2}}",
+        r"\boxed{3x+5}", r"\boxed{5i}", r"\boxed{5 a}", r"\boxed{2+3i}", r"\boxed{3+2\sqrt{2}}",
+        r"\boxed{\frac{\sqrt{3}}{2}}",
         r"\boxed{(2,3)}", r"\boxed{[2,3)}", r"\boxed{2, 3}", r"\boxed{2 \text{ or } 3}", r"\boxed{\pm 3}",
         r"\boxed{5!}", r"\boxed{\binom{5}{2}}", r"\boxed{\log_2 8}", r"\boxed{101_2}", r"\boxed{x - 3}",
         r"\boxed{y = 3x + 5}", r"\boxed{18 - 4}", r"The radius is 3, so \boxed{9\pi}", r"3 and \boxed{\frac{\pi}{4}}",
@@ -115,6 +116,8 @@ def test_a_marked_answer_that_is_not_one_number_is_none_and_nothing_before_it_is
         ("<answer>5 apples and 3 pears</answer>", "5"),
         (r"\boxed{8\ m^2}", "8"), (r"\boxed{9.8 \, \text{m/s}^2}", "9.8"),
         ("#### 42 dollars", "42"),
+        (r"\boxed{5\text{ a day}}", "5"), (r"\boxed{3\text{ e-mails}}", "3"),
+        (r"\boxed{4.5e-3}", "0.0045"), (r"\boxed{1_000}", "1000"), ("The answer is 5, or 10 if doubled", "5"),
         (r"\boxed{1e3}", "1000"), ("<answer>x = 5</answer>", "5"),
         (r"Put it in \boxed{}. The answer is 7.", "7"), (r"In \boxed{answer}: the answer is 7", "7"),
         ("The answer is 6.02 x 10^2.", "602"), ("The answer is 5 apples and 3 pears.", "5"),

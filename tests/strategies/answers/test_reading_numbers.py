@@ -57,6 +57,7 @@ SIGNS = [
     ("5.000,- \u20ac", "5000"),
     ("1.234.567,\u2013", "1234567"), ("5 \u00b1 2", "5"), (r"5 \pm 2", "5"), ("not 5 but 6", "6"),
     ("The answer is not 5, but 6.", "6"), ("3x faster", "3"), ("It grew 3x.", "3"), ("7!", "7"), ("Take 5! Go", "5"),
+    ("| 42 |", "42"), ("18+", "18"), ("5 a day", "5"),
     (r"0.\overline{3}", "1/3"), (r"0.1\overline{6}", "1/6"), (r"2.\overline{45}", "27/11"),
 ]  # fmt: skip
 SCRIPTS = [
@@ -84,6 +85,7 @@ NO_NUMBER = [
     "10:30", "ratio 3:4", "2024-05-03", "3/4/2024", "03.05.2024", "3.11.2", "192.168.0.1", "version v2", "COVID-19",
     "H2O",
     "x^2", r"x_{2}", r"2\pi", "2\u03c0", r"\sqrt{2}", r"3\sqrt{2}", r"\frac{x}{2}", "0x1F", "555-123-4567", "",
+    "3x + 5", "3 + 4", "x^2 + 3", r"3 + 2\sqrt{2}", "2n - 1",
     "\u00b13", r"\pm 3", "\u00b1 0.5", "3x + y", "2n+k", "2i - j", r"$5!$",
 ]  # fmt: skip
 ALL = [*GROUPED, *DECIMAL_COMMA, *SEVERAL, *POWERS, *FRACTIONS, *SCALED, *SIGNS, *SCRIPTS, *WORDS]
