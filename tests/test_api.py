@@ -43,6 +43,15 @@ def test_run_gives_the_whole_run(client: Client) -> None:
     assert setups.run_from_dict(run).setup == setups.parse(QUESTION)
 
 
+def test_a_run_with_a_bias_comes_back_and_opens_again(client: Client) -> None:
+    setup = {**QUESTION, "sampling": {"max_tokens": 5, "logit_bias": {"2": -100}}}
+    run = client.predict(setup, api_name="/run")
+    assert run["status"] == "done"
+    assert setups.parse(run["setup"]) == setups.parse(setup)
+    (compared,) = client.predict(setup, [{"model": "default"}], api_name="/compare")
+    assert setups.parse(compared["setup"]).sampling.logit_bias == {2: -100}
+
+
 def test_the_run_streams(client: Client) -> None:
     job = client.submit(QUESTION, api_name="/run")
     assert job.result(30)["status"] == "done"

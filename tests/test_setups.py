@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from playground import runner, setups
 from playground.errors import InvalidSetup
 from playground.parameters import parameters
 from playground.strategies import STRATEGIES
-from playground.types import Sampling, Task
+from playground.types import Run, Sampling, Task
 
 FULL = {
     "model": "default",
@@ -121,3 +122,13 @@ def test_a_run_survives_json(catalog_of: Any) -> None:
 @pytest.mark.parametrize("cls", [Sampling, Task, *STRATEGIES.values()])
 def test_every_parameter_says_what_it_is_for(cls: type) -> None:
     assert [p.name for p in parameters(cls) if not p.help] == []
+
+
+def test_what_a_program_is_given_is_json() -> None:
+    """Keys are text and numbers are finite: Gradio's own writer refuses everything else, and breaks the connection."""
+    given = setups.as_json({2: (1.5, {3: float("nan")}), "a": [float("-inf")]})
+    assert orjson.loads(orjson.dumps(given)) == given == {"2": [1.5, {"3": None}], "a": [None]}
+    setup = setups.parse({"task": {"input": "Hi"}, "sampling": {"logit_bias": {2: -100}}})
+    assert setups.parse(orjson.loads(orjson.dumps(setups.to_dict(setup)))) == setup
+    run = Run(setup=setup, status="done")
+    assert setups.run_from_dict(orjson.loads(orjson.dumps(setups.run_to_dict(run)))) == run

@@ -21,7 +21,7 @@ from playground.evaluation.results import Table
 from playground.evaluation.running import estimate as estimating
 from playground.evaluation.store import Store
 from playground.settings import Settings
-from playground.setups import plain as as_json
+from playground.setups import as_json
 from playground.ui.events import running as running_limits
 from playground.ui.messages import plain, told
 from playground.ui.sessions import Sessions
