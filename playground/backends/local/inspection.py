@@ -73,7 +73,7 @@ def inspect(folder: Path, gguf: str = "") -> Inspection:
 
 def check_config(config: Mapping[str, Any], path: Path | str) -> tuple[str, str]:
     """Architecture and task. Raises ModelUnavailable for one that cannot be run, or that asks for foreign code."""
-    from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
+    from playground.backends.local.transformers_habits import CONFIG_MAPPING_NAMES
 
     for key, value in _all(config):
         if KERNEL.search(key) and isinstance(value, str) and not value.replace("_", "").isalnum():
@@ -112,7 +112,8 @@ def licence(folder: Path) -> str:
 
 def _inspect_gguf(folder: Path, name: str) -> Inspection:
     from gguf import GGUFReader
-    from transformers.modeling_gguf_pytorch_utils import GGUF_SUPPORTED_ARCHITECTURES
+
+    from playground.backends.local.transformers_habits import GGUF_SUPPORTED_ARCHITECTURES
 
     path = folder / name
     try:
@@ -161,7 +162,7 @@ def _tied(tensors: Mapping[str, Any]) -> bool:
 
 
 def _causal(kind: str) -> str:
-    from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
+    from playground.backends.local.transformers_habits import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
 
     return str(MODEL_FOR_CAUSAL_LM_MAPPING_NAMES.get(kind, ""))
 

@@ -4,13 +4,17 @@ import inspect
 from typing import Any
 
 from transformers.cache_utils import Cache, CacheLayerMixin, DynamicCache, DynamicLayer
+from transformers.modeling_gguf_pytorch_utils import GGUF_SUPPORTED_ARCHITECTURES
+from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
+from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
 from transformers.models.llama.modeling_llama import LlamaDecoderLayer
 from transformers.models.mistral.modeling_mistral import MistralDecoderLayer
 from transformers.models.qwen2.modeling_qwen2 import Qwen2DecoderLayer
 from transformers.pytorch_utils import Conv1D
 
 __all__ = [
-    "CACHE", "CACHE_NAMES", "KNOWN_LAYERS", "Cache", "CacheLayerMixin", "Conv1D", "DynamicCache", "DynamicLayer",
+    "CACHE", "CACHE_NAMES", "CONFIG_MAPPING_NAMES", "GGUF_SUPPORTED_ARCHITECTURES", "KNOWN_LAYERS",
+    "MODEL_FOR_CAUSAL_LM_MAPPING_NAMES", "Cache", "CacheLayerMixin", "Conv1D", "DynamicCache", "DynamicLayer",
     "cache_of", "takes",
 ]  # fmt: skip
 

@@ -43,8 +43,8 @@ def tiny_model(name: str, seed: int = 0) -> PreTrainedModel:
     config = CONFIGS[name]
     model = MODEL_FOR_CAUSAL_LM_MAPPING[type(config)](config)
     with torch.no_grad():
-        for parameter in model.parameters():
-            if parameter.ndim == 2:
+        for path, parameter in model.named_parameters():
+            if parameter.ndim == 2 or path.endswith("_proj.bias"):  # Qwen2's on query, key and value begin as zeros
                 parameter.normal_(0, 0.35)
     return model.eval()
 
