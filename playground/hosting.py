@@ -73,5 +73,6 @@ def cache_folder() -> Path:
 
 
 def _can_be_made(folder: Path) -> bool:
-    there = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    # Not Path.exists, which raises for what lies in a folder that may not be entered: the home of another user's image.
+    there = next(parent for parent in (folder, *folder.parents) if os.path.exists(parent))
     return there.is_dir() and os.access(there, os.W_OK | os.X_OK)

@@ -1,9 +1,11 @@
 """The app starts where it is hosted: a Space on ZeroGPU, a bare container; and it ends when it is told to."""
 
+import os
 import signal
 import sqlite3
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from gradio_client import Client
@@ -91,6 +93,24 @@ def test_a_space_keeps_results_in_its_bucket_if_it_has_one(tmp_path: Path, monke
     monkeypatch.setattr(hosting, "BUCKET", tmp_path)
     assert Settings.from_environment(space).store_file == tmp_path / "experiments.sqlite"
     assert Settings.from_environment({**space, "PLAYGROUND_STORE": "/elsewhere"}).store_file == Path("/elsewhere")
+
+
+def test_a_home_that_may_not_be_entered_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An image's HOME is root's own, and it runs under any other user."""
+    home, look, may = str(tmp_path / "root"), os.stat, os.access
+
+    def closed(path: Any, *args: Any, **options: Any) -> os.stat_result:
+        if str(path).startswith(f"{home}/"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return look(path, *args, **options)
+
+    (tmp_path / "root").mkdir()
+    monkeypatch.setenv("HOME", home)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path / "temporary"))
+    monkeypatch.setattr("os.stat", closed)
+    monkeypatch.setattr("os.access", lambda path, mode: str(path) != home and may(path, mode))
+    assert hosting.cache_folder().parent == tmp_path / "temporary"
 
 
 def test_a_folder_that_somebody_else_made_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
