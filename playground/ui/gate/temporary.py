@@ -71,8 +71,8 @@ class TemporaryFolder:
                     if file.lstat().st_mtime < before:
                         file.unlink()
             here = Path(folder)
-            if here != self.path and here.stat().st_mtime < before:
-                with contextlib.suppress(OSError):  # something is in it
+            with contextlib.suppress(OSError):  # somebody else was quicker, or something is in it
+                if here != self.path and here.stat().st_mtime < before:
                     here.rmdir()
         self._used = self._measured()
 
