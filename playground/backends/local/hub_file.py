@@ -65,7 +65,7 @@ def main(repository: str, file: str, size: int, target: Path) -> str:
     except (errors.HfHubHTTPError, httpx2.HTTPStatusError) as error:
         return f"{place} answered {error.response.status_code if error.response is not None else 'no status'}"
     except OSError as error:
-        return f"{error}"
+        return f"{file} cannot be written: {error.strerror or type(error).__name__}"  # not its path
     return ""
 
 

@@ -88,8 +88,8 @@ def _locked(place: Place, report: Report, work: Callable[[], None]) -> None:
             except filelock.Timeout:
                 report(Progress(what="Waiting for another process that fetches the model"))
     except OSError as error:
-        message = f"The cache folder {place.cache} cannot be used: {error}. Set PLAYGROUND_CACHE to another."
-        raise ModelUnavailable(message) from error
+        message = f"The cache folder {place.cache} cannot be used (PLAYGROUND_CACHE chooses another)"
+        raise ModelUnavailable(message, error) from error
 
 
 def _make(place: Place, report: Report) -> None:
@@ -173,7 +173,7 @@ def _convert(place: Place, report: Report) -> None:
 
         wanted = json.dumps({"tied": model.tied, "corrections": model.corrections})
         if run_watched(run_module(CONVERTER, str(place.gguf), str(made), wanted), said, look, report):
-            raise ModelUnavailable(f"{model.title} could not be converted: {last_line(said)}.")
+            raise ModelUnavailable(f"{model.title} could not be converted", last_line(said))
         (made / ORIGIN).write_text((place.kept / ORIGIN).read_text("utf-8"), "utf-8")
         made.rename(place.ready)
 
