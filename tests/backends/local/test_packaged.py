@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import torch
-from file_server import FileServer, file_server
+from file_server import FileServer, index_and_hub
 from folders import write_gguf
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
@@ -50,13 +50,7 @@ print(packaged.folder(Path(sys.argv[1]), report, model))
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FileServer]:
-    for name in [name for name in os.environ if name.startswith("PIP_")]:
-        monkeypatch.delenv(name)
-    with file_server() as server:
-        monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
-        monkeypatch.setenv("PIP_INDEX_URL", f"{server.url}/simple")
-        monkeypatch.setenv("HF_ENDPOINT", server.url)
-        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with index_and_hub(monkeypatch) as server:
         yield server
 
 
