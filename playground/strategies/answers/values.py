@@ -4,7 +4,6 @@ import re
 from fractions import Fraction
 
 LONGEST = 400  # digits up to which is calculated, and powers of ten are written out; longer numbers stay as written
-DECIMAL = re.compile(r"(\d*)\.?(\d*)")
 
 
 def written(digits: str, exponent: int = 0) -> str:
