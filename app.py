@@ -31,7 +31,7 @@ def main() -> None:
         catalog = Catalog(offered(settings), budget=Budget(settings.memory_megabytes * 2**20))
     except PlaygroundError as error:
         sys.exit(str(error))
-    store = Store(settings.store_file, most_bytes=settings.store_megabytes * 2**20)
+    store = Store.named_by(settings)
     serve(build_app(settings, catalog, store), settings, catalog, store)
 
 

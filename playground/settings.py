@@ -12,7 +12,7 @@ from playground import hosting
 from playground.errors import InvalidSetup
 
 Precision = Literal["auto", "float32", "bfloat16", "int8"]
-EXPERIMENTS = ("store_megabytes", "max_cells", "upload_megabytes")
+EXPERIMENTS = ("store_megabytes", "max_experiment_seconds", "max_cells", "upload_megabytes")
 SITE = re.compile(r"https?://[a-z0-9.*-]+(:[0-9]+)?")
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
@@ -43,6 +43,8 @@ class Settings:
     endpoints: tuple[str, ...] = ()  # servers that visitors may connect to, name=address
     store: str = ""  # file that keeps what experiments found; empty is one in the cache
     store_megabytes: int = 4096  # it may take; then the oldest runs go
+    store_days: int = 30  # after which a shared server forgets an answer; 0 is never, as on a private one
+    max_experiment_seconds: int = 3600  # an experiment is ended after this long, and can be continued
     max_cells: int = 20_000  # of one experiment, started at the page or by a program
     openai_key: bool = False  # offer the operator's OPENAI_API_KEY for OpenAI itself; private only
 
@@ -82,8 +84,9 @@ class Settings:
         for site in self.framed_by:
             if not SITE.fullmatch(site):
                 raise _wrong("framed_by", site, "like https://example.org")
-        if self.memory_megabytes < 0:
-            raise _wrong("memory_megabytes", self.memory_megabytes, "at least 0")
+        for name in ("memory_megabytes", "store_days"):
+            if getattr(self, name) < 0:
+                raise _wrong(name, getattr(self, name), "at least 0")
 
 
 def _check_network(proxy: str) -> None:

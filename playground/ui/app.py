@@ -42,7 +42,7 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
     Experiments are kept in this store; without one, in the file that the settings name.
     """
     sessions = Sessions(catalog, settings)
-    store = store or Store(settings.store_file, most_bytes=settings.store_megabytes * 2**20)
+    store = store or Store.named_by(settings)
     with Page(settings, title="Prompt Playground", analytics_enabled=False, fill_width=True) as page:
         # First, so that their names are not taken by handlers of the same name.
         api.publish(sessions, settings)

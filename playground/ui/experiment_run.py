@@ -31,14 +31,18 @@ class Ran:
         return not self.halt.is_set()
 
 
-def follow(now: Ran, catalog: Catalog, store: Store, *, visitor: str = "", within: float = math.inf) -> Iterator[Ran]:
+def follow(
+    now: Ran, catalog: Catalog, store: Store, *, visitor: str = "", within: float = math.inf, in_all: float = math.inf
+) -> Iterator[Ran]:
     """The experiment as it grows, a few times a second. The last one has ended; a failure is its last words.
 
     Raises InvalidSetup, before anything is asked, for an experiment that cannot be run.
     """
     shown = 0.0
     try:
-        tables = running.run(now.experiment, catalog, store, halt=now.halt, within=within, visitor=visitor)
+        tables = running.run(
+            now.experiment, catalog, store, halt=now.halt, within=within, in_all=in_all, visitor=visitor
+        )
         with closing(tables):
             for table in tables:
                 now = replace(now, table=table)

@@ -46,6 +46,7 @@ def publish(store: Store, sessions: Sessions, settings: Settings, cache: str) ->
             sessions.of(request),
             store,
             within=settings.max_seconds,
+            in_all=settings.max_experiment_seconds,
             visitor=sessions.visitor(request),
         )
         shown = 0.0

@@ -114,9 +114,10 @@ def _wire_run(panel: PlanPanel, going: _Going, store: Store, settings: Settings,
         loaded, news = in_memory(catalog), itertools.count(values[going.came] + 1)
         now = begun = Ran(experiment=experiment)
         yield shown(now, next(news))
-        visitor, within = sessions.visitor(request), settings.max_seconds
+        visitor = sessions.visitor(request)
+        limits = {"within": settings.max_seconds, "in_all": settings.max_experiment_seconds}
         try:
-            for now in experiment_run.follow(begun, catalog, store, visitor=visitor, within=within):
+            for now in experiment_run.follow(begun, catalog, store, visitor=visitor, **limits):
                 yield shown(now, next(news))
         except Exception:
             now.halt.set()

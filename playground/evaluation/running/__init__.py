@@ -30,18 +30,19 @@ def run(
     parallel: int | None = None,
     halt: threading.Event | None = None,
     within: float = math.inf,
+    in_all: float = math.inf,
     visitor: str = "",
 ) -> Generator[Table, None, None]:
     """Yield the Table as it grows, at most five times a second, and at last complete. All that is done is stored.
 
     Closing it, or setting `halt`, stops what is on its way. Cells are asked by threads on this catalog's models, or
     by an `executor` of processes, here or elsewhere, which load models of their own; `parallel` samples of a model at
-    once, each cell for at most `within` seconds. What goes wrong in a cell is its result; a model that fails again and
-    again is given up. `visitor`: whose endpoints these are, where several people share the store.
+    once, each cell for at most `within` seconds, all of them for `in_all`. What goes wrong in a cell is its result; a
+    model that fails again and again is given up. `visitor`: who asks, where several people share the store.
     Raises PlaygroundError for an experiment that cannot begin.
     """
     with ExitStack() as leaving:
-        work = Work(experiment, catalog, store, halt or threading.Event(), visitor)
+        work = Work(experiment, catalog, store, halt or threading.Event(), visitor, in_all)
         yield work.board.table()
         leaving.callback(store.flush)
         leaving.callback(work.halted.set)

@@ -11,6 +11,7 @@ from playground.evaluation import datasets, scorers
 from playground.evaluation.grid import Grid, rows
 from playground.evaluation.plan import Experiment
 from playground.evaluation.scorers import Judge
+from playground.evaluation.shipped_words import is_shipped
 from playground.evaluation.store import Key, Store, records
 from playground.evaluation.store.identity import Keys
 from playground.types import Setup
@@ -86,7 +87,7 @@ def estimate(experiment: Experiment, catalog: Catalog, store: Store, *, visitor:
     """Raises PlaygroundError for an experiment that cannot begin."""
     dataset = datasets.load(experiment.data)
     grid = Grid(experiment, dataset)
-    keys = Keys(catalog, visitor)
+    keys = Keys(catalog, visitor, own=not is_shipped(experiment))
     models: dict[str, _Model] = {}
     columns = [_column(grid, at, keys, catalog, store, models) for at in range(len(grid.columns))]
     asked = [*zip(grid.bases, columns, strict=True)]

@@ -1,6 +1,7 @@
 """One experiment under way: its cells looked up, asked, judged, and put on the board."""
 
 import threading
+import time
 from array import array
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
@@ -15,12 +16,14 @@ from playground.evaluation.running.board import Board
 from playground.evaluation.running.judging import Judging, judged
 from playground.evaluation.running.pump import Done, Job, Pump
 from playground.evaluation.scorers import Judge, Verdict
+from playground.evaluation.shipped_words import is_shipped
 from playground.evaluation.store import Key, Store, records
 from playground.evaluation.store.identity import ColumnKeys, Keys
 from playground.evaluation.store.records import Record
 from playground.types import Setup
 
 PORTION = 200  # cells that are looked up in the store at once
+LATE = "It has taken {:,g} seconds, the most for one experiment here. What was done is kept; run again to ask the rest."
 Growing = Generator[Table, None, None]
 Model = tuple[str, str]  # and its adapter
 
@@ -32,9 +35,16 @@ class Work:
     """
 
     def __init__(
-        self, experiment: Experiment, catalog: Catalog, store: Store, halt: threading.Event, visitor: str
+        self,
+        experiment: Experiment,
+        catalog: Catalog,
+        store: Store,
+        halt: threading.Event,
+        visitor: str,
+        in_all: float,
     ) -> None:
-        self._catalog, self._store, self._halt = catalog, store, halt
+        self._experiment, self._catalog, self._store, self._halt = experiment, catalog, store, halt
+        self._in_all, self._end, self._late = in_all, time.monotonic() + in_all, False
         self._dataset = datasets.load(experiment.data)
         self._scorer = scorers.build(experiment.scorer, self._dataset)
         self._scorer.prepare(self._dataset)
@@ -53,7 +63,8 @@ class Work:
 
     def stopping(self) -> bool:
         """Whether to stop: what is on its way is told."""
-        if self._halt.is_set():
+        self._late = self._late or (time.monotonic() > self._end and not self.halted.is_set())
+        if self._halt.is_set() or self._late:
             self.halted.set()
         return self.halted.is_set()
 
@@ -131,7 +142,7 @@ class Work:
 
     def _ended(self, given_up: dict[str, str]) -> Table:
         if self.stopping():
-            return self.board.table("stopped")
+            return self.board.table("stopped", LATE.format(self._in_all) if self._late else "")
         if self.board.left and (lost := self._broken | {(model, ""): words for model, words in given_up.items()}):
             why = " ".join(
                 f"The model {model!a}{f' with the adapter {adapter!a}' if adapter else ''} was given up. {words}"
@@ -188,7 +199,7 @@ class Work:
     # --------------------------------------------------------------------------------------------- results
     def _keys(self) -> list[ColumnKeys]:
         """Where every column's keys come from, by what is known of its weights now."""
-        keys = Keys(self._catalog, self._visitor)
+        keys = Keys(self._catalog, self._visitor, own=not is_shipped(self._experiment))
         return [keys.column(setup) for setup in self._bases]
 
     def _key(self, i: int) -> Key:

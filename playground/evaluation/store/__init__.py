@@ -1,5 +1,6 @@
 """Runs that were made, by the hash of all that determines them: SQLite in WAL mode, for many threads and processes."""
 
+import logging
 import os
 import sqlite3
 import threading
@@ -10,43 +11,48 @@ from functools import cached_property
 from pathlib import Path
 
 from playground.errors import StoreFailed
+from playground.evaluation.store.failures import ELSEWHERE, FOR_STRANGERS, PATIENCE, REASONS, why
+from playground.settings import Settings
 
-VERSION = 1
-PATIENCE = 30.0  # seconds that another process may take to write
+VERSION = 2
 TURN = 0.01  # seconds between two tries to begin a store that another process begins
 DELAY, BATCH = 0.05, 100  # what is put is on disk after this many seconds, or runs
 ASKED_AT_ONCE = 500  # keys in one query
 TRIMMED = 10  # one part in this many of the runs goes when there is no room left
-SCHEMA = "CREATE TABLE IF NOT EXISTS runs (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT"
+SCHEMA = """CREATE TABLE IF NOT EXISTS runs
+    (key TEXT PRIMARY KEY, value BLOB NOT NULL, made INTEGER NOT NULL DEFAULT 0) STRICT"""  # made: seconds since 1970
+DAY, LOOK = 86_400, 3600.0  # seconds; between two looks for what is too old
 Key = str
+log = logging.getLogger(__name__)
 
 PAGES = ("page_count", "freelist_count", "page_size")
-ELSEWHERE = "Set PLAYGROUND_STORE, or --store, to another file."
-REASONS = {
-    "SQLITE_FULL": "could not be written: the disk is full. Free some space and run again; what is stored is kept.",
-    "SQLITE_BUSY": f"is held by another process for more than {PATIENCE:g} seconds. Try again, or end that process.",
-    "SQLITE_NOTADB": f"is not a store of this playground, or is damaged. Move the file away to begin a new one. "
-    f"{ELSEWHERE}",
-    "SQLITE_CORRUPT": "is damaged. Move the file away to begin a new one; what it held has to be run again.",
-    "SQLITE_READONLY": f"may not be written. {ELSEWHERE}",
-    "SQLITE_CANTOPEN": f"cannot be opened. {ELSEWHERE}",
-}
 
 
 class Store:
     """Values by key. What was put is seen at once here, and by others after the next `flush`.
 
     The file is opened when it is first needed. `put` flushes by itself after `DELAY` seconds or `BATCH` values. When
-    they would take more than `most_bytes` (0 is any number), the oldest go. All methods raise StoreFailed, naming the
-    file and what to do.
+    they would take more than `most_bytes` (0 is any number), the oldest go; so do those older than `most_days` (0 is
+    any age). All methods raise StoreFailed, naming the file and what to do; on a `public` server that is in the log.
     """
 
-    def __init__(self, path: Path, *, most_bytes: int = 0) -> None:
+    def __init__(self, path: Path, *, most_bytes: int = 0, most_days: int = 0, public: bool = False) -> None:
         self.path = path
-        self._most = most_bytes
+        self._most, self._days, self._public = most_bytes, most_days, public
+        self._looked = -LOOK
         self._lock = threading.RLock()
         self._pending: dict[Key, bytes] = {}
         self._since = 0.0
+
+    @classmethod
+    def named_by(cls, settings: Settings) -> "Store":
+        """The store of a server with these settings: a shared one forgets, and tells strangers no paths."""
+        return cls(
+            settings.store_file,
+            most_bytes=settings.store_megabytes * 2**20,
+            most_days=settings.store_days if settings.public else 0,
+            public=settings.public,
+        )
 
     @cached_property
     def _db(self) -> sqlite3.Connection:
@@ -55,6 +61,7 @@ class Store:
         db = sqlite3.connect(self.path, timeout=PATIENCE, check_same_thread=False, isolation_level=None)
         try:
             self._prepare(db)
+            self._forget_old(db)
         except BaseException:
             db.close()
             raise
@@ -67,6 +74,9 @@ class Store:
         db.execute("PRAGMA cache_size = -256")  # kilobytes: a value is read once
         with _transaction(db):  # of two that begin a store at once, neither sees half of it
             db.execute(SCHEMA)
+            if db.execute("PRAGMA user_version").fetchone() == (1,):  # it did not say when a run was made
+                db.execute("ALTER TABLE runs ADD COLUMN made INTEGER NOT NULL DEFAULT 0")
+                db.execute("UPDATE runs SET made = ?", (int(time.time()),))
             db.execute(f"PRAGMA user_version = {VERSION}")
 
     def get(self, key: Key) -> bytes | None:
@@ -129,9 +139,17 @@ class Store:
             return
         pending, self._pending = self._pending, {}  # what cannot be written is not tried again by whoever comes next
         with _transaction(self._db):
-            self._db.executemany("INSERT OR REPLACE INTO runs VALUES (?, ?)", pending.items())
+            rows = [(key, value, int(time.time())) for key, value in pending.items()]
+            self._db.executemany("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", rows)
         if self._most:
             self._trim()
+        self._forget_old(self._db)
+
+    def _forget_old(self, db: sqlite3.Connection) -> None:
+        if self._days and time.monotonic() - self._looked > LOOK:
+            self._looked = time.monotonic()
+            with _transaction(db):
+                db.execute("DELETE FROM runs WHERE made < ?", (int(time.time()) - self._days * DAY,))
 
     def _trim(self) -> None:
         while self._taken() > self._most:
@@ -152,10 +170,18 @@ class Store:
         try:
             with self._lock:
                 yield
-        except sqlite3.Error as error:
-            raise StoreFailed(f"The store {self.path} {_why(error)}") from error
-        except OSError as error:
-            raise StoreFailed(f"The store {self.path} cannot be used: {error}. {ELSEWHERE}") from error
+        except (sqlite3.Error, OSError, StoreFailed) as error:
+            failed = self._in_words(error)
+            if not self._public:
+                raise failed from error
+            log.error("%s", failed)
+            raise StoreFailed(FOR_STRANGERS) from None
+
+    def _in_words(self, error: Exception) -> StoreFailed:
+        if isinstance(error, StoreFailed):
+            return error
+        said = why(error) if isinstance(error, sqlite3.Error) else f"cannot be used: {error}. {ELSEWHERE}"
+        return StoreFailed(f"The store {self.path} {said}")
 
 
 def _keep_from_others(path: Path) -> None:
@@ -203,11 +229,6 @@ def _keep_log(db: sqlite3.Connection) -> None:
             if not error.sqlite_errorname.startswith("SQLITE_BUSY") or time.monotonic() > end:
                 raise
             time.sleep(TURN)
-
-
-def _why(error: sqlite3.Error) -> str:
-    name = getattr(error, "sqlite_errorname", "") or ""
-    return next((why for code, why in REASONS.items() if name.startswith(code)), f"cannot be used: {error}.")
 
 
 def _portions(keys: Sequence[Key]) -> Iterator[Sequence[Key]]:

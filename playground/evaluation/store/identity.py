@@ -17,19 +17,20 @@ LENGTH = 32  # hexadecimal digits of a key
 class Keys:
     """Keys of setups on one catalog's models, as they are now: another Keys sees what was loaded since.
 
-    `visitor` keeps apart what only one of them may use.
-    Endpoints are connected with a visitor's own key: what came back is theirs, unless `visitor` is empty.
+    `visitor` keeps apart what only one of them may use, or know of, and is empty where nobody is a stranger.
+    Endpoints are connected with a visitor's own key: what came back is theirs. Of an experiment with `own` words all
+    answers are: whether one is known already would tell others that somebody had asked exactly that.
     """
 
-    def __init__(self, catalog: Catalog, visitor: str = "") -> None:
+    def __init__(self, catalog: Catalog, visitor: str = "", *, own: bool = False) -> None:
         self._catalog = catalog
-        self._visitor = visitor
+        self._visitor, self._own = visitor, own
         self._found: dict[tuple[str, str], str] = {}
 
     def weights(self, model: str, adapter: str = "", scale: float = 1.0) -> tuple[str, ...] | None:
         """Which weights answer; None where that is not known before they are loaded. Raises UnknownModel."""
         kind = self._catalog.info(model).kind
-        found = [kind, self._visitor if kind == "endpoint" else "", self._of(model)]
+        found = [kind, self._visitor if kind == "endpoint" or self._own else "", self._of(model)]
         if adapter:
             found += [self._of(model, adapter), str(float(scale))]
         return tuple(found) if all(found[2:]) else None

@@ -15,6 +15,7 @@ from playground.errors import UnknownModel
 from playground.evaluation import experiments, running
 from playground.evaluation.plan import Experiment
 from playground.evaluation.running.estimate import Estimate, estimate
+from playground.evaluation.shipped_words import is_shipped
 from playground.evaluation.store import Store
 
 VOTE = {"strategy": "self_consistency", "options": {"paths": 5}}
@@ -120,3 +121,29 @@ def test_on_one_machine_a_few_rows_are_quicker_than_in_a_crowd(store: Store) -> 
         return estimate(plan(5, techniques=[{}]), catalog, store).seconds or 0.0
 
     assert 0 < seconds("local") < 0.5 * seconds("endpoint")
+
+
+ITEMS = [{"input": f"My secret {n}.", "references": ["x"]} for n in "abcd"]
+OWN = {"data": {"name": "own", "answer": "text", "shots": 0, "items": ITEMS}}
+REWORDED = {"techniques": [{"template": "My secret words: {input}"}]}
+ROLE = {"techniques": [{"strategy": "role", "task": {"role": "My secret role."}}]}
+STOP = {"techniques": [{}], "sampling": {"stop": ["my secret end"]}}
+
+
+@pytest.mark.parametrize(
+    ("parts", "told"),
+    [({**OWN, "techniques": [{}]}, False), (REWORDED, False), (ROLE, False), (STOP, False), ({}, True)],
+    ids=["own data", "a template", "a role", "a stop string", "nothing but shipped words"],
+)
+def test_nobody_learns_from_an_estimate_what_another_visitor_asked(
+    parts: dict[str, Any], told: bool, store: Store, catalog_of: Any
+) -> None:
+    experiment, catalog = plan(size=2, **parts), loaded(catalog_of())
+    *_, table = running.run(experiment, catalog, store, visitor="one")
+    assert table.status == "done"
+    assert estimate(experiment, catalog, store, visitor="one").known == len(table.results)
+    assert estimate(experiment, catalog, store, visitor="other").known == (len(table.results) if told else 0)
+
+
+def test_each_shipped_plan_has_shipped_words_only() -> None:
+    assert [name for name, plan in experiments.named().items() if not is_shipped(plan)] == []

@@ -482,3 +482,14 @@ def test_a_model_is_not_given_up_because_every_answer_is_withheld(
     server.fault = withhold
     table = last(running.run(plan(60, techniques=[{}], models=[{"model": "mine/tiny"}]), catalog, store))
     assert (table.status, len(table.results), store.count()) == ("done", 60, 0)
+
+
+def test_an_experiment_has_a_longest_time_and_goes_on_where_it_ended(store: Store, catalog_of: Any) -> None:
+    slow = catalog_of(delay=0.02)
+    ended = last(running.run(plan(size=20), slow, store, parallel=1, in_all=1.0))
+    assert ended.status == "stopped"
+    assert ended.message.startswith("It has taken 1 seconds, the most for one experiment here.")
+    assert 0 < len(ended.results) < ended.total
+    rest = last(running.run(plan(size=20), catalog_of(), store))
+    assert (rest.status, rest.message) == ("done", "")
+    assert rest.known >= len(ended.results)

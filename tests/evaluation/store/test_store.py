@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -228,3 +229,43 @@ def test_only_this_account_reads_the_store(made_by_an_earlier_version: bool, tmp
     modes = {file.name: oct(file.stat().st_mode & 0o777) for file in tmp_path.iterdir()}
     assert modes == dict.fromkeys(["store.sqlite", "store.sqlite-wal", "store.sqlite-shm"], "0o600")
     store.close()
+
+
+def test_what_is_too_old_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, now = tmp_path / "store.sqlite", time.time()
+    old = Store(path)
+    old.put("forty days ago", b"x")
+    monkeypatch.setattr(store_module.time, "time", lambda: now - 40 * 86_400)
+    old.close()
+    monkeypatch.setattr(store_module.time, "time", lambda: now)
+    for days, left in ((0, {"forty days ago", "today"}), (50, {"forty days ago", "today"}), (30, {"today"})):
+        store = Store(path, most_days=days)
+        store.put("today", b"x")
+        store.flush()
+        assert set(store.get_many(["forty days ago", "today"])) == left
+        store.close()
+
+
+def test_a_store_of_the_first_version_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    with sqlite3.connect(path) as db:
+        db.execute("CREATE TABLE runs (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT")
+        db.execute("INSERT INTO runs VALUES ('key', x'01')")
+        db.execute("PRAGMA user_version = 1")
+    db.close()
+    store = Store(path, most_days=30)
+    assert store.get("key") == b"\x01"
+    store.put("other", b"x")
+    assert store.count() == 2
+    store.close()
+
+
+def test_a_stranger_reads_no_path_of_the_operators(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "store.sqlite").write_bytes(b"no store at all" * 100)
+    for path in (tmp_path / "store.sqlite", tmp_path):
+        with pytest.raises(StoreFailed, match="tell whoever runs it") as caught:
+            Store(path, public=True).get("key")
+        assert str(tmp_path) not in str(caught.value)
+        assert str(path) in caplog.text
+        with pytest.raises(StoreFailed, match=str(path)):
+            Store(path).get("key")

@@ -1,0 +1,50 @@
+"""Which experiments hold only words that come with the playground, so that their answers say nothing of who asked."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from functools import cache
+from typing import Any
+
+from playground.evaluation import datasets, experiments
+from playground.evaluation.plan import Experiment, Technique
+from playground.setups import as_json
+
+
+def is_shipped(experiment: Experiment) -> bool:
+    """Whether its data, templates, techniques and scorer are those of shipped plans, or have no words of a person."""
+    templates, techniques, scorers, stops = _shipped()
+    return (
+        experiment.data.name != datasets.OWN
+        and not experiment.data.items
+        and experiment.data.template in templates
+        and all(_has_no_words(technique) or _words(technique) in techniques for technique in experiment.techniques)
+        and (not experiment.scorer.options or as_json(asdict(experiment.scorer)) in scorers)
+        and all(_stops(s) in stops for s in (experiment.sampling, *(draw.sampling for draw in experiment.draws)))
+    )
+
+
+@cache
+def _shipped() -> tuple[set[str], list[Any], list[Any], list[Any]]:
+    plans = experiments.named().values()
+    techniques = [_words(technique) for plan in plans for technique in plan.techniques]
+    scorers = [as_json(asdict(plan.scorer)) for plan in plans]
+    return (
+        {"", *(plan.data.template for plan in plans)},
+        techniques,
+        scorers,
+        [[], *(_stops(p.sampling) for p in plans)],
+    )
+
+
+def _has_no_words(technique: Technique) -> bool:
+    texts = [value for value in technique.options.values() if not isinstance(value, bool | int | float)]
+    return not (technique.task or technique.template or texts or "stop" in technique.sampling)
+
+
+def _words(technique: Technique) -> Any:
+    """A technique without what has no words: its column's name, and numbers of its sampling."""
+    return as_json(asdict(replace(technique, name="", sampling={"stop": _stops(technique.sampling)})))
+
+
+def _stops(sampling: Mapping[str, Any]) -> Any:
+    return as_json(sampling.get("stop", ()))
