@@ -1,6 +1,7 @@
 """Who gets a place in the batch, and what may still be promised of the memory."""
 
 from bisect import bisect
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ from playground.backends.local.batch import slots
 from playground.backends.local.ticket import Ticket
 
 LENGTHS = 2048, 8192  # rows are batched with rows of like length: a batch is as wide as its longest row
-OTHERS = 4  # one part in this many of the rows is out of a single request's reach
+OTHERS = 4  # one part in this many of the rows, and of the queue, is out of a single request's or visitor's reach
 
 Group = int
 
@@ -45,9 +46,30 @@ def group(ticket: Ticket) -> Group:
 
 
 def next_in_line(tickets: Iterable[Ticket]) -> Ticket | None:
-    """The request that wants a place and holds fewest; of equals the oldest."""
+    """Of the visitor with fewest places the request that wants one and holds fewest; of equals the oldest."""
+    tickets = list(tickets)
+    held = _places(tickets)
     wanting = (ticket for ticket in tickets if ticket.granted < max(ticket.samples, 1))
-    return min(wanting, key=lambda ticket: ticket.places, default=None)
+    return min(wanting, key=lambda ticket: (held[ticket.visitor], ticket.places), default=None)
+
+
+def waiting_line(tickets: Sequence[Ticket]) -> list[Ticket]:
+    """The requests without a place as they will get one: visitors in turn, of each the oldest first."""
+    turns = _places(tickets)
+    ranked: list[tuple[int, int]] = []
+    for number, ticket in enumerate(tickets):
+        if not ticket.granted:
+            ranked.append((turns[ticket.visitor], number))
+            turns[ticket.visitor] += 1
+    return [tickets[number] for _, number in sorted(ranked)]
+
+
+def _places(tickets: Iterable[Ticket]) -> Counter[str]:
+    """How many places each visitor holds."""
+    held: Counter[str] = Counter()
+    for ticket in tickets:
+        held[ticket.visitor] += ticket.places
+    return held
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +85,9 @@ class Admission:
         free = self.limits.max_rows - sum(other.places for other in queued)
         if sum(not other.granted for other in queued) >= most + free:
             return f"{most} requests are waiting already, the most this server allows. Try again in a while."
+        own = sum(not other.granted and other.visitor == ticket.visitor for other in queued)
+        if ticket.visitor and own >= (share := _share(most)) + free:
+            return f"{share} requests of yours are waiting already, the most for one visitor. Try again in a while."
         needed = self._size(1, ticket.need) + self._size(1, len(ticket.ids))
         if needed > allowed:
             tokens = len(ticket.ids) + max(ticket.limit - 1, 0)
@@ -81,8 +106,12 @@ class Admission:
     def row_free(self, ticket: Ticket, tickets: Iterable[Ticket]) -> bool:
         """Whether the caps on rows leave one for this request."""
         most = self.limits.max_rows
-        share = most - most // OTHERS if ticket.samples > 1 else most
-        return ticket.places < share and sum(other.places for other in tickets) < most
+        held = _places(tickets)
+        if ticket.samples > 1 and ticket.places >= _share(most):
+            return False
+        if ticket.visitor and held[ticket.visitor] >= _share(most):
+            return False
+        return held.total() < most
 
     def spare(
         self, tickets: Iterable[Ticket], prompts: int, rows: Mapping[Group, int], newcomer: Ticket | None = None
@@ -109,3 +138,8 @@ class Admission:
         """Bytes of the slots for `count` rows of `length` tokens."""
         rows, tokens = slots(count, length)
         return rows * tokens * self.bytes_per_token
+
+
+def _share(most: int) -> int:
+    """What of so many is not kept for others."""
+    return most - most // OTHERS

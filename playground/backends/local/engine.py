@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import torch
 
-from playground.backends.local.admission import Admission, Group, Limits, Stats, group, next_in_line
+from playground.backends.local.admission import Admission, Group, Limits, Stats, group, next_in_line, waiting_line
 from playground.backends.local.attached import Attached
 from playground.backends.local.batch import Batch, Draw, Row, Vocabulary, accept, controls, draw_tokens
 from playground.backends.local.decoder import Decoder
@@ -176,13 +176,13 @@ class Engine:
         self._tickets = [ticket for ticket in self._tickets if not ticket.over]
 
     def _admit(self) -> None:
-        """Give places while there are any, in turn between the requests."""
+        """Give places while there are any, in turn between the visitors, and between the requests of each."""
         while (ticket := next_in_line(self._tickets)) is not None and self._holdings.has_place(ticket, self._tickets):
             ticket.granted += 1
             if ticket.outcome is not None:
                 with guarded(ticket):
                     self._start(ticket)
-        for ahead, ticket in enumerate(ticket for ticket in self._tickets if not ticket.granted):
+        for ahead, ticket in enumerate(waiting_line(self._tickets)):
             ticket.tell_place(ahead)
 
     def _read_prompts(self) -> None:
