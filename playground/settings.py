@@ -13,6 +13,7 @@ from playground.errors import InvalidSetup
 
 Precision = Literal["auto", "float32", "bfloat16", "int8"]
 EXPERIMENTS = ("store_megabytes", "max_experiment_seconds", "max_cells", "upload_megabytes")
+SHARES = tuple(f"{whose}_{what}" for whose in ("visitor", "address") for what in ("runs", "queue", "experiments"))
 SITE = re.compile(r"https?://[a-z0-9.*-]+(:[0-9]+)?")
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
@@ -38,6 +39,12 @@ class Settings:
     max_queue: int = 256  # requests waiting for a place
     max_seconds: int = 600  # a run, and each request of it, is ended after this long
     max_users: int = 64  # runs at once over all sessions
+    visitor_runs: int = 4  # of these, on a shared server, of one visitor; more wait
+    visitor_queue: int = 32  # of those that wait
+    visitor_experiments: int = 2  # experiments at once of one visitor
+    address_runs: int = 48  # the same of all visitors of one address, a class for example
+    address_queue: int = 192
+    address_experiments: int = 12
     max_panes: int = 6  # models compared side by side
     kv_megabytes: int = 1024  # memory for attention keys and values, per model
     endpoints: tuple[str, ...] = ()  # servers that visitors may connect to, name=address
@@ -76,7 +83,16 @@ class Settings:
         """Raises InvalidSetup on a value out of range, under the name of its variable."""
         if not 0 <= self.port <= 65535:
             raise _wrong("port", self.port, "a whole number from 0 to 65535")
-        for name in ("max_rows", "max_queue", "max_seconds", "max_users", "max_panes", "kv_megabytes", *EXPERIMENTS):
+        for name in (
+            "max_rows",
+            "max_queue",
+            "max_seconds",
+            "max_users",
+            "max_panes",
+            "kv_megabytes",
+            *EXPERIMENTS,
+            *SHARES,
+        ):
             if getattr(self, name) < 1:
                 raise _wrong(name, getattr(self, name), "at least 1")
         for proxy in self.proxies:

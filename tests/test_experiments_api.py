@@ -120,9 +120,10 @@ def test_cancelling_ends_the_work_and_keeps_what_is_done(settings: Settings, cat
         assert client.predict(plan, api_name="/experiment_estimate")["known"] > 0
 
 
-def test_strangers_run_one_at_a_time_and_see_nothing_of_each_other(catalog_of: Any, tmp_path: Path) -> None:
+def test_strangers_run_as_many_as_their_share_and_see_nothing_of_each_other(catalog_of: Any, tmp_path: Path) -> None:
     with serving() as server:
-        settings = Settings(port=0, public=True, endpoints=(f"theirs={server.url}",), store=str(tmp_path / "store"))
+        shares = Settings(port=0, public=True, visitor_experiments=1)
+        settings = replace(shares, endpoints=(f"theirs={server.url}",), store=str(tmp_path / "store"))
         with serve(settings, catalog_of(delay=0.01)) as first:
             second = Client(first.src, verbose=False)
             plan = {**PLAN, "data": {"size": 30}}
@@ -130,7 +131,7 @@ def test_strangers_run_one_at_a_time_and_see_nothing_of_each_other(catalog_of: A
             end = time.monotonic() + WAIT
             while not job.outputs() and time.monotonic() < end:
                 time.sleep(0.02)
-            with pytest.raises(AppError, match="Another experiment of this session is running"):
+            with pytest.raises(AppError, match="you have 1, the most for one visitor"):
                 first.predict(plan, api_name="/experiment")
             assert second.predict({**PLAN, "data": {"size": 2}}, api_name="/experiment")["status"] == "done"
             assert job.result(WAIT)["status"] == "done"

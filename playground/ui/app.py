@@ -25,6 +25,7 @@ from playground.ui import (
 from playground.ui.described_once import DescribedOnce
 from playground.ui.events import AT_ONCE
 from playground.ui.experiments_tab import ExperimentsTab
+from playground.ui.fair_shares import experiment_places
 from playground.ui.form import Form
 from playground.ui.gate.page import Page
 from playground.ui.look import launch_options
@@ -43,12 +44,13 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
     """
     sessions = Sessions(catalog, settings)
     store = store or Store.named_by(settings)
+    places = experiment_places(settings)
     with Page(settings, title="Prompt Playground", analytics_enabled=False, fill_width=True) as page:
         # First, so that their names are not taken by handlers of the same name.
         api.publish(sessions, settings)
         model_api.publish(catalog, sessions, settings)
         endpoints_api.publish(sessions, settings)
-        experiments_api.publish(store, sessions, settings, page.GRADIO_CACHE)
+        experiments_api.publish(store, places, sessions, settings, page.GRADIO_CACHE)
         if hosting.on_zero_gpu():
             zero_gpu.publish()
         with gr.Row(elem_id="header"):
@@ -62,7 +64,7 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
             with gr.Tab("Models", id="models"):
                 models = models_tab.build(page, settings, sessions)
             with gr.Tab("Experiments", id="experiments"):
-                tried = experiments_tab.build(page, models.changed, store, settings, sessions)
+                tried = experiments_tab.build(page, models.changed, store, places, settings, sessions)
         model_status.wire(status, page, form.choice, run, models.changed, sessions)
         model_choice.wire(page, models.changed, [form.choice, sampled], sessions)
         for opened in (models.opened, tried.opened):
@@ -73,7 +75,7 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
     page.session_ended = sessions.end
     page.default_config = DescribedOnce(page.default_config)
     # Closed: requests that do not queue would also slip past every limit.
-    return page.queue(api_open=False, max_size=settings.max_queue, default_concurrency_limit=settings.max_users)
+    return page.queue(api_open=False, default_concurrency_limit=settings.max_users)
 
 
 def _open_in_playground(opened: Any, form: Form, tabs: Any, sessions: Sessions) -> None:

@@ -1,9 +1,11 @@
-"""How the page's handlers are attached."""
+"""How the page's handlers are attached, and what of the server each kind of them may use."""
 
 from typing import Any
 
 from playground.settings import Settings
 
+RUN, EXPERIMENT = "run", "experiment"  # what runs a model; everything else is the page's own
+EXPERIMENTS = 16  # at once over all visitors: each keeps as many samples on their way as its models have room for
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 AT_ONCE: dict[str, Any] = {**QUIET, "concurrency_limit": None}  # for what never waits for a model
 
@@ -13,4 +15,9 @@ READING: dict[str, Any] = {**QUIET, "concurrency_id": "reading", "concurrency_li
 
 def running(settings: Settings) -> dict[str, Any]:
     """For all that runs a setup: tabs and programs share one cap."""
-    return {"concurrency_id": "run", "concurrency_limit": settings.max_users}
+    return {"concurrency_id": RUN, "concurrency_limit": settings.max_users}
+
+
+def experimenting() -> dict[str, Any]:
+    """For experiments, which take long: they have places of their own, so that no run waits for one."""
+    return {"concurrency_id": EXPERIMENT, "concurrency_limit": EXPERIMENTS}

@@ -1,9 +1,8 @@
 """The contract for programs, experiments: run one, or say what it would take."""
 
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import asdict
 from typing import Any
 
@@ -11,7 +10,6 @@ import gradio as gr
 from gradio.processing_utils import save_bytes_to_cache
 
 from playground.backends.catalog import Catalog
-from playground.errors import LimitReached
 from playground.evaluation import experiments, report, running
 from playground.evaluation.findings.comparisons import compare
 from playground.evaluation.findings.summary import summaries
@@ -22,7 +20,9 @@ from playground.evaluation.running import estimate as estimating
 from playground.evaluation.store import Store
 from playground.settings import Settings
 from playground.setups import as_json
-from playground.ui.events import running as running_limits
+from playground.ui.events import experimenting
+from playground.ui.fair_shares import Places
+from playground.ui.gate import visitor_of
 from playground.ui.messages import plain, told
 from playground.ui.sessions import Sessions
 
@@ -30,9 +30,11 @@ INTERVAL = 1.0  # seconds between two tables
 LIMIT = "PLAYGROUND_MAX_CELLS"
 
 
-def publish(store: Store, sessions: Sessions, settings: Settings, cache: str) -> None:
-    """Add the endpoints to the Blocks being built; reports go into the folder `cache`, which Gradio clears."""
-    alone = _Alone(settings.public)
+def publish(store: Store, places: Places, sessions: Sessions, settings: Settings, cache: str) -> None:
+    """Add the endpoints to the Blocks being built; reports go into the folder `cache`, which Gradio clears.
+
+    `places` are those for experiments, of the page and of programs together.
+    """
 
     def parsed(experiment: Any) -> Experiment:
         planned = experiments.parse(experiment)
@@ -50,7 +52,7 @@ def publish(store: Store, sessions: Sessions, settings: Settings, cache: str) ->
             visitor=sessions.visitor(request),
         )
         shown = 0.0
-        with alone.during(request.session_hash or ""), closing(tables):
+        with places.held(visitor_of(request)), closing(tables):
             for table in tables:
                 if table.status != "running":
                     yield _whole(table, sessions.of(request), cache)
@@ -69,38 +71,13 @@ def publish(store: Store, sessions: Sessions, settings: Settings, cache: str) ->
         api_name="experiment",
         api_description="Run an experiment. Streams how far it is, with `cells` empty; the last has every cell, the "
         "summary of each column, the comparisons, and `path`, a zip file with the report.",
-        **running_limits(settings),
+        **experimenting(),
     )
     gr.api(
         told(experiment_estimate, plain),
         api_name="experiment_estimate",
         api_description="Cells, calls, tokens, seconds and cost of an experiment, without what is known already.",
     )
-
-
-class _Alone:
-    """One experiment at a time for each session, where strangers share the server."""
-
-    def __init__(self, public: bool) -> None:
-        self._public = public
-        self._lock = threading.Lock()
-        self._sessions: set[str] = set()
-
-    @contextmanager
-    def during(self, session: str) -> Iterator[None]:
-        """Raises LimitReached while another one goes on."""
-        if not self._public:
-            yield
-            return
-        with self._lock:
-            if session in self._sessions:
-                raise LimitReached("Another experiment of this session is running; wait for its end, or stop it.")
-            self._sessions.add(session)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._sessions.discard(session)
 
 
 def _so_far(table: Table) -> dict[str, Any]:

@@ -24,10 +24,12 @@ from playground.ui import (
     render_experiment,
     widgets,
 )
-from playground.ui.events import AT_ONCE, QUIET, running
+from playground.ui.events import AT_ONCE, QUIET, experimenting
 from playground.ui.experiment_plan import PlanPanel
 from playground.ui.experiment_run import Ran
 from playground.ui.experiments_api import LIMIT
+from playground.ui.fair_shares import Places
+from playground.ui.gate import visitor_of
 from playground.ui.messages import toast, told
 from playground.ui.plan_names import labelled_plan
 from playground.ui.render_models import in_memory
@@ -44,7 +46,9 @@ class ExperimentsTab:
     techniques: Any
 
 
-def build(page: Any, changed: Any, store: Store, settings: Settings, sessions: Sessions) -> ExperimentsTab:
+def build(
+    page: Any, changed: Any, store: Store, places: Places, settings: Settings, sessions: Sessions
+) -> ExperimentsTab:
     """Lay out the tab and wire it. `changed` counts what was loaded and unloaded."""
     known = experiment_plan.offered(sessions.of(None).models())
     first = experiment_plan.opening(known)
@@ -79,7 +83,7 @@ def build(page: Any, changed: Any, store: Store, settings: Settings, sessions: S
     experiment_views.wire(views, ran, came)
     experiment_items.wire(views.items, ran, store)
     experiment_files.wire(files, ran, sessions)
-    _wire_run(panel, _Going(start, stop, ran, came, changed), store, settings, sessions)
+    _wire_run(panel, _Going(start, stop, ran, came, changed), store, places, settings, sessions)
     return ExperimentsTab(views.items.opened, add, form.techniques)
 
 
@@ -94,7 +98,9 @@ class _Going:
     changed: Any
 
 
-def _wire_run(panel: PlanPanel, going: _Going, store: Store, settings: Settings, sessions: Sessions) -> None:
+def _wire_run(
+    panel: PlanPanel, going: _Going, store: Store, places: Places, settings: Settings, sessions: Sessions
+) -> None:
     def shown(now: Ran, news: int) -> dict[Any, Any]:
         return {
             going.ran: now,
@@ -117,8 +123,9 @@ def _wire_run(panel: PlanPanel, going: _Going, store: Store, settings: Settings,
         visitor = sessions.visitor(request)
         limits = {"within": settings.max_seconds, "in_all": settings.max_experiment_seconds}
         try:
-            for now in experiment_run.follow(begun, catalog, store, visitor=visitor, **limits):
-                yield shown(now, next(news))
+            with places.held(visitor_of(request)):
+                for now in experiment_run.follow(begun, catalog, store, visitor=visitor, **limits):
+                    yield shown(now, next(news))
         except Exception:
             now.halt.set()
             kept = replace(now, table=before.table if before else None)
@@ -142,7 +149,7 @@ def _wire_run(panel: PlanPanel, going: _Going, store: Store, settings: Settings,
         outputs,
         preprocess=False,
         trigger_mode="once",
-        **running(settings),
+        **experimenting(),
         **QUIET,
     )
     going.stop.click(stop, going.ran, None, **AT_ONCE)

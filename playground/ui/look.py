@@ -6,6 +6,8 @@ from typing import Any
 import gradio as gr
 
 from playground.settings import Settings
+from playground.ui.events import EXPERIMENTS
+from playground.ui.gate.fair_queue import PAGE_AT_ONCE
 from playground.ui.widgets import script
 
 CSS = [Path(__file__).parent / name for name in ("style.css", "models.css", "experiments.css")]
@@ -105,7 +107,7 @@ def launch_options(settings: Settings) -> dict[str, Any]:
         "max_file_size": f"{settings.file_megabytes}mb",  # own data; other files have caps of their own
         "enable_monitoring": False,
         "show_error": False,
-        "max_threads": settings.max_users + 40,
+        "max_threads": settings.max_users + EXPERIMENTS + PAGE_AT_ONCE,
         "share": settings.share,
         "server_name": settings.host,
         "server_port": settings.port,

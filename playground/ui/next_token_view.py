@@ -16,7 +16,7 @@ from playground.parameters import parameters
 from playground.settings import Settings
 from playground.types import Progress, Sampling
 from playground.ui import checking, payloads, question, reading, render_sampling, sampling_panel, widgets
-from playground.ui.events import QUIET
+from playground.ui.events import QUIET, running
 from playground.ui.messages import told
 from playground.ui.question import Question, taken
 from playground.ui.reading import SHOWN, Reading
@@ -210,7 +210,7 @@ def _wire_reading(view: NextTokenView, settings: Settings, sessions: Sessions) -
         yield from append(values, chosen, how, sessions.of(request))
 
     outputs = [view.reading, begun, prompt, role, view.bars, view.table]
-    once = {"preprocess": False, "trigger_mode": "once", "concurrency_limit": settings.max_users, **QUIET}
+    once = {"preprocess": False, "trigger_mode": "once", **running(settings), **QUIET}
     for event, handler in (
         (view.read.click, read), (view.examples.select, example), (view.bars.select, pick), (view.draw.click, draw),
     ):  # fmt: skip

@@ -9,6 +9,7 @@ open_sessions.py  whose session it is about
 bodies.py         what it brings, if it is JSON
 uploads.py        what it brings, if it is files
 temporary.py      where those are kept
+fair_queue.py     Gradio's queue, shared fairly between visitors
 states.py         what is kept of a session
 values.py         what handlers are given, and give back
 fetching.py       what Gradio may fetch and copy

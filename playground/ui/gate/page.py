@@ -13,6 +13,7 @@ import gradio as gr
 
 from playground.settings import Settings
 from playground.ui.gate import fetching, uploads, values
+from playground.ui.gate.fair_queue import FairQueue
 from playground.ui.gate.middleware import Gate
 from playground.ui.gate.open_sessions import OpenSessions
 from playground.ui.gate.states import States
@@ -26,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 class Page(gr.Blocks):  # type: ignore[misc]  # gradio is untyped
-    """`gr.Blocks` whose `launch` puts the gate in front, and that never logs what a visitor sent."""
+    """`gr.Blocks` whose `launch` puts the gate in front, whose queue is fair, and that never logs what was sent."""
 
     def __init__(self, settings: Settings, **options: Any) -> None:
         fetching.close_off()
@@ -34,9 +35,23 @@ class Page(gr.Blocks):  # type: ignore[misc]  # gradio is untyped
         self.temporary = TemporaryFolder(settings.cache, settings.upload_megabytes * 2**20)
         atexit.register(self.temporary.remove)
         os.environ["GRADIO_TEMP_DIR"] = str(self.temporary.path)  # components take it from there when they are made
+        self._settings = settings
         super().__init__(**options)
         self.session_ended: Callable[[str], None] = lambda _: None  # told of each session that is over, by its hash
-        self._settings = settings
+
+    def queue(self, *args: Any, **options: Any) -> Any:
+        super().queue(*args, **options)
+        made = vars(self)["_queue"]
+        self._queue = FairQueue(
+            self._settings,
+            live_updates=made.live_updates,
+            concurrency_count=made.max_thread_count,
+            update_intervals=made.update_intervals,
+            max_size=None,  # it has its own rules for that
+            blocks=self,
+            default_concurrency_limit=made.default_concurrency_limit,
+        )
+        return self
 
     def launch(self, *args: Any, **options: Any) -> Any:
         @asynccontextmanager

@@ -1,0 +1,173 @@
+"""Gradio's queue, shared fairly: each visitor in turn, so many places for each, and nothing for those who have left."""
+
+import asyncio
+import time
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from fastapi import HTTPException
+from gradio.queueing import Event, Queue
+from gradio.server_messages import EventMessage, ProcessCompletedMessage
+from gradio.utils import run_coro_in_background
+
+from playground.settings import Settings
+from playground.ui.events import EXPERIMENT, EXPERIMENTS, RUN
+from playground.ui.fair_shares import Count, share
+from playground.ui.gate.visitors import NAME, NOBODY, Visitor
+
+PAGE = "page"  # what runs no model: it never waits behind what does
+PAGE_EACH, PAGE_AT_ONCE = 8, 64  # of that under way, of one visitor and of all
+PAGE_WAITING_EACH, PAGE_WAITING = 128, 1024  # sixty people who open the page in one second
+UNHEARD = 30.0  # seconds without a listener after which an event is ended
+KEPT = 120.0  # seconds that an answer waits for somebody to fetch it
+ANSWERS, ALL_ANSWERS = 128, 4096  # that wait so, of one visitor and of all
+LOOK = 1.0  # seconds between two looks for events that nobody listens to
+LEFT = "Nobody listened to this for {:g} seconds, so it was ended."
+BUSY = "Too many requests are waiting: {}. Wait until some of them are done, then try again."
+TOO_MANY_REQUESTS = 429
+
+
+class Messages(asyncio.Queue[EventMessage]):
+    """What waits to be told to a session; knows whose that is, and since when nobody has asked for it."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        super().__init__()
+        self.visitor = visitor
+        self._heard = time.monotonic()
+        self._listeners = 0
+
+    @property
+    def unheard(self) -> float:
+        """Seconds since somebody listened."""
+        return 0.0 if self._listeners else time.monotonic() - self._heard
+
+    def expect(self) -> None:
+        """Somebody is about to listen."""
+        self._heard = time.monotonic()
+
+    async def get(self) -> EventMessage:
+        self._listeners += 1
+        try:
+            return await super().get()
+        finally:
+            self._listeners -= 1
+            self._heard = time.monotonic()
+
+
+class FairQueue(Queue):  # type: ignore[misc]  # gradio is untyped
+    """Events of a visitor above a share of what may run wait; above a share of what may wait they are refused."""
+
+    def __init__(self, settings: Settings, **options: Any) -> None:
+        super().__init__(**options)
+        # Not only the newest sessions': made up in numbers, they would push out everybody else's messages.
+        self.pending_messages_per_session: dict[str, Messages] = {}
+        self._at_once = {
+            RUN: share(settings, settings.visitor_runs, settings.address_runs, settings.max_users),
+            # One above what a visitor may have: it is not to wait for hours but told why it cannot begin.
+            EXPERIMENT: share(settings, settings.visitor_experiments + 1, EXPERIMENTS, EXPERIMENTS),
+            PAGE: share(settings, PAGE_EACH, PAGE_AT_ONCE, PAGE_AT_ONCE),
+        }
+        waiting = share(settings, settings.visitor_queue, settings.address_queue, settings.max_queue)
+        page = share(settings, PAGE_WAITING_EACH, PAGE_WAITING, PAGE_WAITING)
+        self._waiting = {RUN: waiting, EXPERIMENT: waiting, PAGE: page}
+        self._ended = share(settings, ANSWERS, ALL_ANSWERS, ALL_ANSWERS)
+        self._unchanged = False  # since a look found nothing that may begin
+
+    def start(self) -> None:
+        super().start()
+        run_coro_in_background(self._end_unheard)
+
+    async def push(self, body: Any, request: Any, username: str | None) -> Any:
+        """Raises HTTPException, in words, when the visitor's share of what may wait is used up."""
+        fn = self.blocks.fns.get(body.fn_index)
+        kind = _kind(fn) if fn is not None else PAGE
+        visitor = request.scope.get(NAME, NOBODY)
+        waits = self._waiting[kind].why(self._count_waiting(kind == PAGE), visitor)
+        if why := waits or self._ended.why(self._count_ended(), visitor):
+            raise HTTPException(TOO_MANY_REQUESTS, BUSY.format(why))
+        body.session_hash = body.session_hash or uuid.uuid4().hex
+        messages = self.pending_messages_per_session.setdefault(body.session_hash, Messages(visitor))
+        messages.expect()
+        answer = await super().push(body=body, request=request, username=username)
+        self._unchanged = False
+        return answer
+
+    def get_events(self) -> tuple[list[Event], bool, str] | None:
+        """The next to begin: what runs no model first, then whose visitor has least under way, then the oldest."""
+        if self._unchanged:
+            return None
+        count = {kind: Count() for kind in self._at_once}
+        for job in self.active_jobs:
+            for event in job or ():
+                count[_kind(event.fn)].add(_visitor(event))
+        chosen = min(self._ready(count), key=lambda event: _rank(event, count), default=None)
+        if chosen is None:
+            self._unchanged = True
+            return None
+        self.event_queue_per_concurrency_id[chosen.concurrency_id].queue.remove(chosen)
+        return [chosen], False, chosen.concurrency_id
+
+    async def process_events(self, *args: Any, **options: Any) -> None:
+        try:
+            await super().process_events(*args, **options)
+        finally:
+            self._unchanged = False
+
+    def _ready(self, count: dict[str, Count]) -> Iterable[Event]:
+        for line in self.event_queue_per_concurrency_id.values():
+            if line.concurrency_limit is None or line.current_concurrency < line.concurrency_limit:
+                for event in line.queue:
+                    kind = _kind(event.fn)
+                    if not self._at_once[kind].full(count[kind], _visitor(event)):
+                        yield event
+
+    def _count_waiting(self, page: bool) -> Count:
+        lines = self.event_queue_per_concurrency_id.values()
+        return Count(_visitor(event) for line in lines for event in line.queue if (_kind(event.fn) == PAGE) == page)
+
+    def _count_ended(self) -> Count:
+        """Answers that nobody has fetched."""
+        count = Count()
+        for session, messages in self.pending_messages_per_session.items():
+            ids = self.pending_event_ids_session.get(session, ())
+            if ended := sum(id not in self.event_ids_to_events for id in ids):
+                count.add(messages.visitor, ended)
+        return count
+
+    # ------------------------------------------------------------------------------- those who have left
+    async def _end_unheard(self) -> None:
+        while not self.stopped:
+            await asyncio.sleep(LOOK)
+            for event in list(self.event_ids_to_events.values()):
+                messages = self.pending_messages_per_session.get(event.session_hash)
+                if event.alive and (messages is None or messages.unheard > UNHEARD):
+                    await self._end(event)
+            busy = {event.session_hash for event in self.event_ids_to_events.values()}
+            for session, messages in list(self.pending_messages_per_session.items()):
+                if session not in busy and messages.unheard > KEPT:
+                    del self.pending_messages_per_session[session]
+                    self.pending_event_ids_session.pop(session, None)
+
+    async def _end(self, event: Event) -> None:
+        """Take it out of the line, or stop it at its next news; whoever asks for it later is told."""
+        if event.session_hash in self.pending_messages_per_session:
+            words = {"error": LEFT.format(UNHEARD)}
+            self.send_message(event, ProcessCompletedMessage(output=words, success=False))
+        event.alive = False
+        await self.clean_events(event_id=event._id)
+        self._unchanged = False
+
+
+def _kind(fn: Any) -> str:
+    return fn.concurrency_id if fn.concurrency_id in (RUN, EXPERIMENT) else PAGE
+
+
+def _visitor(event: Event) -> Visitor:
+    visitor: Visitor = event.request.scope.get(NAME, NOBODY)
+    return visitor
+
+
+def _rank(event: Event, count: dict[str, Count]) -> tuple[bool, int, float]:
+    kind = _kind(event.fn)
+    return kind != PAGE, count[kind].by_visitor[_visitor(event).id], event.enqueue_time

@@ -1,0 +1,201 @@
+"""One visitor's flood on a real server: the others are served all the same, and what nobody listens to ends."""
+
+import json
+import statistics
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from gradio_client import Client
+
+from playground.backends.catalog import Catalog
+from playground.settings import Settings
+from playground.ui.app import build_app, launch_options
+from playground.ui.gate import fair_queue
+
+PUBLIC = Settings(port=0, public=True, max_users=16, max_queue=48)
+SETUP = {"task": {"input": "Hi"}}
+WAIT = 30.0  # seconds
+Start = Callable[..., str]
+
+
+@pytest.fixture
+def apps() -> Iterator[list[Any]]:
+    """The servers that run."""
+    running: list[Any] = []
+    yield running
+    for app in running:
+        app.close()
+
+
+@pytest.fixture
+def start(apps: list[Any], tmp_path: Path) -> Start:
+    def on(catalog: Catalog, settings: Settings = PUBLIC) -> str:
+        app = build_app(replace(settings, store=str(tmp_path / "store")), catalog)
+        options = {**launch_options(settings), "server_port": None, "quiet": True, "prevent_thread_lock": True}
+        apps.append(app)
+        return str(app.launch(**options)[1]).rstrip("/")
+
+    return on
+
+
+def visitor(url: str) -> httpx.Client:
+    """With the cookie that a browser gets."""
+    client = httpx.Client(base_url=url, timeout=WAIT)
+    assert client.get("/config").status_code == 200
+    return client
+
+
+def first_words(client: httpx.Client, session: str, inputs: str = "Hi") -> float:
+    """Seconds from the press of a key to the first text of an answer."""
+    began = time.monotonic()
+    posted = client.post("/gradio_api/call/run", json={"data": [{"task": {"input": inputs}}], "session_hash": session})
+    posted.raise_for_status()
+    with client.stream("GET", f"/gradio_api/call/run/{posted.json()['event_id']}") as stream:
+        for line in stream.iter_lines():
+            if line.startswith("data: [") and any(
+                step["completions"] and step["completions"][0]["text"] for step in json.loads(line[6:])[0]["steps"]
+            ):
+                return time.monotonic() - began
+    raise AssertionError("The answer had no text.")
+
+
+def until(true: Callable[[], bool]) -> bool:
+    end = time.monotonic() + WAIT
+    while not true() and time.monotonic() < end:
+        time.sleep(0.02)
+    return true()
+
+
+def flood(client: httpx.Client, count: int, session: str = "") -> list[int]:
+    more = {"session_hash": session} if session else {}
+    return [client.post("/gradio_api/call/run", json={"data": [SETUP], **more}).status_code for _ in range(count)]
+
+
+def test_one_visitors_flood_is_refused_in_words_and_nobody_else_is(start: Start, catalog_of: Any) -> None:
+    url = start(catalog_of(delay=0.2))
+    flooder, honest = visitor(url), visitor(url)
+    answers = flood(flooder, 80, "flood")
+    assert set(answers) == {200, 429}
+    assert answers.count(200) <= 10 + PUBLIC.visitor_queue + PUBLIC.visitor_runs
+    refused = flooder.post("/gradio_api/call/run", json={"data": [SETUP], "session_hash": "flood"})
+    assert refused.json()["detail"].startswith("Too many requests are waiting: you have 32, the most for one visitor.")
+    assert honest.get("/").status_code == 200
+    assert flood(honest, 1) == [200]
+
+
+@pytest.mark.parametrize("cookies", [True, False])
+def test_no_flood_of_one_address_keeps_an_honest_visitor_of_another_waiting(
+    start: Start, catalog_of: Any, cookies: bool
+) -> None:
+    """Each request a new cookie, or none at all: then the address counts."""
+    url = start(catalog_of(delay=0.2), replace(PUBLIC, proxies=("127.0.0.1",), max_users=4, max_queue=8))
+    away, here = {"X-Forwarded-For": "192.0.2.1"}, {"X-Forwarded-For": "192.0.2.2"}
+    answers = []
+    for _ in range(24):
+        with httpx.Client(base_url=url, timeout=WAIT, headers=away) as flooder:
+            if cookies:
+                flooder.get("/config")
+            answers += flood(flooder, 1)
+    assert 429 in answers
+    with httpx.Client(base_url=url, timeout=WAIT, headers=here) as honest:
+        honest.get("/config")
+        assert first_words(honest, "honest") < WAIT / 2
+
+
+def test_a_class_of_thirty_behind_one_address_is_served(start: Start, catalog_of: Any) -> None:
+    url = start(catalog_of(delay=0.01), Settings(port=0, public=True))
+    with ThreadPoolExecutor(30) as pupils:
+        waited = list(pupils.map(lambda n: first_words(visitor(url), f"pupil{n}"), range(30)))
+    assert len(waited) == 30
+
+
+def test_a_class_of_programs_each_has_its_own_share(start: Start, catalog_of: Any) -> None:
+    url = start(catalog_of(delay=0.02))
+    clients = [Client(url, verbose=False) for _ in range(3)]
+    jobs = [client.submit(SETUP, api_name="/run") for client in clients for _ in range(8)]
+    assert [job.result(WAIT)["status"] for job in jobs] == ["done"] * 24
+    for client in clients:
+        client.close()
+
+
+def test_beside_a_flooder_ten_honest_visitors_wait_hardly_longer_than_alone(start: Start, catalog_of: Any) -> None:
+    url = start(catalog_of(delay=0.02))
+    honest, flooder = [visitor(url) for _ in range(10)], visitor(url)
+
+    def everybody(pool: ThreadPoolExecutor, when: str) -> list[float]:
+        return [*pool.map(lambda n: first_words(honest[n], f"{when}{n}"), range(10))]
+
+    with ThreadPoolExecutor(10) as pool:
+        everybody(pool, "first")
+        quiet = statistics.median(everybody(pool, "quiet"))
+        stop = threading.Event()
+
+        def go_on() -> None:
+            while not stop.is_set():
+                flood(flooder, 5)
+
+        floods = [threading.Thread(target=go_on) for _ in range(2)]
+        for one in floods:
+            one.start()
+        try:
+            loud = everybody(pool, "loud")
+        finally:
+            stop.set()
+            for one in floods:
+                one.join()
+    assert max(loud) < max(5 * quiet, 3.0), (quiet, loud)
+
+
+def test_a_run_that_nobody_listens_to_ends(start: Start, catalog_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fair_queue, "UNHEARD", 1.0)
+    monkeypatch.setattr(fair_queue, "LOOK", 0.1)
+    catalog = catalog_of(lambda *_: "word " * 5000, delay=0.02)
+    client = visitor(start(catalog))
+    assert flood(client, 10) == [200] * 10
+    assert until(lambda: catalog.info("default").users > 0)
+    assert until(lambda: catalog.info("default").users == 0)
+    event = client.post("/gradio_api/call/run", json={"data": [SETUP]}).json()["event_id"]
+    assert until(lambda: catalog.info("default").users > 0)
+    assert until(lambda: catalog.info("default").users == 0)
+    told = client.get(f"/gradio_api/call/run/{event}").text
+    assert "Nobody listened to this for 1 seconds, so it was ended." in told
+
+
+def test_a_run_whose_listener_leaves_ends_and_one_with_a_listener_goes_on(
+    start: Start, catalog_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fair_queue, "UNHEARD", 0.5)
+    monkeypatch.setattr(fair_queue, "LOOK", 0.1)
+    catalog = catalog_of(lambda *_: "word " * 60, delay=0.05)
+    client = visitor(start(catalog))
+    posted = [client.post("/gradio_api/call/run", json={"data": [SETUP]}).json()["event_id"] for _ in range(2)]
+    with client.stream("GET", f"/gradio_api/call/run/{posted[0]}") as stream:
+        for line in stream.iter_lines():
+            if line.startswith("event: complete"):
+                break
+        else:
+            raise AssertionError("The run was ended though somebody listened.")
+    assert until(lambda: catalog.info("default").users == 0)
+
+
+def test_what_nobody_fetches_is_kept_for_a_while_and_counts(
+    start: Start, apps: list[Any], catalog_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fair_queue, "LOOK", 0.1)
+    monkeypatch.setattr(fair_queue, "ANSWERS", 5)
+    client = visitor(start(catalog_of()))
+    queue = apps[0]._queue
+    assert flood(client, 5) == [200] * 5
+    assert until(lambda: not queue.event_ids_to_events)
+    assert flood(client, 1) == [429]
+    assert flood(visitor(str(client.base_url)), 1) == [200]
+    monkeypatch.setattr(fair_queue, "KEPT", 0.1)
+    assert until(lambda: not queue.pending_messages_per_session and not queue.pending_event_ids_session)
+    assert flood(client, 1) == [200]
