@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from playground.errors import EndpointFailed, NotSupported
 from playground.evaluation.running.asking import Asked
-from playground.settings import Settings
+from playground.evaluation.running.same_code import code_digest
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -94,18 +94,19 @@ def _check(client: "Client", address: str) -> None:
         ) from None
     if not client.nthreads():
         raise EndpointFailed(f"The Dask scheduler at {address!a} has no workers. {HOW}")
-    for worker, answer in client.run(_ready, on_error="return").items():
+    ours = code_digest()
+    for worker, answer in client.run(code_digest, on_error="return").items():
         if isinstance(answer, BaseException):
             raise EndpointFailed(f"The worker {worker} cannot run the playground: {answer}. {same}")
+        if other := [what for what in ours if answer.get(what) != ours[what]]:
+            raise EndpointFailed(
+                f"The worker {worker} would answer otherwise, and its answers would be stored as if they were from "
+                f"here: it differs in {', '.join(other)}. {same}"
+            )
 
 
 def _importable() -> None:
     """On the scheduler, where finding this function shows that the playground is there."""
-
-
-def _ready() -> None:
-    """On a worker, where the playground also has to find its settings."""
-    Settings.from_environment()
 
 
 def _withdraw(theirs: "Future[Any]", ours: "Future[Any]") -> None:

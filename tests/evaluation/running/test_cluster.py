@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from playground.backends.offered import offered
 from playground.errors import EndpointFailed, NotSupported
 from playground.evaluation import experiments, running
 from playground.evaluation.results import Table
-from playground.evaluation.running import asking, cluster
+from playground.evaluation.running import asking, cluster, same_code
 from playground.evaluation.store import Store
 from playground.settings import Settings
 
@@ -209,6 +210,34 @@ def test_workers_that_cannot_work_are_told_from_none() -> None:
         cluster.connected(empty.scheduler_address),
     ):
         pass
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "named"),
+    [
+        ("PLAYGROUND_PRECISION", "float32", "PLAYGROUND_PRECISION"),
+        ("PLAYGROUND_MODELS", "default=x/y", "PLAYGROUND_MODELS"),
+    ],
+)
+def test_a_worker_that_would_answer_otherwise_is_refused(
+    variable: str, value: str, two: LocalCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)  # here, after the workers have begun
+    with (
+        pytest.raises(EndpointFailed, match=f"would answer otherwise, .* differs in {variable}"),
+        cluster.connected(two.scheduler_address),
+    ):
+        pass
+
+
+def test_a_line_of_code_more_is_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(same_code.FOLDER, tmp_path / "playground", ignore=shutil.ignore_patterns("adapters", "__pycache__"))
+    monkeypatch.setattr(same_code, "FOLDER", tmp_path / "playground")
+    before = same_code.code_digest()
+    with (tmp_path / "playground" / "strategies" / "role.py").open("a") as file:
+        file.write("# another\n")
+    after = same_code.code_digest()
+    assert [what for what in before if before[what] != after[what]] == ["the playground's code"]
 
 
 def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
