@@ -12,6 +12,7 @@ from playground.evaluation.plan import Model, Technique
 from playground.evaluation.results import Path as VotingPath
 from playground.evaluation.results import Result, Table
 from playground.evaluation.running.estimate import Estimate
+from playground.settings import Settings
 from playground.ui import (
     experiment_items,
     render_calibration,
@@ -22,6 +23,7 @@ from playground.ui import (
     render_paths,
     render_price,
 )
+from playground.ui.experiments_tab import kept_text
 
 WORSE, BETTER = [False] * 10 + [True] * 2, [True] * 11 + [False]
 
@@ -193,3 +195,10 @@ def test_odd_places_are_refused(key: str) -> None:
 
 def test_a_result_without_a_score_is_no_wrong_answer() -> None:
     assert render_items.state(Result(key="", column="A", item="1", outcome="failed")) == "failed"
+
+
+def test_the_page_says_what_is_kept_and_for_how_long() -> None:
+    assert "until you delete its file" in kept_text(Settings())
+    assert "for 30 days" in kept_text(Settings(public=True))
+    assert "for 7 days" in kept_text(Settings(public=True, store_days=7))
+    assert "until its operator deletes them" in kept_text(Settings(public=True, store_days=0))

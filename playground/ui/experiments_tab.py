@@ -69,6 +69,7 @@ def build(
             status = widgets.widget(
                 "experiment_status", value=render_experiment.status_value(first, None), elem_id="experiment-status"
             )
+            gr.Markdown(kept_text(settings), elem_id="kept", elem_classes="field-label")
             views = experiment_views.build(experiment_items.build)
             with views.frame:
                 files = experiment_files.build()
@@ -85,6 +86,17 @@ def build(
     experiment_files.wire(files, ran, sessions)
     _wire_run(panel, _Going(start, stop, ran, came, changed), store, places, settings, sessions)
     return ExperimentsTab(views.items.opened, add, form.techniques)
+
+
+def kept_text(settings: Settings) -> str:
+    """What is kept of what people write here, and for how long."""
+    if not settings.public:
+        return "Answers are kept in the store until you delete its file, and are not asked for again."
+    days = f"for {settings.store_days} days" if settings.store_days else "until its operator deletes them"
+    return (
+        f"This server keeps questions and answers {days}. What holds words of your own is known again to you alone. "
+        "Write nothing here that its operator may not read."
+    )
 
 
 @dataclass(frozen=True, slots=True)
