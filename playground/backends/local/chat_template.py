@@ -118,10 +118,8 @@ def _apply(tokenizer: Any, turns: Sequence[tuple[Message, Form]]) -> str:
     except TemplateError as error:
         raise NotSupported(f"This model's chat template refuses the conversation: {error}") from error
     except Exception as error:  # whatever a program of the model's makers may raise
-        log.info("A chat template failed.", exc_info=True)
-        said = (
-            f"This model's chat template has a fault and cannot be used ({type(error).__name__}: {str(error)[:200]})."
-        )
+        log.warning("A chat template failed.", exc_info=True)
+        said = f"This model's chat template has a fault and cannot be used ({type(error).__name__}; see the log)."
         raise NotSupported(said) from error
 
 

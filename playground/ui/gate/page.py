@@ -120,4 +120,7 @@ class Page(gr.Blocks):  # type: ignore[misc]  # gradio is untyped
 async def _sweep(folder: TemporaryFolder) -> None:
     while True:
         await asyncio.sleep(SWEEP)
-        await asyncio.to_thread(folder.sweep)
+        try:
+            await asyncio.to_thread(folder.sweep)
+        except OSError:  # of one file; the next look may have more luck, and there must be one
+            log.exception("Old files in %s could not be deleted", folder.path)

@@ -213,11 +213,7 @@ def test_workers_that_cannot_work_are_told_from_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("variable", "value", "named"),
-    [
-        ("PLAYGROUND_PRECISION", "float32", "PLAYGROUND_PRECISION"),
-        ("PLAYGROUND_MODELS", "default=x/y", "PLAYGROUND_MODELS"),
-    ],
+    ("variable", "value"), [("PLAYGROUND_PRECISION", "float32"), ("PLAYGROUND_MODELS", "default=x/y")]
 )
 def test_a_worker_that_would_answer_otherwise_is_refused(
     variable: str, value: str, two: LocalCluster, monkeypatch: pytest.MonkeyPatch
