@@ -1,6 +1,7 @@
 """Gradio's queue, shared fairly: each visitor in turn, so many places for each, and nothing for those who have left."""
 
 import asyncio
+import logging
 import time
 import uuid
 from collections.abc import Iterable
@@ -15,6 +16,8 @@ from playground.settings import Settings
 from playground.ui.events import EXPERIMENT, EXPERIMENTS, RUN
 from playground.ui.fair_shares import Count, share
 from playground.ui.gate.visitors import NAME, NOBODY, Visitor
+
+log = logging.getLogger(__name__)
 
 PAGE = "page"  # what runs no model: it never waits behind what does
 PAGE_EACH, PAGE_AT_ONCE = 8, 64  # of that under way, of one visitor and of all
@@ -34,17 +37,12 @@ class Messages(asyncio.Queue[EventMessage]):
     def __init__(self, visitor: Visitor) -> None:
         super().__init__()
         self.visitor = visitor
-        self._heard = time.monotonic()
+        self.asked = self._heard = time.monotonic()  # when the newest event was posted; when somebody last listened
         self._listeners = 0
 
-    @property
-    def unheard(self) -> float:
-        """Seconds since somebody listened."""
-        return 0.0 if self._listeners else time.monotonic() - self._heard
-
-    def expect(self) -> None:
-        """Somebody is about to listen."""
-        self._heard = time.monotonic()
+    def unheard(self, since: float) -> float:
+        """Seconds for which nobody has listened; those before `since` do not count."""
+        return 0.0 if self._listeners else time.monotonic() - max(self._heard, since)
 
     async def get(self) -> EventMessage:
         self._listeners += 1
@@ -76,7 +74,7 @@ class FairQueue(Queue):  # type: ignore[misc]  # gradio is untyped
 
     def start(self) -> None:
         super().start()
-        run_coro_in_background(self._end_unheard)
+        run_coro_in_background(self._look_for_unheard)
 
     async def push(self, body: Any, request: Any, username: str | None) -> Any:
         """Raises HTTPException, in words, when the visitor's share of what may wait is used up."""
@@ -88,7 +86,7 @@ class FairQueue(Queue):  # type: ignore[misc]  # gradio is untyped
             raise HTTPException(TOO_MANY_REQUESTS, BUSY.format(why))
         body.session_hash = body.session_hash or uuid.uuid4().hex
         messages = self.pending_messages_per_session.setdefault(body.session_hash, Messages(visitor))
-        messages.expect()
+        messages.asked = time.monotonic()
         answer = await super().push(body=body, request=request, username=username)
         self._unchanged = False
         return answer
@@ -136,18 +134,25 @@ class FairQueue(Queue):  # type: ignore[misc]  # gradio is untyped
         return count
 
     # ------------------------------------------------------------------------------- those who have left
-    async def _end_unheard(self) -> None:
+    async def _look_for_unheard(self) -> None:
         while not self.stopped:
             await asyncio.sleep(LOOK)
-            for event in list(self.event_ids_to_events.values()):
-                messages = self.pending_messages_per_session.get(event.session_hash)
-                if event.alive and (messages is None or messages.unheard > UNHEARD):
-                    await self._end(event)
-            busy = {event.session_hash for event in self.event_ids_to_events.values()}
-            for session, messages in list(self.pending_messages_per_session.items()):
-                if session not in busy and messages.unheard > KEPT:
-                    del self.pending_messages_per_session[session]
-                    self.pending_event_ids_session.pop(session, None)
+            try:
+                await self._end_unheard()
+            except Exception:  # the next look is needed all the same
+                log.exception("Looking for what nobody listens to failed.")
+
+    async def _end_unheard(self) -> None:
+        for event in list(self.event_ids_to_events.values()):
+            messages = self.pending_messages_per_session.get(event.session_hash)
+            # By each event's own age: who posts again and again has still not listened.
+            if event.alive and (messages is None or messages.unheard(event.enqueue_time) > UNHEARD):
+                await self._end(event)
+        busy = {event.session_hash for event in self.event_ids_to_events.values()}
+        for session, messages in list(self.pending_messages_per_session.items()):
+            if session not in busy and messages.unheard(messages.asked) > KEPT:
+                del self.pending_messages_per_session[session]
+                self.pending_event_ids_session.pop(session, None)
 
     async def _end(self, event: Event) -> None:
         """Take it out of the line, or stop it at its next news; whoever asks for it later is told."""

@@ -168,6 +168,23 @@ def test_a_run_that_nobody_listens_to_ends(start: Start, catalog_of: Any, monkey
     assert "Nobody listened to this for 1 seconds, so it was ended." in told
 
 
+def test_posting_again_and_again_is_not_listening(
+    start: Start, catalog_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fair_queue, "UNHEARD", 1.0)
+    monkeypatch.setattr(fair_queue, "LOOK", 0.1)
+    catalog = catalog_of(lambda *_: "word " * 5000, delay=0.02)
+    client = visitor(start(catalog))
+    assert flood(client, 1, "mine") == [200]
+    assert until(lambda: catalog.info("default").users > 0)
+
+    def ended_meanwhile() -> bool:
+        client.post("/gradio_api/call/strategies", json={"data": [], "session_hash": "mine"})
+        return bool(catalog.info("default").users == 0)
+
+    assert until(ended_meanwhile)
+
+
 def test_a_run_whose_listener_leaves_ends_and_one_with_a_listener_goes_on(
     start: Start, catalog_of: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
