@@ -5,6 +5,7 @@ middleware.py     the gate: all that follows, in order
 visitors.py       who it is: a cookie of ours, or an address
 origins.py        whether the request is meant for this server
 routes.py         what there is to ask for
+incoming.py       which of its headers Gradio sees
 open_sessions.py  whose session it is about
 bodies.py         what it brings, if it is JSON
 uploads.py        what it brings, if it is files

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from collections import Counter
 from http import HTTPStatus
 from typing import Any
 
@@ -15,6 +16,7 @@ from playground.ui.gate.refusals import Refused
 MEGABYTE = 2**20
 PATIENCE = 60.0  # seconds for a body to arrive
 AT_ONCE = 256 * MEGABYTE  # of bodies that are being read, over all visitors
+OF_ADDRESS = AT_ONCE // 2  # of one address: who sends slowly keeps only part of it from others
 SHORT = 64 * 1024  # bytes that are looked through at once; more in a thread
 DEEPEST = 60
 MOST_DIGITS = 1000
@@ -30,17 +32,17 @@ class Bodies:
     def __init__(self, settings: Settings) -> None:
         self.most = (6 if settings.public else 64) * MEGABYTE
         self.values = 100_000 if settings.public else 1_000_000  # Gradio walks them in the thread that serves everybody
-        self._being_read = 0
+        self._being_read: Counter[str] = Counter()  # bytes by address
 
-    async def read(self, scope: Scope, receive: Receive) -> tuple[bytes, dict[str, Any]]:
+    async def read(self, scope: Scope, receive: Receive, address: str) -> tuple[bytes, dict[str, Any]]:
         """The body as it came, and as an object. Raises Refused."""
         headers = Headers(scope=scope)
         if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be JSON, and say so in `content-type`.")
         reserved = declared(headers, self.most) or self.most
-        if self._being_read + reserved > AT_ONCE:
+        if self._being_read[address] + reserved > OF_ADDRESS or self._being_read.total() + reserved > AT_ONCE:
             raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "The server is reading too much at once; try again soon.")
-        self._being_read += reserved
+        self._being_read[address] += reserved
         try:
             async with asyncio.timeout(PATIENCE):
                 body = await self._whole(receive)
@@ -50,7 +52,8 @@ class Bodies:
         except TimeoutError:
             raise Refused(HTTPStatus.REQUEST_TIMEOUT, f"The body did not arrive within {PATIENCE:g} seconds.") from None
         finally:
-            self._being_read -= reserved
+            self._being_read[address] -= reserved
+            self._being_read += Counter()  # leaves out who sends nothing any more
 
     async def _whole(self, receive: Receive) -> bytes:
         parts, size, more = [], 0, True
@@ -97,7 +100,8 @@ def parse(body: bytes, most: int) -> dict[str, Any]:
     if DIGITS.search(rest):
         raise Refused(HTTPStatus.BAD_REQUEST, f"No number can have more than {MOST_DIGITS:,} digits.")
     try:
-        value = json.loads(body)
+        # Said to be UTF-8: `json` would read UTF-16 too, in whose bytes the marks that were counted are others.
+        value = json.loads(body.decode("utf-8", "surrogatepass"))
     except (ValueError, RecursionError):
         raise Refused(HTTPStatus.BAD_REQUEST, WRONG) from None
     if not isinstance(value, dict):

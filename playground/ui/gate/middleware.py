@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from playground.settings import Settings
 from playground.ui.gate.bodies import MEGABYTE, Bodies, replayed
 from playground.ui.gate.headers import SecurityHeaders
+from playground.ui.gate.incoming import without_unread
 from playground.ui.gate.open_sessions import OpenSessions
 from playground.ui.gate.origins import Origins
 from playground.ui.gate.refusals import Refused, no_such_page
@@ -69,7 +70,7 @@ class Gate:
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         route, parts = find_route(scope)
         visitor: Visitor = scope[NAME]
-        scope["query_string"] = without_deep_link(scope["query_string"])
+        scope = {**without_unread(scope), "query_string": without_deep_link(scope["query_string"])}
         with ExitStack() as stack:
             if route.kind == "file":
                 if not self._page.temporary.holds(parts["file"]):
@@ -83,7 +84,7 @@ class Gate:
             elif route.kind == "upload":
                 receive = self._uploads.counted(scope, receive)
             elif route.kind != "page":
-                body, sent = await self._bodies.read(scope, receive)
+                body, sent = await self._bodies.read(scope, receive, visitor.address)
                 self._check_handler(route.kind, parts.get("name"), sent.get("fn_index"))
                 body = self._checked(route.kind, body, sent, visitor)
                 length = [(b"content-length", str(len(body)).encode())]

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from gradio import route_utils
+from gradio import route_utils, routes
 from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartException
 from starlette.types import Receive, Scope
@@ -16,6 +16,7 @@ from playground.ui.gate.temporary import BLOCK, TemporaryFolder
 FIELD, MOST_FILES = "files", 4  # in one request
 FRAME = 64 * 1024  # bytes of a request beside its files
 LONGEST_NAME = 200
+MOST_WATCHED = 1000  # uploads whose progress is kept
 FULL = "The server's folder for uploads is full; try again in an hour."
 
 
@@ -42,6 +43,23 @@ class UploadParser(route_utils.GradioMultiPartParser):  # type: ignore[misc]  # 
         for file in self._files_to_close_on_error:
             file.close()
             Path(file.name).unlink(missing_ok=True)
+
+
+class Progress(route_utils.FileUploadProgress):  # type: ignore[misc]
+    """How far uploads are. Of names that clients make up, asked for or sent along, only the last are kept."""
+
+    def track(self, upload_id: str) -> None:
+        super().track(upload_id)
+        self._forget()
+
+    async def is_tracked(self, upload_id: str) -> bool:
+        self._forget()
+        return bool(await super().is_tracked(upload_id))
+
+    def _forget(self) -> None:
+        for kept in (self._statuses, self._signals):
+            while len(kept) > MOST_WATCHED:
+                del kept[next(iter(kept))]
 
 
 class Uploads:
@@ -73,5 +91,6 @@ class Uploads:
 
 
 def replace_parser() -> None:
-    """Let Gradio read uploads with ours, in the whole process."""
+    """Let Gradio read and watch uploads with ours, in the whole process."""
     route_utils.GradioMultiPartParser = UploadParser
+    routes.file_upload_statuses = Progress()

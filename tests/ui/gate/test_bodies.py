@@ -1,5 +1,6 @@
 """What is sent is counted before anything is made of it, whatever it says of itself."""
 
+import asyncio
 import json
 import socket
 import time
@@ -11,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.ui.gate.bodies import DEEPEST, MEGABYTE, parse
+from playground.settings import Settings
+from playground.ui.gate.bodies import DEEPEST, MEGABYTE, Bodies, parse
 from playground.ui.gate.refusals import Refused
 
 JSON = {"content-type": "application/json"}
@@ -64,6 +66,39 @@ def test_wide_and_deep_bodies_are_refused_at_once(body: bytes, status: int) -> N
         parse(body, MANY)
     assert refused.value.status == status
     assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize("code", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-16", "utf-8-sig"])
+def test_no_other_code_hides_what_is_counted(code: str) -> None:
+    """In UTF-16 there are bytes of quotes that are none, and what follows them would be taken for text."""
+    body = ('{"a": "\u0122\u2200", "data": [' + ",".join(["[]"] * 50) + "]}").encode(code)
+    with pytest.raises(Refused):
+        parse(body, 5)
+
+
+def test_who_sends_slowly_holds_up_no_other_address() -> None:
+    bodies = Bodies(Settings(public=True))
+    head = {"type": "http", "headers": [(b"content-type", b"application/json"), (b"content-length", b"6000000")]}
+    waiting = asyncio.Event()
+
+    async def never() -> Any:
+        await waiting.wait()
+        return {"type": "http.disconnect"}
+
+    async def at_once() -> Any:
+        return {"type": "http.request", "body": b"{}"}
+
+    async def try_it() -> None:
+        slow = [asyncio.create_task(bodies.read(head, never, "192.0.2.1")) for _ in range(100)]
+        await asyncio.sleep(0)
+        assert (await bodies.read(head, at_once, "192.0.2.2"))[1] == {}
+        with pytest.raises(Refused, match="too much at once"):
+            await bodies.read(head, at_once, "192.0.2.1")
+        waiting.set()
+        await asyncio.gather(*slow, return_exceptions=True)
+        assert (await bodies.read(head, at_once, "192.0.2.1"))[1] == {}
+
+    asyncio.run(try_it())
 
 
 def head(server: Any, *lines: str) -> bytes:

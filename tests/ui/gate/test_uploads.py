@@ -1,5 +1,7 @@
 """Files are few, small, in one place that is this account's alone, and none outlives its use."""
 
+import asyncio
+import contextlib
 import os
 import socket
 import stat
@@ -12,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from playground.ui.gate import temporary
+from playground.ui.gate import temporary, uploads
 from playground.ui.gate.temporary import TemporaryFolder
 
 MEGABYTE = 2**20
@@ -69,6 +71,43 @@ def test_what_is_too_much_is_refused_and_leaves_nothing(start: Any) -> None:
         == 400
     )
     until(lambda: not files(server.app.temporary.path))
+
+
+def test_part_of_a_file_is_given_or_all_of_it(start: Any) -> None:
+    visitor = start().browser()
+    (path,) = send(visitor, ("files", ("a.txt", b"title: Mine"))).json()
+    for asked, status in {
+        "bytes=0-4": 206,
+        "bytes=5-": 206,
+        "bytes=-4": 206,
+        "bytes=50-": 416,
+        "bytes=0-0,2-3": 200,
+        "bytes=--1": 200,
+        "bytes=-": 200,
+        "bytes=1-2-3": 200,
+        "bytes=" + "0-1," * 9000: 200,
+        "lines=1": 200,
+    }.items():
+        assert visitor.get(f"/gradio_api/file={path}", headers={"range": asked}).status_code == status, asked[:20]
+
+
+def test_names_of_uploads_that_nobody_sends_are_forgotten(start: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "MOST_WATCHED", 3)
+    visitor = start().browser()
+    for i in range(9):
+        files = [("files", ("a.txt", b"x"))]
+        assert visitor.post("/gradio_api/upload", params={"upload_id": f"sent{i}"}, files=files).status_code == 200
+    assert '"done"' in visitor.get("/gradio_api/upload_progress", params={"upload_id": "sent8"}).text
+    watched = uploads.routes.file_upload_statuses
+
+    async def ask(i: int) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(watched.is_tracked(f"asked{i}"), 0)
+
+    for i in range(9):
+        asyncio.run(ask(i))
+    assert len(watched._statuses) <= 3
+    assert len(watched._signals) <= 4
 
 
 def test_a_broken_off_upload_leaves_nothing(start: Any) -> None:

@@ -1,6 +1,7 @@
 """Who a visitor is: a cookie that only this server can have made, else an address that nobody can choose."""
 
 import os
+import time
 from collections.abc import Callable
 from typing import Any
 from urllib.request import Request, urlopen
@@ -48,6 +49,23 @@ def test_an_identity_cannot_be_chosen(ask: Ask, made_up: str) -> None:
     who, _ = ask(f"{NAME}_7860={made_up.format(id=first.id, signature=signature)}")
     assert who.id != first.id
     assert who == ask()[0]
+
+
+def test_a_cookie_is_read_at_once_whatever_is_in_it(ask: Ask) -> None:
+    first, cookie = ask(path="/")
+    began = time.process_time()
+    assert ask(f'{NAME}_7860="' + '\\"' * 30_000 + '"')[0].id != first.id
+    assert ask("a=b; " * 10_000 + cookie.partition(";")[0])[0] == first
+    assert time.process_time() - began < 1
+
+
+def test_gradio_sees_no_cookie(start: Any) -> None:
+    """Starlette's way of reading some takes seconds, in the thread that serves everybody."""
+    server = start()
+    began = time.process_time()
+    for path in ("/", "/config", "/gradio_api/info"):
+        assert server.program().get(path, headers={"cookie": 'a="' + '\\"' * 30_000 + '"'}).status_code == 200
+    assert time.process_time() - began < 3
 
 
 def test_no_cookie_is_of_another_start_or_another_port(ask: Ask) -> None:
