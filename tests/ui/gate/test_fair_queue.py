@@ -126,7 +126,7 @@ def test_a_class_of_programs_each_has_its_own_share(start: Start, catalog_of: An
 
 
 def test_beside_a_flooder_ten_honest_visitors_wait_hardly_longer_than_alone(start: Start, catalog_of: Any) -> None:
-    url = start(catalog_of(delay=0.02))
+    url = start(catalog_of(lambda *_: "word " * 400, delay=0.02))
     honest, flooder = [visitor(url) for _ in range(10)], visitor(url)
 
     def everybody(pool: ThreadPoolExecutor, when: str) -> list[float]:
@@ -139,8 +139,9 @@ def test_beside_a_flooder_ten_honest_visitors_wait_hardly_longer_than_alone(star
 
         def go_on() -> None:
             while not stop.is_set():
-                flood(flooder, 5)
+                flood(flooder, 5, "flood")
 
+        flood(flooder, 40, "flood")
         floods = [threading.Thread(target=go_on) for _ in range(2)]
         for one in floods:
             one.start()
