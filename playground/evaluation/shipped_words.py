@@ -9,17 +9,19 @@ from playground.evaluation import datasets, experiments
 from playground.evaluation.plan import Experiment, Technique
 from playground.setups import as_json
 
+SAID = {"stop", "logit_bias"}  # sampling parameters that hold texts, or tokens of them
+
 
 def is_shipped(experiment: Experiment) -> bool:
     """Whether its data, templates, techniques and scorer are those of shipped plans, or have no words of a person."""
-    templates, techniques, scorers, stops = _shipped()
+    templates, techniques, scorers, said = _shipped()
     return (
         experiment.data.name != datasets.OWN
         and not experiment.data.items
         and experiment.data.template in templates
         and all(_has_no_words(technique) or _words(technique) in techniques for technique in experiment.techniques)
         and (not experiment.scorer.options or as_json(asdict(experiment.scorer)) in scorers)
-        and all(_stops(s) in stops for s in (experiment.sampling, *(draw.sampling for draw in experiment.draws)))
+        and all(_said(s) in said for s in (experiment.sampling, *(draw.sampling for draw in experiment.draws)))
     )
 
 
@@ -32,19 +34,19 @@ def _shipped() -> tuple[set[str], list[Any], list[Any], list[Any]]:
         {"", *(plan.data.template for plan in plans)},
         techniques,
         scorers,
-        [[], *(_stops(p.sampling) for p in plans)],
+        [{}, *(_said(p.sampling) for p in plans)],
     )
 
 
 def _has_no_words(technique: Technique) -> bool:
     texts = [value for value in technique.options.values() if not isinstance(value, bool | int | float)]
-    return not (technique.task or technique.template or texts or "stop" in technique.sampling)
+    return not (technique.task or technique.template or texts or technique.sampling.keys() & SAID)
 
 
 def _words(technique: Technique) -> Any:
     """A technique without what has no words: its column's name, and numbers of its sampling."""
-    return as_json(asdict(replace(technique, name="", sampling={"stop": _stops(technique.sampling)})))
+    return as_json(asdict(replace(technique, name="", sampling=_said(technique.sampling))))
 
 
-def _stops(sampling: Mapping[str, Any]) -> Any:
-    return as_json(sampling.get("stop", ()))
+def _said(sampling: Mapping[str, Any]) -> Any:
+    return as_json({name: value for name, value in sampling.items() if name in SAID})

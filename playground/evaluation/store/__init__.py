@@ -88,8 +88,8 @@ class Store:
         found: dict[Key, bytes] = {}
         with self._told():
             for some in _portions(keys):
-                query = f"SELECT key, value FROM runs WHERE key IN ({','.join('?' * len(some))})"
-                found.update(self._db.execute(query, some).fetchall())
+                query = f"SELECT key, value FROM runs WHERE made >= ? AND key IN ({','.join('?' * len(some))})"
+                found.update(self._db.execute(query, [self._oldest(), *some]).fetchall())
             found.update((key, self._pending[key]) for key in keys if key in self._pending)
         return found
 
@@ -97,11 +97,11 @@ class Store:
         """How many of these are known."""
         with self._told():
             self._flush()
+            query = "SELECT count(*) FROM runs WHERE made >= ? AND key IN ({})"
             return sum(
-                self._db.execute(f"SELECT count(*) FROM runs WHERE key IN ({','.join('?' * len(some))})", some)
-                .fetchone()[0]
+                self._db.execute(query.format(",".join("?" * len(some))), [self._oldest(), *some]).fetchone()[0]
                 for some in _portions(keys)
-            )  # fmt: skip
+            )
 
     def put(self, key: Key, value: bytes) -> None:
         """Keep a value; what another process put there meanwhile is replaced."""
@@ -149,7 +149,11 @@ class Store:
         if self._days and time.monotonic() - self._looked > LOOK:
             self._looked = time.monotonic()
             with _transaction(db):
-                db.execute("DELETE FROM runs WHERE made < ?", (int(time.time()) - self._days * DAY,))
+                db.execute("DELETE FROM runs WHERE made < ?", (self._oldest(),))
+
+    def _oldest(self) -> int:
+        """When what may still be read was made at the earliest, in seconds since 1970."""
+        return int(time.time()) - self._days * DAY if self._days else 0
 
     def _trim(self) -> None:
         while self._taken() > self._most:

@@ -127,13 +127,14 @@ ITEMS = [{"input": f"My secret {n}.", "references": ["x"]} for n in "abcd"]
 OWN = {"data": {"name": "own", "answer": "text", "shots": 0, "items": ITEMS}}
 REWORDED = {"techniques": [{"template": "My secret words: {input}"}]}
 ROLE = {"techniques": [{"strategy": "role", "task": {"role": "My secret role."}}]}
+BIAS = {"techniques": [{}], "sampling": {"logit_bias": {"17": 5}}}
 STOP = {"techniques": [{}], "sampling": {"stop": ["my secret end"]}}
 
 
 @pytest.mark.parametrize(
     ("parts", "told"),
-    [({**OWN, "techniques": [{}]}, False), (REWORDED, False), (ROLE, False), (STOP, False), ({}, True)],
-    ids=["own data", "a template", "a role", "a stop string", "nothing but shipped words"],
+    [({**OWN, "techniques": [{}]}, False), (REWORDED, False), (ROLE, False), (STOP, False), (BIAS, False), ({}, True)],
+    ids=["own data", "a template", "a role", "a stop string", "a bias", "nothing but shipped words"],
 )
 def test_nobody_learns_from_an_estimate_what_another_visitor_asked(
     parts: dict[str, Any], told: bool, store: Store, catalog_of: Any

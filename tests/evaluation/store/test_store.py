@@ -246,6 +246,17 @@ def test_what_is_too_old_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         store.close()
 
 
+def test_what_becomes_too_old_in_a_server_that_goes_on_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, now = Store(tmp_path / "store.sqlite", most_days=30), time.time()
+    store.put("key", b"x")
+    assert store.known(["key"]) == 1
+    monkeypatch.setattr(store_module.time, "time", lambda: now + 31 * 86_400)
+    assert (store.get("key"), store.known(["key"])) == (None, 0)
+    store.close()
+
+
 def test_a_store_of_the_first_version_goes_on(tmp_path: Path) -> None:
     path = tmp_path / "store.sqlite"
     with sqlite3.connect(path) as db:
