@@ -76,6 +76,7 @@ def convert(gguf: Path, target: Path, tied: bool = False, corrections: list[tupl
         raise ValueError(
             f"the file does not hold what its architecture has: {sorted(different)[0]} is not as it must be"
         )
+    model.config.architectures = [type(model).__name__]  # which a model server asks for
     model.config.save_pretrained(target)
     tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
     tokenizer.chat_template = _corrected(tokenizer.chat_template, corrections or [])

@@ -115,6 +115,7 @@ def test_a_converted_file_is_what_transformers_reads_in_it(
     made = AutoModelForCausalLM.from_pretrained(tmp_path / "made", dtype="auto")
     direct = AutoModelForCausalLM.from_pretrained(tmp_path, gguf_file="tiny.gguf", dtype=torch.float32)
     assert made.dtype == torch.bfloat16
+    assert made.config.architectures == [type(made).__name__]
     ours, theirs = made.state_dict(), direct.state_dict()
     assert ours.keys() == theirs.keys()
     assert all(torch.equal(ours[name], theirs[name].to(torch.bfloat16)) for name in ours)
