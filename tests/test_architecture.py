@@ -21,6 +21,9 @@ ONLY = {
     "aiohttp": ("playground/backends/endpoints/",),
 }
 
+# Who may ask something of backends/local, each once it is needed: anybody else would make an endpoint need an engine.
+DOORS = {"playground/backends/sources.py", "playground/backends/fingerprints.py", "playground/ui/zero_gpu.py"}
+
 
 def imports(path: Path) -> set[str]:
     """Dotted names of everything a file imports, at any depth of nesting."""
@@ -47,6 +50,10 @@ def test_imports(path: Path) -> None:
         assert "backends" not in own
     if part == "backends":
         assert not own & {"strategies", "ui"}
+    if here not in DOORS and not here.startswith(ONLY["torch"]):
+        assert not any(name.startswith("playground.backends.local") for name in names)
+    if here.startswith("playground/backends/local/"):
+        assert not any(name.startswith("playground.backends.endpoints") for name in names)
     if part not in ("ui", "app"):
         assert "ui" not in own
     if here.startswith("playground/ui/") and here.endswith("_tab.py"):

@@ -9,7 +9,7 @@ from playground.backends.endpoints.payloads import Chunk
 from playground.backends.endpoints.providers import Price
 from playground.backends.endpoints.sample import Sample
 from playground.backends.endpoints.token_counts import count, shared, usage_of
-from playground.backends.local.detokenise import StopFilter
+from playground.backends.stop_strings import StopFilter
 from playground.errors import AnswerWithheld, EndpointFailed
 from playground.types import Delta, FinishReason, Origin, Usage
 

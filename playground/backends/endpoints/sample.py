@@ -6,7 +6,7 @@ from typing import Any
 from playground.backends.endpoints.endings import Ending, ending, word_of
 from playground.backends.endpoints.token_entries import tokens_of, whole_characters
 from playground.backends.endpoints.words import words
-from playground.backends.local.detokenise import Piece, StopFilter
+from playground.backends.stop_strings import Piece, StopFilter
 from playground.types import Token
 
 TORN = "\ufffd"

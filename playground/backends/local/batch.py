@@ -13,12 +13,13 @@ from torch import Tensor
 from playground.backends.local.attached import Attached
 from playground.backends.local.cache import SlotCache
 from playground.backends.local.decoder import Decoder
-from playground.backends.local.detokenise import Detokeniser, Piece, StopFilter
+from playground.backends.local.detokenise import Detokeniser
 from playground.backends.local.prefixes import Prefix
 from playground.backends.local.readings import Reading, read, sound
 from playground.backends.local.sampling import Controls, History, pick, random_stream, uniforms_of
 from playground.backends.local.ticket import Ticket, guarded
 from playground.backends.local.wide_lora import BASE
+from playground.backends.stop_strings import Piece, StopFilter
 from playground.errors import GenerationFailed
 from playground.types import Alternative, Delta, FinishReason, Origin, Token
 

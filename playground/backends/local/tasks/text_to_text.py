@@ -11,11 +11,12 @@ from torch import Tensor
 
 from playground.backends.base import Request
 from playground.backends.local.batch import Vocabulary
-from playground.backends.local.detokenise import Detokeniser, Piece, StopFilter
+from playground.backends.local.detokenise import Detokeniser
 from playground.backends.local.readings import Reading, read
 from playground.backends.local.sampling import Controls, History, choose, random_stream
 from playground.backends.local.tasks.base import TaskModel
 from playground.backends.local.transformers_habits import CACHE, cache_of
+from playground.backends.stop_strings import Piece, StopFilter
 from playground.types import Delta, FinishReason, Origin, Sampling
 
 Drawn = tuple[int, Reading]
