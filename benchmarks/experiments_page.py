@@ -17,7 +17,7 @@ from benchmarks.engine_rig import Bench, Result
 from benchmarks.scripted_cells import scripted_catalog
 from playground.settings import Settings
 from playground.ui.app import build_app, launch_options
-from playground.ui.render_items import FILTERS, ORDERS
+from playground.ui.experiments.items_values import FILTERS, ORDERS
 
 COLUMNS = 6  # of the ladder, which the tab opens with
 QUIET = 1500  # milliseconds without a change after which the list shows what was asked for

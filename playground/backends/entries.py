@@ -1,7 +1,7 @@
 """What a catalog holds: models and adapters that can be chosen, and what a list shows of them."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -133,3 +133,9 @@ def detach(backend: Backend | None, adapter: str) -> None:
     """Take an adapter off a model that is loaded."""
     if isinstance(backend, Tunable):
         backend.detach(adapter)
+
+
+def loaded_names(models: Sequence[ModelInfo]) -> frozenset[tuple[str, str]]:
+    """The models that are loaded, and their adapters that are, by both names."""
+    adapters = {(info.name, adapter.name) for info in models for adapter in info.adapters if adapter.loaded}
+    return frozenset(adapters | {(info.name, "") for info in models if info.loaded})

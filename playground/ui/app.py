@@ -1,5 +1,6 @@
 """The sitemap: header, then one tab after the other, and what crosses them."""
 
+from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
@@ -8,31 +9,31 @@ from playground import hosting, setups
 from playground.backends.catalog import Catalog
 from playground.evaluation.store import Store
 from playground.settings import Settings
-from playground.ui import (
-    api,
-    endpoints_api,
-    experiment_techniques,
-    experiments_api,
-    experiments_tab,
-    model_api,
-    model_choice,
-    model_status,
-    models_tab,
-    playground_tab,
-    sampling_tab,
-    zero_gpu,
-)
-from playground.ui.described_once import DescribedOnce
-from playground.ui.events import AT_ONCE
-from playground.ui.experiments_tab import ExperimentsTab
-from playground.ui.fair_shares import experiment_places
-from playground.ui.form import Form
+from playground.ui.api import endpoints, experiments, models, runs, zero_gpu
+from playground.ui.compare import tab as compare_tab
+from playground.ui.component_config import DescribedOnce
+from playground.ui.experiments import tab as experiments_tab
 from playground.ui.gate.page import Page
+from playground.ui.handlers.event_options import AT_ONCE
+from playground.ui.handlers.fair_shares import experiment_places
+from playground.ui.handlers.messages import told
+from playground.ui.handlers.sessions import Sessions
+from playground.ui.handlers.tab import Shared, Tab, Taking
+from playground.ui.header import model_status
 from playground.ui.look import launch_options
-from playground.ui.messages import told
-from playground.ui.sessions import Sessions
+from playground.ui.models import tab as models_tab
+from playground.ui.playground import tab as playground_tab
+from playground.ui.sampling import tab as sampling_tab
+from playground.ui.setup_form import model_choice
+from playground.ui.setup_form.form import Form
 
 __all__ = ["build_app", "launch_options"]
+TABS: dict[str, Callable[[Shared], Tab]] = {  # beside the Playground, in the order of the page
+    "Compare": compare_tab.build,
+    "Sampling": sampling_tab.build,
+    "Models": models_tab.build,
+    "Experiments": experiments_tab.build,
+}
 FORGOTTEN = "This Space restarts from time to time. What experiments have stored goes then; download what you need."
 KEPT = "This Space restarts from time to time. What experiments have stored is kept."
 
@@ -47,29 +48,32 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
     places = experiment_places(settings)
     with Page(settings, title="Prompt Playground", analytics_enabled=False, fill_width=True) as page:
         # First, so that their names are not taken by handlers of the same name.
-        api.publish(sessions, settings)
-        model_api.publish(catalog, sessions, settings)
-        endpoints_api.publish(sessions, settings)
-        experiments_api.publish(store, places, sessions, settings, page.GRADIO_CACHE)
+        runs.publish(sessions, settings)
+        models.publish(catalog, sessions, settings)
+        endpoints.publish(sessions, settings)
+        experiments.publish(store, places, sessions, settings, page.GRADIO_CACHE)
         if hosting.on_zero_gpu():
             zero_gpu.publish()
+        shared = Shared(
+            page=page, settings=settings, sessions=sessions, store=store, places=places,
+            changed=gr.State(0), opened=gr.State(None),
+        )  # fmt: skip
         with gr.Row(elem_id="header"):
             gr.Markdown("# Prompt Playground", elem_id="title")
             status = model_status.build()
+        made = []
         with gr.Tabs() as tabs:
             with gr.Tab("Playground", id="playground"):
-                form, run = playground_tab.build(page, status.ready, settings, catalog, sessions)
-            with gr.Tab("Sampling", id="sampling"):
-                sampled = sampling_tab.build(settings, catalog, sessions)
-            with gr.Tab("Models", id="models"):
-                models = models_tab.build(page, settings, sessions)
-            with gr.Tab("Experiments", id="experiments"):
-                tried = experiments_tab.build(page, models.changed, store, places, settings, sessions)
-        model_status.wire(status, page, form.choice, run, models.changed, sessions)
-        model_choice.wire(page, models.changed, [form.choice, sampled], sessions)
-        for opened in (models.opened, tried.opened):
-            _open_in_playground(opened, form, tabs, sessions)
-        _add_to_experiment(tried, form, sessions)
+                form, run = playground_tab.build(shared, status.ready)
+            for title, build in TABS.items():
+                with gr.Tab(title, id=title.lower()):
+                    made.append(build(shared))
+        model_status.wire(status, page, form.choice, run, shared.changed, sessions)
+        choices = [form.choice, *(choice for tab in made for choice in tab.choices)]
+        model_choice.wire(page, shared.changed, choices, sessions)
+        _open_in_playground(shared, form, tabs)
+        for taking in (taking for tab in made for taking in tab.taking):
+            _take_setup(taking, form, sessions)
         if hosting.on_space():
             gr.Markdown(KEPT if hosting.keeps_files() else FORGOTTEN, elem_id="hosted")
     page.session_ended = sessions.end
@@ -78,25 +82,24 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
     return page.queue(api_open=False, default_concurrency_limit=settings.max_users)
 
 
-def _open_in_playground(opened: Any, form: Form, tabs: Any, sessions: Sessions) -> None:
-    """A setup, as plain data, that another tab puts into `opened` fills the Playground's form."""
+def _open_in_playground(shared: Shared, form: Form, tabs: Any) -> None:
+    """A setup, as plain data, that another tab puts into `shared.opened` fills the Playground's form."""
 
     @told
     def fill(setup: dict[str, Any] | None, request: gr.Request) -> dict[Any, Any]:
         if setup is None:
             return {tabs: gr.skip()}
-        return {**form.write(setups.parse(setup), sessions.of(request)), tabs: gr.Tabs(selected="playground")}
+        written = form.write(setups.parse(setup), shared.sessions.of(request))
+        return {**written, tabs: gr.Tabs(selected="playground")}
 
-    opened.change(fill, opened, [*form.widgets, *form.frames, tabs], **AT_ONCE)
+    shared.opened.change(fill, shared.opened, [*form.widgets, *form.frames, tabs], **AT_ONCE)
 
 
-def _add_to_experiment(tried: ExperimentsTab, form: Form, sessions: Sessions) -> None:
-    """The Playground's setup becomes one more way of asking."""
+def _take_setup(taking: Taking, form: Form, sessions: Sessions) -> None:
+    """The Playground's setup goes into another tab."""
 
     @told
-    def add(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
-        setup = setups.parse(form.read(values, sessions.of(request)))
-        return {tried.techniques: experiment_techniques.with_setup(values[tried.techniques], setup)}
+    def take(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
+        return taking.take(values, setups.parse(form.read(values, sessions.of(request))))
 
-    inputs = {tried.techniques, *form.widgets}
-    tried.add.click(add, inputs, [tried.techniques], preprocess=False, **AT_ONCE)
+    taking.button.click(take, {*taking.inputs, *form.widgets}, list(taking.outputs), preprocess=False, **AT_ONCE)

@@ -6,11 +6,14 @@ from typing import Any
 import gradio as gr
 
 from playground.settings import Settings
-from playground.ui.events import EXPERIMENTS
 from playground.ui.gate.fair_queue import PAGE_AT_ONCE
+from playground.ui.handlers.event_options import EXPERIMENTS
 from playground.ui.widgets import script
 
-CSS = [Path(__file__).parent / name for name in ("style.css", "models.css", "experiments.css")]
+HERE = Path(__file__).parent
+FIRST = HERE / "widgets" / "page.css"  # what all tabs build on
+CSS = [FIRST, *sorted(path for path in HERE.glob("*/*.css") if path != FIRST)]
+PAGE = HERE / "widgets" / "page.js"  # what belongs to no part of the page alone
 ACCENT = gr.themes.Color(
     name="indigo ink",
     c50="#f1f2fd", c100="#e3e5fb", c200="#c9cdf6", c300="#a7adf0", c400="#8790ea", c500="#4f5bd5", c600="#444fc0",
@@ -100,7 +103,7 @@ def launch_options(settings: Settings) -> dict[str, Any]:
     return {
         "theme": theme(),
         "css": "\n".join(path.read_text("utf-8") for path in CSS),
-        "head": f"<script>{script('page')}</script>",
+        "head": f"<script>{script(PAGE)}</script>",
         "footer_links": ["api"],
         "run_history": False,  # it would keep what people typed in the browser's storage
         "allowed_paths": [],

@@ -2,7 +2,6 @@
 
 page.py           the Gradio page that is only served behind the gate
 middleware.py     the gate: all that follows, in order
-visitors.py       who it is: a cookie of ours, or an address
 origins.py        whether the request is meant for this server
 routes.py         what there is to ask for
 incoming.py       which of its headers Gradio sees
@@ -17,7 +16,3 @@ fetching.py       what Gradio may fetch and copy
 headers.py        what each answer tells the browser
 refusals.py       what is answered instead
 """
-
-from playground.ui.gate.visitors import Visitor, visitor_of
-
-__all__ = ["Visitor", "visitor_of"]

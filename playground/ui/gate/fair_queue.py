@@ -13,9 +13,9 @@ from gradio.server_messages import EventMessage, ProcessCompletedMessage
 from gradio.utils import run_coro_in_background
 
 from playground.settings import Settings
-from playground.ui.events import EXPERIMENT, EXPERIMENTS, RUN
-from playground.ui.fair_shares import Count, share
-from playground.ui.gate.visitors import NAME, NOBODY, Visitor
+from playground.ui.handlers.event_options import EXPERIMENT, EXPERIMENTS, RUN
+from playground.ui.handlers.fair_shares import Count, share
+from playground.ui.handlers.visitors import NAME, NOBODY, Visitor
 
 log = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from playground.ui.gate.origins import Origins
 from playground.ui.gate.refusals import Refused, no_such_page
 from playground.ui.gate.routes import HASH_PATTERN, find_route, session_of_query, without_deep_link
 from playground.ui.gate.uploads import Uploads
-from playground.ui.gate.visitors import NAME, Visitor, Visitors
+from playground.ui.handlers.visitors import NAME, Visitor, Visitors
 
 if TYPE_CHECKING:
     from playground.ui.gate.page import Page

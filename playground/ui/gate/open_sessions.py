@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from playground.ui.gate.refusals import Refused
-from playground.ui.gate.visitors import Visitor
+from playground.ui.handlers.visitors import Visitor
 
 OF_VISITOR, OF_ADDRESS, OF_ALL = 32, 400, 1000  # an address may be a class; each session holds a run with its tokens
 IDLE = 3600.0  # seconds after which a session that no page holds open is over

@@ -18,7 +18,7 @@ from playground.ui.gate.middleware import Gate
 from playground.ui.gate.open_sessions import OpenSessions
 from playground.ui.gate.states import States
 from playground.ui.gate.temporary import TemporaryFolder
-from playground.ui.messages import BUG, plain
+from playground.ui.handlers.messages import BUG, plain
 
 SWEEP = 600.0  # seconds between looks for old files
 TOO_FEW = "{got} values came, and {wanted} are needed. Gradio's API page lists them."

@@ -15,7 +15,7 @@ from playground.errors import NotSupported
 from playground.settings import Settings
 from playground.strategies import STRATEGIES
 from playground.types import Run
-from playground.ui.sessions import Sessions
+from playground.ui.handlers.sessions import Sessions
 
 NAME = "served/HuggingFaceTB/SmolLM2-135M-Instruct"
 SHORT = {"max_tokens": 12}

@@ -17,7 +17,7 @@ from playground.backends.endpoints import trial
 from playground.backends.endpoints.connection import connect, offered
 from playground.errors import EndpointFailed
 from playground.types import Sampling
-from playground.ui.render_endpoints import connections_value
+from playground.ui.models.endpoint_values import connections_value
 
 Body = dict[str, Any]
 HONEST = model(EVERYTHING)

@@ -15,9 +15,9 @@ from playground.backends.local.backend import LocalBackend
 from playground.evaluation import likelihood
 from playground.settings import Settings
 from playground.setups import parse
-from playground.ui import reading
-from playground.ui.question import Asked
-from playground.ui.sessions import Sessions
+from playground.ui.handlers.sessions import Sessions
+from playground.ui.sampling import reading
+from playground.ui.sampling.question import Asked
 
 Backends = Callable[..., LocalBackend]
 HEADER = "the cat sat on the mat and the dog ran to the house " * 5

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from playground.ui.gate import open_sessions as module
+from playground.ui.gate import open_sessions
 from playground.ui.gate.open_sessions import OpenSessions
 from playground.ui.gate.refusals import Refused
-from playground.ui.gate.visitors import Visitor
+from playground.ui.handlers.visitors import Visitor
 
 QUESTION = {"task": {"input": "Hi"}}
 ANNE, BO = Visitor("anne", "192.0.2.1", True), Visitor("bo", "192.0.2.1", True)
@@ -34,9 +34,9 @@ class Kept:
 
 @pytest.fixture
 def kept(monkeypatch: pytest.MonkeyPatch) -> Kept:
-    monkeypatch.setattr(module, "OF_VISITOR", 3)
-    monkeypatch.setattr(module, "OF_ADDRESS", 5)
-    monkeypatch.setattr(module, "OF_ALL", 7)
+    monkeypatch.setattr(open_sessions, "OF_VISITOR", 3)
+    monkeypatch.setattr(open_sessions, "OF_ADDRESS", 5)
+    monkeypatch.setattr(open_sessions, "OF_ALL", 7)
     return Kept()
 
 
@@ -97,7 +97,7 @@ def test_a_session_ends_with_its_last_heartbeat(kept: Kept) -> None:
 
 def test_idle_sessions_end(kept: Kept) -> None:
     kept.use("a")
-    kept.now += module.IDLE + 1
+    kept.now += open_sessions.IDLE + 1
     kept.use("b", by=BO)
     assert kept.ended == ["a"]
 
@@ -171,7 +171,7 @@ def test_a_flood_of_made_up_hashes_loses_nobodys_run(start: Any) -> None:
             body = {"data": [], "fn_index": server.handler("models"), "session_hash": f"made-up-{i}"}
             flooder.post(f"/gradio_api/{path}", content=json.dumps(body), headers={"content-type": "application/json"})
         assert states["mine"] is before
-        assert len(states.session_data) <= module.OF_ADDRESS + 1
+        assert len(states.session_data) <= open_sessions.OF_ADDRESS + 1
 
 
 def test_what_is_over_leaves_nothing(start: Any) -> None:

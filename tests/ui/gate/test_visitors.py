@@ -14,8 +14,8 @@ from gradio_client import Client
 from playground.settings import Settings
 from playground.ui.gate import Visitor, visitor_of
 from playground.ui.gate.page import Page
-from playground.ui.gate.visitors import NAME, Visitors
-from playground.ui.sessions import Sessions
+from playground.ui.handlers.sessions import Sessions
+from playground.ui.handlers.visitors import NAME, Visitors
 
 Ask = Callable[..., tuple[Visitor, str]]
 

@@ -1,0 +1,66 @@
+"""The contract for programs, for endpoints: `/connect`, in plain dicts."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from playground.settings import Settings
+from playground.ui.handlers.event_options import running
+from playground.ui.handlers.messages import plain, told
+from playground.ui.handlers.payloads import words
+from playground.ui.handlers.sessions import PARALLEL, Sessions
+
+if TYPE_CHECKING:
+    from playground.backends.endpoints.connection import Connection
+
+
+def publish(sessions: Sessions, settings: Settings) -> None:
+    """Add the endpoint to the Blocks being built."""
+
+    def connect(
+        name: str,
+        base_url: str,
+        key: str,
+        request: gr.Request,
+        model: str = "",
+        parallel: int = PARALLEL,
+        per_minute: int = 0,
+    ) -> Iterator[dict]:  # type: ignore[type-arg]  # gradio reads the bare type
+        tried = words(model, "model")
+        work = sessions.connect(request, name, base_url, key, tried, parallel=parallel, per_minute=per_minute)
+        shown = None
+        try:
+            while True:
+                if (progress := next(work)) != shown:
+                    yield {"progress": asdict(progress)}
+                shown = progress
+        except StopIteration as end:
+            yield connection_to_dict(end.value)
+        finally:
+            work.close()
+
+    gr.api(
+        told(connect, plain),
+        api_name="connect",
+        api_description="Connect this session to an OpenAI-compatible endpoint. Streams its progress; the last item "
+        "has the models, each a `model` of a setup in this session, and what the one that was tried honours.",
+        **running(settings),
+    )
+
+
+def connection_to_dict(connection: "Connection") -> dict[str, Any]:
+    """A connection as plain data, without the key: models by the names they are chosen by, and what was found out."""
+    tried = connection.known[connection.first]
+    capabilities = asdict(tried.capabilities)
+    capabilities["sampling"] = sorted(tried.capabilities.sampling)
+    return {
+        "name": connection.endpoint.name,
+        "base_url": connection.endpoint.base_url,
+        "models": list(connection.names),
+        "total": connection.total,
+        "tried": f"{connection.endpoint.name}/{connection.first}",
+        "capabilities": capabilities,
+        "checks": [asdict(check) for check in tried.checks],
+    }

@@ -1,0 +1,111 @@
+"""The contract for programs, experiments: run one, or say what it would take."""
+
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import asdict
+from typing import Any
+
+import gradio as gr
+from gradio.processing_utils import save_bytes_to_cache
+
+from playground.backends.catalog import Catalog
+from playground.evaluation import experiments, report, running
+from playground.evaluation.findings.comparisons import compare
+from playground.evaluation.findings.summary import summaries
+from playground.evaluation.plan import Experiment
+from playground.evaluation.report import outcome
+from playground.evaluation.results import Table
+from playground.evaluation.running import estimate as estimating
+from playground.evaluation.store import Store
+from playground.settings import Settings
+from playground.setups import as_json
+from playground.ui.handlers.event_options import experimenting
+from playground.ui.handlers.fair_shares import Places
+from playground.ui.handlers.messages import plain, told
+from playground.ui.handlers.sessions import Sessions
+from playground.ui.handlers.visitors import visitor_of
+
+INTERVAL = 1.0  # seconds between two tables
+
+
+def publish(store: Store, places: Places, sessions: Sessions, settings: Settings, cache: str) -> None:
+    """Add the endpoints to the Blocks being built; reports go into the folder `cache`, which Gradio clears.
+
+    `places` are those for experiments, of the page and of programs together.
+    """
+
+    def parsed(experiment: Any) -> Experiment:
+        planned = experiments.parse(experiment)
+        experiments.check_size(planned, settings.max_cells, experiments.SETTING)
+        return planned
+
+    def experiment(experiment: dict, request: gr.Request) -> Iterator[dict]:  # type: ignore[type-arg]  # gradio reads it
+        planned = parsed(experiment)
+        tables = running.run(
+            planned,
+            sessions.of(request),
+            store,
+            within=settings.max_seconds,
+            in_all=settings.max_experiment_seconds,
+            visitor=sessions.visitor(request),
+        )
+        shown = 0.0
+        with places.held(visitor_of(request)), closing(tables):
+            for table in tables:
+                if table.status != "running":
+                    yield _whole(table, sessions.of(request), cache)
+                elif time.monotonic() - shown >= INTERVAL:
+                    yield _so_far(table)
+                    shown = time.monotonic()
+
+    def experiment_estimate(experiment: dict, request: gr.Request) -> dict:  # type: ignore[type-arg]
+        planned = parsed(experiment)
+        found = estimating.estimate(planned, sessions.of(request), store, visitor=sessions.visitor(request))
+        whole: dict[str, Any] = as_json(asdict(found))
+        return whole
+
+    gr.api(
+        told(experiment, plain),
+        api_name="experiment",
+        api_description="Run an experiment. Streams how far it is, with `cells` empty; the last has every cell, the "
+        "summary of each column, the comparisons, and `path`, a zip file with the report.",
+        **experimenting(),
+    )
+    gr.api(
+        told(experiment_estimate, plain),
+        api_name="experiment_estimate",
+        api_description="Cells, calls, tokens, seconds and cost of an experiment, without what is known already.",
+    )
+
+
+def _so_far(table: Table) -> dict[str, Any]:
+    done: dict[str, Any] = as_json(
+        {
+            "status": table.status,
+            "done": len(table.results),
+            "total": table.total,
+            "known": table.known,
+            "remaining": table.remaining,
+            "message": table.message,
+            "cells": [],
+            "summary": [asdict(one) for one in summaries(table)],
+            "comparisons": [],
+            "path": None,
+        }
+    )
+    return done
+
+
+def _whole(table: Table, catalog: Catalog, cache: str) -> dict[str, Any]:
+    # The experiment itself is not repeated: Gradio looks for files in what is given back.
+    packed = save_bytes_to_cache(report.pack(outcome.files(table, catalog)), "report.zip", cache)
+    whole: dict[str, Any] = as_json(
+        {
+            **_so_far(table),
+            "cells": [asdict(one) for one in table.results],
+            "comparisons": [asdict(one) for one in compare(table)],
+            "path": {"path": packed, "meta": {"_type": "gradio.FileData"}},
+        }
+    )
+    return whole

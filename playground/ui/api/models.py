@@ -1,0 +1,78 @@
+"""The contract for programs, models: load and unload them, attach adapters, compare what they answer."""
+
+from collections.abc import Generator, Iterator
+from dataclasses import asdict
+from typing import Any
+
+import gradio as gr
+
+from playground import comparison, setups
+from playground.backends import sources
+from playground.backends.catalog import Catalog, ModelInfo
+from playground.backends.suggested import suggestions
+from playground.settings import Settings
+from playground.types import Progress
+from playground.ui.handlers.event_options import running
+from playground.ui.handlers.messages import plain, told
+from playground.ui.handlers.payloads import words
+from playground.ui.handlers.sessions import Sessions
+
+
+def publish(catalog: Catalog, sessions: Sessions, settings: Settings) -> None:
+    """Add the endpoints to the Blocks being built. What is loaded is for all, in `catalog`."""
+
+    def load_model(source: str, name: str = "") -> Iterator[dict]:  # type: ignore[type-arg]  # gradio reads it
+        yield from _told_as_it_loads(
+            sources.load_model(catalog, settings, words(source, "source"), words(name, "name"))
+        )
+
+    def load_adapter(model: str, source: str, name: str = "") -> Iterator[dict]:  # type: ignore[type-arg]
+        given = (words(model, "model"), words(source, "source"), words(name, "name"))
+        yield from _told_as_it_loads(sources.load_adapter(catalog, settings, *given))
+
+    def unload(name: str) -> list:  # type: ignore[type-arg]
+        sources.unload(catalog, settings, words(name, "name"))
+        return [model_to_dict(info) for info in catalog.models()]
+
+    def compare(setup: dict, panes: list, request: gr.Request) -> Iterator[list]:  # type: ignore[type-arg]
+        own = sessions.of(request)
+        chosen = comparison.read_panes(panes, settings.max_panes)
+        for runs in comparison.compare(setups.parse(setup), chosen, own, within=settings.max_seconds):
+            ended = all(run.status in ("done", "failed") for run in runs)
+            yield [setups.run_to_dict(run if ended else setups.without_tokens(run)) for run in runs]
+
+    def suggested() -> list:  # type: ignore[type-arg]
+        return [
+            {**asdict(one), "memory_bytes": one.needs(settings), "fits": one.fits(settings)} for one in suggestions()
+        ]
+
+    about = "Load a model from a hub's name, a folder or a GGUF file. Streams its progress; the last is the model."
+    gr.api(told(load_model, plain), api_name="load_model", api_description=about, **running(settings))
+    about = "Attach a PEFT adapter, a folder or a hub's name, to a model. Streams like /load_model."
+    gr.api(told(load_adapter, plain), api_name="load_adapter", api_description=about, **running(settings))
+    about = "Run a setup on several models at once: panes of {model, adapter, scale}. Streams the Runs, one a pane."
+    gr.api(told(compare, plain), api_name="compare", api_description=about, **running(settings))
+    gr.api(
+        told(unload, plain),
+        api_name="unload",
+        api_description="Free the memory of a model, or of an adapter (`model/adapter`). Gives what is left.",
+    )
+    gr.api(suggested, api_name="suggested", api_description="Small models at the hub, and which of them fit here.")
+
+
+def _told_as_it_loads(loading: Generator[Progress, None, ModelInfo]) -> Iterator[dict[str, Any]]:
+    """Progress while it loads, and at last the model. Closing stops the load."""
+    try:
+        while True:
+            yield {"progress": asdict(next(loading))}
+    except StopIteration as end:
+        yield model_to_dict(end.value)
+    finally:
+        loading.close()
+
+
+def model_to_dict(info: ModelInfo) -> dict[str, Any]:
+    """A model as plain data."""
+    plain = asdict(info)
+    plain["capabilities"]["sampling"] = sorted(info.capabilities.sampling)
+    return plain

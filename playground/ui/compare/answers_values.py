@@ -1,0 +1,186 @@
+"""A comparison -> what the panes show: whose words, what differs, what was found. Pure functions to plain values."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from playground.backends.catalog import ModelInfo
+from playground.evaluation.differences import PIECE, differences
+from playground.evaluation.likelihood import answered
+from playground.types import Completion, Finding, Origin, Run, Step
+from playground.ui.compare.run import Compared, Stage
+from playground.ui.run_view import answer_values
+from playground.ui.run_view.measures import counted, metrics
+from playground.ui.setup_form.labels import labelled_prompt
+
+MOST_COMPARED = 6000  # words in both texts together: beyond that the comparison takes longer than reading
+FEW = 5  # of so many words at least one must be shared for texts to be read as versions of each other
+UNSAID = "This model does not say which weights it used."
+WORDS: dict[Stage, str] = {
+    "answering": "Answering", "measuring": "Measuring what differs", "done": "Done", "stopped": "Stopped",
+    "failed": "Failed",
+}  # fmt: skip
+
+
+def comparison_value(now: Compared | None) -> dict[str, Any]:
+    """All panes as they are now; without a comparison, the empty view."""
+    if now is None:
+        return {"phase": "empty", "status": "", "spoken": "", "panes": []}
+    status = WORDS[now.stage] if now.stage != "done" else how_it_went(now.runs)
+    ended = sum(run.status in ("done", "failed", "stopped") for run in now.runs)
+    return {
+        "phase": "failed" if now.stage == "done" and failed(now.runs) else now.stage,
+        "status": f"{status}: {ended} of {len(now.runs)} panes" if now.stage == "answering" and now.runs else status,
+        # Announced when it changes: once at the start and once at the end.
+        "spoken": "The panes are answering." if now.stage == "answering" else f"{status}. {counted(ended, 'pane')}.",
+        "panes": [_pane(now, at) for at in range(len(now.runs))],
+    }
+
+
+def failed(runs: Sequence[Run]) -> int:
+    return sum(run.status == "failed" for run in runs)
+
+
+def how_it_went(runs: Sequence[Run]) -> str:
+    """ "Done", or "1 of 2 panes failed"."""
+    if bad := failed(runs):
+        return f"{bad} of {counted(len(runs), 'pane')} failed"
+    return WORDS["done"]
+
+
+def _pane(now: Compared, at: int) -> dict[str, Any]:
+    run, baseline = now.runs[at], now.runs[now.picked.baseline]
+    shown, text, info = answer_values.answer_value(run), words(run), now.models[at] if now.models else None
+    ended, found = now.stage != "answering", findings(run)
+    last = answered(run)
+    comparable = ended and not found and run.status != "failed" and baseline.status != "failed"
+    return {
+        "title": now.picked.titles[at],
+        "baseline": at == now.picked.baseline,
+        "phase": run.status,
+        "status": shown["status"],
+        "clock": shown["clock"],
+        "share": shown["share"],
+        "error": labelled_prompt(run.error),
+        "origin": origin(run, info),
+        # What a technique or a task model concludes, where that is not the text itself.
+        "answer": run.answer if found or run.answer.strip() != text.strip() else "",
+        "how": run.how,
+        "text": "" if found else text,
+        "copied": run.answer or text,
+        "cut": cut(last),
+        "several": f"Path 1 of {len(last.completions)}" if last and len(last.completions) > 1 else "",
+        **_against(words(baseline), text if comparable and at != now.picked.baseline else None),
+        "findings": found,
+        "metrics": measured(run),
+    }
+
+
+def cut(step: Step | None) -> str:
+    """That the text ends at the limit, not where its model would have ended it."""
+    if step is None or step.completions[0].finish_reason != "length":
+        return ""
+    return f"Cut at {counted(step.completions[0].completion_tokens, 'token')} (max tokens)."
+
+
+def words(run: Run) -> str:
+    """What a pane's model wrote last; the first sample of several."""
+    step = answered(run)
+    return step.completions[0].text.lstrip() if step else ""
+
+
+def measured(run: Run) -> list[tuple[str, str]]:
+    """A run's measures; of a model that gives no tokens, at least the time."""
+    if found := metrics(run):
+        return found
+    return [("Total", f"{run.seconds:.2f} s")] if run.status == "done" else []
+
+
+# ------------------------------------------------------------------------------------------- whose words
+def origin(run: Run, info: ModelInfo | None) -> dict[str, Any]:
+    """What the engine says it used, and whether that is what was asked for (None where that cannot be told)."""
+    completions = [c for step in run.steps for c in step.completions if c.text or c.tokens or c.findings]
+    said = {c.origin for c in completions if c.origin is not None}
+    if not completions:
+        return {"text": "", "agrees": None}
+    if not said or any(c.origin is None for c in completions):
+        return {"text": UNSAID, "agrees": None}
+    if len(said) > 1:
+        return {"text": "Several weights answered: " + "; ".join(sorted(map(named, said))), "agrees": False}
+    (made,) = said
+    return {"text": named(made), "agrees": agrees(made, run, info)}
+
+
+def named(made: Origin) -> str:
+    """ "SmolLM2 135M Instruct + pirate at scale 0.5"; "..., no adapter"."""
+    if not made.adapter:
+        return f"{made.weights}, no adapter"
+    said = f"{made.weights} + {made.adapter} at scale {made.scale:g}"
+    return f"{said}, an adapter without effect: these are the base's own words" if made.without_effect else said
+
+
+def agrees(made: Origin, run: Run, info: ModelInfo | None) -> bool | None:
+    """Whether these are the weights that the run asked for. A server elsewhere names its models as it likes."""
+    adapter = run.setup.adapter if run.setup.scale else ""
+    if made.adapter != adapter or (adapter and made.scale != run.setup.scale):
+        return False
+    if made.without_effect or info is None or info.kind != "local":
+        return None
+    return made.weights == info.title
+
+
+# ----------------------------------------------------------------------------------------- what differs
+def _against(baseline: str, text: str | None) -> dict[str, Any]:
+    """Both texts as one, word by word, and how much they share; None where there is nothing to compare."""
+    if text is None or len(PIECE.findall(baseline)) + len(PIECE.findall(text)) > MOST_COMPARED:
+        return {"segments": None, "shared": "", "alike": True}
+    segments = differences(baseline, text)
+    same, added, removed = (
+        sum(len(s.text.split()) for s in segments if s.change == change) for change in ("same", "added", "removed")
+    )
+    words = f"{same} of {same + added} words as in the baseline."
+    return {
+        "segments": [{"text": s.text, "change": s.change} for s in segments],
+        "shared": "The same words as the baseline." if baseline == text else words,
+        "alike": same * FEW >= same + added + removed,  # else what is struck out would bury what is there
+    }
+
+
+# -------------------------------------------------------------------------------------- what was found
+def findings(run: Run) -> dict[str, Any] | None:
+    """Labels with their probabilities, or spans set apart in the text they were found in."""
+    found = [f for step in run.steps for c in step.completions for f in c.findings]
+    if not found:
+        return None
+    text = asked(run)
+    if any(f.start is None or f.end is None for f in found):
+        return {"pieces": [], "rows": [{"label": f.label, "text": "", "p": f.probability} for f in found]}
+    rows = [{"label": f.label, "text": text[f.start : f.end], "p": f.probability} for f in found]
+    return {"pieces": _pieces(text, found), "rows": rows}
+
+
+def asked(run: Run) -> str:
+    """What places of findings count in: the last thing that the user said."""
+    messages = run.steps[-1].messages if run.steps else ()
+    return next((m.content for m in reversed(messages) if m.role == "user"), "")
+
+
+def _pieces(text: str, found: Sequence[Finding]) -> list[dict[str, Any]]:
+    """The text in order, with the likeliest of spans that overlap."""
+    kept: list[tuple[int, int, Finding]] = []
+    for f in sorted(found, key=lambda f: -f.probability):
+        start, end = f.start or 0, f.end or 0
+        if start < end and all(end <= before or start >= after for before, after, _ in kept):
+            kept.append((start, end, f))
+    pieces: list[dict[str, Any]] = []
+    at = 0
+    for start, end, f in sorted(kept, key=lambda span: span[0]):
+        pieces.append({"text": text[at:start], "label": "", "p": None})
+        pieces.append({"text": text[start:end], "label": f.label, "p": f.probability})
+        at = end
+    return [piece for piece in [*pieces, {"text": text[at:], "label": "", "p": None}] if piece["text"]]
+
+
+def first_completion(run: Run) -> Completion | None:
+    """The completion that `words` are of."""
+    step = answered(run)
+    return step.completions[0] if step else None

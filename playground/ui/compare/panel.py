@@ -1,0 +1,178 @@
+"""Comparing: the same prompt, technique and seed through several panes at once; only the weights differ."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import gradio as gr
+
+from playground import presets, setups
+from playground.backends.catalog import Catalog
+from playground.backends.entries import loaded_names
+from playground.errors import InvalidSetup
+from playground.presets import Preset
+from playground.settings import Settings
+from playground.types import Setup
+from playground.ui.compare import answers_values, examples, measured_values, panes
+from playground.ui.compare import run as compare_run
+from playground.ui.compare.form import CompareForm
+from playground.ui.compare.run import Compared
+from playground.ui.handlers import payloads
+from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
+from playground.ui.handlers.messages import toast, told
+from playground.ui.handlers.sessions import Sessions
+from playground.ui.run_view import following
+from playground.ui.setup_form.labels import labelled_prompt
+
+
+@dataclass(frozen=True, slots=True)
+class ComparePanel:
+    """What starts a comparison and what shows it. `compared` is the session's memory of the last one."""
+
+    picker: Any
+    examples: Any
+    form: CompareForm
+    start: Any
+    stop: Any
+    answers: Any
+    shifts: Any
+    tables: Any
+    error: Any
+    saved: Any
+    compared: Any
+    changed: Any
+    opened: Any
+
+    @property
+    def results(self) -> list[Any]:
+        return [self.compared, self.answers, self.shifts, self.tables, self.error, self.start, self.stop]
+
+    def shown(self, now: Compared) -> dict[Any, Any]:
+        """Updates that show the comparison as it is now."""
+        updates = {
+            self.compared: now,
+            self.answers: answers_values.comparison_value(now),
+            self.start: gr.update(interactive=not now.busy),
+            self.stop: gr.update(interactive=now.busy),
+        }
+        if now.stage == "answering" and now.runs:
+            return updates  # what is measured has been cleared and cannot have come yet
+        return {
+            **updates,
+            self.shifts: measured_values.shifts_value(now),
+            self.tables: measured_values.tables_value(now),
+            self.error: now.error,
+        }
+
+
+def wire(panel: ComparePanel, settings: Settings, sessions: Sessions) -> None:
+    """Attach the handlers."""
+    offered = examples.offered(sessions.of(None))
+
+    def go(now: Compared, changes: int, catalog: Catalog) -> Iterator[dict[Any, Any]]:
+        loaded = loaded_names(catalog.models())
+        last = now
+        yield panel.shown(now)
+        try:
+            for last in _news(compare_run.follow(now, catalog, settings.max_seconds)):
+                yield panel.shown(last)
+        except Exception:
+            yield panel.shown(replace(last, stage="failed"))
+            raise
+        finally:
+            now.halt.set()
+        if loaded_names(catalog.models()) != loaded:
+            yield {panel.changed: changes + 1}  # a run loads what it needs
+
+    @partial(told, say=lambda words: toast(labelled_prompt(words)))
+    def compare(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
+        before: Compared | None = values[panel.compared]
+        following.alone(before.halt if before else None)
+        catalog = sessions.of(request)
+        picked = panes.read(values[panel.picker], settings.max_panes, catalog)
+        setup = panel.form.setup(values)
+        yield from go(Compared(setup=setup, picked=picked), values[panel.changed], catalog)
+
+    @partial(told, say=lambda words: toast(labelled_prompt(words)))
+    def start_example(
+        before: Compared | None, changes: int, event: gr.EventData, request: gr.Request
+    ) -> Iterator[dict[Any, Any]]:
+        following.alone(before.halt if before else None)
+        catalog, example = sessions.of(request), payloads.chosen(event._data, offered)
+        held = panes.value(example.panes, 0, catalog.models())
+        yield {panel.picker: held, **panel.form.write(example.setup)}
+        picked = panes.read(held, settings.max_panes, catalog)
+        yield from go(Compared(setup=example.setup, picked=picked), changes, catalog)
+
+    @told
+    def stop(now: Compared | None) -> None:
+        if now is not None:
+            now.halt.set()  # the run itself shows how it ended: only one writes to the page
+
+    @told
+    def mark(held: Any, now: Compared | None, request: gr.Request) -> dict[Any, Any]:
+        """Another baseline is seen at once, as long as the panes are those that answered."""
+        same = {panel.tables: gr.skip()}
+        if now is None or now.busy:
+            return same
+        picked = panes.read(held, settings.max_panes, sessions.of(request))
+        if picked.panes != now.picked.panes or picked.baseline == now.picked.baseline:
+            return same
+        return panel.shown(replace(now, picked=replace(now.picked, baseline=picked.baseline), shifts=None))
+
+    @told
+    def shift(now: Compared | None, event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
+        key = payloads.read(payloads.Choice, event._data).key
+        if now is None or key not in map(str, now.beside):
+            raise InvalidSetup("There is no such pane beside the baseline; run the comparison again.")
+        following.alone(now.halt)
+        fresh = replace(now, halt=threading.Event(), stage="measuring")
+        yield panel.shown(fresh)
+        try:
+            for last in _news(compare_run.remeasured(fresh, int(key), sessions.of(request))):
+                yield panel.shown(last)
+        finally:
+            fresh.halt.set()
+
+    def setup_of(now: Compared | None, event: gr.EventData) -> Setup:
+        key = payloads.read(payloads.Choice, event._data).key
+        if now is None or key not in map(str, range(len(now.runs))):
+            raise InvalidSetup("There is no such pane; run the comparison again.")
+        return now.runs[int(key)].setup
+
+    @told
+    def open_one(now: Compared | None, event: gr.EventData) -> Iterator[dict[Any, Any]]:
+        setup = setup_of(now, event)
+        yield {panel.opened: None}  # opened twice, it is news twice
+        yield {panel.opened: setups.to_dict(setup)}
+
+    @told
+    def save(now: Compared | None, event: gr.EventData) -> dict[str, str]:
+        setup = setup_of(now, event)
+        return {"name": "pane.yaml", "text": presets.write(Preset(title="My preset", about="", setup=setup))}
+
+    once = {"preprocess": False, "trigger_mode": "once", **running(settings), **QUIET}
+    inputs = {panel.picker, panel.compared, panel.changed, *panel.form.widgets}
+    results = [*panel.results, panel.changed]
+    panel.start.click(compare, inputs, results, **once)
+    panel.examples.select(
+        start_example, [panel.compared, panel.changed], [panel.picker, *panel.form.written, *results], **once
+    )
+    panel.stop.click(stop, panel.compared, None, **AT_ONCE)
+    panel.picker.input(
+        mark, [panel.picker, panel.compared], panel.results, preprocess=False, trigger_mode="always_last", **AT_ONCE
+    )
+    panel.shifts.select(shift, panel.compared, panel.results, **once)
+    panel.answers.select(open_one, panel.compared, [panel.opened], **AT_ONCE)
+    panel.answers.apply(save, panel.compared, panel.saved, **AT_ONCE)
+
+
+def _news(snapshots: Iterator[Compared]) -> Iterator[Compared]:
+    """Snapshots without those that say nothing new."""
+    last: Compared | None = None
+    for now in snapshots:
+        if now is not last:
+            yield now
+        last = now

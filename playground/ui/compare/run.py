@@ -1,0 +1,187 @@
+"""A comparison as a stream of snapshots: the answers first, then what can be measured of them."""
+
+import threading
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Generic, Literal, TypeVar
+
+from playground import comparison
+from playground.backends.catalog import Catalog, ModelInfo
+from playground.errors import UnknownModel
+from playground.evaluation import likelihood
+from playground.evaluation.likelihood import Shift
+from playground.types import Run, Setup
+from playground.ui.compare.panes import Picked
+from playground.ui.handlers.messages import in_words
+from playground.ui.run_view import following
+
+MOMENT = 0.1  # seconds between looks at whether to stop
+Matrix = tuple[tuple[float | None, ...], ...]
+Stage = Literal["answering", "measuring", "done", "stopped", "failed"]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shifts:
+    """What the pane at `other` changed in the baseline's tokens, or why that is not known."""
+
+    other: int
+    found: tuple[Shift, ...] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """A comparison so far. `models` are as the panes', None for one that is gone; `halt` stops all of it.
+
+    `perplexities` is `[reader][writer]`, as many rows and cells as are known yet.
+    """
+
+    setup: Setup
+    picked: Picked
+    stage: Stage = "answering"
+    runs: tuple[Run, ...] = ()
+    models: tuple[ModelInfo | None, ...] = ()
+    shifts: Shifts | None = None
+    perplexities: Matrix = ()
+    error: str = ""  # of what is measured afterwards
+    halt: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def busy(self) -> bool:
+        return self.stage in ("answering", "measuring")
+
+    @property
+    def beside(self) -> tuple[int, ...]:
+        """Panes whose words can be compared with the baseline's token by token: other weights on the same model."""
+        if not self.runs or self.runs[self.picked.baseline].status == "failed":
+            return ()
+        base = self.runs[self.picked.baseline]
+        return tuple(
+            at
+            for at in self.picked.others
+            if (run := self.runs[at]).status != "failed"
+            and run.setup.model == base.setup.model
+            and (run.setup.adapter, run.setup.scale) != (base.setup.adapter, base.setup.scale)
+            and (info := self.models[at]) is not None
+            and info.capabilities.logits
+        )
+
+
+class _Halted(Exception):
+    """The person pressed Stop."""
+
+
+def follow(now: Compared, catalog: Catalog, within: float) -> Iterator[Compared]:
+    """Run all panes at once, then measure. Raises what is wrong with the setup before anything is asked."""
+    try:
+        for runs in comparison.compare(now.setup, now.picked.panes, catalog, within=within):
+            now = replace(now, runs=runs, models=now.models or _models(now.picked, catalog))
+            yield now
+            if now.halt.is_set():
+                break
+        now = replace(now, models=_models(now.picked, catalog))
+        if now.halt.is_set():
+            yield replace(now, stage="stopped", runs=tuple(following.stopped(run) for run in now.runs))
+        else:
+            yield from measure(now, catalog)
+    finally:
+        now.halt.set()  # also when the page was closed
+
+
+def measure(now: Compared, catalog: Catalog) -> Iterator[Compared]:
+    """Fill in the shift of the first pane beside the baseline, then the perplexities, cell by cell."""
+    now = replace(now, stage="measuring")
+    yield now
+    try:
+        if now.beside:
+            now = replace(now, shifts=(yield from shifted(now, now.beside[0], catalog)))
+            yield now
+        for grown in _matrix(now, catalog):
+            now = grown
+            yield now
+    except _Halted:
+        yield replace(now, stage="stopped")
+    except Exception as error:  # the answers are there and stay; in_words logs what is a bug
+        yield replace(now, stage="done", error=in_words(error))
+    else:
+        yield replace(now, stage="done")
+
+
+def remeasured(now: Compared, other: int, catalog: Catalog) -> Iterator[Compared]:
+    """The same comparison with the shift of another pane."""
+    try:
+        now = replace(now, shifts=(yield from shifted(now, other, catalog)))
+    except _Halted:
+        yield replace(now, stage="stopped")
+    else:
+        yield replace(now, stage="done")
+
+
+def shifted(now: Compared, other: int, catalog: Catalog) -> Generator[Compared, None, Shifts]:
+    """What one pane changed in the baseline's tokens; an error is told in their place. Yields while it waits."""
+    base, there = now.runs[now.picked.baseline], now.runs[other]
+    try:
+        found = yield from _aside(lambda: likelihood.shifts(base, there, catalog), now)
+    except _Halted:
+        raise
+    except Exception as error:
+        return Shifts(other=other, error=in_words(error))
+    return Shifts(other=other, found=found)
+
+
+def _matrix(now: Compared, catalog: Catalog) -> Iterator[Compared]:
+    rows: list[tuple[float | None, ...]] = []
+    for reader in now.runs:
+        row: tuple[float | None, ...] = ()
+        for writer in now.runs:
+            if "failed" in (reader.status, writer.status):  # its weights may not be there; the card says why
+                row = (*row, None)
+            else:
+                work = partial(likelihood.perplexity, reader, writer, catalog)
+                row = (*row, (yield from _aside(work, now)))
+            now = replace(now, perplexities=(*rows, row))
+            yield now
+        rows.append(row)
+
+
+class _Aside(threading.Thread, Generic[T]):
+    """Work that cannot be broken off: in a thread of its own, so that it holds up neither the page nor Stop."""
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        super().__init__(name="measure", daemon=True)
+        self._work = work
+        self.results: list[T] = []
+        self.error: Exception | None = None
+
+    def run(self) -> None:
+        try:
+            self.results.append(self._work())
+        except Exception as error:  # handed to the one who waits
+            self.error = error
+
+
+def _aside(work: Callable[[], T], now: Compared) -> Generator[Compared, None, T]:
+    """What the work returns. Yields while it goes on; raises what it raised, or _Halted."""
+    aside = _Aside(work)
+    aside.start()
+    while aside.is_alive():
+        aside.join(MOMENT)
+        if now.halt.is_set():
+            raise _Halted
+        yield now
+    if aside.error is not None:
+        raise aside.error
+    return aside.results[0]
+
+
+def _models(picked: Picked, catalog: Catalog) -> tuple[ModelInfo | None, ...]:
+    return tuple(_model(pane.model, catalog) for pane in picked.panes)
+
+
+def _model(name: str, catalog: Catalog) -> ModelInfo | None:
+    try:
+        return catalog.info(name)
+    except UnknownModel:
+        return None

@@ -1,0 +1,70 @@
+"""The Compare tab: one setup on several models side by side, with one prompt or with a list of them."""
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from playground import setups
+from playground.ui import widgets
+from playground.ui.compare import answers_values, examples, form, measured_values, panel, panes, prompt_list_panel
+from playground.ui.compare.panel import ComparePanel
+from playground.ui.handlers.event_options import AT_ONCE
+from playground.ui.handlers.messages import told
+from playground.ui.handlers.tab import Shared, Tab
+
+HERE = Path(__file__).parent
+OPENING = {  # where no comparison comes with the playground
+    "task": {"input": "What is the capital of France?"},
+    "sampling": {"temperature": 0, "max_tokens": 100},
+}
+
+
+def build(shared: Shared) -> Tab:
+    """Lay out the tab and wire it."""
+    settings, sessions = shared.settings, shared.sessions
+    catalog = sessions.of(None)
+    models, offered = catalog.models(), examples.offered(catalog)
+    first = next(iter(offered.values()), None)
+    opening = first.setup if first else setups.parse(OPENING)
+    chosen = first.panes if first else panes.first(models, settings.max_panes)
+    with gr.Column(elem_id="comparing", min_width=0):
+        gr.Markdown("## Compare")
+        gr.Markdown("Same prompt, technique and seed; only the weights differ.", elem_classes="field-label")
+        starts = widgets.choices([{"key": key, "title": one.title, "about": one.about} for key, one in offered.items()])
+        held = panes.value(chosen[: settings.max_panes], 0, models)
+        picker = widgets.widget(HERE / "panes.js", {"most": settings.max_panes}, value=held, elem_id="panes")
+        technique = gr.Column(min_width=0)  # stands above the prompts, which it is read with
+        with gr.Tabs():
+            with gr.Tab("One prompt", id="one-prompt"):
+                prompt = form.prompt_field(opening.task.input)
+                with gr.Row(elem_classes="acts"):
+                    start = gr.Button("Compare", variant="primary", elem_id="compare-button", elem_classes="runs")
+                    stop = gr.Button("Stop comparing", interactive=False, elem_id="compare-stop", elem_classes="stops")
+                answers = widgets.widget(
+                    HERE / "comparison.js", value=answers_values.comparison_value(None), elem_id="comparison"
+                )
+                shifts = widgets.widget(HERE / "shifts.js", value=measured_values.shifts_value(None), elem_id="shifts")
+                tables = widgets.tables(elem_id="compared-tables")
+                error = widgets.words(elem_id="measure-error")
+                saved = widgets.download("")
+            with gr.Tab("A list of prompts", id="prompt-list"):
+                listed = prompt_list_panel.build()
+        with technique:
+            fields = form.build(prompt, opening)
+    compared = ComparePanel(
+        picker, starts, fields, start, stop, answers, shifts, tables, error, saved, gr.State(None), shared.changed,
+        shared.opened,
+    )  # fmt: skip
+    panel.wire(compared, settings, sessions)
+    prompt_list_panel.wire(listed, picker, fields, shared.changed, settings, sessions)
+
+    @told
+    def choices(value: Any, request: gr.Request) -> dict[str, Any]:
+        return panes.refreshed(value, sessions.of(request).models(), settings.max_panes)
+
+    gr.on(
+        [shared.page.load, shared.changed.change], choices, picker, picker, preprocess=False,
+        trigger_mode="always_last", **AT_ONCE,
+    )  # fmt: skip
+    return Tab()

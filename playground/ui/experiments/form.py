@@ -1,0 +1,171 @@
+"""The plan of an experiment as widgets: read into plain data for `experiments.parse`, and written from an Experiment.
+
+What no widget shows, such as the expectations, is kept beside them and goes through unchanged.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from playground import setups
+from playground.backends.catalog import ModelInfo
+from playground.evaluation import scorers
+from playground.evaluation.columns import columns
+from playground.evaluation.plan import Experiment
+from playground.parameters import parameters
+from playground.ui import widgets
+from playground.ui.experiments import data_panel, technique_rows
+from playground.ui.experiments.data_panel import DataPanel, number_field
+from playground.ui.experiments.form_values import key, model_choices, read_draws, read_models, read_scorer, scorer_line
+from playground.ui.experiments.technique_rows import lines, sampling
+from playground.ui.handlers.event_options import AT_ONCE
+from playground.ui.setup_form.fields import Field, pick, read_fields
+from playground.ui.widgets import TextColumn
+
+HERE = Path(__file__).parent
+
+SUITS = ("The one that suits the data", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExperimentForm:
+    """The widgets. `expected` are the expectations of what was loaded last, which no widget shows."""
+
+    texts: tuple[Field, ...]  # title, about
+    data: DataPanel
+    techniques: Any
+    models: Any
+    draws: Any
+    numbers: tuple[Field, ...]  # repetitions, seed
+    sampling: Any
+    scorer: Any
+    scorer_about: Any
+    scorer_options: Any
+    expected: Any
+
+    @property
+    def widgets(self) -> list[Any]:
+        own = [self.techniques, self.models, self.draws, self.sampling, self.scorer, self.scorer_options, self.expected]
+        return [*self.data.widgets, *own, *(f.widget for f in (*self.texts, *self.numbers))]
+
+    @property
+    def changes(self) -> list[Any]:
+        """What happens when anything in the form becomes another. (What is remembered shows in the data's line.)"""
+        memory, edited = (self.expected, self.data.given), (self.techniques, self.draws)
+        boxes = [box for box in self.widgets if box not in (*memory, *edited)]
+        return [*(box.change for box in (*boxes, self.data.state)), *(box.input for box in edited)]
+
+    @property
+    def written(self) -> list[Any]:
+        """All that `write` may update."""
+        return [*self.widgets, *self.data.written, self.scorer_about]
+
+    def read(self, values: Mapping[Any, Any]) -> dict[str, Any]:
+        """The experiment as plain data. Raises InvalidSetup for what no experiment could hold."""
+        data = {
+            "data": self.data.read(values),
+            "techniques": technique_rows.read(values[self.techniques]),
+            "models": [asdict(model) for model in read_models(values[self.models])],
+            "draws": read_draws(values[self.draws]),
+            **read_fields((*self.texts, *self.numbers), values),
+            "sampling": sampling(values[self.sampling], "Sampling of all columns"),
+            "scorer": read_scorer(values[self.scorer], values[self.scorer_options]),
+        }
+        labels = {"", *_labels(data)}
+        stated = values[self.expected] or ()
+        return {**data, "expectations": [e for e in stated if {e["column"], e["better_than"]} <= labels]}
+
+    def write(self, experiment: Experiment, models: Sequence[ModelInfo]) -> dict[Any, Any]:
+        """Updates that make the form hold this experiment."""
+        held = [key(model) for model in experiment.models]
+        judged = experiment.scorer
+        return {
+            **self.data.write(experiment.data),
+            self.expected: [asdict(expectation) for expectation in experiment.expectations],
+            self.techniques: technique_rows.rows(experiment.techniques),
+            self.models: gr.update(choices=model_choices(models, held), value=held),
+            self.draws: [{"name": d.name, "sampling": lines(d.sampling)} for d in experiment.draws],
+            self.sampling: lines(experiment.sampling),
+            self.scorer: judged.name,
+            self.scorer_about: scorer_line(judged.name),
+            self.scorer_options: lines(judged.options),
+            **{f.widget: f.write(getattr(experiment, f.parameter.name)) for f in (*self.texts, *self.numbers)},
+        }
+
+    def hold(self, experiment: Experiment, models: Sequence[ModelInfo]) -> None:
+        """Make the form open with this experiment, for every visitor."""
+        for component, update in self.write(experiment, models).items():
+            for name, value in update.items() if is_update(update) else [("value", update)]:
+                if name in ("value", "visible", "choices"):
+                    setattr(component, name, value)
+
+    def models_offered(self, held: Any, models: Sequence[ModelInfo]) -> Any:
+        """An update that offers these models and those that are chosen, and leaves the choice to the page."""
+        return gr.update(choices=model_choices(models, [key(model) for model in read_models(held)]))
+
+
+def build(models: Sequence[ModelInfo]) -> tuple[ExperimentForm, Any]:
+    """Lay out the form. Gives the form, and what adds the Playground's setup."""
+    by_name = {p.name: p for p in parameters(Experiment)}
+    gr.Markdown("## Data", elem_classes="part")
+    data = data_panel.build()
+    gr.Markdown("## Ways of asking", elem_classes="part")
+    gr.Markdown("Each ticked one is a column, on the same items and with the same seeds.", elem_classes="field-label")
+    techniques = widgets.widget(
+        HERE / "techniques.js", {"strategies": technique_rows.offered(), "most": technique_rows.MOST}, value=[]
+    )
+    with gr.Row(elem_classes="quiet-row"):
+        add = gr.Button("Add the Playground's setup", size="sm", variant="secondary", elem_classes="quiet-button")
+    with gr.Accordion("Models, sampling and repetitions", open=False):
+        chosen = gr.Dropdown(
+            model_choices(models, ()), value=[], multiselect=True, label="Models and adapters",
+            info="Each asks in every way above. None chosen: the default model.",
+        )  # fmt: skip
+        with gr.Row(elem_classes="numbers"):
+            numbers = (
+                number_field(by_name["repetitions"], help="How often each item is asked."),
+                number_field(by_name["seed"], label="Seed of the answers", help="Where all their luck comes from."),
+            )
+        common = gr.Textbox(label="Sampling of all columns", info="One a line, for example temperature: 0.", lines=2)
+        gr.Markdown("**Sampling settings to compare** Every column is asked under each.", elem_classes="field-label")
+        parts = [
+            TextColumn(key="name", label="Name", hint="What it is called"),
+            TextColumn(key="sampling", label="Sampling", hint="temperature: 0.2", lines=2),
+        ]
+        draws = widgets.rows_editor(parts, noun="Setting", most=by_name["draws"].max_length or 1)
+    with gr.Accordion("How answers are judged", open=False):
+        scorer = gr.Dropdown(
+            [SUITS, *((s.title, name) for name, s in scorers.SCORERS.items())],
+            value="",
+            label="Scorer",
+            filterable=False,
+        )
+        about = gr.Markdown(scorer_line(""), elem_classes="card-line")
+        options = gr.Textbox(label="Options of the scorer", info="One a line, for example tolerance: 0.01.", lines=2)
+    with gr.Accordion("Title and question", open=False):
+        texts = pick(Experiment, "title", "about")
+    form = ExperimentForm(
+        texts=texts, data=data, techniques=techniques, models=chosen, draws=draws, numbers=numbers, sampling=common,
+        scorer=scorer, scorer_about=about, scorer_options=options, expected=gr.State(()),
+    )  # fmt: skip
+    return form, add
+
+
+def is_update(value: Any) -> bool:
+    return isinstance(value, dict) and value.get("__type__") == "update"
+
+
+def _labels(data: Mapping[str, Any]) -> set[str]:
+    """What the columns will be called: an expectation about one that was taken away goes with it."""
+    experiment = setups.build(Experiment, {key: data[key] for key in ("techniques", "models", "draws")}, ())
+    return {column.label for column in columns(experiment)}
+
+
+def wire(form: ExperimentForm) -> None:
+    """Attach the handlers."""
+    # What judged another data set's answers need not suit this one's; a loaded experiment brings its own.
+    form.data.name.input(lambda: ("", ""), None, [form.scorer, form.scorer_options], **AT_ONCE)
+    form.scorer.change(lambda name: scorer_line(str(name)), form.scorer, form.scorer_about, preprocess=False, **AT_ONCE)

@@ -1,0 +1,87 @@
+"""Models, sampling settings and the scorer of an experiment, as lists and lines of text hold them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from playground import setups
+from playground.backends.catalog import ModelInfo
+from playground.comparison import Pane
+from playground.errors import InvalidSetup
+from playground.evaluation import scorers
+from playground.evaluation.plan import Model
+from playground.parameters import parameters
+from playground.ui.experiments.technique_rows import sampling, settings
+
+
+# ------------------------------------------------------------------------------------ models as one choice
+def key(model: Model) -> str:
+    """A model with its adapter as one entry of a list."""
+    scale = f"\n{model.scale:g}" if model.adapter and model.scale != 1 else ""
+    return f"{model.model}\n{model.adapter}{scale}" if model.adapter else model.model
+
+
+def read_models(value: Any) -> list[Model]:
+    """The chosen entries. Raises InvalidSetup for what is none."""
+    found: list[Model] = []
+    if value is not None and not isinstance(value, (list, tuple)):
+        raise InvalidSetup("`models` must be a list of models.", ("models",))
+    for entry in value or []:
+        name, adapter, scale, *more = [*str(entry).split("\n"), "", ""][:4] if isinstance(entry, str) else [""] * 4
+        if not name or any(more):
+            raise InvalidSetup(f"`models` has {ascii(entry)[:60]}; choose from the list.", ("models",))
+        held = {
+            "model": name,
+            **({"adapter": adapter} if adapter else {}),
+            **({"scale": _number(scale)} if scale else {}),
+        }
+        found.append(setups.build(Model, held, ("models", len(found))))
+    return found
+
+
+def _number(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def model_choices(models: Sequence[ModelInfo], held: Sequence[str]) -> list[tuple[str, str]]:
+    """Every model, alone and with each of its adapters; and what an experiment names, whether it is there or not."""
+    offered = {
+        key(Model(model=info.name, adapter=adapter)): f"{info.title} + {title}" if adapter else info.title
+        for info in models
+        for adapter, title in [("", ""), *((a.name, a.title) for a in info.adapters)]
+    }
+    named = {one: Pane(**asdict(model)).title for one, model in zip(held, read_models(held), strict=True)}
+    return [(title, one) for one, title in {**named, **offered}.items()]
+
+
+# -------------------------------------------------------------------------------------- draws and scorers
+def read_draws(value: Any) -> list[dict[str, Any]]:
+    """The rows of settings that hold anything. Raises InvalidSetup."""
+    if value is not None and not (isinstance(value, list) and all(isinstance(row, Mapping) for row in value)):
+        raise InvalidSetup("`draws` must be a list of sampling settings.", ("draws",))
+    filled = [row for row in value or [] if any(row.values())]
+    return [
+        {"name": row.get("name") or "", "sampling": sampling(row.get("sampling"), f"Sampling setting {at}")}
+        for at, row in enumerate(filled, 1)
+    ]
+
+
+def read_scorer(name: Any, options: Any) -> dict[str, Any]:
+    if not name:
+        return {}
+    if not isinstance(name, str) or name not in scorers.SCORERS:
+        raise InvalidSetup(f"`scorer.name` is {ascii(name)[:60]}; choose one of the list.", ("scorer", "name"))
+    keys = tuple(p.name for p in parameters(scorers.SCORERS[name]))
+    return {"name": name, "options": settings(options, "Options of the scorer", keys)}
+
+
+def scorer_line(name: str) -> str:
+    """Markdown: what a scorer does, and its options."""
+    if name not in scorers.SCORERS:
+        return "Numbers are compared as numbers, labels as labels, texts as the data says."
+    known = scorers.SCORERS[name]
+    options = [f"`{p.name}`: {p.help}" for p in parameters(known)]
+    return "\n\n".join([known.about, *options])

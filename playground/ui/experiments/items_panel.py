@@ -1,0 +1,172 @@
+"""Items by columns: filtered, sorted and sliced on the server; a click shows a cell's run and opens it elsewhere."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from dataclasses import field as declared
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from playground import setups
+from playground.errors import InvalidSetup
+from playground.evaluation.findings import summary
+from playground.evaluation.results import Result, Table
+from playground.evaluation.store import Store, records
+from playground.types import STRICT, Run
+from playground.ui import widgets
+from playground.ui.experiments import items_values
+from playground.ui.experiments.items_values import EMPTY, EMPTY_CELL, FILTERS, ORDERS, asked_of, place
+from playground.ui.experiments.run import needed
+from playground.ui.handlers import payloads
+from playground.ui.handlers.event_options import AT_ONCE
+from playground.ui.handlers.messages import told
+from playground.ui.run_view import steps_values
+from playground.ui.run_view.views import steps_view
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    """A page of the list."""
+
+    __pydantic_config__ = STRICT
+
+    page: int = declared(metadata={"ge": 0, "le": 100_000, "strict": True})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cell:
+    """A cell of the list: an item by its name, a column by its place."""
+
+    __pydantic_config__ = STRICT
+
+    item: str
+    column: int = declared(metadata={"ge": 0, "le": 10_000, "strict": True})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemsView:
+    """The widgets. `page` is the session's place in the list, `opened` a setup on its way to the Playground."""
+
+    keep: Any
+    order: Any
+    words: Any
+    page: Any
+    list: Any
+    cell: Any
+    steps: Any
+    opened: Any
+
+    @property
+    def inputs(self) -> set[Any]:
+        return {self.keep, self.order, self.words, self.page}
+
+    @property
+    def outputs(self) -> list[Any]:
+        return [self.list, self.page]
+
+    def show(self, table: Table, values: Mapping[Any, Any]) -> dict[Any, Any]:
+        """Updates that show the page of the list that is wanted, or the last one there is."""
+        keep, order = values[self.keep], values[self.order]
+        if keep not in FILTERS or order not in ORDERS:
+            raise InvalidSetup(f"There is no filter or order {ascii((keep, order))[:80]}; choose from the lists.")
+        words = values[self.words] if isinstance(values[self.words], str) else ""
+        rows = summary.by_item(table)
+        value = items_values.items_value(table, rows, keep=keep, order=order, words=words[:200], page=values[self.page])
+        return {self.list: value, self.page: value["page"]}
+
+
+def build(opened: Any) -> ItemsView:
+    """Lay out the list and what is shown of one cell; a setup put into `opened` is opened in the Playground."""
+    with gr.Row(elem_classes="filters"):
+        words = gr.Textbox(label="Search", placeholder="Words to look for", max_lines=1, min_width=150)
+        keep = gr.Dropdown(_named(FILTERS), value="all", label="Show", filterable=False, min_width=150)
+        order = gr.Dropdown(_named(ORDERS), value="drawn", label="Order", filterable=False, min_width=150)
+    listed = widgets.widget(HERE / "items.js", value=EMPTY, elem_id="items")
+    cell = widgets.widget(HERE / "experiment_cell.js", value=EMPTY_CELL, elem_id="experiment-cell")
+    steps = steps_view(steps_values.steps_value(None), elem_id="experiment-steps")
+    return ItemsView(
+        keep=keep,
+        order=order,
+        words=words,
+        page=gr.State(0),
+        list=listed,
+        cell=cell,
+        steps=steps,
+        opened=opened,
+    )
+
+
+def _named(offered: Mapping[str, tuple[str, Any]]) -> list[tuple[str, str]]:
+    return [(title, key) for key, (title, _) in offered.items()]
+
+
+def wire(view: ItemsView, ran: Any, store: Store) -> None:
+    """Attach the handlers. `ran` is the session's last experiment."""
+
+    @told
+    def narrow(values: dict[Any, Any]) -> dict[Any, Any]:
+        if values[ran] is None or values[ran].table is None:
+            return {view.page: 0}
+        return view.show(values[ran].table, {**values, view.page: 0})
+
+    @told
+    def turn(values: dict[Any, Any], event: gr.EventData) -> dict[Any, Any]:
+        page = payloads.read(_Page, event._data).page
+        return view.show(needed(values[ran]), {**values, view.page: page})
+
+    @told
+    def look(values: dict[Any, Any], event: gr.EventData) -> dict[Any, Any]:
+        clicked, table = payloads.read(_Cell, event._data), needed(values[ran])
+        if clicked.column >= len(table.columns):
+            raise InvalidSetup(f"There is no column {clicked.column + 1}; choose another cell.")
+        beside = asked_of(table, clicked.item, table.columns[clicked.column])
+        if not beside:
+            raise InvalidSetup("That cell has no answer yet; choose another.")
+        return show(table, beside[0])
+
+    @told
+    def again(values: dict[Any, Any], event: gr.EventData) -> dict[Any, Any]:
+        table = needed(values[ran])
+        return show(table, at_of(payloads.read(payloads.Choice, event._data).key, table))
+
+    @told
+    def open_one(values: dict[Any, Any], event: gr.EventData) -> Iterator[dict[Any, Any]]:
+        table = needed(values[ran])
+        run = run_of(table.results[at_of(payloads.read(payloads.Choice, event._data).key, table)])
+        if run is None:
+            raise InvalidSetup("This run is not in the store any more; run the experiment again.")
+        yield {view.opened: None}  # opened twice, it is news twice
+        yield {view.opened: setups.to_dict(run.setup)}
+
+    def show(table: Table, at: int) -> dict[Any, Any]:
+        run = run_of(table.results[at])
+        return {
+            view.cell: items_values.cell_value(table, at, openable=run is not None),
+            view.steps: {**steps_values.steps_value(run), "editable": False},
+        }
+
+    def run_of(result: Result) -> Run | None:
+        held = store.get(result.key) if result.key else None
+        record = records.load(held) if held else None
+        return record.run if record else None
+
+    options: dict[str, Any] = {"trigger_mode": "always_last", **AT_ONCE}
+    inputs, shown = {ran, *view.inputs}, [view.cell, view.steps]
+    gr.on([view.words.change, view.keep.input, view.order.input], narrow, inputs, view.outputs, **options)
+    view.list.submit(turn, inputs, view.outputs, **AT_ONCE)
+    view.list.select(look, {ran}, shown, **AT_ONCE)
+    view.cell.select(again, {ran}, shown, **AT_ONCE)
+    view.cell.apply(open_one, {ran}, [view.opened], **AT_ONCE)
+
+
+def at_of(key: str, table: Table) -> int:
+    """The place of a result in the table, by `items_values.place`. Raises InvalidSetup."""
+    at, _, _ = key.partition("/")
+    if not (at.isascii() and at.isdecimal() and len(at) < 10) or int(at) >= len(table.results):
+        raise InvalidSetup(f"There is no result {key[:20]!a}; choose another cell.")
+    if key != place(table, int(at)):
+        raise InvalidSetup("That answer is of an earlier run; choose another cell.")
+    return int(at)

@@ -1,0 +1,53 @@
+"""Rows of one's own as a session remembers them, and what is said of them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from playground.errors import InvalidSetup
+from playground.evaluation.own_data import OwnData
+from playground.evaluation.plan import Item
+from playground.ui.run_view.measures import counted
+
+LISTED = 8  # bad rows that are shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """Data of one's own as it was given, and what was read from it, or why nothing could be."""
+
+    content: bytes | str = ""
+    filename: str = ""
+    items: tuple[Item, ...] = ()
+    fault: str = ""
+
+
+def items_of(given: Given | None) -> tuple[Item, ...]:
+    """What can be asked. Raises InvalidSetup where nothing was given, or it could not be read."""
+    if given and given.fault:
+        name = f"\u201c{given.filename}\u201d" if given.filename else "What was pasted"
+        raise InvalidSetup(f"{name} cannot be used yet. {given.fault}")
+    if given is None or not given.items:
+        raise InvalidSetup("There is no data of your own yet; open a file, or paste rows.")
+    return given.items
+
+
+def said(own: OwnData, size: Any, shots: Any) -> str:
+    """How many rows there are, what becomes of them, and which were left out."""
+    return "\n".join([shared(len(own.items), size, shots), *bad_rows(own.bad)])
+
+
+def shared(count: int, size: Any, shots: Any) -> str:
+    """How many of the rows are kept as examples and how many are asked; the boxes may hold no number."""
+    if not count:
+        return ""
+    kept = min(int(shots), count) if isinstance(shots, (int, float)) else 0
+    rest = count - kept
+    asked = min(int(size), rest) if isinstance(size, (int, float)) else rest
+    share = f"{asked:,} of the other {rest:,}" if asked < rest and kept else f"{asked:,}"
+    return f"{counted(count, 'row')}: {f'{kept:,} kept as examples, ' if kept else ''}{share} asked."
+
+
+def bad_rows(bad: tuple[tuple[int, str], ...]) -> list[str]:
+    """Line by line what is wrong, the first few."""
+    more = [f"... and {counted(len(bad) - LISTED, 'more row')}."] if len(bad) > LISTED else []
+    return [*(f"Line {line:,}: {why}" for line, why in bad[:LISTED]), *more]

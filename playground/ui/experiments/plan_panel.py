@@ -1,0 +1,214 @@
+"""Plans come and go: one of those that are offered, as YAML, from the Playground; and what running one would take."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import gradio as gr
+
+from playground.backends.catalog import Catalog, ModelInfo
+from playground.errors import PlaygroundError
+from playground.evaluation import experiments
+from playground.evaluation.plan import Experiment, Item
+from playground.evaluation.running import estimate
+from playground.evaluation.store import Store
+from playground.ui import widgets
+from playground.ui.experiments import status_values
+from playground.ui.experiments.form import ExperimentForm
+from playground.ui.experiments.labels import labelled_plan
+from playground.ui.experiments.technique_rows import names, with_unticked
+from playground.ui.handlers import payloads
+from playground.ui.handlers.event_options import AT_ONCE
+from playground.ui.handlers.messages import told
+from playground.ui.handlers.payloads import text_of_file
+from playground.ui.handlers.sessions import Sessions
+
+UNUSED = "Edited and not used yet: the form leaves this text alone, and a run follows the form. Empty it to start over."
+IN_SIGHT = 200  # items of one's own that the text shows; the download has all
+FIRST = "ladder"
+OPENING = {"techniques": [{"strategy": "zero_shot"}, {"strategy": "chain_of_thought"}]}  # where none are offered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanPanel:
+    """The widgets. `recount` changes when more may be known than before, though the plan is the same; `written` is
+    what the page put into the text, and `unused` says that the text has edits that were not used."""
+
+    offered: Any
+    form: ExperimentForm
+    text: Any
+    written: Any
+    unused: Any
+    use: Any
+    open: Any
+    save: Any
+    estimate: Any
+    status: Any
+    recount: Any
+
+
+def offered(models: Sequence[ModelInfo]) -> dict[str, Experiment]:
+    """The experiments that come with the playground and ask only models that are here, the ladder first."""
+    names = {info.name for info in models}
+    named = {key: one for key, one in experiments.named().items() if {m.model for m in one.models} <= names}
+    return {key: named[key] for key in sorted(named, key=lambda key: (key != FIRST, key))}
+
+
+def opening(known: Mapping[str, Experiment]) -> Experiment:
+    """What the tab opens with."""
+    return next(iter(known.values()), None) or experiments.parse(OPENING)
+
+
+def build_choices(known: Mapping[str, Experiment]) -> Any:
+    choices = widgets.choices([{"key": key, "title": one.title, "about": one.about} for key, one in known.items()])
+    choices.value = next(iter(known), None)
+    return choices
+
+
+def build_text() -> tuple[Any, Any, Any, Any, Any]:
+    """The experiment as text, and what takes it away and brings it back."""
+    with gr.Accordion("As YAML", open=False):
+        text = gr.Textbox(
+            label="The whole experiment", lines=12, max_lines=30, elem_classes="yaml",
+            info="It follows the form. Edit or paste it, and use it: what no field above shows is here.",
+        )  # fmt: skip
+        unused = widgets.words()
+        with gr.Row(elem_classes="quiet-row"):
+            use = gr.Button("Use this text", size="sm", variant="secondary", elem_classes="quiet-button")
+            opened = gr.UploadButton(
+                "Open a YAML file", file_types=[".yaml", ".yml"], type="binary", size="sm", variant="secondary",
+                elem_classes="quiet-button",
+            )  # fmt: skip
+            save = widgets.download("Download as YAML")
+    return text, unused, use, opened, save
+
+
+def wire(
+    panel: PlanPanel, known: Mapping[str, Experiment], page: Any, changed: Any, store: Store, sessions: Sessions
+) -> None:
+    """Attach the handlers. `known` are on offer; `changed` changes when there are other models."""
+    form = panel.form
+
+    def held(experiment: Experiment, catalog: Catalog) -> dict[Any, Any]:
+        chosen = next((key for key, one in known.items() if one == experiment), None)
+        status = status_values.status_value(experiment, None)
+        filled = form.write(experiment, catalog.models())
+        text = as_seen(experiment)
+        return {
+            **filled,
+            panel.offered: chosen,
+            panel.status: status,
+            panel.text: text,
+            panel.written: text,
+            panel.unused: "",
+            panel.recount: time.monotonic_ns(),
+        }
+
+    @told
+    def load(event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
+        return held(payloads.chosen(event._data, known), sessions.of(request))
+
+    @told
+    def use(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
+        text, given = str(values[panel.text] or ""), values[form.data.given]
+        read = experiments.read(text, "The text")
+        filled = held(with_rest(read, text, given.items if given else ()), sessions.of(request))
+        # The text has the ticked ways of asking only: the others stay.
+        return {**filled, form.techniques: with_unticked(filled[form.techniques], values[form.techniques])}
+
+    @told
+    def opened(content: Any, request: gr.Request) -> dict[Any, Any]:
+        return held(experiments.read(text_of_file(content, experiments.MAX_BYTES), "The file"), sessions.of(request))
+
+    @told
+    def save(values: dict[Any, Any]) -> dict[Any, Any]:
+        experiment = experiments.parse(form.read(values))
+        return {panel.save: {"name": "experiment.yaml", "text": experiments.write(experiment)}}
+
+    @told
+    def count(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
+        """What it would take, or why it cannot be run; and the same experiment as text."""
+        try:
+            experiment = experiments.parse(form.read(values))
+        except PlaygroundError as error:
+            return {panel.estimate: {"text": labelled_plan(str(error), names(values[form.techniques])), "wrong": True}}
+        same = next((key for key, one in known.items() if one == experiment), None)
+        now, held_text = as_seen(experiment), str(values[panel.text] or "").strip()
+        if held_text and held_text != values[panel.written].strip():
+            text = {panel.offered: same, panel.unused: UNUSED}
+        else:
+            text = {panel.offered: same, panel.unused: "", panel.text: now, panel.written: now}
+        try:
+            said = status_values.estimate_text(
+                estimate.estimate(experiment, sessions.of(request), store, visitor=sessions.visitor(request))
+            )
+        except PlaygroundError as error:
+            return {
+                **text,
+                panel.estimate: {"text": labelled_plan(str(error), names(values[form.techniques])), "wrong": True},
+            }
+        return {**text, panel.estimate: {"text": said, "wrong": False}}
+
+    @told
+    def again(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
+        """The same plan: its text may be under somebody's hands."""
+        return {panel.estimate: count(values, request)[panel.estimate]}
+
+    @told
+    def other_data(values: dict[Any, Any]) -> dict[Any, Any]:
+        """What a preset says of itself is not true of other data."""
+        (title, about), status = (field.widget for field in form.texts), values[panel.status]
+        named, told_of = (text if isinstance(text := values[box], str) else "" for box in (title, about))
+        named = f"{named} (changed)" if named in [one.title for one in known.values()] else named
+        told_of = "" if told_of in [" ".join(one.about.split()) for one in known.values()] else told_of
+        shown: dict[Any, Any] = {title: named, about: told_of, panel.offered: None}
+        if isinstance(status, Mapping) and status.get("phase") == "empty":
+            shown[panel.status] = status_values.unasked_value(named, told_of)
+        return shown
+
+    @told
+    def models(chosen: Any, request: gr.Request) -> Any:
+        return form.models_offered(chosen, sessions.of(request).models())
+
+    memory = [panel.written, panel.unused, panel.recount]
+    filled = [*form.written, panel.offered, panel.status, panel.text, *memory]
+    plain: dict[str, Any] = {"preprocess": False, **AT_ONCE}
+    newest: dict[str, Any] = {"trigger_mode": "always_last", **plain}
+    panel.offered.select(load, None, filled, **AT_ONCE)
+    panel.use.click(use, {panel.text, form.data.given, form.techniques}, filled, **AT_ONCE)
+    panel.open.upload(opened, panel.open, filled, **AT_ONCE)
+    panel.save.click(save, set(form.widgets), [panel.save], **plain)
+    counted = {*form.widgets, panel.text, panel.written}
+    texts = [field.widget for field in form.texts]
+    outputs = [*texts, panel.offered, panel.status]
+    form.data.name.input(other_data, {*texts, panel.status}, outputs, **newest)
+    gr.on(
+        [page.load, *form.changes],
+        count,
+        counted,
+        [panel.estimate, panel.text, panel.written, panel.unused, panel.offered],
+        **newest,
+    )
+    panel.recount.change(again, counted, [panel.estimate], **newest)
+    changed.change(models, form.models, form.models, **newest)
+
+
+def as_seen(experiment: Experiment) -> str:
+    """The experiment as YAML, with as many items of its own as a person would read."""
+    data = experiment.data
+    if len(data.items) <= IN_SIGHT:
+        return experiments.write(experiment)
+    few = replace(experiment, data=replace(data, items=data.items[:IN_SIGHT]))
+    return f"{_note(len(data.items))}\n{experiments.write(few)}"
+
+
+def with_rest(experiment: Experiment, text: str, items: Sequence[Item]) -> Experiment:
+    """What was read from `as_seen`, with those of the items that are not in the text, as its first line says."""
+    if len(items) <= IN_SIGHT or not text.startswith(_note(len(items))):
+        return experiment
+    return replace(experiment, data=replace(experiment.data, items=(*experiment.data.items, *items[IN_SIGHT:])))
+
+
+def _note(count: int) -> str:
+    return f"# {IN_SIGHT} of {count:,} items: the others stay, unless you remove this line. A download has all."

@@ -1,0 +1,67 @@
+"""An experiment that runs: its table grows, Stop keeps what is there, and running it again asks what is missing."""
+
+import math
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+
+from playground.backends.catalog import Catalog
+from playground.errors import InvalidSetup
+from playground.evaluation import running
+from playground.evaluation.plan import Experiment
+from playground.evaluation.results import Table
+from playground.evaluation.store import Store
+from playground.ui.handlers.messages import in_words
+
+SHOWN_EVERY = 0.3  # seconds: what comes faster is shown together
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """The last experiment of this session. `halt` stops it; `table` is None until its models are ready."""
+
+    experiment: Experiment
+    table: Table | None = None
+    halt: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def busy(self) -> bool:
+        return not self.halt.is_set()
+
+
+def follow(
+    now: Ran, catalog: Catalog, store: Store, *, visitor: str = "", within: float = math.inf, in_all: float = math.inf
+) -> Iterator[Ran]:
+    """The experiment as it grows, a few times a second. The last one has ended; a failure is its last words.
+
+    Raises InvalidSetup, before anything is asked, for an experiment that cannot be run.
+    """
+    shown = 0.0
+    try:
+        tables = running.run(
+            now.experiment, catalog, store, halt=now.halt, within=within, in_all=in_all, visitor=visitor
+        )
+        with closing(tables):
+            for table in tables:
+                now = replace(now, table=table)
+                if table.status != "running" or time.monotonic() - shown >= SHOWN_EVERY:
+                    if table.status != "running":
+                        now.halt.set()
+                    yield now
+                    shown = time.monotonic()
+    except Exception as error:
+        if now.table is None:
+            raise
+        now.halt.set()
+        yield replace(now, table=replace(now.table, status="failed", message=in_words(error)))
+    finally:
+        now.halt.set()  # also when the page was closed
+
+
+def needed(now: Ran | None) -> Table:
+    """The table of the last experiment. Raises InvalidSetup when there is none."""
+    if now is None or now.table is None:
+        raise InvalidSetup("Nothing has been run yet; press Run the experiment first.")
+    return now.table

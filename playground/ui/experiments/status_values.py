@@ -1,0 +1,113 @@
+"""An experiment -> how far it is, what it would take, and what may be said of it. Pure functions to plain values."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from playground.evaluation.findings.comparisons import Comparison
+from playground.evaluation.findings.expectations import Check
+from playground.evaluation.findings.sentences import five_points
+from playground.evaluation.plan import Experiment
+from playground.evaluation.results import Table
+from playground.evaluation.running.estimate import Estimate
+from playground.ui.run_view.measures import counted, dollars
+
+PHASES = {"running": "Running", "done": "Done", "stopped": "Stopped", "failed": "Failed"}
+
+
+def unasked_value(title: str, about: str) -> dict[str, Any]:
+    """What is said of an experiment before it is run."""
+    nothing = {"status": "", "facts": "", "share": None, "error": "", "spoken": ""}
+    return {**nothing, "phase": "empty", "title": title, "note": about}
+
+
+def status_value(experiment: Experiment, table: Table | None, waiting: bool = False) -> dict[str, Any]:
+    """Title, phase, progress and what to know. Without a table nothing has been run yet."""
+    value = unasked_value(experiment.title, experiment.about)
+    if waiting:
+        value |= {"phase": "running", "status": "Getting ready", "share": 0.0}
+    if table is None:
+        return value
+    busy = table.status == "running"
+    return {
+        **value,
+        "phase": table.status,
+        "status": PHASES[table.status],
+        "facts": " \u00b7 ".join(_facts(table)),
+        "share": (len(table.results) / table.total if table.total else 0.0) if busy else None,
+        "error": table.message if table.status == "failed" else "",
+        "note": table.message if table.status != "failed" and table.message else experiment.about,
+        # Announced when it changes, so without numbers that tick.
+        "spoken": f"{experiment.title}. {PHASES[table.status]}.",
+    }
+
+
+def _facts(table: Table) -> list[str]:
+    facts = [f"{len(table.results):,} of {counted(table.total, 'answer')}"]
+    if table.known:
+        facts.append(f"{table.known:,} already known")
+    if table.status != "running":
+        return facts
+    if table.rate:
+        facts.append(f"{table.rate:.1f} per second" if table.rate < 10 else f"{table.rate:,.0f} per second")
+    if table.remaining is not None:
+        facts.append(f"about {duration(table.remaining)} left")
+    return facts
+
+
+def estimate_text(found: Estimate) -> str:
+    """What a run would take, in a line or two."""
+    if found.known == found.cells:
+        return f"All {counted(found.cells, 'answer')} are already known: running it shows them and asks nothing."
+    known = f", {found.known:,} of them already known" if found.known else ""
+    tokens = counted(_roughly(found.prompt_tokens + found.completion_tokens), "token", estimated=True)
+    parts = [f"{counted(found.cells, 'answer')}{known}", counted(found.calls, "call"), tokens]
+    parts += [] if found.seconds is None else [f"about {duration(found.seconds)}"]
+    parts += [] if found.cost is None else [f"about {dollars(found.cost)}"]
+    return " ".join([" \u00b7 ".join(parts) + ".", *found.notes])
+
+
+def _roughly(count: int) -> int:
+    """Two digits of it: the rest would be made up."""
+    return round(count, 2 - len(str(count)))
+
+
+def duration(seconds: float) -> str:
+    """ "8 s", "3 min", "2 h 10 min"."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+
+
+# --------------------------------------------------------------------------------------- what may be said
+def sentences_value(
+    table: Table | None, comparisons: Sequence[Comparison], checks: Sequence[Check] = ()
+) -> dict[str, Any]:
+    """Every comparison in one plain sentence, those that show a difference first; then what was expected."""
+    value: dict[str, Any] = {"title": "What this shows" if table else "", "lead": "", "sentences": []}
+    if table is None:
+        return value
+    if table.status == "running":
+        lead = (
+            "Differences are tested once all answers are there: who stops when it looks good finds what is not there."
+        )
+        return {**value, "lead": lead}
+    if not comparisons:
+        return {**value, "lead": "There is one column, so there is nothing to compare it with."}
+    if all(c.difference is None for c in comparisons):
+        return {**value, "lead": "Nothing can be compared: no item has a score in both columns of any pair."}
+    early = "" if table.status == "done" else "Not all answers are there: this is of the items asked in both columns. "
+    lead = f"{early}{counted(len(comparisons), 'comparison')} on the same items, corrected for their number (Holm)."
+    lead = f"{lead} {five_points(comparisons)}".rstrip()
+    said = [_said(c) for c in sorted(comparisons, key=lambda c: not c.significant)]
+    return {**value, "lead": lead, "sentences": [*said, *map(_checked, checks)]}
+
+
+def _said(c: Comparison) -> dict[str, str]:
+    kind, mark = ("shown", "Difference") if c.significant else ("open", "Not enough evidence")
+    return {"kind": kind, "mark": mark, "text": c.sentence}
+
+
+def _checked(check: Check) -> dict[str, str]:
+    kind, mark = ("held", "Expected, held") if check.held else ("missed", "Expected, not held")
+    return {"kind": kind, "mark": mark, "text": check.sentence}

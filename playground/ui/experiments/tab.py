@@ -1,0 +1,170 @@
+"""The Experiments tab: ask many items in several ways, see with what certainty one way is better than another."""
+
+import itertools
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from playground.backends.entries import loaded_names
+from playground.evaluation import experiments
+from playground.evaluation.store import Store
+from playground.settings import Settings
+from playground.types import Setup
+from playground.ui import widgets
+from playground.ui.experiments import (
+    data_panel,
+    downloads,
+    items_panel,
+    plan_panel,
+    results_panel,
+    status_values,
+    technique_rows,
+)
+from playground.ui.experiments import form as experiment_form
+from playground.ui.experiments import run as experiment_run
+from playground.ui.experiments.labels import labelled_plan
+from playground.ui.experiments.plan_panel import PlanPanel
+from playground.ui.experiments.run import Ran
+from playground.ui.handlers.event_options import AT_ONCE, QUIET, experimenting
+from playground.ui.handlers.fair_shares import Places
+from playground.ui.handlers.messages import toast, told
+from playground.ui.handlers.sessions import Sessions
+from playground.ui.handlers.tab import Shared, Tab, Taking, Updates, Values
+from playground.ui.handlers.visitors import visitor_of
+from playground.ui.run_view import following
+
+HERE = Path(__file__).parent
+
+
+def build(shared: Shared) -> Tab:
+    """Lay out the tab and wire it."""
+    page, changed, store, places = shared.page, shared.changed, shared.store, shared.places
+    settings, sessions = shared.settings, shared.sessions
+    known = plan_panel.offered(sessions.of(None).models())
+    first = plan_panel.opening(known)
+    with gr.Row(elem_id="experiment-columns", equal_height=False):
+        with gr.Column(elem_id="planning", min_width=0):
+            gr.Markdown("## Does it really help?")
+            gr.Markdown("Ask many items in several ways, and see how sure you may be.", elem_classes="field-label")
+            offered = plan_panel.build_choices(known)
+            form, add = experiment_form.build(sessions.of(None).models())
+            form.hold(first, sessions.of(None).models())
+            text, unused, use, opened, save = plan_panel.build_text()
+            with gr.Column(elem_classes="going", min_width=0):
+                estimate = widgets.widget(HERE / "estimate.js", value={"text": "", "wrong": False}, elem_id="estimate")
+                with gr.Row(elem_classes="acts"):
+                    start = gr.Button(
+                        "Run the experiment", variant="primary", elem_id="experiment-button", elem_classes="runs"
+                    )
+                    stop = gr.Button("Stop", interactive=False, elem_id="experiment-stop", elem_classes="stops")
+        with gr.Column(elem_id="finding", min_width=0):
+            status = widgets.widget(
+                HERE / "experiment_status.js",
+                value=status_values.status_value(first, None),
+                elem_id="experiment-status",
+            )
+            gr.Markdown(kept_text(settings), elem_id="kept", elem_classes="field-label")
+            views = results_panel.build(lambda: items_panel.build(shared.opened))
+            with views.frame:
+                files = downloads.build()
+
+    def with_setup(values: Values, setup: Setup) -> Updates:
+        return {form.techniques: technique_rows.with_setup(values[form.techniques], setup)}
+
+    recount, ran, came = gr.State(0), gr.State(None), gr.State(0)
+    panel = PlanPanel(
+        offered=offered, form=form, text=text, written=gr.State(""), unused=unused, use=use, open=opened, save=save,
+        estimate=estimate, status=status, recount=recount,
+    )  # fmt: skip
+    data_panel.wire(form.data, settings)
+    experiment_form.wire(form)
+    plan_panel.wire(panel, known, page, changed, store, sessions)
+    results_panel.wire(views, ran, came)
+    items_panel.wire(views.items, ran, store)
+    downloads.wire(files, ran, sessions)
+    _wire_run(panel, _Going(start, stop, ran, came, changed), store, places, settings, sessions)
+    return Tab(taking=[Taking(button=add, inputs=[form.techniques], outputs=[form.techniques], take=with_setup)])
+
+
+def kept_text(settings: Settings) -> str:
+    """What is kept of what people write here, and for how long."""
+    if not settings.public:
+        return "Answers are kept in the store until you delete its file, and are not asked for again."
+    days = f"for {settings.store_days} days" if settings.store_days else "until its operator deletes them"
+    return (
+        f"This server keeps questions and answers {days}. What holds words of your own is known again to you alone. "
+        "Write nothing here that its operator may not read."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Going:
+    """What starts and stops a run, and the session's memory of it. `came` changes with every news."""
+
+    start: Any
+    stop: Any
+    ran: Any
+    came: Any
+    changed: Any
+
+
+def _wire_run(
+    panel: PlanPanel, going: _Going, store: Store, places: Places, settings: Settings, sessions: Sessions
+) -> None:
+    def shown(now: Ran, news: int) -> dict[Any, Any]:
+        return {
+            going.ran: now,
+            going.came: news,
+            panel.status: status_values.status_value(now.experiment, now.table, now.busy),
+            going.start: gr.update(interactive=not now.busy),
+            going.stop: gr.update(interactive=now.busy),
+        }
+
+    @partial(told, say=lambda words: toast(labelled_plan(words)))
+    def run(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
+        before: Ran | None = values[going.ran]
+        following.alone(before.halt if before else None)
+        catalog = sessions.of(request)
+        experiment = experiments.parse(panel.form.read(values))
+        experiments.check_size(experiment, settings.max_cells, experiments.SETTING)
+        loaded, news = loaded_names(catalog.models()), itertools.count(values[going.came] + 1)
+        now = begun = Ran(experiment=experiment)
+        yield shown(now, next(news))
+        visitor = sessions.visitor(request)
+        limits = {"within": settings.max_seconds, "in_all": settings.max_experiment_seconds}
+        try:
+            with places.held(visitor_of(request)):
+                for now in experiment_run.follow(begun, catalog, store, visitor=visitor, **limits):
+                    yield shown(now, next(news))
+        except Exception:
+            now.halt.set()
+            kept = replace(now, table=before.table if before else None)
+            yield {**shown(kept, next(news)), panel.status: status_values.status_value(experiment, None)}
+            raise
+        finally:
+            now.halt.set()
+        more = values[going.changed] + (loaded_names(catalog.models()) != loaded)  # a run loads what it needs
+        yield {panel.recount: time.monotonic_ns(), going.changed: more}
+
+    @told
+    def stop(now: Ran | None) -> None:
+        if now is not None:
+            now.halt.set()  # the run itself shows how it ended: only one writes to the page
+
+    memory = [going.ran, going.came, going.changed]
+    outputs = [*memory, panel.status, panel.recount, going.start, going.stop]
+    going.start.click(
+        run,
+        {*panel.form.widgets, *memory},
+        outputs,
+        preprocess=False,
+        trigger_mode="once",
+        **experimenting(),
+        **QUIET,
+    )
+    going.stop.click(stop, going.ran, None, **AT_ONCE)

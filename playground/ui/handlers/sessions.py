@@ -1,0 +1,148 @@
+"""What each visitor connected: endpoints, their keys and their models, in the visitor's session and nowhere else."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import gradio as gr
+
+from playground.backends.catalog import Catalog
+from playground.errors import InvalidSetup, LimitReached, UnknownModel
+from playground.settings import Settings
+from playground.types import Progress
+from playground.ui.handlers.visitors import visitor_of
+
+if TYPE_CHECKING:
+    from playground.backends.endpoints.connection import Connection
+
+IDLE = 2 * 3600.0  # seconds after which what a visitor connected is forgotten
+MOST_SESSIONS, MOST_ENDPOINTS = 1000, 8
+PARALLEL = 16  # calls at once to one endpoint, unless another number is asked for
+OPENAI = "https://api.openai.com/v1"
+
+
+@dataclass
+class _Session:
+    """One visitor's own models, over those that are there for all."""
+
+    catalog: Catalog
+    used: float
+    connections: dict[str, "Connection"] = field(default_factory=dict)
+
+
+class Sessions:
+    """Catalogs by Gradio session. `shared` is what everybody sees. Safe from many threads."""
+
+    def __init__(self, shared: Catalog, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
+        self._shared = shared
+        self._settings = settings
+        self._clock = clock
+        self._sessions: dict[str, _Session] = {}
+        self._lock = threading.Lock()
+
+    def of(self, request: gr.Request | None) -> Catalog:
+        """What this visitor can choose from."""
+        session = self._known(request)
+        return (session.catalog if session else self._shared).seen_by(self.visitor(request))
+
+    def visitor(self, request: gr.Request | None) -> str:
+        """Who asks, by cookie or address: results of each are kept apart where strangers share the server."""
+        if request is None or not self._settings.public:
+            return ""
+        who = visitor_of(request)
+        return who.id if who.by_cookie else f"{who.id}/{request.session_hash}"  # others are at that address too
+
+    def connections(self, request: gr.Request | None) -> tuple["Connection", ...]:
+        """What this visitor connected, in order."""
+        session = self._known(request)
+        return tuple(session.connections.values()) if session else ()
+
+    def connect(
+        self,
+        request: gr.Request | None,
+        name: str,
+        base_url: str,
+        key: str = "",
+        model: str = "",
+        *,
+        parallel: int = PARALLEL,
+        per_minute: int = 0,
+    ) -> Generator[Progress, None, "Connection"]:
+        """Connect this visitor to an endpoint, in place of the one of that name. Closing gives up.
+
+        `model` is the one to try, the first likely one if empty. At most `parallel` calls are made at once, and
+        `per_minute` a minute (0 is any number). Raises InvalidSetup, LimitReached, UnknownModel, EndpointFailed.
+        """
+        # Imported when somebody connects: a page without endpoints does not wait for an HTTP client.
+        from playground.backends.endpoints import connection as endpoints
+        from playground.backends.endpoints.endpoint import endpoint
+        from playground.backends.endpoints.secret import Secret
+
+        where = endpoint(name, base_url, key, self._settings, parallel=parallel, per_minute=per_minute)
+        if not where.key:
+            where = replace(where, key=Secret(self._operators_key(where.base_url)))
+        if request is None or not request.session_hash:
+            raise InvalidSetup("There is no session to connect in; open the page or use gradio_client.")
+        if known := self._known(request):
+            _make_sure_of_room(known, name)
+        connected = yield from endpoints.connect(where, model)
+        session = self._opened(request.session_hash)  # now: an attempt that fails puts nobody else out
+        with self._lock:
+            _make_sure_of_room(session, name)  # others may have been connected meanwhile
+            self._offer(session, {**session.connections, name: connected})
+        return connected
+
+    def disconnect(self, request: gr.Request | None, name: str) -> None:
+        """Forget one endpoint with its key and models; what runs on them runs on. Raises UnknownModel."""
+        session = self._known(request)
+        if session is None or name not in session.connections:
+            raise UnknownModel(f"No endpoint named {name!a} is connected.")
+        with self._lock:
+            self._offer(session, {of: one for of, one in session.connections.items() if of != name})
+
+    def forget(self, request: gr.Request) -> None:
+        """The visitor has left: nothing of what was connected stays. For `Blocks.unload`."""
+        self.end(request.session_hash or "")
+
+    def end(self, session: str) -> None:
+        """The same, by the session's hash."""
+        with self._lock:
+            self._sessions.pop(session, None)
+
+    def _offer(self, session: _Session, connections: dict[str, "Connection"]) -> None:
+        """A new catalog of these connections: runs that go on keep the one that they began with."""
+        from playground.backends.endpoints import connection as endpoints
+
+        offered = [one for connected in connections.values() for one in endpoints.offered(connected)]
+        session.catalog, session.connections = Catalog(offered, shared=self._shared), connections
+
+    def _known(self, request: gr.Request | None) -> _Session | None:
+        """The visitor's session if anything was connected in it. Those that were idle too long go first."""
+        now = self._clock()
+        with self._lock:
+            for key in [key for key, session in self._sessions.items() if now - session.used > IDLE]:
+                del self._sessions[key]
+            session = self._sessions.get(request.session_hash or "") if request else None
+            if session:
+                session.used = now
+            return session
+
+    def _opened(self, key: str) -> _Session:
+        with self._lock:
+            while key not in self._sessions and len(self._sessions) >= MOST_SESSIONS:
+                del self._sessions[min(self._sessions, key=lambda key: self._sessions[key].used)]
+            return self._sessions.setdefault(key, _Session(Catalog(shared=self._shared), self._clock()))
+
+    def _operators_key(self, base_url: str) -> str:
+        """The operator's own key, if it was offered: in private, for OpenAI itself, and nothing else."""
+        offered = self._settings.openai_key and not self._settings.public and base_url == OPENAI
+        return os.environ.get("OPENAI_API_KEY", "") if offered else ""
+
+
+def _make_sure_of_room(session: _Session, name: str) -> None:
+    """Raises LimitReached when one more endpoint would be too many."""
+    if name not in session.connections and len(session.connections) >= MOST_ENDPOINTS:
+        raise LimitReached(f"At most {MOST_ENDPOINTS} endpoints can be connected at once; disconnect one first.")

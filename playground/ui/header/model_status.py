@@ -1,0 +1,88 @@
+"""The line that says what the chosen model is doing."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from playground.backends.catalog import Catalog
+from playground.errors import PlaygroundError
+from playground.ui.handlers.event_options import AT_ONCE
+from playground.ui.handlers.messages import told
+from playground.ui.handlers.sessions import Sessions
+from playground.ui.setup_form import check as checking
+from playground.ui.setup_form.model_choice import ModelChoice
+from playground.ui.widgets import widget
+
+HERE = Path(__file__).parent
+SECONDS = 1.0  # between looks at a model that is not ready
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStatus:
+    """The line, and `ready`: the name of the model if it is loaded, which others listen to."""
+
+    line: Any
+    ready: Any
+    timer: Any
+
+
+def build() -> ModelStatus:
+    line = widget(HERE / "status.js", value={"state": "idle", "text": ""})
+    return ModelStatus(line, gr.State(""), gr.Timer(SECONDS))
+
+
+def wire(status: ModelStatus, page: Any, choice: ModelChoice, run: Any, changed: Any, sessions: Sessions) -> None:
+    """Look at the model when the page opens, when another is chosen, when `changed` tells of models that came or went,
+    and until it is ready or has failed."""
+
+    @told
+    def look(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
+        return told_of(values, sessions.of(request))
+
+    @told
+    def look_again(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
+        catalog = sessions.of(request)
+        if values[choice.model] not in [info.name for info in catalog.models()]:
+            return {status.line: gr.skip()}  # it is gone: another is about to be chosen, and looked at
+        return told_of(values, catalog)
+
+    @told
+    def choose(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
+        catalog = sessions.of(request)
+        catalog.preload(checking.model(values[choice.model], catalog).name)  # so that its tokens can be counted
+        return told_of(values, catalog)
+
+    def told_of(values: dict[Any, Any], catalog: Catalog) -> dict[Any, Any]:
+        value = line(catalog, values[choice.model], values[choice.adapter], values[choice.scale.widget])
+        ready = values[choice.model] if checking.model(values[choice.model], catalog).loaded else ""
+        updates = {status.line: value, status.timer: gr.Timer(active=value["state"] in ("loading", "idle"))}
+        return updates if ready == values[status.ready] else {**updates, status.ready: ready}
+
+    held, outputs = {status.ready, *choice.widgets}, [status.line, status.ready, status.timer]
+    options = {"preprocess": False, "trigger_mode": "always_last", **AT_ONCE}
+    tuned = [choice.adapter.change, choice.scale.widget.change]
+    gr.on([page.load, status.timer.tick, *tuned], look, held, outputs, **options)
+    changed.change(look_again, held, outputs, **options)
+    choice.model.change(choose, held, outputs, **options)
+    run.click(lambda: gr.Timer(active=True), None, status.timer, **AT_ONCE)  # a run tries a failed model again
+
+
+def line(catalog: Catalog, name: Any, adapter: Any = "", scale: Any = 1) -> dict[str, str]:
+    """State and words for one model, and the adapter that is chosen for it. Raises InvalidSetup or UnknownModel."""
+    info = checking.model(name, catalog)
+    doing = catalog.status(info.name)
+    chosen = next((known for known in info.adapters if known.name == adapter), None)
+    tuned = chosen.title if chosen else ""
+    title = f"{info.title} + {tuned} \u00d7 {scale:g}" if tuned and isinstance(scale, int | float) else info.title
+    if info.loaded and chosen and not chosen.loaded:
+        return {"state": "idle", "text": f"{title} \u00b7 the adapter loads with the first run"}
+    if info.loaded:
+        return {"state": "ready", "text": f"{title} \u00b7 ready"}
+    if doing is None:
+        return {"state": "idle", "text": f"{title} \u00b7 loads with the first run"}
+    if isinstance(doing, PlaygroundError):
+        return {"state": "failed", "text": f"{title} \u00b7 failed: {doing}"}
+    done = f": {doing.done:,.0f} of {doing.total:,.0f} {doing.unit}" if doing.total else ""
+    return {"state": "loading", "text": f"{title} \u00b7 {doing.what[:1].lower()}{doing.what[1:]}{done}"}

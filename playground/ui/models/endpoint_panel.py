@@ -1,0 +1,166 @@
+"""Connect an endpoint: an address and a key, what it offers, and what was seen to work. For this visitor only."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from playground.backends.endpoints.endpoint import operators
+from playground.backends.endpoints.providers import Provider, provider_of, providers
+from playground.errors import InvalidSetup
+from playground.settings import Settings
+from playground.ui import widgets
+from playground.ui.handlers import payloads
+from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
+from playground.ui.handlers.messages import in_words, told
+from playground.ui.handlers.sessions import Sessions
+from playground.ui.models import endpoint_values
+from playground.ui.models.list_values import load_value
+from playground.ui.run_view import following
+
+HERE = Path(__file__).parent
+
+OWN = "own"  # the choice of an address that is in no list
+KEY_INFO = "Goes to this endpoint only. Cleared from here once it is read, kept while this page is open."
+NONE_LISTED = "This server is shared, and its operator lists no endpoints."
+STOPPED = "Stopped; nothing was connected."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointPanel:
+    """The widgets. `halt` is what halts the attempt that goes on, in the visitor's session."""
+
+    provider: Any
+    about: Any
+    name: Any
+    url: Any
+    key: Any
+    model: Any
+    start: Any
+    line: Any
+    connected: Any
+    halt: Any
+    changed: Any
+
+    @property
+    def typed(self) -> tuple[Any, ...]:
+        return self.name, self.url, self.key, self.model
+
+
+def build(page: Any, settings: Settings, sessions: Sessions, changed: Any) -> None:
+    """Lay out the panel and wire it. `changed` counts up when there are other models to choose from."""
+    offered = _offered(settings)
+    if not offered:
+        gr.Markdown(NONE_LISTED, elem_classes="field-label")
+        return
+    (first, address), own = next(iter(offered.items())), not settings.public
+    choices = [(_title(name, url), name) for name, url in offered.items()]
+    with gr.Column(elem_id="endpoints", min_width=0):
+        provider = gr.Dropdown(
+            [*choices, *([("Another address", OWN)] if own else [])], value=first, label="Provider", filterable=False
+        )
+        url = gr.Textbox(address, label="Base URL", max_lines=1, interactive=own, info="It often ends in /v1.")
+        name = gr.Textbox(first, label="Name", max_lines=1, info="Its models are then called name/model.")
+        about = gr.Markdown(_about(provider_of(address)), elem_classes="field-label")
+        key = gr.Textbox(
+            label="Key", type="password", info=KEY_INFO, elem_id="endpoint-key",
+            html_attributes=gr.InputHTMLAttributes(autocomplete="off", spellcheck=False),
+        )  # fmt: skip
+        model = gr.Textbox(
+            label="Model to try (optional)", max_lines=1,
+            info="The server's name for it; else the first that looks like one to talk to.",
+        )  # fmt: skip
+        start = gr.Button("Connect", variant="primary", elem_id="connect-button")
+        line = widgets.widget(HERE / "load.js", {"stop": "Stop connecting"}, value=load_value("idle"))
+        connected = widgets.widget(
+            HERE / "endpoints.js", value=endpoint_values.connections_value(()), elem_id="connected"
+        )
+    panel = EndpointPanel(
+        provider=provider, about=about, name=name, url=url, key=key, model=model, start=start, line=line,
+        connected=connected, halt=gr.State(None), changed=changed,
+    )  # fmt: skip
+    _wire_form(panel, offered)
+    _wire_connecting(page, panel, settings, sessions)
+
+
+def _offered(settings: Settings) -> Mapping[str, str]:
+    """Addresses by name: in public the operator's, else theirs and those of all known providers."""
+    known = {} if settings.public else {name: provider.base_url for name, provider in providers().items()}
+    return {**operators(settings), **known}
+
+
+def _title(name: str, url: str) -> str:
+    provider = provider_of(url)
+    return provider.title if provider else name
+
+
+def _about(provider: Provider | None) -> str:
+    """Markdown: whether a key is needed and where to get one."""
+    if provider is None:
+        return "Any server that speaks the OpenAI protocol. Leave the key empty if it needs none."
+    if not provider.needs_key:
+        return f"{provider.title} needs no key, unless you gave it one."
+    return f"{provider.title} needs a key: [get one]({provider.key_page})." if provider.key_page else "A key is needed."
+
+
+def _wire_form(panel: EndpointPanel, offered: Mapping[str, str]) -> None:
+    @told
+    def choose(chosen: Any) -> dict[Any, Any]:
+        if chosen != OWN and chosen not in tuple(offered):
+            raise InvalidSetup(f"`provider` is {ascii(chosen)[:60]}; it must be one of {', '.join(offered)}.")
+        address = offered.get(chosen, "")
+        name = "mine" if chosen == OWN else chosen.replace("_", "-")
+        return {panel.name: name, panel.url: address, panel.about: _about(provider_of(address))}
+
+    filled = [panel.name, panel.url, panel.about]
+    panel.provider.input(choose, panel.provider, filled, preprocess=False, trigger_mode="always_last", **AT_ONCE)
+
+
+def _wire_connecting(page: Any, panel: EndpointPanel, settings: Settings, sessions: Sessions) -> None:
+    def listed(request: gr.Request) -> dict[str, Any]:
+        return endpoint_values.connections_value(sessions.connections(request))
+
+    @told
+    def connect(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
+        following.alone(values[panel.halt])
+        halt, typed = threading.Event(), [str(values[box] or "") for box in panel.typed]
+        work, said = sessions.connect(request, *typed), None
+        try:
+            # The key leaves the page before it is used: whatever comes of it, it is not there any more.
+            yield {panel.key: "", panel.halt: halt, panel.line: load_value("loading", "Connecting")}
+            while not halt.is_set():
+                if (progress := next(work)) != said:
+                    yield {panel.line: load_value("loading", progress=progress)}
+                said = progress
+            yield {panel.line: load_value("stopped", STOPPED)}
+        except StopIteration as end:
+            words = endpoint_values.summary(end.value)
+            more = {panel.connected: listed(request), panel.changed: values[panel.changed] + 1}
+            yield {panel.line: load_value("done", words), **more}
+        except Exception as error:
+            yield {panel.line: load_value("failed", in_words(error))}
+        finally:
+            work.close()
+            halt.set()
+
+    @told
+    def stop(halt: Any) -> None:
+        if halt is not None:
+            halt.set()  # the attempt itself shows how it ended: only one writes to the page
+
+    @told
+    def disconnect(changes: int, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
+        sessions.disconnect(request, payloads.read(payloads.Choice, event._data).key)
+        return {panel.connected: listed(request), panel.changed: changes + 1}
+
+    page.load(listed, None, panel.connected, **AT_ONCE)
+    outputs = [panel.key, panel.halt, panel.line, panel.connected, panel.changed]
+    gr.on(
+        [panel.start.click, panel.key.submit], connect, {*panel.typed, panel.halt, panel.changed}, outputs,
+        preprocess=False, trigger_mode="once", **running(settings), **QUIET,
+    )  # fmt: skip
+    panel.line.stop(stop, panel.halt, None, **AT_ONCE)
+    panel.connected.clear(disconnect, panel.changed, [panel.connected, panel.changed], **AT_ONCE)

@@ -1,0 +1,66 @@
+"""What is known of connected endpoints, as plain values for the page. Nothing here has the key."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from playground.parameters import parameters
+from playground.types import Sampling
+from playground.ui.run_view.measures import counted
+
+if TYPE_CHECKING:
+    from playground.backends.endpoints.connection import Connection
+
+FEATURES = {
+    "streaming": "Streams its answer",
+    "usage": "Counts tokens",
+    "samples": "Several samples in one call",
+    "logprobs": "Token probabilities",
+    "system": "System message",
+    "prefix": "Goes on with a begun answer",
+    **{p.name: p.label for p in parameters(Sampling)},
+}
+INSTEAD = {
+    "usage": "estimated instead",
+    "samples": "asked side by side instead",
+    "logprobs": "no token view",
+    "prefix": "asked in a further turn instead",
+    "stop": "cut here instead",
+}
+
+
+def connections_value(connections: Sequence["Connection"]) -> dict[str, Any]:
+    """Every endpoint with its models and what was seen to work on the one that was tried."""
+    return {"connections": [_connection(connection) for connection in connections]}
+
+
+def _connection(connection: "Connection") -> dict[str, Any]:
+    checks = connection.known[connection.first].checks
+    return {
+        "name": connection.endpoint.name,
+        "url": connection.endpoint.base_url,
+        "count": _count(connection),
+        "models": list(connection.names),
+        "tried": f"{connection.endpoint.name}/{connection.first}",
+        "checks": [
+            {
+                "feature": FEATURES.get(check.feature, check.feature),
+                "works": check.works,
+                "how": check.how,
+                "instead": INSTEAD.get(check.feature, "") if check.works == "no" else "",
+            }
+            for check in checks
+        ],
+    }
+
+
+def summary(connection: "Connection") -> str:
+    """One line for when it is there."""
+    works = sum(check.works == "yes" for check in connection.known[connection.first].checks)
+    of = len(connection.known[connection.first].checks)
+    found = f"{works} of {of} features work on {connection.first}"
+    return f"{connection.endpoint.name} is connected: {_count(connection)}; {found}."
+
+
+def _count(connection: "Connection") -> str:
+    shown, total = len(connection.models), connection.total
+    return counted(total, "model") if shown == total else f"the first {shown:,} of {total:,} models"

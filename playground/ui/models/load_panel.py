@@ -1,0 +1,172 @@
+"""Loading: what there is, and forms that add a model or an adapter to it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from playground.backends import sources
+from playground.backends.catalog import Catalog
+from playground.backends.entries import loaded_names
+from playground.backends.suggested import suggestions
+from playground.settings import Settings
+from playground.ui import widgets
+from playground.ui.handlers import payloads
+from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
+from playground.ui.handlers.messages import told
+from playground.ui.handlers.sessions import Sessions
+from playground.ui.models import list_values, load_line
+from playground.ui.models.load_line import Loading, LoadLine
+
+HERE = Path(__file__).parent
+
+SHARED = "This server is shared: it offers what its operator listed, and loads nothing else."
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where something lies, and what it is to be called."""
+
+    place: Any
+    name: Any
+    start: Any
+    line: LoadLine
+
+
+@dataclass(frozen=True, slots=True)
+class LoadingPanel:
+    """The list of models with a line of its own, and the forms below it. `base` is the model an adapter is for."""
+
+    models: Any
+    line: LoadLine
+    model: Source
+    suggested: Any
+    base: Any
+    adapter: Source
+    changed: Any
+
+
+def build(page: Any, settings: Settings, sessions: Sessions, changed: Any) -> LoadingPanel:
+    """Lay out the list and the forms, and wire them. Handlers raise `changed` when there is something new."""
+    shared = sessions.of(None)
+    models = widgets.widget(HERE / "models.js", value=list_values.models_value(shared, settings), elem_id="models")
+    line = load_line.build()
+    if settings.public:
+        gr.Markdown(SHARED, elem_classes="field-label")
+    with gr.Accordion("Load a model", open=False, visible=not settings.public):
+        model = _source("model", "A hub's name (org/name, org/name@revision), a model's folder, or a GGUF file.")
+        gr.Markdown("**Small models on the Hugging Face hub**", elem_classes="field-label")
+        small = list_values.suggested_value(suggestions(), settings)
+        suggested = widgets.widget(HERE / "suggested.js", value=small, elem_id="suggested")
+    with gr.Accordion("Load an adapter", open=False, visible=not settings.public):
+        base = gr.Dropdown(_bases(shared), label="For the model", filterable=False, min_width=140)
+        adapter = _source("adapter", "The folder that PEFT saved it in, or a hub's name.")
+    panel = LoadingPanel(models, line, model, suggested, base, adapter, changed)
+    _wire_list(page, panel, settings, sessions)
+    _wire_loads(panel, settings, sessions)
+    return panel
+
+
+def _source(what: str, info: str) -> Source:
+    place = gr.Textbox(label=f"Where the {what} lies", info=info, max_lines=1)
+    name = gr.Textbox(label=f"Name of the {what} (optional)", info="Else it is made from where it lies.", max_lines=1)
+    start = gr.Button(f"Load the {what}", variant="primary", size="md")
+    return Source(place, name, start, load_line.build())
+
+
+def _bases(catalog: Catalog) -> list[tuple[str, str]]:
+    """Models that adapters can be loaded for."""
+    return [(info.title, info.name) for info in catalog.models() if info.kind == "local" and not info.capabilities.task]
+
+
+def _wire_list(page: Any, panel: LoadingPanel, settings: Settings, sessions: Sessions) -> None:
+    known = gr.State(None)  # what was in memory when it was last looked at
+
+    @told
+    def refresh(base: Any, request: gr.Request) -> dict[Any, Any]:
+        catalog = sessions.of(request)
+        bases = _bases(catalog)
+        names = [name for _, name in bases]
+        chosen = base if base in names else names[0] if names else None
+        listed, loaded = list_values.models_value(catalog, settings), loaded_names(catalog.models())
+        return {panel.models: listed, panel.base: gr.Dropdown(bases, value=chosen), known: loaded}
+
+    @told
+    def look(shown: Any, before: Any, changes: int, request: gr.Request) -> dict[Any, Any]:
+        catalog = sessions.of(request)
+        if before is not None and loaded_names(catalog.models()) != before:
+            return {panel.changed: changes + 1}  # by somebody else, or by a run: the rest of the page is to know
+        listed = list_values.models_value(catalog, settings)
+        return {panel.models: gr.skip() if list_values.same(listed, shown) else listed}
+
+    @told
+    def unload(changes: int, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
+        sources.unload(sessions.of(request), settings, payloads.read(payloads.Choice, event._data).key)
+        return {panel.changed: changes + 1}
+
+    gr.on(
+        [page.load, panel.changed.change], refresh, panel.base, [panel.models, panel.base, known],
+        preprocess=False, trigger_mode="always_last", **AT_ONCE,
+    )  # fmt: skip
+    panel.models.load(
+        look, [panel.models, known, panel.changed], [panel.models, panel.changed], preprocess=False,
+        trigger_mode="always_last", **AT_ONCE,
+    )  # fmt: skip
+    panel.models.clear(unload, panel.changed, [panel.changed], **AT_ONCE)
+
+
+def _wire_loads(panel: LoadingPanel, settings: Settings, sessions: Sessions) -> None:
+    def follow(line: LoadLine, memory: Any, catalog: Catalog, loading: Loading) -> Iterator[dict[Any, Any]]:
+        """`memory` is what halts the line's last load, and the count of changes."""
+        before, changes = memory
+        for update in line.follow(before, loading, catalog, settings, panel.models):
+            done = update[line.view]["phase"] == "done"
+            yield {**update, panel.changed: changes + 1} if done else update
+
+    @told
+    def model(place: Any, name: Any, halt: Any, changes: int, request: gr.Request) -> Iterator[dict[Any, Any]]:
+        catalog = sessions.of(request)
+        loading = sources.load_model(catalog, settings, payloads.words(place, "source"), payloads.words(name, "name"))
+        yield from follow(panel.model.line, (halt, changes), catalog, loading)
+
+    @told
+    def adapter(
+        base: Any, place: Any, name: Any, halt: Any, changes: int, request: gr.Request
+    ) -> Iterator[dict[Any, Any]]:
+        catalog, source = sessions.of(request), payloads.words(place, "source")
+        loading = sources.load_adapter(
+            catalog, settings, payloads.words(base, "model"), source, payloads.words(name, "name")
+        )
+        yield from follow(panel.adapter.line, (halt, changes), catalog, loading)
+
+    @told
+    def suggested(halt: Any, changes: int, event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
+        known = {one.source: one.source for one in suggestions()}
+        catalog, source = sessions.of(request), payloads.chosen(event._data, known)
+        yield {panel.model.place: source, panel.model.name: ""}
+        loading = sources.load_model(catalog, settings, source)
+        yield from follow(panel.model.line, (halt, changes), catalog, loading)
+
+    @told
+    def offered(halt: Any, changes: int, event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
+        catalog, key = sessions.of(request), payloads.read(payloads.Choice, event._data).key
+        name, _, tuned = key.partition("/")
+        if tuned:
+            loading = sources.load_adapter(catalog, settings, name, tuned)
+        else:
+            loading = sources.load_model(catalog, settings, name)
+        yield from follow(panel.line, (halt, changes), catalog, loading)
+
+    def updated(line: LoadLine) -> list[Any]:
+        return [line.view, line.halt, panel.models, panel.changed]
+
+    once = {"preprocess": False, "trigger_mode": "once", **running(settings), **QUIET}
+    form, tuned, changed = panel.model, panel.adapter, panel.changed
+    form.start.click(model, [form.place, form.name, form.line.halt, changed], updated(form.line), **once)
+    panel.suggested.select(suggested, [form.line.halt, changed], [form.place, form.name, *updated(form.line)], **once)
+    tuned.start.click(
+        adapter, [panel.base, tuned.place, tuned.name, tuned.line.halt, changed], updated(tuned.line), **once
+    )
+    panel.models.select(offered, [panel.line.halt, changed], updated(panel.line), **once)

@@ -1,0 +1,225 @@
+"""The Playground tab: one setup on the left, what is sent and what comes back on the right."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import gradio as gr
+
+from playground import presets, runner, setups
+from playground.backends.catalog import Catalog
+from playground.settings import Settings
+from playground.strategies import STRATEGIES
+from playground.types import Run, Setup, Step
+from playground.ui.handlers import payloads
+from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
+from playground.ui.handlers.messages import toast, told
+from playground.ui.handlers.payloads import Branch, Edit, Pick
+from playground.ui.handlers.sessions import Sessions
+from playground.ui.handlers.tab import Shared
+from playground.ui.playground import preset_bar
+from playground.ui.run_view import answer_values, following, prompt_values, steps_values, views, votes_and_tokens
+from playground.ui.run_view.votes_and_tokens import Insight
+from playground.ui.setup_form import form, model_choice, sampling_panel, technique_card
+from playground.ui.setup_form.check import checked
+from playground.ui.setup_form.form import Form
+from playground.ui.setup_form.labels import labelled
+
+FIRST = "sentiment"  # the preset that the page opens with
+STARTERS = ("few_shot", "chain_of_thought", "chaining")  # techniques of the three presets in the empty answer pane
+
+STALE = "The answer below is to the prompt before your change."
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The right side, and its memory: the last Run, and what halts the one that is going on."""
+
+    run: Any
+    halt: Any
+    prompt: Any
+    stale: Any
+    answer: Any
+    steps: Any
+    insight: Insight
+    start: Any
+    stop: Any
+
+
+def build(shared: Shared, ready: Any) -> tuple[Form, Any]:
+    """Lay out the tab and wire it. Returns the form and the Run button.
+
+    `ready` changes when a model has been loaded, so that its tokens can be counted.
+    """
+    page, settings, sessions, catalog = shared.page, shared.settings, shared.sessions, shared.catalog
+    offered, samplings = presets.setups(), presets.samplings()
+    with gr.Row(elem_id="columns", equal_height=False):
+        with gr.Column(elem_id="inputs", min_width=0):
+            bar = preset_bar.build(offered)
+            with gr.Column(elem_id="form", min_width=0):
+                with gr.Row(elem_classes="pair"):
+                    model = model_choice.build(catalog)
+                    strategy = gr.Dropdown(
+                        [(s.title, name) for name, s in STRATEGIES.items()], label="Technique", filterable=False,
+                        min_width=140,
+                    )  # fmt: skip
+                choice = model_choice.build_adapter(model)
+                card = gr.Markdown(elem_id="card")
+                with gr.Accordion("About this technique", open=False) as about:
+                    whole = gr.Markdown()
+                task, task_frames = form.task_fields()
+                options, option_frames = form.option_fields()
+                with gr.Column(min_width=0) as sampling:
+                    panel = sampling_panel.build(samplings)
+            with gr.Row(elem_id="actions"):
+                start = gr.Button("Run", variant="primary", elem_id="run-button", elem_classes="runs")
+                stop = gr.Button(
+                    "Stop", variant="secondary", elem_id="stop-button", elem_classes="stops", interactive=False
+                )
+        with gr.Column(elem_id="outputs", min_width=0):
+            prompt = views.prompt_view(prompt_values.EMPTY)
+            stale = gr.Markdown(STALE, visible=False, elem_id="stale")
+            some = {p.setup.strategy: (key, p) for key, p in reversed(offered.items()) if p.setup.strategy in STARTERS}
+            answer = views.answer_view(
+                answer_values.answer_value(None),
+                preset_bar.cards(dict(some[name] for name in STARTERS if name in some)),
+            )
+            vote = votes_and_tokens.build_vote()
+            steps = views.steps_view(steps_values.steps_value(None))
+            tokens = votes_and_tokens.build_tokens()
+    fields = Form(
+        choice=choice, strategy=strategy, task=task, options=options, sampling=panel.fields,
+        task_frames=task_frames, option_frames=option_frames, technique=(strategy, about), settings=(sampling,),
+    )  # fmt: skip
+    fields.hold(offered[FIRST].setup if FIRST in offered else setups.parse({}), catalog)
+    card.value, whole.value = technique_card.line(strategy.value), technique_card.whole(strategy.value)
+    results = Results(
+        gr.State(None), gr.State(None), prompt, stale, answer, steps, Insight(*vote, *tokens), start, stop
+    )
+
+    preset_bar.wire(bar, answer, fields, offered, sessions)
+    sampling_panel.wire(panel, samplings)
+    _wire_form(page, ready, fields, panel, results, card, whole, settings, sessions)
+    _wire_run(fields, results, settings, sessions)
+    return fields, start
+
+
+def _wire_form(
+    page: Any, ready: Any, fields: Form, panel: Any, results: Results, card: Any, whole: Any,
+    settings: Settings, sessions: Sessions,
+) -> None:  # fmt: skip
+    @told
+    def preview(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
+        catalog = sessions.of(request)
+        preview = prompt_values.worked_out(lambda: fields.read(values, catalog), catalog)
+        shown: Run | None = values[results.run]
+        return {
+            results.prompt: preview.value,
+            results.stale: gr.update(visible=shown is not None and shown.setup != preview.setup),
+            panel.chips: sampling_panel.differing(panel.fields, values),
+        }
+
+    @told
+    def choose(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
+        catalog, name = sessions.of(request), values[fields.strategy]
+        shown = fields.show(values, catalog)
+        info = catalog.info(values[fields.choice.model])
+        line = technique_card.line_for_task(info) if info.capabilities.task else technique_card.line(name)
+        return {**shown, card: line, whole: technique_card.whole(name)}
+
+    @told
+    def limits(name: Any, request: gr.Request) -> dict[Any, Any]:
+        return fields.honoured(sessions.of(request), name)
+
+    changes = [event for w in fields.widgets for event in (w.change, *([w.input] if isinstance(w, gr.HTML) else []))]
+    chosen, quick = fields.choice.model, {"preprocess": False, "trigger_mode": "always_last"}
+    gr.on(
+        [page.load, ready.change, *changes], preview, {*fields.widgets, results.run},
+        [results.prompt, results.stale, panel.chips], **quick, concurrency_limit=settings.max_users, **QUIET,
+    )  # fmt: skip
+    (kind,) = (f.widget for f in fields.task if f.parameter.name == "answer")
+    gr.on(
+        [fields.strategy.change, kind.change, chosen.change], choose, set(fields.widgets),
+        [*fields.frames, card, whole], **quick, **AT_ONCE,
+    )  # fmt: skip
+    gr.on(
+        [page.load, ready.change, chosen.change],
+        limits,
+        chosen,
+        [f.widget for f in fields.sampling],
+        **quick,
+        **AT_ONCE,
+    )
+
+
+def _wire_run(fields: Form, results: Results, settings: Settings, sessions: Sessions) -> None:
+    view = results
+
+    def shown(run: Run, given: tuple[Step, ...]) -> dict[Any, Any]:
+        busy = run.status in ("waiting", "running")
+        return {
+            view.run: run,
+            view.stale: gr.update(visible=False),
+            view.answer: answer_values.answer_value(run, given),
+            view.steps: steps_values.steps_value(run),
+            view.start: gr.update(interactive=not busy),
+            view.stop: gr.update(interactive=busy),
+        }
+
+    def go(setup: Setup, catalog: Catalog, given: tuple[Step, ...] = ()) -> Iterator[dict[Any, Any]]:
+        halt, last = threading.Event(), Run(setup=setup)
+        try:
+            yield {**shown(last, given), **view.insight.hide(), view.halt: halt}
+            for last in following.follow(
+                setup, runner.run(setup, catalog, given=given, within=settings.max_seconds), halt
+            ):
+                yield shown(last, given)
+            yield {**shown(last, given), **view.insight.show(last)}
+        finally:
+            halt.set()  # also when nothing came of it: the next run waits for this
+
+    @partial(told, say=lambda words: toast(labelled(words)))
+    def run(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
+        following.alone(values[view.halt])
+        catalog = sessions.of(request)
+        yield from go(checked(fields.read(values, catalog), catalog), catalog)
+
+    @told
+    def edit(values: dict[Any, Any], event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
+        following.alone(values[view.halt])
+        before, change = payloads.read_of(Edit, event._data, values[view.run])
+        yield from go(before.setup, sessions.of(request), following.edited(before, change))
+
+    @told
+    def branch(values: dict[Any, Any], event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
+        following.alone(values[view.halt])
+        before, change = payloads.read_of(Branch, event._data, values[view.run])
+        yield from go(before.setup, sessions.of(request), following.branched(before, change))
+
+    @told
+    def resume(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
+        following.alone(values[view.halt])
+        before = payloads.last(values[view.run])
+        yield from go(before.setup, sessions.of(request), following.resumed(before))
+
+    @told
+    def stop(halt: Any) -> None:
+        if halt is not None:
+            halt.set()  # the run itself shows how it ended: only one writes to the page
+
+    @told
+    def inspect(before: Any, event: gr.EventData) -> dict[Any, Any]:
+        before, place = payloads.read_of(Pick, event._data, before)
+        return view.insight.inspect(before, place.step, place.sample)
+
+    memory = {view.run, view.halt}
+    everything = [*memory, view.stale, view.answer, view.steps, view.start, view.stop, *view.insight.outputs]
+    once = {"preprocess": False, "trigger_mode": "once", **running(settings), **QUIET}
+    view.start.click(run, {*fields.widgets, view.halt}, everything, **once)
+    view.steps.edit(edit, memory, everything, **once)
+    view.insight.token_view.edit(branch, memory, everything, **once)
+    view.answer.submit(resume, memory, everything, **once)
+    view.stop.click(stop, view.halt, None, **AT_ONCE)
+    view.steps.select(inspect, view.run, view.insight.outputs, **AT_ONCE)

@@ -1,0 +1,156 @@
+"""Run -> what the page shows: pure functions to plain values and figures. The only module that knows plotly."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from playground.types import Completion, Progress, Run, Step, Token
+from playground.ui.run_view.continuing import unfit
+from playground.ui.run_view.measures import counted, mean_probability, metrics
+from playground.ui.setup_form.labels import labelled
+
+ACCENT = "#4f5bd5"
+PHASES = {"waiting": "Getting ready", "running": "Running", "done": "Done", "stopped": "Stopped", "failed": "Failed"}
+KEPT = "It ended before there was an answer; what had come is kept below."
+
+
+# ------------------------------------------------------------------------------------------ the answer pane
+def answer_value(run: Run | None, given: Sequence[Step] = ()) -> dict[str, Any]:
+    """State, answer and measures of a run that began with the `given` steps; without a run, the empty pane."""
+    if run is None:
+        return {
+            "phase": "empty", "status": "", "clock": "", "spoken": "", "share": None, "error": "", "answer": "",
+            "how": "", "metrics": [], "resumable": False,
+        }  # fmt: skip
+    progress = run.progress if run.status in ("waiting", "running") else None
+    phase, doing = PHASES[run.status], run.steps[-1].label if run.steps else ""
+    what = _first_lower(progress.what) if progress else doing if run.status == "running" else ""
+    broken_off = run.status in ("stopped", "failed") and run.completion_tokens > 0
+    return {
+        "phase": run.status,
+        "status": f"{phase}: {what}" if what else phase,
+        "clock": _measure(progress) if progress else "",
+        # Announced when it changes, so without numbers that tick.
+        "spoken": f"{phase}. {run.answer[:300]}".strip(),
+        "share": progress.done / progress.total if progress and progress.total else None,
+        "error": labelled(run.error),
+        "answer": run.answer,
+        "how": run.how or (KEPT if broken_off else ""),
+        "metrics": metrics(run, given),
+        "resumable": broken_off,
+    }
+
+
+def _measure(progress: Progress) -> str:
+    if progress.total:
+        return f"{progress.done:,.0f} of {progress.total:,.0f} {progress.unit}".rstrip()
+    return f"{progress.done:,.0f} {progress.unit}" if progress.unit else ""
+
+
+def _first_lower(text: str) -> str:
+    return text[0].lower() + text[1:] if text[:1].isupper() and text[1:2].islower() else text
+
+
+# --------------------------------------------------------------------------------------------- the tokens
+def tokens_value(label: str, completion: Completion | None, step: int = 0, sample: int = 0) -> dict[str, Any]:
+    """The tokens of one completion, found at `step` and `sample`, with probabilities and alternatives."""
+    tokens = completion.tokens if completion else ()
+    return {
+        "label": label,
+        "step": step,
+        "sample": sample,
+        "facts": token_facts(tokens),
+        "tokens": [
+            {
+                "text": t.text,
+                "p": math.exp(t.logprob),
+                "logprob": t.logprob,
+                "entropy": t.entropy,
+                "top": [{"id": a.id, "text": a.text, "p": math.exp(a.logprob), "fit": not unfit(a)} for a in t.top],
+                "id": t.id,
+            }
+            for t in tokens
+        ],
+    }
+
+
+def token_facts(tokens: tuple[Token, ...]) -> str:
+    """Mean log-probability and perplexity, in words."""
+    p = mean_probability(tokens)
+    if p is None:
+        return ""
+    return (
+        f"{counted(len(tokens), 'token')} \u00b7 mean log-probability {math.log(p):.3f} \u00b7 perplexity {1 / p:.2f}"
+    )
+
+
+def entropy_figure(completion: Completion | None) -> go.Figure | None:
+    """Entropy of the next-token distribution, token by token; None where the model gives none."""
+    tokens = [t for t in completion.tokens if t.entropy is not None] if completion else []
+    if not tokens:
+        return None
+    bars = go.Bar(
+        x=list(range(1, len(tokens) + 1)),
+        y=[t.entropy for t in tokens],
+        marker_color=ACCENT,
+        hovertext=[_plain(t.text) for t in tokens],
+        hovertemplate="%{hovertext}: %{y:.2f} nats<extra></extra>",
+    )
+    return _figure(bars, x="Token", y="Entropy (nats)", height=170)
+
+
+# ----------------------------------------------------------------------------------------------- the vote
+def vote_figure(run: Run) -> go.Figure:
+    """Paths by answer, most votes on top."""
+    votes = run.votes[::-1]
+    names, rows = [_clipped(v.answer) for v in votes], list(range(len(votes)))
+    bars = go.Bar(
+        x=[v.count for v in votes],
+        y=rows,  # not the names: long answers that begin alike would fall into one bar
+        orientation="h",
+        text=[v.count for v in votes],
+        textposition="outside",
+        cliponaxis=False,
+        marker_color=["#9aa0b5"] * (len(votes) - 1) + [ACCENT],
+        hovertext=names,
+        hovertemplate="%{hovertext}: %{x} paths<extra></extra>",
+    )
+    figure = _figure(bars, x="Agreeing paths", y="Answer", height=110 + 34 * len(votes))
+    figure.update_xaxes(dtick=max(1, math.ceil(max(v.count for v in votes) / 10)), rangemode="tozero")
+    return figure.update_yaxes(
+        tickvals=rows, ticktext=names, showgrid=False, ticks="outside", tickcolor="rgba(0,0,0,0)"
+    )
+
+
+def vote_table(run: Run) -> list[list[Any]]:
+    """Answer, paths, weight, and which paths, counted from 1 as everywhere on the page."""
+    return [[v.answer, v.count, round(v.weight, 3), ", ".join(str(p + 1) for p in v.paths)] for v in run.votes]
+
+
+def _clipped(text: str) -> str:
+    plain = _plain(text)
+    return plain if len(plain) <= 40 else f"{plain[:39]}\u2026"
+
+
+def _plain(text: str) -> str:
+    # plotly reads a few tags in labels; text from a model has none.
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace("\n", "\u21b5")
+
+
+def _figure(bars: go.Bar, *, x: str, y: str, height: int) -> go.Figure:
+    figure = go.Figure(bars)
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"family": "system-ui, sans-serif", "size": 13},
+        bargap=0.25,
+        showlegend=False,
+    )
+    figure.update_xaxes(title=x, automargin=True, fixedrange=True, gridcolor="rgba(128,128,140,0.25)", zeroline=False)
+    return figure.update_yaxes(
+        title=y, automargin=True, fixedrange=True, gridcolor="rgba(128,128,140,0.25)", zeroline=False
+    )

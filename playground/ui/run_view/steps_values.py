@@ -1,0 +1,127 @@
+"""What was sent and what came back, step by step, as plain values for the page."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from playground.types import Completion, Finding, FinishReason, Message, Origin, Run, Status, Step
+from playground.ui.run_view.measures import counted, dollars, mean_probability
+from playground.ui.run_view.step_groups import Group, groups
+
+ENDINGS: dict[FinishReason | None, str] = {
+    "length": "cut at max tokens",
+    "cancelled": "stopped",
+    "refused": "withheld by the server",
+    "stop": "",
+    None: "",
+}
+BROKEN_OFF = "broken off, see the error above"
+
+
+def steps_value(run: Run | None) -> dict[str, Any]:
+    """Every prompt and output; may be edited once nothing runs any more."""
+    if run is None:
+        return {"steps": [], "editable": False}
+    return {
+        "steps": [_group(group, run.status) for group in groups(run.steps)],
+        "editable": run.status in ("done", "stopped", "failed"),
+    }
+
+
+def _group(group: Group, status: Status) -> dict[str, Any]:
+    alone = len(group.steps) == 1
+    cards: list[dict[str, Any]] = [
+        {
+            "at": [group.first + i, sample],
+            "title": "" if alone and len(step.completions) == 1 else _title(step, sample),
+            "prompt": None if alone else prompt(step),
+            "text": completion.text,
+            "reasoning": completion.reasoning,
+            "findings": findings(completion.findings, step.messages),
+            "origin": made_by(completion.origin),
+            "state": _state(completion),
+            "facts": _facts(completion, status),
+            "tokens": bool(completion.tokens),
+        }
+        for i, step in enumerate(group.steps)
+        for sample, completion in enumerate(step.completions)
+    ]
+    sent = [completion for step in group.steps for completion in step.completions]
+    tokens, estimated = max((c.prompt_tokens for c in sent), default=0), any(c.estimated for c in sent)
+    facts = [counted(tokens, "prompt token", estimated=estimated)] if tokens and alone else []
+    if len(cards) == 1:  # one line for what is one thing
+        facts, cards[0]["facts"] = [*facts, *([cards[0]["facts"]] if cards[0]["facts"] else [])], ""
+    origins = {card["origin"] for card in cards}
+    if len(cards) > 1 and len(origins) == 1:
+        for card in cards:
+            card["origin"] = ""
+    return {
+        "label": group.label,
+        "state": cards[0]["state"] if len(cards) == 1 else "",
+        "facts": " \u00b7 ".join(facts),
+        "origin": origins.pop() if len(cards) > 1 and len(origins) == 1 else "",
+        "prompt": prompt(group.steps[0]) if alone else None,
+        "cards": cards,
+    }
+
+
+def prompt(step: Step) -> dict[str, Any]:
+    """Messages by role, and the beginning of the assistant's turn."""
+    return {"messages": [{"role": m.role, "content": m.content} for m in step.messages], "prefix": step.prefix}
+
+
+def made_by(origin: Origin | None) -> str:
+    """Which weights made a text, in words."""
+    if origin is None:
+        return ""
+    adapter = f" with {origin.adapter} \u00d7 {origin.scale:g}" if origin.adapter else ""
+    idle = ", which has no effect" if origin.without_effect else ""
+    return f"Made by {origin.weights}{adapter}{idle}"
+
+
+def findings(found: Sequence[Finding], messages: Sequence[Message]) -> dict[str, Any] | None:
+    """Labels with their probabilities, and where parts of the text were labelled, the text with these marked."""
+    if not found:
+        return None
+    text = next((m.content for m in reversed(messages) if m.role == "user"), "")
+    rows = [
+        {"label": f.label, "part": "" if f.start is None else text[f.start : f.end], "p": f.probability} for f in found
+    ]
+    return {"rows": rows, "pieces": _pieces(found, text)}
+
+
+def _pieces(found: Sequence[Finding], text: str) -> list[dict[str, str]]:
+    """The text cut where labels begin and end. Of labels that overlap, the likeliest is marked."""
+    taken: list[tuple[int, int, Finding]] = []
+    for f in sorted(found, key=lambda f: -f.probability):
+        if f.start is None or f.end is None or f.start >= f.end:
+            continue
+        if all(f.end <= start or end <= f.start for start, end, _ in taken):
+            taken.append((f.start, f.end, f))
+    pieces, at = [], 0
+    for start, end, f in sorted(taken, key=lambda mark: mark[0]):
+        pieces += [{"text": text[at:start], "label": ""}, {"text": text[start:end], "label": f.label}]
+        at = end
+    return [piece for piece in [*pieces, {"text": text[at:], "label": ""}] if piece["text"]] if taken else []
+
+
+def _title(step: Step, sample: int) -> str:
+    return f"Path {sample + 1}" if len(step.completions) > 1 else step.label
+
+
+def _state(completion: Completion) -> str:
+    return "edited" if completion.edited else completion.finish_reason or "streaming"
+
+
+def _facts(completion: Completion, status: Status) -> str:
+    if completion.edited:
+        return "edited by hand"
+    count = completion.completion_tokens
+    facts = [counted(count, "token", estimated=completion.estimated)] if count else []
+    if completion.cost is not None and completion.finish_reason:
+        facts.append(dollars(completion.cost))
+    if completion.finish_reason and (p := mean_probability(completion.tokens)) is not None:
+        facts.append(f"mean p {p:.2f}")
+    broken_off = status == "failed" and completion.finish_reason == "cancelled"
+    if ending := BROKEN_OFF if broken_off else ENDINGS[completion.finish_reason]:
+        facts.append(ending)
+    return " \u00b7 ".join(facts)

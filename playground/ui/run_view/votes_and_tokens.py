@@ -1,0 +1,71 @@
+"""Below the answer: how the vote went, and how sure the model was of every token."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from playground.types import Run
+from playground.ui.run_view import answer_values, following
+from playground.ui.run_view.views import token_view
+
+VOTE_HEADERS = ["Answer", "Paths", "Weight", "Which"]
+
+
+@dataclass(frozen=True, slots=True)
+class Insight:
+    """Two sections, each hidden while there is nothing in it."""
+
+    vote: Any
+    vote_plot: Any
+    vote_table: Any
+    tokens: Any
+    token_view: Any
+    entropy: Any
+
+    @property
+    def outputs(self) -> list[Any]:
+        return [self.vote, self.vote_plot, self.vote_table, self.tokens, self.token_view, self.entropy]
+
+    def hide(self) -> dict[Any, Any]:
+        return {self.vote: gr.update(visible=False), self.tokens: gr.update(visible=False)}
+
+    def show(self, run: Run) -> dict[Any, Any]:
+        """The vote of a run that voted, and the tokens of its longest completion."""
+        vote: dict[Any, Any] = {self.vote: gr.update(visible=bool(run.votes))}
+        if run.votes:
+            vote |= {self.vote_plot: answer_values.vote_figure(run), self.vote_table: answer_values.vote_table(run)}
+        at = following.longest(run)
+        return {**vote, **(self.inspect(run, *at) if at else {self.tokens: gr.update(visible=False)})}
+
+    def inspect(self, run: Run, step: int, sample: int) -> dict[Any, Any]:
+        """The tokens of one completion."""
+        completion = run.steps[step].completions[sample]
+        many = len(run.steps[step].completions) > 1
+        label = f"{run.steps[step].label}, path {sample + 1}" if many else run.steps[step].label
+        entropy = answer_values.entropy_figure(completion)
+        return {
+            self.tokens: gr.update(visible=bool(completion.tokens)),
+            self.token_view: answer_values.tokens_value(label, completion, step, sample),
+            self.entropy: gr.update(value=entropy, visible=entropy is not None),
+        }
+
+
+def build_vote() -> tuple[Any, Any, Any]:
+    with gr.Column(visible=False, elem_id="vote", elem_classes="pane") as section:
+        gr.Markdown("## Vote")
+        plot = gr.Plot(show_label=False, container=False)
+        with gr.Accordion("As a table", open=False):
+            table = gr.Dataframe(
+                headers=VOTE_HEADERS, datatype=["str", "number", "number", "str"], interactive=False, wrap=False,
+                max_chars=60, show_label=False,
+            )  # fmt: skip
+    return section, plot, table
+
+
+def build_tokens() -> tuple[Any, Any, Any]:
+    with gr.Column(visible=False, elem_id="tokens", elem_classes="pane") as section:
+        view = token_view(answer_values.tokens_value("", None))
+        with gr.Accordion("Entropy per token", open=False):
+            plot = gr.Plot(show_label=False, container=False)
+    return section, view, plot

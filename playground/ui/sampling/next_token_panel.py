@@ -1,0 +1,225 @@
+"""What comes next: one distribution, kept, and every sampling setting tried on it without asking the model again."""
+
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from playground import presets, setups
+from playground.backends.base import Candidate
+from playground.backends.catalog import Catalog
+from playground.csv_text import csv_text
+from playground.errors import InvalidSetup, NotSupported, PlaygroundError
+from playground.parameters import parameters
+from playground.settings import Settings
+from playground.types import Progress, Sampling
+from playground.ui import widgets
+from playground.ui.handlers import payloads
+from playground.ui.handlers.event_options import QUIET, running
+from playground.ui.handlers.messages import told
+from playground.ui.handlers.sessions import Sessions
+from playground.ui.sampling import next_token_values, question, reading
+from playground.ui.sampling.question import Question
+from playground.ui.sampling.reading import SHOWN, Reading
+from playground.ui.setup_form import check as checking
+from playground.ui.setup_form import sampling_panel
+from playground.ui.setup_form.fields import read_fields
+from playground.ui.setup_form.sampling_panel import SamplingPanel
+
+HERE = Path(__file__).parent
+
+EXAMPLES = {
+    "fact": ("Capital of Australia", "What is the capital of Australia?", "The capital of Australia is"),
+    "story": ("A story begins", "Tell me a story.", "Once upon a time, there was a"),
+    "rut": ("In a rut", "List some colours.", "red, blue, red, blue, red, blue, red,"),
+}
+ABOUT = "Fills in prompt and answer so far, and reads the next token"
+FIRST = "fact"
+
+
+@dataclass(frozen=True, slots=True)
+class NextTokenView:
+    """The widgets. `reading` is the session's memory."""
+
+    reading: Any
+    examples: Any
+    read: Any
+    draw: Any
+    bars: Any
+    table: Any
+    save: Any
+    panel: SamplingPanel
+    question: Question
+
+    @property
+    def inputs(self) -> set[Any]:
+        return {self.reading, *self.question.widgets}
+
+    def sampling(self, values: Mapping[Any, Any]) -> Sampling:
+        return setups.parse_sampling(read_fields(self.panel.fields, values))
+
+    def current(self, values: Mapping[Any, Any]) -> Reading:
+        """The reading, if it answers the question that the form holds. Raises InvalidSetup."""
+        now: Reading | None = values[self.reading]
+        if now is None or self.stale(now, values):
+            why = "The question has changed since it was read" if now else "Nothing has been read yet"
+            raise InvalidSetup(f"{why}; press \u201cRead the next token\u201d first.")
+        return now
+
+    def stale(self, now: Reading, values: Mapping[Any, Any]) -> bool:
+        return now.asked.wording != self.question.wording(values)
+
+    def pictures(self, now: Reading, values: Mapping[Any, Any]) -> dict[Any, Any]:
+        """Bars and table under the settings that the form holds."""
+        asked = now.asked
+        try:
+            sampling = self.sampling(values)
+            outlook = now.next.under(sampling, SHOWN)
+        except PlaygroundError as error:  # in the pane: someone may just be typing
+            return {self.bars: failed(error)}
+        value = next_token_values.next_token_value(outlook, sampling)
+        about = {"context": asked.prefix or asked.setup.task.input, "note": now.note, "stale": self.stale(now, values)}
+        return {self.bars: {**value, **about}, self.table: next_token_values.candidate_table(outlook.candidates)}
+
+
+def failed(error: PlaygroundError) -> dict[str, Any]:
+    return {**next_token_values.EMPTY, "phase": "failed", "error": str(error)}
+
+
+def waiting(progress: Progress) -> dict[str, Any]:
+    share = progress.done / progress.total if progress.total else None
+    return {**next_token_values.EMPTY, "phase": "reading", "status": progress.what, "share": share}
+
+
+def build(settings: Settings, catalog: Catalog, sessions: Sessions) -> Question:
+    """Lay out and wire. Returns the question, for others to ask as well."""
+    offered = {key: p for key, p in presets.samplings().items() if _shapes_only(p.sampling)}
+    with gr.Row(elem_classes="halves", equal_height=False):
+        with gr.Column(elem_classes="asking", min_width=0):
+            gr.Markdown("## What comes next")
+            examples = widgets.choices([{"key": k, "title": e[0], "about": ABOUT} for k, e in EXAMPLES.items()])
+            choice, prompt, role, prefix = question.build(catalog)
+            with gr.Row(elem_classes="acts"):
+                read = gr.Button("Read the next token", variant="primary", elem_id="read-button", elem_classes="runs")
+                draw = gr.Button("Draw one, append it", variant="secondary", elem_id="draw-button")
+        with gr.Column(elem_id="next-settings", elem_classes="setting", min_width=0):
+            gr.Markdown("**Sampling** acts at once; the model is not asked again.", elem_classes="field-label")
+            chips = widgets.chips([])
+            load = widgets.choices([{"key": k, "title": p.title, "about": p.about} for k, p in offered.items()])
+            with gr.Column(elem_classes="sliders", min_width=0):
+                sampling = question.shaping()
+        with gr.Column(elem_classes="seeing", min_width=0):
+            bars = widgets.widget(HERE / "next_token.js", value=next_token_values.EMPTY, elem_id="next-token")
+            with gr.Accordion("As a table", open=False):
+                table = gr.Dataframe(
+                    headers=next_token_values.HEADERS, datatype=next_token_values.KINDS, interactive=False,
+                    show_label=False, elem_id="next-token-table",
+                )  # fmt: skip
+                save = widgets.download("Download as CSV")
+    _, prompt.widget.value, prefix.widget.value = EXAMPLES[FIRST]
+    asks = Question(choice=choice, prompt=prompt, role=role, prefix=prefix, sampling=sampling)
+    panel = SamplingPanel(chips, load, sampling)
+    view = NextTokenView(gr.State(None), examples, read, draw, bars, table, save, panel, asks)
+    sampling_panel.wire(panel, offered)
+    _wire_settings(view, settings, sessions)
+    _wire_reading(view, settings, sessions)
+    return asks
+
+
+def _shapes_only(sampling: Sampling) -> bool:
+    changed = [p.name for p in parameters(Sampling) if getattr(sampling, p.name) != p.default]
+    return all(name in question.SHAPING for name in changed)
+
+
+def _wire_settings(view: NextTokenView, settings: Settings, sessions: Sessions) -> None:
+    @told
+    def redraw(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
+        now = values[view.reading]
+        chips = {view.panel.chips: sampling_panel.differing(view.panel.fields, values)}
+        try:
+            reading.require_logits(checking.model(values[view.question.choice.model], sessions.of(request)))
+        except NotSupported as error:
+            return {**chips, view.bars: failed(error)}
+        return {**chips, **(view.pictures(now, values) if now else {view.bars: next_token_values.EMPTY})}
+
+    @told
+    def bias(values: dict[Any, Any], event: gr.EventData) -> dict[Any, Any]:
+        (f,) = (f for f in view.panel.fields if f.parameter.name == "logit_bias")
+        amounts, nudge = f.read(values[f.widget]), payloads.read(payloads.Nudge, event._data)
+        amounts[nudge.id] = amounts.get(nudge.id, 0.0) + nudge.by
+        return {f.widget: f.write({key: amount for key, amount in amounts.items() if amount})}
+
+    @told
+    def save(values: dict[Any, Any]) -> dict[Any, Any]:
+        now = view.current(values)
+        rows = next_token_values.candidate_table(now.next.under(view.sampling(values), SHOWN).candidates)
+        return {view.save: {"name": "next_token.csv", "text": csv_text(next_token_values.HEADERS, rows)}}
+
+    at_once = {"preprocess": False, "trigger_mode": "always_last", "concurrency_limit": settings.max_users, **QUIET}
+    outputs = [view.panel.chips, view.bars, view.table]
+    gr.on([w.change for w in view.question.widgets], redraw, view.inputs, outputs, **at_once)
+    view.bars.edit(bias, view.inputs, [f.widget for f in view.panel.fields], preprocess=False, **QUIET)
+    view.save.click(save, view.inputs, [view.save], preprocess=False, **QUIET)
+
+
+def _wire_reading(view: NextTokenView, settings: Settings, sessions: Sessions) -> None:
+    begun, prompt, role = view.question.prefix.widget, view.question.prompt.widget, view.question.role.widget
+
+    def again(
+        values: dict[Any, Any], boxes: dict[Any, Any], catalog: Catalog, note: str = ""
+    ) -> Iterator[dict[Any, Any]]:
+        """Read what follows the question that the form holds, with `boxes` changed."""
+        values = {**values, **boxes}
+        yield {view.bars: waiting(Progress(what="Getting ready"))}
+        try:
+            reads = reading.read(view.question.ask(values, catalog), catalog, note)
+            while True:
+                yield {view.bars: waiting(next(reads))}
+        except StopIteration as end:
+            # Boxes and reading in one update: between two the pane would call itself out of date.
+            yield {**boxes, view.reading: end.value, **view.pictures(end.value, values)}
+        except PlaygroundError as error:
+            yield {**boxes, view.reading: None, view.bars: failed(error)}
+
+    @told
+    def read(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
+        yield from again(values, {}, sessions.of(request))
+
+    @told
+    def example(values: dict[Any, Any], event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
+        _, asks, begins = payloads.chosen(event._data, EXAMPLES)
+        yield from again(values, {prompt: asks, role: "", begun: begins}, sessions.of(request))
+
+    def append(values: dict[Any, Any], chosen: Candidate, how: str, catalog: Catalog) -> Iterator[dict[Any, Any]]:
+        now, token = values[view.reading], f"\u201c{next_token_values.visible(chosen.text)}\u201d"
+        if now.writable(chosen):
+            yield from again(values, {begun: now.asked.prefix + chosen.text}, catalog, f"{how} {token}.")
+        else:
+            why = "it ends the answer or is half a character, so no text can follow it"
+            now = replace(now, note=f"{how} {token}: {why}.")
+            yield {view.reading: now, **view.pictures(now, values)}
+
+    @told
+    def pick(values: dict[Any, Any], event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
+        clicked = payloads.read(payloads.Wanted, event._data).id
+        shown = view.current(values).next.under(view.sampling(values), SHOWN).candidates
+        candidate = next((c for c in shown if c.id == clicked), None)
+        if candidate is None:
+            raise InvalidSetup("The settings have changed since, and that token is no longer shown; click another.")
+        yield from append(values, candidate, "Appended", sessions.of(request))
+
+    @told
+    def draw(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
+        chosen = view.current(values).next.draw(view.sampling(values), random.Random())
+        how = f"Drew, with probability {next_token_values.percent(chosen.probability)},"
+        yield from append(values, chosen, how, sessions.of(request))
+
+    outputs = [view.reading, begun, prompt, role, view.bars, view.table]
+    once = {"preprocess": False, "trigger_mode": "once", **running(settings), **QUIET}
+    for event, handler in (
+        (view.read.click, read), (view.examples.select, example), (view.bars.select, pick), (view.draw.click, draw),
+    ):  # fmt: skip
+        event(handler, view.inputs, outputs, **once)

@@ -1,0 +1,47 @@
+"""A next-token distribution that was read once, and what can be done with it without asking the model again."""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+
+from playground.backends.base import Candidate, NextToken
+from playground.backends.catalog import Catalog, ModelInfo
+from playground.errors import NotSupported
+from playground.types import Progress
+from playground.ui.run_view.continuing import TORN
+from playground.ui.sampling.question import Asked
+
+SHOWN = 20  # candidates drawn as bars
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What follows one question, kept in the visitor's session. `note` says how the last token came to be there."""
+
+    asked: Asked
+    next: NextToken
+    count_tokens: Callable[[str], int]  # of the prompt with this answer so far
+    note: str = ""
+
+    def writable(self, candidate: Candidate) -> bool:
+        """Whether the text of the token, added to the answer, is read as that token again."""
+        grows = self.count_tokens(self.asked.prefix + candidate.text) - self.count_tokens(self.asked.prefix)
+        # A control token's name is plain text when someone writes it, and takes several tokens to spell.
+        return TORN not in candidate.text and grows <= 1
+
+
+def read(asked: Asked, catalog: Catalog, note: str = "") -> Generator[Progress, None, Reading]:
+    """Load the model if need be, yielding progress, and read what comes next. Raises PlaygroundError."""
+    setup, messages = asked.setup, asked.messages
+    backend = yield from catalog.open(setup.model, setup.adapter)
+    require_logits(catalog.info(setup.model))
+    yield Progress(what="Reading the prompt")
+    follows = backend.next_token(messages, asked.prefix, setup.adapter, setup.scale, catalog.visitor)
+    return Reading(asked, follows, lambda prefix: backend.count_tokens(messages, prefix), note)
+
+
+def require_logits(info: ModelInfo) -> None:
+    """Raises NotSupported for a model that only gives text."""
+    if not info.capabilities.logits:
+        raise NotSupported(
+            f"{info.title} does not tell how likely each next token is; choose a local model. The sweep works with it."
+        )

@@ -1,0 +1,200 @@
+"""One prompt over a grid of temperatures and top-p: a heat map that fills while the answers come."""
+
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from playground import setups
+from playground.csv_text import csv_text
+from playground.errors import InvalidSetup
+from playground.evaluation import sweep
+from playground.evaluation.sweep import Sweep
+from playground.parameters import Parameter, parameters
+from playground.settings import Settings
+from playground.types import Run, Sampling, Task
+from playground.ui import widgets
+from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
+from playground.ui.handlers.messages import told
+from playground.ui.handlers.sessions import Sessions
+from playground.ui.run_view import following
+from playground.ui.sampling import sweep_values
+from playground.ui.sampling.question import Question
+from playground.ui.setup_form.check import checked
+from playground.ui.setup_form.fields import Field, pick, read_fields
+from playground.ui.setup_form.form import WITH_LABELS
+
+HERE = Path(__file__).parent
+
+TEMPERATURES, TOP_PS = "0.2, 0.7, 1, 1.5", "0.5, 0.9, 1"
+LABELS = "Canberra\nSydney\nMelbourne"  # what the first question is answered with
+MAX_TOKENS = 20  # an answer to compare is a short one
+
+
+@dataclass(frozen=True, slots=True)
+class NumberList(Field):
+    """A parameter that is a list of numbers, typed on one line."""
+
+    def read(self, raw: Any) -> list[Any]:
+        """Each number once; what is none is passed on to be refused."""
+        words = [word for word in re.split(r"[,;\s]+", str(raw or "")) if word]
+        if not words:
+            p = self.parameter
+            raise InvalidSetup(f"`{p.name}` is empty; write 1 to {p.max_length} numbers with commas.", (p.name,))
+        return list(dict.fromkeys(_number(word) for word in words))
+
+
+def _number(word: str) -> float | str:
+    try:
+        return float(word)
+    except ValueError:
+        return word
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """The last sweep of this session, and what halts it."""
+
+    run: Run
+    grid: Sweep
+    halt: threading.Event
+
+
+@dataclass(frozen=True, slots=True)
+class SweepView:
+    """The widgets. `swept` is the session's memory."""
+
+    swept: Any
+    question: Question
+    grid: tuple[Field, ...]
+    task: tuple[Field, ...]
+    sampling: tuple[Field, ...]
+    map: Any
+    table: Any
+    start: Any
+    stop: Any
+    save_cells: Any
+    save_answers: Any
+
+    @property
+    def inputs(self) -> set[Any]:
+        return {self.swept, *self.question.widgets, *(f.widget for f in (*self.grid, *self.task, *self.sampling))}
+
+    def read(self, values: Mapping[Any, Any]) -> dict[str, Any]:
+        """The setup as plain data: the question above, with how its answers are read and where they end."""
+        data = self.question.read(values)
+        data["task"] |= read_fields(self.task, values)
+        data["sampling"] |= read_fields(self.sampling, values)
+        return data
+
+    def shown(self, now: Swept) -> dict[Any, Any]:
+        busy = now.run.status in ("waiting", "running")
+        return {
+            self.swept: now,
+            self.map: sweep_values.sweep_value(now.run, now.grid),
+            self.start: gr.update(interactive=not busy),
+            self.stop: gr.update(interactive=busy),
+            self.table: gr.skip() if busy else sweep_values.cell_table(now.run, now.grid),
+        }
+
+
+def build(question: Question, settings: Settings, sessions: Sessions) -> None:
+    """Lay out the sweep of this question and wire it."""
+    with gr.Row(elem_classes="halves sweep", equal_height=False):
+        with gr.Column(elem_classes="asking", min_width=0):
+            gr.Markdown("## Sweep")
+            gr.Markdown(
+                "Asks the prompt above again and again, at every temperature with every top-p. The role and the other "
+                "sampling parameters are those above; the answer starts from nothing.",
+                elem_classes="field-label",
+            )
+            grid = _grid_fields()
+            with gr.Row(elem_classes="pair"):
+                sampling = pick(Sampling, "max_tokens", "seed")
+            with gr.Column(min_width=0):
+                kind, *_ = task = pick(Task, "answer", "labels")
+            with gr.Row(elem_classes="acts"):
+                start = gr.Button("Run the sweep", variant="primary", elem_id="sweep-button", elem_classes="runs")
+                stop = gr.Button(
+                    "Stop the sweep", variant="secondary", interactive=False, elem_id="sweep-stop", elem_classes="stops"
+                )
+        with gr.Column(elem_classes="seeing", min_width=0):
+            heat = widgets.widget(
+                HERE / "sweep_map.js", value=sweep_values.sweep_value(None, None), elem_id="sweep-map"
+            )
+            with gr.Accordion("As a table", open=False):
+                table = gr.Dataframe(
+                    headers=sweep_values.HEADERS, datatype=["number"] * len(sweep_values.HEADERS), interactive=False,
+                    show_label=False, elem_id="sweep-table",
+                )  # fmt: skip
+                with gr.Row(elem_classes="quiet-row"):
+                    save_cells = widgets.download("Download the table as CSV")
+                    save_answers = widgets.download("Download all answers as CSV")
+    for field, value in zip((*task, sampling[0]), ("label", LABELS, MAX_TOKENS), strict=True):
+        field.widget.value = value
+    view = SweepView(gr.State(None), question, grid, task, sampling, heat, table, start, stop, save_cells, save_answers)
+    kind.widget.change(lambda answer: gr.update(visible=answer in WITH_LABELS), kind.widget, task[1].widget, **AT_ONCE)
+    _wire_run(view, settings, sessions)
+    _wire_downloads(view)
+
+
+def _grid_fields() -> tuple[Field, ...]:
+    by_name = {p.name: p for p in parameters(Sweep)}
+    with gr.Row(elem_classes="pair"):
+        temperatures = _numbers(by_name["temperatures"], TEMPERATURES)
+        top_ps = _numbers(replace(by_name["top_ps"], label="Top-p values"), TOP_PS)
+    return (temperatures, top_ps, *pick(Sweep, "samples", label="Samples per cell"))
+
+
+def _numbers(p: Parameter, value: str) -> NumberList:
+    box = gr.Textbox(value, label=p.label, info=f"{p.help} With commas, at most {p.max_length}.", min_width=140)
+    return NumberList(parameter=p, widget=box)
+
+
+def _wire_run(view: SweepView, settings: Settings, sessions: Sessions) -> None:
+    @told
+    def run(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
+        catalog = sessions.of(request)
+        before: Swept | None = values[view.swept]
+        following.alone(before.halt if before else None)
+        setup = checked(view.read(values), catalog)
+        grid = setups.build(Sweep, read_fields(view.grid, values), ())
+        now = Swept(Run(setup=setup), grid, threading.Event())
+        for last in following.follow(setup, sweep.run(setup, catalog, grid, within=settings.max_seconds), now.halt):
+            now = replace(now, run=last)
+            yield view.shown(now)
+
+    @told
+    def stop(now: Swept | None) -> None:
+        if now is not None:
+            now.halt.set()  # the run itself shows how it ended: only one writes to the page
+
+    outputs = [view.swept, view.map, view.table, view.start, view.stop]
+    view.start.click(run, view.inputs, outputs, preprocess=False, trigger_mode="once", **running(settings), **QUIET)
+    view.stop.click(stop, view.swept, None, **AT_ONCE)
+
+
+def _wire_downloads(view: SweepView) -> None:
+    @told
+    def cells(now: Swept | None) -> dict[str, str]:
+        now = _needed(now)
+        return {"name": "sweep.csv", "text": csv_text(sweep_values.HEADERS, sweep_values.cell_table(now.run, now.grid))}
+
+    @told
+    def answers(now: Swept | None) -> dict[str, str]:
+        now = _needed(now)
+        rows = sweep_values.answer_table(now.run, now.grid)
+        return {"name": "sweep_answers.csv", "text": csv_text(sweep_values.ANSWER_HEADERS, rows)}
+
+    view.save_cells.click(cells, view.swept, view.save_cells, **AT_ONCE)
+    view.save_answers.click(answers, view.swept, view.save_answers, **AT_ONCE)
+
+
+def _needed(now: Swept | None) -> Swept:
+    if now is None:
+        raise InvalidSetup("There is no sweep to download yet; run one first.")
+    return now

@@ -1,0 +1,157 @@
+"""Widgets from dataclass fields, and back: what the form holds becomes the dict that `setups.parse` checks.
+
+Only the kinds of values change here, as widgets make it necessary (5.0 is 5, lines are a list). Whether a
+value is allowed is not decided here.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import gradio as gr
+
+from playground.errors import InvalidSetup
+from playground.parameters import Parameter, parameters
+from playground.types import ChainStep, Example
+from playground.ui.widgets import TextColumn, rows_editor
+
+ROWS: dict[str, tuple[str, type]] = {"examples": ("Example", Example), "steps": ("Step", ChainStep)}
+NAMES = {"yes_no": "Yes / no", "zero_shot": "Zero-shot", "few_shot": "Few-shot"}
+ESCAPES = {"\n": "\\n", "\t": "\\t", "\\": "\\\\"}
+INTEGER = re.compile(r"[+-]?\d{1,20}")  # longer ones are refused as they are
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One parameter and the widget that holds it."""
+
+    parameter: Parameter
+    widget: Any
+
+    def read(self, raw: Any) -> Any:
+        """The raw value of the widget as the parameter's kind of value."""
+        return read(self.parameter, raw)
+
+    def write(self, value: Any) -> Any:
+        """An update that makes the widget hold the value."""
+        return gr.update(value=written(self.parameter, value))
+
+
+def fields(cls: type) -> tuple[Field, ...]:
+    """A widget for every parameter of a dataclass, in order, laid out where this is called."""
+    return tuple(Field(parameter=p, widget=widget(p)) for p in parameters(cls))
+
+
+def read_fields(fields: tuple[Field, ...], values: Mapping[Any, Any]) -> dict[str, Any]:
+    """Values by parameter name."""
+    return {f.parameter.name: f.read(values[f.widget]) for f in fields}
+
+
+def pick(cls: type, *names: str, **shown: Any) -> tuple[Field, ...]:
+    """Widgets of some parameters of a dataclass, laid out here; `shown` replaces what is said of them."""
+    by_name = {p.name: p for p in parameters(cls)}
+    chosen = [replace(by_name[name], **shown) for name in names]
+    return tuple(Field(parameter=p, widget=widget(p)) for p in chosen)
+
+
+def widget(p: Parameter) -> Any:
+    """The widget that suits the parameter, holding its default."""
+    shown = {"label": p.label, "info": info(p), "value": written(p, p.default), "elem_classes": f"of-{p.name}"}
+    if p.name in ROWS:
+        noun, cls = ROWS[p.name]
+        with gr.Column(elem_classes=["field", f"of-{p.name}"], min_width=0):
+            gr.Markdown(f"**{p.label}** {p.help}", elem_classes="field-label")
+            return rows_editor(_columns(cls), noun=noun, most=p.max_length or 1)
+    if p.kind in ("list", "map"):
+        return gr.Textbox(**shown, lines=2, max_lines=6)
+    if p.kind in ("integer", "number") and not p.optional:
+        return gr.Slider(p.low, p.high, step=p.step, **shown)
+    if p.kind == "choice":
+        return gr.Radio([(NAMES.get(c, c.replace("_", " ").capitalize()), c) for c in p.choices], **shown)
+    if p.kind == "flag":
+        return gr.Checkbox(**shown)
+    return gr.Textbox(**shown, lines=p.lines, max_lines=max(p.lines, 16), placeholder=p.empty or None)
+
+
+def info(p: Parameter) -> str:
+    """The help under a widget's label, with how to type it where that is not plain."""
+    typed = {"list": " One a line; \\n stands for a line break.", "map": " One a line, for example 50: -2.5"}
+    return p.help + (typed.get(p.kind, "") if p.name not in ROWS else "")
+
+
+def read(p: Parameter, raw: Any) -> Any:
+    """A widget's raw value as the parameter's kind; what cannot be read is passed on for `parse` to refuse."""
+    if p.name in ROWS:
+        return _rows(raw)
+    if p.kind == "list":
+        return [_unescaped(line) for line in _lines(raw)]
+    if p.kind == "map":
+        return _pairs(p, _lines(raw))
+    if p.optional and (raw is None or (isinstance(raw, str) and not raw.strip())):
+        return None
+    if p.kind == "integer":
+        if isinstance(raw, str) and INTEGER.fullmatch(raw.strip()):
+            return int(raw)  # typed, not slid: a seed has more digits than a browser's number
+        return int(raw) if isinstance(raw, float) and raw.is_integer() else raw
+    return "" if p.kind == "text" and raw is None else raw
+
+
+def written(p: Parameter, value: Any) -> Any:
+    """A parameter's value as its widget holds it."""
+    if p.name in ROWS:
+        return [{f.name: getattr(item, f.name) for f in parameters(type(item))} for item in value]
+    if p.kind == "list":
+        return "\n".join(_escaped(item) for item in value)
+    if p.kind == "map":
+        return "\n".join(f"{key}: {amount:g}" for key, amount in value.items())
+    if p.optional:
+        return "" if value is None else str(value)
+    return value
+
+
+def _columns(cls: type) -> list[TextColumn]:
+    return [TextColumn(key=p.name, label=p.label, hint=p.help, lines=p.lines) for p in parameters(cls)]
+
+
+def _rows(raw: Any) -> Any:
+    """Rows as they are, but for the empty ones that a table has at its end."""
+    if not isinstance(raw, list):
+        return [] if raw is None else raw
+    rows = list(raw)
+    while rows and isinstance(rows[-1], Mapping) and not any(rows[-1].values()):
+        rows.pop()
+    return rows
+
+
+def _lines(raw: Any) -> list[str]:
+    lines = str(raw or "").split("\n")
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def _escaped(text: str) -> str:
+    return "".join(ESCAPES.get(character, character) for character in text)
+
+
+def _unescaped(line: str) -> str:
+    plain = {escape: character for character, escape in ESCAPES.items()}
+    return re.sub(r"\\[nt\\]", lambda m: plain[m[0]], line)
+
+
+def _pairs(p: Parameter, lines: list[str]) -> dict[Any, Any]:
+    pairs: dict[Any, Any] = {}
+    for number, line in enumerate(lines, 1):
+        key, sign, amount = (part.strip() for part in line.partition(":"))
+        try:
+            if not sign or int(key) in pairs:
+                raise ValueError
+            pairs[int(key)] = float(amount)
+        except ValueError:
+            path = ("sampling", p.name)
+            raise InvalidSetup(
+                f"`{'.'.join(path)}`, line {number}, is {ascii(line)[:60]}; write token id: amount, each id once.",
+                path,
+            ) from None
+    return pairs

@@ -1,0 +1,115 @@
+"""Which weights answer: a model, and of one that has adapters perhaps one of them, at a scale."""
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from playground.backends.catalog import Catalog, ModelInfo
+from playground.comparison import Pane
+from playground.parameters import parameters
+from playground.types import Setup
+from playground.ui.handlers.event_options import AT_ONCE
+from playground.ui.handlers.messages import told
+from playground.ui.handlers.sessions import Sessions
+from playground.ui.setup_form import check as checking
+from playground.ui.setup_form import fields
+from playground.ui.setup_form.fields import Field
+
+NONE = ("None, the model as it is", "")
+MANY = 12  # models from which on one types to find one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelChoice:
+    """The widgets. The adapter shows where the model has any, the scale where an adapter is chosen."""
+
+    model: Any
+    adapter: Any
+    scale: Field
+
+    @property
+    def widgets(self) -> list[Any]:
+        return [self.model, self.adapter, self.scale.widget]
+
+    def read(self, values: Mapping[Any, Any]) -> dict[str, Any]:
+        """That part of a setup as plain data. Not checked."""
+        chosen = {"model": values[self.model]}
+        if not values[self.adapter]:
+            return chosen
+        return {**chosen, "adapter": values[self.adapter], "scale": self.scale.read(values[self.scale.widget])}
+
+    def write(self, setup: Setup, catalog: Catalog) -> dict[Any, Any]:
+        """Updates that make the widgets hold what the setup names. Raises UnknownModel for what is not there."""
+        info = checking.weights(setup, catalog)
+        scale = gr.update(value=setup.scale, visible=_scalable(info, setup.adapter))
+        return {self.model: setup.model, self.adapter: _adapters(info, setup.adapter), self.scale.widget: scale}
+
+    def show(self, values: Mapping[Any, Any], catalog: Catalog) -> dict[Any, Any]:
+        """Updates that offer the adapters of the chosen model, and keep the one that is chosen if it has that."""
+        info, adapter = checking.model(values[self.model], catalog), values[self.adapter]
+        adapter = adapter if adapter in [known.name for known in info.adapters] else ""
+        scale = gr.update(visible=_scalable(info, adapter))
+        return {self.adapter: _adapters(info, adapter), self.scale.widget: scale}
+
+    def refresh(self, values: Mapping[Any, Any], catalog: Catalog) -> dict[Any, Any]:
+        """Updates that offer the models there are now. Says so when the chosen one is not among them any more."""
+        models, name = catalog.models(), values[self.model]
+        # The value only where it must change: what is chosen meanwhile would be written over.
+        update = gr.update(choices=_models(models), filterable=len(models) > MANY)
+        if name not in [info.name for info in models]:
+            title = html.escape(models[0].title, quote=False)  # Gradio renders HTML in toasts
+            gr.Warning(f"The chosen model is not there any more; {title} is chosen instead.")
+            name = update["value"] = models[0].name
+        return {self.model: update, **self.show({**values, self.model: name}, catalog)}
+
+
+def build(catalog: Catalog) -> Any:
+    """The list of models, laid out here."""
+    models = catalog.models()
+    return gr.Dropdown(_models(models), label="Model", filterable=len(models) > MANY, min_width=140)
+
+
+def build_adapter(model: Any) -> ModelChoice:
+    """The adapter and its scale, laid out here, for that list of models."""
+    (scale,) = (p for p in parameters(Pane) if p.name == "scale")
+    with gr.Row(elem_classes=["pair", "tuning"]):
+        adapter = gr.Dropdown([NONE], value="", label="Adapter", filterable=False, min_width=140, visible=False)
+        field = Field(parameter=scale, widget=fields.widget(scale))
+        field.widget.visible = False
+    return ModelChoice(model=model, adapter=adapter, scale=field)
+
+
+def wire(page: Any, changed: Any, choices: list[ModelChoice], sessions: Sessions) -> None:
+    """Offer what the visitor can choose from, when the page opens and whenever `changed` does."""
+    for choice in choices:
+        _wire(page, changed, choice, sessions)
+
+
+def _wire(page: Any, changed: Any, choice: ModelChoice, sessions: Sessions) -> None:
+    @told
+    def refresh(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
+        return choice.refresh(values, sessions.of(request))
+
+    @told
+    def show(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
+        return choice.show(values, sessions.of(request))
+
+    held, options = set(choice.widgets), {"preprocess": False, "trigger_mode": "always_last", **AT_ONCE}
+    gr.on([page.load, changed.change], refresh, held, choice.widgets, **options)
+    gr.on([choice.model.change, choice.adapter.change], show, held, choice.widgets[1:], **options)
+
+
+def _models(models: tuple[ModelInfo, ...]) -> list[tuple[str, str]]:
+    return [(info.title, info.name) for info in models]
+
+
+def _adapters(info: ModelInfo, chosen: str) -> Any:
+    offered = [NONE, *((adapter.title, adapter.name) for adapter in info.adapters)]
+    return gr.update(choices=offered, value=chosen, visible=bool(info.adapters))
+
+
+def _scalable(info: ModelInfo, adapter: str) -> bool:
+    return bool(adapter) and info.kind != "endpoint"  # a served adapter has its full strength, always

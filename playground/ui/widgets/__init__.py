@@ -1,0 +1,76 @@
+"""Parts that Gradio has no component for: each is `gr.HTML` with a fixed frame, data as its value and a script.
+
+The frame never contains the value, and the scripts write only `textContent` and `.value`: what a model
+or a person wrote cannot become markup.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextColumn:
+    """One text of a row: its key in the value, its label, and how tall its box starts."""
+
+    key: str
+    label: str
+    hint: str = ""
+    lines: int = 1
+
+
+@cache
+def script(path: Path) -> str:
+    return path.read_text("utf-8")
+
+
+def rows_editor(columns: Sequence[TextColumn], *, noun: str, most: int, **shown: Any) -> gr.HTML:
+    """Rows of texts that can be added, removed and moved. Value: a list of dicts by column key. Event: `input`."""
+    fixed = {"columns": [asdict(c) for c in columns], "noun": noun, "most": most}
+    return widget(HERE / "rows.js", fixed, value=[], **shown)
+
+
+def chips(value: list[dict[str, str]]) -> gr.HTML:
+    """What differs from the defaults. Event: `clear` with the parameter's name as key."""
+    return widget(HERE / "chips.js", value=value)
+
+
+def choices(offered: list[dict[str, str]]) -> gr.HTML:
+    """Buttons by key. Event: `select` with the key."""
+    return widget(HERE / "choices.js", {"choices": offered})
+
+
+def download(caption: str) -> gr.HTML:
+    """A button that saves a text. Event: `click`; answer it with the value `{"name", "text"}`.
+
+    Without a caption there is no button: something else is clicked.
+    """
+    return widget(HERE / "download.js", {"caption": caption})
+
+
+def words(**shown: Any) -> gr.HTML:
+    """A sentence as it is. Value: the text."""
+    return widget(HERE / "words.js", value="", **shown)
+
+
+def tables(**shown: Any) -> gr.HTML:
+    """Small tables. Value: a list of `{"caption", "head", "rows"}`."""
+    return widget(HERE / "tables.js", value=[], **shown)
+
+
+def widget(path: Path, fixed: dict[str, Any] | None = None, **properties: Any) -> gr.HTML:
+    """A part of the page: this script draws the value into an empty frame, whose CSS class is the script's name."""
+    # `fixed` goes into the script: an update of an unmounted `gr.HTML` makes it forget properties of its own.
+    return gr.HTML(
+        html_template=f'<div class="{path.stem}"></div>',
+        js_on_load=f"const fixed = {json.dumps(fixed or {})};\n{script(HERE / 'dom.js')}\n{script(path)}",
+        apply_default_css=False,
+        **properties,
+    )

@@ -1,0 +1,54 @@
+// Ctrl/Cmd+Enter runs, Esc stops, wherever the focus is: what is meant is the part of the page that is in sight.
+(() => {
+  const mac = /Mac|iPhone|iPad/.test(navigator.platform);
+  document.documentElement.dataset.keys = mac ? "mac" : "other";
+  const announce = () => {
+    for (const button of document.querySelectorAll(".runs")) button.setAttribute("aria-keyshortcuts", mac ? "Meta+Enter" : "Control+Enter");
+    for (const button of document.querySelectorAll(".stops")) button.setAttribute("aria-keyshortcuts", "Escape");
+  };
+  const usable = (button) => !button.disabled && button.offsetParent !== null;
+  // The nearest such button: the part of the page around the focus comes first.
+  const press = (kind, from) => {
+    for (let part = from; part; part = part.parentElement) {
+      const button = [...part.querySelectorAll(kind)].find(usable);
+      if (button) return button.click(), true;
+    }
+    return false;
+  };
+  document.addEventListener("focusin", announce);
+  // A list that is searched by typing: what one types replaces the name that stands there.
+  document.addEventListener("focusin", (event) => {
+    if (event.target.matches?.('input[role="combobox"]:not([readonly])')) setTimeout(() => event.target.select());
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      if (press(".runs", event.target)) {
+        event.preventDefault();
+        event.stopPropagation();
+      }
+    }
+    // An open list closes first: Esc there is not meant for the run.
+    if (event.key === "Escape" && event.target.getAttribute?.("aria-expanded") !== "true") press(".stops", event.target);
+  }, true);
+  // The same words more than once are one message.
+  new MutationObserver(() => {
+    for (const list of document.querySelectorAll(".toast-messages")) {
+      const said = new Set();
+      for (const text of list.querySelectorAll("[data-testid=toast-text]")) {
+        const item = text.parentElement;
+        item.hidden = said.has(text.textContent);
+        item.previousElementSibling?.classList.contains("toast-separator") && (item.previousElementSibling.hidden = item.hidden);
+        said.add(text.textContent);
+      }
+      const count = list.parentElement.querySelector(".toast-count");
+      if (count) count.hidden = said.size < 2;
+    }
+  }).observe(document.documentElement, { childList: true, subtree: true });
+  // In one column the answer is below the form: go where things happen.
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest?.("#run-button") || window.innerWidth > 1024) return;
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    document.getElementById("answer")?.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
+  });
+})();

@@ -1,0 +1,248 @@
+"""The Experiments tab in a real browser: run the ladder, stop, resume, read who solved what, take the report away."""
+
+import io
+import random
+import re
+import threading
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from folded import turn_to, unfold
+from playwright.sync_api import Locator, Page, expect
+
+from playground.backends.base import Request
+from playground.ui.experiments import run as experiment_run
+from playground.ui.experiments.run import Ran
+
+LONG = 120_000  # milliseconds for what a model computes
+
+
+def pupil(request: Request, rng: random.Random) -> str:
+    """Adds what it finds, if it reasons or was shown how; else it guesses."""
+    text = request.messages[-1].content
+    numbers = [int(n) for n in re.findall(r"\d+", text)] or [0]
+    thinks = "step" in text or "step" in request.prefix or len(request.messages) > 4
+    return f"The answer is {sum(numbers[:2]) if thinks and rng.random() < 0.8 else rng.randint(100, 999)}."
+
+
+@pytest.fixture
+def opened(serve: Any, visit: Any, catalog_of: Any) -> Any:
+    """The tab over a scripted model: `opened(delay=0.0, **size)`."""
+
+    def open_tab(*, delay: float = 0.0, **size: Any) -> Page:
+        page: Page = visit(serve(catalog_of(pupil, delay=delay)), **size)
+        return turn_to(page, "Experiments")
+
+    return open_tab
+
+
+def items(page: Page, count: int) -> None:
+    page.get_by_label("Items", exact=True).fill(f"{count}")
+    page.get_by_label("Items", exact=True).press("Tab")
+
+
+def run(page: Page) -> None:
+    page.get_by_role("button", name="Run the experiment").click()
+
+
+def ended(page: Page, phase: str = "done") -> Locator:
+    status = page.locator(f".experiment_status[data-phase={phase}]")
+    expect(status).to_be_visible(timeout=LONG)
+    return status
+
+
+def test_the_ladder_is_run_stopped_resumed_and_read(opened: Any) -> None:
+    page = opened(delay=0.04)
+    expect(page.locator(".experiment_status h2")).to_contain_text("The ladder")
+    items(page, 20)
+    expect(page.locator("#estimate")).to_contain_text("120 answers")
+    run(page)
+    bars = page.locator("#ladder .bars .point")
+    expect(bars.nth(3)).to_be_visible(timeout=LONG)  # of the first one, who is never right, there is nothing to see
+    page.get_by_role("button", name="Stop", exact=True).and_(page.locator("#experiment-stop")).click()
+    expect(ended(page, "stopped")).to_contain_text(re.compile(r"\d+ of 120 answers"))
+    expect(page.locator("#estimate")).to_contain_text("already known")
+
+    # Only what is missing is asked.
+    run(page)
+    expect(ended(page)).to_contain_text(re.compile(r"120 of 120 answers · [1-9]\d* already known"))
+    expect(bars).to_have_count(6)
+    expect(page.locator("#said li")).to_have_count(5)
+    expect(page.locator("#said")).to_contain_text(re.compile(r"Few-shot was right on \d+ more of the 20 items"))
+    expect(page.locator("#ladder-table tbody tr")).to_have_count(6)
+    page.get_by_label("Each with each").check()
+    expect(page.locator("#said li")).to_have_count(15)
+
+    # A disagreement is opened, and goes to the Playground.
+    turn_to(page, "Items")
+    expect(page.locator("#items")).to_contain_text("20 of 20 items")
+    page.get_by_label("Show", exact=True).click()
+    page.get_by_role("option", name="The columns disagree").click()
+    expect(page.locator("#items p").first).not_to_contain_text("20 of 20")
+    row = page.locator("#items tbody tr").first
+    asked = row.locator(".asked").get_attribute("title") or ""
+    row.locator(".item-cell[data-state=right]").first.click()
+    expect(page.locator("#experiment-cell")).to_contain_text(asked[:40])
+    expect(page.locator("#experiment-steps .output").first).to_contain_text("The answer is")
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the report").click()
+    names = zipfile.ZipFile(io.BytesIO(download.value.path().read_bytes())).namelist()
+    assert {"report.md", "results.csv", "experiment.yaml"} <= {*names}
+
+    page.get_by_role("button", name="Open in the Playground").locator("visible=true").click()
+    expect(page.get_by_role("tab", name="Playground", exact=True)).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#prompt .pane-body")).to_contain_text(asked[:40])
+    page.locator("#run-button").click()
+
+    # And what stands in the Playground becomes one more column.
+    turn_to(page, "Experiments")
+    page.get_by_role("button", name="Add the Playground's setup").click()
+    expect(page.locator(".technique")).to_have_count(7)
+
+
+def test_every_view_has_its_figure_and_its_table(opened: Any) -> None:
+    page = opened()
+    items(page, 6)
+    run(page)
+    ended(page)
+    for title, key, rows in [("Paths", "paths", 5), ("Price", "price", 6), ("Calibration", "calibration", 7)]:
+        turn_to(page, title)
+        panel = page.get_by_role("tabpanel").filter(has=page.locator(f"#{key}-table")).last
+        expect(panel.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+        expect(panel.locator(".js-plotly-plot .trace")).not_to_have_count(0)
+        assert page.locator(f"#{key}-table tbody tr").count() >= rows
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download this table as CSV").locator("visible=true").click()
+    assert download.value.path().read_text("utf-8").startswith("Column,Confidence (%)")
+
+
+def test_own_data_is_mapped_asked_and_kept_as_yaml(opened: Any) -> None:
+    page = opened(width=390)
+    page.get_by_label("Data set").click()
+    page.get_by_role("option", name="My own data").click()
+    state = page.locator("#own-state .words")
+    upload = page.locator(".own-data input[type=file]")
+    upload.set_input_files({"name": "picture.csv", "mimeType": "text/csv", "buffer": b"\x89PNG\r\n\x1a\n\0\0"})
+    expect(state).to_contain_text("it looks like a PNG picture")
+    expect(page.locator("#estimate")).to_contain_text("picture.csv")
+    upload.set_input_files({"name": "nothing.csv", "mimeType": "text/csv", "buffer": b""})
+    expect(state).to_contain_text("The file is empty")
+    page.get_by_label("Paste rows").fill("frage,loesung\nWhat is 2 + 3?,5\n,7\nWhat is 4 + 5?,9\n")
+    expect(state).to_contain_text("column")  # which is which is not plain
+    page.get_by_label("Input", exact=True).click()
+    page.get_by_role("option", name="frage").click()
+    page.get_by_label("Right answer", exact=True).click()
+    page.get_by_role("option", name="loesung").click()
+    expect(state).to_contain_text("line 3")
+    run(page)
+    expect(page.locator(".toast-body")).to_contain_text(
+        "What was pasted cannot be used yet. 1 row cannot be used: line 3"
+    )
+    page.get_by_label("Skip bad rows").check()
+    expect(state).to_contain_text("2 rows: 2 kept as examples, 0 asked")
+    page.get_by_label("Number", exact=True).locator("visible=true").check()
+
+    # One column with a wording of its own; the rest is not ticked.
+    for box in page.locator(".technique-pick input").all()[1:]:
+        box.uncheck()
+    page.get_by_role("button", name="Edit Zero-shot", exact=True).click()
+    page.locator(".technique-edit input").first.fill("Mine")
+    page.locator(".technique-edit textarea").first.fill("Think step by step. {input}")
+    page.locator(".technique-edit textarea").first.press("Tab")
+    expect(page.locator("#estimate")).to_contain_text("\u201cExamples\u201d holds the first 8 apart")
+    page.get_by_label("Examples", exact=True).fill("0")
+    page.get_by_label("Examples", exact=True).press("Tab")
+    unfold(page, "As YAML")
+    text = page.get_by_label("The whole experiment")
+    expect(text).to_have_value(re.compile("name: Mine.*Think step by step", re.DOTALL))
+    run(page)
+    ended(page)
+    expect(page.locator("#ladder-table tbody tr")).to_have_count(1)
+
+    # What is no experiment is refused with its line; the form stays as it is.
+    page.get_by_role("button", name="Close", exact=False).first.click()
+    text.fill("title: Other\ntechniques:\n  - strategy: nope\n")
+    page.get_by_role("button", name="Use this text").click()
+    expect(page.locator(".toast-body")).to_contain_text("line 3")
+    text.fill("title: Other\ndata: {size: 3}\ntechniques:\n  - strategy: few_shot\n")
+    page.get_by_role("button", name="Close", exact=False).first.click()
+    page.get_by_role("button", name="Use this text").click()
+    expect(page.locator(".experiment_status h2")).to_have_text("Other")
+    expect(page.locator(".technique-pick input:checked")).to_have_count(1)
+    expect(page.locator(".technique")).to_have_count(6)  # those without a tick stay
+    expect(page.get_by_label("Items", exact=True)).to_have_value("3")
+
+
+def test_edits_that_were_not_used_are_left_alone(opened: Any) -> None:
+    page = opened()
+    unfold(page, "As YAML")
+    text = page.get_by_label("The whole experiment")
+    items(page, 7)
+    expect(text).to_have_value(re.compile("size: 7"))
+    text.fill("title: Half")
+    items(page, 4)
+    expect(page.locator("#planning .words").filter(has_text="not used yet")).to_be_visible()
+    expect(text).to_have_value("title: Half")
+
+
+def test_other_data_takes_what_a_preset_says_of_itself_away(opened: Any) -> None:
+    page = opened()
+    expect(page.locator("#planning .choices [aria-current]")).to_have_count(1)
+    unfold(page, "How answers are judged")
+    scorer = page.get_by_label("Scorer", exact=True)
+    expect(scorer).not_to_have_value("The one that suits the data")
+    page.get_by_label("Data set").click()
+    page.get_by_role("option").nth(2).click()
+    expect(page.locator(".experiment_status h2")).to_contain_text("(changed)")
+    expect(page.locator("#planning .choices [aria-current]")).to_have_count(0)
+    expect(scorer).to_have_value("The one that suits the data")
+    page.locator("#planning .choices button").first.click()
+    expect(scorer).not_to_have_value("The one that suits the data")
+
+
+def test_two_visitors_run_at_once_and_see_their_own(serve: Any, visit: Any, catalog_of: Any) -> None:
+    both_run = threading.Event()
+
+    def waiting(request: Request, rng: random.Random) -> str:  # else one could end before the other page is looked at
+        assert both_run.wait(LONG / 1000)
+        return pupil(request, rng)
+
+    url = serve(catalog_of(waiting))
+    pages = [turn_to(visit(url), "Experiments") for _ in range(2)]
+    unfold(pages[0], "As YAML")
+    text = pages[0].get_by_label("The whole experiment")
+    for page, count in zip(pages, (8, 5), strict=True):
+        items(page, count)
+        expect(page.locator("#estimate")).to_contain_text(f"{6 * count} answers")
+    expect(text).to_have_value(re.compile("size: 8"))
+    for page in pages:
+        run(page)
+        expect(page.locator("#experiment-button")).to_be_disabled()  # a second click runs nothing
+    both_run.set()
+    text.fill("title: half written")
+    for page, count in zip(pages, (8, 5), strict=True):
+        expect(ended(page)).to_contain_text(f"{6 * count} of {6 * count} answers")
+        turn_to(page, "Items")
+        expect(page.locator("#items")).to_contain_text(f"{count} of {count} items")
+    expect(pages[0].locator("#estimate")).to_contain_text("already known")
+    expect(text).to_have_value("title: half written")  # the end of a run is no reason to write over it
+
+
+def test_closing_the_page_stops_the_run(opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[Ran] = []
+    follow = experiment_run.follow
+
+    def noted(now: Ran, *args: Any, **options: Any) -> Iterator[Ran]:
+        begun.append(now)
+        return follow(now, *args, **options)
+
+    monkeypatch.setattr(experiment_run, "follow", noted)
+    page = opened(delay=1.0)  # six columns of sixty items: it would go on for many minutes
+    run(page)
+    expect(page.locator(".experiment_status[data-phase=running]")).to_contain_text("of 360 answers", timeout=LONG)
+    assert not begun[0].halt.is_set()
+    page.close()
+    assert begun[0].halt.wait(30)

@@ -1,0 +1,117 @@
+"""A comparison as a stream of snapshots: what is measured afterwards can fail or be stopped and takes nothing away."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import pytest
+
+from playground import setups
+from playground.backends.base import Request
+from playground.backends.catalog import Adapter, Catalog, Entry
+from playground.backends.details import AdapterDetails
+from playground.backends.scripted import ScriptedBackend
+from playground.comparison import Pane
+from playground.errors import GenerationFailed, InvalidSetup
+from playground.types import Token
+from playground.ui.compare import panes as pane_picker
+from playground.ui.compare import run as compare_run
+from playground.ui.compare.run import Compared
+from playground.ui.handlers.messages import BUG
+
+Score = Callable[[Request], tuple[Token, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scoring(ScriptedBackend):
+    """A scripted model with probabilities, or something else in their place."""
+
+    scored: Score
+
+    def score(self, request: Request, text: str | Sequence[int]) -> tuple[Token, ...]:
+        return self.scored(request)
+
+
+def catalog_of(scored: Score) -> Catalog:
+    backend = Scoring(scored=scored)
+    backend = replace(backend, capabilities=replace(backend.capabilities, logits=True, adapters=True))
+    details = AdapterDetails(name="tuned", title="Tuned", loaded=True)
+    return Catalog(
+        [
+            Entry(name="m", title="M", kind="local", load=lambda _: backend, capabilities=backend.capabilities),
+            Adapter(model="m", name="tuned", title="Tuned", load=lambda *_: details),
+        ]
+    )
+
+
+def begun(catalog: Catalog, text: str = "Hi") -> Compared:
+    panes = [{"model": "m"}, {"model": "m", "adapter": "tuned"}]
+    picked = pane_picker.read({"panes": panes}, 4, catalog)
+    assert picked.panes == (Pane(model="m"), Pane(model="m", adapter="tuned"))
+    return Compared(setup=setups.parse({"task": {"input": text}}), picked=picked)
+
+
+def surprised(request: Request) -> tuple[Token, ...]:
+    return (Token(1, "x", -1.0 if request.adapter else -2.0),)
+
+
+def boom(error: Exception) -> Score:
+    def score(request: Request) -> tuple[Token, ...]:
+        raise error
+
+    return score
+
+
+def test_answers_come_first_then_the_matrix_cell_by_cell() -> None:
+    catalog = catalog_of(surprised)
+    now = begun(catalog)
+    seen = list(compare_run.follow(now, catalog, within=60))
+    answered = next(one for one in seen if one.stage == "measuring")
+    assert [run.status for run in answered.runs] == ["done", "done"]
+    cells = [sum(len(row) for row in one.perplexities) for one in seen]
+    assert sorted(set(cells)) == [0, 1, 2, 3, 4]
+    assert seen[-1].stage == "done"
+    (base, _), (tuned, _) = seen[-1].perplexities
+    assert base == pytest.approx(7.389, abs=0.01)
+    assert tuned == pytest.approx(2.718, abs=0.01)
+    assert now.halt.is_set()  # the next run may begin
+
+
+@pytest.mark.parametrize(("error", "words"), [(RuntimeError("oh"), BUG), (GenerationFailed("It broke."), "It broke.")])
+def test_what_cannot_be_measured_costs_no_answer(error: Exception, words: str) -> None:
+    catalog = catalog_of(boom(error))
+    *_, last = compare_run.follow(begun(catalog), catalog, within=60)
+    assert last.stage == "done"
+    assert last.error == words
+    assert last.shifts is not None
+    assert last.shifts.error == words
+    assert all(run.status == "done" and run.answer for run in last.runs)
+
+
+def test_stop_does_not_wait_for_a_score_that_goes_on() -> None:
+    release, entered = threading.Event(), threading.Event()
+
+    def slow(request: Request) -> tuple[Token, ...]:
+        entered.set()
+        release.wait(30)
+        return surprised(request)
+
+    catalog = catalog_of(slow)
+    now = begun(catalog)
+    seen = []
+    for one in compare_run.follow(now, catalog, within=60):
+        seen.append(one)
+        if entered.is_set():
+            now.halt.set()
+    assert not release.is_set()
+    release.set()
+    assert seen[-1].stage == "stopped"
+    assert all(run.answer for run in seen[-1].runs)
+
+
+def test_a_setup_that_no_pane_could_run_is_refused_at_once() -> None:
+    catalog = catalog_of(surprised)
+    now = begun(catalog, text=" ")
+    with pytest.raises(InvalidSetup, match=r"task\.input"):
+        next(compare_run.follow(now, catalog, within=60))
+    assert now.halt.is_set()

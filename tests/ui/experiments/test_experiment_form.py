@@ -1,0 +1,148 @@
+"""What the form of an experiment holds, and gives back: techniques, models, scorers, text, files."""
+
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from playground import setups
+from playground.backends.catalog import Catalog
+from playground.backends.offered import offered
+from playground.errors import InvalidSetup, LimitReached
+from playground.evaluation import experiments
+from playground.evaluation.plan import Data, Experiment, Item, Model, Technique
+from playground.settings import Settings
+from playground.ui.experiments import form as experiment_form
+from playground.ui.experiments import form_values, plan_panel, technique_rows
+from playground.ui.experiments.labels import labelled_plan
+from playground.ui.handlers.payloads import text_of_file
+
+PLAIN = setups.parse({"task": {"input": "Hi"}})
+
+FULL = Technique(
+    name="Mine", strategy="self_consistency", options={"paths": 5}, task={"role": "You are: careful"},
+    template="{input}\nNow.", sampling={"temperature": 0.5, "stop": ["\n"]},
+)  # fmt: skip
+
+
+def test_techniques_come_back_as_they_were() -> None:
+    (row,) = technique_rows.rows([FULL])
+    (read,) = technique_rows.read([row])
+    assert Technique(**read) == FULL
+
+
+def test_ways_without_a_tick_stay_beside_new_ones() -> None:
+    (new,), (old,) = technique_rows.rows([FULL]), technique_rows.rows([Technique()])
+    before = [{**old, "on": False}, {**new, "on": False}, old]
+    assert technique_rows.with_unticked([new], before) == [new, {**old, "on": False}]
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (None, "must be a list"),
+        ([5], "must be a list"),
+        ([{"on": False}], "No column is ticked"),
+        ([{"on": True, "name": 5}], "must be text"),
+        ([{"on": True, "name": "A", "sampling": "warmth: 1"}], "'warmth' is not known"),
+        ([{"on": True, "name": "A", "sampling": "a: ["}], "not readable"),
+        ([{"on": True, "name": "A", "task": "input: x"}], "'input' is not known"),
+    ],
+)
+def test_odd_techniques_are_refused(value: Any, words: str) -> None:
+    with pytest.raises(InvalidSetup, match=words):
+        technique_rows.read(value)
+
+
+def test_ticked_rows_have_the_names_that_the_page_shows() -> None:
+    ticked = [{"on": True, "name": "A"}, {"on": True, "strategy": "zero_shot"}, {"on": True, "strategy": ["odd"]}]
+    assert technique_rows.names([*ticked, {"on": False, "name": "B"}, 5]) == ["A", "Zero-shot", ""]
+    assert technique_rows.names(None) == []
+
+
+def test_there_are_so_many_columns_and_no_more() -> None:
+    with pytest.raises(LimitReached, match="17 ways"):
+        technique_rows.read([{"on": True}] * 17)
+
+
+def test_odd_rows_do_not_take_the_playgrounds_setup() -> None:
+    with pytest.raises(InvalidSetup, match="must be a list"):
+        technique_rows.with_setup([5], PLAIN)
+    one = technique_rows.with_setup([], PLAIN)
+    first, second = technique_rows.with_setup(one, PLAIN)
+    assert first["name"] != second["name"]
+
+
+def test_experiments_on_models_that_are_not_here_are_not_offered() -> None:
+    private, public = (Catalog(offered(Settings(public=public))).models() for public in (False, True))
+    assert set(plan_panel.offered(private)) == set(experiments.named())
+    left_out = set(experiments.named()) - set(plan_panel.offered(public))
+    assert left_out == {"ladder_larger", "tuned_or_larger"}
+
+
+@pytest.mark.parametrize("experiment", experiments.named().values(), ids=experiments.named())
+def test_the_form_gives_back_what_comes_with_the_playground(experiment: Experiment) -> None:
+    with gr.Blocks():
+        form, _ = experiment_form.build(())
+    form.hold(experiment, ())
+    assert experiments.parse(form.read({widget: widget.value for widget in form.widgets})) == experiment
+
+
+@pytest.mark.parametrize("model", [Model(), Model(model="a", adapter="b"), Model(model="a", adapter="b", scale=0.5)])
+def test_models_come_back_as_they_were(model: Model) -> None:
+    assert form_values.read_models([form_values.key(model)]) == [model]
+
+
+@pytest.mark.parametrize("odd", [5, "default", {"a": 1}, [5], [""], ["a\nb\nc"], ["a\nb\n9"], ["a\nb\n1\n2"]])
+def test_odd_models_are_refused(odd: Any) -> None:
+    with pytest.raises(InvalidSetup):
+        form_values.read_models(odd)
+
+
+@pytest.mark.parametrize("name", [["exact"], 5, "nope"])
+def test_odd_scorers_are_refused(name: Any) -> None:
+    with pytest.raises(InvalidSetup, match="choose one of the list"):
+        form_values.read_scorer(name, "")
+
+
+@pytest.mark.parametrize("count", [3, 500])
+def test_of_many_items_the_text_shows_some_and_loses_none(count: int) -> None:
+    items = tuple(Item(id=f"{n}", input=f"What is {n}?", references=(f"{n}",)) for n in range(count))
+    data = Data(name="own", size=count, shots=0, answer="number", items=items)
+    whole = Experiment(title="Mine", about="Why", data=data, techniques=(Technique(),))
+    text = plan_panel.as_seen(whole).replace("What is 0?", "What is nothing?")
+    read = plan_panel.with_rest(experiments.read(text), text, items)
+    changed = (replace(items[0], input="What is nothing?"), *items[1:])
+    assert read == replace(whole, data=replace(data, items=changed))
+    assert len(text) < 20_000
+    other = experiments.write(whole)
+    assert plan_panel.with_rest(experiments.read(other), other, items) == whole
+
+
+@pytest.mark.parametrize(
+    ("content", "error", "words"),
+    [
+        (None, InvalidSetup, "no file"),
+        (b"x" * 2000, LimitReached, "2 KB; 1 KB is the most"),
+        (b"\xff", InvalidSetup, "not UTF-8"),
+    ],
+)
+def test_files_have_a_cap_of_their_own(content: Any, error: Any, words: str) -> None:
+    with pytest.raises(error, match=words):
+        text_of_file(content, 1024)
+
+
+def test_messages_name_the_fields_of_the_form() -> None:
+    assert labelled_plan("`data.shots` holds") == "\u201cExamples\u201d holds"
+    assert labelled_plan("`data.size` is None; it must be") == "\u201cItems\u201d is empty; it must be"
+    named = labelled_plan("`techniques.1.template` must have", ["A", "B"])
+    assert named == "\u201cB\u201d, \u201cWording\u201d, must have"
+    assert labelled_plan("`techniques.1.options.paths` is 0") == "Column 2, `options.paths`, is 0"
+
+
+def test_few_shot_without_examples_says_where_they_come_from() -> None:
+    with pytest.raises(InvalidSetup) as raised:
+        experiments.parse({"data": {"shots": 0}, "techniques": [{"strategy": "few_shot"}]})
+    said = labelled_plan(str(raised.value), ["Few-shot"])
+    assert said == "\u201cFew-shot\u201d needs examples: set \u201cExamples\u201d to 1 or more, or untick it."

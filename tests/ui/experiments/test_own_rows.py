@@ -1,0 +1,75 @@
+"""What is said of rows of one's own: how they are shared out, and why there are none."""
+
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from playground.errors import InvalidSetup
+from playground.evaluation.plan import Item
+from playground.settings import Settings
+from playground.ui.experiments import data_panel
+from playground.ui.experiments import form as experiment_form
+from playground.ui.experiments.own_rows import Given, items_of, shared
+
+
+@pytest.mark.parametrize(
+    ("count", "size", "shots", "words"),
+    [
+        (12, 100, 8, "12 rows: 8 kept as examples, 4 asked."),
+        (12, 100, 0, "12 rows: 12 asked."),
+        (12, 5, 0, "12 rows: 5 asked."),
+        (12, 5, 4, "12 rows: 4 kept as examples, 5 of the other 8 asked."),
+        (2, 100, 8, "2 rows: 2 kept as examples, 0 asked."),
+        (1, None, None, "1 row: 1 asked."),
+        (0, 5, 8, ""),
+    ],
+)
+def test_what_becomes_of_the_rows(count: int, size: Any, shots: Any, words: str) -> None:
+    assert shared(count, size, shots) == words
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (None, "no data of your own yet"),
+        (Given(filename="a.csv", fault="It is empty."), "\u201ca.csv\u201d cannot be used yet. It is empty."),
+        (Given(content="x", fault="It is bad."), "What was pasted cannot be used yet. It is bad."),
+    ],
+)
+def test_without_rows_it_says_why(given: Given | None, words: str) -> None:
+    with pytest.raises(InvalidSetup, match=words):
+        items_of(given)
+
+
+def handler(demo: Any, name: str) -> Any:
+    return next(f.fn for f in demo.fns.values() if f.fn is not None and f.fn.__name__ == name)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "picture.csv is not a text file (it looks like a PNG picture)"),
+        (b"", "The file is empty."),
+    ],
+)
+def test_a_bad_file_is_refused_in_words_and_empties_what_was_there(tmp_path: Any, content: bytes, why: str) -> None:
+    with gr.Blocks() as demo:
+        panel = data_panel.build()
+        data_panel.wire(panel, Settings())
+    file = tmp_path / "picture.csv"
+    file.write_bytes(content)
+    opened = handler(demo, "opened")({panel.upload: str(file), panel.given: Given(items=(Item(input="old"),))})
+    assert why in opened[panel.state]
+    with pytest.raises(InvalidSetup, match=r"picture\.csv"):
+        items_of(opened[panel.given])
+
+
+def test_another_data_set_is_judged_by_what_suits_it() -> None:
+    with gr.Blocks() as demo:
+        form, _ = experiment_form.build([])
+        experiment_form.wire(form)
+    chosen = [f for f in demo.fns.values() if (form.data.name._id, "input") in f.targets]
+    assert [[box._id for box in f.outputs] for f in chosen] == [[form.scorer._id, form.scorer_options._id]]
+    assert chosen[0].fn is not None
+    assert chosen[0].fn() == ("", "")

@@ -1,0 +1,77 @@
+"""A load as updates of its line: progress, how it ended, and what could go when it does not fit."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from playground.backends.catalog import Catalog, Entry
+from playground.backends.scripted import ScriptedBackend
+from playground.errors import LimitReached, ModelUnavailable
+from playground.settings import Settings
+from playground.types import Progress
+from playground.ui.models.load_line import STOPPED, LoadLine
+
+LINE = LoadLine(view="line", halt="halt")  # what the updates are for is all that the line is asked
+BACKEND = ScriptedBackend()
+
+
+def loaded(load: Callable[[Any], Any], *, added: bool = True) -> tuple[Catalog, Iterator[dict[Any, Any]]]:
+    made = Entry(name="m", title="M", kind="local", load=load, capabilities=BACKEND.capabilities, added=added)
+    catalog = Catalog([made])
+
+    def work() -> Any:
+        yield from catalog.open("m")
+        return catalog.info("m")
+
+    return catalog, LINE.follow(None, work(), catalog, Settings(), "models")
+
+
+def raising(error: Exception) -> Callable[[Any], Any]:
+    def load(report: Any) -> Any:
+        raise error
+
+    return load
+
+
+def test_it_tells_that_a_model_is_ready() -> None:
+    _, updates = loaded(lambda report: BACKEND)
+    first, *_, last = updates
+    assert first["line"]["phase"] == "loading"
+    assert last["line"] == {"phase": "done", "text": "M is ready.", "share": None}
+    assert first["halt"].is_set()
+
+
+def test_stopped_it_leaves_everything_as_it_was() -> None:
+    def endless(report: Any) -> Any:
+        while True:  # until nobody waits any more
+            report(Progress(what="Fetching", done=1, total=4, unit="MB"))
+
+    catalog, updates = loaded(endless)
+    halt = next(updates)["halt"]
+    for last in updates:
+        if last["line"]["text"] == "Fetching: 1 of 4 MB":
+            halt.set()
+    assert last["line"] == {"phase": "stopped", "text": STOPPED, "share": None}
+    assert last["models"]["models"] == []
+    assert catalog.models() == ()
+
+
+@pytest.mark.parametrize(
+    ("error", "tight"), [(ModelUnavailable("No such file."), False), (LimitReached("It needs 9 GB."), True)]
+)
+def test_what_went_wrong_is_said_in_the_line(error: Exception, tight: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr("playground.ui.models.list_values.models_value", lambda *args: asked.append(args[2:]) or {})
+    _, updates = loaded(raising(error))
+    *_, last = updates
+    assert last["line"] == {"phase": "failed", "text": str(error), "share": None}
+    assert asked == [(tight,)]
+
+
+def test_one_load_at_a_time() -> None:
+    _, updates = loaded(lambda report: BACKEND)
+    halt = next(updates)["halt"]
+    _, second = loaded(lambda report: BACKEND)
+    with pytest.raises(LimitReached, match="still going on"):
+        next(LINE.follow(halt, second, Catalog(), Settings(), "models"))  # type: ignore[arg-type]
