@@ -19,8 +19,8 @@ from safetensors.torch import load_file, save_file
 
 from benchmarks.engine_rig import TOKENS, Bench, Result, deltas
 from playground.backends.base import Request
-from playground.backends.local.lora import LoraAdapter, LoraWeights
-from playground.backends.local.precision import Precision
+from playground.backends.local.forward.precision import Precision
+from playground.backends.local.weights.lora import LoraAdapter, LoraWeights
 from playground.types import Message, Sampling
 
 RESULTS = Path(__file__).parent / "results" / "adapters.json"

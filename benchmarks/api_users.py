@@ -19,7 +19,7 @@ from pathlib import Path
 import httpx2
 from tokenizers import Tokenizer
 
-from playground.backends.local.packaged import folder
+from playground.backends.local.files.packaged_model import folder
 from playground.settings import Settings
 
 ROOT = Path(__file__).parent.parent

@@ -20,9 +20,9 @@ import torch
 
 from benchmarks.engine_rig import TEXT, Bench, Result, deltas
 from playground.backends.local.backend import LocalBackend
-from playground.backends.local.cache import SlotCache
-from playground.backends.local.precision import Precision, prepare
-from playground.backends.local.wide_lora import BASE
+from playground.backends.local.forward.precision import Precision, prepare
+from playground.backends.local.kv.cache import SlotCache
+from playground.backends.local.weights.wide_lora import BASE
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "benchmarks" / "results" / "engine.json"

@@ -12,10 +12,10 @@ import torch
 
 from playground.backends.base import Request
 from playground.backends.local.backend import LocalBackend
-from playground.backends.local.loading import load
-from playground.backends.local.packaged import folder
-from playground.backends.local.precision import Precision, prepare
-from playground.backends.local.threads import with_all_threads
+from playground.backends.local.files.loading import load
+from playground.backends.local.files.packaged_model import folder
+from playground.backends.local.forward.precision import Precision, prepare
+from playground.backends.local.weights.threads import with_all_threads
 from playground.settings import Settings
 from playground.types import Delta, Message, Sampling
 

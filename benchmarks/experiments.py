@@ -24,8 +24,8 @@ from benchmarks.harness import Harness
 from playground import runner
 from playground.backends.base import Backend
 from playground.backends.catalog import Catalog, Entry
-from playground.backends.local.packaged import folder
-from playground.backends.local.precision import Precision
+from playground.backends.local.files.packaged_model import folder
+from playground.backends.local.forward.precision import Precision
 from playground.evaluation import datasets, experiments, running
 from playground.evaluation.findings import summary
 from playground.evaluation.grid import cells

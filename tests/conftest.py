@@ -42,8 +42,8 @@ def settings() -> Settings:
 @pytest.fixture(scope="session")
 def default_model(settings: Settings) -> tuple[Any, Any]:
     """The default model and its tokenizer, in bfloat16 as cached; fetched on a fresh machine."""
-    from playground.backends.local.loading import load
-    from playground.backends.local.packaged import folder
+    from playground.backends.local.files.loading import load
+    from playground.backends.local.files.packaged_model import folder
 
     return load(folder(settings.cache, lambda _: None))
 
@@ -62,7 +62,7 @@ def real_catalog(settings: Settings) -> Catalog:
 @pytest.fixture(scope="session")
 def served(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The default model behind a server of its own: one process for all tests that talk to it."""
-    from playground.backends.local.packaged import folder
+    from playground.backends.local.files.packaged_model import folder
 
     with serving(folder(settings.cache, lambda _: None), tmp_path_factory.mktemp("hub")) as served:
         yield served

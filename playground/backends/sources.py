@@ -9,8 +9,8 @@ from typing import Literal
 from playground.backends.base import Backend, Capabilities
 from playground.backends.catalog import Adapter, Catalog, Entry, ModelInfo
 from playground.backends.details import AdapterDetails
-from playground.backends.fingerprints import fingerprint
 from playground.backends.loads import Report
+from playground.backends.local.fingerprints import fingerprint
 from playground.backends.packaged_models import SCHEME, find
 from playground.errors import InvalidSetup, NotSupported
 from playground.settings import Settings

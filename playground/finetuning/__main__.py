@@ -119,8 +119,8 @@ def _check(names: tuple[str, ...], root: Path | None) -> int:
 
 
 def _default_model() -> tuple[Any, Any]:
-    from playground.backends.local.loading import load
-    from playground.backends.local.packaged import folder
+    from playground.backends.local.files.loading import load
+    from playground.backends.local.files.packaged_model import folder
     from playground.settings import Settings
 
     return load(folder(Settings.from_environment().cache, lambda _: None))

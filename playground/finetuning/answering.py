@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from playground.backends.local.prompt import encode
+from playground.backends.local.engine.prompt import encode
 from playground.types import Message
 
 

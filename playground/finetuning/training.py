@@ -15,7 +15,7 @@ import torch
 from peft import LoraConfig, get_peft_model
 from transformers import get_cosine_schedule_with_warmup
 
-from playground.backends.local.prompt import encode
+from playground.backends.local.engine.prompt import encode
 from playground.finetuning.recipe import Recipe
 from playground.types import Example, Message
 

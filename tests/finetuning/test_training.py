@@ -7,7 +7,7 @@ import pytest
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from playground.backends.local.prompt import encode
+from playground.backends.local.engine.prompt import encode
 from playground.finetuning.recipe import Recipe
 from playground.finetuning.training import TrainingStep, answer_loss, batches, tokens, train
 from playground.types import Example, Message

@@ -8,18 +8,18 @@ import torch
 
 from playground.backends.base import Capabilities, Request, Stream
 from playground.backends.details import QuickWays
-from playground.backends.local.admission import Limits, Stats
-from playground.backends.local.attached import Adapter, Attached
-from playground.backends.local.batch import Vocabulary
-from playground.backends.local.decoder import Decoder
-from playground.backends.local.detokenise import Detokeniser
-from playground.backends.local.effect import next_words
-from playground.backends.local.engine import Engine
-from playground.backends.local.intake import Intake
-from playground.backends.local.next_token import LocalNextToken
-from playground.backends.local.prompt import check_template, encode, prompt_text, takes_system
-from playground.backends.local.readings import Reading
-from playground.backends.local.resident import page_out
+from playground.backends.local.adapters.adapter_registry import Adapter, Attached
+from playground.backends.local.adapters.effect import next_words
+from playground.backends.local.engine.admission import Limits, Stats
+from playground.backends.local.engine.batch import Vocabulary
+from playground.backends.local.engine.detokenise import Detokeniser
+from playground.backends.local.engine.engine import Engine
+from playground.backends.local.engine.next_token import LocalNextToken
+from playground.backends.local.engine.prompt import check_template, encode, prompt_text, takes_system
+from playground.backends.local.engine.requests import Intake
+from playground.backends.local.engine.token_readings import Reading
+from playground.backends.local.forward.decoder import Decoder
+from playground.backends.local.weights.page_out import page_out
 from playground.errors import LimitReached
 from playground.parameters import parameters
 from playground.types import Message, Sampling, Token

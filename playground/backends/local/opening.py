@@ -12,16 +12,16 @@ from playground.backends import packaged_models
 from playground.backends.base import Backend
 from playground.backends.details import AdapterDetails, ModelDetails
 from playground.backends.loads import Report
-from playground.backends.local import hub, packaged
-from playground.backends.local.adapter_folder import check_size
+from playground.backends.local.adapted_model import Change, TunedModel
+from playground.backends.local.adapters.adapter_folder import check_size
 from playground.backends.local.backend import LocalBackend
-from playground.backends.local.headers import read_json
-from playground.backends.local.inspection import Inspection, check_config, inspect
-from playground.backends.local.loading import device, footprint, load, multiplied
-from playground.backends.local.precision import prepare
+from playground.backends.local.files import hub, packaged_model
+from playground.backends.local.files.headers import read_json
+from playground.backends.local.files.inspection import Inspection, check_config, inspect
+from playground.backends.local.files.loading import device, footprint, load, multiplied
+from playground.backends.local.forward.precision import prepare
 from playground.backends.local.tasks import open_task
-from playground.backends.local.threads import all_threads, set_threads_here
-from playground.backends.local.tuned import Change, TunedModel
+from playground.backends.local.weights.threads import all_threads, set_threads_here
 from playground.backends.sources import Source
 from playground.errors import ModelUnavailable, NotSupported
 from playground.settings import Settings
@@ -121,7 +121,7 @@ def _folder(source: Source, title: str, settings: Settings, report: Report) -> t
         # Before anything is fetched: what does not fit is not worth the wait.
         needed = footprint(model.parameters, settings.precision)
         report.reserve(needed.size, needed.free)
-        return packaged.folder(settings.cache, report, model), ""
+        return packaged_model.folder(settings.cache, report, model), ""
     if source.kind == "folder":
         return Path(source.place), ""
     if source.kind == "gguf":
@@ -147,7 +147,7 @@ def _details(
 ) -> ModelDetails:
     parameters = sum(parameter.numel() for parameter in model.parameters())
     return ModelDetails(
-        source=packaged.origin(found.folder) or _said(source, settings),
+        source=packaged_model.origin(found.folder) or _said(source, settings),
         architecture=type(model).__name__,
         parameters=parameters,
         stored=found.stored,

@@ -7,7 +7,7 @@ import peft
 import torch
 from peft.tuners.lora import LoraLayer
 
-from playground.backends.local.lora import LoraAdapter, LoraWeights
+from playground.backends.local.weights.lora import LoraAdapter, LoraWeights
 
 
 def lora(

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 from distributed import LocalCluster
 
-from playground import experiment as command
 from playground.backends.catalog import Catalog
 from playground.backends.offered import offered
+from playground.cli import experiment as command
 from playground.errors import EndpointFailed, NotSupported
 from playground.evaluation import experiments, running
 from playground.evaluation.results import Table

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from playground.backends.base import Capabilities, NextToken, Request
 from playground.backends.details import ModelDetails
-from playground.backends.local.threads import with_all_threads
+from playground.backends.local.weights.threads import with_all_threads
 from playground.errors import ModelUnavailable, NotSupported, PromptTooLong
 from playground.types import Delta, Finding, Message, Origin, Token
 

@@ -1,0 +1,85 @@
+"""The logits after a prompt, kept: what any sampling settings make of them, without asking the model again."""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from playground.backends.base import Candidate, Outlook
+from playground.backends.local.engine.sampling import Controls, History, distribution, draw, pair, penalise
+from playground.errors import InvalidSetup
+from playground.types import Sampling
+
+FILTERS = ("top_k", "top_p", "min_p")  # in the order in which they cut
+
+
+@dataclass(frozen=True, eq=False)
+class LocalNextToken:
+    """`logits` is `[vocabulary]`, float32; `prompt` and `generated` are the ids that penalties look at."""
+
+    logits: Tensor
+    prompt: Sequence[int]
+    generated: Sequence[int]
+    text: Callable[[int], str]
+
+    def under(self, sampling: Sampling, count: int) -> Outlook:
+        """See `NextToken.under`."""
+        penalised, own, stages = self._stages(sampling)
+        shown = torch.maximum(own, stages[0]).topk(min(count, len(own))).indices
+        order = shown[own[shown].argsort(descending=True, stable=True)]
+        return Outlook(
+            candidates=self._candidates(order, penalised, own, stages),
+            model_entropy=_entropy(own),
+            entropy=_entropy(stages[-1]),
+        )
+
+    def draw(self, sampling: Sampling, stream: random.Random) -> Candidate:
+        """See `NextToken.draw`."""
+        penalised, own, stages = self._stages(sampling)
+        (drawn,) = self._candidates(draw(stages[-1][None], [pair(stream)]), penalised, own, stages)
+        return drawn
+
+    def _stages(self, sampling: Sampling) -> tuple[Tensor, Tensor, list[Tensor]]:
+        """Logits after penalties; the model's own distribution; that of the settings with one filter more at a time."""
+        check_bias(sampling, len(self.logits))
+        row = self.logits[None]
+        penalised = penalise(row, [History(sampling, self.prompt, self.generated)])
+        settings = [replace(sampling, top_k=0, top_p=1.0, min_p=0.0)]
+        for name in FILTERS:
+            settings.append(replace(settings[-1], **{name: getattr(sampling, name)}))
+        stages = [distribution(penalised, Controls.of([s], row.device))[0] for s in settings]
+        return penalised[0], row.softmax(-1)[0], stages
+
+    def _candidates(
+        self, ids: Tensor, penalised: Tensor, own: Tensor, stages: Sequence[Tensor]
+    ) -> tuple[Candidate, ...]:
+        # Where a token's probability becomes zero is the filter that cut it.
+        shift = torch.where(self.logits.isneginf(), 0.0, penalised - self.logits)  # what is ruled out is not shifted
+        columns = [t[ids].tolist() for t in (self.logits, shift, own, *stages)]
+        return tuple(
+            Candidate(
+                id=token,
+                text=self.text(token),
+                logit=logit,
+                shift=shift,
+                model_probability=model,
+                tempered_probability=tempered,
+                probability=filtered[-1],
+                cut_by=next((f for f, now in zip(FILTERS, filtered, strict=True) if tempered > 0 and now == 0), ""),
+            )
+            for token, logit, shift, model, tempered, *filtered in zip(ids.tolist(), *columns, strict=True)
+        )
+
+
+def check_bias(sampling: Sampling, vocabulary_size: int) -> None:
+    """Raises InvalidSetup for a bias on a token that does not exist."""
+    for token in sampling.logit_bias:
+        if token >= vocabulary_size:
+            message = f"`sampling.logit_bias` has token {token}; this model's tokens are 0 to {vocabulary_size - 1:,}."
+            raise InvalidSetup(message, ("sampling", "logit_bias"))
+
+
+def _entropy(probabilities: Tensor) -> float:
+    return float(torch.special.entr(probabilities).sum())

@@ -1,0 +1,89 @@
+"""Messages to token ids, through the model's own chat template. Control tokens in anyone's text stay text."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from playground.backends.local.engine.chat_template import inspect_template, render
+from playground.errors import ModelUnavailable, NotSupported
+from playground.types import Message
+
+# Private-use characters stand for control tokens in message text while the template runs.
+OPEN, CLOSE = "\ue0f0", "\ue0f1"
+
+
+def encode(tokenizer: Any, messages: Sequence[Message], prefix: str = "") -> list[int]:
+    """Ids of the prompt that ends where the assistant is to go on, after `prefix` if given.
+
+    Equal to `apply_chat_template` for text without control tokens; those, such as a pasted `<|im_end|>`,
+    are encoded as the characters they are written with. Without a chat template the contents are one plain text.
+    Raises NotSupported when the template refuses the conversation, or leaves out what somebody says in it.
+    """
+    rendered, typed = _guarded(tokenizer, messages, prefix)
+    if not typed:
+        return _ids(tokenizer, rendered)
+    ids: list[int] = [] if tokenizer.chat_template else tokenizer("")["input_ids"]
+    for part in re.split(f"({_pattern(typed)})", rendered):
+        if part in typed:  # only the template can have put it there
+            ids.append(tokenizer.convert_tokens_to_ids(part))
+        elif part:
+            ids += tokenizer(_shown(part, typed), add_special_tokens=False, split_special_tokens=True)["input_ids"]
+    return ids
+
+
+def prompt_text(tokenizer: Any, messages: Sequence[Message], prefix: str = "") -> str:
+    """What `encode` encodes, with what the tokenizer puts first; control tokens in messages as they were typed."""
+    text = _shown(*_guarded(tokenizer, messages, prefix))
+    if tokenizer.chat_template:
+        return text
+    return str(tokenizer.decode(tokenizer("")["input_ids"] if text else _ids(tokenizer, ""))) + text
+
+
+def _guarded(tokenizer: Any, messages: Sequence[Message], prefix: str) -> tuple[str, list[str]]:
+    """The rendered prompt with typed control tokens hidden, and the names that tell which; none if none was typed."""
+    special = sorted((str(t) for t in tokenizer.all_special_tokens), key=len, reverse=True)
+    texts = [message.content for message in messages] + [prefix]
+    if not special or not any(re.search(_pattern(special), text) for text in texts):
+        return _render(tokenizer, messages, prefix), []
+    texts = [re.sub(f"[{OPEN}{CLOSE}]", "", text) for text in texts]
+    *contents, prefix = [
+        re.sub(_pattern(special), lambda match: f"{OPEN}{special.index(match[0])}{CLOSE}", text) for text in texts
+    ]
+    hidden = [Message(message.role, content) for message, content in zip(messages, contents, strict=True)]
+    return _render(tokenizer, hidden, prefix), special
+
+
+def _shown(text: str, typed: Sequence[str]) -> str:
+    """Rendered text with what `_guarded` hid."""
+    return re.sub(f"{OPEN}(\\d+){CLOSE}", lambda match: typed[int(match[1])], text) if typed else text
+
+
+def _pattern(names: Sequence[str]) -> str:
+    return "|".join(map(re.escape, names))
+
+
+def _render(tokenizer: Any, messages: Sequence[Message], prefix: str) -> str:
+    if not tokenizer.chat_template:
+        return "\n\n".join([message.content for message in messages] + ([prefix] if prefix else []))
+    return render(tokenizer, messages) + prefix
+
+
+def _ids(tokenizer: Any, text: str) -> list[int]:
+    """Ids of rendered text. Plain text gets what the tokenizer puts first, and always at least one token."""
+    ids: list[int] = tokenizer(text, add_special_tokens=not tokenizer.chat_template)["input_ids"]
+    start = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.eos_token_id
+    return ids or ([start] if start is not None else [0])
+
+
+def takes_system(tokenizer: Any) -> bool:
+    """Whether the chat template has a place for a system message; plain text always has."""
+    return not tokenizer.chat_template or "system" in inspect_template(tokenizer).forms
+
+
+def check_template(tokenizer: Any) -> None:
+    """Raises ModelUnavailable for a chat template with which nothing can be asked."""
+    try:
+        if tokenizer.chat_template:
+            inspect_template(tokenizer).form("user")
+    except NotSupported as error:
+        raise ModelUnavailable(f"The model cannot be asked anything. {error}") from error

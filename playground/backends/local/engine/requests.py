@@ -1,0 +1,99 @@
+"""Requests to tickets: token ids, limits, and what is refused before it is queued."""
+
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playground.backends.base import Request
+from playground.backends.local.adapters.adapter_registry import Attached
+from playground.backends.local.engine.prompt import encode
+from playground.backends.local.engine.ticket import Ticket
+from playground.backends.local.files.tokenizer_checks import embedding_rows
+from playground.backends.local.forward.decoder import Decoder
+from playground.backends.local.kv.prefix_cache import common
+from playground.errors import InvalidSetup, NotSupported, PromptTooLong
+
+WORTH_SHARING = 256  # tokens that samples of one prompt would copy; reading fewer of them twice is quicker
+
+
+class Intake:
+    """Makes tickets for one model. May be used from any thread."""
+
+    def __init__(self, tokenizer: Any, decoder: Decoder, attached: Attached) -> None:
+        self._tokenizer, self._decoder, self._attached = tokenizer, decoder, attached
+        self._rows = embedding_rows(decoder.model) or decoder.vocabulary_size
+
+    def ticket(self, request: Request, samples: int) -> Ticket:
+        """For `samples` of the request, or with 0 for the logits after its prompt.
+
+        Raises PromptTooLong, UnknownModel for the adapter, NotSupported for its scale, InvalidSetup for a bias.
+        """
+        self._check_tokens("sampling.logit_bias", request.sampling.logit_bias, ("sampling", "logit_bias"))
+        words = self._encode(request, request.begun)
+        asked = len(words)
+        if request.begun:  # a token that ends in the sample's own words is its own
+            asked = common(words, self._encode(request))
+        ticket = self._make(request, words, asked, samples)
+        window = self._decoder.context_length
+        if window is not None and len(ticket.ids) + 1 > window:
+            said = f"The prompt has {len(ticket.ids):,} tokens{_of_which(ticket)}"
+            raise PromptTooLong(f"{said}; this model takes {window - 1:,} and an answer. Shorten it.")
+        return ticket
+
+    def answer(self, request: Request, text: str | Sequence[int]) -> Ticket | None:
+        """For judging an answer; None if there is no token in it. Raises as `ticket` does."""
+        if isinstance(text, str):
+            words = self._encode(request, request.begun + text)
+            start = common(words, self._encode(request, request.begun))
+        else:
+            self._check_tokens("The answer", text, ("text",))
+            prompt = self._encode(request, request.begun)
+            words, start = np.concatenate([prompt, np.array(text, dtype=np.int64)]), len(prompt)
+        ticket = self._make(request, words[:-1], start, 0, tuple(words[start:].tolist()))
+        window, size = self._decoder.context_length, len(ticket.ids) + 1
+        if window is not None and size > window:
+            said = f"Prompt and answer have {size:,} tokens{_of_which(ticket)}"
+            raise PromptTooLong(f"{said}; this model takes {window:,}. Shorten them.")
+        return ticket if ticket.answer else None
+
+    def _encode(self, request: Request, begun: str = "") -> NDArray[np.int64]:
+        ids = np.array(encode(self._tokenizer, request.messages, request.prefix + begun), dtype=np.int64)
+        if len(ids) and (most := int(ids.max())) >= self._rows:  # for the others of its pass too, it would be an error
+            name = self._tokenizer.convert_ids_to_tokens(most)
+            raise NotSupported(
+                f"The prompt has the token {name!a} ({most:,}), which the tokenizer knows and this model does not: "
+                f"its tokens are 0 to {self._rows - 1:,}. Write it otherwise."
+            )
+        return ids
+
+    def _make(
+        self, request: Request, words: NDArray[np.int64], asked: int, samples: int, answer: tuple[int, ...] = ()
+    ) -> Ticket:
+        use, virtual = self._attached.use(request.adapter, request.scale)
+        sampling, window, size = request.sampling, self._decoder.context_length, len(virtual) + len(words)
+        most = sampling.max_tokens if samples else 0
+        return Ticket(
+            request=request,
+            ids=np.concatenate([virtual, words]),
+            asked=asked,
+            limit=most if window is None else min(most, window - size),
+            seed=secrets.randbits(63) if sampling.seed is None else sampling.seed,
+            samples=samples,
+            shared=self._decoder.ways.shares and samples > 1 and samples * size >= WORTH_SHARING,
+            virtual=len(virtual),
+            use=use,
+            answer=answer,
+        )
+
+    def _check_tokens(self, what: str, tokens: Sequence[int] | dict[int, float], path: tuple[str, ...]) -> None:
+        size = self._decoder.vocabulary_size
+        for token in tokens:
+            if not 0 <= token < size:
+                raise InvalidSetup(f"{what} has token {token}; this model's tokens are 0 to {size - 1:,}.", path)
+
+
+def _of_which(ticket: Ticket) -> str:
+    return f", {ticket.virtual:,} of them virtual ones of the adapter" if ticket.virtual else ""

@@ -1,0 +1,222 @@
+"""Fetch from a model hub: what it is first, its weights last, whole or not at all.
+
+The hub is the library's own (`HF_ENDPOINT`); so is the token, for gated models, if the person has logged in.
+"""
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.parse import quote
+
+import httpx2
+import psutil  # type: ignore[import-untyped]
+from huggingface_hub import HfApi, constants, errors, hf_hub_download
+
+from playground.backends.loads import Report
+from playground.backends.local.files.headers import PICKLES
+from playground.backends.memory import shown
+from playground.errors import ModelUnavailable
+from playground.types import Progress
+
+constants.HF_HUB_DISABLE_XET = True  # its own transfers cannot be stopped half-way; plain HTTP can
+
+ENDPOINT = constants.ENDPOINT  # as `HF_ENDPOINT` says
+TIMEOUT = 20  # seconds for metadata
+COMMIT = re.compile(r"[0-9a-f]{40}")
+ABOUT = re.compile(r"(config|generation_config|adapter_config|chat_template|tokenizer_config)\.json|README\.md")
+WORDS = re.compile(
+    r"(tokenizer|special_tokens_map|added_tokens|vocab)\.json|(vocab|merges)\.txt|chat_template\.jinja"
+    r"|(tokenizer|spiece|sentencepiece\.bpe)\.model|(source|target)\.spm|model\.safetensors\.index\.json"
+)
+MODEL = re.compile(r"model(-\d+-of-\d+)?\.safetensors")
+ADAPTER = re.compile(r"adapter_model\.safetensors")
+Check = Callable[[Path, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A repository at the hub, at a revision unless that is empty."""
+
+    id: str
+    revision: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.id}@{self.revision}" if self.revision else self.id
+
+
+def fetch(wanted: Repository, cache: Path, report: Report, check: Check, weights: re.Pattern[str] = MODEL) -> Path:
+    """The folder of a repository's files, fetched unless it is there already.
+
+    `check(folder, size)` sees all but the weights, and how many bytes those are, before they are fetched; what it
+    raises ends the fetch. `weights` are the names of the files of weights that are meant. Raises ModelUnavailable
+    saying what is wrong; nothing is left behind then, nor when `report` raises.
+    """
+    reference = _reference(wanted, cache, weights)
+    home = reference.parent
+    report(Progress(what=f"Asking the hub for {wanted}"))
+    with _told(wanted):
+        try:
+            info = HfApi(endpoint=ENDPOINT).model_info(
+                wanted.id, revision=wanted.revision or None, files_metadata=True, timeout=TIMEOUT
+            )
+        except (httpx2.TransportError, errors.OfflineModeIsEnabled):
+            known = home / reference.read_text() if reference.is_file() else home
+            if any(weights.fullmatch(path.name) for path in known.glob("*")):
+                return known  # fetched before, and there is no network now
+            raise
+        sizes = {file.rfilename: file.size or 0 for file in info.siblings or ()}
+        meant = _meant(sizes, weights, wanted)
+        commit = info.sha or ""
+        if not COMMIT.fullmatch(commit):
+            raise ModelUnavailable(f"The hub names no commit for {wanted}; set HF_ENDPOINT to another hub.")
+        # A repository may hold both: an adapter beside a model would be read into it.
+        target = home / (f"{commit}.adapter" if weights is ADAPTER else commit)
+        if not all((target / name).is_file() for name in meant):
+            with _staging(cache) as work:
+                _fill(
+                    work, Repository(wanted.id, commit), {name: sizes[name] for name in meant}, report, check, weights
+                )
+                target.mkdir(parents=True, exist_ok=True)
+                for name in meant:  # beside other GGUF files of the repository, which may be loaded
+                    (work / name).replace(target / name)
+    reference.write_text(target.name)
+    return target
+
+
+def fetched(wanted: Repository, cache: Path, weights: re.Pattern[str] = MODEL) -> Path | None:
+    """The folder that `fetch` gave last time, without asking the hub; None where there was none."""
+    reference = _reference(wanted, cache, weights)
+    return reference.parent / reference.read_text() if reference.is_file() else None
+
+
+def _reference(wanted: Repository, cache: Path, weights: re.Pattern[str]) -> Path:
+    """The file that names the folder of what was fetched last, beside that folder."""
+    kind = "adapter" if weights is ADAPTER else "model"
+    return cache / "hub" / wanted.id.replace("/", "--") / f"{quote(wanted.revision or 'main', safe='')}.{kind}"
+
+
+def weights_named(gguf: str) -> re.Pattern[str]:
+    """The names of a model's files of weights: its safetensors, or one GGUF file."""
+    return re.compile(re.escape(gguf)) if gguf else MODEL
+
+
+def _meant(sizes: dict[str, int], weights: re.Pattern[str], wanted: Repository) -> list[str]:
+    """The files to fetch, what tells of the model first. All lie in the top folder: no name leads elsewhere."""
+    if not (found := [name for name in sizes if weights.fullmatch(name)]):
+        raise ModelUnavailable(f"{wanted} has no weights as safetensors that could be loaded: {_instead(sizes)}.")
+    if "model.safetensors" in found:
+        found = ["model.safetensors"]
+    if any(name.endswith(".gguf") for name in found):
+        return ["README.md"] * ("README.md" in sizes) + found
+    about = [name for name in sizes if ABOUT.fullmatch(name) and (weights is ADAPTER or "adapter" not in name)]
+    return about + [name for name in sizes if WORDS.fullmatch(name)] + found
+
+
+def _instead(names: Iterable[str]) -> str:
+    """What a repository has where safetensors were looked for."""
+    top = [name for name in names if "/" not in name]
+    if "adapter_config.json" in top:
+        return "it holds an adapter; load its base, then the adapter for it"
+    if others := [name for name in top if name.endswith((".safetensors", ".gguf"))]:
+        return f"it has {others[0]}"
+    if pickles := [name for name in top if any(Path(name).match(pattern) for pattern in PICKLES)]:
+        return f"it has {pickles[0]}, and such files can run code when they are read"
+    return "there are none in its top folder"
+
+
+def _fill(
+    work: Path, source: Repository, sizes: dict[str, int], report: Report, check: Check, weights: re.Pattern[str]
+) -> None:
+    total = sum(sizes.values())
+    if (free := shutil.disk_usage(work).free) < total:
+        raise ModelUnavailable(
+            f"{source.id} is {shown(total)} large, and {shown(free)} of disk is free in {work.parent}."
+        )
+    done, checked = 0, False
+    for name, size in sizes.items():
+        if weights.fullmatch(name) and not checked:
+            check(work, sum(size for name, size in sizes.items() if weights.fullmatch(name)))
+            checked = True
+        meter = _meter(report, f"Fetching {source.id}", done, total)
+        hf_hub_download(
+            source.id,
+            name,
+            revision=source.revision,
+            local_dir=work,
+            endpoint=ENDPOINT,
+            etag_timeout=TIMEOUT,
+            tqdm_class=meter,
+        )
+        done += size
+        report(Progress(what=f"Fetching {source.id}", done=done / 1e6, total=total / 1e6, unit="MB"))
+    shutil.rmtree(work / ".cache", ignore_errors=True)  # the library's notes of what it fetched
+
+
+def _meter(report: Report, what: str, before: int, total: int) -> Any:
+    """A progress bar, as the library asks for one, that reports instead of drawing."""
+
+    class Meter:
+        def __init__(self, **_: Any) -> None:
+            self._done = before
+
+        def update(self, count: int) -> None:
+            self._done += count
+            report(Progress(what=what, done=min(self._done, total) / 1e6, total=total / 1e6, unit="MB"))
+
+        def __enter__(self) -> "Meter":
+            return self
+
+        def __exit__(
+            self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+        ) -> None:
+            """There is nothing to clear away."""
+
+    return Meter
+
+
+@contextmanager
+def _staging(cache: Path) -> Iterator[Path]:
+    """A folder that is gone afterwards; those of processes that were killed go first."""
+    for left in (cache / "hub").glob("fetching-*"):
+        if not psutil.pid_exists(int(left.name.split("-")[1])):
+            shutil.rmtree(left, ignore_errors=True)
+    (cache / "hub").mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=f"fetching-{os.getpid()}-", dir=cache / "hub"))
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+@contextmanager
+def _told(wanted: Repository) -> Iterator[None]:
+    """The hub's refusals as messages for the person."""
+    place = ENDPOINT
+    try:
+        yield
+    except errors.GatedRepoError:
+        message = f"{wanted} is gated: accept its terms at {place}/{wanted.id}, log in with `hf auth login`, try again."
+        raise ModelUnavailable(message) from None
+    except errors.RevisionNotFoundError:
+        raise ModelUnavailable(f"{wanted.id} has no revision {wanted.revision!a} at {place}.") from None
+    except errors.RepositoryNotFoundError:
+        message = f"There is no model {wanted.id} at {place}, or it is private and you are not logged in to it."
+        raise ModelUnavailable(message) from None
+    except (httpx2.TransportError, errors.OfflineModeIsEnabled, errors.LocalEntryNotFoundError) as error:
+        message = f"{wanted} could not be fetched: {place} cannot be reached ({type(error).__name__}). "
+        message += "Check the network, or give the folder of a model you have."
+        raise ModelUnavailable(message) from None
+    except errors.HfHubHTTPError as error:
+        code = error.response.status_code if error.response is not None else "no status"
+        raise ModelUnavailable(f"{wanted} could not be fetched: {place} answered {code}. Try again later.") from None
+    except errors.HFValidationError:
+        raise ModelUnavailable(f"{wanted.id!a} cannot be the name of a model at a hub; it is like org/name.") from None
+    except OSError as error:
+        raise ModelUnavailable(f"{wanted} could not be fetched", error) from None

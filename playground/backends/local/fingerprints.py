@@ -1,0 +1,47 @@
+"""Which weights a source stands for: the same text as long as they are the same, for results that are kept."""
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playground.backends import packaged_models
+from playground.settings import Settings
+
+if TYPE_CHECKING:
+    from playground.backends.sources import Source
+
+READ = 32 * 2**20  # bytes; of larger files, which take long to read, size and time of change must do
+TOLD = (".safetensors", ".json", ".gguf", ".jinja", ".model", ".txt", ".spm")
+
+
+def fingerprint(source: "Source", settings: Settings, *, adapter: bool = False) -> str:
+    """Empty where that is not known before it is loaded."""
+    if source.kind == "packaged":
+        found = packaged_models.find(source.place).identity
+    elif source.kind == "hub":
+        found = _fetched(source, settings, adapter)
+    else:
+        place = Path(source.place)
+        found = _files([place] if place.is_file() else sorted(place.iterdir() if place.is_dir() else ()))
+    return f"{found} {settings.precision}" if found else ""
+
+
+def _fetched(source: "Source", settings: Settings, adapter: bool) -> str:
+    from playground.backends.local.files import hub
+
+    weights = hub.ADAPTER if adapter else hub.weights_named(source.file)
+    folder = hub.fetched(hub.Repository(source.place, source.revision), settings.cache, weights)
+    return f"{source.place} {source.file} {folder.name}" if folder else ""
+
+
+def _files(paths: list[Path]) -> str:
+    known = hashlib.sha256()
+    for path in paths:
+        if path.suffix in TOLD and path.is_file():
+            stat = path.stat()
+            whole = stat.st_size <= READ
+            known.update(
+                f"{path.name} {stat.st_size} {'' if whole else f'{path.resolve()} {stat.st_mtime_ns}'}\n".encode()
+            )
+            known.update(path.read_bytes() if whole else b"")
+    return known.hexdigest() if paths else ""

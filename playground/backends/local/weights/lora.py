@@ -1,0 +1,183 @@
+"""LoRA for rows of one batch: all adapters of a model are one wide LoRA, masked by row.
+
+The matrices of all adapters on a module lie side by side, so that a step multiplies with all of them at once;
+a mask of `[rows, sum of ranks]` holds scale times scaling in the columns of the row's own adapter and zero in all
+others. Rows with any adapter, at any scale, and rows without share a batch and one copy of the weights.
+Adapters beside one base: S-LoRA (Sheng et al. 2023, arXiv 2311.03285), Punica (Chen et al. 2023, arXiv 2310.18547);
+their kernels gather each row's matrices, which pays for hundreds of adapters on a GPU. A few are better multiplied.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor, nn
+
+from playground.backends.local.transformers_habits import Conv1D
+from playground.backends.local.weights.wide_lora import BASE, Block, Mask, Use, WideLora
+from playground.backends.memory import trim
+from playground.errors import GenerationFailed, ModelUnavailable, UnknownModel
+
+LARGEST = 1e30  # a weight beyond it could overflow in a row that does not use it, and infinity times zero is no number
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LoraWeights:
+    """What an adapter adds to one module: `scaling * b @ a @ x`, with `a` `[rank, in]` and `b` `[out, rank]`."""
+
+    a: Tensor
+    b: Tensor
+    scaling: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LoraAdapter:
+    """Weights by path of the module in the model. `label` is what people read as the name of these weights."""
+
+    name: str
+    weights: Mapping[str, LoraWeights]
+    label: str
+
+
+class LoraBank:
+    """All LoRA adapters of one model. Used on the engine's thread, between forward passes."""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+        self._wide: dict[Any, WideLora] = {}  # by the product or the module whose output they add to
+        self._masks: list[Mask] = []
+        self._labels: dict[str, str] = {}
+        self._uses: tuple[Use, ...] | None = None
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Label by name of the adapters that are attached."""
+        return self._labels
+
+    @property
+    def bytes(self) -> int:
+        """Memory that the adapters take."""
+        return sum(tensor.nbytes for wide in self._wide.values() for tensor in wide.tensors)
+
+    def fit(self, adapter: LoraAdapter) -> LoraAdapter:
+        """The adapter in the model's precision. Raises ModelUnavailable naming a module that it does not fit."""
+        if not adapter.weights:
+            raise ModelUnavailable(f"{adapter.label} changes no module: there are no weights in it.")
+        return LoraAdapter(
+            adapter.name,
+            {path: self._fit(adapter.label, path, weights) for path, weights in adapter.weights.items()},
+            adapter.label,
+        )
+
+    def _fit(self, label: str, path: str, weights: LoraWeights) -> LoraWeights:
+        try:
+            module = self._model.get_submodule(path)
+        except AttributeError as error:
+            raise ModelUnavailable(f"{label} is for another model: there is no {path} in this one.") from error
+        if isinstance(module, nn.Linear):
+            inputs, outputs = module.in_features, module.out_features
+        elif isinstance(module, Conv1D):
+            inputs, outputs = module.nx, module.nf
+        else:
+            kind = type(module).__name__
+            raise ModelUnavailable(f"{label} changes {path}, a {kind}; only linear layers can share a batch.")
+        (rank, *had_in), (*had_out, rank_b) = weights.a.shape, weights.b.shape
+        if had_in != [inputs] or had_out != [outputs] or rank != rank_b:
+            shapes = f"{list(weights.a.shape)} and {list(weights.b.shape)}"
+            raise ModelUnavailable(f"{label} has {shapes} for {path}; that module is [{outputs}, {inputs}].")
+        a, b = (weight.detach().to(module.weight) for weight in (weights.a, weights.b))
+        if not all(bool((weight.abs() < LARGEST).all()) for weight in (a, b)):
+            raise ModelUnavailable(f"{label} has values for {path} that are not numbers.")
+        return LoraWeights(a, b, weights.scaling)
+
+    def attach(self, fitted: LoraAdapter) -> None:
+        """Add what `fit` returned; nothing of it if the memory runs out."""
+        try:
+            for path, weights in fitted.weights.items():
+                module = self._model.get_submodule(path)
+                block = Block(fitted.name, len(weights.a), weights.scaling)
+                self._site(module).add(_columns(module), block, weights.a, weights.b.T.contiguous())
+        except Exception:
+            self.detach(fitted.name)
+            raise
+        self._labels = self._labels | {fitted.name: fitted.label}
+        self._renew()
+
+    def detach(self, name: str) -> None:
+        """Remove an adapter and free its memory."""
+        for site, wide in list(self._wide.items()):
+            wide.remove(name)
+            if not wide.blocks:
+                del self._wide[site]
+                if isinstance(site, nn.Module):
+                    del site.forward  # the class's own shows again
+                else:
+                    site.lora = None
+        self._labels = {known: label for known, label in self._labels.items() if known != name}
+        self._renew()
+
+    def _site(self, module: Any) -> WideLora:
+        """The wide LoRA that adds to a module's output; a new one is put in place."""
+        site = getattr(module, "product", module)
+        if site not in self._wide:
+            self._wide[site] = wide = WideLora()
+            if site is module:
+                own = module.forward
+                module.forward = lambda x: wide.add_to((y := own(x)).view(-1, y.shape[-1]), x.flatten(0, -2)).view_as(y)
+            else:
+                site.lora = wide
+        return self._wide[site]
+
+    def _renew(self) -> None:
+        masks: dict[tuple[Block, ...], Mask] = {}
+        for wide in self._wide.values():
+            wide.mask = masks.setdefault(wide.blocks, Mask(wide.blocks, wide.tensors[0][:0]))
+        self._masks, self._uses = list(masks.values()), None
+        trim()  # of matrices that were copied into larger or smaller ones
+
+    def apply(self, uses: Iterable[Use]) -> None:
+        """Let the rows of the next forward passes use these. Raises UnknownModel for one that is not attached."""
+        uses = tuple(uses)
+        for wide in self._wide.values():
+            wide.acted = False
+        if uses == self._uses:
+            return
+        self._uses = None
+        for use in set(uses) - {BASE}:
+            if use.adapter not in self._labels:
+                raise UnknownModel(f"No adapter {use.adapter!r} is loaded on this model.")
+        for mask in self._masks:
+            mask.aim(uses)
+        self._uses = uses
+
+    def applied(self, rows: int) -> list[Use]:
+        """What was added to each of the rows in the last forward pass, whatever was asked for.
+
+        Raises GenerationFailed where modules passed an adapter by, or took of several.
+        """
+        found: list[set[Use]] = [set() for _ in range(rows)]
+        acting = {id(wide.mask) for wide in self._wide.values() if wide.acted}
+        if self.missed:
+            raise GenerationFailed("The adapter was not applied, or only in part; the text would not be its own.")
+        for mask in self._masks:
+            if id(mask) not in acting:
+                continue
+            for uses, taken in zip(found, mask.taken(), strict=True):
+                uses |= taken
+        if any(len(uses) > 1 for uses in found):
+            raise GenerationFailed("A row would take of several adapters at once; its text would be nobody's.")
+        return [uses.pop() if uses else BASE for uses in found]
+
+    @property
+    def missed(self) -> bool:
+        """Whether modules that rows of the last pass use adapters on were passed by, though they act otherwise."""
+        return any(
+            wide.reached and not wide.acted and wide.mask is not None and wide.mask.values is not None
+            for wide in self._wide.values()
+        )
+
+
+def _columns(module: Any) -> slice:
+    """A module's columns in the output that its wide LoRA adds to."""
+    columns: slice = getattr(module, "columns", slice(0, None))
+    return columns

@@ -1,0 +1,164 @@
+"""Run an experiment without a page, with the page's store: what that knows is not asked again.
+
+python -m playground.experiment FILE.yaml                   results on stdout, progress on stderr
+python -m playground.experiment FILE.yaml --out FOLDER      the report with its figures as well
+python -m playground.experiment FILE.yaml --dask ADDRESS    the cells run on the workers of a Dask cluster
+
+Exits 0 when all it expects holds, 3 when something expected does not, 2 for an experiment that cannot begin, 1 when
+it could not be carried through or a cell failed. Ctrl-C stops it; all that is done is kept, and it exits 130.
+"""
+
+import argparse
+import signal
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from playground import deprecations
+from playground.backends.catalog import Catalog
+from playground.backends.memory import Budget
+from playground.backends.offered import offered
+from playground.cli import terminal
+from playground.errors import InvalidSetup, PlaygroundError
+from playground.evaluation import experiments, running
+from playground.evaluation.findings import expectations
+from playground.evaluation.findings.comparisons import compare
+from playground.evaluation.findings.sentences import count, five_points, line, swapped
+from playground.evaluation.findings.summary import summaries
+from playground.evaluation.plan import Experiment
+from playground.evaluation.report import outcome
+from playground.evaluation.results import Table
+from playground.evaluation.store import Store
+from playground.settings import Settings
+
+DONE, INCOMPLETE, WRONG, NOT_HELD, STOPPED = 0, 1, 2, 3, 130
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the command line; returns the exit status."""
+    deprecations.hide()
+    parser = argparse.ArgumentParser(
+        prog="python -m playground.experiment",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("file", type=Path, metavar="FILE.yaml", help="the experiment")
+    parser.add_argument("--store", type=Path, help="file that keeps what is found, instead of PLAYGROUND_STORE")
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="write the report there")
+    parser.add_argument("--quiet", action="store_true", help="no progress")
+    parser.add_argument("--dask", metavar="ADDRESS", help="of a scheduler, such as tcp://127.0.0.1:8786")
+    given = parser.parse_args(argv)
+    try:
+        settings = Settings.from_environment()
+        experiment = _read(given.file)
+        if given.out:
+            _make(given.out)
+        store = Store(given.store or settings.store_file, most_bytes=settings.store_megabytes * 2**20)
+        with closing(store):
+            catalog = Catalog(offered(settings), budget=Budget(settings.memory_megabytes * 2**20))
+            table = _run(experiment, catalog, settings, store, given.dask, None if given.quiet else sys.stderr)
+        return _tell(table, given.out, catalog)
+    except PlaygroundError as error:
+        print(error, file=sys.stderr)
+        return WRONG
+    except KeyboardInterrupt:  # the second one
+        return STOPPED
+
+
+def _read(file: Path) -> Experiment:
+    try:
+        return experiments.read(file.read_text("utf-8"), file.name, folder=file.parent)
+    except FileNotFoundError:
+        raise InvalidSetup(f"{file} cannot be read: there is no such file.") from None
+    except (OSError, ValueError) as error:  # ValueError: not in UTF-8, or a name that no file can have
+        raise InvalidSetup(f"{file} cannot be read: {error}.") from None
+
+
+def _run(
+    experiment: Experiment,
+    catalog: Catalog,
+    settings: Settings,
+    store: Store,
+    dask: str | None,
+    progress: TextIO | None,
+) -> Table:
+    with ExitStack() as leaving:
+        halt = leaving.enter_context(_interruptible())
+        executor, parallel = None, None
+        if dask:
+            from playground.evaluation.running import cluster  # for those who have one
+
+            executor = leaving.enter_context(cluster.connected(dask))
+            parallel = executor.parallel
+        tables = running.run(
+            experiment, catalog, store, executor=executor, parallel=parallel, halt=halt, within=settings.max_seconds
+        )
+        shown = terminal.Progress(progress) if progress else None
+        with closing(tables):
+            for table in tables:
+                if shown:
+                    shown.show(table)
+    return table
+
+
+def _tell(table: Table, out: Path | None, catalog: Catalog) -> int:
+    """Results to stdout, files to the folder; returns the exit status."""
+    found, compared = summaries(table), compare(table)
+    checks = expectations.check(table, compared)
+    if table.results:
+        print(terminal.grid(found))
+        doubts = [swapped(one) for one in found if one.disagree]
+        said = [one.sentence for one in compared]
+        for sentence in filter(None, [*doubts, *said, five_points(compared), *(check.sentence for check in checks)]):
+            print(sentence)
+    if table.message:
+        print(table.message, file=sys.stderr)
+    if out:
+        _write(outcome.files(table, catalog), out)
+    failed = [one.note for one in table.results if one.outcome == "failed"]
+    if failed:
+        (why, _) = Counter(failed).most_common(1)[0]
+        print(f"{count(len(failed), 'cell')} failed; run again to ask that again. {line(why)}", file=sys.stderr)
+    if table.status != "done":
+        return STOPPED if table.status == "stopped" else INCOMPLETE
+    if not all(check.held for check in checks):
+        return NOT_HELD
+    return INCOMPLETE if failed else DONE
+
+
+def _make(folder: Path) -> None:
+    """The folder for the report: whether it can be there is known before anything is asked."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        raise InvalidSetup(f"The report cannot be written to {folder}: {error}.") from None
+
+
+def _write(files: Mapping[str, bytes], folder: Path) -> None:
+    try:
+        for name, content in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
+    except OSError as error:
+        raise InvalidSetup(f"The report cannot be written to {folder}: {error}.") from None
+
+
+@contextmanager
+def _interruptible() -> Iterator[threading.Event]:
+    """An event that Ctrl-C sets: what is done is kept. A second one ends the program."""
+    halt = threading.Event()
+
+    def stop(*_: object) -> None:
+        if halt.is_set():
+            raise KeyboardInterrupt
+        halt.set()
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield halt
+    finally:
+        signal.signal(signal.SIGINT, before)

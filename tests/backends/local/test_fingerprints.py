@@ -1,0 +1,65 @@
+"""Which weights a source stands for: the same as long as they are the same."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from playground.backends.local import fingerprints
+from playground.backends.local.fingerprints import fingerprint
+from playground.backends.sources import Source
+from playground.settings import Settings
+
+SETTINGS = Settings()
+
+
+def folder(path: Path, weights: bytes = b"weights") -> Source:
+    path.mkdir(exist_ok=True)
+    (path / "model.safetensors").write_bytes(weights)
+    (path / "config.json").write_text("{}")
+    (path / "README.md").write_text("About it.")
+    return Source(kind="folder", place=str(path))
+
+
+def test_the_same_files_elsewhere_are_the_same_weights(tmp_path: Path) -> None:
+    one, copy = folder(tmp_path / "one"), folder(tmp_path / "copy")
+    assert fingerprint(one, SETTINGS) == fingerprint(copy, SETTINGS)
+    (tmp_path / "copy" / "README.md").write_text("Other words.")
+    assert fingerprint(one, SETTINGS) == fingerprint(copy, SETTINGS)
+    (tmp_path / "copy" / "config.json").write_text('{"a": 1}')
+    assert fingerprint(one, SETTINGS) != fingerprint(copy, SETTINGS)
+    assert fingerprint(one, SETTINGS) != fingerprint(folder(tmp_path / "other", b"Weights"), SETTINGS)
+
+
+def test_precision_counts() -> None:
+    packaged = Source(kind="packaged", place="SmolLM2-135M-Instruct")
+    assert "sha256" in fingerprint(packaged, SETTINGS)
+    assert fingerprint(packaged, SETTINGS) != fingerprint(packaged, Settings(precision="int8"))
+
+
+def test_large_files_go_by_size_and_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fingerprints, "READ", 3)
+    file = tmp_path / "model.gguf"
+    file.write_bytes(b"weights")
+    source = Source(kind="gguf", place=str(file))
+    before = fingerprint(source, SETTINGS)
+    assert fingerprint(source, SETTINGS) == before
+    os.utime(file, ns=(1, 1))
+    assert fingerprint(source, SETTINGS) != before
+
+
+def test_a_hub_is_known_by_what_was_fetched(tmp_path: Path) -> None:
+    settings, source = Settings(cache=tmp_path), Source(kind="hub", place="org/name")
+    assert fingerprint(source, settings) == ""
+    home = tmp_path / "hub" / "org--name"
+    home.mkdir(parents=True)
+    for commit in ("a" * 40, "b" * 40):
+        (home / "main.model").write_text(commit)
+        assert commit in fingerprint(source, settings)
+    assert fingerprint(source, settings, adapter=True) == ""
+
+
+@pytest.mark.parametrize("kind", ["folder", "gguf"])
+def test_what_is_gone_is_unknown(tmp_path: Path, kind: str) -> None:
+    source = Source(kind=kind, place=str(tmp_path / "gone"))  # type: ignore[arg-type]
+    assert fingerprint(source, SETTINGS) == ""
