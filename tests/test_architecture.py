@@ -1,28 +1,46 @@
-"""Who may import whom, and what may be imported at start-up."""
+"""Who may import whom, by folder; how large a file and a folder may be; and what may be imported at start-up."""
 
 import ast
+import re
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
-MODULES = sorted([*(ROOT / "playground").rglob("*.py"), ROOT / "app.py"])
+PACKAGE = ROOT / "playground"
+MODULES = sorted([*PACKAGE.rglob("*.py"), ROOT / "app.py"])
+PACKAGES = sorted(path.parent for path in PACKAGE.rglob("__init__.py"))
 CORE = {"parameters", "types", "errors", "settings", "hosting"}
 
 # What may be imported only from these places (paths below the root).
 ONLY = {
-    "gradio": ("playground/ui/", "app.py"),
-    "plotly": ("playground/ui/render",),
-    "torch": ("playground/backends/local/", "playground/finetuning/"),
-    "transformers": ("playground/backends/local/", "playground/finetuning/"),
-    "peft": ("playground/backends/local/", "playground/finetuning/"),
-    "aiohttp": ("playground/backends/endpoints/",),
+    "gradio": r"playground/ui/|app\.py",
+    "plotly": r"playground/ui/.*(_figure|figure_style)\.py",
+    "torch": r"playground/(backends/local|finetuning)/",
+    "transformers": r"playground/(backends/local|finetuning)/",
+    "peft": r"playground/(backends/local|finetuning)/",
+    "aiohttp": r"playground/backends/endpoints/",
 }
 
 # Who may ask something of backends/local, each once it is needed: anybody else would make an endpoint need an engine.
-DOORS = {"playground/backends/sources.py", "playground/backends/fingerprints.py", "playground/ui/zero_gpu.py"}
+DOORS = {"playground/backends/commands.py", "playground/backends/offered.py", "playground/ui/api/zero_gpu.py"}
+
+# Parts of the package -> parts that they never import.
+NEVER = {
+    "strategies": {"backends", "evaluation", "finetuning", "runner", "ui", "cli"},
+    "backends": {"strategies", "evaluation", "finetuning", "runner", "ui", "cli"},
+    "runner": {"evaluation", "ui", "cli"},
+    "evaluation": {"ui", "cli"},
+    "finetuning": {"ui", "cli"},
+}
+
+# Rooms of a folder, the lowest first: each imports rooms that stand before it and no others.
+ROOMS_OF_THE_PAGE = ["handlers", "gate", "widgets", "setup_form", "run_view"]  # every tab may use these
+TABS = ["playground", "compare", "sampling", "models", "experiments"]  # no tab imports another
+ROOMS_OF_LOCAL = ["files", "weights", "kv", "forward", "adapters", "engine", "tasks"]
 
 
 def imports(path: Path) -> set[str]:
@@ -36,28 +54,90 @@ def imports(path: Path) -> set[str]:
     return found
 
 
+def dotted(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def graph() -> Mapping[str, set[str]]:
+    """Module -> the modules of this project that it imports. `from package import module` imports that module."""
+    names = {dotted(path): path for path in MODULES}
+    packages = {dotted(folder) for folder in PACKAGES}
+    made = {}
+    for name, path in names.items():
+        found = imports(path) & names.keys() - {name}
+        made[name] = {f for f in found if f not in packages or not any(o.startswith(f"{f}.") for o in found)}
+    return made
+
+
+GRAPH = graph()
+
+
+def circles() -> Iterator[list[str]]:
+    """Modules that import each other in a circle."""
+    done: set[str] = set()
+
+    def follow(name: str, way: list[str]) -> Iterator[list[str]]:
+        if name in way:
+            yield [*way[way.index(name) :], name]
+        elif name not in done:
+            for other in GRAPH[name]:
+                yield from follow(other, [*way, name])
+            done.add(name)
+
+    for name in GRAPH:
+        yield from follow(name, [])
+
+
+def rooms(below: str) -> Iterator[tuple[str, str, str]]:
+    """(module, its room, a room that it imports) for the folders below one; a file beside them has no room."""
+    for name, others in GRAPH.items():
+        room = room_of(name, below)
+        for other in others:
+            if room and (imported := room_of(other, below)) and imported != room:
+                yield name, room, imported
+
+
+def room_of(name: str, below: str) -> str:
+    parts = name.removeprefix(f"{below}.").split(".")
+    return parts[0] if name.startswith(f"{below}.") and (ROOT / below.replace(".", "/") / parts[0]).is_dir() else ""
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_imports(path: Path) -> None:
-    here, names = str(path.relative_to(ROOT)), imports(path)
+    here, names = path.relative_to(ROOT).as_posix(), imports(path)
     for library, places in ONLY.items():
         if any(name.split(".")[0] == library for name in names):
-            assert here.startswith(places), f"{here} imports {library}"
+            assert re.match(places, here), f"{here} imports {library}"
     own = {name.split(".")[1] for name in names if name.startswith("playground.")}
     part = here.removeprefix("playground/").split("/")[0].removesuffix(".py")
     if part in CORE:
         assert own <= CORE
-    if part == "strategies":
-        assert "backends" not in own
-    if part == "backends":
-        assert not own & {"strategies", "ui"}
-    if here not in DOORS and not here.startswith(ONLY["torch"]):
+    assert not own & NEVER.get(part, set())
+    if here not in DOORS and not re.match(ONLY["torch"], here):
         assert not any(name.startswith("playground.backends.local") for name in names)
     if here.startswith("playground/backends/local/"):
         assert not any(name.startswith("playground.backends.endpoints") for name in names)
     if part not in ("ui", "app"):
         assert "ui" not in own
-    if here.startswith("playground/ui/") and here.endswith("_tab.py"):
-        assert not any(n.endswith("_tab") for n in names if n.startswith("playground.ui."))
+    if here.endswith("_values.py"):
+        assert "gradio" not in names
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert next(circles(), None) is None
+
+
+def test_rooms_of_the_page_import_lower_rooms_only() -> None:
+    shared = {room: set(ROOMS_OF_THE_PAGE[:number]) for number, room in enumerate(ROOMS_OF_THE_PAGE)}
+    allowed = shared | dict.fromkeys([*TABS, "header", "api"], {*ROOMS_OF_THE_PAGE} - {"gate"})
+    wrong = [found for found in rooms("playground.ui") if found[2] not in allowed[found[1]]]
+    assert wrong == []
+
+
+def test_rooms_of_local_models_import_lower_rooms_only() -> None:
+    allowed = {room: set(ROOMS_OF_LOCAL[:number]) for number, room in enumerate(ROOMS_OF_LOCAL)}
+    wrong = [found for found in rooms("playground.backends.local") if found[2] not in allowed[found[1]]]
+    assert wrong == []
 
 
 def test_the_page_needs_no_torch() -> None:
@@ -70,3 +150,16 @@ def test_the_page_needs_no_torch() -> None:
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_files_are_small(path: Path) -> None:
     assert len(path.read_text("utf-8").splitlines()) <= 250
+
+
+@pytest.mark.parametrize("folder", PACKAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_folders_are_small_and_list_their_files(folder: Path) -> None:
+    """About twenty files; the docstring of `__init__` says of each what it is for."""
+    files = [path.name for path in folder.glob("*.py") if path.name != "__init__.py"]
+    assert len(files) <= 22
+    if folder == PACKAGE:
+        return  # the README has those
+    below = [f"{path.name}/" for path in folder.iterdir() if (path / "__init__.py").exists()]
+    said = ast.get_docstring(ast.parse((folder / "__init__.py").read_text("utf-8"))) or ""
+    listed = dict(re.findall(r"^(\S+(?:\.py|/)) {2,}(\S.*)$", said, re.MULTILINE))
+    assert sorted(listed) == sorted(files + below)

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 
 from playground.backends.catalog import Adapter, Entry
+from playground.backends.local.entries import adapter_of, model_entry
 from playground.backends.packaged_models import default_model, larger_models
 from playground.backends.scripted import ScriptedBackend
-from playground.backends.sources import Source, adapter_of, model_entry, read
+from playground.backends.sources import Source, read
 from playground.errors import InvalidSetup
 from playground.finetuning import shipped
 from playground.settings import Settings

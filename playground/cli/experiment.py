@@ -27,7 +27,7 @@ from playground.errors import InvalidSetup, PlaygroundError
 from playground.evaluation import experiments, running
 from playground.evaluation.findings import expectations
 from playground.evaluation.findings.comparisons import compare
-from playground.evaluation.findings.sentences import count, five_points, line, swapped
+from playground.evaluation.findings.sentences import comparison, count, five_points, line, swapped
 from playground.evaluation.findings.summary import summaries
 from playground.evaluation.plan import Experiment
 from playground.evaluation.report import outcome
@@ -112,7 +112,7 @@ def _tell(table: Table, out: Path | None, catalog: Catalog) -> int:
     if table.results:
         print(terminal.grid(found))
         doubts = [swapped(one) for one in found if one.disagree]
-        said = [one.sentence for one in compared]
+        said = [comparison(one) for one in compared]
         for sentence in filter(None, [*doubts, *said, five_points(compared), *(check.sentence for check in checks)]):
             print(sentence)
     if table.message:

@@ -1,4 +1,17 @@
-"""The techniques, in the order in which they are shown."""
+"""The techniques, in the order in which they are shown.
+
+base.py               What a technique is: options as fields, a card, and a `run` that reads like its paper
+chain_of_thought.py   Chain of thought, both forms: reason first, answer second
+chaining.py           Prompt chaining: steps that build on each other, each open to inspection (Wu et al
+few_shot.py           Few-shot: demonstrations in context, no gradient updates (Brown et al
+replies.py            What of a reply counts as said, and in words why no answer could be read from it
+role.py               Role: say who answers, in the system message
+self_consistency.py   Self-consistency: many reasoning paths, one vote (Wang et al
+templates.py          Put texts into a template: `{name}` of known names, in one pass, and nothing else
+voting.py             Many answers, one verdict: marginalise over reasoning paths (Wang et al
+zero_shot.py          Zero-shot: the question, nothing else
+answers/              Reads an answer out of a model's words, or out of a reference, by one grammar
+"""
 
 from playground.strategies.base import Ask, Card, Event, Running, Strategy
 from playground.strategies.chain_of_thought import ChainOfThought

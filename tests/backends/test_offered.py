@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from playground.backends.catalog import Adapter, Catalog, Entry
+from playground.backends.commands import load_model
 from playground.backends.offered import offered
 from playground.backends.packaged_models import larger_models
-from playground.backends.sources import Source, load_model, read
+from playground.backends.sources import Source, read
 from playground.errors import InvalidSetup, NotSupported, UnknownModel
 from playground.finetuning import shipped
 from playground.settings import Settings

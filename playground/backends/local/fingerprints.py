@@ -2,19 +2,16 @@
 
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from playground.backends import packaged_models
+from playground.backends.sources import Source
 from playground.settings import Settings
-
-if TYPE_CHECKING:
-    from playground.backends.sources import Source
 
 READ = 32 * 2**20  # bytes; of larger files, which take long to read, size and time of change must do
 TOLD = (".safetensors", ".json", ".gguf", ".jinja", ".model", ".txt", ".spm")
 
 
-def fingerprint(source: "Source", settings: Settings, *, adapter: bool = False) -> str:
+def fingerprint(source: Source, settings: Settings, *, adapter: bool = False) -> str:
     """Empty where that is not known before it is loaded."""
     if source.kind == "packaged":
         found = packaged_models.find(source.place).identity
@@ -26,7 +23,7 @@ def fingerprint(source: "Source", settings: Settings, *, adapter: bool = False) 
     return f"{found} {settings.precision}" if found else ""
 
 
-def _fetched(source: "Source", settings: Settings, adapter: bool) -> str:
+def _fetched(source: Source, settings: Settings, adapter: bool) -> str:
     from playground.backends.local.files import hub
 
     weights = hub.ADAPTER if adapter else hub.weights_named(source.file)

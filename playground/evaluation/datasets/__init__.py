@@ -1,4 +1,17 @@
-"""The data sets an experiment can ask: those that come with the playground, and one's own."""
+"""The data sets an experiment can ask: those that come with the playground, and one's own.
+
+base.py            What a data set is: items to ask, shots to show, a card that says what it is good for
+drawing.py         Draws items by seed so that few are the beginning of many, and names them by what they say
+files.py           Reads what stands in `evaluation/data/`: a card and the data of each set
+orders.py          Orders to be written as JSON: written ones are asked, composed ones are shown
+own.py             A data set of one's own: the items stand in the experiment itself
+passages.py        Short passages, with questions that they answer or a summary in one sentence
+puzzles.py         Puzzles whose rule is simple and whose answer is sure: odd numbers that sum to an even one, and last
+                   letters
+reviews.py         Short reviews with their sentiment
+word_problems.py   Word problems in one or two steps, composed from scenarios by seed; every number and every solution
+                   is worked out
+"""
 
 from collections.abc import Mapping
 from functools import cache

@@ -1,4 +1,4 @@
-"""Columns compared on the same items, each comparison with one plain sentence."""
+"""Columns compared on the same items, adjusted for how many comparisons were made."""
 
 import itertools
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from playground.errors import LimitReached
-from playground.evaluation.findings import scores, sentences
+from playground.evaluation.findings import scores
 from playground.evaluation.findings.scores import Scores
 from playground.evaluation.results import Table
 from playground.evaluation.statistics import paired
@@ -46,7 +46,6 @@ class Comparison:
     discordance: float | None = None  # mean squared difference: share of items on which right and wrong differ
     items_needed: int | None = None  # to tell a difference of POINTS among as many comparisons
     items_for_seen: int | None = None  # to tell a difference as large as the one found; None where there is none
-    sentence: str = ""
 
     @property
     def significant(self) -> bool:
@@ -127,4 +126,4 @@ def _told(comparison: Comparison, adjusted: float | None, comparisons: int) -> C
             items_needed=items_needed(POINTS, known.discordance, comparisons),
             items_for_seen=items_needed(seen, known.discordance, comparisons) if seen > 1e-9 else None,
         )
-    return replace(known, sentence=sentences.comparison(known))
+    return known

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from playground.errors import InvalidSetup
 from playground.evaluation.findings.comparisons import Comparison, compare
-from playground.evaluation.findings.sentences import count, line, percent, score
+from playground.evaluation.findings.sentences import comparison, count, line, percent, score
 from playground.evaluation.findings.summary import Summary, summaries
 from playground.evaluation.plan import Expectation, Experiment
 from playground.evaluation.results import Table
@@ -80,5 +80,5 @@ def _better(expectation: Expectation, found: Comparison) -> Check:
     better = found.difference is not None and (found.difference > 0) == (found.second == expectation.column)
     held = found.significant and better
     name, other = line(expectation.column), line(expectation.better_than)
-    sentence = f"{name} was expected to be better than {other}: {'held' if held else 'not held'}. {found.sentence}"
+    sentence = f"{name} was expected to be better than {other}: {'held' if held else 'not held'}. {comparison(found)}"
     return Check(expectation=expectation, held=held, sentence=sentence)

@@ -2,17 +2,17 @@
 
 import unicodedata
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from typing import Any
 
-if TYPE_CHECKING:
-    from playground.evaluation.findings.comparisons import Comparison
-    from playground.evaluation.findings.summary import Summary
+from playground.evaluation.findings.comparisons import POINTS, Comparison
+from playground.evaluation.findings.summary import Summary
 
 TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # would turn the words that follow around
 HALF_UP = 1e-9  # 2.5 is shown as 3, as at school; else 27.5 against 25.0 would read "28 against 25, difference 2"
 
 
-def comparison(found: "Comparison") -> str:
+def comparison(found: Comparison) -> str:
     """One comparison: who did better, by how much, and whether that is more than chance explains."""
     first, second = line(found.first), line(found.second)
     if found.difference is None:
@@ -24,21 +24,26 @@ def comparison(found: "Comparison") -> str:
     return told
 
 
-def swapped(found: "Summary") -> str:
+def with_sentence(found: Comparison) -> dict[str, Any]:
+    """A comparison as plain data, with its sentence."""
+    return {**asdict(found), "sentence": comparison(found)}
+
+
+def swapped(found: Summary) -> str:
     """How often a judge's two verdicts on one pair of answers were not the same."""
     of = f"{found.disagree:,} of {count(found.n, 'answer')}"
     return f"{line(found.column)}: for {of} the judge decided otherwise when the two were swapped."
 
 
-def five_points(compared: Sequence["Comparison"]) -> str:
+def five_points(compared: Sequence[Comparison]) -> str:
     """How many items all these comparisons would take to tell a difference of 5 points; "" where they have it."""
     most = max((one.items_needed or 0 for one in compared), default=0)
     if all(one.items >= (one.items_needed or 0) for one in compared):
         return ""
-    return f"To tell a difference of 5 points here, about {rounded(most)} items would be needed."
+    return f"To tell a difference of {POINTS} points here, about {rounded(most)} items would be needed."
 
 
-def _once(found: "Comparison", first: str, second: str) -> str:
+def _once(found: Comparison, first: str, second: str) -> str:
     """Right or wrong, each item asked once."""
     a, b = found.means or (0.0, 0.0)
     more, items, right = found.only_second - found.only_first, found.items, round(a * found.items)
@@ -58,7 +63,7 @@ def _once(found: "Comparison", first: str, second: str) -> str:
     return f"{second} and {first} were {shared} ({percent(a)} each"
 
 
-def _mean(found: "Comparison", first: str, second: str) -> str:
+def _mean(found: Comparison, first: str, second: str) -> str:
     """Scores, or items that were asked repeatedly."""
     a, b = found.means or (0.0, 0.0)
     show = percent if found.binary else score
@@ -78,11 +83,11 @@ def _pair(show: Callable[[float, int], str], second: float, first: float) -> str
     return f"{show(second, places)} against {show(first, places)}"
 
 
-def _interval(found: "Comparison") -> str:
+def _interval(found: Comparison) -> str:
     return f"95 % interval {ends(found.low or 0.0, found.high or 0.0)}"
 
 
-def _verdict(found: "Comparison") -> str:
+def _verdict(found: Comparison) -> str:
     p = chance(found.adjusted if found.adjusted is not None else 1.0)
     if found.comparisons > 1:
         p += f" after Holm for {found.comparisons} comparisons"
@@ -90,7 +95,7 @@ def _verdict(found: "Comparison") -> str:
         return f"more than chance explains ({p})"
     told = f"not enough evidence of a difference ({p})"
     if found.items >= (found.items_needed or 0):
-        return f"{told}; a difference of 5 points would most likely have shown with this many items"
+        return f"{told}; a difference of {POINTS} points would most likely have shown with this many items"
     if not found.items_for_seen:
         return told
     if found.items_for_seen <= found.items:  # an exact test wants a little more than the formula

@@ -1,4 +1,20 @@
-"""Items from data of one's own: CSV, JSON lines, a JSON list, an Excel workbook, or pasted rows."""
+"""Items from data of one's own: CSV, JSON lines, a JSON list, an Excel workbook, or pasted rows.
+
+columns.py           Which column is which
+date_format.py       A date, a time or a duration of a workbook as its cell shows it; month and weekday names are
+                     English
+decoding.py          Bytes to text, whatever wrote them
+format_sections.py   A number format of a workbook, cut into its sections and these into tokens
+items.py             A row to an item, or why it cannot be one
+json_rows.py         JSON to rows: counted before it is built, so that no text of it takes more time or memory than its
+                     own length
+number_format.py     A number of a workbook as its cell shows it: what a number format such as `#,##0.00 "EUR"` makes
+                     of a value
+records.py           The records of a CSV: each line is counted before it is cut into cells
+rows.py              Text to rows: CSV with any usual separator, JSON lines, or a JSON list
+sheet.py             Rows under named columns, whatever file they came from, and how many of both there may be
+workbook.py          The first sheet of an Excel workbook, its cells as they are seen in it; nothing in it is ever run
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

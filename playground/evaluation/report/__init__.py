@@ -1,4 +1,11 @@
-"""An experiment to take away: a report to read, its figures, and the results as a table, as JSON and to run again."""
+"""An experiment to take away: a report to read, its figures, and the results as a table, as JSON and to run again.
+
+context.py   What a report tells besides its table: when, by what, and what each column sent
+figures.py   The figures of a report: SVG that needs neither browser nor network
+outcome.py   What an experiment came to: its report, and a score for any single answer
+page.py      The report as one page for any browser: the same Markdown, its figures inside it
+text.py      The report as Markdown: what was run, what came out, and what that is evidence for
+"""
 
 import dataclasses
 import io
@@ -12,6 +19,7 @@ from playground.evaluation.datasets.base import DataCard
 from playground.evaluation.findings.comparisons import Against, Comparison, compare
 from playground.evaluation.findings.frontier import frontier
 from playground.evaluation.findings.resampling import Curve, Grade, curves
+from playground.evaluation.findings.sentences import with_sentence
 from playground.evaluation.findings.summary import Summary, summaries
 from playground.evaluation.report import figures, page, text
 from playground.evaluation.report.context import Context
@@ -85,9 +93,8 @@ def csv(table: Table) -> str:
 
 def dump(table: Table, found: Sequence[Summary], compared: Sequence[Comparison]) -> str:
     """All there is, as JSON: the table with its experiment and items, and what is said of it."""
-    return json.dumps(
-        {**_fields(table), "summary": found, "comparisons": compared}, default=_fields, ensure_ascii=False, indent=1
-    )
+    whole = {**_fields(table), "summary": found, "comparisons": [*map(with_sentence, compared)]}
+    return json.dumps(whole, default=_fields, ensure_ascii=False, indent=1)
 
 
 def _figures(found: Sequence[Summary], paths: Sequence[Curve]) -> dict[str, str]:

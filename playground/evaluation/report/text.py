@@ -11,6 +11,7 @@ from playground.evaluation.findings.frontier import frontier
 from playground.evaluation.findings.resampling import Curve
 from playground.evaluation.findings.sentences import (
     chance,
+    comparison,
     count,
     ends,
     five_points,
@@ -66,7 +67,7 @@ def markdown(
         drawn.get("figures/columns.svg", ""),
     ]
     if compared:
-        parts += ["## More than chance?", *(f"- {plain(one.sentence)}" for one in compared)]
+        parts += ["## More than chance?", *(f"- {plain(comparison(one))}" for one in compared)]
         parts += [_grid(COMPARED, map(_compared, compared)), five_points(compared), METHOD]
     if checks := check(table, compared):
         parts += ["## What was expected", *(f"- {'✓' if c.held else '✗'} {plain(c.sentence)}" for c in checks)]

@@ -1,4 +1,17 @@
-"""An experiment is run: what is known is read, what is missing is asked, all of it is scored as it comes."""
+"""An experiment is run: what is known is read, what is missing is asked, all of it is scored as it comes.
+
+asking.py      One cell is asked: here, by a thread of this process, or there, by a process that loads its own models
+board.py       A Table while it grows: mutable on the inside, frozen snapshots outside
+cluster.py     Cells on other machines: an executor whose places are the threads of a Dask cluster's workers
+               (`distributed`)
+estimate.py    What an experiment would take, before it is run: from its prompts and from what the store knows
+judging.py     Answers on their way through a model that judges: its verdicts are runs too, asked and kept like all
+               others
+pump.py        Keeps many cells on their way at once: so many that a model is busy, so few that none waits for long
+same_code.py   Whether two processes would answer alike: a digest of the playground's code, its libraries and its
+               settings
+work.py        One experiment under way: its cells looked up, asked, judged, and put on the board
+"""
 
 import math
 import threading

@@ -1,4 +1,19 @@
-"""All scorers, in display order."""
+"""All scorers, in display order.
+
+base.py              What a scorer is: options as fields, and a `grade` that says how good an answer is and why
+constraints.py       A scorer of length and form: the share of the stated constraints that an answer keeps
+json_text.py         Finds the JSON in an answer
+judge.py             A model as judge: of an answer by a rubric, or of two answers, in both orders (Zheng et al
+matching.py          Scorers that look for given words or a pattern in the answer: right or wrong
+overlap.py           Scorers that measure how many words, or characters, an answer shares with a reference; the best
+                     reference counts
+reading.py           Scorers that read a number or a label out of the answer and compare it: right or wrong
+schema.py            A JSON schema that strangers may write: it fetches nothing, its patterns take linear time, its
+                     references end
+schema_keywords.py   The keywords of JSON schema with a limit: none takes more than its share, however schema and
+                     answer are made
+structure.py         Scorers of answers in JSON: is it any, does it fit a schema, are its fields right
+"""
 
 from collections.abc import Mapping
 

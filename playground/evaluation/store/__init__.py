@@ -1,4 +1,11 @@
-"""Runs that were made, by the hash of all that determines them: SQLite in WAL mode, for many threads and processes."""
+"""Runs that were made, by the hash of all that determines them: SQLite in WAL mode, for many threads and processes.
+
+failures.py   What can be wrong with the store's file, in words that say what to do
+identity.py   What determines a run, as a hash: two runs with one key would say the same, whatever their models are
+              called
+records.py    A run as it is kept: small, and enough to score it again, to resample its vote, and to open it in the
+              Playground
+"""
 
 import logging
 import os

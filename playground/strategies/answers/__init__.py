@@ -1,4 +1,4 @@
-r"""Reads an answer out of a model's words, or out of a reference, by one grammar.
+"""Reads an answer out of a model's words, or out of a reference, by one grammar.
 
 What is read as what (`extract`), in this order:
 
@@ -27,8 +27,8 @@ What is read as what (`extract`), in this order:
 | `-5` `−5` `–5` `-$5` `$-5` | minus five; but `3-5` and `3–5` are two numbers, and `(5)` is 5 |
 | `50%` `$50` `50 km` | 50: percent, currency and unit are not part of the number, so 50% is not 0.5 |
 | `10:30` `3:4` `2024-05-03` `3/4/2024` `3.11.2` | no number: times, ratios, dates, versions |
-| `v2` `x_1` `GPT-4` `x^2` `2\pi` `\sqrt{2}` `±3` | no number: names, powers and what is not worked out |
-| `90^\circ` `0.1\overline{6}` `5.000,-` | 90, 1/6, 5000 |
+| `v2` `x_1` `GPT-4` `x^2` `2\\pi` `\\sqrt{2}` `±3` | no number: names, powers and what is not worked out |
+| `90^\\circ` `0.1\\overline{6}` `5.000,-` | 90, 1/6, 5000 |
 | `not 5 but 6` | 6 |
 | `1. ...` `2. ...` | the numbers of a list's lines are none |
 | `twenty-five` `a hundred` `minus five` `two and a half` `two thirds` | words, where the text has no digits |
@@ -36,7 +36,7 @@ What is read as what (`extract`), in this order:
 | `3 + 4 = 7` after a mark | 7; without a mark the first number, 3 |
 | `3x + 5` `3 + 4` `x^2 + 3` and no word beside it | no number |
 | `3 * 4` `3-5` `3 or 4` after a mark | no number, and nothing else in the text is the answer |
-| `\boxed{2, 3}` `\boxed{3x}` `\boxed{9\pi}` | no number, likewise (`marked_numbers.py`) |
+| `\boxed{2, 3}` `\boxed{3x}` `\boxed{9\\pi}` | no number, likewise (`marked_numbers.py`) |
 
 | other kinds | read as |
 |---|---|
@@ -47,6 +47,22 @@ What is read as what (`extract`), in this order:
 | label | a whole word (any part of the text in scripts without spaces) that is not denied: "Not bad but good" is |
 | | good, "non-toxic" is not toxic; the longest where several could be meant; case and composition do not matter |
 | text | all of it |
+
+characters.py       One spelling per character before anything is read or compared: widths, digits, dashes, quotes,
+                    what is invisible
+choices.py          Reads the letter of a multiple choice
+labels.py           Reads labels, Yes and No: whole words that are not denied
+marked_numbers.py   The number of a marked answer, where it is one number: `\boxed{3x+5}`, `\boxed{2, 3}` and "is 3 x
+                    4" are none
+marks.py            Where a text marks its answer: a box, a tag, four hashes, "the final answer is", "the answer is"
+number_words.py     Numbers written in English words: "two thousand one hundred", "minus five", "two and a half",
+                    "three point one"
+numbers.py          Reads the numbers of a text, in whatever notation: `numbers` gives each in its one spelling, in
+                    order
+reasoning.py        Tell what a model thinks from what it says: thought in tags is no part of the answer
+scales.py           What a number may be multiplied with that follows it: "million", "Mio.", "bn", "crore", "万"
+values.py           One spelling per value: decimals, fractions where a decimal would not end, powers where it would be
+                    too long
 """
 
 import re

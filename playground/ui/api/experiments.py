@@ -12,6 +12,7 @@ from gradio.processing_utils import save_bytes_to_cache
 from playground.backends.catalog import Catalog
 from playground.evaluation import experiments, report, running
 from playground.evaluation.findings.comparisons import compare
+from playground.evaluation.findings.sentences import with_sentence
 from playground.evaluation.findings.summary import summaries
 from playground.evaluation.plan import Experiment
 from playground.evaluation.report import outcome
@@ -104,7 +105,7 @@ def _whole(table: Table, catalog: Catalog, cache: str) -> dict[str, Any]:
         {
             **_so_far(table),
             "cells": [asdict(one) for one in table.results],
-            "comparisons": [asdict(one) for one in compare(table)],
+            "comparisons": [with_sentence(one) for one in compare(table)],
             "path": {"path": packed, "meta": {"_type": "gradio.FileData"}},
         }
     )

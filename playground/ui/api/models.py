@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from playground import comparison, setups
-from playground.backends import sources
+from playground.backends import commands
 from playground.backends.catalog import Catalog, ModelInfo
 from playground.backends.suggested import suggestions
 from playground.settings import Settings
@@ -23,15 +23,15 @@ def publish(catalog: Catalog, sessions: Sessions, settings: Settings) -> None:
 
     def load_model(source: str, name: str = "") -> Iterator[dict]:  # type: ignore[type-arg]  # gradio reads it
         yield from _told_as_it_loads(
-            sources.load_model(catalog, settings, words(source, "source"), words(name, "name"))
+            commands.load_model(catalog, settings, words(source, "source"), words(name, "name"))
         )
 
     def load_adapter(model: str, source: str, name: str = "") -> Iterator[dict]:  # type: ignore[type-arg]
         given = (words(model, "model"), words(source, "source"), words(name, "name"))
-        yield from _told_as_it_loads(sources.load_adapter(catalog, settings, *given))
+        yield from _told_as_it_loads(commands.load_adapter(catalog, settings, *given))
 
     def unload(name: str) -> list:  # type: ignore[type-arg]
-        sources.unload(catalog, settings, words(name, "name"))
+        commands.unload(catalog, settings, words(name, "name"))
         return [model_to_dict(info) for info in catalog.models()]
 
     def compare(setup: dict, panes: list, request: gr.Request) -> Iterator[list]:  # type: ignore[type-arg]

@@ -1,0 +1,33 @@
+"""The Experiments tab: many items in several ways, with the evidence.
+
+calibration_figure.py   Whether confidence keeps its word: how often answers given with some confidence are right
+data_panel.py           What is asked: a data set that comes with the playground, with its card, or one's own from a
+                        file or pasted
+downloads.py            Taking an experiment away: the report with its figures, and every result as CSV and JSON
+figure_style.py         What the figures of an experiment share: colours, axes, names and numbers as they are written
+form.py                 The plan of an experiment as widgets: read into plain data for `experiments.parse`, and written
+                        from an Experiment
+form_values.py          Models, sampling settings and the scorer of an experiment, as lists and lines of text hold them
+items_panel.py          Items by columns: filtered, sorted and sliced on the server; a click shows a cell's run and
+                        opens it elsewhere
+items_values.py         Items by columns -> a page of rows, filtered and sorted on the server
+labels.py               An experiment's paths in the words of its form: a person looks for a label, not for
+                        `data.shots`
+ladder_figure.py        The columns of an experiment as bars with their intervals: the ladder
+model_grid_figure.py    Techniques by models and sampling settings: a heat map of means
+own_rows.py             Rows of one's own as a session remembers them, and what is said of them
+paths_figure.py         Accuracy against the number of paths that vote, resampled from the stored ones
+plan_panel.py           Plans come and go: one of those that are offered, as YAML, from the Playground; and what
+                        running one would take
+price_figure.py         Quality against what it takes: tokens, time or money, and the frontier of what nothing else
+                        beats for less
+results_panel.py        What came of an experiment, in several views: each is computed when it is looked at, and while
+                        it is looked at
+run.py                  An experiment that runs: its table grows, Stop keeps what is there, and running it again asks
+                        what is missing
+status_values.py        An experiment -> how far it is, what it would take, and what may be said of it
+tab.py                  The Experiments tab: ask many items in several ways, see with what certainty one way is better
+                        than another
+technique_rows.py       The ways of asking as the page holds them: rows to tick and edit, and back to what an
+                        experiment says
+"""

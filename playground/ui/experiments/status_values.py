@@ -5,7 +5,7 @@ from typing import Any
 
 from playground.evaluation.findings.comparisons import Comparison
 from playground.evaluation.findings.expectations import Check
-from playground.evaluation.findings.sentences import five_points
+from playground.evaluation.findings.sentences import comparison, five_points
 from playground.evaluation.plan import Experiment
 from playground.evaluation.results import Table
 from playground.evaluation.running.estimate import Estimate
@@ -105,7 +105,7 @@ def sentences_value(
 
 def _said(c: Comparison) -> dict[str, str]:
     kind, mark = ("shown", "Difference") if c.significant else ("open", "Not enough evidence")
-    return {"kind": kind, "mark": mark, "text": c.sentence}
+    return {"kind": kind, "mark": mark, "text": comparison(c)}
 
 
 def _checked(check: Check) -> dict[str, str]:

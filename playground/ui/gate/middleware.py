@@ -4,7 +4,7 @@ import json
 import secrets
 from contextlib import ExitStack
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,19 +17,26 @@ from playground.ui.gate.open_sessions import OpenSessions
 from playground.ui.gate.origins import Origins
 from playground.ui.gate.refusals import Refused, no_such_page
 from playground.ui.gate.routes import HASH_PATTERN, find_route, session_of_query, without_deep_link
+from playground.ui.gate.temporary import TemporaryFolder
 from playground.ui.gate.uploads import Uploads
 from playground.ui.handlers.visitors import NAME, Visitor, Visitors
 
-if TYPE_CHECKING:
-    from playground.ui.gate.page import Page
-
 PASSED_ON = ("data", "event_data", "fn_index", "trigger_id", "session_hash", "simple_format")
+
+
+class GradioPage(Protocol):
+    """What the gate asks of the page behind it."""
+
+    temporary: TemporaryFolder
+    fns: dict[int, Any]  # the handlers, by number
+
+    def session_of(self, event_id: str) -> str: ...
 
 
 class Gate:
     """Lets through what the page and programs need, with the visitor marked. Outermost, so errors pass it too."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, sessions: OpenSessions, page: "Page") -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, sessions: OpenSessions, page: GradioPage) -> None:
         self._app = app
         self._sessions = sessions
         self._page = page

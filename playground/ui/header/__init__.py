@@ -1,0 +1,4 @@
+"""The line above the tabs.
+
+model_status.py   The line that says what the chosen model is doing
+"""

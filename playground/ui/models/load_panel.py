@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground.backends import sources
+from playground.backends import commands
 from playground.backends.catalog import Catalog
 from playground.backends.entries import loaded_names
 from playground.backends.suggested import suggestions
@@ -103,7 +103,7 @@ def _wire_list(page: Any, panel: LoadingPanel, settings: Settings, sessions: Ses
 
     @told
     def unload(changes: int, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
-        sources.unload(sessions.of(request), settings, payloads.read(payloads.Choice, event._data).key)
+        commands.unload(sessions.of(request), settings, payloads.read(payloads.Choice, event._data).key)
         return {panel.changed: changes + 1}
 
     gr.on(
@@ -128,7 +128,7 @@ def _wire_loads(panel: LoadingPanel, settings: Settings, sessions: Sessions) -> 
     @told
     def model(place: Any, name: Any, halt: Any, changes: int, request: gr.Request) -> Iterator[dict[Any, Any]]:
         catalog = sessions.of(request)
-        loading = sources.load_model(catalog, settings, payloads.words(place, "source"), payloads.words(name, "name"))
+        loading = commands.load_model(catalog, settings, payloads.words(place, "source"), payloads.words(name, "name"))
         yield from follow(panel.model.line, (halt, changes), catalog, loading)
 
     @told
@@ -136,7 +136,7 @@ def _wire_loads(panel: LoadingPanel, settings: Settings, sessions: Sessions) -> 
         base: Any, place: Any, name: Any, halt: Any, changes: int, request: gr.Request
     ) -> Iterator[dict[Any, Any]]:
         catalog, source = sessions.of(request), payloads.words(place, "source")
-        loading = sources.load_adapter(
+        loading = commands.load_adapter(
             catalog, settings, payloads.words(base, "model"), source, payloads.words(name, "name")
         )
         yield from follow(panel.adapter.line, (halt, changes), catalog, loading)
@@ -146,7 +146,7 @@ def _wire_loads(panel: LoadingPanel, settings: Settings, sessions: Sessions) -> 
         known = {one.source: one.source for one in suggestions()}
         catalog, source = sessions.of(request), payloads.chosen(event._data, known)
         yield {panel.model.place: source, panel.model.name: ""}
-        loading = sources.load_model(catalog, settings, source)
+        loading = commands.load_model(catalog, settings, source)
         yield from follow(panel.model.line, (halt, changes), catalog, loading)
 
     @told
@@ -154,9 +154,9 @@ def _wire_loads(panel: LoadingPanel, settings: Settings, sessions: Sessions) -> 
         catalog, key = sessions.of(request), payloads.read(payloads.Choice, event._data).key
         name, _, tuned = key.partition("/")
         if tuned:
-            loading = sources.load_adapter(catalog, settings, name, tuned)
+            loading = commands.load_adapter(catalog, settings, name, tuned)
         else:
-            loading = sources.load_model(catalog, settings, name)
+            loading = commands.load_model(catalog, settings, name)
         yield from follow(panel.line, (halt, changes), catalog, loading)
 
     def updated(line: LoadLine) -> list[Any]:

@@ -1,0 +1,12 @@
+"""A Run as a view: the prompt, the answer, its steps, votes and tokens.
+
+answer_values.py      Run -> what the page shows: pure functions to plain values and figures
+continuing.py         Which tokens a text can go on from
+following.py          A run as a stream of page updates
+measures.py           What was measured in a run, in words with units
+prompt_values.py      What will be sent, worked out from the form as one types
+step_groups.py        How the steps of a run are told: what was asked at once is one step with many outputs
+steps_values.py       What was sent and what came back, step by step, as plain values for the page
+views.py              The parts of the page that show a run: what is sent, the answer, the steps and the tokens
+votes_and_tokens.py   Below the answer: how the vote went, and how sure the model was of every token
+"""

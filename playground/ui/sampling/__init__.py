@@ -1,0 +1,12 @@
+"""The Sampling tab: the next token, and a grid of settings.
+
+next_token_panel.py    What comes next: one distribution, kept, and every sampling setting tried on it without asking
+                       the model again
+next_token_values.py   What sampling settings make of a distribution, as plain values, tables and words
+question.py            What both parts of the Sampling tab ask: one prompt to one model, and how a token is chosen
+reading.py             A next-token distribution that was read once, and what can be done with it without asking the
+                       model again
+sweep_panel.py         One prompt over a grid of temperatures and top-p: a heat map that fills while the answers come
+sweep_values.py        A sweep as a heat map, as tables and as the answers of each cell
+tab.py                 The Sampling tab: the next token under any settings, then whole answers over a grid of settings
+"""

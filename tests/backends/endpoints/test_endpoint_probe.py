@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from faulty import KEY, Fault, Faulty, Handler, listing
 
-from playground.backends import sources
+from playground.backends import commands
 from playground.backends.catalog import Catalog
 from playground.backends.endpoints.connection import Connection, connect, offered
 from playground.backends.endpoints.endpoint import Endpoint, Limits
@@ -235,10 +235,10 @@ def test_adapters_are_loaded_by_the_server_and_given_up(server: Faulty) -> None:
     list(catalog.open("faulty/base"))
     server.seen.clear()
     server.fault = lambda handler: handler.reply(200, "Success", "text/plain")
-    list(sources.load_adapter(catalog, Settings(), "faulty/base", "/loras/sql"))
+    list(commands.load_adapter(catalog, Settings(), "faulty/base", "/loras/sql"))
     assert [adapter.name for adapter in catalog.info("faulty/base").adapters] == ["sql"]
     assert catalog.loaded("faulty/base").adapters == {"sql": "sql"}  # type: ignore[union-attr]
-    sources.unload(catalog, Settings(), "faulty/base/sql")
+    commands.unload(catalog, Settings(), "faulty/base/sql")
     assert catalog.info("faulty/base").adapters == ()
     assert [(seen.path, seen.body) for seen in server.seen] == [
         ("/v1/load_lora_adapter", {"lora_name": "sql", "lora_path": "/loras/sql"}),
@@ -246,7 +246,7 @@ def test_adapters_are_loaded_by_the_server_and_given_up(server: Faulty) -> None:
     ]
     server.fault = lambda handler: handler.error(404, "Not Found")
     with pytest.raises(EndpointFailed, match="404"):
-        list(sources.load_adapter(catalog, Settings(), "faulty/base", "/loras/sql"))
+        list(commands.load_adapter(catalog, Settings(), "faulty/base", "/loras/sql"))
     assert catalog.info("faulty/base").adapters == ()
     with pytest.raises(NotSupported, match="shared"):
-        list(sources.load_adapter(catalog, Settings(public=True), "faulty/base", "/loras/sql"))
+        list(commands.load_adapter(catalog, Settings(public=True), "faulty/base", "/loras/sql"))

@@ -20,7 +20,7 @@ from transformers import (
 )
 
 from playground import runner, setups
-from playground.backends import sources
+from playground.backends import commands
 from playground.backends.base import Request
 from playground.backends.catalog import Catalog
 from playground.errors import InvalidSetup, NotSupported, PromptTooLong
@@ -98,7 +98,7 @@ def catalog(words: PreTrainedTokenizerFast, tmp_path_factory: pytest.TempPathFac
     for name, model in models.items():
         model.save_pretrained(folder / name)
         words.save_pretrained(folder / name)
-        finish(sources.load_model(catalog, Settings(), str(folder / name)))
+        finish(commands.load_model(catalog, Settings(), str(folder / name)))
     return catalog
 
 

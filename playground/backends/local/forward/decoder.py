@@ -1,145 +1,25 @@
-"""One forward pass over slots: any causal transformers model, prompt chunks and decode steps."""
+"""A model tried before its first use: which quick ways it takes, and that it gives the same numbers on each."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import torch
-from torch import Tensor
 
+from playground.backends.local.forward.forward_pass import ForwardPass
 from playground.backends.local.forward.probe import stored, tried
-from playground.backends.local.kv.cache import SlotCache
-from playground.backends.local.kv.joint_prefill import Runs
-from playground.backends.local.transformers_habits import CACHE, takes
-from playground.backends.local.weights.lora import LoraBank
 from playground.backends.local.weights.thread_count import Pace
 from playground.backends.local.weights.threads import all_threads
-from playground.backends.local.weights.wide_lora import BASE, Use
 
 
-class Decoder:
+class Decoder(ForwardPass):
     """A model that reads and writes slots. Raises ModelUnavailable for an architecture that cannot."""
 
     def __init__(self, model: Any) -> None:
-        self.model = model.eval()
-        self.lora = LoraBank(model)
-        self.config = model.config.get_text_config()
-        if self.config._attn_implementation not in {"sdpa", "eager"}:
+        attention = model.config.get_text_config()._attn_implementation
+        if attention not in {"sdpa", "eager"}:
             model.set_attn_implementation("eager")
-        self.context_length: int | None = getattr(self.config, "max_position_embeddings", None)
-        self.cuts = takes(model.forward, "logits_to_keep")
-        kinds = set(getattr(self.config, "layer_types", None) or ())
-        self._per_kind = "sliding_attention" in kinds
-        self.window: int | None = getattr(self.config, "sliding_window", None)
-        self._pace = Pace(1)
-        self.layout, logits = stored(model, self.config)
-        self.vocabulary_size = logits.shape[-1]
+        layout, logits = stored(model.eval(), model.config.get_text_config())
+        super().__init__(model, layout, logits.shape[-1])
         self.ways = tried(self, logits)
         # Other types give the same numbers with any number of threads; float32 does not, and a seed must.
         if self.layout.device.type == "cpu" and self.layout.dtype == torch.bfloat16:
             self._pace = Pace(all_threads())
-
-    def prefill(self, cache: SlotCache, ids: Sequence[int], use: Use) -> Tensor:
-        """Append a run of prompt tokens to a one-row cache; float logits after the last, `[vocabulary]`."""
-        if len(ids) == 1:
-            return self.decode(cache, ids, [use])[0].float()
-        return self._run(cache, len(ids), use, input_ids=self._tensor(ids)[None])[-1].float()
-
-    def prefill_all(self, caches: Sequence[SlotCache], runs: Sequence[Sequence[int]], use: Use) -> Tensor:
-        """`prefill` of several caches in one pass; float logits after each run, `[caches, vocabulary]`.
-
-        Raises NotImplementedError for a model with other layers than lean ones.
-        """
-        self.lora.apply([use])
-        sizes = [len(run) for run in runs]
-        places: list[Tensor] = []
-        masks: list[Tensor] = []
-        for cache, size in zip(caches, sizes, strict=True):
-            cache.begin_run(size)
-            own = torch.arange(cache.lengths[0], cache.lengths[0] + size, device=self.layout.device)[None]
-            places.append(own + cache.offsets[:, None])
-            masks.append(self._mask(own, cache.layers[0].width))
-        output = self.model(
-            input_ids=self._tensor([token for run in runs for token in run])[None],
-            position_ids=torch.cat(places, 1),
-            attention_mask=masks[0],  # that there is one keeps the model from making one
-            use_cache=True,
-            logits_to_keep=self._tensor(sizes).cumsum(0) - 1,
-            **{CACHE: Runs(caches, sizes, masks)},
-        )
-        for cache, size in zip(caches, sizes, strict=True):
-            cache.lengths[0] += size
-        logits: Tensor = output.logits[0].float()
-        return logits
-
-    def read(self, cache: SlotCache, ids: Sequence[int], use: Use) -> Tensor:
-        """Append a run of tokens to a one-row cache; float logits after each, `[tokens, vocabulary]`."""
-        if len(ids) == 1:
-            return self.decode(cache, ids, [use]).float()
-        return self._run(cache, len(ids), use, keep=len(ids), input_ids=self._tensor(ids)[None]).float()
-
-    def decode(self, cache: SlotCache, ids: Sequence[int], uses: Sequence[Use]) -> Tensor:
-        """Append one token to every row; logits `[rows, vocabulary]` in the model's dtype."""
-        self.lora.apply(uses)
-        places = cache.begin_step()[:, None]
-        with self._pace.step(len(ids)):
-            logits = self._forward(cache, places, 1, input_ids=self._tensor(ids)[:, None])
-        cache.lengths = [length + 1 for length in cache.lengths]
-        return logits[:, -1]
-
-    def embedded(self, embeddings: Tensor) -> SlotCache:
-        """A row that begins with tokens given as embeddings, `[tokens, hidden]`."""
-        weight = self.model.get_input_embeddings().weight
-        cache = SlotCache(self.layout, 1, len(embeddings))
-        cache.begin()
-        self._run(cache, len(embeddings), BASE, inputs_embeds=embeddings.to(weight)[None])
-        return cache
-
-    def given(self, keys_values: Sequence[tuple[Tensor, Tensor]]) -> SlotCache:
-        """A row that begins with these keys and values, layer by layer, each `[heads, tokens, size]`."""
-        cache = SlotCache(self.layout, 1, keys_values[0][0].shape[1])
-        cache.begin()
-        for layer, (keys, values) in zip(cache.layers, keys_values, strict=True):
-            layer.keys[0], layer.values[0] = keys, values
-        cache.lengths = [cache.capacity]
-        return cache
-
-    def _tensor(self, ids: Sequence[int]) -> Tensor:
-        return torch.tensor(ids, device=self.layout.device)
-
-    def _run(self, cache: SlotCache, tokens: int, use: Use, keep: int = 1, **inputs: Tensor) -> Tensor:
-        """Append tokens to a one-row cache; logits after the last `keep` at least, `[keep, vocabulary]`."""
-        self.lora.apply([use])
-        (start,) = cache.lengths
-        cache.begin_run(tokens)
-        places = torch.arange(start, start + tokens, device=cache.layout.device)[None]
-        logits = self._forward(cache, places, keep, **inputs)
-        cache.lengths[0] += tokens
-        return logits[0]
-
-    def _forward(self, cache: SlotCache, places: Tensor, keep: int, **inputs: Tensor) -> Tensor:
-        """`places` are those of the new tokens in their rows' own slots, `[rows, tokens]`."""
-        output = self.model(
-            **inputs,
-            position_ids=places + cache.offsets[:, None],
-            attention_mask=self._mask(places, cache.layers[0].width),
-            use_cache=True,
-            **{CACHE: cache},
-            **({"logits_to_keep": keep} if self.cuts else {}),
-        )
-        logits: Tensor = output.logits
-        return logits
-
-    def _mask(self, places: Tensor, width: int) -> Any:
-        """Additive mask `[rows, 1, queries, width]`: a query sees the keys up to its own place."""
-        behind = places[:, None, :, None] - torch.arange(width, device=places.device)
-        dtype = self.layout.dtype
-        hidden = torch.finfo(dtype).min
-
-        def additive(seen: Tensor) -> Tensor:
-            return torch.zeros(seen.shape, dtype=dtype, device=seen.device).masked_fill_(~seen, hidden)
-
-        full = behind >= 0
-        if self.window is None:
-            return additive(full)
-        near = additive(full & (behind < self.window))
-        return {"full_attention": additive(full), "sliding_attention": near} if self._per_kind else near

@@ -1,21 +1,20 @@
 """What a model stores, whether slots give what its own cache gives, and which quick ways it takes: found by trying."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from playground.backends.details import QuickWays
+from playground.backends.local.forward.forward_pass import ForwardPass
 from playground.backends.local.forward.fused_layers import fused, why_plain
-from playground.backends.local.kv.cache import LayerShape, Layout, SlotCache
+from playground.backends.local.kv.cache import SlotCache
+from playground.backends.local.kv.layout import LayerShape, Layout
 from playground.backends.local.transformers_habits import CACHE, KNOWN_LAYERS, DynamicCache, DynamicLayer
 from playground.backends.local.weights.weight_layouts import PackedLinear
 from playground.backends.local.weights.wide_lora import BASE
 from playground.errors import ModelUnavailable
-
-if TYPE_CHECKING:
-    from playground.backends.local.forward.decoder import Decoder
 
 SAME = 0.02  # largest difference of two log-probability vectors' likely tokens that counts as rounding, in float32
 TOKENS = (5, 17, 3, 11)  # that are read to try a model
@@ -47,7 +46,7 @@ def stored(model: Any, config: Any) -> tuple[Layout, Tensor]:
 
 
 @torch.inference_mode()
-def tried(decoder: "Decoder", expected: Tensor) -> QuickWays:
+def tried(decoder: ForwardPass, expected: Tensor) -> QuickWays:
     """Read the `ids` in every way, and keep those that work and give what the model `expected` after each.
 
     Raises ModelUnavailable for a model that does not even go on from slots as it goes on from its own cache.
@@ -81,7 +80,7 @@ def tried(decoder: "Decoder", expected: Tensor) -> QuickWays:
     )
 
 
-def _from_slots(decoder: "Decoder", tokens: list[int]) -> Tensor:
+def _from_slots(decoder: ForwardPass, tokens: list[int]) -> Tensor:
     cache = SlotCache(decoder.layout, 1, len(tokens))
     cache.begin()
     try:
@@ -92,7 +91,7 @@ def _from_slots(decoder: "Decoder", tokens: list[int]) -> Tensor:
         raise ModelUnavailable(f"{name} cannot run in the shared batch", error) from error
 
 
-def _why_not_fused(decoder: "Decoder", fit: int, lost: int) -> str:
+def _why_not_fused(decoder: ForwardPass, fit: int, lost: int) -> str:
     """Why not all layers are; empty if they are."""
     total, name = len(decoder.layout.layers), type(decoder.model).__name__
     known = [layer for layer in decoder.model.modules() if type(layer) in KNOWN_LAYERS]
@@ -106,7 +105,7 @@ def _why_not_fused(decoder: "Decoder", fit: int, lost: int) -> str:
     return "; ".join(reasons)
 
 
-def _why_not_shared(decoder: "Decoder", expected: Tensor, tokens: list[int]) -> str:
+def _why_not_shared(decoder: ForwardPass, expected: Tensor, tokens: list[int]) -> str:
     """Why rows may not follow a stem; empty where each layer attends through its slots, to all that came before."""
     if decoder.window is not None:
         return f"the model looks back {decoder.window:,} tokens at most"
@@ -122,7 +121,7 @@ def _why_not_shared(decoder: "Decoder", expected: Tensor, tokens: list[int]) -> 
     return _why_off(decoder, expected[-1:], logits)
 
 
-def _why_not_joined(decoder: "Decoder", expected: Tensor, tokens: list[int]) -> str:
+def _why_not_joined(decoder: ForwardPass, expected: Tensor, tokens: list[int]) -> str:
     """Why several prompts may not be read at once; empty where each layer attends through its slots."""
     if not decoder.cuts:
         return f"{type(decoder.model).__name__} cannot give the logits of chosen tokens only"
@@ -137,7 +136,7 @@ def _why_not_joined(decoder: "Decoder", expected: Tensor, tokens: list[int]) -> 
     return _why_off(decoder, expected[[1, -1]], logits)
 
 
-def _why_off(decoder: "Decoder", expected: Tensor, logits: Tensor) -> str:
+def _why_off(decoder: ForwardPass, expected: Tensor, logits: Tensor) -> str:
     off = _off(expected, logits)
     return "" if off <= _rounding(decoder) else f"it gives other numbers so (off by {off:.2g})"
 
@@ -149,5 +148,5 @@ def _off(expected: Tensor, logits: Tensor) -> float:
     return float((wanted - found).abs()[likely].max())
 
 
-def _rounding(decoder: "Decoder") -> float:
+def _rounding(decoder: ForwardPass) -> float:
     return SAME * (1 if decoder.layout.dtype == torch.float32 else 25)

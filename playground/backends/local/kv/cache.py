@@ -11,31 +11,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from playground.backends.local.kv.cascade import Level, attend, levels
+from playground.backends.local.kv.cascade import SharedPrefixes, attend
+from playground.backends.local.kv.layout import Layout
 from playground.backends.local.transformers_habits import Cache, CacheLayerMixin
-
-
-@dataclass(frozen=True, slots=True)
-class LayerShape:
-    """What one layer keeps per token: `heads` keys of `key_size` numbers and values of `value_size`."""
-
-    heads: int
-    key_size: int
-    value_size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Shape of the keys and values of a model, layer by layer."""
-
-    layers: tuple[LayerShape, ...]
-    dtype: torch.dtype
-    device: torch.device
-
-    @property
-    def bytes_per_token(self) -> int:
-        numbers = sum(layer.heads * (layer.key_size + layer.value_size) for layer in self.layers)
-        return numbers * self.dtype.itemsize
 
 
 class SlotLayer(CacheLayerMixin):  # type: ignore[misc]  # transformers is untyped
@@ -44,7 +22,7 @@ class SlotLayer(CacheLayerMixin):  # type: ignore[misc]  # transformers is untyp
     def __init__(self, number: int, layout: Layout) -> None:
         super().__init__()
         self.number, self.shape, self.layout = number, layout.layers[number], layout
-        self.levels: Sequence[Level] = ()
+        self.shared: Sequence[SharedPrefixes] = ()
         self.is_initialized = True
         self.resize(0, 0)
 
@@ -64,14 +42,14 @@ class SlotLayer(CacheLayerMixin):  # type: ignore[misc]  # transformers is untyp
     def attend(self, query: Tensor, key_states: Tensor, value_states: Tensor, mask: Tensor, scale: float) -> Tensor:
         """Write the new tokens; what the queries, `[rows, heads, queries, size]`, find among all that came before."""
         keys, values = self._write(key_states, value_states)
-        return attend(query, keys, values, mask, scale, self.levels, self.number)
+        return attend(query, keys, values, mask, scale, self.shared)
 
     def update(self, key_states: Tensor, value_states: Tensor, *args: Any, **kwargs: Any) -> tuple[Tensor, Tensor]:
         """Write the new tokens and return everything up to the longest row as views, `[rows, heads, width, size]`.
 
         For transformers' own layers, which know nothing of stems. Raises NotImplementedError where there are any.
         """
-        if self.levels:
+        if self.shared:
             raise NotImplementedError("This layer cannot share the beginnings of rows.")
         return self._write(key_states, value_states)
 
@@ -109,7 +87,7 @@ class SlotCache(Cache):  # type: ignore[misc]
         self.lengths: list[int] = []  # tokens held, row by row, without those of the stem
         self.stems: list[SlotCache | None] = []
         self.offsets = torch.zeros(0, dtype=torch.int64)  # tokens in the stems, row by row; set before a forward pass
-        self._levels: list[Level] | None = None
+        self._aimed = False
         self.resize(rows, capacity)
 
     def resize(self, rows: int, capacity: int) -> None:
@@ -167,17 +145,19 @@ class SlotCache(Cache):  # type: ignore[misc]
 
     def _let_go(self) -> None:
         """Rows have come or gone: hold no stem for those that were."""
-        self._levels = None
+        self._aimed = False
         for layer in self.layers:
-            layer.levels = ()
+            layer.shared = ()
 
     def _aim(self) -> None:
         """Let the layers know the stems of the rows that there are."""
-        if self._levels is None:
-            self._levels = levels(self.stems, self.layout.device)
-            self.offsets = torch.tensor([stem.size if stem else 0 for stem in self.stems], device=self.layout.device)
-            for layer in self.layers:
-                layer.levels = self._levels
+        if self._aimed:
+            return
+        self._aimed = True
+        levels = _levels(self.stems, self.layout.device)
+        self.offsets = torch.tensor([stem.size if stem else 0 for stem in self.stems], device=self.layout.device)
+        for layer in self.layers:
+            layer.shared = [level.of_layer(layer.number) for level in levels]
 
     # ------------------------------------------------------------------------------------- rows come and go
     def begin(self, stem: "SlotCache | None" = None) -> None:
@@ -231,3 +211,32 @@ class SlotCache(Cache):  # type: ignore[misc]
         self.lengths.pop()
         self.stems.pop()
         self._let_go()
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """Stems of which no row has two; `rows` are those that have one, `counts` of them for each stem, in its order."""
+
+    stems: tuple[SlotCache, ...]
+    counts: list[int]
+    rows: Tensor | None  # None for all rows as they are
+
+    def of_layer(self, number: int) -> SharedPrefixes:
+        layers = (stem.layers[number] for stem in self.stems)
+        return SharedPrefixes(tuple((layer.keys, layer.values) for layer in layers), self.counts, self.rows)
+
+
+def _levels(stems: Sequence[SlotCache | None], device: torch.device) -> list[_Level]:
+    """From the stem of every row, by how many stems come before."""
+    depths: list[dict[SlotCache, list[int]]] = []
+    for row, stem in enumerate(stems):
+        chain = [] if stem is None else stem.chain
+        depths += [{} for _ in chain[len(depths) :]]
+        for level, link in zip(depths, chain, strict=False):
+            level.setdefault(link, []).append(row)
+    levels = []
+    for level in depths:
+        rows = [row for some in level.values() for row in some]
+        order = None if rows == list(range(len(stems))) else torch.tensor(rows, device=device)
+        levels.append(_Level(tuple(level), [len(some) for some in level.values()], order))
+    return levels

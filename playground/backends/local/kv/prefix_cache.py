@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from playground.backends.local.kv.cache import Layout, SlotCache
+from playground.backends.local.kv.cache import SlotCache
+from playground.backends.local.kv.layout import Layout
 from playground.backends.local.weights.wide_lora import BASE, Use
 from playground.types import Origin
 

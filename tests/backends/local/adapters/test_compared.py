@@ -14,7 +14,7 @@ from folders import save_adapter, save_model
 from transformers import AutoModelForCausalLM
 
 from playground import setups
-from playground.backends import sources
+from playground.backends import commands
 from playground.backends.catalog import Catalog, Entry
 from playground.backends.scripted import ScriptedBackend
 from playground.comparison import Pane, compare
@@ -65,9 +65,9 @@ def catalog(folder: Path, tuned: dict[str, Any]) -> Catalog:
         name="scripted", title="S", kind="scripted", load=lambda _: scripted, capabilities=scripted.capabilities
     )
     made = Catalog([entry])
-    finish(sources.load_model(made, FLOAT, str(folder)))
+    finish(commands.load_model(made, FLOAT, str(folder)))
     for name in tuned:
-        finish(sources.load_adapter(made, FLOAT, "tiny", str(folder.parent / name)))
+        finish(commands.load_adapter(made, FLOAT, "tiny", str(folder.parent / name)))
     return made
 
 
@@ -115,7 +115,7 @@ def test_an_adapter_that_decodes_is_not_unloaded(catalog: Catalog) -> None:
     while not next(runs)[0].steps:
         pass
     with pytest.raises(ModelInUse, match="The adapter 'narrow' of 'tiny' is in use by 1 run"):
-        sources.unload(catalog, FLOAT, "tiny/narrow")
+        commands.unload(catalog, FLOAT, "tiny/narrow")
     runs.close()
     for thread in threading.enumerate():
         if thread.name.startswith("pane"):

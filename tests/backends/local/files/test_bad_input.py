@@ -15,8 +15,9 @@ from safetensors.torch import load_file, save_file
 from transformers import BertConfig, ViTConfig
 
 from playground import runner, setups
-from playground.backends import sources
+from playground.backends import commands, sources
 from playground.backends.catalog import Catalog
+from playground.backends.local import entries
 from playground.backends.memory import Budget
 from playground.errors import InvalidSetup, PlaygroundError
 from playground.settings import Settings
@@ -48,7 +49,7 @@ def adapter(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def catalog(base: Path) -> Catalog:
     made = Catalog(budget=Budget(50_000_000))
-    finish(sources.load_model(made, SETTINGS, str(base), "tiny"))
+    finish(commands.load_model(made, SETTINGS, str(base), "tiny"))
     return made
 
 
@@ -160,7 +161,7 @@ def test_a_bad_model(case: str, catalog: Catalog, base: Path, tmp_path: Path) ->
     make(folder, base)
     before = catalog.models()
     with pytest.raises(PlaygroundError, match=message) as raised:
-        finish(sources.load_model(catalog, SETTINGS, str(folder)))
+        finish(commands.load_model(catalog, SETTINGS, str(folder)))
     assert len(str(raised.value).splitlines()) < 8
     assert_as_before(catalog, before)
 
@@ -241,7 +242,7 @@ def test_a_bad_adapter(case: str, catalog: Catalog, adapter: Path, base: Path, t
     make(folder, base)
     before = catalog.models()
     with pytest.raises(PlaygroundError, match=message) as raised:
-        finish(sources.load_adapter(catalog, SETTINGS, "tiny", str(folder)))
+        finish(commands.load_adapter(catalog, SETTINGS, "tiny", str(folder)))
     assert "broken" in str(raised.value)
     assert_as_before(catalog, before)
 
@@ -258,29 +259,29 @@ def assert_as_before(catalog: Catalog, before: Any) -> None:
 
 def test_a_folder_of_an_adapter_is_no_model(catalog: Catalog, adapter: Path) -> None:
     with pytest.raises(PlaygroundError, match=r"pirate holds an adapter, not a model; load its base"):
-        finish(sources.load_model(catalog, SETTINGS, str(adapter)))
+        finish(commands.load_model(catalog, SETTINGS, str(adapter)))
 
 
 def test_names(catalog: Catalog, base: Path, adapter: Path) -> None:
     with pytest.raises(InvalidSetup, match="already a model named 'tiny'; choose another name"):
-        finish(sources.load_model(catalog, SETTINGS, str(base), "tiny"))
+        finish(commands.load_model(catalog, SETTINGS, str(base), "tiny"))
     with pytest.raises(InvalidSetup, match="'a/b' cannot be a name; leave out the slash"):
-        finish(sources.load_model(catalog, SETTINGS, str(base), "a/b"))
+        finish(commands.load_model(catalog, SETTINGS, str(base), "a/b"))
     with pytest.raises(InvalidSetup, match="'Big Name' cannot be a name; use small letters"):
-        finish(sources.load_model(catalog, SETTINGS, str(base), "Big Name"))
-    info = finish(sources.load_adapter(catalog, SETTINGS, "tiny", str(adapter)))
+        finish(commands.load_model(catalog, SETTINGS, str(base), "Big Name"))
+    info = finish(commands.load_adapter(catalog, SETTINGS, "tiny", str(adapter)))
     assert [(a.name, a.loaded) for a in info.adapters] == [("pirate", True)]
     with pytest.raises(InvalidSetup, match="'tiny' already has an adapter named 'pirate'"):
-        finish(sources.load_adapter(catalog, SETTINGS, "tiny", str(adapter), "pirate"))
-    sources.unload(catalog, SETTINGS, "tiny/pirate")
+        finish(commands.load_adapter(catalog, SETTINGS, "tiny", str(adapter), "pirate"))
+    commands.unload(catalog, SETTINGS, "tiny/pirate")
     assert catalog.info("tiny").adapters == ()
 
 
 def test_an_adapter_is_not_listed_for_a_model_that_fails(adapter: Path, tmp_path: Path) -> None:
     gone = sources.Source(kind="folder", place=str(tmp_path / "gone"))
-    catalog = Catalog([sources.model_entry(gone, "offered", SETTINGS)])
+    catalog = Catalog([entries.model_entry(gone, "offered", SETTINGS)])
     with pytest.raises(PlaygroundError, match="gone holds no model"):
-        finish(sources.load_adapter(catalog, SETTINGS, "offered", str(adapter)))
+        finish(commands.load_adapter(catalog, SETTINGS, "offered", str(adapter)))
     assert catalog.info("offered").adapters == ()
 
 
@@ -288,9 +289,9 @@ def test_strangers_do_not_read_the_operators_folders(base: Path, adapter: Path, 
     public = Settings(precision="float32", public=True)
     (tmp_path / "broken").mkdir()
     places = {name: sources.read(str(place)) for name, place in (("fine", base), ("bad", tmp_path / "broken"))}
-    catalog = Catalog([sources.model_entry(place, name, public) for name, place in places.items()])
+    catalog = Catalog([entries.model_entry(place, name, public) for name, place in places.items()])
     for name, place in (("fine", adapter), ("bad", tmp_path / "broken")):
-        catalog.add_adapter(sources.adapter_of("fine", sources.read(str(place)), name, public))
+        catalog.add_adapter(entries.adapter_of("fine", sources.read(str(place)), name, public))
     said = [repr(finish(catalog.open("fine", "fine")).details), repr(catalog.info("fine"))]
     for asked in (("bad",), ("fine", "bad")):
         with pytest.raises(PlaygroundError, match=r"^broken holds no") as raised:

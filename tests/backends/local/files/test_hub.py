@@ -18,8 +18,9 @@ import pytest
 from folders import save_adapter, save_model, write_gguf
 from huggingface_hub import constants
 
-from playground.backends import sources
+from playground.backends import commands, sources
 from playground.backends.catalog import Catalog
+from playground.backends.local import entries
 from playground.backends.local.files import hub as hub_module
 from playground.backends.memory import Budget
 from playground.errors import InvalidSetup, LimitReached, ModelUnavailable, NotSupported, PlaygroundError
@@ -150,39 +151,39 @@ def fetched(settings: Settings) -> list[str]:
 def test_a_model_is_fetched_once_what_it_is_first_and_its_weights_last(hub: Hub, settings: Settings) -> None:
     hub.extra["org/tiny"] = ["pytorch_model.bin", "model.py", "onnx/model.safetensors", "../../escape.json"]
     catalog = Catalog()
-    info, _ = finish(sources.load_model(catalog, settings, "org/tiny"))
+    info, _ = finish(commands.load_model(catalog, settings, "org/tiny"))
     assert (info.name, info.title, info.details.source) == ("tiny", "org/tiny", "org/tiny")
     assert (info.details.licence, info.details.parameters) == ("mit", 123_200)
     resolved = [path.rsplit("/", 1)[1] for path in hub.asked if "/resolve/" in path]
     assert resolved[-1] == "model.safetensors"
     assert set(resolved) == {p.name for p in hub.folders["org/tiny"].iterdir()}
     assert sorted(fetched(settings)) == [f"org--tiny/{COMMIT}", "org--tiny/main.model"]
-    sources.unload(catalog, settings, "tiny")
+    commands.unload(catalog, settings, "tiny")
     hub.asked.clear()
-    finish(sources.load_model(catalog, settings, "org/tiny"))
+    finish(commands.load_model(catalog, settings, "org/tiny"))
     assert hub.asked == ["/api/models/org/tiny"]
 
 
 def test_a_revision_is_a_model_of_its_own(hub: Hub, settings: Settings) -> None:
     catalog = Catalog()
-    info, _ = finish(sources.load_model(catalog, settings, "org/tiny@v1", "older"))
+    info, _ = finish(commands.load_model(catalog, settings, "org/tiny@v1", "older"))
     assert info.details.source == "org/tiny@v1"
     assert "/api/models/org/tiny/revision/v1" in hub.asked
     assert fetched(settings) == [f"org--tiny/{OLDER}", "org--tiny/v1.model"]
 
 
 def test_what_was_fetched_needs_no_network(hub: Hub, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    finish(sources.load_model(Catalog(), settings, "org/tiny"))
+    finish(commands.load_model(Catalog(), settings, "org/tiny"))
     monkeypatch.setattr(hub_module, "ENDPOINT", "http://127.0.0.1:9")  # the discard port: refused at once
-    info, _ = finish(sources.load_model(Catalog(), settings, "org/tiny"))
+    info, _ = finish(commands.load_model(Catalog(), settings, "org/tiny"))
     assert info.loaded
     with pytest.raises(ModelUnavailable, match=r"org/other could not be fetched: http://127.0.0.1:9 cannot be reached"):
-        finish(sources.load_model(Catalog(), settings, "org/other"))
+        finish(commands.load_model(Catalog(), settings, "org/other"))
 
 
 def test_an_adapter_beside_a_model_is_not_read_into_it(hub: Hub, folder: Path, settings: Settings) -> None:
     hub.extra["org/tiny"] = ["adapter_config.json", "adapter_model.safetensors"]
-    finish(sources.load_model(Catalog(), settings, "org/tiny"))
+    finish(commands.load_model(Catalog(), settings, "org/tiny"))
     assert not any("adapter" in path for path in hub.asked)
 
 
@@ -192,12 +193,12 @@ def test_an_adapter_from_the_hub(hub: Hub, folder: Path, settings: Settings, tmp
     (tmp_path / "pirate" / "optimizer.pt").write_bytes(b"never")
     hub.folders["org/pirate"] = tmp_path / "pirate"
     catalog = Catalog()
-    finish(sources.load_model(catalog, settings, "org/tiny"))
-    info, _ = finish(sources.load_adapter(catalog, settings, "tiny", "org/pirate"))
+    finish(commands.load_model(catalog, settings, "org/tiny"))
+    info, _ = finish(commands.load_adapter(catalog, settings, "tiny", "org/pirate"))
     assert [(a.name, a.kind, a.loaded) for a in info.adapters] == [("pirate", "LoRA", True)]
     assert not any("optimizer" in path for path in hub.asked)
     with pytest.raises(ModelUnavailable, match=r"org/pirate .* holds an adapter; load its base"):
-        finish(sources.load_model(catalog, settings, "org/pirate", "other"))
+        finish(commands.load_model(catalog, settings, "org/pirate", "other"))
 
 
 def test_one_gguf_file_of_a_repository(hub: Hub, settings: Settings, tokenizer: Any, tmp_path: Path) -> None:
@@ -205,13 +206,13 @@ def test_one_gguf_file_of_a_repository(hub: Hub, settings: Settings, tokenizer: 
     write_gguf(tmp_path / "files" / "tiny.Q4.gguf", tokenizer)
     write_gguf(tmp_path / "files" / "tiny.Q8.gguf", tokenizer)
     hub.folders["org/gguf"] = tmp_path / "files"
-    info, _ = finish(sources.load_model(Catalog(), settings, "org/gguf/tiny.Q4.gguf"))
+    info, _ = finish(commands.load_model(Catalog(), settings, "org/gguf/tiny.Q4.gguf"))
     assert (info.name, info.title, info.loaded) == ("tiny.q4", "org/gguf/tiny.Q4.gguf", True)
     assert not any("Q8" in path for path in hub.asked)
-    finish(sources.load_model(Catalog(), settings, "org/gguf/tiny.Q8.gguf"))
+    finish(commands.load_model(Catalog(), settings, "org/gguf/tiny.Q8.gguf"))
     assert {p.name for p in (settings.cache / "hub").glob("*/*/*.gguf")} == {"tiny.Q4.gguf", "tiny.Q8.gguf"}
     with pytest.raises(ModelUnavailable, match=r"org/gguf has no weights as safetensors .* it has tiny.Q[48].gguf"):
-        finish(sources.load_model(Catalog(), settings, "org/gguf"))
+        finish(commands.load_model(Catalog(), settings, "org/gguf"))
 
 
 @pytest.mark.parametrize(
@@ -227,14 +228,14 @@ def test_what_the_hub_refuses(hub: Hub, settings: Settings, refusal: Any, messag
     hub.refusals["org/x"] = refusal
     catalog = Catalog()
     with pytest.raises(ModelUnavailable, match=message):
-        finish(sources.load_model(catalog, settings, "org/x"))
+        finish(commands.load_model(catalog, settings, "org/x"))
     assert catalog.models() == ()
     assert not (settings.cache / "hub").exists() or list((settings.cache / "hub").iterdir()) == []
 
 
 def test_no_such_revision(hub: Hub, settings: Settings) -> None:
     with pytest.raises(ModelUnavailable, match="org/tiny has no revision 'v9'"):
-        finish(sources.load_model(Catalog(), settings, "org/tiny@v9"))
+        finish(commands.load_model(Catalog(), settings, "org/tiny@v9"))
 
 
 def test_only_pickles(hub: Hub, settings: Settings, tmp_path: Path) -> None:
@@ -243,7 +244,7 @@ def test_only_pickles(hub: Hub, settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "old" / "config.json").write_text("{}")
     hub.folders["org/old"] = tmp_path / "old"
     with pytest.raises(ModelUnavailable, match=r"it has pytorch_model.bin, and such files can run code"):
-        finish(sources.load_model(Catalog(), settings, "org/old"))
+        finish(commands.load_model(Catalog(), settings, "org/old"))
     assert not any("pytorch_model" in path for path in hub.asked)
 
 
@@ -257,14 +258,14 @@ def test_nothing_heavy_is_fetched_for_an_architecture_that_cannot_run(
     )
     hub.folders["org/vit"] = tmp_path / "vit"
     with pytest.raises(ModelUnavailable, match="answers no text"):
-        finish(sources.load_model(Catalog(), settings, "org/vit"))
+        finish(commands.load_model(Catalog(), settings, "org/vit"))
     assert not any("model.safetensors" in path for path in hub.asked)
     assert fetched(settings) == []
 
 
 def test_nothing_heavy_is_fetched_that_does_not_fit(hub: Hub, settings: Settings) -> None:
     with pytest.raises(LimitReached, match=r"org/tiny needs 4[0-9][0-9] KB of memory"):
-        finish(sources.load_model(Catalog(budget=Budget(100_000)), settings, "org/tiny"))
+        finish(commands.load_model(Catalog(budget=Budget(100_000)), settings, "org/tiny"))
     assert not any("model.safetensors" in path for path in hub.asked)
     assert fetched(settings) == []
 
@@ -272,7 +273,7 @@ def test_nothing_heavy_is_fetched_that_does_not_fit(hub: Hub, settings: Settings
 def test_stopping_half_way_leaves_nothing(hub: Hub, settings: Settings) -> None:
     hub.go_on = threading.Event()
     catalog = Catalog()
-    with closing(sources.load_model(catalog, settings, "org/tiny")) as loading:
+    with closing(commands.load_model(catalog, settings, "org/tiny")) as loading:
         seen = next(loading)
         deadline = time.monotonic() + 30
         while not (seen.what.startswith("Fetching") and hub.sent.is_set() and seen.done > 0.1):
@@ -286,13 +287,13 @@ def test_stopping_half_way_leaves_nothing(hub: Hub, settings: Settings) -> None:
     while list((settings.cache / "hub").iterdir()):
         assert time.monotonic() < deadline
         time.sleep(0.005)
-    info, _ = finish(sources.load_model(catalog, settings, "org/tiny"))
+    info, _ = finish(commands.load_model(catalog, settings, "org/tiny"))
     assert info.loaded
 
 
 def test_what_a_killed_process_left_is_cleared(hub: Hub, settings: Settings) -> None:
     (settings.cache / "hub" / "fetching-999999999-x").mkdir(parents=True)
-    finish(sources.load_model(Catalog(), settings, "org/tiny"))
+    finish(commands.load_model(Catalog(), settings, "org/tiny"))
     assert [p.name for p in (settings.cache / "hub").iterdir()] == ["org--tiny"]
 
 
@@ -312,22 +313,22 @@ def test_what_a_killed_process_left_is_cleared(hub: Hub, settings: Settings) -> 
 )
 def test_sources_that_are_none(typed: str, message: str, settings: Settings) -> None:
     with pytest.raises(InvalidSetup, match=message):
-        finish(sources.load_model(Catalog(), settings, typed))
+        finish(commands.load_model(Catalog(), settings, typed))
 
 
 def test_strangers_load_what_is_offered_and_nothing_else(hub: Hub, folder: Path, settings: Settings) -> None:
     public = replace(settings, public=True)
-    catalog = Catalog([sources.model_entry(sources.read("org/tiny"), "listed", settings)])
+    catalog = Catalog([entries.model_entry(sources.read("org/tiny"), "listed", settings)])
     for ask in (
-        lambda: finish(sources.load_model(catalog, public, str(folder))),
-        lambda: finish(sources.load_model(catalog, public, "org/tiny")),
-        lambda: finish(sources.load_adapter(catalog, public, "listed", str(folder))),
-        lambda: sources.unload(catalog, public, "listed"),
+        lambda: finish(commands.load_model(catalog, public, str(folder))),
+        lambda: finish(commands.load_model(catalog, public, "org/tiny")),
+        lambda: finish(commands.load_adapter(catalog, public, "listed", str(folder))),
+        lambda: commands.unload(catalog, public, "listed"),
     ):
         with pytest.raises(NotSupported, match="loads what its operator listed, and nothing else"):
             ask()
     assert hub.asked == []
-    info, _ = finish(sources.load_model(catalog, public, "listed"))
+    info, _ = finish(commands.load_model(catalog, public, "listed"))
     assert info.loaded
     with pytest.raises(PlaygroundError, match="no model named"):
-        finish(sources.load_adapter(catalog, public, "other", "x"))
+        finish(commands.load_adapter(catalog, public, "other", "x"))

@@ -14,7 +14,7 @@ from tiny_models import CONFIGS, eventually
 from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 
 from playground import runner, setups
-from playground.backends import sources
+from playground.backends import commands
 from playground.backends.catalog import Catalog
 from playground.backends.local.files.inspection import inspect, licence
 from playground.backends.local.files.loading import load
@@ -47,7 +47,7 @@ def test_what_is_said_of_a_model(name: str, tokenizer: Any, tmp_path: Path) -> N
     folder = save_model(tmp_path / name, name, tokenizer)
     (folder / "README.md").write_text("---\nlicense: apache-2.0\ntags: [x]\n---\nText\n")
     catalog = Catalog()
-    info = finish(sources.load_model(catalog, FLOAT, str(folder)))
+    info = finish(commands.load_model(catalog, FLOAT, str(folder)))
     details, plain = info.details, AutoModelForCausalLM.from_pretrained(folder)
     assert (details.architecture, details.parameters) == (type(plain).__name__, plain.num_parameters())
     assert (details.stored, details.precision, details.device) == ("float32", "float32", "cpu")
@@ -66,17 +66,17 @@ def test_a_model_in_several_files(tokenizer: Any, tmp_path: Path) -> None:
     folder = save_model(tmp_path / "parts", "llama", tokenizer, max_shard_size="100KB")
     assert len(list(folder.glob("*.safetensors"))) > 2
     catalog = Catalog()
-    info = finish(sources.load_model(catalog, FLOAT, str(folder)))
+    info = finish(commands.load_model(catalog, FLOAT, str(folder)))
     assert info.details.parameters == 123_200
     next(folder.glob("model-00002*")).unlink()
     with pytest.raises(ModelUnavailable, match=r"index.json names model-00002-of-\d+.safetensors, which is not in"):
-        finish(sources.load_model(catalog, FLOAT, str(folder), "again"))
+        finish(commands.load_model(catalog, FLOAT, str(folder), "again"))
 
 
 def test_one_file_comes_before_several(tokenizer: Any, tmp_path: Path) -> None:
     folder = save_model(tmp_path / "both", "llama", tokenizer)
     (folder / "model.safetensors.index.json").write_text('{"weight_map": {"a": "model-00001-of-00002.safetensors"}}')
-    assert finish(sources.load_model(Catalog(), FLOAT, str(folder))).details.parameters == 123_200
+    assert finish(commands.load_model(Catalog(), FLOAT, str(folder))).details.parameters == 123_200
 
 
 @pytest.mark.parametrize("card", ["date: 2024-13-45", "[", "license: [a, b]", "just text"])
@@ -89,7 +89,7 @@ def test_a_gguf_file(tokenizer: Any, tmp_path: Path) -> None:
     path = tmp_path / "Tiny.Q4.gguf"
     write_gguf(path, tokenizer)
     catalog = Catalog()
-    info = finish(sources.load_model(catalog, FLOAT, str(path)))
+    info = finish(commands.load_model(catalog, FLOAT, str(path)))
     assert (info.name, info.details.architecture, info.details.stored) == ("tiny.q4", "LlamaForCausalLM", "F32")
     assert (info.details.licence, info.details.context_length) == ("mit", 256)
     assert len(answer(catalog, info.name)) > 0
@@ -102,7 +102,7 @@ def test_an_outputs_matrix_that_is_the_inputs_is_kept_once(architecture: str, to
         path = tmp_path / f"{tied}.gguf"
         write_gguf(path, tokenizer, architecture, tied)
         catalog = Catalog()
-        details[tied] = finish(sources.load_model(catalog, FLOAT, str(path), "tiny")).details
+        details[tied] = finish(commands.load_model(catalog, FLOAT, str(path), "tiny")).details
         model, own_tokenizer = load(tmp_path, path.name)
         assert (model.lm_head.weight is model.model.embed_tokens.weight) == tied
         assert inspect(tmp_path, path.name).parameters == details[tied].parameters, "what is asked for is what it takes"
@@ -129,7 +129,7 @@ def test_a_bad_gguf_file(change: Any, message: str, tokenizer: Any, tmp_path: Pa
     change(tmp_path / "tiny.gguf")
     catalog = Catalog()
     with pytest.raises(ModelUnavailable, match=message):
-        finish(sources.load_model(catalog, FLOAT, str(tmp_path / "tiny.gguf")))
+        finish(commands.load_model(catalog, FLOAT, str(tmp_path / "tiny.gguf")))
     assert catalog.models() == ()
 
 
@@ -137,13 +137,13 @@ def test_words_that_cannot_be_read(tokenizer: Any, tmp_path: Path) -> None:
     folder = save_model(tmp_path / "tiny", "llama", tokenizer)
     (folder / "tokenizer.json").write_text('{"model": {"type": "BPE", "vocab": {}, "merges": ["a b"]}}')
     with pytest.raises(ModelUnavailable, match="tiny cannot be read"):
-        finish(sources.load_model(Catalog(), FLOAT, str(folder)))
+        finish(commands.load_model(Catalog(), FLOAT, str(folder)))
 
 
 def test_a_gguf_file_of_an_unknown_architecture(tokenizer: Any, tmp_path: Path) -> None:
     write_gguf(tmp_path / "tiny.gguf", tokenizer, "brain")
     with pytest.raises(ModelUnavailable, match="architecture 'brain' cannot be read from GGUF"):
-        finish(sources.load_model(Catalog(), FLOAT, str(tmp_path / "tiny.gguf")))
+        finish(commands.load_model(Catalog(), FLOAT, str(tmp_path / "tiny.gguf")))
 
 
 def resident() -> int:
@@ -170,14 +170,14 @@ def test_unloading_frees_the_memory(precision: Any, tokenizer: Any, tmp_path: Pa
     config = peft.LoraConfig(r=2, target_modules=["q_proj"], task_type="CAUSAL_LM")
     save_adapter(tmp_path / "adapter", tmp_path / "wide", config)
     settings, catalog = Settings(precision=precision), Catalog()
-    finish(sources.load_model(catalog, settings, str(tmp_path / "wide"), "first"))  # what stays: libraries' own
+    finish(commands.load_model(catalog, settings, str(tmp_path / "wide"), "first"))  # what stays: libraries' own
     answer(catalog, "first", 3)
     catalog.unload("first")
     tensors = in_tensors()
     trim()
     before = resident()
-    info = finish(sources.load_model(catalog, settings, str(tmp_path / "wide"), "second"))
-    finish(sources.load_adapter(catalog, settings, "second", str(tmp_path / "adapter")))
+    info = finish(commands.load_model(catalog, settings, str(tmp_path / "wide"), "second"))
+    finish(commands.load_adapter(catalog, settings, "second", str(tmp_path / "adapter")))
     answer(catalog, "second", 3)
     held = resident() - before
     assert held > 100_000_000

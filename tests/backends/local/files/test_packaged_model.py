@@ -16,7 +16,7 @@ from file_server import FileServer, index_and_hub
 from folders import write_gguf
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from playground.backends import sources
+from playground.backends import commands, sources
 from playground.backends.catalog import Catalog
 from playground.backends.local.files import gguf_conversion, packaged_model
 from playground.backends.local.files.inspection import inspect
@@ -201,7 +201,7 @@ def test_nothing_is_fetched_that_would_not_fit_the_memory(server: FileServer, tm
     settings = Settings(cache=tmp_path)
     catalog = Catalog(budget=Budget(1_000_000_000))
     with pytest.raises(LimitReached, match=r"Qwen2.5 Coder 1.5B Instruct needs [3-9]\.\d GB of memory"):
-        for _ in sources.load_model(catalog, settings, "packaged:qwen2.5-coder-1.5b"):
+        for _ in commands.load_model(catalog, settings, "packaged:qwen2.5-coder-1.5b"):
             pass
     assert server.asked == []
     assert catalog.models() == ()

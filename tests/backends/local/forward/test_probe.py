@@ -127,7 +127,7 @@ def test_a_way_that_gives_other_numbers_is_not_taken(
     plain = SlotLayer.attend
 
     def forgetful(self: SlotLayer, *given: Any) -> Any:
-        self.levels = ()  # what came before the row's own tokens
+        self.shared = ()  # what came before the row's own tokens
         return plain(self, *given)
 
     monkeypatch.setattr(SlotLayer, broken, forgetful)

@@ -12,7 +12,8 @@ from transformers import BloomConfig, BloomForCausalLM, MambaConfig, MambaForCau
 
 from playground.backends.local.forward.decoder import Decoder
 from playground.backends.local.forward.precision import prepare
-from playground.backends.local.kv.cache import LayerShape, Layout, SlotCache
+from playground.backends.local.kv.cache import SlotCache
+from playground.backends.local.kv.layout import LayerShape, Layout
 from playground.backends.local.kv.prefix_cache import Outcome, Prefix, PrefixStore
 from playground.backends.local.weights.wide_lora import BASE, Use
 from playground.errors import ModelUnavailable

@@ -17,7 +17,8 @@ from playground.backends.base import Request
 from playground.backends.local.backend import LocalBackend
 from playground.backends.local.forward.decoder import Decoder
 from playground.backends.local.forward.precision import prepare
-from playground.backends.local.kv.cache import LayerShape, Layout, SlotCache
+from playground.backends.local.kv.cache import SlotCache
+from playground.backends.local.kv.layout import LayerShape, Layout
 from playground.backends.local.kv.prefix_cache import WORTH_SHARING, Prefix, PrefixStore
 from playground.backends.local.weights.wide_lora import BASE, Use
 from playground.types import Delta, Message, Sampling
