@@ -1,1 +1,27 @@
-"""A prompt-engineering playground: a `Setup` goes in, events stream out, a `Run` remains."""
+"""A prompt-engineering playground: a `Setup` goes in, events stream out, a `Run` remains.
+
+comparison.py     One setup on several models side by side, all streaming at once: a pane is a model, perhaps with an
+                  adapter
+csv_text.py       Tables as CSV that a spreadsheet can open without running anything
+deprecations.py   What libraries will drop is for whoever upgrades them, and never reaches the terminal of whoever runs
+                  this
+documents.py      YAML files that people write: read strictly, every error with its line, and written the way a person
+                  would
+errors.py         What can go wrong, told to the person it happened to
+experiment.py     `python -m playground.experiment`: run an experiment without a page
+hosting.py        What the place that runs the app decides: a Space, its shared GPU, or a container without a home
+                  folder
+parameters.py     Declare a parameter once; sliders, validation, presets, API and tables all derive from it
+presets.py        Presets: setups in YAML files, holding only what differs from the defaults
+runner.py         Setup -> technique over model -> a Run that grows: the one place where both meet
+settings.py       What whoever starts the app decides: read once from flags and `PLAYGROUND_*`, then frozen
+setups.py         Setup <-> plain dict, the one form that presets, links and the API share
+transcript.py     A Run while it grows: mutable on the inside, frozen snapshots outside
+types.py          The nouns: a `Setup` goes in, `Delta`s stream, a `Run` remains
+backends/         What any model looks like from outside, and where models come from
+cli/              Experiments from the command line
+evaluation/       Many setups side by side: data sets, scorers, plans, running, the store, statistics and reports
+finetuning/       The adapters and the classifier that come with the playground, and how they are made
+strategies/       The techniques, in the order in which they are shown
+ui/               The page; the only folder that imports Gradio
+"""

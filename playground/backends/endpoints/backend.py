@@ -7,14 +7,14 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from playground.backends.base import Capabilities, NextToken, Request
-from playground.backends.endpoints.answer import Answer, prompt_estimate
 from playground.backends.endpoints.dialect import Dialect, body, most_bytes
 from playground.backends.endpoints.endpoint import Endpoint
 from playground.backends.endpoints.limits import Gate
 from playground.backends.endpoints.models import load_adapter, unload_adapter
 from playground.backends.endpoints.providers import Price
+from playground.backends.endpoints.reading.answer import Answer, prompt_estimate
+from playground.backends.endpoints.reading.sse import AnswerBody, of_the_protocol
 from playground.backends.endpoints.retry import Retry
-from playground.backends.endpoints.sse import AnswerBody, of_the_protocol
 from playground.backends.endpoints.stream import News, Stream
 from playground.backends.endpoints.wire import wire
 from playground.errors import EndpointFailed, NotSupported

@@ -12,7 +12,7 @@ from playground.backends.endpoints.backend import EndpointBackend
 from playground.backends.endpoints.endpoint import Endpoint
 from playground.backends.endpoints.limits import Gate
 from playground.backends.endpoints.models import Served, listed
-from playground.backends.endpoints.probe import Tried, tried
+from playground.backends.endpoints.probing.probe import Tried, tried
 from playground.backends.endpoints.retry import Retry
 from playground.backends.endpoints.wire import Tell, wire
 from playground.errors import ModelUnavailable, UnknownModel

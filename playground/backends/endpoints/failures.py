@@ -11,8 +11,8 @@ from typing import Any
 
 import aiohttp
 
-from playground.backends.endpoints.endings import withheld
 from playground.backends.endpoints.endpoint import Endpoint
+from playground.backends.endpoints.reading.endings import withheld
 from playground.errors import AnswerWithheld, EndpointFailed
 
 PASSING = {429, 500, 502, 503, 504}

@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from playground.backends.endpoints.endings import withheld
 from playground.backends.endpoints.endpoint import Endpoint
 from playground.backends.endpoints.failures import OTHERWISE, PASSING, message_of, told
+from playground.backends.endpoints.reading.endings import withheld
 from playground.errors import AnswerWithheld, EndpointFailed
 
 Chunk = dict[str, Any]

@@ -5,6 +5,7 @@ continuing.py         Which tokens a text can go on from
 following.py          A run as a stream of page updates
 measures.py           What was measured in a run, in words with units
 prompt_values.py      What will be sent, worked out from the form as one types
+run_figure.py         Figures of a run: the entropy of its tokens and the votes of its paths
 step_groups.py        How the steps of a run are told: what was asked at once is one step with many outputs
 steps_values.py       What was sent and what came back, step by step, as plain values for the page
 views.py              The parts of the page that show a run: what is sent, the answer, the steps and the tokens

@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from playground.types import Run
-from playground.ui.run_view import answer_values, following
+from playground.ui.run_view import answer_values, following, run_figure
 from playground.ui.run_view.views import token_view
 
 VOTE_HEADERS = ["Answer", "Paths", "Weight", "Which"]
@@ -34,7 +34,7 @@ class Insight:
         """The vote of a run that voted, and the tokens of its longest completion."""
         vote: dict[Any, Any] = {self.vote: gr.update(visible=bool(run.votes))}
         if run.votes:
-            vote |= {self.vote_plot: answer_values.vote_figure(run), self.vote_table: answer_values.vote_table(run)}
+            vote |= {self.vote_plot: run_figure.vote_figure(run), self.vote_table: answer_values.vote_table(run)}
         at = following.longest(run)
         return {**vote, **(self.inspect(run, *at) if at else {self.tokens: gr.update(visible=False)})}
 
@@ -43,7 +43,7 @@ class Insight:
         completion = run.steps[step].completions[sample]
         many = len(run.steps[step].completions) > 1
         label = f"{run.steps[step].label}, path {sample + 1}" if many else run.steps[step].label
-        entropy = answer_values.entropy_figure(completion)
+        entropy = run_figure.entropy_figure(completion)
         return {
             self.tokens: gr.update(visible=bool(completion.tokens)),
             self.token_view: answer_values.tokens_value(label, completion, step, sample),

@@ -12,7 +12,7 @@ from playground.backends.endpoints.connection import Connection, connect, offere
 from playground.backends.endpoints.endpoint import Endpoint, Limits
 from playground.backends.endpoints.limits import Gate
 from playground.backends.endpoints.models import MOST
-from playground.backends.endpoints.probe import tried
+from playground.backends.endpoints.probing.probe import tried
 from playground.backends.endpoints.secret import Secret
 from playground.backends.endpoints.wire import wire
 from playground.errors import EndpointFailed, NotSupported, UnknownModel

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from playground.backends.endpoints.event_parser import Event, EventParser
+from playground.backends.endpoints.reading.event_parser import Event, EventParser
 
 LINES = st.sampled_from(
     [

@@ -13,8 +13,8 @@ from test_endpoint_probe import EVERYTHING, ended, endpoint_of, found, model
 
 from playground import runner, setups
 from playground.backends.catalog import Catalog
-from playground.backends.endpoints import trial
 from playground.backends.endpoints.connection import connect, offered
+from playground.backends.endpoints.probing import trial
 from playground.errors import EndpointFailed
 from playground.types import Sampling
 from playground.ui.models.endpoint_values import connections_value

@@ -10,7 +10,15 @@ import pytest
 from playground.setups import parse
 from playground.types import Alternative, Completion, Finding, Message, Origin, Progress, Run, Step, Token, Vote
 from playground.ui.handlers.payloads import Edit
-from playground.ui.run_view import answer_values, following, measures, prompt_values, step_groups, steps_values
+from playground.ui.run_view import (
+    answer_values,
+    following,
+    measures,
+    prompt_values,
+    run_figure,
+    step_groups,
+    steps_values,
+)
 from playground.ui.setup_form.labels import labelled, labelled_prompt
 
 SETUP = parse({"task": {"input": "Hi"}})
@@ -130,7 +138,7 @@ def test_outputs_are_edited_only_when_nothing_runs() -> None:
 
 
 def test_the_vote_is_drawn_and_tabled() -> None:
-    figure = answer_values.vote_figure(VOTED)
+    figure = run_figure.vote_figure(VOTED)
     assert list(figure.data[0].x) == [1, 2]
     assert list(figure.layout.yaxis.ticktext) == ["&lt;b>", "18"]  # plotly reads tags in labels
     assert figure.layout.xaxis.title.text == "Agreeing paths"
@@ -140,15 +148,15 @@ def test_the_vote_is_drawn_and_tabled() -> None:
 def test_answers_that_begin_alike_keep_their_bars() -> None:
     long = "the same forty characters and then some, " * 2
     votes = tuple(Vote(answer=long + end, count=1, weight=1.0, paths=(i,)) for i, end in enumerate("ab"))
-    assert len(set(answer_values.vote_figure(replace(VOTED, votes=votes)).data[0].y)) == 2
+    assert len(set(run_figure.vote_figure(replace(VOTED, votes=votes)).data[0].y)) == 2
 
 
 def test_tokens_and_their_entropy() -> None:
     value = answer_values.tokens_value("Answer", said("a b", p=0.5))
     assert [round(t["p"], 6) for t in value["tokens"]] == [0.5, 0.5]
     assert "perplexity 2.00" in value["facts"]
-    assert len(answer_values.entropy_figure(said("a b")).data[0].y) == 2
-    assert answer_values.entropy_figure(Completion(text="x")) is None
+    assert len(run_figure.entropy_figure(said("a b")).data[0].y) == 2
+    assert run_figure.entropy_figure(Completion(text="x")) is None
 
 
 def test_everything_shown_is_json() -> None:

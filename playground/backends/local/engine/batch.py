@@ -10,20 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-<<<<<<< HEAD:playground/backends/local/batch.py
-from playground.backends.local.attached import Attached
-from playground.backends.local.cache import SlotCache
-from playground.backends.local.decoder import Decoder
-from playground.backends.local.detokenise import Detokeniser
-from playground.backends.local.prefixes import Prefix
-from playground.backends.local.readings import Reading, read, sound
-from playground.backends.local.sampling import Controls, History, pick, random_stream, uniforms_of
-from playground.backends.local.ticket import Ticket, guarded
-from playground.backends.local.wide_lora import BASE
-from playground.backends.stop_strings import Piece, StopFilter
-=======
 from playground.backends.local.adapters.adapter_registry import Attached
-from playground.backends.local.engine.detokenise import Detokeniser, Piece, StopFilter
+from playground.backends.local.engine.detokenise import Detokeniser
 from playground.backends.local.engine.sampling import Controls, History, pick, random_stream, uniforms_of
 from playground.backends.local.engine.ticket import Ticket, guarded
 from playground.backends.local.engine.token_readings import Reading, read, sound
@@ -31,7 +19,7 @@ from playground.backends.local.forward.decoder import Decoder
 from playground.backends.local.kv.cache import SlotCache
 from playground.backends.local.kv.prefix_cache import Prefix
 from playground.backends.local.weights.wide_lora import BASE
->>>>>>> b02627a (backends/local/ has a room for each concern, and the command line a folder of its own):playground/backends/local/engine/batch.py
+from playground.backends.stop_strings import Piece, StopFilter
 from playground.errors import GenerationFailed
 from playground.types import Alternative, Delta, FinishReason, Origin, Token
 

@@ -10,15 +10,7 @@ from typing import Any, cast
 import torch
 
 from playground.backends.local.adapters.adapter_registry import Attached
-from playground.backends.local.engine.admission import (
-    Admission,
-    Group,
-    Limits,
-    Stats,
-    group,
-    next_in_line,
-    waiting_line,
-)
+from playground.backends.local.engine import admission
 from playground.backends.local.engine.batch import Batch, Draw, Row, Vocabulary, accept, controls, draw_tokens
 from playground.backends.local.engine.kv_budget import Holdings
 from playground.backends.local.engine.prefill import Prefill, unread
@@ -38,9 +30,9 @@ IDLE = 1.0  # seconds with nothing to do after which the thread ends
 class Engine:
     """Decodes all requests for one model. `submit` and `between_steps` may be called from any thread."""
 
-    def __init__(self, decoder: Decoder, vocabulary: Vocabulary, attached: Attached, limits: Limits) -> None:
+    def __init__(self, decoder: Decoder, vocabulary: Vocabulary, attached: Attached, limits: admission.Limits) -> None:
         self.decoder, self.vocabulary, self.attached = decoder, vocabulary, attached
-        self.admission = Admission(limits, decoder.layout.bytes_per_token)
+        self.admission = admission.Admission(limits, decoder.layout.bytes_per_token)
         self.prefixes = PrefixStore()
         self.prefill = Prefill(decoder, attached, self.prefixes)
         self._changed = threading.Condition()
@@ -50,7 +42,7 @@ class Engine:
         self._thread: threading.Thread | None = None
         # Below: only the engine's thread.
         self._tickets: list[Ticket] = []  # every request not over, in order of arrival
-        self._batches: dict[Group, Batch] = {}
+        self._batches: dict[admission.Group, Batch] = {}
         self._holdings = Holdings(self.admission, self.prefixes, self._batches)
         self._turns = 0
 
@@ -78,7 +70,7 @@ class Engine:
                 self._errands.append(errand)
         return errand.result
 
-    def stats(self) -> Stats:
+    def stats(self) -> admission.Stats:
         """A snapshot between two steps."""
         if self._closing:
             self.close()  # until that is done the rows are the thread's
@@ -87,7 +79,7 @@ class Engine:
         while not wait([found], PATIENCE).done:
             with self._changed:
                 self._wake()  # a thread that died meanwhile is replaced
-        return cast(Stats, found.result())
+        return cast(admission.Stats, found.result())
 
     def close(self) -> None:
         """End every request with GenerationFailed, stop the thread and free the memory."""
@@ -185,12 +177,14 @@ class Engine:
 
     def _admit(self) -> None:
         """Give places while there are any, in turn between the visitors, and between the requests of each."""
-        while (ticket := next_in_line(self._tickets)) is not None and self._holdings.has_place(ticket, self._tickets):
+        while (ticket := admission.next_in_line(self._tickets)) is not None and self._holdings.has_place(
+            ticket, self._tickets
+        ):
             ticket.granted += 1
             if ticket.outcome is not None:
                 with guarded(ticket):
                     self._start(ticket)
-        for ahead, ticket in enumerate(waiting_line(self._tickets)):
+        for ahead, ticket in enumerate(admission.waiting_line(self._tickets)):
             ticket.tell_place(ahead)
 
     def _read_prompts(self) -> None:
@@ -224,7 +218,7 @@ class Engine:
         rows = [Row(ticket, n, self.vocabulary, outcome.origin) for n in range(ticket.started, ticket.granted)]
         settings = controls(rows, outcome.logits.device)
         draws = draw_tokens(outcome.logits.expand(len(rows), -1), rows, settings)
-        batch = self._batches.setdefault(group(ticket), Batch(self.decoder, self.attached))
+        batch = self._batches.setdefault(admission.group(ticket), Batch(self.decoder, self.attached))
         batch.add(rows, prompt.cache)
         ticket.started = ticket.granted
         if ticket.started == ticket.samples:
@@ -251,6 +245,6 @@ class Engine:
         self._drop_ended()
         return any(ticket.request.adapter == adapter and ticket.request.scale for ticket in self._tickets)
 
-    def _snapshot(self) -> Stats:
+    def _snapshot(self) -> admission.Stats:
         self._drop_ended()
         return self._holdings.stats(self._tickets, self.attached.bytes)

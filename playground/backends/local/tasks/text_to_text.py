@@ -10,17 +10,10 @@ import torch
 from torch import Tensor
 
 from playground.backends.base import Request
-<<<<<<< HEAD
-from playground.backends.local.batch import Vocabulary
-from playground.backends.local.detokenise import Detokeniser
-from playground.backends.local.readings import Reading, read
-from playground.backends.local.sampling import Controls, History, choose, random_stream
-=======
 from playground.backends.local.engine.batch import Vocabulary
-from playground.backends.local.engine.detokenise import Detokeniser, Piece, StopFilter
+from playground.backends.local.engine.detokenise import Detokeniser
 from playground.backends.local.engine.sampling import Controls, History, choose, random_stream
 from playground.backends.local.engine.token_readings import Reading, read
->>>>>>> b02627a (backends/local/ has a room for each concern, and the command line a folder of its own)
 from playground.backends.local.tasks.base import TaskModel
 from playground.backends.local.transformers_habits import CACHE, cache_of
 from playground.backends.stop_strings import Piece, StopFilter

@@ -3,13 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-<<<<<<< HEAD:tests/backends/local/test_detokenise.py
-from playground.backends.local.detokenise import Detokeniser
-=======
-from playground.backends.local.engine.detokenise import Detokeniser, Piece, StopFilter
+from playground.backends.local.engine.detokenise import Detokeniser
 
 letters = st.text(alphabet="ab\n#", max_size=12)
->>>>>>> b02627a (backends/local/ has a room for each concern, and the command line a folder of its own):tests/backends/local/engine/test_detokenise.py
 
 
 def utf8(ids: list[int]) -> str:

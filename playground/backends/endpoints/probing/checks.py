@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from playground.backends.endpoints.trial import Reply, Trial
+from playground.backends.endpoints.probing.trial import Reply, Trial
 
 HOT = 1.5  # a temperature at which a poem hardly begins the same way twice, and that servers take
 ANY_TOKEN = {"1000": 100.0}  # whichever it is: with this bias it comes, and comes again

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from playground.backends.endpoints.endings import Ending, ending, word_of
-from playground.backends.endpoints.token_entries import tokens_of, whole_characters
+from playground.backends.endpoints.reading.endings import Ending, ending, word_of
+from playground.backends.endpoints.reading.token_entries import tokens_of, whole_characters
 from playground.backends.endpoints.words import words
 from playground.backends.stop_strings import Piece, StopFilter
 from playground.types import Token

@@ -9,9 +9,9 @@ from contextlib import aclosing, contextmanager, suppress
 import aiohttp
 
 from playground.backends.endpoints.endpoint import Endpoint
-from playground.backends.endpoints.event_parser import BOM, Event, EventParser, is_done
 from playground.backends.endpoints.failures import beginning, told
 from playground.backends.endpoints.payloads import Chunk, read_chunk
+from playground.backends.endpoints.reading.event_parser import BOM, Event, EventParser, is_done
 from playground.errors import EndpointFailed
 
 REST = 0.1  # seconds for the end of the body after [DONE]: a connection with nothing left on it can be used again

@@ -7,8 +7,8 @@ from playground.backends.endpoints.dialect import estimated
 from playground.backends.endpoints.failures import OTHERWISE
 from playground.backends.endpoints.payloads import Chunk
 from playground.backends.endpoints.providers import Price
-from playground.backends.endpoints.sample import Sample
-from playground.backends.endpoints.token_counts import count, shared, usage_of
+from playground.backends.endpoints.reading.sample import Sample
+from playground.backends.endpoints.reading.token_counts import count, shared, usage_of
 from playground.backends.stop_strings import StopFilter
 from playground.errors import AnswerWithheld, EndpointFailed
 from playground.types import Delta, FinishReason, Origin, Usage

@@ -9,10 +9,10 @@ from playground.backends.endpoints.backend import CHAT
 from playground.backends.endpoints.dialect import MARGIN, Dialect, begin
 from playground.backends.endpoints.endpoint import Endpoint
 from playground.backends.endpoints.limits import Gate
+from playground.backends.endpoints.reading.sse import AnswerBody, of_the_protocol
+from playground.backends.endpoints.reading.token_counts import usage_of
+from playground.backends.endpoints.reading.token_entries import tokens_of
 from playground.backends.endpoints.retry import Retry
-from playground.backends.endpoints.sse import AnswerBody, of_the_protocol
-from playground.backends.endpoints.token_counts import usage_of
-from playground.backends.endpoints.token_entries import tokens_of
 from playground.backends.endpoints.wire import wire
 from playground.backends.endpoints.words import words
 from playground.errors import EndpointFailed

@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from playground.backends.base import Capabilities
-from playground.backends.endpoints.checks import Check, Reference
 from playground.backends.endpoints.dialect import STATED, Dialect
 from playground.backends.endpoints.endpoint import Endpoint
 from playground.backends.endpoints.limits import Gate
+from playground.backends.endpoints.probing.checks import Check, Reference
+from playground.backends.endpoints.probing.trial import LENGTH, Reply, Trial
 from playground.backends.endpoints.providers import Limit, Prefix
-from playground.backends.endpoints.trial import LENGTH, Reply, Trial
 from playground.backends.endpoints.wire import Tell
 from playground.errors import EndpointFailed
 from playground.types import Progress
