@@ -76,7 +76,7 @@ def line(page: Page) -> Any:
 
 
 def connected(page: Page, server: Faulty) -> None:
-    unfold(turn_to(page, "Models"), "Connect an endpoint")
+    turn_to(page, "Models")
     connect(page, server, KEY)
     expect(line(page)).to_contain_text("mine is connected", timeout=60_000)
 
@@ -190,7 +190,7 @@ def test_a_wrong_key_has_a_clear_message_and_no_key_is_anywhere(
     page, heard = visit(url), []
     page.on("console", lambda message: heard.append(message.text))
     page.on("response", lambda response: heard.append(response.url + json.dumps(response.headers)))
-    unfold(turn_to(page, "Models"), "Connect an endpoint")
+    turn_to(page, "Models")
     connect(page, server, WRONG)
     expect(line(page)).to_contain_text("mine answered 401")
     expect(line(page)).to_contain_text("(key hidden)")
@@ -248,7 +248,7 @@ def test_a_preset_for_a_model_that_is_not_there_says_so(
 def test_connecting_is_stopped(serve: Any, visit: Visit, catalog_of: Any, server: Faulty) -> None:
     server.models = lambda handler: handler.stall()
     page = visit(serve(catalog_of()))
-    unfold(turn_to(page, "Models"), "Connect an endpoint")
+    turn_to(page, "Models")
     connect(page, server, KEY)
     page.get_by_role("button", name="Stop connecting").click()
     expect(line(page)).to_contain_text("Stopped; nothing was connected.")
@@ -259,7 +259,7 @@ def test_a_shared_server_offers_what_its_operator_listed(
     serve: Any, visit: Visit, catalog_of: Any, server: Faulty
 ) -> None:
     page = visit(serve(catalog_of(), settings=Settings(port=0, public=True, endpoints=(f"school={server.url}",))))
-    unfold(turn_to(page, "Models"), "Connect an endpoint")
+    turn_to(page, "Models")
     expect(page.get_by_label("Base URL")).to_be_disabled()
     page.get_by_label("Provider").click()
     expect(options(page)).to_have_count(1)

@@ -1,4 +1,4 @@
-"""What the Models tab shows of a comparison, as plain values: whose words, what differs, what was found."""
+"""What the Compare tab shows of a comparison, as plain values: whose words, what differs, what was found."""
 
 import math
 from dataclasses import replace

@@ -1,0 +1,208 @@
+"""The Compare tab in a real browser: compare, read what differs, and go back to the base."""
+
+import random
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from folded import turn_to, unfold
+from playwright.sync_api import Locator, Page, expect
+
+from playground.backends.base import Request
+from playground.backends.catalog import Catalog, Entry
+from playground.backends.scripted import ScriptedBackend
+from playground.finetuning import shipped
+from playground.types import Delta, Origin
+
+PageOver = Callable[..., Page]
+LONG = 120_000  # milliseconds for what a model computes
+
+
+class Signed(ScriptedBackend):
+    """A scripted model that says which weights it used: those asked for, or always the base's."""
+
+    honest = True
+
+    def stream(self, request: Request) -> Any:
+        adapter = request.adapter if self.honest else ""
+        for news in super().stream(request):
+            first = isinstance(news, Delta) and news.prompt_tokens is not None
+            yield replace(news, origin=Origin(weights="Second", adapter=adapter)) if first else news
+
+
+class Forged(Signed):
+    honest = False
+
+
+def words(text: str) -> Callable[[Request, random.Random], str]:
+    return lambda request, rng: f"{text} {request.messages[-1].content}"
+
+
+def entry(name: str, backend: Any) -> Entry:
+    return Entry(
+        name=name, title=name.capitalize(), kind="scripted", load=lambda _: backend, capabilities=backend.capabilities
+    )
+
+
+def two(delay: float = 0.0) -> Catalog:
+    """Two scripted models whose answers share some words."""
+    return Catalog(
+        [
+            entry("default", ScriptedBackend(reply=words("This is plain:"), delay=delay)),
+            entry("second", Signed(reply=words("This is fancy, plain:"), delay=delay)),
+        ]
+    )
+
+
+def compare(page: Page) -> None:
+    page.get_by_role("button", name="Compare", exact=True).click()
+
+
+def ask(page: Page, prompt: str) -> None:
+    page.get_by_label("Prompt", exact=False).locator("visible=true").first.fill(prompt)
+
+
+def ended(page: Page, stage: str = "done") -> None:
+    expect(page.locator(f".comparison[data-phase={stage}]")).to_be_visible(timeout=LONG)
+
+
+def side(page: Page, at: int) -> Locator:
+    return page.locator(".comparison .side").nth(at)
+
+
+def test_panes_answer_side_by_side_and_differences_are_marked(page_over: PageOver) -> None:
+    page = turn_to(page_over(two()), "Compare")
+    expect(page.get_by_label("Pane B: model")).to_have_value("second")
+    ask(page, "one <b>two</b>")
+    page.keyboard.press("Control+Enter")
+    ended(page)
+    expect(side(page, 0).locator(".text")).to_have_text("This is plain: one <b>two</b>")
+    expect(side(page, 1).locator("ins")).to_have_text(re.compile("fancy"))
+    expect(side(page, 1).locator(".origin")).to_have_text("Second, no adapter")
+    expect(side(page, 0).locator(".origin")).to_contain_text("does not say which weights")
+    expect(page.locator(".tables tbody tr")).to_have_count(2)
+    page.get_by_role("button", name="As they are").click()
+    expect(side(page, 1).locator(".text")).to_have_text("This is fancy, plain: one <b>two</b>")
+
+    # Another baseline, without asking again; then a pane's setup goes to the Playground.
+    page.get_by_role("button", name="Added and left out").click()
+    page.get_by_label("Pane B is the baseline").check()
+    expect(side(page, 0).locator("del")).to_have_text(re.compile("fancy"))
+    expect(side(page, 1).locator("ins, del")).to_have_count(0)
+    side(page, 1).get_by_role("button", name="Open in the Playground").click()
+    expect(page.get_by_role("tab", name="Playground", exact=True)).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#prompt .pane-body")).to_contain_text("one <b>two</b>")
+
+
+def test_one_stops_while_another_goes_on(serve: Any, visit: Any) -> None:
+    url = serve(two(delay=0.2))
+    neighbour, page = turn_to(visit(url), "Compare"), turn_to(visit(url), "Compare")
+    for visitor, prompt in ((neighbour, "my own"), (page, "many more words, so many that this takes a while")):
+        ask(visitor, prompt)
+        compare(visitor)
+    expect(side(page, 1).locator(".text")).to_contain_text("This is")
+    page.keyboard.press("Escape")
+    ended(page, "stopped")
+    expect(side(page, 0)).to_have_attribute("data-phase", "stopped")
+    ended(neighbour)
+    expect(side(neighbour, 0).locator(".text")).to_have_text("This is plain: my own")
+    # Nothing to ask is wrong for all panes; it is said once, and what was there stays.
+    ask(page, "")
+    compare(page)
+    expect(page.locator(".toast-body")).to_contain_text("\u201cPrompt\u201d is empty")
+    expect(side(page, 0).locator(".text")).to_contain_text("This is")
+
+
+def test_weights_other_than_those_asked_for_are_called_out(page_over: PageOver) -> None:
+    from playground.backends.catalog import Adapter
+    from playground.backends.details import AdapterDetails
+
+    backend = Forged(reply=words("I am"))
+    backend = replace(backend, capabilities=replace(backend.capabilities, adapters=True))
+    details = AdapterDetails(name="tuned", title="Tuned", loaded=True)
+    tuned = Adapter(model="default", name="tuned", title="Tuned", load=lambda *_: details)
+    page = turn_to(page_over(Catalog([entry("default", backend), tuned])), "Compare")
+    expect(page.get_by_label("Pane B: adapter")).to_have_value("tuned")
+    compare(page)
+    ended(page)
+    expect(side(page, 1).locator(".origin")).to_have_text(re.compile("^NOT what was asked for.*Second, no adapter"))
+
+
+def test_a_list_of_prompts_fills_a_table(page_over: PageOver, tmp_path: Path) -> None:
+    page = turn_to(page_over(two()), "Compare")
+    turn_to(page, "A list of prompts")
+    file = tmp_path / "prompts.csv"
+    file.write_text("id,prompt\n1,=first\n2,second\n3,third\n", "utf-8")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Open a CSV or text file").click()
+    chooser.value.set_files(file)
+    expect(page.get_by_label("Prompts")).to_have_value("=first\nsecond\nthird")
+    page.get_by_role("button", name="Run the list").click()
+    expect(page.locator("#list-state")).to_have_text("Done: 3 of 3 prompts", timeout=LONG)
+    cell = page.locator("#list-table [role=gridcell]").get_by_text("This is fancy, plain: third").first
+    for patience in (3_000, 3_000, 20_000):  # Gradio's table loses a click that comes while it lays itself out
+        cell.click()
+        with suppress(AssertionError):
+            expect(page.locator("#list-cell .text")).to_have_text("This is fancy, plain: third", timeout=patience)
+            break
+    expect(page.locator("#list-cell .text")).to_have_text("This is fancy, plain: third")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download as CSV").click()
+    lines = download.value.path().read_text("utf-8").splitlines()
+    assert len(lines) == 4
+    assert lines[1].startswith("'=first,This is plain: =first,")
+
+
+def test_an_adapter_is_loaded_compared_and_turned_off(page_over: PageOver, real_catalog: Catalog) -> None:
+    (folder,) = (adapter.folder for adapter in shipped.adapters() if adapter.name == "pirate")
+    page = turn_to(page_over(real_catalog), "Models")
+    unfold(page, "Load an adapter")
+    page.get_by_label("Where the adapter lies").fill(str(folder))
+    page.get_by_label("Name of the adapter").fill("odd")
+    page.get_by_role("button", name="Load the adapter").click()
+    expect(page.locator(".load[data-phase=done]")).to_contain_text("odd of SmolLM2", timeout=LONG)
+    expect(page.locator(".tuned", has_text="odd")).to_contain_text("LoRA \u00b7 rank 8")
+
+    turn_to(page, "Compare")
+    page.get_by_label("Pane B: adapter").select_option("odd")
+    ask(page, "What is the capital of France?")
+    compare(page)
+    ended(page)
+    base = side(page, 0).locator(".text").inner_text()
+    assert base == "The capital of France is Paris."
+    expect(side(page, 0).locator(".origin")).to_have_text("Made by SmolLM2 135M Instruct, no adapter, says the engine.")
+    expect(side(page, 1).locator(".origin")).to_have_text(
+        "Made by SmolLM2 135M Instruct + odd at scale 1, says the engine."
+    )
+    expect(side(page, 1).locator("ins").first).to_be_visible()
+    expect(page.locator(".shifts .token[role=button]").first).to_be_visible()
+    expect(page.locator(".shifts tr.disagree").first).to_be_visible()
+    surprise = page.locator(".tables .frame", has_text="Perplexity").locator("tbody td")
+    expect(surprise).to_have_count(4)
+
+    # The other way round, on demand: the adapter's words as the base sees them.
+    page.get_by_label("Pane B is the baseline").check()
+    expect(page.locator(".shifts .token[role=button]")).to_have_count(0)
+    page.locator(".shifts").get_by_role("button", name="A \u00b7 SmolLM2").click()
+    expect(page.locator(".shifts tr.disagree").first).to_be_visible(timeout=LONG)
+    page.get_by_label("Pane A is the baseline").check()
+
+    # At scale 0 it is the base again.
+    scale = page.get_by_label("Pane B: scale")
+    scale.focus()
+    page.keyboard.press("Home")
+    compare(page)
+    expect(side(page, 1).locator(".origin")).to_have_text("Made by SmolLM2 135M Instruct, no adapter, says the engine.")
+    expect(side(page, 1).locator(".shared, .facts", has_text="The same words as the baseline.")).to_be_visible()
+    ended(page)  # of this comparison: the one before has other words; what is measured uses the adapter, too
+
+    # In use it stays; at rest it goes.
+    turn_to(page, "Models")
+    with real_catalog.using("default", "odd"):
+        page.get_by_role("button", name="Unload odd").click()
+        expect(page.locator(".toast-body")).to_contain_text("in use by")  # a run, and perhaps what is measured of it
+    page.get_by_role("button", name="Unload odd").click()
+    expect(page.get_by_role("button", name="Unload odd")).to_have_count(0)
