@@ -19,11 +19,10 @@ from playground.evaluation.results import Table
 from playground.evaluation.running import estimate as estimating
 from playground.evaluation.store import Store
 from playground.settings import Settings
-from playground.setups import as_json
+from playground.ui.api_endpoint import publish as publish_endpoint
 from playground.ui.events import experimenting
 from playground.ui.fair_shares import Places
 from playground.ui.gate import visitor_of
-from playground.ui.messages import plain, told
 from playground.ui.sessions import Sessions
 
 INTERVAL = 1.0  # seconds between two tables
@@ -62,51 +61,38 @@ def publish(store: Store, places: Places, sessions: Sessions, settings: Settings
 
     def experiment_estimate(experiment: dict, request: gr.Request) -> dict:  # type: ignore[type-arg]
         planned = parsed(experiment)
-        found = estimating.estimate(planned, sessions.of(request), store, visitor=sessions.visitor(request))
-        whole: dict[str, Any] = as_json(asdict(found))
-        return whole
+        return asdict(estimating.estimate(planned, sessions.of(request), store, visitor=sessions.visitor(request)))
 
-    gr.api(
-        told(experiment, plain),
-        api_name="experiment",
-        api_description="Run an experiment. Streams how far it is, with `cells` empty; the last has every cell, the "
-        "summary of each column, the comparisons, and `path`, a zip file with the report.",
-        **experimenting(),
+    about = (
+        "Run an experiment. Streams how far it is, with `cells` empty; the last has every cell, the summary of each "
+        "column, the comparisons, and `path`, a zip file with the report."
     )
-    gr.api(
-        told(experiment_estimate, plain),
-        api_name="experiment_estimate",
-        api_description="Cells, calls, tokens, seconds and cost of an experiment, without what is known already.",
-    )
+    publish_endpoint(experiment, "experiment", about, **experimenting())
+    about = "Cells, calls, tokens, seconds and cost of an experiment, without what is known already."
+    publish_endpoint(experiment_estimate, "experiment_estimate", about)
 
 
 def _so_far(table: Table) -> dict[str, Any]:
-    done: dict[str, Any] = as_json(
-        {
-            "status": table.status,
-            "done": len(table.results),
-            "total": table.total,
-            "known": table.known,
-            "remaining": table.remaining,
-            "message": table.message,
-            "cells": [],
-            "summary": [asdict(one) for one in summaries(table)],
-            "comparisons": [],
-            "path": None,
-        }
-    )
-    return done
+    return {
+        "status": table.status,
+        "done": len(table.results),
+        "total": table.total,
+        "known": table.known,
+        "remaining": table.remaining,
+        "message": table.message,
+        "cells": [],
+        "summary": summaries(table),
+        "comparisons": [],
+        "path": None,
+    }
 
 
 def _whole(table: Table, catalog: Catalog, cache: str) -> dict[str, Any]:
     # The experiment itself is not repeated: Gradio looks for files in what is given back.
     packed = save_bytes_to_cache(report.pack(outcome.files(table, catalog)), "report.zip", cache)
-    whole: dict[str, Any] = as_json(
-        {
-            **_so_far(table),
-            "cells": [asdict(one) for one in table.results],
-            "comparisons": [asdict(one) for one in compare(table)],
-            "path": {"path": packed, "meta": {"_type": "gradio.FileData"}},
-        }
-    )
-    return whole
+    return {
+        **_so_far(table),
+        "cells": table.results,
+        "comparisons": compare(table),
+        "path": {"path": packed, "meta": {"_type": "gradio.FileData"}},
+    }
