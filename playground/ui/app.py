@@ -50,7 +50,7 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
         api.publish(sessions, settings)
         model_api.publish(catalog, sessions, settings)
         endpoints_api.publish(sessions, settings)
-        experiments_api.publish(store, places, sessions, settings, page.GRADIO_CACHE)
+        experiments_api.publish(store, places, sessions, settings, page.temporary)
         if hosting.on_zero_gpu():
             zero_gpu.publish()
         with gr.Row(elem_id="header"):
@@ -62,7 +62,7 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
             with gr.Tab("Sampling", id="sampling"):
                 sampled = sampling_tab.build(settings, catalog, sessions)
             with gr.Tab("Models", id="models"):
-                models = models_tab.build(page, settings, sessions)
+                models = models_tab.build(page, places, settings, sessions)
             with gr.Tab("Experiments", id="experiments"):
                 tried = experiments_tab.build(page, models.changed, store, places, settings, sessions)
         model_status.wire(status, page, form.choice, run, models.changed, sessions)

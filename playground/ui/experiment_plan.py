@@ -13,9 +13,11 @@ from playground.evaluation import experiments
 from playground.evaluation.plan import Experiment, Item
 from playground.evaluation.running import estimate
 from playground.evaluation.store import Store
+from playground.settings import Settings
 from playground.ui import payloads, render_experiment, widgets
 from playground.ui.events import AT_ONCE
 from playground.ui.experiment_form import ExperimentForm
+from playground.ui.experiment_limits import check_size, with_limit
 from playground.ui.experiment_techniques import names, with_unticked
 from playground.ui.messages import told
 from playground.ui.plan_names import labelled_plan
@@ -83,7 +85,13 @@ def build_text() -> tuple[Any, Any, Any, Any, Any]:
 
 
 def wire(
-    panel: PlanPanel, known: Mapping[str, Experiment], page: Any, changed: Any, store: Store, sessions: Sessions
+    panel: PlanPanel,
+    known: Mapping[str, Experiment],
+    page: Any,
+    changed: Any,
+    store: Store,
+    settings: Settings,
+    sessions: Sessions,
 ) -> None:
     """Attach the handlers. `known` are on offer; `changed` changes when there are other models."""
     form = panel.form
@@ -138,9 +146,9 @@ def wire(
         else:
             text = {panel.offered: same, panel.unused: "", panel.text: now, panel.written: now}
         try:
-            said = render_experiment.estimate_text(
-                estimate.estimate(experiment, sessions.of(request), store, visitor=sessions.visitor(request))
-            )
+            check_size(experiment, settings)
+            found = estimate.estimate(experiment, sessions.of(request), store, visitor=sessions.visitor(request))
+            said = render_experiment.estimate_text(with_limit(found, settings))
         except PlaygroundError as error:
             return {
                 **text,

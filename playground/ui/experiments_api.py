@@ -21,23 +21,25 @@ from playground.evaluation.store import Store
 from playground.settings import Settings
 from playground.ui.api_endpoint import publish as publish_endpoint
 from playground.ui.events import experimenting
+from playground.ui.experiment_limits import check_size, experiment_text, with_limit
 from playground.ui.fair_shares import Places
 from playground.ui.gate import visitor_of
+from playground.ui.gate.temporary import TemporaryFolder
 from playground.ui.sessions import Sessions
 
 INTERVAL = 1.0  # seconds between two tables
-LIMIT = "PLAYGROUND_MAX_CELLS"
+FULL = "There is no report: the server's folder for uploads and reports is full. Run it again in an hour for one."
 
 
-def publish(store: Store, places: Places, sessions: Sessions, settings: Settings, cache: str) -> None:
-    """Add the endpoints to the Blocks being built; reports go into the folder `cache`, which Gradio clears.
+def publish(store: Store, places: Places, sessions: Sessions, settings: Settings, reports: TemporaryFolder) -> None:
+    """Add the endpoints to the Blocks being built; `reports` is the folder that they go to.
 
     `places` are those for experiments, of the page and of programs together.
     """
 
     def parsed(experiment: Any) -> Experiment:
         planned = experiments.parse(experiment)
-        experiments.check_size(planned, settings.max_cells, LIMIT)
+        check_size(planned, settings)
         return planned
 
     def experiment(experiment: dict, request: gr.Request) -> Iterator[dict]:  # type: ignore[type-arg]  # gradio reads it
@@ -54,21 +56,25 @@ def publish(store: Store, places: Places, sessions: Sessions, settings: Settings
         with places.held(visitor_of(request)), closing(tables):
             for table in tables:
                 if table.status != "running":
-                    yield _whole(table, sessions.of(request), cache)
+                    yield _whole(table, sessions.of(request), reports)
                 elif time.monotonic() - shown >= INTERVAL:
                     yield _so_far(table)
                     shown = time.monotonic()
 
     def experiment_estimate(experiment: dict, request: gr.Request) -> dict:  # type: ignore[type-arg]
         planned = parsed(experiment)
-        return asdict(estimating.estimate(planned, sessions.of(request), store, visitor=sessions.visitor(request)))
+        found = estimating.estimate(planned, sessions.of(request), store, visitor=sessions.visitor(request))
+        return asdict(with_limit(found, settings))
 
     about = (
         "Run an experiment. Streams how far it is, with `cells` empty; the last has every cell, the summary of each "
-        "column, the comparisons, and `path`, a zip file with the report."
+        f"column, the comparisons, and `path`, a zip file with the report. {experiment_text(settings)}"
     )
     publish_endpoint(experiment, "experiment", about, **experimenting())
-    about = "Cells, calls, tokens, seconds and cost of an experiment, without what is known already."
+    about = (
+        "Cells, calls, tokens, seconds and cost of an experiment, without what is known already; `notes` say what "
+        "else to know."
+    )
     publish_endpoint(experiment_estimate, "experiment_estimate", about)
 
 
@@ -87,12 +93,11 @@ def _so_far(table: Table) -> dict[str, Any]:
     }
 
 
-def _whole(table: Table, catalog: Catalog, cache: str) -> dict[str, Any]:
+def _whole(table: Table, catalog: Catalog, reports: TemporaryFolder) -> dict[str, Any]:
     # The experiment itself is not repeated: Gradio looks for files in what is given back.
-    packed = save_bytes_to_cache(report.pack(outcome.files(table, catalog)), "report.zip", cache)
-    return {
-        **_so_far(table),
-        "cells": table.results,
-        "comparisons": compare(table),
-        "path": {"path": packed, "meta": {"_type": "gradio.FileData"}},
-    }
+    whole = {**_so_far(table), "cells": table.results, "comparisons": compare(table)}
+    packed = report.pack(outcome.files(table, catalog))
+    if not reports.take(len(packed)):
+        return {**whole, "message": f"{table.message} {FULL}".lstrip()}
+    path = save_bytes_to_cache(packed, "report.zip", str(reports.path))
+    return {**whole, "path": {"path": path, "meta": {"_type": "gradio.FileData"}}}

@@ -25,9 +25,9 @@ from playground.ui import (
     widgets,
 )
 from playground.ui.events import AT_ONCE, QUIET, experimenting
+from playground.ui.experiment_limits import check_size, experiment_text
 from playground.ui.experiment_plan import PlanPanel
 from playground.ui.experiment_run import Ran
-from playground.ui.experiments_api import LIMIT
 from playground.ui.fair_shares import Places
 from playground.ui.gate import visitor_of
 from playground.ui.messages import toast, told
@@ -62,6 +62,7 @@ def build(
             text, unused, use, opened, save = experiment_plan.build_text()
             with gr.Column(elem_classes="going", min_width=0):
                 estimate = widgets.widget("estimate", value={"text": "", "wrong": False}, elem_id="estimate")
+                gr.Markdown(experiment_text(settings), elem_id="experiment-limits", elem_classes="field-label")
                 with gr.Row(elem_classes="acts"):
                     start = gr.Button("Run the experiment", variant="primary", elem_id="experiment-button")
                     stop = gr.Button("Stop", interactive=False, elem_id="experiment-stop")
@@ -80,7 +81,7 @@ def build(
     )  # fmt: skip
     experiment_data.wire(form.data, settings)
     experiment_form.wire(form)
-    experiment_plan.wire(panel, known, page, changed, store, sessions)
+    experiment_plan.wire(panel, known, page, changed, store, settings, sessions)
     experiment_views.wire(views, ran, came)
     experiment_items.wire(views.items, ran, store)
     experiment_files.wire(files, ran, sessions)
@@ -128,7 +129,7 @@ def _wire_run(
         live_run.alone(before.halt if before else None)
         catalog = sessions.of(request)
         experiment = experiments.parse(panel.form.read(values))
-        experiments.check_size(experiment, settings.max_cells, LIMIT)
+        check_size(experiment, settings)
         loaded, news = in_memory(catalog), itertools.count(values[going.came] + 1)
         now = begun = Ran(experiment=experiment)
         yield shown(now, next(news))

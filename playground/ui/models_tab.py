@@ -21,6 +21,7 @@ from playground.ui import (
 )
 from playground.ui.compare_panel import ComparePanel
 from playground.ui.events import AT_ONCE
+from playground.ui.fair_shares import Places
 from playground.ui.messages import told
 from playground.ui.sessions import Sessions
 
@@ -39,8 +40,8 @@ class ModelsTab:
     opened: Any
 
 
-def build(page: Any, settings: Settings, sessions: Sessions) -> ModelsTab:
-    """Lay out the tab and wire it."""
+def build(page: Any, places: Places, settings: Settings, sessions: Sessions) -> ModelsTab:
+    """Lay out the tab and wire it. `places` are those for experiments, of which a list of prompts takes one."""
     changed, opened = gr.State(0), gr.State(None)
     with gr.Row(elem_id="models-columns", equal_height=False):
         with gr.Column(elem_id="loading", min_width=0):
@@ -49,11 +50,11 @@ def build(page: Any, settings: Settings, sessions: Sessions) -> ModelsTab:
             with gr.Accordion("Connect an endpoint", open=False):
                 endpoint_panel.build(page, settings, sessions, changed)
         with gr.Column(elem_id="comparing", min_width=0):
-            _comparing(page, settings, sessions, changed, opened)
+            _comparing(page, places, settings, sessions, changed, opened)
     return ModelsTab(changed, opened)
 
 
-def _comparing(page: Any, settings: Settings, sessions: Sessions, changed: Any, opened: Any) -> None:
+def _comparing(page: Any, places: Places, settings: Settings, sessions: Sessions, changed: Any, opened: Any) -> None:
     shared = sessions.of(None)
     models, offered = shared.models(), examples.offered(shared)
     first = next(iter(offered.values()), None)
@@ -77,14 +78,14 @@ def _comparing(page: Any, settings: Settings, sessions: Sessions, changed: Any, 
             error = widgets.widget("words", value="", elem_id="measure-error")
             saved = widgets.download("")
         with gr.Tab("A list of prompts", id="prompt-list"):
-            listed = prompt_list.build()
+            listed = prompt_list.build(settings)
     with technique:
         form = compare_form.build(prompt, opening)
     panel = ComparePanel(
         picker, starts, form, start, stop, answers, shifts, tables, error, saved, gr.State(None), changed, opened
     )
     compare_panel.wire(panel, settings, sessions)
-    prompt_list.wire(listed, picker, form, changed, settings, sessions)
+    prompt_list.wire(listed, picker, form, changed, places, settings, sessions)
 
     @told
     def choices(value: Any, request: gr.Request) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -17,8 +18,11 @@ from playground.evaluation.prompt_table import Row
 from playground.settings import Settings
 from playground.ui import live_run, pane_picker, render_list, widgets
 from playground.ui.compare_form import CompareForm
-from playground.ui.events import AT_ONCE, QUIET, running
+from playground.ui.events import AT_ONCE, QUIET, experimenting
+from playground.ui.experiment_limits import CELLS, list_text
+from playground.ui.fair_shares import Places
 from playground.ui.field_names import labelled_prompt
+from playground.ui.gate import visitor_of
 from playground.ui.messages import toast, told
 from playground.ui.pane_picker import Picked
 from playground.ui.preset_bar import as_text
@@ -66,7 +70,7 @@ class PromptList:
         }
 
 
-def build() -> PromptList:
+def build(settings: Settings) -> PromptList:
     """Lay out the list."""
     prompts = gr.Textbox(
         PROMPTS, label="Prompts", info="One a line; or a CSV with a column prompt, input, question or text.", lines=4,
@@ -80,6 +84,7 @@ def build() -> PromptList:
     with gr.Row(elem_classes="acts"):
         start = gr.Button("Run the list", variant="primary", elem_id="list-button")
         stop = gr.Button("Stop the list", interactive=False, elem_id="list-stop")
+    gr.Markdown(list_text(settings, prompt_table.MAX_ROWS), elem_id="list-limits", elem_classes="field-label")
     state = widgets.widget("words", value="", elem_id="list-state")
     table = gr.Dataframe(
         headers=["Prompt"], datatype="str", interactive=False, wrap=False, max_chars=90, show_label=False,
@@ -92,9 +97,19 @@ def build() -> PromptList:
 
 
 def wire(
-    view: PromptList, picker: Any, form: CompareForm, changed: Any, settings: Settings, sessions: Sessions
+    view: PromptList,
+    picker: Any,
+    form: CompareForm,
+    changed: Any,
+    places: Places,
+    settings: Settings,
+    sessions: Sessions,
 ) -> None:
-    """Attach the handlers. The panes and all but the prompt are those of the comparison."""
+    """Attach the handlers. The panes and all but the prompt are those of the comparison.
+
+    A list takes as long as an experiment: it has one of their `places`, and their limits.
+    """
+    limits = {"within": settings.max_seconds, "in_all": settings.max_experiment_seconds}
 
     @partial(told, say=lambda words: toast(labelled_prompt(words)))
     def run(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
@@ -103,18 +118,23 @@ def wire(
         catalog = sessions.of(request)
         picked = pane_picker.read(values[picker], settings.max_panes, catalog)
         prompts = prompt_table.read_prompts(_text(values[view.prompts]))
+        prompt_table.check_size(prompts, picked.panes, settings.max_cells, CELLS)
         setup = form.setup(values, prompts[0])
         now, loaded = Listed(picked=picked, count=len(prompts)), in_memory(catalog)
         yield {**view.shown(now), view.cell: render_list.EMPTY_CELL}
         try:
-            for rows in prompt_table.table(setup, picked.panes, prompts, catalog, within=settings.max_seconds):
-                stopped = now.halt.is_set()
-                whole = rows if render_list.ended(rows[-1]) else rows[:-1]
-                if len(whole) > len(now.rows):
-                    now = replace(now, rows=whole)
-                    yield view.shown(now)
-                if stopped:
-                    break
+            with (
+                places.held(visitor_of(request)),
+                closing(prompt_table.table(setup, picked.panes, prompts, catalog, **limits)) as growing,
+            ):
+                for rows in growing:
+                    stopped = now.halt.is_set()
+                    whole = rows if render_list.ended(rows[-1]) else rows[:-1]
+                    if len(whole) > len(now.rows):
+                        now = replace(now, rows=whole)
+                        yield view.shown(now)
+                    if stopped:
+                        break
             yield view.shown(replace(now, stage="stopped" if now.halt.is_set() else "done"))
         except Exception:
             yield view.shown(replace(now, stage="failed"))
@@ -153,7 +173,7 @@ def wire(
 
     inputs = {picker, changed, view.listed, view.prompts, *form.widgets}
     outputs = [view.listed, view.state, view.table, view.cell, view.start, view.stop, changed]
-    view.start.click(run, inputs, outputs, preprocess=False, trigger_mode="once", **running(settings), **QUIET)
+    view.start.click(run, inputs, outputs, preprocess=False, trigger_mode="once", **experimenting(), **QUIET)
     view.stop.click(stop, view.listed, None, **AT_ONCE)
     view.upload.upload(opened, view.upload, view.prompts, **AT_ONCE)
     view.table.select(whole, None, view.cell, **AT_ONCE)
