@@ -11,6 +11,7 @@ errors.py         What can go wrong, told to the person it happened to
 experiment.py     `python -m playground.experiment`: run an experiment without a page
 hosting.py        What the place that runs the app decides: a Space, its shared GPU, or a container without a home
                   folder
+json_values.py    Any value of ours as plain JSON
 parameters.py     Declare a parameter once; sliders, validation, presets, API and tables all derive from it
 presets.py        Presets: setups in YAML files, holding only what differs from the defaults
 runner.py         Setup -> technique over model -> a Run that grows: the one place where both meet

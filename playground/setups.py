@@ -1,6 +1,5 @@
 """Setup <-> plain dict, the one form that presets, links and the API share. Strict: every error names its path."""
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, fields, is_dataclass, replace
@@ -10,6 +9,7 @@ from typing import Any, get_args, get_type_hints
 from pydantic import TypeAdapter, ValidationError
 
 from playground.errors import InvalidSetup, LimitReached
+from playground.json_values import as_json
 from playground.parameters import parameters
 from playground.strategies import STRATEGIES
 from playground.types import Run, Sampling, Setup, Task
@@ -60,7 +60,7 @@ def parse_sampling(data: Any) -> Sampling:
 
 def to_dict(setup: Setup) -> dict[str, Any]:
     """The whole setup as plain data; `parse` of it gives the same setup."""
-    whole: dict[str, Any] = as_json(asdict(setup))
+    whole: dict[str, Any] = as_json(setup)
     return whole
 
 
@@ -82,7 +82,7 @@ def differing(setup: Setup) -> dict[str, Any]:
 
 def run_to_dict(run: Run) -> dict[str, Any]:
     """A Run as plain data, ready for JSON."""
-    whole: dict[str, Any] = as_json(asdict(run))
+    whole: dict[str, Any] = as_json(run)
     return whole
 
 
@@ -101,15 +101,6 @@ def run_from_dict(data: Any) -> Run:
 def _changed(value: Any) -> dict[str, Any]:
     whole = plain(asdict(value))
     return {p.name: whole[p.name] for p in parameters(type(value)) if getattr(value, p.name) != p.default}
-
-
-def as_json(value: Any) -> Any:
-    """What JSON has words for: as `plain`, keys that are text, and null for a number that is none."""
-    if isinstance(value, Mapping):
-        return {str(key): as_json(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [as_json(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def plain(value: Any) -> Any:

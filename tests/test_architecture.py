@@ -129,7 +129,8 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 
 def test_rooms_of_the_page_import_lower_rooms_only() -> None:
     shared = {room: set(ROOMS_OF_THE_PAGE[:number]) for number, room in enumerate(ROOMS_OF_THE_PAGE)}
-    allowed = shared | dict.fromkeys([*TABS, "header", "api"], {*ROOMS_OF_THE_PAGE} - {"gate"})
+    allowed = shared | dict.fromkeys([*TABS, "header"], {*ROOMS_OF_THE_PAGE} - {"gate"})
+    allowed["api"] = {"handlers", "gate"}  # a report takes room in the gate's folder
     wrong = [found for found in rooms("playground.ui") if found[2] not in allowed[found[1]]]
     assert wrong == []
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from playground import runner, setups
 from playground.errors import InvalidSetup
+from playground.json_values import as_json
 from playground.parameters import parameters
 from playground.strategies import STRATEGIES
 from playground.types import Run, Sampling, Task
@@ -126,7 +127,7 @@ def test_every_parameter_says_what_it_is_for(cls: type) -> None:
 
 def test_what_a_program_is_given_is_json() -> None:
     """Keys are text and numbers are finite: Gradio's own writer refuses everything else, and breaks the connection."""
-    given = setups.as_json({2: (1.5, {3: float("nan")}), "a": [float("-inf")]})
+    given = as_json({2: (1.5, {3: float("nan")}), "a": [float("-inf")]})
     assert orjson.loads(orjson.dumps(given)) == given == {"2": [1.5, {"3": None}], "a": [None]}
     setup = setups.parse({"task": {"input": "Hi"}, "sampling": {"logit_bias": {2: -100}}})
     assert setups.parse(orjson.loads(orjson.dumps(setups.to_dict(setup)))) == setup

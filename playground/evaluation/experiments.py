@@ -64,9 +64,6 @@ def check(experiment: Experiment) -> None:
     check_size(experiment, MAX_CELLS)
 
 
-SETTING = "PLAYGROUND_MAX_CELLS"  # what sets a smaller number for a server
-
-
 def check_size(experiment: Experiment, most: int, name: str = "") -> None:
     """Raises LimitReached for more cells than that; `name` is the variable that says so."""
     own = len(experiment.data.items) - experiment.data.shots

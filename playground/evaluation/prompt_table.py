@@ -4,7 +4,9 @@ import csv
 import io
 import math
 import re
+import time
 from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 from playground.backends.catalog import Catalog
@@ -19,6 +21,7 @@ ENOUGH = 1000  # characters of a line to see whether it has columns
 MAX_ROWS = 200
 MAX_CHARACTERS = 1_000_000  # of a list, columns that are not used among them
 SHOWN = 20  # columns in a message
+LATE = "It has taken {:,g} seconds, the most for one list here. The rows that are done are kept; run the others again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +84,43 @@ def _header(lines: Sequence[str]) -> tuple[str, list[str]]:
     return ",", []
 
 
+def check_size(prompts: Sequence[str], panes: Sequence[Pane], most: int, name: str) -> None:
+    """Raises LimitReached for more answers than that; `name` is the variable that says so."""
+    if (total := len(prompts) * len(panes)) > most:
+        raise LimitReached(
+            f"This list has {total:,} answers; {most:,} is the most ({name}). Take fewer prompts or panes."
+        )
+
+
 def table(
-    setup: Setup, panes: Sequence[Pane], prompts: Sequence[str], catalog: Catalog, *, within: float = math.inf
+    setup: Setup,
+    panes: Sequence[Pane],
+    prompts: Sequence[str],
+    catalog: Catalog,
+    *,
+    within: float = math.inf,
+    in_all: float = math.inf,
 ) -> Generator[tuple[Row, ...], None, None]:
     """Yield the table as it grows: whole rows, and last the one under way. Closing keeps what had been yielded.
 
-    All rows use one seed, drawn here where the setup leaves it open.
+    All rows use one seed, drawn here where the setup leaves it open. Each run takes at most `within` seconds, and all
+    of them `in_all`: then LimitReached is raised.
     """
-    seed = drawn()
+    seed, end = drawn(), time.monotonic() + in_all
     done: list[Row] = []
     for prompt in prompts:
+        if time.monotonic() > end:
+            raise LimitReached(LATE.format(in_all))
         asked = replace(setup, task=replace(setup.task, input=prompt))
         row = Row(prompt, ())
-        for runs in compare(asked, panes, catalog, seed=seed, within=within):
-            row = Row(prompt, runs)
-            yield (*done, row)
+        with closing(compare(asked, panes, catalog, seed=seed, within=within)) as growing:
+            for runs in growing:
+                row = Row(prompt, runs)
+                yield (*done, row)
+                if time.monotonic() > end and not _ended(runs):
+                    raise LimitReached(LATE.format(in_all))
         done.append(row)
+
+
+def _ended(runs: Sequence[Run]) -> bool:
+    return all(run.status not in ("waiting", "running") for run in runs)

@@ -7,7 +7,7 @@ from typing import Any
 
 from playground.evaluation import datasets, experiments
 from playground.evaluation.plan import Experiment, Technique
-from playground.setups import as_json
+from playground.json_values import as_json
 
 SAID = {"stop", "logit_bias"}  # sampling parameters that hold texts, or tokens of them
 

@@ -51,7 +51,7 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
         runs.publish(sessions, settings)
         models.publish(catalog, sessions, settings)
         endpoints.publish(sessions, settings)
-        experiments.publish(store, places, sessions, settings, page.GRADIO_CACHE)
+        experiments.publish(store, places, sessions, settings, page.temporary)
         if hosting.on_zero_gpu():
             zero_gpu.publish()
         shared = Shared(

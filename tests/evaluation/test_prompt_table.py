@@ -1,5 +1,8 @@
 """A list of prompts through several panes: read, run row by row, stopped with what was done."""
 
+import time
+from typing import Any
+
 import pytest
 
 from playground import setups
@@ -7,7 +10,7 @@ from playground.backends.catalog import Catalog, Entry
 from playground.backends.scripted import ScriptedBackend
 from playground.comparison import Pane
 from playground.errors import InvalidSetup, LimitReached
-from playground.evaluation.prompt_table import read_prompts, table
+from playground.evaluation.prompt_table import Row, check_size, read_prompts, table
 
 
 @pytest.mark.parametrize(
@@ -79,3 +82,24 @@ def test_stopping_keeps_what_was_done(catalog: Catalog) -> None:
 def test_a_bad_cell_is_a_result(catalog: Catalog) -> None:
     *_, rows = table(setups.parse({}), [Pane(model="a"), Pane(model="x")], ["one", "two"], catalog)
     assert [[run.status for run in row.runs] for row in rows] == [["done", "failed"]] * 2
+
+
+def test_a_list_that_takes_too_long_is_ended_and_keeps_its_rows(catalog_of: Any) -> None:
+    words = {"quick": 1, "slow": 5000}
+    catalog = catalog_of(lambda request, _: "word " * words[request.messages[-1].content], delay=0.01)
+    setup, prompts = setups.parse({"sampling": {"max_tokens": 4000}}), ["quick", "slow", "never"]
+    seen: list[tuple[Row, ...]] = []
+    with pytest.raises(LimitReached, match="It has taken 1 seconds, the most for one list here"):
+        seen.extend(table(setup, [Pane()], prompts, catalog, in_all=1))
+    assert [row.prompt for row in seen[-1]] == ["quick", "slow"]
+    assert seen[-1][0].runs[0].status == "done"
+    end = time.monotonic() + 20
+    while catalog.info("default").users and time.monotonic() < end:
+        time.sleep(0.02)
+    assert not catalog.info("default").users  # the work has ended, not only its telling
+
+
+def test_a_list_has_no_more_answers_than_an_experiment_has_cells() -> None:
+    check_size(["a"] * 10, [Pane()] * 2, 20, "THE_LIMIT")
+    with pytest.raises(LimitReached, match=r"This list has 22 answers; 20 is the most \(THE_LIMIT\)"):
+        check_size(["a"] * 11, [Pane()] * 2, 20, "THE_LIMIT")

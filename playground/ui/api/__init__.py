@@ -1,5 +1,7 @@
 """The contract for programs: setups and experiments in plain dicts, models and endpoints by name.
 
+endpoint.py      One endpoint of the API: what it answers is JSON, and what goes wrong is said to the program in plain
+                 words
 endpoints.py     The contract for programs, for endpoints: `/connect`, in plain dicts
 experiments.py   The contract for programs, experiments: run one, or say what it would take
 models.py        The contract for programs, models: load and unload them, attach adapters, compare what they answer

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from playground.settings import Settings
+from playground.ui.api.endpoint import publish as publish_endpoint
 from playground.ui.handlers.event_options import running
-from playground.ui.handlers.messages import plain, told
 from playground.ui.handlers.payloads import words
 from playground.ui.handlers.sessions import PARALLEL, Sessions
 
@@ -41,26 +41,22 @@ def publish(sessions: Sessions, settings: Settings) -> None:
         finally:
             work.close()
 
-    gr.api(
-        told(connect, plain),
-        api_name="connect",
-        api_description="Connect this session to an OpenAI-compatible endpoint. Streams its progress; the last item "
-        "has the models, each a `model` of a setup in this session, and what the one that was tried honours.",
-        **running(settings),
+    about = (
+        "Connect this session to an OpenAI-compatible endpoint. Streams its progress; the last item has the models, "
+        "each a `model` of a setup in this session, and what the one that was tried honours."
     )
+    publish_endpoint(connect, "connect", about, **running(settings))
 
 
 def connection_to_dict(connection: "Connection") -> dict[str, Any]:
     """A connection as plain data, without the key: models by the names they are chosen by, and what was found out."""
     tried = connection.known[connection.first]
-    capabilities = asdict(tried.capabilities)
-    capabilities["sampling"] = sorted(tried.capabilities.sampling)
     return {
         "name": connection.endpoint.name,
         "base_url": connection.endpoint.base_url,
         "models": list(connection.names),
         "total": connection.total,
         "tried": f"{connection.endpoint.name}/{connection.first}",
-        "capabilities": capabilities,
+        "capabilities": asdict(tried.capabilities),
         "checks": [asdict(check) for check in tried.checks],
     }

@@ -20,25 +20,27 @@ from playground.evaluation.results import Table
 from playground.evaluation.running import estimate as estimating
 from playground.evaluation.store import Store
 from playground.settings import Settings
-from playground.setups import as_json
+from playground.ui.api.endpoint import publish as publish_endpoint
+from playground.ui.gate.temporary import TemporaryFolder
 from playground.ui.handlers.event_options import experimenting
+from playground.ui.handlers.experiment_limits import check_size, experiment_text, with_limit
 from playground.ui.handlers.fair_shares import Places
-from playground.ui.handlers.messages import plain, told
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.handlers.visitors import visitor_of
 
 INTERVAL = 1.0  # seconds between two tables
+FULL = "There is no report: the server's folder for uploads and reports is full. Run it again in an hour for one."
 
 
-def publish(store: Store, places: Places, sessions: Sessions, settings: Settings, cache: str) -> None:
-    """Add the endpoints to the Blocks being built; reports go into the folder `cache`, which Gradio clears.
+def publish(store: Store, places: Places, sessions: Sessions, settings: Settings, reports: TemporaryFolder) -> None:
+    """Add the endpoints to the Blocks being built; `reports` is the folder that they go to.
 
     `places` are those for experiments, of the page and of programs together.
     """
 
     def parsed(experiment: Any) -> Experiment:
         planned = experiments.parse(experiment)
-        experiments.check_size(planned, settings.max_cells, experiments.SETTING)
+        check_size(planned, settings)
         return planned
 
     def experiment(experiment: dict, request: gr.Request) -> Iterator[dict]:  # type: ignore[type-arg]  # gradio reads it
@@ -55,7 +57,7 @@ def publish(store: Store, places: Places, sessions: Sessions, settings: Settings
         with places.held(visitor_of(request)), closing(tables):
             for table in tables:
                 if table.status != "running":
-                    yield _whole(table, sessions.of(request), cache)
+                    yield _whole(table, sessions.of(request), reports)
                 elif time.monotonic() - shown >= INTERVAL:
                     yield _so_far(table)
                     shown = time.monotonic()
@@ -63,50 +65,40 @@ def publish(store: Store, places: Places, sessions: Sessions, settings: Settings
     def experiment_estimate(experiment: dict, request: gr.Request) -> dict:  # type: ignore[type-arg]
         planned = parsed(experiment)
         found = estimating.estimate(planned, sessions.of(request), store, visitor=sessions.visitor(request))
-        whole: dict[str, Any] = as_json(asdict(found))
-        return whole
+        return asdict(with_limit(found, settings))
 
-    gr.api(
-        told(experiment, plain),
-        api_name="experiment",
-        api_description="Run an experiment. Streams how far it is, with `cells` empty; the last has every cell, the "
-        "summary of each column, the comparisons, and `path`, a zip file with the report.",
-        **experimenting(),
+    about = (
+        "Run an experiment. Streams how far it is, with `cells` empty; the last has every cell, the summary of each "
+        f"column, the comparisons, and `path`, a zip file with the report. {experiment_text(settings)}"
     )
-    gr.api(
-        told(experiment_estimate, plain),
-        api_name="experiment_estimate",
-        api_description="Cells, calls, tokens, seconds and cost of an experiment, without what is known already.",
+    publish_endpoint(experiment, "experiment", about, **experimenting())
+    about = (
+        "Cells, calls, tokens, seconds and cost of an experiment, without what is known already; `notes` say what "
+        "else to know."
     )
+    publish_endpoint(experiment_estimate, "experiment_estimate", about)
 
 
 def _so_far(table: Table) -> dict[str, Any]:
-    done: dict[str, Any] = as_json(
-        {
-            "status": table.status,
-            "done": len(table.results),
-            "total": table.total,
-            "known": table.known,
-            "remaining": table.remaining,
-            "message": table.message,
-            "cells": [],
-            "summary": [asdict(one) for one in summaries(table)],
-            "comparisons": [],
-            "path": None,
-        }
-    )
-    return done
+    return {
+        "status": table.status,
+        "done": len(table.results),
+        "total": table.total,
+        "known": table.known,
+        "remaining": table.remaining,
+        "message": table.message,
+        "cells": [],
+        "summary": summaries(table),
+        "comparisons": [],
+        "path": None,
+    }
 
 
-def _whole(table: Table, catalog: Catalog, cache: str) -> dict[str, Any]:
+def _whole(table: Table, catalog: Catalog, reports: TemporaryFolder) -> dict[str, Any]:
     # The experiment itself is not repeated: Gradio looks for files in what is given back.
-    packed = save_bytes_to_cache(report.pack(outcome.files(table, catalog)), "report.zip", cache)
-    whole: dict[str, Any] = as_json(
-        {
-            **_so_far(table),
-            "cells": [asdict(one) for one in table.results],
-            "comparisons": [with_sentence(one) for one in compare(table)],
-            "path": {"path": packed, "meta": {"_type": "gradio.FileData"}},
-        }
-    )
-    return whole
+    whole = {**_so_far(table), "cells": table.results, "comparisons": [with_sentence(one) for one in compare(table)]}
+    packed = report.pack(outcome.files(table, catalog))
+    if not reports.take(len(packed)):
+        return {**whole, "message": f"{table.message} {FULL}".lstrip()}
+    path = save_bytes_to_cache(packed, "report.zip", str(reports.path))
+    return {**whole, "path": {"path": path, "meta": {"_type": "gradio.FileData"}}}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import gradio as gr
+from playground.ui.api.endpoint import publish as publish_endpoint
 
 SECONDS = 10  # of a visitor's quota at most; it takes less
 
@@ -17,9 +17,8 @@ def publish() -> None:
 
         return describe_gpu()
 
-    gr.api(
-        gpu,
-        api_name="gpu",
-        api_description="Which GPU this Space would lend to you, and its memory. It takes some seconds of your quota; "
-        "the models here run on the processor and take none.",
+    about = (
+        "Which GPU this Space would lend to you, and its memory. It takes some seconds of your quota; "
+        "the models here run on the processor and take none."
     )
+    publish_endpoint(gpu, "gpu", about)

@@ -131,7 +131,7 @@ def wire(panel: ComparePanel, settings: Settings, sessions: Sessions) -> None:
         fresh = replace(now, halt=threading.Event(), stage="measuring")
         yield panel.shown(fresh)
         try:
-            for last in _news(compare_run.remeasured(fresh, int(key), sessions.of(request))):
+            for last in _news(compare_run.remeasured(fresh, int(key), sessions.of(request), settings.max_seconds)):
                 yield panel.shown(last)
         finally:
             fresh.halt.set()

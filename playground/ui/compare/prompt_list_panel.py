@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -21,10 +22,12 @@ from playground.ui import widgets
 from playground.ui.compare import panes, prompt_list_values
 from playground.ui.compare.form import CompareForm
 from playground.ui.compare.panes import Picked
-from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
+from playground.ui.handlers.event_options import AT_ONCE, QUIET, experimenting
+from playground.ui.handlers.experiment_limits import CELLS, list_text
 from playground.ui.handlers.messages import toast, told
 from playground.ui.handlers.payloads import text_of_file
-from playground.ui.handlers.sessions import Sessions
+from playground.ui.handlers.tab import Shared
+from playground.ui.handlers.visitors import visitor_of
 from playground.ui.run_view import following
 from playground.ui.setup_form.labels import labelled_prompt
 
@@ -71,7 +74,7 @@ class PromptList:
         }
 
 
-def build() -> PromptList:
+def build(settings: Settings) -> PromptList:
     """Lay out the list."""
     prompts = gr.Textbox(
         PROMPTS, label="Prompts", info="One a line; or a CSV with a column prompt, input, question or text.", lines=4,
@@ -82,6 +85,7 @@ def build() -> PromptList:
             "Open a CSV or text file", file_types=[".csv", ".txt"], type="binary", size="sm", variant="secondary",
             elem_classes="quiet-button",
         )  # fmt: skip
+    gr.Markdown(list_text(settings, prompt_table.MAX_ROWS), elem_id="list-limits", elem_classes="field-label")
     with gr.Row(elem_classes="acts"):
         start = gr.Button("Run the list", variant="primary", elem_id="list-button", elem_classes="runs")
         stop = gr.Button("Stop the list", interactive=False, elem_id="list-stop", elem_classes="stops")
@@ -96,10 +100,13 @@ def build() -> PromptList:
     return PromptList(prompts, upload, start, stop, state, table, cell, save_csv, save_json, gr.State(None))
 
 
-def wire(
-    view: PromptList, picker: Any, form: CompareForm, changed: Any, settings: Settings, sessions: Sessions
-) -> None:
-    """Attach the handlers. The panes and all but the prompt are those of the comparison."""
+def wire(view: PromptList, picker: Any, form: CompareForm, shared: Shared) -> None:
+    """Attach the handlers. The panes and all but the prompt are those of the comparison.
+
+    A list takes as long as an experiment: it has one of their places, and their limits.
+    """
+    settings, sessions, changed = shared.settings, shared.sessions, shared.changed
+    limits = {"within": settings.max_seconds, "in_all": settings.max_experiment_seconds}
 
     @partial(told, say=lambda words: toast(labelled_prompt(words)))
     def run(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
@@ -108,18 +115,23 @@ def wire(
         catalog = sessions.of(request)
         picked = panes.read(values[picker], settings.max_panes, catalog)
         prompts = prompt_table.read_prompts(_text(values[view.prompts]))
+        prompt_table.check_size(prompts, picked.panes, settings.max_cells, CELLS)
         setup = form.setup(values, prompts[0])
         now, loaded = Listed(picked=picked, count=len(prompts)), loaded_names(catalog.models())
         yield {**view.shown(now), view.cell: prompt_list_values.EMPTY_CELL}
         try:
-            for rows in prompt_table.table(setup, picked.panes, prompts, catalog, within=settings.max_seconds):
-                stopped = now.halt.is_set()
-                whole = rows if prompt_list_values.ended(rows[-1]) else rows[:-1]
-                if len(whole) > len(now.rows):
-                    now = replace(now, rows=whole)
-                    yield view.shown(now)
-                if stopped:
-                    break
+            with (
+                shared.places.held(visitor_of(request)),
+                closing(prompt_table.table(setup, picked.panes, prompts, catalog, **limits)) as growing,
+            ):
+                for rows in growing:
+                    stopped = now.halt.is_set()
+                    whole = rows if prompt_list_values.ended(rows[-1]) else rows[:-1]
+                    if len(whole) > len(now.rows):
+                        now = replace(now, rows=whole)
+                        yield view.shown(now)
+                    if stopped:
+                        break
             yield view.shown(replace(now, stage="stopped" if now.halt.is_set() else "done"))
         except Exception:
             yield view.shown(replace(now, stage="failed"))
@@ -158,7 +170,7 @@ def wire(
 
     inputs = {picker, changed, view.listed, view.prompts, *form.widgets}
     outputs = [view.listed, view.state, view.table, view.cell, view.start, view.stop, changed]
-    view.start.click(run, inputs, outputs, preprocess=False, trigger_mode="once", **running(settings), **QUIET)
+    view.start.click(run, inputs, outputs, preprocess=False, trigger_mode="once", **experimenting(), **QUIET)
     view.stop.click(stop, view.listed, None, **AT_ONCE)
     view.upload.upload(opened, view.upload, view.prompts, **AT_ONCE)
     view.table.select(whole, None, view.cell, **AT_ONCE)

@@ -1,6 +1,7 @@
 """A comparison as a stream of snapshots: the answers first, then what can be measured of them."""
 
 import threading
+import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -8,7 +9,7 @@ from typing import Generic, Literal, TypeVar
 
 from playground import comparison
 from playground.backends.catalog import Catalog, ModelInfo
-from playground.errors import UnknownModel
+from playground.errors import LimitReached, UnknownModel
 from playground.evaluation import likelihood
 from playground.evaluation.likelihood import Shift
 from playground.types import Run, Setup
@@ -85,20 +86,23 @@ def follow(now: Compared, catalog: Catalog, within: float) -> Iterator[Compared]
         if now.halt.is_set():
             yield replace(now, stage="stopped", runs=tuple(following.stopped(run) for run in now.runs))
         else:
-            yield from measure(now, catalog)
+            yield from measure(now, catalog, within)
     finally:
         now.halt.set()  # also when the page was closed
 
 
-def measure(now: Compared, catalog: Catalog) -> Iterator[Compared]:
-    """Fill in the shift of the first pane beside the baseline, then the perplexities, cell by cell."""
-    now = replace(now, stage="measuring")
+def measure(now: Compared, catalog: Catalog, within: float) -> Iterator[Compared]:
+    """Fill in the shift of the first pane beside the baseline, then the perplexities, cell by cell.
+
+    What has not been measured `within` so many seconds is left out, and that is said.
+    """
+    now, limit = replace(now, stage="measuring"), _Limit(within)
     yield now
     try:
         if now.beside:
-            now = replace(now, shifts=(yield from shifted(now, now.beside[0], catalog)))
+            now = replace(now, shifts=(yield from shifted(now, now.beside[0], catalog, limit)))
             yield now
-        for grown in _matrix(now, catalog):
+        for grown in _matrix(now, catalog, limit):
             now = grown
             yield now
     except _Halted:
@@ -109,21 +113,21 @@ def measure(now: Compared, catalog: Catalog) -> Iterator[Compared]:
         yield replace(now, stage="done")
 
 
-def remeasured(now: Compared, other: int, catalog: Catalog) -> Iterator[Compared]:
+def remeasured(now: Compared, other: int, catalog: Catalog, within: float) -> Iterator[Compared]:
     """The same comparison with the shift of another pane."""
     try:
-        now = replace(now, shifts=(yield from shifted(now, other, catalog)))
+        now = replace(now, shifts=(yield from shifted(now, other, catalog, _Limit(within))))
     except _Halted:
         yield replace(now, stage="stopped")
     else:
         yield replace(now, stage="done")
 
 
-def shifted(now: Compared, other: int, catalog: Catalog) -> Generator[Compared, None, Shifts]:
+def shifted(now: Compared, other: int, catalog: Catalog, limit: "_Limit") -> Generator[Compared, None, Shifts]:
     """What one pane changed in the baseline's tokens; an error is told in their place. Yields while it waits."""
     base, there = now.runs[now.picked.baseline], now.runs[other]
     try:
-        found = yield from _aside(lambda: likelihood.shifts(base, there, catalog), now)
+        found = yield from _aside(lambda: likelihood.shifts(base, there, catalog), now, limit)
     except _Halted:
         raise
     except Exception as error:
@@ -131,7 +135,7 @@ def shifted(now: Compared, other: int, catalog: Catalog) -> Generator[Compared, 
     return Shifts(other=other, found=found)
 
 
-def _matrix(now: Compared, catalog: Catalog) -> Iterator[Compared]:
+def _matrix(now: Compared, catalog: Catalog, limit: "_Limit") -> Iterator[Compared]:
     rows: list[tuple[float | None, ...]] = []
     for reader in now.runs:
         row: tuple[float | None, ...] = ()
@@ -140,10 +144,22 @@ def _matrix(now: Compared, catalog: Catalog) -> Iterator[Compared]:
                 row = (*row, None)
             else:
                 work = partial(likelihood.perplexity, reader, writer, catalog)
-                row = (*row, (yield from _aside(work, now)))
+                row = (*row, (yield from _aside(work, now, limit)))
             now = replace(now, perplexities=(*rows, row))
             yield now
         rows.append(row)
+
+
+class _Limit:
+    """The moment at which measuring ends."""
+
+    def __init__(self, within: float) -> None:
+        self._within, self._end = within, time.monotonic() + within
+
+    def check(self) -> None:
+        """Raises LimitReached after it."""
+        if time.monotonic() > self._end:
+            raise LimitReached(f"Measuring was ended after {self._within:g} seconds, the most this server allows.")
 
 
 class _Aside(threading.Thread, Generic[T]):
@@ -162,14 +178,16 @@ class _Aside(threading.Thread, Generic[T]):
             self.error = error
 
 
-def _aside(work: Callable[[], T], now: Compared) -> Generator[Compared, None, T]:
-    """What the work returns. Yields while it goes on; raises what it raised, or _Halted."""
+def _aside(work: Callable[[], T], now: Compared, limit: _Limit) -> Generator[Compared, None, T]:
+    """What the work returns. Yields while it goes on; raises what it raised, _Halted or LimitReached."""
+    limit.check()
     aside = _Aside(work)
     aside.start()
     while aside.is_alive():
         aside.join(MOMENT)
         if now.halt.is_set():
             raise _Halted
+        limit.check()
         yield now
     if aside.error is not None:
         raise aside.error

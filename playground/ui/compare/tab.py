@@ -49,7 +49,7 @@ def build(shared: Shared) -> Tab:
                 error = widgets.words(elem_id="measure-error")
                 saved = widgets.download("")
             with gr.Tab("A list of prompts", id="prompt-list"):
-                listed = prompt_list_panel.build()
+                listed = prompt_list_panel.build(settings)
         with technique:
             fields = form.build(prompt, opening)
     compared = ComparePanel(
@@ -57,7 +57,7 @@ def build(shared: Shared) -> Tab:
         shared.opened,
     )  # fmt: skip
     panel.wire(compared, settings, sessions)
-    prompt_list_panel.wire(listed, picker, fields, shared.changed, settings, sessions)
+    prompt_list_panel.wire(listed, picker, fields, shared)
 
     @told
     def choices(value: Any, request: gr.Request) -> dict[str, Any]:

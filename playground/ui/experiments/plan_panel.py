@@ -13,6 +13,7 @@ from playground.evaluation import experiments
 from playground.evaluation.plan import Experiment, Item
 from playground.evaluation.running import estimate
 from playground.evaluation.store import Store
+from playground.settings import Settings
 from playground.ui import widgets
 from playground.ui.experiments import status_values
 from playground.ui.experiments.form import ExperimentForm
@@ -20,6 +21,7 @@ from playground.ui.experiments.labels import labelled_plan
 from playground.ui.experiments.technique_rows import names, with_unticked
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE
+from playground.ui.handlers.experiment_limits import check_size, with_limit
 from playground.ui.handlers.messages import told
 from playground.ui.handlers.payloads import text_of_file
 from playground.ui.handlers.sessions import Sessions
@@ -85,7 +87,13 @@ def build_text() -> tuple[Any, Any, Any, Any, Any]:
 
 
 def wire(
-    panel: PlanPanel, known: Mapping[str, Experiment], page: Any, changed: Any, store: Store, sessions: Sessions
+    panel: PlanPanel,
+    known: Mapping[str, Experiment],
+    page: Any,
+    changed: Any,
+    store: Store,
+    settings: Settings,
+    sessions: Sessions,
 ) -> None:
     """Attach the handlers. `known` are on offer; `changed` changes when there are other models."""
     form = panel.form
@@ -140,9 +148,9 @@ def wire(
         else:
             text = {panel.offered: same, panel.unused: "", panel.text: now, panel.written: now}
         try:
-            said = status_values.estimate_text(
-                estimate.estimate(experiment, sessions.of(request), store, visitor=sessions.visitor(request))
-            )
+            check_size(experiment, settings)
+            found = estimate.estimate(experiment, sessions.of(request), store, visitor=sessions.visitor(request))
+            said = status_values.estimate_text(with_limit(found, settings))
         except PlaygroundError as error:
             return {
                 **text,

@@ -8,7 +8,7 @@ from playground.evaluation.findings.expectations import Check
 from playground.evaluation.findings.sentences import comparison, five_points
 from playground.evaluation.plan import Experiment
 from playground.evaluation.results import Table
-from playground.evaluation.running.estimate import Estimate
+from playground.evaluation.running.estimate import Estimate, duration
 from playground.ui.run_view.measures import counted, dollars
 
 PHASES = {"running": "Running", "done": "Done", "stopped": "Stopped", "failed": "Failed"}
@@ -69,14 +69,6 @@ def estimate_text(found: Estimate) -> str:
 def _roughly(count: int) -> int:
     """Two digits of it: the rest would be made up."""
     return round(count, 2 - len(str(count)))
-
-
-def duration(seconds: float) -> str:
-    """ "8 s", "3 min", "2 h 10 min"."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
 
 
 # --------------------------------------------------------------------------------------- what may be said

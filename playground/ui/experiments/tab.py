@@ -31,6 +31,7 @@ from playground.ui.experiments.labels import labelled_plan
 from playground.ui.experiments.plan_panel import PlanPanel
 from playground.ui.experiments.run import Ran
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, experimenting
+from playground.ui.handlers.experiment_limits import check_size, experiment_text
 from playground.ui.handlers.fair_shares import Places
 from playground.ui.handlers.messages import toast, told
 from playground.ui.handlers.sessions import Sessions
@@ -57,6 +58,7 @@ def build(shared: Shared) -> Tab:
             text, unused, use, opened, save = plan_panel.build_text()
             with gr.Column(elem_classes="going", min_width=0):
                 estimate = widgets.widget(HERE / "estimate.js", value={"text": "", "wrong": False}, elem_id="estimate")
+                gr.Markdown(experiment_text(settings), elem_id="experiment-limits", elem_classes="field-label")
                 with gr.Row(elem_classes="acts"):
                     start = gr.Button(
                         "Run the experiment", variant="primary", elem_id="experiment-button", elem_classes="runs"
@@ -83,7 +85,7 @@ def build(shared: Shared) -> Tab:
     )  # fmt: skip
     data_panel.wire(form.data, settings)
     experiment_form.wire(form)
-    plan_panel.wire(panel, known, page, changed, store, sessions)
+    plan_panel.wire(panel, known, page, changed, store, settings, sessions)
     results_panel.wire(views, ran, came)
     items_panel.wire(views.items, ran, store)
     downloads.wire(files, ran, sessions)
@@ -131,7 +133,7 @@ def _wire_run(
         following.alone(before.halt if before else None)
         catalog = sessions.of(request)
         experiment = experiments.parse(panel.form.read(values))
-        experiments.check_size(experiment, settings.max_cells, experiments.SETTING)
+        check_size(experiment, settings)
         loaded, news = loaded_names(catalog.models()), itertools.count(values[going.came] + 1)
         now = begun = Ran(experiment=experiment)
         yield shown(now, next(news))

@@ -1,12 +1,15 @@
 """What every handler of the page uses: errors, payloads, sessions and shares of the server.
 
-event_options.py   How the page's handlers are attached, and what of the server each kind of them may use
-fair_shares.py     How much of a shared server one visitor, and all visitors of one address together, may have at a
-                   time
-messages.py        Errors on their way to the page: the one place where they become words for the person
-payloads.py        What the page's own parts report of a click, read as strictly as a setup: anybody can send anything
-sessions.py        What each visitor connected: endpoints, their keys and their models, in the visitor's session and
-                   nowhere else
-tab.py             What all tabs of the page share, and what each of them tells the others
-visitors.py        Who a request comes from: a cookie that this server signed, or the address if there is none
+event_options.py       How the page's handlers are attached, and what of the server each kind of them may use
+experiment_limits.py   What one experiment, or one list of prompts, may take on this server: checked, and said before
+                       anything is asked
+fair_shares.py         How much of a shared server one visitor, and all visitors of one address together, may have at a
+                       time
+messages.py            Errors on their way to the page: the one place where they become words for the person
+payloads.py            What the page's own parts report of a click, read as strictly as a setup: anybody can send
+                       anything
+sessions.py            What each visitor connected: endpoints, their keys and their models, in the visitor's session
+                       and nowhere else
+tab.py                 What all tabs of the page share, and what each of them tells the others
+visitors.py            Who a request comes from: a cookie that this server signed, or the address if there is none
 """

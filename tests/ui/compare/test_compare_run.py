@@ -109,6 +109,21 @@ def test_stop_does_not_wait_for_a_score_that_goes_on() -> None:
     assert all(run.answer for run in seen[-1].runs)
 
 
+def test_measuring_ends_after_the_longest_time_and_keeps_the_answers() -> None:
+    release = threading.Event()
+
+    def slow(request: Request) -> tuple[Token, ...]:
+        release.wait(30)
+        return surprised(request)
+
+    catalog = catalog_of(slow)
+    *_, last = compare_run.follow(begun(catalog), catalog, within=0.5)
+    release.set()
+    assert last.stage == "done"
+    assert last.error == "Measuring was ended after 0.5 seconds, the most this server allows."
+    assert all(run.answer for run in last.runs)
+
+
 def test_a_setup_that_no_pane_could_run_is_refused_at_once() -> None:
     catalog = catalog_of(surprised)
     now = begun(catalog, text=" ")

@@ -14,6 +14,7 @@ from gradio_client.exceptions import AppError
 
 from playground import runner, setups
 from playground.errors import InvalidSetup, LimitReached, UnknownModel
+from playground.json_values import as_json
 from playground.settings import Settings
 from playground.ui.api.endpoints import connection_to_dict, publish
 from playground.ui.handlers import sessions as sessions_module
@@ -217,5 +218,5 @@ def test_without_a_session_nothing_is_connected(server: Faulty, sessions: Sessio
 def test_a_connection_as_data_has_no_key(server: Faulty, sessions: Sessions) -> None:
     server.fault = fine
     found = connected(sessions, visitor("a"), "mine", server.url, KEY)
-    assert KEY not in json.dumps(connection_to_dict(found))
+    assert KEY not in json.dumps(as_json(connection_to_dict(found)))
     assert KEY not in repr(found)

@@ -1,0 +1,51 @@
+"""What one experiment, or one list of prompts, may take on this server: checked, and said before anything is asked."""
+
+from dataclasses import replace
+
+from playground.evaluation import experiments
+from playground.evaluation.plan import Experiment
+from playground.evaluation.running.estimate import Estimate, duration
+from playground.settings import Settings
+from playground.ui.handlers.event_options import EXPERIMENTS
+from playground.ui.handlers.fair_shares import share
+
+CELLS = "PLAYGROUND_MAX_CELLS"
+
+
+def check_size(experiment: Experiment, settings: Settings) -> None:
+    """Raises LimitReached for more cells than this server asks in one experiment."""
+    experiments.check_size(experiment, settings.max_cells, CELLS)
+
+
+def with_limit(found: Estimate, settings: Settings) -> Estimate:
+    """The estimate, with a note where it is of more time than an experiment may take."""
+    longest = settings.max_experiment_seconds
+    if found.seconds is None or found.seconds <= longest:
+        return found
+    note = f"An experiment is ended after {duration(longest)} here; run it again to ask the rest."
+    return replace(found, notes=(*found.notes, note))
+
+
+def experiment_text(settings: Settings) -> str:
+    """The limits of an experiment, in a sentence or two."""
+    longest = duration(settings.max_experiment_seconds)
+    return (
+        f"An experiment has at most {settings.max_cells:,} answers and is ended after {longest}; what is done is kept, "
+        f"and running it again asks the rest.{_shares(settings)}"
+    )
+
+
+def list_text(settings: Settings, most_rows: int) -> str:
+    """The limits of a list of prompts, likewise."""
+    longest = duration(settings.max_experiment_seconds)
+    return (
+        f"At most {most_rows} prompts and {settings.max_cells:,} answers. A list is ended after {longest}; the rows "
+        f"that are done are kept.{_shares(settings)}"
+    )
+
+
+def _shares(settings: Settings) -> str:
+    if not settings.public:
+        return ""
+    most = share(settings, settings.visitor_experiments, settings.address_experiments, EXPERIMENTS).visitor
+    return f" Of experiments and lists together, {most} of yours can run at once."
