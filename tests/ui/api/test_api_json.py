@@ -140,7 +140,7 @@ def served(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Iterator[Client]:
     monkeypatch.setitem(sys.modules, "playground.backends.local.lent_gpu", described)  # type: ignore[arg-type]
     monkeypatch.setattr(hosting, "on_zero_gpu", lambda: True)
     for name in ("load_model", "load_adapter"):
-        monkeypatch.setattr(sources, name, odd_load)
+        monkeypatch.setattr(commands, name, odd_load)
     dear = Suggestion(source=HALF, parameters=LONG, megabytes=1, licence="")
     monkeypatch.setattr(model_api, "suggestions", lambda: [dear])
     backend = Odd(capabilities=replace(Odd().capabilities, sampling=frozenset({HALF, *Odd().capabilities.sampling})))
