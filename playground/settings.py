@@ -1,16 +1,19 @@
 """What whoever starts the app decides: read once from flags and `PLAYGROUND_*`, then frozen."""
 
 import ipaddress
+import logging
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from playground import hosting
 from playground.errors import InvalidSetup
 
+log = logging.getLogger(__name__)
 Precision = Literal["auto", "float32", "bfloat16", "int8"]
 EXPERIMENTS = ("store_megabytes", "max_experiment_seconds", "max_cells", "upload_megabytes")
 SHARES = tuple(f"{whose}_{what}" for whose in ("visitor", "address") for what in ("runs", "queue", "experiments"))
@@ -64,6 +67,7 @@ class Settings:
             for f in fields(cls)
             if f"PLAYGROUND_{f.name.upper()}" in environ
         }
+        _warn_of_unknown(environ, [f.name for f in fields(cls)])
         given = {**hosting.default_values(environ), **given}
         settings = cls(**{name: _read(name, value, hints[name]) for name, value in given.items()})
         settings.check()
@@ -103,6 +107,14 @@ class Settings:
         for name in ("memory_megabytes", "store_days"):
             if getattr(self, name) < 0:
                 raise _wrong(name, getattr(self, name), "at least 0")
+
+
+def _warn_of_unknown(environ: Mapping[str, str], names: Sequence[str]) -> None:
+    """A misspelt variable changes nothing, which whoever set it would not notice otherwise."""
+    known = [f"PLAYGROUND_{name.upper()}" for name in names]
+    for name in sorted(name for name in environ if name.startswith("PLAYGROUND_") and name not in known):
+        near = get_close_matches(name, known, 1)
+        log.warning("%s is no setting and changes nothing%s.", name, f"; is it {near[0]}" if near else "")
 
 
 def _check_network(proxy: str) -> None:

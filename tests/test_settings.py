@@ -43,3 +43,10 @@ def test_a_bad_variable_is_named_with_what_it_must_be(name: str, value: str, wan
 def test_a_space_is_public_and_listens_outside() -> None:
     settings = Settings.from_environment({"SPACE_ID": "someone/playground"})
     assert (settings.public, settings.host) == (True, "0.0.0.0")
+
+
+def test_a_misspelt_variable_is_said(caplog: pytest.LogCaptureFixture) -> None:
+    Settings.from_environment({"PLAYGROUND_PRECISON": "float32", "PLAYGROUND_X": "1", "PLAYGROUND_PORT": "8000"})
+    assert "PLAYGROUND_PRECISON is no setting and changes nothing; is it PLAYGROUND_PRECISION" in caplog.text
+    assert "PLAYGROUND_X is no setting" in caplog.text
+    assert "PLAYGROUND_PORT is no" not in caplog.text

@@ -1,6 +1,7 @@
 """Experiment <-> plain dict and YAML: strict, every error with its path and line."""
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from playground.evaluation.plan import MAX_CELLS, MAX_ITEMS, Data, Experiment
 from playground.parameters import parameters
 from playground.strategies import templates
 
+log = logging.getLogger(__name__)
 FOLDER = presets.FOLDER / "experiments"
 KEYS = tuple(f.name for f in fields(Experiment))
 MAX_CHARACTERS = 20_000_000  # in all items together
@@ -159,8 +161,15 @@ def _with_items(data: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
         raise InvalidSetup(f"`data.file` cannot be read: {error}.", ("data", "file")) from None
     from playground.evaluation import own_data  # reads spreadsheets too: loaded by those who have a file
 
-    items = own_data.read(content, given["file"], columns=columns, labels=labels, skip_bad=skip_bad).items
-    return {**data, "data": {"name": datasets.OWN, "size": len(items), **rest, "items": [*map(asdict, items)]}}
+    own = own_data.read(content, given["file"], columns=columns, labels=labels, skip_bad=skip_bad)
+    if own.bad:
+        line, why = own.bad[0]
+        count = f"{len(own.bad):,} row{'s' * (len(own.bad) > 1)}"
+        log.warning("%s: %s left out; the first is line %d, which %s.", given["file"], count, line, why)
+    if own.encoding not in ("", "utf-8", "utf-8-sig"):
+        log.warning("%s: read as %s, for it is not UTF-8.", given["file"], own.encoding)
+    items = [*map(asdict, own.items)]
+    return {**data, "data": {"name": datasets.OWN, "size": len(items), **rest, "items": items}}
 
 
 def _count_items(data: Any) -> None:

@@ -15,7 +15,7 @@ from playground.errors import InvalidSetup, LimitReached
 from playground.types import MAX_TEXT, Run, Setup
 
 COLUMNS = ("prompt", "input", "question", "text")  # of a CSV, in order of preference
-SEPARATORS = ",;\t"
+SEPARATORS = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
 NAME = re.compile(r"[\w-]+")  # of a column; a sentence with a comma has spaces
 ENOUGH = 1000  # characters of a line to see whether it has columns
 MAX_ROWS = 200
@@ -49,6 +49,7 @@ def read_prompts(text: str) -> tuple[str, ...]:
             found = [line.strip() for line in lines]
         else:
             rows = list(csv.reader(io.StringIO(text), delimiter=separator))[1:]
+            _refuse_cut(rows, len(header), separator)
             found = [row[column].strip() for row in rows if len(row) > column]
     except csv.Error as error:
         raise InvalidSetup(f"The list cannot be read as CSV: {error}.", ("prompts",)) from None
@@ -68,6 +69,17 @@ def read_prompts(text: str) -> tuple[str, ...]:
     if longest := next((i for i, prompt in enumerate(prompts, 1) if len(prompt) > MAX_TEXT), None):
         raise InvalidSetup(f"Prompt {longest} has more than {MAX_TEXT:,} characters.", ("prompts",))
     return prompts
+
+
+def _refuse_cut(rows: Sequence[Sequence[str]], columns: int, separator: str) -> None:
+    """Raises InvalidSetup for a row with more cells than columns: what looks like a cell is half of a prompt."""
+    for number, row in enumerate(rows, 1):
+        if len(row) > columns and any(cell.strip() for cell in row[columns:]):
+            raise InvalidSetup(
+                f"Row {number} of the CSV has {len(row)} cells and its header {columns}: put a prompt with "
+                f"{SEPARATORS[separator]} in it in quotes.",
+                ("prompts",),
+            )
 
 
 def _header(lines: Sequence[str]) -> tuple[str, list[str]]:

@@ -249,3 +249,13 @@ def test_a_json_schema_may_be_written_as_yaml() -> None:
     found = experiments.read(text)
     assert found.scorer.options["schema"] == '{"type": "object", "required": ["a"]}'
     assert experiments.read(experiments.write(found)) == found
+
+
+def test_what_a_file_is_read_as_and_what_is_left_out_of_it_is_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "mine.csv").write_bytes("input,label\nGr\xfc\xdfe aus K\xf6ln,1\nb,\nc,\nd,2\n".encode("cp1252"))
+    written = "techniques: [{}]\ndata: {file: mine.csv, skip_bad: true, shots: 0}"
+    assert len(experiments.read(written, "x.yaml", folder=tmp_path).data.items) == 2
+    assert "mine.csv: 2 rows left out; the first is line 3, which has nothing in the column 'label'." in caplog.text
+    assert "mine.csv: read as cp1252, for it is not UTF-8." in caplog.text

@@ -184,7 +184,7 @@ def stored(*cells: str) -> bytes:
 @pytest.mark.parametrize(
     ("cell", "text"),
     [
-        ('<c r="B2" s="1"><f>1/8</f><v>0.125</v></c>', "12.5%"), ('<c r="B2"><f>1/8</f></c>', "=1/8"),
+        ('<c r="B2" s="1"><f>1/8</f><v>0.125</v></c>', "12.5%"),
         ('<c r="B2" t="e"><f>1/0</f><v>#DIV/0!</v></c>', "#DIV/0!"), ('<c r="B2" t="b"><v>1</v></c>', "TRUE"),
         ('<c r="B2" t="str"><f>"a"&amp;"b"</f><v>ab</v></c>', "ab"),
         ('<c r="B2" t="d"><v>2024-05-03</v></c>', "2024-05-03"),
@@ -195,6 +195,19 @@ def stored(*cells: str) -> bytes:
 def test_formulas_errors_and_texts(cell: str, text: str) -> None:
     content = stored('<c r="A2" t="inlineStr"><is><t>q</t></is></c>', cell)
     assert read(content, "a.xlsx").items[0].references == (text,)
+
+
+@pytest.mark.parametrize(
+    ("cell", "why"),
+    [
+        ('<c r="B2"><f>1/8</f></c>', "has a formula in the column"),
+        ('<c r="B2"><f>1/8</f><v></v></c>', "has a formula in the column"),
+        ('<c r="B2" t="str"><f>IF(A2="","x","")</f><v></v></c>', "has nothing in the column"),
+    ],
+)
+def test_a_formula_without_a_result_and_one_with_an_empty_one(cell: str, why: str) -> None:
+    with pytest.raises(InvalidSetup, match=why):
+        read(stored('<c r="A2" t="inlineStr"><is><t>q</t></is></c>', cell), "a.xlsx")
 
 
 def test_a_row_may_begin_and_end_with_empty_cells() -> None:

@@ -23,6 +23,7 @@ from playground.evaluation.prompt_table import Row, check_size, read_prompts, ta
         ('prompt\n"two\nlines"\n', ("two\nlines",)),
         ("input,prompt\na,b", ("b",)),
         ('id;Prompt\n1;"one; two, three"\n2;four', ("one; two, three", "four")),
+        ("prompt,\nfirst,,,\n", ("first",)),  # as spreadsheets write empty columns
         ("label\tquestion\nx\tWhy, then?", ("Why, then?",)),
         ("Hello, you\nWhat, me?", ("Hello, you", "What, me?")),
         ("red, blue\nA prompt about colours", ("red, blue", "A prompt about colours")),
@@ -38,6 +39,12 @@ def test_prompts(text: str, prompts: tuple[str, ...]) -> None:
     [
         (" \n ", InvalidSetup, "The list has no prompt"),
         ("prompt,label\n,x\n", InvalidSetup, "The column 'prompt' of the CSV has no prompt"),
+        (
+            "prompt\nSay hello, world",
+            InvalidSetup,
+            "Row 1 of the CSV has 2 cells and its header 1: put a prompt with a c",
+        ),
+        ("id;prompt\n1;a\n2;b; c", InvalidSetup, "Row 2 of the CSV has 3 cells and its header 2: .* a semicolon in it"),
         ("id;frage\n1;Warum?", InvalidSetup, "columns of the CSV are 'id', 'frage'; name the one .* prompt, input,"),
         ("\n".join(["x"] * 201), LimitReached, "201 prompts; 200 is the most"),
         ("prompt\n" + "x" * 200_001, InvalidSetup, "cannot be read as CSV: field larger than field limit"),

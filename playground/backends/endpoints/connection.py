@@ -29,7 +29,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """An endpoint that answered. Of `total` models, `models` can be chosen, adapters among them.
+    """An endpoint that answered. Of `total` models, `models` can be chosen, adapters among them; `nameless` are those
+    that it lists besides, without a name that can be used.
 
     `known` are those that were asked what they honour, by the server's name for them, `first` before the others.
     """
@@ -37,6 +38,7 @@ class Connection:
     endpoint: Endpoint
     models: tuple[Served, ...]
     total: int
+    nameless: int = 0
     gate: Gate = field(repr=False)
     first: str
     known: dict[str, Tried]
@@ -58,14 +60,20 @@ def connect(endpoint: Endpoint, model: str = "") -> Generator[Progress, None, Co
 
     async def work(tell: Tell) -> Connection:
         tell(Progress(what=f"Asking {endpoint.name} for its models"))
-        models, total = await Retry(tries=3).over(lambda: listed(endpoint), lambda: False, tell)
+        models, total, nameless = await Retry(tries=3).over(lambda: listed(endpoint), lambda: False, tell)
         chosen = next((m for m in models if m.id == model), None) if model else _likely(models)
         if chosen is None:
             raise UnknownModel(f"{endpoint.name} lists no model {model!a}; choose one of {_some(models)}.")
         gate = Gate(endpoint.limits)
         first = await tried(endpoint, chosen.id, gate, tell, context_length=chosen.context_length)
         return Connection(
-            endpoint=endpoint, models=models, total=total, gate=gate, first=chosen.id, known={chosen.id: first}
+            endpoint=endpoint,
+            models=models,
+            total=total,
+            nameless=nameless,
+            gate=gate,
+            first=chosen.id,
+            known={chosen.id: first},
         )
 
     return (yield from wire().follow(work))

@@ -24,8 +24,11 @@ class Served:
     context_length: int | None = None
 
 
-async def listed(endpoint: Endpoint) -> tuple[tuple[Served, ...], int]:
-    """The models that can be chosen, `MOST` at most, and how many there are in all. Raises EndpointFailed."""
+async def listed(endpoint: Endpoint) -> tuple[tuple[Served, ...], int, int]:
+    """The models that can be chosen, `MOST` at most, how many there are in all, and how many entries have no name.
+
+    Raises EndpointFailed.
+    """
     async with wire().ask(endpoint, "GET", "/models") as answer:
         body = bytearray()
         async for data in answer.content.iter_any():
@@ -39,7 +42,8 @@ async def listed(endpoint: Endpoint) -> tuple[tuple[Served, ...], int]:
         raise EndpointFailed(
             f"{endpoint.name} has no list of models where the base URL points{said}. Check it; it often ends in /v1."
         ) from None
-    models = list({m.id: m for m in map(_served, found) if m}.values())
+    usable = [m for m in map(_served, found) if m]
+    models = list({m.id: m for m in usable}.values())
     if found and not models:
         raise EndpointFailed(
             f"{endpoint.name} lists {len(found):,} model{'s' * (len(found) != 1)}, none with a name that can be used; "
@@ -47,7 +51,7 @@ async def listed(endpoint: Endpoint) -> tuple[tuple[Served, ...], int]:
         )
     if not models:
         raise EndpointFailed(f"{endpoint.name} offers no models; load one there and connect again.")
-    return tuple(models[:MOST]), len(models)
+    return tuple(models[:MOST]), len(models), len(found) - len(usable)
 
 
 async def load_adapter(endpoint: Endpoint, name: str, path: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from playground.evaluation.own_data.decoding import LOST
 from playground.evaluation.own_data.json_rows import Number
-from playground.evaluation.own_data.sheet import Row
+from playground.evaluation.own_data.sheet import Formula, Row
 from playground.evaluation.plan import Item
 from playground.setups import UNREADABLE
 
@@ -24,6 +24,9 @@ def item_of(row: Row, columns: Mapping[str, str], place: int, labels: Sequence[s
     for field, column in columns.items():
         cells = row.cells.get(column)
         several = cells if isinstance(cells, list) else [cells]
+        if isinstance(cells, Formula):
+            why = "whose result is not in the file; open it in a spreadsheet program and save it again"
+            return NOTHING, f"has a formula in the column {column!a} {why}"
         if foreign := next(filter(None, map(_no_json, several)), ""):
             return (
                 NOTHING,

@@ -14,6 +14,12 @@ MAX_NAME = 200  # characters of a column's name
 Cells = Mapping[str, Any]
 
 
+class Formula(str):
+    """A cell of a workbook that was saved without what its formula gives."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A row with the line where it begins: its cells by column, or why it could not be read."""

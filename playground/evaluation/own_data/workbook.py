@@ -1,7 +1,9 @@
 """The first sheet of an Excel workbook, its cells as they are seen in it; nothing in it is ever run."""
 
 import io
+import logging
 import re
+import traceback
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -11,9 +13,10 @@ from typing import Any
 
 from playground.errors import InvalidSetup, LimitReached
 from playground.evaluation.own_data.number_format import shown, text_shown
-from playground.evaluation.own_data.sheet import MAX_COLUMNS, Row, Sheet, checked_names, readable
+from playground.evaluation.own_data.sheet import MAX_COLUMNS, Formula, Row, Sheet, checked_names, readable
 from playground.evaluation.plan import MAX_ITEMS
 
+log = logging.getLogger(__name__)
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 MAX_UNPACKED = 200 * 2**20  # bytes of all parts together: a small file can hold very much of the same
 MAX_TEXT = 64 * 2**20  # bytes of its XML together, which is read; pictures are not
@@ -50,7 +53,7 @@ def sheet_of(content: bytes) -> Sheet:
         raise broken from None
     try:
         seen, written = (_cells(load_workbook(io.BytesIO(content), read_only=True, data_only=d)) for d in (True, False))
-        # A formula counts as what it gave when the file was saved; if that is not in the file, as its own text.
+        # A formula counts as what it gave when the file was saved; if that is not in the file, its row is refused.
         filled = (
             (n, tuple(map(_first, *pair)))
             for n, pair in enumerate(zip(seen, written, strict=True), 1)
@@ -59,6 +62,8 @@ def sheet_of(content: bytes) -> Sheet:
         found = list(islice(filled, MAX_ITEMS + 2))  # the header, and one too many
     except Exception as error:
         # openpyxl has no error of its own: whatever is wrong inside the parts comes as it comes.
+        at = traceback.extract_tb(error.__traceback__)[-1]  # it may be our own fault
+        log.warning("A workbook cannot be read: %s in %s, line %s", type(error).__name__, at.filename, at.lineno)
         raise broken from error
     if not found:
         raise InvalidSetup("The first sheet of the workbook is empty.")
@@ -99,7 +104,7 @@ def _tags(parts: zipfile.ZipFile, name: zipfile.ZipInfo) -> int:
     return tags
 
 
-def _cells(book: Any) -> Iterator[tuple[str, ...]]:
+def _cells(book: Any) -> Iterator[tuple[str | None, ...]]:
     """The texts of each row's cells."""
     from openpyxl.cell.read_only import EMPTY_CELL
 
@@ -116,20 +121,22 @@ def _cells(book: Any) -> Iterator[tuple[str, ...]]:
             yield tuple(_seen(cell, book) for cell in row)
 
 
-def _seen(cell: Any, book: Any) -> str:
-    """What a cell shows."""
+def _seen(cell: Any, book: Any) -> str | None:
+    """What a cell shows; None where nothing is in it, "" for a formula that gave no letter."""
     value = cell.value
     if value is None:
-        return ""
+        return "" if cell.data_type == "str" else None
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, str):
-        return value if cell.data_type in ("e", "f") else text_shown(value, _format(cell))
+        if cell.data_type == "f":
+            return Formula(value)
+        return value if cell.data_type == "e" else text_shown(value, _format(cell))
     if isinstance(value, (date, time, timedelta)):  # written as text of a date, as a few programs do
         return _dated(value)
     if isinstance(value, (int, float)):
         return shown(value, _format(cell), book.epoch.year == 1904)
-    return str(getattr(value, "text", None) or value)  # a formula over many cells
+    return Formula(getattr(value, "text", None) or value)  # over many cells
 
 
 def _format(cell: Any) -> str:
@@ -143,5 +150,5 @@ def _dated(value: date | time | timedelta) -> str:
     return re.sub(r"\.0+$", "", str(value))
 
 
-def _first(value: str, text: str) -> str:
-    return value or text
+def _first(value: str | None, text: str | None) -> str:
+    return (text or "") if value is None else value

@@ -174,6 +174,10 @@ def _add(total: _Sum, setup: Setup, column: _Column, catalog: Catalog, model: _M
         total.timed = False
         total.notes["How long it takes is known once a few cells have been asked."] = None
     backend, info = catalog.loaded(setup.model), catalog.info(setup.model)
+    if info.capabilities.task:
+        total.notes[f"{setup.model} is made for one task: it takes the input alone, whatever the technique."] = None
+    elif info.loaded and "seed" not in info.capabilities.sampling:
+        total.notes[f"{setup.model} takes no seed: asked again, it may answer otherwise."] = None
     price = backend.price if isinstance(backend, Priced) else None
     if price:
         total.priced = True

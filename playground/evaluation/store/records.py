@@ -1,6 +1,7 @@
 """A run as it is kept: small, and enough to score it again, to resample its vote, and to open it in the Playground."""
 
 import json
+import logging
 import zlib
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +14,7 @@ from playground.setups import without_tokens
 from playground.strategies.voting import confidence
 from playground.types import Run, Step
 
+log = logging.getLogger(__name__)
 LEVEL = 1  # of compression: prompts repeat themselves, and the quickest level finds that too
 
 
@@ -61,10 +63,11 @@ def dump(record: Record) -> bytes:
 
 
 def load(value: bytes) -> Record | None:
-    """The record, or None for a value that is none: it is as good as unknown."""
+    """The record, or None for a value that is none: it is as good as unknown, and asked again."""
     try:
         return _adapter().validate_json(zlib.decompress(value))
-    except (zlib.error, ValidationError):
+    except (zlib.error, ValidationError) as error:
+        log.warning("A stored answer cannot be read and counts as unknown (%s).", type(error).__name__)
         return None
 
 

@@ -56,6 +56,7 @@ def connection_to_dict(connection: "Connection") -> dict[str, Any]:
         "base_url": connection.endpoint.base_url,
         "models": list(connection.names),
         "total": connection.total,
+        "nameless": connection.nameless,
         "tried": f"{connection.endpoint.name}/{connection.first}",
         "capabilities": asdict(tried.capabilities),
         "checks": [asdict(check) for check in tried.checks],

@@ -12,6 +12,7 @@ from playground.ui.run_view import answer_values
 from playground.ui.run_view.measures import counted, metrics
 from playground.ui.setup_form.labels import labelled_prompt
 
+TOO_LONG = "Both are too long to be compared word by word."
 MOST_COMPARED = 6000  # words in both texts together: beyond that the comparison takes longer than reading
 FEW = 5  # of so many words at least one must be shared for texts to be read as versions of each other
 UNSAID = "This model does not say which weights it used."
@@ -131,8 +132,10 @@ def agrees(made: Origin, run: Run, info: ModelInfo | None) -> bool | None:
 # ----------------------------------------------------------------------------------------- what differs
 def _against(baseline: str, text: str | None) -> dict[str, Any]:
     """Both texts as one, word by word, and how much they share; None where there is nothing to compare."""
-    if text is None or len(PIECE.findall(baseline)) + len(PIECE.findall(text)) > MOST_COMPARED:
+    if text is None:
         return {"segments": None, "shared": "", "alike": True}
+    if len(PIECE.findall(baseline)) + len(PIECE.findall(text)) > MOST_COMPARED:
+        return {"segments": None, "shared": TOO_LONG, "alike": True}
     segments = differences(baseline, text)
     same, added, removed = (
         sum(len(s.text.split()) for s in segments if s.change == change) for change in ("same", "added", "removed")

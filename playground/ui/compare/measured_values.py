@@ -17,6 +17,8 @@ SURPRISE = (
     "known. Compare within a column, and between models only where they share a tokenizer."
 )
 
+DASH = " Not known (-) where there is no answer, or the row's model says nothing of texts or has no room for this one."
+
 
 # ----------------------------------------------------------------------------------------------- tables
 def tables_value(now: Compared | None) -> list[dict[str, Any]]:
@@ -57,7 +59,7 @@ def _perplexities(now: Compared) -> dict[str, Any]:
     rows += [["\u2026"] * count] * (count - len(rows))
     return {
         "caption": "Perplexity",
-        "note": SURPRISE,
+        "note": SURPRISE + (DASH if any(cell is None for row in now.perplexities for cell in row) else ""),
         "corner": "Weights that read",
         "columns": [f"Answer {letter}" for letter in letters],
         "rows": [{"head": name, "cells": cells} for name, cells in zip(now.picked.titles, rows, strict=True)],

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from playground.evaluation.findings.summary import ItemRow
+from playground.evaluation.plan import Item
 from playground.evaluation.results import Result, Table
 from playground.ui.run_view.measures import counted, dollars
 
@@ -27,6 +28,7 @@ ORDERS: Mapping[str, tuple[str, Callable[[ItemRow], Any]]] = {
     "spread": ("Largest disagreement first", lambda row: -row.spread),
     "input": ("By their text", lambda row: row.item.input.casefold()),
 }
+GONE = "Its prompts and steps are no longer stored."
 MARKS = {"right": "\u2713", "wrong": "\u2717", "partly": "\u25d0", "unread": "?", "failed": "!"}
 SAID = {
     "right": "right", "wrong": "wrong", "partly": "partly right", "unread": "no answer found", "failed": "failed",
@@ -99,6 +101,12 @@ def asked_of(table: Table, item: str, column: str) -> list[int]:
     return sorted(found, key=lambda at: table.results[at].repetition)
 
 
+def _note(cell: Result, item: Item, *, gone: bool) -> str:
+    """What is to be known of it, but for what the reference says already."""
+    note = cell.note if cell.note not in [f"Expected {one}." for one in item.references] else ""
+    return f"{note} {GONE}".strip() if gone else note
+
+
 def place(table: Table, at: int) -> str:
     """Names a result: where it is and, as the table may be another by then, which it is."""
     return f"{at}/{table.results[at].key}"
@@ -119,7 +127,7 @@ def cell_value(table: Table, at: int, *, openable: bool) -> dict[str, Any]:
         "reference": " | ".join(item.references),
         "answer": cell.answer,
         "predicted": cell.predicted if cell.predicted != cell.answer else "",
-        "note": cell.note if cell.note not in [f"Expected {one}." for one in item.references] else "",
+        "note": _note(cell, item, gone=not (openable or failed)),
         "facts": "" if failed else " \u00b7 ".join(_facts(cell)),
         "openable": openable,
         "repetitions": [

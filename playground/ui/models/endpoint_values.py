@@ -63,4 +63,5 @@ def summary(connection: "Connection") -> str:
 
 def _count(connection: "Connection") -> str:
     shown, total = len(connection.models), connection.total
-    return counted(total, "model") if shown == total else f"the first {shown:,} of {total:,} models"
+    models = counted(total, "model") if shown == total else f"the first {shown:,} of {total:,} models"
+    return models + (f" (and {connection.nameless:,} without a name that can be used)" if connection.nameless else "")

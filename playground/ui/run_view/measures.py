@@ -27,7 +27,7 @@ def metrics(run: Run, given: Sequence[Step] = ()) -> list[tuple[str, str]]:
         *([("First token", f"{first:.2f} s" if first is not None else "-")] if count else []),
         ("Total", f"{run.seconds:.1f} s"),
         *([("Speed", f"{about}{count / run.seconds:,.0f} tokens/s")] if count and run.seconds else []),
-        *([("Cost", about + dollars(sum(costs)))] if costs else []),
+        *([("Cost", ("at least " if len(costs) < len(own) else about) + dollars(sum(costs)))] if costs else []),
         *([("Mean p", f"{p:.2f}")] if (p := mean_probability(tokens_of(run))) is not None else []),
         *([("Seed", f"{run.seed}")] if run.seed is not None else []),
     ]

@@ -11,18 +11,18 @@ HERE = Path(__file__).parent
 
 
 def prompt_view(value: dict[str, Any]) -> gr.HTML:
-    """What will be sent. Value: `prompt_preview.prompt_value`."""
+    """What will be sent. Value: `prompt_values.prompt_value`."""
     return widget(HERE / "prompt.js", value=value, elem_id="prompt")
 
 
 def answer_view(value: dict[str, Any], presets: list[dict[str, str]]) -> gr.HTML:
-    """Answer, state and measures of a run. Value: `render.answer_value`. Events: `select` with a preset's key,
+    """Answer, state and measures of a run. Value: `answer_values.answer_value`. Events: `select` with a preset's key,
     `submit` to go on with a run that broke off."""
     return widget(HERE / "answer.js", {"presets": presets}, value=value, elem_id="answer")
 
 
 def steps_view(value: dict[str, Any], elem_id: str = "steps") -> gr.HTML:
-    """Prompts and outputs of a run. Value: `render_steps.steps_value`. Events: `select` an output, `edit` one."""
+    """Prompts and outputs of a run. Value: `steps_values.steps_value`. Events: `select` an output, `edit` one."""
     return widget(HERE / "steps.js", value=value, elem_id=elem_id)
 
 

@@ -1,5 +1,6 @@
 """What a server honours is found out from what it answers, whatever it says that it takes."""
 
+import json
 import random
 from typing import Any
 
@@ -171,6 +172,14 @@ def connected(server: Faulty, chosen: str = "") -> Connection:
     server.fault = model(EVERYTHING)
     found: Connection = ended(connect(endpoint_of(server), chosen))
     return found
+
+
+def test_entries_that_cannot_be_chosen_are_counted(server: Faulty) -> None:
+    listed = {"data": [{"id": "a"}, {"id": "no name"}, None, {"id": 5}, {"id": "a"}]}
+    server.models = lambda handler: handler.reply(200, json.dumps(listed))
+    found = connected(server)
+    assert (found.names, found.total, found.nameless) == (("faulty/a",), 1, 3)
+    assert ": 1 model (and 3 without a name that can be used); " in endpoint_values.summary(found)
 
 
 def test_a_thousand_models_are_listed_and_no_more(server: Faulty) -> None:

@@ -1,6 +1,7 @@
 """What an experiment would take: of what is missing, and without loading anything."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,19 @@ def test_a_price_is_said_where_it_is_known(store: Store, backend: ScriptedBacken
     expected = (found.prompt_tokens + 2 * found.completion_tokens) / 1e6
     assert found.cost == (pytest.approx(expected, rel=0.01) if priced else None)
     assert ("No price is known for default." in found.notes) != priced
+
+
+def test_what_a_model_takes_no_notice_of_is_said(store: Store) -> None:
+    def notes(**limits: Any) -> tuple[str, ...]:
+        capabilities = replace(ScriptedBackend().capabilities, **limits)
+        backend = ScriptedBackend(capabilities=capabilities)
+        entry = Entry(name="default", title="D", kind="scripted", load=lambda _: backend, capabilities=capabilities)
+        return estimate(plan(), loaded(Catalog([entry])), store).notes
+
+    task = "default is made for one task: it takes the input alone, whatever the technique."
+    assert task in notes(task="classification")
+    assert any("default takes no seed" in note for note in notes(sampling=frozenset({"temperature"})))
+    assert not any("takes" in note and "seed" in note for note in notes())
 
 
 def test_too_few_items_and_a_model_that_is_not_there_are_said(store: Store, catalog_of: Any) -> None:

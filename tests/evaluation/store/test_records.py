@@ -77,5 +77,8 @@ def test_half_a_surrogate_pair_can_be_kept(catalog_of: Any) -> None:
 
 
 @pytest.mark.parametrize("value", [b"", b"no record", zlib.compress(b"{}"), zlib.compress(b'{"run": 3}')])
-def test_a_value_that_is_none_is_unknown(value: bytes) -> None:
+def test_a_value_that_is_none_is_unknown_and_not_asked_again_in_silence(
+    value: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
     assert records.load(value) is None
+    assert "A stored answer cannot be read and counts as unknown" in caplog.text

@@ -19,6 +19,7 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 
 from playground import hosting
+from playground.backends import commands
 from playground.backends.base import Request
 from playground.backends.catalog import Catalog, Entry, ModelInfo
 from playground.backends.details import AdapterDetails, ModelDetails

@@ -86,6 +86,12 @@ def test_differences_are_marked_against_the_chosen_pane() -> None:
     assert all(pane["segments"] is None for pane in streaming["panes"])
 
 
+def test_texts_too_long_to_be_compared_say_so() -> None:
+    long = "word " * answers_values.MOST_COMPARED
+    shown = answers_values.comparison_value(compared(run(long), run("word")))["panes"][1]
+    assert (shown["segments"], shown["shared"]) == (None, "Both are too long to be compared word by word.")
+
+
 def test_findings_in_their_own_form() -> None:
     labels = run("good", SAID, Finding(label="good", probability=0.9), Finding(label="bad", probability=0.1))
     assert answers_values.findings(labels) == {
@@ -124,7 +130,9 @@ def test_a_pane_that_failed_is_told_once_and_compared_with_nothing() -> None:
     assert value["panes"][1]["error"] == "\u201cPrompt\u201d is odd."
     assert value["panes"][1]["shared"] == ""
     assert now.beside == ()
-    assert [row["cells"] for row in measured_values.tables_value(now)[1]["rows"]] == [["1.50", "-"], ["-", "-"]]
+    surprise = measured_values.tables_value(now)[1]
+    assert [row["cells"] for row in surprise["rows"]] == [["1.50", "-"], ["-", "-"]]
+    assert "Not known (-) where there is no answer, or the row's model says nothing of texts" in surprise["note"]
     assert answers_values.comparison_value(compared(good))["spoken"] == "Done. 1 pane."
 
 

@@ -234,6 +234,8 @@ def test_what_a_server_counted_or_we_estimated_and_what_it_cost() -> None:
     assert measured["Output"] == "about 1,200 tokens"
     assert measured["Prompt"] == "about 7 tokens"
     assert measured["Cost"] == "about $0.00012"
+    halted = replace(run, steps=(step("Answer", known, replace(known, cost=None, finish_reason="cancelled")),))
+    assert dict(measures.metrics(halted))["Cost"] == "at least $0.00012"  # of the other nobody knows it
     (shown,) = steps_values.steps_value(replace(run, steps=(step("Answer", replace(known, estimated=True)),)))["steps"]
     assert shown["facts"] == "about 7 prompt tokens \u00b7 about 1,200 tokens \u00b7 $0.00012"
 
