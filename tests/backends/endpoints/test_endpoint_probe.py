@@ -18,6 +18,7 @@ from playground.backends.endpoints.secret import Secret
 from playground.backends.endpoints.wire import wire
 from playground.errors import EndpointFailed, NotSupported, UnknownModel
 from playground.settings import Settings
+from playground.ui.models import endpoint_values
 
 POEM = "rain falls soft on grey roof and the old street sings of water all night long"
 CHANGES = ("frequency_penalty", "presence_penalty", "repetition_penalty", "logit_bias")

@@ -142,7 +142,7 @@ def test_a_cell_says_what_became_of_it() -> None:
     assert whole["note"] == ""
     assert items_values.cell_value(asked, 4, openable=False)["note"] == "Its prompts and steps are no longer stored."
     failed = next(at for at, result in enumerate(asked.results) if result.outcome == "failed")
-    assert items_values.GONE not in render_items.cell_value(asked, failed, openable=False)["note"]
+    assert items_values.GONE not in items_values.cell_value(asked, failed, openable=False)["note"]
 
 
 def test_the_other_views_say_why_they_are_empty() -> None:
