@@ -14,6 +14,9 @@ from playground.settings import Settings
 
 # Before torch starts its threads: beside a browser and a server they had better sleep than spin while they wait.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+# Each of the processes that run tests side by side looks for free ports in a range of its own.
+worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+os.environ.setdefault("GRADIO_SERVER_PORT", str(7860 + 100 * int(worker.removeprefix("gw"))))
 # A busy machine is no bug in what is tested.
 hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("patient")

@@ -100,7 +100,7 @@ def test_panes_answer_side_by_side_and_differences_are_marked(page_over: PageOve
 def test_one_stops_while_another_goes_on(serve: Any, visit: Any) -> None:
     url = serve(two(delay=0.2))
     neighbour, page = turn_to(visit(url), "Compare"), turn_to(visit(url), "Compare")
-    for visitor, prompt in ((neighbour, "my own"), (page, "many more words, so many that this takes a while")):
+    for visitor, prompt in ((neighbour, "my own"), (page, "many more words, so many that this takes a while " * 20)):
         ask(visitor, prompt)
         compare(visitor)
     expect(side(page, 1).locator(".text")).to_contain_text("This is")

@@ -30,7 +30,7 @@ class Started:
         """Exit code, and the seconds it took."""
         begun = time.monotonic()
         self.process.send_signal(number)
-        return self.process.wait(60), time.monotonic() - begun
+        return self.process.wait(300), time.monotonic() - begun
 
 
 @contextmanager
