@@ -76,7 +76,7 @@ class Cell:
     answers: int
     distinct: int
     agreement: float
-    mean_logprob: float  # per token, nats
+    mean_logprob: float | None  # per token, nats; None from a model that gives no probabilities
     mean_tokens: float
 
 
@@ -96,7 +96,7 @@ def summary(step: Step, task: Task) -> Cell | None:
         answers=len(done),
         distinct=len(set(read)),
         agreement=max(map(read.count, read)) / len(read),
-        mean_logprob=statistics.fmean(tokens) if tokens else 0.0,
+        mean_logprob=statistics.fmean(tokens) if tokens else None,
         mean_tokens=statistics.fmean(c.completion_tokens for c in done),
     )
 

@@ -14,6 +14,8 @@ from playground.evaluation.plan import Experiment, Item
 from playground.evaluation.report.context import Context
 from playground.evaluation.results import Table
 
+INPUT_ALONE = " (made for one task: takes the input alone, whatever the technique)"
+
 
 def files(table: Table, catalog: Catalog | None = None) -> dict[str, bytes]:
     """Every file of the report, by its name in the folder; models are called by their titles in the catalog."""
@@ -43,7 +45,8 @@ def _titles(models: Iterable[str], catalog: Catalog) -> dict[str, str]:
     found = {}
     for name in models:
         with suppress(UnknownModel):  # it may have left since; its name is known still
-            found[name] = catalog.info(name).title
+            info = catalog.info(name)
+            found[name] = info.title + (INPUT_ALONE if info.capabilities.task else "")
     return found
 
 

@@ -12,6 +12,7 @@ from playground.ui.run_view import answer_values
 from playground.ui.run_view.measures import counted, metrics
 from playground.ui.setup_form.labels import labelled_prompt
 
+INPUT_ALONE = "Made for one task: it was given the prompt alone, without technique and sampling settings."
 TOO_LONG = "Both are too long to be compared word by word."
 MOST_COMPARED = 6000  # words in both texts together: beyond that the comparison takes longer than reading
 FEW = 5  # of so many words at least one must be shared for texts to be read as versions of each other
@@ -65,7 +66,7 @@ def _pane(now: Compared, at: int) -> dict[str, Any]:
         "origin": origin(run, info),
         # What a technique or a task model concludes, where that is not the text itself.
         "answer": run.answer if found or run.answer.strip() != text.strip() else "",
-        "how": run.how,
+        "how": run.how or (INPUT_ALONE if info and info.capabilities.task else ""),
         "text": "" if found else text,
         "copied": run.answer or text,
         "cut": cut(last),

@@ -32,7 +32,7 @@ class Measure:
     key: str
     label: str
     unit: str
-    value: Callable[[Cell], float]
+    value: Callable[[Cell], float | None]
     written: Callable[[float], str]
     low: float | None = None  # where the scale begins and ends; None: at the smallest or largest value there is
     high: float | None = None
@@ -94,7 +94,7 @@ def _status(run: Run, grid: Sweep) -> str:
 
 
 def _ends(m: Measure, found: Sequence[Cell | None]) -> tuple[float, float]:
-    values = [m.value(cell) for cell in found if cell]
+    values = [value for cell in found if cell and (value := m.value(cell)) is not None]
     low = m.low if m.low is not None else min(values, default=0.0)
     high = m.high if m.high is not None else max(values, default=1.0)
     return low, max(low, high)
@@ -102,12 +102,14 @@ def _ends(m: Measure, found: Sequence[Cell | None]) -> tuple[float, float]:
 
 def _coloured(m: Measure, found: Sequence[Cell | None]) -> list[dict[str, Any] | None]:
     low, high = _ends(m, found)
-    return [
-        {"text": m.written(v), "level": min(LEVELS - 1, math.floor(LEVELS * (v - low) / ((high - low) or 1.0)))}
-        if (v := m.value(cell) if cell else None) is not None
-        else None
-        for cell in found
-    ]
+
+    def coloured(value: float | None) -> dict[str, Any]:
+        if value is None:  # of answers without probabilities there is no mean
+            return {"text": "-", "level": 0}
+        level = math.floor(LEVELS * (value - low) / ((high - low) or 1.0))
+        return {"text": m.written(value), "level": min(LEVELS - 1, level)}
+
+    return [coloured(m.value(cell)) if cell else None for cell in found]
 
 
 def answer_groups(step: Step, task: Task) -> list[dict[str, Any]]:
@@ -137,8 +139,8 @@ def cell_table(run: Run, grid: Sweep) -> list[list[Any]]:
     found = [(at, summary(step, run.setup.task)) for at, step in zip(grid.cells, run.steps, strict=False)]
     return [
         [
-            t, p, cell.answers, cell.distinct, round(100 * cell.agreement, 1), round(cell.mean_logprob, 3),
-            round(cell.mean_tokens, 1),
+            t, p, cell.answers, cell.distinct, round(100 * cell.agreement, 1),
+            "" if cell.mean_logprob is None else round(cell.mean_logprob, 3), round(cell.mean_tokens, 1),
         ]
         for (t, p), cell in found
         if cell

@@ -63,6 +63,10 @@ class ModelChoice:
             title = html.escape(models[0].title, quote=False)  # Gradio renders HTML in toasts
             gr.Warning(f"The chosen model is not there any more; {title} is chosen instead.")
             name = update["value"] = models[0].name
+        elif (adapter := values[self.adapter]) and adapter not in [
+            a.name for a in checking.model(name, catalog).adapters
+        ]:
+            gr.Warning("The chosen adapter is not there any more; the model is asked without one.")
         return {self.model: update, **self.show({**values, self.model: name}, catalog)}
 
 

@@ -1,10 +1,13 @@
 """What an experiment came to: a report whatever the scorer, and a score for any answer."""
 
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from playground.backends.scripted import ScriptedBackend
 from playground.evaluation import experiments, running
 from playground.evaluation.plan import Item
 from playground.evaluation.report import outcome
@@ -28,6 +31,16 @@ def test_a_report_has_its_card_its_plan_and_the_paths_where_they_can_be_scored(
     assert "Licence" in text
     assert "| Models | Scripted |" in text
     assert "| Zero-shot | Scripted |" in text
+
+
+def test_a_column_that_no_technique_reached_says_so(catalog_of: Any, tmp_path: Path) -> None:
+    made_for_one = replace(ScriptedBackend().capabilities, task="classification")
+    plan = experiments.parse({"data": {"size": 2}, "techniques": [{}, {"strategy": "few_shot"}]})
+    catalog = catalog_of(capabilities=made_for_one)
+    with closing(Store(tmp_path / "store.sqlite")) as store:
+        *_, table = running.run(plan, catalog, store)
+    text = outcome.files(table, catalog)["report.md"].decode()
+    assert "| Models | Scripted (made for one task: takes the input alone, whatever the technique) |" in text
 
 
 def test_any_answer_can_be_graded() -> None:

@@ -86,6 +86,12 @@ def test_differences_are_marked_against_the_chosen_pane() -> None:
     assert all(pane["segments"] is None for pane in streaming["panes"])
 
 
+def test_a_pane_that_took_the_prompt_alone_says_so() -> None:
+    classifier = replace(LOCAL, capabilities=Capabilities(sampling=frozenset(), task="classification"))
+    panes = answers_values.comparison_value(replace(compared(run("x"), run("y")), models=(LOCAL, classifier)))["panes"]
+    assert [pane["how"] for pane in panes] == ["", answers_values.INPUT_ALONE]
+
+
 def test_texts_too_long_to_be_compared_say_so() -> None:
     long = "word " * answers_values.MOST_COMPARED
     shown = answers_values.comparison_value(compared(run(long), run("word")))["panes"][1]

@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -106,6 +107,15 @@ def test_the_map_fills_cell_by_cell() -> None:
     assert first["shown"]["logprob"]["text"] == "\u22121.00"
     assert (second["done"], second["of"], second["shown"]["agreement"]) == (0, 2, None)
     assert value["status"].startswith("Running \u00b7 2 of 4 answers")
+
+
+def test_answers_without_probabilities_have_no_mean_and_not_that_of_certain_ones() -> None:
+    bare = replace(said("red"), tokens=())
+    run = swept((bare, bare))
+    first, second = sweep_values.sweep_value(run, GRID)["cells"]
+    assert first["shown"]["logprob"] == {"text": "-", "level": 0}
+    assert second["shown"]["logprob"] is None
+    assert sweep_values.cell_table(run, GRID)[0][5] == ""
 
 
 def test_colours_go_from_the_lowest_to_the_highest() -> None:

@@ -114,6 +114,17 @@ def test_offering_the_models_again_writes_nothing_over_what_is_chosen_meanwhile(
     assert "value" not in filled.choice.refresh(values, CATALOG)[filled.choice.model]
 
 
+@pytest.mark.parametrize(("adapter", "warned"), [("pirate", False), ("", False), ("gone", True)])
+def test_an_adapter_that_was_unloaded_is_not_left_out_in_silence(
+    filled: Form, adapter: str, warned: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warnings: list[str] = []
+    monkeypatch.setattr(gr, "Warning", warnings.append)
+    values = {widget: widget.value for widget in filled.widgets}
+    filled.choice.refresh({**values, filled.choice.model: "default", filled.choice.adapter: adapter}, CATALOG)
+    assert warnings == ["The chosen adapter is not there any more; the model is asked without one."] * warned
+
+
 SETUPS: list[dict[str, Any]] = [
     {"task": {"input": "Hi"}},
     {"adapter": "pirate", "scale": 0.5, "strategy": "role", "task": {"input": "Hi", "role": "A cook."}},
