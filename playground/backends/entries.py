@@ -32,6 +32,7 @@ class Entry:
     about: str = ""
     added: bool = False
     identity: Callable[[], str] | None = None  # None: told apart by kind and title
+    contents: Callable[[], str | None] | None = None  # `fingerprints.contents` of weights on this machine
     suggestion: Suggestion | None = None  # what it takes to have it, where that is known before it is there
     fetched: Callable[[], bool] | None = None  # whether it is on this machine already
 
@@ -40,7 +41,7 @@ class Entry:
 class Adapter:
     """An adapter that can be chosen for a model. `load` attaches it to the loaded model, under its `name`.
 
-    `identity` is as a model's.
+    `identity` and `contents` are as a model's.
     """
 
     model: str
@@ -50,6 +51,7 @@ class Adapter:
     about: str = ""
     added: bool = False
     identity: Callable[[], str] | None = None
+    contents: Callable[[], str | None] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

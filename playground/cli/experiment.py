@@ -29,7 +29,7 @@ from playground.evaluation.findings import expectations
 from playground.evaluation.findings.comparisons import compare
 from playground.evaluation.findings.sentences import comparison, count, five_points, line, swapped
 from playground.evaluation.findings.summary import summaries
-from playground.evaluation.plan import Experiment
+from playground.evaluation.plan import Experiment, Model
 from playground.evaluation.report import outcome
 from playground.evaluation.results import Table
 from playground.evaluation.store import Store
@@ -60,6 +60,7 @@ def main(argv: Sequence[str]) -> int:
         store = Store(given.store or settings.store_file, most_bytes=settings.store_megabytes * 2**20)
         with closing(store):
             catalog = Catalog(offered(settings), budget=Budget(settings.memory_megabytes * 2**20))
+            _say_what_takes_the_input_alone(experiment, catalog)
             table = _run(experiment, catalog, settings, store, given.dask, None if given.quiet else sys.stderr)
         return _tell(table, given.out, catalog)
     except PlaygroundError as error:
@@ -67,6 +68,13 @@ def main(argv: Sequence[str]) -> int:
         return WRONG
     except KeyboardInterrupt:  # the second one
         return STOPPED
+
+
+def _say_what_takes_the_input_alone(experiment: Experiment, catalog: Catalog) -> None:
+    there = {info.name: info for info in catalog.models()}
+    for name in dict.fromkeys(model.model for model in experiment.models or (Model(),)):
+        if name in there and there[name].capabilities.task:
+            print(f"{name} is made for one task: it takes the input alone, whatever the technique.", file=sys.stderr)
 
 
 def _read(file: Path) -> Experiment:
@@ -90,9 +98,9 @@ def _run(
         halt = leaving.enter_context(_interruptible())
         executor, parallel = None, None
         if dask:
-            from playground.evaluation.running import cluster  # for those who have one
+            from playground.evaluation.running import cluster, same_code  # for those who have one
 
-            executor = leaving.enter_context(cluster.connected(dask))
+            executor = leaving.enter_context(cluster.connected(dask, same_code.models_of(experiment)))
             parallel = executor.parallel
         tables = running.run(
             experiment, catalog, store, executor=executor, parallel=parallel, halt=halt, within=settings.max_seconds

@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
+from playground.backends.scripted import ScriptedBackend
 from playground.cli import experiment
+from playground.evaluation import experiments
 from playground.evaluation.findings import summary
 from playground.evaluation.results import Table
 from playground.evaluation.running.asking import Asked
@@ -203,3 +205,12 @@ def test_two_processes_share_a_store(folder: Path) -> None:
     ended = [(process.communicate(timeout=2 * WAIT), process.returncode) for process in both]
     assert [code for _, code in ended] == [0, 0], ended
     assert Store(folder / "store").count() == 200
+
+
+def test_a_model_that_no_technique_reaches_is_named(catalog_of: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    catalog = catalog_of(capabilities=replace(ScriptedBackend().capabilities, task="classification"))
+    for models in ([], [{"model": "default"}, {"model": "gone"}]):
+        experiment._say_what_takes_the_input_alone(experiments.parse({"techniques": [{}], "models": models}), catalog)
+        assert capsys.readouterr().err == (
+            "default is made for one task: it takes the input alone, whatever the technique.\n"
+        )

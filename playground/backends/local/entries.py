@@ -6,7 +6,7 @@ from playground.backends.base import Backend, Capabilities
 from playground.backends.catalog import Adapter, Entry
 from playground.backends.details import AdapterDetails
 from playground.backends.loads import Report
-from playground.backends.local.fingerprints import fingerprint
+from playground.backends.local.fingerprints import contents, fingerprint
 from playground.backends.packaged_models import find
 from playground.backends.sources import Source
 from playground.settings import Settings
@@ -43,7 +43,7 @@ def model_entry(
         name=name, title=shown, kind="local", load=load, capabilities=capabilities,
         about=about or (known.about if known else ""), added=added, suggestion=known.suggestion if known else None,
         fetched=(settings.cache / known.name).is_dir if known else None,
-        identity=lambda: fingerprint(source, settings),
+        identity=lambda: fingerprint(source, settings), contents=lambda: contents(source, settings),
     )  # fmt: skip
 
 
@@ -61,4 +61,5 @@ def adapter_of(
     return Adapter(
         model=model, name=name, title=shown, load=load, about=about, added=added,
         identity=lambda: fingerprint(source, settings, adapter=True),
+        contents=lambda: contents(source, settings, adapter=True),
     )  # fmt: skip

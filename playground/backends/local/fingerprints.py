@@ -1,6 +1,9 @@
-"""Which weights a source stands for: the same text as long as they are the same, for results that are kept."""
+"""Which weights a source stands for: the same text as long as they are the same, for results that are kept; and
+whether two machines have the same ones."""
 
+import functools
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 from playground.backends import packaged_models
@@ -21,6 +24,36 @@ def fingerprint(source: Source, settings: Settings, *, adapter: bool = False) ->
         place = Path(source.place)
         found = _files([place] if place.is_file() else sorted(place.iterdir() if place.is_dir() else ()))
     return f"{found} {settings.precision}" if found else ""
+
+
+def contents(source: Source, settings: Settings, *, adapter: bool = False) -> str | None:
+    """A digest of all the weights as they lie on this machine, to compare it with another.
+
+    Empty where there are none yet; None where what is still to be fetched is the same everywhere, by its checksum.
+    """
+    if source.kind == "packaged":
+        return _all_bytes((settings.cache / source.place).glob("*.safetensors")) or None
+    if source.kind == "hub":
+        from playground.backends.local.files import hub
+
+        weights = hub.ADAPTER if adapter else hub.weights_named(source.file)
+        folder = hub.fetched(hub.Repository(source.place, source.revision), settings.cache, weights)
+        return _all_bytes(folder.iterdir()) if folder and folder.is_dir() else ""
+    place = Path(source.place)
+    return _all_bytes([place] if place.is_file() else place.iterdir() if place.is_dir() else ())
+
+
+def _all_bytes(paths: Iterable[Path]) -> str:
+    found = sorted(path for path in paths if path.suffix in TOLD and path.is_file())
+    digests = [f"{path.name} {_digest(path, path.stat().st_size, path.stat().st_mtime_ns)}" for path in found]
+    return hashlib.sha256("\n".join(digests).encode()).hexdigest()[:12] if digests else ""
+
+
+@functools.lru_cache(maxsize=1024)
+def _digest(path: Path, size: int, changed: int) -> str:
+    """The sha256 of a file, read again once it has changed."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _fetched(source: Source, settings: Settings, adapter: bool) -> str:

@@ -8,18 +8,24 @@ import gc
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
+from playground.backends.entries import Key
 from playground.errors import EndpointFailed, NotSupported
 from playground.evaluation.running.asking import Asked
-from playground.evaluation.running.same_code import code_digest
+from playground.evaluation.running.same_code import differences, digest
 
 if TYPE_CHECKING:
     from distributed import Client
 
 PATIENCE = 20  # seconds for a scheduler to answer
 AHEAD = 4  # samples on their way for each thread: a cell may draw several, and no worker waits for its next cell
+SAME = "Start it in the folder of app.py, with the same version, packages, weights and PLAYGROUND_* variables as here."
+OTHERWISE = (
+    "The worker {} would answer otherwise, and its answers would be stored as if they were from here: it differs in "
+    f"{{}}. {SAME}"
+)
 HOW = "Start one with `dask scheduler`, and workers with `dask worker ADDRESS --nworkers 1 --nthreads 16`."
 
 
@@ -29,9 +35,10 @@ class Cluster(Executor):
     `parallel` is how many samples to have on their way, for the threads there are now.
     """
 
-    def __init__(self, client: "Client") -> None:
+    def __init__(self, client: "Client", models: tuple[Key, ...], common: dict[str, str]) -> None:
         # Not `pure`: a cell that is asked again is asked again, whatever the cluster remembers.
         self._places = client.get_executor(pure=False)
+        self._models, self._common = models, common
         self.parallel = AHEAD * sum(client.nthreads().values())
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
@@ -40,7 +47,7 @@ class Cluster(Executor):
         Of a cell whose every worker was lost an error in words is the result; with the scheduler goes the executor.
         """
         ours: Future[Any] = Future()
-        theirs = self._places.submit(fn, *args, **kwargs)
+        theirs = self._places.submit(_on_equal_terms, self._models, self._common, fn, *args, **kwargs)
         ours.add_done_callback(partial(_withdraw, theirs))
         theirs.add_done_callback(partial(_settle, ours))
         return ours
@@ -50,15 +57,15 @@ class Cluster(Executor):
 
 
 @contextmanager
-def connected(address: str) -> Iterator[Cluster]:
+def connected(address: str, models: tuple[Key, ...] = ()) -> Iterator[Cluster]:
     """The workers of the Dask scheduler at an address such as `tcp://127.0.0.1:8786`.
 
     Leaving the block cancels what has not begun; what a worker has begun it ends, for nobody. Raises NotSupported
-    without `distributed`, EndpointFailed when nothing answers there, or nobody works there, or not with this code.
+    without `distributed`, EndpointFailed when nothing answers there, or nobody works there, or not with this code and
+    the weights of these `models`.
     """
     with _client(address) as client:
-        _check(client, address)
-        cluster = Cluster(client)
+        cluster = Cluster(client, models, _check(client, address, models))
         try:
             yield cluster
         finally:
@@ -83,26 +90,46 @@ def _client(address: str) -> "Client":
     raise EndpointFailed(f"No Dask scheduler answers at {address!a}: {why}. {HOW}")
 
 
-def _check(client: "Client", address: str) -> None:
-    """Somebody works there, and all have the playground at hand: the scheduler, too, unpacks what it passes on."""
-    same = "Start it in the folder of app.py, with the same version, packages and PLAYGROUND_* variables as here."
+def _check(client: "Client", address: str, models: tuple[Key, ...]) -> dict[str, str]:
+    """Somebody works there, and all have the playground at hand: the scheduler, too, unpacks what it passes on.
+
+    Gives what all of them have in common.
+    """
     try:
         client.run_on_scheduler(_importable)
     except Exception as error:  # whatever reading the message raised there
         raise EndpointFailed(
-            f"The Dask scheduler at {address!a} cannot read what it is sent: {error}. {same}"
+            f"The Dask scheduler at {address!a} cannot read what it is sent: {error}. {SAME}"
         ) from None
     if not client.nthreads():
         raise EndpointFailed(f"The Dask scheduler at {address!a} has no workers. {HOW}")
-    ours = code_digest()
-    for worker, answer in client.run(code_digest, on_error="return").items():
+    ours = digest(models)
+    for worker, answer in client.run(digest, models, on_error="return").items():
         if isinstance(answer, BaseException):
-            raise EndpointFailed(f"The worker {worker} cannot run the playground: {answer}. {same}")
-        if other := [what for what in ours if answer.get(what) != ours[what]]:
-            raise EndpointFailed(
-                f"The worker {worker} would answer otherwise, and its answers would be stored as if they were from "
-                f"here: it differs in {', '.join(other)}. {same}"
-            )
+            raise EndpointFailed(f"The worker {worker} cannot run the playground: {answer}. {SAME}")
+        if other := differences(ours, answer):
+            raise EndpointFailed(OTHERWISE.format(worker, ", ".join(other)))
+    return ours
+
+
+def _on_equal_terms(
+    models: tuple[Key, ...], common: dict[str, str], fn: Callable[..., Any], *args: Any, **kwargs: Any
+) -> Any:
+    """On a worker, which may have joined after the others were looked at: an error in words where it differs."""
+    if other := differences(common, _digest_here(models)):
+        return Asked(error=OTHERWISE.format(_name_here(), ", ".join(other)))
+    return fn(*args, **kwargs)
+
+
+@cache
+def _digest_here(models: tuple[Key, ...]) -> dict[str, str]:
+    return digest(models)
+
+
+def _name_here() -> str:
+    from distributed import get_worker
+
+    return str(get_worker().address)
 
 
 def _importable() -> None:

@@ -1,16 +1,52 @@
-"""Whether two processes would answer alike: a digest of the playground's code, its libraries and its settings."""
+"""Whether two processes would answer alike: a digest of the playground's code, its libraries, settings and weights."""
 
 import hashlib
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import playground
+from playground.backends.catalog import Catalog
+from playground.backends.entries import Key
+from playground.backends.offered import offered
+from playground.errors import UnknownModel
+from playground.evaluation.plan import Experiment
 from playground.evaluation.store.identity import FORMAT
 from playground.settings import Settings
 
 LIBRARIES = ("torch", "transformers", "peft")  # whose versions decide what comes out of the same weights
 SETTINGS = ("model", "models", "precision")  # which decide what a model's name stands for
 FOLDER = Path(playground.__file__).parent
+
+
+def models_of(experiment: Experiment) -> tuple[Key, ...]:
+    """The models and adapters that an experiment asks, its judge among them."""
+    found = [(one.model, one.adapter) for one in experiment.models] or [("default", "")]
+    if experiment.scorer.name == "judge":
+        options = experiment.scorer.options
+        found.append((str(options.get("model", "default")), str(options.get("adapter", ""))))
+    return tuple(dict.fromkeys(found))
+
+
+def digest(models: tuple[Key, ...] = ()) -> dict[str, str]:
+    """`code_digest`, and the weights of these models and adapters that lie on this machine."""
+    catalog, found = Catalog(offered(Settings.from_environment())), code_digest()
+    for model, adapter in models:
+        for part in dict.fromkeys(("", adapter)):
+            what = f"the weights of {part or model!a}" + (f" for {model!a}" if part else "")
+            try:
+                offer = catalog.offer(model, part)
+            except UnknownModel:
+                found[what] = "not offered"
+                continue
+            if offer.contents and (weights := offer.contents()) is not None:
+                found[what] = weights
+    return found
+
+
+def differences(ours: Mapping[str, str], theirs: Mapping[str, str]) -> list[str]:
+    """What two digests say otherwise. What only one has is still to be fetched by the other, under a checksum."""
+    return [what for what in ours if what in theirs and theirs[what] != ours[what]]
 
 
 def code_digest() -> dict[str, str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from playground.backends.local import fingerprints
-from playground.backends.local.fingerprints import fingerprint
+from playground.backends.local.fingerprints import contents, fingerprint
 from playground.backends.sources import Source
 from playground.settings import Settings
 
@@ -63,3 +63,26 @@ def test_a_hub_is_known_by_what_was_fetched(tmp_path: Path) -> None:
 def test_what_is_gone_is_unknown(tmp_path: Path, kind: str) -> None:
     source = Source(kind=kind, place=str(tmp_path / "gone"))  # type: ignore[arg-type]
     assert fingerprint(source, SETTINGS) == ""
+
+
+def test_machines_are_compared_by_every_byte_and_not_by_place_or_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fingerprints, "READ", 3)  # where results are kept, large files go by place and time
+    one, copy = folder(tmp_path / "one"), folder(tmp_path / "copy")
+    os.utime(tmp_path / "copy" / "model.safetensors", ns=(1, 1))
+    assert fingerprint(one, SETTINGS) != fingerprint(copy, SETTINGS)
+    assert contents(one, SETTINGS) == contents(copy, SETTINGS)
+    weights = tmp_path / "copy" / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"?")
+    os.utime(weights, ns=(2, 2))
+    assert contents(one, SETTINGS) != contents(copy, SETTINGS)
+
+
+def test_weights_that_are_still_to_be_fetched(tmp_path: Path) -> None:
+    settings, packaged = Settings(cache=tmp_path), Source(kind="packaged", place="SmolLM2-135M-Instruct")
+    assert contents(packaged, settings) is None  # its checksum decides
+    folder(tmp_path / "SmolLM2-135M-Instruct")
+    assert contents(packaged, settings)
+    assert contents(Source(kind="hub", place="org/name"), settings) == ""  # nobody knows what will come
+    assert contents(Source(kind="folder", place=str(tmp_path / "gone")), settings) == ""

@@ -18,6 +18,7 @@ from distributed import LocalCluster
 
 from playground.backends.catalog import Catalog
 from playground.backends.offered import offered
+from playground.backends.packaged_models import default_model
 from playground.cli import experiment as command
 from playground.errors import EndpointFailed, NotSupported
 from playground.evaluation import experiments, running
@@ -224,6 +225,54 @@ def test_a_worker_that_would_answer_otherwise_is_refused(
         cluster.connected(two.scheduler_address),
     ):
         pass
+
+
+def test_a_worker_with_other_weights_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("here", "there"):
+        (tmp_path / name / default_model().name).mkdir(parents=True)
+        (tmp_path / name / default_model().name / "model.safetensors").write_text(name)
+    monkeypatch.setenv("PLAYGROUND_CACHE", str(tmp_path / "here"))
+    with local(1, env={"PLAYGROUND_CACHE": str(tmp_path / "there")}) as other:
+        with (
+            pytest.raises(EndpointFailed, match=r"would answer otherwise, .* differs in the weights of 'default'\."),
+            cluster.connected(other.scheduler_address, (("default", "pirate"), ("scripted", ""))),
+        ):
+            pass
+        with cluster.connected(other.scheduler_address, (("scripted", ""),)):
+            """Those that are not asked may differ."""
+
+
+def test_a_worker_that_comes_later_and_would_answer_otherwise_is_refused_too() -> None:
+    with local(1) as one, cluster.connected(one.scheduler_address) as executor:
+        executor._places._client.run(os.environ.update, {"PLAYGROUND_PRECISION": "float32"})
+        found = executor.submit(asking.ask_there, many()[0], 60.0).result(timeout=WAIT)
+    assert found.record is None
+    assert "would answer otherwise" in found.error
+    assert "PLAYGROUND_PRECISION" in found.error
+
+
+@pytest.mark.parametrize(
+    ("plan", "models"),
+    [
+        ({}, [("default", "")]),
+        ({"models": [{"model": "a"}, {"model": "a", "adapter": "x", "scale": 0.5}]}, [("a", ""), ("a", "x")]),
+        (
+            {"models": [{"model": "a"}], "scorer": {"name": "judge", "options": {"model": "b", "rubric": "Is it?"}}},
+            [("a", ""), ("b", "")],
+        ),
+    ],
+)
+def test_what_must_be_the_same_there_is_what_is_asked(plan: Any, models: Any) -> None:
+    experiment = experiments.parse({"techniques": [{"strategy": "zero_shot"}], **plan})
+    assert [*same_code.models_of(experiment)] == models
+
+
+def test_a_model_that_only_one_side_has_yet_is_no_difference_but_another_one_is() -> None:
+    ours = {"code": "1", "the weights of 'default'": "a"}
+    assert same_code.differences(ours, {"code": "1"}) == []  # fetched there when it is first asked
+    assert same_code.differences(ours, {"code": "2", "the weights of 'default'": "a"}) == ["code"]
+    assert same_code.differences(ours, {**ours, "the weights of 'default'": "b"}) == ["the weights of 'default'"]
+    assert same_code.differences(ours, {**ours, "the weights of 'default'": ""}) == ["the weights of 'default'"]
 
 
 def test_a_line_of_code_more_is_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
