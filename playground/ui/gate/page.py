@@ -18,7 +18,7 @@ from playground.ui.gate.middleware import Gate
 from playground.ui.gate.open_sessions import OpenSessions
 from playground.ui.gate.states import States
 from playground.ui.gate.temporary import TemporaryFolder
-from playground.ui.handlers.messages import BUG, plain
+from playground.ui.handlers.messages import BUG, plain, toast
 
 SWEEP = 600.0  # seconds between looks for old files
 TOO_FEW = "{got} values came, and {wanted} are needed. Gradio's API page lists them."
@@ -94,6 +94,15 @@ class Page(gr.Blocks):  # type: ignore[misc]  # gradio is untyped
         """Gradio's own words repeat all values, which may be a key, and go to the log."""
         if len(inputs) < len(block_fn.inputs):
             raise plain(TOO_FEW.format(got=len(inputs), wanted=len(block_fn.inputs)))
+
+    async def process_api(self, *args: Any, **options: Any) -> Any:
+        """Errors of Gradio's own are said to whoever caused them; printed with all their calls they fill the log."""
+        try:
+            return await super().process_api(*args, **options)
+        except gr.Error as error:
+            if not error.print_exception:
+                raise
+            raise toast(str(error.message)) from None
 
     async def preprocess_data(self, block_fn: Any, inputs: list[Any], *args: Any, **options: Any) -> list[Any]:
         values.check_inputs(inputs)
