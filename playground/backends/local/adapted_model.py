@@ -98,7 +98,9 @@ class TunedModel:
         report(Progress(what=f"Checking {title}"))
         folder = read_adapter(path, self._details.source)
         alone = folder.why_alone
-        size = self._details.memory_bytes if alone else folder.parameters * self._model.dtype.itemsize
+        size = (
+            self._copy_bytes(_shared_matrix(self._model)) if alone else folder.parameters * self._model.dtype.itemsize
+        )
         report.reserve(size)
         report(Progress(what=f"Loading {title}", total=folder.size / 1e6, unit="MB"))
         adapter = lone = None
@@ -107,7 +109,16 @@ class TunedModel:
                 merge,  # and peft with it, which takes a second
             )
 
-            lone = self._fresh(lambda model: merge(folder, model), f"{self._label} + {name}")
+            twice = 0  # numbers of the one matrix for input and output, where the copy needs two
+
+            def change(model: Any) -> Any:
+                nonlocal twice
+                merged = merge(folder, model)
+                twice = _shared_matrix(self._model) - _shared_matrix(merged)
+                return merged
+
+            lone = self._fresh(change, f"{self._label} + {name}")
+            size = self._copy_bytes(twice)
             try:
                 effect = Effect(lone, self._base, folder.trained_tokens)
             except Exception:
@@ -126,6 +137,10 @@ class TunedModel:
         if not details.effect:
             log.warning("%s has no effect on %s.", title, self._label)
         return details
+
+    def _copy_bytes(self, more: int) -> int:
+        """Bytes of a copy of the base that has so many numbers more."""
+        return self._details.memory_bytes * (self._details.parameters + more) // self._details.parameters
 
     def _with_effect(self, details: AdapterDetails) -> AdapterDetails:
         """With what its effect is now."""
@@ -199,6 +214,12 @@ class TunedModel:
                 f"{request.adapter!a} runs alone, merged into its base ({why}); its scale can be 1 or 0."
             )
         return lone
+
+
+def _shared_matrix(model: Any) -> int:
+    """How many numbers the matrix has that is both the input's and the output's; 0 where there are two."""
+    first, last = model.get_input_embeddings(), model.get_output_embeddings()
+    return first.weight.numel() if last is not None and last.weight is first.weight else 0
 
 
 def _on_base(request: Request, alone: dict[str, LocalBackend]) -> Request:

