@@ -72,7 +72,8 @@ class PackagedModel:
         return Suggestion(
             source=f"{SCHEME}{self.name}",
             parameters=self.parameters,
-            megabytes=round(self.bytes / 1e6),
+            megabytes=round((self.bytes if self.repository else self.wheel_bytes) / 1e6),
+            instead=round(self.wheel_bytes / 1e6) if self.repository else 0,
             licence=self.licence,
         )
 

@@ -20,6 +20,7 @@ class Suggestion:
     parameters: int
     megabytes: int  # to fetch
     licence: str
+    instead: int = 0  # megabytes to fetch from the package index, where the hub does not give it; 0: it is not there
     gated: bool = False
 
     def needs(self, settings: Settings) -> int:

