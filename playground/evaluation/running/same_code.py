@@ -30,7 +30,8 @@ def models_of(experiment: Experiment) -> tuple[Key, ...]:
 
 def digest(models: tuple[Key, ...] = ()) -> dict[str, str]:
     """`code_digest`, and the weights of these models and adapters that lie on this machine."""
-    catalog, found = Catalog(offered(Settings.from_environment())), code_digest()
+    found = code_digest()
+    catalog = Catalog(offered(Settings.from_environment()) if models else ())
     for model, adapter in models:
         for part in dict.fromkeys(("", adapter)):
             what = f"the weights of {part or model!a}" + (f" for {model!a}" if part else "")

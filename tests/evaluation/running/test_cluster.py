@@ -76,6 +76,11 @@ def process() -> tuple[int, int]:
     return os.getpid(), asking._catalog.cache_info().misses
 
 
+def change_precision() -> None:
+    """On a worker: what would have been set where it was started."""
+    os.environ["PLAYGROUND_PRECISION"] = "float32"
+
+
 def leave() -> None:
     """On a worker: what an exhausted memory does to it."""
     os._exit(1)
@@ -244,7 +249,7 @@ def test_a_worker_with_other_weights_is_refused(tmp_path: Path, monkeypatch: pyt
 
 def test_a_worker_that_comes_later_and_would_answer_otherwise_is_refused_too() -> None:
     with local(1) as one, cluster.connected(one.scheduler_address) as executor:
-        executor._places._client.run(os.environ.update, {"PLAYGROUND_PRECISION": "float32"})
+        executor._places._client.run(change_precision)
         found = executor.submit(asking.ask_there, many()[0], 60.0).result(timeout=WAIT)
     assert found.record is None
     assert "would answer otherwise" in found.error

@@ -32,7 +32,7 @@ import json
 import signal
 import sys
 from pathlib import Path
-from playground.backends.local import packaged
+from playground.backends.local.files import packaged_model
 from playground.backends.packaged_models import PackagedModel, Wheel
 
 what = json.loads(sys.argv[2])
