@@ -1,5 +1,6 @@
 """A prompt-engineering playground: a `Setup` goes in, events stream out, a `Run` remains.
 
+background.py     A generator in a thread of its own: work that is silent for long holds up neither the page nor Stop
 comparison.py     One setup on several models side by side, all streaming at once: a pane is a model, perhaps with an
                   adapter
 csv_text.py       Tables as CSV that a spreadsheet can open without running anything
@@ -14,6 +15,7 @@ hosting.py        What the place that runs the app decides: a Space, its shared 
 json_values.py    Any value of ours as plain JSON
 parameters.py     Declare a parameter once; sliders, validation, presets, API and tables all derive from it
 presets.py        Presets: setups in YAML files, holding only what differs from the defaults
+returning.py      A generator whose return value can be had after its items
 runner.py         Setup -> technique over model -> a Run that grows: the one place where both meet
 settings.py       What whoever starts the app decides: read once from flags and `PLAYGROUND_*`, then frozen
 setups.py         Setup <-> plain dict, the one form that presets, links and the API share

@@ -2,7 +2,6 @@
 
 import math
 import random
-import threading
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from typing import Any
 
 from playground import runner, setups
 from playground.backends.catalog import Catalog
+from playground.background import Background
 from playground.errors import InvalidSetup, LimitReached, PlaygroundError
 from playground.parameters import number, text
 from playground.strategies import STRATEGIES
@@ -58,18 +58,16 @@ def compare(
     """
     STRATEGIES[setup.strategy](**setup.options).check(setup.task)  # wrong for one is wrong for all
     seed = drawn() if seed is None else seed
-    works = [_Work(setup, pane, catalog, within, seed) for pane in panes]
+    works = [_start(_asked(setup, pane), catalog, within, seed) for pane in panes]
     try:
-        for work in works:
-            work.start()
         yield tuple(pane.latest for pane in works)
         for work in works:
             while not work.ended.wait(INTERVAL):
                 yield tuple(pane.latest for pane in works)
         yield tuple(pane.latest for pane in works)
         for work in works:
-            if work.bug is not None:
-                raise work.bug
+            if work.error is not None:
+                raise work.error
     finally:
         for work in works:
             work.halt.set()
@@ -80,41 +78,38 @@ def drawn() -> int:
     return random.randrange(2**32)
 
 
-class _Work(threading.Thread):
-    """One pane, in a thread of its own: a model that is silent for long holds up neither the others nor Stop."""
+def _asked(setup: Setup, pane: Pane) -> Run:
+    """The Run of a pane before anything has come of it."""
+    return Run(setup=replace(setup, model=pane.model, adapter=pane.adapter, scale=pane.scale))
 
-    def __init__(self, setup: Setup, pane: Pane, catalog: Catalog, within: float, seed: int) -> None:
-        super().__init__(name=f"pane {pane.model}", daemon=True)
-        self.latest = Run(setup=replace(setup, model=pane.model, adapter=pane.adapter, scale=pane.scale))
-        self.halt, self.ended = threading.Event(), threading.Event()
-        self.bug: Exception | None = None
-        self._catalog, self._within, self._seed = catalog, within, seed
 
-    def run(self) -> None:
-        runs = None
-        try:
-            runs = self._runs()
-            for run in runs:
-                self.latest = run
-                if self.halt.is_set():
-                    break
-        except PlaygroundError as error:
-            self.latest = replace(stopped(self.latest), status="failed", error=str(error))
-        except Exception as error:  # a bug, for whoever follows to log and to hide
-            self.bug = error
-            self.latest = replace(stopped(self.latest), status="failed", error="This pane failed.")
-        finally:
-            if runs is not None:
-                runs.close()
-            self.ended.set()
+def _start(asked: Run, catalog: Catalog, within: float, seed: int) -> Background[Run, None]:
+    """One pane, at work: a model that is silent for long holds up neither the others nor Stop."""
+    work = Background(_answered(asked, catalog, within, seed), asked, name=f"pane {asked.setup.model}")
+    work.start()
+    return work
 
-    def _runs(self) -> Generator[Run, None, None]:
-        asked = self.latest
-        with closing(self._catalog.open(asked.setup.model)) as loading:  # first: it tells what the model is made for
-            for progress in loading:
-                yield replace(asked, progress=progress)
-        setup = _fitting(asked.setup, self._catalog, self._seed)
-        yield from runner.run(setup, self._catalog, within=self._within)
+
+def _answered(asked: Run, catalog: Catalog, within: float, seed: int) -> Generator[Run, None, None]:
+    """The Run as it grows. What fails is a failed Run; a bug is also raised, for whoever waits to log and to hide."""
+    last = asked
+    try:
+        with closing(_runs(asked, catalog, within, seed)) as runs:
+            for last in runs:
+                yield last
+    except PlaygroundError as error:
+        yield replace(stopped(last), status="failed", error=str(error))
+    except Exception:
+        yield replace(stopped(last), status="failed", error="This pane failed.")
+        raise
+
+
+def _runs(asked: Run, catalog: Catalog, within: float, seed: int) -> Generator[Run, None, None]:
+    with closing(catalog.open(asked.setup.model)) as loading:  # first: it tells what the model is made for
+        for progress in loading:
+            yield replace(asked, progress=progress)
+    setup = _fitting(asked.setup, catalog, seed)
+    yield from runner.run(setup, catalog, within=within)
 
 
 def _fitting(setup: Setup, catalog: Catalog, seed: int) -> Setup:

@@ -11,6 +11,7 @@ from playground.backends.base import Backend, Capabilities, Request
 from playground.backends.catalog import Catalog
 from playground.errors import LimitReached, NotSupported, PlaygroundError
 from playground.parameters import parameters
+from playground.returning import Returning
 from playground.strategies import STRATEGIES, Event, Strategy
 from playground.strategies.base import Asking, gather
 from playground.transcript import OpenStep, Transcript
@@ -179,18 +180,12 @@ def _watch(
 ) -> Generator[Run, None, T]:
     """Pass on snapshots while events come, and return what the events' generator returns."""
     started = shown = time.monotonic()
-    try:
-        while True:
-            try:
-                event = next(events)
-            except StopIteration as end:
-                result: T = end.value
-                return result
+    with Returning(events) as work:
+        for event in work:
             if time.monotonic() - started > within:
                 raise LimitReached(f"The run was ended after {within:g} seconds, the most this server allows.")
             transcript.progress = event if isinstance(event, Progress) else None
             if time.monotonic() - shown >= (INTERVAL if every is None else every):
                 yield transcript.snapshot()
                 shown = time.monotonic()
-    finally:
-        events.close()
+        return work.value

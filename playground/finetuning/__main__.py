@@ -18,6 +18,7 @@ from playground.errors import PlaygroundError
 from playground.finetuning import cards, shipped
 from playground.finetuning.figures import Share
 from playground.finetuning.skills import SKILLS
+from playground.returning import Returning
 
 CLASSIFIER = shipped.CLASSIFIER.name
 NAMES = (*SKILLS, CLASSIFIER)
@@ -87,14 +88,11 @@ def _make(names: tuple[str, ...], given: argparse.Namespace) -> int:
 
 def _followed(name: str, job: Generator[Any, None, cards.Card]) -> cards.Card:
     """Run a training to its end, printing its loss now and then; returns the card."""
-    while True:
-        try:
-            step = next(job)
-        except StopIteration as end:
-            card: cards.Card = end.value
-            return card
+    work = Returning(job)
+    for step in work:
         if step.step == 1 or step.step % max(1, step.steps // 10) == 0:
             print(f"{name}: step {step.step} of {step.steps}, loss {step.loss:.3f}, {step.seconds:.0f} s", flush=True)
+    return work.value
 
 
 def _check(names: tuple[str, ...], root: Path | None) -> int:

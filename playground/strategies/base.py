@@ -1,12 +1,14 @@
 """What a technique is: options as fields, a card, and a `run` that reads like its paper."""
 
 from collections.abc import Generator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 from pydantic import ConfigDict
 
 from playground.errors import InvalidSetup
+from playground.returning import Returning
 from playground.types import Answer, Completion, Delta, Message, Progress, Task
 
 Event = Delta | Progress
@@ -107,17 +109,13 @@ def system(content: str) -> tuple[Message, ...]:
 
 def gather(askings: list[Asking]) -> Generator[Event, None, list[tuple[Completion, ...]]]:
     """Ask several things at once: all are sent before any is waited for, results keep their order."""
-    results: list[tuple[Completion, ...]] = [()] * len(askings)
-    running = dict(enumerate(askings))
-    try:
+    with ExitStack() as stack:
+        all_of_them = [stack.enter_context(Returning(asking)) for asking in askings]
+        running = list(all_of_them)
         while running:
-            for i, asking in list(running.items()):
-                try:
-                    yield next(asking)
-                except StopIteration as end:
-                    results[i] = end.value
-                    del running[i]
-    finally:
-        for asking in running.values():
-            asking.close()
-    return results
+            for asking in running:
+                event = next(asking, None)
+                if event is not None:
+                    yield event
+            running = [asking for asking in running if not asking.ended]
+        return [asking.value for asking in all_of_them]

@@ -16,6 +16,7 @@ from playground.backends.endpoints.probing.probe import Tried, tried
 from playground.backends.endpoints.retry import Retry
 from playground.backends.endpoints.wire import Tell, wire
 from playground.errors import ModelUnavailable, UnknownModel
+from playground.returning import Returning
 from playground.types import Progress
 
 NO_CHAT = re.compile(
@@ -121,14 +122,10 @@ def _entry(connection: Connection, served: Served) -> Entry:
 
 def _reported(report: Report, work: Generator[Progress, None, T]) -> T:
     """The work's result, its progress reported. It ends when nobody waits for it any more."""
-    try:
-        while True:
-            report(next(work))
-    except StopIteration as end:
-        result: T = end.value
-        return result
-    finally:
-        work.close()
+    with Returning(work) as reported:
+        for progress in reported:
+            report(progress)
+        return reported.value
 
 
 def _adapter(connection: Connection, served: Served, base: Served) -> Adapter:

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from playground.returning import Returning
 from playground.settings import Settings
 from playground.ui.api.endpoint import publish as publish_endpoint
 from playground.ui.handlers.event_options import running
+from playground.ui.handlers.one_at_a_time import news
 from playground.ui.handlers.payloads import words
 from playground.ui.handlers.sessions import PARALLEL, Sessions
 
@@ -29,17 +31,11 @@ def publish(sessions: Sessions, settings: Settings) -> None:
         per_minute: int = 0,
     ) -> Iterator[dict]:  # type: ignore[type-arg]  # gradio reads the bare type
         tried = words(model, "model")
-        work = sessions.connect(request, name, base_url, key, tried, parallel=parallel, per_minute=per_minute)
-        shown = None
-        try:
-            while True:
-                if (progress := next(work)) != shown:
-                    yield {"progress": asdict(progress)}
-                shown = progress
-        except StopIteration as end:
-            yield connection_to_dict(end.value)
-        finally:
-            work.close()
+        connecting = sessions.connect(request, name, base_url, key, tried, parallel=parallel, per_minute=per_minute)
+        with Returning(connecting) as work:
+            for progress in news(work):
+                yield {"progress": asdict(progress)}
+            yield connection_to_dict(work.value)
 
     about = (
         "Connect this session to an OpenAI-compatible endpoint. Streams its progress; the last item has the models, "

@@ -10,6 +10,7 @@ from playground import comparison, setups
 from playground.backends import commands
 from playground.backends.catalog import Catalog, ModelInfo
 from playground.backends.suggested import suggestions
+from playground.returning import Returning
 from playground.settings import Settings
 from playground.types import Progress
 from playground.ui.api.endpoint import publish as publish_endpoint
@@ -59,10 +60,7 @@ def publish(catalog: Catalog, sessions: Sessions, settings: Settings) -> None:
 
 def _told_as_it_loads(loading: Generator[Progress, None, ModelInfo]) -> Iterator[dict[str, Any]]:
     """Progress while it loads, and at last the model. Closing stops the load."""
-    try:
-        while True:
-            yield {"progress": asdict(next(loading))}
-    except StopIteration as end:
-        yield asdict(end.value)
-    finally:
-        loading.close()
+    with Returning(loading) as work:
+        for progress in work:
+            yield {"progress": asdict(progress)}
+        yield asdict(work.value)

@@ -22,8 +22,8 @@ from playground.ui.compare.run import Compared
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
 from playground.ui.handlers.messages import toast, told
+from playground.ui.handlers.one_at_a_time import news, refuse_second, switch, wire_stop
 from playground.ui.handlers.sessions import Sessions
-from playground.ui.run_view import following
 from playground.ui.setup_form.labels import labelled_prompt
 
 
@@ -54,8 +54,7 @@ class ComparePanel:
         updates = {
             self.compared: now,
             self.answers: answers_values.comparison_value(now),
-            self.start: gr.update(interactive=not now.busy),
-            self.stop: gr.update(interactive=now.busy),
+            **switch(self.start, self.stop, busy=now.busy),
         }
         if now.stage == "answering" and now.runs:
             return updates  # what is measured has been cleared and cannot have come yet
@@ -74,22 +73,20 @@ def wire(panel: ComparePanel, settings: Settings, sessions: Sessions) -> None:
     def go(now: Compared, changes: int, catalog: Catalog) -> Iterator[dict[Any, Any]]:
         loaded = loaded_names(catalog.models())
         last = now
-        yield panel.shown(now)
-        try:
-            for last in _news(compare_run.follow(now, catalog, settings.max_seconds)):
-                yield panel.shown(last)
-        except Exception:
-            yield panel.shown(replace(last, stage="failed"))
-            raise
-        finally:
-            now.halt.set()
+        with now:
+            yield panel.shown(now)
+            try:
+                for last in news(compare_run.follow(now, catalog, settings.max_seconds)):
+                    yield panel.shown(last)
+            except Exception:
+                yield panel.shown(replace(last, stage="failed"))
+                raise
         if loaded_names(catalog.models()) != loaded:
             yield {panel.changed: changes + 1}  # a run loads what it needs
 
     @partial(told, say=lambda words: toast(labelled_prompt(words)))
     def compare(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
-        before: Compared | None = values[panel.compared]
-        following.alone(before.halt if before else None)
+        refuse_second(values[panel.compared])
         catalog = sessions.of(request)
         picked = panes.read(values[panel.picker], settings.max_panes, catalog)
         setup = panel.form.setup(values)
@@ -99,17 +96,12 @@ def wire(panel: ComparePanel, settings: Settings, sessions: Sessions) -> None:
     def start_example(
         before: Compared | None, changes: int, event: gr.EventData, request: gr.Request
     ) -> Iterator[dict[Any, Any]]:
-        following.alone(before.halt if before else None)
+        refuse_second(before)
         catalog, example = sessions.of(request), payloads.chosen(event._data, offered)
         held = panes.value(example.panes, 0, catalog.models())
         yield {panel.picker: held, **panel.form.write(example.setup)}
         picked = panes.read(held, settings.max_panes, catalog)
         yield from go(Compared(setup=example.setup, picked=picked), changes, catalog)
-
-    @told
-    def stop(now: Compared | None) -> None:
-        if now is not None:
-            now.halt.set()  # the run itself shows how it ended: only one writes to the page
 
     @told
     def mark(held: Any, now: Compared | None, request: gr.Request) -> dict[Any, Any]:
@@ -127,14 +119,12 @@ def wire(panel: ComparePanel, settings: Settings, sessions: Sessions) -> None:
         key = payloads.read(payloads.Choice, event._data).key
         if now is None or key not in map(str, now.beside):
             raise InvalidSetup("There is no such pane beside the baseline; run the comparison again.")
-        following.alone(now.halt)
+        refuse_second(now)
         fresh = replace(now, halt=threading.Event(), stage="measuring")
-        yield panel.shown(fresh)
-        try:
-            for last in _news(compare_run.remeasured(fresh, int(key), sessions.of(request), settings.max_seconds)):
+        with fresh:
+            yield panel.shown(fresh)
+            for last in news(compare_run.remeasured(fresh, int(key), sessions.of(request), settings.max_seconds)):
                 yield panel.shown(last)
-        finally:
-            fresh.halt.set()
 
     def setup_of(now: Compared | None, event: gr.EventData) -> Setup:
         key = payloads.read(payloads.Choice, event._data).key
@@ -160,19 +150,10 @@ def wire(panel: ComparePanel, settings: Settings, sessions: Sessions) -> None:
     panel.examples.select(
         start_example, [panel.compared, panel.changed], [panel.picker, *panel.form.written, *results], **once
     )
-    panel.stop.click(stop, panel.compared, None, **AT_ONCE)
+    wire_stop(panel.stop.click, panel.compared)
     panel.picker.input(
         mark, [panel.picker, panel.compared], panel.results, preprocess=False, trigger_mode="always_last", **AT_ONCE
     )
     panel.shifts.select(shift, panel.compared, panel.results, **once)
     panel.answers.select(open_one, panel.compared, [panel.opened], **AT_ONCE)
     panel.answers.apply(save, panel.compared, panel.saved, **AT_ONCE)
-
-
-def _news(snapshots: Iterator[Compared]) -> Iterator[Compared]:
-    """Snapshots without those that say nothing new."""
-    last: Compared | None = None
-    for now in snapshots:
-        if now is not last:
-            yield now
-        last = now

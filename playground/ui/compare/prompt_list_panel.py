@@ -1,10 +1,9 @@
 """A list of prompts through all panes: a table that grows row by row, to sort, search and take away."""
 
 import json
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,10 +24,10 @@ from playground.ui.compare.panes import Picked
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, experimenting
 from playground.ui.handlers.experiment_limits import CELLS, list_text
 from playground.ui.handlers.messages import toast, told
+from playground.ui.handlers.one_at_a_time import Stoppable, refuse_second, switch, wire_stop
 from playground.ui.handlers.payloads import text_of_file
 from playground.ui.handlers.tab import Shared
 from playground.ui.handlers.visitors import visitor_of
-from playground.ui.run_view import following
 from playground.ui.setup_form.labels import labelled_prompt
 
 HERE = Path(__file__).parent
@@ -38,14 +37,13 @@ MOST_BYTES = 256 * 1024  # of a file with prompts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
-    """The rows so far. `halt` stops the rest."""
+class Listed(Stoppable):
+    """The rows so far."""
 
     picked: Picked
     count: int
     rows: tuple[Row, ...] = ()
     stage: str = "answering"
-    halt: threading.Event = field(default_factory=threading.Event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +67,7 @@ class PromptList:
             self.listed: now,
             self.state: prompt_list_values.state(now.stage, len(now.rows), now.count),
             self.table: gr.Dataframe(**prompt_list_values.frame(now.picked, now.rows)),
-            self.start: gr.update(interactive=not busy),
-            self.stop: gr.update(interactive=busy),
+            **switch(self.start, self.stop, busy=busy),
         }
 
 
@@ -110,41 +107,34 @@ def wire(view: PromptList, picker: Any, form: CompareForm, shared: Shared) -> No
 
     @partial(told, say=lambda words: toast(labelled_prompt(words)))
     def run(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
-        before: Listed | None = values[view.listed]
-        following.alone(before.halt if before else None)
+        refuse_second(values[view.listed])
         catalog = sessions.of(request)
         picked = panes.read(values[picker], settings.max_panes, catalog)
         prompts = prompt_table.read_prompts(_text(values[view.prompts]))
         prompt_table.check_size(prompts, picked.panes, settings.max_cells, CELLS)
         setup = form.setup(values, prompts[0])
         now, loaded = Listed(picked=picked, count=len(prompts)), loaded_names(catalog.models())
-        yield {**view.shown(now), view.cell: prompt_list_values.EMPTY_CELL}
-        try:
-            with (
-                shared.places.held(visitor_of(request)),
-                closing(prompt_table.table(setup, picked.panes, prompts, catalog, **limits)) as growing,
-            ):
-                for rows in growing:
-                    stopped = now.halt.is_set()
-                    whole = rows if prompt_list_values.ended(rows[-1]) else rows[:-1]
-                    if len(whole) > len(now.rows):
-                        now = replace(now, rows=whole)
-                        yield view.shown(now)
-                    if stopped:
-                        break
-            yield view.shown(replace(now, stage="stopped" if now.halt.is_set() else "done"))
-        except Exception:
-            yield view.shown(replace(now, stage="failed"))
-            raise
-        finally:
-            now.halt.set()
+        with now:
+            yield {**view.shown(now), view.cell: prompt_list_values.EMPTY_CELL}
+            try:
+                with (
+                    shared.places.held(visitor_of(request)),
+                    closing(prompt_table.table(setup, picked.panes, prompts, catalog, **limits)) as growing,
+                ):
+                    for rows in growing:
+                        stopped = now.halt.is_set()
+                        whole = rows if prompt_list_values.ended(rows[-1]) else rows[:-1]
+                        if len(whole) > len(now.rows):
+                            now = replace(now, rows=whole)
+                            yield view.shown(now)
+                        if stopped:
+                            break
+                yield view.shown(replace(now, stage="stopped" if now.halt.is_set() else "done"))
+            except Exception:
+                yield view.shown(replace(now, stage="failed"))
+                raise
         if loaded_names(catalog.models()) != loaded:
             yield {changed: values[changed] + 1}  # a run loads what it needs
-
-    @told
-    def stop(now: Listed | None) -> None:
-        if now is not None:
-            now.halt.set()
 
     @told
     def opened(content: Any) -> str:
@@ -171,7 +161,7 @@ def wire(view: PromptList, picker: Any, form: CompareForm, shared: Shared) -> No
     inputs = {picker, changed, view.listed, view.prompts, *form.widgets}
     outputs = [view.listed, view.state, view.table, view.cell, view.start, view.stop, changed]
     view.start.click(run, inputs, outputs, preprocess=False, trigger_mode="once", **experimenting(), **QUIET)
-    view.stop.click(stop, view.listed, None, **AT_ONCE)
+    wire_stop(view.stop.click, view.listed)
     view.upload.upload(opened, view.upload, view.prompts, **AT_ONCE)
     view.table.select(whole, None, view.cell, **AT_ONCE)
     view.save_csv.click(as_csv, view.listed, view.save_csv, **AT_ONCE)

@@ -1,20 +1,21 @@
 """A comparison as a stream of snapshots: the answers first, then what can be measured of them."""
 
-import threading
 import time
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Generic, Literal, TypeVar
+from typing import Literal, TypeVar
 
 from playground import comparison
 from playground.backends.catalog import Catalog, ModelInfo
+from playground.background import Background
 from playground.errors import LimitReached, UnknownModel
 from playground.evaluation import likelihood
 from playground.evaluation.likelihood import Shift
 from playground.types import Run, Setup
 from playground.ui.compare.panes import Picked
 from playground.ui.handlers.messages import in_words
+from playground.ui.handlers.one_at_a_time import Stoppable
 from playground.ui.run_view import following
 
 MOMENT = 0.1  # seconds between looks at whether to stop
@@ -33,8 +34,8 @@ class Shifts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
-    """A comparison so far. `models` are as the panes', None for one that is gone; `halt` stops all of it.
+class Compared(Stoppable):
+    """A comparison so far. `models` are as the panes', None for one that is gone.
 
     `perplexities` is `[reader][writer]`, as many rows and cells as are known yet.
     """
@@ -47,7 +48,6 @@ class Compared:
     shifts: Shifts | None = None
     perplexities: Matrix = ()
     error: str = ""  # of what is measured afterwards
-    halt: threading.Event = field(default_factory=threading.Event)
 
     @property
     def busy(self) -> bool:
@@ -162,36 +162,23 @@ class _Limit:
             raise LimitReached(f"Measuring was ended after {self._within:g} seconds, the most this server allows.")
 
 
-class _Aside(threading.Thread, Generic[T]):
-    """Work that cannot be broken off: in a thread of its own, so that it holds up neither the page nor Stop."""
-
-    def __init__(self, work: Callable[[], T]) -> None:
-        super().__init__(name="measure", daemon=True)
-        self._work = work
-        self.results: list[T] = []
-        self.error: Exception | None = None
-
-    def run(self) -> None:
-        try:
-            self.results.append(self._work())
-        except Exception as error:  # handed to the one who waits
-            self.error = error
-
-
 def _aside(work: Callable[[], T], now: Compared, limit: _Limit) -> Generator[Compared, None, T]:
-    """What the work returns. Yields while it goes on; raises what it raised, _Halted or LimitReached."""
+    """What the work, which cannot be broken off, returns. Yields while it goes on; raises what it raised, _Halted or
+    LimitReached."""
+
+    def called() -> Generator[None, None, T]:
+        yield None
+        return work()
+
     limit.check()
-    aside = _Aside(work)
+    aside = Background(called(), None, name="measure")
     aside.start()
-    while aside.is_alive():
-        aside.join(MOMENT)
+    while not aside.ended.wait(MOMENT):
         if now.halt.is_set():
             raise _Halted
         limit.check()
         yield now
-    if aside.error is not None:
-        raise aside.error
-    return aside.results[0]
+    return aside.value
 
 
 def _models(picked: Picked, catalog: Catalog) -> tuple[ModelInfo | None, ...]:

@@ -1,11 +1,10 @@
 """An experiment that runs: its table grows, Stop keeps what is there, and running it again asks what is missing."""
 
 import math
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from playground.backends.catalog import Catalog
 from playground.errors import InvalidSetup
@@ -14,17 +13,17 @@ from playground.evaluation.plan import Experiment
 from playground.evaluation.results import Table
 from playground.evaluation.store import Store
 from playground.ui.handlers.messages import in_words
+from playground.ui.handlers.one_at_a_time import Stoppable
 
 SHOWN_EVERY = 0.3  # seconds: what comes faster is shown together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ran:
-    """The last experiment of this session. `halt` stops it; `table` is None until its models are ready."""
+class Ran(Stoppable):
+    """The last experiment of this session. `table` is None until its models are ready."""
 
     experiment: Experiment
     table: Table | None = None
-    halt: threading.Event = field(default_factory=threading.Event)
 
     @property
     def busy(self) -> bool:

@@ -30,14 +30,14 @@ from playground.ui.experiments import run as experiment_run
 from playground.ui.experiments.labels import labelled_plan
 from playground.ui.experiments.plan_panel import PlanPanel
 from playground.ui.experiments.run import Ran
-from playground.ui.handlers.event_options import AT_ONCE, QUIET, experimenting
+from playground.ui.handlers.event_options import QUIET, experimenting
 from playground.ui.handlers.experiment_limits import check_size, experiment_text
 from playground.ui.handlers.fair_shares import Places
 from playground.ui.handlers.messages import toast, told
+from playground.ui.handlers.one_at_a_time import refuse_second, switch, wire_stop
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.handlers.tab import Shared, Tab, Taking, Updates, Values
 from playground.ui.handlers.visitors import visitor_of
-from playground.ui.run_view import following
 
 HERE = Path(__file__).parent
 
@@ -123,40 +123,33 @@ def _wire_run(
             going.ran: now,
             going.came: news,
             panel.status: status_values.status_value(now.experiment, now.table, now.busy),
-            going.start: gr.update(interactive=not now.busy),
-            going.stop: gr.update(interactive=now.busy),
+            **switch(going.start, going.stop, busy=now.busy),
         }
 
     @partial(told, say=lambda words: toast(labelled_plan(words)))
     def run(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
         before: Ran | None = values[going.ran]
-        following.alone(before.halt if before else None)
+        refuse_second(before)
         catalog = sessions.of(request)
         experiment = experiments.parse(panel.form.read(values))
         check_size(experiment, settings)
         loaded, news = loaded_names(catalog.models()), itertools.count(values[going.came] + 1)
-        now = begun = Ran(experiment=experiment)
-        yield shown(now, next(news))
         visitor = sessions.visitor(request)
         limits = {"within": settings.max_seconds, "in_all": settings.max_experiment_seconds}
-        try:
-            with places.held(visitor_of(request)):
-                for now in experiment_run.follow(begun, catalog, store, visitor=visitor, **limits):
-                    yield shown(now, next(news))
-        except Exception:
-            now.halt.set()
-            kept = replace(now, table=before.table if before else None)
-            yield {**shown(kept, next(news)), panel.status: status_values.status_value(experiment, None)}
-            raise
-        finally:
-            now.halt.set()
+        with Ran(experiment=experiment) as begun:
+            now = begun
+            yield shown(now, next(news))
+            try:
+                with places.held(visitor_of(request)):
+                    for now in experiment_run.follow(begun, catalog, store, visitor=visitor, **limits):
+                        yield shown(now, next(news))
+            except Exception:
+                now.halt.set()
+                kept = replace(now, table=before.table if before else None)
+                yield {**shown(kept, next(news)), panel.status: status_values.status_value(experiment, None)}
+                raise
         more = values[going.changed] + (loaded_names(catalog.models()) != loaded)  # a run loads what it needs
         yield {panel.recount: time.monotonic_ns(), going.changed: more}
-
-    @told
-    def stop(now: Ran | None) -> None:
-        if now is not None:
-            now.halt.set()  # the run itself shows how it ended: only one writes to the page
 
     memory = [going.ran, going.came, going.changed]
     outputs = [*memory, panel.status, panel.recount, going.start, going.stop]
@@ -169,4 +162,4 @@ def _wire_run(
         **experimenting(),
         **QUIET,
     )
-    going.stop.click(stop, going.ran, None, **AT_ONCE)
+    wire_stop(going.stop.click, going.ran)

@@ -6,6 +6,7 @@ experiment_limits.py   What one experiment, or one list of prompts, may take on 
 fair_shares.py         How much of a shared server one visitor, and all visitors of one address together, may have at a
                        time
 messages.py            Errors on their way to the page: the one place where they become words for the person
+one_at_a_time.py       One run of a kind per session, with the button that stops it
 payloads.py            What the page's own parts report of a click, read as strictly as a setup: anybody can send
                        anything
 sessions.py            What each visitor connected: endpoints, their keys and their models, in the visitor's session

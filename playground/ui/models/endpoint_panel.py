@@ -1,6 +1,5 @@
 """Connect an endpoint: an address and a key, what it offers, and what was seen to work. For this visitor only."""
 
-import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,15 +10,16 @@ import gradio as gr
 from playground.backends.endpoints.endpoint import operators
 from playground.backends.endpoints.providers import Provider, provider_of, providers
 from playground.errors import InvalidSetup
+from playground.returning import Returning
 from playground.settings import Settings
 from playground.ui import widgets
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
 from playground.ui.handlers.messages import in_words, told
+from playground.ui.handlers.one_at_a_time import Stoppable, news, refuse_second, until_stopped, wire_stop
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.models import endpoint_values
 from playground.ui.models.list_values import load_value
-from playground.ui.run_view import following
 
 HERE = Path(__file__).parent
 
@@ -31,7 +31,7 @@ STOPPED = "Stopped; nothing was connected."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointPanel:
-    """The widgets. `halt` is what halts the attempt that goes on, in the visitor's session."""
+    """The widgets. `going` is what stops the attempt that goes on, in the visitor's session."""
 
     provider: Any
     about: Any
@@ -42,7 +42,7 @@ class EndpointPanel:
     start: Any
     line: Any
     connected: Any
-    halt: Any
+    going: Any
     changed: Any
 
     @property
@@ -80,7 +80,7 @@ def build(page: Any, settings: Settings, sessions: Sessions, changed: Any) -> No
         )
     panel = EndpointPanel(
         provider=provider, about=about, name=name, url=url, key=key, model=model, start=start, line=line,
-        connected=connected, halt=gr.State(None), changed=changed,
+        connected=connected, going=gr.State(None), changed=changed,
     )  # fmt: skip
     _wire_form(panel, offered)
     _wire_connecting(page, panel, settings, sessions)
@@ -125,31 +125,22 @@ def _wire_connecting(page: Any, panel: EndpointPanel, settings: Settings, sessio
 
     @told
     def connect(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
-        following.alone(values[panel.halt])
-        halt, typed = threading.Event(), [str(values[box] or "") for box in panel.typed]
-        work, said = sessions.connect(request, *typed), None
-        try:
+        refuse_second(values[panel.going])
+        typed = [str(values[box] or "") for box in panel.typed]
+        with Stoppable() as going, Returning(sessions.connect(request, *typed)) as work:
             # The key leaves the page before it is used: whatever comes of it, it is not there any more.
-            yield {panel.key: "", panel.halt: halt, panel.line: load_value("loading", "Connecting")}
-            while not halt.is_set():
-                if (progress := next(work)) != said:
+            yield {panel.key: "", panel.going: going, panel.line: load_value("loading", "Connecting")}
+            try:
+                for progress in news(until_stopped(work, going)):
                     yield {panel.line: load_value("loading", progress=progress)}
-                said = progress
-            yield {panel.line: load_value("stopped", STOPPED)}
-        except StopIteration as end:
-            words = endpoint_values.summary(end.value)
-            more = {panel.connected: listed(request), panel.changed: values[panel.changed] + 1}
-            yield {panel.line: load_value("done", words), **more}
-        except Exception as error:
-            yield {panel.line: load_value("failed", in_words(error))}
-        finally:
-            work.close()
-            halt.set()
-
-    @told
-    def stop(halt: Any) -> None:
-        if halt is not None:
-            halt.set()  # the attempt itself shows how it ended: only one writes to the page
+                if work.ended:
+                    words = endpoint_values.summary(work.value)
+                    more = {panel.connected: listed(request), panel.changed: values[panel.changed] + 1}
+                    yield {panel.line: load_value("done", words), **more}
+                else:
+                    yield {panel.line: load_value("stopped", STOPPED)}
+            except Exception as error:
+                yield {panel.line: load_value("failed", in_words(error))}
 
     @told
     def disconnect(changes: int, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
@@ -157,10 +148,10 @@ def _wire_connecting(page: Any, panel: EndpointPanel, settings: Settings, sessio
         return {panel.connected: listed(request), panel.changed: changes + 1}
 
     page.load(listed, None, panel.connected, **AT_ONCE)
-    outputs = [panel.key, panel.halt, panel.line, panel.connected, panel.changed]
+    outputs = [panel.key, panel.going, panel.line, panel.connected, panel.changed]
     gr.on(
-        [panel.start.click, panel.key.submit], connect, {*panel.typed, panel.halt, panel.changed}, outputs,
+        [panel.start.click, panel.key.submit], connect, {*panel.typed, panel.going, panel.changed}, outputs,
         preprocess=False, trigger_mode="once", **running(settings), **QUIET,
     )  # fmt: skip
-    panel.line.stop(stop, panel.halt, None, **AT_ONCE)
+    wire_stop(panel.line.stop, panel.going)
     panel.connected.clear(disconnect, panel.changed, [panel.connected, panel.changed], **AT_ONCE)

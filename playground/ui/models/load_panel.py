@@ -119,54 +119,54 @@ def _wire_list(page: Any, panel: LoadingPanel, settings: Settings, sessions: Ses
 
 def _wire_loads(panel: LoadingPanel, settings: Settings, sessions: Sessions) -> None:
     def follow(line: LoadLine, memory: Any, catalog: Catalog, loading: Loading) -> Iterator[dict[Any, Any]]:
-        """`memory` is what halts the line's last load, and the count of changes."""
+        """`memory` is the line's last load, and the count of changes."""
         before, changes = memory
         for update in line.follow(before, loading, catalog, settings, panel.models):
             done = update[line.view]["phase"] == "done"
             yield {**update, panel.changed: changes + 1} if done else update
 
     @told
-    def model(place: Any, name: Any, halt: Any, changes: int, request: gr.Request) -> Iterator[dict[Any, Any]]:
+    def model(place: Any, name: Any, last: Any, changes: int, request: gr.Request) -> Iterator[dict[Any, Any]]:
         catalog = sessions.of(request)
         loading = commands.load_model(catalog, settings, payloads.words(place, "source"), payloads.words(name, "name"))
-        yield from follow(panel.model.line, (halt, changes), catalog, loading)
+        yield from follow(panel.model.line, (last, changes), catalog, loading)
 
     @told
     def adapter(
-        base: Any, place: Any, name: Any, halt: Any, changes: int, request: gr.Request
+        base: Any, place: Any, name: Any, last: Any, changes: int, request: gr.Request
     ) -> Iterator[dict[Any, Any]]:
         catalog, source = sessions.of(request), payloads.words(place, "source")
         loading = commands.load_adapter(
             catalog, settings, payloads.words(base, "model"), source, payloads.words(name, "name")
         )
-        yield from follow(panel.adapter.line, (halt, changes), catalog, loading)
+        yield from follow(panel.adapter.line, (last, changes), catalog, loading)
 
     @told
-    def suggested(halt: Any, changes: int, event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
+    def suggested(last: Any, changes: int, event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
         known = {one.source: one.source for one in suggestions()}
         catalog, source = sessions.of(request), payloads.chosen(event._data, known)
         yield {panel.model.place: source, panel.model.name: ""}
         loading = commands.load_model(catalog, settings, source)
-        yield from follow(panel.model.line, (halt, changes), catalog, loading)
+        yield from follow(panel.model.line, (last, changes), catalog, loading)
 
     @told
-    def offered(halt: Any, changes: int, event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
+    def offered(last: Any, changes: int, event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
         catalog, key = sessions.of(request), payloads.read(payloads.Choice, event._data).key
         name, _, tuned = key.partition("/")
         if tuned:
             loading = commands.load_adapter(catalog, settings, name, tuned)
         else:
             loading = commands.load_model(catalog, settings, name)
-        yield from follow(panel.line, (halt, changes), catalog, loading)
+        yield from follow(panel.line, (last, changes), catalog, loading)
 
     def updated(line: LoadLine) -> list[Any]:
-        return [line.view, line.halt, panel.models, panel.changed]
+        return [line.view, line.going, panel.models, panel.changed]
 
     once = {"preprocess": False, "trigger_mode": "once", **running(settings), **QUIET}
     form, tuned, changed = panel.model, panel.adapter, panel.changed
-    form.start.click(model, [form.place, form.name, form.line.halt, changed], updated(form.line), **once)
-    panel.suggested.select(suggested, [form.line.halt, changed], [form.place, form.name, *updated(form.line)], **once)
+    form.start.click(model, [form.place, form.name, form.line.going, changed], updated(form.line), **once)
+    panel.suggested.select(suggested, [form.line.going, changed], [form.place, form.name, *updated(form.line)], **once)
     tuned.start.click(
-        adapter, [panel.base, tuned.place, tuned.name, tuned.line.halt, changed], updated(tuned.line), **once
+        adapter, [panel.base, tuned.place, tuned.name, tuned.line.going, changed], updated(tuned.line), **once
     )
-    panel.models.select(offered, [panel.line.halt, changed], updated(panel.line), **once)
+    panel.models.select(offered, [panel.line.going, changed], updated(panel.line), **once)

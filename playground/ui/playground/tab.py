@@ -1,6 +1,5 @@
 """The Playground tab: one setup on the left, what is sent and what comes back on the right."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +15,7 @@ from playground.types import Run, Setup, Step
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
 from playground.ui.handlers.messages import toast, told
+from playground.ui.handlers.one_at_a_time import Stoppable, refuse_second, switch, wire_stop
 from playground.ui.handlers.payloads import Branch, Edit, Pick
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.handlers.tab import Shared
@@ -35,10 +35,10 @@ STALE = "The answer below is to the prompt before your change."
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The right side, and its memory: the last Run, and what halts the one that is going on."""
+    """The right side, and its memory: the last Run, and what stops the one that is going on."""
 
     run: Any
-    halt: Any
+    going: Any
     prompt: Any
     stale: Any
     answer: Any
@@ -164,62 +164,53 @@ def _wire_run(fields: Form, results: Results, settings: Settings, sessions: Sess
             view.stale: gr.update(visible=False),
             view.answer: answer_values.answer_value(run, given),
             view.steps: steps_values.steps_value(run),
-            view.start: gr.update(interactive=not busy),
-            view.stop: gr.update(interactive=busy),
+            **switch(view.start, view.stop, busy=busy),
         }
 
     def go(setup: Setup, catalog: Catalog, given: tuple[Step, ...] = ()) -> Iterator[dict[Any, Any]]:
-        halt, last = threading.Event(), Run(setup=setup)
-        try:
-            yield {**shown(last, given), **view.insight.hide(), view.halt: halt}
-            for last in following.follow(
-                setup, runner.run(setup, catalog, given=given, within=settings.max_seconds), halt
-            ):
+        last = Run(setup=setup)
+        with Stoppable() as going:
+            yield {**shown(last, given), **view.insight.hide(), view.going: going}
+            runs = runner.run(setup, catalog, given=given, within=settings.max_seconds)
+            for last in following.follow(setup, runs, going.halt):
                 yield shown(last, given)
             yield {**shown(last, given), **view.insight.show(last)}
-        finally:
-            halt.set()  # also when nothing came of it: the next run waits for this
 
     @partial(told, say=lambda words: toast(labelled(words)))
     def run(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
-        following.alone(values[view.halt])
+        refuse_second(values[view.going])
         catalog = sessions.of(request)
         yield from go(checked(fields.read(values, catalog), catalog), catalog)
 
     @told
     def edit(values: dict[Any, Any], event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
-        following.alone(values[view.halt])
+        refuse_second(values[view.going])
         before, change = payloads.read_of(Edit, event._data, values[view.run])
         yield from go(before.setup, sessions.of(request), following.edited(before, change))
 
     @told
     def branch(values: dict[Any, Any], event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
-        following.alone(values[view.halt])
+        refuse_second(values[view.going])
         before, change = payloads.read_of(Branch, event._data, values[view.run])
         yield from go(before.setup, sessions.of(request), following.branched(before, change))
 
     @told
     def resume(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
-        following.alone(values[view.halt])
+        refuse_second(values[view.going])
         before = payloads.last(values[view.run])
         yield from go(before.setup, sessions.of(request), following.resumed(before))
-
-    @told
-    def stop(halt: Any) -> None:
-        if halt is not None:
-            halt.set()  # the run itself shows how it ended: only one writes to the page
 
     @told
     def inspect(before: Any, event: gr.EventData) -> dict[Any, Any]:
         before, place = payloads.read_of(Pick, event._data, before)
         return view.insight.inspect(before, place.step, place.sample)
 
-    memory = {view.run, view.halt}
+    memory = {view.run, view.going}
     everything = [*memory, view.stale, view.answer, view.steps, view.start, view.stop, *view.insight.outputs]
     once = {"preprocess": False, "trigger_mode": "once", **running(settings), **QUIET}
-    view.start.click(run, {*fields.widgets, view.halt}, everything, **once)
+    view.start.click(run, {*fields.widgets, view.going}, everything, **once)
     view.steps.edit(edit, memory, everything, **once)
     view.insight.token_view.edit(branch, memory, everything, **once)
     view.answer.submit(resume, memory, everything, **once)
-    view.stop.click(stop, view.halt, None, **AT_ONCE)
+    wire_stop(view.stop.click, view.going)
     view.steps.select(inspect, view.run, view.insight.outputs, **AT_ONCE)

@@ -5,7 +5,8 @@ from collections.abc import Generator, Iterator
 from dataclasses import replace
 
 from playground import transcript
-from playground.errors import InvalidSetup, LimitReached, NotSupported
+from playground.background import Background
+from playground.errors import InvalidSetup, NotSupported
 from playground.types import Completion, Run, Setup, Step
 from playground.ui.handlers.messages import in_words
 from playground.ui.handlers.payloads import Branch, Edit
@@ -16,39 +17,12 @@ CUT = ("cancelled", "refused")  # ends of an output that may go on
 MOMENT = 0.1  # seconds between looks at whether to stop
 
 
-class _Work(threading.Thread):
-    """The run itself. A thread of its own, so that a model silent for long, reading a prompt, cannot hold up Stop."""
-
-    def __init__(self, setup: Setup, runs: Generator[Run, None, None], halt: threading.Event) -> None:
-        super().__init__(name="run", daemon=True)
-        self.latest = Run(setup=setup)
-        self.error: BaseException | None = None
-        self.ended = False
-        self.news = threading.Event()
-        self._halt = halt
-        self._runs = runs
-
-    def run(self) -> None:
-        try:
-            for run in self._runs:
-                self.latest = run
-                self.news.set()
-                if self._halt.is_set():
-                    break
-        except BaseException as error:  # handed to the one who follows, who tells the person
-            self.error = error
-        finally:
-            self._runs.close()  # ends the work at the model, not only its telling
-            self.ended = True
-            self.news.set()
-
-
 def follow(setup: Setup, runs: Generator[Run, None, None], halt: threading.Event) -> Iterator[Run]:
     """The snapshots of a run of this setup, stopped at once when `halt` is set. The last keeps what came, in any case.
 
     Snapshots that come faster than they are taken are dropped, all but the newest.
     """
-    work = _Work(setup, runs, halt)
+    work = Background(runs, Run(setup=setup), name="run", halt=halt)
     work.start()
     shown: Run | None = None
     ended = False
@@ -56,7 +30,7 @@ def follow(setup: Setup, runs: Generator[Run, None, None], halt: threading.Event
         while not (ended or halt.is_set()):
             work.news.wait(MOMENT)
             work.news.clear()
-            ended, last = work.ended, work.latest  # in this order: what has ended has said its last
+            ended, last = work.ended.is_set(), work.latest  # in this order: what has ended has said its last
             if last is not shown:
                 yield (shown := last)
         if work.error:
@@ -70,12 +44,6 @@ def follow(setup: Setup, runs: Generator[Run, None, None], halt: threading.Event
 def stopped(run: Run) -> Run:
     """The run as it was when it was stopped; one that had already ended stays as it is."""
     return transcript.stopped(run) if run.status in ("waiting", "running") else run
-
-
-def alone(halt: threading.Event | None) -> None:
-    """Raises LimitReached while the session's last run, which this halts, goes on."""
-    if halt is not None and not halt.is_set():
-        raise LimitReached("A run of yours is still going on; stop it or wait for its end.")
 
 
 def edited(run: Run, edit: Edit) -> tuple[Step, ...]:

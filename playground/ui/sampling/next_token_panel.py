@@ -14,6 +14,7 @@ from playground.backends.catalog import Catalog
 from playground.csv_text import csv_text
 from playground.errors import InvalidSetup, NotSupported, PlaygroundError
 from playground.parameters import parameters
+from playground.returning import Returning
 from playground.settings import Settings
 from playground.types import Progress, Sampling
 from playground.ui import widgets
@@ -175,12 +176,11 @@ def _wire_reading(view: NextTokenView, settings: Settings, sessions: Sessions) -
         values = {**values, **boxes}
         yield {view.bars: waiting(Progress(what="Getting ready"))}
         try:
-            reads = reading.read(view.question.ask(values, catalog), catalog, note)
-            while True:
-                yield {view.bars: waiting(next(reads))}
-        except StopIteration as end:
+            with Returning(reading.read(view.question.ask(values, catalog), catalog, note)) as reads:
+                for progress in reads:
+                    yield {view.bars: waiting(progress)}
             # Boxes and reading in one update: between two the pane would call itself out of date.
-            yield {**boxes, view.reading: end.value, **view.pictures(end.value, values)}
+            yield {**boxes, view.reading: reads.value, **view.pictures(reads.value, values)}
         except PlaygroundError as error:
             yield {**boxes, view.reading: None, view.bars: failed(error)}
 

@@ -1,7 +1,6 @@
 """One prompt over a grid of temperatures and top-p: a heat map that fills while the answers come."""
 
 import re
-import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from playground.types import Run, Sampling, Task
 from playground.ui import widgets
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
 from playground.ui.handlers.messages import told
+from playground.ui.handlers.one_at_a_time import Stoppable, refuse_second, switch, wire_stop
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.run_view import following
 from playground.ui.sampling import sweep_values
@@ -55,13 +55,12 @@ def _number(word: str) -> float | str:
         return word
 
 
-@dataclass(frozen=True, slots=True)
-class Swept:
-    """The last sweep of this session, and what halts it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swept(Stoppable):
+    """The last sweep of this session."""
 
     run: Run
     grid: Sweep
-    halt: threading.Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +95,7 @@ class SweepView:
         return {
             self.swept: now,
             self.map: sweep_values.sweep_value(now.run, now.grid),
-            self.start: gr.update(interactive=not busy),
-            self.stop: gr.update(interactive=busy),
+            **switch(self.start, self.stop, busy=busy),
             self.table: gr.skip() if busy else sweep_values.cell_table(now.run, now.grid),
         }
 
@@ -159,23 +157,17 @@ def _wire_run(view: SweepView, settings: Settings, sessions: Sessions) -> None:
     @told
     def run(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
         catalog = sessions.of(request)
-        before: Swept | None = values[view.swept]
-        following.alone(before.halt if before else None)
+        refuse_second(values[view.swept])
         setup = checked(view.read(values), catalog)
         grid = setups.build(Sweep, read_fields(view.grid, values), ())
-        now = Swept(Run(setup=setup), grid, threading.Event())
+        now = Swept(run=Run(setup=setup), grid=grid)
         for last in following.follow(setup, sweep.run(setup, catalog, grid, within=settings.max_seconds), now.halt):
             now = replace(now, run=last)
             yield view.shown(now)
 
-    @told
-    def stop(now: Swept | None) -> None:
-        if now is not None:
-            now.halt.set()  # the run itself shows how it ended: only one writes to the page
-
     outputs = [view.swept, view.map, view.table, view.start, view.stop]
     view.start.click(run, view.inputs, outputs, preprocess=False, trigger_mode="once", **running(settings), **QUIET)
-    view.stop.click(stop, view.swept, None, **AT_ONCE)
+    wire_stop(view.stop.click, view.swept)
 
 
 def _wire_downloads(view: SweepView) -> None:

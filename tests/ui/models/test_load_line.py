@@ -12,7 +12,7 @@ from playground.settings import Settings
 from playground.types import Progress
 from playground.ui.models.load_line import STOPPED, LoadLine
 
-LINE = LoadLine(view="line", halt="halt")  # what the updates are for is all that the line is asked
+LINE = LoadLine(view="line", going="going")  # what the updates are for is all that the line is asked
 BACKEND = ScriptedBackend()
 
 
@@ -39,7 +39,7 @@ def test_it_tells_that_a_model_is_ready() -> None:
     first, *_, last = updates
     assert first["line"]["phase"] == "loading"
     assert last["line"] == {"phase": "done", "text": "M is ready.", "share": None}
-    assert first["halt"].is_set()
+    assert first["going"].halt.is_set()
 
 
 def test_stopped_it_leaves_everything_as_it_was() -> None:
@@ -48,10 +48,10 @@ def test_stopped_it_leaves_everything_as_it_was() -> None:
             report(Progress(what="Fetching", done=1, total=4, unit="MB"))
 
     catalog, updates = loaded(endless)
-    halt = next(updates)["halt"]
+    going = next(updates)["going"]
     for last in updates:
         if last["line"]["text"] == "Fetching: 1 of 4 MB":
-            halt.set()
+            going.halt.set()
     assert last["line"] == {"phase": "stopped", "text": STOPPED, "share": None}
     assert last["models"]["models"] == []
     assert catalog.models() == ()
@@ -71,7 +71,7 @@ def test_what_went_wrong_is_said_in_the_line(error: Exception, tight: bool, monk
 
 def test_one_load_at_a_time() -> None:
     _, updates = loaded(lambda report: BACKEND)
-    halt = next(updates)["halt"]
+    going = next(updates)["going"]
     _, second = loaded(lambda report: BACKEND)
     with pytest.raises(LimitReached, match="still going on"):
-        next(LINE.follow(halt, second, Catalog(), Settings(), "models"))  # type: ignore[arg-type]
+        next(LINE.follow(going, second, Catalog(), Settings(), "models"))  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from playground import runner, setups
-from playground.errors import InvalidSetup, LimitReached, NotSupported
+from playground.errors import InvalidSetup, NotSupported
 from playground.types import Alternative, Completion, Message, Run, Step, Token
 from playground.ui.handlers.payloads import Branch, Edit
 from playground.ui.run_view import following
@@ -58,15 +58,6 @@ def test_what_was_cut_is_left_open_when_the_run_goes_on() -> None:
     assert following.resumed(run)[1].completions[0] == SAID
     given = following.edited(run, Edit(step=1, sample=0, text="Mine"))
     assert [c.finish_reason for c in given[1].completions] == ["stop", None]
-
-
-def test_one_run_at_a_time() -> None:
-    halt = threading.Event()
-    with pytest.raises(LimitReached, match="still going on"):
-        following.alone(halt)
-    halt.set()
-    following.alone(halt)
-    following.alone(None)
 
 
 def test_an_edited_output_is_marked_and_what_follows_is_left_to_the_model() -> None:
