@@ -4,51 +4,32 @@ import math
 import random
 from collections.abc import Generator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from playground import runner, setups
 from playground.backends.catalog import Catalog
 from playground.background import Background
 from playground.errors import InvalidSetup, LimitReached, PlaygroundError
-from playground.parameters import number, text
-from playground.strategies import STRATEGIES
+from playground.strategies import technique_of
 from playground.transcript import stopped
-from playground.types import STRICT, Run, Sampling, Setup, Task
+from playground.types import Run, Sampling, Setup, Task, Weights
 
 INTERVAL = 0.1  # seconds between snapshots
 Outcome = tuple[Run, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pane:
-    """Which weights answer: a model, and an adapter of it at a scale unless that is empty."""
-
-    __pydantic_config__ = STRICT
-
-    model: str = text("default", max_length=100, help="A model by its name.")
-    adapter: str = text(max_length=100, help="An adapter of that model; empty is the model as it is.")
-    scale: float = number(1.0, 0, 2, step=0.05, help="How strongly the adapter changes the model.")
-
-    @property
-    def title(self) -> str:
-        """Its name for people: what was asked for, not what answered."""
-        if not self.adapter:
-            return self.model
-        return f"{self.model} + {self.adapter}" + (f" \u00d7 {self.scale:g}" if self.scale != 1 else "")
-
-
-def read_panes(data: Any, most: int) -> tuple[Pane, ...]:
+def read_panes(data: Any, most: int) -> tuple[Weights, ...]:
     """Checked panes from plain data. Raises InvalidSetup, or LimitReached for more than `most`."""
     if not isinstance(data, Sequence) or isinstance(data, str) or not data:
         raise InvalidSetup("`panes` must be a list of at least one {model, adapter, scale}.", ("panes",))
     if len(data) > most:
         raise LimitReached(f"These are {len(data)} panes; {most} is the most (PLAYGROUND_MAX_PANES).")
-    return tuple(setups.build(Pane, pane, ("panes", i)) for i, pane in enumerate(data))
+    return tuple(setups.build(Weights, pane, ("panes", i)) for i, pane in enumerate(data))
 
 
 def compare(
-    setup: Setup, panes: Sequence[Pane], catalog: Catalog, *, seed: int | None = None, within: float = math.inf
+    setup: Setup, panes: Sequence[Weights], catalog: Catalog, *, seed: int | None = None, within: float = math.inf
 ) -> Generator[Outcome, None, None]:
     """Yield the Runs of all panes as they grow, at most ten times a second; the last are complete.
 
@@ -56,7 +37,7 @@ def compare(
     fails is a failed Run beside the others. A model made for one task gets the task's input alone, with default
     sampling. Closing stops them all.
     """
-    STRATEGIES[setup.strategy](**setup.options).check(setup.task)  # wrong for one is wrong for all
+    technique_of(setup).check(setup.task)  # wrong for one is wrong for all
     seed = drawn() if seed is None else seed
     works = [_start(_asked(setup, pane), catalog, within, seed) for pane in panes]
     try:
@@ -78,9 +59,9 @@ def drawn() -> int:
     return random.randrange(2**32)
 
 
-def _asked(setup: Setup, pane: Pane) -> Run:
+def _asked(setup: Setup, pane: Weights) -> Run:
     """The Run of a pane before anything has come of it."""
-    return Run(setup=replace(setup, model=pane.model, adapter=pane.adapter, scale=pane.scale))
+    return Run(setup=replace(setup, **asdict(pane)))
 
 
 def _start(asked: Run, catalog: Catalog, within: float, seed: int) -> Background[Run, None]:

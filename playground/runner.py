@@ -12,7 +12,7 @@ from playground.backends.catalog import Catalog
 from playground.errors import LimitReached, NotSupported, PlaygroundError
 from playground.parameters import parameters
 from playground.returning import Returning
-from playground.strategies import STRATEGIES, Event, Strategy
+from playground.strategies import Event, Strategy, technique_of
 from playground.strategies.base import Asking, gather
 from playground.transcript import OpenStep, Transcript
 from playground.types import Completion, Delta, Message, Progress, Run, Sampling, Setup, Step, Token
@@ -38,7 +38,7 @@ def run(
     Raises PlaygroundError as long as nothing has come back; what goes wrong later ends in a Run with
     status `failed` that keeps all that had arrived.
     """
-    strategy = strategy or STRATEGIES[setup.strategy](**setup.options)
+    strategy = strategy or technique_of(setup)
     strategy.check(setup.task)
     transcript = Transcript(setup)
     yield transcript.snapshot()  # at once: a client that cancels before the first yield is not heard
@@ -82,7 +82,7 @@ def requests(setup: Setup) -> tuple[tuple[Step, Sampling], ...]:
         yield from ()
         return places
 
-    for _ in STRATEGIES[setup.strategy](**setup.options).run(setup.task, ask):
+    for _ in technique_of(setup).run(setup.task, ask):
         pass
     return tuple(steps)
 
@@ -115,6 +115,7 @@ class _Asker:
             prefix=prefix,
             n=n,
             sampling=sampling,
+            model=setup.model,
             adapter=setup.adapter,
             scale=setup.scale,
             visitor=self.visitor,

@@ -11,8 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 from playground.errors import InvalidSetup, LimitReached
 from playground.json_values import as_json
 from playground.parameters import parameters
-from playground.strategies import STRATEGIES
-from playground.types import Run, Sampling, Setup, Task
+from playground.strategies import STRATEGIES, technique_of
+from playground.types import Run, Sampling, Setup, Task, Weights
 
 Path = tuple[str | int, ...]
 MAX_TOTAL = 400_000  # characters in all texts of a setup together
@@ -28,19 +28,17 @@ def parse(data: Any) -> Setup:
     if not isinstance(data, Mapping):
         raise InvalidSetup(f"A setup is a mapping with the keys {', '.join(KEYS)}; this is {_shown(data)}.")
     _refuse_unknown(data, KEYS, ())
-    _refuse_unreadable({key: data[key] for key in ("model", "adapter", "strategy") if key in data}, ())
-    model, name = data.get("model", "default"), data.get("strategy", "zero_shot")
-    if not isinstance(model, str):
-        raise InvalidSetup(f"`model` is {_shown(model)}; it must be the name of a model.", ("model",))
+    chosen = {key: data[key] for key in ("model", "adapter", "scale", "strategy") if key in data}
+    _refuse_unreadable(chosen, ())
+    name = data.get("strategy", "zero_shot")
     if not isinstance(name, str) or name not in STRATEGIES:
         raise InvalidSetup(f"`strategy` is {_shown(name)}; it must be one of {', '.join(STRATEGIES)}.", ("strategy",))
-    chosen = {key: data[key] for key in ("adapter", "scale") if key in data}
     parts = {
         "options": asdict(build(STRATEGIES[name], data.get("options", {}), ("options",))),
         "task": build(Task, data.get("task", {}), ("task",)),
         "sampling": build(Sampling, data.get("sampling", {}), ("sampling",)),
     }
-    setup: Setup = _validated(Setup, {"model": model, "strategy": name, **chosen, **parts}, ())
+    setup: Setup = _validated(Setup, {**chosen, **parts}, ())
     if (total := _characters(asdict(setup.task))) > MAX_TOTAL:
         raise InvalidSetup(f"`task` has {total:,} characters in all; {MAX_TOTAL:,} is the most.", ("task",))
     return setup
@@ -66,11 +64,9 @@ def to_dict(setup: Setup) -> dict[str, Any]:
 
 def differing(setup: Setup) -> dict[str, Any]:
     """Only what differs from the defaults: what a preset file or a link needs to hold."""
-    strategy = STRATEGIES[setup.strategy](**setup.options)
-    tuned = {"adapter": setup.adapter, "scale": setup.scale} if setup.adapter else {}
+    strategy = technique_of(setup)
     return {
-        "model": setup.model,
-        **tuned,
+        **weights_to_dict(setup),
         "strategy": setup.strategy,
         **{
             k: v
@@ -78,6 +74,12 @@ def differing(setup: Setup) -> dict[str, Any]:
             if (v := _changed(strategy if k == "options" else getattr(setup, k)))
         },
     }
+
+
+def weights_to_dict(weights: Weights) -> dict[str, Any]:
+    """Its part of a setup as plain data: a scale only where there is an adapter for it."""
+    tuned = {"adapter": weights.adapter, "scale": weights.scale} if weights.adapter else {}
+    return {"model": weights.model, **tuned}
 
 
 def run_to_dict(run: Run) -> dict[str, Any]:

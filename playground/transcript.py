@@ -3,8 +3,8 @@
 import time
 from dataclasses import dataclass, field, replace
 
+from playground.strategies.base import Answer
 from playground.types import (
-    Answer,
     Completion,
     Delta,
     Finding,

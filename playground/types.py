@@ -15,6 +15,7 @@ AnswerType = Literal["text", "number", "choice", "yes_no", "label"]
 
 STRICT = ConfigDict(extra="forbid")
 MAX_TEXT = 200_000
+MAX_NAME = 300  # characters of a model's or an adapter's name: an endpoint's name, a slash, its server's own name
 
 Short = Annotated[str, Field(min_length=1, max_length=100, strict=True)]
 TokenId = Annotated[int, Field(ge=0)]
@@ -63,9 +64,7 @@ class ChainStep:
 
     __pydantic_config__ = STRICT
     name: str = text(max_length=60, help="Short name; later steps refer to this step's output by it.")
-    template: str = text(
-        max_length=MAX_TEXT, help="The prompt; {input}, {previous} and {earlier step name} are replaced.", lines=3
-    )
+    template: str = text(max_length=MAX_TEXT, lines=3, help="{input}, {previous} and {earlier step name} are replaced.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,24 +74,32 @@ class Task:
     __pydantic_config__ = STRICT
     input: str = text(max_length=MAX_TEXT, help="The question, or the text to work on.", lines=5)
     role: str = text(max_length=MAX_TEXT, help='Who answers: "You are ...". Sent as the system message.', lines=2)
-    examples: tuple[Example, ...] = many(
-        max_length=64, help="Pairs of input and output, shown to the model in this order."
-    )
+    examples: tuple[Example, ...] = many(max_length=64, help="Pairs of input and output, shown in this order.")
     steps: tuple[ChainStep, ...] = many(max_length=20, help="Prompts that build on each other.")
     answer: AnswerType = choice("text", label="Answer type", help="What to read from the model's words as the answer.")
     labels: tuple[Short, ...] = many(max_length=64, help="The allowed answers, for answer type label or choice.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Setup:
-    """Everything that determines a run: a preset, a link and an API call are all one of these.
+class Weights:
+    """Which weights answer: a model, and unless that is empty an adapter of it, at a scale. A pane is one of these."""
 
-    `options` are the technique's own parameters by name; `setups.parse` has checked them against it.
-    """
-
-    model: str = "default"
-    adapter: str = text(max_length=100, help="A fine-tuned adapter of this model; empty is the model as it is.")
+    __pydantic_config__ = STRICT
+    model: str = text("default", max_length=MAX_NAME, help="A model by its name.")
+    adapter: str = text(max_length=MAX_NAME, help="A fine-tuned adapter of this model; empty is the model as it is.")
     scale: float = number(1.0, 0, 2, step=0.05, help="How strongly the adapter changes the model. 0 is not at all.")
+
+    @property
+    def model_title(self) -> str:
+        """Their name for people: what was asked for, not what answered."""
+        scale = f" \u00d7 {self.scale:g}" if self.scale != 1 else ""
+        return f"{self.model} + {self.adapter}{scale}" if self.adapter else self.model
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup(Weights):
+    """All that determines a run: a preset, a link and an API call each are one. `options` are the technique's own."""
+
     strategy: str = "zero_shot"
     options: Mapping[str, Any]
     task: Task
@@ -219,15 +226,6 @@ class Vote:
     count: int
     weight: float
     paths: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What a technique concludes, and in words how it was found."""
-
-    text: str
-    how: str = ""
-    votes: tuple[Vote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

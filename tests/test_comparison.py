@@ -13,9 +13,9 @@ from playground import setups
 from playground.backends.base import Capabilities, Request
 from playground.backends.catalog import Catalog, Entry
 from playground.backends.scripted import ScriptedBackend
-from playground.comparison import Pane, compare, read_panes
+from playground.comparison import compare, read_panes
 from playground.errors import GenerationFailed, InvalidSetup, LimitReached
-from playground.types import Delta, Run
+from playground.types import Delta, Run, Weights
 
 SETUP = setups.parse({"task": {"input": "Hi there"}})
 
@@ -30,23 +30,23 @@ def catalog() -> Catalog:
     return Catalog([entry("a", ScriptedBackend()), entry("b", ScriptedBackend()), entry("slow", slow)])
 
 
-def last(panes: list[Pane], catalog: Catalog, setup: Any = SETUP, **options: Any) -> tuple[Run, ...]:
+def last(panes: list[Weights], catalog: Catalog, setup: Any = SETUP, **options: Any) -> tuple[Run, ...]:
     *_, runs = compare(setup, panes, catalog, **options)
     return runs
 
 
 def test_all_panes_answer_with_one_seed(catalog: Catalog) -> None:
-    runs = last([Pane(model="a"), Pane(model="b"), Pane(model="a")], catalog)
+    runs = last([Weights(model="a"), Weights(model="b"), Weights(model="a")], catalog)
     assert [run.status for run in runs] == ["done"] * 3
     assert [run.setup.model for run in runs] == ["a", "b", "a"]
     assert len({run.seed for run in runs}) == 1
     assert runs[0].answer == runs[2].answer
     given = replace(SETUP, sampling=replace(SETUP.sampling, seed=7))
-    assert {run.seed for run in last([Pane(model="a"), Pane(model="b")], catalog, given)} == {7}
+    assert {run.seed for run in last([Weights(model="a"), Weights(model="b")], catalog, given)} == {7}
 
 
 def test_they_stream_at_once(catalog: Catalog) -> None:
-    seen = list(compare(SETUP, [Pane(model="slow"), Pane(model="slow")], catalog))
+    seen = list(compare(SETUP, [Weights(model="slow"), Weights(model="slow")], catalog))
     assert [run.status for run in seen[0]] == ["waiting", "waiting"]
     both = [
         all(run.steps and len(run.steps[0].completions[0].text) > 0 and run.status == "running" for run in runs)
@@ -58,12 +58,12 @@ def test_they_stream_at_once(catalog: Catalog) -> None:
 @pytest.mark.parametrize(
     ("pane", "message"),
     [
-        (Pane(model="x"), "no model named 'x'; choose one of a, b, slow"),
-        (Pane(model="a", adapter="x"), "'a' has no adapter named 'x'; it has none"),
+        (Weights(model="x"), "no model named 'x'; choose one of a, b, slow"),
+        (Weights(model="a", adapter="x"), "'a' has no adapter named 'x'; it has none"),
     ],
 )
-def test_a_pane_that_fails_stands_beside_the_others(catalog: Catalog, pane: Pane, message: str) -> None:
-    good, bad = last([Pane(model="a"), pane], catalog)
+def test_a_pane_that_fails_stands_beside_the_others(catalog: Catalog, pane: Weights, message: str) -> None:
+    good, bad = last([Weights(model="a"), pane], catalog)
     assert good.status == "done"
     assert bad.status == "failed"
     assert message in bad.error
@@ -76,13 +76,13 @@ class Breaking(ScriptedBackend):
 
 def test_what_breaks_in_a_pane(catalog: Catalog) -> None:
     catalog.add(entry("broken", Breaking(delay=GenerationFailed("out of order"))))  # type: ignore[arg-type]
-    good, bad = last([Pane(model="a"), Pane(model="broken")], catalog)
+    good, bad = last([Weights(model="a"), Weights(model="broken")], catalog)
     assert (good.status, bad.status, bad.error) == ("done", "failed", "out of order")
     catalog.add(entry("bug", Breaking(delay=ZeroDivisionError("secret"))))  # type: ignore[arg-type]
     seen: list[Any] = []
 
     def follow() -> None:
-        for runs in compare(SETUP, [Pane(model="a"), Pane(model="bug")], catalog):
+        for runs in compare(SETUP, [Weights(model="a"), Weights(model="bug")], catalog):
             seen.append(runs)
 
     with pytest.raises(ZeroDivisionError):
@@ -95,7 +95,7 @@ def test_closing_stops_every_pane(catalog: Catalog) -> None:
     endless = ScriptedBackend(reply=lambda *_: "on and " * 2000, delay=0.005)
     catalog.add(entry("endless", endless))
     setup = replace(SETUP, sampling=replace(SETUP.sampling, max_tokens=4000))
-    with closing(compare(setup, [Pane(model="endless")] * 3, catalog)) as runs:
+    with closing(compare(setup, [Weights(model="endless")] * 3, catalog)) as runs:
         while not all(run.steps and run.steps[0].completions[0].text for run in next(runs)):
             pass
         assert catalog.info("endless").users == 3
@@ -107,7 +107,7 @@ def test_closing_stops_every_pane(catalog: Catalog) -> None:
 
 def test_what_is_wrong_for_all_is_said_once(catalog: Catalog) -> None:
     with pytest.raises(InvalidSetup, match=r"`task\.input` is empty"):
-        next(compare(setups.parse({}), [Pane(model="a")], catalog))
+        next(compare(setups.parse({}), [Weights(model="a")], catalog))
 
 
 def test_a_model_for_one_task_gets_the_input_alone(catalog: Catalog) -> None:
@@ -129,7 +129,7 @@ def test_a_model_for_one_task_gets_the_input_alone(catalog: Catalog) -> None:
             "sampling": {"temperature": 0.1, "max_tokens": 5},
         }
     )
-    prompted, task = last([Pane(model="a"), Pane(model="task")], catalog, setup)
+    prompted, task = last([Weights(model="a"), Weights(model="task")], catalog, setup)
     assert (prompted.status, task.status) == ("done", "done")
     assert [m.content for m in asked[0].messages] == ["Good film"]
     assert task.setup.strategy == "zero_shot"
@@ -156,5 +156,5 @@ def test_bad_panes(data: Any, error: type[Exception], message: str) -> None:
 
 def test_panes_from_plain_data() -> None:
     panes = read_panes([{"model": "a"}, {"model": "a", "adapter": "pirate", "scale": 0.5}], 6)
-    assert panes == (Pane(model="a"), Pane(model="a", adapter="pirate", scale=0.5))
-    assert [pane.title for pane in panes] == ["a", "a + pirate × 0.5"]
+    assert panes == (Weights(model="a"), Weights(model="a", adapter="pirate", scale=0.5))
+    assert [pane.model_title for pane in panes] == ["a", "a + pirate × 0.5"]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from playground.types import Delta, Message, Progress, Sampling, Token
+from playground.types import Delta, Message, Progress, Sampling, Token, Weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +34,12 @@ class Capabilities:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """One prompt and how many samples of it. `prefix` begins the assistant's turn.
+class Request(Weights):
+    """One prompt, how many samples of it, and of which weights. `prefix` begins the assistant's turn.
 
-    `begun` are a sample's own earlier words: they follow the prefix and count as generated. `adapter` is one that
-    is loaded for the model, empty for the model as it is, and `scale` how strongly it is applied. `visitor` is who
-    asks, where strangers share a server: what was computed for one is not used for another, whose time would tell
-    them what the first has asked.
+    `begun` are a sample's own earlier words: they follow the prefix and count as generated. The adapter is one that is
+    loaded for the model. `visitor` is who asks, where strangers share a server: what was computed for one is not used
+    for another, whose time would tell them what the first has asked.
     """
 
     messages: tuple[Message, ...]
@@ -48,8 +47,6 @@ class Request:
     begun: str = ""
     n: int = 1
     sampling: Sampling = Sampling()
-    adapter: str = ""
-    scale: float = 1.0
     visitor: str = ""
 
 

@@ -10,6 +10,7 @@ from playground.backends.details import AdapterDetails, ModelDetails
 from playground.backends.loads import Report
 from playground.backends.suggested import Suggestion
 from playground.errors import InvalidSetup, UnknownModel
+from playground.types import Weights
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}(/[^\x00-\x20\x7f]{1,200})?")  # after the slash, a server's own name
 Key = tuple[str, str]  # a model and its adapter, "" for the model itself
@@ -71,6 +72,12 @@ class ModelInfo:
     idle: float = 0.0  # seconds since it was last used
     suggestion: Suggestion | None = None  # what it takes to have it
     fetched: bool = True
+
+    def title_of(self, weights: Weights) -> str:
+        """The title of this model with an adapter at a scale, in the names that people know."""
+        known = {adapter.name: adapter.title for adapter in self.adapters}
+        title = known.get(weights.adapter, weights.adapter)
+        return Weights(model=self.title, adapter=title, scale=weights.scale).model_title
 
 
 @runtime_checkable

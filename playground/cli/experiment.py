@@ -29,11 +29,12 @@ from playground.evaluation.findings import expectations
 from playground.evaluation.findings.comparisons import compare
 from playground.evaluation.findings.sentences import comparison, count, five_points, line, swapped
 from playground.evaluation.findings.summary import summaries
-from playground.evaluation.plan import Experiment, Model
+from playground.evaluation.plan import Experiment
 from playground.evaluation.report import outcome
 from playground.evaluation.results import Table
 from playground.evaluation.store import Store
 from playground.settings import Settings
+from playground.types import Weights
 
 DONE, INCOMPLETE, WRONG, NOT_HELD, STOPPED = 0, 1, 2, 3, 130
 
@@ -72,7 +73,7 @@ def main(argv: Sequence[str]) -> int:
 
 def _say_what_takes_the_input_alone(experiment: Experiment, catalog: Catalog) -> None:
     there = {info.name: info for info in catalog.models()}
-    for name in dict.fromkeys(model.model for model in experiment.models or (Model(),)):
+    for name in dict.fromkeys(model.model for model in experiment.models or (Weights(),)):
         if name in there and there[name].capabilities.task:
             print(f"{name} is made for one task: it takes the input alone, whatever the technique.", file=sys.stderr)
 

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from playground.evaluation.plan import Draw, Experiment, Model, Technique
+from playground.evaluation.plan import Draw, Experiment, Technique
 from playground.strategies import STRATEGIES
+from playground.types import Weights
 
 SEPARATOR = " \u00b7 "
 
@@ -20,7 +21,7 @@ class Column:
 
     label: str
     technique: Technique
-    model: Model
+    model: Weights
     draw: Draw
     titles: tuple[str, str, str]
     place: tuple[int, int, int]  # of technique, model and draw in the experiment
@@ -28,10 +29,10 @@ class Column:
 
 def columns(experiment: Experiment) -> tuple[Column, ...]:
     """Technique by technique, each on every model and under every draw."""
-    models, draws = experiment.models or (Model(),), experiment.draws or (Draw(),)
+    models, draws = experiment.models or (Weights(),), experiment.draws or (Draw(),)
     named = (
         _distinct([_technique(t) for t in experiment.techniques], [_given(t.options) for t in experiment.techniques]),
-        _distinct([_model(m) for m in models]),
+        _distinct([m.model_title for m in models]),
         _distinct([d.name or _given(d.sampling) or "as it is" for d in draws]),
     )
     found = []
@@ -50,12 +51,6 @@ def columns(experiment: Experiment) -> tuple[Column, ...]:
 def _technique(technique: Technique) -> str:
     known = STRATEGIES.get(technique.strategy)
     return technique.name or (known.title if known else technique.strategy)
-
-
-def _model(model: Model) -> str:
-    if not model.adapter:
-        return model.model
-    return f"{model.model} + {model.adapter}" + (f" \u00d7 {model.scale:g}" if model.scale != 1 else "")
 
 
 def _given(values: Mapping[str, Any]) -> str:

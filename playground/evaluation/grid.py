@@ -11,7 +11,7 @@ from playground.errors import InvalidSetup
 from playground.evaluation.columns import Column, columns
 from playground.evaluation.datasets.base import Dataset, Shot
 from playground.evaluation.plan import Experiment, Item, Technique
-from playground.strategies import STRATEGIES
+from playground.strategies import STRATEGIES, technique_of
 from playground.strategies.templates import fill
 from playground.types import Example, Setup
 
@@ -86,8 +86,7 @@ def base(column: Column, experiment: Experiment, dataset: Dataset) -> Setup:
     if "examples" not in technique.task and (shots := _shots(technique, dataset)):
         task["examples"] = [asdict(shot) for shot in shots]
     data = {
-        "model": model.model,
-        **({"adapter": model.adapter, "scale": model.scale} if model.adapter else {}),
+        **setups.weights_to_dict(model),
         "strategy": technique.strategy,
         "options": dict(technique.options),
         "task": task,
@@ -95,7 +94,7 @@ def base(column: Column, experiment: Experiment, dataset: Dataset) -> Setup:
     }
     try:
         setup = setups.parse(data)
-        STRATEGIES[setup.strategy](**setup.options).check(setup.task)
+        technique_of(setup).check(setup.task)
     except InvalidSetup as error:
         path = _placed(error.path, column)
         said = str(error).replace(f"`{_dotted(error.path)}", f"`{_dotted(path)}", 1)

@@ -86,6 +86,7 @@ def _score(run: Run, step: Step, text: str | Sequence[int], catalog: Catalog) ->
         messages=step.messages,
         prefix=step.prefix,
         sampling=Sampling(top_logprobs=1),
+        model=setup.model,
         adapter=setup.adapter,
         scale=setup.scale,
         visitor=catalog.visitor,

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from playground.parameters import many, mapping, number, text
-from playground.types import MAX_TEXT, STRICT
+from playground.types import MAX_NAME, MAX_TEXT, STRICT, Weights
 
 MAX_ITEMS = 10_000
 MAX_CELLS = 100_000
+MAX_LABEL = 3 * MAX_NAME  # characters of a column's label: a technique's, a model's and an adapter's name, a draw's
 
 Name = Annotated[str, Field(min_length=1, max_length=60, strict=True)]
 
@@ -58,16 +59,6 @@ class Technique:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Model:
-    """Which weights answer."""
-
-    __pydantic_config__ = STRICT
-    model: str = text("default", max_length=200, help="A model that can be chosen.")
-    adapter: str = text(max_length=100, help="An adapter of it, or none.")
-    scale: float = number(1.0, 0, 2, step=0.05, help="How strongly the adapter changes the model.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Draw:
     """How tokens are chosen, under a name. It goes over what the technique says."""
 
@@ -90,9 +81,9 @@ class Expectation:
     """What a column must reach: a mean score, or more than another column by more than chance."""
 
     __pydantic_config__ = STRICT
-    column: str = text(max_length=200, help="The column it is about.")
+    column: str = text(max_length=MAX_LABEL, help="The column it is about.")
     at_least: float | None = number(None, 0, 1, step=0.01, help="Its mean score is at least this.")
-    better_than: str = text(max_length=200, help="The column it must be better than, by more than chance explains.")
+    better_than: str = text(max_length=MAX_LABEL, help="The column it must beat by more than chance explains.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +95,7 @@ class Experiment:
     about: str = text(max_length=2000, lines=2, help="What it is to find out.")
     data: Data = Data()
     techniques: tuple[Technique, ...] = many(max_length=16, help="Ways of asking, a column each.")
-    models: tuple[Model, ...] = many(max_length=8, help="Models and adapters. Empty: the default model.")
+    models: tuple[Weights, ...] = many(max_length=8, help="Models and adapters. Empty: the default model.")
     draws: tuple[Draw, ...] = many(max_length=8, help="Sampling settings. Empty: what each technique says.")
     repetitions: int = number(1, 1, 20, step=1, help="How often each item is asked, each time with another seed.")
     seed: int = number(0, 0, 2**32 - 1, step=1, help="Where all seeds of all cells come from.")

@@ -10,9 +10,9 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 
 from playground.backends.catalog import Catalog
-from playground.comparison import Pane, compare, drawn
+from playground.comparison import compare, drawn
 from playground.errors import InvalidSetup, LimitReached
-from playground.types import MAX_TEXT, Run, Setup
+from playground.types import MAX_TEXT, Run, Setup, Weights
 
 COLUMNS = ("prompt", "input", "question", "text")  # of a CSV, in order of preference
 SEPARATORS = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
@@ -96,7 +96,7 @@ def _header(lines: Sequence[str]) -> tuple[str, list[str]]:
     return ",", []
 
 
-def check_size(prompts: Sequence[str], panes: Sequence[Pane], most: int, name: str) -> None:
+def check_size(prompts: Sequence[str], panes: Sequence[Weights], most: int, name: str) -> None:
     """Raises LimitReached for more answers than that; `name` is the variable that says so."""
     if (total := len(prompts) * len(panes)) > most:
         raise LimitReached(
@@ -106,7 +106,7 @@ def check_size(prompts: Sequence[str], panes: Sequence[Pane], most: int, name: s
 
 def table(
     setup: Setup,
-    panes: Sequence[Pane],
+    panes: Sequence[Weights],
     prompts: Sequence[str],
     catalog: Catalog,
     *,

@@ -13,8 +13,8 @@ from playground.backends.catalog import Catalog
 from playground.errors import LimitReached
 from playground.parameters import many, number
 from playground.strategies.answers import extract, same, without_reasoning
-from playground.strategies.base import Ask, Card, Running, Strategy, gather, system, user
-from playground.types import Answer, Completion, Run, Setup, Step, Task
+from playground.strategies.base import Answer, Ask, Card, Running, Strategy, gather, system, user
+from playground.types import Completion, Run, Setup, Step, Task
 
 MAX_SAMPLES = 400  # in one sweep: a class shares the machine
 Temperature = Annotated[float, Field(ge=0, le=2)]

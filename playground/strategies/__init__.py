@@ -20,9 +20,16 @@ from playground.strategies.few_shot import FewShot
 from playground.strategies.role import Role
 from playground.strategies.self_consistency import SelfConsistency
 from playground.strategies.zero_shot import ZeroShot
+from playground.types import Setup
 
 STRATEGIES: dict[str, type[Strategy]] = {
     strategy.name: strategy for strategy in (ZeroShot, FewShot, ChainOfThought, SelfConsistency, Role, Chaining)
 }
 
-__all__ = ["STRATEGIES", "Ask", "Card", "Event", "Running", "Strategy"]
+
+def technique_of(setup: Setup) -> Strategy:
+    """The technique that a checked setup names, with its options."""
+    return STRATEGIES[setup.strategy](**setup.options)
+
+
+__all__ = ["STRATEGIES", "Ask", "Card", "Event", "Running", "Strategy", "technique_of"]

@@ -9,7 +9,17 @@ from pydantic import ConfigDict
 
 from playground.errors import InvalidSetup
 from playground.returning import Returning
-from playground.types import Answer, Completion, Delta, Message, Progress, Task
+from playground.types import Completion, Delta, Message, Progress, Task, Vote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a technique concludes, and in words how it was found."""
+
+    text: str
+    how: str = ""
+    votes: tuple[Vote, ...] = ()
+
 
 Event = Delta | Progress
 Asking = Generator[Event, None, tuple[Completion, ...]]

@@ -9,10 +9,10 @@ from typing import Any, Literal
 from playground.errors import InvalidSetup
 from playground.parameters import choice
 from playground.strategies.answers import Reading, letters, marked_text, read_answer, without_reasoning
-from playground.strategies.base import Ask, Asking, Card, Running, Strategy, system, user
+from playground.strategies.base import Answer, Ask, Asking, Card, Running, Strategy, system, user
 from playground.strategies.few_shot import turns
 from playground.strategies.replies import only_thought, why_nothing
-from playground.types import Answer, Completion, Message, Task
+from playground.types import Completion, Message, Task
 
 REASON = "Let's think step by step."
 TRIGGERS = {

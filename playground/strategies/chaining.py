@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from playground.errors import InvalidSetup
-from playground.strategies.base import Ask, Card, Running, Strategy, system, user
+from playground.strategies.base import Answer, Ask, Card, Running, Strategy, system, user
 from playground.strategies.replies import said, why_nothing
 from playground.strategies.templates import fill, names
-from playground.types import Answer, Task
+from playground.types import Task
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,8 @@
 """What of a reply counts as said, and in words why no answer could be read from it."""
 
 from playground.strategies.answers import read_answer, without_reasoning
-from playground.types import Answer, AnswerType, Completion, Task
+from playground.strategies.base import Answer
+from playground.types import AnswerType, Completion, Task
 
 
 def said(completion: Completion) -> str:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from playground.strategies.base import Ask, Card, Running, Strategy, system, user
+from playground.strategies.base import Answer, Ask, Card, Running, Strategy, system, user
 from playground.strategies.replies import said, why_nothing
-from playground.types import Answer, Task
+from playground.types import Task
 
 
 @dataclass(frozen=True, kw_only=True)

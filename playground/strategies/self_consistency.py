@@ -6,11 +6,11 @@ from typing import Literal
 from playground.errors import NotSupported
 from playground.parameters import choice, number
 from playground.strategies.answers import extract
-from playground.strategies.base import Ask, Card, Running, Strategy, gather
+from playground.strategies.base import Answer, Ask, Card, Running, Strategy, gather
 from playground.strategies.chain_of_thought import FORM_HELP, Form, ask_for_answer, check_form, reasoning_prompt, stated
 from playground.strategies.replies import only_thought
 from playground.strategies.voting import confidence, vote
-from playground.types import Answer, Completion, Task
+from playground.types import Completion, Task
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,9 +8,9 @@ import pytest
 from playground import setups
 from playground.backends.catalog import Catalog, Entry
 from playground.backends.scripted import ScriptedBackend
-from playground.comparison import Pane
 from playground.errors import InvalidSetup, LimitReached
 from playground.evaluation.prompt_table import Row, check_size, read_prompts, table
+from playground.types import Weights
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def catalog() -> Catalog:
 
 
 def test_rows_come_one_after_the_other(catalog: Catalog) -> None:
-    panes, prompts = [Pane(model="a"), Pane(model="b")], ["first", "second", "third"]
+    panes, prompts = [Weights(model="a"), Weights(model="b")], ["first", "second", "third"]
     seen = list(table(setups.parse({}), panes, prompts, catalog))
     assert [row.prompt for row in seen[-1]] == prompts
     assert all(run.status == "done" and row.prompt in run.answer for row in seen[-1] for run in row.runs)
@@ -78,7 +78,7 @@ def test_rows_come_one_after_the_other(catalog: Catalog) -> None:
 
 
 def test_stopping_keeps_what_was_done(catalog: Catalog) -> None:
-    rows = table(setups.parse({}), [Pane(model="a")], ["first", "second", "third"], catalog)
+    rows = table(setups.parse({}), [Weights(model="a")], ["first", "second", "third"], catalog)
     for so_far in rows:
         if len(so_far) == 2:
             break
@@ -87,7 +87,7 @@ def test_stopping_keeps_what_was_done(catalog: Catalog) -> None:
 
 
 def test_a_bad_cell_is_a_result(catalog: Catalog) -> None:
-    *_, rows = table(setups.parse({}), [Pane(model="a"), Pane(model="x")], ["one", "two"], catalog)
+    *_, rows = table(setups.parse({}), [Weights(model="a"), Weights(model="x")], ["one", "two"], catalog)
     assert [[run.status for run in row.runs] for row in rows] == [["done", "failed"]] * 2
 
 
@@ -97,7 +97,7 @@ def test_a_list_that_takes_too_long_is_ended_and_keeps_its_rows(catalog_of: Any)
     setup, prompts = setups.parse({"sampling": {"max_tokens": 4000}}), ["quick", "slow", "never"]
     seen: list[tuple[Row, ...]] = []
     with pytest.raises(LimitReached, match="It has taken 1 seconds, the most for one list here"):
-        seen.extend(table(setup, [Pane()], prompts, catalog, in_all=1))
+        seen.extend(table(setup, [Weights()], prompts, catalog, in_all=1))
     assert [row.prompt for row in seen[-1]] == ["quick", "slow"]
     assert seen[-1][0].runs[0].status == "done"
     end = time.monotonic() + 20
@@ -107,6 +107,6 @@ def test_a_list_that_takes_too_long_is_ended_and_keeps_its_rows(catalog_of: Any)
 
 
 def test_a_list_has_no_more_answers_than_an_experiment_has_cells() -> None:
-    check_size(["a"] * 10, [Pane()] * 2, 20, "THE_LIMIT")
+    check_size(["a"] * 10, [Weights()] * 2, 20, "THE_LIMIT")
     with pytest.raises(LimitReached, match=r"This list has 22 answers; 20 is the most \(THE_LIMIT\)"):
-        check_size(["a"] * 11, [Pane()] * 2, 20, "THE_LIMIT")
+        check_size(["a"] * 11, [Weights()] * 2, 20, "THE_LIMIT")

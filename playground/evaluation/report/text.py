@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from playground.evaluation.datasets.base import DataCard
 from playground.evaluation.findings.calibration import calibrate
@@ -132,7 +133,7 @@ def _sent(columns: Sequence[str], context: Context) -> Iterable[str]:
     rows = (
         (
             plain(column),
-            plain(context.titles.get(setup.model, setup.model)) + (f" + {plain(setup.adapter)}" * bool(setup.adapter)),
+            plain(replace(setup, model=context.titles.get(setup.model, setup.model)).model_title),
             f"{setup.sampling.temperature:g}",
             str(setup.sampling.max_tokens),
             str(len(setup.task.examples)),

@@ -6,11 +6,12 @@ from typing import Any, Literal
 
 from playground.errors import InvalidSetup
 from playground.evaluation.datasets.base import Dataset
+from playground.evaluation.plan import MAX_LABEL
 from playground.evaluation.scorers.base import Scorer, Verdict
 from playground.parameters import choice, flag, number, text
 from playground.strategies.answers import extract, without_reasoning
 from playground.strategies.templates import fill
-from playground.types import Run, Sampling, Setup, Task
+from playground.types import Run, Sampling, Setup, Task, Weights
 
 RUBRIC = "Is the answer correct, complete and clear?"
 GRADE = (
@@ -35,7 +36,7 @@ OUTCOMES = {1.0: "better", 0.75: "better or equal", 0.5: "equal", 0.25: "worse o
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judge(Scorer):
+class Judge(Weights, Scorer):
     """It asks a model, so it has no `grade`: whoever runs it asks `setups` and hands the runs to `read`."""
 
     name = "judge"
@@ -47,11 +48,9 @@ class Judge(Scorer):
     binary = False
 
     mode: Literal["rubric", "pairwise"] = choice("rubric", help="Grade each answer, or compare it with another's.")
-    model: str = text("default", max_length=200, help="The model that judges.")
-    adapter: str = text(max_length=100, help="An adapter of it, or none.")
     rubric: str = text(RUBRIC, max_length=4000, lines=3, help="What counts.")
     top: int = number(5, 2, 10, step=1, help="The best grade; 1 is the worst.")
-    against: str = text(max_length=200, help="The column to compare with, in mode pairwise.")
+    against: str = text(max_length=MAX_LABEL, help="The column to compare with, in mode pairwise.")
     reason: bool = flag(False, help="Let it think step by step before it decides: two calls instead of one.")
 
     def needs_references(self) -> bool:
@@ -101,5 +100,6 @@ class Judge(Scorer):
         sampling = Sampling(temperature=0.0, max_tokens=400 if self.reason else 16, seed=0)
         strategy = "chain_of_thought" if self.reason else "zero_shot"
         return Setup(
-            model=self.model, adapter=self.adapter, strategy=strategy, options=options, task=task, sampling=sampling
-        )
+            model=self.model, adapter=self.adapter, scale=self.scale,
+            strategy=strategy, options=options, task=task, sampling=sampling,
+        )  # fmt: skip

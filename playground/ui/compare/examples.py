@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from playground import setups
 from playground.backends.catalog import Catalog, ModelInfo
-from playground.comparison import Pane
 from playground.finetuning import shipped
-from playground.types import Setup
+from playground.types import Setup, Weights
 
 TASK = {
     "role": "Classify the sentiment of the review as Positive, Negative or Neutral. Answer with one word.",
@@ -22,7 +21,7 @@ class Comparison:
     title: str
     about: str
     setup: Setup
-    panes: tuple[Pane, ...]
+    panes: tuple[Weights, ...]
 
 
 def offered(catalog: Catalog) -> Mapping[str, Comparison]:
@@ -35,7 +34,7 @@ def offered(catalog: Catalog) -> Mapping[str, Comparison]:
             title=f"Base against \u201c{one.title}\u201d",
             about=one.about,
             setup=setups.parse(one.example),
-            panes=(Pane(model="default"), Pane(model="default", adapter=one.name)),
+            panes=(Weights(model="default"), Weights(model="default", adapter=one.name)),
         )
         for one in shipped.adapters()
         if one.name in known
@@ -50,10 +49,10 @@ def _classifier(models: Mapping[str, ModelInfo]) -> str:
 
 
 def _against_classifier(classifier: str, adapter: str) -> Comparison:
-    tuned = (Pane(model="default", adapter=adapter),) if adapter else ()
+    tuned = (Weights(model="default", adapter=adapter),) if adapter else ()
     return Comparison(
         title="Prompted model against a classifier",
         about="The same review to a language model that is asked for a label, and to a model made for labels alone.",
         setup=setups.parse({"strategy": "role", "task": TASK, "sampling": {"temperature": 0, "max_tokens": 20}}),
-        panes=(Pane(model="default"), *tuned, Pane(model=classifier)),
+        panes=(Weights(model="default"), *tuned, Weights(model=classifier)),
     )

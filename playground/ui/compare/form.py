@@ -8,7 +8,7 @@ import gradio as gr
 
 from playground import setups
 from playground.parameters import parameters
-from playground.strategies import STRATEGIES
+from playground.strategies import STRATEGIES, technique_of
 from playground.types import Setup, Task
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import told
@@ -57,7 +57,7 @@ class CompareForm:
         if prompt is not None:
             data["task"]["input"] = prompt
         setup = setups.parse(data)
-        STRATEGIES[setup.strategy](**setup.options).check(setup.task)
+        technique_of(setup).check(setup.task)
         return setup
 
     def write(self, setup: Setup) -> dict[Any, Any]:

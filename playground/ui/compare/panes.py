@@ -9,9 +9,8 @@ from typing import Any
 from playground import comparison, setups
 from playground.backends.catalog import Catalog, ModelInfo
 from playground.backends.details import AdapterDetails
-from playground.comparison import Pane
 from playground.errors import InvalidSetup, PlaygroundError, UnknownModel
-from playground.types import STRICT
+from playground.types import STRICT, Weights
 
 LETTERS = string.ascii_uppercase
 
@@ -29,7 +28,7 @@ class _Marked:
 class Picked:
     """Checked panes, and which of them is the baseline. `titles` are the names of their weights for people."""
 
-    panes: tuple[Pane, ...]
+    panes: tuple[Weights, ...]
     baseline: int
     titles: tuple[str, ...]
 
@@ -49,20 +48,15 @@ def read(value: Any, most: int, catalog: Catalog) -> Picked:
     return Picked(panes=panes, baseline=baseline, titles=titles)
 
 
-def title(pane: Pane, catalog: Catalog) -> str:
+def title(pane: Weights, catalog: Catalog) -> str:
     """What was asked for, in the names that people know."""
     try:
-        info = catalog.info(pane.model)
+        return catalog.info(pane.model).title_of(pane)
     except UnknownModel:
-        return pane.title
-    if not pane.adapter:
-        return info.title
-    known = {adapter.name: adapter.title for adapter in info.adapters}
-    scale = f" \u00d7 {pane.scale:g}" if pane.scale != 1 else ""
-    return f"{info.title} + {known.get(pane.adapter, pane.adapter)}{scale}"
+        return pane.model_title
 
 
-def value(panes: Sequence[Pane], baseline: int, models: Sequence[ModelInfo]) -> dict[str, Any]:
+def value(panes: Sequence[Weights], baseline: int, models: Sequence[ModelInfo]) -> dict[str, Any]:
     """What the picker shows: the panes, and what there is to choose from."""
     return {
         "panes": [asdict(pane) for pane in panes],
@@ -89,14 +83,14 @@ def refreshed(held: Any, models: Sequence[ModelInfo], most: int) -> dict[str, An
     return value(panes, marked, models)
 
 
-def first(models: Sequence[ModelInfo], most: int) -> tuple[Pane, ...]:
+def first(models: Sequence[ModelInfo], most: int) -> tuple[Weights, ...]:
     """What is worth comparing before anybody chose: a base with its first adapter, else two models."""
     base = next((info for info in models if info.adapters), models[0])
-    panes = [Pane(model=base.name)]
+    panes = [Weights(model=base.name)]
     if base.adapters:
-        panes.append(Pane(model=base.name, adapter=base.adapters[0].name))
+        panes.append(Weights(model=base.name, adapter=base.adapters[0].name))
     else:
-        panes.append(Pane(model=next((info.name for info in models if info.name != base.name), base.name)))
+        panes.append(Weights(model=next((info.name for info in models if info.name != base.name), base.name)))
     return tuple(panes[:most])
 
 

@@ -1,29 +1,27 @@
 """Models, sampling settings and the scorer of an experiment, as lists and lines of text hold them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from playground import setups
 from playground.backends.catalog import ModelInfo
-from playground.comparison import Pane
 from playground.errors import InvalidSetup
 from playground.evaluation import scorers
-from playground.evaluation.plan import Model
 from playground.parameters import parameters
+from playground.types import Weights
 from playground.ui.experiments.technique_rows import sampling, settings
 
 
 # ------------------------------------------------------------------------------------ models as one choice
-def key(model: Model) -> str:
+def key(model: Weights) -> str:
     """A model with its adapter as one entry of a list."""
     scale = f"\n{model.scale:g}" if model.adapter and model.scale != 1 else ""
     return f"{model.model}\n{model.adapter}{scale}" if model.adapter else model.model
 
 
-def read_models(value: Any) -> list[Model]:
+def read_models(value: Any) -> list[Weights]:
     """The chosen entries. Raises InvalidSetup for what is none."""
-    found: list[Model] = []
+    found: list[Weights] = []
     if value is not None and not isinstance(value, (list, tuple)):
         raise InvalidSetup("`models` must be a list of models.", ("models",))
     for entry in value or []:
@@ -35,7 +33,7 @@ def read_models(value: Any) -> list[Model]:
             **({"adapter": adapter} if adapter else {}),
             **({"scale": _number(scale)} if scale else {}),
         }
-        found.append(setups.build(Model, held, ("models", len(found))))
+        found.append(setups.build(Weights, held, ("models", len(found))))
     return found
 
 
@@ -49,11 +47,11 @@ def _number(text: str) -> float | str:
 def model_choices(models: Sequence[ModelInfo], held: Sequence[str]) -> list[tuple[str, str]]:
     """Every model, alone and with each of its adapters; and what an experiment names, whether it is there or not."""
     offered = {
-        key(Model(model=info.name, adapter=adapter)): f"{info.title} + {title}" if adapter else info.title
+        key(one): info.title_of(one)
         for info in models
-        for adapter, title in [("", ""), *((a.name, a.title) for a in info.adapters)]
+        for one in [Weights(model=info.name, adapter=name) for name in ("", *(a.name for a in info.adapters))]
     }
-    named = {one: Pane(**asdict(model)).title for one, model in zip(held, read_models(held), strict=True)}
+    named = {one: model.model_title for one, model in zip(held, read_models(held), strict=True)}
     return [(title, one) for one, title in {**named, **offered}.items()]
 
 

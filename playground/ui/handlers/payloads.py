@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from playground import documents, setups
 from playground.errors import InvalidSetup, LimitReached
 from playground.parameters import text
-from playground.types import MAX_TEXT, STRICT, Run
+from playground.types import MAX_NAME, MAX_TEXT, STRICT, Run
 
 Payload = TypeVar("Payload")
 Place = TypeVar("Place", bound="Pick")
@@ -50,7 +50,7 @@ class Choice:
 
     __pydantic_config__ = STRICT
 
-    key: str = text(max_length=200, help="Its name.")
+    key: str = text(max_length=2 * MAX_NAME + 1, help="Its name; of an adapter, after its model's and a slash.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ import gradio as gr
 
 from playground.backends.catalog import Catalog
 from playground.errors import PlaygroundError
+from playground.types import Weights
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import told
 from playground.ui.handlers.sessions import Sessions
@@ -74,8 +75,8 @@ def line(catalog: Catalog, name: Any, adapter: Any = "", scale: Any = 1) -> dict
     info = checking.model(name, catalog)
     doing = catalog.status(info.name)
     chosen = next((known for known in info.adapters if known.name == adapter), None)
-    tuned = chosen.title if chosen else ""
-    title = f"{info.title} + {tuned} \u00d7 {scale:g}" if tuned and isinstance(scale, int | float) else info.title
+    strength = scale if isinstance(scale, int | float) else 1.0
+    title = info.title_of(Weights(adapter=chosen.name if chosen else "", scale=strength))
     if info.loaded and chosen and not chosen.loaded:
         return {"state": "idle", "text": f"{title} \u00b7 the adapter loads with the first run"}
     if info.loaded:

@@ -43,10 +43,8 @@ class Asked:
     def wording(self) -> dict[str, Any]:
         """The same as `Question.wording`, when nothing has been changed since."""
         task = self.setup.task
-        tuned = {"adapter": self.setup.adapter, "scale": self.setup.scale} if self.setup.adapter else {}
         return {
-            "model": self.setup.model,
-            **tuned,
+            **setups.weights_to_dict(self.setup),
             "input": task.input,
             "role": task.role,
             "answer_so_far": self.prefix,

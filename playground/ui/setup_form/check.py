@@ -5,7 +5,7 @@ from typing import Any
 from playground import setups
 from playground.backends.catalog import Catalog, ModelInfo
 from playground.errors import UnknownModel
-from playground.strategies import STRATEGIES
+from playground.strategies import technique_of
 from playground.types import Setup
 
 
@@ -13,7 +13,7 @@ def checked(data: Any, catalog: Catalog) -> Setup:
     """The setup if it could be run. Raises the PlaygroundError that running it would raise."""
     setup = setups.parse(data)
     weights(setup, catalog)
-    STRATEGIES[setup.strategy](**setup.options).check(setup.task)
+    technique_of(setup).check(setup.task)
     return setup
 
 

@@ -8,9 +8,8 @@ from typing import Any
 import gradio as gr
 
 from playground.backends.catalog import Catalog, ModelInfo
-from playground.comparison import Pane
 from playground.parameters import parameters
-from playground.types import Setup
+from playground.types import Setup, Weights
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import told
 from playground.ui.handlers.sessions import Sessions
@@ -78,7 +77,7 @@ def build(catalog: Catalog) -> Any:
 
 def build_adapter(model: Any) -> ModelChoice:
     """The adapter and its scale, laid out here, for that list of models."""
-    (scale,) = (p for p in parameters(Pane) if p.name == "scale")
+    (scale,) = (p for p in parameters(Weights) if p.name == "scale")
     with gr.Row(elem_classes=["pair", "tuning"]):
         adapter = gr.Dropdown([NONE], value="", label="Adapter", filterable=False, min_width=140, visible=False)
         field = Field(parameter=scale, widget=fields.widget(scale))

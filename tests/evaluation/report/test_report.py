@@ -22,11 +22,11 @@ from playground.evaluation.findings.comparisons import compare
 from playground.evaluation.findings.resampling import curves
 from playground.evaluation.findings.sentences import line
 from playground.evaluation.findings.summary import summaries
-from playground.evaluation.plan import Data, Draw, Expectation, Item, Judgement, Model, Technique
+from playground.evaluation.plan import Data, Draw, Expectation, Item, Judgement, Technique
 from playground.evaluation.report.context import Context
 from playground.evaluation.report.text import markdown, plain
 from playground.evaluation.results import Path, Table
-from playground.types import Sampling, Setup, Task
+from playground.types import Sampling, Setup, Task, Weights
 
 CARD = DataCard(
     title="Word problems",
@@ -67,7 +67,7 @@ def ladder(names: tuple[str, str, str] = ("Zero-shot", "Few-shot", "Self-consist
             "about": "Does thinking help?",
             "data": Data(size=60, seed=7),
             "techniques": (*(Technique(name=name) for name in names[:2]), Technique(strategy="few_shot")),
-            "models": (Model(), Model(model="other", adapter="pirate")),
+            "models": (Weights(), Weights(model="other", adapter="pirate")),
             "draws": (Draw(name="cold"),),
             "expectations": (Expectation(column=names[2], at_least=0.9, better_than=names[1]),),
             "seed": 3,

@@ -10,12 +10,11 @@ from playground import setups
 from playground.backends.base import Capabilities
 from playground.backends.catalog import Catalog, Entry, ModelInfo
 from playground.backends.scripted import ScriptedBackend
-from playground.comparison import Pane
 from playground.csv_text import csv_text
 from playground.errors import InvalidSetup, LimitReached
 from playground.evaluation.likelihood import Shift
 from playground.evaluation.prompt_table import Row
-from playground.types import Alternative, Completion, Finding, Message, Origin, Run, Step, Token
+from playground.types import Alternative, Completion, Finding, Message, Origin, Run, Step, Token, Weights
 from playground.ui.compare import answers_values, measured_values, prompt_list_values
 from playground.ui.compare import panes as pane_picker
 from playground.ui.compare.panes import Picked
@@ -35,7 +34,7 @@ def run(text: str, origin: Origin | None = SAID, *findings: Finding, asked: str 
 
 
 def compared(*runs: Run, baseline: int = 0, **more: Any) -> Compared:
-    panes = tuple(Pane(model=r.setup.model, adapter=r.setup.adapter, scale=r.setup.scale) for r in runs)
+    panes = tuple(Weights(model=r.setup.model, adapter=r.setup.adapter, scale=r.setup.scale) for r in runs)
     picked = Picked(panes=panes, baseline=baseline, titles=tuple(f"{'ABC'[i]} \u00b7 m" for i in range(len(runs))))
     models = tuple(LOCAL for _ in runs)
     return Compared(setup=runs[0].setup, picked=picked, runs=runs, models=models, **{"stage": "done", **more})

@@ -11,9 +11,8 @@ from playground.backends.base import Request
 from playground.backends.catalog import Adapter, Catalog, Entry
 from playground.backends.details import AdapterDetails
 from playground.backends.scripted import ScriptedBackend
-from playground.comparison import Pane
 from playground.errors import GenerationFailed, InvalidSetup
-from playground.types import Token
+from playground.types import Token, Weights
 from playground.ui.compare import panes as pane_picker
 from playground.ui.compare import run as compare_run
 from playground.ui.compare.run import Compared
@@ -47,7 +46,7 @@ def catalog_of(scored: Score) -> Catalog:
 def begun(catalog: Catalog, text: str = "Hi") -> Compared:
     panes = [{"model": "m"}, {"model": "m", "adapter": "tuned"}]
     picked = pane_picker.read({"panes": panes}, 4, catalog)
-    assert picked.panes == (Pane(model="m"), Pane(model="m", adapter="tuned"))
+    assert picked.panes == (Weights(model="m"), Weights(model="m", adapter="tuned"))
     return Compared(setup=setups.parse({"task": {"input": text}}), picked=picked)
 
 

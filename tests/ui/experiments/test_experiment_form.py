@@ -11,8 +11,9 @@ from playground.backends.catalog import Catalog
 from playground.backends.offered import offered
 from playground.errors import InvalidSetup, LimitReached
 from playground.evaluation import experiments
-from playground.evaluation.plan import Data, Experiment, Item, Model, Technique
+from playground.evaluation.plan import Data, Experiment, Item, Technique
 from playground.settings import Settings
+from playground.types import Weights
 from playground.ui.experiments import form as experiment_form
 from playground.ui.experiments import form_values, plan_panel, technique_rows
 from playground.ui.experiments.labels import labelled_plan
@@ -89,8 +90,10 @@ def test_the_form_gives_back_what_comes_with_the_playground(experiment: Experime
     assert experiments.parse(form.read({widget: widget.value for widget in form.widgets})) == experiment
 
 
-@pytest.mark.parametrize("model", [Model(), Model(model="a", adapter="b"), Model(model="a", adapter="b", scale=0.5)])
-def test_models_come_back_as_they_were(model: Model) -> None:
+@pytest.mark.parametrize(
+    "model", [Weights(), Weights(model="a", adapter="b"), Weights(model="a", adapter="b", scale=0.5)]
+)
+def test_models_come_back_as_they_were(model: Weights) -> None:
     assert form_values.read_models([form_values.key(model)]) == [model]
 
 

@@ -8,11 +8,12 @@ from tables import table
 
 from playground.errors import InvalidSetup
 from playground.evaluation.findings import comparisons, summary
-from playground.evaluation.plan import Model, Technique
+from playground.evaluation.plan import Technique
 from playground.evaluation.results import Path as VotingPath
 from playground.evaluation.results import Result, Table
 from playground.evaluation.running.estimate import Estimate
 from playground.settings import Settings
+from playground.types import Weights
 from playground.ui.experiments import (
     calibration_figure,
     items_panel,
@@ -167,7 +168,7 @@ def test_paths_price_and_calibration_are_drawn_and_listed() -> None:
 
 
 def test_techniques_stand_beside_models() -> None:
-    grid = {"techniques": (Technique(),), "models": (Model(), Model(model="second"))}
+    grid = {"techniques": (Technique(),), "models": (Weights(), Weights(model="second"))}
     beside = table({"Zero-shot \u00b7 default": WORSE, "Zero-shot \u00b7 second": BETTER}, experiment=grid)
     assert model_grid_figure.several(beside)
     assert not model_grid_figure.several(two())

@@ -17,12 +17,12 @@ from playground import setups
 from playground.backends import commands
 from playground.backends.catalog import Catalog, Entry
 from playground.backends.scripted import ScriptedBackend
-from playground.comparison import Pane, compare
+from playground.comparison import compare
 from playground.errors import ModelInUse, NotSupported
 from playground.evaluation.likelihood import disagreements, perplexity, shifts
 from playground.evaluation.prompt_table import table
 from playground.settings import Settings
-from playground.types import Run
+from playground.types import Run, Weights
 
 FLOAT = Settings(precision="float32")
 CAUSAL: dict[str, Any] = {"task_type": "CAUSAL_LM"}
@@ -31,7 +31,7 @@ ADAPTERS = {
     "wide": peft.LoraConfig(r=8, lora_alpha=16, use_rslora=True, target_modules="all-linear", **CAUSAL),
     "alone": peft.LoraConfig(r=4, use_dora=True, target_modules=["q_proj", "v_proj"], **CAUSAL),
 }
-PANES = [Pane(model="tiny"), *(Pane(model="tiny", adapter=name) for name in ADAPTERS)]
+PANES = [Weights(model="tiny"), *(Weights(model="tiny", adapter=name) for name in ADAPTERS)]
 PROMPTS = [f"{words} {number}" for number in range(5) for words in ("the cat", "what is", "a dog ran to", "Paris")]
 SETUP = setups.parse({"task": {"input": "the cat sat"}, "sampling": {"temperature": 0, "max_tokens": 16}})
 
@@ -150,7 +150,7 @@ def test_shifts_are_what_the_adapter_changes(catalog: Catalog, folder: Path, tun
 
 
 def test_shifts_between_two_models_are_refused(catalog: Catalog) -> None:
-    *_, (base, other) = compare(SETUP, [PANES[0], Pane(model="scripted")], catalog)
+    *_, (base, other) = compare(SETUP, [PANES[0], Weights(model="scripted")], catalog)
     with pytest.raises(NotSupported, match="between a model and its adapters"):
         shifts(base, other, catalog)
     with pytest.raises(NotSupported, match="'scripted' gives no probabilities"):
@@ -158,7 +158,7 @@ def test_shifts_between_two_models_are_refused(catalog: Catalog) -> None:
 
 
 def test_perplexity_of_every_text_under_every_model(catalog: Catalog, folder: Path) -> None:
-    *_, runs = compare(SETUP, [PANES[0], PANES[2], Pane(model="scripted")], catalog)
+    *_, runs = compare(SETUP, [PANES[0], PANES[2], Weights(model="scripted")], catalog)
     matrix = [[perplexity(reader, writer, catalog) for writer in runs] for reader in runs]
     assert matrix[2] == [None, None, None]
     for reader in (0, 1):
