@@ -15,6 +15,8 @@ hosting.py        What the place that runs the app decides: a Space, its shared 
 json_values.py    Any value of ours as plain JSON
 parameters.py     Declare a parameter once; sliders, validation, presets, API and tables all derive from it
 presets.py        Presets: setups in YAML files, holding only what differs from the defaults
+prompts.py        The prompts that a setup will send, worked out without a model; an answer that is not there yet is a
+                  gap in them
 returning.py      A generator whose return value can be had after its items
 runner.py         Setup -> technique over model -> a Run that grows: the one place where both meet
 settings.py       What whoever starts the app decides: read once from flags and `PLAYGROUND_*`, then frozen

@@ -12,10 +12,10 @@ from playground.backends.catalog import Catalog
 from playground.errors import LimitReached, NotSupported, PlaygroundError
 from playground.parameters import parameters
 from playground.returning import Returning
-from playground.strategies import Event, Strategy, technique_of
+from playground.strategies import Event, Procedure, technique_of
 from playground.strategies.base import Asking, gather
 from playground.transcript import OpenStep, Transcript
-from playground.types import Completion, Delta, Message, Progress, Run, Sampling, Setup, Step, Token
+from playground.types import Completion, Delta, Message, Progress, Run, Sampling, Setup, Step
 
 INTERVAL = 0.1  # seconds between snapshots: what a page can show and a reader can follow
 T = TypeVar("T")
@@ -26,7 +26,19 @@ def run(
     catalog: Catalog,
     *,
     given: Sequence[Step] = (),
-    strategy: Strategy | None = None,
+    within: float = math.inf,
+    every: float | None = None,
+) -> Generator[Run, None, None]:
+    """Carry out the setup's technique."""
+    yield from carry_out(technique_of(setup), setup, catalog, given=given, within=within, every=every)
+
+
+def carry_out(
+    procedure: Procedure,
+    setup: Setup,
+    catalog: Catalog,
+    *,
+    given: Sequence[Step] = (),
     within: float = math.inf,
     every: float | None = None,
 ) -> Generator[Run, None, None]:
@@ -34,12 +46,11 @@ def run(
 
     `given` are steps that need not be asked again, in order: edit one, pass it and those before it,
     and the technique goes on from there. A given completion without a finish reason is continued where it
-    ends. `strategy` stands in for the setup's own; `within` is how many seconds the whole run may take.
+    ends. `within` is how many seconds the whole run may take.
     Raises PlaygroundError as long as nothing has come back; what goes wrong later ends in a Run with
     status `failed` that keeps all that had arrived.
     """
-    strategy = strategy or technique_of(setup)
-    strategy.check(setup.task)
+    procedure.check(setup.task)
     transcript = Transcript(setup)
     yield transcript.snapshot()  # at once: a client that cancels before the first yield is not heard
     with catalog.using(setup.model, setup.adapter):
@@ -48,43 +59,13 @@ def run(
         transcript.start(sampling.seed)
         try:
             asker = _Asker(transcript, backend, sampling, tuple(given), catalog.visitor)
-            answer = yield from _watch(strategy.run(setup.task, asker), transcript, within, every)
+            answer = yield from _watch(procedure.run(setup.task, asker), transcript, within, every)
         except PlaygroundError as error:
             if not transcript.has_news:
                 raise
             yield transcript.fail(str(error))
         else:
             yield transcript.finish(answer)
-
-
-def preview(setup: Setup) -> tuple[Step, ...]:
-    """The prompts this setup will send. What depends on an answer shows its place as \u27e8step\u27e9."""
-    return tuple(step for step, _ in requests(setup))
-
-
-def requests(setup: Setup) -> tuple[tuple[Step, Sampling], ...]:
-    """The same, each with the sampling that it will be sent with; `completions` are as many as will be asked for."""
-    steps: list[tuple[Step, Sampling]] = []
-
-    def ask(
-        label: str,
-        messages: tuple[Message, ...],
-        *,
-        n: int = 1,
-        prefix: str = "",
-        together: str = "",
-        **overrides: Any,
-    ) -> Asking:
-        placeholder = Completion(text=f"\u27e8{label}\u27e9", tokens=(Token(0, "", 0.0),))
-        places = (placeholder,) * n
-        step = Step(label=label, messages=messages, prefix=prefix, together=together, completions=places)
-        steps.append((step, replace(setup.sampling, **overrides)))
-        yield from ()
-        return places
-
-    for _ in technique_of(setup).run(setup.task, ask):
-        pass
-    return tuple(steps)
 
 
 @dataclass(frozen=True)
@@ -105,9 +86,11 @@ class _Asker:
         n: int = 1,
         prefix: str = "",
         together: str = "",
+        depends_on: tuple[str, ...] = (),
         **overrides: Any,
     ) -> Asking:
-        step = self.transcript.open(Step(label=label, messages=messages, prefix=prefix, together=together), n)
+        asked = Step(label=label, messages=messages, prefix=prefix, together=together, depends_on=depends_on)
+        step = self.transcript.open(asked, n)
         known = self.given[step.number].completions if step.number < len(self.given) else ()
         setup, sampling = self.transcript.setup, replace(self.sampling, **overrides)
         request = Request(

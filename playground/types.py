@@ -215,6 +215,7 @@ class Step:
     messages: tuple[Message, ...]
     prefix: str = ""
     together: str = ""  # the same name on neighbouring steps: they were asked at once
+    depends_on: tuple[str, ...] = ()  # labels of the earlier steps whose answers this one was made from
     completions: tuple[Completion, ...] = ()
 
 

@@ -12,6 +12,7 @@ from playground import runner, setups
 from playground.backends.base import Capabilities, Request
 from playground.backends.catalog import Catalog, Entry
 from playground.errors import GenerationFailed, InvalidSetup, NotSupported, PromptTooLong, UnknownModel
+from playground.prompts import prompts_of
 from playground.strategies.base import gather
 from playground.transcript import stopped
 from playground.types import Completion, Delta, Message, Progress, Run, Step, Token
@@ -277,7 +278,7 @@ def test_paths_asked_at_once_are_marked_so_and_steps_of_a_chain_are_not(catalog_
     vote = {"strategy": "self_consistency", "options": {"paths": 2}, "task": {"input": "x"}}
     run = last(runner.run(setups.parse(vote), catalog_of()))
     assert [step.together for step in run.steps] == ["", "Answers of the paths", "Answers of the paths"]
-    assert [step.together for step in runner.preview(setups.parse(vote))] == [step.together for step in run.steps]
+    assert [prompt.step.together for prompt in prompts_of(setups.parse(vote))] == [step.together for step in run.steps]
     assert {step.together for step in last(runner.run(setups.parse(CHAIN), catalog_of())).steps} == {""}
 
 

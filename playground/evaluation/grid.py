@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, overload
 
-from playground import runner, setups
+from playground import setups
 from playground.errors import InvalidSetup
 from playground.evaluation.columns import Column, columns
 from playground.evaluation.datasets.base import Dataset, Shot
 from playground.evaluation.plan import Experiment, Item, Technique
-from playground.strategies import STRATEGIES, technique_of
+from playground.prompts import prompts_of
+from playground.strategies import Strategy, technique_of
 from playground.strategies.templates import fill
 from playground.types import Example, Setup
 
@@ -83,8 +84,6 @@ def base(column: Column, experiment: Experiment, dataset: Dataset) -> Setup:
     """The setup of a column's cells but for their input and seed. Raises InvalidSetup naming its place."""
     technique, model = column.technique, column.model
     task: dict[str, Any] = {"answer": dataset.answer, "labels": list(dataset.labels), **technique.task, "input": "?"}
-    if "examples" not in technique.task and (shots := _shots(technique, dataset)):
-        task["examples"] = [asdict(shot) for shot in shots]
     data = {
         **setups.weights_to_dict(model),
         "strategy": technique.strategy,
@@ -94,6 +93,8 @@ def base(column: Column, experiment: Experiment, dataset: Dataset) -> Setup:
     }
     try:
         setup = setups.parse(data)
+        if "examples" not in technique.task and (shots := _shots(technique_of(setup), technique, dataset)):
+            setup = setups.parse({**data, "task": {**task, "examples": [asdict(shot) for shot in shots]}})
         technique_of(setup).check(setup.task)
     except InvalidSetup as error:
         path = _placed(error.path, column)
@@ -102,16 +103,13 @@ def base(column: Column, experiment: Experiment, dataset: Dataset) -> Setup:
     return setup
 
 
-def _shots(technique: Technique, dataset: Dataset) -> Iterable[Example]:
-    """The data's demonstrations, if the technique shows any: worked out where it is to reason, else the answers.
+def _shots(strategy: Strategy, technique: Technique, dataset: Dataset) -> Iterable[Example]:
+    """The data's demonstrations, if the technique shows any: worked out where it says so, else the answers.
 
     Where the data has worked solutions, both end "The answer is ...", as in Wei et al. 2022 (figure 1): columns with
     and without reasoning then differ in the reasoning alone. Labels, JSON and the like stand bare, as they are wanted.
     """
-    strategy = STRATEGIES.get(technique.strategy)
-    if strategy is None or "examples" not in strategy.task_fields:
-        return ()
-    reasons = technique.options.get("form") == "few_shot"
+    reasons = strategy.shows_reasoning
     if not reasons and "examples" not in strategy.required:
         return ()
     around = technique.template or dataset.template
@@ -145,6 +143,6 @@ def _dotted(path: tuple[str | int, ...]) -> str:
 def rows(setup: Setup) -> int:
     """How many samples the setup draws at once, at most."""
     together: Counter[str] = Counter()
-    for i, step in enumerate(runner.preview(setup)):
-        together[step.together or f"step {i}"] += len(step.completions)
+    for i, prompt in enumerate(prompts_of(setup)):
+        together[prompt.step.together or f"step {i}"] += len(prompt.step.completions)
     return max(together.values(), default=1)

@@ -13,8 +13,9 @@ from playground.backends.catalog import Catalog
 from playground.errors import LimitReached
 from playground.parameters import many, number
 from playground.strategies.answers import extract, same, without_reasoning
-from playground.strategies.base import Answer, Ask, Card, Running, Strategy, gather, system, user
-from playground.types import Completion, Run, Setup, Step, Task
+from playground.strategies.base import Answer, Ask, Running, gather, system, user
+from playground.strategies.checks import check_labels, check_required
+from playground.types import STRICT, Completion, Run, Setup, Step, Task
 
 MAX_SAMPLES = 400  # in one sweep: a class shares the machine
 Temperature = Annotated[float, Field(ge=0, le=2)]
@@ -22,18 +23,10 @@ TopP = Annotated[float, Field(ge=0, le=1)]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sweep(Strategy):
-    """Every cell is one step: `samples` answers at one temperature and one top-p, all cells asked at once."""
+class Sweep:
+    """A procedure of which every cell is one step: `samples` answers at one temperature and one top-p, all at once."""
 
-    name = "sweep"
-    title = "Sweep"
-    task_fields = ("role", "input", "answer", "labels")
-    card = Card(
-        summary="Asks one prompt at every combination of temperature and top-p.",
-        helps="Shows how settled an answer is, and which settings change it.",
-        fails="A few samples a cell tell large differences only.",
-        cost="Samples x temperatures x top-p values.",
-    )
+    __pydantic_config__ = STRICT
 
     temperatures: tuple[Temperature, ...] = many(max_length=8, help="Temperatures, one row of cells each.")
     top_ps: tuple[TopP, ...] = many(max_length=8, help="Top-p values, one column of cells each.")
@@ -45,7 +38,8 @@ class Sweep(Strategy):
         return [(t, p) for t in self.temperatures for p in self.top_ps]
 
     def check(self, task: Task) -> None:
-        super().check(task)
+        check_required(task, ("input",), "A sweep")
+        check_labels(task)
         if (total := len(self.cells) * self.samples) > MAX_SAMPLES:
             raise LimitReached(
                 f"This sweep has {total} answers; {MAX_SAMPLES} is the most. Take fewer cells or samples."
@@ -82,7 +76,7 @@ class Cell:
 
 def run(setup: Setup, catalog: Catalog, sweep: Sweep, *, within: float = math.inf) -> Generator[Run, None, None]:
     """The sweep as a Run that grows, one step a cell, in the order of `sweep.cells`."""
-    return runner.run(setup, catalog, strategy=sweep, within=within)
+    return runner.carry_out(sweep, setup, catalog, within=within)
 
 
 def summary(step: Step, task: Task) -> Cell | None:

@@ -1,8 +1,10 @@
 """The techniques, in the order in which they are shown.
 
 base.py               What a technique is: options as fields, a card, and a `run` that reads like its paper
+calls.py              How many completions a technique asks a model for, as far as that is known before
 chain_of_thought.py   Chain of thought, both forms: reason first, answer second
 chaining.py           Prompt chaining: steps that build on each other, each open to inspection (Wu et al
+checks.py             What a task must have for what is asked of it, refused by name before anything is sent
 few_shot.py           Few-shot: demonstrations in context, no gradient updates (Brown et al
 replies.py            What of a reply counts as said, and in words why no answer could be read from it
 role.py               Role: say who answers, in the system message
@@ -13,7 +15,8 @@ zero_shot.py          Zero-shot: the question, nothing else
 answers/              Reads an answer out of a model's words, or out of a reference, by one grammar
 """
 
-from playground.strategies.base import Ask, Card, Event, Running, Strategy
+from playground.strategies.base import Ask, Card, Event, Procedure, Running, Strategy
+from playground.strategies.calls import Calls
 from playground.strategies.chain_of_thought import ChainOfThought
 from playground.strategies.chaining import Chaining
 from playground.strategies.few_shot import FewShot
@@ -32,4 +35,4 @@ def technique_of(setup: Setup) -> Strategy:
     return STRATEGIES[setup.strategy](**setup.options)
 
 
-__all__ = ["STRATEGIES", "Ask", "Card", "Event", "Running", "Strategy", "technique_of"]
+__all__ = ["STRATEGIES", "Ask", "Calls", "Card", "Event", "Procedure", "Running", "Strategy", "technique_of"]

@@ -7,9 +7,10 @@ from typing import Any, ClassVar, Protocol
 
 from pydantic import ConfigDict
 
-from playground.errors import InvalidSetup
 from playground.returning import Returning
-from playground.types import Completion, Delta, Message, Progress, Task, Vote
+from playground.strategies.calls import Calls
+from playground.strategies.checks import check_examples, check_labels, check_required
+from playground.types import Completion, Delta, Message, Progress, Run, Task, Vote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,7 @@ class Ask(Protocol):
     """The only door to a model: sends one prompt, streams events, returns its `n` completions.
 
     `prefix` begins the assistant's turn. Neighbouring asks with the same `together` are shown as one step.
+    `depends_on` are the labels of the earlier asks whose answers this one was made from, or made because of.
     `overrides` replace single sampling parameters of the setup,
     where the protocol fixes them (an answer is extracted greedily, whatever the reasoning used).
     """
@@ -42,8 +44,21 @@ class Ask(Protocol):
         n: int = 1,
         prefix: str = "",
         together: str = "",
+        depends_on: tuple[str, ...] = (),
         **overrides: Any,
     ) -> Asking: ...
+
+
+class Procedure(Protocol):
+    """What can be carried out on a model. A technique is one that also describes itself."""
+
+    def check(self, task: Task) -> None:
+        """Raises PlaygroundError for a task that cannot be done."""
+        ...
+
+    def run(self, task: Task, ask: Ask) -> Running:
+        """Ask for what is needed. Yields events, returns the answer."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +76,7 @@ class Card:
 
 @dataclass(frozen=True, kw_only=True)
 class Strategy:
-    """Base of all techniques. Fields are the options; class variables describe it."""
+    """Base of all techniques. Fields are the options; class variables and four methods say what others must know."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
@@ -71,37 +86,30 @@ class Strategy:
     task_fields: ClassVar[tuple[str, ...]]
     required: ClassVar[tuple[str, ...]] = ("input",)
 
+    @property
+    def shows_reasoning(self) -> bool:
+        """Whether the examples that it shows are to be worked out: with the reasoning, and not the answer alone."""
+        return False
+
+    def calls(self, task: Task) -> Calls:
+        """How many completions it asks for."""
+        return Calls.exactly(1)
+
+    def voters(self, run: Run) -> tuple[Completion, ...]:
+        """Those of the run's completions whose answers vote, in the order in which a Vote numbers its `paths`."""
+        return ()
+
     def check(self, task: Task) -> None:
         """Raises InvalidSetup when the task lacks something this technique cannot do without."""
-        for name in self.required:
-            value = getattr(task, name)
-            if not (value.strip() if isinstance(value, str) else value):
-                raise InvalidSetup(f"`task.{name}` is empty; {self.title.lower()} needs it.", ("task", name))
+        check_required(task, self.required, self.title)
         if "examples" in self.task_fields:
-            for i, example in enumerate(task.examples):
-                for side in ("input", "output"):
-                    if not getattr(example, side).strip():
-                        message = (
-                            f"`task.examples.{i}.{side}` is empty; fill in row {i + 1} of the examples or remove it."
-                        )
-                        raise InvalidSetup(message, ("task", "examples", i, side))
+            check_examples(task)
         if "labels" in self.task_fields:
-            _check_labels(task)
+            check_labels(task)
 
     def run(self, task: Task, ask: Ask) -> Running:
         """The protocol. Yields events, returns the answer."""
         raise NotImplementedError  # abstract
-
-
-def _check_labels(task: Task) -> None:
-    where = ("task", "labels")
-    if task.answer == "label" and not task.labels:
-        raise InvalidSetup("`task.labels` is empty; answer type label needs the list of allowed labels.", where)
-    if not all(label.strip() for label in task.labels):
-        raise InvalidSetup("`task.labels` has a label of spaces only; remove it.", where)
-    if task.answer == "choice" and len(task.labels) > 26:
-        message = f"`task.labels` has {len(task.labels)} choices; there are letters for 26."
-        raise InvalidSetup(message, where)
 
 
 def user(content: str) -> Message:

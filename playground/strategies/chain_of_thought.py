@@ -10,10 +10,12 @@ from playground.errors import InvalidSetup
 from playground.parameters import choice
 from playground.strategies.answers import Reading, letters, marked_text, read_answer, without_reasoning
 from playground.strategies.base import Answer, Ask, Asking, Card, Running, Strategy, system, user
+from playground.strategies.calls import Calls
 from playground.strategies.few_shot import turns
 from playground.strategies.replies import only_thought, why_nothing
 from playground.types import Completion, Message, Task
 
+REASONING = "Reason"  # the step's label
 REASON = "Let's think step by step."
 TRIGGERS = {
     "number": "Therefore, the answer (arabic numerals) is",
@@ -62,13 +64,20 @@ class ChainOfThought(Strategy):
 
     form: Form = choice("zero_shot", help=FORM_HELP)
 
+    @property
+    def shows_reasoning(self) -> bool:
+        return self.form == "few_shot"
+
+    def calls(self, task: Task) -> Calls:
+        return Calls.exactly(1) if self.form == "few_shot" else Calls(1, 2)  # a thought that was cut has no answer
+
     def check(self, task: Task) -> None:
         super().check(task)
         check_form(self.form, task)
 
     def run(self, task: Task, ask: Ask) -> Running:
         messages, prefix = reasoning_prompt(self.form, task)
-        (reasoning,) = yield from ask("Reason", messages, prefix=prefix)
+        (reasoning,) = yield from ask(REASONING, messages, prefix=prefix)
         if self.form == "few_shot":
             found = stated(reasoning, task)
             if found is None:
@@ -76,7 +85,7 @@ class ChainOfThought(Strategy):
             return Answer(text=found.text, how=f"Read after {found.mark}." if found.mark else "The last in the reply.")
         if only_thought(reasoning):
             return Answer(text="", how=why_nothing(reasoning, task.answer))
-        (extracted,) = yield from ask_for_answer(ask, "Extract answer", task, reasoning)
+        (extracted,) = yield from ask_for_answer(ask, "Extract answer", task, reasoning, of=REASONING)
         answer = read_answer(extracted.text, task.answer, task.labels)
         if answer is None:
             return Answer(text="", how=f"Asked again, after the reasoning. {why_nothing(extracted, task.answer)}")
@@ -99,16 +108,17 @@ def reasoning_prompt(form: Form, task: Task) -> tuple[tuple[Message, ...], str]:
     return (*system(task.role), user(task.input)), REASON
 
 
-def ask_for_answer(ask: Ask, label: str, task: Task, reasoning: Completion, together: str = "") -> Asking:
+def ask_for_answer(ask: Ask, label: str, task: Task, reasoning: Completion, *, of: str, together: str = "") -> Asking:
     """Kojima's second call: the prompt, the rationale, then a trigger that only an answer can follow.
 
-    The rationale is what was said: a thought in tags has come to its end by then, and a cut one can have no answer.
+    The rationale is what was said in the step labelled `of`: a thought in tags has come to its end by then, and a cut
+    one can have no answer.
     """
     allowed = letters(task.labels)
     trigger = TRIGGERS[task.answer].format(first=allowed[0], last=allowed[-1])
     messages, prefix = reasoning_prompt("zero_shot", task)
     prefix = f"{prefix}{_lead(reasoning)}\n{trigger}"
-    return ask(label, messages, prefix=prefix, together=together, **EXTRACTION)
+    return ask(label, messages, prefix=prefix, together=together, depends_on=(of,), **EXTRACTION)
 
 
 def _lead(reasoning: Completion) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from playground.errors import InvalidSetup
 from playground.strategies.base import Answer, Ask, Card, Running, Strategy, system, user
+from playground.strategies.calls import Calls
 from playground.strategies.replies import said, why_nothing
 from playground.strategies.templates import fill, names
 from playground.types import Task
@@ -24,6 +25,9 @@ class Chaining(Strategy):
         url="https://arxiv.org/abs/2110.01691",
         figure="Study with 20 people: better results, more transparency and control than one prompt.",
     )
+
+    def calls(self, task: Task) -> Calls:
+        return Calls.exactly(len(task.steps))
 
     def check(self, task: Task) -> None:
         super().check(task)
@@ -52,11 +56,14 @@ class Chaining(Strategy):
 
     def run(self, task: Task, ask: Ask) -> Running:
         values, empty = {"input": task.input, "previous": task.input}, ""
+        asked: dict[str, str] = {}  # by the name that a template may use, the step whose answer that is
         for step in task.steps:
             prompt = fill(step.template, values)
-            (completion,) = yield from ask(step.name, (*system(task.role), user(prompt)))
+            used = dict.fromkeys(asked[name] for name in names(step.template) if name in asked)
+            (completion,) = yield from ask(step.name, (*system(task.role), user(prompt)), depends_on=(*used,))
             # What a model thinks is shown with its step, and not handed on: a later prompt builds on what was said.
             values["previous"] = values[step.name] = said(completion)
+            asked["previous"] = asked[step.name] = step.name
             if not said(completion) and not empty:
                 empty = f"Step {step.name!r} gave nothing to build on: {why_nothing(completion, 'text')}"
         return Answer(text=values["previous"], how=empty)

@@ -7,10 +7,13 @@ from playground.errors import NotSupported
 from playground.parameters import choice, number
 from playground.strategies.answers import extract
 from playground.strategies.base import Answer, Ask, Card, Running, Strategy, gather
+from playground.strategies.calls import Calls
 from playground.strategies.chain_of_thought import FORM_HELP, Form, ask_for_answer, check_form, reasoning_prompt, stated
 from playground.strategies.replies import only_thought
 from playground.strategies.voting import confidence, vote
-from playground.types import Completion, Task
+from playground.types import Completion, Run, Task
+
+PATHS = "Sample paths"  # the step's label
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,19 +38,29 @@ class SelfConsistency(Strategy):
         "majority", help="probability: each path counts exp(mean token log-probability) instead of 1."
     )
 
+    @property
+    def shows_reasoning(self) -> bool:
+        return self.form == "few_shot"
+
+    def calls(self, task: Task) -> Calls:
+        return Calls.exactly(self.paths) if self.form == "few_shot" else Calls(self.paths, 2 * self.paths)
+
+    def voters(self, run: Run) -> tuple[Completion, ...]:
+        return next((step.completions for step in run.steps if step.label == PATHS), ())
+
     def check(self, task: Task) -> None:
         super().check(task)
         check_form(self.form, task)
 
     def run(self, task: Task, ask: Ask) -> Running:
         messages, prefix = reasoning_prompt(self.form, task)
-        paths = yield from ask("Sample paths", messages, n=self.paths, prefix=prefix)
+        paths = yield from ask(PATHS, messages, n=self.paths, prefix=prefix)
         if self.form == "few_shot":
             read = [stated(path, task) for path in paths]
             answers = [found.text if found else None for found in read]
         else:
             asked = [
-                ask_for_answer(ask, f"Answer of path {i}", task, path, together="Answers of the paths")
+                ask_for_answer(ask, f"Answer of path {i}", task, path, of=PATHS, together="Answers of the paths")
                 for i, path in enumerate(paths, 1)
                 if not only_thought(path)  # cut off while it thought: there is nothing to read an answer from
             ]

@@ -124,7 +124,10 @@ def test_self_consistency_shows_the_vote(page_over: PageOver, catalog_of: Any) -
 def test_a_middle_step_is_edited_and_the_rest_runs_again(page_over: PageOver, catalog_of: Any) -> None:
     page = page_over(catalog_of(last_words))
     choose(page, "chain_story")
-    expect(sent(page).locator("mark").first).to_have_text("\u27e8Idea\u27e9")
+    page.get_by_label("Step 3: template").fill("Polish \u27e8this\u27e9:\n{previous}")
+    marked = sent(page).locator("mark")
+    expect(sent(page)).to_contain_text("Polish \u27e8this\u27e9:")
+    expect(marked).to_have_text(["\u27e8Idea\u27e9", "\u27e8Story\u27e9"])  # what is typed is no gap
     run(page)
     phase(page, "done")
     cards = page.locator("#steps .card")
@@ -135,6 +138,7 @@ def test_a_middle_step_is_edited_and_the_rest_runs_again(page_over: PageOver, ca
     page.get_by_role("button", name="Run on from here").click()
     expect(cards.nth(2).locator(".output")).to_have_text("Heard: My own <b>story</b>.")
     expect(cards.nth(1).locator(".output")).to_have_text("My own <b>story</b>.")
+    expect(page.locator("#steps mark")).to_have_count(0)
     expect(page.locator("#steps .step").nth(1)).to_contain_text("edited by hand")
     expect(cards.nth(0).locator(".output")).to_have_text(first)
 

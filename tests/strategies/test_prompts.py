@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from playground import runner, setups
+from playground import setups
+from playground.prompts import prompts_of
 from playground.types import Step
 
 PAIRS = [
@@ -15,7 +16,7 @@ PAIRS = [
 
 def prompts(strategy: str, options: dict[str, Any] | None = None, **task: Any) -> list[tuple[str, list[str], str]]:
     setup = setups.parse({"strategy": strategy, "options": options or {}, "task": task})
-    return [flat(step) for step in runner.preview(setup)]
+    return [flat(prompt.step) for prompt in prompts_of(setup)]
 
 
 def flat(step: Step) -> tuple[str, list[str], str]:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from playground import runner
 from playground.backends.base import Backend
 from playground.backends.catalog import Catalog
 from playground.evaluation import datasets, scorers
@@ -14,6 +13,8 @@ from playground.evaluation.scorers import Judge
 from playground.evaluation.shipped_words import is_shipped
 from playground.evaluation.store import Key, Store, records
 from playground.evaluation.store.identity import Keys
+from playground.prompts import prompts_of
+from playground.strategies import technique_of
 from playground.types import Setup
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ CHARACTERS = 4  # per token, where there is no tokenizer at hand
 class Estimate:
     """`cells` in all, of which `known` are in the store; everything else is about the others.
 
-    `seconds` is None before anything like it was measured, `cost` (US dollars) without a known price.
+    `seconds` is None before anything like it was measured, `cost` (US dollars) without a known price. `at_least`:
+    a technique asks as often as its answers lead it to, so it may be more of everything.
     """
 
     cells: int
@@ -39,6 +41,7 @@ class Estimate:
     completion_tokens: int
     seconds: float | None
     cost: float | None
+    at_least: bool = False
     notes: tuple[str, ...] = ()
 
 
@@ -68,11 +71,22 @@ class _Column:
     """One column's missing cells, each of which takes so much."""
 
     missing: int
-    calls: int
+    calls: float
     prompt_tokens: float
     completion_tokens: float
     measured: bool
+    at_least: bool = False
     rows: int = 1
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Calls, prompt tokens and, at most, completion tokens of one cell."""
+
+    calls: int = 0
+    prompt: float = 0.0
+    completion: float = 0.0
+    at_least: bool = False
 
 
 @dataclass
@@ -103,11 +117,12 @@ def estimate(experiment: Experiment, catalog: Catalog, store: Store, *, visitor:
     return Estimate(
         cells=len(grid),
         known=len(grid) - missing,
-        calls=sum(column.missing * column.calls for _, column in asked),
+        calls=round(sum(column.missing * column.calls for _, column in asked)),
         prompt_tokens=round(sum(column.missing * column.prompt_tokens for _, column in asked)),
         completion_tokens=round(sum(column.missing * column.completion_tokens for _, column in asked)),
         seconds=sum(map(_seconds, models.values())) if total.timed else None,
         cost=total.cost if total.priced else None,
+        at_least=any(column.missing and column.at_least for _, column in asked),
         notes=tuple(total.notes),
     )
 
@@ -125,17 +140,19 @@ def _column(grid: Grid, at: int, keys: Keys, catalog: Catalog, store: Store, mod
     spread_out = kept[:: max(1, len(kept) // LOOKED_AT)][:LOOKED_AT]  # the first ones also waited for each other
     samples = [record for record in map(records.load, spread_out) if record]
     spread = places[:: max(1, len(places) // LOOKED_AT)][:LOOKED_AT]
-    asked = [_asked(grid[i].setup, backend) for i in spread] or [(0, 0.0, 0.0)]
-    calls = max(calls for calls, _, _ in asked)
-    prompt, completion = (sum(one[i] for one in asked) / len(asked) for i in (1, 2))
+    asked = [_asked(grid[i].setup, backend) for i in spread] or [_Asked()]
+    calls = float(max(one.calls for one in asked))
+    prompt, completion = _mean([one.prompt for one in asked]), _mean([one.completion for one in asked])
     count = rows(setup)
     model.known += stored * count
     if samples:
+        calls = _mean([sum(len(step.completions) for step in record.run.steps) for record in samples])
         prompt = _mean([record.run.prompt_tokens for record in samples])
         completion = _mean([record.run.completion_tokens for record in samples])
         model.tokens += sum(record.run.completion_tokens for record in samples)
         model.seconds += sum(record.run.seconds * count for record in samples)
-    return _Column(len(places) - stored, calls, prompt, completion, bool(samples), count)
+    at_least = any(one.at_least for one in asked) and not samples
+    return _Column(len(places) - stored, calls, prompt, completion, bool(samples), at_least, count)
 
 
 def _verdicts(judge: Judge, grid: Grid, at: int, column: _Column, catalog: Catalog) -> Iterator[tuple[Setup, _Column]]:
@@ -144,22 +161,26 @@ def _verdicts(judge: Judge, grid: Grid, at: int, column: _Column, catalog: Catal
         return
     item, answer = grid[at].item, "x" * round(CHARACTERS * column.completion_tokens / max(column.calls, 1))
     for setup in judge.setups(item.input, answer, item.references, answer):
-        calls, prompt, completion = _asked(setup, catalog.loaded(setup.model))
-        yield setup, _Column(column.missing, calls, prompt, completion, measured=False)
+        one = _asked(setup, catalog.loaded(setup.model))
+        yield setup, _Column(column.missing, one.calls, one.prompt, one.completion, False, one.at_least)
 
 
-def _asked(setup: Setup, backend: Backend | None) -> tuple[int, float, float]:
-    """Calls, prompt tokens and, at most, completion tokens of one cell."""
-    calls, prompt, completion, before = 0, 0.0, 0.0, 0.0
-    for step, sampling in runner.requests(setup):
-        calls += len(step.completions)
-        completion += len(step.completions) * sampling.max_tokens
+def _asked(setup: Setup, backend: Backend | None) -> _Asked:
+    """What one cell takes, with answers and calls at their most where there is a most."""
+    calls = technique_of(setup).calls(setup.task)
+    planned, prompt, completion, longest = 0, 0.0, 0.0, dict[str, int]()
+    for one in prompts_of(setup):
+        step, most = one.step, one.sampling.max_tokens
+        planned += len(step.completions)
+        completion += len(step.completions) * most
         words = sum(len(message.content) for message in step.messages) + len(step.prefix)
-        exact = backend.count_tokens(step.messages, step.prefix) if backend else words / CHARACTERS
-        # What stands for an earlier answer will be as long as that is.
-        prompt += exact + before * ("\u27e8" in step.prefix or any("\u27e8" in m.content for m in step.messages))
-        before = sampling.max_tokens
-    return calls, prompt, completion
+        prompt += backend.count_tokens(step.messages, step.prefix) if backend else words / CHARACTERS
+        # An earlier answer that is not there yet will be as long as it may be; at least once, if it is not to be seen.
+        prompt += sum(longest[label] * max(1, one.gaps.count(label)) for label in step.depends_on)
+        longest[step.label] = most
+    count = max(planned, calls.least if calls.most is None else calls.most)
+    unseen = count / planned if planned else 1.0  # calls that show only once it runs are like those that show now
+    return _Asked(count, prompt * unseen, completion * unseen, at_least=calls.most is None)
 
 
 def _add(total: _Sum, setup: Setup, column: _Column, catalog: Catalog, model: _Model) -> None:

@@ -5,9 +5,9 @@ import json
 from dataclasses import asdict, replace
 from typing import Any
 
-from playground import runner
 from playground.backends.catalog import Catalog
 from playground.evaluation.store import Key
+from playground.prompts import prompts_of
 from playground.types import Setup
 
 FORMAT = 2  # of what is stored, and of all that turns a setup into a run; to be raised when either changes
@@ -61,8 +61,9 @@ class ColumnKeys:
             sampling=replace(setup.sampling, seed=None),
         )
         # The prompts as they would be sent: a technique that comes to be worded otherwise is another technique.
-        steps = [(step.label, [*map(asdict, step.messages)], step.prefix) for step in runner.preview(blank)]
-        self._hash = hashlib.sha256(_canonical([FORMAT, weights, asdict(blank), steps]))
+        steps = [prompt.step for prompt in prompts_of(blank)]
+        worded = [(step.label, [*map(asdict, step.messages)], step.prefix) for step in steps]
+        self._hash = hashlib.sha256(_canonical([FORMAT, weights, asdict(blank), worded]))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ColumnKeys) and self._hash.digest() == other._hash.digest()

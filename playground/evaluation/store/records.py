@@ -11,6 +11,7 @@ from pydantic_core import PydanticSerializationError
 
 from playground.evaluation.results import Path
 from playground.setups import without_tokens
+from playground.strategies import technique_of
 from playground.strategies.voting import confidence
 from playground.types import Run, Step
 
@@ -29,23 +30,28 @@ class Record:
     @property
     def paths(self) -> tuple[Path, ...]:
         """The voters of a vote, in order; none without one."""
-        steps = self.run.steps
-        if not steps or (len(steps[0].completions) == 1 and not self.run.votes):
-            return ()
         said = {number: vote.answer for vote in self.run.votes for number in vote.paths}
-        return tuple(Path(answer=said.get(i), weight=weight) for i, weight in enumerate(self.confidences[0]))
+        return tuple(Path(answer=said.get(i), weight=weight) for i, weight in enumerate(self._voters()))
 
     @property
     def confidence(self) -> float | None:
         """The vote's share for the answer, abstaining voters counted; without a vote, that of the last completion."""
-        votes = self.run.votes
+        votes, voters = self.run.votes, self._voters()
         if not votes:
-            return self.confidences[-1][0] if self.confidences and len(self.confidences[0]) == 1 else None
-        voters = self.confidences[0]
+            return self.confidences[-1][0] if self.confidences and not voters else None
         if votes[0].weight == votes[0].count:  # one voice each
             return votes[0].count / len(voters)
         total = sum(weight or 0.0 for weight in voters)
         return votes[0].weight / total if total else None
+
+    def _voters(self) -> tuple[float | None, ...]:
+        """The confidence of each completion that the technique has vote."""
+        of = {
+            id(completion): confidence
+            for step, confidences in zip(self.run.steps, self.confidences, strict=True)
+            for completion, confidence in zip(step.completions, confidences, strict=True)
+        }
+        return tuple(of[id(completion)] for completion in technique_of(self.run.setup).voters(self.run))
 
 
 def record(run: Run) -> Record:

@@ -9,7 +9,8 @@ from playground.evaluation.findings.sentences import comparison, five_points
 from playground.evaluation.plan import Experiment
 from playground.evaluation.results import Table
 from playground.evaluation.running.estimate import Estimate, duration
-from playground.ui.run_view.measures import counted, dollars
+from playground.strategies import Calls
+from playground.ui.run_view.measures import counted, counted_calls, dollars
 
 PHASES = {"running": "Running", "done": "Done", "stopped": "Stopped", "failed": "Failed"}
 
@@ -60,9 +61,11 @@ def estimate_text(found: Estimate) -> str:
         return f"All {counted(found.cells, 'answer')} are already known: running it shows them and asks nothing."
     known = f", {found.known:,} of them already known" if found.known else ""
     tokens = counted(_roughly(found.prompt_tokens + found.completion_tokens), "token", estimated=True)
-    parts = [f"{counted(found.cells, 'answer')}{known}", counted(found.calls, "call"), tokens]
-    parts += [] if found.seconds is None else [f"about {duration(found.seconds)}"]
-    parts += [] if found.cost is None else [f"about {dollars(found.cost)}"]
+    calls = counted_calls(Calls(found.calls, None if found.at_least else found.calls))
+    parts = [f"{counted(found.cells, 'answer')}{known}", calls, tokens]
+    about = "at least" if found.at_least else "about"
+    parts += [] if found.seconds is None else [f"{about} {duration(found.seconds)}"]
+    parts += [] if found.cost is None else [f"{about} {dollars(found.cost)}"]
     return " ".join([" \u00b7 ".join(parts) + ".", *found.notes])
 
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from playground.strategies import Calls
 from playground.types import Completion, Run, Step, Token
 
 
@@ -36,6 +37,13 @@ def metrics(run: Run, given: Sequence[Step] = ()) -> list[tuple[str, str]]:
 def counted(count: int, thing: str, *, estimated: bool = False) -> str:
     """ "1 token", "1,200 tokens", "about 1,200 tokens"."""
     return f"{'about ' * estimated}{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def counted_calls(calls: Calls) -> str:
+    """ "2 calls", "up to 20 calls", "3 or more calls"."""
+    if calls.most is None:
+        return f"{calls.least:,} or more calls"
+    return ("up to " if calls.least < calls.most else "") + counted(calls.most, "call")
 
 
 def dollars(cost: float) -> str:

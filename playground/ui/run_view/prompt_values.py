@@ -8,10 +8,12 @@ from playground import runner
 from playground.backends.base import Backend
 from playground.backends.catalog import Catalog
 from playground.errors import InvalidSetup, PlaygroundError
-from playground.types import Setup, Step
-from playground.ui.run_view.measures import counted
+from playground.prompts import Piece, Prompt, prompts_of
+from playground.strategies import Calls, technique_of
+from playground.types import Setup
+from playground.ui.run_view.measures import counted, counted_calls
 from playground.ui.run_view.step_groups import groups
-from playground.ui.run_view.steps_values import prompt
+from playground.ui.run_view.steps_values import turns
 from playground.ui.setup_form.check import checked
 from playground.ui.setup_form.labels import labelled
 
@@ -34,53 +36,61 @@ def worked_out(read: Callable[[], Any], catalog: Catalog) -> Preview:
     """
     try:
         setup = checked(read(), catalog)
-        info, steps = catalog.info(setup.model), runner.preview(setup)
+        info, prompts = catalog.info(setup.model), prompts_of(setup)
+        first = prompts[0].step
         backend = catalog.loaded(setup.model)
         if backend:
             runner.refuse_ignored(setup, backend.capabilities)
-        counts = _counts(steps, backend)
-        raw = backend.prompt_text(steps[0].messages, steps[0].prefix) if backend else ""
+        counts = [_count(prompt, backend) for prompt in prompts]
+        raw = backend.prompt_text(first.messages, first.prefix) if backend else ""
     except PlaygroundError as error:
         wrong = list(error.path[1:]) if isinstance(error, InvalidSetup) else []  # the part of the setup has no widget
         return Preview({**EMPTY, "error": labelled(str(error)), "wrong": wrong})
     estimated = info.kind == ENDPOINT
     shown = [
         {
-            **prompt(group.steps[0]),
+            **prompt_value(prompts[group.first]),
             "label": group.label,
             "times": len(group.steps) * max(1, len(group.steps[0].completions)),
             "facts": _facts(counts[group.first], estimated),
         }
-        for group in groups(steps)
+        for group in groups([prompt.step for prompt in prompts])
     ]
     honoured = backend.capabilities if backend else info.capabilities
     room = setup.sampling.max_tokens if "max_tokens" in honoured.sampling else 0
-    summary = _summary(steps, counts, honoured.context_length, room, estimated)
+    calls = technique_of(setup).calls(setup.task)
+    summary = _summary(calls, len(first.messages), counts, honoured.context_length, room, estimated)
     return Preview({**EMPTY, "summary": summary, "steps": shown, "raw": raw}, setup)
 
 
-def _counts(steps: Sequence[Step], backend: Backend | None) -> list[int | str]:
-    """Tokens of each prompt, or why they are not known yet."""
-    counts: list[int | str] = []
-    for i, step in enumerate(steps):
-        text = step.prefix + "".join(m.content for m in step.messages)
-        if any(f"\u27e8{earlier.label}\u27e9" in text for earlier in steps[:i]):
-            counts.append("length depends on answers")
-        elif backend is None:
-            counts.append("counted once the model is ready")
-        else:
-            counts.append(backend.count_tokens(step.messages, step.prefix))
-    return counts
+def prompt_value(prompt: Prompt) -> dict[str, Any]:
+    """Messages by role, and the beginning of the assistant's turn, with the gaps that answers will fill."""
+    contents = [[_piece(piece) for piece in content] for content in prompt.contents]
+    roles = [message.role for message in prompt.step.messages]
+    return turns(zip(roles, contents, strict=True), [_piece(piece) for piece in prompt.prefix])
+
+
+def _piece(piece: Piece) -> dict[str, Any]:
+    return {"text": piece.text, "gap": bool(piece.answer_of)}
+
+
+def _count(prompt: Prompt, backend: Backend | None) -> int | str:
+    """Tokens of a prompt, or why they are not known yet."""
+    if prompt.step.depends_on:
+        return "length depends on answers"
+    if backend is None:
+        return "counted once the model is ready"
+    return backend.count_tokens(prompt.step.messages, prompt.step.prefix)
 
 
 def _facts(count: int | str, estimated: bool) -> str:
     return counted(count, "token", estimated=estimated) if isinstance(count, int) else count
 
 
-def _summary(steps: Sequence[Step], counts: Sequence[int | str], window: int | None, room: int, estimated: bool) -> str:
-    first = counted(len(steps[0].messages), "message")
-    if len(steps) > 1 or len(steps[0].completions) > 1:
-        first = f"{sum(len(step.completions) for step in steps)} calls"
+def _summary(
+    calls: Calls, messages: int, counts: Sequence[int | str], window: int | None, room: int, estimated: bool
+) -> str:
+    first = counted(messages, "message") if calls.most == 1 else counted_calls(calls)
     known = [c for c in counts if isinstance(c, int)]
     if not known:
         return f"{first} \u00b7 {counts[0]}"

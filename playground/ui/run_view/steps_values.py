@@ -1,9 +1,9 @@
 """What was sent and what came back, step by step, as plain values for the page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from playground.types import Completion, Finding, FinishReason, Message, Origin, Run, Status, Step
+from playground.types import Completion, Finding, FinishReason, Message, Origin, Role, Run, Status, Step
 from playground.ui.run_view.measures import counted, dollars, mean_probability
 from playground.ui.run_view.step_groups import Group, groups
 
@@ -66,7 +66,16 @@ def _group(group: Group, status: Status) -> dict[str, Any]:
 
 def prompt(step: Step) -> dict[str, Any]:
     """Messages by role, and the beginning of the assistant's turn."""
-    return {"messages": [{"role": m.role, "content": m.content} for m in step.messages], "prefix": step.prefix}
+    return turns([(message.role, _words(message.content)) for message in step.messages], _words(step.prefix))
+
+
+def turns(messages: Iterable[tuple[Role, list[dict[str, Any]]]], begun: list[dict[str, Any]]) -> dict[str, Any]:
+    """A prompt as the page draws it: each text in pieces, of which some are gaps."""
+    return {"messages": [{"role": role, "pieces": pieces} for role, pieces in messages], "prefix": begun}
+
+
+def _words(text: str) -> list[dict[str, Any]]:
+    return [{"text": text, "gap": False}] if text else []
 
 
 def made_by(origin: Origin | None) -> str:

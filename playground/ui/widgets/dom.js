@@ -42,19 +42,13 @@ const copyButton = (read) => {
 const promptNodes = (prompt) => {
   const nodes = prompt.messages.map((message) =>
     el("div", { class: `turn ${message.role}` },
-      el("span", { class: "who", text: message.role }), marked("pre", message.content)));
-  if (prompt.prefix) {
+      el("span", { class: "who", text: message.role }), marked("pre", message.pieces)));
+  if (prompt.prefix.length) {
     nodes.push(el("div", { class: "turn assistant begun" },
       el("span", { class: "who", text: "assistant, begun" }), marked("pre", prompt.prefix)));
   }
   return nodes;
 };
 
-// Places that an earlier step's answer will fill are set apart from what is typed.
-const marked = (tag, text) => {
-  const node = el(tag);
-  for (const piece of text.split(/(\u27e8[^\u27e9\n]*\u27e9)/)) {
-    node.append(piece.startsWith("\u27e8") ? el("mark", { text: piece }) : piece);
-  }
-  return node;
-};
+// Gaps that an earlier step's answer will fill are set apart from what is typed.
+const marked = (tag, pieces) => el(tag, {}, ...pieces.map(({ text, gap }) => (gap ? el("mark", { text }) : text)));

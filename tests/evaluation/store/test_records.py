@@ -56,14 +56,24 @@ def test_without_a_vote_the_confidence_is_the_last_words(catalog_of: Any) -> Non
     kept = records.record(ran(catalog_of(), strategy="chain_of_thought"))
     assert kept.paths == ()
     assert kept.confidence == kept.confidences[-1][0]
-    nobody = replace(
-        kept.run, votes=(), steps=(replace(kept.run.steps[0], completions=kept.run.steps[0].completions * 2),)
-    )
-    assert records.Record(run=nobody, confidences=((0.5, 0.6),)).paths == (
-        Path(answer=None, weight=0.5),
-        Path(answer=None, weight=0.6),
-    )
-    assert records.Record(run=nobody, confidences=((0.5, 0.6),)).confidence is None
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_voters_that_all_abstain_are_kept_and_agree_on_nothing(catalog_of: Any, count: int) -> None:
+    run = ran(catalog_of(lambda *_: "who knows"), options={"paths": count})
+    kept = records.record(run)
+    assert run.votes == ()
+    assert kept.paths == tuple(Path(answer=None, weight=weight) for weight in kept.confidences[0])
+    assert len(kept.paths) == count
+    assert kept.confidence is None
+
+
+def test_a_technique_that_was_left_out_has_no_voters(catalog_of: Any) -> None:
+    """As with a model made for one task, which takes the input alone: the run is kept under the setup of its cell."""
+    run = ran(catalog_of(), strategy="zero_shot")
+    kept = records.record(replace(run, setup=setups.parse({**VOTE, "options": {"paths": 1}})))
+    assert kept.paths == ()
+    assert kept.confidence == kept.confidences[-1][0] is not None
 
 
 def test_half_a_surrogate_pair_can_be_kept(catalog_of: Any) -> None:

@@ -59,7 +59,7 @@ def test_steps_that_ran_side_by_side_are_one() -> None:
     assert [(s["label"], len(s["cards"])) for s in shown] == [("Sample paths", 3), ("Answers", 3)]
     assert [card["at"] for card in shown[1]["cards"]] == [[1, 0], [2, 0], [3, 0]]
     assert [card["title"] for card in shown[0]["cards"]] == ["Path 1", "Path 2", "Path 3"]
-    assert shown[0]["prompt"]["messages"] == [{"role": "user", "content": "Hi"}]
+    assert shown[0]["prompt"]["messages"] == [{"role": "user", "pieces": [{"text": "Hi", "gap": False}]}]
 
 
 @pytest.mark.parametrize("names", [("", ""), ("One", "Other"), ("One", "")])
@@ -195,14 +195,14 @@ def test_the_preview_counts_what_it_can(catalog_of: Any) -> None:
     assert after["raw"] == "user: x\nassistant: "
     assert after["steps"][0]["facts"] == "2 tokens"
     assert after["steps"][1]["facts"] == "length depends on answers"
-    assert after["steps"][1]["messages"][0]["content"] == "\u27e8A\u27e9"
+    assert after["steps"][1]["messages"][0]["pieces"] == [{"text": "\u27e8A\u27e9", "gap": True}]
 
 
 def test_a_chain_with_numbered_names_is_shown_step_by_step(catalog_of: Any) -> None:
     steps = [{"name": f"Step {i}", "template": f"Part {i} of {{input}}"} for i in (1, 2, 3)]
     chain = {"strategy": "chaining", "task": {"input": "x", "steps": steps}}
     shown = prompt_values.worked_out(lambda: chain, catalog_of()).value["steps"]
-    assert [(s["label"], s["times"], s["messages"][0]["content"]) for s in shown] == [
+    assert [(s["label"], s["times"], s["messages"][0]["pieces"][0]["text"]) for s in shown] == [
         (f"Step {i}", 1, f"Part {i} of x") for i in (1, 2, 3)
     ]
 

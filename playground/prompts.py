@@ -1,0 +1,110 @@
+"""The prompts that a setup will send, worked out without a model; an answer that is not there yet is a gap in them."""
+
+import re
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from playground.strategies import technique_of
+from playground.strategies.base import Asking
+from playground.types import Completion, Message, Sampling, Setup, Step, Token
+
+PRIVATE, PRIVATE_SIZE = 0xE000, 6400  # characters that no standard gives a meaning
+NUMBERS = 0xF0000  # more of them: one for each step
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Part of a text: words that will be sent as they are, or the gap that the answer of an earlier step will fill."""
+
+    text: str
+    answer_of: str = ""  # that step's label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """One request as it will be sent; `step` has as many empty completions as it will ask for.
+
+    In the step's texts each gap is shown as \u27e8label\u27e9. `contents`, one for each message, and `prefix` are the
+    same texts in pieces: only these tell a gap from words that look like one.
+    """
+
+    step: Step
+    sampling: Sampling
+    contents: tuple[tuple[Piece, ...], ...]
+    prefix: tuple[Piece, ...]
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """Which steps' answers will stand in it, each as often as it does."""
+        return tuple(piece.answer_of for text in (*self.contents, self.prefix) for piece in text if piece.answer_of)
+
+
+def prompts_of(setup: Setup) -> tuple[Prompt, ...]:
+    """In the order in which they are sent. What a technique asks because of an answer only shows once it has run."""
+    prompts: list[Prompt] = []
+    marks = _Marks()
+
+    def ask(
+        label: str,
+        messages: tuple[Message, ...],
+        *,
+        n: int = 1,
+        prefix: str = "",
+        together: str = "",
+        depends_on: tuple[str, ...] = (),
+        **overrides: Any,
+    ) -> Asking:
+        label, contents = marks.shown(label), tuple(marks.pieces(message.content) for message in messages)
+        begun = marks.pieces(prefix)
+        seen = [piece.answer_of for text in (*contents, begun) for piece in text if piece.answer_of]
+        step = Step(
+            label=label,
+            messages=tuple(Message(m.role, _text(pieces)) for m, pieces in zip(messages, contents, strict=True)),
+            prefix=_text(begun),
+            together=marks.shown(together),
+            depends_on=tuple(dict.fromkeys([*map(marks.shown, depends_on), *seen])),
+            completions=(Completion(text=""),) * n,
+        )
+        sampling = replace(setup.sampling, **overrides)
+        prompts.append(Prompt(step=step, sampling=sampling, contents=contents, prefix=begun))
+        yield from ()
+        return (Completion(text=marks.new(label), tokens=(Token(0, "", 0.0),)),) * n
+
+    for _ in technique_of(setup).run(setup.task, ask):
+        pass
+    return tuple(prompts)
+
+
+class _Marks:
+    """What a technique is given for answers that are not there yet: random characters, which nobody can have typed."""
+
+    def __init__(self) -> None:
+        self._secret = "".join(chr(PRIVATE + secrets.randbelow(PRIVATE_SIZE)) for _ in range(8))
+        self._place = re.compile(f"{self._secret}(.)")
+        self._labels: list[str] = []
+
+    def new(self, label: str) -> str:
+        """A mark for the answer of the step with this label."""
+        self._labels.append(label)
+        return f"{self._secret}{chr(NUMBERS + len(self._labels) - 1)}"
+
+    def pieces(self, text: str) -> tuple[Piece, ...]:
+        """The text, cut at its marks."""
+        found = []
+        for i, part in enumerate(self._place.split(text)):
+            if i % 2:
+                label = self._labels[ord(part) - NUMBERS]
+                found.append(Piece(f"\u27e8{label}\u27e9", label))
+            elif part:
+                found.append(Piece(part))
+        return tuple(found)
+
+    def shown(self, text: str) -> str:
+        """The text as one reads it."""
+        return _text(self.pieces(text))
+
+
+def _text(pieces: Iterable[Piece]) -> str:
+    return "".join(piece.text for piece in pieces)

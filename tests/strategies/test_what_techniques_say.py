@@ -1,0 +1,97 @@
+"""What every technique says of itself holds for its runs: calls, voters, what a step depends on, what examples show."""
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from playground import runner, setups
+from playground.backends.base import Request
+from playground.prompts import prompts_of
+from playground.strategies import STRATEGIES, Calls, technique_of
+from playground.types import Run
+
+EXAMPLES = [{"input": "2 + 2", "output": "That is 4. The answer is 4."}]
+STEPS = [{"name": "Facts", "template": "{input}"}, {"name": "Draft", "template": "{previous} {Facts}"}]
+TASK = {"input": "5 + 5?", "answer": "number", "role": "You add.", "examples": EXAMPLES, "steps": STEPS}
+FORMS: list[tuple[str, dict[str, Any]]] = [
+    *((name, {}) for name in STRATEGIES),
+    ("chain_of_thought", {"form": "few_shot"}),
+    ("self_consistency", {"form": "few_shot", "paths": 3}),
+    ("self_consistency", {"vote": "probability", "paths": 1}),
+]
+
+
+def plain(request: Request, rng: random.Random) -> str:
+    return " 10." if request.prefix.endswith(" is") else f"It is {rng.choice([10, 10, 11])}. The answer is 10."
+
+
+REPLIES: dict[str, Callable[[Request, random.Random], str]] = {
+    "plain": plain,
+    "nothing": lambda *_: "",
+    "only thought": lambda *_: "<think>Well,",
+    "some thought": lambda request, rng: rng.choice([plain(request, rng), "<think>Well,"]),
+}
+
+
+def ran(catalog: Any, name: str, options: dict[str, Any]) -> Run:
+    *_, run = runner.run(setups.parse({"strategy": name, "options": options, "task": TASK}), catalog)
+    assert run.status == "done"
+    return run
+
+
+def test_every_technique_is_in_the_table() -> None:
+    assert {name for name, _ in FORMS} == set(STRATEGIES)
+
+
+@pytest.mark.parametrize("reply", REPLIES)
+@pytest.mark.parametrize(("name", "options"), FORMS)
+def test_as_many_calls_as_it_says(catalog_of: Any, name: str, options: dict[str, Any], reply: str) -> None:
+    run = ran(catalog_of(REPLIES[reply]), name, options)
+    said = technique_of(run.setup).calls(run.setup.task)
+    asked = sum(len(step.completions) for step in run.steps)
+    assert asked in said
+    if reply == "plain":
+        assert asked == said.most == sum(len(prompt.step.completions) for prompt in prompts_of(run.setup))
+    if reply == "only thought":
+        assert asked == said.least
+
+
+@pytest.mark.parametrize("reply", REPLIES)
+@pytest.mark.parametrize(("name", "options"), FORMS)
+def test_votes_are_those_of_its_voters(catalog_of: Any, name: str, options: dict[str, Any], reply: str) -> None:
+    run = ran(catalog_of(REPLIES[reply]), name, options)
+    voters = technique_of(run.setup).voters(run)
+    completions = [completion for step in run.steps for completion in step.completions]
+    assert all(any(voter is completion for completion in completions) for voter in voters)
+    numbers = [number for vote in run.votes for number in vote.paths]
+    assert sorted(numbers) == sorted({*numbers} & {*range(len(voters))})
+    if reply == "plain":
+        assert bool(run.votes) == bool(voters)
+        assert len(numbers) == len(voters)
+
+
+@pytest.mark.parametrize(("name", "options"), FORMS)
+def test_a_step_says_which_answers_it_depends_on(catalog_of: Any, name: str, options: dict[str, Any]) -> None:
+    run = ran(catalog_of(plain), name, options)
+    planned = prompts_of(run.setup)
+    assert [step.depends_on for step in run.steps] == [prompt.step.depends_on for prompt in planned]
+    for number, (step, prompt) in enumerate(zip(run.steps, planned, strict=True)):
+        assert {*prompt.gaps} <= {*step.depends_on} <= {earlier.label for earlier in run.steps[:number]}
+
+
+@pytest.mark.parametrize(("name", "options"), FORMS)
+def test_only_what_has_examples_shows_reasoning_in_them(name: str, options: dict[str, Any]) -> None:
+    technique = STRATEGIES[name](**options)
+    assert technique.shows_reasoning == (options.get("form") == "few_shot")
+    assert "examples" in technique.task_fields or not technique.shows_reasoning
+
+
+@pytest.mark.parametrize(
+    ("calls", "inside", "outside"),
+    [(Calls.exactly(3), [3], [2, 4]), (Calls(1, 3), [1, 2, 3], [0, 4]), (Calls(2, None), [2, 10**9], [1])],
+)
+def test_calls_are_a_number_a_range_or_open(calls: Calls, inside: list[int], outside: list[int]) -> None:
+    assert all(count in calls for count in inside)
+    assert not any(count in calls for count in outside)
