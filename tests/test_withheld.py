@@ -11,7 +11,7 @@ from playground.backends.endpoints import connection
 from playground.backends.endpoints.endpoint import endpoint
 from playground.settings import Settings
 from playground.types import Run
-from playground.ui.run_view import following
+from playground.ui.playground import editing
 from playground.ui.run_view.steps_values import steps_value
 
 SETUP = setups.parse({"model": "mine/tiny", "task": {"input": "Hi"}})
@@ -61,7 +61,7 @@ def test_a_withheld_answer_is_asked_for_again_when_the_run_goes_on(server: Fault
     catalog = catalog_of(server)
     run = last(server, catalog)
     server.fault = fine
-    (*_, again) = runner.run(SETUP, catalog, given=following.resumed(run))
+    (*_, again) = runner.run(SETUP, catalog, given=editing.resumed(run))
     assert (again.status, again.answer) == ("done", "one two three four")
 
 

@@ -35,8 +35,8 @@ const card = (at) => {
     several: el("p", { class: "facts" }), cut: el("p", { class: "cut" }), shared: el("p", { class: "facts" }), text: el("div", { class: "text", dir: "auto" }), found: el("div"), metrics: el("dl", { class: "metrics" }),
   };
   const copy = copyButton(() => props.value.panes[at].copied);
-  const open = el("button", { type: "button", class: "quiet", text: "Open in the Playground", onclick: () => trigger("select", { key: String(at) }) });
-  const save = el("button", { type: "button", class: "quiet", text: "Save as preset", onclick: () => trigger("apply", { key: String(at) }) });
+  const open = el("button", { type: "button", class: "quiet", text: "Open in the Playground", onclick: () => trigger("open_setup", { key: String(at) }) });
+  const save = el("button", { type: "button", class: "quiet", text: "Save as preset", onclick: () => trigger("save_preset", { key: String(at) }) });
   const acts = el("div", { class: "card-acts" }, copy, open, save);
   const node = el("section", { class: "side" }, el("div", { class: "side-head" }, parts.title, parts.base, parts.status, parts.clock),
     parts.bar, parts.origin, parts.error, parts.answer, parts.how, parts.several, parts.text, parts.cut, parts.shared, parts.found, parts.metrics, acts);

@@ -97,7 +97,7 @@ def wire(panel: ComparePanel, settings: Settings, sessions: Sessions) -> None:
         before: Compared | None, changes: int, event: gr.EventData, request: gr.Request
     ) -> Iterator[dict[Any, Any]]:
         refuse_second(before)
-        catalog, example = sessions.of(request), payloads.chosen(event._data, offered)
+        catalog, example = sessions.of(request), payloads.chosen(event, offered)
         held = panes.value(example.panes, 0, catalog.models())
         yield {panel.picker: held, **panel.form.write(example.setup)}
         picked = panes.read(held, settings.max_panes, catalog)
@@ -116,7 +116,7 @@ def wire(panel: ComparePanel, settings: Settings, sessions: Sessions) -> None:
 
     @told
     def shift(now: Compared | None, event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
-        key = payloads.read(payloads.Choice, event._data).key
+        key = payloads.read(payloads.Choice, event).key
         if now is None or key not in map(str, now.beside):
             raise InvalidSetup("There is no such pane beside the baseline; run the comparison again.")
         refuse_second(now)
@@ -127,7 +127,7 @@ def wire(panel: ComparePanel, settings: Settings, sessions: Sessions) -> None:
                 yield panel.shown(last)
 
     def setup_of(now: Compared | None, event: gr.EventData) -> Setup:
-        key = payloads.read(payloads.Choice, event._data).key
+        key = payloads.read(payloads.Choice, event).key
         if now is None or key not in map(str, range(len(now.runs))):
             raise InvalidSetup("There is no such pane; run the comparison again.")
         return now.runs[int(key)].setup
@@ -147,13 +147,13 @@ def wire(panel: ComparePanel, settings: Settings, sessions: Sessions) -> None:
     inputs = {panel.picker, panel.compared, panel.changed, *panel.form.widgets}
     results = [*panel.results, panel.changed]
     panel.start.click(compare, inputs, results, **once)
-    panel.examples.select(
+    panel.examples.choose(
         start_example, [panel.compared, panel.changed], [panel.picker, *panel.form.written, *results], **once
     )
     wire_stop(panel.stop.click, panel.compared)
     panel.picker.input(
         mark, [panel.picker, panel.compared], panel.results, preprocess=False, trigger_mode="always_last", **AT_ONCE
     )
-    panel.shifts.select(shift, panel.compared, panel.results, **once)
-    panel.answers.select(open_one, panel.compared, [panel.opened], **AT_ONCE)
-    panel.answers.apply(save, panel.compared, panel.saved, **AT_ONCE)
+    panel.shifts.choose_pane(shift, panel.compared, panel.results, **once)
+    panel.answers.open_setup(open_one, panel.compared, [panel.opened], **AT_ONCE)
+    panel.answers.save_preset(save, panel.compared, panel.saved, **AT_ONCE)

@@ -25,8 +25,9 @@ from playground.ui.handlers.event_options import AT_ONCE, QUIET, experimenting
 from playground.ui.handlers.experiment_limits import CELLS, list_text
 from playground.ui.handlers.messages import toast, told
 from playground.ui.handlers.one_at_a_time import Stoppable, refuse_second, switch, wire_stop
-from playground.ui.handlers.payloads import text_of_file
+from playground.ui.handlers.payloads import reported
 from playground.ui.handlers.tab import Shared
+from playground.ui.handlers.uploads import text_of_file
 from playground.ui.handlers.visitors import visitor_of
 from playground.ui.setup_form.labels import labelled_prompt
 
@@ -142,7 +143,7 @@ def wire(view: PromptList, picker: Any, form: CompareForm, shared: Shared) -> No
 
     @told
     def whole(event: gr.EventData) -> dict[str, str]:
-        clicked = event._data  # not `gr.SelectData`, which fails on what no table sends
+        clicked = reported(event)  # not `gr.SelectData`, which fails on what no table sends
         if not isinstance(clicked, Mapping) or "value" not in clicked:
             raise InvalidSetup("That is no cell of the table; click one.")
         return prompt_list_values.cell(clicked.get("index"), clicked["value"], clicked.get("row_value"))

@@ -36,7 +36,7 @@ const draw = () => {
     el("div", { class: "pane-head" }, el("h2", { text: "What the adapter changed, token by token" })),
     el("div", { class: "measures", role: "group", "aria-label": "Compared with" }, el("span", { class: "facts", text: `The words of ${title}, as seen by` }),
       ...choices.map((choice) => el("button", { type: "button", class: "quiet", text: choice.title, "aria-pressed": String(choice.key === other),
-        onclick: () => trigger("select", { key: choice.key }) }))),
+        onclick: () => trigger("choose_pane", { key: choice.key }) }))),
     ...(error ? [el("p", { class: "missing", text: error })] : []),
     ...(!error && !tokens.length ? [el("p", { class: "facts", text: "Choose the pane whose weights are to read them." })] : []),
     ...(tokens.length ? [

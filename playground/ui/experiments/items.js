@@ -4,7 +4,7 @@ let chosen = "";
 const empty = el("p", { class: "facts empty" });
 const count = el("p", { class: "facts", role: "status", "aria-live": "polite" });
 const frame = el("div", { class: "items-frame", role: "region", "aria-label": "Items by columns", tabindex: "0" });
-const turn = (page) => trigger("submit", { page });
+const turn = (page) => trigger("turn_page", { page });
 const before = el("button", { type: "button", class: "quiet", text: "Previous", onclick: () => turn(props.value.page - 1) });
 const after = el("button", { type: "button", class: "quiet", text: "Next", onclick: () => turn(props.value.page + 1) });
 const pager = el("div", { class: "pager" }, before, after);
@@ -19,7 +19,7 @@ const cell = (row, at, column, wide) => {
     onclick: () => {
       chosen = key;
       for (const other of buttons.flat()) other && (other.ariaPressed = String(other === button));
-      trigger("select", { item: row.item, column });
+      trigger("show_cell", { item: row.item, column });
     },
     onkeydown: (event) => {
       const step = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] }[event.key];

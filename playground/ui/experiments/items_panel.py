@@ -114,12 +114,12 @@ def wire(view: ItemsView, ran: Any, store: Store) -> None:
 
     @told
     def turn(values: dict[Any, Any], event: gr.EventData) -> dict[Any, Any]:
-        page = payloads.read(_Page, event._data).page
+        page = payloads.read(_Page, event).page
         return view.show(needed(values[ran]), {**values, view.page: page})
 
     @told
     def look(values: dict[Any, Any], event: gr.EventData) -> dict[Any, Any]:
-        clicked, table = payloads.read(_Cell, event._data), needed(values[ran])
+        clicked, table = payloads.read(_Cell, event), needed(values[ran])
         if clicked.column >= len(table.columns):
             raise InvalidSetup(f"There is no column {clicked.column + 1}; choose another cell.")
         beside = asked_of(table, clicked.item, table.columns[clicked.column])
@@ -130,12 +130,12 @@ def wire(view: ItemsView, ran: Any, store: Store) -> None:
     @told
     def again(values: dict[Any, Any], event: gr.EventData) -> dict[Any, Any]:
         table = needed(values[ran])
-        return show(table, at_of(payloads.read(payloads.Choice, event._data).key, table))
+        return show(table, at_of(payloads.read(payloads.Choice, event).key, table))
 
     @told
     def open_one(values: dict[Any, Any], event: gr.EventData) -> Iterator[dict[Any, Any]]:
         table = needed(values[ran])
-        run = run_of(table.results[at_of(payloads.read(payloads.Choice, event._data).key, table)])
+        run = run_of(table.results[at_of(payloads.read(payloads.Choice, event).key, table)])
         if run is None:
             raise InvalidSetup("This run is not in the store any more; run the experiment again.")
         yield {view.opened: None}  # opened twice, it is news twice
@@ -156,10 +156,10 @@ def wire(view: ItemsView, ran: Any, store: Store) -> None:
     options: dict[str, Any] = {"trigger_mode": "always_last", **AT_ONCE}
     inputs, shown = {ran, *view.inputs}, [view.cell, view.steps]
     gr.on([view.words.change, view.keep.input, view.order.input], narrow, inputs, view.outputs, **options)
-    view.list.submit(turn, inputs, view.outputs, **AT_ONCE)
-    view.list.select(look, {ran}, shown, **AT_ONCE)
-    view.cell.select(again, {ran}, shown, **AT_ONCE)
-    view.cell.apply(open_one, {ran}, [view.opened], **AT_ONCE)
+    view.list.turn_page(turn, inputs, view.outputs, **AT_ONCE)
+    view.list.show_cell(look, {ran}, shown, **AT_ONCE)
+    view.cell.show_repetition(again, {ran}, shown, **AT_ONCE)
+    view.cell.open_setup(open_one, {ran}, [view.opened], **AT_ONCE)
 
 
 def at_of(key: str, table: Table) -> int:

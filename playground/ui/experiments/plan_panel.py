@@ -23,8 +23,8 @@ from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.experiment_limits import check_size, with_limit
 from playground.ui.handlers.messages import told
-from playground.ui.handlers.payloads import text_of_file
 from playground.ui.handlers.sessions import Sessions
+from playground.ui.handlers.uploads import text_of_file
 
 UNUSED = "Edited and not used yet: the form leaves this text alone, and a run follows the form. Empty it to start over."
 IN_SIGHT = 200  # items of one's own that the text shows; the download has all
@@ -115,7 +115,7 @@ def wire(
 
     @told
     def load(event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
-        return held(payloads.chosen(event._data, known), sessions.of(request))
+        return held(payloads.chosen(event, known), sessions.of(request))
 
     @told
     def use(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
@@ -183,7 +183,7 @@ def wire(
     filled = [*form.written, panel.offered, panel.status, panel.text, *memory]
     plain: dict[str, Any] = {"preprocess": False, **AT_ONCE}
     newest: dict[str, Any] = {"trigger_mode": "always_last", **plain}
-    panel.offered.select(load, None, filled, **AT_ONCE)
+    panel.offered.choose(load, None, filled, **AT_ONCE)
     panel.use.click(use, {panel.text, form.data.given, form.techniques}, filled, **AT_ONCE)
     panel.open.upload(opened, panel.open, filled, **AT_ONCE)
     panel.save.click(save, set(form.widgets), [panel.save], **plain)

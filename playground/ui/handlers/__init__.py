@@ -12,5 +12,6 @@ payloads.py            What the page's own parts report of a click, read as stri
 sessions.py            What each visitor connected: endpoints, their keys and their models, in the visitor's session
                        and nowhere else
 tab.py                 What all tabs of the page share, and what each of them tells the others
+uploads.py             A file that somebody uploads, as the text that it is
 visitors.py            Who a request comes from: a cookie that this server signed, or the address if there is none
 """

@@ -144,7 +144,7 @@ def _wire_connecting(page: Any, panel: EndpointPanel, settings: Settings, sessio
 
     @told
     def disconnect(changes: int, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
-        sessions.disconnect(request, payloads.read(payloads.Choice, event._data).key)
+        sessions.disconnect(request, payloads.read(payloads.Choice, event).key)
         return {panel.connected: listed(request), panel.changed: changes + 1}
 
     page.load(listed, None, panel.connected, **AT_ONCE)

@@ -103,7 +103,7 @@ def _wire_list(page: Any, panel: LoadingPanel, settings: Settings, sessions: Ses
 
     @told
     def unload(changes: int, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
-        commands.unload(sessions.of(request), settings, payloads.read(payloads.Choice, event._data).key)
+        commands.unload(sessions.of(request), settings, payloads.read(payloads.Choice, event).key)
         return {panel.changed: changes + 1}
 
     gr.on(
@@ -144,14 +144,14 @@ def _wire_loads(panel: LoadingPanel, settings: Settings, sessions: Sessions) -> 
     @told
     def suggested(last: Any, changes: int, event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
         known = {one.source: one.source for one in suggestions()}
-        catalog, source = sessions.of(request), payloads.chosen(event._data, known)
+        catalog, source = sessions.of(request), payloads.chosen(event, known)
         yield {panel.model.place: source, panel.model.name: ""}
         loading = commands.load_model(catalog, settings, source)
         yield from follow(panel.model.line, (last, changes), catalog, loading)
 
     @told
     def offered(last: Any, changes: int, event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
-        catalog, key = sessions.of(request), payloads.read(payloads.Choice, event._data).key
+        catalog, key = sessions.of(request), payloads.read(payloads.Choice, event).key
         name, _, tuned = key.partition("/")
         if tuned:
             loading = commands.load_adapter(catalog, settings, name, tuned)

@@ -13,8 +13,9 @@ from playground.strategies import STRATEGIES
 from playground.types import Setup
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import told
-from playground.ui.handlers.payloads import chosen, text_of_file
+from playground.ui.handlers.payloads import chosen
 from playground.ui.handlers.sessions import Sessions
+from playground.ui.handlers.uploads import text_of_file
 from playground.ui.setup_form.form import Form
 from playground.ui.widgets import choices, download
 
@@ -55,7 +56,7 @@ def wire(bar: PresetBar, also: Any, form: Form, offered: Mapping[str, Preset], s
 
     @told
     def load(event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
-        return form.write(chosen(event._data, offered).setup, sessions.of(request))
+        return form.write(chosen(event, offered).setup, sessions.of(request))
 
     @told
     def save(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
@@ -68,6 +69,7 @@ def wire(bar: PresetBar, also: Any, form: Form, offered: Mapping[str, Preset], s
         return form.write(presets.read(text_of_file(content), "The file").setup, sessions.of(request))
 
     filled = [*form.widgets, *form.frames]
-    gr.on([bar.load.select, also.select], load, None, filled, **AT_ONCE)
+    for event in (bar.load.choose, also.load_preset):  # `gr.on` takes no events but those of Gradio
+        event(load, None, filled, **AT_ONCE)
     bar.save.click(save, set(form.widgets), [bar.save], preprocess=False, **AT_ONCE)
     bar.open.upload(opened, bar.open, filled, **AT_ONCE)

@@ -12,15 +12,14 @@ from playground.backends.catalog import Catalog
 from playground.settings import Settings
 from playground.strategies import STRATEGIES
 from playground.types import Run, Setup, Step
-from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
 from playground.ui.handlers.messages import toast, told
 from playground.ui.handlers.one_at_a_time import Stoppable, refuse_second, switch, wire_stop
-from playground.ui.handlers.payloads import Branch, Edit, Pick
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.handlers.tab import Shared
-from playground.ui.playground import preset_bar
+from playground.ui.playground import editing, preset_bar
 from playground.ui.run_view import answer_values, following, prompt_values, steps_values, views, votes_and_tokens
+from playground.ui.run_view.places import Branch, Edit, Pick, last_run, read_of
 from playground.ui.run_view.votes_and_tokens import Insight
 from playground.ui.setup_form import form, model_choice, sampling_panel, technique_card
 from playground.ui.setup_form.check import checked
@@ -185,32 +184,32 @@ def _wire_run(fields: Form, results: Results, settings: Settings, sessions: Sess
     @told
     def edit(values: dict[Any, Any], event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
         refuse_second(values[view.going])
-        before, change = payloads.read_of(Edit, event._data, values[view.run])
-        yield from go(before.setup, sessions.of(request), following.edited(before, change))
+        before, change = read_of(Edit, event, values[view.run])
+        yield from go(before.setup, sessions.of(request), editing.edited(before, change))
 
     @told
     def branch(values: dict[Any, Any], event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
         refuse_second(values[view.going])
-        before, change = payloads.read_of(Branch, event._data, values[view.run])
-        yield from go(before.setup, sessions.of(request), following.branched(before, change))
+        before, change = read_of(Branch, event, values[view.run])
+        yield from go(before.setup, sessions.of(request), editing.branched(before, change))
 
     @told
     def resume(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
         refuse_second(values[view.going])
-        before = payloads.last(values[view.run])
-        yield from go(before.setup, sessions.of(request), following.resumed(before))
+        before = last_run(values[view.run])
+        yield from go(before.setup, sessions.of(request), editing.resumed(before))
 
     @told
     def inspect(before: Any, event: gr.EventData) -> dict[Any, Any]:
-        before, place = payloads.read_of(Pick, event._data, before)
+        before, place = read_of(Pick, event, before)
         return view.insight.inspect(before, place.step, place.sample)
 
     memory = {view.run, view.going}
     everything = [*memory, view.stale, view.answer, view.steps, view.start, view.stop, *view.insight.outputs]
     once = {"preprocess": False, "trigger_mode": "once", **running(settings), **QUIET}
     view.start.click(run, {*fields.widgets, view.going}, everything, **once)
-    view.steps.edit(edit, memory, everything, **once)
-    view.insight.token_view.edit(branch, memory, everything, **once)
-    view.answer.submit(resume, memory, everything, **once)
+    view.steps.edit_output(edit, memory, everything, **once)
+    view.insight.token_view.take_token(branch, memory, everything, **once)
+    view.answer.continue_run(resume, memory, everything, **once)
     wire_stop(view.stop.click, view.going)
-    view.steps.select(inspect, view.run, view.insight.outputs, **AT_ONCE)
+    view.steps.show_tokens(inspect, view.run, view.insight.outputs, **AT_ONCE)

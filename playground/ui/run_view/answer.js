@@ -12,7 +12,7 @@ const parts = {
   live: el("div", { class: "unseen", role: "status", "aria-live": "polite" }),
 };
 const copy = copyButton(() => props.value.answer);
-const resume = el("button", { type: "button", class: "quiet strong resume", text: "Continue", onclick: () => trigger("submit") });
+const resume = el("button", { type: "button", class: "quiet strong resume", text: "Continue", onclick: () => trigger("continue_run") });
 host.append(
   el("div", { class: "pane-head" }, el("h2", { text: "Answer" }), parts.status, parts.clock, resume, copy),
   parts.bar, parts.error, parts.text, parts.how, parts.metrics, parts.empty, parts.live);
@@ -20,7 +20,7 @@ host.append(
 const drawEmpty = (presets) => parts.empty.replaceChildren(
   el("p", { text: "Press Run to send the prompt above, or start from one of these:" }),
   el("div", { class: "offers" }, ...presets.map((preset) =>
-    el("button", { type: "button", class: "offer", onclick: () => trigger("select", { key: preset.key }) },
+    el("button", { type: "button", class: "offer", onclick: () => trigger("load_preset", { key: preset.key }) },
       el("strong", { text: preset.title }), el("span", { text: preset.about })))));
 
 const draw = () => {

@@ -1,19 +1,16 @@
-"""Run -> what the page shows: pure functions to plain values and figures. The only module that knows plotly."""
+"""The answer of a Run, its state and its measures as plain values for the page."""
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
-from playground.types import Completion, Progress, Run, Step, Token
-from playground.ui.run_view.continuing import unfit
-from playground.ui.run_view.measures import counted, mean_probability, metrics
+from playground.types import Progress, Run, Step
+from playground.ui.run_view.measures import metrics
 from playground.ui.setup_form.labels import labelled
 
 PHASES = {"waiting": "Getting ready", "running": "Running", "done": "Done", "stopped": "Stopped", "failed": "Failed"}
 KEPT = "It ended before there was an answer; what had come is kept below."
 
 
-# ------------------------------------------------------------------------------------------ the answer pane
 def answer_value(run: Run | None, given: Sequence[Step] = ()) -> dict[str, Any]:
     """State, answer and measures of a run that began with the `given` steps; without a run, the empty pane."""
     if run is None:
@@ -48,39 +45,6 @@ def _measure(progress: Progress) -> str:
 
 def _first_lower(text: str) -> str:
     return text[0].lower() + text[1:] if text[:1].isupper() and text[1:2].islower() else text
-
-
-# --------------------------------------------------------------------------------------------- the tokens
-def tokens_value(label: str, completion: Completion | None, step: int = 0, sample: int = 0) -> dict[str, Any]:
-    """The tokens of one completion, found at `step` and `sample`, with probabilities and alternatives."""
-    tokens = completion.tokens if completion else ()
-    return {
-        "label": label,
-        "step": step,
-        "sample": sample,
-        "facts": token_facts(tokens),
-        "tokens": [
-            {
-                "text": t.text,
-                "p": math.exp(t.logprob),
-                "logprob": t.logprob,
-                "entropy": t.entropy,
-                "top": [{"id": a.id, "text": a.text, "p": math.exp(a.logprob), "fit": not unfit(a)} for a in t.top],
-                "id": t.id,
-            }
-            for t in tokens
-        ],
-    }
-
-
-def token_facts(tokens: tuple[Token, ...]) -> str:
-    """Mean log-probability and perplexity, in words."""
-    p = mean_probability(tokens)
-    if p is None:
-        return ""
-    return (
-        f"{counted(len(tokens), 'token')} \u00b7 mean log-probability {math.log(p):.3f} \u00b7 perplexity {1 / p:.2f}"
-    )
 
 
 def vote_table(run: Run) -> list[list[Any]]:

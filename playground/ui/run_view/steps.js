@@ -17,7 +17,7 @@ const makeCard = () => {
     copyButton(() => card.text.textContent),
     el("button", { type: "button", class: "quiet", text: "Tokens", "data-action": "tokens",
       onclick: () => {
-        trigger("select", { step: card.at[0], sample: card.at[1] });
+        trigger("show_tokens", { step: card.at[0], sample: card.at[1] });
         document.getElementById("tokens")?.scrollIntoView({ block: "nearest" });
       } }),
     el("button", { type: "button", class: "quiet", text: "Edit", "data-action": "edit", onclick: () => edit(card) }));
@@ -28,7 +28,7 @@ const edit = (card) => {
   card.editing = true;
   const box = el("textarea", { rows: 4, value: card.text.textContent, "aria-label": `Output of ${card.name}`, dir: "auto" });
   const close = () => { form.remove(); card.editing = false; card.text.hidden = false; card.tools.hidden = false; };
-  const send = () => { close(); trigger("edit", { step: card.at[0], sample: card.at[1], text: box.value }); };
+  const send = () => { close(); trigger("edit_output", { step: card.at[0], sample: card.at[1], text: box.value }); };
   const form = el("div", { class: "editor" }, box,
     el("div", { class: "tools" },
       el("button", { type: "button", class: "quiet strong", text: "Run on from here", onclick: send }),

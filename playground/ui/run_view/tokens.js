@@ -16,7 +16,7 @@ const draw = () => {
   const instead = (token, other) => other.id !== token.id && other.fit
     && el("button", { type: "button", class: "quiet", text: "Continue with this one",
       "aria-label": `Continue from here with \u201c${visible(other.text)}\u201d`,
-      onclick: () => trigger("edit", { step, sample, at: tokens.indexOf(token), token: other.id }) });
+      onclick: () => trigger("take_token", { step, sample, at: tokens.indexOf(token), token: other.id }) });
   const alternatives = (token) => table.replaceChildren(token.top.length
     ? el("table", {}, el("caption", { text: `Instead of \u201c${visible(token.text)}\u201d` }),
         el("thead", {}, el("tr", {}, el("th", { text: "Token", scope: "col" }), el("th", { text: "Probability", scope: "col" }), el("th", { text: "Take it", scope: "col" }))),

@@ -16,16 +16,16 @@ def prompt_view(value: dict[str, Any]) -> gr.HTML:
 
 
 def answer_view(value: dict[str, Any], presets: list[dict[str, str]]) -> gr.HTML:
-    """Answer, state and measures of a run. Value: `answer_values.answer_value`. Events: `select` with a preset's key,
-    `submit` to go on with a run that broke off."""
+    """Answer, state and measures of a run. Value: `answer_values.answer_value`. Events: `load_preset` with
+    its key, `continue_run` to go on with one that broke off."""
     return widget(HERE / "answer.js", {"presets": presets}, value=value, elem_id="answer")
 
 
 def steps_view(value: dict[str, Any], elem_id: str = "steps") -> gr.HTML:
-    """Prompts and outputs of a run. Value: `steps_values.steps_value`. Events: `select` an output, `edit` one."""
+    """Prompts and outputs of a run. Value: `steps_values.steps_value`. Events: `show_tokens`, `edit_output`."""
     return widget(HERE / "steps.js", value=value, elem_id=elem_id)
 
 
 def token_view(value: dict[str, Any]) -> gr.HTML:
-    """Tokens coloured by probability. Value: `render.tokens_value`. Event: `edit`, to go on with another token."""
+    """Tokens coloured by probability. Value: `tokens_values.tokens_value`. Event: `take_token`, to continue with it."""
     return widget(HERE / "tokens.js", value=value)

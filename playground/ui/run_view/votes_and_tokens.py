@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from playground.types import Run
-from playground.ui.run_view import answer_values, following, run_figure
+from playground.ui.run_view import answer_values, run_figure, tokens_values
 from playground.ui.run_view.views import token_view
 
 VOTE_HEADERS = ["Answer", "Paths", "Weight", "Which"]
@@ -35,7 +35,7 @@ class Insight:
         vote: dict[Any, Any] = {self.vote: gr.update(visible=bool(run.votes))}
         if run.votes:
             vote |= {self.vote_plot: run_figure.vote_figure(run), self.vote_table: answer_values.vote_table(run)}
-        at = following.longest(run)
+        at = tokens_values.longest(run)
         return {**vote, **(self.inspect(run, *at) if at else {self.tokens: gr.update(visible=False)})}
 
     def inspect(self, run: Run, step: int, sample: int) -> dict[Any, Any]:
@@ -46,7 +46,7 @@ class Insight:
         entropy = run_figure.entropy_figure(completion)
         return {
             self.tokens: gr.update(visible=bool(completion.tokens)),
-            self.token_view: answer_values.tokens_value(label, completion, step, sample),
+            self.token_view: tokens_values.tokens_value(label, completion, step, sample),
             self.entropy: gr.update(value=entropy, visible=entropy is not None),
         }
 
@@ -65,7 +65,7 @@ def build_vote() -> tuple[Any, Any, Any]:
 
 def build_tokens() -> tuple[Any, Any, Any]:
     with gr.Column(visible=False, elem_id="tokens", elem_classes="pane") as section:
-        view = token_view(answer_values.tokens_value("", None))
+        view = token_view(tokens_values.tokens_value("", None))
         with gr.Accordion("Entropy per token", open=False):
             plot = gr.Plot(show_label=False, container=False)
     return section, view, plot

@@ -9,4 +9,5 @@ reading.py             A next-token distribution that was read once, and what ca
 sweep_panel.py         One prompt over a grid of temperatures and top-p: a heat map that fills while the answers come
 sweep_values.py        A sweep as a heat map, as tables and as the answers of each cell
 tab.py                 The Sampling tab: the next token under any settings, then whole answers over a grid of settings
+token_clicks.py        Which candidate for the next token a click on the page is about
 """

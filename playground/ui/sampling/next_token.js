@@ -26,15 +26,15 @@ const rows = new Map();
 const makeRow = (id) => {
   const send = (name, data) => () => trigger(name, { id, ...data });
   const row = {
-    token: el("button", { type: "button", class: "candidate-token", onclick: send("select") }),
+    token: el("button", { type: "button", class: "candidate-token", onclick: send("append_token") }),
     tempered: el("span", { class: "tempered" }), final: el("span", { class: "final" }), own: el("span", { class: "own" }),
     model: el("span", { class: "model-share" }), share: el("span", { class: "share-label" }),
     why: el("span", { class: "why" }), shift: el("span", { class: "shift" }), fate: el("span", { class: "fate" }),
-    less: el("button", { type: "button", class: "nudge", text: "\u2212", onclick: send("edit", { by: -1 }) }),
-    more: el("button", { type: "button", class: "nudge", text: "+", onclick: send("edit", { by: 1 }) }),
+    less: el("button", { type: "button", class: "nudge", text: "\u2212", onclick: send("nudge_bias", { by: -1 }) }),
+    more: el("button", { type: "button", class: "nudge", text: "+", onclick: send("nudge_bias", { by: 1 }) }),
   };
   row.node = el("li", { class: "candidate" }, row.token,
-    el("span", { class: "track", "aria-hidden": "true", onclick: send("select") }, row.tempered, row.final, row.own),
+    el("span", { class: "track", "aria-hidden": "true", onclick: send("append_token") }, row.tempered, row.final, row.own),
     row.model, row.share, row.why, el("span", { class: "nudges" }, row.less, row.more));
   row.why.append(row.fate, row.shift);
   return row;

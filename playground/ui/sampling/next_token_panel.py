@@ -25,6 +25,7 @@ from playground.ui.handlers.sessions import Sessions
 from playground.ui.sampling import next_token_values, question, reading
 from playground.ui.sampling.question import Question
 from playground.ui.sampling.reading import SHOWN, Reading
+from playground.ui.sampling.token_clicks import Nudge, Wanted
 from playground.ui.setup_form import check as checking
 from playground.ui.setup_form import sampling_panel
 from playground.ui.setup_form.fields import read_fields
@@ -149,7 +150,7 @@ def _wire_settings(view: NextTokenView, settings: Settings, sessions: Sessions) 
     @told
     def bias(values: dict[Any, Any], event: gr.EventData) -> dict[Any, Any]:
         (f,) = (f for f in view.panel.fields if f.parameter.name == "logit_bias")
-        amounts, nudge = f.read(values[f.widget]), payloads.read(payloads.Nudge, event._data)
+        amounts, nudge = f.read(values[f.widget]), payloads.read(Nudge, event)
         amounts[nudge.id] = amounts.get(nudge.id, 0.0) + nudge.by
         return {f.widget: f.write({key: amount for key, amount in amounts.items() if amount})}
 
@@ -162,7 +163,7 @@ def _wire_settings(view: NextTokenView, settings: Settings, sessions: Sessions) 
     at_once = {"preprocess": False, "trigger_mode": "always_last", "concurrency_limit": settings.max_users, **QUIET}
     outputs = [view.panel.chips, view.bars, view.table]
     gr.on([w.change for w in view.question.widgets], redraw, view.inputs, outputs, **at_once)
-    view.bars.edit(bias, view.inputs, [f.widget for f in view.panel.fields], preprocess=False, **QUIET)
+    view.bars.nudge_bias(bias, view.inputs, [f.widget for f in view.panel.fields], preprocess=False, **QUIET)
     view.save.click(save, view.inputs, [view.save], preprocess=False, **QUIET)
 
 
@@ -190,7 +191,7 @@ def _wire_reading(view: NextTokenView, settings: Settings, sessions: Sessions) -
 
     @told
     def example(values: dict[Any, Any], event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
-        _, asks, begins = payloads.chosen(event._data, EXAMPLES)
+        _, asks, begins = payloads.chosen(event, EXAMPLES)
         yield from again(values, {prompt: asks, role: "", begun: begins}, sessions.of(request))
 
     def append(values: dict[Any, Any], chosen: Candidate, how: str, catalog: Catalog) -> Iterator[dict[Any, Any]]:
@@ -204,7 +205,7 @@ def _wire_reading(view: NextTokenView, settings: Settings, sessions: Sessions) -
 
     @told
     def pick(values: dict[Any, Any], event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
-        clicked = payloads.read(payloads.Wanted, event._data).id
+        clicked = payloads.read(Wanted, event).id
         shown = view.current(values).next.under(view.sampling(values), SHOWN).candidates
         candidate = next((c for c in shown if c.id == clicked), None)
         if candidate is None:
@@ -220,6 +221,9 @@ def _wire_reading(view: NextTokenView, settings: Settings, sessions: Sessions) -
     outputs = [view.reading, begun, prompt, role, view.bars, view.table]
     once = {"preprocess": False, "trigger_mode": "once", **running(settings), **QUIET}
     for event, handler in (
-        (view.read.click, read), (view.examples.select, example), (view.bars.select, pick), (view.draw.click, draw),
-    ):  # fmt: skip
+        (view.read.click, read),
+        (view.examples.choose, example),
+        (view.bars.append_token, pick),
+        (view.draw.click, draw),
+    ):
         event(handler, view.inputs, outputs, **once)

@@ -54,16 +54,16 @@ def wire(panel: SamplingPanel, offered: Mapping[str, SamplingPreset]) -> None:
 
     @told
     def load(event: gr.EventData) -> dict[Any, Any]:
-        sampling = chosen(event._data, offered).sampling
+        sampling = chosen(event, offered).sampling
         # Only what the preset is about: it is put over the values that are there.
         changed = [p for p in parameters(Sampling) if getattr(sampling, p.name) != p.default]
         return {by_name[p.name].widget: by_name[p.name].write(getattr(sampling, p.name)) for p in changed}
 
     @told
     def reset(event: gr.EventData) -> dict[Any, Any]:
-        f = chosen(event._data, by_name)
+        f = chosen(event, by_name)
         return {f.widget: f.write(f.parameter.default)}
 
     outputs = [f.widget for f in panel.fields]
-    panel.load.select(load, None, outputs, **AT_ONCE)
-    panel.chips.clear(reset, None, outputs, **AT_ONCE)
+    panel.load.choose(load, None, outputs, **AT_ONCE)
+    panel.chips.reset(reset, None, outputs, **AT_ONCE)

@@ -38,12 +38,12 @@ def rows_editor(columns: Sequence[TextColumn], *, noun: str, most: int, **shown:
 
 
 def chips(value: list[dict[str, str]]) -> gr.HTML:
-    """What differs from the defaults. Event: `clear` with the parameter's name as key."""
+    """What differs from the defaults. Event: `reset` with the parameter's name as key."""
     return widget(HERE / "chips.js", value=value)
 
 
 def choices(offered: list[dict[str, str]]) -> gr.HTML:
-    """Buttons by key. Event: `select` with the key."""
+    """Buttons by key. Event: `choose` with the key."""
     return widget(HERE / "choices.js", {"choices": offered})
 
 

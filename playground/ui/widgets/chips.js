@@ -3,7 +3,7 @@ const host = element.querySelector(".chips");
 const draw = () => host.replaceChildren(
   ...props.value.map((chip) => el("span", { class: "chip" }, el("span", { text: chip.text }),
     el("button", { type: "button", text: "\u00d7", title: `Reset ${chip.label}`, "aria-label": `Reset ${chip.label}`,
-      onclick: () => trigger("clear", { key: chip.name }) }))),
+      onclick: () => trigger("reset", { key: chip.name }) }))),
   ...(props.value.length ? [] : [el("span", { class: "facts", text: "All at their defaults." })]));
 watch("value", draw);
 draw();

@@ -2,7 +2,7 @@
 const host = element.querySelector(".choices");
 host.append(...fixed.choices.map((choice) => el("button", {
   type: "button", class: "quiet", text: choice.title, title: choice.about, "data-key": choice.key,
-  onclick: () => trigger("select", { key: choice.key }) })));
+  onclick: () => trigger("choose", { key: choice.key }) })));
 const mark = () => {
   for (const button of host.children) {
     const chosen = button.dataset.key === props.value;

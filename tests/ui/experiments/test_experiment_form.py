@@ -17,7 +17,7 @@ from playground.types import Weights
 from playground.ui.experiments import form as experiment_form
 from playground.ui.experiments import form_values, plan_panel, technique_rows
 from playground.ui.experiments.labels import labelled_plan
-from playground.ui.handlers.payloads import text_of_file
+from playground.ui.handlers.uploads import text_of_file
 
 PLAIN = setups.parse({"task": {"input": "Hi"}})
 

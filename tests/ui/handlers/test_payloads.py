@@ -9,13 +9,19 @@ from playground import setups
 from playground.errors import InvalidSetup
 from playground.types import Completion, Message, Run, Step
 from playground.ui.handlers import messages, payloads
-from playground.ui.handlers.payloads import Branch, Edit, Nudge, Pick, Wanted
+from playground.ui.handlers.uploads import text_of_file
+from playground.ui.run_view.places import Branch, Edit, Pick, read_of
+from playground.ui.sampling.token_clicks import Nudge, Wanted
 from playground.ui.setup_form import check as checking
 
 STEP = Step(label="Answer", messages=(Message("user", "x"),), completions=(Completion(text="y"),))
 RUN = Run(setup=setups.parse({}), status="done", steps=(STEP,))
 HERE = {"step": 0, "sample": 0}
 HUGE = "x" * 5_000_000
+
+
+def event(data: Any) -> gr.EventData:
+    return gr.EventData(None, data)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +51,7 @@ HUGE = "x" * 5_000_000
 )
 def test_a_forged_place_is_refused_by_name(cls: Any, data: Any, words: str) -> None:
     with pytest.raises(InvalidSetup) as caught:
-        payloads.read_of(cls, data, RUN)
+        read_of(cls, event(data), RUN)
     assert words in str(caught.value)
     assert len(str(caught.value)) < 300
 
@@ -63,32 +69,32 @@ def test_a_forged_place_is_refused_by_name(cls: Any, data: Any, words: str) -> N
 )
 def test_a_forged_token_is_refused_by_name(cls: Any, data: Any, words: str) -> None:
     with pytest.raises(InvalidSetup) as caught:
-        payloads.read(cls, data)
+        payloads.read(cls, event(data))
     assert words in str(caught.value)
 
 
 @pytest.mark.parametrize("data", [None, {}, {"key": None}, {"key": ["a"]}, {"key": "nope"}, {"key": "a", "more": 1}])
 def test_a_forged_choice_is_refused(data: Any) -> None:
     with pytest.raises(InvalidSetup, match="choice"):
-        payloads.chosen(data, {"a": 1})
+        payloads.chosen(event(data), {"a": 1})
 
 
 def test_what_the_page_sends_is_read() -> None:
-    assert payloads.read_of(Edit, {**HERE, "text": "z"}, RUN) == (RUN, Edit(step=0, sample=0, text="z"))
-    assert payloads.read_of(Branch, {**HERE, "at": 3, "token": 9}, RUN)[1].token == 9
-    assert payloads.read(Nudge, {"id": 5, "by": -1}) == Nudge(id=5, by=-1)
-    assert payloads.chosen({"key": "a"}, {"a": 1}) == 1
+    assert read_of(Edit, event({**HERE, "text": "z"}), RUN) == (RUN, Edit(step=0, sample=0, text="z"))
+    assert read_of(Branch, event({**HERE, "at": 3, "token": 9}), RUN)[1].token == 9
+    assert payloads.read(Nudge, event({"id": 5, "by": -1})) == Nudge(id=5, by=-1)
+    assert payloads.chosen(event({"key": "a"}), {"a": 1}) == 1
 
 
 def test_before_the_first_run_there_is_nothing_to_change() -> None:
     with pytest.raises(InvalidSetup, match="Nothing has been run yet"):
-        payloads.read_of(Pick, HERE, None)
+        read_of(Pick, event(HERE), None)
 
 
 def test_a_file_that_is_no_text_is_refused() -> None:
-    assert payloads.text_of_file("\ufefftitle: Größe".encode()) == "title: Größe"
+    assert text_of_file("\ufefftitle: Größe".encode()) == "title: Größe"
     with pytest.raises(InvalidSetup, match=r"not UTF-8 text \(byte 10 is 0xF6\)"):
-        payloads.text_of_file("title: Gr\u00f6\u00dfe".encode("latin-1"))
+        text_of_file("title: Gr\u00f6\u00dfe".encode("latin-1"))
 
 
 @pytest.mark.parametrize(("say", "words"), [(messages.toast, "&lt;b&gt; &amp; c"), (messages.plain, "<b> & c")])

@@ -9,16 +9,17 @@ import pytest
 
 from playground.setups import parse
 from playground.types import Alternative, Completion, Finding, Message, Origin, Progress, Run, Step, Token, Vote
-from playground.ui.handlers.payloads import Edit
+from playground.ui.playground import editing
 from playground.ui.run_view import (
     answer_values,
-    following,
     measures,
     prompt_values,
     run_figure,
     step_groups,
     steps_values,
+    tokens_values,
 )
+from playground.ui.run_view.places import Edit
 from playground.ui.setup_form.labels import labelled, labelled_prompt
 
 SETUP = parse({"task": {"input": "Hi"}})
@@ -152,7 +153,7 @@ def test_answers_that_begin_alike_keep_their_bars() -> None:
 
 
 def test_tokens_and_their_entropy() -> None:
-    value = answer_values.tokens_value("Answer", said("a b", p=0.5))
+    value = tokens_values.tokens_value("Answer", said("a b", p=0.5))
     assert [round(t["p"], 6) for t in value["tokens"]] == [0.5, 0.5]
     assert "perplexity 2.00" in value["facts"]
     assert len(run_figure.entropy_figure(said("a b")).data[0].y) == 2
@@ -163,21 +164,21 @@ def test_everything_shown_is_json() -> None:
     for value in (
         answer_values.answer_value(VOTED),
         steps_values.steps_value(VOTED),
-        answer_values.tokens_value("", said("a")),
+        tokens_values.tokens_value("", said("a")),
     ):
         assert json.loads(json.dumps(value)) == json.loads(json.dumps(value))
 
 
 def test_the_longest_completion_is_looked_into_first() -> None:
-    assert following.longest(VOTED) == (0, 2)
-    assert following.longest(Run(setup=SETUP)) is None
+    assert tokens_values.longest(VOTED) == (0, 2)
+    assert tokens_values.longest(Run(setup=SETUP)) is None
 
 
 def test_an_edit_keeps_what_came_before_and_beside_it() -> None:
-    given = following.edited(VOTED, Edit(step=2, sample=0, text="19"))
+    given = editing.edited(VOTED, Edit(step=2, sample=0, text="19"))
     assert [s.label for s in given] == [s.label for s in VOTED.steps]
     assert given[2].completions[0] == Completion(text="19", finish_reason="stop", edited=True)
-    assert [s.label for s in following.edited(VOTED, Edit(step=0, sample=1, text="x"))] == ["Sample paths"]
+    assert [s.label for s in editing.edited(VOTED, Edit(step=0, sample=1, text="x"))] == ["Sample paths"]
 
 
 def test_the_preview_counts_what_it_can(catalog_of: Any) -> None:
@@ -215,7 +216,7 @@ def test_what_is_asked_at_once_is_shown_once(catalog_of: Any) -> None:
 
 def test_a_token_that_text_cannot_hold_is_not_offered() -> None:
     top = (Alternative(1, "a", -1.0), Alternative(2, "\ufffd", -2.0), Alternative(3, "</s>", -3.0, control=True))
-    value = answer_values.tokens_value("", Completion(text="a", tokens=(Token(1, "a", -1.0, 0.5, top),)))
+    value = tokens_values.tokens_value("", Completion(text="a", tokens=(Token(1, "a", -1.0, 0.5, top),)))
     assert [a["fit"] for a in value["tokens"][0]["top"]] == [True, False, False]
 
 

@@ -1,0 +1,23 @@
+"""Which candidate for the next token a click on the page is about."""
+
+from dataclasses import dataclass
+from dataclasses import field as declared
+
+from playground.types import STRICT
+from playground.ui.handlers.payloads import whole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A token that may come next."""
+
+    __pydantic_config__ = STRICT
+
+    id: int = whole(2**32)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nudge(Wanted):
+    """More or less bias for it."""
+
+    by: float = declared(metadata={"ge": -100, "le": 100, "strict": True})
