@@ -1,5 +1,6 @@
 """A prompt-engineering playground: a `Setup` goes in, events stream out, a `Run` remains.
 
+advice.py         What is known of a setup before it is run: sentences about settings from which no good answer can come
 background.py     A generator in a thread of its own: work that is silent for long holds up neither the page nor Stop
 comparison.py     One setup on several models side by side, all streaming at once: a pane is a model, perhaps with an
                   adapter

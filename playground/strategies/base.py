@@ -76,7 +76,7 @@ class Card:
 
 @dataclass(frozen=True, kw_only=True)
 class Strategy:
-    """Base of all techniques. Fields are the options; class variables and four methods say what others must know."""
+    """Base of all techniques. Fields are the options; class variables and a few methods say what others must know."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
@@ -85,6 +85,17 @@ class Strategy:
     card: ClassVar[Card]
     task_fields: ClassVar[tuple[str, ...]]
     required: ClassVar[tuple[str, ...]] = ("input",)
+    reasons: ClassVar[bool] = False  # it has the model reason in words before it answers
+
+    @property
+    def unused(self) -> frozenset[str]:
+        """Names of the task's fields and of its own options that make no difference under these options."""
+        return frozenset()
+
+    @property
+    def used_fields(self) -> tuple[str, ...]:
+        """The task's fields that do make one."""
+        return tuple(name for name in self.task_fields if name not in self.unused)
 
     @property
     def shows_reasoning(self) -> bool:
@@ -102,9 +113,9 @@ class Strategy:
     def check(self, task: Task) -> None:
         """Raises InvalidSetup when the task lacks something this technique cannot do without."""
         check_required(task, self.required, self.title)
-        if "examples" in self.task_fields:
+        if "examples" in self.used_fields:
             check_examples(task)
-        if "labels" in self.task_fields:
+        if "labels" in self.used_fields:
             check_labels(task)
 
     def run(self, task: Task, ask: Ask) -> Running:

@@ -12,7 +12,7 @@ from playground.strategies.answers import Reading, letters, marked_text, read_an
 from playground.strategies.base import Answer, Ask, Asking, Card, Running, Strategy, system, user
 from playground.strategies.calls import Calls
 from playground.strategies.few_shot import turns
-from playground.strategies.replies import only_thought, why_nothing
+from playground.strategies.replies import cut_short, only_thought, why_nothing
 from playground.types import Completion, Message, Task
 
 REASONING = "Reason"  # the step's label
@@ -49,6 +49,7 @@ class ChainOfThought(Strategy):
     name = "chain_of_thought"
     title = "Chain of thought"
     task_fields = ("role", "examples", "input", "answer", "labels")
+    reasons = True
     card = Card(
         summary="Has the model reason in words before it answers.",
         helps="Arithmetic, symbolic and multi-step questions, with large models.",
@@ -63,6 +64,10 @@ class ChainOfThought(Strategy):
     )
 
     form: Form = choice("zero_shot", help=FORM_HELP)
+
+    @property
+    def unused(self) -> frozenset[str]:
+        return unused_by(self.form)
 
     @property
     def shows_reasoning(self) -> bool:
@@ -88,8 +93,14 @@ class ChainOfThought(Strategy):
         (extracted,) = yield from ask_for_answer(ask, "Extract answer", task, reasoning, of=REASONING)
         answer = read_answer(extracted.text, task.answer, task.labels)
         if answer is None:
-            return Answer(text="", how=f"Asked again, after the reasoning. {why_nothing(extracted, task.answer)}")
+            why = f"{why_nothing(extracted, task.answer)}{cut_short((reasoning,))}"
+            return Answer(text="", how=f"Asked again, after the reasoning. {why}")
         return Answer(text=answer.text, how="Read by a second call, after the reasoning.")
+
+
+def unused_by(form: Form) -> frozenset[str]:
+    """The zero-shot form shows no examples."""
+    return frozenset() if form == "few_shot" else frozenset({"examples"})
 
 
 def check_form(form: Form, task: Task) -> None:

@@ -31,6 +31,10 @@ class FewShot(Strategy):
     input_label: str = text("Input", max_length=60, help="Written before each input in a block.")
     output_label: str = text("Output", max_length=60, help="Written before each output in a block.")
 
+    @property
+    def unused(self) -> frozenset[str]:
+        return frozenset({"input_label", "output_label"} if self.layout == "turns" else ())
+
     def run(self, task: Task, ask: Ask) -> Running:
         (completion,) = yield from ask("Answer", self.messages(task))
         return read_reply(completion, task)

@@ -1,5 +1,8 @@
 """What of a reply counts as said, and in words why no answer could be read from it."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 from playground.strategies.answers import read_answer, without_reasoning
 from playground.strategies.base import Answer
 from playground.types import AnswerType, Completion, Task
@@ -39,6 +42,23 @@ def why_nothing(completion: Completion, kind: AnswerType) -> str:
     if cut:
         return f"The reply was cut off at the token limit before {f'a {what}' if what else 'an answer '}came."
     return f"No {what or 'answer '}in the reply."
+
+
+def why_none(replies: Sequence[Completion], kind: AnswerType) -> str:
+    """Why none of several replies has one: each reason, with how many it is of where they are not all of one kind."""
+    reasons = Counter(why_nothing(reply, kind) for reply in replies)
+    if len(reasons) == 1:
+        return next(iter(reasons))
+    return " ".join(f"{count} of them: {reason}" for reason, count in reasons.most_common())
+
+
+def cut_short(reasonings: Sequence[Completion]) -> str:
+    """That reasoning from which an answer was to be read ended at the token limit, if any did; begins with a space."""
+    cut = sum(reply.finish_reason == "length" and not only_thought(reply) for reply in reasonings)
+    if not cut:
+        return ""
+    of = f" of {cut} of {len(reasonings)} paths" if len(reasonings) > 1 else ""
+    return f" The reasoning{of} was cut off at the token limit; raise max tokens."
 
 
 def _name(kind: AnswerType) -> str:

@@ -8,8 +8,16 @@ from playground.parameters import choice, number
 from playground.strategies.answers import extract
 from playground.strategies.base import Answer, Ask, Card, Running, Strategy, gather
 from playground.strategies.calls import Calls
-from playground.strategies.chain_of_thought import FORM_HELP, Form, ask_for_answer, check_form, reasoning_prompt, stated
-from playground.strategies.replies import only_thought
+from playground.strategies.chain_of_thought import (
+    FORM_HELP,
+    Form,
+    ask_for_answer,
+    check_form,
+    reasoning_prompt,
+    stated,
+    unused_by,
+)
+from playground.strategies.replies import cut_short, only_thought, why_none
 from playground.strategies.voting import confidence, vote
 from playground.types import Completion, Run, Task
 
@@ -21,6 +29,7 @@ class SelfConsistency(Strategy):
     name = "self_consistency"
     title = "Self-consistency"
     task_fields = ("role", "examples", "input", "answer", "labels")
+    reasons = True
     card = Card(
         summary="Samples many chains of thought and lets their answers vote.",
         helps="Questions with one short right answer; the share of agreeing paths says how sure you may be.",
@@ -39,6 +48,10 @@ class SelfConsistency(Strategy):
     )
 
     @property
+    def unused(self) -> frozenset[str]:
+        return unused_by(self.form)
+
+    @property
     def shows_reasoning(self) -> bool:
         return self.form == "few_shot"
 
@@ -55,6 +68,7 @@ class SelfConsistency(Strategy):
     def run(self, task: Task, ask: Ask) -> Running:
         messages, prefix = reasoning_prompt(self.form, task)
         paths = yield from ask(PATHS, messages, n=self.paths, prefix=prefix)
+        read_in = list(paths)  # the replies in which the answers stand
         if self.form == "few_shot":
             read = [stated(path, task) for path in paths]
             answers = [found.text if found else None for found in read]
@@ -65,15 +79,15 @@ class SelfConsistency(Strategy):
                 if not only_thought(path)  # cut off while it thought: there is nothing to read an answer from
             ]
             extracted = iter((yield from gather(asked)))
+            read_in = [path if only_thought(path) else next(extracted)[0] for path in paths]
             answers = [
-                None if only_thought(path) else extract(next(extracted)[0].text, task.answer, task.labels)
-                for path in paths
+                None if only_thought(path) else extract(reply.text, task.answer, task.labels)
+                for path, reply in zip(paths, read_in, strict=True)
             ]
         votes = vote(answers, self._weights(paths))
         if not votes:
-            thinking = sum(map(only_thought, paths))
-            cut = f" {thinking} ended while the model was still thinking; raise max tokens." if thinking else ""
-            return Answer(text="", how=f"None of {len(paths)} paths gave an answer.{cut}")
+            why = why_none(read_in, task.answer) + (cut_short(paths) if self.form == "zero_shot" else "")
+            return Answer(text="", how=f"None of {len(paths)} paths gave an answer. {why}")
         return Answer(text=votes[0].answer, how=f"{votes[0].count} of {len(paths)} paths agree.", votes=votes)
 
     def _weights(self, paths: tuple[Completion, ...]) -> list[float] | None:

@@ -104,3 +104,26 @@ CUT_OFF = "The reply was cut off at the token limit"
 def test_why_an_answer_is_missing_or_doubtful_is_said(text: str, thought: str, end: Any, answer: str, how: str) -> None:
     found = read_reply(Completion(text=text, reasoning=thought, finish_reason=end), Task(input="?", answer="number"))
     assert (found.text, found.how) == (answer, how)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "options", "said", "words"),
+    [
+        ("self_consistency", {"paths": 2}, "Hm", "None of 2 paths gave an answer. No number in the reply."),
+        ("self_consistency", {"paths": 2, "form": "few_shot"}, "Hm", "paths gave an answer. No number in the reply."),
+        ("self_consistency", {"paths": 2}, "so " * 60, "The reasoning of 2 of 2 paths was cut off at the token limit"),
+        ("chain_of_thought", {}, "so " * 60, "The reasoning was cut off at the token limit; raise max tokens."),
+        ("self_consistency", {"paths": 2}, CUT + "so " * 60, "still thinking; raise max tokens."),
+    ],
+)
+def test_a_run_without_an_answer_says_why(
+    catalog_of: Any, strategy: str, options: dict[str, Any], said: str, words: str
+) -> None:
+    def hums(request: Request, _: Any) -> str:
+        return "Hm" if "Therefore" in request.prefix else said
+
+    task = {"input": "What is it?", "answer": "number", "examples": [EXAMPLE]}
+    setup = setups.parse({"strategy": strategy, "options": options, "task": task, "sampling": {"max_tokens": 20}})
+    *_, found = runner.run(setup, catalog_of(hums))
+    assert found.answer == ""
+    assert words in found.how

@@ -15,7 +15,7 @@ from playground.ui.handlers.messages import told
 from playground.ui.setup_form import fields as controls
 from playground.ui.setup_form import form
 from playground.ui.setup_form.fields import Field, pick, read_fields
-from playground.ui.setup_form.form import WITH_LABELS
+from playground.ui.setup_form.used_fields import used_fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +42,11 @@ class CompareForm:
 
     def read(self, values: Mapping[Any, Any]) -> dict[str, Any]:
         """The setup as plain data, with what the technique uses and no more. Not checked."""
-        name = values[self.strategy]
-        strategy = STRATEGIES.get(name) if isinstance(name, str) else None
-        used = strategy.task_fields if strategy else ()
-        task = {name: value for name, value in read_fields((self.prompt, *self.task), values).items() if name in used}
-        if task.get("answer") not in WITH_LABELS:
-            task.pop("labels", None)
-        options = read_fields(self.options[name], values) if strategy else {}
+        name, task = values[self.strategy], read_fields((self.prompt, *self.task), values)
+        options = read_fields(self.options[name], values) if isinstance(name, str) and name in STRATEGIES else None
+        used = frozenset[str]() if options is None else used_fields(name, options, task["answer"])
+        task = {field: value for field, value in task.items() if field in used}
+        options = {option: value for option, value in (options or {}).items() if option in used}
         return {"strategy": name, "options": options, "task": task, "sampling": read_fields(self.sampling, values)}
 
     def setup(self, values: Mapping[Any, Any], prompt: str | None = None) -> Setup:
@@ -65,22 +63,22 @@ class CompareForm:
         parts = [((self.prompt, *self.task), setup.task), (self.sampling, setup.sampling)]
         updates = {f.widget: f.write(getattr(part, f.parameter.name)) for fields, part in parts for f in fields}
         options = {f.widget: f.write(setup.options[f.parameter.name]) for f in self.options[setup.strategy]}
-        return {self.strategy: setup.strategy, **updates, **options, **self.shown(setup.strategy, setup.task.answer)}
+        written = {self.strategy: setup.strategy, **updates, **options}
+        shown = self.shown(setup.strategy, setup.options, setup.task.answer)
+        return {**written, **{widget: {**written.get(widget, {}), **update} for widget, update in shown.items()}}
 
-    def shown(self, strategy: str, answer: str) -> dict[Any, Any]:
-        """Updates that show the fields which the technique uses."""
-        used = STRATEGIES[strategy].task_fields
-        labelled = answer in WITH_LABELS
-        tasks = {
-            frame: gr.update(visible=name in used and (name != "labels" or labelled))
-            for name, frame in self.frames.items()
-        }
-        return tasks | {frame: gr.update(visible=name == strategy) for name, frame in self.option_frames.items()}
+    def shown(self, strategy: str, options: Mapping[str, Any], answer: Any) -> dict[Any, Any]:
+        """Updates that show the fields which make a difference."""
+        used = used_fields(strategy, options, answer)
+        tasks = {frame: gr.update(visible=name in used) for name, frame in self.frames.items()}
+        fields = {f.widget: gr.update(visible=f.parameter.name in used) for f in self.options[strategy]}
+        frames = {frame: gr.update(visible=name == strategy) for name, frame in self.option_frames.items()}
+        return {**tasks, **fields, **frames}
 
 
 def build(prompt: Field, opening: Setup) -> CompareForm:
     """Lay out technique and sampling, folded away; `prompt` stands elsewhere. The form opens with this setup."""
-    used = STRATEGIES[opening.strategy].task_fields
+    used = used_fields(opening.strategy, opening.options, opening.task.answer)
     with gr.Accordion("Technique and sampling, the same for all panes", open=False, elem_classes="compare-form"):
         strategy = gr.Dropdown(
             [(s.title, name) for name, s in STRATEGIES.items()], label="Technique", filterable=False,
@@ -89,7 +87,7 @@ def build(prompt: Field, opening: Setup) -> CompareForm:
         frames, task = {}, []
         for p in parameters(Task):
             if p.name != "input":
-                shown = p.name in used and p.name != "labels"
+                shown = p.name in used
                 with gr.Column(min_width=0, visible=shown) as frames[p.name]:
                     task.append(Field(parameter=p, widget=controls.widget(p)))
         options, option_frames = form.option_fields()
@@ -98,6 +96,8 @@ def build(prompt: Field, opening: Setup) -> CompareForm:
             sampling = form.sampling_fields()
     for name, frame in option_frames.items():
         frame.visible = name == opening.strategy
+    for f in options[opening.strategy]:
+        f.widget.visible = f.parameter.name in used
     for f in sampling:
         f.widget.value = controls.written(f.parameter, getattr(opening.sampling, f.parameter.name))
     made = CompareForm(
@@ -116,13 +116,18 @@ def prompt_field(value: str) -> Field:
 
 
 def _wire(made: CompareForm) -> None:
-    (kind,) = (f.widget for f in made.task if f.parameter.name == "answer")
+    options = [f for fields in made.options.values() for f in fields]
+    deciding = [f.widget for f in (*made.task, *options) if f.parameter.kind in ("choice", "flag")]
 
     @told
-    def choose(strategy: Any, answer: Any) -> dict[Any, Any]:
-        return made.shown(setups.parse({"strategy": strategy}).strategy, str(answer))
+    def choose(values: dict[Any, Any]) -> dict[Any, Any]:
+        name = setups.parse({"strategy": values[made.strategy]}).strategy
+        answer = next(values[f.widget] for f in made.task if f.parameter.name == "answer")
+        return made.shown(name, read_fields(made.options[name], values), answer)
 
     gr.on(
-        [made.strategy.change, kind.change], choose, [made.strategy, kind],
-        [*made.frames.values(), *made.option_frames.values()], preprocess=False, trigger_mode="always_last", **AT_ONCE,
+        [widget.change for widget in (made.strategy, *deciding)], choose,
+        {made.strategy, *(f.widget for f in (*made.task, *options))},
+        [*made.frames.values(), *made.option_frames.values(), *(f.widget for f in options)],
+        preprocess=False, trigger_mode="always_last", **AT_ONCE,
     )  # fmt: skip

@@ -18,7 +18,7 @@ from playground.ui.experiments.own_rows import Given, items_of, said, shared
 from playground.ui.handlers.event_options import AT_ONCE, READING
 from playground.ui.handlers.messages import told
 from playground.ui.setup_form.fields import Field, pick, read_fields
-from playground.ui.setup_form.form import WITH_LABELS
+from playground.ui.setup_form.used_fields import WITH_LABELS
 
 OWN = datasets.OWN
 FIELDS = {"input": "Input", "reference": "Right answer", "context": "Context", "id": "Name"}

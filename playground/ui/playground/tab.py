@@ -138,9 +138,8 @@ def _wire_form(
         [page.load, ready.change, *changes], preview, {*fields.widgets, results.run},
         [results.prompt, results.stale, panel.chips], **quick, concurrency_limit=settings.max_users, **QUIET,
     )  # fmt: skip
-    (kind,) = (f.widget for f in fields.task if f.parameter.name == "answer")
     gr.on(
-        [fields.strategy.change, kind.change, chosen.change], choose, set(fields.widgets),
+        [widget.change for widget in fields.deciding], choose, set(fields.widgets),
         [*fields.frames, card, whole], **quick, **AT_ONCE,
     )  # fmt: skip
     gr.on(

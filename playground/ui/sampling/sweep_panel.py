@@ -26,7 +26,7 @@ from playground.ui.sampling import sweep_values
 from playground.ui.sampling.question import Question
 from playground.ui.setup_form.check import checked
 from playground.ui.setup_form.fields import Field, pick, read_fields
-from playground.ui.setup_form.form import WITH_LABELS
+from playground.ui.setup_form.used_fields import WITH_LABELS
 
 HERE = Path(__file__).parent
 

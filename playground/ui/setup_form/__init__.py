@@ -9,4 +9,5 @@ labels.py           A setup's paths in the words of the Playground's form: a per
 model_choice.py     Which weights answer: a model, and of one that has adapters perhaps one of them, at a scale
 sampling_panel.py   Sampling: what differs from the defaults in sight, presets one click, the controls one more
 technique_card.py   A technique's card: what it does and what speaks against it in one line, the rest one click away
+used_fields.py      Which fields make a difference under what a form holds: the others are neither shown nor sent
 """

@@ -16,8 +16,7 @@ from playground.ui.setup_form import check as checking
 from playground.ui.setup_form import fields as controls
 from playground.ui.setup_form.fields import Field
 from playground.ui.setup_form.model_choice import ModelChoice
-
-WITH_LABELS = ("label", "choice")  # answer types that are read with a list of allowed answers
+from playground.ui.setup_form.used_fields import used_fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +56,11 @@ class Form:
             asked = (f for f in self.task if f.parameter.name == "input")
             return {**chosen, "task": _read(asked, values), "sampling": _read(honoured, values)}
         known = isinstance(name, str) and name in STRATEGIES
-        used = _used(STRATEGIES[name].task_fields, self._answer(values)) if known else ()
+        used = self._used(name, values) if known else frozenset[str]()
         return {
             **chosen,
             "strategy": name,
-            "options": _read(self.options[name] if known else (), values),
+            "options": _read((f for f in self.options[name] if f.parameter.name in used) if known else (), values),
             "task": _read((f for f in self.task if f.parameter.name in used), values),
             "sampling": _read(self.sampling, values),
         }
@@ -72,9 +71,11 @@ class Form:
         parts = [(self.task, setup.task), (self.sampling, setup.sampling)]
         updates = {f.widget: f.write(getattr(part, f.parameter.name)) for fields, part in parts for f in fields}
         options = {f.widget: f.write(setup.options[f.parameter.name]) for f in self.options[setup.strategy]}
-        shown = self._shown(setup.strategy, setup.task.answer, catalog.info(setup.model))
-        shown[self.strategy] = {**shown.get(self.strategy, {}), **chosen.pop(self.strategy)}
-        return {**chosen, **updates, **options, **shown}
+        written = {**chosen, **updates, **options}
+        shown = self._shown(
+            setup.strategy, used_fields(setup.strategy, setup.options, setup.task.answer), catalog.info(setup.model)
+        )
+        return {**written, **{widget: {**written.get(widget, {}), **update} for widget, update in shown.items()}}
 
     def hold(self, setup: Setup, catalog: Catalog) -> None:
         """Make the form open with this setup, for every visitor."""
@@ -89,18 +90,23 @@ class Form:
         Raises InvalidSetup for a technique that there is not, UnknownModel.
         """
         strategy = setups.parse({"strategy": values[self.strategy]}).strategy
-        return self._shown(strategy, self._answer(values), checking.model(values[self.choice.model], catalog))
+        return self._shown(strategy, self._used(strategy, values), checking.model(values[self.choice.model], catalog))
 
-    def _shown(self, strategy: str, answer: str, info: ModelInfo) -> dict[Any, Any]:
+    def _used(self, strategy: str, values: Mapping[Any, Any]) -> frozenset[str]:
+        answer = next(values[f.widget] for f in self.task if f.parameter.name == "answer")
+        return used_fields(strategy, _read(self.options[strategy], values), answer)
+
+    def _shown(self, strategy: str, used: frozenset[str], info: ModelInfo) -> dict[Any, Any]:
         prompted = not info.capabilities.task
-        used = _used(STRATEGIES[strategy].task_fields, answer) if prompted else ("input",)
+        used = used if prompted else frozenset({"input"})
+        fields = {f.widget: gr.update(visible=f.parameter.name in used) for f in self.options[strategy]}
         tasks = {frame: gr.update(visible=name in used) for name, frame in self.task_frames.items()}
         options = {
             frame: gr.update(visible=prompted and name == strategy) for name, frame in self.option_frames.items()
         }
         technique = {frame: gr.update(visible=prompted) for frame in self.technique}
         sampled = {frame: gr.update(visible=bool(info.capabilities.sampling)) for frame in self.settings}
-        return {**tasks, **options, **technique, **sampled}
+        return {**tasks, **options, **fields, **technique, **sampled}
 
     def honoured(self, catalog: Catalog, model: Any) -> dict[Any, Any]:
         """Updates that grey out what the model would ignore, and say so."""
@@ -109,10 +115,15 @@ class Form:
 
     @property
     def frames(self) -> list[Any]:
-        return [*self.task_frames.values(), *self.option_frames.values(), *self.technique, *self.settings]
+        """What is shown or hidden, of which some are widgets themselves."""
+        options = [f.widget for fields in self.options.values() for f in fields]
+        return [*self.task_frames.values(), *self.option_frames.values(), *options, *self.technique, *self.settings]
 
-    def _answer(self, values: Mapping[Any, Any]) -> str:
-        return next(str(values[f.widget]) for f in self.task if f.parameter.name == "answer")
+    @property
+    def deciding(self) -> list[Any]:
+        """Widgets whose value decides which others make a difference."""
+        fields = [f for f in self.fields if f.parameter.kind in ("choice", "flag")]
+        return [self.strategy, self.choice.model, *(f.widget for f in fields)]
 
 
 def task_fields() -> tuple[tuple[Field, ...], dict[str, Any]]:
@@ -149,10 +160,6 @@ def _task_model(name: Any, catalog: Catalog) -> ModelInfo | None:
     except PlaygroundError:
         return None  # whoever checks what was read says what is wrong with the name
     return info if info.capabilities.task else None
-
-
-def _used(task_fields: tuple[str, ...], answer: str) -> tuple[str, ...]:
-    return tuple(name for name in task_fields if name != "labels" or answer in WITH_LABELS)
 
 
 def _read(fields: Any, values: Mapping[Any, Any]) -> dict[str, Any]:

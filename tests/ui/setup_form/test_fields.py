@@ -179,12 +179,36 @@ def test_the_form_shows_only_what_the_technique_uses(filled: Form) -> None:
     for name, strategy in STRATEGIES.items():
         shown = filled.show(held(filled, parse({})) | {filled.strategy: name}, CATALOG)
         visible = {task for task, frame in filled.task_frames.items() if shown[frame]["visible"]}
-        assert visible == set(strategy.task_fields) - {"labels"}
+        assert visible == set(strategy().used_fields) - {"labels"}
         assert [o for o, frame in filled.option_frames.items() if shown[frame]["visible"]] == (
             [name] if parameters(strategy) else []
         )
     labels = held(filled, parse({"task": {"answer": "label", "labels": ["a"]}}))
     assert filled.show(labels, CATALOG)[filled.task_frames["labels"]]["visible"]
+
+
+@pytest.mark.parametrize(
+    ("strategy", "option", "value", "hidden"),
+    [
+        ("chain_of_thought", "form", "zero_shot", {"examples"}),
+        ("self_consistency", "form", "zero_shot", {"examples"}),
+        ("chain_of_thought", "form", "few_shot", set()),
+        ("few_shot", "layout", "turns", {"input_label", "output_label"}),
+        ("few_shot", "layout", "block", set()),
+        ("few_shot", "layout", "no such layout", set()),
+    ],
+)
+def test_what_an_option_leaves_unused_is_neither_shown_nor_sent(
+    filled: Form, strategy: str, option: str, value: str, hidden: set[str]
+) -> None:
+    by_name = {f.parameter.name: f.widget for f in (*filled.task, *filled.options[strategy])}
+    values = held(filled, parse(FEW_SHOT)) | {filled.strategy: strategy, by_name[option]: value}
+    shown = filled.show(values, CATALOG)
+    frames = {**filled.task_frames, **{f.parameter.name: f.widget for f in filled.options[strategy]}}
+    in_question = {"examples", *(f.parameter.name for f in filled.options[strategy])} & frames.keys()
+    assert {name for name in in_question if not shown[frames[name]]["visible"]} == hidden
+    read = filled.read(values, CATALOG)
+    assert not hidden & {*read["task"], *read["options"]}
 
 
 def test_every_parameter_has_a_widget_with_its_range(filled: Form) -> None:
