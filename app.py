@@ -19,6 +19,7 @@ from playground.errors import PlaygroundError
 from playground.evaluation.store import Store
 from playground.settings import Settings
 from playground.ui.app import build_app
+from playground.ui.gate.listening import check_address
 from playground.ui.serving import serve
 
 
@@ -28,11 +29,15 @@ def main() -> None:
         settings = replace(settings, **vars(_flags(settings)))
         settings = replace(settings, public=settings.public or settings.share)  # a link is for strangers
         settings.check()
+        check_address(settings)
         catalog = Catalog(offered(settings), budget=Budget(settings.memory_megabytes * 2**20))
     except PlaygroundError as error:
         sys.exit(str(error))
     store = Store.named_by(settings)
-    serve(build_app(settings, catalog, store), settings, catalog, store)
+    try:
+        serve(build_app(settings, catalog, store), settings, catalog, store)
+    except PlaygroundError as error:
+        sys.exit(str(error))
 
 
 def _flags(settings: Settings) -> argparse.Namespace:

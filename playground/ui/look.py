@@ -113,7 +113,7 @@ def launch_options(settings: Settings) -> dict[str, Any]:
         "max_threads": settings.max_users + EXPERIMENTS + PAGE_AT_ONCE,
         "share": settings.share,
         "server_name": settings.host,
-        "server_port": settings.port,
+        "server_port": settings.port or None,  # 0: the first free one from 7860
         "ssr_mode": False,
         "mcp_server": False,
     }

@@ -8,20 +8,30 @@ import threading
 import time
 from typing import Any
 
+from playground import hosting
 from playground.backends.catalog import Catalog
 from playground.evaluation.store import Store
 from playground.settings import Settings
+from playground.ui.gate.listening import address_failed
 from playground.ui.look import launch_options
 
+HOW_TO_SHARE = "\n* For a temporary public link, start with --share."
 PATIENCE = 3.0  # seconds for connections to close; who told the process to end kills it after ten
 
 
 def serve(page: Any, settings: Settings, catalog: Catalog, store: Store) -> None:
-    """End the process, with exit code 0, on SIGTERM or Ctrl-C. Raises OSError when the port cannot be had."""
+    """End the process, with exit code 0, on SIGTERM or Ctrl-C. Raises InvalidSetup when the port cannot be had."""
     # Stated, since the first process of a container ignores what it has not stated.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        page.launch(**launch_options(settings), prevent_thread_lock=True)
+        try:
+            page.launch(**launch_options(settings), prevent_thread_lock=True, quiet=True)
+        except OSError as error:
+            if error.errno is not None:  # of something else
+                raise
+            raise address_failed(settings, error) from None
+        alone = page.share_url is None and not hosting.on_space()
+        print(f"* Running on {page.local_url}" + HOW_TO_SHARE * alone, flush=True)
         catalog.preload("default")  # after the page is up: torch takes longer to import than a page to read
         while True:
             time.sleep(1)

@@ -2,14 +2,17 @@
 
 import os
 import signal
+import socket
 import sqlite3
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from gradio_client import Client
-from started import started
+from started import ROOT, STARTING, started
 
 from playground import hosting
 from playground.errors import InvalidSetup
@@ -125,3 +128,19 @@ def test_a_folder_that_somebody_else_made_is_not_used(tmp_path: Path, monkeypatc
     (tmp_path / f"prompt-playground-{folder.stat().st_uid + 1}").mkdir()
     with pytest.raises(InvalidSetup, match="belongs to another user"):
         hosting.cache_folder()
+
+
+def test_a_port_that_is_taken_is_said_in_one_line_with_what_to_do(tmp_path: Path) -> None:
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        number = busy.getsockname()[1]
+        ended = subprocess.run(
+            [sys.executable, "app.py", "--port", str(number)],
+            cwd=ROOT, capture_output=True, text=True, timeout=STARTING,
+        )  # fmt: skip
+    assert ended.returncode == 1
+    (line,) = ended.stderr.splitlines()
+    assert line.startswith(f"The page cannot be served on port {number} of 127.0.0.1: another program uses it")
+    assert "--port or PLAYGROUND_PORT" in line
+    assert ended.stdout == ""

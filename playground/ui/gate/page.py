@@ -12,7 +12,7 @@ from typing import Any
 import gradio as gr
 
 from playground.settings import Settings
-from playground.ui.gate import fetching, uploads, values
+from playground.ui.gate import fetching, listening, uploads, values
 from playground.ui.gate.fair_queue import FairQueue
 from playground.ui.gate.middleware import Gate
 from playground.ui.gate.open_sessions import OpenSessions
@@ -31,6 +31,7 @@ class Page(gr.Blocks):  # type: ignore[misc]  # gradio is untyped
 
     def __init__(self, settings: Settings, **options: Any) -> None:
         fetching.close_off()
+        listening.be_patient()
         uploads.replace_parser()
         self.temporary = TemporaryFolder(settings.cache, settings.upload_megabytes * 2**20)
         atexit.register(self.temporary.remove)
@@ -69,7 +70,9 @@ class Page(gr.Blocks):  # type: ignore[misc]  # gradio is untyped
         # Where uvicorn reads which proxies may say for whom they ask: by default any on this machine.
         os.environ["FORWARDED_ALLOW_IPS"] = ",".join(self._settings.proxies)
         os.environ["GRADIO_TEMP_DIR"] = str(self.temporary.path)
-        return super().launch(*args, **{**options, "app_kwargs": {"lifespan": gated}})
+        # `_frontend`: the page was asked for its start-up already. Asked once more, Gradio takes an answer that comes
+        # after three seconds for none, and ends.
+        return super().launch(*args, **{**options, "app_kwargs": {"lifespan": gated}, "_frontend": False})
 
     def close(self, *args: Any, **options: Any) -> None:
         super().close(*args, **options)
