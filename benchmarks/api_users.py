@@ -19,7 +19,7 @@ from pathlib import Path
 import httpx2
 from tokenizers import Tokenizer
 
-from playground.backends.local.files.packaged_model import folder
+from playground.backends.local.files.packaged_model import fetch_converted
 from playground.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -30,7 +30,7 @@ QUESTIONS = [f"Write a long story about {what}." for what in (
 )]  # fmt: skip
 
 
-MODEL = str(folder(Settings.from_environment().cache, lambda _: None))
+MODEL = str(fetch_converted(Settings.from_environment().cache, lambda _: None))
 TOKENIZER = Tokenizer.from_file(f"{MODEL}/tokenizer.json")
 
 

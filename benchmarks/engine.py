@@ -62,9 +62,9 @@ def joining(bench: Bench) -> Result:
             stream.close()
         return seconds
 
-    company, alone = bench.compare(joined, lambda: bench.first("auto", bench.fresh()))
-    detail = f"{company * 1e3:.0f} against {alone * 1e3:.0f} ms"
-    return Result("first token when joining 15 rows, against alone", company / alone, 3.0, "at most", detail)
+    with_others, alone = bench.compare(joined, lambda: bench.first("auto", bench.fresh()))
+    detail = f"{with_others * 1e3:.0f} against {alone * 1e3:.0f} ms"
+    return Result("first token when joining 15 rows, against alone", with_others / alone, 3.0, "at most", detail)
 
 
 def prefix_reuse(bench: Bench) -> Result:
@@ -96,18 +96,18 @@ def leaks(bench: Bench) -> Result:
     return Result("200 requests, random cancels: rows and bytes still held", held, 0, "at most", detail)
 
 
-def same_in_company(bench: Bench, sampling: dict[str, Any], what: str) -> Result:
+def same_with_others(bench: Bench, sampling: dict[str, Any], what: str) -> Result:
     def tokens(stream: Any) -> list[int]:
         return [token.id for delta in deltas(stream) for token in delta.tokens]
 
     prompts = [bench.fresh(subject) for subject in TEXT.split()[:20]]
     alone = [tokens(bench.stream("float32", text, max_tokens=16, **sampling)) for text in prompts]
-    company = []
+    with_others = []
     for start in range(0, 20, 4):  # four at a time among twelve others
         asked = prompts[start : start + 4] + [bench.fresh() for _ in range(12)]
         streams = [bench.stream("float32", text, max_tokens=16, **sampling) for text in asked]
-        company += [tokens(stream) for stream in streams][:4]
-    same = sum(a == b for a, b in zip(alone, company, strict=True))
+        with_others += [tokens(stream) for stream in streams][:4]
+    same = sum(a == b for a, b in zip(alone, with_others, strict=True))
     return Result(f"{what} texts of 20 that are the same among 15 others", same, 19, "at least", "float32")
 
 
@@ -119,7 +119,7 @@ def perplexity(bench: Bench, precision: Precision) -> float:
     def measure() -> float:
         with torch.inference_mode():
             cache = SlotCache(decoder.layout, 1, len(ids))
-            cache.begin()
+            cache.add_row()
             rows = [decoder.decode(cache, [token], [BASE])[0].float().log_softmax(-1) for token in ids[:-1]]
         losses = [-row[token].item() for row, token in zip(rows, ids[1:], strict=True)]
         return float(torch.tensor(losses).mean().exp())
@@ -171,8 +171,8 @@ def main() -> None:
         lambda: prefix_reuse(bench),
         memory_result,
         lambda: leaks(bench),
-        lambda: same_in_company(bench, {"temperature": 0}, "greedy"),
-        lambda: same_in_company(bench, {"seed": 5}, "seeded"),
+        lambda: same_with_others(bench, {"temperature": 0}, "greedy"),
+        lambda: same_with_others(bench, {"seed": 5}, "seeded"),
     ]
     results = []
     print(f"{'what':62} {'ratio':>7} {'goal':>14}")

@@ -13,7 +13,7 @@ import torch
 from playground.backends.base import Request
 from playground.backends.local.backend import LocalBackend
 from playground.backends.local.files.loading import load
-from playground.backends.local.files.packaged_model import folder
+from playground.backends.local.files.packaged_model import fetch_converted
 from playground.backends.local.forward.precision import Precision, prepare
 from playground.backends.local.weights.threads import with_all_threads
 from playground.settings import Settings
@@ -52,7 +52,7 @@ class Bench:
         self.repeats = repeats
         self._number = 0
         settings = Settings.from_environment()
-        self.model, self.tokenizer = by_itself(lambda: load(folder(settings.cache, lambda _: None)))
+        self.model, self.tokenizer = by_itself(lambda: load(fetch_converted(settings.cache, lambda _: None)))
         self.backends: dict[str, LocalBackend] = {}
 
     def backend(self, precision: Precision) -> LocalBackend:

@@ -24,7 +24,7 @@ from benchmarks.harness import Harness
 from playground import runner
 from playground.backends.base import Backend
 from playground.backends.catalog import Catalog, Entry
-from playground.backends.local.files.packaged_model import folder
+from playground.backends.local.files.packaged_model import fetch_converted
 from playground.backends.local.forward.precision import Precision
 from playground.evaluation import datasets, experiments, running
 from playground.evaluation.findings import summary
@@ -85,7 +85,7 @@ def alone(experiment: Experiment, catalog: Catalog) -> float:
 
 def against_others(bench: Bench, items: int) -> list[Result]:
     """Medians over rounds in which all are measured in turn, each round on items of its own."""
-    model = folder(Settings.from_environment().cache, lambda _: None)
+    model = fetch_converted(Settings.from_environment().cache, lambda _: None)
     harness = by_itself(lambda: Harness(model, TOKENS))
     precisions: tuple[Precision, ...] = ("bfloat16", "auto")
     catalogs = {precision: catalog_of(bench.backend(precision)) for precision in precisions}

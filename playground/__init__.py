@@ -13,7 +13,7 @@ errors.py         What can go wrong, told to the person it happened to
 experiment.py     `python -m playground.experiment`: run an experiment without a page
 hosting.py        What the place that runs the app decides: a Space, its shared GPU, or a container without a home
                   folder
-json_values.py    Any value of ours as plain JSON
+json_values.py    Any value of ours as plain JSON: Gradio's writer breaks a program's connection over everything else
 parameters.py     Declare a parameter once; sliders, validation, presets, API and tables all derive from it
 presets.py        Presets: setups in YAML files, holding only what differs from the defaults
 prompts.py        The prompts that a setup will send, worked out without a model; an answer that is not there yet is a

@@ -46,9 +46,9 @@ def settings() -> Settings:
 def default_model(settings: Settings) -> tuple[Any, Any]:
     """The default model and its tokenizer, in bfloat16 as cached; fetched on a fresh machine."""
     from playground.backends.local.files.loading import load
-    from playground.backends.local.files.packaged_model import folder
+    from playground.backends.local.files.packaged_model import fetch_converted
 
-    return load(folder(settings.cache, lambda _: None))
+    return load(fetch_converted(settings.cache, lambda _: None))
 
 
 @pytest.fixture(scope="session")
@@ -65,7 +65,7 @@ def real_catalog(settings: Settings) -> Catalog:
 @pytest.fixture(scope="session")
 def served(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The default model behind a server of its own: one process for all tests that talk to it."""
-    from playground.backends.local.files.packaged_model import folder
+    from playground.backends.local.files.packaged_model import fetch_converted
 
-    with serving(folder(settings.cache, lambda _: None), tmp_path_factory.mktemp("hub")) as served:
+    with serving(fetch_converted(settings.cache, lambda _: None), tmp_path_factory.mktemp("hub")) as served:
         yield served

@@ -8,8 +8,8 @@ entries.py           What a catalog holds: models and adapters that can be chose
 loads.py             One load, done in a thread of its own and watched by everybody who wants what it loads
 memory.py            How much memory there is: of the machine, or of the container that it pretends to be
 offered.py           The models and adapters this server offers, before anything is loaded
-packaged_models.py   The models that are fetched whole from a hub or from the package index: what they are and what
-                     must arrive
+packaged_models.py   The models that are fetched whole from a hub or from the package index: what they are and what must
+                     arrive
 scripted.py          A model without a model: answers by a rule, the same ones every time
 sources.py           Where models and adapters come from, as a person types it: a hub's name for it, a folder, a GGUF
                      file

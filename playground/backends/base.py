@@ -70,7 +70,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outlook:
+class NextTokenDistribution:
     """What may come next under some settings. Entropies are over the whole vocabulary, in nats."""
 
     candidates: tuple[Candidate, ...]
@@ -81,7 +81,7 @@ class Outlook:
 class NextToken(Protocol):
     """A model's logits after a prompt, kept, so that settings can be tried on them at once."""
 
-    def under(self, sampling: Sampling, count: int) -> Outlook:
+    def distribution(self, sampling: Sampling, count: int) -> NextTokenDistribution:
         """The `count` tokens that matter most before or after the settings, the model's likeliest first.
 
         Raises InvalidSetup for a bias on a token that the model does not have.

@@ -3,7 +3,7 @@
 from collections.abc import Generator
 
 from playground.backends.catalog import Adapter, Catalog, ModelInfo
-from playground.backends.local.entries import adapter_of, model_entry
+from playground.backends.local.entries import adapter_entry, model_entry
 from playground.backends.sources import Source, read
 from playground.errors import InvalidSetup, NotSupported
 from playground.settings import Settings
@@ -45,7 +45,7 @@ def load_adapter(
         catalog.check_name(name, model)
         with catalog.using(model):
             yield from catalog.open(model)  # first, so that no adapter is listed for a model that fails
-            local = adapter_of(model, place, name, settings, title=name, added=True)
+            local = adapter_entry(model, place, name, settings, title=name, added=True)
             catalog.add_adapter(_served(model, offered, name) if elsewhere else local)
             yield from catalog.open(model, name)
             return catalog.info(model)

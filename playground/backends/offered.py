@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from playground.backends.catalog import Adapter, Entry
-from playground.backends.local.entries import adapter_of, model_entry
+from playground.backends.local.entries import adapter_entry, model_entry
 from playground.backends.packaged_models import default_model, larger_models
 from playground.backends.scripted import ScriptedBackend
 from playground.backends.sources import Source, read
@@ -33,7 +33,7 @@ def _default(settings: Settings) -> Iterator[Entry | Adapter]:
     yield model_entry(Source(kind="packaged", place=default_model().name), "default", settings)
     for adapter in shipped.adapters():
         place = Source(kind="folder", place=str(adapter.folder))
-        yield adapter_of("default", place, adapter.name, settings, title=adapter.title, about=adapter.about)
+        yield adapter_entry("default", place, adapter.name, settings, title=adapter.title, about=adapter.about)
 
 
 def _larger(settings: Settings) -> Iterator[Entry]:
@@ -72,6 +72,6 @@ def _listed(settings: Settings) -> Iterator[Entry | Adapter]:
         except InvalidSetup as error:
             raise InvalidSetup(f"PLAYGROUND_MODELS has {line!a}: {error}", ("models",)) from None
         if found["base"]:
-            yield adapter_of(found["base"], source, found["name"], settings, title=found["name"])
+            yield adapter_entry(found["base"], source, found["name"], settings, title=found["name"])
         else:
             yield model_entry(source, found["name"], settings, title=found["name"])

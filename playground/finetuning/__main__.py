@@ -118,10 +118,10 @@ def _check(names: tuple[str, ...], root: Path | None) -> int:
 
 def _default_model() -> tuple[Any, Any]:
     from playground.backends.local.files.loading import load
-    from playground.backends.local.files.packaged_model import folder
+    from playground.backends.local.files.packaged_model import fetch_converted
     from playground.settings import Settings
 
-    return load(folder(Settings.from_environment().cache, lambda _: None))
+    return load(fetch_converted(Settings.from_environment().cache, lambda _: None))
 
 
 def _print(name: str, when: str, shares: Mapping[str, Share]) -> None:

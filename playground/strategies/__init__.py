@@ -1,7 +1,7 @@
 """The techniques, in the order in which they are shown.
 
 base.py               What a technique is: options as fields, a card, and a `run` that reads like its paper
-calls.py              How many completions a technique asks a model for, as far as that is known before
+calls.py              How many completions a technique asks a model for, as far as that is known before it has asked
 chain_of_thought.py   Chain of thought, both forms: reason first, answer second
 chaining.py           Prompt chaining: steps that build on each other, each open to inspection (Wu et al
 checks.py             What a task must have for what is asked of it, refused by name before anything is sent

@@ -4,8 +4,8 @@ backend.py      A model that a server elsewhere runs, behind `Backend`
 connection.py   Connect to an endpoint: list its models, try one, and offer them all
 dialect.py      A request in the words of the chat completions protocol, as one server and model understand it
 endpoint.py     A server elsewhere: its address, the key for it, and how hard it may be used
-failures.py     What a server elsewhere answered instead of an answer, told to the person: in its own words, without
-                the key
+failures.py     What a server elsewhere answered instead of an answer, told to the person: in its own words, without the
+                key
 limits.py       How hard an endpoint is used: so many calls at once, so many a minute
 models.py       What a server says it has: models, and adapters of them
 payloads.py     One event or body of an answer: a chunk of the protocol, or what the server says went wrong

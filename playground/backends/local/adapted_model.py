@@ -1,4 +1,4 @@
-"""One base with its adapters behind one `Backend`: those that share a batch, and those that run alone."""
+"""A base model with its adapters behind one backend, sharing a batch or run as merged copies."""
 
 import logging
 import time
@@ -12,41 +12,41 @@ from playground.backends.base import Capabilities, NextToken, Request, Stream
 from playground.backends.details import AdapterDetails, ModelDetails
 from playground.backends.loads import Report
 from playground.backends.local.adapters.adapter_folder import AdapterFolder, read_adapter
-from playground.backends.local.adapters.effect import AGAIN, difference
-from playground.backends.local.adapters.tensors import shared
+from playground.backends.local.adapters.effect import REMEASURE_AFTER, largest_difference
+from playground.backends.local.adapters.tensors import shared_adapter
 from playground.backends.local.backend import LocalBackend
 from playground.errors import NotSupported
 from playground.types import Delta, Message, Origin, Progress, Token
 
 log = logging.getLogger(__name__)
 NO_EFFECT = "It has no effect: after a fixed prompt the model says exactly what it says without it."
-LARGEST = 1e9  # nats that are told; more is no number a program could read
-Change = Callable[[Any], Any]
-Fresh = Callable[[Change, str], LocalBackend]
+MAX_EFFECT = 1e9  # nats that are reported; infinity is not a number in JSON
+ModelChange = Callable[[Any], Any]
+CopyBase = Callable[[ModelChange, str], LocalBackend]
 
 
-class Effect:
-    """By how much a copy of the base with an adapter merged in differs from the base, in nats."""
+class MergedEffect:
+    """By how much a copy of the base with an adapter merged into it differs from the base, in nats."""
 
-    def __init__(self, lone: LocalBackend, base: LocalBackend, tokens: Sequence[int]) -> None:
-        self._lone, self._tokens = lone, tokens
-        self._without = base.next_words(tokens)
+    def __init__(self, merged: LocalBackend, base: LocalBackend, tokens: Sequence[int]) -> None:
+        self._merged, self._tokens = merged, tokens
+        self._base_logprobs = base.fixed_prompt_logprobs(tokens)
         self._measure()
 
-    def now(self) -> float:
+    def current(self) -> float:
         """Measured again, if it was not just now."""
-        if time.monotonic() - self._at >= AGAIN:
+        if time.monotonic() - self._measured_at >= REMEASURE_AFTER:
             self._measure()
         return self.size
 
     def _measure(self) -> None:
-        self.size = difference(self._without, self._lone.next_words(self._tokens))
-        self._at = time.monotonic()
+        self.size = largest_difference(self._base_logprobs, self._merged.fixed_prompt_logprobs(self._tokens))
+        self._measured_at = time.monotonic()
 
 
 @dataclass(frozen=True)
-class _Renamed:
-    """A lone copy's news, with the name of the base and of what was merged into it."""
+class _RenamedStream:
+    """The events of a merged copy, under the names of the base and of the adapter."""
 
     stream: Stream
     origin: Callable[[], Origin]
@@ -55,28 +55,28 @@ class _Renamed:
         return self
 
     def __next__(self) -> Delta | Progress:
-        news = next(self.stream)
-        if isinstance(news, Delta) and news.origin is not None:
-            return replace(news, origin=self.origin())
-        return news
+        event = next(self.stream)
+        if isinstance(event, Delta) and event.origin is not None:
+            return replace(event, origin=self.origin())
+        return event
 
     def close(self) -> None:
         self.stream.close()
 
 
-class TunedModel:
+class AdaptedModel:
     """A loaded model that adapters can be attached to. Safe to use from many threads.
 
-    `base` runs `model`, whose name for people is `label`. `fresh` makes another backend over a fresh copy of the
-    base, after letting a function change it, under a label of its own.
+    `base` runs `model`, whose name for people is `label`. `copy_base` makes another backend over a new copy of the
+    base, changed by a function, under a label of its own.
     """
 
-    def __init__(self, base: LocalBackend, model: Any, label: str, details: ModelDetails, fresh: Fresh) -> None:
-        self._base, self._model, self._label, self._details, self._fresh = base, model, label, details, fresh
+    def __init__(self, base: LocalBackend, model: Any, label: str, details: ModelDetails, copy_base: CopyBase) -> None:
+        self._base, self._model, self._label, self._details, self._copy_base = base, model, label, details, copy_base
         self._adapters: dict[str, AdapterDetails] = {}
-        self._alone: dict[str, LocalBackend] = {}
-        self._effects: dict[str, Effect] = {}  # of those that run alone
-        self._changing = Lock()
+        self._merged: dict[str, LocalBackend] = {}
+        self._effects: dict[str, MergedEffect] = {}  # of those that run alone
+        self._lock = Lock()
 
     @property
     def capabilities(self) -> Capabilities:
@@ -85,8 +85,8 @@ class TunedModel:
     @property
     def details(self) -> ModelDetails:
         adapters = tuple(self._with_effect(adapter) for adapter in list(self._adapters.values()))
-        held = self._details.memory_bytes + sum(adapter.bytes for adapter in adapters)
-        return replace(self._details, adapters=adapters, memory_bytes=held)
+        memory_bytes = self._details.memory_bytes + sum(adapter.bytes for adapter in adapters)
+        return replace(self._details, adapters=adapters, memory_bytes=memory_bytes)
 
     # ------------------------------------------------------------------------------------------- adapters
     def attach(self, path: Path, name: str, title: str, about: str, report: Report, source: str = "") -> AdapterDetails:
@@ -97,13 +97,13 @@ class TunedModel:
         started = time.monotonic()
         report(Progress(what=f"Checking {title}"))
         folder = read_adapter(path, self._details.source)
-        alone = folder.why_alone
+        alone = folder.why_merged
         size = (
             self._copy_bytes(_shared_matrix(self._model)) if alone else folder.parameters * self._model.dtype.itemsize
         )
         report.reserve(size)
         report(Progress(what=f"Loading {title}", total=folder.size / 1e6, unit="MB"))
-        adapter = lone = None
+        adapter = merged = None
         if alone:
             from playground.backends.local.adapters.merged_adapter import (
                 merge,  # and peft with it, which takes a second
@@ -113,23 +113,23 @@ class TunedModel:
 
             def change(model: Any) -> Any:
                 nonlocal twice
-                merged = merge(folder, model)
-                twice = _shared_matrix(self._model) - _shared_matrix(merged)
-                return merged
+                changed = merge(folder, model)
+                twice = _shared_matrix(self._model) - _shared_matrix(changed)
+                return changed
 
-            lone = self._fresh(change, f"{self._label} + {name}")
+            merged = self._copy_base(change, f"{self._label} + {name}")
             size = self._copy_bytes(twice)
             try:
-                effect = Effect(lone, self._base, folder.trained_tokens)
+                effect = MergedEffect(merged, self._base, folder.trained_tokens)
             except Exception:
-                lone.close()
+                merged.close()
                 raise
         else:
-            adapter = shared(folder, name, self._model)
-        details = _described(folder, source, name, title, about, size, time.monotonic() - started)
-        with self._changing:  # only now: whoever detaches another must not wait for what is read
-            if lone is not None:
-                self._alone[name], self._effects[name] = lone, effect
+            adapter = shared_adapter(folder, name, self._model)
+        details = _details_of(folder, source, name, title, about, size, time.monotonic() - started)
+        with self._lock:  # only now: whoever detaches another must not wait for what is read
+            if merged is not None:
+                self._merged[name], self._effects[name] = merged, effect
             if adapter is not None:
                 self._base.attach(adapter)
             self._adapters[name] = details
@@ -149,13 +149,13 @@ class TunedModel:
         if size is None:  # it is being unloaded
             return details
         warnings = details.warnings if size else (*details.warnings, NO_EFFECT)
-        return replace(details, effect=min(size, LARGEST), warnings=warnings)
+        return replace(details, effect=min(size, MAX_EFFECT), warnings=warnings)
 
     def detach(self, name: str) -> None:
         """Forget an adapter. Its memory is free once nobody holds on to it."""
-        with self._changing:
-            if (lone := self._alone.pop(name, None)) is not None:
-                lone.close()
+        with self._lock:
+            if (merged := self._merged.pop(name, None)) is not None:
+                merged.close()
                 del self._effects[name]
             elif name in self._adapters:
                 self._base.detach(name)
@@ -163,19 +163,19 @@ class TunedModel:
 
     # -------------------------------------------------------------------------------------------- backend
     def stream(self, request: Request) -> Stream:
-        if (lone := self._lone(request)) is None:
-            return self._base.stream(_on_base(request, self._alone))
+        if (merged := self._merged_for(request)) is None:
+            return self._base.stream(_without_merged(request, self._merged))
         effect = self._effects[request.adapter]
 
         def origin() -> Origin:
-            return Origin(weights=self._label, adapter=request.adapter, without_effect=not effect.now())
+            return Origin(weights=self._label, adapter=request.adapter, without_effect=not effect.current())
 
-        return _Renamed(lone.stream(replace(request, adapter="", scale=1.0)), origin)
+        return _RenamedStream(merged.stream(replace(request, adapter="", scale=1.0)), origin)
 
     def score(self, request: Request, text: str | Sequence[int]) -> tuple[Token, ...]:
-        if (lone := self._lone(request)) is None:
-            return self._base.score(_on_base(request, self._alone), text)
-        return lone.score(replace(request, adapter="", scale=1.0), text)
+        if (merged := self._merged_for(request)) is None:
+            return self._base.score(_without_merged(request, self._merged), text)
+        return merged.score(replace(request, adapter="", scale=1.0), text)
 
     def next_token(
         self,
@@ -186,9 +186,9 @@ class TunedModel:
         visitor: str = "",
     ) -> NextToken:
         request = Request(messages=messages, adapter=adapter, scale=scale, visitor=visitor)
-        if (lone := self._lone(request)) is not None:
-            return lone.next_token(messages, prefix, visitor=visitor)
-        request = _on_base(request, self._alone)
+        if (merged := self._merged_for(request)) is not None:
+            return merged.next_token(messages, prefix, visitor=visitor)
+        request = _without_merged(request, self._merged)
         return self._base.next_token(messages, prefix, request.adapter, request.scale, visitor)
 
     def count_tokens(self, messages: tuple[Message, ...], prefix: str = "") -> int:
@@ -199,21 +199,21 @@ class TunedModel:
 
     def close(self) -> None:
         """End what runs. The memory is free once nobody holds on to the model."""
-        for backend in (self._base, *self._alone.values()):
+        for backend in (self._base, *self._merged.values()):
             backend.close()
-        self._alone.clear()
+        self._merged.clear()
 
-    def _lone(self, request: Request) -> LocalBackend | None:
+    def _merged_for(self, request: Request) -> LocalBackend | None:
         """The copy that a request is for, or None for the shared one. Raises NotSupported for a scale between."""
-        lone = self._alone.get(request.adapter)
-        if lone is None or request.scale == 0:
+        merged = self._merged.get(request.adapter)
+        if merged is None or request.scale == 0:
             return None
         if request.scale != 1:
             why = self._adapters[request.adapter].why
             raise NotSupported(
                 f"{request.adapter!a} runs alone, merged into its base ({why}); its scale can be 1 or 0."
             )
-        return lone
+        return merged
 
 
 def _shared_matrix(model: Any) -> int:
@@ -222,12 +222,12 @@ def _shared_matrix(model: Any) -> int:
     return first.weight.numel() if last is not None and last.weight is first.weight else 0
 
 
-def _on_base(request: Request, alone: dict[str, LocalBackend]) -> Request:
+def _without_merged(request: Request, merged: dict[str, LocalBackend]) -> Request:
     """Scale 0 of an adapter that the shared engine does not know is the base."""
-    return replace(request, adapter="", scale=1.0) if request.adapter in alone else request
+    return replace(request, adapter="", scale=1.0) if request.adapter in merged else request
 
 
-def _described(
+def _details_of(
     folder: AdapterFolder, source: str, name: str, title: str, about: str, size: int, seconds: float
 ) -> AdapterDetails:
     return AdapterDetails(
@@ -241,8 +241,8 @@ def _described(
         parameters=folder.parameters,
         bytes=size,
         targets=folder.targets,
-        shared=not folder.why_alone,
-        why=folder.why_alone,
+        shared=not folder.why_merged,
+        why=folder.why_merged,
         warnings=folder.warnings,
         seconds=seconds,
     )

@@ -1,4 +1,4 @@
-"""A local model behind `Backend`: prompts in through its chat template, text out of the shared batch."""
+"""The backend of a local language model, over its chat template, engine and adapters."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -8,16 +8,16 @@ import torch
 
 from playground.backends.base import Capabilities, Request, Stream
 from playground.backends.details import QuickWays
-from playground.backends.local.adapters.adapter_registry import Adapter, Attached
-from playground.backends.local.adapters.effect import next_words
-from playground.backends.local.engine.admission import Limits, Stats
-from playground.backends.local.engine.batch import Vocabulary
+from playground.backends.local.adapters.adapter_registry import Adapter, AdapterRegistry
+from playground.backends.local.adapters.effect import fixed_prompt_logprobs
+from playground.backends.local.engine.admission import EngineLimits, EngineStats
 from playground.backends.local.engine.detokenise import Detokeniser
 from playground.backends.local.engine.engine import Engine
 from playground.backends.local.engine.next_token import LocalNextToken
 from playground.backends.local.engine.prompt import check_template, encode, prompt_text, takes_system
-from playground.backends.local.engine.requests import Intake
-from playground.backends.local.engine.token_readings import Reading
+from playground.backends.local.engine.requests import TicketFactory
+from playground.backends.local.engine.token_readings import TokenReading
+from playground.backends.local.engine.vocabulary import Vocabulary
 from playground.backends.local.forward.decoder import Decoder
 from playground.backends.local.weights.page_out import page_out
 from playground.errors import LimitReached
@@ -48,11 +48,11 @@ class LocalBackend:
         self._tokenizer = tokenizer
         self._decoder = Decoder(model)
         page_out(getattr(model, "idle_weights", ()))  # the decoder has just read them once, to compare
-        limits = Limits(max_rows=max_rows, max_queue=max_queue, max_seconds=max_seconds, kv_bytes=kv_bytes)
+        limits = EngineLimits(max_rows=max_rows, max_queue=max_queue, max_seconds=max_seconds, kv_bytes=kv_bytes)
         self._vocabulary = Vocabulary(tokenizer, model.generation_config)
-        self._attached = Attached(self._decoder, label or type(model).__name__)
-        self._intake = Intake(tokenizer, self._decoder, self._attached)
-        self._engine = Engine(self._decoder, self._vocabulary, self._attached, limits)
+        self._adapters = AdapterRegistry(self._decoder, label or type(model).__name__)
+        self._ticket_factory = TicketFactory(tokenizer, self._decoder, self._adapters)
+        self._engine = Engine(self._decoder, self._vocabulary, self._adapters, limits)
         self._capabilities = Capabilities(
             sampling=frozenset(parameter.name for parameter in parameters(Sampling)),
             system=takes_system(tokenizer),
@@ -73,39 +73,41 @@ class LocalBackend:
         return self._decoder.ways
 
     @property
-    def stats(self) -> Stats:
+    def stats(self) -> EngineStats:
         """What the engine holds now."""
         return self._engine.stats()
 
     @property
     def adapters(self) -> tuple[str, ...]:
         """Names of the adapters that requests may use."""
-        return self._attached.names
+        return self._adapters.names
 
     def attach(self, adapter: Adapter) -> None:
         """Add an adapter between two steps, while other rows go on; all of it or nothing.
 
         Raises InvalidSetup for a name that is taken, ModelUnavailable naming what does not fit this model.
         """
-        self._engine.between_steps(lambda: self._attached.attach(adapter)).result()
+        self._engine.between_steps(lambda: self._adapters.attach(adapter)).result()
 
     def effect(self, name: str) -> float | None:
         """By how much an adapter changes log-probabilities after a fixed prompt, in nats; None for one that is gone."""
-        return self._attached.effect(name)
+        return self._adapters.effect(name)
 
-    def next_words(self, extra: Sequence[int] = ()) -> torch.Tensor:
+    def fixed_prompt_logprobs(self, extra: Sequence[int] = ()) -> torch.Tensor:
         """What the model says after the fixed prompt, to be compared with another's."""
-        found: torch.Tensor = self._engine.between_steps(lambda: next_words(self._decoder, extra=extra)).result()
-        return found
+        logprobs: torch.Tensor = self._engine.between_steps(
+            lambda: fixed_prompt_logprobs(self._decoder, extra=extra)
+        ).result()
+        return logprobs
 
     def detach(self, name: str) -> None:
         """Remove an adapter and free its memory. Raises UnknownModel, and LimitReached while a request uses it."""
         self._engine.between_steps(lambda: self._detach(name)).result()
 
     def _detach(self, name: str) -> None:
-        if self._engine.in_use(name):
+        if self._engine.is_adapter_in_use(name):
             raise LimitReached(f"Adapter {name!r} is answering now. Wait until it is done, or stop it.")
-        self._engine.prefixes.forget(name, self._attached.detach(name))
+        self._engine.prefixes.forget(name, self._adapters.detach(name))
 
     def stream(self, request: Request) -> Stream:
         """Submit the request now; iterate for its deltas. Closing or dropping the iterator stops the work.
@@ -114,7 +116,7 @@ class LocalBackend:
         it has not, InvalidSetup for a logit bias of a token that does not exist; while iterating LimitReached or
         GenerationFailed.
         """
-        return cast(Stream, self._engine.submit(self._intake.ticket(request, request.n)))
+        return cast(Stream, self._engine.submit(self._ticket_factory.for_samples(request, request.n)))
 
     def next_token(
         self,
@@ -126,24 +128,24 @@ class LocalBackend:
     ) -> LocalNextToken:
         """What may come after the prompt; tokens of the prefix count as generated."""
         request = Request(messages=messages, begun=prefix, adapter=adapter, scale=scale, visitor=visitor)
-        ticket = self._intake.ticket(request, 0)
-        words = ticket.words
+        ticket = self._ticket_factory.for_samples(request, 0)
+        ids = ticket.vocabulary_ids
         (logits,) = (event for event in self._engine.submit(ticket) if isinstance(event, torch.Tensor))
-        return LocalNextToken(logits, words[: ticket.asked], words[ticket.asked :], self._vocabulary.text)
+        return LocalNextToken(logits, ids[: ticket.prompt_length], ids[ticket.prompt_length :], self._vocabulary.text)
 
     def score(self, request: Request, text: str | Sequence[int]) -> tuple[Token, ...]:
         """See `Backend.score`. Text is read as the continuation of the prompt, and control tokens in it as text."""
-        if (ticket := self._intake.answer(request, text)) is None:
+        if (ticket := self._ticket_factory.for_scoring(request, text)) is None:
             return ()
         stream = self._engine.submit(ticket)
         try:
-            readings = [event for event in stream if isinstance(event, Reading)]
+            readings = [event for event in stream if isinstance(event, TokenReading)]
         finally:
             stream.close()
-        before = ticket.words[: ticket.judged + 1 - ticket.virtual]
+        before = ticket.vocabulary_ids[: ticket.scoring_start + 1 - ticket.virtual_count]
         pieces, token = Detokeniser(self._vocabulary.decode, before), self._vocabulary.token
-        scored = zip(ticket.answer, readings, strict=True)
-        return tuple(token(number, pieces.push(number), reading) for number, reading in scored)
+        pairs = zip(ticket.answer, readings, strict=True)
+        return tuple(token(number, pieces.push(number), reading) for number, reading in pairs)
 
     def count_tokens(self, messages: tuple[Message, ...], prefix: str = "") -> int:
         """Exact length in tokens of the prompt that `stream` would send."""
@@ -153,9 +155,9 @@ class LocalBackend:
         """The prompt as the model reads it, control tokens included."""
         return prompt_text(self._tokenizer, messages, prefix)
 
-    def between_steps(self, errand: Callable[[], Any]) -> "Future[Any]":
-        """Run `errand` while no forward pass runs: the safe moment to add or remove an adapter."""
-        return self._engine.between_steps(errand)
+    def between_steps(self, work: Callable[[], Any]) -> "Future[Any]":
+        """Run `work` while no forward pass runs: the safe moment to add or remove an adapter."""
+        return self._engine.between_steps(work)
 
     def close(self) -> None:
         """End running requests with GenerationFailed, stop the thread and free the memory."""

@@ -1,5 +1,4 @@
-"""Which weights a source stands for: the same text as long as they are the same, for results that are kept; and
-whether two machines have the same ones."""
+"""Fingerprints of the weights at a source, under which results are kept and machines are compared."""
 
 import functools
 import hashlib
@@ -10,20 +9,20 @@ from playground.backends import packaged_models
 from playground.backends.sources import Source
 from playground.settings import Settings
 
-READ = 32 * 2**20  # bytes; of larger files, which take long to read, size and time of change must do
-TOLD = (".safetensors", ".json", ".gguf", ".jinja", ".model", ".txt", ".spm")
+MAX_HASHED = 32 * 2**20  # bytes; of larger files, which take long to read, size and time of change must do
+HASHED_SUFFIXES = (".safetensors", ".json", ".gguf", ".jinja", ".model", ".txt", ".spm")
 
 
 def fingerprint(source: Source, settings: Settings, *, adapter: bool = False) -> str:
-    """Empty where that is not known before it is loaded."""
+    """A text that stays the same as long as the weights do; empty where they are not known before loading."""
     if source.kind == "packaged":
-        found = packaged_models.find(source.place).identity
+        identity = packaged_models.find(source.place).identity
     elif source.kind == "hub":
-        found = _fetched(source, settings, adapter)
+        identity = _hub_fingerprint(source, settings, adapter)
     else:
         place = Path(source.place)
-        found = _files([place] if place.is_file() else sorted(place.iterdir() if place.is_dir() else ()))
-    return f"{found} {settings.precision}" if found else ""
+        identity = _files_fingerprint([place] if place.is_file() else sorted(place.iterdir() if place.is_dir() else ()))
+    return f"{identity} {settings.precision}" if identity else ""
 
 
 def contents(source: Source, settings: Settings, *, adapter: bool = False) -> str | None:
@@ -36,16 +35,16 @@ def contents(source: Source, settings: Settings, *, adapter: bool = False) -> st
     if source.kind == "hub":
         from playground.backends.local.files import hub
 
-        weights = hub.ADAPTER if adapter else hub.weights_named(source.file)
-        folder = hub.fetched(hub.Repository(source.place, source.revision), settings.cache, weights)
+        weights = hub.ADAPTER_WEIGHTS if adapter else hub.weights_pattern(source.file)
+        folder = hub.fetched_folder(hub.Repository(source.place, source.revision), settings.cache, weights)
         return _all_bytes(folder.iterdir()) if folder and folder.is_dir() else ""
     place = Path(source.place)
     return _all_bytes([place] if place.is_file() else place.iterdir() if place.is_dir() else ())
 
 
 def _all_bytes(paths: Iterable[Path]) -> str:
-    found = sorted(path for path in paths if path.suffix in TOLD and path.is_file())
-    digests = [f"{path.name} {_digest(path, path.stat().st_size, path.stat().st_mtime_ns)}" for path in found]
+    files = sorted(path for path in paths if path.suffix in HASHED_SUFFIXES and path.is_file())
+    digests = [f"{path.name} {_digest(path, path.stat().st_size, path.stat().st_mtime_ns)}" for path in files]
     return hashlib.sha256("\n".join(digests).encode()).hexdigest()[:12] if digests else ""
 
 
@@ -56,22 +55,22 @@ def _digest(path: Path, size: int, changed: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _fetched(source: Source, settings: Settings, adapter: bool) -> str:
+def _hub_fingerprint(source: Source, settings: Settings, adapter: bool) -> str:
     from playground.backends.local.files import hub
 
-    weights = hub.ADAPTER if adapter else hub.weights_named(source.file)
-    folder = hub.fetched(hub.Repository(source.place, source.revision), settings.cache, weights)
+    weights = hub.ADAPTER_WEIGHTS if adapter else hub.weights_pattern(source.file)
+    folder = hub.fetched_folder(hub.Repository(source.place, source.revision), settings.cache, weights)
     return f"{source.place} {source.file} {folder.name}" if folder else ""
 
 
-def _files(paths: list[Path]) -> str:
-    known = hashlib.sha256()
+def _files_fingerprint(paths: list[Path]) -> str:
+    digest = hashlib.sha256()
     for path in paths:
-        if path.suffix in TOLD and path.is_file():
+        if path.suffix in HASHED_SUFFIXES and path.is_file():
             stat = path.stat()
-            whole = stat.st_size <= READ
-            known.update(
+            whole = stat.st_size <= MAX_HASHED
+            digest.update(
                 f"{path.name} {stat.st_size} {'' if whole else f'{path.resolve()} {stat.st_mtime_ns}'}\n".encode()
             )
-            known.update(path.read_bytes() if whole else b"")
-    return known.hexdigest() if paths else ""
+            digest.update(path.read_bytes() if whole else b"")
+    return digest.hexdigest() if paths else ""

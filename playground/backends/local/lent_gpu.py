@@ -1,4 +1,4 @@
-"""The GPU that a Space lends for a moment, as seen in the process that has it."""
+"""Describes the GPU that a Hugging Face Space lends for a moment."""
 
 from typing import Any
 

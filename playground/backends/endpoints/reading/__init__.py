@@ -9,7 +9,7 @@ sample.py          One sample of an answer while it grows: its text up to a stop
                    it ended
 sse.py             The body of an answer as chunks, those of one read together: told by what it holds, whatever it is
                    called
-token_counts.py    How many tokens an answer took: what a server counts, as far as it can be believed, in parts for
-                   each sample
+token_counts.py    How many tokens an answer took: what a server counts, as far as it can be believed, in parts for each
+                   sample
 token_entries.py   Tokens with their log-probabilities, as far as a server gives finite ones
 """

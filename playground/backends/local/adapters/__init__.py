@@ -1,13 +1,10 @@
 """PEFT adapters: checked, attached to a base, decoded in one batch, or merged into a copy.
 
-adapter_folder.py     What a PEFT adapter's folder says of itself, checked before a tensor is read
-adapter_registry.py   The adapters of one model: what a request may use, and which weights made a row
-adapter_settings.py   Which settings of an adapter's config are followed here: by a list of those that are, not of
-                      those that are not
-effect.py             What an adapter makes of a model, measured: what comes next after a fixed prompt, with it and
-                      without
-merged_adapter.py     Adapters that cannot share a batch: merged by PEFT into a copy of the base that decodes for them
-                      alone
-tensors.py            A checked PEFT adapter -> what the engine takes: matrices that share a batch, or virtual tokens
-virtual_tokens.py     Virtual tokens: what prompt tuning, p-tuning and prefix tuning put before a prompt
+adapter_folder.py     Reads and checks the folder of a PEFT adapter before any tensor is loaded
+adapter_registry.py   The adapters attached to one model: which a request may use, and which made a row's logits
+adapter_settings.py   Lists the settings of an adapter's config that are followed here; all others are reported
+effect.py             Measures the effect of an adapter on the next-token probabilities after a fixed prompt
+merged_adapter.py     Merges an adapter that cannot share a batch into a copy of the base, with PEFT
+tensors.py            Reads the tensors of a checked PEFT adapter as low-rank matrices or virtual tokens
+virtual_tokens.py     Virtual tokens, which prompt tuning, p-tuning and prefix tuning put before a prompt
 """

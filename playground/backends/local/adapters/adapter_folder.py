@@ -1,4 +1,4 @@
-"""What a PEFT adapter's folder says of itself, checked before a tensor is read.
+"""Reads and checks the folder of a PEFT adapter before any tensor is loaded.
 
 Where it says its base is (`base_model_name_or_path`) is compared, and never followed.
 """
@@ -9,22 +9,22 @@ from pathlib import Path
 from typing import Any
 
 from playground.backends.local.adapters import adapter_settings
-from playground.backends.local.files.headers import Stored, read_header, read_json, refuse_pickles
+from playground.backends.local.files.headers import StoredTensor, read_header, read_json, refuse_pickles
 from playground.backends.memory import shown
 from playground.errors import ModelUnavailable
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
-LARGEST = 2_000_000_000  # bytes
-PREFIX = "base_model.model."
-VIRTUAL = {"PROMPT_TUNING": "prompt tuning", "P_TUNING": "p-tuning", "PREFIX_TUNING": "prefix tuning"}
-TITLES = VIRTUAL | {
+MAX_BYTES = 2_000_000_000  # bytes
+PEFT_PREFIX = "base_model.model."
+VIRTUAL_TOKEN_KINDS = {"PROMPT_TUNING": "prompt tuning", "P_TUNING": "p-tuning", "PREFIX_TUNING": "prefix tuning"}
+TITLES = VIRTUAL_TOKEN_KINDS | {
     "ADALORA": "AdaLoRA", "IA3": "(IA)\u00b3", "LOHA": "LoHa", "LOKR": "LoKr", "VERA": "VeRA", "LN_TUNING": "norms",
     "FOURIERFT": "FourierFT", "MISS": "MiSS", "RANDLORA": "RandLoRA", "SHIRA": "SHiRA", "C3A": "C\u00b3A",
     "WAVEFT": "WaveFT", "ROAD": "RoAd", "VBLORA": "VB-LoRA", "TRAINABLE_TOKENS": "trainable tokens",
     "DELORA": "DeLoRA", "GRALORA": "GraLoRA",
 }  # fmt: skip
 # Beyond plain LoRA, in the config's words -> in words for people.
-BEYOND = {
+BEYOND_PLAIN_LORA = {
     "use_dora": "DoRA also scales each weight's columns",
     "use_qalora": "QA-LoRA pools its inputs",
     "lora_bias": "it has biases of its own",
@@ -39,7 +39,13 @@ BEYOND = {
     "monteclora_config": "it samples its weights",
     "velora_config": "it projects its inputs",
 }
-ALTERED = ("pissa", "olora", "corda", "loftq", "lora_ga")  # initialisations that change the base's own weights
+BASE_CHANGING_STARTS = (
+    "pissa",
+    "olora",
+    "corda",
+    "loftq",
+    "lora_ga",
+)  # initialisations that change the base's own weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +56,10 @@ class AdapterFolder:
     kind: str  # PEFT's name for it
     title: str  # people's
     config: Mapping[str, Any]
-    tensors: Mapping[str, Stored]
+    tensors: Mapping[str, StoredTensor]
     rank: int | None
     size: int
-    why_alone: str = ""  # what keeps it from sharing a batch, empty if nothing does
+    why_merged: str = ""  # what keeps it from sharing a batch, empty if nothing does
     warnings: tuple[str, ...] = ()
 
     @property
@@ -69,11 +75,11 @@ class AdapterFolder:
     @property
     def trained_tokens(self) -> tuple[int, ...]:
         """Some of the tokens whose embeddings it changes: on all others it may have no effect."""
-        found: list[Any] = []
+        tokens: list[Any] = []
         for named in (self.config.get("token_indices"), self.config.get("trainable_token_indices")):
             for some in named.values() if isinstance(named, Mapping) else [named]:
-                found += some if isinstance(some, list) else []
-        return tuple(token for token in found if isinstance(token, int))[:16]
+                tokens += some if isinstance(some, list) else []
+        return tuple(token for token in tokens if isinstance(token, int))[:16]
 
 
 def read_adapter(folder: Path, base_source: str) -> AdapterFolder:
@@ -92,41 +98,41 @@ def read_adapter(folder: Path, base_source: str) -> AdapterFolder:
             f"{folder / CONFIG}: the adapter is for the task {task!a}; language models take CAUSAL_LM."
         )
     rank = config.get("target_r" if kind == "ADALORA" else "r")
-    found = AdapterFolder(
+    adapter = AdapterFolder(
         path=folder,
         kind=kind,
         title=_title(kind, config),
         config=config,
         tensors=tensors,
-        rank=rank if isinstance(rank, int) and rank > 0 and kind not in VIRTUAL else None,
+        rank=rank if isinstance(rank, int) and rank > 0 and kind not in VIRTUAL_TOKEN_KINDS else None,
         size=size,
-        why_alone="" if kind in VIRTUAL else _why_alone(kind, config, tensors),
-        warnings=(*_elsewhere(config, base_source), *adapter_settings.unknown(kind, config)),
+        why_merged="" if kind in VIRTUAL_TOKEN_KINDS else _why_merged(kind, config, tensors),
+        warnings=(*_warn_of_other_base(config, base_source), *adapter_settings.warn_of_unknown(kind, config)),
     )
     if kind == "LORA":
-        _check_ranks(found)
-    return found
+        _check_ranks(adapter)
+    return adapter
 
 
 def check_size(what: Path | str, size: int) -> None:
     """Raises ModelUnavailable for a file of weights that is too large for an adapter."""
-    if size > LARGEST:
-        raise ModelUnavailable(f"{what} is {shown(size)} large; {shown(LARGEST)} is the most for an adapter.")
+    if size > MAX_BYTES:
+        raise ModelUnavailable(f"{what} is {shown(size)} large; {shown(MAX_BYTES)} is the most for an adapter.")
 
 
-def module_of(name: str) -> str:
+def module_path(name: str) -> str:
     """The path in the base of the module that a tensor of a LoRA belongs to."""
-    return name.removeprefix(PREFIX).partition(".lora_")[0]
+    return name.removeprefix(PEFT_PREFIX).partition(".lora_")[0]
 
 
-def _why_alone(kind: str, config: Mapping[str, Any], tensors: Mapping[str, Stored]) -> str:
+def _why_merged(kind: str, config: Mapping[str, Any], tensors: Mapping[str, StoredTensor]) -> str:
     if kind != "LORA":
         return f"{_title(kind, config)} changes weights in a way that is not a product of two small matrices"
-    if reason := next((why for key, why in BEYOND.items() if config.get(key)), ""):
+    if reason := next((why for key, why in BEYOND_PLAIN_LORA.items() if config.get(key)), ""):
         return reason
     if config.get("bias", "none") != "none":
         return "it changes the base's biases"
-    if other := adapter_settings.beyond_plain(config, BEYOND):
+    if other := adapter_settings.beyond_plain(config, BEYOND_PLAIN_LORA):
         return f"it has a setting that only PEFT follows ({other[0]})"
     if any(not name.endswith((".lora_A.weight", ".lora_B.weight")) for name in tensors):
         return "it holds tensors besides the two matrices of a plain LoRA"
@@ -140,10 +146,10 @@ def _title(kind: str, config: Mapping[str, Any]) -> str:
 
 
 def rank_of(config: Mapping[str, Any], path: str) -> int:
-    return int(pattern(config, "rank_pattern", path, config.get("r", 8)))
+    return int(pattern_value(config, "rank_pattern", path, config.get("r", 8)))
 
 
-def pattern(config: Mapping[str, Any], name: str, path: str, otherwise: Any) -> Any:
+def pattern_value(config: Mapping[str, Any], name: str, path: str, otherwise: Any) -> Any:
     from peft.utils.other import get_pattern_key  # peft takes a second to import: not before an adapter is loaded
 
     patterns = config.get(name) or {}
@@ -163,23 +169,23 @@ def _check_ranks(folder: AdapterFolder) -> None:
             raise ModelUnavailable(f"{folder.path / WEIGHTS}: {key} is not one of two matrices of a LoRA.")
         if not key.endswith(".lora_A.weight"):
             continue
-        rank = rank_of(folder.config, module_of(key))
+        rank = rank_of(folder.config, module_path(key))
         other = folder.tensors.get(key.replace(".lora_A.", ".lora_B."))
         if other is None or len(stored.shape) != 2 or len(other.shape) != 2:
             raise ModelUnavailable(f"{folder.path / WEIGHTS}: {key} is not one of two matrices of a LoRA.")
         if not rank == stored.shape[0] == other.shape[1]:
             raise ModelUnavailable(
-                f"{folder.path / CONFIG} says rank {rank} for {module_of(key)}; its matrices in {WEIGHTS} have rank "
+                f"{folder.path / CONFIG} says rank {rank} for {module_path(key)}; its matrices in {WEIGHTS} have rank "
                 f"{stored.shape[0]} and {other.shape[1]}."
             )
-    if (start := folder.config.get("init_lora_weights")) and str(start).lower().startswith(ALTERED):
+    if (start := folder.config.get("init_lora_weights")) and str(start).lower().startswith(BASE_CHANGING_STARTS):
         raise ModelUnavailable(
             f"{folder.path / CONFIG}: the adapter was trained on weights altered by {start}, not on the base as it is; "
             "save it again converted to plain LoRA (`path_initial_model_for_weight_conversion` in PEFT)."
         )
 
 
-def _elsewhere(config: Mapping[str, Any], base_source: str) -> tuple[str, ...]:
+def _warn_of_other_base(config: Mapping[str, Any], base_source: str) -> tuple[str, ...]:
     """A word if the adapter names another base; names change with every copy, so shapes decide."""
     named = str(config.get("base_model_name_or_path") or "")
     if (

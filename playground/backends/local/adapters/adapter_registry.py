@@ -1,4 +1,4 @@
-"""The adapters of one model: what a request may use, and which weights made a row."""
+"""The adapters attached to one model: which a request may use, and which made a row's logits."""
 
 import logging
 import math
@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from playground.backends.local.adapters import virtual_tokens
-from playground.backends.local.adapters.effect import AGAIN, difference, next_words
+from playground.backends.local.adapters.effect import REMEASURE_AFTER, fixed_prompt_logprobs, largest_difference
 from playground.backends.local.adapters.virtual_tokens import VirtualTokens
 from playground.backends.local.forward.decoder import Decoder
-from playground.backends.local.kv.prefix_cache import Prefix
+from playground.backends.local.kv.prefix_cache import CachedPrefix
 from playground.backends.local.weights.lora import LoraAdapter
-from playground.backends.local.weights.wide_lora import BASE, Use
+from playground.backends.local.weights.wide_lora import BASE, AdapterUse
 from playground.errors import InvalidSetup, NotSupported, UnknownModel
 from playground.types import Origin
 
@@ -25,25 +25,27 @@ log = logging.getLogger(__name__)
 NO_IDS: NDArray[np.int64] = np.empty(0, dtype=np.int64)
 
 
-class Attached:
+class AdapterRegistry:
     """Adapters by name. `attach` and `detach` are for the engine's thread; the rest may be called from any."""
 
     def __init__(self, decoder: Decoder, weights: str) -> None:
         self._decoder, self._weights = decoder, weights
-        self._pinned: dict[str, tuple[str, Prefix]] = {}  # label and beginning of those with virtual tokens
-        self._next = -1  # the id of the next virtual token
-        self._without: Tensor | None = None  # what the model says without any, after a fixed prompt
+        self._virtual_prefixes: dict[
+            str, tuple[str, CachedPrefix]
+        ] = {}  # label and beginning of those with virtual tokens
+        self._next_virtual_id = -1  # the id of the next virtual token
+        self._base_logprobs: Tensor | None = None  # what the model says without any, after a fixed prompt
         self._effects: dict[str, float] = {}  # how much each changes that, in nats
-        self._measured: dict[str, float] = {}  # when that was found
+        self._measured_at: dict[str, float] = {}  # when that was found
 
     @property
     def names(self) -> tuple[str, ...]:
-        return (*self._decoder.lora.labels, *self._pinned)
+        return (*self._decoder.lora.labels, *self._virtual_prefixes)
 
     @property
     def bytes(self) -> int:
         """Memory that the adapters take."""
-        return self._decoder.lora.bytes + sum(prefix.cache.bytes for _, prefix in self._pinned.values())
+        return self._decoder.lora.bytes + sum(prefix.cache.bytes for _, prefix in self._virtual_prefixes.values())
 
     def effect(self, name: str) -> float | None:
         """By how much an adapter changed log-probabilities when last measured, in nats; None for one that is gone."""
@@ -55,36 +57,36 @@ class Attached:
         if not adapter.name or adapter.name in self.names:
             raise InvalidSetup(f"The name {adapter.name!r} is taken; choose another for {adapter.label}.", ("name",))
         if isinstance(adapter, LoraAdapter):
-            self._decoder.lora.attach(self._decoder.lora.fit(adapter))
+            self._decoder.lora.attach(self._decoder.lora.check(adapter))
         else:
-            self._pin(adapter)
+            self._attach_virtual_tokens(adapter)
         try:
             self._measure(adapter.name)
         except Exception:
             self.detach(adapter.name)
             raise
 
-    def _pin(self, adapter: VirtualTokens) -> None:
-        count = virtual_tokens.check(adapter, self._decoder)
-        prefix = virtual_tokens.pin(adapter, self._next, count, self._decoder)
-        self._pinned = self._pinned | {adapter.name: (adapter.label, prefix)}
-        self._next -= count
+    def _attach_virtual_tokens(self, adapter: VirtualTokens) -> None:
+        count = virtual_tokens.check_virtual_tokens(adapter, self._decoder)
+        prefix = virtual_tokens.compute_prefix(adapter, self._next_virtual_id, count, self._decoder)
+        self._virtual_prefixes = self._virtual_prefixes | {adapter.name: (adapter.label, prefix)}
+        self._next_virtual_id -= count
 
     def detach(self, name: str) -> NDArray[np.int64]:
         """Remove an adapter that no row uses; the ids that were its virtual tokens. Raises UnknownModel."""
         if name not in self.names:
             raise UnknownModel(f"No adapter {name!r} is loaded on this model.")
         self._effects.pop(name, None)
-        if name not in self._pinned:
+        if name not in self._virtual_prefixes:
             self._decoder.lora.detach(name)
             return NO_IDS
-        _, gone = self._pinned[name]
-        self._pinned = {known: pinned for known, pinned in self._pinned.items() if known != name}
+        _, gone = self._virtual_prefixes[name]
+        self._virtual_prefixes = {known: pinned for known, pinned in self._virtual_prefixes.items() if known != name}
         return gone.ids
 
-    def check(self, name: str) -> bool:
+    def has_effect_changed(self, name: str) -> bool:
         """Measure again an adapter to be used, if it was not just now; whether its effect came or went."""
-        if not name or time.monotonic() - self._measured[name] < AGAIN:
+        if not name or time.monotonic() - self._measured_at[name] < REMEASURE_AFTER:
             return False
         before = self._effects[name]
         self._measure(name)
@@ -93,42 +95,44 @@ class Attached:
         return bool(before) != bool(self._effects[name])
 
     def _measure(self, name: str) -> None:
-        if self._without is None:
-            self._without = next_words(self._decoder)
-        beginning = self._pinned[name][1] if name in self._pinned else None
-        use = BASE if beginning else Use(name)
-        self._effects[name] = difference(self._without, next_words(self._decoder, use, beginning))
-        self._measured[name] = time.monotonic()
+        if self._base_logprobs is None:
+            self._base_logprobs = fixed_prompt_logprobs(self._decoder)
+        beginning = self._virtual_prefixes[name][1] if name in self._virtual_prefixes else None
+        use = BASE if beginning else AdapterUse(name)
+        self._effects[name] = largest_difference(
+            self._base_logprobs, fixed_prompt_logprobs(self._decoder, use, beginning)
+        )
+        self._measured_at[name] = time.monotonic()
 
     @property
-    def missed(self) -> bool:
+    def was_bypassed(self) -> bool:
         """Whether the last pass went by an adapter that its rows use."""
-        return self._decoder.lora.missed
+        return self._decoder.lora.was_bypassed
 
-    def applied(self, rows: Sequence[NDArray[np.int64]]) -> list[Origin]:
+    def origins(self, rows: Sequence[NDArray[np.int64]]) -> list[Origin]:
         """What made the next logits of each row: what the last pass added, and what the rows, `ids`, begin with."""
-        found = []
-        for ids, use in zip(rows, self._decoder.lora.applied(len(rows)), strict=True):
-            name = use.adapter or self._virtual(ids)
-            label = self._decoder.lora.labels[name] if use.adapter else self._pinned[name][0] if name else ""
+        origins = []
+        for ids, use in zip(rows, self._decoder.lora.uses_of_last_pass(len(rows)), strict=True):
+            name = use.adapter or self._name_of_virtual(ids)
+            label = self._decoder.lora.labels[name] if use.adapter else self._virtual_prefixes[name][0] if name else ""
             idle = bool(name) and not self._effects[name]
-            found.append(Origin(weights=self._weights, adapter=label, scale=use.scale, without_effect=idle))
-        return found
+            origins.append(Origin(weights=self._weights, adapter=label, scale=use.scale, without_effect=idle))
+        return origins
 
-    def _virtual(self, ids: NDArray[np.int64]) -> str:
-        return next((name for name, (_, prefix) in self._pinned.items() if prefix.ids[0] == ids[0]), "")
+    def _name_of_virtual(self, ids: NDArray[np.int64]) -> str:
+        return next((name for name, (_, prefix) in self._virtual_prefixes.items() if prefix.ids[0] == ids[0]), "")
 
-    def beginning(self, ids: NDArray[np.int64]) -> Prefix | None:
+    def virtual_prefix(self, ids: NDArray[np.int64]) -> CachedPrefix | None:
         """The virtual tokens that `ids` begin with, if they do. Raises UnknownModel if those are gone."""
         if ids[0] >= 0:
             return None
-        for _, prefix in self._pinned.values():
+        for _, prefix in self._virtual_prefixes.values():
             if prefix.ids[0] == ids[0]:
                 return prefix
         raise UnknownModel("The adapter was unloaded before the request was begun.")
 
     # ------------------------------------------------------------------------------------ from any thread
-    def use(self, name: str, scale: float) -> tuple[Use, NDArray[np.int64]]:
+    def resolve(self, name: str, scale: float) -> tuple[AdapterUse, NDArray[np.int64]]:
         """The use of low-rank weights, and the virtual ids that rows begin with. Scale 0 is the model as it is.
 
         Raises UnknownModel, InvalidSetup for a scale that is no number, NotSupported for a scale of virtual tokens.
@@ -139,9 +143,9 @@ class Attached:
             raise UnknownModel(f"No adapter {name!r} is loaded on this model.")
         if not name or scale == 0:
             return BASE, NO_IDS
-        if (pinned := self._pinned.get(name)) is None:
-            return Use(name, float(scale)), NO_IDS
+        if (virtual := self._virtual_prefixes.get(name)) is None:
+            return AdapterUse(name, float(scale)), NO_IDS
         if scale != 1:
             what = f"Adapter {name!r} is made of virtual tokens, which have no scale: set it to 1, or to 0 for none."
             raise NotSupported(what)
-        return BASE, pinned[1].ids
+        return BASE, virtual[1].ids

@@ -1,4 +1,4 @@
-"""A checked PEFT adapter -> what the engine takes: matrices that share a batch, or virtual tokens."""
+"""Reads the tensors of a checked PEFT adapter as low-rank matrices or virtual tokens."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,23 +9,23 @@ from torch import Tensor, nn
 
 from playground.backends.local.adapters.adapter_folder import (
     CONFIG,
-    PREFIX,
-    VIRTUAL,
+    PEFT_PREFIX,
+    VIRTUAL_TOKEN_KINDS,
     WEIGHTS,
     AdapterFolder,
-    module_of,
-    pattern,
+    module_path,
+    pattern_value,
     rank_of,
 )
 from playground.backends.local.adapters.virtual_tokens import VirtualTokens
-from playground.backends.local.transformers_habits import Conv1D
+from playground.backends.local.transformers_internals import Conv1D
 from playground.backends.local.weights.lora import LoraAdapter, LoraWeights
 from playground.errors import ModelUnavailable
 
 
-def shared(folder: AdapterFolder, name: str, model: Any) -> LoraAdapter | VirtualTokens:
+def shared_adapter(folder: AdapterFolder, name: str, model: Any) -> LoraAdapter | VirtualTokens:
     """The adapter for the engine, its tensors read. Raises ModelUnavailable where they do not fit the model."""
-    if folder.kind in VIRTUAL:
+    if folder.kind in VIRTUAL_TOKEN_KINDS:
         return _virtual_tokens(folder, name, model.config)
     check_tokens(folder, model)
     check_modules(folder, model)
@@ -33,7 +33,7 @@ def shared(folder: AdapterFolder, name: str, model: Any) -> LoraAdapter | Virtua
     weights = {}
     for key in folder.tensors:
         if key.endswith(".lora_A.weight"):
-            path = module_of(key)
+            path = module_path(key)
             b = tensors[key.replace(".lora_A.", ".lora_B.")]
             weights[path] = LoraWeights(tensors[key], b, _scaling(folder.config, path))
     return LoraAdapter(name, weights, label=name)
@@ -45,7 +45,7 @@ def check_modules(folder: AdapterFolder, model: Any) -> None:
         side = "A" if ".lora_A." in key else "B" if ".lora_B." in key else ""
         if not side:
             continue
-        path = module_of(key)
+        path = module_path(key)
         try:
             module = model.get_submodule(path)
         except AttributeError:
@@ -70,7 +70,7 @@ def check_tokens(folder: AdapterFolder, model: Any) -> None:
     most = max(indices, default=-1) + 1
     paths = [path for path, module in model.named_modules() if any(module is place for place in places.values())]
     for name, stored in folder.tensors.items():
-        if any(name.startswith(f"{PREFIX}{path}.") for path in paths):
+        if any(name.startswith(f"{PEFT_PREFIX}{path}.") for path in paths):
             widest = max(stored.shape, default=0)
             most = max(most, widest if widest > max(places["input"].weight.shape) else 0)
     if most > rows:
@@ -100,7 +100,7 @@ def _shape(module: nn.Module) -> tuple[int, int] | None:
 
 
 def _scaling(config: Mapping[str, Any], path: str) -> float:
-    rank, alpha = rank_of(config, path), pattern(config, "alpha_pattern", path, config.get("lora_alpha", 8))
+    rank, alpha = rank_of(config, path), pattern_value(config, "alpha_pattern", path, config.get("lora_alpha", 8))
     return float(alpha / rank**0.5 if config.get("use_rslora") else alpha / rank)
 
 

@@ -1,4 +1,4 @@
-"""Virtual tokens: what prompt tuning, p-tuning and prefix tuning put before a prompt.
+"""Virtual tokens, which prompt tuning, p-tuning and prefix tuning put before a prompt.
 
 They have no ids in the vocabulary; their keys and values are computed or given once, and rows begin with a copy,
 so that such rows share the batch with all others. In a row's ids they stand as negative numbers, which no two
@@ -11,7 +11,7 @@ import numpy as np
 from torch import Tensor
 
 from playground.backends.local.forward.decoder import Decoder
-from playground.backends.local.kv.prefix_cache import Prefix
+from playground.backends.local.kv.prefix_cache import CachedPrefix
 from playground.errors import ModelUnavailable
 
 
@@ -28,7 +28,7 @@ class VirtualTokens:
     keys_values: tuple[tuple[Tensor, Tensor], ...] = ()
 
 
-def check(virtual: VirtualTokens, decoder: Decoder) -> int:
+def check_virtual_tokens(virtual: VirtualTokens, decoder: Decoder) -> int:
     """How many tokens these are. Raises ModelUnavailable saying what does not fit."""
     tensors: list[tuple[str, Tensor, list[int]]] = []
     if virtual.embeddings is not None:
@@ -54,9 +54,9 @@ def check(virtual: VirtualTokens, decoder: Decoder) -> int:
     return count
 
 
-def pin(virtual: VirtualTokens, first: int, count: int, decoder: Decoder) -> Prefix:
+def compute_prefix(virtual: VirtualTokens, first: int, count: int, decoder: Decoder) -> CachedPrefix:
     """The beginning of every row that uses them; their ids are the `count` numbers down from `first`."""
     ids = np.arange(first, first - count, -1, dtype=np.int64)
     if virtual.embeddings is not None:
-        return Prefix(ids, decoder.embedded(virtual.embeddings))
-    return Prefix(ids, decoder.given(virtual.keys_values))
+        return CachedPrefix(ids, decoder.cache_from_embeddings(virtual.embeddings))
+    return CachedPrefix(ids, decoder.cache_from_tensors(virtual.keys_values))

@@ -1,4 +1,4 @@
-"""A tokenizer's chat template: which turns it takes, in which form, and whether the words arrive in the prompt."""
+"""Inspects and renders a chat template: which roles it takes, and whether their words reach the prompt."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 Form = Literal["text", "parts"]
 
 # What each role says to a template to see whether it arrives as it was said: capitals, marks, another script.
-PROBES: Mapping[str, str] = {
+PROBE_TEXTS: Mapping[str, str] = {
     "system": 'Obey "Zoe" & <Quinn>, n\u00e9e 4.',
     "user": 'Which "Fox" jumps & <barks>, na\u00efve 7?',
     "assistant": 'The "Jay" & <Wren>, caf\u00e9 9.',
@@ -39,15 +39,15 @@ class ChatTemplate:
         return self.forms[role]
 
 
-_inspected: "WeakKeyDictionary[Any, tuple[Any, ChatTemplate]]" = WeakKeyDictionary()
+_templates: "WeakKeyDictionary[Any, tuple[Any, ChatTemplate]]" = WeakKeyDictionary()
 
 
 def inspect_template(tokenizer: Any) -> ChatTemplate:
     """What its template does with probing words. Found once for each template of a tokenizer."""
-    known = _inspected.get(tokenizer)
-    if known is None or known[0] != tokenizer.chat_template:
-        known = _inspected[tokenizer] = (tokenizer.chat_template, _inspect(tokenizer))
-    return known[1]
+    entry = _templates.get(tokenizer)
+    if entry is None or entry[0] != tokenizer.chat_template:
+        entry = _templates[tokenizer] = (tokenizer.chat_template, _inspect(tokenizer))
+    return entry[1]
 
 
 def render(tokenizer: Any, messages: Sequence[Message]) -> str:
@@ -64,8 +64,8 @@ def render(tokenizer: Any, messages: Sequence[Message]) -> str:
 
 
 def _inspect(tokenizer: Any) -> ChatTemplate:
-    found = ChatTemplate({}, {})
-    system, user, assistant = (Message(role, PROBES[role]) for role in ROLES)
+    template = ChatTemplate({}, {})
+    system, user, assistant = (Message(role, PROBE_TEXTS[role]) for role in ROLES)
     # The user first: nothing can be asked without; some templates take one only after a system message.
     for conversation, role in (
         ([user], "user"),
@@ -74,29 +74,33 @@ def _inspect(tokenizer: Any) -> ChatTemplate:
         ([user, assistant, user], "assistant"),
         ([system, user, assistant, user], "assistant"),
     ):
-        if role not in found.forms and all(m.role in found.forms or m.role in (role, "system") for m in conversation):
-            found = _tried(tokenizer, conversation, role, found)
-    if "user" not in found.forms:
-        refusal = dict.fromkeys(PROBES, found.refusal["user"])
+        if role not in template.forms and all(
+            m.role in template.forms or m.role in (role, "system") for m in conversation
+        ):
+            template = _try_forms(tokenizer, conversation, role, template)
+    if "user" not in template.forms:
+        refusal = dict.fromkeys(PROBE_TEXTS, template.refusal["user"])
         return ChatTemplate({}, refusal)
-    missing = [role for role in PROBES if role not in found.forms]
-    return replace(found, refusal={role: found.refusal.get(role) or LEFT_OUT.format(role=role) for role in missing})
+    missing = [role for role in PROBE_TEXTS if role not in template.forms]
+    return replace(
+        template, refusal={role: template.refusal.get(role) or LEFT_OUT.format(role=role) for role in missing}
+    )
 
 
-def _tried(tokenizer: Any, conversation: Sequence[Message], role: str, found: ChatTemplate) -> ChatTemplate:
+def _try_forms(tokenizer: Any, conversation: Sequence[Message], role: str, template: ChatTemplate) -> ChatTemplate:
     """With the form in which a role's words arrive, or with why they do not."""
     why = ""
     forms: tuple[Form, ...] = ("text", "parts")
     for form in forms:
         try:
-            turns = [(m, form if m.role == role else found.forms.get(m.role, form)) for m in conversation]
+            turns = [(m, form if m.role == role else template.forms.get(m.role, form)) for m in conversation]
             text = _apply(tokenizer, turns)
         except NotSupported as error:
             why = why or str(error)
             continue
-        if PROBES[role] in text and "'type'" not in text:  # not as the source text of a list of parts
-            return replace(found, forms={**found.forms, role: form})
-    return replace(found, refusal={**found.refusal, role: why or LEFT_OUT.format(role=role)})
+        if PROBE_TEXTS[role] in text and "'type'" not in text:  # not as the source text of a list of parts
+            return replace(template, forms={**template.forms, role: form})
+    return replace(template, refusal={**template.refusal, role: why or LEFT_OUT.format(role=role)})
 
 
 def _apply(tokenizer: Any, turns: Sequence[tuple[Message, Form]]) -> str:
@@ -106,7 +110,7 @@ def _apply(tokenizer: Any, turns: Sequence[tuple[Message, Form]]) -> str:
             f"This model's tokenizer has several chat templates ({names}) and none of them is named 'default', so it "
             "is unclear which is meant. Name one of them so in the model's folder."
         )
-    given = [
+    turns_as_json = [
         {
             "role": message.role,
             "content": message.content if form == "text" else [{"type": "text", "text": message.content}],
@@ -114,7 +118,7 @@ def _apply(tokenizer: Any, turns: Sequence[tuple[Message, Form]]) -> str:
         for message, form in turns
     ]
     try:
-        return str(tokenizer.apply_chat_template(given, tokenize=False, add_generation_prompt=True))
+        return str(tokenizer.apply_chat_template(turns_as_json, tokenize=False, add_generation_prompt=True))
     except TemplateError as error:
         raise NotSupported(f"This model's chat template refuses the conversation: {error}") from error
     except Exception as error:  # whatever a program of the model's makers may raise

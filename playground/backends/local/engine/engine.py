@@ -1,4 +1,4 @@
-"""The decode loop: one thread per model, one running batch that requests join and leave at any step."""
+"""The decode loop: one thread per model, whose running batch requests join and leave at any step."""
 
 import atexit
 import logging
@@ -9,14 +9,15 @@ from typing import Any, cast
 
 import torch
 
-from playground.backends.local.adapters.adapter_registry import Attached
+from playground.backends.local.adapters.adapter_registry import AdapterRegistry
 from playground.backends.local.engine import admission
-from playground.backends.local.engine.batch import Batch, Draw, Row, Vocabulary, accept, controls, draw_tokens
-from playground.backends.local.engine.kv_budget import Holdings
-from playground.backends.local.engine.prefill import Prefill, unread
-from playground.backends.local.engine.ticket import FAILED, Errand, Stream, Ticket, fail, guarded
+from playground.backends.local.engine.batch import Batch, DrawnToken, SampleRow, accept_tokens, draw_first
+from playground.backends.local.engine.kv_budget import KVBudget
+from playground.backends.local.engine.prefill import Prefill, prefill_queue
+from playground.backends.local.engine.ticket import FAILED, EngineStream, EngineTask, Ticket, fail_all, isolate_failure
+from playground.backends.local.engine.vocabulary import Vocabulary
 from playground.backends.local.forward.decoder import Decoder
-from playground.backends.local.kv.prefix_cache import PrefixStore
+from playground.backends.local.kv.prefix_cache import PrefixCache
 from playground.backends.local.weights.threads import all_threads, set_threads_here
 from playground.errors import GenerationFailed, LimitReached
 
@@ -30,56 +31,58 @@ IDLE = 1.0  # seconds with nothing to do after which the thread ends
 class Engine:
     """Decodes all requests for one model. `submit` and `between_steps` may be called from any thread."""
 
-    def __init__(self, decoder: Decoder, vocabulary: Vocabulary, attached: Attached, limits: admission.Limits) -> None:
-        self.decoder, self.vocabulary, self.attached = decoder, vocabulary, attached
+    def __init__(
+        self, decoder: Decoder, vocabulary: Vocabulary, adapters: AdapterRegistry, limits: admission.EngineLimits
+    ) -> None:
+        self.decoder, self.vocabulary, self.adapters = decoder, vocabulary, adapters
         self.admission = admission.Admission(limits, decoder.layout.bytes_per_token)
-        self.prefixes = PrefixStore()
-        self.prefill = Prefill(decoder, attached, self.prefixes)
+        self.prefixes = PrefixCache()
+        self.prefill = Prefill(decoder, adapters, self.prefixes)
         self._changed = threading.Condition()
         self._arrivals: list[Ticket] = []
-        self._errands: list[Errand] = []
+        self._engine_tasks: list[EngineTask] = []
         self._closing = False
         self._thread: threading.Thread | None = None
         # Below: only the engine's thread.
         self._tickets: list[Ticket] = []  # every request not over, in order of arrival
-        self._batches: dict[admission.Group, Batch] = {}
-        self._holdings = Holdings(self.admission, self.prefixes, self._batches)
-        self._turns = 0
+        self._batches: dict[admission.LengthGroup, Batch] = {}
+        self._kv_budget = KVBudget(self.admission, self.prefixes, self._batches)
+        self._prefill_rounds = 0
 
     # ------------------------------------------------------------------------------ from any thread
-    def submit(self, ticket: Ticket) -> Stream:
-        """Queue the request now. A full queue, or a request too large for it, is told to whoever iterates."""
+    def submit(self, ticket: Ticket) -> EngineStream:
+        """Queue the request now. A full queue, or a request too large for it, is an error while iterating."""
         with self._changed:
             if self._closing:
                 ticket.end(GenerationFailed("The model was unloaded."))
-            elif reason := self.admission.refusal(ticket, self._tickets + self._arrivals):
+            elif reason := self.admission.refusal_reason(ticket, self._tickets + self._arrivals):
                 ticket.end(LimitReached(reason))
             else:
                 self._wake()
                 self._arrivals.append(ticket)
-        return Stream(ticket)
+        return EngineStream(ticket)
 
     def between_steps(self, work: Callable[[], Any]) -> "Future[Any]":
         """Do `work` on the engine's thread while no forward pass runs; after `close` its error is the result."""
-        errand = Errand(work)
+        task = EngineTask(work)
         with self._changed:
             if self._closing:
-                errand.result.set_exception(GenerationFailed("The model was unloaded."))
+                task.result.set_exception(GenerationFailed("The model was unloaded."))
             else:
                 self._wake()
-                self._errands.append(errand)
-        return errand.result
+                self._engine_tasks.append(task)
+        return task.result
 
-    def stats(self) -> admission.Stats:
+    def stats(self) -> admission.EngineStats:
         """A snapshot between two steps."""
         if self._closing:
             self.close()  # until that is done the rows are the thread's
             return self._snapshot()
-        found = self.between_steps(self._snapshot)
-        while not wait([found], PATIENCE).done:
+        snapshot = self.between_steps(self._snapshot)
+        while not wait([snapshot], PATIENCE).done:
             with self._changed:
                 self._wake()  # a thread that died meanwhile is replaced
-        return cast(admission.Stats, found.result())
+        return cast(admission.EngineStats, snapshot.result())
 
     def close(self) -> None:
         """End every request with GenerationFailed, stop the thread and free the memory."""
@@ -115,38 +118,38 @@ class Engine:
                         self._step()
                     except BaseException as error:  # SystemExit of a library too: others wait for this thread
                         log.exception("The decode loop failed.")
-                        fail(self._tickets, error)
+                        fail_all(self._tickets, error)
                         self._batches.clear()
         except BaseException as error:
             log.exception("The decode thread ended; the next request starts another.")
             with self._changed:
                 self._thread = None
                 self._tickets, self._arrivals = self._tickets + self._arrivals, []
-                fail(self._tickets, error)
+                fail_all(self._tickets, error)
                 self._batches.clear()
-                errands, self._errands = self._errands, []
-            for errand in errands:
-                errand.result.set_exception(GenerationFailed(FAILED))
+                tasks, self._engine_tasks = self._engine_tasks, []
+            for task in tasks:
+                task.result.set_exception(GenerationFailed(FAILED))
 
     def _collect(self) -> bool:
         """Take in what arrived, sleeping while there is nothing at all to do. False when the thread is to end."""
         with self._changed:
-            if not self._changed.wait_for(self._wanted, IDLE):
+            if not self._changed.wait_for(self._has_work, IDLE):
                 self._thread = None
                 atexit.unregister(self.close)
                 return False
-            errands, self._errands = self._errands, []
-            closing = self._closing  # as it is now: who gives an errand until then waits for its result
+            tasks, self._engine_tasks = self._engine_tasks, []
+            closing = self._closing  # as it is now: who gives a task until then waits for its result
             if not closing:
                 for ticket in self._arrivals:  # before a prompt that was just worked on, but not for ever
-                    ticket.turn = self._turns - 1
+                    ticket.prefill_round = self._prefill_rounds - 1
                 self._tickets, self._arrivals = self._tickets + self._arrivals, []
-        for errand in errands:
-            errand.run()
+        for task in tasks:
+            task.run()
         return not closing
 
-    def _wanted(self) -> bool:
-        return bool(self._tickets or self._arrivals or self._errands or self._closing)
+    def _has_work(self) -> bool:
+        return bool(self._tickets or self._arrivals or self._engine_tasks or self._closing)
 
     def _step(self) -> None:
         self._drop_ended()
@@ -159,92 +162,88 @@ class Engine:
                 draws = batch.step()
             except Exception as error:
                 log.exception("A decode step failed.")
-                fail([row.ticket for row in batch.rows], error)
+                fail_all([row.ticket for row in batch.rows], error)
             else:
-                self._hand_out(batch, batch.rows, draws)
+                self._deliver(batch, batch.rows, draws)
 
     def _drop_ended(self) -> None:
         for ticket in self._tickets:
-            if ticket.closed:
+            if ticket.is_cancelled:
                 ticket.end()
-            elif reason := self.admission.overdue(ticket):
+            elif reason := self.admission.overdue_reason(ticket):
                 ticket.end(LimitReached(reason))
         for key, batch in list(self._batches.items()):
             batch.remove_ended()
             if not batch.rows:
                 del self._batches[key]
-        self._tickets = [ticket for ticket in self._tickets if not ticket.over]
+        self._tickets = [ticket for ticket in self._tickets if not ticket.has_ended]
 
     def _admit(self) -> None:
         """Give places while there are any, in turn between the visitors, and between the requests of each."""
-        while (ticket := admission.next_in_line(self._tickets)) is not None and self._holdings.has_place(
-            ticket, self._tickets
-        ):
-            ticket.granted += 1
-            if ticket.outcome is not None:
-                with guarded(ticket):
+        while (ticket := admission.next_in_line(self._tickets)) and self._kv_budget.has_place(ticket, self._tickets):
+            ticket.admitted_count += 1
+            if ticket.next_logits is not None:
+                with isolate_failure(ticket):
                     self._start(ticket)
-        for ahead, ticket in enumerate(admission.waiting_line(self._tickets)):
-            ticket.tell_place(ahead)
+        for ahead, ticket in enumerate(admission.waiting_order(self._tickets)):
+            ticket.send_queue_position(ahead)
 
     def _read_prompts(self) -> None:
         """Compute some tokens of the prompts under way, in turn, so that neither they nor the rows wait long."""
         tokens = CHUNK if self._batches else CHUNK_ALONE
-        while tokens > 0 and (chosen := self.prefill.choose(unread(self._tickets), tokens, self._tickets)):
-            self._turns += 1
+        while tokens > 0 and (chosen := self.prefill.choose(prefill_queue(self._tickets), tokens, self._tickets)):
+            self._prefill_rounds += 1
             for ticket in chosen:
-                ticket.turn = self._turns
+                ticket.prefill_round = self._prefill_rounds
             try:
                 tokens -= self.prefill.advance(chosen, tokens)
             except Exception as error:
                 log.exception("Reading prompts failed.")
-                fail(chosen, error)
-            self._holdings.trim(self._tickets)
+                fail_all(chosen, error)
+            self._kv_budget.trim(self._tickets)
             for ticket in chosen:
-                if (prompt := ticket.whole) is not None:
-                    with guarded(ticket):
-                        self._holdings.remember(prompt, self._tickets)
+                if (prompt := ticket.complete_prompt) is not None:
+                    with isolate_failure(ticket):
+                        self._kv_budget.remember(prompt, self._tickets)
                         self._start(ticket)
 
     def _start(self, ticket: Ticket) -> None:
         """Draw the first tokens of the samples that have a place, and put them into the batch."""
-        prompt, outcome = ticket.prompt, ticket.outcome
-        if not ticket.samples:
-            ticket.tell([] if outcome is None else [outcome.logits.clone()])
+        prompt, next_logits = ticket.prompt, ticket.next_logits
+        if not ticket.sample_count:
+            ticket.send([] if next_logits is None else [next_logits.logits.clone()])
             ticket.end()
             return
         assert prompt is not None
-        assert outcome is not None
-        rows = [Row(ticket, n, self.vocabulary, outcome.origin) for n in range(ticket.started, ticket.granted)]
-        settings = controls(rows, outcome.logits.device)
-        draws = draw_tokens(outcome.logits.expand(len(rows), -1), rows, settings)
-        batch = self._batches.setdefault(admission.group(ticket), Batch(self.decoder, self.attached))
+        assert next_logits is not None
+        rows, draws = draw_first(ticket, self.vocabulary, next_logits)
+        batch = self._batches.setdefault(admission.length_group(ticket), Batch(self.decoder, self.adapters))
         batch.add(rows, prompt.cache)
-        ticket.started = ticket.granted
-        if ticket.started == ticket.samples:
-            ticket.prompt = ticket.outcome = None
-        self._hand_out(batch, rows, draws)
+        ticket.started_count = ticket.admitted_count
+        if ticket.started_count == ticket.sample_count:
+            ticket.prompt = ticket.next_logits = None
+        self._deliver(batch, rows, draws)
 
-    def _hand_out(self, batch: Batch, rows: list[Row], draws: list[Draw | Exception]) -> None:
+    def _deliver(self, batch: Batch, rows: list[SampleRow], draws: list[DrawnToken | Exception]) -> None:
         """Tell every request what its rows drew; end the rows and requests that are done."""
-        news = accept(rows, draws)
+        deltas_by_ticket = accept_tokens(rows, draws)
         for row in rows:
             if row.done:
-                row.ticket.finished += 1
-                if row.ticket.samples == 1 and not row.ticket.over:  # a conversation may go on from here
-                    with guarded(row.ticket):
-                        self._holdings.remember(batch.copy(row), self._tickets)
+                row.ticket.finished_count += 1
+                if row.ticket.sample_count == 1 and not row.ticket.has_ended:  # a conversation may go on from here
+                    with isolate_failure(row.ticket):
+                        self._kv_budget.remember(batch.cached_prefix(row), self._tickets)
         batch.remove_ended()
-        for ticket, deltas in news.items():
-            ticket.tell(deltas)
-            if ticket.finished == ticket.samples:
+        for ticket, deltas in deltas_by_ticket.items():
+            ticket.send(deltas)
+            if ticket.finished_count == ticket.sample_count:
                 ticket.end()
 
-    def in_use(self, adapter: str) -> bool:
+    def is_adapter_in_use(self, adapter: str) -> bool:
         """Whether a request that is not over uses an adapter; to be asked between two steps."""
         self._drop_ended()
         return any(ticket.request.adapter == adapter and ticket.request.scale for ticket in self._tickets)
 
-    def _snapshot(self) -> admission.Stats:
+    def _snapshot(self) -> admission.EngineStats:
         self._drop_ended()
-        return self._holdings.stats(self._tickets, self.attached.bytes)
+        return self._kv_budget.stats(self._tickets, self.adapters.bytes)

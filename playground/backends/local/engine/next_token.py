@@ -1,4 +1,4 @@
-"""The logits after a prompt, kept: what any sampling settings make of them, without asking the model again."""
+"""Keeps the logits after a prompt, so that any sampling settings can be applied to them at once."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -7,8 +7,15 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from playground.backends.base import Candidate, Outlook
-from playground.backends.local.engine.sampling import Controls, History, distribution, draw, pair, penalise
+from playground.backends.base import Candidate, NextTokenDistribution
+from playground.backends.local.engine.sampling import (
+    History,
+    SamplingControls,
+    distribution,
+    draw_tokens,
+    penalise,
+    uniform_pair,
+)
 from playground.errors import InvalidSetup
 from playground.types import Sampling
 
@@ -24,12 +31,12 @@ class LocalNextToken:
     generated: Sequence[int]
     text: Callable[[int], str]
 
-    def under(self, sampling: Sampling, count: int) -> Outlook:
+    def distribution(self, sampling: Sampling, count: int) -> NextTokenDistribution:
         """See `NextToken.under`."""
         penalised, own, stages = self._stages(sampling)
-        shown = torch.maximum(own, stages[0]).topk(min(count, len(own))).indices
-        order = shown[own[shown].argsort(descending=True, stable=True)]
-        return Outlook(
+        top = torch.maximum(own, stages[0]).topk(min(count, len(own))).indices
+        order = top[own[top].argsort(descending=True, stable=True)]
+        return NextTokenDistribution(
             candidates=self._candidates(order, penalised, own, stages),
             model_entropy=_entropy(own),
             entropy=_entropy(stages[-1]),
@@ -38,8 +45,8 @@ class LocalNextToken:
     def draw(self, sampling: Sampling, stream: random.Random) -> Candidate:
         """See `NextToken.draw`."""
         penalised, own, stages = self._stages(sampling)
-        (drawn,) = self._candidates(draw(stages[-1][None], [pair(stream)]), penalised, own, stages)
-        return drawn
+        (token,) = self._candidates(draw_tokens(stages[-1][None], [uniform_pair(stream)]), penalised, own, stages)
+        return token
 
     def _stages(self, sampling: Sampling) -> tuple[Tensor, Tensor, list[Tensor]]:
         """Logits after penalties; the model's own distribution; that of the settings with one filter more at a time."""
@@ -49,7 +56,7 @@ class LocalNextToken:
         settings = [replace(sampling, top_k=0, top_p=1.0, min_p=0.0)]
         for name in FILTERS:
             settings.append(replace(settings[-1], **{name: getattr(sampling, name)}))
-        stages = [distribution(penalised, Controls.of([s], row.device))[0] for s in settings]
+        stages = [distribution(penalised, SamplingControls.of([s], row.device))[0] for s in settings]
         return penalised[0], row.softmax(-1)[0], stages
 
     def _candidates(

@@ -1,4 +1,4 @@
-"""Messages to token ids, through the model's own chat template. Control tokens in anyone's text stay text."""
+"""Encodes messages as token ids through the chat template; control tokens that people type stay text."""
 
 import re
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ def encode(tokenizer: Any, messages: Sequence[Message], prefix: str = "") -> lis
     are encoded as the characters they are written with. Without a chat template the contents are one plain text.
     Raises NotSupported when the template refuses the conversation, or leaves out what somebody says in it.
     """
-    rendered, typed = _guarded(tokenizer, messages, prefix)
+    rendered, typed = _hide_typed_controls(tokenizer, messages, prefix)
     if not typed:
         return _ids(tokenizer, rendered)
     ids: list[int] = [] if tokenizer.chat_template else tokenizer("")["input_ids"]
@@ -27,19 +27,21 @@ def encode(tokenizer: Any, messages: Sequence[Message], prefix: str = "") -> lis
         if part in typed:  # only the template can have put it there
             ids.append(tokenizer.convert_tokens_to_ids(part))
         elif part:
-            ids += tokenizer(_shown(part, typed), add_special_tokens=False, split_special_tokens=True)["input_ids"]
+            ids += tokenizer(_restore_typed_controls(part, typed), add_special_tokens=False, split_special_tokens=True)[
+                "input_ids"
+            ]
     return ids
 
 
 def prompt_text(tokenizer: Any, messages: Sequence[Message], prefix: str = "") -> str:
     """What `encode` encodes, with what the tokenizer puts first; control tokens in messages as they were typed."""
-    text = _shown(*_guarded(tokenizer, messages, prefix))
+    text = _restore_typed_controls(*_hide_typed_controls(tokenizer, messages, prefix))
     if tokenizer.chat_template:
         return text
     return str(tokenizer.decode(tokenizer("")["input_ids"] if text else _ids(tokenizer, ""))) + text
 
 
-def _guarded(tokenizer: Any, messages: Sequence[Message], prefix: str) -> tuple[str, list[str]]:
+def _hide_typed_controls(tokenizer: Any, messages: Sequence[Message], prefix: str) -> tuple[str, list[str]]:
     """The rendered prompt with typed control tokens hidden, and the names that tell which; none if none was typed."""
     special = sorted((str(t) for t in tokenizer.all_special_tokens), key=len, reverse=True)
     texts = [message.content for message in messages] + [prefix]
@@ -53,7 +55,7 @@ def _guarded(tokenizer: Any, messages: Sequence[Message], prefix: str) -> tuple[
     return _render(tokenizer, hidden, prefix), special
 
 
-def _shown(text: str, typed: Sequence[str]) -> str:
+def _restore_typed_controls(text: str, typed: Sequence[str]) -> str:
     """Rendered text with what `_guarded` hid."""
     return re.sub(f"{OPEN}(\\d+){CLOSE}", lambda match: typed[int(match[1])], text) if typed else text
 

@@ -1,4 +1,4 @@
-"""Requests to tickets: token ids, limits, and what is refused before it is queued."""
+"""Turns a request into a ticket for the engine, or refuses it before it is queued."""
 
 import secrets
 from collections.abc import Sequence
@@ -8,55 +8,55 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.backends.base import Request
-from playground.backends.local.adapters.adapter_registry import Attached
+from playground.backends.local.adapters.adapter_registry import AdapterRegistry
 from playground.backends.local.engine.prompt import encode
 from playground.backends.local.engine.ticket import Ticket
 from playground.backends.local.files.tokenizer_checks import embedding_rows
 from playground.backends.local.forward.decoder import Decoder
-from playground.backends.local.kv.prefix_cache import common
+from playground.backends.local.kv.prefix_cache import common_length
 from playground.errors import InvalidSetup, NotSupported, PromptTooLong
 
-WORTH_SHARING = 256  # tokens that samples of one prompt would copy; reading fewer of them twice is quicker
+MIN_COPIED_TOKENS = 256  # tokens in all that samples of one prompt would copy; copying fewer is quicker than sharing
 
 
-class Intake:
+class TicketFactory:
     """Makes tickets for one model. May be used from any thread."""
 
-    def __init__(self, tokenizer: Any, decoder: Decoder, attached: Attached) -> None:
-        self._tokenizer, self._decoder, self._attached = tokenizer, decoder, attached
+    def __init__(self, tokenizer: Any, decoder: Decoder, adapters: AdapterRegistry) -> None:
+        self._tokenizer, self._decoder, self._adapters = tokenizer, decoder, adapters
         self._rows = embedding_rows(decoder.model) or decoder.vocabulary_size
 
-    def ticket(self, request: Request, samples: int) -> Ticket:
+    def for_samples(self, request: Request, samples: int) -> Ticket:
         """For `samples` of the request, or with 0 for the logits after its prompt.
 
         Raises PromptTooLong, UnknownModel for the adapter, NotSupported for its scale, InvalidSetup for a bias.
         """
         self._check_tokens("sampling.logit_bias", request.sampling.logit_bias, ("sampling", "logit_bias"))
-        words = self._encode(request, request.begun)
-        asked = len(words)
+        vocabulary_ids = self._encode(request, request.begun)
+        prompt_length = len(vocabulary_ids)
         if request.begun:  # a token that ends in the sample's own words is its own
-            asked = common(words, self._encode(request))
-        ticket = self._make(request, words, asked, samples)
+            prompt_length = common_length(vocabulary_ids, self._encode(request))
+        ticket = self._make(request, vocabulary_ids, prompt_length, samples)
         window = self._decoder.context_length
         if window is not None and len(ticket.ids) + 1 > window:
-            said = f"The prompt has {len(ticket.ids):,} tokens{_of_which(ticket)}"
-            raise PromptTooLong(f"{said}; this model takes {window - 1:,} and an answer. Shorten it.")
+            problem = f"The prompt has {len(ticket.ids):,} tokens{_virtual_tokens_note(ticket)}"
+            raise PromptTooLong(f"{problem}; this model takes {window - 1:,} and an answer. Shorten it.")
         return ticket
 
-    def answer(self, request: Request, text: str | Sequence[int]) -> Ticket | None:
-        """For judging an answer; None if there is no token in it. Raises as `ticket` does."""
+    def for_scoring(self, request: Request, text: str | Sequence[int]) -> Ticket | None:
+        """For scoring an answer; None if there is no token in it. Raises as `for_samples` does."""
         if isinstance(text, str):
-            words = self._encode(request, request.begun + text)
-            start = common(words, self._encode(request, request.begun))
+            vocabulary_ids = self._encode(request, request.begun + text)
+            start = common_length(vocabulary_ids, self._encode(request, request.begun))
         else:
             self._check_tokens("The answer", text, ("text",))
             prompt = self._encode(request, request.begun)
-            words, start = np.concatenate([prompt, np.array(text, dtype=np.int64)]), len(prompt)
-        ticket = self._make(request, words[:-1], start, 0, tuple(words[start:].tolist()))
+            vocabulary_ids, start = np.concatenate([prompt, np.array(text, dtype=np.int64)]), len(prompt)
+        ticket = self._make(request, vocabulary_ids[:-1], start, 0, tuple(vocabulary_ids[start:].tolist()))
         window, size = self._decoder.context_length, len(ticket.ids) + 1
         if window is not None and size > window:
-            said = f"Prompt and answer have {size:,} tokens{_of_which(ticket)}"
-            raise PromptTooLong(f"{said}; this model takes {window:,}. Shorten them.")
+            problem = f"Prompt and answer have {size:,} tokens{_virtual_tokens_note(ticket)}"
+            raise PromptTooLong(f"{problem}; this model takes {window:,}. Shorten them.")
         return ticket if ticket.answer else None
 
     def _encode(self, request: Request, begun: str = "") -> NDArray[np.int64]:
@@ -70,20 +70,25 @@ class Intake:
         return ids
 
     def _make(
-        self, request: Request, words: NDArray[np.int64], asked: int, samples: int, answer: tuple[int, ...] = ()
+        self,
+        request: Request,
+        vocabulary_ids: NDArray[np.int64],
+        prompt_length: int,
+        samples: int,
+        answer: tuple[int, ...] = (),
     ) -> Ticket:
-        use, virtual = self._attached.use(request.adapter, request.scale)
-        sampling, window, size = request.sampling, self._decoder.context_length, len(virtual) + len(words)
+        use, virtual = self._adapters.resolve(request.adapter, request.scale)
+        sampling, window, size = request.sampling, self._decoder.context_length, len(virtual) + len(vocabulary_ids)
         most = sampling.max_tokens if samples else 0
         return Ticket(
             request=request,
-            ids=np.concatenate([virtual, words]),
-            asked=asked,
+            ids=np.concatenate([virtual, vocabulary_ids]),
+            prompt_length=prompt_length,
             limit=most if window is None else min(most, window - size),
             seed=secrets.randbits(63) if sampling.seed is None else sampling.seed,
-            samples=samples,
-            shared=self._decoder.ways.shares and samples > 1 and samples * size >= WORTH_SHARING,
-            virtual=len(virtual),
+            sample_count=samples,
+            shares_prompt=self._decoder.ways.shares and samples > 1 and samples * size >= MIN_COPIED_TOKENS,
+            virtual_count=len(virtual),
             use=use,
             answer=answer,
         )
@@ -95,5 +100,5 @@ class Intake:
                 raise InvalidSetup(f"{what} has token {token}; this model's tokens are 0 to {size - 1:,}.", path)
 
 
-def _of_which(ticket: Ticket) -> str:
-    return f", {ticket.virtual:,} of them virtual ones of the adapter" if ticket.virtual else ""
+def _virtual_tokens_note(ticket: Ticket) -> str:
+    return f", {ticket.virtual_count:,} of them virtual ones of the adapter" if ticket.virtual_count else ""

@@ -1,4 +1,4 @@
-"""Logits to tokens, row by row: every row has its own settings and its own random stream.
+"""Samples a token for each row from its logits, with the row's own settings and random stream.
 
 The order is fixed: penalties and bias, temperature, top-k, top-p, min-p. All functions are pure, take
 `[rows, vocabulary]` float32 tensors and leave them unchanged, so a page can show what a setting does
@@ -95,7 +95,7 @@ def penalise(logits: Tensor, histories: Sequence[History]) -> Tensor:
 
 
 @dataclass(frozen=True, slots=True)
-class Controls:
+class SamplingControls:
     """The rows' settings as columns, `[rows, 1]`, and by row number which rows ask for which filter."""
 
     temperature: Tensor
@@ -106,10 +106,10 @@ class Controls:
     with_top_p: tuple[int, ...]
     with_min_p: tuple[int, ...]
     greedy: tuple[int, ...]
-    drawn: tuple[int, ...]
+    random: tuple[int, ...]
 
     @classmethod
-    def of(cls, samplings: Sequence[Sampling], device: torch.device | str = "cpu") -> "Controls":
+    def of(cls, samplings: Sequence[Sampling], device: torch.device | str = "cpu") -> "SamplingControls":
         def column(values: Sequence[float], dtype: torch.dtype = torch.float32) -> Tensor:
             return torch.tensor(values, dtype=dtype, device=device)[:, None]
 
@@ -125,11 +125,11 @@ class Controls:
             with_top_p=where([s.top_p < 1 for s in samplings]),
             with_min_p=where([s.min_p > 0 for s in samplings]),
             greedy=where([s.temperature == 0 for s in samplings]),
-            drawn=where([s.temperature > 0 for s in samplings]),
+            random=where([s.temperature > 0 for s in samplings]),
         )
 
 
-def distribution(logits: Tensor, controls: Controls) -> Tensor:
+def distribution(logits: Tensor, controls: SamplingControls) -> Tensor:
     """Probabilities after temperature, top-k, top-p and min-p; each row sums to 1.
 
     A row at temperature 0 has it all on its likeliest token, and the smaller the temperature the nearer a row is to
@@ -173,12 +173,12 @@ def random_stream(seed: int, sample: int) -> random.Random:
     return random.Random(f"{seed}/{sample}")
 
 
-def draw(probabilities: Tensor, uniforms: Sequence[tuple[float, float]]) -> Tensor:
+def draw_tokens(probabilities: Tensor, uniforms: Sequence[tuple[float, float]]) -> Tensor:
     """Token ids `[rows]` by inverse transform sampling, with two uniform numbers from [0, 1) a row.
 
     The first finds a block of neighbouring tokens and the second a token in it. One number among the running sums
-    of a whole vocabulary would let the rounding of likely tokens decide between unlikely ones, and a row's company
-    changes that rounding.
+    of a whole vocabulary would let the rounding of likely tokens decide between unlikely ones, and the other rows of
+    the batch change that rounding.
     """
     rows, size = probabilities.shape
     padded = functional.pad(probabilities, (0, -size % BLOCK)) if size % BLOCK else probabilities  # it would copy
@@ -198,27 +198,27 @@ def _inverse(weights: Tensor, uniforms: Sequence[float]) -> Tensor:
     return torch.searchsorted(cumulative, points, right=True)[:, 0]
 
 
-def choose(
-    logits: Tensor, histories: Sequence[History], controls: Controls, streams: Sequence[random.Random]
+def next_tokens(
+    logits: Tensor, histories: Sequence[History], controls: SamplingControls, streams: Sequence[random.Random]
 ) -> Tensor:
     """The next token of every row, `[rows]`. Rows at temperature 0 take the likeliest and draw no number."""
-    return pick(logits, histories, controls, uniforms_of(controls, streams))
+    return tokens_at(logits, histories, controls, uniform_pairs(controls, streams))
 
 
-def uniforms_of(controls: Controls, streams: Sequence[random.Random]) -> list[tuple[float, float]]:
+def uniform_pairs(controls: SamplingControls, streams: Sequence[random.Random]) -> list[tuple[float, float]]:
     """The numbers that the rows' next tokens are drawn with; a row at temperature 0 takes none of its stream."""
-    drawn = set(controls.drawn)
-    return [pair(stream) if row in drawn else (0.0, 0.0) for row, stream in enumerate(streams)]
+    drawn = set(controls.random)
+    return [uniform_pair(stream) if row in drawn else (0.0, 0.0) for row, stream in enumerate(streams)]
 
 
-def pick(
-    logits: Tensor, histories: Sequence[History], controls: Controls, uniforms: Sequence[tuple[float, float]]
+def tokens_at(
+    logits: Tensor, histories: Sequence[History], controls: SamplingControls, uniforms: Sequence[tuple[float, float]]
 ) -> Tensor:
     """The next token of every row, `[rows]`, with these numbers."""
     logits = penalise(logits, histories)
-    return draw(distribution(logits, controls), uniforms) if controls.drawn else logits.argmax(-1)
+    return draw_tokens(distribution(logits, controls), uniforms) if controls.random else logits.argmax(-1)
 
 
-def pair(stream: random.Random) -> tuple[float, float]:
+def uniform_pair(stream: random.Random) -> tuple[float, float]:
     """What one draw takes from a random stream."""
     return stream.random(), stream.random()

@@ -1,4 +1,4 @@
-"""What the model itself thinks of a token: its log-probability, the entropy and the likeliest others."""
+"""Reads log-probability, entropy and likeliest alternatives of tokens off their logits."""
 
 import math
 from collections.abc import Sequence
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from torch import Tensor, finfo, linalg
 
 
-def sound(logits: Tensor) -> Tensor:
+def has_probabilities(logits: Tensor) -> Tensor:
     """Which rows of `[..., vocabulary]` give probabilities: an overflow leaves infinities or what is no number."""
     return logits.amax(-1).isfinite()
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class TokenReading:
     """What the model itself thought of a chosen token; `top` holds (id, log-probability) pairs, likeliest first."""
 
     logprob: float
@@ -21,7 +21,7 @@ class Reading:
     top: tuple[tuple[int, float], ...] = ()
 
 
-def read(logits: Tensor, chosen: Tensor, alternatives: Sequence[int]) -> list[Reading]:
+def read_tokens(logits: Tensor, chosen: Tensor, alternatives: Sequence[int]) -> list[TokenReading]:
     """Log-probability of the chosen ids, entropy (nats) and alternatives under the unmodified distribution.
 
     What the model rules out is no alternative.
@@ -33,10 +33,10 @@ def read(logits: Tensor, chosen: Tensor, alternatives: Sequence[int]) -> list[Re
     numbers = zip(own.tolist(), entropy.tolist(), strict=True)
     most = max(alternatives)
     if not most:
-        return [Reading(logprob, nats) for logprob, nats in numbers]
+        return [TokenReading(logprob, nats) for logprob, nats in numbers]
     values, ids = (best.tolist() for best in logprobs.topk(min(most, logprobs.shape[1])))
     return [
-        Reading(
+        TokenReading(
             logprob,
             nats,
             tuple(one for one in zip(ids[row][:count], values[row][:count], strict=True) if one[1] > -math.inf),

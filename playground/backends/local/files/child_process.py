@@ -1,4 +1,4 @@
-"""Work in another process that is watched while it goes on and ends at once when nobody wants it any more."""
+"""Runs work in a child process that is watched, and killed when nobody waits for it any more."""
 
 import os
 import subprocess

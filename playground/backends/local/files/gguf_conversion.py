@@ -1,5 +1,6 @@
-"""A GGUF file -> a folder of bfloat16 safetensors, which loads in a tenth of the time; run as a process of its own.
+"""Converts a GGUF file to bfloat16 safetensors, which load in a tenth of the time.
 
+It runs in a process of its own.
 Tensors are read, widened and written one after the other, so that this takes a gigabyte of memory and not three
 copies of the model. Architectures are those of the packaged models; all other GGUF files are read by transformers.
 """
@@ -22,7 +23,7 @@ from playground.backends.local.files.child_process import end_with_parent
 
 ARCHITECTURES = ("llama", "qwen2")
 SHARD = 512 << 20  # bytes of a file of weights
-AT_ONCE = 16_384  # rows of a matrix that are widened at a time
+ROWS_AT_ONCE = 16_384  # rows of a matrix that are widened at a time
 OUTER = {
     "token_embd.weight": "model.embed_tokens.weight", "output_norm.weight": "model.norm.weight",
     "output.weight": "lm_head.weight",
@@ -79,7 +80,7 @@ def convert(gguf: Path, target: Path, tied: bool = False, corrections: list[tupl
     model.config.architectures = [type(model).__name__]  # which a model server asks for
     model.config.save_pretrained(target)
     tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
-    tokenizer.chat_template = _corrected(tokenizer.chat_template, corrections or [])
+    tokenizer.chat_template = _apply_corrections(tokenizer.chat_template, corrections or [])
     tokenizer.save_pretrained(target)
     generation = GenerationConfig.from_model_config(config)
     generation.eos_token_id, generation.bos_token_id = tokenizer.eos_token_id, tokenizer.bos_token_id
@@ -89,9 +90,9 @@ def convert(gguf: Path, target: Path, tied: bool = False, corrections: list[tupl
 
 def _name(name: str) -> str:
     """A tensor's name as transformers has it. Raises ValueError for one that neither architecture has."""
-    found = BLOCK.fullmatch(name)
-    if found and found[2] in INNER:
-        return f"model.layers.{found[1]}.{INNER[found[2]]}.{found[3]}"
+    match = BLOCK.fullmatch(name)
+    if match and match[2] in INNER:
+        return f"model.layers.{match[1]}.{INNER[match[2]]}.{match[3]}"
     if name not in OUTER:
         raise ValueError(f"the file holds a tensor {name!r} that its architecture does not have")
     return OUTER[name]
@@ -101,10 +102,10 @@ def _widen(tensor: Any) -> torch.Tensor:
     shape = tuple(int(size) for size in reversed(tensor.shape))
     wide = torch.empty(shape, dtype=torch.bfloat16)
     rows = tensor.data.reshape(shape[0], -1) if len(shape) > 1 else tensor.data[None]
-    for start in range(0, len(rows), AT_ONCE):
-        part = np.ascontiguousarray(rows[start : start + AT_ONCE])
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        part = np.ascontiguousarray(rows[start : start + ROWS_AT_ONCE])
         numbers = torch.from_numpy(dequantize(part, tensor.tensor_type).copy())
-        wide.view(len(rows), -1)[start : start + AT_ONCE] = numbers.view(len(part), -1)
+        wide.view(len(rows), -1)[start : start + ROWS_AT_ONCE] = numbers.view(len(part), -1)
     return wide
 
 
@@ -116,18 +117,18 @@ def _unpermute(weight: torch.Tensor, heads: int) -> torch.Tensor:
 def _save(tensors: Iterator[tuple[str, torch.Tensor]], target: Path) -> None:
     """Files of about `SHARD` bytes and, if there are several, their index."""
     shards: list[list[str]] = []
-    held: dict[str, torch.Tensor] = {}
+    shard: dict[str, torch.Tensor] = {}
     total = 0
 
     def write() -> None:
-        save_file(held, target / f"part-{len(shards)}", metadata={"format": "pt"})
-        shards.append(list(held))
-        held.clear()
+        save_file(shard, target / f"part-{len(shards)}", metadata={"format": "pt"})
+        shards.append(list(shard))
+        shard.clear()
 
     for name, tensor in tensors:
-        if held and sum(other.nbytes for other in held.values()) + tensor.nbytes > SHARD:
+        if shard and sum(other.nbytes for other in shard.values()) + tensor.nbytes > SHARD:
             write()
-        held[name] = tensor
+        shard[name] = tensor
         total += tensor.nbytes
     write()
     if not shards[1:]:
@@ -141,7 +142,7 @@ def _save(tensors: Iterator[tuple[str, torch.Tensor]], target: Path) -> None:
     (target / "model.safetensors.index.json").write_text(json.dumps(index, indent=1))
 
 
-def _corrected(template: str | None, corrections: list[tuple[str, str]]) -> str | None:
+def _apply_corrections(template: str | None, corrections: list[tuple[str, str]]) -> str | None:
     for wrong, right in corrections:
         if template is None or wrong not in template:
             raise ValueError(f"the chat template does not have {wrong!r} in it")

@@ -1,4 +1,4 @@
-"""What files of weights hold, read from their headers: not one tensor is touched."""
+"""Reads the headers of weight files without loading a tensor."""
 
 import json
 import math
@@ -11,15 +11,15 @@ from typing import Any
 
 from playground.errors import ModelUnavailable
 
-LONGEST = 100_000_000  # bytes of a header, the format's own limit
+MAX_HEADER_BYTES = 100_000_000  # bytes of a header, the format's own limit
 INDEX = "model.safetensors.index.json"
 PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl", "*.pickle", "*.h5", "*.msgpack")
 BITS = {"F64": 64, "F32": 32, "F16": 16, "BF16": 16, "I64": 64, "I32": 32, "I16": 16, "I8": 8, "U8": 8, "BOOL": 8}
-WORDS = {"F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16"}
+TYPE_NAMES = {"F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16"}
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredTensor:
     """One tensor as it lies in a file."""
 
     shape: tuple[int, ...]
@@ -49,8 +49,8 @@ def weight_files(folder: Path) -> tuple[Path, ...]:
     if (folder / "model.safetensors").is_file():
         return (folder / "model.safetensors",)
     if (folder / INDEX).is_file():
-        named = read_json(folder / INDEX).get("weight_map")
-        names = sorted(set(map(str, named.values()))) if isinstance(named, Mapping) else []
+        weight_map = read_json(folder / INDEX).get("weight_map")
+        names = sorted(set(map(str, weight_map.values()))) if isinstance(weight_map, Mapping) else []
         if not names:
             raise ModelUnavailable(f"{folder / INDEX} names no files of weights.")
         for name in names:
@@ -64,31 +64,32 @@ def weight_files(folder: Path) -> tuple[Path, ...]:
 
 def refuse_pickles(folder: Path) -> None:
     """Raises ModelUnavailable naming a file of weights that could run code, if there is one."""
-    found = sorted(
+    pickles = sorted(
         path.name for pattern in PICKLES for path in folder.glob(pattern) if path.name != "training_args.bin"
     )
-    if found:
+    if pickles:
         raise ModelUnavailable(
-            f"{folder} holds {found[0]} but no *.safetensors; such files can run code when they are read and are "
+            f"{folder} holds {pickles[0]} but no *.safetensors; such files can run code when they are read and are "
             "refused. Save the weights again as safetensors."
         )
 
 
-def read_header(path: Path) -> dict[str, Stored]:
+def read_header(path: Path) -> dict[str, StoredTensor]:
     """The tensors of a safetensors file. Raises ModelUnavailable unless the file is whole and consistent."""
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
             (length,) = struct.unpack("<Q", file.read(8).ljust(8, b"\0"))
-            if size < 8 + length or not 0 < length <= LONGEST:
+            if size < 8 + length or not 0 < length <= MAX_HEADER_BYTES:
                 raise ModelUnavailable(f"{path} is truncated or no safetensors file: its header is not whole.")
             data = json.loads(file.read(length))
         tensors = {name: entry for name, entry in data.items() if name != "__metadata__"}
         end = max((entry["data_offsets"][1] for entry in tensors.values()), default=0)
-        found = {
-            name: Stored(tuple(map(index, entry["shape"])), str(entry["dtype"])) for name, entry in tensors.items()
+        stored_tensors = {
+            name: StoredTensor(tuple(map(index, entry["shape"])), str(entry["dtype"]))
+            for name, entry in tensors.items()
         }
-        for name, stored in found.items():
+        for name, stored in stored_tensors.items():
             start, stop = tensors[name]["data_offsets"]
             if stored.kind in BITS and stop - start != stored.numbers * BITS[stored.kind] // 8:
                 raise ModelUnavailable(f"{path} is inconsistent: the size of {name} is not that of its shape.")
@@ -98,13 +99,13 @@ def read_header(path: Path) -> dict[str, Stored]:
         raise ModelUnavailable(
             f"{path} is truncated: it has {size:,} bytes and its header promises {8 + length + end:,}. Fetch it again."
         )
-    return found
+    return stored_tensors
 
 
-def stored_as(tensors: Mapping[str, Stored]) -> str:
+def most_common_type(tensors: Mapping[str, StoredTensor]) -> str:
     """The type that most of the numbers have."""
     numbers: dict[str, int] = {}
     for stored in tensors.values():
         numbers[stored.kind] = numbers.get(stored.kind, 0) + stored.numbers
     most = max(numbers, key=lambda kind: numbers[kind], default="")
-    return WORDS.get(most, most.lower())
+    return TYPE_NAMES.get(most, most.lower())

@@ -1,4 +1,4 @@
-"""Fetch from a model hub: what it is first, its weights last, whole or not at all.
+"""Fetches a model or adapter from a hub: small files first, weights last, all or nothing.
 
 The hub is the library's own (`HF_ENDPOINT`); so is the token, for gated models, if the person has logged in.
 """
@@ -30,14 +30,14 @@ constants.HF_HUB_DISABLE_XET = True  # its own transfers cannot be stopped half-
 ENDPOINT = constants.ENDPOINT  # as `HF_ENDPOINT` says
 TIMEOUT = 20  # seconds for metadata
 COMMIT = re.compile(r"[0-9a-f]{40}")
-ABOUT = re.compile(r"(config|generation_config|adapter_config|chat_template|tokenizer_config)\.json|README\.md")
-WORDS = re.compile(
+CONFIG_FILES = re.compile(r"(config|generation_config|adapter_config|chat_template|tokenizer_config)\.json|README\.md")
+TOKENIZER_FILES = re.compile(
     r"(tokenizer|special_tokens_map|added_tokens|vocab)\.json|(vocab|merges)\.txt|chat_template\.jinja"
     r"|(tokenizer|spiece|sentencepiece\.bpe)\.model|(source|target)\.spm|model\.safetensors\.index\.json"
 )
-MODEL = re.compile(r"model(-\d+-of-\d+)?\.safetensors")
-ADAPTER = re.compile(r"adapter_model\.safetensors")
-Check = Callable[[Path, int], None]
+MODEL_WEIGHTS = re.compile(r"model(-\d+-of-\d+)?\.safetensors")
+ADAPTER_WEIGHTS = re.compile(r"adapter_model\.safetensors")
+CheckFolder = Callable[[Path, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,75 +51,86 @@ class Repository:
         return f"{self.id}@{self.revision}" if self.revision else self.id
 
 
-def fetch(wanted: Repository, cache: Path, report: Report, check: Check, weights: re.Pattern[str] = MODEL) -> Path:
+def fetch(
+    repository: Repository, cache: Path, report: Report, check: CheckFolder, weights: re.Pattern[str] = MODEL_WEIGHTS
+) -> Path:
     """The folder of a repository's files, fetched unless it is there already.
 
     `check(folder, size)` sees all but the weights, and how many bytes those are, before they are fetched; what it
     raises ends the fetch. `weights` are the names of the files of weights that are meant. Raises ModelUnavailable
     saying what is wrong; nothing is left behind then, nor when `report` raises.
     """
-    reference = _reference(wanted, cache, weights)
+    reference = _reference_file(repository, cache, weights)
     home = reference.parent
-    report(Progress(what=f"Asking the hub for {wanted}"))
-    with _told(wanted):
+    report(Progress(what=f"Asking the hub for {repository}"))
+    with _describe_hub_errors(repository):
         try:
             info = HfApi(endpoint=ENDPOINT).model_info(
-                wanted.id, revision=wanted.revision or None, files_metadata=True, timeout=TIMEOUT
+                repository.id, revision=repository.revision or None, files_metadata=True, timeout=TIMEOUT
             )
         except (httpx2.TransportError, errors.OfflineModeIsEnabled):
-            known = home / reference.read_text() if reference.is_file() else home
-            if any(weights.fullmatch(path.name) for path in known.glob("*")):
-                return known  # fetched before, and there is no network now
+            last_folder = home / reference.read_text() if reference.is_file() else home
+            if any(weights.fullmatch(path.name) for path in last_folder.glob("*")):
+                return last_folder  # fetched before, and there is no network now
             raise
         sizes = {file.rfilename: file.size or 0 for file in info.siblings or ()}
-        meant = _meant(sizes, weights, wanted)
+        names = _files_to_fetch(sizes, weights, repository)
         commit = info.sha or ""
         if not COMMIT.fullmatch(commit):
-            raise ModelUnavailable(f"The hub names no commit for {wanted}; set HF_ENDPOINT to another hub.")
+            raise ModelUnavailable(f"The hub names no commit for {repository}; set HF_ENDPOINT to another hub.")
         # A repository may hold both: an adapter beside a model would be read into it.
-        target = home / (f"{commit}.adapter" if weights is ADAPTER else commit)
-        if not all((target / name).is_file() for name in meant):
+        target = home / (f"{commit}.adapter" if weights is ADAPTER_WEIGHTS else commit)
+        if not all((target / name).is_file() for name in names):
             with _staging(cache) as work:
-                _fill(
-                    work, Repository(wanted.id, commit), {name: sizes[name] for name in meant}, report, check, weights
+                _download_files(
+                    work,
+                    Repository(repository.id, commit),
+                    {name: sizes[name] for name in names},
+                    report,
+                    check,
+                    weights,
                 )
                 target.mkdir(parents=True, exist_ok=True)
-                for name in meant:  # beside other GGUF files of the repository, which may be loaded
+                for name in names:  # beside other GGUF files of the repository, which may be loaded
                     (work / name).replace(target / name)
     reference.write_text(target.name)
     return target
 
 
-def fetched(wanted: Repository, cache: Path, weights: re.Pattern[str] = MODEL) -> Path | None:
+def fetched_folder(repository: Repository, cache: Path, weights: re.Pattern[str] = MODEL_WEIGHTS) -> Path | None:
     """The folder that `fetch` gave last time, without asking the hub; None where there was none."""
-    reference = _reference(wanted, cache, weights)
+    reference = _reference_file(repository, cache, weights)
     return reference.parent / reference.read_text() if reference.is_file() else None
 
 
-def _reference(wanted: Repository, cache: Path, weights: re.Pattern[str]) -> Path:
+def _reference_file(repository: Repository, cache: Path, weights: re.Pattern[str]) -> Path:
     """The file that names the folder of what was fetched last, beside that folder."""
-    kind = "adapter" if weights is ADAPTER else "model"
-    return cache / "hub" / wanted.id.replace("/", "--") / f"{quote(wanted.revision or 'main', safe='')}.{kind}"
+    kind = "adapter" if weights is ADAPTER_WEIGHTS else "model"
+    return cache / "hub" / repository.id.replace("/", "--") / f"{quote(repository.revision or 'main', safe='')}.{kind}"
 
 
-def weights_named(gguf: str) -> re.Pattern[str]:
+def weights_pattern(gguf: str) -> re.Pattern[str]:
     """The names of a model's files of weights: its safetensors, or one GGUF file."""
-    return re.compile(re.escape(gguf)) if gguf else MODEL
+    return re.compile(re.escape(gguf)) if gguf else MODEL_WEIGHTS
 
 
-def _meant(sizes: dict[str, int], weights: re.Pattern[str], wanted: Repository) -> list[str]:
+def _files_to_fetch(sizes: dict[str, int], weights: re.Pattern[str], repository: Repository) -> list[str]:
     """The files to fetch, what tells of the model first. All lie in the top folder: no name leads elsewhere."""
-    if not (found := [name for name in sizes if weights.fullmatch(name)]):
-        raise ModelUnavailable(f"{wanted} has no weights as safetensors that could be loaded: {_instead(sizes)}.")
-    if "model.safetensors" in found:
-        found = ["model.safetensors"]
-    if any(name.endswith(".gguf") for name in found):
-        return ["README.md"] * ("README.md" in sizes) + found
-    about = [name for name in sizes if ABOUT.fullmatch(name) and (weights is ADAPTER or "adapter" not in name)]
-    return about + [name for name in sizes if WORDS.fullmatch(name)] + found
+    if not (weight_names := [name for name in sizes if weights.fullmatch(name)]):
+        raise ModelUnavailable(
+            f"{repository} has no weights as safetensors that could be loaded: {_describe_contents(sizes)}."
+        )
+    if "model.safetensors" in weight_names:
+        weight_names = ["model.safetensors"]
+    if any(name.endswith(".gguf") for name in weight_names):
+        return ["README.md"] * ("README.md" in sizes) + weight_names
+    about = [
+        name for name in sizes if CONFIG_FILES.fullmatch(name) and (weights is ADAPTER_WEIGHTS or "adapter" not in name)
+    ]
+    return about + [name for name in sizes if TOKENIZER_FILES.fullmatch(name)] + weight_names
 
 
-def _instead(names: Iterable[str]) -> str:
+def _describe_contents(names: Iterable[str]) -> str:
     """What a repository has where safetensors were looked for."""
     top = [name for name in names if "/" not in name]
     if "adapter_config.json" in top:
@@ -131,8 +142,8 @@ def _instead(names: Iterable[str]) -> str:
     return "there are none in its top folder"
 
 
-def _fill(
-    work: Path, source: Repository, sizes: dict[str, int], report: Report, check: Check, weights: re.Pattern[str]
+def _download_files(
+    work: Path, source: Repository, sizes: dict[str, int], report: Report, check: CheckFolder, weights: re.Pattern[str]
 ) -> None:
     total = sum(sizes.values())
     if (free := shutil.disk_usage(work).free) < total:
@@ -144,7 +155,7 @@ def _fill(
         if weights.fullmatch(name) and not checked:
             check(work, sum(size for name, size in sizes.items() if weights.fullmatch(name)))
             checked = True
-        meter = _meter(report, f"Fetching {source.id}", done, total)
+        meter = _progress_bar(report, f"Fetching {source.id}", done, total)
         hf_hub_download(
             source.id,
             name,
@@ -159,7 +170,7 @@ def _fill(
     shutil.rmtree(work / ".cache", ignore_errors=True)  # the library's notes of what it fetched
 
 
-def _meter(report: Report, what: str, before: int, total: int) -> Any:
+def _progress_bar(report: Report, what: str, before: int, total: int) -> Any:
     """A progress bar, as the library asks for one, that reports instead of drawing."""
 
     class Meter:
@@ -196,27 +207,32 @@ def _staging(cache: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _told(wanted: Repository) -> Iterator[None]:
+def _describe_hub_errors(repository: Repository) -> Iterator[None]:
     """The hub's refusals as messages for the person."""
     place = ENDPOINT
     try:
         yield
     except errors.GatedRepoError:
-        message = f"{wanted} is gated: accept its terms at {place}/{wanted.id}, log in with `hf auth login`, try again."
+        page = f"{place}/{repository.id}"
+        message = f"{repository} is gated: accept its terms at {page}, log in with `hf auth login`, try again."
         raise ModelUnavailable(message) from None
     except errors.RevisionNotFoundError:
-        raise ModelUnavailable(f"{wanted.id} has no revision {wanted.revision!a} at {place}.") from None
+        raise ModelUnavailable(f"{repository.id} has no revision {repository.revision!a} at {place}.") from None
     except errors.RepositoryNotFoundError:
-        message = f"There is no model {wanted.id} at {place}, or it is private and you are not logged in to it."
+        message = f"There is no model {repository.id} at {place}, or it is private and you are not logged in to it."
         raise ModelUnavailable(message) from None
     except (httpx2.TransportError, errors.OfflineModeIsEnabled, errors.LocalEntryNotFoundError) as error:
-        message = f"{wanted} could not be fetched: {place} cannot be reached ({type(error).__name__}). "
+        message = f"{repository} could not be fetched: {place} cannot be reached ({type(error).__name__}). "
         message += "Check the network, or give the folder of a model you have."
         raise ModelUnavailable(message) from None
     except errors.HfHubHTTPError as error:
         code = error.response.status_code if error.response is not None else "no status"
-        raise ModelUnavailable(f"{wanted} could not be fetched: {place} answered {code}. Try again later.") from None
+        raise ModelUnavailable(
+            f"{repository} could not be fetched: {place} answered {code}. Try again later."
+        ) from None
     except errors.HFValidationError:
-        raise ModelUnavailable(f"{wanted.id!a} cannot be the name of a model at a hub; it is like org/name.") from None
+        raise ModelUnavailable(
+            f"{repository.id!a} cannot be the name of a model at a hub; it is like org/name."
+        ) from None
     except OSError as error:
-        raise ModelUnavailable(f"{wanted} could not be fetched", error) from None
+        raise ModelUnavailable(f"{repository} could not be fetched", error) from None

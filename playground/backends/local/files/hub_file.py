@@ -1,4 +1,4 @@
-"""One file of a hub, fetched by a process of its own and continued where an earlier fetch was broken off."""
+"""Fetches one file from a hub in a process of its own, and resumes a fetch that was broken off."""
 
 import sys
 from collections.abc import Callable
@@ -8,9 +8,9 @@ from playground.backends.local.files.child_process import end_with_parent, last_
 from playground.errors import ModelUnavailable
 from playground.types import Progress
 
-CONNECT = 5  # seconds for the hub to answer at all: the package index waits
-SILENT = 20  # seconds without a byte
-TRIES = 3  # in a row that bring nothing
+CONNECT_TIMEOUT = 5  # seconds for the hub to answer at all: the package index waits
+SILENCE_TIMEOUT = 20  # seconds without a byte
+MAX_FAILED_TRIES = 3  # in a row that bring nothing
 
 
 def fetch_from_hub(
@@ -35,7 +35,7 @@ def main(repository: str, file: str, size: int, target: Path) -> str:
     place = constants.ENDPOINT
     try:
         url = hf_hub_url(repository, file)
-        there = get_hf_file_metadata(url, timeout=CONNECT).size
+        there = get_hf_file_metadata(url, timeout=CONNECT_TIMEOUT).size
         if there != size:
             return f"{place} has another {file}: {there} bytes where {size} were expected"
         tries = 0
@@ -43,7 +43,11 @@ def main(repository: str, file: str, size: int, target: Path) -> str:
             headers = {"Range": f"bytes={done}-", "Accept-Encoding": "identity"}
             try:
                 with get_session().stream(
-                    "GET", url, headers=headers, follow_redirects=True, timeout=httpx2.Timeout(SILENT, connect=CONNECT)
+                    "GET",
+                    url,
+                    headers=headers,
+                    follow_redirects=True,
+                    timeout=httpx2.Timeout(SILENCE_TIMEOUT, connect=CONNECT_TIMEOUT),
                 ) as response:
                     response.raise_for_status()
                     # A server that knows no ranges sends all of it again.
@@ -55,7 +59,7 @@ def main(repository: str, file: str, size: int, target: Path) -> str:
                                 return f"{place} sent more than the {size} bytes of {file}"
             except httpx2.TransportError:
                 tries = 0 if target.is_file() and target.stat().st_size > done else tries + 1
-                if tries >= TRIES:
+                if tries >= MAX_FAILED_TRIES:
                     raise
             else:
                 if target.stat().st_size <= done:

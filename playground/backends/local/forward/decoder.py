@@ -1,12 +1,12 @@
-"""A model tried before its first use: which quick ways it takes, and that it gives the same numbers on each."""
+"""The decoder: a model whose fast paths were tried and compared before its first use."""
 
 from typing import Any
 
 import torch
 
 from playground.backends.local.forward.forward_pass import ForwardPass
-from playground.backends.local.forward.probe import stored, tried
-from playground.backends.local.weights.thread_count import Pace
+from playground.backends.local.forward.probe import probe_fast_paths, probe_layout
+from playground.backends.local.weights.thread_count import ThreadCount
 from playground.backends.local.weights.threads import all_threads
 
 
@@ -17,9 +17,9 @@ class Decoder(ForwardPass):
         attention = model.config.get_text_config()._attn_implementation
         if attention not in {"sdpa", "eager"}:
             model.set_attn_implementation("eager")
-        layout, logits = stored(model.eval(), model.config.get_text_config())
+        layout, logits = probe_layout(model.eval(), model.config.get_text_config())
         super().__init__(model, layout, logits.shape[-1])
-        self.ways = tried(self, logits)
+        self.ways = probe_fast_paths(self, logits)
         # Other types give the same numbers with any number of threads; float32 does not, and a seed must.
         if self.layout.device.type == "cpu" and self.layout.dtype == torch.bfloat16:
-            self._pace = Pace(all_threads())
+            self._pace = ThreadCount(all_threads())

@@ -1,6 +1,6 @@
-"""Llama-like layers in a third of the operations, with the same weights.
+"""Fused decoder layers: Llama-like layers in a third of the operations, with the same weights.
 
-A decode step of a small model is bound by the number of operations as much as by memory. A lean layer
+A decode step of a small model is bound by the number of operations as much as by memory. A fused layer
 multiplies query, key and value in one product, gate and up in another, and calls no submodules. It stands
 in for a layer's `forward` over slots; in all other cases, and for all other architectures, the layer's own
 code runs. Both write the same slots.
@@ -13,24 +13,24 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from playground.backends.local.kv.cache import SlotCache
-from playground.backends.local.kv.joint_prefill import Runs
-from playground.backends.local.transformers_habits import CACHE_NAMES, KNOWN_LAYERS
+from playground.backends.local.kv.joint_prefill import JointCache
+from playground.backends.local.transformers_internals import CACHE_NAMES, KNOWN_LAYERS
 from playground.backends.local.weights.weight_layouts import Packer, Product
 
 
-def fuse(model: Any, packer: Packer | None, tile: bool) -> set[nn.Linear]:
-    """Give every layer of a known kind a lean forward; returns the linear layers that it covers."""
+def fuse_layers(model: Any, packer: Packer | None, tile: bool) -> set[nn.Linear]:
+    """Give every layer of a known kind a fused forward; returns the linear layers that it covers."""
     covered: set[nn.Linear] = set()
     rotation = Rotation()
     for layer in model.modules():
-        if type(layer) in KNOWN_LAYERS and not why_plain(layer):
-            lean = LeanLayer(layer, rotation, packer, tile)
-            layer.forward = lean.forward
-            covered |= lean.covered
+        if type(layer) in KNOWN_LAYERS and not why_not_fused(layer):
+            fused = FusedLayer(layer, rotation, packer, tile)
+            layer.forward = fused.forward
+            covered |= fused.covered
     return covered
 
 
-def why_plain(layer: Any) -> str:
+def why_not_fused(layer: Any) -> str:
     """Why a layer of a known kind cannot be fused; empty if it can."""
     config = layer.self_attn.config
     if config._attn_implementation != "sdpa":
@@ -38,10 +38,10 @@ def why_plain(layer: Any) -> str:
     return "" if config.hidden_act == "silu" else f"its activation is {config.hidden_act}, not silu"
 
 
-def fused(model: Any) -> "list[LeanLayer]":
-    """The lean layers that stand in for those of a model."""
+def fused_layers_of(model: Any) -> "list[FusedLayer]":
+    """The fused layers that stand in for those of a model."""
     owners = (getattr(module.forward, "__self__", None) for module in model.modules())
-    return [owner for owner in owners if isinstance(owner, LeanLayer)]
+    return [owner for owner in owners if isinstance(owner, FusedLayer)]
 
 
 class Rotation:
@@ -59,7 +59,7 @@ class Rotation:
         return torch.addcmul(x * cosine[:, None], x.roll(half, -1), self._signed)
 
 
-def joint(parts: list[nn.Linear], packer: Packer | None, tile: bool) -> Product:
+def join_linear(parts: list[nn.Linear], packer: Packer | None, tile: bool) -> Product:
     """Linear layers that read the same input, as one product."""
     weight = torch.cat([part.weight.data for part in parts])
     bias = torch.cat([part.bias.data for part in parts]) if parts[0].bias is not None else None
@@ -74,7 +74,7 @@ def joint(parts: list[nn.Linear], packer: Packer | None, tile: bool) -> Product:
     return product
 
 
-class LeanLayer:
+class FusedLayer:
     """One decoder layer: attention and feed-forward."""
 
     def __init__(self, layer: Any, rotation: Rotation, packer: Packer | None, tile: bool) -> None:
@@ -86,9 +86,11 @@ class LeanLayer:
             [mlp.down_proj],
         )
         self.covered: set[nn.Linear] = {part for parts in groups for part in parts}
-        self._query_key_value, self._out, self._gate_up, self._down = (joint(parts, packer, tile) for parts in groups)
-        self.passes = 0  # in which it stood in for the layer
-        self._layer, self._plain = layer, layer.forward
+        self._query_key_value, self._out, self._gate_up, self._down = (
+            join_linear(parts, packer, tile) for parts in groups
+        )
+        self.pass_count = 0  # in which it stood in for the layer
+        self._layer, self._own_forward = layer, layer.forward
         self._rotation = rotation
         self._norm_in, self._norm_out = layer.input_layernorm, layer.post_attention_layernorm
         self._index, self._size, self._scale = attention.layer_idx, attention.head_dim, attention.scaling
@@ -114,12 +116,12 @@ class LeanLayer:
     ) -> Tensor:
         """`[rows, tokens, hidden]` to the same; without slots through the layer's own forward."""
         cache = next((rest[name] for name in CACHE_NAMES if name in rest), None)
-        if not isinstance(cache, SlotCache | Runs) or position_embeddings is None:
-            output: Tensor = self._plain(
+        if not isinstance(cache, SlotCache | JointCache) or position_embeddings is None:
+            output: Tensor = self._own_forward(
                 hidden_states, attention_mask=attention_mask, position_embeddings=position_embeddings, **rest
             )
             return output
-        self.passes += 1
+        self.pass_count += 1
         rows, tokens, _ = hidden_states.shape
         heads, groups, size = self._key_heads, self._groups, self._size
         x = hidden_states.flatten(0, 1)

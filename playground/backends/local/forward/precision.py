@@ -1,4 +1,4 @@
-"""How a model's numbers are stored and multiplied: float32, bfloat16, int8, or whatever is fastest here.
+"""Brings a model to a precision: float32, bfloat16, int8, or whatever is fastest on this machine.
 
 Decoding a few rows is bound by reading the weights, so a narrow copy of them is kept for that; prompts and
 large batches are bound by arithmetic and use wide weights, tiled. Only weights are narrow, never activations.
@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 import torch
 from torch import nn
 
-from playground.backends.local.forward.fused_layers import fuse
+from playground.backends.local.forward.fused_layers import fuse_layers
 from playground.backends.local.weights.weight_layouts import PackedLinear, Packer, pack, pack4, pack8
 from playground.backends.memory import trim
 from playground.errors import ModelUnavailable
@@ -37,7 +37,7 @@ def prepare(model: Any, precision: Precision) -> Any:
     model.to(torch.float32 if wide else torch.bfloat16).eval()
     tile = quick and not wide and sum(parameter.nbytes for parameter in model.parameters()) <= COPIED
     with torch.no_grad():
-        covered = fuse(model, packer, tile)
+        covered = fuse_layers(model, packer, tile)
         for module in model.modules():
             if (packer or tile) and type(module) is nn.Linear and module not in covered:
                 # Eight bits in the output head blur the logits people look at: only int8 asks for that.

@@ -1,10 +1,8 @@
 """Keys and values: slots, shared prefixes, cascade attention and the prefix cache.
 
-cache.py           Key/value slots: preallocated, every row at its own position, nothing concatenated per step
-cascade.py         Attention where rows share a beginning: its keys and values are read once, for the queries of all
-                   its rows
-joint_prefill.py   Several prompts in one pass: to the model their runs of new tokens are one row, and each attends to
-                   its own slots
+cache.py           KV cache of preallocated slots, in which every row has its own length and may share a prefix
+cascade.py         Cascade attention: keys and values of a shared prefix are read once for the queries of all its rows
+joint_prefill.py   Prefill several prompts in one forward pass
 layout.py          The shape of the keys and values that a model stores
-prefix_cache.py    Prompts already computed: longest common prefix, least recently used first out
+prefix_cache.py    Prefix cache: computed prompts, reused by longest common prefix, least recently used forgotten first
 """

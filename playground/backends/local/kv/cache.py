@@ -1,7 +1,7 @@
-"""Key/value slots: preallocated, every row at its own position, nothing concatenated per step.
+"""KV cache of preallocated slots, in which every row has its own length and may share a prefix.
 
-A row may follow a stem: a cache of one row, full and never written again, that holds the tokens before the row's own
-ones and is shared by all that begin with them. Stems can follow stems. The last row that goes frees them.
+A shared prefix is a cache of one row, full and never written again, that holds the tokens before the row's own ones.
+All rows that begin with these tokens use it. A prefix can have a prefix of its own. The last row that goes frees it.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from torch import Tensor
 
 from playground.backends.local.kv.cascade import SharedPrefixes, attend
 from playground.backends.local.kv.layout import Layout
-from playground.backends.local.transformers_habits import Cache, CacheLayerMixin
+from playground.backends.local.transformers_internals import Cache, CacheLayerMixin
 
 
 class SlotLayer(CacheLayerMixin):  # type: ignore[misc]  # transformers is untyped
@@ -22,7 +22,7 @@ class SlotLayer(CacheLayerMixin):  # type: ignore[misc]  # transformers is untyp
     def __init__(self, number: int, layout: Layout) -> None:
         super().__init__()
         self.number, self.shape, self.layout = number, layout.layers[number], layout
-        self.shared: Sequence[SharedPrefixes] = ()
+        self.prefixes: Sequence[SharedPrefixes] = ()
         self.is_initialized = True
         self.resize(0, 0)
 
@@ -42,14 +42,14 @@ class SlotLayer(CacheLayerMixin):  # type: ignore[misc]  # transformers is untyp
     def attend(self, query: Tensor, key_states: Tensor, value_states: Tensor, mask: Tensor, scale: float) -> Tensor:
         """Write the new tokens; what the queries, `[rows, heads, queries, size]`, find among all that came before."""
         keys, values = self._write(key_states, value_states)
-        return attend(query, keys, values, mask, scale, self.shared)
+        return attend(query, keys, values, mask, scale, self.prefixes)
 
     def update(self, key_states: Tensor, value_states: Tensor, *args: Any, **kwargs: Any) -> tuple[Tensor, Tensor]:
         """Write the new tokens and return everything up to the longest row as views, `[rows, heads, width, size]`.
 
-        For transformers' own layers, which know nothing of stems. Raises NotImplementedError where there are any.
+        For transformers' own layers, which know no shared prefixes. Raises NotImplementedError where there are any.
         """
-        if self.shared:
+        if self.prefixes:
             raise NotImplementedError("This layer cannot share the beginnings of rows.")
         return self._write(key_states, value_states)
 
@@ -84,10 +84,12 @@ class SlotCache(Cache):  # type: ignore[misc]
     def __init__(self, layout: Layout, rows: int = 0, capacity: int = 0) -> None:
         super().__init__(layers=[SlotLayer(number, layout) for number in range(len(layout.layers))])
         self.layout = layout
-        self.lengths: list[int] = []  # tokens held, row by row, without those of the stem
-        self.stems: list[SlotCache | None] = []
-        self.offsets = torch.zeros(0, dtype=torch.int64)  # tokens in the stems, row by row; set before a forward pass
-        self._aimed = False
+        self.lengths: list[int] = []  # tokens of each row, without its shared prefix
+        self.prefixes: list[SlotCache | None] = []
+        self.offsets = torch.zeros(
+            0, dtype=torch.int64
+        )  # tokens of each row's shared prefix; set before a forward pass
+        self._prefixes_are_set = False
         self.resize(rows, capacity)
 
     def resize(self, rows: int, capacity: int) -> None:
@@ -98,26 +100,26 @@ class SlotCache(Cache):  # type: ignore[misc]
 
     @property
     def bytes(self) -> int:
-        """Of the slots, without the stems."""
+        """Of the slots, without shared prefixes."""
         return self.rows * self.capacity * self.layout.bytes_per_token
 
     # ------------------------------------------------------------------------------------------ of one row
     @property
-    def before(self) -> int:
-        """Tokens in the stems of the only row."""
-        (stem,) = self.stems
-        return 0 if stem is None else stem.size
+    def prefix_size(self) -> int:
+        """Tokens in the shared prefix of the only row."""
+        (prefix,) = self.prefixes
+        return 0 if prefix is None else prefix.size
 
     @property
     def size(self) -> int:
-        """Tokens of the only row, stems included."""
-        return self.before + self.lengths[0]
+        """Tokens of the only row, its shared prefix included."""
+        return self.prefix_size + self.lengths[0]
 
     @property
-    def chain(self) -> "list[SlotCache]":
-        """This and what its only row follows, the first first."""
-        (stem,) = self.stems
-        return [self] if stem is None else [*stem.chain, self]
+    def with_prefixes(self) -> "list[SlotCache]":
+        """The shared prefixes of the only row, the outermost first, then this cache."""
+        (prefix,) = self.prefixes
+        return [self] if prefix is None else [*prefix.with_prefixes, self]
 
     # ------------------------------------------------------------------------------- before a forward pass
     def begin_step(self) -> Tensor:
@@ -133,42 +135,44 @@ class SlotCache(Cache):  # type: ignore[misc]
                 by_heads[heads] = (first * self.capacity + positions[:, None]).flatten()
             layer.rows, layer.targets = count, by_heads[heads]
             layer.start, layer.width = max(self.lengths), max(self.lengths) + 1
-        self._aim()
+        self._set_prefixes()
         return positions
 
-    def begin_run(self, tokens: int) -> None:
+    def begin_chunk(self, tokens: int) -> None:
         """Aim at the next `tokens` positions of the only row."""
         (start,) = self.lengths
         for layer in self.layers:
             layer.rows, layer.targets, layer.start, layer.width = 1, None, start, start + tokens
-        self._aim()
+        self._set_prefixes()
 
-    def _let_go(self) -> None:
-        """Rows have come or gone: hold no stem for those that were."""
-        self._aimed = False
+    def _forget_prefixes(self) -> None:
+        """Rows have come or gone: the layers hold no prefix of those that left."""
+        self._prefixes_are_set = False
         for layer in self.layers:
-            layer.shared = ()
+            layer.prefixes = ()
 
-    def _aim(self) -> None:
-        """Let the layers know the stems of the rows that there are."""
-        if self._aimed:
+    def _set_prefixes(self) -> None:
+        """Give the layers the shared prefixes of the present rows."""
+        if self._prefixes_are_set:
             return
-        self._aimed = True
-        levels = _levels(self.stems, self.layout.device)
-        self.offsets = torch.tensor([stem.size if stem else 0 for stem in self.stems], device=self.layout.device)
+        self._prefixes_are_set = True
+        levels = _prefix_levels(self.prefixes, self.layout.device)
+        self.offsets = torch.tensor(
+            [prefix.size if prefix else 0 for prefix in self.prefixes], device=self.layout.device
+        )
         for layer in self.layers:
-            layer.shared = [level.of_layer(layer.number) for level in levels]
+            layer.prefixes = [level.of_layer(layer.number) for level in levels]
 
     # ------------------------------------------------------------------------------------- rows come and go
-    def begin(self, stem: "SlotCache | None" = None) -> None:
+    def add_row(self, prefix: "SlotCache | None" = None) -> None:
         """Add a row that has no tokens of its own yet."""
         self.lengths.append(0)
-        self.stems.append(stem)
-        self._let_go()
+        self.prefixes.append(prefix)
+        self._forget_prefixes()
 
-    def append(self, source: "SlotCache", row: int, length: int) -> None:
-        """Add a row with the stem of a row of another cache, and a copy of the first `length` of its own tokens."""
-        self.begin(source.stems[row])
+    def add_row_copy(self, source: "SlotCache", row: int, length: int) -> None:
+        """Add a row with the shared prefix of another cache's row, and copy the first `length` of its own tokens."""
+        self.add_row(source.prefixes[row])
         self._copy(source, row, 0, length)
 
     def _copy(self, source: "SlotCache", row: int, start: int, stop: int) -> None:
@@ -180,23 +184,23 @@ class SlotCache(Cache):  # type: ignore[misc]
         self.lengths[last] = length
 
     def fork(self, row: int, tokens: int, room: int) -> "SlotCache":
-        """A cache of one row that begins with the first `tokens` of a row, stems included, and has room for `room`.
+        """A cache of one row that begins with the first `tokens` of a row, and has room for `room`.
 
-        Stems that lie within these tokens are shared, the others copied.
+        Prefixes that lie within these tokens are shared, the others copied.
         """
-        source, stem = self, self.stems[row]
-        while stem is not None and stem.size > tokens:
-            source, row, stem = stem, 0, stem.stems[0]
-        before = 0 if stem is None else stem.size
+        source, prefix = self, self.prefixes[row]
+        while prefix is not None and prefix.size > tokens:
+            source, row, prefix = prefix, 0, prefix.prefixes[0]
+        before = 0 if prefix is None else prefix.size
         made = SlotCache(self.layout, 1, room - before)
-        made.append(source, row, tokens - before)
+        made.add_row_copy(source, row, tokens - before)
         return made
 
     def split(self, tokens: int) -> "SlotCache":
-        """The only row again, but with its first `tokens`, some of them its own, in a stem that others can follow."""
-        stem, rest = self.fork(0, tokens, tokens), SlotCache(self.layout, 1, self.size - tokens)
-        rest.begin(stem)
-        rest._copy(self, 0, tokens - self.before, self.lengths[0])
+        """The only row again, but with its first `tokens`, some of them its own, in a prefix that others can share."""
+        prefix, rest = self.fork(0, tokens, tokens), SlotCache(self.layout, 1, self.size - tokens)
+        rest.add_row(prefix)
+        rest._copy(self, 0, tokens - self.prefix_size, self.lengths[0])
         return rest
 
     def remove(self, row: int) -> None:
@@ -207,36 +211,36 @@ class SlotCache(Cache):  # type: ignore[misc]
                 if row != last:
                     kept[row, :, :used] = kept[last, :, :used]
                 kept[last, :, :used] = 0
-        self.lengths[row], self.stems[row] = self.lengths[last], self.stems[last]
+        self.lengths[row], self.prefixes[row] = self.lengths[last], self.prefixes[last]
         self.lengths.pop()
-        self.stems.pop()
-        self._let_go()
+        self.prefixes.pop()
+        self._forget_prefixes()
 
 
 @dataclass(frozen=True, slots=True)
-class _Level:
-    """Stems of which no row has two; `rows` are those that have one, `counts` of them for each stem, in its order."""
+class _PrefixLevel:
+    """Prefixes of which no row has two; `rows` are those that have one, `counts` of them for each, in this order."""
 
-    stems: tuple[SlotCache, ...]
+    prefixes: tuple[SlotCache, ...]
     counts: list[int]
     rows: Tensor | None  # None for all rows as they are
 
     def of_layer(self, number: int) -> SharedPrefixes:
-        layers = (stem.layers[number] for stem in self.stems)
+        layers = (prefix.layers[number] for prefix in self.prefixes)
         return SharedPrefixes(tuple((layer.keys, layer.values) for layer in layers), self.counts, self.rows)
 
 
-def _levels(stems: Sequence[SlotCache | None], device: torch.device) -> list[_Level]:
-    """From the stem of every row, by how many stems come before."""
+def _prefix_levels(prefixes: Sequence[SlotCache | None], device: torch.device) -> list[_PrefixLevel]:
+    """The shared prefixes of all rows, grouped by how many prefixes come before each."""
     depths: list[dict[SlotCache, list[int]]] = []
-    for row, stem in enumerate(stems):
-        chain = [] if stem is None else stem.chain
+    for row, prefix in enumerate(prefixes):
+        chain = [] if prefix is None else prefix.with_prefixes
         depths += [{} for _ in chain[len(depths) :]]
         for level, link in zip(depths, chain, strict=False):
             level.setdefault(link, []).append(row)
     levels = []
     for level in depths:
         rows = [row for some in level.values() for row in some]
-        order = None if rows == list(range(len(stems))) else torch.tensor(rows, device=device)
-        levels.append(_Level(tuple(level), [len(some) for some in level.values()], order))
+        order = None if rows == list(range(len(prefixes))) else torch.tensor(rows, device=device)
+        levels.append(_PrefixLevel(tuple(level), [len(some) for some in level.values()], order))
     return levels

@@ -1,4 +1,4 @@
-"""Attention where rows share a beginning: its keys and values are read once, for the queries of all its rows.
+"""Cascade attention: keys and values of a shared prefix are read once for the queries of all its rows.
 
 A softmax over two stretches of keys is the mean of the softmaxes over each, weighted by their sums of exponentials
 ("cascade attention", "Hydragen"). So a shared stretch takes one dense product instead of a small one per row.
@@ -23,13 +23,13 @@ class SharedPrefixes:
 
 
 def attend(
-    query: Tensor, keys: Tensor, values: Tensor, mask: Tensor, scale: float, shared: Sequence[SharedPrefixes]
+    query: Tensor, keys: Tensor, values: Tensor, mask: Tensor, scale: float, prefix_levels: Sequence[SharedPrefixes]
 ) -> Tensor:
     """`[rows, heads, queries, size]`: over each row's own keys, under `mask`, and over the prefixes before them."""
-    if not shared:
+    if not prefix_levels:
         return functional.scaled_dot_product_attention(query, keys, values, mask, scale=scale)
     output, weight = _weighted(query, keys, values, mask, scale)
-    for prefixes in shared:
+    for prefixes in prefix_levels:
         if prefixes.rows is None:
             output, weight = _mean(output, weight, *_over_prefixes(query, prefixes, scale))
         else:

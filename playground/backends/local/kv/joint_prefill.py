@@ -1,4 +1,6 @@
-"""Several prompts in one pass: to the model their runs of new tokens are one row, and each attends to its own slots.
+"""Prefill several prompts in one forward pass.
+
+To the model their chunks of new tokens are one row, and each chunk attends to its own slots.
 
 What a pass costs is mostly reading the weights until it has some dozens of tokens, so ten short prompts together take
 little longer than the longest of them alone.
@@ -11,10 +13,10 @@ import torch
 from torch import Tensor
 
 from playground.backends.local.kv.cache import SlotCache, SlotLayer
-from playground.backends.local.transformers_habits import Cache, CacheLayerMixin
+from playground.backends.local.transformers_internals import Cache, CacheLayerMixin
 
 
-class RunsLayer(CacheLayerMixin):  # type: ignore[misc]  # transformers is untyped
+class JointLayer(CacheLayerMixin):  # type: ignore[misc]  # transformers is untyped
     """One layer's slots of all the prompts, each with the next `sizes` tokens to come."""
 
     def __init__(self, slots: Sequence[SlotLayer], sizes: Sequence[int], masks: Sequence[Tensor]) -> None:
@@ -57,9 +59,9 @@ class RunsLayer(CacheLayerMixin):  # type: ignore[misc]  # transformers is untyp
         return -1
 
 
-class Runs(Cache):  # type: ignore[misc]
+class JointCache(Cache):  # type: ignore[misc]
     """Caches of one row each, of which `begin_run` was called; their `masks` are `[1, 1, tokens, width]`."""
 
     def __init__(self, caches: Sequence[SlotCache], sizes: Sequence[int], masks: Sequence[Tensor]) -> None:
         depth = range(len(caches[0].layers))
-        super().__init__(layers=[RunsLayer([c.layers[number] for c in caches], sizes, masks) for number in depth])
+        super().__init__(layers=[JointLayer([c.layers[number] for c in caches], sizes, masks) for number in depth])

@@ -1,11 +1,9 @@
 """Models made for one task: a text goes in, labels, spans, an answer or another text comes out.
 
-base.py                   What all models made for one task have in common: they read the last user message, whole or
-                          not at all
+base.py                   Base class of task models, which read the last user message, whole or not at all
 classification.py         Sequence classification: one label for a whole text, such as its sentiment
 question_answering.py     Extractive question answering: the part of a passage that answers a question
-text_to_text.py           Sequence to sequence: a text goes in, another comes out, such as its summary or its
-                          translation
+text_to_text.py           Sequence to sequence: another text comes out, such as a summary or a translation
 token_classification.py   Token classification: labels for parts of a text, such as the names in it
 """
 

@@ -1,4 +1,4 @@
-"""What all models made for one task have in common: they read the last user message, whole or not at all."""
+"""Base class of task models, which read the last user message, whole or not at all."""
 
 import time
 from collections.abc import Generator, Sequence
@@ -29,9 +29,9 @@ class TaskModel:
                 f"{label} has a tokenizer that cannot say where its tokens lie; it needs a fast one."
             )
         self._model, self._tokenizer, self._label, self._details = model, tokenizer, label, details
-        self._reading = Lock()
+        self._lock = Lock()
         limits = (details.context_length, tokenizer.model_max_length)
-        self._most = min((limit for limit in limits if limit and limit < UNBOUNDED), default=None)
+        self._max_tokens = min((limit for limit in limits if limit and limit < UNBOUNDED), default=None)
         self._capabilities = Capabilities(
             sampling=self.sampling,
             prefix=False,
@@ -39,7 +39,7 @@ class TaskModel:
             logprobs=False,
             task=self.task,
             chat=False,
-            context_length=self._most,
+            context_length=self._max_tokens,
         )
 
     @property
@@ -52,13 +52,13 @@ class TaskModel:
 
     def stream(self, request: Request) -> Generator[Delta, None, None]:
         """Raises PromptTooLong at once, or InvalidSetup for a text that the task cannot be done on."""
-        text = asked(request.messages)
+        text = last_user_message(request.messages)
         tokens = self._check(text)
         return self._stream(request, text, tokens)
 
     def _stream(self, request: Request, text: str, tokens: int) -> Generator[Delta, None, None]:
         started, origin = time.monotonic(), Origin(weights=self._label)
-        with self._reading:
+        with self._lock:
             findings, answer = with_all_threads(lambda: self._find(text))
         for index in range(request.n):
             yield Delta(
@@ -78,20 +78,22 @@ class TaskModel:
     def _check(self, text: str) -> int:
         """Length of the text in tokens. Raises PromptTooLong."""
         tokens = self._length(text)
-        if self._most is not None and tokens > self._most:
-            raise PromptTooLong(f"The text has {tokens:,} tokens; this model reads {self._most:,} at most. Shorten it.")
+        if self._max_tokens is not None and tokens > self._max_tokens:
+            raise PromptTooLong(
+                f"The text has {tokens:,} tokens; this model reads {self._max_tokens:,} at most. Shorten it."
+            )
         return tokens
 
     def _length(self, text: str) -> int:
-        with self._reading:
+        with self._lock:
             return len(self._tokenizer(text, verbose=False)["input_ids"])
 
     def count_tokens(self, messages: tuple[Message, ...], prefix: str = "") -> int:
-        return self._length(asked(messages))
+        return self._length(last_user_message(messages))
 
     def prompt_text(self, messages: tuple[Message, ...], prefix: str = "") -> str:
-        with self._reading:
-            return str(self._tokenizer.decode(self._tokenizer(asked(messages), verbose=False)["input_ids"]))
+        with self._lock:
+            return str(self._tokenizer.decode(self._tokenizer(last_user_message(messages), verbose=False)["input_ids"]))
 
     def next_token(
         self,
@@ -110,6 +112,6 @@ class TaskModel:
         """The memory is free once nobody holds on to the model."""
 
 
-def asked(messages: Sequence[Message]) -> str:
+def last_user_message(messages: Sequence[Message]) -> str:
     """What a model for one task reads of a conversation: the last thing the user said."""
     return next((message.content for message in reversed(messages) if message.role == "user"), "")

@@ -18,6 +18,6 @@ class Classifier(TaskModel):
         config = self._model.config
         alone = len(logits) == 1 or config.problem_type == "multi_label_classification"
         probabilities = (logits.sigmoid() if alone else logits.softmax(-1)).tolist()
-        found = [Finding(label=str(config.id2label[i]), probability=p) for i, p in enumerate(probabilities)]
-        found.sort(key=lambda finding: -finding.probability)
-        return tuple(found), found[0].label
+        findings = [Finding(label=str(config.id2label[i]), probability=p) for i, p in enumerate(probabilities)]
+        findings.sort(key=lambda finding: -finding.probability)
+        return tuple(findings), findings[0].label

@@ -6,8 +6,8 @@ from playground.backends.local.tasks.base import TaskModel
 from playground.errors import InvalidSetup
 from playground.types import Finding
 
-LONGEST = 30  # tokens of an answer
-ANSWERS = 5  # that are shown
+MAX_ANSWER_TOKENS = 30  # tokens of an answer
+MAX_ANSWERS = 5  # that are shown
 
 
 class QuestionAnswerer(TaskModel):
@@ -16,12 +16,12 @@ class QuestionAnswerer(TaskModel):
     task = "question_answering"
 
     def _check(self, text: str) -> int:
-        split(text)
+        split_question(text)
         return super()._check(text)
 
     @torch.inference_mode()
     def _find(self, text: str) -> tuple[tuple[Finding, ...], str]:
-        passage, question = split(text)
+        passage, question = split_question(text)
         encoded = self._tokenizer(question, passage, return_tensors="pt", return_offsets_mapping=True)
         places = encoded.pop("offset_mapping")[0].tolist()
         inside = torch.tensor([part == 1 for part in encoded.sequence_ids(0)])
@@ -31,18 +31,18 @@ class QuestionAnswerer(TaskModel):
             for logits in (output.start_logits, output.end_logits)
         )
         # [start, end]: ends lie at or after starts, and not too far
-        joint = torch.triu(first[:, None] * last[None, :]).tril(LONGEST - 1)
-        values, at = joint.flatten().topk(min(ANSWERS, joint.numel()))
-        found = []
+        joint = torch.triu(first[:, None] * last[None, :]).tril(MAX_ANSWER_TOKENS - 1)
+        values, at = joint.flatten().topk(min(MAX_ANSWERS, joint.numel()))
+        spans = []
         for probability, place in zip(values.tolist(), at.tolist(), strict=True):
             start, end = divmod(place, len(joint))
             span = Finding(label="answer", probability=probability, start=places[start][0], end=places[end][1])
             if probability > 0:
-                found.append(span)
-        return tuple(found), passage[found[0].start : found[0].end].strip() if found else ""
+                spans.append(span)
+        return tuple(spans), passage[spans[0].start : spans[0].end].strip() if spans else ""
 
 
-def split(text: str) -> tuple[str, str]:
+def split_question(text: str) -> tuple[str, str]:
     """Passage and question. Places in the passage are places in the text.
 
     Raises InvalidSetup unless there is a question after a passage.

@@ -1,4 +1,4 @@
-"""Sequence to sequence: a text goes in, another comes out, such as its summary or its translation."""
+"""Sequence to sequence: another text comes out, such as a summary or a translation."""
 
 import random
 import time
@@ -10,16 +10,16 @@ import torch
 from torch import Tensor
 
 from playground.backends.base import Request
-from playground.backends.local.engine.batch import Vocabulary
 from playground.backends.local.engine.detokenise import Detokeniser
-from playground.backends.local.engine.sampling import Controls, History, choose, random_stream
-from playground.backends.local.engine.token_readings import Reading, read
+from playground.backends.local.engine.sampling import History, SamplingControls, next_tokens, random_stream
+from playground.backends.local.engine.token_readings import TokenReading, read_tokens
+from playground.backends.local.engine.vocabulary import Vocabulary
 from playground.backends.local.tasks.base import TaskModel
-from playground.backends.local.transformers_habits import CACHE, cache_of
+from playground.backends.local.transformers_internals import CACHE, cache_of
 from playground.backends.stop_strings import Piece, StopFilter
 from playground.types import Delta, FinishReason, Origin, Sampling
 
-Drawn = tuple[int, Reading]
+ReadToken = tuple[int, TokenReading]
 
 
 class TextToText(TaskModel):
@@ -32,10 +32,10 @@ class TextToText(TaskModel):
         started, seed = time.monotonic(), request.sampling.seed
         seed = random.randrange(2**32) if seed is None else seed
         vocabulary = Vocabulary(self._tokenizer, self._model.generation_config)
-        with self._reading:
+        with self._lock:
             encoded = self._tokenizer(text, return_tensors="pt")
         for index in range(request.n):
-            state = _State(self._model, encoded)
+            state = _DecoderState(self._model, encoded)
             yield Delta(
                 index=index,
                 prompt_tokens=tokens,
@@ -53,7 +53,7 @@ class TextToText(TaskModel):
                 )
 
 
-class _State:
+class _DecoderState:
     """The text as the encoder reads it, and what was decoded so far. `next` is one step of the decoder."""
 
     @torch.inference_mode()
@@ -94,16 +94,16 @@ class _State:
 
 
 def _decode(
-    state: _State, vocabulary: Vocabulary, sampling: Sampling, seed: int, index: int
-) -> Generator[tuple[list[Piece[Drawn]], FinishReason | None], None, None]:
+    state: _DecoderState, vocabulary: Vocabulary, sampling: Sampling, seed: int, index: int
+) -> Generator[tuple[list[Piece[ReadToken]], FinishReason | None], None, None]:
     """Text that became certain, and at last why it ended."""
-    history, controls, stream = History(sampling), Controls.of([sampling]), random_stream(seed, index)
-    text, stops = Detokeniser(vocabulary.decode), StopFilter[Drawn](sampling.stop)
+    history, controls, stream = History(sampling), SamplingControls.of([sampling]), random_stream(seed, index)
+    text, stops = Detokeniser(vocabulary.decode), StopFilter[ReadToken](sampling.stop)
     for count in range(1, sampling.max_tokens + 1):
         logits = state.next().cpu()
-        drawn = choose(logits, [history], controls, [stream])
-        (reading,) = read(logits, drawn, [sampling.top_logprobs])
-        state.last = token = int(drawn[0])
+        tokens = next_tokens(logits, [history], controls, [stream])
+        (reading,) = read_tokens(logits, tokens, [sampling.top_logprobs])
+        state.last = token = int(tokens[0])
         history.add(token)
         if token in vocabulary.ends:
             yield stops.finish(), "stop"

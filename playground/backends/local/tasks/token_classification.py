@@ -23,7 +23,7 @@ class TokenClassifier(TaskModel):
 
     @torch.inference_mode()
     def _find(self, text: str) -> tuple[tuple[Finding, ...], str]:
-        found = tuple(
+        findings = tuple(
             Finding(
                 label=span["entity_group"],
                 probability=float(span["score"]),
@@ -32,4 +32,6 @@ class TokenClassifier(TaskModel):
             )
             for span in (self._spans(text) if text.strip() else ())
         )
-        return found, "\n".join(f"{span.label}: {text[span.start : span.end]}" for span in found) or "Nothing found."
+        return findings, "\n".join(
+            f"{span.label}: {text[span.start : span.end]}" for span in findings
+        ) or "Nothing found."

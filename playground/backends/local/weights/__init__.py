@@ -1,11 +1,9 @@
 """How weights are stored and multiplied: layouts, thread counts and LoRA beside them.
 
-lora.py             LoRA for rows of one batch: all adapters of a model are one wide LoRA, masked by row
-page_out.py         Memory that is given back to the system
-thread_count.py     How many threads a step uses: all of them or one, whichever was quicker lately
-threads.py          Who multiplies with all cores
-weight_layouts.py   Copies of weights in the layout that is fastest for the number of rows: narrow for few, tiled for
-                    many
-wide_lora.py        The adapters on one product of the model, side by side, and the mask that says which row takes what
-                    of them
+lora.py             LoRA adapters of rows in one batch, as one wide LoRA that is masked by row
+page_out.py         Gives pages of weights that are no longer read back to the system
+thread_count.py     Chooses the number of threads of a step: all of them or one, whichever was quicker lately
+threads.py          OpenMP thread counts: only threads that ask for it multiply with all cores
+weight_layouts.py   Copies of weights in the fastest layout for the number of rows: packed for few, tiled for many
+wide_lora.py        A wide LoRA: all adapters on one matrix product side by side, and a mask of which row uses which
 """

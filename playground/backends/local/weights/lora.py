@@ -1,4 +1,4 @@
-"""LoRA for rows of one batch: all adapters of a model are one wide LoRA, masked by row.
+"""LoRA adapters of rows in one batch, as one wide LoRA that is masked by row.
 
 The matrices of all adapters on a module lie side by side, so that a step multiplies with all of them at once;
 a mask of `[rows, sum of ranks]` holds scale times scaling in the columns of the row's own adapter and zero in all
@@ -13,12 +13,14 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from playground.backends.local.transformers_habits import Conv1D
-from playground.backends.local.weights.wide_lora import BASE, Block, Mask, Use, WideLora
+from playground.backends.local.transformers_internals import Conv1D
+from playground.backends.local.weights.wide_lora import BASE, AdapterBlock, AdapterUse, RowMask, WideLora
 from playground.backends.memory import trim
 from playground.errors import GenerationFailed, ModelUnavailable, UnknownModel
 
-LARGEST = 1e30  # a weight beyond it could overflow in a row that does not use it, and infinity times zero is no number
+MAX_WEIGHT = (
+    1e30  # a weight beyond it could overflow in a row that does not use it, and infinity times zero is no number
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,9 +47,9 @@ class LoraBank:
     def __init__(self, model: Any) -> None:
         self._model = model
         self._wide: dict[Any, WideLora] = {}  # by the product or the module whose output they add to
-        self._masks: list[Mask] = []
+        self._masks: list[RowMask] = []
         self._labels: dict[str, str] = {}
-        self._uses: tuple[Use, ...] | None = None
+        self._uses: tuple[AdapterUse, ...] | None = None
 
     @property
     def labels(self) -> Mapping[str, str]:
@@ -59,17 +61,17 @@ class LoraBank:
         """Memory that the adapters take."""
         return sum(tensor.nbytes for wide in self._wide.values() for tensor in wide.tensors)
 
-    def fit(self, adapter: LoraAdapter) -> LoraAdapter:
+    def check(self, adapter: LoraAdapter) -> LoraAdapter:
         """The adapter in the model's precision. Raises ModelUnavailable naming a module that it does not fit."""
         if not adapter.weights:
             raise ModelUnavailable(f"{adapter.label} changes no module: there are no weights in it.")
         return LoraAdapter(
             adapter.name,
-            {path: self._fit(adapter.label, path, weights) for path, weights in adapter.weights.items()},
+            {path: self._check(adapter.label, path, weights) for path, weights in adapter.weights.items()},
             adapter.label,
         )
 
-    def _fit(self, label: str, path: str, weights: LoraWeights) -> LoraWeights:
+    def _check(self, label: str, path: str, weights: LoraWeights) -> LoraWeights:
         try:
             module = self._model.get_submodule(path)
         except AttributeError as error:
@@ -86,22 +88,22 @@ class LoraBank:
             shapes = f"{list(weights.a.shape)} and {list(weights.b.shape)}"
             raise ModelUnavailable(f"{label} has {shapes} for {path}; that module is [{outputs}, {inputs}].")
         a, b = (weight.detach().to(module.weight) for weight in (weights.a, weights.b))
-        if not all(bool((weight.abs() < LARGEST).all()) for weight in (a, b)):
+        if not all(bool((weight.abs() < MAX_WEIGHT).all()) for weight in (a, b)):
             raise ModelUnavailable(f"{label} has values for {path} that are not numbers.")
         return LoraWeights(a, b, weights.scaling)
 
-    def attach(self, fitted: LoraAdapter) -> None:
+    def attach(self, adapter: LoraAdapter) -> None:
         """Add what `fit` returned; nothing of it if the memory runs out."""
         try:
-            for path, weights in fitted.weights.items():
+            for path, weights in adapter.weights.items():
                 module = self._model.get_submodule(path)
-                block = Block(fitted.name, len(weights.a), weights.scaling)
-                self._site(module).add(_columns(module), block, weights.a, weights.b.T.contiguous())
+                block = AdapterBlock(adapter.name, len(weights.a), weights.scaling)
+                self._wide_lora_of(module).add(_columns(module), block, weights.a, weights.b.T.contiguous())
         except Exception:
-            self.detach(fitted.name)
+            self.detach(adapter.name)
             raise
-        self._labels = self._labels | {fitted.name: fitted.label}
-        self._renew()
+        self._labels = self._labels | {adapter.name: adapter.label}
+        self._rebuild_masks()
 
     def detach(self, name: str) -> None:
         """Remove an adapter and free its memory."""
@@ -114,9 +116,9 @@ class LoraBank:
                 else:
                     site.lora = None
         self._labels = {known: label for known, label in self._labels.items() if known != name}
-        self._renew()
+        self._rebuild_masks()
 
-    def _site(self, module: Any) -> WideLora:
+    def _wide_lora_of(self, module: Any) -> WideLora:
         """The wide LoRA that adds to a module's output; a new one is put in place."""
         site = getattr(module, "product", module)
         if site not in self._wide:
@@ -128,18 +130,18 @@ class LoraBank:
                 site.lora = wide
         return self._wide[site]
 
-    def _renew(self) -> None:
-        masks: dict[tuple[Block, ...], Mask] = {}
+    def _rebuild_masks(self) -> None:
+        masks: dict[tuple[AdapterBlock, ...], RowMask] = {}
         for wide in self._wide.values():
-            wide.mask = masks.setdefault(wide.blocks, Mask(wide.blocks, wide.tensors[0][:0]))
+            wide.mask = masks.setdefault(wide.blocks, RowMask(wide.blocks, wide.tensors[0][:0]))
         self._masks, self._uses = list(masks.values()), None
         trim()  # of matrices that were copied into larger or smaller ones
 
-    def apply(self, uses: Iterable[Use]) -> None:
+    def apply(self, uses: Iterable[AdapterUse]) -> None:
         """Let the rows of the next forward passes use these. Raises UnknownModel for one that is not attached."""
         uses = tuple(uses)
         for wide in self._wide.values():
-            wide.acted = False
+            wide.added_in_pass = False
         if uses == self._uses:
             return
         self._uses = None
@@ -147,32 +149,36 @@ class LoraBank:
             if use.adapter not in self._labels:
                 raise UnknownModel(f"No adapter {use.adapter!r} is loaded on this model.")
         for mask in self._masks:
-            mask.aim(uses)
+            mask.set_uses(uses)
         self._uses = uses
 
-    def applied(self, rows: int) -> list[Use]:
+    def uses_of_last_pass(self, rows: int) -> list[AdapterUse]:
         """What was added to each of the rows in the last forward pass, whatever was asked for.
 
         Raises GenerationFailed where modules passed an adapter by, or took of several.
         """
-        found: list[set[Use]] = [set() for _ in range(rows)]
-        acting = {id(wide.mask) for wide in self._wide.values() if wide.acted}
-        if self.missed:
-            raise GenerationFailed("The adapter was not applied, or only in part; the text would not be its own.")
+        uses_by_row: list[set[AdapterUse]] = [set() for _ in range(rows)]
+        acting = {id(wide.mask) for wide in self._wide.values() if wide.added_in_pass}
+        if self.was_bypassed:
+            raise GenerationFailed(
+                "The adapter was not applied, or only in part, so the text is not shown. Unload it and load it again."
+            )
         for mask in self._masks:
             if id(mask) not in acting:
                 continue
-            for uses, taken in zip(found, mask.taken(), strict=True):
+            for uses, taken in zip(uses_by_row, mask.uses_in_effect(), strict=True):
                 uses |= taken
-        if any(len(uses) > 1 for uses in found):
-            raise GenerationFailed("A row would take of several adapters at once; its text would be nobody's.")
-        return [uses.pop() if uses else BASE for uses in found]
+        if any(len(uses) > 1 for uses in uses_by_row):
+            raise GenerationFailed(
+                "A row would mix several adapters, so its text is not shown. Try again; if it happens again, report it."
+            )
+        return [uses.pop() if uses else BASE for uses in uses_by_row]
 
     @property
-    def missed(self) -> bool:
+    def was_bypassed(self) -> bool:
         """Whether modules that rows of the last pass use adapters on were passed by, though they act otherwise."""
         return any(
-            wide.reached and not wide.acted and wide.mask is not None and wide.mask.values is not None
+            wide.ever_added and not wide.added_in_pass and wide.mask is not None and wide.mask.values is not None
             for wide in self._wide.values()
         )
 

@@ -1,4 +1,4 @@
-"""Memory that is given back to the system. No number changes by it."""
+"""Gives pages of weights that are no longer read back to the system."""
 
 import ctypes
 import mmap

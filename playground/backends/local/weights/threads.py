@@ -1,4 +1,4 @@
-"""Who multiplies with all cores.
+"""OpenMP thread counts: only threads that ask for it multiply with all cores.
 
 The OpenMP library under torch gives every thread that multiplies helpers of its own. Once there are more of them in
 the process than cores, they no longer wait awake between two products, and a decode step, which has hundreds, takes

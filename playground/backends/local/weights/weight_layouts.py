@@ -1,4 +1,4 @@
-"""Copies of weights in the layout that is fastest for the number of rows: narrow for few, tiled for many."""
+"""Copies of weights in the fastest layout for the number of rows: packed for few, tiled for many."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from torch.nn import functional
 from playground.backends.local.weights.wide_lora import WideLora
 
 GROUP = 32  # weights that share a scale in the 4-bit formats of GGUF files
-AT_ONCE = 2048  # rows that are packed at a time, since packing takes ten times the memory of the weight
-LATTICE = 0.1  # steps; rounding to bfloat16 moves a 4-bit weight by less than half of this
+ROWS_AT_ONCE = 2048  # rows that are packed at a time, since packing takes ten times the memory of the weight
+MAX_ROUNDING = 0.1  # steps; rounding to bfloat16 moves a 4-bit weight by less than half of this
 
 
 @dataclass(frozen=True, slots=True)
-class Packed:
+class PackedWeight:
     """A narrow copy of a weight `[out, in]`."""
 
     weight: Tensor
@@ -40,23 +40,23 @@ class Packed:
         return torch._weight_int8pack_mm(x, self.weight, self.scales)
 
 
-Packer = Callable[[Tensor], Packed]
+Packer = Callable[[Tensor], PackedWeight]
 
 
-def pack(weight: Tensor) -> Packed:
+def pack(weight: Tensor) -> PackedWeight:
     """Four bits where nothing is lost, else eight."""
     return pack4(weight) or pack8(weight)
 
 
-def pack8(weight: Tensor) -> Packed:
+def pack8(weight: Tensor) -> PackedWeight:
     """Round every output row to 255 steps of its own size."""
     scales = weight.detach().abs().amax(1).float().clamp(min=1e-12) / 127
-    parts = zip(torch.split(weight.detach(), AT_ONCE), torch.split(scales, AT_ONCE), strict=True)
+    parts = zip(torch.split(weight.detach(), ROWS_AT_ONCE), torch.split(scales, ROWS_AT_ONCE), strict=True)
     narrow = torch.cat([(part.float() / scale[:, None]).round().to(torch.int8) for part, scale in parts])
-    return Packed(narrow, scales.to(weight.dtype), 8)
+    return PackedWeight(narrow, scales.to(weight.dtype), 8)
 
 
-def pack4(weight: Tensor) -> Packed | None:
+def pack4(weight: Tensor) -> PackedWeight | None:
     """Without loss or not at all: weights that were published in 4-bit groups are put back on their lattice.
 
     A GGUF Q4 file stores 16 evenly spaced values per 32 weights; widening it to bfloat16 keeps them where they
@@ -66,11 +66,11 @@ def pack4(weight: Tensor) -> Packed | None:
     if rows % 64 or columns % GROUP:  # what the kernel can do
         return None
     parts = []
-    for part in torch.split(weight.detach(), AT_ONCE):
+    for part in torch.split(weight.detach(), ROWS_AT_ONCE):
         if (packed := _pack4(part)) is None:
             return None
         parts.append(packed)
-    return Packed(torch.cat([packed for packed, _ in parts]), torch.cat([scales for _, scales in parts], 1), 4)
+    return PackedWeight(torch.cat([packed for packed, _ in parts]), torch.cat([scales for _, scales in parts], 1), 4)
 
 
 def _pack4(weight: Tensor) -> tuple[Tensor, Tensor] | None:
@@ -79,7 +79,7 @@ def _pack4(weight: Tensor) -> tuple[Tensor, Tensor] | None:
     low = groups.amin(-1, keepdim=True)
     step = ((groups.amax(-1, keepdim=True) - low) / 15).clamp(min=1e-12)
     places = (groups - low) / step
-    if (places - places.round()).abs().max() > LATTICE:
+    if (places - places.round()).abs().max() > MAX_ROUNDING:
         return None
     # The kernel computes (place - 8) * step + zero.
     scales = torch.cat([step, low + 8 * step], -1).transpose(0, 1).contiguous()
@@ -98,7 +98,7 @@ class Product:
         self._weight: Tensor | None = None if tile else weight
         self._tiled: Tensor | None = torch.ops.mkldnn._reorder_linear_weight(weight.detach()) if tile else None
         self._bias = bias
-        self.packed: Packed | None = packer(weight) if packer else None
+        self.packed: PackedWeight | None = packer(weight) if packer else None
         self.lora: WideLora | None = None
 
     def __call__(self, x: Tensor) -> Tensor:

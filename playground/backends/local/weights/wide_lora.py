@@ -1,4 +1,4 @@
-"""The adapters on one product of the model, side by side, and the mask that says which row takes what of them."""
+"""A wide LoRA: all adapters on one matrix product side by side, and a mask of which row uses which."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,17 +11,17 @@ from torch.nn import functional
 from playground.errors import GenerationFailed
 
 
-class Use(NamedTuple):
+class AdapterUse(NamedTuple):
     """The adapter of a row and how strongly it is applied."""
 
     adapter: str = ""
     scale: float = 1.0
 
 
-BASE = Use()
+BASE = AdapterUse()
 
 
-class Block(NamedTuple):
+class AdapterBlock(NamedTuple):
     """An adapter's columns in a wide LoRA."""
 
     adapter: str
@@ -29,16 +29,16 @@ class Block(NamedTuple):
     scaling: float
 
 
-class Mask:
+class RowMask:
     """What each row takes of some blocks; one for all modules that have the same ones."""
 
-    def __init__(self, blocks: Sequence[Block], like: Tensor) -> None:
+    def __init__(self, blocks: Sequence[AdapterBlock], like: Tensor) -> None:
         self.blocks, self._like = blocks, like
         self._ranks = torch.tensor([block.rank for block in blocks])
         self._factors: list[list[float]] = []
         self.values: Tensor | None = None  # [rows, columns]; None when no row takes anything
 
-    def aim(self, uses: Sequence[Use]) -> None:
+    def set_uses(self, uses: Sequence[AdapterUse]) -> None:
         """Let row `i` take of the blocks what `uses[i]` says."""
         self._factors = [[u.scale * b.scaling if u.adapter == b.adapter else 0.0 for b in self.blocks] for u in uses]
         if any(map(any, self._factors)):
@@ -46,14 +46,14 @@ class Mask:
         else:
             self.values = None
 
-    def taken(self) -> list[set[Use]]:
+    def uses_in_effect(self) -> list[set[AdapterUse]]:
         """What the values let every row take, read from them."""
         if self.values is None:
             return [set() for _ in self._factors]
         firsts = (self._ranks.cumsum(0) - self._ranks).tolist()
         return [
             {
-                Use(block.adapter, float(f"{factor / block.scaling:.12g}"))
+                AdapterUse(block.adapter, float(f"{factor / block.scaling:.12g}"))
                 for block, value, factor in zip(self.blocks, row, factors, strict=True)
                 if value
             }
@@ -62,11 +62,11 @@ class Mask:
 
 
 @dataclass(slots=True)
-class Part:
+class ModulePart:
     """The adapters on one of the modules that a product joins. `columns` are the module's in the product's output."""
 
     columns: slice
-    blocks: list[Block]
+    blocks: list[AdapterBlock]
     down: Tensor  # [sum of ranks, in]
     up: Tensor  # [sum of ranks, out]
 
@@ -75,12 +75,12 @@ class WideLora:
     """The adapters on modules that read one input: one product in, the mask, one product out for each module."""
 
     def __init__(self) -> None:
-        self._parts: dict[int, Part] = {}
+        self._parts: dict[int, ModulePart] = {}
         self._down = torch.empty(0)
         self._ups: list[tuple[slice, slice, Tensor]] = []
-        self.mask: Mask | None = None
-        self.acted = False  # whether it added anything in this forward pass
-        self.reached = False  # whether it ever did
+        self.mask: RowMask | None = None
+        self.added_in_pass = False  # whether it added anything in this forward pass
+        self.ever_added = False  # whether it ever did
 
     def add_to(self, output: Tensor, x: Tensor) -> Tensor:
         """Add what the rows' adapters make of `x` `[rows, in]` to `output` `[rows, out]`, in place.
@@ -94,20 +94,20 @@ class WideLora:
         inner = functional.linear(x, self._down).mul_(mask)
         for columns, own, up in self._ups:
             output[:, columns].addmm_(inner[:, own], up)
-        self.acted = self.reached = True
+        self.added_in_pass = self.ever_added = True
         return output
 
     @property
-    def blocks(self) -> tuple[Block, ...]:
+    def blocks(self) -> tuple[AdapterBlock, ...]:
         return tuple(block for part in self._parts.values() for block in part.blocks)
 
     @property
     def tensors(self) -> list[Tensor]:
         return [self._down, *(up for _, _, up in self._ups)]
 
-    def add(self, columns: slice, block: Block, down: Tensor, up: Tensor) -> None:
+    def add(self, columns: slice, block: AdapterBlock, down: Tensor, up: Tensor) -> None:
         """Put an adapter's matrices, `[rank, in]` and `[rank, out]`, beside the others of the module."""
-        part = self._parts.setdefault(columns.start, Part(columns, [], down[:0], up[:0]))
+        part = self._parts.setdefault(columns.start, ModulePart(columns, [], down[:0], up[:0]))
         part.down, part.up = torch.cat([part.down, down]), torch.cat([part.up, up])
         part.blocks.append(block)
         self._join()

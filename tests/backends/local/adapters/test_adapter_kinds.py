@@ -14,7 +14,7 @@ from folders import Quiet, edit_config, save_adapter, save_model
 
 from playground.backends.base import Request
 from playground.backends.local import opening
-from playground.backends.local.adapted_model import TunedModel
+from playground.backends.local.adapted_model import AdaptedModel
 from playground.backends.local.opening import attach, open_model
 from playground.backends.sources import Source
 from playground.errors import NotSupported
@@ -76,14 +76,14 @@ def base(tokenizer: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def model(base: Path) -> Iterator[TunedModel]:
+def model(base: Path) -> Iterator[AdaptedModel]:
     loaded = open_model(Source(kind="folder", place=str(base)), "Tiny", SETTINGS, Quiet())
-    assert isinstance(loaded, TunedModel)
+    assert isinstance(loaded, AdaptedModel)
     yield loaded
     loaded.close()
 
 
-def load(model: TunedModel, folder: Path, name: str) -> Any:
+def load(model: AdaptedModel, folder: Path, name: str) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # PEFT's, about how it merges
         return attach(model, Source(kind="folder", place=str(folder)), name, name, "", SETTINGS, Quiet())
@@ -94,14 +94,14 @@ def request(adapter: str = "", scale: float = 1.0) -> Request:
     return Request(messages=MESSAGES, sampling=sampling, adapter=adapter, scale=scale)
 
 
-def words(model: TunedModel, request: Request) -> tuple[list[int], Origin]:
+def words(model: AdaptedModel, request: Request) -> tuple[list[int], Origin]:
     deltas = [event for event in model.stream(request) if isinstance(event, Delta)]
     (origin,) = {delta.origin for delta in deltas if delta.origin}
     return [token.id for delta in deltas for token in delta.tokens], origin
 
 
 @pytest.mark.parametrize("kind", [*SHARED, *ALONE])
-def test_it_answers_as_peft_does(kind: str, model: TunedModel, base: Path, tokenizer: Any, tmp_path: Path) -> None:
+def test_it_answers_as_peft_does(kind: str, model: AdaptedModel, base: Path, tokenizer: Any, tmp_path: Path) -> None:
     tuned = save_adapter(tmp_path / "adapter", base, (SHARED | ALONE)[kind])
     plain = words(model, request())
     details = load(model, tmp_path / "adapter", "tuned")
@@ -131,7 +131,7 @@ def test_it_answers_as_peft_does(kind: str, model: TunedModel, base: Path, token
     assert model.details.adapters == ()
 
 
-def test_what_is_said_of_an_adapter(model: TunedModel, base: Path, tmp_path: Path) -> None:
+def test_what_is_said_of_an_adapter(model: AdaptedModel, base: Path, tmp_path: Path) -> None:
     save_adapter(tmp_path / "adapter", base, SHARED["rsLoRA"])
     before = model.details.memory_bytes
     details = load(model, tmp_path / "adapter", "tuned")
@@ -146,7 +146,7 @@ def test_what_is_said_of_an_adapter(model: TunedModel, base: Path, tmp_path: Pat
 
 
 def test_an_adapter_that_names_another_base_is_loaded_with_a_warning(
-    model: TunedModel, base: Path, tmp_path: Path
+    model: AdaptedModel, base: Path, tmp_path: Path
 ) -> None:
     save_adapter(tmp_path / "adapter", base, SHARED["LoRA"])
     edit_config(tmp_path / "adapter", base_model_name_or_path="/somewhere/else")
@@ -162,7 +162,7 @@ def test_other_architectures(name: str, kind: str, tokenizer: Any, tmp_path: Pat
     base = save_model(tmp_path / "base", name, tokenizer)
     tuned = save_adapter(tmp_path / "adapter", base, SHARED[kind])
     model = open_model(Source(kind="folder", place=str(base)), "Tiny", SETTINGS, Quiet())
-    assert isinstance(model, TunedModel)
+    assert isinstance(model, AdaptedModel)
     try:
         load(model, tmp_path / "adapter", "tuned")
         ids = tokenizer(model.prompt_text(MESSAGES), add_special_tokens=False)["input_ids"]
@@ -181,7 +181,7 @@ def test_detaching_does_not_wait_for_another_that_is_being_read(
     save_adapter(tmp_path / "one", base, SHARED["LoRA"])
     save_adapter(tmp_path / "two", base, ALONE["LoHa"])
     model = open_model(Source(kind="folder", place=str(base)), "base", SETTINGS, Quiet())
-    assert isinstance(model, TunedModel)
+    assert isinstance(model, AdaptedModel)
     model.attach(tmp_path / "one", "one", "one", "", Quiet())
     reading, go, read = threading.Event(), threading.Event(), opening.load
 

@@ -18,7 +18,7 @@ from tiny_models import VOCABULARY, tiny_model
 from playground.backends import packaged_models
 from playground.backends.base import Request
 from playground.backends.local import opening
-from playground.backends.local.adapted_model import TunedModel
+from playground.backends.local.adapted_model import AdaptedModel
 from playground.backends.local.adapters import merged_adapter
 from playground.backends.local.files import loading, tokenizer_checks
 from playground.backends.local.opening import open_model
@@ -57,9 +57,9 @@ def tied_base(tokenizer: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def tied(tied_base: Path) -> Iterator[TunedModel]:
+def tied(tied_base: Path) -> Iterator[AdaptedModel]:
     model = open_model(Source(kind="folder", place=str(tied_base)), "Tied", SETTINGS, Quiet())
-    assert isinstance(model, TunedModel)
+    assert isinstance(model, AdaptedModel)
     yield model
     model.close()
 
@@ -70,16 +70,16 @@ def base(tokenizer: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def model(base: Path) -> Iterator[TunedModel]:
+def model(base: Path) -> Iterator[AdaptedModel]:
     loaded = open_model(Source(kind="folder", place=str(base)), "Tiny", SETTINGS, Quiet())
-    assert isinstance(loaded, TunedModel)
+    assert isinstance(loaded, AdaptedModel)
     yield loaded
     loaded.close()
 
 
 @pytest.mark.parametrize("kind", TIED)
 def test_on_tied_weights_it_answers_as_peft_does_unmerged(
-    kind: str, tied: TunedModel, tied_base: Path, tokenizer: Any, tmp_path: Path
+    kind: str, tied: AdaptedModel, tied_base: Path, tokenizer: Any, tmp_path: Path
 ) -> None:
     tuned = save_adapter(tmp_path / "adapter", tied_base, TIED[kind])
     ids = tokenizer(tied.prompt_text(MESSAGES), add_special_tokens=False)["input_ids"]
@@ -101,11 +101,11 @@ def test_on_tied_weights_it_answers_as_peft_does_unmerged(
 
 
 def test_one_that_answers_otherwise_when_merged_is_refused(
-    tied: TunedModel, tied_base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tied: AdaptedModel, tied_base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     save_adapter(tmp_path / "adapter", tied_base, TIED["DoRA of the head"])
-    likely, times = merged_adapter.likely, iter([0.0, 1.0])
-    monkeypatch.setattr(merged_adapter, "likely", lambda model, size: likely(model, size) + next(times))
+    likely, times = merged_adapter.probe_logprobs, iter([0.0, 1.0])
+    monkeypatch.setattr(merged_adapter, "probe_logprobs", lambda model, size: likely(model, size) + next(times))
     with pytest.raises(ModelUnavailable, match="answers otherwise when it is merged"):
         load(tied, tmp_path / "adapter", "tuned")
 
@@ -123,7 +123,9 @@ GROWN = {
 
 
 @pytest.mark.parametrize("kind", GROWN)
-def test_tokens_that_were_added_for_it_are_named(kind: str, model: TunedModel, tokenizer: Any, tmp_path: Path) -> None:
+def test_tokens_that_were_added_for_it_are_named(
+    kind: str, model: AdaptedModel, tokenizer: Any, tmp_path: Path
+) -> None:
     grown = copy.deepcopy(tiny_model("llama"))  # with a config of its own
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -136,7 +138,7 @@ def test_tokens_that_were_added_for_it_are_named(kind: str, model: TunedModel, t
 
 
 @pytest.mark.parametrize("listed", [[-1], ["5"], [2.5], [None]])
-def test_tokens_that_are_none_are_refused(model: TunedModel, base: Path, tmp_path: Path, listed: Any) -> None:
+def test_tokens_that_are_none_are_refused(model: AdaptedModel, base: Path, tmp_path: Path, listed: Any) -> None:
     save_adapter(tmp_path / "adapter", base, peft.LoraConfig(**LORA, trainable_token_indices=[5]))
     edit_config(tmp_path / "adapter", trainable_token_indices=listed)
     with pytest.raises(ModelUnavailable, match="whole numbers"):
@@ -146,7 +148,7 @@ def test_tokens_that_are_none_are_refused(model: TunedModel, base: Path, tmp_pat
 @pytest.mark.parametrize("error", [IndexError("384"), KeyError("x"), RuntimeError("y"), ZeroDivisionError(), OSError()])
 @pytest.mark.parametrize("where", ["set_peft_model_state_dict", "likely"])
 def test_whatever_peft_raises_is_a_message(
-    model: TunedModel, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, where: str
+    model: AdaptedModel, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, where: str
 ) -> None:
     save_adapter(tmp_path / "adapter", base, peft.LoraConfig(**LORA, use_dora=True))
 
@@ -159,7 +161,7 @@ def test_whatever_peft_raises_is_a_message(
 
 
 # --------------------------------------------------------------------------------------------------- settings
-def test_settings_that_nobody_knows_are_named(model: TunedModel, base: Path, tmp_path: Path) -> None:
+def test_settings_that_nobody_knows_are_named(model: AdaptedModel, base: Path, tmp_path: Path) -> None:
     for number, config in enumerate(
         (peft.LoraConfig(**LORA), peft.LoHaConfig(r=4, target_modules=["q_proj"], **CAUSAL))
     ):
@@ -174,7 +176,7 @@ def test_settings_that_nobody_knows_are_named(model: TunedModel, base: Path, tmp
 
 
 def test_a_setting_that_only_peft_follows_keeps_a_lora_out_of_the_batch(
-    model: TunedModel, base: Path, tmp_path: Path
+    model: AdaptedModel, base: Path, tmp_path: Path
 ) -> None:
     save_adapter(tmp_path / "adapter", base, peft.LoraConfig(**LORA))
     edit_config(tmp_path / "adapter", ensure_weight_tying=True)
@@ -184,7 +186,7 @@ def test_a_setting_that_only_peft_follows_keeps_a_lora_out_of_the_batch(
     assert "ensure_weight_tying" in details.why
 
 
-def test_every_default_of_peft_is_a_plain_lora(model: TunedModel, base: Path, tmp_path: Path) -> None:
+def test_every_default_of_peft_is_a_plain_lora(model: AdaptedModel, base: Path, tmp_path: Path) -> None:
     save_adapter(tmp_path / "adapter", base, peft.LoraConfig(**LORA, lora_dropout=0.1, exclude_modules=["o_proj"]))
     details = load(model, tmp_path / "adapter", "tuned")
     model.detach("tuned")
@@ -253,7 +255,7 @@ def test_an_added_token_without_a_row_is_refused_when_it_is_used(tokenizer: Any,
     small.save_pretrained(tmp_path)
     grown.save_pretrained(tmp_path)
     model = open_model(Source(kind="folder", place=str(tmp_path)), "Tiny", SETTINGS, Quiet())
-    assert isinstance(model, TunedModel)
+    assert isinstance(model, AdaptedModel)
     asked = Request(messages=(Message("user", "now or <later>"),))
     try:
         assert list(model.stream(request()))
@@ -288,7 +290,9 @@ def test_the_package_that_a_tokenizer_needs_is_named(
     assert ("tiktoken" in str(told.value)) == (packages == "tiktoken")
 
 
-def test_weights_that_do_not_fit_are_said_to_be_of_another_base(model: TunedModel, base: Path, tmp_path: Path) -> None:
+def test_weights_that_do_not_fit_are_said_to_be_of_another_base(
+    model: AdaptedModel, base: Path, tmp_path: Path
+) -> None:
     save_adapter(tmp_path / "adapter", base, peft.LoraConfig(**LORA, use_dora=True))
     path = tmp_path / "adapter" / "adapter_model.safetensors"
     tensors = {

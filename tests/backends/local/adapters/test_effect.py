@@ -16,7 +16,7 @@ from tuned import lora
 from playground.backends.local import adapted_model
 from playground.backends.local.adapters import adapter_registry
 from playground.backends.local.backend import LocalBackend
-from playground.backends.local.forward.fused_layers import fused
+from playground.backends.local.forward.fused_layers import fused_layers_of
 from playground.backends.local.opening import open_model
 from playground.backends.local.weights.wide_lora import WideLora
 from playground.backends.sources import Source
@@ -82,7 +82,7 @@ def test_an_adapter_says_how_much_it_changes_and_one_that_changes_nothing_says_t
 
 def bypassed(backend: LocalBackend) -> None:
     """Products that do not know of adapters any more."""
-    for layer in fused(backend._decoder.model):
+    for layer in fused_layers_of(backend._decoder.model):
         for product in layer.products:
             product.lora = None
 
@@ -94,7 +94,7 @@ def unmasked(backend: LocalBackend) -> None:
 
 def fused_no_more(backend: LocalBackend) -> None:
     """transformers' own forward in place of the layers that hold the adapters."""
-    for layer in fused(backend._decoder.model):
+    for layer in fused_layers_of(backend._decoder.model):
         del layer._layer.forward
 
 
@@ -106,7 +106,7 @@ def emptied(backend: LocalBackend) -> None:
 
 
 def in_part(backend: LocalBackend) -> None:
-    fused(backend._decoder.model)[0].products[0].lora = None
+    fused_layers_of(backend._decoder.model)[0].products[0].lora = None
 
 
 @pytest.mark.parametrize("switched_off", [bypassed, fused_no_more, in_part])
@@ -153,7 +153,7 @@ def test_weights_that_are_gone_are_noticed_when_an_adapter_is_measured_again(
     asked = request(adapter="voice", max_tokens=3)
     assert not deltas(backend, asked)[0].origin.without_effect
     emptied(backend)
-    monkeypatch.setattr(adapter_registry, "AGAIN", 0.0)
+    monkeypatch.setattr(adapter_registry, "REMEASURE_AFTER", 0.0)
     assert deltas(backend, asked)[0].origin.without_effect, "also of a prompt that was read before"
     assert backend.effect("voice") == 0
     assert "Adapter voice changed the model's answers when it was loaded, and no longer does." in caplog.text
@@ -165,12 +165,12 @@ def test_it_is_not_measured_at_every_request(
     backend = backend_of()
     backend.attach(lora(tiny_model("llama"), "voice", 1, **ATTENTION)[0])
     measured: list[Any] = []
-    plain = adapter_registry.next_words
-    monkeypatch.setattr(adapter_registry, "next_words", lambda *given: measured.append(given) or plain(*given))
+    plain = adapter_registry.fixed_prompt_logprobs
+    monkeypatch.setattr(adapter_registry, "fixed_prompt_logprobs", lambda *args: measured.append(args) or plain(*args))
     for _ in range(3):
         answers(backend, request(adapter="voice", max_tokens=2))
     assert len(measured) <= 1
-    monkeypatch.setattr(adapter_registry, "AGAIN", 0.0)
+    monkeypatch.setattr(adapter_registry, "REMEASURE_AFTER", 0.0)
     answers(backend, request(adapter="voice", max_tokens=2))
     assert measured
 
@@ -182,11 +182,11 @@ def test_a_copy_that_lost_what_was_merged_into_it_is_noticed(
     backend = opened(folder)
     backend.attach(tmp_path / "voice", "voice", "Voice", "", Quiet())
     assert not origin_of(backend, adapter="voice").without_effect
-    lone, base = backend._alone["voice"]._decoder.model, backend._model
+    merged, base = backend._merged["voice"]._decoder.model, backend._model
     with torch.no_grad():
-        for mine, other in zip(fused(lone), fused(base), strict=True):
+        for mine, other in zip(fused_layers_of(merged), fused_layers_of(base), strict=True):
             mine.__dict__.update({n: v for n, v in other.__dict__.items() if n in {"_query_key_value", "_down"}})
-    monkeypatch.setattr(adapted_model, "AGAIN", 0.0)
+    monkeypatch.setattr(adapted_model, "REMEASURE_AFTER", 0.0)
     assert origin_of(backend, adapter="voice").without_effect
     assert backend.details.adapters[0].effect == 0
     backend.close()
@@ -197,7 +197,7 @@ def test_an_adapter_that_cannot_be_measured_is_not_attached(
 ) -> None:
     backend = backend_of()
     with monkeypatch.context() as patch:
-        patch.setattr(adapter_registry, "difference", lambda *_: 1 / 0)
+        patch.setattr(adapter_registry, "largest_difference", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             backend.attach(lora(tiny_model("llama"), "voice", 1, **ATTENTION)[0])
     assert backend.adapters == ()

@@ -1,4 +1,4 @@
-"""The engine on the default model for real: the tokens of `generate`, and rows that do not depend on their company."""
+"""The engine on the default model for real: the tokens of `generate`, and rows that do not depend on other rows."""
 
 import copy
 from collections.abc import Iterator
@@ -64,8 +64,8 @@ def test_greedy_tokens_are_those_of_generate_in_float32(exact: LocalBackend, def
 )
 def test_texts_are_the_same_alone_and_among_fifteen_others(exact: LocalBackend, sampling: dict[str, Any]) -> None:
     alone = [tokens(ask(exact, text, max_tokens=12, **sampling)) for text in PROMPTS[:16]]
-    company = [tokens(stream) for stream in [ask(exact, text, max_tokens=12, **sampling) for text in PROMPTS[:16]]]
-    differing = [(a, b) for a, b in zip(alone, company, strict=True) if [t.id for t in a] != [t.id for t in b]]
+    with_others = [tokens(stream) for stream in [ask(exact, text, max_tokens=12, **sampling) for text in PROMPTS[:16]]]
+    differing = [(a, b) for a, b in zip(alone, with_others, strict=True) if [t.id for t in a] != [t.id for t in b]]
     assert len(differing) <= 1
     for a, b in differing if sampling["temperature"] == 0 else ():
         before, after = next((x, y) for x, y in zip(a, b, strict=False) if x.id != y.id)

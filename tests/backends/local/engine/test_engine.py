@@ -14,9 +14,9 @@ from tiny_models import VOCABULARY, eventually, tiny_model
 from playground.backends.base import Request
 from playground.backends.local.adapters.virtual_tokens import VirtualTokens
 from playground.backends.local.backend import LocalBackend
-from playground.backends.local.engine import engine
+from playground.backends.local.engine import batch
 from playground.backends.local.engine.batch import Batch, draw_tokens
-from playground.backends.local.forward.fused_layers import fuse
+from playground.backends.local.forward.fused_layers import fuse_layers
 from playground.backends.local.weights.lora import LoraAdapter, LoraWeights
 from playground.errors import GenerationFailed, InvalidSetup, LimitReached, PromptTooLong
 from playground.types import Delta, Message, Progress, Sampling
@@ -75,23 +75,23 @@ def test_greedy_is_what_generate_answers(backend_of: Backends, tokenizer: Any, n
     assert "".join(delta.text for delta in found) == "".join(t.text for delta in found for t in delta.tokens)
 
 
-def test_seeded_texts_are_the_same_alone_and_in_company(backend_of: Backends) -> None:
+def test_seeded_texts_are_the_same_alone_and_beside_others(backend_of: Backends) -> None:
     backend = backend_of()
     asked = request(n=3, temperature=1.2, top_p=0.9, seed=7, frequency_penalty=0.4, max_tokens=30)
     alone = answers(backend, asked)
     others = [backend.stream(request(f"the dog {i}", n=2, temperature=1.5, max_tokens=60)) for i in range(6)]
-    company = answers(backend, asked)
+    with_others = answers(backend, asked)
     for other in others:
         other.close()
-    assert alone == company
+    assert alone == with_others
     assert len(set(alone)) == 3, "samples of one seed must differ"
     assert answers(backend, request(n=3, temperature=1.2, seed=8, max_tokens=30)) != alone
 
 
-def test_company_reuse_and_closes_change_no_token(tokenizer: Any) -> None:
+def test_other_requests_reuse_and_closes_change_no_token(tokenizer: Any) -> None:
     """In float64 rounding flips no draw: a difference would be rows, adapters or stored prompts mixed up."""
     model = tiny_model("llama").double()
-    fuse(model, None, tile=False)
+    fuse_layers(model, None, tile=False)
     backend, dice = LocalBackend(model, tokenizer, max_rows=8, kv_bytes=6 << 20), random.Random(3)
     weights = LoraWeights(torch.randn(4, 64), torch.randn(64, 4), 0.5)
     backend.attach(LoraAdapter("voice", {"model.layers.0.self_attn.q_proj": weights}, "a voice"))
@@ -224,10 +224,13 @@ def test_own_earlier_words_are_generated_ones(backend_of: Backends) -> None:
     texts = {"prefix": "the cat ", "begun": "sat sat"}
     whole = request(prefix="the cat sat sat", max_tokens=8)
     assert ids_of(deltas(backend, request(**texts, max_tokens=8))) == ids_of(deltas(backend, whole))
-    rows = {name: backend._intake.ticket(asked, 1) for name, asked in (("begun", request(**texts)), ("whole", whole))}
+    rows = {
+        name: backend._ticket_factory.for_samples(asked, 1)
+        for name, asked in (("begun", request(**texts)), ("whole", whole))
+    }
     assert rows["begun"].ids.tolist() == rows["whole"].ids.tolist()
-    assert rows["whole"].asked == len(rows["whole"].ids)
-    own = rows["begun"].ids[rows["begun"].asked :].tolist()
+    assert rows["whole"].prompt_length == len(rows["whole"].ids)
+    own = rows["begun"].ids[rows["begun"].prompt_length :].tolist()
     assert backend._tokenizer.decode(own).strip() == "sat sat"
     # What was said before is held against a token exactly as if it had been drawn in this request.
     (word,) = {token for token in own if own.count(token) == 2} or {own[-1]}
@@ -268,7 +271,7 @@ def test_two_large_requests_share_the_rows(backend_of: Backends) -> None:
     backend = backend_of(max_rows=8)
     endless = {"temperature": 1, "max_tokens": 300, "logit_bias": {2: -100.0}}
     streams = [backend.stream(request(text, n=20, **endless)) for text in ("the cat", "the dog")]
-    places = lambda: [ticket.places for ticket in backend._engine._tickets]  # noqa: E731
+    places = lambda: [ticket.running_count for ticket in backend._engine._tickets]  # noqa: E731
     eventually(lambda: sum(places()) == 8 and min(places()) >= 2)
     for stream in streams:
         stream.close()
@@ -357,11 +360,11 @@ def test_slots_grow_to_what_was_promised(
     expected: tuple[int, int],
 ) -> None:
     backend = backend_of()
-    batch = Batch(backend._decoder, backend._attached)
-    batch.cache.resize(*allocated)
-    rows: list[Any] = [SimpleNamespace(ticket=SimpleNamespace(need=need)) for need in needs]
-    batch._fit(rows, length)
-    assert (batch.cache.rows, batch.cache.capacity) == expected
+    running = Batch(backend._decoder, backend._adapters)
+    running.cache.resize(*allocated)
+    rows: list[Any] = [SimpleNamespace(ticket=SimpleNamespace(slots_per_sample=need)) for need in needs]
+    running._fit(rows, length)
+    assert (running.cache.rows, running.cache.capacity) == expected
 
 
 def test_a_long_prompt_does_not_freeze_the_others(backend_of: Backends) -> None:
@@ -435,7 +438,7 @@ def test_a_fault_of_a_first_draw_stays_its_own(backend_of: Backends, monkeypatch
     backend = backend_of()
     good = backend.stream(request("the dog", max_tokens=300, logit_bias={2: -100.0}))
     seen = len(ids_of([next(news(good))]))
-    monkeypatch.setattr(engine, "draw_tokens", broken)
+    monkeypatch.setattr(batch, "draw_tokens", broken)
     with pytest.raises(GenerationFailed, match="the server's log says why"):
         list(backend.stream(request("broken")))
     assert seen + len(ids_of(list(news(good)))) == 300

@@ -13,18 +13,23 @@ from test_engine import news, request
 
 from playground.backends.base import Request
 from playground.backends.local.backend import LocalBackend
-from playground.backends.local.engine.admission import Admission, Limits, next_in_line, waiting_line
+from playground.backends.local.engine.admission import Admission, EngineLimits, next_in_line, waiting_order
 from playground.backends.local.engine.engine import Engine
 from playground.backends.local.engine.ticket import Ticket
 
-ADMISSION = Admission(Limits(max_rows=4, max_queue=8, max_seconds=600, kv_bytes=2**30), 64)
+ADMISSION = Admission(EngineLimits(max_rows=4, max_queue=8, max_seconds=600, kv_bytes=2**30), 64)
 
 
-def ticket(visitor: str, samples: int = 1, granted: int = 0) -> Ticket:
+def ticket(visitor: str, samples: int = 1, admitted: int = 0) -> Ticket:
     made = Ticket(
-        request=Request(messages=(), visitor=visitor), ids=np.arange(4), asked=4, limit=9, seed=0, samples=samples
+        request=Request(messages=(), visitor=visitor),
+        ids=np.arange(4),
+        prompt_length=4,
+        limit=9,
+        seed=0,
+        sample_count=samples,
     )
-    made.granted = granted
+    made.admitted_count = admitted
     return made
 
 
@@ -32,7 +37,7 @@ def order(tickets: list[Ticket]) -> str:
     """Whose requests get the places, while there are any."""
     given = ""
     while (chosen := next_in_line(tickets)) is not None:
-        chosen.granted += 1
+        chosen.admitted_count += 1
         given += chosen.visitor
     return given
 
@@ -43,40 +48,40 @@ def order(tickets: list[Ticket]) -> str:
 )
 def test_visitors_take_turns_and_of_each_the_oldest_is_first(waiting: str, served: str) -> None:
     tickets = [ticket(visitor) for visitor in waiting]
-    assert "".join(one.visitor for one in waiting_line(tickets)) == served
+    assert "".join(one.visitor for one in waiting_order(tickets)) == served
     assert order(tickets) == served
 
 
 def test_who_holds_places_already_comes_after_who_holds_none() -> None:
-    tickets = [ticket("a", granted=1), ticket("a", granted=1), ticket("a"), ticket("a"), ticket("b")]
-    assert [one.visitor for one in waiting_line(tickets)] == ["b", "a", "a"]
+    tickets = [ticket("a", admitted=1), ticket("a", admitted=1), ticket("a"), ticket("a"), ticket("b")]
+    assert [one.visitor for one in waiting_order(tickets)] == ["b", "a", "a"]
     assert order(tickets) == "baa"
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 1)), max_size=12))
 def test_the_line_that_is_told_is_the_one_in_which_places_are_given(asked: list[tuple[str, int]]) -> None:
-    tickets = [ticket(visitor, granted=granted) for visitor, granted in asked]
-    told = waiting_line(tickets)
+    tickets = [ticket(visitor, admitted=admitted) for visitor, admitted in asked]
+    told = waiting_order(tickets)
     for expected in told:
         assert next_in_line(tickets) is expected
-        expected.granted = 1
+        expected.admitted_count = 1
 
 
 def test_one_visitor_never_has_all_rows_nor_all_of_the_queue_and_a_private_server_has_no_such_rule() -> None:
     for visitor, most in (("a", 3), ("", 4)):
-        tickets = [ticket(visitor, granted=1) for _ in range(most)]
-        assert ADMISSION.row_free(tickets[0], tickets[:-1])
-        assert not ADMISSION.row_free(ticket(visitor), tickets)
-    running = [ticket("c", granted=1) for _ in range(4)]
+        tickets = [ticket(visitor, admitted=1) for _ in range(most)]
+        assert ADMISSION.has_free_row(tickets[0], tickets[:-1])
+        assert not ADMISSION.has_free_row(ticket(visitor), tickets)
+    running = [ticket("c", admitted=1) for _ in range(4)]
     queued = running + [ticket("a") for _ in range(6)]
-    assert ADMISSION.refusal(ticket("a"), queued[:-1]) is None
-    assert ADMISSION.refusal(ticket("a"), queued) == (
+    assert ADMISSION.refusal_reason(ticket("a"), queued[:-1]) is None
+    assert ADMISSION.refusal_reason(ticket("a"), queued) == (
         "6 requests of yours are waiting already, the most for one visitor. Try again in a while."
     )
-    assert ADMISSION.refusal(ticket("b"), queued) is None
+    assert ADMISSION.refusal_reason(ticket("b"), queued) is None
     nobodys = running + [ticket("") for _ in range(7)]
-    assert ADMISSION.refusal(ticket(""), nobodys) is None
-    assert "8 requests are waiting already" in str(ADMISSION.refusal(ticket(""), [*nobodys, ticket("")]))
+    assert ADMISSION.refusal_reason(ticket(""), nobodys) is None
+    assert "8 requests are waiting already" in str(ADMISSION.refusal_reason(ticket(""), [*nobodys, ticket("")]))
 
 
 def test_an_answer_for_another_visitor_begins_before_the_rest_of_a_flood(

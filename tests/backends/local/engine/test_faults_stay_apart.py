@@ -17,9 +17,16 @@ from tiny_models import eventually
 from playground.backends.local.backend import LocalBackend
 from playground.backends.local.engine import batch, prefill
 from playground.backends.local.engine.next_token import LocalNextToken
-from playground.backends.local.engine.sampling import Controls, History, choose, distribution, penalise, random_stream
+from playground.backends.local.engine.sampling import (
+    History,
+    SamplingControls,
+    distribution,
+    next_tokens,
+    penalise,
+    random_stream,
+)
 from playground.backends.local.engine.ticket import FAILED
-from playground.backends.local.engine.token_readings import read
+from playground.backends.local.engine.token_readings import read_tokens
 from playground.errors import GenerationFailed
 from playground.types import Sampling
 
@@ -36,7 +43,7 @@ def a_row(seed: int, scale: float = 3) -> torch.Tensor:
 def chosen(logits: torch.Tensor, samplings: Sequence[Sampling], generated: Sequence[int] = ()) -> list[int]:
     histories = [History(s, (), generated) for s in samplings]
     streams = [random_stream(5, row) for row in range(len(samplings))]
-    return choose(logits, histories, Controls.of(samplings), streams).tolist()
+    return next_tokens(logits, histories, SamplingControls.of(samplings), streams).tolist()
 
 
 # ------------------------------------------------------------------------------------ numbers at their ends
@@ -50,7 +57,7 @@ def test_a_tiny_temperature_takes_the_likeliest_token(temperature: float) -> Non
 def test_equal_tokens_stay_equal_at_a_tiny_temperature() -> None:
     logits = torch.full((1, SIZE), -5.0)
     logits[0, [7, 9]] = 4.0
-    found = distribution(logits, Controls.of([Sampling(temperature=1e-40)]))[0]
+    found = distribution(logits, SamplingControls.of([Sampling(temperature=1e-40)]))[0]
     assert found[[7, 9]].tolist() == [0.5, 0.5]
 
 
@@ -84,17 +91,17 @@ def test_no_settings_take_the_probabilities_away(many: list[Sampling], scale: fl
     histories = [History(s, (0, 1, 2, 3), (3, 3, 4)) for s in many]
     penalised = penalise(logits, histories)
     assert bool(penalised.isneginf().equal(logits.isneginf())), "what is finite stays so, what is ruled out too"
-    found = distribution(penalised, Controls.of(many))
+    found = distribution(penalised, SamplingControls.of(many))
     torch.testing.assert_close(found.sum(-1), torch.ones(len(many)), atol=1e-4, rtol=0)
     assert not found[logits.isneginf()].any()
-    drawn = choose(logits, histories, Controls.of(many), [random.Random(row) for row in range(len(many))])
+    drawn = next_tokens(logits, histories, SamplingControls.of(many), [random.Random(row) for row in range(len(many))])
     assert logits.gather(1, drawn[:, None]).isfinite().all()
 
 
 @pytest.mark.parametrize("size", [3, 40, 300, 384, 1000, 49_152])
 @pytest.mark.parametrize("p", [0.0, 1e-45, 0.3])
 def test_of_equal_tokens_some_are_in_the_nucleus(size: int, p: float) -> None:
-    found = distribution(torch.full((1, size), 0.1), Controls.of([Sampling(temperature=0.9, top_p=p)]))[0]
+    found = distribution(torch.full((1, size), 0.1), SamplingControls.of([Sampling(temperature=0.9, top_p=p)]))[0]
     assert found.sum().item() == pytest.approx(1, abs=1e-3)
     assert found[0] > 0
 
@@ -102,10 +109,10 @@ def test_of_equal_tokens_some_are_in_the_nucleus(size: int, p: float) -> None:
 def test_what_the_model_rules_out_is_no_alternative_and_has_no_shift() -> None:
     logits = a_row(1)
     logits[0, 4:] = -torch.inf
-    (reading,) = read(logits, logits.argmax(-1), [20])
+    (reading,) = read_tokens(logits, logits.argmax(-1), [20])
     assert len(reading.top) == 4
     assert all(math.isfinite(logprob) for _, logprob in reading.top)
-    found = LocalNextToken(logits[0], (), (), str).under(Sampling(logit_bias={3: 5.0, 200: 5.0}), SIZE)
+    found = LocalNextToken(logits[0], (), (), str).distribution(Sampling(logit_bias={3: 5.0, 200: 5.0}), SIZE)
     assert all(math.isfinite(candidate.shift) for candidate in found.candidates)
 
 
@@ -141,7 +148,7 @@ def test_a_row_that_cannot_be_drawn_fails_alone(
     alone = answers(backend, asked)
     bad = backend.stream(request("broken", **ENDLESS | {"max_tokens": 400}))
     next(news(bad))  # it has drawn, so that its next draw is one of the batch
-    monkeypatch.setattr(batch, "_draw", broken_for("broken", batch._draw))
+    monkeypatch.setattr(batch, "_draw_together", broken_for("broken", batch._draw_together))
     assert answers(backend, asked) == alone
     with pytest.raises(GenerationFailed) as failed:
         list(bad)
@@ -158,7 +165,7 @@ def test_a_neighbours_draws_are_its_own_when_a_row_fails_beside_it(
     streams = [backend.stream(asked), backend.stream(request("broken", **ENDLESS | {"max_tokens": 300}))]
     text = "".join(next(news(stream)).text for stream in streams[:1])
     next(news(streams[1]))
-    monkeypatch.setattr(batch, "_draw", broken_for("broken", batch._draw))
+    monkeypatch.setattr(batch, "_draw_together", broken_for("broken", batch._draw_together))
     text += "".join(delta.text for delta in news(streams[0]))
     assert [text] == alone
     with pytest.raises(GenerationFailed):
@@ -176,7 +183,7 @@ def test_what_breaks_of_one_row_fails_that_row(
         raise error
 
     owners = {"the detokeniser": "_text", "the stop strings": "_stops"}
-    made, copied = batch.Row.__init__, batch.Batch.copy
+    made, copied = batch.SampleRow.__init__, batch.Batch.cached_prefix
 
     def made_to_fail(row: Any, ticket: Any, *others: Any) -> None:
         made(row, ticket, *others)
@@ -186,10 +193,10 @@ def test_what_breaks_of_one_row_fails_that_row(
             elif what == "the record":
                 monkeypatch.setattr(row, "_vocabulary", None)
 
-    monkeypatch.setattr(batch.Row, "__init__", made_to_fail)
+    monkeypatch.setattr(batch.SampleRow, "__init__", made_to_fail)
     keep = {"keeping its prompt": lambda own, row: raises() if row.ticket.request is bad else copied(own, row)}
     if what in keep:
-        monkeypatch.setattr(batch.Batch, "copy", keep[what])
+        monkeypatch.setattr(batch.Batch, "cached_prefix", keep[what])
     good = backend.stream(request("the dog", **ENDLESS | {"max_tokens": 200}))
     first = [token.id for token in next(news(good)).tokens]
     with pytest.raises(GenerationFailed, match="log"):
@@ -204,7 +211,7 @@ def test_of_prompts_read_together_only_the_one_that_fails_ends(
     asked = [request(text) for text in ("the dog ran", "the cat sat", "broken house")]
     alone = [answers(backend, one) for one in asked[:2]]
     backend.between_steps(lambda: backend._engine.prefixes.shrink(0)).result()
-    unread = backend._engine.prefill._read_alone
+    unread = backend._engine.prefill._prefill_alone
     together: list[int] = []
 
     def fails_together(caches: Any, *_: Any) -> Any:
@@ -212,14 +219,14 @@ def test_of_prompts_read_together_only_the_one_that_fails_ends(
         raise RuntimeError("index out of range")
 
     def fails_alone(ticket: Any, prompt: Any, run: Any) -> Any:
-        with prefill.guarded(ticket):
+        with prefill.isolate_failure(ticket):
             if ticket.request is asked[2]:
                 raise RuntimeError("index out of range")
             return unread(ticket, prompt, run)
         return None
 
-    monkeypatch.setattr(backend._decoder, "prefill_all", fails_together)
-    monkeypatch.setattr(backend._engine.prefill, "_read_alone", fails_alone)
+    monkeypatch.setattr(backend._decoder, "prefill_together", fails_together)
+    monkeypatch.setattr(backend._engine.prefill, "_prefill_alone", fails_alone)
     go = threading.Event()
     backend.between_steps(lambda: go.wait(30))  # until all of them have arrived
     streams = [backend.stream(one) for one in asked]
@@ -238,14 +245,14 @@ def test_a_row_of_another_adapter_than_was_said_fails_alone(
     good = backend.stream(request("the dog", **ENDLESS | {"max_tokens": 200}))
     text = next(news(good)).text
     bad = request("the cat", **ENDLESS)
-    made = batch.Row.__init__
+    made = batch.SampleRow.__init__
 
     def misled(row: Any, ticket: Any, *others: Any) -> None:
         made(row, ticket, *others)
         if ticket.request is bad:
             row.origin = batch.Origin(weights="others")
 
-    monkeypatch.setattr(batch.Row, "__init__", misled)
+    monkeypatch.setattr(batch.SampleRow, "__init__", misled)
     with pytest.raises(GenerationFailed, match="Another adapter"):
         list(backend.stream(bad))
     assert [text + "".join(delta.text for delta in news(good))] == whole

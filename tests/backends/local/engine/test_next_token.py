@@ -45,7 +45,7 @@ def stages(row: list[float], s: Sampling, prompt: list[int], answer: list[int]) 
 def test_every_stage_follows_the_definitions(s: Sampling, prompt: list[int], answer: list[int], seed: int) -> None:
     kept = next_token(seed, prompt, answer)
     row = kept.logits.double().tolist()
-    found = by_id(kept.under(s, SIZE).candidates)
+    found = by_id(kept.distribution(s, SIZE).candidates)
     expected = stages(row, s, prompt, answer)
     # A cut exactly between two tokens may fall on either side in float32.
     assume(all((found[i].probability > 0) == (expected[-1][i] > 1e-30) for i in range(SIZE) if expected[0][i] > 1e-30))
@@ -65,7 +65,7 @@ def test_every_stage_follows_the_definitions(s: Sampling, prompt: list[int], ans
 @settings(max_examples=60, deadline=None)
 def test_a_few_candidates_are_the_ones_that_matter(s: Sampling, answer: list[int], seed: int, count: int) -> None:
     kept = next_token(seed, (), answer)
-    few, every = kept.under(s, count).candidates, by_id(kept.under(s, SIZE).candidates)
+    few, every = kept.distribution(s, count).candidates, by_id(kept.distribution(s, SIZE).candidates)
     assert len(few) == count
     assert sum(c.probability for c in few) <= 1 + 1e-5
     assert [c.model_probability for c in few] == sorted((c.model_probability for c in few), reverse=True)
@@ -77,7 +77,7 @@ def test_a_few_candidates_are_the_ones_that_matter(s: Sampling, answer: list[int
 @given(numbers)
 @settings(max_examples=20, deadline=None)
 def test_without_settings_all_stages_are_the_models_own(seed: int) -> None:
-    for c in next_token(seed, [1, 2], [3, 3]).under(PLAIN, SIZE).candidates:
+    for c in next_token(seed, [1, 2], [3, 3]).distribution(PLAIN, SIZE).candidates:
         assert c.shift == 0
         assert c.cut_by == ""
         assert c.probability == pytest.approx(c.model_probability, abs=1e-6)
@@ -85,7 +85,7 @@ def test_without_settings_all_stages_are_the_models_own(seed: int) -> None:
 
 
 def test_temperature_zero_is_certain() -> None:
-    likeliest, *others = next_token(1).under(Sampling(temperature=0), SIZE).candidates
+    likeliest, *others = next_token(1).distribution(Sampling(temperature=0), SIZE).candidates
     assert (likeliest.tempered_probability, likeliest.probability) == (1, 1)
     assert {c.probability for c in others} == {0}
 
@@ -94,20 +94,20 @@ def test_temperature_zero_is_certain() -> None:
     ("changed", "name"), [({"top_k": 3}, "top_k"), ({"top_p": 0.3}, "top_p"), ({"min_p": 0.5}, "min_p")]
 )
 def test_the_filter_that_cut_is_named(changed: dict[str, Any], name: str) -> None:
-    found = next_token(1).under(replace(PLAIN, **changed), SIZE).candidates
+    found = next_token(1).distribution(replace(PLAIN, **changed), SIZE).candidates
     assert found[0].cut_by == ""
     assert {c.cut_by for c in found if c.probability == 0} == {name}
 
 
 def test_the_first_filter_to_cut_gets_the_name() -> None:
-    found = next_token(1).under(replace(PLAIN, top_k=5, top_p=0.6, min_p=0.01), SIZE).candidates
+    found = next_token(1).distribution(replace(PLAIN, top_k=5, top_p=0.6, min_p=0.01), SIZE).candidates
     kept = sum(c.probability > 0 for c in found)
     assert [c.cut_by for c in found] == [""] * kept + ["top_p"] * (5 - kept) + ["top_k"] * (SIZE - 5)
 
 
 def test_penalties_take_what_they_say() -> None:
     s = replace(PLAIN, frequency_penalty=0.5, presence_penalty=1.0, logit_bias={7: 3.0})
-    shift = {c.id: c.shift for c in next_token(1, prompt=[4], generated=[2, 2, 3]).under(s, SIZE).candidates}
+    shift = {c.id: c.shift for c in next_token(1, prompt=[4], generated=[2, 2, 3]).distribution(s, SIZE).candidates}
     assert {i: round(x, 4) for i, x in shift.items() if x} == {2: -2.0, 3: -1.5, 7: 3.0}
 
 
@@ -115,7 +115,7 @@ def test_a_backend_counts_the_prefix_as_generated(backend_of: Callable[..., Loca
     backend = backend_of()
     kept = backend.next_token((Message("user", "the cat sat"),), "the mat")
     s = replace(PLAIN, frequency_penalty=1.0)
-    assert sum(c.shift for c in kept.under(s, 10**6).candidates) == pytest.approx(-len(kept.generated))
+    assert sum(c.shift for c in kept.distribution(s, 10**6).candidates) == pytest.approx(-len(kept.generated))
     assert len(kept.generated) == backend.count_tokens((Message("user", "x"),), "the mat") - backend.count_tokens(
         (Message("user", "x"),)
     )
@@ -123,7 +123,7 @@ def test_a_backend_counts_the_prefix_as_generated(backend_of: Callable[..., Loca
 
 def test_entropies_are_over_the_whole_vocabulary() -> None:
     kept = LocalNextToken(torch.zeros(64), (), (), str)
-    outlook = kept.under(replace(PLAIN, top_k=16, logit_bias=dict.fromkeys(range(16), 1.0)), 4)
+    outlook = kept.distribution(replace(PLAIN, top_k=16, logit_bias=dict.fromkeys(range(16), 1.0)), 4)
     assert len(outlook.candidates) == 4
     assert outlook.model_entropy == pytest.approx(math.log(64))
     assert outlook.entropy == pytest.approx(math.log(16))
@@ -138,4 +138,4 @@ def test_a_draw_gives_every_token_its_share() -> None:
 
 def test_a_bias_on_a_token_that_is_not_there_is_explained() -> None:
     with pytest.raises(InvalidSetup, match="token 99; this model's tokens are 0 to 39"):
-        LocalNextToken(torch.zeros(40), (), (), str).under(replace(PLAIN, logit_bias={99: 1.0}), 20)
+        LocalNextToken(torch.zeros(40), (), (), str).distribution(replace(PLAIN, logit_bias={99: 1.0}), 20)

@@ -42,17 +42,17 @@ def text_of(stream: Any) -> str:
 def test_each_prompt_gets_the_numbers_that_it_gets_alone(
     decoder: Decoder, prompts: list[tuple[int, int, bool]]
 ) -> None:
-    """Any lengths, after any number of tokens known before, with and without a stem that two of them share."""
+    """Any lengths, after any number of tokens known before, with and without a prefix that two of them share."""
     with torch.inference_mode():
-        stem = SlotCache(decoder.layout, 1, 4)
-        stem.begin()
-        decoder.prefill(stem, [5, 6, 7, 8], BASE)
+        prefix = SlotCache(decoder.layout, 1, 4)
+        prefix.add_row()
+        decoder.prefill(prefix, [5, 6, 7, 8], BASE)
 
         def caches() -> list[SlotCache]:
             made = []
             for number, (known, size, follows) in enumerate(prompts):
                 cache = SlotCache(decoder.layout, 1, known + size)
-                cache.begin(stem if follows else None)
+                cache.add_row(prefix if follows else None)
                 if known:
                     decoder.prefill(cache, [3 + number] * known, BASE)
                 made.append(cache)
@@ -61,7 +61,7 @@ def test_each_prompt_gets_the_numbers_that_it_gets_alone(
         runs = [[10 + number + token for token in range(size)] for number, (_, size, _) in enumerate(prompts)]
         alone, together = caches(), caches()
         expected = torch.stack([decoder.prefill(c, run, BASE) for c, run in zip(alone, runs, strict=True)])
-        assert torch.allclose(decoder.prefill_all(together, runs, BASE), expected, rtol=1e-4, atol=1e-4)
+        assert torch.allclose(decoder.prefill_together(together, runs, BASE), expected, rtol=1e-4, atol=1e-4)
     for one, other in zip(alone, together, strict=True):
         assert one.lengths == other.lengths
         for mine, theirs in zip(one.layers, other.layers, strict=True):
@@ -86,7 +86,7 @@ class Watched:
     def __init__(self, backend: LocalBackend, monkeypatch: pytest.MonkeyPatch) -> None:
         self.backend, self.passes = backend, list[list[int]]()
         decoder = backend._decoder
-        one, several = decoder.prefill, decoder.prefill_all
+        one, several = decoder.prefill, decoder.prefill_together
 
         def prefill(cache: Any, ids: Any, use: Any) -> torch.Tensor:
             self.passes.append([len(ids)])
@@ -97,7 +97,7 @@ class Watched:
             return several(caches, runs, use)
 
         monkeypatch.setattr(decoder, "prefill", prefill)
-        monkeypatch.setattr(decoder, "prefill_all", prefill_all)
+        monkeypatch.setattr(decoder, "prefill_together", prefill_all)
 
     @property
     def tokens(self) -> int:
@@ -180,7 +180,7 @@ def test_who_waits_for_a_prompt_that_is_stopped_is_read_itself(
 
 def test_logits_that_are_none_fail_their_prompt_alone(backend_of: Backends, monkeypatch: pytest.MonkeyPatch) -> None:
     backend = backend_of()
-    several = backend._decoder.prefill_all
+    several = backend._decoder.prefill_together
 
     def broken(*given: Any) -> torch.Tensor:
         logits = several(*given)
@@ -189,7 +189,7 @@ def test_logits_that_are_none_fail_their_prompt_alone(backend_of: Backends, monk
 
     watched = Watched(backend, monkeypatch)
     text_of(backend.stream(request("mat")))
-    monkeypatch.setattr(backend._decoder, "prefill_all", broken)
+    monkeypatch.setattr(backend._decoder, "prefill_together", broken)
     first, second, third = watched.ask(*(request(f"{i} dogs") for i in range(3)))
     assert text_of(first)
     with pytest.raises(PlaygroundError, match="no valid probabilities"):
@@ -210,7 +210,7 @@ def test_prompts_whose_pass_fails_are_read_one_by_one_and_the_engine_goes_on(
         def broken(*given: Any) -> torch.Tensor:
             raise RuntimeError("out of memory")
 
-        patch.setattr(backend._decoder, "prefill_all", broken)
+        patch.setattr(backend._decoder, "prefill_together", broken)
         for stream in watched.ask(*(request(f"{i} dogs") for i in range(3))):
             assert text_of(stream)
         patch.setattr(backend._decoder, "prefill", broken)

@@ -17,16 +17,16 @@ from transformers.generation.logits_process import (
 
 from playground.backends.local.engine.sampling import (
     BLOCK,
-    Controls,
     History,
-    choose,
+    SamplingControls,
     distribution,
-    draw,
-    pair,
+    draw_tokens,
+    next_tokens,
     penalise,
     random_stream,
+    uniform_pair,
 )
-from playground.backends.local.engine.token_readings import read
+from playground.backends.local.engine.token_readings import read_tokens
 from playground.types import Sampling
 
 SIZE = 40
@@ -86,7 +86,7 @@ def test_rows_follow_the_definitions(rows: Any, seed: int) -> None:
     logits = logits_of(len(rows), seed)
     before = logits.clone()
     histories = [History(*row) for row in rows]
-    got = distribution(penalise(logits, histories), Controls.of([row[0] for row in rows]))
+    got = distribution(penalise(logits, histories), SamplingControls.of([row[0] for row in rows]))
     assert torch.equal(logits, before)
     for row, (sampling, prompt, answer) in enumerate(rows):
         expected = torch.tensor(written_out(before[row].double().tolist(), sampling, prompt, answer))
@@ -101,9 +101,13 @@ def test_rows_follow_the_definitions(rows: Any, seed: int) -> None:
 @settings(max_examples=50, deadline=None)
 def test_a_row_alone_is_the_same_row(rows: Any, seed: int) -> None:
     logits = logits_of(len(rows), seed)
-    together = distribution(penalise(logits, [History(*row) for row in rows]), Controls.of([row[0] for row in rows]))
+    together = distribution(
+        penalise(logits, [History(*row) for row in rows]), SamplingControls.of([row[0] for row in rows])
+    )
     for row, settings_of in enumerate(rows):
-        alone = distribution(penalise(logits[row : row + 1], [History(*settings_of)]), Controls.of([settings_of[0]]))
+        alone = distribution(
+            penalise(logits[row : row + 1], [History(*settings_of)]), SamplingControls.of([settings_of[0]])
+        )
         assert torch.equal(together[row], alone[0])
 
 
@@ -120,7 +124,7 @@ def test_a_row_alone_is_the_same_row(rows: Any, seed: int) -> None:
 def test_filters_are_those_of_transformers(sampling: Sampling, warper: Any) -> None:
     logits = logits_of(64, 1)
     expected = warper(torch.zeros(64, 1, dtype=torch.long), logits.clone()).softmax(-1)
-    got = distribution(logits, Controls.of([sampling] * 64))
+    got = distribution(logits, SamplingControls.of([sampling] * 64))
     torch.testing.assert_close(got, expected)
 
 
@@ -146,7 +150,7 @@ def test_frequency_and_presence_count_the_answer_only() -> None:
 def test_inverse_transform_takes_the_token_at_the_uniform_number() -> None:
     probabilities = torch.tensor([[0.0, 0.25, 0.0, 0.75, 0.0]])
     points = [0.0, 0.2499, 0.25, 0.9999, 1 - 2**-53]
-    assert [draw(probabilities, [(0.5, u)]).item() for u in points] == [1, 1, 3, 3, 3]
+    assert [draw_tokens(probabilities, [(0.5, u)]).item() for u in points] == [1, 1, 3, 3, 3]
 
 
 def test_blocks_are_drawn_by_the_weight_of_their_tokens() -> None:
@@ -154,24 +158,24 @@ def test_blocks_are_drawn_by_the_weight_of_their_tokens() -> None:
     probabilities[0, [5, BLOCK + 7, 2 * BLOCK + 2]] = torch.tensor([0.5, 0.25, 0.25])
     firsts = [0.0, 0.4999, 0.5, 0.7499, 0.75, 1 - 2**-53]
     expected = [5, 5, BLOCK + 7, BLOCK + 7, 2 * BLOCK + 2, 2 * BLOCK + 2]
-    assert [draw(probabilities, [(u, 1 - 2**-53)]).item() for u in firsts] == expected
+    assert [draw_tokens(probabilities, [(u, 1 - 2**-53)]).item() for u in firsts] == expected
 
 
 def test_rounding_of_likely_tokens_does_not_decide_between_unlikely_ones() -> None:
     torch.manual_seed(4)
     logits = torch.randn(4_000, 8 * BLOCK, dtype=torch.float64)
     streams = [random_stream(1, row) for row in range(len(logits))]
-    uniforms = [pair(stream) for stream in streams]
+    uniforms = [uniform_pair(stream) for stream in streams]
     nudged = logits + 1e-6 * torch.randn_like(logits)
-    drawn, again = (draw(x.float().softmax(-1), uniforms) for x in (logits, nudged))
+    drawn, again = (draw_tokens(x.float().softmax(-1), uniforms) for x in (logits, nudged))
     assert (drawn != again).sum() <= 4
 
 
 def test_draws_are_distributed_as_asked() -> None:
     logits, stream = logits_of(1, 5), random_stream(1, 0)
-    expected = distribution(logits, Controls.of([Sampling(temperature=0.9, top_p=0.9)]))
+    expected = distribution(logits, SamplingControls.of([Sampling(temperature=0.9, top_p=0.9)]))
     n = 20_000
-    drawn = draw(expected.expand(n, -1), [pair(stream) for _ in range(n)])
+    drawn = draw_tokens(expected.expand(n, -1), [uniform_pair(stream) for _ in range(n)])
     share = torch.bincount(drawn, minlength=SIZE) / n
     assert (share - expected[0]).abs().max() < 0.015
     assert not share[expected[0] == 0].any()
@@ -179,15 +183,15 @@ def test_draws_are_distributed_as_asked() -> None:
 
 @given(rows_of, numbers, numbers)
 @settings(max_examples=40, deadline=None)
-def test_a_random_stream_does_not_depend_on_the_company(rows: Any, seed: int, other: int) -> None:
+def test_a_random_stream_does_not_depend_on_other_rows(rows: Any, seed: int, other: int) -> None:
     assume(seed != other)
     logits = logits_of(len(rows), 9)
 
     def run(picked: list[int]) -> dict[int, list[int]]:
         histories = [History(*rows[row]) for row in picked]
         streams = [random_stream(seed if row == 0 else other, row) for row in picked]
-        controls = Controls.of([rows[row][0] for row in picked])
-        steps = [choose(logits[picked], histories, controls, streams).tolist() for _ in range(4)]
+        controls = SamplingControls.of([rows[row][0] for row in picked])
+        steps = [next_tokens(logits[picked], histories, controls, streams).tolist() for _ in range(4)]
         return {row: [step[place] for step in steps] for place, row in enumerate(picked)}
 
     assert run([0])[0] == run(list(range(len(rows))))[0]
@@ -202,7 +206,7 @@ def test_readings_are_under_the_models_own_distribution() -> None:
     logits = logits_of(3, 2)
     logits[1, 4:] = -torch.inf
     chosen = torch.tensor([3, 1, 0])
-    readings = read(logits, chosen, [0, 2, 5])
+    readings = read_tokens(logits, chosen, [0, 2, 5])
     reference = torch.distributions.Categorical(logits=logits.double())
     for row, reading in enumerate(readings):
         assert reading.logprob == pytest.approx(reference.log_prob(chosen)[row].item(), abs=1e-5)

@@ -34,10 +34,10 @@ def logprobs(tokens: tuple[Token, ...]) -> list[float]:
 
 @pytest.mark.parametrize("most", [1 << 22, 1000], ids=["whole", "in chunks"])
 @pytest.mark.parametrize("name", ["llama", "gpt2", "gemma3-mixed"])
-def test_tokens_are_judged_as_the_model_would(
+def test_tokens_are_scored_as_the_model_would(
     backend_of: Backends, tokenizer: Any, name: str, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(prefill, "MOST_LOGITS", most)
+    monkeypatch.setattr(prefill, "MAX_LOGITS", most)
     where = {"target_modules": ["c_attn"], "fan_in_fan_out": True} if name == "gpt2" else {"target_modules": ["q_proj"]}
     adapter, (merged,) = lora(tiny_model(name), "voice", 1, (0.5,), **where)
     backend, answer = backend_of(name), tokenizer(TEXT)["input_ids"]
@@ -45,7 +45,7 @@ def test_tokens_are_judged_as_the_model_would(
     running = backend.stream(request(max_tokens=300, logit_bias={2: -100.0}))
     next(news(running))
     for asked, model in ((request(), tiny_model(name)), (request(adapter="voice", scale=0.5), merged)):
-        prompt = backend._intake.ticket(asked, 1).words
+        prompt = backend._ticket_factory.for_samples(asked, 1).vocabulary_ids
         for _ in range(2):  # the second time with a prompt that is known
             for given in (TEXT, answer, np.array(answer)):
                 tokens = backend.score(asked, given)
@@ -56,12 +56,12 @@ def test_tokens_are_judged_as_the_model_would(
     running.close()
 
 
-def test_an_answer_is_judged_as_it_was_when_it_was_drawn(backend_of: Backends) -> None:
+def test_an_answer_is_scored_as_it_was_when_it_was_drawn(backend_of: Backends) -> None:
     backend = backend_of()
     asked = request(temperature=1.0, seed=3, top_logprobs=3, prefix="the", begun=" cat")
     drawn = [token for delta in deltas(backend, asked) for token in delta.tokens]
-    judged = backend.score(asked, [token.id for token in drawn])
-    for one, other in zip(drawn, judged, strict=True):
+    scored = backend.score(asked, [token.id for token in drawn])
+    for one, other in zip(drawn, scored, strict=True):
         assert (one.id, [top.id for top in one.top]) == (other.id, [top.id for top in other.top])
         assert (one.logprob, one.entropy) == pytest.approx((other.logprob, other.entropy), abs=1e-3)
 

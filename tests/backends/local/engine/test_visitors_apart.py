@@ -26,7 +26,7 @@ HEADER = "the cat sat on the mat and the dog ran to the house " * 5
 def tokens_read(backend: LocalBackend, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many tokens each pass over prompts reads, from now on."""
     passes: list[int] = []
-    one, many = backend._decoder.prefill, backend._decoder.prefill_all
+    one, many = backend._decoder.prefill, backend._decoder.prefill_together
 
     def alone(cache: Any, ids: Any, use: Any) -> Any:
         passes.append(len(ids))
@@ -37,7 +37,7 @@ def tokens_read(backend: LocalBackend, monkeypatch: pytest.MonkeyPatch) -> list[
         return many(caches, runs, use)
 
     monkeypatch.setattr(backend._decoder, "prefill", alone)
-    monkeypatch.setattr(backend._decoder, "prefill_all", together)
+    monkeypatch.setattr(backend._decoder, "prefill_together", together)
     return passes
 
 
@@ -109,13 +109,13 @@ class Watched:
             name="default", title="Tiny", kind="local", load=lambda _: backend, capabilities=backend.capabilities
         )
         self.catalog, self.visitors = Catalog([entry]), set[str]()
-        ticket = backend._intake._make
+        ticket = backend._ticket_factory._make
 
         def watched(asked: Any, *others: Any) -> Any:
             self.visitors.add(asked.visitor)
             return ticket(asked, *others)
 
-        monkeypatch.setattr(backend._intake, "_make", watched)
+        monkeypatch.setattr(backend._ticket_factory, "_make", watched)
 
 
 SETUP = parse(

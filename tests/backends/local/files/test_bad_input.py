@@ -230,7 +230,10 @@ BAD_ADAPTERS: dict[str, tuple[Make, str]] = {
         configured(peft_type="PROMPT_TUNING", num_virtual_tokens=5),
         r"does not hold the 5 virtual tokens",
     ),
-    "a lone kind with other tensors": (configured(peft_type="LOHA"), r"has a tensor for which this model has no place"),
+    "a merged kind with other tensors": (
+        configured(peft_type="LOHA"),
+        r"has a tensor for which this model has no place",
+    ),
 }
 
 
@@ -291,7 +294,7 @@ def test_strangers_do_not_read_the_operators_folders(base: Path, adapter: Path, 
     places = {name: sources.read(str(place)) for name, place in (("fine", base), ("bad", tmp_path / "broken"))}
     catalog = Catalog([entries.model_entry(place, name, public) for name, place in places.items()])
     for name, place in (("fine", adapter), ("bad", tmp_path / "broken")):
-        catalog.add_adapter(entries.adapter_of("fine", sources.read(str(place)), name, public))
+        catalog.add_adapter(entries.adapter_entry("fine", sources.read(str(place)), name, public))
     said = [repr(finish(catalog.open("fine", "fine")).details), repr(catalog.info("fine"))]
     for asked in (("bad",), ("fine", "bad")):
         with pytest.raises(PlaygroundError, match=r"^broken holds no") as raised:

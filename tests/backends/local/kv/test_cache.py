@@ -14,8 +14,8 @@ from playground.backends.local.forward.decoder import Decoder
 from playground.backends.local.forward.precision import prepare
 from playground.backends.local.kv.cache import SlotCache
 from playground.backends.local.kv.layout import LayerShape, Layout
-from playground.backends.local.kv.prefix_cache import Outcome, Prefix, PrefixStore
-from playground.backends.local.weights.wide_lora import BASE, Use
+from playground.backends.local.kv.prefix_cache import CachedPrefix, NextLogits, PrefixCache
+from playground.backends.local.weights.wide_lora import BASE, AdapterUse
 from playground.errors import ModelUnavailable
 from playground.types import Origin
 
@@ -37,26 +37,26 @@ def greedy(model: Any, ids: list[int], tokens: int) -> list[int]:
 
 def prefilled(decoder: Decoder, ids: list[int], chunk: int) -> tuple[SlotCache, torch.Tensor]:
     cache = SlotCache(decoder.layout, 1, len(ids))
-    cache.begin()
+    cache.add_row()
     for start in range(0, len(ids), chunk):
         logits = decoder.prefill(cache, ids[start : start + chunk], BASE)
     return cache, logits
 
 
-@pytest.mark.parametrize("lean", [False, True], ids=["plain", "lean"])
+@pytest.mark.parametrize("fused", [False, True], ids=["plain", "fused"])
 @pytest.mark.parametrize("name", CONFIGS)
 @torch.inference_mode()
-def test_rows_of_unlike_length_decode_as_generate_does(name: str, lean: bool) -> None:
+def test_rows_of_unlike_length_decode_as_generate_does(name: str, fused: bool) -> None:
     """Chunked prompts, a row that joins late, a row that leaves, growth: each row's tokens stay those of `generate`."""
     expected = {len(ids): greedy(tiny_model(name), ids, 24) for ids in prompts(5, 30, 13)}
-    model = prepare(tiny_model(name), "float32") if lean else tiny_model(name)
+    model = prepare(tiny_model(name), "float32") if fused else tiny_model(name)
     decoder = Decoder(model)
     batch, got = SlotCache(decoder.layout, 2, 32), {length: [] for length in expected}
     order: list[int] = []
 
     def join(ids: list[int]) -> None:
         source, logits = prefilled(decoder, ids, chunk=7)
-        batch.append(source, 0, len(ids))
+        batch.add_row_copy(source, 0, len(ids))
         order.append(len(ids))
         got[len(ids)].append(int(logits.argmax()))
 
@@ -114,9 +114,9 @@ def test_rows_keep_their_content_when_others_come_and_go(moves: list[tuple[str, 
             for layer in source.layers:
                 layer.keys += number
                 layer.values += number / 2
-            source.begin()
+            source.add_row()
             cache.resize(len(expected) + 3, 9)
-            cache.append(source, 0, size)
+            cache.add_row_copy(source, 0, size)
             expected.append((number, size))
         elif expected:
             place = size % len(expected)
@@ -135,28 +135,28 @@ def test_rows_keep_their_content_when_others_come_and_go(moves: list[tuple[str, 
             assert not layer.values[row, :, size:].any()
 
 
-def prefix(ids: list[int], use: Use = BASE) -> Prefix:
+def prefix(ids: list[int], use: AdapterUse = BASE) -> CachedPrefix:
     cache = SlotCache(LAYOUT, 1, len(ids))
-    cache.begin()
+    cache.add_row()
     cache.lengths = [len(ids)]
-    return Prefix(np.array(ids), cache, use)
+    return CachedPrefix(np.array(ids), cache, use)
 
 
 BYTE = LAYOUT.bytes_per_token
 
 
 def test_the_longest_common_beginning_is_found_under_the_same_adapter_and_scale() -> None:
-    store = PrefixStore()
-    uses = (BASE, Use("a", 1.0), Use("a", 0.5), Use("b", 1.0))
+    store = PrefixCache()
+    uses = (BASE, AdapterUse("a", 1.0), AdapterUse("a", 0.5), AdapterUse("b", 1.0))
     for ids, use in (([1, 2, 3, 4, 5, 6], uses[0]), ([1, 2, 3, 4, 9, 9], uses[0]), ([1, 2, 3, 4, 5, 6, 7], uses[1])):
         store.add(prefix(ids, use), 100 * BYTE)
     query = np.array([1, 2, 3, 4, 5, 6, 7, 8])
-    assert [store.longest(query, use)[1] for use in uses] == [6, 7, 0, 0]
-    assert store.longest(np.array([1, 2, 3]), BASE) == (None, 0)
+    assert [store.longest_match(query, use)[1] for use in uses] == [6, 7, 0, 0]
+    assert store.longest_match(np.array([1, 2, 3]), BASE) == (None, 0)
 
 
 def test_a_continuation_replaces_what_it_continues() -> None:
-    store = PrefixStore()
+    store = PrefixCache()
     store.add(prefix([1, 2, 3, 4, 5]), 100 * BYTE)
     store.add(prefix([1, 2, 3, 4, 5, 6, 7]), 100 * BYTE)
     store.add(prefix([1, 2, 3, 4, 5, 6]), 100 * BYTE)
@@ -164,46 +164,46 @@ def test_a_continuation_replaces_what_it_continues() -> None:
 
 
 def test_of_equal_beginnings_the_one_whose_logits_are_known_is_found() -> None:
-    store = PrefixStore()
+    store = PrefixCache()
     prompt, one, other = prefix([1, 2, 3, 4, 5]), prefix([1, 2, 3, 4, 5, 6]), prefix([1, 2, 3, 4, 5, 7])
-    prompt.outcomes[5] = Outcome(torch.ones(1), Origin(weights="x"))
+    prompt.logits_by_length[5] = NextLogits(torch.ones(1), Origin(weights="x"))
     for added in (prompt, one, other):  # two answers to one prompt: the first took the prompt's logits over
         store.add(added, 100 * BYTE)
     for _ in range(3):
-        assert store.longest(prompt.ids, BASE) == (one, 5)
-    begun = store.begin(prompt.ids, BASE, LAYOUT)
+        assert store.longest_match(prompt.ids, BASE) == (one, 5)
+    begun = store.start(prompt.ids, BASE, LAYOUT)
     assert begun.cache.lengths == [5]
-    assert begun.outcomes[5] is prompt.outcomes[5]
+    assert begun.logits_by_length[5] is prompt.logits_by_length[5]
 
-    assert store.begin(prompt.ids, BASE, LAYOUT, most=2).cache.lengths == [2]
+    assert store.start(prompt.ids, BASE, LAYOUT, max_reused=2).cache.lengths == [2]
 
 
 def test_virtual_tokens_are_known_however_few() -> None:
-    store, virtual, ids = PrefixStore(), prefix([-1, -2]), np.array([-1, -2, 5, 6])
-    assert store.begin(ids, BASE, LAYOUT).cache.size == 0
-    assert store.begin(ids, BASE, LAYOUT, virtual).cache.size == 2
+    store, virtual, ids = PrefixCache(), prefix([-1, -2]), np.array([-1, -2, 5, 6])
+    assert store.start(ids, BASE, LAYOUT).cache.size == 0
+    assert store.start(ids, BASE, LAYOUT, virtual).cache.size == 2
 
 
 def test_what_an_adapter_computed_is_forgotten_with_it() -> None:
-    store, uses = PrefixStore(), (BASE, Use("a", 1.0), Use("a", 0.5))
+    store, uses = PrefixCache(), (BASE, AdapterUse("a", 1.0), AdapterUse("a", 0.5))
     for use in uses:
         store.add(prefix([1, 2, 3, 4, 5], use), 100 * BYTE)
     for first in (-1, -3):
         store.add(prefix([first, first - 1, 3, 4, 5]), 100 * BYTE)
     store.forget("a", np.empty(0, dtype=np.int64))
-    assert [store.longest(np.array([1, 2, 3, 4, 5]), use)[1] for use in uses] == [5, 0, 0]
+    assert [store.longest_match(np.array([1, 2, 3, 4, 5]), use)[1] for use in uses] == [5, 0, 0]
     store.forget("b", np.array([-3, -4]))
-    assert [store.longest(np.array([first, first - 1, 3, 4]), BASE)[1] for first in (-1, -3)] == [4, 0]
+    assert [store.longest_match(np.array([first, first - 1, 3, 4]), BASE)[1] for first in (-1, -3)] == [4, 0]
     assert store.bytes() == 10 * BYTE
 
 
 def test_the_least_recently_used_goes_first_and_the_budget_holds() -> None:
-    store = PrefixStore()
+    store = PrefixCache()
     for first in (10, 20, 30):
         store.add(prefix([first] * 5), 15 * BYTE)
-    store.longest(np.array([10] * 5), BASE)
+    store.longest_match(np.array([10] * 5), BASE)
     store.add(prefix([40] * 5), 15 * BYTE)
-    found = {first: store.longest(np.array([first] * 5), BASE)[1] for first in (10, 20, 30, 40)}
+    found = {first: store.longest_match(np.array([first] * 5), BASE)[1] for first in (10, 20, 30, 40)}
     assert found == {10: 5, 20: 0, 30: 5, 40: 5}
     store.add(prefix([50] * 20), 15 * BYTE)  # larger than the budget: not kept, nothing lost
     assert store.bytes() == 15 * BYTE

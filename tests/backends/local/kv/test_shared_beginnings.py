@@ -19,8 +19,8 @@ from playground.backends.local.forward.decoder import Decoder
 from playground.backends.local.forward.precision import prepare
 from playground.backends.local.kv.cache import SlotCache
 from playground.backends.local.kv.layout import LayerShape, Layout
-from playground.backends.local.kv.prefix_cache import WORTH_SHARING, Prefix, PrefixStore
-from playground.backends.local.weights.wide_lora import BASE, Use
+from playground.backends.local.kv.prefix_cache import MIN_SHARED_TOKENS, CachedPrefix, PrefixCache
+from playground.backends.local.weights.wide_lora import BASE, AdapterUse
 from playground.types import Delta, Message, Sampling
 
 Backends = Callable[..., LocalBackend]
@@ -28,9 +28,9 @@ LAYOUT = Layout((LayerShape(2, 4, 4),), torch.float64, torch.device("cpu"))
 LONG = "the cat sat on the mat and the dog ran to the house " * 10
 
 
-def filled(tokens: int, stem: SlotCache | None = None) -> SlotCache:
+def filled(tokens: int, prefix: SlotCache | None = None) -> SlotCache:
     cache = SlotCache(LAYOUT, 1, tokens)
-    cache.begin(stem)
+    cache.add_row(prefix)
     cache.layers[0].keys.normal_()
     cache.layers[0].values.normal_()
     cache.lengths = [tokens]
@@ -39,8 +39,8 @@ def filled(tokens: int, stem: SlotCache | None = None) -> SlotCache:
 
 def whole(cache: SlotCache, row: int, name: str) -> torch.Tensor:
     """All that a row follows, and its own, `[heads, tokens, size]`."""
-    stem = cache.stems[row]
-    chain = [] if stem is None else stem.chain
+    prefix = cache.prefixes[row]
+    chain = [] if prefix is None else prefix.with_prefixes
     own = getattr(cache.layers[0], name)[row, :, : cache.lengths[row]]
     return torch.cat([*(getattr(link.layers[0], name)[0] for link in chain), own], 1)
 
@@ -51,10 +51,10 @@ def whole(cache: SlotCache, row: int, name: str) -> torch.Tensor:
 def test_attention_is_that_over_all_keys_in_one_piece(rows: list[tuple[int, int]]) -> None:
     torch.manual_seed(1)
     root = filled(9)
-    stems = [None, root, filled(3, root), filled(5, root), filled(4)]
+    prefixes = [None, root, filled(3, root), filled(5, root), filled(4)]
     cache = SlotCache(LAYOUT, len(rows), 8)
     for which, own in rows:
-        cache.begin(stems[which])
+        cache.add_row(prefixes[which])
         cache.lengths[-1] = own
     cache.layers[0].keys.normal_()
     cache.layers[0].values.normal_()
@@ -78,19 +78,19 @@ def test_a_row_goes_on_after_its_siblings_left_and_the_stem_goes_with_the_last(n
     ids = torch.arange(3, 60).tolist()
     decoder = Decoder(prepare(tiny_model(name), "float32"))
     assert decoder.ways.shares
-    stem = SlotCache(decoder.layout, 1, 40)
-    stem.begin()
-    decoder.prefill(stem, ids[:40], BASE)
+    prefix = SlotCache(decoder.layout, 1, 40)
+    prefix.add_row()
+    decoder.prefill(prefix, ids[:40], BASE)
     prompt = SlotCache(decoder.layout, 1, 17)
-    prompt.begin(stem)
+    prompt.add_row(prefix)
     decoder.prefill(prompt, ids[40:47], BASE)  # in chunks, over what it follows
     logits = decoder.prefill(prompt, ids[47:], BASE)
     plain = tiny_model(name)
     expected = plain.generate(torch.tensor([ids]), max_new_tokens=12, do_sample=False, eos_token_id=None)[0, 57:]
     batch = SlotCache(decoder.layout, 4, 16)
-    batch.begin()  # a stranger, who follows nothing
+    batch.add_row()  # a stranger, who follows nothing
     for _ in range(3):
-        batch.begin(prompt)
+        batch.add_row(prompt)
     got, order = [int(logits.argmax())], ["stranger", "sibling", "other sibling", "this"]
     for step in range(11):
         if step in (2, 4, 6):  # the last takes the place of who goes
@@ -102,8 +102,8 @@ def test_a_row_goes_on_after_its_siblings_left_and_the_stem_goes_with_the_last(n
         fed = [got[-1] if who == "this" else 20 + step + len(who) for who in order]
         got.append(int(decoder.decode(batch, fed, [BASE] * len(fed))[order.index("this")].argmax()))
     assert got == expected.tolist()
-    gone = [weakref.ref(stem), weakref.ref(prompt)]
-    del stem, prompt
+    gone = [weakref.ref(prefix), weakref.ref(prompt)]
+    del prefix, prompt
     gc.collect()
     assert all(ref() is not None for ref in gone)
     batch.remove(0)
@@ -113,51 +113,55 @@ def test_a_row_goes_on_after_its_siblings_left_and_the_stem_goes_with_the_last(n
 
 @pytest.mark.parametrize("name", ["llama", "gpt2", "mistral-sliding", "gemma3-mixed"])
 def test_models_whose_layers_cannot_share_have_copies(backend_of: Backends, name: str) -> None:
-    """Other layers than the lean ones, and windows: a row follows nothing, and still says the same."""
-    lean = name == "mistral-sliding"
-    backend = backend_of(prepare(tiny_model(name), "float32") if lean else tiny_model(name))
+    """Other layers than the fused ones, and windows: a row follows nothing, and still says the same."""
+    fused = name == "mistral-sliding"
+    backend = backend_of(prepare(tiny_model(name), "float32") if fused else tiny_model(name))
     assert not backend._decoder.ways.shares
     together = texts(backend, request(LONG, n=3))
     assert together == texts(backend_of(tiny_model(name)), request(LONG, n=1)) * 3
 
 
 # ---------------------------------------------------------------------------------------------- in a store
-def entry(store: PrefixStore, ids: list[int], use: Use = BASE) -> Prefix:
+def entry(store: PrefixCache, ids: list[int], use: AdapterUse = BASE) -> CachedPrefix:
     """Computed as far as it was not known."""
-    made = store.begin(np.array(ids), use, LAYOUT, split=True)
+    made = store.start(np.array(ids), use, LAYOUT, split=True)
     made.cache.lengths = [made.cache.capacity]
     store.add(made, 10**9)
     return made
 
 
 def test_beginnings_that_differ_later_are_split_once_and_followed_by_all() -> None:
-    store, header, size = PrefixStore(), list(range(150)), LAYOUT.bytes_per_token
+    store, header, size = PrefixCache(), list(range(150)), LAYOUT.bytes_per_token
     first = entry(store, [*header, 200, 201])
     first.cache.layers[0].keys.normal_()
     before = first.cache.layers[0].keys.clone()
     second, third = entry(store, [*header, 300]), entry(store, [*header, 400, 401, 402])
-    (stem,) = {second.cache.stems[0], third.cache.stems[0]}
-    assert stem is not None
-    assert stem.size == 150
+    (prefix,) = {second.cache.prefixes[0], third.cache.prefixes[0]}
+    assert prefix is not None
+    assert prefix.size == 150
     assert store.bytes() == (150 + 2 + 1 + 3) * size
-    again, _ = store.longest(first.ids, BASE)
+    again, _ = store.longest_match(first.ids, BASE)
     assert again is not None
-    assert again.cache.stems == [stem]
+    assert again.cache.prefixes == [prefix]
     assert torch.equal(whole(again.cache, 0, "keys"), before[0])
     assert torch.equal(whole(second.cache, 0, "keys")[:, :150], before[0, :, :150])
-    # Shorter than it is worth, inside of a stem, and under an adapter: a copy of its own.
-    for ids, use in (([*range(WORTH_SHARING - 1), 500], BASE), ([*range(140), 500], BASE), ([*header, 1], Use("a"))):
-        assert entry(store, ids, use).cache.stems == [None]
+    # Shorter than it is worth, inside of a prefix, and under an adapter: a copy of its own.
+    for ids, use in (
+        ([*range(MIN_SHARED_TOKENS - 1), 500], BASE),
+        ([*range(140), 500], BASE),
+        ([*header, 1], AdapterUse("a")),
+    ):
+        assert entry(store, ids, use).cache.prefixes == [None]
 
 
 def test_what_others_hold_is_not_the_stores_to_count_or_to_drop() -> None:
-    store, size = PrefixStore(), LAYOUT.bytes_per_token
+    store, size = PrefixCache(), LAYOUT.bytes_per_token
     held = entry(store, list(range(100, 200)))
     entry(store, list(range(200, 300)))
     assert store.bytes() == 200 * size
     assert store.bytes({held.cache}) == 100 * size
     store.shrink(0, {held.cache})
-    assert store.longest(held.ids, BASE) == (held, 100)
+    assert store.longest_match(held.ids, BASE) == (held, 100)
     store.shrink(0)
     assert store.bytes() == 0
 
@@ -236,7 +240,7 @@ def test_a_split_keeps_to_the_budget(backend_of: Backends, monkeypatch: pytest.M
     engine, decode = backend._engine, backend._decoder.decode
 
     def watched(*given: Any) -> torch.Tensor:
-        left.append(engine._holdings._spare(engine._tickets) - engine._snapshot().prefix_bytes)
+        left.append(engine._kv_budget._spare_bytes(engine._tickets) - engine._snapshot().prefix_bytes)
         return decode(*given)
 
     monkeypatch.setattr(backend._decoder, "decode", watched)
@@ -248,7 +252,7 @@ def test_a_split_keeps_to_the_budget(backend_of: Backends, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("temperature", [0.0, 1.2])
-def test_texts_are_those_of_rows_alone_with_and_without_company(backend_of: Backends, temperature: float) -> None:
+def test_texts_are_those_of_rows_alone_with_and_without_others(backend_of: Backends, temperature: float) -> None:
     """In float32, few-shot headers: samples and single requests after one header, among strangers, as if alone."""
     settings = {"temperature": temperature, "seed": 5, "max_tokens": 30}
     asked = [request(LONG + end, n, **settings) for end, n in (("cat?", 1), ("dog?", 4), ("house?", 1), ("mat?", 3))]
@@ -266,8 +270,10 @@ def test_texts_are_those_of_rows_alone_with_and_without_company(backend_of: Back
 
 
 def depths(backend: LocalBackend) -> int:
-    stems = [stem for batch in backend._engine._batches.values() for stem in batch.cache.stems if stem is not None]
-    return max((len(stem.chain) for stem in stems), default=0)
+    prefixes = [
+        prefix for batch in backend._engine._batches.values() for prefix in batch.cache.prefixes if prefix is not None
+    ]
+    return max((len(prefix.with_prefixes) for prefix in prefixes), default=0)
 
 
 def test_a_prefix_may_be_forgotten_while_rows_follow_it(backend_of: Backends) -> None:

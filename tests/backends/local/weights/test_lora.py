@@ -11,11 +11,11 @@ from tuned import lora
 
 from playground.backends.local.backend import LocalBackend
 from playground.backends.local.forward.decoder import Decoder
-from playground.backends.local.forward.fused_layers import fuse
+from playground.backends.local.forward.fused_layers import fuse_layers
 from playground.backends.local.forward.precision import prepare
 from playground.backends.local.kv.cache import SlotCache
 from playground.backends.local.weights.lora import LoraAdapter, LoraWeights
-from playground.backends.local.weights.wide_lora import BASE, Mask, Use, WideLora
+from playground.backends.local.weights.wide_lora import BASE, AdapterUse, RowMask, WideLora
 from playground.errors import GenerationFailed, InvalidSetup, LimitReached, ModelUnavailable, UnknownModel
 from playground.types import Origin
 
@@ -71,7 +71,7 @@ def test_seeded_rows_are_what_the_merged_model_draws(tokenizer: Any) -> None:
     """In float64 rounding flips no draw."""
 
     def exact(model: Any) -> LocalBackend:
-        fuse(model.double(), None, tile=False)
+        fuse_layers(model.double(), None, tile=False)
         return LocalBackend(model, tokenizer)
 
     adapter, (merged,) = lora(tiny_model("llama"), "first", 1, (0.7,), **ATTENTION)
@@ -97,19 +97,19 @@ def test_seeded_rows_are_what_the_merged_model_draws(tokenizer: Any) -> None:
 def test_a_row_without_adapter_has_the_very_same_numbers_beside_others(name: str, precision: Any) -> None:
     decoder = Decoder(prepare(tiny_model(name), precision))
 
-    def logits(*uses: Use) -> torch.Tensor:
+    def logits(*uses: AdapterUse) -> torch.Tensor:
         batch = SlotCache(decoder.layout, len(uses), 8)
         for use in uses:
             source = SlotCache(decoder.layout, 1, 8)
-            source.begin()
+            source.add_row()
             decoder.prefill(source, [5, 6, 7, 8], use)
-            batch.append(source, 0, 4)
+            batch.add_row_copy(source, 0, 4)
         return decoder.decode(batch, [9] * len(uses), uses)
 
     alone = logits(BASE, BASE, BASE)
     for number, config in enumerate(CONFIGS[name]):
-        decoder.lora.attach(decoder.lora.fit(lora(tiny_model(name), str(number), number, **config)[0]))
-    mixed = logits(BASE, Use("0", 2.0), Use("1"))
+        decoder.lora.attach(decoder.lora.check(lora(tiny_model(name), str(number), number, **config)[0]))
+    mixed = logits(BASE, AdapterUse("0", 2.0), AdapterUse("1"))
     assert torch.equal(mixed[0], alone[0])
     assert not torch.equal(mixed[1], alone[1])
     assert not torch.equal(mixed[2], alone[2])
@@ -230,15 +230,15 @@ def test_the_origin_is_what_was_applied_and_not_what_was_asked(
     backend_of: Backends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     adapter, _ = lora(tiny_model("llama"), "voice", 1, **ATTENTION)
-    backend, aim = backend_with(backend_of, adapter), Mask.aim
+    backend, aim = backend_with(backend_of, adapter), RowMask.set_uses
     (plain,) = answers(backend, request())
     with monkeypatch.context() as patch:  # an engine that forgets the adapter
-        patch.setattr(Mask, "aim", lambda mask, uses: aim(mask, [BASE] * len(uses)))
+        patch.setattr(RowMask, "set_uses", lambda mask, uses: aim(mask, [BASE] * len(uses)))
         found = deltas(backend, request("the cat", adapter="voice"))
     assert "".join(delta.text for delta in found) == plain
     assert found[0].origin == Origin(weights="LlamaForCausalLM")
     with monkeypatch.context() as patch:  # one that mixes rows up when they share a batch
-        patch.setattr(Mask, "aim", lambda mask, uses: aim(mask, uses if len(uses) == 1 else uses[::-1]))
+        patch.setattr(RowMask, "set_uses", lambda mask, uses: aim(mask, uses if len(uses) == 1 else uses[::-1]))
         streams = [backend.stream(request("a dog", adapter=name, **ENDLESS)) for name in ("", "voice")]
         with pytest.raises(GenerationFailed, match="Another adapter"):
             list(streams[0])

@@ -10,7 +10,7 @@ import torch
 from playground.backends.local.forward.decoder import Decoder
 from playground.backends.local.forward.precision import prepare
 from playground.backends.local.kv.cache import SlotCache
-from playground.backends.local.weights.thread_count import LATE, Pace
+from playground.backends.local.weights.thread_count import LATE, ThreadCount
 from playground.backends.local.weights.threads import all_threads
 from playground.backends.local.weights.wide_lora import BASE
 
@@ -28,7 +28,7 @@ class Machine:
 
     def __init__(self, most: int) -> None:
         self.now = 0.0
-        self.pace = Pace(most, lambda: self.now)
+        self.pace = ThreadCount(most, lambda: self.now)
 
     def run(self, seconds: float, speed: Callable[[int], float], rows: int = 4) -> dict[int, float]:
         spent: dict[int, float] = {}
@@ -37,7 +37,7 @@ class Machine:
             threads, took = self.pace.threads, speed(self.pace.threads)
             self.now += took
             spent[threads] = spent.get(threads, 0.0) + took
-            self.pace.took(rows, took)
+            self.pace.record(rows, took)
         return spent
 
 
@@ -65,7 +65,7 @@ def test_steps_of_different_size_are_not_compared() -> None:
     machine = Machine(2)
     while machine.pace.threads == 2:  # until it tries
         machine.run(0.001, alone)
-    machine.pace.took(1, 0.001)  # far fewer rows
+    machine.pace.record(1, 0.001)  # far fewer rows
     assert machine.pace.threads == 2
 
 
@@ -89,7 +89,7 @@ def test_one_slow_step_decides_nothing(slow: int) -> None:
         threads = machine.pace.threads
         took = 0.1 if threads == 2 and number % slow == 0 and number % 7 == 0 else alone(threads)
         machine.now += took
-        machine.pace.took(4, took)
+        machine.pace.record(4, took)
     machine.run(2, alone)
     assert machine.pace.threads == 2
 
@@ -98,15 +98,15 @@ def test_one_slow_step_decides_nothing(slow: int) -> None:
 def test_the_number_of_threads_changes_no_number(default_model: Any, precision: Any) -> None:
     decoder = Decoder(prepare(copy.deepcopy(default_model[0]), precision))
     if decoder.layout.dtype == torch.float32:  # a processor without bfloat16
-        assert decoder._pace.most == 1
+        assert decoder._pace.max_threads == 1
         return
-    assert decoder._pace.most == all_threads()
+    assert decoder._pace.max_threads == all_threads()
     logits = []
     for decoder._pace.threads in (1, all_threads()):
         with torch.inference_mode():
             cache = SlotCache(decoder.layout, 3, 64)
             for _ in range(3):
-                cache.begin()
+                cache.add_row()
             for token in range(5, 15):
                 logits.append(decoder.decode(cache, [token, token + 1, token + 2], [BASE] * 3))
     assert all(torch.equal(a, b) for a, b in zip(logits[:10], logits[10:], strict=True))

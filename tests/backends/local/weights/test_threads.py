@@ -13,7 +13,7 @@ import torch
 
 from playground.backends.base import Request
 from playground.backends.local.engine import engine
-from playground.backends.local.weights.thread_count import Pace
+from playground.backends.local.weights.thread_count import ThreadCount
 from playground.backends.local.weights.threads import all_threads, set_threads_here, with_all_threads
 from playground.types import Delta, Message, Sampling
 
@@ -42,7 +42,7 @@ def test_a_thread_gets_what_it_asks_for_and_those_that_start_later_get_one() -> 
 
 
 def test_a_step_runs_with_the_threads_that_its_pace_gives() -> None:
-    pace = Pace(1 + all_threads())
+    pace = ThreadCount(1 + all_threads())
     for pace.threads in (1, 1 + all_threads()):
         with pace.step(1):
             assert (torch.get_num_threads(), elsewhere()) == (pace.threads, 1)
@@ -91,7 +91,7 @@ def test_requests_while_threads_end_and_begin_are_all_answered(
         time.sleep(number % 3 * 1e-4)  # so that some arrive while the thread ends
 
 
-def test_an_errand_that_came_before_the_end_is_done(backend_of: Any) -> None:
+def test_a_task_that_came_before_the_end_is_done(backend_of: Any) -> None:
     backend = backend_of()
     begun, go = threading.Event(), threading.Event()
     backend.between_steps(lambda: (begun.set(), go.wait(30)))

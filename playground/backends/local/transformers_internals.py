@@ -1,4 +1,4 @@
-"""What the engine relies on in transformers beyond its documented interface, all of it here, with a test for each."""
+"""The undocumented parts of transformers that the engine relies on, each with a test."""
 
 import inspect
 from typing import Any
@@ -13,23 +13,33 @@ from transformers.models.qwen2.modeling_qwen2 import Qwen2DecoderLayer
 from transformers.pytorch_utils import Conv1D
 
 __all__ = [
-    "CACHE", "CACHE_NAMES", "CONFIG_MAPPING_NAMES", "GGUF_SUPPORTED_ARCHITECTURES", "KNOWN_LAYERS",
-    "MODEL_FOR_CAUSAL_LM_MAPPING_NAMES", "Cache", "CacheLayerMixin", "Conv1D", "DynamicCache", "DynamicLayer",
-    "cache_of", "takes",
+    "CACHE",
+    "CACHE_NAMES",
+    "CONFIG_MAPPING_NAMES",
+    "GGUF_SUPPORTED_ARCHITECTURES",
+    "KNOWN_LAYERS",
+    "MODEL_FOR_CAUSAL_LM_MAPPING_NAMES",
+    "Cache",
+    "CacheLayerMixin",
+    "Conv1D",
+    "DynamicCache",
+    "DynamicLayer",
+    "accepts_argument",
+    "cache_of",
 ]  # fmt: skip
 
 # Decoder layers that are attention, then a gated feed-forward, each behind an RMS norm and beside a residual path.
 KNOWN_LAYERS = (LlamaDecoderLayer, MistralDecoderLayer, Qwen2DecoderLayer)
 
 
-def takes(forward: Any, name: str) -> bool:
+def accepts_argument(forward: Any, name: str) -> bool:
     """Whether a forward has an argument of its own of that name."""
     return name in inspect.signature(forward).parameters
 
 
 # How models and their layers are handed keys and values, and how outputs name them: the first since 5.24.
 CACHE_NAMES = ("cache", "past_key_values")
-CACHE = next(name for name in CACHE_NAMES if takes(LlamaDecoderLayer.forward, name))
+CACHE = next(name for name in CACHE_NAMES if accepts_argument(LlamaDecoderLayer.forward, name))
 
 
 def cache_of(output: Any) -> Any:

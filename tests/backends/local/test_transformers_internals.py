@@ -9,7 +9,7 @@ import pytest
 import torch
 from tiny_models import VOCABULARY, tiny_model
 
-from playground.backends.local.transformers_habits import (
+from playground.backends.local.transformers_internals import (
     CACHE,
     CACHE_NAMES,
     CONFIG_MAPPING_NAMES,
@@ -21,15 +21,15 @@ from playground.backends.local.transformers_habits import (
     Conv1D,
     DynamicCache,
     DynamicLayer,
+    accepts_argument,
     cache_of,
-    takes,
 )
 
 
 def test_the_caches_name_is_the_first_that_models_and_layers_know() -> None:
     model = tiny_model("llama")
     for forward in (model.forward, model.model.forward, *(layer.forward for layer in KNOWN_LAYERS)):
-        assert [name for name in CACHE_NAMES if takes(forward, name)] == [CACHE]
+        assert [name for name in CACHE_NAMES if accepts_argument(forward, name)] == [CACHE]
 
 
 @pytest.mark.parametrize("name", ["llama", "qwen2", "mistral-sliding"])
@@ -56,7 +56,7 @@ def test_layers_get_keys_values_and_rotation_by_these_names(name: str) -> None:
 
 
 def test_a_forward_tells_its_arguments_through_decorators() -> None:
-    assert takes(tiny_model("llama").forward, "logits_to_keep")
+    assert accepts_argument(tiny_model("llama").forward, "logits_to_keep")
     assert "self" not in inspect.signature(tiny_model("llama").forward).parameters
 
 
@@ -129,4 +129,4 @@ def test_nobody_else_reaches_behind_the_documented_interface() -> None:
     package = Path(__file__).resolve().parents[3] / "playground"
     private = re.compile(r"from transformers\.(?!utils import logging)|import transformers\.|past_key_values")
     found = {path.name for path in package.rglob("*.py") if private.search(path.read_text("utf-8"))}
-    assert found == {"transformers_habits.py"}
+    assert found == {"transformers_internals.py"}
