@@ -43,7 +43,8 @@ def model_entry(
     capabilities = Capabilities(sampling=frozenset(), task=task, prefix=False, samples=False) if task else language
     return Entry(
         name=name, title=label, kind="local", load=load, capabilities=capabilities,
-        about=about or (packaged.about if packaged else ""), added=added, suggestion=packaged.suggestion if packaged else None,
+        about=about or (packaged.about if packaged else ""), added=added,
+        suggestion=packaged.suggestion if packaged else None,
         fetched=(settings.cache / packaged.name).is_dir if packaged else None,
         identity=lambda: fingerprint(source, settings), contents=lambda: contents(source, settings),
     )  # fmt: skip
