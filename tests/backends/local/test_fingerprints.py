@@ -68,7 +68,7 @@ def test_what_is_gone_is_unknown(tmp_path: Path, kind: str) -> None:
 def test_machines_are_compared_by_every_byte_and_not_by_place_or_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fingerprints, "READ", 3)  # where results are kept, large files go by place and time
+    monkeypatch.setattr(fingerprints, "MAX_HASHED", 3)  # where results are kept, large files go by place and time
     one, copy = folder(tmp_path / "one"), folder(tmp_path / "copy")
     os.utime(tmp_path / "copy" / "model.safetensors", ns=(1, 1))
     assert fingerprint(one, SETTINGS) != fingerprint(copy, SETTINGS)

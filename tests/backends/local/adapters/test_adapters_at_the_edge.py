@@ -91,7 +91,7 @@ def test_on_tied_weights_it_answers_as_peft_does_unmerged(
     try:
         (details,) = tied.details.adapters
         if not details.shared:  # a copy of the base, with one matrix more where only one of two has changed
-            copied = sum(parameter.numel() for parameter in tied._alone["tuned"]._decoder.model.parameters())
+            copied = sum(parameter.numel() for parameter in tied._merged["tuned"]._decoder.model.parameters())
             assert details.bytes == loading.footprint(copied, SETTINGS.precision).size
         scored = torch.tensor([token.logprob for token in tied.score(request("tuned"), ANSWER)])
         torch.testing.assert_close(scored, expected, atol=5e-4, rtol=0)
@@ -146,7 +146,7 @@ def test_tokens_that_are_none_are_refused(model: AdaptedModel, base: Path, tmp_p
 
 
 @pytest.mark.parametrize("error", [IndexError("384"), KeyError("x"), RuntimeError("y"), ZeroDivisionError(), OSError()])
-@pytest.mark.parametrize("where", ["set_peft_model_state_dict", "likely"])
+@pytest.mark.parametrize("where", ["set_peft_model_state_dict", "probe_logprobs"])
 def test_whatever_peft_raises_is_a_message(
     model: AdaptedModel, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, where: str
 ) -> None:

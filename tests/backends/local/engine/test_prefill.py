@@ -157,7 +157,7 @@ def test_a_long_prompt_is_read_though_short_ones_keep_coming(watched: Watched, m
 
     def busy(*given: Any) -> int:
         """Whenever something was read, somebody new asks for as much as a step reads."""
-        if not asked[0]._ticket.over and len(asked) < most:
+        if not asked[0]._ticket.has_ended and len(asked) < most:
             ask(request(f"{len(asked)} dogs", max_tokens=1))
         return advance(*given)
 

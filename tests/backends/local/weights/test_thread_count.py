@@ -98,11 +98,11 @@ def test_one_slow_step_decides_nothing(slow: int) -> None:
 def test_the_number_of_threads_changes_no_number(default_model: Any, precision: Any) -> None:
     decoder = Decoder(prepare(copy.deepcopy(default_model[0]), precision))
     if decoder.layout.dtype == torch.float32:  # a processor without bfloat16
-        assert decoder._pace.max_threads == 1
+        assert decoder._thread_count.max_threads == 1
         return
-    assert decoder._pace.max_threads == all_threads()
+    assert decoder._thread_count.max_threads == all_threads()
     logits = []
-    for decoder._pace.threads in (1, all_threads()):
+    for decoder._thread_count.threads in (1, all_threads()):
         with torch.inference_mode():
             cache = SlotCache(decoder.layout, 3, 64)
             for _ in range(3):
