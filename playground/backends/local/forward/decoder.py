@@ -22,4 +22,4 @@ class Decoder(ForwardPass):
         self.ways = probe_fast_paths(self, logits)
         # Other types give the same numbers with any number of threads; float32 does not, and a seed must.
         if self.layout.device.type == "cpu" and self.layout.dtype == torch.bfloat16:
-            self._pace = ThreadCount(all_threads())
+            self._thread_count = ThreadCount(all_threads())
