@@ -125,6 +125,7 @@ class Token:
     logprob: float
     entropy: float | None = None  # nats, of the model's own next-token distribution
     top: tuple[Alternative, ...] = ()
+    forced: bool = False  # chosen by the person, who had the answer go on from it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ def branched(run: Run, branch: Branch) -> tuple[Step, ...]:
         raise InvalidSetup(f"Token {branch.token} was not recorded as an alternative there; choose one that was.")
     if why := unfit(other):
         raise NotSupported(why)
-    taken = replace(here, id=other.id, text=other.text, logprob=other.logprob)
+    taken = replace(here, id=other.id, text=other.text, logprob=other.logprob, forced=True)
     tokens = (*known.tokens[: branch.at], taken)
     words = "".join(t.text for t in tokens)
     cut = replace(known, text=words, tokens=tokens, completion_tokens=len(tokens), finish_reason=None)

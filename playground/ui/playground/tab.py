@@ -1,50 +1,28 @@
 """The Playground tab: one setup on the left, what is sent and what comes back on the right."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import gradio as gr
 
-from playground import presets, runner, setups
-from playground.backends.catalog import Catalog
+from playground import presets, setups
 from playground.settings import Settings
 from playground.strategies import STRATEGIES
-from playground.types import Run, Setup, Step
-from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
-from playground.ui.handlers.messages import toast, told
-from playground.ui.handlers.one_at_a_time import Stoppable, refuse_second, switch, wire_stop
+from playground.types import Run
+from playground.ui.handlers.event_options import AT_ONCE, QUIET
+from playground.ui.handlers.messages import told
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.handlers.tab import Shared
-from playground.ui.playground import editing, preset_bar
-from playground.ui.run_view import answer_values, following, prompt_values, steps_values, views, votes_and_tokens
-from playground.ui.run_view.places import Branch, Edit, Pick, last_run, read_of
+from playground.ui.playground import preset_bar, run_panel
+from playground.ui.playground.run_panel import Results
+from playground.ui.run_view import answer_values, prompt_values, steps_values, views, votes_and_tokens
 from playground.ui.run_view.votes_and_tokens import Insight
 from playground.ui.setup_form import form, model_choice, sampling_panel, technique_card
-from playground.ui.setup_form.check import checked
 from playground.ui.setup_form.form import Form
-from playground.ui.setup_form.labels import labelled
 
 FIRST = "sentiment"  # the preset that the page opens with
 STARTERS = ("few_shot", "chain_of_thought", "chaining")  # techniques of the three presets in the empty answer pane
 
-STALE = "The answer below is to the prompt before your change."
-
-
-@dataclass(frozen=True, slots=True)
-class Results:
-    """The right side, and its memory: the last Run, and what stops the one that is going on."""
-
-    run: Any
-    going: Any
-    prompt: Any
-    stale: Any
-    answer: Any
-    steps: Any
-    insight: Insight
-    start: Any
-    stop: Any
+STALE = "Out of date: you changed the setup after this run."
 
 
 def build(shared: Shared, ready: Any) -> tuple[Form, Any]:
@@ -95,18 +73,19 @@ def build(shared: Shared, ready: Any) -> tuple[Form, Any]:
     fields.hold(offered[FIRST].setup if FIRST in offered else setups.parse({}), catalog)
     card.value, whole.value = technique_card.line(strategy.value), technique_card.whole(strategy.value)
     results = Results(
-        gr.State(None), gr.State(None), prompt, stale, answer, steps, Insight(*vote, *tokens), start, stop
-    )
+        run=gr.State(None), given=gr.State(()), before=gr.State(None), going=gr.State(None), prompt=prompt, stale=stale,
+        answer=answer, steps=steps, insight=Insight(*vote, *tokens), start=start, stop=stop,
+    )  # fmt: skip
 
     preset_bar.wire(bar, answer, fields, offered, sessions)
     sampling_panel.wire(panel, samplings)
-    _wire_form(page, ready, fields, panel, results, card, whole, settings, sessions)
-    _wire_run(fields, results, settings, sessions)
+    ends = run_panel.wire(fields, results, settings, sessions)
+    _wire_form(page, ready, ends, fields, panel, results, card, whole, settings, sessions)
     return fields, start
 
 
 def _wire_form(
-    page: Any, ready: Any, fields: Form, panel: Any, results: Results, card: Any, whole: Any,
+    page: Any, ready: Any, ends: list[Any], fields: Form, panel: Any, results: Results, card: Any, whole: Any,
     settings: Settings, sessions: Sessions,
 ) -> None:  # fmt: skip
     @told
@@ -134,10 +113,13 @@ def _wire_form(
 
     changes = [event for w in fields.widgets for event in (w.change, *([w.input] if isinstance(w, gr.HTML) else []))]
     chosen, quick = fields.choice.model, {"preprocess": False, "trigger_mode": "always_last"}
-    gr.on(
-        [page.load, ready.change, *changes], preview, {*fields.widgets, results.run},
-        [results.prompt, results.stale, panel.chips], **quick, concurrency_limit=settings.max_users, **QUIET,
-    )  # fmt: skip
+    previewed = {
+        "inputs": {*fields.widgets, results.run}, "outputs": [results.prompt, results.stale, panel.chips], **quick,
+        "concurrency_limit": settings.max_users, **QUIET,
+    }  # fmt: skip
+    gr.on([page.load, ready.change, *changes], preview, **previewed)
+    for event in ends:  # what is shown may be of another setup than the form holds by then
+        event.then(preview, **previewed)
     gr.on(
         [widget.change for widget in fields.deciding], choose, set(fields.widgets),
         [*fields.frames, card, whole], **quick, **AT_ONCE,
@@ -150,65 +132,3 @@ def _wire_form(
         **quick,
         **AT_ONCE,
     )
-
-
-def _wire_run(fields: Form, results: Results, settings: Settings, sessions: Sessions) -> None:
-    view = results
-
-    def shown(run: Run, given: tuple[Step, ...]) -> dict[Any, Any]:
-        busy = run.status in ("waiting", "running")
-        return {
-            view.run: run,
-            view.stale: gr.update(visible=False),
-            view.answer: answer_values.answer_value(run, given),
-            view.steps: steps_values.steps_value(run),
-            **switch(view.start, view.stop, busy=busy),
-        }
-
-    def go(setup: Setup, catalog: Catalog, given: tuple[Step, ...] = ()) -> Iterator[dict[Any, Any]]:
-        last = Run(setup=setup)
-        with Stoppable() as going:
-            yield {**shown(last, given), **view.insight.hide(), view.going: going}
-            runs = runner.run(setup, catalog, given=given, within=settings.max_seconds)
-            for last in following.follow(setup, runs, going.halt):
-                yield shown(last, given)
-            yield {**shown(last, given), **view.insight.show(last)}
-
-    @partial(told, say=lambda words: toast(labelled(words)))
-    def run(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
-        refuse_second(values[view.going])
-        catalog = sessions.of(request)
-        yield from go(checked(fields.read(values, catalog), catalog), catalog)
-
-    @told
-    def edit(values: dict[Any, Any], event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
-        refuse_second(values[view.going])
-        before, change = read_of(Edit, event, values[view.run])
-        yield from go(before.setup, sessions.of(request), editing.edited(before, change))
-
-    @told
-    def branch(values: dict[Any, Any], event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
-        refuse_second(values[view.going])
-        before, change = read_of(Branch, event, values[view.run])
-        yield from go(before.setup, sessions.of(request), editing.branched(before, change))
-
-    @told
-    def resume(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
-        refuse_second(values[view.going])
-        before = last_run(values[view.run])
-        yield from go(before.setup, sessions.of(request), editing.resumed(before))
-
-    @told
-    def inspect(before: Any, event: gr.EventData) -> dict[Any, Any]:
-        before, place = read_of(Pick, event, before)
-        return view.insight.inspect(before, place.step, place.sample)
-
-    memory = {view.run, view.going}
-    everything = [*memory, view.stale, view.answer, view.steps, view.start, view.stop, *view.insight.outputs]
-    once = {"preprocess": False, "trigger_mode": "once", **running(settings), **QUIET}
-    view.start.click(run, {*fields.widgets, view.going}, everything, **once)
-    view.steps.edit_output(edit, memory, everything, **once)
-    view.insight.token_view.take_token(branch, memory, everything, **once)
-    view.answer.continue_run(resume, memory, everything, **once)
-    wire_stop(view.stop.click, view.going)
-    view.steps.show_tokens(inspect, view.run, view.insight.outputs, **AT_ONCE)

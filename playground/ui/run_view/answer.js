@@ -13,8 +13,9 @@ const parts = {
 };
 const copy = copyButton(() => props.value.answer);
 const resume = el("button", { type: "button", class: "quiet strong resume", text: "Continue", onclick: () => trigger("continue_run") });
+const back = el("button", { type: "button", class: "quiet", text: "Answer before", onclick: () => trigger("show_previous") });
 host.append(
-  el("div", { class: "pane-head" }, el("h2", { text: "Answer" }), parts.status, parts.clock, resume, copy),
+  el("div", { class: "pane-head" }, el("h2", { text: "Answer" }), parts.status, parts.clock, back, resume, copy),
   parts.bar, parts.error, parts.text, parts.how, parts.metrics, parts.empty, parts.live);
 
 const drawEmpty = (presets) => parts.empty.replaceChildren(
@@ -36,6 +37,7 @@ const draw = () => {
   if (now.share !== null) parts.bar.value = now.share;
   copy.hidden = !now.answer;
   resume.hidden = !now.resumable;
+  back.hidden = !now.back;
   parts.metrics.replaceChildren(...now.metrics.map(([name, value]) =>
     el("div", {}, el("dt", { text: name }), el("dd", { text: value }))));
   parts.empty.hidden = now.phase !== "empty";

@@ -8,16 +8,27 @@ from playground.ui.run_view.measures import metrics
 from playground.ui.setup_form.labels import labelled
 
 PHASES = {"waiting": "Getting ready", "running": "Running", "done": "Done", "stopped": "Stopped", "failed": "Failed"}
+STAYS = "What is below is from the run before."
 KEPT = "It ended before there was an answer; what had come is kept below."
 
 
-def answer_value(run: Run | None, given: Sequence[Step] = ()) -> dict[str, Any]:
-    """State, answer and measures of a run that began with the `given` steps; without a run, the empty pane."""
+def answer_value(
+    run: Run | None, given: Sequence[Step] = (), *, back: bool = False, failed: Run | None = None
+) -> dict[str, Any]:
+    """State, answer and measures of a run that began with the `given` steps; without a run, the empty pane.
+
+    `back`: there is another to go back to. `failed` is a later run of which nothing came, so that this one is shown.
+    """
     if run is None:
         return {
             "phase": "empty", "status": "", "clock": "", "spoken": "", "share": None, "error": "", "answer": "",
-            "how": "", "metrics": [], "resumable": False,
+            "how": "", "metrics": [], "resumable": False, "back": False,
         }  # fmt: skip
+    if failed is not None:
+        phase = PHASES[failed.status]
+        error = f"{labelled(failed.error) or 'Stopped before anything came.'} {STAYS}"
+        kept = answer_value(run, given, back=back)
+        return {**kept, "phase": failed.status, "status": phase, "spoken": f"{phase}. {error}", "error": error}
     progress = run.progress if run.status in ("waiting", "running") else None
     phase, doing = PHASES[run.status], run.steps[-1].label if run.steps else ""
     what = _first_lower(progress.what) if progress else doing if run.status == "running" else ""
@@ -34,7 +45,14 @@ def answer_value(run: Run | None, given: Sequence[Step] = ()) -> dict[str, Any]:
         "how": run.how or (KEPT if broken_off else ""),
         "metrics": metrics(run, given),
         "resumable": broken_off,
+        "back": back and run.status not in ("waiting", "running"),
     }
+
+
+def amount(steps: Sequence[Step]) -> int:
+    """How much these steps hold: more of it, and something has come."""
+    outputs = [completion for step in steps for completion in step.completions]
+    return sum(len(c.text) + len(c.reasoning) + len(c.tokens) + len(c.findings) for c in outputs)
 
 
 def _measure(progress: Progress) -> str:

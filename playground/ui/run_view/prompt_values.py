@@ -7,7 +7,7 @@ from typing import Any
 from playground import runner
 from playground.backends.base import Backend
 from playground.backends.catalog import Catalog
-from playground.errors import InvalidSetup, PlaygroundError
+from playground.errors import InvalidSetup, PlaygroundError, PromptTooLong
 from playground.prompts import Piece, Prompt, prompts_of
 from playground.strategies import Calls, technique_of
 from playground.types import Setup
@@ -60,7 +60,24 @@ def worked_out(read: Callable[[], Any], catalog: Catalog) -> Preview:
     room = setup.sampling.max_tokens if "max_tokens" in honoured.sampling else 0
     calls = technique_of(setup).calls(setup.task)
     summary = _summary(calls, len(first.messages), counts, honoured.context_length, room, estimated)
-    return Preview({**EMPTY, "summary": summary, "steps": shown, "raw": raw}, setup)
+    too_long = _overlong(counts, setup, catalog)
+    return Preview({**EMPTY, "summary": summary, "error": too_long, "steps": shown, "raw": raw}, setup)
+
+
+def refuse_overlong(setup: Setup, catalog: Catalog) -> None:
+    """Raises PromptTooLong for a prompt that is known not to fit: it is not sent."""
+    backend = catalog.loaded(setup.model)
+    if backend and (too_long := _overlong([_count(prompt, backend) for prompt in prompts_of(setup)], setup, catalog)):
+        raise PromptTooLong(too_long)
+
+
+def _overlong(counts: Sequence[int | str], setup: Setup, catalog: Catalog) -> str:
+    """That a prompt leaves no room for an answer, in words. A server elsewhere counts for itself."""
+    info, longest = catalog.info(setup.model), max((c for c in counts if isinstance(c, int)), default=0)
+    window = info.capabilities.context_length
+    if info.kind == ENDPOINT or window is None or longest < window:
+        return ""
+    return f"The prompt has {longest:,} tokens; {info.title} takes {window - 1:,} and an answer. Shorten it."
 
 
 def prompt_value(prompt: Prompt) -> dict[str, Any]:

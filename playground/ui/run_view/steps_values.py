@@ -131,6 +131,7 @@ def _facts(completion: Completion, status: Status) -> str:
     if completion.finish_reason and (p := mean_probability(completion.tokens)) is not None:
         facts.append(f"mean p {p:.2f}")
     broken_off = status == "failed" and completion.finish_reason == "cancelled"
+    facts += [f"token {at} chosen by you" for at, token in enumerate(completion.tokens, 1) if token.forced]
     if ending := BROKEN_OFF if broken_off else ENDINGS[completion.finish_reason]:
         facts.append(ending)
     return " \u00b7 ".join(facts)

@@ -11,21 +11,27 @@ const draw = () => {
   const table = el("div", { class: "alternatives" });
   const describe = (token) => [
     `\u201c${visible(token.text)}\u201d`, `probability ${percent(token.p)}`, `log-probability ${token.logprob.toFixed(3)}`,
-    token.entropy === null ? "" : `entropy ${token.entropy.toFixed(2)} nats`].filter(Boolean).join(" \u00b7 ");
+    token.forced ? "chosen by you" : "", token.entropy === null ? "" : `entropy ${token.entropy.toFixed(2)} nats`].filter(Boolean).join(" \u00b7 ");
   const { step, sample } = props.value;
   const instead = (token, other) => other.id !== token.id && other.fit
     && el("button", { type: "button", class: "quiet", text: "Continue with this one",
       "aria-label": `Continue from here with \u201c${visible(other.text)}\u201d`,
       onclick: () => trigger("take_token", { step, sample, at: tokens.indexOf(token), token: other.id }) });
-  const alternatives = (token) => table.replaceChildren(token.top.length
+  const alternatives = (token) => {
+    for (const [at, node] of nodes.entries()) {
+      if (tokens[at] === token) node.setAttribute("aria-current", "true");
+      else node.removeAttribute("aria-current");
+    }
+    table.replaceChildren(token.top.length
     ? el("table", {}, el("caption", { text: `Instead of \u201c${visible(token.text)}\u201d` }),
         el("thead", {}, el("tr", {}, el("th", { text: "Token", scope: "col" }), el("th", { text: "Probability", scope: "col" }), el("th", { text: "Take it", scope: "col" }))),
         el("tbody", {}, ...token.top.map((other) => el("tr", { class: other.id === token.id ? "chosen" : "" },
           el("td", { text: visible(other.text) }), el("td", { class: "figure" },
-            el("span", { class: "share", style: `width: ${(100 * other.p).toFixed(1)}%` }), percent(other.p)), el("td", {}, instead(token, other) || (other.id === token.id ? "drawn" : ""))))))
+            el("span", { class: "share", style: `width: ${(100 * other.p).toFixed(1)}%` }), percent(other.p)), el("td", {}, instead(token, other) || (other.id === token.id ? (token.forced ? "chosen by you" : "drawn") : ""))))))
     : el("p", { class: "note", text: "No alternatives were recorded. Set \u201cAlternatives per token\u201d under Sampling and run again." }));
+  };
   const nodes = tokens.map((token, at) => el("span", {
-    class: `token p${level(token.p)}`, tabindex: at ? "-1" : "0", role: "button", title: describe(token),
+    class: `token p${level(token.p)}${token.forced ? " forced" : ""}`, tabindex: at ? "-1" : "0", role: "button", title: describe(token),
     "aria-label": describe(token), text: token.text.replace(/\n/g, "\u21b5\n") || "\u2205",
     onfocus: () => setText(note, describe(token)), onmouseenter: () => setText(note, describe(token)),
     onclick: () => alternatives(token),

@@ -24,6 +24,7 @@ def tokens_value(label: str, completion: Completion | None, step: int = 0, sampl
                 "entropy": t.entropy,
                 "top": [{"id": a.id, "text": a.text, "p": math.exp(a.logprob), "fit": not unfit(a)} for a in t.top],
                 "id": t.id,
+                "forced": t.forced,
             }
             for t in tokens
         ],

@@ -17,7 +17,7 @@ def prompt_view(value: dict[str, Any]) -> gr.HTML:
 
 def answer_view(value: dict[str, Any], presets: list[dict[str, str]]) -> gr.HTML:
     """Answer, state and measures of a run. Value: `answer_values.answer_value`. Events: `load_preset` with
-    its key, `continue_run` to go on with one that broke off."""
+    its key, `continue_run` to go on with one that broke off, `show_previous` to go back to the one before."""
     return widget(HERE / "answer.js", {"presets": presets}, value=value, elem_id="answer")
 
 

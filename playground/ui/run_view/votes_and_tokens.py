@@ -7,6 +7,7 @@ import gradio as gr
 
 from playground.types import Run
 from playground.ui.run_view import answer_values, run_figure, tokens_values
+from playground.ui.run_view.places import Pick
 from playground.ui.run_view.views import token_view
 
 VOTE_HEADERS = ["Answer", "Paths", "Weight", "Which"]
@@ -30,12 +31,12 @@ class Insight:
     def hide(self) -> dict[Any, Any]:
         return {self.vote: gr.update(visible=False), self.tokens: gr.update(visible=False)}
 
-    def show(self, run: Run) -> dict[Any, Any]:
-        """The vote of a run that voted, and the tokens of its longest completion."""
+    def show(self, run: Run, place: Pick | None = None) -> dict[Any, Any]:
+        """The vote of a run that voted, and the tokens of the output at this place, else of its longest one."""
         vote: dict[Any, Any] = {self.vote: gr.update(visible=bool(run.votes))}
         if run.votes:
             vote |= {self.vote_plot: run_figure.vote_figure(run), self.vote_table: answer_values.vote_table(run)}
-        at = tokens_values.longest(run)
+        at = (place.step, place.sample) if place else tokens_values.longest(run)
         return {**vote, **(self.inspect(run, *at) if at else {self.tokens: gr.update(visible=False)})}
 
     def inspect(self, run: Run, step: int, sample: int) -> dict[Any, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from playground.errors import PromptTooLong
 from playground.setups import parse
 from playground.types import Alternative, Completion, Finding, Message, Origin, Progress, Run, Step, Token, Vote
 from playground.ui.playground import editing
@@ -315,3 +316,27 @@ def test_a_run_that_broke_off_says_so_where_its_text_is() -> None:
 def test_errors_name_the_fields_of_the_form(words: str, shown: str) -> None:
     assert labelled(words) == shown
     assert labelled_prompt(words) == (shown.replace("Input", "Prompt") if words.startswith("`task.input`") else shown)
+
+
+def test_a_run_of_which_nothing_came_leaves_the_one_before_with_the_reason() -> None:
+    kept = replace(VOTED, answer="18")
+    failed = Run(setup=SETUP, status="failed", error="The model broke.")
+    value = answer_values.answer_value(kept, failed=failed)
+    assert (value["phase"], value["answer"]) == ("failed", "18")
+    assert value["error"].startswith("The model broke. What is below")
+    stopped = answer_values.answer_value(kept, failed=replace(failed, status="stopped", error=""))
+    assert stopped["error"].startswith("Stopped before anything came. What is below")
+    assert answer_values.amount(kept.steps) > answer_values.amount(failed.steps) == 0
+
+
+def test_a_prompt_that_does_not_fit_is_known_before_it_is_sent(catalog_of: Any) -> None:
+    catalog, data = catalog_of(), {"task": {"input": "word " * 9000}}
+    prompt_values.refuse_overlong(parse(data), catalog)  # not known yet: no model is loaded
+    for _ in catalog.open("default"):
+        pass
+    value = prompt_values.worked_out(lambda: data, catalog).value
+    assert value["steps"]
+    assert "takes 8,191 and an answer. Shorten it." in value["error"]
+    with pytest.raises(PromptTooLong, match=r"9,0\d\d tokens"):
+        prompt_values.refuse_overlong(parse(data), catalog)
+    prompt_values.refuse_overlong(parse({"task": {"input": "word " * 8000}}), catalog)
