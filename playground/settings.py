@@ -18,6 +18,7 @@ Precision = Literal["auto", "float32", "bfloat16", "int8"]
 EXPERIMENTS = ("store_megabytes", "max_experiment_seconds", "max_cells", "upload_megabytes")
 SHARES = tuple(f"{whose}_{what}" for whose in ("visitor", "address") for what in ("runs", "queue", "experiments"))
 SITE = re.compile(r"https?://[a-z0-9.*-]+(:[0-9]+)?")
+MOST_PANES = 26  # each has a letter
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
@@ -48,7 +49,7 @@ class Settings:
     address_runs: int = 48  # the same of all visitors of one address, a class for example
     address_queue: int = 192
     address_experiments: int = 12
-    max_panes: int = 6  # models compared side by side
+    max_panes: int = 6  # models compared side by side, at most 26
     kv_megabytes: int = 1024  # memory for attention keys and values, per model
     endpoints: tuple[str, ...] = ()  # servers that visitors may connect to, name=address
     store: str = ""  # file that keeps what experiments found; empty is one in the cache
@@ -99,6 +100,8 @@ class Settings:
         ):
             if getattr(self, name) < 1:
                 raise _wrong(name, getattr(self, name), "at least 1")
+        if self.max_panes > MOST_PANES:
+            raise _wrong("max_panes", self.max_panes, f"at most {MOST_PANES}")
         for proxy in self.proxies:
             _check_network(proxy)
         for site in self.framed_by:

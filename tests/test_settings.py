@@ -29,6 +29,7 @@ def test_each_field_is_a_variable() -> None:
         ("MAX_ROWS", "-1", "at least 1"),
         ("MEMORY_MEGABYTES", "-1", "at least 0"),
         ("MAX_PANES", "0", "at least 1"),
+        ("MAX_PANES", "27", "at most 26"),
         ("PROXIES", "*", "an address or a network"),
         ("PROXIES", "proxy.example.org", "an address or a network"),
         ("FRAMED_BY", "https://a.org script-src *", "like https://example.org"),

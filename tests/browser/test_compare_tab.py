@@ -57,6 +57,12 @@ def two(delay: float = 0.0) -> Catalog:
     )
 
 
+def choose(page: Page, label: str, option: str) -> None:
+    page.get_by_label(label, exact=True).click()
+    page.get_by_role("option", name=option, exact=True).click()
+    expect(page.get_by_role("option")).to_have_count(0)  # it closes slowly
+
+
 def compare(page: Page) -> None:
     page.get_by_role("button", name="Compare", exact=True).click()
 
@@ -75,7 +81,7 @@ def side(page: Page, at: int) -> Locator:
 
 def test_panes_answer_side_by_side_and_differences_are_marked(page_over: PageOver) -> None:
     page = turn_to(page_over(two()), "Compare")
-    expect(page.get_by_label("Pane B: model")).to_have_value("second")
+    expect(page.get_by_label("Pane B: model")).to_have_value("Second")
     ask(page, "one <b>two</b>")
     page.keyboard.press("Control+Enter")
     ended(page)
@@ -89,12 +95,56 @@ def test_panes_answer_side_by_side_and_differences_are_marked(page_over: PageOve
 
     # Another baseline, without asking again; then a pane's setup goes to the Playground.
     page.get_by_role("button", name="Added and left out").click()
-    page.get_by_label("Pane B is the baseline").check()
+    page.get_by_role("radio", name="Pane B").check()
     expect(side(page, 0).locator("del")).to_have_text(re.compile("fancy"))
     expect(side(page, 1).locator("ins, del")).to_have_count(0)
     side(page, 1).get_by_role("button", name="Open in the Playground").click()
     expect(page.get_by_role("tab", name="Playground", exact=True)).to_have_attribute("aria-selected", "true")
     expect(page.locator("#prompt .pane-body")).to_contain_text("one <b>two</b>")
+
+
+def test_panes_come_and_go_and_the_others_keep_what_they_hold(page_over: PageOver) -> None:
+    page = turn_to(page_over(two()), "Compare")
+    choose(page, "Pane A: model", "Second")
+    choose(page, "Pane B: model", "Default")
+    for letter in "CDEF":
+        page.get_by_role("button", name="Add a pane").click()
+        expect(page.get_by_label(f"Pane {letter}: model")).to_have_value("Default")
+    expect(page.get_by_role("button", name="Add a pane")).to_be_disabled()
+    choose(page, "Pane C: model", "Second")
+    page.get_by_role("radio", name="Pane C").check()
+    page.get_by_role("button", name="Remove pane B").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Pane F: model")).to_have_count(0)
+    for letter, title in zip("ABCDE", ("Second", "Second", "Default", "Default", "Default"), strict=True):
+        expect(page.get_by_label(f"Pane {letter}: model")).to_have_value(title)
+    expect(page.get_by_role("radio", name="Pane B")).to_be_checked()
+    expect(page.get_by_role("button", name="Remove pane B")).to_be_focused()
+    compare(page)
+    ended(page)
+    expect(page.locator(".comparison .side h3")).to_have_count(5)
+    expect(side(page, 1).locator(".badge")).to_be_visible()
+
+
+def test_among_a_thousand_models_one_is_found_by_typing(page_over: PageOver) -> None:
+    backend = ScriptedBackend(reply=words("I am"))
+    models = [entry(f"served/model-{number}", backend) for number in range(1000)]
+    page = turn_to(page_over(Catalog([entry("default", backend), *models])), "Compare")
+    expect(page.get_by_label("Pane A: model")).to_have_value("Default")
+    sent: list[int] = []
+    page.on("request", lambda request: sent.append(len(request.post_data or "")))
+    box = page.get_by_label("Pane B: model")
+    box.click()
+    page.keyboard.type("model-777")
+    expect(page.get_by_role("option")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(box).to_have_value("Served/model-777")
+    page.get_by_role("button", name="Add a pane").click()
+    expect(page.get_by_label("Pane C: model")).to_have_value("Served/model-777")
+    compare(page)
+    ended(page)
+    expect(side(page, 1).locator("h3")).to_contain_text("Served/model-777")
+    assert max(sent) < 10_000  # bytes: the list of models stays where it is
 
 
 def test_one_stops_while_another_goes_on(serve: Any, visit: Any) -> None:
@@ -125,7 +175,7 @@ def test_weights_other_than_those_asked_for_are_called_out(page_over: PageOver) 
     details = AdapterDetails(name="tuned", title="Tuned", loaded=True)
     tuned = Adapter(model="default", name="tuned", title="Tuned", load=lambda *_: details)
     page = turn_to(page_over(Catalog([entry("default", backend), tuned])), "Compare")
-    expect(page.get_by_label("Pane B: adapter")).to_have_value("tuned")
+    expect(page.get_by_label("Pane B: adapter")).to_have_value("Tuned")
     compare(page)
     ended(page)
     expect(side(page, 1).locator(".origin")).to_have_text(re.compile("^NOT what was asked for.*Second, no adapter"))
@@ -167,7 +217,7 @@ def test_an_adapter_is_loaded_compared_and_turned_off(page_over: PageOver, real_
     expect(page.locator(".tuned", has_text="odd")).to_contain_text("LoRA \u00b7 rank 8")
 
     turn_to(page, "Compare")
-    page.get_by_label("Pane B: adapter").select_option("odd")
+    choose(page, "Pane B: adapter", "odd")
     ask(page, "What is the capital of France?")
     compare(page)
     ended(page)
@@ -184,14 +234,14 @@ def test_an_adapter_is_loaded_compared_and_turned_off(page_over: PageOver, real_
     expect(surprise).to_have_count(4)
 
     # The other way round, on demand: the adapter's words as the base sees them.
-    page.get_by_label("Pane B is the baseline").check()
+    page.get_by_role("radio", name="Pane B").check()
     expect(page.locator(".shifts .token[role=button]")).to_have_count(0)
     page.locator(".shifts").get_by_role("button", name="A \u00b7 SmolLM2").click()
     expect(page.locator(".shifts tr.disagree").first).to_be_visible(timeout=LONG)
-    page.get_by_label("Pane A is the baseline").check()
+    page.get_by_role("radio", name="Pane A").check()
 
     # At scale 0 it is the base again.
-    scale = page.get_by_label("Pane B: scale")
+    scale = page.get_by_role("slider", name="Pane B: scale")
     scale.focus()
     page.keyboard.press("Home")
     compare(page)

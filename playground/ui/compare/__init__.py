@@ -9,6 +9,8 @@ panel.py                Comparing: the same prompt, technique and seed through s
                         differ
 panes.py                Which weights stand side by side: up to a cap of panes, each a model with or without an adapter
                         at a scale
+panes_panel.py          The panes as rows of widgets: a model, an adapter and its scale each, added and removed up to a
+                        cap
 prompt_list_panel.py    A list of prompts through all panes: a table that grows row by row, to sort, search and take
                         away
 prompt_list_values.py   A list of prompts and what every pane answered -> a table, one cell, and files

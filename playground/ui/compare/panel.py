@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -18,6 +18,7 @@ from playground.types import Setup
 from playground.ui.compare import answers_values, examples, measured_values, panes
 from playground.ui.compare import run as compare_run
 from playground.ui.compare.form import CompareForm
+from playground.ui.compare.panes_panel import PanesPanel
 from playground.ui.compare.run import Compared
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
@@ -31,7 +32,7 @@ from playground.ui.setup_form.labels import labelled_prompt
 class ComparePanel:
     """What starts a comparison and what shows it. `compared` is the session's memory of the last one."""
 
-    picker: Any
+    picker: PanesPanel
     examples: Any
     form: CompareForm
     start: Any
@@ -88,7 +89,7 @@ def wire(panel: ComparePanel, settings: Settings, sessions: Sessions) -> None:
     def compare(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
         refuse_second(values[panel.compared])
         catalog = sessions.of(request)
-        picked = panes.read(values[panel.picker], settings.max_panes, catalog)
+        picked = panel.picker.read(values, catalog)
         setup = panel.form.setup(values)
         yield from go(Compared(setup=setup, picked=picked), values[panel.changed], catalog)
 
@@ -98,18 +99,18 @@ def wire(panel: ComparePanel, settings: Settings, sessions: Sessions) -> None:
     ) -> Iterator[dict[Any, Any]]:
         refuse_second(before)
         catalog, example = sessions.of(request), payloads.chosen(event, offered)
-        held = panes.value(example.panes, 0, catalog.models())
-        yield {panel.picker: held, **panel.form.write(example.setup)}
-        picked = panes.read(held, settings.max_panes, catalog)
+        picked = panes.read([asdict(pane) for pane in example.panes], "A", settings.max_panes, catalog)
+        yield {**panel.picker.write(picked.panes, 0, catalog.models()), **panel.form.write(example.setup)}
         yield from go(Compared(setup=example.setup, picked=picked), changes, catalog)
 
     @told
-    def mark(held: Any, now: Compared | None, request: gr.Request) -> dict[Any, Any]:
+    def mark(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
         """Another baseline is seen at once, as long as the panes are those that answered."""
+        now: Compared | None = values[panel.compared]
         same = {panel.tables: gr.skip()}
         if now is None or now.busy:
             return same
-        picked = panes.read(held, settings.max_panes, sessions.of(request))
+        picked = panel.picker.read(values, sessions.of(request))
         if picked.panes != now.picked.panes or picked.baseline == now.picked.baseline:
             return same
         return panel.shown(replace(now, picked=replace(now.picked, baseline=picked.baseline), shifts=None))
@@ -144,16 +145,17 @@ def wire(panel: ComparePanel, settings: Settings, sessions: Sessions) -> None:
         return {"name": "pane.yaml", "text": presets.write(Preset(title="My preset", about="", setup=setup))}
 
     once = {"preprocess": False, "trigger_mode": "once", **running(settings), **QUIET}
-    inputs = {panel.picker, panel.compared, panel.changed, *panel.form.widgets}
+    inputs = {*panel.picker.widgets, panel.compared, panel.changed, *panel.form.widgets}
     results = [*panel.results, panel.changed]
     panel.start.click(compare, inputs, results, **once)
     panel.examples.choose(
-        start_example, [panel.compared, panel.changed], [panel.picker, *panel.form.written, *results], **once
+        start_example, [panel.compared, panel.changed], [*panel.picker.written, *panel.form.written, *results], **once
     )
     wire_stop(panel.stop.click, panel.compared)
-    panel.picker.input(
-        mark, [panel.picker, panel.compared], panel.results, preprocess=False, trigger_mode="always_last", **AT_ONCE
-    )
+    panel.picker.baseline.input(
+        mark, {*panel.picker.widgets, panel.compared}, panel.results, preprocess=False, trigger_mode="always_last",
+        **AT_ONCE,
+    )  # fmt: skip
     panel.shifts.choose_pane(shift, panel.compared, panel.results, **once)
     panel.answers.open_setup(open_one, panel.compared, [panel.opened], **AT_ONCE)
     panel.answers.save_preset(save, panel.compared, panel.saved, **AT_ONCE)

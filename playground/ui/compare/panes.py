@@ -1,27 +1,16 @@
 """Which weights stand side by side: up to a cap of panes, each a model with or without an adapter at a scale."""
 
 import string
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from dataclasses import field as declared
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from playground import comparison, setups
+from playground import comparison
 from playground.backends.catalog import Catalog, ModelInfo
-from playground.backends.details import AdapterDetails
-from playground.errors import InvalidSetup, PlaygroundError, UnknownModel
-from playground.types import STRICT, Weights
+from playground.errors import InvalidSetup, UnknownModel
+from playground.types import Weights
 
 LETTERS = string.ascii_uppercase
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Marked:
-    """The place of the pane that the others are compared with."""
-
-    __pydantic_config__ = STRICT
-
-    baseline: int = declared(default=0, metadata={"ge": 0, "le": 1000, "strict": True})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,15 +26,16 @@ class Picked:
         return tuple(at for at in range(len(self.panes)) if at != self.baseline)
 
 
-def read(value: Any, most: int, catalog: Catalog) -> Picked:
-    """What the picker holds. Raises InvalidSetup for what it cannot hold, LimitReached for too many panes."""
-    data = value if isinstance(value, Mapping) else {}
-    panes = comparison.read_panes(data.get("panes"), most)
-    baseline = setups.build(_Marked, {"baseline": data.get("baseline", 0)}, ()).baseline
-    if baseline >= len(panes):
-        raise InvalidSetup(f"`baseline` is {baseline}; there are {len(panes)} panes, from 0.", ("baseline",))
+def read(data: Any, baseline: Any, most: int, catalog: Catalog) -> Picked:
+    """Panes from plain data, the baseline by its letter. Raises InvalidSetup, or LimitReached for too many panes."""
+    panes = comparison.read_panes(data, most)
+    letters = LETTERS[: len(panes)]
+    if not isinstance(baseline, str) or len(baseline) != 1 or baseline not in letters:
+        raise InvalidSetup(
+            f"`baseline` is {ascii(baseline)[:20]}; choose a pane from A to {letters[-1]}.", ("baseline",)
+        )
     titles = tuple(f"{letter} \u00b7 {title(pane, catalog)}" for letter, pane in zip(LETTERS, panes, strict=False))
-    return Picked(panes=panes, baseline=baseline, titles=titles)
+    return Picked(panes=panes, baseline=letters.index(baseline), titles=titles)
 
 
 def title(pane: Weights, catalog: Catalog) -> str:
@@ -54,33 +44,6 @@ def title(pane: Weights, catalog: Catalog) -> str:
         return catalog.info(pane.model).title_of(pane)
     except UnknownModel:
         return pane.model_title
-
-
-def value(panes: Sequence[Weights], baseline: int, models: Sequence[ModelInfo]) -> dict[str, Any]:
-    """What the picker shows: the panes, and what there is to choose from."""
-    return {
-        "panes": [asdict(pane) for pane in panes],
-        "baseline": baseline,
-        "models": [
-            {
-                "name": info.name,
-                "title": info.title,
-                "adapters": [{"name": a.name, "title": a.title, "step": _step(a)} for a in info.adapters],
-            }
-            for info in models
-        ],
-    }
-
-
-def refreshed(held: Any, models: Sequence[ModelInfo], most: int) -> dict[str, Any]:
-    """The same panes with what there is to choose from now; the first ones if these cannot be."""
-    try:
-        data = held if isinstance(held, Mapping) else {}
-        panes, baseline = comparison.read_panes(data.get("panes"), most), data.get("baseline")
-    except PlaygroundError:
-        panes, baseline = first(models, most), 0
-    marked = baseline if type(baseline) is int and 0 <= baseline < len(panes) else 0
-    return value(panes, marked, models)
 
 
 def first(models: Sequence[ModelInfo], most: int) -> tuple[Weights, ...]:
@@ -94,7 +57,7 @@ def first(models: Sequence[ModelInfo], most: int) -> tuple[Weights, ...]:
     return tuple(panes[:most])
 
 
-def _step(adapter: AdapterDetails) -> float:
-    """What merges into a copy, or is made of virtual tokens, is on or off."""
-    graded = not adapter.loaded or (adapter.shared and adapter.rank is not None)
-    return 0.05 if graded else 1.0
+def without(panes: Sequence[Any], at: int, baseline: int) -> tuple[list[Any], int]:
+    """The panes without one of them, and where the baseline is then: the one before it if it was that one."""
+    left = [pane for place, pane in enumerate(panes) if place != at]
+    return left, baseline - 1 if baseline and baseline >= at else baseline

@@ -18,9 +18,10 @@ from playground.evaluation import prompt_table
 from playground.evaluation.prompt_table import Row
 from playground.settings import Settings
 from playground.ui import widgets
-from playground.ui.compare import panes, prompt_list_values
+from playground.ui.compare import prompt_list_values
 from playground.ui.compare.form import CompareForm
 from playground.ui.compare.panes import Picked
+from playground.ui.compare.panes_panel import PanesPanel
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, experimenting
 from playground.ui.handlers.experiment_limits import CELLS, list_text
 from playground.ui.handlers.messages import toast, told
@@ -98,7 +99,7 @@ def build(settings: Settings) -> PromptList:
     return PromptList(prompts, upload, start, stop, state, table, cell, save_csv, save_json, gr.State(None))
 
 
-def wire(view: PromptList, picker: Any, form: CompareForm, shared: Shared) -> None:
+def wire(view: PromptList, picker: PanesPanel, form: CompareForm, shared: Shared) -> None:
     """Attach the handlers. The panes and all but the prompt are those of the comparison.
 
     A list takes as long as an experiment: it has one of their places, and their limits.
@@ -110,7 +111,7 @@ def wire(view: PromptList, picker: Any, form: CompareForm, shared: Shared) -> No
     def run(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
         refuse_second(values[view.listed])
         catalog = sessions.of(request)
-        picked = panes.read(values[picker], settings.max_panes, catalog)
+        picked = picker.read(values, catalog)
         prompts = prompt_table.read_prompts(_text(values[view.prompts]))
         prompt_table.check_size(prompts, picked.panes, settings.max_cells, CELLS)
         setup = form.setup(values, prompts[0])
@@ -159,7 +160,7 @@ def wire(view: PromptList, picker: Any, form: CompareForm, shared: Shared) -> No
         runs = [{"prompt": row.prompt, "runs": [setups.run_to_dict(run) for run in row.runs]} for row in now.rows]
         return {"name": "comparison.json", "text": json.dumps(runs, ensure_ascii=False, indent=1)}
 
-    inputs = {picker, changed, view.listed, view.prompts, *form.widgets}
+    inputs = {*picker.widgets, changed, view.listed, view.prompts, *form.widgets}
     outputs = [view.listed, view.state, view.table, view.cell, view.start, view.stop, changed]
     view.start.click(run, inputs, outputs, preprocess=False, trigger_mode="once", **experimenting(), **QUIET)
     wire_stop(view.stop.click, view.listed)

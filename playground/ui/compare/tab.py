@@ -1,16 +1,22 @@
 """The Compare tab: one setup on several models side by side, with one prompt or with a list of them."""
 
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 
 from playground import setups
 from playground.ui import widgets
-from playground.ui.compare import answers_values, examples, form, measured_values, panel, panes, prompt_list_panel
+from playground.ui.compare import (
+    answers_values,
+    examples,
+    form,
+    measured_values,
+    panel,
+    panes,
+    panes_panel,
+    prompt_list_panel,
+)
 from playground.ui.compare.panel import ComparePanel
-from playground.ui.handlers.event_options import AT_ONCE
-from playground.ui.handlers.messages import told
 from playground.ui.handlers.tab import Shared, Tab
 
 HERE = Path(__file__).parent
@@ -32,8 +38,7 @@ def build(shared: Shared) -> Tab:
         gr.Markdown("## Compare")
         gr.Markdown("Same prompt, technique and seed; only the weights differ.", elem_classes="field-label")
         starts = widgets.choices([{"key": key, "title": one.title, "about": one.about} for key, one in offered.items()])
-        held = panes.value(chosen[: settings.max_panes], 0, models)
-        picker = widgets.widget(HERE / "panes.js", {"most": settings.max_panes}, value=held, elem_id="panes")
+        picker = panes_panel.build(catalog, chosen[: settings.max_panes], settings.max_panes)
         technique = gr.Column(min_width=0)  # stands above the prompts, which it is read with
         with gr.Tabs():
             with gr.Tab("One prompt", id="one-prompt"):
@@ -58,13 +63,5 @@ def build(shared: Shared) -> Tab:
     )  # fmt: skip
     panel.wire(compared, settings, sessions)
     prompt_list_panel.wire(listed, picker, fields, shared)
-
-    @told
-    def choices(value: Any, request: gr.Request) -> dict[str, Any]:
-        return panes.refreshed(value, sessions.of(request).models(), settings.max_panes)
-
-    gr.on(
-        [shared.page.load, shared.changed.change], choices, picker, picker, preprocess=False,
-        trigger_mode="always_last", **AT_ONCE,
-    )  # fmt: skip
+    panes_panel.wire(picker, shared)
     return Tab()

@@ -15,6 +15,8 @@ CHANGED = {
     "interactive",
     "visible",
     "info",
+    "maximum",
+    "step",
 }  # what our handlers change of a component
 FORGED = f"No value here can hold {MARK!r}."
 

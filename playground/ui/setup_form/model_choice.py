@@ -1,13 +1,14 @@
 """Which weights answer: a model, and of one that has adapters perhaps one of them, at a scale."""
 
 import html
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
 
 from playground.backends.catalog import Catalog, ModelInfo
+from playground.backends.details import AdapterDetails
 from playground.parameters import parameters
 from playground.types import Setup, Weights
 from playground.ui.handlers.event_options import AT_ONCE
@@ -43,15 +44,30 @@ class ModelChoice:
     def write(self, setup: Setup, catalog: Catalog) -> dict[Any, Any]:
         """Updates that make the widgets hold what the setup names. Raises UnknownModel for what is not there."""
         info = checking.weights(setup, catalog)
-        scale = gr.update(value=setup.scale, visible=_scalable(info, setup.adapter))
+        scale = {**_scale(info, setup.adapter), "value": setup.scale}
         return {self.model: setup.model, self.adapter: _adapters(info, setup.adapter), self.scale.widget: scale}
 
     def show(self, values: Mapping[Any, Any], catalog: Catalog) -> dict[Any, Any]:
         """Updates that offer the adapters of the chosen model, and keep the one that is chosen if it has that."""
         info, adapter = checking.model(values[self.model], catalog), values[self.adapter]
         adapter = adapter if adapter in [known.name for known in info.adapters] else ""
-        scale = gr.update(visible=_scalable(info, adapter))
-        return {self.adapter: _adapters(info, adapter), self.scale.widget: scale}
+        return {self.adapter: _adapters(info, adapter), self.scale.widget: _scale(info, adapter)}
+
+    def hold(self, weights: Weights, models: Sequence[ModelInfo], *, offer: bool = True) -> dict[Any, Any]:
+        """Updates that make the widgets hold these weights, said to be gone where they are not there any more.
+
+        Without `offer` the models that can be chosen stay as they were sent: there may be a thousand.
+        """
+        info, adapter = next((info for info in models if info.name == weights.model), None), weights.adapter
+        model = gr.update(value=weights.model)
+        if offer or info is None:
+            gone = [] if info else [(f"{weights.model} (gone)", weights.model)]
+            model |= {"choices": [*_models(models), *gone], "filterable": len(models) > MANY}
+        tuned = _adapters(info, adapter)
+        if adapter not in [name for _, name in tuned["choices"]]:
+            tuned["choices"].append((f"{adapter} (gone)", adapter))
+        scale = {**_scale(info, adapter), "value": weights.scale}
+        return {self.model: model, self.adapter: tuned, self.scale.widget: scale}
 
     def refresh(self, values: Mapping[Any, Any], catalog: Catalog) -> dict[Any, Any]:
         """Updates that offer the models there are now. Says so when the chosen one is not among them any more."""
@@ -69,17 +85,20 @@ class ModelChoice:
         return {self.model: update, **self.show({**values, self.model: name}, catalog)}
 
 
-def build(catalog: Catalog) -> Any:
-    """The list of models, laid out here."""
+def build(catalog: Catalog, of: str = "") -> Any:
+    """The list of models, laid out here; `of` is what it is the model of."""
     models = catalog.models()
-    return gr.Dropdown(_models(models), label="Model", filterable=len(models) > MANY, min_width=140)
+    return gr.Dropdown(
+        _models(models), label=f"{of}: model" if of else "Model", filterable=len(models) > MANY, min_width=140
+    )
 
 
-def build_adapter(model: Any) -> ModelChoice:
-    """The adapter and its scale, laid out here, for that list of models."""
-    (scale,) = (p for p in parameters(Weights) if p.name == "scale")
+def build_adapter(model: Any, of: str = "") -> ModelChoice:
+    """The adapter and its scale, laid out here, for that list of models; `of` is what it is the model of."""
+    named = {"adapter": f"{of}: adapter", "scale": f"{of}: scale"} if of else {"adapter": "Adapter", "scale": "Scale"}
+    (scale,) = (replace(p, label=named["scale"]) for p in parameters(Weights) if p.name == "scale")
     with gr.Row(elem_classes=["pair", "tuning"]):
-        adapter = gr.Dropdown([NONE], value="", label="Adapter", filterable=False, min_width=140, visible=False)
+        adapter = gr.Dropdown([NONE], value="", label=named["adapter"], filterable=False, min_width=140, visible=False)
         field = Field(parameter=scale, widget=fields.widget(scale))
         field.widget.visible = False
     return ModelChoice(model=model, adapter=adapter, scale=field)
@@ -105,14 +124,23 @@ def _wire(page: Any, changed: Any, choice: ModelChoice, sessions: Sessions) -> N
     gr.on([choice.model.change, choice.adapter.change], show, held, choice.widgets[1:], **options)
 
 
-def _models(models: tuple[ModelInfo, ...]) -> list[tuple[str, str]]:
+def _models(models: Sequence[ModelInfo]) -> list[tuple[str, str]]:
     return [(info.title, info.name) for info in models]
 
 
-def _adapters(info: ModelInfo, chosen: str) -> Any:
-    offered = [NONE, *((adapter.title, adapter.name) for adapter in info.adapters)]
-    return gr.update(choices=offered, value=chosen, visible=bool(info.adapters))
+def _adapters(info: ModelInfo | None, chosen: str) -> Any:
+    offered = [NONE, *((adapter.title, adapter.name) for adapter in (info.adapters if info else ()))]
+    return gr.update(choices=offered, value=chosen, visible=len(offered) > 1 or bool(chosen))
 
 
-def _scalable(info: ModelInfo, adapter: str) -> bool:
-    return bool(adapter) and info.kind != "endpoint"  # a served adapter has its full strength, always
+def _scale(info: ModelInfo | None, adapter: str) -> dict[str, Any]:
+    """Shown with an adapter; but a served one has its full strength, always."""
+    known = next((one for one in (info.adapters if info else ()) if one.name == adapter), None)
+    shown = bool(adapter) and (info is None or info.kind != "endpoint")
+    graded = known is None or _graded(known)
+    return dict(gr.update(visible=shown, step=0.05 if graded else 1, maximum=2 if graded else 1))
+
+
+def _graded(adapter: AdapterDetails) -> bool:
+    """What merges into a copy, or is made of virtual tokens, is on or off."""
+    return not adapter.loaded or (adapter.shared and adapter.rank is not None)

@@ -8,15 +8,12 @@ import pytest
 
 from playground import setups
 from playground.backends.base import Capabilities
-from playground.backends.catalog import Catalog, Entry, ModelInfo
-from playground.backends.scripted import ScriptedBackend
+from playground.backends.catalog import ModelInfo
 from playground.csv_text import csv_text
-from playground.errors import InvalidSetup, LimitReached
 from playground.evaluation.likelihood import Shift
 from playground.evaluation.prompt_table import Row
 from playground.types import Alternative, Completion, Finding, Message, Origin, Run, Step, Token, Weights
 from playground.ui.compare import answers_values, measured_values, prompt_list_values
-from playground.ui.compare import panes as pane_picker
 from playground.ui.compare.panes import Picked
 from playground.ui.compare.run import Compared, Shifts
 
@@ -179,29 +176,6 @@ def test_tokens_on_which_the_two_disagree_come_first() -> None:
     assert value["listed"] == [0, 1]
     assert value["tokens"][0]["change"] == pytest.approx(math.log(0.002))
     assert measured_values.shifts_value(compared(run("a"), run("b")))["choices"] == []
-
-
-@pytest.mark.parametrize(
-    ("value", "message"),
-    [
-        (None, "`panes` must be a list"),
-        ({"panes": []}, "`panes` must be a list"),
-        ({"panes": [{"model": "m", "scale": math.nan}]}, "panes.0.scale"),
-        ({"panes": [{"model": "m", "evil": 1}]}, "panes.0.evil"),
-        ({"panes": [{}], "baseline": 1}, "`baseline` is 1"),
-        ({"panes": [{}], "baseline": True}, "baseline"),
-        ({"panes": [{}], "baseline": "0"}, "baseline"),
-        ({"panes": [{}] * 3}, "3 panes"),
-    ],
-)
-def test_forged_panes_are_refused(value: Any, message: str) -> None:
-    backend = ScriptedBackend()
-    made = Entry(name="m", title="Model", kind="local", load=lambda _: backend, capabilities=backend.capabilities)
-    catalog = Catalog([made])
-    with pytest.raises((InvalidSetup, LimitReached), match=message.replace("(", r"\(")):
-        pane_picker.read(value, 2, catalog)
-    held = pane_picker.refreshed(value, catalog.models(), 2)  # the page goes on with panes that can be
-    assert pane_picker.read(held, 2, catalog).panes[0].model in ("m", "default")
 
 
 def test_a_list_as_a_file_holds_whose_words_they_are_and_no_formulas() -> None:

@@ -45,7 +45,7 @@ def catalog_of(scored: Score) -> Catalog:
 
 def begun(catalog: Catalog, text: str = "Hi") -> Compared:
     panes = [{"model": "m"}, {"model": "m", "adapter": "tuned"}]
-    picked = pane_picker.read({"panes": panes}, 4, catalog)
+    picked = pane_picker.read(panes, "A", 4, catalog)
     assert picked.panes == (Weights(model="m"), Weights(model="m", adapter="tuned"))
     return Compared(setup=setups.parse({"task": {"input": text}}), picked=picked)
 
