@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from copy import copy
-from typing import Any
+from typing import Any, cast
 
 from playground.backends.base import Backend
 from playground.backends.details import AdapterDetails
@@ -145,7 +145,8 @@ class Catalog:
             if any(owner._loads[key].is_alive() for key in keys):
                 raise ModelInUse(f"{what} is being loaded; stop that or wait for its end.")
             if users := owner._users[name, adapter]:
-                raise ModelInUse(f"{what} is in use by {users} run{'s' * (users > 1)}; stop that or wait for its end.")
+                run = "run" if users == 1 else "runs"
+                raise ModelInUse(f"{what} is in use by {users} {run}; stop that or wait for its end.")
             if adapter and (name, adapter) in owner._loads:
                 detach(owner.loaded(name), adapter)
             for key in keys:
@@ -245,6 +246,5 @@ class Catalog:
     def _described(self, adapter: Adapter) -> AdapterDetails:
         load = self._loads.get((adapter.model, adapter.name))
         if load is not None and load.result is not None:
-            known: AdapterDetails = load.result
-            return known
+            return cast(AdapterDetails, load.result)
         return AdapterDetails(name=adapter.name, title=adapter.title, about=adapter.about)

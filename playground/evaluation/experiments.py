@@ -164,7 +164,7 @@ def _with_items(data: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
     own = own_data.read(content, given["file"], columns=columns, labels=labels, skip_bad=skip_bad)
     if own.bad:
         line, why = own.bad[0]
-        count = f"{len(own.bad):,} row{'s' * (len(own.bad) > 1)}"
+        count = f"{len(own.bad):,} row{'s' if len(own.bad) > 1 else ''}"
         log.warning("%s: %s left out; the first is line %d, which %s.", given["file"], count, line, why)
     if own.encoding not in ("", "utf-8", "utf-8-sig"):
         log.warning("%s: read as %s, for it is not UTF-8.", given["file"], own.encoding)

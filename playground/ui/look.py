@@ -11,8 +11,7 @@ from playground.ui.handlers.event_options import EXPERIMENTS
 from playground.ui.widgets import script
 
 HERE = Path(__file__).parent
-FIRST = HERE / "widgets" / "page.css"  # what all tabs build on
-CSS = [FIRST, *sorted(path for path in HERE.glob("*/*.css") if path != FIRST)]
+SHARED = ("widgets", "run_view")  # folders whose look all tabs build on, the first before the others
 PAGE = HERE / "widgets" / "page.js"  # what belongs to no part of the page alone
 ACCENT = gr.themes.Color(
     name="indigo ink",
@@ -98,11 +97,21 @@ def theme() -> Any:
     )
 
 
+def stylesheets() -> list[Path]:
+    """All there are: what is for the whole page, what tabs share, then what belongs to one."""
+
+    def order(path: Path) -> tuple[bool, int, Path]:
+        folder = path.parent.name
+        return path.stem != "page", SHARED.index(folder) if folder in SHARED else len(SHARED), path
+
+    return sorted(HERE.glob("*/*.css"), key=order)
+
+
 def launch_options(settings: Settings) -> dict[str, Any]:
     """Everything of `launch` that belongs to the page and to its safety."""
     return {
         "theme": theme(),
-        "css": "\n".join(path.read_text("utf-8") for path in CSS),
+        "css": "\n".join(path.read_text("utf-8") for path in stylesheets()),
         "head": f"<script>{script(PAGE)}</script>",
         "footer_links": ["api"],
         "run_history": False,  # it would keep what people typed in the browser's storage

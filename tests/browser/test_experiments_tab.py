@@ -103,6 +103,25 @@ def test_the_ladder_is_run_stopped_resumed_and_read(opened: Any) -> None:
     expect(page.locator(".technique")).to_have_count(7)
 
 
+def test_the_focus_stays_in_the_list_of_items_while_answers_come(opened: Any) -> None:
+    page = opened()
+    items(page, 6)
+    run(page)
+    ended(page)
+    turn_to(page, "Items")
+    cells, list_of_items = page.locator(".item-cell"), page.locator(".items-frame table")
+    cells.first.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    key = page.locator(".item-cell:focus").get_attribute("data-key") or ""
+    assert key.endswith("/1")
+    assert key != cells.nth(1).get_attribute("data-key")
+    list_of_items.evaluate("table => { table.dataset.before = true; }")
+    page.keyboard.press("Control+Enter")  # asks nothing, but draws the list anew
+    expect(page.locator(".items-frame table[data-before]")).to_have_count(0)
+    ended(page)
+    expect(page.locator(".item-cell:focus")).to_have_attribute("data-key", key)
+
+
 def test_every_view_has_its_figure_and_its_table(opened: Any) -> None:
     page = opened()
     items(page, 6)

@@ -78,7 +78,7 @@ def _parameters(handler: Any) -> Iterable[inspect.Parameter]:
 def _line(data: Any) -> str:
     """What a line of the page that tells of failures says."""
     lines = (value for value in data or () if isinstance(value, dict) and value.get("phase") == "failed")
-    return next((str(line.get("text") or line.get("error")) for line in lines), "")
+    return next((str(line.get("error") or line.get("status")) for line in lines), "")
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -46,8 +46,8 @@ async def listed(endpoint: Endpoint) -> tuple[tuple[Served, ...], int, int]:
     models = list({m.id: m for m in usable}.values())
     if found and not models:
         raise EndpointFailed(
-            f"{endpoint.name} lists {len(found):,} model{'s' * (len(found) != 1)}, none with a name that can be used; "
-            "give them one there (text without spaces, 200 characters at most) and connect again."
+            f"{endpoint.name} lists {len(found):,} model{'' if len(found) == 1 else 's'}, none with a name that can be "
+            "used; give them one there (text without spaces, 200 characters at most) and connect again."
         )
     if not models:
         raise EndpointFailed(f"{endpoint.name} offers no models; load one there and connect again.")

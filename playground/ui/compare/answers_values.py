@@ -11,6 +11,7 @@ from playground.ui.compare.run import Compared, Stage
 from playground.ui.run_view import answer_values
 from playground.ui.run_view.measures import counted, metrics
 from playground.ui.setup_form.labels import labelled_prompt
+from playground.ui.widgets.status import status
 
 INPUT_ALONE = "Made for one task: it was given the prompt alone, without technique and sampling settings."
 TOO_LONG = "Both are too long to be compared word by word."
@@ -26,14 +27,16 @@ WORDS: dict[Stage, str] = {
 def comparison_value(now: Compared | None) -> dict[str, Any]:
     """All panes as they are now; without a comparison, the empty view."""
     if now is None:
-        return {"phase": "empty", "status": "", "spoken": "", "panes": []}
-    status = WORDS[now.stage] if now.stage != "done" else how_it_went(now.runs)
+        return {**status("empty"), "panes": []}
+    stage = WORDS[now.stage] if now.stage != "done" else how_it_went(now.runs)
     ended = sum(run.status in ("done", "failed", "stopped") for run in now.runs)
     return {
-        "phase": "failed" if now.stage == "done" and failed(now.runs) else now.stage,
-        "status": f"{status}: {ended} of {len(now.runs)} panes" if now.stage == "answering" and now.runs else status,
-        # Announced when it changes: once at the start and once at the end.
-        "spoken": "The panes are answering." if now.stage == "answering" else f"{status}. {counted(ended, 'pane')}.",
+        **status(
+            "failed" if now.stage == "done" and failed(now.runs) else now.stage,
+            f"{stage}: {ended} of {len(now.runs)} panes" if now.stage == "answering" and now.runs else stage,
+            # Announced when it changes: once at the start and once at the end.
+            spoken="The panes are answering." if now.stage == "answering" else f"{stage}. {counted(ended, 'pane')}.",
+        ),
         "panes": [_pane(now, at) for at in range(len(now.runs))],
     }
 
@@ -58,11 +61,13 @@ def _pane(now: Compared, at: int) -> dict[str, Any]:
     return {
         "title": now.picked.titles[at],
         "baseline": at == now.picked.baseline,
-        "phase": run.status,
-        "status": shown["status"],
+        **status(
+            run.status,
+            "" if run.status == "done" else shown["status"],
+            share=shown["share"],
+            error=labelled_prompt(run.error),
+        ),
         "clock": shown["clock"],
-        "share": shown["share"],
-        "error": labelled_prompt(run.error),
         "origin": origin(run, info),
         # What a technique or a task model concludes, where that is not the text itself.
         "answer": run.answer if found or run.answer.strip() != text.strip() else "",

@@ -26,9 +26,10 @@ from playground.ui.handlers.messages import toast, told
 from playground.ui.handlers.one_at_a_time import news, refuse_second, switch, wire_stop
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.setup_form.labels import labelled_prompt
+from playground.ui.widgets.status import sentence
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ComparePanel:
     """What starts a comparison and what shows it. `compared` is the session's memory of the last one."""
 
@@ -63,7 +64,7 @@ class ComparePanel:
             **updates,
             self.shifts: measured_values.shifts_value(now),
             self.tables: measured_values.tables_value(now),
-            self.error: now.error,
+            self.error: sentence(now.error, wrong=bool(now.error)),
         }
 
 

@@ -31,6 +31,7 @@ from playground.ui.handlers.tab import Shared
 from playground.ui.handlers.uploads import text_of_file
 from playground.ui.handlers.visitors import visitor_of
 from playground.ui.setup_form.labels import labelled_prompt
+from playground.ui.widgets.status import sentence
 
 HERE = Path(__file__).parent
 
@@ -48,7 +49,7 @@ class Listed(Stoppable):
     stage: str = "answering"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PromptList:
     """The widgets. `listed` is the session's memory."""
 
@@ -67,7 +68,7 @@ class PromptList:
         busy = now.stage == "answering"
         return {
             self.listed: now,
-            self.state: prompt_list_values.state(now.stage, len(now.rows), now.count),
+            self.state: sentence(prompt_list_values.state(now.stage, len(now.rows), now.count)),
             self.table: gr.Dataframe(**prompt_list_values.frame(now.picked, now.rows)),
             **switch(self.start, self.stop, busy=busy),
         }
@@ -96,7 +97,10 @@ def build(settings: Settings) -> PromptList:
     cell = widgets.widget(HERE / "cell_view.js", value=prompt_list_values.EMPTY_CELL, elem_id="list-cell")
     with gr.Row(elem_classes="quiet-row"):
         save_csv, save_json = widgets.download("Download as CSV"), widgets.download("Download as JSON")
-    return PromptList(prompts, upload, start, stop, state, table, cell, save_csv, save_json, gr.State(None))
+    return PromptList(
+        prompts=prompts, upload=upload, start=start, stop=stop, state=state, table=table, cell=cell, save_csv=save_csv,
+        save_json=save_json, listed=gr.State(None),
+    )  # fmt: skip
 
 
 def wire(view: PromptList, picker: PanesPanel, form: CompareForm, shared: Shared) -> None:

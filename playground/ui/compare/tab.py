@@ -47,9 +47,17 @@ def build(shared: Shared) -> Tab:
                     start = gr.Button("Compare", variant="primary", elem_id="compare-button", elem_classes="runs")
                     stop = gr.Button("Stop comparing", interactive=False, elem_id="compare-stop", elem_classes="stops")
                 answers = widgets.widget(
-                    HERE / "comparison.js", value=answers_values.comparison_value(None), elem_id="comparison"
+                    HERE / "comparison.js",
+                    uses=[widgets.STATUS_LINE],
+                    value=answers_values.comparison_value(None),
+                    elem_id="comparison",
                 )
-                shifts = widgets.widget(HERE / "shifts.js", value=measured_values.shifts_value(None), elem_id="shifts")
+                shifts = widgets.widget(
+                    HERE / "shifts.js",
+                    uses=[widgets.TOKEN_TEXT],
+                    value=measured_values.shifts_value(None),
+                    elem_id="shifts",
+                )
                 tables = widgets.tables(elem_id="compared-tables")
                 error = widgets.words(elem_id="measure-error")
                 saved = widgets.download("")
@@ -58,8 +66,8 @@ def build(shared: Shared) -> Tab:
         with technique:
             fields = form.build(prompt, opening)
     compared = ComparePanel(
-        picker, starts, fields, start, stop, answers, shifts, tables, error, saved, gr.State(None), shared.changed,
-        shared.opened,
+        picker=picker, examples=starts, form=fields, start=start, stop=stop, answers=answers, shifts=shifts,
+        tables=tables, error=error, saved=saved, compared=gr.State(None), changed=shared.changed, opened=shared.opened,
     )  # fmt: skip
     panel.wire(compared, settings, sessions)
     prompt_list_panel.wire(listed, picker, fields, shared)

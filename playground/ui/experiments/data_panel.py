@@ -19,6 +19,7 @@ from playground.ui.handlers.event_options import AT_ONCE, READING
 from playground.ui.handlers.messages import told
 from playground.ui.setup_form.fields import Field, pick, read_fields
 from playground.ui.setup_form.used_fields import WITH_LABELS
+from playground.ui.widgets.status import sentence
 
 OWN = datasets.OWN
 FIELDS = {"input": "Input", "reference": "Right answer", "context": "Context", "id": "Name"}
@@ -75,7 +76,7 @@ class DataPanel:
         return {
             self.name: data.name,
             self.given: Given(items=data.items) if data.items else None,
-            self.state: shared(len(data.items), data.size, data.shots) if own else "",
+            self.state: sentence(shared(len(data.items), data.size, data.shots) if own else ""),
             **{box: gr.update(choices=[NONE], value="") for box in self.columns.values()},
             **{f.widget: f.write(f.parameter.default if held in ("", ()) else held) for f, held in values},
             labels.widget: gr.update(value=labels.write(data.labels)["value"], visible=data.answer in WITH_LABELS),
@@ -166,7 +167,11 @@ def wire(panel: DataPanel, settings: Settings) -> None:
             found = own_data.columns_of(content, filename)
         except PlaygroundError as error:
             nothing = {box: gr.update(choices=[NONE], value="") for box in boxes.values()}
-            return {**nothing, panel.given: Given(filename=filename, fault=str(error)), panel.state: str(error)}
+            return {
+                **nothing,
+                panel.given: Given(filename=filename, fault=str(error)),
+                panel.state: sentence(str(error), wrong=True),
+            }
         guess = {box: found.guess.get(field, "") for field, box in boxes.items()}
         offered = [NONE, *((name, name) for name in found.names)]
         chosen = {box: gr.update(choices=offered, value=column) for box, column in guess.items()}
@@ -180,8 +185,14 @@ def wire(panel: DataPanel, settings: Settings) -> None:
                 given.content, given.filename, columns=mapped, labels=allowed, skip_bad=values[panel.skip] is True
             )
         except PlaygroundError as error:
-            return {panel.given: replace(given, items=(), fault=str(error)), panel.state: str(error)}
-        return {panel.given: replace(given, items=own.items, fault=""), panel.state: said(own, *sizes(values))}
+            return {
+                panel.given: replace(given, items=(), fault=str(error)),
+                panel.state: sentence(str(error), wrong=True),
+            }
+        return {
+            panel.given: replace(given, items=own.items, fault=""),
+            panel.state: sentence(said(own, *sizes(values))),
+        }
 
     def sizes(values: Mapping[Any, Any]) -> tuple[Any, Any]:
         return values[size.widget], values[shots.widget]
@@ -203,7 +214,7 @@ def wire(panel: DataPanel, settings: Settings) -> None:
     def paste(values: dict[Any, Any]) -> dict[Any, Any]:
         text = values[panel.pasted]
         if not isinstance(text, str) or not text.strip():
-            return {panel.given: Given(), panel.state: ""}
+            return {panel.given: Given(), panel.state: sentence("")}
         most = PASTED if settings.public else own_data.MAX_BYTES
         if len(text) > most or len(text.encode("utf-8", "replace")) > most:
             raise LimitReached(f"At most {most // 2**20} MB can be pasted; open it as a file, or paste a part of it.")
@@ -213,7 +224,7 @@ def wire(panel: DataPanel, settings: Settings) -> None:
     def again(values: dict[Any, Any]) -> dict[Any, Any]:
         given: Given | None = values[panel.given]
         if given and given.items and not given.content:  # they came with an experiment
-            return {panel.state: shared(len(given.items), *sizes(values))}
+            return {panel.state: sentence(shared(len(given.items), *sizes(values)))}
         return read(given, values) if given and given.content else {panel.state: gr.skip()}
 
     def show(answer: Any) -> Any:

@@ -1,11 +1,10 @@
-// How an experiment goes: what it is, how far it is, how long it still takes.
+// How an experiment goes: what it is, how far it is, how long it still takes. By hand: a bar that moves while nothing
+// else is drawn anew.
 const host = element.querySelector(".experiment_status");
-const parts = {
-  title: el("h2"), status: el("span", { class: "status-words" }), facts: el("span", { class: "facts" }),
-  bar: el("progress", { max: "1" }), error: el("p", { class: "error", role: "alert" }), note: el("p", { class: "facts note" }),
-  live: el("div", { class: "unseen", role: "status", "aria-live": "polite" }),
-};
-host.append(el("div", { class: "pane-head" }, parts.title, parts.status, parts.facts), parts.bar, parts.error, parts.note, parts.live);
+const line = statusLine(host, { label: "Progress of the experiment" });
+const parts = { title: el("h2"), facts: el("span", { class: "facts" }), note: el("p", { class: "facts note" }) };
+host.append(el("div", { class: "pane-head" }, parts.title, line.status, parts.facts),
+  line.bar, line.error, parts.note, line.live);
 let before = "";
 const draw = () => {
   const now = props.value;
@@ -14,18 +13,11 @@ const draw = () => {
     requestAnimationFrame(() => host.scrollIntoView({ block: window.innerWidth > 1024 ? "nearest" : "start" }));
   }
   before = now.phase;
-  host.dataset.phase = now.phase;
+  line.show(now);
   setText(parts.title, now.title);
-  setText(parts.status, now.status);
   setText(parts.facts, now.facts);
-  parts.bar.hidden = now.share === null;
-  parts.bar.value = now.share ?? 0;
-  parts.bar.setAttribute("aria-label", now.status || now.title);
-  setText(parts.error, now.error);
   setText(parts.note, now.note);
-  parts.error.hidden = !now.error;
   parts.note.hidden = !now.note;
-  setText(parts.live, now.spoken);
 };
 watch("value", draw);
 draw();

@@ -25,6 +25,7 @@ from playground.ui.handlers.experiment_limits import check_size, with_limit
 from playground.ui.handlers.messages import told
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.handlers.uploads import text_of_file
+from playground.ui.widgets.status import sentence
 
 UNUSED = "Edited and not used yet: the form leaves this text alone, and a run follows the form. Empty it to start over."
 IN_SIGHT = 200  # items of one's own that the text shows; the download has all
@@ -57,6 +58,17 @@ def offered(models: Sequence[ModelInfo]) -> dict[str, Experiment]:
     return {key: named[key] for key in sorted(named, key=lambda key: (key != FIRST, key))}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanText:
+    """The experiment as YAML: its box, why that is not used, and the buttons that use, open and save it."""
+
+    text: Any
+    unused: Any
+    use: Any
+    open: Any
+    save: Any
+
+
 def opening(known: Mapping[str, Experiment]) -> Experiment:
     """What the tab opens with."""
     return next(iter(known.values()), None) or experiments.parse(OPENING)
@@ -68,7 +80,7 @@ def build_choices(known: Mapping[str, Experiment]) -> Any:
     return choices
 
 
-def build_text() -> tuple[Any, Any, Any, Any, Any]:
+def build_text() -> PlanText:
     """The experiment as text, and what takes it away and brings it back."""
     with gr.Accordion("As YAML", open=False):
         text = gr.Textbox(
@@ -83,7 +95,7 @@ def build_text() -> tuple[Any, Any, Any, Any, Any]:
                 elem_classes="quiet-button",
             )  # fmt: skip
             save = widgets.download("Download as YAML")
-    return text, unused, use, opened, save
+    return PlanText(text=text, unused=unused, use=use, open=opened, save=save)
 
 
 def wire(
@@ -109,9 +121,12 @@ def wire(
             panel.status: status,
             panel.text: text,
             panel.written: text,
-            panel.unused: "",
+            panel.unused: sentence(""),
             panel.recount: time.monotonic_ns(),
         }
+
+    def why(error: PlaygroundError, values: Mapping[Any, Any]) -> dict[str, Any]:
+        return sentence(labelled_plan(str(error), names(values[form.techniques])), wrong=True)
 
     @told
     def load(event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
@@ -140,13 +155,13 @@ def wire(
         try:
             experiment = experiments.parse(form.read(values))
         except PlaygroundError as error:
-            return {panel.estimate: {"text": labelled_plan(str(error), names(values[form.techniques])), "wrong": True}}
+            return {panel.estimate: why(error, values)}
         same = next((key for key, one in known.items() if one == experiment), None)
         now, held_text = as_seen(experiment), str(values[panel.text] or "").strip()
         if held_text and held_text != values[panel.written].strip():
-            text = {panel.offered: same, panel.unused: UNUSED}
+            text = {panel.offered: same, panel.unused: sentence(UNUSED)}
         else:
-            text = {panel.offered: same, panel.unused: "", panel.text: now, panel.written: now}
+            text = {panel.offered: same, panel.unused: sentence(""), panel.text: now, panel.written: now}
         try:
             check_size(experiment, settings)
             found = estimate.estimate(experiment, sessions.of(request), store, visitor=sessions.visitor(request))
@@ -154,9 +169,9 @@ def wire(
         except PlaygroundError as error:
             return {
                 **text,
-                panel.estimate: {"text": labelled_plan(str(error), names(values[form.techniques])), "wrong": True},
+                panel.estimate: why(error, values),
             }
-        return {**text, panel.estimate: {"text": said, "wrong": False}}
+        return {**text, panel.estimate: sentence(said)}
 
     @told
     def again(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:

@@ -25,6 +25,7 @@ from playground.ui.experiments.items_panel import ItemsView
 from playground.ui.experiments.run import Ran, needed
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import told
+from playground.ui.widgets.status import sentence
 
 HERE = Path(__file__).parent
 
@@ -43,7 +44,7 @@ ABOUT = {
 TITLES = {"paths": "Paths", "price": "Price", "models": "Heat map", "calibration": "Calibration"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """A figure, and the same as a table."""
 
@@ -60,7 +61,7 @@ class Figure:
         return {
             self.plot: figure,
             self.table: tables,
-            self.missing: missing,
+            self.missing: sentence(missing),
         }
 
 
@@ -149,7 +150,7 @@ def _as_table(plot: Any, key: str) -> Figure:
     table = widgets.tables(elem_id=f"{key}-table")
     with gr.Row(elem_classes="quiet-row"):
         save = widgets.download("Download this table as CSV")
-    return Figure(plot, table, missing, save)
+    return Figure(plot=plot, table=table, missing=missing, save=save)
 
 
 def wire(views: Views, ran: Any, came: Any) -> None:

@@ -11,34 +11,36 @@ from playground.evaluation.results import Table
 from playground.evaluation.running.estimate import Estimate, duration
 from playground.strategies import Calls
 from playground.ui.run_view.measures import counted, counted_calls, dollars
+from playground.ui.widgets.status import status
 
 PHASES = {"running": "Running", "done": "Done", "stopped": "Stopped", "failed": "Failed"}
 
 
 def unasked_value(title: str, about: str) -> dict[str, Any]:
     """What is said of an experiment before it is run."""
-    nothing = {"status": "", "facts": "", "share": None, "error": "", "spoken": ""}
-    return {**nothing, "phase": "empty", "title": title, "note": about}
+    return {**status("empty"), "facts": "", "title": title, "note": about}
 
 
 def status_value(experiment: Experiment, table: Table | None, waiting: bool = False) -> dict[str, Any]:
     """Title, phase, progress and what to know. Without a table nothing has been run yet."""
     value = unasked_value(experiment.title, experiment.about)
     if waiting:
-        value |= {"phase": "running", "status": "Getting ready", "share": 0.0}
+        value |= status("running", "Getting ready", share=0.0)
     if table is None:
         return value
     busy = table.status == "running"
     return {
         **value,
-        "phase": table.status,
-        "status": PHASES[table.status],
+        **status(
+            table.status,
+            PHASES[table.status],
+            share=(len(table.results) / table.total if table.total else 0.0) if busy else None,
+            error=table.message if table.status == "failed" else "",
+            # Announced when it changes, so without numbers that tick.
+            spoken=f"{experiment.title}. {PHASES[table.status]}.",
+        ),
         "facts": " \u00b7 ".join(_facts(table)),
-        "share": (len(table.results) / table.total if table.total else 0.0) if busy else None,
-        "error": table.message if table.status == "failed" else "",
         "note": table.message if table.status != "failed" and table.message else experiment.about,
-        # Announced when it changes, so without numbers that tick.
-        "spoken": f"{experiment.title}. {PHASES[table.status]}.",
     }
 
 

@@ -55,9 +55,9 @@ def build(shared: Shared) -> Tab:
             offered = plan_panel.build_choices(known)
             form, add = experiment_form.build(sessions.of(None).models())
             form.hold(first, sessions.of(None).models())
-            text, unused, use, opened, save = plan_panel.build_text()
+            text = plan_panel.build_text()
             with gr.Column(elem_classes="going", min_width=0):
-                estimate = widgets.widget(HERE / "estimate.js", value={"text": "", "wrong": False}, elem_id="estimate")
+                estimate = widgets.words(elem_id="estimate")
                 gr.Markdown(experiment_text(settings), elem_id="experiment-limits", elem_classes="field-label")
                 with gr.Row(elem_classes="acts"):
                     start = gr.Button(
@@ -67,6 +67,7 @@ def build(shared: Shared) -> Tab:
         with gr.Column(elem_id="finding", min_width=0):
             status = widgets.widget(
                 HERE / "experiment_status.js",
+                uses=[widgets.STATUS_LINE],
                 value=status_values.status_value(first, None),
                 elem_id="experiment-status",
             )
@@ -80,8 +81,8 @@ def build(shared: Shared) -> Tab:
 
     recount, ran, came = gr.State(0), gr.State(None), gr.State(0)
     panel = PlanPanel(
-        offered=offered, form=form, text=text, written=gr.State(""), unused=unused, use=use, open=opened, save=save,
-        estimate=estimate, status=status, recount=recount,
+        offered=offered, form=form, text=text.text, written=gr.State(""), unused=text.unused, use=text.use,
+        open=text.open, save=text.save, estimate=estimate, status=status, recount=recount,
     )  # fmt: skip
     data_panel.wire(form.data, settings)
     experiment_form.wire(form)
@@ -89,7 +90,9 @@ def build(shared: Shared) -> Tab:
     results_panel.wire(views, ran, came)
     items_panel.wire(views.items, ran, store)
     downloads.wire(files, ran, sessions)
-    _wire_run(panel, _Going(start, stop, ran, came, changed), store, places, settings, sessions)
+    _wire_run(
+        panel, _Going(start=start, stop=stop, ran=ran, came=came, changed=changed), store, places, settings, sessions
+    )
     return Tab(taking=[Taking(button=add, inputs=[form.techniques], outputs=[form.techniques], take=with_setup)])
 
 
@@ -104,7 +107,7 @@ def kept_text(settings: Settings) -> str:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Going:
     """What starts and stops a run, and the session's memory of it. `came` changes with every news."""
 

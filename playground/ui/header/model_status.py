@@ -14,7 +14,8 @@ from playground.ui.handlers.messages import told
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.setup_form import check as checking
 from playground.ui.setup_form.model_choice import ModelChoice
-from playground.ui.widgets import widget
+from playground.ui.widgets import STATUS_LINE, widget
+from playground.ui.widgets.status import status
 
 HERE = Path(__file__).parent
 SECONDS = 1.0  # between looks at a model that is not ready
@@ -30,11 +31,11 @@ class ModelStatus:
 
 
 def build() -> ModelStatus:
-    line = widget(HERE / "status.js", value={"state": "idle", "text": ""})
+    line = widget(HERE / "model_status.js", uses=[STATUS_LINE], value=status("idle"))
     return ModelStatus(line, gr.State(""), gr.Timer(SECONDS))
 
 
-def wire(status: ModelStatus, page: Any, choice: ModelChoice, run: Any, changed: Any, sessions: Sessions) -> None:
+def wire(parts: ModelStatus, page: Any, choice: ModelChoice, run: Any, changed: Any, sessions: Sessions) -> None:
     """Look at the model when the page opens, when another is chosen, when `changed` tells of models that came or went,
     and until it is ready or has failed."""
 
@@ -46,7 +47,7 @@ def wire(status: ModelStatus, page: Any, choice: ModelChoice, run: Any, changed:
     def look_again(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
         catalog = sessions.of(request)
         if values[choice.model] not in [info.name for info in catalog.models()]:
-            return {status.line: gr.skip()}  # it is gone: another is about to be chosen, and looked at
+            return {parts.line: gr.skip()}  # it is gone: another is about to be chosen, and looked at
         return told_of(values, catalog)
 
     @told
@@ -58,19 +59,19 @@ def wire(status: ModelStatus, page: Any, choice: ModelChoice, run: Any, changed:
     def told_of(values: dict[Any, Any], catalog: Catalog) -> dict[Any, Any]:
         value = line(catalog, values[choice.model], values[choice.adapter], values[choice.scale.widget])
         ready = values[choice.model] if checking.model(values[choice.model], catalog).loaded else ""
-        updates = {status.line: value, status.timer: gr.Timer(active=value["state"] in ("loading", "idle"))}
-        return updates if ready == values[status.ready] else {**updates, status.ready: ready}
+        updates = {parts.line: value, parts.timer: gr.Timer(active=value["phase"] in ("loading", "idle"))}
+        return updates if ready == values[parts.ready] else {**updates, parts.ready: ready}
 
-    held, outputs = {status.ready, *choice.widgets}, [status.line, status.ready, status.timer]
+    held, outputs = {parts.ready, *choice.widgets}, [parts.line, parts.ready, parts.timer]
     options = {"preprocess": False, "trigger_mode": "always_last", **AT_ONCE}
     tuned = [choice.adapter.change, choice.scale.widget.change]
-    gr.on([page.load, status.timer.tick, *tuned], look, held, outputs, **options)
+    gr.on([page.load, parts.timer.tick, *tuned], look, held, outputs, **options)
     changed.change(look_again, held, outputs, **options)
     choice.model.change(choose, held, outputs, **options)
-    run.click(lambda: gr.Timer(active=True), None, status.timer, **AT_ONCE)  # a run tries a failed model again
+    run.click(lambda: gr.Timer(active=True), None, parts.timer, **AT_ONCE)  # a run tries a failed model again
 
 
-def line(catalog: Catalog, name: Any, adapter: Any = "", scale: Any = 1) -> dict[str, str]:
+def line(catalog: Catalog, name: Any, adapter: Any = "", scale: Any = 1) -> dict[str, Any]:
     """State and words for one model, and the adapter that is chosen for it. Raises InvalidSetup or UnknownModel."""
     info = checking.model(name, catalog)
     doing = catalog.status(info.name)
@@ -78,12 +79,12 @@ def line(catalog: Catalog, name: Any, adapter: Any = "", scale: Any = 1) -> dict
     strength = scale if isinstance(scale, int | float) else 1.0
     title = info.title_of(Weights(adapter=chosen.name if chosen else "", scale=strength))
     if info.loaded and chosen and not chosen.loaded:
-        return {"state": "idle", "text": f"{title} \u00b7 the adapter loads with the first run"}
+        return status("idle", f"{title} \u00b7 the adapter loads with the first run")
     if info.loaded:
-        return {"state": "ready", "text": f"{title} \u00b7 ready"}
+        return status("ready", f"{title} \u00b7 ready")
     if doing is None:
-        return {"state": "idle", "text": f"{title} \u00b7 loads with the first run"}
+        return status("idle", f"{title} \u00b7 loads with the first run")
     if isinstance(doing, PlaygroundError):
-        return {"state": "failed", "text": f"{title} \u00b7 failed: {doing}"}
+        return status("failed", f"{title} \u00b7 failed: {doing}")
     done = f": {doing.done:,.0f} of {doing.total:,.0f} {doing.unit}" if doing.total else ""
-    return {"state": "loading", "text": f"{title} \u00b7 {doing.what[:1].lower()}{doing.what[1:]}{done}"}
+    return status("loading", f"{title} \u00b7 {doing.what[:1].lower()}{doing.what[1:]}{done}")

@@ -20,6 +20,7 @@ from playground.ui.handlers.one_at_a_time import Stoppable, news, refuse_second,
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.models import endpoint_values
 from playground.ui.models.list_values import load_value
+from playground.ui.models.load_line import load_view
 
 HERE = Path(__file__).parent
 
@@ -74,7 +75,7 @@ def build(page: Any, settings: Settings, sessions: Sessions, changed: Any) -> No
             info="The server's name for it; else the first that looks like one to talk to.",
         )  # fmt: skip
         start = gr.Button("Connect", variant="primary", elem_id="connect-button")
-        line = widgets.widget(HERE / "load.js", {"stop": "Stop connecting"}, value=load_value("idle"))
+        line = load_view("Stop connecting")
         connected = widgets.widget(
             HERE / "endpoints.js", value=endpoint_values.connections_value(()), elem_id="connected"
         )

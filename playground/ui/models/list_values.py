@@ -13,6 +13,7 @@ from playground.errors import PlaygroundError
 from playground.settings import Settings
 from playground.types import Progress
 from playground.ui.run_view.measures import counted
+from playground.ui.widgets.status import share_of, status
 
 TASKS = {
     "classification": "labels a text", "token_classification": "marks parts of a text",
@@ -200,8 +201,9 @@ def _count(number: int) -> str:
 # ---------------------------------------------------------------------------------------------- a load
 def load_value(phase: str, words: str = "", progress: Progress | None = None) -> dict[str, Any]:
     """A load as it goes on: `idle`, `loading`, `done`, `stopped` or `failed`."""
-    share = progress.done / progress.total if progress and progress.total else None
-    return {"phase": phase, "text": progress_text(progress) if progress else words, "share": share}
+    said = progress_text(progress) if progress else words
+    spoken = "Loading." if phase == "loading" else said  # not the megabytes: they tick
+    return status(phase, said, share=share_of(progress), spoken=spoken)
 
 
 def progress_text(progress: Progress) -> str:

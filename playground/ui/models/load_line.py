@@ -59,7 +59,13 @@ class LoadLine:
         return {self.view: list_values.load_value(phase, words), models: listed}
 
 
+def load_view(stop: str) -> gr.HTML:
+    """The line alone, with this on its button. Value: `list_values.load_value`. Event: `stop`."""
+    script = HERE / "load.js"
+    return widgets.widget(script, {"stop": stop}, uses=[widgets.STATUS_LINE], value=list_values.load_value("idle"))
+
+
 def build() -> LoadLine:
-    line = LoadLine(widgets.widget(HERE / "load.js", value=list_values.load_value("idle")), gr.State())
+    line = LoadLine(load_view("Stop loading"), gr.State())
     wire_stop(line.view.stop, line.going)
     return line

@@ -25,7 +25,7 @@ HERE = Path(__file__).parent
 SHARED = "This server is shared: it offers what its operator listed, and loads nothing else."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """Where something lies, and what it is to be called."""
 
@@ -35,7 +35,7 @@ class Source:
     line: LoadLine
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoadingPanel:
     """The list of models with a line of its own, and the forms below it. `base` is the model an adapter is for."""
 
@@ -63,7 +63,9 @@ def build(page: Any, settings: Settings, sessions: Sessions, changed: Any) -> Lo
     with gr.Accordion("Load an adapter", open=False, visible=not settings.public):
         base = gr.Dropdown(_bases(shared), label="For the model", filterable=False, min_width=140)
         adapter = _source("adapter", "The folder that PEFT saved it in, or a hub's name.")
-    panel = LoadingPanel(models, line, model, suggested, base, adapter, changed)
+    panel = LoadingPanel(
+        models=models, line=line, model=model, suggested=suggested, base=base, adapter=adapter, changed=changed
+    )
     _wire_list(page, panel, settings, sessions)
     _wire_loads(panel, settings, sessions)
     return panel
@@ -73,7 +75,7 @@ def _source(what: str, info: str) -> Source:
     place = gr.Textbox(label=f"Where the {what} lies", info=info, max_lines=1)
     name = gr.Textbox(label=f"Name of the {what} (optional)", info="Else it is made from where it lies.", max_lines=1)
     start = gr.Button(f"Load the {what}", variant="primary", size="md")
-    return Source(place, name, start, load_line.build())
+    return Source(place=place, name=name, start=start, line=load_line.build())
 
 
 def _bases(catalog: Catalog) -> list[tuple[str, str]]:

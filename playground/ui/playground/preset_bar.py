@@ -20,7 +20,7 @@ from playground.ui.setup_form.form import Form
 from playground.ui.widgets import choices, download
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PresetBar:
     """The buttons that load, save and open presets."""
 
@@ -38,7 +38,7 @@ def build(offered: Mapping[str, Preset]) -> PresetBar:
                 "Open a YAML file", file_types=[".yaml", ".yml"], type="binary", size="sm", variant="secondary",
                 elem_classes="quiet-button",
             )  # fmt: skip
-    return PresetBar(load, save, opened)
+    return PresetBar(load=load, save=save, open=opened)
 
 
 def cards(offered: Mapping[str, Preset]) -> list[dict[str, str]]:

@@ -138,7 +138,7 @@ def wire(fields: Form, view: Results, settings: Settings, sessions: Sessions) ->
     events: list[tuple[Any, Callable[..., Any], set[Any]]] = [
         (view.start.click, run, {*fields.widgets, *memory}),
         (view.steps.edit_output, edit, memory),
-        (view.insight.token_view.take_token, branch, memory),
+        (view.insight.tokens.view.take_token, branch, memory),
         (view.answer.continue_run, resume, memory),
     ]
     wire_stop(view.stop.click, view.going)

@@ -74,7 +74,7 @@ def build(shared: Shared, ready: Any) -> tuple[Form, Any]:
     card.value, whole.value = technique_card.line(strategy.value), technique_card.whole(strategy.value)
     results = Results(
         run=gr.State(None), given=gr.State(()), before=gr.State(None), going=gr.State(None), prompt=prompt, stale=stale,
-        answer=answer, steps=steps, insight=Insight(*vote, *tokens), start=start, stop=stop,
+        answer=answer, steps=steps, insight=Insight(vote=vote, tokens=tokens), start=start, stop=stop,
     )  # fmt: skip
 
     preset_bar.wire(bar, answer, fields, offered, sessions)

@@ -1,22 +1,22 @@
-// The answer and how it came about. Every state of a run has its look here.
+// The answer and how it came about; every state of a run has its look here. By hand: text grows in place while it
+// streams, so that what a reader has selected stays selected.
 const host = element.querySelector(".answer");
+const line = statusLine(host);
 const parts = {
-  status: el("span", { class: "status" }),
   clock: el("span", { class: "facts" }),
-  bar: el("progress", { max: "1", "aria-label": "Progress" }),
   empty: el("div", { class: "empty" }),
-  error: el("p", { class: "error", role: "alert" }),
   text: el("div", { class: "text", dir: "auto" }),
   how: el("p", { class: "how" }),
   metrics: el("dl", { class: "metrics" }),
-  live: el("div", { class: "unseen", role: "status", "aria-live": "polite" }),
 };
 const copy = copyButton(() => props.value.answer);
-const resume = el("button", { type: "button", class: "quiet strong resume", text: "Continue", onclick: () => trigger("continue_run") });
-const back = el("button", { type: "button", class: "quiet", text: "Answer before", onclick: () => trigger("show_previous") });
+const resume = el("button", { type: "button", class: "quiet strong resume", text: "Continue",
+  onclick: () => trigger("continue_run") });
+const back = el("button", { type: "button", class: "quiet", text: "Answer before",
+  onclick: () => trigger("show_previous") });
 host.append(
-  el("div", { class: "pane-head" }, el("h2", { text: "Answer" }), parts.status, parts.clock, back, resume, copy),
-  parts.bar, parts.error, parts.text, parts.how, parts.metrics, parts.empty, parts.live);
+  el("div", { class: "pane-head" }, el("h2", { text: "Answer" }), line.status, parts.clock, back, resume, copy),
+  line.bar, line.error, parts.text, parts.how, parts.metrics, parts.empty, line.live);
 
 const drawEmpty = (presets) => parts.empty.replaceChildren(
   el("p", { text: "Press Run to send the prompt above, or start from one of these:" }),
@@ -26,15 +26,10 @@ const drawEmpty = (presets) => parts.empty.replaceChildren(
 
 const draw = () => {
   const now = props.value;
-  host.dataset.phase = now.phase;
-  setText(parts.status, now.status);
+  line.show(now);
   setText(parts.clock, now.clock);
-  setText(parts.live, now.spoken);
-  setText(parts.error, now.error);
   growText(parts.text, now.answer);
   setText(parts.how, now.how);
-  parts.bar.hidden = now.share === null;
-  if (now.share !== null) parts.bar.value = now.share;
   copy.hidden = !now.answer;
   resume.hidden = !now.resumable;
   back.hidden = !now.back;

@@ -6,6 +6,7 @@ from typing import Any
 from playground.types import Progress, Run, Step
 from playground.ui.run_view.measures import metrics
 from playground.ui.setup_form.labels import labelled
+from playground.ui.widgets.status import share_of, status
 
 PHASES = {"waiting": "Getting ready", "running": "Running", "done": "Done", "stopped": "Stopped", "failed": "Failed"}
 STAYS = "What is below is from the run before."
@@ -20,27 +21,26 @@ def answer_value(
     `back`: there is another to go back to. `failed` is a later run of which nothing came, so that this one is shown.
     """
     if run is None:
-        return {
-            "phase": "empty", "status": "", "clock": "", "spoken": "", "share": None, "error": "", "answer": "",
-            "how": "", "metrics": [], "resumable": False, "back": False,
-        }  # fmt: skip
+        nothing = {"clock": "", "answer": "", "how": "", "metrics": [], "resumable": False, "back": False}
+        return {**status("empty"), **nothing}
     if failed is not None:
         phase = PHASES[failed.status]
         error = f"{labelled(failed.error) or 'Stopped before anything came.'} {STAYS}"
         kept = answer_value(run, given, back=back)
-        return {**kept, "phase": failed.status, "status": phase, "spoken": f"{phase}. {error}", "error": error}
+        return {**kept, **status(failed.status, phase, error=error, spoken=f"{phase}. {error}")}
     progress = run.progress if run.status in ("waiting", "running") else None
     phase, doing = PHASES[run.status], run.steps[-1].label if run.steps else ""
     what = _first_lower(progress.what) if progress else doing if run.status == "running" else ""
     broken_off = run.status in ("stopped", "failed") and run.completion_tokens > 0
     return {
-        "phase": run.status,
-        "status": f"{phase}: {what}" if what else phase,
+        **status(
+            run.status,
+            f"{phase}: {what}" if what else phase,
+            share=share_of(progress),
+            error=labelled(run.error),
+            spoken=f"{phase}. {run.answer[:300]}".strip(),  # announced when it changes, so without numbers that tick
+        ),
         "clock": _measure(progress) if progress else "",
-        # Announced when it changes, so without numbers that tick.
-        "spoken": f"{phase}. {run.answer[:300]}".strip(),
-        "share": progress.done / progress.total if progress and progress.total else None,
-        "error": labelled(run.error),
         "answer": run.answer,
         "how": run.how or (KEPT if broken_off else ""),
         "metrics": metrics(run, given),

@@ -36,7 +36,8 @@ def metrics(run: Run, given: Sequence[Step] = ()) -> list[tuple[str, str]]:
 
 def counted(count: int, thing: str, *, estimated: bool = False) -> str:
     """ "1 token", "1,200 tokens", "about 1,200 tokens"."""
-    return f"{'about ' * estimated}{count:,} {thing}{'' if count == 1 else 's'}"
+    about = "about " if estimated else ""
+    return f"{about}{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def counted_calls(calls: Calls) -> str:

@@ -1,4 +1,4 @@
-// What will be sent: every prompt of the setup, before it is run.
+// What will be sent: every prompt of the setup, before it is run. By hand: what is unfolded stays so while one types.
 const host = element.querySelector(".prompt");
 const heading = el("div", { class: "pane-head" });
 const turns = el("div", { class: "pane-body", tabindex: "0", role: "region", "aria-label": "What will be sent" });

@@ -1,4 +1,5 @@
-// Every prompt and every output of a run. Grows in place while text streams; nothing is drawn twice.
+// Every prompt and every output of a run. By hand: many cards grow in place while text streams, and nothing is drawn
+// twice; gr.Chatbot shows one conversation.
 const host = element.querySelector(".steps");
 let groups = [];
 let shape = "";
@@ -10,9 +11,11 @@ const makeCard = () => {
     thought: el("div", { class: "thought", dir: "auto" }), found: el("div", { class: "found" }),
     origin: el("p", { class: "origin" }), at: [0, 0], editing: false,
   };
-  card.thinking = el("details", { class: "sent" }, el("summary", { text: "Reasoning, before the answer" }), card.thought);
+  card.thinking = el("details", { class: "sent" },
+    el("summary", { text: "Reasoning, before the answer" }), card.thought);
   card.node = el("article", { class: "card" },
-    el("header", {}, card.title, card.facts), card.prompt, card.thinking, card.text, card.found, card.origin, card.tools);
+    el("header", {}, card.title, card.facts),
+    card.prompt, card.thinking, card.text, card.found, card.origin, card.tools);
   card.tools.append(
     copyButton(() => card.text.textContent),
     el("button", { type: "button", class: "quiet", text: "Tokens", "data-action": "tokens",
@@ -26,7 +29,8 @@ const makeCard = () => {
 const edit = (card) => {
   if (card.editing) return;
   card.editing = true;
-  const box = el("textarea", { rows: 4, value: card.text.textContent, "aria-label": `Output of ${card.name}`, dir: "auto" });
+  const box = el("textarea", { rows: 4, value: card.text.textContent, "aria-label": `Output of ${card.name}`,
+    dir: "auto" });
   const close = () => { form.remove(); card.editing = false; card.text.hidden = false; card.tools.hidden = false; };
   const send = () => { close(); trigger("edit_output", { step: card.at[0], sample: card.at[1], text: box.value }); };
   const form = el("div", { class: "editor" }, box,
@@ -38,7 +42,6 @@ const edit = (card) => {
   box.focus();
 };
 // What a model made for one task found: the text with its parts marked, then label and probability, row by row.
-const percent = (p) => (p >= 0.9995 ? "100 %" : p < 0.0005 ? "< 0.1 %" : `${(100 * p).toFixed(1)} %`);
 const fillFound = (node, found) => {
   const key = JSON.stringify(found);
   node.hidden = !found;
@@ -47,7 +50,8 @@ const fillFound = (node, found) => {
   const parts = found.rows.some((row) => row.part);
   const cells = (row) => [
     el("td", { text: row.label }), parts && el("td", { text: row.part }),
-    el("td", { class: "figure" }, el("span", { class: "share", style: `width: ${(100 * row.p).toFixed(1)}%` }), percent(row.p))];
+    el("td", { class: "figure" },
+      el("span", { class: "share", style: `width: ${(100 * row.p).toFixed(1)}%` }), percent(row.p))];
   const names = ["Label", ...(parts ? ["Part of the text"] : []), "Probability"];
   node.replaceChildren(
     found.pieces.length ? el("p", { class: "spans", dir: "auto" }, ...found.pieces.map((piece) => piece.label
@@ -56,8 +60,10 @@ const fillFound = (node, found) => {
       el("tbody", {}, ...found.rows.map((row) => el("tr", {}, ...cells(row))))));
 };
 const makeGroup = (step) => {
-  const group = { label: el("span"), origin: el("p", { class: "origin" }), facts: el("span", { class: "facts" }), cards: step.cards.map(makeCard),
-    prompt: el("details", { class: "sent" }, el("summary", { text: "Prompt" })) };
+  const group = {
+    label: el("span"), origin: el("p", { class: "origin" }), facts: el("span", { class: "facts" }),
+    cards: step.cards.map(makeCard), prompt: el("details", { class: "sent" }, el("summary", { text: "Prompt" })),
+  };
   const grid = el("div", { class: step.cards.length > 1 ? "cards many" : "cards" }, ...group.cards.map((c) => c.node));
   group.node = el("details", { class: "step", open: true },
     el("summary", {}, group.label, group.facts), group.prompt, grid, group.origin);

@@ -13,31 +13,46 @@ from playground.ui.run_view.views import token_view
 VOTE_HEADERS = ["Answer", "Paths", "Weight", "Which"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vote:
+    """How the vote went, as bars and as a table; `section` holds both."""
+
+    section: Any
+    plot: Any
+    table: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tokens:
+    """The tokens of one output, with a plot of their entropy; `section` holds both."""
+
+    section: Any
+    view: Any
+    entropy: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Insight:
     """Two sections, each hidden while there is nothing in it."""
 
-    vote: Any
-    vote_plot: Any
-    vote_table: Any
-    tokens: Any
-    token_view: Any
-    entropy: Any
+    vote: Vote
+    tokens: Tokens
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.vote, self.vote_plot, self.vote_table, self.tokens, self.token_view, self.entropy]
+        vote, tokens = self.vote, self.tokens
+        return [vote.section, vote.plot, vote.table, tokens.section, tokens.view, tokens.entropy]
 
     def hide(self) -> dict[Any, Any]:
-        return {self.vote: gr.update(visible=False), self.tokens: gr.update(visible=False)}
+        return {self.vote.section: gr.update(visible=False), self.tokens.section: gr.update(visible=False)}
 
     def show(self, run: Run, place: Pick | None = None) -> dict[Any, Any]:
         """The vote of a run that voted, and the tokens of the output at this place, else of its longest one."""
-        vote: dict[Any, Any] = {self.vote: gr.update(visible=bool(run.votes))}
+        vote: dict[Any, Any] = {self.vote.section: gr.update(visible=bool(run.votes))}
         if run.votes:
-            vote |= {self.vote_plot: run_figure.vote_figure(run), self.vote_table: answer_values.vote_table(run)}
+            vote |= {self.vote.plot: run_figure.vote_figure(run), self.vote.table: answer_values.vote_table(run)}
         at = (place.step, place.sample) if place else tokens_values.longest(run)
-        return {**vote, **(self.inspect(run, *at) if at else {self.tokens: gr.update(visible=False)})}
+        return {**vote, **(self.inspect(run, *at) if at else {self.tokens.section: gr.update(visible=False)})}
 
     def inspect(self, run: Run, step: int, sample: int) -> dict[Any, Any]:
         """The tokens of one completion."""
@@ -46,13 +61,13 @@ class Insight:
         label = f"{run.steps[step].label}, path {sample + 1}" if many else run.steps[step].label
         entropy = run_figure.entropy_figure(completion)
         return {
-            self.tokens: gr.update(visible=bool(completion.tokens)),
-            self.token_view: tokens_values.tokens_value(label, completion, step, sample),
-            self.entropy: gr.update(value=entropy, visible=entropy is not None),
+            self.tokens.section: gr.update(visible=bool(completion.tokens)),
+            self.tokens.view: tokens_values.tokens_value(label, completion, step, sample),
+            self.tokens.entropy: gr.update(value=entropy, visible=entropy is not None),
         }
 
 
-def build_vote() -> tuple[Any, Any, Any]:
+def build_vote() -> Vote:
     with gr.Column(visible=False, elem_id="vote", elem_classes="pane") as section:
         gr.Markdown("## Vote")
         plot = gr.Plot(show_label=False, container=False)
@@ -61,12 +76,12 @@ def build_vote() -> tuple[Any, Any, Any]:
                 headers=VOTE_HEADERS, datatype=["str", "number", "number", "str"], interactive=False, wrap=False,
                 max_chars=60, show_label=False,
             )  # fmt: skip
-    return section, plot, table
+    return Vote(section=section, plot=plot, table=table)
 
 
-def build_tokens() -> tuple[Any, Any, Any]:
+def build_tokens() -> Tokens:
     with gr.Column(visible=False, elem_id="tokens", elem_classes="pane") as section:
         view = token_view(tokens_values.tokens_value("", None))
         with gr.Accordion("Entropy per token", open=False):
             plot = gr.Plot(show_label=False, container=False)
-    return section, view, plot
+    return Tokens(section=section, view=view, entropy=plot)

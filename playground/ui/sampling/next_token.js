@@ -1,40 +1,43 @@
-// The next token's candidates as bars. Rows stay in place while settings change: focus survives, bars glide.
+// The next token's candidates as bars. By hand: rows stay in place while settings change, so that the focus survives
+// and bars glide; gr.Label has one bar a row and draws all anew.
 const host = element.querySelector(".next_token");
+const line = statusLine(host, { moving: ["reading"] });
 const parts = {
-  status: el("span", { class: "status" }), progress: el("progress", { max: "1", "aria-label": "Progress" }),
-  error: el("p", { class: "error", role: "alert" }),
   stale: el("p", { class: "missing", text: "The question has changed since. Read the next token again." }),
   context: el("p", { class: "context", dir: "auto" }), note: el("p", { class: "note" }),
   sentence: el("p", { class: "sentence" }), entropy: el("p", { class: "facts" }),
-  live: el("div", { class: "unseen", role: "status", "aria-live": "polite" }),
   list: el("ol", { class: "candidates", "aria-label": "Candidates for the next token, the model's likeliest first" }),
-  empty: el("p", { class: "facts empty", text: "Read the next token to see what the model would say, and how likely each is." }),
+  empty: el("p", { class: "facts empty",
+    text: "Read the next token to see what the model would say, and how likely each is." }),
 };
 const mark = (kind, text) => el("span", { class: "mark" }, el("span", { class: `swatch ${kind}` }), text);
 const legend = el("div", { class: "legend" },
-  mark("own", "the model's own"), mark("tempered", "after penalties and temperature"), mark("final", "final, after the cuts"));
+  mark("own", "the model's own"), mark("tempered", "after penalties and temperature"),
+  mark("final", "final, after the cuts"));
 const head = el("div", { class: "candidate head", "aria-hidden": "true" }, el("span", { text: "Token" }), el("span"),
   el("span", { class: "model-share", text: "Model" }), el("span", { class: "share-label", text: "Final" }), el("span"),
   el("span", { text: "Bias" }));
 const hint = el("p", { class: "facts", text: "Click a token to append it. \u2212 and + bias its logit by 1." });
 host.append(
-  el("div", { class: "pane-head" }, el("h2", { text: "Next token" }), parts.status),
-  el("div", { class: "pane-body" }, parts.progress, parts.error, parts.empty, parts.context, parts.note, parts.stale,
-    parts.sentence, parts.entropy, legend, head, parts.list, hint, parts.live));
+  el("div", { class: "pane-head" }, el("h2", { text: "Next token" }), line.status),
+  el("div", { class: "pane-body" }, line.bar, line.error, parts.empty, parts.context, parts.note, parts.stale,
+    parts.sentence, parts.entropy, legend, head, parts.list, hint, line.live));
 
 const rows = new Map();
 const makeRow = (id) => {
   const send = (name, data) => () => trigger(name, { id, ...data });
   const row = {
     token: el("button", { type: "button", class: "candidate-token", onclick: send("append_token") }),
-    tempered: el("span", { class: "tempered" }), final: el("span", { class: "final" }), own: el("span", { class: "own" }),
+    tempered: el("span", { class: "tempered" }), final: el("span", { class: "final" }),
+    own: el("span", { class: "own" }),
     model: el("span", { class: "model-share" }), share: el("span", { class: "share-label" }),
     why: el("span", { class: "why" }), shift: el("span", { class: "shift" }), fate: el("span", { class: "fate" }),
     less: el("button", { type: "button", class: "nudge", text: "\u2212", onclick: send("nudge_bias", { by: -1 }) }),
     more: el("button", { type: "button", class: "nudge", text: "+", onclick: send("nudge_bias", { by: 1 }) }),
   };
   row.node = el("li", { class: "candidate" }, row.token,
-    el("span", { class: "track", "aria-hidden": "true", onclick: send("append_token") }, row.tempered, row.final, row.own),
+    el("span", { class: "track", "aria-hidden": "true", onclick: send("append_token") },
+      row.tempered, row.final, row.own),
     row.model, row.share, row.why, el("span", { class: "nudges" }, row.less, row.more));
   row.why.append(row.fate, row.shift);
   return row;
@@ -57,15 +60,9 @@ const fill = (row, now, scale) => {
 const draw = () => {
   const now = props.value;
   const ready = now.phase === "ready";
-  host.dataset.phase = now.phase;
-  setText(parts.status, now.status);
-  parts.progress.hidden = now.phase !== "reading";
-  if (now.share === null) parts.progress.removeAttribute("value");
-  else parts.progress.value = now.share;
+  line.show(now);
   // While the next reading is on its way the last one stays, dimmed: nothing jumps.
   if (now.phase === "reading") return;
-  setText(parts.error, now.error);
-  setText(parts.live, `${now.note} ${now.sentence}`);
   setText(parts.context, now.context);
   setText(parts.note, now.note);
   setText(parts.sentence, now.sentence);

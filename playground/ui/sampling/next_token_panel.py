@@ -30,6 +30,7 @@ from playground.ui.setup_form import check as checking
 from playground.ui.setup_form import sampling_panel
 from playground.ui.setup_form.fields import read_fields
 from playground.ui.setup_form.sampling_panel import SamplingPanel
+from playground.ui.widgets.status import share_of, status
 
 HERE = Path(__file__).parent
 
@@ -42,7 +43,7 @@ ABOUT = "Fills in prompt and answer so far, and reads the next token"
 FIRST = "fact"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NextTokenView:
     """The widgets. `reading` is the session's memory."""
 
@@ -83,17 +84,21 @@ class NextTokenView:
         except PlaygroundError as error:  # in the pane: someone may just be typing
             return {self.bars: failed(error)}
         value = next_token_values.next_token_value(outlook, sampling)
-        about = {"context": asked.prefix or asked.setup.task.input, "note": now.note, "stale": self.stale(now, values)}
+        about = {
+            "context": asked.prefix or asked.setup.task.input,
+            "note": now.note,
+            "stale": self.stale(now, values),
+            "spoken": f"{now.note} {value['sentence']}".strip(),
+        }
         return {self.bars: {**value, **about}, self.table: next_token_values.candidate_table(outlook.candidates)}
 
 
 def failed(error: PlaygroundError) -> dict[str, Any]:
-    return {**next_token_values.EMPTY, "phase": "failed", "error": str(error)}
+    return {**next_token_values.EMPTY, **status("failed", error=str(error))}
 
 
 def waiting(progress: Progress) -> dict[str, Any]:
-    share = progress.done / progress.total if progress.total else None
-    return {**next_token_values.EMPTY, "phase": "reading", "status": progress.what, "share": share}
+    return {**next_token_values.EMPTY, **status("reading", progress.what, share=share_of(progress))}
 
 
 def build(settings: Settings, catalog: Catalog, sessions: Sessions) -> Question:
@@ -114,7 +119,9 @@ def build(settings: Settings, catalog: Catalog, sessions: Sessions) -> Question:
             with gr.Column(elem_classes="sliders", min_width=0):
                 sampling = question.shaping()
         with gr.Column(elem_classes="seeing", min_width=0):
-            bars = widgets.widget(HERE / "next_token.js", value=next_token_values.EMPTY, elem_id="next-token")
+            bars = widgets.widget(
+                HERE / "next_token.js", uses=[widgets.STATUS_LINE], value=next_token_values.EMPTY, elem_id="next-token"
+            )
             with gr.Accordion("As a table", open=False):
                 table = gr.Dataframe(
                     headers=next_token_values.HEADERS, datatype=next_token_values.KINDS, interactive=False,
@@ -123,8 +130,11 @@ def build(settings: Settings, catalog: Catalog, sessions: Sessions) -> Question:
                 save = widgets.download("Download as CSV")
     _, prompt.widget.value, prefix.widget.value = EXAMPLES[FIRST]
     asks = Question(choice=choice, prompt=prompt, role=role, prefix=prefix, sampling=sampling)
-    panel = SamplingPanel(chips, load, sampling)
-    view = NextTokenView(gr.State(None), examples, read, draw, bars, table, save, panel, asks)
+    panel = SamplingPanel(chips=chips, load=load, fields=sampling)
+    view = NextTokenView(
+        reading=gr.State(None), examples=examples, read=read, draw=draw, bars=bars, table=table, save=save, panel=panel,
+        question=asks,
+    )  # fmt: skip
     sampling_panel.wire(panel, offered)
     _wire_settings(view, settings, sessions)
     _wire_reading(view, settings, sessions)

@@ -5,6 +5,7 @@ from typing import Any
 
 from playground.backends.base import Candidate, NextTokenDistribution
 from playground.types import Sampling
+from playground.ui.widgets.status import status
 
 FILTERS = {"top_k": "top-k", "top_p": "top-p", "min_p": "min-p"}
 MARKS = str.maketrans({" ": "\u2423", "\n": "\u21b5", "\t": "\u21e5", "\r": "\u240d"})
@@ -13,8 +14,8 @@ HEADERS = [
 ]  # fmt: skip
 KINDS = ["str", "number", "number", "number", "number", "number", "number", "str"]
 EMPTY: dict[str, Any] = {
-    "phase": "empty", "status": "", "share": None, "error": "", "context": "", "stale": False, "note": "",
-    "sentence": "", "entropy": "", "scale": 1.0, "rows": [],
+    **status("empty"), "context": "", "stale": False, "note": "", "sentence": "", "entropy": "", "scale": 1.0,
+    "rows": [],
 }  # fmt: skip
 
 
@@ -32,11 +33,11 @@ def percent(p: float) -> str:
 
 def next_token_value(outlook: NextTokenDistribution, sampling: Sampling) -> dict[str, Any]:
     """The bars."""
-    shown = outlook.candidates
+    shown, said = outlook.candidates, sentence(outlook.candidates, sampling)
     return {
         **EMPTY,
-        "phase": "ready",
-        "sentence": sentence(shown, sampling),
+        **status("ready", spoken=said),
+        "sentence": said,
         "entropy": f"Entropy {outlook.model_entropy:.2f} nats before the settings, {outlook.entropy:.2f} nats after.",
         "scale": max((max(c.model_probability, c.tempered_probability, c.probability) for c in shown), default=1.0),
         "rows": [_row(c, sampling) for c in shown],

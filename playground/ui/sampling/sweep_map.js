@@ -1,11 +1,11 @@
-// A heat map of real buttons: one tab stop, arrow keys walk over the cells, the chosen cell's answers stand below.
+// A heat map of real buttons: arrow keys walk over the cells, the chosen cell's answers stand below. By hand: gr.Plot
+// tells no click, and its cells cannot be reached with the keyboard.
 const host = element.querySelector(".sweep_map");
 let measure = props.value.measures[0].key;
 let chosen = null;
 
+const line = statusLine(host);
 const parts = {
-  status: el("span", { class: "facts" }), error: el("p", { class: "error", role: "alert" }),
-  live: el("div", { class: "unseen", role: "status", "aria-live": "polite" }),
   empty: el("p", { class: "facts empty", text: "Run the sweep to see how much the answers vary, and where." }),
   unit: el("p", { class: "facts unit" }), low: el("span"), high: el("span"),
   grid: el("div", { class: "heat" }), answers: el("section", { class: "answers", "aria-live": "polite" }),
@@ -16,10 +16,11 @@ const switches = el("div", { class: "measures", role: "group", "aria-label": "Co
     "data-key": key, onclick: () => { measure = key; draw(); } })));
 const scale = el("div", { class: "heat-scale", "aria-hidden": "true" }, parts.low,
   ...[0, 1, 2, 3, 4, 5, 6].map((level) => el("span", { class: `h${level}` })), parts.high);
-const map = el("div", { class: "map" }, switches, parts.unit, el("div", { class: "heat-frame" }, parts.grid), scale, parts.answers);
+const map = el("div", { class: "map" },
+  switches, parts.unit, el("div", { class: "heat-frame" }, parts.grid), scale, parts.answers);
 host.append(
-  el("div", { class: "pane-head" }, el("h2", { text: "Answers over temperature and top-p" }), parts.status),
-  el("div", { class: "pane-body" }, parts.error, parts.empty, map, parts.live));
+  el("div", { class: "pane-head" }, el("h2", { text: "Answers over temperature and top-p" }), line.status),
+  el("div", { class: "pane-body" }, line.error, parts.empty, map, line.live));
 
 let shape = "";
 let buttons = [];
@@ -27,54 +28,48 @@ const build = ({ temperatures, top_ps }) => {
   const columns = top_ps.length;
   buttons = temperatures.flatMap((_, row) => top_ps.map((_, column) => {
     const at = row * columns + column;
-    return el("button", { type: "button", tabindex: at ? "-1" : "0",
-      onclick: () => { chosen = at; draw(); },
-      onkeydown: (event) => {
-        const moves = { ArrowRight: column + 1 < columns && at + 1, ArrowLeft: column > 0 && at - 1,
-          ArrowDown: at + columns < buttons.length && at + columns, ArrowUp: row > 0 && at - columns };
-        const to = moves[event.key];
-        if (to === undefined) return;
-        event.preventDefault();
-        if (to === false) return;
-        buttons[at].tabIndex = -1;
-        buttons[to].tabIndex = 0;
-        buttons[to].focus();
-      } });
+    return el("button", { type: "button", onclick: () => { chosen = at; draw(); } });
   }));
+  walkWithArrows(temperatures.map((_, row) => buttons.slice(row * columns, (row + 1) * columns)));
   chosen = null;
   parts.grid.replaceChildren(el("table", {},
     el("thead", {},
       el("tr", {}, el("td"), el("th", { class: "axis", colspan: columns, scope: "colgroup", text: "Top-p" })),
-      el("tr", {}, el("th", { class: "axis", scope: "col", text: "Temperature" }), ...top_ps.map((p) => el("th", { scope: "col", text: p })))),
+      el("tr", {}, el("th", { class: "axis", scope: "col", text: "Temperature" }),
+        ...top_ps.map((p) => el("th", { scope: "col", text: p })))),
     el("tbody", {}, ...temperatures.map((temperature, row) => el("tr", {},
       el("th", { scope: "row", text: temperature }),
       ...top_ps.map((_, column) => el("td", {}, buttons[row * columns + column])))))));
 };
-const drawAnswers = ({ temperatures, top_ps, cells }) => {
-  const cell = cells[chosen];
+const place = (at, { temperatures, top_ps }) =>
+  `temperature ${temperatures[Math.floor(at / top_ps.length)]}, top-p ${top_ps[at % top_ps.length]}`;
+const drawAnswers = (now) => {
+  const cell = now.cells[chosen];
   parts.answers.hidden = !cell;
   if (!cell) return;
-  const where = `Temperature ${temperatures[Math.floor(chosen / top_ps.length)]}, top-p ${top_ps[chosen % top_ps.length]}`;
+  const where = place(chosen, now).replace("t", "T");
   parts.answers.replaceChildren(
     el("h3", { text: where }, el("span", { class: "facts", text: ` \u00b7 ${cell.done} of ${cell.of} answers` })),
     el("ul", {}, ...cell.groups.map((group) => {
       const alone = group.texts.length === 1 && group.texts[0].text === group.answer;
       return el("li", {}, el("strong", { dir: "auto", text: group.answer || "(nothing)" }),
         el("span", { class: "times", text: ` \u00d7 ${group.count}` }),
-        !alone && el("ul", {}, ...group.texts.map((text) => el("li", {}, el("span", { dir: "auto", text: text.text || "(nothing)" }),
+        !alone && el("ul", {}, ...group.texts.map((text) => el("li", {},
+          el("span", { dir: "auto", text: text.text || "(nothing)" }),
           text.count > 1 && el("span", { class: "times", text: ` \u00d7 ${text.count}` })))));
     })));
 };
 const draw = () => {
   const now = props.value;
   const { measures, temperatures, top_ps, cells } = now;
-  host.dataset.phase = now.phase;
-  setText(parts.status, now.status);
-  setText(parts.error, now.error);
+  line.show(now);
   parts.empty.hidden = now.phase !== "empty";
   map.hidden = !cells.length;
   if (!cells.length) return;
-  if (shape !== (shape = `${temperatures}/${top_ps}`)) build(now);
+  if (shape !== `${temperatures}/${top_ps}`) {
+    shape = `${temperatures}/${top_ps}`;
+    build(now);
+  }
   for (const button of switches.querySelectorAll("button")) {
     button.ariaPressed = button.dataset.key === measure;
     button.classList.toggle("strong", button.dataset.key === measure);
@@ -88,11 +83,10 @@ const draw = () => {
     buttons[at].className = shown ? `heat-cell h${shown.level}` : "heat-cell waiting";
     buttons[at].ariaPressed = at === chosen;
     setText(buttons[at], shown ? shown.text : "\u2026");
-    const where = `temperature ${temperatures[Math.floor(at / top_ps.length)]}, top-p ${top_ps[at % top_ps.length]}`;
-    buttons[at].ariaLabel = `${where}: ${shown ? `${label.toLowerCase()} ${shown.text}` : "no answer yet"}. Show the answers.`;
+    const said = shown ? `${label.toLowerCase()} ${shown.text}` : "no answer yet";
+    buttons[at].ariaLabel = `${place(at, now)}: ${said}. Show the answers.`;
     buttons[at].title = `${cell.done} of ${cell.of} answers`;
   });
-  setText(parts.live, ["done", "stopped", "failed"].includes(now.phase) ? now.status : "");
   drawAnswers(now);
 };
 watch("value", draw);

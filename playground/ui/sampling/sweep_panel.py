@@ -63,7 +63,7 @@ class Swept(Stoppable):
     grid: Sweep
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SweepView:
     """The widgets. `swept` is the session's memory."""
 
@@ -122,7 +122,10 @@ def build(question: Question, settings: Settings, sessions: Sessions) -> None:
                 )
         with gr.Column(elem_classes="seeing", min_width=0):
             heat = widgets.widget(
-                HERE / "sweep_map.js", value=sweep_values.sweep_value(None, None), elem_id="sweep-map"
+                HERE / "sweep_map.js",
+                uses=[widgets.STATUS_LINE],
+                value=sweep_values.sweep_value(None, None),
+                elem_id="sweep-map",
             )
             with gr.Accordion("As a table", open=False):
                 table = gr.Dataframe(
@@ -134,7 +137,10 @@ def build(question: Question, settings: Settings, sessions: Sessions) -> None:
                     save_answers = widgets.download("Download all answers as CSV")
     for field, value in zip((*task, sampling[0]), ("label", LABELS, MAX_TOKENS), strict=True):
         field.widget.value = value
-    view = SweepView(gr.State(None), question, grid, task, sampling, heat, table, start, stop, save_cells, save_answers)
+    view = SweepView(
+        swept=gr.State(None), question=question, grid=grid, task=task, sampling=sampling, map=heat, table=table,
+        start=start, stop=stop, save_cells=save_cells, save_answers=save_answers,
+    )  # fmt: skip
     kind.widget.change(lambda answer: gr.update(visible=answer in WITH_LABELS), kind.widget, task[1].widget, **AT_ONCE)
     _wire_run(view, settings, sessions)
     _wire_downloads(view)

@@ -12,6 +12,7 @@ from playground.types import Run, Step, Task
 from playground.ui.run_view.answer_values import PHASES
 from playground.ui.run_view.measures import counted, mean_probability
 from playground.ui.run_view.steps_values import ENDINGS
+from playground.ui.widgets.status import status
 
 LEVELS = 7  # steps of the colour scale
 CLIPPED = 400  # characters of an answer that the page lists; the download has all of it
@@ -61,17 +62,15 @@ def sweep_value(run: Run | None, grid: Sweep | None) -> dict[str, Any]:
     """The map in all its measures, and what each cell's answers are."""
     measures = [{"key": m.key, "label": m.label, "unit": m.unit} for m in MEASURES]
     if run is None or grid is None:
-        empty = {"phase": "empty", "status": "", "error": ""}
-        return {**empty, "measures": measures, "temperatures": [], "top_ps": [], "cells": []}
+        return {**status("empty"), "measures": measures, "temperatures": [], "top_ps": [], "cells": []}
     task = run.setup.task
     found = [summary(step, task) for step in run.steps] + [None] * (len(grid.cells) - len(run.steps))
+    said = _status(run, grid)
     coloured = {m.key: _coloured(m, found) for m in MEASURES}
     for measure, m in zip(measures, MEASURES, strict=True):
         measure["low"], measure["high"] = (m.written(end) for end in _ends(m, found))
     return {
-        "phase": run.status,
-        "status": _status(run, grid),
-        "error": run.error,
+        **status(run.status, said, error=run.error, spoken="" if run.status in ("waiting", "running") else said),
         "measures": measures,
         "temperatures": [f"{t:g}" for t in grid.temperatures],
         "top_ps": [f"{p:g}" for p in grid.top_ps],

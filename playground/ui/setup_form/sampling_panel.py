@@ -18,7 +18,7 @@ from playground.ui.setup_form import form
 from playground.ui.setup_form.fields import Field
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SamplingPanel:
     """Chips of what differs, preset buttons, and the widget of every parameter."""
 
@@ -34,7 +34,7 @@ def build(offered: Mapping[str, SamplingPreset]) -> SamplingPanel:
         load = widgets.choices([{"key": key, "title": p.title, "about": p.about} for key, p in offered.items()])
         with gr.Accordion("All sampling parameters", open=False):
             fields = form.sampling_fields()
-    return SamplingPanel(chips, load, fields)
+    return SamplingPanel(chips=chips, load=load, fields=fields)
 
 
 def differing(fields: tuple[Field, ...], values: Mapping[Any, Any]) -> list[dict[str, str]]:

@@ -2,6 +2,8 @@
 
 The frame never contains the value, and the scripts write only `textContent` and `.value`: what a model
 or a person wrote cannot become markup.
+
+status.py   What a part of the page is doing, as the values that `status_line.js` and `words.js` show
 """
 
 import json
@@ -13,7 +15,10 @@ from typing import Any
 
 import gradio as gr
 
+from playground.ui.widgets.status import sentence
+
 HERE = Path(__file__).parent
+STATUS_LINE, TOKEN_TEXT = HERE / "status_line.js", HERE / "token_text.js"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +61,8 @@ def download(caption: str) -> gr.HTML:
 
 
 def words(**shown: Any) -> gr.HTML:
-    """A sentence as it is. Value: the text."""
-    return widget(HERE / "words.js", value="", **shown)
+    """A sentence as it is. Value: `status.sentence`."""
+    return widget(HERE / "words.js", value=sentence(""), **shown)
 
 
 def tables(**shown: Any) -> gr.HTML:
@@ -65,12 +70,16 @@ def tables(**shown: Any) -> gr.HTML:
     return widget(HERE / "tables.js", value=[], **shown)
 
 
-def widget(path: Path, fixed: dict[str, Any] | None = None, **properties: Any) -> gr.HTML:
-    """A part of the page: this script draws the value into an empty frame, whose CSS class is the script's name."""
+def widget(path: Path, fixed: dict[str, Any] | None = None, *, uses: Sequence[Path] = (), **properties: Any) -> gr.HTML:
+    """A part of the page: this script draws the value into an empty frame, whose CSS class is the script's name.
+
+    `uses` are scripts that several parts share.
+    """
+    shared = "\n".join(map(script, (HERE / "dom.js", *uses)))
     # `fixed` goes into the script: an update of an unmounted `gr.HTML` makes it forget properties of its own.
     return gr.HTML(
         html_template=f'<div class="{path.stem}"></div>',
-        js_on_load=f"const fixed = {json.dumps(fixed or {})};\n{script(HERE / 'dom.js')}\n{script(path)}",
+        js_on_load=f"const fixed = {json.dumps(fixed or {})};\n{shared}\n{script(path)}",
         apply_default_css=False,
         **properties,
     )

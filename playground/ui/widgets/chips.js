@@ -1,4 +1,4 @@
-// What differs from the defaults, each removable.
+// What differs from the defaults, each removable. By hand: gr.Button has no second button in it.
 const host = element.querySelector(".chips");
 const draw = () => host.replaceChildren(
   ...props.value.map((chip) => el("span", { class: "chip" }, el("span", { text: chip.text }),

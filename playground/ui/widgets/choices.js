@@ -1,4 +1,5 @@
-// One click loads one of these. The value is the key of the one that is loaded, if that is known.
+// One click loads one of these. The value is the key of the one that is loaded, if that is known. By hand: gr.Button
+// has no tooltip.
 const host = element.querySelector(".choices");
 host.append(...fixed.choices.map((choice) => el("button", {
   type: "button", class: "quiet", text: choice.title, title: choice.about, "data-key": choice.key,

@@ -1,5 +1,5 @@
-// Put before every widget's script. Text only ever enters the page through textContent and .value,
-// so what a model or a person wrote is shown as it is and never becomes markup.
+// Put before every widget's script. By hand, so that text only ever enters the page through textContent and .value:
+// what a model or a person wrote is shown as it is and never becomes markup.
 const el = (tag, attributes = {}, ...children) => {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -39,16 +39,32 @@ const copyButton = (read) => {
   return button;
 };
 
-const promptNodes = (prompt) => {
-  const nodes = prompt.messages.map((message) =>
-    el("div", { class: `turn ${message.role}` },
-      el("span", { class: "who", text: message.role }), marked("pre", message.pieces)));
-  if (prompt.prefix.length) {
-    nodes.push(el("div", { class: "turn assistant begun" },
-      el("span", { class: "who", text: "assistant, begun" }), marked("pre", prompt.prefix)));
-  }
-  return nodes;
-};
+const percent = (p) => (p >= 0.9995 ? "100 %" : p < 0.0005 ? "< 0.1 %" : `${(100 * p).toFixed(1)} %`);
 
-// Gaps that an earlier step's answer will fill are set apart from what is typed.
-const marked = (tag, pieces) => el(tag, {}, ...pieces.map(({ text, gap }) => (gap ? el("mark", { text }) : text)));
+// Many nodes with one tab stop: arrow keys walk over their rows, which may have gaps.
+const walkWithArrows = (rows) => {
+  const steps = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
+  const target = (key, row, column) => {
+    if (key === "Home") return rows[row].find(Boolean);
+    if (key === "End") return rows[row].findLast(Boolean);
+    const [down, right] = steps[key];
+    return rows[row + down]?.[column + right];
+  };
+  const walks = ({ key, altKey, ctrlKey, metaKey }) => !(altKey || ctrlKey || metaKey)
+    && (key === "Home" || key === "End" || (key in steps && (rows.length > 1 || steps[key][0] === 0)));
+  let stop = rows.flat().find(Boolean);
+  rows.forEach((row, at) => row.forEach((node, column) => {
+    if (!node) return;
+    node.tabIndex = node === stop ? 0 : -1;
+    node.addEventListener("keydown", (event) => {
+      if (!walks(event)) return;
+      event.preventDefault();
+      target(event.key, at, column)?.focus();
+    });
+    node.addEventListener("focus", () => { // also by a click: from here Tab goes on, and comes back
+      stop.tabIndex = -1;
+      stop = node;
+      stop.tabIndex = 0;
+    });
+  }));
+};

@@ -1,6 +1,8 @@
-// Saves text, or bytes as base64, as a file on the reader's side; nothing is written on the server.
+// Saves text, or bytes as base64, as a file on the reader's side. By hand: gr.DownloadButton writes it on the server.
 const host = element.querySelector(".download");
-if (fixed.caption) host.append(el("button", { type: "button", class: "quiet", text: fixed.caption, onclick: () => trigger("click") }));
+if (fixed.caption) {
+  host.append(el("button", { type: "button", class: "quiet", text: fixed.caption, onclick: () => trigger("click") }));
+}
 watch("value", () => {
   if (!props.value) return;
   const { name, text, base64 } = props.value;

@@ -1,10 +1,13 @@
-// Ctrl/Cmd+Enter runs, Esc stops, wherever the focus is: what is meant is the part of the page that is in sight.
+// Ctrl/Cmd+Enter runs, Esc stops, wherever the focus is: what is meant is the part of the page that is in sight. By
+// hand: Gradio has no shortcuts, and shows the same message as often as it comes.
 (() => {
   const mac = /Mac|iPhone|iPad/.test(navigator.platform);
   document.documentElement.dataset.keys = mac ? "mac" : "other";
   const announce = () => {
-    for (const button of document.querySelectorAll(".runs")) button.setAttribute("aria-keyshortcuts", mac ? "Meta+Enter" : "Control+Enter");
-    for (const button of document.querySelectorAll(".stops")) button.setAttribute("aria-keyshortcuts", "Escape");
+    const keys = { ".runs": mac ? "Meta+Enter" : "Control+Enter", ".stops": "Escape" };
+    for (const [kind, key] of Object.entries(keys)) {
+      for (const button of document.querySelectorAll(kind)) button.setAttribute("aria-keyshortcuts", key);
+    }
   };
   const usable = (button) => !button.disabled && button.offsetParent !== null;
   // The nearest such button: the part of the page around the focus comes first.
@@ -29,7 +32,8 @@
       }
     }
     // An open list closes first: Esc there is not meant for the run.
-    if (event.key === "Escape" && event.target.getAttribute?.("aria-expanded") !== "true") press(".stops", event.target);
+    const listed = event.target.getAttribute?.("aria-expanded") === "true";
+    if (event.key === "Escape" && !listed) press(".stops", event.target);
   }, true);
   // The same words more than once are one message.
   new MutationObserver(() => {
@@ -38,7 +42,8 @@
       for (const text of list.querySelectorAll("[data-testid=toast-text]")) {
         const item = text.parentElement;
         item.hidden = said.has(text.textContent);
-        item.previousElementSibling?.classList.contains("toast-separator") && (item.previousElementSibling.hidden = item.hidden);
+        const line = item.previousElementSibling;
+        if (line?.classList.contains("toast-separator")) line.hidden = item.hidden;
         said.add(text.textContent);
       }
       const count = list.parentElement.querySelector(".toast-count");

@@ -1,4 +1,5 @@
-// A table of texts: rows can be added, removed and moved. The value is a list of objects, one key a column.
+// A table of texts: rows can be added, removed and moved. The value is a list of objects, one key a column. By hand:
+// gr.Dataframe's cells have one line, and its rows do not move.
 const host = element.querySelector(".rows");
 const { columns, noun, most } = fixed;
 host.dataset.noun = noun;

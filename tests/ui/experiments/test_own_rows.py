@@ -60,7 +60,7 @@ def test_a_bad_file_is_refused_in_words_and_empties_what_was_there(tmp_path: Any
     file = tmp_path / "picture.csv"
     file.write_bytes(content)
     opened = handler(demo, "opened")({panel.upload: str(file), panel.given: Given(items=(Item(input="old"),))})
-    assert why in opened[panel.state]
+    assert why in opened[panel.state]["text"]
     with pytest.raises(InvalidSetup, match=r"picture\.csv"):
         items_of(opened[panel.given])
 

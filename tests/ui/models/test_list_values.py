@@ -15,6 +15,7 @@ from playground.errors import ModelUnavailable, PlaygroundError
 from playground.settings import Settings
 from playground.types import Progress
 from playground.ui.models import list_values
+from playground.ui.widgets.status import status
 
 WAYS = QuickWays(
     layers=30, fused=28, not_fused="two are odd", shares=True, not_shared="", joins=False, not_joined="it cannot",
@@ -137,7 +138,7 @@ def test_what_a_model_is_doing(doing: Any, state: str, said: str) -> None:
 
 def test_a_load_in_words() -> None:
     value = list_values.load_value("loading", progress=Progress(what="Fetching", done=1, total=4, unit="MB"))
-    assert value == {"phase": "loading", "text": "Fetching: 1 of 4 MB", "share": 0.25}
+    assert value == status("loading", "Fetching: 1 of 4 MB", share=0.25, spoken="Loading.")
     assert list_values.loaded_text(LOADED, {("tiny", "odd")}) == "Tiny is ready: loaded in 1.5 s."
     assert list_values.loaded_text(LOADED, {("tiny", "")}) == "Odd of Tiny is ready: IA3, loaded in 0.0 s."
 

@@ -11,6 +11,7 @@ from playground.errors import LimitReached, ModelUnavailable
 from playground.settings import Settings
 from playground.types import Progress
 from playground.ui.models.load_line import STOPPED, LoadLine
+from playground.ui.widgets.status import status
 
 LINE = LoadLine(view="line", going="going")  # what the updates are for is all that the line is asked
 BACKEND = ScriptedBackend()
@@ -38,7 +39,7 @@ def test_it_tells_that_a_model_is_ready() -> None:
     _, updates = loaded(lambda report: BACKEND)
     first, *_, last = updates
     assert first["line"]["phase"] == "loading"
-    assert last["line"] == {"phase": "done", "text": "M is ready.", "share": None}
+    assert last["line"] == status("done", "M is ready.", spoken="M is ready.")
     assert first["going"].halt.is_set()
 
 
@@ -50,9 +51,9 @@ def test_stopped_it_leaves_everything_as_it_was() -> None:
     catalog, updates = loaded(endless)
     going = next(updates)["going"]
     for last in updates:
-        if last["line"]["text"] == "Fetching: 1 of 4 MB":
+        if last["line"]["status"] == "Fetching: 1 of 4 MB":
             going.halt.set()
-    assert last["line"] == {"phase": "stopped", "text": STOPPED, "share": None}
+    assert last["line"] == status("stopped", STOPPED, spoken=STOPPED)
     assert last["models"]["models"] == []
     assert catalog.models() == ()
 
@@ -65,7 +66,7 @@ def test_what_went_wrong_is_said_in_the_line(error: Exception, tight: bool, monk
     monkeypatch.setattr("playground.ui.models.list_values.models_value", lambda *args: asked.append(args[2:]) or {})
     _, updates = loaded(raising(error))
     *_, last = updates
-    assert last["line"] == {"phase": "failed", "text": str(error), "share": None}
+    assert last["line"] == status("failed", str(error), spoken=str(error))
     assert asked == [(tight,)]
 
 

@@ -40,7 +40,7 @@ async def tried(
     trial, first, low = await _spoken_to(endpoint, model, gate)
     reference = await Reference.of(trial)
     checks = [
-        _seen("streaming", first.parts > 1, f"the answer came in {first.parts} part{'s' * (first.parts != 1)}"),
+        _seen("streaming", first.parts > 1, f"the answer came in {first.parts} part{'' if first.parts == 1 else 's'}"),
         _seen("usage", first.usage, "the server counts tokens" if first.usage else "not counted: they are estimated"),
         *([Check(feature="max_tokens", works="no", how=low)] if low else []),
         reference.temperature(),

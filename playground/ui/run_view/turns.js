@@ -1,0 +1,11 @@
+// The messages of a prompt. By hand: gr.Chatbot leaves out the system's message and cannot set gaps apart.
+const promptNodes = (prompt) => {
+  const turn = (kind, who, pieces) => el("div", { class: `turn ${kind}` },
+    el("span", { class: "who", text: who }), marked("pre", pieces));
+  const nodes = prompt.messages.map((message) => turn(message.role, message.role, message.pieces));
+  if (prompt.prefix.length) nodes.push(turn("assistant begun", "assistant, begun", prompt.prefix));
+  return nodes;
+};
+
+// Gaps that an earlier step's answer will fill are set apart from what is typed.
+const marked = (tag, pieces) => el(tag, {}, ...pieces.map(({ text, gap }) => (gap ? el("mark", { text }) : text)));
