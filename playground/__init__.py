@@ -20,6 +20,8 @@ prompts.py        The prompts that a setup will send, worked out without a model
                   gap in them
 returning.py      A generator whose return value can be had after its items
 runner.py         Setup -> technique over model -> a Run that grows: the one place where both meet
+sampling.py       How tokens are chosen: every parameter once, with its range, what it is for, and the kind of effect it
+                  has
 settings.py       What whoever starts the app decides: read once from flags and `PLAYGROUND_*`, then frozen
 setups.py         Setup <-> plain dict, the one form that presets, links and the API share
 transcript.py     A Run while it grows: mutable on the inside, frozen snapshots outside

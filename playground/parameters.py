@@ -6,17 +6,38 @@ A parameter is a dataclass field whose metadata uses pydantic's own constraint n
 
 import dataclasses
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+
+from pydantic import ConfigDict, Field
+
+STRICT = ConfigDict(extra="forbid")  # a name that is not one of the fields is refused
+Short = Annotated[str, Field(min_length=1, max_length=100, strict=True)]  # one of many, such as a label
 
 Kind = Literal["integer", "number", "text", "choice", "flag", "list", "map"]
+Effect = Literal["", "temperature", "filter", "penalty", "bias", "length", "stop", "seed", "record"]  # on sampling
 
 
 def number(
-    default: float | None, low: float, high: float, *, step: float, help: str, label: str = "", empty: str = ""
+    default: float | None,
+    low: float,
+    high: float,
+    *,
+    step: float,
+    help: str,
+    label: str = "",
+    empty: str = "",
+    effect: Effect = "",
+    neutral: float | None = None,
+    strong: float | None = None,
 ) -> Any:
-    """Field for a bounded number; `None` as default makes it optional, shown as `empty`."""
+    """Field for a bounded number; `None` as default makes it optional, shown as `empty`.
+
+    Of a sampling parameter: at `neutral` it changes nothing (unless given, its default), at `strong` it cannot be
+    overlooked.
+    """
     constraints = {"ge": low, "le": high, "strict": True}
-    return field(default=default, metadata=_metadata(help, label, constraints, step=step, empty=empty))
+    known = _known(effect, default if neutral is None else neutral, strong)
+    return field(default=default, metadata=_metadata(help, label, constraints, step=step, empty=empty) | known)
 
 
 def text(default: str = "", *, max_length: int, help: str, label: str = "", lines: int = 1) -> Any:
@@ -35,19 +56,25 @@ def flag(default: bool, *, help: str, label: str = "") -> Any:
     return field(default=default, metadata=_metadata(help, label, {"strict": True}))
 
 
-def many(*, max_length: int, help: str, label: str = "") -> Any:
+def many(*, max_length: int, help: str, label: str = "", effect: Effect = "") -> Any:
     """Field for a tuple of at most `max_length` items."""
-    return field(default=(), metadata=_metadata(help, label, {"max_length": max_length}))
+    return field(default=(), metadata=_metadata(help, label, {"max_length": max_length}) | _known(effect, ()))
 
 
-def mapping(*, max_length: int, help: str, label: str = "") -> Any:
+def mapping(*, max_length: int, help: str, label: str = "", effect: Effect = "") -> Any:
     """Field for a dict of at most `max_length` entries."""
-    return field(default_factory=dict, metadata=_metadata(help, label, {"max_length": max_length}))
+    metadata = _metadata(help, label, {"max_length": max_length}) | _known(effect, {})
+    return field(default_factory=dict, metadata=metadata)
 
 
 def _metadata(help: str, label: str, constraints: dict[str, Any], **shown: Any) -> dict[str, Any]:
     extra = {key: value for key, value in {"label": label, **shown}.items() if value}
     return {**constraints, "description": help, "json_schema_extra": extra}
+
+
+def _known(effect: Effect, neutral: Any, strong: Any = None) -> dict[str, Any]:
+    """Kept beside what pydantic reads, which leaves alone what it does not know."""
+    return {"effect": effect, "neutral": neutral, "strong": strong} if effect else {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +94,9 @@ class Parameter:
     max_length: int | None = None
     lines: int = 1
     empty: str = ""
+    effect: Effect = ""
+    neutral: Any = None
+    strong: Any = None
 
     @property
     def allowed(self) -> str:
@@ -88,6 +118,16 @@ def parameters(cls: type) -> tuple[Parameter, ...]:
     """The parameters of a dataclass, in the order in which they are declared."""
     hints = get_type_hints(cls)
     return tuple(_parameter(f, hints[f.name]) for f in dataclasses.fields(cls))
+
+
+def with_effect(cls: type, *effects: Effect) -> tuple[str, ...]:
+    """The names of those that have one of these effects, in the order in which they are declared."""
+    return tuple(p.name for p in parameters(cls) if p.effect in effects)
+
+
+def neutral_values(cls: type, *effects: Effect) -> dict[str, Any]:
+    """The values by name at which those with one of these effects change nothing."""
+    return {p.name: p.neutral for p in parameters(cls) if p.effect in effects}
 
 
 def _parameter(f: "dataclasses.Field[Any]", hint: Any) -> Parameter:
@@ -113,4 +153,7 @@ def _parameter(f: "dataclasses.Field[Any]", hint: Any) -> Parameter:
         max_length=meta.get("max_length"),
         lines=extra.get("lines", 1),
         empty=extra.get("empty", ""),
+        effect=meta.get("effect", ""),
+        neutral=meta.get("neutral"),
+        strong=meta.get("strong"),
     )

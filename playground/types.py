@@ -2,24 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import ConfigDict, Field
-
-from playground.parameters import choice, many, mapping, number, text
+from playground.parameters import STRICT, Short, choice, many, number, text
+from playground.sampling import Sampling as Sampling  # one of the nouns, in a file of its own
 
 Role = Literal["system", "user", "assistant"]
 FinishReason = Literal["stop", "length", "cancelled", "refused"]  # refused: withheld by a server, all or in part
 Status = Literal["waiting", "running", "done", "stopped", "failed"]
 AnswerType = Literal["text", "number", "choice", "yes_no", "label"]
 
-STRICT = ConfigDict(extra="forbid")
 MAX_TEXT = 200_000
 MAX_NAME = 300  # characters of a model's or an adapter's name: an endpoint's name, a slash, its server's own name
-
-Short = Annotated[str, Field(min_length=1, max_length=100, strict=True)]
-TokenId = Annotated[int, Field(ge=0)]
-Bias = Annotated[float, Field(ge=-100, le=100)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +22,6 @@ class Message:
 
     role: Role
     content: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sampling:
-    """How tokens are chosen. Applied in this order: penalties and bias, temperature, top-k, top-p, min-p."""
-
-    __pydantic_config__ = STRICT
-    temperature: float = number(0.7, 0, 2, step=0.05, help="Divides the logits. 0 always takes the likeliest token.")
-    top_p: float = number(1.0, 0, 1, step=0.01, label="Top-p", help="Keep the likeliest tokens that together reach p.")
-    top_k: int = number(0, 0, 1000, step=1, label="Top-k", help="Keep the k likeliest tokens. 0 keeps all.")
-    min_p: float = number(0.0, 0, 1, step=0.01, label="Min-p", help="Keep tokens with p times the largest probability.")
-    max_tokens: int = number(256, 1, 4096, step=1, help="Stop after this many tokens.")
-    frequency_penalty: float = number(0.0, -2, 2, step=0.05, help="Taken off a logit for each time the token came.")
-    presence_penalty: float = number(0.0, -2, 2, step=0.05, help="Taken off a logit once the token has come.")
-    repetition_penalty: float = number(1.0, 0.5, 2, step=0.01, help="Shrinks logits of all tokens seen. 1 is off.")
-    logit_bias: dict[TokenId, Bias] = mapping(max_length=300, help="Token id: amount to add to its logit, -100 to 100.")
-    stop: tuple[Short, ...] = many(max_length=8, label="Stop strings", help="End the answer before any of these.")
-    seed: int | None = number(None, 0, 2**32 - 1, step=1, empty="new each run", help="Repeats a run, near ties aside.")
-    top_logprobs: int = number(0, 0, 20, step=1, label="Alternatives per token", help="Likeliest, recorded.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

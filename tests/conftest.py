@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import hypothesis
@@ -10,7 +11,9 @@ from served import Served, serving
 
 from playground.backends.catalog import Catalog, Entry
 from playground.backends.scripted import Reply, ScriptedBackend, echo
+from playground.parameters import parameters
 from playground.settings import Settings
+from playground.types import Sampling
 
 # Before torch starts its threads: beside a browser and a server they had better sleep than spin while they wait.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
@@ -25,10 +28,12 @@ CatalogOf = Callable[..., Catalog]
 
 @pytest.fixture(scope="session")
 def catalog_of() -> CatalogOf:
-    """A catalog whose `default` is scripted: `catalog_of(reply, delay=0)`."""
+    """A catalog whose `default` is scripted and stands in for a model that takes every setting:
+    `catalog_of(reply, delay=0)`."""
 
     def make(reply: Reply = echo, **options: Any) -> Catalog:
-        backend = ScriptedBackend(reply=reply, **options)
+        stands_in = replace(ScriptedBackend().capabilities, sampling=frozenset(p.name for p in parameters(Sampling)))
+        backend = ScriptedBackend(reply=reply, **{"capabilities": stands_in, **options})
         entry = Entry(
             name="default", title="Scripted", kind="scripted", load=lambda _: backend, capabilities=backend.capabilities
         )

@@ -5,12 +5,13 @@ import random
 import re
 import time
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 from playground.backends.base import Capabilities, NextToken, Request
 from playground.errors import NotSupported, PromptTooLong
-from playground.types import Alternative, Delta, FinishReason, Message, Sampling, Token
+from playground.types import Alternative, Delta, FinishReason, Message, Token
 
+HONOURED = frozenset({"temperature", "seed", "max_tokens", "stop", "top_logprobs"})  # a rule has no distribution
 PIECE = re.compile(r"\s*\S{1,6}|\s+$")
 Reply = Callable[[Request, random.Random], str]
 
@@ -30,7 +31,7 @@ class ScriptedBackend:
 
     reply: Reply = echo
     delay: float = 0.0
-    capabilities: Capabilities = Capabilities(sampling=frozenset(f.name for f in fields(Sampling)), context_length=8192)
+    capabilities: Capabilities = Capabilities(sampling=HONOURED, context_length=8192)
 
     def count_tokens(self, messages: tuple[Message, ...], prefix: str = "") -> int:
         return sum(1 + len(PIECE.findall(m.content)) for m in messages) + len(PIECE.findall(prefix))

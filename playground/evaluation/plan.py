@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from playground.parameters import many, mapping, number, text
-from playground.types import MAX_NAME, MAX_TEXT, STRICT, Weights
+from playground.parameters import STRICT, many, mapping, number, text
+from playground.types import MAX_NAME, MAX_TEXT, Weights
 
 MAX_ITEMS = 10_000
 MAX_CELLS = 100_000

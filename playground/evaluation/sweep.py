@@ -11,11 +11,11 @@ from pydantic import Field
 from playground import runner
 from playground.backends.catalog import Catalog
 from playground.errors import LimitReached
-from playground.parameters import many, number
+from playground.parameters import STRICT, many, number
 from playground.strategies.answers import extract, same, without_reasoning
 from playground.strategies.base import Answer, Ask, Running, gather, system, user
 from playground.strategies.checks import check_labels, check_required
-from playground.types import STRICT, Completion, Run, Setup, Step, Task
+from playground.types import Completion, Run, Setup, Step, Task
 
 MAX_SAMPLES = 400  # in one sweep: a class shares the machine
 Temperature = Annotated[float, Field(ge=0, le=2)]

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from playground.errors import InvalidSetup
-from playground.parameters import choice
+from playground.parameters import choice, neutral_values
 from playground.strategies.answers import Reading, letters, marked_text, read_answer, without_reasoning
 from playground.strategies.base import Answer, Ask, Asking, Card, Running, Strategy, system, user
 from playground.strategies.calls import Calls
 from playground.strategies.few_shot import turns
 from playground.strategies.replies import cut_short, only_thought, why_nothing
-from playground.types import Completion, Message, Task
+from playground.types import Completion, Message, Sampling, Task
 
 REASONING = "Reason"  # the step's label
 REASON = "Let's think step by step."
@@ -27,14 +27,10 @@ TRIGGERS = {
 # Reading off is greedy and plain, whatever the reasoning used: a penalty would punish the very answer that the
 # reasoning names. 32 tokens are room for an answer, none for a second round of reasoning.
 EXTRACTION: dict[str, Any] = {
+    **neutral_values(Sampling, "penalty", "bias", "record"),
     "temperature": 0.0,
     "max_tokens": 32,
     "stop": ("\n",),
-    "frequency_penalty": 0.0,
-    "presence_penalty": 0.0,
-    "repetition_penalty": 1.0,
-    "logit_bias": {},
-    "top_logprobs": 0,
 }
 
 Form = Literal["zero_shot", "few_shot"]

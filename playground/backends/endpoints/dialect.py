@@ -5,9 +5,11 @@ from typing import Any
 
 from playground.backends.base import Capabilities, Request
 from playground.backends.endpoints.providers import Limit, Prefix
+from playground.parameters import with_effect
+from playground.types import Sampling
 
 STOPS = 4  # as many as OpenAI takes; the others are cut here, as all are where a server does not heed them
-STATED = ("temperature", "top_p", "top_k", "min_p", "frequency_penalty", "presence_penalty", "repetition_penalty")
+STATED = with_effect(Sampling, "temperature", "filter", "penalty")
 MARGIN, PER_TOKEN = 1_000_000, 600  # bytes of an answer: in all, and for each token or alternative
 
 

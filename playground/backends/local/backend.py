@@ -13,6 +13,7 @@ from playground.backends.local.adapters.effect import fixed_prompt_logprobs
 from playground.backends.local.engine.admission import EngineLimits, EngineStats
 from playground.backends.local.engine.detokenise import Detokeniser
 from playground.backends.local.engine.engine import Engine
+from playground.backends.local.engine.honoured import HONOURED
 from playground.backends.local.engine.next_token import LocalNextToken
 from playground.backends.local.engine.prompt import check_template, encode, prompt_text, takes_system
 from playground.backends.local.engine.requests import TicketFactory
@@ -21,8 +22,7 @@ from playground.backends.local.engine.vocabulary import Vocabulary
 from playground.backends.local.forward.decoder import Decoder
 from playground.backends.local.weights.page_out import page_out
 from playground.errors import LimitReached
-from playground.parameters import parameters
-from playground.types import Message, Sampling, Token
+from playground.types import Message, Token
 
 
 class LocalBackend:
@@ -54,7 +54,7 @@ class LocalBackend:
         self._ticket_factory = TicketFactory(tokenizer, self._decoder, self._adapters)
         self._engine = Engine(self._decoder, self._vocabulary, self._adapters, limits)
         self._capabilities = Capabilities(
-            sampling=frozenset(parameter.name for parameter in parameters(Sampling)),
+            sampling=HONOURED,
             system=takes_system(tokenizer),
             logits=True,
             adapters=True,

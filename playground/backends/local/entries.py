@@ -1,18 +1,15 @@
 """Catalog entries of local models and adapters; torch is imported when the first one is loaded."""
 
-from dataclasses import fields
-
 from playground.backends.base import Backend, Capabilities
 from playground.backends.catalog import Adapter, Entry
 from playground.backends.details import AdapterDetails
 from playground.backends.loads import Report
+from playground.backends.local.engine.honoured import HONOURED
 from playground.backends.local.fingerprints import contents, fingerprint
 from playground.backends.packaged_models import find
 from playground.backends.sources import Source
 from playground.settings import Settings
-from playground.types import Progress, Sampling
-
-ALL_SETTINGS = frozenset(f.name for f in fields(Sampling))
+from playground.types import Progress
 
 
 def model_entry(
@@ -38,7 +35,7 @@ def model_entry(
 
     window = packaged.context if packaged else None
     language = Capabilities(
-        sampling=ALL_SETTINGS, logits=True, adapters=True, parallel=settings.max_rows, context_length=window
+        sampling=HONOURED, logits=True, adapters=True, parallel=settings.max_rows, context_length=window
     )
     capabilities = Capabilities(sampling=frozenset(), task=task, prefix=False, samples=False) if task else language
     return Entry(

@@ -10,8 +10,8 @@ from playground.evaluation.plan import Item
 from playground.evaluation.scorers.base import Scorer, Verdict, composed
 from playground.evaluation.scorers.json_text import NoJSON, value_of
 from playground.evaluation.scorers.matching import holds
-from playground.parameters import flag, many, number, text
-from playground.types import MAX_TEXT, Short
+from playground.parameters import Short, flag, many, number, text
+from playground.types import MAX_TEXT
 
 # Nothing is given back once it matched: a model may say nothing but dots.
 SENTENCE_END = re.compile(r"(?<![.!?\u2026])[.!?\u2026]++[\"'\u201d\u2019)]*+(?=\s|$)")

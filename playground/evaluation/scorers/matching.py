@@ -10,9 +10,9 @@ from playground.errors import InvalidSetup, LimitReached
 from playground.evaluation.datasets.base import Dataset
 from playground.evaluation.plan import Item
 from playground.evaluation.scorers.base import Scorer, Verdict, composed, missing, verdict
-from playground.parameters import flag, many, text
+from playground.parameters import Short, flag, many, text
 from playground.strategies.answers import same
-from playground.types import MAX_TEXT, Short
+from playground.types import MAX_TEXT
 
 if TYPE_CHECKING:
     import re2

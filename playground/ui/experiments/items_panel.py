@@ -13,7 +13,8 @@ from playground.errors import InvalidSetup
 from playground.evaluation.findings import summary
 from playground.evaluation.results import Result, Table
 from playground.evaluation.store import Store, records
-from playground.types import STRICT, Run
+from playground.parameters import STRICT
+from playground.types import Run
 from playground.ui import widgets
 from playground.ui.experiments import items_values
 from playground.ui.experiments.items_values import EMPTY, EMPTY_CELL, FILTERS, ORDERS, asked_of, place

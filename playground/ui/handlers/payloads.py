@@ -9,8 +9,8 @@ import gradio as gr
 
 from playground import setups
 from playground.errors import InvalidSetup
-from playground.parameters import text
-from playground.types import MAX_NAME, STRICT
+from playground.parameters import STRICT, text
+from playground.types import MAX_NAME
 
 Payload = TypeVar("Payload")
 Offered = TypeVar("Offered")

@@ -6,8 +6,8 @@ from typing import TypeVar
 import gradio as gr
 
 from playground.errors import InvalidSetup
-from playground.parameters import text
-from playground.types import MAX_TEXT, STRICT, Run
+from playground.parameters import STRICT, text
+from playground.types import MAX_TEXT, Run
 from playground.ui.handlers.payloads import read, whole
 
 Place = TypeVar("Place", bound="Pick")

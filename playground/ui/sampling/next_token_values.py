@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from playground.backends.base import Candidate, NextTokenDistribution
+from playground.parameters import parameters
 from playground.types import Sampling
 from playground.ui.widgets.status import status
 
-FILTERS = {"top_k": "top-k", "top_p": "top-p", "min_p": "min-p"}
+FILTERS = {p.name: p.label.lower() for p in parameters(Sampling) if p.effect == "filter"}  # in the order they cut
 MARKS = str.maketrans({" ": "\u2423", "\n": "\u21b5", "\t": "\u21e5", "\r": "\u240d"})
 HEADERS = [
     "Token", "Id", "Logit", "Shift", "Model (%)", "Tempered (%)", "Final (%)", "Cut by",

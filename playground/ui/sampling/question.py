@@ -6,19 +6,16 @@ from typing import Any
 
 from playground import setups
 from playground.backends.catalog import Catalog
-from playground.parameters import text
+from playground.parameters import STRICT, text, with_effect
 from playground.strategies.base import system, user
-from playground.types import MAX_TEXT, STRICT, Message, Sampling, Setup, Task
+from playground.types import MAX_TEXT, Message, Sampling, Setup, Task
 from playground.ui.setup_form import model_choice
 from playground.ui.setup_form.check import checked
 from playground.ui.setup_form.fields import Field, pick, read_fields
 from playground.ui.setup_form.model_choice import ModelChoice
 
 # Parameters that change which token comes next. The others say when to stop, or what to record.
-SHAPING = (
-    "temperature", "top_p", "top_k", "min_p", "frequency_penalty", "presence_penalty", "repetition_penalty",
-    "logit_bias",
-)  # fmt: skip
+SHAPING = with_effect(Sampling, "temperature", "filter", "penalty", "bias")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

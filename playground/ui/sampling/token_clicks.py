@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from dataclasses import field as declared
 
-from playground.types import STRICT
+from playground.parameters import STRICT
 from playground.ui.handlers.payloads import whole
 
 

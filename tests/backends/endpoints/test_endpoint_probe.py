@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from faulty import KEY, Fault, Faulty, Handler, listing
+from setting_effects import without_effect
 
 from playground.backends import commands
 from playground.backends.catalog import Catalog
+from playground.backends.endpoints.backend import EndpointBackend
 from playground.backends.endpoints.connection import Connection, connect, offered
 from playground.backends.endpoints.endpoint import Endpoint, Limits
 from playground.backends.endpoints.limits import Gate
@@ -17,7 +19,9 @@ from playground.backends.endpoints.probing.probe import tried
 from playground.backends.endpoints.secret import Secret
 from playground.backends.endpoints.wire import wire
 from playground.errors import EndpointFailed, NotSupported, UnknownModel
+from playground.parameters import parameters, with_effect
 from playground.settings import Settings
+from playground.types import Sampling
 from playground.ui.models import endpoint_values
 
 POEM = "rain falls soft on grey roof and the old street sings of water all night long"
@@ -39,7 +43,8 @@ def model(honours: Honours, refuses: Honours = frozenset(), steady: bool = True)
         handler.begin()
         for index, words in enumerate(texts):
             for word in words:
-                entry = {"token": word, "logprob": -0.1, "top_logprobs": [{"token": word, "logprob": -0.1}]}
+                likely = [{"token": word, "logprob": -0.1}] * body.get("top_logprobs", 0)
+                entry = {"token": word, "logprob": -0.1, "top_logprobs": likely}
                 told = {"logprobs": {"content": [entry]}} if "logprobs" in honours and body.get("logprobs") else {}
                 handler.say(f" {word}", index, **told)
         return handler.end(samples=len(texts))
@@ -57,7 +62,7 @@ def _text(body: dict[str, Any], honours: Honours, steady: bool) -> list[str]:
     hot = given.get("temperature", 0) > 1 and not tame
     cold = random.Random(str([given.get(name) for name in CHANGES]))
     chance = random.Random(given.get("seed")) if hot or not steady else cold
-    return chance.choices(POEM.split(), k=16)
+    return chance.choices(POEM.split(), k=min(16, body.get("max_tokens", 16)))
 
 
 def endpoint_of(server: Faulty) -> Endpoint:
@@ -159,6 +164,37 @@ def test_capabilities_are_what_was_seen_to_work(server: Faulty) -> None:
     assert capabilities.sampling == {"temperature", "seed", "top_logprobs", "max_tokens", "stop"}
     assert (capabilities.samples, capabilities.logprobs, capabilities.prefix) == (False, True, True)
     assert capabilities.context_length == 512
+
+
+def claimed(server: Faulty) -> EndpointBackend:
+    """The server's model as it is asked after it was tried."""
+    endpoint, tried = endpoint_of(server), found(server)
+    return EndpointBackend(
+        endpoint=endpoint, model="tiny", capabilities=tried.capabilities, gate=Gate(endpoint.limits),
+        dialect=tried.dialect,
+    )  # fmt: skip
+
+
+def test_every_setting_that_is_claimed_has_an_effect(server: Faulty) -> None:
+    server.fault = model(EVERYTHING)
+    backend = claimed(server)
+    assert backend.capabilities.sampling == {p.name for p in parameters(Sampling)}
+    assert without_effect(backend, "Hi") == set()
+
+
+@pytest.mark.parametrize("ignored", with_effect(Sampling, "temperature", "filter", "penalty", "bias", "seed"))
+def test_a_setting_that_a_server_ignores_is_not_claimed(server: Faulty, ignored: str) -> None:
+    server.fault = model(EVERYTHING - {ignored})
+    backend = claimed(server)
+    assert ignored not in backend.capabilities.sampling
+    assert without_effect(backend, "Hi") == set()
+
+
+def test_a_setting_that_a_server_ignores_by_now_is_seen(server: Faulty) -> None:
+    server.fault = model(EVERYTHING)
+    backend = claimed(server)
+    server.fault = model(EVERYTHING - {"top_k", "seed"})
+    assert without_effect(backend, "Hi") == {"top_k", "seed"}
 
 
 def test_what_does_not_answer_in_time_counts_as_not_supported(server: Faulty) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import torch
+from setting_effects import without_effect
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import (
     BartConfig,
@@ -187,6 +188,12 @@ def test_text_to_text_honours_its_settings(catalog: Catalog) -> None:
     banned = run(catalog, "bart", TEXT, temperature=0, max_tokens=10).tokens[-1].id
     tokens = run(catalog, "bart", TEXT, temperature=0, max_tokens=10, logit_bias={banned: -100}).tokens
     assert banned not in [token.id for token in tokens]
+
+
+@pytest.mark.parametrize("name", ["t5", "bart"])
+def test_every_setting_that_text_to_text_claims_has_an_effect(catalog: Catalog, name: str) -> None:
+    backend: Any = catalog.loaded(name)
+    assert without_effect(backend, TEXT) == set()
 
 
 def test_text_to_text_streams_and_stops(catalog: Catalog) -> None:

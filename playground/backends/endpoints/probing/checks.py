@@ -2,11 +2,15 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 from playground.backends.endpoints.probing.trial import Reply, Trial
+from playground.parameters import parameters, with_effect
+from playground.types import Sampling
 
-HOT = 1.5  # a temperature at which a poem hardly begins the same way twice, and that servers take
+STRONG: dict[str, float] = {p.name: p.strong for p in parameters(Sampling) if p.strong is not None}
+HOT = STRONG["temperature"]  # a poem hardly begins the same way twice, and servers take it
 ANY_TOKEN = {"1000": 100.0}  # whichever it is: with this bias it comes, and comes again
 UNLIKELY = ("~1~", "~2~", "~3~")  # stop strings that do not come
 CAPITAL = "What is the capital of France? Answer in one sentence."
@@ -48,13 +52,9 @@ class Reference:
             "stop": self.stop,
             "system": self.system,
             "prefix": self.prefix,
-            "top_p": lambda: self._tames("top_p", 0.001),
-            "top_k": lambda: self._tames("top_k", 1),
-            "min_p": lambda: self._tames("min_p", 1.0),
-            "frequency_penalty": lambda: self._changes("frequency_penalty", 2.0),
-            "presence_penalty": lambda: self._changes("presence_penalty", 2.0),
-            "repetition_penalty": lambda: self._changes("repetition_penalty", 1.8),
-            "logit_bias": lambda: self._changes("logit_bias", ANY_TOKEN),
+            **{name: partial(self._tames, name, STRONG[name]) for name in with_effect(Sampling, "filter")},
+            **{name: partial(self._changes, name, STRONG[name]) for name in with_effect(Sampling, "penalty")},
+            **{name: partial(self._changes, name, ANY_TOKEN) for name in with_effect(Sampling, "bias")},
         }
 
     def temperature(self) -> Check:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from playground.backends.base import Capabilities
-from playground.backends.endpoints.dialect import STATED, Dialect
+from playground.backends.endpoints.dialect import Dialect
 from playground.backends.endpoints.endpoint import Endpoint
 from playground.backends.endpoints.limits import Gate
 from playground.backends.endpoints.probing.checks import Check, Reference
@@ -13,10 +13,12 @@ from playground.backends.endpoints.probing.trial import LENGTH, Reply, Trial
 from playground.backends.endpoints.providers import Limit, Prefix
 from playground.backends.endpoints.wire import Tell
 from playground.errors import EndpointFailed
-from playground.types import Progress
+from playground.parameters import parameters
+from playground.types import Progress, Sampling
 
 WITHIN = 120.0  # seconds for all questions that are asked at once: a laptop needs them
 ALWAYS = {"max_tokens", "stop"}  # part of the protocol since its first day; where stop is not honoured, it is cut here
+SETTINGS = {p.name for p in parameters(Sampling)}
 LENGTHS = (LENGTH, 128, 1024)  # tokens to ask for, as some servers refuse low limits
 
 
@@ -110,8 +112,7 @@ def _summed_up(checks: Sequence[Check], context_length: int | None) -> Capabilit
     """Only what was seen to work counts."""
     works = {check.feature for check in checks if check.works == "yes"}
     return Capabilities(
-        sampling=frozenset(ALWAYS | (works & {*STATED, "seed", "logit_bias"}))
-        | ({"top_logprobs"} if "logprobs" in works else frozenset()),
+        sampling=frozenset(ALWAYS | (works & SETTINGS) | ({"top_logprobs"} if "logprobs" in works else set())),
         prefix="prefix" in works,
         system="system" in works,
         samples="samples" in works,

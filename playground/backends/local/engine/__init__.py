@@ -5,6 +5,7 @@ batch.py            The running batch: rows that decode one token each per step,
 chat_template.py    Inspects and renders a chat template: which roles it takes, and whether their words reach the prompt
 detokenise.py       Turns token ids into text as they arrive, without half characters
 engine.py           The decode loop: one thread per model, whose running batch requests join and leave at any step
+honoured.py         Lists the sampling settings that the engine acts on, one by one; others are refused by name
 kv_budget.py        KV-cache memory budget of one engine
 next_token.py       Keeps the logits after a prompt, so that any sampling settings can be applied to them at once
 prefill.py          Prefill: computes keys and values of prompts, several in a pass, and scores answers

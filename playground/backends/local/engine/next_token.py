@@ -17,9 +17,10 @@ from playground.backends.local.engine.sampling import (
     uniform_pair,
 )
 from playground.errors import InvalidSetup
+from playground.parameters import neutral_values, with_effect
 from playground.types import Sampling
 
-FILTERS = ("top_k", "top_p", "min_p")  # in the order in which they cut
+FILTERS = with_effect(Sampling, "filter")  # in the order in which they cut
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +54,7 @@ class LocalNextToken:
         check_bias(sampling, len(self.logits))
         row = self.logits[None]
         penalised = penalise(row, [History(sampling, self.prompt, self.generated)])
-        settings = [replace(sampling, top_k=0, top_p=1.0, min_p=0.0)]
+        settings = [replace(sampling, **neutral_values(Sampling, "filter"))]
         for name in FILTERS:
             settings.append(replace(settings[-1], **{name: getattr(sampling, name)}))
         stages = [distribution(penalised, SamplingControls.of([s], row.device))[0] for s in settings]

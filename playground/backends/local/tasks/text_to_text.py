@@ -3,7 +3,6 @@
 import random
 import time
 from collections.abc import Generator
-from dataclasses import fields
 from typing import Any
 
 import torch
@@ -11,6 +10,7 @@ from torch import Tensor
 
 from playground.backends.base import Request
 from playground.backends.local.engine.detokenise import Detokeniser
+from playground.backends.local.engine.honoured import DRAWN
 from playground.backends.local.engine.sampling import History, SamplingControls, next_tokens, random_stream
 from playground.backends.local.engine.token_readings import TokenReading, read_tokens
 from playground.backends.local.engine.vocabulary import Vocabulary
@@ -26,7 +26,7 @@ class TextToText(TaskModel):
     """Decodes token by token with the engine's own sampling; one row at a time."""
 
     task = "text_to_text"
-    sampling = frozenset(f.name for f in fields(Sampling))
+    sampling = DRAWN | {"max_tokens", "stop", "top_logprobs"}  # see `_decode`
 
     def _stream(self, request: Request, text: str, tokens: int) -> Generator[Delta, None, None]:
         started, seed = time.monotonic(), request.sampling.seed
