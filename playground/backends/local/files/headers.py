@@ -79,9 +79,7 @@ def read_header(path: Path) -> dict[str, StoredTensor]:
             slices = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118  # it is no mapping
             return {name: StoredTensor(tuple(part.get_shape()), part.get_dtype()) for name, part in slices.items()}
     except (OSError, SafetensorError) as error:
-        raise ModelUnavailable(
-            f"{path} cannot be read as safetensors, or is not whole; fetch it again", error
-        ) from None
+        raise ModelUnavailable(f"{path} is truncated or no safetensors file", error) from None
 
 
 def most_common_type(tensors: Mapping[str, StoredTensor]) -> str:
