@@ -12,10 +12,9 @@ import pytest
 from gradio_client import Client
 
 from playground.settings import Settings
-from playground.ui.gate import Visitor, visitor_of
 from playground.ui.gate.page import Page
 from playground.ui.handlers.sessions import Sessions
-from playground.ui.handlers.visitors import NAME, Visitors
+from playground.ui.handlers.visitors import NAME, Visitor, Visitors, visitor_of
 
 Ask = Callable[..., tuple[Visitor, str]]
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from playground.errors import LimitReached
 from playground.settings import Settings
-from playground.ui.gate import Visitor
 from playground.ui.handlers.fair_shares import Count, Places, Share, experiment_places, share
+from playground.ui.handlers.visitors import Visitor
 
 ANNA, BEN, CARL = (Visitor(name, address, True) for name, address in (("a", "1"), ("b", "1"), ("c", "2")))
 SETTINGS = Settings(public=True)

@@ -7,8 +7,8 @@ from typing import Any
 import peft
 import pytest
 import torch
+from engine_requests import answers, deltas, news, request
 from folders import Quiet, save_adapter, save_model
-from test_engine import answers, deltas, news, request
 from tiny_models import tiny_model
 from transformers import AutoModelForCausalLM
 from tuned import lora

@@ -7,7 +7,7 @@ from typing import Any
 import peft
 import pytest
 import torch
-from test_engine import answers, count_prompt_tokens, deltas, ids_of, news, request
+from engine_requests import answers, count_prompt_tokens, deltas, ids_of, news, request
 from tiny_models import tiny_model
 
 from playground.backends.local.adapters.virtual_tokens import VirtualTokens

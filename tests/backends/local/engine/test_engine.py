@@ -3,12 +3,13 @@
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
+from engine_requests import answers, count_prompt_tokens, deltas, ids_of, news, request
 from tiny_models import VOCABULARY, eventually, tiny_model
 
 from playground.backends.base import Request
@@ -23,41 +24,6 @@ from playground.types import Delta, Message, Progress, Sampling
 
 Backends = Callable[..., LocalBackend]
 GREEDY = Sampling(temperature=0, max_tokens=20)
-
-
-def request(
-    text: str = "the cat",
-    n: int = 1,
-    prefix: str = "",
-    begun: str = "",
-    adapter: str = "",
-    scale: float = 1.0,
-    **sampling: Any,
-) -> Request:
-    settings = Sampling(**{"temperature": 0, "max_tokens": 20, **sampling})
-    messages = (Message("user", text),)
-    return Request(messages=messages, n=n, prefix=prefix, begun=begun, adapter=adapter, scale=scale, sampling=settings)
-
-
-def answers(backend: LocalBackend, asked: Request) -> list[str]:
-    texts = [""] * asked.n
-    for event in backend.stream(asked):
-        if isinstance(event, Delta):
-            texts[event.index] += event.text
-    return texts
-
-
-def news(stream: Any) -> Iterator[Delta]:
-    """Without what it says while it has none."""
-    return (event for event in stream if isinstance(event, Delta))
-
-
-def deltas(backend: LocalBackend, asked: Request) -> list[Delta]:
-    return list(news(backend.stream(asked)))
-
-
-def ids_of(found: list[Delta]) -> list[int]:
-    return [token.id for delta in found for token in delta.tokens]
 
 
 # ------------------------------------------------------------------------------------------ right answers
@@ -173,17 +139,6 @@ def test_a_growing_conversation_reuses_the_answer_too(
     total = deltas(backend, second)[0].prompt_tokens
     assert total is not None
     assert sum(computed) < total - 40
-
-
-def count_prompt_tokens(backend: LocalBackend, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    computed: list[int] = []
-    prefill = backend._decoder.prefill
-    monkeypatch.setattr(
-        backend._decoder,
-        "prefill",
-        lambda cache, ids, adapter: (computed.append(len(ids)), prefill(cache, ids, adapter))[1],
-    )
-    return computed
 
 
 def test_stop_strings_end_the_text_and_are_not_in_it(backend_of: Backends) -> None:

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from engine_requests import news, request
 from hypothesis import given
 from hypothesis import strategies as st
-from test_engine import news, request
 
 from playground.backends.base import Request
 from playground.backends.local.backend import LocalBackend

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 import torch
+from engine_requests import answers, news, request
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_engine import answers, news, request
 from tiny_models import eventually
 
 from playground.backends.local.backend import LocalBackend

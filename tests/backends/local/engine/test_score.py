@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from test_engine import count_prompt_tokens, deltas, ids_of, news, request
+from engine_requests import count_prompt_tokens, deltas, ids_of, news, request
 from tiny_models import tiny_model
 from tuned import lora
 

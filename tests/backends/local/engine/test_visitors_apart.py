@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from test_engine import answers, news, request
+from engine_requests import answers, news, request
 
 from playground import runner
 from playground.backends.catalog import Catalog, Entry

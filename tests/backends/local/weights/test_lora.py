@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import torch
-from test_engine import answers, deltas, ids_of, news, request
+from engine_requests import answers, deltas, ids_of, news, request
 from tiny_models import tiny_model
 from tuned import lora
 
