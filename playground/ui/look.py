@@ -11,7 +11,7 @@ from playground.ui.handlers.event_options import EXPERIMENTS
 from playground.ui.widgets import script
 
 HERE = Path(__file__).parent
-SHARED = ("widgets", "run_view")  # folders whose look all tabs build on, the first before the others
+SHARED = ("widgets", "setup_form", "run_view")  # folders whose look all tabs build on, the first before the others
 PAGE = HERE / "widgets" / "page.js"  # what belongs to no part of the page alone
 ACCENT = gr.themes.Color(
     name="indigo ink",

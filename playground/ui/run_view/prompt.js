@@ -6,17 +6,9 @@ const raw = el("pre", { dir: "auto", tabindex: "0" });
 // Stays in place between drawings, so that it stays open while one types.
 const whole = el("details", { class: "sent whole" }, el("summary", { text: "As the model reads it" }), raw);
 host.append(heading, turns, whole);
-// The box that is wrong is marked where it stands: by its field's name, and in a list by the row.
-const mark = ([field, row]) => {
-  for (const box of document.querySelectorAll("#form [aria-invalid]")) box.removeAttribute("aria-invalid");
-  if (!field) return;
-  const frame = document.querySelector(`#form .of-${CSS.escape(field)}`);
-  const place = frame?.querySelectorAll(".row")[row] ?? frame;
-  for (const box of place?.querySelectorAll("input, textarea") ?? []) box.setAttribute("aria-invalid", "true");
-};
 const draw = () => {
   const now = props.value;
-  mark(now.wrong);
+  markInvalid(now.wrong);
   heading.replaceChildren(el("h2", { text: "What will be sent" }), el("span", { class: "facts", text: now.summary }));
   turns.replaceChildren(
     ...(now.error ? [el("p", { class: "missing", text: now.error })] : []),

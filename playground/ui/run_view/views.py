@@ -9,11 +9,12 @@ from playground.ui.widgets import STATUS_LINE, TOKEN_TEXT, widget
 
 HERE = Path(__file__).parent
 TURNS = HERE / "turns.js"
+MARK_INVALID = HERE.parent / "setup_form" / "mark_invalid.js"
 
 
 def prompt_view(value: dict[str, Any]) -> gr.HTML:
     """What will be sent. Value: `prompt_values.prompt_value`."""
-    return widget(HERE / "prompt.js", uses=[TURNS], value=value, elem_id="prompt")
+    return widget(HERE / "prompt.js", uses=[TURNS, MARK_INVALID], value=value, elem_id="prompt")
 
 
 def answer_view(value: dict[str, Any], presets: list[dict[str, str]]) -> gr.HTML:
