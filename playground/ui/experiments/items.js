@@ -48,7 +48,8 @@ const draw = () => {
   buttons = now.rows.map(() => now.columns.map(() => null));
   const scrolled = frame.scrollTop;
   const active = document.activeElement;
-  const focused = active === frame ? missed : frame.contains(active) && active.dataset.key;
+  const nowhere = active === frame || active === document.body; // where a cell that goes leaves the focus
+  const focused = nowhere ? missed : frame.contains(active) && active.dataset.key;
   frame.replaceChildren(el("table", {},
     el("thead", {}, el("tr", {}, ...["Item", "Expected", ...now.columns].map(heading))),
     el("tbody", {}, ...now.rows.map((row, at) => line(row, at, now.columns)))));
