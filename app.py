@@ -13,8 +13,8 @@ deprecations.hide()
 
 # ruff: noqa: E402  # what comes now imports libraries, which may warn
 from playground.backends.catalog import Catalog
-from playground.backends.memory import Budget
-from playground.backends.offered import offered
+from playground.backends.memory import MemoryBudget
+from playground.backends.offered_entries import offered_entries
 from playground.errors import PlaygroundError
 from playground.evaluation.store import Store
 from playground.settings import Settings
@@ -30,7 +30,7 @@ def main() -> None:
         settings = replace(settings, public=settings.public or settings.share)  # a link is for strangers
         settings.check()
         check_address(settings)
-        catalog = Catalog(offered(settings), budget=Budget(settings.memory_megabytes * 2**20))
+        catalog = Catalog(offered_entries(settings), budget=MemoryBudget(settings.memory_megabytes * 2**20))
     except PlaygroundError as error:
         sys.exit(str(error))
     store = Store.named_by(settings)

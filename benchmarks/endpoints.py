@@ -23,8 +23,8 @@ from benchmarks.api_users import serving
 from benchmarks.endpoint_server import SECONDS, TOKENS
 from playground.backends.base import Capabilities, Request
 from playground.backends.endpoints.backend import EndpointBackend
-from playground.backends.endpoints.endpoint import Endpoint, Limits
-from playground.backends.endpoints.limits import Gate
+from playground.backends.endpoints.endpoint import Endpoint, EndpointLimits
+from playground.backends.endpoints.limits import CallGate
 from playground.types import Delta, Message, Sampling
 
 PARALLEL, CALLS, MANY, ROUNDS = 50, 500, 5000, 40
@@ -34,9 +34,9 @@ BARE: Any = {"model": "words", "messages": [{"role": "user", "content": "Say som
 
 
 def backend_at(url: str) -> EndpointBackend:
-    endpoint = Endpoint(name="bench", base_url=f"{url}/v1", limits=Limits(parallel=PARALLEL))
+    endpoint = Endpoint(name="bench", base_url=f"{url}/v1", limits=EndpointLimits(parallel=PARALLEL))
     capabilities = Capabilities(sampling=frozenset({"max_tokens"}), logprobs=False, samples=False)
-    return EndpointBackend(endpoint=endpoint, model="words", capabilities=capabilities, gate=Gate(endpoint.limits))
+    return EndpointBackend(endpoint=endpoint, model="words", capabilities=capabilities, gate=CallGate(endpoint.limits))
 
 
 def call(backend: EndpointBackend) -> None:

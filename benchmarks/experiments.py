@@ -23,7 +23,7 @@ from benchmarks.engine_rig import Bench, Result, by_itself
 from benchmarks.harness import Harness
 from playground import runner
 from playground.backends.base import Backend
-from playground.backends.catalog import Catalog, Entry
+from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.local.files.packaged_model import fetch_converted
 from playground.backends.local.forward.precision import Precision
 from playground.evaluation import datasets, experiments, running
@@ -47,7 +47,7 @@ def asking(seed: int, items: int) -> Experiment:
 
 
 def catalog_of(backend: Backend) -> Catalog:
-    entry = Entry(
+    entry = ModelEntry(
         name="default", title="Default", kind="local", load=lambda _: backend, capabilities=backend.capabilities
     )
     catalog = Catalog([entry])

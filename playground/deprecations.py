@@ -1,4 +1,4 @@
-"""What libraries will drop is for whoever upgrades them, and never reaches the terminal of whoever runs this."""
+"""Hides libraries' deprecation warnings, which are for developers, from the terminal."""
 
 import sys
 import warnings

@@ -1,4 +1,4 @@
-"""YAML files that people write: read strictly, every error with its line, and written the way a person would."""
+"""Reads and writes YAML files strictly, with the line of every error."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

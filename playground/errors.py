@@ -1,4 +1,4 @@
-"""What can go wrong, told to the person it happened to.
+"""All errors that people are shown; each says what happened and what to do.
 
     PlaygroundError                 a message for the person: what, to what, what to do next
     |-- InvalidSetup                a value in a setup or preset is wrong; names its path
@@ -67,10 +67,12 @@ class EndpointFailed(PlaygroundError):
     `status` is that of HTTP, 0 if there was none.
     """
 
-    def __init__(self, message: str, *, passing: bool = False, after: float | None = None, status: int = 0) -> None:
+    def __init__(
+        self, message: str, *, is_transient: bool = False, retry_after: float | None = None, status: int = 0
+    ) -> None:
         super().__init__(message)
-        self.passing = passing
-        self.after = after
+        self.is_transient = is_transient
+        self.retry_after = retry_after
         self.status = status
 
 

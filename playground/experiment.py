@@ -1,4 +1,4 @@
-"""`python -m playground.experiment`: run an experiment without a page."""
+"""`python -m playground.experiment`: runs an experiment without a page."""
 
 import sys
 

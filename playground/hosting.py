@@ -1,4 +1,4 @@
-"""What the place that runs the app decides: a Space, its shared GPU, or a container without a home folder."""
+"""Defaults of the place that runs the app: a Space, its shared GPU, or a container."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""Any value of ours as plain JSON: Gradio's writer breaks a program's connection over everything else."""
+"""Turns any value into plain JSON, without numbers or text that JSON cannot hold."""
 
 import math
 import re

@@ -1,4 +1,4 @@
-"""Declare a parameter once; sliders, validation, presets, API and tables all derive from it.
+"""Declares a parameter once; sliders, validation, presets, API and tables derive from it.
 
 A parameter is a dataclass field whose metadata uses pydantic's own constraint names, so
 `TypeAdapter` enforces what the slider shows. `parameters(cls)` reads the declarations back.

@@ -1,4 +1,4 @@
-"""Presets: setups in YAML files, holding only what differs from the defaults. Read strictly, with line numbers."""
+"""Presets: setups in YAML files that hold only what differs from the defaults."""
 
 from dataclasses import dataclass
 from pathlib import Path

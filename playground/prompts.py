@@ -51,13 +51,13 @@ def prompts_of(setup: Setup) -> tuple[Prompt, ...]:
         messages: tuple[Message, ...],
         *,
         n: int = 1,
-        prefix: str = "",
+        prefill: str = "",
         together: str = "",
         depends_on: tuple[str, ...] = (),
         **overrides: Any,
     ) -> Asking:
         label, contents = marks.shown(label), tuple(marks.pieces(message.content) for message in messages)
-        begun = marks.pieces(prefix)
+        begun = marks.pieces(prefill)
         seen = [piece.answer_of for text in (*contents, begun) for piece in text if piece.answer_of]
         step = Step(
             label=label,

@@ -1,4 +1,4 @@
-"""Setup -> technique over model -> a Run that grows: the one place where both meet."""
+"""Runs a technique on a model and yields the run as it grows."""
 
 import math
 import random
@@ -53,7 +53,7 @@ def carry_out(
     procedure.check(setup.task)
     transcript = Transcript(setup)
     yield transcript.snapshot()  # at once: a client that cancels before the first yield is not heard
-    with catalog.using(setup.model, setup.adapter):
+    with catalog.keep_loaded(setup.model, setup.adapter):
         backend = yield from _watch(catalog.open(setup.model, setup.adapter), transcript)
         sampling = _settled(setup, backend.capabilities)
         transcript.start(sampling.seed)
@@ -84,18 +84,18 @@ class _Asker:
         messages: tuple[Message, ...],
         *,
         n: int = 1,
-        prefix: str = "",
+        prefill: str = "",
         together: str = "",
         depends_on: tuple[str, ...] = (),
         **overrides: Any,
     ) -> Asking:
-        asked = Step(label=label, messages=messages, prefix=prefix, together=together, depends_on=depends_on)
+        asked = Step(label=label, messages=messages, prefix=prefill, together=together, depends_on=depends_on)
         step = self.transcript.open(asked, n)
         known = self.given[step.number].completions if step.number < len(self.given) else ()
         setup, sampling = self.transcript.setup, replace(self.sampling, **overrides)
         request = Request(
             messages=messages,
-            prefix=prefix,
+            prefill=prefill,
             n=n,
             sampling=sampling,
             model=setup.model,
@@ -115,11 +115,11 @@ class _Asker:
         if request.sampling.max_tokens == 0:  # a continued sample that had all its tokens
             step.add(first, Delta(index=0, finish_reason="length"))
             return step.completions()
-        begun = request.prefix + request.begun
-        if begun and not self.backend.capabilities.prefix:
+        begun = request.prefill + request.generated_text
+        if begun and not self.backend.capabilities.prefill:
             # The same words, as part of the question: what a model without prefill can be given.
             asked = Message("user", f"{request.messages[-1].content}\n\n{begun}")
-            request = replace(request, messages=(*request.messages[:-1], asked), prefix="", begun="")
+            request = replace(request, messages=(*request.messages[:-1], asked), prefill="", generated_text="")
         stream = self.backend.stream(request)
         try:
             # Said before waiting, so that several asks can all be sent before the first answer is waited for.
@@ -138,7 +138,7 @@ def _rest(request: Request, sample: int, known: Completion) -> Request:
     sampling = request.sampling
     seed = None if sampling.seed is None else (sampling.seed + sample) % 2**32
     left = max(0, sampling.max_tokens - (len(known.tokens) or known.completion_tokens))
-    return replace(request, begun=known.text, n=1, sampling=replace(sampling, max_tokens=left, seed=seed))
+    return replace(request, generated_text=known.text, n=1, sampling=replace(sampling, max_tokens=left, seed=seed))
 
 
 def _settled(setup: Setup, capabilities: Capabilities) -> Sampling:

@@ -1,4 +1,4 @@
-"""What whoever starts the app decides: read once from flags and `PLAYGROUND_*`, then frozen."""
+"""Settings of whoever starts the app, read once from flags and `PLAYGROUND_*` variables."""
 
 import ipaddress
 import logging

@@ -1,4 +1,4 @@
-"""Setup <-> plain dict, the one form that presets, links and the API share. Strict: every error names its path."""
+"""Parses a setup from plain data and back, with the path of every error."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""A Run while it grows: mutable on the inside, frozen snapshots outside."""
+"""Collects a run while it grows, and gives frozen snapshots of it."""
 
 import time
 from dataclasses import dataclass, field, replace

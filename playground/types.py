@@ -1,4 +1,4 @@
-"""The nouns: a `Setup` goes in, `Delta`s stream, a `Run` remains. Frozen and plain: each is JSON and back unchanged."""
+"""The core types: a `Setup` goes in, `Delta`s stream, a `Run` remains."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -166,7 +166,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
-    """One sampled answer. `text` includes neither the stop string nor the prefix it continued."""
+    """One sampled answer. `text` includes neither the stop string nor the prefill it continued."""
 
     text: str
     finish_reason: FinishReason | None = None  # None while it streams
@@ -189,7 +189,7 @@ class Step:
 
     label: str
     messages: tuple[Message, ...]
-    prefix: str = ""
+    prefix: str = ""  # the assistant prefill: how the answer begins; the key in stored runs
     together: str = ""  # the same name on neighbouring steps: they were asked at once
     depends_on: tuple[str, ...] = ()  # labels of the earlier steps whose answers this one was made from
     completions: tuple[Completion, ...] = ()

@@ -9,8 +9,8 @@ import hypothesis
 import pytest
 from served import Served, serving
 
-from playground.backends.catalog import Catalog, Entry
-from playground.backends.scripted import Reply, ScriptedBackend, echo
+from playground.backends.catalog import Catalog, ModelEntry
+from playground.backends.scripted import ReplyRule, ScriptedBackend, echo
 from playground.parameters import parameters
 from playground.settings import Settings
 from playground.types import Sampling
@@ -31,10 +31,10 @@ def catalog_of() -> CatalogOf:
     """A catalog whose `default` is scripted and stands in for a model that takes every setting:
     `catalog_of(reply, delay=0)`."""
 
-    def make(reply: Reply = echo, **options: Any) -> Catalog:
+    def make(reply: ReplyRule = echo, **options: Any) -> Catalog:
         stands_in = replace(ScriptedBackend().capabilities, sampling=frozenset(p.name for p in parameters(Sampling)))
         backend = ScriptedBackend(reply=reply, **{"capabilities": stands_in, **options})
-        entry = Entry(
+        entry = ModelEntry(
             name="default", title="Scripted", kind="scripted", load=lambda _: backend, capabilities=backend.capabilities
         )
         return Catalog([entry])
@@ -59,9 +59,9 @@ def default_model(settings: Settings) -> tuple[Any, Any]:
 @pytest.fixture(scope="session")
 def real_catalog(settings: Settings) -> Catalog:
     """What the app offers, with the default model loaded."""
-    from playground.backends.offered import offered
+    from playground.backends.offered_entries import offered_entries
 
-    catalog = Catalog(offered(settings))
+    catalog = Catalog(offered_entries(settings))
     for _ in catalog.open("default"):
         pass
     return catalog

@@ -26,7 +26,7 @@ ONLY = {
 }
 
 # Who may ask something of backends/local, each once it is needed: anybody else would make an endpoint need an engine.
-DOORS = {"playground/backends/commands.py", "playground/backends/offered.py", "playground/ui/api/zero_gpu.py"}
+DOORS = {"playground/backends/commands.py", "playground/backends/offered_entries.py", "playground/ui/api/zero_gpu.py"}
 
 # Parts of the package -> parts that they never import.
 NEVER = {

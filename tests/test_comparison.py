@@ -11,7 +11,7 @@ import pytest
 
 from playground import setups
 from playground.backends.base import Capabilities, Request
-from playground.backends.catalog import Catalog, Entry
+from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.scripted import ScriptedBackend
 from playground.comparison import compare, read_panes
 from playground.errors import GenerationFailed, InvalidSetup, LimitReached
@@ -20,8 +20,8 @@ from playground.types import Delta, Run, Weights
 SETUP = setups.parse({"task": {"input": "Hi there"}})
 
 
-def entry(name: str, backend: Any) -> Entry:
-    return Entry(name=name, title=name, kind="scripted", load=lambda _: backend, capabilities=backend.capabilities)
+def entry(name: str, backend: Any) -> ModelEntry:
+    return ModelEntry(name=name, title=name, kind="scripted", load=lambda _: backend, capabilities=backend.capabilities)
 
 
 @pytest.fixture

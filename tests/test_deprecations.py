@@ -40,7 +40,7 @@ def test_nothing_that_libraries_will_drop_is_used(default_model: tuple[Any, Any]
 
     from playground.backends.base import Request
     from playground.backends.local.opening import open_model
-    from playground.backends.sources import Source
+    from playground.backends.sources import ModelSource
     from playground.finetuning.recipe import Recipe
     from playground.finetuning.training import train
     from playground.settings import Settings
@@ -59,7 +59,7 @@ def test_nothing_that_libraries_will_drop_is_used(default_model: tuple[Any, Any]
         base = save_model(tmp_path / "tiny", "llama", tokenizer)
     finally:
         CONFIGS["llama"].vocab_size = size
-    backend: Any = open_model(Source(kind="folder", place=str(base)), "Tiny", settings, Quiet())
+    backend: Any = open_model(ModelSource(kind="folder", place=str(base)), "Tiny", settings, Quiet())
     some: dict[str, Any] = {"target_modules": ["q_proj", "v_proj"], "task_type": "CAUSAL_LM"}
     configs = {
         "shared": peft.LoraConfig(r=2, **some),
@@ -78,14 +78,16 @@ def test_nothing_that_libraries_will_drop_is_used(default_model: tuple[Any, Any]
     (tmp_path / "gguf").mkdir()
     torch.manual_seed(0)
     write_gguf(tmp_path / "gguf" / "tiny.gguf", tokenizer)
-    gguf: Any = open_model(Source(kind="gguf", place=str(tmp_path / "gguf" / "tiny.gguf")), "Tiny", settings, Quiet())
+    gguf: Any = open_model(
+        ModelSource(kind="gguf", place=str(tmp_path / "gguf" / "tiny.gguf")), "Tiny", settings, Quiet()
+    )
     assert said(gguf)
     gguf.close()
 
     shape = {"d_model": 32, "d_kv": 8, "d_ff": 64, "num_layers": 1, "num_heads": 4, "decoder_start_token_id": 0}
     T5ForConditionalGeneration(T5Config(vocab_size=len(tokenizer), **shape)).save_pretrained(tmp_path / "t5")
     tokenizer.save_pretrained(tmp_path / "t5")
-    assert said(open_model(Source(kind="folder", place=str(tmp_path / "t5")), "T5", settings, Quiet()))
+    assert said(open_model(ModelSource(kind="folder", place=str(tmp_path / "t5")), "T5", settings, Quiet()))
 
 
 SHOWN = """

@@ -10,7 +10,7 @@ import pytest
 
 from playground import runner, setups
 from playground.backends.base import Capabilities, Request
-from playground.backends.catalog import Catalog, Entry
+from playground.backends.catalog import Catalog, ModelEntry
 from playground.errors import GenerationFailed, InvalidSetup, NotSupported, PromptTooLong, UnknownModel
 from playground.prompts import prompts_of
 from playground.strategies.base import gather
@@ -73,7 +73,7 @@ def test_the_vote_of_self_consistency(catalog_of: Any) -> None:
     answers = iter([" 18.", " 17.", " 18.0", " none"])
 
     def reply(request: Request, _: random.Random) -> str:
-        return next(answers) if request.prefix.endswith("is") else " So it is clear."
+        return next(answers) if request.prefill.endswith("is") else " So it is clear."
 
     setup = setups.parse({
         "strategy": "self_consistency", "options": {"paths": 4}, "task": {"input": "How many?", "answer": "number"},
@@ -98,7 +98,7 @@ def test_extraction_is_greedy_whatever_the_reasoning_used(catalog_of: Any) -> No
     })  # fmt: skip
     assert last(runner.run(setup, catalog_of(reply))).answer == "4"
     assert [(r.sampling.temperature, r.sampling.repetition_penalty) for r in seen] == [(0.7, 1.3), (0.0, 1.0)]
-    assert seen[1].prefix == "Let's think step by step. 4\nTherefore, the answer (arabic numerals) is"
+    assert seen[1].prefill == "Let's think step by step. 4\nTherefore, the answer (arabic numerals) is"
 
 
 def test_an_edited_step_is_built_upon_and_not_asked_again(catalog_of: Any) -> None:
@@ -135,7 +135,9 @@ def test_closing_stops_the_model(catalog_of: Any) -> None:
                 closed.set()
 
     backend = Endless()
-    entry = Entry(name="default", title="", kind="scripted", load=lambda _: backend, capabilities=backend.capabilities)
+    entry = ModelEntry(
+        name="default", title="", kind="scripted", load=lambda _: backend, capabilities=backend.capabilities
+    )
     runs = runner.run(setups.parse({"task": {"input": "x"}}), Catalog([entry]))
     so_far = next(r for r in runs if r.steps and r.steps[0].completions[0].text)
     runs.close()  # type: ignore[attr-defined]
@@ -188,12 +190,12 @@ def test_a_model_without_prefix_gets_the_same_words_as_a_question(catalog_of: An
         sent.append(request)
         return "4"
 
-    catalog = catalog_of(reply, capabilities=Capabilities(sampling=frozenset(), prefix=False, context_length=1000))
+    catalog = catalog_of(reply, capabilities=Capabilities(sampling=frozenset(), prefill=False, context_length=1000))
     setup = setups.parse({
         "strategy": "chain_of_thought", "task": {"input": "2+2"}, "sampling": {"temperature": 0.7},
     })  # fmt: skip
     last(runner.run(setup, catalog))
-    assert [r.prefix for r in sent] == ["", ""]
+    assert [r.prefill for r in sent] == ["", ""]
     assert sent[0].messages == (Message("user", "2+2\n\nLet's think step by step."),)
 
 
@@ -229,7 +231,7 @@ def test_an_unfinished_completion_is_continued_where_it_ends(catalog_of: Any) ->
     first = last(runner.run(setups.parse(CHAIN), catalog_of(says({"Facts": "hot", "Draft": "Tea", "Title": "T"}))))
     begun = replace(first.steps[1], completions=(replace(first.steps[1].completions[0], finish_reason=None),))
     second = last(runner.run(setups.parse(CHAIN), catalog_of(reply), given=(first.steps[0], begun)))
-    assert [(r.messages[-1].content, r.begun) for r in asked] == [
+    assert [(r.messages[-1].content, r.generated_text) for r in asked] == [
         ("Draft of hot", "Tea"),
         ("Title of Tea and milk", ""),
     ]
@@ -248,12 +250,14 @@ def test_a_stopped_vote_goes_on_with_the_paths_that_were_cut(catalog_of: Any) ->
 
     def reply(request: Request, _: random.Random) -> str:
         asked.append(request)
-        return " 4" if request.prefix.endswith("is") else "."
+        return " 4" if request.prefill.endswith("is") else "."
 
     step = Step(label="Sample paths", messages=(Message("user", "How many?"),), completions=paths)
     run = last(runner.run(setup, catalog_of(reply), given=(step,)))
     assert [c.text for c in run.steps[0].completions] == [" path 0", " path 1.", " path 2."]
-    assert [(r.prefix, r.begun) for r in asked[:2]] == [("Let's think step by step.", f" path {i}") for i in (1, 2)]
+    assert [(r.prefill, r.generated_text) for r in asked[:2]] == [
+        ("Let's think step by step.", f" path {i}") for i in (1, 2)
+    ]
     assert len({r.sampling.seed for r in asked[:2]}) == 2
     assert run.answer == "4"
 

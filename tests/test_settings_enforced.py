@@ -14,8 +14,8 @@ import httpx
 import pytest
 
 import app as starting
-from playground.backends.catalog import Catalog, Entry
-from playground.backends.offered import offered
+from playground.backends.catalog import Catalog, ModelEntry
+from playground.backends.offered_entries import offered_entries
 from playground.backends.scripted import ScriptedBackend
 from playground.evaluation.store import Store
 from playground.settings import Settings
@@ -175,7 +175,7 @@ def slow_catalog(delay: float = 0.05) -> Catalog:
     capabilities = replace(backend.capabilities, parallel=1)
     backend = replace(backend, capabilities=capabilities)
     return Catalog(
-        [Entry(name="default", title="Slow", kind="scripted", load=lambda _: backend, capabilities=capabilities)]
+        [ModelEntry(name="default", title="Slow", kind="scripted", load=lambda _: backend, capabilities=capabilities)]
     )
 
 
@@ -437,9 +437,9 @@ def test_a_private_page_is_reached_under_its_names_and_framed_by_listed_sites_on
 
 def test_what_the_operator_listed_is_offered(tmp_path: Path) -> None:
     listed = (f"mine={tmp_path}", f"tuned=mine+{tmp_path}")
-    names = [one.name for one in offered(Settings(public=True, models=listed))]
+    names = [one.name for one in offered_entries(Settings(public=True, models=listed))]
     assert names[-2:] == ["mine", "tuned"]
-    assert len(names) == len(offered(Settings(public=True))) + 2
+    assert len(names) == len(offered_entries(Settings(public=True))) + 2
 
 
 # --------------------------------------------------------------------------------------- no way round them
@@ -447,7 +447,9 @@ def test_whatever_asks_the_model_is_counted_as_a_run_or_an_experiment(start: Cal
     """Each handler there is, with what the page holds: none asks the model outside of all limits."""
     asked: list[str] = []
     quick = ScriptedBackend(reply=lambda request, _: asked.append(request.messages[-1].content) or "The answer is 7.")
-    entry = Entry(name="default", title="Q", kind="scripted", load=lambda _: quick, capabilities=quick.capabilities)
+    entry = ModelEntry(
+        name="default", title="Q", kind="scripted", load=lambda _: quick, capabilities=quick.capabilities
+    )
     server = start(Catalog([entry]))
     asking, someone = set(), server.visitor()
     for number, fn in server.app.fns.items():

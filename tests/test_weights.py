@@ -11,7 +11,7 @@ import pytest
 
 from playground import comparison, presets, runner, setups
 from playground.backends.base import Request
-from playground.backends.catalog import Adapter, Catalog, Entry
+from playground.backends.catalog import AdapterEntry, Catalog, ModelEntry
 from playground.backends.details import AdapterDetails
 from playground.backends.scripted import ScriptedBackend
 from playground.errors import InvalidSetup
@@ -37,7 +37,9 @@ def catalog_of(*names: str) -> Catalog:
     known = Catalog()
     for name in names:
         known.add(
-            Entry(name=name, title=name, kind="scripted", load=lambda _: backend, capabilities=backend.capabilities)
+            ModelEntry(
+                name=name, title=name, kind="scripted", load=lambda _: backend, capabilities=backend.capabilities
+            )
         )
     return known
 
@@ -96,10 +98,14 @@ def test_no_name_is_longer_than_all_can_take() -> None:
 )
 def test_they_have_one_title(weights: Weights, title: str, shown: str) -> None:
     backend = ScriptedBackend()
-    entry = Entry(name="m", title="Model M", kind="local", load=lambda _: backend, capabilities=backend.capabilities)
+    entry = ModelEntry(
+        name="m", title="Model M", kind="local", load=lambda _: backend, capabilities=backend.capabilities
+    )
     catalog = Catalog([entry])
     catalog.add_adapter(
-        Adapter(model="m", name="a", title="Adapter A", load=lambda *_: AdapterDetails(name="a", title="Adapter A"))
+        AdapterEntry(
+            model="m", name="a", title="Adapter A", load=lambda *_: AdapterDetails(name="a", title="Adapter A")
+        )
     )
     assert weights.model_title == title
     assert panes.title(weights, catalog) == catalog.info("m").title_of(weights) == shown
@@ -110,7 +116,7 @@ def test_a_report_tells_scales_of_one_adapter_apart(tmp_path: Path) -> None:
     models = [{"adapter": "a", "scale": scale} for scale in (0.5, 1)]
     catalog = catalog_of("default")
     catalog.add_adapter(
-        Adapter(model="default", name="a", title="A", load=lambda *_: AdapterDetails(name="a", title="A"))
+        AdapterEntry(model="default", name="a", title="A", load=lambda *_: AdapterDetails(name="a", title="A"))
     )
     plan = experiments.parse({"techniques": [{}], "models": models, "data": {"size": 1}})
     *_, table = running.run(plan, catalog, Store(tmp_path / "store.sqlite"))

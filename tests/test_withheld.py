@@ -8,7 +8,7 @@ from faulty import Faulty, Handler, fine, serving
 from playground import runner, setups
 from playground.backends.catalog import Catalog
 from playground.backends.endpoints import connection
-from playground.backends.endpoints.endpoint import endpoint
+from playground.backends.endpoints.endpoint import parse_endpoint
 from playground.settings import Settings
 from playground.types import Run
 from playground.ui.playground import editing
@@ -24,12 +24,12 @@ def server() -> Iterator[Faulty]:
 
 
 def catalog_of(server: Faulty) -> Catalog:
-    connecting = connection.connect(endpoint("mine", server.url, "", Settings()))
+    connecting = connection.connect(parse_endpoint("mine", server.url, "", Settings()))
     while True:
         try:
             next(connecting)
         except StopIteration as end:
-            return Catalog(connection.offered(end.value))
+            return Catalog(connection.endpoint_entries(end.value))
 
 
 def last(server: Faulty, catalog: Catalog, *words: str, **delta: str) -> Run:

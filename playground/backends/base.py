@@ -1,4 +1,4 @@
-"""What a model looks like from outside: a request goes in, deltas stream out."""
+"""The interface of every model: a request goes in, deltas stream out."""
 
 import random
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ class Capabilities:
     """
 
     sampling: frozenset[str]
-    prefix: bool = True
+    prefill: bool = True
     system: bool = True
     samples: bool = True
     logprobs: bool = True
@@ -43,8 +43,8 @@ class Request(Weights):
     """
 
     messages: tuple[Message, ...]
-    prefix: str = ""
-    begun: str = ""
+    prefill: str = ""
+    generated_text: str = ""
     n: int = 1
     sampling: Sampling = Sampling()
     visitor: str = ""
@@ -116,18 +116,18 @@ class Backend(Protocol):
         """
         ...
 
-    def count_tokens(self, messages: tuple[Message, ...], prefix: str = "") -> int:
+    def count_tokens(self, messages: tuple[Message, ...], prefill: str = "") -> int:
         """Exact length in tokens of the prompt that `stream` would send."""
         ...
 
-    def prompt_text(self, messages: tuple[Message, ...], prefix: str = "") -> str:
+    def prompt_text(self, messages: tuple[Message, ...], prefill: str = "") -> str:
         """The prompt as the model reads it, control tokens included."""
         ...
 
     def next_token(
         self,
         messages: tuple[Message, ...],
-        prefix: str = "",
+        prefill: str = "",
         adapter: str = "",
         scale: float = 1.0,
         visitor: str = "",

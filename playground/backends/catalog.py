@@ -1,4 +1,4 @@
-"""What can be chosen, what is loaded, and the one owner of everything loaded. Safe from many threads."""
+"""The catalog of models and adapters: loads each once, counts its users and unloads it."""
 
 import threading
 import time
@@ -10,15 +10,16 @@ from typing import Any, cast
 
 from playground.backends.base import Backend
 from playground.backends.details import AdapterDetails
-from playground.backends.entries import Adapter, Described, Entry, Key, ModelInfo, Offers, detach
-from playground.backends.loads import Load, Report, close, copied, forget_ended
-from playground.backends.memory import Budget, Holding, release
+from playground.backends.entries import AdapterEntry, EntryKey, HasDetails, ModelEntry, ModelInfo, Offers, detach
+from playground.backends.loads import Load, LoadReport, close_backend, copy_error, forget_ended
+from playground.backends.memory import MemoryBudget, MemoryUse, free_memory
 from playground.errors import ModelInUse, PlaygroundError, UnknownModel
 from playground.types import Progress
 
-__all__ = ["Adapter", "Catalog", "Entry", "ModelInfo", "Report"]
+__all__ = ["AdapterEntry", "Catalog", "LoadReport", "ModelEntry", "ModelInfo"]
 
-NAMED = 20  # models that a message lists: an endpoint may have a thousand
+Entries = Iterable[ModelEntry | AdapterEntry]
+MAX_LISTED = 20  # models that a message lists: an endpoint may have a thousand
 
 
 class Catalog:
@@ -28,21 +29,21 @@ class Catalog:
     """
 
     def __init__(
-        self, offered: Iterable[Entry | Adapter] = (), *, shared: "Catalog | None" = None, budget: Budget | None = None
+        self, entries: Entries = (), *, shared: "Catalog | None" = None, budget: MemoryBudget | None = None
     ) -> None:
         self.visitor = ""  # whose requests these are; see `Request`
         self._shared = shared
-        self._budget = budget or Budget()
+        self._budget = budget or MemoryBudget()
         self._lock = threading.RLock()
         self._offers = Offers()
-        self._loads: dict[Key, Load[Any]] = {}
-        self._stopped: dict[Key, Load[Any]] = {}  # until they notice, they hold what they reserved
-        self._users: Counter[Key] = Counter()
-        self._used: dict[str, float] = {}
-        for one in offered:
-            self.add(one) if isinstance(one, Entry) else self.add_adapter(one)
+        self._loads: dict[EntryKey, Load[Any]] = {}
+        self._stopped_loads: dict[EntryKey, Load[Any]] = {}  # until they notice, they hold what they reserved
+        self._users: Counter[EntryKey] = Counter()
+        self._last_used: dict[str, float] = {}
+        for one in entries:
+            self.add(one) if isinstance(one, ModelEntry) else self.add_adapter(one)
 
-    def seen_by(self, visitor: str) -> "Catalog":
+    def for_visitor(self, visitor: str) -> "Catalog":
         """The same catalog, and all that it holds, for requests of this visitor."""
         view = self if visitor == self.visitor else copy(self)
         view.visitor = visitor
@@ -59,20 +60,20 @@ class Catalog:
         owner = self._owner(name)
         with owner._lock:
             entry = owner._offers.find((name, ""))  # it may have left while another held the lock
-            assert isinstance(entry, Entry)
+            assert isinstance(entry, ModelEntry)
             return owner._info(entry)
 
-    def offer(self, name: str, adapter: str = "") -> Entry | Adapter:
+    def entry(self, name: str, adapter: str = "") -> ModelEntry | AdapterEntry:
         """What is on offer under that name. Raises UnknownModel."""
         return self._owner(name)._offers.find((name, adapter))
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: ModelEntry) -> None:
         """Offer a model. Raises InvalidSetup for a name that is taken or is none."""
         with self._lock:
             self.check_name(entry.name)
             self._offers.entries[entry.name] = entry
 
-    def add_adapter(self, adapter: Adapter) -> None:
+    def add_adapter(self, adapter: AdapterEntry) -> None:
         """Offer an adapter for a model. Raises UnknownModel, or InvalidSetup for a name that is taken or is none."""
         owner = self._owner(adapter.model)
         with owner._lock:
@@ -93,7 +94,7 @@ class Catalog:
         loaded, LimitReached when it does not fit; the next `open` tries again.
         """
         owner = self._owner(name)
-        with owner.using(name, adapter):
+        with owner.keep_loaded(name, adapter):
             backend: Backend = yield from owner._wait((name, ""))
             if adapter:
                 yield from owner._wait((name, adapter))
@@ -103,23 +104,23 @@ class Catalog:
         """Begin to load in the background. An error waits for the first who opens the model."""
         owner = self._owner(name)
         with owner._lock:
-            owner._load((name, "")).kept = True
+            owner._load((name, "")).runs_unwatched = True
 
     def status(self, name: str) -> Progress | PlaygroundError | None:
         """What the model is doing: progress while it loads, the error if that failed, None when it rests."""
         load = self._owner(name)._loads.get((name, ""))
         if load is None or load.result is not None:
             return None
-        return copied(load.error) if load.error else load.progress
+        return copy_error(load.error) if load.error else load.progress
 
-    def loaded(self, name: str) -> Backend | None:
+    def loaded_backend(self, name: str) -> Backend | None:
         """The model if it is ready now."""
         load = self._owner(name)._loads.get((name, ""))
         return load.result if load else None
 
     # ------------------------------------------------------------------------------- using and unloading
     @contextmanager
-    def using(self, name: str, adapter: str = "") -> Iterator[None]:
+    def keep_loaded(self, name: str, adapter: str = "") -> Iterator[None]:
         """While this is held, neither the model nor the adapter is unloaded. Raises UnknownModel."""
         owner = self._owner(name)
         with owner._lock:
@@ -130,7 +131,7 @@ class Catalog:
         finally:
             with owner._lock:
                 owner._users.subtract({(name, ""), (name, adapter)})
-                owner._used[name] = time.monotonic()
+                owner._last_used[name] = time.monotonic()
 
     def unload(self, name: str, adapter: str = "") -> None:
         """Free the memory of a model with its adapters, or of one adapter. What was added leaves the list.
@@ -139,7 +140,7 @@ class Catalog:
         """
         owner = self._owner(name)
         with owner._lock:
-            offered = owner._offers.find((name, adapter))
+            entry = owner._offers.find((name, adapter))
             what = f"The adapter {adapter!a} of {name!a}" if adapter else f"The model {name!a}"
             keys = [key for key in owner._loads if key == (name, adapter) or (key[0] == name and not adapter)]
             if any(owner._loads[key].is_alive() for key in keys):
@@ -148,12 +149,12 @@ class Catalog:
                 run = "run" if users == 1 else "runs"
                 raise ModelInUse(f"{what} is in use by {users} {run}; stop that or wait for its end.")
             if adapter and (name, adapter) in owner._loads:
-                detach(owner.loaded(name), adapter)
+                detach(owner.loaded_backend(name), adapter)
             for key in keys:
-                close(owner._loads.pop(key).result)
-            if offered.added:
+                close_backend(owner._loads.pop(key).result)
+            if entry.added:
                 owner._offers.forget((name, adapter))
-        release()
+        free_memory()
 
     def remove(self, name: str, adapter: str = "") -> None:
         """Unload, and take off the list also what is offered. Raises as `unload`."""
@@ -165,63 +166,61 @@ class Catalog:
     def close(self) -> None:
         """End what runs on these models, and their loads. Nothing can be asked of them after that."""
         with self._lock:
-            for load in (*self._loads.values(), *self._stopped.values()):
+            for load in (*self._loads.values(), *self._stopped_loads.values()):
                 if not load.halt():  # one that has ended well holds a model
-                    close(load.result)
+                    close_backend(load.result)
 
     # --------------------------------------------------------------------------------------------- inside
-    def _wait(self, key: Key) -> Generator[Progress, None, Any]:
+    def _wait(self, key: EntryKey) -> Generator[Progress, None, Any]:
         with self._lock:
             load = self._load(key)
-            load.waiting += 1
+            load.waiting_count += 1
         try:
             return (yield from load.watch())
         finally:
             with self._lock:
-                load.waiting -= 1
-                unwanted = not load.waiting and not load.kept and load.halt()
+                load.waiting_count -= 1
+                unwanted = not load.waiting_count and not load.runs_unwatched and load.halt()
                 if (unwanted or load.error) and self._loads.get(key) is load:
                     del self._loads[key]
-                    forget_ended(self._stopped)  # in place: `seen_by` shares it
-                    self._stopped[key] = load
+                    forget_ended(self._stopped_loads)  # in place: `for_visitor` shares it
+                    self._stopped_loads[key] = load
                     if self._offers.find(key).added:
                         self._offers.forget(key)
 
-    def _load(self, key: Key) -> Load[Any]:
+    def _load(self, key: EntryKey) -> Load[Any]:
         with self._lock:
             if key not in self._loads:
-                load = self._loading(key)
+                load = self._new_load(key)
                 load.start()
                 self._loads[key] = load  # once it runs: a thread not yet started looks like one that ended
             return self._loads[key]
 
-    def _loading(self, key: Key) -> Load[Any]:
-        (name, adapter), offered, before = key, self._offers.find(key), self._stopped.get(key)
+    def _new_load(self, key: EntryKey) -> Load[Any]:
+        (name, adapter), entry, before = key, self._offers.find(key), self._stopped_loads.get(key)
 
         def reserve(size: int, free: int | None) -> None:
             with self._lock:
-                load.reserved = 0  # a second reservation takes the place of the first
-                self._budget.check(offered.title, size, free, self._holdings())
-                load.reserved = size
+                load.reserved_bytes = 0  # a second reservation takes the place of the first
+                self._budget.check(entry.title, size, free, self._memory_uses())
+                load.reserved_bytes = size
 
-        if isinstance(offered, Entry):
-            load: Load[Any] = Load(offered.title, offered.load, reserve, close, before)
+        if isinstance(entry, ModelEntry):
+            load: Load[Any] = Load(entry.title, entry.load, reserve, close_backend, before)
             return load
-        base, attach = self.loaded(name), offered.load
+        base, attach = self.loaded_backend(name), entry.load
         assert base is not None  # `open` waits for the model first, and holds it
-        load = Load(
-            offered.title, lambda report: attach(base, report), reserve, lambda _: detach(base, adapter), before
-        )
+        load = Load(entry.title, lambda report: attach(base, report), reserve, lambda _: detach(base, adapter), before)
         return load
 
-    def _holdings(self) -> list[Holding]:
+    def _memory_uses(self) -> list[MemoryUse]:
         """What is in memory, and what was promised to loads that go on, the least recently used first."""
-        held = []
-        for (name, adapter), load in (*self._loads.items(), *self._stopped.items()):
-            used = load.result.details.memory_bytes if isinstance(load.result, Described) else load.reserved
+        uses = []
+        for (name, adapter), load in (*self._loads.items(), *self._stopped_loads.items()):
+            used = load.result.details.memory_bytes if isinstance(load.result, HasDetails) else load.reserved_bytes
             idle = bool(load.result) and not adapter and not self._users[name, ""]
-            held.append(Holding(name=name, size=used, idle=idle))
-        return sorted(held, key=lambda holding: self._used.get(holding.name, 0.0))
+            uses.append(MemoryUse(name=name, size=used, idle=idle))
+        return sorted(uses, key=lambda holding: self._last_used.get(holding.name, 0.0))
 
     def _owner(self, name: str) -> "Catalog":
         """The catalog that has the model. Raises UnknownModel, naming what can be chosen, the first of very many."""
@@ -229,21 +228,22 @@ class Catalog:
             return self
         if self._shared and name in self._shared._offers.entries:
             return self._shared
-        known = ", ".join([info.name for info in self.models()][:NAMED])
-        raise UnknownModel(f"There is no model named {name!a}; choose one of {known}.")
+        names = ", ".join([info.name for info in self.models()][:MAX_LISTED])
+        raise UnknownModel(f"There is no model named {name!a}; choose one of {names}.")
 
-    def _info(self, entry: Entry) -> ModelInfo:
-        backend = self.loaded(entry.name)
+    def _info(self, entry: ModelEntry) -> ModelInfo:
+        backend = self.loaded_backend(entry.name)
         return ModelInfo(
             name=entry.name, title=entry.title, kind=entry.kind, about=entry.about, added=entry.added,
             loaded=backend is not None, capabilities=backend.capabilities if backend else entry.capabilities,
-            adapters=tuple(self._described(adapter) for adapter in self._offers.of(entry.name)),
-            details=backend.details if isinstance(backend, Described) else None,
-            users=self._users[entry.name, ""], idle=time.monotonic() - self._used.get(entry.name, time.monotonic()),
+            adapters=tuple(self._adapter_details(adapter) for adapter in self._offers.adapters_of(entry.name)),
+            details=backend.details if isinstance(backend, HasDetails) else None,
+            users=self._users[entry.name, ""],
+            idle=time.monotonic() - self._last_used.get(entry.name, time.monotonic()),
             suggestion=entry.suggestion, fetched=entry.fetched is None or entry.fetched(),
         )  # fmt: skip
 
-    def _described(self, adapter: Adapter) -> AdapterDetails:
+    def _adapter_details(self, adapter: AdapterEntry) -> AdapterDetails:
         load = self._loads.get((adapter.model, adapter.name))
         if load is not None and load.result is not None:
             return cast(AdapterDetails, load.result)

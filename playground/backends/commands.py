@@ -1,15 +1,15 @@
-"""Load and unload models and adapters by what a person typed."""
+"""Loads and unloads models and adapters by the source or name that a person typed."""
 
 from collections.abc import Generator
 
-from playground.backends.catalog import Adapter, Catalog, ModelInfo
+from playground.backends.catalog import AdapterEntry, Catalog, ModelInfo
 from playground.backends.local.entries import adapter_entry, model_entry
-from playground.backends.sources import Source, read
+from playground.backends.sources import ModelSource, parse_source
 from playground.errors import InvalidSetup, NotSupported
 from playground.settings import Settings
 from playground.types import Progress
 
-SHARED = "This server is shared: it loads what its operator listed, and nothing else."
+NOT_ON_SHARED_SERVER = "This server is shared: it loads what its operator listed, and nothing else."
 
 
 def load_model(
@@ -20,12 +20,12 @@ def load_model(
     A source that is the name of a model on offer loads that one. Raises InvalidSetup, ModelUnavailable,
     LimitReached, and NotSupported for all else on a shared server.
     """
-    if (offered := source.strip()) in {info.name for info in catalog.models()}:
-        name = offered
+    if (typed := source.strip()) in {info.name for info in catalog.models()}:
+        name = typed
     else:
         _refuse_strangers(settings)
-        place = read(source)
-        name = _named(name, place)
+        place = parse_source(source)
+        name = _choose_name(name, place)
         catalog.add(model_entry(place, name, settings, added=True))
     yield from catalog.open(name)
     return catalog.info(name)
@@ -35,29 +35,31 @@ def load_adapter(
     catalog: Catalog, settings: Settings, model: str, source: str, name: str = ""
 ) -> Generator[Progress, None, ModelInfo]:
     """Add an adapter of a model and attach it, loading the model first if need be. Raises as `load_model`."""
-    if (offered := source.strip()) in {adapter.name for adapter in catalog.info(model).adapters}:
-        name = offered
+    if (typed := source.strip()) in {adapter.name for adapter in catalog.info(model).adapters}:
+        name = typed
     else:
         _refuse_strangers(settings)
-        elsewhere = catalog.info(model).kind == "endpoint"
-        place = Source(kind="folder", place=offered) if elsewhere else read(source)  # on the server's machine, or here
-        name = _named(name, place)
+        is_endpoint = catalog.info(model).kind == "endpoint"
+        place = (
+            ModelSource(kind="folder", place=typed) if is_endpoint else parse_source(source)
+        )  # on the server's machine, or here
+        name = _choose_name(name, place)
         catalog.check_name(name, model)
-        with catalog.using(model):
+        with catalog.keep_loaded(model):
             yield from catalog.open(model)  # first, so that no adapter is listed for a model that fails
             local = adapter_entry(model, place, name, settings, title=name, added=True)
-            catalog.add_adapter(_served(model, offered, name) if elsewhere else local)
+            catalog.add_adapter(_endpoint_adapter(model, typed, name) if is_endpoint else local)
             yield from catalog.open(model, name)
             return catalog.info(model)
     yield from catalog.open(model, name)
     return catalog.info(model)
 
 
-def _served(model: str, path: str, name: str) -> Adapter:
+def _endpoint_adapter(model: str, path: str, name: str) -> AdapterEntry:
     # Imported when it is needed: a page without endpoints does not wait for an HTTP client.
-    from playground.backends.endpoints.connection import to_load
+    from playground.backends.endpoints.connection import runtime_adapter
 
-    return to_load(model, path, name)
+    return runtime_adapter(model, path, name)
 
 
 def unload(catalog: Catalog, settings: Settings, name: str) -> None:
@@ -68,7 +70,7 @@ def unload(catalog: Catalog, settings: Settings, name: str) -> None:
     catalog.unload(model or name, adapter if model else "")
 
 
-def _named(name: str, source: Source) -> str:
+def _choose_name(name: str, source: ModelSource) -> str:
     """The name that was typed, or one made of the source. Raises InvalidSetup for a slash: adapters come after one."""
     if "/" in name:
         raise InvalidSetup(f"{name[:80]!a} cannot be a name; leave out the slash.", ("name",))
@@ -77,4 +79,4 @@ def _named(name: str, source: Source) -> str:
 
 def _refuse_strangers(settings: Settings) -> None:
     if settings.public:
-        raise NotSupported(SHARED)
+        raise NotSupported(NOT_ON_SHARED_SERVER)

@@ -1,4 +1,4 @@
-"""What can be said of a model or an adapter that is loaded: plain data, known without torch."""
+"""Plain data about a loaded model or adapter, which the page shows without importing torch."""
 
 from dataclasses import dataclass
 
@@ -30,7 +30,7 @@ class AdapterDetails:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QuickWays:
+class FastPaths:
     """Which quick ways a language model takes here, as seen when each was tried, and why not the others.
 
     `fused` of its `layers` compute in a third of the operations. `shares`: rows that begin alike hold that beginning
@@ -50,7 +50,7 @@ class QuickWays:
     eight_bits: int
 
     @property
-    def missing(self) -> str:
+    def slow_parts(self) -> str:
         """What is slower than it could be, in words; empty if nothing is."""
         parts = []
         if self.fused < self.layers:
@@ -77,6 +77,6 @@ class ModelDetails:
     chat: bool  # has a chat template
     task: str = ""  # as in Capabilities
     licence: str = ""  # as its files state it, empty if they do not
-    ways: QuickWays | None = None  # of a language model
+    ways: FastPaths | None = None  # of a language model
     adapters: tuple[AdapterDetails, ...] = ()
     seconds: float = 0.0  # it took to load

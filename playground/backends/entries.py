@@ -1,4 +1,4 @@
-"""What a catalog holds: models and adapters that can be chosen, and what a list shows of them."""
+"""Entries of a catalog: models and adapters that can be chosen, and what a list shows of them."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -7,17 +7,17 @@ from typing import Protocol, runtime_checkable
 
 from playground.backends.base import Backend, Capabilities
 from playground.backends.details import AdapterDetails, ModelDetails
-from playground.backends.loads import Report
-from playground.backends.suggested import Suggestion
+from playground.backends.loads import LoadReport
+from playground.backends.suggestions import Suggestion
 from playground.errors import InvalidSetup, UnknownModel
 from playground.types import Weights
 
-NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}(/[^\x00-\x20\x7f]{1,200})?")  # after the slash, a server's own name
-Key = tuple[str, str]  # a model and its adapter, "" for the model itself
+MODEL_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}(/[^\x00-\x20\x7f]{1,200})?")  # after the slash, a server's own name
+EntryKey = tuple[str, str]  # a model and its adapter, "" for the model itself
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class ModelEntry:
     """A model that can be chosen. `load` does the work and reports on it; `capabilities` hold before it is loaded.
 
     `kind` is where it runs: local, scripted, endpoint. One that was `added` by a person leaves the list when it is
@@ -28,7 +28,7 @@ class Entry:
     name: str
     title: str
     kind: str
-    load: Callable[[Report], Backend]
+    load: Callable[[LoadReport], Backend]
     capabilities: Capabilities
     about: str = ""
     added: bool = False
@@ -39,7 +39,7 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Adapter:
+class AdapterEntry:
     """An adapter that can be chosen for a model. `load` attaches it to the loaded model, under its `name`.
 
     `identity` and `contents` are as a model's.
@@ -48,7 +48,7 @@ class Adapter:
     model: str
     name: str
     title: str
-    load: Callable[[Backend, Report], AdapterDetails]
+    load: Callable[[Backend, LoadReport], AdapterDetails]
     about: str = ""
     added: bool = False
     identity: Callable[[], str] | None = None
@@ -81,7 +81,7 @@ class ModelInfo:
 
 
 @runtime_checkable
-class Described(Protocol):
+class HasDetails(Protocol):
     """A backend that can say what was loaded."""
 
     @property
@@ -89,7 +89,7 @@ class Described(Protocol):
 
 
 @runtime_checkable
-class Tunable(Protocol):
+class TakesAdapters(Protocol):
     """A backend that adapters can be attached to."""
 
     def detach(self, name: str) -> None: ...
@@ -99,12 +99,12 @@ class Offers:
     """Models, and adapters for them, by name, in the order in which they were added."""
 
     def __init__(self) -> None:
-        self.entries: dict[str, Entry] = {}
-        self.adapters: dict[Key, Adapter] = {}
+        self.entries: dict[str, ModelEntry] = {}
+        self.adapters: dict[EntryKey, AdapterEntry] = {}
 
     def check(self, name: str, model: str = "") -> None:
         """Raises InvalidSetup unless a model, or an adapter of that model, could be added under this name."""
-        if not NAME.fullmatch(name):
+        if not MODEL_NAME.fullmatch(name):
             what = "small letters, digits, dots, dashes and underscores, 60 at most"
             raise InvalidSetup(f"{name[:80]!a} cannot be a name; use {what}.", ("name",))
         if model and (model, name) in self.adapters:
@@ -112,7 +112,7 @@ class Offers:
         if not model and name in self.entries:
             raise InvalidSetup(f"There is already a model named {name!a}; choose another name.", ("name",))
 
-    def find(self, key: Key) -> Entry | Adapter:
+    def find(self, key: EntryKey) -> ModelEntry | AdapterEntry:
         """Raises UnknownModel, saying what there is."""
         model, adapter = key
         if model not in self.entries:
@@ -120,19 +120,19 @@ class Offers:
         if not adapter:
             return self.entries[model]
         if key not in self.adapters:
-            known = ", ".join(name for of, name in self.adapters if of == model)
-            choose = f"choose one of {known}" if known else "it has none; load one first"
+            names = ", ".join(name for of, name in self.adapters if of == model)
+            choose = f"choose one of {names}" if names else "it has none; load one first"
             raise UnknownModel(f"The model {model!a} has no adapter named {adapter!a}; {choose}.")
         return self.adapters[key]
 
-    def of(self, model: str) -> list[Adapter]:
+    def adapters_of(self, model: str) -> list[AdapterEntry]:
         """The adapters of one model."""
         return [adapter for adapter in self.adapters.values() if adapter.model == model]
 
-    def forget(self, key: Key) -> None:
+    def forget(self, key: EntryKey) -> None:
         """Take a model off the list with its adapters, or one adapter."""
         model, adapter = key
-        for name in [adapter] if adapter else [other.name for other in self.of(model)]:
+        for name in [adapter] if adapter else [other.name for other in self.adapters_of(model)]:
             self.adapters.pop((model, name), None)
         if not adapter:
             self.entries.pop(model, None)
@@ -140,7 +140,7 @@ class Offers:
 
 def detach(backend: Backend | None, adapter: str) -> None:
     """Take an adapter off a model that is loaded."""
-    if isinstance(backend, Tunable):
+    if isinstance(backend, TakesAdapters):
         backend.detach(adapter)
 
 

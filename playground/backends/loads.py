@@ -1,11 +1,11 @@
-"""One load, done in a thread of its own and watched by everybody who wants what it loads."""
+"""Loading in a thread of its own, which several callers can watch and the last one stops."""
 
 import logging
 import threading
 from collections.abc import Callable, Generator
 from typing import Generic, Protocol, TypeVar, runtime_checkable
 
-from playground.backends.memory import release
+from playground.backends.memory import free_memory
 from playground.errors import ModelUnavailable, PlaygroundError
 from playground.types import Progress
 
@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-class Report(Protocol):
+class LoadReport(Protocol):
     """What whoever loads tells of it. Both raise Stopped once nobody waits for the load any more."""
 
     def __call__(self, progress: Progress) -> None: ...
@@ -34,7 +34,7 @@ class Closable(Protocol):
     def close(self) -> None: ...
 
 
-class Stopped(Exception):
+class LoadStopped(Exception):
     """Nobody waits for this load any more."""
 
 
@@ -48,7 +48,7 @@ class Load(threading.Thread, Generic[T]):
     def __init__(
         self,
         what: str,
-        work: Callable[[Report], T],
+        work: Callable[[LoadReport], T],
         reserve: Callable[[int, int | None], None],
         discard: Callable[[T], None],
         after: "Load[T] | None" = None,
@@ -57,12 +57,12 @@ class Load(threading.Thread, Generic[T]):
         self.progress = Progress(what=f"Loading {what}")
         self.result: T | None = None
         self.error: PlaygroundError | None = None
-        self.reserved = 0  # bytes, while it goes on
-        self.waiting = 0
-        self.kept = False
+        self.reserved_bytes = 0  # bytes, while it goes on
+        self.waiting_count = 0
+        self.runs_unwatched = False
         self._what, self._work, self._reserve, self._discard = what, work, reserve, discard
-        self._after, self._halted = after, False
-        self._settling = threading.Lock()
+        self._after, self._is_halted = after, False
+        self._result_lock = threading.Lock()
 
     def run(self) -> None:
         if self._after is not None:
@@ -70,42 +70,42 @@ class Load(threading.Thread, Generic[T]):
             self._after.join()
             self._after = None
         try:
-            self._settle(self._work(self))
-        except Stopped:
+            self._keep_result(self._work(self))
+        except LoadStopped:
             self.error = ModelUnavailable(f"Loading {self._what} was stopped.")
         except PlaygroundError as error:
-            self.error = copied(error)  # its own traceback holds all that was loaded half
+            self.error = copy_error(error)  # its own traceback holds all that was loaded half
             log.warning("%s", self.error)
         except Exception:
             log.exception("Loading %s failed", self._what)
             self.error = ModelUnavailable(f"{self._what} could not be loaded; the server's log says why.")
         finally:
-            if self.reserved:
-                release()
-            self.reserved = 0
+            if self.reserved_bytes:
+                free_memory()
+            self.reserved_bytes = 0
 
-    def _settle(self, result: T) -> None:
-        with self._settling:
-            if not self._halted:
+    def _keep_result(self, result: T) -> None:
+        with self._result_lock:
+            if not self._is_halted:
                 self.result = result
                 return
         self._discard(result)
-        raise Stopped
+        raise LoadStopped
 
     def halt(self) -> bool:
         """Have it stop at its next report, and keep nothing. False when it had already ended well."""
-        with self._settling:
-            self._halted = self.result is None
-        return self._halted
+        with self._result_lock:
+            self._is_halted = self.result is None
+        return self._is_halted
 
     def __call__(self, progress: Progress) -> None:
-        if self._halted:
-            raise Stopped
+        if self._is_halted:
+            raise LoadStopped
         self.progress = progress
 
     def reserve(self, size: int, free: int | None = None) -> None:
-        if self._halted:
-            raise Stopped
+        if self._is_halted:
+            raise LoadStopped
         self._reserve(size, free)
 
     def watch(self) -> Generator[Progress, None, T]:
@@ -114,20 +114,20 @@ class Load(threading.Thread, Generic[T]):
             yield self.progress
             self.join(POLL)
         if self.error is not None:
-            raise copied(self.error)
+            raise copy_error(self.error)
         assert self.result is not None
         return self.result
 
 
-def copied(error: PlaygroundError) -> PlaygroundError:
+def copy_error(error: PlaygroundError) -> PlaygroundError:
     """One each: an exception raised in two threads mixes tracebacks."""
     return type(error)(str(error))
 
 
-def close(loaded: object) -> None:
+def close_backend(backend: object) -> None:
     """End the work of what was loaded, if it has any, and free what it holds."""
-    if isinstance(loaded, Closable):
-        loaded.close()
+    if isinstance(backend, Closable):
+        backend.close()
 
 
 def forget_ended(loads: dict[tuple[str, str], Load[T]]) -> None:

@@ -1,4 +1,4 @@
-"""The models that are fetched whole from a hub or from the package index: what they are and what must arrive."""
+"""The models that are fetched whole from a hub or from the package index, with their checksums."""
 
 import functools
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from pathlib import Path
 
 import yaml
 
-from playground.backends.suggested import Suggestion
+from playground.backends.suggestions import Suggestion
 from playground.errors import InvalidSetup
 
-LIST = Path(__file__).with_suffix(".yaml")
+LIST_FILE = Path(__file__).with_suffix(".yaml")
 SCHEME = "packaged:"  # before a name of the list, where a source is written
 
 
@@ -21,7 +21,7 @@ class Wheel:
     piece: str
 
     @property
-    def pinned(self) -> str:
+    def version_pin(self) -> str:
         """ "name==version"."""
         return self.requirement.split()[0]
 
@@ -57,7 +57,7 @@ class PackagedModel:
     @property
     def about(self) -> str:
         """Whose it is and where it comes from, for the person who decides whether to fetch it."""
-        first, last = self.wheels[0].pinned, self.wheels[-1].pinned.partition("==")[0]
+        first, last = self.wheels[0].version_pin, self.wheels[-1].version_pin.partition("==")[0]
         packages = f"{len(self.wheels)} wheels, {first} to {last}," if self.wheels[1:] else f"the wheel {first}"
         if not self.repository:
             return f"By {self.publisher}. Comes as {packages} from the package index."
@@ -86,7 +86,7 @@ class PackagedModel:
 @functools.cache
 def packaged_models() -> tuple[PackagedModel, ...]:
     """All of them, the default one first."""
-    return tuple(_model(**entry) for entry in yaml.safe_load(LIST.read_text("utf-8")))
+    return tuple(_model(**entry) for entry in yaml.safe_load(LIST_FILE.read_text("utf-8")))
 
 
 def default_model() -> PackagedModel:
@@ -99,13 +99,13 @@ def larger_models() -> tuple[PackagedModel, ...]:
     return packaged_models()[1:]
 
 
-def find(name: str) -> PackagedModel:
+def find_packaged(name: str) -> PackagedModel:
     """A model by either of its names. Raises InvalidSetup, naming them."""
     for model in packaged_models():
         if name in (model.name, model.short):
             return model
-    known = ", ".join(model.short for model in packaged_models())
-    raise InvalidSetup(f"There is no packaged model {name[:80]!a}; choose one of {known}.", ("source",))
+    names = ", ".join(model.short for model in packaged_models())
+    raise InvalidSetup(f"There is no packaged model {name[:80]!a}; choose one of {names}.", ("source",))
 
 
 def _model(wheels: list[dict[str, str]], corrections: list[list[str]] | None = None, **rest: object) -> PackagedModel:

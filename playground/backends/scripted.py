@@ -1,4 +1,4 @@
-"""A model without a model: answers by a rule, the same ones every time. For tests, and for classes without weights."""
+"""A backend that answers by a fixed rule, for tests and for classes without a model."""
 
 import math
 import random
@@ -13,13 +13,13 @@ from playground.types import Alternative, Delta, FinishReason, Message, Token
 
 HONOURED = frozenset({"temperature", "seed", "max_tokens", "stop", "top_logprobs"})  # a rule has no distribution
 PIECE = re.compile(r"\s*\S{1,6}|\s+$")
-Reply = Callable[[Request, random.Random], str]
+ReplyRule = Callable[[Request, random.Random], str]
 
 
-def echo(request: Request, rng: random.Random) -> str:
+def echo_prompt(request: Request, rng: random.Random) -> str:
     """Says what it was asked and, so that samples differ and votes have something to count, a number."""
     asked = (request.messages[-1].content.strip().splitlines() or [""])[-1][:80]
-    if request.prefix.rstrip().endswith(" is"):
+    if request.prefill.rstrip().endswith(" is"):
         return f" {rng.choice([18, 18, 18, 17])}."
     number = rng.choice([18, 18, 18, 17])
     return f" You asked: {asked} I was not trained, I was written. The answer is {number}."
@@ -29,20 +29,20 @@ def echo(request: Request, rng: random.Random) -> str:
 class ScriptedBackend:
     """`reply` gives the text of a sample; `delay` is seconds per token, so that streaming can be watched."""
 
-    reply: Reply = echo
+    reply: ReplyRule = echo_prompt
     delay: float = 0.0
     capabilities: Capabilities = Capabilities(sampling=HONOURED, context_length=8192)
 
-    def count_tokens(self, messages: tuple[Message, ...], prefix: str = "") -> int:
-        return sum(1 + len(PIECE.findall(m.content)) for m in messages) + len(PIECE.findall(prefix))
+    def count_tokens(self, messages: tuple[Message, ...], prefill: str = "") -> int:
+        return sum(1 + len(PIECE.findall(m.content)) for m in messages) + len(PIECE.findall(prefill))
 
-    def prompt_text(self, messages: tuple[Message, ...], prefix: str = "") -> str:
-        return "\n".join([*(f"{m.role}: {m.content}" for m in messages), f"assistant: {prefix}"])
+    def prompt_text(self, messages: tuple[Message, ...], prefill: str = "") -> str:
+        return "\n".join([*(f"{m.role}: {m.content}" for m in messages), f"assistant: {prefill}"])
 
     def next_token(
         self,
         messages: tuple[Message, ...],
-        prefix: str = "",
+        prefill: str = "",
         adapter: str = "",
         scale: float = 1.0,
         visitor: str = "",
@@ -53,7 +53,7 @@ class ScriptedBackend:
         raise NotSupported("The scripted model follows a rule and gives no probabilities; choose a local model.")
 
     def stream(self, request: Request) -> Generator[Delta, None, None]:
-        prompt = self.count_tokens(request.messages, request.prefix + request.begun)
+        prompt = self.count_tokens(request.messages, request.prefill + request.generated_text)
         window = self.capabilities.context_length or 0
         if prompt >= window:
             raise PromptTooLong(

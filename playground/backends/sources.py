@@ -1,19 +1,19 @@
-"""Where models and adapters come from, as a person types it: a hub's name for it, a folder, a GGUF file."""
+"""Parses where a model comes from: a hub's name, a folder, a GGUF file or a packaged model."""
 
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from playground.backends.packaged_models import SCHEME, find
+from playground.backends.packaged_models import SCHEME, find_packaged
 from playground.errors import InvalidSetup
 
-HUB = re.compile(r"(?P<place>[\w.-]+/[\w.-]+)(/(?P<file>[\w.-]+\.gguf))?(@(?P<revision>[\w./-]+))?")
-FORMS = "a hub's name (org/name or org/name@revision), the folder of a model, or a GGUF file"
+HUB_NAME = re.compile(r"(?P<place>[\w.-]+/[\w.-]+)(/(?P<file>[\w.-]+\.gguf))?(@(?P<revision>[\w./-]+))?")
+SOURCE_FORMS = "a hub's name (org/name or org/name@revision), the folder of a model, or a GGUF file"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class ModelSource:
     """Where something lies. `place` is a path or a hub's name; `file` is a GGUF file in a hub's repository."""
 
     kind: Literal["hub", "folder", "gguf", "packaged"]
@@ -37,32 +37,32 @@ class Source:
         return re.sub(r"[^a-z0-9._-]+", "-", last).strip("-._")[:60] or "model"
 
 
-def read(text: str) -> Source:
+def parse_source(text: str) -> ModelSource:
     """The source that a person typed. Raises InvalidSetup saying what is wrong with it and what it could be."""
     text = text.strip()
     if text.startswith(SCHEME):
-        return Source(kind="packaged", place=find(text.removeprefix(SCHEME)).name)
+        return ModelSource(kind="packaged", place=find_packaged(text.removeprefix(SCHEME)).name)
     if not text or len(text) > 1000 or "\0" in text:
-        raise InvalidSetup(f"Say where it lies: {FORMS}.", ("source",))
+        raise InvalidSetup(f"Say where it lies: {SOURCE_FORMS}.", ("source",))
     try:
-        return _read(text, Path(text).expanduser())
+        return _parse_path(text, Path(text).expanduser())
     except RuntimeError:  # a home of somebody who is not there
         raise InvalidSetup(f"There is nobody whose folder {text[:100]!a} could be.", ("source",)) from None
     except (OSError, UnicodeError):  # a name that no file can have, or a place that may not be looked at
-        raise InvalidSetup(f"{text[:100]!a} cannot be looked at; give {FORMS}.", ("source",)) from None
+        raise InvalidSetup(f"{text[:100]!a} cannot be looked at; give {SOURCE_FORMS}.", ("source",)) from None
 
 
-def _read(text: str, path: Path) -> Source:
+def _parse_path(text: str, path: Path) -> ModelSource:
     if ".." in re.split(r"[/\\]", text):
         raise InvalidSetup(f"{text!a} leads upwards with `..`; give the folder itself.", ("source",))
     if path.is_dir():
-        return Source(kind="folder", place=str(path))
+        return ModelSource(kind="folder", place=str(path))
     if path.is_file():
         if path.suffix.lower() == ".gguf":
-            return Source(kind="gguf", place=str(path))
-        raise InvalidSetup(f"{text!a} is a file, and no GGUF file; give {FORMS}.", ("source",))
+            return ModelSource(kind="gguf", place=str(path))
+        raise InvalidSetup(f"{text!a} is a file, and no GGUF file; give {SOURCE_FORMS}.", ("source",))
     if text.startswith(("/", "~", ".")) or "\\" in text:
         raise InvalidSetup(f"There is no folder or file {text!a}.", ("source",))
-    if found := HUB.fullmatch(text):
-        return Source(kind="hub", place=found["place"], revision=found["revision"] or "", file=found["file"] or "")
-    raise InvalidSetup(f"{text[:100]!a} is neither {FORMS}.", ("source",))
+    if found := HUB_NAME.fullmatch(text):
+        return ModelSource(kind="hub", place=found["place"], revision=found["revision"] or "", file=found["file"] or "")
+    raise InvalidSetup(f"{text[:100]!a} is neither {SOURCE_FORMS}.", ("source",))

@@ -1,4 +1,4 @@
-"""Text up to a stop string, whatever the pieces it arrives in."""
+"""Cuts streamed text at the first stop string, however the text is split into pieces."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,15 +24,15 @@ class StopFilter(Generic[T]):
 
     def __init__(self, stops: Sequence[str]) -> None:
         self._stops = tuple(stop for stop in stops if stop)
-        self._held: list[Piece[T]] = []
+        self._pending: list[Piece[T]] = []
         self.stopped = False
 
     def push(self, piece: Piece[T]) -> list[Piece[T]]:
         """The pieces that are certain now. Sets `stopped` when a stop string is complete."""
         if not self._stops:
             return [piece]
-        self._held.append(piece)
-        text = "".join(held.text for held in self._held)
+        self._pending.append(piece)
+        text = "".join(held.text for held in self._pending)
         found = [(at + len(stop), at) for stop in self._stops if (at := text.find(stop)) >= 0]
         if found:
             self.stopped = True
@@ -41,7 +41,7 @@ class StopFilter(Generic[T]):
 
     def finish(self) -> list[Piece[T]]:
         """What was held back, once nothing can follow."""
-        held, self._held = self._held, []
+        held, self._pending = self._pending, []
         return held
 
     def _suspicious(self, text: str) -> int:
@@ -53,12 +53,12 @@ class StopFilter(Generic[T]):
     def _release(self, certain: int, cut: bool = False) -> list[Piece[T]]:
         """Take the pieces within the first `certain` characters; with `cut`, also what shows of the next."""
         released: list[Piece[T]] = []
-        while self._held and certain >= len(self._held[0].text):
+        while self._pending and certain >= len(self._pending[0].text):
             if cut and certain == 0:
                 break
-            piece = self._held.pop(0)
+            piece = self._pending.pop(0)
             released.append(piece)
             certain -= len(piece.text)
         if cut and certain > 0:
-            released.append(Piece(self._held[0].token, self._held[0].text[:certain]))
+            released.append(Piece(self._pending[0].token, self._pending[0].text[:certain]))
         return released

@@ -1,5 +1,5 @@
 """Experiments from the command line.
 
-experiment.py   Run an experiment without a page, with the page's store: what that knows is not asked again
-terminal.py     An experiment in a terminal: how far it is, and a table of its columns
+experiment.py   Runs an experiment from the command line, with the store that the page uses
+terminal.py     Shows an experiment in a terminal: its progress and a table of its columns
 """

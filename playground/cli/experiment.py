@@ -1,4 +1,4 @@
-"""Run an experiment without a page, with the page's store: what that knows is not asked again.
+"""Runs an experiment from the command line, with the store that the page uses.
 
 python -m playground.experiment FILE.yaml                   results on stdout, progress on stderr
 python -m playground.experiment FILE.yaml --out FOLDER      the report with its figures as well
@@ -20,8 +20,8 @@ from typing import TextIO
 
 from playground import deprecations
 from playground.backends.catalog import Catalog
-from playground.backends.memory import Budget
-from playground.backends.offered import offered
+from playground.backends.memory import MemoryBudget
+from playground.backends.offered_entries import offered_entries
 from playground.cli import terminal
 from playground.errors import InvalidSetup, PlaygroundError
 from playground.evaluation import experiments, running
@@ -60,7 +60,7 @@ def main(argv: Sequence[str]) -> int:
             _make(given.out)
         store = Store(given.store or settings.store_file, most_bytes=settings.store_megabytes * 2**20)
         with closing(store):
-            catalog = Catalog(offered(settings), budget=Budget(settings.memory_megabytes * 2**20))
+            catalog = Catalog(offered_entries(settings), budget=MemoryBudget(settings.memory_megabytes * 2**20))
             _say_what_takes_the_input_alone(experiment, catalog)
             table = _run(experiment, catalog, settings, store, given.dask, None if given.quiet else sys.stderr)
         return _tell(table, given.out, catalog)

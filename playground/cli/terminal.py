@@ -1,4 +1,4 @@
-"""An experiment in a terminal: how far it is, and a table of its columns."""
+"""Shows an experiment in a terminal: its progress and a table of its columns."""
 
 import time
 from collections.abc import Sequence

@@ -1,26 +1,21 @@
 """Many setups side by side: data sets, scorers, plans, running, the store, statistics and reports.
 
-columns.py         The columns of an experiment: techniques x models x draws, under names that tell them apart
-differences.py     What one text has that another has not, word by word
-experiments.py     Experiment <-> plain dict and YAML: strict, every error with its path and line
-grid.py            An experiment on a data set: the Setup of each of its cells
-likelihood.py      How likely one model's words are to another: perplexity, and token by token what an adapter changed
-plan.py            An experiment as data: what is asked, in which ways, of which models, and how it is judged
-prompt_table.py    A list of prompts through several models: a row a prompt, a column a pane
-results.py         What an experiment gives: a result per cell, and the table they grow in
-shipped_words.py   Which experiments hold only words that come with the playground, so that their answers say nothing of
-                   who asked
-sweep.py           One prompt under a grid of temperatures and top-p: how much the answers vary, and at what price
+columns.py         The columns of an experiment, each a technique on a model with sampling settings, and their names
+differences.py     Compares two texts word by word
+experiments.py     Parses and writes experiments as YAML, with path and line of every error
+grid.py            The grid of an experiment: one setup for each item in each column
+likelihood.py      How likely one model finds another's answer: perplexity, and what an adapter changed per token
+plan.py            An experiment as data: items, techniques, models, sampling settings and a scorer
+prompt_table.py    Runs a list of prompts on several models, as a table with a row for each prompt
+results.py         The results of an experiment: one for each cell, in a table that grows
+shipped_words.py   Finds out whether an experiment holds only text that comes with the playground
+sweep.py           Asks one prompt at a grid of temperatures and top-p, to see how much the answers vary
 datasets/          The data sets an experiment can ask: those that come with the playground, and one's own
-findings/          What a table of results says: of each column, of each pair, of the price, and in sentences
+findings/          Findings from a table of results: summaries, comparisons, costs, and sentences about them
 own_data/          Items from data of one's own: CSV, JSON lines, a JSON list, an Excel workbook, or pasted rows
-report/            An experiment to take away: a report to read, its figures, and the results as a table, as JSON and to
-                   run again
-running/           An experiment is run: what is known is read, what is missing is asked, all of it is scored as it
-                   comes
+report/            Writes the files of a report: pages, figures, and results as CSV, JSON and YAML
+running/           Runs an experiment: reads stored answers, asks for missing ones, and scores all
 scorers/           All scorers, in display order
-statistics/        What chance explains: intervals, paired comparisons, Holm's adjustment and how many items it would
-                   take
-store/             Runs that were made, by the hash of all that determines them: SQLite in WAL mode, for many threads
-                   and processes
+statistics/        Statistics: intervals, paired comparisons, Holm's adjustment and the number of items needed
+store/             The store of finished runs, by a hash of all that determines them, in SQLite for many processes
 """

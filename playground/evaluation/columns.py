@@ -1,4 +1,4 @@
-"""The columns of an experiment: techniques x models x draws, under names that tell them apart."""
+"""The columns of an experiment, each a technique on a model with sampling settings, and their names."""
 
 from collections import Counter
 from collections.abc import Mapping

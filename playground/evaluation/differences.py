@@ -1,4 +1,4 @@
-"""What one text has that another has not, word by word."""
+"""Compares two texts word by word."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Experiment <-> plain dict and YAML: strict, every error with its path and line."""
+"""Parses and writes experiments as YAML, with path and line of every error."""
 
 import json
 import logging

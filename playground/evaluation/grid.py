@@ -1,4 +1,4 @@
-"""An experiment on a data set: the Setup of each of its cells."""
+"""The grid of an experiment: one setup for each item in each column."""
 
 import hashlib
 from collections import Counter

@@ -1,4 +1,4 @@
-"""How likely one model's words are to another: perplexity, and token by token what an adapter changed."""
+"""How likely one model finds another's answer: perplexity, and what an adapter changed per token."""
 
 import math
 from collections.abc import Sequence
@@ -84,15 +84,15 @@ def _score(run: Run, step: Step, text: str | Sequence[int], catalog: Catalog) ->
     setup = run.setup
     request = Request(
         messages=step.messages,
-        prefix=step.prefix,
+        prefill=step.prefix,
         sampling=Sampling(top_logprobs=1),
         model=setup.model,
         adapter=setup.adapter,
         scale=setup.scale,
         visitor=catalog.visitor,
     )
-    with catalog.using(setup.model, setup.adapter):
-        backend = catalog.loaded(setup.model)
+    with catalog.keep_loaded(setup.model, setup.adapter):
+        backend = catalog.loaded_backend(setup.model)
         if backend is None or not backend.capabilities.logits:
             raise NotSupported(f"The model {setup.model!a} gives no probabilities of a text, or is not loaded.")
         return backend.score(request, text)

@@ -1,4 +1,4 @@
-"""An experiment as data: what is asked, in which ways, of which models, and how it is judged. A table of Setups."""
+"""An experiment as data: items, techniques, models, sampling settings and a scorer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A list of prompts through several models: a row a prompt, a column a pane."""
+"""Runs a list of prompts on several models, as a table with a row for each prompt."""
 
 import csv
 import io

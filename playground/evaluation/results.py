@@ -1,4 +1,4 @@
-"""What an experiment gives: a result per cell, and the table they grow in."""
+"""The results of an experiment: one for each cell, in a table that grows."""
 
 from dataclasses import dataclass
 from typing import Literal

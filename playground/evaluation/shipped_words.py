@@ -1,4 +1,4 @@
-"""Which experiments hold only words that come with the playground, so that their answers say nothing of who asked."""
+"""Finds out whether an experiment holds only text that comes with the playground."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace

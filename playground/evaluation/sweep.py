@@ -1,4 +1,4 @@
-"""One prompt under a grid of temperatures and top-p: how much the answers vary, and at what price."""
+"""Asks one prompt at a grid of temperatures and top-p, to see how much the answers vary."""
 
 import math
 import statistics

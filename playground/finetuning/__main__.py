@@ -1,4 +1,4 @@
-"""Make the adapters and the classifier that come with the playground, or check those that are there.
+"""Trains the adapters and the classifier that come with the playground, or checks them.
 
 python -m playground.finetuning                       train and measure all of them, some ten minutes
 python -m playground.finetuning sentiment pirate      only these

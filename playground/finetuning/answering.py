@@ -1,4 +1,4 @@
-"""Greedy answers of a model to many prompts, a batch at a time, with plain `generate`."""
+"""Greedy answers of a model to many prompts, in batches of plain `generate`."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""The README.md beside shipped weights: front matter for programs, then the same in words and tables for people."""
+"""Writes and reads the model card beside trained weights."""
 
 import re
 from collections.abc import Mapping

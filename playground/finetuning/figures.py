@@ -1,4 +1,4 @@
-"""Held-out figures: how many answers pass each measure, and how sure that share is."""
+"""Held-out figures: the share of answers that pass each measure, with its interval."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""From a skill to a folder with its adapter and card: measure, train, save, measure what was saved."""
+"""Trains an adapter for a skill and writes its folder, measured before and after."""
 
 from collections.abc import Generator
 from pathlib import Path

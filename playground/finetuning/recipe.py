@@ -1,4 +1,4 @@
-"""How an adapter is trained: the numbers alone, so that they can be shown without loading anything."""
+"""The numbers of a training recipe."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What comes with the playground: adapters of the default model and a small classifier, as their cards have them."""
+"""Lists the adapters and the classifier that come with the playground."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

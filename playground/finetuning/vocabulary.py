@@ -1,4 +1,4 @@
-"""A small tokenizer with a vector for each of its words, both taken from a language model's own vocabulary.
+"""Makes a small tokenizer and word vectors from a language model's vocabulary.
 
 A classifier learned from a few thousand short texts meets words that were in none of them. Vectors that stay as the
 language model has them, only shorter, let it guess: the unknown word lies near known ones.

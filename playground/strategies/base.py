@@ -1,4 +1,4 @@
-"""What a technique is: options as fields, a card, and a `run` that reads like its paper."""
+"""Base class of techniques: options as fields, a card, and a `run` that reads like its paper."""
 
 from collections.abc import Generator
 from contextlib import ExitStack
@@ -30,7 +30,7 @@ Running = Generator[Event, None, Answer]
 class Ask(Protocol):
     """The only door to a model: sends one prompt, streams events, returns its `n` completions.
 
-    `prefix` begins the assistant's turn. Neighbouring asks with the same `together` are shown as one step.
+    `prefill` begins the assistant's turn. Neighbouring asks with the same `together` are shown as one step.
     `depends_on` are the labels of the earlier asks whose answers this one was made from, or made because of.
     `overrides` replace single sampling parameters of the setup,
     where the protocol fixes them (an answer is extracted greedily, whatever the reasoning used).
@@ -42,7 +42,7 @@ class Ask(Protocol):
         messages: tuple[Message, ...],
         *,
         n: int = 1,
-        prefix: str = "",
+        prefill: str = "",
         together: str = "",
         depends_on: tuple[str, ...] = (),
         **overrides: Any,

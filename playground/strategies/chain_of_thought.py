@@ -77,8 +77,8 @@ class ChainOfThought(Strategy):
         check_form(self.form, task)
 
     def run(self, task: Task, ask: Ask) -> Running:
-        messages, prefix = reasoning_prompt(self.form, task)
-        (reasoning,) = yield from ask(REASONING, messages, prefix=prefix)
+        messages, prefill = reasoning_prompt(self.form, task)
+        (reasoning,) = yield from ask(REASONING, messages, prefill=prefill)
         if self.form == "few_shot":
             found = stated(reasoning, task)
             if found is None:
@@ -109,7 +109,7 @@ def check_form(form: Form, task: Task) -> None:
 
 
 def reasoning_prompt(form: Form, task: Task) -> tuple[tuple[Message, ...], str]:
-    """The messages and assistant prefix that make the model reason."""
+    """The messages and assistant prefill that make the model reason."""
     if form == "few_shot":
         return (*system(task.role), *turns(task)), ""
     return (*system(task.role), user(task.input)), REASON
@@ -123,9 +123,9 @@ def ask_for_answer(ask: Ask, label: str, task: Task, reasoning: Completion, *, o
     """
     allowed = letters(task.labels)
     trigger = TRIGGERS[task.answer].format(first=allowed[0], last=allowed[-1])
-    messages, prefix = reasoning_prompt("zero_shot", task)
-    prefix = f"{prefix}{_lead(reasoning)}\n{trigger}"
-    return ask(label, messages, prefix=prefix, together=together, depends_on=(of,), **EXTRACTION)
+    messages, prefill = reasoning_prompt("zero_shot", task)
+    prefill = f"{prefill}{_lead(reasoning)}\n{trigger}"
+    return ask(label, messages, prefill=prefill, together=together, depends_on=(of,), **EXTRACTION)
 
 
 def _lead(reasoning: Completion) -> str:

@@ -1,4 +1,4 @@
-"""What of a reply counts as said, and in words why no answer could be read from it."""
+"""Reads the answer of a reply, and explains why there is none."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -66,8 +66,8 @@ class SelfConsistency(Strategy):
         check_form(self.form, task)
 
     def run(self, task: Task, ask: Ask) -> Running:
-        messages, prefix = reasoning_prompt(self.form, task)
-        paths = yield from ask(PATHS, messages, n=self.paths, prefix=prefix)
+        messages, prefill = reasoning_prompt(self.form, task)
+        paths = yield from ask(PATHS, messages, n=self.paths, prefill=prefill)
         read_in = list(paths)  # the replies in which the answers stand
         if self.form == "few_shot":
             read = [stated(path, task) for path in paths]

@@ -1,4 +1,4 @@
-"""Put texts into a template: `{name}` of known names, in one pass, and nothing else.
+"""Fills templates in one pass: `{name}` of known names and nothing else.
 
 Not `str.format`, which reaches attributes of what it is given, and not Jinja, which is a program.
 """

@@ -1,4 +1,4 @@
-"""Many answers, one verdict: marginalise over reasoning paths (Wang et al. 2022, arXiv 2203.11171)."""
+"""Counts votes over answers of several reasoning paths (Wang et al. 2022, arXiv 2203.11171)."""
 
 import math
 from collections.abc import Sequence

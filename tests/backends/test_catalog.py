@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from playground.backends.base import Backend
-from playground.backends.catalog import Catalog, Entry, Report
+from playground.backends.catalog import Catalog, LoadReport, ModelEntry
 from playground.backends.scripted import ScriptedBackend
 from playground.errors import ModelUnavailable, UnknownModel
 from playground.types import Progress
@@ -15,7 +15,7 @@ BACKEND = ScriptedBackend()
 
 
 def catalog_with(load: "callable") -> Catalog:  # type: ignore[valid-type]
-    return Catalog([Entry(name="m", title="M", kind="local", load=load, capabilities=BACKEND.capabilities)])
+    return Catalog([ModelEntry(name="m", title="M", kind="local", load=load, capabilities=BACKEND.capabilities)])
 
 
 def finish(catalog: Catalog) -> Backend:
@@ -32,7 +32,7 @@ def test_many_who_open_a_model_share_one_load() -> None:
     loads: list[int] = []
     ready = threading.Event()
 
-    def load(report: Report) -> Backend:
+    def load(report: LoadReport) -> Backend:
         loads.append(1)
         assert ready.wait(10)
         return BACKEND
@@ -44,14 +44,14 @@ def test_many_who_open_a_model_share_one_load() -> None:
         ready.set()
         assert {id(f.result(10)) for f in waiting} == {id(BACKEND)}
     assert len(loads) == 1
-    assert catalog.loaded("m") is BACKEND
+    assert catalog.loaded_backend("m") is BACKEND
     assert catalog.info("m").loaded
 
 
 def test_progress_is_seen_while_it_loads() -> None:
     reported, go = threading.Event(), threading.Event()
 
-    def load(report: Report) -> Backend:
+    def load(report: LoadReport) -> Backend:
         report(Progress(what="Fetching", done=34, total=93, unit="MB"))
         reported.set()
         assert go.wait(10)
@@ -69,7 +69,7 @@ def test_progress_is_seen_while_it_loads() -> None:
 def test_a_failed_load_says_why_and_is_tried_again() -> None:
     attempts: list[int] = []
 
-    def load(report: Report) -> Backend:
+    def load(report: LoadReport) -> Backend:
         attempts.append(1)
         if len(attempts) == 1:
             raise ModelUnavailable("no network")
@@ -82,7 +82,7 @@ def test_a_failed_load_says_why_and_is_tried_again() -> None:
 
 
 def test_a_bug_while_loading_is_logged_and_not_shown(caplog: pytest.LogCaptureFixture) -> None:
-    def load(report: Report) -> Backend:
+    def load(report: LoadReport) -> Backend:
         raise KeyError("/secret/path")
 
     with pytest.raises(ModelUnavailable, match="M could not be loaded; the server's log says why"):

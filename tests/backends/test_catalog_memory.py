@@ -13,9 +13,9 @@ import pytest
 
 from playground.backends import memory
 from playground.backends.base import Backend
-from playground.backends.catalog import Adapter, Catalog, Entry, Report
+from playground.backends.catalog import AdapterEntry, Catalog, LoadReport, ModelEntry
 from playground.backends.details import AdapterDetails, ModelDetails
-from playground.backends.memory import Budget
+from playground.backends.memory import MemoryBudget
 from playground.backends.scripted import ScriptedBackend
 from playground.errors import InvalidSetup, LimitReached, ModelInUse, ModelUnavailable, UnknownModel
 from playground.types import Progress
@@ -47,22 +47,24 @@ class Weights:
         self.closed = True
 
 
-def entry(name: str, size: int = MB, *, added: bool = True, load: Callable[[Report], Any] | None = None) -> Entry:
-    def simple(report: Report) -> Any:
+def entry(
+    name: str, size: int = MB, *, added: bool = True, load: Callable[[LoadReport], Any] | None = None
+) -> ModelEntry:
+    def simple(report: LoadReport) -> Any:
         report.reserve(size)
         return Weights(size)
 
-    return Entry(
+    return ModelEntry(
         name=name, title=name.title(), kind="local", load=load or simple, capabilities=CAPABILITIES, added=added
     )
 
 
-def adapter(model: str, name: str, *, added: bool = True) -> Adapter:
-    def load(backend: Any, report: Report) -> AdapterDetails:
+def adapter(model: str, name: str, *, added: bool = True) -> AdapterEntry:
+    def load(backend: Any, report: LoadReport) -> AdapterDetails:
         backend.attached.append(name)
         return AdapterDetails(name=name, title=name.title(), loaded=True, kind="LoRA")
 
-    return Adapter(model=model, name=name, title=name.title(), load=load, added=added)
+    return AdapterEntry(model=model, name=name, title=name.title(), load=load, added=added)
 
 
 def finish(loading: Generator[Any, None, Backend]) -> Any:
@@ -79,7 +81,7 @@ def names(catalog: Catalog) -> list[str]:
 
 @pytest.fixture(autouse=True)
 def roomy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "available", lambda: 10**12)
+    monkeypatch.setattr(memory, "available_memory", lambda: 10**12)
 
 
 def test_what_was_added_leaves_when_it_is_unloaded_and_what_is_offered_stays() -> None:
@@ -96,7 +98,7 @@ def test_what_was_added_leaves_when_it_is_unloaded_and_what_is_offered_stays() -
 
 
 def test_a_load_that_fails_leaves_no_trace_of_what_was_added() -> None:
-    def fail(_: Report) -> Any:
+    def fail(_: LoadReport) -> Any:
         raise ModelUnavailable("broken.safetensors is truncated")
 
     catalog = Catalog([entry("kept", added=False, load=fail)])
@@ -112,7 +114,7 @@ def test_nothing_is_unloaded_while_it_is_used() -> None:
     catalog = Catalog([entry("m"), adapter("m", "a"), adapter("m", "b")])
     finish(catalog.open("m", "a"))
     finish(catalog.open("m", "b"))
-    with catalog.using("m", "a"):
+    with catalog.keep_loaded("m", "a"):
         with pytest.raises(ModelInUse, match="The model 'm' is in use by 1 run; stop that"):
             catalog.unload("m")
         with pytest.raises(ModelInUse, match="The adapter 'a' of 'm' is in use"):
@@ -127,7 +129,7 @@ def test_nothing_is_unloaded_while_it_is_used() -> None:
 def test_a_model_that_is_being_loaded_is_not_unloaded() -> None:
     go = threading.Event()
 
-    def load(_: Report) -> Any:
+    def load(_: LoadReport) -> Any:
         assert go.wait(30)
         return Weights()
 
@@ -188,7 +190,7 @@ def test_adapters_are_listed_before_they_are_loaded_and_go_with_their_model() ->
         (lambda c: c.unload("m", "x"), "'m' has no adapter named 'x'"),
         (lambda c: c.unload("x"), "no model named 'x'"),
         (lambda c: c.add_adapter(adapter("x", "a")), "no model named 'x'"),
-        (lambda c: c.using("x").__enter__(), "no model named 'x'"),
+        (lambda c: c.keep_loaded("x").__enter__(), "no model named 'x'"),
     ],
 )
 def test_unknown_names(ask: Any, message: str) -> None:
@@ -203,22 +205,22 @@ def test_what_cannot_be_a_name(name: str) -> None:
 
 
 def test_what_does_not_fit_names_the_least_recently_used() -> None:
-    catalog = Catalog([entry(name, 40 * MB) for name in "abc"], budget=Budget(100 * MB))
+    catalog = Catalog([entry(name, 40 * MB) for name in "abc"], budget=MemoryBudget(100 * MB))
     for name in "ab":
         finish(catalog.open(name))
-    with catalog.using("a"):
+    with catalog.keep_loaded("a"):
         pass
     message = "C needs 40 MB of memory; 20 MB of the 100 MB for models is left. Unload 'b' .40 MB., the least recently"
     with pytest.raises(LimitReached, match=message):
         finish(catalog.open("c"))
-    assert catalog.loaded("b") is not None
+    assert catalog.loaded_backend("b") is not None
     catalog.add(entry("c", 40 * MB))
-    with catalog.using("b"), pytest.raises(LimitReached, match="Unload 'a'"):
+    with catalog.keep_loaded("b"), pytest.raises(LimitReached, match="Unload 'a'"):
         finish(catalog.open("c"))
     catalog.add(entry("c", 40 * MB))
     with ExitStack() as stack:
-        stack.enter_context(catalog.using("a"))
-        stack.enter_context(catalog.using("b"))
+        stack.enter_context(catalog.keep_loaded("a"))
+        stack.enter_context(catalog.keep_loaded("b"))
         with pytest.raises(LimitReached, match="All loaded models are in use"):
             finish(catalog.open("c"))
     catalog.unload("b")
@@ -229,13 +231,13 @@ def test_what_does_not_fit_names_the_least_recently_used() -> None:
 def test_two_loads_at_once_are_counted_together() -> None:
     go, reserved = threading.Event(), threading.Event()
 
-    def load(report: Report) -> Any:
+    def load(report: LoadReport) -> Any:
         report.reserve(60 * MB)
         reserved.set()
         assert go.wait(30)
         return Weights(60 * MB)
 
-    catalog = Catalog([entry("a", load=load), entry("b", 60 * MB)], budget=Budget(100 * MB))
+    catalog = Catalog([entry("a", load=load), entry("b", 60 * MB)], budget=MemoryBudget(100 * MB))
     catalog.preload("a")
     assert reserved.wait(30)
     with pytest.raises(LimitReached, match="40 MB of the 100 MB"):
@@ -245,18 +247,18 @@ def test_two_loads_at_once_are_counted_together() -> None:
 
 
 def test_a_second_reservation_takes_the_place_of_the_first() -> None:
-    def load(report: Report) -> Any:
+    def load(report: LoadReport) -> Any:
         report.reserve(40 * MB)  # as it lies on disk
         report.reserve(60 * MB)  # as it will be held
         return Weights(60 * MB)
 
-    finish(Catalog([entry("m", load=load)], budget=Budget(90 * MB)).open("m"))
+    finish(Catalog([entry("m", load=load)], budget=MemoryBudget(90 * MB)).open("m"))
 
 
 def test_what_was_loaded_half_does_not_outlive_the_error() -> None:
     made: list[Any] = []
 
-    def load(report: Report) -> Any:
+    def load(report: LoadReport) -> Any:
         weights = Weights()
         weights.attached = [weights]  # type: ignore[list-item]  # models refer to themselves in circles
         made.append(weakref.ref(weights))
@@ -272,7 +274,7 @@ def test_what_was_loaded_half_does_not_outlive_the_error() -> None:
 
 
 def test_memory_that_is_not_there_is_not_promised(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "available", lambda: 5 * MB)
+    monkeypatch.setattr(memory, "available_memory", lambda: 5 * MB)
     with pytest.raises(LimitReached, match=r"M needs 40 MB of memory; 5 MB is free\. Choose a smaller model"):
         finish(Catalog([entry("m", 40 * MB)]).open("m"))
 
@@ -285,7 +287,7 @@ class Slow:
     end: threading.Event = field(default_factory=threading.Event)
     made: list[Weights] = field(default_factory=list)
 
-    def __call__(self, report: Report) -> Any:
+    def __call__(self, report: LoadReport) -> Any:
         try:
             while not self.end.wait(0.001):
                 report(Progress(what="Fetching", done=1, total=2, unit="MB"))
@@ -326,7 +328,7 @@ def test_a_preloaded_model_is_loaded_for_those_to_come() -> None:
 def test_what_was_loaded_after_it_was_stopped_is_closed() -> None:
     loading, go, made = threading.Event(), threading.Event(), Weights()
 
-    def load(_: Report) -> Any:  # deaf while it reads a file
+    def load(_: LoadReport) -> Any:  # deaf while it reads a file
         loading.set()
         assert go.wait(30)
         return made
@@ -346,7 +348,7 @@ def test_what_was_loaded_after_it_was_stopped_is_closed() -> None:
 def test_a_load_begins_when_the_one_that_was_stopped_has_ended() -> None:
     deaf, go, loads = threading.Event(), threading.Event(), []
 
-    def attach(backend: Any, report: Report) -> AdapterDetails:
+    def attach(backend: Any, report: LoadReport) -> AdapterDetails:
         loads.append(len(loads))
         report.reserve(60 * MB)
         if len(loads) == 1:
@@ -357,7 +359,7 @@ def test_a_load_begins_when_the_one_that_was_stopped_has_ended() -> None:
 
     catalog = Catalog(
         [entry("m"), replace(adapter("m", "a", added=False), load=attach), entry("other", 60 * MB)],
-        budget=Budget(100 * MB),
+        budget=MemoryBudget(100 * MB),
     )
     weights = finish(catalog.open("m"))
     opening = catalog.open("m", "a")
@@ -379,8 +381,8 @@ def test_a_visitors_own_catalog_lies_over_the_shared_one() -> None:
     shared = Catalog([entry("m"), adapter("m", "a")])
     own = Catalog([replace(entry("mine"), kind="endpoint")], shared=shared)
     assert names(own) == ["mine", "m"]
-    assert finish(own.open("m", "a")) is shared.loaded("m") is own.loaded("m")
-    with own.using("m"), pytest.raises(ModelInUse):
+    assert finish(own.open("m", "a")) is shared.loaded_backend("m") is own.loaded_backend("m")
+    with own.keep_loaded("m"), pytest.raises(ModelInUse):
         shared.unload("m")
     with pytest.raises(InvalidSetup, match="already a model named 'm'"):
         own.add(entry("m"))
@@ -401,7 +403,7 @@ def test_many_threads_add_open_use_and_unload() -> None:
             for turn in range(2):
                 name = f"m{number}-{turn}"
                 catalog.add(entry(name))
-                with catalog.using("shared"):
+                with catalog.keep_loaded("shared"):
                     finish(catalog.open("shared"))
                     finish(catalog.open(name))
                 catalog.unload(name)

@@ -12,7 +12,7 @@ from folded import turn_to, unfold
 from playwright.sync_api import Locator, Page, expect
 
 from playground.backends.base import Request
-from playground.backends.catalog import Catalog, Entry
+from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.scripted import ScriptedBackend
 from playground.finetuning import shipped
 from playground.types import Delta, Origin
@@ -41,8 +41,8 @@ def words(text: str) -> Callable[[Request, random.Random], str]:
     return lambda request, rng: f"{text} {request.messages[-1].content}"
 
 
-def entry(name: str, backend: Any) -> Entry:
-    return Entry(
+def entry(name: str, backend: Any) -> ModelEntry:
+    return ModelEntry(
         name=name, title=name.capitalize(), kind="scripted", load=lambda _: backend, capabilities=backend.capabilities
     )
 
@@ -167,13 +167,13 @@ def test_one_stops_while_another_goes_on(serve: Any, visit: Any) -> None:
 
 
 def test_weights_other_than_those_asked_for_are_called_out(page_over: PageOver) -> None:
-    from playground.backends.catalog import Adapter
+    from playground.backends.catalog import AdapterEntry
     from playground.backends.details import AdapterDetails
 
     backend = Forged(reply=words("I am"))
     backend = replace(backend, capabilities=replace(backend.capabilities, adapters=True))
     details = AdapterDetails(name="tuned", title="Tuned", loaded=True)
-    tuned = Adapter(model="default", name="tuned", title="Tuned", load=lambda *_: details)
+    tuned = AdapterEntry(model="default", name="tuned", title="Tuned", load=lambda *_: details)
     page = turn_to(page_over(Catalog([entry("default", backend), tuned])), "Compare")
     expect(page.get_by_label("Pane B: adapter")).to_have_value("Tuned")
     compare(page)
@@ -256,7 +256,7 @@ def test_an_adapter_is_loaded_compared_and_turned_off(page_over: PageOver, real_
 
     # In use it stays; at rest it goes.
     turn_to(page, "Models")
-    with real_catalog.using("default", "odd"):
+    with real_catalog.keep_loaded("default", "odd"):
         page.get_by_role("button", name="Unload odd").click()
         expect(page.locator(".toast-body")).to_contain_text("in use by")  # a run, and perhaps what is measured of it
     page.get_by_role("button", name="Unload odd").click()

@@ -23,7 +23,7 @@ def pupil(request: Request, rng: random.Random) -> str:
     """Adds what it finds, if it reasons or was shown how; else it guesses."""
     text = request.messages[-1].content
     numbers = [int(n) for n in re.findall(r"\d+", text)] or [0]
-    thinks = "step" in text or "step" in request.prefix or len(request.messages) > 4
+    thinks = "step" in text or "step" in request.prefill or len(request.messages) > 4
     return f"The answer is {sum(numbers[:2]) if thinks and rng.random() < 0.8 else rng.randint(100, 999)}."
 
 

@@ -11,7 +11,7 @@ from folded import unfold
 from playwright.sync_api import Page, expect
 
 from playground.backends.base import Capabilities, Request
-from playground.backends.catalog import Catalog, Entry
+from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.scripted import ScriptedBackend
 from playground.errors import GenerationFailed
 
@@ -168,7 +168,7 @@ def test_a_chain_with_numbered_steps_is_told_and_edited_step_by_step(
 
 def test_a_stopped_run_goes_on_where_it_was_cut(page_over: PageOver, catalog_of: Any) -> None:
     def counts_on(request: Request, rng: random.Random) -> str:
-        begun = request.prefix + request.begun
+        begun = request.prefill + request.generated_text
         return " and the end." if "one" in begun else "one " + "more " * 500
 
     page = page_over(catalog_of(counts_on, delay=0.05))
@@ -203,7 +203,7 @@ def test_the_prompt_is_shown_as_the_model_reads_it(page_over: PageOver, catalog_
 
 def test_a_model_that_is_chosen_gets_ready_so_that_tokens_can_be_counted(page_over: PageOver) -> None:
     entries = (
-        Entry(
+        ModelEntry(
             name=name, title=name.title(), kind="scripted", load=lambda _: ScriptedBackend(),
             capabilities=ScriptedBackend().capabilities,
         )
@@ -218,8 +218,8 @@ def test_a_model_that_is_chosen_gets_ready_so_that_tokens_can_be_counted(page_ov
 
 def test_reasoning_is_edited_and_the_answer_read_again(page_over: PageOver, catalog_of: Any) -> None:
     def reads_off(request: Request, rng: random.Random) -> str:
-        said = request.prefix.removesuffix("Therefore, the answer (arabic numerals) is")
-        return " 4." if "edited" in said else " 3." if said != request.prefix else " Some thoughts."
+        said = request.prefill.removesuffix("Therefore, the answer (arabic numerals) is")
+        return " 4." if "edited" in said else " 3." if said != request.prefill else " Some thoughts."
 
     page = page_over(catalog_of(reads_off))
     choose(page, "word_problem")

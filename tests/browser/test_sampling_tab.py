@@ -19,7 +19,7 @@ def set_number(page: Page, label: str, value: str) -> None:
 def test_one_reading_under_many_settings_then_a_sweep(
     page_over: PageOver, real_catalog: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    backend, asked = real_catalog.loaded("default"), []
+    backend, asked = real_catalog.loaded_backend("default"), []
     ask = backend.next_token
     monkeypatch.setattr(backend, "next_token", lambda *args: asked.append(args[1]) or ask(*args))
     page = turn_to(page_over(real_catalog), "Sampling")

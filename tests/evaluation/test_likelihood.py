@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from playground import runner, setups
-from playground.backends.catalog import Catalog, Entry
+from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.scripted import ScriptedBackend
 from playground.evaluation.likelihood import perplexity
 from playground.types import Run, Token
@@ -37,7 +37,9 @@ class Scoring(ScriptedBackend):
 def test_perplexity(logprobs: list[float], expected: float | None) -> None:
     capabilities = replace(ScriptedBackend().capabilities, logits=True)
     backend = Scoring(capabilities=capabilities, logprobs=logprobs)
-    catalog = Catalog([Entry(name="m", title="M", kind="local", load=lambda _: backend, capabilities=capabilities)])
+    catalog = Catalog(
+        [ModelEntry(name="m", title="M", kind="local", load=lambda _: backend, capabilities=capabilities)]
+    )
     *_, run = runner.run(setups.parse({"model": "m", "task": {"input": "Hi"}}), catalog)
     assert perplexity(run, run, catalog) == (expected if expected is None else pytest.approx(expected))
     assert perplexity(run, Run(setup=run.setup), catalog) is None

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from playground import setups
-from playground.backends.catalog import Catalog, Entry
+from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.scripted import ScriptedBackend
 from playground.errors import InvalidSetup, LimitReached
 from playground.evaluation.prompt_table import Row, check_size, read_prompts, table
@@ -61,7 +61,9 @@ def catalog() -> Catalog:
     backend = ScriptedBackend(delay=0.002)
     return Catalog(
         [
-            Entry(name=name, title=name, kind="scripted", load=lambda _: backend, capabilities=backend.capabilities)
+            ModelEntry(
+                name=name, title=name, kind="scripted", load=lambda _: backend, capabilities=backend.capabilities
+            )
             for name in "ab"
         ]
     )

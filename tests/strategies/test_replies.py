@@ -6,7 +6,7 @@ import pytest
 
 from playground import runner, setups
 from playground.backends.base import Request
-from playground.backends.scripted import Reply
+from playground.backends.scripted import ReplyRule
 from playground.strategies.replies import read_reply
 from playground.types import Completion, Run, Task
 
@@ -15,14 +15,14 @@ CUT = "<think>\nThree eights are 24 and"
 EXAMPLE = {"input": "1 + 1", "output": "The answer is 2."}
 
 
-def run(catalog_of: Any, reply: Reply | str, strategy: str, **given: Any) -> Run:
+def run(catalog_of: Any, reply: ReplyRule | str, strategy: str, **given: Any) -> Run:
     """The run; a second call that reads off the answer gets 72."""
     options = given.pop("options", {})
     task = {"input": "What is it?", "answer": "number", **given}
     setup = setups.parse({"strategy": strategy, "options": options, "task": task})
 
     def constant(request: Request, _: Any) -> str:
-        return "72" if "Therefore" in request.prefix else str(reply)
+        return "72" if "Therefore" in request.prefill else str(reply)
 
     catalog = catalog_of(constant if isinstance(reply, str) else reply)
     *_, last = runner.run(setup, catalog)
@@ -79,7 +79,7 @@ def test_paths_that_never_came_to_an_answer_abstain(catalog_of: Any) -> None:
     said = iter([CUT, "So 5.", "So 5."])
 
     def reply(request: Request, _: Any) -> str:
-        return "5" if "Therefore" in request.prefix else next(said)
+        return "5" if "Therefore" in request.prefill else next(said)
 
     found = run(catalog_of, reply, "self_consistency", options={"paths": 3})
     assert [(vote.answer, vote.paths) for vote in found.votes] == [("5", (1, 2))]
@@ -120,7 +120,7 @@ def test_a_run_without_an_answer_says_why(
     catalog_of: Any, strategy: str, options: dict[str, Any], said: str, words: str
 ) -> None:
     def hums(request: Request, _: Any) -> str:
-        return "Hm" if "Therefore" in request.prefix else said
+        return "Hm" if "Therefore" in request.prefill else said
 
     task = {"input": "What is it?", "answer": "number", "examples": [EXAMPLE]}
     setup = setups.parse({"strategy": strategy, "options": options, "task": task, "sampling": {"max_tokens": 20}})

@@ -24,7 +24,7 @@ FORMS: list[tuple[str, dict[str, Any]]] = [
 
 
 def plain(request: Request, rng: random.Random) -> str:
-    return " 10." if request.prefix.endswith(" is") else f"It is {rng.choice([10, 10, 11])}. The answer is 10."
+    return " 10." if request.prefill.endswith(" is") else f"It is {rng.choice([10, 10, 11])}. The answer is 10."
 
 
 REPLIES: dict[str, Callable[[Request, random.Random], str]] = {

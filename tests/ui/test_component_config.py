@@ -8,14 +8,14 @@ from gradio.blocks import Block, BlocksConfig
 from gradio.state_holder import SessionState
 
 from playground.backends.catalog import Catalog
-from playground.backends.offered import offered
+from playground.backends.offered_entries import offered_entries
 from playground.settings import Settings
 from playground.ui.app import build_app
 
 
 @pytest.fixture(scope="module")
 def page() -> Iterator[Any]:
-    page = build_app(Settings(), Catalog(offered(Settings())))
+    page = build_app(Settings(), Catalog(offered_entries(Settings())))
     yield page
     page.close()
 

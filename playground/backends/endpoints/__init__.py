@@ -1,20 +1,19 @@
 """Models behind any OpenAI-compatible server; the only folder that imports aiohttp.
 
-backend.py      A model that a server elsewhere runs, behind `Backend`
-connection.py   Connect to an endpoint: list its models, try one, and offer them all
-dialect.py      A request in the words of the chat completions protocol, as one server and model understand it
-endpoint.py     A server elsewhere: its address, the key for it, and how hard it may be used
-failures.py     What a server elsewhere answered instead of an answer, told to the person: in its own words, without the
-                key
-limits.py       How hard an endpoint is used: so many calls at once, so many a minute
-models.py       What a server says it has: models, and adapters of them
-payloads.py     One event or body of an answer: a chunk of the protocol, or what the server says went wrong
-providers.py    Who serves models over the OpenAI protocol: the facts of `providers.yaml`, read strictly
-retry.py        Ask again what may succeed later: with backoff and full jitter, as the server wishes where it says so
-secret.py       A key: used where it was typed for, shown nowhere
-stream.py       What the caller holds of a request that is on its way
-wire.py         The one thread whose event loop holds every conversation with servers elsewhere
-words.py        What a choice of the protocol says: text, reasoning, or a refusal, in the shapes that servers give them
-probing/        What a server can do, found out by trying each setting
-reading/        What a server sends: event streams, answers, tokens and why an answer ended
+backend.py       The backend of a model behind an endpoint
+choice_text.py   Reads text, reasoning and refusal out of a choice, in the shapes that servers give them
+connection.py    Connects to an endpoint: lists its models, probes one, and makes catalog entries of all
+dialect.py       Builds the body of a chat completions request, as one server and model understand it
+endpoint.py      An endpoint: its address, its key, and the limits for calls to it
+failures.py      Turns HTTP and connection errors into messages, in the words of the server and without the key
+http_client.py   The HTTP client: one thread whose event loop makes all calls to endpoints
+limits.py        Limits for calls to an endpoint: how many at once and how many a minute
+models.py        Reads an endpoint's list of models, and loads adapters on servers that can
+payloads.py      Reads one JSON payload of an answer: a chunk, or an error of the server
+providers.py     Facts about known providers, read strictly from `providers.yaml`
+retry.py         Repeats calls that failed for a moment, with exponential backoff and full jitter
+secret.py        An API key that is never printed, logged, stored or copied
+stream.py        The events of one request to an endpoint, as the caller iterates over them
+probing/         Probes what an endpoint supports by trying each setting
+reading/         Reads a server's answer: event stream, chunks, tokens and finish reason
 """

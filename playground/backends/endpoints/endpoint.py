@@ -1,4 +1,4 @@
-"""A server elsewhere: its address, the key for it, and how hard it may be used."""
+"""An endpoint: its address, its key, and the limits for calls to it."""
 
 import re
 from collections.abc import Mapping
@@ -10,9 +10,9 @@ from playground.backends.endpoints.secret import Secret
 from playground.errors import InvalidSetup
 from playground.settings import Settings
 
-NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
-MOST_PARALLEL = 64
-CALLS = re.compile(  # ends of addresses of single calls, of this protocol and of Ollama's own
+ENDPOINT_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+MAX_PARALLEL = 64
+CALL_PATHS = re.compile(  # ends of addresses of single calls, of this protocol and of Ollama's own
     r"(?P<call>/chat/completions|/completions|/embeddings|/responses|/messages|/api/(?:chat|generate|tags|embed)"
     r"|(?<=/v\d)/models)(?P<more>(?<=/models)/[^/]+)?/*$",
     re.I,
@@ -20,7 +20,7 @@ CALLS = re.compile(  # ends of addresses of single calls, of this protocol and o
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class EndpointLimits:
     """`parallel` calls at once, calls `per_minute` (0 is any number), `seconds` for a call from first to last byte,
     and `silence`: how many seconds the server may say nothing."""
 
@@ -37,75 +37,77 @@ class Endpoint:
     name: str
     base_url: str
     key: Secret = field(default=Secret(""), repr=False)
-    limits: Limits = Limits()
+    limits: EndpointLimits = EndpointLimits()
 
     @property
     def provider(self) -> Provider | None:
         return provider_of(self.base_url)
 
 
-def endpoint(
+def parse_endpoint(
     name: str, base_url: str, key: str, settings: Settings, *, parallel: int = 16, per_minute: int = 0
 ) -> Endpoint:
     """What a person typed, checked. Raises InvalidSetup, which never repeats the key or what may hold one."""
-    for what, given in (("name", name), ("base_url", base_url), ("key", key)):
-        if not isinstance(given, str):
+    for what, typed in (("name", name), ("base_url", base_url), ("key", key)):
+        if not isinstance(typed, str):
             raise InvalidSetup(f"`{what}` must be text.", (what,))
-    if not NAME.fullmatch(name):
+    if not ENDPOINT_NAME.fullmatch(name):
         raise InvalidSetup(
             "An endpoint's name has small letters, digits, dashes and underscores, 40 at most; choose another.",
             ("name",),
         )
-    for what, value, low, high in (("parallel", parallel, 1, MOST_PARALLEL), ("per_minute", per_minute, 0, 100_000)):
+    for what, value, low, high in (("parallel", parallel, 1, MAX_PARALLEL), ("per_minute", per_minute, 0, 100_000)):
         if type(value) is not int or not low <= value <= high:
             raise InvalidSetup(f"`{what}` is {value!r}; it must be a whole number from {low} to {high:,}.", (what,))
-    limits = Limits(parallel=parallel, per_minute=per_minute, seconds=settings.max_seconds)
-    return Endpoint(name=name, base_url=allowed(address(base_url), settings), key=Secret(key), limits=limits)
+    limits = EndpointLimits(parallel=parallel, per_minute=per_minute, seconds=settings.max_seconds)
+    return Endpoint(
+        name=name, base_url=check_address(parse_address(base_url), settings), key=Secret(key), limits=limits
+    )
 
 
-def address(text: str) -> str:
+def parse_address(text: str) -> str:
     """An address in one form: http or https, no user, no query, no slash at the end. Raises InvalidSetup."""
     try:
         parts = urlsplit(text.strip())
         port = f":{parts.port}" if parts.port is not None else ""
         (parts.hostname or "").encode("idna")
     except ValueError:
-        raise _no_address("is not an address") from None
+        raise _invalid_address("is not an address") from None
     if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"[\s\x00-\x1f\\]", text.strip()):
-        raise _no_address("is not an address")
+        raise _invalid_address("is not an address")
     if "@" in parts.netloc:
-        raise _no_address("holds a user or a password; a key belongs into the field for it")
-    if call := CALLS.search(parts.path):
+        raise _invalid_address("holds a user or a password; a key belongs into the field for it")
+    if call := CALL_PATHS.search(parts.path):
         also = " and all that follows it" if parts.query or parts.fragment or call["more"] else ""
         end = call["call"]
         instead = "enter /v1 in its place" if end.lower().startswith("/api/") else "it is added to each call"
-        raise _no_address(f"is that of a single call: leave out {end}{also}, {instead}")
+        raise _invalid_address(f"is that of a single call: leave out {end}{also}, {instead}")
     if parts.query or parts.fragment:
-        raise _no_address("has a part after ? or #; a key belongs into the field for it")
+        raise _invalid_address("has a part after ? or #; a key belongs into the field for it")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     port = "" if port == {"http": ":80", "https": ":443"}[parts.scheme] else port
     return urlunsplit((parts.scheme, host + port, parts.path.rstrip("/"), "", ""))
 
 
-def allowed(base_url: str, settings: Settings) -> str:
+def check_address(base_url: str, settings: Settings) -> str:
     """In public, only what the operator listed: strangers do not choose where this server connects to."""
-    listed = operators(settings)
+    listed = operator_endpoints(settings)
     if settings.public and base_url not in listed.values():
         choose = f"choose one of {', '.join(listed)}" if listed else "it offers none"
         raise InvalidSetup(f"This server connects to its operator's endpoints only; {choose}.", ("base_url",))
     return base_url
 
 
-def operators(settings: Settings) -> Mapping[str, str]:
+def operator_endpoints(settings: Settings) -> Mapping[str, str]:
     """The endpoints that whoever runs this server listed, by name. Raises InvalidSetup on one that is none."""
     listed = {}
     for item in settings.endpoints:
         name, _, url = item.partition("=")
-        if not NAME.fullmatch(name.strip()) or not url:
+        if not ENDPOINT_NAME.fullmatch(name.strip()) or not url:
             raise InvalidSetup(f"PLAYGROUND_ENDPOINTS has {item!a}; it must be name=address.", ("endpoints",))
-        listed[name.strip()] = address(url)
+        listed[name.strip()] = parse_address(url)
     return listed
 
 
-def _no_address(why: str) -> InvalidSetup:
+def _invalid_address(why: str) -> InvalidSetup:
     return InvalidSetup(f"The base URL {why}; it looks like https://api.example.com/v1.", ("base_url",))

@@ -1,4 +1,4 @@
-"""Who serves models over the OpenAI protocol: the facts of `providers.yaml`, read strictly."""
+"""Facts about known providers, read strictly from `providers.yaml`."""
 
 from collections.abc import Mapping
 from dataclasses import field
@@ -11,10 +11,10 @@ import yaml
 from pydantic import ConfigDict, Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 
-FILE = Path(__file__).with_name("providers.yaml")
+PROVIDERS_FILE = Path(__file__).with_name("providers.yaml")
 STRICT = ConfigDict(extra="forbid")
-Prefix = Literal["", "continue_final_message", "prefix"]
-Limit = Literal["max_tokens", "max_completion_tokens"]
+PrefillField = Literal["", "continue_final_message", "prefix"]
+LimitField = Literal["max_tokens", "max_completion_tokens"]
 Dollars = Annotated[float, Field(ge=0)]
 Url = Annotated[str, Field(pattern=r"^https?://[^\s@]+$")]
 
@@ -27,7 +27,7 @@ class Price:
     output: Dollars
     date: date
 
-    def of(self, prompt_tokens: int, completion_tokens: int) -> float:
+    def cost(self, prompt_tokens: int, completion_tokens: int) -> float:
         """US dollars for this many tokens."""
         return (prompt_tokens * self.input + completion_tokens * self.output) / 1e6
 
@@ -40,19 +40,19 @@ class Provider:
     base_url: Url
     needs_key: bool
     key_page: Url | Literal[""] = ""
-    prefix: Prefix = ""
-    limit: Limit = "max_tokens"
-    ignores: frozenset[str] = frozenset()
+    prefill: PrefillField = ""
+    limit_field: LimitField = "max_tokens"
+    ignored_settings: frozenset[str] = frozenset()
     prices: Mapping[str, Price] = field(default_factory=dict)
 
 
 @cache
 def providers() -> Mapping[str, Provider]:
     """By name, in the order in which they are offered."""
-    return read(FILE.read_text("utf-8"))
+    return parse_providers(PROVIDERS_FILE.read_text("utf-8"))
 
 
-def read(text: str) -> Mapping[str, Provider]:
+def parse_providers(text: str) -> Mapping[str, Provider]:
     """Raises pydantic's ValidationError for anything that is not exactly as declared."""
     return TypeAdapter(dict[str, Provider]).validate_python(yaml.safe_load(text))
 

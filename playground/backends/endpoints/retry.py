@@ -1,4 +1,4 @@
-"""Ask again what may succeed later: with backoff and full jitter, as the server wishes where it says so.
+"""Repeats calls that failed for a moment, with exponential backoff and full jitter.
 
 Marc Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
 """
@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from playground.backends.endpoints.wire import Tell
+from playground.backends.endpoints.http_client import ReportProgress
 from playground.errors import EndpointFailed
 from playground.types import Progress
 
@@ -36,7 +36,9 @@ class Retry:
         longest: float = min(self.cap, self.base * 2**repeat)
         return (after or 0.0) + self.draw() * longest
 
-    async def over(self, attempt: Callable[[], Awaitable[T]], begun: Callable[[], bool], tell: Tell) -> T:
+    async def run(
+        self, attempt: Callable[[], Awaitable[T]], has_begun: Callable[[], bool], report: ReportProgress
+    ) -> T:
         """The result of the attempt, repeated while nothing of the answer has `begun`.
 
         Raises the last EndpointFailed, saying how often it was tried.
@@ -45,13 +47,13 @@ class Retry:
             try:
                 return await attempt()
             except EndpointFailed as error:
-                if begun() or not error.passing:
+                if has_begun() or not error.is_transient:
                     raise
                 if repeat == self.tries - 1:
                     raise EndpointFailed(f"{error} It was tried {self.tries} times.") from None
-                if (error.after or 0.0) > self.patience:
-                    raise EndpointFailed(f"{error} It asks to wait {error.after:.0f} seconds.") from None
-                seconds, why = self.delay(repeat, error.after), str(error)
-            tell(Progress(what=f"Waiting {max(1, round(seconds))} s to ask again: {why}"))
+                if (error.retry_after or 0.0) > self.patience:
+                    raise EndpointFailed(f"{error} It asks to wait {error.retry_after:.0f} seconds.") from None
+                seconds, why = self.delay(repeat, error.retry_after), str(error)
+            report(Progress(what=f"Waiting {max(1, round(seconds))} s to ask again: {why}"))
             await self.sleep(seconds)
         raise AssertionError  # the loop returns or raises

@@ -1,4 +1,4 @@
-"""A key: used where it was typed for, shown nowhere."""
+"""An API key that is never printed, logged, stored or copied."""
 
 import base64
 import re
@@ -7,7 +7,7 @@ from urllib.parse import quote
 from playground.errors import InvalidSetup
 
 HIDDEN = "(key hidden)"
-SHOWN = 7  # characters in a row that a text may share with a key without it being a part of the key
+MAX_SHARED = 7  # characters in a row that a text may share with a key without it being a part of the key
 
 
 class Secret:
@@ -30,7 +30,7 @@ class Secret:
         if len(self._value) < 4:  # what a server without keys is given; it would be found in every word
             return text
         for form in _forms(self._value):
-            text = _without(text, form)
+            text = _cover(text, form)
         masked = rf"{re.escape(self._value[:2])}\S*?(?:[*\u2022\u2026]{{2,}}|\.{{3,}})\S*|[*\u2022\u2026]{{3,}}\S+"
         return re.sub(masked, HIDDEN, text)
 
@@ -57,9 +57,9 @@ def _forms(value: str) -> set[str]:
     }
 
 
-def _without(text: str, form: str) -> str:
+def _cover(text: str, form: str) -> str:
     """Cover every run of characters that is also in `form`, if it is too long to be chance."""
-    size = min(SHOWN + 1, len(form))
+    size = min(MAX_SHARED + 1, len(form))
     parts = {form[i : i + size] for i in range(len(form) - size + 1)}
     covered = {i + j for i in range(len(text) - size + 1) if text[i : i + size] in parts for j in range(size)}
     if not covered:

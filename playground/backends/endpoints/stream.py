@@ -1,4 +1,4 @@
-"""What the caller holds of a request that is on its way."""
+"""The events of one request to an endpoint, as the caller iterates over them."""
 
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -6,13 +6,13 @@ from contextlib import suppress
 from dataclasses import replace
 from queue import Empty, SimpleQueue
 
-from playground.backends.endpoints.wire import PULSE
+from playground.backends.endpoints.http_client import PULSE
 from playground.types import Delta, Progress
 
-News = list[Delta] | Progress | BaseException | None  # None: it is over
+StreamEvent = list[Delta] | Progress | BaseException | None  # None: it is over
 
 
-class Stream(Iterator[Delta | Progress]):
+class EndpointStream(Iterator[Delta | Progress]):
     """Closing or dropping it closes the connections at once, from any thread, whatever they wait for.
 
     While there is no news it says what happens, so that whoever iterates can stop at any time. News that came
@@ -20,13 +20,13 @@ class Stream(Iterator[Delta | Progress]):
     """
 
     def __init__(self) -> None:
-        self.news: SimpleQueue[News] = SimpleQueue()
+        self.events: SimpleQueue[StreamEvent] = SimpleQueue()
         self.work: Future[None] | None = None
         self._ready: list[Delta] = []
         self._state = Progress(what="Waiting for the first token")
-        self._end: News = []
+        self._end: StreamEvent = []
 
-    def __iter__(self) -> "Stream":
+    def __iter__(self) -> "EndpointStream":
         return self
 
     def __next__(self) -> Delta | Progress:
@@ -46,7 +46,7 @@ class Stream(Iterator[Delta | Progress]):
         if self.work:
             self.work.cancel()
         self._ready, self._end = [], None
-        self.news.put(None)
+        self.events.put(None)
 
     def __del__(self) -> None:
         if self.work:
@@ -56,26 +56,26 @@ class Stream(Iterator[Delta | Progress]):
         """Wait for news and take all there is. False when there is none but the state."""
         deltas: dict[tuple[int, bool], Delta] = {}
         try:
-            news = self.news.get(timeout=PULSE)
+            event = self.events.get(timeout=PULSE)
             while True:
-                if isinstance(news, Progress):
-                    self._state = news
-                elif isinstance(news, list):
-                    for delta in news:
+                if isinstance(event, Progress):
+                    self._state = event
+                elif isinstance(event, list):
+                    for delta in event:
                         key = delta.index, delta.origin is None  # the first of a sample stays apart: its time counts
-                        deltas[key] = _joined(deltas.get(key), delta)
+                        deltas[key] = _merge_deltas(deltas.get(key), delta)
                     self._state = Progress(what="Writing")
                 else:
-                    self._end = news
+                    self._end = event
                     break
-                news = self.news.get_nowait()
+                event = self.events.get_nowait()
         except Empty:
             pass
         self._ready = list(deltas.values())[::-1]
         return bool(deltas) or not isinstance(self._end, list)
 
 
-def _joined(first: Delta | None, then: Delta) -> Delta:
+def _merge_deltas(first: Delta | None, then: Delta) -> Delta:
     """Two deltas of one sample, neither its first, as one that came when the second did."""
     if first is None:
         return then

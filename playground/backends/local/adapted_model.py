@@ -10,7 +10,7 @@ from typing import Any
 
 from playground.backends.base import Capabilities, NextToken, Request, Stream
 from playground.backends.details import AdapterDetails, ModelDetails
-from playground.backends.loads import Report
+from playground.backends.loads import LoadReport
 from playground.backends.local.adapters.adapter_folder import AdapterFolder, read_adapter
 from playground.backends.local.adapters.effect import REMEASURE_AFTER, largest_difference
 from playground.backends.local.adapters.tensors import shared_adapter
@@ -89,7 +89,9 @@ class AdaptedModel:
         return replace(self._details, adapters=adapters, memory_bytes=memory_bytes)
 
     # ------------------------------------------------------------------------------------------- adapters
-    def attach(self, path: Path, name: str, title: str, about: str, report: Report, source: str = "") -> AdapterDetails:
+    def attach(
+        self, path: Path, name: str, title: str, about: str, report: LoadReport, source: str = ""
+    ) -> AdapterDetails:
         """Read and check an adapter's folder and make it usable by its name; `source` is where people say it lies.
 
         Raises ModelUnavailable, LimitReached.
@@ -180,22 +182,22 @@ class AdaptedModel:
     def next_token(
         self,
         messages: tuple[Message, ...],
-        prefix: str = "",
+        prefill: str = "",
         adapter: str = "",
         scale: float = 1.0,
         visitor: str = "",
     ) -> NextToken:
         request = Request(messages=messages, adapter=adapter, scale=scale, visitor=visitor)
         if (merged := self._merged_for(request)) is not None:
-            return merged.next_token(messages, prefix, visitor=visitor)
+            return merged.next_token(messages, prefill, visitor=visitor)
         request = _without_merged(request, self._merged)
-        return self._base.next_token(messages, prefix, request.adapter, request.scale, visitor)
+        return self._base.next_token(messages, prefill, request.adapter, request.scale, visitor)
 
-    def count_tokens(self, messages: tuple[Message, ...], prefix: str = "") -> int:
-        return self._base.count_tokens(messages, prefix)
+    def count_tokens(self, messages: tuple[Message, ...], prefill: str = "") -> int:
+        return self._base.count_tokens(messages, prefill)
 
-    def prompt_text(self, messages: tuple[Message, ...], prefix: str = "") -> str:
-        return self._base.prompt_text(messages, prefix)
+    def prompt_text(self, messages: tuple[Message, ...], prefill: str = "") -> str:
+        return self._base.prompt_text(messages, prefill)
 
     def close(self) -> None:
         """End what runs. The memory is free once nobody holds on to the model."""

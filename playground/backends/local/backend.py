@@ -7,7 +7,7 @@ from typing import Any, cast
 import torch
 
 from playground.backends.base import Capabilities, Request, Stream
-from playground.backends.details import QuickWays
+from playground.backends.details import FastPaths
 from playground.backends.local.adapters.adapter_registry import Adapter, AdapterRegistry
 from playground.backends.local.adapters.effect import fixed_prompt_logprobs
 from playground.backends.local.engine.admission import EngineLimits, EngineStats
@@ -68,7 +68,7 @@ class LocalBackend:
         return self._capabilities
 
     @property
-    def ways(self) -> QuickWays:
+    def ways(self) -> FastPaths:
         """Which quick ways the model takes."""
         return self._decoder.ways
 
@@ -121,13 +121,13 @@ class LocalBackend:
     def next_token(
         self,
         messages: tuple[Message, ...],
-        prefix: str = "",
+        prefill: str = "",
         adapter: str = "",
         scale: float = 1.0,
         visitor: str = "",
     ) -> LocalNextToken:
         """What may come after the prompt; tokens of the prefix count as generated."""
-        request = Request(messages=messages, begun=prefix, adapter=adapter, scale=scale, visitor=visitor)
+        request = Request(messages=messages, generated_text=prefill, adapter=adapter, scale=scale, visitor=visitor)
         ticket = self._ticket_factory.for_samples(request, 0)
         ids = ticket.vocabulary_ids
         (logits,) = (event for event in self._engine.submit(ticket) if isinstance(event, torch.Tensor))
@@ -147,13 +147,13 @@ class LocalBackend:
         pairs = zip(ticket.answer, readings, strict=True)
         return tuple(token(number, pieces.push(number), reading) for number, reading in pairs)
 
-    def count_tokens(self, messages: tuple[Message, ...], prefix: str = "") -> int:
+    def count_tokens(self, messages: tuple[Message, ...], prefill: str = "") -> int:
         """Exact length in tokens of the prompt that `stream` would send."""
-        return len(encode(self._tokenizer, messages, prefix))
+        return len(encode(self._tokenizer, messages, prefill))
 
-    def prompt_text(self, messages: tuple[Message, ...], prefix: str = "") -> str:
+    def prompt_text(self, messages: tuple[Message, ...], prefill: str = "") -> str:
         """The prompt as the model reads it, control tokens included."""
-        return prompt_text(self._tokenizer, messages, prefix)
+        return prompt_text(self._tokenizer, messages, prefill)
 
     def between_steps(self, work: Callable[[], Any]) -> "Future[Any]":
         """Run `work` while no forward pass runs: the safe moment to add or remove an adapter."""

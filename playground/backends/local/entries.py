@@ -1,19 +1,19 @@
 """Catalog entries of local models and adapters; torch is imported when the first one is loaded."""
 
 from playground.backends.base import Backend, Capabilities
-from playground.backends.catalog import Adapter, Entry
+from playground.backends.catalog import AdapterEntry, ModelEntry
 from playground.backends.details import AdapterDetails
-from playground.backends.loads import Report
+from playground.backends.loads import LoadReport
 from playground.backends.local.engine.honoured import HONOURED
 from playground.backends.local.fingerprints import contents, fingerprint
-from playground.backends.packaged_models import find
-from playground.backends.sources import Source
+from playground.backends.packaged_models import find_packaged
+from playground.backends.sources import ModelSource
 from playground.settings import Settings
 from playground.types import Progress
 
 
 def model_entry(
-    source: Source,
+    source: ModelSource,
     name: str,
     settings: Settings,
     *,
@@ -21,12 +21,12 @@ def model_entry(
     about: str = "",
     task: str = "",
     added: bool = False,
-) -> Entry:
+) -> ModelEntry:
     """A model at that source, to be loaded when it is first opened."""
-    packaged = find(source.place) if source.kind == "packaged" else None
+    packaged = find_packaged(source.place) if source.kind == "packaged" else None
     label = title or (packaged.title if packaged else source.title)
 
-    def load(report: Report) -> Backend:
+    def load(report: LoadReport) -> Backend:
         # torch and transformers are imported here, in the loading thread: the page is up long before.
         report(Progress(what="Starting torch"))
         from playground.backends.local.opening import open_model
@@ -37,8 +37,8 @@ def model_entry(
     language = Capabilities(
         sampling=HONOURED, logits=True, adapters=True, parallel=settings.max_rows, context_length=window
     )
-    capabilities = Capabilities(sampling=frozenset(), task=task, prefix=False, samples=False) if task else language
-    return Entry(
+    capabilities = Capabilities(sampling=frozenset(), task=task, prefill=False, samples=False) if task else language
+    return ModelEntry(
         name=name, title=label, kind="local", load=load, capabilities=capabilities,
         about=about or (packaged.about if packaged else ""), added=added,
         suggestion=packaged.suggestion if packaged else None,
@@ -48,17 +48,24 @@ def model_entry(
 
 
 def adapter_entry(
-    model: str, source: Source, name: str, settings: Settings, *, title: str = "", about: str = "", added: bool = False
-) -> Adapter:
+    model: str,
+    source: ModelSource,
+    name: str,
+    settings: Settings,
+    *,
+    title: str = "",
+    about: str = "",
+    added: bool = False,
+) -> AdapterEntry:
     """An adapter at that source, to be attached to the model when it is first asked for."""
     label = title or source.title
 
-    def load(backend: Backend, report: Report) -> AdapterDetails:
+    def load(backend: Backend, report: LoadReport) -> AdapterDetails:
         from playground.backends.local.opening import attach
 
         return attach(backend, source, name, label, about, settings, report)
 
-    return Adapter(
+    return AdapterEntry(
         model=model, name=name, title=label, load=load, about=about, added=added,
         identity=lambda: fingerprint(source, settings, adapter=True),
         contents=lambda: contents(source, settings, adapter=True),

@@ -6,17 +6,17 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from playground.backends import packaged_models
-from playground.backends.sources import Source
+from playground.backends.sources import ModelSource
 from playground.settings import Settings
 
 MAX_HASHED = 32 * 2**20  # bytes; of larger files, which take long to read, size and time of change must do
 HASHED_SUFFIXES = (".safetensors", ".json", ".gguf", ".jinja", ".model", ".txt", ".spm")
 
 
-def fingerprint(source: Source, settings: Settings, *, adapter: bool = False) -> str:
+def fingerprint(source: ModelSource, settings: Settings, *, adapter: bool = False) -> str:
     """A text that stays the same as long as the weights do; empty where they are not known before loading."""
     if source.kind == "packaged":
-        identity = packaged_models.find(source.place).identity
+        identity = packaged_models.find_packaged(source.place).identity
     elif source.kind == "hub":
         identity = _hub_fingerprint(source, settings, adapter)
     else:
@@ -25,7 +25,7 @@ def fingerprint(source: Source, settings: Settings, *, adapter: bool = False) ->
     return f"{identity} {settings.precision}" if identity else ""
 
 
-def contents(source: Source, settings: Settings, *, adapter: bool = False) -> str | None:
+def contents(source: ModelSource, settings: Settings, *, adapter: bool = False) -> str | None:
     """A digest of all the weights as they lie on this machine, to compare it with another.
 
     Empty where there are none yet; None where what is still to be fetched is the same everywhere, by its checksum.
@@ -55,7 +55,7 @@ def _digest(path: Path, size: int, changed: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _hub_fingerprint(source: Source, settings: Settings, adapter: bool) -> str:
+def _hub_fingerprint(source: ModelSource, settings: Settings, adapter: bool) -> str:
     from playground.backends.local.files import hub
 
     weights = hub.ADAPTER_WEIGHTS if adapter else hub.weights_pattern(source.file)

@@ -12,7 +12,7 @@ from typing import Any
 from playground.backends import packaged_models
 from playground.backends.base import Backend
 from playground.backends.details import AdapterDetails, ModelDetails
-from playground.backends.loads import Report
+from playground.backends.loads import LoadReport
 from playground.backends.local.adapted_model import AdaptedModel, ModelChange
 from playground.backends.local.adapters.adapter_folder import check_size
 from playground.backends.local.backend import LocalBackend
@@ -23,7 +23,7 @@ from playground.backends.local.files.loading import describe_precision, device, 
 from playground.backends.local.forward.precision import prepare
 from playground.backends.local.tasks import open_task
 from playground.backends.local.weights.threads import all_threads, set_threads_here
-from playground.backends.sources import Source
+from playground.backends.sources import ModelSource
 from playground.errors import ModelUnavailable, NotSupported
 from playground.settings import Settings
 from playground.types import Progress
@@ -33,14 +33,14 @@ ADDRESS = re.compile(r"\b\w+://[^\s,;)]*[^\s,;).:]|\bhost='[^']*'")
 log = logging.getLogger(__name__)
 
 
-def open_model(source: Source, title: str, settings: Settings, report: Report) -> Backend:
+def open_model(source: ModelSource, title: str, settings: Settings, report: LoadReport) -> Backend:
     """Raises ModelUnavailable for what cannot be loaded, LimitReached for what does not fit."""
     set_threads_here(all_threads())
     with _hide_server_paths(source, settings):
         return _open(source, title, settings, report)
 
 
-def _open(source: Source, title: str, settings: Settings, report: Report) -> Backend:
+def _open(source: ModelSource, title: str, settings: Settings, report: LoadReport) -> Backend:
     started = time.monotonic()
     folder, gguf = _folder(source, title, settings, report)
     inspection = inspect(folder, gguf)
@@ -69,15 +69,15 @@ def _open(source: Source, title: str, settings: Settings, report: Report) -> Bac
 
     base = backend(model, title)
     details = replace(_details(inspection, model, tokenizer, source, settings, started), ways=base.ways)
-    if base.ways.missing:
-        log.warning("%s is slower than it could be: %s.", title, base.ways.missing)
+    if base.ways.slow_parts:
+        log.warning("%s is slower than it could be: %s.", title, base.ways.slow_parts)
     else:
         log.info("%s takes every quick way: all %d layers are fused.", title, base.ways.fused)
     return AdaptedModel(base, model, title, details, copy_base)
 
 
 def attach(
-    backend: Backend, source: Source, name: str, title: str, about: str, settings: Settings, report: Report
+    backend: Backend, source: ModelSource, name: str, title: str, about: str, settings: Settings, report: LoadReport
 ) -> AdapterDetails:
     """Attach an adapter to a loaded model. Raises NotSupported for one that takes none, ModelUnavailable."""
     if not isinstance(backend, AdaptedModel):
@@ -93,13 +93,13 @@ def attach(
         return backend.attach(folder, name, title, about, report, _source_title(source, settings))
 
 
-def _source_title(source: Source, settings: Settings) -> str:
+def _source_title(source: ModelSource, settings: Settings) -> str:
     """Where it lies; strangers need not know the operator's folders."""
     return source.title if settings.public else str(source)
 
 
 @contextmanager
-def _hide_server_paths(source: Source, settings: Settings) -> Iterator[None]:
+def _hide_server_paths(source: ModelSource, settings: Settings) -> Iterator[None]:
     """Messages without the operator's folders and addresses, for strangers."""
     try:
         yield
@@ -117,10 +117,10 @@ def _hide_server_paths(source: Source, settings: Settings) -> Iterator[None]:
         raise ModelUnavailable(ADDRESS.sub("its address", message)) from None
 
 
-def _folder(source: Source, title: str, settings: Settings, report: Report) -> tuple[Path, str]:
+def _folder(source: ModelSource, title: str, settings: Settings, report: LoadReport) -> tuple[Path, str]:
     """Where the model lies, and its file there if that is GGUF; it is fetched first from a hub."""
     if source.kind == "packaged":
-        model = packaged_models.find(source.place)
+        model = packaged_models.find_packaged(source.place)
         # Before anything is fetched: what does not fit is not worth the wait.
         needed = footprint(model.parameters, settings.precision)
         report.reserve(needed.size, needed.free)
@@ -146,7 +146,7 @@ def _memory_needed(inspection: Inspection, settings: Settings) -> tuple[int, int
 
 
 def _details(
-    inspection: Inspection, model: Any, tokenizer: Any, source: Source, settings: Settings, started: float
+    inspection: Inspection, model: Any, tokenizer: Any, source: ModelSource, settings: Settings, started: float
 ) -> ModelDetails:
     parameters = sum(parameter.numel() for parameter in model.parameters())
     return ModelDetails(
@@ -160,6 +160,8 @@ def _details(
         context_length=getattr(model.config, "max_position_embeddings", None),
         chat=bool(getattr(tokenizer, "chat_template", None)),
         task=inspection.task,
-        licence=packaged_models.find(source.place).licence if source.kind == "packaged" else inspection.licence,
+        licence=packaged_models.find_packaged(source.place).licence
+        if source.kind == "packaged"
+        else inspection.licence,
         seconds=time.monotonic() - started,
     )

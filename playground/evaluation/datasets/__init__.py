@@ -1,16 +1,14 @@
 """The data sets an experiment can ask: those that come with the playground, and one's own.
 
-base.py            What a data set is: items to ask, shots to show, a card that says what it is good for
-drawing.py         Draws items by seed so that few are the beginning of many, and names them by what they say
-files.py           Reads what stands in `evaluation/data/`: a card and the data of each set
+base.py            Types of the built-in data sets
+drawing.py         Draws items at random so that groups are balanced
+files.py           Reads the data files of the built-in data sets
 orders.py          Orders to be written as JSON: written ones are asked, composed ones are shown
-own.py             A data set of one's own: the items stand in the experiment itself
+own.py             Makes a data set of a person's own items
 passages.py        Short passages, with questions that they answer or a summary in one sentence
-puzzles.py         Puzzles whose rule is simple and whose answer is sure: odd numbers that sum to an even one, and last
-                   letters
+puzzles.py         Puzzles with a simple rule: odd numbers that sum to an even one, and last letters
 reviews.py         Short reviews with their sentiment
-word_problems.py   Word problems in one or two steps, composed from scenarios by seed; every number and every solution
-                   is worked out
+word_problems.py   Word problems in one or two steps, composed from scenarios, with worked solutions
 """
 
 from collections.abc import Mapping

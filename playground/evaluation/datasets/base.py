@@ -1,4 +1,4 @@
-"""What a data set is: items to ask, shots to show, a card that says what it is good for."""
+"""Types of the built-in data sets."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Draws items by seed so that few are the beginning of many, and names them by what they say."""
+"""Draws items at random so that groups are balanced."""
 
 from collections.abc import Hashable, Sequence
 from hashlib import sha256

@@ -1,4 +1,4 @@
-"""Reads what stands in `evaluation/data/`: a card and the data of each set."""
+"""Reads the data files of the built-in data sets."""
 
 import json
 from functools import cache

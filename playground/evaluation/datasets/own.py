@@ -1,4 +1,4 @@
-"""A data set of one's own: the items stand in the experiment itself."""
+"""Makes a data set of a person's own items."""
 
 from collections import Counter
 from dataclasses import replace

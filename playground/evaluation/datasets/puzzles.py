@@ -1,4 +1,4 @@
-"""Puzzles whose rule is simple and whose answer is sure: odd numbers that sum to an even one, and last letters."""
+"""Puzzles with a simple rule: odd numbers that sum to an even one, and last letters."""
 
 from collections.abc import Iterator
 from itertools import islice, product

@@ -1,4 +1,4 @@
-"""Word problems in one or two steps, composed from scenarios by seed; every number and every solution is worked out."""
+"""Word problems in one or two steps, composed from scenarios, with worked solutions."""
 
 import operator
 from collections.abc import Callable, Iterator, Mapping

@@ -1,14 +1,14 @@
-"""What a table of results says: of each column, of each pair, of the price, and in sentences.
+"""Findings from a table of results: summaries, comparisons, costs, and sentences about them.
 
 Pure functions from a `Table`, also from one that still grows. `scores` turns it into arrays, `statistics` knows what
 chance explains; nothing here asks a model or reads a file.
 
-calibration.py    Does the stated probability keep its word? Of the answers given with 0.8, eight in ten should be right
-comparisons.py    Columns compared on the same items, adjusted for how many comparisons were made
-expectations.py   What an experiment says must hold, and whether it did
-frontier.py       Quality against its price: which columns are worth it
-resampling.py     Accuracy against number of paths, from the answers that a vote already has: no new call
-scores.py         A table's scores as one array, so that everything said of them is arithmetic on whole columns
-sentences.py      What was found, in plain sentences for people who never heard of a p
-summary.py        What each column reached, at what price, and which items it solved
+calibration.py    Calibration of stated confidence: reliability bins, expected calibration error and Brier score
+comparisons.py    Compares columns on the same items, adjusted for the number of comparisons
+expectations.py   Checks an experiment's expectations against its results
+frontier.py       The cost frontier: columns that no other beats in both quality and price
+resampling.py     Accuracy against number of paths, computed from the paths of votes that were stored
+scores.py         A table's scores as one array of columns, items and repetitions
+sentences.py      Findings as plain sentences for readers without statistics
+summary.py        Summaries of each column and each item: scores, tokens, seconds and cost
 """

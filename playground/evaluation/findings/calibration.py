@@ -1,4 +1,4 @@
-"""Does the stated probability keep its word? Of the answers given with 0.8, eight in ten should be right."""
+"""Calibration of stated confidence: reliability bins, expected calibration error and Brier score."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

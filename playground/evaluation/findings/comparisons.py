@@ -1,4 +1,4 @@
-"""Columns compared on the same items, adjusted for how many comparisons were made."""
+"""Compares columns on the same items, adjusted for the number of comparisons."""
 
 import itertools
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""What an experiment says must hold, and whether it did."""
+"""Checks an experiment's expectations against its results."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

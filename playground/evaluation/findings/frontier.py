@@ -1,4 +1,4 @@
-"""Quality against its price: which columns are worth it."""
+"""The cost frontier: columns that no other beats in both quality and price."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

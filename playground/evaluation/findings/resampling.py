@@ -1,4 +1,4 @@
-"""Accuracy against number of paths, from the answers that a vote already has: no new call."""
+"""Accuracy against number of paths, computed from the paths of votes that were stored."""
 
 import itertools
 import math

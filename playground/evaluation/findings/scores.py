@@ -1,4 +1,4 @@
-"""A table's scores as one array, so that everything said of them is arithmetic on whole columns."""
+"""A table's scores as one array of columns, items and repetitions."""
 
 from dataclasses import dataclass
 

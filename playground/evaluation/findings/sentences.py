@@ -1,4 +1,4 @@
-"""What was found, in plain sentences for people who never heard of a p."""
+"""Findings as plain sentences for readers without statistics."""
 
 import unicodedata
 from collections.abc import Callable, Sequence

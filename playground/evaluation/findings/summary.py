@@ -1,4 +1,4 @@
-"""What each column reached, at what price, and which items it solved."""
+"""Summaries of each column and each item: scores, tokens, seconds and cost."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,19 +1,16 @@
 """Items from data of one's own: CSV, JSON lines, a JSON list, an Excel workbook, or pasted rows.
 
-columns.py           Which column is which
-date_format.py       A date, a time or a duration of a workbook as its cell shows it; month and weekday names are
-                     English
-decoding.py          Bytes to text, whatever wrote them
-format_sections.py   A number format of a workbook, cut into its sections and these into tokens
-items.py             A row to an item, or why it cannot be one
-json_rows.py         JSON to rows: counted before it is built, so that no text of it takes more time or memory than its
-                     own length
-number_format.py     A number of a workbook as its cell shows it: what a number format such as `#,##0.00 "EUR"` makes of
-                     a value
-records.py           The records of a CSV: each line is counted before it is cut into cells
-rows.py              Text to rows: CSV with any usual separator, JSON lines, or a JSON list
-sheet.py             Rows under named columns, whatever file they came from, and how many of both there may be
-workbook.py          The first sheet of an Excel workbook, its cells as they are seen in it; nothing in it is ever run
+columns.py           Guesses which columns are input, reference, context and id
+date_format.py       Shows a date, time or duration of a workbook as its cell does, in English
+decoding.py          Decodes the bytes of a file to text, in whichever encoding they are
+format_sections.py   Splits a number format of a workbook into its sections and tokens
+items.py             Turns a row into an item, or says why it cannot
+json_rows.py         Reads rows from JSON, which is counted before any of it is built
+number_format.py     Shows a number of a workbook as its cell does, by its number format
+records.py           Reads the records of a CSV, whose lines are counted before they are split
+rows.py              Reads rows from text: CSV with any usual separator, JSON lines, or a JSON list
+sheet.py             Rows under named columns, as every kind of file gives them, and their limits
+workbook.py          Reads the first sheet of an Excel workbook, with cells as they are shown there
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Which column is which."""
+"""Guesses which columns are input, reference, context and id."""
 
 from collections.abc import Mapping, Sequence
 

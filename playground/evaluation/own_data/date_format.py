@@ -1,4 +1,4 @@
-"""A date, a time or a duration of a workbook as its cell shows it; month and weekday names are English."""
+"""Shows a date, time or duration of a workbook as its cell does, in English."""
 
 import re
 from datetime import datetime, timedelta

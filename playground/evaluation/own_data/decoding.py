@@ -1,4 +1,4 @@
-"""Bytes to text, whatever wrote them."""
+"""Decodes the bytes of a file to text, in whichever encoding they are."""
 
 import codecs
 import io

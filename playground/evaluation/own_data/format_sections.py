@@ -1,4 +1,4 @@
-"""A number format of a workbook, cut into its sections and these into tokens."""
+"""Splits a number format of a workbook into its sections and tokens."""
 
 import re
 from dataclasses import dataclass

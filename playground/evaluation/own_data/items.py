@@ -1,4 +1,4 @@
-"""A row to an item, or why it cannot be one."""
+"""Turns a row into an item, or says why it cannot."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""JSON to rows: counted before it is built, so that no text of it takes more time or memory than its own length."""
+"""Reads rows from JSON, which is counted before any of it is built."""
 
 import io
 import json

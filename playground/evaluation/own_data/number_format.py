@@ -1,4 +1,4 @@
-"""A number of a workbook as its cell shows it: what a number format such as `#,##0.00 "EUR"` makes of a value.
+"""Shows a number of a workbook as its cell does, by its number format.
 
 Formats have up to four sections: above 0, below 0, 0, and text. Those of one section are for all numbers; a condition
 such as `[>=100]` chooses otherwise. Colours are left out. A cell without a format shows the number with up to 15

@@ -1,4 +1,4 @@
-"""The records of a CSV: each line is counted before it is cut into cells."""
+"""Reads the records of a CSV, whose lines are counted before they are split."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Text to rows: CSV with any usual separator, JSON lines, or a JSON list."""
+"""Reads rows from text: CSV with any usual separator, JSON lines, or a JSON list."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""Rows under named columns, whatever file they came from, and how many of both there may be."""
+"""Rows under named columns, as every kind of file gives them, and their limits."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The first sheet of an Excel workbook, its cells as they are seen in it; nothing in it is ever run."""
+"""Reads the first sheet of an Excel workbook, with cells as they are shown there."""
 
 import io
 import logging

@@ -1,10 +1,10 @@
-"""An experiment to take away: a report to read, its figures, and the results as a table, as JSON and to run again.
+"""Writes the files of a report: pages, figures, and results as CSV, JSON and YAML.
 
-context.py   What a report tells besides its table: when, by what, and what each column sent
-figures.py   The figures of a report: SVG that needs neither browser nor network
-outcome.py   What an experiment came to: its report, and a score for any single answer
-page.py      The report as one page for any browser: the same Markdown, its figures inside it
-text.py      The report as Markdown: what was run, what came out, and what that is evidence for
+context.py   Facts that a report states besides its table, such as date, scorer and prompts
+figures.py   Draws the figures of a report as SVG
+outcome.py   Makes a report of a finished experiment, with the models' titles and a scorer
+page.py      Makes one HTML page of the report, with its figures inside
+text.py      Writes the report as Markdown: what was run, what came out, and how sure that is
 """
 
 import dataclasses

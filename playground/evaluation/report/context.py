@@ -1,4 +1,4 @@
-"""What a report tells besides its table: when, by what, and what each column sent."""
+"""Facts that a report states besides its table, such as date, scorer and prompts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

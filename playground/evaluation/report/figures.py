@@ -1,4 +1,4 @@
-"""The figures of a report: SVG that needs neither browser nor network."""
+"""Draws the figures of a report as SVG."""
 
 import io
 import threading

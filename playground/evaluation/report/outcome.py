@@ -1,4 +1,4 @@
-"""What an experiment came to: its report, and a score for any single answer."""
+"""Makes a report of a finished experiment, with the models' titles and a scorer."""
 
 from collections.abc import Iterable
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""The report as one page for any browser: the same Markdown, its figures inside it."""
+"""Makes one HTML page of the report, with its figures inside."""
 
 import base64
 import html as markup

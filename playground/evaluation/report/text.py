@@ -1,4 +1,4 @@
-"""The report as Markdown: what was run, what came out, and what that is evidence for."""
+"""Writes the report as Markdown: what was run, what came out, and how sure that is."""
 
 import re
 from collections.abc import Iterable, Sequence

@@ -1,16 +1,13 @@
-"""An experiment is run: what is known is read, what is missing is asked, all of it is scored as it comes.
+"""Runs an experiment: reads stored answers, asks for missing ones, and scores all.
 
-asking.py      One cell is asked: here, by a thread of this process, or there, by a process that loads its own models
+asking.py      Asks one cell, in a thread of this process or in another process with its own models
 board.py       A Table while it grows: mutable on the inside, frozen snapshots outside
-cluster.py     Cells on other machines: an executor whose places are the threads of a Dask cluster's workers
-               (`distributed`)
-estimate.py    What an experiment would take, before it is run: from its prompts and from what the store knows
-judging.py     Answers on their way through a model that judges: its verdicts are runs too, asked and kept like all
-               others
-pump.py        Keeps many cells on their way at once: so many that a model is busy, so few that none waits for long
-same_code.py   Whether two processes would answer alike: a digest of the playground's code, its libraries, settings and
-               weights
-work.py        One experiment under way: its cells looked up, asked, judged, and put on the board
+cluster.py     Runs cells on other machines, in the threads of a Dask cluster's workers
+estimate.py    Estimates calls, tokens, time and cost of an experiment before it is run
+judging.py     Has answers judged by a model, whose verdicts are asked and stored like any run
+pump.py        Keeps up to `parallel` samples in flight per model
+same_code.py   Compares two processes by a digest of their code, libraries, settings and weights
+work.py        Work on one experiment: looks its cells up, asks, judges, and adds results to the table
 """
 
 import math
@@ -70,7 +67,7 @@ def run(
             return executor.submit(ask_there, setup, within, catalog.visitor)
 
         def room(model: str) -> int:
-            backend = catalog.loaded(model) if here else None
+            backend = catalog.loaded_backend(model) if here else None
             return parallel or (backend.capabilities.parallel if backend else ELSEWHERE)
 
         pump = Pump(submit, room, work.stopping)

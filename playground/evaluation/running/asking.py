@@ -1,4 +1,4 @@
-"""One cell is asked: here, by a thread of this process, or there, by a process that loads its own models."""
+"""Asks one cell, in a thread of this process or in another process with its own models."""
 
 import threading
 from contextlib import closing
@@ -8,7 +8,7 @@ from functools import cache
 from playground import runner
 from playground.backends.base import Capabilities
 from playground.backends.catalog import Catalog
-from playground.backends.memory import Budget
+from playground.backends.memory import MemoryBudget
 from playground.errors import AnswerWithheld, PlaygroundError
 from playground.evaluation.store.records import Record, record
 from playground.settings import Settings
@@ -58,15 +58,15 @@ def ask_there(setup: Setup, within: float, visitor: str = "") -> Asked:
     """
     with _making:  # two threads that both find none would load every model twice
         catalog = _catalog()
-    return ask(setup, catalog.seen_by(visitor), threading.Event(), within)
+    return ask(setup, catalog.for_visitor(visitor), threading.Event(), within)
 
 
 @cache
 def _catalog() -> Catalog:
-    from playground.backends.offered import offered  # needed only where there is no catalog yet
+    from playground.backends.offered_entries import offered_entries  # needed only where there is no catalog yet
 
     settings = Settings.from_environment()
-    return Catalog(offered(settings), budget=Budget(settings.memory_megabytes * 2**20))
+    return Catalog(offered_entries(settings), budget=MemoryBudget(settings.memory_megabytes * 2**20))
 
 
 def _fitting(setup: Setup, capabilities: Capabilities) -> Setup:
@@ -81,7 +81,7 @@ def _fitting(setup: Setup, capabilities: Capabilities) -> Setup:
 
 def _capabilities(setup: Setup, catalog: Catalog, halt: threading.Event) -> Capabilities | None:
     """What the model honours, which some say only once they are loaded; None where that was stopped."""
-    if backend := catalog.loaded(setup.model):
+    if backend := catalog.loaded_backend(setup.model):
         return backend.capabilities
     with closing(catalog.open(setup.model)) as loading:
         for _ in loading:

@@ -1,4 +1,4 @@
-"""Cells on other machines: an executor whose places are the threads of a Dask cluster's workers (`distributed`).
+"""Runs cells on other machines, in the threads of a Dask cluster's workers.
 
 A worker runs whatever code its scheduler sends it, and anyone who reaches the scheduler can send some: a cluster
 belongs on a network of trusted machines, or behind `tls://` with certificates that Dask is set up with.
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from playground.backends.entries import Key
+from playground.backends.entries import EntryKey
 from playground.errors import EndpointFailed, NotSupported
 from playground.evaluation.running.asking import Asked
 from playground.evaluation.running.same_code import differences, digest
@@ -35,7 +35,7 @@ class Cluster(Executor):
     `parallel` is how many samples to have on their way, for the threads there are now.
     """
 
-    def __init__(self, client: "Client", models: tuple[Key, ...], common: dict[str, str]) -> None:
+    def __init__(self, client: "Client", models: tuple[EntryKey, ...], common: dict[str, str]) -> None:
         # Not `pure`: a cell that is asked again is asked again, whatever the cluster remembers.
         self._places = client.get_executor(pure=False)
         self._models, self._common = models, common
@@ -57,7 +57,7 @@ class Cluster(Executor):
 
 
 @contextmanager
-def connected(address: str, models: tuple[Key, ...] = ()) -> Iterator[Cluster]:
+def connected(address: str, models: tuple[EntryKey, ...] = ()) -> Iterator[Cluster]:
     """The workers of the Dask scheduler at an address such as `tcp://127.0.0.1:8786`.
 
     Leaving the block cancels what has not begun; what a worker has begun it ends, for nobody. Raises NotSupported
@@ -90,7 +90,7 @@ def _client(address: str) -> "Client":
     raise EndpointFailed(f"No Dask scheduler answers at {address!a}: {why}. {HOW}")
 
 
-def _check(client: "Client", address: str, models: tuple[Key, ...]) -> dict[str, str]:
+def _check(client: "Client", address: str, models: tuple[EntryKey, ...]) -> dict[str, str]:
     """Somebody works there, and all have the playground at hand: the scheduler, too, unpacks what it passes on.
 
     Gives what all of them have in common.
@@ -113,7 +113,7 @@ def _check(client: "Client", address: str, models: tuple[Key, ...]) -> dict[str,
 
 
 def _on_equal_terms(
-    models: tuple[Key, ...], common: dict[str, str], fn: Callable[..., Any], *args: Any, **kwargs: Any
+    models: tuple[EntryKey, ...], common: dict[str, str], fn: Callable[..., Any], *args: Any, **kwargs: Any
 ) -> Any:
     """On a worker, which may have joined after the others were looked at: an error in words where it differs."""
     if other := differences(common, _digest_here(models)):
@@ -122,7 +122,7 @@ def _on_equal_terms(
 
 
 @cache
-def _digest_here(models: tuple[Key, ...]) -> dict[str, str]:
+def _digest_here(models: tuple[EntryKey, ...]) -> dict[str, str]:
     return digest(models)
 
 

@@ -1,4 +1,4 @@
-"""What an experiment would take, before it is run: from its prompts and from what the store knows. Loads no model."""
+"""Estimates calls, tokens, time and cost of an experiment before it is run."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -128,7 +128,7 @@ def estimate(experiment: Experiment, catalog: Catalog, store: Store, *, visitor:
 
 
 def _column(grid: Grid, at: int, keys: Keys, catalog: Catalog, store: Store, models: dict[str, _Model]) -> _Column:
-    setup, backend = grid.bases[at], catalog.loaded(grid.bases[at].model)
+    setup, backend = grid.bases[at], catalog.loaded_backend(grid.bases[at].model)
     model = models.setdefault(setup.model, _Model())
     model.parallel = (backend or catalog.info(setup.model)).capabilities.parallel
     model.shared = catalog.info(setup.model).kind == "local"
@@ -161,7 +161,7 @@ def _verdicts(judge: Judge, grid: Grid, at: int, column: _Column, catalog: Catal
         return
     item, answer = grid[at].item, "x" * round(CHARACTERS * column.completion_tokens / max(column.calls, 1))
     for setup in judge.setups(item.input, answer, item.references, answer):
-        one = _asked(setup, catalog.loaded(setup.model))
+        one = _asked(setup, catalog.loaded_backend(setup.model))
         yield setup, _Column(column.missing, one.calls, one.prompt, one.completion, False, one.at_least)
 
 
@@ -194,7 +194,7 @@ def _add(total: _Sum, setup: Setup, column: _Column, catalog: Catalog, model: _M
     else:
         total.timed = False
         total.notes["How long it takes is known once a few cells have been asked."] = None
-    backend, info = catalog.loaded(setup.model), catalog.info(setup.model)
+    backend, info = catalog.loaded_backend(setup.model), catalog.info(setup.model)
     if info.capabilities.task:
         total.notes[f"{setup.model} is made for one task: it takes the input alone, whatever the technique."] = None
     elif info.loaded and "seed" not in info.capabilities.sampling:
@@ -202,7 +202,7 @@ def _add(total: _Sum, setup: Setup, column: _Column, catalog: Catalog, model: _M
     price = backend.price if isinstance(backend, Priced) else None
     if price:
         total.priced = True
-        total.cost += column.missing * price.of(round(column.prompt_tokens), round(column.completion_tokens))
+        total.cost += column.missing * price.cost(round(column.prompt_tokens), round(column.completion_tokens))
     elif info.kind == "endpoint":
         total.notes[f"No price is known for {setup.model}."] = None
 

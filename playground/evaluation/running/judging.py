@@ -1,4 +1,4 @@
-"""Answers on their way through a model that judges: its verdicts are runs too, asked and kept like all others."""
+"""Has answers judged by a model, whose verdicts are asked and stored like any run."""
 
 from collections import defaultdict
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Keeps many cells on their way at once: so many that a model is busy, so few that none waits for long."""
+"""Keeps up to `parallel` samples in flight per model."""
 
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterator

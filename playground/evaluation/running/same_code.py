@@ -1,4 +1,4 @@
-"""Whether two processes would answer alike: a digest of the playground's code, its libraries, settings and weights."""
+"""Compares two processes by a digest of their code, libraries, settings and weights."""
 
 import hashlib
 from collections.abc import Mapping
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import playground
 from playground.backends.catalog import Catalog
-from playground.backends.entries import Key
-from playground.backends.offered import offered
+from playground.backends.entries import EntryKey
+from playground.backends.offered_entries import offered_entries
 from playground.errors import UnknownModel
 from playground.evaluation.plan import Experiment
 from playground.evaluation.store.identity import FORMAT
@@ -19,7 +19,7 @@ SETTINGS = ("model", "models", "precision")  # which decide what a model's name 
 FOLDER = Path(playground.__file__).parent
 
 
-def models_of(experiment: Experiment) -> tuple[Key, ...]:
+def models_of(experiment: Experiment) -> tuple[EntryKey, ...]:
     """The models and adapters that an experiment asks, its judge among them."""
     found = [(one.model, one.adapter) for one in experiment.models] or [("default", "")]
     if experiment.scorer.name == "judge":
@@ -28,15 +28,15 @@ def models_of(experiment: Experiment) -> tuple[Key, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def digest(models: tuple[Key, ...] = ()) -> dict[str, str]:
+def digest(models: tuple[EntryKey, ...] = ()) -> dict[str, str]:
     """`code_digest`, and the weights of these models and adapters that lie on this machine."""
     found = code_digest()
-    catalog = Catalog(offered(Settings.from_environment()) if models else ())
+    catalog = Catalog(offered_entries(Settings.from_environment()) if models else ())
     for model, adapter in models:
         for part in dict.fromkeys(("", adapter)):
             what = f"the weights of {part or model!a}" + (f" for {model!a}" if part else "")
             try:
-                offer = catalog.offer(model, part)
+                offer = catalog.entry(model, part)
             except UnknownModel:
                 found[what] = "not offered"
                 continue

@@ -1,4 +1,4 @@
-"""One experiment under way: its cells looked up, asked, judged, and put on the board."""
+"""Work on one experiment: looks its cells up, asks, judges, and adds results to the table."""
 
 import threading
 import time
@@ -106,7 +106,7 @@ class Work:
         for model, adapter in dict.fromkeys(models):
             if self.stopping():
                 return
-            leaving.enter_context(self._catalog.using(model, adapter))
+            leaving.enter_context(self._catalog.keep_loaded(model, adapter))
             try:
                 with closing(self._catalog.open(model, adapter)) as loading:
                     for progress in loading:

@@ -1,18 +1,15 @@
 """All scorers, in display order.
 
-base.py              What a scorer is: options as fields, and a `grade` that says how good an answer is and why
-constraints.py       A scorer of length and form: the share of the stated constraints that an answer keeps
-json_text.py         Finds the JSON in an answer
-judge.py             A model as judge: of an answer by a rubric, or of two answers, in both orders (Zheng et al
-matching.py          Scorers that look for given words or a pattern in the answer: right or wrong
-overlap.py           Scorers that measure how many words, or characters, an answer shares with a reference; the best
-                     reference counts
-reading.py           Scorers that read a number or a label out of the answer and compare it: right or wrong
-schema.py            A JSON schema that strangers may write: it fetches nothing, its patterns take linear time, its
-                     references end
-schema_keywords.py   The keywords of JSON schema with a limit: none takes more than its share, however schema and answer
-                     are made
-structure.py         Scorers of answers in JSON: is it any, does it fit a schema, are its fields right
+base.py              Base class of scorers: options as fields, and `grade`, which scores an answer
+constraints.py       Scores length and form: the share of the stated constraints that an answer keeps
+json_text.py         Finds the JSON in an answer, more strictly than Python does
+judge.py             A model as judge of one answer by a rubric, or of two answers in both orders (Zheng et al
+matching.py          Scorers that look for words or a pattern in the answer
+overlap.py           Scorers by the words or characters that an answer shares with its best reference
+reading.py           Scorers that extract a number or a label from the answer and compare it
+schema.py            A person's JSON schema, validated within fixed limits and without fetching anything
+schema_keywords.py   Keywords of JSON schema that stop when a check takes too many steps
+structure.py         Scorers of JSON answers: valid, matching a schema, or with the right fields
 """
 
 from collections.abc import Mapping

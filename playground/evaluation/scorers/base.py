@@ -1,4 +1,4 @@
-"""What a scorer is: options as fields, and a `grade` that says how good an answer is and why."""
+"""Base class of scorers: options as fields, and `grade`, which scores an answer."""
 
 import unicodedata
 from dataclasses import dataclass, replace

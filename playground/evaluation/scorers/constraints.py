@@ -1,4 +1,4 @@
-"""A scorer of length and form: the share of the stated constraints that an answer keeps."""
+"""Scores length and form: the share of the stated constraints that an answer keeps."""
 
 import re
 from collections.abc import Iterator

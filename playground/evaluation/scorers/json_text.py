@@ -1,4 +1,4 @@
-"""Finds the JSON in an answer. Strict where Python is not: no NaN, no number beyond what can be held."""
+"""Finds the JSON in an answer, more strictly than Python does."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""A model as judge: of an answer by a rubric, or of two answers, in both orders (Zheng et al. 2023, 2306.05685)."""
+"""A model as judge of one answer by a rubric, or of two answers in both orders (Zheng et al. 2023, 2306.05685)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Scorers that look for given words or a pattern in the answer: right or wrong."""
+"""Scorers that look for words or a pattern in the answer."""
 
 import re
 import time

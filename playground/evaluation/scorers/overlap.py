@@ -1,4 +1,4 @@
-"""Scorers that measure how many words, or characters, an answer shares with a reference; the best reference counts."""
+"""Scorers by the words or characters that an answer shares with its best reference."""
 
 import re
 import string

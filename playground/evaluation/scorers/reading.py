@@ -1,4 +1,4 @@
-"""Scorers that read a number or a label out of the answer and compare it: right or wrong."""
+"""Scorers that extract a number or a label from the answer and compare it."""
 
 from dataclasses import dataclass
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""A JSON schema that strangers may write: it fetches nothing, its patterns take linear time, its references end."""
+"""A person's JSON schema, validated within fixed limits and without fetching anything."""
 
 from collections.abc import Iterator
 from functools import lru_cache

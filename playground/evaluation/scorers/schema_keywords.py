@@ -1,4 +1,4 @@
-"""The keywords of JSON schema with a limit: none takes more than its share, however schema and answer are made."""
+"""Keywords of JSON schema that stop when a check takes too many steps."""
 
 from collections.abc import Callable, Iterator
 from threading import local

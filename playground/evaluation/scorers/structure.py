@@ -1,4 +1,4 @@
-"""Scorers of answers in JSON: is it any, does it fit a schema, are its fields right."""
+"""Scorers of JSON answers: valid, matching a schema, or with the right fields."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""Many comparisons: some look good by chance alone."""
+"""Holm-Bonferroni adjustment of p-values."""
 
 from collections.abc import Sequence
 

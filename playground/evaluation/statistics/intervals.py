@@ -1,4 +1,4 @@
-"""95 % intervals of one mean: of shares that are right, and of scores between 0 and 1."""
+"""95 % intervals of a mean: of shares that are right, and of scores from 0 to 1."""
 
 import math
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Two ways of asking the same items: is the difference more than chance explains?"""
+"""Tests whether two columns differ on the same items by more than chance."""
 
 import math
 from collections.abc import Iterator

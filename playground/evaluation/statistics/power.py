@@ -1,4 +1,4 @@
-"""How many items it would take to tell a difference of some size."""
+"""The number of items needed to detect a difference of a given size."""
 
 import math
 from statistics import NormalDist

@@ -1,10 +1,8 @@
-"""Runs that were made, by the hash of all that determines them: SQLite in WAL mode, for many threads and processes.
+"""The store of finished runs, by a hash of all that determines them, in SQLite for many processes.
 
-failures.py   What can be wrong with the store's file, in words that say what to do
-identity.py   What determines a run, as a hash: two runs with one key would say the same, whatever their models are
-              called
-records.py    A run as it is kept: small, and enough to score it again, to resample its vote, and to open it in the
-              Playground
+failures.py   Explains errors of the store's file and says what to do about them
+identity.py   Hashes all that determines a run, so that two runs with one key would be the same
+records.py    A stored run: small, yet enough to score it again and to open it in the Playground
 """
 
 import logging

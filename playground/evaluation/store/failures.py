@@ -1,4 +1,4 @@
-"""What can be wrong with the store's file, in words that say what to do."""
+"""Explains errors of the store's file and says what to do about them."""
 
 import sqlite3
 

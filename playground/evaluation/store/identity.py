@@ -1,4 +1,4 @@
-"""What determines a run, as a hash: two runs with one key would say the same, whatever their models are called."""
+"""Hashes all that determines a run, so that two runs with one key would be the same."""
 
 import hashlib
 import json
@@ -42,7 +42,7 @@ class Keys:
 
     def _of(self, model: str, adapter: str = "") -> str:
         if (model, adapter) not in self._found:  # files may have to be read for it
-            offer = self._catalog.offer(model, adapter)
+            offer = self._catalog.entry(model, adapter)
             self._found[model, adapter] = offer.title if offer.identity is None else offer.identity()
         return self._found[model, adapter]
 

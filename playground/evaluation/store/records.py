@@ -1,4 +1,4 @@
-"""A run as it is kept: small, and enough to score it again, to resample its vote, and to open it in the Playground."""
+"""A stored run: small, yet enough to score it again and to open it in the Playground."""
 
 import json
 import logging

@@ -1,6 +1,6 @@
 """The skills that adapters teach, in the order in which they are shown.
 
-base.py         What a skill is: something small that an adapter teaches, and how it is seen that it was learned
+base.py         Type of a skill: training data, held-out prompts and measures of one adapter
 extraction.py   Who orders what, how much of it and for when, as strict JSON with fixed keys
 pirate.py       The voice of a pirate, whatever is asked; what is said stays the answer to the question
 sentiment.py    Sentiment of a short review in exactly one word of three

@@ -1,4 +1,4 @@
-"""What a skill is: something small that an adapter teaches, and how it is seen that it was learned."""
+"""Type of a skill: training data, held-out prompts and measures of one adapter."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""One spelling per character before anything is read or compared: widths, digits, dashes, quotes, what is invisible."""
+"""Normalises characters before answers are read or compared: widths, digits, dashes, quotes."""
 
 import re
 import unicodedata

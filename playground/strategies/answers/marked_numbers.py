@@ -1,4 +1,4 @@
-r"""The number of a marked answer, where it is one number: `\boxed{3x+5}`, `\boxed{2, 3}` and "is 3 x 4" are none."""
+r"""Reads the number of a marked answer, if the answer is one number."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Where a text marks its answer: a box, a tag, four hashes, "the final answer is", "the answer is"."""
+"""Finds where a text marks its answer: a box, a tag, four hashes, or "the answer is"."""
 
 import re
 from collections.abc import Iterator

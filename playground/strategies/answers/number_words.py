@@ -1,4 +1,4 @@
-"""Numbers written in English words: "two thousand one hundred", "minus five", "two and a half", "three point one"."""
+"""Reads numbers written in English words, such as "two and a half"."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Reads the numbers of a text, in whatever notation: `numbers` gives each in its one spelling, in order."""
+"""Reads the numbers of a text in any notation, each in one canonical spelling."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Tell what a model thinks from what it says: thought in tags is no part of the answer."""
+"""Separates a model's reasoning in tags from its answer."""
 
 import re
 

@@ -1,4 +1,4 @@
-r"""What a number may be multiplied with that follows it: "million", "Mio.", "bn", "crore", "万"."""
+r"""Reads words that multiply a number, such as "million", "Mio.", "crore" and "万"."""
 
 import re
 

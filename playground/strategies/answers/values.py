@@ -1,4 +1,4 @@
-"""One spelling per value: decimals, fractions where a decimal would not end, powers where it would be too long."""
+"""Spells each number in one canonical way."""
 
 import re
 from fractions import Fraction

@@ -46,14 +46,14 @@ def publish(sessions: Sessions, settings: Settings) -> None:
 
 def connection_to_dict(connection: "Connection") -> dict[str, Any]:
     """A connection as plain data, without the key: models by the names they are chosen by, and what was found out."""
-    tried = connection.known[connection.first]
+    tried = connection.probes[connection.first_probed]
     return {
         "name": connection.endpoint.name,
         "base_url": connection.endpoint.base_url,
         "models": list(connection.names),
         "total": connection.total,
-        "nameless": connection.nameless,
-        "tried": f"{connection.endpoint.name}/{connection.first}",
+        "nameless": connection.unnamed_count,
+        "tried": f"{connection.endpoint.name}/{connection.first_probed}",
         "capabilities": asdict(tried.capabilities),
         "checks": [asdict(check) for check in tried.checks],
     }

@@ -9,7 +9,7 @@ import gradio as gr
 from playground import comparison, setups
 from playground.backends import commands
 from playground.backends.catalog import Catalog, ModelInfo
-from playground.backends.suggested import suggestions
+from playground.backends.suggestions import suggestions
 from playground.returning import Returning
 from playground.settings import Settings
 from playground.types import Progress

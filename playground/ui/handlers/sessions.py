@@ -46,7 +46,7 @@ class Sessions:
     def of(self, request: gr.Request | None) -> Catalog:
         """What this visitor can choose from."""
         session = self._known(request)
-        return (session.catalog if session else self._shared).seen_by(self.visitor(request))
+        return (session.catalog if session else self._shared).for_visitor(self.visitor(request))
 
     def visitor(self, request: gr.Request | None) -> str:
         """Who asks, by cookie or address: results of each are kept apart where strangers share the server."""
@@ -78,10 +78,10 @@ class Sessions:
         """
         # Imported when somebody connects: a page without endpoints does not wait for an HTTP client.
         from playground.backends.endpoints import connection as endpoints
-        from playground.backends.endpoints.endpoint import endpoint
+        from playground.backends.endpoints.endpoint import parse_endpoint
         from playground.backends.endpoints.secret import Secret
 
-        where = endpoint(name, base_url, key, self._settings, parallel=parallel, per_minute=per_minute)
+        where = parse_endpoint(name, base_url, key, self._settings, parallel=parallel, per_minute=per_minute)
         if not where.key:
             where = replace(where, key=Secret(self._operators_key(where.base_url)))
         if request is None or not request.session_hash:
@@ -116,7 +116,7 @@ class Sessions:
         """A new catalog of these connections: runs that go on keep the one that they began with."""
         from playground.backends.endpoints import connection as endpoints
 
-        offered = [one for connected in connections.values() for one in endpoints.offered(connected)]
+        offered = [one for connected in connections.values() for one in endpoints.endpoint_entries(connected)]
         session.catalog, session.connections = Catalog(offered, shared=self._shared), connections
 
     def _known(self, request: gr.Request | None) -> _Session | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground.backends.endpoints.endpoint import operators
+from playground.backends.endpoints.endpoint import operator_endpoints
 from playground.backends.endpoints.providers import Provider, provider_of, providers
 from playground.errors import InvalidSetup
 from playground.returning import Returning
@@ -90,7 +90,7 @@ def build(page: Any, settings: Settings, sessions: Sessions, changed: Any) -> No
 def _offered(settings: Settings) -> Mapping[str, str]:
     """Addresses by name: in public the operator's, else theirs and those of all known providers."""
     known = {} if settings.public else {name: provider.base_url for name, provider in providers().items()}
-    return {**operators(settings), **known}
+    return {**operator_endpoints(settings), **known}
 
 
 def _title(name: str, url: str) -> str:

@@ -16,14 +16,14 @@ FEATURES = {
     "samples": "Several samples in one call",
     "logprobs": "Token probabilities",
     "system": "System message",
-    "prefix": "Goes on with a begun answer",
+    "prefill": "Goes on with a begun answer",
     **{p.name: p.label for p in parameters(Sampling)},
 }
 INSTEAD = {
     "usage": "estimated instead",
     "samples": "asked side by side instead",
     "logprobs": "no token view",
-    "prefix": "asked in a further turn instead",
+    "prefill": "asked in a further turn instead",
     "stop": "cut here instead",
 }
 
@@ -34,13 +34,13 @@ def connections_value(connections: Sequence["Connection"]) -> dict[str, Any]:
 
 
 def _connection(connection: "Connection") -> dict[str, Any]:
-    checks = connection.known[connection.first].checks
+    checks = connection.probes[connection.first_probed].checks
     return {
         "name": connection.endpoint.name,
         "url": connection.endpoint.base_url,
         "count": _count(connection),
         "models": list(connection.names),
-        "tried": f"{connection.endpoint.name}/{connection.first}",
+        "tried": f"{connection.endpoint.name}/{connection.first_probed}",
         "checks": [
             {
                 "feature": FEATURES.get(check.feature, check.feature),
@@ -55,13 +55,15 @@ def _connection(connection: "Connection") -> dict[str, Any]:
 
 def summary(connection: "Connection") -> str:
     """One line for when it is there."""
-    works = sum(check.works == "yes" for check in connection.known[connection.first].checks)
-    of = len(connection.known[connection.first].checks)
-    found = f"{works} of {of} features work on {connection.first}"
+    works = sum(check.works == "yes" for check in connection.probes[connection.first_probed].checks)
+    of = len(connection.probes[connection.first_probed].checks)
+    found = f"{works} of {of} features work on {connection.first_probed}"
     return f"{connection.endpoint.name} is connected: {_count(connection)}; {found}."
 
 
 def _count(connection: "Connection") -> str:
     shown, total = len(connection.models), connection.total
     models = counted(total, "model") if shown == total else f"the first {shown:,} of {total:,} models"
-    return models + (f" (and {connection.nameless:,} without a name that can be used)" if connection.nameless else "")
+    return models + (
+        f" (and {connection.unnamed_count:,} without a name that can be used)" if connection.unnamed_count else ""
+    )

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from playground.backends.catalog import Catalog, ModelInfo
-from playground.backends.details import AdapterDetails, ModelDetails, QuickWays
-from playground.backends.memory import Budget, shown
-from playground.backends.suggested import Suggestion
+from playground.backends.details import AdapterDetails, FastPaths, ModelDetails
+from playground.backends.memory import MemoryBudget, format_bytes
+from playground.backends.suggestions import Suggestion
 from playground.errors import PlaygroundError
 from playground.settings import Settings
 from playground.types import Progress
@@ -41,8 +41,8 @@ def same(listed: dict[str, Any], shown: Any) -> bool:
 
 def _memory(models: Sequence[ModelInfo], settings: Settings) -> dict[str, Any]:
     used = sum(info.details.memory_bytes for info in models if info.details)
-    limit = Budget(settings.memory_megabytes * 2**20).limit
-    return {"share": min(1.0, used / limit), "text": f"{shown(used)} of {shown(limit)} for models in use"}
+    limit = MemoryBudget(settings.memory_megabytes * 2**20).limit
+    return {"share": min(1.0, used / limit), "text": f"{format_bytes(used)} of {format_bytes(limit)} for models in use"}
 
 
 def _oldest(models: Sequence[ModelInfo]) -> str:
@@ -82,7 +82,7 @@ def _line(info: ModelInfo, task: str, settings: Settings) -> list[str]:
     """What sets it apart, on one line."""
     words = [task] if task else []
     if info.details:
-        return [f"{_count(info.details.parameters)} parameters", shown(info.details.memory_bytes), *words]
+        return [f"{_count(info.details.parameters)} parameters", format_bytes(info.details.memory_bytes), *words]
     where = {"endpoint": "on a server elsewhere", "scripted": "follows a rule, needs no weights"}
     return [where.get(info.kind, "ready" if info.loaded else "not loaded yet"), *words, *_price(info, settings)]
 
@@ -97,15 +97,16 @@ def _price(info: ModelInfo, settings: Settings) -> list[str]:
         f"{_count(one.parameters)} parameters",
         "already fetched" if info.fetched else _fetched(one),
         one.licence,
-        f"needs {shown(one.needs(settings))}, {fits}",
+        f"needs {format_bytes(one.needs(settings))}, {fits}",
     ]
 
 
 def _fetched(one: Suggestion) -> str:
     """How much: which of two ways it takes is known once it is on its way."""
+    size = format_bytes(one.megabytes * 1e6)
     if not one.instead:
-        return f"{shown(one.megabytes * 1e6)} to fetch"
-    return f"{shown(one.megabytes * 1e6)} to fetch from the hub, or {shown(one.instead * 1e6)} from the package index"
+        return f"{size} to fetch"
+    return f"{size} to fetch from the hub, or {format_bytes(one.instead * 1e6)} from the package index"
 
 
 def _facts(details: ModelDetails, settings: Settings) -> list[tuple[str, str]]:
@@ -117,7 +118,7 @@ def _facts(details: ModelDetails, settings: Settings) -> list[tuple[str, str]]:
         ("Stored as", details.stored),
         ("Multiplied as", PRECISIONS.get(details.precision, details.precision)),
         ("Device", details.device.upper()),
-        ("Memory", shown(details.memory_bytes)),
+        ("Memory", format_bytes(details.memory_bytes)),
         ("Context", f"{window:,} tokens" if window else "not stated"),
         ("Chat template", "" if details.task else "yes" if details.chat else "none: it goes on with plain text"),
         *(_ways(details.ways) if details.ways else []),
@@ -127,7 +128,7 @@ def _facts(details: ModelDetails, settings: Settings) -> list[tuple[str, str]]:
     return [(name, value) for name, value in facts if value]
 
 
-def _ways(ways: QuickWays) -> list[tuple[str, str]]:
+def _ways(ways: FastPaths) -> list[tuple[str, str]]:
     """Which quick ways it takes, and why not the others."""
 
     def said(taken: bool, why: str) -> str:
@@ -170,7 +171,7 @@ def _adapter_facts(adapter: AdapterDetails, settings: Settings) -> list[tuple[st
         ("From", _place(adapter.source, settings)),
         ("Parameters", f"{adapter.parameters:,}"),
         ("Changes", ", ".join(adapter.targets)),
-        ("Memory", shown(adapter.bytes)),
+        ("Memory", format_bytes(adapter.bytes)),
         ("Runs", "in one batch with its base" if adapter.shared else alone),
         ("Effect", _effect(adapter.effect)),
         ("Loaded in", f"{adapter.seconds:.1f} s"),
@@ -228,8 +229,10 @@ def suggested_value(suggestions: Sequence[Suggestion], settings: Settings) -> li
     return [
         {
             "key": one.source,
-            "facts": f"{_count(one.parameters)} \u00b7 {shown(one.megabytes * 1e6)} to fetch \u00b7 {one.licence}",
-            "needs": f"needs {shown(one.needs(settings))}",
+            "facts": (
+                f"{_count(one.parameters)} \u00b7 {format_bytes(one.megabytes * 1e6)} to fetch \u00b7 {one.licence}"
+            ),
+            "needs": f"needs {format_bytes(one.needs(settings))}",
             "fits": one.fits(settings),
             "gated": one.gated,
         }

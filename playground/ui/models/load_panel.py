@@ -10,7 +10,7 @@ import gradio as gr
 from playground.backends import commands
 from playground.backends.catalog import Catalog
 from playground.backends.entries import loaded_names
-from playground.backends.suggested import suggestions
+from playground.backends.suggestions import suggestions
 from playground.settings import Settings
 from playground.ui import widgets
 from playground.ui.handlers import payloads

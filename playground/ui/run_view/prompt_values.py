@@ -38,7 +38,7 @@ def worked_out(read: Callable[[], Any], catalog: Catalog) -> Preview:
         setup = checked(read(), catalog)
         info, prompts = catalog.info(setup.model), prompts_of(setup)
         first = prompts[0].step
-        backend = catalog.loaded(setup.model)
+        backend = catalog.loaded_backend(setup.model)
         if backend:
             runner.refuse_ignored(setup, backend.capabilities)
         counts = [_count(prompt, backend) for prompt in prompts]
@@ -66,7 +66,7 @@ def worked_out(read: Callable[[], Any], catalog: Catalog) -> Preview:
 
 def refuse_overlong(setup: Setup, catalog: Catalog) -> None:
     """Raises PromptTooLong for a prompt that is known not to fit: it is not sent."""
-    backend = catalog.loaded(setup.model)
+    backend = catalog.loaded_backend(setup.model)
     if backend and (too_long := _overlong([_count(prompt, backend) for prompt in prompts_of(setup)], setup, catalog)):
         raise PromptTooLong(too_long)
 

@@ -10,8 +10,8 @@ from faulty import KEY, Faulty, serving
 
 from playground.backends.base import Capabilities
 from playground.backends.endpoints.backend import EndpointBackend
-from playground.backends.endpoints.endpoint import Endpoint, Limits
-from playground.backends.endpoints.limits import Gate
+from playground.backends.endpoints.endpoint import Endpoint, EndpointLimits
+from playground.backends.endpoints.limits import CallGate
 from playground.backends.endpoints.retry import Retry
 from playground.backends.endpoints.secret import Secret
 
@@ -45,13 +45,15 @@ def backend_of(server: Faulty, slept: list[float]) -> BackendOf:
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
 
-    def make(limits: Limits | None = None, **options: Any) -> EndpointBackend:
-        endpoint = Endpoint(name="faulty", base_url=server.url, key=Secret(KEY), limits=limits or Limits(silence=30))
+    def make(limits: EndpointLimits | None = None, **options: Any) -> EndpointBackend:
+        endpoint = Endpoint(
+            name="faulty", base_url=server.url, key=Secret(KEY), limits=limits or EndpointLimits(silence=30)
+        )
         known = {name: options.pop(name) for name in ("samples", "logprobs") if name in options}
         capabilities = replace(ALL, **{"logprobs": False, **known})
         retry = Retry(sleep=sleep, draw=lambda: 1.0)
         return EndpointBackend(
-            endpoint=endpoint, model="tiny", capabilities=capabilities, gate=Gate(endpoint.limits),
+            endpoint=endpoint, model="tiny", capabilities=capabilities, gate=CallGate(endpoint.limits),
             retry=retry, **options,
         )  # fmt: skip
 

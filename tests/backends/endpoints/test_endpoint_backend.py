@@ -14,7 +14,7 @@ from test_endpoint_faults import HELLO
 from playground.backends.base import Request
 from playground.backends.endpoints.backend import EndpointBackend
 from playground.backends.endpoints.dialect import Dialect
-from playground.backends.endpoints.endpoint import Limits
+from playground.backends.endpoints.endpoint import EndpointLimits
 from playground.backends.endpoints.providers import Price
 from playground.errors import EndpointFailed, NotSupported
 from playground.transcript import OpenStep
@@ -58,7 +58,7 @@ def says(*deltas: dict[str, Any], usage: dict[str, int] | None = None, reason: s
     ("request_", "options", "sent"),
     [
         (HELLO, {}, {"model": "tiny", "max_tokens": 16, "temperature": 0.7, "top_p": 1.0, "top_k": 0, "stream": True}),
-        (HELLO, {"dialect": Dialect(limit="max_completion_tokens")}, {"max_completion_tokens": 16}),
+        (HELLO, {"dialect": Dialect(limit_field="max_completion_tokens")}, {"max_completion_tokens": 16}),
         (
             replace(HELLO, sampling=Sampling(stop=("a",))), {"dialect": Dialect(stops=False)}, {"stop": None},
         ),
@@ -69,12 +69,12 @@ def says(*deltas: dict[str, Any], usage: dict[str, int] | None = None, reason: s
         (replace(HELLO, sampling=Sampling(seed=5)), {}, {"seed": 5}),
         (replace(HELLO, sampling=Sampling(stop=tuple("abcdef"))), {}, {"stop": ["a", "b", "c", "d"]}),
         (
-            replace(HELLO, prefix="So", begun=" far"), {"dialect": Dialect(prefix="continue_final_message")},
+            replace(HELLO, prefill="So", generated_text=" far"), {"dialect": Dialect(prefill="continue_final_message")},
             {"continue_final_message": True, "add_generation_prompt": False,
              "messages": [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "So far"}]},
         ),
         (
-            replace(HELLO, prefix="So"), {"dialect": Dialect(prefix="prefix")},
+            replace(HELLO, prefill="So"), {"dialect": Dialect(prefill="prefix")},
             {"continue_final_message": None,
              "messages": [
                  {"role": "user", "content": "Hello"}, {"role": "assistant", "content": "So", "prefix": True}]},
@@ -136,12 +136,12 @@ USAGE = {"prompt_tokens": 10, "completion_tokens": 8}
             says({"content": "a ST"}), replace(HELLO, sampling=Sampling(stop=("STOP",))), {}, [{"text": "a ST"}],
         ),
         (
-            says({"content": "So "}, {"content": "far so good"}), replace(HELLO, prefix="So far"),
-            {"dialect": Dialect(prefix="prefix")}, [{"text": " so good"}],
+            says({"content": "So "}, {"content": "far so good"}), replace(HELLO, prefill="So far"),
+            {"dialect": Dialect(prefill="prefix")}, [{"text": " so good"}],
         ),
         (
-            says({"content": "So "}, {"content": "good"}), replace(HELLO, prefix="So far"),
-            {"dialect": Dialect(prefix="prefix")}, [{"text": "So good"}],
+            says({"content": "So "}, {"content": "good"}), replace(HELLO, prefill="So far"),
+            {"dialect": Dialect(prefill="prefix")}, [{"text": "So good"}],
         ),
         (
             says({"content": "a" * 12}, {"content": "b" * 4, "index": 1}, usage=USAGE), replace(HELLO, n=2),
@@ -210,7 +210,7 @@ def test_the_first_token_is_timed_even_if_nobody_listened(server: Faulty, backen
 
     server.fault = two_words
     stream = backend_of().stream(HELLO)
-    eventually(lambda: stream.news.qsize())
+    eventually(lambda: stream.events.qsize())
     go_on.set()
     eventually(lambda: stream.work is not None and stream.work.done())
     first, *_, last = [news for news in stream if isinstance(news, Delta)]
@@ -275,7 +275,7 @@ async def forever(seconds: float) -> None:
 
 
 def completions_of_place(backend: EndpointBackend) -> bool:
-    eventually(lambda: not backend.gate._places.locked())
+    eventually(lambda: not backend.gate._slots.locked())
     return True
 
 
@@ -292,14 +292,14 @@ def test_calls_in_parallel_are_limited(server: Faulty, backend_of: BackendOf) ->
             running -= 1
 
     server.fault = counted
-    found = completions(backend_of(samples=False, limits=Limits(parallel=2)), replace(HELLO, n=8))
+    found = completions(backend_of(samples=False, limits=EndpointLimits(parallel=2)), replace(HELLO, n=8))
     assert [c.text for c in found] == ["one two three four"] * 8
     assert most <= 2
 
 
 def test_repeats_count_among_the_calls_a_minute(server: Faulty, backend_of: BackendOf) -> None:
     server.fault = lambda handler: handler.error(500)
-    stream = backend_of(limits=Limits(per_minute=2)).stream(HELLO)
+    stream = backend_of(limits=EndpointLimits(per_minute=2)).stream(HELLO)
     while not (isinstance(news := next(stream), Progress) and "as many calls a minute as are allowed" in news.what):
         pass
     stream.close()

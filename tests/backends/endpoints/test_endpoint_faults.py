@@ -14,13 +14,13 @@ from faulty import KEY, Fault, Faulty, Handler, fine
 
 from playground.backends.base import Request
 from playground.backends.endpoints.backend import EndpointBackend
-from playground.backends.endpoints.endpoint import Limits
-from playground.backends.endpoints.failures import retry_after
+from playground.backends.endpoints.endpoint import EndpointLimits
+from playground.backends.endpoints.failures import parse_retry_after
 from playground.errors import EndpointFailed
 from playground.types import Delta, Message, Progress, Sampling
 
 HELLO = Request(messages=(Message("user", "Hello"),), sampling=Sampling(max_tokens=16))
-SOON = Limits(silence=1.0)  # for what stalls; anything else may take its time on a slow machine
+SOON = EndpointLimits(silence=1.0)  # for what stalls; anything else may take its time on a slow machine
 BackendOf = Callable[..., EndpointBackend]
 
 
@@ -247,7 +247,7 @@ def test_backoff_grows_and_says_why(server: Faulty, backend_of: BackendOf, slept
     ],
 )
 def test_retry_after_is_seconds_or_a_date(value: str, seconds: float | None) -> None:
-    assert retry_after(value, now=1000) == seconds
+    assert parse_retry_after(value, now=1000) == seconds
 
 
 def test_the_server_says_when_to_ask_again(server: Faulty, backend_of: BackendOf, slept: list[float]) -> None:

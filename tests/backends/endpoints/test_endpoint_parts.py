@@ -14,8 +14,14 @@ from faulty import KEY
 from pydantic import ValidationError
 
 from playground.backends.endpoints import providers
-from playground.backends.endpoints.endpoint import Endpoint, Limits, address, endpoint, operators
-from playground.backends.endpoints.limits import Gate, Window
+from playground.backends.endpoints.endpoint import (
+    Endpoint,
+    EndpointLimits,
+    operator_endpoints,
+    parse_address,
+    parse_endpoint,
+)
+from playground.backends.endpoints.limits import CallGate, CallWindow
 from playground.backends.endpoints.retry import Retry
 from playground.backends.endpoints.secret import Secret
 from playground.errors import InvalidSetup
@@ -64,7 +70,7 @@ def test_words_that_share_little_with_a_key_stay() -> None:
     ],
 )
 def test_addresses_have_one_form(text: str, found: str) -> None:
-    assert address(text) == found
+    assert parse_address(text) == found
 
 
 @pytest.mark.parametrize(
@@ -78,21 +84,21 @@ def test_addresses_have_one_form(text: str, found: str) -> None:
 )  # fmt: skip
 def test_what_is_no_address_is_refused_and_not_repeated(text: str) -> None:
     with pytest.raises(InvalidSetup, match="it looks like https://") as caught:
-        address(text)
+        parse_address(text)
     assert "secret" not in str(caught.value)
 
 
 @pytest.mark.parametrize("name", ["", "Two", "a/b", "-a", "a" * 41, "ä"])
 def test_names_are_plain(name: str) -> None:
     with pytest.raises(InvalidSetup, match="choose another"):
-        endpoint(name, "http://127.0.0.1/v1", "", Settings())
+        parse_endpoint(name, "http://127.0.0.1/v1", "", Settings())
 
 
 @pytest.mark.parametrize(("what", "given"), [("name", None), ("base_url", 5), ("key", ["secret"])])
 def test_what_a_program_sends_must_be_text(what: str, given: Any) -> None:
     right: dict[str, Any] = {"name": "a", "base_url": "http://127.0.0.1/v1", "key": ""}
     with pytest.raises(InvalidSetup, match=f"`{what}` must be text"):
-        endpoint(**{**right, what: given}, settings=Settings())
+        parse_endpoint(**{**right, what: given}, settings=Settings())
 
 
 @pytest.mark.parametrize(
@@ -101,27 +107,27 @@ def test_what_a_program_sends_must_be_text(what: str, given: Any) -> None:
 def test_limits_are_whole_numbers_in_range(limits: dict[str, Any]) -> None:
     (name,) = limits
     with pytest.raises(InvalidSetup, match=f"`{name}` is .*; it must be a whole number from"):
-        endpoint("a", "http://127.0.0.1/v1", "", Settings(), **limits)
-    assert endpoint("a", "http://127.0.0.1/v1", "", Settings(), parallel=2, per_minute=9).limits.per_minute == 9
+        parse_endpoint("a", "http://127.0.0.1/v1", "", Settings(), **limits)
+    assert parse_endpoint("a", "http://127.0.0.1/v1", "", Settings(), parallel=2, per_minute=9).limits.per_minute == 9
 
 
 LISTED = Settings(public=True, endpoints=("class=https://llm.example.org/v1", "b = http://10.0.0.5:8000/v1/"))
 
 
 def test_in_public_only_what_the_operator_listed() -> None:
-    assert operators(LISTED) == {"class": "https://llm.example.org/v1", "b": "http://10.0.0.5:8000/v1"}
-    assert endpoint("x", "https://LLM.example.org/v1/", KEY, LISTED).base_url == "https://llm.example.org/v1"
+    assert operator_endpoints(LISTED) == {"class": "https://llm.example.org/v1", "b": "http://10.0.0.5:8000/v1"}
+    assert parse_endpoint("x", "https://LLM.example.org/v1/", KEY, LISTED).base_url == "https://llm.example.org/v1"
     for url in ("http://127.0.0.1:8000/v1", "https://llm.example.org", "https://llm.example.org/v1/../admin"):
         with pytest.raises(InvalidSetup, match="choose one of class, b"):
-            endpoint("x", url, KEY, LISTED)
+            parse_endpoint("x", url, KEY, LISTED)
     with pytest.raises(InvalidSetup, match="it offers none"):
-        endpoint("x", "https://api.openai.com/v1", KEY, Settings(public=True))
+        parse_endpoint("x", "https://api.openai.com/v1", KEY, Settings(public=True))
 
 
 @pytest.mark.parametrize("item", ["https://x.org/v1", "name=", "Bad Name=https://x.org", "a=ftp://x"])
 def test_a_list_that_cannot_be_read_is_refused(item: str) -> None:
     with pytest.raises(InvalidSetup):
-        operators(Settings(endpoints=(item,)))
+        operator_endpoints(Settings(endpoints=(item,)))
 
 
 # -------------------------------------------------------------------------------------- providers
@@ -130,7 +136,7 @@ def test_the_providers_are_read_and_their_addresses_have_the_one_form() -> None:
     assert list(found)[:3] == ["openai", "huggingface", "openrouter"]
     assert len(found) == 10
     for known in found.values():
-        assert address(known.base_url) == known.base_url
+        assert parse_address(known.base_url) == known.base_url
         assert providers.provider_of(known.base_url) is known
         assert known.key_page if known.needs_key else known.base_url.startswith("http://127.0.0.1:")
     assert providers.provider_of("http://elsewhere") is None
@@ -142,46 +148,48 @@ GOOD = "a: {title: A, base_url: 'https://a.org/v1', needs_key: true"
 @pytest.mark.parametrize(
     "text",
     [
-        GOOD + ", color: red}", "a: {title: A}", GOOD.replace("https", "ftp") + "}", GOOD + ", limit: many}",
+        GOOD + ", color: red}", "a: {title: A}", GOOD.replace("https", "ftp") + "}", GOOD + ", limit_field: many}",
         GOOD + ", prices: {m: {input: -1, output: 1, date: 2026-11-20}}}",
         GOOD + ", prices: {m: {input: 1, output: 1}}}", "[]",
     ],
 )  # fmt: skip
 def test_providers_are_read_strictly(text: str) -> None:
     with pytest.raises(ValidationError):
-        providers.read(text)
+        providers.parse_providers(text)
 
 
 def test_a_price_makes_a_cost() -> None:
-    price = providers.read(GOOD + ", prices: {m: {input: 2, output: 10, date: 2026-11-20}}}")["a"].prices["m"]
-    assert price.of(1_000_000, 500_000) == 7.0
+    price = providers.parse_providers(GOOD + ", prices: {m: {input: 2, output: 10, date: 2026-11-20}}}")["a"].prices[
+        "m"
+    ]
+    assert price.cost(1_000_000, 500_000) == 7.0
     assert price.date.isoformat() == "2026-11-20"
 
 
 # ----------------------------------------------------------------------------------------- limits
 def test_calls_a_minute() -> None:
-    window = Window(2)
+    window = CallWindow(2)
     for now in (0.0, 10.0):
-        assert window.wait(now) == 0
-        window.take(now)
-    assert window.wait(20.0) == 40.0
-    assert window.wait(60.0) == 0  # the first is a minute old
-    window.take(60.0)
-    assert window.wait(65.0) == 5.0
-    assert Window(0).wait(0.0) == 0
+        assert window.seconds_until_free(now) == 0
+        window.record_call(now)
+    assert window.seconds_until_free(20.0) == 40.0
+    assert window.seconds_until_free(60.0) == 0  # the first is a minute old
+    window.record_call(60.0)
+    assert window.seconds_until_free(65.0) == 5.0
+    assert CallWindow(0).seconds_until_free(0.0) == 0
 
 
 def test_a_gate_says_why_it_waits_and_lets_through_one_after_the_other() -> None:
     told: list[Progress] = []
     order: list[int] = []
 
-    async def call(gate: Gate, number: int) -> None:
-        async with gate.call(told.append):
+    async def call(gate: CallGate, number: int) -> None:
+        async with gate.call_slot(told.append):
             order.append(number)
             await asyncio.sleep(0)
 
     async def all_of_them() -> None:
-        gate = Gate(Limits(parallel=1))
+        gate = CallGate(EndpointLimits(parallel=1))
         await asyncio.gather(*(call(gate, number) for number in range(3)))
 
     asyncio.run(all_of_them())

@@ -11,13 +11,13 @@ from setting_effects import without_effect
 from playground.backends import commands
 from playground.backends.catalog import Catalog
 from playground.backends.endpoints.backend import EndpointBackend
-from playground.backends.endpoints.connection import Connection, connect, offered
-from playground.backends.endpoints.endpoint import Endpoint, Limits
-from playground.backends.endpoints.limits import Gate
-from playground.backends.endpoints.models import MOST
-from playground.backends.endpoints.probing.probe import tried
+from playground.backends.endpoints.connection import Connection, connect, endpoint_entries
+from playground.backends.endpoints.endpoint import Endpoint, EndpointLimits
+from playground.backends.endpoints.http_client import http_client
+from playground.backends.endpoints.limits import CallGate
+from playground.backends.endpoints.models import MAX_MODELS
+from playground.backends.endpoints.probing.probe import probe_model
 from playground.backends.endpoints.secret import Secret
-from playground.backends.endpoints.wire import wire
 from playground.errors import EndpointFailed, NotSupported, UnknownModel
 from playground.parameters import parameters, with_effect
 from playground.settings import Settings
@@ -27,7 +27,7 @@ from playground.ui.models import endpoint_values
 POEM = "rain falls soft on grey roof and the old street sings of water all night long"
 CHANGES = ("frequency_penalty", "presence_penalty", "repetition_penalty", "logit_bias")
 EVERYTHING = frozenset(
-    {"temperature", "top_p", "top_k", "min_p", "seed", "samples", "logprobs", "prefix", "system", *CHANGES}
+    {"temperature", "top_p", "top_k", "min_p", "seed", "samples", "logprobs", "prefill", "system", *CHANGES}
 )
 Honours = frozenset[str]
 
@@ -55,7 +55,7 @@ def model(honours: Honours, refuses: Honours = frozenset(), steady: bool = True)
 def _text(body: dict[str, Any], honours: Honours, steady: bool) -> list[str]:
     messages, given = body["messages"], {name: value for name, value in body.items() if name in honours}
     if messages[-1]["role"] == "assistant":
-        return ["Paris", "."] if "prefix" in honours else ["The", "capital"]
+        return ["Paris", "."] if "prefill" in honours else ["The", "capital"]
     if messages[0]["role"] == "system" and "system" in honours:
         return ["BANANA"]
     tame = given.get("top_k") == 1 or given.get("top_p", 1.0) < 0.01 or given.get("min_p") == 1.0
@@ -66,7 +66,7 @@ def _text(body: dict[str, Any], honours: Honours, steady: bool) -> list[str]:
 
 
 def endpoint_of(server: Faulty) -> Endpoint:
-    return Endpoint(name="faulty", base_url=server.url, key=Secret(KEY), limits=Limits(parallel=8, silence=30))
+    return Endpoint(name="faulty", base_url=server.url, key=Secret(KEY), limits=EndpointLimits(parallel=8, silence=30))
 
 
 def ended(work: Any) -> Any:
@@ -81,7 +81,7 @@ def ended(work: Any) -> Any:
 def found(server: Faulty, **options: Any) -> Any:
     endpoint = endpoint_of(server)
     return ended(
-        wire().follow(lambda tell: tried(endpoint, "tiny", Gate(endpoint.limits), tell, **options))
+        http_client().follow(lambda tell: probe_model(endpoint, "tiny", CallGate(endpoint.limits), tell, **options))
     )  # fmt: skip
 
 
@@ -155,14 +155,14 @@ def test_a_server_that_varies_at_temperature_0_cannot_be_compared(server: Faulty
 def test_it_finds_a_way_to_ask(server: Faulty, refused: Honours, limit: str, usage: bool) -> None:
     server.fault = model(EVERYTHING, refused)
     dialect = found(server).dialect
-    assert (dialect.limit, dialect.usage) == (limit, usage)
+    assert (dialect.limit_field, dialect.usage) == (limit, usage)
 
 
 def test_capabilities_are_what_was_seen_to_work(server: Faulty) -> None:
-    server.fault = model(frozenset({"temperature", "seed", "logprobs", "prefix"}))
+    server.fault = model(frozenset({"temperature", "seed", "logprobs", "prefill"}))
     capabilities = found(server, context_length=512).capabilities
     assert capabilities.sampling == {"temperature", "seed", "top_logprobs", "max_tokens", "stop"}
-    assert (capabilities.samples, capabilities.logprobs, capabilities.prefix) == (False, True, True)
+    assert (capabilities.samples, capabilities.logprobs, capabilities.prefill) == (False, True, True)
     assert capabilities.context_length == 512
 
 
@@ -170,7 +170,7 @@ def claimed(server: Faulty) -> EndpointBackend:
     """The server's model as it is asked after it was tried."""
     endpoint, tried = endpoint_of(server), found(server)
     return EndpointBackend(
-        endpoint=endpoint, model="tiny", capabilities=tried.capabilities, gate=Gate(endpoint.limits),
+        endpoint=endpoint, model="tiny", capabilities=tried.capabilities, gate=CallGate(endpoint.limits),
         dialect=tried.dialect,
     )  # fmt: skip
 
@@ -215,29 +215,29 @@ def test_entries_that_cannot_be_chosen_are_counted(server: Faulty) -> None:
     listed = {"data": [{"id": "a"}, {"id": "no name"}, None, {"id": 5}, {"id": "a"}]}
     server.models = lambda handler: handler.reply(200, json.dumps(listed))
     found = connected(server)
-    assert (found.names, found.total, found.nameless) == (("faulty/a",), 1, 3)
+    assert (found.names, found.total, found.unnamed_count) == (("faulty/a",), 1, 3)
     assert ": 1 model (and 3 without a name that can be used); " in endpoint_values.summary(found)
 
 
 def test_a_thousand_models_are_listed_and_no_more(server: Faulty) -> None:
-    server.models = listing(*({"id": f"org/model-{i}"} for i in range(MOST + 1)))
+    server.models = listing(*({"id": f"org/model-{i}"} for i in range(MAX_MODELS + 1)))
     found = connected(server)
-    assert (len(found.models), found.total) == (MOST, MOST + 1)
-    assert len(offered(found)) == MOST
+    assert (len(found.models), found.total) == (MAX_MODELS, MAX_MODELS + 1)
+    assert len(endpoint_entries(found)) == MAX_MODELS
     with pytest.raises(UnknownModel, match="and 990 more"):
         connected(server, "org/none")
 
 
 def test_the_model_that_is_tried(server: Faulty) -> None:
     server.models = listing({"id": "text-embedding-3"}, {"id": "davinci-002"}, {"id": "chat-1"}, {"id": "chat-2"})
-    assert connected(server).first == "chat-1"
-    assert connected(server, "chat-2").first == "chat-2"
+    assert connected(server).first_probed == "chat-1"
+    assert connected(server, "chat-2").first_probed == "chat-2"
 
 
 def test_another_model_is_tried_when_it_is_opened(server: Faulty) -> None:
     server.models = listing({"id": "a", "max_model_len": 4096}, {"id": "b", "max_model_len": 2048})
     found = connected(server)
-    first, second = offered(found)
+    first, second = endpoint_entries(found)
     honours = EVERYTHING - {"top_k"}
     server.fault = model(honours)
     assert "top_k" in first.load(print).capabilities.sampling  # was tried before; nothing is asked
@@ -267,7 +267,7 @@ def test_adapters_are_models_and_adapters_of_their_base(server: Faulty) -> None:
     lora = {"id": "SQL_Lora", "parent": "base", "root": "/loras/sql"}
     server.models = listing({"id": "base"}, {"id": "base"}, {"id": "no name"}, lora, {"id": "lost", "parent": "gone"})
     found = connected(server)
-    base_entry, *_, adapter = offered(found)
+    base_entry, *_, adapter = endpoint_entries(found)
     assert (adapter.model, adapter.name, adapter.title) == ("faulty/base", "sql_lora", "SQL_Lora")
     base = base_entry.load(print)
     details = adapter.load(base, print)
@@ -277,13 +277,13 @@ def test_adapters_are_models_and_adapters_of_their_base(server: Faulty) -> None:
 
 def test_adapters_are_loaded_by_the_server_and_given_up(server: Faulty) -> None:
     server.models = listing({"id": "base"})
-    catalog = Catalog(offered(connected(server)))
+    catalog = Catalog(endpoint_entries(connected(server)))
     list(catalog.open("faulty/base"))
     server.seen.clear()
     server.fault = lambda handler: handler.reply(200, "Success", "text/plain")
     list(commands.load_adapter(catalog, Settings(), "faulty/base", "/loras/sql"))
     assert [adapter.name for adapter in catalog.info("faulty/base").adapters] == ["sql"]
-    assert catalog.loaded("faulty/base").adapters == {"sql": "sql"}  # type: ignore[union-attr]
+    assert catalog.loaded_backend("faulty/base").adapters == {"sql": "sql"}  # type: ignore[union-attr]
     commands.unload(catalog, Settings(), "faulty/base/sql")
     assert catalog.info("faulty/base").adapters == ()
     assert [(seen.path, seen.body) for seen in server.seen] == [

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from playground.backends.endpoints.reading.event_parser import Event, EventParser
+from playground.backends.endpoints.reading.event_parser import EventParser, ServerEvent
 
 LINES = st.sampled_from(
     [
@@ -21,7 +21,7 @@ ENDS = st.sampled_from([b"\n", b"\r\n", b"\r"])
 STREAMS = st.lists(st.tuples(LINES, ENDS)).map(lambda lines: b"".join(line + end for line, end in lines))
 
 
-def parsed(*pieces: bytes) -> list[Event]:
+def parsed(*pieces: bytes) -> list[ServerEvent]:
     parser = EventParser()
     return [event for piece in pieces for event in parser.feed(piece)] + parser.close()
 
@@ -66,9 +66,9 @@ def test_what_the_data_is(stream: bytes, data: list[str]) -> None:
 
 def test_an_event_has_the_name_that_stood_before_it() -> None:
     events = parsed(b"event: error\ndata: one\n\ndata: two\n\nerror: three\n\n")
-    assert events == [Event("error", "one"), Event("", "two"), Event("error", "three")]
+    assert events == [ServerEvent("error", "one"), ServerEvent("", "two"), ServerEvent("error", "three")]
 
 
 def test_the_end_is_told_before_anything_follows_it() -> None:
     """A server may keep the connection open, and send no empty line."""
-    assert EventParser().feed(b"data: [DONE]\n") == [Event("", "[DONE]")]
+    assert EventParser().feed(b"data: [DONE]\n") == [ServerEvent("", "[DONE]")]

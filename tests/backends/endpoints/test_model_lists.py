@@ -8,10 +8,10 @@ from faulty import KEY, Faulty, serving
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playground.backends.endpoints.endpoint import Endpoint, address, operators
-from playground.backends.endpoints.models import Served, listed
+from playground.backends.endpoints.endpoint import Endpoint, operator_endpoints, parse_address
+from playground.backends.endpoints.http_client import http_client
+from playground.backends.endpoints.models import ServedModel, list_models
 from playground.backends.endpoints.secret import Secret
-from playground.backends.endpoints.wire import wire
 from playground.errors import EndpointFailed, InvalidSetup
 from playground.settings import Settings
 
@@ -36,26 +36,26 @@ from playground.settings import Settings
 )
 def test_the_address_of_a_single_call_says_what_to_leave_out(typed: str, leave_out: str) -> None:
     with pytest.raises(InvalidSetup) as caught:
-        address(typed)
+        parse_address(typed)
     assert f"leave out {leave_out}" in str(caught.value)
     assert "it looks like https://api.example.com/v1" in str(caught.value)
     assert "api-version" not in str(caught.value)
     with pytest.raises(InvalidSetup, match="leave out"):
-        operators(Settings(endpoints=(f"a={typed}",)))
+        operator_endpoints(Settings(endpoints=(f"a={typed}",)))
 
 
 @pytest.mark.parametrize(
     "typed", ["https://x.example.com/models", "https://x.example.com/chat", "https://x.example.com/completions/v1"]
 )
 def test_an_address_that_only_looks_like_one_of_a_call_is_taken(typed: str) -> None:
-    assert address(typed) == typed
+    assert parse_address(typed) == typed
 
 
 # ------------------------------------------------------------------------------------ lists of models
-def models_of(server: Faulty, body: Any, kind: str = "application/json") -> tuple[tuple[Served, ...], int]:
+def models_of(server: Faulty, body: Any, kind: str = "application/json") -> tuple[tuple[ServedModel, ...], int]:
     server.models = lambda handler: handler.reply(200, body if isinstance(body, str) else json.dumps(body), kind)
     endpoint = Endpoint(name="faulty", base_url=server.url, key=Secret(KEY))
-    models, total, _ = wire().submit(listed(endpoint)).result()
+    models, total, _ = http_client().submit(list_models(endpoint)).result()
     return models, total
 
 
@@ -74,7 +74,7 @@ TWO = [{"id": "a"}, {"id": "b"}]
     ],
 )  # fmt: skip
 def test_lists_of_many_shapes(server: Faulty, body: Any) -> None:
-    assert models_of(server, body) == ((Served(id="a"), Served(id="b")), 2)
+    assert models_of(server, body) == ((ServedModel(id="a"), ServedModel(id="b")), 2)
 
 
 @pytest.mark.parametrize("body", [{"data": None}, {"data": []}, [], {"models": None}, {"data": {}}])

@@ -46,12 +46,12 @@ def last(catalog: Catalog, **setup: Any) -> Run:
 def test_what_it_honours_is_found_out(connection: tuple[Any, Catalog]) -> None:
     found, catalog = connection
     assert found.names == (NAME,)
-    seen = {check.feature: check.works for check in found.known[found.first].checks}
+    seen = {check.feature: check.works for check in found.probes[found.first_probed].checks}
     assert {name for name, works in seen.items() if works == "yes"} >= {
         "streaming", "usage", "temperature", "top_p", "seed", "frequency_penalty", "logit_bias", "system", "stop"
     }  # fmt: skip
     # It takes the first three without an error and ignores them; the others it refuses.
-    refused = {"samples", "logprobs", "presence_penalty", "top_k", "min_p", "repetition_penalty", "prefix"}
+    refused = {"samples", "logprobs", "presence_penalty", "top_k", "min_p", "repetition_penalty", "prefill"}
     assert {name for name, works in seen.items() if works == "no"} == refused
     assert catalog.info(NAME).capabilities.samples is False
 

@@ -13,7 +13,7 @@ from test_endpoint_probe import EVERYTHING, ended, endpoint_of, found, model
 
 from playground import runner, setups
 from playground.backends.catalog import Catalog
-from playground.backends.endpoints.connection import connect, offered
+from playground.backends.endpoints.connection import connect, endpoint_entries
 from playground.backends.endpoints.probing import trial
 from playground.errors import EndpointFailed
 from playground.types import Sampling
@@ -57,11 +57,11 @@ def test_where_stop_is_refused_it_is_not_sent_and_the_answer_is_cut_here(server:
     )
     assert (check["works"], check["instead"]) == ("no", "cut here instead")
     assert "stop" in check["how"]
-    backend: Any = offered(connection)[0].load(print)
+    backend: Any = endpoint_entries(connection)[0].load(print)
     (cut,) = completions(backend, replace(HELLO, sampling=Sampling(stop=(" ",))))
     assert (cut.text, cut.finish_reason) == ("", "stop")
     setup = setups.parse({"model": "faulty/tiny", "strategy": "chain_of_thought", "task": {"input": "2 + 2?"}})
-    assert list(runner.run(setup, Catalog(offered(connection))))[-1].status == "done"
+    assert list(runner.run(setup, Catalog(endpoint_entries(connection))))[-1].status == "done"
 
 
 def test_where_stop_is_taken_but_the_answer_goes_on_it_is_cut_here(server: Faulty) -> None:
@@ -101,7 +101,7 @@ def test_a_server_that_refuses_small_limits_is_asked_with_more_room(server: Faul
     server.fault = refusing(lambda body: body.get(name, 0) < least, status(400, f"the limit is {least} at least"))
     tried = found(server)
     checks = {check.feature: check for check in tried.checks}
-    assert tried.dialect.limit == name
+    assert tried.dialect.limit_field == name
     assert checks["max_tokens"].works == "no"
     assert f"the limit is {least} at least" in checks["max_tokens"].how
     assert checks["temperature"].works == "yes"
@@ -116,7 +116,7 @@ def test_a_server_that_takes_no_limit_at_all_says_why(server: Faulty) -> None:
 def test_two_things_refused_at_once_are_found_out(server: Faulty) -> None:
     server.fault = refusing(lambda body: "max_tokens" in body or "stream_options" in body, status(422, "unknown field"))
     dialect = found(server).dialect
-    assert (dialect.limit, dialect.usage) == ("max_completion_tokens", False)
+    assert (dialect.limit_field, dialect.usage) == ("max_completion_tokens", False)
 
 
 # -------------------------------------------------------------------------------------- temperature
@@ -137,7 +137,7 @@ def test_a_model_that_fails_at_temperature_0_is_connected_without_it(server: Fau
     checks = checks_of(server)
     assert checks["temperature"][0] == "no"
     assert "faulty" in checks["temperature"][1]
-    assert (checks["samples"][0], checks["prefix"][0]) == ("yes", "yes")
+    assert (checks["samples"][0], checks["prefill"][0]) == ("yes", "yes")
     assert "temperature" not in found(server).capabilities.sampling
 
 

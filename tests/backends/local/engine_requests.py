@@ -21,7 +21,9 @@ def request(
 ) -> Request:
     settings = Sampling(**{"temperature": 0, "max_tokens": 20, **sampling})
     messages = (Message("user", text),)
-    return Request(messages=messages, n=n, prefix=prefix, begun=begun, adapter=adapter, scale=scale, sampling=settings)
+    return Request(
+        messages=messages, n=n, prefill=prefix, generated_text=begun, adapter=adapter, scale=scale, sampling=settings
+    )
 
 
 def answers(backend: LocalBackend, asked: Request) -> list[str]:

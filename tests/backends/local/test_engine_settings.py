@@ -10,8 +10,8 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 from playground import runner, setups
 from playground.backends.catalog import Catalog
-from playground.backends.memory import Budget
-from playground.backends.offered import offered
+from playground.backends.memory import MemoryBudget
+from playground.backends.offered_entries import offered_entries
 from playground.errors import LimitReached
 from playground.settings import Settings
 
@@ -33,7 +33,7 @@ def wide(tokenizer: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def catalog_of(folder: Path, **chosen: Any) -> Catalog:
     settings = Settings(model=str(folder), **{"precision": "float32", **chosen})
-    return Catalog(offered(settings), budget=Budget(settings.memory_megabytes * 2**20))
+    return Catalog(offered_entries(settings), budget=MemoryBudget(settings.memory_megabytes * 2**20))
 
 
 def opened(folder: Path, **chosen: Any) -> Catalog:

@@ -7,18 +7,18 @@ import pytest
 
 from playground.backends.local import fingerprints
 from playground.backends.local.fingerprints import contents, fingerprint
-from playground.backends.sources import Source
+from playground.backends.sources import ModelSource
 from playground.settings import Settings
 
 SETTINGS = Settings()
 
 
-def folder(path: Path, weights: bytes = b"weights") -> Source:
+def folder(path: Path, weights: bytes = b"weights") -> ModelSource:
     path.mkdir(exist_ok=True)
     (path / "model.safetensors").write_bytes(weights)
     (path / "config.json").write_text("{}")
     (path / "README.md").write_text("About it.")
-    return Source(kind="folder", place=str(path))
+    return ModelSource(kind="folder", place=str(path))
 
 
 def test_the_same_files_elsewhere_are_the_same_weights(tmp_path: Path) -> None:
@@ -32,7 +32,7 @@ def test_the_same_files_elsewhere_are_the_same_weights(tmp_path: Path) -> None:
 
 
 def test_precision_counts() -> None:
-    packaged = Source(kind="packaged", place="SmolLM2-135M-Instruct")
+    packaged = ModelSource(kind="packaged", place="SmolLM2-135M-Instruct")
     assert "sha256" in fingerprint(packaged, SETTINGS)
     assert fingerprint(packaged, SETTINGS) != fingerprint(packaged, Settings(precision="int8"))
 
@@ -41,7 +41,7 @@ def test_large_files_go_by_size_and_time(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(fingerprints, "MAX_HASHED", 3)
     file = tmp_path / "model.gguf"
     file.write_bytes(b"weights")
-    source = Source(kind="gguf", place=str(file))
+    source = ModelSource(kind="gguf", place=str(file))
     before = fingerprint(source, SETTINGS)
     assert fingerprint(source, SETTINGS) == before
     os.utime(file, ns=(1, 1))
@@ -49,7 +49,7 @@ def test_large_files_go_by_size_and_time(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_a_hub_is_known_by_what_was_fetched(tmp_path: Path) -> None:
-    settings, source = Settings(cache=tmp_path), Source(kind="hub", place="org/name")
+    settings, source = Settings(cache=tmp_path), ModelSource(kind="hub", place="org/name")
     assert fingerprint(source, settings) == ""
     home = tmp_path / "hub" / "org--name"
     home.mkdir(parents=True)
@@ -61,7 +61,7 @@ def test_a_hub_is_known_by_what_was_fetched(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["folder", "gguf"])
 def test_what_is_gone_is_unknown(tmp_path: Path, kind: str) -> None:
-    source = Source(kind=kind, place=str(tmp_path / "gone"))  # type: ignore[arg-type]
+    source = ModelSource(kind=kind, place=str(tmp_path / "gone"))  # type: ignore[arg-type]
     assert fingerprint(source, SETTINGS) == ""
 
 
@@ -80,9 +80,9 @@ def test_machines_are_compared_by_every_byte_and_not_by_place_or_time(
 
 
 def test_weights_that_are_still_to_be_fetched(tmp_path: Path) -> None:
-    settings, packaged = Settings(cache=tmp_path), Source(kind="packaged", place="SmolLM2-135M-Instruct")
+    settings, packaged = Settings(cache=tmp_path), ModelSource(kind="packaged", place="SmolLM2-135M-Instruct")
     assert contents(packaged, settings) is None  # its checksum decides
     folder(tmp_path / "SmolLM2-135M-Instruct")
     assert contents(packaged, settings)
-    assert contents(Source(kind="hub", place="org/name"), settings) == ""  # nobody knows what will come
-    assert contents(Source(kind="folder", place=str(tmp_path / "gone")), settings) == ""
+    assert contents(ModelSource(kind="hub", place="org/name"), settings) == ""  # nobody knows what will come
+    assert contents(ModelSource(kind="folder", place=str(tmp_path / "gone")), settings) == ""

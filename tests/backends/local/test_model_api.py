@@ -12,7 +12,7 @@ from gradio_client.exceptions import AppError
 
 from playground import setups
 from playground.backends.catalog import Catalog
-from playground.backends.offered import offered
+from playground.backends.offered_entries import offered_entries
 from playground.settings import Settings
 from playground.ui.app import build_app, launch_options
 
@@ -32,7 +32,7 @@ def folders(tokenizer: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[Client]:
-    app = build_app(SETTINGS, Catalog(offered(SETTINGS)))
+    app = build_app(SETTINGS, Catalog(offered_entries(SETTINGS)))
     options = {**launch_options(SETTINGS), "server_port": None, "quiet": True}
     _, url, _ = app.launch(**options, prevent_thread_lock=True)
     client = Client(url, verbose=False)

@@ -116,7 +116,7 @@ def run(catalog: Catalog, model: str, text: str, **sampling: Any) -> Completion:
 
 def plain(catalog: Catalog, name: str, *texts: str) -> Any:
     """The model and its inputs, without anything of ours between."""
-    backend: Any = catalog.loaded(name)
+    backend: Any = catalog.loaded_backend(name)
     return backend._model, backend._tokenizer(*texts, return_tensors="pt")
 
 
@@ -175,7 +175,7 @@ def test_text_to_text_is_what_generate_gives(catalog: Catalog, name: str) -> Non
     completion = run(catalog, name, TEXT, temperature=0, max_tokens=12)
     ids = [token.id for token in completion.tokens]
     assert ids == [i for i in expected if i != 3]
-    assert completion.text == catalog.loaded(name)._tokenizer.decode(ids, skip_special_tokens=True)  # type: ignore[union-attr]
+    assert completion.text == catalog.loaded_backend(name)._tokenizer.decode(ids, skip_special_tokens=True)  # type: ignore[union-attr]
 
 
 def test_text_to_text_honours_its_settings(catalog: Catalog) -> None:
@@ -192,12 +192,12 @@ def test_text_to_text_honours_its_settings(catalog: Catalog) -> None:
 
 @pytest.mark.parametrize("name", ["t5", "bart"])
 def test_every_setting_that_text_to_text_claims_has_an_effect(catalog: Catalog, name: str) -> None:
-    backend: Any = catalog.loaded(name)
+    backend: Any = catalog.loaded_backend(name)
     assert without_effect(backend, TEXT) == set()
 
 
 def test_text_to_text_streams_and_stops(catalog: Catalog) -> None:
-    backend: Any = catalog.loaded("bart")
+    backend: Any = catalog.loaded_backend("bart")
     setup = setups.parse({"task": {"input": TEXT}, "sampling": {"temperature": 0, "max_tokens": 50, "seed": 1}})
     stream = backend.stream(Request(messages=(Message("user", TEXT),), n=2, sampling=setup.sampling))
     first = [next(stream) for _ in range(4)]
@@ -208,7 +208,7 @@ def test_text_to_text_streams_and_stops(catalog: Catalog) -> None:
 
 @pytest.mark.parametrize("name", ["moods", "names", "answers", "t5"])
 def test_what_they_say_of_themselves(catalog: Catalog, name: str) -> None:
-    info, backend = catalog.info(name), catalog.loaded(name)
+    info, backend = catalog.info(name), catalog.loaded_backend(name)
     task = {"moods": "classification", "names": "token_classification", "answers": "question_answering"}
     assert info.capabilities.task == task.get(name, "text_to_text")
     assert info.details is not None
@@ -237,7 +237,7 @@ def test_a_question_without_a_passage(catalog: Catalog, text: str) -> None:
 
 
 def test_labels_that_do_not_exclude_each_other(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
-    backend: Any = catalog.loaded("moods")
+    backend: Any = catalog.loaded_backend("moods")
     monkeypatch.setattr(backend._model.config, "problem_type", "multi_label_classification")
     found = run(catalog, "moods", "good bad").findings
     model, inputs = plain(catalog, "moods", "good bad")

@@ -17,7 +17,7 @@ import pytest
 from distributed import LocalCluster
 
 from playground.backends.catalog import Catalog
-from playground.backends.offered import offered
+from playground.backends.offered_entries import offered_entries
 from playground.backends.packaged_models import default_model
 from playground.cli import experiment as command
 from playground.errors import EndpointFailed, NotSupported
@@ -62,7 +62,7 @@ def asked(settings: Settings, tmp_path: Path) -> Iterator[Callable[..., Iterator
 
         def run(executor: cluster.Cluster | None = None) -> Iterator[Table]:
             parallel = executor.parallel if executor else 64
-            return running.run(PLAN, Catalog(offered(settings)), store, executor=executor, parallel=parallel)
+            return running.run(PLAN, Catalog(offered_entries(settings)), store, executor=executor, parallel=parallel)
 
         yield run
 
@@ -105,7 +105,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(
     assert table.status == "done"
     assert [result.note for result in table.results if result.outcome == "failed"] == []
     with closing(Store(tmp_path / "elsewhere.sqlite")) as other:
-        *_, here = running.run(PLAN, Catalog(offered(settings)), other, parallel=64)
+        *_, here = running.run(PLAN, Catalog(offered_entries(settings)), other, parallel=64)
     assert len(table.results) == CELLS
     assert said(table) == said(here)
     *_, again = asked()

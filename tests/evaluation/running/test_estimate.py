@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from playground.backends.base import Capabilities
-from playground.backends.catalog import Catalog, Entry
+from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.endpoints.providers import Price
 from playground.backends.scripted import ScriptedBackend
 from playground.errors import UnknownModel
@@ -54,7 +54,9 @@ def test_nothing_is_loaded_for_it(store: Store) -> None:
     def never(_: Any) -> Any:
         raise AssertionError
 
-    entry = Entry(name="default", title="D", kind="local", load=never, capabilities=Capabilities(sampling=frozenset()))
+    entry = ModelEntry(
+        name="default", title="D", kind="local", load=never, capabilities=Capabilities(sampling=frozenset())
+    )
     found = estimate(plan(techniques=[{}]), Catalog([entry]), store)
     assert (found.calls, found.completion_tokens) == (10, 500)
     assert 100 < found.prompt_tokens < 1000
@@ -91,7 +93,7 @@ class Paid(ScriptedBackend):
 @pytest.mark.parametrize(("backend", "priced"), [(Paid(), True), (ScriptedBackend(), False)])
 def test_a_price_is_said_where_it_is_known(store: Store, backend: ScriptedBackend, priced: bool) -> None:
     capabilities = backend.capabilities
-    entry = Entry(name="default", title="D", kind="endpoint", load=lambda _: backend, capabilities=capabilities)
+    entry = ModelEntry(name="default", title="D", kind="endpoint", load=lambda _: backend, capabilities=capabilities)
     found = estimate(plan(), loaded(Catalog([entry])), store)
     expected = (found.prompt_tokens + 2 * found.completion_tokens) / 1e6
     assert found.cost == (pytest.approx(expected, rel=0.01) if priced else None)
@@ -102,7 +104,9 @@ def test_what_a_model_takes_no_notice_of_is_said(store: Store) -> None:
     def notes(**limits: Any) -> tuple[str, ...]:
         capabilities = replace(ScriptedBackend().capabilities, **limits)
         backend = ScriptedBackend(capabilities=capabilities)
-        entry = Entry(name="default", title="D", kind="scripted", load=lambda _: backend, capabilities=capabilities)
+        entry = ModelEntry(
+            name="default", title="D", kind="scripted", load=lambda _: backend, capabilities=capabilities
+        )
         return estimate(plan(), loaded(Catalog([entry])), store).notes
 
     task = "default is made for one task: it takes the input alone, whatever the technique."
@@ -129,7 +133,9 @@ def test_on_one_machine_a_few_rows_are_quicker_than_in_a_crowd(store: Store) -> 
     backend = ScriptedBackend(reply=lambda *_: "The answer is 7.", delay=0.001)
 
     def seconds(kind: str) -> float:
-        entry = Entry(name="default", title="D", kind=kind, load=lambda _: backend, capabilities=backend.capabilities)
+        entry = ModelEntry(
+            name="default", title="D", kind=kind, load=lambda _: backend, capabilities=backend.capabilities
+        )
         catalog = Catalog([entry])
         *_, _ = running.run(plan(4, techniques=[{}]), catalog, store)
         return estimate(plan(5, techniques=[{}]), catalog, store).seconds or 0.0

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from playground.backends.base import Request
-from playground.backends.catalog import Entry
+from playground.backends.catalog import ModelEntry
 from playground.backends.scripted import ScriptedBackend
 from playground.errors import GenerationFailed
 from playground.evaluation import experiments, running
@@ -114,7 +114,7 @@ def with_a_judge(catalog: Any, judge: Judge, loaded: threading.Event, weights: s
         return weights if loaded.is_set() else ""
 
     told: dict[str, Any] = {"load": load, "identity": identity, "capabilities": backend.capabilities}
-    catalog.add(Entry(name="judge", title="Judge", kind="local", **told))
+    catalog.add(ModelEntry(name="judge", title="Judge", kind="local", **told))
     return catalog
 
 

@@ -18,9 +18,9 @@ from faulty import Faulty, Handler, fine, serving
 
 from playground import setups
 from playground.backends.base import Capabilities, Request
-from playground.backends.catalog import Adapter, Catalog, Entry
+from playground.backends.catalog import AdapterEntry, Catalog, ModelEntry
 from playground.backends.endpoints import connection
-from playground.backends.endpoints.endpoint import endpoint
+from playground.backends.endpoints.endpoint import parse_endpoint
 from playground.backends.scripted import ScriptedBackend
 from playground.errors import GenerationFailed, InvalidSetup, ModelInUse, ModelUnavailable, UnknownModel
 from playground.evaluation import experiments, running
@@ -64,8 +64,8 @@ class Asked:
         backend = ScriptedBackend(reply=self._reply)
         self.catalog = Catalog([self.entry("default", backend)])
 
-    def entry(self, name: str, backend: ScriptedBackend) -> Entry:
-        return Entry(
+    def entry(self, name: str, backend: ScriptedBackend) -> ModelEntry:
+        return ModelEntry(
             name=name, title=name, kind="scripted", load=lambda _: backend, capabilities=backend.capabilities
         )  # fmt: skip
 
@@ -215,7 +215,9 @@ def test_a_stop_is_noticed_while_a_model_is_loaded_again(store: Store) -> None:
             report(Progress(what="Reading"))
             time.sleep(0.01)
 
-    entry = Entry(name="default", title="D", kind="local", load=load, capabilities=Capabilities(sampling=frozenset()))
+    entry = ModelEntry(
+        name="default", title="D", kind="local", load=load, capabilities=Capabilities(sampling=frozenset())
+    )
     with ThreadPoolExecutor(1) as threads:
         asked = threads.submit(asking.ask, setups.parse({}), Catalog([entry]), halt, 600.0)
         assert loading.wait(WAIT)
@@ -279,7 +281,7 @@ def test_the_others_go_on_when_one_model_cannot_be_loaded(store: Store) -> None:
         raise ModelUnavailable("The weights are gone.")
 
     model.catalog.add(
-        Entry(name="gone", title="Gone", kind="local", load=broken, capabilities=ScriptedBackend().capabilities)
+        ModelEntry(name="gone", title="Gone", kind="local", load=broken, capabilities=ScriptedBackend().capabilities)
     )
     table = last(running.run(plan(techniques=[{}], models=[{}, {"model": "gone"}]), model.catalog, store))
     assert (table.status, len(table.results)) == ("failed", 6)
@@ -292,7 +294,7 @@ def test_a_model_goes_on_without_the_adapter_that_cannot_be_attached(store: Stor
     def broken(*_: Any) -> Any:
         raise ModelUnavailable("It fits another model.")
 
-    model.catalog.add_adapter(Adapter(model="default", name="odd", title="Odd", load=broken))
+    model.catalog.add_adapter(AdapterEntry(model="default", name="odd", title="Odd", load=broken))
     table = last(running.run(plan(techniques=[{}], models=[{}, {"adapter": "odd"}]), model.catalog, store))
     assert (table.status, {r.column for r in table.results}) == ("failed", {"Zero-shot \u00b7 default"})
     assert (len(table.results), model.calls) == (6, 6)
@@ -370,7 +372,9 @@ def test_a_model_without_seeds_and_one_made_for_a_task_get_what_they_honour(stor
     for task, sampling in (("", frozenset({"temperature"})), ("classification", frozenset())):
         capabilities = Capabilities(sampling=sampling, task=task)
         backend = ScriptedBackend(reply=reply, capabilities=replace(capabilities, context_length=999))
-        model = Entry(name="default", title=task, kind="local", load=lambda _, b=backend: b, capabilities=capabilities)
+        model = ModelEntry(
+            name="default", title=task, kind="local", load=lambda _, b=backend: b, capabilities=capabilities
+        )
         techniques = [{"strategy": "few_shot", "sampling": {"temperature": 0.2}}]
         table = last(running.run(plan(2, techniques=techniques, repetitions=2), Catalog([model]), store))
         assert (table.status, [r.outcome for r in table.results]) == ("done", ["done"] * 4)
@@ -411,13 +415,13 @@ def server() -> Iterator[Faulty]:
 
 
 def connected(server: Faulty) -> Catalog:
-    where = endpoint("mine", server.url, "", Settings(), parallel=4)
+    where = parse_endpoint("mine", server.url, "", Settings(), parallel=4)
     connecting = connection.connect(where)
     try:
         while True:
             next(connecting)
     except StopIteration as end:
-        return Catalog(connection.offered(end.value))
+        return Catalog(connection.endpoint_entries(end.value))
 
 
 def test_an_endpoint_that_dies_in_the_middle_loses_nothing(server: Faulty, store: Store) -> None:

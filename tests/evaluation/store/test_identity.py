@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from playground import setups
 from playground.backends.base import Capabilities
-from playground.backends.catalog import Adapter, Catalog, Entry
+from playground.backends.catalog import AdapterEntry, Catalog, ModelEntry
 from playground.backends.scripted import ScriptedBackend
 from playground.errors import UnknownModel
 from playground.evaluation.store import identity
@@ -21,18 +21,18 @@ CAPABILITIES = Capabilities(sampling=frozenset())
 SCRIPTED = ScriptedBackend()
 
 
-def entry(name: str, *, kind: str = "local", identity: str | None = "weights 1") -> Entry:
+def entry(name: str, *, kind: str = "local", identity: str | None = "weights 1") -> ModelEntry:
     told = None if identity is None else lambda: identity
-    return Entry(
+    return ModelEntry(
         name=name, title="A model", kind=kind, load=lambda _: SCRIPTED, capabilities=CAPABILITIES, identity=told
     )  # fmt: skip
 
 
-def adapter(name: str, told: str) -> Adapter:
-    return Adapter(model="default", name=name, title=name, load=lambda *_: None, identity=lambda: told)  # type: ignore[arg-type, return-value]
+def adapter(name: str, told: str) -> AdapterEntry:
+    return AdapterEntry(model="default", name=name, title=name, load=lambda *_: None, identity=lambda: told)  # type: ignore[arg-type, return-value]
 
 
-def keys(*offered: Entry | Adapter, visitor: str = "") -> Keys:
+def keys(*offered: ModelEntry | AdapterEntry, visitor: str = "") -> Keys:
     return Keys(Catalog(offered or [entry("default")]), visitor)
 
 
@@ -89,7 +89,7 @@ def test_a_column_gives_the_keys_that_each_setup_has_by_itself() -> None:
         ([entry("default")], replace(SETUP, scale=0.5), True),  # of no adapter
     ],
 )
-def test_weights_count_and_names_do_not(offered: list[Entry | Adapter], setup: Setup, same: bool) -> None:
+def test_weights_count_and_names_do_not(offered: list[ModelEntry | AdapterEntry], setup: Setup, same: bool) -> None:
     assert (key(setup, keys(*offered)) == key(SETUP)) == same
 
 

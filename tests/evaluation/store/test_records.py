@@ -41,7 +41,7 @@ def test_paths_are_those_that_voted(catalog_of: Any, vote: str) -> None:
 
 def test_a_path_that_abstains_counts_against_the_answer(catalog_of: Any) -> None:
     def some(request: Any, rng: Any) -> str:
-        return rng.choice(["The answer is 7.", "I do not know."]) if not request.prefix.endswith(" is") else " unclear"
+        return rng.choice(["The answer is 7.", "I do not know."]) if not request.prefill.endswith(" is") else " unclear"
 
     options = {"paths": 8, "form": "few_shot"}
     examples = [{"input": "i", "output": "The answer is 1."}]

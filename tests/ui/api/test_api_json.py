@@ -21,10 +21,10 @@ from gradio_client.exceptions import AppError
 from playground import hosting
 from playground.backends import commands
 from playground.backends.base import Request
-from playground.backends.catalog import Catalog, Entry, ModelInfo
+from playground.backends.catalog import Catalog, ModelEntry, ModelInfo
 from playground.backends.details import AdapterDetails, ModelDetails
 from playground.backends.scripted import ScriptedBackend
-from playground.backends.suggested import Suggestion
+from playground.backends.suggestions import Suggestion
 from playground.json_values import as_json
 from playground.settings import Settings
 from playground.types import Alternative, Delta, Finding, Origin, Progress, Token, Usage
@@ -145,7 +145,7 @@ def served(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Iterator[Client]:
     dear = Suggestion(source=HALF, parameters=LONG, megabytes=1, licence="")
     monkeypatch.setattr(model_api, "suggestions", lambda: [dear])
     backend = Odd(capabilities=replace(Odd().capabilities, sampling=frozenset({HALF, *Odd().capabilities.sampling})))
-    entry = Entry(
+    entry = ModelEntry(
         name="default", title="Odd", kind="scripted", load=lambda _: backend, capabilities=backend.capabilities,
         suggestion=replace(dear, source="x/y"),
     )  # fmt: skip

@@ -68,7 +68,7 @@ def test_wrong_types_are_answered_in_words(url: str, endpoint: str, caplog: pyte
 @pytest.mark.parametrize("text", [value for value in ODD if isinstance(value, str)])
 def test_an_odd_source_is_refused_in_words(text: str) -> None:
     try:
-        sources.read(text)
+        sources.parse_source(text)
     except InvalidSetup as error:
         said = str(error)
     else:

@@ -8,7 +8,7 @@ import pytest
 
 from playground import setups
 from playground.backends.base import Request
-from playground.backends.catalog import Adapter, Catalog, Entry
+from playground.backends.catalog import AdapterEntry, Catalog, ModelEntry
 from playground.backends.details import AdapterDetails
 from playground.backends.scripted import ScriptedBackend
 from playground.errors import GenerationFailed, InvalidSetup
@@ -37,8 +37,8 @@ def catalog_of(scored: Score) -> Catalog:
     details = AdapterDetails(name="tuned", title="Tuned", loaded=True)
     return Catalog(
         [
-            Entry(name="m", title="M", kind="local", load=lambda _: backend, capabilities=backend.capabilities),
-            Adapter(model="m", name="tuned", title="Tuned", load=lambda *_: details),
+            ModelEntry(name="m", title="M", kind="local", load=lambda _: backend, capabilities=backend.capabilities),
+            AdapterEntry(model="m", name="tuned", title="Tuned", load=lambda *_: details),
         ]
     )
 

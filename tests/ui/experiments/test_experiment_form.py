@@ -8,7 +8,7 @@ import pytest
 
 from playground import setups
 from playground.backends.catalog import Catalog
-from playground.backends.offered import offered
+from playground.backends.offered_entries import offered_entries
 from playground.errors import InvalidSetup, LimitReached
 from playground.evaluation import experiments
 from playground.evaluation.plan import Data, Experiment, Item, Technique
@@ -76,7 +76,7 @@ def test_odd_rows_do_not_take_the_playgrounds_setup() -> None:
 
 
 def test_experiments_on_models_that_are_not_here_are_not_offered() -> None:
-    private, public = (Catalog(offered(Settings(public=public))).models() for public in (False, True))
+    private, public = (Catalog(offered_entries(Settings(public=public))).models() for public in (False, True))
     assert set(plan_panel.offered(private)) == set(experiments.named())
     left_out = set(experiments.named()) - set(plan_panel.offered(public))
     assert left_out == {"ladder_larger", "tuned_or_larger"}

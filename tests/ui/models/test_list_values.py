@@ -9,15 +9,15 @@ import pytest
 from playground.backends import packaged_models
 from playground.backends.base import Capabilities
 from playground.backends.catalog import ModelInfo
-from playground.backends.details import AdapterDetails, ModelDetails, QuickWays
-from playground.backends.suggested import suggestions
+from playground.backends.details import AdapterDetails, FastPaths, ModelDetails
+from playground.backends.suggestions import suggestions
 from playground.errors import ModelUnavailable, PlaygroundError
 from playground.settings import Settings
 from playground.types import Progress
 from playground.ui.models import list_values
 from playground.ui.widgets.status import status
 
-WAYS = QuickWays(
+WAYS = FastPaths(
     layers=30, fused=28, not_fused="two are odd", shares=True, not_shared="", joins=False, not_joined="it cannot",
     products=121, four_bits=120, eight_bits=0,
 )  # fmt: skip
@@ -88,7 +88,7 @@ def test_what_an_adapter_changes_is_said(effect: float | None, line: bool, fact:
 
 
 def test_what_a_model_would_take_is_shown_before_it_is_fetched() -> None:
-    half = packaged_models.find("qwen2.5-coder-0.5b")
+    half = packaged_models.find_packaged("qwen2.5-coder-0.5b")
     info = replace(LOADED, loaded=False, details=None, adapters=(), suggestion=half.suggestion, about=half.about)
     (model,) = shown(replace(info, fetched=False), settings=Settings(memory_megabytes=100))["models"]
     assert (

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from playground.backends.catalog import Catalog, Entry
+from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.scripted import ScriptedBackend
 from playground.errors import LimitReached, ModelUnavailable
 from playground.settings import Settings
@@ -18,7 +18,7 @@ BACKEND = ScriptedBackend()
 
 
 def loaded(load: Callable[[Any], Any], *, added: bool = True) -> tuple[Catalog, Iterator[dict[Any, Any]]]:
-    made = Entry(name="m", title="M", kind="local", load=load, capabilities=BACKEND.capabilities, added=added)
+    made = ModelEntry(name="m", title="M", kind="local", load=load, capabilities=BACKEND.capabilities, added=added)
     catalog = Catalog([made])
 
     def work() -> Any:

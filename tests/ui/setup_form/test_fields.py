@@ -6,7 +6,7 @@ import gradio as gr
 import pytest
 
 from playground.backends.base import Capabilities
-from playground.backends.catalog import Adapter, Catalog, Entry
+from playground.backends.catalog import AdapterEntry, Catalog, ModelEntry
 from playground.backends.details import AdapterDetails
 from playground.backends.scripted import ScriptedBackend
 from playground.errors import InvalidSetup, UnknownModel
@@ -22,12 +22,14 @@ SCRIPTED = ScriptedBackend()
 TASK = Capabilities(sampling=frozenset({"max_tokens"}), task="classification")
 
 
-def entry(name: str, capabilities: Capabilities, kind: str = "scripted") -> Entry:
-    return Entry(name=name, title=name.title(), kind=kind, load=lambda _: SCRIPTED, capabilities=capabilities)
+def entry(name: str, capabilities: Capabilities, kind: str = "scripted") -> ModelEntry:
+    return ModelEntry(name=name, title=name.title(), kind=kind, load=lambda _: SCRIPTED, capabilities=capabilities)
 
 
-def adapter(model: str, name: str) -> Adapter:
-    return Adapter(model=model, name=name, title=name.title(), load=lambda *_: AdapterDetails(name=name, title=name))
+def adapter(model: str, name: str) -> AdapterEntry:
+    return AdapterEntry(
+        model=model, name=name, title=name.title(), load=lambda *_: AdapterDetails(name=name, title=name)
+    )
 
 
 CATALOG = Catalog(

@@ -1,6 +1,6 @@
-"""What a server can do, found out by trying each setting.
+"""Probes what an endpoint supports by trying each setting.
 
-checks.py   How each feature shows in what a model answers: what changes nothing is ignored, whatever the server says
-probe.py    What a model honours, found out by asking: some servers take a setting without an error and ignore it
-trial.py    Short questions to a model, to see what it does with a setting
+checks.py   Checks each feature by its effect on the answers, whatever the server says of it
+probe.py    Probes a model: which settings it honours, since some servers accept and ignore them
+trial.py    Asks a model short questions to see what a setting does
 """

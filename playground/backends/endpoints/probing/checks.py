@@ -1,4 +1,4 @@
-"""How each feature shows in what a model answers: what changes nothing is ignored, whatever the server says."""
+"""Checks each feature by its effect on the answers, whatever the server says of it."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -10,16 +10,16 @@ from playground.parameters import parameters, with_effect
 from playground.types import Sampling
 
 STRONG: dict[str, float] = {p.name: p.strong for p in parameters(Sampling) if p.strong is not None}
-HOT = STRONG["temperature"]  # a poem hardly begins the same way twice, and servers take it
+HIGH_TEMPERATURE = STRONG["temperature"]  # a poem hardly begins the same way twice, and servers take it
 ANY_TOKEN = {"1000": 100.0}  # whichever it is: with this bias it comes, and comes again
 UNLIKELY = ("~1~", "~2~", "~3~")  # stop strings that do not come
-CAPITAL = "What is the capital of France? Answer in one sentence."
-BEGUN = "The capital of France is the city of"
+CAPITAL_QUESTION = "What is the capital of France? Answer in one sentence."
+SENTENCE_START = "The capital of France is the city of"
 Works = Literal["yes", "no", "unknown"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class FeatureCheck:
     """One feature: a name of a `Sampling` field or of a capability, whether it works, and how that was seen."""
 
     feature: str
@@ -33,122 +33,125 @@ class Reference:
 
     trial: Trial
     greedy: Reply
-    again: Reply
+    repeated: Reply
     hot: Reply
 
     @classmethod
-    async def of(cls, trial: Trial) -> "Reference":
+    async def measure(cls, trial: Trial) -> "Reference":
         greedy, again = await trial.ask(temperature=0), await trial.ask(temperature=0)
-        hot = await trial.ask(temperature=HOT)
+        hot = await trial.ask(temperature=HIGH_TEMPERATURE)
         if greedy.error and hot.error:
             await trial.ask()  # raises where the server is gone, which says nothing about temperatures
         return cls(trial, greedy, again, hot)
 
-    def questions(self) -> Mapping[str, Callable[[], Awaitable[Check]]]:
+    def checks(self) -> Mapping[str, Callable[[], Awaitable[FeatureCheck]]]:
         """By feature, what to do to find out about it. They may all be done at once."""
         return {
             "samples": self.samples,
             "logprobs": self.logprobs,
             "stop": self.stop,
             "system": self.system,
-            "prefix": self.prefix,
-            **{name: partial(self._tames, name, STRONG[name]) for name in with_effect(Sampling, "filter")},
-            **{name: partial(self._changes, name, STRONG[name]) for name in with_effect(Sampling, "penalty")},
-            **{name: partial(self._changes, name, ANY_TOKEN) for name in with_effect(Sampling, "bias")},
+            "prefill": self.prefill,
+            **{name: partial(self._check_filter, name, STRONG[name]) for name in with_effect(Sampling, "filter")},
+            **{name: partial(self._check_penalty, name, STRONG[name]) for name in with_effect(Sampling, "penalty")},
+            **{name: partial(self._check_penalty, name, ANY_TOKEN) for name in with_effect(Sampling, "bias")},
         }
 
-    def temperature(self) -> Check:
+    def temperature(self) -> FeatureCheck:
         if error := self.greedy.error or self.hot.error:
-            return Check(feature="temperature", works="no", how=error)
-        if unsteady := self._unsteady(self.again.like(self.greedy)):
-            return Check(feature="temperature", works="unknown", how=unsteady)
-        if self.hot.like(self.greedy):
-            return Check(feature="temperature", works="no", how=f"the same answer at {HOT} as at 0")
-        return Check(feature="temperature", works="yes", how=f"another answer at {HOT} than at 0")
+            return FeatureCheck(feature="temperature", works="no", how=error)
+        if unsteady := self._why_unsteady(self.repeated.resembles(self.greedy)):
+            return FeatureCheck(feature="temperature", works="unknown", how=unsteady)
+        if self.hot.resembles(self.greedy):
+            return FeatureCheck(feature="temperature", works="no", how=f"the same answer at {HIGH_TEMPERATURE} as at 0")
+        return FeatureCheck(feature="temperature", works="yes", how=f"another answer at {HIGH_TEMPERATURE} than at 0")
 
-    async def seed(self) -> Check:
-        first = await self.trial.ask(temperature=HOT, seed=7)
-        second = await self.trial.ask(temperature=HOT, seed=7)
+    async def seed(self) -> FeatureCheck:
+        first = await self.trial.ask(temperature=HIGH_TEMPERATURE, seed=7)
+        second = await self.trial.ask(temperature=HIGH_TEMPERATURE, seed=7)
         if error := first.error or second.error:
-            return Check(feature="seed", works="no", how=error)
+            return FeatureCheck(feature="seed", works="no", how=error)
         if first.text != second.text:
-            return Check(feature="seed", works="no", how="the same seed gave two answers")
+            return FeatureCheck(feature="seed", works="no", how="the same seed gave two answers")
         if first.text == self.hot.text:
-            return Check(feature="seed", works="unknown", how="without a seed the answer was the same")
-        return Check(feature="seed", works="yes", how="the same seed gave the same answer")
+            return FeatureCheck(feature="seed", works="unknown", how="without a seed the answer was the same")
+        return FeatureCheck(feature="seed", works="yes", how="the same seed gave the same answer")
 
-    async def samples(self) -> Check:
+    async def samples(self) -> FeatureCheck:
         reply = await self.trial.ask(n=2)
         how = reply.error or f"asked for 2 samples, got {len(reply.texts)}"
-        return Check(feature="samples", works="yes" if len(reply.texts) == 2 else "no", how=how)
+        return FeatureCheck(feature="samples", works="yes" if len(reply.texts) == 2 else "no", how=how)
 
-    async def logprobs(self) -> Check:
+    async def logprobs(self) -> FeatureCheck:
         reply = await self.trial.ask(logprobs=True, top_logprobs=2)
         how = "came with every token" if reply.logprobs else reply.error or "asked for, but none came"
-        return Check(feature="logprobs", works="yes" if reply.logprobs else "no", how=how)
+        return FeatureCheck(feature="logprobs", works="yes" if reply.logprobs else "no", how=how)
 
-    async def stop(self) -> Check:
+    async def stop(self) -> FeatureCheck:
         """As many as are sent at most: the one that comes is a word of the likeliest answer, if that has two."""
         word = next(iter(self.greedy.text.split()[1:]), "\n\n")
         cold: dict[str, Any] = {} if self.greedy.error else {"temperature": 0}
         reply = await self.trial.ask(stop=[word, *UNLIKELY], **cold)
         if reply.error:
-            return Check(feature="stop", works="no", how=reply.error)
-        went_on, would = _after(word, reply.text), _after(word, self.greedy.text)
+            return FeatureCheck(feature="stop", works="no", how=reply.error)
+        went_on, would = _text_after(word, reply.text), _text_after(word, self.greedy.text)
         if went_on and 2 * len(went_on) >= len(would):  # some end with the word it stands in
-            return Check(feature="stop", works="no", how="taken without an error, but the answer went on")
+            return FeatureCheck(feature="stop", works="no", how="taken without an error, but the answer went on")
         if not self.greedy.text.startswith(reply.text.rstrip()):
-            return Check(feature="stop", works="yes", how="taken; where the answer ends cannot be seen, as it varies")
-        return Check(feature="stop", works="yes", how="the answer ended there")
+            return FeatureCheck(
+                feature="stop", works="yes", how="taken; where the answer ends cannot be seen, as it varies"
+            )
+        return FeatureCheck(feature="stop", works="yes", how="the answer ended there")
 
-    async def system(self) -> Check:
+    async def system(self) -> FeatureCheck:
         order = {"role": "system", "content": "Answer every question with the one word BANANA."}
-        reply = await self.trial.ask(CAPITAL, before=[order])
+        reply = await self.trial.ask(CAPITAL_QUESTION, before=[order])
         if reply.error:
-            return Check(feature="system", works="no", how=reply.error)
+            return FeatureCheck(feature="system", works="no", how=reply.error)
         if "banana" in reply.text.lower():
-            return Check(feature="system", works="yes", how="it did what the system message said")
-        return Check(feature="system", works="yes", how="taken, but not obeyed: small models often do not")
+            return FeatureCheck(feature="system", works="yes", how="it did what the system message said")
+        return FeatureCheck(feature="system", works="yes", how="taken, but not obeyed: small models often do not")
 
-    async def prefix(self) -> Check:
-        reply = await self.trial.ask(CAPITAL, begun=BEGUN)
+    async def prefill(self) -> FeatureCheck:
+        reply = await self.trial.ask(CAPITAL_QUESTION, answer_start=SENTENCE_START)
         if reply.error:
-            return Check(feature="prefix", works="no", how=reply.error)
-        went_on = reply.text.removeprefix(BEGUN).lstrip(" \n*_\"'").startswith("Paris")
+            return FeatureCheck(feature="prefill", works="no", how=reply.error)
+        went_on = reply.text.removeprefix(SENTENCE_START).lstrip(" \n*_\"'").startswith("Paris")
         how = "it went on in the middle of a sentence" if went_on else "it began a new sentence"
-        return Check(feature="prefix", works="yes" if went_on else "no", how=how)
+        return FeatureCheck(feature="prefill", works="yes" if went_on else "no", how=how)
 
-    async def _tames(self, name: str, value: Any) -> Check:
+    async def _check_filter(self, name: str, value: Any) -> FeatureCheck:
         """A filter this strict leaves the likeliest token only, however hot it is."""
-        reply = await self.trial.ask(temperature=HOT, **{name: value})
-        if unclear := self._unclear(name, reply, self.again.like(self.greedy)):
+        reply = await self.trial.ask(temperature=HIGH_TEMPERATURE, **{name: value})
+        if unclear := self._inconclusive(name, reply, self.repeated.resembles(self.greedy)):
             return unclear
-        if self.hot.like(self.greedy):
-            return Check(feature=name, works="unknown", how=f"the answer is the same at temperature {HOT} as at 0")
-        works = reply.like(self.greedy)
-        how = (
-            f"at temperature {HOT}, {value:g} gave {'the same answer as temperature 0' if works else 'a random answer'}"
-        )
-        return Check(feature=name, works="yes" if works else "no", how=how)
+        if self.hot.resembles(self.greedy):
+            return FeatureCheck(
+                feature=name, works="unknown", how=f"the answer is the same at temperature {HIGH_TEMPERATURE} as at 0"
+            )
+        works = reply.resembles(self.greedy)
+        answer = "the same answer as temperature 0" if works else "a random answer"
+        how = f"at temperature {HIGH_TEMPERATURE}, {value:g} gave {answer}"
+        return FeatureCheck(feature=name, works="yes" if works else "no", how=how)
 
-    async def _changes(self, name: str, value: Any) -> Check:
+    async def _check_penalty(self, name: str, value: Any) -> FeatureCheck:
         """Something this strong cannot leave the likeliest answer as it is."""
         reply = await self.trial.ask(temperature=0, **{name: value})
-        if unclear := self._unclear(name, reply, self.again.text == self.greedy.text):
+        if unclear := self._inconclusive(name, reply, self.repeated.text == self.greedy.text):
             return unclear
         if reply.text == self.greedy.text:
-            return Check(feature=name, works="no", how="taken without an error, but it changed nothing")
-        return Check(feature=name, works="yes", how="it changed the answer")
+            return FeatureCheck(feature=name, works="no", how="taken without an error, but it changed nothing")
+        return FeatureCheck(feature=name, works="yes", how="it changed the answer")
 
-    def _unclear(self, name: str, reply: Reply, steady: bool) -> Check | None:
-        if name in (self.trial.endpoint.provider.ignores if self.trial.endpoint.provider else ()):
-            return Check(feature=name, works="no", how="known to be ignored by this provider")
+    def _inconclusive(self, name: str, reply: Reply, steady: bool) -> FeatureCheck | None:
+        if name in (self.trial.endpoint.provider.ignored_settings if self.trial.endpoint.provider else ()):
+            return FeatureCheck(feature=name, works="no", how="known to be ignored by this provider")
         if reply.error:
-            return Check(feature=name, works="no", how=reply.error)
-        unsteady = self._unsteady(steady)
-        return Check(feature=name, works="unknown", how=unsteady) if unsteady else None
+            return FeatureCheck(feature=name, works="no", how=reply.error)
+        unsteady = self._why_unsteady(steady)
+        return FeatureCheck(feature=name, works="unknown", how=unsteady) if unsteady else None
 
-    def _unsteady(self, steady: bool) -> str:
+    def _why_unsteady(self, steady: bool) -> str:
         """Why nothing can be learned from comparing answers, unless they are as `steady` as the comparison needs."""
         if self.greedy.error:
             return "cannot be seen: it takes no temperature"
@@ -157,6 +160,6 @@ class Reference:
         return "" if steady else "cannot be seen: it varies at temperature 0"
 
 
-def _after(word: str, text: str) -> str:
+def _text_after(word: str, text: str) -> str:
     """What follows the first such word in the text, if there is one."""
     return text.partition(word)[2].strip()

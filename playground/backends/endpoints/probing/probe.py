@@ -1,4 +1,4 @@
-"""What a model honours, found out by asking: some servers take a setting without an error and ignore it."""
+"""Probes a model: which settings it honours, since some servers accept and ignore them."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -7,74 +7,90 @@ from dataclasses import dataclass, replace
 from playground.backends.base import Capabilities
 from playground.backends.endpoints.dialect import Dialect
 from playground.backends.endpoints.endpoint import Endpoint
-from playground.backends.endpoints.limits import Gate
-from playground.backends.endpoints.probing.checks import Check, Reference
-from playground.backends.endpoints.probing.trial import LENGTH, Reply, Trial
-from playground.backends.endpoints.providers import Limit, Prefix
-from playground.backends.endpoints.wire import Tell
+from playground.backends.endpoints.http_client import ReportProgress
+from playground.backends.endpoints.limits import CallGate
+from playground.backends.endpoints.probing.checks import FeatureCheck, Reference
+from playground.backends.endpoints.probing.trial import ANSWER_TOKENS, Reply, Trial
+from playground.backends.endpoints.providers import LimitField, PrefillField
 from playground.errors import EndpointFailed
 from playground.parameters import parameters
 from playground.types import Progress, Sampling
 
-WITHIN = 120.0  # seconds for all questions that are asked at once: a laptop needs them
-ALWAYS = {"max_tokens", "stop"}  # part of the protocol since its first day; where stop is not honoured, it is cut here
+PROBE_SECONDS = 120.0  # seconds for all checks that are run at once: a laptop needs them
+ALWAYS_HONOURED = {
+    "max_tokens",
+    "stop",
+}  # part of the protocol since its first day; where stop is not honoured, it is cut here
 SETTINGS = {p.name for p in parameters(Sampling)}
-LENGTHS = (LENGTH, 128, 1024)  # tokens to ask for, as some servers refuse low limits
+LENGTHS_TO_TRY = (ANSWER_TOKENS, 128, 1024)  # tokens to ask for, as some servers refuse low limits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tried:
+class ProbeResult:
     """What is known of a model after it was tried."""
 
     capabilities: Capabilities
     dialect: Dialect
-    checks: tuple[Check, ...]
+    checks: tuple[FeatureCheck, ...]
 
 
-async def tried(
-    endpoint: Endpoint, model: str, gate: Gate, tell: Tell, *, context_length: int | None = None, within: float = WITHIN
-) -> Tried:
+async def probe_model(
+    endpoint: Endpoint,
+    model: str,
+    gate: CallGate,
+    report: ReportProgress,
+    *,
+    context_length: int | None = None,
+    within: float = PROBE_SECONDS,
+) -> ProbeResult:
     """Ask the model some twenty short questions and see what comes.
 
     What is not answered in time counts as not supported. Raises EndpointFailed when it does not answer at all.
     """
-    tell(Progress(what=f"Asking {model}"))
-    trial, first, low = await _spoken_to(endpoint, model, gate)
-    reference = await Reference.of(trial)
+    report(Progress(what=f"Asking {model}"))
+    trial, first, low = await _find_dialect(endpoint, model, gate)
+    reference = await Reference.measure(trial)
     checks = [
-        _seen("streaming", first.parts > 1, f"the answer came in {first.parts} part{'' if first.parts == 1 else 's'}"),
-        _seen("usage", first.usage, "the server counts tokens" if first.usage else "not counted: they are estimated"),
-        *([Check(feature="max_tokens", works="no", how=low)] if low else []),
+        _check_result(
+            "streaming", first.parts > 1, f"the answer came in {first.parts} part{'' if first.parts == 1 else 's'}"
+        ),
+        _check_result(
+            "usage",
+            first.usage,
+            "the server counts tokens" if first.usage else "not counted: they are estimated",
+        ),
+        *([FeatureCheck(feature="max_tokens", works="no", how=low)] if low else []),
         reference.temperature(),
         await reference.seed(),  # before the others: a server may have one random stream for all who ask
     ]
-    asked = {name: asyncio.create_task(_safely(name, ask)) for name, ask in reference.questions().items()}
+    tasks = {name: asyncio.create_task(_run_check(name, ask)) for name, ask in reference.checks().items()}
     loop = asyncio.get_running_loop()
     end = loop.time() + within
     try:
-        while (waiting := [task for task in asked.values() if not task.done()]) and loop.time() < end:
-            done = len(asked) - len(waiting)
-            tell(Progress(what=f"Trying what {model} honours", done=done, total=len(asked), unit="settings"))
+        while (waiting := [task for task in tasks.values() if not task.done()]) and loop.time() < end:
+            done = len(tasks) - len(waiting)
+            report(Progress(what=f"Trying what {model} honours", done=done, total=len(tasks), unit="settings"))
             await asyncio.wait(waiting, timeout=end - loop.time(), return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in asked.values():
+        for task in tasks.values():
             task.cancel()
     late = f"no answer within {within:g} seconds"
     checks += [
-        task.result() if task.done() else Check(feature=name, works="unknown", how=late) for name, task in asked.items()
+        task.result() if task.done() else FeatureCheck(feature=name, works="unknown", how=late)
+        for name, task in tasks.items()
     ]
     dialect = replace(trial.dialect, stops=any(check.feature == "stop" and check.works == "yes" for check in checks))
-    return Tried(capabilities=_summed_up(checks, context_length), dialect=dialect, checks=tuple(checks))
+    return ProbeResult(capabilities=_capabilities_of(checks, context_length), dialect=dialect, checks=tuple(checks))
 
 
-async def _spoken_to(endpoint: Endpoint, model: str, gate: Gate) -> tuple[Trial, Reply, str]:
+async def _find_dialect(endpoint: Endpoint, model: str, gate: CallGate) -> tuple[Trial, Reply, str]:
     """A way of asking that the server takes, its first reply, and what it said to a lower limit, if it refused one.
 
     Raises EndpointFailed with what it said first.
     """
     refused: dict[int, str] = {}
-    for length in LENGTHS:
-        for way in _ways(endpoint):
+    for length in LENGTHS_TO_TRY:
+        for way in _likely_dialects(endpoint):
             trial = Trial(endpoint, model, gate, way, length)
             reply = await trial.ask()
             if not reply.error:
@@ -83,37 +99,37 @@ async def _spoken_to(endpoint: Endpoint, model: str, gate: Gate) -> tuple[Trial,
                 ]
                 return trial, reply, below[-1] if below else ""
             refused.setdefault(length, reply.error)
-    raise EndpointFailed(refused[LENGTHS[0]])
+    raise EndpointFailed(refused[LENGTHS_TO_TRY[0]])
 
 
-def _ways(endpoint: Endpoint) -> list[Dialect]:
+def _likely_dialects(endpoint: Endpoint) -> list[Dialect]:
     """The likeliest first."""
     provider = endpoint.provider
-    prefix: Prefix = provider.prefix if provider else ""
-    limits: tuple[Limit, ...] = ("max_tokens", "max_completion_tokens")
-    if provider and provider.limit == "max_completion_tokens":
+    prefix: PrefillField = provider.prefill if provider else ""
+    limits: tuple[LimitField, ...] = ("max_tokens", "max_completion_tokens")
+    if provider and provider.limit_field == "max_completion_tokens":
         limits = limits[::-1]
-    return [Dialect(limit=limit, prefix=prefix, usage=usage) for limit in limits for usage in (True, False)]
+    return [Dialect(limit_field=limit, prefill=prefix, usage=usage) for limit in limits for usage in (True, False)]
 
 
-async def _safely(name: str, ask: Callable[[], Awaitable[Check]]) -> Check:
+async def _run_check(name: str, ask: Callable[[], Awaitable[FeatureCheck]]) -> FeatureCheck:
     """A question that fails says nothing about the others."""
     try:
         return await ask()
     except EndpointFailed as error:
-        return Check(feature=name, works="unknown", how=str(error))
+        return FeatureCheck(feature=name, works="unknown", how=str(error))
 
 
-def _seen(feature: str, works: bool, how: str) -> Check:
-    return Check(feature=feature, works="yes" if works else "no", how=how)
+def _check_result(feature: str, works: bool, how: str) -> FeatureCheck:
+    return FeatureCheck(feature=feature, works="yes" if works else "no", how=how)
 
 
-def _summed_up(checks: Sequence[Check], context_length: int | None) -> Capabilities:
+def _capabilities_of(checks: Sequence[FeatureCheck], context_length: int | None) -> Capabilities:
     """Only what was seen to work counts."""
     works = {check.feature for check in checks if check.works == "yes"}
     return Capabilities(
-        sampling=frozenset(ALWAYS | (works & SETTINGS) | ({"top_logprobs"} if "logprobs" in works else set())),
-        prefix="prefix" in works,
+        sampling=frozenset(ALWAYS_HONOURED | (works & SETTINGS) | ({"top_logprobs"} if "logprobs" in works else set())),
+        prefill="prefill" in works,
         system="system" in works,
         samples="samples" in works,
         logprobs="logprobs" in works,

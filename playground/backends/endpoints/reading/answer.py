@@ -1,23 +1,23 @@
-"""Chunks of the chat completions protocol -> deltas: text up to stop strings, reasoning, tokens, and what it cost."""
+"""Turns chunks of the chat completions protocol into deltas with text, tokens and cost."""
 
 from typing import Any
 
 from playground.backends.base import Request
-from playground.backends.endpoints.dialect import estimated
-from playground.backends.endpoints.failures import OTHERWISE
+from playground.backends.endpoints.dialect import estimate_tokens
+from playground.backends.endpoints.failures import TRY_OTHERWISE
 from playground.backends.endpoints.payloads import Chunk
 from playground.backends.endpoints.providers import Price
-from playground.backends.endpoints.reading.sample import Sample
-from playground.backends.endpoints.reading.token_counts import count, shared, usage_of
+from playground.backends.endpoints.reading.sample import AnswerSample
+from playground.backends.endpoints.reading.token_counts import read_count, read_usage, split_total
 from playground.backends.stop_strings import StopFilter
 from playground.errors import AnswerWithheld, EndpointFailed
 from playground.types import Delta, FinishReason, Origin, Usage
 
-FINISHES: dict[str | None, FinishReason | None] = {"stop": "stop", "length": "length", "refused": "refused"}
-NAMED = 200  # characters of the name that a server gives its model in an answer
+FINISH_REASONS: dict[str | None, FinishReason | None] = {"stop": "stop", "length": "length", "refused": "refused"}
+MAX_MODEL_NAME = 200  # characters of the name that a server gives its model in an answer
 
 
-class Answer:
+class EndpointAnswer:
     """What comes back for one request: `n` samples, of which the first is number `first` for whoever asked."""
 
     def __init__(
@@ -26,49 +26,49 @@ class Answer:
         n: int,
         first: int,
         model: str,
-        where: str,
+        endpoint_name: str,
         price: Price | None,
         prompt_tokens: int,
         echo: str,
     ) -> None:
-        self._samples = [Sample(StopFilter(request.sampling.stop), echo) for _ in range(n)]
+        self._samples = [AnswerSample(StopFilter(request.sampling.stop), echo) for _ in range(n)]
         self._first = first
-        self._most = request.sampling.max_tokens
+        self._max_tokens = request.sampling.max_tokens
         self._price = price
         self._prompt_tokens = prompt_tokens
         self._usage: dict[str, Any] = {}
-        self._model, self._where = model, where
+        self._model, self._endpoint_name = model, endpoint_name
         self._adapter = request.adapter
-        self.begun = False  # something of an answer has come
+        self.has_begun = False  # something of an answer has come
 
     def add(self, chunk: Chunk) -> None:
         """Raises KeyError, ValueError, TypeError or AttributeError on what is not of the protocol."""
         model = chunk.get("model")
         if isinstance(model, str) and model:
-            self._model = "".join(c if c.isprintable() else "\ufffd" for c in model[:NAMED])
-        self._usage = self._usage | usage_of(chunk)
+            self._model = "".join(c if c.isprintable() else "\ufffd" for c in model[:MAX_MODEL_NAME])
+        self._usage = self._usage | read_usage(chunk)
         for choice in chunk.get("choices") or ():
             if choice is None:
                 continue
             index = int(choice.get("index") or 0)  # a few servers write it as text
             if 0 <= index < len(self._samples):
                 self._samples[index].add(choice)
-                self.begun = self.begun or self._samples[index].size > 0
+                self.has_begun = self.has_begun or self._samples[index].size > 0
 
     @property
-    def cut(self) -> bool:
+    def all_stopped(self) -> bool:
         """Every sample has met a stop string: nothing that still comes is of use."""
         return all(sample.stops.stopped for sample in self._samples)
 
     @property
-    def ended(self) -> bool:
+    def all_ended(self) -> bool:
         """Every sample was told to be over."""
         return all(sample.ending for sample in self._samples)
 
     @property
-    def seen(self) -> int:
+    def samples_begun(self) -> int:
         """Samples of which anything has come."""
-        return sum(1 for sample in self._samples if sample.length or sample.ending or sample.tool)
+        return sum(1 for sample in self._samples if sample.character_count or sample.ending or sample.calls_tool)
 
     @property
     def failure(self) -> EndpointFailed | None:
@@ -76,59 +76,69 @@ class Answer:
         for sample in self._samples:
             word = f" ({sample.reason})" if sample.reason else ""
             if sample.ending == "broken":
-                return EndpointFailed(f"{self._where} broke off its answer{word}. Try again later.", passing=True)
-            if sample.ending == "refused":
-                return AnswerWithheld(f"{self._where} withheld the answer or a part of it{word}. {OTHERWISE}")
-            if sample.tool and not sample.spoken:
                 return EndpointFailed(
-                    f"{self._where} answered with the call of a tool and no text, but no tools are offered here. "
-                    f"{OTHERWISE}"
+                    f"{self._endpoint_name} broke off its answer{word}. Try again later.", is_transient=True
+                )
+            if sample.ending == "refused":
+                return AnswerWithheld(
+                    f"{self._endpoint_name} withheld the answer or a part of it{word}. {TRY_OTHERWISE}"
+                )
+            if sample.calls_tool and not sample.has_text:
+                return EndpointFailed(
+                    f"{self._endpoint_name} answered with the call of a tool and no text, but no tools are offered "
+                    f"here. {TRY_OTHERWISE}"
                 )
         return None
 
-    def complete(self) -> None:
+    def mark_complete(self) -> None:
         """The server said that all of it came: what has begun has ended, at the limit if that was reached."""
-        known = count(self._usage, "completion_tokens", "output_tokens")
+        known = read_count(self._usage, "completion_tokens", "output_tokens")
         for sample in self._samples:
-            if sample.ending is None and (sample.length or sample.tool):
-                used = known if known is not None and len(self._samples) == 1 else sample.counted
-                sample.ending = "refused" if sample.refusal else "length" if used >= self._most else "stop"
+            if sample.ending is None and (sample.character_count or sample.calls_tool):
+                used = known if known is not None and len(self._samples) == 1 else sample.token_count
+                sample.ending = "refused" if sample.is_refusal else "length" if used >= self._max_tokens else "stop"
 
-    def deltas(self, seconds: float) -> list[Delta]:
+    def new_deltas(self, seconds: float) -> list[Delta]:
         """What is new since the last time."""
-        found = []
+        deltas = []
         for i, sample in enumerate(self._samples):
             if sample.text or sample.reasoning or sample.tokens:
-                found.append(self._delta(i, sample, seconds, self._estimate(sample)))
-        return found
+                deltas.append(self._delta(i, sample, seconds, self._estimate(sample)))
+        return deltas
 
-    def rest(self, seconds: float) -> list[Delta]:
+    def remaining_deltas(self, seconds: float) -> list[Delta]:
         """What was held back, of an answer that will not be complete."""
         for sample in self._samples:
             sample.finish()
-        return self.deltas(seconds)
+        return self.new_deltas(seconds)
 
-    def finish(self, seconds: float) -> list[Delta]:
+    def final_deltas(self, seconds: float) -> list[Delta]:
         """The last deltas, with how each sample ended and what was used, by the server's count if it gave one."""
         for sample in self._samples:
             sample.finish()
         usages = self._usages()
         return [
-            self._delta(i, sample, seconds, usages[i], FINISHES.get(sample.ending))
+            self._delta(i, sample, seconds, usages[i], FINISH_REASONS.get(sample.ending))
             for i, sample in enumerate(self._samples)
         ]
 
-    def _delta(self, i: int, sample: Sample, seconds: float, usage: Usage, ending: FinishReason | None = None) -> Delta:
-        origin = None if sample.told else Origin(weights=f"{self._model} @ {self._where}", adapter=self._adapter)
+    def _delta(
+        self, i: int, sample: AnswerSample, seconds: float, usage: Usage, ending: FinishReason | None = None
+    ) -> Delta:
+        origin = (
+            None
+            if sample.has_delta
+            else Origin(weights=f"{self._model} @ {self._endpoint_name}", adapter=self._adapter)
+        )
         delta = Delta(
             index=self._first + i, text=sample.text, tokens=tuple(sample.tokens), reasoning=sample.reasoning,
             seconds=seconds, finish_reason=ending, origin=origin, usage=usage,
-            prompt_tokens=None if sample.told else usage.prompt_tokens,
+            prompt_tokens=None if sample.has_delta else usage.prompt_tokens,
         )  # fmt: skip
-        sample.text, sample.reasoning, sample.tokens, sample.told = "", "", [], True
+        sample.text, sample.reasoning, sample.tokens, sample.has_delta = "", "", [], True
         return delta
 
-    def _estimate(self, sample: Sample) -> Usage:
+    def _estimate(self, sample: AnswerSample) -> Usage:
         return Usage(prompt_tokens=self._prompt_tokens, completion_tokens=sample.size, estimated=True)
 
     def _usages(self) -> list[Usage]:
@@ -137,14 +147,15 @@ class Answer:
         A count of 0 for what has words is none.
         """
         sizes = [sample.size for sample in self._samples]
-        prompt = count(self._usage, "prompt_tokens", "input_tokens")
-        total = count(self._usage, "completion_tokens", "output_tokens")
+        prompt = read_count(self._usage, "prompt_tokens", "input_tokens")
+        total = read_count(self._usage, "completion_tokens", "output_tokens")
         if total == 0 and any(sizes):
             total = None
-        counts = sizes if total is None else shared(total, sizes)
+        counts = sizes if total is None else split_total(total, sizes)
         known, sent = bool(prompt) and total is not None, prompt or self._prompt_tokens
         costs = [
-            self._price.of(0, made) + self._price.of(sent, 0) / len(counts) if self._price else None for made in counts
+            self._price.cost(0, made) + self._price.cost(sent, 0) / len(counts) if self._price else None
+            for made in counts
         ]
         return [
             Usage(prompt_tokens=sent, completion_tokens=made, estimated=not known, cost=cost)
@@ -152,7 +163,7 @@ class Answer:
         ]
 
 
-def prompt_estimate(request: Request) -> int:
+def estimate_prompt(request: Request) -> int:
     """About how long the prompt is: its texts, and four tokens around each message."""
-    texts = [*(m.content for m in request.messages), request.prefix + request.begun]
-    return sum(estimated(text) for text in texts) + 4 * len(request.messages)
+    texts = [*(m.content for m in request.messages), request.prefill + request.generated_text]
+    return sum(estimate_tokens(text) for text in texts) + 4 * len(request.messages)

@@ -1,4 +1,4 @@
-"""Parses an event stream from bytes in whatever pieces they come; the events do not depend on the pieces."""
+"""Parses server-sent events from bytes, however these are split."""
 
 import json
 import re
@@ -9,7 +9,7 @@ DONE = "[DONE]"
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class ServerEvent:
     """One event: its name, empty for most, and its data."""
 
     name: str
@@ -26,11 +26,11 @@ class EventParser:
 
     _parts: list[bytes] = field(default_factory=list)  # of a line whose end has not come
     _after_return: bool = False  # the last byte was a carriage return: a line feed that follows belongs to it
-    _begun: bool = False
+    _has_begun: bool = False
     _name: str = ""
     _data: list[str] = field(default_factory=list)
 
-    def feed(self, data: bytes) -> list[Event]:
+    def feed(self, data: bytes) -> list[ServerEvent]:
         """The events that are complete now."""
         if self._after_return and data:
             self._after_return = False
@@ -43,15 +43,15 @@ class EventParser:
         if not lines:
             return []
         whole, self._parts = b"".join(self._parts), [lines.pop()]
-        return [event for line in (whole, *lines) for event in self._line(line)]
+        return [event for line in (whole, *lines) for event in self._parse_line(line)]
 
-    def close(self) -> list[Event]:
+    def close(self) -> list[ServerEvent]:
         """What is left, now that nothing follows."""
-        return [*self._line(b"".join(self._parts)), *self._dispatch()]
+        return [*self._parse_line(b"".join(self._parts)), *self._dispatch()]
 
-    def _line(self, line: bytes) -> list[Event]:
-        if not self._begun:
-            self._begun = True
+    def _parse_line(self, line: bytes) -> list[ServerEvent]:
+        if not self._has_begun:
+            self._has_begun = True
             line = line.removeprefix(BOM)
         if not line:
             events, self._name = self._dispatch(), ""
@@ -59,23 +59,23 @@ class EventParser:
         name, _, value = (b"data", b":", line) if line.startswith(b"{") else line.partition(b":")
         text = value.removeprefix(b" ").decode("utf-8", "replace")
         if name == b"data":
-            return self._add(text)
+            return self._add_data(text)
         if name == b"error":
-            return [*self._dispatch(), Event("error", text)]
+            return [*self._dispatch(), ServerEvent("error", text)]
         if name == b"event":
             self._name = text.strip()
         return []
 
-    def _add(self, text: str) -> list[Event]:
+    def _add_data(self, text: str) -> list[ServerEvent]:
         events = self._dispatch() if len(self._data) == 1 and _is_whole(self._data[0]) else []
         self._data.append(text)
         if len(self._data) == 1 and is_done(text):  # nothing need follow it: a server may wait for us now
             events += self._dispatch()
         return events
 
-    def _dispatch(self) -> list[Event]:
+    def _dispatch(self) -> list[ServerEvent]:
         data, self._data = "\n".join(self._data), []
-        return [Event(self._name, data)] if data.strip() not in ("", "null") else []
+        return [ServerEvent(self._name, data)] if data.strip() not in ("", "null") else []
 
 
 def is_done(data: str) -> bool:

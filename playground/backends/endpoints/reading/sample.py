@@ -1,11 +1,11 @@
-"""One sample of an answer while it grows: its text up to a stop string, its reasoning, tokens, and how it ended."""
+"""One sample of an answer while it arrives: text up to a stop string, reasoning and tokens."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from playground.backends.endpoints.reading.endings import Ending, ending, word_of
-from playground.backends.endpoints.reading.token_entries import tokens_of, whole_characters
-from playground.backends.endpoints.words import words
+from playground.backends.endpoints.choice_text import read_choice
+from playground.backends.endpoints.reading.endings import Ending, parse_ending, safe_word
+from playground.backends.endpoints.reading.token_entries import read_token_entries, split_half_character
 from playground.backends.stop_strings import Piece, StopFilter
 from playground.types import Token
 
@@ -13,7 +13,7 @@ TORN = "\ufffd"
 
 
 @dataclass
-class Sample:
+class AnswerSample:
     """What is new of it, and what is known of all of it."""
 
     stops: StopFilter[None]
@@ -21,52 +21,55 @@ class Sample:
     text: str = ""
     reasoning: str = ""
     tokens: list[Token] = field(default_factory=list)
-    length: int = 0  # characters it has written, reasoning too
-    counted: int = 0  # tokens, where the server tells them apart
+    character_count: int = 0  # characters it has written, reasoning too
+    token_count: int = 0  # tokens, where the server tells them apart
     ending: Ending | None = None
     reason: str = ""  # the server's word for that
-    told: bool = False  # a delta of it was made
-    refusal: bool = False
-    tool: bool = False
-    spoken: bool = False  # it has text, however short
-    _held: str = ""  # text that may be what is repeated of the prompt
-    _half: str = ""  # of a character that JSON writes as two
-    _thought_half: str = ""
+    has_delta: bool = False  # a delta of it was made
+    is_refusal: bool = False
+    calls_tool: bool = False
+    has_text: bool = False  # it has text, however short
+    _possible_echo: str = ""  # text that may be what is repeated of the prompt
+    _half_character: str = ""  # of a character that JSON writes as two
+    _half_reasoning: str = ""
 
     @property
     def size(self) -> int:
         """Tokens, as far as is known."""
-        return self.counted or -(-self.length // 4)
+        return self.token_count or -(-self.character_count // 4)
 
     def add(self, choice: dict[str, Any]) -> None:
         """One choice of a chunk. Raises TypeError or AttributeError on what is not of the protocol."""
-        said = words(choice)
-        text, self._half = whole_characters(self._half + said.text + said.refusal)
-        thought, self._thought_half = whole_characters(self._thought_half + said.reasoning)
-        self.length += len(text) + len(thought)
+        content = read_choice(choice)
+        text, self._half_character = split_half_character(self._half_character + content.text + content.refusal)
+        thought, self._half_reasoning = split_half_character(self._half_reasoning + content.reasoning)
+        self.character_count += len(text) + len(thought)
         self.reasoning += thought
-        self.spoken = self.spoken or bool(text)
-        self.tool, self.refusal = self.tool or said.tool, self.refusal or bool(said.refusal)
-        self._write(self._past_echo(text) if self.echo else text)
-        tokens, listed = tokens_of(choice.get("logprobs"))
+        self.has_text = self.has_text or bool(text)
+        self.calls_tool, self.is_refusal = (
+            self.calls_tool or content.calls_tool,
+            self.is_refusal or bool(content.refusal),
+        )
+        self._write(self._skip_echo(text) if self.echo else text)
+        tokens, listed = read_token_entries(choice.get("logprobs"))
         self.tokens += tokens
-        self.counted += listed
+        self.token_count += listed
         self._end(choice.get("finish_reason"))
 
     def finish(self) -> None:
         """Nothing follows: what was held back is text."""
-        self._write(self._held + TORN * len(self._half))
-        self.reasoning += TORN * len(self._thought_half)
-        self._held = self._half = self._thought_half = ""
+        self._write(self._possible_echo + TORN * len(self._half_character))
+        self.reasoning += TORN * len(self._half_reasoning)
+        self._possible_echo = self._half_character = self._half_reasoning = ""
         if not self.stops.stopped:
             self.text += "".join(piece.text for piece in self.stops.finish())
 
     def _end(self, reason: object) -> None:
         """The first ending that is none of the ordinary ones stays, whatever is said after it."""
-        found = ending(reason)
-        if found and self.ending not in ("refused", "broken"):
-            self.ending, self.reason = found, word_of(reason)
-        if self.refusal and self.ending in ("stop", "length"):
+        ending = parse_ending(reason)
+        if ending and self.ending not in ("refused", "broken"):
+            self.ending, self.reason = ending, safe_word(reason)
+        if self.is_refusal and self.ending in ("stop", "length"):
             self.ending, self.reason = "refused", "refusal"
         if self.stops.stopped:
             self.ending = "stop"
@@ -75,10 +78,10 @@ class Sample:
         if text and not self.stops.stopped:
             self.text += "".join(piece.text for piece in self.stops.push(Piece(None, text)))
 
-    def _past_echo(self, text: str) -> str:
-        held = self._held + text
+    def _skip_echo(self, text: str) -> str:
+        held = self._possible_echo + text
         if len(held) < len(self.echo) and self.echo.startswith(held):
-            self._held = held
+            self._possible_echo = held
             return ""
-        new, self._held, self.echo = held.removeprefix(self.echo), "", ""
+        new, self._possible_echo, self.echo = held.removeprefix(self.echo), "", ""
         return new

@@ -10,7 +10,7 @@ from typing import Any
 
 from playground.backends.local.adapters import adapter_settings
 from playground.backends.local.files.headers import StoredTensor, read_header, read_json, refuse_pickles
-from playground.backends.memory import shown
+from playground.backends.memory import format_bytes
 from playground.errors import ModelUnavailable
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
@@ -117,7 +117,9 @@ def read_adapter(folder: Path, base_source: str) -> AdapterFolder:
 def check_size(what: Path | str, size: int) -> None:
     """Raises ModelUnavailable for a file of weights that is too large for an adapter."""
     if size > MAX_BYTES:
-        raise ModelUnavailable(f"{what} is {shown(size)} large; {shown(MAX_BYTES)} is the most for an adapter.")
+        raise ModelUnavailable(
+            f"{what} is {format_bytes(size)} large; {format_bytes(MAX_BYTES)} is the most for an adapter."
+        )
 
 
 def module_path(name: str) -> str:

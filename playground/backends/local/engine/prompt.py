@@ -12,14 +12,14 @@ from playground.types import Message
 OPEN, CLOSE = "\ue0f0", "\ue0f1"
 
 
-def encode(tokenizer: Any, messages: Sequence[Message], prefix: str = "") -> list[int]:
+def encode(tokenizer: Any, messages: Sequence[Message], prefill: str = "") -> list[int]:
     """Ids of the prompt that ends where the assistant is to go on, after `prefix` if given.
 
     Equal to `apply_chat_template` for text without control tokens; those, such as a pasted `<|im_end|>`,
     are encoded as the characters they are written with. Without a chat template the contents are one plain text.
     Raises NotSupported when the template refuses the conversation, or leaves out what somebody says in it.
     """
-    rendered, typed = _hide_typed_controls(tokenizer, messages, prefix)
+    rendered, typed = _hide_typed_controls(tokenizer, messages, prefill)
     if not typed:
         return _ids(tokenizer, rendered)
     ids: list[int] = [] if tokenizer.chat_template else tokenizer("")["input_ids"]
@@ -33,26 +33,26 @@ def encode(tokenizer: Any, messages: Sequence[Message], prefix: str = "") -> lis
     return ids
 
 
-def prompt_text(tokenizer: Any, messages: Sequence[Message], prefix: str = "") -> str:
+def prompt_text(tokenizer: Any, messages: Sequence[Message], prefill: str = "") -> str:
     """What `encode` encodes, with what the tokenizer puts first; control tokens in messages as they were typed."""
-    text = _restore_typed_controls(*_hide_typed_controls(tokenizer, messages, prefix))
+    text = _restore_typed_controls(*_hide_typed_controls(tokenizer, messages, prefill))
     if tokenizer.chat_template:
         return text
     return str(tokenizer.decode(tokenizer("")["input_ids"] if text else _ids(tokenizer, ""))) + text
 
 
-def _hide_typed_controls(tokenizer: Any, messages: Sequence[Message], prefix: str) -> tuple[str, list[str]]:
+def _hide_typed_controls(tokenizer: Any, messages: Sequence[Message], prefill: str) -> tuple[str, list[str]]:
     """The rendered prompt with typed control tokens hidden, and the names that tell which; none if none was typed."""
     special = sorted((str(t) for t in tokenizer.all_special_tokens), key=len, reverse=True)
-    texts = [message.content for message in messages] + [prefix]
+    texts = [message.content for message in messages] + [prefill]
     if not special or not any(re.search(_pattern(special), text) for text in texts):
-        return _render(tokenizer, messages, prefix), []
+        return _render(tokenizer, messages, prefill), []
     texts = [re.sub(f"[{OPEN}{CLOSE}]", "", text) for text in texts]
-    *contents, prefix = [
+    *contents, prefill = [
         re.sub(_pattern(special), lambda match: f"{OPEN}{special.index(match[0])}{CLOSE}", text) for text in texts
     ]
     hidden = [Message(message.role, content) for message, content in zip(messages, contents, strict=True)]
-    return _render(tokenizer, hidden, prefix), special
+    return _render(tokenizer, hidden, prefill), special
 
 
 def _restore_typed_controls(text: str, typed: Sequence[str]) -> str:
@@ -64,10 +64,10 @@ def _pattern(names: Sequence[str]) -> str:
     return "|".join(map(re.escape, names))
 
 
-def _render(tokenizer: Any, messages: Sequence[Message], prefix: str) -> str:
+def _render(tokenizer: Any, messages: Sequence[Message], prefill: str) -> str:
     if not tokenizer.chat_template:
-        return "\n\n".join([message.content for message in messages] + ([prefix] if prefix else []))
-    return render(tokenizer, messages) + prefix
+        return "\n\n".join([message.content for message in messages] + ([prefill] if prefill else []))
+    return render(tokenizer, messages) + prefill
 
 
 def _ids(tokenizer: Any, text: str) -> list[int]:

@@ -32,9 +32,9 @@ class TicketFactory:
         Raises PromptTooLong, UnknownModel for the adapter, NotSupported for its scale, InvalidSetup for a bias.
         """
         self._check_tokens("sampling.logit_bias", request.sampling.logit_bias, ("sampling", "logit_bias"))
-        vocabulary_ids = self._encode(request, request.begun)
+        vocabulary_ids = self._encode(request, request.generated_text)
         prompt_length = len(vocabulary_ids)
-        if request.begun:  # a token that ends in the sample's own words is its own
+        if request.generated_text:  # a token that ends in the sample's own words is its own
             prompt_length = common_length(vocabulary_ids, self._encode(request))
         ticket = self._make(request, vocabulary_ids, prompt_length, samples)
         window = self._decoder.context_length
@@ -46,11 +46,11 @@ class TicketFactory:
     def for_scoring(self, request: Request, text: str | Sequence[int]) -> Ticket | None:
         """For scoring an answer; None if there is no token in it. Raises as `for_samples` does."""
         if isinstance(text, str):
-            vocabulary_ids = self._encode(request, request.begun + text)
-            start = common_length(vocabulary_ids, self._encode(request, request.begun))
+            vocabulary_ids = self._encode(request, request.generated_text + text)
+            start = common_length(vocabulary_ids, self._encode(request, request.generated_text))
         else:
             self._check_tokens("The answer", text, ("text",))
-            prompt = self._encode(request, request.begun)
+            prompt = self._encode(request, request.generated_text)
             vocabulary_ids, start = np.concatenate([prompt, np.array(text, dtype=np.int64)]), len(prompt)
         ticket = self._make(request, vocabulary_ids[:-1], start, 0, tuple(vocabulary_ids[start:].tolist()))
         window, size = self._decoder.context_length, len(ticket.ids) + 1
@@ -59,8 +59,8 @@ class TicketFactory:
             raise PromptTooLong(f"{problem}; this model takes {window:,}. Shorten them.")
         return ticket if ticket.answer else None
 
-    def _encode(self, request: Request, begun: str = "") -> NDArray[np.int64]:
-        ids = np.array(encode(self._tokenizer, request.messages, request.prefix + begun), dtype=np.int64)
+    def _encode(self, request: Request, generated_text: str = "") -> NDArray[np.int64]:
+        ids = np.array(encode(self._tokenizer, request.messages, request.prefill + generated_text), dtype=np.int64)
         if len(ids) and (most := int(ids.max())) >= self._rows:  # for the others of its pass too, it would be an error
             name = self._tokenizer.convert_ids_to_tokens(most)
             raise NotSupported(

@@ -19,9 +19,9 @@ import httpx2
 import psutil  # type: ignore[import-untyped]
 from huggingface_hub import HfApi, constants, errors, hf_hub_download
 
-from playground.backends.loads import Report
+from playground.backends.loads import LoadReport
 from playground.backends.local.files.headers import PICKLES
-from playground.backends.memory import shown
+from playground.backends.memory import format_bytes
 from playground.errors import ModelUnavailable
 from playground.types import Progress
 
@@ -52,7 +52,11 @@ class Repository:
 
 
 def fetch(
-    repository: Repository, cache: Path, report: Report, check: CheckFolder, weights: re.Pattern[str] = MODEL_WEIGHTS
+    repository: Repository,
+    cache: Path,
+    report: LoadReport,
+    check: CheckFolder,
+    weights: re.Pattern[str] = MODEL_WEIGHTS,
 ) -> Path:
     """The folder of a repository's files, fetched unless it is there already.
 
@@ -143,12 +147,17 @@ def _describe_contents(names: Iterable[str]) -> str:
 
 
 def _download_files(
-    work: Path, source: Repository, sizes: dict[str, int], report: Report, check: CheckFolder, weights: re.Pattern[str]
+    work: Path,
+    source: Repository,
+    sizes: dict[str, int],
+    report: LoadReport,
+    check: CheckFolder,
+    weights: re.Pattern[str],
 ) -> None:
     total = sum(sizes.values())
     if (free := shutil.disk_usage(work).free) < total:
         raise ModelUnavailable(
-            f"{source.id} is {shown(total)} large, and {shown(free)} of disk is free in {work.parent}."
+            f"{source.id} is {format_bytes(total)} large, and {format_bytes(free)} of disk is free in {work.parent}."
         )
     done, checked = 0, False
     for name, size in sizes.items():
@@ -170,7 +179,7 @@ def _download_files(
     shutil.rmtree(work / ".cache", ignore_errors=True)  # the library's notes of what it fetched
 
 
-def _progress_bar(report: Report, what: str, before: int, total: int) -> Any:
+def _progress_bar(report: LoadReport, what: str, before: int, total: int) -> Any:
     """A progress bar, as the library asks for one, that reports instead of drawing."""
 
     class Meter:

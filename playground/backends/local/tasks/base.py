@@ -34,7 +34,7 @@ class TaskModel:
         self._max_tokens = min((limit for limit in limits if limit and limit < UNBOUNDED), default=None)
         self._capabilities = Capabilities(
             sampling=self.sampling,
-            prefix=False,
+            prefill=False,
             samples=bool(self.sampling),
             logprobs=False,
             task=self.task,
@@ -88,17 +88,17 @@ class TaskModel:
         with self._lock:
             return len(self._tokenizer(text, verbose=False)["input_ids"])
 
-    def count_tokens(self, messages: tuple[Message, ...], prefix: str = "") -> int:
+    def count_tokens(self, messages: tuple[Message, ...], prefill: str = "") -> int:
         return self._length(last_user_message(messages))
 
-    def prompt_text(self, messages: tuple[Message, ...], prefix: str = "") -> str:
+    def prompt_text(self, messages: tuple[Message, ...], prefill: str = "") -> str:
         with self._lock:
             return str(self._tokenizer.decode(self._tokenizer(last_user_message(messages), verbose=False)["input_ids"]))
 
     def next_token(
         self,
         messages: tuple[Message, ...],
-        prefix: str = "",
+        prefill: str = "",
         adapter: str = "",
         scale: float = 1.0,
         visitor: str = "",

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from playground.backends.local.transformers_internals import Conv1D
 from playground.backends.local.weights.wide_lora import BASE, AdapterBlock, AdapterUse, RowMask, WideLora
-from playground.backends.memory import trim
+from playground.backends.memory import return_freed_memory
 from playground.errors import GenerationFailed, ModelUnavailable, UnknownModel
 
 MAX_WEIGHT = (
@@ -135,7 +135,7 @@ class LoraBank:
         for wide in self._wide.values():
             wide.mask = masks.setdefault(wide.blocks, RowMask(wide.blocks, wide.tensors[0][:0]))
         self._masks, self._uses = list(masks.values()), None
-        trim()  # of matrices that were copied into larger or smaller ones
+        return_freed_memory()  # of matrices that were copied into larger or smaller ones
 
     def apply(self, uses: Iterable[AdapterUse]) -> None:
         """Let the rows of the next forward passes use these. Raises UnknownModel for one that is not attached."""

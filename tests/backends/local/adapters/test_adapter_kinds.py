@@ -16,7 +16,7 @@ from playground.backends.base import Request
 from playground.backends.local import opening
 from playground.backends.local.adapted_model import AdaptedModel
 from playground.backends.local.opening import attach, open_model
-from playground.backends.sources import Source
+from playground.backends.sources import ModelSource
 from playground.errors import NotSupported
 from playground.settings import Settings
 from playground.types import Delta, Message, Origin, Sampling
@@ -77,7 +77,7 @@ def base(tokenizer: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def model(base: Path) -> Iterator[AdaptedModel]:
-    loaded = open_model(Source(kind="folder", place=str(base)), "Tiny", SETTINGS, Quiet())
+    loaded = open_model(ModelSource(kind="folder", place=str(base)), "Tiny", SETTINGS, Quiet())
     assert isinstance(loaded, AdaptedModel)
     yield loaded
     loaded.close()
@@ -86,7 +86,7 @@ def model(base: Path) -> Iterator[AdaptedModel]:
 def load(model: AdaptedModel, folder: Path, name: str) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # PEFT's, about how it merges
-        return attach(model, Source(kind="folder", place=str(folder)), name, name, "", SETTINGS, Quiet())
+        return attach(model, ModelSource(kind="folder", place=str(folder)), name, name, "", SETTINGS, Quiet())
 
 
 def request(adapter: str = "", scale: float = 1.0) -> Request:
@@ -161,7 +161,7 @@ def test_an_adapter_that_names_another_base_is_loaded_with_a_warning(
 def test_other_architectures(name: str, kind: str, tokenizer: Any, tmp_path: Path) -> None:
     base = save_model(tmp_path / "base", name, tokenizer)
     tuned = save_adapter(tmp_path / "adapter", base, SHARED[kind])
-    model = open_model(Source(kind="folder", place=str(base)), "Tiny", SETTINGS, Quiet())
+    model = open_model(ModelSource(kind="folder", place=str(base)), "Tiny", SETTINGS, Quiet())
     assert isinstance(model, AdaptedModel)
     try:
         load(model, tmp_path / "adapter", "tuned")
@@ -180,7 +180,7 @@ def test_detaching_does_not_wait_for_another_that_is_being_read(
 ) -> None:
     save_adapter(tmp_path / "one", base, SHARED["LoRA"])
     save_adapter(tmp_path / "two", base, ALONE["LoHa"])
-    model = open_model(Source(kind="folder", place=str(base)), "base", SETTINGS, Quiet())
+    model = open_model(ModelSource(kind="folder", place=str(base)), "base", SETTINGS, Quiet())
     assert isinstance(model, AdaptedModel)
     model.attach(tmp_path / "one", "one", "one", "", Quiet())
     reading, go, read = threading.Event(), threading.Event(), opening.load

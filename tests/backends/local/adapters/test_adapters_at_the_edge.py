@@ -22,7 +22,7 @@ from playground.backends.local.adapted_model import AdaptedModel
 from playground.backends.local.adapters import merged_adapter
 from playground.backends.local.files import loading, tokenizer_checks
 from playground.backends.local.opening import open_model
-from playground.backends.sources import Source
+from playground.backends.sources import ModelSource
 from playground.errors import ModelUnavailable, NotSupported
 from playground.settings import Settings
 from playground.types import Message
@@ -58,7 +58,7 @@ def tied_base(tokenizer: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def tied(tied_base: Path) -> Iterator[AdaptedModel]:
-    model = open_model(Source(kind="folder", place=str(tied_base)), "Tied", SETTINGS, Quiet())
+    model = open_model(ModelSource(kind="folder", place=str(tied_base)), "Tied", SETTINGS, Quiet())
     assert isinstance(model, AdaptedModel)
     yield model
     model.close()
@@ -71,7 +71,7 @@ def base(tokenizer: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def model(base: Path) -> Iterator[AdaptedModel]:
-    loaded = open_model(Source(kind="folder", place=str(base)), "Tiny", SETTINGS, Quiet())
+    loaded = open_model(ModelSource(kind="folder", place=str(base)), "Tiny", SETTINGS, Quiet())
     assert isinstance(loaded, AdaptedModel)
     yield loaded
     loaded.close()
@@ -202,7 +202,7 @@ def test_strangers_are_not_told_what_a_library_said(
         raise OSError("/home/operator/secret/path is not there")
 
     monkeypatch.setattr(loading.AutoTokenizer, "from_pretrained", raises)
-    source = Source(kind="folder", place=str(base))
+    source = ModelSource(kind="folder", place=str(base))
     with caplog.at_level(logging.WARNING), pytest.raises(ModelUnavailable) as told:
         opening.open_model(source, "Tiny", Settings(public=True), Quiet())
     assert "/" not in str(told.value)
@@ -225,7 +225,7 @@ def test_strangers_are_not_told_the_addresses_of_the_operators_hub_and_index(
         raise ModelUnavailable(words)
 
     monkeypatch.setattr(opening.packaged_model, "folder", fails)
-    source = Source(kind="packaged", place=name)
+    source = ModelSource(kind="packaged", place=name)
     with pytest.raises(ModelUnavailable, match="hub: its address cannot be reached") as told:
         opening.open_model(source, "Half", Settings(public=True, cache=tmp_path), Quiet())
     assert "internal" not in str(told.value)
@@ -242,7 +242,7 @@ def test_a_tokenizer_with_more_tokens_than_the_model_is_refused_at_load(tokenize
     small.save_pretrained(tmp_path)
     tokenizer.save_pretrained(tmp_path)
     with pytest.raises(ModelUnavailable, match=f"{len(tokenizer)} tokens and the model 200"):
-        open_model(Source(kind="folder", place=str(tmp_path)), "Tiny", SETTINGS, Quiet())
+        open_model(ModelSource(kind="folder", place=str(tmp_path)), "Tiny", SETTINGS, Quiet())
 
 
 def test_an_added_token_without_a_row_is_refused_when_it_is_used(tokenizer: Any, tmp_path: Path) -> None:
@@ -254,7 +254,7 @@ def test_an_added_token_without_a_row_is_refused_when_it_is_used(tokenizer: Any,
     grown.add_tokens(["<later>"])
     small.save_pretrained(tmp_path)
     grown.save_pretrained(tmp_path)
-    model = open_model(Source(kind="folder", place=str(tmp_path)), "Tiny", SETTINGS, Quiet())
+    model = open_model(ModelSource(kind="folder", place=str(tmp_path)), "Tiny", SETTINGS, Quiet())
     assert isinstance(model, AdaptedModel)
     asked = Request(messages=(Message("user", "now or <later>"),))
     try:
@@ -286,7 +286,7 @@ def test_the_package_that_a_tokenizer_needs_is_named(
             (tmp_path / file.name).write_bytes(file.read_bytes())
     (tmp_path / name).write_bytes(content)
     with pytest.raises(ModelUnavailable, match=packages) as told:
-        open_model(Source(kind="folder", place=str(tmp_path)), "Tiny", SETTINGS, Quiet())
+        open_model(ModelSource(kind="folder", place=str(tmp_path)), "Tiny", SETTINGS, Quiet())
     assert ("tiktoken" in str(told.value)) == (packages == "tiktoken")
 
 

@@ -15,7 +15,7 @@ from transformers import AutoModelForCausalLM
 
 from playground import setups
 from playground.backends import commands
-from playground.backends.catalog import Catalog, Entry
+from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.scripted import ScriptedBackend
 from playground.comparison import compare
 from playground.errors import ModelInUse, NotSupported
@@ -61,7 +61,7 @@ def tuned(folder: Path) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def catalog(folder: Path, tuned: dict[str, Any]) -> Catalog:
     scripted = ScriptedBackend()
-    entry = Entry(
+    entry = ModelEntry(
         name="scripted", title="S", kind="scripted", load=lambda _: scripted, capabilities=scripted.capabilities
     )
     made = Catalog([entry])
@@ -127,7 +127,7 @@ def test_shifts_are_what_the_adapter_changes(catalog: Catalog, folder: Path, tun
     *_, (base, adapted, same) = compare(SETUP, [PANES[0], PANES[2], replace(PANES[2], scale=0)], catalog)
     found = shifts(base, adapted, catalog)
     assert [shift.baseline.id for shift in found] == [shift.other.id for shift in found] == ids(base)
-    tokenizer: Any = catalog.loaded("tiny")._base._tokenizer  # type: ignore[union-attr]
+    tokenizer: Any = catalog.loaded_backend("tiny")._base._tokenizer  # type: ignore[union-attr]
     prompt = tokenizer.apply_chat_template(
         [{"role": "user", "content": SETUP.task.input}], add_generation_prompt=True, return_dict=False
     )

@@ -19,7 +19,7 @@ from playground.backends.local.backend import LocalBackend
 from playground.backends.local.forward.fused_layers import fused_layers_of
 from playground.backends.local.opening import open_model
 from playground.backends.local.weights.wide_lora import WideLora
-from playground.backends.sources import Source
+from playground.backends.sources import ModelSource
 from playground.errors import GenerationFailed
 from playground.settings import Settings
 from playground.types import Delta
@@ -40,7 +40,7 @@ def folder(tokenizer: Any, tmp_path: Path) -> Path:
 
 
 def opened(folder: Path, precision: Any = "float32") -> Any:
-    return open_model(Source(kind="folder", place=str(folder)), "Tiny", Settings(precision=precision), Quiet())
+    return open_model(ModelSource(kind="folder", place=str(folder)), "Tiny", Settings(precision=precision), Quiet())
 
 
 def begun(folder: Path, base: Path, config: Any) -> None:

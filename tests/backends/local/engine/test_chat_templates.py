@@ -10,7 +10,7 @@ from folders import Quiet, save_model
 
 from playground.backends.local.engine.prompt import encode, prompt_text, takes_system
 from playground.backends.local.opening import open_model
-from playground.backends.sources import Source
+from playground.backends.sources import ModelSource
 from playground.errors import ModelUnavailable, NotSupported
 from playground.settings import Settings
 from playground.types import Message
@@ -153,7 +153,7 @@ def test_a_fault_of_the_template_is_one_message_at_load(
 ) -> None:
     folder = save_model(tmp_path / "model", "llama", templated(fault))
     with pytest.raises(ModelUnavailable, match="chat template"):
-        open_model(Source(kind="folder", place=str(folder)), "Tiny", Settings(precision="float32"), Quiet())
+        open_model(ModelSource(kind="folder", place=str(folder)), "Tiny", Settings(precision="float32"), Quiet())
 
 
 def test_named_templates_without_a_default_are_named(templated: Templated) -> None:

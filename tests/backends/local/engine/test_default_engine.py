@@ -82,7 +82,7 @@ def test_every_precision_answers_and_agrees_with_the_exact_model(
     try:
         # With the first words given: what comes after them is no near-tie, as "The" against "L'" is.
         asked = Request(
-            messages=messages, prefix="The capital of France is", sampling=Sampling(temperature=0, max_tokens=8)
+            messages=messages, prefill="The capital of France is", sampling=Sampling(temperature=0, max_tokens=8)
         )
         assert "".join(token.text for token in tokens(backend.stream(asked))) == " Paris."
         near = backend.next_token(messages, "The capital of").logits.log_softmax(-1)

@@ -10,7 +10,7 @@ import pytest
 from engine_requests import answers, news, request
 
 from playground import runner
-from playground.backends.catalog import Catalog, Entry
+from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.local.backend import LocalBackend
 from playground.evaluation import likelihood
 from playground.settings import Settings
@@ -51,7 +51,7 @@ def test_what_one_visitor_asked_is_read_again_for_another(
     again = {
         "an equal prompt": asked,
         "an equal beginning": replace(request(HEADER + "second", max_tokens=4), visitor="ann"),
-        "a conversation that goes on": replace(asked, begun=said),
+        "a conversation that goes on": replace(asked, generated_text=said),
     }[what]
     passes = tokens_read(backend, monkeypatch)
     answers(backend, again)
@@ -59,7 +59,7 @@ def test_what_one_visitor_asked_is_read_again_for_another(
     passes.clear()
     for visitor in ("bob", "", "cy"):
         answers(backend, replace(again, visitor=visitor))
-        whole = backend.count_tokens(again.messages, again.begun)
+        whole = backend.count_tokens(again.messages, again.generated_text)
         assert sum(passes) == whole, f"{visitor!r} was spared what ann had asked"
         passes.clear()
     assert own < whole / 2, "one's own is read once"
@@ -105,7 +105,7 @@ class Watched:
     """A catalog with one local model, and whose requests reached it."""
 
     def __init__(self, backend: LocalBackend, monkeypatch: pytest.MonkeyPatch) -> None:
-        entry = Entry(
+        entry = ModelEntry(
             name="default", title="Tiny", kind="local", load=lambda _: backend, capabilities=backend.capabilities
         )
         self.catalog, self.visitors = Catalog([entry]), set[str]()
@@ -125,7 +125,7 @@ SETUP = parse(
 
 def test_every_way_of_asking_says_who_asks(backend_of: Backends, monkeypatch: pytest.MonkeyPatch) -> None:
     watched = Watched(backend_of(), monkeypatch)
-    catalog = watched.catalog.seen_by("ann")
+    catalog = watched.catalog.for_visitor("ann")
     *_, last = runner.run(SETUP, catalog)
     assert watched.visitors == {"ann"}
     watched.visitors.clear()

@@ -18,7 +18,7 @@ from playground import runner, setups
 from playground.backends import commands, sources
 from playground.backends.catalog import Catalog
 from playground.backends.local import entries
-from playground.backends.memory import Budget
+from playground.backends.memory import MemoryBudget
 from playground.errors import InvalidSetup, PlaygroundError
 from playground.settings import Settings
 
@@ -48,7 +48,7 @@ def adapter(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def catalog(base: Path) -> Catalog:
-    made = Catalog(budget=Budget(50_000_000))
+    made = Catalog(budget=MemoryBudget(50_000_000))
     finish(commands.load_model(made, SETTINGS, str(base), "tiny"))
     return made
 
@@ -284,7 +284,7 @@ def test_names(catalog: Catalog, base: Path, adapter: Path) -> None:
 
 
 def test_an_adapter_is_not_listed_for_a_model_that_fails(adapter: Path, tmp_path: Path) -> None:
-    gone = sources.Source(kind="folder", place=str(tmp_path / "gone"))
+    gone = sources.ModelSource(kind="folder", place=str(tmp_path / "gone"))
     catalog = Catalog([entries.model_entry(gone, "offered", SETTINGS)])
     with pytest.raises(PlaygroundError, match="gone holds no model"):
         finish(commands.load_adapter(catalog, SETTINGS, "offered", str(adapter)))
@@ -294,10 +294,10 @@ def test_an_adapter_is_not_listed_for_a_model_that_fails(adapter: Path, tmp_path
 def test_strangers_do_not_read_the_operators_folders(base: Path, adapter: Path, tmp_path: Path) -> None:
     public = Settings(precision="float32", public=True)
     (tmp_path / "broken").mkdir()
-    places = {name: sources.read(str(place)) for name, place in (("fine", base), ("bad", tmp_path / "broken"))}
+    places = {name: sources.parse_source(str(place)) for name, place in (("fine", base), ("bad", tmp_path / "broken"))}
     catalog = Catalog([entries.model_entry(place, name, public) for name, place in places.items()])
     for name, place in (("fine", adapter), ("bad", tmp_path / "broken")):
-        catalog.add_adapter(entries.adapter_entry("fine", sources.read(str(place)), name, public))
+        catalog.add_adapter(entries.adapter_entry("fine", sources.parse_source(str(place)), name, public))
     said = [repr(finish(catalog.open("fine", "fine")).details), repr(catalog.info("fine"))]
     for asked in (("bad",), ("fine", "bad")):
         with pytest.raises(PlaygroundError, match=r"^broken holds no") as raised:

@@ -22,7 +22,7 @@ from playground.backends import commands, sources
 from playground.backends.catalog import Catalog
 from playground.backends.local import entries
 from playground.backends.local.files import hub as hub_module
-from playground.backends.memory import Budget
+from playground.backends.memory import MemoryBudget
 from playground.errors import InvalidSetup, LimitReached, ModelUnavailable, NotSupported, PlaygroundError
 from playground.settings import Settings
 from playground.types import Progress
@@ -265,7 +265,7 @@ def test_nothing_heavy_is_fetched_for_an_architecture_that_cannot_run(
 
 def test_nothing_heavy_is_fetched_that_does_not_fit(hub: Hub, settings: Settings) -> None:
     with pytest.raises(LimitReached, match=r"org/tiny needs 4[0-9][0-9] KB of memory"):
-        finish(commands.load_model(Catalog(budget=Budget(100_000)), settings, "org/tiny"))
+        finish(commands.load_model(Catalog(budget=MemoryBudget(100_000)), settings, "org/tiny"))
     assert not any("model.safetensors" in path for path in hub.asked)
     assert fetched(settings) == []
 
@@ -318,7 +318,7 @@ def test_sources_that_are_none(typed: str, message: str, settings: Settings) -> 
 
 def test_strangers_load_what_is_offered_and_nothing_else(hub: Hub, folder: Path, settings: Settings) -> None:
     public = replace(settings, public=True)
-    catalog = Catalog([entries.model_entry(sources.read("org/tiny"), "listed", settings)])
+    catalog = Catalog([entries.model_entry(sources.parse_source("org/tiny"), "listed", settings)])
     for ask in (
         lambda: finish(commands.load_model(catalog, public, str(folder))),
         lambda: finish(commands.load_model(catalog, public, "org/tiny")),

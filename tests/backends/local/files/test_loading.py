@@ -18,7 +18,7 @@ from playground.backends import commands
 from playground.backends.catalog import Catalog
 from playground.backends.local.files.inspection import inspect, licence
 from playground.backends.local.files.loading import load
-from playground.backends.memory import trim
+from playground.backends.memory import return_freed_memory
 from playground.errors import ModelUnavailable
 from playground.settings import Settings
 
@@ -174,7 +174,7 @@ def test_unloading_frees_the_memory(precision: Any, tokenizer: Any, tmp_path: Pa
     answer(catalog, "first", 3)
     catalog.unload("first")
     tensors = in_tensors()
-    trim()
+    return_freed_memory()
     before = resident()
     info = finish(commands.load_model(catalog, settings, str(tmp_path / "wide"), "second"))
     finish(commands.load_adapter(catalog, settings, "second", str(tmp_path / "adapter")))

@@ -21,8 +21,8 @@ from playground.backends.catalog import Catalog
 from playground.backends.local.files import gguf_conversion, packaged_model
 from playground.backends.local.files.inspection import inspect
 from playground.backends.local.files.wheels import folder_bytes
-from playground.backends.memory import Budget
-from playground.backends.packaged_models import PackagedModel, Wheel, default_model, find, packaged_models
+from playground.backends.memory import MemoryBudget
+from playground.backends.packaged_models import PackagedModel, Wheel, default_model, find_packaged, packaged_models
 from playground.errors import InvalidSetup, LimitReached, ModelUnavailable
 from playground.settings import Settings
 
@@ -199,7 +199,7 @@ def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 def test_nothing_is_fetched_that_would_not_fit_the_memory(server: FileServer, tmp_path: Path) -> None:
     settings = Settings(cache=tmp_path)
-    catalog = Catalog(budget=Budget(1_000_000_000))
+    catalog = Catalog(budget=MemoryBudget(1_000_000_000))
     with pytest.raises(LimitReached, match=r"Qwen2.5 Coder 1.5B Instruct needs [3-9]\.\d GB of memory"):
         for _ in commands.load_model(catalog, settings, "packaged:qwen2.5-coder-1.5b"):
             pass
@@ -209,18 +209,18 @@ def test_nothing_is_fetched_that_would_not_fit_the_memory(server: FileServer, tm
 
 @pytest.mark.parametrize("model", packaged_models(), ids=lambda model: model.short)
 def test_the_list_is_whole(model: PackagedModel) -> None:
-    assert find(model.name) == find(model.short) == model
-    assert all(len(wheel.sha256) == 64 and "==" in wheel.pinned and wheel.piece for wheel in model.wheels)
+    assert find_packaged(model.name) == find_packaged(model.short) == model
+    assert all(len(wheel.sha256) == 64 and "==" in wheel.version_pin and wheel.piece for wheel in model.wheels)
     assert len({wheel.sha256 for wheel in model.wheels}) == len(model.wheels)
     assert len(model.sha256) == 64
     assert model.wheel_bytes == pytest.approx(model.bytes, rel=0.1)
     assert bool(model.repository) == bool(model.file)
     assert model.publisher in model.about
-    assert model.wheels[0].pinned in model.about
+    assert model.wheels[0].version_pin in model.about
 
 
 def test_a_packaged_model_that_is_none_is_answered_with_those_there_are() -> None:
     with pytest.raises(InvalidSetup, match="no packaged model 'gpt'; choose one of smollm2-135m, qwen2"):
-        sources.read("packaged:gpt")
+        sources.parse_source("packaged:gpt")
     wheel = Wheel(requirement="a==1 --hash=sha256:00", piece="x")
-    assert (wheel.pinned, wheel.sha256) == ("a==1", "00")
+    assert (wheel.version_pin, wheel.sha256) == ("a==1", "00")

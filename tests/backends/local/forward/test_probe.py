@@ -11,7 +11,7 @@ import torch
 from folders import Quiet, save_adapter, save_model
 from tiny_models import CONFIGS, tiny_model
 
-from playground.backends.details import QuickWays
+from playground.backends.details import FastPaths
 from playground.backends.local.backend import LocalBackend
 from playground.backends.local.forward import probe
 from playground.backends.local.forward.decoder import Decoder
@@ -20,7 +20,7 @@ from playground.backends.local.forward.precision import prepare
 from playground.backends.local.kv.cache import SlotLayer
 from playground.backends.local.opening import open_model
 from playground.backends.local.transformers_internals import CACHE
-from playground.backends.sources import Source
+from playground.backends.sources import ModelSource
 from playground.settings import Settings
 from playground.types import Message
 
@@ -58,7 +58,7 @@ def renamed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_default_model_takes_every_quick_way(default_model: tuple[Any, Any]) -> None:
     model = prepare(copy.deepcopy(default_model[0]), "auto")
     ways = Decoder(model).ways
-    assert ways.missing == ""
+    assert ways.slow_parts == ""
     assert (ways.layers, ways.fused, ways.not_fused) == (30, 30, "")
     assert (ways.shares, ways.joins) == (True, True)
     assert ways.products == 4 * 30 + 1  # four a layer and the output
@@ -78,8 +78,8 @@ def test_the_default_model_takes_every_quick_way(default_model: tuple[Any, Any])
 def test_what_is_slower_is_said_with_the_reason(name: str, fused: int, shares: bool, joins: bool, missing: str) -> None:
     ways = Decoder(prepare(tiny_model(name), "float32")).ways
     assert (ways.layers, ways.fused, ways.shares, ways.joins) == (2, fused, shares, joins)
-    assert missing in ways.missing
-    assert bool(missing) == bool(ways.missing)
+    assert missing in ways.slow_parts
+    assert bool(missing) == bool(ways.slow_parts)
 
 
 def test_one_layer_with_another_activation_is_counted_apart() -> None:
@@ -103,7 +103,7 @@ def test_a_library_that_calls_layers_otherwise_is_noticed_and_adapters_act_all_t
     )
     settings = Settings(precision=precision)
     with caplog.at_level(logging.INFO):
-        backend: Any = open_model(Source(kind="folder", place=str(folder)), "Tiny", settings, Quiet())
+        backend: Any = open_model(ModelSource(kind="folder", place=str(folder)), "Tiny", settings, Quiet())
     ways = backend.details.ways
     assert (ways.layers, ways.fused, ways.shares, ways.joins) == (2, 0, False, False)
     assert "2 of them were: transformers calls them in a way that they do not know" in ways.not_fused
@@ -134,7 +134,7 @@ def test_a_way_that_gives_other_numbers_is_not_taken(
     ways = Decoder(prepare(tiny_model("llama"), "float32")).ways
     assert not ways.shares
     assert not ways.joins
-    assert missing in ways.missing
+    assert missing in ways.slow_parts
 
 
 def test_a_model_that_answers_otherwise_from_slots_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,9 +146,9 @@ def test_a_model_that_answers_otherwise_from_slots_is_refused(monkeypatch: pytes
 def test_the_log_says_that_all_is_well(tokenizer: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     folder = save_model(tmp_path / "tiny", "qwen2", tokenizer)
     with caplog.at_level(logging.INFO):
-        backend: Any = open_model(Source(kind="folder", place=str(folder)), "Tiny", FLOAT, Quiet())
+        backend: Any = open_model(ModelSource(kind="folder", place=str(folder)), "Tiny", FLOAT, Quiet())
     assert "Tiny takes every quick way: all 2 layers are fused." in caplog.text
-    assert isinstance(backend.details.ways, QuickWays)
+    assert isinstance(backend.details.ways, FastPaths)
     backend.close()
 
 

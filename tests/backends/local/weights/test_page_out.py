@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from playground.backends.local.weights.page_out import MAPPING, SMAPS, page_out
-from playground.backends.memory import trim
+from playground.backends.memory import return_freed_memory
 
 
 def resident(tensor: torch.Tensor) -> int:
@@ -28,7 +28,7 @@ def test_pages_of_a_mapped_file_leave_memory_and_read_the_same(tmp_path: Path) -
     before = resident(mapped)
     page_out([mapped, own, tiny, torch.empty(0)])
     assert resident(mapped) < before / 2
-    trim()
+    return_freed_memory()
     assert torch.equal(mapped, values)
     assert torch.equal(own, values)
     assert torch.equal(tiny, values[:3])

@@ -1,4 +1,4 @@
-"""The one thread whose event loop holds every conversation with servers elsewhere.
+"""The HTTP client: one thread whose event loop makes all calls to endpoints.
 
 Asynchronous inside, so that hundreds of streams cost one thread and any wait, for a connection, a token or a retry,
 ends at once when it is cancelled. aiohttp and not the `openai` client: a stream of that costs some 59 microseconds an
@@ -18,16 +18,16 @@ from typing import Any, TypeVar
 import aiohttp
 
 from playground.backends.endpoints.endpoint import Endpoint
-from playground.backends.endpoints.failures import refused, unreachable
+from playground.backends.endpoints.failures import connection_error, response_error
 from playground.types import Progress
 
 PULSE = 0.05  # seconds without news after which the caller gets a chance to stop
-CONNECT = 10.0  # seconds to reach a server at all
+CONNECT_TIMEOUT = 10.0  # seconds to reach a server at all
 T = TypeVar("T")
-Tell = Callable[[Progress], None]
+ReportProgress = Callable[[Progress], None]
 
 
-class Wire:
+class HttpClient:
     """An event loop in a thread of its own, and the HTTP session in it. Connections are reused."""
 
     def __init__(self) -> None:
@@ -41,15 +41,15 @@ class Wire:
         """Begin the work; cancelling what is returned ends it wherever it is."""
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
-    def follow(self, work: Callable[[Tell], Coroutine[Any, Any, T]]) -> Generator[Progress, None, T]:
+    def follow(self, work: Callable[[ReportProgress], Coroutine[Any, Any, T]]) -> Generator[Progress, None, T]:
         """Do the work, yield what it tells of itself, return its result. Closing ends it."""
-        news: SimpleQueue[Progress] = SimpleQueue()
+        progress: SimpleQueue[Progress] = SimpleQueue()
         latest = Progress(what="Connecting")
-        future = self.submit(work(news.put))
+        future = self.submit(work(progress.put))
         try:
             while not future.done():
                 with suppress(Empty):
-                    latest = news.get(timeout=PULSE)
+                    latest = progress.get(timeout=PULSE)
                 yield latest
             return future.result()
         finally:
@@ -64,7 +64,7 @@ class Wire:
         Raises EndpointFailed, also for what goes wrong while the body is read.
         """
         limits = endpoint.limits
-        waits = aiohttp.ClientTimeout(total=limits.seconds, sock_connect=CONNECT, sock_read=limits.silence)
+        waits = aiohttp.ClientTimeout(total=limits.seconds, sock_connect=CONNECT_TIMEOUT, sock_read=limits.silence)
         headers = {"Authorization": f"Bearer {endpoint.key.reveal()}"} if endpoint.key else {}
         failure = None
         try:
@@ -72,10 +72,10 @@ class Wire:
                 method, endpoint.base_url + path, json=body, headers=headers, timeout=waits, allow_redirects=False
             ) as answer:
                 if answer.status >= 300:
-                    raise await refused(endpoint, answer)
+                    raise await response_error(endpoint, answer)
                 yield answer
         except (aiohttp.ClientError, TimeoutError) as error:
-            failure = unreachable(endpoint, error)
+            failure = connection_error(endpoint, error)
         if failure:  # outside the handler: what it handled holds the request with its headers, the key among them
             raise failure
 
@@ -94,12 +94,12 @@ class Wire:
 
 
 _lock = threading.Lock()
-_wires: list[Wire] = []
+_clients: list[HttpClient] = []
 
 
-def wire() -> Wire:
+def http_client() -> HttpClient:
     """The one of this process, begun when it is first needed. It holds nothing of anybody's."""
     with _lock:
-        if not _wires:
-            _wires.append(Wire())
-        return _wires[0]
+        if not _clients:
+            _clients.append(HttpClient())
+        return _clients[0]

@@ -1,4 +1,4 @@
-"""Small models at the hub that are worth a click, and which of them this machine can hold."""
+"""Small models at the hub that the page suggests, and which of them fit this machine."""
 
 import functools
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from pathlib import Path
 
 import yaml
 
-from playground.backends.memory import Budget, available, weights_bytes
+from playground.backends.memory import MemoryBudget, available_memory, weights_bytes
 from playground.settings import Settings
 
-LIST = Path(__file__).with_suffix(".yaml")
+LIST_FILE = Path(__file__).with_suffix(".yaml")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +29,12 @@ class Suggestion:
 
     def fits(self, settings: Settings) -> bool:
         """Whether it could be loaded now if nothing else was."""
-        return self.needs(settings) <= min(Budget(settings.memory_megabytes * 2**20).limit, available())
+        return self.needs(settings) <= min(MemoryBudget(settings.memory_megabytes * 2**20).limit, available_memory())
 
 
 def suggestions() -> tuple[Suggestion, ...]:
     """All of them, the smallest first."""
-    return tuple(Suggestion(**entry) for entry in yaml.safe_load(LIST.read_text("utf-8")))
+    return tuple(Suggestion(**entry) for entry in yaml.safe_load(LIST_FILE.read_text("utf-8")))
 
 
 @functools.cache
