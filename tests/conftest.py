@@ -10,7 +10,7 @@ import pytest
 from served import Served, serving
 
 from playground.backends.catalog import Catalog, ModelEntry
-from playground.backends.scripted import ReplyRule, ScriptedBackend, echo
+from playground.backends.scripted import ReplyRule, ScriptedBackend, echo_prompt
 from playground.parameters import parameters
 from playground.settings import Settings
 from playground.types import Sampling
@@ -31,7 +31,7 @@ def catalog_of() -> CatalogOf:
     """A catalog whose `default` is scripted and stands in for a model that takes every setting:
     `catalog_of(reply, delay=0)`."""
 
-    def make(reply: ReplyRule = echo, **options: Any) -> Catalog:
+    def make(reply: ReplyRule = echo_prompt, **options: Any) -> Catalog:
         stands_in = replace(ScriptedBackend().capabilities, sampling=frozenset(p.name for p in parameters(Sampling)))
         backend = ScriptedBackend(reply=reply, **{"capabilities": stands_in, **options})
         entry = ModelEntry(

@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from playground.backends.catalog import Adapter, Catalog, Entry
+from playground.backends.catalog import AdapterEntry, Catalog, ModelEntry
 from playground.backends.details import AdapterDetails
 from playground.backends.scripted import ScriptedBackend
 from playground.errors import InvalidSetup, LimitReached
@@ -24,10 +24,12 @@ def catalog() -> Catalog:
     backend = ScriptedBackend()
     details = AdapterDetails(name="tuned", title="Tuned")
     entries = [
-        Entry(name=name, title=name.upper(), kind="local", load=lambda _: backend, capabilities=backend.capabilities)
+        ModelEntry(
+            name=name, title=name.upper(), kind="local", load=lambda _: backend, capabilities=backend.capabilities
+        )
         for name in "mn"
     ]
-    tuned = Adapter(model="m", name="tuned", title="Tuned", load=lambda *_: details)
+    tuned = AdapterEntry(model="m", name="tuned", title="Tuned", load=lambda *_: details)
     return Catalog([*entries, tuned])
 
 

@@ -8,7 +8,7 @@ from setting_effects import without_effect
 from playground.backends.local.backend import LocalBackend
 from playground.backends.local.engine.honoured import HONOURED
 from playground.backends.local.entries import model_entry
-from playground.backends.sources import Source
+from playground.backends.sources import ModelSource
 from playground.parameters import number, parameters
 from playground.settings import Settings
 from playground.types import Sampling
@@ -24,7 +24,7 @@ def test_every_setting_that_is_claimed_has_an_effect(backend_of: Callable[..., L
 
 
 def test_what_is_claimed_before_loading_is_what_is_honoured(backend_of: Callable[..., LocalBackend]) -> None:
-    entry = model_entry(Source(kind="folder", place="/nowhere"), "m", Settings())
+    entry = model_entry(ModelSource(kind="folder", place="/nowhere"), "m", Settings())
     assert entry.capabilities.sampling == backend_of().capabilities.sampling == HONOURED
 
 
