@@ -4,6 +4,7 @@ python -m benchmarks.adapters          prints the table and writes benchmarks/re
 """
 
 import argparse
+import copy
 import gc
 import json
 import statistics
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file, save_file
 
 from benchmarks.engine_rig import TOKENS, Bench, Result, deltas
@@ -69,6 +71,25 @@ def mixed(bench: Bench, precision: Precision) -> Result:
     return Result(what, ours / base, 0.7, "at least", f"{ours:.0f} against {base:.0f} tokens/s")
 
 
+def against_peft(bench: Bench) -> Result:
+    """The same rows through PEFT's own mixed batches, `generate(adapter_names=...)`."""
+    names = [f"adapter {number}" for number in range(3)]
+    config = LoraConfig(r=RANK, target_modules=list(MODULES), init_lora_weights=False)
+    wrapped = get_peft_model(copy.deepcopy(bench.model), config, adapter_name=names[0]).eval()
+    for number, name in enumerate(names):
+        if number:
+            wrapped.add_adapter(name, config)
+        bench.backend("bfloat16").attach(read(name, made(bench.model, number)))
+    ours, theirs = bench.compare(
+        lambda: rate(bench, "bfloat16", ("", *names)),
+        lambda: bench.generate(4, wrapped, adapter_names=["__base__", *names]),
+    )
+    for name in names:
+        bench.backend("bfloat16").detach(name)
+    what = "base and 3 adapters in 4 rows against PEFT's adapter_names, bfloat16"
+    return Result(what, ours / theirs, 1.2, "at least", f"{ours:.0f} against {theirs:.0f} tokens/s")
+
+
 def attaching(bench: Bench, file: Path) -> Result:
     """From a file on disk to a row that may use it."""
 
@@ -113,6 +134,7 @@ def main() -> None:
         results = [memory(bench, file), attaching(bench, file)]
     precisions: tuple[Precision, ...] = ("auto", "bfloat16", "float32")
     results += [mixed(bench, precision) for precision in precisions]
+    results.append(against_peft(bench))
     for result in results:
         mark = "" if result.met else "  MISSED"
         print(f"{result.what:68} {result.ratio:7.2f} {result.good:>9} {result.goal:4g}   {result.detail}{mark}")

@@ -78,7 +78,7 @@ class Bench:
         count = sum(len(delta.tokens) for delta in deltas(self.stream(precision, self.fresh(), n)))
         return count / (time.perf_counter() - start)
 
-    def generate(self, n: int) -> float:
+    def generate(self, n: int, model: Any = None, **options: Any) -> float:
         """Tokens per second of `model.generate` in bfloat16 with batch `n`, prompt included."""
         turns = [{"role": "user", "content": self.fresh()}]
         prompt = self.tokenizer.apply_chat_template(
@@ -87,13 +87,14 @@ class Bench:
 
         def generated() -> float:
             start = time.perf_counter()
-            output = self.model.generate(
-                prompt,
+            output = (model or self.model).generate(
+                input_ids=prompt,
                 attention_mask=torch.ones_like(prompt),
                 max_new_tokens=TOKENS,
                 do_sample=True,
                 top_k=0,
                 temperature=0.8,
+                **options,
             )
             count = int((output[:, prompt.shape[1] :] != self.tokenizer.pad_token_id).sum())
             return count / (time.perf_counter() - start)

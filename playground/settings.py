@@ -1,4 +1,8 @@
-"""Settings of whoever starts the app, read once from flags and `PLAYGROUND_*` variables."""
+"""Settings of whoever starts the app, read once from flags and `PLAYGROUND_*` variables.
+
+Own code and not `pydantic-settings`: that wants a model instead of a frozen dataclass, takes lists as JSON only, and
+names fields where a person needs the name of the variable and what it must be. Reading them takes 40 lines here.
+"""
 
 import ipaddress
 import logging
