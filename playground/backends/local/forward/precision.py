@@ -4,20 +4,16 @@ Decoding a few rows is bound by reading the weights, so a narrow copy of them is
 large batches are bound by arithmetic and use wide weights, tiled. Only weights are narrow, never activations.
 """
 
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import torch
 from torch import nn
 
 from playground.backends.local.forward.fused_layers import fuse_layers
 from playground.backends.local.weights.weight_layouts import PackedLinear, Packer, pack, pack4, pack8
-from playground.backends.memory import return_freed_memory
+from playground.backends.memory import MAX_TILED, return_freed_memory
 from playground.errors import ModelUnavailable
-
-Precision = Literal["auto", "float32", "bfloat16", "int8"]
-
-
-COPIED = 1 << 30  # bytes; the weights of larger models are not also kept tiled
+from playground.settings import Precision
 
 
 def prepare(model: Any, precision: Precision) -> Any:
@@ -35,7 +31,7 @@ def prepare(model: Any, precision: Precision) -> Any:
     quick = on_cpu and torch.ops.mkldnn._is_mkldnn_bf16_supported()
     wide = precision == "float32" or (packer is not None and not quick)
     model.to(torch.float32 if wide else torch.bfloat16).eval()
-    tile = quick and not wide and sum(parameter.nbytes for parameter in model.parameters()) <= COPIED
+    tile = quick and not wide and sum(parameter.nbytes for parameter in model.parameters()) <= MAX_TILED
     with torch.no_grad():
         covered = fuse_layers(model, packer, tile)
         for module in model.modules():
