@@ -39,6 +39,7 @@ def carry_out(
     catalog: Catalog,
     *,
     given: Sequence[Step] = (),
+    also: Sequence[Sampling] = (),
     within: float = math.inf,
     every: float | None = None,
 ) -> Generator[Run, None, None]:
@@ -46,7 +47,8 @@ def carry_out(
 
     `given` are steps that need not be asked again, in order: edit one, pass it and those before it,
     and the technique goes on from there. A given completion without a finish reason is continued where it
-    ends. `within` is how many seconds the whole run may take.
+    ends. `also` are settings that the procedure asks with besides the setup's: what the model ignores of them is
+    refused alike. `within` is how many seconds the whole run may take.
     Raises PlaygroundError as long as nothing has come back; what goes wrong later ends in a Run with
     status `failed` that keeps all that had arrived.
     """
@@ -56,6 +58,8 @@ def carry_out(
     with catalog.keep_loaded(setup.model, setup.adapter):
         backend = yield from _watch(catalog.open(setup.model, setup.adapter), transcript)
         sampling = _settled(setup, backend.capabilities)
+        for other in also:
+            refuse_ignored(replace(setup, sampling=other), backend.capabilities)
         transcript.start(sampling.seed)
         try:
             asker = _Asker(transcript, backend, sampling, tuple(given), catalog.visitor)

@@ -3,7 +3,7 @@
 import math
 import statistics
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from pydantic import Field
@@ -76,7 +76,8 @@ class Cell:
 
 def run(setup: Setup, catalog: Catalog, sweep: Sweep, *, within: float = math.inf) -> Generator[Run, None, None]:
     """The sweep as a Run that grows, one step a cell, in the order of `sweep.cells`."""
-    return runner.carry_out(sweep, setup, catalog, within=within)
+    settings = [replace(setup.sampling, temperature=t, top_p=p) for t, p in sweep.cells]
+    return runner.carry_out(sweep, setup, catalog, also=settings, within=within)
 
 
 def summary(step: Step, task: Task) -> Cell | None:

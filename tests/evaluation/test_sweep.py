@@ -1,13 +1,15 @@
 """A sweep asks every cell, and says how much the answers of a cell have in common."""
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from playground import setups
 from playground.backends.base import Request
-from playground.errors import LimitReached
+from playground.backends.scripted import ScriptedBackend
+from playground.errors import InvalidSetup, LimitReached, NotSupported
 from playground.evaluation import sweep
 from playground.evaluation.sweep import Sweep
 from playground.types import Completion, Step, Task, Token
@@ -38,6 +40,31 @@ def test_a_cell_in_numbers() -> None:
     cell = sweep.summary(step, Task())
     assert cell == sweep.Cell(answers=3, distinct=2, agreement=2 / 3, mean_logprob=-2.0, mean_tokens=1.0)
     assert sweep.summary(Step(label="", messages=(), completions=(said("", 0, None),)), Task()) is None
+
+
+@pytest.mark.parametrize(
+    ("temperatures", "top_ps", "ignored"),
+    [((0.7,), (0.5, 1.0), "top_p"), ((0.7, 1.0), (1.0,), "temperature")],
+)
+def test_a_sweep_over_what_the_model_ignores_is_refused_by_name(
+    catalog_of: Any, temperatures: tuple[float, ...], top_ps: tuple[float, ...], ignored: str
+) -> None:
+    capabilities = ScriptedBackend().capabilities
+    for honoured in ({"seed"}, {"seed", "temperature", "top_p"}):
+        catalog = catalog_of(capabilities=replace(capabilities, sampling=frozenset(honoured)))
+        asked = sweep.run(SETUP, catalog, Sweep(temperatures=temperatures, top_ps=top_ps, samples=1))
+        if ignored in honoured:
+            assert list(asked)[-1].status == "done"
+        else:
+            with pytest.raises(NotSupported, match=f"`sampling.{ignored}` is .* ignores"):
+                list(asked)
+
+
+def test_a_sweep_needs_no_card_and_checks_its_task(catalog_of: Any) -> None:
+    assert not hasattr(Sweep, "card")
+    blank = setups.parse({"task": {"input": " "}})
+    with pytest.raises(InvalidSetup, match="`task.input` is empty"):
+        list(sweep.run(blank, catalog_of(), Sweep(temperatures=(1.0,), top_ps=(1.0,), samples=1)))
 
 
 def test_a_sweep_too_large_is_refused_before_anything_is_asked(catalog_of: Any) -> None:
