@@ -63,7 +63,7 @@ def test_a_sweep_over_what_the_model_ignores_is_refused_by_name(
 def test_a_sweep_needs_no_card_and_checks_its_task(catalog_of: Any) -> None:
     assert not hasattr(Sweep, "card")
     blank = setups.parse({"task": {"input": " "}})
-    with pytest.raises(InvalidSetup, match="`task.input` is empty"):
+    with pytest.raises(InvalidSetup, match=r"`task\.input` is empty"):
         list(sweep.run(blank, catalog_of(), Sweep(temperatures=(1.0,), top_ps=(1.0,), samples=1)))
 
 
