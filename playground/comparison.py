@@ -12,7 +12,7 @@ from playground.backends.catalog import Catalog
 from playground.background import Background
 from playground.errors import InvalidSetup, LimitReached, PlaygroundError
 from playground.strategies import technique_of
-from playground.transcript import stopped
+from playground.transcript import failed, stopped
 from playground.types import Run, Sampling, Setup, Task, Weights
 
 INTERVAL = 0.1  # seconds between snapshots
@@ -22,7 +22,7 @@ Outcome = tuple[Run, ...]
 def read_panes(data: Any, most: int) -> tuple[Weights, ...]:
     """Checked panes from plain data. Raises InvalidSetup, or LimitReached for more than `most`."""
     if not isinstance(data, Sequence) or isinstance(data, str) or not data:
-        raise InvalidSetup("`panes` must be a list of at least one {model, adapter, scale}.", ("panes",))
+        raise InvalidSetup(path=("panes",), rule="must be a list of at least one {model, adapter, scale}.")
     if len(data) > most:
         raise LimitReached(f"These are {len(data)} panes; {most} is the most (PLAYGROUND_MAX_PANES).")
     return tuple(setups.build(Weights, pane, ("panes", i)) for i, pane in enumerate(data))
@@ -79,7 +79,7 @@ def _answered(asked: Run, catalog: Catalog, within: float, seed: int) -> Generat
             for last in runs:
                 yield last
     except PlaygroundError as error:
-        yield replace(stopped(last), status="failed", error=str(error))
+        yield failed(last, error)
     except Exception:
         yield replace(stopped(last), status="failed", error="This pane failed.")
         raise

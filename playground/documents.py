@@ -31,7 +31,7 @@ class Document:
         try:
             yield
         except InvalidSetup as error:
-            raise InvalidSetup(f"{self.source}, line {self.line(error.path)}: {error}", error.path) from None
+            raise error.at(error.path, f"{self.source}, line {self.line(error.path)}") from None
 
     def line(self, path: tuple[str | int, ...]) -> int:
         """The 1-based line of the innermost node on the path, or of the last one that exists."""
@@ -53,7 +53,7 @@ class Document:
         """Its title and what it is about. Raises InvalidSetup where they are no text."""
         for key in TEXTS:
             if not isinstance(self.data.get(key, ""), str):
-                raise InvalidSetup(f"`{key}` is {ascii(self.data[key])[:60]}; it must be text.", (key,))
+                raise InvalidSetup(path=(key,), value=self.data[key], rule="it must be text.")
         return {"title": self.data.get("title") or "Untitled", "about": self.data.get("about") or ""}
 
 

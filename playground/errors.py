@@ -16,17 +16,50 @@
 Everything else that is raised is a bug, is logged as one, and is never shown as if it were advice.
 """
 
+from enum import Enum
+
+Path = tuple[str | int, ...]
+DEEPEST = 6  # keys of a path: `techniques.0.task.examples.0.input`
+
+
+class Unsaid(Enum):
+    """Stands in for a value that its message does not repeat."""
+
+    UNSAID = "unsaid"
+
 
 class PlaygroundError(Exception):
-    """Base of all messages meant for the person at the page or behind the API."""
+    """Base of all messages meant for the person at the page or behind the API: words, or data to make them from.
+
+    One that is about a value says where it stands (`path`), what it is, and the `rule` it breaks. Programs read
+    "`path` is value; rule", or "`path` rule" where the value is unsaid; a form has the label of its own field in place
+    of the path (`of`). Others are a whole `sentence`: a path is then no part of it, and `source` is the file and line.
+    """
+
+    def __init__(
+        self, sentence: str = "", *, path: Path = (), value: object = Unsaid.UNSAID, rule: str = "", source: str = ""
+    ) -> None:
+        self.sentence = sentence
+        self.path = path
+        self.value = value
+        self.rule = rule
+        self.source = source
+        words = self.of(_subject(path))
+        super().__init__(f"{source}: {words}" if source else words)
+
+    def of(self, name: str) -> str:
+        """The message with this name for the value; a whole sentence as it is."""
+        if self.sentence:
+            return self.sentence
+        return f"{name} {self.rule}" if self.value is Unsaid.UNSAID else f"{name} is {shown(self.value)}; {self.rule}"
 
 
 class InvalidSetup(PlaygroundError):
     """A setup, preset or option has a value that is not allowed."""
 
-    def __init__(self, message: str, path: tuple[str | int, ...] = ()) -> None:
-        super().__init__(message)
-        self.path = path
+    def at(self, path: Path, source: str = "") -> "InvalidSetup":
+        """The same of a value that stands elsewhere, seen from outside."""
+        return InvalidSetup(self.sentence, path=path, value=self.value, rule=self.rule, source=source or self.source)
 
 
 class UnknownModel(PlaygroundError):
@@ -40,9 +73,9 @@ class ModelUnavailable(PlaygroundError):
     """
 
     def __init__(self, message: str, detail: object = "") -> None:
-        shown = str(detail)[:500].rstrip(".")
-        super().__init__(f"{message}: {shown}." if shown else message)
-        self.brief = f"{message}; the server's log says why." if shown else message
+        why = str(detail)[:500].rstrip(".")
+        super().__init__(f"{message}: {why}." if why else message)
+        self.brief = f"{message}; the server's log says why." if why else message
 
 
 class ModelInUse(PlaygroundError):
@@ -86,3 +119,29 @@ class StoreFailed(PlaygroundError):
 
 class GenerationFailed(PlaygroundError):
     """The model broke while it was answering; other requests may go on."""
+
+
+def renamed(words: str, path: Path, name: str) -> str:
+    """The message of an error at that path, as a run keeps it, with this name for the value."""
+    rest = words.removeprefix(_subject(path))
+    return f"{name}{rest}" if rest != words else words
+
+
+def _subject(path: Path) -> str:
+    return f"`{dotted(path)}`" if path else "This"
+
+
+def dotted(path: Path) -> str:
+    """A path as programs write it: "task.examples.0.input". One that is too deep to be anybody's is cut."""
+    parts = [ascii(key)[1:-1][:60] if isinstance(key, str) else str(key) for key in path]
+    return ".".join(parts) if len(parts) <= DEEPEST else ".".join(parts[:4]) + "..."
+
+
+def shown(value: object) -> str:
+    """A value in a message: short, on one line, in letters that every terminal has."""
+    if value is None or value == "" or value == ():
+        return "empty"
+    if isinstance(value, int) and abs(value) >= 10**30:
+        return "a very long number"  # which Python itself refuses to write out
+    words = ascii(value)
+    return words if len(words) <= 60 else f"{words[:57]}..."

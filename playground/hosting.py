@@ -37,9 +37,7 @@ def default_values(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     values = {}
     if port := environ.get("PORT", "").strip():
         if not port.isdecimal():
-            raise InvalidSetup(
-                f"PORT is {port!r}; it must be a whole number. PLAYGROUND_PORT goes before it.", ("port",)
-            )
+            raise InvalidSetup(f"PORT is {port!r}; it must be a whole number. PLAYGROUND_PORT goes before it.")
         values["port"] = port
     if on_space(environ):
         values |= SPACE
@@ -64,9 +62,7 @@ def cache_folder() -> Path:
     user = os.getuid() if hasattr(os, "getuid") else 0
     instead = Path(tempfile.gettempdir()) / f"{NAME}-{user}"
     if instead.exists() and instead.stat().st_uid != user:
-        raise InvalidSetup(
-            f"{instead} belongs to another user; set PLAYGROUND_CACHE to a folder of your own.", ("cache",)
-        )
+        raise InvalidSetup(f"{instead} belongs to another user; set PLAYGROUND_CACHE to a folder of your own.")
     os.environ.setdefault("MPLCONFIGDIR", str(instead / "matplotlib"))  # which looks for a home of its own, and says so
     log.warning("%s cannot be written, so files go to %s; PLAYGROUND_CACHE chooses another folder.", wanted, instead)
     return instead

@@ -52,7 +52,7 @@ def read_sampling(text: str, source: str = "preset") -> SamplingPreset:
     found = load(text, source)
     with found.placing():
         if unknown := [key for key in found.data if key not in (*TEXTS, "sampling")]:
-            raise InvalidSetup(f"`{unknown[0]}` is not known. Known keys: title, about, sampling.", (unknown[0],))
+            raise InvalidSetup(path=(unknown[0],), rule="is not known. Known keys: title, about, sampling.")
         return SamplingPreset(**found.texts(), sampling=parse_sampling(found.data.get("sampling", {})))
 
 

@@ -67,7 +67,7 @@ def carry_out(
         except PlaygroundError as error:
             if not transcript.has_news:
                 raise
-            yield transcript.fail(str(error))
+            yield transcript.fail(error)
         else:
             yield transcript.finish(answer)
 
@@ -158,8 +158,9 @@ def refuse_ignored(setup: Setup, capabilities: Capabilities) -> None:
     for p in parameters(Sampling):
         if p.name not in capabilities.sampling and (value := getattr(setup.sampling, p.name)) != p.default:
             raise NotSupported(
-                f"`sampling.{p.name}` is {value!r}, but the model {setup.model!r} ignores {p.label.lower()}; "
-                f"set it back to {p.default!r} or choose another model."
+                path=("sampling", p.name),
+                rule=f"is {value!r}, but the model {setup.model!r} ignores {p.label.lower()}; "
+                f"set it back to {p.default!r} or choose another model.",
             )
 
 

@@ -151,4 +151,4 @@ def _read(name: str, value: str, kind: Any) -> Any:
 
 
 def _wrong(name: str, value: object, wanted: str) -> InvalidSetup:
-    return InvalidSetup(f"PLAYGROUND_{name.upper()} is {str(value)!r}; it must be {wanted}.", (name,))
+    return InvalidSetup(f"PLAYGROUND_{name.upper()} is {str(value)!r}; it must be {wanted}.")

@@ -8,13 +8,12 @@ from typing import Any, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
-from playground.errors import InvalidSetup, LimitReached
+from playground.errors import InvalidSetup, LimitReached, Path, dotted, shown
 from playground.json_values import as_json
 from playground.parameters import parameters
 from playground.strategies import STRATEGIES, technique_of
 from playground.types import Run, Sampling, Setup, Task, Weights
 
-Path = tuple[str | int, ...]
 MAX_TOTAL = 400_000  # characters in all texts of a setup together
 MAX_VALUES = 300_000  # in a setup or an experiment: as in data of one's own
 DEPTH = 6  # levels a setup can have
@@ -26,13 +25,13 @@ UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 def parse(data: Any) -> Setup:
     """A checked Setup with all options filled in. Raises InvalidSetup naming path, value and what is allowed."""
     if not isinstance(data, Mapping):
-        raise InvalidSetup(f"A setup is a mapping with the keys {', '.join(KEYS)}; this is {_shown(data)}.")
+        raise InvalidSetup(f"A setup is a mapping with the keys {', '.join(KEYS)}; this is {shown(data)}.")
     _refuse_unknown(data, KEYS, ())
     chosen = {key: data[key] for key in ("model", "adapter", "scale", "strategy") if key in data}
     _refuse_unreadable(chosen, ())
     name = data.get("strategy", "zero_shot")
     if not isinstance(name, str) or name not in STRATEGIES:
-        raise InvalidSetup(f"`strategy` is {_shown(name)}; it must be one of {', '.join(STRATEGIES)}.", ("strategy",))
+        raise InvalidSetup(path=("strategy",), value=name, rule=f"it must be one of {', '.join(STRATEGIES)}.")
     parts = {
         "options": asdict(build(STRATEGIES[name], data.get("options", {}), ("options",))),
         "task": build(Task, data.get("task", {}), ("task",)),
@@ -40,7 +39,7 @@ def parse(data: Any) -> Setup:
     }
     setup: Setup = _validated(Setup, {**chosen, **parts}, ())
     if (total := _characters(asdict(setup.task))) > MAX_TOTAL:
-        raise InvalidSetup(f"`task` has {total:,} characters in all; {MAX_TOTAL:,} is the most.", ("task",))
+        raise InvalidSetup(path=("task",), rule=f"has {total:,} characters in all; {MAX_TOTAL:,} is the most.")
     return setup
 
 
@@ -115,7 +114,7 @@ def plain(value: Any) -> Any:
 def build(cls: type, data: Any, path: Path) -> Any:
     """A checked instance of a dataclass of parameters. Raises InvalidSetup naming path, value and what is allowed."""
     if not _few(data):
-        name = f"`{_dotted(path)}`" if path else "This"
+        name = f"`{dotted(path)}`" if path else "This"
         raise LimitReached(f"{name} has more than {MAX_VALUES:,} values, which is the most.")
     _refuse_unreadable(data, path)
     return _validated(cls, data, path)
@@ -123,7 +122,7 @@ def build(cls: type, data: Any, path: Path) -> Any:
 
 def _validated(cls: type, data: Any, path: Path) -> Any:
     if not isinstance(data, Mapping):
-        raise InvalidSetup(f"`{_dotted(path)}` is {_shown(data)}; it must be a mapping.", path)
+        raise InvalidSetup(path=path, value=data, rule="it must be a mapping.")
     _refuse_unknown(data, tuple(f.name for f in fields(cls)), path)
     try:
         return _adapter(cls).validate_python(dict(data))
@@ -139,14 +138,13 @@ def _adapter(cls: type) -> TypeAdapter[Any]:
 
 def _explained(cls: type, error: Any, path: Path) -> InvalidSetup:
     at: Path = tuple(key for key in error["loc"] if key != "[key]")
-    where = _dotted(path + at)
     if error["type"] == "unexpected_keyword_argument":
-        return InvalidSetup(f"`{where}` is not known there. {_keys_at(cls, at[:-1])}", path + at)
+        return InvalidSetup(path=path + at, rule=f"is not known there. {_keys_at(cls, at[:-1])}")
     parameter = _parameter_at(cls, at)
     rule = f"it must be {parameter.allowed}" if parameter else error["msg"][0].lower() + error["msg"][1:]
     if error["type"] == "string_type" and not parameter:  # yes, no, 1 and dates are none in YAML
         rule = "it must be text; in YAML, put it in quotes"
-    return InvalidSetup(f"`{where}` is {_shown(error['input'])}; {rule}.", path + at)
+    return InvalidSetup(path=path + at, value=error["input"], rule=f"{rule}.")
 
 
 def _class_at(cls: type, at: Path) -> tuple[type, Path]:
@@ -176,8 +174,8 @@ def _keys_at(cls: type, at: Path) -> str:
 def _refuse_unknown(data: Mapping[Any, Any], known: tuple[str, ...], path: Path) -> None:
     for key in data:
         if key not in known:
-            where = _dotted((*path, key if isinstance(key, (str, int)) else repr(key)))
-            raise InvalidSetup(f"`{where}` is not known. Known keys: {', '.join(known) or 'none'}.", (*path, key))
+            at = (*path, key if isinstance(key, (str, int)) else repr(key))
+            raise InvalidSetup(path=at, rule=f"is not known. Known keys: {', '.join(known) or 'none'}.")
 
 
 def _few(value: Any) -> bool:
@@ -195,28 +193,15 @@ def _few(value: Any) -> bool:
 
 def _refuse_unreadable(value: Any, path: Path) -> None:
     if len(path) > DEPTH:
-        raise InvalidSetup(f"`{_dotted(path[:4])}...` is nested more than {DEPTH} levels deep; a setup is not.", path)
+        raise InvalidSetup(path=path, rule=f"is nested more than {DEPTH} levels deep; a setup is not.")
     if isinstance(value, str):
         if found := UNREADABLE.search(value):
             what = "half of a surrogate pair" if found[0] >= "\ud800" else "a control character"
-            message = (
-                f"`{_dotted(path)}` has {what} (U+{ord(found[0]):04X}) at character {found.start() + 1}; remove it."
-            )
-            raise InvalidSetup(message, path)
+            where = f"(U+{ord(found[0]):04X}) at character {found.start() + 1}"
+            raise InvalidSetup(path=path, rule=f"has {what} {where}; remove it.")
     elif isinstance(value, Mapping):
         for key, item in value.items():
             _refuse_unreadable(item, (*path, key))
     elif isinstance(value, (list, tuple)):
         for i, item in enumerate(value):
             _refuse_unreadable(item, (*path, i))
-
-
-def _dotted(path: Path) -> str:
-    return ".".join(ascii(key)[1:-1][:60] if isinstance(key, str) else str(key) for key in path)
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, int) and abs(value) >= 10**30:
-        return "a very long number"  # which Python itself refuses to write out
-    shown = ascii(value)
-    return shown if len(shown) <= 60 else f"{shown[:57]}..."

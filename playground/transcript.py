@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass, field, replace
 
+from playground.errors import PlaygroundError
 from playground.strategies.base import Answer
 from playground.types import (
     Completion,
@@ -164,9 +165,14 @@ class Transcript:
         self.progress = None
         return replace(self.snapshot(), status="done", answer=answer.text, how=answer.how, votes=answer.votes)
 
-    def fail(self, error: str) -> Run:
+    def fail(self, error: PlaygroundError) -> Run:
         self.progress = None
-        return replace(stopped(self.snapshot()), status="failed", error=error)
+        return failed(self.snapshot(), error)
+
+
+def failed(run: Run, error: PlaygroundError) -> Run:
+    """The run as it stands when it ends with an error: all that came stays."""
+    return replace(stopped(run), status="failed", error=str(error), error_path=error.path)
 
 
 def stopped(run: Run) -> Run:

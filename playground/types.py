@@ -75,7 +75,7 @@ class Weights:
 class Setup(Weights):
     """All that determines a run: a preset, a link and an API call each are one. `options` are the technique's own."""
 
-    strategy: str = "zero_shot"
+    strategy: str = text("zero_shot", max_length=60, label="Technique", help="How it is asked.")
     options: Mapping[str, Any]
     task: Task
     sampling: Sampling
@@ -223,3 +223,4 @@ class Run:
     seed: int | None = None  # the one used, also when the setup left it open
     progress: Progress | None = None
     error: str = ""
+    error_path: tuple[str | int, ...] = ()  # where in the setup the value is that the error is about

@@ -73,7 +73,7 @@ def unload(catalog: Catalog, settings: Settings, name: str) -> None:
 def _choose_name(name: str, source: ModelSource) -> str:
     """The name that was typed, or one made of the source. Raises InvalidSetup for a slash: adapters come after one."""
     if "/" in name:
-        raise InvalidSetup(f"{name[:80]!a} cannot be a name; leave out the slash.", ("name",))
+        raise InvalidSetup(f"{name[:80]!a} cannot be a name; leave out the slash.")
     return name.strip() or source.name
 
 

@@ -106,11 +106,11 @@ class Offers:
         """Raises InvalidSetup unless a model, or an adapter of that model, could be added under this name."""
         if not MODEL_NAME.fullmatch(name):
             what = "small letters, digits, dots, dashes and underscores, 60 at most"
-            raise InvalidSetup(f"{name[:80]!a} cannot be a name; use {what}.", ("name",))
+            raise InvalidSetup(f"{name[:80]!a} cannot be a name; use {what}.")
         if model and (model, name) in self.adapters:
-            raise InvalidSetup(f"{model!a} already has an adapter named {name!a}; choose another name.", ("name",))
+            raise InvalidSetup(f"{model!a} already has an adapter named {name!a}; choose another name.")
         if not model and name in self.entries:
-            raise InvalidSetup(f"There is already a model named {name!a}; choose another name.", ("name",))
+            raise InvalidSetup(f"There is already a model named {name!a}; choose another name.")
 
     def find(self, key: EntryKey) -> ModelEntry | AdapterEntry:
         """Raises UnknownModel, saying what there is."""

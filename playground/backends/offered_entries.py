@@ -76,7 +76,7 @@ def _operator_entries(settings: Settings) -> Iterator[ModelEntry | AdapterEntry]
                 raise InvalidSetup("it must be like name=source, or name=model+source for an adapter.")
             source = parse_source(match["source"])
         except InvalidSetup as error:
-            raise InvalidSetup(f"PLAYGROUND_MODELS has {line!a}: {error}", ("models",)) from None
+            raise InvalidSetup(f"PLAYGROUND_MODELS has {line!a}: {error}") from None
         if match["base"]:
             yield adapter_entry(match["base"], source, match["name"], settings, title=match["name"])
         else:

@@ -105,7 +105,7 @@ def find_packaged(name: str) -> PackagedModel:
         if name in (model.name, model.short):
             return model
     names = ", ".join(model.short for model in packaged_models())
-    raise InvalidSetup(f"There is no packaged model {name[:80]!a}; choose one of {names}.", ("source",))
+    raise InvalidSetup(f"There is no packaged model {name[:80]!a}; choose one of {names}.")
 
 
 def _model(wheels: list[dict[str, str]], corrections: list[list[str]] | None = None, **rest: object) -> PackagedModel:

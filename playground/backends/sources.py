@@ -43,26 +43,26 @@ def parse_source(text: str) -> ModelSource:
     if text.startswith(SCHEME):
         return ModelSource(kind="packaged", place=find_packaged(text.removeprefix(SCHEME)).name)
     if not text or len(text) > 1000 or "\0" in text:
-        raise InvalidSetup(f"Say where it lies: {SOURCE_FORMS}.", ("source",))
+        raise InvalidSetup(f"Say where it lies: {SOURCE_FORMS}.")
     try:
         return _parse_path(text, Path(text).expanduser())
     except RuntimeError:  # a home of somebody who is not there
-        raise InvalidSetup(f"There is nobody whose folder {text[:100]!a} could be.", ("source",)) from None
+        raise InvalidSetup(f"There is nobody whose folder {text[:100]!a} could be.") from None
     except (OSError, UnicodeError):  # a name that no file can have, or a place that may not be looked at
-        raise InvalidSetup(f"{text[:100]!a} cannot be looked at; give {SOURCE_FORMS}.", ("source",)) from None
+        raise InvalidSetup(f"{text[:100]!a} cannot be looked at; give {SOURCE_FORMS}.") from None
 
 
 def _parse_path(text: str, path: Path) -> ModelSource:
     if ".." in re.split(r"[/\\]", text):
-        raise InvalidSetup(f"{text!a} leads upwards with `..`; give the folder itself.", ("source",))
+        raise InvalidSetup(f"{text!a} leads upwards with `..`; give the folder itself.")
     if path.is_dir():
         return ModelSource(kind="folder", place=str(path))
     if path.is_file():
         if path.suffix.lower() == ".gguf":
             return ModelSource(kind="gguf", place=str(path))
-        raise InvalidSetup(f"{text!a} is a file, and no GGUF file; give {SOURCE_FORMS}.", ("source",))
+        raise InvalidSetup(f"{text!a} is a file, and no GGUF file; give {SOURCE_FORMS}.")
     if text.startswith(("/", "~", ".")) or "\\" in text:
-        raise InvalidSetup(f"There is no folder or file {text!a}.", ("source",))
+        raise InvalidSetup(f"There is no folder or file {text!a}.")
     if found := HUB_NAME.fullmatch(text):
         return ModelSource(kind="hub", place=found["place"], revision=found["revision"] or "", file=found["file"] or "")
-    raise InvalidSetup(f"{text[:100]!a} is neither {SOURCE_FORMS}.", ("source",))
+    raise InvalidSetup(f"{text[:100]!a} is neither {SOURCE_FORMS}.")

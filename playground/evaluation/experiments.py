@@ -41,21 +41,21 @@ def parse(data: Any) -> Experiment:
 def check(experiment: Experiment) -> None:
     """Raises InvalidSetup for what `parse` would refuse although each value by itself is allowed."""
     if not experiment.techniques:
-        raise InvalidSetup("`techniques` is empty; add at least one way of asking.", ("techniques",))
+        raise InvalidSetup(path=("techniques",), value=(), rule="add at least one way of asking.")
     _check_data(experiment.data)
     places: list[tuple[Mapping[str, Any], tuple[str | int, ...]]] = [(experiment.sampling, ())]
     places += [(t.sampling, ("techniques", i)) for i, t in enumerate(experiment.techniques)]
     places += [(d.sampling, ("draws", i)) for i, d in enumerate(experiment.draws)]
     for sampling, path in places:
         if "seed" in sampling:
-            where = ".".join(map(str, (*path, "sampling", "seed")))
-            message = f"`{where}` is not known there: every cell has a seed of its own, made from the experiment's."
-            raise InvalidSetup(f"{message} Use `seed`, beside `techniques`.", (*path, "sampling", "seed"))
+            rule = "is not known there: every cell has a seed of its own, made from the experiment's."
+            raise InvalidSetup(path=(*path, "sampling", "seed"), rule=f"{rule} Use `seed`, beside `techniques`.")
     for i, technique in enumerate(experiment.techniques):
         _check_template(technique.template, ("techniques", i, "template"))
         if "input" in technique.task:
-            path = ("techniques", i, "task", "input")
-            raise InvalidSetup(f"`{'.'.join(map(str, path))}` is not known there: the data has the inputs.", path)
+            raise InvalidSetup(
+                path=("techniques", i, "task", "input"), rule="is not known there: the data has the inputs."
+            )
     found = columns(experiment)
     dataset = _stand_in(experiment.data)
     for column in found:
@@ -142,23 +142,23 @@ def _with_items(data: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
         return data
     rest = {key: value for key, value in given.items() if key not in ("file", "columns", "skip_bad")}
     if not isinstance(given["file"], str) or "items" in rest:
-        raise InvalidSetup("`data.file` must be the name of a file, and stand without `data.items`.", ("data", "file"))
+        raise InvalidSetup(path=("data", "file"), rule="must be the name of a file, and stand without `data.items`.")
     columns, labels, skip_bad = given.get("columns", {}), rest.get("labels", ()), given.get("skip_bad", False)
     if not isinstance(columns, Mapping) or not all(isinstance(name, str) for pair in columns.items() for name in pair):
-        message = "`data.columns` must name columns of the file, like {input: question, reference: answer}."
-        raise InvalidSetup(message, ("data", "columns"))
+        rule = "must name columns of the file, like {input: question, reference: answer}."
+        raise InvalidSetup(path=("data", "columns"), rule=rule)
     if not isinstance(skip_bad, bool):
-        message = f"`data.skip_bad` is {ascii(skip_bad)[:60]}; it must be true, to leave out bad rows, or false."
-        raise InvalidSetup(message, ("data", "skip_bad"))
+        rule = "it must be true, to leave out bad rows, or false."
+        raise InvalidSetup(path=("data", "skip_bad"), value=skip_bad, rule=rule)
     if not isinstance(labels, (list, tuple)) or not all(isinstance(label, str) for label in labels):
-        message = "`data.labels` must be a list of texts; put what YAML takes for something else in quotes: 'yes', '1'."
-        raise InvalidSetup(message, ("data", "labels"))
+        rule = "must be a list of texts; put what YAML takes for something else in quotes: 'yes', '1'."
+        raise InvalidSetup(path=("data", "labels"), rule=rule)
     try:
         content = (folder / given["file"]).read_bytes()
     except FileNotFoundError:
-        raise InvalidSetup(f"`data.file` cannot be read: there is no file {given['file']}.", ("data", "file")) from None
+        raise _unreadable(f"there is no file {given['file']}") from None
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
-        raise InvalidSetup(f"`data.file` cannot be read: {error}.", ("data", "file")) from None
+        raise _unreadable(error) from None
     from playground.evaluation import own_data  # reads spreadsheets too: loaded by those who have a file
 
     own = own_data.read(content, given["file"], columns=columns, labels=labels, skip_bad=skip_bad)
@@ -170,6 +170,10 @@ def _with_items(data: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
         log.warning("%s: read as %s, for it is not UTF-8.", given["file"], own.encoding)
     items = [*map(asdict, own.items)]
     return {**data, "data": {"name": datasets.OWN, "size": len(items), **rest, "items": items}}
+
+
+def _unreadable(why: object) -> InvalidSetup:
+    return InvalidSetup(path=("data", "file"), rule=f"cannot be read: {why}.")
 
 
 def _count_items(data: Any) -> None:
@@ -185,23 +189,21 @@ def _check_data(data: Data) -> None:
     if size > MAX_CHARACTERS:
         raise LimitReached(f"The items have {size:,} characters in all; {MAX_CHARACTERS:,} is the most. Take fewer.")
     if data.name not in (known := (*datasets.names(), datasets.OWN)):
-        allowed = ", ".join(known)
-        raise InvalidSetup(f"`data.name` is {data.name!a}; it must be one of {allowed}.", ("data", "name"))
+        raise InvalidSetup(path=("data", "name"), value=data.name, rule=f"it must be one of {', '.join(known)}.")
     if data.items and data.name != datasets.OWN:
-        message = f"`data.name` is {data.name!a}, and there are items besides; for these, it must be {datasets.OWN}."
-        raise InvalidSetup(message, ("data", "name"))
+        rule = f"there are items besides, and for these it must be {datasets.OWN}."
+        raise InvalidSetup(path=("data", "name"), value=data.name, rule=rule)
 
 
 def _check_scorer(scorer: scorers.Scorer, labels: Sequence[str]) -> None:
     if isinstance(scorer, scorers.Judge) and scorer.mode == "pairwise" and scorer.against not in labels:
-        message = f"`scorer.options.against` is {scorer.against!a}; the columns are {', '.join(labels)}."
-        raise InvalidSetup(message, ("scorer", "options", "against"))
+        rule = f"the columns are {', '.join(labels)}."
+        raise InvalidSetup(path=("scorer", "options", "against"), value=scorer.against, rule=rule)
 
 
 def _check_template(template: str, path: tuple[str | int, ...]) -> None:
     if template and set(templates.names(template)) != {"input"}:
-        where = ".".join(map(str, path))
-        raise InvalidSetup(f"`{where}` must have {{input}} where the item goes, and no other name in braces.", path)
+        raise InvalidSetup(path=path, rule="must have {input} where the item goes, and no other name in braces.")
 
 
 def _stand_in(data: Data) -> Dataset:

@@ -97,9 +97,7 @@ def base(column: Column, experiment: Experiment, dataset: Dataset) -> Setup:
             setup = setups.parse({**data, "task": {**task, "examples": [asdict(shot) for shot in shots]}})
         technique_of(setup).check(setup.task)
     except InvalidSetup as error:
-        path = _placed(error.path, column)
-        said = str(error).replace(f"`{_dotted(error.path)}", f"`{_dotted(path)}", 1)
-        raise InvalidSetup(said, path) from None
+        raise error.at(_placed(error.path, column)) from None
     return setup
 
 
@@ -134,10 +132,6 @@ def _placed(path: tuple[str | int, ...], column: Column) -> tuple[str | int, ...
     if path[1:2] and path[1] in column.technique.sampling:
         return ("techniques", technique, *path)
     return path
-
-
-def _dotted(path: tuple[str | int, ...]) -> str:
-    return ".".join(map(str, path))
 
 
 def rows(setup: Setup) -> int:

@@ -52,22 +52,21 @@ def read_prompts(text: str) -> tuple[str, ...]:
             _refuse_cut(rows, len(header), separator)
             found = [row[column].strip() for row in rows if len(row) > column]
     except csv.Error as error:
-        raise InvalidSetup(f"The list cannot be read as CSV: {error}.", ("prompts",)) from None
+        raise InvalidSetup(f"The list cannot be read as CSV: {error}.") from None
     if column is None and header:
         there = ", ".join(ascii(name[:60]) for name in header[:SHOWN])
         raise InvalidSetup(
             f"The columns of the CSV are {there}; name the one with the prompts "
             f"{', '.join(COLUMNS[:-1])} or {COLUMNS[-1]}.",
-            ("prompts",),
         )
     prompts = tuple(prompt for prompt in found if prompt)
     if not prompts:
         where = f"The column {header[column]!a} of the CSV" if column is not None else "The list"
-        raise InvalidSetup(f"{where} has no prompt; write one a line.", ("prompts",))
+        raise InvalidSetup(f"{where} has no prompt; write one a line.")
     if len(prompts) > MAX_ROWS:
         raise LimitReached(f"These are {len(prompts):,} prompts; {MAX_ROWS} is the most.")
     if longest := next((i for i, prompt in enumerate(prompts, 1) if len(prompt) > MAX_TEXT), None):
-        raise InvalidSetup(f"Prompt {longest} has more than {MAX_TEXT:,} characters.", ("prompts",))
+        raise InvalidSetup(f"Prompt {longest} has more than {MAX_TEXT:,} characters.")
     return prompts
 
 
@@ -78,7 +77,6 @@ def _refuse_cut(rows: Sequence[Sequence[str]], columns: int, separator: str) -> 
             raise InvalidSetup(
                 f"Row {number} of the CSV has {len(row)} cells and its header {columns}: put a prompt with "
                 f"{SEPARATORS[separator]} in it in quotes.",
-                ("prompts",),
             )
 
 

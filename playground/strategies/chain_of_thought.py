@@ -101,11 +101,8 @@ def unused_by(form: Form) -> frozenset[str]:
 
 def check_form(form: Form, task: Task) -> None:
     if form == "few_shot" and not task.examples:
-        message = (
-            "`task.examples` is empty; the few_shot form needs worked examples "
-            'whose outputs reason and end with "The answer is ...".'
-        )
-        raise InvalidSetup(message, ("task", "examples"))
+        rule = 'the few_shot form needs worked examples whose outputs reason and end with "The answer is ...".'
+        raise InvalidSetup(path=("task", "examples"), value=(), rule=rule)
 
 
 def reasoning_prompt(form: Form, task: Task) -> tuple[tuple[Message, ...], str]:

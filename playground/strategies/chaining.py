@@ -35,23 +35,19 @@ class Chaining(Strategy):
         for i, step in enumerate(task.steps):
             for side in ("name", "template"):
                 if not getattr(step, side).strip():
-                    raise InvalidSetup(
-                        f"`task.steps.{i}.{side}` is empty; fill it in or remove step {i + 1}.",
-                        ("task", "steps", i, side),
-                    )
+                    rule = f"fill it in or remove step {i + 1}."
+                    raise InvalidSetup(path=("task", "steps", i, side), value="", rule=rule)
             if names(f"{{{step.name}}}") != (step.name,):
-                rule = "use letters, digits, spaces, - and _, beginning with a letter"
-                message = f"`task.steps.{i}.name` is {step.name!r}; {rule}."
-                raise InvalidSetup(message, ("task", "steps", i, "name"))
+                rule = "use letters, digits, spaces, - and _, beginning with a letter."
+                raise InvalidSetup(path=("task", "steps", i, "name"), value=step.name, rule=rule)
             if step.name in seen:
-                raise InvalidSetup(
-                    f"`task.steps.{i}.name` is {step.name!r}, which is taken; give the step a name of its own.",
-                    ("task", "steps", i, "name"),
-                )
+                rule = "this is taken: give the step a name of its own."
+                raise InvalidSetup(path=("task", "steps", i, "name"), value=step.name, rule=rule)
             try:
                 fill(step.template, seen)
             except InvalidSetup as error:
-                raise InvalidSetup(f"`task.steps.{i}.template`: {error}", ("task", "steps", i, "template")) from None
+                rule = f"cannot be filled in. {error}"
+                raise InvalidSetup(path=("task", "steps", i, "template"), rule=rule) from None
             seen[step.name] = ""
 
     def run(self, task: Task, ask: Ask) -> Running:

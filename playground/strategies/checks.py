@@ -11,7 +11,7 @@ def check_required(task: Task, fields: Iterable[str], title: str) -> None:
     for name in fields:
         value = getattr(task, name)
         if not (value.strip() if isinstance(value, str) else value):
-            raise InvalidSetup(f"`task.{name}` is empty; {title.lower()} needs it.", ("task", name))
+            raise InvalidSetup(path=("task", name), value="", rule=f"{title.lower()} needs it.")
 
 
 def check_examples(task: Task) -> None:
@@ -19,17 +19,16 @@ def check_examples(task: Task) -> None:
     for i, example in enumerate(task.examples):
         for side in ("input", "output"):
             if not getattr(example, side).strip():
-                message = f"`task.examples.{i}.{side}` is empty; fill in row {i + 1} of the examples or remove it."
-                raise InvalidSetup(message, ("task", "examples", i, side))
+                rule = f"fill in row {i + 1} of the examples or remove it."
+                raise InvalidSetup(path=("task", "examples", i, side), value="", rule=rule)
 
 
 def check_labels(task: Task) -> None:
     """Raises InvalidSetup for labels that the answer type cannot do with."""
     where = ("task", "labels")
     if task.answer == "label" and not task.labels:
-        raise InvalidSetup("`task.labels` is empty; answer type label needs the list of allowed labels.", where)
+        raise InvalidSetup(path=where, value=(), rule="answer type label needs the list of allowed labels.")
     if not all(label.strip() for label in task.labels):
-        raise InvalidSetup("`task.labels` has a label of spaces only; remove it.", where)
+        raise InvalidSetup(path=where, rule="has a label of spaces only; remove it.")
     if task.answer == "choice" and len(task.labels) > 26:
-        message = f"`task.labels` has {len(task.labels)} choices; there are letters for 26."
-        raise InvalidSetup(message, where)
+        raise InvalidSetup(path=where, rule=f"has {len(task.labels)} choices; there are letters for 26.")

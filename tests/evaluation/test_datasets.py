@@ -132,12 +132,15 @@ def test_own_data_gets_the_scorer_that_suits(answer: str, labels: tuple[str, ...
     ("data", "message"),
     [
         (Data(name="own"), "`data.items` is empty"),
-        (Data(name="own", items=ITEMS[:4]), "There are 4 items, and `data.shots` holds the first 4 apart"),
+        (Data(name="own", items=ITEMS[:4]), "`data.shots` is 4; all 4 items are held apart"),
         (Data(name="own", items=ITEMS, answer="numbers"), "`data.answer` is 'numbers'; it must be one of text, number"),
         (Data(name="own", items=ITEMS, answer="label"), "`data.labels` is empty"),
         (Data(name="own", items=(*ITEMS, Item(id="3", input="q")), shots=0), "2 items have the id '3'"),
         (Data(name="own", items=(*ITEMS, Item(id="x", input=" "))), "Item 'x' has no input"),
-        (Data(name="own", items=(Item(id="x", input="q"), *ITEMS)), "Item 'x' is held apart .* set `data.shots` to 0"),
+        (
+            Data(name="own", items=(Item(id="x", input="q"), *ITEMS)),
+            "`data.shots` is 4; item 'x', which is held apart .* Set it to 0",
+        ),
     ],
 )
 def test_own_data_that_cannot_be_used(data: Data, message: str) -> None:

@@ -71,7 +71,11 @@ BAD = [
         ("data", "items"),
         "2 items have the id 'a'",
     ),
-    (changed(data={**OWN, "name": "sentiment"}), ("data", "name"), "`data.name` is 'sentiment', and there are items"),
+    (
+        changed(data={**OWN, "name": "sentiment"}),
+        ("data", "name"),
+        "`data.name` is 'sentiment'; there are items besides",
+    ),
     (
         changed(data={**OWN, "labels": [True]}),
         ("data", "labels", 0),
@@ -185,7 +189,7 @@ def test_the_items_come_from_a_file_beside_it(tmp_path: Path) -> None:
         ("{file: mine.csv, columns: {input: nothing}}", "nothing"),
         ("{file: mine.csv, skip_bad: 1}", "`data.skip_bad` is 1; it must be true"),
         ("{file: mine.csv, labels: [1]}", "`data.labels` must be a list of texts; put .* in quotes"),
-        ("{file: mine.csv, name: sentiment, shots: 0}", "`data.name` is 'sentiment', and there are items"),
+        ("{file: mine.csv, name: sentiment, shots: 0}", "`data.name` is 'sentiment'; there are items besides"),
         (
             '{file: mine.csv, columns: {input: question, reference: right}, labels: ["5"]}',
             "line 2 has the label '4', which is none of 5",

@@ -48,7 +48,8 @@ class EndpointBackend:
         if request.adapter and request.adapter not in self.adapters:
             raise NotSupported(f"{self.endpoint.name} serves no adapter named {request.adapter!a} of this model.")
         if request.adapter and request.scale != 1.0:
-            raise NotSupported(f"`scale` is {request.scale}; a served adapter always has its full strength, 1.")
+            rule = "a served adapter always has its full strength, 1."
+            raise NotSupported(path=("scale",), value=request.scale, rule=rule)
         stream = EndpointStream()
         stream.work = http_client().submit(self._work(request, stream.events.put))
         return stream

@@ -50,15 +50,14 @@ def parse_endpoint(
     """What a person typed, checked. Raises InvalidSetup, which never repeats the key or what may hold one."""
     for what, typed in (("name", name), ("base_url", base_url), ("key", key)):
         if not isinstance(typed, str):
-            raise InvalidSetup(f"`{what}` must be text.", (what,))
+            raise InvalidSetup(path=(what,), rule="must be text.")
     if not ENDPOINT_NAME.fullmatch(name):
         raise InvalidSetup(
-            "An endpoint's name has small letters, digits, dashes and underscores, 40 at most; choose another.",
-            ("name",),
+            "An endpoint's name has small letters, digits, dashes and underscores, 40 at most; choose another."
         )
     for what, value, low, high in (("parallel", parallel, 1, MAX_PARALLEL), ("per_minute", per_minute, 0, 100_000)):
         if type(value) is not int or not low <= value <= high:
-            raise InvalidSetup(f"`{what}` is {value!r}; it must be a whole number from {low} to {high:,}.", (what,))
+            raise InvalidSetup(path=(what,), value=value, rule=f"it must be a whole number from {low} to {high:,}.")
     limits = EndpointLimits(parallel=parallel, per_minute=per_minute, seconds=settings.max_seconds)
     return Endpoint(
         name=name, base_url=check_address(parse_address(base_url), settings), key=Secret(key), limits=limits
@@ -94,7 +93,7 @@ def check_address(base_url: str, settings: Settings) -> str:
     listed = operator_endpoints(settings)
     if settings.public and base_url not in listed.values():
         choose = f"choose one of {', '.join(listed)}" if listed else "it offers none"
-        raise InvalidSetup(f"This server connects to its operator's endpoints only; {choose}.", ("base_url",))
+        raise InvalidSetup(f"This server connects to its operator's endpoints only; {choose}.")
     return base_url
 
 
@@ -104,10 +103,10 @@ def operator_endpoints(settings: Settings) -> Mapping[str, str]:
     for item in settings.endpoints:
         name, _, url = item.partition("=")
         if not ENDPOINT_NAME.fullmatch(name.strip()) or not url:
-            raise InvalidSetup(f"PLAYGROUND_ENDPOINTS has {item!a}; it must be name=address.", ("endpoints",))
+            raise InvalidSetup(f"PLAYGROUND_ENDPOINTS has {item!a}; it must be name=address.")
         listed[name.strip()] = parse_address(url)
     return listed
 
 
 def _invalid_address(why: str) -> InvalidSetup:
-    return InvalidSetup(f"The base URL {why}; it looks like https://api.example.com/v1.", ("base_url",))
+    return InvalidSetup(f"The base URL {why}; it looks like https://api.example.com/v1.")

@@ -18,7 +18,7 @@ class Secret:
     def __init__(self, value: str) -> None:
         """Raises InvalidSetup for what cannot be a key, without repeating it."""
         if not re.fullmatch(r"[\x21-\x7e]{0,500}", value.strip()):
-            raise InvalidSetup("The key has characters that no key has; copy it again.", ("key",))
+            raise InvalidSetup("The key has characters that no key has; copy it again.")
         self._value = value.strip()
 
     def reveal(self) -> str:

@@ -81,12 +81,12 @@ def load(data: Data) -> Dataset:
 
 def _check_template(template: str) -> None:
     if template and set(templates.names(template)) != {"input"}:
-        message = f"`data.template` is {template[:60]!a}; it must hold {{input}}, and no other name in braces."
-        raise InvalidSetup(message, ("data", "template"))
+        rule = "it must hold {input}, and no other name in braces."
+        raise InvalidSetup(path=("data", "template"), value=template, rule=rule)
 
 
 def _source(name: str) -> Source:
     if name not in SOURCES:
         known = ", ".join((*SOURCES, OWN))
-        raise InvalidSetup(f"`data.name` is {name[:60]!a}; it must be one of {known}.", ("data", "name"))
+        raise InvalidSetup(path=("data", "name"), value=name, rule=f"it must be one of {known}.")
     return SOURCES[name]

@@ -31,7 +31,7 @@ def own(data: Data) -> Dataset:
     kind = data.answer or "text"
     if kind not in get_args(AnswerType):
         allowed = ", ".join(get_args(AnswerType))
-        raise InvalidSetup(f"`data.answer` is {kind!a}; it must be one of {allowed}.", ("data", "answer"))
+        raise InvalidSetup(path=("data", "answer"), value=kind, rule=f"it must be one of {allowed}.")
     items = [item if item.id else replace(item, id=str(n)) for n, item in enumerate(data.items, 1)]
     _check(items, data)
     shown, asked = items[: data.shots], items[data.shots :]
@@ -51,20 +51,17 @@ def own(data: Data) -> Dataset:
 def _check(items: list[Item], data: Data) -> None:
     where = ("data", "items")
     if not items:
-        raise InvalidSetup("`data.items` is empty; data of your own needs items, each with an input.", where)
+        raise InvalidSetup(path=where, value=(), rule="data of your own needs items, each with an input.")
     if len(items) <= data.shots:
-        message = (
-            f"There are {len(items)} items, and `data.shots` holds the first {data.shots} apart as examples; "
-            "none is left to ask. Give more items or fewer shots."
-        )
-        raise InvalidSetup(message, ("data", "shots"))
+        rule = f"all {len(items)} items are held apart as examples, and none is left to ask; give more or lower it."
+        raise InvalidSetup(path=("data", "shots"), value=data.shots, rule=rule)
     name, times = Counter(item.id for item in items).most_common(1)[0]
     if times > 1:
-        raise InvalidSetup(f"{times} items have the id {name!a}; give each its own, or none at all.", where)
+        raise InvalidSetup(f"{times} items have the id {name!a}; give each its own, or none at all.", path=where)
     if empty := next((item for item in items if not item.input.strip()), None):
-        raise InvalidSetup(f"Item {empty.id!a} has no input; fill it in or remove the item.", where)
+        raise InvalidSetup(f"Item {empty.id!a} has no input; fill it in or remove the item.", path=where)
     if missing := next((item for item in items[: data.shots] if not any(map(str.strip, item.references))), None):
-        message = f"Item {missing.id!a} is held apart as an example and has no reference; set `data.shots` to 0."
-        raise InvalidSetup(message, ("data", "shots"))
+        rule = f"item {missing.id!a}, which is held apart as an example, has no reference. Set it to 0."
+        raise InvalidSetup(path=("data", "shots"), value=data.shots, rule=rule)
     if data.answer == "label" and not data.labels:
-        raise InvalidSetup("`data.labels` is empty; answer type label needs the list of labels.", ("data", "labels"))
+        raise InvalidSetup(path=("data", "labels"), value=(), rule="answer type label needs the list of labels.")

@@ -28,14 +28,14 @@ def validate(experiment: Experiment, columns: Sequence[str]) -> None:
             if name not in columns and not (field == "better_than" and not name):
                 raise InvalidSetup(
                     f"There is no column {name!r} in this experiment. Its columns: {', '.join(map(repr, columns))}.",
-                    ("expectations", i, field),
+                    path=("expectations", i, field),
                 )
         if expectation.column == expectation.better_than:
-            raise InvalidSetup("A column cannot be better than itself.", ("expectations", i, "better_than"))
+            raise InvalidSetup("A column cannot be better than itself.", path=("expectations", i, "better_than"))
         if expectation.at_least is None and not expectation.better_than:
             raise InvalidSetup(
                 "Nothing is expected here: give at_least (0 to 1), better_than (a column), or both.",
-                ("expectations", i),
+                path=("expectations", i),
             )
 
 

@@ -89,9 +89,9 @@ def read(
             seen[item.id] = row.line
             items.append(item)
     if bad and not skip_bad:
-        raise InvalidSetup(_told(bad), ("data", "items"))
+        raise InvalidSetup(_told(bad), path=("data", "items"))
     if not items:
-        raise InvalidSetup(_told(bad) if bad else "There are columns but no rows under them.", ("data", "items"))
+        raise InvalidSetup(_told(bad) if bad else "There are columns but no rows under them.", path=("data", "items"))
     return OwnData(items=tuple(items), columns=taken, bad=tuple(bad), encoding=encoding)
 
 

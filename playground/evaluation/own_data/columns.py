@@ -39,13 +39,13 @@ def mapped(names: Sequence[str], columns: Mapping[str, str]) -> dict[str, str]:
     taken = dict(columns) or guess(names)
     if "input" not in taken:
         message = f"Which column is the input? The columns are {there}; choose it in Input above."
-        raise InvalidSetup(message, ("data", "columns", "input"))
+        raise InvalidSetup(message, path=("data", "columns", "input"))
     for field, column in taken.items():
         if field not in FIELDS:
             message = f"{field[:60]!a} is no field of an item; these are {', '.join(FIELDS)}."
-            raise InvalidSetup(message, ("data", "columns"))
+            raise InvalidSetup(message, path=("data", "columns"))
         if names.count(column) != 1:
             what = "no column" if column not in names else "more than one column"
             message = f"There is {what} {column[:60]!a} for the {field}; the columns are {there}."
-            raise InvalidSetup(message, ("data", "columns", field))
+            raise InvalidSetup(message, path=("data", "columns", field))
     return taken

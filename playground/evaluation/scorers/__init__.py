@@ -60,7 +60,7 @@ def build(judgement: Judgement, dataset: Dataset) -> Scorer:
         name, options = dataset.scorer.name, {**dataset.scorer.options, **options}
     if name not in SCORERS:
         known = ", ".join(SCORERS)
-        raise InvalidSetup(f"`scorer.name` is {name[:60]!a}; it must be one of {known}.", ("scorer", "name"))
+        raise InvalidSetup(path=("scorer", "name"), value=name, rule=f"it must be one of {known}.")
     scorer: Scorer = setups.build(SCORERS[name], options, ("scorer", "options"))
     scorer.check(dataset)
     return scorer

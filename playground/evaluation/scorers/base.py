@@ -67,7 +67,7 @@ class Scorer:
     def wrong_item(self, item: Item, why: str) -> InvalidSetup:
         """What to raise where an item cannot be scored in this way."""
         message = f"Item {item.id!a} {why}, which the scorer {self.title.lower()} needs; correct it or choose another."
-        return InvalidSetup(message, ("data", "items"))
+        return InvalidSetup(message, path=("data", "items"))
 
 
 def verdict(right: bool, predicted: str, item: Item) -> Verdict:

@@ -53,12 +53,12 @@ class Constraints(Scorer):
         super().check(dataset)
         where = ("scorer", "options")
         if not list(self._kept("")):
-            raise InvalidSetup("`scorer.options` states no constraint; set at least one, such as max_words.", where)
+            raise InvalidSetup(path=where, rule="states no constraint; set at least one, such as max_words.")
         for unit in ("words", "sentences"):
             low, high = getattr(self, f"min_{unit}"), getattr(self, f"max_{unit}")
             if low and high and low > high:
-                message = f"`scorer.options.min_{unit}` is {low} and max_{unit} is {high}; no answer can keep both."
-                raise InvalidSetup(message, (*where, f"min_{unit}"))
+                rule = f"max_{unit} is {high}, and no answer can keep both."
+                raise InvalidSetup(path=(*where, f"min_{unit}"), value=low, rule=rule)
 
     def grade(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
         said = answer.strip()

@@ -59,8 +59,8 @@ class Judge(Weights, Scorer):
     def check(self, dataset: Dataset) -> None:
         super().check(dataset)
         if self.mode == "pairwise" and not self.against:
-            message = "`scorer.options.against` is empty; pairwise judging needs the column to compare with."
-            raise InvalidSetup(message, ("scorer", "options", "against"))
+            rule = "pairwise judging needs the column to compare with."
+            raise InvalidSetup(path=("scorer", "options", "against"), value="", rule=rule)
 
     def setups(self, question: str, answer: str, references: Sequence[str] = (), other: str = "") -> tuple[Setup, ...]:
         """What to ask: one setup by rubric, two in pairwise mode, the second with the answers swapped."""

@@ -98,8 +98,8 @@ class Regex(Scorer):
         if self.pattern:
             compiled(self.pattern, self.case)
         elif self.compare:
-            message = "`scorer.options.pattern` is empty; with `compare` it says where the answer stands."
-            raise InvalidSetup(message, ("scorer", "options", "pattern"))
+            rule = "with `compare` it says where the answer stands."
+            raise InvalidSetup(path=("scorer", "options", "pattern"), value="", rule=rule)
         else:
             self._count(dataset)
             self._compiled(dataset, AT_ONCE)  # the rest when it is run
@@ -161,10 +161,10 @@ def compiled(pattern: str, case: bool = True) -> "re2._Regexp[str]":
     options.case_sensitive, options.log_errors, options.max_mem = case, False, MEMORY
     where = ("scorer", "options", "pattern")
     if len(pattern) > LONGEST:
-        raise InvalidSetup(f"The pattern has {len(pattern):,} characters; {LONGEST:,} is the most.", where)
+        raise InvalidSetup(path=where, rule=f"has {len(pattern):,} characters; {LONGEST:,} is the most.")
     try:
         return re2.compile(composed(pattern), options)
     except re2.error as error:
         why = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
-        message = f"`scorer.options.pattern` is no regular expression that RE2 can read: {why[:100]}."
-        raise InvalidSetup(message, where) from None
+        rule = f"is no regular expression that RE2 can read: {why[:100]}."
+        raise InvalidSetup(path=where, rule=rule) from None

@@ -121,4 +121,4 @@ def _composed(value: Any) -> Any:
 
 
 def _wrong(why: str) -> InvalidSetup:
-    return InvalidSetup(f"`scorer.options.schema` {why}.", WHERE)
+    return InvalidSetup(path=WHERE, rule=f"{why}.")

@@ -54,8 +54,8 @@ class JsonSchema(Scorer):
     def check(self, dataset: Dataset) -> None:
         super().check(dataset)
         if not self.schema.strip():
-            message = "`scorer.options.schema` is empty; write the JSON schema that answers must fit."
-            raise InvalidSetup(message, ("scorer", "options", "schema"))
+            rule = "write the JSON schema that answers must fit."
+            raise InvalidSetup(path=("scorer", "options", "schema"), value="", rule=rule)
         known(self.schema)  # says what is wrong with it
 
     def grade(self, answer: str, item: Item, dataset: Dataset) -> Verdict:

@@ -4,6 +4,7 @@ answers_values.py       A comparison -> what the panes show: whose words, what d
 examples.py             Comparisons that start with one click: a base against each adapter that comes with the
                         playground
 form.py                 What all panes are asked: prompt, technique and sampling
+labels.py               What a comparison's form calls its fields
 measured_values.py      What was measured of a comparison -> tables and coloured tokens, as plain values
 panel.py                Comparing: the same prompt, technique and seed through several panes at once; only the weights
                         differ

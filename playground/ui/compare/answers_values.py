@@ -7,10 +7,11 @@ from playground.backends.catalog import ModelInfo
 from playground.evaluation.differences import PIECE, differences
 from playground.evaluation.likelihood import answered
 from playground.types import Completion, Finding, Origin, Run, Step
+from playground.ui.compare.labels import LABELS
 from playground.ui.compare.run import Compared, Stage
 from playground.ui.run_view import answer_values
 from playground.ui.run_view.measures import counted, metrics
-from playground.ui.setup_form.labels import labelled_prompt
+from playground.ui.setup_form.labels import labelled_run
 from playground.ui.widgets.status import status
 
 INPUT_ALONE = "Made for one task: it was given the prompt alone, without technique and sampling settings."
@@ -65,7 +66,7 @@ def _pane(now: Compared, at: int) -> dict[str, Any]:
             run.status,
             "" if run.status == "done" else shown["status"],
             share=shown["share"],
-            error=labelled_prompt(run.error),
+            error=labelled_run(run, LABELS),
         ),
         "clock": shown["clock"],
         "origin": origin(run, info),

@@ -10,6 +10,7 @@ from playground import setups
 from playground.parameters import parameters
 from playground.strategies import STRATEGIES, technique_of
 from playground.types import Setup, Task
+from playground.ui.compare.labels import PROMPT
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import told
 from playground.ui.setup_form import fields as controls
@@ -110,7 +111,7 @@ def build(prompt: Field, opening: Setup) -> CompareForm:
 
 def prompt_field(value: str) -> Field:
     """The prompt's box, laid out here."""
-    (prompt,) = pick(Task, "input", label="Prompt", lines=2, help="Every pane gets the same.")
+    (prompt,) = pick(Task, "input", label=PROMPT, lines=2, help="Every pane gets the same.")
     prompt.widget.value = value
     return prompt
 

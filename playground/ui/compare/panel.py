@@ -18,14 +18,15 @@ from playground.types import Setup
 from playground.ui.compare import answers_values, examples, measured_values, panes
 from playground.ui.compare import run as compare_run
 from playground.ui.compare.form import CompareForm
+from playground.ui.compare.labels import LABELS
 from playground.ui.compare.panes_panel import PanesPanel
 from playground.ui.compare.run import Compared
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
-from playground.ui.handlers.messages import toast, told
+from playground.ui.handlers.messages import told
 from playground.ui.handlers.one_at_a_time import news, refuse_second, switch, wire_stop
 from playground.ui.handlers.sessions import Sessions
-from playground.ui.setup_form.labels import labelled_prompt
+from playground.ui.setup_form.labels import labelled
 from playground.ui.widgets.status import sentence
 
 
@@ -86,7 +87,7 @@ def wire(panel: ComparePanel, settings: Settings, sessions: Sessions) -> None:
         if loaded_names(catalog.models()) != loaded:
             yield {panel.changed: changes + 1}  # a run loads what it needs
 
-    @partial(told, say=lambda words: toast(labelled_prompt(words)))
+    @partial(told, words=partial(labelled, labels=LABELS))
     def compare(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
         refuse_second(values[panel.compared])
         catalog = sessions.of(request)
@@ -94,7 +95,7 @@ def wire(panel: ComparePanel, settings: Settings, sessions: Sessions) -> None:
         setup = panel.form.setup(values)
         yield from go(Compared(setup=setup, picked=picked), values[panel.changed], catalog)
 
-    @partial(told, say=lambda words: toast(labelled_prompt(words)))
+    @partial(told, words=partial(labelled, labels=LABELS))
     def start_example(
         before: Compared | None, changes: int, event: gr.EventData, request: gr.Request
     ) -> Iterator[dict[Any, Any]]:

@@ -31,9 +31,7 @@ def read(data: Any, baseline: Any, most: int, catalog: Catalog) -> Picked:
     panes = comparison.read_panes(data, most)
     letters = LETTERS[: len(panes)]
     if not isinstance(baseline, str) or len(baseline) != 1 or baseline not in letters:
-        raise InvalidSetup(
-            f"`baseline` is {ascii(baseline)[:20]}; choose a pane from A to {letters[-1]}.", ("baseline",)
-        )
+        raise InvalidSetup(path=("baseline",), value=baseline, rule=f"choose a pane from A to {letters[-1]}.")
     titles = tuple(f"{letter} \u00b7 {title(pane, catalog)}" for letter, pane in zip(LETTERS, panes, strict=False))
     return Picked(panes=panes, baseline=letters.index(baseline), titles=titles)
 

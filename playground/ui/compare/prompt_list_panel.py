@@ -20,17 +20,18 @@ from playground.settings import Settings
 from playground.ui import widgets
 from playground.ui.compare import prompt_list_values
 from playground.ui.compare.form import CompareForm
+from playground.ui.compare.labels import LABELS
 from playground.ui.compare.panes import Picked
 from playground.ui.compare.panes_panel import PanesPanel
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, experimenting
 from playground.ui.handlers.experiment_limits import CELLS, list_text
-from playground.ui.handlers.messages import toast, told
+from playground.ui.handlers.messages import told
 from playground.ui.handlers.one_at_a_time import Stoppable, refuse_second, switch, wire_stop
 from playground.ui.handlers.payloads import reported
 from playground.ui.handlers.tab import Shared
 from playground.ui.handlers.uploads import text_of_file
 from playground.ui.handlers.visitors import visitor_of
-from playground.ui.setup_form.labels import labelled_prompt
+from playground.ui.setup_form.labels import labelled
 from playground.ui.widgets.status import sentence
 
 HERE = Path(__file__).parent
@@ -111,7 +112,7 @@ def wire(view: PromptList, picker: PanesPanel, form: CompareForm, shared: Shared
     settings, sessions, changed = shared.settings, shared.sessions, shared.changed
     limits = {"within": settings.max_seconds, "in_all": settings.max_experiment_seconds}
 
-    @partial(told, say=lambda words: toast(labelled_prompt(words)))
+    @partial(told, words=partial(labelled, labels=LABELS))
     def run(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
         refuse_second(values[view.listed])
         catalog = sessions.of(request)
@@ -176,7 +177,7 @@ def wire(view: PromptList, picker: PanesPanel, form: CompareForm, shared: Shared
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise InvalidSetup("`prompts` must be text.", ("prompts",))
+        raise InvalidSetup(path=("prompts",), rule="must be text.")
     return value
 
 

@@ -6,8 +6,9 @@ from typing import Any
 from playground.evaluation.prompt_table import Row
 from playground.types import Run
 from playground.ui.compare.answers_values import first_completion, named
+from playground.ui.compare.labels import LABELS
 from playground.ui.compare.panes import Picked
-from playground.ui.setup_form.labels import labelled_prompt
+from playground.ui.setup_form.labels import labelled_run
 
 EMPTY_CELL: dict[str, str] = {"title": "", "prompt": "", "text": ""}
 WORDS = {"answering": "Running", "done": "Done", "stopped": "Stopped", "failed": "Failed"}
@@ -41,7 +42,7 @@ def frame(picked: Picked, rows: Sequence[Row]) -> dict[str, Any]:
 def said(run: Run) -> str:
     """What a cell holds: the answer, or why there is none."""
     if run.status == "failed":
-        return f"Failed: {labelled_prompt(run.error)}"
+        return f"Failed: {labelled_run(run, LABELS)}"
     return run.answer or "(nothing)"
 
 

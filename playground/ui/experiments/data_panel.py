@@ -18,6 +18,7 @@ from playground.ui.experiments.own_rows import Given, items_of, said, shared
 from playground.ui.handlers.event_options import AT_ONCE, READING
 from playground.ui.handlers.messages import told
 from playground.ui.setup_form.fields import Field, pick, read_fields
+from playground.ui.setup_form.labels import Labels
 from playground.ui.setup_form.used_fields import WITH_LABELS
 from playground.ui.widgets.status import sentence
 
@@ -50,6 +51,12 @@ class DataPanel:
     def widgets(self) -> list[Any]:
         fields = (*self.numbers, self.template, *self.reading)
         return [self.name, self.given, *(f.widget for f in fields)]
+
+    @property
+    def labels(self) -> Labels:
+        """What its fields are called, by what they hold of the experiment."""
+        fields = (*self.numbers, self.template, *self.reading)
+        return {("data", "name"): self.name.label, **{("data", f.parameter.name): f.parameter.label for f in fields}}
 
     @property
     def written(self) -> list[Any]:
@@ -200,7 +207,7 @@ def wire(panel: DataPanel, settings: Settings) -> None:
     @told
     def choose(name: Any) -> dict[Any, Any]:
         if name != OWN and name not in datasets.names():
-            raise InvalidSetup(f"`data.name` is {ascii(name)[:60]}; choose one of the list.")
+            raise InvalidSetup(path=("data", "name"), value=name, rule="choose one of the list.")
         return panel.shown(name)
 
     @told

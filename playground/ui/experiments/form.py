@@ -23,6 +23,7 @@ from playground.ui.experiments.form_values import key, model_choices, read_draws
 from playground.ui.experiments.technique_rows import lines, sampling
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.setup_form.fields import Field, pick, read_fields
+from playground.ui.setup_form.labels import Labels
 from playground.ui.widgets import TextColumn
 
 HERE = Path(__file__).parent
@@ -62,6 +63,17 @@ class ExperimentForm:
     def written(self) -> list[Any]:
         """All that `write` may update."""
         return [*self.widgets, *self.data.written, self.scorer_about]
+
+    @property
+    def labels(self) -> Labels:
+        """What its fields are called, by what they hold."""
+        named = {("models",): self.models, ("sampling",): self.sampling, ("scorer", "name"): self.scorer}
+        return {
+            **self.data.labels,
+            **{(f.parameter.name,): f.parameter.label for f in (*self.texts, *self.numbers)},
+            **{path: widget.label for path, widget in named.items()},
+            ("scorer", "options"): self.scorer_options.label,
+        }
 
     def read(self, values: Mapping[Any, Any]) -> dict[str, Any]:
         """The experiment as plain data. Raises InvalidSetup for what no experiment could hold."""

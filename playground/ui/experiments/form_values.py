@@ -23,11 +23,11 @@ def read_models(value: Any) -> list[Weights]:
     """The chosen entries. Raises InvalidSetup for what is none."""
     found: list[Weights] = []
     if value is not None and not isinstance(value, (list, tuple)):
-        raise InvalidSetup("`models` must be a list of models.", ("models",))
+        raise InvalidSetup(path=("models",), rule="must be a list of models.")
     for entry in value or []:
         name, adapter, scale, *more = [*str(entry).split("\n"), "", ""][:4] if isinstance(entry, str) else [""] * 4
         if not name or any(more):
-            raise InvalidSetup(f"`models` has {ascii(entry)[:60]}; choose from the list.", ("models",))
+            raise InvalidSetup(path=("models", len(found)), value=entry, rule="choose from the list.")
         held = {
             "model": name,
             **({"adapter": adapter} if adapter else {}),
@@ -59,7 +59,7 @@ def model_choices(models: Sequence[ModelInfo], held: Sequence[str]) -> list[tupl
 def read_draws(value: Any) -> list[dict[str, Any]]:
     """The rows of settings that hold anything. Raises InvalidSetup."""
     if value is not None and not (isinstance(value, list) and all(isinstance(row, Mapping) for row in value)):
-        raise InvalidSetup("`draws` must be a list of sampling settings.", ("draws",))
+        raise InvalidSetup(path=("draws",), rule="must be a list of sampling settings.")
     filled = [row for row in value or [] if any(row.values())]
     return [
         {"name": row.get("name") or "", "sampling": sampling(row.get("sampling"), f"Sampling setting {at}")}
@@ -71,7 +71,7 @@ def read_scorer(name: Any, options: Any) -> dict[str, Any]:
     if not name:
         return {}
     if not isinstance(name, str) or name not in scorers.SCORERS:
-        raise InvalidSetup(f"`scorer.name` is {ascii(name)[:60]}; choose one of the list.", ("scorer", "name"))
+        raise InvalidSetup(path=("scorer", "name"), value=name, rule="choose one of the list.")
     keys = tuple(p.name for p in parameters(scorers.SCORERS[name]))
     return {"name": name, "options": settings(options, "Options of the scorer", keys)}
 

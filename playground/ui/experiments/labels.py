@@ -1,38 +1,25 @@
-"""An experiment's paths in the words of its form: a person looks for a label, not for `data.shots`."""
+"""An experiment's errors in the words of its form: a person looks for a label, not for `data.shots`."""
 
-import re
 from collections.abc import Sequence
 
-LABELS = {
-    "data.name": "Data set", "data.size": "Items", "data.shots": "Examples", "data.seed": "Seed of the draw",
-    "data.template": "Words around an item", "data.answer": "Answer type", "data.labels": "Labels",
-    "repetitions": "Repetitions", "seed": "Seed of the answers", "title": "Title", "about": "About",
-}  # fmt: skip
-PARTS = {"template": "Wording", "name": "Name", "sampling": "Sampling"}  # of a way of asking
-PATH = re.compile(r"`(?P<path>[a-z_.]+)`")
-COLUMN = re.compile(r"`techniques\.(?P<at>\d+)\.(?P<rest>[\w.]+)`")
-NO_EXAMPLES = re.compile(r"`techniques\.(?P<at>\d+)\.task\.examples` is empty; few-shot needs it\.")
+from playground.errors import Path, PlaygroundError, dotted
+from playground.ui.setup_form.labels import LABELS, Labels, label_of, labelled
+
+SHOTS = ("data", "shots")
+EXAMPLES = ("task", "examples")
+COLUMN: Labels = {**LABELS, ("template",): "Wording", ("name",): "Name", ("sampling",): "Sampling"}
 
 
-def labelled_plan(words: str, names: Sequence[str] = ()) -> str:
-    """A message with the labels of the form's fields in place of their paths; any other as it is.
+def labelled_plan(error: PlaygroundError, labels: Labels, names: Sequence[str] = ()) -> str:
+    """The error with the labels of the form's fields, and the names of the ticked ways of asking, in their order."""
+    if error.source or error.path[:1] != ("techniques",) or len(error.path) < 3:
+        return labelled(error, labels)
+    column, field = _column(error.path, names), error.path[2:]
+    if field == EXAMPLES and not error.value:  # they are not written there, but taken from the data
+        return f"{column} needs examples: set {label_of(SHOTS, labels)} to 1 or more, or untick it."
+    return error.of(f"{column}, {label_of(field, COLUMN) or f'`{dotted(field)}`'},")
 
-    `names` are those of the ticked ways of asking, in their order.
-    """
 
-    def column(found: re.Match[str]) -> str:
-        at = int(found["at"])
-        return f"\u201c{names[at]}\u201d" if at < len(names) and names[at] else f"Column {at + 1}"
-
-    def part(found: re.Match[str]) -> str:
-        rest = found["rest"]
-        return f"{column(found)}, " + (f"\u201c{PARTS[rest]}\u201d," if rest in PARTS else f"`{rest}`,")
-
-    def field(found: re.Match[str]) -> str:
-        return f"\u201c{LABELS[found['path']]}\u201d" if found["path"] in LABELS else found[0]
-
-    words = PATH.sub(field, words).replace("\u201d is None;", "\u201d is empty;")
-    words = NO_EXAMPLES.sub(
-        lambda found: f"{column(found)} needs examples: set \u201cExamples\u201d to 1 or more, or untick it.", words
-    )
-    return COLUMN.sub(part, words)
+def _column(path: Path, names: Sequence[str]) -> str:
+    at = int(path[1])
+    return f"\u201c{names[at]}\u201d" if at < len(names) and names[at] else f"Column {at + 1}"

@@ -126,7 +126,7 @@ def wire(
         }
 
     def why(error: PlaygroundError, values: Mapping[Any, Any]) -> dict[str, Any]:
-        return sentence(labelled_plan(str(error), names(values[form.techniques])), wrong=True)
+        return sentence(labelled_plan(error, form.labels, names(values[form.techniques])), wrong=True)
 
     @told
     def load(event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
@@ -148,6 +148,10 @@ def wire(
     def save(values: dict[Any, Any]) -> dict[Any, Any]:
         experiment = experiments.parse(form.read(values))
         return {panel.save: {"name": "experiment.yaml", "text": experiments.write(experiment)}}
+
+    def refused(error: PlaygroundError, values: dict[Any, Any]) -> dict[Any, Any]:
+        words = labelled_plan(error, form.labels, names(values[form.techniques]))
+        return {panel.estimate: {"text": words, "wrong": True}}
 
     @told
     def count(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:

@@ -33,7 +33,7 @@ from playground.ui.experiments.run import Ran
 from playground.ui.handlers.event_options import QUIET, experimenting
 from playground.ui.handlers.experiment_limits import check_size, experiment_text
 from playground.ui.handlers.fair_shares import Places
-from playground.ui.handlers.messages import toast, told
+from playground.ui.handlers.messages import told
 from playground.ui.handlers.one_at_a_time import refuse_second, switch, wire_stop
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.handlers.tab import Shared, Tab, Taking, Updates, Values
@@ -129,7 +129,7 @@ def _wire_run(
             **switch(going.start, going.stop, busy=now.busy),
         }
 
-    @partial(told, say=lambda words: toast(labelled_plan(words)))
+    @partial(told, words=lambda error: labelled_plan(error, panel.form.labels))
     def run(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
         before: Ran | None = values[going.ran]
         refuse_second(before)

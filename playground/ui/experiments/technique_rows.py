@@ -56,7 +56,7 @@ def read(value: Any) -> list[dict[str, Any]]:
     """The ticked rows as an experiment writes them. Raises InvalidSetup for what the editor cannot hold."""
     ticked = [row for row in held(value) if row.get("on") is True]
     if not ticked:
-        raise InvalidSetup("No column is ticked; tick at least one way of asking.", ("techniques",))
+        raise InvalidSetup("No column is ticked; tick at least one way of asking.", path=("techniques",))
     return [_technique(row, at) for at, row in enumerate(ticked)]
 
 
@@ -70,7 +70,7 @@ def names(value: Any) -> list[str]:
 def held(value: Any) -> list[Mapping[str, Any]]:
     """All rows of the editor. Raises InvalidSetup where these are none, LimitReached for too many."""
     if not isinstance(value, list) or not all(isinstance(row, Mapping) for row in value):
-        raise InvalidSetup("`techniques` must be a list of ways of asking.", ("techniques",))
+        raise InvalidSetup(path=("techniques",), rule="must be a list of ways of asking.")
     if len(value) > MOST:
         raise LimitReached(f"These are {len(value)} ways of asking; {MOST} is the most. Take one away first.")
     return value
@@ -86,7 +86,7 @@ def with_unticked(rows: Sequence[Mapping[str, Any]], before: Any) -> list[Mappin
 def _technique(row: Mapping[str, Any], at: int) -> dict[str, Any]:
     for key in TEXTS:
         if not isinstance(row.get(key, ""), str):
-            raise InvalidSetup(f"`techniques.{at}.{key}` must be text.", ("techniques", at, key))
+            raise InvalidSetup(path=("techniques", at, key), rule="must be text.")
     name = row.get("name") or row.get("strategy", "")
     written = {
         "name": row.get("name", ""),

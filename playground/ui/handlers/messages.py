@@ -16,10 +16,10 @@ BUG = "This is a bug in the playground, not in what you typed. The server's log 
 log = logging.getLogger(__name__)
 
 
-def in_words(error: BaseException) -> str:
-    """What to tell the person. Anything but a PlaygroundError is logged as the bug it is."""
+def in_words(error: BaseException, words: Callable[[PlaygroundError], str] = str) -> str:
+    """What to tell the person, in a form's own words. Anything but a PlaygroundError is logged as the bug it is."""
     if isinstance(error, PlaygroundError):
-        return str(error)
+        return words(error)
     log.error("A bug in the playground", exc_info=error)
     return BUG
 
@@ -34,8 +34,13 @@ def toast(words: str) -> gr.Error:
     return plain(html.escape(words, quote=False))
 
 
-def told(handler: Handler, say: Callable[[str], gr.Error] = toast) -> Handler:
-    """Let an event handler raise: its errors are said, to the person unless `say` is another, its bugs logged."""
+def told(
+    handler: Handler, say: Callable[[str], gr.Error] = toast, words: Callable[[PlaygroundError], str] = str
+) -> Handler:
+    """Let an event handler raise: its errors are said, to the person unless `say` is another, its bugs logged.
+
+    `words` composes the message, with the labels of the form that the handler reads.
+    """
 
     @functools.wraps(handler)
     def returning(*args: Any) -> Any:
@@ -44,7 +49,7 @@ def told(handler: Handler, say: Callable[[str], gr.Error] = toast) -> Handler:
         except gr.Error:
             raise
         except Exception as error:
-            raise say(in_words(error)) from None
+            raise say(in_words(error, words)) from None
 
     @functools.wraps(handler)
     def yielding(*args: Any) -> Iterator[Any]:
@@ -53,6 +58,6 @@ def told(handler: Handler, say: Callable[[str], gr.Error] = toast) -> Handler:
         except gr.Error:
             raise
         except Exception as error:
-            raise say(in_words(error)) from None
+            raise say(in_words(error, words)) from None
 
     return cast(Handler, yielding if inspect.isgeneratorfunction(handler) else returning)

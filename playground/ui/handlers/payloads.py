@@ -41,7 +41,7 @@ def read(cls: type[Payload], event: gr.EventData) -> Payload:
     name, data = cls.__name__.lower(), reported(event)
     for f in fields(cls):  # type: ignore[arg-type]  # all of them are dataclasses
         if isinstance(data, Mapping) and f.name not in data:
-            raise InvalidSetup(f"`{name}.{f.name}` is missing.", (name, f.name))
+            raise InvalidSetup(path=(name, f.name), rule="is missing.")
     payload: Payload = setups.build(cls, data, (name,))
     return payload
 
@@ -50,12 +50,12 @@ def chosen(event: gr.EventData, offered: Mapping[str, Offered]) -> Offered:
     """What the key stands for. Raises InvalidSetup for one that is not on offer."""
     key = read(Choice, event).key
     if key not in offered:
-        raise InvalidSetup(f"`choice.key` is {key!a}; it must be one of {', '.join(offered)}.", ("choice", "key"))
+        raise InvalidSetup(path=("choice", "key"), value=key, rule=f"it must be one of {', '.join(offered)}.")
     return offered[key]
 
 
 def words(value: Any, field: str) -> str:
     """What a box, or a program, holds for a text: nothing is "". Raises InvalidSetup for what is no text."""
     if value is not None and not isinstance(value, str):
-        raise InvalidSetup(f"`{field}` must be text.", (field,))
+        raise InvalidSetup(path=(field,), rule="must be text.")
     return value or ""

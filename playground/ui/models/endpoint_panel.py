@@ -111,7 +111,7 @@ def _wire_form(panel: EndpointPanel, offered: Mapping[str, str]) -> None:
     @told
     def choose(chosen: Any) -> dict[Any, Any]:
         if chosen != OWN and chosen not in tuple(offered):
-            raise InvalidSetup(f"`provider` is {ascii(chosen)[:60]}; it must be one of {', '.join(offered)}.")
+            raise InvalidSetup(path=("provider",), value=chosen, rule=f"it must be one of {', '.join(offered)}.")
         address = offered.get(chosen, "")
         name = "mine" if chosen == OWN else chosen.replace("_", "-")
         return {panel.name: name, panel.url: address, panel.about: _about(provider_of(address))}

@@ -12,7 +12,7 @@ from playground.backends.catalog import Catalog
 from playground.settings import Settings
 from playground.types import Run, Setup, Step
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
-from playground.ui.handlers.messages import toast, told
+from playground.ui.handlers.messages import told
 from playground.ui.handlers.one_at_a_time import Stoppable, refuse_second, switch, wire_stop
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.playground import editing
@@ -92,7 +92,7 @@ def wire(fields: Form, view: Results, settings: Settings, sessions: Sessions) ->
             else:
                 yield {**view.updates(now, earlier), **view.insight.show(now.run, at)}
 
-    @partial(told, say=lambda words: toast(labelled(words)))
+    @partial(told, words=labelled)
     def run(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
         refuse_second(values[view.going])
         catalog = sessions.of(request)

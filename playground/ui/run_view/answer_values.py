@@ -5,7 +5,7 @@ from typing import Any
 
 from playground.types import Progress, Run, Step
 from playground.ui.run_view.measures import metrics
-from playground.ui.setup_form.labels import labelled
+from playground.ui.setup_form.labels import labelled_run
 from playground.ui.widgets.status import share_of, status
 
 PHASES = {"waiting": "Getting ready", "running": "Running", "done": "Done", "stopped": "Stopped", "failed": "Failed"}
@@ -25,7 +25,7 @@ def answer_value(
         return {**status("empty"), **nothing}
     if failed is not None:
         phase = PHASES[failed.status]
-        error = f"{labelled(failed.error) or 'Stopped before anything came.'} {STAYS}"
+        error = f"{labelled_run(failed) or 'Stopped before anything came.'} {STAYS}"
         kept = answer_value(run, given, back=back)
         return {**kept, **status(failed.status, phase, error=error, spoken=f"{phase}. {error}")}
     progress = run.progress if run.status in ("waiting", "running") else None
@@ -37,7 +37,7 @@ def answer_value(
             run.status,
             f"{phase}: {what}" if what else phase,
             share=share_of(progress),
-            error=labelled(run.error),
+            error=labelled_run(run),
             spoken=f"{phase}. {run.answer[:300]}".strip(),  # announced when it changes, so without numbers that tick
         ),
         "clock": _measure(progress) if progress else "",

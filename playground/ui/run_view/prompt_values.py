@@ -7,7 +7,7 @@ from typing import Any
 from playground import runner
 from playground.backends.base import Backend
 from playground.backends.catalog import Catalog
-from playground.errors import InvalidSetup, PlaygroundError, PromptTooLong
+from playground.errors import PlaygroundError, PromptTooLong
 from playground.prompts import Piece, Prompt, prompts_of
 from playground.strategies import Calls, technique_of
 from playground.types import Setup
@@ -44,8 +44,8 @@ def worked_out(read: Callable[[], Any], catalog: Catalog) -> Preview:
         counts = [_count(prompt, backend) for prompt in prompts]
         raw = backend.prompt_text(first.messages, first.prefix) if backend else ""
     except PlaygroundError as error:
-        wrong = list(error.path[1:]) if isinstance(error, InvalidSetup) else []  # the part of the setup has no widget
-        return Preview({**EMPTY, "error": labelled(str(error)), "wrong": wrong})
+        wrong = list(error.path[1:])  # the part of the setup has no widget
+        return Preview({**EMPTY, "error": labelled(error), "wrong": wrong})
     estimated = info.kind == ENDPOINT
     shown = [
         {

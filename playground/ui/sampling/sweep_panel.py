@@ -44,7 +44,7 @@ class NumberList(Field):
         words = [word for word in re.split(r"[,;\s]+", str(raw or "")) if word]
         if not words:
             p = self.parameter
-            raise InvalidSetup(f"`{p.name}` is empty; write 1 to {p.max_length} numbers with commas.", (p.name,))
+            raise InvalidSetup(path=(p.name,), value="", rule=f"write 1 to {p.max_length} numbers with commas.")
         return list(dict.fromkeys(_number(word) for word in words))
 
 

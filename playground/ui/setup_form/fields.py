@@ -11,7 +11,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground.errors import InvalidSetup
+from playground.errors import InvalidSetup, shown
 from playground.parameters import Parameter, parameters
 from playground.types import ChainStep, Example
 from playground.ui.widgets import TextColumn, rows_editor
@@ -149,9 +149,6 @@ def _pairs(p: Parameter, lines: list[str]) -> dict[Any, Any]:
                 raise ValueError
             pairs[int(key)] = float(amount)
         except ValueError:
-            path = ("sampling", p.name)
-            raise InvalidSetup(
-                f"`{'.'.join(path)}`, line {number}, is {ascii(line)[:60]}; write token id: amount, each id once.",
-                path,
-            ) from None
+            rule = f"has {shown(line)} in line {number}; write token id: amount, each id once."
+            raise InvalidSetup(path=("sampling", p.name), rule=rule) from None
     return pairs

@@ -1,42 +1,45 @@
-"""A setup's paths in the words of the Playground's form: a person looks for a label, not for `task.input`."""
+"""Errors in the words of a form: a person looks for a label, not for `task.input`."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 
-from playground.parameters import Parameter, parameters
+from playground.errors import Path, PlaygroundError, renamed
+from playground.parameters import parameters
 from playground.strategies import STRATEGIES
-from playground.types import ChainStep, Example, Sampling, Task
+from playground.types import ChainStep, Example, Run, Sampling, Setup, Task
 
-PATH = re.compile(r"^`(?P<part>task|sampling|options)\.(?P<name>\w+)(?P<rest>(\.\w+)*)`")
+Labels = Mapping[Path, str]  # of a form's fields, by what they hold of a setup or an experiment
+OWN = ("model", "adapter", "scale", "strategy")
+LABELS: Labels = {
+    **{("options", p.name): p.label for strategy in STRATEGIES.values() for p in parameters(strategy)},
+    **{("task", p.name): p.label for p in parameters(Task)},
+    **{("sampling", p.name): p.label for p in parameters(Sampling)},
+    **{(p.name,): p.label for p in parameters(Setup) if p.name in OWN},
+}
+BIASES = ("sampling", "logit_bias")  # by token, where others are lists of rows
 ROWS = {p.name: p.label for cls in (Example, ChainStep) for p in parameters(cls)}
 
 
-def labelled(words: str) -> str:
-    """A message that begins with a path, with the label of its field instead; any other as it is."""
-    return PATH.sub(_label, words)
+def labelled(error: PlaygroundError, labels: Labels = LABELS) -> str:
+    """The error with the label of the field that it is about; one that no field has, or of a file, as it is."""
+    name = label_of(error.path, labels)
+    return error.of(name) if name and not error.source else str(error)
 
 
-def labelled_prompt(words: str) -> str:
-    """The same for a form that calls the input its Prompt."""
-    path = "`task.input`"
-    return f"\u201cPrompt\u201d{words.removeprefix(path)}" if words.startswith(path) else labelled(words)
+def labelled_run(run: Run, labels: Labels = LABELS) -> str:
+    """The same for the error that a run has ended with."""
+    name = label_of(run.error_path, labels)
+    return renamed(run.error, run.error_path, name) if name else run.error
 
 
-def _label(found: re.Match[str]) -> str:
-    known = next((p for p in _of(found["part"]) if p.name == found["name"]), None)
-    if known is None:
-        return found[0]
-    rest = found["rest"].split(".")[1:]
-    inside = [_inside(known, part) for part in rest]
-    return f"\u201c{known.label}\u201d" + "".join(f", {words}" for words in inside)
+def label_of(path: Path, labels: Labels) -> str:
+    """The label of the field that holds what is at the path, and the place in it; "" where no field does."""
+    for end in range(len(path), 0, -1):
+        if label := labels.get(path[:end]):
+            return ", ".join([f"\u201c{label}\u201d", *(_inside(path[:end], key) for key in path[end:])])
+    return ""
 
 
-def _inside(known: Parameter, part: str) -> str:
-    if part.isdecimal():
-        return f"token {part}" if known.kind == "map" else f"row {int(part) + 1}"
-    return ROWS.get(part, part).lower()
-
-
-def _of(part: str) -> Iterator[Parameter]:
-    classes: dict[str, list[type]] = {"task": [Task], "sampling": [Sampling], "options": [*STRATEGIES.values()]}
-    return (p for cls in classes[part] for p in parameters(cls))
+def _inside(field: Path, key: str | int) -> str:
+    if field == BIASES:
+        return f"token {key}"
+    return f"row {key + 1}" if isinstance(key, int) else ROWS.get(key, key).lower()

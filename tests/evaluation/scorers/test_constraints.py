@@ -78,7 +78,7 @@ def test_a_limit_is_kept_or_its_opposite_is(answer: str, limit: int) -> None:
     ("options", "message"),
     [
         ({}, "states no constraint"),
-        ({"min_words": 5, "max_words": 3}, "min_words` is 5 and max_words is 3; no answer can keep both"),
+        ({"min_words": 5, "max_words": 3}, "min_words` is 5; max_words is 3, and no answer can keep both"),
         ({"max_words": 0}, "a whole number from 1 to 10,000, or empty"),
     ],
 )

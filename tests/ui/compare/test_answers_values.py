@@ -125,7 +125,10 @@ def test_a_matrix_that_grows() -> None:
 
 
 def test_a_pane_that_failed_is_told_once_and_compared_with_nothing() -> None:
-    good, bad = run("It is Paris."), replace(run(""), status="failed", error="`task.input` is odd.")
+    good, bad = (
+        run("It is Paris."),
+        replace(run(""), status="failed", error="`task.input` is odd.", error_path=("task", "input")),
+    )
     now = compared(good, bad, perplexities=((1.5, None), (None, None)))
     value = answers_values.comparison_value(now)
     assert (value["phase"], value["status"]) == ("failed", "1 of 2 panes failed")

@@ -59,7 +59,7 @@ def held(panel: PanesPanel, *updates: dict[Any, Any]) -> dict[Any, Any]:
         ([{"model": "m", "scale": math.nan}], "A", "panes.0.scale"),
         ([{"model": "m", "evil": 1}], "A", "panes.0.evil"),
         ([{}], "B", "`baseline` is 'B'"),
-        ([{}], "", "`baseline` is ''"),
+        ([{}], "", "`baseline` is empty; choose a pane"),
         ([{}, {}], "AB", "`baseline` is 'AB'"),
         ([{}], 0, "`baseline` is 0"),
         ([{}], ["A"], "baseline"),

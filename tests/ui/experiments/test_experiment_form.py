@@ -16,7 +16,6 @@ from playground.settings import Settings
 from playground.types import Weights
 from playground.ui.experiments import form as experiment_form
 from playground.ui.experiments import form_values, plan_panel, technique_rows
-from playground.ui.experiments.labels import labelled_plan
 from playground.ui.handlers.uploads import text_of_file
 
 PLAIN = setups.parse({"task": {"input": "Hi"}})
@@ -134,18 +133,3 @@ def test_of_many_items_the_text_shows_some_and_loses_none(count: int) -> None:
 def test_files_have_a_cap_of_their_own(content: Any, error: Any, words: str) -> None:
     with pytest.raises(error, match=words):
         text_of_file(content, 1024)
-
-
-def test_messages_name_the_fields_of_the_form() -> None:
-    assert labelled_plan("`data.shots` holds") == "\u201cExamples\u201d holds"
-    assert labelled_plan("`data.size` is None; it must be") == "\u201cItems\u201d is empty; it must be"
-    named = labelled_plan("`techniques.1.template` must have", ["A", "B"])
-    assert named == "\u201cB\u201d, \u201cWording\u201d, must have"
-    assert labelled_plan("`techniques.1.options.paths` is 0") == "Column 2, `options.paths`, is 0"
-
-
-def test_few_shot_without_examples_says_where_they_come_from() -> None:
-    with pytest.raises(InvalidSetup) as raised:
-        experiments.parse({"data": {"shots": 0}, "techniques": [{"strategy": "few_shot"}]})
-    said = labelled_plan(str(raised.value), ["Few-shot"])
-    assert said == "\u201cFew-shot\u201d needs examples: set \u201cExamples\u201d to 1 or more, or untick it."

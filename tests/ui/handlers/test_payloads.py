@@ -27,7 +27,7 @@ def event(data: Any) -> gr.EventData:
 @pytest.mark.parametrize(
     ("cls", "data", "words"),
     [
-        (Pick, None, "`pick` is None; it must be a mapping"),
+        (Pick, None, "`pick` is empty; it must be a mapping"),
         (Pick, [0, 0], "`pick` is [0, 0]; it must be a mapping"),
         (Pick, {}, "`pick.step` is missing"),
         (Pick, {"step": 0}, "`pick.sample` is missing"),
@@ -40,7 +40,7 @@ def event(data: Any) -> gr.EventData:
         (Pick, {"step": 1, "sample": 0}, "no output 1 of step 2"),
         (Pick, {"step": 0, "sample": 1}, "no output 2 of step 1"),
         (Edit, HERE, "`edit.text` is missing"),
-        (Edit, {**HERE, "text": None}, "`edit.text` is None; it must be text of at most 200,000 characters"),
+        (Edit, {**HERE, "text": None}, "`edit.text` is empty; it must be text of at most 200,000 characters"),
         (Edit, {**HERE, "text": HUGE}, "`edit.text` is 'xxx"),
         (Edit, {**HERE, "text": "\ud800"}, "`edit.text` has half of a surrogate pair (U+D800)"),
         (Edit, {**HERE, "text": "\x00"}, "`edit.text` has a control character"),

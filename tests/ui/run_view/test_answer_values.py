@@ -21,7 +21,6 @@ from playground.ui.run_view import (
     tokens_values,
 )
 from playground.ui.run_view.places import Edit
-from playground.ui.setup_form.labels import labelled, labelled_prompt
 
 SETUP = parse({"task": {"input": "Hi"}})
 ASKED = (Message("user", "Hi"),)
@@ -299,23 +298,6 @@ def test_a_run_that_broke_off_says_so_where_its_text_is() -> None:
     (shown,) = steps_values.steps_value(replace(VOTED, status="failed", steps=(step("Answer", cut),)))["steps"]
     assert "broken off" in shown["facts"]
     assert shown["cards"][0]["reasoning"] == "Hm."
-
-
-@pytest.mark.parametrize(
-    ("words", "shown"),
-    [
-        ("`task.input` is empty; x", "\u201cInput\u201d is empty; x"),
-        ("`task.examples.1.output` is empty", "\u201cExamples\u201d, row 2, output is empty"),
-        ("`sampling.logit_bias.7` is 1", "\u201cLogit bias\u201d, token 7 is 1"),
-        ("`options.paths` is 41", "\u201cPaths\u201d is 41"),
-        ("`strategy` is 5", "`strategy` is 5"),
-        ("The file, line 2: `task.input` is 5", "The file, line 2: `task.input` is 5"),
-        ("`options.nope` is not known", "`options.nope` is not known"),
-    ],
-)
-def test_errors_name_the_fields_of_the_form(words: str, shown: str) -> None:
-    assert labelled(words) == shown
-    assert labelled_prompt(words) == (shown.replace("Input", "Prompt") if words.startswith("`task.input`") else shown)
 
 
 def test_a_run_of_which_nothing_came_leaves_the_one_before_with_the_reason() -> None:

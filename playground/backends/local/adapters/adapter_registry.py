@@ -55,7 +55,7 @@ class AdapterRegistry:
     def attach(self, adapter: Adapter) -> None:
         """Add an adapter. Raises InvalidSetup for a name that is taken; ModelUnavailable saying what does not fit."""
         if not adapter.name or adapter.name in self.names:
-            raise InvalidSetup(f"The name {adapter.name!r} is taken; choose another for {adapter.label}.", ("name",))
+            raise InvalidSetup(f"The name {adapter.name!r} is taken; choose another for {adapter.label}.")
         if isinstance(adapter, LoraAdapter):
             self._decoder.lora.attach(self._decoder.lora.check(adapter))
         else:
@@ -138,7 +138,7 @@ class AdapterRegistry:
         Raises UnknownModel, InvalidSetup for a scale that is no number, NotSupported for a scale of virtual tokens.
         """
         if not math.isfinite(scale):
-            raise InvalidSetup(f"The scale must be a number; {scale} is none.", ("scale",))
+            raise InvalidSetup(f"The scale must be a number; {scale} is none.")
         if name and name not in self.names:
             raise UnknownModel(f"No adapter {name!r} is loaded on this model.")
         if not name or scale == 0:

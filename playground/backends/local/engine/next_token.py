@@ -85,8 +85,8 @@ def check_bias(sampling: Sampling, vocabulary_size: int) -> None:
     """Raises InvalidSetup for a bias on a token that does not exist."""
     for token in sampling.logit_bias:
         if token >= vocabulary_size:
-            message = f"`sampling.logit_bias` has token {token}; this model's tokens are 0 to {vocabulary_size - 1:,}."
-            raise InvalidSetup(message, ("sampling", "logit_bias"))
+            rule = f"has token {token}; this model's tokens are 0 to {vocabulary_size - 1:,}."
+            raise InvalidSetup(path=("sampling", "logit_bias"), rule=rule)
 
 
 def _entropy(probabilities: Tensor) -> float:

@@ -31,7 +31,7 @@ class TicketFactory:
 
         Raises PromptTooLong, UnknownModel for the adapter, NotSupported for its scale, InvalidSetup for a bias.
         """
-        self._check_tokens("sampling.logit_bias", request.sampling.logit_bias, ("sampling", "logit_bias"))
+        self._check_tokens(("sampling", "logit_bias"), request.sampling.logit_bias)
         vocabulary_ids = self._encode(request, request.generated_text)
         prompt_length = len(vocabulary_ids)
         if request.generated_text:  # a token that ends in the sample's own words is its own
@@ -49,7 +49,7 @@ class TicketFactory:
             vocabulary_ids = self._encode(request, request.generated_text + text)
             start = common_length(vocabulary_ids, self._encode(request, request.generated_text))
         else:
-            self._check_tokens("The answer", text, ("text",))
+            self._check_tokens(("text",), text)
             prompt = self._encode(request, request.generated_text)
             vocabulary_ids, start = np.concatenate([prompt, np.array(text, dtype=np.int64)]), len(prompt)
         ticket = self._make(request, vocabulary_ids[:-1], start, 0, tuple(vocabulary_ids[start:].tolist()))
@@ -93,11 +93,11 @@ class TicketFactory:
             answer=answer,
         )
 
-    def _check_tokens(self, what: str, tokens: Sequence[int] | dict[int, float], path: tuple[str, ...]) -> None:
+    def _check_tokens(self, path: tuple[str, ...], tokens: Sequence[int] | dict[int, float]) -> None:
         size = self._decoder.vocabulary_size
         for token in tokens:
             if not 0 <= token < size:
-                raise InvalidSetup(f"{what} has token {token}; this model's tokens are 0 to {size - 1:,}.", path)
+                raise InvalidSetup(path=path, rule=f"has token {token}; this model's tokens are 0 to {size - 1:,}.")
 
 
 def _virtual_tokens_note(ticket: Ticket) -> str:

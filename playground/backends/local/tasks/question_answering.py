@@ -51,8 +51,6 @@ def split_question(text: str) -> tuple[str, str]:
     at = whole.rfind("\n\n") if "\n\n" in whole else whole.rfind("\n")
     passage, question = whole[: max(at, 0)], whole[max(at, 0) :].strip()
     if not passage.strip() or not question:
-        message = (
-            "`task.input` has no passage: write the passage, then the question in a paragraph of its own below it."
-        )
-        raise InvalidSetup(message, ("task", "input"))
+        rule = "has no passage: write the passage, then the question in a paragraph of its own below it."
+        raise InvalidSetup(path=("task", "input"), rule=rule)
     return passage, question
