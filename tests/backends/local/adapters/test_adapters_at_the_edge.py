@@ -224,7 +224,7 @@ def test_strangers_are_not_told_the_addresses_of_the_operators_hub_and_index(
     def fails(*_: Any) -> Any:
         raise ModelUnavailable(words)
 
-    monkeypatch.setattr(opening.packaged_model, "folder", fails)
+    monkeypatch.setattr(opening.packaged_model, "fetch_converted", fails)
     source = ModelSource(kind="packaged", place=name)
     with pytest.raises(ModelUnavailable, match="hub: its address cannot be reached") as told:
         opening.open_model(source, "Half", Settings(public=True, cache=tmp_path), Quiet())
