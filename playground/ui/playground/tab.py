@@ -31,7 +31,7 @@ def build(shared: Shared, ready: Any) -> tuple[Form, Any]:
     `ready` changes when a model has been loaded, so that its tokens can be counted.
     """
     page, settings, sessions, catalog = shared.page, shared.settings, shared.sessions, shared.catalog
-    offered, samplings = presets.setups(), presets.samplings()
+    offered, samplings = preset_bar.offers(), presets.samplings()
     with gr.Row(elem_id="columns", equal_height=False):
         with gr.Column(elem_id="inputs", min_width=0):
             bar = preset_bar.build(offered)
@@ -77,7 +77,7 @@ def build(shared: Shared, ready: Any) -> tuple[Form, Any]:
         answer=answer, steps=steps, insight=Insight(vote=vote, tokens=tokens), start=start, stop=stop,
     )  # fmt: skip
 
-    preset_bar.wire(bar, answer, fields, offered, sessions)
+    preset_bar.wire(bar, answer, shared.opened, fields, offered, sessions)
     sampling_panel.wire(panel, samplings)
     ends = run_panel.wire(fields, results, settings, sessions)
     _wire_form(page, ready, ends, fields, panel, results, card, whole, settings, sessions)

@@ -6,6 +6,23 @@ const raw = el("pre", { dir: "auto", tabindex: "0" });
 // Stays in place between drawings, so that it stays open while one types.
 const whole = el("details", { class: "sent whole" }, el("summary", { text: "As the model reads it" }), raw);
 host.append(heading, turns, whole);
+// Of a long conversation the middle is folded, and where even that does not fit, the pane is scrolled to the question.
+const [MANY, HEAD, TAIL] = [7, 3, 3];
+let unfolded = false;
+const folded = (nodes) => {
+  if (nodes.length <= MANY) return nodes;
+  const between = nodes.slice(HEAD, -TAIL);
+  return [...nodes.slice(0, HEAD), el("details", { class: "between", open: unfolded,
+    ontoggle: (event) => { unfolded = event.currentTarget.open; } },
+    el("summary", { text: `${between.length} more messages` }), ...between), ...nodes.slice(-TAIL)];
+};
+const goToQuestion = () => {
+  const question = turns.querySelector(".asked");
+  if (!question) return;
+  const [box, frame] = [question.getBoundingClientRect(), turns.getBoundingClientRect()];
+  const [top, bottom] = [box.top - frame.top + turns.scrollTop, box.bottom - frame.top + turns.scrollTop];
+  turns.scrollTop = Math.max(0, Math.min(top - 12, bottom + 12 - turns.clientHeight));
+};
 const draw = () => {
   const now = props.value;
   markInvalid(now.wrong);
@@ -16,7 +33,8 @@ const draw = () => {
       (now.steps.length > 1 || step.times > 1) && el("h3", { text: step.label },
         step.times > 1 && el("span", { class: "times", text: `\u00d7 ${step.times}` }),
         el("span", { class: "facts", text: step.facts })),
-      ...promptNodes(step))));
+      ...folded(promptNodes(step)))));
+  goToQuestion();
   whole.hidden = !now.raw;
   setText(raw, now.raw);
 };

@@ -47,9 +47,10 @@ def worked_out(read: Callable[[], Any], catalog: Catalog) -> Preview:
         wrong = list(error.path[1:])  # the part of the setup has no widget
         return Preview({**EMPTY, "error": labelled(error), "wrong": wrong})
     estimated = info.kind == ENDPOINT
+    asked = next((i for i, prompt in enumerate(prompts) if _asks(prompt, setup.task.input)), None)
     shown = [
         {
-            **prompt_value(prompts[group.first]),
+            **prompt_value(prompts[group.first], setup.task.input if group.first == asked else ""),
             "label": group.label,
             "times": len(group.steps) * max(1, len(group.steps[0].completions)),
             "facts": _facts(counts[group.first], estimated),
@@ -80,11 +81,28 @@ def _overlong(counts: Sequence[int | str], setup: Setup, catalog: Catalog) -> st
     return f"The prompt has {longest:,} tokens; {info.title} takes {window - 1:,} and an answer. Shorten it."
 
 
-def prompt_value(prompt: Prompt) -> dict[str, Any]:
-    """Messages by role, and the beginning of the assistant's turn, with the gaps that answers will fill."""
+def prompt_value(prompt: Prompt, question: str = "") -> dict[str, Any]:
+    """Messages by role, and the beginning of the assistant's turn, with the gaps that answers will fill.
+
+    Where the question stands for the last time, it is told apart.
+    """
     contents = [[_piece(piece) for piece in content] for content in prompt.contents]
+    if question:
+        at = max(i for i, content in enumerate(prompt.contents) if _stands_in(question, content))
+        last = max(i for i, piece in enumerate(prompt.contents[at]) if question in piece.text and not piece.answer_of)
+        before, found, after = contents[at][last]["text"].rpartition(question)
+        apart = [{"text": before, "gap": False}, {"text": found, "gap": False, "asked": True}]
+        contents[at][last : last + 1] = [*apart, {"text": after, "gap": False}]
     roles = [message.role for message in prompt.step.messages]
     return turns(zip(roles, contents, strict=True), [_piece(piece) for piece in prompt.prefix])
+
+
+def _asks(prompt: Prompt, question: str) -> bool:
+    return bool(question) and any(_stands_in(question, content) for content in prompt.contents)
+
+
+def _stands_in(question: str, content: Sequence[Piece]) -> bool:
+    return any(question in piece.text for piece in content if not piece.answer_of)
 
 
 def _piece(piece: Piece) -> dict[str, Any]:

@@ -8,4 +8,6 @@ const promptNodes = (prompt) => {
 };
 
 // Gaps that an earlier step's answer will fill are set apart from what is typed.
-const marked = (tag, pieces) => el(tag, {}, ...pieces.map(({ text, gap }) => (gap ? el("mark", { text }) : text)));
+// What is asked is set apart as well: a preview goes to it.
+const marked = (tag, pieces) => el(tag, {}, ...pieces.map(({ text, gap, asked }) =>
+  (gap ? el("mark", { text }) : asked ? el("span", { class: "asked", text }) : text)));

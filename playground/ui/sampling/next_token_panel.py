@@ -115,7 +115,7 @@ def build(settings: Settings, catalog: Catalog, sessions: Sessions) -> Question:
         with gr.Column(elem_id="next-settings", elem_classes="setting", min_width=0):
             gr.Markdown("**Sampling** acts at once; the model is not asked again.", elem_classes="field-label")
             chips = widgets.chips([])
-            load = widgets.choices([{"key": k, "title": p.title, "about": p.about} for k, p in offered.items()])
+            load = sampling_panel.build_presets(offered)
             with gr.Column(elem_classes="sliders", min_width=0):
                 sampling = question.shaping()
         with gr.Column(elem_classes="seeing", min_width=0):
@@ -143,7 +143,7 @@ def build(settings: Settings, catalog: Catalog, sessions: Sessions) -> Question:
 
 def _shapes_only(sampling: Sampling) -> bool:
     changed = [p.name for p in parameters(Sampling) if getattr(sampling, p.name) != p.default]
-    return all(name in question.SHAPING for name in changed)
+    return all(name in sampling_panel.SHAPING for name in changed)
 
 
 def _wire_settings(view: NextTokenView, settings: Settings, sessions: Sessions) -> None:

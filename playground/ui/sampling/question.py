@@ -6,16 +6,14 @@ from typing import Any
 
 from playground import setups
 from playground.backends.catalog import Catalog
-from playground.parameters import STRICT, text, with_effect
+from playground.parameters import STRICT, text
 from playground.strategies.base import system, user
 from playground.types import MAX_TEXT, Message, Sampling, Setup, Task
 from playground.ui.setup_form import model_choice
 from playground.ui.setup_form.check import checked
 from playground.ui.setup_form.fields import Field, pick, read_fields
 from playground.ui.setup_form.model_choice import ModelChoice
-
-# Parameters that change which token comes next. The others say when to stop, or what to record.
-SHAPING = with_effect(Sampling, "temperature", "filter", "penalty", "bias")
+from playground.ui.setup_form.sampling_panel import SHAPING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

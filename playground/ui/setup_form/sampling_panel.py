@@ -6,16 +6,22 @@ from typing import Any
 
 import gradio as gr
 
-from playground.parameters import parameters
+from playground.parameters import parameters, with_effect
 from playground.presets import SamplingPreset
 from playground.types import Sampling
 from playground.ui import widgets
+from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import told
-from playground.ui.handlers.payloads import chosen
+from playground.ui.handlers.payloads import Choice
 from playground.ui.setup_form import fields as controls
 from playground.ui.setup_form import form
 from playground.ui.setup_form.fields import Field
+
+# Parameters that change which token comes next. The others say when to stop, or what to record.
+SHAPING = with_effect(Sampling, "temperature", "filter", "penalty", "bias")
+DEFAULTS = "defaults"  # the key of what puts everything back
+UNTOUCHED = SamplingPreset(title="Defaults", about="All sampling parameters at their defaults.", sampling=Sampling())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +37,16 @@ def build(offered: Mapping[str, SamplingPreset]) -> SamplingPanel:
     with gr.Column(elem_id="sampling", min_width=0):
         gr.Markdown("**Sampling**", elem_classes="field-label")
         chips = widgets.chips([])
-        load = widgets.choices([{"key": key, "title": p.title, "about": p.about} for key, p in offered.items()])
+        load = build_presets(offered)
         with gr.Accordion("All sampling parameters", open=False):
             fields = form.sampling_fields()
     return SamplingPanel(chips=chips, load=load, fields=fields)
+
+
+def build_presets(offered: Mapping[str, SamplingPreset]) -> Any:
+    """The buttons of the presets, laid out here; the first of them puts everything back."""
+    known = {DEFAULTS: UNTOUCHED, **offered}
+    return widgets.choices([{"key": key, "title": p.title, "about": p.about} for key, p in known.items()])
 
 
 def differing(fields: tuple[Field, ...], values: Mapping[Any, Any]) -> list[dict[str, str]]:
@@ -49,19 +61,30 @@ def differing(fields: tuple[Field, ...], values: Mapping[Any, Any]) -> list[dict
     return found
 
 
+def replaced(preset: Sampling, *, everything: bool = False) -> dict[str, Any]:
+    """What changes when the preset is loaded: all that it is about, so that of the one before nothing is left.
+
+    One that says which token comes next replaces all that say so; how long an answer gets is another matter.
+    """
+    changed = {p.name: getattr(preset, p.name) for p in parameters(Sampling) if getattr(preset, p.name) != p.default}
+    shapes = any(name in SHAPING for name in changed)
+    about = {p.name for p in parameters(Sampling) if everything or (shapes and p.name in SHAPING)}
+    return {**{name: getattr(preset, name) for name in sorted(about)}, **changed}
+
+
 def wire(panel: SamplingPanel, offered: Mapping[str, SamplingPreset]) -> None:
+    known = {**offered, DEFAULTS: UNTOUCHED}
     by_name = {f.parameter.name: f for f in panel.fields}
 
     @told
     def load(event: gr.EventData) -> dict[Any, Any]:
-        sampling = chosen(event, offered).sampling
-        # Only what the preset is about: it is put over the values that are there.
-        changed = [p for p in parameters(Sampling) if getattr(sampling, p.name) != p.default]
-        return {by_name[p.name].widget: by_name[p.name].write(getattr(sampling, p.name)) for p in changed}
+        key = payloads.read(Choice, event).key
+        changes = replaced(payloads.chosen(event, known).sampling, everything=key == DEFAULTS)
+        return {by_name[name].widget: by_name[name].write(value) for name, value in changes.items() if name in by_name}
 
     @told
     def reset(event: gr.EventData) -> dict[Any, Any]:
-        f = chosen(event, by_name)
+        f = payloads.chosen(event, by_name)
         return {f.widget: f.write(f.parameter.default)}
 
     outputs = [f.widget for f in panel.fields]

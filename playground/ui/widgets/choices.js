@@ -1,10 +1,22 @@
-// One click loads one of these. The value is the key of the one that is loaded, if that is known. By hand: gr.Button
-// has no tooltip.
+// One click loads one of these, and below them stands what the one is about that is pointed at, focused or loaded: a
+// tooltip is out of reach for fingers and keys. The value is the key of the one that is loaded, if that is known.
 const host = element.querySelector(".choices");
+const about = el("p", { class: "choices-about", "aria-live": "polite" });
+let loaded = "";
+const say = (key) => setText(about, fixed.choices.find((choice) => choice.key === key)?.about ?? "");
+const rest = () => say(loaded);
 host.append(...fixed.choices.map((choice) => el("button", {
-  type: "button", class: "quiet", text: choice.title, title: choice.about, "data-key": choice.key,
-  onclick: () => trigger("choose", { key: choice.key }) })));
+  type: "button", class: "quiet", text: choice.title, "data-key": choice.key,
+  onmouseenter: () => say(choice.key), onmouseleave: rest, onfocus: () => say(choice.key), onblur: rest,
+  onclick: () => {
+    loaded = choice.key;
+    rest();
+    trigger("choose", { key: choice.key });
+  } })));
+host.after(about);
 const mark = () => {
+  loaded = props.value || "";
+  rest();
   for (const button of host.children) {
     const chosen = button.dataset.key === props.value;
     button.classList.toggle("strong", chosen);

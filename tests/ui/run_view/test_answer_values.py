@@ -203,7 +203,8 @@ def test_a_chain_with_numbered_names_is_shown_step_by_step(catalog_of: Any) -> N
     steps = [{"name": f"Step {i}", "template": f"Part {i} of {{input}}"} for i in (1, 2, 3)]
     chain = {"strategy": "chaining", "task": {"input": "x", "steps": steps}}
     shown = prompt_values.worked_out(lambda: chain, catalog_of()).value["steps"]
-    assert [(s["label"], s["times"], s["messages"][0]["pieces"][0]["text"]) for s in shown] == [
+    said = ["".join(piece["text"] for piece in s["messages"][0]["pieces"]) for s in shown]
+    assert [(s["label"], s["times"], text) for s, text in zip(shown, said, strict=True)] == [
         (f"Step {i}", 1, f"Part {i} of x") for i in (1, 2, 3)
     ]
 
@@ -322,3 +323,28 @@ def test_a_prompt_that_does_not_fit_is_known_before_it_is_sent(catalog_of: Any) 
     with pytest.raises(PromptTooLong, match=r"9,0\d\d tokens"):
         prompt_values.refuse_overlong(parse(data), catalog)
     prompt_values.refuse_overlong(parse({"task": {"input": "word " * 8000}}), catalog)
+
+
+@pytest.mark.parametrize(
+    ("data", "place"),
+    [
+        ({"task": {"input": "Why?"}}, (0, 0)),
+        ({"strategy": "role", "task": {"role": "You ask: Why?", "input": "Why?"}}, (0, 1)),
+        ({"strategy": "few_shot", "task": {"input": "Why?", "examples": [{"input": "Why?", "output": "So."}]}}, (0, 2)),
+        ({"strategy": "chaining", "task": {"input": "Why?", "steps": [{"name": "A", "template": "Say hi."},
+          {"name": "B", "template": "Answer {input} now."}]}}, (1, 0)),
+        ({"strategy": "chaining", "task": {"input": "Why?", "steps": [{"name": "A", "template": "Say hi."}]}}, None),
+    ],
+)  # fmt: skip
+def test_the_preview_knows_where_the_question_stands(
+    catalog_of: Any, data: dict[str, Any], place: tuple[int, int] | None
+) -> None:
+    steps = prompt_values.worked_out(lambda: data, catalog_of()).value["steps"]
+    marked = [
+        (i, j, piece["text"])
+        for i, step in enumerate(steps)
+        for j, message in enumerate(step["messages"])
+        for piece in message["pieces"]
+        if piece.get("asked")
+    ]
+    assert marked == ([(*place, "Why?")] if place else [])

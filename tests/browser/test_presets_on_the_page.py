@@ -1,0 +1,56 @@
+"""What a preset brings, what it leaves alone, and what it says of itself."""
+
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Page, expect
+from test_journeys import choose_technique, question, sent
+
+from playground.backends.catalog import Catalog, Entry
+from playground.backends.scripted import ScriptedBackend
+
+
+def test_presets_keep_the_model_say_what_they_show_and_leave_nothing_behind(page_over: Callable[..., Page]) -> None:
+    backend = ScriptedBackend()
+    entries = [
+        Entry(name=name, title=name.title(), kind="scripted", load=lambda _: backend, capabilities=backend.capabilities)
+        for name in ("default", "large")
+    ]
+    page = page_over(Catalog(entries), bundled=True)
+    page.get_by_label("Model").click()
+    page.get_by_role("option", name="Large").click()
+    loads: Any = page.locator("#presets [data-key=word_problem_vote]")
+    loads.focus()
+    about = page.locator("#presets .choices-about")
+    expect(about).to_contain_text("Ten sampled paths vote")
+    page.keyboard.press("Enter")
+    expect(loads).to_have_attribute("aria-current", "true")
+    expect(page.get_by_label("Model")).to_have_value("Large")
+    question(page).click()
+    expect(about).to_contain_text("Ten sampled paths vote")  # also when the focus has gone on
+    chips = page.locator("#sampling .chips")
+    expect(chips).to_contain_text("temperature 0.5")
+    page.locator("#sampling [data-key=creative]").click()
+    expect(chips).to_contain_text("top-p 0.95")
+    page.locator("#sampling [data-key=precise]").click()
+    expect(chips).to_contain_text("temperature 0.2")
+    expect(chips).not_to_contain_text("presence")
+    expect(chips).not_to_contain_text("top-k")
+    page.locator("#presets [data-key=empty]").click()
+    expect(chips).to_contain_text("All at their defaults")
+    expect(question(page)).to_have_value("")
+    choose_technique(page, "Self-consistency")
+    expect(page.get_by_label("Few-shot", exact=True)).not_to_be_checked()  # nothing is left of the preset before
+    expect(page.locator("#form .of-examples")).to_be_hidden()
+
+
+def test_the_preview_shows_the_question_whatever_it_leaves_out(page_over: Callable[..., Page], catalog_of: Any) -> None:
+    page = page_over(catalog_of(), bundled=True)
+    turn = sent(page).locator(".turn")
+    expect(turn).to_have_count(14)
+    expect(turn.last).to_be_in_viewport(ratio=0.9)
+    expect(turn.nth(5)).to_be_hidden()
+    page.get_by_text("8 more messages").click()
+    expect(turn.nth(5)).to_be_visible()
+    question(page).fill("Another\n" * 40)
+    expect(sent(page).locator(".asked")).to_be_in_viewport()
