@@ -6,14 +6,16 @@ from typing import Any
 from playwright.sync_api import Page, expect
 from test_journeys import choose_technique, question, sent
 
-from playground.backends.catalog import Catalog, Entry
+from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.scripted import ScriptedBackend
 
 
 def test_presets_keep_the_model_say_what_they_show_and_leave_nothing_behind(page_over: Callable[..., Page]) -> None:
     backend = ScriptedBackend()
     entries = [
-        Entry(name=name, title=name.title(), kind="scripted", load=lambda _: backend, capabilities=backend.capabilities)
+        ModelEntry(
+            name=name, title=name.title(), kind="scripted", load=lambda _: backend, capabilities=backend.capabilities
+        )
         for name in ("default", "large")
     ]
     page = page_over(Catalog(entries), bundled=True)

@@ -96,7 +96,7 @@ def _wire_form(
         return {
             results.prompt: preview.value,
             results.stale: gr.update(visible=shown is not None and shown.setup != preview.setup),
-            panel.chips: sampling_panel.differing(panel.fields, values),
+            panel.chips: sampling_panel.differing(panel.fields, values, fields.honours(values, catalog)),
         }
 
     @told

@@ -51,8 +51,9 @@ class Form:
         Not checked: `setups.parse` does that.
         """
         chosen, name = self.choice.read(values), values[self.strategy]
-        if made_for := _task_model(chosen["model"], catalog):
-            honoured = (f for f in self.sampling if f.parameter.name in made_for.capabilities.sampling)
+        info = _model(chosen["model"], catalog)
+        honoured = [f for f in self.sampling if info is None or f.parameter.name in info.capabilities.sampling]
+        if info and info.capabilities.task:
             asked = (f for f in self.task if f.parameter.name == "input")
             return {**chosen, "task": _read(asked, values), "sampling": _read(honoured, values)}
         known = isinstance(name, str) and name in STRATEGIES
@@ -62,7 +63,7 @@ class Form:
             "strategy": name,
             "options": _read((f for f in self.options[name] if f.parameter.name in used) if known else (), values),
             "task": _read((f for f in self.task if f.parameter.name in used), values),
-            "sampling": _read(self.sampling, values),
+            "sampling": _read(honoured, values),
         }
 
     def write(self, setup: Setup, catalog: Catalog) -> dict[Any, Any]:
@@ -70,7 +71,12 @@ class Form:
         chosen = {**self.choice.write(setup, catalog), self.strategy: gr.update(value=setup.strategy)}
         parts = [(self.task, setup.task), (self.sampling, setup.sampling)]
         updates = {f.widget: f.write(getattr(part, f.parameter.name)) for fields, part in parts for f in fields}
-        options = {f.widget: f.write(setup.options[f.parameter.name]) for f in self.options[setup.strategy]}
+        # Of the other techniques too, at their defaults: what another setup has left there is not this one's.
+        options = {
+            f.widget: f.write(setup.options[f.parameter.name] if name == setup.strategy else f.parameter.default)
+            for name, fields in self.options.items()
+            for f in fields
+        }
         written = {**chosen, **updates, **options}
         shown = self._shown(
             setup.strategy, used_fields(setup.strategy, setup.options, setup.task.answer), catalog.info(setup.model)
@@ -107,6 +113,11 @@ class Form:
         technique = {frame: gr.update(visible=prompted) for frame in self.technique}
         sampled = {frame: gr.update(visible=bool(info.capabilities.sampling)) for frame in self.settings}
         return {**tasks, **options, **fields, **technique, **sampled}
+
+    def honours(self, values: Mapping[Any, Any], catalog: Catalog) -> frozenset[str] | None:
+        """Names of the sampling parameters that the chosen model honours; None where there is no such model."""
+        info = _model(values[self.choice.model], catalog)
+        return info.capabilities.sampling if info else None
 
     def honoured(self, catalog: Catalog, model: Any) -> dict[Any, Any]:
         """Updates that grey out what the model would ignore, and say so."""
@@ -153,13 +164,12 @@ def sampling_fields() -> tuple[Field, ...]:
     return controls.fields(Sampling)
 
 
-def _task_model(name: Any, catalog: Catalog) -> ModelInfo | None:
-    """The model if it is one that is made for one task."""
+def _model(name: Any, catalog: Catalog) -> ModelInfo | None:
+    """The model, or None: whoever checks what was read says what is wrong with the name."""
     try:
-        info = checking.model(name, catalog)
+        return checking.model(name, catalog)
     except PlaygroundError:
-        return None  # whoever checks what was read says what is wrong with the name
-    return info if info.capabilities.task else None
+        return None
 
 
 def _read(fields: Any, values: Mapping[Any, Any]) -> dict[str, Any]:
@@ -167,5 +177,5 @@ def _read(fields: Any, values: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _greyed(field: Field, model: str, honoured: bool) -> Any:
-    help = controls.info(field.parameter) if honoured else f"{model} ignores this."
+    help = controls.info(field.parameter) if honoured else f"Not sent: {model} was not seen to honour this."
     return gr.update(interactive=honoured, info=help)

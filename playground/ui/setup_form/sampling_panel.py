@@ -1,6 +1,6 @@
 """Sampling: what differs from the defaults in sight, presets one click, the controls one more."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,15 +49,21 @@ def build_presets(offered: Mapping[str, SamplingPreset]) -> Any:
     return widgets.choices([{"key": key, "title": p.title, "about": p.about} for key, p in known.items()])
 
 
-def differing(fields: tuple[Field, ...], values: Mapping[Any, Any]) -> list[dict[str, str]]:
-    """What the form holds apart from the defaults, as chips; also what is not allowed, so that it can be reset."""
+def differing(
+    fields: tuple[Field, ...], values: Mapping[Any, Any], honoured: Collection[str] | None = None
+) -> list[dict[str, str]]:
+    """What the form holds apart from the defaults, as chips; also what is not allowed, so that it can be reset.
+
+    Of a model that honours but these, the others are said not to be sent.
+    """
     found = []
     for f in fields:
-        held = values[f.widget]
+        held, name = values[f.widget], f.parameter.name
         if held != controls.written(f.parameter, f.parameter.default):
             shown = " | ".join(str(held).split("\n"))
             label = f.parameter.label.lower()
-            found.append({"name": f.parameter.name, "label": label, "text": f"{label} {shown}"})
+            ignored = "" if honoured is None or name in honoured else " (not sent)"
+            found.append({"name": name, "label": label, "text": f"{label} {shown}{ignored}"})
     return found
 
 

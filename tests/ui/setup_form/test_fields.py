@@ -14,11 +14,12 @@ from playground.parameters import parameters
 from playground.setups import parse, to_dict
 from playground.strategies import STRATEGIES, FewShot
 from playground.types import Sampling, Setup, Task
-from playground.ui.setup_form import fields, form, model_choice
+from playground.ui.setup_form import fields, form, model_choice, sampling_panel
 from playground.ui.setup_form.check import checked
 from playground.ui.setup_form.form import Form
 
 SCRIPTED = ScriptedBackend()
+ALL = Capabilities(sampling=frozenset(p.name for p in parameters(Sampling)))
 TASK = Capabilities(sampling=frozenset({"max_tokens"}), task="classification")
 
 
@@ -34,7 +35,8 @@ def adapter(model: str, name: str) -> AdapterEntry:
 
 CATALOG = Catalog(
     [
-        entry("default", SCRIPTED.capabilities), entry("labels", TASK),
+        entry("default", ALL), entry("labels", TASK),
+        entry("thinker", Capabilities(sampling=frozenset({"max_tokens"}))),
         entry("own/tiny", SCRIPTED.capabilities, "endpoint"),
         adapter("default", "pirate"), adapter("default", "terse"), adapter("own/tiny", "served"),
     ]
@@ -211,6 +213,25 @@ def test_what_an_option_leaves_unused_is_neither_shown_nor_sent(
     assert {name for name in in_question if not shown[frames[name]]["visible"]} == hidden
     read = filled.read(values, CATALOG)
     assert not hidden & {*read["task"], *read["options"]}
+
+
+def test_what_a_model_was_not_seen_to_honour_is_not_sent_and_its_chip_says_so(filled: Form) -> None:
+    """A preset that sets a temperature runs on a model that has none of its own."""
+    setup = parse({"model": "thinker", "task": {"input": "x"}, "sampling": {"temperature": 0.0, "max_tokens": 9}})
+    values = held(filled, setup)
+    assert filled.honours(values, CATALOG) == {"max_tokens"}
+    assert filled.read(values, CATALOG)["sampling"] == {"max_tokens": 9}
+    chips = sampling_panel.differing(filled.sampling, values, {"max_tokens"})
+    assert [chip["text"] for chip in chips] == ["temperature 0.0 (not sent)", "max tokens 9"]
+
+
+def test_a_setup_that_is_opened_leaves_nothing_of_the_one_before(filled: Form) -> None:
+    parsed = parse({"strategy": "self_consistency", "options": {"paths": 3}, "task": {"input": "x"}})
+    values = held(filled, parsed)
+    for component, update in filled.write(parse({"task": {"input": "y"}}), CATALOG).items():
+        values[component] = update["value"] if isinstance(update, dict) and "value" in update else values.get(component)
+    read = filled.read({**values, filled.strategy: "self_consistency"}, CATALOG)
+    assert read["options"]["paths"] == 10
 
 
 def test_every_parameter_has_a_widget_with_its_range(filled: Form) -> None:
