@@ -24,10 +24,11 @@ from playground.ui.compare.run import Compared
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
 from playground.ui.handlers.messages import told
-from playground.ui.handlers.one_at_a_time import news, refuse_second, switch, wire_stop
+from playground.ui.handlers.one_at_a_time import news, refuse_second, switch
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.setup_form.labels import labelled
 from playground.ui.widgets.status import sentence
+from playground.ui.widgets.waiting_line import WaitingLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,7 @@ class ComparePanel:
     form: CompareForm
     start: Any
     stop: Any
+    line: WaitingLine
     answers: Any
     shifts: Any
     tables: Any
@@ -149,15 +151,14 @@ def wire(panel: ComparePanel, settings: Settings, sessions: Sessions) -> None:
     once = {"preprocess": False, "trigger_mode": "once", **running(settings), **QUIET}
     inputs = {*panel.picker.widgets, panel.compared, panel.changed, *panel.form.widgets}
     results = [*panel.results, panel.changed]
-    panel.start.click(compare, inputs, results, **once)
-    panel.examples.choose(
-        start_example, [panel.compared, panel.changed], [*panel.picker.written, *panel.form.written, *results], **once
-    )
-    wire_stop(panel.stop.click, panel.compared)
+    panel.line.attach(panel.start.click, compare, inputs, results, **once)
+    filled = [*panel.picker.written, *panel.form.written, *results]
+    panel.line.attach(panel.examples.choose, start_example, [panel.compared, panel.changed], filled, **once)
+    panel.line.attach(panel.shifts.choose_pane, shift, panel.compared, panel.results, **once)
+    panel.line.wire(panel.compared)
     panel.picker.baseline.input(
         mark, {*panel.picker.widgets, panel.compared}, panel.results, preprocess=False, trigger_mode="always_last",
         **AT_ONCE,
     )  # fmt: skip
-    panel.shifts.choose_pane(shift, panel.compared, panel.results, **once)
     panel.answers.open_setup(open_one, panel.compared, [panel.opened], **AT_ONCE)
     panel.answers.save_preset(save, panel.compared, panel.saved, **AT_ONCE)

@@ -26,13 +26,15 @@ from playground.ui.compare.panes_panel import PanesPanel
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, experimenting
 from playground.ui.handlers.experiment_limits import CELLS, list_text
 from playground.ui.handlers.messages import told
-from playground.ui.handlers.one_at_a_time import Stoppable, refuse_second, switch, wire_stop
+from playground.ui.handlers.one_at_a_time import Stoppable, refuse_second, switch
 from playground.ui.handlers.payloads import reported
 from playground.ui.handlers.tab import Shared
 from playground.ui.handlers.uploads import text_of_file
 from playground.ui.handlers.visitors import visitor_of
 from playground.ui.setup_form.labels import labelled
+from playground.ui.widgets import waiting_line
 from playground.ui.widgets.status import sentence
+from playground.ui.widgets.waiting_line import WaitingLine
 
 HERE = Path(__file__).parent
 
@@ -58,6 +60,7 @@ class PromptList:
     upload: Any
     start: Any
     stop: Any
+    line: WaitingLine
     state: Any
     table: Any
     cell: Any
@@ -75,7 +78,7 @@ class PromptList:
         }
 
 
-def build(settings: Settings) -> PromptList:
+def build(page: Any, settings: Settings) -> PromptList:
     """Lay out the list."""
     prompts = gr.Textbox(
         PROMPTS, label="Prompts", info="One a line; or a CSV with a column prompt, input, question or text.", lines=4,
@@ -90,6 +93,7 @@ def build(settings: Settings) -> PromptList:
     with gr.Row(elem_classes="acts"):
         start = gr.Button("Run the list", variant="primary", elem_id="list-button", elem_classes="runs")
         stop = gr.Button("Stop the list", interactive=False, elem_id="list-stop", elem_classes="stops")
+    line = waiting_line.build(page, start, stop)
     state = widgets.words(elem_id="list-state")
     table = gr.Dataframe(
         headers=["Prompt"], datatype="str", interactive=False, wrap=False, max_chars=90, show_label=False,
@@ -99,8 +103,8 @@ def build(settings: Settings) -> PromptList:
     with gr.Row(elem_classes="quiet-row"):
         save_csv, save_json = widgets.download("Download as CSV"), widgets.download("Download as JSON")
     return PromptList(
-        prompts=prompts, upload=upload, start=start, stop=stop, state=state, table=table, cell=cell, save_csv=save_csv,
-        save_json=save_json, listed=gr.State(None),
+        prompts=prompts, upload=upload, start=start, stop=stop, line=line, state=state, table=table, cell=cell,
+        save_csv=save_csv, save_json=save_json, listed=gr.State(None),
     )  # fmt: skip
 
 
@@ -167,8 +171,9 @@ def wire(view: PromptList, picker: PanesPanel, form: CompareForm, shared: Shared
 
     inputs = {*picker.widgets, changed, view.listed, view.prompts, *form.widgets}
     outputs = [view.listed, view.state, view.table, view.cell, view.start, view.stop, changed]
-    view.start.click(run, inputs, outputs, preprocess=False, trigger_mode="once", **experimenting(), **QUIET)
-    wire_stop(view.stop.click, view.listed)
+    once = {"preprocess": False, "trigger_mode": "once", **experimenting(), **QUIET}
+    view.line.attach(view.start.click, run, inputs, outputs, **once)
+    view.line.wire(view.listed)
     view.upload.upload(opened, view.upload, view.prompts, **AT_ONCE)
     view.table.select(whole, None, view.cell, **AT_ONCE)
     view.save_csv.click(as_csv, view.listed, view.save_csv, **AT_ONCE)

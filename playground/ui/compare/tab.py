@@ -18,6 +18,7 @@ from playground.ui.compare import (
 )
 from playground.ui.compare.panel import ComparePanel
 from playground.ui.handlers.tab import Shared, Tab
+from playground.ui.widgets import waiting_line
 
 HERE = Path(__file__).parent
 OPENING = {  # where no comparison comes with the playground
@@ -46,6 +47,7 @@ def build(shared: Shared) -> Tab:
                 with gr.Row(elem_classes="acts"):
                     start = gr.Button("Compare", variant="primary", elem_id="compare-button", elem_classes="runs")
                     stop = gr.Button("Stop comparing", interactive=False, elem_id="compare-stop", elem_classes="stops")
+                line = waiting_line.build(shared.page, start, stop)
                 answers = widgets.widget(
                     HERE / "comparison.js",
                     uses=[widgets.STATUS_LINE],
@@ -62,11 +64,11 @@ def build(shared: Shared) -> Tab:
                 error = widgets.words(elem_id="measure-error")
                 saved = widgets.download("")
             with gr.Tab("A list of prompts", id="prompt-list"):
-                listed = prompt_list_panel.build(settings)
+                listed = prompt_list_panel.build(shared.page, settings)
         with technique:
             fields = form.build(prompt, opening)
     compared = ComparePanel(
-        picker=picker, examples=starts, form=fields, start=start, stop=stop, answers=answers, shifts=shifts,
+        picker=picker, examples=starts, form=fields, start=start, stop=stop, line=line, answers=answers, shifts=shifts,
         tables=tables, error=error, saved=saved, compared=gr.State(None), changed=shared.changed, opened=shared.opened,
     )  # fmt: skip
     panel.wire(compared, settings, sessions)

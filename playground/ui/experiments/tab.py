@@ -34,10 +34,12 @@ from playground.ui.handlers.event_options import QUIET, experimenting
 from playground.ui.handlers.experiment_limits import check_size, experiment_text
 from playground.ui.handlers.fair_shares import Places
 from playground.ui.handlers.messages import told
-from playground.ui.handlers.one_at_a_time import refuse_second, switch, wire_stop
+from playground.ui.handlers.one_at_a_time import refuse_second, switch
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.handlers.tab import Shared, Tab, Taking, Updates, Values
 from playground.ui.handlers.visitors import visitor_of
+from playground.ui.widgets import waiting_line
+from playground.ui.widgets.waiting_line import WaitingLine
 
 HERE = Path(__file__).parent
 
@@ -64,6 +66,7 @@ def build(shared: Shared) -> Tab:
                         "Run the experiment", variant="primary", elem_id="experiment-button", elem_classes="runs"
                     )
                     stop = gr.Button("Stop", interactive=False, elem_id="experiment-stop", elem_classes="stops")
+                line = waiting_line.build(page, start, stop)
         with gr.Column(elem_id="finding", min_width=0):
             status = widgets.widget(
                 HERE / "experiment_status.js",
@@ -91,7 +94,12 @@ def build(shared: Shared) -> Tab:
     items_panel.wire(views.items, ran, store)
     downloads.wire(files, ran, sessions)
     _wire_run(
-        panel, _Going(start=start, stop=stop, ran=ran, came=came, changed=changed), store, places, settings, sessions
+        panel,
+        _Going(start=start, stop=stop, line=line, ran=ran, came=came, changed=changed),
+        store,
+        places,
+        settings,
+        sessions,
     )
     return Tab(taking=[Taking(button=add, inputs=[form.techniques], outputs=[form.techniques], take=with_setup)])
 
@@ -113,6 +121,7 @@ class _Going:
 
     start: Any
     stop: Any
+    line: WaitingLine
     ran: Any
     came: Any
     changed: Any
@@ -156,13 +165,6 @@ def _wire_run(
 
     memory = [going.ran, going.came, going.changed]
     outputs = [*memory, panel.status, panel.recount, going.start, going.stop]
-    going.start.click(
-        run,
-        {*panel.form.widgets, *memory},
-        outputs,
-        preprocess=False,
-        trigger_mode="once",
-        **experimenting(),
-        **QUIET,
-    )
-    wire_stop(going.stop.click, going.ran)
+    once = {"preprocess": False, "trigger_mode": "once", **experimenting(), **QUIET}
+    going.line.attach(going.start.click, run, {*panel.form.widgets, *memory}, outputs, **once)
+    going.line.wire(going.ran)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from fastapi import HTTPException
@@ -29,6 +29,7 @@ LOOK = 1.0  # seconds between two looks for events that nobody listens to
 LEFT = "Nobody listened to this for {:g} seconds, so it was ended."
 BUSY = "Too many requests are waiting: {}. Wait until some of them are done, then try again."
 TOO_MANY_REQUESTS = 429
+OWN, ADDRESS, EVERYBODY = "your other run", "another run from the address you come from", "other runs on this server"
 
 
 class Messages(asyncio.Queue[EventMessage]):
@@ -71,9 +72,11 @@ class FairQueue(Queue):  # type: ignore[misc]  # gradio is untyped
         self._waiting = {RUN: waiting, EXPERIMENT: waiting, PAGE: page}
         self._ended = share(settings, ANSWERS, ALL_ANSWERS, ALL_ANSWERS)
         self._unchanged = False  # since a look found nothing that may begin
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def start(self) -> None:
         super().start()
+        self._loop = asyncio.get_running_loop()
         run_coro_in_background(self._look_for_unheard)
 
     async def push(self, body: Any, request: Any, username: str | None) -> Any:
@@ -95,10 +98,7 @@ class FairQueue(Queue):  # type: ignore[misc]  # gradio is untyped
         """The next to begin: what runs no model first, then whose visitor has least under way, then the oldest."""
         if self._unchanged:
             return None
-        count = {kind: Count() for kind in self._at_once}
-        for job in self.active_jobs:
-            for event in job or ():
-                count[_kind(event.fn)].add(_visitor(event))
+        count = self._count_under_way()
         chosen = min(self._ready(count), key=lambda event: _rank(event, count), default=None)
         if chosen is None:
             self._unchanged = True
@@ -120,6 +120,12 @@ class FairQueue(Queue):  # type: ignore[misc]  # gradio is untyped
                     if not self._at_once[kind].full(count[kind], _visitor(event)):
                         yield event
 
+    def _count_under_way(self) -> dict[str, Count]:
+        count = {kind: Count() for kind in self._at_once}
+        for event in self.under_way():
+            count[_kind(event.fn)].add(_visitor(event))
+        return count
+
     def _count_waiting(self, page: bool) -> Count:
         lines = self.event_queue_per_concurrency_id.values()
         return Count(_visitor(event) for line in lines for event in line.queue if (_kind(event.fn) == PAGE) == page)
@@ -132,6 +138,53 @@ class FairQueue(Queue):  # type: ignore[misc]  # gradio is untyped
             if ended := sum(id not in self.event_ids_to_events for id in ids):
                 count.add(messages.visitor, ended)
         return count
+
+    # ---------------------------------------------------------------------------------- those who wait
+    def under_way(self) -> list[Event]:
+        """What has begun and goes on."""
+        return [event for job in tuple(self.active_jobs) for event in job or ()]
+
+    def waiting(self) -> list[Event]:
+        """What has not begun."""
+        return [event for line in tuple(self.event_queue_per_concurrency_id.values()) for event in tuple(line.queue)]
+
+    def waits_for(self, session: str, handlers: Collection[int]) -> str | None:
+        """What an event of this session's, for one of these handlers, waits for, in words; empty if it has begun, None
+        if there is none."""
+        mine = [e for e in tuple(self.event_ids_to_events.values()) if _is_for(e, session, handlers)]
+        waiting = self.waiting()
+        first = next((event for event in mine if event in waiting), None)
+        if first is None:
+            return "" if mine else None
+        others, before = self._those_before(first, waiting)
+        return f"Waiting for {others} \u00b7 place {before + 1:,} in line"
+
+    def _those_before(self, mine: Event, waiting: list[Event]) -> tuple[str, int]:
+        """Whose runs it waits for, and how many of those that wait come before it."""
+        kind, visitor, count = _kind(mine.fn), _visitor(mine), self._count_under_way()
+        before = [e for e in waiting if _kind(e.fn) == kind and _rank(e, count) < _rank(mine, count)]
+        share, known = self._at_once[kind], count[kind]
+        if known.by_visitor[visitor.id] >= share.visitor:
+            return OWN, sum(_visitor(event).id == visitor.id for event in before)
+        if known.all < share.everybody and known.by_address[visitor.address] >= share.address:
+            return ADDRESS, sum(_visitor(event).address == visitor.address for event in before)
+        return EVERYBODY, len(before)
+
+    def take_out(self, session: str, handlers: Collection[int]) -> bool:
+        """Take what waits for these handlers out of the line; whoever listens is told that it is over. Called from a
+        thread, while the server runs."""
+        assert self._loop is not None
+        return asyncio.run_coroutine_threadsafe(self._take_out(session, handlers), self._loop).result()
+
+    async def _take_out(self, session: str, handlers: Collection[int]) -> bool:
+        found = [event for event in self.waiting() if _is_for(event, session, handlers)]
+        for event in found:
+            await self.remove_from_queue(event._id)
+            unchanged = [{"__type__": "update"} for _ in event.fn.outputs]
+            over = {"data": unchanged, "is_generating": False, "changed_state_ids": []}
+            self.send_message(event, ProcessCompletedMessage(output=over, success=True))
+        self._unchanged = False
+        return bool(found)
 
     # ------------------------------------------------------------------------------- those who have left
     async def _look_for_unheard(self) -> None:
@@ -171,6 +224,10 @@ def _kind(fn: Any) -> str:
 def _visitor(event: Event) -> Visitor:
     visitor: Visitor = event.request.scope.get(NAME, NOBODY)
     return visitor
+
+
+def _is_for(event: Event, session: str, handlers: Collection[int]) -> bool:
+    return event.session_hash == session and event.fn._id in handlers
 
 
 def _rank(event: Event, count: dict[str, Count]) -> tuple[bool, int, float]:

@@ -5,7 +5,7 @@ import atexit
 import logging
 import os
 import traceback
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -85,6 +85,14 @@ class Page(gr.Blocks):  # type: ignore[misc]  # gradio is untyped
             return str(event.session_hash)
         pending = self._queue.pending_event_ids_session
         return next((key for key, events in pending.items() if event_id in events), "")
+
+    def waits_for(self, session: str, handlers: Collection[int]) -> str | None:
+        """What a run of this session's waits for; empty if it has begun, None if there is none."""
+        return self._queue.waits_for(session, handlers)
+
+    def leave_line(self, session: str, handlers: Collection[int]) -> bool:
+        """Take such a run out of the line; whether one waited."""
+        return bool(self._queue.take_out(session, handlers))
 
     def _end(self, key: str) -> None:
         self.state_holder.end(key)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from playground.ui.handlers.sessions import Sessions
 from playground.ui.models import endpoint_values
 from playground.ui.models.list_values import load_value
 from playground.ui.models.load_line import load_view
+from playground.ui.widgets import waiting_line
+from playground.ui.widgets.waiting_line import WaitingLine
 
 HERE = Path(__file__).parent
 
@@ -42,6 +45,7 @@ class EndpointPanel:
     model: Any
     start: Any
     line: Any
+    waiting: WaitingLine
     connected: Any
     going: Any
     changed: Any
@@ -76,12 +80,13 @@ def build(page: Any, settings: Settings, sessions: Sessions, changed: Any) -> No
         )  # fmt: skip
         start = gr.Button("Connect", variant="primary", elem_id="connect-button")
         line = load_view("Stop connecting")
+        waiting = waiting_line.build(page)
         connected = widgets.widget(
             HERE / "endpoints.js", value=endpoint_values.connections_value(()), elem_id="connected"
         )
     panel = EndpointPanel(
         provider=provider, about=about, name=name, url=url, key=key, model=model, start=start, line=line,
-        connected=connected, going=gr.State(None), changed=changed,
+        waiting=waiting,        connected=connected, going=gr.State(None), changed=changed,
     )  # fmt: skip
     _wire_form(panel, offered)
     _wire_connecting(page, panel, settings, sessions)
@@ -150,9 +155,9 @@ def _wire_connecting(page: Any, panel: EndpointPanel, settings: Settings, sessio
 
     page.load(listed, None, panel.connected, **AT_ONCE)
     outputs = [panel.key, panel.going, panel.line, panel.connected, panel.changed]
-    gr.on(
-        [panel.start.click, panel.key.submit], connect, {*panel.typed, panel.going, panel.changed}, outputs,
-        preprocess=False, trigger_mode="once", **running(settings), **QUIET,
-    )  # fmt: skip
+    once = {"preprocess": False, "trigger_mode": "once", **running(settings), **QUIET}
+    either = partial(gr.on, [panel.start.click, panel.key.submit])
+    panel.waiting.attach(either, connect, {*panel.typed, panel.going, panel.changed}, outputs, **once)
+    panel.waiting.wire(panel.going)
     wire_stop(panel.line.stop, panel.going)
     panel.connected.clear(disconnect, panel.changed, [panel.connected, panel.changed], **AT_ONCE)

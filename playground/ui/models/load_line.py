@@ -17,6 +17,8 @@ from playground.ui import widgets
 from playground.ui.handlers.messages import in_words
 from playground.ui.handlers.one_at_a_time import Stoppable, news, refuse_second, until_stopped, wire_stop
 from playground.ui.models import list_values
+from playground.ui.widgets import waiting_line
+from playground.ui.widgets.waiting_line import WaitingLine
 
 HERE = Path(__file__).parent
 
@@ -30,6 +32,7 @@ class LoadLine:
 
     view: Any
     going: Any
+    waiting: WaitingLine
 
     def follow(
         self, last: Any, loading: Loading, catalog: Catalog, settings: Settings, models: Any
@@ -65,7 +68,8 @@ def load_view(stop: str) -> gr.HTML:
     return widgets.widget(script, {"stop": stop}, uses=[widgets.STATUS_LINE], value=list_values.load_value("idle"))
 
 
-def build() -> LoadLine:
-    line = LoadLine(load_view("Stop loading"), gr.State())
+def build(page: Any) -> LoadLine:
+    """Lay out the line; what loads is attached to `waiting`, which is to be wired."""
+    line = LoadLine(load_view("Stop loading"), gr.State(), waiting_line.build(page))
     wire_stop(line.view.stop, line.going)
     return line

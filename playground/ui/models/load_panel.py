@@ -52,17 +52,17 @@ def build(page: Any, settings: Settings, sessions: Sessions, changed: Any) -> Lo
     """Lay out the list and the forms, and wire them. Handlers raise `changed` when there is something new."""
     shared = sessions.of(None)
     models = widgets.widget(HERE / "models.js", value=list_values.models_value(shared, settings), elem_id="models")
-    line = load_line.build()
+    line = load_line.build(page)
     if settings.public:
         gr.Markdown(SHARED, elem_classes="field-label")
     with gr.Accordion("Load a model", open=False, visible=not settings.public):
-        model = _source("model", "A hub's name (org/name, org/name@revision), a model's folder, or a GGUF file.")
+        model = _source(page, "model", "A hub's name (org/name, org/name@revision), a model's folder, or a GGUF file.")
         gr.Markdown("**Small models on the Hugging Face hub**", elem_classes="field-label")
         small = list_values.suggested_value(suggestions(), settings)
         suggested = widgets.widget(HERE / "suggested.js", value=small, elem_id="suggested")
     with gr.Accordion("Load an adapter", open=False, visible=not settings.public):
         base = gr.Dropdown(_bases(shared), label="For the model", filterable=False, min_width=140)
-        adapter = _source("adapter", "The folder that PEFT saved it in, or a hub's name.")
+        adapter = _source(page, "adapter", "The folder that PEFT saved it in, or a hub's name.")
     panel = LoadingPanel(
         models=models, line=line, model=model, suggested=suggested, base=base, adapter=adapter, changed=changed
     )
@@ -71,11 +71,11 @@ def build(page: Any, settings: Settings, sessions: Sessions, changed: Any) -> Lo
     return panel
 
 
-def _source(what: str, info: str) -> Source:
+def _source(page: Any, what: str, info: str) -> Source:
     place = gr.Textbox(label=f"Where the {what} lies", info=info, max_lines=1)
     name = gr.Textbox(label=f"Name of the {what} (optional)", info="Else it is made from where it lies.", max_lines=1)
     start = gr.Button(f"Load the {what}", variant="primary", size="md")
-    return Source(place=place, name=name, start=start, line=load_line.build())
+    return Source(place=place, name=name, start=start, line=load_line.build(page))
 
 
 def _bases(catalog: Catalog) -> list[tuple[str, str]]:
@@ -166,9 +166,12 @@ def _wire_loads(panel: LoadingPanel, settings: Settings, sessions: Sessions) -> 
 
     once = {"preprocess": False, "trigger_mode": "once", **running(settings), **QUIET}
     form, tuned, changed = panel.model, panel.adapter, panel.changed
-    form.start.click(model, [form.place, form.name, form.line.going, changed], updated(form.line), **once)
-    panel.suggested.select(suggested, [form.line.going, changed], [form.place, form.name, *updated(form.line)], **once)
-    tuned.start.click(
-        adapter, [panel.base, tuned.place, tuned.name, tuned.line.going, changed], updated(tuned.line), **once
-    )
-    panel.models.select(offered, [panel.line.going, changed], updated(panel.line), **once)
+    attach = form.line.waiting.attach
+    attach(form.start.click, model, [form.place, form.name, form.line.going, changed], updated(form.line), **once)
+    filled = [form.place, form.name, *updated(form.line)]
+    attach(panel.suggested.select, suggested, [form.line.going, changed], filled, **once)
+    held = [panel.base, tuned.place, tuned.name, tuned.line.going, changed]
+    tuned.line.waiting.attach(tuned.start.click, adapter, held, updated(tuned.line), **once)
+    panel.line.waiting.attach(panel.models.select, offered, [panel.line.going, changed], updated(panel.line), **once)
+    for line in (form.line, tuned.line, panel.line):
+        line.waiting.wire(line.going)

@@ -13,7 +13,7 @@ from playground.settings import Settings
 from playground.types import Run, Setup, Step
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
 from playground.ui.handlers.messages import told
-from playground.ui.handlers.one_at_a_time import Stoppable, refuse_second, switch, wire_stop
+from playground.ui.handlers.one_at_a_time import Stoppable, refuse_second, switch
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.playground import editing
 from playground.ui.run_view import answer_values, following, prompt_values, steps_values
@@ -22,6 +22,7 @@ from playground.ui.run_view.votes_and_tokens import Insight
 from playground.ui.setup_form.check import checked
 from playground.ui.setup_form.form import Form
 from playground.ui.setup_form.labels import labelled
+from playground.ui.widgets.waiting_line import WaitingLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,7 @@ class Results:
     insight: Insight
     start: Any
     stop: Any
+    line: WaitingLine
 
     def holding(self, values: dict[Any, Any]) -> Shown | None:
         """What the page shows now."""
@@ -141,7 +143,7 @@ def wire(fields: Form, view: Results, settings: Settings, sessions: Sessions) ->
         (view.insight.tokens.view.take_token, branch, memory),
         (view.answer.continue_run, resume, memory),
     ]
-    wire_stop(view.stop.click, view.going)
+    view.line.wire(view.going)
     view.steps.show_tokens(inspect, view.run, view.insight.outputs, **AT_ONCE)
-    ends = [event(handler, inputs, everything, **once) for event, handler, inputs in events]
+    ends = [view.line.attach(event, handler, inputs, everything, **once) for event, handler, inputs in events]
     return [*ends, view.answer.show_previous(back, memory, everything, **AT_ONCE)]

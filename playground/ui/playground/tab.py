@@ -18,6 +18,7 @@ from playground.ui.run_view import answer_values, prompt_values, steps_values, v
 from playground.ui.run_view.votes_and_tokens import Insight
 from playground.ui.setup_form import form, model_choice, sampling_panel, technique_card
 from playground.ui.setup_form.form import Form
+from playground.ui.widgets import waiting_line
 
 FIRST = "sentiment"  # the preset that the page opens with
 STARTERS = ("few_shot", "chain_of_thought", "chaining")  # techniques of the three presets in the empty answer pane
@@ -55,6 +56,7 @@ def build(shared: Shared, ready: Any) -> tuple[Form, Any]:
                 stop = gr.Button(
                     "Stop", variant="secondary", elem_id="stop-button", elem_classes="stops", interactive=False
                 )
+            line = waiting_line.build(page, start, stop)
         with gr.Column(elem_id="outputs", min_width=0):
             prompt = views.prompt_view(prompt_values.EMPTY)
             stale = gr.Markdown(STALE, visible=False, elem_id="stale")
@@ -74,7 +76,7 @@ def build(shared: Shared, ready: Any) -> tuple[Form, Any]:
     card.value, whole.value = technique_card.line(strategy.value), technique_card.whole(strategy.value)
     results = Results(
         run=gr.State(None), given=gr.State(()), before=gr.State(None), going=gr.State(None), prompt=prompt, stale=stale,
-        answer=answer, steps=steps, insight=Insight(vote=vote, tokens=tokens), start=start, stop=stop,
+        answer=answer, steps=steps, insight=Insight(vote=vote, tokens=tokens), start=start, stop=stop, line=line,
     )  # fmt: skip
 
     preset_bar.wire(bar, answer, shared.opened, fields, offered, sessions)

@@ -30,7 +30,9 @@ from playground.ui.setup_form import check as checking
 from playground.ui.setup_form import sampling_panel
 from playground.ui.setup_form.fields import read_fields
 from playground.ui.setup_form.sampling_panel import SamplingPanel
+from playground.ui.widgets import waiting_line
 from playground.ui.widgets.status import share_of, status
+from playground.ui.widgets.waiting_line import WaitingLine
 
 HERE = Path(__file__).parent
 
@@ -56,6 +58,7 @@ class NextTokenView:
     save: Any
     panel: SamplingPanel
     question: Question
+    line: WaitingLine
 
     @property
     def inputs(self) -> set[Any]:
@@ -101,7 +104,7 @@ def waiting(progress: Progress) -> dict[str, Any]:
     return {**next_token_values.EMPTY, **status("reading", progress.what, share=share_of(progress))}
 
 
-def build(settings: Settings, catalog: Catalog, sessions: Sessions) -> Question:
+def build(page: Any, settings: Settings, catalog: Catalog, sessions: Sessions) -> Question:
     """Lay out and wire. Returns the question, for others to ask as well."""
     offered = {key: p for key, p in presets.samplings().items() if _shapes_only(p.sampling)}
     with gr.Row(elem_classes="halves", equal_height=False):
@@ -112,6 +115,7 @@ def build(settings: Settings, catalog: Catalog, sessions: Sessions) -> Question:
             with gr.Row(elem_classes="acts"):
                 read = gr.Button("Read the next token", variant="primary", elem_id="read-button", elem_classes="runs")
                 draw = gr.Button("Draw one, append it", variant="secondary", elem_id="draw-button")
+            line = waiting_line.build(page)
         with gr.Column(elem_id="next-settings", elem_classes="setting", min_width=0):
             gr.Markdown("**Sampling** acts at once; the model is not asked again.", elem_classes="field-label")
             chips = widgets.chips([])
@@ -133,7 +137,7 @@ def build(settings: Settings, catalog: Catalog, sessions: Sessions) -> Question:
     panel = SamplingPanel(chips=chips, load=load, fields=sampling)
     view = NextTokenView(
         reading=gr.State(None), examples=examples, read=read, draw=draw, bars=bars, table=table, save=save, panel=panel,
-        question=asks,
+        question=asks, line=line,
     )  # fmt: skip
     sampling_panel.wire(panel, offered)
     _wire_settings(view, settings, sessions)
@@ -236,4 +240,5 @@ def _wire_reading(view: NextTokenView, settings: Settings, sessions: Sessions) -
         (view.bars.append_token, pick),
         (view.draw.click, draw),
     ):
-        event(handler, view.inputs, outputs, **once)
+        view.line.attach(event, handler, view.inputs, outputs, **once)
+    view.line.wire(gr.State(None))  # a reading is short: once it has begun, nothing stops it

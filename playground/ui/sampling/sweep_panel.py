@@ -19,7 +19,7 @@ from playground.types import Run, Sampling, Task
 from playground.ui import widgets
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
 from playground.ui.handlers.messages import told
-from playground.ui.handlers.one_at_a_time import Stoppable, refuse_second, switch, wire_stop
+from playground.ui.handlers.one_at_a_time import Stoppable, refuse_second, switch
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.run_view import following
 from playground.ui.sampling import sweep_values
@@ -27,6 +27,8 @@ from playground.ui.sampling.question import Question
 from playground.ui.setup_form.check import checked
 from playground.ui.setup_form.fields import Field, pick, read_fields
 from playground.ui.setup_form.used_fields import WITH_LABELS
+from playground.ui.widgets import waiting_line
+from playground.ui.widgets.waiting_line import WaitingLine
 
 HERE = Path(__file__).parent
 
@@ -76,6 +78,7 @@ class SweepView:
     table: Any
     start: Any
     stop: Any
+    line: WaitingLine
     save_cells: Any
     save_answers: Any
 
@@ -100,7 +103,7 @@ class SweepView:
         }
 
 
-def build(question: Question, settings: Settings, sessions: Sessions) -> None:
+def build(page: Any, question: Question, settings: Settings, sessions: Sessions) -> None:
     """Lay out the sweep of this question and wire it."""
     with gr.Row(elem_classes="halves sweep", equal_height=False):
         with gr.Column(elem_classes="asking", min_width=0):
@@ -120,6 +123,7 @@ def build(question: Question, settings: Settings, sessions: Sessions) -> None:
                 stop = gr.Button(
                     "Stop the sweep", variant="secondary", interactive=False, elem_id="sweep-stop", elem_classes="stops"
                 )
+            line = waiting_line.build(page, start, stop)
         with gr.Column(elem_classes="seeing", min_width=0):
             heat = widgets.widget(
                 HERE / "sweep_map.js",
@@ -139,7 +143,7 @@ def build(question: Question, settings: Settings, sessions: Sessions) -> None:
         field.widget.value = value
     view = SweepView(
         swept=gr.State(None), question=question, grid=grid, task=task, sampling=sampling, map=heat, table=table,
-        start=start, stop=stop, save_cells=save_cells, save_answers=save_answers,
+        start=start, stop=stop, line=line, save_cells=save_cells, save_answers=save_answers,
     )  # fmt: skip
     kind.widget.change(lambda answer: gr.update(visible=answer in WITH_LABELS), kind.widget, task[1].widget, **AT_ONCE)
     _wire_run(view, settings, sessions)
@@ -172,8 +176,9 @@ def _wire_run(view: SweepView, settings: Settings, sessions: Sessions) -> None:
             yield view.shown(now)
 
     outputs = [view.swept, view.map, view.table, view.start, view.stop]
-    view.start.click(run, view.inputs, outputs, preprocess=False, trigger_mode="once", **running(settings), **QUIET)
-    wire_stop(view.stop.click, view.swept)
+    once = {"preprocess": False, "trigger_mode": "once", **running(settings), **QUIET}
+    view.line.attach(view.start.click, run, view.inputs, outputs, **once)
+    view.line.wire(view.swept)
 
 
 def _wire_downloads(view: SweepView) -> None:

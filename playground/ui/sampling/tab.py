@@ -6,6 +6,6 @@ from playground.ui.sampling import next_token_panel, sweep_panel
 
 def build(shared: Shared) -> Tab:
     """Lay out the tab and wire it: both parts ask the same question."""
-    question = next_token_panel.build(shared.settings, shared.catalog, shared.sessions)
-    sweep_panel.build(question, shared.settings, shared.sessions)
+    question = next_token_panel.build(shared.page, shared.settings, shared.catalog, shared.sessions)
+    sweep_panel.build(shared.page, question, shared.settings, shared.sessions)
     return Tab(choices=[question.choice])

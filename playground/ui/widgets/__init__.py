@@ -3,7 +3,8 @@
 The frame never contains the value, and the scripts write only `textContent` and `.value`: what a model
 or a person wrote cannot become markup.
 
-status.py   What a part of the page is doing, as the values that `status_line.js` and `words.js` show
+status.py         What a part of the page is doing, as the values that `status_line.js` and `words.js` show
+waiting_line.py   A line that says what a run waits for before it begins, with a way to take it back while it waits
 """
 
 import json

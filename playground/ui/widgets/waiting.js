@@ -1,0 +1,24 @@
+// What a run waits for: asked of the server a moment after the click, and again as long as it waits.
+const host = element.querySelector(".waiting");
+const text = el("span", { class: "facts", role: "status" });
+const leave = fixed.leave && el("button", { type: "button", class: "quiet stops", text: fixed.leave, onclick: () => trigger("leave") });
+host.append(text, leave || "");
+const SOON = 300, AGAIN = 1000; // milliseconds: most runs begin sooner
+let timer = 0;
+const look = (delay) => {
+  clearTimeout(timer);
+  if (props.value.phase !== "asked" && props.value.phase !== "waiting") return;
+  timer = setTimeout(() => {
+    trigger("look");
+    look(AGAIN); // an answer that says the same as before does not arrive here
+  }, delay);
+};
+const draw = () => {
+  const { phase, text: words } = props.value;
+  host.hidden = !words;
+  setText(text, words);
+  if (leave) leave.hidden = phase !== "waiting";
+  look(phase === "asked" ? SOON : AGAIN);
+};
+watch("value", draw);
+draw();
