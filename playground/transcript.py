@@ -129,7 +129,9 @@ class Transcript:
 
     def start(self, seed: int | None) -> None:
         """The model is ready: time counts from here."""
-        self._run, self._started = replace(self._run, status="running", seed=seed), time.monotonic()
+        now = time.monotonic()
+        self._run = replace(self._run, status="running", seed=seed, loading=now - self._started)
+        self._started = now
 
     def open(self, step: Step, n: int) -> OpenStep:
         """Begin a step that will have `n` completions."""

@@ -219,7 +219,8 @@ class Run:
     completion_tokens: int = 0
     estimated: bool = False
     cost: float | None = None
-    seconds: float = 0.0
+    seconds: float = 0.0  # since the model was ready
+    loading: float = 0.0  # seconds until it was
     seed: int | None = None  # the one used, also when the setup left it open
     progress: Progress | None = None
     error: str = ""

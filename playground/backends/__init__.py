@@ -13,6 +13,7 @@ scripted.py          A backend that answers by a fixed rule, for tests and for c
 sources.py           Parses where a model comes from: a hub's name, a folder, a GGUF file or a packaged model
 stop_strings.py      Cuts streamed text at the first stop string, however the text is split into pieces
 suggestions.py       Small models at the hub that the page suggests, and which of them fit this machine
+use_counts.py        How many hold each model and each adapter, and how many of them are runs
 endpoints/           Models behind any OpenAI-compatible server; the only folder that imports aiohttp
 local/               Models on this machine; with finetuning/ the only folder that imports torch, transformers and peft
 """

@@ -2,17 +2,25 @@
 
 import threading
 import time
-from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from copy import copy
-from typing import Any, cast
+from typing import Any
 
 from playground.backends.base import Backend
-from playground.backends.details import AdapterDetails
-from playground.backends.entries import AdapterEntry, EntryKey, HasDetails, ModelEntry, ModelInfo, Offers, detach
+from playground.backends.entries import (
+    AdapterEntry,
+    EntryKey,
+    HasDetails,
+    ModelEntry,
+    ModelInfo,
+    Offers,
+    described,
+    detach,
+)
 from playground.backends.loads import Load, LoadReport, close_backend, copy_error, forget_ended
 from playground.backends.memory import MemoryBudget, MemoryUse, free_memory
+from playground.backends.use_counts import UseCounts
 from playground.errors import ModelInUse, PlaygroundError, UnknownModel
 from playground.types import Progress
 
@@ -38,7 +46,7 @@ class Catalog:
         self._offers = Offers()
         self._loads: dict[EntryKey, Load[Any]] = {}
         self._stopped_loads: dict[EntryKey, Load[Any]] = {}  # until they notice, they hold what they reserved
-        self._users: Counter[EntryKey] = Counter()
+        self._uses = UseCounts()
         self._last_used: dict[str, float] = {}
         for one in entries:
             self.add(one) if isinstance(one, ModelEntry) else self.add_adapter(one)
@@ -94,7 +102,7 @@ class Catalog:
         loaded, LimitReached when it does not fit; the next `open` tries again.
         """
         owner = self._owner(name)
-        with owner.keep_loaded(name, adapter):
+        with owner.keep_loaded(name, adapter, run=False):
             backend: Backend = yield from owner._wait((name, ""))
             if adapter:
                 yield from owner._wait((name, adapter))
@@ -120,17 +128,17 @@ class Catalog:
 
     # ------------------------------------------------------------------------------- using and unloading
     @contextmanager
-    def keep_loaded(self, name: str, adapter: str = "") -> Iterator[None]:
-        """While this is held, neither the model nor the adapter is unloaded. Raises UnknownModel."""
+    def keep_loaded(self, name: str, adapter: str = "", *, run: bool = True) -> Iterator[None]:
+        """While this is held, neither is unloaded; without `run`, it is only loaded. Raises UnknownModel."""
         owner = self._owner(name)
         with owner._lock:
             owner._offers.find((name, adapter))
-            owner._users.update({(name, ""), (name, adapter)})
+            owner._uses.add(name, adapter, run=run)
         try:
             yield
         finally:
             with owner._lock:
-                owner._users.subtract({(name, ""), (name, adapter)})
+                owner._uses.add(name, adapter, run=run, by=-1)
                 owner._last_used[name] = time.monotonic()
 
     def unload(self, name: str, adapter: str = "") -> None:
@@ -143,11 +151,11 @@ class Catalog:
             entry = owner._offers.find((name, adapter))
             what = f"The adapter {adapter!a} of {name!a}" if adapter else f"The model {name!a}"
             keys = [key for key in owner._loads if key == (name, adapter) or (key[0] == name and not adapter)]
-            if any(owner._loads[key].is_alive() for key in keys):
+            if owner._uses.waits((name, adapter)) or any(owner._loads[key].is_alive() for key in keys):
                 raise ModelInUse(f"{what} is being loaded; stop that or wait for its end.")
-            if users := owner._users[name, adapter]:
-                run = "run" if users == 1 else "runs"
-                raise ModelInUse(f"{what} is in use by {users} {run}; stop that or wait for its end.")
+            if runs := owner._uses.runs[name, adapter]:
+                run = "run" if runs == 1 else "runs"
+                raise ModelInUse(f"{what} is in use by {runs} {run}; stop that or wait for its end.")
             if adapter and (name, adapter) in owner._loads:
                 detach(owner.loaded_backend(name), adapter)
             for key in keys:
@@ -218,7 +226,7 @@ class Catalog:
         uses = []
         for (name, adapter), load in (*self._loads.items(), *self._stopped_loads.items()):
             used = load.result.details.memory_bytes if isinstance(load.result, HasDetails) else load.reserved_bytes
-            idle = bool(load.result) and not adapter and not self._users[name, ""]
+            idle = bool(load.result) and not adapter and self._uses.is_free((name, ""))
             uses.append(MemoryUse(name=name, size=used, idle=idle))
         return sorted(uses, key=lambda holding: self._last_used.get(holding.name, 0.0))
 
@@ -236,15 +244,8 @@ class Catalog:
         return ModelInfo(
             name=entry.name, title=entry.title, kind=entry.kind, about=entry.about, added=entry.added,
             loaded=backend is not None, capabilities=backend.capabilities if backend else entry.capabilities,
-            adapters=tuple(self._adapter_details(adapter) for adapter in self._offers.adapters_of(entry.name)),
+            adapters=tuple(described(a, self._loads.get(a.key)) for a in self._offers.adapters_of(entry.name)),
             details=backend.details if isinstance(backend, HasDetails) else None,
-            users=self._users[entry.name, ""],
-            idle=time.monotonic() - self._last_used.get(entry.name, time.monotonic()),
+            users=self._uses.runs[entry.name, ""], idle=time.monotonic() - self._last_used.get(entry.name, time.monotonic()),
             suggestion=entry.suggestion, fetched=entry.fetched is None or entry.fetched(),
         )  # fmt: skip
-
-    def _adapter_details(self, adapter: AdapterEntry) -> AdapterDetails:
-        load = self._loads.get((adapter.model, adapter.name))
-        if load is not None and load.result is not None:
-            return cast(AdapterDetails, load.result)
-        return AdapterDetails(name=adapter.name, title=adapter.title, about=adapter.about)

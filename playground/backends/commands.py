@@ -45,7 +45,7 @@ def load_adapter(
         )  # on the server's machine, or here
         name = _choose_name(name, place)
         catalog.check_name(name, model)
-        with catalog.keep_loaded(model):
+        with catalog.keep_loaded(model, run=False):
             yield from catalog.open(model)  # first, so that no adapter is listed for a model that fails
             local = adapter_entry(model, place, name, settings, title=name, added=True)
             catalog.add_adapter(_endpoint_adapter(model, typed, name) if is_endpoint else local)

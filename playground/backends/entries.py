@@ -3,11 +3,11 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from playground.backends.base import Backend, Capabilities
 from playground.backends.details import AdapterDetails, ModelDetails
-from playground.backends.loads import LoadReport
+from playground.backends.loads import Load, LoadReport
 from playground.backends.suggestions import Suggestion
 from playground.errors import InvalidSetup, UnknownModel
 from playground.types import Weights
@@ -53,6 +53,10 @@ class AdapterEntry:
     added: bool = False
     identity: Callable[[], str] | None = None
     contents: Callable[[], str | None] | None = None
+
+    @property
+    def key(self) -> EntryKey:
+        return self.model, self.name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,3 +152,11 @@ def loaded_names(models: Sequence[ModelInfo]) -> frozenset[tuple[str, str]]:
     """The models that are loaded, and their adapters that are, by both names."""
     adapters = {(info.name, adapter.name) for info in models for adapter in info.adapters if adapter.loaded}
     return frozenset(adapters | {(info.name, "") for info in models if info.loaded})
+
+
+def described(adapter: AdapterEntry, load: Load[Any] | None) -> AdapterDetails:
+    """What is known of an adapter, which is more once it is loaded."""
+    if load is not None and load.result is not None:
+        known: AdapterDetails = load.result
+        return known
+    return AdapterDetails(name=adapter.name, title=adapter.title, about=adapter.about)

@@ -32,7 +32,7 @@ def parse(data: Any) -> Experiment:
     """
     if not isinstance(data, Mapping):
         raise InvalidSetup(f"An experiment is a mapping with the keys {', '.join(KEYS)}.")
-    _count_items(data.get("data"))
+    _check_given(data.get("data"))
     experiment: Experiment = setups.build(Experiment, _with_schema_text(data), ())
     check(experiment)
     return experiment
@@ -176,11 +176,21 @@ def _unreadable(why: object) -> InvalidSetup:
     return InvalidSetup(path=("data", "file"), rule=f"cannot be read: {why}.")
 
 
-def _count_items(data: Any) -> None:
-    """Raises LimitReached for more items than are read, before each of them is looked at."""
-    items = data.get("items") if isinstance(data, Mapping) else None
+def _check_given(data: Any) -> None:
+    """Raises LimitReached for more items than are read, before each of them is looked at; InvalidSetup for none, which
+    would mean another data set, and for what only a person's own machine opens."""
+    if not isinstance(data, Mapping):
+        return
+    if "file" in data:
+        rule = "is for the command line only (python -m playground.experiment), where files are the person's own."
+        hint = "Give the rows themselves, as `data.items` with `data.name` own."
+        raise InvalidSetup(path=("data", "file"), rule=f"{rule} {hint}")
+    items = data.get("items")
     if isinstance(items, (list, tuple)) and len(items) > MAX_ITEMS:
         raise LimitReached(f"The data has more than {MAX_ITEMS:,} rows, which is the most; give a part of them.")
+    if isinstance(items, (list, tuple)) and not items and "name" not in data:
+        rule = "is empty; give at least one, or leave it out and choose a data set with `data.name`."
+        raise InvalidSetup(path=("data", "items"), rule=rule)
 
 
 def _check_data(data: Data) -> None:

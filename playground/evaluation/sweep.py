@@ -82,7 +82,7 @@ def run(setup: Setup, catalog: Catalog, sweep: Sweep, *, within: float = math.in
 
 def summary(step: Step, task: Task) -> Cell | None:
     """Numbers of one cell; None until an answer has come to its end."""
-    done = [c for c in step.completions if c.finish_reason in ("stop", "length")]
+    done = whole_answers(step)
     if not done:
         return None
     read = [same(answer_of(c, task)) for c in done]
@@ -94,6 +94,11 @@ def summary(step: Step, task: Task) -> Cell | None:
         mean_logprob=statistics.fmean(tokens) if tokens else None,
         mean_tokens=statistics.fmean(c.completion_tokens for c in done),
     )
+
+
+def whole_answers(step: Step) -> list[Completion]:
+    """Those that came to their end: none that was stopped or withheld."""
+    return [c for c in step.completions if c.finish_reason in ("stop", "length")]
 
 
 def answer_of(completion: Completion, task: Task) -> str:

@@ -126,6 +126,25 @@ def test_nothing_is_unloaded_while_it_is_used() -> None:
     assert names(catalog) == []
 
 
+def test_who_waits_for_a_load_is_no_run() -> None:
+    go = threading.Event()
+
+    def load(_: LoadReport) -> Any:
+        assert go.wait(30)
+        return Weights()
+
+    catalog = Catalog([entry("m", load=load)])
+    waiting = catalog.open("m")
+    next(waiting)
+    assert catalog.info("m").users == 0
+    with catalog.using("m"):
+        assert catalog.info("m").users == 1
+    go.set()
+    finish(waiting)  # type: ignore[arg-type]
+    with catalog.using("m", run=False), pytest.raises(ModelInUse, match="is being loaded"):
+        catalog.unload("m")
+
+
 def test_a_model_that_is_being_loaded_is_not_unloaded() -> None:
     go = threading.Event()
 

@@ -13,12 +13,13 @@ from playground.settings import Settings
 from playground.ui.gate import fair_queue
 
 CatalogOf = Callable[..., Catalog]
+SLOW = 3.0  # seconds from one word to the next
 ONE_EACH = Settings(port=0, public=True, visitor_runs=1)
 WAITS = re.compile(r"Waiting for your other run . place 1 in line")
 
 
 def endless(asked: list[str]) -> Callable[..., str]:
-    """Answers for a minute, and keeps the questions."""
+    """Answers at length, and keeps the questions."""
 
     def reply(request: Any, _: Any) -> str:
         asked.append(request.messages[-1].content)
@@ -44,7 +45,7 @@ def stop(page: Page) -> Locator:
 
 def begin(page: Page) -> None:
     run(page)
-    expect(page.locator("#answer")).to_contain_text("word word")
+    expect(page.locator("#answer")).to_contain_text("word")
 
 
 def line(page: Page) -> Locator:
@@ -53,7 +54,7 @@ def line(page: Page) -> Locator:
 
 def test_a_run_that_waits_says_so_and_is_taken_back(serve: Any, visit: Any, catalog_of: CatalogOf) -> None:
     asked: list[str] = []
-    first = visit(serve(catalog_of(endless(asked), delay=0.1), settings=ONE_EACH))
+    first = visit(serve(catalog_of(endless(asked), delay=SLOW), settings=ONE_EACH))
     begin(first)
     second = another_window(first)
     for leave in (lambda: stop(second).click(), lambda: second.keyboard.press("Escape")):
@@ -69,7 +70,7 @@ def test_a_run_that_waits_says_so_and_is_taken_back(serve: Any, visit: Any, cata
     expect(line(second)).to_have_text(WAITS)
     assert len(asked) == 1
     stop(first).click()
-    expect(second.locator("#answer")).to_contain_text("word word")
+    expect(second.locator("#answer")).to_contain_text("word")
     expect(line(second)).to_have_count(0)
     assert len(asked) == 2
     stop(second).click()
@@ -77,7 +78,7 @@ def test_a_run_that_waits_says_so_and_is_taken_back(serve: Any, visit: Any, cata
 
 
 def test_a_run_that_fails_at_its_turn_leaves_the_buttons_usable(serve: Any, visit: Any, catalog_of: CatalogOf) -> None:
-    first = visit(serve(catalog_of(endless([]), delay=0.1), settings=ONE_EACH))
+    first = visit(serve(catalog_of(endless([]), delay=SLOW), settings=ONE_EACH))
     begin(first)
     second = another_window(first)
     second.locator("#form textarea").locator("visible=true").first.fill("")
@@ -117,7 +118,7 @@ def test_whatever_can_be_started_says_that_it_waits(
 ) -> None:
     monkeypatch.setattr(fair_queue, "EXPERIMENTS", 1)
     asked: list[str] = []
-    first = visit(serve(catalog_of(endless(asked), delay=0.1), settings=Settings(port=0, max_users=1)))
+    first = visit(serve(catalog_of(endless(asked), delay=SLOW), settings=Settings(port=0, max_users=1)))
     begin(first)
     to_list(first).get_by_role("button", name="Run the list").click()
     expect(first.locator("#list-stop")).to_be_enabled()

@@ -65,7 +65,10 @@ BAD = [
     (changed(data={"name": "iris"}), ("data", "name"), "`data.name` is 'iris'; it must be one of word_problems"),
     (changed(data={"name": "own"}), ("data", "items"), "`data.items` is empty"),
     (changed(data={"template": "Solve it"}), ("data", "template"), "`data.template` must have {input}"),
-    (changed(data={"file": "/etc/passwd"}), ("data", "file"), "`data.file` is not known there"),
+    (changed(data={"file": "/etc/passwd"}), ("data", "file"), "`data.file` is for the command line only (python -m"),
+    (changed(data={"items": []}), ("data", "items"), "`data.items` is empty; give at least one, or leave it out"),
+    (changed(data={"items": [], "shots": 0}), ("data", "items"), "`data.items` is empty; give at least one"),
+    (changed(data={"items": None}), ("data", "items"), "`data.items` is None"),
     (
         changed(data={"name": "own", "shots": 0, "items": [{"id": "a", "input": "x"}] * 2}),
         ("data", "items"),
@@ -143,7 +146,7 @@ def test_what_is_wrong_is_named_with_its_path(data: Any, path: tuple[Any, ...], 
         ("a: [1", "x.yaml, line 1: not readable"),
         ("- 1", "x.yaml, line 1: an experiment is a mapping with the keys title"),
         ("title: " + "x" * 1_100_000, "x.yaml is larger than 1024 KB"),
-        ("techniques: [{}]\ndata: {file: mine.csv}", "x.yaml, line 2: `data.file` is not known"),
+        ("techniques: [{}]\ndata: {file: mine.csv}", "x.yaml, line 2: `data.file` is for the command line only"),
     ],
 )
 def test_a_file_names_the_line(text: str, message: str) -> None:

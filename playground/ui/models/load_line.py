@@ -47,8 +47,10 @@ class LoadLine:
         with Stoppable() as going, Returning(loading) as work:
             yield {self.going: going, self.view: list_values.load_value("loading", "Looking it up")}
             try:
-                for progress in news(until_stopped(work, going)):
-                    yield {self.view: list_values.load_value("loading", progress=progress)}
+                for at, progress in enumerate(news(until_stopped(work, going))):
+                    update = {self.view: list_values.load_value("loading", progress=progress)}
+                    # Once it has begun, the list says so too, and offers no Load any more.
+                    yield update if at else {**update, models: list_values.models_value(catalog, settings)}
                 if work.ended:
                     yield {self.view: list_values.load_value("done", list_values.loaded_text(work.value, known))}
                 else:

@@ -6,6 +6,10 @@ from dataclasses import replace
 
 from playground.strategies import Calls
 from playground.types import Completion, Run, Step, Token
+from playground.ui.run_view.step_groups import groups
+
+NOTICEABLE = 0.5  # seconds of loading that are worth a word
+MEASURABLE = 0.02  # seconds over which a speed can be told
 
 
 def metrics(run: Run, given: Sequence[Step] = ()) -> list[tuple[str, str]]:
@@ -27,11 +31,33 @@ def metrics(run: Run, given: Sequence[Step] = ()) -> list[tuple[str, str]]:
         *([("Calls", f"{len(own)}")] if len(own) > 1 else []),
         *([("First token", f"{first:.2f} s" if first is not None else "-")] if count else []),
         ("Total", f"{run.seconds:.1f} s"),
-        *([("Speed", f"{about}{count / run.seconds:,.0f} tokens/s")] if count and run.seconds else []),
+        *([("Loaded in", f"{run.loading:.1f} s")] if run.loading >= NOTICEABLE else []),
+        *([("Speed", f"{about}{speed:,.0f} tokens/s")] if (speed := _speed(made, own, run.seconds)) else []),
         *([("Cost", ("at least " if len(costs) < len(own) else about) + dollars(sum(costs)))] if costs else []),
         *([("Mean p", f"{p:.2f}")] if (p := mean_probability(tokens_of(run))) is not None else []),
         *([("Seed", f"{run.seed}")] if run.seed is not None else []),
     ]
+
+
+def _speed(made: Sequence[Step], own: Sequence[Completion], seconds: float) -> float | None:
+    """Tokens a second after each answer's first one, which waits for the prompt to be read, and perhaps for a model
+    that a server loads. None where so few came that it says nothing. Without a time of the first: over all seconds."""
+    if first_token(own) is None:
+        return sum(c.completion_tokens for c in own) / seconds if seconds else None
+    tokens, spent = 0, 0.0
+    for group in groups(made):
+        timed = [c for step in made[group.first : group.end] for c in step.completions if _spoken(c)]
+        tokens += sum(c.completion_tokens - 1 for c in timed)
+        spent += max((c.seconds for c in timed), default=0) - min(
+            (c.time_to_first_token or 0 for c in timed), default=0
+        )
+    return tokens / spent if tokens and spent >= MEASURABLE else None
+
+
+def _spoken(c: Completion) -> bool:
+    """Whether its tokens came one by one: what a server thinks in silence, or sends as a whole, has no such time."""
+    all_seen = bool(c.tokens) or len(c.text) + len(c.reasoning) >= c.completion_tokens
+    return all_seen and c.time_to_first_token is not None and c.completion_tokens > 1
 
 
 def counted(count: int, thing: str, *, estimated: bool = False) -> str:

@@ -78,12 +78,13 @@ const draw = () => {
   setText(parts.unit, `${label}: ${unit}`);
   setText(parts.low, low);
   setText(parts.high, high);
+  const going = now.phase === "waiting" || now.phase === "running"; // afterwards, what is not there does not come
   cells.forEach((cell, at) => {
     const shown = cell.shown[measure];
     buttons[at].className = shown ? `heat-cell h${shown.level}` : "heat-cell waiting";
     buttons[at].ariaPressed = at === chosen;
-    setText(buttons[at], shown ? shown.text : "\u2026");
-    const said = shown ? `${label.toLowerCase()} ${shown.text}` : "no answer yet";
+    setText(buttons[at], shown ? shown.text : going ? "\u2026" : "none");
+    const said = shown ? `${label.toLowerCase()} ${shown.text}` : going ? "no answer yet" : "no answer";
     buttons[at].ariaLabel = `${place(at, now)}: ${said}. Show the answers.`;
     buttons[at].title = `${cell.done} of ${cell.of} answers`;
   });

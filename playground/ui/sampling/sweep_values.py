@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from playground.evaluation.sweep import Cell, Sweep, answer_of, summary
+from playground.evaluation.sweep import Cell, Sweep, answer_of, summary, whole_answers
 from playground.strategies.answers import extract, same
 from playground.types import Run, Step, Task
 from playground.ui.run_view.answer_values import PHASES
@@ -87,7 +87,7 @@ def sweep_value(run: Run | None, grid: Sweep | None) -> dict[str, Any]:
 
 
 def _status(run: Run, grid: Sweep) -> str:
-    done = sum(bool(c.finish_reason) for step in run.steps for c in step.completions)
+    done = sum(len(whole_answers(step)) for step in run.steps)
     what = run.progress.what if run.progress and not run.completion_tokens else PHASES[run.status]
     return f"{what} \u00b7 {done} of {counted(len(grid.cells) * grid.samples, 'answer')} \u00b7 {run.seconds:.1f} s"
 
@@ -114,10 +114,9 @@ def _coloured(m: Measure, found: Sequence[Cell | None]) -> list[dict[str, Any] |
 def answer_groups(step: Step, task: Task) -> list[dict[str, Any]]:
     """Answers that count as the same, most frequent first, each with the different texts that gave it."""
     groups: dict[str, tuple[str, Counter[str]]] = {}
-    for completion in step.completions:
-        if completion.finish_reason in ("stop", "length"):
-            answer = answer_of(completion, task)
-            groups.setdefault(same(answer), (answer, Counter()))[1][completion.text.strip()] += 1
+    for completion in whole_answers(step):
+        answer = answer_of(completion, task)
+        groups.setdefault(same(answer), (answer, Counter()))[1][completion.text.strip()] += 1
     ordered = sorted(groups.values(), key=lambda group: -group[1].total())
     return [
         {

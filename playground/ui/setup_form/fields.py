@@ -125,7 +125,7 @@ def _rows(raw: Any) -> Any:
 
 
 def _lines(raw: Any) -> list[str]:
-    lines = str(raw or "").split("\n")
+    lines = ("" if raw is None else str(raw)).split("\n")
     while lines and not lines[-1]:
         lines.pop()
     return lines

@@ -17,6 +17,7 @@ from playground.backends.endpoints.http_client import http_client
 from playground.backends.endpoints.limits import CallGate
 from playground.backends.endpoints.models import MAX_MODELS
 from playground.backends.endpoints.probing.probe import probe_model
+from playground.backends.endpoints.retry import Retry
 from playground.backends.endpoints.secret import Secret
 from playground.errors import EndpointFailed, NotSupported, UnknownModel
 from playground.parameters import parameters, with_effect
@@ -296,3 +297,19 @@ def test_adapters_are_loaded_by_the_server_and_given_up(server: Faulty) -> None:
     assert catalog.info("faulty/base").adapters == ()
     with pytest.raises(NotSupported, match="shared"):
         list(commands.load_adapter(catalog, Settings(public=True), "faulty/base", "/loras/sql"))
+
+
+@pytest.mark.parametrize("again", [2, 14])  # of the first question of all, and of several that are asked at once
+def test_waiting_to_ask_again_is_told(server: Faulty, monkeypatch: pytest.MonkeyPatch, again: int) -> None:
+    monkeypatch.setattr(Retry, "delay", lambda *_: 0.2)
+    answer, left = model(EVERYTHING), [again]
+
+    def busy(handler: Handler) -> None:
+        if len(server.seen) < again:
+            return answer(handler)
+        left[0] -= 1
+        return handler.error(429, "slow down", retry_after="1") if left[0] >= 0 else answer(handler)
+
+    server.fault = busy
+    told = [progress.what for progress in connect(endpoint_of(server))]
+    assert any(what.startswith("Waiting 1 s to ask again: ") and "slow down" in what for what in told), told

@@ -1,5 +1,6 @@
 """A load as updates of its line: progress, how it ended, and what could go when it does not fit."""
 
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,7 +14,7 @@ from playground.types import Progress
 from playground.ui.models.load_line import STOPPED, LoadLine
 from playground.ui.widgets.status import status
 
-LINE = LoadLine(view="line", going="going")  # what the updates are for is all that the line is asked
+LINE = LoadLine(view="line", going="going", waiting=None)  # what the updates are for is all that the line is asked
 BACKEND = ScriptedBackend()
 
 
@@ -67,7 +68,22 @@ def test_what_went_wrong_is_said_in_the_line(error: Exception, tight: bool, monk
     _, updates = loaded(raising(error))
     *_, last = updates
     assert last["line"] == status("failed", str(error), spoken=str(error))
-    assert asked == [(tight,)]
+    assert asked[-1] == (tight,)
+
+
+def test_once_it_has_begun_the_list_says_so() -> None:
+    go = threading.Event()
+
+    def load(report: Any) -> Any:
+        report(Progress(what="Fetching", done=1, total=4, unit="MB"))
+        go.wait(30)
+        return BACKEND
+
+    _, updates = loaded(load)
+    (listed,) = next(update for update in updates if "models" in update)["models"]["models"]
+    assert (listed["state"], listed["load"], listed["busy"]) == ("loading", False, "")
+    go.set()
+    assert [update["line"]["phase"] for update in updates][-1] == "done"
 
 
 def test_one_load_at_a_time() -> None:

@@ -79,6 +79,33 @@ def test_measures_have_units() -> None:
     assert measures.metrics(Run(setup=SETUP)) == []
 
 
+@pytest.mark.parametrize(
+    ("completion", "seconds", "speed"),
+    [
+        (said("a b c d e", time_to_first_token=9.0, seconds=11.0), 11.0, "2 tokens/s"),  # a server loaded the model
+        (said("a", time_to_first_token=9.0, seconds=9.1), 9.1, None),  # one word has no speed
+        (said("a b", time_to_first_token=9.0, seconds=9.0), 9.0, None),  # came as a whole
+        (said("ab", tokens=(), completion_tokens=900, time_to_first_token=9.0, seconds=9.5), 9.5, None),  # thought
+        (said("a b c d e", tokens=(), time_to_first_token=1.0, seconds=3.0), 3.0, "2 tokens/s"),
+    ],
+)
+def test_speed_is_of_decoding_or_not_shown(completion: Completion, seconds: float, speed: str | None) -> None:
+    run = Run(setup=SETUP, status="done", steps=(step("One", completion),), seconds=seconds)
+    run = replace(run, completion_tokens=completion.completion_tokens)
+    assert dict(measures.metrics(run)).get("Speed") == speed
+
+
+def test_answers_given_side_by_side_share_their_seconds() -> None:
+    both = [said("a b c", time_to_first_token=1.0, seconds=3.0), said("a b c", time_to_first_token=1.0, seconds=3.0)]
+    run = Run(setup=SETUP, status="done", steps=(step("Two", *both),), seconds=3.0, completion_tokens=6)
+    assert dict(measures.metrics(run))["Speed"] == "2 tokens/s"
+
+
+@pytest.mark.parametrize(("loading", "shown"), [(9.04, "9.0 s"), (0.01, None)])
+def test_loading_is_named_apart(loading: float, shown: str | None) -> None:
+    assert dict(measures.metrics(replace(VOTED, loading=loading))).get("Loaded in") == shown
+
+
 def test_what_was_kept_is_not_measured_again() -> None:
     kept = said("a b c", time_to_first_token=9.0)
     cut = said("d", finish_reason=None, time_to_first_token=8.0)

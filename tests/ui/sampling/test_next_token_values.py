@@ -109,6 +109,15 @@ def test_the_map_fills_cell_by_cell() -> None:
     assert value["status"].startswith("Running \u00b7 2 of 4 answers")
 
 
+@pytest.mark.parametrize("ending", ["cancelled", "refused", None])
+def test_only_answers_that_came_to_their_end_count(ending: Any) -> None:
+    run = replace(swept((said("red"), said("r", ending)), (said("", ending), said("", ending))), status="stopped")
+    value = sweep_values.sweep_value(run, GRID)
+    assert value["status"].startswith("Stopped \u00b7 1 of 4 answers")
+    assert [cell["done"] for cell in value["cells"]] == [1, 0]
+    assert [sum(group["count"] for group in cell["groups"]) for cell in value["cells"]] == [1, 0]
+
+
 def test_answers_without_probabilities_have_no_mean_and_not_that_of_certain_ones() -> None:
     bare = replace(said("red"), tokens=())
     run = swept((bare, bare))

@@ -48,7 +48,7 @@ async def probe_model(
     What is not answered in time counts as not supported. Raises EndpointFailed when it does not answer at all.
     """
     report(Progress(what=f"Asking {model}"))
-    trial, first, low = await _find_dialect(endpoint, model, gate)
+    trial, first, low = await _find_dialect(endpoint, model, gate, report)
     reference = await Reference.measure(trial)
     checks = [
         _check_result(
@@ -83,7 +83,9 @@ async def probe_model(
     return ProbeResult(capabilities=_capabilities_of(checks, context_length), dialect=dialect, checks=tuple(checks))
 
 
-async def _find_dialect(endpoint: Endpoint, model: str, gate: CallGate) -> tuple[Trial, Reply, str]:
+async def _find_dialect(
+    endpoint: Endpoint, model: str, gate: CallGate, report: ReportProgress
+) -> tuple[Trial, Reply, str]:
     """A way of asking that the server takes, its first reply, and what it said to a lower limit, if it refused one.
 
     Raises EndpointFailed with what it said first.
@@ -91,7 +93,7 @@ async def _find_dialect(endpoint: Endpoint, model: str, gate: CallGate) -> tuple
     refused: dict[int, str] = {}
     for length in LENGTHS_TO_TRY:
         for way in _likely_dialects(endpoint):
-            trial = Trial(endpoint, model, gate, way, length)
+            trial = Trial(endpoint, model, gate, way, report, length)
             reply = await trial.ask()
             if not reply.error:
                 below = [

@@ -9,7 +9,7 @@ from playground.backends.endpoints.backend import CHAT_PATH
 from playground.backends.endpoints.choice_text import read_choice
 from playground.backends.endpoints.dialect import MARGIN, Dialect, begin_turn
 from playground.backends.endpoints.endpoint import Endpoint
-from playground.backends.endpoints.http_client import http_client
+from playground.backends.endpoints.http_client import ReportProgress, http_client
 from playground.backends.endpoints.limits import CallGate
 from playground.backends.endpoints.reading.sse import AnswerBody, protocol_errors
 from playground.backends.endpoints.reading.token_counts import read_usage
@@ -49,12 +49,14 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Asks one model of one endpoint, in its dialect, for answers of at most `length` tokens."""
+    """Asks one model of one endpoint, in its dialect, for answers of at most `length` tokens; `report` hears how long
+    it waits before it asks again."""
 
     endpoint: Endpoint
     model: str
     gate: CallGate
     dialect: Dialect
+    report: ReportProgress
     length: int = ANSWER_TOKENS
 
     async def ask(
@@ -81,7 +83,7 @@ class Trial:
         try:
             async with self.gate.call_slot(_ignore_progress):
                 return await Retry().run(
-                    _limit_attempts(lambda: self._ask_once(body), has_settings), lambda: False, _ignore_progress
+                    _limit_attempts(lambda: self._ask_once(body), has_settings), lambda: False, self.report
                 )
         except EndpointFailed as error:
             # A model that answers without a setting and not with it refuses it, whatever it calls that.
@@ -92,7 +94,7 @@ class Trial:
     async def _ask_once(self, body: dict[str, Any]) -> Reply:
         texts: dict[int, str] = {}
         reply = Reply()
-        await self.gate.wait_for_turn(_ignore_progress)
+        await self.gate.wait_for_turn(self.report)
         async with (
             http_client().ask(self.endpoint, "POST", CHAT_PATH, body) as answer,
             aclosing(AnswerBody(self.endpoint, answer, MARGIN).chunks()) as parts,
@@ -136,4 +138,4 @@ def _limit_attempts(once: Callable[[], Awaitable[Reply]], has_settings: bool) ->
 
 
 def _ignore_progress(progress: Progress) -> None:
-    """How many questions were answered is told instead of how each one waits."""
+    """The calls before it are questions of the same kind: how many of them were answered is told."""
