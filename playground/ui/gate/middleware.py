@@ -15,7 +15,7 @@ from playground.ui.gate.headers import SecurityHeaders
 from playground.ui.gate.incoming import without_unread
 from playground.ui.gate.open_sessions import OpenSessions
 from playground.ui.gate.origins import Origins
-from playground.ui.gate.refusals import Refused, no_such_page
+from playground.ui.gate.refusals import Refused, no_such_page, opened_by_a_person
 from playground.ui.gate.routes import HASH_PATTERN, find_route, session_of_query, without_deep_link
 from playground.ui.gate.temporary import TemporaryFolder
 from playground.ui.gate.uploads import Uploads
@@ -72,7 +72,7 @@ class Gate:
             await self._pass({**scope, NAME: visitor}, receive, answer)
         except Refused as refused:
             if not began:
-                await refused.answer(answer)
+                await refused.answer(answer, readable=opened_by_a_person(scope))
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         route, parts = find_route(scope)

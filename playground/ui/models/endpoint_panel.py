@@ -86,7 +86,7 @@ def build(page: Any, settings: Settings, sessions: Sessions, changed: Any) -> No
         )
     panel = EndpointPanel(
         provider=provider, about=about, name=name, url=url, key=key, model=model, start=start, line=line,
-        waiting=waiting,        connected=connected, going=gr.State(None), changed=changed,
+        waiting=waiting, connected=connected, going=gr.State(None), changed=changed,
     )  # fmt: skip
     _wire_form(panel, offered)
     _wire_connecting(page, panel, settings, sessions)
@@ -112,17 +112,34 @@ def _about(provider: Provider | None) -> str:
     return f"{provider.title} needs a key: [get one]({provider.key_page})." if provider.key_page else "A key is needed."
 
 
+def _suggested(chosen: str) -> str:
+    """A name for the connection."""
+    return "mine" if chosen == OWN else chosen.replace("_", "-")
+
+
 def _wire_form(panel: EndpointPanel, offered: Mapping[str, str]) -> None:
     @told
     def choose(chosen: Any) -> dict[Any, Any]:
         if chosen != OWN and chosen not in tuple(offered):
             raise InvalidSetup(path=("provider",), value=chosen, rule=f"it must be one of {', '.join(offered)}.")
         address = offered.get(chosen, "")
-        name = "mine" if chosen == OWN else chosen.replace("_", "-")
-        return {panel.name: name, panel.url: address, panel.about: _about(provider_of(address))}
+        return {panel.name: _suggested(chosen), panel.url: address, panel.about: _about(provider_of(address))}
+
+    @told
+    def follow(chosen: Any, address: Any, name: Any) -> dict[Any, Any]:
+        """What is said, and chosen, is about the address that stands there."""
+        typed = payloads.words(address, "base_url").strip().rstrip("/")
+        found = next((one for one, url in offered.items() if url == typed), OWN)
+        suggested = {_suggested(one) for one in (*offered, OWN)}
+        held = {panel.name: _suggested(found)} if name in suggested and found != chosen else {}
+        return {panel.provider: found, panel.about: _about(provider_of(typed)), **held}
 
     filled = [panel.name, panel.url, panel.about]
-    panel.provider.input(choose, panel.provider, filled, preprocess=False, trigger_mode="always_last", **AT_ONCE)
+    plain = {"preprocess": False, "trigger_mode": "always_last", **AT_ONCE}
+    panel.provider.input(choose, panel.provider, filled, **plain)
+    if panel.url.interactive:
+        held = [panel.provider, panel.url, panel.name]
+        panel.url.input(follow, held, [panel.provider, panel.about, panel.name], **plain)
 
 
 def _wire_connecting(page: Any, panel: EndpointPanel, settings: Settings, sessions: Sessions) -> None:

@@ -91,6 +91,31 @@ def test_a_deep_link_shows_the_page_as_it_is(start: Any) -> None:
             assert "FORGED" not in answer.text, path
 
 
+@pytest.mark.parametrize(
+    ("path", "host", "status", "words"),
+    [
+        ("/nothing", "", 404, "There is nothing here."),
+        ("/gradio_api/queue/join", "", 405, "Only POST is possible here."),
+        ("/", "rebound.example", 421, "See PLAYGROUND_HOSTS in the README."),
+        ("/assets/" + "<b>" * 400, "", 414, "This address is too long."),
+    ],
+)
+def test_a_refusal_is_a_page_for_a_person_and_data_for_a_program(
+    start: Any, path: str, host: str, status: int, words: str
+) -> None:
+    visitor = start().browser()
+    asked = {"host": host} if host else {}
+    page = visitor.get(path, headers={**asked, "accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert (page.status_code, page.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert words in page.text
+    assert "<b>" not in page.text
+    assert page.text.lstrip().startswith("<!doctype html>")
+    assert EVERYWHERE.items() <= dict(page.headers).items()
+    for accept in ("*/*", "application/json", ""):
+        data = visitor.get(path, headers={**asked, "accept": accept})
+        assert words in data.json()["detail"]
+
+
 def test_every_answer_has_its_headers(start: Any) -> None:
     visitor = start().browser()
     answers = [
