@@ -198,7 +198,7 @@ def wire(panel: DataPanel, settings: Settings) -> None:
             }
         return {
             panel.given: replace(given, items=own.items, fault=""),
-            panel.state: sentence(said(own, *sizes(values))),
+            panel.state: sentence(said(own, *sizes(values), values[kind.widget])),
         }
 
     def sizes(values: Mapping[Any, Any]) -> tuple[Any, Any]:

@@ -3,7 +3,7 @@
 What no widget shows, such as the expectations, is kept beside them and goes through unchanged.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from playground.ui.experiments.data_panel import DataPanel, number_field
 from playground.ui.experiments.form_values import key, model_choices, read_draws, read_models, read_scorer, scorer_line
 from playground.ui.experiments.technique_rows import lines, sampling
 from playground.ui.handlers.event_options import AT_ONCE
+from playground.ui.handlers.messages import told
 from playground.ui.setup_form.fields import Field, pick, read_fields
 from playground.ui.setup_form.labels import Labels
 from playground.ui.widgets import TextColumn
@@ -176,8 +177,23 @@ def _labels(data: Mapping[str, Any]) -> set[str]:
     return {column.label for column in columns(experiment)}
 
 
-def wire(form: ExperimentForm) -> None:
-    """Attach the handlers."""
-    # What judged another data set's answers need not suit this one's; a loaded experiment brings its own.
-    form.data.name.input(lambda: ("", ""), None, [form.scorer, form.scorer_options], **AT_ONCE)
+def wire(form: ExperimentForm, offered: Collection[Experiment]) -> None:
+    """Attach the handlers. `offered` are the experiments that come with the playground."""
+    wordings = [technique.template for one in offered for technique in one.techniques]
+    title, about = (f.widget for f in form.texts)
+    said = {title: [one.title for one in offered], about: [one.about for one in offered]}
+
+    @told
+    def choose_data(values: dict[Any, Any]) -> dict[Any, Any]:
+        """What judged another data set's answers, asked for them or is called after them need not suit this one's; what
+        a person wrote stays."""
+        rows = [
+            {**row, "template": ""} if row.get("template") in wordings else row
+            for row in technique_rows.held(values[form.techniques])
+        ]
+        texts = {f.widget: f.write(f.parameter.default) for f in form.texts if values[f.widget] in said[f.widget]}
+        return {form.scorer: "", form.scorer_options: "", form.techniques: rows, **texts}
+
+    filled = [form.scorer, form.scorer_options, form.techniques, title, about]
+    form.data.name.input(choose_data, {form.techniques, title, about}, filled, preprocess=False, **AT_ONCE)
     form.scorer.change(lambda name: scorer_line(str(name)), form.scorer, form.scorer_about, preprocess=False, **AT_ONCE)

@@ -1,5 +1,7 @@
 """Rows of one's own as a session remembers them, and what is said of them."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +10,7 @@ from playground.evaluation.own_data import OwnData
 from playground.evaluation.plan import Item
 from playground.ui.run_view.measures import counted
 
+NUMBER = re.compile(r"[-+\u2212]?[$\u20ac\u00a3]?\d[\d.,' ]*%?")
 LISTED = 8  # bad rows that are shown
 
 
@@ -31,9 +34,21 @@ def items_of(given: Given | None) -> tuple[Item, ...]:
     return given.items
 
 
-def said(own: OwnData, size: Any, shots: Any) -> str:
-    """How many rows there are, what becomes of them, and which were left out."""
-    return "\n".join([shared(len(own.items), size, shots), *bad_rows(own.bad)])
+def said(own: OwnData, size: Any, shots: Any, kind: Any = "") -> str:
+    """How many rows there are, what becomes of them, which were left out, and which answer type suits them better."""
+    return "\n".join([shared(len(own.items), size, shots), *better_kind(own.items, kind), *bad_rows(own.bad)])
+
+
+def better_kind(items: Iterable[Item], kind: Any) -> list[str]:
+    """What to choose instead of text, where every right answer is of one kind."""
+    known = [reference.strip() for item in items for reference in item.references]
+    if kind != "text" or not known:
+        return []
+    if all(NUMBER.fullmatch(reference) for reference in known):
+        return ["All right answers are numbers: choose the answer type Number, which takes 5.0 and 5 for the same."]
+    if all(reference.casefold() in ("yes", "no") for reference in known):
+        return ["All right answers are yes or no: choose the answer type Yes no, which finds them in a sentence."]
+    return []
 
 
 def shared(count: int, size: Any, shots: Any) -> str:

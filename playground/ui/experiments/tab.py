@@ -88,7 +88,7 @@ def build(shared: Shared) -> Tab:
         open=text.open, save=text.save, estimate=estimate, status=status, recount=recount,
     )  # fmt: skip
     data_panel.wire(form.data, settings)
-    experiment_form.wire(form)
+    experiment_form.wire(form, known.values())
     plan_panel.wire(panel, known, page, changed, store, settings, sessions)
     results_panel.wire(views, ran, came)
     items_panel.wire(views.items, ran, store)

@@ -6,11 +6,12 @@ import gradio as gr
 import pytest
 
 from playground.errors import InvalidSetup
+from playground.evaluation import experiments
 from playground.evaluation.plan import Item
 from playground.settings import Settings
-from playground.ui.experiments import data_panel
+from playground.ui.experiments import data_panel, technique_rows
 from playground.ui.experiments import form as experiment_form
-from playground.ui.experiments.own_rows import Given, items_of, shared
+from playground.ui.experiments.own_rows import Given, better_kind, items_of, shared
 
 
 @pytest.mark.parametrize(
@@ -27,6 +28,22 @@ from playground.ui.experiments.own_rows import Given, items_of, shared
 )
 def test_what_becomes_of_the_rows(count: int, size: Any, shots: Any, words: str) -> None:
     assert shared(count, size, shots) == words
+
+
+@pytest.mark.parametrize(
+    ("references", "kind", "words"),
+    [
+        (["5", "1,200", "-3.5", "$4", "7%"], "text", "are numbers: choose the answer type Number"),
+        (["5", "five"], "text", ""),
+        (["5"], "number", ""),
+        (["Yes", "no"], "text", "choose the answer type Yes no"),
+        ([], "text", ""),
+    ],
+)
+def test_a_better_answer_type_is_suggested(references: list[str], kind: str, words: str) -> None:
+    items = [Item(input="x", references=(reference,)) for reference in references] or [Item(input="x")]
+    assert words in "".join(better_kind(items, kind))
+    assert bool(words) == bool(better_kind(items, kind))
 
 
 @pytest.mark.parametrize(
@@ -65,11 +82,20 @@ def test_a_bad_file_is_refused_in_words_and_empties_what_was_there(tmp_path: Any
         items_of(opened[panel.given])
 
 
-def test_another_data_set_is_judged_by_what_suits_it() -> None:
+def test_another_data_set_is_asked_and_judged_by_what_suits_it() -> None:
+    known = experiments.named()["ladder"]
     with gr.Blocks() as demo:
         form, _ = experiment_form.build([])
-        experiment_form.wire(form)
-    chosen = [f for f in demo.fns.values() if (form.data.name._id, "input") in f.targets]
-    assert [[box._id for box in f.outputs] for f in chosen] == [[form.scorer._id, form.scorer_options._id]]
-    assert chosen[0].fn is not None
-    assert chosen[0].fn() == ("", "")
+        experiment_form.wire(form, [known])
+    (chosen,) = [f for f in demo.fns.values() if (form.data.name._id, "input") in f.targets]
+    title, about = (f.widget for f in form.texts)
+    own = {**technique_rows.rows(known.techniques)[0], "template": "Mine: {input}"}
+    rows = [*technique_rows.rows(known.techniques), own, {"template": []}]
+    assert chosen.fn is not None
+    updates = chosen.fn({form.techniques: rows, title: known.title, about: "My question."})
+    assert (updates[form.scorer], updates[form.scorer_options]) == ("", "")
+    *rest, mine, odd = updates[form.techniques]
+    assert {row["template"] for row in rest} == {""}
+    assert (mine, odd) == (own, {"template": []})
+    assert updates[title] != known.title
+    assert about not in updates  # what a person wrote stays

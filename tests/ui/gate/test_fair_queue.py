@@ -220,3 +220,45 @@ def test_what_nobody_fetches_is_kept_for_a_while_and_counts(
     monkeypatch.setattr(fair_queue, "KEPT", 0.1)
     assert until(lambda: not queue.pending_messages_per_session and not queue.pending_event_ids_session)
     assert flood(client, 1) == [200]
+
+
+def test_what_waits_is_told_for_whom_and_can_be_taken_out(start: Start, apps: list[Any], catalog_of: Any) -> None:
+    words: list[str] = []
+
+    def reply(request: Any, _: Any) -> str:
+        words.append(request.messages[-1].content)
+        return "word " * 1000
+
+    settings = replace(PUBLIC, visitor_runs=1, address_runs=2, max_users=4, proxies=("127.0.0.1",))
+    url = start(catalog_of(reply, delay=0.5), settings)
+    (page,) = apps
+    handler = next(number for number, fn in page.fns.items() if fn.api_name == "run")
+
+    def joined(client: httpx.Client, session: str, text: str) -> None:
+        client.headers["X-Forwarded-For"] = "192.0.2.1"
+        body = {"data": [{"task": {"input": text}}], "session_hash": session}
+        assert client.post("/gradio_api/call/run", json=body).status_code == 200
+
+    anna, ben, carl = visitor(url), visitor(url), visitor(url)
+    joined(anna, "first", "one")
+    assert until(lambda: page.waits_for("first", [handler]) == "")
+    for session, place in (("second", 1), ("third", 2)):
+        joined(anna, session, session)
+        words_said = f"Waiting for your other run \u00b7 place {place} in line"
+        assert until(lambda: page.waits_for(session, [handler]) == words_said)  # noqa: B023  # called at once
+    joined(ben, "his", "two")
+    assert until(lambda: page.waits_for("his", [handler]) == "")
+    joined(carl, "late", "four")
+    assert until(lambda: "another run from the address" in (page.waits_for("late", [handler]) or ""))
+    assert page.waits_for("second", [handler + 1]) is None
+    assert not page.leave_line("second", [handler + 1])
+    assert not page.leave_line("first", [handler])  # it has begun
+    assert page.leave_line("second", [handler])
+    assert page.waits_for("second", [handler]) is None
+    assert until(lambda: (page.waits_for("third", [handler]) or "").endswith("place 1 in line"))
+    with anna.stream("GET", "/gradio_api/queue/data", params={"session_hash": "second"}) as stream:
+        news = [json.loads(line[6:]) for line in stream.iter_lines() if line.startswith("data: ")]
+    over = next(one for one in news if one["msg"] == "process_completed")
+    assert over["success"]
+    assert over["output"]["data"] == [{"__type__": "update"}]
+    assert words == ["one", "two"]
