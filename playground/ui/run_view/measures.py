@@ -32,7 +32,7 @@ def metrics(run: Run, given: Sequence[Step] = ()) -> list[tuple[str, str]]:
         *([("First token", f"{first:.2f} s" if first is not None else "-")] if count else []),
         ("Total", f"{run.seconds:.1f} s"),
         *([("Loaded in", f"{run.loading:.1f} s")] if run.loading >= NOTICEABLE else []),
-        *([("Speed", f"{about}{speed:,.0f} tokens/s")] if (speed := _speed(made, own, run.seconds)) else []),
+        *([("Speed", f"{about}{_written(speed)} tokens/s")] if (speed := _speed(made, own, run.seconds)) else []),
         *([("Cost", ("at least " if len(costs) < len(own) else about) + dollars(sum(costs)))] if costs else []),
         *([("Mean p", f"{p:.2f}")] if (p := mean_probability(tokens_of(run))) is not None else []),
         *([("Seed", f"{run.seed}")] if run.seed is not None else []),
@@ -52,6 +52,10 @@ def _speed(made: Sequence[Step], own: Sequence[Completion], seconds: float) -> f
             (c.time_to_first_token or 0 for c in timed), default=0
         )
     return tokens / spent if tokens and spent >= MEASURABLE else None
+
+
+def _written(speed: float) -> str:
+    return f"{speed:,.0f}" if speed >= 1 else f"{speed:.1g}"  # slower than one a second is not none
 
 
 def _spoken(c: Completion) -> bool:

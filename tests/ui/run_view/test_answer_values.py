@@ -87,6 +87,7 @@ def test_measures_have_units() -> None:
         (said("a b", time_to_first_token=9.0, seconds=9.0), 9.0, None),  # came as a whole
         (said("ab", tokens=(), completion_tokens=900, time_to_first_token=9.0, seconds=9.5), 9.5, None),  # thought
         (said("a b c d e", tokens=(), time_to_first_token=1.0, seconds=3.0), 3.0, "2 tokens/s"),
+        (said("a b c", time_to_first_token=1.0, seconds=11.0), 11.0, "0.2 tokens/s"),
     ],
 )
 def test_speed_is_of_decoding_or_not_shown(completion: Completion, seconds: float, speed: str | None) -> None:
