@@ -154,8 +154,9 @@ class Catalog:
             if owner._uses.waits((name, adapter)) or any(owner._loads[key].is_alive() for key in keys):
                 raise ModelInUse(f"{what} is being loaded; stop that or wait for its end.")
             if runs := owner._uses.runs[name, adapter]:
-                run = "run" if runs == 1 else "runs"
-                raise ModelInUse(f"{what} is in use by {runs} {run}; stop that or wait for its end.")
+                raise ModelInUse(
+                    f"{what} is in use by {runs} {'run' if runs == 1 else 'runs'}; stop that or wait for its end."
+                )
             if adapter and (name, adapter) in owner._loads:
                 detach(owner.loaded_backend(name), adapter)
             for key in keys:
@@ -245,7 +246,7 @@ class Catalog:
             name=entry.name, title=entry.title, kind=entry.kind, about=entry.about, added=entry.added,
             loaded=backend is not None, capabilities=backend.capabilities if backend else entry.capabilities,
             adapters=tuple(described(a, self._loads.get(a.key)) for a in self._offers.adapters_of(entry.name)),
-            details=backend.details if isinstance(backend, HasDetails) else None,
-            users=self._uses.runs[entry.name, ""], idle=time.monotonic() - self._last_used.get(entry.name, time.monotonic()),
+            details=backend.details if isinstance(backend, HasDetails) else None, users=self._uses.runs[entry.name, ""],
+            idle=time.monotonic() - self._last_used.get(entry.name, time.monotonic()),
             suggestion=entry.suggestion, fetched=entry.fetched is None or entry.fetched(),
         )  # fmt: skip
