@@ -21,7 +21,7 @@ from playground.backends.entries import (
 from playground.backends.loads import Load, LoadReport, close_backend, copy_error, forget_ended
 from playground.backends.memory import MemoryBudget, MemoryUse, free_memory
 from playground.backends.use_counts import UseCounts
-from playground.errors import ModelInUse, PlaygroundError, UnknownModel
+from playground.errors import PlaygroundError, UnknownModel
 from playground.types import Progress
 
 __all__ = ["AdapterEntry", "Catalog", "LoadReport", "ModelEntry", "ModelInfo"]
@@ -151,12 +151,7 @@ class Catalog:
             entry = owner._offers.find((name, adapter))
             what = f"The adapter {adapter!a} of {name!a}" if adapter else f"The model {name!a}"
             keys = [key for key in owner._loads if key == (name, adapter) or (key[0] == name and not adapter)]
-            if owner._uses.waits((name, adapter)) or any(owner._loads[key].is_alive() for key in keys):
-                raise ModelInUse(f"{what} is being loaded; stop that or wait for its end.")
-            if runs := owner._uses.runs[name, adapter]:
-                raise ModelInUse(
-                    f"{what} is in use by {runs} {'run' if runs == 1 else 'runs'}; stop that or wait for its end."
-                )
+            owner._uses.refuse_if_held((name, adapter), what, any(owner._loads[key].is_alive() for key in keys))
             if adapter and (name, adapter) in owner._loads:
                 detach(owner.loaded_backend(name), adapter)
             for key in keys:

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from playground.backends.entries import EntryKey
+from playground.errors import ModelInUse
 
 
 class UseCounts:
@@ -18,9 +19,15 @@ class UseCounts:
             self._held[key] += by
             self.runs[key] += by * run
 
-    def waits(self, key: EntryKey) -> bool:
-        """Whether somebody holds it who only waits for a load."""
-        return self._held[key] > self.runs[key]
+    def refuse_if_held(self, key: EntryKey, what: str, loading: bool) -> None:
+        """Raises ModelInUse while somebody holds it, or it is `loading`; `what` is its name in words."""
+        runs = self.runs[key]
+        if loading or self._held[key] > runs:
+            raise ModelInUse(f"{what} is being loaded; stop that or wait for its end.")
+        if runs:
+            raise ModelInUse(
+                f"{what} is in use by {runs} {'run' if runs == 1 else 'runs'}; stop that or wait for its end."
+            )
 
     def is_free(self, key: EntryKey) -> bool:
         return not self._held[key]
