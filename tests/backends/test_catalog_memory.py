@@ -137,11 +137,11 @@ def test_who_waits_for_a_load_is_no_run() -> None:
     waiting = catalog.open("m")
     next(waiting)
     assert catalog.info("m").users == 0
-    with catalog.using("m"):
+    with catalog.keep_loaded("m"):
         assert catalog.info("m").users == 1
     go.set()
     finish(waiting)  # type: ignore[arg-type]
-    with catalog.using("m", run=False), pytest.raises(ModelInUse, match="is being loaded"):
+    with catalog.keep_loaded("m", run=False), pytest.raises(ModelInUse, match="is being loaded"):
         catalog.unload("m")
 
 

@@ -68,7 +68,7 @@ BAD = [
     (changed(data={"file": "/etc/passwd"}), ("data", "file"), "`data.file` is for the command line only (python -m"),
     (changed(data={"items": []}), ("data", "items"), "`data.items` is empty; give at least one, or leave it out"),
     (changed(data={"items": [], "shots": 0}), ("data", "items"), "`data.items` is empty; give at least one"),
-    (changed(data={"items": None}), ("data", "items"), "`data.items` is None"),
+    (changed(data={"items": None}), ("data", "items"), "`data.items` is empty; it must be a list"),
     (
         changed(data={"name": "own", "shots": 0, "items": [{"id": "a", "input": "x"}] * 2}),
         ("data", "items"),
