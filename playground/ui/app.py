@@ -9,6 +9,7 @@ from playground import hosting, setups
 from playground.backends.catalog import Catalog
 from playground.evaluation.store import Store
 from playground.settings import Settings
+from playground.ui import widgets
 from playground.ui.api import endpoints, experiments, models, runs, zero_gpu
 from playground.ui.compare import tab as compare_tab
 from playground.ui.component_config import DescribedOnce
@@ -58,6 +59,7 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
             page=page, settings=settings, sessions=sessions, store=store, places=places,
             changed=gr.State(0), opened=gr.State(None),
         )  # fmt: skip
+        widgets.skip_links({"To the first field": "[role=tabpanel] textarea", "To the Run button": ".runs"})
         with gr.Row(elem_id="header"):
             gr.Markdown("# Prompt Playground", elem_id="title")
             status = model_status.build()

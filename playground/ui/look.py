@@ -12,7 +12,7 @@ from playground.ui.widgets import script
 
 HERE = Path(__file__).parent
 SHARED = ("widgets", "setup_form", "run_view")  # folders whose look all tabs build on, the first before the others
-PAGE = HERE / "widgets" / "page.js"  # what belongs to no part of the page alone
+PAGE = [HERE / "widgets" / name for name in ("page.js", "keyboard.js")]  # what belongs to no part of the page alone
 ACCENT = gr.themes.Color(
     name="indigo ink",
     c50="#f1f2fd", c100="#e3e5fb", c200="#c9cdf6", c300="#a7adf0", c400="#8790ea", c500="#4f5bd5", c600="#444fc0",
@@ -74,6 +74,10 @@ def theme() -> Any:
         button_secondary_background_fill_hover_dark="*background_fill_secondary",
         button_secondary_text_color="*body_text_color",
         button_secondary_text_color_dark="*body_text_color",
+        checkbox_border_color="#75768a",
+        checkbox_border_color_dark="#9a9bab",
+        checkbox_border_width="1px",
+        checkbox_border_width_dark="1px",
         checkbox_label_background_fill="*background_fill_primary",
         checkbox_label_background_fill_dark="*background_fill_primary",
         checkbox_label_background_fill_hover="*background_fill_secondary",
@@ -112,7 +116,7 @@ def launch_options(settings: Settings) -> dict[str, Any]:
     return {
         "theme": theme(),
         "css": "\n".join(path.read_text("utf-8") for path in stylesheets()),
-        "head": f"<script>{script(PAGE)}</script>",
+        "head": "".join(f"<script>{script(path)}</script>" for path in PAGE),
         "footer_links": ["api"],
         "run_history": False,  # it would keep what people typed in the browser's storage
         "allowed_paths": [],

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from outspoken import catalog
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from playground import presets
@@ -90,3 +91,21 @@ def page_over(serve: Serve, visit: Visit) -> Callable[..., Page]:
         return visit(serve(catalog, bundled=bundled), **size)
 
     return open_page
+
+
+@pytest.fixture(scope="session")
+def outspoken_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One app for all tests that look, and change nothing that another visitor sees."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(presets, "setups", partial(presets.setups, PRESETS))
+        settings = replace(PRIVATE, store=str(tmp_path_factory.mktemp("store") / "store.sqlite"))
+        app = build_app(settings, catalog())
+    _, url, _ = app.launch(**{**launch_options(settings), "server_port": None, "quiet": True}, prevent_thread_lock=True)
+    yield str(url)
+    app.close()
+
+
+@pytest.fixture
+def opened(visit: Visit, outspoken_url: str) -> Callable[..., Page]:
+    """The page of a new visitor of that app: `opened(width=390)`."""
+    return partial(visit, outspoken_url)

@@ -43,7 +43,7 @@ const draw = () => {
   const found = tokens.length
     ? [scale, ...tokenText({ tokens, label: title, level, describe }), table(tokens, listed, name)]
     : [!error && el("p", { class: "facts", text: "Choose the pane whose weights are to read them." })];
-  host.replaceChildren(
+  redraw(host,
     el("div", { class: "pane-head" }, el("h2", { text: "What the adapter changed, token by token" })),
     el("div", { class: "measures", role: "group", "aria-label": "Compared with" },
       el("span", { class: "facts", text: `The words of ${title}, as seen by` }), ...choices.map(button)),

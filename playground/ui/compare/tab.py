@@ -38,7 +38,9 @@ def build(shared: Shared) -> Tab:
     with gr.Column(elem_id="comparing", min_width=0):
         gr.Markdown("## Compare")
         gr.Markdown("Same prompt, technique and seed; only the weights differ.", elem_classes="field-label")
-        starts = widgets.choices([{"key": key, "title": one.title, "about": one.about} for key, one in offered.items()])
+        starts = widgets.choices(
+            [{"key": key, "title": one.title, "about": one.about} for key, one in offered.items()], "Comparisons"
+        )
         picker = panes_panel.build(catalog, chosen[: settings.max_panes], settings.max_panes)
         technique = gr.Column(min_width=0)  # stands above the prompts, which it is read with
         with gr.Tabs():

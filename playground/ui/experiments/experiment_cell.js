@@ -8,7 +8,7 @@ const draw = () => {
   if (!now.title) return host.replaceChildren();
   const told = [["Asked", now.asked], ["Expected", now.reference], ["Answered", now.answer],
     ["Read as", now.predicted], ["Why", now.note], ["It took", now.facts]].filter(([, text]) => text);
-  host.replaceChildren(
+  redraw(host,
     el("div", { class: "side-head" }, el("h3", { text: now.title }),
       el("span", { class: "verdict", "data-state": now.state, text: now.said })),
     el("dl", {}, ...told.map(([name, text]) =>

@@ -75,7 +75,9 @@ def opening(known: Mapping[str, Experiment]) -> Experiment:
 
 
 def build_choices(known: Mapping[str, Experiment]) -> Any:
-    choices = widgets.choices([{"key": key, "title": one.title, "about": one.about} for key, one in known.items()])
+    choices = widgets.choices(
+        [{"key": key, "title": one.title, "about": one.about} for key, one in known.items()], "Experiments"
+    )
     choices.value = next(iter(known), None)
     return choices
 

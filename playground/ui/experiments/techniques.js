@@ -100,7 +100,7 @@ const card = (row, at) => {
         tool("remove", "\u00d7", `Remove ${name}`, false, () => remove(at)))),
     open === at && editor(row));
 };
-const draw = () => host.replaceChildren(...rows.map(card),
+const draw = () => redraw(host,...rows.map(card),
   el("button", { type: "button", class: "quiet add", text: "Add a column", disabled: rows.length >= most, onclick: add }));
 const take = () => {
   const given = props.value ?? [];

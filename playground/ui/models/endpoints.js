@@ -29,7 +29,7 @@ const modelList = (one) => {
 };
 
 const draw = () => {
-  host.replaceChildren(...props.value.connections.map((one) => el("section", { "data-endpoint": one.name },
+  redraw(host, ...props.value.connections.map((one) => el("section", { "data-endpoint": one.name },
     el("div", { class: "pane-head" }, el("h3", { text: one.name }), el("span", { class: "facts", text: one.url }),
       el("button", { type: "button", class: "quiet", text: "Disconnect", "aria-label": `Disconnect ${one.name}`,
         onclick: () => trigger("clear", { key: one.name }) })),

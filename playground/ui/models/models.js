@@ -31,7 +31,7 @@ const model = (item) => el("section", { class: "model", "data-state": item.state
 
 const draw = () => {
   const { memory, models } = props.value;
-  host.replaceChildren(
+  redraw(host,
     el("div", { class: "memory" },
       el("div", { class: "memory-track", "aria-hidden": "true" }, el("span", { style: `width: ${(100 * memory.share).toFixed(1)}%` })),
       el("span", { class: "facts", text: memory.text })),

@@ -45,7 +45,7 @@ def offers() -> dict[str, Preset]:
 
 def build(offered: Mapping[str, Preset]) -> PresetBar:
     with gr.Accordion("Presets", open=True, elem_id="presets"):
-        load = choices(cards(offered))
+        load = choices(cards(offered), "Presets")
         with gr.Row(elem_classes="quiet-row"):
             save = download("Download as YAML")
             opened = gr.UploadButton(

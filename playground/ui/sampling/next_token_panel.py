@@ -110,7 +110,9 @@ def build(page: Any, settings: Settings, catalog: Catalog, sessions: Sessions) -
     with gr.Row(elem_classes="halves", equal_height=False):
         with gr.Column(elem_classes="asking", min_width=0):
             gr.Markdown("## What comes next")
-            examples = widgets.choices([{"key": k, "title": e[0], "about": ABOUT} for k, e in EXAMPLES.items()])
+            examples = widgets.choices(
+                [{"key": k, "title": e[0], "about": ABOUT} for k, e in EXAMPLES.items()], "Examples"
+            )
             choice, prompt, role, prefix = question.build(catalog)
             with gr.Row(elem_classes="acts"):
                 read = gr.Button("Read the next token", variant="primary", elem_id="read-button", elem_classes="runs")

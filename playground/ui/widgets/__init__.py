@@ -48,9 +48,15 @@ def chips(value: list[dict[str, str]]) -> gr.HTML:
     return widget(HERE / "chips.js", value=value)
 
 
-def choices(offered: list[dict[str, str]]) -> gr.HTML:
-    """Buttons by key. Event: `choose` with the key."""
-    return widget(HERE / "choices.js", {"choices": offered})
+def choices(offered: list[dict[str, str]], label: str) -> gr.HTML:
+    """Buttons by key, and what they are to who cannot see them. Event: `choose` with the key."""
+    return widget(HERE / "choices.js", {"choices": offered, "label": label})
+
+
+def skip_links(to: dict[str, str]) -> gr.HTML:
+    """Links that only the keyboard meets: by their words, the part of the page each goes to, the first in sight."""
+    links = "".join(f'<a class="skip" href="#" data-to="{part}">{words}</a>' for words, part in to.items())
+    return gr.HTML(links, elem_id="skip", padding=False, apply_default_css=False)
 
 
 def download(caption: str) -> gr.HTML:

@@ -1,6 +1,6 @@
 // What differs from the defaults, each removable. By hand: gr.Button has no second button in it.
 const host = element.querySelector(".chips");
-const draw = () => host.replaceChildren(
+const draw = () => redraw(host,
   ...props.value.map((chip) => el("span", { class: "chip" }, el("span", { text: chip.text }),
     el("button", { type: "button", text: "\u00d7", title: `Reset ${chip.label}`, "aria-label": `Reset ${chip.label}`,
       onclick: () => trigger("reset", { key: chip.name }) }))),

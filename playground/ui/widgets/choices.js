@@ -1,6 +1,8 @@
 // One click loads one of these, and below them stands what the one is about that is pointed at, focused or loaded: a
 // tooltip is out of reach for fingers and keys. The value is the key of the one that is loaded, if that is known.
 const host = element.querySelector(".choices");
+host.role = "toolbar";
+host.ariaLabel = fixed.label;
 const about = el("p", { class: "choices-about", "aria-live": "polite" });
 let loaded = "";
 const say = (key) => setText(about, fixed.choices.find((choice) => choice.key === key)?.about ?? "");

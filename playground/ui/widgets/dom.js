@@ -25,6 +25,19 @@ const growText = (node, text) => {
   } else setText(node, text);
 };
 
+// What is drawn anew keeps the focus: on the same thing by its name, else on what came into its place.
+const redraw = (host, ...nodes) => {
+  const held = document.activeElement;
+  const given = nodes.filter((node) => node !== null && node !== undefined && node !== false);
+  if (host === held || !host.contains(held)) return host.replaceChildren(...given);
+  const name = (node) => `${node.tagName} ${node.dataset.key ?? node.getAttribute("aria-label") ?? node.textContent}`;
+  const reachable = () => [...host.querySelectorAll("button, a, input, select, textarea, summary, [tabindex]")].filter((node) => !node.disabled);
+  const wanted = name(held), at = reachable().indexOf(held);
+  host.replaceChildren(...given);
+  const found = reachable();
+  (found.find((node) => name(node) === wanted) ?? found[Math.min(at, found.length - 1)])?.focus({ preventScroll: true });
+};
+
 const copyButton = (read) => {
   const button = el("button", { type: "button", class: "quiet", text: "Copy" });
   button.addEventListener("click", async () => {

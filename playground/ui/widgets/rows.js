@@ -47,11 +47,12 @@ const add = () => {
   focus(rows.length - 1, "textarea");
 };
 const draw = () => {
-  host.replaceChildren(
+  redraw(host,
+    rows.length > 3 && el("a", { class: "skip", href: "#", "data-to": `[data-noun="${noun}"] .add`, text: `Past the ${rows.length} rows` }),
     ...rows.map((row, at) => el("div", { class: "row", role: "group", "aria-label": `${noun} ${at + 1}` },
       el("span", { class: "number", text: at + 1, "aria-hidden": "true" }),
       el("div", { class: "cells" }, ...columns.map((column) => cell(row, at, column))),
-      el("div", { class: "tools" },
+      el("div", { class: "tools", role: "toolbar", "aria-label": `${noun} ${at + 1}` },
         tool("up", "\u2191", `Move ${noun} ${at + 1} up`, at === 0, () => move(at, at - 1)),
         tool("down", "\u2193", `Move ${noun} ${at + 1} down`, at === rows.length - 1, () => move(at, at + 1)),
         tool("remove", "\u00d7", `Remove ${noun} ${at + 1}`, false, () => remove(at))))),

@@ -1,0 +1,90 @@
+// What Gradio's parts do not do for whoever has no mouse. Parts of one thing are one stop of the Tab key, and the arrow
+// keys walk among them: tabs, radio buttons (each of Gradio's has a name of its own) and whatever is a toolbar.
+(() => {
+  const usable = (node) => node.offsetParent !== null && !node.disabled;
+  const STRIPS = "[role=tablist], [role=toolbar]";
+  const members = (strip) => [...strip.querySelectorAll(strip.role === "tablist" ? "[role=tab]" : "button")].filter(usable);
+  const SCROLLED = ".output, .thought, .answer .text, .side .text, .context, .told dd, .answers ul, .frame, .heat-frame";
+  let groups = 0;
+
+  // Done as late as can be, just before the focus moves: whatever drew the page anew meanwhile is none of our business.
+  const arrange = () => {
+    for (const strip of document.querySelectorAll(STRIPS)) {
+      const all = members(strip);
+      const stop = all.find((one) => one === document.activeElement) ?? all.find((one) => one.ariaSelected === "true" || one.ariaCurrent === "true")
+        ?? all.find((one) => one.tabIndex === 0) ?? all[0];
+      for (const one of all) one.tabIndex = one === stop ? 0 : -1;
+    }
+    for (const radio of document.querySelectorAll("fieldset input[type=radio]")) {
+      const group = radio.closest("fieldset");
+      group.dataset.group ??= `group-${(groups += 1)}`;
+      if (radio.name !== group.dataset.group) radio.name = group.dataset.group;
+      if (!group.ariaLabel) group.ariaLabel = group.querySelector("[data-testid=block-info]")?.textContent.trim() || null;
+    }
+    for (const part of document.querySelectorAll(SCROLLED)) {
+      const { overflowX, overflowY } = getComputedStyle(part);
+      const longer = overflowY === "auto" && part.scrollHeight > part.clientHeight + 1;
+      if (longer || (overflowX === "auto" && part.scrollWidth > part.clientWidth + 1)) part.tabIndex = 0;
+      else if (part.getAttribute("tabindex") === "0") part.removeAttribute("tabindex");
+    }
+    for (const fold of document.querySelectorAll(".label-wrap")) fold.ariaExpanded = String(fold.classList.contains("open"));
+    for (const link of document.querySelectorAll("a.skip")) link.hidden = !target(link);
+  };
+
+  const walk = (event) => {
+    const strip = event.target.closest?.(STRIPS);
+    if (!strip || !event.target.matches("button")) return;
+    const all = members(strip);
+    const at = all.indexOf(event.target);
+    const to = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
+    if (at < 0 || to === undefined) return;
+    const next = all[(to + all.length) % all.length];
+    event.preventDefault();
+    next.focus();
+    if (next.role !== "tab") return arrange();
+    next.click();
+    // Where there is too little room, the strip is laid out anew around the chosen tab.
+    requestAnimationFrame(() => {
+      strip.querySelector("[role=tab][aria-selected=true]")?.focus();
+      arrange();
+    });
+  };
+
+  // A list that opens: Gradio opens it for every key, also for the one that leaves it; puts the focus nowhere when
+  // something is chosen by Enter; and after Esc does not open it again for a click.
+  const isList = (node) => node.matches?.("input[role=combobox]");
+  let chosen = null;
+  const lists = (event) => {
+    if (!isList(event.target)) return;
+    if (event.key === "Tab") event.stopPropagation();
+    chosen = event.key === "Enter" ? event.target : null;
+  };
+  document.addEventListener("pointerdown", () => { chosen = null; }, true);
+  document.addEventListener("blur", ({ target, relatedTarget }) => {
+    if (chosen !== target || relatedTarget) return;
+    setTimeout(() => {
+      target.focus({ preventScroll: true });
+      chosen = null;
+    });
+  }, true);
+  document.addEventListener("focus", (event) => chosen === event.target && event.stopPropagation(), true); // it stays closed
+  document.addEventListener("click", ({ target }) => {
+    if (isList(target) && target.ariaExpanded === "false") target.dispatchEvent(new FocusEvent("focus"));
+  });
+
+  const target = (link) => [...document.querySelectorAll(link.dataset.to)].find(usable);
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a.skip");
+    if (!link) return;
+    event.preventDefault();
+    target(link)?.focus();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    lists(event);
+    if (event.key === "Tab" || event.key.startsWith("Arrow")) arrange();
+    walk(event);
+  }, true);
+  document.addEventListener("focusin", arrange);
+})();

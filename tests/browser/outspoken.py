@@ -1,0 +1,68 @@
+"""A model without weights that has something to show in every part of the page."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from playground.backends.base import Candidate, Outlook, Request
+from playground.backends.catalog import Adapter, Catalog, Entry
+from playground.backends.details import AdapterDetails
+from playground.backends.scripted import ScriptedBackend
+from playground.types import Sampling, Token
+
+WORDS = "So many words that they need a frame of their own to be read in. " * 12
+
+
+class Outspoken(ScriptedBackend):
+    """A scripted model that also says how likely its words are."""
+
+    def next_token(self, *args: Any, **options: Any) -> Any:
+        return Foreseen()
+
+    def score(self, request: Request, text: str | Sequence[int]) -> tuple[Token, ...]:
+        pieces = text.split() if isinstance(text, str) else [f" {i}" for i in text]
+        return tuple(
+            Token(id=i, text=f" {piece}", logprob=-0.1 - i % 7 * (1 + bool(request.adapter)), entropy=0.5)
+            for i, piece in enumerate(pieces)
+        )
+
+
+class Foreseen:
+    """Eight next tokens, some of which the settings rule out."""
+
+    def under(self, sampling: Sampling, count: int) -> Outlook:
+        return Outlook(candidates=tuple(self._candidate(i) for i in range(8)), model_entropy=1.5, entropy=1.0)
+
+    def draw(self, sampling: Sampling, stream: random.Random) -> Candidate:
+        return self._candidate(0)
+
+    def _candidate(self, i: int) -> Candidate:
+        p = 0.5 / 2**i
+        return Candidate(
+            id=i, text=f" word{i}", logit=-float(i), shift=0.5 if i == 2 else 0.0, model_probability=p,
+            tempered_probability=p, probability=0.0 if i > 4 else p, cut_by="top_p" if i > 4 else "",
+        )  # fmt: skip
+
+
+def says(request: Request, rng: random.Random) -> str:
+    said = "Arr, the answer" if request.adapter else "The answer"
+    return f"{WORDS} on {len(request.messages)} messages. {said} is {rng.choice([3, 3, 4])}."
+
+
+def catalog(delay: float = 0.0) -> Catalog:
+    """A model with probabilities and an adapter, and one without."""
+    backend = Outspoken(reply=says, delay=delay)
+    backend = replace(backend, capabilities=replace(backend.capabilities, logits=True, adapters=True))
+    plain = ScriptedBackend(reply=says)
+    details = AdapterDetails(
+        name="tuned", title="Tuned", loaded=True, about="Talks like a pirate.", kind="LoRA", rank=8
+    )
+    return Catalog(
+        [
+            Entry(name="default", title="Scripted", kind="scripted", load=lambda _: backend,
+                  capabilities=backend.capabilities),
+            Entry(name="plain", title="Plain", kind="scripted", load=lambda _: plain, capabilities=plain.capabilities),
+            Adapter(model="default", name="tuned", title="Tuned", load=lambda *_: details),
+        ]
+    )  # fmt: skip

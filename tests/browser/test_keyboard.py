@@ -1,0 +1,181 @@
+"""Whoever has no mouse can use all of the page: where the focus goes, that it is seen, and that it stays."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from folded import TWO_FRAMES, turn_to, unfold
+from outspoken import catalog
+from playwright.sync_api import Locator, Page, expect
+
+Opened = Callable[..., Page]
+MOST = 25  # Tab stops from the top of the page to a run of one's own
+LONG = 60_000  # milliseconds
+# What has the focus: its name, whether any of it can be seen, and whether it or what it stands in is outlined.
+FOCUSED = """() => {
+  const held = document.activeElement, box = held.getBoundingClientRect();
+  const marked = (node) => node && getComputedStyle(node).outlineStyle !== 'none';
+  const at = (x, y) => [box.left + x * box.width, box.top + y * box.height];
+  const points = [0.5, 0.1, 0.9].flatMap((x) => [0.5, 0.1, 0.9].map((y) => at(x, y)));
+  const seen = points.some(([x, y]) => {
+    const top = document.elementFromPoint(x, y);
+    return top && (held.contains(top) || top.contains(held) && !top.matches('body, html, main, .gradio-container'));
+  });
+  return {
+    name: `${held.tagName} ${held.id} ${held.getAttribute('aria-label') ?? held.textContent.trim().slice(0, 40)}`,
+    tag: held.tagName, seen, outlined: [held, held.closest('label'), held.closest('.wrap')].some(marked),
+    lists: document.querySelectorAll('ul[role=listbox]').length,
+  };
+}"""
+
+
+def focused(page: Page) -> dict[str, Any]:
+    found: dict[str, Any] = page.evaluate(FOCUSED)
+    return found
+
+
+def tab_to(page: Page, wanted: Locator) -> int:
+    """Press Tab until this has the focus; how often that was."""
+    for count in range(1, 100):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("node => node === document.activeElement"):
+            return count
+    raise AssertionError(f"Tab does not reach {wanted}.")
+
+
+def walk(page: Page) -> list[dict[str, Any]]:
+    """Every stop of the Tab key, from where the focus is to the end of the page."""
+    stops: list[dict[str, Any]] = []
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        stop = focused(page)
+        if stop["tag"] == "BODY":
+            break
+        stops.append(stop)
+    return stops
+
+
+def run_button(page: Page) -> Locator:
+    return page.get_by_role("button", name="Run", exact=True)
+
+
+def test_from_the_top_to_a_run_of_ones_own_by_the_keyboard_alone(opened: Opened) -> None:
+    page = opened()
+    question = page.get_by_role("textbox", name=re.compile("^Input The question"))
+    count = tab_to(page, page.get_by_role("link", name="To the first field"))
+    page.keyboard.press("Enter")
+    expect(question).to_be_focused()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("Typed without a mouse.")
+    expect(page.locator("#prompt .pane-body")).to_contain_text("Typed without a mouse.")
+    count += tab_to(page, page.get_by_role("link", name=re.compile("^Past the")))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Add example")).to_be_focused()
+    count += tab_to(page, run_button(page))
+    page.keyboard.press("Enter")
+    expect(page.locator(".answer[data-phase=done]")).to_be_visible(timeout=LONG)
+    assert count <= MOST
+
+
+@pytest.mark.parametrize(("tab", "width"), [("Playground", 1440), ("Playground", 390), ("Experiments", 1440)])
+def test_each_stop_is_seen_and_marked_and_leaves_nothing_open(opened: Opened, tab: str, width: int) -> None:
+    page = turn_to(opened(width=width), tab)
+    page.evaluate("document.activeElement.blur()")
+    stops = walk(page)
+    assert len(stops) > 20
+    assert not [stop["name"] for stop in stops if not stop["seen"]]
+    assert not [stop["name"] for stop in stops if not stop["outlined"]]
+    assert not stops[-1]["lists"]  # those that were passed have closed
+
+
+def test_a_list_closes_when_it_is_left_and_opens_for_a_click(opened: Opened) -> None:
+    page = opened()
+    technique, lists = page.get_by_label("Technique"), page.locator("ul[role=listbox]")
+    technique.focus()
+    expect(lists).to_have_count(1)
+    page.keyboard.press("Shift+Tab")
+    page.evaluate(TWO_FRAMES)
+    expect(lists.filter(has_text="Few-shot")).to_have_count(0)
+    technique.click()
+    page.keyboard.press("Escape")
+    expect(lists).to_have_count(0)
+    technique.click()
+    expect(lists).to_have_count(1)
+    page.keyboard.press("Home")
+    page.keyboard.press("Enter")
+    expect(technique).to_have_value("Zero-shot")
+    expect(technique).to_be_focused()  # where one was, and not nowhere
+    expect(lists).to_have_count(0)
+    page.keyboard.press("ArrowDown")
+    expect(lists).to_have_count(1)
+
+
+def test_parts_of_one_thing_are_one_stop_and_arrow_keys_walk(opened: Opened) -> None:
+    page = opened()
+    kinds = page.locator("fieldset", has=page.get_by_role("radio")).filter(visible=True).first.get_by_role("radio")
+    kinds.first.check()
+    for at in (1, 2, 3):  # each choice changes the group
+        page.keyboard.press("ArrowRight")
+        expect(kinds.nth(at)).to_be_focused()
+        expect(kinds.nth(at)).to_be_checked()
+    page.keyboard.press("Tab")
+    assert not any(kind.evaluate("node => node === document.activeElement") for kind in kinds.all())
+
+    tabs = page.get_by_role("tablist").first.get_by_role("tab")
+    tabs.first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(tabs.nth(1)).to_be_focused()
+    expect(tabs.nth(1)).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("End")
+    expect(tabs.last).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("ArrowRight")
+    expect(tabs.first).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Tab")
+    assert focused(page)["tag"] != "BODY"
+    assert not any(tab.evaluate("node => node === document.activeElement") for tab in tabs.all())
+
+    offered = page.get_by_role("toolbar", name="Presets", exact=True).get_by_role("button")
+    offered.first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(offered.nth(1)).to_be_focused()
+
+
+def test_a_refused_run_leaves_nothing_behind_that_is_read_or_reached(opened: Opened) -> None:
+    page = opened()
+    page.get_by_role("textbox", name=re.compile("^Input The question")).fill("")
+    expect(page.locator("#prompt .missing")).to_be_visible()
+    run_button(page).click()
+    expect(page.get_by_test_id("toast-body")).to_be_visible()
+    expect(page.get_by_role("button", name="Clear")).to_have_count(0)
+    assert not [stop["name"] for stop in walk(page) if stop["name"].endswith("Clear")]
+
+
+def test_what_is_drawn_anew_keeps_the_focus(serve: Any, visit: Any) -> None:
+    page = visit(serve(catalog(delay=0.01)))
+    page.get_by_label("Technique").focus()
+    chips = page.locator(".chips button")
+    before = chips.count()
+    chips.first.focus()
+    page.keyboard.press("Enter")
+    expect(chips).to_have_count(before - 1)
+    assert focused(page)["tag"] == "BUTTON"  # the chip that came into its place
+
+    turn_to(page, "Models")
+    details = page.locator(".models summary").first
+    details.focus()
+    page.locator(".models").evaluate("node => node.firstElementChild.dataset.before = 'yes'")
+    expect(page.locator(".models > [data-before]")).to_have_count(0, timeout=LONG)  # it was asked for again
+    expect(details).to_be_focused()
+
+    turn_to(page, "Experiments")
+    unfold(page, "As YAML")
+    page.get_by_label("Items", exact=True).fill("12")
+    page.get_by_label("Items", exact=True).press("Tab")
+    page.get_by_role("button", name="Run the experiment").click()
+    turn_to(page, "Items")
+    page.locator(".item-cell").first.focus()
+    page.keyboard.press("ArrowDown")
+    name = page.evaluate("document.activeElement.dataset.key")
+    expect(page.locator(".experiment_status[data-phase=done]")).to_be_visible(timeout=LONG)
+    assert page.evaluate("document.activeElement.dataset.key") == name
