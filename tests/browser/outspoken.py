@@ -9,7 +9,7 @@ from playground.backends.base import Candidate, Outlook, Request
 from playground.backends.catalog import Adapter, Catalog, Entry
 from playground.backends.details import AdapterDetails
 from playground.backends.scripted import ScriptedBackend
-from playground.types import Sampling, Token
+from playground.types import Alternative, Sampling, Token
 
 WORDS = "So many words that they need a frame of their own to be read in. " * 12
 
@@ -22,10 +22,14 @@ class Outspoken(ScriptedBackend):
 
     def score(self, request: Request, text: str | Sequence[int]) -> tuple[Token, ...]:
         pieces = text.split() if isinstance(text, str) else [f" {i}" for i in text]
+        tuned = bool(request.adapter)
         return tuple(
-            Token(id=i, text=f" {piece}", logprob=-0.1 - i % 7 * (1 + bool(request.adapter)), entropy=0.5)
+            Token(
+                id=i, text=f" {piece}", logprob=-0.1 - i % 7 * (1 + tuned), entropy=0.5,
+                top=(Alternative(i + (tuned and i % 5 == 0), f" {piece}", -0.1),),
+            )
             for i, piece in enumerate(pieces)
-        )
+        )  # fmt: skip
 
 
 class Foreseen:

@@ -69,9 +69,6 @@ def test_from_the_top_to_a_run_of_ones_own_by_the_keyboard_alone(opened: Opened)
     page.keyboard.press("ControlOrMeta+a")
     page.keyboard.type("Typed without a mouse.")
     expect(page.locator("#prompt .pane-body")).to_contain_text("Typed without a mouse.")
-    count += tab_to(page, page.get_by_role("link", name=re.compile("^Past the")))
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Add example")).to_be_focused()
     count += tab_to(page, run_button(page))
     page.keyboard.press("Enter")
     expect(page.locator(".answer[data-phase=done]")).to_be_visible(timeout=LONG)
@@ -160,22 +157,3 @@ def test_what_is_drawn_anew_keeps_the_focus(serve: Any, visit: Any) -> None:
     page.keyboard.press("Enter")
     expect(chips).to_have_count(before - 1)
     assert focused(page)["tag"] == "BUTTON"  # the chip that came into its place
-
-    turn_to(page, "Models")
-    details = page.locator(".models summary").first
-    details.focus()
-    page.locator(".models").evaluate("node => node.firstElementChild.dataset.before = 'yes'")
-    expect(page.locator(".models > [data-before]")).to_have_count(0, timeout=LONG)  # it was asked for again
-    expect(details).to_be_focused()
-
-    turn_to(page, "Experiments")
-    unfold(page, "As YAML")
-    page.get_by_label("Items", exact=True).fill("12")
-    page.get_by_label("Items", exact=True).press("Tab")
-    page.get_by_role("button", name="Run the experiment").click()
-    turn_to(page, "Items")
-    page.locator(".item-cell").first.focus()
-    page.keyboard.press("ArrowDown")
-    name = page.evaluate("document.activeElement.dataset.key")
-    expect(page.locator(".experiment_status[data-phase=done]")).to_be_visible(timeout=LONG)
-    assert page.evaluate("document.activeElement.dataset.key") == name
