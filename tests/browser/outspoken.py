@@ -3,10 +3,11 @@
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from playground.backends.base import Candidate, Outlook, Request
-from playground.backends.catalog import Adapter, Catalog, Entry
+from playground.backends.base import Candidate, NextTokenDistribution, Request
+from playground.backends.catalog import AdapterEntry, Catalog, ModelEntry
 from playground.backends.details import AdapterDetails
 from playground.backends.scripted import ScriptedBackend
 from playground.types import Alternative, Sampling, Token
@@ -35,8 +36,9 @@ class Outspoken(ScriptedBackend):
 class Foreseen:
     """Eight next tokens, some of which the settings rule out."""
 
-    def under(self, sampling: Sampling, count: int) -> Outlook:
-        return Outlook(candidates=tuple(self._candidate(i) for i in range(8)), model_entropy=1.5, entropy=1.0)
+    def distribution(self, sampling: Sampling, count: int) -> NextTokenDistribution:
+        shown = tuple(self._candidate(i) for i in range(8))
+        return NextTokenDistribution(candidates=shown, model_entropy=1.5, entropy=1.0)
 
     def draw(self, sampling: Sampling, stream: random.Random) -> Candidate:
         return self._candidate(0)
@@ -62,11 +64,11 @@ def catalog(delay: float = 0.0) -> Catalog:
     details = AdapterDetails(
         name="tuned", title="Tuned", loaded=True, about="Talks like a pirate.", kind="LoRA", rank=8
     )
+    entry = partial(ModelEntry, kind="scripted")
     return Catalog(
         [
-            Entry(name="default", title="Scripted", kind="scripted", load=lambda _: backend,
-                  capabilities=backend.capabilities),
-            Entry(name="plain", title="Plain", kind="scripted", load=lambda _: plain, capabilities=plain.capabilities),
-            Adapter(model="default", name="tuned", title="Tuned", load=lambda *_: details),
+            entry(name="default", title="Scripted", load=lambda _: backend, capabilities=backend.capabilities),
+            entry(name="plain", title="Plain", load=lambda _: plain, capabilities=plain.capabilities),
+            AdapterEntry(model="default", name="tuned", title="Tuned", load=lambda *_: details),
         ]
-    )  # fmt: skip
+    )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from folded import TWO_FRAMES, turn_to, unfold
+from folded import TWO_FRAMES, turn_to
 from outspoken import catalog
 from playwright.sync_api import Locator, Page, expect
 

@@ -56,7 +56,9 @@ def choices(offered: list[dict[str, str]], label: str) -> gr.HTML:
 def skip_links(to: dict[str, str]) -> gr.HTML:
     """Links that only the keyboard meets: by their words, the part of the page each goes to, the first in sight."""
     links = "".join(f'<a class="skip" href="#" data-to="{part}">{words}</a>' for words, part in to.items())
-    return gr.HTML(links, elem_id="skip", padding=False, apply_default_css=False)
+    return gr.HTML(
+        html_template=f'<div class="skips">{links}</div>', elem_id="skip", padding=False, apply_default_css=False
+    )
 
 
 def download(caption: str) -> gr.HTML:

@@ -31,11 +31,13 @@ const redraw = (host, ...nodes) => {
   const given = nodes.filter((node) => node !== null && node !== undefined && node !== false);
   if (host === held || !host.contains(held)) return host.replaceChildren(...given);
   const name = (node) => `${node.tagName} ${node.dataset.key ?? node.getAttribute("aria-label") ?? node.textContent}`;
-  const reachable = () => [...host.querySelectorAll("button, a, input, select, textarea, summary, [tabindex]")].filter((node) => !node.disabled);
+  const reachable = () => [...host.querySelectorAll("button, a, input, select, textarea, summary, [tabindex]")]
+    .filter((node) => !node.disabled);
   const wanted = name(held), at = reachable().indexOf(held);
   host.replaceChildren(...given);
   const found = reachable();
-  (found.find((node) => name(node) === wanted) ?? found[Math.min(at, found.length - 1)])?.focus({ preventScroll: true });
+  const heir = found.find((node) => name(node) === wanted) ?? found[Math.min(at, found.length - 1)];
+  heir?.focus({ preventScroll: true });
 };
 
 const copyButton = (read) => {

@@ -1,17 +1,21 @@
-// What Gradio's parts do not do for whoever has no mouse. Parts of one thing are one stop of the Tab key, and the arrow
-// keys walk among them: tabs, radio buttons (each of Gradio's has a name of its own) and whatever is a toolbar.
+// What Gradio's parts do not do for whoever has no mouse, by hand since they offer no way to ask for it. Parts of one
+// thing are one stop of the Tab key, and the arrow keys walk among them: tabs, radio buttons (each of Gradio's has a
+// name of its own) and whatever is a toolbar.
 (() => {
   const usable = (node) => node.offsetParent !== null && !node.disabled;
   const STRIPS = "[role=tablist], [role=toolbar]";
-  const members = (strip) => [...strip.querySelectorAll(strip.role === "tablist" ? "[role=tab]" : "button")].filter(usable);
-  const SCROLLED = ".output, .thought, .answer .text, .side .text, .context, .told dd, .answers ul, .frame, .heat-frame";
+  const members = (strip) =>
+    [...strip.querySelectorAll(strip.role === "tablist" ? "[role=tab]" : "button")].filter(usable);
+  // What may scroll: a stop, so that the arrow keys reach all of it, while there is more than is in sight.
+  const SCROLLED = ".output, .thought, .answer > .text, .side > .text, .context, .told dd, .answers ul, .frame";
   let groups = 0;
 
   // Done as late as can be, just before the focus moves: whatever drew the page anew meanwhile is none of our business.
   const arrange = () => {
     for (const strip of document.querySelectorAll(STRIPS)) {
       const all = members(strip);
-      const stop = all.find((one) => one === document.activeElement) ?? all.find((one) => one.ariaSelected === "true" || one.ariaCurrent === "true")
+      const stop = all.find((one) => one === document.activeElement)
+        ?? all.find((one) => one.ariaSelected === "true" || one.ariaCurrent === "true")
         ?? all.find((one) => one.tabIndex === 0) ?? all[0];
       for (const one of all) one.tabIndex = one === stop ? 0 : -1;
     }
@@ -19,7 +23,8 @@
       const group = radio.closest("fieldset");
       group.dataset.group ??= `group-${(groups += 1)}`;
       if (radio.name !== group.dataset.group) radio.name = group.dataset.group;
-      if (!group.ariaLabel) group.ariaLabel = group.querySelector("[data-testid=block-info]")?.textContent.trim() || null;
+      const title = group.querySelector("[data-testid=block-info]")?.textContent.trim();
+      if (title && !group.ariaLabel) group.ariaLabel = title;
     }
     for (const part of document.querySelectorAll(SCROLLED)) {
       const { overflowX, overflowY } = getComputedStyle(part);
@@ -27,7 +32,9 @@
       if (longer || (overflowX === "auto" && part.scrollWidth > part.clientWidth + 1)) part.tabIndex = 0;
       else if (part.getAttribute("tabindex") === "0") part.removeAttribute("tabindex");
     }
-    for (const fold of document.querySelectorAll(".label-wrap")) fold.ariaExpanded = String(fold.classList.contains("open"));
+    for (const fold of document.querySelectorAll(".label-wrap")) {
+      fold.ariaExpanded = String(fold.classList.contains("open"));
+    }
     for (const link of document.querySelectorAll("a.skip")) link.hidden = !target(link);
   };
 
@@ -36,7 +43,8 @@
     if (!strip || !event.target.matches("button")) return;
     const all = members(strip);
     const at = all.indexOf(event.target);
-    const to = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
+    const [on, back, last] = [at + 1, at - 1, all.length - 1];
+    const to = { ArrowRight: on, ArrowDown: on, ArrowLeft: back, ArrowUp: back, Home: 0, End: last }[event.key];
     if (at < 0 || to === undefined) return;
     const next = all[(to + all.length) % all.length];
     event.preventDefault();
@@ -67,7 +75,9 @@
       chosen = null;
     });
   }, true);
-  document.addEventListener("focus", (event) => chosen === event.target && event.stopPropagation(), true); // it stays closed
+  document.addEventListener("focus", (event) => {
+    if (chosen === event.target) event.stopPropagation(); // it stays closed
+  }, true);
   document.addEventListener("click", ({ target }) => {
     if (isList(target) && target.ariaExpanded === "false") target.dispatchEvent(new FocusEvent("focus"));
   });

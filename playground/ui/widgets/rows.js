@@ -48,7 +48,8 @@ const add = () => {
 };
 const draw = () => {
   redraw(host,
-    rows.length > 3 && el("a", { class: "skip", href: "#", "data-to": `[data-noun="${noun}"] .add`, text: `Past the ${rows.length} rows` }),
+    rows.length > 3 && el("a", { class: "skip", href: "#", "data-to": `[data-noun="${noun}"] .add`,
+      text: `Past the ${rows.length} rows` }),
     ...rows.map((row, at) => el("div", { class: "row", role: "group", "aria-label": `${noun} ${at + 1}` },
       el("span", { class: "number", text: at + 1, "aria-hidden": "true" }),
       el("div", { class: "cells" }, ...columns.map((column) => cell(row, at, column))),
