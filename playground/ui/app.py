@@ -64,7 +64,7 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
             gr.Markdown("# Prompt Playground", elem_id="title")
             status = model_status.build()
         made = []
-        with gr.Tabs() as tabs:
+        with gr.Tabs(overflow_behavior="wrap") as tabs:
             with gr.Tab("Playground", id="playground"):
                 form, run = playground_tab.build(shared, status.ready)
             for title, build in TABS.items():

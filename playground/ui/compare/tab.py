@@ -43,7 +43,7 @@ def build(shared: Shared) -> Tab:
         )
         picker = panes_panel.build(catalog, chosen[: settings.max_panes], settings.max_panes)
         technique = gr.Column(min_width=0)  # stands above the prompts, which it is read with
-        with gr.Tabs():
+        with gr.Tabs(overflow_behavior="wrap"):
             with gr.Tab("One prompt", id="one-prompt"):
                 prompt = form.prompt_field(opening.task.input)
                 with gr.Row(elem_classes="acts"):

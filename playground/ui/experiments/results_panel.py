@@ -122,7 +122,7 @@ DRAWN: Mapping[str, Callable[[Table], View]] = {
 def build(items: Callable[[], ItemsView]) -> Views:
     """Lay out the views; `items` lays out its own."""
     tabs, figures = {}, {}
-    with gr.Column(min_width=0, elem_id="experiment-views") as frame, gr.Tabs():
+    with gr.Column(min_width=0, elem_id="experiment-views") as frame, gr.Tabs(overflow_behavior="wrap"):
         with gr.Tab("Ladder", id="ladder") as tabs["ladder"]:
             plot = gr.Plot(show_label=False, container=False, elem_id="ladder", elem_classes="drawn")
             sentences = widgets.widget(

@@ -46,7 +46,9 @@ def build(offered: Mapping[str, SamplingPreset]) -> SamplingPanel:
 def build_presets(offered: Mapping[str, SamplingPreset]) -> Any:
     """The buttons of the presets, laid out here; the first of them puts everything back."""
     known = {DEFAULTS: UNTOUCHED, **offered}
-    return widgets.choices([{"key": key, "title": p.title, "about": p.about} for key, p in known.items()], "Sampling presets")
+    return widgets.choices(
+        [{"key": key, "title": p.title, "about": p.about} for key, p in known.items()], "Sampling presets"
+    )
 
 
 def differing(
