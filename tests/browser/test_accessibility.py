@@ -10,7 +10,7 @@ from folded import TWO_FRAMES, turn_to
 from playwright.sync_api import Page
 
 Opened = Callable[..., Page]
-WIDTHS = {"desktop": 1440}
+WIDTHS = {"desktop": 1440, "phone": 390}
 TALL = 3000  # pixels: what sticks to the edge of a window covers nothing then
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 TABS = ("Playground", "Compare", "Sampling", "Models", "Experiments")

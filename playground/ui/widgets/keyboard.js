@@ -64,7 +64,7 @@
   let chosen = null;
   const lists = (event) => {
     if (!isList(event.target)) return;
-    if (event.key === "Tab") event.stopPropagation();
+    if (["Tab", "Shift", "Control", "Alt", "Meta"].includes(event.key)) event.stopPropagation();
     chosen = event.key === "Enter" ? event.target : null;
   };
   document.addEventListener("pointerdown", () => { chosen = null; }, true);
@@ -91,8 +91,8 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     lists(event);
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Tab" || event.key.startsWith("Arrow")) arrange();
     walk(event);
   }, true);
