@@ -91,7 +91,7 @@ def test_models_say_what_they_honour(client: Client) -> None:
         ({**QUESTION, "strategy": "self_consistency", "options": {"paths": 41}}, "`options.paths` is 41"),
         ({"task": {"input": "  "}}, "`task.input` is empty"),
         ({"task": {"input": "x" * 100_000}}, "the context window holds 8,192"),
-        ({**QUESTION, "sampling": {"stop": [""]}}, "`sampling.stop.0` is ''"),
+        ({**QUESTION, "sampling": {"stop": [""]}}, "`sampling.stop.0` is empty"),
         ({**QUESTION, "sampling": {"max_tokens": 1.5}}, "`sampling.max_tokens` is 1.5; it must be a whole number"),
         (
             {"strategy": "few_shot", "task": {"input": "x", "examples": [{"input": "", "output": ""}]}},
@@ -104,7 +104,7 @@ def test_models_say_what_they_honour(client: Client) -> None:
         ("zero_shot", "A setup is a mapping"),
         (
             {"strategy": "chaining", "task": {"input": "x", "steps": [{"name": "a", "template": "{b}"}]}},
-            "`task.steps.0.template`: The template names {b}",
+            "`task.steps.0.template` cannot be filled in. The template names {b}",
         ),
     ],
 )
