@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks import api_users, endpoints, startup
+from benchmarks import api_users, endpoints, page, startup
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -15,8 +15,9 @@ def main() -> None:
     for table in ("engine", "adapters", "experiments", "larger_model"):
         subprocess.run([sys.executable, "-m", f"benchmarks.{table}"], check=True)
     RESULTS.mkdir(exist_ok=True)
-    for name, measure in (("api_users", api_users.main), ("endpoints", endpoints.main), ("startup", startup.main)):
-        figures = measure()
+    tables = {"api_users": api_users, "endpoints": endpoints, "startup": startup, "page": page}
+    for name, table in tables.items():
+        figures = table.main()
         print(f"\n{name}")
         for what, value in figures.items():
             print(f"{what:>40}  {value:.2f}", flush=True)
