@@ -5,7 +5,10 @@ const turns = el("div", { class: "pane-body", tabindex: "0", role: "region", "ar
 const raw = el("pre", { dir: "auto", tabindex: "0" });
 // Stays in place between drawings, so that it stays open while one types.
 const whole = el("details", { class: "sent whole" }, el("summary", { text: "As the model reads it" }), raw);
-host.append(heading, turns, whole);
+// What is known to go wrong, said before one runs it; drawn anew only when it changes, so that it is read out once.
+const advice = el("ul", { class: "advice", role: "status", "aria-label": "Before you run this" });
+let advised = "";
+host.append(heading, advice, turns, whole);
 // Of a long conversation the middle is folded, and where even that does not fit, the pane is scrolled to the question.
 const [MANY, HEAD, TAIL] = [7, 3, 3];
 let unfolded = false;
@@ -27,6 +30,11 @@ const draw = () => {
   const now = props.value;
   markInvalid(now.wrong);
   heading.replaceChildren(el("h2", { text: "What will be sent" }), el("span", { class: "facts", text: now.summary }));
+  if (advised !== now.advice.join("\n")) {
+    advised = now.advice.join("\n");
+    advice.replaceChildren(...now.advice.map((sentence) => el("li", { text: sentence })));
+  }
+  advice.hidden = !now.advice.length;
   turns.replaceChildren(
     ...(now.error ? [el("p", { class: "missing", text: now.error })] : []),
     ...now.steps.map((step) => el("section", {},

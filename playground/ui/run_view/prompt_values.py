@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from playground import runner
+from playground.advice import advice
 from playground.backends.base import Backend
 from playground.backends.catalog import Catalog
 from playground.errors import PlaygroundError, PromptTooLong
@@ -18,7 +19,7 @@ from playground.ui.setup_form.check import checked
 from playground.ui.setup_form.labels import labelled
 
 ENDPOINT = "endpoint"  # the kind of model whose tokens are not ours to count
-EMPTY: dict[str, Any] = {"summary": "", "error": "", "wrong": [], "steps": [], "raw": ""}
+EMPTY: dict[str, Any] = {"summary": "", "error": "", "advice": [], "wrong": [], "steps": [], "raw": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ def worked_out(read: Callable[[], Any], catalog: Catalog) -> Preview:
     calls = technique_of(setup).calls(setup.task)
     summary = _summary(calls, len(first.messages), counts, honoured.context_length, room, estimated)
     too_long = _overlong(counts, setup, catalog)
-    return Preview({**EMPTY, "summary": summary, "error": too_long, "steps": shown, "raw": raw}, setup)
+    said = {"summary": summary, "error": too_long, "advice": list(advice(setup))}
+    return Preview({**EMPTY, **said, "steps": shown, "raw": raw}, setup)
 
 
 def refuse_overlong(setup: Setup, catalog: Catalog) -> None:

@@ -1,5 +1,5 @@
-// One click loads one of these, and below them stands what the one is about that is pointed at, focused or loaded: a
-// tooltip is out of reach for fingers and keys. The value is the key of the one that is loaded, if that is known.
+// One click loads one of these; below them stands what the one is about that is pointed at, focused or loaded.
+// By hand: a tooltip is out of reach for fingers and keys. The value is the key of the one that is loaded, if known.
 const host = element.querySelector(".choices");
 host.role = "toolbar";
 host.ariaLabel = fixed.label;

@@ -1,7 +1,9 @@
 // What a run waits for: asked of the server a moment after the click, and again as long as it waits.
+// By hand: Gradio shows a place in line only over the part that the run will change, and not to a screen reader.
 const host = element.querySelector(".waiting");
 const text = el("span", { class: "facts", role: "status" });
-const leave = fixed.leave && el("button", { type: "button", class: "quiet stops", text: fixed.leave, onclick: () => trigger("leave") });
+const leave = fixed.leave && el("button", { type: "button", class: "quiet stops", text: fixed.leave,
+  onclick: () => trigger("leave") });
 host.append(text, leave || "");
 const SOON = 300, AGAIN = 1000; // milliseconds: most runs begin sooner
 let timer = 0;

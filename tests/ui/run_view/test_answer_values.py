@@ -376,3 +376,15 @@ def test_the_preview_knows_where_the_question_stands(
         if piece.get("asked")
     ]
     assert marked == ([(*place, "Why?")] if place else [])
+
+
+def test_what_cannot_go_well_is_said_beside_the_prompt(catalog_of: Any) -> None:
+    vote = {
+        "strategy": "self_consistency",
+        "task": {"input": "How many legs has a cat?", "answer": "number"},
+        "sampling": {"temperature": 0},
+    }
+    said = prompt_values.worked_out(lambda: vote, catalog_of()).value["advice"]
+    assert any("paths will be the same" in sentence for sentence in said)
+    vote["sampling"] = {"temperature": 0.7}
+    assert prompt_values.worked_out(lambda: vote, catalog_of()).value["advice"] == []
