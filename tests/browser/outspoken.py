@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import partial
 from typing import Any
 
@@ -13,6 +13,7 @@ from playground.backends.scripted import ScriptedBackend
 from playground.types import Alternative, Sampling, Token
 
 WORDS = "So many words that they need a frame of their own to be read in. " * 12
+SAMPLED = [field.name for field in fields(Sampling)]  # it claims to act on all of them
 
 
 class Outspoken(ScriptedBackend):
@@ -59,7 +60,9 @@ def says(request: Request, rng: random.Random) -> str:
 def catalog(delay: float = 0.0) -> Catalog:
     """A model with probabilities and an adapter, and one without."""
     backend = Outspoken(reply=says, delay=delay)
-    backend = replace(backend, capabilities=replace(backend.capabilities, logits=True, adapters=True))
+    backend = replace(
+        backend, capabilities=replace(backend.capabilities, logits=True, adapters=True, sampling=frozenset(SAMPLED))
+    )
     plain = ScriptedBackend(reply=says)
     details = AdapterDetails(
         name="tuned", title="Tuned", loaded=True, about="Talks like a pirate.", kind="LoRA", rank=8

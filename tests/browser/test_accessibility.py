@@ -1,4 +1,4 @@
-"""Whoever cannot see the page can use all of it: axe over every tab, in both schemes."""
+"""Whoever cannot see the page can use all of it: axe over every tab, in both schemes, wide and narrow."""
 
 import json
 from collections.abc import Callable
@@ -7,10 +7,12 @@ from typing import Literal
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from folded import TWO_FRAMES, turn_to
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 Opened = Callable[..., Page]
 WIDTHS = {"desktop": 1440, "phone": 390}
+RESULTS = ("Items", "Paths", "Price", "Calibration")  # beside the ladder, which shows first
+LONG = 60_000  # milliseconds for what a run takes
 TALL = 3000  # pixels: what sticks to the edge of a window covers nothing then
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 TABS = ("Playground", "Compare", "Sampling", "Models", "Experiments")
@@ -35,6 +37,35 @@ def violations(page: Page, where: str) -> list[str]:
     return found
 
 
+def fill(page: Page) -> None:
+    """Something to look at in every tab, with everything unfolded."""
+    turn_to(page, "Playground")
+    page.locator("#presets [data-key=word_problem_vote]").click()
+    expect(page.locator("#prompt .pane-body")).to_contain_text("How many are left?")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator(".answer[data-phase=done]")).to_be_visible(timeout=LONG)
+    turn_to(page, "Compare")
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.locator(".comparison[data-phase=done]")).to_be_visible(timeout=LONG)
+    expect(page.locator(".shifts .token").first).to_be_visible()
+    turn_to(page, "Sampling")
+    page.get_by_role("button", name="Read the next token").click()
+    expect(page.locator("#next-token .candidates li")).to_have_count(8)
+    page.get_by_role("button", name="Run the sweep").click()
+    expect(page.locator(".sweep_map[data-phase=done]")).to_be_visible(timeout=LONG)
+    page.locator(".heat-cell").first.click()
+    turn_to(page, "Models")
+    expect(page.locator(".tuned")).to_have_count(1)
+    turn_to(page, "Experiments")
+    page.get_by_label("Items", exact=True).fill("8")
+    page.get_by_label("Items", exact=True).press("Tab")
+    page.get_by_role("button", name="Run the experiment").click()
+    expect(page.locator(".experiment_status[data-phase=done]")).to_be_visible(timeout=LONG)
+    turn_to(page, "Items")
+    page.locator(".item-cell").first.click()
+    expect(page.locator("#experiment-steps .output").first).to_be_visible()
+
+
 @pytest.mark.parametrize("size", WIDTHS)
 def test_axe_finds_nothing_on_an_empty_page(opened: Opened, size: str) -> None:
     page = opened(width=WIDTHS[size], height=TALL)
@@ -42,4 +73,19 @@ def test_axe_finds_nothing_on_an_empty_page(opened: Opened, size: str) -> None:
     found = []
     for tab in TABS:
         found += violations(turn_to(page, tab), f"{tab}, empty, {size}")
+    assert not found, "\n".join(found)
+
+
+def test_axe_finds_nothing_on_a_page_with_results(opened: Opened) -> None:
+    page = opened(height=TALL)
+    page.evaluate(AXE_SCRIPT)
+    fill(page)
+    found = []
+    for size, width in WIDTHS.items():
+        page.set_viewport_size({"width": width, "height": TALL})
+        page.evaluate(TWO_FRAMES)
+        for tab in TABS:
+            found += violations(turn_to(page, tab), f"{tab}, {size}")
+        for tab in RESULTS:
+            found += violations(turn_to(page, tab), f"{tab}, {size}")
     assert not found, "\n".join(found)
