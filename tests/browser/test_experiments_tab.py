@@ -170,7 +170,7 @@ def test_own_data_is_mapped_asked_and_kept_as_yaml(opened: Any) -> None:
     page.locator(".technique-edit input").first.fill("Mine")
     page.locator(".technique-edit textarea").first.fill("Think step by step. {input}")
     page.locator(".technique-edit textarea").first.press("Tab")
-    expect(page.locator("#estimate")).to_contain_text("\u201cExamples\u201d holds the first 8 apart")
+    expect(page.locator("#estimate")).to_contain_text("\u201cExamples\u201d is 8; all")
     page.get_by_label("Examples", exact=True).fill("0")
     page.get_by_label("Examples", exact=True).press("Tab")
     unfold(page, "As YAML")

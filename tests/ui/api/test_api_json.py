@@ -20,12 +20,14 @@ from gradio_client.exceptions import AppError
 
 from playground import hosting
 from playground.backends import commands
-from playground.backends.base import Request
+from playground.backends.base import Capabilities, Request
 from playground.backends.catalog import Catalog, ModelEntry, ModelInfo
 from playground.backends.details import AdapterDetails, ModelDetails
 from playground.backends.scripted import ScriptedBackend
 from playground.backends.suggestions import Suggestion
 from playground.json_values import as_json
+from playground.parameters import parameters
+from playground.sampling import Sampling
 from playground.settings import Settings
 from playground.types import Alternative, Delta, Finding, Origin, Progress, Token, Usage
 from playground.ui.api import models as model_api
@@ -39,6 +41,7 @@ PLAN = {
     "data": {"size": 2},
     "techniques": [{"sampling": {"logit_bias": {"2": -100}}}, {"strategy": "chain_of_thought"}],
 }
+EVERYTHING = frozenset(p.name for p in parameters(Sampling))
 DETAILS = ModelDetails(
     source=HALF, architecture="Odd", parameters=LONG, stored="", precision="", device="", memory_bytes=numpy.int64(5),  # type: ignore[arg-type]
     context_length=None, chat=True, seconds=NAN, adapters=(AdapterDetails(name="a", title="A", effect=ENDLESS),),
@@ -47,7 +50,7 @@ DETAILS = ModelDetails(
 
 @dataclass(frozen=True)
 class Unaffordable:
-    def of(self, prompt_tokens: int, completion_tokens: int) -> float:
+    def cost(self, prompt_tokens: int, completion_tokens: int) -> float:
         return math.inf
 
 
@@ -55,6 +58,7 @@ class Unaffordable:
 class Odd(ScriptedBackend):
     """Says everything that a model, a server or a library might and JSON has no word for."""
 
+    capabilities: Capabilities = replace(ScriptedBackend().capabilities, sampling=EVERYTHING)
     details: ModelDetails = DETAILS
     price: Unaffordable = Unaffordable()
 
