@@ -16,6 +16,7 @@ from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import told
 from playground.ui.handlers.tab import Shared, Updates, Values
 from playground.ui.setup_form import model_choice
+from playground.ui.setup_form.form import open_with
 from playground.ui.setup_form.model_choice import ModelChoice
 
 
@@ -85,10 +86,7 @@ def build(catalog: Catalog, held: Sequence[Weights], most: int) -> PanesPanel:
             baseline = gr.Radio(_choices(len(held)), value="A", label="Baseline", info="The others are compared to it.")
             add = gr.Button("Add a pane", size="sm", variant="secondary", elem_classes="quiet-button")
     panel = PanesPanel(rows=rows, count=gr.State(len(held)), baseline=baseline, add=add)
-    for component, update in panel.write(held, 0, catalog.models()).items():
-        for name, value in update.items() if isinstance(update, dict) else ():
-            if name != "__type__":
-                setattr(component, name, value)
+    open_with(panel.write(held, 0, catalog.models()))
     return panel
 
 

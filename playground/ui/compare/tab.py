@@ -45,7 +45,7 @@ def build(shared: Shared) -> Tab:
         technique = gr.Column(min_width=0)  # stands above the prompts, which it is read with
         with gr.Tabs(overflow_behavior="wrap"):
             with gr.Tab("One prompt", id="one-prompt"):
-                prompt = form.prompt_field(opening.task.input)
+                prompt = form.prompt_field()
                 with gr.Row(elem_classes="acts"):
                     start = gr.Button("Compare", variant="primary", elem_id="compare-button", elem_classes="runs")
                     stop = gr.Button("Stop comparing", interactive=False, elem_id="compare-stop", elem_classes="stops")

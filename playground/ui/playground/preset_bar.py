@@ -81,7 +81,7 @@ def wire(
     bar: PresetBar, also: Any, opened_elsewhere: Any, form: Form, offered: Mapping[str, Preset], sessions: Sessions
 ) -> None:
     """`also` is a second place that offers presets by key; `opened_elsewhere` changes when another tab fills it."""
-    (alternatives,) = (f for f in form.sampling if f.parameter.name == "top_logprobs")
+    alternatives = form.sampling.field("top_logprobs")
 
     @told
     def load(values: dict[Any, Any], event: gr.EventData, request: gr.Request) -> dict[Any, Any]:

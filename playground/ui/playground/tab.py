@@ -6,7 +6,6 @@ import gradio as gr
 
 from playground import presets, setups
 from playground.settings import Settings
-from playground.strategies import STRATEGIES
 from playground.types import Run
 from playground.ui.handlers.event_options import AT_ONCE, QUIET
 from playground.ui.handlers.messages import told
@@ -16,7 +15,7 @@ from playground.ui.playground import preset_bar, run_panel
 from playground.ui.playground.run_panel import Results
 from playground.ui.run_view import answer_values, prompt_values, steps_values, views, votes_and_tokens
 from playground.ui.run_view.votes_and_tokens import Insight
-from playground.ui.setup_form import form, model_choice, sampling_panel, technique_card
+from playground.ui.setup_form import model_choice, sampling_panel, task_fields, technique_card, technique_fields
 from playground.ui.setup_form.form import Form
 from playground.ui.widgets import waiting_line
 
@@ -39,16 +38,13 @@ def build(shared: Shared, ready: Any) -> tuple[Form, Any]:
             with gr.Column(elem_id="form", min_width=0):
                 with gr.Row(elem_classes="pair"):
                     model = model_choice.build(catalog)
-                    strategy = gr.Dropdown(
-                        [(s.title, name) for name, s in STRATEGIES.items()], label="Technique", filterable=False,
-                        min_width=140,
-                    )  # fmt: skip
+                    strategy = technique_fields.build_choice()
                 choice = model_choice.build_adapter(model)
                 card = gr.Markdown(elem_id="card")
                 with gr.Accordion("About this technique", open=False) as about:
                     whole = gr.Markdown()
-                task, task_frames = form.task_fields()
-                options, option_frames = form.option_fields()
+                task = task_fields.build()
+                technique = technique_fields.build_options(strategy)
                 with gr.Column(min_width=0) as sampling:
                     panel = sampling_panel.build(samplings)
             with gr.Row(elem_id="actions"):
@@ -69,8 +65,8 @@ def build(shared: Shared, ready: Any) -> tuple[Form, Any]:
             steps = views.steps_view(steps_values.steps_value(None))
             tokens = votes_and_tokens.build_tokens()
     fields = Form(
-        choice=choice, strategy=strategy, task=task, options=options, sampling=panel.fields,
-        task_frames=task_frames, option_frames=option_frames, technique=(strategy, about), settings=(sampling,),
+        choice=choice, technique=technique, task=task, sampling=panel.fields, prompting=(strategy, about),
+        settings=(sampling,),
     )  # fmt: skip
     fields.hold(offered[FIRST].setup if FIRST in offered else setups.parse({}), catalog)
     card.value, whole.value = technique_card.line(strategy.value), technique_card.whole(strategy.value)
@@ -103,7 +99,7 @@ def _wire_form(
 
     @told
     def choose(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
-        catalog, name = sessions.of(request), values[fields.strategy]
+        catalog, name = sessions.of(request), values[fields.technique.strategy]
         shown = fields.show(values, catalog)
         info = catalog.info(values[fields.choice.model])
         line = technique_card.line_for_task(info) if info.capabilities.task else technique_card.line(name)
@@ -130,7 +126,7 @@ def _wire_form(
         [page.load, ready.change, chosen.change],
         limits,
         chosen,
-        [f.widget for f in fields.sampling],
+        fields.sampling.widgets,
         **quick,
         **AT_ONCE,
     )

@@ -28,7 +28,6 @@ from playground.ui.sampling.reading import SHOWN, Reading
 from playground.ui.sampling.token_clicks import Nudge, Wanted
 from playground.ui.setup_form import check as checking
 from playground.ui.setup_form import sampling_panel
-from playground.ui.setup_form.fields import read_fields
 from playground.ui.setup_form.sampling_panel import SamplingPanel
 from playground.ui.widgets import waiting_line
 from playground.ui.widgets.status import share_of, status
@@ -65,7 +64,7 @@ class NextTokenView:
         return {self.reading, *self.question.widgets}
 
     def sampling(self, values: Mapping[Any, Any]) -> Sampling:
-        return setups.parse_sampling(read_fields(self.panel.fields, values))
+        return setups.parse_sampling(self.panel.fields.read(values))
 
     def current(self, values: Mapping[Any, Any]) -> Reading:
         """The reading, if it answers the question that the form holds. Raises InvalidSetup."""
@@ -113,7 +112,7 @@ def build(page: Any, settings: Settings, catalog: Catalog, sessions: Sessions) -
             examples = widgets.choices(
                 [{"key": k, "title": e[0], "about": ABOUT} for k, e in EXAMPLES.items()], "Examples"
             )
-            choice, prompt, role, prefix = question.build(catalog)
+            choice, task, prefix = question.build(catalog)
             with gr.Row(elem_classes="acts"):
                 read = gr.Button("Read the next token", variant="primary", elem_id="read-button", elem_classes="runs")
                 draw = gr.Button("Draw one, append it", variant="secondary", elem_id="draw-button")
@@ -134,8 +133,8 @@ def build(page: Any, settings: Settings, catalog: Catalog, sessions: Sessions) -
                     show_label=False, elem_id="next-token-table",
                 )  # fmt: skip
                 save = widgets.download("Download as CSV")
-    _, prompt.widget.value, prefix.widget.value = EXAMPLES[FIRST]
-    asks = Question(choice=choice, prompt=prompt, role=role, prefix=prefix, sampling=sampling)
+    _, task.field("input").widget.value, prefix.widget.value = EXAMPLES[FIRST]
+    asks = Question(choice=choice, task=task, prefix=prefix, sampling=sampling)
     panel = SamplingPanel(chips=chips, load=load, fields=sampling)
     view = NextTokenView(
         reading=gr.State(None), examples=examples, read=read, draw=draw, bars=bars, table=table, save=save, panel=panel,
@@ -165,7 +164,7 @@ def _wire_settings(view: NextTokenView, settings: Settings, sessions: Sessions) 
 
     @told
     def bias(values: dict[Any, Any], event: gr.EventData) -> dict[Any, Any]:
-        (f,) = (f for f in view.panel.fields if f.parameter.name == "logit_bias")
+        f = view.panel.fields.field("logit_bias")
         amounts, nudge = f.read(values[f.widget]), payloads.read(Nudge, event)
         amounts[nudge.id] = amounts.get(nudge.id, 0.0) + nudge.by
         return {f.widget: f.write({key: amount for key, amount in amounts.items() if amount})}
@@ -179,12 +178,13 @@ def _wire_settings(view: NextTokenView, settings: Settings, sessions: Sessions) 
     at_once = {"preprocess": False, "trigger_mode": "always_last", "concurrency_limit": settings.max_users, **QUIET}
     outputs = [view.panel.chips, view.bars, view.table]
     gr.on([w.change for w in view.question.widgets], redraw, view.inputs, outputs, **at_once)
-    view.bars.nudge_bias(bias, view.inputs, [f.widget for f in view.panel.fields], preprocess=False, **QUIET)
+    view.bars.nudge_bias(bias, view.inputs, view.panel.fields.widgets, preprocess=False, **QUIET)
     view.save.click(save, view.inputs, [view.save], preprocess=False, **QUIET)
 
 
 def _wire_reading(view: NextTokenView, settings: Settings, sessions: Sessions) -> None:
-    begun, prompt, role = view.question.prefix.widget, view.question.prompt.widget, view.question.role.widget
+    begun = view.question.prefix.widget
+    prompt, role = (view.question.task.field(name).widget for name in ("input", "role"))
 
     def again(
         values: dict[Any, Any], boxes: dict[Any, Any], catalog: Catalog, note: str = ""

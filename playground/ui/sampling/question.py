@@ -8,12 +8,14 @@ from playground import setups
 from playground.backends.catalog import Catalog
 from playground.parameters import STRICT, text
 from playground.strategies.base import system, user
-from playground.types import MAX_TEXT, Message, Sampling, Setup, Task
-from playground.ui.setup_form import model_choice
+from playground.types import MAX_TEXT, Message, Setup
+from playground.ui.setup_form import model_choice, sampling_fields, task_fields
 from playground.ui.setup_form.check import checked
 from playground.ui.setup_form.fields import Field, pick, read_fields
 from playground.ui.setup_form.model_choice import ModelChoice
+from playground.ui.setup_form.sampling_fields import SamplingFields
 from playground.ui.setup_form.sampling_panel import SHAPING
+from playground.ui.setup_form.task_fields import TaskFields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,25 +57,24 @@ class Question:
     """The widgets."""
 
     choice: ModelChoice
-    prompt: Field
-    role: Field
+    task: TaskFields  # prompt and role
     prefix: Field
-    sampling: tuple[Field, ...]
+    sampling: SamplingFields
 
     @property
     def widgets(self) -> list[Any]:
-        return [*self.choice.widgets, *(f.widget for f in (self.prompt, self.role, self.prefix, *self.sampling))]
+        return [*self.choice.widgets, *self.task.widgets, self.prefix.widget, *self.sampling.widgets]
 
     def wording(self, values: Mapping[Any, Any]) -> dict[str, Any]:
         """What the model gets to read: with another value it has to be asked again."""
-        return {**self.choice.read(values), **read_fields((self.prompt, self.role, self.prefix), values)}
+        return {**self.choice.read(values), **self.task.read(values), **read_fields((self.prefix,), values)}
 
     def read(self, values: Mapping[Any, Any]) -> dict[str, Any]:
         """The setup as plain data. Not checked: `ask` and `setups.parse` do that."""
         return {
             **self.choice.read(values),
-            "task": read_fields((self.prompt, self.role), values),
-            "sampling": read_fields(self.sampling, values),
+            "task": self.task.read(values),
+            "sampling": self.sampling.read(values),
         }
 
     def ask(self, values: Mapping[Any, Any], catalog: Catalog) -> Asked:
@@ -82,15 +83,18 @@ class Question:
         return Asked(setup=checked(self.read(values), catalog), prefix=begun.answer_so_far)
 
 
-def build(catalog: Catalog) -> tuple[ModelChoice, Field, Field, Field]:
-    """Lay out model, prompt, role and beginning."""
+def build(catalog: Catalog) -> tuple[ModelChoice, TaskFields, Field]:
+    """Lay out model, prompt and role, and beginning."""
     choice = model_choice.build_adapter(model_choice.build(catalog))
-    (prompt,) = pick(Task, "input", label="Prompt", lines=2, help="What the model is asked.")
-    (role,) = pick(Task, "role", label="Role (optional)", lines=1)
+    task = task_fields.build(
+        "input", "role",
+        input={"label": "Prompt", "lines": 2, "help": "What the model is asked."},
+        role={"label": "Role (optional)", "lines": 1},
+    )  # fmt: skip
     (prefix,) = pick(Beginning, "answer_so_far")
-    return choice, prompt, role, prefix
+    return choice, task, prefix
 
 
-def shaping() -> tuple[Field, ...]:
+def shaping() -> SamplingFields:
     """The sampling parameters that act on a distribution, laid out here."""
-    return pick(Sampling, *SHAPING)
+    return sampling_fields.build(*SHAPING)

@@ -15,7 +15,7 @@ from playground.evaluation import sweep
 from playground.evaluation.sweep import Sweep
 from playground.parameters import Parameter, parameters
 from playground.settings import Settings
-from playground.types import Run, Sampling, Task
+from playground.types import Run, Task
 from playground.ui import widgets
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
 from playground.ui.handlers.messages import told
@@ -24,8 +24,12 @@ from playground.ui.handlers.sessions import Sessions
 from playground.ui.run_view import following
 from playground.ui.sampling import sweep_values
 from playground.ui.sampling.question import Question
+from playground.ui.setup_form import sampling_fields, task_fields
 from playground.ui.setup_form.check import checked
 from playground.ui.setup_form.fields import Field, pick, read_fields
+from playground.ui.setup_form.form import open_with
+from playground.ui.setup_form.sampling_fields import SamplingFields
+from playground.ui.setup_form.task_fields import TaskFields
 from playground.ui.setup_form.used_fields import WITH_LABELS
 from playground.ui.widgets import waiting_line
 from playground.ui.widgets.waiting_line import WaitingLine
@@ -33,7 +37,7 @@ from playground.ui.widgets.waiting_line import WaitingLine
 HERE = Path(__file__).parent
 
 TEMPERATURES, TOP_PS = "0.2, 0.7, 1, 1.5", "0.5, 0.9, 1"
-LABELS = "Canberra\nSydney\nMelbourne"  # what the first question is answered with
+LABELS = ("Canberra", "Sydney", "Melbourne")  # what the first question is answered with
 MAX_TOKENS = 20  # an answer to compare is a short one
 
 
@@ -72,8 +76,8 @@ class SweepView:
     swept: Any
     question: Question
     grid: tuple[Field, ...]
-    task: tuple[Field, ...]
-    sampling: tuple[Field, ...]
+    task: TaskFields  # how answers are read
+    sampling: SamplingFields  # where they end
     map: Any
     table: Any
     start: Any
@@ -84,13 +88,19 @@ class SweepView:
 
     @property
     def inputs(self) -> set[Any]:
-        return {self.swept, *self.question.widgets, *(f.widget for f in (*self.grid, *self.task, *self.sampling))}
+        return {
+            self.swept,
+            *self.question.widgets,
+            *self.task.widgets,
+            *self.sampling.widgets,
+            *(f.widget for f in self.grid),
+        }
 
     def read(self, values: Mapping[Any, Any]) -> dict[str, Any]:
         """The setup as plain data: the question above, with how its answers are read and where they end."""
         data = self.question.read(values)
-        data["task"] |= read_fields(self.task, values)
-        data["sampling"] |= read_fields(self.sampling, values)
+        data["task"] |= self.task.read(values)
+        data["sampling"] |= self.sampling.read(values)
         return data
 
     def shown(self, now: Swept) -> dict[Any, Any]:
@@ -115,9 +125,8 @@ def build(page: Any, question: Question, settings: Settings, sessions: Sessions)
             )
             grid = _grid_fields()
             with gr.Row(elem_classes="pair"):
-                sampling = pick(Sampling, "max_tokens", "seed")
-            with gr.Column(min_width=0):
-                kind, *_ = task = pick(Task, "answer", "labels")
+                sampling = sampling_fields.build("max_tokens", "seed")
+            task = task_fields.build("answer", "labels")
             with gr.Row(elem_classes="acts"):
                 start = gr.Button("Run the sweep", variant="primary", elem_id="sweep-button", elem_classes="runs")
                 stop = gr.Button(
@@ -139,13 +148,14 @@ def build(page: Any, question: Question, settings: Settings, sessions: Sessions)
                 with gr.Row(elem_classes="quiet-row"):
                     save_cells = widgets.download("Download the table as CSV")
                     save_answers = widgets.download("Download all answers as CSV")
-    for field, value in zip((*task, sampling[0]), ("label", LABELS, MAX_TOKENS), strict=True):
-        field.widget.value = value
+    sampling.field("max_tokens").widget.value = MAX_TOKENS
+    open_with(task.write(Task(input="", answer="label", labels=LABELS)))
     view = SweepView(
         swept=gr.State(None), question=question, grid=grid, task=task, sampling=sampling, map=heat, table=table,
         start=start, stop=stop, line=line, save_cells=save_cells, save_answers=save_answers,
     )  # fmt: skip
-    kind.widget.change(lambda answer: gr.update(visible=answer in WITH_LABELS), kind.widget, task[1].widget, **AT_ONCE)
+    kind, labels = task.field("answer").widget, task.frames["labels"]
+    kind.change(lambda answer: gr.update(visible=answer in WITH_LABELS), kind, labels, **AT_ONCE)
     _wire_run(view, settings, sessions)
     _wire_downloads(view)
 

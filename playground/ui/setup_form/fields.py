@@ -74,6 +74,15 @@ def widget(p: Parameter) -> Any:
     return gr.Textbox(**shown, lines=p.lines, max_lines=max(p.lines, 16), placeholder=p.empty or None)
 
 
+def merged(*updates: Mapping[Any, Any]) -> dict[Any, Any]:
+    """All of these updates: what several say of one widget, such as its value and that it shows, is said at once."""
+    together: dict[Any, Any] = {}
+    for part in updates:
+        for widget, update in part.items():
+            together[widget] = {**together.get(widget, {}), **update}
+    return together
+
+
 def info(p: Parameter) -> str:
     """The help under a widget's label, with how to type it where that is not plain."""
     typed = {"list": " One a line; \\n stands for a line break.", "map": " One a line, for example 50: -2.5"}

@@ -15,8 +15,8 @@ from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import told
 from playground.ui.handlers.payloads import Choice
 from playground.ui.setup_form import fields as controls
-from playground.ui.setup_form import form
-from playground.ui.setup_form.fields import Field
+from playground.ui.setup_form import sampling_fields
+from playground.ui.setup_form.sampling_fields import SamplingFields
 
 # Parameters that change which token comes next. The others say when to stop, or what to record.
 SHAPING = with_effect(Sampling, "temperature", "filter", "penalty", "bias")
@@ -30,7 +30,7 @@ class SamplingPanel:
 
     chips: Any
     load: Any
-    fields: tuple[Field, ...]
+    fields: SamplingFields
 
 
 def build(offered: Mapping[str, SamplingPreset]) -> SamplingPanel:
@@ -39,7 +39,7 @@ def build(offered: Mapping[str, SamplingPreset]) -> SamplingPanel:
         chips = widgets.chips([])
         load = build_presets(offered)
         with gr.Accordion("All sampling parameters", open=False):
-            fields = form.sampling_fields()
+            fields = sampling_fields.build()
     return SamplingPanel(chips=chips, load=load, fields=fields)
 
 
@@ -52,14 +52,14 @@ def build_presets(offered: Mapping[str, SamplingPreset]) -> Any:
 
 
 def differing(
-    fields: tuple[Field, ...], values: Mapping[Any, Any], honoured: Collection[str] | None = None
+    fields: SamplingFields, values: Mapping[Any, Any], honoured: Collection[str] | None = None
 ) -> list[dict[str, str]]:
     """What the form holds apart from the defaults, as chips; also what is not allowed, so that it can be reset.
 
     Of a model that honours but these, the others are said not to be sent.
     """
     found = []
-    for f in fields:
+    for f in fields.fields:
         held, name = values[f.widget], f.parameter.name
         if held != controls.written(f.parameter, f.parameter.default):
             shown = " | ".join(str(held).split("\n"))
@@ -82,7 +82,7 @@ def replaced(preset: Sampling, *, everything: bool = False) -> dict[str, Any]:
 
 def wire(panel: SamplingPanel, offered: Mapping[str, SamplingPreset]) -> None:
     known = {**offered, DEFAULTS: UNTOUCHED}
-    by_name = {f.parameter.name: f for f in panel.fields}
+    by_name = {f.parameter.name: f for f in panel.fields.fields}
 
     @told
     def load(event: gr.EventData) -> dict[Any, Any]:
@@ -95,6 +95,6 @@ def wire(panel: SamplingPanel, offered: Mapping[str, SamplingPreset]) -> None:
         f = payloads.chosen(event, by_name)
         return {f.widget: f.write(f.parameter.default)}
 
-    outputs = [f.widget for f in panel.fields]
+    outputs = panel.fields.widgets
     panel.load.choose(load, None, outputs, **AT_ONCE)
     panel.chips.reset(reset, None, outputs, **AT_ONCE)

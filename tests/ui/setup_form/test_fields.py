@@ -14,7 +14,14 @@ from playground.parameters import parameters
 from playground.setups import parse, to_dict
 from playground.strategies import STRATEGIES, FewShot
 from playground.types import Sampling, Setup, Task
-from playground.ui.setup_form import fields, form, model_choice, sampling_panel
+from playground.ui.setup_form import (
+    fields,
+    model_choice,
+    sampling_fields,
+    sampling_panel,
+    task_fields,
+    technique_fields,
+)
 from playground.ui.setup_form.check import checked
 from playground.ui.setup_form.form import Form
 
@@ -91,16 +98,11 @@ def test_strings_survive_their_box(strings: list[str]) -> None:
 @pytest.fixture
 def filled() -> Form:
     with gr.Blocks(analytics_enabled=False):
-        task, task_frames = form.task_fields()
-        options, option_frames = form.option_fields()
         return Form(
             choice=model_choice.build_adapter(model_choice.build(CATALOG)),
-            strategy=gr.Dropdown(list(STRATEGIES), value="zero_shot"),
-            task=task,
-            options=options,
-            sampling=form.sampling_fields(),
-            task_frames=task_frames,
-            option_frames=option_frames,
+            technique=technique_fields.build_options(technique_fields.build_choice()),
+            task=task_fields.build(),
+            sampling=sampling_fields.build(),
         )
 
 
@@ -163,17 +165,17 @@ def test_a_setup_survives_the_form(filled: Form, data: dict[str, Any]) -> None:
 
 
 def test_the_form_sends_only_what_the_technique_uses(filled: Form) -> None:
-    values = held(filled, parse(FEW_SHOT)) | {filled.strategy: "zero_shot"}
+    values = held(filled, parse(FEW_SHOT)) | {filled.technique.strategy: "zero_shot"}
     read = filled.read(values, CATALOG)
     assert set(read["task"]) == {"input", "answer", "labels"}
     assert read["options"] == {}
-    (answer,) = (f.widget for f in filled.task if f.parameter.name == "answer")
+    answer = filled.task.field("answer").widget
     assert "labels" not in filled.read(values | {answer: "number"}, CATALOG)["task"]
 
 
 @pytest.mark.parametrize("name", [None, 5, [], {}, "nope"])
 def test_a_forged_technique_is_refused(filled: Form, name: Any) -> None:
-    values = held(filled, parse(SETUPS[0])) | {filled.strategy: name}
+    values = held(filled, parse(SETUPS[0])) | {filled.technique.strategy: name}
     for refused in (lambda: filled.show(values, CATALOG), lambda: parse(filled.read(values, CATALOG))):
         with pytest.raises(InvalidSetup, match="`strategy` is"):
             refused()
@@ -181,14 +183,14 @@ def test_a_forged_technique_is_refused(filled: Form, name: Any) -> None:
 
 def test_the_form_shows_only_what_the_technique_uses(filled: Form) -> None:
     for name, strategy in STRATEGIES.items():
-        shown = filled.show(held(filled, parse({})) | {filled.strategy: name}, CATALOG)
-        visible = {task for task, frame in filled.task_frames.items() if shown[frame]["visible"]}
+        shown = filled.show(held(filled, parse({})) | {filled.technique.strategy: name}, CATALOG)
+        visible = {task for task, frame in filled.task.frames.items() if shown[frame]["visible"]}
         assert visible == set(strategy().used_fields) - {"labels"}
-        assert [o for o, frame in filled.option_frames.items() if shown[frame]["visible"]] == (
+        assert [o for o, frame in filled.technique.frames.items() if shown[frame]["visible"]] == (
             [name] if parameters(strategy) else []
         )
     labels = held(filled, parse({"task": {"answer": "label", "labels": ["a"]}}))
-    assert filled.show(labels, CATALOG)[filled.task_frames["labels"]]["visible"]
+    assert filled.show(labels, CATALOG)[filled.task.frames["labels"]]["visible"]
 
 
 @pytest.mark.parametrize(
@@ -205,11 +207,12 @@ def test_the_form_shows_only_what_the_technique_uses(filled: Form) -> None:
 def test_what_an_option_leaves_unused_is_neither_shown_nor_sent(
     filled: Form, strategy: str, option: str, value: str, hidden: set[str]
 ) -> None:
-    by_name = {f.parameter.name: f.widget for f in (*filled.task, *filled.options[strategy])}
-    values = held(filled, parse(FEW_SHOT)) | {filled.strategy: strategy, by_name[option]: value}
+    options = filled.technique.options[strategy]
+    by_name = {f.parameter.name: f.widget for f in (*filled.task.fields, *options)}
+    values = held(filled, parse(FEW_SHOT)) | {filled.technique.strategy: strategy, by_name[option]: value}
     shown = filled.show(values, CATALOG)
-    frames = {**filled.task_frames, **{f.parameter.name: f.widget for f in filled.options[strategy]}}
-    in_question = {"examples", *(f.parameter.name for f in filled.options[strategy])} & frames.keys()
+    frames = {**filled.task.frames, **{f.parameter.name: f.widget for f in options}}
+    in_question = {"examples", *(f.parameter.name for f in options)} & frames.keys()
     assert {name for name in in_question if not shown[frames[name]]["visible"]} == hidden
     read = filled.read(values, CATALOG)
     assert not hidden & {*read["task"], *read["options"]}
@@ -235,10 +238,10 @@ def test_a_setup_that_is_opened_leaves_nothing_of_the_one_before(filled: Form) -
 
 
 def test_every_parameter_has_a_widget_with_its_range(filled: Form) -> None:
-    for field in filled.sampling:
+    for field in filled.sampling.fields:
         if isinstance(field.widget, gr.Slider):
             assert (field.widget.minimum, field.widget.maximum) == (field.parameter.low, field.parameter.high)
-    assert {f.parameter.name for f in filled.sampling} == {p.name for p in parameters(Sampling)}
+    assert {f.parameter.name for f in filled.sampling.fields} == {p.name for p in parameters(Sampling)}
 
 
 def test_adapter_and_scale_show_where_they_apply(filled: Form) -> None:
@@ -268,5 +271,5 @@ def test_a_model_made_for_one_task_gets_the_text_and_what_it_honours(filled: For
     read = filled.read(values, CATALOG)
     assert read == {"model": "labels", "task": {"input": "x"}, "sampling": {"max_tokens": 7}}
     shown = filled.show(values, CATALOG)
-    assert [name for name, frame in filled.task_frames.items() if shown[frame]["visible"]] == ["input"]
-    assert not any(shown[frame]["visible"] for frame in filled.option_frames.values())
+    assert [name for name, frame in filled.task.frames.items() if shown[frame]["visible"]] == ["input"]
+    assert not any(shown[frame]["visible"] for frame in filled.technique.frames.values())
