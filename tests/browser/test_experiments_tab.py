@@ -43,6 +43,20 @@ def items(page: Page, count: int) -> None:
     page.get_by_label("Items", exact=True).press("Tab")
 
 
+def columns(page: Page) -> Locator:
+    return page.locator("#columns-asked").get_by_role("checkbox")
+
+
+def edit(page: Page, column: str) -> None:
+    page.get_by_label("Edit a column").click()
+    page.get_by_role("option", name=column).first.click()
+    expect(page.locator("#column-editor")).to_be_visible()
+
+
+def box(page: Page, label: str) -> Locator:
+    return page.locator("#column-editor").get_by_role("textbox", name=re.compile(f"^{label}"))
+
+
 def run(page: Page) -> None:
     page.get_by_role("button", name="Run the experiment").click()
 
@@ -100,7 +114,7 @@ def test_the_ladder_is_run_stopped_resumed_and_read(opened: Any) -> None:
     # And what stands in the Playground becomes one more column.
     turn_to(page, "Experiments")
     page.get_by_role("button", name="Add the Playground's setup").click()
-    expect(page.locator(".technique")).to_have_count(7)
+    expect(columns(page)).to_have_count(7)
 
 
 def test_the_focus_stays_in_the_list_of_items_while_answers_come(opened: Any) -> None:
@@ -164,12 +178,11 @@ def test_own_data_is_mapped_asked_and_kept_as_yaml(opened: Any) -> None:
     page.get_by_label("Number", exact=True).locator("visible=true").check()
 
     # One column with a wording of its own; the rest is not ticked.
-    for box in page.locator(".technique-pick input").all()[1:]:
-        box.uncheck()
-    page.get_by_role("button", name="Edit Zero-shot", exact=True).click()
-    page.locator(".technique-edit input").first.fill("Mine")
-    page.locator(".technique-edit textarea").first.fill("Think step by step. {input}")
-    page.locator(".technique-edit textarea").first.press("Tab")
+    for other in columns(page).all()[1:]:
+        other.uncheck()
+    edit(page, "Zero-shot")
+    box(page, "Name").fill("Mine")
+    box(page, "Wording").fill("Think step by step. {input}")
     expect(page.locator("#estimate")).to_contain_text("\u201cExamples\u201d is 8; all")
     page.get_by_label("Examples", exact=True).fill("0")
     page.get_by_label("Examples", exact=True).press("Tab")
@@ -189,9 +202,57 @@ def test_own_data_is_mapped_asked_and_kept_as_yaml(opened: Any) -> None:
     page.get_by_role("button", name="Close", exact=False).first.click()
     page.get_by_role("button", name="Use this text").click()
     expect(page.locator(".experiment_status h2")).to_have_text("Other")
-    expect(page.locator(".technique-pick input:checked")).to_have_count(1)
-    expect(page.locator(".technique")).to_have_count(6)  # those without a tick stay
+    expect(page.locator("#columns-asked input:checked")).to_have_count(1)
+    expect(columns(page)).to_have_count(6)  # those without a tick stay
     expect(page.get_by_label("Items", exact=True)).to_have_value("3")
+
+
+def test_columns_keep_what_they_say_when_others_come_go_and_move(opened: Any) -> None:
+    page = opened()
+    listed = page.locator("#columns-asked label")
+    expect(listed).to_have_count(6)
+    edit(page, "Zero-shot")
+    editor = page.locator("#column-editor")
+    box(page, "Name").fill("<b>Mine</b>")
+    expect(listed.first).to_have_text(re.compile("<b>Mine</b>"))
+    unfold(page, "Sampling of this column")
+    editor.get_by_role("spinbutton", name="Temperature").fill("0.3")
+    editor.get_by_role("spinbutton", name="Temperature").press("Tab")
+    expect(listed.first).to_contain_text("temperature 0.3")
+
+    page.get_by_role("button", name="Duplicate").click()
+    expect(box(page, "Name")).to_have_value("<b>Mine</b> (2)")
+    expect(listed.nth(1)).to_contain_text("temperature 0.3")
+    page.get_by_role("button", name="Move down").click()
+    expect(listed.nth(2)).to_contain_text("<b>Mine</b> (2)")
+    expect(page.get_by_role("button", name="Move down")).to_be_focused()
+    page.get_by_role("button", name="Add a column").click()
+    expect(listed).to_have_count(8)
+    expect(box(page, "Name")).to_have_value("")
+    editor.get_by_role("combobox", name="Technique").click()
+    page.get_by_role("option", name="Role").click()
+    box(page, "Role").fill("You are a careful accountant.")
+    expect(listed.last).to_contain_text("role")
+    edit(page, "<b>Mine</b> (2)")
+    page.get_by_role("button", name="Remove", exact=True).click()
+    expect(listed).to_have_count(7)
+    expect(editor).to_be_hidden()
+    unfold(page, "As YAML")
+    text = page.get_by_label("The whole experiment")
+    expect(text).to_have_value(re.compile("name: <b>Mine</b>.*temperature: 0.3.*careful accountant", re.DOTALL))
+    expect(page.locator("#columns-asked b")).to_have_count(0)
+
+
+def test_a_run_asks_what_was_typed_last(opened: Any) -> None:
+    page = opened()
+    items(page, 2)
+    for other in columns(page).all()[1:]:
+        other.uncheck()
+    edit(page, "Zero-shot")
+    box(page, "Name").fill("Typed last")
+    run(page)
+    ended(page)
+    expect(page.locator("#ladder-table tbody tr").first).to_contain_text("Typed last")
 
 
 def test_edits_that_were_not_used_are_left_alone(opened: Any) -> None:

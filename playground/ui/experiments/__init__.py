@@ -1,6 +1,9 @@
 """The Experiments tab: many items in several ways, with the evidence.
 
 calibration_figure.py   Whether confidence keeps its word: how often answers given with some confidence are right
+column_editor.py        The editor of one column of an experiment: its name and wording, and the sections of a setup
+columns_panel.py        The columns of an experiment as widgets: a list to tick, and the sections of a setup for the
+                        one that is edited
 data_panel.py           What is asked: a data set that comes with the playground, with its card, or one's own from a
                         file or pasted
 downloads.py            Taking an experiment away: the report with its figures, and every result as CSV and JSON
@@ -28,6 +31,6 @@ run.py                  An experiment that runs: its table grows, Stop keeps wha
 status_values.py        An experiment -> how far it is, what it would take, and what may be said of it
 tab.py                  The Experiments tab: ask many items in several ways, see with what certainty one way is better
                         than another
-technique_rows.py       The ways of asking as the page holds them: rows to tick and edit, and back to what an
-                        experiment says
+technique_rows.py       The columns of an experiment as the page holds them: each a technique with its settings, under
+                        a number of its own
 """

@@ -17,13 +17,23 @@ from playground.evaluation.columns import columns
 from playground.evaluation.plan import Experiment
 from playground.parameters import parameters
 from playground.ui import widgets
-from playground.ui.experiments import data_panel, technique_rows
+from playground.ui.experiments import columns_panel, data_panel, technique_rows
+from playground.ui.experiments.columns_panel import ColumnsPanel, changes
 from playground.ui.experiments.data_panel import DataPanel, number_field
-from playground.ui.experiments.form_values import key, model_choices, read_draws, read_models, read_scorer, scorer_line
-from playground.ui.experiments.technique_rows import lines, sampling
+from playground.ui.experiments.form_values import (
+    key,
+    lines,
+    model_choices,
+    read_draws,
+    read_models,
+    read_scorer,
+    sampling,
+    scorer_line,
+)
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import told
 from playground.ui.setup_form.fields import Field, pick, read_fields
+from playground.ui.setup_form.form import open_with
 from playground.ui.setup_form.labels import Labels
 from playground.ui.widgets import TextColumn
 
@@ -38,7 +48,7 @@ class ExperimentForm:
 
     texts: tuple[Field, ...]  # title, about
     data: DataPanel
-    techniques: Any
+    techniques: ColumnsPanel
     models: Any
     draws: Any
     numbers: tuple[Field, ...]  # repetitions, seed
@@ -50,20 +60,27 @@ class ExperimentForm:
 
     @property
     def widgets(self) -> list[Any]:
-        own = [self.techniques, self.models, self.draws, self.sampling, self.scorer, self.scorer_options, self.expected]
+        own = [
+            *self.techniques.widgets,
+            self.models,
+            self.draws,
+            self.sampling,
+            self.scorer,
+            self.scorer_options,
+            self.expected,
+        ]
         return [*self.data.widgets, *own, *(f.widget for f in (*self.texts, *self.numbers))]
 
     @property
     def changes(self) -> list[Any]:
         """What happens when anything in the form becomes another. (What is remembered shows in the data's line.)"""
-        memory, edited = (self.expected, self.data.given), (self.techniques, self.draws)
-        boxes = [box for box in self.widgets if box not in (*memory, *edited)]
-        return [*(box.change for box in (*boxes, self.data.state)), *(box.input for box in edited)]
+        memory = (self.expected, self.data.given, self.techniques.edited)
+        return changes([*(box for box in self.widgets if box not in memory), self.data.state])
 
     @property
     def written(self) -> list[Any]:
         """All that `write` may update."""
-        return [*self.widgets, *self.data.written, self.scorer_about]
+        return [*self.widgets, *self.techniques.written, *self.data.written, self.scorer_about]
 
     @property
     def labels(self) -> Labels:
@@ -80,7 +97,7 @@ class ExperimentForm:
         """The experiment as plain data. Raises InvalidSetup for what no experiment could hold."""
         data = {
             "data": self.data.read(values),
-            "techniques": technique_rows.read(values[self.techniques]),
+            "techniques": self.techniques.read(values),
             "models": [asdict(model) for model in read_models(values[self.models])],
             "draws": read_draws(values[self.draws]),
             **read_fields((*self.texts, *self.numbers), values),
@@ -94,11 +111,11 @@ class ExperimentForm:
     def write(self, experiment: Experiment, models: Sequence[ModelInfo]) -> dict[Any, Any]:
         """Updates that make the form hold this experiment."""
         held = [key(model) for model in experiment.models]
-        judged = experiment.scorer
+        judged, rows = experiment.scorer, technique_rows.rows(experiment.techniques)
         return {
             **self.data.write(experiment.data),
             self.expected: [asdict(expectation) for expectation in experiment.expectations],
-            self.techniques: technique_rows.rows(experiment.techniques),
+            **self.techniques.write(rows, [row["id"] for row in rows]),
             self.models: gr.update(choices=model_choices(models, held), value=held),
             self.draws: [{"name": d.name, "sampling": lines(d.sampling)} for d in experiment.draws],
             self.sampling: lines(experiment.sampling),
@@ -110,10 +127,7 @@ class ExperimentForm:
 
     def hold(self, experiment: Experiment, models: Sequence[ModelInfo]) -> None:
         """Make the form open with this experiment, for every visitor."""
-        for component, update in self.write(experiment, models).items():
-            for name, value in update.items() if is_update(update) else [("value", update)]:
-                if name in ("value", "visible", "choices"):
-                    setattr(component, name, value)
+        open_with(self.write(experiment, models))
 
     def models_offered(self, held: Any, models: Sequence[ModelInfo]) -> Any:
         """An update that offers these models and those that are chosen, and leaves the choice to the page."""
@@ -125,11 +139,8 @@ def build(models: Sequence[ModelInfo]) -> tuple[ExperimentForm, Any]:
     by_name = {p.name: p for p in parameters(Experiment)}
     gr.Markdown("## Data", elem_classes="part")
     data = data_panel.build()
-    gr.Markdown("## Ways of asking", elem_classes="part")
-    gr.Markdown("Each ticked one is a column, on the same items and with the same seeds.", elem_classes="field-label")
-    techniques = widgets.widget(
-        HERE / "techniques.js", {"strategies": technique_rows.offered(), "most": technique_rows.MOST}, value=[]
-    )
+    gr.Markdown("## Techniques", elem_classes="part")
+    techniques = columns_panel.build()
     with gr.Row(elem_classes="quiet-row"):
         add = gr.Button("Add the Playground's setup", size="sm", variant="secondary", elem_classes="quiet-button")
     with gr.Accordion("Models, sampling and repetitions", open=False):
@@ -167,10 +178,6 @@ def build(models: Sequence[ModelInfo]) -> tuple[ExperimentForm, Any]:
     return form, add
 
 
-def is_update(value: Any) -> bool:
-    return isinstance(value, dict) and value.get("__type__") == "update"
-
-
 def _labels(data: Mapping[str, Any]) -> set[str]:
     """What the columns will be called: an expectation about one that was taken away goes with it."""
     experiment = setups.build(Experiment, {key: data[key] for key in ("techniques", "models", "draws")}, ())
@@ -182,18 +189,18 @@ def wire(form: ExperimentForm, offered: Collection[Experiment]) -> None:
     wordings = [technique.template for one in offered for technique in one.techniques]
     title, about = (f.widget for f in form.texts)
     said = {title: [one.title for one in offered], about: [one.about for one in offered]}
+    panel = form.techniques
 
     @told
     def choose_data(values: dict[Any, Any]) -> dict[Any, Any]:
         """What judged another data set's answers, asked for them or is called after them need not suit this one's; what
         a person wrote stays."""
-        rows = [
-            {**row, "template": ""} if row.get("template") in wordings else row
-            for row in technique_rows.held(values[form.techniques])
-        ]
+        rows = [{**row, "template": ""} if row.get("template") in wordings else row for row in panel.held(values)]
         texts = {f.widget: f.write(f.parameter.default) for f in form.texts if values[f.widget] in said[f.widget]}
-        return {form.scorer: "", form.scorer_options: "", form.techniques: rows, **texts}
+        kept = panel.write(rows, panel.ticks(values), values[panel.edited])
+        return {form.scorer: "", form.scorer_options: "", **kept, **texts}
 
-    filled = [form.scorer, form.scorer_options, form.techniques, title, about]
-    form.data.name.input(choose_data, {form.techniques, title, about}, filled, preprocess=False, **AT_ONCE)
+    columns_panel.wire(panel, form.sampling)
+    filled = [form.scorer, form.scorer_options, *panel.written, title, about]
+    form.data.name.input(choose_data, {*panel.widgets, title, about}, filled, preprocess=False, **AT_ONCE)
     form.scorer.change(lambda name: scorer_line(str(name)), form.scorer, form.scorer_about, preprocess=False, **AT_ONCE)

@@ -1,15 +1,15 @@
 """Models, sampling settings and the scorer of an experiment, as lists and lines of text hold them."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from playground import setups
+from playground import documents, setups
 from playground.backends.catalog import ModelInfo
 from playground.errors import InvalidSetup
 from playground.evaluation import scorers
 from playground.parameters import parameters
-from playground.types import Weights
-from playground.ui.experiments.technique_rows import sampling, settings
+from playground.types import Sampling, Weights
 
 
 # ------------------------------------------------------------------------------------ models as one choice
@@ -83,3 +83,26 @@ def scorer_line(name: str) -> str:
     known = scorers.SCORERS[name]
     options = [f"`{p.name}`: {p.help}" for p in parameters(known)]
     return "\n\n".join([known.about, *options])
+
+
+# ------------------------------------------------------------------------------- settings as lines of text
+def lines(held: Mapping[str, Any]) -> str:
+    """Settings one a line, as a person would type them: "temperature: 0.7". What JSON is, YAML reads."""
+    return "\n".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in held.items())
+
+
+def sampling(text: Any, what: str) -> dict[str, Any]:
+    """Sampling parameters from lines of text."""
+    return settings(text, what, tuple(p.name for p in parameters(Sampling)))
+
+
+def settings(text: Any, what: str, keys: tuple[str, ...]) -> dict[str, Any]:
+    """Settings from lines of text. Raises InvalidSetup naming the line and the keys there are."""
+    if text is None or (isinstance(text, str) and not text.strip()):
+        return {}
+    if not isinstance(text, str):
+        raise InvalidSetup(f"{what}: this must be text.")
+    found = documents.load(text, what, "it", keys).data
+    if unknown := [key for key in found if key not in keys]:
+        raise InvalidSetup(f"{what}: {str(unknown[0])[:60]!a} is not known. Known: {', '.join(keys)}.")
+    return dict(found)

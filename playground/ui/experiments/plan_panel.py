@@ -18,7 +18,7 @@ from playground.ui import widgets
 from playground.ui.experiments import status_values
 from playground.ui.experiments.form import ExperimentForm
 from playground.ui.experiments.labels import labelled_plan
-from playground.ui.experiments.technique_rows import names, with_unticked
+from playground.ui.experiments.technique_rows import with_unticked
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.experiment_limits import check_size, with_limit
@@ -128,7 +128,7 @@ def wire(
         }
 
     def why(error: PlaygroundError, values: Mapping[Any, Any]) -> dict[str, Any]:
-        return sentence(labelled_plan(error, form.labels, names(values[form.techniques])), wrong=True)
+        return sentence(labelled_plan(error, form.labels, form.techniques.names(values)), wrong=True)
 
     @told
     def load(event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
@@ -139,8 +139,11 @@ def wire(
         text, given = str(values[panel.text] or ""), values[form.data.given]
         read = experiments.read(text, "The text")
         filled = held(with_rest(read, text, given.items if given else ()), sessions.of(request))
-        # The text has the ticked ways of asking only: the others stay.
-        return {**filled, form.techniques: with_unticked(filled[form.techniques], values[form.techniques])}
+        # The text has the ticked columns only: the others stay.
+        columns = form.techniques
+        new = filled[columns.rows]
+        rows = with_unticked(new, columns.held(values), columns.ticks(values))
+        return {**filled, **columns.write(rows, [row["id"] for row in rows[: len(new)]])}
 
     @told
     def opened(content: Any, request: gr.Request) -> dict[Any, Any]:
@@ -152,7 +155,7 @@ def wire(
         return {panel.save: {"name": "experiment.yaml", "text": experiments.write(experiment)}}
 
     def refused(error: PlaygroundError, values: dict[Any, Any]) -> dict[Any, Any]:
-        words = labelled_plan(error, form.labels, names(values[form.techniques]))
+        words = labelled_plan(error, form.labels, form.techniques.names(values))
         return {panel.estimate: {"text": words, "wrong": True}}
 
     @told
@@ -205,7 +208,7 @@ def wire(
     plain: dict[str, Any] = {"preprocess": False, **AT_ONCE}
     newest: dict[str, Any] = {"trigger_mode": "always_last", **plain}
     panel.offered.choose(load, None, filled, **AT_ONCE)
-    panel.use.click(use, {panel.text, form.data.given, form.techniques}, filled, **AT_ONCE)
+    panel.use.click(use, {panel.text, form.data.given, *form.techniques.widgets}, filled, **AT_ONCE)
     panel.open.upload(opened, panel.open, filled, **AT_ONCE)
     panel.save.click(save, set(form.widgets), [panel.save], **plain)
     counted = {*form.widgets, panel.text, panel.written}

@@ -79,8 +79,12 @@ def build(shared: Shared) -> Tab:
             with views.frame:
                 files = downloads.build()
 
+    columns = form.techniques
+
     def with_setup(values: Values, setup: Setup) -> Updates:
-        return {form.techniques: technique_rows.with_setup(values[form.techniques], setup)}
+        held = columns.held(values)
+        row = technique_rows.with_setup(held, setup)
+        return columns.write([*held, row], [*columns.ticks(values), row["id"]], values[columns.edited])
 
     recount, ran, came = gr.State(0), gr.State(None), gr.State(0)
     panel = PlanPanel(
@@ -101,7 +105,8 @@ def build(shared: Shared) -> Tab:
         settings,
         sessions,
     )
-    return Tab(taking=[Taking(button=add, inputs=[form.techniques], outputs=[form.techniques], take=with_setup)])
+    columns = form.techniques
+    return Tab(taking=[Taking(button=add, inputs=columns.widgets, outputs=columns.written, take=with_setup)])
 
 
 def kept_text(settings: Settings) -> str:

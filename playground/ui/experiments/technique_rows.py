@@ -1,134 +1,139 @@
-"""The ways of asking as the page holds them: rows to tick and edit, and back to what an experiment says."""
+"""The columns of an experiment as the page holds them: each a technique with its settings, under a number of its own.
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+A row is plain data, what an experiment says of a technique and the row's `id`. The page's memory holds the rows, and
+which of them are ticked is what a person sees.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
+from itertools import count
 from typing import Any
 
-from playground import documents, setups
+from playground import setups
 from playground.errors import InvalidSetup, LimitReached
 from playground.evaluation.plan import Experiment, Technique
 from playground.parameters import parameters
 from playground.strategies import STRATEGIES
-from playground.types import Sampling, Setup, Task
+from playground.types import Setup, Task
 
+Row = Mapping[str, Any]
 MOST = next(p.max_length or 1 for p in parameters(Experiment) if p.name == "techniques")
-# What of a task differs between ways of asking; the rest comes from the data.
+LONGEST_NAME = next(p.max_length or 1 for p in parameters(Technique) if p.name == "name")
+# What of a task differs between techniques; the rest comes from the data.
 PARTS = tuple(p.name for p in parameters(Task) if p.name not in ("input", "answer", "labels"))
-TEXTS = ("name", "strategy", "template", "task", "sampling")
 
 
-def offered() -> list[dict[str, Any]]:
-    """The techniques with their options, as the editor shows them."""
-    return [
-        {
-            "name": name,
-            "title": s.title,
-            "summary": s.card.summary,
-            "options": [
-                {
-                    "name": p.name, "label": p.label, "help": p.help, "kind": p.kind, "default": p.default,
-                    "low": p.low, "high": p.high, "step": p.step, "choices": list(p.choices),
-                }
-                for p in parameters(s)
-            ],
-        }
-        for name, s in STRATEGIES.items()
-    ]  # fmt: skip
+def rows(techniques: Iterable[Technique], beside: Sequence[Row] = ()) -> list[Row]:
+    """Rows of these techniques, with ids that none of those `beside` has."""
+    taken = {row["id"] for row in beside}
+    ids = (str(number) for number in count(1) if str(number) not in taken)
+    return [{"id": next(ids), **_plain(technique)} for technique in techniques]
 
 
-def rows(techniques: Iterable[Technique]) -> list[dict[str, Any]]:
-    """What the editor holds of these techniques, all of them ticked."""
-    return [
-        {
-            "on": True,
-            "name": t.name,
-            "strategy": t.strategy,
-            "options": dict(t.options),
-            "task": lines(t.task),
-            "template": t.template,
-            "sampling": lines(t.sampling),
-        }
-        for t in techniques
-    ]
-
-
-def read(value: Any) -> list[dict[str, Any]]:
-    """The ticked rows as an experiment writes them. Raises InvalidSetup for what the editor cannot hold."""
-    ticked = [row for row in held(value) if row.get("on") is True]
-    if not ticked:
-        raise InvalidSetup("No column is ticked; tick at least one way of asking.", path=("techniques",))
-    return [_technique(row, at) for at, row in enumerate(ticked)]
-
-
-def names(value: Any) -> list[str]:
-    """What the ticked rows are called on the page; odd rows have no names."""
-    named = [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
-    titles = {name: strategy.title for name, strategy in STRATEGIES.items()}
-    return [str(row.get("name") or titles.get(str(row.get("strategy")), "")) for row in named if row.get("on") is True]
-
-
-def held(value: Any) -> list[Mapping[str, Any]]:
-    """All rows of the editor. Raises InvalidSetup where these are none, LimitReached for too many."""
-    if not isinstance(value, list) or not all(isinstance(row, Mapping) for row in value):
-        raise InvalidSetup(path=("techniques",), rule="must be a list of ways of asking.")
-    if len(value) > MOST:
-        raise LimitReached(f"These are {len(value)} ways of asking; {MOST} is the most. Take one away first.")
-    return value
-
-
-def with_unticked(rows: Sequence[Mapping[str, Any]], before: Any) -> list[Mapping[str, Any]]:
-    """These rows, and those that were in the editor without a tick, as far as there is room. Raises like `held`."""
-    beside = [row for row in held(before) if row.get("on") is not True]
-    known = [{**row, "on": False} for row in rows]
-    return [*rows, *(row for row in beside if {**row, "on": False} not in known)][: max(MOST, len(rows))]
-
-
-def _technique(row: Mapping[str, Any], at: int) -> dict[str, Any]:
-    for key in TEXTS:
-        if not isinstance(row.get(key, ""), str):
-            raise InvalidSetup(path=("techniques", at, key), rule="must be text.")
-    name = row.get("name") or row.get("strategy", "")
-    written = {
-        "name": row.get("name", ""),
-        "strategy": row.get("strategy", "zero_shot"),
-        "options": row.get("options") or {},
-        "template": row.get("template", ""),
-        "task": settings(row.get("task", ""), f"\u201c{name}\u201d: the parts of the task", PARTS),
-        "sampling": sampling(row.get("sampling", ""), f"\u201c{name}\u201d: its sampling"),
+def _plain(technique: Technique) -> dict[str, Any]:
+    """Without tuples and frozen mappings: the page's memory is copied for every visitor."""
+    return {
+        key: list(value) if isinstance(value, tuple) else dict(value) if isinstance(value, Mapping) else value
+        for key, value in asdict(technique).items()
     }
-    return {key: held for key, held in written.items() if held}
 
 
-def with_setup(value: Any, setup: Setup) -> list[Mapping[str, Any]]:
-    """The editor's rows, and one more that asks as this setup does, whatever it asks. Raises like `held`."""
-    before, given = held(value), setups.differing(setup)
+def read(held: Sequence[Row], ticked: Collection[str]) -> list[dict[str, Any]]:
+    """The ticked rows as an experiment writes them. Raises InvalidSetup where there are none."""
+    chosen = [row for row in held if row["id"] in ticked]
+    if not chosen:
+        raise InvalidSetup("No column is ticked; tick at least one technique.", path=("techniques",))
+    return [{key: value for key, value in row.items() if key != "id" and value} for row in chosen]
+
+
+def title(row: Row) -> str:
+    """What the column is called."""
+    strategy = STRATEGIES.get(str(row["strategy"]))
+    return str(row["name"] or (strategy.title if strategy else row["strategy"]))
+
+
+def label(row: Row) -> str:
+    """The column's title, and in what it is not like its technique usually is."""
+    technique = STRATEGIES.get(str(row["strategy"]))
+    if technique is None:
+        return title(row)
+    options = [(p, row["options"][p.name]) for p in parameters(technique) if p.name in row["options"]]
+    changed = [f"{p.label.lower()} {_words(value)}" for p, value in options if value != p.default]
+    facts = [
+        technique.title if row["name"] not in ("", technique.title) else "",
+        *changed,
+        "own wording" if row["template"] else "",
+        *(name for name in row["task"] if name in PARTS),
+        *(f"{name.replace('_', ' ')} {_words(value)}" for name, value in row["sampling"].items()),
+    ]
+    return " \u00b7 ".join([title(row), *filter(None, facts)])
+
+
+def _words(value: Any) -> str:
+    return " ".join(str(value).replace("_", " ").split())[:40]
+
+
+def with_room(held: Sequence[Row]) -> None:
+    """Raises LimitReached where one more row would be too many."""
+    if len(held) >= MOST:
+        raise LimitReached(f"There are {len(held)} columns, and {MOST} is the most. Remove one first.")
+
+
+def with_unticked(new: Sequence[Row], before: Sequence[Row], ticked: Collection[str]) -> list[Row]:
+    """New rows, and those of before that were not ticked and say something else, as far as there is room."""
+    known = [{**row, "id": ""} for row in new]
+    beside = [row for row in before if row["id"] not in ticked and {**row, "id": ""} not in known]
+    kept = beside[: max(0, MOST - len(new))]
+    taken = {row["id"] for row in kept}
+    fresh = (str(number) for number in count(1) if str(number) not in taken)
+    return [*({**row, "id": next(fresh)} for row in new), *kept]
+
+
+def with_setup(held: Sequence[Row], setup: Setup) -> Row:
+    """One more row, which asks as this setup does, whatever it asks. Raises LimitReached."""
+    with_room(held)
+    given = setups.differing(setup)
     task = {key: part for key, part in given.get("task", {}).items() if key in PARTS}
-    options, luck = given.get("options", {}), given.get("sampling", {})
-    luck.pop("seed", None)  # the experiment gives every cell its own
-    (row,) = rows([Technique(strategy=setup.strategy, options=options, task=task, sampling=luck)])
-    names = [one.get("name") for one in before]
+    options, sampling = given.get("options", {}), given.get("sampling", {})
+    sampling.pop("seed", None)  # the experiment gives every cell its own
     name = f"{STRATEGIES[setup.strategy].title}, as in the Playground"
-    return list(held([*before, {**row, "name": f"{name} {len(names) + 1}" if name in names else name}]))
+    names = [row["name"] for row in held]
+    name = f"{name} {len(names) + 1}" if name in names else name
+    technique = Technique(name=name, strategy=setup.strategy, options=options, task=task, sampling=sampling)
+    (row,) = rows([technique], held)
+    return row
 
 
-# ------------------------------------------------------------------------------- settings as lines of text
-def lines(held: Mapping[str, Any]) -> str:
-    """Settings one a line, as a person would type them: "temperature: 0.7". What JSON is, YAML reads."""
-    return "\n".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in held.items())
+def duplicate(held: Sequence[Row], row: Row) -> Row:
+    """One more row that asks as this one does, under another name. Raises LimitReached."""
+    with_room(held)
+    titles = [title(one) for one in held]
+    base = title(row)[: LONGEST_NAME - 5]
+    name = next(name for number in count(2) if (name := f"{base} ({number})") not in titles)
+    (copied,) = rows([Technique()], held)
+    return {**row, "id": copied["id"], "name": name}
 
 
-def sampling(text: Any, what: str) -> dict[str, Any]:
-    """Sampling parameters from lines of text."""
-    return settings(text, what, tuple(p.name for p in parameters(Sampling)))
+def moved(held: Sequence[Row], id: str, by: int) -> list[Row]:
+    """The rows with one of them so many places further on; at an end it stays where it is."""
+    at = next(at for at, row in enumerate(held) if row["id"] == id)
+    left = [row for row in held if row["id"] != id]
+    to = min(max(at + by, 0), len(left))
+    return [*left[:to], held[at], *left[to:]]
 
 
-def settings(text: Any, what: str, keys: tuple[str, ...]) -> dict[str, Any]:
-    """Settings from lines of text. Raises InvalidSetup naming the line and the keys there are."""
-    if text is None or (isinstance(text, str) and not text.strip()):
-        return {}
-    if not isinstance(text, str):
-        raise InvalidSetup(f"{what}: this must be text.")
-    found = documents.load(text, what, "it", keys).data
-    if unknown := [key for key in found if key not in keys]:
-        raise InvalidSetup(f"{what}: {str(unknown[0])[:60]!a} is not known. Known: {', '.join(keys)}.")
-    return dict(found)
+def changed(
+    stored: Mapping[str, Any], usual: Mapping[str, Any], before: Any, after: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What a row says of one of its parts after an edit.
+
+    `usual` holds where it says nothing, `before` is what the widgets were given and `after` what they hold. What was
+    not touched stays said or unsaid as it was; what was set back to the usual is not said any more.
+    """
+    said = {key: value for key, value in stored.items() if key not in after}
+    for key, value in after.items():
+        if value == before[key]:
+            said |= {key: stored[key]} if key in stored else {}
+        elif value != usual[key]:
+            said[key] = value
+    return said

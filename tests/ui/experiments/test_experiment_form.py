@@ -15,7 +15,7 @@ from playground.evaluation.plan import Data, Experiment, Item, Technique
 from playground.settings import Settings
 from playground.types import Weights
 from playground.ui.experiments import form as experiment_form
-from playground.ui.experiments import form_values, plan_panel, technique_rows
+from playground.ui.experiments import form_values, plan_panel
 from playground.ui.handlers.uploads import text_of_file
 
 PLAIN = setups.parse({"task": {"input": "Hi"}})
@@ -24,54 +24,6 @@ FULL = Technique(
     name="Mine", strategy="self_consistency", options={"paths": 5}, task={"role": "You are: careful"},
     template="{input}\nNow.", sampling={"temperature": 0.5, "stop": ["\n"]},
 )  # fmt: skip
-
-
-def test_techniques_come_back_as_they_were() -> None:
-    (row,) = technique_rows.rows([FULL])
-    (read,) = technique_rows.read([row])
-    assert Technique(**read) == FULL
-
-
-def test_ways_without_a_tick_stay_beside_new_ones() -> None:
-    (new,), (old,) = technique_rows.rows([FULL]), technique_rows.rows([Technique()])
-    before = [{**old, "on": False}, {**new, "on": False}, old]
-    assert technique_rows.with_unticked([new], before) == [new, {**old, "on": False}]
-
-
-@pytest.mark.parametrize(
-    ("value", "words"),
-    [
-        (None, "must be a list"),
-        ([5], "must be a list"),
-        ([{"on": False}], "No column is ticked"),
-        ([{"on": True, "name": 5}], "must be text"),
-        ([{"on": True, "name": "A", "sampling": "warmth: 1"}], "'warmth' is not known"),
-        ([{"on": True, "name": "A", "sampling": "a: ["}], "not readable"),
-        ([{"on": True, "name": "A", "task": "input: x"}], "'input' is not known"),
-    ],
-)
-def test_odd_techniques_are_refused(value: Any, words: str) -> None:
-    with pytest.raises(InvalidSetup, match=words):
-        technique_rows.read(value)
-
-
-def test_ticked_rows_have_the_names_that_the_page_shows() -> None:
-    ticked = [{"on": True, "name": "A"}, {"on": True, "strategy": "zero_shot"}, {"on": True, "strategy": ["odd"]}]
-    assert technique_rows.names([*ticked, {"on": False, "name": "B"}, 5]) == ["A", "Zero-shot", ""]
-    assert technique_rows.names(None) == []
-
-
-def test_there_are_so_many_columns_and_no_more() -> None:
-    with pytest.raises(LimitReached, match="17 ways"):
-        technique_rows.read([{"on": True}] * 17)
-
-
-def test_odd_rows_do_not_take_the_playgrounds_setup() -> None:
-    with pytest.raises(InvalidSetup, match="must be a list"):
-        technique_rows.with_setup([5], PLAIN)
-    one = technique_rows.with_setup([], PLAIN)
-    first, second = technique_rows.with_setup(one, PLAIN)
-    assert first["name"] != second["name"]
 
 
 def test_experiments_on_models_that_are_not_here_are_not_offered() -> None:
