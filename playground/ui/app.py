@@ -94,7 +94,7 @@ def _open_in_playground(shared: Shared, form: Form, tabs: Any) -> None:
         written = form.write(setups.parse(setup), shared.sessions.of(request))
         return {**written, tabs: gr.Tabs(selected="playground")}
 
-    shared.opened.change(fill, shared.opened, [*form.widgets, *form.frames, tabs], **AT_ONCE)
+    shared.opened.change(fill, shared.opened, [*form.written, tabs], **AT_ONCE)
 
 
 def _take_setup(taking: Taking, form: Form, sessions: Sessions) -> None:

@@ -46,3 +46,10 @@ def test_a_component_that_a_session_replaced_is_described_as_it_is(page: Any) ->
     mine._update_config(key)
     assert mine.config_values[key]["props"]["label"] == "Another"
     assert theirs.config_values[key]["props"]["label"] != "Another"
+
+
+def test_no_handler_names_an_output_twice(page: Any) -> None:
+    """The page would take the second, which says nothing, for the news of a component that is about to show."""
+    for fn in page.fns.values():
+        ids = [component._id for component in fn.outputs]
+        assert len(ids) == len(set(ids)), fn.name

@@ -21,6 +21,7 @@ from playground.ui.experiments.technique_rows import Row
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import told
 from playground.ui.handlers.tab import Updates, Values
+from playground.ui.setup_form.fields import each_once
 from playground.ui.setup_form.labels import labelled
 
 NONE = ("None", "")
@@ -58,8 +59,8 @@ class ColumnsPanel:
     @property
     def written(self) -> list[Any]:
         """All that `write` may update."""
-        frames = [*self.editor.frames, self.frame]
-        return [*self.widgets, *frames, self.choice, self.up, self.down, self.duplicate, self.remove, self.add]
+        acts = [self.choice, self.up, self.down, self.duplicate, self.remove, self.add]
+        return each_once([*self.widgets, *self.editor.frames, self.frame, *acts])
 
     def held(self, values: Values) -> list[Row]:
         """All rows, the edited one as it is now. Raises InvalidSetup for what no row could hold."""

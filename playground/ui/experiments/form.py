@@ -32,7 +32,7 @@ from playground.ui.experiments.form_values import (
 )
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import told
-from playground.ui.setup_form.fields import Field, pick, read_fields
+from playground.ui.setup_form.fields import Field, each_once, pick, read_fields
 from playground.ui.setup_form.form import open_with
 from playground.ui.setup_form.labels import Labels
 from playground.ui.widgets import TextColumn
@@ -80,7 +80,7 @@ class ExperimentForm:
     @property
     def written(self) -> list[Any]:
         """All that `write` may update."""
-        return [*self.widgets, *self.techniques.written, *self.data.written, self.scorer_about]
+        return each_once([*self.widgets, *self.techniques.written, *self.data.written, self.scorer_about])
 
     @property
     def labels(self) -> Labels:

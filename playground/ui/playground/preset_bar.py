@@ -106,7 +106,7 @@ def wire(
         written = form.write(presets.read(text_of_file(content), "The file").setup, sessions.of(request))
         return {**written, bar.load: ""}
 
-    filled = [*form.widgets, *form.frames, bar.load]
+    filled = [*form.written, bar.load]
     for event in (bar.load.choose, also.load_preset):  # `gr.on` takes no events but those of Gradio
         event(load, {*form.choice.widgets, alternatives.widget}, filled, preprocess=False, **AT_ONCE)
     opened_elsewhere.change(lambda: "", None, bar.load, **AT_ONCE)

@@ -5,7 +5,7 @@ value is allowed is not decided here.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -81,6 +81,11 @@ def merged(*updates: Mapping[Any, Any]) -> dict[Any, Any]:
         for widget, update in part.items():
             together[widget] = {**together.get(widget, {}), **update}
     return together
+
+
+def each_once(widgets: Iterable[Any]) -> list[Any]:
+    """Outputs of a handler. Of two that are one, the page takes the second, which says nothing, for the news."""
+    return list(dict.fromkeys(widgets))
 
 
 def info(p: Parameter) -> str:

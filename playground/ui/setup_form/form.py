@@ -10,7 +10,7 @@ from playground.backends.catalog import Catalog, ModelInfo
 from playground.errors import PlaygroundError
 from playground.types import Setup
 from playground.ui.setup_form import check as checking
-from playground.ui.setup_form.fields import merged
+from playground.ui.setup_form.fields import each_once, merged
 from playground.ui.setup_form.model_choice import ModelChoice
 from playground.ui.setup_form.sampling_fields import SamplingFields
 from playground.ui.setup_form.task_fields import TaskFields
@@ -42,7 +42,12 @@ class Form:
     @property
     def frames(self) -> list[Any]:
         """What is shown or hidden, of which some are widgets themselves."""
-        return [*self.task.frames.values(), *self.technique.written, *self.prompting, *self.settings]
+        return each_once([*self.task.frames.values(), *self.technique.written, *self.prompting, *self.settings])
+
+    @property
+    def written(self) -> list[Any]:
+        """All that `write` may update."""
+        return each_once([*self.widgets, *self.frames])
 
     @property
     def deciding(self) -> list[Any]:

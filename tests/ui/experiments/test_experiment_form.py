@@ -85,3 +85,17 @@ def test_of_many_items_the_text_shows_some_and_loses_none(count: int) -> None:
 def test_files_have_a_cap_of_their_own(content: Any, error: Any, words: str) -> None:
     with pytest.raises(error, match=words):
         text_of_file(content, 1024)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("warmth: 1", "'warmth' is not known"), ("a: [", "not readable"), (5, "must be text"), (["x"], "must be text")],
+)
+def test_odd_lines_of_settings_are_refused(text: Any, words: str) -> None:
+    with pytest.raises(InvalidSetup, match=words):
+        form_values.sampling(text, "Sampling")
+
+
+def test_lines_of_settings_come_back_as_they_were() -> None:
+    held = {"temperature": 0.5, "stop": ["\n"], "logit_bias": {"5": -1.0}}
+    assert form_values.sampling(form_values.lines(held), "Sampling") == held
