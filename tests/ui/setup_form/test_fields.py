@@ -233,7 +233,7 @@ def test_a_setup_that_is_opened_leaves_nothing_of_the_one_before(filled: Form) -
     values = held(filled, parsed)
     for component, update in filled.write(parse({"task": {"input": "y"}}), CATALOG).items():
         values[component] = update["value"] if isinstance(update, dict) and "value" in update else values.get(component)
-    read = filled.read({**values, filled.strategy: "self_consistency"}, CATALOG)
+    read = filled.read({**values, filled.technique.strategy: "self_consistency"}, CATALOG)
     assert read["options"]["paths"] == 10
 
 
