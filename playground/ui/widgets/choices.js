@@ -1,6 +1,6 @@
-// One click loads one of these, and below them stands what the one is about that is pointed at, focused or loaded: a
-// tooltip is out of reach for fingers and keys. The value is the key of the one that is loaded, if that is known.
-// By hand: a Gradio button says nothing of itself when it is focused, and a radio does not load the same one again.
+// One click loads one of these; below them stands what the one is about that is pointed at, focused or loaded.
+// By hand: a tooltip is out of reach for fingers and keys. The value is the key of the one that is loaded, if known.
+const host = element.querySelector(".choices");
 host.role = "toolbar";
 host.ariaLabel = fixed.label;
 const about = el("p", { class: "choices-about", "aria-live": "polite" });
