@@ -89,13 +89,16 @@ def test_another_data_set_is_asked_and_judged_by_what_suits_it() -> None:
         experiment_form.wire(form, [known])
     (chosen,) = [f for f in demo.fns.values() if (form.data.name._id, "input") in f.targets]
     title, about = (f.widget for f in form.texts)
-    own = {**technique_rows.rows(known.techniques)[0], "template": "Mine: {input}"}
-    rows = [*technique_rows.rows(known.techniques), own, {"template": []}]
+    listed = technique_rows.rows(known.techniques)
+    own = {**technique_rows.duplicate(listed, listed[0]), "template": "Mine: {input}"}
+    panel = form.techniques
+    held = {panel.rows: [*listed, own], panel.ticked: [own["id"]], panel.edited: None}
     assert chosen.fn is not None
-    updates = chosen.fn({form.techniques: rows, title: known.title, about: "My question."})
+    updates = chosen.fn({**held, title: known.title, about: "My question."})
     assert (updates[form.scorer], updates[form.scorer_options]) == ("", "")
-    *rest, mine, odd = updates[form.techniques]
+    *rest, mine = updates[panel.rows]
     assert {row["template"] for row in rest} == {""}
-    assert (mine, odd) == (own, {"template": []})
+    assert mine == own
+    assert updates[panel.ticked]["value"] == [own["id"]]
     assert updates[title] != known.title
     assert about not in updates  # what a person wrote stays
