@@ -70,7 +70,8 @@ def test_the_preview_counts_a_prompt_in_which_brackets_are_typed(catalog_of: Any
         pass
     shown = prompt_values.worked_out(lambda: {**COT, "task": {"input": TYPED}}, catalog).value
     assert [step["facts"] for step in shown["steps"]] == ["12 tokens", "length depends on answers"]
-    assert shown["steps"][0]["messages"] == [{"role": "user", "pieces": [{"text": TYPED, "gap": False}]}]
+    typed = {"text": TYPED, "gap": False, "asked": True}
+    assert shown["steps"][0]["messages"] == [{"role": "user", "pieces": [typed]}]
     begun = shown["steps"][1]["prefix"]
     assert [piece["text"] for piece in begun if piece["gap"]] == ["\u27e8Reason\u27e9"]
 

@@ -35,11 +35,11 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request(Weights):
-    """One prompt, how many samples of it, and of which weights. `prefix` begins the assistant's turn.
+    """One prompt, how many samples of it, and of which weights. `prefill` begins the assistant's turn.
 
-    `begun` are a sample's own earlier words: they follow the prefix and count as generated. The adapter is one that is
-    loaded for the model. `visitor` is who asks, where strangers share a server: what was computed for one is not used
-    for another, whose time would tell them what the first has asked.
+    `generated_text` are a sample's own earlier words: they follow the prefill and count as generated. The adapter is
+    one that is loaded for the model. `visitor` is who asks, where strangers share a server: what was computed for one
+    is not used for another, whose time would tell them what the first has asked.
     """
 
     messages: tuple[Message, ...]
@@ -124,15 +124,8 @@ class Backend(Protocol):
         """The prompt as the model reads it, control tokens included."""
         ...
 
-    def next_token(
-        self,
-        messages: tuple[Message, ...],
-        prefill: str = "",
-        adapter: str = "",
-        scale: float = 1.0,
-        visitor: str = "",
-    ) -> NextToken:
-        """What may come next; tokens of the prefix count as generated. Raises NotSupported without `logits`."""
+    def next_token(self, request: Request) -> NextToken:
+        """What may come after the prompt of one sample. Raises NotSupported without `logits`."""
         ...
 
     def score(self, request: Request, text: str | Sequence[int]) -> tuple[Token, ...]:

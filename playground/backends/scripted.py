@@ -39,14 +39,7 @@ class ScriptedBackend:
     def prompt_text(self, messages: tuple[Message, ...], prefill: str = "") -> str:
         return "\n".join([*(f"{m.role}: {m.content}" for m in messages), f"assistant: {prefill}"])
 
-    def next_token(
-        self,
-        messages: tuple[Message, ...],
-        prefill: str = "",
-        adapter: str = "",
-        scale: float = 1.0,
-        visitor: str = "",
-    ) -> NextToken:
+    def next_token(self, request: Request) -> NextToken:
         raise NotSupported("The scripted model follows a rule and has no logits; choose a local model.")
 
     def score(self, request: Request, text: str | Sequence[int]) -> tuple[Token, ...]:

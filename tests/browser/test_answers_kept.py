@@ -65,7 +65,7 @@ def test_a_technique_that_is_changed_meanwhile_is_said(page_over: PageOver, cata
 
 
 def test_a_token_that_one_chose_is_marked_and_can_be_taken_back(page_over: PageOver, catalog_of: Any) -> None:
-    page = page_over(catalog_of(lambda request, _: " and on" if request.begun else "one two three"))
+    page = page_over(catalog_of(lambda request, _: " and on" if request.generated_text else "one two three"))
     choose(page, "explain")
     unfold(page, "All sampling parameters")
     page.get_by_role("spinbutton", name=re.compile("Alternatives")).fill("3")

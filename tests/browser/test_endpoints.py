@@ -71,24 +71,6 @@ def connect(page: Page, server: Faulty, key: str, name: str = "mine") -> None:
     expect(page.locator("#endpoint-key input")).to_have_value("")  # gone, whatever comes of it
 
 
-def test_what_is_said_of_a_key_is_about_the_address_that_stands_there(page_over: Any, catalog_of: Any) -> None:
-    page = turn_to(page_over(catalog_of()), "Models")
-    address, name = page.get_by_label("Base URL"), page.get_by_role("textbox", name=re.compile("^Name Its models"))
-    first, called = address.input_value(), name.input_value()
-    expect(page.locator("#endpoints")).to_contain_text("needs a key")
-    address.fill("http://127.0.0.1:9/v1")
-    expect(page.locator("#endpoints")).to_contain_text("Leave the key empty if it needs none")
-    expect(page.locator("#endpoints")).not_to_contain_text("needs a key:")
-    expect(name).to_have_value("mine")
-    address.fill(f"{first}/")
-    expect(page.locator("#endpoints")).to_contain_text("needs a key:")
-    expect(name).to_have_value(called)
-    name.fill("ours")
-    address.fill("http://127.0.0.1:9/v1")
-    expect(page.locator("#endpoints")).to_contain_text("Leave the key empty if it needs none")
-    expect(name).to_have_value("ours")
-
-
 def line(page: Page) -> Any:
     return page.locator("#endpoints .load")
 

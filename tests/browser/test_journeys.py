@@ -74,7 +74,7 @@ def last_words(request: Request, rng: random.Random) -> str:
 
 
 def test_a_preset_runs_and_streams(page_over: PageOver, catalog_of: Any) -> None:
-    page = page_over(catalog_of(says("one two three four five six seven eight nine ten"), delay=0.15))
+    page = page_over(catalog_of(says("one two three four five six seven eight nine ten"), delay=0.5))
     choose(page, "explain")
     page.keyboard.press("Control+Enter")
     output = page.locator("#steps .output")

@@ -21,7 +21,7 @@ def test_one_reading_under_many_settings_then_a_sweep(
 ) -> None:
     backend, asked = real_catalog.loaded_backend("default"), []
     ask = backend.next_token
-    monkeypatch.setattr(backend, "next_token", lambda *args: asked.append(args[1]) or ask(*args))
+    monkeypatch.setattr(backend, "next_token", lambda *args: asked.append(args[0]) or ask(*args))
     page = turn_to(page_over(real_catalog), "Sampling")
 
     page.get_by_role("button", name="Read the next token").click()
@@ -41,7 +41,7 @@ def test_one_reading_under_many_settings_then_a_sweep(
     expect(canberra.locator(".shift")).to_have_text("logit \u22121.00")
     set_number(page, "Temperature", "0")
     expect(sentence).to_contain_text("1 of 20")
-    assert asked == ["The capital of Australia is"]
+    assert [request.generated_text for request in asked] == ["The capital of Australia is"]
 
     # A token is appended, and what follows it is read.
     canberra.locator(".candidate-token").click()

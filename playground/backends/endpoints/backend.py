@@ -62,14 +62,7 @@ class EndpointBackend:
         """The messages as they are sent: the server puts them into the model's template out of sight."""
         return "\n".join([*(f"{m.role}: {m.content}" for m in messages), f"assistant: {prefill}"])
 
-    def next_token(
-        self,
-        messages: tuple[Message, ...],
-        prefill: str = "",
-        adapter: str = "",
-        scale: float = 1.0,
-        visitor: str = "",
-    ) -> NextToken:
+    def next_token(self, request: Request) -> NextToken:
         raise NotSupported(f"{self.model} {NO_PROBABILITIES}")
 
     def score(self, request: Request, text: str | Sequence[int]) -> tuple[Token, ...]:

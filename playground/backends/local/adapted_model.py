@@ -179,19 +179,10 @@ class AdaptedModel:
             return self._base.score(_without_merged(request, self._merged), text)
         return merged.score(replace(request, adapter="", scale=1.0), text)
 
-    def next_token(
-        self,
-        messages: tuple[Message, ...],
-        prefill: str = "",
-        adapter: str = "",
-        scale: float = 1.0,
-        visitor: str = "",
-    ) -> NextToken:
-        request = Request(messages=messages, adapter=adapter, scale=scale, visitor=visitor)
-        if (merged := self._merged_for(request)) is not None:
-            return merged.next_token(messages, prefill, visitor=visitor)
-        request = _without_merged(request, self._merged)
-        return self._base.next_token(messages, prefill, request.adapter, request.scale, visitor)
+    def next_token(self, request: Request) -> NextToken:
+        if (merged := self._merged_for(request)) is None:
+            return self._base.next_token(_without_merged(request, self._merged))
+        return merged.next_token(replace(request, adapter="", scale=1.0))
 
     def count_tokens(self, messages: tuple[Message, ...], prefill: str = "") -> int:
         return self._base.count_tokens(messages, prefill)

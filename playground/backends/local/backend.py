@@ -118,16 +118,8 @@ class LocalBackend:
         """
         return cast(Stream, self._engine.submit(self._ticket_factory.for_samples(request, request.n)))
 
-    def next_token(
-        self,
-        messages: tuple[Message, ...],
-        prefill: str = "",
-        adapter: str = "",
-        scale: float = 1.0,
-        visitor: str = "",
-    ) -> LocalNextToken:
-        """What may come after the prompt; tokens of the prefix count as generated."""
-        request = Request(messages=messages, generated_text=prefill, adapter=adapter, scale=scale, visitor=visitor)
+    def next_token(self, request: Request) -> LocalNextToken:
+        """See `Backend.next_token`: its logits are kept, for any sampling settings."""
         ticket = self._ticket_factory.for_samples(request, 0)
         ids = ticket.vocabulary_ids
         (logits,) = (event for event in self._engine.submit(ticket) if isinstance(event, torch.Tensor))

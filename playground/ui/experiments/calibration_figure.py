@@ -4,7 +4,8 @@ import plotly.graph_objects as go
 
 from playground.evaluation.findings.calibration import Bin, Calibration, calibrate
 from playground.evaluation.results import Table
-from playground.ui.experiments.figure_style import View, colour, framed, percent, plain, share, symbol, table_of
+from playground.ui.experiments.figure_style import View, colour, percent, share, symbol, table_of
+from playground.ui.run_view.framed_figure import framed, plain
 
 ALL, NEUTRAL = "All columns", "#5f7388"
 

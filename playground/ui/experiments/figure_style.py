@@ -6,12 +6,12 @@ import plotly.graph_objects as go
 
 from playground.evaluation.findings.summary import Summary
 from playground.evaluation.results import Table
+from playground.ui.run_view.framed_figure import plain
 
 View = tuple[go.Figure | None, list[dict[str, Any]], str]  # a figure and the same as tables, or why there is none
 # Told apart by people who see no red or no green, and 3:1 against both backgrounds; a column has the same everywhere.
 COLOURS = ("#3b78d8", "#c2571a", "#17876d", "#a052b8", "#96770f", "#d0437f", "#5f7388", "#1f8fae")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "triangle-down", "hexagon")
-GRID = "rgba(128,128,140,0.25)"
 PER_LINE = 26  # characters of a column's name before it is broken into the next line
 
 
@@ -27,24 +27,6 @@ def _at(table: Table, column: str) -> int:
     return table.columns.index(column) if column in table.columns else 0
 
 
-def framed(figure: go.Figure, *, x: str, y: str, height: int, legend: bool = False) -> go.Figure:
-    """The page's font and scheme, axis titles with units, nothing that zooms by accident."""
-    figure.update_layout(
-        height=height,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"family": "system-ui, sans-serif", "size": 13},
-        bargap=0.38,
-        showlegend=legend,
-        legend={"orientation": "h", "y": -0.25, "x": 0},
-        hoverlabel={"align": "left"},
-        uirevision="kept",
-    )
-    axis = {"automargin": True, "fixedrange": True, "gridcolor": GRID, "zeroline": False, "title_font_size": 13}
-    return figure.update_xaxes(title_text=x, **axis).update_yaxes(title_text=y, **axis)
-
-
 def broken(name: str) -> str:
     """A column's name in lines that leave room for the bars."""
     lines = [""]
@@ -55,11 +37,6 @@ def broken(name: str) -> str:
             else [*lines[:-1], f"{lines[-1]} {word}".strip()]
         )
     return "<br>".join(lines)
-
-
-def plain(text: str) -> str:
-    # plotly reads a few tags in labels; a name that somebody typed has none.
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace("\n", " ")
 
 
 # --------------------------------------------------------------------------------------------- of numbers

@@ -8,15 +8,8 @@ import plotly.graph_objects as go
 from playground.evaluation.findings.sentences import swapped
 from playground.evaluation.findings.summary import Summary, summaries
 from playground.evaluation.results import Table
-from playground.ui.experiments.figure_style import (
-    View,
-    colour,
-    ends_of,
-    framed,
-    interval,
-    percent,
-    plain,
-)
+from playground.ui.experiments.figure_style import View, colour, ends_of, interval, percent
+from playground.ui.run_view.framed_figure import framed, plain
 from playground.ui.run_view.measures import counted, dollars
 
 

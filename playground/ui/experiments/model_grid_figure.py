@@ -5,7 +5,8 @@ import plotly.graph_objects as go
 from playground.evaluation.columns import columns
 from playground.evaluation.findings.summary import Summary, summaries
 from playground.evaluation.results import Table
-from playground.ui.experiments.figure_style import View, broken, ends_of, framed, interval, percent, table_of
+from playground.ui.experiments.figure_style import View, broken, ends_of, interval, percent, table_of
+from playground.ui.run_view.framed_figure import framed
 
 SHADES = [[0, "rgba(79,91,213,0.06)"], [1, "rgba(79,91,213,0.55)"]]  # text stays readable on each, in both schemes
 

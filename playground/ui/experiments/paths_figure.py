@@ -8,7 +8,8 @@ import plotly.graph_objects as go
 from playground.evaluation.findings.resampling import Curve, curves
 from playground.evaluation.report.outcome import grading
 from playground.evaluation.results import Table
-from playground.ui.experiments.figure_style import View, colour, framed, pale, percent, plain, share, symbol, table_of
+from playground.ui.experiments.figure_style import View, colour, pale, percent, share, symbol, table_of
+from playground.ui.run_view.framed_figure import framed, plain
 
 
 def paths(table: Table) -> View:

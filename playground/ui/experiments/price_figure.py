@@ -8,7 +8,8 @@ import plotly.graph_objects as go
 from playground.evaluation.findings.frontier import Offer, Price, frontier
 from playground.evaluation.findings.summary import summaries
 from playground.evaluation.results import Table
-from playground.ui.experiments.figure_style import View, colour, framed, percent, plain, share, symbol, table_of
+from playground.ui.experiments.figure_style import View, colour, percent, share, symbol, table_of
+from playground.ui.run_view.framed_figure import framed, plain
 
 UNITS = {"tokens": "Tokens per answer", "seconds": "Seconds per answer (many at once)", "cost": "US dollars per answer"}
 WIDE = 12  # largest price over smallest, above which the axis counts in powers

@@ -125,21 +125,9 @@ def _wire_form(panel: EndpointPanel, offered: Mapping[str, str]) -> None:
         address = offered.get(chosen, "")
         return {panel.name: _suggested(chosen), panel.url: address, panel.about: _about(provider_of(address))}
 
-    @told
-    def follow(chosen: Any, address: Any, name: Any) -> dict[Any, Any]:
-        """What is said, and chosen, is about the address that stands there."""
-        typed = payloads.words(address, "base_url").strip().rstrip("/")
-        found = next((one for one, url in offered.items() if url == typed), OWN)
-        suggested = {_suggested(one) for one in (*offered, OWN)}
-        held = {panel.name: _suggested(found)} if name in suggested and found != chosen else {}
-        return {panel.provider: found, panel.about: _about(provider_of(typed)), **held}
-
     filled = [panel.name, panel.url, panel.about]
     plain = {"preprocess": False, "trigger_mode": "always_last", **AT_ONCE}
     panel.provider.input(choose, panel.provider, filled, **plain)
-    if panel.url.interactive:
-        held = [panel.provider, panel.url, panel.name]
-        panel.url.input(follow, held, [panel.provider, panel.about, panel.name], **plain)
 
 
 def _wire_connecting(page: Any, panel: EndpointPanel, settings: Settings, sessions: Sessions) -> None:

@@ -3,6 +3,7 @@
 answer_values.py      The answer of a Run, its state and its measures as plain values for the page
 continuing.py         Which tokens a text can go on from
 following.py          A run as a stream of page updates
+framed_figure.py      The frame of every figure on the page: fonts, axes, and texts that are no markup
 measures.py           What was measured in a run, in words with units
 places.py             Which output of the last run, or which token of it, a click on the page is about
 prompt_values.py      What will be sent, worked out from the form as one types

@@ -93,8 +93,9 @@ def prompt_value(prompt: Prompt, question: str = "") -> dict[str, Any]:
         at = max(i for i, content in enumerate(prompt.contents) if _stands_in(question, content))
         last = max(i for i, piece in enumerate(prompt.contents[at]) if question in piece.text and not piece.answer_of)
         before, found, after = contents[at][last]["text"].rpartition(question)
-        apart = [{"text": before, "gap": False}, {"text": found, "gap": False, "asked": True}]
-        contents[at][last : last + 1] = [*apart, {"text": after, "gap": False}]
+        apart = [{"text": text, "gap": False} for text in (before, after)]
+        apart.insert(1, {"text": found, "gap": False, "asked": True})
+        contents[at][last : last + 1] = [piece for piece in apart if piece["text"]]
     roles = [message.role for message in prompt.step.messages]
     return turns(zip(roles, contents, strict=True), [_piece(piece) for piece in prompt.prefix])
 

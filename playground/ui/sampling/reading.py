@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
-from playground.backends.base import Candidate, NextToken
+from playground.backends.base import Candidate, NextToken, Request
 from playground.backends.catalog import Catalog, ModelInfo
 from playground.errors import NotSupported
 from playground.types import Progress
@@ -35,7 +35,11 @@ def read(asked: Asked, catalog: Catalog, note: str = "") -> Generator[Progress, 
     backend = yield from catalog.open(setup.model, setup.adapter)
     require_logits(catalog.info(setup.model))
     yield Progress(what="Reading the prompt")
-    follows = backend.next_token(messages, asked.prefix, setup.adapter, setup.scale, catalog.visitor)
+    request = Request(
+        model=setup.model, adapter=setup.adapter, scale=setup.scale, messages=messages, generated_text=asked.prefix,
+        visitor=catalog.visitor,
+    )  # fmt: skip
+    follows = backend.next_token(request)
     return Reading(asked, follows, lambda prefix: backend.count_tokens(messages, prefix), note)
 
 

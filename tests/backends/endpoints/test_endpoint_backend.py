@@ -328,7 +328,7 @@ def test_connections_are_used_again(server: Faulty, backend_of: BackendOf) -> No
 def test_what_only_a_local_model_can_do_is_refused(backend_of: BackendOf) -> None:
     backend, messages = backend_of(), (Message("user", "Hi"),)
     with pytest.raises(NotSupported, match="choose a local model"):
-        backend.next_token(messages)
+        backend.next_token(Request(messages=messages))
     with pytest.raises(NotSupported, match="choose a local model"):
         backend.score(HELLO, "Hi")
     assert backend.prompt_text(messages, "So") == "user: Hi\nassistant: So"

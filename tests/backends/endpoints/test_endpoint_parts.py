@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from faulty import KEY
+from other_loop import run_apart
 from pydantic import ValidationError
 
 from playground.backends.endpoints import providers
@@ -192,7 +193,7 @@ def test_a_gate_says_why_it_waits_and_lets_through_one_after_the_other() -> None
         gate = CallGate(EndpointLimits(parallel=1))
         await asyncio.gather(*(call(gate, number) for number in range(3)))
 
-    asyncio.run(all_of_them())
+    run_apart(all_of_them())
     assert order == [0, 1, 2]
     assert {news.what for news in told} == {"Waiting for one of the calls before it to end"}
 

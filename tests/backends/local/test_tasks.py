@@ -217,7 +217,7 @@ def test_what_they_say_of_themselves(catalog: Catalog, name: str) -> None:
     assert backend.count_tokens((Message("user", "good film"),)) == 4
     assert backend.prompt_text((Message("user", "good film"),)) == "[CLS] good film [SEP]"
     with pytest.raises(NotSupported, match="made for one task"):
-        backend.next_token((Message("user", "x"),))
+        backend.next_token(Request(messages=(Message("user", "x"),)))
     with pytest.raises(NotSupported, match="made for one task"):
         backend.score(Request(messages=(Message("user", "x"),)), "y")
     long = "good " * 100 + ("\n\nwho ?" if name == "answers" else "")

@@ -79,7 +79,7 @@ def test_an_estimate_knows_what_is_known(client: Client) -> None:
     [
         ({**PLAN, "techniques": []}, "`techniques` is empty"),
         ({**PLAN, "data": {"name": "own"}}, "`data.items` is empty"),
-        ({**PLAN, "data": {"file": "/etc/passwd"}}, "`data.file` is not known there"),
+        ({**PLAN, "data": {"file": "/etc/passwd"}}, "`data.file` is for the command line only"),
         ({**PLAN, "models": [{"model": "gone"}]}, "no model named 'gone'"),
         ({**PLAN, "data": {"size": 501}}, "1,002 cells; 1,000 is the most (PLAYGROUND_MAX_CELLS)"),
         ([1], "An experiment is a mapping"),

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from other_loop import run_apart
 
 from playground.settings import Settings
 from playground.ui.gate.bodies import DEEPEST, MEGABYTE, Bodies, parse
@@ -98,7 +99,7 @@ def test_who_sends_slowly_holds_up_no_other_address() -> None:
         await asyncio.gather(*slow, return_exceptions=True)
         assert (await bodies.read(head, at_once, "192.0.2.1"))[1] == {}
 
-    asyncio.run(try_it())
+    run_apart(try_it())
 
 
 def head(server: Any, *lines: str) -> bytes:

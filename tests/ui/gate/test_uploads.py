@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from other_loop import run_apart
 
 from playground.ui.gate import temporary, uploads
 from playground.ui.gate.temporary import TemporaryFolder
@@ -105,7 +106,7 @@ def test_names_of_uploads_that_nobody_sends_are_forgotten(start: Any, monkeypatc
             await asyncio.wait_for(watched.is_tracked(f"asked{i}"), 0)
 
     for i in range(9):
-        asyncio.run(ask(i))
+        run_apart(ask(i))
     assert len(watched._statuses) <= 3
     assert len(watched._signals) <= 4
 

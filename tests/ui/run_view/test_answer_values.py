@@ -174,6 +174,12 @@ def test_the_vote_is_drawn_and_tabled() -> None:
     assert answer_values.vote_table(VOTED)[0] == ["18", 2, 2.0, "1, 3"]
 
 
+def test_a_long_answer_is_cut_before_it_is_escaped() -> None:
+    votes = (replace(VOTED.votes[0], answer="a" * 38 + "<" + "b" * 10),)
+    (shown,) = run_figure.vote_figure(replace(VOTED, votes=votes)).layout.yaxis.ticktext
+    assert shown == "a" * 38 + "&lt;\u2026"
+
+
 def test_answers_that_begin_alike_keep_their_bars() -> None:
     long = "the same forty characters and then some, " * 2
     votes = tuple(Vote(answer=long + end, count=1, weight=1.0, paths=(i,)) for i, end in enumerate("ab"))

@@ -95,14 +95,7 @@ class TaskModel:
         with self._lock:
             return str(self._tokenizer.decode(self._tokenizer(last_user_message(messages), verbose=False)["input_ids"]))
 
-    def next_token(
-        self,
-        messages: tuple[Message, ...],
-        prefill: str = "",
-        adapter: str = "",
-        scale: float = 1.0,
-        visitor: str = "",
-    ) -> NextToken:
+    def next_token(self, request: Request) -> NextToken:
         raise NotSupported(f"{self._label} is made for one task and predicts no next token; choose a language model.")
 
     def score(self, request: Request, text: str | Sequence[int]) -> tuple[Token, ...]:

@@ -95,7 +95,7 @@ class LoraBank:
         return LoraWeights(a, b, weights.scaling)
 
     def attach(self, adapter: LoraAdapter) -> None:
-        """Add what `fit` returned; nothing of it if the memory runs out."""
+        """Add what `check` returned; nothing of it if the memory runs out."""
         try:
             for path, weights in adapter.weights.items():
                 module = self._model.get_submodule(path)

@@ -264,7 +264,7 @@ def test_an_added_token_without_a_row_is_refused_when_it_is_used(tokenizer: Any,
         with pytest.raises(NotSupported, match="'<later>'"):
             model.score(asked, "the")
         with pytest.raises(NotSupported, match="'<later>'"):
-            model.next_token(asked.messages)
+            model.next_token(asked)
     finally:
         model.close()
 

@@ -85,8 +85,8 @@ def test_nobody_sees_their_ids(backend_of: Backends) -> None:
     asked = {"adapter": "prompt tuning", "repetition_penalty": 1.3, "frequency_penalty": 1.0, "begun": "the cat"}
     found = deltas(backend, request(**asked, stop=("##",), top_logprobs=2))
     assert all(token.id >= 0 for delta in found for token in delta.tokens)
-    following = backend.next_token(request().messages, "the", adapter="prompt tuning")
-    plain = backend.next_token(request().messages, "the")
+    following = backend.next_token(request(begun="the", adapter="prompt tuning"))
+    plain = backend.next_token(request(begun="the"))
     assert (following.prompt, following.generated) == (plain.prompt, plain.generated)
     assert not torch.allclose(following.logits, plain.logits)
 

@@ -85,8 +85,9 @@ def test_every_precision_answers_and_agrees_with_the_exact_model(
             messages=messages, prefill="The capital of France is", sampling=Sampling(temperature=0, max_tokens=8)
         )
         assert "".join(token.text for token in tokens(backend.stream(asked))) == " Paris."
-        near = backend.next_token(messages, "The capital of").logits.log_softmax(-1)
-        true = exact.next_token(messages, "The capital of").logits.log_softmax(-1)
+        asked = Request(messages=messages, generated_text="The capital of")
+        near = backend.next_token(asked).logits.log_softmax(-1)
+        true = exact.next_token(asked).logits.log_softmax(-1)
         assert (true.exp() * (true - near)).sum() < 0.01, "nats that the precision costs on this token"
     finally:
         backend.close()

@@ -160,7 +160,7 @@ def test_alternatives_and_entropy_come_with_the_tokens(backend_of: Backends) -> 
         assert len(token.top) == 3
         assert token.top[0].id == token.id  # greedy
         assert token.top[0].logprob == token.logprob >= token.top[1].logprob >= token.top[2].logprob
-    logits = backend.next_token(asked.messages).logits
+    logits = backend.next_token(asked).logits
     assert logits.shape == (VOCABULARY,)
     assert logits.dtype == torch.float32
     assert logits.log_softmax(-1)[tokens[0].id].item() == pytest.approx(tokens[0].logprob, abs=1e-4)
@@ -443,7 +443,7 @@ def test_numbers_that_are_none_fail_the_request(backend_of: Backends) -> None:
     with pytest.raises(GenerationFailed, match="no valid probabilities"):
         list(backend.stream(request()))
     with pytest.raises(GenerationFailed, match="no valid probabilities"):
-        backend.next_token(request().messages)
+        backend.next_token(request())
     with pytest.raises(GenerationFailed, match="no valid probabilities"):
         backend.score(request(), "the cat")
 

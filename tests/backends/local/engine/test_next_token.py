@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from test_sampling import SIZE, logits_of, numbers, samplings, tokens, written_out
 
-from playground.backends.base import Candidate
+from playground.backends.base import Candidate, Request
 from playground.backends.local.backend import LocalBackend
 from playground.backends.local.engine.next_token import FILTERS, LocalNextToken
 from playground.errors import InvalidSetup
@@ -113,7 +113,7 @@ def test_penalties_take_what_they_say() -> None:
 
 def test_a_backend_counts_the_prefix_as_generated(backend_of: Callable[..., LocalBackend]) -> None:
     backend = backend_of()
-    kept = backend.next_token((Message("user", "the cat sat"),), "the mat")
+    kept = backend.next_token(Request(messages=(Message("user", "the cat sat"),), generated_text="the mat"))
     s = replace(PLAIN, frequency_penalty=1.0)
     assert sum(c.shift for c in kept.distribution(s, 10**6).candidates) == pytest.approx(-len(kept.generated))
     assert len(kept.generated) == backend.count_tokens((Message("user", "x"),), "the mat") - backend.count_tokens(

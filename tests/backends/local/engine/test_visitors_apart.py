@@ -91,9 +91,9 @@ def test_scores_and_next_tokens_are_of_ones_own_prompts_too(
     asked = replace(request(HEADER), visitor="ann")
     answers(backend, asked)
     passes = tokens_read(backend, monkeypatch)
-    backend.next_token(asked.messages, visitor="ann")
+    backend.next_token(replace(asked, visitor="ann"))
     assert sum(passes) == 0
-    backend.next_token(asked.messages, visitor="bob")
+    backend.next_token(replace(asked, visitor="bob"))
     assert sum(passes) == backend.count_tokens(asked.messages)
     passes.clear()
     backend.score(replace(asked, visitor="cy"), "the mat")

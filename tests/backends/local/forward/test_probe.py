@@ -11,6 +11,7 @@ import torch
 from folders import Quiet, save_adapter, save_model
 from tiny_models import CONFIGS, tiny_model
 
+from playground.backends.base import Request
 from playground.backends.details import FastPaths
 from playground.backends.local.backend import LocalBackend
 from playground.backends.local.forward import probe
@@ -110,7 +111,9 @@ def test_a_library_that_calls_layers_otherwise_is_noticed_and_adapters_act_all_t
     assert f"Tiny is slower than it could be: 0 of 2 layers are fused ({ways.not_fused})" in caplog.text
     backend.attach(tmp_path / "voice", "voice", "Voice", "", Quiet())
     messages = (Message("user", "the cat sat"),)
-    base, adapted = (backend.next_token(messages, adapter=name).logits.log_softmax(-1) for name in ("", "voice"))
+    base, adapted = (
+        backend.next_token(Request(messages=messages, adapter=name)).logits.log_softmax(-1) for name in ("", "voice")
+    )
     ids = torch.tensor([tokenizer.encode(backend.prompt_text(messages), add_special_tokens=False)])
     expected = tuned(input_ids=ids).logits[0, -1].log_softmax(-1).detach()
     assert (adapted - expected).abs().max() < (1e-3 if precision == "float32" else 0.5)

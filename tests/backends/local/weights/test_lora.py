@@ -1,6 +1,7 @@
 """Adapters in one batch with the base: rows as the merged model answers, the base untouched, nothing left behind."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -250,11 +251,11 @@ def test_next_token_is_under_the_adapter(backend_of: Backends) -> None:
     asked = request(adapter="voice", scale=0.5, max_tokens=1, top_logprobs=1)
     (token,) = [token for delta in deltas(backend, asked) for token in delta.tokens]
     logits = {
-        scale: backend.next_token(asked.messages, adapter="voice", scale=scale).logits.log_softmax(-1)
+        scale: backend.next_token(replace(asked, adapter="voice", scale=scale)).logits.log_softmax(-1)
         for scale in (0.0, 0.5, 1.0)
     }
     assert logits[0.5][token.id].item() == pytest.approx(token.logprob, abs=1e-4)
-    assert torch.equal(logits[0.0], backend.next_token(asked.messages).logits.log_softmax(-1))
+    assert torch.equal(logits[0.0], backend.next_token(replace(asked, adapter="")).logits.log_softmax(-1))
     assert not torch.allclose(logits[0.5], logits[1.0])
 
 
