@@ -12,10 +12,6 @@ from playground.ui.app import build_app
 
 UI = Path(look.__file__).parent
 SCRIPTS = sorted(UI.rglob("*.js"))
-GOING = {  # whose place Gradio's own components take
-    "compare/cell_view.js", "experiments/techniques.js", "models/endpoints.js", "models/models.js",
-    "models/suggested.js", "widgets/tables.js",
-}  # fmt: skip
 COMPARED = re.compile(r"[=!]==? *\(\w+ = |\(\w+ = [^()]*\) *[=!]==?")  # `a !== (a = b)`
 OF_GRADIO = {"change", "input", "click", "stop", "load", "upload"}  # events that mean what Gradio means by them
 
@@ -24,7 +20,7 @@ def named(path: Path) -> str:
     return str(path.relative_to(UI))
 
 
-@pytest.mark.parametrize("path", [path for path in SCRIPTS if named(path) not in GOING], ids=named)
+@pytest.mark.parametrize("path", SCRIPTS, ids=named)
 def test_a_script_says_why_it_is_written_by_hand_in_lines_that_can_be_read(path: Path) -> None:
     lines = path.read_text("utf-8").splitlines()
     head = " ".join(line.removeprefix("//").strip() for line in lines[: _code(lines)])
@@ -40,9 +36,7 @@ def _code(lines: list[str]) -> int:
 
 def test_events_of_our_own_parts_say_what_happens(catalog_of, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     app = build_app(Settings(store=str(tmp_path / "store.sqlite")), catalog_of())
-    going = {Path(name).stem for name in GOING}
-    html = {key: block for key, block in app.blocks.items() if type(block) is gr.HTML}
-    own = {key for key, block in html.items() if str(block.html_template).split('"')[1] not in going}
+    own = {key for key, block in app.blocks.items() if type(block) is gr.HTML}
     heard = {event for fn in app.fns.values() for of, event in fn.targets if of in own}
     assert heard & {"select", "edit", "clear", "submit", "apply", "like", "blur"} == set()
     assert {"open_setup", "save_preset", "reset", "turn_page", "take_token", "nudge_bias", "continue_run"} <= heard

@@ -165,4 +165,4 @@ def _wire_connecting(page: Any, panel: EndpointPanel, settings: Settings, sessio
     panel.waiting.attach(either, connect, {*panel.typed, panel.going, panel.changed}, outputs, **once)
     panel.waiting.wire(panel.going)
     wire_stop(panel.line.stop, panel.going)
-    panel.connected.clear(disconnect, panel.changed, [panel.connected, panel.changed], **AT_ONCE)
+    panel.connected.disconnect(disconnect, panel.changed, [panel.connected, panel.changed], **AT_ONCE)

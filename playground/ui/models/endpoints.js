@@ -1,17 +1,23 @@
-// Connected endpoints: what each offers, and what was seen to work. One block each, found again by its name.
+// Connected endpoints: what each offers, and what was seen to work. One block each, found again by its name. By hand:
+// there are as many as a visitor connects, each with up to a thousand names that are searched in the page alone; a
+// gr.render would make and keep a list, a table and handlers of each for every visitor.
 const host = element.querySelector(".endpoints");
 const WORKS = { yes: "\u2713 yes", no: "\u2717 no", unknown: "? unknown" };
+const FEW = 8; // names that need no search
 const open = new Map(); // which lists are unfolded and what is searched for, kept between drawings
 
+const head = (names) => el("thead", {},
+  el("tr", {}, ...names.map((name) => el("th", { text: name, scope: "col" }))));
+const checkRow = (check) => el("tr", { "data-works": check.works },
+  el("td", { text: check.feature }), el("td", { class: "works", text: WORKS[check.works] }),
+  el("td", {}, check.how, check.instead && el("span", { class: "instead", text: ` \u2014 ${check.instead}` })));
 const checkTable = (one) => el("table", { class: "checks" },
   el("caption", { text: `Seen on ${one.tried}` }),
-  el("thead", {}, el("tr", {}, ...["Feature", "Works", "How it was seen"].map((name) => el("th", { text: name, scope: "col" })))),
-  el("tbody", {}, ...one.checks.map((check) => el("tr", { "data-works": check.works },
-    el("td", { text: check.feature }), el("td", { class: "works", text: WORKS[check.works] }),
-    el("td", {}, check.how, check.instead && el("span", { class: "instead", text: ` \u2014 ${check.instead}` }))))));
+  head(["Feature", "Works", "How it was seen"]),
+  el("tbody", {}, ...one.checks.map(checkRow)));
 
 const modelList = (one) => {
-  const kept = open.get(one.name) ?? { unfolded: one.models.length <= 8, words: "" };
+  const kept = open.get(one.name) ?? { unfolded: one.models.length <= FEW, words: "" };
   open.set(one.name, kept);
   const list = el("ul", { class: "served", tabindex: "0", "aria-label": `Models of ${one.name}` });
   const facts = el("p", { class: "facts", role: "status" });
@@ -21,19 +27,35 @@ const modelList = (one) => {
     list.replaceChildren(...found.map((name) => el("li", { text: name })));
     setText(facts, words.length ? `${found.length} of ${one.models.length}` : "");
   };
-  const search = el("input", { type: "search", class: "search", placeholder: "Find a model", "aria-label": `Find a model of ${one.name}`,
-    value: kept.words, oninput: (event) => { kept.words = event.target.value; show(); } });
+  const look = (event) => {
+    kept.words = event.target.value;
+    show();
+  };
+  const search = el("input", {
+    type: "search", class: "search", placeholder: "Find a model", "aria-label": `Find a model of ${one.name}`,
+    value: kept.words, oninput: look,
+  });
+  const fold = (event) => {
+    kept.unfolded = event.target.open;
+  };
   show();
-  return el("details", { open: kept.unfolded, ontoggle: (event) => { kept.unfolded = event.target.open; } },
-    el("summary", { text: `${one.count}: choose ${one.models.length === 1 ? "it" : "them"} under Model` }), one.models.length > 8 && search, facts, list);
+  const them = one.models.length === 1 ? "it" : "them";
+  return el("details", { open: kept.unfolded, ontoggle: fold },
+    el("summary", { text: `${one.count}: choose ${them} under Model` }),
+    one.models.length > FEW && search, facts, list);
 };
 
+const endpoint = (one) => el("section", { "data-endpoint": one.name },
+  el("div", { class: "pane-head" }, el("h3", { text: one.name }), el("span", { class: "facts", text: one.url }),
+    el("button", {
+      type: "button", class: "quiet", text: "Disconnect", "aria-label": `Disconnect ${one.name}`,
+      onclick: () => trigger("disconnect", { key: one.name }),
+    })),
+  modelList(one),
+  el("div", { class: "check-frame", tabindex: "0", role: "region", "aria-label": `What works on ${one.name}` },
+    checkTable(one)));
 const draw = () => {
-  redraw(host, ...props.value.connections.map((one) => el("section", { "data-endpoint": one.name },
-    el("div", { class: "pane-head" }, el("h3", { text: one.name }), el("span", { class: "facts", text: one.url }),
-      el("button", { type: "button", class: "quiet", text: "Disconnect", "aria-label": `Disconnect ${one.name}`,
-        onclick: () => trigger("clear", { key: one.name }) })),
-    modelList(one), el("div", { class: "check-frame", tabindex: "0", role: "region", "aria-label": `What works on ${one.name}` }, checkTable(one)))));
+  redraw(host, ...props.value.connections.map(endpoint));
   host.hidden = !props.value.connections.length;
 };
 watch("value", draw);

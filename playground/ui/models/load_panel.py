@@ -116,7 +116,7 @@ def _wire_list(page: Any, panel: LoadingPanel, settings: Settings, sessions: Ses
         look, [panel.models, known, panel.changed], [panel.models, panel.changed], preprocess=False,
         trigger_mode="always_last", **AT_ONCE,
     )  # fmt: skip
-    panel.models.clear(unload, panel.changed, [panel.changed], **AT_ONCE)
+    panel.models.unload(unload, panel.changed, [panel.changed], **AT_ONCE)
 
 
 def _wire_loads(panel: LoadingPanel, settings: Settings, sessions: Sessions) -> None:
@@ -169,9 +169,9 @@ def _wire_loads(panel: LoadingPanel, settings: Settings, sessions: Sessions) -> 
     attach = form.line.waiting.attach
     attach(form.start.click, model, [form.place, form.name, form.line.going, changed], updated(form.line), **once)
     filled = [form.place, form.name, *updated(form.line)]
-    attach(panel.suggested.select, suggested, [form.line.going, changed], filled, **once)
+    attach(panel.suggested.load_suggested, suggested, [form.line.going, changed], filled, **once)
     held = [panel.base, tuned.place, tuned.name, tuned.line.going, changed]
     tuned.line.waiting.attach(tuned.start.click, adapter, held, updated(tuned.line), **once)
-    panel.line.waiting.attach(panel.models.select, offered, [panel.line.going, changed], updated(panel.line), **once)
+    panel.line.waiting.attach(panel.models.load_model, offered, [panel.line.going, changed], updated(panel.line), **once)
     for line in (form.line, tuned.line, panel.line):
         line.waiting.wire(line.going)

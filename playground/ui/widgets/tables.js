@@ -1,9 +1,15 @@
-// Small tables with a row header each.
+// Small tables with a row header each, and a note. By hand: how many there are, and their columns, depend on what was
+// measured, and gr.Dataframe has no row headers, which a screen reader reads with each figure.
 const host = element.querySelector(".tables");
-const draw = () => host.replaceChildren(...props.value.map((table) => el("div", { class: "frame", role: "group", "aria-label": table.caption },
-  el("table", { class: "figures" }, el("caption", { text: table.caption }),
-    el("thead", {}, el("tr", {}, el("th", { scope: "col", text: table.corner }), ...table.columns.map((name) => el("th", { scope: "col", class: "figure", text: name })))),
-    el("tbody", {}, ...table.rows.map((row) => el("tr", {}, el("th", { scope: "row", text: row.head }), ...row.cells.map((cell) => el("td", { class: "figure", text: cell })))))),
-  table.note && el("p", { class: "facts", text: table.note }))));
+
+const heading = (text, scope, className) => el("th", { scope, class: className, text });
+const row = ({ head, cells }) => el("tr", {}, heading(head, "row"),
+  ...cells.map((cell) => el("td", { class: "figure", text: cell })));
+const table = ({ caption, corner, columns, rows, note }) => el("div", { class: "frame", role: "group", "aria-label": caption },
+  el("table", { class: "figures" }, el("caption", { text: caption }),
+    el("thead", {}, el("tr", {}, heading(corner, "col"), ...columns.map((name) => heading(name, "col", "figure")))),
+    el("tbody", {}, ...rows.map(row))),
+  note && el("p", { class: "facts", text: note }));
+const draw = () => host.replaceChildren(...props.value.map(table));
 watch("value", draw);
 draw();
