@@ -172,6 +172,8 @@ def _wire_loads(panel: LoadingPanel, settings: Settings, sessions: Sessions) -> 
     attach(panel.suggested.load_suggested, suggested, [form.line.going, changed], filled, **once)
     held = [panel.base, tuned.place, tuned.name, tuned.line.going, changed]
     tuned.line.waiting.attach(tuned.start.click, adapter, held, updated(tuned.line), **once)
-    panel.line.waiting.attach(panel.models.load_model, offered, [panel.line.going, changed], updated(panel.line), **once)
+    panel.line.waiting.attach(
+        panel.models.load_model, offered, [panel.line.going, changed], updated(panel.line), **once
+    )
     for line in (form.line, tuned.line, panel.line):
         line.waiting.wire(line.going)
