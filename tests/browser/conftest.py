@@ -59,16 +59,25 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def kept_context(browser: Browser) -> Iterator[BrowserContext]:
+    """The first visitor of every test: the browser keeps what it has fetched and compiled of the page's scripts."""
+    context = browser.new_context(accept_downloads=True)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Visit]:
+def visit(browser: Browser, kept_context: BrowserContext) -> Iterator[Visit]:
     """Open a page as a new visitor: `visit(url, width=390)`. Fails the test when a script of the page fails."""
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 
     def open_page(url: str, *, width: int = 1440, height: int = 900) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
+        context = browser.new_context(accept_downloads=True) if contexts else kept_context
         contexts.append(context)
         page = context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
         page.goto(url)
@@ -78,7 +87,10 @@ def visit(browser: Browser) -> Iterator[Visit]:
         return page
 
     yield open_page
-    for context in contexts:
+    for page in kept_context.pages:
+        page.close()
+    kept_context.clear_cookies()
+    for context in contexts[1:]:
         context.close()
     assert not faults
 
