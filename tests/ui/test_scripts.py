@@ -38,7 +38,7 @@ def test_events_of_our_own_parts_say_what_happens(catalog_of, tmp_path: Path) ->
     app = build_app(Settings(store=str(tmp_path / "store.sqlite")), catalog_of())
     own = {key for key, block in app.blocks.items() if type(block) is gr.HTML}
     heard = {event for fn in app.fns.values() for of, event in fn.targets if of in own}
-    assert heard & {"select", "edit", "clear", "submit", "apply", "like", "blur"} == set()
+    assert heard & {"select", "edit", "clear", "submit", "apply", "like", "blur", "unload"} == set()
     assert {"open_setup", "save_preset", "reset", "turn_page", "take_token", "nudge_bias", "continue_run"} <= heard
 
 

@@ -116,7 +116,8 @@ def _wire_list(page: Any, panel: LoadingPanel, settings: Settings, sessions: Ses
         look, [panel.models, known, panel.changed], [panel.models, panel.changed], preprocess=False,
         trigger_mode="always_last", **AT_ONCE,
     )  # fmt: skip
-    panel.models.unload(unload, panel.changed, [panel.changed], **AT_ONCE)
+    # Not `unload`: that is what Gradio calls the closing of the page, and asks all that listen for it.
+    panel.models.unload_model(unload, panel.changed, [panel.changed], **AT_ONCE)
 
 
 def _wire_loads(panel: LoadingPanel, settings: Settings, sessions: Sessions) -> None:

@@ -11,7 +11,7 @@ const act = (item, what, event) => el("button", {
   onclick: () => trigger(event, { key: item.key }),
 });
 const acts = (item) => el("div", { class: "model-acts" },
-  item.load && act(item, "Load", "load_model"), item.unload && act(item, "Unload", "unload"));
+  item.load && act(item, "Load", "load_model"), item.unload && act(item, "Unload", "unload_model"));
 const remember = (item, details) => (details.open ? opened.add(item.key) : opened.delete(item.key));
 const more = (item) => Boolean(item.about || item.facts.length) && el("details", {
   open: opened.has(item.key), ontoggle: (event) => remember(item, event.target),

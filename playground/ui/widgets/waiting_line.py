@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from playground.ui import widgets
-from playground.ui.handlers.event_options import AT_ONCE
+from playground.ui.handlers.event_options import AT_ONCE, QUIET
 from playground.ui.handlers.messages import told
 from playground.ui.handlers.one_at_a_time import Stoppable, switch
 
@@ -35,7 +35,7 @@ class WaitingLine:
     ) -> Any:
         """Let an event start a run: a generator of updates by component, queued as `how` says. Returns the event
         of its end."""
-        event(None, None, self.view, js=NOTE_CLICK, show_progress="hidden", api_visibility="private")
+        event(None, None, self.view, js=NOTE_CLICK, **QUIET)
         begun = event(self._clearing(run), inputs, [*outputs, self.view], **how)
         self.handlers.append(begun["id"])
         return begun
