@@ -51,8 +51,15 @@ class Task:
     role: str = text(max_length=MAX_TEXT, help='Who answers: "You are ...". Sent as the system message.', lines=2)
     examples: tuple[Example, ...] = many(max_length=64, help="Pairs of input and output, shown in this order.")
     steps: tuple[ChainStep, ...] = many(max_length=20, help="Prompts that build on each other.")
-    answer: AnswerType = choice("text", label="Answer type", help="What to read from the model's words as the answer.")
-    labels: tuple[Short, ...] = many(max_length=64, help="The allowed answers, for answer type label or choice.")
+    answer: AnswerType = choice(
+        "text",
+        label="Answer type",
+        help="What is read out of the reply. Label: one of your own words, such as positive. Choice: the letter of one "
+        "of the options that your prompt lists as A), B) and so on.",
+    )
+    labels: tuple[Short, ...] = many(
+        max_length=64, help="The allowed answers; of a choice, its options in the order of their letters."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

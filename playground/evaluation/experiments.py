@@ -41,7 +41,7 @@ def parse(data: Any) -> Experiment:
 def check(experiment: Experiment) -> None:
     """Raises InvalidSetup for what `parse` would refuse although each value by itself is allowed."""
     if not experiment.techniques:
-        raise InvalidSetup(path=("techniques",), value=(), rule="add at least one way of asking.")
+        raise InvalidSetup(path=("techniques",), value=(), rule="add at least one technique.")
     _check_data(experiment.data)
     places: list[tuple[Mapping[str, Any], tuple[str | int, ...]]] = [(experiment.sampling, ())]
     places += [(t.sampling, ("techniques", i)) for i, t in enumerate(experiment.techniques)]

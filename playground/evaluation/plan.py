@@ -38,7 +38,7 @@ class Data:
     seed: int = number(0, 0, 2**32 - 1, step=1, help="Which items are drawn.")
     shots: int = number(4, 0, 32, step=1, help="Examples for techniques that show some; never items that are asked.")
     template: str = text(
-        max_length=MAX_TEXT, lines=2, help="The words around an item, with {input}. Empty: the data set's own."
+        max_length=MAX_TEXT, lines=2, help="With {input} where the item goes. Empty: the data set's own."
     )
     answer: str = text(max_length=20, help="Answer type, for data of one's own.")
     labels: tuple[Name, ...] = many(max_length=64, help="The allowed answers, for data of one's own.")
@@ -54,7 +54,7 @@ class Technique:
     strategy: str = text("zero_shot", max_length=60, help="The technique.")
     options: Mapping[str, Any] = mapping(max_length=32, help="The technique's own parameters.")
     task: Mapping[str, Any] = mapping(max_length=8, help="Role, steps and other parts of the task but its input.")
-    template: str = text(max_length=MAX_TEXT, lines=2, help="Words around an item, instead of the data's.")
+    template: str = text(max_length=MAX_TEXT, lines=2, help="Prompt template, with {input}, instead of the data's.")
     sampling: Mapping[str, Any] = mapping(max_length=16, help="Sampling parameters that belong to this technique.")
 
 
@@ -94,11 +94,11 @@ class Experiment:
     title: str = text("Untitled", max_length=200, help="What it is called.")
     about: str = text(max_length=2000, lines=2, help="What it is to find out.")
     data: Data = Data()
-    techniques: tuple[Technique, ...] = many(max_length=16, help="Ways of asking, a column each.")
+    techniques: tuple[Technique, ...] = many(max_length=16, help="Techniques, a column each.")
     models: tuple[Weights, ...] = many(max_length=8, help="Models and adapters. Empty: the default model.")
-    draws: tuple[Draw, ...] = many(max_length=8, help="Sampling settings. Empty: what each technique says.")
+    draws: tuple[Draw, ...] = many(max_length=8, help="Sampling variants. Empty: what each technique says.")
     repetitions: int = number(1, 1, 20, step=1, help="How often each item is asked, each time with another seed.")
-    seed: int = number(0, 0, 2**32 - 1, step=1, help="Where all seeds of all cells come from.")
+    seed: int = number(0, 0, 2**32 - 1, step=1, help="The random seed of the whole experiment.")
     sampling: Mapping[str, Any] = mapping(max_length=16, help="Sampling parameters for all, under the technique's.")
     scorer: Judgement = Judgement()
     expectations: tuple[Expectation, ...] = many(max_length=32, help="What must hold; checked at the end.")

@@ -35,8 +35,8 @@ EXTRACTION: dict[str, Any] = {
 
 Form = Literal["zero_shot", "few_shot"]
 FORM_HELP = (
-    'zero_shot: "Let\'s think step by step.", then a second call that reads off the answer. '
-    'few_shot: your examples show the reasoning and end with "The answer is ...".'
+    'Zero-shot: "Let\'s think step by step.", then a second call that reads the answer. '
+    'Few-shot: your examples show the reasoning and end with "The answer is ...".'
 )
 
 
@@ -101,7 +101,7 @@ def unused_by(form: Form) -> frozenset[str]:
 
 def check_form(form: Form, task: Task) -> None:
     if form == "few_shot" and not task.examples:
-        rule = 'the few_shot form needs worked examples whose outputs reason and end with "The answer is ...".'
+        rule = 'the few-shot form needs worked examples whose outputs reason and end with "The answer is ...".'
         raise InvalidSetup(path=("task", "examples"), value=(), rule=rule)
 
 

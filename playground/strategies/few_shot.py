@@ -26,7 +26,7 @@ class FewShot(Strategy):
     )
 
     layout: Literal["turns", "block"] = choice(
-        "turns", help="turns: each example is a user and an assistant message. block: one message holds them all."
+        "turns", help="Turns: each example is a user and an assistant message. Block: one message holds them all."
     )
     input_label: str = text("Input", max_length=60, help="Written before each input in a block.")
     output_label: str = text("Output", max_length=60, help="Written before each output in a block.")

@@ -44,7 +44,7 @@ class SelfConsistency(Strategy):
     paths: int = number(10, 1, 40, step=1, help="Reasoning paths to sample; the paper uses 40.")
     form: Form = choice("zero_shot", help=FORM_HELP)
     vote: Literal["majority", "probability"] = choice(
-        "majority", help="probability: each path counts exp(mean token log-probability) instead of 1."
+        "majority", help="Majority: every path counts the same. Probability: paths the model found likelier count more."
     )
 
     @property

@@ -35,8 +35,8 @@ TABS: dict[str, Callable[[Shared], Tab]] = {  # beside the Playground, in the or
     "Models": models_tab.build,
     "Experiments": experiments_tab.build,
 }
-FORGOTTEN = "This Space restarts from time to time. What experiments have stored goes then; download what you need."
-KEPT = "This Space restarts from time to time. What experiments have stored is kept."
+FORGOTTEN = "This Space restarts from time to time, and loses stored answers of experiments; download what you need."
+KEPT = "This Space restarts from time to time. Stored answers of experiments are kept."
 
 
 def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) -> Any:

@@ -178,7 +178,7 @@ def test_weights_other_than_those_asked_for_are_called_out(page_over: PageOver) 
     expect(page.get_by_label("Pane B: adapter")).to_have_value("Tuned")
     compare(page)
     ended(page)
-    expect(side(page, 1).locator(".origin")).to_have_text(re.compile("^NOT what was asked for.*Second, no adapter"))
+    expect(side(page, 1).locator(".origin")).to_have_text(re.compile("^Not what was asked for.*Second, no adapter"))
 
 
 def test_a_list_of_prompts_fills_a_table(page_over: PageOver, tmp_path: Path) -> None:
@@ -210,7 +210,7 @@ def test_an_adapter_is_loaded_compared_and_turned_off(page_over: PageOver, real_
     (folder,) = (adapter.folder for adapter in shipped.adapters() if adapter.name == "pirate")
     page = turn_to(page_over(real_catalog), "Models")
     unfold(page, "Load an adapter")
-    page.get_by_label("Where the adapter lies").fill(str(folder))
+    page.get_by_label("Adapter source").fill(str(folder))
     page.get_by_label("Name of the adapter").fill("odd")
     page.get_by_role("button", name="Load the adapter").click()
     expect(page.locator(".load[data-phase=done]")).to_contain_text("odd of SmolLM2", timeout=LONG)
@@ -223,9 +223,9 @@ def test_an_adapter_is_loaded_compared_and_turned_off(page_over: PageOver, real_
     ended(page)
     base = side(page, 0).locator(".text").inner_text()
     assert base == "The capital of France is Paris."
-    expect(side(page, 0).locator(".origin")).to_have_text("Made by SmolLM2 135M Instruct, no adapter, says the engine.")
+    expect(side(page, 0).locator(".origin")).to_have_text("Checked: SmolLM2 135M Instruct, no adapter")
     expect(side(page, 1).locator(".origin")).to_have_text(
-        "Made by SmolLM2 135M Instruct + odd at scale 1, says the engine."
+        "Checked: SmolLM2 135M Instruct + odd, scale 1"
     )
     expect(side(page, 1).locator("ins").first).to_be_visible()
     words = page.locator(".shifts").get_by_role("option")  # no buttons: they tell something, and do nothing
@@ -250,7 +250,7 @@ def test_an_adapter_is_loaded_compared_and_turned_off(page_over: PageOver, real_
     scale.focus()
     page.keyboard.press("Home")
     compare(page)
-    expect(side(page, 1).locator(".origin")).to_have_text("Made by SmolLM2 135M Instruct, no adapter, says the engine.")
+    expect(side(page, 1).locator(".origin")).to_have_text("Checked: SmolLM2 135M Instruct, no adapter")
     expect(side(page, 1).locator(".shared, .facts", has_text="The same words as the baseline.")).to_be_visible()
     ended(page)  # of this comparison: the one before has other words; what is measured uses the adapter, too
 

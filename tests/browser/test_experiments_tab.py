@@ -173,7 +173,7 @@ def test_own_data_is_mapped_asked_and_kept_as_yaml(opened: Any) -> None:
     expect(page.locator(".toast-body")).to_contain_text(
         "What was pasted cannot be used yet. 1 row cannot be used: line 3"
     )
-    page.get_by_label("Skip bad rows").check()
+    page.get_by_label("Leave out rows that cannot be read").check()
     expect(state).to_contain_text("2 rows: 2 kept as examples, 0 asked")
     page.get_by_label("Number", exact=True).locator("visible=true").check()
 
@@ -182,7 +182,7 @@ def test_own_data_is_mapped_asked_and_kept_as_yaml(opened: Any) -> None:
         other.uncheck()
     edit(page, "Zero-shot")
     box(page, "Name").fill("Mine")
-    box(page, "Wording").fill("Think step by step. {input}")
+    box(page, "Prompt template").fill("Think step by step. {input}")
     expect(page.locator("#estimate")).to_contain_text("\u201cExamples\u201d is 8; all")
     page.get_by_label("Examples", exact=True).fill("0")
     page.get_by_label("Examples", exact=True).press("Tab")
@@ -270,7 +270,7 @@ def test_edits_that_were_not_used_are_left_alone(opened: Any) -> None:
 def test_other_data_takes_what_a_preset_says_of_itself_away(opened: Any) -> None:
     page = opened()
     expect(page.locator("#planning .choices [aria-current]")).to_have_count(1)
-    unfold(page, "How answers are judged")
+    unfold(page, "How answers are scored")
     scorer = page.get_by_label("Scorer", exact=True)
     expect(scorer).not_to_have_value("The one that suits the data")
     page.get_by_label("Data set").click()

@@ -21,7 +21,7 @@ def test_what_cannot_be_loaded_is_said_beside_the_form(
     (tmp_path / "pytorch_model.bin").write_bytes(b"pickle")
     page = turn_to(page_over(catalog_of()), "Models")
     unfold(page, "Load a model")
-    source = page.get_by_label("Where the model lies")
+    source = page.get_by_label("Model source")
     for typed, said in [
         ("../up", "leads upwards"),
         (str(tmp_path / "none"), "no folder or file"),

@@ -107,7 +107,7 @@ def to_list(page: Page) -> Page:
 
 def to_load(page: Page) -> Page:
     unfold(turn_to(page, "Models"), "Load a model")
-    page.get_by_label("Where the model lies").fill("nobody/nothing")
+    page.get_by_label("Model source").fill("nobody/nothing")
     return page
 
 

@@ -17,8 +17,8 @@ CARD = DataCard(
     origin="Yours.",
     size="As many as you gave, less those held apart as examples.",
     licence="As you say.",
-    shows="How each way of asking does on what you care about.",
-    limits="The figures hold for items like these. If a model has seen them in training, it may know them by heart.",
+    shows="How each technique does on what you care about.",
+    limits="The figures hold for items like these. A model that has seen them in training may know them by heart.",
 )
 SCORERS = {"text": "exact", "number": "numeric"}  # and label for all else
 

@@ -6,7 +6,7 @@ examples.py             Comparisons that start with one click: a base against ea
 form.py                 What all panes are asked: prompt, technique and sampling
 labels.py               What a comparison's form calls its fields
 measured_values.py      What was measured of a comparison -> tables and coloured tokens, as plain values
-panel.py                Comparing: the same prompt, technique and seed through several panes at once; only the weights
+panel.py                The same prompt, technique and seed through several panes at once: only the weights
                         differ
 panes.py                Which weights stand side by side: up to a cap of panes, each a model with or without an adapter
                         at a scale

@@ -119,11 +119,11 @@ def origin(run: Run, info: ModelInfo | None) -> dict[str, Any]:
 
 
 def named(made: Origin) -> str:
-    """ "SmolLM2 135M Instruct + pirate at scale 0.5"; "..., no adapter"."""
+    """ "SmolLM2 135M Instruct + pirate, scale 0.5"; "..., no adapter"."""
     if not made.adapter:
         return f"{made.weights}, no adapter"
-    said = f"{made.weights} + {made.adapter} at scale {made.scale:g}"
-    return f"{said}, an adapter without effect: these are the base's own words" if made.without_effect else said
+    said = f"{made.weights} + {made.adapter}, scale {made.scale:g}"
+    return f"{said}. This adapter has no effect: these are the base model's words" if made.without_effect else said
 
 
 def agrees(made: Origin, run: Run, info: ModelInfo | None) -> bool | None:

@@ -34,7 +34,7 @@ const compared = (pane) => pane.segments
   .map(({ change, text }) => (TAGS[change] ? el(TAGS[change], { text }) : document.createTextNode(text)));
 const originOf = ({ text, agrees }) => {
   if (!text || agrees === null || agrees === undefined) return text;
-  return agrees ? `Made by ${text}, says the engine.` : `NOT what was asked for. The engine says: ${text}`;
+  return agrees ? `Checked: ${text}` : `Not what was asked for. The answer was made by ${text}`;
 };
 
 const card = (at) => {

@@ -60,7 +60,7 @@ def _perplexities(now: Compared) -> dict[str, Any]:
     return {
         "caption": "Perplexity",
         "note": SURPRISE + (DASH if any(cell is None for row in now.perplexities for cell in row) else ""),
-        "corner": "Weights that read",
+        "corner": "Read by",
         "columns": [f"Answer {letter}" for letter in letters],
         "rows": [{"head": name, "cells": cells} for name, cells in zip(now.picked.titles, rows, strict=True)],
     }

@@ -1,4 +1,4 @@
-"""Comparing: the same prompt, technique and seed through several panes at once; only the weights differ."""
+"""The same prompt, technique and seed through several panes at once: only the weights differ."""
 
 import threading
 from collections.abc import Iterator

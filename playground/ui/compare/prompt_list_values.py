@@ -25,7 +25,7 @@ def state(stage: str, rows: int, count: int) -> str:
 
 def frame(picked: Picked, rows: Sequence[Row]) -> dict[str, Any]:
     """Properties of the table: a row a prompt, a column a pane, and how many different answers there are."""
-    headers = ["Prompt", *picked.titles, "Distinct"]
+    headers = ["Prompt", *picked.titles, "Different answers"]
     data = [[row.prompt, *map(said, row.runs), len({said(run).strip() for run in row.runs})] for row in rows]
     datatype = ["str"] * (len(headers) - 1) + ["number"]
     each = max(260, 650 // len(picked.titles))  # pixels: few panes fill a wide window, many scroll

@@ -1,4 +1,4 @@
-"""The Experiments tab: many items in several ways, with the evidence.
+"""The Experiments tab: several techniques on many items, with the evidence.
 
 calibration_figure.py   Whether confidence keeps its word: how often answers given with some confidence are right
 column_editor.py        The editor of one column of an experiment: its name and wording, and the sections of a setup
@@ -20,7 +20,7 @@ ladder_figure.py        The columns of an experiment as bars with their interval
 model_grid_figure.py    Techniques by models and sampling settings: a heat map of means
 own_rows.py             Rows of one's own as a session remembers them, and what is said of them
 paths_figure.py         Accuracy against the number of paths that vote, resampled from the stored ones
-plan_panel.py           Plans come and go: one of those that are offered, as YAML, from the Playground; and what
+plan_panel.py           Plans are loaded, written as YAML and taken from the Playground, with an estimate of what
                         running one would take
 price_figure.py         Quality against what it takes: tokens, time or money, and the frontier of what nothing else
                         beats for less
@@ -29,7 +29,7 @@ results_panel.py        What came of an experiment, in several views: each is co
 run.py                  An experiment that runs: its table grows, Stop keeps what is there, and running it again asks
                         what is missing
 status_values.py        An experiment -> how far it is, what it would take, and what may be said of it
-tab.py                  The Experiments tab: ask many items in several ways, see with what certainty one way is better
+tab.py                  The Experiments tab: several techniques on the same items, and with what certainty one is better
                         than another
 technique_rows.py       The columns of an experiment as the page holds them: each a technique with its settings, under
                         a number of its own

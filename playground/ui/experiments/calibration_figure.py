@@ -20,7 +20,7 @@ def calibration(table: Table) -> View:
     if not found:
         return None, [], "These answers have no probability, or are neither right nor wrong."
     diagonal = go.Scatter(
-        x=[0, 100], y=[0, 100], mode="lines", name="as sure as right", hoverinfo="skip",
+        x=[0, 100], y=[0, 100], mode="lines", name="perfectly calibrated", hoverinfo="skip",
         line={"color": "#8a8b97", "dash": "dot"},
     )  # fmt: skip
     lines = [_bins(table, column, known) for column, known in found.items()]
@@ -34,7 +34,10 @@ def calibration(table: Table) -> View:
         for c, k in found.items()
     ]
     rows = [{"head": column, "cells": _bin(b)} for column, known in found.items() for b in known.bins]
-    note = "Calibration error: how far confidence and share of right answers are apart on average. 0 is best, for both."
+    note = (
+        "Calibration error: how far confidence and the share of right answers are apart on average. Brier score: the "
+        "mean squared distance of each answer's confidence from right (1) or wrong (0). For both, 0 is best."
+    )
     return (
         figure,
         [

@@ -109,11 +109,11 @@ def build() -> ColumnEditor:
     technique = technique_fields.build_options(strategy)
     task = task_fields.build(*PARTS)
     (wording,) = pick(
-        Technique, "template", label="Wording",
-        help="The words around an item, with {input}. Empty: the data's own. Duplicate the column to compare two.",
+        Technique, "template", label="Prompt template",
+        help="With {input} where the item goes. Empty: the data's own. Duplicate the column to compare two.",
     )  # fmt: skip
     with gr.Accordion("Sampling of this column", open=False):
-        gr.Markdown("What is left as it is follows the sampling of all columns.", elem_classes="field-label")
+        gr.Markdown("What you leave alone is as in \u201cSampling of all columns\u201d.", elem_classes="field-label")
         with gr.Column(elem_classes="sliders", min_width=0):
             sampling = sampling_fields.build(*SAMPLED)
     return ColumnEditor(texts=(name, wording), technique=technique, task=task, sampling=sampling)

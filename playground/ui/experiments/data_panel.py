@@ -93,7 +93,7 @@ class DataPanel:
     def shown(self, name: str) -> dict[Any, Any]:
         """Updates that show what belongs to this data set."""
         if name == OWN:
-            line, whole = "Rows of your own: what is asked, and what would be right.", gr.update(visible=False)
+            line, whole = "Your own rows: what is asked, and the right answer to it.", gr.update(visible=False)
         else:
             line, whole = card_line(name), gr.update(value=card(name), visible=True)
         return {self.card: line, self.whole: whole, self.frame: gr.update(visible=name == OWN)}
@@ -136,18 +136,18 @@ def build() -> DataPanel:
                 field: gr.Dropdown([NONE], value="", label=label, filterable=False, min_width=110)
                 for field, label in FIELDS.items()
             }
-        skip = gr.Checkbox(False, label="Skip bad rows")
+        skip = gr.Checkbox(False, label="Leave out rows that cannot be read")
         state = widgets.words(elem_id="own-state")
         reading = pick(Task, "answer", "labels")
     with gr.Row(elem_classes="numbers"):
         numbers = (
             number_field(by_name["size"], label="Items", help=""),
             number_field(by_name["shots"], label="Examples", help=""),
-            number_field(by_name["seed"], label="Seed of the draw", help=""),
+            number_field(by_name["seed"], label="Seed of the items", help=""),
         )
     with gr.Accordion("About this data", open=False) as about:
         whole = gr.Markdown(card(names[0]))
-        (template,) = pick(Data, "template", label="Words around an item")
+        (template,) = pick(Data, "template", label="Prompt template")
     about.elem_classes = ["about-data"]
     return DataPanel(
         name=name, card=card_text, whole=whole, numbers=numbers, template=template, frame=frame, pasted=pasted,

@@ -146,21 +146,21 @@ def build(models: Sequence[ModelInfo]) -> tuple[ExperimentForm, Any]:
     with gr.Accordion("Models, sampling and repetitions", open=False):
         chosen = gr.Dropdown(
             model_choices(models, ()), value=[], multiselect=True, label="Models and adapters",
-            info="Each asks in every way above. None chosen: the default model.",
+            info="Each is asked with every technique above. None chosen: the default model.",
         )  # fmt: skip
         with gr.Row(elem_classes="numbers"):
             numbers = (
                 number_field(by_name["repetitions"], help="How often each item is asked."),
-                number_field(by_name["seed"], label="Seed of the answers", help="Where all their luck comes from."),
+                number_field(by_name["seed"], label="Random seed of all answers", help="Same seed, same answers."),
             )
         common = gr.Textbox(label="Sampling of all columns", info="One a line, for example temperature: 0.", lines=2)
-        gr.Markdown("**Sampling settings to compare** Every column is asked under each.", elem_classes="field-label")
+        gr.Markdown("**Sampling variants** Every column is asked with each of them.", elem_classes="field-label")
         parts = [
-            TextColumn(key="name", label="Name", hint="What it is called"),
+            TextColumn(key="name", label="Name", hint="low temperature"),
             TextColumn(key="sampling", label="Sampling", hint="temperature: 0.2", lines=2),
         ]
-        draws = widgets.rows_editor(parts, noun="Setting", most=by_name["draws"].max_length or 1)
-    with gr.Accordion("How answers are judged", open=False):
+        draws = widgets.rows_editor(parts, noun="Variant", most=by_name["draws"].max_length or 1)
+    with gr.Accordion("How answers are scored", open=False):
         scorer = gr.Dropdown(
             [SUITS, *((s.title, name) for name, s in scorers.SCORERS.items())],
             value="",

@@ -59,10 +59,10 @@ def model_choices(models: Sequence[ModelInfo], held: Sequence[str]) -> list[tupl
 def read_draws(value: Any) -> list[dict[str, Any]]:
     """The rows of settings that hold anything. Raises InvalidSetup."""
     if value is not None and not (isinstance(value, list) and all(isinstance(row, Mapping) for row in value)):
-        raise InvalidSetup(path=("draws",), rule="must be a list of sampling settings.")
+        raise InvalidSetup(path=("draws",), rule="must be a list of sampling variants.")
     filled = [row for row in value or [] if any(row.values())]
     return [
-        {"name": row.get("name") or "", "sampling": sampling(row.get("sampling"), f"Sampling setting {at}")}
+        {"name": row.get("name") or "", "sampling": sampling(row.get("sampling"), f"Sampling variant {at}")}
         for at, row in enumerate(filled, 1)
     ]
 

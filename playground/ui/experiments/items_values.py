@@ -22,7 +22,7 @@ FILTERS: Mapping[str, tuple[str, Callable[[ItemRow], bool]]] = {
     "failed": ("Something failed", lambda row: any(r.outcome == "failed" for r in _results(row))),
 }
 ORDERS: Mapping[str, tuple[str, Callable[[ItemRow], Any]]] = {
-    "drawn": ("As drawn", lambda row: 0),
+    "drawn": ("In order", lambda row: 0),
     "hard": ("Hardest first", lambda row: _mean(row)),
     "easy": ("Easiest first", lambda row: -_mean(row)),
     "spread": ("Largest disagreement first", lambda row: -row.spread),
@@ -52,7 +52,7 @@ def items_value(
         "columns": list(table.columns),
         "rows": [_row(row) for row in shown],
         "count": count,
-        "empty": "" if left else "No item is like that.",
+        "empty": "" if left else "No items match.",
         "page": page,
         "pages": pages,
     }

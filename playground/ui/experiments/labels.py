@@ -7,11 +7,11 @@ from playground.ui.setup_form.labels import LABELS, Labels, label_of, labelled
 
 SHOTS = ("data", "shots")
 EXAMPLES = ("task", "examples")
-COLUMN: Labels = {**LABELS, ("template",): "Wording", ("name",): "Name", ("sampling",): "Sampling"}
+COLUMN: Labels = {**LABELS, ("template",): "Prompt template", ("name",): "Name", ("sampling",): "Sampling"}
 
 
 def labelled_plan(error: PlaygroundError, labels: Labels, names: Sequence[str] = ()) -> str:
-    """The error with the labels of the form's fields, and the names of the ticked ways of asking, in their order."""
+    """The error with the labels of the form's fields, and the names of the ticked columns, in their order."""
     if error.source or error.path[:1] != ("techniques",) or len(error.path) < 3:
         return labelled(error, labels)
     column, field = _column(error.path, names), error.path[2:]

@@ -80,9 +80,9 @@ def ladder_table(summaries: Sequence[Summary]) -> dict[str, Any]:
     ]  # fmt: skip
     rows = [{"head": s.column, "cells": [*_reached(s), *_spent(s), *([_cost(s)] if priced else [])]} for s in summaries]
     note = (
-        "Calls, tokens and seconds are per answer. Many are asked at once, so seconds depend on what ran beside them: "
-        "tokens are the fair price. No answer found: none of the kind asked for; it counts as wrong. What failed is "
-        "in no mean."
+        "Calls, tokens and seconds are per answer. Many are asked at once, so seconds depend on what else ran: compare "
+        "tokens. No answer found: the reply held none of the answer type; it counts as wrong. Failed answers are in no "
+        "mean."
     )
     note = " ".join([note, *(swapped(s) for s in summaries if s.disagree)])
     return {"caption": "", "corner": "Column", "columns": columns, "rows": rows, "note": note}

@@ -47,7 +47,7 @@ def better_kind(items: Iterable[Item], kind: Any) -> list[str]:
     if all(NUMBER.fullmatch(reference) for reference in known):
         return ["All right answers are numbers: choose the answer type Number, which takes 5.0 and 5 for the same."]
     if all(reference.casefold() in ("yes", "no") for reference in known):
-        return ["All right answers are yes or no: choose the answer type Yes no, which finds them in a sentence."]
+        return ["All right answers are yes or no: choose the answer type Yes / no, which finds them in a sentence."]
     return []
 
 

@@ -16,7 +16,7 @@ def paths(table: Table) -> View:
     """Accuracy against number of paths, for every column whose answers were voted on, with both ways of voting."""
     grade = grading(table.experiment)
     if grade is None:
-        return None, [], "A judge would have to be asked about every path; choose a scorer that needs no model."
+        return None, [], "A model as judge would be asked about every path; choose a scorer that needs no model."
     found = [curve for curve in curves(table, grade) if curve.points[-1].paths > 1]
     if not found:
         return None, [], "No column takes a vote. Self-consistency does: it samples several paths and lets them vote."

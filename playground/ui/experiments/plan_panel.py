@@ -1,4 +1,4 @@
-"""Plans come and go: one of those that are offered, as YAML, from the Playground; and what running one would take."""
+"""Plans are loaded, written as YAML and taken from the Playground, with an estimate of what running one would take."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ from playground.ui.handlers.sessions import Sessions
 from playground.ui.handlers.uploads import text_of_file
 from playground.ui.widgets.status import sentence
 
-UNUSED = "Edited and not used yet: the form leaves this text alone, and a run follows the form. Empty it to start over."
+UNUSED = "Edited, not used yet: a run follows the form above. Press Use this text, or empty it to see the form's again."
 IN_SIGHT = 200  # items of one's own that the text shows; the download has all
 FIRST = "ladder"
 OPENING = {"techniques": [{"strategy": "zero_shot"}, {"strategy": "chain_of_thought"}]}  # where none are offered
@@ -87,7 +87,7 @@ def build_text() -> PlanText:
     with gr.Accordion("As YAML", open=False):
         text = gr.Textbox(
             label="The whole experiment", lines=12, max_lines=30, elem_classes="yaml",
-            info="It follows the form. Edit or paste it, and use it: what no field above shows is here.",
+            info="The form as YAML, with settings that have no field. Edit, then press Use this text.",
         )  # fmt: skip
         unused = widgets.words()
         with gr.Row(elem_classes="quiet-row"):

@@ -33,13 +33,15 @@ AGAINST = [("The first column", "first"), ("The column above", "neighbours"), ("
 PRICES = [("Tokens", "tokens"), ("Seconds (many at once)", "seconds"), ("Cost", "cost")]
 FIGURES = ("paths", "price", "models", "calibration")  # beside the ladder and the items
 ABOUT = {
-    "paths": "Votes of fewer paths, drawn again and again from the stored ones; nothing is asked anew.",
+    "paths": "What fewer voting paths would have reached, resampled from the stored ones; no model is asked again.",
     "price": (
-        "What an answer costs. On the line is what nothing else beats for less. Seconds depend on what ran beside an "
-        "answer, so tokens are the fair price."
+        "What an answer costs. On the line: no cheaper column scores as high. Seconds depend on what else ran at the "
+        "time, so compare tokens."
     ),
-    "models": "Techniques by models and sampling settings.",
-    "calibration": "On the diagonal, answers given with 80 % are right in 80 % of cases. Click a name to see it.",
+    "models": "Techniques by models and sampling variants.",
+    "calibration": (
+        "On the diagonal, answers given with 80 % confidence are right in 80 % of cases. Click a name to show its line."
+    ),
 }
 TITLES = {"paths": "Paths", "price": "Price", "models": "Heat map", "calibration": "Calibration"}
 

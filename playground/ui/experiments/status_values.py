@@ -86,7 +86,8 @@ def sentences_value(
         return value
     if table.status == "running":
         lead = (
-            "Differences are tested once all answers are there: who stops when it looks good finds what is not there."
+            "Differences are tested once all answers are there: stopping as soon as one looks large would find "
+            "differences that are chance."
         )
         return {**value, "lead": lead}
     if not comparisons:

@@ -1,4 +1,4 @@
-"""The Experiments tab: ask many items in several ways, see with what certainty one way is better than another."""
+"""The Experiments tab: several techniques on the same items, and with what certainty one is better than another."""
 
 import itertools
 import time
@@ -53,7 +53,10 @@ def build(shared: Shared) -> Tab:
     with gr.Row(elem_id="experiment-columns", equal_height=False):
         with gr.Column(elem_id="planning", min_width=0):
             gr.Markdown("## Does it really help?")
-            gr.Markdown("Ask many items in several ways, and see how sure you may be.", elem_classes="field-label")
+            gr.Markdown(
+                "Several techniques on the same items, and which differences are more than chance.",
+                elem_classes="field-label",
+            )
             offered = plan_panel.build_choices(known)
             form, add = experiment_form.build(sessions.of(None).models())
             form.hold(first, sessions.of(None).models())

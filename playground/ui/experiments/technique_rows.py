@@ -62,7 +62,7 @@ def label(row: Row) -> str:
     facts = [
         technique.title if row["name"] not in ("", technique.title) else "",
         *changed,
-        "own wording" if row["template"] else "",
+        "own template" if row["template"] else "",
         *(name for name in row["task"] if name in PARTS),
         *(f"{name.replace('_', ' ')} {_words(value)}" for name, value in row["sampling"].items()),
     ]

@@ -28,7 +28,7 @@ from playground.ui.widgets.waiting_line import WaitingLine
 HERE = Path(__file__).parent
 
 OWN = "own"  # the choice of an address that is in no list
-KEY_INFO = "Goes to this endpoint only. Cleared from here once it is read, kept while this page is open."
+KEY_INFO = "Sent to this endpoint only. It leaves this box when you connect, and is forgotten when you close the page."
 NONE_LISTED = "This server is shared, and its operator lists no endpoints."
 STOPPED = "Stopped; nothing was connected."
 
@@ -76,7 +76,7 @@ def build(page: Any, settings: Settings, sessions: Sessions, changed: Any) -> No
         )  # fmt: skip
         model = gr.Textbox(
             label="Model to try (optional)", max_lines=1,
-            info="The server's name for it; else the first that looks like one to talk to.",
+            info="Model id. Empty: the first chat model.",
         )  # fmt: skip
         start = gr.Button("Connect", variant="primary", elem_id="connect-button")
         line = load_view("Stop connecting")

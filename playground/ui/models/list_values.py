@@ -19,7 +19,7 @@ TASKS = {
     "classification": "labels a text", "token_classification": "marks parts of a text",
     "question_answering": "answers from a passage", "text_to_text": "rewrites a text",
 }  # fmt: skip
-PRECISIONS = {"auto": "automatic", "int8": "int8 beside bfloat16"}
+PRECISIONS = {"auto": "automatic", "int8": "int8 and bfloat16"}
 
 
 # --------------------------------------------------------------------------------------------- the list
@@ -116,7 +116,7 @@ def _facts(details: ModelDetails, settings: Settings) -> list[tuple[str, str]]:
         ("Architecture", details.architecture),
         ("Parameters", f"{details.parameters:,}"),
         ("Stored as", details.stored),
-        ("Multiplied as", PRECISIONS.get(details.precision, details.precision)),
+        ("Computed in", PRECISIONS.get(details.precision, details.precision)),
         ("Device", details.device.upper()),
         ("Memory", format_bytes(details.memory_bytes)),
         ("Context", f"{window:,} tokens" if window else "not stated"),
@@ -137,8 +137,8 @@ def _ways(ways: FastPaths) -> list[tuple[str, str]]:
     layers = f"{ways.fused} of {ways.layers}"
     return [
         ("Fused layers", layers if ways.fused == ways.layers else f"{layers}: {ways.not_fused}"),
-        ("Equal beginnings shared", said(ways.shares, ways.not_shared)),
-        ("Prompts read together", said(ways.joins, ways.not_joined)),
+        ("Shared prefixes", said(ways.shares, ways.not_shared)),
+        ("Short prompts batched", said(ways.joins, ways.not_joined)),
     ]
 
 
@@ -183,7 +183,9 @@ def _effect(nats: float | None) -> str:
     """How much it changes what comes next after a fixed prompt."""
     if nats is None:
         return ""
-    return f"a fixed prompt goes on otherwise, by up to {nats:.2g} nats" if nats else "none: it answers as its base"
+    if not nats:
+        return "none: it answers as its base"
+    return f"shifts the next token's log-probabilities after a fixed prompt by up to {nats:.2g} nats"
 
 
 def _place(source: str, settings: Settings) -> str:

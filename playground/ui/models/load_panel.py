@@ -1,4 +1,4 @@
-"""Loading: what there is, and forms that add a model or an adapter to it."""
+"""The list of models, and forms that load a model or an adapter."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ SHARED = "This server is shared: it offers what its operator listed, and loads n
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where something lies, and what it is to be called."""
+    """The widgets for where something is loaded from, and for what it is to be called."""
 
     place: Any
     name: Any
@@ -72,8 +72,8 @@ def build(page: Any, settings: Settings, sessions: Sessions, changed: Any) -> Lo
 
 
 def _source(page: Any, what: str, info: str) -> Source:
-    place = gr.Textbox(label=f"Where the {what} lies", info=info, max_lines=1)
-    name = gr.Textbox(label=f"Name of the {what} (optional)", info="Else it is made from where it lies.", max_lines=1)
+    place = gr.Textbox(label=f"{what.capitalize()} source", info=info, max_lines=1)
+    name = gr.Textbox(label=f"Name of the {what} (optional)", info="Empty: named after the source.", max_lines=1)
     start = gr.Button(f"Load the {what}", variant="primary", size="md")
     return Source(place=place, name=name, start=start, line=load_line.build(page))
 

@@ -13,7 +13,7 @@ const draw = () => {
   const { label, facts, tokens, step, sample } = props.value;
   const table = el("div", { class: "alternatives" });
   const instead = (token, other) => {
-    if (other.id === token.id) return token.forced ? "chosen by you" : "drawn";
+    if (other.id === token.id) return token.forced ? "chosen by you" : "sampled";
     return other.fit && el("button", { type: "button", class: "quiet", text: "Continue with this one",
       "aria-label": `Continue from here with \u201c${visible(other.text)}\u201d`,
       onclick: () => trigger("take_token", { step, sample, at: tokens.indexOf(token), token: other.id }) });

@@ -1,6 +1,6 @@
 """The Sampling tab: the next token, and a grid of settings.
 
-next_token_panel.py    What comes next: one distribution, kept, and every sampling setting tried on it without asking
+next_token_panel.py    The distribution of the next token, kept: sampling settings are tried on it without asking
                        the model again
 next_token_values.py   What sampling settings make of a distribution, as plain values, tables and words
 question.py            What both parts of the Sampling tab ask: one prompt to one model, and how a token is chosen

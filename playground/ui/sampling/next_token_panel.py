@@ -1,4 +1,4 @@
-"""What comes next: one distribution, kept, and every sampling setting tried on it without asking the model again."""
+"""The distribution of the next token, kept: sampling settings are tried on it without asking the model again."""
 
 import random
 from collections.abc import Iterator, Mapping
@@ -38,7 +38,7 @@ HERE = Path(__file__).parent
 EXAMPLES = {
     "fact": ("Capital of Australia", "What is the capital of Australia?", "The capital of Australia is"),
     "story": ("A story begins", "Tell me a story.", "Once upon a time, there was a"),
-    "rut": ("In a rut", "List some colours.", "red, blue, red, blue, red, blue, red,"),
+    "rut": ("Stuck in repetition", "List some colours.", "red, blue, red, blue, red, blue, red,"),
 }
 ABOUT = "Fills in prompt and answer so far, and reads the next token"
 FIRST = "fact"
@@ -108,14 +108,14 @@ def build(page: Any, settings: Settings, catalog: Catalog, sessions: Sessions) -
     offered = {key: p for key, p in presets.samplings().items() if _shapes_only(p.sampling)}
     with gr.Row(elem_classes="halves", equal_height=False):
         with gr.Column(elem_classes="asking", min_width=0):
-            gr.Markdown("## What comes next")
+            gr.Markdown("## Which token comes next?")
             examples = widgets.choices(
                 [{"key": k, "title": e[0], "about": ABOUT} for k, e in EXAMPLES.items()], "Examples"
             )
             choice, task, prefix = question.build(catalog)
             with gr.Row(elem_classes="acts"):
                 read = gr.Button("Read the next token", variant="primary", elem_id="read-button", elem_classes="runs")
-                draw = gr.Button("Draw one, append it", variant="secondary", elem_id="draw-button")
+                draw = gr.Button("Sample a token", variant="secondary", elem_id="draw-button")
             line = waiting_line.build(page)
         with gr.Column(elem_id="next-settings", elem_classes="setting", min_width=0):
             gr.Markdown("**Sampling** acts at once; the model is not asked again.", elem_classes="field-label")
@@ -231,7 +231,7 @@ def _wire_reading(view: NextTokenView, settings: Settings, sessions: Sessions) -
     @told
     def draw(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
         chosen = view.current(values).next.draw(view.sampling(values), random.Random())
-        how = f"Drew, with probability {next_token_values.percent(chosen.probability)},"
+        how = f"Sampled, with probability {next_token_values.percent(chosen.probability)},"
         yield from append(values, chosen, how, sessions.of(request))
 
     outputs = [view.reading, begun, prompt, role, view.bars, view.table]

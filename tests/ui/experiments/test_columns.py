@@ -110,7 +110,7 @@ def test_a_forged_technique_is_refused(odd: Any, panel: ColumnsPanel) -> None:
 def test_rows_are_called_what_sets_them_apart() -> None:
     full, plain, shots = map(technique_rows.label, ROWS)
     assert full.startswith("Mine \u00b7 Self-consistency")
-    assert "own wording" in full
+    assert "own template" in full
     assert "temperature 0.5" in full
     assert plain == "Zero-shot"
     assert shots == "Few-shot \u00b7 examples"

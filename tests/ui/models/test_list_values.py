@@ -65,7 +65,7 @@ def test_a_loaded_model_tells_what_it_is() -> None:
     assert facts["Licence"] == "not stated"
     assert facts["Loaded in"] == "1.5 s"
     assert facts["Fused layers"] == "28 of 30: two are odd"
-    assert (facts["Equal beginnings shared"], facts["Prompts read together"]) == ("yes", "no: it cannot")
+    assert (facts["Shared prefixes"], facts["Short prompts batched"]) == ("yes", "no: it cannot")
     odd, new = model["adapters"]
     assert odd["line"] == "IA3 \u00b7 1.2K parameters \u00b7 runs alone"
     assert dict(odd["facts"])["Runs"] == "alone, on a copy of the base: it rescales"
@@ -78,7 +78,7 @@ def test_a_loaded_model_tells_what_it_is() -> None:
     [
         (None, False, None),
         (0.0, True, "none: it answers as its base"),
-        (3.14, False, "a fixed prompt goes on otherwise, by up to 3.1 nats"),
+        (3.14, False, "shifts the next token's log-probabilities after a fixed prompt by up to 3.1 nats"),
     ],
 )
 def test_what_an_adapter_changes_is_said(effect: float | None, line: bool, fact: str | None) -> None:

@@ -125,7 +125,7 @@ def plan() -> Callable[..., str]:
         ({"repetitions": 0}, "\u201cRepetitions\u201d is 0; "),
         ({"title": 5}, "\u201cTitle\u201d is 5; "),
         ({"scorer": {"name": "x"}}, "\u201cScorer\u201d is 'x'; "),
-        ({"techniques": [{}, {"template": "x"}]}, "\u201cB\u201d, \u201cWording\u201d, must have {input}"),
+        ({"techniques": [{}, {"template": "x"}]}, "\u201cB\u201d, \u201cPrompt template\u201d, must have {input}"),
         (
             {"techniques": [{}, {"strategy": "self_consistency", "options": {"paths": 0}}]},
             "\u201cB\u201d, \u201cPaths\u201d, is 0; it must be a whole number",
