@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 from playground.backends.base import Backend, Capabilities, Request
 from playground.backends.catalog import Catalog
-from playground.errors import LimitReached, NotSupported, PlaygroundError
-from playground.parameters import parameters
+from playground.errors import LimitReached, NotSupported, PlaygroundError, shown
+from playground.parameters import Parameter, parameters
 from playground.returning import Returning
 from playground.strategies import Event, Procedure, technique_of
 from playground.strategies.base import Asking, gather
@@ -154,14 +154,22 @@ def _settled(setup: Setup, capabilities: Capabilities) -> Sampling:
 
 
 def refuse_ignored(setup: Setup, capabilities: Capabilities) -> None:
-    """Raises NotSupported, by name, for a sampling parameter that is asked for and that the model ignores."""
+    """Raises NotSupported, by name, for a sampling parameter that is asked for and not sent to this model."""
     for p in parameters(Sampling):
         if p.name not in capabilities.sampling and (value := getattr(setup.sampling, p.name)) != p.default:
             raise NotSupported(
                 path=("sampling", p.name),
-                rule=f"is {value!r}, but the model {setup.model!r} ignores {p.label.lower()}; "
-                f"set it back to {p.default!r} or choose another model.",
+                rule=f"is {shown(value)} and would not be sent: {not_honoured(setup.model, p)}. "
+                f"Set it back to {shown(p.default)}, or choose another model.",
             )
+
+
+def not_honoured(model: str, parameter: Parameter) -> str:
+    """Why a sampling parameter is not sent to a model, in the words of all who say so: the page, a run, a program.
+
+    That it ignores it would be too much: of some settings nothing can be seen from outside.
+    """
+    return f"{model} was not seen to honour {parameter.label.lower()}"
 
 
 def _watch(

@@ -141,10 +141,28 @@ def _explained(cls: type, error: Any, path: Path) -> InvalidSetup:
     if error["type"] == "unexpected_keyword_argument":
         return InvalidSetup(path=path + at, rule=f"is not known there. {_keys_at(cls, at[:-1])}")
     parameter = _parameter_at(cls, at)
-    rule = f"it must be {parameter.allowed}" if parameter else error["msg"][0].lower() + error["msg"][1:]
-    if error["type"] == "string_type" and not parameter:  # yes, no, 1 and dates are none in YAML
-        rule = "it must be text; in YAML, put it in quotes"
+    rule = f"it must be {parameter.allowed}" if parameter else _rule(error)
     return InvalidSetup(path=path + at, value=error["input"], rule=f"{rule}.")
+
+
+def _rule(error: Any) -> str:
+    """What is allowed, of something inside a list or a mapping, which is no parameter itself."""
+    limits = error.get("ctx", {})
+    kind: str = error["type"]
+    if kind.startswith(("float", "finite")):
+        return "it must be a number"
+    if kind.startswith("int"):
+        return "it must be a whole number"
+    if kind == "string_type":  # yes, no, 1 and dates are none in YAML
+        return "it must be text; in YAML, put it in quotes"
+    rules = {
+        "greater_than_equal": "it must be {ge:g} or more",
+        "less_than_equal": "it must be {le:g} or less",
+        "string_too_long": "it may have {max_length} characters",
+        "string_too_short": "it must not be empty",
+    }
+    message: str = error["msg"]
+    return rules[kind].format(**limits) if kind in rules else message[0].lower() + message[1:]
 
 
 def _class_at(cls: type, at: Path) -> tuple[type, Path]:

@@ -178,7 +178,9 @@ def test_an_unknown_model_and_an_empty_input_are_refused(catalog_of: Any) -> Non
 
 def test_a_setting_the_model_ignores_is_refused_by_name(catalog_of: Any) -> None:
     catalog = catalog_of(capabilities=Capabilities(sampling=frozenset({"temperature"}), context_length=100))
-    with pytest.raises(NotSupported, match=r"`sampling.top_k` is 5, but the model 'default' ignores top-k"):
+    with pytest.raises(
+        NotSupported, match=r"`sampling.top_k` is 5 and would not be sent: default was not seen to honour top-k"
+    ):
         last(runner.run(setups.parse({"task": {"input": "x"}, "sampling": {"top_k": 5}}), catalog))
     assert last(runner.run(setups.parse({"task": {"input": "x"}}), catalog)).status == "done"
 

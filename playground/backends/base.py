@@ -71,11 +71,16 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextTokenDistribution:
-    """What may come next under some settings. Entropies are over the whole vocabulary, in nats."""
+    """What may come next under some settings. Entropies are over the whole vocabulary, in nats.
+
+    `left` counts the tokens of the whole vocabulary that can come: before any filter, then after each in its order.
+    """
 
     candidates: tuple[Candidate, ...]
     model_entropy: float
     entropy: float  # after all settings
+    vocabulary: int
+    left: tuple[int, ...]
 
 
 class NextToken(Protocol):

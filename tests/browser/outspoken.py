@@ -39,7 +39,7 @@ class Foreseen:
 
     def distribution(self, sampling: Sampling, count: int) -> NextTokenDistribution:
         shown = tuple(self._candidate(i) for i in range(8))
-        return NextTokenDistribution(candidates=shown, model_entropy=1.5, entropy=1.0)
+        return NextTokenDistribution(candidates=shown, model_entropy=1.5, entropy=1.0, vocabulary=8, left=(8, 8, 5, 5))
 
     def draw(self, sampling: Sampling, stream: random.Random) -> Candidate:
         return self._candidate(0)

@@ -224,9 +224,7 @@ def test_an_adapter_is_loaded_compared_and_turned_off(page_over: PageOver, real_
     base = side(page, 0).locator(".text").inner_text()
     assert base == "The capital of France is Paris."
     expect(side(page, 0).locator(".origin")).to_have_text("Checked: SmolLM2 135M Instruct, no adapter")
-    expect(side(page, 1).locator(".origin")).to_have_text(
-        "Checked: SmolLM2 135M Instruct + odd, scale 1"
-    )
+    expect(side(page, 1).locator(".origin")).to_have_text("Checked: SmolLM2 135M Instruct + odd, scale 1")
     expect(side(page, 1).locator("ins").first).to_be_visible()
     words = page.locator(".shifts").get_by_role("option")  # no buttons: they tell something, and do nothing
     words.first.press("End")

@@ -415,5 +415,5 @@ def test_what_a_model_ignores_is_greyed_with_the_reason(page_over: PageOver, cat
     page = page_over(catalog_of(capabilities=limited))
     unfold(page, "All sampling parameters")
     expect(page.get_by_role("spinbutton", name=re.compile("Top-k"))).to_be_disabled()
-    expect(page.locator("#sampling")).to_contain_text("Not sent: Scripted was not seen to honour this.")
+    expect(page.locator("#sampling")).to_contain_text("Not sent: Scripted was not seen to honour top-k.")
     expect(page.get_by_role("spinbutton", name=re.compile("Temperature"))).to_be_enabled()

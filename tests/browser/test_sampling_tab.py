@@ -35,12 +35,12 @@ def test_one_reading_under_many_settings_then_a_sweep(
     set_number(page, "Temperature", "2")
     expect(canberra.locator(".share-label")).not_to_have_text(before)
     set_number(page, "Top-k", "2")
-    expect(sentence).to_have_text("2 of 20 shown tokens can still be drawn; top-k 2 cut 18.")
+    expect(sentence).to_have_text("2 of all 49,152 tokens can still come, 2 of the 20 shown here; top-k 2 cut 49,150.")
     expect(bars.locator(".candidates li").nth(2).locator(".fate")).to_have_text("cut by top-k")
     canberra.get_by_role("button", name="Lower the logit").click()
     expect(canberra.locator(".shift")).to_have_text("logit \u22121.00")
     set_number(page, "Temperature", "0")
-    expect(sentence).to_contain_text("1 of 20")
+    expect(sentence).to_contain_text("1 of all 49,152 tokens")
     assert [request.generated_text for request in asked] == ["The capital of Australia is"]
 
     # A token is appended, and what follows it is read.

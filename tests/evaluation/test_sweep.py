@@ -56,7 +56,7 @@ def test_a_sweep_over_what_the_model_ignores_is_refused_by_name(
         if ignored in honoured:
             assert list(asked)[-1].status == "done"
         else:
-            with pytest.raises(NotSupported, match=rf"`sampling\.{ignored}` is .* ignores"):
+            with pytest.raises(NotSupported, match=rf"`sampling\.{ignored}` is .* not seen to honour"):
                 list(asked)
 
 

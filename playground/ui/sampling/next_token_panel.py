@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from playground.ui.sampling.reading import SHOWN, Reading
 from playground.ui.sampling.token_clicks import Nudge, Wanted
 from playground.ui.setup_form import check as checking
 from playground.ui.setup_form import sampling_panel
+from playground.ui.setup_form.labels import labelled
 from playground.ui.setup_form.sampling_panel import SamplingPanel
 from playground.ui.widgets import waiting_line
 from playground.ui.widgets.status import share_of, status
@@ -96,7 +98,7 @@ class NextTokenView:
 
 
 def failed(error: PlaygroundError) -> dict[str, Any]:
-    return {**next_token_values.EMPTY, **status("failed", error=str(error))}
+    return {**next_token_values.EMPTY, **status("failed", error=labelled(error, question.LABELS))}
 
 
 def waiting(progress: Progress) -> dict[str, Any]:
@@ -162,14 +164,14 @@ def _wire_settings(view: NextTokenView, settings: Settings, sessions: Sessions) 
             return {**chips, view.bars: failed(error)}
         return {**chips, **(view.pictures(now, values) if now else {view.bars: next_token_values.EMPTY})}
 
-    @told
+    @partial(told, words=partial(labelled, labels=question.LABELS))
     def bias(values: dict[Any, Any], event: gr.EventData) -> dict[Any, Any]:
         f = view.panel.fields.field("logit_bias")
         amounts, nudge = f.read(values[f.widget]), payloads.read(Nudge, event)
         amounts[nudge.id] = amounts.get(nudge.id, 0.0) + nudge.by
         return {f.widget: f.write({key: amount for key, amount in amounts.items() if amount})}
 
-    @told
+    @partial(told, words=partial(labelled, labels=question.LABELS))
     def save(values: dict[Any, Any]) -> dict[Any, Any]:
         now = view.current(values)
         rows = next_token_values.candidate_table(now.next.distribution(view.sampling(values), SHOWN).candidates)
@@ -219,7 +221,7 @@ def _wire_reading(view: NextTokenView, settings: Settings, sessions: Sessions) -
             now = replace(now, note=f"{how} {token}: {why}.")
             yield {view.reading: now, **view.pictures(now, values)}
 
-    @told
+    @partial(told, words=partial(labelled, labels=question.LABELS))
     def pick(values: dict[Any, Any], event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
         clicked = payloads.read(Wanted, event).id
         shown = view.current(values).next.distribution(view.sampling(values), SHOWN).candidates
@@ -228,7 +230,7 @@ def _wire_reading(view: NextTokenView, settings: Settings, sessions: Sessions) -
             raise InvalidSetup("The settings have changed since, and that token is no longer shown; click another.")
         yield from append(values, candidate, "Appended", sessions.of(request))
 
-    @told
+    @partial(told, words=partial(labelled, labels=question.LABELS))
     def draw(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
         chosen = view.current(values).next.draw(view.sampling(values), random.Random())
         how = f"Sampled, with probability {next_token_values.percent(chosen.probability)},"

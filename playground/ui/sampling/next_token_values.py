@@ -1,6 +1,7 @@
 """What sampling settings make of a distribution, as plain values, tables and words. Pure functions."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from playground.backends.base import Candidate, NextTokenDistribution
@@ -9,7 +10,7 @@ from playground.types import Sampling
 from playground.ui.widgets.status import status
 
 FILTERS = {p.name: p.label.lower() for p in parameters(Sampling) if p.effect == "filter"}  # in the order they cut
-MARKS = str.maketrans({" ": "\u2423", "\n": "\u21b5", "\t": "\u21e5", "\r": "\u240d"})
+MARKS = str.maketrans({" ": "\u2423", "\u00a0": "\u237d", "\n": "\u21b5", "\t": "\u21e5", "\r": "\u240d"})
 HEADERS = [
     "Token", "Id", "Logit", "Shift", "Model (%)", "Tempered (%)", "Final (%)", "Cut by",
 ]  # fmt: skip
@@ -23,7 +24,7 @@ EMPTY: dict[str, Any] = {
 def visible(text: str) -> str:
     """A token's text with marks for whatever in it would not be seen."""
     marked = text.translate(MARKS) or "\u2205"
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in marked)
+    return "".join(c if c.isprintable() else f"[U+{ord(c):04X}]" for c in marked)
 
 
 def percent(p: float) -> str:
@@ -34,7 +35,7 @@ def percent(p: float) -> str:
 
 def next_token_value(outlook: NextTokenDistribution, sampling: Sampling) -> dict[str, Any]:
     """The bars."""
-    shown, said = outlook.candidates, sentence(outlook.candidates, sampling)
+    shown, said = outlook.candidates, sentence(outlook, sampling)
     return {
         **EMPTY,
         **status("ready", spoken=said),
@@ -60,7 +61,7 @@ def _row(c: Candidate, sampling: Sampling) -> dict[str, Any]:
 
 
 def fate(c: Candidate, sampling: Sampling) -> str:
-    """Why the token cannot be drawn; empty when it can."""
+    """Why the token cannot come; empty when it can."""
     if c.cut_by:
         return f"cut by {FILTERS[c.cut_by]}"
     if c.probability > 0:
@@ -68,12 +69,13 @@ def fate(c: Candidate, sampling: Sampling) -> str:
     return "not the likeliest" if sampling.temperature == 0 else "too unlikely"
 
 
-def sentence(shown: Sequence[Candidate], sampling: Sampling) -> str:
-    """How many of the tokens are left, and what cut the others."""
-    left = sum(c.probability > 0 for c in shown)
-    words = f"{left} of {len(shown)} shown tokens can still be drawn"
-    cuts = [(name, sum(c.cut_by == name for c in shown)) for name in FILTERS]
-    reasons = [f"{FILTERS[name]} {getattr(sampling, name):g} cut {count}" for name, count in cuts if count]
+def sentence(outlook: NextTokenDistribution, sampling: Sampling) -> str:
+    """How many tokens of the whole vocabulary are left, how many of those in sight, and what cut the others."""
+    shown = outlook.candidates
+    seen = f"{sum(c.probability > 0 for c in shown)} of the {len(shown)} shown here"
+    words = f"{outlook.left[-1]:,} of all {outlook.vocabulary:,} tokens can still come, {seen}"
+    cuts = zip(FILTERS, (before - after for before, after in pairwise(outlook.left)), strict=True)
+    reasons = [f"{FILTERS[name]} {getattr(sampling, name):g} cut {count:,}" for name, count in cuts if count]
     if sampling.temperature == 0:
         reasons.append("temperature 0 always takes the likeliest")
     return "; ".join([words, *reasons]) + "."

@@ -12,10 +12,15 @@ from playground.types import MAX_TEXT, Message, Setup
 from playground.ui.setup_form import model_choice, sampling_fields, task_fields
 from playground.ui.setup_form.check import checked
 from playground.ui.setup_form.fields import Field, pick, read_fields
+from playground.ui.setup_form.labels import LABELS as OF_A_SETUP
+from playground.ui.setup_form.labels import Labels
 from playground.ui.setup_form.model_choice import ModelChoice
 from playground.ui.setup_form.sampling_fields import SamplingFields
 from playground.ui.setup_form.sampling_panel import SHAPING
 from playground.ui.setup_form.task_fields import TaskFields
+
+PROMPT, BEGUN = "Prompt", "Answer so far"
+LABELS: Labels = {**OF_A_SETUP, ("task", "input"): PROMPT, ("answer_so_far",): BEGUN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +93,10 @@ def build(catalog: Catalog) -> tuple[ModelChoice, TaskFields, Field]:
     choice = model_choice.build_adapter(model_choice.build(catalog))
     task = task_fields.build(
         "input", "role",
-        input={"label": "Prompt", "lines": 2, "help": "What the model is asked."},
+        input={"label": PROMPT, "lines": 2, "help": "What the model is asked."},
         role={"label": "Role (optional)", "lines": 1},
     )  # fmt: skip
-    (prefix,) = pick(Beginning, "answer_so_far")
+    (prefix,) = pick(Beginning, "answer_so_far", label=BEGUN)
     return choice, task, prefix
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import gradio as gr
 
 from playground import setups
 from playground.csv_text import csv_text
-from playground.errors import InvalidSetup
+from playground.errors import InvalidSetup, shown
 from playground.evaluation import sweep
 from playground.evaluation.sweep import Sweep
 from playground.parameters import Parameter, parameters
@@ -28,6 +29,7 @@ from playground.ui.setup_form import sampling_fields, task_fields
 from playground.ui.setup_form.check import checked
 from playground.ui.setup_form.fields import Field, pick, read_fields
 from playground.ui.setup_form.form import open_with
+from playground.ui.setup_form.labels import labelled
 from playground.ui.setup_form.sampling_fields import SamplingFields
 from playground.ui.setup_form.task_fields import TaskFields
 from playground.ui.setup_form.used_fields import WITH_LABELS
@@ -46,19 +48,24 @@ class NumberList(Field):
     """A parameter that is a list of numbers, typed on one line."""
 
     def read(self, raw: Any) -> list[Any]:
-        """Each number once; what is none is passed on to be refused."""
-        words = [word for word in re.split(r"[,;\s]+", str(raw or "")) if word]
+        """Each number once. Raises InvalidSetup for what is none."""
+        p, words = self.parameter, [word for word in re.split(r"[,;\s]+", str(raw or "")) if word]
+        how = f"write 1 to {p.max_length} numbers with commas."
         if not words:
-            p = self.parameter
-            raise InvalidSetup(path=(p.name,), value="", rule=f"write 1 to {p.max_length} numbers with commas.")
-        return list(dict.fromkeys(_number(word) for word in words))
+            raise InvalidSetup(path=(p.name,), value="", rule=how)
+        try:
+            return list(dict.fromkeys(map(float, words)))
+        except ValueError:
+            wrong = next(word for word in words if not _is_number(word))
+            raise InvalidSetup(path=(p.name,), rule=f"has {shown(wrong)}, which is no number; {how}") from None
 
 
-def _number(word: str) -> float | str:
+def _is_number(word: str) -> bool:
     try:
-        return float(word)
+        float(word)
     except ValueError:
-        return word
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,8 +171,8 @@ def _grid_fields() -> tuple[Field, ...]:
     by_name = {p.name: p for p in parameters(Sweep)}
     with gr.Row(elem_classes="pair"):
         temperatures = _numbers(by_name["temperatures"], TEMPERATURES)
-        top_ps = _numbers(replace(by_name["top_ps"], label="Top-p values"), TOP_PS)
-    return (temperatures, top_ps, *pick(Sweep, "samples", label="Samples per cell"))
+        top_ps = _numbers(replace(by_name["top_ps"], label=sweep_values.TOP_PS), TOP_PS)
+    return (temperatures, top_ps, *pick(Sweep, "samples", label=sweep_values.SAMPLES))
 
 
 def _numbers(p: Parameter, value: str) -> NumberList:
@@ -174,7 +181,7 @@ def _numbers(p: Parameter, value: str) -> NumberList:
 
 
 def _wire_run(view: SweepView, settings: Settings, sessions: Sessions) -> None:
-    @told
+    @partial(told, words=partial(labelled, labels=sweep_values.LABELS))
     def run(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
         catalog = sessions.of(request)
         refuse_second(values[view.swept])

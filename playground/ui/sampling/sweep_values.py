@@ -12,8 +12,14 @@ from playground.types import Run, Step, Task
 from playground.ui.run_view.answer_values import PHASES
 from playground.ui.run_view.measures import counted, mean_probability
 from playground.ui.run_view.steps_values import ENDINGS
+from playground.ui.sampling import question
+from playground.ui.setup_form.labels import Labels, labelled_run
 from playground.ui.widgets.status import status
 
+TOP_PS, SAMPLES = "Top-p values", "Samples per cell"
+LABELS: Labels = {
+    **question.LABELS, ("temperatures",): "Temperatures", ("top_ps",): TOP_PS, ("samples",): SAMPLES,
+}  # fmt: skip
 LEVELS = 7  # steps of the colour scale
 CLIPPED = 400  # characters of an answer that the page lists; the download has all of it
 HEADERS = [
@@ -70,7 +76,12 @@ def sweep_value(run: Run | None, grid: Sweep | None) -> dict[str, Any]:
     for measure, m in zip(measures, MEASURES, strict=True):
         measure["low"], measure["high"] = (m.written(end) for end in _ends(m, found))
     return {
-        **status(run.status, said, error=run.error, spoken="" if run.status in ("waiting", "running") else said),
+        **status(
+            run.status,
+            said,
+            error=labelled_run(run, LABELS),
+            spoken="" if run.status in ("waiting", "running") else said,
+        ),
         "measures": measures,
         "temperatures": [f"{t:g}" for t in grid.temperatures],
         "top_ps": [f"{p:g}" for p in grid.top_ps],

@@ -8,6 +8,7 @@ import gradio as gr
 
 from playground.backends.catalog import ModelInfo
 from playground.parameters import parameters
+from playground.runner import not_honoured
 from playground.types import Sampling
 from playground.ui.setup_form import fields as controls
 from playground.ui.setup_form.fields import Field, read_fields
@@ -50,5 +51,5 @@ def build(*names: str, **shown: Mapping[str, Any]) -> SamplingFields:
 
 def _greyed(field: Field, info: ModelInfo) -> Any:
     honoured = field.parameter.name in info.capabilities.sampling
-    help = controls.info(field.parameter) if honoured else f"Not sent: {info.title} was not seen to honour this."
+    help = controls.info(field.parameter) if honoured else f"Not sent: {not_honoured(info.title, field.parameter)}."
     return gr.update(interactive=honoured, info=help)

@@ -226,7 +226,7 @@ def test_what_they_say_of_themselves(catalog: Catalog, name: str) -> None:
 
 
 def test_settings_that_a_task_has_no_use_for_are_refused(catalog: Catalog) -> None:
-    with pytest.raises(NotSupported, match=r"`sampling\.temperature` is 0\.1, but the model 'moods' ignores"):
+    with pytest.raises(NotSupported, match=r"`sampling\.temperature` is 0\.1 and would not be sent: moods was not"):
         run(catalog, "moods", "good", temperature=0.1)
 
 

@@ -170,7 +170,9 @@ def test_a_connected_model_is_one_of_the_session_that_connected_it(client: Clien
         assert [model["name"] for model in mine.predict(api_name="/models")] == ["mine/tiny", "default"]
         panes = mine.predict(QUESTION, [{"model": "default"}, {"model": "mine/tiny"}], api_name="/compare")
         assert [pane["status"] for pane in panes] == ["done", "done"]
-        with pytest.raises(AppError, match=r"`sampling.top_k` is 5, but the model 'mine/tiny' ignores top-k"):
+        with pytest.raises(
+            AppError, match=r"`sampling.top_k` is 5 and would not be sent: mine/tiny was not seen to honour top-k"
+        ):
             mine.predict({**QUESTION, "model": "mine/tiny", "sampling": {"top_k": 5}}, api_name="/run")
         with pytest.raises(AppError, match="no model named 'mine/tiny'"):
             client.predict({**QUESTION, "model": "mine/tiny"}, api_name="/run")

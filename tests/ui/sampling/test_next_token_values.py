@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
+import gradio as gr
 import pytest
 
 from playground import setups
@@ -14,9 +15,12 @@ from playground.backends.base import Candidate, NextTokenDistribution
 from playground.csv_text import csv_text
 from playground.errors import InvalidSetup
 from playground.evaluation.sweep import Sweep
+from playground.parameters import parameters
 from playground.types import Completion, Run, Sampling, Step, Task, Token
 from playground.ui.sampling import next_token_values, sweep_values
 from playground.ui.sampling.reading import Reading
+from playground.ui.sampling.sweep_panel import NumberList
+from playground.ui.setup_form.labels import labelled
 
 GRID = Sweep(temperatures=(0.2, 1.0), top_ps=(0.5,), samples=2)
 
@@ -26,11 +30,18 @@ def candidate(id: int, own: float, final: float, cut_by: str = "", **more: Any) 
     return Candidate(id=id, model_probability=own, probability=final, cut_by=cut_by, **given)
 
 
+def outlook(shown: list[Candidate], left: tuple[int, ...]) -> NextTokenDistribution:
+    return NextTokenDistribution(candidates=tuple(shown), model_entropy=1.04, entropy=0.0, vocabulary=2000, left=left)
+
+
 def test_the_sentence_counts_what_is_left_and_what_cut_the_rest() -> None:
     shown = [candidate(1, 0.5, 1.0), candidate(2, 0.3, 0, "top_p"), candidate(3, 0.2, 0, "top_k")]
-    words = next_token_values.sentence(shown, Sampling(top_p=0.4, top_k=2))
-    assert words == "1 of 3 shown tokens can still be drawn; top-k 2 cut 1; top-p 0.4 cut 1."
-    assert "temperature 0 always takes" in next_token_values.sentence(shown, Sampling(temperature=0))
+    words = next_token_values.sentence(outlook(shown, left=(2000, 1500, 1, 1)), Sampling(top_p=0.4, top_k=1500))
+    assert (
+        words == "1 of all 2,000 tokens can still come, 1 of the 3 shown here; top-k 1500 cut 500; top-p 0.4 cut 1,499."
+    )
+    still = next_token_values.sentence(outlook(shown, left=(1, 1, 1, 1)), Sampling(temperature=0))
+    assert still.endswith("; temperature 0 always takes the likeliest.")
 
 
 @pytest.mark.parametrize(
@@ -49,13 +60,13 @@ def test_what_became_of_a_token_is_said_in_words(c: Candidate, sampling: Samplin
 def test_what_cannot_be_seen_is_marked() -> None:
     assert next_token_values.visible(" a\n\t") == "\u2423a\u21b5\u21e5"
     assert next_token_values.visible("") == "\u2205"
-    assert next_token_values.visible("\u200b") == "\\u200b"
+    assert next_token_values.visible("a\u00a0b") == "a\u237db"
+    assert next_token_values.visible("\u200b") == "[U+200B]"
 
 
 def test_bars_and_table_have_the_same_numbers() -> None:
     shown = [candidate(1, 0.5, 0.75, shift=-1.25), candidate(2, 0.25, 0, "top_k", text="\n")]
-    outlook = NextTokenDistribution(candidates=tuple(shown), model_entropy=1.04, entropy=0.0)
-    value = next_token_values.next_token_value(outlook, Sampling(top_k=1))
+    value = next_token_values.next_token_value(outlook(shown, left=(2, 1, 1, 1)), Sampling(top_k=1))
     assert [(r["text"], r["finalLabel"], r["shift"], r["fate"]) for r in value["rows"]] == [
         ("\u2423t1", "75.0 %", "\u22121.25", ""), ("\u21b5", "0 %", "", "cut by top-k"),
     ]  # fmt: skip
@@ -148,10 +159,44 @@ def test_a_spreadsheet_runs_nothing(start: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("0.2, hot", "\u201cTemperatures\u201d has 'hot', which is no number; write 1 to 8 numbers with commas."),
+        ("1; 0,5 x", "\u201cTemperatures\u201d has 'x', which is no number; write 1 to 8 numbers with commas."),
+        (" ,", "\u201cTemperatures\u201d is empty; write 1 to 8 numbers with commas."),
+        ("0.2 3", "\u201cTemperatures\u201d, row 2 is 3.0; it must be 2 or less."),
+        ("0.2 nan", "\u201cTemperatures\u201d, row 2 is nan; it must be "),
+    ],
+)
+def test_what_is_wrong_in_a_list_of_numbers_is_said_plainly_with_the_label(typed: str, says: str) -> None:
+    (p,) = (p for p in parameters(Sweep) if p.name == "temperatures")
+    with gr.Blocks():
+        field = NumberList(parameter=p, widget=gr.Textbox())
+    with pytest.raises(InvalidSetup) as error:
+        setups.build(Sweep, {"temperatures": field.read(typed), "top_ps": [1.0]}, ())
+    assert labelled(error.value, sweep_values.LABELS).startswith(says)
+
+
+@pytest.mark.parametrize(
+    ("sampling", "says"),
+    [
+        ({"stop": [""]}, "`sampling.stop.0` is empty; it must not be empty."),
+        ({"stop": ["x" * 101]}, "it may have 100 characters."),
+        ({"logit_bias": {5: 101}}, "`sampling.logit_bias.5` is 101; it must be 100 or less."),
+        ({"logit_bias": {5: "much"}}, "`sampling.logit_bias.5` is 'much'; it must be a number."),
+    ],
+)
+def test_what_is_wrong_inside_a_list_or_a_mapping_is_said_plainly(sampling: dict[str, Any], says: str) -> None:
+    with pytest.raises(InvalidSetup) as error:
+        setups.parse({"sampling": sampling})
+    assert str(error.value).endswith(says)
+
+
+@pytest.mark.parametrize(
     ("values", "says"),
     [
-        ({"temperatures": [0.1, "x"]}, "`temperatures.1` is 'x'"),
-        ({"temperatures": [0.1, 3.0]}, "`temperatures.1` is 3.0; input should be less than or equal to 2"),
+        ({"temperatures": [0.1, "x"]}, "`temperatures.1` is 'x'; it must be a number."),
+        ({"temperatures": [0.1, 3.0]}, "`temperatures.1` is 3.0; it must be 2 or less."),
         ({"temperatures": [math.nan]}, "`temperatures.0` is nan"),
         ({"samples": 41}, "`samples` is 41; it must be a whole number from 1 to 40"),
     ],

@@ -21,6 +21,7 @@ from playground.types import Weights
 from playground.ui.compare import labels as of_compare
 from playground.ui.experiments import form as experiment_form
 from playground.ui.experiments.labels import labelled_plan
+from playground.ui.setup_form import sampling_fields
 from playground.ui.setup_form.labels import LABELS, labelled, labelled_run
 
 NO_K = Capabilities(sampling=ScriptedBackend().capabilities.sampling - {"top_k"})
@@ -93,18 +94,24 @@ def test_an_error_in_a_file_is_about_its_text_and_keeps_the_path() -> None:
     assert (error.path, error.value, error.source) == (("sampling", "top_p"), 2, "The file, line 2")
 
 
-def test_what_a_model_ignores_is_named_alike_alone_and_in_a_comparison() -> None:
+def test_what_is_not_sent_is_said_alike_by_a_form_a_run_and_a_comparison() -> None:
     backend = ScriptedBackend(capabilities=NO_K)
     entry = ModelEntry(name="m", title="M", kind="scripted", load=lambda _: backend, capabilities=NO_K)
     catalog = Catalog([entry])
     setup = setups.parse({"model": "m", "task": {"input": "Hi"}, "sampling": {"top_k": 5}})
     error = raised(lambda: list(runner.run(setup, catalog)), NotSupported)
-    words = " is 5, but the model 'm' ignores top-k; set it back to 0 or choose another model."
+    why = "was not seen to honour top-k"
+    words = f" is 5 and would not be sent: m {why}. Set it back to 0, or choose another model."
     assert str(error) == "`sampling.top_k`" + words
     assert labelled(error) == "\u201cTop-k\u201d" + words
     *_, (run,) = comparison.compare(setup, [Weights(model="m")], catalog)
     assert (run.status, run.error, run.error_path) == ("failed", str(error), ("sampling", "top_k"))
     assert labelled_run(run) == labelled(error)
+    with gr.Blocks():
+        fields = sampling_fields.build("top_k", "temperature")
+    greyed, free = fields.show(catalog.info("m")).values()
+    assert (greyed["interactive"], greyed["info"]) == (False, f"Not sent: M {why}.")
+    assert free["interactive"]
     assert setups.run_from_dict(setups.run_to_dict(run)) == run
 
 

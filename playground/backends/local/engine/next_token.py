@@ -41,6 +41,8 @@ class LocalNextToken:
             candidates=self._candidates(order, penalised, own, stages),
             model_entropy=_entropy(own),
             entropy=_entropy(stages[-1]),
+            vocabulary=len(own),
+            left=tuple(int(stage.count_nonzero()) for stage in stages),
         )
 
     def draw(self, sampling: Sampling, stream: random.Random) -> Candidate:

@@ -127,6 +127,7 @@ def test_entropies_are_over_the_whole_vocabulary() -> None:
     assert len(outlook.candidates) == 4
     assert outlook.model_entropy == pytest.approx(math.log(64))
     assert outlook.entropy == pytest.approx(math.log(16))
+    assert (outlook.vocabulary, outlook.left) == (64, (64, 16, 16, 16))
 
 
 def test_a_draw_gives_every_token_its_share() -> None:
