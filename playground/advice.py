@@ -105,9 +105,10 @@ def _reading(task: Task, technique: Strategy, prompts: tuple[Prompt, ...]) -> It
             if read_answer(example.output, task.answer, task.labels) is None:
                 yield f"The output of example {row} has no answer of the type {kind}, so answers like it have none."
                 return
-    if task.answer == "choice" and not task.labels:
-        if not all(re.search(rf"(?<!\w){letter}[).:]", sent) for letter in letters(())[:2]):
-            yield "Choice reads a letter, A to E, and the prompt lists none: write the options as A) ..., B) ...."
+    if task.answer == "choice":  # an option that is spelled out, in labels of more than a letter, is read as well
+        bare = all(len(label.strip()) == 1 for label in task.labels)
+        if bare and not any(re.search(rf"(?<!\w){letter}[).:]", sent) for letter in letters(task.labels)):
+            yield "Choice reads a letter, and the prompt lists none: write the options in it as A) ..., B) ...."
     elif task.answer == "label" and not any(_stands_in(label, sent) for label in task.labels):
         yield f"No label stands in the prompt, so the model cannot know them: {', '.join(task.labels[:5])}."
     numbered = any(re.search(r"\d", label) for label in task.labels)

@@ -35,7 +35,8 @@ HOPELESS: list[tuple[str, Setup, str]] = [
     ("examples that cannot be read",
      setup("few_shot", {"input": "x", "answer": "number", "examples": [*WORKED, {"input": "a", "output": "red"}]}),
      "The output of example 2"),
-    ("a choice of nothing", setup("zero_shot", {"input": "Which planet is red?", "answer": "choice"}), "lists none"),
+    ("a choice that is not listed",
+     setup("zero_shot", {"input": "Which is red?", "answer": "choice", "labels": ["A", "B"]}), "lists none"),
     ("labels that nobody named",
      setup("zero_shot", {"input": "The food was cold.", "answer": "label", "labels": ["good", "bad"]}), "good, bad"),
     ("a number as label", setup("self_consistency", {"input": MINUTES, **REVIEWS}), "asks for a number"),
@@ -68,8 +69,11 @@ def test_presets_need_no_advice(key: str) -> None:
     "sound",
     [
         setup("self_consistency", {"input": MINUTES, "answer": "number"}),
-        setup("zero_shot", {"input": "Which is red? A) Mars B) Venus", "answer": "choice"}, temperature=0.0),
+        setup(
+            "zero_shot", {"input": "Which is red? A) Mars B) Venus", "answer": "choice", "labels": ["Mars", "Venus"]}
+        ),
         setup("zero_shot", {"input": "Which is red?", "answer": "choice", "labels": ["Mars", "Venus"]}),
+        setup("zero_shot", {"input": "Which is red? A. Mars B. Venus", "answer": "choice", "labels": ["A", "B"]}),
         setup("zero_shot", {"input": "x"}, temperature=1.8, top_p=0.9),
         setup("zero_shot", {"input": "x" * MAX_TEXT}),
         setup("chain_of_thought", {"input": "2 + 3?", "answer": "number", "examples": WORKED}, {"form": "few_shot"}),

@@ -5,6 +5,12 @@ from collections.abc import Iterable
 from playground.errors import InvalidSetup
 from playground.types import Task
 
+NEEDED = {  # why labels are, by answer type
+    "label": "answer type label needs the list of allowed labels.",
+    "choice": "answer type choice needs the options that the prompt lists, in the order of their letters: Mars for A, "
+    "Venus for B. Where each question lists its own, write the letters.",
+}
+
 
 def check_required(task: Task, fields: Iterable[str], title: str) -> None:
     """Raises InvalidSetup for a field that is empty, though what has this title needs it."""
@@ -26,8 +32,8 @@ def check_examples(task: Task) -> None:
 def check_labels(task: Task) -> None:
     """Raises InvalidSetup for labels that the answer type cannot do with."""
     where = ("task", "labels")
-    if task.answer == "label" and not task.labels:
-        raise InvalidSetup(path=where, value=(), rule="answer type label needs the list of allowed labels.")
+    if task.answer in NEEDED and not task.labels:
+        raise InvalidSetup(path=where, value=(), rule=NEEDED[task.answer])
     if not all(label.strip() for label in task.labels):
         raise InvalidSetup(path=where, rule="has a label of spaces only; remove it.")
     if task.answer == "choice" and len(task.labels) > 26:

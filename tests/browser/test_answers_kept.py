@@ -64,6 +64,31 @@ def test_a_technique_that_is_changed_meanwhile_is_said(page_over: PageOver, cata
     expect(page.locator("#stale")).to_be_hidden()
 
 
+def test_another_answer_type_reads_the_same_reply_without_a_new_run(page_over: PageOver, catalog_of: Any) -> None:
+    asked: list[str] = []
+
+    def reply(request: Request, rng: random.Random) -> str:
+        asked.append(request.messages[-1].content)
+        return "It is 12, so yes."
+
+    page = page_over(catalog_of(reply))
+    choose(page, "explain")
+    run(page)
+    phase(page, "done")
+    expect(answer(page)).to_have_text("It is 12, so yes.")
+    page.get_by_label("Number", exact=True).locator("visible=true").check()
+    expect(answer(page)).to_have_text("12")
+    page.get_by_label("Yes / no", exact=True).locator("visible=true").check()
+    expect(answer(page)).to_have_text("Yes")
+    expect(page.locator("#stale")).to_be_hidden()
+    assert len(asked) == 1
+    question(page).fill("Another?")
+    expect(page.locator("#stale")).to_have_text("Out of date: you changed \u201cInput\u201d after this run.")
+    page.get_by_label("Number", exact=True).locator("visible=true").check()
+    expect(page.locator("#stale")).to_contain_text("\u201cInput\u201d and \u201cAnswer type\u201d")
+    expect(answer(page)).to_have_text("Yes")
+
+
 def test_a_token_that_one_chose_is_marked_and_can_be_taken_back(page_over: PageOver, catalog_of: Any) -> None:
     page = page_over(catalog_of(lambda request, _: " and on" if request.generated_text else "one two three"))
     choose(page, "explain")

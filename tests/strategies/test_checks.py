@@ -16,6 +16,8 @@ EXAMPLE = {"input": "a", "output": "b"}
         ("zero_shot", {}, {"input": ""}, "task.input"),
         ("zero_shot", {}, {"input": " \n\t "}, "task.input"),
         ("zero_shot", {}, {"input": "x", "answer": "label"}, "task.labels"),
+        ("zero_shot", {}, {"input": "x", "answer": "choice"}, "task.labels"),
+        ("few_shot", {}, {"input": "A) x B) y", "answer": "choice", "examples": [EXAMPLE]}, "task.labels"),
         ("zero_shot", {}, {"input": "x", "answer": "label", "labels": ["a", " "]}, "task.labels"),
         ("zero_shot", {}, {"input": "x", "answer": "choice", "labels": ["a"] * 27}, "task.labels"),
         ("few_shot", {}, {"input": "x"}, "task.examples"),

@@ -8,6 +8,7 @@ from typing import get_args
 from playground.errors import InvalidSetup
 from playground.evaluation.datasets.base import DataCard, Dataset, Shot
 from playground.evaluation.plan import Data, Item, Judgement
+from playground.strategies.checks import NEEDED
 from playground.types import AnswerType
 
 OWN = "own"
@@ -63,5 +64,5 @@ def _check(items: list[Item], data: Data) -> None:
     if missing := next((item for item in items[: data.shots] if not any(map(str.strip, item.references))), None):
         rule = f"item {missing.id!a}, which is held apart as an example, has no reference. Set it to 0."
         raise InvalidSetup(path=("data", "shots"), value=data.shots, rule=rule)
-    if data.answer == "label" and not data.labels:
-        raise InvalidSetup(path=("data", "labels"), value=(), rule="answer type label needs the list of labels.")
+    if data.answer in NEEDED and not data.labels:
+        raise InvalidSetup(path=("data", "labels"), value=(), rule=NEEDED[data.answer])

@@ -63,7 +63,7 @@ class Label(Scorer):
         for item in dataset.items:
             for reference in item.references:
                 if extract(reference, kind, labels) is None:
-                    allowed = ", ".join(labels) or {"yes_no": "Yes, No"}.get(kind, "A to E")
+                    allowed = ", ".join(labels) or "Yes, No"
                     raise self.wrong_item(item, f"has the reference {reference[:40]!a}, which is none of {allowed}")
 
     def grade(self, answer: str, item: Item, dataset: Dataset) -> Verdict:

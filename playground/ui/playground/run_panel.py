@@ -1,7 +1,7 @@
 """Running what the form holds: the answer streams, the one before it stays at hand, and what fails wipes nothing."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -9,6 +9,8 @@ import gradio as gr
 
 from playground import runner
 from playground.backends.catalog import Catalog
+from playground.errors import PlaygroundError
+from playground.rereading import reread
 from playground.settings import Settings
 from playground.types import Run, Setup, Step
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
@@ -121,6 +123,20 @@ def wire(fields: Form, view: Results, settings: Settings, sessions: Sessions) ->
         yield from go(before.setup, sessions.of(request), values, editing.resumed(before))
 
     @told
+    def read_again(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
+        """Another answer type reads something else out of the same replies: no model is asked for that."""
+        shown, going, catalog = view.holding(values), values[view.going], sessions.of(request)
+        if shown is None or (going is not None and not going.halt.is_set()):
+            return {view.run: gr.skip()}
+        try:
+            again = reread(shown.run, checked(fields.read(values, catalog), catalog))
+        except PlaygroundError:  # the preview says what is wrong
+            again = None
+        if again is None:
+            return {view.run: gr.skip()}
+        return {**view.updates(replace(shown, run=again), values[view.before]), **view.insight.show_vote(again)}
+
+    @told
     def back(values: dict[Any, Any]) -> dict[Any, Any]:
         """The run before this one and this one change places."""
         refuse_second(values[view.going])
@@ -146,4 +162,7 @@ def wire(fields: Form, view: Results, settings: Settings, sessions: Sessions) ->
     view.line.wire(view.going)
     view.steps.show_tokens(inspect, view.run, view.insight.outputs, **AT_ONCE)
     ends = [view.line.attach(event, handler, inputs, everything, **once) for event, handler, inputs in events]
-    return [*ends, view.answer.show_previous(back, memory, everything, **AT_ONCE)]
+    kinds = [fields.task.field(name).widget.change for name in ("answer", "labels")]
+    quick = {"preprocess": False, "trigger_mode": "always_last", **AT_ONCE}
+    read_anew = gr.on(kinds, read_again, {*fields.widgets, *memory}, everything, **quick)
+    return [*ends, read_anew, view.answer.show_previous(back, memory, everything, **AT_ONCE)]

@@ -5,6 +5,7 @@ from typing import Any
 import gradio as gr
 
 from playground import presets, setups
+from playground.rereading import reread
 from playground.settings import Settings
 from playground.types import Run
 from playground.ui.handlers.event_options import AT_ONCE, QUIET
@@ -16,13 +17,12 @@ from playground.ui.playground.run_panel import Results
 from playground.ui.run_view import answer_values, prompt_values, steps_values, views, votes_and_tokens
 from playground.ui.run_view.votes_and_tokens import Insight
 from playground.ui.setup_form import model_choice, sampling_panel, task_fields, technique_card, technique_fields
+from playground.ui.setup_form.changes import out_of_date
 from playground.ui.setup_form.form import Form
 from playground.ui.widgets import waiting_line
 
 FIRST = "sentiment"  # the preset that the page opens with
 STARTERS = ("few_shot", "chain_of_thought", "chaining")  # techniques of the three presets in the empty answer pane
-
-STALE = "Out of date: you changed the setup after this run."
 
 
 def build(shared: Shared, ready: Any) -> tuple[Form, Any]:
@@ -55,7 +55,7 @@ def build(shared: Shared, ready: Any) -> tuple[Form, Any]:
             line = waiting_line.build(page, start, stop)
         with gr.Column(elem_id="outputs", min_width=0):
             prompt = views.prompt_view(prompt_values.EMPTY)
-            stale = gr.Markdown(STALE, visible=False, elem_id="stale")
+            stale = gr.Markdown("", visible=False, elem_id="stale")
             some = {p.setup.strategy: (key, p) for key, p in reversed(offered.items()) if p.setup.strategy in STARTERS}
             answer = views.answer_view(
                 answer_values.answer_value(None),
@@ -91,9 +91,12 @@ def _wire_form(
         catalog = sessions.of(request)
         preview = prompt_values.worked_out(lambda: fields.read(values, catalog), catalog)
         shown: Run | None = values[results.run]
+        # What is about to be read anew is of this setup, too.
+        current = shown is None or (preview.setup is not None and reread(shown, preview.setup) is not None)
+        stale = "" if shown is None or current else out_of_date(shown.setup, preview.setup)
         return {
             results.prompt: preview.value,
-            results.stale: gr.update(visible=shown is not None and shown.setup != preview.setup),
+            results.stale: gr.update(value=stale, visible=bool(stale)),
             panel.chips: sampling_panel.differing(panel.fields, values, fields.honours(values, catalog)),
         }
 

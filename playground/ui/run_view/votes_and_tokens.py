@@ -48,11 +48,16 @@ class Insight:
 
     def show(self, run: Run, place: Pick | None = None) -> dict[Any, Any]:
         """The vote of a run that voted, and the tokens of the output at this place, else of its longest one."""
-        vote: dict[Any, Any] = {self.vote.section: gr.update(visible=bool(run.votes))}
-        if run.votes:
-            vote |= {self.vote.plot: run_figure.vote_figure(run), self.vote.table: answer_values.vote_table(run)}
+        vote = self.show_vote(run)
         at = (place.step, place.sample) if place else tokens_values.longest(run)
         return {**vote, **(self.inspect(run, *at) if at else {self.tokens.section: gr.update(visible=False)})}
+
+    def show_vote(self, run: Run) -> dict[Any, Any]:
+        """The vote of a run that voted, or none."""
+        shown: dict[Any, Any] = {self.vote.section: gr.update(visible=bool(run.votes))}
+        if run.votes:
+            shown |= {self.vote.plot: run_figure.vote_figure(run), self.vote.table: answer_values.vote_table(run)}
+        return shown
 
     def inspect(self, run: Run, step: int, sample: int) -> dict[Any, Any]:
         """The tokens of one completion."""

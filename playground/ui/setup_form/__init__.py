@@ -1,5 +1,6 @@
 """A Setup as widgets: the model, the task, the technique's options and sampling.
 
+changes.py           What a person has changed between two setups, by the labels of the form's fields
 check.py             Whether what the form holds could be run, found out without running it
 fields.py            Widgets from dataclass fields, and back: what the form holds becomes the dict that `setups.parse`
                      checks

@@ -2,7 +2,9 @@
 // its colour, and cannot be walked with the keyboard.
 const visible = (text) => {
   const seen = /^ +$/.test(text) ? text.replace(/ /g, "\u2423") : text;
-  return seen.replace(/\n/g, "\u21b5").replace(/\t/g, "\u21e5") || "\u2205";
+  return seen.replace(/\n/g, "\u21b5").replace(/\t/g, "\u21e5").replace(/\u00a0/g, "\u237d")
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (one) => `[U+${one.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}]`)
+    || "\u2205";
 };
 // `level` gives a token's class and `describe` its words. With `act` a token is a button that does something; without,
 // it is an option whose words are read.

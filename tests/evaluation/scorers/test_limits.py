@@ -43,7 +43,7 @@ FLOODS = ["a " * 100_000, "a" * 200_000, "answer is " * 20_000, "[" * 200_000, "
 
 @pytest.mark.parametrize("name", [name for name in SCORERS if name != "judge"])
 def test_every_scorer_ends_soon_on_every_flood(name: str) -> None:
-    data = {"answer": "choice"} if name == "label" else {}
+    data: dict[str, Any] = {"answer": "choice", "labels": tuple("ABCDE")} if name == "label" else {}
     reference = REFERENCE.get(name, "a " * 900)
     dataset = own(reference, **data)
     scorer = scorers.build(Judgement(name=name, options=OPTIONS.get(name, {})), dataset)
@@ -58,7 +58,7 @@ def test_what_is_cut_is_said(name: str) -> None:
     scorer_class = SCORERS[name]
     assert scorer_class.score is Scorer.score, "which is where answers are cut"
     assert scorer_class.longest in (LONGEST_ANSWER, MAX_TEXT)
-    data = {"answer": "choice"} if name == "label" else {}
+    data: dict[str, Any] = {"answer": "choice", "labels": tuple("ABCDE")} if name == "label" else {}
     dataset = own(REFERENCE.get(name, "a"), **data)
     scorer = scorers.build(Judgement(name=name, options=OPTIONS.get(name, {})), dataset)
     whole, cut = (scorer.score("x" * n, dataset.items[0], dataset) for n in (scorer.longest, scorer.longest + 1))

@@ -102,7 +102,7 @@ def test_options_are_checked(judgement: Judgement, message: str) -> None:
         ("numeric", own("12", "3, 4 and 5"), "'3, 4 and 5', and that holds several numbers; put"),
         ("label", own("Good", "Bat", answer="label", labels=("Good", "Bad")), "'Bat', which is none of Good, Bad"),
         ("label", own("Maybe", answer="yes_no"), "'Maybe', which is none of Yes, No"),
-        ("label", own("Z", answer="choice"), "'Z', which is none of A to E"),
+        ("label", own("Z", answer="choice", labels=("A", "B")), "'Z', which is none of A, B"),
         ("json_fields", own("{"), r"Item 'i0' has a reference that is no JSON \("),
         ("json_fields", own("[1]"), "is no JSON object with fields"),
         ("rouge", own("word " * 1001), "more than 1,000 words"),
