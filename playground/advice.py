@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from playground.prompts import Prompt, prompts_of
 from playground.strategies import Strategy, technique_of
 from playground.strategies.answers import letters, read_answer
-from playground.types import Sampling, Setup, Task
+from playground.types import Run, Sampling, Setup, Task
 
 ROOM_TO_REASON = 40  # tokens: two short sentences
 LONG_TOKEN = 6  # characters; most tokens of a text are shorter, so a text has at least this many fewer tokens
@@ -30,6 +30,15 @@ def advice(setup: Setup) -> tuple[str, ...]:
         *_reading(setup.task, technique, prompts),
         *_stops(setup, technique),
     )
+
+
+def why_no_answer(run: Run) -> str:
+    """Why a run has no answer of the kind that was wanted, with what is known of its setup; "" for others."""
+    task = run.setup.task
+    kind = task.answer if "answer" in technique_of(run.setup).used_fields else "text"
+    if run.status != "done" or read_answer(run.answer, kind, task.labels) is not None:
+        return ""
+    return " ".join(filter(None, (run.how, *advice(run.setup))))
 
 
 def _equal_paths(prompts: tuple[Prompt, ...]) -> Iterator[str]:

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from playground import presets, setups
+from playground import presets, runner, setups
 from playground.advice import advice
 from playground.types import MAX_TEXT, Setup
+from playground.ui.run_view.answer_values import answer_value
 
 MINUTES = "How many minutes are between 14:20 and 16:05?"
 WORKED = [{"input": "1 + 1?", "output": "One and one. The answer is 2."}]
@@ -58,6 +59,32 @@ def test_leftovers_of_a_preset_are_all_said() -> None:
     """A newcomer's first own question, with what the page's first preset had left in the form."""
     said = " ".join(advice(setup("self_consistency", {"input": MINUTES, **REVIEWS}, temperature=0.0, max_tokens=8)))
     assert all(words in said for words in ("All 10 paths", "Max tokens is 8", "asks for a number")), said
+
+
+@pytest.mark.parametrize(
+    ("asked", "reply", "words"),
+    [
+        (
+            setup("self_consistency", {"input": MINUTES, **REVIEWS}, {"paths": 3}, temperature=0.0),
+            "They are 105 minutes apart.",
+            ("None of 3 paths gave an answer.", "All 3 paths will be the same", "asks for a number"),
+        ),
+        (
+            setup("zero_shot", {"input": MINUTES, **REVIEWS}),
+            "105",
+            ("No label in the reply.", "asks for a number"),
+        ),
+        (setup("zero_shot", {"input": MINUTES, "answer": "number"}), "105", ()),
+        (setup("zero_shot", {"input": "x"}, temperature=2.0), "noise", ()),
+    ],
+)
+def test_a_run_without_an_answer_says_what_was_known_before(
+    catalog_of: Any, asked: Setup, reply: str, words: tuple[str, ...]
+) -> None:
+    *_, run = runner.run(asked, catalog_of(lambda *_: reply))
+    shown = answer_value(run)["how"]
+    assert all(sentence in shown for sentence in words), shown
+    assert words or shown == run.how
 
 
 @pytest.mark.parametrize("key", presets.setups())

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from playground.advice import why_no_answer
 from playground.backends.catalog import ModelInfo
 from playground.evaluation.differences import PIECE, differences
 from playground.evaluation.likelihood import answered
@@ -72,7 +73,7 @@ def _pane(now: Compared, at: int) -> dict[str, Any]:
         "origin": origin(run, info),
         # What a technique or a task model concludes, where that is not the text itself.
         "answer": run.answer if found or run.answer.strip() != text.strip() else "",
-        "how": run.how or (INPUT_ALONE if info and info.capabilities.task else ""),
+        "how": why_no_answer(run) or run.how or (INPUT_ALONE if info and info.capabilities.task else ""),
         "text": "" if found else text,
         "copied": run.answer or text,
         "cut": cut(last),

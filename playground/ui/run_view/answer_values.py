@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from playground.advice import why_no_answer
 from playground.types import Progress, Run, Step
 from playground.ui.run_view.measures import metrics
 from playground.ui.setup_form.labels import labelled_run
@@ -42,7 +43,7 @@ def answer_value(
         ),
         "clock": _measure(progress) if progress else "",
         "answer": run.answer,
-        "how": run.how or (KEPT if broken_off else ""),
+        "how": why_no_answer(run) or run.how or (KEPT if broken_off else ""),
         "metrics": metrics(run, given),
         "resumable": broken_off,
         "back": back and run.status not in ("waiting", "running"),
