@@ -24,6 +24,8 @@ class Offer:
 def frontier(summaries: Sequence[Summary], by: Price = "tokens") -> tuple[Offer, ...]:
     """Columns by rising price. Efficient ones are on the frontier: none is as good and cheaper, or better and as cheap.
 
+    A column that scored nothing is not on it, however cheap: there is nothing that one could buy.
+
     Columns without a score or a known price are left out.
     """
     known = []
@@ -34,5 +36,7 @@ def frontier(summaries: Sequence[Summary], by: Price = "tokens") -> tuple[Offer,
     offers = []
     for price, mean, low, high, column in sorted(known, key=lambda offer: (offer[0], -offer[1])):
         beaten = any(p <= price and m >= mean and (p < price or m > mean) for p, m, *_ in known)
-        offers.append(Offer(column=column, mean=mean, low=low, high=high, price=price, efficient=not beaten))
+        offers.append(
+            Offer(column=column, mean=mean, low=low, high=high, price=price, efficient=mean > 0 and not beaten)
+        )
     return tuple(offers)

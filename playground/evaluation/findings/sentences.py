@@ -1,24 +1,34 @@
 """Findings as plain sentences for readers without statistics."""
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from playground.evaluation.findings.comparisons import POINTS, Comparison
 from playground.evaluation.findings.summary import Summary
+from playground.evaluation.statistics.power import ALPHA
 
 TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # would turn the words that follow around
 HALF_UP = 1e-9  # 2.5 is shown as 3, as at school; else 27.5 against 25.0 would read "28 against 25, difference 2"
 
 
-def comparison(found: Comparison) -> str:
-    """One comparison: who did better, by how much, and whether that is more than chance explains."""
+def comparison(found: Comparison, *, marked: bool = False) -> str:
+    """One comparison: who did better, by how much, and whether that is more than chance explains.
+
+    `marked`: where it stands, whether it is has been said already.
+    """
     first, second = line(found.first), line(found.second)
     if found.difference is None:
         return f"{second} and {first} cannot be compared: there is no item for which both have a score."
     told = _once(found, first, second) if found.binary and found.n == found.items else _mean(found, first, second)
-    told += f", difference {points(found.difference)}, {_interval(found)}): {_verdict(found)}."
+    told += f", difference {points(found.difference)}, {_interval(found)}"
+    more = "; ".join(_explained(found))
+    if marked:
+        told += f"; {_chance(found)})." + (f" {more[0].upper()}{more[1:]}." if more else "")
+    else:
+        verdict = "more than chance explains" if found.significant else "not enough evidence of a difference"
+        told += f"): {verdict} ({_chance(found)}){f'; {more}' if more else ''}."
     if found.left_out:
         told += f" {count(found.left_out, 'pair')} of answers left out, for lack of a score on one side or both."
     return told
@@ -87,20 +97,26 @@ def _interval(found: Comparison) -> str:
     return f"95 % interval {ends(found.low or 0.0, found.high or 0.0)}"
 
 
-def _verdict(found: Comparison) -> str:
+def _chance(found: Comparison) -> str:
     p = chance(found.adjusted if found.adjusted is not None else 1.0)
-    if found.comparisons > 1:
-        p += f" after Holm for {found.comparisons} comparisons"
+    return f"{p} after Holm for {found.comparisons} comparisons" if found.comparisons > 1 else p
+
+
+def _explained(found: Comparison) -> Iterator[str]:
+    """Of what is not enough evidence: why its interval may look like more, and what more items would show."""
     if found.significant:
-        return f"more than chance explains ({p})"
-    told = f"not enough evidence of a difference ({p})"
+        return
+    if (found.low or 0.0) > 0 or (found.high or 0.0) < 0:
+        if found.comparisons > 1 and (found.p or 0.0) < ALPHA:
+            yield f"the interval leaves out 0, but unlike p it does not allow for {found.comparisons} comparisons"
+        else:
+            yield "the interval, which is approximate, just leaves out 0; what decides is p"
     if found.items >= (found.items_needed or 0):
-        return f"{told}; a difference of {POINTS} points would most likely have shown with this many items"
-    if not found.items_for_seen:
-        return told
-    if found.items_for_seen <= found.items:  # an exact test wants a little more than the formula
-        return f"{told}; if it is really this large, a few more items would show it"
-    return f"{told}; if it is really this large, about {rounded(found.items_for_seen)} items would show it"
+        yield f"a difference of {POINTS} points would most likely have shown with this many items"
+    elif found.items_for_seen and found.items_for_seen <= found.items:  # an exact test wants more than the formula
+        yield "if it is really this large, a few more items would show it"
+    elif found.items_for_seen:
+        yield f"if it is really this large, about {rounded(found.items_for_seen)} items would show it"
 
 
 def line(text: str) -> str:

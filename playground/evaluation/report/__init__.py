@@ -1,5 +1,7 @@
 """Writes the files of a report: pages, figures, and results as CSV, JSON and YAML.
 
+answers.py   Shows a few items with what every column answered: figures alone do not tell what went wrong
+cells.py     Texts as Markdown that reads as they are, and tables of them
 context.py   Facts that a report states besides its table, such as date, scorer and prompts
 figures.py   Draws the figures of a report as SVG
 outcome.py   Makes a report of a finished experiment, with the models' titles and a scorer

@@ -14,8 +14,9 @@ from playground.evaluation.findings.summary import Summary
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#888888"  # Okabe & Ito: also told apart by the colour-blind
-COLOURS = (BLUE, ORANGE, "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
+BLUE, GREY = "#0072B2", "#888888"  # Okabe & Ito: also told apart by the colour-blind
+COLOURS = (BLUE, "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
+MARKERS = "osD^Pv*h"  # eight beside seven colours: 56 looks
 MOST = 60  # columns drawn
 NAME = 40  # characters of a name drawn
 STYLE: dict[Any, Any] = {"svg.fonttype": "none", "svg.hashsalt": "report", "text.parse_math": False, "font.size": 10.0}
@@ -71,22 +72,24 @@ def paths(drawn: Sequence[Curve]) -> str:
 
 
 def offers(drawn: Sequence[Offer]) -> str:
-    """Mean score against tokens per answer; the frontier is a line."""
-    best = [offer for offer in drawn if offer.efficient]
+    """Mean score against tokens per answer; the frontier is a line. Names stand in a legend: columns may be close."""
+    best, shown = [offer for offer in drawn if offer.efficient], drawn[:MOST]
 
     def draw(axes: "Axes") -> None:
-        axes.plot([o.price for o in best], [o.mean * 100 for o in best], "-", color=ORANGE, linewidth=1)
-        for offer in drawn[:MOST]:
-            colour = ORANGE if offer.efficient else GREY
-            axes.plot([offer.price], [offer.mean * 100], "o", color=colour)
-            place = (offer.price, offer.mean * 100)
-            axes.annotate(_name(offer.column), place, xytext=(5, 4), textcoords="offset points", fontsize=8)
-        axes.set_xlim(0, max(offer.price for offer in drawn) * 1.3 or 1)
-        axes.set_ylim(0, 105)
+        axes.plot([o.price for o in best], [o.mean * 100 for o in best], "--", color=GREY, linewidth=1)
+        for i, offer in enumerate(shown):
+            look: dict[str, Any] = {"color": COLOURS[i % len(COLOURS)], "marker": MARKERS[i % len(MARKERS)]}
+            size = 9 if offer.efficient else 6
+            axes.plot(
+                [offer.price], [offer.mean * 100], linestyle="", markersize=size, label=_name(offer.column), **look
+            )
+        axes.set_xlim(0, max(offer.price for offer in drawn) * 1.1 or 1)
+        axes.set_ylim(-3, 105)
         axes.set_xlabel("Tokens per answer, prompts included")
         axes.set_ylabel("Mean score of 100")
+        axes.legend(frameon=False, fontsize=8, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.16))
 
-    return _svg(draw, 4.0)
+    return _svg(draw, 3.6 + 0.22 * -(-len(shown) // 2))
 
 
 def _name(text: str) -> str:

@@ -5,11 +5,18 @@ import html as markup
 from collections.abc import Mapping
 
 STYLE = """
+:root { color-scheme: light dark; }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
 table { border-collapse: collapse; display: block; overflow-x: auto; margin: 1rem 0; }
 th, td { border: 1px solid #ccc; padding: 0.3rem 0.6rem; text-align: left; vertical-align: top; }
 th { background: #f3f3f3; }
-img { max-width: 100%; background: white; }
+img { max-width: 100%; background: white; border-radius: 6px; }
+@media (prefers-color-scheme: dark) {
+  body { background: #16161c; color: #e6e6ec; }
+  th, td { border-color: #44444f; }
+  th { background: #26262f; }
+  a { color: #a7adf0; }
+}
 """
 RULES = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"  # whatever an answer holds, nothing is fetched
 

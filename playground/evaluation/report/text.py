@@ -1,6 +1,5 @@
 """Writes the report as Markdown: what was run, what came out, and how sure that is."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -16,7 +15,6 @@ from playground.evaluation.findings.sentences import (
     count,
     ends,
     five_points,
-    line,
     percent,
     points,
     rounded,
@@ -24,6 +22,8 @@ from playground.evaluation.findings.sentences import (
     swapped,
 )
 from playground.evaluation.findings.summary import Summary
+from playground.evaluation.report.answers import answers
+from playground.evaluation.report.cells import grid, plain
 from playground.evaluation.report.context import Context
 from playground.evaluation.results import Table
 from playground.evaluation.statistics.power import ALPHA, POWER
@@ -37,7 +37,7 @@ METHOD = (
     f"{ALPHA:g} a difference is called more than chance explains. The last column says how many items it would take to "
     f"find a true difference of {POINTS} points in {percent(POWER)} of such experiments. Intervals are not widened "
     "for the number of comparisons, so one may leave out 0 where Holm's p is not small enough. All this is for a "
-    "number of items chosen beforehand: stop as soon as a difference looks good, and there will be one without a cause."
+    "number of items chosen beforehand: whoever stops as soon as a difference looks large finds some that are chance."
 )
 
 
@@ -66,19 +66,20 @@ def markdown(
         WAITED,
         *(f"- {plain(swapped(summary))}" for summary in found if summary.disagree),
         drawn.get("figures/columns.svg", ""),
+        *answers(table),
     ]
     if compared:
         parts += ["## More than chance?", *(f"- {plain(comparison(one))}" for one in compared)]
-        parts += [_grid(COMPARED, map(_compared, compared)), five_points(compared), METHOD]
+        parts += [grid(COMPARED, map(_compared, compared)), five_points(compared), METHOD]
     if checks := check(table, compared):
         parts += ["## What was expected", *(f"- {'✓' if c.held else '✗'} {plain(c.sentence)}" for c in checks)]
     if curves:
-        parts += ["## More paths", PATHS, _grid(CURVES, _curves(curves)), drawn.get("figures/paths.svg", "")]
+        parts += ["## More paths", PATHS, grid(CURVES, _curves(curves)), drawn.get("figures/paths.svg", "")]
     if offers := frontier(found):
         rows = ([plain(o.column), percent(o.mean), f"{o.price:,.0f}", "yes" if o.efficient else ""] for o in offers)
-        parts += ["## What it costs", OFFERS, _grid(OFFERED, rows), drawn.get("figures/tokens.svg", "")]
+        parts += ["## What it costs", OFFERS, grid(OFFERED, rows), drawn.get("figures/tokens.svg", "")]
     if calibrated := list(_calibrations(table)):
-        parts += ["## Does its confidence keep its word?", CALIBRATION, _grid(CALIBRATED, calibrated)]
+        parts += ["## Is its confidence calibrated?", CALIBRATION, grid(CALIBRATED, calibrated)]
     parts += ["## To repeat it", REPEAT]
     return _joined(parts)
 
@@ -88,8 +89,8 @@ FIGURES = {
     "figures/paths.svg": "Lines: the mean against the number of paths that vote",
     "figures/tokens.svg": "Points: the mean of each column against its tokens per answer",
 }
-PRICES = ("Tokens per answer", "Seconds, beside others", "Cost per answer")
-WAITED = "Seconds are how long an answer took while many others were asked beside it; alone it would take fewer."
+PRICES = ("Tokens per answer", "Seconds (many at once)", "Cost per answer")
+WAITED = "Seconds are how long an answer took while many others were asked at the same time; alone it would take fewer."
 SENT = ("Column", "Model", "Temperature", "Tokens at most (max_tokens)", "Examples", "Wording")
 RESULTS = ("Column", "Mean", "95 % interval", "Right", "No answer found", "Failed", *PRICES)
 COMPARED = ("Compared", "Difference", "95 % interval", "p", "p after Holm", f"Items to tell {POINTS} points")
@@ -97,21 +98,15 @@ CURVES = ("Column", "Paths", "Mean", "95 % interval", "Items")
 OFFERED = ("Column", "Mean", "Tokens per answer", "Worth it")
 CALIBRATED = ("Column", "Answers", "Mean confidence", "Right", "Expected calibration error", "Brier score")
 PATHS = "What a vote among fewer of the stored paths would have reached: the mean over ways to choose them."
-OFFERS = "Worth it is a column when no other is as good with fewer tokens, or better with as many."
+OFFERS = "Worth it is a column that scored at all, when no other is as good with fewer tokens, or better with as many."
 CALIBRATION = (
-    "The confidence is the vote's share for the answer, or the model's own probability of its words. Where it keeps "
-    "its word, of the answers given with 80 % four in five are right, and both figures at the end are near 0."
+    "The confidence is the vote's share for the answer, or the model's own probability of its words. Where it is "
+    "calibrated, of the answers given with 80 % four in five are right, and both figures at the end are near 0."
 )
 REPEAT = (
     "`experiment.yaml` next to this file is the experiment. `python -m playground.experiment experiment.yaml` runs it "
     "again; what its store knows already is not asked twice. `results.csv` and `results.json` hold every answer."
 )
-
-
-def plain(text: str) -> str:
-    """Any text as itself, on one line: nothing in it is markup, HTML, a link, a list or a cell's end."""
-    text = re.sub(r"[&<>|`*_\[\]{}#~$\\@^]|:(?=//)|(?<=www)\.", lambda found: f"&#{ord(found[0])};", line(text))
-    return re.sub(r"^([-+=]|\d+[.)])", lambda found: f"{found[0][:-1]}&#{ord(found[0][-1])};", text)
 
 
 def _summary(found: Sequence[Summary], compared: Sequence[Comparison]) -> str:
@@ -141,7 +136,7 @@ def _sent(columns: Sequence[str], context: Context) -> Iterable[str]:
         )
         for column, setup in zip(columns, context.setups, strict=True)
     )
-    yield _grid(SENT, rows)
+    yield grid(SENT, rows)
 
 
 def _run(table: Table, found: Sequence[Summary], card: DataCard | None, context: Context | None) -> Iterable[str]:
@@ -160,7 +155,7 @@ def _run(table: Table, found: Sequence[Summary], card: DataCard | None, context:
         ("Scorer", context.scorer if context else experiment.scorer.name),
         ("Came out", _outcome(table, found)),
     ]
-    yield _grid(("What", "Which"), ([what, plain(which)] for what, which in rows if which))
+    yield grid(("What", "Which"), ([what, plain(which)] for what, which in rows if which))
     if card:
         about = (("The data", card.about), ("Origin", card.origin), ("Size", card.size), ("Licence", card.licence))
         for what, text in (*about, ("It can show", card.shows), ("It cannot show", card.limits)):
@@ -219,17 +214,11 @@ def _calibrations(table: Table) -> Iterable[Sequence[str]]:
             yield (plain(column), f"{found.n:,}", *figures)
 
 
-def _grid(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; cells are Markdown already."""
-    lines = [headers, ["---"] * len(headers), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-
-
 def _filled(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table without the columns in which nothing stands."""
     known = list(rows)
     kept = [i for i in range(len(headers)) if any(row[i] for row in known)]
-    return _grid([headers[i] for i in kept], ([row[i] for i in kept] for row in known))
+    return grid([headers[i] for i in kept], ([row[i] for i in kept] for row in known))
 
 
 def _joined(parts: Iterable[str]) -> str:

@@ -102,8 +102,8 @@ def sentences_value(
 
 
 def _said(c: Comparison) -> dict[str, str]:
-    kind, mark = ("shown", "Difference") if c.significant else ("open", "Not enough evidence")
-    return {"kind": kind, "mark": mark, "text": comparison(c)}
+    kind, mark = ("shown", "More than chance explains") if c.significant else ("open", "Not enough evidence")
+    return {"kind": kind, "mark": mark, "text": comparison(c, marked=True)}
 
 
 def _checked(check: Check) -> dict[str, str]:

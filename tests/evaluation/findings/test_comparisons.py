@@ -197,6 +197,29 @@ def test_the_sentence_says_how_many_comparisons_were_made() -> None:
     assert "(p < 0.001 after Holm for 2 comparisons)" in sentences.comparison(found[0])
 
 
+def test_an_interval_that_leaves_out_0_is_explained_where_the_evidence_is_not_enough() -> None:
+    """Each of six comparisons by itself would be enough; all together they are not."""
+    found = compare(table({"A": right(2, 40), **{f"{n}": right(9, 40) for n in "BCDEFG"}}))
+    assert found[0].p is not None
+    assert found[0].p < 0.05 < (found[0].adjusted or 0)
+    assert (found[0].low or 0) > 0
+    said = sentences.comparison(found[0])
+    assert "the interval leaves out 0, but unlike p it does not allow for 6 comparisons" in said
+    alone = replace(found[0], comparisons=1, p=0.06, adjusted=0.06)
+    assert "the interval, which is approximate, just leaves out 0; what decides is p" in sentences.comparison(alone)
+    assert "leaves out" not in sentences.comparison(replace(found[0], low=-0.01))
+    assert "leaves out" not in sentences.comparison(replace(found[0], adjusted=0.01))
+
+
+def test_what_is_said_beside_it_is_not_said_again() -> None:
+    few = one(right(10, 40), right(11, 40, start=5))
+    assert sentences.comparison(few, marked=True) == (
+        f"B was right on 1 more of the 40 items than A (28 % against 25 %, difference 3 points, {ENDS} −14 to 19; "
+        "p = 1). If it is really this large, about 3,500 items would show it."
+    )
+    assert sentences.comparison(one(right(2, 60), right(11, 60)), marked=True).endswith("5 to 24; p = 0.004).")
+
+
 def test_means_that_round_alike_get_digits_until_they_differ() -> None:
     assert "(50.2 % against 50.0 %" in sentences.comparison(one(right(250, 500), right(251, 500)))
 

@@ -37,6 +37,11 @@ def test_the_frontier() -> None:
     assert all(o.low <= o.mean <= o.high for o in offers)
 
 
+def test_what_scored_nothing_is_not_worth_it_however_cheap() -> None:
+    offers = frontier([column("nothing", 0, 5), column("something", 1, 50)])
+    assert [(o.column, o.efficient) for o in offers] == [("nothing", False), ("something", True)]
+
+
 def test_equal_offers_are_both_on_it() -> None:
     assert [o.efficient for o in frontier([column("a", 5, 7), column("b", 5, 7)])] == [True, True]
 

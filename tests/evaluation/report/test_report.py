@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ElementTree
 import zipfile
 from dataclasses import replace
 from datetime import date
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from matplotlib.figure import Figure
 from tables import table
 
 from playground.evaluation import report
@@ -136,6 +138,49 @@ def test_every_figure_is_shown_and_is_svg_with_its_words(files: dict[str, str]) 
         assert "Self-consistency" in " ".join(root.itertext())
 
 
+def test_some_items_are_shown_with_what_each_column_answered() -> None:
+    made = table(
+        {"Zero-shot": [True, False, None], "Few-shot": [True, True, True]}, answer="It is <b>4</b>.", predicted="4"
+    )
+    lines = written(made)["report.md"].splitlines()
+    at = lines.index("## Some answers")
+    said = [line for line in lines[at:] if line.startswith(("**", "| Zero", "| Few"))][:9]
+    assert said[:3] == [  # the one on which the columns differ comes first
+        "**item 1.** Question 1? Expected: 1",
+        "| Zero-shot | It is &#60;b&#62;4&#60;/b&#62;. | 4 | wrong |",
+        "| Few-shot | It is &#60;b&#62;4&#60;/b&#62;. | 4 | right |",
+    ]
+    assert "| Zero-shot | It is &#60;b&#62;4&#60;/b&#62;. | 4 | failed |" in said
+    long = table({"A": [True]}, answer="x" * 400)
+    assert f"| A | {'x' * 299}\u2026 |  | right |" in written(long)["report.md"].splitlines()
+
+
+def test_names_in_the_figure_of_prices_stand_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However close the columns are: no name is drawn over another, or over a point."""
+    boxes: list[Any] = []
+
+    def measured(figure: Figure, *args: Any, **options: Any) -> None:
+        saved(figure, *args, **options)
+        axes = figure.axes[0]
+        legend = axes.get_legend()
+        assert not axes.texts, "names beside points overlap as soon as the points are close"
+        assert legend is not None
+        boxes.extend(text.get_window_extent() for text in legend.get_texts())
+        assert legend.get_window_extent().y1 <= axes.get_window_extent().y0
+
+    saved = Figure.savefig
+    monkeypatch.setattr(Figure, "savefig", measured)
+    names = [f"Column {i} with a long name, {'self-consistency' * (i % 3)}" for i in range(9)]
+    written(table({name: [True, i > 4] for i, name in enumerate(names)}, prompt_tokens=100))
+    assert len(boxes) == len(names)
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+
+
+def test_the_page_has_a_dark_scheme(files: dict[str, str]) -> None:
+    assert "color-scheme: light dark" in files["report.html"]
+    assert "@media (prefers-color-scheme: dark)" in files["report.html"]
+
+
 def test_the_zip_holds_the_same_and_repeats_itself(files: dict[str, str]) -> None:
     packed = report.pack({name: text.encode() for name, text in files.items()})
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
@@ -190,7 +235,8 @@ def test_nothing_in_a_name_breaks_the_text(name: str) -> None:
     blocks = told(replace(made, experiment=experiment), replace(CARD, about=name, title=name))
     assert [block.type for block in blocks] == [block.type for block in told(ladder(), CARD)]
     words = ["".join(token.content for token in block.children) for block in blocks if block.children]
-    assert words.count(line(f"{name} 1")) == 3  # in the tables of results, of prices and of calibration
+    # In the tables of results, of prices and of calibration, and below each of three items.
+    assert words.count(line(f"{name} 1")) == 6
     assert not any("://" in block.content for block in blocks)  # no link, where bare addresses are links
     kinds = {token.type for block in blocks for token in block.children or ()}
     assert kinds <= {"text", "text_special", "softbreak", "code_inline", "strong_open", "strong_close"}
