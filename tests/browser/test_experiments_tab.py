@@ -255,6 +255,52 @@ def test_a_run_asks_what_was_typed_last(opened: Any) -> None:
     expect(page.locator("#ladder-table tbody tr").first).to_contain_text("Typed last")
 
 
+def test_what_is_shown_of_another_plan_says_so_and_goes_with_the_next_run(opened: Any) -> None:
+    page = opened()
+    stale = page.locator("#experiment-stale")
+    items(page, 3)
+    run(page)
+    ended(page)
+    expect(stale).to_have_text("")
+    turn_to(page, "Items")
+    page.locator("#items .item-cell").first.click()
+    expect(page.locator("#experiment-cell h3")).to_be_visible()
+    columns(page).first.uncheck()
+    expect(stale).to_contain_text("Out of date: you changed the plan after this run. Below is \u201cThe ladder")
+    columns(page).first.check()
+    expect(stale).to_have_text("")
+    page.get_by_label("Data set").click()
+    page.get_by_role("option").nth(2).click()
+    expect(stale).to_contain_text("Out of date")
+    expect(page.locator("#other-data")).to_contain_text("With the other data, these were reset: the prompt template of")
+    expect(page.locator("#experiment-cell h3")).to_be_visible()
+    run(page)
+    expect(page.locator("#experiment-cell h3")).to_have_count(0)
+    ended(page)
+    expect(stale).to_have_text("")
+
+
+def test_the_estimate_is_of_what_the_run_will_ask(opened: Any) -> None:
+    """Also after a column has come from the Playground: what it adds is not known yet."""
+    page = opened()
+    items(page, 3)
+    run(page)
+    ended(page)
+    estimate = page.locator("#estimate")
+    expect(estimate).to_contain_text("All 18 answers are already known")
+    page.get_by_role("button", name="Add the Playground's setup").click()
+    expect(columns(page)).to_have_count(7)
+    expect(estimate).to_contain_text("21 answers, 18 of them already known")
+    run(page)
+    expect(ended(page)).to_contain_text("21 of 21 answers \u00b7 18 already known")
+    expect(estimate).to_contain_text("All 21 answers are already known")
+    columns(page).last.uncheck()
+    expect(estimate).to_contain_text("All 18 answers are already known")
+    edit(page, "Zero-shot")
+    box(page, "Prompt template").fill("Once more: {input}")
+    expect(estimate).to_contain_text("18 answers, 15 of them already known")
+
+
 def test_edits_that_were_not_used_are_left_alone(opened: Any) -> None:
     page = opened()
     unfold(page, "As YAML")

@@ -18,6 +18,7 @@ labels.py               An experiment's paths in the words of its form: a person
                         `data.shots`
 ladder_figure.py        The columns of an experiment as bars with their intervals: the ladder
 model_grid_figure.py    Techniques by models and sampling settings: a heat map of means
+other_data.py           What another data set changes in a plan, and what it leaves that may not suit it, in words
 own_rows.py             Rows of one's own as a session remembers them, and what is said of them
 paths_figure.py         Accuracy against the number of paths that vote, resampled from the stored ones
 plan_panel.py           Plans are loaded, written as YAML and taken from the Playground, with an estimate of what

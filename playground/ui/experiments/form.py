@@ -17,7 +17,7 @@ from playground.evaluation.columns import columns
 from playground.evaluation.plan import Experiment
 from playground.parameters import parameters
 from playground.ui import widgets
-from playground.ui.experiments import columns_panel, data_panel, technique_rows
+from playground.ui.experiments import columns_panel, data_panel, other_data, technique_rows
 from playground.ui.experiments.columns_panel import ColumnsPanel, changes
 from playground.ui.experiments.data_panel import DataPanel, number_field
 from playground.ui.experiments.form_values import (
@@ -36,6 +36,7 @@ from playground.ui.setup_form.fields import Field, each_once, pick, read_fields
 from playground.ui.setup_form.form import open_with
 from playground.ui.setup_form.labels import Labels
 from playground.ui.widgets import TextColumn
+from playground.ui.widgets.status import sentence
 
 HERE = Path(__file__).parent
 
@@ -57,6 +58,8 @@ class ExperimentForm:
     scorer_about: Any
     scorer_options: Any
     expected: Any
+    reset: Any  # what other data has reset, in words
+    offered: tuple[Experiment, ...]  # those that come with the playground
 
     @property
     def widgets(self) -> list[Any]:
@@ -80,7 +83,13 @@ class ExperimentForm:
     @property
     def written(self) -> list[Any]:
         """All that `write` may update."""
-        return each_once([*self.widgets, *self.techniques.written, *self.data.written, self.scorer_about])
+        return each_once([*self.widgets, *self.techniques.written, *self.data.written, self.scorer_about, self.reset])
+
+    def own_text(self, field: Field, values: Mapping[Any, Any]) -> str:
+        """Title or question as a person wrote it; the default where it came with an experiment that is offered."""
+        held = str(values[field.widget] or "")
+        shipped = {" ".join(getattr(one, field.parameter.name).split()) for one in self.offered}
+        return str(field.parameter.default) if " ".join(held.split()) in shipped else held
 
     @property
     def labels(self) -> Labels:
@@ -101,7 +110,7 @@ class ExperimentForm:
             "models": [asdict(model) for model in read_models(values[self.models])],
             "draws": read_draws(values[self.draws]),
             **read_fields((*self.texts, *self.numbers), values),
-            "sampling": sampling(values[self.sampling], "Sampling of all columns"),
+            "sampling": sampling(values[self.sampling], columns_panel.COMMON),
             "scorer": read_scorer(values[self.scorer], values[self.scorer_options]),
         }
         labels = {"", *_labels(data)}
@@ -122,6 +131,7 @@ class ExperimentForm:
             self.scorer: judged.name,
             self.scorer_about: scorer_line(judged.name),
             self.scorer_options: lines(judged.options),
+            self.reset: sentence(""),
             **{f.widget: f.write(getattr(experiment, f.parameter.name)) for f in (*self.texts, *self.numbers)},
         }
 
@@ -134,11 +144,15 @@ class ExperimentForm:
         return gr.update(choices=model_choices(models, [key(model) for model in read_models(held)]))
 
 
-def build(models: Sequence[ModelInfo]) -> tuple[ExperimentForm, Any]:
-    """Lay out the form. Gives the form, and what adds the Playground's setup."""
+def build(models: Sequence[ModelInfo], offered: Collection[Experiment] = ()) -> tuple[ExperimentForm, Any]:
+    """Lay out the form. Gives the form, and what adds the Playground's setup.
+
+    `offered` are the experiments that come with the playground.
+    """
     by_name = {p.name: p for p in parameters(Experiment)}
     gr.Markdown("## Data", elem_classes="part")
     data = data_panel.build()
+    reset = widgets.words(elem_id="other-data")
     gr.Markdown("## Techniques", elem_classes="part")
     techniques = columns_panel.build()
     with gr.Row(elem_classes="quiet-row"):
@@ -153,7 +167,7 @@ def build(models: Sequence[ModelInfo]) -> tuple[ExperimentForm, Any]:
                 number_field(by_name["repetitions"], help="How often each item is asked."),
                 number_field(by_name["seed"], label="Random seed of all answers", help="Same seed, same answers."),
             )
-        common = gr.Textbox(label="Sampling of all columns", info="One a line, for example temperature: 0.", lines=2)
+        common = gr.Textbox(label=columns_panel.COMMON, info="One a line, for example temperature: 0.", lines=2)
         gr.Markdown("**Sampling variants** Every column is asked with each of them.", elem_classes="field-label")
         parts = [
             TextColumn(key="name", label="Name", hint="low temperature"),
@@ -173,7 +187,8 @@ def build(models: Sequence[ModelInfo]) -> tuple[ExperimentForm, Any]:
         texts = pick(Experiment, "title", "about")
     form = ExperimentForm(
         texts=texts, data=data, techniques=techniques, models=chosen, draws=draws, numbers=numbers, sampling=common,
-        scorer=scorer, scorer_about=about, scorer_options=options, expected=gr.State(()),
+        scorer=scorer, scorer_about=about, scorer_options=options, expected=gr.State(()), reset=reset,
+        offered=tuple(offered),
     )  # fmt: skip
     return form, add
 
@@ -184,23 +199,29 @@ def _labels(data: Mapping[str, Any]) -> set[str]:
     return {column.label for column in columns(experiment)}
 
 
-def wire(form: ExperimentForm, offered: Collection[Experiment]) -> None:
-    """Attach the handlers. `offered` are the experiments that come with the playground."""
-    wordings = [technique.template for one in offered for technique in one.techniques]
+def wire(form: ExperimentForm) -> None:
+    """Attach the handlers."""
+    wordings = [technique.template for one in form.offered for technique in one.techniques]
     title, about = (f.widget for f in form.texts)
-    said = {title: [one.title for one in offered], about: [one.about for one in offered]}
     panel = form.techniques
 
     @told
     def choose_data(values: dict[Any, Any]) -> dict[Any, Any]:
-        """What judged another data set's answers, asked for them or is called after them need not suit this one's; what
+        """What scored another data set's answers, asked for them or is called after them need not suit this one's; what
         a person wrote stays."""
-        rows = [{**row, "template": ""} if row.get("template") in wordings else row for row in panel.held(values)]
-        texts = {f.widget: f.write(f.parameter.default) for f in form.texts if values[f.widget] in said[f.widget]}
+        before = panel.held(values)
+        rows = [{**row, "template": ""} if row.get("template") in wordings else row for row in before]
+        named = [f for f in form.texts if form.own_text(f, values) != values[f.widget]]
         kept = panel.write(rows, panel.ticks(values), values[panel.edited])
-        return {form.scorer: "", form.scorer_options: "", **kept, **texts}
+        told_of = other_data.note(
+            before, rows, scorer=bool(values[form.scorer]), texts=[f"the {f.parameter.label.lower()}" for f in named],
+            sampling=sampling(values[form.sampling], columns_panel.COMMON),
+        )  # fmt: skip
+        texts = {f.widget: f.write(f.parameter.default) for f in named}
+        return {form.scorer: "", form.scorer_options: "", form.reset: sentence(told_of), **kept, **texts}
 
     columns_panel.wire(panel, form.sampling)
-    filled = [form.scorer, form.scorer_options, *panel.written, title, about]
-    form.data.name.input(choose_data, {*panel.widgets, title, about}, filled, preprocess=False, **AT_ONCE)
+    filled = [form.scorer, form.scorer_options, form.reset, *panel.written, title, about]
+    held = {*panel.widgets, title, about, form.scorer, form.sampling}
+    form.data.name.input(choose_data, held, filled, preprocess=False, **AT_ONCE)
     form.scorer.change(lambda name: scorer_line(str(name)), form.scorer, form.scorer_about, preprocess=False, **AT_ONCE)

@@ -68,6 +68,15 @@ class ItemsView:
     def outputs(self) -> list[Any]:
         return [self.list, self.page]
 
+    @property
+    def details(self) -> list[Any]:
+        """What shows one cell."""
+        return [self.cell, self.steps]
+
+    def cleared(self) -> dict[Any, Any]:
+        """Updates that empty the list, and close the cell that is opened."""
+        return {self.list: EMPTY, self.page: 0, self.cell: EMPTY_CELL, self.steps: steps_values.steps_value(None)}
+
     def show(self, table: Table, values: Mapping[Any, Any]) -> dict[Any, Any]:
         """Updates that show the page of the list that is wanted, or the last one there is."""
         keep, order = values[self.keep], values[self.order]
@@ -155,7 +164,7 @@ def wire(view: ItemsView, ran: Any, store: Store) -> None:
         return record.run if record else None
 
     options: dict[str, Any] = {"trigger_mode": "always_last", **AT_ONCE}
-    inputs, shown = {ran, *view.inputs}, [view.cell, view.steps]
+    inputs, shown = {ran, *view.inputs}, view.details
     gr.on([view.words.change, view.keep.input, view.order.input], narrow, inputs, view.outputs, **options)
     view.list.turn_page(turn, inputs, view.outputs, **AT_ONCE)
     view.list.show_cell(look, {ran}, shown, **AT_ONCE)

@@ -18,6 +18,7 @@ from playground.ui import widgets
 from playground.ui.experiments import status_values
 from playground.ui.experiments.form import ExperimentForm
 from playground.ui.experiments.labels import labelled_plan
+from playground.ui.experiments.run import out_of_date
 from playground.ui.experiments.technique_rows import with_unticked
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE
@@ -36,7 +37,8 @@ OPENING = {"techniques": [{"strategy": "zero_shot"}, {"strategy": "chain_of_thou
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanPanel:
     """The widgets. `recount` changes when more may be known than before, though the plan is the same; `written` is
-    what the page put into the text, and `unused` says that the text has edits that were not used."""
+    what the page put into the text, and `unused` says that the text has edits that were not used. `ran` is the
+    session's last experiment, and `stale` says that its results are of another plan."""
 
     offered: Any
     form: ExperimentForm
@@ -49,6 +51,8 @@ class PlanPanel:
     estimate: Any
     status: Any
     recount: Any
+    ran: Any
+    stale: Any
 
 
 def offered(models: Sequence[ModelInfo]) -> dict[str, Experiment]:
@@ -154,23 +158,20 @@ def wire(
         experiment = experiments.parse(form.read(values))
         return {panel.save: {"name": "experiment.yaml", "text": experiments.write(experiment)}}
 
-    def refused(error: PlaygroundError, values: dict[Any, Any]) -> dict[Any, Any]:
-        words = labelled_plan(error, form.labels, form.techniques.names(values))
-        return {panel.estimate: {"text": words, "wrong": True}}
-
     @told
     def count(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
         """What it would take, or why it cannot be run; and the same experiment as text."""
         try:
             experiment = experiments.parse(form.read(values))
         except PlaygroundError as error:
-            return {panel.estimate: why(error, values)}
+            return {panel.estimate: why(error, values), panel.stale: sentence(out_of_date(values[panel.ran], None))}
+        stale = {panel.stale: sentence(out_of_date(values[panel.ran], experiment))}
         same = next((key for key, one in known.items() if one == experiment), None)
         now, held_text = as_seen(experiment), str(values[panel.text] or "").strip()
         if held_text and held_text != values[panel.written].strip():
-            text = {panel.offered: same, panel.unused: sentence(UNUSED)}
+            text = {**stale, panel.offered: same, panel.unused: sentence(UNUSED)}
         else:
-            text = {panel.offered: same, panel.unused: sentence(""), panel.text: now, panel.written: now}
+            text = {**stale, panel.offered: same, panel.unused: sentence(""), panel.text: now, panel.written: now}
         try:
             check_size(experiment, settings)
             found = estimate.estimate(experiment, sessions.of(request), store, visitor=sessions.visitor(request))
@@ -190,13 +191,10 @@ def wire(
     @told
     def other_data(values: dict[Any, Any]) -> dict[Any, Any]:
         """What a preset says of itself is not true of other data."""
-        (title, about), status = (field.widget for field in form.texts), values[panel.status]
-        named, told_of = (text if isinstance(text := values[box], str) else "" for box in (title, about))
-        named = f"{named} (changed)" if named in [one.title for one in known.values()] else named
-        told_of = "" if told_of in [" ".join(one.about.split()) for one in known.values()] else told_of
-        shown: dict[Any, Any] = {title: named, about: told_of, panel.offered: None}
+        status, shown = values[panel.status], {panel.offered: None}
         if isinstance(status, Mapping) and status.get("phase") == "empty":
-            shown[panel.status] = status_values.unasked_value(named, told_of)
+            texts = [form.own_text(field, values) for field in form.texts]
+            return {**shown, panel.status: status_values.unasked_value(*texts)}
         return shown
 
     @told
@@ -211,18 +209,17 @@ def wire(
     panel.use.click(use, {panel.text, form.data.given, *form.techniques.widgets}, filled, **AT_ONCE)
     panel.open.upload(opened, panel.open, filled, **AT_ONCE)
     panel.save.click(save, set(form.widgets), [panel.save], **plain)
-    counted = {*form.widgets, panel.text, panel.written}
+    counted = {*form.widgets, panel.text, panel.written, panel.ran}
     texts = [field.widget for field in form.texts]
-    outputs = [*texts, panel.offered, panel.status]
-    form.data.name.input(other_data, {*texts, panel.status}, outputs, **newest)
+    form.data.name.input(other_data, {*texts, panel.status}, [panel.offered, panel.status], **newest)
     gr.on(
         [page.load, *form.changes],
         count,
         counted,
-        [panel.estimate, panel.text, panel.written, panel.unused, panel.offered],
+        [panel.estimate, panel.text, panel.written, panel.unused, panel.offered, panel.stale],
         **newest,
     )
-    panel.recount.change(again, counted, [panel.estimate], **newest)
+    gr.on([panel.recount.change, changed.change], again, counted, [panel.estimate], **newest)
     changed.change(models, form.models, form.models, **newest)
 
 

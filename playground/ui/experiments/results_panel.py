@@ -89,6 +89,16 @@ class Views:
         figures = (output for figure in self.figures.values() for output in figure.outputs)
         return [*figures, self.sentences, self.tabs["models"], *self.items.outputs]
 
+    @property
+    def all(self) -> list[Any]:
+        """All that shows an experiment, of whatever view."""
+        return [*self.outputs, *self.items.details]
+
+    def cleared(self) -> dict[Any, Any]:
+        """Updates that take an experiment out of sight, with the cell that was opened."""
+        figures = {part: shown for figure in self.figures.values() for part, shown in figure.shown(None, []).items()}
+        return {**figures, self.sentences: status_values.sentences_value(None, ()), **self.items.cleared()}
+
     def show(self, key: str, table: Table, values: Mapping[Any, Any]) -> dict[Any, Any]:
         """Updates for one view."""
         several = {self.tabs["models"]: gr.update(visible=model_grid_figure.several(table))}

@@ -59,6 +59,19 @@ def follow(
         now.halt.set()  # also when the page was closed
 
 
+def same_plan(one: Experiment, other: Experiment) -> bool:
+    """Whether both ask the same: what an experiment is called makes no difference."""
+    return replace(one, title="", about="") == replace(other, title="", about="")
+
+
+def out_of_date(now: Ran | None, plan: Experiment | None) -> str:
+    """That the results are of another plan than the form holds, which may be none that could be run; "" if not."""
+    if now is None or now.table is None or (plan and same_plan(now.table.experiment, plan)):
+        return ""
+    title = now.table.experiment.title
+    return f"Out of date: you changed the plan after this run. Below is \u201c{title}\u201d as it ran."
+
+
 def needed(now: Ran | None) -> Table:
     """The table of the last experiment. Raises InvalidSetup when there is none."""
     if now is None or now.table is None:

@@ -29,7 +29,8 @@ from playground.ui.experiments import form as experiment_form
 from playground.ui.experiments import run as experiment_run
 from playground.ui.experiments.labels import labelled_plan
 from playground.ui.experiments.plan_panel import PlanPanel
-from playground.ui.experiments.run import Ran
+from playground.ui.experiments.results_panel import Views
+from playground.ui.experiments.run import Ran, same_plan
 from playground.ui.handlers.event_options import QUIET, experimenting
 from playground.ui.handlers.experiment_limits import check_size, experiment_text
 from playground.ui.handlers.fair_shares import Places
@@ -39,6 +40,7 @@ from playground.ui.handlers.sessions import Sessions
 from playground.ui.handlers.tab import Shared, Tab, Taking, Updates, Values
 from playground.ui.handlers.visitors import visitor_of
 from playground.ui.widgets import waiting_line
+from playground.ui.widgets.status import sentence
 from playground.ui.widgets.waiting_line import WaitingLine
 
 HERE = Path(__file__).parent
@@ -58,7 +60,7 @@ def build(shared: Shared) -> Tab:
                 elem_classes="field-label",
             )
             offered = plan_panel.build_choices(known)
-            form, add = experiment_form.build(sessions.of(None).models())
+            form, add = experiment_form.build(sessions.of(None).models(), known.values())
             form.hold(first, sessions.of(None).models())
             text = plan_panel.build_text()
             with gr.Column(elem_classes="going", min_width=0):
@@ -78,6 +80,7 @@ def build(shared: Shared) -> Tab:
                 elem_id="experiment-status",
             )
             gr.Markdown(kept_text(settings), elem_id="kept", elem_classes="field-label")
+            stale = widgets.words(elem_id="experiment-stale")
             views = results_panel.build(lambda: items_panel.build(shared.opened))
             with views.frame:
                 files = downloads.build()
@@ -92,17 +95,17 @@ def build(shared: Shared) -> Tab:
     recount, ran, came = gr.State(0), gr.State(None), gr.State(0)
     panel = PlanPanel(
         offered=offered, form=form, text=text.text, written=gr.State(""), unused=text.unused, use=text.use,
-        open=text.open, save=text.save, estimate=estimate, status=status, recount=recount,
+        open=text.open, save=text.save, estimate=estimate, status=status, recount=recount, ran=ran, stale=stale,
     )  # fmt: skip
     data_panel.wire(form.data, settings)
-    experiment_form.wire(form, known.values())
+    experiment_form.wire(form)
     plan_panel.wire(panel, known, page, changed, store, settings, sessions)
     results_panel.wire(views, ran, came)
     items_panel.wire(views.items, ran, store)
     downloads.wire(files, ran, sessions)
     _wire_run(
         panel,
-        _Going(start=start, stop=stop, line=line, ran=ran, came=came, changed=changed),
+        _Going(start=start, stop=stop, line=line, ran=ran, came=came, changed=changed, views=views),
         store,
         places,
         settings,
@@ -133,6 +136,7 @@ class _Going:
     ran: Any
     came: Any
     changed: Any
+    views: Views
 
 
 def _wire_run(
@@ -158,7 +162,11 @@ def _wire_run(
         limits = {"within": settings.max_seconds, "in_all": settings.max_experiment_seconds}
         with Ran(experiment=experiment) as begun:
             now = begun
-            yield shown(now, next(news))
+            other = (
+                before is not None and before.table is not None and not same_plan(before.table.experiment, experiment)
+            )
+            cleared = going.views.cleared() if other else {}  # else the last figures would stand below the new title
+            yield {**shown(now, next(news)), panel.stale: sentence(""), **cleared}
             try:
                 with places.held(visitor_of(request)):
                     for now in experiment_run.follow(begun, catalog, store, visitor=visitor, **limits):
@@ -172,7 +180,7 @@ def _wire_run(
         yield {panel.recount: time.monotonic_ns(), going.changed: more}
 
     memory = [going.ran, going.came, going.changed]
-    outputs = [*memory, panel.status, panel.recount, going.start, going.stop]
+    outputs = [*memory, panel.status, panel.stale, panel.recount, going.start, going.stop, *going.views.all]
     once = {"preprocess": False, "trigger_mode": "once", **experimenting(), **QUIET}
     going.line.attach(going.start.click, run, {*panel.form.widgets, *memory}, outputs, **once)
     going.line.wire(going.ran)

@@ -82,17 +82,18 @@ def test_a_bad_file_is_refused_in_words_and_empties_what_was_there(tmp_path: Any
         items_of(opened[panel.given])
 
 
-def test_another_data_set_is_asked_and_judged_by_what_suits_it() -> None:
+def test_another_data_set_is_asked_and_scored_by_what_suits_it() -> None:
     known = experiments.named()["ladder"]
     with gr.Blocks() as demo:
-        form, _ = experiment_form.build([])
-        experiment_form.wire(form, [known])
+        form, _ = experiment_form.build([], [known])
+        experiment_form.wire(form)
     (chosen,) = [f for f in demo.fns.values() if (form.data.name._id, "input") in f.targets]
     title, about = (f.widget for f in form.texts)
     listed = technique_rows.rows(known.techniques)
     own = {**technique_rows.duplicate(listed, listed[0]), "template": "Mine: {input}"}
     panel = form.techniques
-    held = {panel.rows: [*listed, own], panel.ticked: [own["id"]], panel.edited: None}
+    held = {panel.rows: [*listed, own], panel.ticked: [own["id"]], panel.edited: None, form.scorer: "numeric"}
+    held |= {form.sampling: "temperature: 0.0\nmax_tokens: 96"}
     assert chosen.fn is not None
     updates = chosen.fn({**held, title: known.title, about: "My question."})
     assert (updates[form.scorer], updates[form.scorer_options]) == ("", "")
@@ -102,3 +103,7 @@ def test_another_data_set_is_asked_and_judged_by_what_suits_it() -> None:
     assert updates[panel.ticked]["value"] == [own["id"]]
     assert updates[title] != known.title
     assert about not in updates  # what a person wrote stays
+    assert updates[form.reset]["text"] == (
+        "With the other data, these were reset: the prompt template of Zero-shot and Role (now that of the data), the "
+        "scorer (now the one that suits the data) and the title. Kept from before, so check it: max tokens."
+    )
