@@ -103,7 +103,7 @@ def build(page: Any, settings: Settings) -> PromptList:
         label="The whole cell", interactive=False, visible=False, lines=2, max_lines=14, buttons=["copy"],
         elem_id="list-cell",
     )  # fmt: skip
-    with gr.Row(elem_classes="quiet-row"):
+    with gr.Row(elem_classes="quiet-row list-files"):
         save_csv, save_json = widgets.download("Download as CSV"), widgets.download("Download as JSON")
     return PromptList(
         prompts=prompts, upload=upload, start=start, stop=stop, line=line, state=state, table=table, cell=cell,

@@ -41,13 +41,17 @@ def ladder_figure(table: Table, summaries: Sequence[Summary]) -> go.Figure | Non
         hovertext=[f"{plain(s.column)}: {interval(s)} ({amount(s)})" for s in known.values()],
         hovertemplate="%{hovertext}<extra></extra>",
     )
-    texts = [f"  <b>{percent(mean / 100)}</b>  {amount(s)}" for mean, s in zip(means, known.values(), strict=True)]
-    reached = _texts(highs, [float(place) for place in places], texts)
     # Above its bar, not beside it: a phone has room for the one or for the other.
-    names = _texts([0.0] * len(rows), [row - 0.48 for row in rows], [plain(s.column) for s in summaries])
-    figure = framed(go.Figure([bars, reached, names]), x=measured(summaries), y="", height=84 + 62 * len(rows))
-    figure.update_xaxes(range=[0, 138], tickvals=[0, 20, 40, 60, 80, 100], title_standoff=6)
+    names = _texts([0.0] * len(rows), [row - 0.48 for row in rows], [_said(s) for s in summaries])
+    figure = framed(go.Figure([bars, names]), x=measured(summaries), y="", height=84 + 62 * len(rows))
+    figure.update_xaxes(range=[0, 101], tickvals=[0, 20, 40, 60, 80, 100], title_standoff=6)
     return figure.update_yaxes(range=[len(rows) - 0.6, -0.75], showgrid=False, showticklabels=False)
+
+
+def _said(s: Summary) -> str:
+    """What stands above a bar: how much it is, before a name that may be too long for the picture."""
+    name = plain(s.column)
+    return f"<b>{percent(s.mean or 0.0)}</b>  {name}  ({amount(s)})" if s.n else name
 
 
 def _texts(x: list[float], y: list[float], texts: list[str]) -> go.Scatter:

@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from playground.backends.catalog import ModelInfo
-from playground.parameters import parameters
+from playground.parameters import Effect, parameters
 from playground.runner import not_honoured
 from playground.types import Sampling
 from playground.ui.setup_form import fields as controls
@@ -42,10 +42,14 @@ class SamplingFields:
         return {f.widget: _greyed(f, info) for f in self.fields}
 
 
+# What most people come for stands first.
+ORDER: tuple[Effect, ...] = ("temperature", "filter", "length", "record", "penalty", "seed", "stop", "bias", "")
+
+
 def build(*names: str, **shown: Mapping[str, Any]) -> SamplingFields:
     """Lay out these parameters, or all; `shown` replaces what is said of one of them."""
-    by_name = {p.name: p for p in parameters(Sampling)}
-    chosen = [replace(by_name[name], **shown.get(name, {})) for name in names or by_name]
+    known = sorted(parameters(Sampling), key=lambda p: ORDER.index(p.effect))
+    chosen = [replace(p, **shown.get(p.name, {})) for p in known if not names or p.name in names]
     return SamplingFields(tuple(Field(parameter=p, widget=controls.widget(p)) for p in chosen))
 
 

@@ -38,7 +38,10 @@ def build(offered: Mapping[str, SamplingPreset]) -> SamplingPanel:
         gr.Markdown("**Sampling**", elem_classes="field-label")
         chips = widgets.chips([])
         load = build_presets(offered)
-        with gr.Accordion("All sampling parameters", open=False):
+        with (
+            gr.Accordion("All sampling parameters", open=False),
+            gr.Column(elem_classes="sliders", min_width=0),
+        ):
             fields = sampling_fields.build()
     return SamplingPanel(chips=chips, load=load, fields=fields)
 

@@ -6,6 +6,12 @@ const visible = (text) => {
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (one) => `[U+${one.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}]`)
     || "\u2205";
 };
+// A token in three parts: the space before its word and the line break after it stand outside of its colour, which they
+// would draw out to the end of the line.
+const shownOf = (text) => {
+  const [, space, rest] = text.match(/^( *)([^]*)$/);
+  return [rest && space, rest.replace(/\n/g, "\u21b5") || space || "\u2205", "\n".repeat(text.split("\n").length - 1)];
+};
 // `level` gives a token's class and `describe` its words. With `act` a token is a button that does something; without,
 // it is an option whose words are read.
 const tokenText = ({ tokens, label, level, describe, act }) => {
@@ -19,7 +25,7 @@ const tokenText = ({ tokens, label, level, describe, act }) => {
       act(token);
     });
     const node = el("span", { class: `token ${level(token)}`, role: act ? "button" : "option", title: describe(token),
-      "aria-label": describe(token), text: token.text.replace(/\n/g, "\u21b5\n") || "\u2205", onmouseenter: tell,
+      "aria-label": describe(token), text: shownOf(token.text)[1], onmouseenter: tell,
       onfocus: () => {
         tell();
         if (!act) for (const other of nodes) other.ariaSelected = String(other === node);
@@ -34,7 +40,8 @@ const tokenText = ({ tokens, label, level, describe, act }) => {
   });
   walkWithArrows([nodes]);
   const text = el("div", { class: "text", role: act ? "group" : "listbox", "aria-label": `Tokens of ${label}`,
-    "aria-orientation": !act && "horizontal" }, ...nodes);
+    "aria-orientation": !act && "horizontal" },
+    ...nodes.flatMap((node, at) => [shownOf(tokens[at].text)[0], node, shownOf(tokens[at].text)[2]]));
   return [text, note];
 };
 // What the colours stand for: `steps` are pairs of a class and a word.

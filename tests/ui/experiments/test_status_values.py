@@ -40,7 +40,9 @@ def test_the_bars_have_the_numbers_of_the_table() -> None:
     assert [round(x, 1) for x in figure.data[0].x] == [16.7, 91.7]
     assert numbers["rows"][1]["cells"][:4] == ["91.7", "64.6 to 98.5", "11", "12"]
     assert numbers["rows"][1]["cells"][6:] == ["1.0", "40", "0.50"]
-    assert "&lt;b>plain" in figure.data[2].text[0]  # no markup of somebody's name
+    # No markup of somebody's name, and all within the picture: the bars have its whole width.
+    assert figure.data[1].text[0] == "<b>17 %</b>  &lt;b>plain&lt;/b>  (2 of 12)"
+    assert tuple(figure.layout.xaxis.range) == (0, 101)
     assert len(set(figure.data[0].marker.color)) == 2
 
 
