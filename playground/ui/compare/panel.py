@@ -1,7 +1,7 @@
 """The same prompt, technique and seed through several panes at once: only the weights differ."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
@@ -11,7 +11,7 @@ import gradio as gr
 from playground import presets, setups
 from playground.backends.catalog import Catalog
 from playground.backends.entries import loaded_names
-from playground.errors import InvalidSetup
+from playground.errors import InvalidSetup, PlaygroundError
 from playground.presets import Preset
 from playground.settings import Settings
 from playground.types import Setup
@@ -26,6 +26,7 @@ from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
 from playground.ui.handlers.messages import told
 from playground.ui.handlers.one_at_a_time import news, refuse_second, switch
 from playground.ui.handlers.sessions import Sessions
+from playground.ui.setup_form.changes import changed, out_of_date
 from playground.ui.setup_form.labels import labelled
 from playground.ui.widgets.status import sentence
 from playground.ui.widgets.waiting_line import WaitingLine
@@ -41,6 +42,7 @@ class ComparePanel:
     start: Any
     stop: Any
     line: WaitingLine
+    stale: Any
     answers: Any
     shifts: Any
     tables: Any
@@ -50,9 +52,21 @@ class ComparePanel:
     changed: Any
     opened: Any
 
+    def out_of_date(self, values: Mapping[Any, Any], catalog: Catalog) -> str:
+        """That what is shown is of another form than this; "" where it is of this one, or there is nothing."""
+        now: Compared | None = values[self.compared]
+        if now is None:
+            return ""
+        try:
+            setup, panes = self.form.setup(values), self.picker.read(values, catalog).panes
+        except PlaygroundError:  # half typed
+            return out_of_date(())
+        names = [*changed(now.setup, setup, LABELS), *(["the panes"] if panes != now.picked.panes else [])]
+        return out_of_date(names) if names else ""
+
     @property
     def results(self) -> list[Any]:
-        return [self.compared, self.answers, self.shifts, self.tables, self.error, self.start, self.stop]
+        return [self.compared, self.stale, self.answers, self.shifts, self.tables, self.error, self.start, self.stop]
 
     def shown(self, now: Compared) -> dict[Any, Any]:
         """Updates that show the comparison as it is now."""
@@ -79,7 +93,7 @@ def wire(panel: ComparePanel, settings: Settings, sessions: Sessions) -> None:
         loaded = loaded_names(catalog.models())
         last = now
         with now:
-            yield panel.shown(now)
+            yield {**panel.shown(now), panel.stale: sentence("")}
             try:
                 for last in news(compare_run.follow(now, catalog, settings.max_seconds)):
                     yield panel.shown(last)
@@ -106,6 +120,10 @@ def wire(panel: ComparePanel, settings: Settings, sessions: Sessions) -> None:
         picked = panes.read([asdict(pane) for pane in example.panes], "A", settings.max_panes, catalog)
         yield {**panel.picker.write(picked.panes, 0, catalog.models()), **panel.form.write(example.setup)}
         yield from go(Compared(setup=example.setup, picked=picked), changes, catalog)
+
+    @told
+    def look(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
+        return {panel.stale: sentence(panel.out_of_date(values, sessions.of(request)))}
 
     @told
     def mark(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
@@ -151,14 +169,21 @@ def wire(panel: ComparePanel, settings: Settings, sessions: Sessions) -> None:
     once = {"preprocess": False, "trigger_mode": "once", **running(settings), **QUIET}
     inputs = {*panel.picker.widgets, panel.compared, panel.changed, *panel.form.widgets}
     results = [*panel.results, panel.changed]
-    panel.line.attach(panel.start.click, compare, inputs, results, **once)
+    begun = panel.line.attach(panel.start.click, compare, inputs, results, **once)
     filled = [*panel.picker.written, *panel.form.written, *results]
-    panel.line.attach(panel.examples.choose, start_example, [panel.compared, panel.changed], filled, **once)
+    example = panel.line.attach(panel.examples.choose, start_example, [panel.compared, panel.changed], filled, **once)
     panel.line.attach(panel.shifts.choose_pane, shift, panel.compared, panel.results, **once)
     panel.line.wire(panel.compared)
     panel.picker.baseline.input(
         mark, {*panel.picker.widgets, panel.compared}, panel.results, preprocess=False, trigger_mode="always_last",
         **AT_ONCE,
     )  # fmt: skip
+    held = [*panel.form.widgets, *panel.picker.widgets]
+    watched = [event for w in held for event in (w.change, *([w.input] if isinstance(w, gr.HTML) else []))]
+    quick = {"preprocess": False, "trigger_mode": "always_last", **AT_ONCE}
+    looked = {"inputs": {*held, panel.compared}, "outputs": [panel.stale], **quick}
+    gr.on(watched, look, **looked)
+    for event in (begun, example):  # the form may hold something else by then
+        event.then(look, **looked)
     panel.answers.open_setup(open_one, panel.compared, [panel.opened], **AT_ONCE)
     panel.answers.save_preset(save, panel.compared, panel.saved, **AT_ONCE)

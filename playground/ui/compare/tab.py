@@ -50,6 +50,7 @@ def build(shared: Shared) -> Tab:
                     start = gr.Button("Compare", variant="primary", elem_id="compare-button", elem_classes="runs")
                     stop = gr.Button("Stop comparing", interactive=False, elem_id="compare-stop", elem_classes="stops")
                 line = waiting_line.build(shared.page, start, stop)
+                stale = widgets.words(elem_id="compare-stale")
                 answers = widgets.widget(
                     HERE / "comparison.js",
                     uses=[widgets.STATUS_LINE],
@@ -70,8 +71,9 @@ def build(shared: Shared) -> Tab:
         with technique:
             fields = form.build(prompt, opening)
     compared = ComparePanel(
-        picker=picker, examples=starts, form=fields, start=start, stop=stop, line=line, answers=answers, shifts=shifts,
-        tables=tables, error=error, saved=saved, compared=gr.State(None), changed=shared.changed, opened=shared.opened,
+        picker=picker, examples=starts, form=fields, start=start, stop=stop, line=line, stale=stale, answers=answers,
+        shifts=shifts, tables=tables, error=error, saved=saved, compared=gr.State(None), changed=shared.changed,
+        opened=shared.opened,
     )  # fmt: skip
     panel.wire(compared, settings, sessions)
     prompt_list_panel.wire(listed, picker, fields, shared)

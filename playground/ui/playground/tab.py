@@ -7,7 +7,7 @@ import gradio as gr
 from playground import presets, setups
 from playground.rereading import reread
 from playground.settings import Settings
-from playground.types import Run
+from playground.types import Run, Setup
 from playground.ui.handlers.event_options import AT_ONCE, QUIET
 from playground.ui.handlers.messages import told
 from playground.ui.handlers.sessions import Sessions
@@ -17,7 +17,7 @@ from playground.ui.playground.run_panel import Results
 from playground.ui.run_view import answer_values, prompt_values, steps_values, views, votes_and_tokens
 from playground.ui.run_view.votes_and_tokens import Insight
 from playground.ui.setup_form import model_choice, sampling_panel, task_fields, technique_card, technique_fields
-from playground.ui.setup_form.changes import out_of_date
+from playground.ui.setup_form.changes import changed, out_of_date
 from playground.ui.setup_form.form import Form
 from playground.ui.widgets import waiting_line
 
@@ -82,6 +82,13 @@ def build(shared: Shared, ready: Any) -> tuple[Form, Any]:
     return fields, start
 
 
+def _stale(shown: Run, now: Setup | None) -> str:
+    """That the run is of another setup; "" where it is not, or is about to be read anew for this one."""
+    if now is None:
+        return out_of_date(())
+    return "" if shown.setup == now or reread(shown, now) else out_of_date(changed(shown.setup, now))
+
+
 def _wire_form(
     page: Any, ready: Any, ends: list[Any], fields: Form, panel: Any, results: Results, card: Any, whole: Any,
     settings: Settings, sessions: Sessions,
@@ -91,9 +98,7 @@ def _wire_form(
         catalog = sessions.of(request)
         preview = prompt_values.worked_out(lambda: fields.read(values, catalog), catalog)
         shown: Run | None = values[results.run]
-        # What is about to be read anew is of this setup, too.
-        current = shown is None or (preview.setup is not None and reread(shown, preview.setup) is not None)
-        stale = "" if shown is None or current else out_of_date(shown.setup, preview.setup)
+        stale = "" if shown is None else _stale(shown, preview.setup)
         return {
             results.prompt: preview.value,
             results.stale: gr.update(value=stale, visible=bool(stale)),

@@ -3,6 +3,7 @@
 next_token_panel.py    The distribution of the next token, kept: sampling settings are tried on it without asking
                        the model again
 next_token_values.py   What sampling settings make of a distribution, as plain values, tables and words
+number_list.py         A parameter that is a list of numbers, typed on one line
 question.py            What both parts of the Sampling tab ask: one prompt to one model, and how a token is chosen
 reading.py             A next-token distribution that was read once, and what can be done with it without asking the
                        model again

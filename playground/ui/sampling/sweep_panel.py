@@ -1,6 +1,5 @@
 """One prompt over a grid of temperatures and top-p: a heat map that fills while the answers come."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,12 +10,12 @@ import gradio as gr
 
 from playground import setups
 from playground.csv_text import csv_text
-from playground.errors import InvalidSetup, shown
+from playground.errors import InvalidSetup, PlaygroundError
 from playground.evaluation import sweep
 from playground.evaluation.sweep import Sweep
 from playground.parameters import Parameter, parameters
 from playground.settings import Settings
-from playground.types import Run, Task
+from playground.types import Run, Sampling, Task
 from playground.ui import widgets
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
 from playground.ui.handlers.messages import told
@@ -24,8 +23,10 @@ from playground.ui.handlers.one_at_a_time import Stoppable, refuse_second, switc
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.run_view import following
 from playground.ui.sampling import sweep_values
+from playground.ui.sampling.number_list import NumberList
 from playground.ui.sampling.question import Question
 from playground.ui.setup_form import sampling_fields, task_fields
+from playground.ui.setup_form.changes import changed, out_of_date
 from playground.ui.setup_form.check import checked
 from playground.ui.setup_form.fields import Field, pick, read_fields
 from playground.ui.setup_form.form import open_with
@@ -34,6 +35,7 @@ from playground.ui.setup_form.sampling_fields import SamplingFields
 from playground.ui.setup_form.task_fields import TaskFields
 from playground.ui.setup_form.used_fields import WITH_LABELS
 from playground.ui.widgets import waiting_line
+from playground.ui.widgets.status import sentence
 from playground.ui.widgets.waiting_line import WaitingLine
 
 HERE = Path(__file__).parent
@@ -41,31 +43,6 @@ HERE = Path(__file__).parent
 TEMPERATURES, TOP_PS = "0.2, 0.7, 1, 1.5", "0.5, 0.9, 1"
 LABELS = ("Canberra", "Sydney", "Melbourne")  # what the first question is answered with
 MAX_TOKENS = 20  # an answer to compare is a short one
-
-
-@dataclass(frozen=True, slots=True)
-class NumberList(Field):
-    """A parameter that is a list of numbers, typed on one line."""
-
-    def read(self, raw: Any) -> list[Any]:
-        """Each number once. Raises InvalidSetup for what is none."""
-        p, words = self.parameter, [word for word in re.split(r"[,;\s]+", str(raw or "")) if word]
-        how = f"write 1 to {p.max_length} numbers with commas."
-        if not words:
-            raise InvalidSetup(path=(p.name,), value="", rule=how)
-        try:
-            return list(dict.fromkeys(map(float, words)))
-        except ValueError:
-            wrong = next(word for word in words if not _is_number(word))
-            raise InvalidSetup(path=(p.name,), rule=f"has {shown(wrong)}, which is no number; {how}") from None
-
-
-def _is_number(word: str) -> bool:
-    try:
-        float(word)
-    except ValueError:
-        return False
-    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +62,7 @@ class SweepView:
     grid: tuple[Field, ...]
     task: TaskFields  # how answers are read
     sampling: SamplingFields  # where they end
+    stale: Any
     map: Any
     table: Any
     start: Any
@@ -109,6 +87,27 @@ class SweepView:
         data["task"] |= self.task.read(values)
         data["sampling"] |= self.sampling.read(values)
         return data
+
+    def out_of_date(self, values: Mapping[Any, Any]) -> str:
+        """That the map is of another prompt or grid than the form holds; "" where it is not, or there is none.
+
+        Temperature and top-p above the sweep have no say in it.
+        """
+        now: Swept | None = values[self.swept]
+        if now is None:
+            return ""
+        try:
+            setup, grid = setups.parse(self.read(values)), _grid(self, values)
+        except PlaygroundError:  # half typed
+            return out_of_date(())
+        fixed = replace(setup, sampling=replace(setup.sampling, **_swept(now.run.setup.sampling)))
+        before = now.run.setup
+        names = [*changed(before, fixed, sweep_values.LABELS)]
+        names += [
+            *(["the role"] if before.task.role != setup.task.role else []),
+            *(["the grid"] if grid != now.grid else []),
+        ]
+        return out_of_date(names) if names else ""
 
     def shown(self, now: Swept) -> dict[Any, Any]:
         busy = now.run.status in ("waiting", "running")
@@ -141,6 +140,7 @@ def build(page: Any, question: Question, settings: Settings, sessions: Sessions)
                 )
             line = waiting_line.build(page, start, stop)
         with gr.Column(elem_classes="seeing", min_width=0):
+            stale = widgets.words(elem_id="sweep-stale")
             heat = widgets.widget(
                 HERE / "sweep_map.js",
                 uses=[widgets.STATUS_LINE],
@@ -158,8 +158,8 @@ def build(page: Any, question: Question, settings: Settings, sessions: Sessions)
     sampling.field("max_tokens").widget.value = MAX_TOKENS
     open_with(task.write(Task(input="", answer="label", labels=LABELS)))
     view = SweepView(
-        swept=gr.State(None), question=question, grid=grid, task=task, sampling=sampling, map=heat, table=table,
-        start=start, stop=stop, line=line, save_cells=save_cells, save_answers=save_answers,
+        swept=gr.State(None), question=question, grid=grid, task=task, sampling=sampling, stale=stale, map=heat,
+        table=table, start=start, stop=stop, line=line, save_cells=save_cells, save_answers=save_answers,
     )  # fmt: skip
     kind, labels = task.field("answer").widget, task.frames["labels"]
     kind.change(lambda answer: gr.update(visible=answer in WITH_LABELS), kind, labels, **AT_ONCE)
@@ -180,22 +180,41 @@ def _numbers(p: Parameter, value: str) -> NumberList:
     return NumberList(parameter=p, widget=box)
 
 
+def _grid(view: SweepView, values: Mapping[Any, Any]) -> Sweep:
+    """The grid that the form holds. Raises InvalidSetup."""
+    made: Sweep = setups.build(Sweep, read_fields(view.grid, values), ())
+    return made
+
+
+def _swept(sampling: Sampling) -> dict[str, float]:
+    """What every cell has a value of its own for."""
+    return {"temperature": sampling.temperature, "top_p": sampling.top_p}
+
+
 def _wire_run(view: SweepView, settings: Settings, sessions: Sessions) -> None:
     @partial(told, words=partial(labelled, labels=sweep_values.LABELS))
     def run(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
         catalog = sessions.of(request)
         refuse_second(values[view.swept])
         setup = checked(view.read(values), catalog)
-        grid = setups.build(Sweep, read_fields(view.grid, values), ())
+        grid = _grid(view, values)
         now = Swept(run=Run(setup=setup), grid=grid)
+        yield {view.stale: sentence("")}
         for last in following.follow(setup, sweep.run(setup, catalog, grid, within=settings.max_seconds), now.halt):
             now = replace(now, run=last)
             yield view.shown(now)
 
-    outputs = [view.swept, view.map, view.table, view.start, view.stop]
+    @told
+    def look(values: dict[Any, Any]) -> dict[Any, Any]:
+        return {view.stale: sentence(view.out_of_date(values))}
+
+    outputs = [view.swept, view.stale, view.map, view.table, view.start, view.stop]
     once = {"preprocess": False, "trigger_mode": "once", **running(settings), **QUIET}
-    view.line.attach(view.start.click, run, view.inputs, outputs, **once)
+    ran = view.line.attach(view.start.click, run, view.inputs, outputs, **once)
     view.line.wire(view.swept)
+    looked = {"preprocess": False, "trigger_mode": "always_last", **AT_ONCE}
+    gr.on([w.change for w in view.inputs if w is not view.swept], look, view.inputs, [view.stale], **looked)
+    ran.then(look, view.inputs, [view.stale], **looked)
 
 
 def _wire_downloads(view: SweepView) -> None:

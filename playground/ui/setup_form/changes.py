@@ -1,22 +1,22 @@
 """What a person has changed between two setups, by the labels of the form's fields."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from playground.errors import Path
 from playground.parameters import parameters
 from playground.strategies import technique_of
 from playground.types import Sampling, Setup, Task
-from playground.ui.setup_form.labels import LABELS, OWN
+from playground.ui.setup_form.labels import LABELS, OWN, Labels
 
 LISTED = 4  # labels that are named; of more it is said how many
 
 
-def changed(before: Setup, now: Setup) -> tuple[str, ...]:
-    """Labels in the order of the form, without what only changed because something else did.
+def changed(before: Setup, now: Setup, labels: Labels = LABELS) -> tuple[str, ...]:
+    """Labels in the order of the form, in quotes, without what only changed because something else did.
 
     Another technique has other options and uses other fields, and another answer type has other labels or none.
     """
-    return tuple(LABELS[path] for path in _paths(before, now))
+    return tuple(f"\u201c{labels[path]}\u201d" for path in _paths(before, now))
 
 
 def _paths(before: Setup, now: Setup) -> Iterator[Path]:
@@ -38,15 +38,9 @@ def _paths(before: Setup, now: Setup) -> Iterator[Path]:
             yield ("sampling", p.name)
 
 
-def out_of_date(before: Setup, now: Setup | None) -> str:
-    """That what is shown is of another setup than the form holds, perhaps none that could be run; "" if it is of it."""
-    if before == now:
-        return ""
-    names = changed(before, now) if now else ()
-    if not names:
-        return "Out of date: you changed the setup after this run."
-    named = [f"\u201c{name}\u201d" for name in names[:LISTED]]
-    more = len(names) - LISTED
+def out_of_date(changes: Sequence[str]) -> str:
+    """That what is shown is of another setup than the form holds, with what was changed as far as that is known."""
+    named, more = list(changes[:LISTED]), len(changes) - LISTED
     named += [f"{more} more"] if more > 0 else []
-    words = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
-    return f"Out of date: you changed {words} after this run."
+    words = f"{', '.join(named[:-1])} and {named[-1]}" if len(named) > 1 else "".join(named)
+    return f"Out of date: you changed {words or 'the setup'} after this run."

@@ -18,8 +18,8 @@ from playground.evaluation.sweep import Sweep
 from playground.parameters import parameters
 from playground.types import Completion, Run, Sampling, Step, Task, Token
 from playground.ui.sampling import next_token_values, sweep_values
+from playground.ui.sampling.number_list import NumberList
 from playground.ui.sampling.reading import Reading
-from playground.ui.sampling.sweep_panel import NumberList
 from playground.ui.setup_form.labels import labelled
 
 GRID = Sweep(temperatures=(0.2, 1.0), top_ps=(0.5,), samples=2)
