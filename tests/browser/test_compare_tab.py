@@ -93,6 +93,17 @@ def test_panes_answer_side_by_side_and_differences_are_marked(page_over: PageOve
     page.get_by_role("button", name="As they are").click()
     expect(side(page, 1).locator(".text")).to_have_text("This is fancy, plain: one <b>two</b>")
 
+    # What no longer is of what the form holds says so.
+    stale = page.locator("#compare-stale")
+    expect(stale).to_have_text("")
+    ask(page, "three")
+    expect(stale).to_have_text("Out of date: you changed \u201cPrompt\u201d after this run.")
+    choose(page, "Pane A: model", "Second")
+    expect(stale).to_have_text("Out of date: you changed \u201cPrompt\u201d and the panes after this run.")
+    choose(page, "Pane A: model", "Default")
+    ask(page, "one <b>two</b>")
+    expect(stale).to_have_text("")
+
     # Another baseline, without asking again; then a pane's setup goes to the Playground.
     page.get_by_role("button", name="Added and left out").click()
     page.get_by_role("radio", name="Pane B").check()

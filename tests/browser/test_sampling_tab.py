@@ -61,7 +61,7 @@ def test_one_reading_under_many_settings_then_a_sweep(
     page.get_by_label("What the model is asked.").fill("What is the capital of Australia?")
     page.get_by_label("Temperatures").fill("0, x")
     page.get_by_role("button", name="Run the sweep").click()
-    expect(page.locator(".toast-body")).to_contain_text("`temperatures.1` is 'x'")
+    expect(page.locator(".toast-body")).to_contain_text("\u201cTemperatures\u201d has 'x', which is no number; write 1 to 8")
     page.get_by_label("Temperatures").fill("0, 1.5")
     page.get_by_label("Top-p values").fill("1")
     page.get_by_label("number input for Samples per cell").fill("2")
@@ -82,6 +82,13 @@ def test_one_reading_under_many_settings_then_a_sweep(
     with page.expect_download() as download:
         page.get_by_role("button", name="Download all answers as CSV").click()
     assert download.value.path().read_text("utf-8").startswith("Temperature,Top-p,Sample,Answer,Text")
+
+    stale = page.locator("#sweep-stale")
+    expect(stale).to_have_text("")
+    page.get_by_label("Temperatures").fill("0, 1.6")
+    expect(stale).to_have_text("Out of date: you changed the grid after this run.")
+    page.get_by_label("What the model is asked.").fill("What is the capital of Austria?")
+    expect(stale).to_have_text("Out of date: you changed \u201cPrompt\u201d and the grid after this run.")
 
 
 def test_a_model_without_probabilities_says_so(serve: Any, visit: Any, catalog_of: Any) -> None:
