@@ -43,11 +43,11 @@ def parse_source(text: str) -> ModelSource:
     if text.startswith(SCHEME):
         return ModelSource(kind="packaged", place=find_packaged(text.removeprefix(SCHEME)).name)
     if not text or len(text) > 1000 or "\0" in text:
-        raise InvalidSetup(f"Say where it lies: {SOURCE_FORMS}.")
+        raise InvalidSetup(f"Give a source: {SOURCE_FORMS}.")
     try:
         return _parse_path(text, Path(text).expanduser())
     except RuntimeError:  # a home of somebody who is not there
-        raise InvalidSetup(f"There is nobody whose folder {text[:100]!a} could be.") from None
+        raise InvalidSetup(f"There is no user with the folder {text[:100]!a}.") from None
     except (OSError, UnicodeError):  # a name that no file can have, or a place that may not be looked at
         raise InvalidSetup(f"{text[:100]!a} cannot be looked at; give {SOURCE_FORMS}.") from None
 

@@ -28,7 +28,7 @@ def model_entry(
 
     def load(report: LoadReport) -> Backend:
         # torch and transformers are imported here, in the loading thread: the page is up long before.
-        report(Progress(what="Starting torch"))
+        report(Progress(what="Starting PyTorch"))
         from playground.backends.local.opening import open_model
 
         return open_model(source, label, settings, report)

@@ -69,7 +69,7 @@ async def probe_model(
     try:
         while (waiting := [task for task in tasks.values() if not task.done()]) and loop.time() < end:
             done = len(tasks) - len(waiting)
-            report(Progress(what=f"Trying what {model} honours", done=done, total=len(tasks), unit="settings"))
+            report(Progress(what=f"Trying every setting on {model}", done=done, total=len(tasks), unit="settings"))
             await asyncio.wait(waiting, timeout=end - loop.time(), return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in tasks.values():

@@ -51,7 +51,7 @@ def load(folder: Path, gguf: str = "", task: str = "") -> tuple[Any, Any]:
         raise ModelUnavailable(f"The model in {folder} cannot be read", error) from error
     if missing := sorted(notes["missing_keys"]):
         others = f" and {len(missing) - 1} more tensors" if missing[1:] else ""
-        raise ModelUnavailable(f"The weights in {folder} are not whole: {missing[0]}{others} is missing.")
+        raise ModelUnavailable(f"The weights in {folder} are incomplete: {missing[0]}{others} is missing.")
     check_vocabulary(model, tokenizer, folder)
     if gguf:
         tie(model)

@@ -131,7 +131,7 @@ BAD_MODELS: dict[str, tuple[Make, str]] = {
     ),
     "a shape that is none": (with_a_strange_shape, r"model.safetensors is truncated or no safetensors file"),
     "an empty file": (write("model.safetensors", ""), r"model.safetensors is truncated or no safetensors file"),
-    "a missing tensor": (without_a_tensor, r"weights in .*broken are not whole: model.norm.weight"),
+    "a missing tensor": (without_a_tensor, r"weights in .*broken are incomplete: model.norm.weight"),
     "a part that leads out": (in_pieces, r"index.json names ../../etc/passwd, which is not in that folder"),
     "a config that is no JSON": (write("config.json", "{"), r"broken/config.json cannot be read"),
     "a config that is a list": (write("config.json", "[]"), r"broken/config.json is not a JSON object"),

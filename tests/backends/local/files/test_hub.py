@@ -300,7 +300,7 @@ def test_what_a_killed_process_left_is_cleared(hub: Hub, settings: Settings) -> 
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        ("", "Say where it lies: a hub's name"),
+        ("", "Give a source: a hub's name"),
         ("../secrets", "leads upwards with `..`"),
         ("org/../other", "leads upwards with `..`"),
         ("org/name/../../x.gguf", "leads upwards with `..`"),
