@@ -61,7 +61,7 @@ def test_one_reading_under_many_settings_then_a_sweep(
     page.get_by_label("What the model is asked.").fill("What is the capital of Australia?")
     page.get_by_label("Temperatures").fill("0, x")
     page.get_by_role("button", name="Run the sweep").click()
-    expect(page.locator(".toast-body")).to_contain_text("\u201cTemperatures\u201d has 'x', which is no number; write 1 to 8")
+    expect(page.locator(".toast-body")).to_contain_text("\u201cTemperatures\u201d has 'x', which is no number")
     page.get_by_label("Temperatures").fill("0, 1.5")
     page.get_by_label("Top-p values").fill("1")
     page.get_by_label("number input for Samples per cell").fill("2")

@@ -10,7 +10,7 @@ from playground.ui.compare.run import Compared
 from playground.ui.run_view.measures import completions, first_token, mean_probability, tokens_of
 
 LISTED = 15  # tokens in the list below the text
-LENGTHS = ("Words", "Characters", "Tokens", "First token (s)", "Total (s)", "Tokens/s", "Mean p")
+LENGTHS = ("Words", "Characters", "Tokens", "First token (s)", "Total (s)", "Tokens/s", "Mean probability")
 SEVERAL = "Words and characters are those of the answer compared; all else covers every call of the technique."
 SURPRISE = (
     "How surprised each row's weights are by each column's answer, per token: 1 is not at all, and lower is better "

@@ -12,7 +12,7 @@ const parts = {
 const copy = copyButton(() => props.value.answer);
 const resume = el("button", { type: "button", class: "quiet strong resume", text: "Continue",
   onclick: () => trigger("continue_run") });
-const back = el("button", { type: "button", class: "quiet", text: "Answer before",
+const back = el("button", { type: "button", class: "quiet", text: "Previous answer",
   onclick: () => trigger("show_previous") });
 host.append(
   el("div", { class: "pane-head" }, el("h2", { text: "Answer" }), line.status, parts.clock, back, resume, copy),

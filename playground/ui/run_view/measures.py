@@ -34,7 +34,7 @@ def metrics(run: Run, given: Sequence[Step] = ()) -> list[tuple[str, str]]:
         *([("Loaded in", f"{run.loading:.1f} s")] if run.loading >= NOTICEABLE else []),
         *([("Speed", f"{about}{_written(speed)} tokens/s")] if (speed := _speed(made, own, run.seconds)) else []),
         *([("Cost", ("at least " if len(costs) < len(own) else about) + dollars(sum(costs)))] if costs else []),
-        *([("Mean p", f"{p:.2f}")] if (p := mean_probability(tokens_of(run))) is not None else []),
+        *([("Mean probability", f"{p:.2f}")] if (p := mean_probability(tokens_of(run))) is not None else []),
         *([("Seed", f"{run.seed}")] if run.seed is not None else []),
     ]
 

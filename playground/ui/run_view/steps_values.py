@@ -129,7 +129,7 @@ def _facts(completion: Completion, status: Status) -> str:
     if completion.cost is not None and completion.finish_reason:
         facts.append(dollars(completion.cost))
     if completion.finish_reason and (p := mean_probability(completion.tokens)) is not None:
-        facts.append(f"mean p {p:.2f}")
+        facts.append(f"mean probability {p:.2f}")
     broken_off = status == "failed" and completion.finish_reason == "cancelled"
     facts += [f"token {at} chosen by you" for at, token in enumerate(completion.tokens, 1) if token.forced]
     if ending := BROKEN_OFF if broken_off else ENDINGS[completion.finish_reason]:

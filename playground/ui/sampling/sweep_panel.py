@@ -15,7 +15,7 @@ from playground.evaluation import sweep
 from playground.evaluation.sweep import Sweep
 from playground.parameters import Parameter, parameters
 from playground.settings import Settings
-from playground.types import Run, Sampling, Task
+from playground.types import Run, Task
 from playground.ui import widgets
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
 from playground.ui.handlers.messages import told
@@ -100,8 +100,9 @@ class SweepView:
             setup, grid = setups.parse(self.read(values)), _grid(self, values)
         except PlaygroundError:  # half typed
             return out_of_date(())
-        fixed = replace(setup, sampling=replace(setup.sampling, **_swept(now.run.setup.sampling)))
         before = now.run.setup
+        drawn = before.sampling
+        fixed = replace(setup, sampling=replace(setup.sampling, temperature=drawn.temperature, top_p=drawn.top_p))
         names = [*changed(before, fixed, sweep_values.LABELS)]
         names += [
             *(["the role"] if before.task.role != setup.task.role else []),
@@ -184,11 +185,6 @@ def _grid(view: SweepView, values: Mapping[Any, Any]) -> Sweep:
     """The grid that the form holds. Raises InvalidSetup."""
     made: Sweep = setups.build(Sweep, read_fields(view.grid, values), ())
     return made
-
-
-def _swept(sampling: Sampling) -> dict[str, float]:
-    """What every cell has a value of its own for."""
-    return {"temperature": sampling.temperature, "top_p": sampling.top_p}
 
 
 def _wire_run(view: SweepView, settings: Settings, sessions: Sessions) -> None:

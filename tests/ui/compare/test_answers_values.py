@@ -161,7 +161,10 @@ def test_card_and_table_agree_on_a_run_of_several_calls() -> None:
     (table,) = measured_values.tables_value(compared(made))
     row = dict(zip(table["columns"], table["rows"][0]["cells"], strict=True))
     figures = dict(card["metrics"])
-    assert (row["Mean p"], row["First token (s)"] + " s") == (figures["Mean p"], figures["First token"])
+    assert (row["Mean probability"], row["First token (s)"] + " s") == (
+        figures["Mean probability"],
+        figures["First token"],
+    )
     assert row["First token (s)"] == "0.17"
     assert table["note"]
     assert card["cut"] == "Cut at 1 token (max tokens)."
