@@ -10,7 +10,8 @@ downloads.py            Taking an experiment away: the report with its figures, 
 figure_style.py         What the figures of an experiment share: colours, axes, names and numbers as they are written
 form.py                 The plan of an experiment as widgets: read into plain data for `experiments.parse`, and written
                         from an Experiment
-form_values.py          Models, sampling settings and the scorer of an experiment, as lists and lines of text hold them
+form_values.py          Models, sampling settings and the scorer of an experiment, as lists and lines of text; what
+                        other data resets
 items_panel.py          Items by columns: filtered, sorted and sliced on the server; a click shows a cell's run and
                         opens it elsewhere
 items_values.py         Items by columns -> a page of rows, filtered and sorted on the server
@@ -18,7 +19,6 @@ labels.py               An experiment's paths in the words of its form: a person
                         `data.shots`
 ladder_figure.py        The columns of an experiment as bars with their intervals: the ladder
 model_grid_figure.py    Techniques by models and sampling settings: a heat map of means
-other_data.py           What another data set changes in a plan, and what it leaves that may not suit it, in words
 own_rows.py             Rows of one's own as a session remembers them, and what is said of them
 paths_figure.py         Accuracy against the number of paths that vote, resampled from the stored ones
 plan_panel.py           Plans are loaded, written as YAML and taken from the Playground, with an estimate of what

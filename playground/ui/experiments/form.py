@@ -17,7 +17,7 @@ from playground.evaluation.columns import columns
 from playground.evaluation.plan import Experiment
 from playground.parameters import parameters
 from playground.ui import widgets
-from playground.ui.experiments import columns_panel, data_panel, other_data, technique_rows
+from playground.ui.experiments import columns_panel, data_panel, technique_rows
 from playground.ui.experiments.columns_panel import ColumnsPanel, changes
 from playground.ui.experiments.data_panel import DataPanel, number_field
 from playground.ui.experiments.form_values import (
@@ -27,6 +27,7 @@ from playground.ui.experiments.form_values import (
     read_draws,
     read_models,
     read_scorer,
+    reset_by_data,
     sampling,
     scorer_line,
 )
@@ -213,7 +214,7 @@ def wire(form: ExperimentForm) -> None:
         rows = [{**row, "template": ""} if row.get("template") in wordings else row for row in before]
         named = [f for f in form.texts if form.own_text(f, values) != values[f.widget]]
         kept = panel.write(rows, panel.ticks(values), values[panel.edited])
-        told_of = other_data.note(
+        told_of = reset_by_data(
             before, rows, scorer=bool(values[form.scorer]), texts=[f"the {f.parameter.label.lower()}" for f in named],
             sampling=sampling(values[form.sampling], columns_panel.COMMON),
         )  # fmt: skip

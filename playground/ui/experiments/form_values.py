@@ -1,4 +1,4 @@
-"""Models, sampling settings and the scorer of an experiment, as lists and lines of text hold them."""
+"""Models, sampling settings and the scorer of an experiment, as lists and lines of text; what other data resets."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -8,8 +8,12 @@ from playground import documents, setups
 from playground.backends.catalog import ModelInfo
 from playground.errors import InvalidSetup
 from playground.evaluation import scorers
-from playground.parameters import parameters
+from playground.parameters import parameters, with_effect
 from playground.types import Sampling, Weights
+from playground.ui.experiments import technique_rows
+from playground.ui.experiments.technique_rows import Row
+
+ENDS = with_effect(Sampling, "length", "stop")  # what may cut longer answers than those of the data before
 
 
 # ------------------------------------------------------------------------------------ models as one choice
@@ -106,3 +110,27 @@ def settings(text: Any, what: str, keys: tuple[str, ...]) -> dict[str, Any]:
     if unknown := [key for key in found if key not in keys]:
         raise InvalidSetup(f"{what}: {str(unknown[0])[:60]!a} is not known. Known: {', '.join(keys)}.")
     return dict(found)
+
+
+# ------------------------------------------------------------------------------------------ other data
+def reset_by_data(
+    before: Sequence[Row], after: Sequence[Row], *, scorer: bool, texts: Sequence[str], sampling: Mapping[str, Any]
+) -> str:
+    """What another data set has changed in a plan, and what it leaves that may not suit it, in words.
+
+    `before` and `after` are the columns, `scorer` is whether that was reset, `texts` are the labels of texts that
+    were, and `sampling` is that of all columns."""
+    asked = [technique_rows.title(old) for old, new in zip(before, after, strict=True) if old != new]
+    changed = [
+        *([f"the prompt template of {_joined(asked)} (now that of the data)"] if asked else []),
+        *(["the scorer (now the one that suits the data)"] if scorer else []),
+        *texts,
+    ]
+    ends = [name.replace("_", " ") for name in ENDS if name in sampling or any(name in r["sampling"] for r in after)]
+    said = f"With the other data, these were reset: {_joined(changed)}." if changed else ""
+    kept = f"Kept from before, so check it: {_joined(ends)}." if ends else ""
+    return f"{said} {kept}".strip()
+
+
+def _joined(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -162,6 +162,8 @@ def test_names_in_the_figure_of_prices_stand_apart(monkeypatch: pytest.MonkeyPat
     def measured(figure: Figure, *args: Any, **options: Any) -> None:
         saved(figure, *args, **options)
         axes = figure.axes[0]
+        if not axes.get_xlabel().startswith("Tokens"):
+            return
         legend = axes.get_legend()
         assert not axes.texts, "names beside points overlap as soon as the points are close"
         assert legend is not None

@@ -57,7 +57,7 @@ def test_whose_words_they_are(made: Origin, setup: dict[str, Any], info: ModelIn
     shown = answers_values.origin(run("x", made, **setup), info)
     assert shown["agrees"] is agrees
     assert made.weights in shown["text"]
-    assert ("these are the base's own words" in shown["text"]) == made.without_effect
+    assert ("these are the base model's words" in shown["text"]) == made.without_effect
 
 
 def test_words_without_an_origin_or_with_two_are_said_to_be_so() -> None:

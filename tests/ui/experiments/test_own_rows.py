@@ -36,7 +36,7 @@ def test_what_becomes_of_the_rows(count: int, size: Any, shots: Any, words: str)
         (["5", "1,200", "-3.5", "$4", "7%"], "text", "are numbers: choose the answer type Number"),
         (["5", "five"], "text", ""),
         (["5"], "number", ""),
-        (["Yes", "no"], "text", "choose the answer type Yes no"),
+        (["Yes", "no"], "text", "choose the answer type Yes / no"),
         ([], "text", ""),
     ],
 )

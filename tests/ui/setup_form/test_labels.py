@@ -109,7 +109,7 @@ def test_what_is_not_sent_is_said_alike_by_a_form_a_run_and_a_comparison() -> No
     assert labelled_run(run) == labelled(error)
     with gr.Blocks():
         fields = sampling_fields.build("top_k", "temperature")
-    greyed, free = fields.show(catalog.info("m")).values()
+    free, greyed = fields.show(catalog.info("m")).values()
     assert (greyed["interactive"], greyed["info"]) == (False, f"Not sent: M {why}.")
     assert free["interactive"]
     assert setups.run_from_dict(setups.run_to_dict(run)) == run
