@@ -119,7 +119,8 @@ def reset_by_data(
     """What another data set has changed in a plan, and what it leaves that may not suit it, in words.
 
     `before` and `after` are the columns, `scorer` is whether that was reset, `texts` are the labels of texts that
-    were, and `sampling` is that of all columns."""
+    were, and `sampling` is that of all columns.
+    """
     asked = [technique_rows.title(old) for old, new in zip(before, after, strict=True) if old != new]
     changed = [
         *([f"the prompt template of {_joined(asked)} (now that of the data)"] if asked else []),

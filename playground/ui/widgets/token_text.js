@@ -1,10 +1,10 @@
 // A text whose tokens are coloured, each with words of its own. By hand: gr.HighlightedText says nothing of a token but
 // its colour, and cannot be walked with the keyboard.
+const named = (one) => `[U+${one.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}]`;
 const visible = (text) => {
   const seen = /^ +$/.test(text) ? text.replace(/ /g, "\u2423") : text;
   return seen.replace(/\n/g, "\u21b5").replace(/\t/g, "\u21e5").replace(/\u00a0/g, "\u237d")
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (one) => `[U+${one.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}]`)
-    || "\u2205";
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, named) || "\u2205";
 };
 // A token in three parts: the space before its word and the line break after it stand outside of its colour, which they
 // would draw out to the end of the line.
