@@ -60,6 +60,7 @@ class ExperimentForm:
     scorer_options: Any
     expected: Any
     reset: Any  # what other data has reset, in words
+    reset_for: Any  # the data for which that was done: a list tells of one choice more than once
     offered: tuple[Experiment, ...]  # those that come with the playground
 
     @property
@@ -84,7 +85,9 @@ class ExperimentForm:
     @property
     def written(self) -> list[Any]:
         """All that `write` may update."""
-        return each_once([*self.widgets, *self.techniques.written, *self.data.written, self.scorer_about, self.reset])
+        return each_once(
+            [*self.widgets, *self.techniques.written, *self.data.written, self.scorer_about, self.reset, self.reset_for]
+        )
 
     def own_text(self, field: Field, values: Mapping[Any, Any]) -> str:
         """Title or question as a person wrote it; the default where it came with an experiment that is offered."""
@@ -133,6 +136,7 @@ class ExperimentForm:
             self.scorer_about: scorer_line(judged.name),
             self.scorer_options: lines(judged.options),
             self.reset: sentence(""),
+            self.reset_for: experiment.data.name,
             **{f.widget: f.write(getattr(experiment, f.parameter.name)) for f in (*self.texts, *self.numbers)},
         }
 
@@ -188,7 +192,7 @@ def build(models: Sequence[ModelInfo], offered: Collection[Experiment] = ()) -> 
         texts = pick(Experiment, "title", "about")
     form = ExperimentForm(
         texts=texts, data=data, techniques=techniques, models=chosen, draws=draws, numbers=numbers, sampling=common,
-        scorer=scorer, scorer_about=about, scorer_options=options, expected=gr.State(()), reset=reset,
+        scorer=scorer, scorer_about=about, scorer_options=options, expected=gr.State(()), reset=reset, reset_for=gr.State(""),
         offered=tuple(offered),
     )  # fmt: skip
     return form, add
@@ -210,19 +214,29 @@ def wire(form: ExperimentForm) -> None:
     def choose_data(values: dict[Any, Any]) -> dict[Any, Any]:
         """What scored another data set's answers, asked for them or is called after them need not suit this one's; what
         a person wrote stays."""
+        name = values[form.data.name]
+        if name == values[form.reset_for]:
+            return {form.reset: gr.skip()}
         before = panel.held(values)
         rows = [{**row, "template": ""} if row.get("template") in wordings else row for row in before]
         named = [f for f in form.texts if form.own_text(f, values) != values[f.widget]]
         kept = panel.write(rows, panel.ticks(values), values[panel.edited])
         told_of = reset_by_data(
-            before, rows, scorer=bool(values[form.scorer]), texts=[f"the {f.parameter.label.lower()}" for f in named],
+            before, rows, scorer=bool(values[form.scorer]), texts=[f"\u201c{f.parameter.label}\u201d" for f in named],
             sampling=sampling(values[form.sampling], columns_panel.COMMON),
         )  # fmt: skip
         texts = {f.widget: f.write(f.parameter.default) for f in named}
-        return {form.scorer: "", form.scorer_options: "", form.reset: sentence(told_of), **kept, **texts}
+        return {
+            form.scorer: "",
+            form.scorer_options: "",
+            form.reset: sentence(told_of),
+            form.reset_for: name,
+            **kept,
+            **texts,
+        }
 
     columns_panel.wire(panel, form.sampling)
-    filled = [form.scorer, form.scorer_options, form.reset, *panel.written, title, about]
-    held = {*panel.widgets, title, about, form.scorer, form.sampling}
+    filled = [form.scorer, form.scorer_options, form.reset, form.reset_for, *panel.written, title, about]
+    held = {*panel.widgets, title, about, form.scorer, form.sampling, form.data.name, form.reset_for}
     form.data.name.input(choose_data, held, filled, preprocess=False, **AT_ONCE)
     form.scorer.change(lambda name: scorer_line(str(name)), form.scorer, form.scorer_about, preprocess=False, **AT_ONCE)

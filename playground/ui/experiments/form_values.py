@@ -127,7 +127,8 @@ def reset_by_data(
         *(["the scorer (now the one that suits the data)"] if scorer else []),
         *texts,
     ]
-    ends = [name.replace("_", " ") for name in ENDS if name in sampling or any(name in r["sampling"] for r in after)]
+    held = {*sampling, *(name for row in after for name in row["sampling"])}
+    ends = [p.label.lower() for p in parameters(Sampling) if p.name in ENDS and p.name in held]
     said = f"With the other data, these were reset: {_joined(changed)}." if changed else ""
     kept = f"Kept from before, so check it: {_joined(ends)}." if ends else ""
     return f"{said} {kept}".strip()

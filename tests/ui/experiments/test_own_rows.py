@@ -93,7 +93,7 @@ def test_another_data_set_is_asked_and_scored_by_what_suits_it() -> None:
     own = {**technique_rows.duplicate(listed, listed[0]), "template": "Mine: {input}"}
     panel = form.techniques
     held = {panel.rows: [*listed, own], panel.ticked: [own["id"]], panel.edited: None, form.scorer: "numeric"}
-    held |= {form.sampling: "temperature: 0.0\nmax_tokens: 96"}
+    held |= {form.sampling: "temperature: 0.0\nmax_tokens: 96", form.data.name: "sentiment", form.reset_for: ""}
     assert chosen.fn is not None
     updates = chosen.fn({**held, title: known.title, about: "My question."})
     assert (updates[form.scorer], updates[form.scorer_options]) == ("", "")
@@ -103,7 +103,9 @@ def test_another_data_set_is_asked_and_scored_by_what_suits_it() -> None:
     assert updates[panel.ticked]["value"] == [own["id"]]
     assert updates[title] != known.title
     assert about not in updates  # what a person wrote stays
+    again = chosen.fn({**held, form.reset_for: "sentiment", title: known.title, about: "My question."})
+    assert list(again) == [form.reset], "a list tells of one choice more than once"
     assert updates[form.reset]["text"] == (
         "With the other data, these were reset: the prompt template of Zero-shot and Role (now that of the data), the "
-        "scorer (now the one that suits the data) and the title. Kept from before, so check it: max tokens."
+        "scorer (now the one that suits the data) and \u201cTitle\u201d. Kept from before, so check it: max tokens."
     )
