@@ -192,7 +192,8 @@ def build(models: Sequence[ModelInfo], offered: Collection[Experiment] = ()) -> 
         texts = pick(Experiment, "title", "about")
     form = ExperimentForm(
         texts=texts, data=data, techniques=techniques, models=chosen, draws=draws, numbers=numbers, sampling=common,
-        scorer=scorer, scorer_about=about, scorer_options=options, expected=gr.State(()), reset=reset, reset_for=gr.State(""),
+        scorer=scorer, scorer_about=about, scorer_options=options, expected=gr.State(()), reset=reset,
+        reset_for=gr.State(""),
         offered=tuple(offered),
     )  # fmt: skip
     return form, add
