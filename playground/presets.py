@@ -6,7 +6,7 @@ from pathlib import Path
 from playground import documents
 from playground.documents import TEXTS, Document
 from playground.errors import InvalidSetup
-from playground.setups import KEYS, differing, parse, parse_sampling
+from playground.setups import KEYS, changed_settings, parse, parse_sampling
 from playground.types import Sampling, Setup
 
 FOLDER = Path(__file__).parent.parent / "presets"
@@ -63,5 +63,5 @@ def load(text: str, source: str = "preset") -> Document:
 
 def write(preset: Preset) -> str:
     """The preset as YAML that `read` gives back, without what is default anyway."""
-    data = {"title": preset.title, "about": preset.about, **differing(preset.setup)}
+    data = {"title": preset.title, "about": preset.about, **changed_settings(preset.setup)}
     return documents.dump({k: v for k, v in data.items() if v or v == 0})

@@ -61,7 +61,7 @@ def to_dict(setup: Setup) -> dict[str, Any]:
     return whole
 
 
-def differing(setup: Setup) -> dict[str, Any]:
+def changed_settings(setup: Setup) -> dict[str, Any]:
     """Only what differs from the defaults: what a preset file or a link needs to hold."""
     strategy = technique_of(setup)
     return {
@@ -70,7 +70,7 @@ def differing(setup: Setup) -> dict[str, Any]:
         **{
             k: v
             for k in ("options", "task", "sampling")
-            if (v := _changed(strategy if k == "options" else getattr(setup, k)))
+            if (v := changed_values(strategy if k == "options" else getattr(setup, k)))
         },
     }
 
@@ -99,16 +99,19 @@ def run_from_dict(data: Any) -> Run:
     return run
 
 
-def _changed(value: Any) -> dict[str, Any]:
-    whole = plain(asdict(value))
-    return {p.name: whole[p.name] for p in parameters(type(value)) if getattr(value, p.name) != p.default}
+def changed_values(value: Any) -> dict[str, Any]:
+    """Only the parameters of a dataclass that differ from their defaults, in what YAML has words for."""
+    changed = {p.name: getattr(value, p.name) for p in parameters(type(value)) if getattr(value, p.name) != p.default}
+    return {name: _plain(part) for name, part in changed.items()}
 
 
-def plain(value: Any) -> Any:
-    """What YAML has words for: lists instead of tuples, dicts instead of other mappings."""
+def _plain(value: Any) -> Any:
+    """Lists instead of tuples, dicts instead of other mappings, and of a dataclass only what was changed."""
+    if is_dataclass(value):
+        return changed_values(value)
     if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in value.items()}
-    return [plain(item) for item in value] if isinstance(value, (list, tuple)) else value
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def build(cls: type, data: Any, path: Path) -> Any:

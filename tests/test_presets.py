@@ -56,7 +56,7 @@ def test_an_adapter_turned_off_stays_turned_off() -> None:
 def test_every_preset_holds_only_what_differs_and_says_what_it_is(key: str) -> None:
     text = (presets.FOLDER / "setups" / f"{key}.yaml").read_text("utf-8")
     data = presets.load(text, key).data
-    kept = {k: v for k, v in setups.differing(PRESETS[key].setup).items() if k not in ("model", "strategy")}
+    kept = {k: v for k, v in setups.changed_settings(PRESETS[key].setup).items() if k not in ("model", "strategy")}
     assert {k: set(v) for k, v in data.items() if k in kept} == {k: set(v) for k, v in kept.items()}
     assert PRESETS[key].about
 

@@ -171,7 +171,7 @@ def test_a_setup_a_preset_and_a_stored_run_of_before_are_one_setup() -> None:
 def test_setups_and_runs_are_written_as_before() -> None:
     setup = setups.parse(SETUP)
     assert list(setups.to_dict(setup)) == ["model", "adapter", "scale", "strategy", "options", "task", "sampling"]
-    assert setups.differing(setup) == {**SETUP, "strategy": "zero_shot"}
+    assert setups.changed_settings(setup) == {**SETUP, "strategy": "zero_shot"}
     record = records.load(zlib.compress(STORED.encode()))
     assert record is not None
     written = json.loads(zlib.decompress(records.dump(record)))

@@ -27,12 +27,13 @@ from playground.errors import InvalidSetup, PlaygroundError
 from playground.evaluation import experiments, running
 from playground.evaluation.findings import expectations
 from playground.evaluation.findings.comparisons import compare
-from playground.evaluation.findings.sentences import comparison, count, five_points, line, swapped
+from playground.evaluation.findings.sentences import comparison, five_points, line, swapped
 from playground.evaluation.findings.summary import summaries
 from playground.evaluation.plan import Experiment
 from playground.evaluation.report import outcome
 from playground.evaluation.results import Table
 from playground.evaluation.store import Store
+from playground.formats import format_count
 from playground.settings import Settings
 from playground.types import Weights
 
@@ -131,7 +132,7 @@ def _tell(table: Table, out: Path | None, catalog: Catalog) -> int:
     failed = [one.note for one in table.results if one.outcome == "failed"]
     if failed:
         (why, _) = Counter(failed).most_common(1)[0]
-        print(f"{count(len(failed), 'cell')} failed; run again to ask that again. {line(why)}", file=sys.stderr)
+        print(f"{format_count(len(failed), 'cell')} failed; run again to ask that again. {line(why)}", file=sys.stderr)
     if table.status != "done":
         return STOPPED if table.status == "stopped" else INCOMPLETE
     if not all(check.held for check in checks):

@@ -4,9 +4,10 @@ import time
 from collections.abc import Sequence
 from typing import TextIO
 
-from playground.evaluation.findings.sentences import percent, score
+from playground.evaluation.findings.sentences import score
 from playground.evaluation.findings.summary import Summary
 from playground.evaluation.results import Table
+from playground.formats import format_duration, format_percent
 
 SELDOM = 10.0  # seconds between lines where nothing can be overwritten: a log
 FIGURES = ("Mean", "95 % interval", "Answers", "Right", "No answer found", "Failed", "Calls", "Tokens")
@@ -37,9 +38,9 @@ def line_of(table: Table) -> str:
     if table.known:
         line += f", {table.known:,} known before"
     if table.status != "running":
-        return f"{line}, in {_duration(table.seconds)}; {table.status}."
+        return f"{line}, in {format_duration(table.seconds)}; {table.status}."
     if table.remaining is not None:
-        line += f", {table.rate:.1f} a second, {_duration(table.remaining)} left"
+        line += f", {table.rate:.1f} a second, {format_duration(table.remaining)} left"
     return f"{line}. {table.message}".rstrip()
 
 
@@ -57,7 +58,7 @@ def grid(found: Sequence[Summary]) -> str:
 
 
 def _row(one: Summary) -> tuple[str, ...]:
-    show, each = score if one.right is None else percent, one.each(one.seconds)
+    show, each = score if one.right is None else format_percent, one.each(one.seconds)
     return (
         " ".join(one.column.split()),
         "" if one.mean is None else show(one.mean),
@@ -70,11 +71,3 @@ def _row(one: Summary) -> tuple[str, ...]:
         f"{one.tokens:,}",
         "" if each is None else f"{each:.2f}",
     )
-
-
-def _duration(seconds: float) -> str:
-    minutes, left = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {left} s" if minutes else f"{left} s"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from playground.evaluation.plan import Draw, Experiment, Technique
+from playground.evaluation.plan import Experiment, SamplingVariant, Technique
 from playground.strategies import STRATEGIES
 from playground.types import Weights
 
@@ -16,34 +16,40 @@ SEPARATOR = " \u00b7 "
 class Column:
     """One way of asking one model. `label` is unique in its experiment; `titles` are its parts in words.
 
-    `titles` are technique, model and draw, whether or not the label needs them.
+    `titles` are technique, model and variant, whether or not the label needs them.
     """
 
     label: str
     technique: Technique
     model: Weights
-    draw: Draw
+    variant: SamplingVariant
     titles: tuple[str, str, str]
-    place: tuple[int, int, int]  # of technique, model and draw in the experiment
+    place: tuple[int, int, int]  # of technique, model and variant in the experiment
 
 
 def columns(experiment: Experiment) -> tuple[Column, ...]:
-    """Technique by technique, each on every model and under every draw."""
-    models, draws = experiment.models or (Weights(),), experiment.draws or (Draw(),)
+    """Technique by technique, each on every model and under every sampling variant."""
+    models, variants = experiment.models or (Weights(),), experiment.variants or (SamplingVariant(),)
     named = (
         _distinct([_technique(t) for t in experiment.techniques], [_given(t.options) for t in experiment.techniques]),
         _distinct([m.model_title for m in models]),
-        _distinct([d.name or _given(d.sampling) or "as it is" for d in draws]),
+        _distinct([d.name or _given(d.sampling) or "as it is" for d in variants]),
     )
     found = []
     for i, technique in enumerate(experiment.techniques):
         for j, model in enumerate(models):
-            for k, draw in enumerate(draws):
+            for k, variant in enumerate(variants):
                 titles = (named[0][i], named[1][j], named[2][k])
-                parts = [titles[0], *([titles[1]] if len(models) > 1 else []), *([titles[2]] if len(draws) > 1 else [])]
+                parts = [
+                    titles[0],
+                    *([titles[1]] if len(models) > 1 else []),
+                    *([titles[2]] if len(variants) > 1 else []),
+                ]
                 label = SEPARATOR.join(parts)
                 found.append(
-                    Column(label=label, technique=technique, model=model, draw=draw, titles=titles, place=(i, j, k))
+                    Column(
+                        label=label, technique=technique, model=model, variant=variant, titles=titles, place=(i, j, k)
+                    )
                 )
     return tuple(found)
 

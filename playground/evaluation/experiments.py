@@ -15,12 +15,13 @@ from playground.evaluation.datasets.base import Dataset, Shot
 from playground.evaluation.findings import expectations
 from playground.evaluation.grid import base
 from playground.evaluation.plan import MAX_CELLS, MAX_ITEMS, Data, Experiment
-from playground.parameters import parameters
+from playground.json_values import as_json
 from playground.strategies import templates
 
 log = logging.getLogger(__name__)
 FOLDER = presets.FOLDER / "experiments"
 KEYS = tuple(f.name for f in fields(Experiment))
+KEY, FORMER_KEY = "variants", "draws"  # of the sampling variants, in files and programs from before
 MAX_CHARACTERS = 20_000_000  # in all items together
 MAX_BYTES = 1024 * 1024  # of a file: more items than that belong into a file of their own
 
@@ -32,10 +33,23 @@ def parse(data: Any) -> Experiment:
     """
     if not isinstance(data, Mapping):
         raise InvalidSetup(f"An experiment is a mapping with the keys {', '.join(KEYS)}.")
+    if FORMER_KEY in data:
+        return _parse_former(data)
     _check_given(data.get("data"))
     experiment: Experiment = setups.build(Experiment, _with_schema_text(data), ())
     check(experiment)
     return experiment
+
+
+def _parse_former(data: Mapping[str, Any]) -> Experiment:
+    """An experiment in which the sampling variants have their former key; errors name it as it stands there."""
+    if KEY in data:
+        rule = f"is the former name of `{KEY}`, which is there too; keep one of them."
+        raise InvalidSetup(path=(FORMER_KEY,), rule=rule)
+    try:
+        return parse({KEY if key == FORMER_KEY else key: value for key, value in data.items()})
+    except InvalidSetup as error:
+        raise (error.at((FORMER_KEY, *error.path[1:])) if error.path[:1] == (KEY,) else error) from None
 
 
 def check(experiment: Experiment) -> None:
@@ -45,7 +59,7 @@ def check(experiment: Experiment) -> None:
     _check_data(experiment.data)
     places: list[tuple[Mapping[str, Any], tuple[str | int, ...]]] = [(experiment.sampling, ())]
     places += [(t.sampling, ("techniques", i)) for i, t in enumerate(experiment.techniques)]
-    places += [(d.sampling, ("draws", i)) for i, d in enumerate(experiment.draws)]
+    places += [(d.sampling, ("variants", i)) for i, d in enumerate(experiment.variants)]
     for sampling, path in places:
         if "seed" in sampling:
             rule = "is not known there: every cell has a seed of its own, made from the experiment's."
@@ -90,32 +104,18 @@ def read(text: str, source: str = "experiment", *, folder: Path | None = None) -
 
 def write(experiment: Experiment) -> str:
     """The experiment as YAML that `read` gives back, without what is default anyway."""
-    return documents.dump(differing(experiment))
-
-
-def differing(value: Any) -> dict[str, Any]:
-    """Only what differs from the defaults, as plain data."""
-    changed = {p.name: getattr(value, p.name) for p in parameters(type(value)) if getattr(value, p.name) != p.default}
-    return {name: _plain(part) for name, part in changed.items()}
+    return documents.dump(setups.changed_values(experiment))
 
 
 def to_dict(experiment: Experiment) -> dict[str, Any]:
     """The whole experiment as plain data; `parse` of it gives the same experiment."""
-    whole: dict[str, Any] = setups.plain(asdict(experiment))
+    whole: dict[str, Any] = as_json(experiment)
     return whole
 
 
 def named(folder: Path = FOLDER) -> dict[str, Experiment]:
     """The experiments that come with the playground, by file name, in order of it."""
     return {path.stem: read(path.read_text("utf-8"), path.name) for path in sorted(folder.glob("*.yaml"))}
-
-
-def _plain(value: Any) -> Any:
-    if hasattr(value, "__dataclass_fields__"):
-        return differing(value)
-    if isinstance(value, Mapping):
-        return {key: _plain(part) for key, part in value.items()}
-    return [_plain(part) for part in value] if isinstance(value, (list, tuple)) else value
 
 
 def _with_schema_text(data: Mapping[str, Any]) -> Mapping[str, Any]:

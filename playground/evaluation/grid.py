@@ -89,7 +89,7 @@ def base(column: Column, experiment: Experiment, dataset: Dataset) -> Setup:
         "strategy": technique.strategy,
         "options": dict(technique.options),
         "task": task,
-        "sampling": {**experiment.sampling, **technique.sampling, **column.draw.sampling},
+        "sampling": {**experiment.sampling, **technique.sampling, **column.variant.sampling},
     }
     try:
         setup = setups.parse(data)
@@ -122,13 +122,13 @@ def _output(shot: Shot, reasons: bool) -> str:
 
 def _placed(path: tuple[str | int, ...], column: Column) -> tuple[str | int, ...]:
     """Where in the experiment a value of a column's setup comes from."""
-    technique, model, draw = column.place
+    technique, model, variant = column.place
     if path[:1] in (("model",), ("adapter",), ("scale",)):
         return ("models", model, *path)
     if path[:1] != ("sampling",):
         return ("techniques", technique, *path)
-    if path[1:2] and path[1] in column.draw.sampling:
-        return ("draws", draw, *path)
+    if path[1:2] and path[1] in column.variant.sampling:
+        return ("variants", variant, *path)
     if path[1:2] and path[1] in column.technique.sampling:
         return ("techniques", technique, *path)
     return path

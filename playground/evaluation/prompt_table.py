@@ -1,17 +1,17 @@
 """Runs a list of prompts on several models, as a table with a row for each prompt."""
 
-import csv
-import io
 import math
 import re
 import time
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from playground.backends.catalog import Catalog
 from playground.comparison import compare, drawn
 from playground.errors import InvalidSetup, LimitReached
+from playground.evaluation.own_data.records import records
 from playground.types import MAX_TEXT, Run, Setup, Weights
 
 COLUMNS = ("prompt", "input", "question", "text")  # of a CSV, in order of preference
@@ -42,17 +42,9 @@ def read_prompts(text: str) -> tuple[str, ...]:
         raise LimitReached(f"The list has {len(text):,} characters; {MAX_CHARACTERS:,} is the most.")
     text = text.strip("\ufeff\r\n")
     lines = text.splitlines()
-    try:
-        separator, header = _header(lines)
-        column = next((header.index(name) for name in COLUMNS if name in header), None)
-        if column is None:
-            found = [line.strip() for line in lines]
-        else:
-            rows = list(csv.reader(io.StringIO(text), delimiter=separator))[1:]
-            _refuse_cut(rows, len(header), separator)
-            found = [row[column].strip() for row in rows if len(row) > column]
-    except csv.Error as error:
-        raise InvalidSetup(f"The list cannot be read as CSV: {error}.") from None
+    separator, header = _header(lines)
+    column = next((header.index(name) for name in COLUMNS if name in header), None)
+    found = [line.strip() for line in lines] if column is None else _cells(text, separator, len(header), column)
     if column is None and header:
         there = ", ".join(ascii(name[:60]) for name in header[:SHOWN])
         raise InvalidSetup(
@@ -70,28 +62,43 @@ def read_prompts(text: str) -> tuple[str, ...]:
     return prompts
 
 
-def _refuse_cut(rows: Sequence[Sequence[str]], columns: int, separator: str) -> None:
-    """Raises InvalidSetup for a row with more cells than columns: what looks like a cell is half of a prompt."""
-    for number, row in enumerate(rows, 1):
-        if len(row) > columns and any(cell.strip() for cell in row[columns:]):
+def _cells(text: str, separator: str, columns: int, column: int) -> list[str]:
+    """The cells of one column, below its name.
+
+    Raises InvalidSetup for a row that cannot be read, or has more cells than columns: what looks like a cell is half
+    of a prompt.
+    """
+    texts = []
+    for number, (line, cells) in enumerate(islice(records(text, separator), 1, None), 1):
+        if isinstance(cells, str):
+            raise InvalidSetup(f"Line {line} of the CSV {cells}.")
+        if any(cell.strip() for cell in cells[columns:]):
             raise InvalidSetup(
-                f"Row {number} of the CSV has {len(row)} cells and its header {columns}: put a prompt with "
+                f"Row {number} of the CSV has {len(cells)} cells and its header {columns}: put a prompt with "
                 f"{SEPARATORS[separator]} in it in quotes.",
             )
+        texts += [cells[column].strip()] if len(cells) > column else []
+    return texts
 
 
 def _header(lines: Sequence[str]) -> tuple[str, list[str]]:
     """The separator and the columns' names in lower case; no names where these lines are prompts and no CSV."""
     for separator in SEPARATORS:
-        first, *_ = [*csv.reader(lines[:1], delimiter=separator), []]
-        names = [cell.strip().lower() for cell in first]
+        # A first line that cannot be read is split as it is: the rows below it say what is wrong.
+        first = _rows(lines[:1], separator) or [line.split(separator) for line in lines[:1]]
+        names = [cell.strip().lower() for row in first for cell in row]
         if any(name in COLUMNS for name in names):
             return separator, names
     for separator in SEPARATORS:
-        rows = list(csv.reader((line[:ENOUGH] for line in lines[:2]), delimiter=separator))
+        rows = _rows([line[:ENOUGH] for line in lines[:2]], separator)
         if len(rows) > 1 and len(rows[0]) == len(rows[1]) > 1 and all(map(NAME.fullmatch, rows[0])):
             return separator, rows[0]
     return ",", []
+
+
+def _rows(lines: Sequence[str], separator: str) -> list[list[str]]:
+    """Those of the lines that can be read under a separator."""
+    return [cells for _, cells in records("\n".join(lines), separator) if not isinstance(cells, str)]
 
 
 def check_size(prompts: Sequence[str], panes: Sequence[Weights], most: int, name: str) -> None:

@@ -21,7 +21,7 @@ def is_shipped(experiment: Experiment) -> bool:
         and experiment.data.template in templates
         and all(_has_no_words(technique) or _words(technique) in techniques for technique in experiment.techniques)
         and (not experiment.scorer.options or as_json(asdict(experiment.scorer)) in scorers)
-        and all(_said(s) in said for s in (experiment.sampling, *(draw.sampling for draw in experiment.draws)))
+        and all(_said(s) in said for s in (experiment.sampling, *(variant.sampling for variant in experiment.variants)))
     )
 
 

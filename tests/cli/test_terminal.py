@@ -21,10 +21,10 @@ class Terminal(io.StringIO):
 @pytest.mark.parametrize(
     ("table", "line"),
     [
-        (RUNNING, "2 of 100 cells, 1 known before, 2.5 a second, 2 min 15 s left."),
+        (RUNNING, "2 of 100 cells, 1 known before, 2.5 a second, 2 min left."),
         (replace(RUNNING, known=0, remaining=9.6), "2 of 100 cells, 2.5 a second, 10 s left."),
         (replace(RUNNING, known=0, remaining=None, message="Reading it."), "2 of 100 cells. Reading it."),
-        (replace(RUNNING, known=0, status="stopped", seconds=135.4), "2 of 100 cells, in 2 min 15 s; stopped."),
+        (replace(RUNNING, known=0, status="stopped", seconds=135.4), "2 of 100 cells, in 2 min; stopped."),
         (replace(RUNNING, status="done", seconds=7260), "2 of 100 cells, 1 known before, in 2 h 1 min; done."),
     ],
 )

@@ -19,7 +19,7 @@ EXPERIMENT = {
     "data": {"size": 20, "seed": 3, "shots": 2, "template": "Solve: {input}"},
     "techniques": [{"strategy": "zero_shot"}, COT, VOTE],
     "models": [{}, {"adapter": "pirate", "scale": 0.5}],
-    "draws": [{"name": "cold", "sampling": {"temperature": 0}}, {"sampling": {"temperature": 0.9}}],
+    "variants": [{"name": "cold", "sampling": {"temperature": 0}}, {"sampling": {"temperature": 0.9}}],
     "repetitions": 2,
     "sampling": {"max_tokens": 64},
     "scorer": {"name": "numeric"},
@@ -46,6 +46,24 @@ def test_what_is_written_is_read(data: dict[str, Any]) -> None:
     experiment = experiments.parse(data)
     assert experiments.read(experiments.write(experiment)) == experiment
     assert experiments.parse(experiments.to_dict(experiment)) == experiment
+
+
+def test_the_former_key_of_sampling_variants_is_read_and_the_new_one_written() -> None:
+    former = {("draws" if key == "variants" else key): value for key, value in EXPERIMENT.items()}
+    experiment = experiments.parse(former)
+    assert experiment == experiments.parse(EXPERIMENT)
+    text = experiments.write(experiment)
+    assert "\nvariants:" in text
+    assert experiments.read(text.replace("\nvariants:", "\ndraws:")) == experiment
+
+
+def test_an_error_names_the_key_of_sampling_variants_as_it_stands_in_the_file() -> None:
+    text = "techniques:\n  - {}\ndraws:\n  - {sampling: {temperature: 9}}\n"
+    with pytest.raises(InvalidSetup) as error:
+        experiments.read(text, "old.yaml")
+    assert str(error.value).startswith("old.yaml, line 4: `draws.0.sampling.temperature` is 9; it must be")
+    with pytest.raises(InvalidSetup, match="`draws` is the former name of `variants`, which is there too"):
+        experiments.parse({"techniques": [{}], "variants": [], "draws": []})
 
 
 def test_a_file_holds_only_what_differs() -> None:
@@ -110,9 +128,9 @@ BAD = [
     (techniques(sampling={"seed": 1}), ("techniques", 1, "sampling", "seed"), "every cell has a seed of its own"),
     (changed(sampling={"top_p": "x"}), ("sampling", "top_p"), "`sampling.top_p` is 'x'"),
     (
-        changed(draws=[{"sampling": {"temperature": 9}}]),
-        ("draws", 0, "sampling", "temperature"),
-        "`draws.0.sampling.temperature` is 9; it must be a number from 0 to 2",
+        changed(variants=[{"sampling": {"temperature": 9}}]),
+        ("variants", 0, "sampling", "temperature"),
+        "`variants.0.sampling.temperature` is 9; it must be a number from 0 to 2",
     ),
     (changed(models=[{"model": 3}]), ("models", 0, "model"), "`models.0.model` is 3"),
     (
@@ -235,7 +253,7 @@ def test_items_of_ones_own_count_as_cells_only_where_they_are_asked() -> None:
             ["Zero-shot · default", "Zero-shot · default + pirate", "Zero-shot · m + a × 0.5"],
         ),
         (
-            {"techniques": [{}], "draws": [{}, {"name": "cold"}, {"sampling": {"top_p": 0.5, "temperature": 0.2}}]},
+            {"techniques": [{}], "variants": [{}, {"name": "cold"}, {"sampling": {"top_p": 0.5, "temperature": 0.2}}]},
             ["Zero-shot · as it is", "Zero-shot · cold", "Zero-shot · top p 0.5, temperature 0.2"],
         ),
     ],

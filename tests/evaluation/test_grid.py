@@ -72,7 +72,7 @@ def test_sampling_of_the_draw_goes_over_the_techniques_over_the_experiments() ->
     found = grid(
         sampling={"temperature": 0.1, "top_k": 1, "max_tokens": 9},
         techniques=[{"sampling": {"temperature": 0.2, "top_k": 2}}],
-        draws=[{"sampling": {"temperature": 0.3}}],
+        variants=[{"sampling": {"temperature": 0.3}}],
     )
     sampling = found[0].setup.sampling
     assert (sampling.temperature, sampling.top_k, sampling.max_tokens) == (0.3, 2, 9)

@@ -45,9 +45,12 @@ def test_prompts(text: str, prompts: tuple[str, ...]) -> None:
             "Row 1 of the CSV has 2 cells and its header 1: put a prompt with a c",
         ),
         ("id;prompt\n1;a\n2;b; c", InvalidSetup, "Row 2 of the CSV has 3 cells and its header 2: .* a semicolon in it"),
+        ("prompt" + "," * 300 + "\nfirst" + "," * 300, InvalidSetup, "Line 2 of the CSV has more than 200 cells"),
         ("id;frage\n1;Warum?", InvalidSetup, "columns of the CSV are 'id', 'frage'; name the one .* prompt, input,"),
         ("\n".join(["x"] * 201), LimitReached, "201 prompts; 200 is the most"),
-        ("prompt\n" + "x" * 200_001, InvalidSetup, "cannot be read as CSV: field larger than field limit"),
+        ("prompt\n" + "x" * 200_001, InvalidSetup, "Line 2 of the CSV has a cell of more than 131,072 characters"),
+        ('prompt,label\n"never closed,x\nfour', InvalidSetup, "Line 2 of the CSV opens a quotation mark that is never"),
+        ('prompt,label\n"two" words,x', InvalidSetup, "Line 2 of the CSV has quotation marks that do not match"),
         ("ok\n" + "x" * 200_001, InvalidSetup, "Prompt 2 has more than 200,000 characters"),
     ],
 )

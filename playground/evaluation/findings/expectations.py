@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from playground.errors import InvalidSetup
 from playground.evaluation.findings.comparisons import Comparison, compare
-from playground.evaluation.findings.sentences import comparison, count, line, percent, score
+from playground.evaluation.findings.sentences import comparison, line, score
 from playground.evaluation.findings.summary import Summary, summaries
 from playground.evaluation.plan import Expectation, Experiment
 from playground.evaluation.results import Table
+from playground.formats import format_count, format_percent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,7 @@ def _at_least(expectation: Expectation, least: float, summary: Summary) -> Check
     name = line(summary.column)
     if summary.mean is None or summary.low is None or summary.high is None:
         return Check(expectation=expectation, held=False, sentence=f"{name} has no score: not held.")
-    show = score if summary.right is None else percent
+    show = score if summary.right is None else format_percent
     # A mean of 0.3 may be a hair less in binary: no one would call that missed.
     held = summary.mean >= least - 1e-9
     sentence = (
@@ -72,7 +73,7 @@ def _at_least(expectation: Expectation, least: float, summary: Summary) -> Check
         f"at least {show(least)} was expected: {'held' if held else 'not held'}."
     )
     if summary.failed:
-        sentence += f" {count(summary.failed, 'answer')} without a score left out."
+        sentence += f" {format_count(summary.failed, 'answer')} without a score left out."
     return Check(expectation=expectation, held=held, sentence=sentence)
 
 

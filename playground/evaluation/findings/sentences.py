@@ -7,9 +7,9 @@ from typing import Any
 
 from playground.evaluation.findings.comparisons import POINTS, Comparison
 from playground.evaluation.findings.summary import Summary
+from playground.formats import HALF_UP, format_count, format_percent
 
 TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # would turn the words that follow around
-HALF_UP = 1e-9  # 2.5 is shown as 3, as at school; else 27.5 against 25.0 would read "28 against 25, difference 2"
 
 
 def comparison(found: Comparison) -> str:
@@ -20,7 +20,7 @@ def comparison(found: Comparison) -> str:
     told = _once(found, first, second) if found.binary and found.n == found.items else _mean(found, first, second)
     told += f", difference {points(found.difference)}, {_interval(found)}): {_verdict(found)}."
     if found.left_out:
-        told += f" {count(found.left_out, 'pair')} of answers left out, for lack of a score on one side or both."
+        told += f" {format_count(found.left_out, 'pair')} of answers left out, for lack of a score on one side or both."
     return told
 
 
@@ -31,7 +31,7 @@ def with_sentence(found: Comparison) -> dict[str, Any]:
 
 def swapped(found: Summary) -> str:
     """How often a judge's two verdicts on one pair of answers were not the same."""
-    of = f"{found.disagree:,} of {count(found.n, 'answer')}"
+    of = f"{found.disagree:,} of {format_count(found.n, 'answer')}"
     return f"{line(found.column)}: for {of} the judge decided otherwise when the two were swapped."
 
 
@@ -50,24 +50,24 @@ def _once(found: Comparison, first: str, second: str) -> str:
     if items == 1:
         how = {1: "was right on the only item and {} was not", -1: "was wrong on the only item and {} was not"}
         both = f"and {first} were both {'right' if right else 'wrong'} on the only item"
-        return f"{second} {how[more].format(first) if more else both} ({percent(b)} against {percent(a)}"
+        return f"{second} {how[more].format(first) if more else both} ({format_percent(b)} against {format_percent(a)}"
     if more:
         amount = f"{abs(more):,} {'more' if more > 0 else 'fewer'} of the {items:,} items"
-        return f"{second} was right on {amount} than {first} ({_pair(percent, b, a)}"
+        return f"{second} was right on {amount} than {first} ({_pair(format_percent, b, a)}"
     if right in (0, items):
         shared = f"right on {'all' if right else 'none of the'} {items:,} items"
     elif found.only_first:
         shared = f"right on equally many of the {items:,} items, though not on the same ones"
     else:
         shared = f"right on exactly the same {right:,} of the {items:,} items"
-    return f"{second} and {first} were {shared} ({percent(a)} each"
+    return f"{second} and {first} were {shared} ({format_percent(a)} each"
 
 
 def _mean(found: Comparison, first: str, second: str) -> str:
     """Scores, or items that were asked repeatedly."""
     a, b = found.means or (0.0, 0.0)
-    show = percent if found.binary else score
-    on = count(found.items, "item") + (", each asked repeatedly," if found.n > found.items else "")
+    show = format_percent if found.binary else score
+    on = format_count(found.items, "item") + (", each asked repeatedly," if found.n > found.items else "")
     difference = found.difference or 0.0
     if abs(difference) < 1e-12:  # what adding up in binary leaves is no difference
         equal = "were right equally often" if found.binary else "scored the same on average"
@@ -106,18 +106,6 @@ def _verdict(found: Comparison) -> str:
 def line(text: str) -> str:
     """A name on one line, without characters that are no text, whatever is in it."""
     return "".join(c for c in " ".join(text.split()) if unicodedata.category(c) not in ("Cc", "Cs") and c not in TURNS)
-
-
-def count(n: int, noun: str) -> str:
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
-
-
-def percent(share: float, places: int = 0) -> str:
-    """Whole percent, or with more digits; 0 and 100 only where they are meant."""
-    value = share * 100
-    if 0 < value <= 0.5 or 99.5 <= value < 100:
-        value, places = min(max(value, 0.1), 99.9), max(places, 1)
-    return f"{value + HALF_UP:.{places}f} %"
 
 
 def score(mean: float, places: int = 0) -> str:

@@ -13,11 +13,9 @@ from playground.evaluation.findings.resampling import Curve
 from playground.evaluation.findings.sentences import (
     chance,
     comparison,
-    count,
     ends,
     five_points,
     line,
-    percent,
     points,
     rounded,
     score,
@@ -27,6 +25,7 @@ from playground.evaluation.findings.summary import Summary
 from playground.evaluation.report.context import Context
 from playground.evaluation.results import Table
 from playground.evaluation.statistics.power import ALPHA, POWER
+from playground.formats import format_count, format_percent
 from playground.strategies import STRATEGIES
 
 METHOD = (
@@ -35,9 +34,10 @@ METHOD = (
     "of a difference at least this large if there were none: exact McNemar test for right and wrong on the same items, "
     "sign-flip test over items otherwise. Holm's procedure makes it stricter the more comparisons are made. Below "
     f"{ALPHA:g} a difference is called more than chance explains. The last column says how many items it would take to "
-    f"find a true difference of {POINTS} points in {percent(POWER)} of such experiments. Intervals are not widened "
-    "for the number of comparisons, so one may leave out 0 where Holm's p is not small enough. All this is for a "
-    "number of items chosen beforehand: stop as soon as a difference looks good, and there will be one without a cause."
+    f"find a true difference of {POINTS} points in {format_percent(POWER)} of such experiments. Intervals are not "
+    "widened for the number of comparisons, so one may leave out 0 where Holm's p is not small enough. All this is for "
+    "a number of items chosen beforehand: stop as soon as a difference looks good, and there will be one without a "
+    "cause."
 )
 
 
@@ -75,7 +75,9 @@ def markdown(
     if curves:
         parts += ["## More paths", PATHS, _grid(CURVES, _curves(curves)), drawn.get("figures/paths.svg", "")]
     if offers := frontier(found):
-        rows = ([plain(o.column), percent(o.mean), f"{o.price:,.0f}", "yes" if o.efficient else ""] for o in offers)
+        rows = (
+            [plain(o.column), format_percent(o.mean), f"{o.price:,.0f}", "yes" if o.efficient else ""] for o in offers
+        )
         parts += ["## What it costs", OFFERS, _grid(OFFERED, rows), drawn.get("figures/tokens.svg", "")]
     if calibrated := list(_calibrations(table)):
         parts += ["## Does its confidence keep its word?", CALIBRATION, _grid(CALIBRATED, calibrated)]
@@ -120,11 +122,11 @@ def _summary(found: Sequence[Summary], compared: Sequence[Comparison]) -> str:
     if not scored:
         return ""
     best, one = max(scored, key=lambda pair: pair[0])
-    show = score if one.right is None else percent
+    show = score if one.right is None else format_percent
     first = [other.column for mean, other in scored if mean == best]
-    told = f"**In short.** Best on {count(one.items, 'item')}: {plain(', '.join(first[:3]))} ({show(best)})."
+    told = f"**In short.** Best on {format_count(one.items, 'item')}: {plain(', '.join(first[:3]))} ({show(best)})."
     sure = sum(other.significant for other in compared)
-    of = f"{sure} of {count(len(compared), 'comparison')}"
+    of = f"{sure} of {format_count(len(compared), 'comparison')}"
     return told + (f" More than chance explains: {of}." if compared else "")
 
 
@@ -152,11 +154,11 @@ def _run(table: Table, found: Sequence[Summary], card: DataCard | None, context:
     models = (" + ".join(filter(None, (titles.get(m.model, m.model), m.adapter))) for m in experiment.models)
     rows = [
         ("Date", context.day.isoformat() if context else ""),
-        ("Data", f"{card.title if card else data.name}: {count(len(table.items), 'item')}, seed {data.seed}"),
+        ("Data", f"{card.title if card else data.name}: {format_count(len(table.items), 'item')}, seed {data.seed}"),
         ("Techniques", "; ".join(t.name or STRATEGIES[t.strategy].title for t in experiment.techniques)),
         ("Models", "; ".join(models) or titles.get("default", "default")),
-        ("Sampling", "; ".join(draw.name for draw in experiment.draws)),
-        ("Asked", f"{count(len(table.columns), 'column')} on every item{repeated}, seed {experiment.seed}"),
+        ("Sampling", "; ".join(variant.name for variant in experiment.variants)),
+        ("Asked", f"{format_count(len(table.columns), 'column')} on every item{repeated}, seed {experiment.seed}"),
         ("Scorer", context.scorer if context else experiment.scorer.name),
         ("Came out", _outcome(table, found)),
     ]
@@ -170,20 +172,20 @@ def _run(table: Table, found: Sequence[Summary], card: DataCard | None, context:
 def _outcome(table: Table, found: Sequence[Summary]) -> str:
     scored, failed = sum(s.n for s in found), sum(s.failed for s in found)
     tokens, calls = sum(s.tokens for s in found), sum(s.calls for s in found)
-    told = f"{scored:,} of {count(max(table.total, scored + failed), 'answer')} scored"
+    told = f"{scored:,} of {format_count(max(table.total, scored + failed), 'answer')} scored"
     told += f", {failed:,} failed" if failed else ""
-    told += f"; {count(calls, 'call')}, {count(tokens, 'token')}"
+    told += f"; {format_count(calls, 'call')}, {format_count(tokens, 'token')}"
     return told if table.status == "done" else f"{told}; the experiment is not complete ({table.status})"
 
 
 def _result(summary: Summary) -> Sequence[str]:
-    show = score if summary.right is None else percent
+    show = score if summary.right is None else format_percent
     cost = summary.each(summary.cost)
     return (
         plain(summary.column),
         "" if summary.mean is None else show(summary.mean),
         "" if summary.low is None or summary.high is None else f"{show(summary.low)} to {show(summary.high)}",
-        f"{count(summary.n, 'answer')}" if summary.right is None else f"{summary.right:,} of {summary.n:,}",
+        f"{format_count(summary.n, 'answer')}" if summary.right is None else f"{summary.right:,} of {summary.n:,}",
         str(summary.not_extracted),
         str(summary.failed),
         f"{summary.each(summary.tokens) or 0:,.0f}",
@@ -203,8 +205,8 @@ def _compared(one: Comparison) -> Sequence[str]:
 def _curves(curves: Iterable[Curve]) -> Iterable[Sequence[str]]:
     for curve in curves:
         for p in curve.points:
-            interval = f"{percent(p.low)} to {percent(p.high)}"
-            yield plain(curve.label), str(p.paths), percent(p.mean), interval, f"{p.items:,}"
+            interval = f"{format_percent(p.low)} to {format_percent(p.high)}"
+            yield plain(curve.label), str(p.paths), format_percent(p.mean), interval, f"{p.items:,}"
 
 
 def _calibrations(table: Table) -> Iterable[Sequence[str]]:
@@ -215,7 +217,7 @@ def _calibrations(table: Table) -> Iterable[Sequence[str]]:
                 sum(one.n * value for one, value in zip(found.bins, values, strict=True)) / found.n
                 for values in ([one.confidence for one in found.bins], [one.right for one in found.bins])
             )
-            figures = (percent(confidence), percent(right), f"{found.ece:.3f}", f"{found.brier:.3f}")
+            figures = (format_percent(confidence), format_percent(right), f"{found.ece:.3f}", f"{found.brier:.3f}")
             yield (plain(column), f"{found.n:,}", *figures)
 
 

@@ -6,11 +6,12 @@ from typing import Any
 from playground.backends.catalog import ModelInfo
 from playground.evaluation.differences import PIECE, differences
 from playground.evaluation.likelihood import answered
+from playground.formats import format_count
 from playground.types import Completion, Finding, Origin, Run, Step
 from playground.ui.compare.labels import LABELS
 from playground.ui.compare.run import Compared, Stage
 from playground.ui.run_view import answer_values
-from playground.ui.run_view.measures import counted, metrics
+from playground.ui.run_view.measures import metrics
 from playground.ui.setup_form.labels import labelled_run
 from playground.ui.widgets.status import status
 
@@ -36,7 +37,9 @@ def comparison_value(now: Compared | None) -> dict[str, Any]:
             "failed" if now.stage == "done" and failed(now.runs) else now.stage,
             f"{stage}: {ended} of {len(now.runs)} panes" if now.stage == "answering" and now.runs else stage,
             # Announced when it changes: once at the start and once at the end.
-            spoken="The panes are answering." if now.stage == "answering" else f"{stage}. {counted(ended, 'pane')}.",
+            spoken="The panes are answering."
+            if now.stage == "answering"
+            else f"{stage}. {format_count(ended, 'pane')}.",
         ),
         "panes": [_pane(now, at) for at in range(len(now.runs))],
     }
@@ -49,7 +52,7 @@ def failed(runs: Sequence[Run]) -> int:
 def how_it_went(runs: Sequence[Run]) -> str:
     """ "Done", or "1 of 2 panes failed"."""
     if bad := failed(runs):
-        return f"{bad} of {counted(len(runs), 'pane')} failed"
+        return f"{bad} of {format_count(len(runs), 'pane')} failed"
     return WORDS["done"]
 
 
@@ -87,7 +90,7 @@ def cut(step: Step | None) -> str:
     """That the text ends at the limit, not where its model would have ended it."""
     if step is None or step.completions[0].finish_reason != "length":
         return ""
-    return f"Cut at {counted(step.completions[0].completion_tokens, 'token')} (max tokens)."
+    return f"Cut at {format_count(step.completions[0].completion_tokens, 'token')} (max tokens)."
 
 
 def words(run: Run) -> str:

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from playground.evaluation.findings.summary import Summary
 from playground.evaluation.results import Table
+from playground.formats import format_percent
 from playground.ui.run_view.framed_figure import plain
 
 View = tuple[go.Figure | None, list[dict[str, Any]], str]  # a figure and the same as tables, or why there is none
@@ -48,11 +49,7 @@ def ends_of(s: Summary) -> tuple[float, float, float]:
 
 def interval(s: Summary) -> str:
     mean, low, high = ends_of(s)
-    return f"{percent(mean)}, {percent(low)} to {percent(high)}"
-
-
-def percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+    return f"{format_percent(mean)}, {format_percent(low)} to {format_percent(high)}"
 
 
 def share(mean: float, low: float, high: float) -> list[str]:

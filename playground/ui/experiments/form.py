@@ -19,7 +19,14 @@ from playground.parameters import parameters
 from playground.ui import widgets
 from playground.ui.experiments import data_panel, technique_rows
 from playground.ui.experiments.data_panel import DataPanel, number_field
-from playground.ui.experiments.form_values import key, model_choices, read_draws, read_models, read_scorer, scorer_line
+from playground.ui.experiments.form_values import (
+    key,
+    model_choices,
+    read_models,
+    read_scorer,
+    read_variants,
+    scorer_line,
+)
 from playground.ui.experiments.technique_rows import lines, sampling
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import told
@@ -40,7 +47,7 @@ class ExperimentForm:
     data: DataPanel
     techniques: Any
     models: Any
-    draws: Any
+    variants: Any
     numbers: tuple[Field, ...]  # repetitions, seed
     sampling: Any
     scorer: Any
@@ -50,13 +57,21 @@ class ExperimentForm:
 
     @property
     def widgets(self) -> list[Any]:
-        own = [self.techniques, self.models, self.draws, self.sampling, self.scorer, self.scorer_options, self.expected]
+        own = [
+            self.techniques,
+            self.models,
+            self.variants,
+            self.sampling,
+            self.scorer,
+            self.scorer_options,
+            self.expected,
+        ]
         return [*self.data.widgets, *own, *(f.widget for f in (*self.texts, *self.numbers))]
 
     @property
     def changes(self) -> list[Any]:
         """What happens when anything in the form becomes another. (What is remembered shows in the data's line.)"""
-        memory, edited = (self.expected, self.data.given), (self.techniques, self.draws)
+        memory, edited = (self.expected, self.data.given), (self.techniques, self.variants)
         boxes = [box for box in self.widgets if box not in (*memory, *edited)]
         return [*(box.change for box in (*boxes, self.data.state)), *(box.input for box in edited)]
 
@@ -82,7 +97,7 @@ class ExperimentForm:
             "data": self.data.read(values),
             "techniques": technique_rows.read(values[self.techniques]),
             "models": [asdict(model) for model in read_models(values[self.models])],
-            "draws": read_draws(values[self.draws]),
+            "variants": read_variants(values[self.variants]),
             **read_fields((*self.texts, *self.numbers), values),
             "sampling": sampling(values[self.sampling], "Sampling of all columns"),
             "scorer": read_scorer(values[self.scorer], values[self.scorer_options]),
@@ -100,7 +115,7 @@ class ExperimentForm:
             self.expected: [asdict(expectation) for expectation in experiment.expectations],
             self.techniques: technique_rows.rows(experiment.techniques),
             self.models: gr.update(choices=model_choices(models, held), value=held),
-            self.draws: [{"name": d.name, "sampling": lines(d.sampling)} for d in experiment.draws],
+            self.variants: [{"name": d.name, "sampling": lines(d.sampling)} for d in experiment.variants],
             self.sampling: lines(experiment.sampling),
             self.scorer: judged.name,
             self.scorer_about: scorer_line(judged.name),
@@ -148,7 +163,7 @@ def build(models: Sequence[ModelInfo]) -> tuple[ExperimentForm, Any]:
             TextColumn(key="name", label="Name", hint="What it is called"),
             TextColumn(key="sampling", label="Sampling", hint="temperature: 0.2", lines=2),
         ]
-        draws = widgets.rows_editor(parts, noun="Setting", most=by_name["draws"].max_length or 1)
+        variants = widgets.rows_editor(parts, noun="Setting", most=by_name["variants"].max_length or 1)
     with gr.Accordion("How answers are judged", open=False):
         scorer = gr.Dropdown(
             [SUITS, *((s.title, name) for name, s in scorers.SCORERS.items())],
@@ -161,8 +176,8 @@ def build(models: Sequence[ModelInfo]) -> tuple[ExperimentForm, Any]:
     with gr.Accordion("Title and question", open=False):
         texts = pick(Experiment, "title", "about")
     form = ExperimentForm(
-        texts=texts, data=data, techniques=techniques, models=chosen, draws=draws, numbers=numbers, sampling=common,
-        scorer=scorer, scorer_about=about, scorer_options=options, expected=gr.State(()),
+        texts=texts, data=data, techniques=techniques, models=chosen, variants=variants, numbers=numbers,
+        sampling=common, scorer=scorer, scorer_about=about, scorer_options=options, expected=gr.State(()),
     )  # fmt: skip
     return form, add
 
@@ -173,7 +188,7 @@ def is_update(value: Any) -> bool:
 
 def _labels(data: Mapping[str, Any]) -> set[str]:
     """What the columns will be called: an expectation about one that was taken away goes with it."""
-    experiment = setups.build(Experiment, {key: data[key] for key in ("techniques", "models", "draws")}, ())
+    experiment = setups.build(Experiment, {key: data[key] for key in ("techniques", "models", "variants")}, ())
     return {column.label for column in columns(experiment)}
 
 

@@ -8,9 +8,10 @@ import plotly.graph_objects as go
 from playground.evaluation.findings.sentences import swapped
 from playground.evaluation.findings.summary import Summary, summaries
 from playground.evaluation.results import Table
-from playground.ui.experiments.figure_style import View, colour, ends_of, interval, percent
+from playground.formats import format_count, format_percent
+from playground.ui.experiments.figure_style import View, colour, ends_of, interval
 from playground.ui.run_view.framed_figure import framed, plain
-from playground.ui.run_view.measures import counted, dollars
+from playground.ui.run_view.measures import dollars
 
 
 def ladder(table: Table) -> View:
@@ -41,7 +42,9 @@ def ladder_figure(table: Table, summaries: Sequence[Summary]) -> go.Figure | Non
         hovertext=[f"{plain(s.column)}: {interval(s)} ({amount(s)})" for s in known.values()],
         hovertemplate="%{hovertext}<extra></extra>",
     )
-    texts = [f"  <b>{percent(mean / 100)}</b>  {amount(s)}" for mean, s in zip(means, known.values(), strict=True)]
+    texts = [
+        f"  <b>{format_percent(mean / 100)}</b>  {amount(s)}" for mean, s in zip(means, known.values(), strict=True)
+    ]
     reached = _texts(highs, [float(place) for place in places], texts)
     # Above its bar, not beside it: a phone has room for the one or for the other.
     names = _texts([0.0] * len(rows), [row - 0.48 for row in rows], [plain(s.column) for s in summaries])
@@ -68,7 +71,7 @@ def yes_no(summaries: Sequence[Summary]) -> bool:
 
 def amount(s: Summary) -> str:
     """ "22 of 60", or "60 answers" where answers are not right or wrong."""
-    return f"{s.right:,} of {s.n:,}" if s.right is not None else counted(s.n, "answer")
+    return f"{s.right:,} of {s.n:,}" if s.right is not None else format_count(s.n, "answer")
 
 
 def ladder_table(summaries: Sequence[Summary]) -> dict[str, Any]:

@@ -8,7 +8,8 @@ import plotly.graph_objects as go
 from playground.evaluation.findings.resampling import Curve, curves
 from playground.evaluation.report.outcome import grading
 from playground.evaluation.results import Table
-from playground.ui.experiments.figure_style import View, colour, pale, percent, share, symbol, table_of
+from playground.formats import format_percent
+from playground.ui.experiments.figure_style import View, colour, pale, share, symbol, table_of
 from playground.ui.run_view.framed_figure import framed, plain
 
 
@@ -36,7 +37,7 @@ def _line(table: Table, curve: Curve) -> list[go.Scatter]:
         name=name,
         line={"color": shade, "dash": "dash" if curve.weighted else "solid"},
         marker={"symbol": symbol(table, curve.column) + ("-open" if curve.weighted else ""), "size": 9},
-        customdata=[f"{percent(p.mean)}, {percent(p.low)} to {percent(p.high)}" for p in points],
+        customdata=[f"{format_percent(p.mean)}, {format_percent(p.low)} to {format_percent(p.high)}" for p in points],
         hovertemplate=f"{name}, %{{x}} paths: %{{customdata}}<extra></extra>",
     )
     if curve.weighted:

@@ -8,7 +8,8 @@ import plotly.graph_objects as go
 from playground.evaluation.findings.frontier import Offer, Price, frontier
 from playground.evaluation.findings.summary import summaries
 from playground.evaluation.results import Table
-from playground.ui.experiments.figure_style import View, colour, percent, share, symbol, table_of
+from playground.formats import format_percent
+from playground.ui.experiments.figure_style import View, colour, share, symbol, table_of
 from playground.ui.run_view.framed_figure import framed, plain
 
 UNITS = {"tokens": "Tokens per answer", "seconds": "Seconds per answer (many at once)", "cost": "US dollars per answer"}
@@ -53,7 +54,8 @@ def _ticks(low: float, high: float) -> list[float]:
 
 
 def _offer(table: Table, offer: Offer, unit: str) -> go.Scatter:
-    said = f"{plain(offer.column)}: {percent(offer.mean)}, {percent(offer.low)} to {percent(offer.high)}"
+    mean, low, high = map(format_percent, (offer.mean, offer.low, offer.high))
+    said = f"{plain(offer.column)}: {mean}, {low} to {high}"
     return go.Scatter(
         x=[offer.price],
         y=[100 * offer.mean],

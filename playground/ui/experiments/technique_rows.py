@@ -101,7 +101,7 @@ def _technique(row: Mapping[str, Any], at: int) -> dict[str, Any]:
 
 def with_setup(value: Any, setup: Setup) -> list[Mapping[str, Any]]:
     """The editor's rows, and one more that asks as this setup does, whatever it asks. Raises like `held`."""
-    before, given = held(value), setups.differing(setup)
+    before, given = held(value), setups.changed_settings(setup)
     task = {key: part for key, part in given.get("task", {}).items() if key in PARTS}
     options, luck = given.get("options", {}), given.get("sampling", {})
     luck.pop("seed", None)  # the experiment gives every cell its own

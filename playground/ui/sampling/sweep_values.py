@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from playground.evaluation.sweep import Cell, Sweep, answer_of, summary, whole_answers
+from playground.formats import format_count
 from playground.strategies.answers import extract, same
 from playground.types import Run, Step, Task
 from playground.ui.run_view.answer_values import PHASES
-from playground.ui.run_view.measures import counted, mean_probability
+from playground.ui.run_view.measures import mean_probability
 from playground.ui.run_view.steps_values import ENDINGS
 from playground.ui.widgets.status import status
 
@@ -89,7 +90,9 @@ def sweep_value(run: Run | None, grid: Sweep | None) -> dict[str, Any]:
 def _status(run: Run, grid: Sweep) -> str:
     done = sum(len(whole_answers(step)) for step in run.steps)
     what = run.progress.what if run.progress and not run.completion_tokens else PHASES[run.status]
-    return f"{what} \u00b7 {done} of {counted(len(grid.cells) * grid.samples, 'answer')} \u00b7 {run.seconds:.1f} s"
+    return (
+        f"{what} \u00b7 {done} of {format_count(len(grid.cells) * grid.samples, 'answer')} \u00b7 {run.seconds:.1f} s"
+    )
 
 
 def _ends(m: Measure, found: Sequence[Cell | None]) -> tuple[float, float]:

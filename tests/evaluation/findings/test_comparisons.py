@@ -205,14 +205,6 @@ def test_what_adding_up_in_binary_leaves_is_no_difference() -> None:
     assert "B and A scored the same on average" in sentences.comparison(one([0.1, 0.2, 0.4, 0.8], [0.3, 0.2, 0.2, 0.8]))
 
 
-@pytest.mark.parametrize(
-    ("share", "shown"),
-    [(0, "0 %"), (1 / 200, "0.5 %"), (1e-6, "0.1 %"), (199 / 200, "99.5 %"), (1, "100 %"), (5 / 40, "13 %")],
-)
-def test_only_none_is_0_and_only_all_is_100(share: float, shown: str) -> None:
-    assert sentences.percent(share) == shown
-
-
 def test_a_name_cannot_break_the_sentence() -> None:
     (found,) = compare(table({"two\nlines\u202e": [True, False], "B\x00\ud800": [True, False]}))
     assert sentences.comparison(found).startswith("B and two lines were right on exactly the same 1 of the 2 items")

@@ -22,7 +22,7 @@ from playground.evaluation.findings.comparisons import compare
 from playground.evaluation.findings.resampling import curves
 from playground.evaluation.findings.sentences import line
 from playground.evaluation.findings.summary import summaries
-from playground.evaluation.plan import Data, Draw, Expectation, Item, Judgement, Technique
+from playground.evaluation.plan import Data, Expectation, Item, Judgement, SamplingVariant, Technique
 from playground.evaluation.report.context import Context
 from playground.evaluation.report.text import markdown, plain
 from playground.evaluation.results import Path, Table
@@ -68,7 +68,7 @@ def ladder(names: tuple[str, str, str] = ("Zero-shot", "Few-shot", "Self-consist
             "data": Data(size=60, seed=7),
             "techniques": (*(Technique(name=name) for name in names[:2]), Technique(strategy="few_shot")),
             "models": (Weights(), Weights(model="other", adapter="pirate")),
-            "draws": (Draw(name="cold"),),
+            "variants": (SamplingVariant(name="cold"),),
             "expectations": (Expectation(column=names[2], at_least=0.9, better_than=names[1]),),
             "seed": 3,
         },
@@ -186,7 +186,9 @@ def test_nothing_in_a_name_breaks_the_text(name: str) -> None:
         return MARKDOWN.parse(markdown(made, found, compared, curves(made, grade), card=card))
 
     made = ladder((f"{name} 1", f"{name} 2", name))
-    experiment = replace(made.experiment, title=name, about=name, draws=(Draw(name=name),), data=Data(name=name))
+    experiment = replace(
+        made.experiment, title=name, about=name, variants=(SamplingVariant(name=name),), data=Data(name=name)
+    )
     blocks = told(replace(made, experiment=experiment), replace(CARD, about=name, title=name))
     assert [block.type for block in blocks] == [block.type for block in told(ladder(), CARD)]
     words = ["".join(token.content for token in block.children) for block in blocks if block.children]

@@ -129,7 +129,7 @@ def test_what_is_known_is_not_asked_again_and_opens_as_it_was(store: Store) -> N
         ({"techniques": [{}, VOTE, {"strategy": "chain_of_thought"}]}, 6),
         ({"techniques": [VOTE, {"name": "Renamed"}]}, 0),
         ({"repetitions": 2}, 12),
-        ({"draws": [{}, {"name": "cold", "sampling": {"temperature": 0}}]}, 12),
+        ({"variants": [{}, {"name": "cold", "sampling": {"temperature": 0}}]}, 12),
         ({"sampling": {"max_tokens": 99}}, 12),
         ({"techniques": [{}, {**VOTE, "options": {"form": "few_shot", "paths": 4}}]}, 6),
         ({"scorer": {"name": "contains"}}, 0),

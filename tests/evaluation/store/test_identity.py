@@ -54,7 +54,7 @@ DIFFERENT = [
 
 
 def test_whatever_determines_a_run_makes_another_key() -> None:
-    plain = setups.differing(SETUP)
+    plain = setups.changed_settings(SETUP)
     found = [key(setups.parse({**plain, **other})) for other in ({}, *DIFFERENT)]
     assert len(set(found)) == len(found)
     assert found[0] == key(SETUP)

@@ -89,11 +89,6 @@ def test_how_far_it_is(status: Any, words: str, share: float | None) -> None:
     assert (value["facts"], value["share"]) == (words, share)
 
 
-@pytest.mark.parametrize(("seconds", "words"), [(0.2, "1 s"), (89, "89 s"), (200, "3 min"), (7800, "2 h 10 min")])
-def test_durations_are_read_at_a_glance(seconds: float, words: str) -> None:
-    assert status_values.duration(seconds) == words
-
-
 def test_the_estimate_says_what_is_known_already() -> None:
     some = Estimate(
         cells=120, known=43, calls=200, prompt_tokens=12_345, completion_tokens=4_000, seconds=100.0, cost=None,
