@@ -8,7 +8,7 @@ from typing import Any, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
-from playground.errors import InvalidSetup, LimitReached, Path, dotted, shown
+from playground.errors import FieldPath, InvalidSetup, LimitReached, dotted_path, write_value
 from playground.json_values import as_json
 from playground.parameters import parameters
 from playground.strategies import STRATEGIES, technique_of
@@ -25,10 +25,10 @@ UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 def parse(data: Any) -> Setup:
     """A checked Setup with all options filled in. Raises InvalidSetup naming path, value and what is allowed."""
     if not isinstance(data, Mapping):
-        raise InvalidSetup(f"A setup is a mapping with the keys {', '.join(KEYS)}; this is {shown(data)}.")
+        raise InvalidSetup(f"A setup is a mapping with the keys {', '.join(KEYS)}; this is {write_value(data)}.")
     _refuse_unknown(data, KEYS, ())
-    chosen = {key: data[key] for key in ("model", "adapter", "scale", "strategy") if key in data}
-    _refuse_unreadable(chosen, ())
+    names = {key: data[key] for key in ("model", "adapter", "scale", "strategy") if key in data}
+    _refuse_unreadable(names, ())
     name = data.get("strategy", "zero_shot")
     if not isinstance(name, str) or name not in STRATEGIES:
         raise InvalidSetup(path=("strategy",), value=name, rule=f"it must be one of {', '.join(STRATEGIES)}.")
@@ -37,7 +37,7 @@ def parse(data: Any) -> Setup:
         "task": build(Task, data.get("task", {}), ("task",)),
         "sampling": build(Sampling, data.get("sampling", {}), ("sampling",)),
     }
-    setup: Setup = _validated(Setup, {**chosen, **parts}, ())
+    setup: Setup = _validate(Setup, {**names, **parts}, ())
     if (total := _characters(asdict(setup.task))) > MAX_TOTAL:
         raise InvalidSetup(path=("task",), rule=f"has {total:,} characters in all; {MAX_TOTAL:,} is the most.")
     return setup
@@ -95,7 +95,7 @@ def without_tokens(run: Run) -> Run:
 
 def run_from_dict(data: Any) -> Run:
     """The Run that `run_to_dict` was given. Raises InvalidSetup where it does not have a Run's shape."""
-    run: Run = _validated(Run, data, ())  # a model may say anything, control characters too
+    run: Run = _validate(Run, data, ())  # a model may say anything, control characters too
     return run
 
 
@@ -114,16 +114,16 @@ def _plain(value: Any) -> Any:
     return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
-def build(cls: type, data: Any, path: Path) -> Any:
+def build(cls: type, data: Any, path: FieldPath) -> Any:
     """A checked instance of a dataclass of parameters. Raises InvalidSetup naming path, value and what is allowed."""
-    if not _few(data):
-        name = f"`{dotted(path)}`" if path else "This"
+    if not _has_few_values(data):
+        name = f"`{dotted_path(path)}`" if path else "This"
         raise LimitReached(f"{name} has more than {MAX_VALUES:,} values, which is the most.")
     _refuse_unreadable(data, path)
-    return _validated(cls, data, path)
+    return _validate(cls, data, path)
 
 
-def _validated(cls: type, data: Any, path: Path) -> Any:
+def _validate(cls: type, data: Any, path: FieldPath) -> Any:
     if not isinstance(data, Mapping):
         raise InvalidSetup(path=path, value=data, rule="it must be a mapping.")
     _refuse_unknown(data, tuple(f.name for f in fields(cls)), path)
@@ -131,7 +131,7 @@ def _validated(cls: type, data: Any, path: Path) -> Any:
         return _adapter(cls).validate_python(dict(data))
     except ValidationError as error:
         first = error.errors()[0]
-        raise _explained(cls, first, path) from None
+        raise _invalid_setup(cls, first, path) from None
 
 
 @cache
@@ -139,8 +139,8 @@ def _adapter(cls: type) -> TypeAdapter[Any]:
     return TypeAdapter(cls)  # takes longer to make than to use
 
 
-def _explained(cls: type, error: Any, path: Path) -> InvalidSetup:
-    at: Path = tuple(key for key in error["loc"] if key != "[key]")
+def _invalid_setup(cls: type, error: Any, path: FieldPath) -> InvalidSetup:
+    at: FieldPath = tuple(key for key in error["loc"] if key != "[key]")
     if error["type"] == "unexpected_keyword_argument":
         return InvalidSetup(path=path + at, rule=f"is not known there. {_keys_at(cls, at[:-1])}")
     parameter = _parameter_at(cls, at)
@@ -150,7 +150,7 @@ def _explained(cls: type, error: Any, path: Path) -> InvalidSetup:
     return InvalidSetup(path=path + at, value=error["input"], rule=f"{rule}.")
 
 
-def _class_at(cls: type, at: Path) -> tuple[type, Path]:
+def _class_at(cls: type, at: FieldPath) -> tuple[type, FieldPath]:
     """Follow field names and list positions down to the innermost dataclass; gives it and the rest of the path."""
     while len(at) > 1:
         hint = get_type_hints(cls).get(str(at[0]))
@@ -164,43 +164,43 @@ def _class_at(cls: type, at: Path) -> tuple[type, Path]:
     return cls, at
 
 
-def _parameter_at(cls: type, at: Path) -> Any:
+def _parameter_at(cls: type, at: FieldPath) -> Any:
     cls, at = _class_at(cls, at)
     return next((p for p in parameters(cls) if at == (p.name,)), None)
 
 
-def _keys_at(cls: type, at: Path) -> str:
+def _keys_at(cls: type, at: FieldPath) -> str:
     owner, _ = _class_at(cls, (*at, ""))
     return f"Known keys: {', '.join(f.name for f in fields(owner)) or 'none'}."
 
 
-def _refuse_unknown(data: Mapping[Any, Any], known: tuple[str, ...], path: Path) -> None:
+def _refuse_unknown(data: Mapping[Any, Any], keys: tuple[str, ...], path: FieldPath) -> None:
     for key in data:
-        if key not in known:
+        if key not in keys:
             at = (*path, key if isinstance(key, (str, int)) else repr(key))
-            raise InvalidSetup(path=at, rule=f"is not known. Known keys: {', '.join(known) or 'none'}.")
+            raise InvalidSetup(path=at, rule=f"is not known. Known keys: {', '.join(keys) or 'none'}.")
 
 
-def _few(value: Any) -> bool:
+def _has_few_values(value: Any) -> bool:
     """Whether it has few enough values to look at each; those that are too deep are refused elsewhere."""
     left, count = [value], 0
     while left:
-        one = left.pop()
-        if isinstance(one, (Mapping, list, tuple)):
-            count += len(one)
+        part = left.pop()
+        if isinstance(part, (Mapping, list, tuple)):
+            count += len(part)
             if count > MAX_VALUES:
                 return False
-            left += one.values() if isinstance(one, Mapping) else one
+            left += part.values() if isinstance(part, Mapping) else part
     return True
 
 
-def _refuse_unreadable(value: Any, path: Path) -> None:
+def _refuse_unreadable(value: Any, path: FieldPath) -> None:
     if len(path) > DEPTH:
         raise InvalidSetup(path=path, rule=f"is nested more than {DEPTH} levels deep; a setup is not.")
     if isinstance(value, str):
-        if found := UNREADABLE.search(value):
-            what = "half of a surrogate pair" if found[0] >= "\ud800" else "a control character"
-            where = f"(U+{ord(found[0]):04X}) at character {found.start() + 1}"
+        if match := UNREADABLE.search(value):
+            what = "half of a surrogate pair" if match[0] >= "\ud800" else "a control character"
+            where = f"(U+{ord(match[0]):04X}) at character {match.start() + 1}"
             raise InvalidSetup(path=path, rule=f"has {what} {where}; remove it.")
     elif isinstance(value, Mapping):
         for key, item in value.items():

@@ -29,7 +29,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Data:
+class DataChoice:
     """Where the items come from: a set that comes with the playground, or `items` of one's own."""
 
     __pydantic_config__ = STRICT
@@ -68,7 +68,7 @@ class SamplingVariant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
+class ScorerChoice:
     """How an answer gets its score: a scorer by name, with its options."""
 
     __pydantic_config__ = STRICT
@@ -93,7 +93,7 @@ class Experiment:
     __pydantic_config__ = STRICT
     title: str = text("Untitled", max_length=200, help="What it is called.")
     about: str = text(max_length=2000, lines=2, help="What it is to find out.")
-    data: Data = Data()
+    data: DataChoice = DataChoice()
     techniques: tuple[Technique, ...] = many(max_length=16, help="Ways of asking, a column each.")
     models: tuple[Weights, ...] = many(max_length=8, help="Models and adapters. Empty: the default model.")
     variants: tuple[SamplingVariant, ...] = many(
@@ -102,5 +102,5 @@ class Experiment:
     repetitions: int = number(1, 1, 20, step=1, help="How often each item is asked, each time with another seed.")
     seed: int = number(0, 0, 2**32 - 1, step=1, help="Where all seeds of all cells come from.")
     sampling: Mapping[str, Any] = mapping(max_length=16, help="Sampling parameters for all, under the technique's.")
-    scorer: Judgement = Judgement()
+    scorer: ScorerChoice = ScorerChoice()
     expectations: tuple[Expectation, ...] = many(max_length=32, help="What must hold; checked at the end.")

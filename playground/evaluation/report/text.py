@@ -6,23 +6,23 @@ from dataclasses import replace
 
 from playground.evaluation.datasets.base import DataCard
 from playground.evaluation.findings.calibration import calibrate
-from playground.evaluation.findings.comparisons import POINTS, Comparison
-from playground.evaluation.findings.expectations import check
-from playground.evaluation.findings.frontier import frontier
-from playground.evaluation.findings.resampling import Curve
+from playground.evaluation.findings.comparisons import POINTS, ColumnComparison
+from playground.evaluation.findings.expectations import check_expectations
+from playground.evaluation.findings.frontier import cost_frontier
+from playground.evaluation.findings.resampling import VoteCurve
 from playground.evaluation.findings.sentences import (
-    chance,
-    comparison,
-    ends,
-    five_points,
-    line,
-    points,
-    rounded,
-    score,
-    swapped,
+    comparison_sentence,
+    disagreement_sentence,
+    format_interval,
+    format_p,
+    format_points,
+    format_score,
+    items_needed_sentence,
+    one_line,
+    round_items,
 )
-from playground.evaluation.findings.summary import Summary
-from playground.evaluation.report.context import Context
+from playground.evaluation.findings.summary import ColumnSummary
+from playground.evaluation.report.context import ReportContext
 from playground.evaluation.results import Table
 from playground.evaluation.statistics.power import ALPHA, POWER
 from playground.formats import format_count, format_percent
@@ -43,46 +43,53 @@ METHOD = (
 
 def markdown(
     table: Table,
-    found: Sequence[Summary],
-    compared: Sequence[Comparison],
-    curves: Sequence[Curve] = (),
+    column_summaries: Sequence[ColumnSummary],
+    comparisons: Sequence[ColumnComparison],
+    curves: Sequence[VoteCurve] = (),
     *,
     card: DataCard | None = None,
-    context: Context | None = None,
+    context: ReportContext | None = None,
     figures: Sequence[str] = (),
 ) -> str:
     """The whole report; `figures` are the names of the files that lie next to it."""
     experiment = table.experiment
-    drawn = {name: f"![{about}]({name})" for name, about in FIGURES.items() if name in figures}
+    figure_links = {name: f"![{about}]({name})" for name, about in FIGURES.items() if name in figures}
     parts = [
-        f"# {plain(experiment.title) or 'Experiment'}",
-        _summary(found, compared),
-        plain(experiment.about),
+        f"# {escape_markdown(experiment.title) or 'Experiment'}",
+        _summary(column_summaries, comparisons),
+        escape_markdown(experiment.about),
         "## What was run",
-        *_run(table, found, card, context),
+        *_run(table, column_summaries, card, context),
         *(_sent(table.columns, context) if context and context.setups else ()),
         "## Results",
-        _filled(RESULTS, map(_result, found)),
+        _without_empty_columns(RESULTS, map(_result, column_summaries)),
         WAITED,
-        *(f"- {plain(swapped(summary))}" for summary in found if summary.disagree),
-        drawn.get("figures/columns.svg", ""),
+        *(f"- {escape_markdown(disagreement_sentence(summary))}" for summary in column_summaries if summary.disagree),
+        figure_links.get("figures/columns.svg", ""),
     ]
-    if compared:
-        parts += ["## More than chance?", *(f"- {plain(comparison(one))}" for one in compared)]
-        parts += [_grid(COMPARED, map(_compared, compared)), five_points(compared), METHOD]
-    if checks := check(table, compared):
-        parts += ["## What was expected", *(f"- {'✓' if c.held else '✗'} {plain(c.sentence)}" for c in checks)]
+    if comparisons:
+        parts += [
+            "## More than chance?",
+            *(f"- {escape_markdown(comparison_sentence(comparison))}" for comparison in comparisons),
+        ]
+        parts += [_grid(COMPARED, map(_comparison_line, comparisons)), items_needed_sentence(comparisons), METHOD]
+    if checks := check_expectations(table, comparisons):
+        parts += [
+            "## What was expected",
+            *(f"- {'✓' if c.is_met else '✗'} {escape_markdown(c.sentence)}" for c in checks),
+        ]
     if curves:
-        parts += ["## More paths", PATHS, _grid(CURVES, _curves(curves)), drawn.get("figures/paths.svg", "")]
-    if offers := frontier(found):
+        parts += ["## More paths", PATHS, _grid(CURVES, _curves(curves)), figure_links.get("figures/paths.svg", "")]
+    if offers := cost_frontier(column_summaries):
         rows = (
-            [plain(o.column), format_percent(o.mean), f"{o.price:,.0f}", "yes" if o.efficient else ""] for o in offers
+            [escape_markdown(o.column), format_percent(o.mean), f"{o.price:,.0f}", "yes" if o.efficient else ""]
+            for o in offers
         )
-        parts += ["## What it costs", OFFERS, _grid(OFFERED, rows), drawn.get("figures/tokens.svg", "")]
+        parts += ["## What it costs", OFFERS, _grid(OFFERED, rows), figure_links.get("figures/tokens.svg", "")]
     if calibrated := list(_calibrations(table)):
         parts += ["## Does its confidence keep its word?", CALIBRATION, _grid(CALIBRATED, calibrated)]
     parts += ["## To repeat it", REPEAT]
-    return _joined(parts)
+    return _join(parts)
 
 
 FIGURES = {
@@ -110,43 +117,46 @@ REPEAT = (
 )
 
 
-def plain(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Any text as itself, on one line: nothing in it is markup, HTML, a link, a list or a cell's end."""
-    text = re.sub(r"[&<>|`*_\[\]{}#~$\\@^]|:(?=//)|(?<=www)\.", lambda found: f"&#{ord(found[0])};", line(text))
-    return re.sub(r"^([-+=]|\d+[.)])", lambda found: f"{found[0][:-1]}&#{ord(found[0][-1])};", text)
+    text = re.sub(r"[&<>|`*_\[\]{}#~$\\@^]|:(?=//)|(?<=www)\.", lambda match: f"&#{ord(match[0])};", one_line(text))
+    return re.sub(r"^([-+=]|\d+[.)])", lambda match: f"{match[0][:-1]}&#{ord(match[0][-1])};", text)
 
 
-def _summary(found: Sequence[Summary], compared: Sequence[Comparison]) -> str:
+def _summary(column_summaries: Sequence[ColumnSummary], comparisons: Sequence[ColumnComparison]) -> str:
     """What came out, in one line."""
-    scored = [(one.mean, one) for one in found if one.mean is not None]
+    scored = [(summary.mean, summary) for summary in column_summaries if summary.mean is not None]
     if not scored:
         return ""
-    best, one = max(scored, key=lambda pair: pair[0])
-    show = score if one.right is None else format_percent
+    best, summary = max(scored, key=lambda pair: pair[0])
+    show = format_score if summary.right is None else format_percent
     first = [other.column for mean, other in scored if mean == best]
-    told = f"**In short.** Best on {format_count(one.items, 'item')}: {plain(', '.join(first[:3]))} ({show(best)})."
-    sure = sum(other.significant for other in compared)
-    of = f"{sure} of {format_count(len(compared), 'comparison')}"
-    return told + (f" More than chance explains: {of}." if compared else "")
+    items, names = format_count(summary.items, "item"), escape_markdown(", ".join(first[:3]))
+    sentence = f"**In short.** Best on {items}: {names} ({show(best)})."
+    sure = sum(other.significant for other in comparisons)
+    of = f"{sure} of {format_count(len(comparisons), 'comparison')}"
+    return sentence + (f" More than chance explains: {of}." if comparisons else "")
 
 
-def _sent(columns: Sequence[str], context: Context) -> Iterable[str]:
+def _sent(columns: Sequence[str], context: ReportContext) -> Iterable[str]:
     """What each column sends besides the item."""
     rows = (
         (
-            plain(column),
-            plain(replace(setup, model=context.titles.get(setup.model, setup.model)).model_title),
+            escape_markdown(column),
+            escape_markdown(replace(setup, model=context.titles.get(setup.model, setup.model)).model_title),
             f"{setup.sampling.temperature:g}",
             str(setup.sampling.max_tokens),
             str(len(setup.task.examples)),
-            plain(setup.task.input),
+            escape_markdown(setup.task.input),
         )
         for column, setup in zip(columns, context.setups, strict=True)
     )
     yield _grid(SENT, rows)
 
 
-def _run(table: Table, found: Sequence[Summary], card: DataCard | None, context: Context | None) -> Iterable[str]:
+def _run(
+    table: Table, column_summaries: Sequence[ColumnSummary], card: DataCard | None, context: ReportContext | None
+) -> Iterable[str]:
     experiment = table.experiment
     data = experiment.data
     repeated = f", {experiment.repetitions} times each" if experiment.repetitions > 1 else ""
@@ -160,65 +170,85 @@ def _run(table: Table, found: Sequence[Summary], card: DataCard | None, context:
         ("Sampling", "; ".join(variant.name for variant in experiment.variants)),
         ("Asked", f"{format_count(len(table.columns), 'column')} on every item{repeated}, seed {experiment.seed}"),
         ("Scorer", context.scorer if context else experiment.scorer.name),
-        ("Came out", _outcome(table, found)),
+        ("Came out", _outcome(table, column_summaries)),
     ]
-    yield _grid(("What", "Which"), ([what, plain(which)] for what, which in rows if which))
+    yield _grid(("What", "Which"), ([what, escape_markdown(which)] for what, which in rows if which))
     if card:
         about = (("The data", card.about), ("Origin", card.origin), ("Size", card.size), ("Licence", card.licence))
         for what, text in (*about, ("It can show", card.shows), ("It cannot show", card.limits)):
-            yield f"**{what}.** {plain(text)}" if text.strip() else ""
+            yield f"**{what}.** {escape_markdown(text)}" if text.strip() else ""
 
 
-def _outcome(table: Table, found: Sequence[Summary]) -> str:
-    scored, failed = sum(s.n for s in found), sum(s.failed for s in found)
-    tokens, calls = sum(s.tokens for s in found), sum(s.calls for s in found)
-    told = f"{scored:,} of {format_count(max(table.total, scored + failed), 'answer')} scored"
-    told += f", {failed:,} failed" if failed else ""
-    told += f"; {format_count(calls, 'call')}, {format_count(tokens, 'token')}"
-    return told if table.status == "done" else f"{told}; the experiment is not complete ({table.status})"
+def _outcome(table: Table, column_summaries: Sequence[ColumnSummary]) -> str:
+    scored, failed = sum(s.n for s in column_summaries), sum(s.failed for s in column_summaries)
+    tokens, calls = sum(s.tokens for s in column_summaries), sum(s.calls for s in column_summaries)
+    words = f"{scored:,} of {format_count(max(table.total, scored + failed), 'answer')} scored"
+    words += f", {failed:,} failed" if failed else ""
+    words += f"; {format_count(calls, 'call')}, {format_count(tokens, 'token')}"
+    return words if table.status == "done" else f"{words}; the experiment is not complete ({table.status})"
 
 
-def _result(summary: Summary) -> Sequence[str]:
-    show = score if summary.right is None else format_percent
-    cost = summary.each(summary.cost)
+def _result(summary: ColumnSummary) -> Sequence[str]:
+    show = format_score if summary.right is None else format_percent
+    cost = summary.per_cell(summary.cost)
     return (
-        plain(summary.column),
+        escape_markdown(summary.column),
         "" if summary.mean is None else show(summary.mean),
         "" if summary.low is None or summary.high is None else f"{show(summary.low)} to {show(summary.high)}",
         f"{format_count(summary.n, 'answer')}" if summary.right is None else f"{summary.right:,} of {summary.n:,}",
         str(summary.not_extracted),
         str(summary.failed),
-        f"{summary.each(summary.tokens) or 0:,.0f}",
-        f"{summary.each(summary.seconds) or 0:.2f}",
+        f"{summary.per_cell(summary.tokens) or 0:,.0f}",
+        f"{summary.per_cell(summary.seconds) or 0:.2f}",
         "" if cost is None else f"{cost:.6f}",
     )
 
 
-def _compared(one: Comparison) -> Sequence[str]:
-    names = plain(f"{one.second} against {one.first}")
-    if one.difference is None or one.low is None or one.high is None or one.p is None or one.adjusted is None:
+def _comparison_line(comparison: ColumnComparison) -> Sequence[str]:
+    names = escape_markdown(f"{comparison.second} against {comparison.first}")
+    if (
+        comparison.difference is None
+        or comparison.low is None
+        or comparison.high is None
+        or comparison.p is None
+        or comparison.adjusted is None
+    ):
         return (names, *[""] * (len(COMPARED) - 1))
-    ps = (chance(p).removeprefix("p = ").replace("p <", "under") for p in (one.p, one.adjusted))
-    return (names, points(one.difference), f"{ends(one.low, one.high)} points", *ps, rounded(one.items_needed or 0))
+    ps = (format_p(p).removeprefix("p = ").replace("p <", "under") for p in (comparison.p, comparison.adjusted))
+    return (
+        names,
+        format_points(comparison.difference),
+        f"{format_interval(comparison.low, comparison.high)} points",
+        *ps,
+        round_items(comparison.items_needed or 0),
+    )
 
 
-def _curves(curves: Iterable[Curve]) -> Iterable[Sequence[str]]:
+def _curves(curves: Iterable[VoteCurve]) -> Iterable[Sequence[str]]:
     for curve in curves:
         for p in curve.points:
             interval = f"{format_percent(p.low)} to {format_percent(p.high)}"
-            yield plain(curve.label), str(p.paths), format_percent(p.mean), interval, f"{p.items:,}"
+            yield escape_markdown(curve.label), str(p.paths), format_percent(p.mean), interval, f"{p.items:,}"
 
 
 def _calibrations(table: Table) -> Iterable[Sequence[str]]:
     for column in table.columns:
-        found = calibrate(result for result in table.results if result.column == column)
-        if found:
+        calibration = calibrate(result for result in table.results if result.column == column)
+        if calibration:
             confidence, right = (
-                sum(one.n * value for one, value in zip(found.bins, values, strict=True)) / found.n
-                for values in ([one.confidence for one in found.bins], [one.right for one in found.bins])
+                sum(part.n * value for part, value in zip(calibration.bins, values, strict=True)) / calibration.n
+                for values in (
+                    [part.confidence for part in calibration.bins],
+                    [part.right for part in calibration.bins],
+                )
             )
-            figures = (format_percent(confidence), format_percent(right), f"{found.ece:.3f}", f"{found.brier:.3f}")
-            yield (plain(column), f"{found.n:,}", *figures)
+            figures = (
+                format_percent(confidence),
+                format_percent(right),
+                f"{calibration.ece:.3f}",
+                f"{calibration.brier:.3f}",
+            )
+            yield (escape_markdown(column), f"{calibration.n:,}", *figures)
 
 
 def _grid(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -227,14 +257,14 @@ def _grid(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
-def _filled(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def _without_empty_columns(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table without the columns in which nothing stands."""
-    known = list(rows)
-    kept = [i for i in range(len(headers)) if any(row[i] for row in known)]
-    return _grid([headers[i] for i in kept], ([row[i] for i in kept] for row in known))
+    all_rows = list(rows)
+    columns = [i for i in range(len(headers)) if any(row[i] for row in all_rows)]
+    return _grid([headers[i] for i in columns], ([row[i] for i in columns] for row in all_rows))
 
 
-def _joined(parts: Iterable[str]) -> str:
+def _join(parts: Iterable[str]) -> str:
     """Paragraphs, with the points of a list together."""
     text = ""
     for part in filter(None, parts):

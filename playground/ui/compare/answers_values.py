@@ -5,7 +5,7 @@ from typing import Any
 
 from playground.backends.catalog import ModelInfo
 from playground.evaluation.differences import PIECE, differences
-from playground.evaluation.likelihood import answered
+from playground.evaluation.likelihood import answer_step
 from playground.formats import format_count
 from playground.types import Completion, Finding, Origin, Run, Step
 from playground.ui.compare.labels import LABELS
@@ -60,7 +60,7 @@ def _pane(now: Compared, at: int) -> dict[str, Any]:
     run, baseline = now.runs[at], now.runs[now.picked.baseline]
     shown, text, info = answer_values.answer_value(run), words(run), now.models[at] if now.models else None
     ended, found = now.stage != "answering", findings(run)
-    last = answered(run)
+    last = answer_step(run)
     comparable = ended and not found and run.status != "failed" and baseline.status != "failed"
     return {
         "title": now.picked.titles[at],
@@ -95,7 +95,7 @@ def cut(step: Step | None) -> str:
 
 def words(run: Run) -> str:
     """What a pane's model wrote last; the first sample of several."""
-    step = answered(run)
+    step = answer_step(run)
     return step.completions[0].text.lstrip() if step else ""
 
 
@@ -195,5 +195,5 @@ def _pieces(text: str, found: Sequence[Finding]) -> list[dict[str, Any]]:
 
 def first_completion(run: Run) -> Completion | None:
     """The completion that `words` are of."""
-    step = answered(run)
+    step = answer_step(run)
     return step.completions[0] if step else None

@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 
 from playground.evaluation.columns import columns
-from playground.evaluation.findings.summary import Summary, summaries
+from playground.evaluation.findings.summary import ColumnSummary, summaries
 from playground.evaluation.results import Table
 from playground.formats import format_percent
 from playground.ui.experiments.figure_style import View, broken, ends_of, interval, table_of
@@ -20,7 +20,7 @@ def several(table: Table) -> bool:
 def models(table: Table) -> View:
     """Techniques by models and sampling settings; a cell is a column's mean."""
     known = {summary.column: summary for summary in summaries(table)}
-    grid: dict[str, dict[str, Summary]] = {}
+    grid: dict[str, dict[str, ColumnSummary]] = {}
     across: dict[str, None] = {}
     for column in columns(table.experiment):
         technique, model, variant = column.titles
@@ -54,7 +54,7 @@ def models(table: Table) -> View:
     return figure, [table_of("Technique", list(across), rows, "Mean score, 95 % interval.")], ""
 
 
-def _cell(s: Summary) -> str:
+def _cell(s: ColumnSummary) -> str:
     if not s.n:
         return "\u2026"
     mean, low, high = ends_of(s)

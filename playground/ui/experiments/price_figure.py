@@ -5,7 +5,7 @@ from typing import cast
 
 import plotly.graph_objects as go
 
-from playground.evaluation.findings.frontier import Offer, Price, frontier
+from playground.evaluation.findings.frontier import PricedColumn, PriceUnit, cost_frontier
 from playground.evaluation.findings.summary import summaries
 from playground.evaluation.results import Table
 from playground.formats import format_percent
@@ -19,7 +19,7 @@ WIDE = 12  # largest price over smallest, above which the axis counts in powers
 def price(table: Table, by: str) -> View:
     """Score against what it takes; the frontier joins what nothing else beats for less."""
     unit = UNITS.get(by, UNITS["tokens"])
-    offers = frontier(summaries(table), cast(Price, by if by in UNITS else "tokens"))
+    offers = cost_frontier(summaries(table), cast(PriceUnit, by if by in UNITS else "tokens"))
     if not offers:
         return None, [], f"{unit}: not known for these models." if table.results else "Nothing has been answered yet."
     front = [offer for offer in offers if offer.efficient]
@@ -53,7 +53,7 @@ def _ticks(low: float, high: float) -> list[float]:
     ]
 
 
-def _offer(table: Table, offer: Offer, unit: str) -> go.Scatter:
+def _offer(table: Table, offer: PricedColumn, unit: str) -> go.Scatter:
     mean, low, high = map(format_percent, (offer.mean, offer.low, offer.high))
     said = f"{plain(offer.column)}: {mean}, {low} to {high}"
     return go.Scatter(

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from playground.evaluation.findings.comparisons import Comparison
-from playground.evaluation.findings.expectations import Check
-from playground.evaluation.findings.sentences import comparison, five_points
+from playground.evaluation.findings.comparisons import ColumnComparison
+from playground.evaluation.findings.expectations import ExpectationCheck
+from playground.evaluation.findings.sentences import comparison_sentence, items_needed_sentence
 from playground.evaluation.plan import Experiment
 from playground.evaluation.results import Table
 from playground.evaluation.running.estimate import Estimate
@@ -79,7 +79,7 @@ def _roughly(count: int) -> int:
 
 # --------------------------------------------------------------------------------------- what may be said
 def sentences_value(
-    table: Table | None, comparisons: Sequence[Comparison], checks: Sequence[Check] = ()
+    table: Table | None, comparisons: Sequence[ColumnComparison], checks: Sequence[ExpectationCheck] = ()
 ) -> dict[str, Any]:
     """Every comparison in one plain sentence, those that show a difference first; then what was expected."""
     value: dict[str, Any] = {"title": "What this shows" if table else "", "lead": "", "sentences": []}
@@ -98,16 +98,16 @@ def sentences_value(
     lead = (
         f"{early}{format_count(len(comparisons), 'comparison')} on the same items, corrected for their number (Holm)."
     )
-    lead = f"{lead} {five_points(comparisons)}".rstrip()
+    lead = f"{lead} {items_needed_sentence(comparisons)}".rstrip()
     said = [_said(c) for c in sorted(comparisons, key=lambda c: not c.significant)]
     return {**value, "lead": lead, "sentences": [*said, *map(_checked, checks)]}
 
 
-def _said(c: Comparison) -> dict[str, str]:
+def _said(c: ColumnComparison) -> dict[str, str]:
     kind, mark = ("shown", "Difference") if c.significant else ("open", "Not enough evidence")
-    return {"kind": kind, "mark": mark, "text": comparison(c)}
+    return {"kind": kind, "mark": mark, "text": comparison_sentence(c)}
 
 
-def _checked(check: Check) -> dict[str, str]:
-    kind, mark = ("held", "Expected, held") if check.held else ("missed", "Expected, not held")
+def _checked(check: ExpectationCheck) -> dict[str, str]:
+    kind, mark = ("held", "Expected, held") if check.is_met else ("missed", "Expected, not held")
     return {"kind": kind, "mark": mark, "text": check.sentence}

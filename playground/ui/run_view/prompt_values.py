@@ -10,7 +10,7 @@ from playground.backends.base import Backend
 from playground.backends.catalog import Catalog
 from playground.errors import PlaygroundError, PromptTooLong
 from playground.formats import format_count
-from playground.prompts import Piece, Prompt, prompts_of
+from playground.prompts import Prompt, PromptPiece, prompts_of
 from playground.strategies import Calls, technique_of
 from playground.types import Setup
 from playground.ui.run_view.measures import counted_calls
@@ -105,11 +105,11 @@ def _asks(prompt: Prompt, question: str) -> bool:
     return bool(question) and any(_stands_in(question, content) for content in prompt.contents)
 
 
-def _stands_in(question: str, content: Sequence[Piece]) -> bool:
+def _stands_in(question: str, content: Sequence[PromptPiece]) -> bool:
     return any(question in piece.text for piece in content if not piece.answer_of)
 
 
-def _piece(piece: Piece) -> dict[str, Any]:
+def _piece(piece: PromptPiece) -> dict[str, Any]:
     return {"text": piece.text, "gap": bool(piece.answer_of)}
 
 

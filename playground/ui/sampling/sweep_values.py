@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from playground.evaluation.sweep import Cell, Sweep, answer_of, summary, whole_answers
+from playground.evaluation.sweep import Sweep, SweepCell, answer_of, summary, whole_answers
 from playground.formats import format_count
-from playground.strategies.answers import extract, same
+from playground.strategies.answers import comparison_key, extract_answer
 from playground.types import Run, Step, Task
 from playground.ui.run_view.answer_values import PHASES
 from playground.ui.run_view.measures import mean_probability
@@ -34,7 +34,7 @@ class Measure:
     key: str
     label: str
     unit: str
-    value: Callable[[Cell], float | None]
+    value: Callable[[SweepCell], float | None]
     written: Callable[[float], str]
     low: float | None = None  # where the scale begins and ends; None: at the smallest or largest value there is
     high: float | None = None
@@ -95,14 +95,14 @@ def _status(run: Run, grid: Sweep) -> str:
     )
 
 
-def _ends(m: Measure, found: Sequence[Cell | None]) -> tuple[float, float]:
+def _ends(m: Measure, found: Sequence[SweepCell | None]) -> tuple[float, float]:
     values = [value for cell in found if cell and (value := m.value(cell)) is not None]
     low = m.low if m.low is not None else min(values, default=0.0)
     high = m.high if m.high is not None else max(values, default=1.0)
     return low, max(low, high)
 
 
-def _coloured(m: Measure, found: Sequence[Cell | None]) -> list[dict[str, Any] | None]:
+def _coloured(m: Measure, found: Sequence[SweepCell | None]) -> list[dict[str, Any] | None]:
     low, high = _ends(m, found)
 
     def coloured(value: float | None) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def answer_groups(step: Step, task: Task) -> list[dict[str, Any]]:
     groups: dict[str, tuple[str, Counter[str]]] = {}
     for completion in whole_answers(step):
         answer = answer_of(completion, task)
-        groups.setdefault(same(answer), (answer, Counter()))[1][completion.text.strip()] += 1
+        groups.setdefault(comparison_key(answer), (answer, Counter()))[1][completion.text.strip()] += 1
     ordered = sorted(groups.values(), key=lambda group: -group[1].total())
     return [
         {
@@ -153,7 +153,7 @@ def answer_table(run: Run, grid: Sweep) -> list[list[Any]]:
     task = run.setup.task
     return [
         [
-            t, p, sample, extract(c.text, task.answer, task.labels) or "", c.text, c.completion_tokens,
+            t, p, sample, extract_answer(c.text, task.answer, task.labels) or "", c.text, c.completion_tokens,
             round(math.log(mean), 3) if (mean := mean_probability(c.tokens)) else "", ENDINGS[c.finish_reason],
         ]
         for (t, p), step in zip(grid.cells, run.steps, strict=False)

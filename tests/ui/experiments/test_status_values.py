@@ -9,8 +9,8 @@ from tables import table
 from playground.errors import InvalidSetup
 from playground.evaluation.findings import comparisons, summary
 from playground.evaluation.plan import Technique
-from playground.evaluation.results import Path as VotingPath
 from playground.evaluation.results import Result, Table
+from playground.evaluation.results import VotePath as VotingPath
 from playground.evaluation.running.estimate import Estimate
 from playground.settings import Settings
 from playground.types import Weights
