@@ -64,20 +64,20 @@ def _waiting_run(setup: Setup, pane: Weights) -> Run:
     return Run(setup=replace(setup, **asdict(pane)))
 
 
-def _start(waiting_run: Run, catalog: Catalog, within: float, seed: int) -> Background[Run, None]:
+def _start(waiting_run: Run, catalog: Catalog, max_seconds: float, seed: int) -> Background[Run, None]:
     """One pane, at work: a model that is silent for long holds up neither the others nor Stop."""
     work = Background(
-        _pane_runs(waiting_run, catalog, within, seed), waiting_run, name=f"pane {waiting_run.setup.model}"
+        _pane_runs(waiting_run, catalog, max_seconds, seed), waiting_run, name=f"pane {waiting_run.setup.model}"
     )
     work.start()
     return work
 
 
-def _pane_runs(waiting_run: Run, catalog: Catalog, within: float, seed: int) -> Generator[Run, None, None]:
+def _pane_runs(waiting_run: Run, catalog: Catalog, max_seconds: float, seed: int) -> Generator[Run, None, None]:
     """The Run as it grows. What fails is a failed Run; a bug is also raised, for whoever waits to log and to hide."""
     last = waiting_run
     try:
-        with closing(_runs(waiting_run, catalog, within, seed)) as runs:
+        with closing(_runs(waiting_run, catalog, max_seconds, seed)) as runs:
             for last in runs:
                 yield last
     except PlaygroundError as error:
@@ -87,12 +87,12 @@ def _pane_runs(waiting_run: Run, catalog: Catalog, within: float, seed: int) -> 
         raise
 
 
-def _runs(waiting_run: Run, catalog: Catalog, within: float, seed: int) -> Generator[Run, None, None]:
+def _runs(waiting_run: Run, catalog: Catalog, max_seconds: float, seed: int) -> Generator[Run, None, None]:
     with closing(catalog.open(waiting_run.setup.model)) as loading:  # first: it tells what the model is made for
         for progress in loading:
             yield replace(waiting_run, progress=progress)
     setup = _setup_for_model(waiting_run.setup, catalog, seed)
-    yield from runner.run(setup, catalog, max_seconds=within)
+    yield from runner.run(setup, catalog, max_seconds=max_seconds)
 
 
 def _setup_for_model(setup: Setup, catalog: Catalog, seed: int) -> Setup:

@@ -167,14 +167,14 @@ def refuse_ignored(setup: Setup, capabilities: Capabilities) -> None:
 
 
 def _snapshots(
-    events: Generator[Event, None, T], transcript: Transcript, within: float = math.inf, every: float | None = None
+    events: Generator[Event, None, T], transcript: Transcript, max_seconds: float = math.inf, every: float | None = None
 ) -> Generator[Run, None, T]:
     """Pass on snapshots while events come, and return what the events' generator returns."""
     started = last_time = time.monotonic()
     with Returning(events) as work:
         for event in work:
-            if time.monotonic() - started > within:
-                raise LimitReached(f"The run was ended after {within:g} seconds, the most this server allows.")
+            if time.monotonic() - started > max_seconds:
+                raise LimitReached(f"The run was ended after {max_seconds:g} seconds, the most this server allows.")
             transcript.progress = event if isinstance(event, Progress) else None
             if time.monotonic() - last_time >= (INTERVAL if every is None else every):
                 yield transcript.snapshot()

@@ -74,10 +74,10 @@ class SweepCell:
     mean_tokens: float
 
 
-def run(setup: Setup, catalog: Catalog, sweep: Sweep, *, within: float = math.inf) -> Generator[Run, None, None]:
+def run(setup: Setup, catalog: Catalog, sweep: Sweep, *, max_seconds: float = math.inf) -> Generator[Run, None, None]:
     """The sweep as a Run that grows, one step a cell, in the order of `sweep.cells`."""
     settings = [replace(setup.sampling, temperature=t, top_p=p) for t, p in sweep.cells]
-    return runner.carry_out(sweep, setup, catalog, also=settings, max_seconds=within)
+    return runner.carry_out(sweep, setup, catalog, also=settings, max_seconds=max_seconds)
 
 
 def summary(step: Step, task: Task) -> SweepCell | None:

@@ -1,6 +1,7 @@
 """Writes the files of a report: pages, figures, and results as CSV, JSON and YAML.
 
 context.py   Facts that a report states besides its table, such as date, scorer and prompts
+cells.py     Texts as Markdown that reads as they are, and tables of them
 figures.py   Draws the figures of a report as SVG
 outcome.py   Makes a report of a finished experiment, with the models' titles and a scorer
 page.py      Makes one HTML page of the report, with its figures inside

@@ -1,6 +1,5 @@
 """Writes the report as Markdown: what was run, what came out, and how sure that is."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -18,10 +17,10 @@ from playground.evaluation.findings.sentences import (
     format_points,
     format_score,
     items_needed_sentence,
-    one_line,
     round_items,
-)
+)  # fmt: skip
 from playground.evaluation.findings.summary import ColumnSummary
+from playground.evaluation.report.cells import escape_markdown, grid
 from playground.evaluation.report.context import ReportContext
 from playground.evaluation.results import Table
 from playground.evaluation.statistics.power import ALPHA, POWER
@@ -43,7 +42,7 @@ METHOD = (
 
 def markdown(
     table: Table,
-    column_summaries: Sequence[ColumnSummary],
+    summaries: Sequence[ColumnSummary],
     comparisons: Sequence[ColumnComparison],
     curves: Sequence[VoteCurve] = (),
     *,
@@ -56,15 +55,15 @@ def markdown(
     figure_links = {name: f"![{about}]({name})" for name, about in FIGURES.items() if name in figures}
     parts = [
         f"# {escape_markdown(experiment.title) or 'Experiment'}",
-        _summary(column_summaries, comparisons),
+        _summary(summaries, comparisons),
         escape_markdown(experiment.about),
         "## What was run",
-        *_run(table, column_summaries, card, context),
+        *_run(table, summaries, card, context),
         *(_sent(table.columns, context) if context and context.setups else ()),
         "## Results",
-        _without_empty_columns(RESULTS, map(_result, column_summaries)),
+        _without_empty_columns(RESULTS, map(_result, summaries)),
         WAITED,
-        *(f"- {escape_markdown(disagreement_sentence(summary))}" for summary in column_summaries if summary.disagree),
+        *(f"- {escape_markdown(disagreement_sentence(summary))}" for summary in summaries if summary.disagree),
         figure_links.get("figures/columns.svg", ""),
     ]
     if comparisons:
@@ -72,22 +71,22 @@ def markdown(
             "## More than chance?",
             *(f"- {escape_markdown(comparison_sentence(comparison))}" for comparison in comparisons),
         ]
-        parts += [_grid(COMPARED, map(_comparison_line, comparisons)), items_needed_sentence(comparisons), METHOD]
+        parts += [grid(COMPARED, map(_comparison_line, comparisons)), items_needed_sentence(comparisons), METHOD]
     if checks := check_expectations(table, comparisons):
         parts += [
             "## What was expected",
             *(f"- {'✓' if c.is_met else '✗'} {escape_markdown(c.sentence)}" for c in checks),
         ]
     if curves:
-        parts += ["## More paths", PATHS, _grid(CURVES, _curves(curves)), figure_links.get("figures/paths.svg", "")]
-    if offers := cost_frontier(column_summaries):
+        parts += ["## More paths", PATHS, grid(CURVES, _curves(curves)), figure_links.get("figures/paths.svg", "")]
+    if offers := cost_frontier(summaries):
         rows = (
             [escape_markdown(o.column), format_percent(o.mean), f"{o.price:,.0f}", "yes" if o.efficient else ""]
             for o in offers
         )
-        parts += ["## What it costs", OFFERS, _grid(OFFERED, rows), figure_links.get("figures/tokens.svg", "")]
+        parts += ["## What it costs", OFFERS, grid(OFFERED, rows), figure_links.get("figures/tokens.svg", "")]
     if calibrated := list(_calibrations(table)):
-        parts += ["## Does its confidence keep its word?", CALIBRATION, _grid(CALIBRATED, calibrated)]
+        parts += ["## Does its confidence keep its word?", CALIBRATION, grid(CALIBRATED, calibrated)]
     parts += ["## To repeat it", REPEAT]
     return _join(parts)
 
@@ -117,15 +116,9 @@ REPEAT = (
 )
 
 
-def escape_markdown(text: str) -> str:
-    """Any text as itself, on one line: nothing in it is markup, HTML, a link, a list or a cell's end."""
-    text = re.sub(r"[&<>|`*_\[\]{}#~$\\@^]|:(?=//)|(?<=www)\.", lambda match: f"&#{ord(match[0])};", one_line(text))
-    return re.sub(r"^([-+=]|\d+[.)])", lambda match: f"{match[0][:-1]}&#{ord(match[0][-1])};", text)
-
-
-def _summary(column_summaries: Sequence[ColumnSummary], comparisons: Sequence[ColumnComparison]) -> str:
+def _summary(summaries: Sequence[ColumnSummary], comparisons: Sequence[ColumnComparison]) -> str:
     """What came out, in one line."""
-    scored = [(summary.mean, summary) for summary in column_summaries if summary.mean is not None]
+    scored = [(summary.mean, summary) for summary in summaries if summary.mean is not None]
     if not scored:
         return ""
     best, summary = max(scored, key=lambda pair: pair[0])
@@ -151,11 +144,11 @@ def _sent(columns: Sequence[str], context: ReportContext) -> Iterable[str]:
         )
         for column, setup in zip(columns, context.setups, strict=True)
     )
-    yield _grid(SENT, rows)
+    yield grid(SENT, rows)
 
 
 def _run(
-    table: Table, column_summaries: Sequence[ColumnSummary], card: DataCard | None, context: ReportContext | None
+    table: Table, summaries: Sequence[ColumnSummary], card: DataCard | None, context: ReportContext | None
 ) -> Iterable[str]:
     experiment = table.experiment
     data = experiment.data
@@ -170,18 +163,18 @@ def _run(
         ("Sampling", "; ".join(variant.name for variant in experiment.variants)),
         ("Asked", f"{format_count(len(table.columns), 'column')} on every item{repeated}, seed {experiment.seed}"),
         ("Scorer", context.scorer if context else experiment.scorer.name),
-        ("Came out", _outcome(table, column_summaries)),
+        ("Came out", _outcome(table, summaries)),
     ]
-    yield _grid(("What", "Which"), ([what, escape_markdown(which)] for what, which in rows if which))
+    yield grid(("What", "Which"), ([what, escape_markdown(which)] for what, which in rows if which))
     if card:
         about = (("The data", card.about), ("Origin", card.origin), ("Size", card.size), ("Licence", card.licence))
         for what, text in (*about, ("It can show", card.shows), ("It cannot show", card.limits)):
             yield f"**{what}.** {escape_markdown(text)}" if text.strip() else ""
 
 
-def _outcome(table: Table, column_summaries: Sequence[ColumnSummary]) -> str:
-    scored, failed = sum(s.n for s in column_summaries), sum(s.failed for s in column_summaries)
-    tokens, calls = sum(s.tokens for s in column_summaries), sum(s.calls for s in column_summaries)
+def _outcome(table: Table, summaries: Sequence[ColumnSummary]) -> str:
+    scored, failed = sum(s.n for s in summaries), sum(s.failed for s in summaries)
+    tokens, calls = sum(s.tokens for s in summaries), sum(s.calls for s in summaries)
     words = f"{scored:,} of {format_count(max(table.total, scored + failed), 'answer')} scored"
     words += f", {failed:,} failed" if failed else ""
     words += f"; {format_count(calls, 'call')}, {format_count(tokens, 'token')}"
@@ -204,23 +197,17 @@ def _result(summary: ColumnSummary) -> Sequence[str]:
     )
 
 
-def _comparison_line(comparison: ColumnComparison) -> Sequence[str]:
-    names = escape_markdown(f"{comparison.second} against {comparison.first}")
-    if (
-        comparison.difference is None
-        or comparison.low is None
-        or comparison.high is None
-        or comparison.p is None
-        or comparison.adjusted is None
-    ):
+def _comparison_line(row: ColumnComparison) -> Sequence[str]:
+    names = escape_markdown(f"{row.second} against {row.first}")
+    if row.difference is None or row.low is None or row.high is None or row.p is None or row.adjusted is None:
         return (names, *[""] * (len(COMPARED) - 1))
-    ps = (format_p(p).removeprefix("p = ").replace("p <", "under") for p in (comparison.p, comparison.adjusted))
+    ps = (format_p(p).removeprefix("p = ").replace("p <", "under") for p in (row.p, row.adjusted))
     return (
         names,
-        format_points(comparison.difference),
-        f"{format_interval(comparison.low, comparison.high)} points",
+        format_points(row.difference),
+        f"{format_interval(row.low, row.high)} points",
         *ps,
-        round_items(comparison.items_needed or 0),
+        round_items(row.items_needed or 0),
     )
 
 
@@ -235,33 +222,17 @@ def _calibrations(table: Table) -> Iterable[Sequence[str]]:
     for column in table.columns:
         calibration = calibrate(result for result in table.results if result.column == column)
         if calibration:
-            confidence, right = (
-                sum(part.n * value for part, value in zip(calibration.bins, values, strict=True)) / calibration.n
-                for values in (
-                    [part.confidence for part in calibration.bins],
-                    [part.right for part in calibration.bins],
-                )
-            )
-            figures = (
-                format_percent(confidence),
-                format_percent(right),
-                f"{calibration.ece:.3f}",
-                f"{calibration.brier:.3f}",
-            )
-            yield (escape_markdown(column), f"{calibration.n:,}", *figures)
-
-
-def _grid(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; cells are Markdown already."""
-    lines = [headers, ["---"] * len(headers), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+            confidence = sum(part.n * part.confidence for part in calibration.bins) / calibration.n
+            right = sum(part.n * part.right for part in calibration.bins) / calibration.n
+            figures = (format_percent(confidence), format_percent(right), f"{calibration.ece:.3f}")
+            yield (escape_markdown(column), f"{calibration.n:,}", *figures, f"{calibration.brier:.3f}")
 
 
 def _without_empty_columns(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table without the columns in which nothing stands."""
     all_rows = list(rows)
     columns = [i for i in range(len(headers)) if any(row[i] for row in all_rows)]
-    return _grid([headers[i] for i in columns], ([row[i] for i in columns] for row in all_rows))
+    return grid([headers[i] for i in columns], ([row[i] for i in columns] for row in all_rows))
 
 
 def _join(parts: Iterable[str]) -> str:

@@ -23,9 +23,8 @@ from playground.evaluation.store.records import StoredRun
 from playground.types import Setup
 
 LOOKUP_SIZE = 200  # cells that are looked up in the store at once
-OUT_OF_TIME = (
-    "It has taken {:,g} seconds, the most for one experiment here. What was done is kept; run again to ask the rest."
-)
+REST = "What was done is kept; run again to ask the rest."
+TIMEOUT = "It has taken {:,g} seconds, the most for one experiment here. " + REST
 Growing = Generator[Table, None, None]
 ModelKey = tuple[str, str]  # and its adapter
 
@@ -37,16 +36,10 @@ class ExperimentWork:
     """
 
     def __init__(
-        self,
-        experiment: Experiment,
-        catalog: Catalog,
-        store: Store,
-        halt: threading.Event,
-        visitor: str,
-        in_all: float,
+        self, experiment: Experiment, catalog: Catalog, store: Store, halt: threading.Event, visitor: str, most: float
     ) -> None:
         self._experiment, self._catalog, self._store, self._halt = experiment, catalog, store, halt
-        self._in_all, self._end, self._late = in_all, time.monotonic() + in_all, False
+        self._max_seconds, self._end, self._late = most, time.monotonic() + most, False
         self._dataset = datasets.load(experiment.data)
         self._scorer = scorers.build(experiment.scorer, self._dataset)
         self._scorer.prepare(self._dataset)
@@ -74,9 +67,8 @@ class ExperimentWork:
     def look_up(self, leaving: ExitStack, *, here: bool) -> Generator[Table, None, Sequence[int]]:
         """Look up all cells, open the models of those that are missing, and give these."""
         while True:
-            yield from self._open(
-                [m for m, c in zip(self._models, self._columns, strict=True) if not c.has_weights], leaving
-            )
+            models = [m for m, c in zip(self._models, self._columns, strict=True) if not c.has_weights]
+            yield from self._open(models, leaving)
             self._columns = self._keys()
             self._judging, self._unjudged = self._new_judging(), []
             missing = yield from self._look_up()
@@ -137,24 +129,23 @@ class ExperimentWork:
                 if self.builder.is_due():
                     yield self.builder.table()
         self._store.flush()
-        yield self._ended(pump.abandoned)
+        yield self._end_table(pump.abandoned)
 
     def store_finished(self, pump: Pump) -> None:
         """Store what has ended meanwhile: for whoever closes a run while it waits to tell of something else."""
         for key, record in pump.unreported():
             self._store.put(key, records.dump_record(record))
 
-    def _ended(self, given_up: dict[str, str]) -> Table:
+    def _end_table(self, abandoned: dict[str, str]) -> Table:
         if self.stopping():
-            return self.builder.table("stopped", OUT_OF_TIME.format(self._in_all) if self._late else "")
-        if self.builder.missing_count and (
-            lost := self._failed_models | {(model, ""): words for model, words in given_up.items()}
-        ):
+            return self.builder.table("stopped", TIMEOUT.format(self._max_seconds) if self._late else "")
+        lost = self._failed_models | {(model, ""): words for model, words in abandoned.items()}
+        if self.builder.missing_count and lost:
             why = " ".join(
                 f"The model {model!a}{f' with the adapter {adapter!a}' if adapter else ''} was given up. {words}"
                 for (model, adapter), words in lost.items()
             )
-            return self.builder.table("failed", f"{why} What was done is kept; run again to ask the rest.")
+            return self.builder.table("failed", f"{why} {REST}")
         return self.builder.table("done")
 
     def _jobs(self, model: str, missing: Sequence[int], pump: Pump) -> Iterator[Job]:

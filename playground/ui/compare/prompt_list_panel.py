@@ -114,7 +114,7 @@ def wire(view: PromptList, picker: PanesPanel, form: CompareForm, shared: Shared
     A list takes as long as an experiment: it has one of their places, and their limits.
     """
     settings, sessions, changed = shared.settings, shared.sessions, shared.changed
-    limits = {"within": settings.max_seconds, "in_all": settings.max_experiment_seconds}
+    limits = {"max_seconds": settings.max_seconds, "max_total_seconds": settings.max_experiment_seconds}
 
     @partial(told, words=partial(labelled, labels=LABELS))
     def run(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
