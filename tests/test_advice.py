@@ -59,9 +59,9 @@ def test_leftovers_of_a_preset_are_all_said() -> None:
     assert all(words in said for words in ("All 10 paths", "Max tokens is 8", "asks for a number")), said
 
 
-@pytest.mark.parametrize("key", presets.setups())
+@pytest.mark.parametrize("key", presets.setup_presets())
 def test_presets_need_no_advice(key: str) -> None:
-    assert advice(presets.setups()[key].setup) == ()
+    assert advice(presets.setup_presets()[key].setup) == ()
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,13 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from playground.evaluation.findings.sentences import swapped
-from playground.evaluation.findings.summary import Summary, summaries
+from playground.evaluation.findings.sentences import disagreement_sentence
+from playground.evaluation.findings.summary import ColumnSummary, summaries
 from playground.evaluation.results import Table
-from playground.ui.experiments.figure_style import View, colour, ends_of, interval, percent
+from playground.formats import format_count, format_percent
+from playground.ui.experiments.figure_style import View, colour, ends_of, interval
 from playground.ui.run_view.framed_figure import framed, plain
-from playground.ui.run_view.measures import counted, dollars
+from playground.ui.run_view.measures import dollars
 
 
 def ladder(table: Table) -> View:
@@ -19,7 +20,7 @@ def ladder(table: Table) -> View:
     return ladder_figure(table, found), [ladder_table(found)], ""
 
 
-def ladder_figure(table: Table, summaries: Sequence[Summary]) -> go.Figure | None:
+def ladder_figure(table: Table, summaries: Sequence[ColumnSummary]) -> go.Figure | None:
     """A bar a column, in the plan's order from top to bottom, with its interval; None before any answer."""
     known = {row: s for row, s in enumerate(summaries) if s.n}
     if not known:
@@ -41,7 +42,9 @@ def ladder_figure(table: Table, summaries: Sequence[Summary]) -> go.Figure | Non
         hovertext=[f"{plain(s.column)}: {interval(s)} ({amount(s)})" for s in known.values()],
         hovertemplate="%{hovertext}<extra></extra>",
     )
-    texts = [f"  <b>{percent(mean / 100)}</b>  {amount(s)}" for mean, s in zip(means, known.values(), strict=True)]
+    texts = [
+        f"  <b>{format_percent(mean / 100)}</b>  {amount(s)}" for mean, s in zip(means, known.values(), strict=True)
+    ]
     reached = _texts(highs, [float(place) for place in places], texts)
     # Above its bar, not beside it: a phone has room for the one or for the other.
     names = _texts([0.0] * len(rows), [row - 0.48 for row in rows], [plain(s.column) for s in summaries])
@@ -56,22 +59,22 @@ def _texts(x: list[float], y: list[float], texts: list[str]) -> go.Scatter:
     )
 
 
-def measured(summaries: Sequence[Summary]) -> str:
+def measured(summaries: Sequence[ColumnSummary]) -> str:
     """What the bars are of, for the axis."""
     return "Right answers (%), 95 % interval" if yes_no(summaries) else "Mean score (%), 95 % interval"
 
 
-def yes_no(summaries: Sequence[Summary]) -> bool:
+def yes_no(summaries: Sequence[ColumnSummary]) -> bool:
     """Whether answers are right or wrong, and not something between."""
     return all(s.right is not None for s in summaries if s.n)
 
 
-def amount(s: Summary) -> str:
+def amount(s: ColumnSummary) -> str:
     """ "22 of 60", or "60 answers" where answers are not right or wrong."""
-    return f"{s.right:,} of {s.n:,}" if s.right is not None else counted(s.n, "answer")
+    return f"{s.right:,} of {s.n:,}" if s.right is not None else format_count(s.n, "answer")
 
 
-def ladder_table(summaries: Sequence[Summary]) -> dict[str, Any]:
+def ladder_table(summaries: Sequence[ColumnSummary]) -> dict[str, Any]:
     """The numbers of the bars, and what they cost."""
     priced = any(s.cost is not None for s in summaries)
     columns = [
@@ -84,21 +87,21 @@ def ladder_table(summaries: Sequence[Summary]) -> dict[str, Any]:
         "tokens are the fair price. No answer found: none of the kind asked for; it counts as wrong. What failed is "
         "in no mean."
     )
-    note = " ".join([note, *(swapped(s) for s in summaries if s.disagree)])
+    note = " ".join([note, *(disagreement_sentence(s) for s in summaries if s.disagree)])
     return {"caption": "", "corner": "Column", "columns": columns, "rows": rows, "note": note}
 
 
-def _reached(s: Summary) -> list[str]:
+def _reached(s: ColumnSummary) -> list[str]:
     mean, low, high = (100 * value for value in ends_of(s))
     shown = [f"{mean:.1f}", f"{low:.1f} to {high:.1f}"] if s.n else ["\u2026", "\u2026"]
     right = "\u2013" if s.right is None else f"{s.right:,}"
     return [*shown, right, f"{s.n:,}", f"{s.not_extracted:,}", f"{s.failed:,}"]
 
 
-def _spent(s: Summary) -> list[str]:
+def _spent(s: ColumnSummary) -> list[str]:
     each = [(s.calls, 1), (s.tokens, 0), (s.seconds, 2)]
-    return ["\u2026" if (value := s.each(total)) is None else f"{value:,.{digits}f}" for total, digits in each]
+    return ["\u2026" if (value := s.per_cell(total)) is None else f"{value:,.{digits}f}" for total, digits in each]
 
 
-def _cost(s: Summary) -> str:
+def _cost(s: ColumnSummary) -> str:
     return "unknown" if s.cost is None else dollars(s.cost)
