@@ -33,7 +33,7 @@ def main() -> None:
         catalog = Catalog(offered_entries(settings), budget=MemoryBudget(settings.memory_megabytes * 2**20))
     except PlaygroundError as error:
         sys.exit(str(error))
-    store = Store.named_by(settings)
+    store = Store.from_settings(settings)
     try:
         serve(build_app(settings, catalog, store), settings, catalog, store)
     except PlaygroundError as error:

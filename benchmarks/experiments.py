@@ -29,7 +29,7 @@ from playground.backends.local.forward.precision import Precision
 from playground.evaluation import datasets, experiments, running
 from playground.evaluation.findings import summary
 from playground.evaluation.grid import cells
-from playground.evaluation.plan import Data, Experiment, Technique
+from playground.evaluation.plan import DataChoice, Experiment, Technique
 from playground.evaluation.results import Table
 from playground.evaluation.store import Store
 from playground.settings import Settings
@@ -43,7 +43,7 @@ COT = Technique(strategy="chain_of_thought", sampling={"temperature": 0.0, "max_
 
 def asking(seed: int, items: int) -> Experiment:
     """Zero-shot chain of thought on problems that no other round has: nothing but the template is reused."""
-    return Experiment(data=Data(name="word_problems", size=items, seed=seed, shots=0), techniques=(COT,))
+    return Experiment(data=DataChoice(name="word_problems", size=items, seed=seed, shots=0), techniques=(COT,))
 
 
 def catalog_of(backend: Backend) -> Catalog:
@@ -154,7 +154,7 @@ def own_time_and_memory(bench: Bench, count: int) -> list[Result]:
 
 def ladder(bench: Bench, items: int) -> Result:
     """As it comes with the playground, or a smaller one to see whether it works."""
-    experiment = experiments.named()["ladder"]
+    experiment = experiments.shipped_experiments()["ladder"]
     data = replace(experiment.data, size=min(experiment.data.size, items))
     experiment = replace(experiment, data=data)
     seconds, table = whole(experiment, catalog_of(bench.backend("auto")))

@@ -17,7 +17,7 @@ from playground.backends.base import Request
 from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.scripted import ScriptedBackend
 from playground.evaluation import running
-from playground.evaluation.plan import Data, Experiment, Technique
+from playground.evaluation.plan import DataChoice, Experiment, Technique
 from playground.evaluation.results import Table
 from playground.evaluation.store import Store
 
@@ -30,7 +30,7 @@ def answer(request: Request, rng: random.Random) -> str:
 def run(count: int, catalog: Catalog, folder: Path) -> Table:
     """Half of the cells zero-shot, half few-shot, of as many items as that takes."""
     experiment = Experiment(
-        data=Data(name="word_problems", size=count // 2),
+        data=DataChoice(name="word_problems", size=count // 2),
         techniques=(Technique(strategy="zero_shot"), Technique(strategy="few_shot")),
     )
     with closing(Store(folder / f"{count}.sqlite")) as store:

@@ -8,6 +8,7 @@ deprecations.py   Hides libraries' deprecation warnings, which are for developer
 documents.py      Reads and writes YAML files strictly, with the line of every error
 errors.py         All errors that people are shown; each says what happened and what to do
 experiment.py     `python -m playground.experiment`: runs an experiment without a page
+formats.py        Writes counts, shares and durations as people read them
 hosting.py        Defaults of the place that runs the app: a Space, its shared GPU, or a container
 json_values.py    Turns any value into plain JSON, without numbers or text that JSON cannot hold
 parameters.py     Declares a parameter once; sliders, validation, presets, API and tables derive from it

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from playground.prompts import Prompt, prompts_of
 from playground.strategies import Strategy, technique_of
-from playground.strategies.answers import letters, read_answer
+from playground.strategies.answers import choice_letters, read_answer
 from playground.types import Run, Sampling, Setup, Task
 
 ROOM_TO_REASON = 40  # tokens: two short sentences
@@ -63,8 +63,8 @@ def _no_chance(sampling: Sampling) -> str:
 def _room(technique: Strategy, setup: Setup) -> Iterator[str]:
     """Fewer tokens than what is wanted must have."""
     room = setup.sampling.max_tokens
-    shown = setup.task.examples if "examples" in technique.used_fields else ()
-    longest = max((len(example.output) for example in shown), default=0)
+    examples = setup.task.examples if "examples" in technique.used_fields else ()
+    longest = max((len(example.output) for example in examples), default=0)
     if technique.reasons and room < ROOM_TO_REASON:
         yield f"Max tokens is {room}: the reasoning will be cut off before it comes to an answer. Raise it to 200."
     elif longest > room * LONG_TOKEN:
@@ -74,10 +74,10 @@ def _room(technique: Strategy, setup: Setup) -> Iterator[str]:
 
 def _noise(prompts: tuple[Prompt, ...]) -> Iterator[str]:
     for prompt in prompts:
-        drawn = prompt.sampling
-        if drawn.temperature >= HOT and drawn.top_p == 1 and drawn.min_p == 0 and not 0 < drawn.top_k <= 50:
+        sampling = prompt.sampling
+        if sampling.temperature >= HOT and sampling.top_p == 1 and sampling.min_p == 0 and not 0 < sampling.top_k <= 50:
             yield (
-                f"At temperature {drawn.temperature:g} without top-k, top-p or min-p most models write noise. "
+                f"At temperature {sampling.temperature:g} without top-k, top-p or min-p most models write noise. "
                 "Set one of them, or a temperature near 1."
             )
             return
@@ -92,10 +92,10 @@ def _unsent(task: Task, technique: Strategy, prompts: tuple[Prompt, ...]) -> Ite
 
 def _brevity(technique: Strategy, prompts: tuple[Prompt, ...]) -> Iterator[str]:
     """A prompt that forbids what the technique is for."""
-    asked = [message for prompt in prompts[:1] for message in prompt.step.messages if message.role != "assistant"]
-    found = next(filter(None, (BRIEF.search(message.content) for message in asked)), None)
-    if technique.reasons and found:
-        yield f"The prompt says \u201c{found[0]}\u201d, and this technique has the model reason first. Take it out."
+    messages = [message for prompt in prompts[:1] for message in prompt.step.messages if message.role != "assistant"]
+    match = next(filter(None, (BRIEF.search(message.content) for message in messages)), None)
+    if technique.reasons and match:
+        yield f"The prompt says \u201c{match[0]}\u201d, and this technique has the model reason first. Take it out."
 
 
 def _reading(task: Task, technique: Strategy, prompts: tuple[Prompt, ...]) -> Iterator[str]:
@@ -116,7 +116,7 @@ def _reading(task: Task, technique: Strategy, prompts: tuple[Prompt, ...]) -> It
                 return
     if task.answer == "choice":  # an option that is spelled out, in labels of more than a letter, is read as well
         bare = all(len(label.strip()) == 1 for label in task.labels)
-        if bare and not any(re.search(rf"(?<!\w){letter}[).:]", sent) for letter in letters(task.labels)):
+        if bare and not any(re.search(rf"(?<!\w){letter}[).:]", sent) for letter in choice_letters(task.labels)):
             yield "Choice reads a letter, and the prompt lists none: write the options in it as A) ..., B) ...."
     elif task.answer == "label" and not any(_stands_in(label, sent) for label in task.labels):
         yield f"No label stands in the prompt, so the model cannot know them: {', '.join(task.labels[:5])}."
@@ -131,12 +131,12 @@ def _stands_in(label: str, text: str) -> bool:
 
 def _stops(setup: Setup, technique: Strategy) -> Iterator[str]:
     """A stop string that comes before what is wanted."""
-    shown = setup.task.examples if "examples" in technique.used_fields else ()
+    examples = setup.task.examples if "examples" in technique.used_fields else ()
     for stop in setup.sampling.stop:
-        named = "a line break" if stop == "\n" else repr(stop)
-        if any(stop in example.output.strip() for example in shown):
-            yield f"The stop string {named} stands in an example output: answers like it end there."
+        stop_name = "a line break" if stop == "\n" else repr(stop)
+        if any(stop in example.output.strip() for example in examples):
+            yield f"The stop string {stop_name} stands in an example output: answers like it end there."
             return
-        if stop == "\n" and technique.reasons and not shown:
+        if stop == "\n" and technique.reasons and not examples:
             yield "A line break is a stop string: the reasoning ends with its first line. Take it out."
             return

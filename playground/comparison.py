@@ -12,14 +12,14 @@ from playground.backends.catalog import Catalog
 from playground.background import Background
 from playground.errors import InvalidSetup, LimitReached, PlaygroundError
 from playground.strategies import technique_of
-from playground.transcript import failed, stopped
+from playground.transcript import mark_failed, mark_stopped
 from playground.types import Run, Sampling, Setup, Task, Weights
 
 INTERVAL = 0.1  # seconds between snapshots
-Outcome = tuple[Run, ...]
+PaneRuns = tuple[Run, ...]
 
 
-def read_panes(data: Any, most: int) -> tuple[Weights, ...]:
+def parse_panes(data: Any, most: int) -> tuple[Weights, ...]:
     """Checked panes from plain data. Raises InvalidSetup, or LimitReached for more than `most`."""
     if not isinstance(data, Sequence) or isinstance(data, str) or not data:
         raise InvalidSetup(path=("panes",), rule="must be a list of at least one {model, adapter, scale}.")
@@ -29,8 +29,8 @@ def read_panes(data: Any, most: int) -> tuple[Weights, ...]:
 
 
 def compare(
-    setup: Setup, panes: Sequence[Weights], catalog: Catalog, *, seed: int | None = None, within: float = math.inf
-) -> Generator[Outcome, None, None]:
+    setup: Setup, panes: Sequence[Weights], catalog: Catalog, *, seed: int | None = None, max_seconds: float = math.inf
+) -> Generator[PaneRuns, None, None]:
     """Yield the Runs of all panes as they grow, at most ten times a second; the last are complete.
 
     Where the setup leaves the seed open, all panes whose model honours one use `seed`, or one drawn here. A pane that
@@ -38,8 +38,8 @@ def compare(
     sampling. Closing stops them all.
     """
     technique_of(setup).check(setup.task)  # wrong for one is wrong for all
-    seed = drawn() if seed is None else seed
-    works = [_start(_asked(setup, pane), catalog, within, seed) for pane in panes]
+    seed = draw_seed() if seed is None else seed
+    works = [_start(_waiting_run(setup, pane), catalog, max_seconds, seed) for pane in panes]
     try:
         yield tuple(pane.latest for pane in works)
         for work in works:
@@ -54,46 +54,48 @@ def compare(
             work.halt.set()
 
 
-def drawn() -> int:
+def draw_seed() -> int:
     """A seed for several runs that are to have the same."""
     return random.randrange(2**32)
 
 
-def _asked(setup: Setup, pane: Weights) -> Run:
+def _waiting_run(setup: Setup, pane: Weights) -> Run:
     """The Run of a pane before anything has come of it."""
     return Run(setup=replace(setup, **asdict(pane)))
 
 
-def _start(asked: Run, catalog: Catalog, within: float, seed: int) -> Background[Run, None]:
+def _start(waiting_run: Run, catalog: Catalog, max_seconds: float, seed: int) -> Background[Run, None]:
     """One pane, at work: a model that is silent for long holds up neither the others nor Stop."""
-    work = Background(_answered(asked, catalog, within, seed), asked, name=f"pane {asked.setup.model}")
+    work = Background(
+        _pane_runs(waiting_run, catalog, max_seconds, seed), waiting_run, name=f"pane {waiting_run.setup.model}"
+    )
     work.start()
     return work
 
 
-def _answered(asked: Run, catalog: Catalog, within: float, seed: int) -> Generator[Run, None, None]:
+def _pane_runs(waiting_run: Run, catalog: Catalog, max_seconds: float, seed: int) -> Generator[Run, None, None]:
     """The Run as it grows. What fails is a failed Run; a bug is also raised, for whoever waits to log and to hide."""
-    last = asked
+    last = waiting_run
     try:
-        with closing(_runs(asked, catalog, within, seed)) as runs:
+        with closing(_runs(waiting_run, catalog, max_seconds, seed)) as runs:
             for last in runs:
                 yield last
     except PlaygroundError as error:
-        yield failed(last, error)
+        yield mark_failed(last, error)
     except Exception:
-        yield replace(stopped(last), status="failed", error="This pane failed.")
+        yield replace(mark_stopped(last), status="failed", error="This pane failed.")
         raise
 
 
-def _runs(asked: Run, catalog: Catalog, within: float, seed: int) -> Generator[Run, None, None]:
-    with closing(catalog.open(asked.setup.model)) as loading:  # first: it tells what the model is made for
+def _runs(waiting_run: Run, catalog: Catalog, max_seconds: float, seed: int) -> Generator[Run, None, None]:
+    with closing(catalog.open(waiting_run.setup.model)) as loading:  # first: it tells what the model is made for
         for progress in loading:
-            yield replace(asked, progress=progress)
-    setup = _fitting(asked.setup, catalog, seed)
-    yield from runner.run(setup, catalog, within=within)
+            yield replace(waiting_run, progress=progress)
+    setup = _setup_for_model(waiting_run.setup, catalog, seed)
+    yield from runner.run(setup, catalog, max_seconds=max_seconds)
 
 
-def _fitting(setup: Setup, catalog: Catalog, seed: int) -> Setup:
+def _setup_for_model(setup: Setup, catalog: Catalog, seed: int) -> Setup:
     """The setup for this pane's model: one made for a task has no use for a technique or its sampling, and a seed that
     nobody asked for is not forced on a model that ignores it."""
     capabilities = catalog.info(setup.model).capabilities

@@ -15,7 +15,7 @@ DROPPED = r"[\x00-\x08\x0b\x0c\x0e-\x20\x7f-\xa0\u00ad\u1680\u2000-\u200f\u2028-
 FORMULA = re.compile(rf"(^|[;\t\r\n])({DROPPED})(?=([{SURE}])|[{SIGNS}])")
 NUMBER = re.compile(rf"[{SIGNS}]?\d+(?:[.,]\d+)*(?:[eE][+-]?\d+)? *")
 POINT = re.compile(r"[-+] [^;\t\r\n(|!]*+(?=[\r\n]|\Z)")  # of a list: it calls nothing
-MOST = 400  # characters of a number that is one to a spreadsheet
+MAX_CELL = 400  # characters of a number that is one to a spreadsheet
 STARTS = ("\t", "\r", "\n")
 
 
@@ -32,13 +32,17 @@ def _safe(cell: Any) -> Any:
     """The cell with an apostrophe before whatever would be a formula, also where it would be cut in two."""
     if not isinstance(cell, str):
         return cell
-    guarded = FORMULA.sub(_guarded, cell)
+    guarded = FORMULA.sub(_with_apostrophe, cell)
     return f"'{guarded}" if guarded.startswith(STARTS) else guarded
 
 
-def _guarded(found: re.Match[str]) -> str:
-    text, end = found.string, found.end()
-    rest = re.split("[\r\n]", text[end : end + MOST + 1], maxsplit=1)[0] if found[1] else text[end : end + MOST + 1]
-    if not found[3] and ((len(rest) <= MOST and NUMBER.fullmatch(rest)) or (found[1] and POINT.match(text, end))):
-        return found[0]
-    return f"{found[1]}'{found[2]}"
+def _with_apostrophe(match: re.Match[str]) -> str:
+    text, end = match.string, match.end()
+    rest = (
+        re.split("[\r\n]", text[end : end + MAX_CELL + 1], maxsplit=1)[0]
+        if match[1]
+        else text[end : end + MAX_CELL + 1]
+    )
+    if not match[3] and ((len(rest) <= MAX_CELL and NUMBER.fullmatch(rest)) or (match[1] and POINT.match(text, end))):
+        return match[0]
+    return f"{match[1]}'{match[2]}"

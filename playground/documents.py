@@ -26,7 +26,7 @@ class Document:
     data: Mapping[str, Any]
 
     @contextmanager
-    def placing(self) -> Iterator[None]:
+    def add_lines_to_errors(self) -> Iterator[None]:
         """Errors about a value of this document say the line it stands in."""
         try:
             yield
@@ -39,14 +39,14 @@ class Document:
         line = node.start_mark.line + 1 if node else 1
         for key in path:
             if isinstance(node, yaml.MappingNode):
-                found = next(((k, v) for k, v in node.value if k.value == str(key)), None)
+                entry = next(((k, v) for k, v in node.value if k.value == str(key)), None)
             elif isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
-                found = (node.value[key], node.value[key])
+                entry = (node.value[key], node.value[key])
             else:
-                found = None
-            if found is None:
+                entry = None
+            if entry is None:
                 break
-            line, node = found[0].start_mark.line + 1, found[1]
+            line, node = entry[0].start_mark.line + 1, entry[1]
         return line
 
     def texts(self) -> dict[str, str]:
@@ -70,7 +70,7 @@ def load(text: str, source: str, what: str, keys: tuple[str, ...], *, most: int 
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         where = f", line {min(mark.line + 1, len(text.splitlines()))}" if mark else ""  # not the one after the last
         if LIBRARYS_DEPTH in str(error):
-            raise InvalidSetup(f"{source}{where}: {_too_deep(what)}") from None
+            raise InvalidSetup(f"{source}{where}: {_depth_error(what)}") from None
         raise InvalidSetup(
             f"{source}{where}: not readable as YAML: {getattr(error, 'problem', None) or error}."
         ) from None
@@ -95,7 +95,7 @@ def _refuse_bombs(text: str, source: str, what: str) -> None:
             raise InvalidSetup(f"{source}, line {line}: aliases (*name) are not allowed here; write the value out.")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
-            raise InvalidSetup(f"{source}, line {line}: {_too_deep(what)}")
+            raise InvalidSetup(f"{source}, line {line}: {_depth_error(what)}")
         if isinstance(event, yaml.ScalarEvent):
             values += 1
             if event.implicit[0] and len(event.value) > MAX_SIXTIES and not event.value.strip("-+:._0123456789"):
@@ -104,7 +104,7 @@ def _refuse_bombs(text: str, source: str, what: str) -> None:
             raise InvalidSetup(f"{source}, line {line}: more than {MAX_VALUES:,} values; {what} has fewer.")
 
 
-def _too_deep(what: str) -> str:
+def _depth_error(what: str) -> str:
     return f"nested more than {MAX_DEPTH} levels deep; {what} is not."
 
 

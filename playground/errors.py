@@ -18,7 +18,7 @@ Everything else that is raised is a bug, is logged as one, and is never shown as
 
 from enum import Enum
 
-Path = tuple[str | int, ...]
+FieldPath = tuple[str | int, ...]
 DEEPEST = 6  # keys of a path: `techniques.0.task.examples.0.input`
 
 
@@ -37,7 +37,13 @@ class PlaygroundError(Exception):
     """
 
     def __init__(
-        self, sentence: str = "", *, path: Path = (), value: object = Unsaid.UNSAID, rule: str = "", source: str = ""
+        self,
+        sentence: str = "",
+        *,
+        path: FieldPath = (),
+        value: object = Unsaid.UNSAID,
+        rule: str = "",
+        source: str = "",
     ) -> None:
         self.sentence = sentence
         self.path = path
@@ -51,13 +57,17 @@ class PlaygroundError(Exception):
         """The message with this name for the value; a whole sentence as it is."""
         if self.sentence:
             return self.sentence
-        return f"{name} {self.rule}" if self.value is Unsaid.UNSAID else f"{name} is {shown(self.value)}; {self.rule}"
+        return (
+            f"{name} {self.rule}"
+            if self.value is Unsaid.UNSAID
+            else f"{name} is {write_value(self.value)}; {self.rule}"
+        )
 
 
 class InvalidSetup(PlaygroundError):
     """A setup, preset or option has a value that is not allowed."""
 
-    def at(self, path: Path, source: str = "") -> "InvalidSetup":
+    def at(self, path: FieldPath, source: str = "") -> "InvalidSetup":
         """The same of a value that stands elsewhere, seen from outside."""
         return InvalidSetup(self.sentence, path=path, value=self.value, rule=self.rule, source=source or self.source)
 
@@ -121,23 +131,23 @@ class GenerationFailed(PlaygroundError):
     """The model broke while it was answering; other requests may go on."""
 
 
-def renamed(words: str, path: Path, name: str) -> str:
+def with_name(words: str, path: FieldPath, name: str) -> str:
     """The message of an error at that path, as a run keeps it, with this name for the value."""
     rest = words.removeprefix(_subject(path))
     return f"{name}{rest}" if rest != words else words
 
 
-def _subject(path: Path) -> str:
-    return f"`{dotted(path)}`" if path else "This"
+def _subject(path: FieldPath) -> str:
+    return f"`{dotted_path(path)}`" if path else "This"
 
 
-def dotted(path: Path) -> str:
+def dotted_path(path: FieldPath) -> str:
     """A path as programs write it: "task.examples.0.input". One that is too deep to be anybody's is cut."""
     parts = [ascii(key)[1:-1][:60] if isinstance(key, str) else str(key) for key in path]
     return ".".join(parts) if len(parts) <= DEEPEST else ".".join(parts[:4]) + "..."
 
 
-def shown(value: object) -> str:
+def write_value(value: object) -> str:
     """A value in a message: short, on one line, in letters that every terminal has."""
     if value is None or value == "" or value == ():
         return "empty"

@@ -56,15 +56,15 @@ def cache_folder() -> Path:
 
     Raises InvalidSetup where somebody else has made that one. Nothing is created.
     """
-    wanted = Path(platformdirs.user_cache_dir(NAME, appauthor=False))
-    if wanted.is_absolute() and _can_be_made(wanted):
-        return wanted
+    folder = Path(platformdirs.user_cache_dir(NAME, appauthor=False))
+    if folder.is_absolute() and _can_be_made(folder):
+        return folder
     user = os.getuid() if hasattr(os, "getuid") else 0
     instead = Path(tempfile.gettempdir()) / f"{NAME}-{user}"
     if instead.exists() and instead.stat().st_uid != user:
         raise InvalidSetup(f"{instead} belongs to another user; set PLAYGROUND_CACHE to a folder of your own.")
     os.environ.setdefault("MPLCONFIGDIR", str(instead / "matplotlib"))  # which looks for a home of its own, and says so
-    log.warning("%s cannot be written, so files go to %s; PLAYGROUND_CACHE chooses another folder.", wanted, instead)
+    log.warning("%s cannot be written, so files go to %s; PLAYGROUND_CACHE chooses another folder.", folder, instead)
     return instead
 
 

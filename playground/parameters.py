@@ -36,8 +36,10 @@ def number(
     overlooked.
     """
     constraints = {"ge": low, "le": high, "strict": True}
-    known = _known(effect, default if neutral is None else neutral, strong)
-    return field(default=default, metadata=_metadata(help, label, constraints, step=step, empty=empty) | known)
+    effect_metadata = _known(effect, default if neutral is None else neutral, strong)
+    return field(
+        default=default, metadata=_metadata(help, label, constraints, step=step, empty=empty) | effect_metadata
+    )
 
 
 def text(default: str = "", *, max_length: int, help: str, label: str = "", lines: int = 1) -> Any:
@@ -138,11 +140,11 @@ def _parameter(f: "dataclasses.Field[Any]", hint: Any) -> Parameter:
         int: "integer", float: "number", str: "text", bool: "flag", Literal: "choice", tuple: "list"
     }  # fmt: skip
     meta, extra = f.metadata, f.metadata.get("json_schema_extra", {})
-    made = f.default_factory() if f.default_factory is not dataclasses.MISSING else f.default
+    default = f.default_factory() if f.default_factory is not dataclasses.MISSING else f.default
     return Parameter(
         name=f.name,
         kind=kinds.get(get_origin(hint) or hint, "map"),  # a mapping, or a dataclass given as one
-        default=None if made is dataclasses.MISSING else made,
+        default=None if default is dataclasses.MISSING else default,
         help=meta.get("description", ""),
         label=extra.get("label", f.name.replace("_", " ").capitalize()),
         optional=optional,

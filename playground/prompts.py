@@ -15,7 +15,7 @@ NUMBERS = 0xF0000  # more of them: one for each step
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class PromptPiece:
     """Part of a text: words that will be sent as they are, or the gap that the answer of an earlier step will fill."""
 
     text: str
@@ -32,8 +32,8 @@ class Prompt:
 
     step: Step
     sampling: Sampling
-    contents: tuple[tuple[Piece, ...], ...]
-    prefix: tuple[Piece, ...]
+    contents: tuple[tuple[PromptPiece, ...], ...]
+    prefix: tuple[PromptPiece, ...]
 
     @property
     def gaps(self) -> tuple[str, ...]:
@@ -56,15 +56,15 @@ def prompts_of(setup: Setup) -> tuple[Prompt, ...]:
         depends_on: tuple[str, ...] = (),
         **overrides: Any,
     ) -> Asking:
-        label, contents = marks.shown(label), tuple(marks.pieces(message.content) for message in messages)
+        label, contents = marks.as_text(label), tuple(marks.pieces(message.content) for message in messages)
         begun = marks.pieces(prefill)
         seen = [piece.answer_of for text in (*contents, begun) for piece in text if piece.answer_of]
         step = Step(
             label=label,
             messages=tuple(Message(m.role, _text(pieces)) for m, pieces in zip(messages, contents, strict=True)),
             prefix=_text(begun),
-            together=marks.shown(together),
-            depends_on=tuple(dict.fromkeys([*map(marks.shown, depends_on), *seen])),
+            together=marks.as_text(together),
+            depends_on=tuple(dict.fromkeys([*map(marks.as_text, depends_on), *seen])),
             completions=(Completion(text=""),) * n,
         )
         sampling = replace(setup.sampling, **overrides)
@@ -90,21 +90,21 @@ class _Marks:
         self._labels.append(label)
         return f"{self._secret}{chr(NUMBERS + len(self._labels) - 1)}"
 
-    def pieces(self, text: str) -> tuple[Piece, ...]:
+    def pieces(self, text: str) -> tuple[PromptPiece, ...]:
         """The text, cut at its marks."""
-        found = []
+        pieces = []
         for i, part in enumerate(self._place.split(text)):
             if i % 2:
                 label = self._labels[ord(part) - NUMBERS]
-                found.append(Piece(f"\u27e8{label}\u27e9", label))
+                pieces.append(PromptPiece(f"\u27e8{label}\u27e9", label))
             elif part:
-                found.append(Piece(part))
-        return tuple(found)
+                pieces.append(PromptPiece(part))
+        return tuple(pieces)
 
-    def shown(self, text: str) -> str:
+    def as_text(self, text: str) -> str:
         """The text as one reads it."""
         return _text(self.pieces(text))
 
 
-def _text(pieces: Iterable[Piece]) -> str:
+def _text(pieces: Iterable[PromptPiece]) -> str:
     return "".join(piece.text for piece in pieces)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from playground.backends.base import Backend, Capabilities, Request
 from playground.backends.catalog import Catalog
-from playground.errors import LimitReached, NotSupported, PlaygroundError, shown
+from playground.errors import LimitReached, NotSupported, PlaygroundError, write_value
 from playground.parameters import Parameter, parameters
 from playground.returning import Returning
 from playground.strategies import Event, Procedure, technique_of
@@ -25,12 +25,14 @@ def run(
     setup: Setup,
     catalog: Catalog,
     *,
-    given: Sequence[Step] = (),
-    within: float = math.inf,
+    earlier_steps: Sequence[Step] = (),
+    max_seconds: float = math.inf,
     every: float | None = None,
 ) -> Generator[Run, None, None]:
     """Carry out the setup's technique."""
-    yield from carry_out(technique_of(setup), setup, catalog, given=given, within=within, every=every)
+    yield from carry_out(
+        technique_of(setup), setup, catalog, earlier_steps=earlier_steps, max_seconds=max_seconds, every=every
+    )
 
 
 def carry_out(
@@ -38,17 +40,17 @@ def carry_out(
     setup: Setup,
     catalog: Catalog,
     *,
-    given: Sequence[Step] = (),
+    earlier_steps: Sequence[Step] = (),
     also: Sequence[Sampling] = (),
-    within: float = math.inf,
+    max_seconds: float = math.inf,
     every: float | None = None,
 ) -> Generator[Run, None, None]:
     """Yield the Run as it grows, ten times a second or `every` so many, and at last complete. Closing stops the work.
 
-    `given` are steps that need not be asked again, in order: edit one, pass it and those before it,
+    `earlier_steps` are steps that need not be asked again, in order: edit one, pass it and those before it,
     and the technique goes on from there. A given completion without a finish reason is continued where it
     ends. `also` are settings that the procedure asks with besides the setup's: what the model ignores of them is
-    refused alike. `within` is how many seconds the whole run may take.
+    refused alike. `max_seconds` is how many seconds the whole run may take.
     Raises PlaygroundError as long as nothing has come back; what goes wrong later ends in a Run with
     status `failed` that keeps all that had arrived.
     """
@@ -56,16 +58,16 @@ def carry_out(
     transcript = Transcript(setup)
     yield transcript.snapshot()  # at once: a client that cancels before the first yield is not heard
     with catalog.keep_loaded(setup.model, setup.adapter):
-        backend = yield from _watch(catalog.open(setup.model, setup.adapter), transcript)
-        sampling = _settled(setup, backend.capabilities)
+        backend = yield from _snapshots(catalog.open(setup.model, setup.adapter), transcript)
+        sampling = _sampling_to_send(setup, backend.capabilities)
         for other in also:
             refuse_ignored(replace(setup, sampling=other), backend.capabilities)
         transcript.start(sampling.seed)
         try:
-            asker = _Asker(transcript, backend, sampling, tuple(given), catalog.visitor)
-            answer = yield from _watch(procedure.run(setup.task, asker), transcript, within, every)
+            asker = _Asker(transcript, backend, sampling, tuple(earlier_steps), catalog.visitor)
+            answer = yield from _snapshots(procedure.run(setup.task, asker), transcript, max_seconds, every)
         except PlaygroundError as error:
-            if not transcript.has_news:
+            if not transcript.has_content:
                 raise
             yield transcript.fail(error)
         else:
@@ -79,7 +81,7 @@ class _Asker:
     transcript: Transcript
     backend: Backend
     sampling: Sampling
-    given: tuple[Step, ...]
+    earlier_steps: tuple[Step, ...]
     visitor: str
 
     def __call__(
@@ -93,9 +95,9 @@ class _Asker:
         depends_on: tuple[str, ...] = (),
         **overrides: Any,
     ) -> Asking:
-        asked = Step(label=label, messages=messages, prefix=prefill, together=together, depends_on=depends_on)
-        step = self.transcript.open(asked, n)
-        known = self.given[step.number].completions if step.number < len(self.given) else ()
+        new_step = Step(label=label, messages=messages, prefix=prefill, together=together, depends_on=depends_on)
+        step = self.transcript.open(new_step, n)
+        completions = self.earlier_steps[step.number].completions if step.number < len(self.earlier_steps) else ()
         setup, sampling = self.transcript.setup, replace(self.sampling, **overrides)
         request = Request(
             messages=messages,
@@ -107,11 +109,11 @@ class _Asker:
             scale=setup.scale,
             visitor=self.visitor,
         )
-        if len(known) != n:
+        if len(completions) != n:
             return (yield from self._fill(step, request, 0))
-        step.take(known)
-        unfinished = [i for i in range(n) if known[i].finish_reason is None]
-        yield from gather([self._fill(step, _rest(request, i, known[i]), i) for i in unfinished])
+        step.start_from(completions)
+        unfinished = [i for i in range(n) if completions[i].finish_reason is None]
+        yield from gather([self._fill(step, _remaining_request(request, i, completions[i]), i) for i in unfinished])
         return step.completions()
 
     def _fill(self, step: OpenStep, request: Request, first: int) -> Asking:
@@ -122,8 +124,8 @@ class _Asker:
         begun = request.prefill + request.generated_text
         if begun and not self.backend.capabilities.prefill:
             # The same words, as part of the question: what a model without prefill can be given.
-            asked = Message("user", f"{request.messages[-1].content}\n\n{begun}")
-            request = replace(request, messages=(*request.messages[:-1], asked), prefill="", generated_text="")
+            message = Message("user", f"{request.messages[-1].content}\n\n{begun}")
+            request = replace(request, messages=(*request.messages[:-1], message), prefill="", generated_text="")
         stream = self.backend.stream(request)
         try:
             # Said before waiting, so that several asks can all be sent before the first answer is waited for.
@@ -137,15 +139,15 @@ class _Asker:
         return step.completions()
 
 
-def _rest(request: Request, sample: int, known: Completion) -> Request:
+def _remaining_request(request: Request, sample: int, completion: Completion) -> Request:
     """For one sample that goes on alone: the tokens it has left, and a random stream unlike its neighbours'."""
     sampling = request.sampling
     seed = None if sampling.seed is None else (sampling.seed + sample) % 2**32
-    left = max(0, sampling.max_tokens - (len(known.tokens) or known.completion_tokens))
-    return replace(request, generated_text=known.text, n=1, sampling=replace(sampling, max_tokens=left, seed=seed))
+    left = max(0, sampling.max_tokens - (len(completion.tokens) or completion.completion_tokens))
+    return replace(request, generated_text=completion.text, n=1, sampling=replace(sampling, max_tokens=left, seed=seed))
 
 
-def _settled(setup: Setup, capabilities: Capabilities) -> Sampling:
+def _sampling_to_send(setup: Setup, capabilities: Capabilities) -> Sampling:
     """The sampling to send: everything it asks for is honoured, and the seed is one that can be named afterwards."""
     refuse_ignored(setup, capabilities)
     if setup.sampling.seed is None and "seed" in capabilities.sampling:
@@ -159,8 +161,8 @@ def refuse_ignored(setup: Setup, capabilities: Capabilities) -> None:
         if p.name not in capabilities.sampling and (value := getattr(setup.sampling, p.name)) != p.default:
             raise NotSupported(
                 path=("sampling", p.name),
-                rule=f"is {shown(value)} and would not be sent: {not_honoured(setup.model, p)}. "
-                f"Set it back to {shown(p.default)}, or choose another model.",
+                rule=f"is {write_value(value)} and would not be sent: {not_honoured(setup.model, p)}. "
+                f"Set it back to {write_value(p.default)}, or choose another model.",
             )
 
 
@@ -172,17 +174,17 @@ def not_honoured(model: str, parameter: Parameter) -> str:
     return f"{model} was not seen to honour {parameter.label.lower()}"
 
 
-def _watch(
-    events: Generator[Event, None, T], transcript: Transcript, within: float = math.inf, every: float | None = None
+def _snapshots(
+    events: Generator[Event, None, T], transcript: Transcript, max_seconds: float = math.inf, every: float | None = None
 ) -> Generator[Run, None, T]:
     """Pass on snapshots while events come, and return what the events' generator returns."""
-    started = shown = time.monotonic()
+    started = last_time = time.monotonic()
     with Returning(events) as work:
         for event in work:
-            if time.monotonic() - started > within:
-                raise LimitReached(f"The run was ended after {within:g} seconds, the most this server allows.")
+            if time.monotonic() - started > max_seconds:
+                raise LimitReached(f"The run was ended after {max_seconds:g} seconds, the most this server allows.")
             transcript.progress = event if isinstance(event, Progress) else None
-            if time.monotonic() - shown >= (INTERVAL if every is None else every):
+            if time.monotonic() - last_time >= (INTERVAL if every is None else every):
                 yield transcript.snapshot()
-                shown = time.monotonic()
+                last_time = time.monotonic()
         return work.value

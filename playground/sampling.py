@@ -8,7 +8,8 @@ from pydantic import Field
 from playground.parameters import STRICT, Short, many, mapping, number
 
 TokenId = Annotated[int, Field(ge=0)]
-Bias = Annotated[float, Field(ge=-100, le=100)]
+MAX_BIAS = 100  # either way
+Bias = Annotated[float, Field(ge=-MAX_BIAS, le=MAX_BIAS)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,7 @@ class Sampling:
     repetition_penalty: float = number(1.0, 0.5, 2, step=0.01, effect="penalty", strong=1.8,
                                        help="Makes every token seen so far less likely. 1 is off.")
     logit_bias: dict[TokenId, Bias] = mapping(max_length=300, effect="bias",
-                                              help="Token id: amount to add to its logit, -100 to 100.")
+                                              help=f"Token id: amount to add to its logit, -{MAX_BIAS} to {MAX_BIAS}.")
     stop: tuple[Short, ...] = many(max_length=8, effect="stop",
                                    label="Stop strings", help="End the answer before any of these.")
     seed: int | None = number(None, 0, 2**32 - 1, step=1, effect="seed",

@@ -67,14 +67,14 @@ class Settings:
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
         """Raises InvalidSetup, naming the variable, when a value cannot be read."""
         hints = get_type_hints(cls)
-        given = {
+        values = {
             f.name: environ[f"PLAYGROUND_{f.name.upper()}"]
             for f in fields(cls)
             if f"PLAYGROUND_{f.name.upper()}" in environ
         }
         _warn_of_unknown(environ, [f.name for f in fields(cls)])
-        given = {**hosting.default_values(environ), **given}
-        settings = cls(**{name: _read(name, value, hints[name]) for name, value in given.items()})
+        values = {**hosting.default_values(environ), **values}
+        settings = cls(**{name: _parse_value(name, value, hints[name]) for name, value in values.items()})
         settings.check()
         return settings
 
@@ -91,7 +91,7 @@ class Settings:
     def check(self) -> None:
         """Raises InvalidSetup on a value out of range, under the name of its variable."""
         if not 0 <= self.port <= 65535:
-            raise _wrong("port", self.port, "a whole number from 0 to 65535")
+            raise _invalid_value("port", self.port, "a whole number from 0 to 65535")
         for name in (
             "max_rows",
             "max_queue",
@@ -103,24 +103,24 @@ class Settings:
             *SHARES,
         ):
             if getattr(self, name) < 1:
-                raise _wrong(name, getattr(self, name), "at least 1")
+                raise _invalid_value(name, getattr(self, name), "at least 1")
         if self.max_panes > MOST_PANES:
-            raise _wrong("max_panes", self.max_panes, f"at most {MOST_PANES}")
+            raise _invalid_value("max_panes", self.max_panes, f"at most {MOST_PANES}")
         for proxy in self.proxies:
             _check_network(proxy)
         for site in self.framed_by:
             if not SITE.fullmatch(site):
-                raise _wrong("framed_by", site, "like https://example.org")
+                raise _invalid_value("framed_by", site, "like https://example.org")
         for name in ("memory_megabytes", "store_days"):
             if getattr(self, name) < 0:
-                raise _wrong(name, getattr(self, name), "at least 0")
+                raise _invalid_value(name, getattr(self, name), "at least 0")
 
 
 def _warn_of_unknown(environ: Mapping[str, str], names: Sequence[str]) -> None:
     """A misspelt variable changes nothing, which whoever set it would not notice otherwise."""
-    known = [f"PLAYGROUND_{name.upper()}" for name in names]
-    for name in sorted(name for name in environ if name.startswith("PLAYGROUND_") and name not in known):
-        near = get_close_matches(name, known, 1)
+    variables = [f"PLAYGROUND_{name.upper()}" for name in names]
+    for name in sorted(name for name in environ if name.startswith("PLAYGROUND_") and name not in variables):
+        near = get_close_matches(name, variables, 1)
         log.warning("%s is no setting and changes nothing%s.", name, f"; is it {near[0]}" if near else "")
 
 
@@ -129,13 +129,13 @@ def _check_network(proxy: str) -> None:
     try:
         ipaddress.ip_network(proxy)
     except ValueError:
-        raise _wrong("proxies", proxy, "an address or a network, like 10.0.0.5 or 10.0.0.0/8") from None
+        raise _invalid_value("proxies", proxy, "an address or a network, like 10.0.0.5 or 10.0.0.0/8") from None
 
 
-def _read(name: str, value: str, kind: Any) -> Any:
+def _parse_value(name: str, value: str, kind: Any) -> Any:
     if get_origin(kind) is Literal:
         if value not in get_args(kind):
-            raise _wrong(name, value, f"one of {', '.join(get_args(kind))}")
+            raise _invalid_value(name, value, f"one of {', '.join(get_args(kind))}")
         return value
     if get_origin(kind) is tuple:  # several, one a line or with semicolons between: a path may hold anything else
         return tuple(part.strip() for part in re.split(r"[;\n]", value) if part.strip())
@@ -146,9 +146,9 @@ def _read(name: str, value: str, kind: Any) -> Any:
             return value.lower() in TRUE
         return kind(value)
     except ValueError:
-        wanted = {bool: "1 or 0", int: "a whole number"}.get(kind, kind.__name__)
-        raise _wrong(name, value, wanted) from None
+        allowed = {bool: "1 or 0", int: "a whole number"}.get(kind, kind.__name__)
+        raise _invalid_value(name, value, allowed) from None
 
 
-def _wrong(name: str, value: object, wanted: str) -> InvalidSetup:
-    return InvalidSetup(f"PLAYGROUND_{name.upper()} is {str(value)!r}; it must be {wanted}.")
+def _invalid_value(name: str, value: object, allowed: str) -> InvalidSetup:
+    return InvalidSetup(f"PLAYGROUND_{name.upper()} is {str(value)!r}; it must be {allowed}.")

@@ -8,7 +8,7 @@ from typing import Any, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
-from playground.errors import InvalidSetup, LimitReached, Path, dotted, shown
+from playground.errors import FieldPath, InvalidSetup, LimitReached, dotted_path, write_value
 from playground.json_values import as_json
 from playground.parameters import parameters
 from playground.strategies import STRATEGIES, technique_of
@@ -25,10 +25,10 @@ UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 def parse(data: Any) -> Setup:
     """A checked Setup with all options filled in. Raises InvalidSetup naming path, value and what is allowed."""
     if not isinstance(data, Mapping):
-        raise InvalidSetup(f"A setup is a mapping with the keys {', '.join(KEYS)}; this is {shown(data)}.")
+        raise InvalidSetup(f"A setup is a mapping with the keys {', '.join(KEYS)}; this is {write_value(data)}.")
     _refuse_unknown(data, KEYS, ())
-    chosen = {key: data[key] for key in ("model", "adapter", "scale", "strategy") if key in data}
-    _refuse_unreadable(chosen, ())
+    names = {key: data[key] for key in ("model", "adapter", "scale", "strategy") if key in data}
+    _refuse_unreadable(names, ())
     name = data.get("strategy", "zero_shot")
     if not isinstance(name, str) or name not in STRATEGIES:
         raise InvalidSetup(path=("strategy",), value=name, rule=f"it must be one of {', '.join(STRATEGIES)}.")
@@ -37,7 +37,7 @@ def parse(data: Any) -> Setup:
         "task": build(Task, data.get("task", {}), ("task",)),
         "sampling": build(Sampling, data.get("sampling", {}), ("sampling",)),
     }
-    setup: Setup = _validated(Setup, {**chosen, **parts}, ())
+    setup: Setup = _validate(Setup, {**names, **parts}, ())
     if (total := _characters(asdict(setup.task))) > MAX_TOTAL:
         raise InvalidSetup(path=("task",), rule=f"has {total:,} characters in all; {MAX_TOTAL:,} is the most.")
     return setup
@@ -61,7 +61,7 @@ def to_dict(setup: Setup) -> dict[str, Any]:
     return whole
 
 
-def differing(setup: Setup) -> dict[str, Any]:
+def changed_settings(setup: Setup) -> dict[str, Any]:
     """Only what differs from the defaults: what a preset file or a link needs to hold."""
     strategy = technique_of(setup)
     return {
@@ -70,7 +70,7 @@ def differing(setup: Setup) -> dict[str, Any]:
         **{
             k: v
             for k in ("options", "task", "sampling")
-            if (v := _changed(strategy if k == "options" else getattr(setup, k)))
+            if (v := changed_values(strategy if k == "options" else getattr(setup, k)))
         },
     }
 
@@ -95,32 +95,35 @@ def without_tokens(run: Run) -> Run:
 
 def run_from_dict(data: Any) -> Run:
     """The Run that `run_to_dict` was given. Raises InvalidSetup where it does not have a Run's shape."""
-    run: Run = _validated(Run, data, ())  # a model may say anything, control characters too
+    run: Run = _validate(Run, data, ())  # a model may say anything, control characters too
     return run
 
 
-def _changed(value: Any) -> dict[str, Any]:
-    whole = plain(asdict(value))
-    return {p.name: whole[p.name] for p in parameters(type(value)) if getattr(value, p.name) != p.default}
+def changed_values(value: Any) -> dict[str, Any]:
+    """Only the parameters of a dataclass that differ from their defaults, in what YAML has words for."""
+    changed = {p.name: getattr(value, p.name) for p in parameters(type(value)) if getattr(value, p.name) != p.default}
+    return {name: _plain(part) for name, part in changed.items()}
 
 
-def plain(value: Any) -> Any:
-    """What YAML has words for: lists instead of tuples, dicts instead of other mappings."""
+def _plain(value: Any) -> Any:
+    """Lists instead of tuples, dicts instead of other mappings, and of a dataclass only what was changed."""
+    if is_dataclass(value):
+        return changed_values(value)
     if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in value.items()}
-    return [plain(item) for item in value] if isinstance(value, (list, tuple)) else value
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
-def build(cls: type, data: Any, path: Path) -> Any:
+def build(cls: type, data: Any, path: FieldPath) -> Any:
     """A checked instance of a dataclass of parameters. Raises InvalidSetup naming path, value and what is allowed."""
-    if not _few(data):
-        name = f"`{dotted(path)}`" if path else "This"
+    if not _has_few_values(data):
+        name = f"`{dotted_path(path)}`" if path else "This"
         raise LimitReached(f"{name} has more than {MAX_VALUES:,} values, which is the most.")
     _refuse_unreadable(data, path)
-    return _validated(cls, data, path)
+    return _validate(cls, data, path)
 
 
-def _validated(cls: type, data: Any, path: Path) -> Any:
+def _validate(cls: type, data: Any, path: FieldPath) -> Any:
     if not isinstance(data, Mapping):
         raise InvalidSetup(path=path, value=data, rule="it must be a mapping.")
     _refuse_unknown(data, tuple(f.name for f in fields(cls)), path)
@@ -128,7 +131,7 @@ def _validated(cls: type, data: Any, path: Path) -> Any:
         return _adapter(cls).validate_python(dict(data))
     except ValidationError as error:
         first = error.errors()[0]
-        raise _explained(cls, first, path) from None
+        raise _invalid_setup(cls, first, path) from None
 
 
 @cache
@@ -136,8 +139,8 @@ def _adapter(cls: type) -> TypeAdapter[Any]:
     return TypeAdapter(cls)  # takes longer to make than to use
 
 
-def _explained(cls: type, error: Any, path: Path) -> InvalidSetup:
-    at: Path = tuple(key for key in error["loc"] if key != "[key]")
+def _invalid_setup(cls: type, error: Any, path: FieldPath) -> InvalidSetup:
+    at: FieldPath = tuple(key for key in error["loc"] if key != "[key]")
     if error["type"] == "unexpected_keyword_argument":
         return InvalidSetup(path=path + at, rule=f"is not known there. {_keys_at(cls, at[:-1])}")
     parameter = _parameter_at(cls, at)
@@ -165,7 +168,7 @@ def _rule(error: Any) -> str:
     return rules[kind].format(**limits) if kind in rules else message[0].lower() + message[1:]
 
 
-def _class_at(cls: type, at: Path) -> tuple[type, Path]:
+def _class_at(cls: type, at: FieldPath) -> tuple[type, FieldPath]:
     """Follow field names and list positions down to the innermost dataclass; gives it and the rest of the path."""
     while len(at) > 1:
         hint = get_type_hints(cls).get(str(at[0]))
@@ -179,43 +182,43 @@ def _class_at(cls: type, at: Path) -> tuple[type, Path]:
     return cls, at
 
 
-def _parameter_at(cls: type, at: Path) -> Any:
+def _parameter_at(cls: type, at: FieldPath) -> Any:
     cls, at = _class_at(cls, at)
     return next((p for p in parameters(cls) if at == (p.name,)), None)
 
 
-def _keys_at(cls: type, at: Path) -> str:
+def _keys_at(cls: type, at: FieldPath) -> str:
     owner, _ = _class_at(cls, (*at, ""))
     return f"Known keys: {', '.join(f.name for f in fields(owner)) or 'none'}."
 
 
-def _refuse_unknown(data: Mapping[Any, Any], known: tuple[str, ...], path: Path) -> None:
+def _refuse_unknown(data: Mapping[Any, Any], keys: tuple[str, ...], path: FieldPath) -> None:
     for key in data:
-        if key not in known:
+        if key not in keys:
             at = (*path, key if isinstance(key, (str, int)) else repr(key))
-            raise InvalidSetup(path=at, rule=f"is not known. Known keys: {', '.join(known) or 'none'}.")
+            raise InvalidSetup(path=at, rule=f"is not known. Known keys: {', '.join(keys) or 'none'}.")
 
 
-def _few(value: Any) -> bool:
+def _has_few_values(value: Any) -> bool:
     """Whether it has few enough values to look at each; those that are too deep are refused elsewhere."""
     left, count = [value], 0
     while left:
-        one = left.pop()
-        if isinstance(one, (Mapping, list, tuple)):
-            count += len(one)
+        part = left.pop()
+        if isinstance(part, (Mapping, list, tuple)):
+            count += len(part)
             if count > MAX_VALUES:
                 return False
-            left += one.values() if isinstance(one, Mapping) else one
+            left += part.values() if isinstance(part, Mapping) else part
     return True
 
 
-def _refuse_unreadable(value: Any, path: Path) -> None:
+def _refuse_unreadable(value: Any, path: FieldPath) -> None:
     if len(path) > DEPTH:
         raise InvalidSetup(path=path, rule=f"is nested more than {DEPTH} levels deep; a setup is not.")
     if isinstance(value, str):
-        if found := UNREADABLE.search(value):
-            what = "half of a surrogate pair" if found[0] >= "\ud800" else "a control character"
-            where = f"(U+{ord(found[0]):04X}) at character {found.start() + 1}"
+        if match := UNREADABLE.search(value):
+            what = "half of a surrogate pair" if match[0] >= "\ud800" else "a control character"
+            where = f"(U+{ord(match[0]):04X}) at character {match.start() + 1}"
             raise InvalidSetup(path=path, rule=f"has {what} {where}; remove it.")
     elif isinstance(value, Mapping):
         for key, item in value.items():

@@ -21,7 +21,7 @@ from playground.types import (
 
 
 @dataclass
-class _Sample:
+class _SampleBuilder:
     """One completion while it grows."""
 
     text: list[str] = field(default_factory=list)
@@ -35,30 +35,30 @@ class _Sample:
     findings: tuple[Finding, ...] = ()
     usage: Usage | None = None
 
-    before: float = 0.0  # seconds it had taken before it was continued
-    counted: int = 0  # tokens it had by then
+    seconds_before: float = 0.0  # seconds it had taken before it was continued
+    tokens_before: int = 0  # tokens it had by then
     estimated: bool = False
-    spent: float | None = None  # US dollars
+    cost_before: float | None = None  # US dollars
     edited: bool = False
 
     @classmethod
-    def of(cls, known: Completion) -> "_Sample":
+    def continued_from(cls, completion: Completion) -> "_SampleBuilder":
         """One that goes on from what is known of it."""
         return cls(
-            text=[known.text],
-            tokens=list(known.tokens),
-            prompt_tokens=known.prompt_tokens,
-            time_to_first_token=known.time_to_first_token,
-            seconds=known.seconds,
-            finish_reason=known.finish_reason,
-            reasoning=[known.reasoning],
-            origin=known.origin,
-            findings=known.findings,
-            before=known.seconds,
-            counted=len(known.tokens) or known.completion_tokens,
-            estimated=known.estimated,
-            spent=known.cost,
-            edited=known.edited,
+            text=[completion.text],
+            tokens=list(completion.tokens),
+            prompt_tokens=completion.prompt_tokens,
+            time_to_first_token=completion.time_to_first_token,
+            seconds=completion.seconds,
+            finish_reason=completion.finish_reason,
+            reasoning=[completion.reasoning],
+            origin=completion.origin,
+            findings=completion.findings,
+            seconds_before=completion.seconds,
+            tokens_before=len(completion.tokens) or completion.completion_tokens,
+            estimated=completion.estimated,
+            cost_before=completion.cost,
+            edited=completion.edited,
         )
 
     def add(self, delta: Delta) -> None:
@@ -70,14 +70,14 @@ class _Sample:
         self.origin = delta.origin or self.origin
         self.findings += delta.findings
         self.usage = delta.usage or self.usage
-        self.seconds = self.before + delta.seconds
+        self.seconds = self.seconds_before + delta.seconds
         if self.time_to_first_token is None and (delta.tokens or delta.text or delta.reasoning):
             self.time_to_first_token = delta.seconds
 
     def completion(self) -> Completion:
         usage = self.usage or Usage(prompt_tokens=self.prompt_tokens, completion_tokens=0)
-        length = self.counted + usage.completion_tokens if self.usage else len(self.tokens) or self.counted
-        costs = [cost for cost in (self.spent, usage.cost) if cost is not None]
+        length = self.tokens_before + usage.completion_tokens if self.usage else len(self.tokens) or self.tokens_before
+        costs = [cost for cost in (self.cost_before, usage.cost) if cost is not None]
         return Completion(
             text="".join(self.text),
             finish_reason=self.finish_reason,
@@ -101,15 +101,15 @@ class OpenStep:
     def __init__(self, number: int, step: Step, n: int) -> None:
         self.number = number
         self._step = step
-        self._samples = [_Sample() for _ in range(n)]
+        self._samples = [_SampleBuilder() for _ in range(n)]
 
-    def add(self, place: int, delta: Delta) -> None:
+    def add(self, sample: int, delta: Delta) -> None:
         """News of the sample in that place."""
-        self._samples[place].add(delta)
+        self._samples[sample].add(delta)
 
-    def take(self, completions: tuple[Completion, ...]) -> None:
+    def start_from(self, completions: tuple[Completion, ...]) -> None:
         """Begin with what is already known."""
-        self._samples = [_Sample.of(completion) for completion in completions]
+        self._samples = [_SampleBuilder.continued_from(completion) for completion in completions]
 
     def completions(self) -> tuple[Completion, ...]:
         return tuple(sample.completion() for sample in self._samples)
@@ -143,7 +143,7 @@ class Transcript:
         return self._run.setup
 
     @property
-    def has_news(self) -> bool:
+    def has_content(self) -> bool:
         """Something came that is worth keeping: words, or that they are withheld."""
         completions = (completion for step in self._steps for completion in step.completions())
         return any(c.text or c.reasoning or c.finish_reason == "refused" for c in completions)
@@ -169,19 +169,19 @@ class Transcript:
 
     def fail(self, error: PlaygroundError) -> Run:
         self.progress = None
-        return failed(self.snapshot(), error)
+        return mark_failed(self.snapshot(), error)
 
 
-def failed(run: Run, error: PlaygroundError) -> Run:
+def mark_failed(run: Run, error: PlaygroundError) -> Run:
     """The run as it stands when it ends with an error: all that came stays."""
-    return replace(stopped(run), status="failed", error=str(error), error_path=error.path)
+    return replace(mark_stopped(run), status="failed", error=str(error), error_path=error.path)
 
 
-def stopped(run: Run) -> Run:
+def mark_stopped(run: Run) -> Run:
     """The run as it stands when it is stopped: all that came stays, what was unfinished is marked."""
-    steps = tuple(replace(step, completions=tuple(_cut(c) for c in step.completions)) for step in run.steps)
+    steps = tuple(replace(step, completions=tuple(_mark_cancelled(c) for c in step.completions)) for step in run.steps)
     return replace(run, status="stopped", steps=steps, progress=None)
 
 
-def _cut(completion: Completion) -> Completion:
+def _mark_cancelled(completion: Completion) -> Completion:
     return completion if completion.finish_reason else replace(completion, finish_reason="cancelled")

@@ -87,9 +87,9 @@ def test_a_run_without_an_answer_says_what_was_known_before(
     assert words or shown == run.how
 
 
-@pytest.mark.parametrize("key", presets.setups())
+@pytest.mark.parametrize("key", presets.setup_presets())
 def test_presets_need_no_advice(key: str) -> None:
-    assert advice(presets.setups()[key].setup) == ()
+    assert advice(presets.setup_presets()[key].setup) == ()
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from playground import setups
 from playground.backends.base import Capabilities, Request
 from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.scripted import ScriptedBackend
-from playground.comparison import compare, read_panes
+from playground.comparison import compare, parse_panes
 from playground.errors import GenerationFailed, InvalidSetup, LimitReached
 from playground.types import Delta, Run, Weights
 
@@ -151,10 +151,10 @@ def test_a_model_for_one_task_gets_the_input_alone(catalog: Catalog) -> None:
 )
 def test_bad_panes(data: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
-        read_panes(data, 6)
+        parse_panes(data, 6)
 
 
 def test_panes_from_plain_data() -> None:
-    panes = read_panes([{"model": "a"}, {"model": "a", "adapter": "pirate", "scale": 0.5}], 6)
+    panes = parse_panes([{"model": "a"}, {"model": "a", "adapter": "pirate", "scale": 0.5}], 6)
     assert panes == (Weights(model="a"), Weights(model="a", adapter="pirate", scale=0.5))
     assert [pane.model_title for pane in panes] == ["a", "a + pirate × 0.5"]

@@ -8,7 +8,7 @@ from playground import presets, runner, setups
 from playground.backends.catalog import Catalog
 from playground.types import Run
 
-PRESETS = presets.setups()
+PRESETS = presets.setup_presets()
 
 
 def last(setup: setups.Setup, catalog: Catalog) -> Run:

@@ -14,14 +14,14 @@ from playground.evaluation import experiments, running
 from playground.evaluation.datasets import card
 from playground.evaluation.datasets.base import Dataset, Shot
 from playground.evaluation.grid import Grid
-from playground.evaluation.plan import Item, Judgement
-from playground.evaluation.results import Path as Voter
+from playground.evaluation.plan import Item, ScorerChoice
+from playground.evaluation.results import VotePath as Voter
 from playground.evaluation.running.estimate import estimate
 from playground.evaluation.store import Store, records
 from playground.parameters import flag
-from playground.strategies import STRATEGIES, Ask, Calls, Card, Running, Strategy
-from playground.strategies.base import Answer, user
-from playground.strategies.voting import vote
+from playground.strategies import STRATEGIES, Ask, Calls, Running, Strategy, TechniqueCard
+from playground.strategies.base import Answer, user_message
+from playground.strategies.voting import count_votes
 from playground.types import Completion, Run, Task
 from playground.ui.experiments import status_values
 from playground.ui.run_view import prompt_values
@@ -34,7 +34,7 @@ class Committee(Strategy):
     name = "committee"
     title = "Committee"
     task_fields = ("examples", "input", "answer")
-    card = Card(summary="", helps="", fails="", cost="")
+    card = TechniqueCard(summary="", helps="", fails="", cost="")
 
     worked_out: bool = flag(True, help="Whether the examples show how.")
 
@@ -49,12 +49,12 @@ class Committee(Strategy):
         return next((step.completions for step in run.steps if step.label == "Vote"), ())
 
     def run(self, task: Task, ask: Ask) -> Running:
-        (plan,) = yield from ask("Plan", (user(task.input),))
-        (question,) = yield from ask("Question", (user(f"Ask about {plan.text}"),), depends_on=("Plan",))
+        (plan,) = yield from ask("Plan", (user_message(task.input),))
+        (question,) = yield from ask("Question", (user_message(f"Ask about {plan.text}"),), depends_on=("Plan",))
         while question.text.startswith("again"):
-            (question,) = yield from ask("Question", (user("Go on"),), depends_on=("Question",))
-        ballots = yield from ask("Vote", (user(f"Vote on {question.text}"),), n=3, depends_on=("Question",))
-        votes = vote([ballot.text if ballot.text != "abstain" else None for ballot in ballots])
+            (question,) = yield from ask("Question", (user_message("Go on"),), depends_on=("Question",))
+        ballots = yield from ask("Vote", (user_message(f"Vote on {question.text}"),), n=3, depends_on=("Question",))
+        votes = count_votes([ballot.text if ballot.text != "abstain" else None for ballot in ballots])
         return Answer(text=votes[0].answer if votes else "", votes=votes)
 
 
@@ -91,7 +91,7 @@ def ran(catalog: Any) -> Run:
 @pytest.mark.parametrize("again", [0, 2])
 def test_its_voters_are_found_in_whichever_step_they_are(catalog_of: Any, again: int) -> None:
     run = ran(catalog_of(replies("Ada", "abstain", "Ada", again=again)))
-    kept = records.load(records.dump(records.record(run)))
+    kept = records.load_record(records.dump_record(records.make_record(run)))
     assert kept
     weights = kept.confidences[2 + again]
     assert kept.paths == tuple(Voter(answer=a, weight=w) for a, w in zip(["Ada", None, "Ada"], weights, strict=True))
@@ -125,8 +125,8 @@ def test_the_estimate_is_the_least_until_some_were_asked(store: Store, catalog_o
 @pytest.mark.parametrize(("worked_out", "shown"), [(True, "Count. The answer is 2."), (False, None)])
 def test_it_is_given_worked_examples_where_it_says_so(worked_out: bool, shown: str | None) -> None:
     dataset = Dataset(
-        name="tiny", card=card("word_problems"), answer="number", template="{input}", scorer=Judgement(name="numeric"),
-        items=(Item(id="a", input="1 + 1"),),
+        name="tiny", card=card("word_problems"), answer="number", template="{input}",
+        scorer=ScorerChoice(name="numeric"), items=(Item(id="a", input="1 + 1"),),
         shots=(Shot(input="1 + 1", output="2", reasoning="Count. The answer is 2."),),
     )  # fmt: skip
     technique = {"strategy": "committee", "options": {"worked_out": worked_out}}

@@ -5,7 +5,7 @@ import pytest
 from playground import presets, setups
 from playground.errors import InvalidSetup
 
-PRESETS = presets.setups()
+PRESETS = presets.setup_presets()
 
 BAD = [
     ("", "line 1: a preset is a mapping"),
@@ -32,31 +32,31 @@ BAD = [
 @pytest.mark.parametrize(("text", "message"), BAD)
 def test_a_bad_preset_names_line_field_and_what_is_allowed(text: str, message: str) -> None:
     with pytest.raises(InvalidSetup, match=message):
-        presets.read(text)
+        presets.read_preset(text)
 
 
 def test_a_bomb_costs_nothing() -> None:
     layers = "\n".join(f"{b}: [{', '.join(['*' + a] * 9)}]" for a, b in zip("abcdefgh", "bcdefghi", strict=True))
     with pytest.raises(InvalidSetup, match="aliases"):
-        presets.read("a: &a [lol]\n" + layers)
+        presets.read_preset("a: &a [lol]\n" + layers)
 
 
 @pytest.mark.parametrize("key", PRESETS)
 def test_every_preset_survives_a_download_and_an_upload(key: str) -> None:
-    assert presets.read(presets.write(PRESETS[key])) == PRESETS[key]
+    assert presets.read_preset(presets.write_preset(PRESETS[key])) == PRESETS[key]
 
 
 def test_an_adapter_turned_off_stays_turned_off() -> None:
     setup = setups.parse({"adapter": "pirate", "scale": 0, "task": {"input": "Hi"}})
     preset = presets.Preset(title="Off", about="", setup=setup)
-    assert presets.read(presets.write(preset)).setup == setup
+    assert presets.read_preset(presets.write_preset(preset)).setup == setup
 
 
 @pytest.mark.parametrize("key", PRESETS)
 def test_every_preset_holds_only_what_differs_and_says_what_it_is(key: str) -> None:
     text = (presets.FOLDER / "setups" / f"{key}.yaml").read_text("utf-8")
-    data = presets.load(text, key).data
-    kept = {k: v for k, v in setups.differing(PRESETS[key].setup).items() if k not in ("model", "strategy")}
+    data = presets.load_document(text, key).data
+    kept = {k: v for k, v in setups.changed_settings(PRESETS[key].setup).items() if k not in ("model", "strategy")}
     assert {k: set(v) for k, v in data.items() if k in kept} == {k: set(v) for k, v in kept.items()}
     assert PRESETS[key].about
 
@@ -67,7 +67,7 @@ def test_there_are_a_dozen_and_they_show_every_technique() -> None:
 
 
 def test_the_sampling_presets_are_the_known_ones() -> None:
-    values = {key: preset.sampling for key, preset in presets.samplings().items()}
+    values = {key: preset.sampling for key, preset in presets.sampling_presets().items()}
     assert set(values) == {"creative", "precise", "avoid_repetition", "short", "long", "limit_randomness"}
     assert (values["creative"].temperature, values["creative"].top_p, values["creative"].presence_penalty) == (
         0.9,
@@ -85,4 +85,4 @@ def test_the_sampling_presets_are_the_known_ones() -> None:
 
 def test_a_sampling_preset_takes_sampling_only() -> None:
     with pytest.raises(InvalidSetup, match="line 2: `task` is not known"):
-        presets.read_sampling("title: x\ntask: {}")
+        presets.read_sampling_preset("title: x\ntask: {}")

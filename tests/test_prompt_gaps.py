@@ -10,7 +10,7 @@ from playground import setups
 from playground.evaluation import experiments
 from playground.evaluation.running.estimate import estimate
 from playground.evaluation.store import Store
-from playground.prompts import Piece, Prompt, prompts_of
+from playground.prompts import Prompt, PromptPiece, prompts_of
 from playground.ui.run_view import prompt_values
 
 TYPED = "What is \u27e8x\u27e9, and \u27e8Reason\u27e9?"
@@ -51,16 +51,18 @@ def test_what_is_typed_is_no_gap(setup: dict[str, Any], gaps: list[tuple[str, ..
 
 def test_a_text_comes_in_pieces() -> None:
     _, draft, check = prompts(CHAIN, "tea")
-    gap = Piece("\u27e8Facts\u27e9", "Facts")
-    assert draft.contents == ((Piece("\u27e8x\u27e9 "), gap, gap),)
-    assert check.contents == ((gap, Piece(": "), Piece("\u27e8Draft\u27e9", "Draft"), Piece(" \u27e8Facts\u27e9")),)
+    gap = PromptPiece("\u27e8Facts\u27e9", "Facts")
+    assert draft.contents == ((PromptPiece("\u27e8x\u27e9 "), gap, gap),)
+    assert check.contents == (
+        (gap, PromptPiece(": "), PromptPiece("\u27e8Draft\u27e9", "Draft"), PromptPiece(" \u27e8Facts\u27e9")),
+    )
     assert check.step.messages[0].content == "\u27e8Facts\u27e9: \u27e8Draft\u27e9 \u27e8Facts\u27e9"
 
 
 @given(st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1).filter(str.strip))
 def test_any_text_is_shown_as_it_is_typed_and_has_no_gap(text: str) -> None:
     first, second = prompts(COT, text)
-    assert first.contents == second.contents == ((Piece(text),),)
+    assert first.contents == second.contents == ((PromptPiece(text),),)
     assert second.gaps == ("Reason",)
 
 

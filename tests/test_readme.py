@@ -59,7 +59,7 @@ def test_the_example_is_a_valid_setup() -> None:
 def test_the_example_is_a_valid_experiment(tmp_path: Path) -> None:
     (text,) = (text for kind, text in BLOCKS if kind == "yaml")
     (tmp_path / "mine.csv").write_text("question,answer\n" + "".join(f"{n} + 1?,{n + 1}\n" for n in range(5)))
-    experiment = experiments.read(text, folder=tmp_path)
+    experiment = experiments.read_yaml(text, folder=tmp_path)
     assert [item.references for item in experiment.data.items] == [(str(n + 1),) for n in range(5)]
     assert experiment.expectations
 
@@ -68,7 +68,7 @@ def test_every_preset_it_names_exists() -> None:
     tour = README.split("## A tour")[1].split("## ")[0]
     named = re.findall(r"(?<!\*)\*([A-Z][^*]+)\*(?!\*)", tour)
     assert named
-    assert set(named) <= {preset.title for preset in presets.setups().values()}
+    assert set(named) <= {preset.title for preset in presets.setup_presets().values()}
 
 
 def test_the_front_matter_makes_a_space() -> None:

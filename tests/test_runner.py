@@ -14,7 +14,7 @@ from playground.backends.catalog import Catalog, ModelEntry
 from playground.errors import GenerationFailed, InvalidSetup, NotSupported, PromptTooLong, UnknownModel
 from playground.prompts import prompts_of
 from playground.strategies.base import gather
-from playground.transcript import stopped
+from playground.transcript import mark_stopped
 from playground.types import Completion, Delta, Message, Progress, Run, Step, Token
 
 CHAIN = {
@@ -111,7 +111,7 @@ def test_an_edited_step_is_built_upon_and_not_asked_again(catalog_of: Any) -> No
         asked.append(request.messages[-1].content)
         return "Cold tea"
 
-    second = last(runner.run(setups.parse(CHAIN), catalog_of(reply), given=(first.steps[0], edited)))
+    second = last(runner.run(setups.parse(CHAIN), catalog_of(reply), earlier_steps=(first.steps[0], edited)))
     assert asked == ["Title of Tea is cold."]
     assert second.answer == "Cold tea"
     assert [step.completions[0].text for step in second.steps] == ["hot", "Tea is cold.", "Cold tea"]
@@ -142,7 +142,7 @@ def test_closing_stops_the_model(catalog_of: Any) -> None:
     so_far = next(r for r in runs if r.steps and r.steps[0].completions[0].text)
     runs.close()  # type: ignore[attr-defined]
     assert closed.is_set()
-    halted = stopped(so_far)
+    halted = mark_stopped(so_far)
     assert halted.status == "stopped"
     assert halted.steps[0].completions[0].text.startswith("a")
     assert halted.steps[0].completions[0].finish_reason == "cancelled"
@@ -232,7 +232,7 @@ def test_an_unfinished_completion_is_continued_where_it_ends(catalog_of: Any) ->
 
     first = last(runner.run(setups.parse(CHAIN), catalog_of(says({"Facts": "hot", "Draft": "Tea", "Title": "T"}))))
     begun = replace(first.steps[1], completions=(replace(first.steps[1].completions[0], finish_reason=None),))
-    second = last(runner.run(setups.parse(CHAIN), catalog_of(reply), given=(first.steps[0], begun)))
+    second = last(runner.run(setups.parse(CHAIN), catalog_of(reply), earlier_steps=(first.steps[0], begun)))
     assert [(r.messages[-1].content, r.generated_text) for r in asked] == [
         ("Draft of hot", "Tea"),
         ("Title of Tea and milk", ""),
@@ -255,7 +255,7 @@ def test_a_stopped_vote_goes_on_with_the_paths_that_were_cut(catalog_of: Any) ->
         return " 4" if request.prefill.endswith("is") else "."
 
     step = Step(label="Sample paths", messages=(Message("user", "How many?"),), completions=paths)
-    run = last(runner.run(setup, catalog_of(reply), given=(step,)))
+    run = last(runner.run(setup, catalog_of(reply), earlier_steps=(step,)))
     assert [c.text for c in run.steps[0].completions] == [" path 0", " path 1.", " path 2."]
     assert [(r.prefill, r.generated_text) for r in asked[:2]] == [
         ("Let's think step by step.", f" path {i}") for i in (1, 2)
@@ -268,13 +268,13 @@ def test_a_sample_that_had_all_its_tokens_is_not_asked_again(catalog_of: Any) ->
     setup = setups.parse({"task": {"input": "x"}, "sampling": {"max_tokens": 1}})
     begun = Completion(text="one", tokens=(Token(1, "one", -0.1),))
     step = Step(label="Answer", messages=(Message("user", "x"),), completions=(begun,))
-    run = last(runner.run(setup, catalog_of(), given=(step,)))
+    run = last(runner.run(setup, catalog_of(), earlier_steps=(step,)))
     assert (run.steps[0].completions[0].text, run.steps[0].completions[0].finish_reason) == ("one", "length")
 
 
 def test_a_run_that_takes_too_long_is_ended_and_keeps_what_came(catalog_of: Any) -> None:
     setup = setups.parse({"task": {"input": "x"}})
-    run = last(runner.run(setup, catalog_of(lambda *_: "word " * 500, delay=0.02), within=0.3))
+    run = last(runner.run(setup, catalog_of(lambda *_: "word " * 500, delay=0.02), max_seconds=0.3))
     assert run.status == "failed"
     assert "0.3 seconds, the most this server allows" in run.error
     assert run.steps[0].completions[0].text.startswith("word")
@@ -296,7 +296,7 @@ def test_a_path_written_by_hand_has_full_weight_and_one_without_words_none(catal
     said = Completion(text="The answer is 4.", finish_reason="stop", edited=True)
     other = Completion(text="The answer is 5.", finish_reason="stop", tokens=(Token(1, "x", -1.0),))
     step = Step(label="", messages=(), completions=(said, other, Completion(text="", finish_reason="stop")))
-    run = last(runner.run(setup, catalog_of(), given=(step,)))
+    run = last(runner.run(setup, catalog_of(), earlier_steps=(step,)))
     assert [(v.answer, round(v.weight, 3)) for v in run.votes] == [("4", 1.0), ("5", 0.368)]
 
 
@@ -304,4 +304,4 @@ def test_the_scripted_model_answers_even_a_blank_prompt(catalog_of: Any) -> None
     steps = [{"name": "A", "template": "{{blank}}"}, {"name": "B", "template": "{previous}"}]
     setup = setups.parse({"strategy": "chaining", "task": {"input": "x", "steps": steps}})
     blank = Step(label="A", messages=(), completions=(Completion(text="", finish_reason="stop"),))
-    assert last(runner.run(setup, catalog_of(), given=(blank,))).status == "done"
+    assert last(runner.run(setup, catalog_of(), earlier_steps=(blank,))).status == "done"

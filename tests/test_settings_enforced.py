@@ -374,7 +374,7 @@ def test_uploads_and_reports_have_so_much_room_in_all(tight: Server) -> None:
 
 
 def test_the_store_keeps_so_much_for_so_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = Store.named_by(Settings(public=True, store=str(tmp_path / "store"), store_megabytes=1, store_days=2))
+    store = Store.from_settings(Settings(public=True, store=str(tmp_path / "store"), store_megabytes=1, store_days=2))
     for number in range(4000):
         store.put(str(number), b"x" * 1000)
     store.flush()
@@ -391,7 +391,7 @@ def test_the_cache_holds_what_is_kept(private: Server, tmp_path: Path) -> None:
     assert '"path": {"path"' in private.visitor().ask("/experiment", [PLAN])
     assert (settings.cache / "experiments.sqlite").is_file()
     assert list(private.app.temporary.path.rglob("report.zip"))
-    assert Store.named_by(replace(settings, store=str(tmp_path / "mine"))).path == tmp_path / "mine"
+    assert Store.from_settings(replace(settings, store=str(tmp_path / "mine"))).path == tmp_path / "mine"
 
 
 # ------------------------------------------------------------------------------------ who, and from where

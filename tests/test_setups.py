@@ -105,11 +105,11 @@ def sampling() -> st.SearchStrategy[dict[str, Any]]:
 def test_what_is_read_can_be_written_and_read_again(values: dict[str, Any], text: str) -> None:
     setup = setups.parse({"sampling": values, "task": {"input": text}})
     assert setups.parse(setups.to_dict(setup)) == setup
-    assert setups.parse(json.loads(json.dumps(setups.differing(setup)))) == setup
+    assert setups.parse(json.loads(json.dumps(setups.changed_settings(setup)))) == setup
 
 
 def test_only_what_differs_is_kept() -> None:
-    kept = setups.differing(setups.parse(FULL))
+    kept = setups.changed_settings(setups.parse(FULL))
     assert kept["options"] == {"paths": 5}
     assert kept["sampling"] == {"max_tokens": 128, "seed": 1}
 

@@ -16,11 +16,11 @@ from playground.backends.details import AdapterDetails
 from playground.backends.scripted import ScriptedBackend
 from playground.errors import InvalidSetup
 from playground.evaluation import experiments, running
-from playground.evaluation.report.context import Context
+from playground.evaluation.report.context import ReportContext
 from playground.evaluation.report.text import markdown
 from playground.evaluation.scorers.judge import Judge
 from playground.evaluation.store import Store, records
-from playground.evaluation.store.identity import Keys
+from playground.evaluation.store.identity import RunKeys
 from playground.parameters import parameters
 from playground.types import MAX_NAME, Setup, Weights
 from playground.ui.compare import panes
@@ -121,7 +121,7 @@ def test_a_report_tells_scales_of_one_adapter_apart(tmp_path: Path) -> None:
     plan = experiments.parse({"techniques": [{}], "models": models, "data": {"size": 1}})
     *_, table = running.run(plan, catalog, Store(tmp_path / "store.sqlite"))
     sent = tuple(setups.parse({**one, "task": {"input": "{input}"}}) for one in models)
-    text = markdown(table, (), (), context=Context(day=date.today(), scorer="Number", setups=sent))
+    text = markdown(table, (), (), context=ReportContext(day=date.today(), scorer="Number", setups=sent))
     assert "| default + a × 0.5 |" in text.replace("\\", "")
     assert "| default + a |" in text.replace("\\", "")
 
@@ -161,8 +161,8 @@ STORED = (
 def test_a_setup_a_preset_and_a_stored_run_of_before_are_one_setup() -> None:
     setup = setups.parse(SETUP)
     assert (setup.model, setup.adapter, setup.scale) == ("default", "pirate", 0.5)
-    assert presets.read(PRESET, "pirate.yaml").setup == setup
-    record = records.load(zlib.compress(STORED.encode()))
+    assert presets.read_preset(PRESET, "pirate.yaml").setup == setup
+    record = records.load_record(zlib.compress(STORED.encode()))
     assert record is not None
     assert record.run.setup == setup
     assert setups.run_from_dict(json.loads(STORED)["run"]) == record.run
@@ -171,10 +171,10 @@ def test_a_setup_a_preset_and_a_stored_run_of_before_are_one_setup() -> None:
 def test_setups_and_runs_are_written_as_before() -> None:
     setup = setups.parse(SETUP)
     assert list(setups.to_dict(setup)) == ["model", "adapter", "scale", "strategy", "options", "task", "sampling"]
-    assert setups.differing(setup) == {**SETUP, "strategy": "zero_shot"}
-    record = records.load(zlib.compress(STORED.encode()))
+    assert setups.changed_settings(setup) == {**SETUP, "strategy": "zero_shot"}
+    record = records.load_record(zlib.compress(STORED.encode()))
     assert record is not None
-    written = json.loads(zlib.decompress(records.dump(record)))
+    written = json.loads(zlib.decompress(records.dump_record(record)))
     assert written["run"] == setups.run_to_dict(record.run)
     assert [step.pop("depends_on") for step in written["run"]["steps"]] == [[]]  # has come to be written since
     assert written["run"].pop("error_path") == []  # this too
@@ -184,8 +184,8 @@ def test_setups_and_runs_are_written_as_before() -> None:
 
 def test_panes_and_experiments_of_before_are_read() -> None:
     tuned = Weights(model="default", adapter="pirate", scale=0.5)
-    assert comparison.read_panes([{"model": "default"}, asdict(tuned)], 6) == (Weights(), tuned)
-    plan = experiments.read(EXPERIMENT, "old.yaml")
+    assert comparison.parse_panes([{"model": "default"}, asdict(tuned)], 6) == (Weights(), tuned)
+    plan = experiments.read_yaml(EXPERIMENT, "old.yaml")
     assert plan.models == (Weights(), tuned)
     assert plan.scorer.options == {"model": "default", "adapter": "pirate"}
 
@@ -193,4 +193,4 @@ def test_panes_and_experiments_of_before_are_read() -> None:
 def test_what_was_stored_before_is_found_again() -> None:
     data: dict[str, Any] = {"task": {"input": "How many?"}, "sampling": {"seed": 1, "max_tokens": 8}}
     setup = setups.parse(data)
-    assert Keys(catalog_of("default")).column(setup).key(setup) == "2eab179eba7cf037ed168578c3288be7"
+    assert RunKeys(catalog_of("default")).column(setup).key(setup) == "2eab179eba7cf037ed168578c3288be7"

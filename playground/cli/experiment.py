@@ -27,12 +27,18 @@ from playground.errors import InvalidSetup, PlaygroundError
 from playground.evaluation import experiments, running
 from playground.evaluation.findings import expectations
 from playground.evaluation.findings.comparisons import compare
-from playground.evaluation.findings.sentences import comparison, count, five_points, line, swapped
+from playground.evaluation.findings.sentences import (
+    comparison_sentence,
+    disagreement_sentence,
+    items_needed_sentence,
+    one_line,
+)
 from playground.evaluation.findings.summary import summaries
 from playground.evaluation.plan import Experiment
 from playground.evaluation.report import outcome
 from playground.evaluation.results import Table
 from playground.evaluation.store import Store
+from playground.formats import format_count
 from playground.settings import Settings
 from playground.types import Weights
 
@@ -52,18 +58,18 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="write the report there")
     parser.add_argument("--quiet", action="store_true", help="no progress")
     parser.add_argument("--dask", metavar="ADDRESS", help="of a scheduler, such as tcp://127.0.0.1:8786")
-    given = parser.parse_args(argv)
+    arguments = parser.parse_args(argv)
     try:
         settings = Settings.from_environment()
-        experiment = _read(given.file)
-        if given.out:
-            _make(given.out)
-        store = Store(given.store or settings.store_file, most_bytes=settings.store_megabytes * 2**20)
+        experiment = _read_experiment(arguments.file)
+        if arguments.out:
+            _make_folder(arguments.out)
+        store = Store(arguments.store or settings.store_file, most_bytes=settings.store_megabytes * 2**20)
         with closing(store):
             catalog = Catalog(offered_entries(settings), budget=MemoryBudget(settings.memory_megabytes * 2**20))
             _say_what_takes_the_input_alone(experiment, catalog)
-            table = _run(experiment, catalog, settings, store, given.dask, None if given.quiet else sys.stderr)
-        return _tell(table, given.out, catalog)
+            table = _run(experiment, catalog, settings, store, arguments.dask, None if arguments.quiet else sys.stderr)
+        return _print_results(table, arguments.out, catalog)
     except PlaygroundError as error:
         print(error, file=sys.stderr)
         return WRONG
@@ -78,9 +84,9 @@ def _say_what_takes_the_input_alone(experiment: Experiment, catalog: Catalog) ->
             print(f"{name} is made for one task: it takes the input alone, whatever the technique.", file=sys.stderr)
 
 
-def _read(file: Path) -> Experiment:
+def _read_experiment(file: Path) -> Experiment:
     try:
-        return experiments.read(file.read_text("utf-8"), file.name, folder=file.parent)
+        return experiments.read_yaml(file.read_text("utf-8"), file.name, folder=file.parent)
     except FileNotFoundError:
         raise InvalidSetup(f"{file} cannot be read: there is no such file.") from None
     except (OSError, ValueError) as error:  # ValueError: not in UTF-8, or a name that no file can have
@@ -101,45 +107,56 @@ def _run(
         if dask:
             from playground.evaluation.running import cluster, same_code  # for those who have one
 
-            executor = leaving.enter_context(cluster.connected(dask, same_code.models_of(experiment)))
+            executor = leaving.enter_context(cluster.connect_cluster(dask, same_code.models_of(experiment)))
             parallel = executor.parallel
         tables = running.run(
-            experiment, catalog, store, executor=executor, parallel=parallel, halt=halt, within=settings.max_seconds
+            experiment,
+            catalog,
+            store,
+            executor=executor,
+            parallel=parallel,
+            halt=halt,
+            max_seconds=settings.max_seconds,
         )
-        shown = terminal.Progress(progress) if progress else None
+        progress_line = terminal.ProgressLine(progress) if progress else None
         with closing(tables):
             for table in tables:
-                if shown:
-                    shown.show(table)
+                if progress_line:
+                    progress_line.show(table)
     return table
 
 
-def _tell(table: Table, out: Path | None, catalog: Catalog) -> int:
+def _print_results(table: Table, out: Path | None, catalog: Catalog) -> int:
     """Results to stdout, files to the folder; returns the exit status."""
-    found, compared = summaries(table), compare(table)
-    checks = expectations.check(table, compared)
+    column_summaries, comparisons = summaries(table), compare(table)
+    checks = expectations.check_expectations(table, comparisons)
     if table.results:
-        print(terminal.grid(found))
-        doubts = [swapped(one) for one in found if one.disagree]
-        said = [comparison(one) for one in compared]
-        for sentence in filter(None, [*doubts, *said, five_points(compared), *(check.sentence for check in checks)]):
+        print(terminal.format_table(column_summaries))
+        doubts = [disagreement_sentence(summary) for summary in column_summaries if summary.disagree]
+        comparison_sentences = [comparison_sentence(comparison) for comparison in comparisons]
+        for sentence in filter(
+            None,
+            [*doubts, *comparison_sentences, items_needed_sentence(comparisons), *(check.sentence for check in checks)],
+        ):
             print(sentence)
     if table.message:
         print(table.message, file=sys.stderr)
     if out:
-        _write(outcome.files(table, catalog), out)
-    failed = [one.note for one in table.results if one.outcome == "failed"]
+        _write(outcome.experiment_report(table, catalog), out)
+    failed = [result.note for result in table.results if result.outcome == "failed"]
     if failed:
         (why, _) = Counter(failed).most_common(1)[0]
-        print(f"{count(len(failed), 'cell')} failed; run again to ask that again. {line(why)}", file=sys.stderr)
+        print(
+            f"{format_count(len(failed), 'cell')} failed; run again to ask that again. {one_line(why)}", file=sys.stderr
+        )
     if table.status != "done":
         return STOPPED if table.status == "stopped" else INCOMPLETE
-    if not all(check.held for check in checks):
+    if not all(check.is_met for check in checks):
         return NOT_HELD
     return INCOMPLETE if failed else DONE
 
 
-def _make(folder: Path) -> None:
+def _make_folder(folder: Path) -> None:
     """The folder for the report: whether it can be there is known before anything is asked."""
     try:
         folder.mkdir(parents=True, exist_ok=True)

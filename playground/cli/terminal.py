@@ -4,16 +4,17 @@ import time
 from collections.abc import Sequence
 from typing import TextIO
 
-from playground.evaluation.findings.sentences import percent, score
-from playground.evaluation.findings.summary import Summary
+from playground.evaluation.findings.sentences import format_score
+from playground.evaluation.findings.summary import ColumnSummary
 from playground.evaluation.results import Table
+from playground.formats import format_duration, format_percent
 
-SELDOM = 10.0  # seconds between lines where nothing can be overwritten: a log
+PRINT_INTERVAL = 10.0  # seconds between lines where nothing can be overwritten: a log
 FIGURES = ("Mean", "95 % interval", "Answers", "Right", "No answer found", "Failed", "Calls", "Tokens")
 HEADERS = ("Column", *FIGURES, "Seconds, beside others")  # per answer: waited while others were asked too
 
 
-class Progress:
+class ProgressLine:
     """Lines about an experiment on their way to `stream`; in a terminal, one line that changes."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -23,29 +24,29 @@ class Progress:
     def show(self, table: Table) -> None:
         """How far it is, unless that was said just now."""
         over, changing = table.status != "running", self._stream.isatty()
-        if not changing and not over and time.monotonic() - self._last < SELDOM:
+        if not changing and not over and time.monotonic() - self._last < PRINT_INTERVAL:
             return
         self._last = time.monotonic()
-        line = line_of(table)
+        line = progress_text(table)
         self._stream.write(f"\r\x1b[K{line}" + "\n" * over if changing else f"{line}\n")
         self._stream.flush()
 
 
-def line_of(table: Table) -> str:
+def progress_text(table: Table) -> str:
     """How far an experiment is, in one line."""
     line = f"{len(table.results):,} of {table.total:,} cells"
     if table.known:
         line += f", {table.known:,} known before"
     if table.status != "running":
-        return f"{line}, in {_duration(table.seconds)}; {table.status}."
+        return f"{line}, in {format_duration(table.seconds)}; {table.status}."
     if table.remaining is not None:
-        line += f", {table.rate:.1f} a second, {_duration(table.remaining)} left"
+        line += f", {table.rate:.1f} a second, {format_duration(table.remaining)} left"
     return f"{line}. {table.message}".rstrip()
 
 
-def grid(found: Sequence[Summary]) -> str:
+def format_table(summaries: Sequence[ColumnSummary]) -> str:
     """The columns with their figures, aligned."""
-    rows = [HEADERS, *map(_row, found)]
+    rows = [HEADERS, *map(_row, summaries)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(HEADERS))]
     return "\n".join(
         "  ".join(
@@ -56,25 +57,17 @@ def grid(found: Sequence[Summary]) -> str:
     )
 
 
-def _row(one: Summary) -> tuple[str, ...]:
-    show, each = score if one.right is None else percent, one.each(one.seconds)
+def _row(summary: ColumnSummary) -> tuple[str, ...]:
+    show, each = format_score if summary.right is None else format_percent, summary.per_cell(summary.seconds)
     return (
-        " ".join(one.column.split()),
-        "" if one.mean is None else show(one.mean),
-        "" if one.low is None or one.high is None else f"{show(one.low)} to {show(one.high)}",
-        str(one.n),
-        "" if one.right is None else str(one.right),
-        str(one.not_extracted),
-        str(one.failed),
-        f"{one.calls:,}",
-        f"{one.tokens:,}",
+        " ".join(summary.column.split()),
+        "" if summary.mean is None else show(summary.mean),
+        "" if summary.low is None or summary.high is None else f"{show(summary.low)} to {show(summary.high)}",
+        str(summary.n),
+        "" if summary.right is None else str(summary.right),
+        str(summary.not_extracted),
+        str(summary.failed),
+        f"{summary.calls:,}",
+        f"{summary.tokens:,}",
         "" if each is None else f"{each:.2f}",
     )
-
-
-def _duration(seconds: float) -> str:
-    minutes, left = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {left} s" if minutes else f"{left} s"

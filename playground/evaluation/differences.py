@@ -23,11 +23,11 @@ class Segment:
 def differences(baseline: str, text: str) -> tuple[Segment, ...]:
     """Both texts as one: without what was `added` it is the baseline, without what was `removed` the text."""
     before, after = PIECE.findall(baseline), PIECE.findall(text)
-    found: list[Segment] = []
+    segments: list[Segment] = []
 
     def add(pieces: list[str], change: Change) -> None:
         if pieces:
-            found.append(Segment("".join(pieces), change))
+            segments.append(Segment("".join(pieces), change))
 
     shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False)))
     add(before[:shared], "same")
@@ -40,4 +40,4 @@ def differences(baseline: str, text: str) -> tuple[Segment, ...]:
         else:
             add(before[a:b], "removed")
             add(after[c:d], "added")
-    return tuple(found)
+    return tuple(segments)

@@ -13,14 +13,15 @@ from playground.evaluation import datasets, scorers
 from playground.evaluation.columns import columns
 from playground.evaluation.datasets.base import Dataset, Shot
 from playground.evaluation.findings import expectations
-from playground.evaluation.grid import base
-from playground.evaluation.plan import MAX_CELLS, MAX_ITEMS, Data, Experiment
-from playground.parameters import parameters
+from playground.evaluation.grid import column_setup
+from playground.evaluation.plan import MAX_CELLS, MAX_ITEMS, DataChoice, Experiment
+from playground.json_values import as_json
 from playground.strategies import templates
 
 log = logging.getLogger(__name__)
 FOLDER = presets.FOLDER / "experiments"
 KEYS = tuple(f.name for f in fields(Experiment))
+KEY, FORMER_KEY = "variants", "draws"  # of the sampling variants, in files and programs from before
 MAX_CHARACTERS = 20_000_000  # in all items together
 MAX_BYTES = 1024 * 1024  # of a file: more items than that belong into a file of their own
 
@@ -32,10 +33,23 @@ def parse(data: Any) -> Experiment:
     """
     if not isinstance(data, Mapping):
         raise InvalidSetup(f"An experiment is a mapping with the keys {', '.join(KEYS)}.")
+    if FORMER_KEY in data:
+        return _parse_former(data)
     _check_given(data.get("data"))
     experiment: Experiment = setups.build(Experiment, _with_schema_text(data), ())
     check(experiment)
     return experiment
+
+
+def _parse_former(data: Mapping[str, Any]) -> Experiment:
+    """An experiment in which the sampling variants have their former key; errors name it as it stands there."""
+    if KEY in data:
+        rule = f"is the former name of `{KEY}`, which is there too; keep one of them."
+        raise InvalidSetup(path=(FORMER_KEY,), rule=rule)
+    try:
+        return parse({KEY if key == FORMER_KEY else key: value for key, value in data.items()})
+    except InvalidSetup as error:
+        raise (error.at((FORMER_KEY, *error.path[1:])) if error.path[:1] == (KEY,) else error) from None
 
 
 def check(experiment: Experiment) -> None:
@@ -45,7 +59,7 @@ def check(experiment: Experiment) -> None:
     _check_data(experiment.data)
     places: list[tuple[Mapping[str, Any], tuple[str | int, ...]]] = [(experiment.sampling, ())]
     places += [(t.sampling, ("techniques", i)) for i, t in enumerate(experiment.techniques)]
-    places += [(d.sampling, ("draws", i)) for i, d in enumerate(experiment.draws)]
+    places += [(d.sampling, ("variants", i)) for i, d in enumerate(experiment.variants)]
     for sampling, path in places:
         if "seed" in sampling:
             rule = "is not known there: every cell has a seed of its own, made from the experiment's."
@@ -56,11 +70,11 @@ def check(experiment: Experiment) -> None:
             raise InvalidSetup(
                 path=("techniques", i, "task", "input"), rule="is not known there: the data has the inputs."
             )
-    found = columns(experiment)
-    dataset = _stand_in(experiment.data)
-    for column in found:
-        base(column, experiment, dataset)
-    labels = [column.label for column in found]
+    experiment_columns = columns(experiment)
+    dataset = _placeholder_data(experiment.data)
+    for column in experiment_columns:
+        column_setup(column, experiment, dataset)
+    labels = [column.label for column in experiment_columns]
     _check_scorer(scorers.build(experiment.scorer, dataset), labels)
     expectations.validate(experiment, labels)
     check_size(experiment, MAX_CELLS)
@@ -77,45 +91,31 @@ def check_size(experiment: Experiment, most: int, name: str = "") -> None:
         raise LimitReached(message)
 
 
-def read(text: str, source: str = "experiment", *, folder: Path | None = None) -> Experiment:
+def read_yaml(text: str, source: str = "experiment", *, folder: Path | None = None) -> Experiment:
     """An experiment from YAML. Raises InvalidSetup naming the line, the field and what is allowed.
 
     With a `folder`, `data: {file: mine.csv, columns: {input: question}, skip_bad: true}` takes the items from a file
     below it or elsewhere: for a person's own files on their own machine, never for what comes over a network.
     """
-    found = documents.load(text, source, "an experiment", KEYS, most=MAX_BYTES)
-    with found.placing():
-        return parse(found.data if folder is None else _with_items(found.data, folder))
+    document = documents.load(text, source, "an experiment", KEYS, most=MAX_BYTES)
+    with document.add_lines_to_errors():
+        return parse(document.data if folder is None else _with_items(document.data, folder))
 
 
-def write(experiment: Experiment) -> str:
-    """The experiment as YAML that `read` gives back, without what is default anyway."""
-    return documents.dump(differing(experiment))
-
-
-def differing(value: Any) -> dict[str, Any]:
-    """Only what differs from the defaults, as plain data."""
-    changed = {p.name: getattr(value, p.name) for p in parameters(type(value)) if getattr(value, p.name) != p.default}
-    return {name: _plain(part) for name, part in changed.items()}
+def write_yaml(experiment: Experiment) -> str:
+    """The experiment as YAML that `read_yaml` gives back, without what is default anyway."""
+    return documents.dump(setups.changed_values(experiment))
 
 
 def to_dict(experiment: Experiment) -> dict[str, Any]:
     """The whole experiment as plain data; `parse` of it gives the same experiment."""
-    whole: dict[str, Any] = setups.plain(asdict(experiment))
+    whole: dict[str, Any] = as_json(experiment)
     return whole
 
 
-def named(folder: Path = FOLDER) -> dict[str, Experiment]:
+def shipped_experiments(folder: Path = FOLDER) -> dict[str, Experiment]:
     """The experiments that come with the playground, by file name, in order of it."""
-    return {path.stem: read(path.read_text("utf-8"), path.name) for path in sorted(folder.glob("*.yaml"))}
-
-
-def _plain(value: Any) -> Any:
-    if hasattr(value, "__dataclass_fields__"):
-        return differing(value)
-    if isinstance(value, Mapping):
-        return {key: _plain(part) for key, part in value.items()}
-    return [_plain(part) for part in value] if isinstance(value, (list, tuple)) else value
+    return {path.stem: read_yaml(path.read_text("utf-8"), path.name) for path in sorted(folder.glob("*.yaml"))}
 
 
 def _with_schema_text(data: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -137,13 +137,13 @@ def _with_schema_text(data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _with_items(data: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
     """The same, its data's file replaced by the items in it."""
-    given = data.get("data")
-    if not isinstance(given, Mapping) or "file" not in given:
+    choice = data.get("data")
+    if not isinstance(choice, Mapping) or "file" not in choice:
         return data
-    rest = {key: value for key, value in given.items() if key not in ("file", "columns", "skip_bad")}
-    if not isinstance(given["file"], str) or "items" in rest:
+    rest = {key: value for key, value in choice.items() if key not in ("file", "columns", "skip_bad")}
+    if not isinstance(choice["file"], str) or "items" in rest:
         raise InvalidSetup(path=("data", "file"), rule="must be the name of a file, and stand without `data.items`.")
-    columns, labels, skip_bad = given.get("columns", {}), rest.get("labels", ()), given.get("skip_bad", False)
+    columns, labels, skip_bad = choice.get("columns", {}), rest.get("labels", ()), choice.get("skip_bad", False)
     if not isinstance(columns, Mapping) or not all(isinstance(name, str) for pair in columns.items() for name in pair):
         rule = "must name columns of the file, like {input: question, reference: answer}."
         raise InvalidSetup(path=("data", "columns"), rule=rule)
@@ -154,20 +154,20 @@ def _with_items(data: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
         rule = "must be a list of texts; put what YAML takes for something else in quotes: 'yes', '1'."
         raise InvalidSetup(path=("data", "labels"), rule=rule)
     try:
-        content = (folder / given["file"]).read_bytes()
+        content = (folder / choice["file"]).read_bytes()
     except FileNotFoundError:
-        raise _unreadable(f"there is no file {given['file']}") from None
+        raise _unreadable(f"there is no file {choice['file']}") from None
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         raise _unreadable(error) from None
     from playground.evaluation import own_data  # reads spreadsheets too: loaded by those who have a file
 
-    own = own_data.read(content, given["file"], columns=columns, labels=labels, skip_bad=skip_bad)
+    own = own_data.read_items(content, choice["file"], columns=columns, labels=labels, skip_bad=skip_bad)
     if own.bad:
         line, why = own.bad[0]
         count = f"{len(own.bad):,} row{'s' if len(own.bad) > 1 else ''}"
-        log.warning("%s: %s left out; the first is line %d, which %s.", given["file"], count, line, why)
+        log.warning("%s: %s left out; the first is line %d, which %s.", choice["file"], count, line, why)
     if own.encoding not in ("", "utf-8", "utf-8-sig"):
-        log.warning("%s: read as %s, for it is not UTF-8.", given["file"], own.encoding)
+        log.warning("%s: read as %s, for it is not UTF-8.", choice["file"], own.encoding)
     items = [*map(asdict, own.items)]
     return {**data, "data": {"name": datasets.OWN, "size": len(items), **rest, "items": items}}
 
@@ -193,13 +193,13 @@ def _check_given(data: Any) -> None:
         raise InvalidSetup(path=("data", "items"), rule=rule)
 
 
-def _check_data(data: Data) -> None:
+def _check_data(data: DataChoice) -> None:
     _check_template(data.template, ("data", "template"))
     size = sum(len(item.input) + sum(map(len, item.references)) for item in data.items)
     if size > MAX_CHARACTERS:
         raise LimitReached(f"The items have {size:,} characters in all; {MAX_CHARACTERS:,} is the most. Take fewer.")
-    if data.name not in (known := (*datasets.names(), datasets.OWN)):
-        raise InvalidSetup(path=("data", "name"), value=data.name, rule=f"it must be one of {', '.join(known)}.")
+    if data.name not in (names := (*datasets.names(), datasets.OWN)):
+        raise InvalidSetup(path=("data", "name"), value=data.name, rule=f"it must be one of {', '.join(names)}.")
     if data.items and data.name != datasets.OWN:
         rule = f"there are items besides, and for these it must be {datasets.OWN}."
         raise InvalidSetup(path=("data", "name"), value=data.name, rule=rule)
@@ -212,11 +212,11 @@ def _check_scorer(scorer: scorers.Scorer, labels: Sequence[str]) -> None:
 
 
 def _check_template(template: str, path: tuple[str | int, ...]) -> None:
-    if template and set(templates.names(template)) != {"input"}:
+    if template and set(templates.field_names(template)) != {"input"}:
         raise InvalidSetup(path=path, rule="must have {input} where the item goes, and no other name in braces.")
 
 
-def _stand_in(data: Data) -> Dataset:
+def _placeholder_data(data: DataChoice) -> Dataset:
     """A data set for a check of the columns: one with shots, if any are wanted, that nobody asks."""
     shots = (Shot(input="?", output="?", reasoning="The answer is ?."),) if data.shots else ()
     return replace(datasets.load(data if data.items else replace(data, size=1, shots=0)), shots=shots)

@@ -13,14 +13,14 @@ from playground.evaluation.datasets.base import Dataset, Shot
 from playground.evaluation.plan import Experiment, Item, Technique
 from playground.prompts import prompts_of
 from playground.strategies import Strategy, technique_of
-from playground.strategies.templates import fill
+from playground.strategies.templates import fill_template
 from playground.types import Example, Setup
 
-__all__ = ["Cell", "Column", "Grid", "base", "cells", "columns", "rows", "seed"]
+__all__ = ["Column", "Grid", "GridCell", "cell_seed", "cells", "column_setup", "columns", "samples_at_once"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class GridCell:
     """One item in one column, asked once more for each repetition."""
 
     column: Column
@@ -29,7 +29,7 @@ class Cell:
     setup: Setup
 
 
-class Grid(Sequence[Cell]):
+class Grid(Sequence[GridCell]):
     """All cells of an experiment on a data set, made when they are looked at: item by item, in every column.
 
     So all columns grow evenly, and a stop in the middle leaves items that every column was asked. Repetitions come
@@ -40,47 +40,47 @@ class Grid(Sequence[Cell]):
         self.columns = columns(experiment)
         self.dataset = dataset
         self._experiment = experiment
-        self.bases = tuple(base(column, experiment, dataset) for column in self.columns)
+        self.bases = tuple(column_setup(column, experiment, dataset) for column in self.columns)
         self.templates = tuple(c.technique.template or dataset.template for c in self.columns)
 
     def __len__(self) -> int:
         return len(self.columns) * len(self.dataset.items) * self._experiment.repetitions
 
     @overload
-    def __getitem__(self, index: int) -> Cell: ...
+    def __getitem__(self, index: int) -> GridCell: ...
     @overload
-    def __getitem__(self, index: slice) -> list[Cell]: ...
-    def __getitem__(self, index: int | slice) -> Cell | list[Cell]:
+    def __getitem__(self, index: slice) -> list[GridCell]: ...
+    def __getitem__(self, index: int | slice) -> GridCell | list[GridCell]:
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(len(self)))]
         if not 0 <= index < len(self):
             raise IndexError(index)
         rest, at = divmod(index, len(self.columns))
         repetition, number = divmod(rest, len(self.dataset.items))
-        item, known = self.dataset.items[number], self.bases[at]
+        item, base_setup = self.dataset.items[number], self.bases[at]
         setup = replace(
-            known,
-            task=replace(known.task, input=fill(self.templates[at], {"input": item.input})),
-            sampling=replace(known.sampling, seed=seed(self._experiment.seed, item.id, repetition)),
+            base_setup,
+            task=replace(base_setup.task, input=fill_template(self.templates[at], {"input": item.input})),
+            sampling=replace(base_setup.sampling, seed=cell_seed(self._experiment.seed, item.id, repetition)),
         )
-        return Cell(column=self.columns[at], item=item, repetition=repetition, setup=setup)
+        return GridCell(column=self.columns[at], item=item, repetition=repetition, setup=setup)
 
     def column_of(self, index: int) -> int:
         """The number of a cell's column."""
         return index % len(self.columns)
 
 
-def cells(experiment: Experiment, dataset: Dataset) -> Iterator[Cell]:
+def cells(experiment: Experiment, dataset: Dataset) -> Iterator[GridCell]:
     """All cells, in the order in which they are asked."""
     return iter(Grid(experiment, dataset))
 
 
-def seed(experiment: int, item: str, repetition: int) -> int:
+def cell_seed(experiment: int, item: str, repetition: int) -> int:
     """The same in every column: columns are compared on equal luck. Other items and columns have no say in it."""
     return int.from_bytes(hashlib.sha256(f"{experiment}/{repetition}/{item}".encode()).digest()[:4])
 
 
-def base(column: Column, experiment: Experiment, dataset: Dataset) -> Setup:
+def column_setup(column: Column, experiment: Experiment, dataset: Dataset) -> Setup:
     """The setup of a column's cells but for their input and seed. Raises InvalidSetup naming its place."""
     technique, model = column.technique, column.model
     task: dict[str, Any] = {"answer": dataset.answer, "labels": list(dataset.labels), **technique.task, "input": "?"}
@@ -89,7 +89,7 @@ def base(column: Column, experiment: Experiment, dataset: Dataset) -> Setup:
         "strategy": technique.strategy,
         "options": dict(technique.options),
         "task": task,
-        "sampling": {**experiment.sampling, **technique.sampling, **column.draw.sampling},
+        "sampling": {**experiment.sampling, **technique.sampling, **column.variant.sampling},
     }
     try:
         setup = setups.parse(data)
@@ -97,7 +97,7 @@ def base(column: Column, experiment: Experiment, dataset: Dataset) -> Setup:
             setup = setups.parse({**data, "task": {**task, "examples": [asdict(shot) for shot in shots]}})
         technique_of(setup).check(setup.task)
     except InvalidSetup as error:
-        raise error.at(_placed(error.path, column)) from None
+        raise error.at(_path_in_experiment(error.path, column)) from None
     return setup
 
 
@@ -111,7 +111,10 @@ def _shots(strategy: Strategy, technique: Technique, dataset: Dataset) -> Iterab
     if not reasons and "examples" not in strategy.required:
         return ()
     around = technique.template or dataset.template
-    return [Example(input=fill(around, {"input": shot.input}), output=_output(shot, reasons)) for shot in dataset.shots]
+    return [
+        Example(input=fill_template(around, {"input": shot.input}), output=_output(shot, reasons))
+        for shot in dataset.shots
+    ]
 
 
 def _output(shot: Shot, reasons: bool) -> str:
@@ -120,21 +123,21 @@ def _output(shot: Shot, reasons: bool) -> str:
     return f"The answer is {shot.output}." if reasons or shot.reasoning else shot.output
 
 
-def _placed(path: tuple[str | int, ...], column: Column) -> tuple[str | int, ...]:
+def _path_in_experiment(path: tuple[str | int, ...], column: Column) -> tuple[str | int, ...]:
     """Where in the experiment a value of a column's setup comes from."""
-    technique, model, draw = column.place
+    technique, model, variant = column.position
     if path[:1] in (("model",), ("adapter",), ("scale",)):
         return ("models", model, *path)
     if path[:1] != ("sampling",):
         return ("techniques", technique, *path)
-    if path[1:2] and path[1] in column.draw.sampling:
-        return ("draws", draw, *path)
+    if path[1:2] and path[1] in column.variant.sampling:
+        return ("variants", variant, *path)
     if path[1:2] and path[1] in column.technique.sampling:
         return ("techniques", technique, *path)
     return path
 
 
-def rows(setup: Setup) -> int:
+def samples_at_once(setup: Setup) -> int:
     """How many samples the setup draws at once, at most."""
     together: Counter[str] = Counter()
     for i, prompt in enumerate(prompts_of(setup)):

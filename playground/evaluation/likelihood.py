@@ -13,13 +13,13 @@ LARGEST = 700.0  # nats a token: the exponential of more is no float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shift:
+class TokenShift:
     """One token of the baseline under both. `change` is what the adapter adds to its log-probability, in nats.
 
     `baseline` and `other` hold the token's log-probability and the likeliest token under each, in `top`.
     """
 
-    place: int  # in the baseline's text, from 0
+    position: int  # in the baseline's text, from 0
     baseline: Token
     other: Token
 
@@ -33,24 +33,27 @@ class Shift:
         return self.baseline.top[0].id != self.other.top[0].id
 
 
-def shifts(baseline: Run, other: Run, catalog: Catalog) -> tuple[Shift, ...]:
+def token_shifts(baseline: Run, other: Run, catalog: Catalog) -> tuple[TokenShift, ...]:
     """The baseline's answer, token by token, under the weights of another run on the same model.
 
     Raises NotSupported for runs on different models, or on one without logits.
     """
     if baseline.setup.model != other.setup.model:
         raise NotSupported("Tokens can be compared between a model and its adapters, not between two models.")
-    step = answered(baseline)
+    step = answer_step(baseline)
     ids = [token.id for token in step.completions[0].tokens] if step else []
     if step is None or not ids:
         return ()
     here, there = (_score(run, step, ids, catalog) for run in (baseline, other))
-    return tuple(Shift(place=place, baseline=a, other=b) for place, (a, b) in enumerate(zip(here, there, strict=True)))
+    return tuple(
+        TokenShift(position=position, baseline=a, other=b)
+        for position, (a, b) in enumerate(zip(here, there, strict=True))
+    )
 
 
-def disagreements(found: Sequence[Shift]) -> tuple[Shift, ...]:
+def disagreements(shifts: Sequence[TokenShift]) -> tuple[TokenShift, ...]:
     """Where the two would have gone on differently, the largest change first; then all others likewise."""
-    return tuple(sorted(found, key=lambda shift: (not shift.disagree, -abs(shift.change))))
+    return tuple(sorted(shifts, key=lambda shift: (not shift.disagree, -abs(shift.change))))
 
 
 def perplexity(reader: Run, writer: Run, catalog: Catalog) -> float | None:
@@ -59,14 +62,14 @@ def perplexity(reader: Run, writer: Run, catalog: Catalog) -> float | None:
     None where there is no text, or the model has no logits or no room for it. Tokens are the reading model's own:
     compare only between models with one tokenizer.
     """
-    step = answered(writer)
+    step = answer_step(writer)
     if step is None:
         return None
     try:
         # On one model the tokens as they were written, on another the same words in its own tokens.
-        one = reader.setup.model == writer.setup.model
-        written = [token.id for token in step.completions[0].tokens] if one else step.completions[0].text
-        tokens = _score(reader, step, written, catalog)
+        same_model = reader.setup.model == writer.setup.model
+        answer = [token.id for token in step.completions[0].tokens] if same_model else step.completions[0].text
+        tokens = _score(reader, step, answer, catalog)
     except (NotSupported, PromptTooLong):
         return None
     if not tokens:
@@ -75,7 +78,7 @@ def perplexity(reader: Run, writer: Run, catalog: Catalog) -> float | None:
     return math.exp(surprise) if surprise < LARGEST else math.inf
 
 
-def answered(run: Run) -> Step | None:
+def answer_step(run: Run) -> Step | None:
     """The last step that has words: what the answer was read from."""
     return next((step for step in reversed(run.steps) if step.completions and step.completions[0].text), None)
 

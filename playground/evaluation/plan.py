@@ -11,7 +11,7 @@ from playground.types import MAX_NAME, MAX_TEXT, Weights
 
 MAX_ITEMS = 10_000
 MAX_CELLS = 100_000
-MAX_LABEL = 3 * MAX_NAME  # characters of a column's label: a technique's, a model's and an adapter's name, a draw's
+MAX_LABEL = 3 * MAX_NAME  # characters of a column's label: a technique's, a model's and an adapter's name, a variant's
 
 Name = Annotated[str, Field(min_length=1, max_length=60, strict=True)]
 
@@ -29,7 +29,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Data:
+class DataChoice:
     """Where the items come from: a set that comes with the playground, or `items` of one's own."""
 
     __pydantic_config__ = STRICT
@@ -59,7 +59,7 @@ class Technique:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draw:
+class SamplingVariant:
     """How tokens are chosen, under a name. It goes over what the technique says."""
 
     __pydantic_config__ = STRICT
@@ -68,7 +68,7 @@ class Draw:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
+class ScorerChoice:
     """How an answer gets its score: a scorer by name, with its options."""
 
     __pydantic_config__ = STRICT
@@ -88,17 +88,19 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Experiment:
-    """Techniques x models x draws x repetitions, on every item. Each cell of that grid is one Setup."""
+    """Techniques x models x sampling variants x repetitions, on every item. Each cell of that grid is one Setup."""
 
     __pydantic_config__ = STRICT
     title: str = text("Untitled", max_length=200, help="What it is called.")
     about: str = text(max_length=2000, lines=2, help="What it is to find out.")
-    data: Data = Data()
+    data: DataChoice = DataChoice()
     techniques: tuple[Technique, ...] = many(max_length=16, help="Techniques, a column each.")
     models: tuple[Weights, ...] = many(max_length=8, help="Models and adapters. Empty: the default model.")
-    draws: tuple[Draw, ...] = many(max_length=8, help="Sampling variants. Empty: what each technique says.")
+    variants: tuple[SamplingVariant, ...] = many(
+        max_length=8, help="Sampling variants. Empty: what each technique says."
+    )
     repetitions: int = number(1, 1, 20, step=1, help="How often each item is asked, each time with another seed.")
     seed: int = number(0, 0, 2**32 - 1, step=1, help="The random seed of the whole experiment.")
     sampling: Mapping[str, Any] = mapping(max_length=16, help="Sampling parameters for all, under the technique's.")
-    scorer: Judgement = Judgement()
+    scorer: ScorerChoice = ScorerChoice()
     expectations: tuple[Expectation, ...] = many(max_length=32, help="What must hold; checked at the end.")

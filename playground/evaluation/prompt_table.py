@@ -1,31 +1,33 @@
 """Runs a list of prompts on several models, as a table with a row for each prompt."""
 
-import csv
-import io
 import math
 import re
 import time
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from playground.backends.catalog import Catalog
-from playground.comparison import compare, drawn
+from playground.comparison import compare, draw_seed
 from playground.errors import InvalidSetup, LimitReached
+from playground.evaluation.own_data.records import records
 from playground.types import MAX_TEXT, Run, Setup, Weights
 
-COLUMNS = ("prompt", "input", "question", "text")  # of a CSV, in order of preference
+PROMPT_COLUMNS = ("prompt", "input", "question", "text")  # of a CSV, in order of preference
 SEPARATORS = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
-NAME = re.compile(r"[\w-]+")  # of a column; a sentence with a comma has spaces
-ENOUGH = 1000  # characters of a line to see whether it has columns
+COLUMN_NAME = re.compile(r"[\w-]+")  # of a column; a sentence with a comma has spaces
+SNIFFED_CHARACTERS = 1000  # characters of a line to see whether it has columns
 MAX_ROWS = 200
 MAX_CHARACTERS = 1_000_000  # of a list, columns that are not used among them
-SHOWN = 20  # columns in a message
-LATE = "It has taken {:,g} seconds, the most for one list here. The rows that are done are kept; run the others again."
+MAX_LISTED = 20  # columns in a message
+OUT_OF_TIME = (
+    "It has taken {:,g} seconds, the most for one list here. The rows that are done are kept; run the others again."
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PromptRow:
     """One prompt and the run of every pane on it, in the panes' order."""
 
     prompt: str
@@ -42,24 +44,16 @@ def read_prompts(text: str) -> tuple[str, ...]:
         raise LimitReached(f"The list has {len(text):,} characters; {MAX_CHARACTERS:,} is the most.")
     text = text.strip("\ufeff\r\n")
     lines = text.splitlines()
-    try:
-        separator, header = _header(lines)
-        column = next((header.index(name) for name in COLUMNS if name in header), None)
-        if column is None:
-            found = [line.strip() for line in lines]
-        else:
-            rows = list(csv.reader(io.StringIO(text), delimiter=separator))[1:]
-            _refuse_cut(rows, len(header), separator)
-            found = [row[column].strip() for row in rows if len(row) > column]
-    except csv.Error as error:
-        raise InvalidSetup(f"The list cannot be read as CSV: {error}.") from None
+    separator, header = _header(lines)
+    column = next((header.index(name) for name in PROMPT_COLUMNS if name in header), None)
+    texts = [line.strip() for line in lines] if column is None else _cells(text, separator, len(header), column)
     if column is None and header:
-        there = ", ".join(ascii(name[:60]) for name in header[:SHOWN])
+        there = ", ".join(ascii(name[:60]) for name in header[:MAX_LISTED])
         raise InvalidSetup(
             f"The columns of the CSV are {there}; name the one with the prompts "
-            f"{', '.join(COLUMNS[:-1])} or {COLUMNS[-1]}.",
+            f"{', '.join(PROMPT_COLUMNS[:-1])} or {PROMPT_COLUMNS[-1]}.",
         )
-    prompts = tuple(prompt for prompt in found if prompt)
+    prompts = tuple(prompt for prompt in texts if prompt)
     if not prompts:
         where = f"The column {header[column]!a} of the CSV" if column is not None else "The list"
         raise InvalidSetup(f"{where} has no prompt; write one a line.")
@@ -70,28 +64,43 @@ def read_prompts(text: str) -> tuple[str, ...]:
     return prompts
 
 
-def _refuse_cut(rows: Sequence[Sequence[str]], columns: int, separator: str) -> None:
-    """Raises InvalidSetup for a row with more cells than columns: what looks like a cell is half of a prompt."""
-    for number, row in enumerate(rows, 1):
-        if len(row) > columns and any(cell.strip() for cell in row[columns:]):
+def _cells(text: str, separator: str, columns: int, column: int) -> list[str]:
+    """The cells of one column, below its name.
+
+    Raises InvalidSetup for a row that cannot be read, or has more cells than columns: what looks like a cell is half
+    of a prompt.
+    """
+    texts = []
+    for number, (line, cells) in enumerate(islice(records(text, separator), 1, None), 1):
+        if isinstance(cells, str):
+            raise InvalidSetup(f"Line {line} of the CSV {cells}.")
+        if any(cell.strip() for cell in cells[columns:]):
             raise InvalidSetup(
-                f"Row {number} of the CSV has {len(row)} cells and its header {columns}: put a prompt with "
+                f"Row {number} of the CSV has {len(cells)} cells and its header {columns}: put a prompt with "
                 f"{SEPARATORS[separator]} in it in quotes.",
             )
+        texts += [cells[column].strip()] if len(cells) > column else []
+    return texts
 
 
 def _header(lines: Sequence[str]) -> tuple[str, list[str]]:
     """The separator and the columns' names in lower case; no names where these lines are prompts and no CSV."""
     for separator in SEPARATORS:
-        first, *_ = [*csv.reader(lines[:1], delimiter=separator), []]
-        names = [cell.strip().lower() for cell in first]
-        if any(name in COLUMNS for name in names):
+        # A first line that cannot be read is split as it is: the rows below it say what is wrong.
+        first = _rows(lines[:1], separator) or [line.split(separator) for line in lines[:1]]
+        names = [cell.strip().lower() for row in first for cell in row]
+        if any(name in PROMPT_COLUMNS for name in names):
             return separator, names
     for separator in SEPARATORS:
-        rows = list(csv.reader((line[:ENOUGH] for line in lines[:2]), delimiter=separator))
-        if len(rows) > 1 and len(rows[0]) == len(rows[1]) > 1 and all(map(NAME.fullmatch, rows[0])):
+        rows = _rows([line[:SNIFFED_CHARACTERS] for line in lines[:2]], separator)
+        if len(rows) > 1 and len(rows[0]) == len(rows[1]) > 1 and all(map(COLUMN_NAME.fullmatch, rows[0])):
             return separator, rows[0]
     return ",", []
+
+
+def _rows(lines: Sequence[str], separator: str) -> list[list[str]]:
+    """Those of the lines that can be read under a separator."""
+    return [cells for _, cells in records("\n".join(lines), separator) if not isinstance(cells, str)]
 
 
 def check_size(prompts: Sequence[str], panes: Sequence[Weights], most: int, name: str) -> None:
@@ -102,35 +111,35 @@ def check_size(prompts: Sequence[str], panes: Sequence[Weights], most: int, name
         )
 
 
-def table(
+def run_table(
     setup: Setup,
     panes: Sequence[Weights],
     prompts: Sequence[str],
     catalog: Catalog,
     *,
-    within: float = math.inf,
-    in_all: float = math.inf,
-) -> Generator[tuple[Row, ...], None, None]:
+    max_seconds: float = math.inf,
+    max_total_seconds: float = math.inf,
+) -> Generator[tuple[PromptRow, ...], None, None]:
     """Yield the table as it grows: whole rows, and last the one under way. Closing keeps what had been yielded.
 
-    All rows use one seed, drawn here where the setup leaves it open. Each run takes at most `within` seconds, and all
-    of them `in_all`: then LimitReached is raised.
+    All rows use one seed, drawn here where the setup leaves it open. Each run takes at most `max_seconds`, and all of
+    them `max_total_seconds`: then LimitReached is raised.
     """
-    seed, end = drawn(), time.monotonic() + in_all
-    done: list[Row] = []
+    seed, end = draw_seed(), time.monotonic() + max_total_seconds
+    finished_rows: list[PromptRow] = []
     for prompt in prompts:
         if time.monotonic() > end:
-            raise LimitReached(LATE.format(in_all))
-        asked = replace(setup, task=replace(setup.task, input=prompt))
-        row = Row(prompt, ())
-        with closing(compare(asked, panes, catalog, seed=seed, within=within)) as growing:
+            raise LimitReached(OUT_OF_TIME.format(max_total_seconds))
+        pane_setup = replace(setup, task=replace(setup.task, input=prompt))
+        row = PromptRow(prompt, ())
+        with closing(compare(pane_setup, panes, catalog, seed=seed, max_seconds=max_seconds)) as growing:
             for runs in growing:
-                row = Row(prompt, runs)
-                yield (*done, row)
-                if time.monotonic() > end and not _ended(runs):
-                    raise LimitReached(LATE.format(in_all))
-        done.append(row)
+                row = PromptRow(prompt, runs)
+                yield (*finished_rows, row)
+                if time.monotonic() > end and not _have_ended(runs):
+                    raise LimitReached(OUT_OF_TIME.format(max_total_seconds))
+        finished_rows.append(row)
 
 
-def _ended(runs: Sequence[Run]) -> bool:
+def _have_ended(runs: Sequence[Run]) -> bool:
     return all(run.status not in ("waiting", "running") for run in runs)

@@ -5,12 +5,12 @@ from typing import Literal
 
 from playground.evaluation.plan import Experiment, Item
 
-Outcome = Literal["done", "failed"]
-Status = Literal["running", "done", "stopped", "failed"]
+CellOutcome = Literal["done", "failed"]
+TableStatus = Literal["running", "done", "stopped", "failed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Path:
+class VotePath:
     """One voter of a vote: its answer, if it gave one, and exp(mean token log-probability), if that is known."""
 
     answer: str | None
@@ -29,7 +29,7 @@ class Result:
     column: str
     item: str
     repetition: int = 0
-    outcome: Outcome = "done"
+    outcome: CellOutcome = "done"
     answer: str = ""
     predicted: str = ""  # the answer as the scorer read it: a number, a label
     score: float | None = None  # None when failed
@@ -38,7 +38,7 @@ class Result:
     note: str = ""  # why, in words: the scorer's, or the error
     disagree: bool = False  # a judge decided otherwise when the two answers were swapped
     confidence: float | None = None
-    paths: tuple[Path, ...] = ()
+    paths: tuple[VotePath, ...] = ()
     calls: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
@@ -56,7 +56,7 @@ class Table:
     results: tuple[Result, ...] = ()
     total: int = 0  # cells in all
     known: int = 0  # of them, already in the store when it began
-    status: Status = "running"
+    status: TableStatus = "running"
     seconds: float = 0.0  # since it began
     rate: float = 0.0  # new cells per second, lately
     remaining: float | None = None  # seconds, estimated

@@ -9,25 +9,28 @@ from playground.evaluation import datasets, experiments
 from playground.evaluation.plan import Experiment, Technique
 from playground.json_values import as_json
 
-SAID = {"stop", "logit_bias"}  # sampling parameters that hold texts, or tokens of them
+TEXT_SETTINGS = {"stop", "logit_bias"}  # sampling parameters that hold texts, or tokens of them
 
 
 def is_shipped(experiment: Experiment) -> bool:
     """Whether its data, templates, techniques and scorer are those of shipped plans, or have no words of a person."""
-    templates, techniques, scorers, said = _shipped()
+    templates, techniques, scorers, sampling_texts = _shipped()
     return (
         experiment.data.name != datasets.OWN
         and not experiment.data.items
         and experiment.data.template in templates
         and all(_has_no_words(technique) or _words(technique) in techniques for technique in experiment.techniques)
         and (not experiment.scorer.options or as_json(asdict(experiment.scorer)) in scorers)
-        and all(_said(s) in said for s in (experiment.sampling, *(draw.sampling for draw in experiment.draws)))
+        and all(
+            _said(s) in sampling_texts
+            for s in (experiment.sampling, *(variant.sampling for variant in experiment.variants))
+        )
     )
 
 
 @cache
 def _shipped() -> tuple[set[str], list[Any], list[Any], list[Any]]:
-    plans = experiments.named().values()
+    plans = experiments.shipped_experiments().values()
     techniques = [_words(technique) for plan in plans for technique in plan.techniques]
     scorers = [as_json(asdict(plan.scorer)) for plan in plans]
     return (
@@ -40,7 +43,7 @@ def _shipped() -> tuple[set[str], list[Any], list[Any], list[Any]]:
 
 def _has_no_words(technique: Technique) -> bool:
     texts = [value for value in technique.options.values() if not isinstance(value, bool | int | float)]
-    return not (technique.task or technique.template or texts or technique.sampling.keys() & SAID)
+    return not (technique.task or technique.template or texts or technique.sampling.keys() & TEXT_SETTINGS)
 
 
 def _words(technique: Technique) -> Any:
@@ -49,4 +52,4 @@ def _words(technique: Technique) -> Any:
 
 
 def _said(sampling: Mapping[str, Any]) -> Any:
-    return as_json({name: value for name, value in sampling.items() if name in SAID})
+    return as_json({name: value for name, value in sampling.items() if name in TEXT_SETTINGS})

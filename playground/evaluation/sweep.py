@@ -12,8 +12,8 @@ from playground import runner
 from playground.backends.catalog import Catalog
 from playground.errors import LimitReached
 from playground.parameters import STRICT, many, number
-from playground.strategies.answers import extract, same, without_reasoning
-from playground.strategies.base import Answer, Ask, Running, gather, system, user
+from playground.strategies.answers import comparison_key, extract_answer, without_reasoning
+from playground.strategies.base import Answer, Ask, Running, gather, system_message, user_message
 from playground.strategies.checks import check_labels, check_required
 from playground.types import Completion, Run, Setup, Step, Task
 
@@ -46,7 +46,7 @@ class Sweep:
             )
 
     def run(self, task: Task, ask: Ask) -> Running:
-        messages = (*system(task.role), user(task.input))
+        messages = (*system_message(task.role), user_message(task.input))
         yield from gather(
             [
                 ask(
@@ -64,7 +64,7 @@ class Sweep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class SweepCell:
     """What one cell's answers have in common. `agreement` is the share of the most frequent answer."""
 
     answers: int
@@ -74,25 +74,25 @@ class Cell:
     mean_tokens: float
 
 
-def run(setup: Setup, catalog: Catalog, sweep: Sweep, *, within: float = math.inf) -> Generator[Run, None, None]:
+def run(setup: Setup, catalog: Catalog, sweep: Sweep, *, max_seconds: float = math.inf) -> Generator[Run, None, None]:
     """The sweep as a Run that grows, one step a cell, in the order of `sweep.cells`."""
     settings = [replace(setup.sampling, temperature=t, top_p=p) for t, p in sweep.cells]
-    return runner.carry_out(sweep, setup, catalog, also=settings, within=within)
+    return runner.carry_out(sweep, setup, catalog, also=settings, max_seconds=max_seconds)
 
 
-def summary(step: Step, task: Task) -> Cell | None:
+def summary(step: Step, task: Task) -> SweepCell | None:
     """Numbers of one cell; None until an answer has come to its end."""
-    done = whole_answers(step)
-    if not done:
+    completions = whole_answers(step)
+    if not completions:
         return None
-    read = [same(answer_of(c, task)) for c in done]
-    tokens = [token.logprob for c in done for token in c.tokens]
-    return Cell(
-        answers=len(done),
+    read = [comparison_key(answer_of(c, task)) for c in completions]
+    tokens = [token.logprob for c in completions for token in c.tokens]
+    return SweepCell(
+        answers=len(completions),
         distinct=len(set(read)),
         agreement=max(map(read.count, read)) / len(read),
         mean_logprob=statistics.fmean(tokens) if tokens else None,
-        mean_tokens=statistics.fmean(c.completion_tokens for c in done),
+        mean_tokens=statistics.fmean(c.completion_tokens for c in completions),
     )
 
 
@@ -103,4 +103,4 @@ def whole_answers(step: Step) -> list[Completion]:
 
 def answer_of(completion: Completion, task: Task) -> str:
     """By which completions count as equal: the answer of the wanted kind, without one all that was said."""
-    return extract(completion.text, task.answer, task.labels) or without_reasoning(completion.text)
+    return extract_answer(completion.text, task.answer, task.labels) or without_reasoning(completion.text)

@@ -16,7 +16,7 @@ from typing import Any
 from playground import deprecations
 from playground.errors import PlaygroundError
 from playground.finetuning import cards, shipped
-from playground.finetuning.figures import Share
+from playground.finetuning.figures import ShareRight
 from playground.finetuning.skills import SKILLS
 from playground.returning import Returning
 
@@ -38,16 +38,16 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--steps", type=positive, help="instead of the recipe's")
     parser.add_argument("--threads", type=positive, help="of the processor; other numbers round differently")
     parser.add_argument("--folder", type=Path, metavar="NEW", help="write to it, or check it, not the package's own")
-    given = parser.parse_args(argv)
-    if unknown := set(given.names) - set(NAMES):
+    arguments = parser.parse_args(argv)
+    if unknown := set(arguments.names) - set(NAMES):
         parser.error(f"unknown: {', '.join(sorted(unknown))}. Known: {', '.join(NAMES)}.")
-    if given.threads:
+    if arguments.threads:
         import torch
 
-        torch.set_num_threads(given.threads)
-    names = tuple(given.names) or NAMES
+        torch.set_num_threads(arguments.threads)
+    names = tuple(arguments.names) or NAMES
     try:
-        return _check(names, given.folder) if given.check else _make(names, given)
+        return _check(names, arguments.folder) if arguments.check else _make(names, arguments)
     except PlaygroundError as error:
         print(error, file=sys.stderr)
         return 2
@@ -67,18 +67,18 @@ def folder_of(name: str, root: Path | None = None) -> Path:
     return shipped.CLASSIFIER if name == CLASSIFIER else shipped.ADAPTERS / name
 
 
-def _make(names: tuple[str, ...], given: argparse.Namespace) -> int:
+def _make(names: tuple[str, ...], arguments: argparse.Namespace) -> int:
     from playground.finetuning import making, tiny_classifier
 
     model, tokenizer = _default_model()
     for name in names:
-        folder = folder_of(name, given.folder)
+        folder = folder_of(name, arguments.folder)
         if name == CLASSIFIER:
-            job = tiny_classifier.make(model, tokenizer, folder, seed=given.seed, steps=given.steps)
+            job = tiny_classifier.make_classifier(model, tokenizer, folder, seed=arguments.seed, steps=arguments.steps)
         else:
-            recipe = replace(SKILLS[name].recipe, seed=given.seed)
-            recipe = replace(recipe, steps=given.steps or recipe.steps)
-            job = making.make(SKILLS[name], recipe, model, tokenizer, folder)
+            recipe = replace(SKILLS[name].recipe, seed=arguments.seed)
+            recipe = replace(recipe, steps=arguments.steps or recipe.steps)
+            job = making.make_adapter(SKILLS[name], recipe, model, tokenizer, folder)
         card = _followed(name, job)
         _print(name, "before", card.before)
         _print(name, "after", card.after)
@@ -86,7 +86,7 @@ def _make(names: tuple[str, ...], given: argparse.Namespace) -> int:
     return 0
 
 
-def _followed(name: str, job: Generator[Any, None, cards.Card]) -> cards.Card:
+def _followed(name: str, job: Generator[Any, None, cards.WeightsCard]) -> cards.WeightsCard:
     """Run a training to its end, printing its loss now and then; returns the card."""
     work = Returning(job)
     for step in work:
@@ -102,16 +102,16 @@ def _check(names: tuple[str, ...], root: Path | None) -> int:
     off = 0
     for name in names:
         folder = folder_of(name, root)
-        said = cards.read(folder)["held_out"]["after"]
+        shares_on_card = cards.read_card(folder)["held_out"]["after"]
         if name == CLASSIFIER:
-            found = tiny_classifier.measured(*tiny_classifier.load(folder))
+            shares_now = tiny_classifier.measure(*tiny_classifier.load(folder))
         else:
-            found = making.measured_with(SKILLS[name], folder, model, tokenizer)
-        _print(name, "on the card", said)
-        _print(name, "measured now", found)
-        for measure, share in said.items():
+            shares_now = making.measure_adapter(SKILLS[name], folder, model, tokenizer)
+        _print(name, "on the card", shares_on_card)
+        _print(name, "measured now", shares_now)
+        for measure, share in shares_on_card.items():
             low, high = share.interval()
-            off += not low <= found[measure].passed / found[measure].total <= high
+            off += not low <= shares_now[measure].passed / shares_now[measure].total <= high
     print("all within the intervals on the cards" if not off else f"{off} outside the intervals on the cards")
     return 1 if off else 0
 
@@ -124,7 +124,7 @@ def _default_model() -> tuple[Any, Any]:
     return load(fetch_converted(Settings.from_environment().cache, lambda _: None))
 
 
-def _print(name: str, when: str, shares: Mapping[str, Share]) -> None:
+def _print(name: str, when: str, shares: Mapping[str, ShareRight]) -> None:
     for measure, share in shares.items():
         print(f"{name}, {when}: {measure}: {share}", flush=True)
 

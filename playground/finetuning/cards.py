@@ -9,13 +9,13 @@ from typing import Any
 import yaml
 
 from playground.errors import ModelUnavailable
-from playground.finetuning.figures import Share
+from playground.finetuning.figures import ShareRight
 
 FILE = "README.md"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
+class WeightsCard:
     """`example` is a setup that shows what the weights do. `training` says with what they were made.
 
     `before` and `after` are shares of the same held-out items by measure, without and with the weights;
@@ -27,12 +27,12 @@ class Card:
     example: Mapping[str, Any]
     data: str
     training: Mapping[str, Any]
-    before: Mapping[str, Share]
-    after: Mapping[str, Share]
+    before: Mapping[str, ShareRight]
+    after: Mapping[str, ShareRight]
     limits: str
 
 
-def write(card: Card, folder: Path) -> None:
+def write_card(card: WeightsCard, folder: Path) -> None:
     """Put the card into the folder of the weights."""
     front = {
         "title": card.title,
@@ -46,7 +46,7 @@ def write(card: Card, folder: Path) -> None:
     (folder / FILE).write_text(f"---\n{yaml_text}---\n\n{_body(card)}", "utf-8")
 
 
-def read(folder: Path) -> dict[str, Any]:
+def read_card(folder: Path) -> dict[str, Any]:
     """The front matter of the card in a folder; `held_out` as shares by measure.
 
     Raises ModelUnavailable naming the folder when there is no card in it.
@@ -54,20 +54,20 @@ def read(folder: Path) -> dict[str, Any]:
     if not (folder / FILE).is_file():
         raise ModelUnavailable(f"{folder} holds no {FILE}: make it with `python -m playground.finetuning`.")
     _, front, _ = re.split("^---$", (folder / FILE).read_text("utf-8"), maxsplit=2, flags=re.MULTILINE)
-    found: dict[str, Any] = yaml.safe_load(front)
-    found["held_out"] = {
-        name: {measure: Share(*numbers) for measure, numbers in shares.items()}
-        for name, shares in found["held_out"].items()
+    data: dict[str, Any] = yaml.safe_load(front)
+    data["held_out"] = {
+        name: {measure: ShareRight(*numbers) for measure, numbers in shares.items()}
+        for name, shares in data["held_out"].items()
     }
-    return found
+    return data
 
 
-def _numbers(shares: Mapping[str, Share]) -> dict[str, list[int]]:
+def _numbers(shares: Mapping[str, ShareRight]) -> dict[str, list[int]]:
     return {measure: [share.passed, share.total] for measure, share in shares.items()}
 
 
-def _body(card: Card) -> str:
-    made = "\n".join(f"- {name.replace('_', ' ')}: {value}" for name, value in card.training.items())
+def _body(card: WeightsCard) -> str:
+    training = "\n".join(f"- {name.replace('_', ' ')}: {value}" for name, value in card.training.items())
     if card.before:
         head = "| the answer | base model | with this adapter |\n|---|---|---|"
         rows = "\n".join(f"| {measure} | {card.before[measure]} | {share} |" for measure, share in card.after.items())
@@ -87,7 +87,7 @@ def _body(card: Card) -> str:
 
 {card.data}
 
-{made}
+{training}
 
 ## Limits
 

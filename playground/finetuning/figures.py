@@ -8,7 +8,7 @@ Z = 1.96  # standard deviations of a 95 % interval
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class ShareRight:
     """`passed` of `total` items."""
 
     passed: int
@@ -28,7 +28,7 @@ class Share:
         return f"{self.passed} of {self.total} ({self.passed / self.total:.0%}, 95 % interval {low:.0%} to {high:.0%})"
 
 
-def tally(marks: Iterable[Mapping[str, bool]]) -> dict[str, Share]:
+def tally(marks: Iterable[Mapping[str, bool]]) -> dict[str, ShareRight]:
     """For each measure, the share of items that pass it. Every item is marked by the same measures."""
     rows = list(marks)
-    return {measure: Share(sum(row[measure] for row in rows), len(rows)) for measure in rows[0]}
+    return {measure: ShareRight(sum(row[measure] for row in rows), len(rows)) for measure in rows[0]}

@@ -11,45 +11,45 @@ from safetensors.torch import save_file
 
 from playground.backends.packaged_models import default_model
 from playground.finetuning import cards
-from playground.finetuning.answering import answers
-from playground.finetuning.figures import Share, tally
+from playground.finetuning.answering import greedy_answers
+from playground.finetuning.figures import ShareRight, tally
 from playground.finetuning.recipe import Recipe
 from playground.finetuning.skills.base import Skill
 from playground.finetuning.training import TrainingStep, train
 
 
-def measured(skill: Skill, model: Any, tokenizer: Any) -> dict[str, Share]:
+def measure(skill: Skill, model: Any, tokenizer: Any) -> dict[str, ShareRight]:
     """The skill's measures over its held-out part, by greedy answers of at most `skill.max_tokens` tokens."""
     items = skill.held_out()
-    said = answers(model, tokenizer, [item.prompt for item in items], skill.max_tokens)
-    return tally(skill.marks(answer, item.truth) for answer, item in zip(said, items, strict=True))
+    answers = greedy_answers(model, tokenizer, [item.prompt for item in items], skill.max_tokens)
+    return tally(skill.marks(answer, item.truth) for answer, item in zip(answers, items, strict=True))
 
 
-def measured_with(skill: Skill, folder: Path, model: Any, tokenizer: Any) -> dict[str, Share]:
+def measure_adapter(skill: Skill, folder: Path, model: Any, tokenizer: Any) -> dict[str, ShareRight]:
     """The same with the adapter of a folder on the model, which is afterwards as it was."""
     adapted = PeftModel.from_pretrained(model, folder)
     try:
-        return measured(skill, adapted.eval(), tokenizer)
+        return measure(skill, adapted.eval(), tokenizer)
     finally:
         adapted.unload()
 
 
-def make(
+def make_adapter(
     skill: Skill, recipe: Recipe, model: Any, tokenizer: Any, folder: Path
-) -> Generator[TrainingStep, None, cards.Card]:
+) -> Generator[TrainingStep, None, cards.WeightsCard]:
     """Train the skill's adapter and write it and its card into the folder; the card is the generator's value.
 
     Closing the generator stops the training and writes nothing.
     """
-    before = measured(skill, model, tokenizer)
+    before = measure(skill, model, tokenizer)
     examples = skill.training(Random(recipe.seed))
     adapted = yield from train(model, tokenizer, examples, recipe)
     try:
         save(adapted, folder)
     finally:
         adapted.unload()
-    after = measured_with(skill, folder, model, tokenizer)
-    card = cards.Card(
+    after = measure_adapter(skill, folder, model, tokenizer)
+    card = cards.WeightsCard(
         title=skill.title,
         about=skill.about,
         example=skill.example,
@@ -67,7 +67,7 @@ def make(
         after=after,
         limits=skill.limits,
     )
-    cards.write(card, folder)
+    cards.write_card(card, folder)
     return card
 
 

@@ -13,27 +13,27 @@ DATA = Path(__file__).parent / "data"
 Part = Literal["train", "held_out"]
 
 
-def items(name: str, part: Part) -> list[dict[str, Any]]:
+def read_items(name: str, part: Part) -> list[dict[str, Any]]:
     """The items of a data file such as `sentiment/reviews.jsonl` that belong to a part, in the file's order."""
     rows = [json.loads(line) for line in (DATA / name).read_text("utf-8").splitlines()]
     return [row for row in rows if row["part"] == part]
 
 
-def words(name: str) -> dict[str, Any]:
+def read_words(name: str) -> dict[str, Any]:
     """Word lists and patterns from a YAML file such as `sentiment/phrases.yaml`."""
-    found: dict[str, Any] = yaml.safe_load((DATA / name).read_text("utf-8"))
-    return found
+    data: dict[str, Any] = yaml.safe_load((DATA / name).read_text("utf-8"))
+    return data
 
 
-def filled(pattern: str, lists: Mapping[str, Sequence[str]], random: Random) -> str:
+def fill_pattern(pattern: str, lists: Mapping[str, Sequence[str]], random: Random) -> str:
     """The pattern with each `{name}` replaced by a random word of the list of that name, as a sentence.
 
     A list used twice gives two different words.
     """
-    drawn: dict[str, list[str]] = {}
+    words_by_list: dict[str, list[str]] = {}
 
     def draw(match: re.Match[str]) -> str:
-        before = drawn.setdefault(match[1], [])
+        before = words_by_list.setdefault(match[1], [])
         before.append(random.choice([word for word in lists[match[1]] if word not in before]))
         return before[-1]
 

@@ -12,7 +12,7 @@ CLASSIFIER = Path(__file__).parent / "classifier"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shipped:
+class ShippedWeights:
     """Weights in a folder. `example` is a setup, as `setups.parse` takes it, on which the effect is plain."""
 
     name: str
@@ -22,16 +22,18 @@ class Shipped:
     folder: Path
 
 
-def adapters() -> tuple[Shipped, ...]:
+def adapters() -> tuple[ShippedWeights, ...]:
     """The adapters, all of the default model, by name."""
-    return tuple(_shipped(card.parent) for card in sorted(ADAPTERS.glob(f"*/{cards.FILE}")))
+    return tuple(_read_weights(card.parent) for card in sorted(ADAPTERS.glob(f"*/{cards.FILE}")))
 
 
-def classifier() -> Shipped | None:
+def classifier() -> ShippedWeights | None:
     """The classifier, a sequence classification model; None where its folder was left out."""
-    return _shipped(CLASSIFIER) if (CLASSIFIER / cards.FILE).is_file() else None
+    return _read_weights(CLASSIFIER) if (CLASSIFIER / cards.FILE).is_file() else None
 
 
-def _shipped(folder: Path) -> Shipped:
-    card = cards.read(folder)
-    return Shipped(name=folder.name, title=card["title"], about=card["about"], example=card["example"], folder=folder)
+def _read_weights(folder: Path) -> ShippedWeights:
+    card = cards.read_card(folder)
+    return ShippedWeights(
+        name=folder.name, title=card["title"], about=card["about"], example=card["example"], folder=folder
+    )

@@ -15,9 +15,9 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer, Bert
 
 from playground.backends.packaged_models import default_model
 from playground.finetuning import cards, vocabulary
-from playground.finetuning.figures import Share, tally
-from playground.finetuning.reading import items
-from playground.finetuning.skills.sentiment import LABELS, composed
+from playground.finetuning.figures import ShareRight, tally
+from playground.finetuning.reading import read_items
+from playground.finetuning.skills.sentiment import LABELS, compose_reviews
 from playground.finetuning.training import TrainingStep
 
 WORDS, SIZE, LONGEST = 5000, 64, 128
@@ -31,14 +31,14 @@ Labelled = tuple[str, str]
 
 def reviews(seed: int) -> list[Labelled]:
     """Training texts with their labels: the written ones, repeated, and composed ones."""
-    written = [(row["text"], row["label"]) for row in items("sentiment/reviews.jsonl", "train")]
-    return written * WRITTEN_TIMES + composed(Random(seed), COMPOSED)
+    own_reviews = [(row["text"], row["label"]) for row in read_items("sentiment/reviews.jsonl", "train")]
+    return own_reviews * WRITTEN_TIMES + compose_reviews(Random(seed), COMPOSED)
 
 
-def untrained(language_model: Any, its_tokenizer: Any, texts: Sequence[str], seed: int) -> tuple[Any, Any]:
+def new_classifier(language_model: Any, its_tokenizer: Any, texts: Sequence[str], seed: int) -> tuple[Any, Any]:
     """A new classifier over the labels, its word vectors those of the language model, and its tokenizer."""
-    known = sorted(its_tokenizer.get_vocab().items(), key=lambda entry: entry[1])
-    pieces = vocabulary.pieces([token for token, _ in known], texts, WORDS)
+    entries = sorted(its_tokenizer.get_vocab().items(), key=lambda entry: entry[1])
+    pieces = vocabulary.pieces([token for token, _ in entries], texts, WORDS)
     tokenizer = vocabulary.tokenizer_of(pieces, LONGEST)
     torch.manual_seed(seed)
     config = BertConfig(
@@ -70,11 +70,11 @@ def train(
     model.train()
     started = time.monotonic()
     for step in range(1, steps + 1):
-        chosen = order.sample(texts, BATCH)
-        inputs = tokenizer([text for text, _ in chosen], padding=True, truncation=True, return_tensors="pt")
+        sample = order.sample(texts, BATCH)
+        inputs = tokenizer([text for text, _ in sample], padding=True, truncation=True, return_tensors="pt")
         ids, mask = inputs["input_ids"], inputs["attention_mask"]
         hidden = (torch.rand(ids.shape) < FORGOTTEN) & (ids >= len(vocabulary.SPECIAL))
-        labels = torch.tensor([model.config.label2id[label] for _, label in chosen])
+        labels = torch.tensor([model.config.label2id[label] for _, label in sample])
         ids = ids.masked_fill(hidden, tokenizer.mask_token_id)
         loss = model(input_ids=ids, attention_mask=mask, labels=labels).loss
         loss.backward()
@@ -88,12 +88,12 @@ def train(
 @torch.inference_mode()
 def labels_of(model: Any, tokenizer: Any, texts: Sequence[str], batch: int = 64) -> list[str]:
     """The likeliest label of each text."""
-    found: list[str] = []
+    labels: list[str] = []
     for start in range(0, len(texts), batch):
         inputs = tokenizer(texts[start : start + batch], padding=True, truncation=True, return_tensors="pt")
         logits = model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"]).logits
-        found += [model.config.id2label[index] for index in logits.argmax(-1).tolist()]
-    return found
+        labels += [model.config.id2label[index] for index in logits.argmax(-1).tolist()]
+    return labels
 
 
 def load(folder: Path) -> tuple[Any, Any]:
@@ -102,27 +102,27 @@ def load(folder: Path) -> tuple[Any, Any]:
     return model.eval(), AutoTokenizer.from_pretrained(folder, local_files_only=True)
 
 
-def measured(model: Any, tokenizer: Any) -> dict[str, Share]:
+def measure(model: Any, tokenizer: Any) -> dict[str, ShareRight]:
     """Its accuracy on the held-out reviews, and on those of them that are not marked as hard."""
-    rows = items("sentiment/reviews.jsonl", "held_out")
-    found = labels_of(model, tokenizer, [row["text"] for row in rows])
-    right = [label == row["label"] for label, row in zip(found, rows, strict=True)]
+    rows = read_items("sentiment/reviews.jsonl", "held_out")
+    labels = labels_of(model, tokenizer, [row["text"] for row in rows])
+    right = [label == row["label"] for label, row in zip(labels, rows, strict=True)]
     plain = [passed for passed, row in zip(right, rows, strict=True) if not row["hard"]]
     return tally({"is right": passed} for passed in right) | tally({"is right on plain reviews": p} for p in plain)
 
 
-def make(
+def make_classifier(
     language_model: Any, its_tokenizer: Any, folder: Path, *, seed: int = 0, steps: int | None = None
-) -> Generator[TrainingStep, None, cards.Card]:
+) -> Generator[TrainingStep, None, cards.WeightsCard]:
     """Train a classifier and write it and its card into the folder; the card is the generator's value."""
     texts = reviews(seed)
-    model, tokenizer = untrained(language_model, its_tokenizer, [text for text, _ in texts], seed)
+    model, tokenizer = new_classifier(language_model, its_tokenizer, [text for text, _ in texts], seed)
     yield from train(model, tokenizer, texts, steps=steps or STEPS, seed=seed)
     folder.mkdir(parents=True, exist_ok=True)
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     (folder / "model.safetensors").chmod(0o644)  # it is written for its owner alone
-    card = cards.Card(
+    card = cards.WeightsCard(
         title="Sentiment classifier",
         about="A small model that does one thing: it labels a review Positive, Negative or Neutral.",
         example={"task": {"input": "The staff was rude and the food was cold."}},
@@ -137,9 +137,9 @@ def make(
             "seed": seed,
         },
         before={},
-        after=measured(*load(folder)),
+        after=measure(*load(folder)),
         limits="It knows single words better than their order: irony, negation and half-praise often mislead it. "
         "Compare it with a prompted model on the same text to see what size buys.",
     )
-    cards.write(card, folder)
+    cards.write_card(card, folder)
     return card

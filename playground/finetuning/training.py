@@ -46,7 +46,7 @@ def train(
     )
     adapted = get_peft_model(model, config)
     try:
-        yield from _steps(adapted, [tokens(tokenizer, example) for example in examples], recipe)
+        yield from _steps(adapted, [tokenise(tokenizer, example) for example in examples], recipe)
     except BaseException:
         adapted.unload()
         raise
@@ -69,7 +69,7 @@ def _steps(adapted: Any, rows: Sequence[tuple[list[int], int]], recipe: Recipe) 
         yield TrainingStep(step=step, steps=recipe.steps, loss=loss.item(), seconds=time.monotonic() - started)
 
 
-def tokens(tokenizer: Any, example: Example) -> tuple[list[int], int]:
+def tokenise(tokenizer: Any, example: Example) -> tuple[list[int], int]:
     """Ids of prompt, answer and end of turn, and how many of them are the prompt's."""
     prompt = encode(tokenizer, [Message("user", example.input)])
     answer = tokenizer(example.output, add_special_tokens=False, split_special_tokens=True)["input_ids"]

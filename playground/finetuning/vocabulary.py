@@ -28,15 +28,15 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 SPACE = "Ġ"  # what a byte-level vocabulary writes for the space before a word
 
 
-def pieces(known: Iterable[str], texts: Iterable[str], count: int) -> list[str]:
-    """Special tokens, marks, letters, and `count` words out of `known`: those in the texts first, then by rank.
+def pieces(vocabulary: Iterable[str], texts: Iterable[str], count: int) -> list[str]:
+    """Special tokens, marks, letters, and `count` words out of `vocabulary`: those in the texts first, then by rank.
 
-    `known` is a byte-level BPE vocabulary in the order of its merges, which is about that of frequency.
+    `vocabulary` is a byte-level BPE vocabulary in the order of its merges, which is about that of frequency.
     """
-    words = [token[1:] for token in known if re.fullmatch(SPACE + "[a-z]{2,}", token)]
-    said = {word for text in texts for word in re.findall("[a-z]+", text.lower())}
-    chosen = sorted(words, key=lambda word: word not in said)[:count]
-    return [*SPECIAL.values(), *MARKS, *LETTERS, *(f"##{letter}" for letter in LETTERS), *chosen]
+    words = [token[1:] for token in vocabulary if re.fullmatch(SPACE + "[a-z]{2,}", token)]
+    words_in_texts = {word for text in texts for word in re.findall("[a-z]+", text.lower())}
+    frequent_words = sorted(words, key=lambda word: word not in words_in_texts)[:count]
+    return [*SPECIAL.values(), *MARKS, *LETTERS, *(f"##{letter}" for letter in LETTERS), *frequent_words]
 
 
 def tokenizer_of(vocabulary: list[str], longest: int) -> Any:

@@ -15,7 +15,7 @@ zero_shot.py          Zero-shot: the question, nothing else
 answers/              Reads an answer out of a model's words, or out of a reference, by one grammar
 """
 
-from playground.strategies.base import Ask, Card, Event, Procedure, Running, Strategy
+from playground.strategies.base import Ask, Event, Procedure, Running, Strategy, TechniqueCard
 from playground.strategies.calls import Calls
 from playground.strategies.chain_of_thought import ChainOfThought
 from playground.strategies.chaining import Chaining
@@ -35,4 +35,4 @@ def technique_of(setup: Setup) -> Strategy:
     return STRATEGIES[setup.strategy](**setup.options)
 
 
-__all__ = ["STRATEGIES", "Ask", "Calls", "Card", "Event", "Procedure", "Running", "Strategy", "technique_of"]
+__all__ = ["STRATEGIES", "Ask", "Calls", "Event", "Procedure", "Running", "Strategy", "TechniqueCard", "technique_of"]

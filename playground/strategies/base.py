@@ -62,7 +62,7 @@ class Procedure(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
+class TechniqueCard:
     """What to know before using a technique; evidence against it has the same rank as evidence for it."""
 
     summary: str
@@ -82,7 +82,7 @@ class Strategy:
 
     name: ClassVar[str]
     title: ClassVar[str]
-    card: ClassVar[Card]
+    card: ClassVar[TechniqueCard]
     task_fields: ClassVar[tuple[str, ...]]
     required: ClassVar[tuple[str, ...]] = ("input",)
     reasons: ClassVar[bool] = False  # it has the model reason in words before it answers
@@ -123,15 +123,15 @@ class Strategy:
         raise NotImplementedError  # abstract
 
 
-def user(content: str) -> Message:
+def user_message(content: str) -> Message:
     return Message("user", content)
 
 
-def assistant(content: str) -> Message:
+def assistant_message(content: str) -> Message:
     return Message("assistant", content)
 
 
-def system(content: str) -> tuple[Message, ...]:
+def system_message(content: str) -> tuple[Message, ...]:
     """A system message, or none at all when there is nothing to say in it."""
     return (Message("system", content),) if content.strip() else ()
 

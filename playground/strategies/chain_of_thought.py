@@ -8,11 +8,20 @@ from typing import Any, Literal
 
 from playground.errors import InvalidSetup
 from playground.parameters import choice, neutral_values
-from playground.strategies.answers import Reading, letters, marked_text, read_answer, without_reasoning
-from playground.strategies.base import Answer, Ask, Asking, Card, Running, Strategy, system, user
+from playground.strategies.answers import AnswerReading, choice_letters, marked_text, read_answer, without_reasoning
+from playground.strategies.base import (
+    Answer,
+    Ask,
+    Asking,
+    Running,
+    Strategy,
+    TechniqueCard,
+    system_message,
+    user_message,
+)
 from playground.strategies.calls import Calls
-from playground.strategies.few_shot import turns
-from playground.strategies.replies import cut_short, only_thought, why_nothing
+from playground.strategies.few_shot import example_turns
+from playground.strategies.replies import cut_short, explain_missing_answer, is_only_reasoning
 from playground.types import Completion, Message, Sampling, Task
 
 REASONING = "Reason"  # the step's label
@@ -46,7 +55,7 @@ class ChainOfThought(Strategy):
     title = "Chain of thought"
     task_fields = ("role", "examples", "input", "answer", "labels")
     reasons = True
-    card = Card(
+    card = TechniqueCard(
         summary="Has the model reason in words before it answers.",
         helps="Arithmetic, symbolic and multi-step questions, with large models.",
         fails=(
@@ -80,16 +89,18 @@ class ChainOfThought(Strategy):
         messages, prefill = reasoning_prompt(self.form, task)
         (reasoning,) = yield from ask(REASONING, messages, prefill=prefill)
         if self.form == "few_shot":
-            found = stated(reasoning, task)
-            if found is None:
-                return Answer(text="", how=why_nothing(reasoning, task.answer))
-            return Answer(text=found.text, how=f"Read after {found.mark}." if found.mark else "The last in the reply.")
-        if only_thought(reasoning):
-            return Answer(text="", how=why_nothing(reasoning, task.answer))
+            reading = read_stated_answer(reasoning, task)
+            if reading is None:
+                return Answer(text="", how=explain_missing_answer(reasoning, task.answer))
+            return Answer(
+                text=reading.text, how=f"Read after {reading.mark}." if reading.mark else "The last in the reply."
+            )
+        if is_only_reasoning(reasoning):
+            return Answer(text="", how=explain_missing_answer(reasoning, task.answer))
         (extracted,) = yield from ask_for_answer(ask, "Extract answer", task, reasoning, of=REASONING)
         answer = read_answer(extracted.text, task.answer, task.labels)
         if answer is None:
-            why = f"{why_nothing(extracted, task.answer)}{cut_short((reasoning,))}"
+            why = f"{explain_missing_answer(extracted, task.answer)}{cut_short((reasoning,))}"
             return Answer(text="", how=f"Asked again, after the reasoning. {why}")
         return Answer(text=answer.text, how="Read by a second call, after the reasoning.")
 
@@ -108,8 +119,8 @@ def check_form(form: Form, task: Task) -> None:
 def reasoning_prompt(form: Form, task: Task) -> tuple[tuple[Message, ...], str]:
     """The messages and assistant prefill that make the model reason."""
     if form == "few_shot":
-        return (*system(task.role), *turns(task)), ""
-    return (*system(task.role), user(task.input)), REASON
+        return (*system_message(task.role), *example_turns(task)), ""
+    return (*system_message(task.role), user_message(task.input)), REASON
 
 
 def ask_for_answer(ask: Ask, label: str, task: Task, reasoning: Completion, *, of: str, together: str = "") -> Asking:
@@ -118,20 +129,20 @@ def ask_for_answer(ask: Ask, label: str, task: Task, reasoning: Completion, *, o
     The rationale is what was said in the step labelled `of`: a thought in tags has come to its end by then, and a cut
     one can have no answer.
     """
-    allowed = letters(task.labels)
+    allowed = choice_letters(task.labels)
     trigger = TRIGGERS[task.answer].format(first=allowed[0], last=allowed[-1])
     messages, prefill = reasoning_prompt("zero_shot", task)
-    prefill = f"{prefill}{_lead(reasoning)}\n{trigger}"
+    prefill = f"{prefill}{_spoken_reasoning(reasoning)}\n{trigger}"
     return ask(label, messages, prefill=prefill, together=together, depends_on=(of,), **EXTRACTION)
 
 
-def _lead(reasoning: Completion) -> str:
+def _spoken_reasoning(reasoning: Completion) -> str:
     """What was said, to the letter where nothing was thought in tags: it goes on right after the prompt's own words."""
     spoken = without_reasoning(reasoning.text)
     return spoken.rstrip() if spoken == reasoning.text else f" {spoken.strip()}"
 
 
-def stated(reasoning: Completion, task: Task) -> Reading | None:
+def read_stated_answer(reasoning: Completion, task: Task) -> AnswerReading | None:
     """The answer a few-shot rationale states; without a mark, the last thing that looks like one."""
     if task.answer == "text":
         return marked_text(reasoning.text)

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from playground.errors import InvalidSetup
-from playground.strategies.base import Answer, Ask, Card, Running, Strategy, system, user
+from playground.strategies.base import Answer, Ask, Running, Strategy, TechniqueCard, system_message, user_message
 from playground.strategies.calls import Calls
-from playground.strategies.replies import said, why_nothing
-from playground.strategies.templates import fill, names
+from playground.strategies.replies import explain_missing_answer, spoken_text
+from playground.strategies.templates import field_names, fill_template
 from playground.types import Task
 
 
@@ -16,7 +16,7 @@ class Chaining(Strategy):
     title = "Prompt chaining"
     task_fields = ("role", "input", "steps")
     required = ("input", "steps")
-    card = Card(
+    card = TechniqueCard(
         summary="Splits a task into prompts, each built from earlier outputs.",
         helps="Work with natural stages (outline, draft, polish); every stage can be read, edited and run on from.",
         fails="An early mistake is carried to the end; a single good prompt may do as well with one call.",
@@ -37,14 +37,14 @@ class Chaining(Strategy):
                 if not getattr(step, side).strip():
                     rule = f"fill it in or remove step {i + 1}."
                     raise InvalidSetup(path=("task", "steps", i, side), value="", rule=rule)
-            if names(f"{{{step.name}}}") != (step.name,):
+            if field_names(f"{{{step.name}}}") != (step.name,):
                 rule = "use letters, digits, spaces, - and _, beginning with a letter."
                 raise InvalidSetup(path=("task", "steps", i, "name"), value=step.name, rule=rule)
             if step.name in seen:
                 rule = "this is taken: give the step a name of its own."
                 raise InvalidSetup(path=("task", "steps", i, "name"), value=step.name, rule=rule)
             try:
-                fill(step.template, seen)
+                fill_template(step.template, seen)
             except InvalidSetup as error:
                 rule = f"cannot be filled in. {error}"
                 raise InvalidSetup(path=("task", "steps", i, "template"), rule=rule) from None
@@ -52,14 +52,16 @@ class Chaining(Strategy):
 
     def run(self, task: Task, ask: Ask) -> Running:
         values, empty = {"input": task.input, "previous": task.input}, ""
-        asked: dict[str, str] = {}  # by the name that a template may use, the step whose answer that is
+        step_by_name: dict[str, str] = {}  # by the name that a template may use, the step whose answer that is
         for step in task.steps:
-            prompt = fill(step.template, values)
-            used = dict.fromkeys(asked[name] for name in names(step.template) if name in asked)
-            (completion,) = yield from ask(step.name, (*system(task.role), user(prompt)), depends_on=(*used,))
+            prompt = fill_template(step.template, values)
+            used = dict.fromkeys(step_by_name[name] for name in field_names(step.template) if name in step_by_name)
+            (completion,) = yield from ask(
+                step.name, (*system_message(task.role), user_message(prompt)), depends_on=(*used,)
+            )
             # What a model thinks is shown with its step, and not handed on: a later prompt builds on what was said.
-            values["previous"] = values[step.name] = said(completion)
-            asked["previous"] = asked[step.name] = step.name
-            if not said(completion) and not empty:
-                empty = f"Step {step.name!r} gave nothing to build on: {why_nothing(completion, 'text')}"
+            values["previous"] = values[step.name] = spoken_text(completion)
+            step_by_name["previous"] = step_by_name[step.name] = step.name
+            if not spoken_text(completion) and not empty:
+                empty = f"Step {step.name!r} gave nothing to build on: {explain_missing_answer(completion, 'text')}"
         return Answer(text=values["previous"], how=empty)

@@ -4,7 +4,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from playground.parameters import choice, text
-from playground.strategies.base import Ask, Card, Running, Strategy, assistant, system, user
+from playground.strategies.base import (
+    Ask,
+    Running,
+    Strategy,
+    TechniqueCard,
+    assistant_message,
+    system_message,
+    user_message,
+)
 from playground.strategies.replies import read_reply
 from playground.types import Message, Task
 
@@ -15,7 +23,7 @@ class FewShot(Strategy):
     title = "Few-shot"
     task_fields = ("role", "examples", "input", "answer", "labels")
     required = ("examples", "input")
-    card = Card(
+    card = TechniqueCard(
         summary="Shows the model worked examples before the question.",
         helps="Fixes format, label set and tone without training; the strongest cheap step for small models.",
         fails="Order, balance and choice of the examples sway the answer; each one costs prompt tokens on every call.",
@@ -41,13 +49,13 @@ class FewShot(Strategy):
 
     def messages(self, task: Task) -> tuple[Message, ...]:
         if self.layout == "turns":
-            return system(task.role) + turns(task)
-        shown = [f"{self.input_label}: {e.input}\n{self.output_label}: {e.output}" for e in task.examples]
-        asked = f"{self.input_label}: {task.input}\n{self.output_label}:"
-        return (*system(task.role), user("\n\n".join([*shown, asked])))
+            return system_message(task.role) + example_turns(task)
+        examples = [f"{self.input_label}: {e.input}\n{self.output_label}: {e.output}" for e in task.examples]
+        question = f"{self.input_label}: {task.input}\n{self.output_label}:"
+        return (*system_message(task.role), user_message("\n\n".join([*examples, question])))
 
 
-def turns(task: Task) -> tuple[Message, ...]:
+def example_turns(task: Task) -> tuple[Message, ...]:
     """The examples as a conversation that already happened, then the question."""
-    shown = [message for e in task.examples for message in (user(e.input), assistant(e.output))]
-    return (*shown, user(task.input))
+    messages = [message for e in task.examples for message in (user_message(e.input), assistant_message(e.output))]
+    return (*messages, user_message(task.input))

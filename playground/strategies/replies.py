@@ -8,33 +8,35 @@ from playground.strategies.base import Answer
 from playground.types import AnswerType, Completion, Task
 
 
-def said(completion: Completion) -> str:
+def spoken_text(completion: Completion) -> str:
     """The reply without what its model only thought."""
     return without_reasoning(completion.text).strip()
 
 
-def only_thought(completion: Completion) -> bool:
+def is_only_reasoning(completion: Completion) -> bool:
     """Whether there is thought and nothing else."""
-    return not said(completion) and bool(completion.text.strip() or completion.reasoning.strip())
+    return not spoken_text(completion) and bool(completion.text.strip() or completion.reasoning.strip())
 
 
 def read_reply(completion: Completion, task: Task) -> Answer:
     """The answer in a reply that was not asked to reason: the marked one, else the first of the wanted kind."""
-    found = read_answer(completion.text, task.answer, task.labels)
-    if found is None:
-        rest = said(completion)
-        return Answer(text=rest, how=why_nothing(completion, task.answer) + (" This is all of it." if rest else ""))
+    reading = read_answer(completion.text, task.answer, task.labels)
+    if reading is None:
+        rest = spoken_text(completion)
+        return Answer(
+            text=rest, how=explain_missing_answer(completion, task.answer) + (" This is all of it." if rest else "")
+        )
     if task.answer == "text":
-        return Answer(text=found.text)
-    where = f"{_name(task.answer).capitalize()} after {found.mark}" if found.mark else f"First {_name(task.answer)}"
+        return Answer(text=reading.text)
+    where = f"{_name(task.answer).capitalize()} after {reading.mark}" if reading.mark else f"First {_name(task.answer)}"
     cut = " The reply was cut off at the token limit." if completion.finish_reason == "length" else ""
-    return Answer(text=found.text, how=f"{where} in the reply.{cut}")
+    return Answer(text=reading.text, how=f"{where} in the reply.{cut}")
 
 
-def why_nothing(completion: Completion, kind: AnswerType) -> str:
+def explain_missing_answer(completion: Completion, kind: AnswerType) -> str:
     """Why there is no answer of that kind."""
     cut = completion.finish_reason == "length"
-    if only_thought(completion):
+    if is_only_reasoning(completion):
         if cut:
             return "The reply was cut off at the token limit while the model was still thinking; raise max tokens."
         return "The reply is thought and nothing else."
@@ -46,7 +48,7 @@ def why_nothing(completion: Completion, kind: AnswerType) -> str:
 
 def why_none(replies: Sequence[Completion], kind: AnswerType) -> str:
     """Why none of several replies has one: each reason, with how many it is of where they are not all of one kind."""
-    reasons = Counter(why_nothing(reply, kind) for reply in replies)
+    reasons = Counter(explain_missing_answer(reply, kind) for reply in replies)
     if len(reasons) == 1:
         return next(iter(reasons))
     return " ".join(f"{count} of them: {reason}" for reason, count in reasons.most_common())
@@ -54,7 +56,7 @@ def why_none(replies: Sequence[Completion], kind: AnswerType) -> str:
 
 def cut_short(reasonings: Sequence[Completion]) -> str:
     """That reasoning from which an answer was to be read ended at the token limit, if any did; begins with a space."""
-    cut = sum(reply.finish_reason == "length" and not only_thought(reply) for reply in reasonings)
+    cut = sum(reply.finish_reason == "length" and not is_only_reasoning(reply) for reply in reasonings)
     if not cut:
         return ""
     of = f" of {cut} of {len(reasonings)} paths" if len(reasonings) > 1 else ""

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from playground.strategies.base import Answer, Ask, Card, Running, Strategy, system, user
-from playground.strategies.replies import said, why_nothing
+from playground.strategies.base import Answer, Ask, Running, Strategy, TechniqueCard, system_message, user_message
+from playground.strategies.replies import explain_missing_answer, spoken_text
 from playground.types import Task
 
 
@@ -13,7 +13,7 @@ class Role(Strategy):
     title = "Role"
     task_fields = ("role", "input")
     required = ("role", "input")
-    card = Card(
+    card = TechniqueCard(
         summary="Tells the model who it is before asking.",
         helps="Sets tone, audience and length in one place, for a whole conversation.",
         fails="Does not add knowledge: 162 personas on 2,410 factual questions brought no gain (arXiv 2311.10054).",
@@ -24,6 +24,6 @@ class Role(Strategy):
     )
 
     def run(self, task: Task, ask: Ask) -> Running:
-        (completion,) = yield from ask("Answer", (*system(task.role), user(task.input)))
-        text = said(completion)
-        return Answer(text=text, how="" if text else why_nothing(completion, "text"))
+        (completion,) = yield from ask("Answer", (*system_message(task.role), user_message(task.input)))
+        text = spoken_text(completion)
+        return Answer(text=text, how="" if text else explain_missing_answer(completion, "text"))

@@ -5,20 +5,20 @@ from typing import Literal
 
 from playground.errors import NotSupported
 from playground.parameters import choice, number
-from playground.strategies.answers import extract
-from playground.strategies.base import Answer, Ask, Card, Running, Strategy, gather
+from playground.strategies.answers import extract_answer
+from playground.strategies.base import Answer, Ask, Running, Strategy, TechniqueCard, gather
 from playground.strategies.calls import Calls
 from playground.strategies.chain_of_thought import (
     FORM_HELP,
     Form,
     ask_for_answer,
     check_form,
+    read_stated_answer,
     reasoning_prompt,
-    stated,
     unused_by,
 )
-from playground.strategies.replies import cut_short, only_thought, why_none
-from playground.strategies.voting import confidence, vote
+from playground.strategies.replies import cut_short, is_only_reasoning, why_none
+from playground.strategies.voting import confidence, count_votes
 from playground.types import Completion, Run, Task
 
 PATHS = "Sample paths"  # the step's label
@@ -30,7 +30,7 @@ class SelfConsistency(Strategy):
     title = "Self-consistency"
     task_fields = ("role", "examples", "input", "answer", "labels")
     reasons = True
-    card = Card(
+    card = TechniqueCard(
         summary="Samples many chains of thought and lets their answers vote.",
         helps="Questions with one short right answer; the share of agreeing paths says how sure you may be.",
         fails="Free text has nothing to vote on; at temperature 0 all paths are one. A model that is wrong in one "
@@ -70,21 +70,21 @@ class SelfConsistency(Strategy):
         paths = yield from ask(PATHS, messages, n=self.paths, prefill=prefill)
         read_in = list(paths)  # the replies in which the answers stand
         if self.form == "few_shot":
-            read = [stated(path, task) for path in paths]
-            answers = [found.text if found else None for found in read]
+            read = [read_stated_answer(path, task) for path in paths]
+            answers = [reading.text if reading else None for reading in read]
         else:
-            asked = [
+            askings = [
                 ask_for_answer(ask, f"Answer of path {i}", task, path, of=PATHS, together="Answers of the paths")
                 for i, path in enumerate(paths, 1)
-                if not only_thought(path)  # cut off while it thought: there is nothing to read an answer from
+                if not is_only_reasoning(path)  # cut off while it thought: there is nothing to read an answer from
             ]
-            extracted = iter((yield from gather(asked)))
-            read_in = [path if only_thought(path) else next(extracted)[0] for path in paths]
+            extracted = iter((yield from gather(askings)))
+            read_in = [path if is_only_reasoning(path) else next(extracted)[0] for path in paths]
             answers = [
-                None if only_thought(path) else extract(reply.text, task.answer, task.labels)
+                None if is_only_reasoning(path) else extract_answer(reply.text, task.answer, task.labels)
                 for path, reply in zip(paths, read_in, strict=True)
             ]
-        votes = vote(answers, self._weights(paths))
+        votes = count_votes(answers, self._weights(paths))
         if not votes:
             why = why_none(read_in, task.answer) + (cut_short(paths) if self.form == "zero_shot" else "")
             return Answer(text="", how=f"None of {len(paths)} paths gave an answer. {why}")

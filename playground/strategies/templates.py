@@ -13,17 +13,17 @@ NAME = r"[^\W\d](?:[\w -]*\w)?"
 FIELD = re.compile(rf"\{{\{{({NAME})\}}\}}|\{{ *({NAME}) *\}}")
 
 
-def names(template: str) -> tuple[str, ...]:
+def field_names(template: str) -> tuple[str, ...]:
     """The names a template refers to, in order. `{{name}}` is no reference: it stands for `{name}` itself."""
     return tuple(m[2] for m in FIELD.finditer(template) if m[2])
 
 
-def fill(template: str, values: Mapping[str, str]) -> str:
+def fill_template(template: str, values: Mapping[str, str]) -> str:
     """Replace each `{name}`; what is put in is never looked at again.
 
     Raises InvalidSetup on an unknown name, and on a result longer than any text may be.
     """
-    if (length := len(template) + sum(len(values.get(name, "")) for name in names(template))) > MAX_TEXT:
+    if (length := len(template) + sum(len(values.get(name, "")) for name in field_names(template))) > MAX_TEXT:
         raise InvalidSetup(f"The filled-in template would have {length:,} characters; {MAX_TEXT:,} is the most.")
 
     def value(match: "re.Match[str]") -> str:
@@ -31,8 +31,8 @@ def fill(template: str, values: Mapping[str, str]) -> str:
         if not name:
             return f"{{{match[1]}}}"
         if name not in values:
-            known = ", ".join(f"{{{known}}}" for known in values)
-            raise InvalidSetup(f"The template names {{{name}}}, which is not known here; it may use {known}.")
+            names = ", ".join(f"{{{key}}}" for key in values)
+            raise InvalidSetup(f"The template names {{{name}}}, which is not known here; it may use {names}.")
         return values[name]
 
     return FIELD.sub(value, template)

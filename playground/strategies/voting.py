@@ -3,11 +3,11 @@
 import math
 from collections.abc import Sequence
 
-from playground.strategies.answers import same
+from playground.strategies.answers import comparison_key
 from playground.types import Completion, Vote
 
 
-def vote(answers: Sequence[str | None], weights: Sequence[float] | None = None) -> tuple[Vote, ...]:
+def count_votes(answers: Sequence[str | None], weights: Sequence[float] | None = None) -> tuple[Vote, ...]:
     """Answers ranked by summed weight (1 each without weights); ties go to the one seen first.
 
     A path without an answer abstains. `paths` are 0-based positions in `answers`.
@@ -16,7 +16,7 @@ def vote(answers: Sequence[str | None], weights: Sequence[float] | None = None) 
     groups: dict[str, list[int]] = {}
     for i, answer in enumerate(answers):
         if answer is not None:
-            groups.setdefault(same(answer), []).append(i)
+            groups.setdefault(comparison_key(answer), []).append(i)
     votes = [
         Vote(
             answer=answers[paths[0]] or "", count=len(paths), weight=sum(weights[i] for i in paths), paths=tuple(paths)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from playground.strategies.base import Ask, Card, Running, Strategy, user
+from playground.strategies.base import Ask, Running, Strategy, TechniqueCard, user_message
 from playground.strategies.replies import read_reply
 from playground.types import Task
 
@@ -12,7 +12,7 @@ class ZeroShot(Strategy):
     name = "zero_shot"
     title = "Zero-shot"
     task_fields = ("input", "answer", "labels")
-    card = Card(
+    card = TechniqueCard(
         summary="Asks the question and adds nothing.",
         helps="The baseline: every other technique has to beat it. Often enough for large instruction-tuned models.",
         fails="Small models miss the wanted format or the task itself; wording alone can move the result a lot.",
@@ -20,5 +20,5 @@ class ZeroShot(Strategy):
     )
 
     def run(self, task: Task, ask: Ask) -> Running:
-        (completion,) = yield from ask("Answer", (user(task.input),))
+        (completion,) = yield from ask("Answer", (user_message(task.input),))
         return read_reply(completion, task)

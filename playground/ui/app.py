@@ -45,7 +45,7 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
     Experiments are kept in this store; without one, in the file that the settings name.
     """
     sessions = Sessions(catalog, settings)
-    store = store or Store.named_by(settings)
+    store = store or Store.from_settings(settings)
     places = experiment_places(settings)
     with Page(settings, title="Prompt Playground", analytics_enabled=False, fill_width=True) as page:
         # First, so that their names are not taken by handlers of the same name.

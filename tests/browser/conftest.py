@@ -36,7 +36,7 @@ def serve(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Serve]:
 
     def start(catalog: Catalog, *, bundled: bool = False, settings: Settings = PRIVATE) -> str:
         if not bundled:
-            monkeypatch.setattr(presets, "setups", partial(presets.setups, PRESETS))
+            monkeypatch.setattr(presets, "setup_presets", partial(presets.setup_presets, PRESETS))
         settings = replace(settings, store=settings.store or str(tmp_path / "store.sqlite"))
         app = build_app(settings, catalog)
         options = {**launch_options(settings), "server_port": None, "quiet": True}
@@ -109,7 +109,7 @@ def page_over(serve: Serve, visit: Visit) -> Callable[..., Page]:
 def outspoken_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """One app for all tests that look, and change nothing that another visitor sees."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(presets, "setups", partial(presets.setups, PRESETS))
+        patch.setattr(presets, "setup_presets", partial(presets.setup_presets, PRESETS))
         settings = replace(PRIVATE, store=str(tmp_path_factory.mktemp("store") / "store.sqlite"))
         app = build_app(settings, catalog())
     _, url, _ = app.launch(**{**launch_options(settings), "server_port": None, "quiet": True}, prevent_thread_lock=True)

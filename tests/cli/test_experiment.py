@@ -17,7 +17,7 @@ from playground.cli import experiment
 from playground.evaluation import experiments
 from playground.evaluation.findings import summary
 from playground.evaluation.results import Table
-from playground.evaluation.running.asking import Asked
+from playground.evaluation.running.asking import AskResult
 from playground.evaluation.store import Store
 from playground.types import Setup
 
@@ -122,12 +122,12 @@ def test_a_store_of_a_newer_version_is_said(folder: Path, capsys: pytest.Capture
 def test_cells_that_failed_are_said_and_are_no_success(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = experiment.running.ask
+    asked = experiment.running.ask_cell
 
-    def failing(setup: Setup, *rest: Any) -> Asked:
-        return asked(setup, *rest) if setup.strategy == "zero_shot" else Asked(error="It broke.")
+    def failing(setup: Setup, *rest: Any) -> AskResult:
+        return asked(setup, *rest) if setup.strategy == "zero_shot" else AskResult(error="It broke.")
 
-    monkeypatch.setattr(experiment.running, "ask", failing)
+    monkeypatch.setattr(experiment.running, "ask_cell", failing)
     assert run(folder) == 1
     assert "3 cells failed; run again to ask that again. It broke." in capsys.readouterr().err
     (folder / "high.yaml").write_text(PLAN.format(size=3, least=0.99))
@@ -139,7 +139,7 @@ def test_a_judge_that_wavers_is_said(
 ) -> None:
     found = summary.summaries
 
-    def wavering(table: Table) -> tuple[summary.Summary, ...]:
+    def wavering(table: Table) -> tuple[summary.ColumnSummary, ...]:
         return tuple(replace(one, disagree=2 * (one.column == "Shown")) for one in found(table))
 
     monkeypatch.setattr(experiment, "summaries", wavering)

@@ -21,20 +21,20 @@ class Terminal(io.StringIO):
 @pytest.mark.parametrize(
     ("table", "line"),
     [
-        (RUNNING, "2 of 100 cells, 1 known before, 2.5 a second, 2 min 15 s left."),
+        (RUNNING, "2 of 100 cells, 1 known before, 2.5 a second, 2 min left."),
         (replace(RUNNING, known=0, remaining=9.6), "2 of 100 cells, 2.5 a second, 10 s left."),
         (replace(RUNNING, known=0, remaining=None, message="Reading it."), "2 of 100 cells. Reading it."),
-        (replace(RUNNING, known=0, status="stopped", seconds=135.4), "2 of 100 cells, in 2 min 15 s; stopped."),
+        (replace(RUNNING, known=0, status="stopped", seconds=135.4), "2 of 100 cells, in 2 min; stopped."),
         (replace(RUNNING, status="done", seconds=7260), "2 of 100 cells, 1 known before, in 2 h 1 min; done."),
     ],
 )
 def test_how_far_it_is_fits_a_line(table: Table, line: str) -> None:
-    assert terminal.line_of(table) == line
+    assert terminal.progress_text(table) == line
 
 
 def test_a_terminal_has_one_line_that_changes_and_a_log_has_few() -> None:
     for stream, lines in ((Terminal(), 1), (io.StringIO(), 2)):
-        progress = terminal.Progress(stream)
+        progress = terminal.ProgressLine(stream)
         for _ in range(5):
             progress.show(RUNNING)
         progress.show(replace(RUNNING, status="done"))
@@ -43,7 +43,9 @@ def test_a_terminal_has_one_line_that_changes_and_a_log_has_few() -> None:
 
 
 def test_the_columns_stand_under_their_names() -> None:
-    text = terminal.grid(summaries(made({"Short": [True, True, False, None], "A longer name": [0.5, 0.25, 0.0]})))
+    text = terminal.format_table(
+        summaries(made({"Short": [True, True, False, None], "A longer name": [0.5, 0.25, 0.0]}))
+    )
     header, *rows = text.splitlines()
     assert [row.split("  ")[0] for row in rows] == ["Short", "A longer name"]
     assert len({len(line) for line in (header, *rows)}) == 1
@@ -54,7 +56,7 @@ def test_seconds_are_those_of_one_answer() -> None:
     # Cells run beside each other: what they took together is longer than the experiment did.
     slow = made({"Slow": [True, False]})
     slow = replace(slow, results=tuple(replace(one, seconds=3.0) for one in slow.results))
-    header, row = terminal.grid(summaries(slow)).splitlines()
+    header, row = terminal.format_table(summaries(slow)).splitlines()
     assert (header.split("  ")[-1], row.split()[-1]) == ("Seconds, beside others", "3.00")
-    none = terminal.grid(summaries(replace(slow, results=()))).splitlines()[1]
+    none = terminal.format_table(summaries(replace(slow, results=()))).splitlines()[1]
     assert none.split() == ["Slow", "0", "0", "0", "0", "0"]

@@ -12,10 +12,10 @@ from playground.evaluation import datasets
 from playground.evaluation.datasets.files import from_jsonl, from_yaml
 from playground.evaluation.datasets.passages import PASSAGES
 from playground.evaluation.datasets.puzzles import _names
-from playground.evaluation.datasets.word_problems import composed
-from playground.evaluation.plan import Data
-from playground.finetuning.reading import items as trained_or_held_out
-from playground.finetuning.reading import words
+from playground.evaluation.datasets.word_problems import compose_problems
+from playground.evaluation.plan import DataChoice
+from playground.finetuning.reading import read_items as trained_or_held_out
+from playground.finetuning.reading import read_words
 from playground.finetuning.skills import SKILLS
 
 SUM = re.compile(r"(\d+) ([-+*/]) (\d+) = (\d+)")
@@ -25,7 +25,7 @@ STEPS = {"word_problems": 1, "word_problems_two_step": 2}
 @pytest.mark.parametrize("name", STEPS)
 @pytest.mark.parametrize("part", ["asked", "shown"])
 def test_worked_solutions_are_right_and_use_what_the_text_says(name: str, part: str) -> None:
-    problems = composed(f"{name}/scenarios.yaml", part, Random(1))
+    problems = compose_problems(f"{name}/scenarios.yaml", part, Random(1))
     for _ in range(1500):
         key, text, answer, worked = next(problems)
         known = re.findall(r"\d+", text)
@@ -48,7 +48,7 @@ def test_there_are_many_scenarios_and_all_operations_are_equally_many() -> None:
     assert len(rows["asked"]) >= 20
     assert set(Counter(row["steps"][0].split()[1] for row in rows["asked"].values()).values()) == {7}
     assert rows["asked"].keys().isdisjoint(rows["shown"])
-    first = [next(composed("word_problems/scenarios.yaml", "asked", Random(seed)))[0] for seed in range(200)]
+    first = [next(compose_problems("word_problems/scenarios.yaml", "asked", Random(seed)))[0] for seed in range(200)]
     assert len({key.rpartition("-")[0] for key in first}) > 20
 
 
@@ -65,13 +65,13 @@ def test_reviews_are_balanced_hard_enough_and_unknown_to_the_adapter() -> None:
 @pytest.mark.parametrize(("name", "skill"), [("sentiment", "sentiment"), ("extraction", "extraction")])
 def test_nothing_that_is_asked_was_trained_on(name: str, skill: str) -> None:
     trained = "\n".join(example.input for example in SKILLS[skill].training(Random(SKILLS[skill].recipe.seed)))
-    assert not [item for item in datasets.load(Data(name=name, size=1000)).items if item.input in trained]
+    assert not [item for item in datasets.load(DataChoice(name=name, size=1000)).items if item.input in trained]
 
 
 def test_what_an_order_should_give_stands_in_it_and_in_no_training_list() -> None:
-    lists = words("extraction/orders.yaml")
+    lists = read_words("extraction/orders.yaml")
     numbers = {**lists["number"], 13: "thirteen", 14: "fourteen", 17: "seventeen", 18: "eighteen", 19: "nineteen"}
-    for item in datasets.load(Data(name="extraction", size=1000)).items:
+    for item in datasets.load(DataChoice(name="extraction", size=1000)).items:
         record: dict[str, Any] = json.loads(item.references[0])
         assert list(record) == ["name", "item", "quantity", "day"]
         for key in ("name", "item", "day"):
@@ -99,7 +99,7 @@ def test_passages_answer_their_questions_and_are_there_once() -> None:
 
 
 def test_odd_sums_are_right() -> None:
-    loaded = datasets.load(Data(name="odd_sum", size=500, shots=32))
+    loaded = datasets.load(DataChoice(name="odd_sum", size=500, shots=32))
     for text, answer in [(i.input, i.references[0]) for i in loaded.items] + [
         (s.input, s.output) for s in loaded.shots
     ]:

@@ -14,7 +14,7 @@ from playground.evaluation.columns import columns
 from playground.evaluation.plan import Experiment
 from playground.evaluation.store import Store
 
-PRESETS = experiments.named()
+PRESETS = experiments.shipped_experiments()
 LADDER = (
     "Zero-shot",
     "Role",

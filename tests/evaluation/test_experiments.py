@@ -10,7 +10,7 @@ from playground.errors import InvalidSetup, LimitReached
 from playground.evaluation import experiments
 from playground.evaluation.grid import columns
 
-NAMED = experiments.named()
+NAMED = experiments.shipped_experiments()
 COT = {"strategy": "chain_of_thought", "name": "Worked", "options": {"form": "few_shot"}, "sampling": {"stop": ["\n"]}}
 VOTE = {"strategy": "self_consistency", "options": {"form": "few_shot", "paths": 5}}
 EXPERIMENT = {
@@ -19,7 +19,7 @@ EXPERIMENT = {
     "data": {"size": 20, "seed": 3, "shots": 2, "template": "Solve: {input}"},
     "techniques": [{"strategy": "zero_shot"}, COT, VOTE],
     "models": [{}, {"adapter": "pirate", "scale": 0.5}],
-    "draws": [{"name": "cold", "sampling": {"temperature": 0}}, {"sampling": {"temperature": 0.9}}],
+    "variants": [{"name": "cold", "sampling": {"temperature": 0}}, {"sampling": {"temperature": 0.9}}],
     "repetitions": 2,
     "sampling": {"max_tokens": 64},
     "scorer": {"name": "numeric"},
@@ -44,12 +44,30 @@ def techniques(**last: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("data", [EXPERIMENT, {"techniques": [{}]}, {"techniques": [{}], "data": OWN}])
 def test_what_is_written_is_read(data: dict[str, Any]) -> None:
     experiment = experiments.parse(data)
-    assert experiments.read(experiments.write(experiment)) == experiment
+    assert experiments.read_yaml(experiments.write_yaml(experiment)) == experiment
     assert experiments.parse(experiments.to_dict(experiment)) == experiment
 
 
+def test_the_former_key_of_sampling_variants_is_read_and_the_new_one_written() -> None:
+    former = {("draws" if key == "variants" else key): value for key, value in EXPERIMENT.items()}
+    experiment = experiments.parse(former)
+    assert experiment == experiments.parse(EXPERIMENT)
+    text = experiments.write_yaml(experiment)
+    assert "\nvariants:" in text
+    assert experiments.read_yaml(text.replace("\nvariants:", "\ndraws:")) == experiment
+
+
+def test_an_error_names_the_key_of_sampling_variants_as_it_stands_in_the_file() -> None:
+    text = "techniques:\n  - {}\ndraws:\n  - {sampling: {temperature: 9}}\n"
+    with pytest.raises(InvalidSetup) as error:
+        experiments.read_yaml(text, "old.yaml")
+    assert str(error.value).startswith("old.yaml, line 4: `draws.0.sampling.temperature` is 9; it must be")
+    with pytest.raises(InvalidSetup, match="`draws` is the former name of `variants`, which is there too"):
+        experiments.parse({"techniques": [{}], "variants": [], "draws": []})
+
+
 def test_a_file_holds_only_what_differs() -> None:
-    text = experiments.write(experiments.parse({**EXPERIMENT, "seed": 0, "expectations": []}))
+    text = experiments.write_yaml(experiments.parse({**EXPERIMENT, "seed": 0, "expectations": []}))
     assert "seed: 3" in text
     for default in ("expectations", "scale: 1", "answer", "labels", "items", "null", "seed: 0"):
         assert default not in text
@@ -110,9 +128,9 @@ BAD = [
     (techniques(sampling={"seed": 1}), ("techniques", 1, "sampling", "seed"), "every cell has a seed of its own"),
     (changed(sampling={"top_p": "x"}), ("sampling", "top_p"), "`sampling.top_p` is 'x'"),
     (
-        changed(draws=[{"sampling": {"temperature": 9}}]),
-        ("draws", 0, "sampling", "temperature"),
-        "`draws.0.sampling.temperature` is 9; it must be a number from 0 to 2",
+        changed(variants=[{"sampling": {"temperature": 9}}]),
+        ("variants", 0, "sampling", "temperature"),
+        "`variants.0.sampling.temperature` is 9; it must be a number from 0 to 2",
     ),
     (changed(models=[{"model": 3}]), ("models", 0, "model"), "`models.0.model` is 3"),
     (
@@ -151,7 +169,7 @@ def test_what_is_wrong_is_named_with_its_path(data: Any, path: tuple[Any, ...], 
 )
 def test_a_file_names_the_line(text: str, message: str) -> None:
     with pytest.raises(InvalidSetup) as caught:
-        experiments.read(text, "x.yaml")
+        experiments.read_yaml(text, "x.yaml")
     assert message in str(caught.value)
 
 
@@ -174,7 +192,7 @@ def test_the_items_come_from_a_file_beside_it(tmp_path: Path) -> None:
     (tmp_path / "mine.csv").write_text("question,right\nTwo and two?,4\nTwo and three?,5\n")
     columns = "{input: question, reference: right}"
     text = f"techniques: [{{}}]\ndata: {{file: mine.csv, columns: {columns}, answer: number, shots: 0}}"
-    experiment = experiments.read(text, folder=tmp_path)
+    experiment = experiments.read_yaml(text, folder=tmp_path)
     assert [(item.input, item.references) for item in experiment.data.items] == [
         ("Two and two?", ("4",)),
         ("Two and three?", ("5",)),
@@ -203,13 +221,13 @@ def test_the_items_come_from_a_file_beside_it(tmp_path: Path) -> None:
 def test_a_file_of_items_that_cannot_be_used_is_named(tmp_path: Path, data: str, message: str) -> None:
     (tmp_path / "mine.csv").write_text("question,right\nTwo and two?,4\n")
     with pytest.raises(InvalidSetup, match=message):
-        experiments.read(f"techniques: [{{}}]\ndata: {data}", folder=tmp_path)
+        experiments.read_yaml(f"techniques: [{{}}]\ndata: {data}", folder=tmp_path)
 
 
 def test_bad_rows_are_left_out_where_that_is_asked_for(tmp_path: Path) -> None:
     (tmp_path / "mine.csv").write_text("input,reference\nGood,yes\nBad,maybe\n")
     text = "techniques: [{}]\ndata: {file: mine.csv, answer: label, labels: ['yes'], shots: 0, skip_bad: true}"
-    assert [item.input for item in experiments.read(text, folder=tmp_path).data.items] == ["Good"]
+    assert [item.input for item in experiments.read_yaml(text, folder=tmp_path).data.items] == ["Good"]
 
 
 def test_items_of_ones_own_count_as_cells_only_where_they_are_asked() -> None:
@@ -235,7 +253,7 @@ def test_items_of_ones_own_count_as_cells_only_where_they_are_asked() -> None:
             ["Zero-shot · default", "Zero-shot · default + pirate", "Zero-shot · m + a × 0.5"],
         ),
         (
-            {"techniques": [{}], "draws": [{}, {"name": "cold"}, {"sampling": {"top_p": 0.5, "temperature": 0.2}}]},
+            {"techniques": [{}], "variants": [{}, {"name": "cold"}, {"sampling": {"top_p": 0.5, "temperature": 0.2}}]},
             ["Zero-shot · as it is", "Zero-shot · cold", "Zero-shot · top p 0.5, temperature 0.2"],
         ),
     ],
@@ -247,15 +265,15 @@ def test_columns_have_names_that_tell_them_apart(parts: dict[str, Any], labels: 
 @pytest.mark.parametrize("key", NAMED)
 def test_every_experiment_that_comes_with_it_can_be_taken_away(key: str) -> None:
     experiment = NAMED[key]
-    assert experiments.read(experiments.write(experiment)) == experiment
+    assert experiments.read_yaml(experiments.write_yaml(experiment)) == experiment
     assert experiment.about
 
 
 def test_a_json_schema_may_be_written_as_yaml() -> None:
     text = "techniques: [{}]\nscorer: {name: json_schema, options: {schema: {type: object, required: [a]}}}\n"
-    found = experiments.read(text)
+    found = experiments.read_yaml(text)
     assert found.scorer.options["schema"] == '{"type": "object", "required": ["a"]}'
-    assert experiments.read(experiments.write(found)) == found
+    assert experiments.read_yaml(experiments.write_yaml(found)) == found
 
 
 def test_what_a_file_is_read_as_and_what_is_left_out_of_it_is_said(
@@ -263,6 +281,6 @@ def test_what_a_file_is_read_as_and_what_is_left_out_of_it_is_said(
 ) -> None:
     (tmp_path / "mine.csv").write_bytes("input,label\nGr\xfc\xdfe aus K\xf6ln,1\nb,\nc,\nd,2\n".encode("cp1252"))
     written = "techniques: [{}]\ndata: {file: mine.csv, skip_bad: true, shots: 0}"
-    assert len(experiments.read(written, "x.yaml", folder=tmp_path).data.items) == 2
+    assert len(experiments.read_yaml(written, "x.yaml", folder=tmp_path).data.items) == 2
     assert "mine.csv: 2 rows left out; the first is line 3, which has nothing in the column 'label'." in caplog.text
     assert "mine.csv: read as cp1252, for it is not UTF-8." in caplog.text

@@ -9,8 +9,8 @@ import pytest
 from playground.errors import InvalidSetup
 from playground.evaluation import datasets, experiments
 from playground.evaluation.datasets.base import Dataset, Shot
-from playground.evaluation.grid import Cell, Grid, cells, rows
-from playground.evaluation.plan import Item, Judgement
+from playground.evaluation.grid import Grid, GridCell, cells, samples_at_once
+from playground.evaluation.plan import Item, ScorerChoice
 from playground.strategies import STRATEGIES
 
 DATASET = Dataset(
@@ -20,7 +20,7 @@ DATASET = Dataset(
     template="Q: {input}",
     items=(Item(id="a", input="1 + 1"), Item(id="b", input="2 + {x}"), Item(id="c", input="3 + 1")),
     shots=(Shot(input="5 + 5", output="10", reasoning="Count on. The answer is 10."), Shot(input="2", output="2")),
-    scorer=Judgement(name="numeric"),
+    scorer=ScorerChoice(name="numeric"),
 )
 FEW_SHOT_COT = {"strategy": "chain_of_thought", "options": {"form": "few_shot"}}
 
@@ -29,7 +29,7 @@ def grid(**parts: Any) -> Grid:
     return Grid(experiments.parse({"techniques": [{}], **parts}), DATASET)
 
 
-def examples(cell: Cell) -> list[tuple[str, str]]:
+def examples(cell: GridCell) -> list[tuple[str, str]]:
     return [(example.input, example.output) for example in cell.setup.task.examples]
 
 
@@ -72,7 +72,7 @@ def test_sampling_of_the_draw_goes_over_the_techniques_over_the_experiments() ->
     found = grid(
         sampling={"temperature": 0.1, "top_k": 1, "max_tokens": 9},
         techniques=[{"sampling": {"temperature": 0.2, "top_k": 2}}],
-        draws=[{"sampling": {"temperature": 0.3}}],
+        variants=[{"sampling": {"temperature": 0.3}}],
     )
     sampling = found[0].setup.sampling
     assert (sampling.temperature, sampling.top_k, sampling.max_tokens) == (0.3, 2, 9)
@@ -135,4 +135,4 @@ def test_a_column_that_the_data_does_not_suit_is_named() -> None:
     ],
 )
 def test_how_many_samples_are_drawn_at_once(technique: Any, most: int) -> None:
-    assert rows(grid(techniques=[technique])[0].setup) == most
+    assert samples_at_once(grid(techniques=[technique])[0].setup) == most

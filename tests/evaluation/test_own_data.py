@@ -14,7 +14,7 @@ from openpyxl import Workbook
 
 from playground.errors import InvalidSetup, LimitReached
 from playground.evaluation import own_data
-from playground.evaluation.own_data import columns_of, read
+from playground.evaluation.own_data import columns_of, read_items
 from playground.evaluation.own_data.decoding import text_of
 from playground.evaluation.plan import Item
 
@@ -53,9 +53,9 @@ def workbook(*rows: Sequence[Any]) -> bytes:
     ],
 )  # fmt: skip
 def test_all_ways_in(content: bytes | str, filename: str) -> None:
-    assert pairs(read(content, filename).items) == TWO
+    assert pairs(read_items(content, filename).items) == TWO
     if isinstance(content, str):
-        assert pairs(read(content.encode(), filename).items) == TWO
+        assert pairs(read_items(content.encode(), filename).items) == TWO
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_all_ways_in(content: bytes | str, filename: str) -> None:
     ],
 )  # fmt: skip
 def test_encodings(encoding: str, text: str) -> None:
-    found = read(f"input;answer\n{text};x\n".encode(encoding), "a.csv")
+    found = read_items(f"input;answer\n{text};x\n".encode(encoding), "a.csv")
     assert pairs(found.items) == [(text, "x")]
     assert found.encoding == encoding
 
@@ -81,20 +81,20 @@ cells = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), m
 def test_whatever_csv_writes_is_read_back(rows: list[Pair], separator: str) -> None:
     file = io.StringIO(newline="")
     csv.writer(file, delimiter=separator).writerows([("input", "answer"), *rows])
-    assert pairs(read(file.getvalue().encode(), "a.csv").items) == rows
+    assert pairs(read_items(file.getvalue().encode(), "a.csv").items) == rows
 
 
 @given(rows=st.lists(st.tuples(cells, cells), min_size=1, max_size=6))
 def test_whatever_json_writes_is_read_back(rows: list[Pair]) -> None:
     values = [{"input": question, "answer": answer} for question, answer in rows]
-    assert pairs(read(json.dumps(values), "a.json").items) == rows
-    assert pairs(read("\n".join(map(json.dumps, values)), "a.jsonl").items) == rows
+    assert pairs(read_items(json.dumps(values), "a.json").items) == rows
+    assert pairs(read_items("\n".join(map(json.dumps, values)), "a.jsonl").items) == rows
 
 
 @given(st.binary(max_size=300) | st.text(max_size=200), st.sampled_from(["", "a.csv", "a.json", "a.jsonl", "a.xlsx"]))
 def test_anything_gives_items_or_a_message(content: bytes | str, filename: str) -> None:
     try:
-        items = read(content, filename, skip_bad=True).items
+        items = read_items(content, filename, skip_bad=True).items
     except (InvalidSetup, LimitReached):
         return
     assert items
@@ -114,17 +114,17 @@ def test_anything_gives_items_or_a_message(content: bytes | str, filename: str) 
     ],
 )
 def test_pasted_inputs(text: str, inputs: list[str]) -> None:
-    assert pairs(read(text).items) == [(one,) for one in inputs]
+    assert pairs(read_items(text).items) == [(one,) for one in inputs]
 
 
 def test_a_context_stands_before_the_input_and_several_references_stay() -> None:
     row = {"id": 7, "passage": "It was warm.", "question": "Was it cold?", "answers": ["No", "no, warm"]}
-    (item,) = read(json.dumps([row])).items
+    (item,) = read_items(json.dumps([row])).items
     assert item == Item(id="7", input="It was warm.\n\nWas it cold?", references=("No", "no, warm"))
 
 
 def test_a_cell_of_several_lines_is_one_item_and_lines_are_counted_as_in_an_editor() -> None:
-    found = read('input,answer\n"one\ntwo",1\nbad\n"three",3\n', "a.csv", skip_bad=True)
+    found = read_items('input,answer\n"one\ntwo",1\nbad\n"three",3\n', "a.csv", skip_bad=True)
     assert pairs(found.items) == [("one\ntwo", "1"), ("three", "3")]
     assert found.bad == ((4, "has 1 cell where there are 2 columns; quote text with separators in it"),)
 
@@ -133,14 +133,14 @@ def test_columns_are_guessed_or_said() -> None:
     text = "nr;frage;antwort;label\n1;Warum?;Darum;x\n"
     assert columns_of(text, "a.csv").names == ("nr", "frage", "antwort", "label")
     assert columns_of(text, "a.csv").guess == {"id": "nr", "reference": "label"}
-    found = read(text, "a.csv", columns={"input": "frage", "reference": "antwort"})
+    found = read_items(text, "a.csv", columns={"input": "frage", "reference": "antwort"})
     assert pairs(found.items) == [("Warum?", "Darum")]
     assert found.items[0].id == "1"
     assert found.columns == {"input": "frage", "reference": "antwort"}
 
 
 def test_labels_are_written_as_in_the_set() -> None:
-    found = read("input,label\na,POSITIVE\nb,negative", labels=("Positive", "Negative"))
+    found = read_items("input,label\na,POSITIVE\nb,negative", labels=("Positive", "Negative"))
     assert [item.references[0] for item in found.items] == ["Positive", "Negative"]
 
 
@@ -148,8 +148,10 @@ def test_a_formula_without_its_result_is_no_reference() -> None:
     """Its text would be what every answer is compared with."""
     content = workbook(["input", "label", "note"], ["a", "=1+1", "=2+2"], ["b", "3", "=2+2"])
     with pytest.raises(InvalidSetup, match="line 2 has a formula in the column 'label' whose result is not in the fil"):
-        read(content, "a.xlsx")
-    assert pairs(read(content, "a.xlsx", skip_bad=True).items) == [("b", "3")]  # in a column that is not used it may
+        read_items(content, "a.xlsx")
+    assert pairs(read_items(content, "a.xlsx", skip_bad=True).items) == [
+        ("b", "3")
+    ]  # in a column that is not used it may
 
 
 @pytest.mark.parametrize(
@@ -202,20 +204,20 @@ GOOD = "\nfine,1"
 )  # fmt: skip
 def test_bad_rows_are_named_and_skipped_on_request(content: bytes | str, why: str) -> None:
     with pytest.raises(InvalidSetup, match=rf"cannot be used: {why}.*Correct them, or choose to skip"):
-        read(content, "a.xlsx" if isinstance(content, bytes) and content.startswith(b"PK") else "")
-    found = read(content, skip_bad=True)
+        read_items(content, "a.xlsx" if isinstance(content, bytes) and content.startswith(b"PK") else "")
+    found = read_items(content, skip_bad=True)
     assert found.items
     assert len(found.bad) == 1
 
 
 def test_many_bad_rows_are_counted() -> None:
     with pytest.raises(InvalidSetup, match=r"^8 rows cannot be used: line 2 .*; line 6 .*; and 3 more\. Correct"):
-        read("input,answer\n" + "a\n" * 8)
+        read_items("input,answer\n" + "a\n" * 8)
 
 
 def test_a_label_that_is_not_in_the_set() -> None:
     with pytest.raises(InvalidSetup, match="line 3 has the label 'Great', which is none of Positive, Negative"):
-        read("input,label\na,Positive\nb,Great", labels=("Positive", "Negative"))
+        read_items("input,label\na,Positive\nb,Great", labels=("Positive", "Negative"))
 
 
 @pytest.mark.parametrize(
@@ -254,7 +256,7 @@ def test_a_label_that_is_not_in_the_set() -> None:
 )
 def test_what_is_no_data_at_all(content: bytes | str, filename: str, message: str) -> None:
     with pytest.raises(InvalidSetup, match=message):
-        read(content, filename)
+        read_items(content, filename)
 
 
 @pytest.mark.parametrize(
@@ -267,7 +269,7 @@ def test_what_is_no_data_at_all(content: bytes | str, filename: str, message: st
 )
 def test_columns_that_are_not_there(columns: dict[str, str], message: str) -> None:
     with pytest.raises(InvalidSetup, match=message):
-        read("question,answer\na,b", columns=columns)
+        read_items("question,answer\na,b", columns=columns)
 
 
 def bomb() -> bytes:
@@ -297,7 +299,7 @@ def numbered(last: int) -> bytes:
 
 @pytest.mark.parametrize(("last", "found"), [(3, 2), (2**20, 2), (10**12, 1)])
 def test_a_row_that_says_it_is_far_down_keeps_no_one_waiting(last: int, found: int) -> None:
-    assert len(read(numbered(last), "a.xlsx").items) == found
+    assert len(read_items(numbered(last), "a.xlsx").items) == found
 
 
 @pytest.mark.parametrize(
@@ -314,4 +316,4 @@ def test_a_row_that_says_it_is_far_down_keeps_no_one_waiting(last: int, found: i
 )
 def test_caps_name_themselves(content: Any, message: str) -> None:
     with pytest.raises(LimitReached, match=message):
-        read(content())
+        read_items(content())

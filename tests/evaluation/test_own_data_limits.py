@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from playground import setups
 from playground.errors import InvalidSetup, LimitReached, PlaygroundError
 from playground.evaluation import experiments
-from playground.evaluation.own_data import columns_of, read
+from playground.evaluation.own_data import columns_of, read_items
 from playground.evaluation.own_data.json_rows import MAX_DEPTH, MAX_VALUES
 from playground.evaluation.own_data.rows import MAX_LINES
 from playground.evaluation.own_data.sheet import MAX_COLUMNS, MAX_NAME
@@ -86,7 +86,7 @@ def test_too_much_of_anything_is_refused_before_it_takes_memory(case: str) -> No
     tracemalloc.start()
     try:
         with pytest.raises(LimitReached, match=message):
-            read(content, filename)
+            read_items(content, filename)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -108,20 +108,22 @@ def test_as_many_as_are_allowed(content: bytes | str, filename: str) -> None:
 
 
 def test_the_largest_list_is_read() -> None:
-    items = read(json.dumps([{"input": f"{n}"} for n in range(MAX_ITEMS)])).items
+    items = read_items(json.dumps([{"input": f"{n}"} for n in range(MAX_ITEMS)])).items
     assert len(items) == MAX_ITEMS < MAX_VALUES
-    assert len(read("input\n" + "\n" * (MAX_LINES - 10) + "a").items) == 1
+    assert len(read_items("input\n" + "\n" * (MAX_LINES - 10) + "a").items) == 1
 
 
 def test_separators_inside_quotation_marks_are_no_columns() -> None:
     long = ", ".join(["so on"] * 500)
     lines = "\n".join(["one, two, three"] * 300)
-    found = read(f'input,answer\n"{long}",1\n"{lines}",2\n"""{long}""",3\n', "a.csv").items
+    found = read_items(f'input,answer\n"{long}",1\n"{lines}",2\n"""{long}""",3\n', "a.csv").items
     assert [item.input for item in found] == [long, lines, f'"{long}"']
 
 
 def test_a_row_that_is_too_wide_is_one_bad_row() -> None:
-    found = read("input,answer\na,1\n" + "," * 5000 + 'x\n"b\n' + '",1' + ",2" * 500 + "\nc,3", "a.csv", skip_bad=True)
+    found = read_items(
+        "input,answer\na,1\n" + "," * 5000 + 'x\n"b\n' + '",1' + ",2" * 500 + "\nc,3", "a.csv", skip_bad=True
+    )
     assert [item.input for item in found.items] == ["a", "c"]
     assert found.bad == ((3, "has more than 200 cells, which is the most"),
                          (4, "has more than 200 cells, which is the most"))  # fmt: skip
@@ -129,7 +131,7 @@ def test_a_row_that_is_too_wide_is_one_bad_row() -> None:
 
 def test_a_pasted_sentence_with_many_commas_is_an_input() -> None:
     sentence = "I packed " + ", ".join(["a coat"] * 300)
-    assert [item.input for item in read(sentence).items] == [sentence]
+    assert [item.input for item in read_items(sentence).items] == [sentence]
 
 
 @pytest.mark.parametrize("levels", [MAX_DEPTH, MAX_DEPTH + 1, 10_000])
@@ -137,18 +139,18 @@ def test_depth_of_a_cell(levels: int) -> None:
     cell = "[" * levels + "]" * levels
     rows = f'[{{"input": "a", "reference": [{{"x": {cell[1:-1]}}}]}}]'
     if levels == MAX_DEPTH - 1:
-        assert read(rows).items
+        assert read_items(rows).items
     elif levels > MAX_DEPTH:
         with pytest.raises(InvalidSetup, match="nested too deeply"):
-            read(rows, "a.json")
+            read_items(rows, "a.json")
         with pytest.raises(InvalidSetup, match="line 1 is nested too deeply"):
-            read(rows[1:-1] + '\n{"input": "b", "reference": "c"}', "a.jsonl")
+            read_items(rows[1:-1] + '\n{"input": "b", "reference": "c"}', "a.jsonl")
 
 
 def ending(content: bytes, filename: str) -> str:
     """The words in which reading ends, or none."""
     try:
-        read(content, filename, skip_bad=True)
+        read_items(content, filename, skip_bad=True)
     except PlaygroundError as error:
         return str(error)
     return ""

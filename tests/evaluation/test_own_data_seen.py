@@ -16,8 +16,8 @@ from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from playground.errors import InvalidSetup
-from playground.evaluation.own_data import columns_of, read
-from playground.evaluation.own_data.number_format import shown
+from playground.evaluation.own_data import columns_of, read_items
+from playground.evaluation.own_data.number_format import format_number
 from playground.evaluation.scorers.reading import Numeric
 
 
@@ -35,19 +35,19 @@ from playground.evaluation.scorers.reading import Numeric
 @pytest.mark.parametrize("filename", ["a.json", "a.jsonl"])
 def test_numbers_of_json_keep_their_digits(written: str, text: str, filename: str) -> None:
     row = f'{{"input": "x", "reference": {written}}}'
-    (item,) = read(f"[{row}]" if filename == "a.json" else row, filename).items
+    (item,) = read_items(f"[{row}]" if filename == "a.json" else row, filename).items
     assert item.references[0] == text
 
 
 @given(st.integers() | st.floats(allow_nan=False, allow_infinity=False))
 def test_a_number_of_json_is_the_same_number_in_plain_digits(value: float) -> None:
-    (item,) = read(json.dumps([{"input": "x", "reference": value}])).items
+    (item,) = read_items(json.dumps([{"input": "x", "reference": value}])).items
     assert Decimal(item.references[0]) == Decimal(repr(value))
     assert re.fullmatch(r"-?\d+(\.\d+)?", item.references[0])
 
 
 def test_a_large_number_is_scored_as_that_number() -> None:
-    (item,) = read('[{"input": "d", "reference": 1e16}]').items
+    (item,) = read_items('[{"input": "d", "reference": 1e16}]').items
     assert Numeric().score("It is 10,000,000,000,000,000.", item, None).right  # type: ignore[arg-type]
     assert not Numeric().score("It is 1.", item, None).right  # type: ignore[arg-type]
 
@@ -61,8 +61,8 @@ def test_what_is_no_json_is_named_by_its_row(value: str, column: str) -> None:
         with pytest.raises(
             InvalidSetup, match=f"line 1 has -?(NaN|Infinity) in the column '{column}', which is no JSON"
         ):
-            read(text, filename)
-        assert [item.input for item in read(text, filename, skip_bad=True).items] == ["fine"]
+            read_items(text, filename)
+        assert [item.input for item in read_items(text, filename, skip_bad=True).items] == ["fine"]
 
 
 # ------------------------------------------------------------------------------------- the separator that is said
@@ -71,7 +71,7 @@ def test_what_is_no_json_is_named_by_its_row(value: str, column: str) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_a_first_line_that_names_the_separator(first: str, end: str, encoding: str) -> None:
     text = end.join([first, "question;answer;more", "What, now?;4;x", "Bad", "Größe?;5;y"])
-    found = read(text.encode(encoding), "a.csv", skip_bad=True)
+    found = read_items(text.encode(encoding), "a.csv", skip_bad=True)
     assert [(item.input, *item.references) for item in found.items] == [("What, now?", "4"), ("Größe?", "5")]
     assert found.bad == ((4, "has 1 cell where there are 3 columns; quote text with separators in it"),)
     assert columns_of(text.encode(encoding), "a.csv").names == ("question", "answer", "more")
@@ -80,14 +80,14 @@ def test_a_first_line_that_names_the_separator(first: str, end: str, encoding: s
 @pytest.mark.parametrize("separator", ["\t", "|", ":", "^", " "])
 def test_any_separator_may_be_said(separator: str) -> None:
     text = f"sep={separator}\ninput{separator}answer\nOne?{separator}1"
-    assert [(item.input, *item.references) for item in read(text, "a.csv").items] == [("One?", "1")]
-    assert [(item.input, *item.references) for item in read(text).items] == [("One?", "1")]
+    assert [(item.input, *item.references) for item in read_items(text, "a.csv").items] == [("One?", "1")]
+    assert [(item.input, *item.references) for item in read_items(text).items] == [("One?", "1")]
 
 
 @pytest.mark.parametrize("text", ["sep=;", "sep=;\n", "sep=;\n\n"])
 def test_nothing_but_a_separator(text: str) -> None:
     with pytest.raises(InvalidSetup):
-        read(text, "a.csv")
+        read_items(text, "a.csv")
 
 
 def test_a_column_may_be_called_like_that() -> None:
@@ -105,7 +105,7 @@ def seen(value: Any, written: str = "General", *, mac: bool = False) -> str:
     sheet.append(["x", value])
     sheet["B2"].number_format = written
     book.save(file)
-    return read(file.getvalue(), "a.xlsx").items[0].references[0]
+    return read_items(file.getvalue(), "a.xlsx").items[0].references[0]
 
 
 DAY, MOMENT = datetime.date(2024, 5, 3), datetime.datetime(2024, 5, 3, 18, 5, 9)
@@ -143,13 +143,13 @@ def test_both_calendars() -> None:
 @given(st.dates(datetime.date(1900, 3, 1), datetime.date(9999, 12, 31)))
 def test_any_day_is_read_back(day: datetime.date) -> None:
     serial = (day - datetime.date(1899, 12, 30)).days
-    assert shown(serial, "yyyy-mm-dd") == day.isoformat()
-    assert datetime.datetime.strptime(shown(serial, "d mmm yyyy"), "%d %b %Y").date() == day
+    assert format_number(serial, "yyyy-mm-dd") == day.isoformat()
+    assert datetime.datetime.strptime(format_number(serial, "d mmm yyyy"), "%d %b %Y").date() == day
 
 
 @given(st.floats(-1e15, 1e15), st.integers(0, 6))
 def test_decimals_are_those_of_the_format(value: float, places: int) -> None:
-    text = shown(value, f"#,##0.{'0' * places}" if places else "#,##0")
+    text = format_number(value, f"#,##0.{'0' * places}" if places else "#,##0")
     whole, _, part = text.partition(".")
     assert re.fullmatch(r"-?\d{1,3}(,\d{3})*", whole)
     assert len(part) == places
@@ -164,7 +164,7 @@ def test_decimals_are_those_of_the_format(value: float, places: int) -> None:
     st.text('0#?.,%/E+-@;[]<>="\\_*ymdhsAP $10é', max_size=20),
 )
 def test_any_format_gives_some_text(value: float, written: str) -> None:
-    assert isinstance(shown(value, written), str)
+    assert isinstance(format_number(value, written), str)
 
 
 def stored(*cells: str) -> bytes:
@@ -194,7 +194,7 @@ def stored(*cells: str) -> bytes:
 )  # fmt: skip
 def test_formulas_errors_and_texts(cell: str, text: str) -> None:
     content = stored('<c r="A2" t="inlineStr"><is><t>q</t></is></c>', cell)
-    assert read(content, "a.xlsx").items[0].references == (text,)
+    assert read_items(content, "a.xlsx").items[0].references == (text,)
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_formulas_errors_and_texts(cell: str, text: str) -> None:
 )
 def test_a_formula_without_a_result_and_one_with_an_empty_one(cell: str, why: str) -> None:
     with pytest.raises(InvalidSetup, match=why):
-        read(stored('<c r="A2" t="inlineStr"><is><t>q</t></is></c>', cell), "a.xlsx")
+        read_items(stored('<c r="A2" t="inlineStr"><is><t>q</t></is></c>', cell), "a.xlsx")
 
 
 def test_a_row_may_begin_and_end_with_empty_cells() -> None:
@@ -215,4 +215,4 @@ def test_a_row_may_begin_and_end_with_empty_cells() -> None:
     for row in (["id", "input", "note"], [None, "a", None], [None, None, None], [None, "b"]):
         book.active.append(row)
     book.save(file)
-    assert [item.input for item in read(file.getvalue(), "a.xlsx").items] == ["a", "b"]
+    assert [item.input for item in read_items(file.getvalue(), "a.xlsx").items] == ["a", "b"]

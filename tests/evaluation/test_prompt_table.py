@@ -9,7 +9,7 @@ from playground import setups
 from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.scripted import ScriptedBackend
 from playground.errors import InvalidSetup, LimitReached
-from playground.evaluation.prompt_table import Row, check_size, read_prompts, table
+from playground.evaluation.prompt_table import PromptRow, check_size, read_prompts, run_table
 from playground.types import Weights
 
 
@@ -45,9 +45,12 @@ def test_prompts(text: str, prompts: tuple[str, ...]) -> None:
             "Row 1 of the CSV has 2 cells and its header 1: put a prompt with a c",
         ),
         ("id;prompt\n1;a\n2;b; c", InvalidSetup, "Row 2 of the CSV has 3 cells and its header 2: .* a semicolon in it"),
+        ("prompt" + "," * 300 + "\nfirst" + "," * 300, InvalidSetup, "Line 2 of the CSV has more than 200 cells"),
         ("id;frage\n1;Warum?", InvalidSetup, "columns of the CSV are 'id', 'frage'; name the one .* prompt, input,"),
         ("\n".join(["x"] * 201), LimitReached, "201 prompts; 200 is the most"),
-        ("prompt\n" + "x" * 200_001, InvalidSetup, "cannot be read as CSV: field larger than field limit"),
+        ("prompt\n" + "x" * 200_001, InvalidSetup, "Line 2 of the CSV has a cell of more than 131,072 characters"),
+        ('prompt,label\n"never closed,x\nfour', InvalidSetup, "Line 2 of the CSV opens a quotation mark that is never"),
+        ('prompt,label\n"two" words,x', InvalidSetup, "Line 2 of the CSV has quotation marks that do not match"),
         ("ok\n" + "x" * 200_001, InvalidSetup, "Prompt 2 has more than 200,000 characters"),
     ],
 )
@@ -71,7 +74,7 @@ def catalog() -> Catalog:
 
 def test_rows_come_one_after_the_other(catalog: Catalog) -> None:
     panes, prompts = [Weights(model="a"), Weights(model="b")], ["first", "second", "third"]
-    seen = list(table(setups.parse({}), panes, prompts, catalog))
+    seen = list(run_table(setups.parse({}), panes, prompts, catalog))
     assert [row.prompt for row in seen[-1]] == prompts
     assert all(run.status == "done" and row.prompt in run.answer for row in seen[-1] for run in row.runs)
     assert [[run.setup.model for run in row.runs] for row in seen[-1]] == [["a", "b"]] * 3
@@ -80,7 +83,7 @@ def test_rows_come_one_after_the_other(catalog: Catalog) -> None:
 
 
 def test_stopping_keeps_what_was_done(catalog: Catalog) -> None:
-    rows = table(setups.parse({}), [Weights(model="a")], ["first", "second", "third"], catalog)
+    rows = run_table(setups.parse({}), [Weights(model="a")], ["first", "second", "third"], catalog)
     for so_far in rows:
         if len(so_far) == 2:
             break
@@ -89,7 +92,7 @@ def test_stopping_keeps_what_was_done(catalog: Catalog) -> None:
 
 
 def test_a_bad_cell_is_a_result(catalog: Catalog) -> None:
-    *_, rows = table(setups.parse({}), [Weights(model="a"), Weights(model="x")], ["one", "two"], catalog)
+    *_, rows = run_table(setups.parse({}), [Weights(model="a"), Weights(model="x")], ["one", "two"], catalog)
     assert [[run.status for run in row.runs] for row in rows] == [["done", "failed"]] * 2
 
 
@@ -97,9 +100,9 @@ def test_a_list_that_takes_too_long_is_ended_and_keeps_its_rows(catalog_of: Any)
     words = {"quick": 1, "slow": 5000}
     catalog = catalog_of(lambda request, _: "word " * words[request.messages[-1].content], delay=0.01)
     setup, prompts = setups.parse({"sampling": {"max_tokens": 4000}}), ["quick", "slow", "never"]
-    seen: list[tuple[Row, ...]] = []
+    seen: list[tuple[PromptRow, ...]] = []
     with pytest.raises(LimitReached, match="It has taken 1 seconds, the most for one list here"):
-        seen.extend(table(setup, [Weights()], prompts, catalog, in_all=1))
+        seen.extend(run_table(setup, [Weights()], prompts, catalog, max_total_seconds=1))
     assert [row.prompt for row in seen[-1]] == ["quick", "slow"]
     assert seen[-1][0].runs[0].status == "done"
     end = time.monotonic() + 20

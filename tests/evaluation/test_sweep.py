@@ -38,7 +38,7 @@ def test_a_cell_in_numbers() -> None:
         label="", messages=(), completions=(said("Red.", -1), said("red", -2), said("blue", -3), said("", 0, None))
     )
     cell = sweep.summary(step, Task())
-    assert cell == sweep.Cell(answers=3, distinct=2, agreement=2 / 3, mean_logprob=-2.0, mean_tokens=1.0)
+    assert cell == sweep.SweepCell(answers=3, distinct=2, agreement=2 / 3, mean_logprob=-2.0, mean_tokens=1.0)
     assert sweep.summary(Step(label="", messages=(), completions=(said("", 0, None),)), Task()) is None
 
 

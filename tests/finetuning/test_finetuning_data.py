@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from playground.finetuning.reading import filled, items, words
+from playground.finetuning.reading import fill_pattern, read_items, read_words
 from playground.finetuning.skills import SKILLS, Skill, extraction, pirate, sentiment
 
 FIELDS = {
@@ -21,7 +21,7 @@ FIELDS = {
 def test_every_item_has_its_fields_and_is_there_once(name: str) -> None:
     texts = []
     for part, wanted in FIELDS[name].items():
-        rows = items(name, part)  # type: ignore[arg-type]
+        rows = read_items(name, part)  # type: ignore[arg-type]
         assert len(rows) >= 60
         assert [row for row in rows if set(row) != {"part", *wanted}] == []
         texts += [(row.get("text") or row["question"]).lower() for row in rows]
@@ -31,7 +31,7 @@ def test_every_item_has_its_fields_and_is_there_once(name: str) -> None:
 
 @pytest.mark.parametrize("part", ["train", "held_out"])
 def test_sentiment_is_balanced_and_has_hard_ones(part: str) -> None:
-    rows = items("sentiment/reviews.jsonl", part)  # type: ignore[arg-type]
+    rows = read_items("sentiment/reviews.jsonl", part)  # type: ignore[arg-type]
     counts = Counter((row["label"], row["hard"]) for row in rows)
     assert {label for label, _ in counts} == set(sentiment.LABELS)
     assert len({counts[label, False] for label in sentiment.LABELS}) == 1
@@ -40,17 +40,17 @@ def test_sentiment_is_balanced_and_has_hard_ones(part: str) -> None:
 
 
 def test_composed_reviews_have_one_label_each() -> None:
-    reviews = sentiment.composed(Random(0), 200)
+    reviews = sentiment.compose_reviews(Random(0), 200)
     assert Counter(label for _, label in reviews) == dict.fromkeys(sentiment.LABELS, 200)
     assert len({text for text, _ in reviews}) == len(reviews)
     assert not any(re.search("[{}]", text) for text, _ in reviews)
 
 
 def test_what_an_order_should_give_stands_in_it() -> None:
-    numbers = words("extraction/orders.yaml")["number"]
-    orders = extraction.composed(Random(0), 500)
+    numbers = read_words("extraction/orders.yaml")["number"]
+    orders = extraction.compose_orders(Random(0), 500)
     orders += [
-        (row["text"], {k: row[k] for k in extraction.KEYS}) for row in items("extraction/orders.jsonl", "held_out")
+        (row["text"], {k: row[k] for k in extraction.KEYS}) for row in read_items("extraction/orders.jsonl", "held_out")
     ]
     for text, record in orders:
         for key in ("name", "item", "day"):
@@ -60,9 +60,9 @@ def test_what_an_order_should_give_stands_in_it() -> None:
 
 
 def test_held_out_orders_share_no_word_list_and_no_frame_with_training() -> None:
-    lists = words("extraction/orders.yaml")
+    lists = read_words("extraction/orders.yaml")
     frames = {re.sub(r"\{\w+\}", "_", pattern).lower() for pattern in lists["patterns"]}
-    for row in items("extraction/orders.jsonl", "held_out"):
+    for row in read_items("extraction/orders.jsonl", "held_out"):
         assert row["name"] not in lists["name"]
         assert row["item"] not in lists["item"]
         number = lists["number"].get(row["quantity"], "none")
@@ -89,8 +89,8 @@ def test_training_examples_depend_on_the_seed_alone(skill: Skill) -> None:
 
 
 def test_no_list_fills_two_gaps_with_one_word() -> None:
-    assert {filled("{a} and {a}", {"a": ["b", "c"]}, Random(seed)) for seed in range(9)} == {"B and c", "C and b"}
-    assert filled("a {x}", {"x": ["apple"]}, Random(0)) == "An apple"
+    assert {fill_pattern("{a} and {a}", {"a": ["b", "c"]}, Random(seed)) for seed in range(9)} == {"B and c", "C and b"}
+    assert fill_pattern("a {x}", {"x": ["apple"]}, Random(0)) == "An apple"
 
 
 RIGHT = {"name": "Ann", "item": "eggs", "quantity": 2, "day": None}
@@ -120,5 +120,5 @@ def test_measures(name: str, answer: str, truth: object, passed: int) -> None:
 
 def test_a_telling_replaces_whole_words_and_keeps_capitals() -> None:
     voice = {"words": {"is": "be", "my": "me", "of": "o'"}, "opening": ["Arr!"], "closing": ["Savvy?"]}
-    told = pirate.retold("My island is full of fish; isn't it?", Random(0), voice)
+    told = pirate.retell("My island is full of fish; isn't it?", Random(0), voice)
     assert told == "Arr! Me island be full o' fish; isn't it? Savvy?"

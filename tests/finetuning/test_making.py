@@ -14,8 +14,8 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 from playground.finetuning import cards, making
 from playground.finetuning.__main__ import main
-from playground.finetuning.answering import answers
-from playground.finetuning.figures import Share, tally
+from playground.finetuning.answering import greedy_answers
+from playground.finetuning.figures import ShareRight, tally
 from playground.finetuning.recipe import Recipe
 from playground.finetuning.skills import SKILLS
 from playground.finetuning.skills.base import HeldOut
@@ -40,7 +40,7 @@ SKILL = replace(
 def test_a_folder_is_made(tiny: tuple[Any, Any], tmp_path: Path) -> None:
     model, tokenizer = tiny
     names = set(model.state_dict())
-    run = making.make(SKILL, Recipe(steps=2, batch=2, rank=4, seed=5), model, tokenizer, tmp_path / "new")
+    run = making.make_adapter(SKILL, Recipe(steps=2, batch=2, rank=4, seed=5), model, tokenizer, tmp_path / "new")
     assert [step.step for step in run] == [1, 2]
     assert set(model.state_dict()) == names
     assert {path.name for path in (tmp_path / "new").iterdir()} == {
@@ -52,13 +52,13 @@ def test_a_folder_is_made(tiny: tuple[Any, Any], tmp_path: Path) -> None:
     assert (config["base_model_name_or_path"], config["r"]) == ("SmolLM2-135M-Instruct", 4)
     with safe_open(tmp_path / "new" / "adapter_model.safetensors", "pt") as file:
         assert {file.get_tensor(key).dtype for key in file.keys()} == {torch.bfloat16}  # noqa: SIM118
-    card = cards.read(tmp_path / "new")
+    card = cards.read_card(tmp_path / "new")
     assert card["training"]["seed"] == 5
     assert card["held_out"]["after"].keys() == card["held_out"]["before"].keys() == SKILL.marks("", "").keys()
 
 
 def test_closing_writes_nothing(tiny: tuple[Any, Any], tmp_path: Path) -> None:
-    run = making.make(SKILL, Recipe(steps=2, batch=2, rank=4), *tiny, tmp_path / "new")
+    run = making.make_adapter(SKILL, Recipe(steps=2, batch=2, rank=4), *tiny, tmp_path / "new")
     next(run)
     run.close()
     assert not (tmp_path / "new").exists()
@@ -67,22 +67,22 @@ def test_closing_writes_nothing(tiny: tuple[Any, Any], tmp_path: Path) -> None:
 def test_answers_of_a_batch_are_those_of_each_prompt_alone(default_model: tuple[Any, Any]) -> None:
     model, tokenizer = default_model
     prompts = ["What is the capital of France?", "Say hello to Anna, please, and tell her that tea is ready."]
-    together = list(answers(model, tokenizer, prompts, 8))
+    together = list(greedy_answers(model, tokenizer, prompts, 8))
     assert together[0].startswith("The capital of France is Paris")
-    assert together == [answer for prompt in prompts for answer in answers(model, tokenizer, [prompt], 8)]
+    assert together == [answer for prompt in prompts for answer in greedy_answers(model, tokenizer, [prompt], 8)]
 
 
 def test_a_card_can_be_read_back(tmp_path: Path) -> None:
-    before, after = {"is right": Share(1, 4)}, {"is right": Share(3, 4)}
+    before, after = {"is right": ShareRight(1, 4)}, {"is right": ShareRight(3, 4)}
     example: Mapping[str, Any] = {"task": {"input": "---\nWhat: is `this`?"}}
-    cards.write(
-        cards.Card(
+    cards.write_card(
+        cards.WeightsCard(
             title="A: title", about="About.", example=example, data="Data.", training={"steps": 3},
             before=before, after=after, limits="None.",
         ),
         tmp_path,
     )  # fmt: skip
-    card = cards.read(tmp_path)
+    card = cards.read_card(tmp_path)
     assert (card["title"], card["example"], card["training"]) == ("A: title", example, {"steps": 3})
     assert card["held_out"] == {"before": before, "after": after}
     assert "| is right | 1 of 4 (25%" in (tmp_path / "README.md").read_text()
@@ -94,18 +94,18 @@ def test_a_card_can_be_read_back(tmp_path: Path) -> None:
     [(0, 10, 0.0, 0.2775), (10, 10, 0.7225, 1.0), (5, 10, 0.2366, 0.7634), (81, 263, 0.2553, 0.3662)],
 )
 def test_the_interval_is_wilsons(passed: int, total: int, low: float, high: float) -> None:
-    assert Share(passed, total).interval() == pytest.approx((low, high), abs=1e-3)
+    assert ShareRight(passed, total).interval() == pytest.approx((low, high), abs=1e-3)
 
 
 @pytest.mark.parametrize("total", [3, 54, 60, 90, 1000])
 def test_a_share_lies_in_its_own_interval(total: int) -> None:
     for passed in range(total + 1):
-        low, high = Share(passed, total).interval()
+        low, high = ShareRight(passed, total).interval()
         assert 0 <= low <= passed / total <= high <= 1
 
 
 def test_marks_are_counted() -> None:
-    assert tally([{"a": True, "b": False}, {"a": True, "b": True}]) == {"a": Share(2, 2), "b": Share(1, 2)}
+    assert tally([{"a": True, "b": False}, {"a": True, "b": True}]) == {"a": ShareRight(2, 2), "b": ShareRight(1, 2)}
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 
 from playground import setups
 from playground.finetuning import cards, making, shipped, tiny_classifier
-from playground.finetuning.shipped import Shipped
+from playground.finetuning.shipped import ShippedWeights
 from playground.finetuning.skills import SKILLS
 
 pytestmark = pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")
@@ -27,8 +27,8 @@ def test_all_are_there() -> None:
 
 
 @pytest.mark.parametrize("one", ALL, ids=lambda one: one.name)
-def test_cards_are_complete(one: Shipped) -> None:
-    card = cards.read(one.folder)
+def test_cards_are_complete(one: ShippedWeights) -> None:
+    card = cards.read_card(one.folder)
     assert len(one.title) <= 40
     assert one.about.endswith(".")
     assert "\n" not in one.about
@@ -40,7 +40,7 @@ def test_cards_are_complete(one: Shipped) -> None:
 
 
 @pytest.mark.parametrize("one", ALL, ids=lambda one: one.name)
-def test_files_are_few_small_and_without_places(one: Shipped) -> None:
+def test_files_are_few_small_and_without_places(one: ShippedWeights) -> None:
     files = list(one.folder.rglob("*"))
     assert sum(path.stat().st_size for path in files) < 2_000_000
     assert {path.suffix for path in files} == {".md", ".json", ".safetensors"}
@@ -49,7 +49,7 @@ def test_files_are_few_small_and_without_places(one: Shipped) -> None:
 
 
 @pytest.mark.parametrize("one", shipped.adapters(), ids=lambda one: one.name)
-def test_adapter_configs_name_the_base(one: Shipped) -> None:
+def test_adapter_configs_name_the_base(one: ShippedWeights) -> None:
     config = json.loads((one.folder / "adapter_config.json").read_text())
     recipe = SKILLS[one.name].recipe
     assert config["base_model_name_or_path"] == "SmolLM2-135M-Instruct"
@@ -60,8 +60,8 @@ def test_adapter_configs_name_the_base(one: Shipped) -> None:
 @pytest.mark.parametrize("name", SKILLS)
 def test_the_effect_is_plain_on_held_out_prompts(name: str, default_model: tuple[Any, Any]) -> None:
     few = replace(SKILLS[name], held_out=lambda: SKILLS[name].held_out()[::7][:8])
-    *_, base = making.measured(few, *default_model).values()
-    *_, tuned = making.measured_with(few, shipped.ADAPTERS / name, *default_model).values()
+    *_, base = making.measure(few, *default_model).values()
+    *_, tuned = making.measure_adapter(few, shipped.ADAPTERS / name, *default_model).values()
     assert tuned.passed >= 5
     assert tuned.passed >= base.passed + 3
 
@@ -69,8 +69,8 @@ def test_the_effect_is_plain_on_held_out_prompts(name: str, default_model: tuple
 def test_the_classifier_is_as_good_as_its_card_says() -> None:
     assert CLASSIFIER is not None
     model, tokenizer = tiny_classifier.load(CLASSIFIER.folder)
-    found = tiny_classifier.measured(model, tokenizer)
-    said = cards.read(CLASSIFIER.folder)["held_out"]["after"]
+    found = tiny_classifier.measure(model, tokenizer)
+    said = cards.read_card(CLASSIFIER.folder)["held_out"]["after"]
     for measure, share in said.items():
         assert abs(found[measure].passed - share.passed) <= 2
     assert tiny_classifier.labels_of(model, tokenizer, ["I love it, wonderful!", "Awful, it broke."]) == [

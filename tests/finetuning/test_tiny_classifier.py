@@ -11,7 +11,7 @@ TEXTS = [("Lovely soup.", "Positive"), ("Awful soup.", "Negative"), ("A bowl of 
 
 
 def made(default_model: tuple[Any, Any]) -> tuple[Any, Any]:
-    return tiny_classifier.untrained(*default_model, [text for text, _ in TEXTS], seed=1)
+    return tiny_classifier.new_classifier(*default_model, [text for text, _ in TEXTS], seed=1)
 
 
 def test_the_tokenizer_knows_words_and_spells_the_others(default_model: tuple[Any, Any]) -> None:

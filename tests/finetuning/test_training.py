@@ -9,7 +9,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 from playground.backends.local.engine.prompt import encode
 from playground.finetuning.recipe import Recipe
-from playground.finetuning.training import TrainingStep, answer_loss, batches, tokens, train
+from playground.finetuning.training import TrainingStep, answer_loss, batches, tokenise, train
 from playground.types import Example, Message
 
 pytestmark = pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")
@@ -45,7 +45,7 @@ def finished(model: Any, tokenizer: Any, recipe: Recipe = RECIPE) -> tuple[list[
 
 
 def test_a_prompt_is_trained_on_as_it_is_asked(tokenizer: Any) -> None:
-    ids, start = tokens(tokenizer, Example(input="What is <|im_end|>?", output="A <|im_end|>, matey."))
+    ids, start = tokenise(tokenizer, Example(input="What is <|im_end|>?", output="A <|im_end|>, matey."))
     assert ids[:start] == encode(tokenizer, [Message("user", "What is <|im_end|>?")])
     assert ids[-1] == tokenizer.eos_token_id
     assert tokenizer.eos_token_id not in ids[start:-1]
@@ -54,7 +54,7 @@ def test_a_prompt_is_trained_on_as_it_is_asked(tokenizer: Any) -> None:
 
 def test_the_loss_is_over_answer_tokens_alone(tiny: Callable[[], Any], tokenizer: Any) -> None:
     model = tiny()
-    rows = [tokens(tokenizer, Example(input="Hi", output="yes, at once")), tokens(tokenizer, EXAMPLES[0])]
+    rows = [tokenise(tokenizer, Example(input="Hi", output="yes, at once")), tokenise(tokenizer, EXAMPLES[0])]
     assert len(rows[0][0]) != len(rows[1][0])
     logprobs = []
     for ids, start in rows:  # each row alone and unpadded, position by position

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.strategies.answers import canonical_number, conclusion, extract, same
+from playground.strategies.answers import canonical_number, comparison_key, conclusion, extract_answer
 
 NUMBERS = [
     ("5", "5"), ("5.0", "5"), ("$5.00", "5"), ("five", "5"), ("The answer is 1,234.", "1234"), ("$1,234.50", "1234.5"),
@@ -21,11 +21,11 @@ NUMBERS = [
 
 @pytest.mark.parametrize(("text", "value"), NUMBERS)
 def test_number(text: str, value: str | None) -> None:
-    assert extract(text, "number") == value
+    assert extract_answer(text, "number") == value
 
 
 def test_the_last_number_is_taken_on_request() -> None:
-    assert extract("12 + 7 = 19", "number", last=True) == "19"
+    assert extract_answer("12 + 7 = 19", "number", last=True) == "19"
 
 
 @pytest.mark.parametrize(
@@ -34,13 +34,13 @@ def test_the_last_number_is_taken_on_request() -> None:
      ("A cat: option B", "B"), ("G", None), ("because", None)],
 )  # fmt: skip
 def test_choice(text: str, letter: str | None) -> None:
-    assert extract(text, "choice") == letter
+    assert extract_answer(text, "choice") == letter
 
 
 def test_choice_has_as_many_letters_as_labels() -> None:
-    assert extract("C", "choice", ("left", "right")) is None
-    assert extract("B", "choice", ("left", "right")) == "B"
-    assert extract("It is the right one", "choice", ("left", "right")) == "B"
+    assert extract_answer("C", "choice", ("left", "right")) is None
+    assert extract_answer("B", "choice", ("left", "right")) == "B"
+    assert extract_answer("It is the right one", "choice", ("left", "right")) == "B"
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_choice_has_as_many_letters_as_labels() -> None:
     [("Yes, it is.", "Yes"), ("no", "No"), ("That is TRUE", "Yes"), ("nothing known", None), ("Not false", "Yes")],
 )
 def test_yes_no(text: str, value: str | None) -> None:
-    assert extract(text, "yes_no") == value
+    assert extract_answer(text, "yes_no") == value
 
 
 @pytest.mark.parametrize(
@@ -57,12 +57,12 @@ def test_yes_no(text: str, value: str | None) -> None:
      ("Negative, not Positive", "Negative")],
 )  # fmt: skip
 def test_label(text: str, label: str | None) -> None:
-    assert extract(text, "label", ("Positive", "Negative", "Very positive")) == label
+    assert extract_answer(text, "label", ("Positive", "Negative", "Very positive")) == label
 
 
 def test_labels_are_text_not_patterns() -> None:
-    assert extract("C++ it is", "label", ("C", "C++")) == "C++"
-    assert extract("abc", "label", (".*",)) is None
+    assert extract_answer("C++ it is", "label", ("C", "C++")) == "C++"
+    assert extract_answer("abc", "label", (".*",)) is None
 
 
 @pytest.mark.parametrize(
@@ -84,11 +84,11 @@ def test_canonical_numbers_keep_their_value_and_have_one_spelling(number: Decima
 
 @given(st.text(), st.sampled_from(["number", "choice", "yes_no", "label", "text"]), st.booleans())
 def test_no_text_breaks_extraction(text: str, kind: str, last: bool) -> None:
-    found = extract(text, kind, ("Positive", "Negative"), last=last)  # type: ignore[arg-type]
+    found = extract_answer(text, kind, ("Positive", "Negative"), last=last)  # type: ignore[arg-type]
     assert found is None or found
 
 
 @given(st.text())
 def test_same_is_stable(text: str) -> None:
-    assert same(same(text)) == same(text)
-    assert same(f"  {text.upper().lower()}. ") == same(text.upper().lower())
+    assert comparison_key(comparison_key(text)) == comparison_key(text)
+    assert comparison_key(f"  {text.upper().lower()}. ") == comparison_key(text.upper().lower())

@@ -5,7 +5,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.strategies.voting import confidence, vote
+from playground.strategies.voting import confidence, count_votes
 from playground.types import Completion, Token
 
 ANSWERS = st.lists(st.none() | st.sampled_from(["18", "17", "Paris", "paris."]), max_size=40)
@@ -13,23 +13,23 @@ ANSWERS = st.lists(st.none() | st.sampled_from(["18", "17", "Paris", "paris."]),
 
 @given(ANSWERS)
 def test_every_path_with_an_answer_is_in_exactly_one_vote(answers: list[str | None]) -> None:
-    votes = vote(answers)
+    votes = count_votes(answers)
     assert sorted(path for v in votes for path in v.paths) == [i for i, a in enumerate(answers) if a is not None]
     assert all(v.count == len(v.paths) == v.weight for v in votes)
     assert [v.count for v in votes] == sorted((v.count for v in votes), reverse=True)
 
 
 def test_answers_that_differ_in_case_or_a_full_stop_are_one() -> None:
-    (v,) = vote(["Paris", "paris.", None, " PARIS "])
+    (v,) = count_votes(["Paris", "paris.", None, " PARIS "])
     assert (v.answer, v.count, v.paths) == ("Paris", 3, (0, 1, 3))
 
 
 def test_a_tie_goes_to_the_answer_seen_first() -> None:
-    assert vote(["b", "a", "a", "b"])[0].answer == "b"
+    assert count_votes(["b", "a", "a", "b"])[0].answer == "b"
 
 
 def test_weights_can_overrule_the_count() -> None:
-    assert vote(["a", "a", "b"], [0.1, 0.1, 0.9])[0].answer == "b"
+    assert count_votes(["a", "a", "b"], [0.1, 0.1, 0.9])[0].answer == "b"
 
 
 def test_confidence_is_the_geometric_mean_of_token_probabilities() -> None:

@@ -16,20 +16,20 @@ from functools import cache
 from random import Random
 
 from playground.errors import InvalidSetup
-from playground.evaluation.datasets.base import DataCard, Dataset, Shot, Source
+from playground.evaluation.datasets.base import DataCard, Dataset, DatasetSource, Shot
 from playground.evaluation.datasets.files import from_yaml
 from playground.evaluation.datasets.orders import EXTRACTION
-from playground.evaluation.datasets.own import CARD, OWN, own
+from playground.evaluation.datasets.own import CARD, OWN, own_dataset
 from playground.evaluation.datasets.passages import QUESTION_ANSWERING, SUMMARIES
 from playground.evaluation.datasets.puzzles import LAST_LETTERS, ODD_SUM
 from playground.evaluation.datasets.reviews import SENTIMENT
 from playground.evaluation.datasets.word_problems import ONE_STEP, TWO_STEP
-from playground.evaluation.plan import Data
+from playground.evaluation.plan import DataChoice
 from playground.strategies import templates
 
-__all__ = ["OWN", "SOURCES", "DataCard", "Dataset", "Shot", "Source", "card", "load", "names"]
+__all__ = ["OWN", "SOURCES", "DataCard", "Dataset", "DatasetSource", "Shot", "card", "load", "names"]
 
-SOURCES: Mapping[str, Source] = {
+SOURCES: Mapping[str, DatasetSource] = {
     source.name: source
     for source in (
         ONE_STEP,
@@ -57,7 +57,7 @@ def card(name: str) -> DataCard:
     return DataCard(**from_yaml(f"{_source(name).name}/card.yaml"))
 
 
-def load(data: Data) -> Dataset:
+def load(data: DataChoice) -> Dataset:
     """The items and shots that `data` asks for; fewer than `size` where a set holds no more.
 
     Items depend on the seed alone and not on `size`: the first 20 of 60 are the 20. Raises InvalidSetup
@@ -65,7 +65,7 @@ def load(data: Data) -> Dataset:
     """
     _check_template(data.template)
     if data.name == OWN:
-        return own(data)
+        return own_dataset(data)
     source = _source(data.name)
     return Dataset(
         name=source.name,
@@ -80,13 +80,13 @@ def load(data: Data) -> Dataset:
 
 
 def _check_template(template: str) -> None:
-    if template and set(templates.names(template)) != {"input"}:
+    if template and set(templates.field_names(template)) != {"input"}:
         rule = "it must hold {input}, and no other name in braces."
         raise InvalidSetup(path=("data", "template"), value=template, rule=rule)
 
 
-def _source(name: str) -> Source:
+def _source(name: str) -> DatasetSource:
     if name not in SOURCES:
-        known = ", ".join((*SOURCES, OWN))
-        raise InvalidSetup(path=("data", "name"), value=name, rule=f"it must be one of {known}.")
+        choices = ", ".join((*SOURCES, OWN))
+        raise InvalidSetup(path=("data", "name"), value=name, rule=f"it must be one of {choices}.")
     return SOURCES[name]

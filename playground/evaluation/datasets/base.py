@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from playground.evaluation.plan import Item, Judgement
+from playground.evaluation.plan import Item, ScorerChoice
 from playground.types import AnswerType
 
 
@@ -41,11 +41,11 @@ class Dataset:
     template: str = "{input}"
     items: tuple[Item, ...]
     shots: tuple[Shot, ...] = ()
-    scorer: Judgement
+    scorer: ScorerChoice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class DatasetSource:
     """A set that comes with the playground.
 
     `items(random, size)` gives at most `size` items, `shots(random, count)` at most `count` shots from a part that
@@ -55,7 +55,7 @@ class Source:
     name: str
     items: Callable[[Random, int], Sequence[Item]]
     shots: Callable[[Random, int], Sequence[Shot]]
-    scorer: Judgement
+    scorer: ScorerChoice
     answer: AnswerType = "text"
     labels: tuple[str, ...] = ()
     template: str = "{input}"

@@ -13,8 +13,8 @@ DATA = Path(__file__).parent.parent / "data"
 @cache
 def from_yaml(file: str) -> dict[str, Any]:
     """The mapping in a YAML file such as `word_problems/scenarios.yaml`; read once, not to be changed."""
-    found: dict[str, Any] = yaml.safe_load((DATA / file).read_text("utf-8"))
-    return found
+    data: dict[str, Any] = yaml.safe_load((DATA / file).read_text("utf-8"))
+    return data
 
 
 @cache

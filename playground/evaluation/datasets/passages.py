@@ -2,10 +2,10 @@
 
 from random import Random
 
-from playground.evaluation.datasets.base import Shot, Source
-from playground.evaluation.datasets.drawing import by_turns, named
+from playground.evaluation.datasets.base import DatasetSource, Shot
+from playground.evaluation.datasets.drawing import by_turns, stable_id
 from playground.evaluation.datasets.files import from_yaml
-from playground.evaluation.plan import Item, Judgement
+from playground.evaluation.plan import Item, ScorerChoice
 
 PASSAGES = "question_answering/passages.yaml"
 QUESTION = "Answer the question with a few words of the passage and nothing else.\n\n{input}"
@@ -28,8 +28,8 @@ def _questions(part: str, random: Random) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def _question_items(random: Random, size: int) -> list[Item]:
-    found = _questions("asked", random)[:size]
-    return [Item(id=named("question", text), input=text, references=answers) for text, answers in found]
+    selection = _questions("asked", random)[:size]
+    return [Item(id=stable_id("question", text), input=text, references=answers) for text, answers in selection]
 
 
 def _question_shots(random: Random, count: int) -> list[Shot]:
@@ -38,8 +38,10 @@ def _question_shots(random: Random, count: int) -> list[Shot]:
 
 def _summary_items(random: Random, size: int) -> list[Item]:
     rows = from_yaml(PASSAGES)["asked"]
-    found = by_turns(rows, [""] * len(rows), random)[:size]
-    return [Item(id=named("passage", row["text"]), input=row["text"], references=(row["summary"],)) for row in found]
+    selection = by_turns(rows, [""] * len(rows), random)[:size]
+    return [
+        Item(id=stable_id("passage", row["text"]), input=row["text"], references=(row["summary"],)) for row in selection
+    ]
 
 
 def _summary_shots(random: Random, count: int) -> list[Shot]:
@@ -47,17 +49,17 @@ def _summary_shots(random: Random, count: int) -> list[Shot]:
     return [Shot(input=row["text"], output=row["summary"]) for row in random.sample(rows, len(rows))[:count]]
 
 
-QUESTION_ANSWERING = Source(
+QUESTION_ANSWERING = DatasetSource(
     name="question_answering",
     items=_question_items,
     shots=_question_shots,
     template=QUESTION,
-    scorer=Judgement(name="squad_f1"),
+    scorer=ScorerChoice(name="squad_f1"),
 )
-SUMMARIES = Source(
+SUMMARIES = DatasetSource(
     name="summaries",
     items=_summary_items,
     shots=_summary_shots,
     template=SUMMARY,
-    scorer=Judgement(name="rouge"),
+    scorer=ScorerChoice(name="rouge"),
 )

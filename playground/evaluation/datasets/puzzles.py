@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from itertools import islice, product
 from random import Random
 
-from playground.evaluation.datasets.base import Shot, Source
-from playground.evaluation.datasets.drawing import named
+from playground.evaluation.datasets.base import DatasetSource, Shot
+from playground.evaluation.datasets.drawing import stable_id
 from playground.evaluation.datasets.files import from_yaml
-from playground.evaluation.plan import Item, Judgement
+from playground.evaluation.plan import Item, ScorerChoice
 
 LARGEST = 39
 COUNT = {"asked": 7, "shown": 6}  # numbers in a group: what is shown can never be asked
@@ -50,35 +50,35 @@ def _names(part: str, random: Random) -> Iterator[tuple[str, str, str]]:
 
 
 def _odd_sum_items(random: Random, size: int) -> list[Item]:
-    found = islice(_groups("asked", random), size)
-    return [Item(id=named("group", text), input=text, references=(answer,)) for text, answer, _ in found]
+    selection = islice(_groups("asked", random), size)
+    return [Item(id=stable_id("group", text), input=text, references=(answer,)) for text, answer, _ in selection]
 
 
 def _odd_sum_shots(random: Random, count: int) -> list[Shot]:
-    found = islice(_groups("shown", random), count)
-    return [Shot(input=text, output=answer, reasoning=reasoning) for text, answer, reasoning in found]
+    selection = islice(_groups("shown", random), count)
+    return [Shot(input=text, output=answer, reasoning=reasoning) for text, answer, reasoning in selection]
 
 
 def _last_letters_items(random: Random, size: int) -> list[Item]:
-    found = islice(_names("asked", random), size)
-    return [Item(id=named("name", text), input=text, references=(answer,)) for text, answer, _ in found]
+    selection = islice(_names("asked", random), size)
+    return [Item(id=stable_id("name", text), input=text, references=(answer,)) for text, answer, _ in selection]
 
 
 def _last_letters_shots(random: Random, count: int) -> list[Shot]:
-    found = islice(_names("shown", random), count)
-    return [Shot(input=text, output=answer, reasoning=reasoning) for text, answer, reasoning in found]
+    selection = islice(_names("shown", random), count)
+    return [Shot(input=text, output=answer, reasoning=reasoning) for text, answer, reasoning in selection]
 
 
-ODD_SUM = Source(
+ODD_SUM = DatasetSource(
     name="odd_sum",
     items=_odd_sum_items,
     shots=_odd_sum_shots,
     answer="yes_no",
-    scorer=Judgement(name="label"),
+    scorer=ScorerChoice(name="label"),
 )
-LAST_LETTERS = Source(
+LAST_LETTERS = DatasetSource(
     name="last_letters",
     items=_last_letters_items,
     shots=_last_letters_shots,
-    scorer=Judgement(name="contains", options={"whole_words": True}),
+    scorer=ScorerChoice(name="contains", options={"whole_words": True}),
 )

@@ -8,11 +8,11 @@ from itertools import islice
 from random import Random
 from typing import Any
 
-from playground.evaluation.datasets.base import Shot, Source
-from playground.evaluation.datasets.drawing import by_turns, named
+from playground.evaluation.datasets.base import DatasetSource, Shot
+from playground.evaluation.datasets.drawing import by_turns, stable_id
 from playground.evaluation.datasets.files import from_yaml
-from playground.evaluation.plan import Item, Judgement
-from playground.strategies.templates import fill
+from playground.evaluation.plan import Item, ScorerChoice
+from playground.strategies.templates import fill_template
 
 OPERATORS: Mapping[str, Callable[[int, int], int]] = {
     "+": operator.add,
@@ -39,7 +39,7 @@ class Scenario:
         """The sign of the first sum; they take turns, so that four shots show all four."""
         return self.steps[0].split()[1]
 
-    def drawn(self, random: Random, words: Mapping[str, list[str]]) -> dict[str, str] | None:
+    def draw_values(self, random: Random, words: Mapping[str, list[str]]) -> dict[str, str] | None:
         """What goes into the gaps, the answer with it; None where these numbers make no good problem."""
         numbers = {name: random.randint(*bounds) for name, bounds in self.numbers.items()}
         values = dict(numbers)
@@ -78,7 +78,7 @@ def _scenarios(file: str) -> tuple[Scenario, ...]:
     )
 
 
-def composed(file: str, part: str, random: Random) -> Iterator[tuple[str, str, str, str]]:
+def compose_problems(file: str, part: str, random: Random) -> Iterator[tuple[str, str, str, str]]:
     """Name, problem, answer and worked solution; no problem twice, and all scenarios before one comes again."""
     words: dict[str, Any] = from_yaml(file)["words"]
     left = [scenario for scenario in _scenarios(file) if scenario.part == part]
@@ -86,29 +86,29 @@ def composed(file: str, part: str, random: Random) -> Iterator[tuple[str, str, s
     while left:
         for scenario in by_turns(left, [scenario.operation for scenario in left], random):
             for _ in range(ATTEMPTS):
-                values = scenario.drawn(random, words)
-                if values and (text := fill(scenario.text, values)) not in seen:
+                values = scenario.draw_values(random, words)
+                if values and (text := fill_template(scenario.text, values)) not in seen:
                     break
             else:
                 left.remove(scenario)
                 continue
             seen.add(text)
-            worked = f"{fill(scenario.worked, values)} The answer is {values['answer']}."
-            yield named(scenario.name, text), text, values["answer"], worked
+            worked = f"{fill_template(scenario.worked, values)} The answer is {values['answer']}."
+            yield stable_id(scenario.name, text), text, values["answer"], worked
 
 
-def _source(name: str) -> Source:
+def _source(name: str) -> DatasetSource:
     file = f"{name}/scenarios.yaml"
 
     def items(random: Random, size: int) -> list[Item]:
-        found = islice(composed(file, "asked", random), size)
-        return [Item(id=key, input=text, references=(answer,)) for key, text, answer, _ in found]
+        selection = islice(compose_problems(file, "asked", random), size)
+        return [Item(id=key, input=text, references=(answer,)) for key, text, answer, _ in selection]
 
     def shots(random: Random, count: int) -> list[Shot]:
-        found = islice(composed(file, "shown", random), count)
-        return [Shot(input=text, output=answer, reasoning=worked) for _, text, answer, worked in found]
+        selection = islice(compose_problems(file, "shown", random), count)
+        return [Shot(input=text, output=answer, reasoning=worked) for _, text, answer, worked in selection]
 
-    return Source(name=name, items=items, shots=shots, answer="number", scorer=Judgement(name="numeric"))
+    return DatasetSource(name=name, items=items, shots=shots, answer="number", scorer=ScorerChoice(name="numeric"))
 
 
 ONE_STEP = _source("word_problems")

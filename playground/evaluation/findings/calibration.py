@@ -43,24 +43,26 @@ class Calibration:
 def calibrate(results: Iterable[Result], bins: int = BINS) -> Calibration | None:
     """The reliability of the confidence of these cells, in bins of equal width; None where no cell has one."""
     cells = list(results)
-    known = [(r.confidence, r.right, r.item) for r in cells if r.confidence is not None and r.right is not None]
-    if not known:
+    rows = [(r.confidence, r.right, r.item) for r in cells if r.confidence is not None and r.right is not None]
+    if not rows:
         return None
-    confidence, right = np.array([row[:2] for row in known], dtype=float).T
-    items = np.array([item for *_, item in known])
+    confidence, right = np.array([row[:2] for row in rows], dtype=float).T
+    items = np.array([item for *_, item in rows])
     at = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
-    found = []
+    filled_bins = []
     for i in np.unique(at):
         here = at == i
         n, share = int(here.sum()), float(right[here].mean())
         distinct = len(np.unique(items[here]))
         low, high = wilson(share * distinct, distinct)
         mean = float(confidence[here].mean())
-        found.append(Bin(start=i / bins, end=(i + 1) / bins, n=n, confidence=mean, right=share, low=low, high=high))
+        filled_bins.append(
+            Bin(start=i / bins, end=(i + 1) / bins, n=n, confidence=mean, right=share, low=low, high=high)
+        )
     return Calibration(
-        bins=tuple(found),
-        ece=sum(b.n * abs(b.confidence - b.right) for b in found) / len(known),
+        bins=tuple(filled_bins),
+        ece=sum(b.n * abs(b.confidence - b.right) for b in filled_bins) / len(rows),
         brier=float(((confidence - right) ** 2).mean()),
-        n=len(known),
-        left_out=len(cells) - len(known),
+        n=len(rows),
+        left_out=len(cells) - len(rows),
     )

@@ -20,7 +20,7 @@ MAX_COMPARISONS = 1_225  # 50 columns, each with each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class ColumnComparison:
     """`second` against `first`; `difference` is second minus first, -1 to 1, over the items both have a score for.
 
     Means, difference, ends and p's are None where there is no such item. `only_first` and `only_second` count items
@@ -53,51 +53,57 @@ class Comparison:
         return self.adjusted is not None and self.adjusted < ALPHA
 
 
-def compare(table: Table, against: Against = "first") -> tuple[Comparison, ...]:
+def compare(table: Table, against: Against = "first") -> tuple[ColumnComparison, ...]:
     """Every column against the first, against the one before it, or each with each; also for a table that grows.
 
     Comparisons that the experiment's expectations state are made as well. p's are adjusted for all that are returned.
     Raises LimitReached above MAX_COMPARISONS.
     """
-    chosen = pairs(table, against)
-    if len(chosen) > MAX_COMPARISONS:
+    column_pairs = pairs(table, against)
+    if len(column_pairs) > MAX_COMPARISONS:
         raise LimitReached(
-            f"{len(chosen)} comparisons; {MAX_COMPARISONS} is the most. Compare against the first column or neighbours."
+            f"{len(column_pairs)} comparisons; {MAX_COMPARISONS} is the most. Compare against the first column or "
+            "neighbours."
         )
-    found = scores.of(table)
+    table_scores = scores.score_array(table)
     places = {column: i for i, column in enumerate(table.columns)}
-    made = [_compare(found, first, second, places[first], places[second]) for first, second in chosen]
-    tested = [one.p for one in made if one.p is not None]
+    comparisons = [
+        _compare(table_scores, first, second, places[first], places[second]) for first, second in column_pairs
+    ]
+    tested = [comparison.p for comparison in comparisons if comparison.p is not None]
     adjusted = iter(holm(tested))
-    return tuple(_told(one, next(adjusted) if one.p is not None else None, len(tested)) for one in made)
+    return tuple(
+        _with_adjusted_p(comparison, next(adjusted) if comparison.p is not None else None, len(tested))
+        for comparison in comparisons
+    )
 
 
 def pairs(table: Table, against: Against = "first") -> tuple[tuple[str, str], ...]:
     """(first, second) of the comparisons to make, none twice."""
     columns = table.columns
     if against == "first":
-        chosen = [(columns[0], column) for column in columns[1:]]
+        column_pairs = [(columns[0], column) for column in columns[1:]]
     elif against == "neighbours":
-        chosen = list(itertools.pairwise(columns))
+        column_pairs = list(itertools.pairwise(columns))
     else:
-        chosen = list(itertools.combinations(columns, 2))
-    stated = [(e.better_than, e.column) for e in table.experiment.expectations if e.better_than]
+        column_pairs = list(itertools.combinations(columns, 2))
+    expectation_pairs = [(e.better_than, e.column) for e in table.experiment.expectations if e.better_than]
     once: dict[frozenset[str], tuple[str, str]] = {}
-    for pair in (*chosen, *stated):
+    for pair in (*column_pairs, *expectation_pairs):
         once.setdefault(frozenset(pair), pair)
     return tuple(once.values())
 
 
-def _compare(found: Scores, first: str, second: str, a: int, b: int) -> Comparison:
-    one, other = found.values[a], found.values[b]
-    both = ~np.isnan(one) & ~np.isnan(other)
+def _compare(table_scores: Scores, first: str, second: str, a: int, b: int) -> ColumnComparison:
+    first_values, second_values = table_scores.values[a], table_scores.values[b]
+    both = ~np.isnan(first_values) & ~np.isnan(second_values)
     n = int(both.sum())
-    binary = found.binary[a] and found.binary[b]
-    firsts, seconds = (scores.item_means(np.where(both, values, np.nan)) for values in (one, other))
+    binary = table_scores.binary[a] and table_scores.binary[b]
+    firsts, seconds = (scores.item_means(np.where(both, values, np.nan)) for values in (first_values, second_values))
     changes = seconds - firsts
     items = len(changes)
-    asked = int((found.asked[a] | found.asked[b]).sum())
-    bare = Comparison(first=first, second=second, n=n, items=items, left_out=asked - n, binary=binary)
+    asked_count = int((table_scores.was_asked[a] | table_scores.was_asked[b]).sum())
+    bare = ColumnComparison(first=first, second=second, n=n, items=items, left_out=asked_count - n, binary=binary)
     if not n:
         return bare
     only_first, only_second = int((changes < -1e-12).sum()), int((changes > 1e-12).sum())
@@ -117,13 +123,13 @@ def _compare(found: Scores, first: str, second: str, a: int, b: int) -> Comparis
     )
 
 
-def _told(comparison: Comparison, adjusted: float | None, comparisons: int) -> Comparison:
-    known = replace(comparison, adjusted=adjusted, comparisons=comparisons)
-    if known.discordance is not None:
-        seen = abs(known.difference or 0.0) * 100
-        known = replace(
-            known,
-            items_needed=items_needed(POINTS, known.discordance, comparisons),
-            items_for_seen=items_needed(seen, known.discordance, comparisons) if seen > 1e-9 else None,
+def _with_adjusted_p(comparison: ColumnComparison, adjusted: float | None, comparisons: int) -> ColumnComparison:
+    result = replace(comparison, adjusted=adjusted, comparisons=comparisons)
+    if result.discordance is not None:
+        seen = abs(result.difference or 0.0) * 100
+        result = replace(
+            result,
+            items_needed=items_needed(POINTS, result.discordance, comparisons),
+            items_for_seen=items_needed(seen, result.discordance, comparisons) if seen > 1e-9 else None,
         )
-    return known
+    return result

@@ -4,19 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from playground.errors import InvalidSetup
-from playground.evaluation.findings.comparisons import Comparison, compare
-from playground.evaluation.findings.sentences import comparison, count, line, percent, score
-from playground.evaluation.findings.summary import Summary, summaries
+from playground.evaluation.findings.comparisons import ColumnComparison, compare
+from playground.evaluation.findings.sentences import comparison_sentence, format_score, one_line
+from playground.evaluation.findings.summary import ColumnSummary, summaries
 from playground.evaluation.plan import Expectation, Experiment
 from playground.evaluation.results import Table
+from playground.formats import format_count, format_percent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class ExpectationCheck:
     """One expectation, whether it held, and why, in a sentence."""
 
     expectation: Expectation
-    held: bool
+    is_met: bool
     sentence: str
 
 
@@ -39,7 +40,9 @@ def validate(experiment: Experiment, columns: Sequence[str]) -> None:
             )
 
 
-def check(table: Table, comparisons: Sequence[Comparison] | None = None) -> tuple[Check, ...]:
+def check_expectations(
+    table: Table, comparisons: Sequence[ColumnComparison] | None = None
+) -> tuple[ExpectationCheck, ...]:
     """Every expectation against the results, a mean and a comparison apart where one states both.
 
     `comparisons` are those made of this table, by default `compare(table)`: their p's are adjusted for each other.
@@ -48,37 +51,42 @@ def check(table: Table, comparisons: Sequence[Comparison] | None = None) -> tupl
     validate(table.experiment, table.columns)
     if not table.experiment.expectations:
         return ()
-    known = {summary.column: summary for summary in summaries(table)}
-    made = {frozenset((c.first, c.second)): c for c in (compare(table) if comparisons is None else comparisons)}
+    summary_by_column = {summary.column: summary for summary in summaries(table)}
+    comparison_by_pair = {
+        frozenset((c.first, c.second)): c for c in (compare(table) if comparisons is None else comparisons)
+    }
     checks = []
     for expectation in table.experiment.expectations:
         if expectation.at_least is not None:
-            checks.append(_at_least(expectation, expectation.at_least, known[expectation.column]))
+            checks.append(_at_least(expectation, expectation.at_least, summary_by_column[expectation.column]))
         if expectation.better_than:
             pair = frozenset((expectation.column, expectation.better_than))
-            checks.append(_better(expectation, made[pair]))
+            checks.append(_better(expectation, comparison_by_pair[pair]))
     return tuple(checks)
 
 
-def _at_least(expectation: Expectation, least: float, summary: Summary) -> Check:
-    name = line(summary.column)
+def _at_least(expectation: Expectation, least: float, summary: ColumnSummary) -> ExpectationCheck:
+    name = one_line(summary.column)
     if summary.mean is None or summary.low is None or summary.high is None:
-        return Check(expectation=expectation, held=False, sentence=f"{name} has no score: not held.")
-    show = score if summary.right is None else percent
+        return ExpectationCheck(expectation=expectation, is_met=False, sentence=f"{name} has no score: not held.")
+    show = format_score if summary.right is None else format_percent
     # A mean of 0.3 may be a hair less in binary: no one would call that missed.
-    held = summary.mean >= least - 1e-9
+    is_met = summary.mean >= least - 1e-9
     sentence = (
         f"{name} reached {show(summary.mean)} (95 % interval {show(summary.low)} to {show(summary.high)}); "
-        f"at least {show(least)} was expected: {'held' if held else 'not held'}."
+        f"at least {show(least)} was expected: {'held' if is_met else 'not held'}."
     )
     if summary.failed:
-        sentence += f" {count(summary.failed, 'answer')} without a score left out."
-    return Check(expectation=expectation, held=held, sentence=sentence)
+        sentence += f" {format_count(summary.failed, 'answer')} without a score left out."
+    return ExpectationCheck(expectation=expectation, is_met=is_met, sentence=sentence)
 
 
-def _better(expectation: Expectation, found: Comparison) -> Check:
-    better = found.difference is not None and (found.difference > 0) == (found.second == expectation.column)
-    held = found.significant and better
-    name, other = line(expectation.column), line(expectation.better_than)
-    sentence = f"{name} was expected to be better than {other}: {'held' if held else 'not held'}. {comparison(found)}"
-    return Check(expectation=expectation, held=held, sentence=sentence)
+def _better(expectation: Expectation, comparison: ColumnComparison) -> ExpectationCheck:
+    better = comparison.difference is not None and (comparison.difference > 0) == (
+        comparison.second == expectation.column
+    )
+    is_met = comparison.significant and better
+    name, other = one_line(expectation.column), one_line(expectation.better_than)
+    sentence = f"{name} was expected to be better than {other}: {'held' if is_met else 'not held'}."
+    sentence = f"{sentence} {comparison_sentence(comparison)}"
+    return ExpectationCheck(expectation=expectation, is_met=is_met, sentence=sentence)

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from playground.evaluation.findings import scores
 from playground.evaluation.plan import Item
-from playground.evaluation.results import Path, Result, Table
+from playground.evaluation.results import Result, Table, VotePath
 from playground.evaluation.statistics import intervals
 from playground.evaluation.statistics.intervals import Numbers
-from playground.strategies.answers import same
+from playground.strategies.answers import comparison_key
 
 COUNTS = (1, 3, 5, 8, 10)  # those of the paper's figure that a laptop has time for
 SUBSETS = 300  # tried one by one up to here, else as many drawn at random
@@ -22,7 +22,7 @@ Grade = Callable[[str, Item], float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
+class VotePoint:
     """The expected score of a vote among `paths` of the stored paths, with its 95 % interval over items."""
 
     paths: int
@@ -33,25 +33,25 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Curve:
+class VoteCurve:
     """One column's points, its votes counted or weighted by probability."""
 
     column: str
     weighted: bool
-    points: tuple[Point, ...]
+    points: tuple[VotePoint, ...]
 
     @property
     def label(self) -> str:
         return f"{self.column}, {'weighted' if self.weighted else 'majority'}"
 
 
-def curves(table: Table, grade: Grade, *, counts: Sequence[int] = COUNTS, seed: int = 0) -> tuple[Curve, ...]:
+def vote_curves(table: Table, grade: Grade, *, counts: Sequence[int] = COUNTS, seed: int = 0) -> tuple[VoteCurve, ...]:
     """For every column that voted: majority, and weighted where its paths have weights. All paths are a point too."""
     most: dict[str, int] = {}
     for cell in table.results:
         most[cell.column] = max(most.get(cell.column, 0), len(cell.paths))
-    drawn = [
-        Curve(
+    curves = [
+        VoteCurve(
             column=column,
             weighted=weighted,
             points=by_paths(table, column, grade, counts=(*counts, most[column]), weighted=weighted, seed=seed),
@@ -60,12 +60,12 @@ def curves(table: Table, grade: Grade, *, counts: Sequence[int] = COUNTS, seed: 
         if most.get(column)
         for weighted in (False, True)
     ]
-    return tuple(curve for curve in drawn if curve.points)
+    return tuple(curve for curve in curves if curve.points)
 
 
 def by_paths(
     table: Table, column: str, grade: Grade, *, counts: Sequence[int] = COUNTS, weighted: bool = False, seed: int = 0
-) -> tuple[Point, ...]:
+) -> tuple[VotePoint, ...]:
     """What a vote among fewer paths would have reached: the mean over subsets of every cell's paths, then over items.
 
     `grade(answer, item)` is the scorer's score, 0 to 1. All subsets where there are at most SUBSETS of them, else
@@ -82,9 +82,9 @@ def by_paths(
     points = []
     for k in sorted(set(counts)):
         subsets = {n: _subsets(n, k, rng) for n in sorted({b.groups.size for _, b in cells}) if n >= k}
-        found = [(item, _expected(b, subsets[b.groups.size])) for item, b in cells if b.groups.size >= k]
-        if found:
-            points.append(_point(k, found, largest=max(subsets)))
+        item_scores = [(item, _expected(b, subsets[b.groups.size])) for item, b in cells if b.groups.size >= k]
+        if item_scores:
+            points.append(_point(k, item_scores, largest=max(subsets)))
     return tuple(points)
 
 
@@ -101,14 +101,14 @@ class _Ballot:
     grades: Numbers
 
 
-def _ballot(paths: Sequence[Path], item: Item, grade: Grade, weighted: bool) -> _Ballot:
-    keys = [None if path.answer is None else same(path.answer) for path in paths]
+def _ballot(paths: Sequence[VotePath], item: Item, grade: Grade, weighted: bool) -> _Ballot:
+    keys = [None if path.answer is None else comparison_key(path.answer) for path in paths]
     order = {key: i for i, key in enumerate(dict.fromkeys(key for key in keys if key is not None))}
-    known = {answer: grade(answer, item) for answer in {path.answer for path in paths} if answer is not None}
+    grade_by_answer = {answer: grade(answer, item) for answer in {path.answer for path in paths} if answer is not None}
     return _Ballot(
         np.array([-1 if key is None else order[key] for key in keys]),
         np.array([path.weight if weighted else 1.0 for path in paths], dtype=float),
-        np.array([0.0 if path.answer is None else known[path.answer] for path in paths]),
+        np.array([0.0 if path.answer is None else grade_by_answer[path.answer] for path in paths]),
     )
 
 
@@ -118,17 +118,17 @@ def _subsets(n: int, k: int, rng: np.random.Generator) -> NDArray[np.bool_]:
         picked = np.array(list(itertools.combinations(range(n), k)))
     else:
         picked = rng.random((SUBSETS, n)).argsort(axis=1)[:, :k]
-    taken = np.zeros((len(picked), n), bool)
-    np.put_along_axis(taken, picked, True, axis=1)
-    return taken
+    members = np.zeros((len(picked), n), bool)
+    np.put_along_axis(members, picked, True, axis=1)
+    return members
 
 
-def _expected(ballot: _Ballot, taken: NDArray[np.bool_]) -> float:
+def _expected(ballot: _Ballot, subsets: NDArray[np.bool_]) -> float:
     """The mean score of the votes of these subsets; each decided as `voting.vote` does: ties to the one seen first."""
-    n, groups = taken.shape[1], ballot.groups.max() + 1
+    n, groups = subsets.shape[1], ballot.groups.max() + 1
     if not groups:
         return 0.0
-    members = taken[:, :, None] & (ballot.groups[:, None] == np.arange(groups))
+    members = subsets[:, :, None] & (ballot.groups[:, None] == np.arange(groups))
     # Added path by path: equal sums must come out equal to the last bit, or they are no tie.
     weights = np.cumsum(np.where(members, ballot.weights[:, None], 0.0), axis=1)[:, -1]
     first = np.where(members.any(axis=1), members.argmax(axis=1), n)
@@ -137,11 +137,11 @@ def _expected(ballot: _Ballot, taken: NDArray[np.bool_]) -> float:
     return float(np.append(ballot.grades, 0.0)[winner].mean())  # n, the last: no path of the subset gave an answer
 
 
-def _point(k: int, found: Sequence[tuple[str, float]], largest: int) -> Point:
+def _point(k: int, item_scores: Sequence[tuple[str, float]], largest: int) -> VotePoint:
     grouped: dict[str, list[float]] = {}
-    for item, value in found:
+    for item, value in item_scores:
         grouped.setdefault(item, []).append(value)
     means = np.array([np.mean(values) for values in grouped.values()])
     # Every k paths are a vote of their own: an item counts at most as often as that many fit among its paths.
-    low, high, _ = intervals.share(means, len(found) * max(largest // k, 1))
-    return Point(paths=k, mean=float(means.mean()), low=low, high=high, items=len(means))
+    low, high, _ = intervals.share(means, len(item_scores) * max(largest // k, 1))
+    return VotePoint(paths=k, mean=float(means.mean()), low=low, high=high, items=len(means))

@@ -12,12 +12,12 @@ from playground.evaluation.statistics.intervals import Numbers
 class Scores:
     """`values` has the shape (columns, items, repetitions), NaN where a cell has no score (failed or not asked).
 
-    `asked` is the same in True and False: cells that were asked, failed ones included. `binary` says for each column
-    whether all its scores are right or wrong.
+    `was_asked` is the same in True and False: cells that were asked, failed ones included. `binary` says for each
+    column whether all its scores are right or wrong.
     """
 
     values: Numbers
-    asked: np.ndarray
+    was_asked: np.ndarray
     binary: tuple[bool, ...]
 
 
@@ -26,25 +26,25 @@ def has_score(result: Result) -> bool:
     return result.outcome == "done" and result.score is not None
 
 
-def of(table: Table) -> Scores:
+def score_array(table: Table) -> Scores:
     """The scores of all cells that have one."""
     column_at = {column: i for i, column in enumerate(table.columns)}
     item_at = {item.id: i for i, item in enumerate(table.items)}
     shape = (len(column_at), len(item_at), table.experiment.repetitions)
-    values, asked, graded = np.full(shape, np.nan), np.zeros(shape, bool), set()
+    values, was_asked, graded = np.full(shape, np.nan), np.zeros(shape, bool), set()
     for result in table.results:
-        place = column_at[result.column], item_at[result.item], result.repetition
-        asked[place] = True
+        index = column_at[result.column], item_at[result.item], result.repetition
+        was_asked[index] = True
         if has_score(result):
-            values[place] = result.score
+            values[index] = result.score
             if result.right is None:
                 graded.add(result.column)
-    return Scores(values, asked, tuple(column not in graded for column in table.columns))
+    return Scores(values, was_asked, tuple(column not in graded for column in table.columns))
 
 
 def item_means(values: Numbers) -> Numbers:
     """One mean for each item that has a score at all, over its repetitions: (items, repetitions) -> (items,)."""
-    known = ~np.isnan(values)
-    counts = known.sum(axis=1)
-    means: Numbers = np.where(known, values, 0.0).sum(axis=1)[counts > 0] / counts[counts > 0]
+    has_value = ~np.isnan(values)
+    counts = has_value.sum(axis=1)
+    means: Numbers = np.where(has_value, values, 0.0).sum(axis=1)[counts > 0] / counts[counts > 0]
     return means

@@ -5,85 +5,92 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from playground.evaluation.findings.comparisons import POINTS, Comparison
-from playground.evaluation.findings.summary import Summary
+from playground.evaluation.findings.comparisons import POINTS, ColumnComparison
+from playground.evaluation.findings.summary import ColumnSummary
 from playground.evaluation.statistics.power import ALPHA
+from playground.formats import HALF_UP, format_count, format_percent
 
 TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # would turn the words that follow around
-HALF_UP = 1e-9  # 2.5 is shown as 3, as at school; else 27.5 against 25.0 would read "28 against 25, difference 2"
 
 
-def comparison(found: Comparison, *, marked: bool = False) -> str:
+def comparison_sentence(comparison: ColumnComparison, *, marked: bool = False) -> str:
     """One comparison: who did better, by how much, and whether that is more than chance explains.
 
     `marked`: where it stands, whether it is has been said already.
     """
-    first, second = line(found.first), line(found.second)
-    if found.difference is None:
+    first, second = one_line(comparison.first), one_line(comparison.second)
+    if comparison.difference is None:
         return f"{second} and {first} cannot be compared: there is no item for which both have a score."
-    told = _once(found, first, second) if found.binary and found.n == found.items else _mean(found, first, second)
-    told += f", difference {points(found.difference)}, {_interval(found)}"
-    more = "; ".join(_explained(found))
+    sentence = (
+        _once(comparison, first, second)
+        if comparison.binary and comparison.n == comparison.items
+        else _mean(comparison, first, second)
+    )
+    sentence += f", difference {format_points(comparison.difference)}, {_interval(comparison)}"
+    more = "; ".join(_explanations(comparison))
     if marked:
-        told += f"; {_chance(found)})." + (f" {more[0].upper()}{more[1:]}." if more else "")
+        sentence += f"; {_chance(comparison)})." + (f" {more[0].upper()}{more[1:]}." if more else "")
     else:
-        verdict = "more than chance explains" if found.significant else "not enough evidence of a difference"
-        told += f"): {verdict} ({_chance(found)}){f'; {more}' if more else ''}."
-    if found.left_out:
-        told += f" {count(found.left_out, 'pair')} of answers left out, for lack of a score on one side or both."
-    return told
+        verdict = "more than chance explains" if comparison.significant else "not enough evidence of a difference"
+        sentence += f"): {verdict} ({_chance(comparison)}){f'; {more}' if more else ''}."
+    if comparison.left_out:
+        pairs = format_count(comparison.left_out, "pair")
+        sentence += f" {pairs} of answers left out, for lack of a score on one side or both."
+    return sentence
 
 
-def with_sentence(found: Comparison) -> dict[str, Any]:
+def with_sentence(comparison: ColumnComparison) -> dict[str, Any]:
     """A comparison as plain data, with its sentence."""
-    return {**asdict(found), "sentence": comparison(found)}
+    return {**asdict(comparison), "sentence": comparison_sentence(comparison)}
 
 
-def swapped(found: Summary) -> str:
+def disagreement_sentence(summary: ColumnSummary) -> str:
     """How often a judge's two verdicts on one pair of answers were not the same."""
-    of = f"{found.disagree:,} of {count(found.n, 'answer')}"
-    return f"{line(found.column)}: for {of} the judge decided otherwise when the two were swapped."
+    of = f"{summary.disagree:,} of {format_count(summary.n, 'answer')}"
+    return f"{one_line(summary.column)}: for {of} the judge decided otherwise when the two were swapped."
 
 
-def five_points(compared: Sequence[Comparison]) -> str:
+def items_needed_sentence(comparisons: Sequence[ColumnComparison]) -> str:
     """How many items all these comparisons would take to tell a difference of 5 points; "" where they have it."""
-    most = max((one.items_needed or 0 for one in compared), default=0)
-    if all(one.items >= (one.items_needed or 0) for one in compared):
+    most = max((comparison.items_needed or 0 for comparison in comparisons), default=0)
+    if all(comparison.items >= (comparison.items_needed or 0) for comparison in comparisons):
         return ""
-    return f"To tell a difference of {POINTS} points here, about {rounded(most)} items would be needed."
+    return f"To tell a difference of {POINTS} points here, about {round_items(most)} items would be needed."
 
 
-def _once(found: Comparison, first: str, second: str) -> str:
+def _once(comparison: ColumnComparison, first: str, second: str) -> str:
     """Right or wrong, each item asked once."""
-    a, b = found.means or (0.0, 0.0)
-    more, items, right = found.only_second - found.only_first, found.items, round(a * found.items)
+    a, b = comparison.means or (0.0, 0.0)
+    more, items, right = comparison.only_second - comparison.only_first, comparison.items, round(a * comparison.items)
     if items == 1:
         how = {1: "was right on the only item and {} was not", -1: "was wrong on the only item and {} was not"}
         both = f"and {first} were both {'right' if right else 'wrong'} on the only item"
-        return f"{second} {how[more].format(first) if more else both} ({percent(b)} against {percent(a)}"
+        return f"{second} {how[more].format(first) if more else both} ({format_percent(b)} against {format_percent(a)}"
     if more:
         amount = f"{abs(more):,} {'more' if more > 0 else 'fewer'} of the {items:,} items"
-        return f"{second} was right on {amount} than {first} ({_pair(percent, b, a)}"
+        return f"{second} was right on {amount} than {first} ({_pair(format_percent, b, a)}"
     if right in (0, items):
         shared = f"right on {'all' if right else 'none of the'} {items:,} items"
-    elif found.only_first:
+    elif comparison.only_first:
         shared = f"right on equally many of the {items:,} items, though not on the same ones"
     else:
         shared = f"right on exactly the same {right:,} of the {items:,} items"
-    return f"{second} and {first} were {shared} ({percent(a)} each"
+    return f"{second} and {first} were {shared} ({format_percent(a)} each"
 
 
-def _mean(found: Comparison, first: str, second: str) -> str:
+def _mean(comparison: ColumnComparison, first: str, second: str) -> str:
     """Scores, or items that were asked repeatedly."""
-    a, b = found.means or (0.0, 0.0)
-    show = percent if found.binary else score
-    on = count(found.items, "item") + (", each asked repeatedly," if found.n > found.items else "")
-    difference = found.difference or 0.0
+    a, b = comparison.means or (0.0, 0.0)
+    show = format_percent if comparison.binary else format_score
+    on = format_count(comparison.items, "item") + (
+        ", each asked repeatedly," if comparison.n > comparison.items else ""
+    )
+    difference = comparison.difference or 0.0
     if abs(difference) < 1e-12:  # what adding up in binary leaves is no difference
-        equal = "were right equally often" if found.binary else "scored the same on average"
+        equal = "were right equally often" if comparison.binary else "scored the same on average"
         return f"{second} and {first} {equal} on {on.rstrip(',')} ({show(a)} each"
     amount = "more" if difference > 0 else "less"
-    better = f"was right {amount} often" if found.binary else f"scored {amount} on average"
+    better = f"was right {amount} often" if comparison.binary else f"scored {amount} on average"
     return f"On {on} {second} {better} than {first} ({_pair(show, b, a)}"
 
 
@@ -93,59 +100,48 @@ def _pair(show: Callable[[float, int], str], second: float, first: float) -> str
     return f"{show(second, places)} against {show(first, places)}"
 
 
-def _interval(found: Comparison) -> str:
-    return f"95 % interval {ends(found.low or 0.0, found.high or 0.0)}"
+def _interval(comparison: ColumnComparison) -> str:
+    return f"95 % interval {format_interval(comparison.low or 0.0, comparison.high or 0.0)}"
 
 
-def _chance(found: Comparison) -> str:
-    p = chance(found.adjusted if found.adjusted is not None else 1.0)
-    return f"{p} after Holm for {found.comparisons} comparisons" if found.comparisons > 1 else p
+def _chance(comparison: ColumnComparison) -> str:
+    p = format_p(comparison.adjusted if comparison.adjusted is not None else 1.0)
+    return f"{p} after Holm for {comparison.comparisons} comparisons" if comparison.comparisons > 1 else p
 
 
-def _explained(found: Comparison) -> Iterator[str]:
+def _explanations(comparison: ColumnComparison) -> Iterator[str]:
     """Of what is not enough evidence: why its interval may look like more, and what more items would show."""
-    if found.significant:
+    if comparison.significant:
         return
-    if (found.low or 0.0) > 0 or (found.high or 0.0) < 0:
-        if found.comparisons > 1 and (found.p or 0.0) < ALPHA:
-            yield f"the interval leaves out 0, but unlike p it does not allow for {found.comparisons} comparisons"
+    if (comparison.low or 0.0) > 0 or (comparison.high or 0.0) < 0:
+        if comparison.comparisons > 1 and (comparison.p or 0.0) < ALPHA:
+            yield f"the interval leaves out 0, but unlike p it does not allow for {comparison.comparisons} comparisons"
         else:
             yield "the interval, which is approximate, just leaves out 0; what decides is p"
-    if found.items >= (found.items_needed or 0):
+    seen = comparison.items_for_seen
+    if comparison.items >= (comparison.items_needed or 0):
         yield f"a difference of {POINTS} points would most likely have shown with this many items"
-    elif found.items_for_seen and found.items_for_seen <= found.items:  # an exact test wants more than the formula
+    elif seen and seen <= comparison.items:  # an exact test wants a little more than the formula
         yield "if it is really this large, a few more items would show it"
-    elif found.items_for_seen:
-        yield f"if it is really this large, about {rounded(found.items_for_seen)} items would show it"
+    elif seen:
+        yield f"if it is really this large, about {round_items(seen)} items would show it"
 
 
-def line(text: str) -> str:
+def one_line(text: str) -> str:
     """A name on one line, without characters that are no text, whatever is in it."""
     return "".join(c for c in " ".join(text.split()) if unicodedata.category(c) not in ("Cc", "Cs") and c not in TURNS)
 
 
-def count(n: int, noun: str) -> str:
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
-
-
-def percent(share: float, places: int = 0) -> str:
-    """Whole percent, or with more digits; 0 and 100 only where they are meant."""
-    value = share * 100
-    if 0 < value <= 0.5 or 99.5 <= value < 100:
-        value, places = min(max(value, 0.1), 99.9), max(places, 1)
-    return f"{value + HALF_UP:.{places}f} %"
-
-
-def score(mean: float, places: int = 0) -> str:
+def format_score(mean: float, places: int = 0) -> str:
     return f"{mean + HALF_UP:.{places + 2}f}"
 
 
-def points(difference: float) -> str:
+def format_points(difference: float) -> str:
     text = _points(difference)
     return f"{text} {'point' if text in ('1', '−1') else 'points'}"
 
 
-def ends(low: float, high: float) -> str:
+def format_interval(low: float, high: float) -> str:
     """An interval of a difference, in points."""
     return f"{_points(low)} to {_points(high)}"
 
@@ -157,13 +153,13 @@ def _points(difference: float) -> str:
     return text if value >= 0 or text == "0" else f"−{text}"
 
 
-def chance(p: float) -> str:
+def format_p(p: float) -> str:
     if p < 0.001:
         return "p < 0.001"
     return f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}" if p < 0.995 else "p = 1"
 
 
-def rounded(items: int) -> str:
+def round_items(items: int) -> str:
     """Two significant digits, upwards: more would claim to know the discordance exactly."""
     unit = 10 ** max(len(str(items)) - 2, 0)
     return f"{-(-items // unit) * unit:,}"

@@ -13,7 +13,7 @@ from playground.evaluation.statistics import intervals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
+class ColumnSummary:
     """One column in numbers. `mean`, `low` and `high` are 0 to 1, None as long as nothing has a score.
 
     The mean is over items; an item that was asked repeatedly counts once, with the mean of its cells. Tokens, calls,
@@ -41,10 +41,10 @@ class Summary:
     def tokens(self) -> int:
         return self.prompt_tokens + self.completion_tokens
 
-    def each(self, total: float | None) -> float | None:
+    def per_cell(self, total: float | None) -> float | None:
         """A total of this column per cell that was asked."""
-        asked = self.n + self.failed
-        return None if total is None or not asked else total / asked
+        cells = self.n + self.failed
+        return None if total is None or not cells else total / cells
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,30 +58,31 @@ class ItemRow:
     @property
     def spread(self) -> float:
         """The best column's score less the worst's."""
-        known = [score for score in self.scores if score is not None]
-        return max(known) - min(known) if known else 0.0
+        scores = [score for score in self.scores if score is not None]
+        return max(scores) - min(scores) if scores else 0.0
 
 
-def summaries(table: Table) -> tuple[Summary, ...]:
+def summaries(table: Table) -> tuple[ColumnSummary, ...]:
     """One for each column, in the table's order; also for a table that still grows."""
     grouped: dict[str, list[Result]] = {column: [] for column in table.columns}
     for result in table.results:
         grouped[result.column].append(result)
-    found = scores.of(table)
+    table_scores = scores.score_array(table)
     return tuple(
-        _summary(column, cells, found.values[i], found.binary[i]) for i, (column, cells) in enumerate(grouped.items())
+        _summary(column, cells, table_scores.values[i], table_scores.binary[i])
+        for i, (column, cells) in enumerate(grouped.items())
     )
 
 
-def _summary(column: str, cells: Sequence[Result], values: intervals.Numbers, binary: bool) -> Summary:
+def _summary(column: str, cells: Sequence[Result], values: intervals.Numbers, binary: bool) -> ColumnSummary:
     means = scores.item_means(values)
     n, mean, low, high, method = int((~np.isnan(values)).sum()), None, None, None, ""
     if n:
         mean = float(means.mean())
         low, high, method = intervals.share(means, n) if binary else intervals.scores(means)
     costs = [cell.cost for cell in cells]
-    known = [cost for cost in costs if cost is not None]
-    return Summary(
+    known_costs = [cost for cost in costs if cost is not None]
+    return ColumnSummary(
         column=column,
         n=n,
         items=len(means),
@@ -97,7 +98,7 @@ def _summary(column: str, cells: Sequence[Result], values: intervals.Numbers, bi
         prompt_tokens=sum(cell.prompt_tokens for cell in cells),
         completion_tokens=sum(cell.completion_tokens for cell in cells),
         seconds=sum(cell.seconds for cell in cells),
-        cost=sum(known) if known and len(known) == len(costs) else None,
+        cost=sum(known_costs) if known_costs and len(known_costs) == len(costs) else None,
     )
 
 
@@ -121,5 +122,5 @@ def by_item(table: Table, *, disagreements: bool = False) -> tuple[ItemRow, ...]
 
 
 def _mean(cells: Sequence[Result]) -> float | None:
-    known = [cell.score for cell in cells if cell.outcome == "done" and cell.score is not None]
-    return sum(known) / len(known) if known else None
+    scores = [cell.score for cell in cells if cell.outcome == "done" and cell.score is not None]
+    return sum(scores) / len(scores) if scores else None

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from playground.errors import InvalidSetup, LimitReached
-from playground.evaluation.own_data.columns import FIELDS, guess, mapped
+from playground.evaluation.own_data.columns import FIELDS, guess_columns, map_columns
 from playground.evaluation.own_data.decoding import text_of
 from playground.evaluation.own_data.items import item_of
 from playground.evaluation.own_data.rows import rows_of
@@ -26,12 +26,12 @@ from playground.evaluation.own_data.sheet import Sheet, too_many_rows
 from playground.evaluation.own_data.workbook import is_workbook, sheet_of
 from playground.evaluation.plan import MAX_ITEMS, Item
 
-__all__ = ["FIELDS", "MAX_BYTES", "Columns", "OwnData", "columns_of", "read"]
+__all__ = ["FIELDS", "MAX_BYTES", "Columns", "OwnData", "columns_of", "read_items"]
 
 MAX_BYTES = 20 * 2**20  # of a file
 SHOWN = 5  # bad rows in a message
 
-Bad = tuple[tuple[int, str], ...]
+BadRow = tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,17 +48,17 @@ class OwnData:
 
     items: tuple[Item, ...]
     columns: Mapping[str, str]
-    bad: Bad = ()
+    bad: BadRow = ()
     encoding: str = ""
 
 
 def columns_of(content: bytes | str, filename: str = "") -> Columns:
     """The columns, for a form that asks which is which. Raises InvalidSetup where there is no data to read."""
-    sheet, _ = _opened(content, filename, ())
-    return Columns(names=sheet.names, guess=guess(sheet.names))
+    sheet, _ = _open_sheet(content, filename, ())
+    return Columns(names=sheet.names, guess=guess_columns(sheet.names))
 
 
-def read(
+def read_items(
     content: bytes | str,
     filename: str = "",
     *,
@@ -72,15 +72,15 @@ def read(
     reference must be one of them. Raises InvalidSetup where there is nothing to read, a column is not there, or rows
     are bad and `skip_bad` does not leave them out; LimitReached for a file that is too large or has too many rows.
     """
-    sheet, encoding = _opened(content, filename, tuple((columns or {}).values()))
-    taken = mapped(sheet.names, columns or {})
+    sheet, encoding = _open_sheet(content, filename, tuple((columns or {}).values()))
+    column_by_field = map_columns(sheet.names, columns or {})
     items: list[Item] = []
     bad: list[tuple[int, str]] = []
     seen: dict[str, int] = {}
     for n, row in enumerate(islice(sheet.rows, MAX_ITEMS + 1), 1):
         if n > MAX_ITEMS:
             raise too_many_rows()
-        item, why = item_of(row, taken, n, labels)
+        item, why = item_of(row, column_by_field, n, labels)
         if not why and item.id in seen:
             why = f"has the id {item.id!a}, as line {seen[item.id]:,} does"
         if why:
@@ -89,13 +89,15 @@ def read(
             seen[item.id] = row.line
             items.append(item)
     if bad and not skip_bad:
-        raise InvalidSetup(_told(bad), path=("data", "items"))
+        raise InvalidSetup(_describe_bad_rows(bad), path=("data", "items"))
     if not items:
-        raise InvalidSetup(_told(bad) if bad else "There are columns but no rows under them.", path=("data", "items"))
-    return OwnData(items=tuple(items), columns=taken, bad=tuple(bad), encoding=encoding)
+        raise InvalidSetup(
+            _describe_bad_rows(bad) if bad else "There are columns but no rows under them.", path=("data", "items")
+        )
+    return OwnData(items=tuple(items), columns=column_by_field, bad=tuple(bad), encoding=encoding)
 
 
-def _opened(content: bytes | str, filename: str, wanted: tuple[str, ...]) -> tuple[Sheet, str]:
+def _open_sheet(content: bytes | str, filename: str, column_names: tuple[str, ...]) -> tuple[Sheet, str]:
     size = len(content)
     if isinstance(content, str) and size <= MAX_BYTES and not content.isascii():
         size = len(content.encode("utf-8", "replace"))
@@ -105,10 +107,10 @@ def _opened(content: bytes | str, filename: str, wanted: tuple[str, ...]) -> tup
     if isinstance(content, bytes) and is_workbook(content, filename):
         return sheet_of(content), ""
     text, encoding = text_of(content, filename) if isinstance(content, bytes) else (content, "")
-    return rows_of(text, filename, wanted), encoding
+    return rows_of(text, filename, column_names), encoding
 
 
-def _told(bad: Sequence[tuple[int, str]]) -> str:
+def _describe_bad_rows(bad: Sequence[tuple[int, str]]) -> str:
     """Which rows are bad and why, the first few, and what else there is of them."""
     first = "; ".join(f"line {line:,} {why}" for line, why in bad[:SHOWN])
     more = f"; and {len(bad) - SHOWN:,} more" if len(bad) > SHOWN else ""

@@ -31,14 +31,14 @@ Part = tuple[str, str]
 
 
 @lru_cache(maxsize=512)
-def is_date(written: str) -> bool:
+def is_date(format_code: str) -> bool:
     """Whether a section of a number format shows days or times."""
-    return any(kind in ("unit", "elapsed") for kind, _ in _parts(written)) and not re.search("[#?]", written)
+    return any(kind in ("unit", "elapsed") for kind, _ in _parts(format_code)) and not re.search("[#?]", format_code)
 
 
-def date_shown(serial: float, written: str, epoch_1904: bool = False) -> str:
+def format_date(serial: float, format_code: str, epoch_1904: bool = False) -> str:
     """Days since the epoch as this format shows them; "" where no such day is."""
-    parts = _parts(written)
+    parts = _parts(format_code)
     decimals = max((len(text) - 1 for kind, text in parts if kind == "part"), default=0)
     step = 10 ** min(decimals, 6)
     elapsed = any(kind == "elapsed" for kind, _ in parts)
@@ -50,44 +50,44 @@ def date_shown(serial: float, written: str, epoch_1904: bool = False) -> str:
     moment = _moment(day, epoch_1904) + timedelta(seconds=time)
     half = any(kind == "half" for kind, _ in parts)
     text = ""
-    for i, (kind, said) in enumerate(parts):
+    for i, (kind, code) in enumerate(parts):
         if kind == "elapsed":
-            units = {"h": 3600, "m": 60, "s": 1}[said[0]]
-            text += str(seconds // units).zfill(len(said))
+            units = {"h": 3600, "m": 60, "s": 1}[code[0]]
+            text += str(seconds // units).zfill(len(code))
         elif kind == "unit":
-            text += _unit(_minutes(parts, i) if said[0] == "m" else said, moment, half, (day, epoch_1904))
+            text += _unit(_minutes(parts, i) if code[0] == "m" else code, moment, half, (day, epoch_1904))
         elif kind == "half":
             am_pm = "AM" if moment.hour < 12 else "PM"
-            text += am_pm if len(said) > 3 else am_pm[0]
+            text += am_pm if len(code) > 3 else am_pm[0]
         elif kind == "part":
-            text += f".{str(fraction).zfill(min(decimals, 6)).ljust(len(said) - 1, '0')[: len(said) - 1]}"
+            text += f".{str(fraction).zfill(min(decimals, 6)).ljust(len(code) - 1, '0')[: len(code) - 1]}"
         else:
-            text += said
+            text += code
     return ("-" if serial < 0 else "") + text.strip()
 
 
 @lru_cache(maxsize=512)
-def _parts(written: str) -> tuple[Part, ...]:
-    found: list[Part] = []
-    for match in TOKEN.finditer(written):
+def _parts(format_code: str) -> tuple[Part, ...]:
+    parts: list[Part] = []
+    for match in TOKEN.finditer(format_code):
         for kind in ("elapsed", "half", "part", "unit"):
             if match[kind]:
-                found.append((kind, match[kind].lower() if kind != "half" else match[kind]))
+                parts.append((kind, match[kind].lower() if kind != "half" else match[kind]))
                 break
         else:
             text = match["quoted"] or match["escaped"] or match["char"] or (" " if match["space"] else "")
-            found.append(("text", text))
-    return tuple(found)
+            parts.append(("text", text))
+    return tuple(parts)
 
 
 def _minutes(parts: tuple[Part, ...], at: int) -> str:
     """An m is minutes right after hours or right before seconds, and months elsewhere; minutes are written n here."""
     units = [(i, text[0]) for i, (kind, text) in enumerate(parts) if kind in ("unit", "elapsed")]
-    place = next(n for n, (i, _) in enumerate(units) if i == at)
-    before = units[place - 1][1] if place else ""
-    after = units[place + 1][1] if place + 1 < len(units) else ""
-    said = parts[at][1]
-    return "n" * len(said) if (before == "h" or after == "s") and len(said) <= 2 else said
+    position = next(n for n, (i, _) in enumerate(units) if i == at)
+    before = units[position - 1][1] if position else ""
+    after = units[position + 1][1] if position + 1 < len(units) else ""
+    code = parts[at][1]
+    return "n" * len(code) if (before == "h" or after == "s") and len(code) <= 2 else code
 
 
 def _moment(day: int, epoch_1904: bool) -> datetime:
@@ -97,8 +97,8 @@ def _moment(day: int, epoch_1904: bool) -> datetime:
     return datetime(1899, 12, 31 if day < 60 else 30) + timedelta(days=day)
 
 
-def _unit(said: str, moment: datetime, half: bool, count: tuple[int, bool]) -> str:
-    kind, size = said[0], len(said)
+def _unit(code: str, moment: datetime, half: bool, count: tuple[int, bool]) -> str:
+    kind, size = code[0], len(code)
     if kind in "ye":
         return f"{moment.year:04}" if size > 2 or kind == "e" else f"{moment.year % 100:02}"
     if kind == "m" and size > 2:

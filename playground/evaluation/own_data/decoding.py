@@ -38,30 +38,30 @@ def text_of(content: bytes, filename: str = "") -> tuple[str, str]:
     Raises InvalidSetup for what is no text.
     """
     if kind := next((kind for begins, kind in BINARY if content.startswith(begins)), ""):
-        raise _refused(filename, f"it looks like {kind}")
+        raise _decoding_error(filename, f"it looks like {kind}")
     for mark, encoding in BOMS:
         if content.startswith(mark):
-            return _decoded(content, encoding), encoding
+            return _decode(content, encoding), encoding
     try:
         return content.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
         pass  # then it is something older, or a mixture
     if unmarked := _without_mark(content):
-        return _decoded(content, unmarked), unmarked
+        return _decode(content, unmarked), unmarked
     if NO_TEXT.search(content):
-        raise _refused(filename, "it holds bytes that no text has")
-    if _mixed(content):
+        raise _decoding_error(filename, "it holds bytes that no text has")
+    if _has_mixed_encodings(content):
         return re.sub("[\ud800-\udfff]", LOST, content.decode("utf-8", "surrogateescape")), "utf-8"
-    encoding = _guessed(content, filename)
-    return _decoded(content, encoding), encoding
+    encoding = _guess_encoding(content, filename)
+    return _decode(content, encoding), encoding
 
 
-def _refused(filename: str, why: str) -> InvalidSetup:
+def _decoding_error(filename: str, why: str) -> InvalidSetup:
     name = filename or "The file"
     return InvalidSetup(f"{name} is not a text file ({why}); save it as CSV in UTF-8, or as an Excel workbook.")
 
 
-def _decoded(content: bytes, encoding: str) -> str:
+def _decode(content: bytes, encoding: str) -> str:
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
@@ -76,7 +76,7 @@ def _without_mark(content: bytes) -> str | None:
     return "utf-16-le" if odd > half / 2 > even else "utf-16-be" if even > half / 2 > odd else None
 
 
-def _mixed(content: bytes) -> bool:
+def _has_mixed_encodings(content: bytes) -> bool:
     """Whether some lines are UTF-8 beyond ASCII and others are no UTF-8 at all."""
     proper = broken = False
     for line in io.BytesIO(content):  # not a list of them: there may be millions
@@ -89,13 +89,13 @@ def _mixed(content: bytes) -> bool:
     return proper and broken
 
 
-def _guessed(content: bytes, filename: str) -> str:
+def _guess_encoding(content: bytes, filename: str) -> str:
     from charset_normalizer import from_bytes
 
     matches = from_bytes(content, cp_isolation=LEGACY)
     best = matches.best()
     if best is None:
-        raise _refused(filename, "its bytes are in no encoding that is known")
+        raise _decoding_error(filename, "its bytes are in no encoding that is known")
     # Of those that fit equally well the Western one is by far the commonest.
     for match in matches:
         if "cp1252" in match.could_be_from_charset and match.chaos <= best.chaos and match.coherence >= best.coherence:

@@ -16,7 +16,7 @@ CURRENCY = re.compile(r"\$([^-]*)(?:-.*)?")  # [$EUR-407]: a sign, and where it 
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class FormatToken:
     """A part of a section: "text" to be shown as it is, or else a sign by its kind."""
 
     kind: str
@@ -24,45 +24,45 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class FormatSection:
     """What is shown where `condition` (an operator and a number) holds."""
 
-    tokens: tuple[Token, ...]
-    written: str
+    tokens: tuple[FormatToken, ...]
+    format_code: str
     condition: tuple[str, Decimal] | None = None
 
 
 @lru_cache(maxsize=512)
-def sections(written: str) -> tuple[Section, ...]:
+def sections(format_code: str) -> tuple[FormatSection, ...]:
     """The sections of a format."""
-    found: list[Section] = []
-    tokens: list[Token] = []
+    parts: list[FormatSection] = []
+    tokens: list[FormatToken] = []
     condition, begin = None, 0
-    for match in [*TOKEN.finditer(written), None]:
+    for match in [*TOKEN.finditer(format_code), None]:
         if match is None or match["char"] == ";":
-            end = len(written) if match is None else match.start()
-            found.append(Section(tuple(tokens), written[begin:end], condition))
+            end = len(format_code) if match is None else match.start()
+            parts.append(FormatSection(tuple(tokens), format_code[begin:end], condition))
             tokens, condition, begin = [], None, end + 1
         elif (bracket := match["bracket"]) is not None:
-            if said := CONDITION.fullmatch(bracket):
-                condition = (said[1], Decimal(said[2]))
+            if condition_match := CONDITION.fullmatch(bracket):
+                condition = (condition_match[1], Decimal(condition_match[2]))
             elif sign := CURRENCY.fullmatch(bracket):
-                tokens.append(Token("text", sign[1]))
+                tokens.append(FormatToken("text", sign[1]))
         else:
             tokens.append(_token(match))
-    return tuple(found)
+    return tuple(parts)
 
 
-def _token(match: re.Match[str]) -> Token:
+def _token(match: re.Match[str]) -> FormatToken:
     if match["quoted"] is not None or match["escaped"] is not None:
-        return Token("text", match["quoted"] or match["escaped"] or "")
+        return FormatToken("text", match["quoted"] or match["escaped"] or "")
     if match["space"]:
-        return Token("text", " ")
+        return FormatToken("text", " ")
     if match["fill"]:
-        return Token("text")
+        return FormatToken("text")
     if match["general"]:
-        return Token("general")
+        return FormatToken("general")
     if match["exponent"]:
-        return Token("exponent", match["exponent"][1])
+        return FormatToken("exponent", match["exponent"][1])
     char = match["char"]
-    return Token(char) if char in f"{DIGIT}.,%/@" else Token("text", char)
+    return FormatToken(char) if char in f"{DIGIT}.,%/@" else FormatToken("text", char)

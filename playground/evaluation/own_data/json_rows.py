@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from playground.errors import InvalidSetup, LimitReached
-from playground.evaluation.own_data.sheet import MAX_COLUMNS, Row, Sheet, checked_names, readable, too_many_rows
+from playground.evaluation.own_data.sheet import MAX_COLUMNS, Sheet, SheetRow, checked_names, readable, too_many_rows
 from playground.evaluation.plan import MAX_ITEMS
 
 MAX_DEPTH = 20  # levels of a cell: an object stays JSON, and a scorer may want it
@@ -21,30 +21,30 @@ MARK = re.compile(r'(?:[^"\[\]{},]++|"(?:[^"\\]++|\\.)*+(?:"|\\?\Z))*+([\[\]{},]
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class JsonNumber:
     """A number as it was written, whose digits a binary fraction would lose; `NaN` and `Infinity` are no JSON."""
 
-    written: str
+    text: str
 
     @property
     def finite(self) -> bool:
-        return self.written[-1].isdigit()
+        return self.text[-1].isdigit()
 
     def __str__(self) -> str:
         """In plain digits: 1e16 is 10000000000000000, 4.0 is 4, and -0.0 is 0."""
         try:
-            value = Decimal(self.written)
+            value = Decimal(self.text)
         except ArithmeticError:  # an exponent that even this does not hold
-            return self.written
-        if abs(value.adjusted()) > MAX_EXPONENT + len(self.written):
-            return self.written if value else "0"
+            return self.text
+        if abs(value.adjusted()) > MAX_EXPONENT + len(self.text):
+            return self.text if value else "0"
         plain = f"{value:f}"
         plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
         return "0" if plain == "-0" else plain
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class JsonSize:
     """What a JSON text holds: rows of its outermost list, values of all kinds, and the levels of the deepest."""
 
     rows: int
@@ -52,7 +52,7 @@ class Size:
     depth: int
 
 
-def size_of(text: str, most_rows: int = MAX_ITEMS, most_values: int = MAX_VALUES) -> Size:
+def size_of(text: str, most_rows: int = MAX_ITEMS, most_values: int = MAX_VALUES) -> JsonSize:
     """Count without building anything; it ends soon after the first count that is too high."""
     rows = values = 1
     depth = deepest = 0
@@ -70,12 +70,12 @@ def size_of(text: str, most_rows: int = MAX_ITEMS, most_values: int = MAX_VALUES
             depth -= 1
         if rows > most_rows or values > most_values or deepest > MAX_DEPTH + 2:
             break
-    return Size(rows, values, deepest)
+    return JsonSize(rows, values, deepest)
 
 
-def loaded(text: str) -> Any:
+def parse_json(text: str) -> Any:
     """What the JSON says, with its numbers as written. Raises ValueError."""
-    return json.loads(text, parse_float=Number, parse_int=Number, parse_constant=Number)
+    return json.loads(text, parse_float=JsonNumber, parse_int=JsonNumber, parse_constant=JsonNumber)
 
 
 def list_of(text: str) -> list[Any] | None:
@@ -85,30 +85,30 @@ def list_of(text: str) -> list[Any] | None:
     size = size_of(text)
     try:
         _check(size)
-        found = loaded(text)
+        value = parse_json(text)
     except (ValueError, RecursionError, InvalidSetup):
         return None
-    return found if isinstance(found, list) else None
+    return value if isinstance(value, list) else None
 
 
-def sheet_of_list(found: list[Any]) -> Sheet:
-    return sheet(_row(n, value) for n, value in enumerate(found, 1))
+def sheet_of_list(values: list[Any]) -> Sheet:
+    return sheet(_row(n, value) for n, value in enumerate(values, 1))
 
 
 def json_list(text: str) -> Sheet:
     """The rows of a JSON list. Raises InvalidSetup where it is none, LimitReached where it is too large."""
     try:
         _check(size_of(text))
-        found = loaded(text)
+        value = parse_json(text)
     except RecursionError:
         raise InvalidSetup("The JSON is nested too deeply to be a list of rows.") from None
     except json.JSONDecodeError as error:
         if error.msg == "Extra data":
             return json_lines(text)
         raise InvalidSetup(f"The file is no JSON: {error.msg} in line {error.lineno:,}.") from None
-    if not isinstance(found, list):
+    if not isinstance(value, list):
         raise InvalidSetup('The JSON must be a list of rows: [{"input": "...", "reference": "..."}, ...].')
-    return sheet_of_list(found)
+    return sheet_of_list(value)
 
 
 def json_lines(text: str) -> Sheet:
@@ -116,23 +116,25 @@ def json_lines(text: str) -> Sheet:
     return sheet(_lines(text))
 
 
-def sheet(rows: Iterator[Row]) -> Sheet:
+def sheet(rows: Iterator[SheetRow]) -> Sheet:
     """The columns are the keys of all rows, in the order in which they come."""
-    found = list(islice(rows, MAX_ITEMS + 1))
-    if len(found) > MAX_ITEMS:
+    first_rows = list(islice(rows, MAX_ITEMS + 1))
+    if len(first_rows) > MAX_ITEMS:
         raise too_many_rows()
     names: dict[str, None] = {}
-    for row in found:
+    for row in first_rows:
         names.update(dict.fromkeys(row.cells))
         if len(names) > MAX_COLUMNS:
             break
     if not names:
-        raise InvalidSetup(f"There is no row that can be read; line {found[0].line} {found[0].fault or 'is empty'}."
-                           if found else "The list has no rows.")  # fmt: skip
-    return Sheet(checked_names(tuple(names)), iter(found))
+        if not first_rows:
+            raise InvalidSetup("The list has no rows.")
+        first = first_rows[0]
+        raise InvalidSetup(f"There is no row that can be read; line {first.line} {first.fault or 'is empty'}.")
+    return Sheet(checked_names(tuple(names)), iter(first_rows))
 
 
-def _lines(text: str) -> Iterator[Row]:
+def _lines(text: str) -> Iterator[SheetRow]:
     values = 0
     for n, line in enumerate(io.StringIO(text, newline=None), 1):
         if not line.strip():
@@ -143,14 +145,14 @@ def _lines(text: str) -> Iterator[Row]:
             raise _too_many_values()
         try:
             _check_depth(size)
-            yield _row(n, loaded(line))
+            yield _row(n, parse_json(line))
         except InvalidSetup:
-            yield Row(n, fault="is nested too deeply")
+            yield SheetRow(n, fault="is nested too deeply")
         except (ValueError, RecursionError) as error:
-            yield Row(n, fault=f"is no JSON ({getattr(error, 'msg', 'it cannot be read')})")
+            yield SheetRow(n, fault=f"is no JSON ({getattr(error, 'msg', 'it cannot be read')})")
 
 
-def _check(size: Size) -> None:
+def _check(size: JsonSize) -> None:
     _check_depth(size)
     if size.rows > MAX_ITEMS:
         raise too_many_rows()
@@ -158,7 +160,7 @@ def _check(size: Size) -> None:
         raise _too_many_values()
 
 
-def _check_depth(size: Size) -> None:
+def _check_depth(size: JsonSize) -> None:
     if size.depth > MAX_DEPTH + 2:  # the list and the row
         raise InvalidSetup("The JSON is nested too deeply to be a list of rows.")
 
@@ -167,9 +169,9 @@ def _too_many_values() -> LimitReached:
     return LimitReached(f"The data has more than {MAX_VALUES:,} values, which is the most; give a part of them.")
 
 
-def _row(n: int, value: Any) -> Row:
+def _row(n: int, value: Any) -> SheetRow:
     if isinstance(value, str):
-        return Row(n, {"input": value})
+        return SheetRow(n, {"input": value})
     if not isinstance(value, dict):
-        return Row(n, fault="is no JSON object")
-    return Row(n, {readable(key): cell for key, cell in value.items()})
+        return SheetRow(n, fault="is no JSON object")
+    return SheetRow(n, {readable(key): cell for key, cell in value.items()})

@@ -9,8 +9,8 @@ import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
-from playground.evaluation.own_data.date_format import date_shown, is_date
-from playground.evaluation.own_data.format_sections import DIGIT, Section, Token, sections
+from playground.evaluation.own_data.date_format import format_date, is_date
+from playground.evaluation.own_data.format_sections import DIGIT, FormatSection, FormatToken, sections
 
 MOST = 255  # characters of a format, as in Excel
 DIGITS = Context(prec=15)  # what a workbook's numbers are exact to
@@ -24,39 +24,39 @@ HOLDS = {
 }
 
 
-def shown(value: float, written: str, epoch_1904: bool = False) -> str:
+def format_number(value: float, format_code: str, epoch_1904: bool = False) -> str:
     """The number as text."""
     number = DIGITS.create_decimal(repr(value))
-    if len(written) > MOST or not number.is_finite():
-        return general(number)
-    section, negative = _chosen(sections(written), number)
+    if len(format_code) > MOST or not number.is_finite():
+        return format_general(number)
+    section, negative = _choose_section(sections(format_code), number)
     if section is None:
-        return general(number)
-    if is_date(section.written):
-        return date_shown(value, section.written, epoch_1904) or general(number)
+        return format_general(number)
+    if is_date(section.format_code):
+        return format_date(value, section.format_code, epoch_1904) or format_general(number)
     text = _number(section.tokens, abs(number)).strip()
     return f"-{text}" if negative and re.search("[1-9]", text) else text
 
 
-def text_shown(value: str, written: str) -> str:
+def format_text(value: str, format_code: str) -> str:
     """A cell's text as it is shown: a fourth section, or one with an @, may put words around it."""
-    if "@" not in written or len(written) > MOST:
+    if "@" not in format_code or len(format_code) > MOST:
         return value
-    found = next((s for s in reversed(sections(written)) if Token("@") in s.tokens), None)
-    tokens = found.tokens if found else (Token("@"),)
+    section = next((s for s in reversed(sections(format_code)) if FormatToken("@") in s.tokens), None)
+    tokens = section.tokens if section else (FormatToken("@"),)
     return "".join(value if token.kind == "@" else token.text for token in tokens)
 
 
-def general(number: Decimal) -> str:
+def format_general(number: Decimal) -> str:
     """Without a format: plain digits, 3.0 is 3."""
     plain = f"{number:f}"
     plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
     return "0" if plain == "-0" else plain
 
 
-def _chosen(found: tuple[Section, ...], number: Decimal) -> tuple[Section | None, bool]:
+def _choose_section(candidates: tuple[FormatSection, ...], number: Decimal) -> tuple[FormatSection | None, bool]:
     """The section for this number, and whether a minus is to stand before what it shows."""
-    plain = [section for section in found[:3] if Token("@") not in section.tokens or section.condition]
+    plain = [section for section in candidates[:3] if FormatToken("@") not in section.tokens or section.condition]
     if not plain:
         return None, False
     if any(section.condition for section in plain):
@@ -69,10 +69,10 @@ def _chosen(found: tuple[Section, ...], number: Decimal) -> tuple[Section | None
     return plain[2 if number == 0 and len(plain) > 2 else 0], number < 0
 
 
-def _number(tokens: tuple[Token, ...], number: Decimal) -> str:
+def _number(tokens: tuple[FormatToken, ...], number: Decimal) -> str:
     kinds = [token.kind for token in tokens]
     if "general" in kinds:
-        return "".join(general(number) if t.kind == "general" else t.text or _sign(t) for t in tokens)
+        return "".join(format_general(number) if t.kind == "general" else t.text or _sign(t) for t in tokens)
     if not any(kind in DIGIT for kind in kinds):
         return "".join(t.text or _sign(t) for t in tokens if t.kind not in (",", "."))
     number = number.scaleb(2 * kinds.count("%"))
@@ -91,8 +91,8 @@ def _number(tokens: tuple[Token, ...], number: Decimal) -> str:
     grouped = any(kinds[i] == "," for i in range(places[0], places[-1])) if places else False
     exponent = 0
     if power < len(kinds):
-        number, exponent = _scaled(number, max(len(places), 1), len(after))
-    digits = f"{_rounded(number, len(after)):f}"
+        number, exponent = _scale(number, max(len(places), 1), len(after))
+    digits = f"{_round(number, len(after)):f}"
     whole, _, part = digits.partition(".")
     text: dict[int, str] = {**_whole(kinds, places, whole.lstrip("0"), grouped), **_part(kinds, after, part)}
     if power < len(kinds):
@@ -107,7 +107,7 @@ def _number(tokens: tuple[Token, ...], number: Decimal) -> str:
     )
 
 
-def _sign(token: Token) -> str:
+def _sign(token: FormatToken) -> str:
     return token.kind if token.kind in ".%,/@" else ""
 
 
@@ -119,7 +119,7 @@ def _trailing_commas(kinds: list[str], last: int, end: int) -> int:
     return count
 
 
-def _rounded(number: Decimal, places: int) -> Decimal:
+def _round(number: Decimal, places: int) -> Decimal:
     """Half away from 0, as spreadsheets do."""
     return number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, Context(prec=700))
 
@@ -127,20 +127,20 @@ def _rounded(number: Decimal, places: int) -> Decimal:
 def _whole(kinds: list[str], places: list[int], digits: str, grouped: bool) -> dict[int, str]:
     """Digits into their places from the right; the first place takes all that are left."""
     text: dict[int, str] = {}
-    shown = 0
+    digit_count = 0
 
-    def one(digit: str) -> str:
-        nonlocal shown
-        shown += 1
-        return f"{digit}," if grouped and shown > 1 and shown % 3 == 1 else digit
+    def group_digit(digit: str) -> str:
+        nonlocal digit_count
+        digit_count += 1
+        return f"{digit}," if grouped and digit_count > 1 and digit_count % 3 == 1 else digit
 
     left = digits
-    for place in reversed(places):
-        digit, left = (left[-1], left[:-1]) if left else ({"0": "0", "?": " "}.get(kinds[place], ""), "")
-        text[place] = one(digit) if digit.strip() else digit
+    for position in reversed(places):
+        digit, left = (left[-1], left[:-1]) if left else ({"0": "0", "?": " "}.get(kinds[position], ""), "")
+        text[position] = group_digit(digit) if digit.strip() else digit
     if places:
         while left:
-            text[places[0]] = one(left[-1]) + text[places[0]]
+            text[places[0]] = group_digit(left[-1]) + text[places[0]]
             left = left[:-1]
     return text
 
@@ -149,25 +149,25 @@ def _part(kinds: list[str], after: list[int], digits: str) -> dict[int, str]:
     """Digits after the point; # shows no zeros at the end."""
     text: dict[int, str] = {}
     needed = False
-    for place, digit in reversed([*zip(after, digits.ljust(len(after), "0"), strict=False)]):
-        needed = needed or digit != "0" or kinds[place] == "0"
-        text[place] = digit if needed else " " if kinds[place] == "?" else ""
+    for position, digit in reversed([*zip(after, digits.ljust(len(after), "0"), strict=False)]):
+        needed = needed or digit != "0" or kinds[position] == "0"
+        text[position] = digit if needed else " " if kinds[position] == "?" else ""
     return text
 
 
-def _scaled(number: Decimal, before: int, after: int) -> tuple[Decimal, int]:
+def _scale(number: Decimal, before: int, after: int) -> tuple[Decimal, int]:
     """The number between 1 and 10 (or, with several places before the point, a multiple of so many), and its power."""
     if not number:
         return number, 0
     exponent = number.adjusted() // before * before
-    scaled = _rounded(number.scaleb(-exponent), after)
+    scaled = _round(number.scaleb(-exponent), after)
     if scaled.adjusted() >= before:  # 9.99 rounded up
         exponent += before
-        scaled = _rounded(number.scaleb(-exponent), after)
+        scaled = _round(number.scaleb(-exponent), after)
     return scaled, exponent
 
 
-def _fraction(tokens: tuple[Token, ...], number: Decimal) -> str:
+def _fraction(tokens: tuple[FormatToken, ...], number: Decimal) -> str:
     """`# ?/?`: a whole part where there is a place for it, and the nearest fraction with so few digits."""
     kinds = [token.kind for token in tokens]
     slash = kinds.index("/")
@@ -177,16 +177,16 @@ def _fraction(tokens: tuple[Token, ...], number: Decimal) -> str:
     end = slash + 1
     while end < len(kinds) and (kinds[end] in DIGIT or tokens[end].text.isdigit()):
         end += 1
-    written = "".join(token.text or token.kind for token in tokens[slash + 1 : end])
+    bottom_digits = "".join(token.text or token.kind for token in tokens[slash + 1 : end])
     whole_places = [i for i in range(first) if kinds[i] in DIGIT]
     value = Fraction(number)
     whole = int(value) if whole_places else 0
     rest = value - whole
-    if written.strip("?#"):
-        bottom = int(re.sub(r"\D", "0", written)) or 1
+    if bottom_digits.strip("?#"):
+        bottom = int(re.sub(r"\D", "0", bottom_digits)) or 1
         top = int(rest * bottom + Fraction(1, 2))
     else:
-        near = rest.limit_denominator(10 ** max(min(len(written), 9), 1) - 1)
+        near = rest.limit_denominator(10 ** max(min(len(bottom_digits), 9), 1) - 1)
         top, bottom = near.numerator, near.denominator
     if whole_places and top == bottom:
         whole, top = whole + 1, 0
@@ -194,6 +194,6 @@ def _fraction(tokens: tuple[Token, ...], number: Decimal) -> str:
         "".join(t.text for t in tokens[: whole_places[0]]) if whole_places else "".join(t.text for t in tokens[:first])
     )
     after = "".join(t.text or _sign(t) for t in tokens[end:])
-    shown = f"{top}/{bottom}" if top or not whole_places else ""
-    parts = [str(whole) if whole_places and (whole or not shown) else "", shown]
+    fraction = f"{top}/{bottom}" if top or not whole_places else ""
+    parts = [str(whole) if whole_places and (whole or not fraction) else "", fraction]
     return before + " ".join(filter(None, parts)) + after

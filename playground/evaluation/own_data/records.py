@@ -11,10 +11,10 @@ from playground.evaluation.own_data.sheet import MAX_COLUMNS
 
 NO_SEPARATOR = "\x1f"  # a control character that no item may have: every line is one cell
 TOO_WIDE = f"has more than {MAX_COLUMNS} cells, which is the most"
-Record = tuple[int, list[str] | str]
+CsvRecord = tuple[int, list[str] | str]
 
 
-def records(text: str, separator: str) -> Iterator[Record]:
+def records(text: str, separator: str) -> Iterator[CsvRecord]:
     """Each record with its line: the cells, or what is wrong with it. Empty lines are none."""
     lines = _Lines(text, separator)
     reader = csv.reader(lines, delimiter=separator, strict=True)
@@ -25,7 +25,7 @@ def records(text: str, separator: str) -> Iterator[Record]:
         except StopIteration:
             return
         except csv.Error as error:
-            yield lines.first, lines.fault or _explained(str(error))
+            yield lines.first, lines.fault or _explain_csv_error(str(error))
             continue
         if lines.fault:
             yield lines.first, lines.fault
@@ -59,13 +59,13 @@ class _Lines:
                 break
         inside = bool(self.first)
         self.first = self.first or self._number
-        self._cells += self._counted(line, inside)
+        self._cells += self._count_cells(line, inside)
         if self._cells >= MAX_COLUMNS:
             self.fault = TOO_WIDE
             return '"\n' if inside else "\n"  # ends the record
         return line
 
-    def _counted(self, line: str, inside: bool) -> int:
+    def _count_cells(self, line: str, inside: bool) -> int:
         """How many cells end at a separator in it, as far as that matters."""
         if '"' not in line:
             return 0 if inside else line.count(self._separator)
@@ -76,8 +76,8 @@ def _ends(line: str, separator: str, inside: bool) -> Iterator[int]:
     """Where cells of a line end at a separator; `inside` a quotation that an earlier line opened."""
     quoted, plain = _cell(separator)
     at = 0
-    while found := (quoted if inside else plain).match(line, at):
-        at, inside = found.end(), False
+    while match := (quoted if inside else plain).match(line, at):
+        at, inside = match.end(), False
         yield at
 
 
@@ -88,7 +88,7 @@ def _cell(separator: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(rest + end), re.compile(f'(?:"{rest}{end}|(?!"){end})')
 
 
-def _explained(error: str) -> str:
+def _explain_csv_error(error: str) -> str:
     if "field limit" in error:
         return f"has a cell of more than {csv.field_size_limit():,} characters"
     if "end of data" in error:

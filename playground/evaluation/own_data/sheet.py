@@ -21,7 +21,7 @@ class Formula(str):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SheetRow:
     """A row with the line where it begins: its cells by column, or why it could not be read."""
 
     line: int
@@ -34,7 +34,7 @@ class Sheet:
     """Columns, and rows that are read as they are asked for."""
 
     names: tuple[str, ...]
-    rows: Iterator[Row]
+    rows: Iterator[SheetRow]
 
 
 def readable(name: str) -> str:

@@ -12,8 +12,8 @@ from itertools import islice
 from typing import Any
 
 from playground.errors import InvalidSetup, LimitReached
-from playground.evaluation.own_data.number_format import shown, text_shown
-from playground.evaluation.own_data.sheet import MAX_COLUMNS, Formula, Row, Sheet, checked_names, readable
+from playground.evaluation.own_data.number_format import format_number, format_text
+from playground.evaluation.own_data.sheet import MAX_COLUMNS, Formula, Sheet, SheetRow, checked_names, readable
 from playground.evaluation.plan import MAX_ITEMS
 
 log = logging.getLogger(__name__)
@@ -52,28 +52,30 @@ def sheet_of(content: bytes) -> Sheet:
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):  # or a password is asked for
         raise broken from None
     try:
-        seen, written = (_cells(load_workbook(io.BytesIO(content), read_only=True, data_only=d)) for d in (True, False))
+        values, formulas = (
+            _cells(load_workbook(io.BytesIO(content), read_only=True, data_only=d)) for d in (True, False)
+        )
         # A formula counts as what it gave when the file was saved; if that is not in the file, its row is refused.
-        filled = (
+        filled_rows = (
             (n, tuple(map(_first, *pair)))
-            for n, pair in enumerate(zip(seen, written, strict=True), 1)
+            for n, pair in enumerate(zip(values, formulas, strict=True), 1)
             if any(pair[1])  # most of a million empty rows would otherwise take ten seconds
         )
-        found = list(islice(filled, MAX_ITEMS + 2))  # the header, and one too many
+        first_rows = list(islice(filled_rows, MAX_ITEMS + 2))  # the header, and one too many
     except Exception as error:
         # openpyxl has no error of its own: whatever is wrong inside the parts comes as it comes.
         at = traceback.extract_tb(error.__traceback__)[-1]  # it may be our own fault
         log.warning("A workbook cannot be read: %s in %s, line %s", type(error).__name__, at.filename, at.lineno)
         raise broken from error
-    if not found:
+    if not first_rows:
         raise InvalidSetup("The first sheet of the workbook is empty.")
-    (_, header), *rest = found
+    (_, header), *rest = first_rows
     names = [readable(name).strip() for name in header]
     while not names[-1] and len(names) > 1:
         names.pop()
     columns = tuple(name or f"column {n}" for n, name in enumerate(names, 1))
     # Cells beyond the header's belong to no column, and a row may end early.
-    return Sheet(checked_names(columns), (Row(n, dict(zip(columns, row, strict=False))) for n, row in rest))
+    return Sheet(checked_names(columns), (SheetRow(n, dict(zip(columns, row, strict=False))) for n, row in rest))
 
 
 def _check_size(parts: zipfile.ZipFile) -> None:
@@ -118,10 +120,10 @@ def _cells(book: Any) -> Iterator[tuple[str | None, ...]]:
             gap = row
             yield ()
         else:
-            yield tuple(_seen(cell, book) for cell in row)
+            yield tuple(_cell_text(cell, book) for cell in row)
 
 
-def _seen(cell: Any, book: Any) -> str | None:
+def _cell_text(cell: Any, book: Any) -> str | None:
     """What a cell shows; None where nothing is in it, "" for a formula that gave no letter."""
     value = cell.value
     if value is None:
@@ -131,11 +133,11 @@ def _seen(cell: Any, book: Any) -> str | None:
     if isinstance(value, str):
         if cell.data_type == "f":
             return Formula(value)
-        return value if cell.data_type == "e" else text_shown(value, _format(cell))
+        return value if cell.data_type == "e" else format_text(value, _format(cell))
     if isinstance(value, (date, time, timedelta)):  # written as text of a date, as a few programs do
-        return _dated(value)
+        return _date_text(value)
     if isinstance(value, (int, float)):
-        return shown(value, _format(cell), book.epoch.year == 1904)
+        return format_number(value, _format(cell), book.epoch.year == 1904)
     return Formula(getattr(value, "text", None) or value)  # over many cells
 
 
@@ -144,7 +146,7 @@ def _format(cell: Any) -> str:
     return OF_THE_SYSTEM.get(number) or str(cell.number_format)
 
 
-def _dated(value: date | time | timedelta) -> str:
+def _date_text(value: date | time | timedelta) -> str:
     if isinstance(value, datetime) and not value.time():
         value = value.date()
     return re.sub(r"\.0+$", "", str(value))

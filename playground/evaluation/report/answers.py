@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from playground.evaluation.findings.summary import ItemRow, by_item
-from playground.evaluation.report.cells import grid, plain
+from playground.evaluation.report.cells import escape_markdown, grid
 from playground.evaluation.results import Result, Table
 
 SHOWN = 3  # items
@@ -14,7 +14,7 @@ ABOUT = (
 )
 
 
-def answers(table: Table) -> Iterable[str]:
+def some_answers(table: Table) -> Iterable[str]:
     """Paragraphs and tables, none of them where nothing was answered."""
     known = [row for row in by_item(table) if any(score is not None for score in row.scores)]
     if not known:
@@ -23,7 +23,7 @@ def answers(table: Table) -> Iterable[str]:
     yield ABOUT
     for row in sorted(known, key=lambda row: -row.spread)[:SHOWN]:
         expected = f" Expected: {_short(row.item.references[0])}" if row.item.references else ""
-        yield f"**{plain(row.item.id)}.** {_short(row.item.input)}{expected}"
+        yield f"**{escape_markdown(row.item.id)}.** {_short(row.item.input)}{expected}"
         yield grid(HEADERS, _rows(table.columns, row))
 
 
@@ -32,7 +32,7 @@ def _rows(columns: Sequence[str], row: ItemRow) -> Iterable[Sequence[str]]:
         if cells:
             first = min(cells, key=lambda cell: cell.repetition)
             read = "" if first.predicted in ("", first.answer) else _short(first.predicted)
-            yield plain(column), _short(first.answer), read, _outcome(first)
+            yield escape_markdown(column), _short(first.answer), read, _outcome(first)
 
 
 def _outcome(cell: Result) -> str:
@@ -44,4 +44,4 @@ def _outcome(cell: Result) -> str:
 
 
 def _short(text: str) -> str:
-    return plain(text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}\u2026") or "(nothing)"
+    return escape_markdown(text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}\u2026") or "(nothing)"

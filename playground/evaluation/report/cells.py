@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from playground.evaluation.findings.sentences import line
+from playground.evaluation.findings.sentences import one_line
 
 
-def plain(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Any text as itself, on one line: nothing in it is markup, HTML, a link, a list or a cell's end."""
-    text = re.sub(r"[&<>|`*_\[\]{}#~$\\@^]|:(?=//)|(?<=www)\.", lambda found: f"&#{ord(found[0])};", line(text))
-    return re.sub(r"^([-+=]|\d+[.)])", lambda found: f"{found[0][:-1]}&#{ord(found[0][-1])};", text)
+    text = re.sub(r"[&<>|`*_\[\]{}#~$\\@^]|:(?=//)|(?<=www)\.", lambda match: f"&#{ord(match[0])};", one_line(text))
+    return re.sub(r"^([-+=]|\d+[.)])", lambda match: f"{match[0][:-1]}&#{ord(match[0][-1])};", text)
 
 
 def grid(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

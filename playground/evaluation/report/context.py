@@ -8,7 +8,7 @@ from playground.types import Setup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class ReportContext:
     """`setups` are the columns' in their order, each with its wording, {input} in it, as the task's input."""
 
     day: date

@@ -6,10 +6,10 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from playground.evaluation.findings.frontier import Offer
-from playground.evaluation.findings.resampling import Curve
-from playground.evaluation.findings.sentences import line
-from playground.evaluation.findings.summary import Summary
+from playground.evaluation.findings.frontier import PricedColumn
+from playground.evaluation.findings.resampling import VoteCurve
+from playground.evaluation.findings.sentences import one_line
+from playground.evaluation.findings.summary import ColumnSummary
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,37 +24,37 @@ STYLE: dict[Any, Any] = {"svg.fonttype": "none", "svg.hashsalt": "report", "text
 _style = threading.Lock()  # matplotlib's settings are the process's own
 
 
-def columns(found: Sequence[Summary]) -> str:
+def columns(summaries: Sequence[ColumnSummary]) -> str:
     """Bars with their intervals, in the table's order from the top."""
-    shown = [
-        (s, s.mean, s.low, s.high) for s in found if s.mean is not None and s.low is not None and s.high is not None
+    rows = [
+        (s, s.mean, s.low, s.high) for s in summaries if s.mean is not None and s.low is not None and s.high is not None
     ]
-    shown = shown[:MOST]
+    rows = rows[:MOST]
 
     def draw(axes: "Axes") -> None:
-        at = range(len(shown))
-        means = [mean * 100 for _, mean, _, _ in shown]
+        at = range(len(rows))
+        means = [mean * 100 for _, mean, _, _ in rows]
         errors = [
-            [(mean - low) * 100 for _, mean, low, _ in shown],
-            [(high - mean) * 100 for _, mean, _, high in shown],
+            [(mean - low) * 100 for _, mean, low, _ in rows],
+            [(high - mean) * 100 for _, mean, _, high in rows],
         ]
         axes.barh(at, means, color=BLUE, height=0.6)
         axes.errorbar(means, at, xerr=errors, fmt="none", ecolor="black", capsize=3, linewidth=1)
-        for i, (_, mean, _, high) in enumerate(shown):
+        for i, (_, mean, _, high) in enumerate(rows):
             axes.text(high * 100 + 1, i, f"{mean * 100:.0f}", va="center")
-        axes.set_yticks(list(at), [_name(s.column) for s, *_ in shown])
+        axes.set_yticks(list(at), [_name(s.column) for s, *_ in rows])
         axes.invert_yaxis()
         axes.set_xlim(0, 105)
         axes.set_xlabel("Mean score of 100, with 95 % intervals")
 
-    return _svg(draw, 1.2 + 0.35 * len(shown))
+    return _svg(draw, 1.2 + 0.35 * len(rows))
 
 
-def paths(drawn: Sequence[Curve]) -> str:
+def paths(curves: Sequence[VoteCurve]) -> str:
     """Mean score against the number of paths that vote, a line each for counting and for weighing them."""
 
     def draw(axes: "Axes") -> None:
-        for i, curve in enumerate(drawn[:MOST]):
+        for i, curve in enumerate(curves[:MOST]):
             at, means = [p.paths for p in curve.points], [p.mean * 100 for p in curve.points]
             style = "--" if curve.weighted else "-"
             colour = COLOURS[i % len(COLOURS)]
@@ -62,7 +62,7 @@ def paths(drawn: Sequence[Curve]) -> str:
             if not curve.weighted:
                 low, high = ([p.low * 100 for p in curve.points], [p.high * 100 for p in curve.points])
                 axes.fill_between(at, low, high, color=colour, alpha=0.15, linewidth=0)
-        axes.set_xticks(sorted({p.paths for curve in drawn for p in curve.points}))
+        axes.set_xticks(sorted({p.paths for curve in curves for p in curve.points}))
         axes.set_ylim(0, 100)
         axes.set_xlabel("Paths that vote")
         axes.set_ylabel("Mean score of 100")
@@ -71,19 +71,17 @@ def paths(drawn: Sequence[Curve]) -> str:
     return _svg(draw, 4.0)
 
 
-def offers(drawn: Sequence[Offer]) -> str:
+def offers(priced_columns: Sequence[PricedColumn]) -> str:
     """Mean score against tokens per answer; the frontier is a line. Names stand in a legend: columns may be close."""
-    best, shown = [offer for offer in drawn if offer.efficient], drawn[:MOST]
+    best, shown = [offer for offer in priced_columns if offer.efficient], priced_columns[:MOST]
 
     def draw(axes: "Axes") -> None:
         axes.plot([o.price for o in best], [o.mean * 100 for o in best], "--", color=GREY, linewidth=1)
         for i, offer in enumerate(shown):
             look: dict[str, Any] = {"color": COLOURS[i % len(COLOURS)], "marker": MARKERS[i % len(MARKERS)]}
-            size = 9 if offer.efficient else 6
-            axes.plot(
-                [offer.price], [offer.mean * 100], linestyle="", markersize=size, label=_name(offer.column), **look
-            )
-        axes.set_xlim(0, max(offer.price for offer in drawn) * 1.1 or 1)
+            look["markersize"] = 9 if offer.efficient else 6
+            axes.plot([offer.price], [offer.mean * 100], linestyle="", label=_name(offer.column), **look)
+        axes.set_xlim(0, max(offer.price for offer in priced_columns) * 1.1 or 1)
         axes.set_ylim(-3, 105)
         axes.set_xlabel("Tokens per answer, prompts included")
         axes.set_ylabel("Mean score of 100")
@@ -93,7 +91,7 @@ def offers(drawn: Sequence[Offer]) -> str:
 
 
 def _name(text: str) -> str:
-    text = line(text)
+    text = one_line(text)
     return text if len(text) <= NAME else f"{text[: NAME - 1]}…"
 
 

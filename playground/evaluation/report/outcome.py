@@ -11,13 +11,13 @@ from playground.evaluation import datasets, experiments, report, scorers
 from playground.evaluation.findings.resampling import Grade
 from playground.evaluation.grid import Grid
 from playground.evaluation.plan import Experiment, Item
-from playground.evaluation.report.context import Context
+from playground.evaluation.report.context import ReportContext
 from playground.evaluation.results import Table
 
 INPUT_ALONE = " (made for one task: takes the input alone, whatever the technique)"
 
 
-def files(table: Table, catalog: Catalog | None = None) -> dict[str, bytes]:
+def experiment_report(table: Table, catalog: Catalog | None = None) -> dict[str, bytes]:
     """Every file of the report, by its name in the folder; models are called by their titles in the catalog."""
     data = table.experiment.data
     dataset = datasets.load(data)
@@ -26,31 +26,31 @@ def files(table: Table, catalog: Catalog | None = None) -> dict[str, bytes]:
         replace(setup, task=replace(setup.task, input=wording))
         for setup, wording in zip(grid.bases, grid.templates, strict=True)
     ]
-    context = Context(
+    context = ReportContext(
         day=date.today(),
         scorer=scorers.build(table.experiment.scorer, dataset).title,
         setups=setups,
         titles=_titles({setup.model for setup in setups}, catalog) if catalog else {},
     )
-    return report.files(
+    return report.report_files(
         table,
         card=None if data.name == datasets.OWN else datasets.card(data.name),
         context=context,
-        plan=experiments.write(table.experiment),
-        grade=grading(table.experiment),
+        plan=experiments.write_yaml(table.experiment),
+        grade=answer_grader(table.experiment),
     )
 
 
 def _titles(models: Iterable[str], catalog: Catalog) -> dict[str, str]:
-    found = {}
+    title_by_model = {}
     for name in models:
         with suppress(UnknownModel):  # it may have left since; its name is known still
             info = catalog.info(name)
-            found[name] = info.title + (INPUT_ALONE if info.capabilities.task else "")
-    return found
+            title_by_model[name] = info.title + (INPUT_ALONE if info.capabilities.task else "")
+    return title_by_model
 
 
-def grading(experiment: Experiment) -> Grade | None:
+def answer_grader(experiment: Experiment) -> Grade | None:
     """The experiment's scorer as a number for one answer to one item; None where a model would have to be asked."""
     dataset = datasets.load(experiment.data)
     scorer = scorers.build(experiment.scorer, dataset)

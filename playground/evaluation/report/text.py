@@ -5,28 +5,27 @@ from dataclasses import replace
 
 from playground.evaluation.datasets.base import DataCard
 from playground.evaluation.findings.calibration import calibrate
-from playground.evaluation.findings.comparisons import POINTS, Comparison
-from playground.evaluation.findings.expectations import check
-from playground.evaluation.findings.frontier import frontier
-from playground.evaluation.findings.resampling import Curve
+from playground.evaluation.findings.comparisons import POINTS, ColumnComparison
+from playground.evaluation.findings.expectations import check_expectations
+from playground.evaluation.findings.frontier import cost_frontier
+from playground.evaluation.findings.resampling import VoteCurve
 from playground.evaluation.findings.sentences import (
-    chance,
-    comparison,
-    count,
-    ends,
-    five_points,
-    percent,
-    points,
-    rounded,
-    score,
-    swapped,
-)
-from playground.evaluation.findings.summary import Summary
-from playground.evaluation.report.answers import answers
-from playground.evaluation.report.cells import grid, plain
-from playground.evaluation.report.context import Context
+    comparison_sentence,
+    disagreement_sentence,
+    format_interval,
+    format_p,
+    format_points,
+    format_score,
+    items_needed_sentence,
+    round_items,
+)  # fmt: skip
+from playground.evaluation.findings.summary import ColumnSummary
+from playground.evaluation.report.answers import some_answers
+from playground.evaluation.report.cells import escape_markdown, grid
+from playground.evaluation.report.context import ReportContext
 from playground.evaluation.results import Table
 from playground.evaluation.statistics.power import ALPHA, POWER
+from playground.formats import format_count, format_percent
 from playground.strategies import STRATEGIES
 
 METHOD = (
@@ -35,53 +34,63 @@ METHOD = (
     "of a difference at least this large if there were none: exact McNemar test for right and wrong on the same items, "
     "sign-flip test over items otherwise. Holm's procedure makes it stricter the more comparisons are made. Below "
     f"{ALPHA:g} a difference is called more than chance explains. The last column says how many items it would take to "
-    f"find a true difference of {POINTS} points in {percent(POWER)} of such experiments. Intervals are not widened "
-    "for the number of comparisons, so one may leave out 0 where Holm's p is not small enough. All this is for a "
-    "number of items chosen beforehand: whoever stops as soon as a difference looks large finds some that are chance."
+    f"find a true difference of {POINTS} points in {format_percent(POWER)} of such experiments. Intervals are not "
+    "widened for the number of comparisons, so one may leave out 0 where Holm's p is not small enough. All this is for "
+    "a number of items chosen beforehand: whoever stops as soon as a difference looks large finds some that are "
+    "chance."
 )
 
 
 def markdown(
     table: Table,
-    found: Sequence[Summary],
-    compared: Sequence[Comparison],
-    curves: Sequence[Curve] = (),
+    summaries: Sequence[ColumnSummary],
+    comparisons: Sequence[ColumnComparison],
+    curves: Sequence[VoteCurve] = (),
     *,
     card: DataCard | None = None,
-    context: Context | None = None,
+    context: ReportContext | None = None,
     figures: Sequence[str] = (),
 ) -> str:
     """The whole report; `figures` are the names of the files that lie next to it."""
     experiment = table.experiment
-    drawn = {name: f"![{about}]({name})" for name, about in FIGURES.items() if name in figures}
+    figure_links = {name: f"![{about}]({name})" for name, about in FIGURES.items() if name in figures}
     parts = [
-        f"# {plain(experiment.title) or 'Experiment'}",
-        _summary(found, compared),
-        plain(experiment.about),
+        f"# {escape_markdown(experiment.title) or 'Experiment'}",
+        _summary(summaries, comparisons),
+        escape_markdown(experiment.about),
         "## What was run",
-        *_run(table, found, card, context),
+        *_run(table, summaries, card, context),
         *(_sent(table.columns, context) if context and context.setups else ()),
         "## Results",
-        _filled(RESULTS, map(_result, found)),
+        _without_empty_columns(RESULTS, map(_result, summaries)),
         WAITED,
-        *(f"- {plain(swapped(summary))}" for summary in found if summary.disagree),
-        drawn.get("figures/columns.svg", ""),
-        *answers(table),
+        *(f"- {escape_markdown(disagreement_sentence(summary))}" for summary in summaries if summary.disagree),
+        figure_links.get("figures/columns.svg", ""),
+        *some_answers(table),
     ]
-    if compared:
-        parts += ["## More than chance?", *(f"- {plain(comparison(one))}" for one in compared)]
-        parts += [grid(COMPARED, map(_compared, compared)), five_points(compared), METHOD]
-    if checks := check(table, compared):
-        parts += ["## What was expected", *(f"- {'✓' if c.held else '✗'} {plain(c.sentence)}" for c in checks)]
+    if comparisons:
+        parts += [
+            "## More than chance?",
+            *(f"- {escape_markdown(comparison_sentence(comparison))}" for comparison in comparisons),
+        ]
+        parts += [grid(COMPARED, map(_comparison_line, comparisons)), items_needed_sentence(comparisons), METHOD]
+    if checks := check_expectations(table, comparisons):
+        parts += [
+            "## What was expected",
+            *(f"- {'✓' if c.is_met else '✗'} {escape_markdown(c.sentence)}" for c in checks),
+        ]
     if curves:
-        parts += ["## More paths", PATHS, grid(CURVES, _curves(curves)), drawn.get("figures/paths.svg", "")]
-    if offers := frontier(found):
-        rows = ([plain(o.column), percent(o.mean), f"{o.price:,.0f}", "yes" if o.efficient else ""] for o in offers)
-        parts += ["## What it costs", OFFERS, grid(OFFERED, rows), drawn.get("figures/tokens.svg", "")]
+        parts += ["## More paths", PATHS, grid(CURVES, _curves(curves)), figure_links.get("figures/paths.svg", "")]
+    if offers := cost_frontier(summaries):
+        rows = (
+            [escape_markdown(o.column), format_percent(o.mean), f"{o.price:,.0f}", "yes" if o.efficient else ""]
+            for o in offers
+        )
+        parts += ["## What it costs", OFFERS, grid(OFFERED, rows), figure_links.get("figures/tokens.svg", "")]
     if calibrated := list(_calibrations(table)):
         parts += ["## Is its confidence calibrated?", CALIBRATION, grid(CALIBRATED, calibrated)]
     parts += ["## To repeat it", REPEAT]
-    return _joined(parts)
+    return _join(parts)
 
 
 FIGURES = {
@@ -109,37 +118,40 @@ REPEAT = (
 )
 
 
-def _summary(found: Sequence[Summary], compared: Sequence[Comparison]) -> str:
+def _summary(summaries: Sequence[ColumnSummary], comparisons: Sequence[ColumnComparison]) -> str:
     """What came out, in one line."""
-    scored = [(one.mean, one) for one in found if one.mean is not None]
+    scored = [(summary.mean, summary) for summary in summaries if summary.mean is not None]
     if not scored:
         return ""
-    best, one = max(scored, key=lambda pair: pair[0])
-    show = score if one.right is None else percent
+    best, summary = max(scored, key=lambda pair: pair[0])
+    show = format_score if summary.right is None else format_percent
     first = [other.column for mean, other in scored if mean == best]
-    told = f"**In short.** Best on {count(one.items, 'item')}: {plain(', '.join(first[:3]))} ({show(best)})."
-    sure = sum(other.significant for other in compared)
-    of = f"{sure} of {count(len(compared), 'comparison')}"
-    return told + (f" More than chance explains: {of}." if compared else "")
+    items, names = format_count(summary.items, "item"), escape_markdown(", ".join(first[:3]))
+    sentence = f"**In short.** Best on {items}: {names} ({show(best)})."
+    sure = sum(other.significant for other in comparisons)
+    of = f"{sure} of {format_count(len(comparisons), 'comparison')}"
+    return sentence + (f" More than chance explains: {of}." if comparisons else "")
 
 
-def _sent(columns: Sequence[str], context: Context) -> Iterable[str]:
+def _sent(columns: Sequence[str], context: ReportContext) -> Iterable[str]:
     """What each column sends besides the item."""
     rows = (
         (
-            plain(column),
-            plain(replace(setup, model=context.titles.get(setup.model, setup.model)).model_title),
+            escape_markdown(column),
+            escape_markdown(replace(setup, model=context.titles.get(setup.model, setup.model)).model_title),
             f"{setup.sampling.temperature:g}",
             str(setup.sampling.max_tokens),
             str(len(setup.task.examples)),
-            plain(setup.task.input),
+            escape_markdown(setup.task.input),
         )
         for column, setup in zip(columns, context.setups, strict=True)
     )
     yield grid(SENT, rows)
 
 
-def _run(table: Table, found: Sequence[Summary], card: DataCard | None, context: Context | None) -> Iterable[str]:
+def _run(
+    table: Table, summaries: Sequence[ColumnSummary], card: DataCard | None, context: ReportContext | None
+) -> Iterable[str]:
     experiment = table.experiment
     data = experiment.data
     repeated = f", {experiment.repetitions} times each" if experiment.repetitions > 1 else ""
@@ -147,81 +159,85 @@ def _run(table: Table, found: Sequence[Summary], card: DataCard | None, context:
     models = (" + ".join(filter(None, (titles.get(m.model, m.model), m.adapter))) for m in experiment.models)
     rows = [
         ("Date", context.day.isoformat() if context else ""),
-        ("Data", f"{card.title if card else data.name}: {count(len(table.items), 'item')}, seed {data.seed}"),
+        ("Data", f"{card.title if card else data.name}: {format_count(len(table.items), 'item')}, seed {data.seed}"),
         ("Techniques", "; ".join(t.name or STRATEGIES[t.strategy].title for t in experiment.techniques)),
         ("Models", "; ".join(models) or titles.get("default", "default")),
-        ("Sampling", "; ".join(draw.name for draw in experiment.draws)),
-        ("Asked", f"{count(len(table.columns), 'column')} on every item{repeated}, seed {experiment.seed}"),
+        ("Sampling", "; ".join(variant.name for variant in experiment.variants)),
+        ("Asked", f"{format_count(len(table.columns), 'column')} on every item{repeated}, seed {experiment.seed}"),
         ("Scorer", context.scorer if context else experiment.scorer.name),
-        ("Came out", _outcome(table, found)),
+        ("Came out", _outcome(table, summaries)),
     ]
-    yield grid(("What", "Which"), ([what, plain(which)] for what, which in rows if which))
+    yield grid(("What", "Which"), ([what, escape_markdown(which)] for what, which in rows if which))
     if card:
         about = (("The data", card.about), ("Origin", card.origin), ("Size", card.size), ("Licence", card.licence))
         for what, text in (*about, ("It can show", card.shows), ("It cannot show", card.limits)):
-            yield f"**{what}.** {plain(text)}" if text.strip() else ""
+            yield f"**{what}.** {escape_markdown(text)}" if text.strip() else ""
 
 
-def _outcome(table: Table, found: Sequence[Summary]) -> str:
-    scored, failed = sum(s.n for s in found), sum(s.failed for s in found)
-    tokens, calls = sum(s.tokens for s in found), sum(s.calls for s in found)
-    told = f"{scored:,} of {count(max(table.total, scored + failed), 'answer')} scored"
-    told += f", {failed:,} failed" if failed else ""
-    told += f"; {count(calls, 'call')}, {count(tokens, 'token')}"
-    return told if table.status == "done" else f"{told}; the experiment is not complete ({table.status})"
+def _outcome(table: Table, summaries: Sequence[ColumnSummary]) -> str:
+    scored, failed = sum(s.n for s in summaries), sum(s.failed for s in summaries)
+    tokens, calls = sum(s.tokens for s in summaries), sum(s.calls for s in summaries)
+    words = f"{scored:,} of {format_count(max(table.total, scored + failed), 'answer')} scored"
+    words += f", {failed:,} failed" if failed else ""
+    words += f"; {format_count(calls, 'call')}, {format_count(tokens, 'token')}"
+    return words if table.status == "done" else f"{words}; the experiment is not complete ({table.status})"
 
 
-def _result(summary: Summary) -> Sequence[str]:
-    show = score if summary.right is None else percent
-    cost = summary.each(summary.cost)
+def _result(summary: ColumnSummary) -> Sequence[str]:
+    show = format_score if summary.right is None else format_percent
+    cost = summary.per_cell(summary.cost)
     return (
-        plain(summary.column),
+        escape_markdown(summary.column),
         "" if summary.mean is None else show(summary.mean),
         "" if summary.low is None or summary.high is None else f"{show(summary.low)} to {show(summary.high)}",
-        f"{count(summary.n, 'answer')}" if summary.right is None else f"{summary.right:,} of {summary.n:,}",
+        f"{format_count(summary.n, 'answer')}" if summary.right is None else f"{summary.right:,} of {summary.n:,}",
         str(summary.not_extracted),
         str(summary.failed),
-        f"{summary.each(summary.tokens) or 0:,.0f}",
-        f"{summary.each(summary.seconds) or 0:.2f}",
+        f"{summary.per_cell(summary.tokens) or 0:,.0f}",
+        f"{summary.per_cell(summary.seconds) or 0:.2f}",
         "" if cost is None else f"{cost:.6f}",
     )
 
 
-def _compared(one: Comparison) -> Sequence[str]:
-    names = plain(f"{one.second} against {one.first}")
-    if one.difference is None or one.low is None or one.high is None or one.p is None or one.adjusted is None:
+def _comparison_line(row: ColumnComparison) -> Sequence[str]:
+    names = escape_markdown(f"{row.second} against {row.first}")
+    if row.difference is None or row.low is None or row.high is None or row.p is None or row.adjusted is None:
         return (names, *[""] * (len(COMPARED) - 1))
-    ps = (chance(p).removeprefix("p = ").replace("p <", "under") for p in (one.p, one.adjusted))
-    return (names, points(one.difference), f"{ends(one.low, one.high)} points", *ps, rounded(one.items_needed or 0))
+    ps = (format_p(p).removeprefix("p = ").replace("p <", "under") for p in (row.p, row.adjusted))
+    return (
+        names,
+        format_points(row.difference),
+        f"{format_interval(row.low, row.high)} points",
+        *ps,
+        round_items(row.items_needed or 0),
+    )
 
 
-def _curves(curves: Iterable[Curve]) -> Iterable[Sequence[str]]:
+def _curves(curves: Iterable[VoteCurve]) -> Iterable[Sequence[str]]:
     for curve in curves:
         for p in curve.points:
-            interval = f"{percent(p.low)} to {percent(p.high)}"
-            yield plain(curve.label), str(p.paths), percent(p.mean), interval, f"{p.items:,}"
+            interval = f"{format_percent(p.low)} to {format_percent(p.high)}"
+            yield escape_markdown(curve.label), str(p.paths), format_percent(p.mean), interval, f"{p.items:,}"
 
 
 def _calibrations(table: Table) -> Iterable[Sequence[str]]:
     for column in table.columns:
-        found = calibrate(result for result in table.results if result.column == column)
-        if found:
-            confidence, right = (
-                sum(one.n * value for one, value in zip(found.bins, values, strict=True)) / found.n
-                for values in ([one.confidence for one in found.bins], [one.right for one in found.bins])
-            )
-            figures = (percent(confidence), percent(right), f"{found.ece:.3f}", f"{found.brier:.3f}")
-            yield (plain(column), f"{found.n:,}", *figures)
+        calibration = calibrate(result for result in table.results if result.column == column)
+        if calibration:
+            confidence = sum(part.n * part.confidence for part in calibration.bins) / calibration.n
+            right = sum(part.n * part.right for part in calibration.bins) / calibration.n
+            figures = (format_percent(confidence), format_percent(right), f"{calibration.ece:.3f}")
+            yield (escape_markdown(column), f"{calibration.n:,}", *figures, f"{calibration.brier:.3f}")
 
 
-def _filled(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def _without_empty_columns(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table without the columns in which nothing stands."""
-    known = list(rows)
-    kept = [i for i in range(len(headers)) if any(row[i] for row in known)]
-    return grid([headers[i] for i in kept], ([row[i] for i in kept] for row in known))
+    all_rows = list(rows)
+    columns = [i for i in range(len(headers)) if any(row[i] for row in all_rows)]
+    return grid([headers[i] for i in columns], ([row[i] for i in columns] for row in all_rows))
 
 
-def _joined(parts: Iterable[str]) -> str:
+def _join(parts: Iterable[str]) -> str:
     """Paragraphs, with the points of a list together."""
     text = ""
     for part in filter(None, parts):

@@ -20,15 +20,15 @@ from playground.backends.catalog import Catalog
 from playground.errors import StoreFailed
 from playground.evaluation.plan import Experiment
 from playground.evaluation.results import Table
-from playground.evaluation.running.asking import Asked, ask, ask_there
+from playground.evaluation.running.asking import AskResult, ask_cell, ask_in_process
 from playground.evaluation.running.pump import Pump
-from playground.evaluation.running.work import Work
+from playground.evaluation.running.work import ExperimentWork
 from playground.evaluation.store import Store
 from playground.types import Setup
 
-ELSEWHERE = 16  # samples on their way to processes that were given, unless another number is
-THREADS = 256  # at most; as many begin as there are cells on their way
-LOST = "The processes that asked the cells were lost. What was done is kept; run again to ask the rest."
+REMOTE_PARALLEL = 16  # samples on their way to processes that were given, unless another number is
+MAX_THREADS = 256  # at most; as many begin as there are cells on their way
+PROCESSES_LOST = "The processes that asked the cells were lost. What was done is kept; run again to ask the rest."
 
 
 def run(
@@ -39,46 +39,46 @@ def run(
     executor: Executor | None = None,
     parallel: int | None = None,
     halt: threading.Event | None = None,
-    within: float = math.inf,
-    in_all: float = math.inf,
+    max_seconds: float = math.inf,
+    max_total_seconds: float = math.inf,
     visitor: str = "",
 ) -> Generator[Table, None, None]:
     """Yield the Table as it grows, at most five times a second, and at last complete. All that is done is stored.
 
     Closing it, or setting `halt`, stops what is on its way. Cells are asked by threads on this catalog's models, or
     by an `executor` of processes, here or elsewhere, which load models of their own; `parallel` samples of a model at
-    once, each cell for at most `within` seconds, all of them for `in_all`. What goes wrong in a cell is its result; a
-    model that fails again and again is given up. `visitor`: who asks, where several people share the store.
+    once, each cell for at most `max_seconds`, all of them for `max_total_seconds`. What goes wrong in a cell is its
+    result; a model that fails again and again is given up. `visitor`: who asks, where several people share the store.
     Raises PlaygroundError for an experiment that cannot begin.
     """
     with ExitStack() as leaving:
-        work = Work(experiment, catalog, store, halt or threading.Event(), visitor, in_all)
-        yield work.board.table()
+        work = ExperimentWork(experiment, catalog, store, halt or threading.Event(), visitor, max_total_seconds)
+        yield work.builder.table()
         leaving.callback(store.flush)
         leaving.callback(work.halted.set)
         if executor is None:
-            executor = ThreadPoolExecutor(THREADS, thread_name_prefix="cell")
+            executor = ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="cell")
             leaving.callback(executor.shutdown, wait=False, cancel_futures=True)
         here = isinstance(executor, ThreadPoolExecutor)
 
-        def submit(setup: Setup) -> "Future[Asked]":
+        def submit(setup: Setup) -> "Future[AskResult]":
             if here:
-                return executor.submit(ask, setup, catalog, work.halted, within)
-            return executor.submit(ask_there, setup, within, catalog.visitor)
+                return executor.submit(ask_cell, setup, catalog, work.halted, max_seconds)
+            return executor.submit(ask_in_process, setup, max_seconds, catalog.visitor)
 
         def room(model: str) -> int:
             backend = catalog.loaded_backend(model) if here else None
-            return parallel or (backend.capabilities.parallel if backend else ELSEWHERE)
+            return parallel or (backend.capabilities.parallel if backend else REMOTE_PARALLEL)
 
         pump = Pump(submit, room, work.stopping)
         leaving.callback(pump.close)
         try:
-            missing = yield from work.known(leaving, here=here)
-            yield from work.ask(missing, pump)
+            missing = yield from work.look_up(leaving, here=here)
+            yield from work.ask_missing(missing, pump)
         except GeneratorExit:
-            work.keep(pump)
+            work.store_finished(pump)
             raise
         except StoreFailed as error:
-            yield work.board.table("failed", str(error))
+            yield work.builder.table("failed", str(error))
         except BrokenExecutor:
-            yield work.board.table("failed", LOST)
+            yield work.builder.table("failed", PROCESSES_LOST)

@@ -10,55 +10,57 @@ from playground.backends.base import Capabilities
 from playground.backends.catalog import Catalog
 from playground.backends.memory import MemoryBudget
 from playground.errors import AnswerWithheld, PlaygroundError
-from playground.evaluation.store.records import Record, record
+from playground.evaluation.store.records import StoredRun, make_record
 from playground.settings import Settings
 from playground.types import Run, Sampling, Setup, Task
 
-NOTICED = 0.5  # seconds within which a run notices that it is to stop
-_making = threading.Lock()
+STOP_INTERVAL = 0.5  # seconds within which a run notices that it is to stop
+_catalog_lock = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class AskResult:
     """What came of it: a record, or an error in words, or neither where it was stopped. Plain, so that it travels.
 
-    `refused`: the error is that a server withheld this answer, which says nothing about the next one.
+    `is_withheld`: the error is that a server withheld this answer, which says nothing about the next one.
     """
 
-    record: Record | None = None
+    record: StoredRun | None = None
     error: str = ""
-    refused: bool = False
+    is_withheld: bool = False
 
 
-def ask(setup: Setup, catalog: Catalog, halt: threading.Event, within: float) -> Asked:
-    """Run the setup on this catalog's models to its end, for at most `within` seconds. `halt` stops it."""
+def ask_cell(setup: Setup, catalog: Catalog, halt: threading.Event, max_seconds: float) -> AskResult:
+    """Run the setup on this catalog's models to its end, for at most `max_seconds` seconds. `halt` stops it."""
     last = Run(setup=setup)
     try:
         capabilities = _capabilities(setup, catalog, halt)
         if capabilities is None:
-            return Asked()
-        with closing(runner.run(_fitting(setup, capabilities), catalog, within=within, every=NOTICED)) as runs:
+            return AskResult()
+        with closing(
+            runner.run(_setup_for_model(setup, capabilities), catalog, max_seconds=max_seconds, every=STOP_INTERVAL)
+        ) as runs:
             for run in runs:
                 if halt.is_set():
-                    return Asked()
+                    return AskResult()
                 last = run
     except PlaygroundError as error:
-        return Asked(error=str(error), refused=isinstance(error, AnswerWithheld))
+        return AskResult(error=str(error), is_withheld=isinstance(error, AnswerWithheld))
     if last.status == "failed":
-        return Asked(
-            error=last.error, refused=any(c.finish_reason == "refused" for s in last.steps for c in s.completions)
+        return AskResult(
+            error=last.error, is_withheld=any(c.finish_reason == "refused" for s in last.steps for c in s.completions)
         )
-    return Asked(record=record(replace(last, setup=setup)))
+    return AskResult(record=make_record(replace(last, setup=setup)))
 
 
-def ask_there(setup: Setup, within: float, visitor: str = "") -> Asked:
+def ask_in_process(setup: Setup, max_seconds: float, visitor: str = "") -> AskResult:
     """The same in another process, here or on another machine, on the models that its own environment sets up.
 
     What an executor is given: this function, by name, with plain arguments.
     """
-    with _making:  # two threads that both find none would load every model twice
+    with _catalog_lock:  # two threads that both find none would load every model twice
         catalog = _catalog()
-    return ask(setup, catalog.for_visitor(visitor), threading.Event(), within)
+    return ask_cell(setup, catalog.for_visitor(visitor), threading.Event(), max_seconds)
 
 
 @cache
@@ -69,7 +71,7 @@ def _catalog() -> Catalog:
     return Catalog(offered_entries(settings), budget=MemoryBudget(settings.memory_megabytes * 2**20))
 
 
-def _fitting(setup: Setup, capabilities: Capabilities) -> Setup:
+def _setup_for_model(setup: Setup, capabilities: Capabilities) -> Setup:
     """The setup for its model: one made for a task takes the input alone, and not all can be given a seed."""
     if capabilities.task:
         task = Task(input=setup.task.input)

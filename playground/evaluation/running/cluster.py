@@ -13,20 +13,22 @@ from typing import TYPE_CHECKING, Any
 
 from playground.backends.entries import EntryKey
 from playground.errors import EndpointFailed, NotSupported
-from playground.evaluation.running.asking import Asked
+from playground.evaluation.running.asking import AskResult
 from playground.evaluation.running.same_code import differences, digest
 
 if TYPE_CHECKING:
     from distributed import Client
 
-PATIENCE = 20  # seconds for a scheduler to answer
-AHEAD = 4  # samples on their way for each thread: a cell may draw several, and no worker waits for its next cell
+CONNECT_TIMEOUT = 20  # seconds for a scheduler to answer
+SAMPLES_PER_THREAD = (
+    4  # samples on their way for each thread: a cell may draw several, and no worker waits for its next cell
+)
 SAME = "Start it in the folder of app.py, with the same version, packages, weights and PLAYGROUND_* variables as here."
-OTHERWISE = (
+DIFFERS = (
     "The worker {} would answer otherwise, and its answers would be stored as if they were from here: it differs in "
     f"{{}}. {SAME}"
 )
-HOW = "Start one with `dask scheduler`, and workers with `dask worker ADDRESS --nworkers 1 --nthreads 16`."
+HOW_TO_START = "Start one with `dask scheduler`, and workers with `dask worker ADDRESS --nworkers 1 --nthreads 16`."
 
 
 class Cluster(Executor):
@@ -39,7 +41,7 @@ class Cluster(Executor):
         # Not `pure`: a cell that is asked again is asked again, whatever the cluster remembers.
         self._places = client.get_executor(pure=False)
         self._models, self._common = models, common
-        self.parallel = AHEAD * sum(client.nthreads().values())
+        self.parallel = SAMPLES_PER_THREAD * sum(client.nthreads().values())
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
         """The future of `fn(*args, **kwargs)` on a worker, all of it pickled.
@@ -47,9 +49,9 @@ class Cluster(Executor):
         Of a cell whose every worker was lost an error in words is the result; with the scheduler goes the executor.
         """
         ours: Future[Any] = Future()
-        theirs = self._places.submit(_on_equal_terms, self._models, self._common, fn, *args, **kwargs)
-        ours.add_done_callback(partial(_withdraw, theirs))
-        theirs.add_done_callback(partial(_settle, ours))
+        theirs = self._places.submit(_run_if_same, self._models, self._common, fn, *args, **kwargs)
+        ours.add_done_callback(partial(_cancel_remote, theirs))
+        theirs.add_done_callback(partial(_copy_result, ours))
         return ours
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -57,7 +59,7 @@ class Cluster(Executor):
 
 
 @contextmanager
-def connected(address: str, models: tuple[EntryKey, ...] = ()) -> Iterator[Cluster]:
+def connect_cluster(address: str, models: tuple[EntryKey, ...] = ()) -> Iterator[Cluster]:
     """The workers of the Dask scheduler at an address such as `tcp://127.0.0.1:8786`.
 
     Leaving the block cancels what has not begun; what a worker has begun it ends, for nobody. Raises NotSupported
@@ -81,13 +83,13 @@ def _client(address: str) -> "Client":
         )
         raise NotSupported(message) from None
     try:
-        return Client(address, timeout=PATIENCE, set_as_default=False)
+        return Client(address, timeout=CONNECT_TIMEOUT, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:  # OSError: nothing there, or too slow; the others: no address
         why = str(error)
     # The client that came to nothing stops its thread when it is collected, under a lock that the start of another one
     # holds: better now, and without an error that keeps it.
     gc.collect()
-    raise EndpointFailed(f"No Dask scheduler answers at {address!a}: {why}. {HOW}")
+    raise EndpointFailed(f"No Dask scheduler answers at {address!a}: {why}. {HOW_TO_START}")
 
 
 def _check(client: "Client", address: str, models: tuple[EntryKey, ...]) -> dict[str, str]:
@@ -102,22 +104,22 @@ def _check(client: "Client", address: str, models: tuple[EntryKey, ...]) -> dict
             f"The Dask scheduler at {address!a} cannot read what it is sent: {error}. {SAME}"
         ) from None
     if not client.nthreads():
-        raise EndpointFailed(f"The Dask scheduler at {address!a} has no workers. {HOW}")
+        raise EndpointFailed(f"The Dask scheduler at {address!a} has no workers. {HOW_TO_START}")
     ours = digest(models)
     for worker, answer in client.run(digest, models, on_error="return").items():
         if isinstance(answer, BaseException):
             raise EndpointFailed(f"The worker {worker} cannot run the playground: {answer}. {SAME}")
         if other := differences(ours, answer):
-            raise EndpointFailed(OTHERWISE.format(worker, ", ".join(other)))
+            raise EndpointFailed(DIFFERS.format(worker, ", ".join(other)))
     return ours
 
 
-def _on_equal_terms(
+def _run_if_same(
     models: tuple[EntryKey, ...], common: dict[str, str], fn: Callable[..., Any], *args: Any, **kwargs: Any
 ) -> Any:
     """On a worker, which may have joined after the others were looked at: an error in words where it differs."""
     if other := differences(common, _digest_here(models)):
-        return Asked(error=OTHERWISE.format(_name_here(), ", ".join(other)))
+        return AskResult(error=DIFFERS.format(_name_here(), ", ".join(other)))
     return fn(*args, **kwargs)
 
 
@@ -136,12 +138,12 @@ def _importable() -> None:
     """On the scheduler, where finding this function shows that the playground is there."""
 
 
-def _withdraw(theirs: "Future[Any]", ours: "Future[Any]") -> None:
+def _cancel_remote(theirs: "Future[Any]", ours: "Future[Any]") -> None:
     if ours.cancelled():
         theirs.cancel()
 
 
-def _settle(ours: "Future[Any]", theirs: "Future[Any]") -> None:
+def _copy_result(ours: "Future[Any]", theirs: "Future[Any]") -> None:
     """Pass on how a future of the cluster ended."""
     from distributed import KilledWorker
 
@@ -151,7 +153,9 @@ def _settle(ours: "Future[Any]", theirs: "Future[Any]") -> None:
         ours.set_exception(BrokenExecutor("The scheduler of the cluster was lost."))
     elif isinstance(error := theirs.exception(), KilledWorker):
         tried = error.allowed_failures + 1
-        ours.set_result(Asked(error=f"Its worker was lost each time it was asked ({tried}); see the workers' logs."))
+        ours.set_result(
+            AskResult(error=f"Its worker was lost each time it was asked ({tried}); see the workers' logs.")
+        )
     elif error:
         ours.set_exception(error)
     else:

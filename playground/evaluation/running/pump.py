@@ -6,13 +6,15 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 
-from playground.evaluation.running.asking import Asked
-from playground.evaluation.store import Key
-from playground.evaluation.store.records import Record
+from playground.evaluation.running.asking import AskResult
+from playground.evaluation.store import StoreKey
+from playground.evaluation.store.records import StoredRun
 from playground.types import Setup
 
 TICK = 0.1  # seconds without news after which the caller gets a chance to stop
-HOPELESS = 20  # failures with the same words, one after the other: the model is gone, and the rest is not tried
+MAX_SAME_FAILURES = (
+    20  # failures with the same words, one after the other: the model is gone, and the rest is not tried
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,20 +23,20 @@ class Job:
 
     tag: tuple[int, ...]
     setup: Setup
-    key: Key
+    key: StoreKey
     rows: int = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class FinishedJob:
     """A job and what came of it."""
 
     job: Job
-    asked: Asked
+    result: AskResult
 
 
 @dataclass
-class _Line:
+class _ModelQueue:
     """The jobs of one model: those that wait, and how many samples of it are on their way."""
 
     waiting: Iterator[Job]
@@ -46,27 +48,27 @@ class _Line:
 class Pump:
     """`submit` sends a setup on its way; `room` says how many samples a model may draw at once.
 
-    `given_up` are the models whose jobs failed again and again with the same words, and these words.
+    `abandoned` are the models whose jobs failed again and again with the same words, and these words.
     """
 
     def __init__(
-        self, submit: Callable[[Setup], "Future[Asked]"], room: Callable[[str], int], halt: Callable[[], bool]
+        self, submit: Callable[[Setup], "Future[AskResult]"], room: Callable[[str], int], halt: Callable[[], bool]
     ) -> None:
-        self.given_up: dict[str, str] = {}
+        self.abandoned: dict[str, str] = {}
         self._submit, self._room, self._halt = submit, room, halt
-        self._lines: dict[str, _Line] = {}
-        self._jobs: dict[Future[Asked], Job] = {}
-        self._ended: SimpleQueue[Future[Asked]] = SimpleQueue()
+        self._queues: dict[str, _ModelQueue] = {}
+        self._jobs: dict[Future[AskResult], Job] = {}
+        self._ended: SimpleQueue[Future[AskResult]] = SimpleQueue()
 
-    def line(self, model: str, jobs: Iterator[Job]) -> None:
+    def add_queue(self, model: str, jobs: Iterator[Job]) -> None:
         """The jobs for a model, taken one by one when there is room for them."""
-        self._lines[model] = _Line(jobs)
+        self._queues[model] = _ModelQueue(jobs)
 
     def add(self, job: Job) -> None:
         """One job more, before those that wait in line."""
-        self._lines.setdefault(job.setup.model, _Line(iter(()))).urgent.append(job)
+        self._queues.setdefault(job.setup.model, _ModelQueue(iter(()))).urgent.append(job)
 
-    def work(self) -> Generator[Done | None, None, None]:
+    def work(self) -> Generator[FinishedJob | None, None, None]:
         """What comes of the jobs, in the order in which they end; None when nothing has for a while.
 
         Ends when all are done, or at a halt. Raises what is no PlaygroundError, as the bug it is.
@@ -84,19 +86,19 @@ class Pump:
                 yield None
                 continue
             job = self._jobs.pop(future)
-            line = self._lines[job.setup.model]
+            line = self._queues[job.setup.model]
             line.rows -= job.rows
-            asked = future.result()
-            self._count(job.setup.model, line, asked)
-            if asked.record or asked.error:
-                yield Done(job, asked)
+            result = future.result()
+            self._count(job.setup.model, line, result)
+            if result.record or result.error:
+                yield FinishedJob(job, result)
 
-    def unseen(self) -> Iterator[tuple[Key, Record]]:
+    def unreported(self) -> Iterator[tuple[StoreKey, StoredRun]]:
         """What has ended and was not told yet, with what it is stored under."""
         while not self._ended.empty():
             future = self._ended.get()
-            if not future.exception() and (found := future.result().record):
-                yield self._jobs[future].key, found
+            if not future.exception() and (record := future.result().record):
+                yield self._jobs[future].key, record
 
     def close(self) -> None:
         """What has not begun yet does not begin."""
@@ -104,9 +106,9 @@ class Pump:
             future.cancel()
 
     def _fill(self) -> None:
-        for model, line in self._lines.items():
+        for model, line in self._queues.items():
             most = self._room(model)
-            while model not in self.given_up and (line.rows == 0 or line.rows < most):
+            while model not in self.abandoned and (line.rows == 0 or line.rows < most):
                 job = line.urgent.popleft() if line.urgent else next(line.waiting, None)
                 if job is None:
                     break
@@ -115,10 +117,10 @@ class Pump:
                 self._jobs[future] = job
                 future.add_done_callback(self._ended.put)
 
-    def _count(self, model: str, line: _Line, asked: Asked) -> None:
-        if not asked.error or asked.refused or asked.error not in line.failures:
+    def _count(self, model: str, line: _ModelQueue, result: AskResult) -> None:
+        if not result.error or result.is_withheld or result.error not in line.failures:
             line.failures.clear()
-        if asked.error and not asked.refused:
-            line.failures[asked.error] += 1
-            if line.failures[asked.error] >= HOPELESS:
-                self.given_up[model] = asked.error
+        if result.error and not result.is_withheld:
+            line.failures[result.error] += 1
+            if line.failures[result.error] >= MAX_SAME_FAILURES:
+                self.abandoned[model] = result.error

@@ -21,16 +21,16 @@ FOLDER = Path(playground.__file__).parent
 
 def models_of(experiment: Experiment) -> tuple[EntryKey, ...]:
     """The models and adapters that an experiment asks, its judge among them."""
-    found = [(one.model, one.adapter) for one in experiment.models] or [("default", "")]
+    pairs = [(weights.model, weights.adapter) for weights in experiment.models] or [("default", "")]
     if experiment.scorer.name == "judge":
         options = experiment.scorer.options
-        found.append((str(options.get("model", "default")), str(options.get("adapter", ""))))
-    return tuple(dict.fromkeys(found))
+        pairs.append((str(options.get("model", "default")), str(options.get("adapter", ""))))
+    return tuple(dict.fromkeys(pairs))
 
 
 def digest(models: tuple[EntryKey, ...] = ()) -> dict[str, str]:
     """`code_digest`, and the weights of these models and adapters that lie on this machine."""
-    found = code_digest()
+    digests = code_digest()
     catalog = Catalog(offered_entries(Settings.from_environment()) if models else ())
     for model, adapter in models:
         for part in dict.fromkeys(("", adapter)):
@@ -38,11 +38,11 @@ def digest(models: tuple[EntryKey, ...] = ()) -> dict[str, str]:
             try:
                 offer = catalog.entry(model, part)
             except UnknownModel:
-                found[what] = "not offered"
+                digests[what] = "not offered"
                 continue
             if offer.contents and (weights := offer.contents()) is not None:
-                found[what] = weights
-    return found
+                digests[what] = weights
+    return digests
 
 
 def differences(ours: Mapping[str, str], theirs: Mapping[str, str]) -> list[str]:

@@ -9,42 +9,37 @@ from contextlib import ExitStack, closing
 from playground.backends.catalog import Catalog
 from playground.errors import PlaygroundError
 from playground.evaluation import datasets, scorers
-from playground.evaluation.grid import Cell, Grid, rows
+from playground.evaluation.grid import Grid, GridCell, samples_at_once
 from playground.evaluation.plan import Experiment
 from playground.evaluation.results import Result, Table
-from playground.evaluation.running.board import Board
-from playground.evaluation.running.judging import Judging, judged
-from playground.evaluation.running.pump import Done, Job, Pump
+from playground.evaluation.running.board import TableBuilder
+from playground.evaluation.running.judging import JudgeQueue, with_verdict
+from playground.evaluation.running.pump import FinishedJob, Job, Pump
 from playground.evaluation.scorers import Judge, Verdict
 from playground.evaluation.shipped_words import is_shipped
-from playground.evaluation.store import Key, Store, records
-from playground.evaluation.store.identity import ColumnKeys, Keys
-from playground.evaluation.store.records import Record
+from playground.evaluation.store import Store, StoreKey, records
+from playground.evaluation.store.identity import ColumnKeys, RunKeys
+from playground.evaluation.store.records import StoredRun
 from playground.types import Setup
 
-PORTION = 200  # cells that are looked up in the store at once
-LATE = "It has taken {:,g} seconds, the most for one experiment here. What was done is kept; run again to ask the rest."
+LOOKUP_SIZE = 200  # cells that are looked up in the store at once
+REST = "What was done is kept; run again to ask the rest."
+TIMEOUT = "It has taken {:,g} seconds, the most for one experiment here. " + REST
 Growing = Generator[Table, None, None]
-Model = tuple[str, str]  # and its adapter
+ModelKey = tuple[str, str]  # and its adapter
 
 
-class Work:
-    """`board` is where the results go. `halted` is set when the cells on their way are to stop.
+class ExperimentWork:
+    """`builder` is where the results go. `halted` is set when the cells on their way are to stop.
 
-    A job's tag is (cell,), or what `Judging` gave it. Raises PlaygroundError for an experiment that cannot begin.
+    A job's tag is (cell,), or what `JudgeQueue` gave it. Raises PlaygroundError for an experiment that cannot begin.
     """
 
     def __init__(
-        self,
-        experiment: Experiment,
-        catalog: Catalog,
-        store: Store,
-        halt: threading.Event,
-        visitor: str,
-        in_all: float,
+        self, experiment: Experiment, catalog: Catalog, store: Store, halt: threading.Event, visitor: str, most: float
     ) -> None:
         self._experiment, self._catalog, self._store, self._halt = experiment, catalog, store, halt
-        self._in_all, self._end, self._late = in_all, time.monotonic() + in_all, False
+        self._max_seconds, self._end, self._late = most, time.monotonic() + most, False
         self._dataset = datasets.load(experiment.data)
         self._scorer = scorers.build(experiment.scorer, self._dataset)
         self._scorer.prepare(self._dataset)
@@ -56,10 +51,10 @@ class Work:
         self._columns = self._keys()
         self._judging = self._new_judging()
         self._unjudged: list[Job] = []
-        self._broken: dict[Model, str] = {}  # what could not be opened, and why
+        self._failed_models: dict[ModelKey, str] = {}  # what could not be opened, and why
         self.halted = threading.Event()
         labels = tuple(column.label for column in self._grid.columns)
-        self.board = Board(experiment, self._dataset.items, labels, len(self._grid))
+        self.builder = TableBuilder(experiment, self._dataset.items, labels, len(self._grid))
 
     def stopping(self) -> bool:
         """Whether to stop: what is on its way is told."""
@@ -69,39 +64,40 @@ class Work:
         return self.halted.is_set()
 
     # --------------------------------------------------------------------------------------- what is known
-    def known(self, leaving: ExitStack, *, here: bool) -> Generator[Table, None, Sequence[int]]:
+    def look_up(self, leaving: ExitStack, *, here: bool) -> Generator[Table, None, Sequence[int]]:
         """Look up all cells, open the models of those that are missing, and give these."""
         while True:
-            yield from self._open([m for m, c in zip(self._models, self._columns, strict=True) if not c.known], leaving)
+            models = [m for m, c in zip(self._models, self._columns, strict=True) if not c.has_weights]
+            yield from self._open(models, leaving)
             self._columns = self._keys()
             self._judging, self._unjudged = self._new_judging(), []
             missing = yield from self._look_up()
             if here:
-                wanted = [self._models[self._grid.column_of(i)] for i in missing]
+                models = [self._models[self._grid.column_of(i)] for i in missing]
                 judge = self._models[len(self._grid.bases) :] if missing or self._unjudged else []
-                yield from self._open([*wanted, *judge], leaving)
+                yield from self._open([*models, *judge], leaving)
             if self._keys() == self._columns:
                 return missing
-            self.board.clear()  # a hub had newer weights than those that were fetched before
+            self.builder.clear()  # a hub had newer weights than those that were fetched before
 
     def _look_up(self) -> Generator[Table, None, Sequence[int]]:
         missing = array("L")
-        for first in range(0, len(self._grid), PORTION):
-            places = range(first, min(first + PORTION, len(self._grid)))
+        for first in range(0, len(self._grid), LOOKUP_SIZE):
+            places = range(first, min(first + LOOKUP_SIZE, len(self._grid)))
             keys = [self._key(i) for i in places]
             values = self._store.get_many(keys)
             for i, key in zip(places, keys, strict=True):
-                if key in values and (found := records.load(values[key])):
-                    self._unjudged += self._take(self._result(i, key, found), known=True)
+                if key in values and (record := records.load_record(values[key])):
+                    self._unjudged += self._add_result(self._result(i, key, record), is_stored=True)
                 else:
                     missing.append(i)
-            if self.board.due():
-                yield self.board.table()
+            if self.builder.is_due():
+                yield self.builder.table()
             if self.stopping():
                 break
         return missing
 
-    def _open(self, models: Iterable[Model], leaving: ExitStack) -> Growing:
+    def _open(self, models: Iterable[ModelKey], leaving: ExitStack) -> Growing:
         """Load these models, and hold them to the end."""
         for model, adapter in dict.fromkeys(models):
             if self.stopping():
@@ -112,103 +108,104 @@ class Work:
                     for progress in loading:
                         if self.stopping():
                             return
-                        if self.board.due():
-                            yield self.board.table(message=f"{progress.what}.")
+                        if self.builder.is_due():
+                            yield self.builder.table(message=f"{progress.what}.")
             except PlaygroundError as error:
-                self._broken[model, adapter] = str(error)
+                self._failed_models[model, adapter] = str(error)
 
     # ------------------------------------------------------------------------------------- what is missing
-    def ask(self, missing: Sequence[int], pump: Pump) -> Growing:
+    def ask_missing(self, missing: Sequence[int], pump: Pump) -> Growing:
         """Have the missing cells asked, and take what comes of them."""
-        self.board.begin()
+        self.builder.start_rate()
         for model in dict.fromkeys(model for model, _ in self._models):
-            pump.line(model, self._jobs(model, missing, pump))
+            pump.add_queue(model, self._jobs(model, missing, pump))
         self._add(self._unjudged, pump)
         with closing(pump.work()) as news:
-            for done in news:
-                if done is None:
+            for finished in news:
+                if finished is None:
                     self._store.flush()  # nobody puts anything that would do it
                 else:
-                    self._came(done, pump)
-                if self.board.due():
-                    yield self.board.table()
+                    self._add_finished(finished, pump)
+                if self.builder.is_due():
+                    yield self.builder.table()
         self._store.flush()
-        yield self._ended(pump.given_up)
+        yield self._end_table(pump.abandoned)
 
-    def keep(self, pump: Pump) -> None:
+    def store_finished(self, pump: Pump) -> None:
         """Store what has ended meanwhile: for whoever closes a run while it waits to tell of something else."""
-        for key, found in pump.unseen():
-            self._store.put(key, records.dump(found))
+        for key, record in pump.unreported():
+            self._store.put(key, records.dump_record(record))
 
-    def _ended(self, given_up: dict[str, str]) -> Table:
+    def _end_table(self, abandoned: dict[str, str]) -> Table:
         if self.stopping():
-            return self.board.table("stopped", LATE.format(self._in_all) if self._late else "")
-        if self.board.left and (lost := self._broken | {(model, ""): words for model, words in given_up.items()}):
+            return self.builder.table("stopped", TIMEOUT.format(self._max_seconds) if self._late else "")
+        lost = self._failed_models | {(model, ""): words for model, words in abandoned.items()}
+        if self.builder.missing_count and lost:
             why = " ".join(
                 f"The model {model!a}{f' with the adapter {adapter!a}' if adapter else ''} was given up. {words}"
                 for (model, adapter), words in lost.items()
             )
-            return self.board.table("failed", f"{why} What was done is kept; run again to ask the rest.")
-        return self.board.table("done")
+            return self.builder.table("failed", f"{why} {REST}")
+        return self.builder.table("done")
 
     def _jobs(self, model: str, missing: Sequence[int], pump: Pump) -> Iterator[Job]:
         """The missing cells of a model, but those that somebody else has stored by now."""
-        counts = [rows(setup) for setup in self._grid.bases]
+        counts = [samples_at_once(setup) for setup in self._grid.bases]
         for i in missing:
             column = self._grid.column_of(i)
-            if self._bases[column].model == model and self._models[column] not in self._broken:
+            if self._bases[column].model == model and self._models[column] not in self._failed_models:
                 key = self._key(i)
                 value = self._store.get(key)
-                if value and (found := records.load(value)):
-                    self._add(self._take(self._result(i, key, found), known=True), pump)
+                if value and (record := records.load_record(value)):
+                    self._add(self._add_result(self._result(i, key, record), is_stored=True), pump)
                 else:
                     yield Job(tag=(i,), setup=self._grid[i].setup, key=key, rows=counts[column])
 
-    def _came(self, done: Done, pump: Pump) -> None:
-        found, job = done.asked.record, done.job
-        if found:
-            self._store.put(job.key, records.dump(found))
+    def _add_finished(self, finished: FinishedJob, pump: Pump) -> None:
+        record, job = finished.result.record, finished.job
+        if record:
+            self._store.put(job.key, records.dump_record(record))
         if len(job.tag) > 1 and self._judging:
-            for result in self._judging.came(job.tag, found.run if found else None, done.asked.error):
-                self.board.add(result)
+            for result in self._judging.add_run(job.tag, record.run if record else None, finished.result.error):
+                self.builder.add(result)
             return
-        result = self._result(job.tag[0], job.key, found) if found else self._failed(job, done.asked.error)
-        self._add(self._take(result), pump)
+        result = self._result(job.tag[0], job.key, record) if record else self._failed(job, finished.result.error)
+        self._add(self._add_result(result), pump)
 
     def _add(self, jobs: Iterable[Job], pump: Pump) -> None:
         for job in jobs:
-            if (job.setup.model, job.setup.adapter) not in self._broken:
+            if (job.setup.model, job.setup.adapter) not in self._failed_models:
                 pump.add(job)
 
-    def _take(self, result: Result, *, known: bool = False) -> list[Job]:
+    def _add_result(self, result: Result, *, is_stored: bool = False) -> list[Job]:
         """A cell has its answer: it goes to the board, or to the judge, who may have to be asked."""
         if self._judging is None:
-            self.board.add(result, known=known)
+            self.builder.add(result, is_stored=is_stored)
             return []
-        asked = []
-        for one in self._judging.answered(result, self._items[result.item]):
-            if isinstance(one, Result):
-                self.board.add(one, known=known)
-            elif (value := self._store.get(one.key)) and (found := records.load(value)):
-                for ready in self._judging.came(one.tag, found.run):
-                    self.board.add(ready, known=known)
+        jobs = []
+        for entry in self._judging.add_answer(result, self._items[result.item]):
+            if isinstance(entry, Result):
+                self.builder.add(entry, is_stored=is_stored)
+            elif (value := self._store.get(entry.key)) and (record := records.load_record(value)):
+                for ready in self._judging.add_run(entry.tag, record.run):
+                    self.builder.add(ready, is_stored=is_stored)
             else:
-                asked.append(one)
-        return asked
+                jobs.append(entry)
+        return jobs
 
     # --------------------------------------------------------------------------------------------- results
     def _keys(self) -> list[ColumnKeys]:
         """Where every column's keys come from, by what is known of its weights now."""
-        keys = Keys(self._catalog, self._visitor, own=not is_shipped(self._experiment))
+        keys = RunKeys(self._catalog, self._visitor, own=not is_shipped(self._experiment))
         return [keys.column(setup) for setup in self._bases]
 
-    def _key(self, i: int) -> Key:
+    def _key(self, i: int) -> StoreKey:
         return self._columns[self._grid.column_of(i)].key(self._grid[i].setup)
 
-    def _result(self, i: int, key: Key, found: Record) -> Result:
+    def _result(self, i: int, key: StoreKey, record: StoredRun) -> Result:
         cell = self._grid[i]
-        verdict = None if self._judging else self._scorer.score(found.run.answer, cell.item, self._dataset)
-        return result(cell, key, found, verdict)
+        verdict = None if self._judging else self._scorer.score(record.run.answer, cell.item, self._dataset)
+        return result(cell, key, record, verdict)
 
     def _failed(self, job: Job, why: str) -> Result:
         cell = self._grid[job.tag[0]]
@@ -221,30 +218,30 @@ class Work:
             note=why,
         )
 
-    def _new_judging(self) -> Judging | None:
+    def _new_judging(self) -> JudgeQueue | None:
         """What is to be asked of a judge, where one decides."""
-        return Judging(self._scorer, self._columns[-1]) if isinstance(self._scorer, Judge) else None
+        return JudgeQueue(self._scorer, self._columns[-1]) if isinstance(self._scorer, Judge) else None
 
     def _judges(self) -> tuple[Setup, ...]:
         """What a judge is asked, but for the words of it."""
         return self._scorer.setups("?", "?")[:1] if isinstance(self._scorer, Judge) else ()
 
 
-def result(cell: Cell, key: Key, found: Record, verdict: Verdict | None) -> Result:
+def result(cell: GridCell, key: StoreKey, record: StoredRun, verdict: Verdict | None) -> Result:
     """A cell that has an answer; without a verdict it is not judged yet."""
-    run = found.run
-    known = Result(
+    run = record.run
+    unscored = Result(
         key=key,
         column=cell.column.label,
         item=cell.item.id,
         repetition=cell.repetition,
         answer=run.answer,
-        confidence=found.confidence,
-        paths=found.paths,
+        confidence=record.confidence,
+        paths=record.paths,
         calls=sum(len(step.completions) for step in run.steps),
         prompt_tokens=run.prompt_tokens,
         completion_tokens=run.completion_tokens,
         seconds=run.seconds,
         cost=run.cost,
     )
-    return judged(known, verdict) if verdict else known
+    return with_verdict(unscored, verdict) if verdict else unscored

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from playground import setups
 from playground.errors import InvalidSetup
 from playground.evaluation.datasets.base import Dataset
-from playground.evaluation.plan import Judgement
+from playground.evaluation.plan import ScorerChoice
 from playground.evaluation.scorers.base import Scorer, Verdict
 from playground.evaluation.scorers.constraints import Constraints
 from playground.evaluation.scorers.judge import Judge
@@ -50,7 +50,7 @@ SCORERS: Mapping[str, type[Scorer]] = {
 }
 
 
-def build(judgement: Judgement, dataset: Dataset) -> Scorer:
+def build(judgement: ScorerChoice, dataset: Dataset) -> Scorer:
     """The scorer of that name (the data set's own without one), with its options checked against the data set.
 
     Raises InvalidSetup naming the option, its value and what is allowed, or the item that cannot be scored so.
@@ -59,8 +59,8 @@ def build(judgement: Judgement, dataset: Dataset) -> Scorer:
     if not name:
         name, options = dataset.scorer.name, {**dataset.scorer.options, **options}
     if name not in SCORERS:
-        known = ", ".join(SCORERS)
-        raise InvalidSetup(path=("scorer", "name"), value=name, rule=f"it must be one of {known}.")
+        names = ", ".join(SCORERS)
+        raise InvalidSetup(path=("scorer", "name"), value=name, rule=f"it must be one of {names}.")
     scorer: Scorer = setups.build(SCORERS[name], options, ("scorer", "options"))
     scorer.check(dataset)
     return scorer

@@ -54,11 +54,11 @@ class Scorer:
 
     def score(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
         """The verdict on an answer, of which what its model only thought is no part, nor what comes after very much."""
-        said = without_reasoning(answer)
-        if len(said) <= self.longest:
-            return self.grade(said, item, dataset)
-        found = self.grade(said[: self.longest], item, dataset)
-        return replace(found, note=f"{found.note} Only the first {self.longest:,} characters were scored.".strip())
+        text = without_reasoning(answer)
+        if len(text) <= self.longest:
+            return self.grade(text, item, dataset)
+        result = self.grade(text[: self.longest], item, dataset)
+        return replace(result, note=f"{result.note} Only the first {self.longest:,} characters were scored.".strip())
 
     def grade(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
         """The verdict on what was said. Never raises on what a model may say."""
@@ -76,12 +76,12 @@ def verdict(right: bool, predicted: str, item: Item) -> Verdict:
     return Verdict(score=float(right), right=right, predicted=predicted, note=note)
 
 
-def missing(what: str, answer: str = "") -> Verdict:
+def missing_answer(what: str, answer: str = "") -> Verdict:
     """No answer of the kind that was asked for: wrong, and counted apart."""
     note = f"No {what} in the answer." if answer.strip() else "There is no answer."
     return Verdict(score=0.0, right=False, extracted=False, note=note)
 
 
-def composed(text: str) -> str:
+def compose_accents(text: str) -> str:
     """Letters with their accents as one character each: there are two ways to write them, which look the same."""
     return unicodedata.normalize("NFC", text)

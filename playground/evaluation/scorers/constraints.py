@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from playground.errors import InvalidSetup
 from playground.evaluation.datasets.base import Dataset
 from playground.evaluation.plan import Item
-from playground.evaluation.scorers.base import Scorer, Verdict, composed
+from playground.evaluation.scorers.base import Scorer, Verdict, compose_accents
 from playground.evaluation.scorers.json_text import NoJSON, value_of
-from playground.evaluation.scorers.matching import holds
+from playground.evaluation.scorers.matching import contains_words
 from playground.parameters import Short, flag, many, number, text
 from playground.types import MAX_TEXT
 
@@ -52,7 +52,7 @@ class Constraints(Scorer):
     def check(self, dataset: Dataset) -> None:
         super().check(dataset)
         where = ("scorer", "options")
-        if not list(self._kept("")):
+        if not list(self._checks("")):
             raise InvalidSetup(path=where, rule="states no constraint; set at least one, such as max_words.")
         for unit in ("words", "sentences"):
             low, high = getattr(self, f"min_{unit}"), getattr(self, f"max_{unit}")
@@ -61,41 +61,47 @@ class Constraints(Scorer):
                 raise InvalidSetup(path=(*where, f"min_{unit}"), value=low, rule=rule)
 
     def grade(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
-        said = answer.strip()
-        if not said:
+        text = answer.strip()
+        if not text:
             return Verdict(score=0.0, extracted=False, note="There is no answer.")
-        kept = list(self._kept(said))
-        broken = [what for what, keeps in kept if not keeps]
+        checks = list(self._checks(text))
+        broken = [what for what, keeps in checks if not keeps]
         note = f"Broken: {'; '.join(broken)}." if broken else ""
-        return Verdict(score=1 - len(broken) / len(kept), predicted=said, note=note)
+        return Verdict(score=1 - len(broken) / len(checks), predicted=text, note=note)
 
-    def _kept(self, said: str) -> Iterator[tuple[str, bool]]:
+    def _checks(self, text: str) -> Iterator[tuple[str, bool]]:
         """Each constraint that was stated, in words, and whether the answer keeps it."""
-        counts = {"words": len(said.split()), "sentences": sentences(said), "characters": len(said)}
+        counts = {"words": len(text.split()), "sentences": sentences(text), "characters": len(text)}
         for unit, count in counts.items():
             if (low := getattr(self, f"min_{unit}", None)) is not None:
                 yield f"at least {low} {unit}, it has {count}", count >= low
             if (high := getattr(self, f"max_{unit}")) is not None:
                 yield f"at most {high} {unit}, it has {count}", count <= high
         for words in self.includes:
-            yield f"includes {words!r}", holds(said, words, whole=True, case=False)
+            yield f"includes {words!r}", contains_words(text, words, whole=True, case=False)
         for words in self.excludes:
-            yield f"does not include {words!r}", not holds(said, words, whole=True, case=False)
+            yield f"does not include {words!r}", not contains_words(text, words, whole=True, case=False)
         if self.starts_with:
-            yield f"starts with {self.starts_with!r}", composed(said).startswith(composed(self.starts_with.strip()))
+            yield (
+                f"starts with {self.starts_with!r}",
+                compose_accents(text).startswith(compose_accents(self.starts_with.strip())),
+            )
         if self.ends_with:
-            yield f"ends with {self.ends_with!r}", composed(said).endswith(composed(self.ends_with.strip()))
+            yield (
+                f"ends with {self.ends_with!r}",
+                compose_accents(text).endswith(compose_accents(self.ends_with.strip())),
+            )
         if self.one_line:
-            yield "is one line", len(said.splitlines()) <= 1
+            yield "is one line", len(text.splitlines()) <= 1
         if self.is_list:
-            yield "is a list", all(LIST_LINE.match(line) for line in said.splitlines() if line.strip())
+            yield "is a list", all(LIST_LINE.match(line) for line in text.splitlines() if line.strip())
         if self.is_json:
-            yield "is JSON", _is_json(said)
+            yield "is JSON", _is_json(text)
 
 
-def _is_json(said: str) -> bool:
+def _is_json(text: str) -> bool:
     try:
-        value_of(said)
+        value_of(text)
     except NoJSON:
         return False
     return True

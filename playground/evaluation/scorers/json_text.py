@@ -14,7 +14,7 @@ class NoJSON(ValueError):
 
 def value_of(text: str) -> Any:
     """The JSON value that the whole text is. Raises NoJSON."""
-    return _decoded(text.strip())[0]
+    return _decode(text.strip())[0]
 
 
 def value_in(text: str) -> Any:
@@ -24,25 +24,25 @@ def value_in(text: str) -> Any:
     except NoJSON as error:
         first = error
     try:
-        return value_of(_fenced(text))
+        return value_of(_fenced_block(text))
     except NoJSON:
         pass  # then perhaps one elsewhere
     for _, start in zip(range(STARTS), re.finditer(r"[{\[]", text), strict=False):
         try:
-            return _decoded(text[start.start() :], whole=False)[0]
+            return _decode(text[start.start() :], whole=False)[0]
         except NoJSON:
             continue
     raise first
 
 
-def _fenced(text: str) -> str:
+def _fenced_block(text: str) -> str:
     """What stands between the first two code fences, without the word that names the language."""
     _, _, after = text.partition("```")
     _, _, block = after.partition("\n")
     return block.partition("```")[0]
 
 
-def _decoded(text: str, whole: bool = True) -> tuple[Any, int]:
+def _decode(text: str, whole: bool = True) -> tuple[Any, int]:
     try:
         value, end = DECODER.raw_decode(text)
     except RecursionError:
@@ -56,14 +56,14 @@ def _decoded(text: str, whole: bool = True) -> tuple[Any, int]:
     return value, end
 
 
-def _finite(written: str) -> float:
-    if math.isinf(value := float(written)):
+def _finite(digits: str) -> float:
+    if math.isinf(value := float(digits)):
         raise ValueError("a number in it is too large")
     return value
 
 
-def _no_constant(written: str) -> None:
-    raise ValueError(f"{written} is no JSON")
+def _no_constant(word: str) -> None:
+    raise ValueError(f"{word} is no JSON")
 
 
 DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=_no_constant)

@@ -9,8 +9,8 @@ from playground.evaluation.datasets.base import Dataset
 from playground.evaluation.plan import MAX_LABEL
 from playground.evaluation.scorers.base import Scorer, Verdict
 from playground.parameters import choice, flag, number, text
-from playground.strategies.answers import extract, without_reasoning
-from playground.strategies.templates import fill
+from playground.strategies.answers import extract_answer, without_reasoning
+from playground.strategies.templates import fill_template
 from playground.types import Run, Sampling, Setup, Task, Weights
 
 RUBRIC = "Is the answer correct, complete and clear?"
@@ -37,7 +37,7 @@ OUTCOMES = {1.0: "better", 0.75: "better or equal", 0.5: "equal", 0.25: "worse o
 
 @dataclass(frozen=True, kw_only=True)
 class Judge(Weights, Scorer):
-    """It asks a model, so it has no `grade`: whoever runs it asks `setups` and hands the runs to `read`."""
+    """It asks a model, so it has no `grade`: whoever runs it asks `setups` and hands the runs to `verdict_of`."""
 
     name = "judge"
     title = "Model as judge"
@@ -65,31 +65,33 @@ class Judge(Weights, Scorer):
     def setups(self, question: str, answer: str, references: Sequence[str] = (), other: str = "") -> tuple[Setup, ...]:
         """What to ask: one setup by rubric, two in pairwise mode, the second with the answers swapped."""
         answer, other = without_reasoning(answer), without_reasoning(other)
-        shown = fill(REFERENCE, {"reference": references[0]}) if references and references[0].strip() else ""
-        told = {"rubric": self.rubric, "question": question, "reference": shown}
+        reference = (
+            fill_template(REFERENCE, {"reference": references[0]}) if references and references[0].strip() else ""
+        )
+        values = {"rubric": self.rubric, "question": question, "reference": reference}
         if self.mode == "rubric":
-            prompt = fill(GRADE, told | {"answer": answer, "top": str(self.top)})
+            prompt = fill_template(GRADE, values | {"answer": answer, "top": str(self.top)})
             return (self._setup(Task(input=prompt, answer="label", labels=self._grades())),)
         orders = ({"first": answer, "second": other}, {"first": other, "second": answer})
-        prompts = [fill(COMPARE, told | order) for order in orders]
+        prompts = [fill_template(COMPARE, values | order) for order in orders]
         return tuple(self._setup(Task(input=prompt, answer="choice", labels=CHOICES)) for prompt in prompts)
 
-    def read(self, runs: Sequence[Run]) -> Verdict:
+    def verdict_of(self, runs: Sequence[Run]) -> Verdict:
         """The verdict from the runs of `setups`, in their order. One order that gives no decision gives no verdict."""
         if broken := next((run for run in runs if run.status != "done"), None):
             return Verdict(score=0.0, extracted=False, note=f"The judge did not answer: {broken.error}".strip())
         kind: Any = "label" if self.mode == "rubric" else "choice"
         labels = self._grades() if self.mode == "rubric" else CHOICES
-        said = [extract(run.answer, kind, labels) for run in runs]
-        if None in said:
+        answers = [extract_answer(run.answer, kind, labels) for run in runs]
+        if None in answers:
             return Verdict(score=0.0, extracted=False, note="The judge gave no decision.")
         if self.mode == "rubric":
-            grade = int(str(said[0]))
+            grade = int(str(answers[0]))
             return Verdict(score=(grade - 1) / (self.top - 1), predicted=str(grade), note=f"{grade} of {self.top}.")
-        points = [POINTS[str(said[0])], 1 - POINTS[str(said[1])]]
+        points = [POINTS[str(answers[0])], 1 - POINTS[str(answers[1])]]
         disagree = points[0] != points[1]
         score = sum(points) / 2
-        note = f"The two orders disagree: {said[0]}, swapped {said[1]}." if disagree else ""
+        note = f"The two orders disagree: {answers[0]}, swapped {answers[1]}." if disagree else ""
         return Verdict(score=score, predicted=OUTCOMES[score], note=note, disagree=disagree)
 
     def _grades(self) -> tuple[str, ...]:

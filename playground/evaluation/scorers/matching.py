@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from playground.errors import InvalidSetup, LimitReached
 from playground.evaluation.datasets.base import Dataset
 from playground.evaluation.plan import Item
-from playground.evaluation.scorers.base import Scorer, Verdict, composed, missing, verdict
+from playground.evaluation.scorers.base import Scorer, Verdict, compose_accents, missing_answer, verdict
 from playground.parameters import Short, flag, many, text
-from playground.strategies.answers import same
+from playground.strategies.answers import comparison_key
 from playground.types import MAX_TEXT
 
 if TYPE_CHECKING:
@@ -35,11 +35,11 @@ class Exact(Scorer):
 
     def grade(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
         if not answer.strip():
-            return missing("text", answer)
+            return missing_answer("text", answer)
         return verdict(self._key(answer) in map(self._key, item.references), answer.strip(), item)
 
     def _key(self, text: str) -> str:
-        return composed(text).strip() if self.strict else composed(same(text))
+        return compose_accents(text).strip() if self.strict else compose_accents(comparison_key(text))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,17 +59,19 @@ class Contains(Scorer):
 
     def grade(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
         if not answer.strip():
-            return missing("text", answer)
-        wanted = self.words or [reference for reference in item.references if reference.strip()]
-        absent = [words for words in wanted if not holds(answer, words, whole=self.whole_words, case=self.case)]
-        right = not absent if self.every else len(absent) < len(wanted)
+            return missing_answer("text", answer)
+        phrases = self.words or [reference for reference in item.references if reference.strip()]
+        absent = [
+            words for words in phrases if not contains_words(answer, words, whole=self.whole_words, case=self.case)
+        ]
+        right = not absent if self.every else len(absent) < len(phrases)
         note = "" if right else f"Not in it: {', '.join(absent)}."
         return Verdict(score=float(right), right=right, predicted=answer.strip(), note=note)
 
 
-def holds(answer: str, words: str, *, whole: bool, case: bool) -> bool:
+def contains_words(answer: str, words: str, *, whole: bool, case: bool) -> bool:
     """Whether the words stand in the answer; `whole` ones have no letter or digit right before or after them."""
-    text, sought = (composed(one if case else composed(one).casefold()) for one in (answer, words))
+    text, sought = (compose_accents(part if case else compose_accents(part).casefold()) for part in (answer, words))
     if not whole:
         return sought in text
     places = (edge.start() for edge in re.finditer(r"(?<!\w)", text))
@@ -96,13 +98,13 @@ class Regex(Scorer):
     def check(self, dataset: Dataset) -> None:
         super().check(dataset)
         if self.pattern:
-            compiled(self.pattern, self.case)
+            compile_pattern(self.pattern, self.case)
         elif self.compare:
             rule = "with `compare` it says where the answer stands."
             raise InvalidSetup(path=("scorer", "options", "pattern"), value="", rule=rule)
         else:
             self._count(dataset)
-            self._compiled(dataset, AT_ONCE)  # the rest when it is run
+            self._compile(dataset, AT_ONCE)  # the rest when it is run
 
     def _count(self, dataset: Dataset) -> None:
         """References as patterns are few and short: each takes time and memory to be read."""
@@ -115,16 +117,16 @@ class Regex(Scorer):
             raise LimitReached(message + "Write one in `scorer.options.pattern`, or choose another scorer.")
 
     def prepare(self, dataset: Dataset) -> None:
-        if not self.pattern and not self._compiled(dataset, SECONDS):
+        if not self.pattern and not self._compile(dataset, SECONDS):
             raise LimitReached(f"The patterns took more than {SECONDS:g} s to be read; write simpler ones.")
 
-    def _compiled(self, dataset: Dataset, seconds: float) -> bool:
+    def _compile(self, dataset: Dataset, seconds: float) -> bool:
         """Whether all patterns of items could be read in that time. Raises InvalidSetup for one that is none."""
         until = time.monotonic() + seconds
         for item in dataset.items:
             for reference in item.references:
                 try:
-                    compiled(reference, self.case)
+                    compile_pattern(reference, self.case)
                 except InvalidSetup as error:
                     raise self.wrong_item(item, f"has a reference that is no pattern ({error})") from None
                 if time.monotonic() > until:
@@ -133,27 +135,27 @@ class Regex(Scorer):
 
     def grade(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
         if not answer.strip():
-            return missing("text", answer)
+            return missing_answer("text", answer)
         patterns = (self.pattern,) if self.pattern else item.references
-        found = next((text for p in patterns if (text := self._found(p, answer)) is not None), None)
-        if self.compare and found is None:
-            return missing("match of the pattern", answer)
-        if self.compare and found is not None:
-            keys = [composed(same(reference)) for reference in item.references]
-            return verdict(composed(same(found)) in keys, found, item)
-        right = found is not None
-        return Verdict(score=float(right), right=right, predicted=found or "", note="" if right else "No match.")
+        matched_text = next((text for p in patterns if (text := self._match(p, answer)) is not None), None)
+        if self.compare and matched_text is None:
+            return missing_answer("match of the pattern", answer)
+        if self.compare and matched_text is not None:
+            keys = [compose_accents(comparison_key(reference)) for reference in item.references]
+            return verdict(compose_accents(comparison_key(matched_text)) in keys, matched_text, item)
+        right = matched_text is not None
+        return Verdict(score=float(right), right=right, predicted=matched_text or "", note="" if right else "No match.")
 
-    def _found(self, pattern: str, answer: str) -> str | None:
-        expression = compiled(pattern, self.case)
+    def _match(self, pattern: str, answer: str) -> str | None:
+        expression = compile_pattern(pattern, self.case)
         # Half a surrogate pair, which a server may send, cannot be written in UTF-8, and RE2 works on that.
-        readable = composed(answer).encode("utf-8", "replace").decode()
+        readable = compose_accents(answer).encode("utf-8", "replace").decode()
         match = expression.fullmatch(readable) if self.full else expression.search(readable)
         return None if match is None else str(match[1] or "") if expression.groups else str(match[0])
 
 
 @lru_cache(maxsize=256)
-def compiled(pattern: str, case: bool = True) -> "re2._Regexp[str]":
+def compile_pattern(pattern: str, case: bool = True) -> "re2._Regexp[str]":
     """The pattern, ready to match in time linear in the text. Raises InvalidSetup where RE2 cannot read it."""
     import re2
 
@@ -163,7 +165,7 @@ def compiled(pattern: str, case: bool = True) -> "re2._Regexp[str]":
     if len(pattern) > LONGEST:
         raise InvalidSetup(path=where, rule=f"has {len(pattern):,} characters; {LONGEST:,} is the most.")
     try:
-        return re2.compile(composed(pattern), options)
+        return re2.compile(compose_accents(pattern), options)
     except re2.error as error:
         why = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
         rule = f"is no regular expression that RE2 can read: {why[:100]}."

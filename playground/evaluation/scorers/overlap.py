@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from playground.evaluation.datasets.base import Dataset
 from playground.evaluation.plan import Item
-from playground.evaluation.scorers.base import Scorer, Verdict, composed, missing, verdict
+from playground.evaluation.scorers.base import Scorer, Verdict, compose_accents, missing_answer, verdict
 from playground.parameters import choice, flag, number
 from playground.types import MAX_TEXT
 
@@ -21,18 +21,18 @@ ARTICLES = re.compile(r"\b(?:a|an|the)\b")
 PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
-def normalised(text: str) -> str:
+def normalise_words(text: str) -> str:
     """As SQuAD's official script does it: lower case, no punctuation, no articles, single spaces."""
-    return " ".join(ARTICLES.sub(" ", composed(text).lower().translate(PUNCTUATION)).split())
+    return " ".join(ARTICLES.sub(" ", compose_accents(text).lower().translate(PUNCTUATION)).split())
 
 
 def f1(answer: str, reference: str) -> float:
     """The harmonic mean of precision and recall over the words of both; two empty texts agree."""
-    said, wanted = normalised(answer).split(), normalised(reference).split()
-    if not said or not wanted:
-        return float(said == wanted)
-    shared = sum((Counter(said) & Counter(wanted)).values())
-    return 2 * shared / (len(said) + len(wanted))
+    answer_words, reference_words = normalise_words(answer).split(), normalise_words(reference).split()
+    if not answer_words or not reference_words:
+        return float(answer_words == reference_words)
+    shared = sum((Counter(answer_words) & Counter(reference_words)).values())
+    return 2 * shared / (len(answer_words) + len(reference_words))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,8 +44,8 @@ class SquadEM(Scorer):
 
     def grade(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
         if not answer.strip():
-            return missing("text", answer)
-        return verdict(normalised(answer) in map(normalised, item.references), answer.strip(), item)
+            return missing_answer("text", answer)
+        return verdict(normalise_words(answer) in map(normalise_words, item.references), answer.strip(), item)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,8 +63,8 @@ class Overlap(Scorer):
     def grade(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
         if not answer.strip():
             return Verdict(score=0.0, extracted=False, note="There is no answer.")
-        references = tuple(map(composed, item.references))
-        return Verdict(score=self.degree(composed(answer), references), predicted=answer.strip())
+        references = tuple(map(compose_accents, item.references))
+        return Verdict(score=self.degree(compose_accents(answer), references), predicted=answer.strip())
 
     def degree(self, answer: str, references: tuple[str, ...]) -> float:
         """From 0 to 1, against the reference that suits best."""
@@ -108,20 +108,24 @@ class Rouge(Overlap):
 
 def _shared_order(scorer: Any, answer: str, reference: str) -> float:
     """ROUGE-L as rouge-score counts it, whose own table of all pairs of words takes seconds and gigabytes."""
-    said, wanted = (scorer._tokenizer.tokenize(text) for text in (answer, reference))
-    return 2 * longest_common(wanted, said) / (len(said) + len(wanted)) if said and wanted else 0.0
+    answer_tokens, reference_tokens = (scorer._tokenizer.tokenize(text) for text in (answer, reference))
+    return (
+        2 * longest_common(reference_tokens, answer_tokens) / (len(answer_tokens) + len(reference_tokens))
+        if answer_tokens and reference_tokens
+        else 0.0
+    )
 
 
-def longest_common(one: Sequence[str], other: Sequence[str]) -> int:
-    """Length of the longest common subsequence, a bit a word of `one` (Hyyr\u00f6 2004)."""
+def longest_common(first: Sequence[str], second: Sequence[str]) -> int:
+    """Length of the longest common subsequence, a bit a word of `first` (Hyyr\u00f6 2004)."""
     places: dict[str, int] = {}
-    for i, word in enumerate(one):
+    for i, word in enumerate(first):
         places[word] = places.get(word, 0) | 1 << i
-    whole = row = (1 << len(one)) - 1
-    for word in other:
+    whole = row = (1 << len(first)) - 1
+    for word in second:
         matches = row & places.get(word, 0)
         row = ((row + matches) | (row - matches)) & whole
-    return len(one) - row.bit_count()
+    return len(first) - row.bit_count()
 
 
 @cache

@@ -5,9 +5,9 @@ from fractions import Fraction
 
 from playground.evaluation.datasets.base import Dataset
 from playground.evaluation.plan import Item
-from playground.evaluation.scorers.base import Scorer, Verdict, missing, verdict
+from playground.evaluation.scorers.base import Scorer, Verdict, missing_answer, verdict
 from playground.parameters import number
-from playground.strategies.answers import NoNumber, extract, fraction, reference_number
+from playground.strategies.answers import NoNumber, extract_answer, fraction, reference_number
 from playground.types import AnswerType
 
 
@@ -33,16 +33,16 @@ class Numeric(Scorer):
                     raise self.wrong_item(item, f"has the reference {reference[:40]!a}, and that {error}") from None
 
     def grade(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
-        found = extract(answer, "number")
-        if found is None:
-            return missing("number", answer)
-        return verdict(any(self._near(found, reference) for reference in item.references), found, item)
+        number = extract_answer(answer, "number")
+        if number is None:
+            return missing_answer("number", answer)
+        return verdict(any(self._near(number, reference) for reference in item.references), number, item)
 
-    def _near(self, found: str, reference: str) -> bool:
-        wanted = reference_number(reference)
-        value, right = fraction(found), fraction(wanted)
-        if found == wanted or value is None or right is None:  # too long to calculate with, or of no value like "3/0"
-            return found == wanted
+    def _near(self, number: str, reference: str) -> bool:
+        target = reference_number(reference)
+        value, right = fraction(number), fraction(target)
+        if number == target or value is None or right is None:  # too long to calculate with, or of no value like "3/0"
+            return number == target
         # The decimal that was written is meant, not the binary fraction next to it.
         allowed = max(Fraction(str(self.tolerance)), Fraction(str(self.relative)) * abs(right))
         return abs(value - right) <= allowed
@@ -62,16 +62,16 @@ class Label(Scorer):
         kind, labels = _kind(dataset)
         for item in dataset.items:
             for reference in item.references:
-                if extract(reference, kind, labels) is None:
+                if extract_answer(reference, kind, labels) is None:
                     allowed = ", ".join(labels) or "Yes, No"
                     raise self.wrong_item(item, f"has the reference {reference[:40]!a}, which is none of {allowed}")
 
     def grade(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
         kind, labels = _kind(dataset)
-        found = extract(answer, kind, labels)
-        if found is None:
-            return missing("label", answer)
-        return verdict(found in [extract(reference, kind, labels) for reference in item.references], found, item)
+        label = extract_answer(answer, kind, labels)
+        if label is None:
+            return missing_answer("label", answer)
+        return verdict(label in [extract_answer(reference, kind, labels) for reference in item.references], label, item)
 
 
 def _kind(dataset: Dataset) -> tuple[AnswerType, tuple[str, ...]]:

@@ -4,16 +4,16 @@ from collections.abc import Callable, Iterator
 from threading import local
 from typing import Any
 
-from playground.evaluation.scorers.matching import compiled
+from playground.evaluation.scorers.matching import compile_pattern
 
 STEPS = 100_000  # keywords looked at for one answer: what branches, or looks at a part twice, could go on for ever
 COMPARISONS = 500_000  # inside of single keywords: a value with each of a list, or each name with each
 FAULTS = 5_000  # of one answer: each is written out
 UNIQUE = 10  # comparisons that finding the like of one element takes
-Check = Callable[[Any, Any, Any, Any], Any]
+KeywordCheck = Callable[[Any, Any, Any, Any], Any]
 
 
-class Spent(local):
+class StepBudget(local):
     """What one check has taken so far; each thread has its own, as several may check answers at once."""
 
     steps = comparisons = faults = 0
@@ -41,25 +41,27 @@ class Spent(local):
             raise RecursionError
 
 
-def limited(spent: Spent) -> Any:
+def limited_validator(budget: StepBudget) -> Any:
     """A validator class of the draft 2020-12 that stops when too much is spent, with patterns in linear time."""
     from jsonschema import Draft202012Validator
     from jsonschema.validators import extend
 
     keywords = {**Draft202012Validator.VALIDATORS, "pattern": _pattern, "uniqueItems": _unique}
-    made: Any = extend(Draft202012Validator, {name: _counted(name, check, spent) for name, check in keywords.items()})
+    validator_class: Any = extend(
+        Draft202012Validator, {name: _within_budget(name, check, budget) for name, check in keywords.items()}
+    )
     # Its own way to go on to a part would, where that has a $schema, take the ordinary class, which has no limits.
-    made.evolve = lambda validator, **changes: made(
+    validator_class.evolve = lambda validator, **changes: validator_class(
         **{"schema": validator.schema, "_resolver": validator._resolver} | changes
     )
-    return made
+    return validator_class
 
 
-def _counted(name: str, original: Check, spent: Spent) -> Check:
+def _within_budget(name: str, original: KeywordCheck, budget: StepBudget) -> KeywordCheck:
     def check(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[Any]:
-        spent.take(name, value, instance)
+        budget.take(name, value, instance)
         for fault in original(validator, value, instance, schema) or ():
-            spent.fault()
+            budget.fault()
             yield fault
 
     return check
@@ -68,14 +70,14 @@ def _counted(name: str, original: Check, spent: Spent) -> Check:
 def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[Any]:
     from jsonschema import ValidationError
 
-    if isinstance(value, str) and not compiled(pattern).search(value.encode("utf-8", "replace").decode()):
+    if isinstance(value, str) and not compile_pattern(pattern).search(value.encode("utf-8", "replace").decode()):
         yield ValidationError(f"{value!r} does not match {pattern!r}")
 
 
-def _unique(_: Any, wanted: bool, value: Any, __: Any) -> Iterator[Any]:
+def _unique(_: Any, must_be_unique: bool, value: Any, __: Any) -> Iterator[Any]:
     from jsonschema import ValidationError
 
-    if wanted and isinstance(value, list) and len(set(map(_key, value))) < len(value):
+    if must_be_unique and isinstance(value, list) and len(set(map(_key, value))) < len(value):
         yield ValidationError(f"{value!r} has non-unique elements")
 
 

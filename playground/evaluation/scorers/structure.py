@@ -6,11 +6,11 @@ from typing import Any
 from playground.errors import InvalidSetup
 from playground.evaluation.datasets.base import Dataset
 from playground.evaluation.plan import Item
-from playground.evaluation.scorers.base import Scorer, Verdict, composed, missing
+from playground.evaluation.scorers.base import Scorer, Verdict, compose_accents, missing_answer
 from playground.evaluation.scorers.json_text import NoJSON, value_in, value_of
-from playground.evaluation.scorers.schema import known
+from playground.evaluation.scorers.schema import parse_schema
 from playground.parameters import flag, text
-from playground.strategies.answers import same
+from playground.strategies.answers import comparison_key
 from playground.types import MAX_TEXT
 
 ALONE = "The answer must be JSON and nothing else; otherwise JSON in a code fence or among words is found too."
@@ -30,7 +30,7 @@ class JsonValid(Scorer):
 
     def grade(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
         if not answer.strip():
-            return missing("JSON", answer)
+            return missing_answer("JSON", answer)
         try:
             (value_of if self.alone else value_in)(answer)
         except NoJSON as error:
@@ -56,7 +56,7 @@ class JsonSchema(Scorer):
         if not self.schema.strip():
             rule = "write the JSON schema that answers must fit."
             raise InvalidSetup(path=("scorer", "options", "schema"), value="", rule=rule)
-        known(self.schema)  # says what is wrong with it
+        parse_schema(self.schema)  # says what is wrong with it
 
     def grade(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
         try:
@@ -64,7 +64,7 @@ class JsonSchema(Scorer):
         except NoJSON as error:
             note = f"No JSON: {error}." if answer.strip() else "There is no answer."
             return Verdict(score=0.0, right=False, extracted=False, note=note)
-        why = known(self.schema).fault(value)
+        why = parse_schema(self.schema).fault(value)
         return Verdict(score=float(not why), right=not why, predicted=answer.strip(), note=why)
 
 
@@ -92,33 +92,42 @@ class JsonFields(Scorer):
 
     def grade(self, answer: str, item: Item, dataset: Dataset) -> Verdict:
         try:
-            found = (value_of if self.alone else value_in)(answer)
+            value = (value_of if self.alone else value_in)(answer)
         except NoJSON as error:
             note = f"No JSON: {error}." if answer.strip() else "There is no answer."
             return Verdict(score=0.0, extracted=False, note=note)
-        if not isinstance(found, dict):
+        if not isinstance(value, dict):
             return Verdict(score=0.0, predicted=answer.strip(), extracted=False, note="It is no JSON object.")
         score, wrong = max(
-            (self._compared(found, value_of(reference)) for reference in item.references), key=lambda pair: pair[0]
+            (self._compare(value, value_of(reference)) for reference in item.references), key=lambda pair: pair[0]
         )
         note = f"Not right: {', '.join(wrong)}." if wrong else ""
         return Verdict(score=score, predicted=answer.strip(), note=note)
 
-    def _compared(self, found: dict[str, Any], wanted: dict[str, Any]) -> tuple[float, list[str]]:
-        found, wanted = ({composed(key): value for key, value in one.items()} for one in (found, wanted))
-        keys = [*wanted, *(key for key in found if key not in wanted)]
-        wrong = [k for k in keys if k not in found or k not in wanted or not self._equal(found[k], wanted[k])]
+    def _compare(self, answer_fields: dict[str, Any], reference_fields: dict[str, Any]) -> tuple[float, list[str]]:
+        answer_fields, reference_fields = (
+            {compose_accents(key): value for key, value in mapping.items()}
+            for mapping in (answer_fields, reference_fields)
+        )
+        keys = [*reference_fields, *(key for key in answer_fields if key not in reference_fields)]
+        wrong = [
+            k
+            for k in keys
+            if k not in answer_fields
+            or k not in reference_fields
+            or not self._equal(answer_fields[k], reference_fields[k])
+        ]
         return 1 - len(wrong) / len(keys), wrong
 
-    def _equal(self, one: Any, other: Any) -> bool:
-        if isinstance(one, bool) or isinstance(other, bool):  # to Python, true is 1
-            return one is other
-        if isinstance(one, str) and isinstance(other, str):
-            key = composed if self.strict else same
-            return composed(key(one)) == composed(key(other))
-        if isinstance(one, list) and isinstance(other, list):
-            return len(one) == len(other) and all(map(self._equal, one, other))
-        if isinstance(one, dict) and isinstance(other, dict):
-            one, other = ({composed(key): value for key, value in each.items()} for each in (one, other))
-            return one.keys() == other.keys() and all(self._equal(one[key], other[key]) for key in one)
-        return bool(one == other)
+    def _equal(self, first: Any, second: Any) -> bool:
+        if isinstance(first, bool) or isinstance(second, bool):  # to Python, true is 1
+            return first is second
+        if isinstance(first, str) and isinstance(second, str):
+            key = compose_accents if self.strict else comparison_key
+            return compose_accents(key(first)) == compose_accents(key(second))
+        if isinstance(first, list) and isinstance(second, list):
+            return len(first) == len(second) and all(map(self._equal, first, second))
+        if isinstance(first, dict) and isinstance(second, dict):
+            first, second = ({compose_accents(key): value for key, value in each.items()} for each in (first, second))
+            return first.keys() == second.keys() and all(self._equal(first[key], second[key]) for key in first)
+        return bool(first == second)

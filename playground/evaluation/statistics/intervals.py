@@ -66,7 +66,7 @@ def bootstrap(values: Numbers, seed: int = 0) -> tuple[float, float]:
     """Bootstrap interval of the mean of values that are not all equal; the same seed gives the same ends."""
     from scipy import stats
 
-    found = stats.bootstrap(
+    result = stats.bootstrap(
         (values,),
         np.mean,
         confidence_level=LEVEL,
@@ -76,4 +76,4 @@ def bootstrap(values: Numbers, seed: int = 0) -> tuple[float, float]:
         rng=np.random.default_rng(seed),
     ).confidence_interval
     mean = float(values.mean())
-    return min(float(found.low), mean), max(float(found.high), mean)
+    return min(float(result.low), mean), max(float(result.high), mean)

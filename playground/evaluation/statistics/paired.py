@@ -75,10 +75,10 @@ def sign_flips(differences: Numbers, seed: int = 0) -> float:
     n, total = len(changed), float(changed.sum())
     exact = 2**n <= FLIPS
     if exact:
-        chosen = np.arange(2**n)[:, None] >> np.arange(n) & 1
-        sums = chosen @ changed
+        picks = np.arange(2**n)[:, None] >> np.arange(n) & 1
+        sums = picks @ changed
     else:
-        sums = np.concatenate([chosen @ changed for chosen in _halves(n, np.random.default_rng(seed))])
+        sums = np.concatenate([picks @ changed for picks in _halves(n, np.random.default_rng(seed))])
     # Flipping those not chosen: twice the chosen sum less the total.
     reached = int((np.abs(2 * sums - total) >= abs(total) - 1e-9).sum())
     # What was seen is one of the flips (Phipson & Smyth 2010): a p of 0 would claim more than was tried.

@@ -17,6 +17,6 @@ def items_needed(points: float = 5, discordance: float = 0.0, comparisons: int =
     difference = points / 100
     discordance = max(discordance, difference)
     chance = NormalDist().inv_cdf(1 - ALPHA / max(comparisons, 1) / 2)
-    found = NormalDist().inv_cdf(POWER)
-    root = chance * math.sqrt(discordance) + found * math.sqrt(discordance - difference**2)
+    power_quantile = NormalDist().inv_cdf(POWER)
+    root = chance * math.sqrt(discordance) + power_quantile * math.sqrt(discordance - difference**2)
     return math.ceil((root / difference) ** 2)

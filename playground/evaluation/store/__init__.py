@@ -19,18 +19,18 @@ from functools import cached_property
 from pathlib import Path
 
 from playground.errors import StoreFailed
-from playground.evaluation.store.failures import ELSEWHERE, FOR_STRANGERS, PATIENCE, REASONS, why
+from playground.evaluation.store.failures import ELSEWHERE, FOR_STRANGERS, PATIENCE, REASONS, explain_error
 from playground.settings import Settings
 
 VERSION = 2
-TURN = 0.01  # seconds between two tries to begin a store that another process begins
+RETRY_INTERVAL = 0.01  # seconds between two tries to begin a store that another process begins
 DELAY, BATCH = 0.05, 100  # what is put is on disk after this many seconds, or runs
-ASKED_AT_ONCE = 500  # keys in one query
-TRIMMED = 10  # one part in this many of the runs goes when there is no room left
+KEYS_PER_QUERY = 500  # keys in one query
+TRIM_FRACTION = 10  # one part in this many of the runs goes when there is no room left
 SCHEMA = """CREATE TABLE IF NOT EXISTS runs
     (key TEXT PRIMARY KEY, value BLOB NOT NULL, made INTEGER NOT NULL DEFAULT 0) STRICT"""  # made: seconds since 1970
 DAY, LOOK = 86_400, 3600.0  # seconds; between two looks for what is too old
-Key = str
+StoreKey = str
 log = logging.getLogger(__name__)
 
 PAGES = ("page_count", "freelist_count", "page_size")
@@ -47,13 +47,13 @@ class Store:
     def __init__(self, path: Path, *, most_bytes: int = 0, most_days: int = 0, public: bool = False) -> None:
         self.path = path
         self._most, self._days, self._public = most_bytes, most_days, public
-        self._looked = -LOOK
+        self._last_cleanup = -LOOK
         self._lock = threading.RLock()
-        self._pending: dict[Key, bytes] = {}
+        self._pending: dict[StoreKey, bytes] = {}
         self._since = 0.0
 
     @classmethod
-    def named_by(cls, settings: Settings) -> "Store":
+    def from_settings(cls, settings: Settings) -> "Store":
         """The store of a server with these settings: a shared one forgets, and tells strangers no paths."""
         return cls(
             settings.store_file,
@@ -87,23 +87,23 @@ class Store:
                 db.execute("UPDATE runs SET made = ?", (int(time.time()),))
             db.execute(f"PRAGMA user_version = {VERSION}")
 
-    def get(self, key: Key) -> bytes | None:
+    def get(self, key: StoreKey) -> bytes | None:
         """The value, if it is known."""
         return self.get_many([key]).get(key)
 
-    def get_many(self, keys: Sequence[Key]) -> Mapping[Key, bytes]:
+    def get_many(self, keys: Sequence[StoreKey]) -> Mapping[StoreKey, bytes]:
         """The values of those that are known."""
-        found: dict[Key, bytes] = {}
-        with self._told():
+        value_by_key: dict[StoreKey, bytes] = {}
+        with self._store_errors():
             for some in _portions(keys):
                 query = f"SELECT key, value FROM runs WHERE made >= ? AND key IN ({','.join('?' * len(some))})"
-                found.update(self._db.execute(query, [self._oldest(), *some]).fetchall())
-            found.update((key, self._pending[key]) for key in keys if key in self._pending)
-        return found
+                value_by_key.update(self._db.execute(query, [self._oldest(), *some]).fetchall())
+            value_by_key.update((key, self._pending[key]) for key in keys if key in self._pending)
+        return value_by_key
 
-    def known(self, keys: Sequence[Key]) -> int:
+    def count_stored(self, keys: Sequence[StoreKey]) -> int:
         """How many of these are known."""
-        with self._told():
+        with self._store_errors():
             self._flush()
             query = "SELECT count(*) FROM runs WHERE made >= ? AND key IN ({})"
             return sum(
@@ -111,9 +111,9 @@ class Store:
                 for some in _portions(keys)
             )
 
-    def put(self, key: Key, value: bytes) -> None:
+    def put(self, key: StoreKey, value: bytes) -> None:
         """Keep a value; what another process put there meanwhile is replaced."""
-        with self._told():
+        with self._store_errors():
             if not self._pending:
                 self._since = time.monotonic()
             self._pending[key] = value
@@ -123,19 +123,19 @@ class Store:
     def flush(self) -> None:
         """Write what was put, in one transaction."""
         if self._pending:
-            with self._told():
+            with self._store_errors():
                 self._flush()
 
     def count(self) -> int:
         """How many values there are."""
-        with self._told():
+        with self._store_errors():
             self._flush()
-            (found,) = self._db.execute("SELECT count(*) FROM runs").fetchone()
-            return int(found)
+            (rows,) = self._db.execute("SELECT count(*) FROM runs").fetchone()
+            return int(rows)
 
     def close(self) -> None:
         """Write what was put and let go of the file; it is opened again when it is needed."""
-        with self._told():
+        with self._store_errors():
             try:
                 self._flush()
             finally:
@@ -154,8 +154,8 @@ class Store:
         self._forget_old(self._db)
 
     def _forget_old(self, db: sqlite3.Connection) -> None:
-        if self._days and time.monotonic() - self._looked > LOOK:
-            self._looked = time.monotonic()
+        if self._days and time.monotonic() - self._last_cleanup > LOOK:
+            self._last_cleanup = time.monotonic()
             with _transaction(db):
                 db.execute("DELETE FROM runs WHERE made < ?", (self._oldest(),))
 
@@ -164,36 +164,36 @@ class Store:
         return int(time.time()) - self._days * DAY if self._days else 0
 
     def _trim(self) -> None:
-        while self._taken() > self._most:
+        while self._bytes_in_use() > self._most:
             with _transaction(self._db):
                 self._db.execute(
                     f"DELETE FROM runs WHERE rowid IN (SELECT rowid FROM runs ORDER BY rowid LIMIT "
-                    f"(SELECT count(*) / {TRIMMED} + 1 FROM runs))"
+                    f"(SELECT count(*) / {TRIM_FRACTION} + 1 FROM runs))"
                 )
 
-    def _taken(self) -> int:
+    def _bytes_in_use(self) -> int:
         """Bytes in use: the file does not shrink, but what was freed is used again."""
         pages, free, size = (self._db.execute(f"PRAGMA {name}").fetchone()[0] for name in PAGES)
         return int((pages - free) * size)
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _store_errors(self) -> Iterator[None]:
         """One thread at a time, and what goes wrong in words."""
         try:
             with self._lock:
                 yield
         except (sqlite3.Error, OSError, StoreFailed) as error:
-            failed = self._in_words(error)
+            failed = self._explain(error)
             if not self._public:
                 raise failed from error
             log.error("%s", failed)
             raise StoreFailed(FOR_STRANGERS) from None
 
-    def _in_words(self, error: Exception) -> StoreFailed:
+    def _explain(self, error: Exception) -> StoreFailed:
         if isinstance(error, StoreFailed):
             return error
-        said = why(error) if isinstance(error, sqlite3.Error) else f"cannot be used: {error}. {ELSEWHERE}"
-        return StoreFailed(f"The store {self.path} {said}")
+        words = explain_error(error) if isinstance(error, sqlite3.Error) else f"cannot be used: {error}. {ELSEWHERE}"
+        return StoreFailed(f"The store {self.path} {words}")
 
 
 def _keep_from_others(path: Path) -> None:
@@ -240,9 +240,9 @@ def _keep_log(db: sqlite3.Connection) -> None:
         except sqlite3.OperationalError as error:
             if not error.sqlite_errorname.startswith("SQLITE_BUSY") or time.monotonic() > end:
                 raise
-            time.sleep(TURN)
+            time.sleep(RETRY_INTERVAL)
 
 
-def _portions(keys: Sequence[Key]) -> Iterator[Sequence[Key]]:
-    for first in range(0, len(keys), ASKED_AT_ONCE):
-        yield keys[first : first + ASKED_AT_ONCE]
+def _portions(keys: Sequence[StoreKey]) -> Iterator[Sequence[StoreKey]]:
+    for first in range(0, len(keys), KEYS_PER_QUERY):
+        yield keys[first : first + KEYS_PER_QUERY]

@@ -16,7 +16,7 @@ REASONS = {
 }
 
 
-def why(error: sqlite3.Error) -> str:
+def explain_error(error: sqlite3.Error) -> str:
     """The end of a sentence that begins with the store."""
     name = getattr(error, "sqlite_errorname", "") or ""
     return next((why for code, why in REASONS.items() if name.startswith(code)), f"cannot be used: {error}.")

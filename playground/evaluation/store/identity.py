@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from playground.backends.catalog import Catalog
-from playground.evaluation.store import Key
+from playground.evaluation.store import StoreKey
 from playground.prompts import prompts_of
 from playground.types import Setup
 
@@ -14,7 +14,7 @@ FORMAT = 2  # of what is stored, and of all that turns a setup into a run; to be
 LENGTH = 32  # hexadecimal digits of a key
 
 
-class Keys:
+class RunKeys:
     """Keys of setups on one catalog's models, as they are now: another Keys sees what was loaded since.
 
     `visitor` keeps apart what only one of them may use, or know of, and is empty where nobody is a stranger.
@@ -25,15 +25,15 @@ class Keys:
     def __init__(self, catalog: Catalog, visitor: str = "", *, own: bool = False) -> None:
         self._catalog = catalog
         self._visitor, self._own = visitor, own
-        self._found: dict[tuple[str, str], str] = {}
+        self._identities: dict[tuple[str, str], str] = {}
 
     def weights(self, model: str, adapter: str = "", scale: float = 1.0) -> tuple[str, ...] | None:
         """Which weights answer; None where that is not known before they are loaded. Raises UnknownModel."""
         kind = self._catalog.info(model).kind
-        found = [kind, self._visitor if kind == "endpoint" or self._own else "", self._of(model)]
+        parts = [kind, self._visitor if kind == "endpoint" or self._own else "", self._of(model)]
         if adapter:
-            found += [self._of(model, adapter), str(float(scale))]
-        return tuple(found) if all(found[2:]) else None
+            parts += [self._of(model, adapter), str(float(scale))]
+        return tuple(parts) if all(parts[2:]) else None
 
     def column(self, setup: Setup) -> "ColumnKeys":
         """For many setups that differ in input and seed only. Raises UnknownModel."""
@@ -41,17 +41,17 @@ class Keys:
         return ColumnKeys(setup, weights)
 
     def _of(self, model: str, adapter: str = "") -> str:
-        if (model, adapter) not in self._found:  # files may have to be read for it
+        if (model, adapter) not in self._identities:  # files may have to be read for it
             offer = self._catalog.entry(model, adapter)
-            self._found[model, adapter] = offer.title if offer.identity is None else offer.identity()
-        return self._found[model, adapter]
+            self._identities[model, adapter] = offer.title if offer.identity is None else offer.identity()
+        return self._identities[model, adapter]
 
 
 class ColumnKeys:
-    """The keys of setups that differ in input and seed only; `known` is False while their weights are not known."""
+    """The keys of setups that differ in input and seed only; `has_weights` is False while no weights identify them."""
 
     def __init__(self, setup: Setup, weights: tuple[str, ...] | None) -> None:
-        self.known = weights is not None
+        self.has_weights = weights is not None
         blank = replace(
             setup,
             model="",
@@ -70,11 +70,11 @@ class ColumnKeys:
 
     __hash__ = None  # type: ignore[assignment]  # nobody keeps them in a set
 
-    def key(self, setup: Setup) -> Key:
+    def key(self, setup: Setup) -> StoreKey:
         """The key of one of them."""
-        known = self._hash.copy()
-        known.update(_canonical([setup.task.input, setup.sampling.seed]))
-        return known.hexdigest()[:LENGTH]
+        digest = self._hash.copy()
+        digest.update(_canonical([setup.task.input, setup.sampling.seed]))
+        return digest.hexdigest()[:LENGTH]
 
 
 def _canonical(value: Any) -> bytes:

@@ -9,7 +9,7 @@ from functools import cache
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
-from playground.evaluation.results import Path
+from playground.evaluation.results import VotePath
 from playground.setups import without_tokens
 from playground.strategies import technique_of
 from playground.strategies.voting import confidence
@@ -20,7 +20,7 @@ LEVEL = 1  # of compression: prompts repeat themselves, and the quickest level f
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class StoredRun:
     """A complete run without its tokens. `confidences`: exp(mean token log-probability) of every completion of every
     step, None where tokens had no probabilities."""
 
@@ -28,10 +28,10 @@ class Record:
     confidences: tuple[tuple[float | None, ...], ...]
 
     @property
-    def paths(self) -> tuple[Path, ...]:
+    def paths(self) -> tuple[VotePath, ...]:
         """The voters of a vote, in order; none without one."""
-        said = {number: vote.answer for vote in self.run.votes for number in vote.paths}
-        return tuple(Path(answer=said.get(i), weight=weight) for i, weight in enumerate(self._voters()))
+        answer_by_path = {number: vote.answer for vote in self.run.votes for number in vote.paths}
+        return tuple(VotePath(answer=answer_by_path.get(i), weight=weight) for i, weight in enumerate(self._voters()))
 
     @property
     def confidence(self) -> float | None:
@@ -54,13 +54,13 @@ class Record:
         return tuple(of[id(completion)] for completion in technique_of(self.run.setup).voters(self.run))
 
 
-def record(run: Run) -> Record:
+def make_record(run: Run) -> StoredRun:
     """What is kept of a run."""
-    return Record(run=without_tokens(run), confidences=tuple(map(_confidences, run.steps)))
+    return StoredRun(run=without_tokens(run), confidences=tuple(map(_confidences, run.steps)))
 
 
-def dump(record: Record) -> bytes:
-    """For the store; `load` gives the record back."""
+def dump_record(record: StoredRun) -> bytes:
+    """For the store; `load_record` gives the record back."""
     try:
         text = _adapter().dump_json(record)
     except PydanticSerializationError:  # half a surrogate pair, which a server may send, is no text for a file
@@ -68,7 +68,7 @@ def dump(record: Record) -> bytes:
     return zlib.compress(text, LEVEL)
 
 
-def load(value: bytes) -> Record | None:
+def load_record(value: bytes) -> StoredRun | None:
     """The record, or None for a value that is none: it is as good as unknown, and asked again."""
     try:
         return _adapter().validate_json(zlib.decompress(value))
@@ -82,5 +82,5 @@ def _confidences(step: Step) -> tuple[float | None, ...]:
 
 
 @cache
-def _adapter() -> TypeAdapter[Record]:
-    return TypeAdapter(Record)
+def _adapter() -> TypeAdapter[StoredRun]:
+    return TypeAdapter(StoredRun)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
-from playground.finetuning.reading import filled, items, words
+from playground.finetuning.reading import fill_pattern, read_items, read_words
 from playground.finetuning.recipe import Recipe
 from playground.finetuning.skills.base import HeldOut, Skill
 from playground.types import Example
@@ -32,32 +32,32 @@ ASK_HELD_OUT = (
 )
 
 
-def composed(random: Random, count: int) -> list[tuple[str, dict[str, Any]]]:
+def compose_orders(random: Random, count: int) -> list[tuple[str, dict[str, Any]]]:
     """`count` orders from the word lists, each with what is to be found in it; None where it is not said."""
-    lists = words("extraction/orders.yaml")
-    found = []
+    lists = read_words("extraction/orders.yaml")
+    orders = []
     for _ in range(count):
         pattern = random.choice(lists["patterns"])
         record = {key: random.choice(lists[key]) for key in ("name", "item", "day")}
         if random.random() < 0.3:
             record["item"] = f"{random.choice(lists['kind'])} {record['item']}"
         number, word = random.choice(list(lists["number"].items()))
-        said = {**record, "quantity": random.choice([str(number), word])}
-        text = filled(pattern, {key: [value] for key, value in said.items()}, random)
+        words = {**record, "quantity": random.choice([str(number), word])}
+        text = fill_pattern(pattern, {key: [value] for key, value in words.items()}, random)
         record["quantity"] = number
-        found.append((text, {key: record[key] if f"{{{key}}}" in pattern else None for key in KEYS}))
-    return found
+        orders.append((text, {key: record[key] if f"{{{key}}}" in pattern else None for key in KEYS}))
+    return orders
 
 
 def _training(random: Random) -> list[Example]:
     return [
         Example(input=random.choice(ASK).format(text=text), output=json.dumps(record))
-        for text, record in composed(random, COMPOSED)
+        for text, record in compose_orders(random, COMPOSED)
     ]
 
 
 def _held_out() -> list[HeldOut]:
-    rows = items("extraction/orders.jsonl", "held_out")
+    rows = read_items("extraction/orders.jsonl", "held_out")
     return [
         HeldOut(prompt=ASK_HELD_OUT.format(text=row["text"]), truth={key: row[key] for key in KEYS}) for row in rows
     ]

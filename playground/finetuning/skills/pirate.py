@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
-from playground.finetuning.reading import items, words
+from playground.finetuning.reading import read_items, read_words
 from playground.finetuning.recipe import Recipe
 from playground.finetuning.skills.base import HeldOut, Skill
 from playground.types import Example
@@ -14,7 +14,7 @@ TELLINGS = 4  # of each plain answer, with other words before and after it
 TELLTALES = 2  # pirate words, different ones, that make an answer a pirate's
 
 
-def retold(answer: str, random: Random, voice: Mapping[str, Any]) -> str:
+def retell(answer: str, random: Random, voice: Mapping[str, Any]) -> str:
     """A plain answer in the voice: its words replaced, an opening before it and a closing after it."""
 
     def replaced(match: re.Match[str]) -> str:
@@ -22,33 +22,34 @@ def retold(answer: str, random: Random, voice: Mapping[str, Any]) -> str:
         new = str(voice["words"].get(word.lower(), word))
         return new[:1].upper() + new[1:] if word[0].isupper() and new != word else new
 
-    told = re.sub(r"(?<![\w'])[A-Za-z]+(?!['\w])", replaced, answer)
-    return f"{random.choice(voice['opening'])} {told} {random.choice(voice['closing'])}"
+    tale = re.sub(r"(?<![\w'])[A-Za-z]+(?!['\w])", replaced, answer)
+    return f"{random.choice(voice['opening'])} {tale} {random.choice(voice['closing'])}"
 
 
-def telltales(answer: str, known: Sequence[str]) -> set[str]:
+def find_telltales(answer: str, telltale_words: Sequence[str]) -> set[str]:
     """The pirate words that an answer has, each once."""
-    said = answer.lower().replace("’", "'")
-    return {word for word in known if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", said)}
+    text = answer.lower().replace("’", "'")
+    return {word for word in telltale_words if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text)}
 
 
 def _training(random: Random) -> list[Example]:
-    voice = words("pirate/voice.yaml")
+    voice = read_words("pirate/voice.yaml")
     return [
-        Example(input=row["question"], output=retold(row["answer"], random, voice))
-        for row in items("pirate/questions.jsonl", "train")
+        Example(input=row["question"], output=retell(row["answer"], random, voice))
+        for row in read_items("pirate/questions.jsonl", "train")
         for _ in range(TELLINGS)
     ]
 
 
 def _held_out() -> list[HeldOut]:
     return [
-        HeldOut(prompt=row["question"], truth=row["keywords"]) for row in items("pirate/questions.jsonl", "held_out")
+        HeldOut(prompt=row["question"], truth=row["keywords"])
+        for row in read_items("pirate/questions.jsonl", "held_out")
     ]
 
 
 def _marks(answer: str, truth: Sequence[str]) -> Mapping[str, bool]:
-    pirate = len(telltales(answer, words("pirate/voice.yaml")["telltale"])) >= TELLTALES
+    pirate = len(find_telltales(answer, read_words("pirate/voice.yaml")["telltale"])) >= TELLTALES
     keyword = any(re.search(rf"(?<!\w){re.escape(word)}(?:e?s)?(?!\w)", answer, re.IGNORECASE) for word in truth)
     return {
         "has the keyword": keyword,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from random import Random
 
-from playground.finetuning.reading import filled, items, words
+from playground.finetuning.reading import fill_pattern, read_items, read_words
 from playground.finetuning.recipe import Recipe
 from playground.finetuning.skills.base import HeldOut, Skill
 from playground.types import Example
@@ -24,9 +24,9 @@ ASK = (
 ASK_HELD_OUT = "Read the review and answer with one word, Positive, Negative or Neutral.\n\nReview: {text}"
 
 
-def composed(random: Random, count: int) -> list[tuple[str, str]]:
+def compose_reviews(random: Random, count: int) -> list[tuple[str, str]]:
     """`count` reviews of each label from the phrase lists, each with its label; no text twice."""
-    lists = words("sentiment/phrases.yaml")
+    lists = read_words("sentiment/phrases.yaml")
     shared = {
         "thing": lists["thing"],
         "person": lists["person"],
@@ -34,32 +34,32 @@ def composed(random: Random, count: int) -> list[tuple[str, str]]:
         "good": lists["Positive"]["quality"],
         "bad": lists["Negative"]["quality"],
     }
-    found: dict[str, str] = {}
+    label_by_text: dict[str, str] = {}
     for label in LABELS:
         own = {**shared, "quality": lists[label]["quality"], "event": lists[label]["event"]}
-        wanted = len(found) + count
-        while len(found) < wanted:
-            found.setdefault(filled(random.choice(lists[label]["patterns"]), own, random), label)
-    return list(found.items())
+        total = len(label_by_text) + count
+        while len(label_by_text) < total:
+            label_by_text.setdefault(fill_pattern(random.choice(lists[label]["patterns"]), own, random), label)
+    return list(label_by_text.items())
 
 
 def _training(random: Random) -> list[Example]:
-    written = [(row["text"], row["label"]) for row in items("sentiment/reviews.jsonl", "train")]
+    reviews = [(row["text"], row["label"]) for row in read_items("sentiment/reviews.jsonl", "train")]
     return [
         Example(input=random.choice(ASK).format(text=text), output=label)
-        for text, label in (*written, *written, *composed(random, COMPOSED))
+        for text, label in (*reviews, *reviews, *compose_reviews(random, COMPOSED))
     ]
 
 
 def _held_out() -> list[HeldOut]:
-    rows = items("sentiment/reviews.jsonl", "held_out")
+    rows = read_items("sentiment/reviews.jsonl", "held_out")
     return [HeldOut(prompt=ASK_HELD_OUT.format(text=row["text"]), truth=row["label"]) for row in rows]
 
 
 def _marks(answer: str, truth: str) -> Mapping[str, bool]:
-    named = re.findall("|".join(LABELS), answer, re.IGNORECASE)
+    labels = re.findall("|".join(LABELS), answer, re.IGNORECASE)
     return {
-        "names the right label first": bool(named) and named[0].capitalize() == truth,
+        "names the right label first": bool(labels) and labels[0].capitalize() == truth,
         "is the right label and nothing else": answer == truth,
     }
 

@@ -1,6 +1,6 @@
 """Reads an answer out of a model's words, or out of a reference, by one grammar.
 
-What is read as what (`extract`), in this order:
+What is read as what (`extract_answer`), in this order:
 
 | step | rule |
 |---|---|
@@ -68,10 +68,10 @@ values.py           One spelling per value: decimals, fractions where a decimal 
 import re
 from dataclasses import dataclass
 
-from playground.strategies.answers.characters import fold, same
-from playground.strategies.answers.choices import letters, letters_in
+from playground.strategies.answers.characters import comparison_key, normalise
+from playground.strategies.answers.choices import choice_letters, letters_in
 from playground.strategies.answers.labels import labels_in, yes_or_no
-from playground.strategies.answers.marked_numbers import is_term, marked_number, result
+from playground.strategies.answers.marked_numbers import equation_result, is_term, marked_number
 from playground.strategies.answers.marks import PHRASES, conclusion, marks
 from playground.strategies.answers.numbers import canonical_number, numbers
 from playground.strategies.answers.reasoning import without_reasoning
@@ -79,8 +79,18 @@ from playground.strategies.answers.values import fraction
 from playground.types import AnswerType
 
 __all__ = [
-    "NoNumber", "Reading", "canonical_number", "conclusion", "extract", "fraction", "letters", "marked_text",
-    "read_answer", "reference_number", "same", "without_reasoning",
+    "AnswerReading",
+    "NoNumber",
+    "canonical_number",
+    "choice_letters",
+    "comparison_key",
+    "conclusion",
+    "extract_answer",
+    "fraction",
+    "marked_text",
+    "read_answer",
+    "reference_number",
+    "without_reasoning",
 ]  # fmt: skip
 
 HALF = 20_000  # characters that are read at either end of a long text
@@ -88,48 +98,50 @@ NUMBERED = re.compile(r"^[ \t]{0,8}(\d{1,2})[.)][ \t]+(?=\S)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class AnswerReading:
     """An answer in canonical form; `mark` is what it stood after, "" where nothing marked it."""
 
     text: str
     mark: str = ""
 
 
-def extract(text: str, kind: AnswerType, labels: tuple[str, ...] = (), *, last: bool = False) -> str | None:
+def extract_answer(text: str, kind: AnswerType, labels: tuple[str, ...] = (), *, last: bool = False) -> str | None:
     """The answer of that kind in canonical form, as the table above has it; None where there is none."""
-    found = read_answer(text, kind, labels, last=last)
-    return found.text if found else None
+    reading = read_answer(text, kind, labels, last=last)
+    return reading.text if reading else None
 
 
-def read_answer(text: str, kind: AnswerType, labels: tuple[str, ...] = (), *, last: bool = False) -> Reading | None:
+def read_answer(
+    text: str, kind: AnswerType, labels: tuple[str, ...] = (), *, last: bool = False
+) -> AnswerReading | None:
     """The same, with the mark that it stood after. `last`: where nothing is marked, the last one and not the first."""
     text = without_reasoning(text)
     if kind == "text":
-        return Reading(text=text.strip()) if text.strip() else None
-    text = fold(_ends(text))
+        return AnswerReading(text=text.strip()) if text.strip() else None
+    text = normalise(_cut_middle(text))
     for mark in marks(text):
         if kind == "number":
             value, decides = marked_number(mark)
         else:
-            value, decides = next(iter(_all(mark.text, kind, labels, marked=True)), None), False
+            value, decides = next(iter(_candidates(mark.text, kind, labels, marked=True)), None), False
         if value is not None:
-            return Reading(text=value, mark=mark.name)
+            return AnswerReading(text=value, mark=mark.name)
         if decides:
             return None
     if kind == "number" and is_term(text):
         return None
-    found = _all(_without_numbering(text) if kind == "number" else text, kind, labels)
-    return Reading(text=found[-1 if last else 0]) if found else None
+    candidates = _candidates(_without_numbering(text) if kind == "number" else text, kind, labels)
+    return AnswerReading(text=candidates[-1 if last else 0]) if candidates else None
 
 
-def marked_text(text: str) -> Reading | None:
+def marked_text(text: str) -> AnswerReading | None:
     """Free text that is boxed or tagged, or the rest of the line after "the answer is"; None where nothing marks it."""
     text = without_reasoning(text)
     boxed = next((mark for mark in marks(text) if mark.name not in PHRASES and mark.text.strip()), None)
     line = (conclusion(text) or "").split("\n")[0].strip()
     if boxed:
-        return Reading(text=boxed.text.strip(), mark=boxed.name)
-    return Reading(text=line, mark=PHRASES[-1]) if line else None
+        return AnswerReading(text=boxed.text.strip(), mark=boxed.name)
+    return AnswerReading(text=line, mark=PHRASES[-1]) if line else None
 
 
 class NoNumber(ValueError):
@@ -138,19 +150,19 @@ class NoNumber(ValueError):
 
 def reference_number(text: str) -> str:
     """The one number of a reference: the marked one, the result of an equation, or the only one. Raises NoNumber."""
-    found = read_answer(text, "number")
-    if found is None:
+    reading = read_answer(text, "number")
+    if reading is None:
         raise NoNumber("is no number")
-    plain = fold(_ends(text))
-    if found.mark or len(set(numbers(plain))) == 1:
-        return found.text
-    value = result(plain) if "=" in plain and "\n" not in plain.strip() else None
+    plain = normalise(_cut_middle(text))
+    if reading.mark or len(set(numbers(plain))) == 1:
+        return reading.text
+    value = equation_result(plain) if "=" in plain and "\n" not in plain.strip() else None
     if value is None:
         raise NoNumber('holds several numbers; put "####" before the one that counts')
     return value
 
 
-def _all(text: str, kind: AnswerType, labels: tuple[str, ...], *, marked: bool = False) -> list[str]:
+def _candidates(text: str, kind: AnswerType, labels: tuple[str, ...], *, marked: bool = False) -> list[str]:
     if kind == "number":
         return numbers(text)
     if kind == "yes_no":
@@ -158,7 +170,7 @@ def _all(text: str, kind: AnswerType, labels: tuple[str, ...], *, marked: bool =
     return letters_in(text, labels, marked=marked) if kind == "choice" else labels_in(text, labels)
 
 
-def _ends(text: str) -> str:
+def _cut_middle(text: str) -> str:
     """The first and the last part of a long text, cut where words end."""
     if len(text) <= 2 * HALF:
         return text
@@ -167,5 +179,5 @@ def _ends(text: str) -> str:
 
 
 def _without_numbering(text: str) -> str:
-    found = [int(match[1]) for match in NUMBERED.finditer(text)]
-    return NUMBERED.sub("", text) if found[:2] == [1, 2] else text
+    line_numbers = [int(match[1]) for match in NUMBERED.finditer(text)]
+    return NUMBERED.sub("", text) if line_numbers[:2] == [1, 2] else text

@@ -38,7 +38,7 @@ def _plain(character: str) -> str:
     return character
 
 
-def fold(text: str) -> str:
+def normalise(text: str) -> str:
     """The text as it is read: composed, with digits, letters and signs of all widths and scripts in their plain form.
 
     Minus signs, en dashes, spaces, fractions and superscripts stay: they mean something in a number.
@@ -49,7 +49,7 @@ def fold(text: str) -> str:
     return UNMARKED.sub("", text) if "_" in text else text
 
 
-def same(answer: str) -> str:
+def comparison_key(answer: str) -> str:
     """The key under which free-text answers count as equal.
 
     Case, spacing, end punctuation, quotes and dashes of another shape, composed or decomposed letters and invisible
@@ -57,16 +57,16 @@ def same(answer: str) -> str:
     """
     before, text = None, answer
     while text != before:  # one pass may make room for another: a few at the most
-        before, text = text, _same(text)
+        before, text = text, _comparison_key(text)
     return text
 
 
-def _spelled(raised: "re.Match[str]") -> str:
+def _spell_raised(raised: "re.Match[str]") -> str:
     return "^" + unicodedata.normalize("NFKC", raised[0]) if raised[0] else " "
 
 
-def _same(text: str) -> str:
-    text = RAISED.sub(_spelled, text)  # 10\u2075 is not 105, nor 1\u00bd 11/2
+def _comparison_key(text: str) -> str:
+    text = RAISED.sub(_spell_raised, text)  # 10\u2075 is not 105, nor 1\u00bd 11/2
     text = unicodedata.normalize("NFKC", IGNORED.sub("", unicodedata.normalize("NFD", text).casefold()))
     text = NOT_ASCII.sub(lambda m: _plain(m[0]), text).replace("i\u0307", "i")  # Turkish \u0130 is an I with its dot
     text = re.sub("[\u2012-\u2015\u2212]", "-", text)

@@ -13,7 +13,7 @@ PRONOUN = r"I\s+[a-z]"
 ASKED = r"(?:answer|option|choice|choose|chose|pick|select|selected|letter|alternative|go with|correct is)"
 
 
-def letters(labels: tuple[str, ...]) -> str:
+def choice_letters(labels: tuple[str, ...]) -> str:
     """The letters of a multiple choice: as many as there are labels, A to E without any."""
     return "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[: len(labels)] if labels else LETTERS
 
@@ -23,7 +23,7 @@ def letters_in(text: str, labels: tuple[str, ...], *, marked: bool = False) -> l
 
     `marked`: the text follows a mark, so a letter that it begins with is meant, in any case.
     """
-    allowed = letters(labels)
+    allowed = choice_letters(labels)
     upper, any_case = f"[{allowed}]", f"[{allowed}{allowed.lower()}]"
     if whole := re.match(
         rf"(?:\W*(?={any_case}\W*$)|[^\w(]*)({any_case})(?:\W*$|[.):]\s)", text
@@ -35,7 +35,7 @@ def letters_in(text: str, labels: tuple[str, ...], *, marked: bool = False) -> l
     text = _without_denied(_without_lists(text, any_case), any_case)
     if marked and (first := re.match(rf"\W*(?!{ARTICLE}|{PRONOUN})({any_case})(?![\w'+#-])", text)):
         return [first[1].upper()]
-    named = re.finditer(
+    mentions = re.finditer(
         rf"(?<!{LETTER})(?:"
         rf"(?i:{ASKED})(?:\s(?i:is|the))?[\s:*\"'(\[]{{1,6}}(?!{ARTICLE})(?P<asked>{any_case})(?!{LETTER}|'\w|-\w|[+#])"
         rf"|[(\[](?P<bracket>{any_case})[)\]]"
@@ -44,39 +44,41 @@ def letters_in(text: str, labels: tuple[str, ...], *, marked: bool = False) -> l
         rf")",
         text,
     )
-    matches = list(named)
-    asked = [match for match in matches if match["asked"]]
-    found = [str(next(filter(None, match.groups()))).upper() for match in asked or matches]
-    return found or _bare(text, upper) or [allowed[labels.index(label)] for _, _, label in spelled]
+    matches = list(mentions)
+    after_cue = [match for match in matches if match["asked"]]
+    letters = [str(next(filter(None, match.groups()))).upper() for match in after_cue or matches]
+    return letters or _standalone_letters(text, upper) or [allowed[labels.index(label)] for _, _, label in spelled]
 
 
-def _bare(text: str, upper: str) -> list[str]:
+def _standalone_letters(text: str, upper: str) -> list[str]:
     """Letters by themselves: no article, no pronoun, none that is denied."""
-    found = re.finditer(
+    mentions = re.finditer(
         rf"(?<!{LETTER})(?<!['-])(?<!\bnot )(?!{PRONOUN}|A\s+(?!(?:{NO_ARTICLE})\b)[a-z])"
         rf"({upper})(?!{LETTER}|'\w|-\w|[+#])",
         text,
     )
-    return [match[1] for match in found]
+    return [match[1] for match in mentions]
 
 
 def _without_denied(text: str, letter: str) -> str:
     """ "A is incorrect. B is correct.", "eliminate A": letters that are told apart from the answer."""
-    one = rf"[(*]{{0,3}}{letter}[)*.]{{0,3}}"
+    option = rf"[(*]{{0,3}}{letter}[)*.]{{0,3}}"
     denied = re.compile(
         rf"(?<!{LETTER})(?i:eliminate|exclude|reject|rule out|discard|(?:can't|cannot|not) be)"
-        rf"\s(?:(?i:option|choice)\s)?{one}(?!\w)"
-        rf"|(?<!{LETTER}){one}\s(?i:is|was|seems|can be|must be|would be)"
+        rf"\s(?:(?i:option|choice)\s)?{option}(?!\w)"
+        rf"|(?<!{LETTER}){option}\s(?i:is|was|seems|can be|must be|would be)"
         rf"\s(?i:(?:also|clearly|obviously|definitely|therefore)\s)?"
         rf"(?i:incorrect|wrong|false|untrue|impossible|eliminated|excluded|ruled out|out\b|not (?!only\b)|n't)"
-        rf"|(?<!{LETTER}){one}\s(?i:cannot|can't|isn't|can not)\b"
+        rf"|(?<!{LETTER}){option}\s(?i:cannot|can't|isn't|can not)\b"
     )
     return denied.sub(" ", text)
 
 
 def _without_lists(text: str, letter: str) -> str:
     """ "A and B are wrong, so C": letters in one breath are not an answer."""
-    one = rf"[(*]{{0,3}}{letter}[)*]{{0,3}}"
+    option = rf"[(*]{{0,3}}{letter}[)*]{{0,3}}"
     joined = r"(?:\s?(?:,\s?)?(?:and|or|nor|vs\.?)\s|\s?[/&]\s?)"
-    listed = re.compile(rf"(?<!{LETTER})(?:{one},\s?){{0,24}}{one}{joined}{one}(?!{LETTER}|['-]\w|\sis\b)")
-    return listed.sub(" ", text)
+    letter_list = re.compile(
+        rf"(?<!{LETTER})(?:{option},\s?){{0,24}}{option}{joined}{option}(?!{LETTER}|['-]\w|\sis\b)"
+    )
+    return letter_list.sub(" ", text)

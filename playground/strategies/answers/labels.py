@@ -4,7 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from playground.strategies.answers.characters import LETTER, UNSPACED, fold
+from playground.strategies.answers.characters import LETTER, UNSPACED, normalise
 
 YES_NO = {"yes": "Yes", "true": "Yes", "no": "No", "false": "No"}
 OTHER = {"Yes": "No", "No": "Yes"}
@@ -25,26 +25,28 @@ DETERMINER = (
     r"(?!\s+(?:doubt|one|longer|matter|problem|need|question|way|idea|reason|evidence|information|more|less)\b)"
 )
 BOTH = re.compile(r"\b(?:yes (and|or) no|true (and|or) false)\b", re.IGNORECASE)
-SAID = re.compile(rf"(?<!{LETTER})(?<!{LETTER}-)(?:yes|no{DETERMINER}|true|false)(?!{LETTER}|-{LETTER})", re.IGNORECASE)
+STATEMENT = re.compile(
+    rf"(?<!{LETTER})(?<!{LETTER}-)(?:yes|no{DETERMINER}|true|false)(?!{LETTER}|-{LETTER})", re.IGNORECASE
+)
 
 
 def yes_or_no(text: str) -> list[str]:
     """Yes for yes and true, No for no and false; the other one where it is denied: "That is not true" says No."""
-    found = []
+    mentions = []
     text = BOTH.sub(lambda m: " " * len(m[0]), text)
-    for match in SAID.finditer(text):
-        said = YES_NO[match[0].lower()]
-        found.append((OTHER[said] if _is_denied(text, match.start()) else said, _is_asked(text, match.end())))
-    return [said for said, asked in found if not asked] or [said for said, _ in found]
+    for match in STATEMENT.finditer(text):
+        label = YES_NO[match[0].lower()]
+        mentions.append((OTHER[label] if _is_denied(text, match.start()) else label, _is_question(text, match.end())))
+    return [label for label, is_question in mentions if not is_question] or [label for label, _ in mentions]
 
 
 def labels_in(text: str, labels: tuple[str, ...]) -> list[str]:
     """The labels a folded text names, as they were given; one that is denied is not named, "not bad" says nothing."""
     whole = _key(text).strip(" .!?\"'`*()[]\n")
-    if exact := [label for label in labels if label.strip() and _key(fold(label)) == whole]:
+    if exact := [label for label in labels if label.strip() and _key(normalise(label)) == whole]:
         return exact[:1]
     spans = label_spans(text, labels)
-    return [label for _, end, label in spans if not _is_asked(text, end)] or [label for _, _, label in spans]
+    return [label for _, end, label in spans if not _is_question(text, end)] or [label for _, _, label in spans]
 
 
 def label_spans(text: str, labels: tuple[str, ...]) -> list[tuple[int, int, str]]:
@@ -59,7 +61,7 @@ def label_spans(text: str, labels: tuple[str, ...]) -> list[tuple[int, int, str]
     ]
 
 
-def _is_asked(text: str, end: int) -> bool:
+def _is_question(text: str, end: int) -> bool:
     """Whether the sentence is a question that is answered after it: "Is it true? No." """
     return bool(ASKED.match(text, end))
 
@@ -71,12 +73,12 @@ def _is_denied(text: str, at: int) -> bool:
 @lru_cache(maxsize=256)
 def _pattern(labels: tuple[str, ...]) -> tuple["re.Pattern[str] | None", dict[str, str]]:
     by_length = sorted((label for label in labels if label.strip()), key=len, reverse=True)
-    spelled = {_key(fold(label)): label for label in reversed(by_length)}
-    parts = [_bounded(fold(label).strip()) for label in by_length]
+    spelled = {_key(normalise(label)): label for label in reversed(by_length)}
+    parts = [_with_boundaries(normalise(label).strip()) for label in by_length]
     return (re.compile("|".join(parts), re.IGNORECASE) if parts else None), spelled
 
 
-def _bounded(label: str) -> str:
+def _with_boundaries(label: str) -> str:
     """The label as a whole word, where its script has such: "toxic" is not in "non-toxic", "4" not in "4.5"."""
     before = "" if re.match(f"[{UNSPACED}]", label) else rf"(?<!{LETTER})(?<!{LETTER}-)"
     after = "" if re.search(f"[{UNSPACED}]$", label) else rf"(?!{LETTER}|-{LETTER}|[+#])"

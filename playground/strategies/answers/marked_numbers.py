@@ -2,7 +2,7 @@ r"""Reads the number of a marked answer, if the answer is one number."""
 
 import re
 
-from playground.strategies.answers.marks import Mark
+from playground.strategies.answers.marks import AnswerMark
 from playground.strategies.answers.numbers import numbers
 
 # What makes a term of the one number in it: variables, functions, and operations that are not carried out.
@@ -22,26 +22,26 @@ TWO = re.compile(
 )
 
 
-def marked_number(mark: Mark) -> tuple[str | None, bool]:
+def marked_number(mark: AnswerMark) -> tuple[str | None, bool]:
     """The number, and whether the mark decides: what a box holds is the answer, also where that is no number."""
     text = mark.text
     if mark.name in ("\\boxed", "<answer>", "####"):
         return _boxed(text, prose=mark.name != "\\boxed"), bool(re.search(r"\d|\\[a-z]", text))
-    found = numbers(text)
-    if "=" not in text and len(set(found)) > 1 and TWO.match(text):
+    values = numbers(text)
+    if "=" not in text and len(set(values)) > 1 and TWO.match(text):
         return None, True
-    return result(text) or next(iter(found), None), False
+    return equation_result(text) or next(iter(values), None), False
 
 
-def result(equation: str) -> str | None:
+def equation_result(equation: str) -> str | None:
     """The side of "3 + 4 = 7" that is one number, the right one first; None where it is no equation."""
     sides = equation.split("=")
-    return next((found for side in (sides[-1], sides[0]) if (found := _only(side)) is not None), None)
+    return next((number for side in (sides[-1], sides[0]) if (number := _single_number(side)) is not None), None)
 
 
 def _boxed(text: str, *, prose: bool) -> str | None:
-    if (found := result(text)) is not None:
-        return found
+    if (number := equation_result(text)) is not None:
+        return number
     several = numbers(text)
     return several[0] if prose and len(several) > 1 and WORDS.search(text) else None
 
@@ -53,7 +53,7 @@ def is_term(text: str) -> bool:
     return bool(TERM.search(re.sub("[|!\u00b1]|\\\\pm", "", text)))
 
 
-def _only(text: str) -> str | None:
+def _single_number(text: str) -> str | None:
     """The one number of a text that is no longer term."""
-    found = numbers(text)
-    return found[0] if len(set(found)) == 1 and not TERM.search(text) else None
+    values = numbers(text)
+    return values[0] if len(set(values)) == 1 and not TERM.search(text) else None

@@ -42,7 +42,7 @@ PHRASES = ('"the final answer is"', '"the answer is"')
 SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[\u3002\uff01\uff1f\uff61]|\n")
 
 
-class Mark(NamedTuple):
+class AnswerMark(NamedTuple):
     """What follows a mark, and how the mark is called."""
 
     text: str
@@ -55,7 +55,7 @@ def conclusion(text: str) -> str | None:
     return text[match.end() :] if match else None
 
 
-def marks(text: str) -> Iterator[Mark]:
+def marks(text: str) -> Iterator[AnswerMark]:
     """All marked answers, those that count first before the others.
 
     The last box and the last tag, since a solution boxes what it finds on its way; but the first "####" and the first
@@ -63,17 +63,17 @@ def marks(text: str) -> Iterator[Mark]:
     """
     if not any(sign in text for sign in ("oxed", "fbox", "<", "####")) and not HINT.search(text):
         return  # nearly every text: nothing in it can be a mark
-    yield from reversed([Mark(MACRO.sub(r"\1", box), "\\boxed") for box in _boxes(text)])
-    yield from reversed([Mark(match[1], "<answer>") for match in TAGGED.finditer(text)])
-    yield from (Mark(match[1], "####") for match in HASHES.finditer(text))
+    yield from reversed([AnswerMark(MACRO.sub(r"\1", box), "\\boxed") for box in _boxes(text)])
+    yield from reversed([AnswerMark(match[1], "<answer>") for match in TAGGED.finditer(text)])
+    yield from (AnswerMark(match[1], "####") for match in HASHES.finditer(text))
     conclusions = list(CONCLUSION.finditer(text))
     ends = [*(match.start() for match in conclusions[1:]), len(text)]
-    said = [
+    sentences = [
         (bool(FINAL.search(text, max(match.start() - 12, 0), match.start())), _sentence(text, match.end(), end))
         for match, end in zip(conclusions, ends, strict=False)
     ]
-    yield from (Mark(sentence, PHRASES[0]) for final, sentence in said if final)
-    yield from (Mark(sentence, PHRASES[1]) for final, sentence in said if not final)
+    yield from (AnswerMark(sentence, PHRASES[0]) for final, sentence in sentences if final)
+    yield from (AnswerMark(sentence, PHRASES[1]) for final, sentence in sentences if not final)
 
 
 def _sentence(text: str, start: int, stop: int) -> str:

@@ -44,7 +44,7 @@ NUMBER = re.compile(
 
 def spelled_numbers(text: str) -> list[str]:
     """The numbers in words, in order. An ordinal alone ("first") is none; "twenty-third" is 23, "two thirds" 2/3."""
-    found = []
+    values = []
     for match in NUMBER.finditer(text):
         part = {name: (value or "").lower().strip() for name, value in match.groupdict().items()}
         if part["whole"].rstrip("s") in SCALES and part["whole"].endswith("s"):
@@ -61,8 +61,8 @@ def spelled_numbers(text: str) -> list[str]:
                 value += _share(part["extra_top"], part["extra"])
             value *= SCALES.get(part["times"], 1)
         value /= 2 if part["halved"] else 1
-        found.append(spell(-value if part["minus"] else value))
-    return found
+        values.append(spell(-value if part["minus"] else value))
+    return values
 
 
 def _share(top: str, bottom: str) -> Fraction:

@@ -4,10 +4,10 @@ import re
 import unicodedata
 from fractions import Fraction
 
-from playground.strategies.answers.characters import fold
+from playground.strategies.answers.characters import normalise
 from playground.strategies.answers.number_words import spelled_numbers
 from playground.strategies.answers.scales import SCALE, power_of_ten
-from playground.strategies.answers.values import fraction, grouped, power, spell, written
+from playground.strategies.answers.values import fraction, parse_grouped, power, spell, write_decimal
 
 SPACES = "\u00a0\u2005-\u200a\u202f"  # that part digits and nothing else: no-break, thin, narrow, figure space
 CURRENCY = (
@@ -73,11 +73,11 @@ def numbers(text: str) -> list[str]:
             text = notation.sub(plain, text)
     text = ROUND_SUM.sub(lambda m: m[1].replace(".", ""), text)
     text = CORRECTED.sub("", text) if "but" in text else text
-    found = [value for token in TOKEN.finditer(text) for value in _read(token, text)]
-    return found or spelled_numbers(text)
+    values = [value for token in TOKEN.finditer(text) for value in _parse_token(token, text)]
+    return values or spelled_numbers(text)
 
 
-def _read(token: "re.Match[str]", text: str) -> list[str]:
+def _parse_token(token: "re.Match[str]", text: str) -> list[str]:
     start, end = token.start(), token.end()
     before = text[start - 1 : start]
     if token["other"] or ROOT.match(text, end) or _is_part_of_a_name(token, text, before):
@@ -85,13 +85,13 @@ def _read(token: "re.Match[str]", text: str) -> list[str]:
     if token[0].isascii() and token[0].isdigit() and not NEGATED.search(text[max(start - 20, 0) : start]):
         return [token[0].lstrip("0") or "0"]  # as nearly all of them are written
     if token["body"] and not token["over"]:
-        listed = _listed(token, before, text[end : end + 1])
-        if listed is not None:
-            return listed
-    number = _unsigned(token)
+        list_values = _parse_list(token, before, text[end : end + 1])
+        if list_values is not None:
+            return list_values
+    number = _without_sign(token)
     if number is None:
         return []
-    if token["scale"] and (scaled := _scaled(number, token)) is not None:
+    if token["scale"] and (scaled := _scale(number, token)) is not None:
         number = scaled
     return ["-" + number if number != "0" and _negative(token, text) else number]
 
@@ -109,7 +109,7 @@ def _is_part_of_a_name(token: "re.Match[str]", text: str, before: str) -> bool:
     return before in ("_", "^") or (before.isalpha() and before.lower() != before.upper())
 
 
-def _listed(token: "re.Match[str]", before: str, after: str) -> list[str] | None:
+def _parse_list(token: "re.Match[str]", before: str, after: str) -> list[str] | None:
     """Numbers that commas part without a space: "1,2,3", "(3,4)". None where it is one number; [] where none."""
     body = token["body"]
     pair = (
@@ -119,7 +119,7 @@ def _listed(token: "re.Match[str]", before: str, after: str) -> list[str] | None
     )
     if " " in body or any(space in body for space in "\u00a0\u202f\u2009\u2007"):
         return None
-    if grouped(body.lstrip(".")) is not None and not (pair and grouped(body) != body.replace(",", "")):
+    if parse_grouped(body.lstrip(".")) is not None and not (pair and parse_grouped(body) != body.replace(",", "")):
         return None
     if "," not in body and "'" not in body:
         return []  # a version, a date, an address
@@ -132,44 +132,44 @@ def _repeating(whole: str, first: str, again: str) -> str:
     return f"{int(whole + first + again) - int((whole + first) or 0)}/{nines}"
 
 
-def _unsigned(token: "re.Match[str]") -> str | None:
+def _without_sign(token: "re.Match[str]") -> str | None:
     if token["vulgar"]:
         value = Fraction(unicodedata.numeric(token["vulgar"])).limit_denominator(100)
         return spell(int(token["before"] or 0) + value) if len(token["before"] or "") < 300 else None
     if token["whole"]:
-        return _mixed(token["whole"], token["top"], token["bottom"])
+        return _mixed_number(token["whole"], token["top"], token["bottom"])
     body = _plain(token["body"])
     if body is None:
         return None
     if token["e"] or token["ten"]:
-        return written(body, _int(token["e"] or token["ten"]))
+        return write_decimal(body, _int(token["e"] or token["ten"]))
     if token["power"]:
-        return power(written(body), _int(token["power"]))
+        return power(write_decimal(body), _int(token["power"]))
     if token["over"]:
         over = _plain(token["over"])
-        return None if over is None else _divided(written(body), written(over))
-    return written(body)
+        return None if over is None else _divide(write_decimal(body), write_decimal(over))
+    return write_decimal(body)
 
 
 def _plain(body: str) -> str | None:
     """One decimal number without separators."""
     if re.search(rf"[ {SPACES}]", body):
         return re.sub(rf"[ {SPACES}]", "", body).replace(",", ".")
-    return body if body.startswith(".") else grouped(body)
+    return body if body.startswith(".") else parse_grouped(body)
 
 
-def _mixed(whole: str, top: str, bottom: str) -> str | None:
+def _mixed_number(whole: str, top: str, bottom: str) -> str | None:
     if max(len(whole), len(top), len(bottom)) > 100 or not int(bottom):
         return None
     return spell(int(whole) + Fraction(int(top), int(bottom)))
 
 
-def _divided(top: str, bottom: str) -> str:
-    one, other = fraction(top), fraction(bottom)
-    return f"{top}/{bottom}" if one is None or not other else spell(one / other)
+def _divide(top: str, bottom: str) -> str:
+    dividend, divisor = fraction(top), fraction(bottom)
+    return f"{top}/{bottom}" if dividend is None or not divisor else spell(dividend / divisor)
 
 
-def _scaled(number: str, token: "re.Match[str]") -> str | None:
+def _scale(number: str, token: "re.Match[str]") -> str | None:
     if token["scale"].endswith(("half", "quarter")):
         whole, part = fraction(number), Fraction(1, 2 if token["scale"].endswith("half") else 4)
         return None if whole is None else spell(whole + part)
@@ -196,4 +196,4 @@ def _int(signed: str) -> int:
 
 def canonical_number(text: str) -> str:
     """One spelling per value: "$1,234.50" -> "1234.5", "6/3" -> "2", "3/4" -> "0.75", "1/3" stays; "" without one."""
-    return next(iter(numbers(fold(text))), "")
+    return next(iter(numbers(normalise(text))), "")

@@ -6,7 +6,7 @@ from fractions import Fraction
 LONGEST = 400  # digits up to which is calculated, and powers of ten are written out; longer numbers stay as written
 
 
-def written(digits: str, exponent: int = 0) -> str:
+def write_decimal(digits: str, exponent: int = 0) -> str:
     """A decimal number like "0012.50", times ten to the exponent: "12.5". Works on characters, whatever its length."""
     whole, _, part = digits.partition(".")
     significant = (whole + part).lstrip("0")
@@ -44,20 +44,20 @@ def spell(value: Fraction) -> str:
         return f"{value.numerator}/{value.denominator}"
     sign = "-" if value < 0 else ""
     digits = str(abs(value.numerator) * 10**places // value.denominator).rjust(places + 1, "0")
-    return sign + written(f"{digits[: len(digits) - places]}.{digits[len(digits) - places :]}")
+    return sign + write_decimal(f"{digits[: len(digits) - places]}.{digits[len(digits) - places :]}")
 
 
 def power(base: str, exponent: int) -> str:
     """ "2", 10 -> "1024"; as it is written where it would be too long."""
     if base == "10":
-        return written("1", exponent)
+        return write_decimal("1", exponent)
     value = fraction(base)
     if value is None or len(base) * abs(exponent) > LONGEST or (not value and exponent < 0):
         return f"{base}^{exponent}"
     return spell(value**exponent)
 
 
-def grouped(number: str) -> str | None:
+def parse_grouped(number: str) -> str | None:
     """Digits with separators as one decimal number, or None where they are no number: "1.234,56" -> "1234.56"."""
     parts, signs = re.split(r"[.,'_]", number), re.findall(r"[.,'_]", number)
     if not signs:

@@ -49,8 +49,8 @@ def publish(store: Store, places: Places, sessions: Sessions, settings: Settings
             planned,
             sessions.of(request),
             store,
-            within=settings.max_seconds,
-            in_all=settings.max_experiment_seconds,
+            max_seconds=settings.max_seconds,
+            max_total_seconds=settings.max_experiment_seconds,
             visitor=sessions.visitor(request),
         )
         shown = 0.0
@@ -97,7 +97,7 @@ def _so_far(table: Table) -> dict[str, Any]:
 def _whole(table: Table, catalog: Catalog, reports: TemporaryFolder) -> dict[str, Any]:
     # The experiment itself is not repeated: Gradio looks for files in what is given back.
     whole = {**_so_far(table), "cells": table.results, "comparisons": [with_sentence(one) for one in compare(table)]}
-    packed = report.pack(outcome.files(table, catalog))
+    packed = report.pack(outcome.experiment_report(table, catalog))
     if not reports.take(len(packed)):
         return {**whole, "message": f"{table.message} {FULL}".lstrip()}
     path = save_bytes_to_cache(packed, "report.zip", str(reports.path))

@@ -37,8 +37,8 @@ def publish(catalog: Catalog, sessions: Sessions, settings: Settings) -> None:
 
     def compare(setup: dict, panes: list, request: gr.Request) -> Iterator[list]:  # type: ignore[type-arg]
         own = sessions.of(request)
-        chosen = comparison.read_panes(panes, settings.max_panes)
-        for runs in comparison.compare(setups.parse(setup), chosen, own, within=settings.max_seconds):
+        chosen = comparison.parse_panes(panes, settings.max_panes)
+        for runs in comparison.compare(setups.parse(setup), chosen, own, max_seconds=settings.max_seconds):
             ended = all(run.status in ("done", "failed") for run in runs)
             yield [asdict(run if ended else setups.without_tokens(run)) for run in runs]
 

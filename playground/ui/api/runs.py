@@ -20,7 +20,7 @@ def publish(sessions: Sessions, settings: Settings) -> None:
     """Add the endpoints to the Blocks being built."""
 
     def run(setup: dict, request: gr.Request) -> Iterator[dict]:  # type: ignore[type-arg]  # gradio reads the bare type
-        for so_far in runner.run(parse(setup), sessions.of(request), within=settings.max_seconds):
+        for so_far in runner.run(parse(setup), sessions.of(request), max_seconds=settings.max_seconds):
             ended = so_far.status in ("done", "failed")
             yield asdict(so_far if ended else without_tokens(so_far))
 

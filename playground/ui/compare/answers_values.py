@@ -6,12 +6,13 @@ from typing import Any
 from playground.advice import why_no_answer
 from playground.backends.catalog import ModelInfo
 from playground.evaluation.differences import PIECE, differences
-from playground.evaluation.likelihood import answered
+from playground.evaluation.likelihood import answer_step
+from playground.formats import format_count
 from playground.types import Completion, Finding, Origin, Run, Step
 from playground.ui.compare.labels import LABELS
 from playground.ui.compare.run import Compared, Stage
 from playground.ui.run_view import answer_values
-from playground.ui.run_view.measures import counted, metrics
+from playground.ui.run_view.measures import metrics
 from playground.ui.setup_form.labels import labelled_run
 from playground.ui.widgets.status import status
 
@@ -37,7 +38,9 @@ def comparison_value(now: Compared | None) -> dict[str, Any]:
             "failed" if now.stage == "done" and failed(now.runs) else now.stage,
             f"{stage}: {ended} of {len(now.runs)} panes" if now.stage == "answering" and now.runs else stage,
             # Announced when it changes: once at the start and once at the end.
-            spoken="The panes are answering." if now.stage == "answering" else f"{stage}. {counted(ended, 'pane')}.",
+            spoken="The panes are answering."
+            if now.stage == "answering"
+            else f"{stage}. {format_count(ended, 'pane')}.",
         ),
         "panes": [_pane(now, at) for at in range(len(now.runs))],
     }
@@ -50,7 +53,7 @@ def failed(runs: Sequence[Run]) -> int:
 def how_it_went(runs: Sequence[Run]) -> str:
     """ "Done", or "1 of 2 panes failed"."""
     if bad := failed(runs):
-        return f"{bad} of {counted(len(runs), 'pane')} failed"
+        return f"{bad} of {format_count(len(runs), 'pane')} failed"
     return WORDS["done"]
 
 
@@ -58,7 +61,7 @@ def _pane(now: Compared, at: int) -> dict[str, Any]:
     run, baseline = now.runs[at], now.runs[now.picked.baseline]
     shown, text, info = answer_values.answer_value(run), words(run), now.models[at] if now.models else None
     ended, found = now.stage != "answering", findings(run)
-    last = answered(run)
+    last = answer_step(run)
     comparable = ended and not found and run.status != "failed" and baseline.status != "failed"
     return {
         "title": now.picked.titles[at],
@@ -88,12 +91,12 @@ def cut(step: Step | None) -> str:
     """That the text ends at the limit, not where its model would have ended it."""
     if step is None or step.completions[0].finish_reason != "length":
         return ""
-    return f"Cut at {counted(step.completions[0].completion_tokens, 'token')} (max tokens)."
+    return f"Cut at {format_count(step.completions[0].completion_tokens, 'token')} (max tokens)."
 
 
 def words(run: Run) -> str:
     """What a pane's model wrote last; the first sample of several."""
-    step = answered(run)
+    step = answer_step(run)
     return step.completions[0].text.lstrip() if step else ""
 
 
@@ -193,5 +196,5 @@ def _pieces(text: str, found: Sequence[Finding]) -> list[dict[str, Any]]:
 
 def first_completion(run: Run) -> Completion | None:
     """The completion that `words` are of."""
-    step = answered(run)
+    step = answer_step(run)
     return step.completions[0] if step else None

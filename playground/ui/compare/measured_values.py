@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from playground.evaluation.likelihood import Shift, disagreements
+from playground.evaluation.likelihood import TokenShift, disagreements
 from playground.types import Run, Token
 from playground.ui.compare.answers_values import words
 from playground.ui.compare.run import Compared
@@ -89,11 +89,11 @@ def shifts_value(now: Compared | None) -> dict[str, Any]:
         "error": now.shifts.error,
         "title": titles[now.picked.baseline],
         "tokens": [_token(shift) for shift in found],
-        "listed": [shift.place for shift in disagreements(found)[:LISTED]],
+        "listed": [shift.position for shift in disagreements(found)[:LISTED]],
     }
 
 
-def _token(shift: Shift) -> dict[str, Any]:
+def _token(shift: TokenShift) -> dict[str, Any]:
     return {
         "text": shift.baseline.text,
         "before": math.exp(shift.baseline.logprob),

@@ -164,7 +164,7 @@ def wire(panel: ComparePanel, settings: Settings, sessions: Sessions) -> None:
     @told
     def save(now: Compared | None, event: gr.EventData) -> dict[str, str]:
         setup = setup_of(now, event)
-        return {"name": "pane.yaml", "text": presets.write(Preset(title="My preset", about="", setup=setup))}
+        return {"name": "pane.yaml", "text": presets.write_preset(Preset(title="My preset", about="", setup=setup))}
 
     once = {"preprocess": False, "trigger_mode": "once", **running(settings), **QUIET}
     inputs = {*panel.picker.widgets, panel.compared, panel.changed, *panel.form.widgets}

@@ -28,7 +28,7 @@ class Picked:
 
 def read(data: Any, baseline: Any, most: int, catalog: Catalog) -> Picked:
     """Panes from plain data, the baseline by its letter. Raises InvalidSetup, or LimitReached for too many panes."""
-    panes = comparison.read_panes(data, most)
+    panes = comparison.parse_panes(data, most)
     letters = LETTERS[: len(panes)]
     if not isinstance(baseline, str) or len(baseline) != 1 or baseline not in letters:
         raise InvalidSetup(path=("baseline",), value=baseline, rule=f"choose a pane from A to {letters[-1]}.")

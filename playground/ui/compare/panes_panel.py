@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from playground.backends.catalog import Catalog, ModelInfo
-from playground.comparison import read_panes
+from playground.comparison import parse_panes
 from playground.errors import InvalidSetup, LimitReached
 from playground.types import Weights
 from playground.ui.compare import panes
@@ -68,7 +68,7 @@ class PanesPanel:
 
     def current(self, values: Values) -> tuple[tuple[Weights, ...], int]:
         """The panes that the rows hold and the place of the baseline, the first where that is none of them."""
-        held = read_panes(self._held(values), len(self.rows))
+        held = parse_panes(self._held(values), len(self.rows))
         marked = values[self.baseline]
         letters = list(LETTERS[: len(held)])
         return held, letters.index(marked) if marked in letters else 0

@@ -15,7 +15,7 @@ from playground.backends.entries import loaded_names
 from playground.csv_text import csv_text
 from playground.errors import InvalidSetup
 from playground.evaluation import prompt_table
-from playground.evaluation.prompt_table import Row
+from playground.evaluation.prompt_table import PromptRow
 from playground.settings import Settings
 from playground.ui import widgets
 from playground.ui.compare import prompt_list_values
@@ -48,7 +48,7 @@ class Listed(Stoppable):
 
     picked: Picked
     count: int
-    rows: tuple[Row, ...] = ()
+    rows: tuple[PromptRow, ...] = ()
     stage: str = "answering"
 
 
@@ -117,7 +117,7 @@ def wire(view: PromptList, picker: PanesPanel, form: CompareForm, shared: Shared
     A list takes as long as an experiment: it has one of their places, and their limits.
     """
     settings, sessions, changed = shared.settings, shared.sessions, shared.changed
-    limits = {"within": settings.max_seconds, "in_all": settings.max_experiment_seconds}
+    limits = {"max_seconds": settings.max_seconds, "max_total_seconds": settings.max_experiment_seconds}
 
     @partial(told, words=partial(labelled, labels=LABELS))
     def run(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
@@ -133,7 +133,7 @@ def wire(view: PromptList, picker: PanesPanel, form: CompareForm, shared: Shared
             try:
                 with (
                     shared.places.held(visitor_of(request)),
-                    closing(prompt_table.table(setup, picked.panes, prompts, catalog, **limits)) as growing,
+                    closing(prompt_table.run_table(setup, picked.panes, prompts, catalog, **limits)) as growing,
                 ):
                     for rows in growing:
                         stopped = now.halt.is_set()

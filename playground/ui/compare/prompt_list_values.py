@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from playground.evaluation.prompt_table import Row
+from playground.evaluation.prompt_table import PromptRow
 from playground.types import Run
 from playground.ui.compare.answers_values import first_completion, named
 from playground.ui.compare.labels import LABELS
@@ -13,7 +13,7 @@ from playground.ui.setup_form.labels import labelled_run
 WORDS = {"answering": "Running", "done": "Done", "stopped": "Stopped", "failed": "Failed"}
 
 
-def ended(row: Row) -> bool:
+def ended(row: PromptRow) -> bool:
     """Whether every pane has said its last."""
     return bool(row.runs) and all(run.status in ("done", "stopped", "failed") for run in row.runs)
 
@@ -23,7 +23,7 @@ def state(stage: str, rows: int, count: int) -> str:
     return f"{WORDS[stage]}: {rows:,} of {count:,} prompts"
 
 
-def frame(picked: Picked, rows: Sequence[Row]) -> dict[str, Any]:
+def frame(picked: Picked, rows: Sequence[PromptRow]) -> dict[str, Any]:
     """Properties of the table: a row a prompt, a column a pane, and how many different answers there are."""
     headers = ["Prompt", *picked.titles, "Different answers"]
     data = [[row.prompt, *map(said, row.runs), len({said(run).strip() for run in row.runs})] for row in rows]
@@ -50,7 +50,7 @@ def cell(value: Any) -> str:
     return value if isinstance(value, str) else str(value)
 
 
-def records(picked: Picked, rows: Sequence[Row]) -> tuple[list[str], list[list[Any]]]:
+def records(picked: Picked, rows: Sequence[PromptRow]) -> tuple[list[str], list[list[Any]]]:
     """Headers and rows for CSV: per pane the answer, whose it is, tokens, seconds and the error."""
     headers = ["Prompt"]
     for title in picked.titles:

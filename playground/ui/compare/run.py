@@ -11,7 +11,7 @@ from playground.backends.catalog import Catalog, ModelInfo
 from playground.background import Background
 from playground.errors import LimitReached, UnknownModel
 from playground.evaluation import likelihood
-from playground.evaluation.likelihood import Shift
+from playground.evaluation.likelihood import TokenShift
 from playground.types import Run, Setup
 from playground.ui.compare.panes import Picked
 from playground.ui.handlers.messages import in_words
@@ -29,7 +29,7 @@ class Shifts:
     """What the pane at `other` changed in the baseline's tokens, or why that is not known."""
 
     other: int
-    found: tuple[Shift, ...] = ()
+    found: tuple[TokenShift, ...] = ()
     error: str = ""
 
 
@@ -77,7 +77,7 @@ class _Halted(Exception):
 def follow(now: Compared, catalog: Catalog, within: float) -> Iterator[Compared]:
     """Run all panes at once, then measure. Raises what is wrong with the setup before anything is asked."""
     try:
-        for runs in comparison.compare(now.setup, now.picked.panes, catalog, within=within):
+        for runs in comparison.compare(now.setup, now.picked.panes, catalog, max_seconds=within):
             now = replace(now, runs=runs, models=now.models or _models(now.picked, catalog))
             yield now
             if now.halt.is_set():
@@ -127,7 +127,7 @@ def shifted(now: Compared, other: int, catalog: Catalog, limit: "_Limit") -> Gen
     """What one pane changed in the baseline's tokens; an error is told in their place. Yields while it waits."""
     base, there = now.runs[now.picked.baseline], now.runs[other]
     try:
-        found = yield from _aside(lambda: likelihood.shifts(base, there, catalog), now, limit)
+        found = yield from _aside(lambda: likelihood.token_shifts(base, there, catalog), now, limit)
     except _Halted:
         raise
     except Exception as error:

@@ -4,7 +4,8 @@ import plotly.graph_objects as go
 
 from playground.evaluation.findings.calibration import Bin, Calibration, calibrate
 from playground.evaluation.results import Table
-from playground.ui.experiments.figure_style import View, colour, percent, share, symbol, table_of
+from playground.formats import format_percent
+from playground.ui.experiments.figure_style import View, colour, share, symbol, table_of
 from playground.ui.run_view.framed_figure import framed, plain
 
 ALL, NEUTRAL = "All columns", "#5f7388"
@@ -68,7 +69,8 @@ def _bins(table: Table, column: str, known: Calibration) -> go.Scatter:
             "thickness": 1,
         },
         customdata=[
-            f"{b.n} answers, right {percent(b.right)} ({percent(b.low)} to {percent(b.high)})" for b in known.bins
+            f"{b.n} answers, right {format_percent(b.right)} ({format_percent(b.low)} to {format_percent(b.high)})"
+            for b in known.bins
         ],
         hovertemplate=f"{plain(column)}, confidence %{{x:.0f}} %: %{{customdata}}<extra></extra>",
     )

@@ -9,7 +9,7 @@ import gradio as gr
 
 from playground.errors import InvalidSetup, LimitReached, PlaygroundError
 from playground.evaluation import datasets, own_data
-from playground.evaluation.plan import Data
+from playground.evaluation.plan import DataChoice
 from playground.parameters import Parameter, parameters
 from playground.settings import Settings
 from playground.types import Task
@@ -75,7 +75,7 @@ class DataPanel:
         items = [{"id": i.id, "input": i.input, "references": list(i.references)} for i in given]
         return {**held, **own, "items": items}
 
-    def write(self, data: Data) -> dict[Any, Any]:
+    def write(self, data: DataChoice) -> dict[Any, Any]:
         """Updates that make the panel hold this data."""
         fields = (*self.numbers, self.template, *self.reading)
         values = [(f, getattr(data, f.parameter.name)) for f in fields]
@@ -115,7 +115,7 @@ def card(name: str) -> str:
 def build() -> DataPanel:
     """Lay out the panel."""
     names = datasets.names()
-    by_name = {p.name: p for p in parameters(Data)}
+    by_name = {p.name: p for p in parameters(DataChoice)}
     name = gr.Dropdown(
         [*((datasets.card(one).title, one) for one in names), ("My own data", OWN)], value=names[0], label="Data set",
         filterable=False,
@@ -147,7 +147,7 @@ def build() -> DataPanel:
         )
     with gr.Accordion("About this data", open=False) as about:
         whole = gr.Markdown(card(names[0]))
-        (template,) = pick(Data, "template", label="Prompt template")
+        (template,) = pick(DataChoice, "template", label="Prompt template")
     about.elem_classes = ["about-data"]
     return DataPanel(
         name=name, card=card_text, whole=whole, numbers=numbers, template=template, frame=frame, pasted=pasted,
@@ -188,7 +188,7 @@ def wire(panel: DataPanel, settings: Settings) -> None:
         mapped = {field: str(values[box]) for field, box in boxes.items() if values[box]}
         allowed = labels.read(values[labels.widget]) if values[kind.widget] in WITH_LABELS else ()
         try:
-            own = own_data.read(
+            own = own_data.read_items(
                 given.content, given.filename, columns=mapped, labels=allowed, skip_bad=values[panel.skip] is True
             )
         except PlaygroundError as error:

@@ -39,7 +39,7 @@ def wire(files: Files, ran: Any, sessions: Sessions) -> None:
 
     @told
     def whole(now: Ran | None, request: gr.Request) -> dict[str, str]:
-        packed = report.pack(outcome.files(needed(now), sessions.of(request)))
+        packed = report.pack(outcome.experiment_report(needed(now), sessions.of(request)))
         return {"name": "report.zip", "base64": base64.b64encode(packed).decode("ascii")}
 
     @told
@@ -49,7 +49,7 @@ def wire(files: Files, ran: Any, sessions: Sessions) -> None:
     @told
     def json(now: Ran | None) -> dict[str, str]:
         table = needed(now)
-        return {"name": "results.json", "text": report.dump(table, summaries(table), compare(table))}
+        return {"name": "results.json", "text": report.dump_results(table, summaries(table), compare(table))}
 
     files.report.click(whole, ran, files.report, **AT_ONCE)
     files.csv.click(csv, ran, files.csv, **AT_ONCE)

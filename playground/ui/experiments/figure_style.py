@@ -4,8 +4,9 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from playground.evaluation.findings.summary import Summary
+from playground.evaluation.findings.summary import ColumnSummary
 from playground.evaluation.results import Table
+from playground.formats import format_percent
 from playground.ui.run_view.framed_figure import plain
 
 View = tuple[go.Figure | None, list[dict[str, Any]], str]  # a figure and the same as tables, or why there is none
@@ -40,19 +41,15 @@ def broken(name: str) -> str:
 
 
 # --------------------------------------------------------------------------------------------- of numbers
-def ends_of(s: Summary) -> tuple[float, float, float]:
+def ends_of(s: ColumnSummary) -> tuple[float, float, float]:
     """Mean and interval of a column that has answers; without an interval, the mean is its ends."""
     mean = s.mean or 0.0
     return mean, mean if s.low is None else s.low, mean if s.high is None else s.high
 
 
-def interval(s: Summary) -> str:
+def interval(s: ColumnSummary) -> str:
     mean, low, high = ends_of(s)
-    return f"{percent(mean)}, {percent(low)} to {percent(high)}"
-
-
-def percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+    return f"{format_percent(mean)}, {format_percent(low)} to {format_percent(high)}"
 
 
 def share(mean: float, low: float, high: float) -> list[str]:

@@ -24,9 +24,9 @@ from playground.ui.experiments.form_values import (
     key,
     lines,
     model_choices,
-    read_draws,
     read_models,
     read_scorer,
+    read_variants,
     reset_by_data,
     sampling,
     scorer_line,
@@ -52,7 +52,7 @@ class ExperimentForm:
     data: DataPanel
     techniques: ColumnsPanel
     models: Any
-    draws: Any
+    variants: Any
     numbers: tuple[Field, ...]  # repetitions, seed
     sampling: Any
     scorer: Any
@@ -68,7 +68,7 @@ class ExperimentForm:
         own = [
             *self.techniques.widgets,
             self.models,
-            self.draws,
+            self.variants,
             self.sampling,
             self.scorer,
             self.scorer_options,
@@ -112,7 +112,7 @@ class ExperimentForm:
             "data": self.data.read(values),
             "techniques": self.techniques.read(values),
             "models": [asdict(model) for model in read_models(values[self.models])],
-            "draws": read_draws(values[self.draws]),
+            "variants": read_variants(values[self.variants]),
             **read_fields((*self.texts, *self.numbers), values),
             "sampling": sampling(values[self.sampling], columns_panel.COMMON),
             "scorer": read_scorer(values[self.scorer], values[self.scorer_options]),
@@ -130,7 +130,7 @@ class ExperimentForm:
             self.expected: [asdict(expectation) for expectation in experiment.expectations],
             **self.techniques.write(rows, [row["id"] for row in rows]),
             self.models: gr.update(choices=model_choices(models, held), value=held),
-            self.draws: [{"name": d.name, "sampling": lines(d.sampling)} for d in experiment.draws],
+            self.variants: [{"name": d.name, "sampling": lines(d.sampling)} for d in experiment.variants],
             self.sampling: lines(experiment.sampling),
             self.scorer: judged.name,
             self.scorer_about: scorer_line(judged.name),
@@ -178,7 +178,7 @@ def build(models: Sequence[ModelInfo], offered: Collection[Experiment] = ()) -> 
             TextColumn(key="name", label="Name", hint="low temperature"),
             TextColumn(key="sampling", label="Sampling", hint="temperature: 0.2", lines=2),
         ]
-        draws = widgets.rows_editor(parts, noun="Variant", most=by_name["draws"].max_length or 1)
+        variants = widgets.rows_editor(parts, noun="Variant", most=by_name["variants"].max_length or 1)
     with gr.Accordion("How answers are scored", open=False):
         scorer = gr.Dropdown(
             [SUITS, *((s.title, name) for name, s in scorers.SCORERS.items())],
@@ -191,17 +191,16 @@ def build(models: Sequence[ModelInfo], offered: Collection[Experiment] = ()) -> 
     with gr.Accordion("Title and question", open=False):
         texts = pick(Experiment, "title", "about")
     form = ExperimentForm(
-        texts=texts, data=data, techniques=techniques, models=chosen, draws=draws, numbers=numbers, sampling=common,
-        scorer=scorer, scorer_about=about, scorer_options=options, expected=gr.State(()), reset=reset,
-        reset_for=gr.State(""),
-        offered=tuple(offered),
+        texts=texts, data=data, techniques=techniques, models=chosen, variants=variants, numbers=numbers,
+        sampling=common, scorer=scorer, scorer_about=about, scorer_options=options, expected=gr.State(()), reset=reset,
+        reset_for=gr.State(""), offered=tuple(offered),
     )  # fmt: skip
     return form, add
 
 
 def _labels(data: Mapping[str, Any]) -> set[str]:
     """What the columns will be called: an expectation about one that was taken away goes with it."""
-    experiment = setups.build(Experiment, {key: data[key] for key in ("techniques", "models", "draws")}, ())
+    experiment = setups.build(Experiment, {key: data[key] for key in ("techniques", "models", "variants")}, ())
     return {column.label for column in columns(experiment)}
 
 

@@ -59,11 +59,11 @@ def model_choices(models: Sequence[ModelInfo], held: Sequence[str]) -> list[tupl
     return [(title, one) for one, title in {**named, **offered}.items()]
 
 
-# -------------------------------------------------------------------------------------- draws and scorers
-def read_draws(value: Any) -> list[dict[str, Any]]:
+# -------------------------------------------------------------------------------------- sampling variants and scorers
+def read_variants(value: Any) -> list[dict[str, Any]]:
     """The rows of settings that hold anything. Raises InvalidSetup."""
     if value is not None and not (isinstance(value, list) and all(isinstance(row, Mapping) for row in value)):
-        raise InvalidSetup(path=("draws",), rule="must be a list of sampling variants.")
+        raise InvalidSetup(path=("variants",), rule="must be a list of sampling variants.")
     filled = [row for row in value or [] if any(row.values())]
     return [
         {"name": row.get("name") or "", "sampling": sampling(row.get("sampling"), f"Sampling variant {at}")}

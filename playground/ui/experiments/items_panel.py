@@ -160,7 +160,7 @@ def wire(view: ItemsView, ran: Any, store: Store) -> None:
 
     def run_of(result: Result) -> Run | None:
         held = store.get(result.key) if result.key else None
-        record = records.load(held) if held else None
+        record = records.load_record(held) if held else None
         return record.run if record else None
 
     options: dict[str, Any] = {"trigger_mode": "always_last", **AT_ONCE}

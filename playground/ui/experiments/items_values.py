@@ -6,7 +6,8 @@ from typing import Any
 from playground.evaluation.findings.summary import ItemRow
 from playground.evaluation.plan import Item
 from playground.evaluation.results import Result, Table
-from playground.ui.run_view.measures import counted, dollars
+from playground.formats import format_count
+from playground.ui.run_view.measures import dollars
 
 PAGE = 50  # rows that the browser gets at once, whatever there are
 CLIPPED = 160  # characters of a text in a row; its details have all of it
@@ -45,7 +46,7 @@ def items_value(
     pages = -(-len(left) // PAGE)
     page = max(0, min(page, pages - 1))
     shown = left[page * PAGE : (page + 1) * PAGE]
-    count = f"{len(left):,} of {counted(len(rows), 'item')}"
+    count = f"{len(left):,} of {format_count(len(rows), 'item')}"
     if pages > 1:
         count += f", {page * PAGE + 1:,} to {page * PAGE + len(shown):,} shown"
     return {
@@ -140,7 +141,7 @@ def cell_value(table: Table, at: int, *, openable: bool) -> dict[str, Any]:
 
 def _facts(cell: Result) -> list[str]:
     tokens = cell.prompt_tokens + cell.completion_tokens
-    facts = [counted(cell.calls, "call"), counted(tokens, "token"), f"{cell.seconds:.1f} s"]
+    facts = [format_count(cell.calls, "call"), format_count(tokens, "token"), f"{cell.seconds:.1f} s"]
     sure = [] if cell.confidence is None else [f"confidence {100 * cell.confidence:.0f} %"]
     return [*facts, *sure, *([dollars(cell.cost)] if cell.cost is not None else [])]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from playground.errors import Path, PlaygroundError, dotted
+from playground.errors import FieldPath, PlaygroundError, dotted_path
 from playground.ui.setup_form.labels import LABELS, Labels, label_of, labelled
 
 SHOTS = ("data", "shots")
@@ -17,9 +17,9 @@ def labelled_plan(error: PlaygroundError, labels: Labels, names: Sequence[str] =
     column, field = _column(error.path, names), error.path[2:]
     if field == EXAMPLES and not error.value:  # they are not written there, but taken from the data
         return f"{column} needs examples: set {label_of(SHOTS, labels)} to 1 or more, or untick it."
-    return error.of(f"{column}, {label_of(field, COLUMN) or f'`{dotted(field)}`'},")
+    return error.of(f"{column}, {label_of(field, COLUMN) or f'`{dotted_path(field)}`'},")
 
 
-def _column(path: Path, names: Sequence[str]) -> str:
+def _column(path: FieldPath, names: Sequence[str]) -> str:
     at = int(path[1])
     return f"\u201c{names[at]}\u201d" if at < len(names) and names[at] else f"Column {at + 1}"

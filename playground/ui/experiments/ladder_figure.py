@@ -5,12 +5,13 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from playground.evaluation.findings.sentences import swapped
-from playground.evaluation.findings.summary import Summary, summaries
+from playground.evaluation.findings.sentences import disagreement_sentence
+from playground.evaluation.findings.summary import ColumnSummary, summaries
 from playground.evaluation.results import Table
-from playground.ui.experiments.figure_style import View, colour, ends_of, interval, percent
+from playground.formats import format_count, format_percent
+from playground.ui.experiments.figure_style import View, colour, ends_of, interval
 from playground.ui.run_view.framed_figure import framed, plain
-from playground.ui.run_view.measures import counted, dollars
+from playground.ui.run_view.measures import dollars
 
 
 def ladder(table: Table) -> View:
@@ -19,7 +20,7 @@ def ladder(table: Table) -> View:
     return ladder_figure(table, found), [ladder_table(found)], ""
 
 
-def ladder_figure(table: Table, summaries: Sequence[Summary]) -> go.Figure | None:
+def ladder_figure(table: Table, summaries: Sequence[ColumnSummary]) -> go.Figure | None:
     """A bar a column, in the plan's order from top to bottom, with its interval; None before any answer."""
     known = {row: s for row, s in enumerate(summaries) if s.n}
     if not known:
@@ -48,10 +49,10 @@ def ladder_figure(table: Table, summaries: Sequence[Summary]) -> go.Figure | Non
     return figure.update_yaxes(range=[len(rows) - 0.6, -0.75], showgrid=False, showticklabels=False)
 
 
-def _said(s: Summary) -> str:
+def _said(s: ColumnSummary) -> str:
     """What stands above a bar: how much it is, before a name that may be too long for the picture."""
     name = plain(s.column)
-    return f"<b>{percent(s.mean or 0.0)}</b>  {name}  ({amount(s)})" if s.n else name
+    return f"<b>{format_percent(s.mean or 0.0)}</b>  {name}  ({amount(s)})" if s.n else name
 
 
 def _texts(x: list[float], y: list[float], texts: list[str]) -> go.Scatter:
@@ -60,22 +61,22 @@ def _texts(x: list[float], y: list[float], texts: list[str]) -> go.Scatter:
     )
 
 
-def measured(summaries: Sequence[Summary]) -> str:
+def measured(summaries: Sequence[ColumnSummary]) -> str:
     """What the bars are of, for the axis."""
     return "Right answers (%), 95 % interval" if yes_no(summaries) else "Mean score (%), 95 % interval"
 
 
-def yes_no(summaries: Sequence[Summary]) -> bool:
+def yes_no(summaries: Sequence[ColumnSummary]) -> bool:
     """Whether answers are right or wrong, and not something between."""
     return all(s.right is not None for s in summaries if s.n)
 
 
-def amount(s: Summary) -> str:
+def amount(s: ColumnSummary) -> str:
     """ "22 of 60", or "60 answers" where answers are not right or wrong."""
-    return f"{s.right:,} of {s.n:,}" if s.right is not None else counted(s.n, "answer")
+    return f"{s.right:,} of {s.n:,}" if s.right is not None else format_count(s.n, "answer")
 
 
-def ladder_table(summaries: Sequence[Summary]) -> dict[str, Any]:
+def ladder_table(summaries: Sequence[ColumnSummary]) -> dict[str, Any]:
     """The numbers of the bars, and what they cost."""
     priced = any(s.cost is not None for s in summaries)
     columns = [
@@ -88,21 +89,21 @@ def ladder_table(summaries: Sequence[Summary]) -> dict[str, Any]:
         "tokens. No answer found: the reply held none of the answer type; it counts as wrong. Failed answers are in no "
         "mean."
     )
-    note = " ".join([note, *(swapped(s) for s in summaries if s.disagree)])
+    note = " ".join([note, *(disagreement_sentence(s) for s in summaries if s.disagree)])
     return {"caption": "", "corner": "Column", "columns": columns, "rows": rows, "note": note}
 
 
-def _reached(s: Summary) -> list[str]:
+def _reached(s: ColumnSummary) -> list[str]:
     mean, low, high = (100 * value for value in ends_of(s))
     shown = [f"{mean:.1f}", f"{low:.1f} to {high:.1f}"] if s.n else ["\u2026", "\u2026"]
     right = "\u2013" if s.right is None else f"{s.right:,}"
     return [*shown, right, f"{s.n:,}", f"{s.not_extracted:,}", f"{s.failed:,}"]
 
 
-def _spent(s: Summary) -> list[str]:
+def _spent(s: ColumnSummary) -> list[str]:
     each = [(s.calls, 1), (s.tokens, 0), (s.seconds, 2)]
-    return ["\u2026" if (value := s.each(total)) is None else f"{value:,.{digits}f}" for total, digits in each]
+    return ["\u2026" if (value := s.per_cell(total)) is None else f"{value:,.{digits}f}" for total, digits in each]
 
 
-def _cost(s: Summary) -> str:
+def _cost(s: ColumnSummary) -> str:
     return "unknown" if s.cost is None else dollars(s.cost)

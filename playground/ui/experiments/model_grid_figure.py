@@ -3,9 +3,10 @@
 import plotly.graph_objects as go
 
 from playground.evaluation.columns import columns
-from playground.evaluation.findings.summary import Summary, summaries
+from playground.evaluation.findings.summary import ColumnSummary, summaries
 from playground.evaluation.results import Table
-from playground.ui.experiments.figure_style import View, broken, ends_of, interval, percent, table_of
+from playground.formats import format_percent
+from playground.ui.experiments.figure_style import View, broken, ends_of, interval, table_of
 from playground.ui.run_view.framed_figure import framed
 
 SHADES = [[0, "rgba(79,91,213,0.06)"], [1, "rgba(79,91,213,0.55)"]]  # text stays readable on each, in both schemes
@@ -13,18 +14,18 @@ SHADES = [[0, "rgba(79,91,213,0.06)"], [1, "rgba(79,91,213,0.55)"]]  # text stay
 
 def several(table: Table) -> bool:
     """Whether there is more than one model or sampling setting, so that techniques can be seen beside them."""
-    return len(table.experiment.models) > 1 or len(table.experiment.draws) > 1
+    return len(table.experiment.models) > 1 or len(table.experiment.variants) > 1
 
 
 def models(table: Table) -> View:
     """Techniques by models and sampling settings; a cell is a column's mean."""
     known = {summary.column: summary for summary in summaries(table)}
-    grid: dict[str, dict[str, Summary]] = {}
+    grid: dict[str, dict[str, ColumnSummary]] = {}
     across: dict[str, None] = {}
     for column in columns(table.experiment):
-        technique, model, draw = column.titles
+        technique, model, variant = column.titles
         beside = [model] if len(table.experiment.models) > 1 else []
-        beside += [draw] if len(table.experiment.draws) > 1 else []
+        beside += [variant] if len(table.experiment.variants) > 1 else []
         name = " \u00b7 ".join(beside) or model
         across[name] = None
         grid.setdefault(technique, {})[name] = known[column.label]
@@ -53,8 +54,8 @@ def models(table: Table) -> View:
     return figure, [table_of("Technique", list(across), rows, "Mean score, 95 % interval.")], ""
 
 
-def _cell(s: Summary) -> str:
+def _cell(s: ColumnSummary) -> str:
     if not s.n:
         return "\u2026"
     mean, low, high = ends_of(s)
-    return f"<b>{percent(mean)}</b><br>{100 * low:.0f} to {100 * high:.0f}"
+    return f"<b>{format_percent(mean)}</b><br>{100 * low:.0f} to {100 * high:.0f}"

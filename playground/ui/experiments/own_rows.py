@@ -8,7 +8,7 @@ from typing import Any
 from playground.errors import InvalidSetup
 from playground.evaluation.own_data import OwnData
 from playground.evaluation.plan import Item
-from playground.ui.run_view.measures import counted
+from playground.formats import format_count
 
 NUMBER = re.compile(r"[-+\u2212]?[$\u20ac\u00a3]?\d[\d.,' ]*%?")
 LISTED = 8  # bad rows that are shown
@@ -59,10 +59,10 @@ def shared(count: int, size: Any, shots: Any) -> str:
     rest = count - kept
     asked = min(int(size), rest) if isinstance(size, (int, float)) else rest
     share = f"{asked:,} of the other {rest:,}" if asked < rest and kept else f"{asked:,}"
-    return f"{counted(count, 'row')}: {f'{kept:,} kept as examples, ' if kept else ''}{share} asked."
+    return f"{format_count(count, 'row')}: {f'{kept:,} kept as examples, ' if kept else ''}{share} asked."
 
 
 def bad_rows(bad: tuple[tuple[int, str], ...]) -> list[str]:
     """Line by line what is wrong, the first few."""
-    more = [f"... and {counted(len(bad) - LISTED, 'more row')}."] if len(bad) > LISTED else []
+    more = [f"... and {format_count(len(bad) - LISTED, 'more row')}."] if len(bad) > LISTED else []
     return [*(f"Line {line:,}: {why}" for line, why in bad[:LISTED]), *more]

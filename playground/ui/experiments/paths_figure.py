@@ -5,19 +5,20 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from playground.evaluation.findings.resampling import Curve, curves
-from playground.evaluation.report.outcome import grading
+from playground.evaluation.findings.resampling import VoteCurve, vote_curves
+from playground.evaluation.report.outcome import answer_grader
 from playground.evaluation.results import Table
-from playground.ui.experiments.figure_style import View, colour, pale, percent, share, symbol, table_of
+from playground.formats import format_percent
+from playground.ui.experiments.figure_style import View, colour, pale, share, symbol, table_of
 from playground.ui.run_view.framed_figure import framed, plain
 
 
 def paths(table: Table) -> View:
     """Accuracy against number of paths, for every column whose answers were voted on, with both ways of voting."""
-    grade = grading(table.experiment)
+    grade = answer_grader(table.experiment)
     if grade is None:
         return None, [], "A model as judge would be asked about every path; choose a scorer that needs no model."
-    found = [curve for curve in curves(table, grade) if curve.points[-1].paths > 1]
+    found = [curve for curve in vote_curves(table, grade) if curve.points[-1].paths > 1]
     if not found:
         return None, [], "No column takes a vote. Self-consistency does: it samples several paths and lets them vote."
     lines = [trace for curve in found for trace in _line(table, curve)]
@@ -26,7 +27,7 @@ def paths(table: Table) -> View:
     return figure.update_yaxes(rangemode="tozero"), [_path_table(found)], ""
 
 
-def _line(table: Table, curve: Curve) -> list[go.Scatter]:
+def _line(table: Table, curve: VoteCurve) -> list[go.Scatter]:
     points, shade = curve.points, colour(table, curve.column)
     name, x = f"{plain(curve.column)}, {_vote(curve)}", [p.paths for p in points]
     line = go.Scatter(
@@ -36,7 +37,7 @@ def _line(table: Table, curve: Curve) -> list[go.Scatter]:
         name=name,
         line={"color": shade, "dash": "dash" if curve.weighted else "solid"},
         marker={"symbol": symbol(table, curve.column) + ("-open" if curve.weighted else ""), "size": 9},
-        customdata=[f"{percent(p.mean)}, {percent(p.low)} to {percent(p.high)}" for p in points],
+        customdata=[f"{format_percent(p.mean)}, {format_percent(p.low)} to {format_percent(p.high)}" for p in points],
         hovertemplate=f"{name}, %{{x}} paths: %{{customdata}}<extra></extra>",
     )
     if curve.weighted:
@@ -49,11 +50,11 @@ def _line(table: Table, curve: Curve) -> list[go.Scatter]:
     return [band, line]
 
 
-def _vote(curve: Curve) -> str:
+def _vote(curve: VoteCurve) -> str:
     return "weighted by probability" if curve.weighted else "majority"
 
 
-def _path_table(found: Sequence[Curve]) -> dict[str, Any]:
+def _path_table(found: Sequence[VoteCurve]) -> dict[str, Any]:
     rows = [
         {"head": curve.column, "cells": [_vote(curve), f"{p.paths}", *share(p.mean, p.low, p.high), f"{p.items:,}"]}
         for curve in found

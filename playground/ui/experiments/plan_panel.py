@@ -58,7 +58,9 @@ class PlanPanel:
 def offered(models: Sequence[ModelInfo]) -> dict[str, Experiment]:
     """The experiments that come with the playground and ask only models that are here, the ladder first."""
     names = {info.name for info in models}
-    named = {key: one for key, one in experiments.named().items() if {m.model for m in one.models} <= names}
+    named = {
+        key: one for key, one in experiments.shipped_experiments().items() if {m.model for m in one.models} <= names
+    }
     return {key: named[key] for key in sorted(named, key=lambda key: (key != FIRST, key))}
 
 
@@ -141,7 +143,7 @@ def wire(
     @told
     def use(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
         text, given = str(values[panel.text] or ""), values[form.data.given]
-        read = experiments.read(text, "The text")
+        read = experiments.read_yaml(text, "The text")
         filled = held(with_rest(read, text, given.items if given else ()), sessions.of(request))
         # The text has the ticked columns only: the others stay.
         columns = form.techniques
@@ -151,12 +153,14 @@ def wire(
 
     @told
     def opened(content: Any, request: gr.Request) -> dict[Any, Any]:
-        return held(experiments.read(text_of_file(content, experiments.MAX_BYTES), "The file"), sessions.of(request))
+        return held(
+            experiments.read_yaml(text_of_file(content, experiments.MAX_BYTES), "The file"), sessions.of(request)
+        )
 
     @told
     def save(values: dict[Any, Any]) -> dict[Any, Any]:
         experiment = experiments.parse(form.read(values))
-        return {panel.save: {"name": "experiment.yaml", "text": experiments.write(experiment)}}
+        return {panel.save: {"name": "experiment.yaml", "text": experiments.write_yaml(experiment)}}
 
     @told
     def count(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
@@ -227,9 +231,9 @@ def as_seen(experiment: Experiment) -> str:
     """The experiment as YAML, with as many items of its own as a person would read."""
     data = experiment.data
     if len(data.items) <= IN_SIGHT:
-        return experiments.write(experiment)
+        return experiments.write_yaml(experiment)
     few = replace(experiment, data=replace(data, items=data.items[:IN_SIGHT]))
-    return f"{_note(len(data.items))}\n{experiments.write(few)}"
+    return f"{_note(len(data.items))}\n{experiments.write_yaml(few)}"
 
 
 def with_rest(experiment: Experiment, text: str, items: Sequence[Item]) -> Experiment:

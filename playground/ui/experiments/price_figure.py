@@ -5,10 +5,11 @@ from typing import cast
 
 import plotly.graph_objects as go
 
-from playground.evaluation.findings.frontier import Offer, Price, frontier
+from playground.evaluation.findings.frontier import PricedColumn, PriceUnit, cost_frontier
 from playground.evaluation.findings.summary import summaries
 from playground.evaluation.results import Table
-from playground.ui.experiments.figure_style import View, colour, percent, share, symbol, table_of
+from playground.formats import format_percent
+from playground.ui.experiments.figure_style import View, colour, share, symbol, table_of
 from playground.ui.run_view.framed_figure import framed, plain
 
 UNITS = {"tokens": "Tokens per answer", "seconds": "Seconds per answer (many at once)", "cost": "US dollars per answer"}
@@ -18,7 +19,7 @@ WIDE = 12  # largest price over smallest, above which the axis counts in powers
 def price(table: Table, by: str) -> View:
     """Score against what it takes; the frontier joins what nothing else beats for less."""
     unit = UNITS.get(by, UNITS["tokens"])
-    offers = frontier(summaries(table), cast(Price, by if by in UNITS else "tokens"))
+    offers = cost_frontier(summaries(table), cast(PriceUnit, by if by in UNITS else "tokens"))
     if not offers:
         return None, [], f"{unit}: not known for these models." if table.results else "Nothing has been answered yet."
     front = [offer for offer in offers if offer.efficient]
@@ -52,8 +53,9 @@ def _ticks(low: float, high: float) -> list[float]:
     ]
 
 
-def _offer(table: Table, offer: Offer, unit: str) -> go.Scatter:
-    said = f"{plain(offer.column)}: {percent(offer.mean)}, {percent(offer.low)} to {percent(offer.high)}"
+def _offer(table: Table, offer: PricedColumn, unit: str) -> go.Scatter:
+    mean, low, high = map(format_percent, (offer.mean, offer.low, offer.high))
+    said = f"{plain(offer.column)}: {mean}, {low} to {high}"
     return go.Scatter(
         x=[offer.price],
         y=[100 * offer.mean],

@@ -120,7 +120,7 @@ class Views:
         if table.status == "running":
             return status_values.sentences_value(table, ())
         made = comparisons.compare(table, against)
-        return status_values.sentences_value(table, made, expectations.check(table, made))
+        return status_values.sentences_value(table, made, expectations.check_expectations(table, made))
 
 
 DRAWN: Mapping[str, Callable[[Table], View]] = {

@@ -40,7 +40,7 @@ def follow(
     shown = 0.0
     try:
         tables = running.run(
-            now.experiment, catalog, store, halt=now.halt, within=within, in_all=in_all, visitor=visitor
+            now.experiment, catalog, store, halt=now.halt, max_seconds=within, max_total_seconds=in_all, visitor=visitor
         )
         with closing(tables):
             for table in tables:

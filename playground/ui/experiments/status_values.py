@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from playground.evaluation.findings.comparisons import Comparison
-from playground.evaluation.findings.expectations import Check
-from playground.evaluation.findings.sentences import comparison, five_points
+from playground.evaluation.findings.comparisons import ColumnComparison
+from playground.evaluation.findings.expectations import ExpectationCheck
+from playground.evaluation.findings.sentences import comparison_sentence, items_needed_sentence
 from playground.evaluation.plan import Experiment
 from playground.evaluation.results import Table
-from playground.evaluation.running.estimate import Estimate, duration
+from playground.evaluation.running.estimate import Estimate
+from playground.formats import format_count, format_duration
 from playground.strategies import Calls
-from playground.ui.run_view.measures import counted, counted_calls, dollars
+from playground.ui.run_view.measures import counted_calls, dollars
 from playground.ui.widgets.status import status
 
 PHASES = {"running": "Running", "done": "Done", "stopped": "Stopped", "failed": "Failed"}
@@ -45,7 +46,7 @@ def status_value(experiment: Experiment, table: Table | None, waiting: bool = Fa
 
 
 def _facts(table: Table) -> list[str]:
-    facts = [f"{len(table.results):,} of {counted(table.total, 'answer')}"]
+    facts = [f"{len(table.results):,} of {format_count(table.total, 'answer')}"]
     if table.known:
         facts.append(f"{table.known:,} already known")
     if table.status != "running":
@@ -53,20 +54,20 @@ def _facts(table: Table) -> list[str]:
     if table.rate:
         facts.append(f"{table.rate:.1f} per second" if table.rate < 10 else f"{table.rate:,.0f} per second")
     if table.remaining is not None:
-        facts.append(f"about {duration(table.remaining)} left")
+        facts.append(f"about {format_duration(table.remaining)} left")
     return facts
 
 
 def estimate_text(found: Estimate) -> str:
     """What a run would take, in a line or two."""
     if found.known == found.cells:
-        return f"All {counted(found.cells, 'answer')} are already known: running it shows them and asks nothing."
+        return f"All {format_count(found.cells, 'answer')} are already known: running it shows them and asks nothing."
     known = f", {found.known:,} of them already known" if found.known else ""
-    tokens = counted(_roughly(found.prompt_tokens + found.completion_tokens), "token", estimated=True)
+    tokens = format_count(_roughly(found.prompt_tokens + found.completion_tokens), "token", estimated=True)
     calls = counted_calls(Calls(found.calls, None if found.at_least else found.calls))
-    parts = [f"{counted(found.cells, 'answer')}{known}", calls, tokens]
+    parts = [f"{format_count(found.cells, 'answer')}{known}", calls, tokens]
     about = "at least" if found.at_least else "about"
-    parts += [] if found.seconds is None else [f"{about} {duration(found.seconds)}"]
+    parts += [] if found.seconds is None else [f"{about} {format_duration(found.seconds)}"]
     parts += [] if found.cost is None else [f"{about} {dollars(found.cost)}"]
     return " ".join([" \u00b7 ".join(parts) + ".", *found.notes])
 
@@ -78,7 +79,7 @@ def _roughly(count: int) -> int:
 
 # --------------------------------------------------------------------------------------- what may be said
 def sentences_value(
-    table: Table | None, comparisons: Sequence[Comparison], checks: Sequence[Check] = ()
+    table: Table | None, comparisons: Sequence[ColumnComparison], checks: Sequence[ExpectationCheck] = ()
 ) -> dict[str, Any]:
     """Every comparison in one plain sentence, those that show a difference first; then what was expected."""
     value: dict[str, Any] = {"title": "What this shows" if table else "", "lead": "", "sentences": []}
@@ -95,17 +96,19 @@ def sentences_value(
     if all(c.difference is None for c in comparisons):
         return {**value, "lead": "Nothing can be compared: no item has a score in both columns of any pair."}
     early = "" if table.status == "done" else "Not all answers are there: this is of the items asked in both columns. "
-    lead = f"{early}{counted(len(comparisons), 'comparison')} on the same items, corrected for their number (Holm)."
-    lead = f"{lead} {five_points(comparisons)}".rstrip()
+    lead = (
+        f"{early}{format_count(len(comparisons), 'comparison')} on the same items, corrected for their number (Holm)."
+    )
+    lead = f"{lead} {items_needed_sentence(comparisons)}".rstrip()
     said = [_said(c) for c in sorted(comparisons, key=lambda c: not c.significant)]
     return {**value, "lead": lead, "sentences": [*said, *map(_checked, checks)]}
 
 
-def _said(c: Comparison) -> dict[str, str]:
+def _said(c: ColumnComparison) -> dict[str, str]:
     kind, mark = ("shown", "More than chance explains") if c.significant else ("open", "Not enough evidence")
-    return {"kind": kind, "mark": mark, "text": comparison(c, marked=True)}
+    return {"kind": kind, "mark": mark, "text": comparison_sentence(c, marked=True)}
 
 
-def _checked(check: Check) -> dict[str, str]:
-    kind, mark = ("held", "Expected, held") if check.held else ("missed", "Expected, not held")
+def _checked(check: ExpectationCheck) -> dict[str, str]:
+    kind, mark = ("held", "Expected, held") if check.is_met else ("missed", "Expected, not held")
     return {"kind": kind, "mark": mark, "text": check.sentence}

@@ -92,7 +92,7 @@ def with_unticked(new: Sequence[Row], before: Sequence[Row], ticked: Collection[
 def with_setup(held: Sequence[Row], setup: Setup) -> Row:
     """One more row, which asks as this setup does, whatever it asks. Raises LimitReached."""
     with_room(held)
-    given = setups.differing(setup)
+    given = setups.changed_settings(setup)
     task = {key: part for key, part in given.get("task", {}).items() if key in PARTS}
     options, sampling = given.get("options", {}), given.get("sampling", {})
     sampling.pop("seed", None)  # the experiment gives every cell its own

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from playground.evaluation import experiments
 from playground.evaluation.plan import Experiment
-from playground.evaluation.running.estimate import Estimate, duration
+from playground.evaluation.running.estimate import Estimate
+from playground.formats import format_duration
 from playground.settings import Settings
 from playground.ui.handlers.event_options import EXPERIMENTS
 from playground.ui.handlers.fair_shares import share
@@ -22,13 +23,13 @@ def with_limit(found: Estimate, settings: Settings) -> Estimate:
     longest = settings.max_experiment_seconds
     if found.seconds is None or found.seconds <= longest:
         return found
-    note = f"An experiment is ended after {duration(longest)} here; run it again to ask the rest."
+    note = f"An experiment is ended after {format_duration(longest)} here; run it again to ask the rest."
     return replace(found, notes=(*found.notes, note))
 
 
 def experiment_text(settings: Settings) -> str:
     """The limits of an experiment, in a sentence or two."""
-    longest = duration(settings.max_experiment_seconds)
+    longest = format_duration(settings.max_experiment_seconds)
     return (
         f"An experiment has at most {settings.max_cells:,} answers and is ended after {longest}; what is done is kept, "
         f"and running it again asks the rest.{_shares(settings)}"
@@ -37,7 +38,7 @@ def experiment_text(settings: Settings) -> str:
 
 def list_text(settings: Settings, most_rows: int) -> str:
     """The limits of a list of prompts, likewise."""
-    longest = duration(settings.max_experiment_seconds)
+    longest = format_duration(settings.max_experiment_seconds)
     return (
         f"At most {most_rows} prompts and {settings.max_cells:,} answers. A list is ended after {longest}; the rows "
         f"that are done are kept.{_shares(settings)}"

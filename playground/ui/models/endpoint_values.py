@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from playground.formats import format_count
 from playground.parameters import parameters
 from playground.types import Sampling
-from playground.ui.run_view.measures import counted
 
 if TYPE_CHECKING:
     from playground.backends.endpoints.connection import Connection
@@ -63,7 +63,7 @@ def summary(connection: "Connection") -> str:
 
 def _count(connection: "Connection") -> str:
     shown, total = len(connection.models), connection.total
-    models = counted(total, "model") if shown == total else f"the first {shown:,} of {total:,} models"
+    models = format_count(total, "model") if shown == total else f"the first {shown:,} of {total:,} models"
     return models + (
         f" (and {connection.unnamed_count:,} without a name that can be used)" if connection.unnamed_count else ""
     )

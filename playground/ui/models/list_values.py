@@ -10,9 +10,9 @@ from playground.backends.details import AdapterDetails, FastPaths, ModelDetails
 from playground.backends.memory import MemoryBudget, format_bytes
 from playground.backends.suggestions import Suggestion
 from playground.errors import PlaygroundError
+from playground.formats import format_count
 from playground.settings import Settings
 from playground.types import Progress
-from playground.ui.run_view.measures import counted
 from playground.ui.widgets.status import share_of, status
 
 TASKS = {
@@ -71,7 +71,7 @@ def _model(info: ModelInfo, doing: str, oldest: bool, settings: Settings) -> dic
         "line": "" if state == "loading" else " \u00b7 ".join(_line(info, task, settings)),
         "facts": _facts(info.details, settings) if info.details else [],
         "oldest": oldest,
-        "busy": counted(info.users, "run") + " on it now" if info.users and info.loaded else "",
+        "busy": format_count(info.users, "run") + " on it now" if info.users and info.loaded else "",
         "load": info.kind == "local" and state == "idle",
         "unload": info.kind == "local" and info.loaded and not settings.public,
         "adapters": [_adapter(info, adapter, settings) for adapter in info.adapters],

@@ -40,7 +40,7 @@ NOTHING = Preset(
 
 def offers() -> dict[str, Preset]:
     """The presets that come with the playground, by key, and before them the empty form."""
-    return {EMPTY: NOTHING, **presets.setups()}
+    return {EMPTY: NOTHING, **presets.setup_presets()}
 
 
 def build(offered: Mapping[str, Preset]) -> PresetBar:
@@ -98,12 +98,12 @@ def wire(
     @told
     def save(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
         setup = setups.parse(form.read(values, sessions.of(request)))
-        text = presets.write(Preset(title=titled(setup), about="", setup=setup))
+        text = presets.write_preset(Preset(title=titled(setup), about="", setup=setup))
         return {bar.save: {"name": f"{setup.strategy}.yaml", "text": text}}
 
     @told
     def opened(content: Any, request: gr.Request) -> dict[Any, Any]:
-        written = form.write(presets.read(text_of_file(content), "The file").setup, sessions.of(request))
+        written = form.write(presets.read_preset(text_of_file(content), "The file").setup, sessions.of(request))
         return {**written, bar.load: ""}
 
     filled = [*form.written, bar.load]

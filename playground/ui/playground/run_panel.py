@@ -86,7 +86,7 @@ def wire(fields: Form, view: Results, settings: Settings, sessions: Sessions) ->
         with Stoppable() as going:
             hidden = {**view.insight.hide(), view.stale: gr.update(visible=False)}
             yield {**view.updates(now, earlier), **hidden, view.going: going}
-            runs = runner.run(setup, catalog, given=given, within=settings.max_seconds)
+            runs = runner.run(setup, catalog, earlier_steps=given, max_seconds=settings.max_seconds)
             for run in following.follow(setup, runs, going.halt):
                 now = Shown(run=run, given=given)
                 yield view.updates(now, earlier)

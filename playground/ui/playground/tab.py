@@ -31,7 +31,7 @@ def build(shared: Shared, ready: Any) -> tuple[Form, Any]:
     `ready` changes when a model has been loaded, so that its tokens can be counted.
     """
     page, settings, sessions, catalog = shared.page, shared.settings, shared.sessions, shared.catalog
-    offered, samplings = preset_bar.offers(), presets.samplings()
+    offered, samplings = preset_bar.offers(), presets.sampling_presets()
     with gr.Row(elem_id="columns", equal_height=False):
         with gr.Column(elem_id="inputs", min_width=0):
             bar = preset_bar.build(offered)

@@ -29,7 +29,7 @@ def follow(setup: Setup, runs: Generator[Run, None, None], halt: threading.Event
             if last is not shown:
                 yield (shown := last)
         if work.error:
-            yield replace(transcript.stopped(work.latest), status="failed", error=in_words(work.error))
+            yield replace(transcript.mark_stopped(work.latest), status="failed", error=in_words(work.error))
         elif halt.is_set():
             yield stopped(work.latest)
     finally:
@@ -38,4 +38,4 @@ def follow(setup: Setup, runs: Generator[Run, None, None], halt: threading.Event
 
 def stopped(run: Run) -> Run:
     """The run as it was when it was stopped; one that had already ended stays as it is."""
-    return transcript.stopped(run) if run.status in ("waiting", "running") else run
+    return transcript.mark_stopped(run) if run.status in ("waiting", "running") else run

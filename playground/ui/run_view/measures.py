@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from playground.formats import format_count
 from playground.strategies import Calls
 from playground.types import Completion, Run, Step, Token
 from playground.ui.run_view.step_groups import groups
@@ -25,9 +26,9 @@ def metrics(run: Run, given: Sequence[Step] = ()) -> list[tuple[str, str]]:
     kept = run.completion_tokens - count
     about = "about " if run.estimated else ""
     return [
-        *([("Output", counted(count, "token", estimated=run.estimated))] if count else []),
-        *([("Kept", counted(kept, "token", estimated=run.estimated))] if kept else []),
-        ("Prompt", counted(prompts, "token", estimated=run.estimated)),
+        *([("Output", format_count(count, "token", estimated=run.estimated))] if count else []),
+        *([("Kept", format_count(kept, "token", estimated=run.estimated))] if kept else []),
+        ("Prompt", format_count(prompts, "token", estimated=run.estimated)),
         *([("Calls", f"{len(own)}")] if len(own) > 1 else []),
         *([("First token", f"{first:.2f} s" if first is not None else "-")] if count else []),
         ("Total", f"{run.seconds:.1f} s"),
@@ -64,17 +65,11 @@ def _spoken(c: Completion) -> bool:
     return all_seen and c.time_to_first_token is not None and c.completion_tokens > 1
 
 
-def counted(count: int, thing: str, *, estimated: bool = False) -> str:
-    """ "1 token", "1,200 tokens", "about 1,200 tokens"."""
-    about = "about " if estimated else ""
-    return f"{about}{count:,} {thing}{'' if count == 1 else 's'}"
-
-
 def counted_calls(calls: Calls) -> str:
     """ "2 calls", "up to 20 calls", "3 or more calls"."""
     if calls.most is None:
         return f"{calls.least:,} or more calls"
-    return ("up to " if calls.least < calls.most else "") + counted(calls.most, "call")
+    return ("up to " if calls.least < calls.most else "") + format_count(calls.most, "call")
 
 
 def dollars(cost: float) -> str:

@@ -9,10 +9,11 @@ from playground.advice import advice
 from playground.backends.base import Backend
 from playground.backends.catalog import Catalog
 from playground.errors import PlaygroundError, PromptTooLong
-from playground.prompts import Piece, Prompt, prompts_of
+from playground.formats import format_count
+from playground.prompts import Prompt, PromptPiece, prompts_of
 from playground.strategies import Calls, technique_of
 from playground.types import Setup
-from playground.ui.run_view.measures import counted, counted_calls
+from playground.ui.run_view.measures import counted_calls
 from playground.ui.run_view.step_groups import groups
 from playground.ui.run_view.steps_values import turns
 from playground.ui.setup_form.check import checked
@@ -104,11 +105,11 @@ def _asks(prompt: Prompt, question: str) -> bool:
     return bool(question) and any(_stands_in(question, content) for content in prompt.contents)
 
 
-def _stands_in(question: str, content: Sequence[Piece]) -> bool:
+def _stands_in(question: str, content: Sequence[PromptPiece]) -> bool:
     return any(question in piece.text for piece in content if not piece.answer_of)
 
 
-def _piece(piece: Piece) -> dict[str, Any]:
+def _piece(piece: PromptPiece) -> dict[str, Any]:
     return {"text": piece.text, "gap": bool(piece.answer_of)}
 
 
@@ -122,13 +123,13 @@ def _count(prompt: Prompt, backend: Backend | None) -> int | str:
 
 
 def _facts(count: int | str, estimated: bool) -> str:
-    return counted(count, "token", estimated=estimated) if isinstance(count, int) else count
+    return format_count(count, "token", estimated=estimated) if isinstance(count, int) else count
 
 
 def _summary(
     calls: Calls, messages: int, counts: Sequence[int | str], window: int | None, room: int, estimated: bool
 ) -> str:
-    first = counted(messages, "message") if calls.most == 1 else counted_calls(calls)
+    first = format_count(messages, "message") if calls.most == 1 else counted_calls(calls)
     known = [c for c in counts if isinstance(c, int)]
     if not known:
         return f"{first} \u00b7 {counts[0]}"

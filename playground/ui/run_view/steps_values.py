@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from playground.formats import format_count
 from playground.types import Completion, Finding, FinishReason, Message, Origin, Role, Run, Status, Step
-from playground.ui.run_view.measures import counted, dollars, mean_probability
+from playground.ui.run_view.measures import dollars, mean_probability
 from playground.ui.run_view.step_groups import Group, groups
 
 ENDINGS: dict[FinishReason | None, str] = {
@@ -47,7 +48,7 @@ def _group(group: Group, status: Status) -> dict[str, Any]:
     ]
     sent = [completion for step in group.steps for completion in step.completions]
     tokens, estimated = max((c.prompt_tokens for c in sent), default=0), any(c.estimated for c in sent)
-    facts = [counted(tokens, "prompt token", estimated=estimated)] if tokens and alone else []
+    facts = [format_count(tokens, "prompt token", estimated=estimated)] if tokens and alone else []
     if len(cards) == 1:  # one line for what is one thing
         facts, cards[0]["facts"] = [*facts, *([cards[0]["facts"]] if cards[0]["facts"] else [])], ""
     origins = {card["origin"] for card in cards}
@@ -125,7 +126,7 @@ def _facts(completion: Completion, status: Status) -> str:
     if completion.edited:
         return "edited by hand"
     count = completion.completion_tokens
-    facts = [counted(count, "token", estimated=completion.estimated)] if count else []
+    facts = [format_count(count, "token", estimated=completion.estimated)] if count else []
     if completion.cost is not None and completion.finish_reason:
         facts.append(dollars(completion.cost))
     if completion.finish_reason and (p := mean_probability(completion.tokens)) is not None:

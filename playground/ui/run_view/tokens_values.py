@@ -3,9 +3,10 @@
 import math
 from typing import Any
 
+from playground.formats import format_count
 from playground.types import Completion, Run, Token
 from playground.ui.run_view.continuing import unfit
-from playground.ui.run_view.measures import counted, mean_probability
+from playground.ui.run_view.measures import mean_probability
 
 
 def tokens_value(label: str, completion: Completion | None, step: int = 0, sample: int = 0) -> dict[str, Any]:
@@ -36,9 +37,8 @@ def token_facts(tokens: tuple[Token, ...]) -> str:
     p = mean_probability(tokens)
     if p is None:
         return ""
-    return (
-        f"{counted(len(tokens), 'token')} \u00b7 mean log-probability {math.log(p):.3f} \u00b7 perplexity {1 / p:.2f}"
-    )
+    count = format_count(len(tokens), "token")
+    return f"{count} \u00b7 mean log-probability {math.log(p):.3f} \u00b7 perplexity {1 / p:.2f}"
 
 
 def longest(run: Run) -> tuple[int, int] | None:

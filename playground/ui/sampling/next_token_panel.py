@@ -107,7 +107,7 @@ def waiting(progress: Progress) -> dict[str, Any]:
 
 def build(page: Any, settings: Settings, catalog: Catalog, sessions: Sessions) -> Question:
     """Lay out and wire. Returns the question, for others to ask as well."""
-    offered = {key: p for key, p in presets.samplings().items() if _shapes_only(p.sampling)}
+    offered = {key: p for key, p in presets.sampling_presets().items() if _shapes_only(p.sampling)}
     with gr.Row(elem_classes="halves", equal_height=False):
         with gr.Column(elem_classes="asking", min_width=0):
             gr.Markdown("## Which token comes next?")

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from playground.errors import InvalidSetup, shown
+from playground.errors import InvalidSetup, write_value
 from playground.ui.setup_form.fields import Field
 
 
@@ -22,7 +22,7 @@ class NumberList(Field):
             return list(dict.fromkeys(map(float, words)))
         except ValueError:
             wrong = next(word for word in words if not _is_number(word))
-            raise InvalidSetup(path=(p.name,), rule=f"has {shown(wrong)}, which is no number; {how}") from None
+            raise InvalidSetup(path=(p.name,), rule=f"has {write_value(wrong)}, which is no number; {how}") from None
 
 
 def _is_number(word: str) -> bool:

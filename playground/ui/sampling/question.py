@@ -7,7 +7,7 @@ from typing import Any
 from playground import setups
 from playground.backends.catalog import Catalog
 from playground.parameters import STRICT, text
-from playground.strategies.base import system, user
+from playground.strategies.base import system_message, user_message
 from playground.types import MAX_TEXT, Message, Setup
 from playground.ui.setup_form import model_choice, sampling_fields, task_fields
 from playground.ui.setup_form.check import checked
@@ -54,7 +54,7 @@ class Asked:
 
     @property
     def messages(self) -> tuple[Message, ...]:
-        return (*system(self.setup.task.role), user(self.setup.task.input))
+        return (*system_message(self.setup.task.role), user_message(self.setup.task.input))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

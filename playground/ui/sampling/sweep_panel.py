@@ -196,7 +196,9 @@ def _wire_run(view: SweepView, settings: Settings, sessions: Sessions) -> None:
         grid = _grid(view, values)
         now = Swept(run=Run(setup=setup), grid=grid)
         yield {view.stale: sentence("")}
-        for last in following.follow(setup, sweep.run(setup, catalog, grid, within=settings.max_seconds), now.halt):
+        for last in following.follow(
+            setup, sweep.run(setup, catalog, grid, max_seconds=settings.max_seconds), now.halt
+        ):
             now = replace(now, run=last)
             yield view.shown(now)
 

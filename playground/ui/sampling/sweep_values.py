@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from playground.evaluation.sweep import Cell, Sweep, answer_of, summary, whole_answers
-from playground.strategies.answers import extract, same
+from playground.evaluation.sweep import Sweep, SweepCell, answer_of, summary, whole_answers
+from playground.formats import format_count
+from playground.strategies.answers import comparison_key, extract_answer
 from playground.types import Run, Step, Task
 from playground.ui.run_view.answer_values import PHASES
-from playground.ui.run_view.measures import counted, mean_probability
+from playground.ui.run_view.measures import mean_probability
 from playground.ui.run_view.steps_values import ENDINGS
 from playground.ui.sampling import question
 from playground.ui.setup_form.labels import Labels, labelled_run
@@ -39,7 +40,7 @@ class Measure:
     key: str
     label: str
     unit: str
-    value: Callable[[Cell], float | None]
+    value: Callable[[SweepCell], float | None]
     written: Callable[[float], str]
     low: float | None = None  # where the scale begins and ends; None: at the smallest or largest value there is
     high: float | None = None
@@ -100,17 +101,19 @@ def sweep_value(run: Run | None, grid: Sweep | None) -> dict[str, Any]:
 def _status(run: Run, grid: Sweep) -> str:
     done = sum(len(whole_answers(step)) for step in run.steps)
     what = run.progress.what if run.progress and not run.completion_tokens else PHASES[run.status]
-    return f"{what} \u00b7 {done} of {counted(len(grid.cells) * grid.samples, 'answer')} \u00b7 {run.seconds:.1f} s"
+    return (
+        f"{what} \u00b7 {done} of {format_count(len(grid.cells) * grid.samples, 'answer')} \u00b7 {run.seconds:.1f} s"
+    )
 
 
-def _ends(m: Measure, found: Sequence[Cell | None]) -> tuple[float, float]:
+def _ends(m: Measure, found: Sequence[SweepCell | None]) -> tuple[float, float]:
     values = [value for cell in found if cell and (value := m.value(cell)) is not None]
     low = m.low if m.low is not None else min(values, default=0.0)
     high = m.high if m.high is not None else max(values, default=1.0)
     return low, max(low, high)
 
 
-def _coloured(m: Measure, found: Sequence[Cell | None]) -> list[dict[str, Any] | None]:
+def _coloured(m: Measure, found: Sequence[SweepCell | None]) -> list[dict[str, Any] | None]:
     low, high = _ends(m, found)
 
     def coloured(value: float | None) -> dict[str, Any]:
@@ -127,7 +130,7 @@ def answer_groups(step: Step, task: Task) -> list[dict[str, Any]]:
     groups: dict[str, tuple[str, Counter[str]]] = {}
     for completion in whole_answers(step):
         answer = answer_of(completion, task)
-        groups.setdefault(same(answer), (answer, Counter()))[1][completion.text.strip()] += 1
+        groups.setdefault(comparison_key(answer), (answer, Counter()))[1][completion.text.strip()] += 1
     ordered = sorted(groups.values(), key=lambda group: -group[1].total())
     return [
         {
@@ -161,7 +164,7 @@ def answer_table(run: Run, grid: Sweep) -> list[list[Any]]:
     task = run.setup.task
     return [
         [
-            t, p, sample, extract(c.text, task.answer, task.labels) or "", c.text, c.completion_tokens,
+            t, p, sample, extract_answer(c.text, task.answer, task.labels) or "", c.text, c.completion_tokens,
             round(math.log(mean), 3) if (mean := mean_probability(c.tokens)) else "", ENDINGS[c.finish_reason],
         ]
         for (t, p), step in zip(grid.cells, run.steps, strict=False)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from dataclasses import field as declared
 
 from playground.parameters import STRICT
+from playground.sampling import MAX_BIAS
 from playground.ui.handlers.payloads import whole
 
 
@@ -20,4 +21,4 @@ class Wanted:
 class Nudge(Wanted):
     """More or less bias for it."""
 
-    by: float = declared(metadata={"ge": -100, "le": 100, "strict": True})
+    by: float = declared(metadata={"ge": -MAX_BIAS, "le": MAX_BIAS, "strict": True})

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from playground.errors import Path
+from playground.errors import FieldPath
 from playground.parameters import parameters
 from playground.strategies import technique_of
 from playground.types import Sampling, Setup, Task
@@ -19,7 +19,7 @@ def changed(before: Setup, now: Setup, labels: Labels = LABELS) -> tuple[str, ..
     return tuple(f"\u201c{labels[path]}\u201d" for path in _paths(before, now))
 
 
-def _paths(before: Setup, now: Setup) -> Iterator[Path]:
+def _paths(before: Setup, now: Setup) -> Iterator[FieldPath]:
     for name in OWN:
         if getattr(before, name) != getattr(now, name):
             yield (name,)

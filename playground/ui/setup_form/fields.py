@@ -11,7 +11,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground.errors import InvalidSetup, shown
+from playground.errors import InvalidSetup, write_value
 from playground.parameters import Parameter, parameters
 from playground.types import ChainStep, Example
 from playground.ui.widgets import TextColumn, rows_editor
@@ -163,6 +163,6 @@ def _pairs(p: Parameter, lines: list[str]) -> dict[Any, Any]:
                 raise ValueError
             pairs[int(key)] = float(amount)
         except ValueError:
-            rule = f"has {shown(line)} in line {number}; write token id: amount, each id once."
+            rule = f"has {write_value(line)} in line {number}; write token id: amount, each id once."
             raise InvalidSetup(path=("sampling", p.name), rule=rule) from None
     return pairs

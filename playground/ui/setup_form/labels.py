@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from playground.errors import Path, PlaygroundError, renamed
+from playground.errors import FieldPath, PlaygroundError, with_name
 from playground.parameters import parameters
 from playground.strategies import STRATEGIES
 from playground.types import ChainStep, Example, Run, Sampling, Setup, Task
 
-Labels = Mapping[Path, str]  # of a form's fields, by what they hold of a setup or an experiment
+Labels = Mapping[FieldPath, str]  # of a form's fields, by what they hold of a setup or an experiment
 OWN = ("model", "adapter", "scale", "strategy")
 LABELS: Labels = {
     **{("options", p.name): p.label for strategy in STRATEGIES.values() for p in parameters(strategy)},
@@ -28,10 +28,10 @@ def labelled(error: PlaygroundError, labels: Labels = LABELS) -> str:
 def labelled_run(run: Run, labels: Labels = LABELS) -> str:
     """The same for the error that a run has ended with."""
     name = label_of(run.error_path, labels)
-    return renamed(run.error, run.error_path, name) if name else run.error
+    return with_name(run.error, run.error_path, name) if name else run.error
 
 
-def label_of(path: Path, labels: Labels) -> str:
+def label_of(path: FieldPath, labels: Labels) -> str:
     """The label of the field that holds what is at the path, and the place in it; "" where no field does."""
     for end in range(len(path), 0, -1):
         if label := labels.get(path[:end]):
@@ -39,7 +39,7 @@ def label_of(path: Path, labels: Labels) -> str:
     return ""
 
 
-def _inside(field: Path, key: str | int) -> str:
+def _inside(field: FieldPath, key: str | int) -> str:
     if field == BIASES:
         return f"token {key}"
     return f"row {key + 1}" if isinstance(key, int) else ROWS.get(key, key).lower()

@@ -1,7 +1,7 @@
 """A technique's card: what it does and what speaks against it in one line, the rest one click away."""
 
 from playground.backends.catalog import ModelInfo
-from playground.strategies import STRATEGIES, Card
+from playground.strategies import STRATEGIES, TechniqueCard
 
 # What models made for one task do with the input, by `Capabilities.task`.
 TASKS = {
@@ -33,5 +33,5 @@ def whole(name: str) -> str:
     return "\n\n".join(f"**{name}**  \n{text}" for name, text in rows)
 
 
-def _source(card: Card) -> str:
+def _source(card: TechniqueCard) -> str:
     return f"[{card.citation}]({card.url})" if card.url else card.citation

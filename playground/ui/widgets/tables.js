@@ -5,9 +5,8 @@ const host = element.querySelector(".tables");
 const heading = (text, scope, className) => el("th", { scope, class: className, text });
 const row = ({ head, cells }) => el("tr", {}, heading(head, "row"),
   ...cells.map((cell) => el("td", { class: "figure", text: cell })));
-const table = ({ caption, corner, columns, rows, note }) => el("div", {
-  class: "frame", role: "group", "aria-label": caption,
-},
+const framed = (caption, ...nodes) => el("div", { class: "frame", role: "group", "aria-label": caption }, ...nodes);
+const table = ({ caption, corner, columns, rows, note }) => framed(caption,
   el("table", { class: "figures" }, el("caption", { text: caption }),
     el("thead", {}, el("tr", {}, heading(corner, "col"), ...columns.map((name) => heading(name, "col", "figure")))),
     el("tbody", {}, ...rows.map(row))),

@@ -181,7 +181,7 @@ def test_log_probabilities_become_tokens_with_alternatives(server: Faulty, backe
 def test_an_answer_that_is_continued_counts_what_it_had(server: Faulty, backend_of: BackendOf) -> None:
     server.fault = says({"content": " more"}, usage={"prompt_tokens": 10, "completion_tokens": 2})
     step = OpenStep(0, Step(label="", messages=HELLO.messages), 1)
-    step.take((Completion(text="Some", completion_tokens=5, cost=1.0, estimated=True),))
+    step.start_from((Completion(text="Some", completion_tokens=5, cost=1.0, estimated=True),))
     (known,) = step.completions()
     assert (known.completion_tokens, known.cost, known.estimated) == (5, 1.0, True)
     for news in backend_of(price=Price(input=0, output=1e6, date="2026-11-20")).stream(HELLO):

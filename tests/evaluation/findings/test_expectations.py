@@ -7,11 +7,11 @@ from tables import table
 
 from playground.errors import InvalidSetup
 from playground.evaluation.findings.comparisons import compare
-from playground.evaluation.findings.expectations import Check, check, validate
+from playground.evaluation.findings.expectations import ExpectationCheck, check_expectations, validate
 from playground.evaluation.plan import Expectation, Experiment
 
 
-def checked(**expectation: Any) -> list[Check]:
+def checked(**expectation: Any) -> list[ExpectationCheck]:
     made = table(
         {
             "plain": [i < 3 for i in range(60)],
@@ -22,7 +22,7 @@ def checked(**expectation: Any) -> list[Check]:
         },
         experiment={"expectations": (Expectation(**expectation),)},
     )
-    return list(check(made))
+    return list(check_expectations(made))
 
 
 HELD = [
@@ -40,26 +40,26 @@ HELD = [
 @pytest.mark.parametrize(("expectation", "held", "sentence"), HELD)
 def test_held_or_not(expectation: dict[str, Any], held: bool, sentence: str) -> None:
     (found,) = checked(**expectation)
-    assert found.held is held
+    assert found.is_met is held
     assert found.sentence.startswith(sentence)
     assert ("not held" in found.sentence) is not held
 
 
 def test_one_that_states_both_is_checked_for_both() -> None:
-    assert [c.held for c in checked(column="better", at_least=0.9, better_than="plain")] == [False, True]
+    assert [c.is_met for c in checked(column="better", at_least=0.9, better_than="plain")] == [False, True]
 
 
 def test_what_is_missing_is_told() -> None:
     made = table({"a": [True, True, None]}, experiment={"expectations": (Expectation(column="a", at_least=0.9),)})
-    assert check(made)[0].sentence.endswith("held. 1 answer without a score left out.")
+    assert check_expectations(made)[0].sentence.endswith("held. 1 answer without a score left out.")
 
 
 def test_more_comparisons_make_it_harder() -> None:
     columns = {"plain": [i < 3 for i in range(60)], "better": [i < 10 for i in range(60)]}
     stated = {"expectations": (Expectation(column="better", better_than="plain"),)}
-    assert check(table(columns, experiment=stated))[0].held
+    assert check_expectations(table(columns, experiment=stated))[0].is_met
     many = columns | {f"{k}": [i < 4 for i in range(60)] for k in range(8)}
-    assert not check(table(many, experiment=stated))[0].held
+    assert not check_expectations(table(many, experiment=stated))[0].is_met
 
 
 def test_comparisons_that_are_made_already_are_taken() -> None:
@@ -67,12 +67,12 @@ def test_comparisons_that_are_made_already_are_taken() -> None:
         {"a": [False] * 8, "b": [True] * 8, "c": [True] * 8},
         experiment={"expectations": (Expectation(column="c", better_than="a"),)},
     )
-    assert "for 2 comparisons" in check(made)[0].sentence
-    assert "for 3 comparisons" in check(made, compare(made, "all"))[0].sentence
+    assert "for 2 comparisons" in check_expectations(made)[0].sentence
+    assert "for 3 comparisons" in check_expectations(made, compare(made, "all"))[0].sentence
 
 
 def test_nothing_expected() -> None:
-    assert check(table({"a": [True]})) == ()
+    assert check_expectations(table({"a": [True]})) == ()
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 from scipy import stats
 from tables import table
 
-from playground.evaluation.findings.resampling import by_paths, curves
+from playground.evaluation.findings.resampling import by_paths, vote_curves
 from playground.evaluation.plan import Item
-from playground.evaluation.results import Path, Table
-from playground.strategies.voting import vote
+from playground.evaluation.results import Table, VotePath
+from playground.strategies.voting import count_votes
 
 PATHS = st.lists(
-    st.builds(Path, answer=st.sampled_from(["0", "1", " 1.", "2", None]), weight=st.sampled_from([0.1, 0.2, 0.3, 0.9])),
+    st.builds(
+        VotePath, answer=st.sampled_from(["0", "1", " 1.", "2", None]), weight=st.sampled_from([0.1, 0.2, 0.3, 0.9])
+    ),
     min_size=1,
     max_size=6,
 )
@@ -26,7 +28,7 @@ def grade(answer: str, item: Item) -> float:
     return float(answer.strip(" .") in item.references)
 
 
-def voted(*cells: Sequence[Path]) -> Table:
+def voted(*cells: Sequence[VotePath]) -> Table:
     """A column in which item i, whose answer is i, was voted on by these paths."""
     made = table({"sc": [True] * len(cells)})
     return replace(
@@ -34,21 +36,21 @@ def voted(*cells: Sequence[Path]) -> Table:
     )
 
 
-def paths(answers: str) -> tuple[Path, ...]:
+def paths(answers: str) -> tuple[VotePath, ...]:
     """A path a letter, `-` abstains."""
-    return tuple(Path(answer=None if letter == "-" else letter) for letter in answers)
+    return tuple(VotePath(answer=None if letter == "-" else letter) for letter in answers)
 
 
-def one_by_one(cell: Sequence[Path], item: Item, k: int, weighted: bool) -> float:
+def one_by_one(cell: Sequence[VotePath], item: Item, k: int, weighted: bool) -> float:
     scores = []
     for taken in itertools.combinations(cell, k):
-        ranked = vote([p.answer for p in taken], [p.weight or 0.0 for p in taken] if weighted else None)
+        ranked = count_votes([p.answer for p in taken], [p.weight or 0.0 for p in taken] if weighted else None)
         scores.append(grade(ranked[0].answer, item) if ranked else 0.0)
     return sum(scores) / len(scores)
 
 
 @given(PATHS, st.booleans())
-def test_every_subset_is_voted_on_as_the_technique_does(cell: list[Path], weighted: bool) -> None:
+def test_every_subset_is_voted_on_as_the_technique_does(cell: list[VotePath], weighted: bool) -> None:
     made = voted(cell, cell)
     found = by_paths(made, "sc", grade, counts=range(1, 8), weighted=weighted)
     assert [point.paths for point in found] == list(range(1, len(cell) + 1))
@@ -78,7 +80,7 @@ def test_by_hand(answers: str, k: int, mean: float) -> None:
 
 
 def test_weights_can_outvote_a_majority() -> None:
-    made = voted((Path(answer="1", weight=0.1), Path(answer="1", weight=0.1), Path(answer="0", weight=0.9)))
+    made = voted((VotePath(answer="1", weight=0.1), VotePath(answer="1", weight=0.1), VotePath(answer="0", weight=0.9)))
     assert [by_paths(made, "sc", grade, counts=[3], weighted=w)[0].mean for w in (False, True)] == [0, 1]
 
 
@@ -98,7 +100,7 @@ def test_counts_beyond_the_paths_and_cells_without_are_left_out() -> None:
 
 
 def test_more_items_make_it_surer_and_more_paths_of_one_item_hardly() -> None:
-    def width(*cells: Sequence[Path]) -> float:
+    def width(*cells: Sequence[VotePath]) -> float:
         (point,) = by_paths(voted(*cells), "sc", lambda answer, _: float(answer == "0"), counts=[1])
         return point.high - point.low
 
@@ -114,6 +116,6 @@ def test_curves_of_all_columns_that_voted() -> None:
         columns=("plain", "sc"),
         results=tuple(replace(r, paths=tuple(replace(p, weight=0.5) for p in r.paths)) for r in plain.results),
     )
-    assert [c.label for c in curves(weighted, grade)] == ["sc, majority", "sc, weighted"]
-    assert [c.label for c in curves(plain, grade)] == ["sc, majority"]
-    assert [p.paths for p in curves(plain, grade)[0].points] == [1, 3, 4]
+    assert [c.label for c in vote_curves(weighted, grade)] == ["sc, majority", "sc, weighted"]
+    assert [c.label for c in vote_curves(plain, grade)] == ["sc, majority"]
+    assert [p.paths for p in vote_curves(plain, grade)[0].points] == [1, 3, 4]

@@ -22,7 +22,7 @@ def test_right_and_wrong() -> None:
     assert (a.low, a.high) == wilson(22, 60)
     assert (b.mean, b.low, b.right) == (0, 0, 0)
     assert (a.calls, a.tokens, a.seconds, a.cost) == (120, 1800, 90, None)
-    assert (a.each(a.tokens), a.each(a.cost)) == (30, None)
+    assert (a.per_cell(a.tokens), a.per_cell(a.cost)) == (30, None)
 
 
 def test_failed_and_unread_answers_are_counted_apart() -> None:
@@ -75,8 +75,8 @@ def test_repetitions_of_a_cell_stay_together() -> None:
 
 
 def test_scores_are_one_array() -> None:
-    found = scores.of(table({"a": [[True, None]], "b": [[0.5, False]]}))
+    found = scores.score_array(table({"a": [[True, None]], "b": [[0.5, False]]}))
     assert found.values.shape == (2, 1, 2)
     assert np.array_equal(found.values, [[[1, np.nan]], [[0.5, 0]]], equal_nan=True)
-    assert found.asked.all()
+    assert found.was_asked.all()
     assert found.binary == (True, False)

@@ -24,9 +24,9 @@ def test_a_report_has_its_card_its_plan_and_the_paths_where_they_can_be_scored(
     store = Store(tmp_path / "store.sqlite")
     *_, table = running.run(plan, catalog_of(), store)
     store.close()
-    files = outcome.files(table, catalog_of())
+    files = outcome.experiment_report(table, catalog_of())
     assert ("figures/paths.svg" in files) == paths
-    assert experiments.read(files["experiment.yaml"].decode()) == plan
+    assert experiments.read_yaml(files["experiment.yaml"].decode()) == plan
     text = files["report.md"].decode()
     assert "Licence" in text
     assert "| Models | Scripted |" in text
@@ -39,11 +39,11 @@ def test_a_column_that_no_technique_reached_says_so(catalog_of: Any, tmp_path: P
     catalog = catalog_of(capabilities=made_for_one)
     with closing(Store(tmp_path / "store.sqlite")) as store:
         *_, table = running.run(plan, catalog, store)
-    text = outcome.files(table, catalog)["report.md"].decode()
+    text = outcome.experiment_report(table, catalog)["report.md"].decode()
     assert "| Models | Scripted (made for one task: takes the input alone, whatever the technique) |" in text
 
 
 def test_any_answer_can_be_graded() -> None:
-    grade = outcome.grading(experiments.parse({"techniques": [{}]}))
+    grade = outcome.answer_grader(experiments.parse({"techniques": [{}]}))
     assert grade
     assert [grade(text, Item(id="a", input="?", references=("4",))) for text in ("It is 4.", "5")] == [1.0, 0.0]

@@ -21,13 +21,13 @@ from tables import table
 from playground.evaluation import report
 from playground.evaluation.datasets.base import DataCard
 from playground.evaluation.findings.comparisons import compare
-from playground.evaluation.findings.resampling import curves
-from playground.evaluation.findings.sentences import line
+from playground.evaluation.findings.resampling import vote_curves
+from playground.evaluation.findings.sentences import one_line
 from playground.evaluation.findings.summary import summaries
-from playground.evaluation.plan import Data, Draw, Expectation, Item, Judgement, Technique
-from playground.evaluation.report.context import Context
-from playground.evaluation.report.text import markdown, plain
-from playground.evaluation.results import Path, Table
+from playground.evaluation.plan import DataChoice, Expectation, Item, SamplingVariant, ScorerChoice, Technique
+from playground.evaluation.report.context import ReportContext
+from playground.evaluation.report.text import escape_markdown, markdown
+from playground.evaluation.results import Table, VotePath
 from playground.types import Sampling, Setup, Task, Weights
 
 CARD = DataCard(
@@ -67,10 +67,10 @@ def ladder(names: tuple[str, str, str] = ("Zero-shot", "Few-shot", "Self-consist
         experiment={
             "title": "The ladder",
             "about": "Does thinking help?",
-            "data": Data(size=60, seed=7),
+            "data": DataChoice(size=60, seed=7),
             "techniques": (*(Technique(name=name) for name in names[:2]), Technique(strategy="few_shot")),
             "models": (Weights(), Weights(model="other", adapter="pirate")),
-            "draws": (Draw(name="cold"),),
+            "variants": (SamplingVariant(name="cold"),),
             "expectations": (Expectation(column=names[2], at_least=0.9, better_than=names[1]),),
             "seed": 3,
         },
@@ -79,7 +79,7 @@ def ladder(names: tuple[str, str, str] = ("Zero-shot", "Few-shot", "Self-consist
         calls=1,
         confidence=0.75,
     )
-    voters = tuple(Path(answer=answer, weight=0.5) for answer in "0000000111")
+    voters = tuple(VotePath(answer=answer, weight=0.5) for answer in "0000000111")
     return replace(made, results=tuple(replace(r, paths=voters) if r.column == names[2] else r for r in made.results))
 
 
@@ -88,7 +88,7 @@ def grade(answer: str, item: Item) -> float:
 
 
 def written(made: Table, **options: Any) -> dict[str, str]:
-    files = report.files(made, plan="title: The ladder\n", **options)
+    files = report.report_files(made, plan="title: The ladder\n", **options)
     return {name: content.decode("utf-8") for name, content in files.items()}
 
 
@@ -187,7 +187,7 @@ def test_the_zip_holds_the_same_and_repeats_itself(files: dict[str, str]) -> Non
     packed = report.pack({name: text.encode() for name, text in files.items()})
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         assert {name: archive.read(name).decode() for name in archive.namelist()} == files
-    again = report.files(ladder(), card=CARD, plan="title: The ladder\n", grade=grade)
+    again = report.report_files(ladder(), card=CARD, plan="title: The ladder\n", grade=grade)
     assert report.pack(again) == packed
 
 
@@ -230,15 +230,17 @@ def test_what_there_is_not_is_left_out() -> None:
 def test_nothing_in_a_name_breaks_the_text(name: str) -> None:
     def told(made: Table, card: DataCard) -> list[Token]:
         found, compared = summaries(made), compare(made)
-        return MARKDOWN.parse(markdown(made, found, compared, curves(made, grade), card=card))
+        return MARKDOWN.parse(markdown(made, found, compared, vote_curves(made, grade), card=card))
 
     made = ladder((f"{name} 1", f"{name} 2", name))
-    experiment = replace(made.experiment, title=name, about=name, draws=(Draw(name=name),), data=Data(name=name))
+    experiment = replace(
+        made.experiment, title=name, about=name, variants=(SamplingVariant(name=name),), data=DataChoice(name=name)
+    )
     blocks = told(replace(made, experiment=experiment), replace(CARD, about=name, title=name))
     assert [block.type for block in blocks] == [block.type for block in told(ladder(), CARD)]
     words = ["".join(token.content for token in block.children) for block in blocks if block.children]
     # In the tables of results, of prices and of calibration, and below each of three items.
-    assert words.count(line(f"{name} 1")) == 6
+    assert words.count(one_line(f"{name} 1")) == 6
     assert not any("://" in block.content for block in blocks)  # no link, where bare addresses are links
     kinds = {token.type for block in blocks for token in block.children or ()}
     assert kinds <= {"text", "text_special", "softbreak", "code_inline", "strong_open", "strong_close"}
@@ -255,9 +257,9 @@ def test_nothing_in_a_name_breaks_a_figure() -> None:
 @settings(deadline=None)
 @given(st.text())
 def test_plain_text_reads_as_itself(text: str) -> None:
-    blocks = MARKDOWN.parse(f"- {plain(text)}")
+    blocks = MARKDOWN.parse(f"- {escape_markdown(text)}")
     shown = "".join(token.content for block in blocks for token in block.children or ())
-    assert shown.split() == line(text).split()
+    assert shown.split() == one_line(text).split()
 
 
 def test_a_page_shows_the_same_and_fetches_nothing() -> None:
@@ -277,7 +279,9 @@ def test_what_each_column_sent_is_told() -> None:
     setup = Setup(
         model="small", options={}, task=Task(input="Q: {input}"), sampling=Sampling(temperature=0.2, max_tokens=90)
     )
-    context = Context(day=date(2026, 11, 20), scorer="Number", setups=(setup, setup), titles={"small": "Small 1B"})
+    context = ReportContext(
+        day=date(2026, 11, 20), scorer="Number", setups=(setup, setup), titles={"small": "Small 1B"}
+    )
     lines = written(made, context=context)["report.md"].splitlines()
     for row in (
         "| Date | 2026-11-20 |",
@@ -290,5 +294,5 @@ def test_what_each_column_sent_is_told() -> None:
 @pytest.mark.parametrize(("scorer", "told"), [("judge", "True"), ("exact", "")])
 def test_a_judge_that_disagrees_is_told_only_where_there_is_one(scorer: str, told: str) -> None:
     made = table({"a": [1.0]}, disagree=scorer == "judge")
-    made = replace(made, experiment=replace(made.experiment, scorer=Judgement(name=scorer)))
+    made = replace(made, experiment=replace(made.experiment, scorer=ScorerChoice(name=scorer)))
     assert next(csv.DictReader(io.StringIO(report.csv(made))))["judge_disagrees"] == told

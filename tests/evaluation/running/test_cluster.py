@@ -89,7 +89,7 @@ def leave() -> None:
 def test_a_worker_killed_in_the_middle_loses_nothing(
     two: LocalCluster, asked: Callable[..., Iterator[Table]], tmp_path: Path, settings: Settings
 ) -> None:
-    with cluster.connected(two.scheduler_address) as executor:
+    with cluster.connect_cluster(two.scheduler_address) as executor:
         client, killed = executor._places._client, 0
         for table in asked(executor):
             if not killed and len(table.results) >= 5:
@@ -113,7 +113,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(
 
 
 def test_a_stop_keeps_what_the_workers_sent(two: LocalCluster, asked: Callable[..., Iterator[Table]]) -> None:
-    with cluster.connected(two.scheduler_address) as executor:
+    with cluster.connect_cluster(two.scheduler_address) as executor:
         tables = asked(executor)
         for table in tables:
             if table.results:
@@ -127,7 +127,7 @@ def test_the_command_line_runs_on_a_cluster(
     two: LocalCluster, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "plan.yaml"
-    file.write_text(experiments.write(PLAN))
+    file.write_text(experiments.write_yaml(PLAN))
     arguments = [str(file), "--dask", two.scheduler_address, "--store", str(tmp_path / "store.sqlite"), "--quiet"]
     assert command.main(arguments) == command.DONE
     assert "Self-consistency" in capsys.readouterr().out
@@ -136,7 +136,7 @@ def test_the_command_line_runs_on_a_cluster(
 def test_a_cell_that_kills_every_worker_fails_alone(two: LocalCluster) -> None:
     two.scheduler.allowed_failures = 0
     try:
-        with cluster.connected(two.scheduler_address) as executor:
+        with cluster.connect_cluster(two.scheduler_address) as executor:
             found = executor.submit(leave).result(timeout=WAIT)
             executor._places._client.wait_for_workers(2, timeout=WAIT)
     finally:
@@ -145,19 +145,19 @@ def test_a_cell_that_kills_every_worker_fails_alone(two: LocalCluster) -> None:
 
 
 def test_a_lost_scheduler_ends_the_run_in_words(asked: Callable[..., Iterator[Table]]) -> None:
-    with local(1) as lost, cluster.connected(lost.scheduler_address) as executor:
+    with local(1) as lost, cluster.connect_cluster(lost.scheduler_address) as executor:
         closed = False
         for table in asked(executor):
             if table.results and not closed:
                 lost.close()
                 closed = True
-    assert (table.status, table.message) == ("failed", running.LOST)
+    assert (table.status, table.message) == ("failed", running.PROCESSES_LOST)
     assert 0 < len(table.results) < CELLS
 
 
 def test_what_is_withdrawn_before_it_begins_is_cancelled_there(two: LocalCluster) -> None:
-    with cluster.connected(two.scheduler_address) as executor:
-        futures = [executor.submit(asking.ask_there, cell, 60.0) for cell in many()]
+    with cluster.connect_cluster(two.scheduler_address) as executor:
+        futures = [executor.submit(asking.ask_in_process, cell, 60.0) for cell in many()]
         assert futures[-1].cancel()
         assert futures[0].result(timeout=WAIT).record
 
@@ -170,9 +170,9 @@ def many() -> list[Any]:
 
 
 def test_nobody_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "PATIENCE", 0.5)
+    monkeypatch.setattr(cluster, "CONNECT_TIMEOUT", 0.5)
     for address in ("tcp://127.0.0.1:1", "nonsense://x", ""):
-        with pytest.raises(EndpointFailed, match="No Dask scheduler answers"), cluster.connected(address):
+        with pytest.raises(EndpointFailed, match="No Dask scheduler answers"), cluster.connect_cluster(address):
             pass
 
 
@@ -197,7 +197,7 @@ def test_a_scheduler_without_the_playground_is_said(tmp_path: Path) -> None:
                 assert time.monotonic() < end
                 time.sleep(0.05)
             address = json.loads(file.read_text())["address"]
-            with pytest.raises(EndpointFailed, match="cannot read what it is sent"), cluster.connected(address):
+            with pytest.raises(EndpointFailed, match="cannot read what it is sent"), cluster.connect_cluster(address):
                 pass
         finally:
             process.kill()
@@ -207,13 +207,13 @@ def test_workers_that_cannot_work_are_told_from_none() -> None:
     with (
         local(1, env={"PLAYGROUND_PORT": "many"}) as wrong,
         pytest.raises(EndpointFailed, match=r"cannot run the playground: PLAYGROUND_PORT is 'many'"),
-        cluster.connected(wrong.scheduler_address),
+        cluster.connect_cluster(wrong.scheduler_address),
     ):
         pass
     with (
         local(0) as empty,
         pytest.raises(EndpointFailed, match="has no workers"),
-        cluster.connected(empty.scheduler_address),
+        cluster.connect_cluster(empty.scheduler_address),
     ):
         pass
 
@@ -227,7 +227,7 @@ def test_a_worker_that_would_answer_otherwise_is_refused(
     monkeypatch.setenv(variable, value)  # here, after the workers have begun
     with (
         pytest.raises(EndpointFailed, match=f"would answer otherwise, .* differs in {variable}"),
-        cluster.connected(two.scheduler_address),
+        cluster.connect_cluster(two.scheduler_address),
     ):
         pass
 
@@ -240,17 +240,17 @@ def test_a_worker_with_other_weights_is_refused(tmp_path: Path, monkeypatch: pyt
     with local(1, env={"PLAYGROUND_CACHE": str(tmp_path / "there")}) as other:
         with (
             pytest.raises(EndpointFailed, match=r"would answer otherwise, .* differs in the weights of 'default'\."),
-            cluster.connected(other.scheduler_address, (("default", "pirate"), ("scripted", ""))),
+            cluster.connect_cluster(other.scheduler_address, (("default", "pirate"), ("scripted", ""))),
         ):
             pass
-        with cluster.connected(other.scheduler_address, (("scripted", ""),)):
+        with cluster.connect_cluster(other.scheduler_address, (("scripted", ""),)):
             """Those that are not asked may differ."""
 
 
 def test_a_worker_that_comes_later_and_would_answer_otherwise_is_refused_too() -> None:
-    with local(1) as one, cluster.connected(one.scheduler_address) as executor:
+    with local(1) as one, cluster.connect_cluster(one.scheduler_address) as executor:
         executor._places._client.run(change_precision)
-        found = executor.submit(asking.ask_there, many()[0], 60.0).result(timeout=WAIT)
+        found = executor.submit(asking.ask_in_process, many()[0], 60.0).result(timeout=WAIT)
     assert found.record is None
     assert "would answer otherwise" in found.error
     assert "PLAYGROUND_PRECISION" in found.error
@@ -292,7 +292,7 @@ def test_a_line_of_code_more_is_another_version(tmp_path: Path, monkeypatch: pyt
 
 def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(NotSupported, match="pip install"), cluster.connected("tcp://127.0.0.1:8786"):
+    with pytest.raises(NotSupported, match="pip install"), cluster.connect_cluster("tcp://127.0.0.1:8786"):
         pass
 
 
@@ -302,5 +302,5 @@ def test_a_cancelled_future_of_the_cluster_breaks_the_executor() -> None:
     ours: Future[Any] = Future()
     theirs: Future[Any] = Future()
     theirs.cancel()
-    cluster._settle(ours, theirs)
+    cluster._copy_result(ours, theirs)
     assert isinstance(ours.exception(), BrokenExecutor)

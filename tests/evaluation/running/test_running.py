@@ -116,7 +116,7 @@ def test_what_is_known_is_not_asked_again_and_opens_as_it_was(store: Store) -> N
     again = last(running.run(plan(), Asked().catalog, store))
     assert (model.calls, again.known, again.status) == (calls, 12, "done")
     assert sorted(again.results, key=lambda r: r.key) == sorted(first.results, key=lambda r: r.key)
-    kept = records.load(store.get(first.results[0].key) or b"")
+    kept = records.load_record(store.get(first.results[0].key) or b"")
     assert kept
     assert (kept.run.status, kept.run.answer) == ("done", first.results[0].answer)
     assert kept.run.steps[0].messages
@@ -129,7 +129,7 @@ def test_what_is_known_is_not_asked_again_and_opens_as_it_was(store: Store) -> N
         ({"techniques": [{}, VOTE, {"strategy": "chain_of_thought"}]}, 6),
         ({"techniques": [VOTE, {"name": "Renamed"}]}, 0),
         ({"repetitions": 2}, 12),
-        ({"draws": [{}, {"name": "cold", "sampling": {"temperature": 0}}]}, 12),
+        ({"variants": [{}, {"name": "cold", "sampling": {"temperature": 0}}]}, 12),
         ({"sampling": {"max_tokens": 99}}, 12),
         ({"techniques": [{}, {**VOTE, "options": {"form": "few_shot", "paths": 4}}]}, 6),
         ({"scorer": {"name": "contains"}}, 0),
@@ -219,10 +219,10 @@ def test_a_stop_is_noticed_while_a_model_is_loaded_again(store: Store) -> None:
         name="default", title="D", kind="local", load=load, capabilities=Capabilities(sampling=frozenset())
     )
     with ThreadPoolExecutor(1) as threads:
-        asked = threads.submit(asking.ask, setups.parse({}), Catalog([entry]), halt, 600.0)
+        asked = threads.submit(asking.ask_cell, setups.parse({}), Catalog([entry]), halt, 600.0)
         assert loading.wait(WAIT)
         halt.set()
-        assert asked.result(WAIT / 2) == asking.Asked()
+        assert asked.result(WAIT / 2) == asking.AskResult()
 
 
 def test_a_stop_is_noticed_in_the_middle_of_an_answer(store: Store, catalog_of: Any) -> None:
@@ -405,7 +405,7 @@ def test_any_executor_will_do(store: Store, monkeypatch: pytest.MonkeyPatch) -> 
         for executor in (elsewhere, threads):
             table = last(running.run(plan(seed=len(elsewhere.sent)), model.catalog, store, executor=executor))
             assert (table.status, len(table.results)) == ("done", 12)
-    assert {fn for fn, _ in elsewhere.sent} == {asking.ask_there}
+    assert {fn for fn, _ in elsewhere.sent} == {asking.ask_in_process}
 
 
 @pytest.fixture
@@ -490,7 +490,7 @@ def test_a_model_is_not_given_up_because_every_answer_is_withheld(
 
 def test_an_experiment_has_a_longest_time_and_goes_on_where_it_ended(store: Store, catalog_of: Any) -> None:
     slow = catalog_of(delay=0.02)
-    ended = last(running.run(plan(size=20), slow, store, parallel=1, in_all=1.0))
+    ended = last(running.run(plan(size=20), slow, store, parallel=1, max_total_seconds=1.0))
     assert ended.status == "stopped"
     assert ended.message.startswith("It has taken 1 seconds, the most for one experiment here.")
     assert 0 < len(ended.results) < ended.total

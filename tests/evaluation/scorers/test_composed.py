@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from playground.evaluation import datasets, scorers
-from playground.evaluation.plan import Data, Item, Judgement
+from playground.evaluation.plan import DataChoice, Item, ScorerChoice
 
 TEXT = "Café Århus, 한국, Ǖber"
 FORMS = [unicodedata.normalize("NFC", TEXT), unicodedata.normalize("NFD", TEXT)]
@@ -26,8 +26,8 @@ FORMS = [unicodedata.normalize("NFC", TEXT), unicodedata.normalize("NFD", TEXT)]
 )  # fmt: skip
 def test_both_ways_to_write_a_letter_are_one(name: str, options: dict[str, Any], answer: str, reference: str) -> None:
     items = (Item(id="i", input="q", references=(reference,)),)
-    dataset = datasets.load(Data(name="own", items=items, shots=0))
-    scorer = scorers.build(Judgement(name=name, options=options), dataset)
+    dataset = datasets.load(DataChoice(name="own", items=items, shots=0))
+    scorer = scorers.build(ScorerChoice(name=name, options=options), dataset)
     assert scorer.score(answer, items[0], dataset).score == pytest.approx(1)
 
 
@@ -46,13 +46,13 @@ def test_in_json_and_in_constraints(said: str, wanted: str) -> None:
     ]  # fmt: skip
     for name, text, options in cases:
         items = (Item(id="i", input="q", references=(json.dumps(record),)),)
-        dataset = datasets.load(Data(name="own", items=items, shots=0))
-        scorer = scorers.build(Judgement(name=name, options=options), dataset)
+        dataset = datasets.load(DataChoice(name="own", items=items, shots=0))
+        scorer = scorers.build(ScorerChoice(name=name, options=options), dataset)
         assert scorer.score(text, items[0], dataset).score == 1, name
 
 
 def test_accents_still_count() -> None:
     items = (Item(id="i", input="q", references=("Café",)),)
-    dataset = datasets.load(Data(name="own", items=items, shots=0))
+    dataset = datasets.load(DataChoice(name="own", items=items, shots=0))
     for name in ("exact", "contains", "squad_em"):
-        assert scorers.build(Judgement(name=name), dataset).score("Cafe", items[0], dataset).score == 0
+        assert scorers.build(ScorerChoice(name=name), dataset).score("Cafe", items[0], dataset).score == 0

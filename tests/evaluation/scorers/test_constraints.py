@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 
 from playground.errors import InvalidSetup
 from playground.evaluation import datasets, scorers
-from playground.evaluation.plan import Data, Item, Judgement
+from playground.evaluation.plan import DataChoice, Item, ScorerChoice
 from playground.evaluation.scorers import Verdict
 from playground.evaluation.scorers.constraints import sentences
 
 
 def verdict(answer: str, **options: Any) -> Verdict:
     items = (Item(id="i", input="q"),)
-    dataset = datasets.load(Data(name="own", items=items, shots=0))
-    return scorers.build(Judgement(name="constraints", options=options), dataset).score(answer, items[0], dataset)
+    dataset = datasets.load(DataChoice(name="own", items=items, shots=0))
+    return scorers.build(ScorerChoice(name="constraints", options=options), dataset).score(answer, items[0], dataset)
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,13 @@ from playground import runner, setups
 from playground.backends.base import Request
 from playground.errors import InvalidSetup
 from playground.evaluation import datasets, scorers
-from playground.evaluation.plan import Data, Judgement
+from playground.evaluation.plan import DataChoice, ScorerChoice
 from playground.evaluation.scorers import Judge
 from playground.types import Run, Setup
 
 
 def judge(**options: Any) -> Judge:
-    scorer = scorers.build(Judgement(name="judge", options=options), datasets.load(Data(size=1)))
+    scorer = scorers.build(ScorerChoice(name="judge", options=options), datasets.load(DataChoice(size=1)))
     assert isinstance(scorer, Judge)
     return scorer
 
@@ -56,7 +56,7 @@ def test_it_may_reason_first() -> None:
     [({}, "4", 0.75), ({}, "I give 1/5", 0), ({"top": 10}, "10", 1), ({"top": 2}, "2", 1), ({}, "Grade: 5.", 1)],
 )
 def test_grades(options: dict[str, Any], said: str, score: float) -> None:
-    verdict = judge(**options).read(answered(judge(**options).setups("q", "a"), said))
+    verdict = judge(**options).verdict_of(answered(judge(**options).setups("q", "a"), said))
     assert verdict.score == pytest.approx(score)
     assert verdict.right is None
 
@@ -71,7 +71,7 @@ def test_grades(options: dict[str, Any], said: str, score: float) -> None:
 )  # fmt: skip
 def test_pairs(said: str, swapped: str, score: float, predicted: str, disagree: bool) -> None:
     scorer = judge(**PAIR)
-    verdict = scorer.read(answered(scorer.setups("q", "a", other="b"), said, swapped))
+    verdict = scorer.verdict_of(answered(scorer.setups("q", "a", other="b"), said, swapped))
     assert (verdict.score, verdict.predicted, verdict.disagree) == (score, predicted, disagree)
     assert bool(verdict.note) == disagree
 
@@ -79,13 +79,13 @@ def test_pairs(said: str, swapped: str, score: float, predicted: str, disagree: 
 @pytest.mark.parametrize("said", ["", "great", "6", "0"])
 def test_no_decision_is_no_verdict(said: str) -> None:
     scorer = judge()
-    assert scorer.read(answered(scorer.setups("q", "a"), said)).extracted is False
+    assert scorer.verdict_of(answered(scorer.setups("q", "a"), said)).extracted is False
 
 
 def test_a_judge_that_fails_says_so() -> None:
     scorer = judge(**PAIR)
     good, bad = answered(scorer.setups("q", "a", other="b"), "A", "")
-    verdict = scorer.read([good, replace(bad, status="failed", error="The server fell silent.")])
+    verdict = scorer.verdict_of([good, replace(bad, status="failed", error="The server fell silent.")])
     assert (verdict.extracted, verdict.note) == (False, "The judge did not answer: The server fell silent.")
 
 
@@ -101,4 +101,4 @@ def test_a_whole_judgement_over_a_scripted_model(catalog_of: Any) -> None:
     catalog = catalog_of(prefers_mine)
     scorer = judge(**PAIR)
     runs = [list(runner.run(setup, catalog))[-1] for setup in scorer.setups("q", "mine", other="theirs")]
-    assert scorer.read(runs).predicted == "better"
+    assert scorer.verdict_of(runs).predicted == "better"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from playground.errors import InvalidSetup, LimitReached
 from playground.evaluation import datasets, scorers
 from playground.evaluation.datasets.base import Dataset
-from playground.evaluation.plan import Data, Item, Judgement
+from playground.evaluation.plan import DataChoice, Item, ScorerChoice
 from playground.evaluation.scorers import SCORERS, Scorer, Verdict, matching, schema_keywords
 from playground.evaluation.scorers.base import LONGEST_ANSWER
 from playground.evaluation.scorers.overlap import _rouge, _shared_order, longest_common
@@ -23,12 +23,12 @@ from playground.types import MAX_TEXT
 
 def own(*references: str, answer: str = "text", count: int = 1, **data: Any) -> Dataset:
     items = tuple(Item(id=f"i{n}", input="q", references=references) for n in range(count))
-    return datasets.load(Data(name="own", items=items, shots=0, answer=answer, **data))
+    return datasets.load(DataChoice(name="own", items=items, shots=0, answer=answer, **data))
 
 
 def verdict(name: str, answer: str, *references: str, **options: Any) -> Verdict:
     dataset = own(*references)
-    return scorers.build(Judgement(name=name, options=options), dataset).score(answer, dataset.items[0], dataset)
+    return scorers.build(ScorerChoice(name=name, options=options), dataset).score(answer, dataset.items[0], dataset)
 
 
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -46,7 +46,7 @@ def test_every_scorer_ends_soon_on_every_flood(name: str) -> None:
     data: dict[str, Any] = {"answer": "choice", "labels": tuple("ABCDE")} if name == "label" else {}
     reference = REFERENCE.get(name, "a " * 900)
     dataset = own(reference, **data)
-    scorer = scorers.build(Judgement(name=name, options=OPTIONS.get(name, {})), dataset)
+    scorer = scorers.build(ScorerChoice(name=name, options=OPTIONS.get(name, {})), dataset)
     before = time.process_time()
     for answer in FLOODS:
         assert 0 <= scorer.score(answer, dataset.items[0], dataset).score <= 1
@@ -60,7 +60,7 @@ def test_what_is_cut_is_said(name: str) -> None:
     assert scorer_class.longest in (LONGEST_ANSWER, MAX_TEXT)
     data: dict[str, Any] = {"answer": "choice", "labels": tuple("ABCDE")} if name == "label" else {}
     dataset = own(REFERENCE.get(name, "a"), **data)
-    scorer = scorers.build(Judgement(name=name, options=OPTIONS.get(name, {})), dataset)
+    scorer = scorers.build(ScorerChoice(name=name, options=OPTIONS.get(name, {})), dataset)
     whole, cut = (scorer.score("x" * n, dataset.items[0], dataset) for n in (scorer.longest, scorer.longest + 1))
     assert "characters were scored" not in whole.note
     assert cut.note.endswith(f"Only the first {scorer.longest:,} characters were scored.")
@@ -76,11 +76,11 @@ def test_what_is_cut_is_said(name: str) -> None:
 )
 def test_patterns_of_items_are_counted(references: list[str], message: str) -> None:
     items = tuple(Item(id=f"i{n}", input="q", references=(one,)) for n, one in enumerate(references))
-    dataset = datasets.load(Data(name="own", items=items, shots=0, size=200))
+    dataset = datasets.load(DataChoice(name="own", items=items, shots=0, size=200))
     with pytest.raises((InvalidSetup, LimitReached), match=message):
-        scorers.build(Judgement(name="regex"), dataset)
+        scorers.build(ScorerChoice(name="regex"), dataset)
     # As what the pattern finds, they are no patterns.
-    scorers.build(Judgement(name="regex", options={"pattern": "(.*)", "compare": True}), dataset)
+    scorers.build(ScorerChoice(name="regex", options={"pattern": "(.*)", "compare": True}), dataset)
 
 
 def test_patterns_are_read_when_it_is_run_and_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,13 +92,13 @@ def test_patterns_are_read_when_it_is_run_and_not_for_ever(monkeypatch: pytest.M
         now[0] += 1.0
         return re2.compile(pattern)
 
-    monkeypatch.setattr(matching, "compiled", slow)
+    monkeypatch.setattr(matching, "compile_pattern", slow)
     monkeypatch.setattr(matching.time, "monotonic", lambda: now[0])
     items = tuple(Item(id=f"i{n}", input="q", references=(f"p{n}",)) for n in range(90))
-    dataset = datasets.load(Data(name="own", items=items, shots=0, size=200))
+    dataset = datasets.load(DataChoice(name="own", items=items, shots=0, size=200))
     for _ in range(3):
         asked.clear()
-        scorer = scorers.build(Judgement(name="regex"), dataset)  # as each look at the plan does
+        scorer = scorers.build(ScorerChoice(name="regex"), dataset)  # as each look at the plan does
         assert len(asked) == 1
     asked.clear()
     with pytest.raises(LimitReached, match="patterns took more than 5 s to be read"):
@@ -109,15 +109,15 @@ def test_patterns_are_read_when_it_is_run_and_not_for_ever(monkeypatch: pytest.M
 def test_a_pattern_that_a_look_did_not_come_to_is_named_when_it_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(matching, "AT_ONCE", -1.0)
     items = tuple(Item(id=f"i{n}", input="q", references=(one,)) for n, one in enumerate(["a", "("]))
-    dataset = datasets.load(Data(name="own", items=items, shots=0))
-    scorer = scorers.build(Judgement(name="regex"), dataset)
+    dataset = datasets.load(DataChoice(name="own", items=items, shots=0))
+    scorer = scorers.build(ScorerChoice(name="regex"), dataset)
     with pytest.raises(InvalidSetup, match="Item 'i1' has a reference that is no pattern"):
         scorer.prepare(dataset)
 
 
 def test_a_compiled_pattern_is_small() -> None:
     with pytest.raises(InvalidSetup, match="too large"):
-        matching.compiled(".{500}" * 33)
+        matching.compile_pattern(".{500}" * 33)
 
 
 # ---------------------------------------------------------------------------------------------------- overlap
@@ -140,9 +140,9 @@ def test_the_longest_common_subsequence_of_very_long_texts() -> None:
 @pytest.mark.parametrize("name", ["rouge", "bleu", "chrf", "squad_f1"])
 def test_references_have_a_size_too(name: str) -> None:
     with pytest.raises(InvalidSetup, match="references of more than 60,000 characters"):
-        scorers.build(Judgement(name=name), own(*["x" * 5000] * 16))
+        scorers.build(ScorerChoice(name=name), own(*["x" * 5000] * 16))
     with pytest.raises(InvalidSetup, match="more than 1,000 words"):
-        scorers.build(Judgement(name="rouge"), own("a-" * 1001))
+        scorers.build(ScorerChoice(name="rouge"), own("a-" * 1001))
 
 
 # ----------------------------------------------------------------------------------------------------- schemas
@@ -238,12 +238,12 @@ def test_anchors_are_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_is_spent_is_counted_for_each_thread() -> None:
-    spent = schema_keywords.Spent()
+    spent = schema_keywords.StepBudget()
     spent.take("enum", [1, 2, 3], None)
     assert (spent.steps, spent.comparisons) == (1, 3)
     spent.begin()
     assert (spent.steps, spent.comparisons) == (0, 0)
-    assert "local" in str(inspect.getmro(schema_keywords.Spent))
+    assert "local" in str(inspect.getmro(schema_keywords.StepBudget))
 
 
 def test_no_scorer_promises_what_nothing_shows() -> None:

@@ -7,14 +7,14 @@ import pytest
 
 from playground.errors import InvalidSetup
 from playground.evaluation import datasets, scorers
-from playground.evaluation.plan import Data, Item, Judgement
+from playground.evaluation.plan import DataChoice, Item, ScorerChoice
 from playground.evaluation.scorers import Verdict
 
 
 def verdict(name: str, answer: str, references: tuple[str, ...], options: dict[str, Any]) -> Verdict:
     items = (Item(id="i", input="q", references=references),)
-    dataset = datasets.load(Data(name="own", items=items, shots=0))
-    return scorers.build(Judgement(name=name, options=options), dataset).score(answer, items[0], dataset)
+    dataset = datasets.load(DataChoice(name="own", items=items, shots=0))
+    return scorers.build(ScorerChoice(name=name, options=options), dataset).score(answer, items[0], dataset)
 
 
 @pytest.mark.parametrize(

@@ -7,16 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.evaluation import datasets, scorers
-from playground.evaluation.plan import Data, Item, Judgement
-from playground.evaluation.scorers.overlap import f1, normalised
+from playground.evaluation.plan import DataChoice, Item, ScorerChoice
+from playground.evaluation.scorers.overlap import f1, normalise_words
 
 LOG = ("The quick brown fox jumps over the lazy dog", "The quick brown dog jumps on the log.")  # rouge-score's README
 
 
 def score(name: str, answer: str, *references: str, **options: Any) -> float:
     items = (Item(id="i", input="q", references=references),)
-    dataset = datasets.load(Data(name="own", items=items, shots=0))
-    return scorers.build(Judgement(name=name, options=options), dataset).score(answer, items[0], dataset).score
+    dataset = datasets.load(DataChoice(name="own", items=items, shots=0))
+    return scorers.build(ScorerChoice(name=name, options=options), dataset).score(answer, items[0], dataset).score
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def score(name: str, answer: str, *references: str, **options: Any) -> float:
     ],
 )  # fmt: skip
 def test_normalised_as_in_the_official_script(text: str, plain: str) -> None:
-    assert normalised(text) == plain
+    assert normalise_words(text) == plain
 
 
 @pytest.mark.parametrize(

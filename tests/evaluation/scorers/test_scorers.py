@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from playground.errors import InvalidSetup
 from playground.evaluation import datasets, scorers
 from playground.evaluation.datasets import Dataset
-from playground.evaluation.plan import Data, Item, Judgement
+from playground.evaluation.plan import DataChoice, Item, ScorerChoice
 from playground.parameters import parameters
 
 NEEDED: dict[str, dict[str, Any]] = {
@@ -26,19 +26,19 @@ SCORED = [name for name in scorers.SCORERS if name != "judge"]
 
 @cache
 def data_for(name: str) -> Dataset:
-    return datasets.load(Data(name=SUITS.get(name, "word_problems"), size=3, shots=0))
+    return datasets.load(DataChoice(name=SUITS.get(name, "word_problems"), size=3, shots=0))
 
 
 def own(*references: str, answer: str = "", labels: tuple[str, ...] = ()) -> Dataset:
     items = tuple(Item(id=f"i{n}", input="q", references=(reference,)) for n, reference in enumerate(references))
-    return datasets.load(Data(name="own", items=items, shots=0, answer=answer, labels=labels))
+    return datasets.load(DataChoice(name="own", items=items, shots=0, answer=answer, labels=labels))
 
 
 @pytest.mark.parametrize("name", SCORED)
 @given(answer=st.text(max_size=80) | st.from_regex(r"[\[{\"\d:,./$ \-\]}\ud800a-z]{0,40}", fullmatch=True))
 def test_whatever_a_model_says_gets_a_score(name: str, answer: str) -> None:
     dataset = data_for(name)
-    scorer = scorers.build(Judgement(name=name, options=NEEDED.get(name, {})), dataset)
+    scorer = scorers.build(ScorerChoice(name=name, options=NEEDED.get(name, {})), dataset)
     verdict = scorer.score(answer, dataset.items[0], dataset)
     assert 0 <= verdict.score <= 1
     assert verdict.right is (bool(verdict.score) if scorer.binary else None)
@@ -49,7 +49,7 @@ def test_whatever_a_model_says_gets_a_score(name: str, answer: str) -> None:
 @pytest.mark.parametrize("name", SCORED)
 def test_no_answer_is_no_wrong_answer(name: str) -> None:
     dataset = data_for(name)
-    scorer = scorers.build(Judgement(name=name, options=NEEDED.get(name, {})), dataset)
+    scorer = scorers.build(ScorerChoice(name=name, options=NEEDED.get(name, {})), dataset)
     for answer in ("", " \n"):
         verdict = scorer.score(answer, dataset.items[0], dataset)
         assert (verdict.score, verdict.extracted, verdict.note) == (0, False, "There is no answer.")
@@ -65,29 +65,32 @@ def test_every_scorer_says_what_it_is(name: str) -> None:
 
 def test_the_data_says_which_scorer_suits() -> None:
     dataset = data_for("label")
-    assert scorers.build(Judgement(), dataset) == scorers.build(Judgement(name="label"), dataset)
+    assert scorers.build(ScorerChoice(), dataset) == scorers.build(ScorerChoice(name="label"), dataset)
 
 
 def test_options_without_a_name_go_over_those_that_suit_the_data() -> None:
-    dataset = datasets.load(Data(name="last_letters", size=1, shots=0))
-    assert scorers.build(Judgement(options={"case": True}), dataset) == scorers.build(
-        Judgement(name="contains", options={"whole_words": True, "case": True}), dataset
+    dataset = datasets.load(DataChoice(name="last_letters", size=1, shots=0))
+    assert scorers.build(ScorerChoice(options={"case": True}), dataset) == scorers.build(
+        ScorerChoice(name="contains", options={"whole_words": True, "case": True}), dataset
     )
 
 
 @pytest.mark.parametrize(
     ("judgement", "message"),
     [
-        (Judgement(name="accuracy"), "`scorer.name` is 'accuracy'; it must be one of exact, numeric, .*, judge"),
-        (Judgement(name="exact", options={"strikt": True}), "`scorer.options.strikt` is not known. Known keys: strict"),
+        (ScorerChoice(name="accuracy"), "`scorer.name` is 'accuracy'; it must be one of exact, numeric, .*, judge"),
         (
-            Judgement(name="numeric", options={"tolerance": float("nan")}),
+            ScorerChoice(name="exact", options={"strikt": True}),
+            "`scorer.options.strikt` is not known. Known keys: strict",
+        ),
+        (
+            ScorerChoice(name="numeric", options={"tolerance": float("nan")}),
             "`scorer.options.tolerance` is nan; .* from 0",
         ),
-        (Judgement(name="rouge", options={"kind": "rouge9"}), "one of rouge1, rouge2, rougeL"),
+        (ScorerChoice(name="rouge", options={"kind": "rouge9"}), "one of rouge1, rouge2, rougeL"),
     ],
 )
-def test_options_are_checked(judgement: Judgement, message: str) -> None:
+def test_options_are_checked(judgement: ScorerChoice, message: str) -> None:
     with pytest.raises(InvalidSetup, match=message):
         scorers.build(judgement, own("1"))
 
@@ -111,7 +114,7 @@ def test_options_are_checked(judgement: Judgement, message: str) -> None:
 )  # fmt: skip
 def test_items_that_cannot_be_scored_so(name: str, dataset: Dataset, message: str) -> None:
     with pytest.raises(InvalidSetup, match=message):
-        scorers.build(Judgement(name=name), dataset)
+        scorers.build(ScorerChoice(name=name), dataset)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +130,7 @@ def test_items_that_cannot_be_scored_so(name: str, dataset: Dataset, message: st
 )  # fmt: skip
 def test_numeric(answer: str, reference: str, options: dict[str, Any], score: float) -> None:
     dataset = own(reference, answer="number")
-    scorer = scorers.build(Judgement(options=options), dataset)
+    scorer = scorers.build(ScorerChoice(options=options), dataset)
     assert scorer.score(answer, dataset.items[0], dataset).score == score
 
 
@@ -144,13 +147,13 @@ def test_numeric(answer: str, reference: str, options: dict[str, Any], score: fl
 )  # fmt: skip
 def test_numbers_are_compared_by_value_in_any_notation(answer: str, reference: str, score: float) -> None:
     dataset = own(reference, answer="number")
-    assert scorers.build(Judgement(), dataset).score(answer, dataset.items[0], dataset).score == score
+    assert scorers.build(ScorerChoice(), dataset).score(answer, dataset.items[0], dataset).score == score
 
 
 @pytest.mark.parametrize("name", SCORED)
 def test_no_scorer_takes_a_thought_for_an_answer(name: str) -> None:
     dataset = data_for(name)
-    scorer, item = scorers.build(Judgement(name=name, options=NEEDED.get(name, {})), dataset), dataset.items[0]
+    scorer, item = scorers.build(ScorerChoice(name=name, options=NEEDED.get(name, {})), dataset), dataset.items[0]
     right = item.references[0]
     cut = scorer.score(f"<think>\n{right}", item, dataset)
     assert (cut.score, cut.extracted, cut.note) == (0, False, "There is no answer.")
@@ -171,5 +174,5 @@ def test_no_scorer_takes_a_thought_for_an_answer(name: str) -> None:
 )
 def test_label(answer: str, kind: str, labels: tuple[str, ...], reference: str, predicted: str, score: int) -> None:
     dataset = own(reference, answer=kind, labels=labels)
-    verdict = scorers.build(Judgement(), dataset).score(answer, dataset.items[0], dataset)
+    verdict = scorers.build(ScorerChoice(), dataset).score(answer, dataset.items[0], dataset)
     assert (verdict.predicted, verdict.score, verdict.extracted) == (predicted, score, bool(predicted))

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from playground.errors import InvalidSetup
 from playground.evaluation import datasets, scorers
-from playground.evaluation.plan import Data, Item, Judgement
+from playground.evaluation.plan import DataChoice, Item, ScorerChoice
 from playground.evaluation.scorers import Verdict
 from playground.evaluation.scorers.json_text import NoJSON, value_in, value_of
 from playground.evaluation.scorers.schema import Schema
@@ -27,8 +27,8 @@ values = st.recursive(
 
 def verdict(name: str, answer: str, **options: Any) -> Verdict:
     items = (Item(id="i", input="q", references=(ORDER,)),)
-    dataset = datasets.load(Data(name="own", items=items, shots=0))
-    return scorers.build(Judgement(name=name, options=options), dataset).score(answer, items[0], dataset)
+    dataset = datasets.load(DataChoice(name="own", items=items, shots=0))
+    return scorers.build(ScorerChoice(name=name, options=options), dataset).score(answer, items[0], dataset)
 
 
 @given(values)

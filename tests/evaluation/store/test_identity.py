@@ -13,7 +13,7 @@ from playground.backends.catalog import AdapterEntry, Catalog, ModelEntry
 from playground.backends.scripted import ScriptedBackend
 from playground.errors import UnknownModel
 from playground.evaluation.store import identity
-from playground.evaluation.store.identity import Keys
+from playground.evaluation.store.identity import RunKeys
 from playground.strategies import chain_of_thought
 from playground.types import Setup
 
@@ -32,11 +32,11 @@ def adapter(name: str, told: str) -> AdapterEntry:
     return AdapterEntry(model="default", name=name, title=name, load=lambda *_: None, identity=lambda: told)  # type: ignore[arg-type, return-value]
 
 
-def keys(*offered: ModelEntry | AdapterEntry, visitor: str = "") -> Keys:
-    return Keys(Catalog(offered or [entry("default")]), visitor)
+def keys(*offered: ModelEntry | AdapterEntry, visitor: str = "") -> RunKeys:
+    return RunKeys(Catalog(offered or [entry("default")]), visitor)
 
 
-def key(setup: Setup, of: Keys | None = None) -> str:
+def key(setup: Setup, of: RunKeys | None = None) -> str:
     return (of or keys()).column(setup).key(setup)
 
 
@@ -54,7 +54,7 @@ DIFFERENT = [
 
 
 def test_whatever_determines_a_run_makes_another_key() -> None:
-    plain = setups.differing(SETUP)
+    plain = setups.changed_settings(SETUP)
     found = [key(setups.parse({**plain, **other})) for other in ({}, *DIFFERENT)]
     assert len(set(found)) == len(found)
     assert found[0] == key(SETUP)
@@ -107,8 +107,8 @@ def test_what_only_one_visitor_may_use_is_theirs() -> None:
 
 
 def test_weights_that_are_not_known_yet_have_no_key() -> None:
-    assert not keys(entry("default", identity="")).column(SETUP).known
-    assert COLUMN.known
+    assert not keys(entry("default", identity="")).column(SETUP).has_weights
+    assert COLUMN.has_weights
 
 
 def test_a_model_that_is_not_there_is_named() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from playground import runner, setups
-from playground.evaluation.results import Path
+from playground.evaluation.results import VotePath
 from playground.evaluation.store import records
 from playground.types import Run
 
@@ -21,8 +21,8 @@ def ran(catalog: Any, **parts: Any) -> Run:
 
 def test_a_run_survives_without_its_tokens(catalog_of: Any) -> None:
     run = ran(catalog_of(), options={"paths": 4})
-    kept = records.load(records.dump(records.record(run)))
-    assert kept == records.record(run)
+    kept = records.load_record(records.dump_record(records.make_record(run)))
+    assert kept == records.make_record(run)
     assert kept
     assert kept.run == setups.without_tokens(run)
     assert len(kept.confidences[0]) == 4
@@ -31,7 +31,7 @@ def test_a_run_survives_without_its_tokens(catalog_of: Any) -> None:
 @pytest.mark.parametrize("vote", ["majority", "probability"])
 def test_paths_are_those_that_voted(catalog_of: Any, vote: str) -> None:
     run = ran(catalog_of(), options={"paths": 10, "vote": vote})
-    kept = records.record(run)
+    kept = records.make_record(run)
     answers = [path.answer for path in kept.paths]
     assert len(answers) == 10
     for voted in run.votes:
@@ -46,14 +46,14 @@ def test_a_path_that_abstains_counts_against_the_answer(catalog_of: Any) -> None
     options = {"paths": 8, "form": "few_shot"}
     examples = [{"input": "i", "output": "The answer is 1."}]
     run = ran(catalog_of(some), options=options, task={"input": "?", "answer": "number", "examples": examples})
-    kept = records.record(run)
+    kept = records.make_record(run)
     abstained = sum(path.answer is None for path in kept.paths)
     assert 0 < abstained < 8
     assert kept.confidence == (8 - abstained) / 8
 
 
 def test_without_a_vote_the_confidence_is_the_last_words(catalog_of: Any) -> None:
-    kept = records.record(ran(catalog_of(), strategy="chain_of_thought"))
+    kept = records.make_record(ran(catalog_of(), strategy="chain_of_thought"))
     assert kept.paths == ()
     assert kept.confidence == kept.confidences[-1][0]
 
@@ -61,9 +61,9 @@ def test_without_a_vote_the_confidence_is_the_last_words(catalog_of: Any) -> Non
 @pytest.mark.parametrize("count", [1, 2])
 def test_voters_that_all_abstain_are_kept_and_agree_on_nothing(catalog_of: Any, count: int) -> None:
     run = ran(catalog_of(lambda *_: "who knows"), options={"paths": count})
-    kept = records.record(run)
+    kept = records.make_record(run)
     assert run.votes == ()
-    assert kept.paths == tuple(Path(answer=None, weight=weight) for weight in kept.confidences[0])
+    assert kept.paths == tuple(VotePath(answer=None, weight=weight) for weight in kept.confidences[0])
     assert len(kept.paths) == count
     assert kept.confidence is None
 
@@ -71,7 +71,7 @@ def test_voters_that_all_abstain_are_kept_and_agree_on_nothing(catalog_of: Any, 
 def test_a_technique_that_was_left_out_has_no_voters(catalog_of: Any) -> None:
     """As with a model made for one task, which takes the input alone: the run is kept under the setup of its cell."""
     run = ran(catalog_of(), strategy="zero_shot")
-    kept = records.record(replace(run, setup=setups.parse({**VOTE, "options": {"paths": 1}})))
+    kept = records.make_record(replace(run, setup=setups.parse({**VOTE, "options": {"paths": 1}})))
     assert kept.paths == ()
     assert kept.confidence == kept.confidences[-1][0] is not None
 
@@ -80,7 +80,7 @@ def test_half_a_surrogate_pair_can_be_kept(catalog_of: Any) -> None:
     run = ran(catalog_of(), options={"paths": 2})
     step = run.steps[-1]
     half = replace(run, answer="a \ud83d and \U0001f600", steps=(replace(step, prefix="\ud83d", together="x"),))
-    kept = records.load(records.dump(records.record(half)))
+    kept = records.load_record(records.dump_record(records.make_record(half)))
     assert kept
     assert kept.run.answer == "a ? and \U0001f600"
     assert kept.run.votes == run.votes
@@ -90,5 +90,5 @@ def test_half_a_surrogate_pair_can_be_kept(catalog_of: Any) -> None:
 def test_a_value_that_is_none_is_unknown_and_not_asked_again_in_silence(
     value: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert records.load(value) is None
+    assert records.load_record(value) is None
     assert "A stored answer cannot be read and counts as unknown" in caplog.text

@@ -36,7 +36,7 @@ def test_what_was_put_is_there_at_once_and_after_closing(store: Store, path: Pat
     store.put("b", b"2")
     assert store.get("a") == b"1"
     assert store.get_many(["a", "b", "c"]) == {"a": b"1", "b": b"2"}
-    assert (store.known(["a", "c"]), store.count()) == (1, 2)
+    assert (store.count_stored(["a", "c"]), store.count()) == (1, 2)
     store.put("a", b"3")
     store.close()
     assert Store(path).get("a") == b"3"
@@ -46,7 +46,7 @@ def test_many_keys_are_asked_at_once(store: Store) -> None:
     keys = [str(i) for i in range(1234)]
     for key in keys:
         store.put(key, key.encode())
-    assert store.known(keys) == 1234
+    assert store.count_stored(keys) == 1234
     assert store.get_many(keys) == {key: key.encode() for key in keys}
 
 
@@ -251,9 +251,9 @@ def test_what_becomes_too_old_in_a_server_that_goes_on_is_not_read(
 ) -> None:
     store, now = Store(tmp_path / "store.sqlite", most_days=30), time.time()
     store.put("key", b"x")
-    assert store.known(["key"]) == 1
+    assert store.count_stored(["key"]) == 1
     monkeypatch.setattr(store_module.time, "time", lambda: now + 31 * 86_400)
-    assert (store.get("key"), store.known(["key"])) == (None, 0)
+    assert (store.get("key"), store.count_stored(["key"])) == (None, 0)
     store.close()
 
 

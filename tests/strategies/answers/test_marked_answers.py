@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.strategies.answers import conclusion, extract, marked_text, same, without_reasoning
+from playground.strategies.answers import comparison_key, conclusion, extract_answer, marked_text, without_reasoning
 
 ANSWERED = [
     "<think>\n3*8=24, so the answer is 24? No: +48 = 72.\n</think>\n\nThe answer is 72.", "<thinking>3</thinking>72",
@@ -45,19 +45,19 @@ NOT_THOUGHT = [
 
 @pytest.mark.parametrize("text", ANSWERED)
 def test_what_a_model_thinks_is_not_its_answer(text: str) -> None:
-    assert extract(text, "number") == "72"
+    assert extract_answer(text, "number") == "72"
 
 
 @pytest.mark.parametrize("text", CUT_OFF)
 @pytest.mark.parametrize("kind", ["number", "text", "choice", "yes_no"])
 def test_a_thought_that_was_cut_off_is_no_answer(text: str, kind: str) -> None:
-    assert extract(text, kind) is None  # type: ignore[arg-type]
+    assert extract_answer(text, kind) is None  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("text", NOT_THOUGHT)
 def test_a_tag_that_is_talked_about_hides_nothing(text: str) -> None:
     assert without_reasoning(text) == text
-    assert extract(text, "number") == "72"
+    assert extract_answer(text, "number") == "72"
 
 
 @given(st.text())
@@ -87,7 +87,7 @@ def test_text_without_a_thought_stays_as_it_is(text: str) -> None:
     ],
 )  # fmt: skip
 def test_the_marked_number_comes_before_the_first(text: str, value: str) -> None:
-    assert extract(text, "number") == value
+    assert extract_answer(text, "number") == value
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_the_marked_number_comes_before_the_first(text: str, value: str) -> None
     ],
 )  # fmt: skip
 def test_a_marked_answer_that_is_not_one_number_is_none_and_nothing_before_it_is_taken_instead(text: str) -> None:
-    assert extract(text, "number") is None
+    assert extract_answer(text, "number") is None
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_a_marked_answer_that_is_not_one_number_is_none_and_nothing_before_it_is
     ],
 )  # fmt: skip
 def test_a_marked_answer_of_one_number_may_have_units_and_an_equation(text: str, value: str) -> None:
-    assert extract(text, "number") == value
+    assert extract_answer(text, "number") == value
 
 
 @pytest.mark.parametrize(
@@ -150,13 +150,13 @@ def test_reading_takes_time_in_proportion_to_the_length(piece: str) -> None:
     text = (piece * (200_000 // len(piece) + 1))[:200_000]
     started = time.process_time()
     for kind in ("number", "choice", "yes_no", "label"):
-        extract(text, kind, ("positive", "negative") if kind == "label" else ())  # type: ignore[arg-type]
+        extract_answer(text, kind, ("positive", "negative") if kind == "label" else ())  # type: ignore[arg-type]
     conclusion(text)
     without_reasoning(text)
-    same(text)
+    comparison_key(text)
     assert time.process_time() - started < 10  # seconds of this process: what grew with the square took minutes
 
 
 def test_of_a_very_long_text_both_ends_are_read() -> None:
     filler = "word " * 40_000
-    assert extract(f"It is 5. {filler}", "number") == extract(f"{filler} #### 5", "number") == "5"
+    assert extract_answer(f"It is 5. {filler}", "number") == extract_answer(f"{filler} #### 5", "number") == "5"

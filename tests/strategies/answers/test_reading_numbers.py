@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from playground.strategies.answers import canonical_number, extract, fraction
+from playground.strategies.answers import canonical_number, extract_answer, fraction
 
 GROUPED = [
     ("1,234.56", "1234.56"), ("1.234,56", "1234.56"), ("1 234,56", "1234.56"), ("1'234.56", "1234.56"),
@@ -93,17 +93,17 @@ ALL = [*GROUPED, *DECIMAL_COMMA, *SEVERAL, *POWERS, *FRACTIONS, *SCALED, *SIGNS,
 
 @pytest.mark.parametrize(("text", "value"), ALL)
 def test_a_number_in_any_notation_reads_as_its_value(text: str, value: str | None) -> None:
-    assert extract(text, "number") == value
+    assert extract_answer(text, "number") == value
 
 
 @pytest.mark.parametrize("text", NO_NUMBER)
 def test_times_dates_versions_names_and_unfinished_sums_are_no_numbers(text: str) -> None:
-    assert extract(text, "number") is None
+    assert extract_answer(text, "number") is None
 
 
 @pytest.mark.parametrize("value", sorted({value for _, value in ALL if value}))
 def test_what_was_read_reads_as_itself(value: str) -> None:
-    assert extract(value, "number") == value
+    assert extract_answer(value, "number") == value
 
 
 def test_huge_exponents_are_compared_and_not_written_out() -> None:
@@ -126,12 +126,12 @@ def test_groups_of_three_and_a_decimal_sign_round_trip(whole: int, part: str, si
     group, point = signs
     assume(whole >= 1000 or len(part) != 3 or point == ".")  # "1,234" is one thousand
     written = f"{whole:,}".replace(",", group) + point + part
-    assert fraction(extract(written, "number") or "") == fraction(f"{whole}.{part}")
+    assert fraction(extract_answer(written, "number") or "") == fraction(f"{whole}.{part}")
 
 
 @given(st.integers(-(10**6), 10**6), st.integers(1, 10**6), st.sampled_from(["{}/{}", r"\frac{{{}}}{{{}}}", "{} / {}"]))
 def test_fractions_round_trip(top: int, bottom: int, notation: str) -> None:
-    assert fraction(extract(notation.format(top, bottom), "number") or "") == fraction(f"{top}/{bottom}")
+    assert fraction(extract_answer(notation.format(top, bottom), "number") or "") == fraction(f"{top}/{bottom}")
 
 
 @given(
@@ -139,7 +139,7 @@ def test_fractions_round_trip(top: int, bottom: int, notation: str) -> None:
 )
 def test_mixed_fractions_round_trip(whole: int, top: int, bottom: int, notation: str) -> None:
     expected = fraction(f"{whole * bottom + top}/{bottom}")
-    assert fraction(extract(notation.format(whole, top, bottom), "number") or "") == expected
+    assert fraction(extract_answer(notation.format(whole, top, bottom), "number") or "") == expected
 
 
 @given(
@@ -148,12 +148,12 @@ def test_mixed_fractions_round_trip(whole: int, top: int, bottom: int, notation:
 )  # fmt: skip
 def test_powers_of_ten_round_trip(mantissa: int, exponent: int, notation: str) -> None:
     expected = fraction(str(mantissa * 10**exponent)) if exponent >= 0 else fraction(f"{mantissa}/{10**-exponent}")
-    assert fraction(extract(notation.format(mantissa, exponent), "number") or "") == expected
+    assert fraction(extract_answer(notation.format(mantissa, exponent), "number") or "") == expected
 
 
 @given(st.integers(0, 10**12), st.sampled_from([0x660, 0x6F0, 0x966, 0x9E6, 0xE50, 0xFF10, 0x1D7CE]))
 def test_digits_of_every_script_round_trip(number: int, zero: int) -> None:
-    assert extract("".join(chr(zero + int(digit)) for digit in str(number)), "number") == str(number)
+    assert extract_answer("".join(chr(zero + int(digit)) for digit in str(number)), "number") == str(number)
 
 
 @given(
@@ -161,4 +161,4 @@ def test_digits_of_every_script_round_trip(number: int, zero: int) -> None:
     st.sampled_from(["-{}", "\u2212{}", "\u2013{}", "-${}", "$-{}", "\u2212\u20ac{}", "minus {}"]),
 )
 def test_minus_signs_round_trip(number: int, notation: str) -> None:
-    assert extract(f"It is {notation.format(number)}.", "number") == f"-{number}"
+    assert extract_answer(f"It is {notation.format(number)}.", "number") == f"-{number}"

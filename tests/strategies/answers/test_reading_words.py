@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from playground.strategies.answers import extract, same
+from playground.strategies.answers import comparison_key, extract_answer
 
 LETTERS = [
     ("d)", "D"), ("(d)", "D"), ("d", "D"), ("D.", "D"), ("**D**", "D"), ("[C]", "C"), ("B: 42", "B"), ("E) none", "E"),
@@ -25,12 +25,12 @@ LETTERS = [
 
 @pytest.mark.parametrize(("text", "letter"), LETTERS)
 def test_the_letter_that_is_meant_is_read(text: str, letter: str | None) -> None:
-    assert extract(text, "choice") == letter
+    assert extract_answer(text, "choice") == letter
 
 
 def test_a_label_spelled_out_is_not_searched_for_letters() -> None:
-    assert extract("It is vitamin C", "choice", ("vitamin C", "iron", "zinc")) == "A"
-    assert extract("I think so", "choice", tuple(f"number {n}" for n in range(10))) is None
+    assert extract_answer("It is vitamin C", "choice", ("vitamin C", "iron", "zinc")) == "A"
+    assert extract_answer("I think so", "choice", tuple(f"number {n}" for n in range(10))) is None
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_label_spelled_out_is_not_searched_for_letters() -> None:
      ("There's no evidence that it's true", "No"), ("Yes, there is no problem", "Yes"), ("No, it's true", "No")],
 )  # fmt: skip
 def test_yes_and_no_mean_the_other_where_they_are_denied(text: str, value: str | None) -> None:
-    assert extract(text, "yes_no") == value
+    assert extract_answer(text, "yes_no") == value
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_yes_and_no_mean_the_other_where_they_are_denied(text: str, value: str |
     ],
 )  # fmt: skip
 def test_a_label_is_a_whole_word_in_any_spelling(text: str, labels: tuple[str, ...], label: str | None) -> None:
-    assert extract(text, "label", labels) == label
+    assert extract_answer(text, "label", labels) == label
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_label_is_a_whole_word_in_any_spelling(text: str, labels: tuple[str, .
     ],
 )  # fmt: skip
 def test_texts_that_look_the_same_are_the_same(one: str, other: str) -> None:
-    assert same(one) == same(other)
+    assert comparison_key(one) == comparison_key(other)
 
 
 @pytest.mark.parametrize(
@@ -104,4 +104,4 @@ def test_texts_that_look_the_same_are_the_same(one: str, other: str) -> None:
     ],
 )
 def test_texts_that_differ_in_more_are_not_the_same(one: str, other: str) -> None:
-    assert same(one) != same(other)
+    assert comparison_key(one) != comparison_key(other)

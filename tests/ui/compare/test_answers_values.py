@@ -10,8 +10,8 @@ from playground import setups
 from playground.backends.base import Capabilities
 from playground.backends.catalog import ModelInfo
 from playground.csv_text import csv_text
-from playground.evaluation.likelihood import Shift
-from playground.evaluation.prompt_table import Row
+from playground.evaluation.likelihood import TokenShift
+from playground.evaluation.prompt_table import PromptRow
 from playground.types import Alternative, Completion, Finding, Message, Origin, Run, Step, Token, Weights
 from playground.ui.compare import answers_values, measured_values, prompt_list_values
 from playground.ui.compare.panes import Picked
@@ -174,8 +174,8 @@ def test_tokens_on_which_the_two_disagree_come_first() -> None:
     def token(text: str, p: float, likeliest: str) -> Token:
         return Token(id=len(text), text=text, logprob=math.log(p), top=(Alternative(len(likeliest), likeliest, -0.1),))
 
-    small = Shift(place=0, baseline=token("a", 0.5, "a"), other=token("a", 0.4, "bb"))
-    large = Shift(place=1, baseline=token("c", 0.5, "c"), other=token("c", 0.001, "c"))
+    small = TokenShift(position=0, baseline=token("a", 0.5, "a"), other=token("a", 0.4, "bb"))
+    large = TokenShift(position=1, baseline=token("c", 0.5, "c"), other=token("c", 0.001, "c"))
     now = compared(run("ac"), run("b", adapter="x"), run("c"), shifts=Shifts(other=1, found=(large, small)))
     value = measured_values.shifts_value(now)
     assert [choice["key"] for choice in value["choices"]] == ["1"]  # the third has the baseline's own weights
@@ -187,7 +187,7 @@ def test_tokens_on_which_the_two_disagree_come_first() -> None:
 def test_a_list_as_a_file_holds_whose_words_they_are_and_no_formulas() -> None:
     picked = compared(run("x"), run("y")).picked
     failed = replace(run(""), status="failed", answer="", error="No memory.")
-    rows = (Row("=1+1", (run("=2"), failed)),)
+    rows = (PromptRow("=1+1", (run("=2"), failed)),)
     table = prompt_list_values.frame(picked, rows)["value"]
     assert table["data"] == [["=1+1", "=2", "Failed: No memory.", 2]]
     text = csv_text(*prompt_list_values.records(picked, rows))

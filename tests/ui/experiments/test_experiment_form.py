@@ -11,7 +11,7 @@ from playground.backends.catalog import Catalog
 from playground.backends.offered_entries import offered_entries
 from playground.errors import InvalidSetup, LimitReached
 from playground.evaluation import experiments
-from playground.evaluation.plan import Data, Experiment, Item, Technique
+from playground.evaluation.plan import DataChoice, Experiment, Item, Technique
 from playground.settings import Settings
 from playground.types import Weights
 from playground.ui.experiments import form as experiment_form
@@ -28,12 +28,14 @@ FULL = Technique(
 
 def test_experiments_on_models_that_are_not_here_are_not_offered() -> None:
     private, public = (Catalog(offered_entries(Settings(public=public))).models() for public in (False, True))
-    assert set(plan_panel.offered(private)) == set(experiments.named())
-    left_out = set(experiments.named()) - set(plan_panel.offered(public))
+    assert set(plan_panel.offered(private)) == set(experiments.shipped_experiments())
+    left_out = set(experiments.shipped_experiments()) - set(plan_panel.offered(public))
     assert left_out == {"ladder_larger", "tuned_or_larger"}
 
 
-@pytest.mark.parametrize("experiment", experiments.named().values(), ids=experiments.named())
+@pytest.mark.parametrize(
+    "experiment", experiments.shipped_experiments().values(), ids=experiments.shipped_experiments()
+)
 def test_the_form_gives_back_what_comes_with_the_playground(experiment: Experiment) -> None:
     with gr.Blocks():
         form, _ = experiment_form.build(())
@@ -63,15 +65,15 @@ def test_odd_scorers_are_refused(name: Any) -> None:
 @pytest.mark.parametrize("count", [3, 500])
 def test_of_many_items_the_text_shows_some_and_loses_none(count: int) -> None:
     items = tuple(Item(id=f"{n}", input=f"What is {n}?", references=(f"{n}",)) for n in range(count))
-    data = Data(name="own", size=count, shots=0, answer="number", items=items)
+    data = DataChoice(name="own", size=count, shots=0, answer="number", items=items)
     whole = Experiment(title="Mine", about="Why", data=data, techniques=(Technique(),))
     text = plan_panel.as_seen(whole).replace("What is 0?", "What is nothing?")
-    read = plan_panel.with_rest(experiments.read(text), text, items)
+    read = plan_panel.with_rest(experiments.read_yaml(text), text, items)
     changed = (replace(items[0], input="What is nothing?"), *items[1:])
     assert read == replace(whole, data=replace(data, items=changed))
     assert len(text) < 20_000
-    other = experiments.write(whole)
-    assert plan_panel.with_rest(experiments.read(other), other, items) == whole
+    other = experiments.write_yaml(whole)
+    assert plan_panel.with_rest(experiments.read_yaml(other), other, items) == whole
 
 
 @pytest.mark.parametrize(

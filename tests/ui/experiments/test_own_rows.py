@@ -83,7 +83,7 @@ def test_a_bad_file_is_refused_in_words_and_empties_what_was_there(tmp_path: Any
 
 
 def test_another_data_set_is_asked_and_scored_by_what_suits_it() -> None:
-    known = experiments.named()["ladder"]
+    known = experiments.shipped_experiments()["ladder"]
     with gr.Blocks() as demo:
         form, _ = experiment_form.build([], [known])
         experiment_form.wire(form)

@@ -9,8 +9,8 @@ from tables import table
 from playground.errors import InvalidSetup
 from playground.evaluation.findings import comparisons, summary
 from playground.evaluation.plan import Technique
-from playground.evaluation.results import Path as VotingPath
 from playground.evaluation.results import Result, Table
+from playground.evaluation.results import VotePath as VotingPath
 from playground.evaluation.running.estimate import Estimate
 from playground.settings import Settings
 from playground.types import Weights
@@ -89,11 +89,6 @@ def test_how_far_it_is(status: Any, words: str, share: float | None) -> None:
     now = replace(two(), status=status, total=30, known=4, rate=2.5, remaining=2.7)
     value = status_values.status_value(now.experiment, now)
     assert (value["facts"], value["share"]) == (words, share)
-
-
-@pytest.mark.parametrize(("seconds", "words"), [(0.2, "1 s"), (89, "89 s"), (200, "3 min"), (7800, "2 h 10 min")])
-def test_durations_are_read_at_a_glance(seconds: float, words: str) -> None:
-    assert status_values.duration(seconds) == words
 
 
 def test_the_estimate_says_what_is_known_already() -> None:

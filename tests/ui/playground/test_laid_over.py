@@ -25,7 +25,7 @@ def test_the_chosen_weights_and_alternatives_stay(key: str, chosen: dict[str, An
 
 
 def test_a_preset_that_names_weights_or_alternatives_brings_its_own() -> None:
-    preset = presets.read("title: T\nabout: A\nmodel: other\nadapter: tuned\nsampling: {top_logprobs: 3}").setup
+    preset = presets.read_preset("title: T\nabout: A\nmodel: other\nadapter: tuned\nsampling: {top_logprobs: 3}").setup
     assert laid_over(preset, CHOSEN[1], 5) == preset
 
 

@@ -13,9 +13,9 @@ from playground import comparison, runner, setups
 from playground.backends.base import Capabilities
 from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.scripted import ScriptedBackend
-from playground.errors import InvalidSetup, NotSupported, Path, PlaygroundError
+from playground.errors import FieldPath, InvalidSetup, NotSupported, PlaygroundError
 from playground.evaluation import experiments
-from playground.presets import read as read_preset
+from playground.presets import read_preset as read_preset
 from playground.strategies import technique_of
 from playground.types import Weights
 from playground.ui.compare import labels as of_compare
@@ -80,7 +80,7 @@ def test_a_program_reads_the_path_and_a_person_the_label(data: dict[str, Any], p
 
 
 @given(st.sampled_from(sorted(LABELS)), st.text(min_size=1), st.none() | st.integers() | st.text())
-def test_no_wording_of_a_rule_breaks_the_pages_message(path: Path, rule: str, value: Any) -> None:
+def test_no_wording_of_a_rule_breaks_the_pages_message(path: FieldPath, rule: str, value: Any) -> None:
     error = InvalidSetup(path=path, value=value, rule=rule)
     assert str(error).startswith(f"`{'.'.join(map(str, path))}` is ")
     assert labelled(error).startswith(f"\u201c{LABELS[path]}\u201d is ")

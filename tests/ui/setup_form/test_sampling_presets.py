@@ -9,7 +9,7 @@ from playground import presets
 from playground.types import Sampling
 from playground.ui.setup_form.sampling_panel import SHAPING, UNTOUCHED, replaced
 
-KNOWN = {key: preset.sampling for key, preset in presets.samplings().items()}
+KNOWN = {key: preset.sampling for key, preset in presets.sampling_presets().items()}
 SHAPES = [key for key, sampling in KNOWN.items() if any(replaced(sampling).get(name) is not None for name in SHAPING)]
 
 

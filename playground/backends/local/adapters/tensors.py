@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 from safetensors.torch import load_file
-from torch import Tensor, nn
+from torch import Tensor
 
 from playground.backends.local.adapters.adapter_folder import (
     CONFIG,
@@ -18,8 +18,7 @@ from playground.backends.local.adapters.adapter_folder import (
     rank_of,
 )
 from playground.backends.local.adapters.virtual_tokens import VirtualTokens
-from playground.backends.local.transformers_internals import Conv1D
-from playground.backends.local.weights.lora import LoraAdapter, LoraWeights
+from playground.backends.local.weights.lora import LoraAdapter, LoraWeights, linear_shape
 from playground.errors import ModelUnavailable
 
 
@@ -50,7 +49,7 @@ def check_modules(folder: AdapterFolder, model: Any) -> None:
             module = model.get_submodule(path)
         except AttributeError:
             raise ModelUnavailable(f"{folder.path} is for another base: this model has no module {path}.") from None
-        shape = _shape(module)
+        shape = linear_shape(module)
         if shape is not None and stored.shape[side == "A"] != shape[side == "A"]:
             has = " x ".join(map(str, stored.shape))
             needs = " x ".join(map(str, shape))
@@ -88,15 +87,6 @@ def load_tensors(folder: AdapterFolder) -> dict[str, Tensor]:
         if tensor.is_floating_point() and not torch.isfinite(tensor).all():
             raise ModelUnavailable(f"{path}: {name} has values that are not finite numbers (NaN or infinity).")
     return tensors
-
-
-def _shape(module: nn.Module) -> tuple[int, int] | None:
-    """Outputs and inputs of a module that LoRA knows."""
-    if isinstance(module, Conv1D):
-        return module.nf, module.nx
-    if isinstance(module, nn.Linear):
-        return module.out_features, module.in_features
-    return None
 
 
 def _scaling(config: Mapping[str, Any], path: str) -> float:

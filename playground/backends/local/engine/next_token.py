@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from playground.backends.base import Candidate, NextTokenDistribution
+from playground.backends.local.engine.requests import check_tokens
 from playground.backends.local.engine.sampling import (
     History,
     SamplingControls,
@@ -16,7 +17,6 @@ from playground.backends.local.engine.sampling import (
     penalise,
     uniform_pair,
 )
-from playground.errors import InvalidSetup
 from playground.parameters import neutral_values, with_effect
 from playground.types import Sampling
 
@@ -53,7 +53,7 @@ class LocalNextToken:
 
     def _stages(self, sampling: Sampling) -> tuple[Tensor, Tensor, list[Tensor]]:
         """Logits after penalties; the model's own distribution; that of the settings with one filter more at a time."""
-        check_bias(sampling, len(self.logits))
+        check_tokens(("sampling", "logit_bias"), sampling.logit_bias, len(self.logits))
         row = self.logits[None]
         penalised = penalise(row, [History(sampling, self.prompt, self.generated)])
         settings = [replace(sampling, **neutral_values(Sampling, "filter"))]
@@ -81,14 +81,6 @@ class LocalNextToken:
             )
             for token, logit, shift, model, tempered, *filtered in zip(ids.tolist(), *columns, strict=True)
         )
-
-
-def check_bias(sampling: Sampling, vocabulary_size: int) -> None:
-    """Raises InvalidSetup for a bias on a token that does not exist."""
-    for token in sampling.logit_bias:
-        if token >= vocabulary_size:
-            rule = f"has token {token}; this model's tokens are 0 to {vocabulary_size - 1:,}."
-            raise InvalidSetup(path=("sampling", "logit_bias"), rule=rule)
 
 
 def _entropy(probabilities: Tensor) -> float:

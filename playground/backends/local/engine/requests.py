@@ -1,7 +1,7 @@
 """Turns a request into a ticket for the engine, or refuses it before it is queued."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,7 +31,7 @@ class TicketFactory:
 
         Raises PromptTooLong, UnknownModel for the adapter, NotSupported for its scale, InvalidSetup for a bias.
         """
-        self._check_tokens(("sampling", "logit_bias"), request.sampling.logit_bias)
+        check_tokens(("sampling", "logit_bias"), request.sampling.logit_bias, self._decoder.vocabulary_size)
         vocabulary_ids = self._encode(request, request.generated_text)
         prompt_length = len(vocabulary_ids)
         if request.generated_text:  # a token that ends in the sample's own words is its own
@@ -49,7 +49,7 @@ class TicketFactory:
             vocabulary_ids = self._encode(request, request.generated_text + text)
             start = common_length(vocabulary_ids, self._encode(request, request.generated_text))
         else:
-            self._check_tokens(("text",), text)
+            check_tokens(("text",), text, self._decoder.vocabulary_size)
             prompt = self._encode(request, request.generated_text)
             vocabulary_ids, start = np.concatenate([prompt, np.array(text, dtype=np.int64)]), len(prompt)
         ticket = self._make(request, vocabulary_ids[:-1], start, 0, tuple(vocabulary_ids[start:].tolist()))
@@ -93,11 +93,13 @@ class TicketFactory:
             answer=answer,
         )
 
-    def _check_tokens(self, path: tuple[str, ...], tokens: Sequence[int] | dict[int, float]) -> None:
-        size = self._decoder.vocabulary_size
-        for token in tokens:
-            if not 0 <= token < size:
-                raise InvalidSetup(path=path, rule=f"has token {token}; this model's tokens are 0 to {size - 1:,}.")
+
+def check_tokens(path: tuple[str, ...], tokens: Iterable[int], vocabulary_size: int) -> None:
+    """Raises InvalidSetup, about the value at that path, for a token that does not exist."""
+    for token in tokens:
+        if not 0 <= token < vocabulary_size:
+            rule = f"has token {token}; this model's tokens are 0 to {vocabulary_size - 1:,}."
+            raise InvalidSetup(path=path, rule=rule)
 
 
 def _virtual_tokens_note(ticket: Ticket) -> str:

@@ -78,13 +78,11 @@ class LoraBank:
             module = self._model.get_submodule(path)
         except AttributeError as error:
             raise ModelUnavailable(f"{label} is for another model: there is no {path} in this one.") from error
-        if isinstance(module, nn.Linear):
-            inputs, outputs = module.in_features, module.out_features
-        elif isinstance(module, Conv1D):
-            inputs, outputs = module.nx, module.nf
-        else:
+        shape = linear_shape(module)
+        if shape is None:
             kind = type(module).__name__
             raise ModelUnavailable(f"{label} changes {path}, a {kind}; only linear layers can share a batch.")
+        outputs, inputs = shape
         (rank, *had_in), (*had_out, rank_b) = weights.a.shape, weights.b.shape
         if had_in != [inputs] or had_out != [outputs] or rank != rank_b:
             shapes = f"{list(weights.a.shape)} and {list(weights.b.shape)}"
@@ -183,6 +181,15 @@ class LoraBank:
             wide.ever_added and not wide.added_in_pass and wide.mask is not None and wide.mask.values is not None
             for wide in self._wide.values()
         )
+
+
+def linear_shape(module: nn.Module) -> tuple[int, int] | None:
+    """Outputs and inputs of a module that LoRA knows; None for others."""
+    if isinstance(module, Conv1D):
+        return module.nf, module.nx
+    if isinstance(module, nn.Linear):
+        return module.out_features, module.in_features
+    return None
 
 
 def _columns(module: Any) -> slice:

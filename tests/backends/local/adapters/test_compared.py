@@ -19,8 +19,8 @@ from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.scripted import ScriptedBackend
 from playground.comparison import compare
 from playground.errors import ModelInUse, NotSupported
-from playground.evaluation.likelihood import disagreements, perplexity, shifts
-from playground.evaluation.prompt_table import table
+from playground.evaluation.likelihood import disagreements, perplexity, token_shifts
+from playground.evaluation.prompt_table import run_table
 from playground.settings import Settings
 from playground.types import Run, Weights
 
@@ -87,7 +87,7 @@ def test_the_base_pane_is_the_base_and_each_adapter_pane_is_the_merged_model(
     catalog: Catalog, folder: Path, tuned: dict[str, Any], tokenizer: Any
 ) -> None:
     fresh = AutoModelForCausalLM.from_pretrained(folder)
-    *_, rows = table(SETUP, PANES, PROMPTS, catalog)
+    *_, rows = run_table(SETUP, PANES, PROMPTS, catalog)
     assert len(rows) == 20
     for row in rows:
         base, *adapted = row.runs
@@ -125,7 +125,7 @@ def test_an_adapter_that_decodes_is_not_unloaded(catalog: Catalog) -> None:
 
 def test_shifts_are_what_the_adapter_changes(catalog: Catalog, folder: Path, tuned: dict[str, Any]) -> None:
     *_, (base, adapted, same) = compare(SETUP, [PANES[0], PANES[2], replace(PANES[2], scale=0)], catalog)
-    found = shifts(base, adapted, catalog)
+    found = token_shifts(base, adapted, catalog)
     assert [shift.baseline.id for shift in found] == [shift.other.id for shift in found] == ids(base)
     tokenizer: Any = catalog.loaded_backend("tiny")._base._tokenizer  # type: ignore[union-attr]
     prompt = tokenizer.apply_chat_template(
@@ -138,23 +138,25 @@ def test_shifts_are_what_the_adapter_changes(catalog: Catalog, folder: Path, tun
     )
     for shift in found:
         token = shift.baseline.id
-        assert shift.change == pytest.approx(float(after[shift.place, token] - before[shift.place, token]), abs=1e-3)
-        assert shift.disagree == (int(after[shift.place].argmax()) != int(before[shift.place].argmax()))
+        assert shift.change == pytest.approx(
+            float(after[shift.position, token] - before[shift.position, token]), abs=1e-3
+        )
+        assert shift.disagree == (int(after[shift.position].argmax()) != int(before[shift.position].argmax()))
     order = disagreements(found)
-    assert sorted(shift.place for shift in order) == list(range(len(found)))
+    assert sorted(shift.position for shift in order) == list(range(len(found)))
     firsts = [shift.disagree for shift in order]
     assert firsts == sorted(firsts, reverse=True)
     sizes = [abs(shift.change) for shift in order if shift.disagree]
     assert sizes == sorted(sizes, reverse=True)
-    assert all(abs(shift.change) < 1e-6 and not shift.disagree for shift in shifts(base, same, catalog))
+    assert all(abs(shift.change) < 1e-6 and not shift.disagree for shift in token_shifts(base, same, catalog))
 
 
 def test_shifts_between_two_models_are_refused(catalog: Catalog) -> None:
     *_, (base, other) = compare(SETUP, [PANES[0], Weights(model="scripted")], catalog)
     with pytest.raises(NotSupported, match="between a model and its adapters"):
-        shifts(base, other, catalog)
+        token_shifts(base, other, catalog)
     with pytest.raises(NotSupported, match="'scripted' gives no probabilities"):
-        shifts(other, other, catalog)
+        token_shifts(other, other, catalog)
 
 
 def test_perplexity_of_every_text_under_every_model(catalog: Catalog, folder: Path) -> None:

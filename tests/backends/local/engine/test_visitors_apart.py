@@ -129,7 +129,7 @@ def test_every_way_of_asking_says_who_asks(backend_of: Backends, monkeypatch: py
     *_, last = runner.run(SETUP, catalog)
     assert watched.visitors == {"ann"}
     watched.visitors.clear()
-    step = likelihood.answered(last)
+    step = likelihood.answer_step(last)
     assert step is not None
     likelihood._score(last, step, "the mat", catalog)
     for _ in reading.read(Asked(setup=SETUP, prefix=""), catalog):
