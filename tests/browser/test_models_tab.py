@@ -7,7 +7,7 @@ from typing import Any
 from folded import turn_to, unfold
 from playwright.sync_api import Page, expect
 
-from playground.backends.catalog import Catalog, Entry
+from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.scripted import ScriptedBackend
 from playground.settings import Settings
 
@@ -49,13 +49,13 @@ def test_the_focus_stays_when_the_list_is_looked_at_again(page_over: PageOver) -
         "about": about,
         "capabilities": backend.capabilities,
     }
-    catalog = Catalog([Entry(name=name, title=name.upper(), **given) for name in ("default", "second")])
+    catalog = Catalog([ModelEntry(name=name, title=name.upper(), **given) for name in ("default", "second")])
     page = turn_to(page_over(catalog), "Models")
     details = page.get_by_label("Details of SECOND")
     details.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text(about).last).to_be_visible()
-    with catalog.using("default"):  # which the list says, and so it is drawn anew
+    with catalog.keep_loaded("default"):  # which the list says, and so it is drawn anew
         expect(page.locator(".models .model").first).to_contain_text("on it now", timeout=30_000)
         expect(details).to_be_focused()
         expect(page.get_by_text(about).last).to_be_visible()

@@ -99,10 +99,7 @@ def build(page: Any, settings: Settings) -> PromptList:
         headers=["Prompt"], datatype="str", interactive=False, wrap=False, max_chars=90, show_label=False,
         show_search="filter", buttons=["copy", "fullscreen"], elem_id="list-table", max_height=460,
     )  # fmt: skip
-    cell = gr.Textbox(
-        label="The whole cell", interactive=False, visible=False, lines=2, max_lines=14, buttons=["copy"],
-        elem_id="list-cell",
-    )  # fmt: skip
+    cell = widgets.widget(HERE / "cell_view.js", value=prompt_list_values.EMPTY_CELL, elem_id="list-cell")
     with gr.Row(elem_classes="quiet-row list-files"):
         save_csv, save_json = widgets.download("Download as CSV"), widgets.download("Download as JSON")
     return PromptList(
@@ -129,7 +126,7 @@ def wire(view: PromptList, picker: PanesPanel, form: CompareForm, shared: Shared
         setup = form.setup(values, prompts[0])
         now, loaded = Listed(picked=picked, count=len(prompts)), loaded_names(catalog.models())
         with now:
-            yield {**view.shown(now), view.cell: gr.update(value="", visible=False)}
+            yield {**view.shown(now), view.cell: prompt_list_values.EMPTY_CELL}
             try:
                 with (
                     shared.places.held(visitor_of(request)),
@@ -155,11 +152,11 @@ def wire(view: PromptList, picker: PanesPanel, form: CompareForm, shared: Shared
         return "\n".join(prompt_table.read_prompts(text_of_file(content, MOST_BYTES)))
 
     @told
-    def whole(event: gr.EventData) -> Any:
+    def whole(event: gr.EventData) -> dict[str, str]:
         clicked = reported(event)  # not `gr.SelectData`, which fails on what no table sends
         if not isinstance(clicked, Mapping) or "value" not in clicked:
             raise InvalidSetup("That is no cell of the table; click one.")
-        return gr.update(value=prompt_list_values.cell(clicked["value"]), visible=True)
+        return prompt_list_values.cell(clicked.get("index"), clicked["value"], clicked.get("row_value"))
 
     @told
     def as_csv(now: Listed | None) -> dict[str, str]:

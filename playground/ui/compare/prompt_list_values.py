@@ -10,6 +10,7 @@ from playground.ui.compare.labels import LABELS
 from playground.ui.compare.panes import Picked
 from playground.ui.setup_form.labels import labelled_run
 
+EMPTY_CELL: dict[str, str] = {"title": "", "prompt": "", "text": ""}
 WORDS = {"answering": "Running", "done": "Done", "stopped": "Stopped", "failed": "Failed"}
 
 
@@ -45,9 +46,10 @@ def said(run: Run) -> str:
     return run.answer or "(nothing)"
 
 
-def cell(value: Any) -> str:
-    """One cell, whole, as text, whatever the page reports."""
-    return value if isinstance(value, str) else str(value)
+def cell(index: Any, value: Any, row: Any) -> dict[str, str]:
+    """One cell, whole. What comes from the page is shown as text or not at all."""
+    prompt = row[0] if isinstance(row, list) and row and isinstance(row[0], str) else ""
+    return {"title": "", "prompt": prompt, "text": value if isinstance(value, str) else str(value)}
 
 
 def records(picked: Picked, rows: Sequence[PromptRow]) -> tuple[list[str], list[list[Any]]]:

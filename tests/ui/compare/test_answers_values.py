@@ -192,4 +192,4 @@ def test_a_list_as_a_file_holds_whose_words_they_are_and_no_formulas() -> None:
     assert table["data"] == [["=1+1", "=2", "Failed: No memory.", 2]]
     text = csv_text(*prompt_list_values.records(picked, rows))
     assert text.splitlines()[1] == "'=1+1,'=2,\"Model, no adapter\",0,2.0,,,,0,2.0,No memory."
-    assert prompt_list_values.cell(["not text"]) == "['not text']"
+    assert prompt_list_values.cell([0, 1], ["not text"], None)["text"] == "['not text']"
