@@ -124,7 +124,8 @@ def _subsets(n: int, k: int, rng: np.random.Generator) -> NDArray[np.bool_]:
 
 
 def _expected(ballot: _Ballot, subsets: NDArray[np.bool_]) -> float:
-    """The mean score of the votes of these subsets; each decided as `voting.vote` does: ties to the one seen first."""
+    """The mean score of the votes of these subsets; each decided as `voting.count_votes` does: ties to the one seen
+    first."""
     n, groups = subsets.shape[1], ballot.groups.max() + 1
     if not groups:
         return 0.0

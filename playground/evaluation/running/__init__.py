@@ -1,13 +1,13 @@
 """Runs an experiment: reads stored answers, asks for missing ones, and scores all.
 
-asking.py      Asks one cell, in a thread of this process or in another process with its own models
-board.py       A Table while it grows: mutable on the inside, frozen snapshots outside
-cluster.py     Runs cells on other machines, in the threads of a Dask cluster's workers
-estimate.py    Estimates calls, tokens, time and cost of an experiment before it is run
-judging.py     Has answers judged by a model, whose verdicts are asked and stored like any run
-pump.py        Keeps up to `parallel` samples in flight per model
-same_code.py   Compares two processes by a digest of their code, libraries, settings and weights
-work.py        Work on one experiment: looks its cells up, asks, judges, and adds results to the table
+asking.py          Asks one cell, in a thread of this process or in another process with its own models
+cluster.py         Runs cells on other machines, in the threads of a Dask cluster's workers
+estimate.py        Estimates calls, tokens, time and cost of an experiment before it is run
+judge_queue.py     Has answers judged by a model, whose verdicts are asked and stored like any run
+pump.py            Keeps up to `parallel` samples in flight per model
+same_code.py       Compares two processes by a digest of their code, libraries, settings and weights
+table_builder.py   A Table while it grows: mutable on the inside, frozen snapshots outside
+work.py            Work on one experiment: looks its cells up, asks, judges, and adds results to the table
 """
 
 import math

@@ -12,9 +12,9 @@ from playground.evaluation import datasets, scorers
 from playground.evaluation.grid import Grid, GridCell, samples_at_once
 from playground.evaluation.plan import Experiment
 from playground.evaluation.results import Result, Table
-from playground.evaluation.running.board import TableBuilder
-from playground.evaluation.running.judging import JudgeQueue, with_verdict
+from playground.evaluation.running.judge_queue import JudgeQueue, with_verdict
 from playground.evaluation.running.pump import FinishedJob, Job, Pump
+from playground.evaluation.running.table_builder import TableBuilder
 from playground.evaluation.scorers import Judge, Verdict
 from playground.evaluation.shipped_words import is_shipped
 from playground.evaluation.store import Store, StoreKey, records
@@ -49,7 +49,7 @@ class ExperimentWork:
         self._bases = (*self._grid.bases, *self._judges())  # of every column, and of a judge
         self._models = [(setup.model, setup.adapter) for setup in self._bases]
         self._columns = self._keys()
-        self._judging = self._new_judging()
+        self._judge_queue = self._new_judge_queue()
         self._unjudged: list[Job] = []
         self._failed_models: dict[ModelKey, str] = {}  # what could not be opened, and why
         self.halted = threading.Event()
@@ -70,7 +70,7 @@ class ExperimentWork:
             models = [m for m, c in zip(self._models, self._columns, strict=True) if not c.has_weights]
             yield from self._open(models, leaving)
             self._columns = self._keys()
-            self._judging, self._unjudged = self._new_judging(), []
+            self._judge_queue, self._unjudged = self._new_judge_queue(), []
             missing = yield from self._look_up()
             if here:
                 models = [self._models[self._grid.column_of(i)] for i in missing]
@@ -165,8 +165,8 @@ class ExperimentWork:
         record, job = finished.result.record, finished.job
         if record:
             self._store.put(job.key, records.dump_record(record))
-        if len(job.tag) > 1 and self._judging:
-            for result in self._judging.add_run(job.tag, record.run if record else None, finished.result.error):
+        if len(job.tag) > 1 and self._judge_queue:
+            for result in self._judge_queue.add_run(job.tag, record.run if record else None, finished.result.error):
                 self.builder.add(result)
             return
         result = self._result(job.tag[0], job.key, record) if record else self._failed(job, finished.result.error)
@@ -179,15 +179,15 @@ class ExperimentWork:
 
     def _add_result(self, result: Result, *, is_stored: bool = False) -> list[Job]:
         """A cell has its answer: it goes to the board, or to the judge, who may have to be asked."""
-        if self._judging is None:
+        if self._judge_queue is None:
             self.builder.add(result, is_stored=is_stored)
             return []
         jobs = []
-        for entry in self._judging.add_answer(result, self._items[result.item]):
+        for entry in self._judge_queue.add_answer(result, self._items[result.item]):
             if isinstance(entry, Result):
                 self.builder.add(entry, is_stored=is_stored)
             elif (value := self._store.get(entry.key)) and (record := records.load_record(value)):
-                for ready in self._judging.add_run(entry.tag, record.run):
+                for ready in self._judge_queue.add_run(entry.tag, record.run):
                     self.builder.add(ready, is_stored=is_stored)
             else:
                 jobs.append(entry)
@@ -204,7 +204,7 @@ class ExperimentWork:
 
     def _result(self, i: int, key: StoreKey, record: StoredRun) -> Result:
         cell = self._grid[i]
-        verdict = None if self._judging else self._scorer.score(record.run.answer, cell.item, self._dataset)
+        verdict = None if self._judge_queue else self._scorer.score(record.run.answer, cell.item, self._dataset)
         return result(cell, key, record, verdict)
 
     def _failed(self, job: Job, why: str) -> Result:
@@ -218,7 +218,7 @@ class ExperimentWork:
             note=why,
         )
 
-    def _new_judging(self) -> JudgeQueue | None:
+    def _new_judge_queue(self) -> JudgeQueue | None:
         """What is to be asked of a judge, where one decides."""
         return JudgeQueue(self._scorer, self._columns[-1]) if isinstance(self._scorer, Judge) else None
 

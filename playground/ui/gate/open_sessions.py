@@ -16,7 +16,7 @@ TOO_MANY = "Too many pages or programs are connected to this server from here. C
 
 
 @dataclass(slots=True)
-class _Session:
+class _OpenSession:
     visitor: Visitor
     used: float
     heartbeats: int = 0
@@ -34,7 +34,7 @@ class OpenSessions:
     ) -> None:
         """`end` is told of each session that is over; `busy` says whether something runs or waits in one."""
         self._end, self._busy, self._clock = end, busy, clock
-        self._sessions: dict[str, _Session] = {}
+        self._sessions: dict[str, _OpenSession] = {}
 
     def __contains__(self, key: object) -> bool:
         return key in self._sessions
@@ -53,7 +53,7 @@ class OpenSessions:
         self.check(key, visitor)
         if key not in self._sessions:
             self._make_room(visitor)
-            self._sessions[key] = _Session(visitor, self._clock())
+            self._sessions[key] = _OpenSession(visitor, self._clock())
         self._sessions[key].used = self._clock()
 
     @contextmanager

@@ -45,7 +45,7 @@ class UploadParser(route_utils.GradioMultiPartParser):  # type: ignore[misc]  # 
             Path(file.name).unlink(missing_ok=True)
 
 
-class Progress(route_utils.FileUploadProgress):  # type: ignore[misc]
+class UploadProgress(route_utils.FileUploadProgress):  # type: ignore[misc]
     """How far uploads are. Of names that clients make up, asked for or sent along, only the last are kept."""
 
     def track(self, upload_id: str) -> None:
@@ -93,4 +93,4 @@ class Uploads:
 def replace_parser() -> None:
     """Let Gradio read and watch uploads with ours, in the whole process."""
     route_utils.GradioMultiPartParser = UploadParser
-    routes.file_upload_statuses = Progress()
+    routes.file_upload_statuses = UploadProgress()

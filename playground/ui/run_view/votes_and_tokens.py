@@ -14,7 +14,7 @@ VOTE_HEADERS = ["Answer", "Paths", "Weight", "Which"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Vote:
+class VoteSection:
     """How the vote went, as bars and as a table; `section` holds both."""
 
     section: Any
@@ -35,7 +35,7 @@ class Tokens:
 class Insight:
     """Two sections, each hidden while there is nothing in it."""
 
-    vote: Vote
+    vote: VoteSection
     tokens: Tokens
 
     @property
@@ -67,7 +67,7 @@ class Insight:
         }
 
 
-def build_vote() -> Vote:
+def build_vote() -> VoteSection:
     with gr.Column(visible=False, elem_id="vote", elem_classes="pane") as section:
         gr.Markdown("## Vote")
         plot = gr.Plot(show_label=False, container=False)
@@ -76,7 +76,7 @@ def build_vote() -> Vote:
                 headers=VOTE_HEADERS, datatype=["str", "number", "number", "str"], interactive=False, wrap=False,
                 max_chars=60, show_label=False,
             )  # fmt: skip
-    return Vote(section=section, plot=plot, table=table)
+    return VoteSection(section=section, plot=plot, table=table)
 
 
 def build_tokens() -> Tokens:

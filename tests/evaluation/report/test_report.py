@@ -23,8 +23,9 @@ from playground.evaluation.findings.resampling import vote_curves
 from playground.evaluation.findings.sentences import one_line
 from playground.evaluation.findings.summary import summaries
 from playground.evaluation.plan import DataChoice, Expectation, Item, SamplingVariant, ScorerChoice, Technique
+from playground.evaluation.report.cells import escape_markdown
 from playground.evaluation.report.context import ReportContext
-from playground.evaluation.report.text import escape_markdown, markdown
+from playground.evaluation.report.text import markdown
 from playground.evaluation.results import Table, VotePath
 from playground.types import Sampling, Setup, Task, Weights
 
