@@ -55,6 +55,7 @@ def test_the_focus_stays_when_the_list_is_looked_at_again(page_over: PageOver) -
     details.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text(about).last).to_be_visible()
+    list(catalog.open("default"))
     with catalog.keep_loaded("default"):  # which the list says, and so it is drawn anew
         expect(page.locator(".models .model").first).to_contain_text("on it now", timeout=30_000)
         expect(details).to_be_focused()

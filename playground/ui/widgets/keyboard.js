@@ -65,6 +65,8 @@
   const lists = (event) => {
     if (!isList(event.target)) return;
     if (["Tab", "Shift", "Control", "Alt", "Meta"].includes(event.key)) event.stopPropagation();
+    // A long list scrolls, and what scrolls is a stop of its own, which is gone as soon as it is reached.
+    document.querySelectorAll("ul[role=listbox]").forEach((list) => { list.tabIndex = -1; });
     chosen = event.key === "Enter" ? event.target : null;
   };
   document.addEventListener("pointerdown", () => { chosen = null; }, true);
