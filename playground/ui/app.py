@@ -20,6 +20,7 @@ from playground.ui.handlers.fair_shares import experiment_places
 from playground.ui.handlers.messages import told
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.handlers.tab import Shared, Tab, Taking
+from playground.ui.handlers.trigger_modes import let_one_wait
 from playground.ui.header import model_status
 from playground.ui.look import launch_options
 from playground.ui.models import tab as models_tab
@@ -78,6 +79,7 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
             _take_setup(taking, form, sessions)
         if hosting.on_space():
             gr.Markdown(KEPT if hosting.keeps_files() else FORGOTTEN, elem_id="hosted")
+    let_one_wait(page.fns.values())
     page.session_ended = sessions.end
     page.default_config = DescribedOnce(page.default_config)
     # Closed: requests that do not queue would also slip past every limit.

@@ -1,5 +1,5 @@
-// One cell of a table, whole. By hand: the copy button of gr.Textbox stands inside its label and takes the label's name,
-// so that the text itself has none.
+// One cell of a table, whole. By hand: the copy button of gr.Textbox stands inside its label and takes the label's
+// name, so that the text itself has none.
 const host = element.querySelector(".cell_view");
 const copy = copyButton(() => props.value.text);
 const prompt = el("p", { class: "facts" });

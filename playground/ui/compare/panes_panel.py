@@ -15,6 +15,7 @@ from playground.ui.compare.panes import LETTERS, Picked
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import told
 from playground.ui.handlers.tab import Shared, Updates, Values
+from playground.ui.handlers.trigger_modes import on_opening_and
 from playground.ui.setup_form import model_choice
 from playground.ui.setup_form.form import open_with
 from playground.ui.setup_form.model_choice import ModelChoice
@@ -142,7 +143,7 @@ def wire(panel: PanesPanel, shared: Shared) -> None:
     quick: dict[str, Any] = {"preprocess": False, **AT_ONCE}
     last: dict[str, Any] = {**quick, "trigger_mode": "always_last"}
     held = set(panel.widgets)
-    gr.on([shared.page.load, shared.changed.change], refresh, held, panel.written, **last)
+    on_opening_and(shared.page.load, [shared.changed.change], refresh, held, panel.written, **last)
     panel.add.click(add, held, panel.written, trigger_mode="once", **quick)
     for at, row in enumerate(panel.rows):
         row.remove.click(remove(at), held, panel.written, trigger_mode="once", **quick)

@@ -25,6 +25,7 @@ from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.experiment_limits import check_size, with_limit
 from playground.ui.handlers.messages import told
 from playground.ui.handlers.sessions import Sessions
+from playground.ui.handlers.trigger_modes import on_opening_and
 from playground.ui.handlers.uploads import text_of_file
 from playground.ui.widgets.status import sentence
 
@@ -216,8 +217,9 @@ def wire(
     counted = {*form.widgets, panel.text, panel.written, panel.ran}
     texts = [field.widget for field in form.texts]
     form.data.name.input(other_data, {*texts, panel.status}, [panel.offered, panel.status], **newest)
-    gr.on(
-        [page.load, *form.changes],
+    on_opening_and(
+        page.load,
+        form.changes,
         count,
         counted,
         [panel.estimate, panel.text, panel.written, panel.unused, panel.offered, panel.stale],

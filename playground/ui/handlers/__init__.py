@@ -12,6 +12,8 @@ payloads.py            What the page's own parts report of a click, read as stri
 sessions.py            What each visitor connected: endpoints, their keys and their models, in the visitor's session
                        and nowhere else
 tab.py                 What all tabs of the page share, and what each of them tells the others
+trigger_modes.py       Which handlers wait for the answer to the event before, so that no two of them start each other
+                       for ever
 uploads.py             A file that somebody uploads, as the text that it is
 visitors.py            Who a request comes from: a cookie that this server signed, or the address if there is none
 """

@@ -12,6 +12,7 @@ from playground.types import Weights
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import told
 from playground.ui.handlers.sessions import Sessions
+from playground.ui.handlers.trigger_modes import on_opening_and
 from playground.ui.setup_form import check as checking
 from playground.ui.setup_form.model_choice import ModelChoice
 from playground.ui.widgets import STATUS_LINE, widget
@@ -65,7 +66,7 @@ def wire(parts: ModelStatus, page: Any, choice: ModelChoice, run: Any, changed: 
     held, outputs = {parts.ready, *choice.widgets}, [parts.line, parts.ready, parts.timer]
     options = {"preprocess": False, "trigger_mode": "always_last", **AT_ONCE}
     tuned = [choice.adapter.change, choice.scale.widget.change]
-    gr.on([page.load, parts.timer.tick, *tuned], look, held, outputs, **options)
+    on_opening_and(page.load, [parts.timer.tick, *tuned], look, held, outputs, **options)
     changed.change(look_again, held, outputs, **options)
     choice.model.change(choose, held, outputs, **options)
     run.click(lambda: gr.Timer(active=True), None, parts.timer, **AT_ONCE)  # a run tries a failed model again

@@ -17,6 +17,7 @@ from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
 from playground.ui.handlers.messages import told
 from playground.ui.handlers.sessions import Sessions
+from playground.ui.handlers.trigger_modes import on_opening_and
 from playground.ui.models import list_values, load_line
 from playground.ui.models.load_line import Loading, LoadLine
 
@@ -108,8 +109,8 @@ def _wire_list(page: Any, panel: LoadingPanel, settings: Settings, sessions: Ses
         commands.unload(sessions.of(request), settings, payloads.read(payloads.Choice, event).key)
         return {panel.changed: changes + 1}
 
-    gr.on(
-        [page.load, panel.changed.change], refresh, panel.base, [panel.models, panel.base, known],
+    on_opening_and(
+        page.load, [panel.changed.change], refresh, panel.base, [panel.models, panel.base, known],
         preprocess=False, trigger_mode="always_last", **AT_ONCE,
     )  # fmt: skip
     panel.models.load(

@@ -12,6 +12,7 @@ from playground.ui.handlers.event_options import AT_ONCE, QUIET
 from playground.ui.handlers.messages import told
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.handlers.tab import Shared
+from playground.ui.handlers.trigger_modes import on_opening_and
 from playground.ui.playground import preset_bar, run_panel
 from playground.ui.playground.run_panel import Results
 from playground.ui.run_view import answer_values, prompt_values, steps_values, views, votes_and_tokens
@@ -123,15 +124,16 @@ def _wire_form(
         "inputs": {*fields.widgets, results.run}, "outputs": [results.prompt, results.stale, panel.chips], **quick,
         "concurrency_limit": settings.max_users, **QUIET,
     }  # fmt: skip
-    gr.on([page.load, ready.change, *changes], preview, **previewed)
+    on_opening_and(page.load, [ready.change, *changes], preview, **previewed)
     for event in ends:  # what is shown may be of another setup than the form holds by then
         event.then(preview, **previewed)
     gr.on(
         [widget.change for widget in fields.deciding], choose, set(fields.widgets),
         [*fields.frames, card, whole], **quick, **AT_ONCE,
     )  # fmt: skip
-    gr.on(
-        [page.load, ready.change, chosen.change],
+    on_opening_and(
+        page.load,
+        [ready.change, chosen.change],
         limits,
         chosen,
         fields.sampling.widgets,

@@ -14,6 +14,7 @@ from playground.types import Setup, Weights
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import told
 from playground.ui.handlers.sessions import Sessions
+from playground.ui.handlers.trigger_modes import on_opening_and
 from playground.ui.setup_form import check as checking
 from playground.ui.setup_form import fields
 from playground.ui.setup_form.fields import Field
@@ -120,7 +121,7 @@ def _wire(page: Any, changed: Any, choice: ModelChoice, sessions: Sessions) -> N
         return choice.show(values, sessions.of(request))
 
     held, options = set(choice.widgets), {"preprocess": False, "trigger_mode": "always_last", **AT_ONCE}
-    gr.on([page.load, changed.change], refresh, held, choice.widgets, **options)
+    on_opening_and(page.load, [changed.change], refresh, held, choice.widgets, **options)
     gr.on([choice.model.change, choice.adapter.change], show, held, choice.widgets[1:], **options)
 
 

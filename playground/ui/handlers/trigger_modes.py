@@ -1,0 +1,31 @@
+"""Which handlers wait for the answer to the event before, so that no two of them start each other for ever.
+
+A handler with `trigger_mode="always_last"` that has missed events runs once more when it is through. Gradio 6.31 does
+so by sending the whole event again, to all of its handlers. Two that wait on one event then send it again for each
+other, without an end.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import gradio as gr
+
+
+def on_opening_and(
+    load: Callable[..., Any], events: Sequence[Any], handler: Callable[..., Any], *of: Any, **how: Any
+) -> None:
+    """Attach a handler to the opening of the page, which happens once and is waited for by nobody, and to events."""
+    load(handler, *of, **{**how, "trigger_mode": "once"})
+    gr.on(list(events), handler, *of, **how)
+
+
+def let_one_wait(handlers: Iterable[Any]) -> None:
+    """Of all handlers of an event let one wait, the one with the most events; the others answer every event."""
+    waited_on: set[tuple[int | None, str]] = set()
+    waiting = [handler for handler in handlers if handler.trigger_mode == "always_last"]
+    for handler in sorted(waiting, key=lambda one: -len(one.targets)):
+        events = set(handler.targets)
+        if events & waited_on:
+            handler.trigger_mode = "multiple"
+        else:
+            waited_on |= events
