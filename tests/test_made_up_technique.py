@@ -21,7 +21,7 @@ from playground.evaluation.store import Store, records
 from playground.parameters import flag
 from playground.strategies import STRATEGIES, Ask, Calls, Running, Strategy, TechniqueCard
 from playground.strategies.base import Answer, user_message
-from playground.strategies.voting import count_votes
+from playground.strategies.parts.voting import count_votes
 from playground.types import Completion, Run, Task
 from playground.ui.experiments import status_values
 from playground.ui.run_view import prompt_values

@@ -16,7 +16,7 @@ from playground.evaluation.findings import expectations
 from playground.evaluation.grid import column_setup
 from playground.evaluation.plan import MAX_CELLS, MAX_ITEMS, DataChoice, Experiment
 from playground.json_values import as_json
-from playground.strategies import templates
+from playground.strategies.parts import templates
 
 log = logging.getLogger(__name__)
 FOLDER = presets.FOLDER / "experiments"

@@ -13,7 +13,7 @@ from playground.evaluation.datasets.base import Dataset, Shot
 from playground.evaluation.plan import Experiment, Item, Technique
 from playground.prompts import prompts_of
 from playground.strategies import Strategy, technique_of
-from playground.strategies.templates import fill_template
+from playground.strategies.parts.templates import fill_template
 from playground.types import Example, Setup
 
 __all__ = ["Column", "Grid", "GridCell", "cell_seed", "cells", "column_setup", "columns", "samples_at_once"]

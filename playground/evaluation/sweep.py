@@ -14,7 +14,7 @@ from playground.errors import LimitReached
 from playground.parameters import STRICT, many, number
 from playground.strategies.answers import comparison_key, extract_answer, without_reasoning
 from playground.strategies.base import Answer, Ask, Running, gather, system_message, user_message
-from playground.strategies.checks import check_labels, check_required
+from playground.strategies.parts.checks import check_labels, check_required
 from playground.types import Completion, Run, Setup, Step, Task
 
 MAX_SAMPLES = 400  # in one sweep: a class shares the machine

@@ -1,25 +1,21 @@
 """The techniques, in the order in which they are shown.
 
 base.py               Base class of techniques: options as fields, a card, and a `run` that reads like its paper
-calls.py              How many completions a technique asks a model for, as far as that is known before it has asked
 chain_of_thought.py   Chain of thought, both forms: reason first, answer second
 chaining.py           Prompt chaining: steps that build on each other, each open to inspection (Wu et al
-checks.py             What a task must have for what is asked of it, refused by name before anything is sent
 few_shot.py           Few-shot: demonstrations in context, no gradient updates (Brown et al
-replies.py            Reads the answer of a reply, and explains why there is none
 role.py               Role: say who answers, in the system message
 self_consistency.py   Self-consistency: many reasoning paths, one vote (Wang et al
-templates.py          Fills templates in one pass: `{name}` of known names and nothing else
-voting.py             Counts votes over answers of several reasoning paths (Wang et al
 zero_shot.py          Zero-shot: the question, nothing else
 answers/              Reads an answer out of a model's words, or out of a reference, by one grammar
+parts/                What several techniques are made of: prompts, replies, votes, what a task must have
 """
 
 from playground.strategies.base import Ask, Event, Procedure, Running, Strategy, TechniqueCard
-from playground.strategies.calls import Calls
 from playground.strategies.chain_of_thought import ChainOfThought
 from playground.strategies.chaining import Chaining
 from playground.strategies.few_shot import FewShot
+from playground.strategies.parts.calls import Calls
 from playground.strategies.role import Role
 from playground.strategies.self_consistency import SelfConsistency
 from playground.strategies.zero_shot import ZeroShot

@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Protocol
 from pydantic import ConfigDict
 
 from playground.returning import Returning
-from playground.strategies.calls import Calls
-from playground.strategies.checks import check_examples, check_labels, check_required
+from playground.strategies.parts.calls import Calls
+from playground.strategies.parts.checks import check_examples, check_labels, check_required
 from playground.types import Completion, Delta, Message, Progress, Run, Task, Vote
 
 

@@ -19,9 +19,9 @@ from playground.strategies.base import (
     system_message,
     user_message,
 )
-from playground.strategies.calls import Calls
 from playground.strategies.few_shot import example_turns
-from playground.strategies.replies import cut_short, explain_missing_answer, is_only_reasoning
+from playground.strategies.parts.calls import Calls
+from playground.strategies.parts.replies import cut_short, explain_missing_answer, is_only_reasoning
 from playground.types import Completion, Message, Sampling, Task
 
 REASONING = "Reason"  # the step's label

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from playground.errors import InvalidSetup
 from playground.strategies.base import Answer, Ask, Running, Strategy, TechniqueCard, system_message, user_message
-from playground.strategies.calls import Calls
-from playground.strategies.replies import explain_missing_answer, spoken_text
-from playground.strategies.templates import field_names, fill_template
+from playground.strategies.parts.calls import Calls
+from playground.strategies.parts.replies import explain_missing_answer, spoken_text
+from playground.strategies.parts.templates import field_names, fill_template
 from playground.types import Task
 
 

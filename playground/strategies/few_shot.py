@@ -13,7 +13,7 @@ from playground.strategies.base import (
     system_message,
     user_message,
 )
-from playground.strategies.replies import read_reply
+from playground.strategies.parts.replies import read_reply
 from playground.types import Message, Task
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from playground.strategies.base import Answer, Ask, Running, Strategy, TechniqueCard, system_message, user_message
-from playground.strategies.replies import explain_missing_answer, spoken_text
+from playground.strategies.parts.replies import explain_missing_answer, spoken_text
 from playground.types import Task
 
 

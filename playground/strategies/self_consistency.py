@@ -7,7 +7,6 @@ from playground.errors import NotSupported
 from playground.parameters import choice, number
 from playground.strategies.answers import extract_answer
 from playground.strategies.base import Answer, Ask, Running, Strategy, TechniqueCard, gather
-from playground.strategies.calls import Calls
 from playground.strategies.chain_of_thought import (
     FORM_HELP,
     Form,
@@ -17,8 +16,9 @@ from playground.strategies.chain_of_thought import (
     reasoning_prompt,
     unused_by,
 )
-from playground.strategies.replies import cut_short, is_only_reasoning, why_none
-from playground.strategies.voting import confidence, count_votes
+from playground.strategies.parts.calls import Calls
+from playground.strategies.parts.replies import cut_short, is_only_reasoning, why_none
+from playground.strategies.parts.voting import confidence, count_votes
 from playground.types import Completion, Run, Task
 
 PATHS = "Sample paths"  # the step's label

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from playground.strategies.base import Ask, Running, Strategy, TechniqueCard, user_message
-from playground.strategies.replies import read_reply
+from playground.strategies.parts.replies import read_reply
 from playground.types import Task
 
 

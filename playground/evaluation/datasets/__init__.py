@@ -25,7 +25,7 @@ from playground.evaluation.datasets.puzzles import LAST_LETTERS, ODD_SUM
 from playground.evaluation.datasets.reviews import SENTIMENT
 from playground.evaluation.datasets.word_problems import ONE_STEP, TWO_STEP
 from playground.evaluation.plan import DataChoice
-from playground.strategies import templates
+from playground.strategies.parts import templates
 
 __all__ = ["OWN", "SOURCES", "DataCard", "Dataset", "DatasetSource", "Shot", "card", "load", "names"]
 

@@ -8,7 +8,7 @@ from typing import get_args
 from playground.errors import InvalidSetup
 from playground.evaluation.datasets.base import DataCard, Dataset, Shot
 from playground.evaluation.plan import DataChoice, Item, ScorerChoice
-from playground.strategies.checks import NEEDED
+from playground.strategies.parts.checks import NEEDED
 from playground.types import AnswerType
 
 OWN = "own"

@@ -12,7 +12,7 @@ from playground.evaluation.datasets.base import DatasetSource, Shot
 from playground.evaluation.datasets.drawing import by_turns, stable_id
 from playground.evaluation.datasets.files import from_yaml
 from playground.evaluation.plan import Item, ScorerChoice
-from playground.strategies.templates import fill_template
+from playground.strategies.parts.templates import fill_template
 
 OPERATORS: Mapping[str, Callable[[int, int], int]] = {
     "+": operator.add,

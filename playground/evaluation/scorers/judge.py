@@ -10,7 +10,7 @@ from playground.evaluation.plan import MAX_LABEL
 from playground.evaluation.scorers.base import Scorer, Verdict
 from playground.parameters import choice, flag, number, text
 from playground.strategies.answers import extract_answer, without_reasoning
-from playground.strategies.templates import fill_template
+from playground.strategies.parts.templates import fill_template
 from playground.types import Run, Sampling, Setup, Task, Weights
 
 RUBRIC = "Is the answer correct, complete and clear?"

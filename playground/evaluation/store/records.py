@@ -12,7 +12,7 @@ from pydantic_core import PydanticSerializationError
 from playground.evaluation.results import VotePath
 from playground.setups import without_tokens
 from playground.strategies import technique_of
-from playground.strategies.voting import confidence
+from playground.strategies.parts.voting import confidence
 from playground.types import Run, Step
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from tables import table
 from playground.evaluation.findings.resampling import by_paths, vote_curves
 from playground.evaluation.plan import Item
 from playground.evaluation.results import Table, VotePath
-from playground.strategies.voting import count_votes
+from playground.strategies.parts.voting import count_votes
 
 PATHS = st.lists(
     st.builds(

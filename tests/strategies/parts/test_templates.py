@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.errors import InvalidSetup
-from playground.strategies.templates import field_names, fill_template
+from playground.strategies.parts.templates import field_names, fill_template
 
 
 def test_names_are_replaced_once_and_never_looked_at_again() -> None:

@@ -5,7 +5,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.strategies.voting import confidence, count_votes
+from playground.strategies.parts.voting import confidence, count_votes
 from playground.types import Completion, Token
 
 ANSWERS = st.lists(st.none() | st.sampled_from(["18", "17", "Paris", "paris."]), max_size=40)

@@ -7,7 +7,7 @@ import pytest
 from playground import runner, setups
 from playground.backends.base import Request
 from playground.backends.scripted import ReplyRule
-from playground.strategies.replies import read_reply
+from playground.strategies.parts.replies import read_reply
 from playground.types import Completion, Run, Task
 
 THOUGHT = "<think>\nThree eights are 24, or 20?\n</think>\n\nThe answer is 72."
