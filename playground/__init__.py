@@ -15,13 +15,13 @@ parameters.py     Declares a parameter once; sliders, validation, presets, API a
 presets.py        Presets: setups in YAML files that hold only what differs from the defaults
 prompts.py        The prompts that a setup will send, worked out without a model; an answer that is not there yet is a
                   gap in them
-rereading.py      The replies of a run read anew, when nothing of a setup has changed but what is read out of them
 returning.py      A generator whose return value can be had after its items
 runner.py         Runs a technique on a model and yields the run as it grows
 sampling.py       How tokens are chosen: every parameter once, with its range, what it is for, and the kind of effect it
                   has
 settings.py       Settings of whoever starts the app, read once from flags and `PLAYGROUND_*` variables
 setups.py         Parses a setup from plain data and back, with the path of every error
+task.py           What is asked, whatever the technique: the task and the rows that some of its fields hold
 transcript.py     Collects a run while it grows, and gives frozen snapshots of it
 types.py          The core types: a `Setup` goes in, `Delta`s stream, a `Run` remains
 backends/         Backends: what every model offers, and where models and adapters come from

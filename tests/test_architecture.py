@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "playground"
 MODULES = sorted([*PACKAGE.rglob("*.py"), ROOT / "app.py"])
 PACKAGES = sorted(path.parent for path in PACKAGE.rglob("__init__.py"))
-CORE = {"parameters", "sampling", "types", "errors", "settings", "hosting", "returning", "background"}
+CORE = {"parameters", "sampling", "task", "types", "errors", "settings", "hosting", "returning", "background"}
 
 # What may be imported only from these places (paths below the root).
 ONLY = {

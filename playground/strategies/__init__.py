@@ -4,6 +4,7 @@ base.py               Base class of techniques: options as fields, a card, and a
 chain_of_thought.py   Chain of thought, both forms: reason first, answer second
 chaining.py           Prompt chaining: steps that build on each other, each open to inspection (Wu et al
 few_shot.py           Few-shot: demonstrations in context, no gradient updates (Brown et al
+reading_anew.py       The replies of a run read anew, when nothing of a setup has changed but what is read out of them
 role.py               Role: say who answers, in the system message
 self_consistency.py   Self-consistency: many reasoning paths, one vote (Wang et al
 zero_shot.py          Zero-shot: the question, nothing else

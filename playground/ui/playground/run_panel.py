@@ -10,8 +10,8 @@ import gradio as gr
 from playground import runner
 from playground.backends.catalog import Catalog
 from playground.errors import PlaygroundError
-from playground.rereading import reread
 from playground.settings import Settings
+from playground.strategies.reading_anew import read_anew
 from playground.types import Run, Setup, Step
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
 from playground.ui.handlers.messages import told
@@ -129,7 +129,7 @@ def wire(fields: Form, view: Results, settings: Settings, sessions: Sessions) ->
         if shown is None or (going is not None and not going.halt.is_set()):
             return {view.run: gr.skip()}
         try:
-            again = reread(shown.run, checked(fields.read(values, catalog), catalog))
+            again = read_anew(shown.run, checked(fields.read(values, catalog), catalog))
         except PlaygroundError:  # the preview says what is wrong
             again = None
         if again is None:
@@ -164,5 +164,5 @@ def wire(fields: Form, view: Results, settings: Settings, sessions: Sessions) ->
     ends = [view.line.attach(event, handler, inputs, everything, **once) for event, handler, inputs in events]
     kinds = [fields.task.field(name).widget.change for name in ("answer", "labels")]
     quick = {"preprocess": False, "trigger_mode": "always_last", **AT_ONCE}
-    read_anew = gr.on(kinds, read_again, {*fields.widgets, *memory}, everything, **quick)
-    return [*ends, read_anew, view.answer.show_previous(back, memory, everything, **AT_ONCE)]
+    anew = gr.on(kinds, read_again, {*fields.widgets, *memory}, everything, **quick)
+    return [*ends, anew, view.answer.show_previous(back, memory, everything, **AT_ONCE)]

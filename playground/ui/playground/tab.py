@@ -5,8 +5,8 @@ from typing import Any
 import gradio as gr
 
 from playground import presets, setups
-from playground.rereading import reread
 from playground.settings import Settings
+from playground.strategies.reading_anew import read_anew
 from playground.types import Run, Setup
 from playground.ui.handlers.event_options import AT_ONCE, QUIET
 from playground.ui.handlers.messages import told
@@ -87,7 +87,7 @@ def _stale(shown: Run, now: Setup | None) -> str:
     """That the run is of another setup; "" where it is not, or is about to be read anew for this one."""
     if now is None:
         return out_of_date(())
-    return "" if shown.setup == now or reread(shown, now) else out_of_date(changed(shown.setup, now))
+    return "" if shown.setup == now or read_anew(shown, now) else out_of_date(changed(shown.setup, now))
 
 
 def _wire_form(

@@ -13,7 +13,7 @@ class _AskedOtherwiseError(Exception):
     """The technique would send something else now."""
 
 
-def reread(run: Run, setup: Setup) -> Run | None:
+def read_anew(run: Run, setup: Setup) -> Run | None:
     """The run with its answer as this checked setup reads it, without asking a model.
 
     None for a run that has not come to its end, and where more has changed than the answer type and the labels, or

@@ -8,7 +8,7 @@ import pytest
 
 from playground import runner, setups
 from playground.backends.base import Request
-from playground.rereading import reread
+from playground.strategies.reading_anew import read_anew
 from playground.types import Run
 
 REVIEW = {"input": "Is 12 an even number?"}
@@ -44,7 +44,7 @@ def test_the_answer_is_read_out_of_the_same_replies(
 ) -> None:
     before = run_of(catalog_of, data)
     setup = setups.parse({**data, "task": {**data["task"], **task}})
-    again = reread(before, setup)
+    again = read_anew(before, setup)
     assert again is not None
     assert (again.answer, again.setup, again.steps) == (answer, setup, before.steps)
     assert run_of(catalog_of, setups.to_dict(setup)).answer == answer, "as a new run would have it"
@@ -68,9 +68,9 @@ def test_where_something_else_would_be_sent_only_a_run_can_tell(
     catalog_of: Any, data: dict[str, Any], changes: dict[str, Any]
 ) -> None:
     before = run_of(catalog_of, data)
-    assert reread(before, setups.parse({**data, **changes})) is None
+    assert read_anew(before, setups.parse({**data, **changes})) is None
 
 
 def test_a_run_that_was_stopped_is_not_read(catalog_of: Any) -> None:
     before = replace(run_of(catalog_of, {"task": REVIEW}), status="stopped")
-    assert reread(before, setups.parse({"task": {**REVIEW, "answer": "number"}})) is None
+    assert read_anew(before, setups.parse({"task": {**REVIEW, "answer": "number"}})) is None
