@@ -72,7 +72,7 @@ def prompts_of(setup: Setup) -> tuple[Prompt, ...]:
         yield from ()
         return (Completion(text=marks.new(label), tokens=(Token(0, "", 0.0),)),) * n
 
-    for _ in technique_of(setup).run(setup.task, ask):
+    for _ in technique_of(setup).carry_out(setup.task, ask):
         pass
     return tuple(prompts)
 

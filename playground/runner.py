@@ -65,7 +65,7 @@ def carry_out(
         transcript.start(sampling.seed)
         try:
             asker = _Asker(transcript, backend, sampling, tuple(earlier_steps), catalog.visitor)
-            answer = yield from _snapshots(procedure.run(setup.task, asker), transcript, max_seconds, every)
+            answer = yield from _snapshots(procedure.carry_out(setup.task, asker), transcript, max_seconds, every)
         except PlaygroundError as error:
             if not transcript.has_content:
                 raise

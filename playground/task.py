@@ -33,7 +33,8 @@ class Task:
     """What is asked, whatever the technique. A technique names the fields it uses."""
 
     __pydantic_config__ = STRICT
-    input: str = text(max_length=MAX_TEXT, help="The question, or the text to work on.", lines=5)
+    input: str = text(max_length=MAX_TEXT, help="The question, or what is to be done.", lines=5)
+    material: str = text(max_length=MAX_TEXT, help="A text to work on. It is put behind the input, fenced by a marker.")
     role: str = text(max_length=MAX_TEXT, help='Who answers: "You are ...". Sent as the system message.', lines=2)
     examples: tuple[Example, ...] = many(max_length=64, help="Pairs of input and output, shown in this order.")
     steps: tuple[ChainStep, ...] = many(max_length=20, help="Prompts that build on each other.")

@@ -165,7 +165,7 @@ class Transcript:
 
     def finish(self, answer: Answer) -> Run:
         self.progress = None
-        return replace(self.snapshot(), status="done", answer=answer.text, how=answer.how, votes=answer.votes)
+        return answer.conclude(replace(self.snapshot(), status="done"))
 
     def fail(self, error: PlaygroundError) -> Run:
         self.progress = None

@@ -178,6 +178,15 @@ class Vote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """Whether an answer keeps a rule that it was given; `found` is what breaks it, or how far it is kept."""
+
+    rule: str
+    kept: bool
+    found: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """The whole record of one setup: every message sent, every completion, the answer and its cost."""
 
@@ -186,6 +195,7 @@ class Run:
     answer: str = ""
     how: str = ""
     votes: tuple[Vote, ...] = ()
+    checks: tuple[Check, ...] = ()
     steps: tuple[Step, ...] = ()
     prompt_tokens: int = 0  # a prompt shared by n samples counts once
     completion_tokens: int = 0

@@ -55,7 +55,7 @@ BAD = [
     ({"sampling": {"logit_bias": {"5": 101}}}, r"`sampling.logit_bias.5` is 101"),
     ({"sampling": {"logit_bias": {"x": 1}}}, r"`sampling.logit_bias.x`"),
     ({"sampling": 5}, r"`sampling` is 5; it must be a mapping"),
-    ({"task": {"inptu": "x"}}, r"`task.inptu` is not known. Known keys: input, role"),
+    ({"task": {"inptu": "x"}}, r"`task.inptu` is not known. Known keys: input, material, role"),
     ({"task": {"input": 5}}, r"`task.input` is 5"),
     ({"task": {"input": "x" * 300_000}}, r"`task.input` .* at most 200,000 characters"),
     ({"task": {"answer": "essay"}}, r"`task.answer` is 'essay'; .* yes_no"),

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from playground import documents, presets, setups
-from playground.errors import InvalidSetup, LimitReached
+from playground.errors import FieldPath, InvalidSetup, LimitReached
 from playground.evaluation import datasets, scorers
 from playground.evaluation.columns import columns
 from playground.evaluation.datasets.base import Dataset, Shot
 from playground.evaluation.findings import expectations
 from playground.evaluation.grid import column_setup
-from playground.evaluation.plan import MAX_CELLS, MAX_ITEMS, DataChoice, Experiment
+from playground.evaluation.plan import MAX_CELLS, MAX_ITEMS, DataChoice, Experiment, Technique
 from playground.json_values import as_json
 from playground.strategies.parts import templates
 
@@ -65,7 +65,7 @@ def check(experiment: Experiment) -> None:
             rule = "is not known there: every cell has a seed of its own, made from the experiment's."
             raise InvalidSetup(path=(*path, "sampling", "seed"), rule=f"{rule} Use `seed`, beside `techniques`.")
     for i, technique in enumerate(experiment.techniques):
-        _check_template(technique.template, ("techniques", i, "template"))
+        _check_wording(technique, ("techniques", i))
         if "input" in technique.task:
             raise InvalidSetup(
                 path=("techniques", i, "task", "input"), rule="is not known there: the data has the inputs."
@@ -211,9 +211,24 @@ def _check_scorer(scorer: scorers.Scorer, labels: Sequence[str]) -> None:
         raise InvalidSetup(path=("scorer", "options", "against"), value=scorer.against, rule=rule)
 
 
-def _check_template(template: str, path: tuple[str | int, ...]) -> None:
+def _check_template(template: str, path: FieldPath) -> None:
     if template and set(templates.field_names(template)) != {"input"}:
         raise InvalidSetup(path=path, rule="must have {input} where the item goes, and no other name in braces.")
+
+
+def _check_wording(technique: Technique, path: FieldPath) -> None:
+    """Where the item is the material, a template says what to do with it and need not hold it too."""
+    material = technique.task.get("material", "")
+    names = set(templates.field_names(material)) if isinstance(material, str) else set()
+    if "input" not in names:
+        _check_template(technique.template, (*path, "template"))
+        return
+    _check_template(material, (*path, "task", "material"))
+    if not technique.template:
+        rule = "the item is the material of this technique, so write what to do with it."
+        raise InvalidSetup(path=(*path, "template"), value="", rule=rule)
+    if set(templates.field_names(technique.template)) - {"input"}:
+        _check_template(technique.template, (*path, "template"))
 
 
 def _placeholder_data(data: DataChoice) -> Dataset:

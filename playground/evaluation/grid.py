@@ -12,9 +12,10 @@ from playground.evaluation.columns import Column, columns
 from playground.evaluation.datasets.base import Dataset, Shot
 from playground.evaluation.plan import Experiment, Item, Technique
 from playground.prompts import prompts_of
-from playground.strategies import Strategy, technique_of
-from playground.strategies.parts.templates import fill_template
-from playground.types import Example, Setup
+from playground.strategies import technique_of
+from playground.strategies.parts.material import with_material
+from playground.strategies.parts.templates import field_names, fill_template
+from playground.types import Example, Setup, Task
 
 __all__ = ["Column", "Grid", "GridCell", "cell_seed", "cells", "column_setup", "columns", "samples_at_once"]
 
@@ -60,7 +61,7 @@ class Grid(Sequence[GridCell]):
         item, base_setup = self.dataset.items[number], self.bases[at]
         setup = replace(
             base_setup,
-            task=replace(base_setup.task, input=fill_template(self.templates[at], {"input": item.input})),
+            task=_with_item(base_setup.task, self.templates[at], item.input),
             sampling=replace(base_setup.sampling, seed=cell_seed(self._experiment.seed, item.id, repetition)),
         )
         return GridCell(column=self.columns[at], item=item, repetition=repetition, setup=setup)
@@ -80,6 +81,14 @@ def cell_seed(experiment: int, item: str, repetition: int) -> int:
     return int.from_bytes(hashlib.sha256(f"{experiment}/{repetition}/{item}".encode()).digest()[:4])
 
 
+def _with_item(task: Task, template: str, item: str) -> Task:
+    """The task with the item where `{input}` stands: in the template, and in the material where it names it."""
+    values, material = {"input": item}, task.material
+    if "input" in field_names(material):
+        material = fill_template(material, values)
+    return replace(task, input=fill_template(template, values), material=material)
+
+
 def column_setup(column: Column, experiment: Experiment, dataset: Dataset) -> Setup:
     """The setup of a column's cells but for their input and seed. Raises InvalidSetup naming its place."""
     technique, model = column.technique, column.model
@@ -93,7 +102,7 @@ def column_setup(column: Column, experiment: Experiment, dataset: Dataset) -> Se
     }
     try:
         setup = setups.parse(data)
-        if "examples" not in technique.task and (shots := _shots(technique_of(setup), technique, dataset)):
+        if "examples" not in technique.task and (shots := _shots(setup, technique, dataset)):
             setup = setups.parse({**data, "task": {**task, "examples": [asdict(shot) for shot in shots]}})
         technique_of(setup).check(setup.task)
     except InvalidSetup as error:
@@ -101,20 +110,27 @@ def column_setup(column: Column, experiment: Experiment, dataset: Dataset) -> Se
     return setup
 
 
-def _shots(strategy: Strategy, technique: Technique, dataset: Dataset) -> Iterable[Example]:
+def _shots(setup: Setup, technique: Technique, dataset: Dataset) -> Iterable[Example]:
     """The data's demonstrations, if the technique shows any: worked out where it says so, else the answers.
 
     Where the data has worked solutions, both end "The answer is ...", as in Wei et al. 2022 (figure 1): columns with
     and without reasoning then differ in the reasoning alone. Labels, JSON and the like stand bare, as they are wanted.
     """
+    strategy = technique_of(setup)
     reasons = strategy.shows_reasoning
     if not reasons and "examples" not in strategy.required:
         return ()
     around = technique.template or dataset.template
     return [
-        Example(input=fill_template(around, {"input": shot.input}), output=_output(shot, reasons))
+        Example(input=_shown(setup.task, around, shot.input, strategy.fenced), output=_output(shot, reasons))
         for shot in dataset.shots
     ]
+
+
+def _shown(task: Task, template: str, item: str, fenced: str) -> str:
+    """An example's item as one that is asked stands in its prompt: fenced, where it is the material."""
+    shown = _with_item(task, template, item)
+    return shown.input if shown.material == task.material else with_material(shown, fenced).input
 
 
 def _output(shot: Shot, reasons: bool) -> str:

@@ -15,6 +15,7 @@ from playground.parameters import STRICT, many, number
 from playground.strategies.answers import comparison_key, extract_answer, without_reasoning
 from playground.strategies.base import Answer, Ask, Running, gather, system_message, user_message
 from playground.strategies.parts.checks import check_labels, check_required
+from playground.strategies.parts.material import with_material
 from playground.types import Completion, Run, Setup, Step, Task
 
 MAX_SAMPLES = 400  # in one sweep: a class shares the machine
@@ -45,7 +46,8 @@ class Sweep:
                 f"This sweep has {total} answers; {MAX_SAMPLES} is the most. Take fewer cells or samples."
             )
 
-    def run(self, task: Task, ask: Ask) -> Running:
+    def carry_out(self, task: Task, ask: Ask) -> Running:
+        task = with_material(task)
         messages = (*system_message(task.role), user_message(task.input))
         yield from gather(
             [

@@ -7,7 +7,7 @@ few_shot.py           Few-shot: demonstrations in context, no gradient updates (
 reading_anew.py       The replies of a run read anew, when nothing of a setup has changed but what is read out of them
 role.py               Role: say who answers, in the system message
 self_consistency.py   Self-consistency: many reasoning paths, one vote (Wang et al
-zero_shot.py          Zero-shot: the question, nothing else
+zero_shot.py          Zero-shot: the question, nothing else but a role and material, where the task has them
 answers/              Reads an answer out of a model's words, or out of a reference, by one grammar
 parts/                What several techniques are made of: prompts, replies, votes, what a task must have
 """

@@ -2,7 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol
 
 from pydantic import ConfigDict
@@ -10,7 +10,11 @@ from pydantic import ConfigDict
 from playground.returning import Returning
 from playground.strategies.parts.calls import Calls
 from playground.strategies.parts.checks import check_examples, check_labels, check_required
-from playground.types import Completion, Delta, Message, Progress, Run, Task, Vote
+from playground.strategies.parts.material import FENCED, marker_of, with_material
+from playground.types import Check, Completion, Delta, Message, Progress, Run, Task, Vote
+
+SHARED_FIELDS = ("role", "material")  # of a task: they go with every technique
+FENCED_BY = "The material stood between lines of {marker}, which is neither in it nor in the input."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +24,11 @@ class Answer:
     text: str
     how: str = ""
     votes: tuple[Vote, ...] = ()
+    checks: tuple[Check, ...] = ()
+
+    def conclude(self, run: Run) -> Run:
+        """The run with this for its answer."""
+        return replace(run, answer=self.text, how=self.how, votes=self.votes, checks=self.checks)
 
 
 Event = Delta | Progress
@@ -56,7 +65,7 @@ class Procedure(Protocol):
         """Raises PlaygroundError for a task that cannot be done."""
         ...
 
-    def run(self, task: Task, ask: Ask) -> Running:
+    def carry_out(self, task: Task, ask: Ask) -> Running:
         """Ask for what is needed. Yields events, returns the answer."""
         ...
 
@@ -86,6 +95,12 @@ class Strategy:
     task_fields: ClassVar[tuple[str, ...]]
     required: ClassVar[tuple[str, ...]] = ("input",)
     reasons: ClassVar[bool] = False  # it has the model reason in words before it answers
+    fenced: ClassVar[str] = FENCED  # how a task's material stands behind its input
+
+    @classmethod
+    def fields_of_task(cls) -> tuple[str, ...]:
+        """The task's fields that it can use: its own, and those that go with every technique."""
+        return tuple(dict.fromkeys((*cls.task_fields, *SHARED_FIELDS)))
 
     @property
     def unused(self) -> frozenset[str]:
@@ -95,7 +110,7 @@ class Strategy:
     @property
     def used_fields(self) -> tuple[str, ...]:
         """The task's fields that do make one."""
-        return tuple(name for name in self.task_fields if name not in self.unused)
+        return tuple(name for name in self.fields_of_task() if name not in self.unused)
 
     @property
     def shows_reasoning(self) -> bool:
@@ -118,8 +133,16 @@ class Strategy:
         if "labels" in self.used_fields:
             check_labels(task)
 
+    def carry_out(self, task: Task, ask: Ask) -> Running:
+        """The protocol on the whole task: a run, a preview and a new reading all come this way, so none of them can
+        leave out the material.
+        """
+        answer = yield from self.run(with_material(task, self.fenced), ask)
+        marker = marker_of(task)
+        return replace(answer, how=f"{answer.how} {FENCED_BY.format(marker=marker)}".strip()) if marker else answer
+
     def run(self, task: Task, ask: Ask) -> Running:
-        """The protocol. Yields events, returns the answer."""
+        """The protocol, on a task whose material stands in its input. Yields events, returns the answer."""
         raise NotImplementedError  # abstract
 
 

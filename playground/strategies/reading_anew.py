@@ -44,12 +44,11 @@ def read_anew(run: Run, setup: Setup) -> Run | None:
         return known.completions
 
     try:
-        with Returning(technique_of(setup).run(setup.task, ask)) as reading:
+        with Returning(technique_of(setup).carry_out(setup.task, ask)) as reading:
             for _ in reading:
                 pass
     except _AskedOtherwiseError:
         return None
     if next(steps, None) is not None:
         return None
-    found = reading.value
-    return replace(run, setup=setup, answer=found.text, how=found.how, votes=found.votes)
+    return reading.value.conclude(replace(run, setup=setup))

@@ -1,8 +1,8 @@
-"""Zero-shot: the question, nothing else."""
+"""Zero-shot: the question, nothing else but a role and material, where the task has them."""
 
 from dataclasses import dataclass
 
-from playground.strategies.base import Ask, Running, Strategy, TechniqueCard, user_message
+from playground.strategies.base import Ask, Running, Strategy, TechniqueCard, system_message, user_message
 from playground.strategies.parts.replies import read_reply
 from playground.types import Task
 
@@ -20,5 +20,5 @@ class ZeroShot(Strategy):
     )
 
     def run(self, task: Task, ask: Ask) -> Running:
-        (completion,) = yield from ask("Answer", (user_message(task.input),))
+        (completion,) = yield from ask("Answer", (*system_message(task.role), user_message(task.input)))
         return read_reply(completion, task)

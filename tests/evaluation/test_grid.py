@@ -11,6 +11,7 @@ from playground.evaluation import datasets, experiments
 from playground.evaluation.datasets.base import Dataset, Shot
 from playground.evaluation.grid import Grid, GridCell, cells, samples_at_once
 from playground.evaluation.plan import Item, ScorerChoice
+from playground.prompts import prompts_of
 from playground.strategies import STRATEGIES
 
 DATASET = Dataset(
@@ -48,6 +49,36 @@ def test_a_cell_asks_the_item_in_the_words_around_it() -> None:
     )
     assert [cell.setup.task.input for cell in found[:3]] == ["Q: 1 + 1", "Now 1 + 1!", "Q: 2 + {x}"]
     assert {cell.setup.task.answer for cell in found} == {"number"}
+
+
+def test_an_item_can_be_the_material() -> None:
+    asked = {"template": "Add up.", "task": {"material": "Sum: {input}"}}
+    zero, few = grid(techniques=[asked, {**asked, "strategy": "few_shot"}])[:2]
+    assert (zero.setup.task.input, zero.setup.task.material) == ("Add up.", "Sum: 1 + 1")
+    assert examples(few)[0] == ('Add up.\n\n"""\nSum: 5 + 5\n"""', "The answer is 10.")
+    messages = [message.content for message in prompts_of(few.setup)[0].step.messages]
+    assert messages[-1] == 'Add up.\n\n"""\nSum: 1 + 1\n"""'
+
+
+def test_material_that_names_no_item_is_the_same_for_all() -> None:
+    (first, second) = grid(techniques=[{"task": {"material": "{x} is 7"}}, {"strategy": "few_shot"}])[:3:2]
+    assert [cell.setup.task.material for cell in (first, second)] == ["{x} is 7"] * 2
+    assert [cell.setup.task.input for cell in (first, second)] == ["Q: 1 + 1", "Q: 2 + {x}"]
+
+
+@pytest.mark.parametrize(
+    ("technique", "path", "message"),
+    [
+        ({"task": {"material": "{input}"}}, "techniques.0.template", "write what to do with it"),
+        ({"task": {"material": "{input} {x}"}, "template": "Add."}, "techniques.0.task.material", "no other name"),
+        ({"task": {"material": "{input}"}, "template": "Add {x}."}, "techniques.0.template", "no other name"),
+        ({"task": {"material": 5}, "template": "Add."}, "techniques.0.template", "must have {input}"),
+        ({"task": {"material": 5}}, "techniques.0.task.material", "text of at most"),
+    ],
+)
+def test_an_item_as_material_needs_words_around_it(technique: dict[str, Any], path: str, message: str) -> None:
+    with pytest.raises(InvalidSetup, match=f"`{path}`.*{message}"):
+        grid(techniques=[technique])
 
 
 @pytest.mark.parametrize(

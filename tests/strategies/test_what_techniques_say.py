@@ -1,26 +1,41 @@
 """What every technique says of itself holds for its runs: calls, voters, what a step depends on, what examples show."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from playground import runner, setups
 from playground.backends.base import Request
+from playground.evaluation import experiments
+from playground.evaluation.running.estimate import estimate
+from playground.evaluation.store import Store
 from playground.prompts import prompts_of
 from playground.strategies import STRATEGIES, Calls, technique_of
+from playground.strategies.reading_anew import read_anew
 from playground.types import Run
 
 EXAMPLES = [{"input": "2 + 2", "output": "That is 4. The answer is 4."}]
 STEPS = [{"name": "Facts", "template": "{input}"}, {"name": "Draft", "template": "{previous} {Facts}"}]
-TASK = {"input": "5 + 5?", "answer": "number", "role": "You add.", "examples": EXAMPLES, "steps": STEPS}
+MATERIAL = 'She said """no""", twice.'
+FENCED = f"###\n{MATERIAL}\n###"
+TASK: dict[str, Any] = {"input": "5 + 5?", "answer": "number", "role": "You add.", "examples": EXAMPLES, "steps": STEPS}
+EXPERIMENT_TASK = {"role": "You add.", "steps": STEPS}  # what an experiment's data does not have
 FORMS: list[tuple[str, dict[str, Any]]] = [
     *((name, {}) for name in STRATEGIES),
     ("chain_of_thought", {"form": "few_shot"}),
     ("self_consistency", {"form": "few_shot", "paths": 3}),
     ("self_consistency", {"vote": "probability", "paths": 1}),
 ]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store(tmp_path / "store.sqlite")
+    yield store
+    store.close()
 
 
 def plain(request: Request, rng: random.Random) -> str:
@@ -95,3 +110,52 @@ def test_only_what_has_examples_shows_reasoning_in_them(name: str, options: dict
 def test_calls_are_a_number_a_range_or_open(calls: Calls, inside: list[int], outside: list[int]) -> None:
     assert all(count in calls for count in inside)
     assert not any(count in calls for count in outside)
+
+
+@pytest.mark.parametrize(("name", "options"), FORMS)
+def test_a_role_is_in_the_system_message_of_every_prompt(name: str, options: dict[str, Any]) -> None:
+    setup = setups.parse({"strategy": name, "options": options, "task": {**TASK, "role": "You add."}})
+    for prompt in prompts_of(setup):
+        first = prompt.step.messages[0]
+        assert first.role == "system"
+        assert "You add." in first.content
+
+
+@pytest.mark.parametrize(("name", "options"), FORMS)
+def test_material_is_fenced_in_what_is_previewed_sent_and_estimated(
+    catalog_of: Any, name: str, options: dict[str, Any], store: Store
+) -> None:
+    data = {"strategy": name, "options": options, "task": {**TASK, "material": MATERIAL}}
+    planned = prompts_of(setups.parse(data))
+    assert any(FENCED in message.content for prompt in planned for message in prompt.step.messages)
+    *_, run = runner.run(setups.parse(data), catalog_of(plain))
+    assert [step.messages for step in run.steps][:1] == [prompt.step.messages for prompt in planned][:1]
+    assert any(FENCED in message.content for step in run.steps for message in step.messages)
+    assert run.how.endswith("The material stood between lines of ###, which is neither in it nor in the input.")
+
+    def tokens(task: dict[str, Any]) -> float:
+        technique = {"strategy": name, "options": options, "task": {**EXPERIMENT_TASK, **task}}
+        plan = experiments.parse({"techniques": [technique], "data": {"size": 1}})
+        return estimate(plan, catalog_of(plain), store).prompt_tokens
+
+    assert tokens({"material": "word " * 1000}) > tokens({"material": "word"}) + 900
+
+
+@pytest.mark.parametrize(("name", "options"), FORMS)
+def test_material_is_no_reason_to_ask_anew(catalog_of: Any, name: str, options: dict[str, Any]) -> None:
+    def read_as_number(material: str) -> Run | None:
+        data = {"strategy": name, "options": options, "task": {**TASK, "answer": "text", "material": material}}
+        *_, run = runner.run(setups.parse(data), catalog_of(plain))
+        return read_anew(run, setups.parse({**data, "task": {**data["task"], "answer": "number"}}))
+
+    without, with_it = read_as_number(""), read_as_number(MATERIAL)
+    assert (with_it is None) == (without is None)
+    if name == "zero_shot":
+        assert with_it
+        assert with_it.answer == "10"
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_role_and_material_are_among_the_fields_of_every_technique(name: str) -> None:
+    assert {"role", "material", "input"} <= {*STRATEGIES[name].fields_of_task()}
+    assert {"role", "material", "input"} <= {*STRATEGIES[name]().used_fields}

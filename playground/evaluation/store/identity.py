@@ -11,6 +11,7 @@ from playground.prompts import prompts_of
 from playground.types import Setup
 
 FORMAT = 2  # of what is stored, and of all that turns a setup into a run; to be raised when either changes
+ADDED = ("material",)  # fields of a task that came after keys of this format were in use
 LENGTH = 32  # hexadecimal digits of a key
 
 
@@ -36,7 +37,7 @@ class RunKeys:
         return tuple(parts) if all(parts[2:]) else None
 
     def column(self, setup: Setup) -> "ColumnKeys":
-        """For many setups that differ in input and seed only. Raises UnknownModel."""
+        """For many setups that differ in input, material and seed only. Raises UnknownModel."""
         weights = self.weights(setup.model, setup.adapter, setup.scale)
         return ColumnKeys(setup, weights)
 
@@ -48,7 +49,10 @@ class RunKeys:
 
 
 class ColumnKeys:
-    """The keys of setups that differ in input and seed only; `has_weights` is False while no weights identify them."""
+    """The keys of setups that differ in input, material and seed only.
+
+    `has_weights` is False while no weights identify them.
+    """
 
     def __init__(self, setup: Setup, weights: tuple[str, ...] | None) -> None:
         self.has_weights = weights is not None
@@ -57,13 +61,13 @@ class ColumnKeys:
             model="",
             adapter="",
             scale=1.0,
-            task=replace(setup.task, input="?"),
+            task=replace(setup.task, input="?", material="?" if setup.task.material else ""),
             sampling=replace(setup.sampling, seed=None),
         )
         # The prompts as they would be sent: a technique that comes to be worded otherwise is another technique.
         steps = [prompt.step for prompt in prompts_of(blank)]
         worded = [(step.label, [*map(asdict, step.messages)], step.prefix) for step in steps]
-        self._hash = hashlib.sha256(_canonical([FORMAT, weights, asdict(blank), worded]))
+        self._hash = hashlib.sha256(_canonical([FORMAT, weights, _without_added(asdict(blank)), worded]))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ColumnKeys) and self._hash.digest() == other._hash.digest()
@@ -73,8 +77,15 @@ class ColumnKeys:
     def key(self, setup: Setup) -> StoreKey:
         """The key of one of them."""
         digest = self._hash.copy()
-        digest.update(_canonical([setup.task.input, setup.sampling.seed]))
+        material = [setup.task.material] if setup.task.material else []
+        digest.update(_canonical([setup.task.input, setup.sampling.seed, *material]))
         return digest.hexdigest()[:LENGTH]
+
+
+def _without_added(setup: dict[str, Any]) -> dict[str, Any]:
+    """Without those later fields of a task that are empty: a setup that has none keeps the key that it had."""
+    task = {name: value for name, value in setup["task"].items() if value or name not in ADDED}
+    return {**setup, "task": task}
 
 
 def _canonical(value: Any) -> bytes:

@@ -2,6 +2,7 @@
 
 calls.py              How many completions a technique asks a model for, as far as that is known before it has asked
 checks.py             What a task must have for what is asked of it, refused by name before anything is sent
+material.py           The material of a task: fenced behind its input, by a marker that occurs in neither
 replies.py            Reads the answer of a reply, and explains why there is none
 templates.py          Fills templates in one pass: `{name}` of known names and nothing else
 voting.py             Counts votes over answers of several reasoning paths (Wang et al

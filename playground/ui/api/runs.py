@@ -51,6 +51,6 @@ def describe(name: str) -> dict[str, Any]:
         "name": name,
         "title": strategy.title,
         "card": asdict(strategy.card),
-        "task_fields": list(strategy.task_fields),
+        "task_fields": list(strategy.fields_of_task()),
         "options": options,
     }

@@ -17,6 +17,6 @@ def used_fields(strategy: str, options: Mapping[str, Any], answer: Any) -> froze
     try:
         technique = setups.build(cls, options, ("options",))
     except InvalidSetup:  # which is said of the option itself: until it is mended everything stays in sight
-        return frozenset({*cls.task_fields, *(p.name for p in parameters(cls))})
+        return frozenset({*cls.fields_of_task(), *(p.name for p in parameters(cls))})
     names = {*technique.used_fields, *(p.name for p in parameters(cls) if p.name not in technique.unused)}
     return frozenset(names if answer in WITH_LABELS else names - {"labels"})

@@ -53,6 +53,30 @@ DIFFERENT = [
 ]
 
 
+FEW_SHOT = {"role": "You add.", "input": "5 + 5", "examples": [{"input": "1 + 1", "output": "2"}]}
+
+
+@pytest.mark.parametrize(
+    ("setup", "stored"),
+    [
+        (SETUP, "da3da5071d1e076121ce18fc2c460353"),
+        (setups.parse({"strategy": "few_shot", "task": FEW_SHOT}), "1fa5ba39fa2f986d9c8be121ea057458"),
+    ],
+)
+def test_what_was_stored_before_tasks_had_material_keeps_its_key(setup: Setup, stored: str) -> None:
+    assert key(setup) == stored
+
+
+def test_material_is_part_of_the_key_of_a_cell_and_not_of_its_column() -> None:
+    one, other = (
+        setups.parse({"task": {"input": "Sum up.", "material": text}, "sampling": {"seed": 1}}) for text in ("a", "b")
+    )
+    assert keys().column(one) == keys().column(other)
+    assert key(one) != key(other)
+    assert keys().column(one).key(other) == key(other)
+    assert keys().column(one) != keys().column(replace(one, task=replace(one.task, material="")))
+
+
 def test_whatever_determines_a_run_makes_another_key() -> None:
     plain = setups.changed_settings(SETUP)
     found = [key(setups.parse({**plain, **other})) for other in ({}, *DIFFERENT)]

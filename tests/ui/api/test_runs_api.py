@@ -13,6 +13,7 @@ from gradio_client.exceptions import AppError
 
 from playground import setups
 from playground.settings import Settings
+from playground.strategies import STRATEGIES
 from playground.ui.app import build_app, launch_options
 
 QUESTION = {"task": {"input": "Hi there"}}
@@ -69,8 +70,8 @@ def test_the_vote_and_its_paths(client: Client) -> None:
 
 def test_strategies_describe_themselves(client: Client) -> None:
     described = {s["name"]: s for s in client.predict(api_name="/strategies")}
-    assert list(described) == ["zero_shot", "few_shot", "chain_of_thought", "self_consistency", "role", "chaining"]
-    assert described["few_shot"]["task_fields"] == ["role", "examples", "input", "answer", "labels"]
+    assert list(described) == list(STRATEGIES)
+    assert described["few_shot"]["task_fields"] == ["role", "examples", "input", "answer", "labels", "material"]
     paths = described["self_consistency"]["options"][0]
     assert (paths["name"], paths["type"], paths["default"], paths["range"]) == ("paths", "integer", 10, [1, 40])
     assert all(s["card"]["summary"] and s["card"]["fails"] for s in described.values())

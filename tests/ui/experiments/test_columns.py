@@ -78,7 +78,9 @@ def test_another_technique_keeps_what_it_has_a_use_for(panel: ColumnsPanel) -> N
     row = panel.held(values)[0]
     assert (row["strategy"], row["options"], row["task"]) == ("role", {}, {"role": "You are: careful"})
     values[panel.editor.technique.strategy] = "zero_shot"
-    assert panel.held(values)[0]["task"] == {}
+    assert panel.held(values)[0]["task"] == {"role": "You are: careful"}, "a role goes with every technique"
+    values = opened(panel, ROWS[2]) | {panel.editor.technique.strategy: "zero_shot"}
+    assert panel.held(values)[2]["task"] == {}, "and examples do not"
 
 
 @pytest.mark.parametrize("name", STRATEGIES)

@@ -167,7 +167,7 @@ def test_a_setup_survives_the_form(filled: Form, data: dict[str, Any]) -> None:
 def test_the_form_sends_only_what_the_technique_uses(filled: Form) -> None:
     values = held(filled, parse(FEW_SHOT)) | {filled.technique.strategy: "zero_shot"}
     read = filled.read(values, CATALOG)
-    assert set(read["task"]) == {"input", "answer", "labels"}
+    assert set(read["task"]) == {"input", "role", "material", "answer", "labels"}
     assert read["options"] == {}
     answer = filled.task.field("answer").widget
     assert "labels" not in filled.read(values | {answer: "number"}, CATALOG)["task"]
