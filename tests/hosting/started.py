@@ -40,6 +40,7 @@ def started(log: Path, port: str = "PLAYGROUND_PORT", **environment: str) -> Ite
         free.bind(("127.0.0.1", 0))
         number = free.getsockname()[1]
     kept = {name: value for name, value in os.environ.items() if not re.match("PLAYGROUND_|SPACE|PORT$|GRADIO_", name)}
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job hands on that it is ignored
     with log.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "app.py"],

@@ -14,6 +14,7 @@ states.py         what is kept of a session
 values.py         what handlers are given, and give back
 fetching.py       what Gradio may fetch and copy
 listening.py      the address that it listens at, and a server that may take its time to begin
+page_start.py     a script that the page begins with
 headers.py        what each answer tells the browser
 refusals.py       what is answered instead
 """

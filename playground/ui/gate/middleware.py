@@ -15,6 +15,7 @@ from playground.ui.gate.headers import SecurityHeaders
 from playground.ui.gate.incoming import without_unread
 from playground.ui.gate.open_sessions import OpenSessions
 from playground.ui.gate.origins import Origins
+from playground.ui.gate.page_start import WithScript
 from playground.ui.gate.refusals import Refused, no_such_page, opened_by_a_person
 from playground.ui.gate.routes import HASH_PATTERN, find_route, session_of_query, without_deep_link
 from playground.ui.gate.temporary import TemporaryFolder
@@ -88,9 +89,11 @@ class Gate:
                 self._sessions.check(session_of_query(scope["query_string"]), visitor)
             elif route.kind == "result":
                 self._sessions.check(self._page.session_of(parts["event"]), visitor)
+            elif route.kind == "start" and scope["method"] == "GET":
+                send = WithScript(send)
             elif route.kind == "upload":
                 receive = self._uploads.counted(scope, receive)
-            elif route.kind != "page":
+            elif route.kind not in ("page", "start"):
                 body, sent = await self._bodies.read(scope, receive, visitor.address)
                 self._check_handler(route.kind, parts.get("name"), sent.get("fn_index"))
                 body = self._checked(route.kind, body, sent, visitor)

@@ -31,7 +31,7 @@ def _route(methods: tuple[str, ...], path: str, kind: str = "page") -> Route:
 
 
 ROUTES = (
-    _route(READ, "/"),
+    _route(READ, "/", "start"),
     _route(READ, "/config/?"),
     _route(READ, r"/(theme\.css|favicon\.ico|manifest\.json|robots\.txt)"),
     _route(READ, r"/(assets|static)/[A-Za-z0-9_./-]+"),

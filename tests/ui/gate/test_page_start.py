@@ -1,0 +1,49 @@
+"""The page begins with our script; every other answer passes as it is."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from playground.ui.gate.page_start import SCRIPT, WithScript
+
+
+def passed(status: int, *parts: bytes) -> tuple[dict[bytes, bytes], bytes]:
+    """Headers and body as they are sent on."""
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def answer() -> None:
+        passing = WithScript(send)
+        length = str(sum(map(len, parts))).encode()
+        await passing({"type": "http.response.start", "status": status, "headers": [(b"content-length", length)]})
+        for i, part in enumerate(parts, 1):
+            await passing({"type": "http.response.body", "body": part, "more_body": i < len(parts)})
+
+    asyncio.run(answer())
+    assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
+    return dict(sent[0]["headers"]), sent[1]["body"]
+
+
+@pytest.mark.parametrize("parts", [(b"<head></head><body></head>",), (b"<head></he", b"ad><body>", b"</head>")])
+def test_the_script_ends_the_head_and_is_counted(parts: tuple[bytes, ...]) -> None:
+    headers, body = passed(200, *parts)
+    assert body == b"<head>" + SCRIPT + b"</head><body></head>"
+    assert headers[b"content-length"] == str(len(body)).encode()
+
+
+@pytest.mark.parametrize(("status", "body"), [(500, b"<head></head>"), (200, b"no page"), (304, b"")])
+def test_what_is_not_the_page_passes_as_it_is(status: int, body: bytes) -> None:
+    headers, sent = passed(status, body)
+    assert sent == body
+    assert headers[b"content-length"] == str(len(body)).encode()
+
+
+def test_it_runs_after_the_configuration_and_before_gradio(start: Any) -> None:
+    page = start().browser().get("/").text
+    script = page.index(SCRIPT.decode())
+    assert page.index("window.gradio_config =") < script < page.index("</head>")
+    # A script that is a module, or is put in by another, runs when the whole page is there.
+    assert 'type="module"' in page
