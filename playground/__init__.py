@@ -2,7 +2,8 @@
 
 advice.py         What is known of a setup before it is run: sentences about settings from which no good answer can come
 background.py     A generator in a thread of its own: work that is silent for long holds up neither the page nor Stop
-comparison.py     Runs one setup on several models side by side, all streaming at once
+comparison.py     Runs several setups side by side, all streaming at once: what differs between them is the caller's to
+                  choose
 csv_text.py       Writes tables as CSV in which no text can become a formula
 deprecations.py   Hides libraries' deprecation warnings, which are for developers, from the terminal
 documents.py      Reads and writes YAML files strictly, with the line of every error

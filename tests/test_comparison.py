@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -13,9 +13,9 @@ from playground import setups
 from playground.backends.base import Capabilities, Request
 from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.scripted import ScriptedBackend
-from playground.comparison import compare, parse_panes
+from playground.comparison import AT_ONCE, compare, compare_repeatedly, parse_panes
 from playground.errors import GenerationFailed, InvalidSetup, LimitReached
-from playground.types import Delta, Run, Weights
+from playground.types import Delta, Run, Setup, Weights
 
 SETUP = setups.parse({"task": {"input": "Hi there"}})
 
@@ -31,8 +31,13 @@ def catalog() -> Catalog:
 
 
 def last(panes: list[Weights], catalog: Catalog, setup: Any = SETUP, **options: Any) -> tuple[Run, ...]:
-    *_, runs = compare(setup, panes, catalog, **options)
+    *_, runs = compare(on(setup, panes), catalog, **options)
     return runs
+
+
+def on(setup: Setup, panes: list[Weights]) -> list[Setup]:
+    """The setup on each of these weights."""
+    return [replace(setup, **asdict(pane)) for pane in panes]
 
 
 def test_all_panes_answer_with_one_seed(catalog: Catalog) -> None:
@@ -46,7 +51,7 @@ def test_all_panes_answer_with_one_seed(catalog: Catalog) -> None:
 
 
 def test_they_stream_at_once(catalog: Catalog) -> None:
-    seen = list(compare(SETUP, [Weights(model="slow"), Weights(model="slow")], catalog))
+    seen = list(compare(on(SETUP, [Weights(model="slow")] * 2), catalog))
     assert [run.status for run in seen[0]] == ["waiting", "waiting"]
     both = [
         all(run.steps and len(run.steps[0].completions[0].text) > 0 and run.status == "running" for run in runs)
@@ -82,7 +87,7 @@ def test_what_breaks_in_a_pane(catalog: Catalog) -> None:
     seen: list[Any] = []
 
     def follow() -> None:
-        for runs in compare(SETUP, [Weights(model="a"), Weights(model="bug")], catalog):
+        for runs in compare(on(SETUP, [Weights(model="a"), Weights(model="bug")]), catalog):
             seen.append(runs)
 
     with pytest.raises(ZeroDivisionError):
@@ -95,7 +100,7 @@ def test_closing_stops_every_pane(catalog: Catalog) -> None:
     endless = ScriptedBackend(reply=lambda *_: "on and " * 2000, delay=0.005)
     catalog.add(entry("endless", endless))
     setup = replace(SETUP, sampling=replace(SETUP.sampling, max_tokens=4000))
-    with closing(compare(setup, [Weights(model="endless")] * 3, catalog)) as runs:
+    with closing(compare(on(setup, [Weights(model="endless")] * 3), catalog)) as runs:
         while not all(run.steps and run.steps[0].completions[0].text for run in next(runs)):
             pass
         assert catalog.info("endless").users == 3
@@ -107,7 +112,7 @@ def test_closing_stops_every_pane(catalog: Catalog) -> None:
 
 def test_what_is_wrong_for_all_is_said_once(catalog: Catalog) -> None:
     with pytest.raises(InvalidSetup, match=r"`task\.input` is empty"):
-        next(compare(setups.parse({}), [Weights(model="a")], catalog))
+        next(compare(on(setups.parse({}), [Weights(model="a"), Weights(model="b")]), catalog))
 
 
 def test_a_model_for_one_task_gets_the_input_alone(catalog: Catalog) -> None:
@@ -141,7 +146,15 @@ def test_a_model_for_one_task_gets_the_input_alone(catalog: Catalog) -> None:
     [
         ([], InvalidSetup, "`panes` must be a list of at least one"),
         ("a", InvalidSetup, "`panes` must be a list"),
+        (None, InvalidSetup, "`panes` must be a list"),
         ([{}] * 7, LimitReached, r"7 panes; 6 is the most \(PLAYGROUND_MAX_PANES\)"),
+        ([{"strategy": "guess"}], InvalidSetup, r"`panes\.0\.strategy` is 'guess'; it must be one of zero_shot"),
+        ([{}, {"strategy": ["zero_shot"]}], InvalidSetup, r"`panes\.1\.strategy` is \['zero_shot'\]"),
+        ([{"options": {"form": "x"}}], InvalidSetup, r"`panes\.0\.options\.form` is not known"),
+        ([{"task": "Hi"}], InvalidSetup, r"`panes\.0\.task` is 'Hi'; it must be a mapping"),
+        ([{"task": {"input": 5}}], InvalidSetup, r"`panes\.0\.task\.input` is 5"),
+        ([{"sampling": {"temperature": 9}}], InvalidSetup, r"`panes\.0\.sampling\.temperature` is 9"),
+        ([{1: 2}], InvalidSetup, r"`panes\.0\.1` is not known"),
         ([{"model": "a", "scale": 3}], InvalidSetup, r"`panes\.0\.scale` is 3; it must be a number from 0 to 2"),
         ([{"model": 5}], InvalidSetup, r"`panes\.0\.model` is 5"),
         ([{}, {"modle": "a"}], InvalidSetup, r"`panes\.1\.modle` is not known"),
@@ -151,10 +164,84 @@ def test_a_model_for_one_task_gets_the_input_alone(catalog: Catalog) -> None:
 )
 def test_bad_panes(data: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
-        parse_panes(data, 6)
+        parse_panes(SETUP, data, 6)
 
 
 def test_panes_from_plain_data() -> None:
-    panes = parse_panes([{"model": "a"}, {"model": "a", "adapter": "pirate", "scale": 0.5}], 6)
-    assert panes == (Weights(model="a"), Weights(model="a", adapter="pirate", scale=0.5))
+    panes = parse_panes(SETUP, [{"model": "a"}, {"model": "a", "adapter": "pirate", "scale": 0.5}], 6)
+    assert list(panes) == on(SETUP, [Weights(model="a"), Weights(model="a", adapter="pirate", scale=0.5)])
     assert [pane.model_title for pane in panes] == ["a", "a + pirate × 0.5"]
+
+
+def test_a_pane_is_what_it_says_and_else_the_setup() -> None:
+    base = setups.parse(
+        {
+            "strategy": "chain_of_thought",
+            "options": {"form": "few_shot"},
+            "task": {"input": "Hi there", "answer": "number"},
+            "sampling": {"temperature": 0.3, "max_tokens": 40},
+        }
+    )
+    whole = setups.parse({"strategy": "role", "task": {"input": "Bye", "role": "You are terse."}, "model": "b"})
+    panes = parse_panes(
+        base,
+        [
+            {},
+            {"strategy": "zero_shot"},
+            {"strategy": "chain_of_thought"},
+            {"sampling": {"temperature": 0}},
+            setups.to_dict(whole),
+        ],
+        6,
+    )
+    assert panes[0] == panes[2] == base
+    assert panes[1] == replace(base, strategy="zero_shot", options={})
+    assert panes[3] == replace(base, sampling=replace(base.sampling, temperature=0))
+    assert panes[4] == whole
+
+
+def test_whole_setups_stand_side_by_side_and_one_that_cannot_run_is_a_failed_run(catalog: Catalog) -> None:
+    panes = parse_panes(
+        setups.parse({"model": "a", "task": {"input": "2 + 2"}}),
+        [
+            {"model": "a"},
+            {"model": "a", "strategy": "chain_of_thought"},
+            {"model": "a", "strategy": "few_shot"},  # without examples
+            {"model": "b", "strategy": "self_consistency", "options": {"paths": 3}},
+        ],
+        12,
+    )
+    *_, runs = compare(panes, catalog)
+    assert [run.status for run in runs] == ["done", "done", "failed", "done"]
+    assert runs[2].error_path == ("task", "examples")
+    assert [len(run.steps[0].completions) for run in runs if run.steps] == [1, 1, 3]
+
+
+def test_more_panes_than_run_at_once_all_answer(catalog: Catalog) -> None:
+    setup = replace(SETUP, model="a")
+    *_, runs = compare([setup] * (2 * AT_ONCE + 1), catalog)
+    assert {run.status for run in runs} == {"done"}
+
+
+def test_one_pane_stops_and_the_others_go_on(catalog: Catalog) -> None:
+    endless = ScriptedBackend(reply=lambda *_: "on and " * 2000, delay=0.005)
+    catalog.add(entry("endless", endless))
+    setup = replace(SETUP, sampling=replace(SETUP.sampling, max_tokens=4000))
+    halts = [threading.Event(), threading.Event()]
+    runs: tuple[Run, ...] = ()
+    for runs in compare(on(setup, [Weights(model="endless"), Weights(model="slow")]), catalog, halts=halts):
+        if runs[0].steps and runs[0].steps[0].completions[0].text:
+            halts[0].set()
+    assert [run.status for run in runs] == ["stopped", "done"]
+    assert runs[0].steps[0].completions[0].text
+
+
+def test_repetitions_have_equal_luck_and_a_placebo_has_its_own(catalog: Catalog) -> None:
+    fixed = replace(SETUP, sampling=replace(SETUP.sampling, seed=7))
+    for setup in (SETUP, fixed):
+        panes = on(setup, [Weights(model="a"), Weights(model="b"), Weights(model="a")])
+        *_, (first, second, placebo) = compare_repeatedly(panes, catalog, repetitions=3, placebos={2})
+        seeds = [[run.seed for run in runs] for runs in (first, second, placebo)]
+        assert seeds[0] == seeds[1]
+        assert len({*seeds[0], *seeds[2]}) == 6
+    assert seeds[0][0] == 7

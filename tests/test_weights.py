@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -57,8 +57,8 @@ def test_the_longest_name_of_an_endpoints_model_runs_everywhere(tmp_path: Path) 
     *_, run = runner.run(setup, catalog)
     assert (run.status, run.answer) == ("done", "5")
 
-    picked = panes.read([{"model": LONGEST}, {"model": "short"}], "A", 6, catalog)
-    *_, runs = comparison.compare(setup, picked.panes, catalog)
+    picked = panes.read(setup, [{"model": LONGEST}, {"model": "short"}], "A", 6, catalog)
+    *_, runs = comparison.compare(picked.panes, catalog)
     assert [run.status for run in runs] == ["done", "done"]
 
     (chosen,) = form_values.read_models([form_values.key(picked.panes[0])])
@@ -184,7 +184,9 @@ def test_setups_and_runs_are_written_as_before() -> None:
 
 def test_panes_and_experiments_of_before_are_read() -> None:
     tuned = Weights(model="default", adapter="pirate", scale=0.5)
-    assert comparison.parse_panes([{"model": "default"}, asdict(tuned)], 6) == (Weights(), tuned)
+    setup = setups.parse({})
+    panes = comparison.parse_panes(setup, [{"model": "default"}, asdict(tuned)], 6)
+    assert panes == (setup, replace(setup, **asdict(tuned)))
     plan = experiments.read_yaml(EXPERIMENT, "old.yaml")
     assert plan.models == (Weights(), tuned)
     assert plan.scorer.options == {"model": "default", "adapter": "pirate"}

@@ -1,18 +1,18 @@
-"""Runs a list of prompts on several models, as a table with a row for each prompt."""
+"""Runs a list of prompts through several panes, as a table with a row for each prompt."""
 
 import math
 import re
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from playground.backends.catalog import Catalog
-from playground.comparison import compare, draw_seed
+from playground.comparison import compare, draw_seed, with_seeds
 from playground.errors import InvalidSetup, LimitReached
 from playground.evaluation.own_data.records import records
-from playground.types import MAX_TEXT, Run, Setup, Weights
+from playground.types import MAX_TEXT, Run, Setup
 
 PROMPT_COLUMNS = ("prompt", "input", "question", "text")  # of a CSV, in order of preference
 SEPARATORS = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
@@ -103,7 +103,7 @@ def _rows(lines: Sequence[str], separator: str) -> list[list[str]]:
     return [cells for _, cells in records("\n".join(lines), separator) if not isinstance(cells, str)]
 
 
-def check_size(prompts: Sequence[str], panes: Sequence[Weights], most: int, name: str) -> None:
+def check_size(prompts: Sequence[str], panes: Sequence[Setup], most: int, name: str) -> None:
     """Raises LimitReached for more answers than that; `name` is the variable that says so."""
     if (total := len(prompts) * len(panes)) > most:
         raise LimitReached(
@@ -112,27 +112,28 @@ def check_size(prompts: Sequence[str], panes: Sequence[Weights], most: int, name
 
 
 def run_table(
-    setup: Setup,
-    panes: Sequence[Weights],
+    panes: Sequence[Setup],
     prompts: Sequence[str],
     catalog: Catalog,
     *,
+    placebos: Collection[int] = (),
     max_seconds: float = math.inf,
     max_total_seconds: float = math.inf,
 ) -> Generator[tuple[PromptRow, ...], None, None]:
     """Yield the table as it grows: whole rows, and last the one under way. Closing keeps what had been yielded.
 
-    All rows use one seed, drawn here where the setup leaves it open. Each run takes at most `max_seconds`, and all of
-    them `max_total_seconds`: then LimitReached is raised.
+    All rows use one seed, drawn here where a pane leaves it open, but for the panes at `placebos`. Each run takes at
+    most `max_seconds`, and all of them `max_total_seconds`: then LimitReached is raised.
     """
     seed, end = draw_seed(), time.monotonic() + max_total_seconds
     finished_rows: list[PromptRow] = []
     for prompt in prompts:
         if time.monotonic() > end:
             raise LimitReached(OUT_OF_TIME.format(max_total_seconds))
-        pane_setup = replace(setup, task=replace(setup.task, input=prompt))
         row = PromptRow(prompt, ())
-        with closing(compare(pane_setup, panes, catalog, seed=seed, max_seconds=max_seconds)) as growing:
+        asked = with_seeds([replace(pane, task=replace(pane.task, input=prompt)) for pane in panes], seed, 0, placebos)
+        works, seeds = [work for work, _ in asked], [one for _, one in asked]
+        with closing(compare(works, catalog, seeds=seeds, max_seconds=max_seconds)) as growing:
             for runs in growing:
                 row = PromptRow(prompt, runs)
                 yield (*finished_rows, row)

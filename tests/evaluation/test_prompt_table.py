@@ -1,6 +1,7 @@
 """A list of prompts through several panes: read, run row by row, stopped with what was done."""
 
 import time
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.scripted import ScriptedBackend
 from playground.errors import InvalidSetup, LimitReached
 from playground.evaluation.prompt_table import PromptRow, check_size, read_prompts, run_table
-from playground.types import Weights
+from playground.types import Setup, Weights
 
 
 @pytest.mark.parametrize(
@@ -72,9 +73,13 @@ def catalog() -> Catalog:
     )
 
 
+def on(panes: list[Weights]) -> list[Setup]:
+    return [replace(setups.parse({}), **asdict(pane)) for pane in panes]
+
+
 def test_rows_come_one_after_the_other(catalog: Catalog) -> None:
     panes, prompts = [Weights(model="a"), Weights(model="b")], ["first", "second", "third"]
-    seen = list(run_table(setups.parse({}), panes, prompts, catalog))
+    seen = list(run_table(on(panes), prompts, catalog))
     assert [row.prompt for row in seen[-1]] == prompts
     assert all(run.status == "done" and row.prompt in run.answer for row in seen[-1] for run in row.runs)
     assert [[run.setup.model for run in row.runs] for row in seen[-1]] == [["a", "b"]] * 3
@@ -83,7 +88,7 @@ def test_rows_come_one_after_the_other(catalog: Catalog) -> None:
 
 
 def test_stopping_keeps_what_was_done(catalog: Catalog) -> None:
-    rows = run_table(setups.parse({}), [Weights(model="a")], ["first", "second", "third"], catalog)
+    rows = run_table(on([Weights(model="a")]), ["first", "second", "third"], catalog)
     for so_far in rows:
         if len(so_far) == 2:
             break
@@ -92,7 +97,7 @@ def test_stopping_keeps_what_was_done(catalog: Catalog) -> None:
 
 
 def test_a_bad_cell_is_a_result(catalog: Catalog) -> None:
-    *_, rows = run_table(setups.parse({}), [Weights(model="a"), Weights(model="x")], ["one", "two"], catalog)
+    *_, rows = run_table(on([Weights(model="a"), Weights(model="x")]), ["one", "two"], catalog)
     assert [[run.status for run in row.runs] for row in rows] == [["done", "failed"]] * 2
 
 
@@ -102,7 +107,7 @@ def test_a_list_that_takes_too_long_is_ended_and_keeps_its_rows(catalog_of: Any)
     setup, prompts = setups.parse({"sampling": {"max_tokens": 4000}}), ["quick", "slow", "never"]
     seen: list[tuple[PromptRow, ...]] = []
     with pytest.raises(LimitReached, match="It has taken 1 seconds, the most for one list here"):
-        seen.extend(run_table(setup, [Weights()], prompts, catalog, max_total_seconds=1))
+        seen.extend(run_table([setup], prompts, catalog, max_total_seconds=1))
     assert [row.prompt for row in seen[-1]] == ["quick", "slow"]
     assert seen[-1][0].runs[0].status == "done"
     end = time.monotonic() + 20

@@ -37,8 +37,8 @@ def publish(catalog: Catalog, sessions: Sessions, settings: Settings) -> None:
 
     def compare(setup: dict, panes: list, request: gr.Request) -> Iterator[list]:  # type: ignore[type-arg]
         own = sessions.of(request)
-        chosen = comparison.parse_panes(panes, settings.max_panes)
-        for runs in comparison.compare(setups.parse(setup), chosen, own, max_seconds=settings.max_seconds):
+        chosen = comparison.parse_panes(setups.parse(setup), panes, settings.max_panes)
+        for runs in comparison.compare(chosen, own, max_seconds=settings.max_seconds):
             ended = all(run.status in ("done", "failed") for run in runs)
             yield [asdict(run if ended else setups.without_tokens(run)) for run in runs]
 
@@ -51,7 +51,10 @@ def publish(catalog: Catalog, sessions: Sessions, settings: Settings) -> None:
     publish_endpoint(load_model, "load_model", about, **running(settings))
     about = "Attach a PEFT adapter, a folder or a hub's name, to a model. Streams like /load_model."
     publish_endpoint(load_adapter, "load_adapter", about, **running(settings))
-    about = "Run a setup on several models at once: panes of {model, adapter, scale}. Streams the Runs, one a pane."
+    about = (
+        "Run setups side by side: each pane is weights {model, adapter, scale} or a whole setup; what it leaves out is "
+        "the first argument's. Streams the Runs, one a pane."
+    )
     publish_endpoint(compare, "compare", about, **running(settings))
     about = "Free the memory of a model, or of an adapter (`model/adapter`). Gives what is left."
     publish_endpoint(unload, "unload", about)

@@ -8,7 +8,6 @@ import gradio as gr
 
 from playground import setups
 from playground.parameters import parameters
-from playground.strategies import technique_of
 from playground.types import Setup, Task
 from playground.ui.compare.labels import PROMPT
 from playground.ui.handlers.event_options import AT_ONCE
@@ -46,13 +45,11 @@ class CompareForm:
         return {**technique, "task": task, "sampling": self.sampling.read(values)}
 
     def setup(self, values: Mapping[Any, Any], prompt: str | None = None) -> Setup:
-        """The checked setup, with another prompt if one is given. Raises InvalidSetup for what no pane could run."""
+        """What all panes have in common, with another prompt if one is given. Raises InvalidSetup for what none is."""
         data = self.read(values)
         if prompt is not None:
             data["task"]["input"] = prompt
-        setup = setups.parse(data)
-        technique_of(setup).check(setup.task)
-        return setup
+        return setups.parse(data)
 
     def write(self, setup: Setup) -> dict[Any, Any]:
         """Updates that make the form hold this setup, whatever its model."""

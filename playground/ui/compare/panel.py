@@ -58,7 +58,8 @@ class ComparePanel:
         if now is None:
             return ""
         try:
-            setup, panes = self.form.setup(values), self.picker.read(values, catalog).panes
+            setup = self.form.setup(values)
+            panes = self.picker.read(now.setup, values, catalog).panes
         except PlaygroundError:  # half typed
             return out_of_date(())
         names = [*changed(now.setup, setup, LABELS), *(["the panes"] if panes != now.picked.panes else [])]
@@ -107,8 +108,8 @@ def wire(panel: ComparePanel, settings: Settings, sessions: Sessions) -> None:
     def compare(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
         refuse_second(values[panel.compared])
         catalog = sessions.of(request)
-        picked = panel.picker.read(values, catalog)
         setup = panel.form.setup(values)
+        picked = panel.picker.read(setup, values, catalog)
         yield from go(Compared(setup=setup, picked=picked), values[panel.changed], catalog)
 
     @partial(told, words=partial(labelled, labels=LABELS))
@@ -117,8 +118,8 @@ def wire(panel: ComparePanel, settings: Settings, sessions: Sessions) -> None:
     ) -> Iterator[dict[Any, Any]]:
         refuse_second(before)
         catalog, example = sessions.of(request), payloads.chosen(event, offered)
-        picked = panes.read([asdict(pane) for pane in example.panes], "A", settings.max_panes, catalog)
-        yield {**panel.picker.write(picked.panes, 0, catalog.models()), **panel.form.write(example.setup)}
+        picked = panes.read(example.setup, [asdict(pane) for pane in example.panes], "A", settings.max_panes, catalog)
+        yield {**panel.picker.write(example.panes, 0, catalog.models()), **panel.form.write(example.setup)}
         yield from go(Compared(setup=example.setup, picked=picked), changes, catalog)
 
     @told
@@ -132,7 +133,7 @@ def wire(panel: ComparePanel, settings: Settings, sessions: Sessions) -> None:
         same = {panel.tables: gr.skip()}
         if now is None or now.busy:
             return same
-        picked = panel.picker.read(values, sessions.of(request))
+        picked = panel.picker.read(now.setup, values, sessions.of(request))
         if picked.panes != now.picked.panes or picked.baseline == now.picked.baseline:
             return same
         return panel.shown(replace(now, picked=replace(now.picked, baseline=picked.baseline), shifts=None))

@@ -1,4 +1,4 @@
-"""Which weights stand side by side: up to a cap of panes, each a model with or without an adapter at a scale."""
+"""Which setups stand side by side: up to a cap of panes, of which one is the baseline."""
 
 import string
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from typing import Any
 from playground import comparison
 from playground.backends.catalog import Catalog, ModelInfo
 from playground.errors import InvalidSetup, UnknownModel
-from playground.types import Weights
+from playground.types import Setup, Weights
 
 LETTERS = string.ascii_uppercase
 
@@ -17,7 +17,7 @@ LETTERS = string.ascii_uppercase
 class Picked:
     """Checked panes, and which of them is the baseline. `titles` are the names of their weights for people."""
 
-    panes: tuple[Weights, ...]
+    panes: tuple[Setup, ...]
     baseline: int
     titles: tuple[str, ...]
 
@@ -26,9 +26,9 @@ class Picked:
         return tuple(at for at in range(len(self.panes)) if at != self.baseline)
 
 
-def read(data: Any, baseline: Any, most: int, catalog: Catalog) -> Picked:
+def read(setup: Setup, data: Any, baseline: Any, most: int, catalog: Catalog) -> Picked:
     """Panes from plain data, the baseline by its letter. Raises InvalidSetup, or LimitReached for too many panes."""
-    panes = comparison.parse_panes(data, most)
+    panes = comparison.parse_panes(setup, data, most)
     letters = LETTERS[: len(panes)]
     if not isinstance(baseline, str) or len(baseline) != 1 or baseline not in letters:
         raise InvalidSetup(path=("baseline",), value=baseline, rule=f"choose a pane from A to {letters[-1]}.")

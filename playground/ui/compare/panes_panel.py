@@ -6,10 +6,11 @@ from typing import Any
 
 import gradio as gr
 
+from playground import setups
 from playground.backends.catalog import Catalog, ModelInfo
 from playground.comparison import parse_panes
 from playground.errors import InvalidSetup, LimitReached
-from playground.types import Weights
+from playground.types import Setup, Weights
 from playground.ui.compare import panes
 from playground.ui.compare.panes import LETTERS, Picked
 from playground.ui.handlers.event_options import AT_ONCE
@@ -48,9 +49,9 @@ class PanesPanel:
         """All that `write` may update."""
         return [*self.widgets, self.add, *(part for row in self.rows for part in (row.frame, row.remove))]
 
-    def read(self, values: Values, catalog: Catalog) -> Picked:
-        """Raises InvalidSetup for what no pane could hold."""
-        return panes.read(self._held(values), values[self.baseline], len(self.rows), catalog)
+    def read(self, setup: Setup, values: Values, catalog: Catalog) -> Picked:
+        """Whole setups. Raises InvalidSetup for what no pane could hold."""
+        return panes.read(setup, self._held(values), values[self.baseline], len(self.rows), catalog)
 
     def write(self, held: Sequence[Weights], baseline: int, models: Sequence[ModelInfo], offered: int = 0) -> Updates:
         """Updates that make the rows hold these panes. The first `offered` rows know the models already."""
@@ -69,7 +70,7 @@ class PanesPanel:
 
     def current(self, values: Values) -> tuple[tuple[Weights, ...], int]:
         """The panes that the rows hold and the place of the baseline, the first where that is none of them."""
-        held = parse_panes(self._held(values), len(self.rows))
+        held = parse_panes(setups.parse({}), self._held(values), len(self.rows))
         marked = values[self.baseline]
         letters = list(LETTERS[: len(held)])
         return held, letters.index(marked) if marked in letters else 0

@@ -114,23 +114,22 @@ def wire(view: PromptList, picker: PanesPanel, form: CompareForm, shared: Shared
     A list takes as long as an experiment: it has one of their places, and their limits.
     """
     settings, sessions, changed = shared.settings, shared.sessions, shared.changed
-    limits = {"max_seconds": settings.max_seconds, "max_total_seconds": settings.max_experiment_seconds}
+    limits: dict[str, Any] = {"max_seconds": settings.max_seconds, "max_total_seconds": settings.max_experiment_seconds}
 
     @partial(told, words=partial(labelled, labels=LABELS))
     def run(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
         refuse_second(values[view.listed])
         catalog = sessions.of(request)
-        picked = picker.read(values, catalog)
         prompts = prompt_table.read_prompts(_text(values[view.prompts]))
+        picked = picker.read(form.setup(values, prompts[0]), values, catalog)
         prompt_table.check_size(prompts, picked.panes, settings.max_cells, CELLS)
-        setup = form.setup(values, prompts[0])
         now, loaded = Listed(picked=picked, count=len(prompts)), loaded_names(catalog.models())
         with now:
             yield {**view.shown(now), view.cell: prompt_list_values.EMPTY_CELL}
             try:
                 with (
                     shared.places.held(visitor_of(request)),
-                    closing(prompt_table.run_table(setup, picked.panes, prompts, catalog, **limits)) as growing,
+                    closing(prompt_table.run_table(picked.panes, prompts, catalog, **limits)) as growing,
                 ):
                     for rows in growing:
                         stopped = now.halt.is_set()

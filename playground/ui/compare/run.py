@@ -77,7 +77,7 @@ class _Halted(Exception):
 def follow(now: Compared, catalog: Catalog, within: float) -> Iterator[Compared]:
     """Run all panes at once, then measure. Raises what is wrong with the setup before anything is asked."""
     try:
-        for runs in comparison.compare(now.setup, now.picked.panes, catalog, max_seconds=within):
+        for runs in comparison.compare(now.picked.panes, catalog, max_seconds=within):
             now = replace(now, runs=runs, models=now.models or _models(now.picked, catalog))
             yield now
             if now.halt.is_set():

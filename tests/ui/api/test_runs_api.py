@@ -53,6 +53,16 @@ def test_a_run_with_a_bias_comes_back_and_opens_again(client: Client) -> None:
     assert setups.parse(compared["setup"]).sampling.logit_bias == {2: -100}
 
 
+def test_whole_setups_are_compared(client: Client) -> None:
+    whole = {"strategy": "role", "task": {"input": "Bye", "role": "You are terse."}, "sampling": {"max_tokens": 3}}
+    first, second = client.predict({}, [QUESTION, whole], api_name="/compare")
+    assert (first["status"], second["status"]) == ("done", "done")
+    assert setups.parse(first["setup"]).task.input == QUESTION["task"]["input"]
+    assert [m["role"] for m in second["steps"][0]["messages"]] == ["system", "user"]
+    with pytest.raises(AppError, match=r"27 panes; \d+ is the most"):
+        client.predict(QUESTION, [{}] * 27, api_name="/compare")
+
+
 def test_the_run_streams(client: Client) -> None:
     job = client.submit(QUESTION, api_name="/run")
     assert job.result(30)["status"] == "done"

@@ -12,7 +12,7 @@ from playground.backends.catalog import AdapterEntry, Catalog, ModelEntry
 from playground.backends.details import AdapterDetails
 from playground.backends.scripted import ScriptedBackend
 from playground.errors import GenerationFailed, InvalidSetup
-from playground.types import Token, Weights
+from playground.types import Token
 from playground.ui.compare import panes as pane_picker
 from playground.ui.compare import run as compare_run
 from playground.ui.compare.run import Compared
@@ -45,9 +45,10 @@ def catalog_of(scored: Score) -> Catalog:
 
 def begun(catalog: Catalog, text: str = "Hi") -> Compared:
     panes = [{"model": "m"}, {"model": "m", "adapter": "tuned"}]
-    picked = pane_picker.read(panes, "A", 4, catalog)
-    assert picked.panes == (Weights(model="m"), Weights(model="m", adapter="tuned"))
-    return Compared(setup=setups.parse({"task": {"input": text}}), picked=picked)
+    setup = setups.parse({"task": {"input": text}})
+    picked = pane_picker.read(setup, panes, "A", 4, catalog)
+    assert [pane.adapter for pane in picked.panes] == ["", "tuned"]
+    return Compared(setup=setup, picked=picked)
 
 
 def surprised(request: Request) -> tuple[Token, ...]:

@@ -8,14 +8,17 @@ from typing import Any
 import gradio as gr
 import pytest
 
+from playground import setups
 from playground.backends.catalog import AdapterEntry, Catalog, ModelEntry
 from playground.backends.details import AdapterDetails
 from playground.backends.scripted import ScriptedBackend
 from playground.errors import InvalidSetup, LimitReached
 from playground.types import Weights
 from playground.ui.compare import panes, panes_panel
+from playground.ui.compare.panes import Picked
 from playground.ui.compare.panes_panel import PanesPanel
 
+SETUP = setups.parse({})
 A, B, C = Weights(model="m"), Weights(model="n"), Weights(model="m", adapter="tuned", scale=0.5)
 
 
@@ -37,6 +40,10 @@ def catalog() -> Catalog:
 def panel(catalog: Catalog) -> Iterator[PanesPanel]:
     with gr.Blocks():
         yield panes_panel.build(catalog, [A, C], 3)
+
+
+def weights(picked: Picked) -> list[Weights]:
+    return [Weights(model=pane.model, adapter=pane.adapter, scale=pane.scale) for pane in picked.panes]
 
 
 def held(panel: PanesPanel, *updates: dict[Any, Any]) -> dict[Any, Any]:
@@ -68,14 +75,14 @@ def held(panel: PanesPanel, *updates: dict[Any, Any]) -> dict[Any, Any]:
 )
 def test_forged_panes_are_refused(data: Any, baseline: Any, message: str, catalog: Catalog) -> None:
     with pytest.raises((InvalidSetup, LimitReached), match=message):
-        panes.read(data, baseline, 2, catalog)
+        panes.read(SETUP, data, baseline, 2, catalog)
 
 
 def test_the_rows_hold_what_was_put_into_them(panel: PanesPanel, catalog: Catalog) -> None:
-    assert panel.read(held(panel), catalog).panes == (A, C)
+    assert weights(panel.read(SETUP, held(panel), catalog)) == [A, C]
     written = panel.write([A, B, C], 2, catalog.models())
-    picked = panel.read(held(panel, written), catalog)
-    assert (picked.panes, picked.baseline) == ((A, B, C), 2)
+    picked = panel.read(SETUP, held(panel, written), catalog)
+    assert (weights(picked), picked.baseline) == ([A, B, C], 2)
     assert picked.titles == ("A \u00b7 M", "B \u00b7 N", "C \u00b7 M + Tuned \u00d7 0.5")
 
 
@@ -88,8 +95,8 @@ def test_the_others_keep_what_they_hold_when_one_goes(
     assert panes.without([A, B, C], at, baseline) == (left, marked)
     before = panel.write([A, B, C], baseline, catalog.models())
     after = panel.write(*panes.without([A, B, C], at, baseline), catalog.models(), offered=2)
-    picked = panel.read(held(panel, before, after), catalog)
-    assert (list(picked.panes), picked.baseline) == (left, marked)
+    picked = panel.read(SETUP, held(panel, before, after), catalog)
+    assert (weights(picked), picked.baseline) == (left, marked)
 
 
 def test_models_are_sent_to_new_rows_only(panel: PanesPanel, catalog: Catalog) -> None:
@@ -104,7 +111,7 @@ def test_what_is_not_there_any_more_is_said_and_kept(panel: PanesPanel, catalog:
     assert ("mine/away (gone)", "mine/away") in written[first.model]["choices"]
     assert ("lost (gone)", "lost") in written[first.adapter]["choices"]
     assert ("other (gone)", "other") in written[second.adapter]["choices"]
-    assert panel.read(held(panel, written), catalog).panes[0] == gone
+    assert weights(panel.read(SETUP, held(panel, written), catalog))[0] == gone
 
 
 @pytest.mark.parametrize(("shared", "step"), [(True, 0.05), (False, 1)])

@@ -17,7 +17,6 @@ from playground.errors import FieldPath, InvalidSetup, NotSupported, PlaygroundE
 from playground.evaluation import experiments
 from playground.presets import read_preset as read_preset
 from playground.strategies import technique_of
-from playground.types import Weights
 from playground.ui.compare import labels as of_compare
 from playground.ui.experiments import form as experiment_form
 from playground.ui.experiments.labels import labelled_plan
@@ -104,7 +103,7 @@ def test_what_is_not_sent_is_said_alike_by_a_form_a_run_and_a_comparison() -> No
     words = f" is 5 and would not be sent: m {why}. Set it back to 0, or choose another model."
     assert str(error) == "`sampling.top_k`" + words
     assert labelled(error) == "\u201cTop-k\u201d" + words
-    *_, (run,) = comparison.compare(setup, [Weights(model="m")], catalog)
+    *_, (run,) = comparison.compare([setup], catalog)
     assert (run.status, run.error, run.error_path) == ("failed", str(error), ("sampling", "top_k"))
     assert labelled_run(run) == labelled(error)
     with gr.Blocks():

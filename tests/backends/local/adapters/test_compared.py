@@ -3,7 +3,7 @@
 import math
 import threading
 from collections.abc import Generator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +87,7 @@ def test_the_base_pane_is_the_base_and_each_adapter_pane_is_the_merged_model(
     catalog: Catalog, folder: Path, tuned: dict[str, Any], tokenizer: Any
 ) -> None:
     fresh = AutoModelForCausalLM.from_pretrained(folder)
-    *_, rows = run_table(SETUP, PANES, PROMPTS, catalog)
+    *_, rows = run_table([replace(SETUP, **asdict(pane)) for pane in PANES], PROMPTS, catalog)
     assert len(rows) == 20
     for row in rows:
         base, *adapted = row.runs
