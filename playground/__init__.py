@@ -30,5 +30,6 @@ cli/              Experiments from the command line
 evaluation/       Many setups side by side: data sets, scorers, plans, running, the store, statistics and reports
 finetuning/       The adapters and the classifier that come with the playground, and how they are made
 strategies/       The techniques, in the order in which they are shown
+tools/            What a technique may use besides a model: each tool is given a line of text, and answers with text
 ui/               The page; the only folder that imports Gradio
 """

@@ -28,7 +28,7 @@ def advice(setup: Setup) -> tuple[str, ...]:
         *_unsent(setup.task, technique, prompts),
         *_brevity(technique, prompts),
         *_reading(setup.task, technique, prompts),
-        *_stops(setup, technique),
+        *_stops(setup.task, technique, prompts),
     )
 
 
@@ -129,10 +129,10 @@ def _stands_in(label: str, text: str) -> bool:
     return label.casefold() in text.casefold()
 
 
-def _stops(setup: Setup, technique: Strategy) -> Iterator[str]:
-    """A stop string that comes before what is wanted."""
-    examples = setup.task.examples if "examples" in technique.used_fields else ()
-    for stop in setup.sampling.stop:
+def _stops(task: Task, technique: Strategy, prompts: tuple[Prompt, ...]) -> Iterator[str]:
+    """A stop string that comes before what is wanted; where a technique has its own, the setup's are not sent."""
+    examples = task.examples if "examples" in technique.used_fields else ()
+    for stop in prompts[0].sampling.stop if prompts else ():
         stop_name = "a line break" if stop == "\n" else repr(stop)
         if any(stop in example.output.strip() for example in examples):
             yield f"The stop string {stop_name} stands in an example output: answers like it end there."

@@ -10,6 +10,7 @@
     |-- LimitReached                a cap of this server (queue, rows, seconds) was hit
     |-- EndpointFailed              a server elsewhere refused, broke off or fell silent
     |   `-- AnswerWithheld          its filter stopped this one answer
+    |-- ToolRefused                 a tool was asked for what it does not do
     |-- StoreFailed                 the file with stored results cannot be read or written
     `-- GenerationFailed            the model broke while it was answering
 
@@ -121,6 +122,10 @@ class EndpointFailed(PlaygroundError):
 
 class AnswerWithheld(EndpointFailed):
     """A server elsewhere withheld an answer or a part of it, which says nothing about the next one."""
+
+
+class ToolRefused(PlaygroundError):
+    """A tool was asked for something that it does not do. The model that asked reads it, and may ask otherwise."""
 
 
 class StoreFailed(PlaygroundError):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from playground.strategies import technique_of
-from playground.strategies.base import Asking
+from playground.strategies.base import Asking, Using
 from playground.types import Completion, Message, Sampling, Setup, Step, Token
 
 PRIVATE, PRIVATE_SIZE = 0xE000, 6400  # characters that no standard gives a meaning
@@ -42,11 +42,26 @@ class Prompt:
 
 
 def prompts_of(setup: Setup) -> tuple[Prompt, ...]:
-    """In the order in which they are sent. What a technique asks because of an answer only shows once it has run."""
-    prompts: list[Prompt] = []
-    marks = _Marks()
+    """In the order in which they are sent. What a technique asks because of an answer only shows once it has run.
 
-    def ask(
+    So it is with what a tool is asked: no prompt is sent for it, and its answer is a gap in others.
+    """
+    asker = _Asker(setup.sampling)
+    for _ in technique_of(setup).carry_out(setup.task, asker):
+        pass
+    return tuple(asker.prompts)
+
+
+class _Asker:
+    """`ask` without a model: writes down what would be sent."""
+
+    def __init__(self, sampling: Sampling) -> None:
+        self.prompts: list[Prompt] = []
+        self._sampling = sampling
+        self._marks = _Marks()
+
+    def __call__(
+        self,
         label: str,
         messages: tuple[Message, ...],
         *,
@@ -56,6 +71,7 @@ def prompts_of(setup: Setup) -> tuple[Prompt, ...]:
         depends_on: tuple[str, ...] = (),
         **overrides: Any,
     ) -> Asking:
+        marks = self._marks
         label, contents = marks.as_text(label), tuple(marks.pieces(message.content) for message in messages)
         begun = marks.pieces(prefill)
         seen = [piece.answer_of for text in (*contents, begun) for piece in text if piece.answer_of]
@@ -67,14 +83,17 @@ def prompts_of(setup: Setup) -> tuple[Prompt, ...]:
             depends_on=tuple(dict.fromkeys([*map(marks.as_text, depends_on), *seen])),
             completions=(Completion(text=""),) * n,
         )
-        sampling = replace(setup.sampling, **overrides)
-        prompts.append(Prompt(step=step, sampling=sampling, contents=contents, prefix=begun))
+        sampling = replace(self._sampling, **overrides)
+        self.prompts.append(Prompt(step=step, sampling=sampling, contents=contents, prefix=begun))
         yield from ()
-        return (Completion(text=marks.new(label), tokens=(Token(0, "", 0.0),)),) * n
+        return (self._gap(label),) * n
 
-    for _ in technique_of(setup).carry_out(setup.task, ask):
-        pass
-    return tuple(prompts)
+    def use(self, label: str, tool: str, argument: str, *, depends_on: tuple[str, ...] = ()) -> Using:
+        yield from ()
+        return self._gap(self._marks.as_text(label))
+
+    def _gap(self, label: str) -> Completion:
+        return Completion(text=self._marks.new(label), tokens=(Token(0, "", 0.0),))
 
 
 class _Marks:

@@ -13,9 +13,10 @@ from playground.errors import LimitReached, NotSupported, PlaygroundError, write
 from playground.parameters import Parameter, parameters
 from playground.returning import Returning
 from playground.strategies import Event, Procedure, technique_of
-from playground.strategies.base import Asking, gather
+from playground.strategies.base import Asking, Using, gather
+from playground.tools import TOOLS, answer_of
 from playground.transcript import OpenStep, Transcript
-from playground.types import Completion, Delta, Message, Progress, Run, Sampling, Setup, Step
+from playground.types import Completion, Delta, Message, Origin, Progress, Run, Sampling, Setup, Step
 
 INTERVAL = 0.1  # seconds between snapshots: what a page can show and a reader can follow
 T = TypeVar("T")
@@ -76,7 +77,7 @@ def carry_out(
 
 @dataclass(frozen=True)
 class _Asker:
-    """`ask` for one run: sends requests, writes down what comes, skips what is given."""
+    """`ask` for one run: sends requests, uses tools, writes down what comes, skips what is given."""
 
     transcript: Transcript
     backend: Backend
@@ -97,7 +98,7 @@ class _Asker:
     ) -> Asking:
         new_step = Step(label=label, messages=messages, prefix=prefill, together=together, depends_on=depends_on)
         step = self.transcript.open(new_step, n)
-        completions = self.earlier_steps[step.number].completions if step.number < len(self.earlier_steps) else ()
+        completions = self._known_completions(step, tool="")
         setup, sampling = self.transcript.setup, replace(self.sampling, **overrides)
         request = Request(
             messages=messages,
@@ -115,6 +116,28 @@ class _Asker:
         unfinished = [i for i in range(n) if completions[i].finish_reason is None]
         yield from gather([self._fill(step, _remaining_request(request, i, completions[i]), i) for i in unfinished])
         return step.completions()
+
+    def use(self, label: str, tool: str, argument: str, *, depends_on: tuple[str, ...] = ()) -> Using:
+        asked = (Message("user", argument),)
+        step = self.transcript.open(Step(label=label, messages=asked, depends_on=depends_on, tool=tool), 1)
+        known = self._known_completions(step, tool)
+        if len(known) == 1 and known[0].finish_reason is not None:
+            step.start_from(known)
+        else:
+            yield Progress(what=f"Using the {tool}")
+            started, text = time.monotonic(), answer_of(tool, argument)
+            origin = Origin(weights="", tool=tool) if tool in TOOLS else None
+            news = Delta(index=0, text=text, finish_reason="stop", origin=origin, seconds=time.monotonic() - started)
+            step.add(0, news)
+            yield news
+        (completion,) = step.completions()
+        return completion
+
+    def _known_completions(self, step: OpenStep, tool: str) -> tuple[Completion, ...]:
+        """What is given for the step: none where another was asked in its place, a model or a tool."""
+        at = step.number
+        given = self.earlier_steps[at] if at < len(self.earlier_steps) else None
+        return given.completions if given and given.tool == tool else ()
 
     def _fill(self, step: OpenStep, request: Request, first: int) -> Asking:
         """Ask for samples, the first of which has place `first` in the step."""

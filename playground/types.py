@@ -77,12 +77,13 @@ class Token:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Which weights made a text, as said by what decoded it and not by what was asked for."""
+    """Which weights made a text, as said by what decoded it and not by what was asked for; or which tool did."""
 
     weights: str
     adapter: str = ""
     scale: float = 1.0
     without_effect: bool = False  # the adapter was applied, and was measured to change nothing
+    tool: str = ""  # no model's words then, and `weights` is empty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +158,7 @@ class Completion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One request to the model: what was sent, and every sample that came back."""
+    """One request to the model: what was sent, and every sample that came back. Or to a tool, which has one answer."""
 
     label: str
     messages: tuple[Message, ...]
@@ -165,6 +166,7 @@ class Step:
     together: str = ""  # the same name on neighbouring steps: they were asked at once
     depends_on: tuple[str, ...] = ()  # labels of the earlier steps whose answers this one was made from
     completions: tuple[Completion, ...] = ()
+    tool: str = ""  # the one that was asked, in one message of the user's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,3 +209,8 @@ class Run:
     progress: Progress | None = None
     error: str = ""
     error_path: tuple[str | int, ...] = ()  # where in the setup the value is that the error is about
+
+    @property
+    def calls(self) -> int:
+        """How many completions a model was asked for. A tool's answers are none."""
+        return sum(len(step.completions) for step in self.steps if not step.tool)

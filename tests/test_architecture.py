@@ -30,7 +30,8 @@ DOORS = {"playground/backends/commands.py", "playground/backends/offered_entries
 
 # Parts of the package -> parts that they never import.
 NEVER = {
-    "strategies": {"backends", "evaluation", "finetuning", "runner", "ui", "cli"},
+    "strategies": {"backends", "evaluation", "finetuning", "runner", "tools", "ui", "cli"},
+    "tools": {"backends", "evaluation", "finetuning", "runner", "strategies", "ui", "cli"},
     "backends": {"strategies", "evaluation", "runner", "ui", "cli"},  # what is offered lists shipped adapters
     "runner": {"evaluation", "ui", "cli"},
     "evaluation": {"ui", "cli"},

@@ -5,6 +5,7 @@ chain_of_thought.py   Chain of thought, both forms: reason first, answer second
 chaining.py           Prompt chaining: steps that build on each other, each open to inspection (Wu et al
 few_shot.py           Few-shot: demonstrations in context, no gradient updates (Brown et al
 reading_anew.py       The replies of a run read anew, when nothing of a setup has changed but what is read out of them
+react.py              ReAct: thoughts, actions and what comes of them, in turns (Yao et al
 role.py               Role: say who answers, in the system message
 self_consistency.py   Self-consistency: many reasoning paths, one vote (Wang et al
 zero_shot.py          Zero-shot: the question, nothing else but a role and material, where the task has them
@@ -17,13 +18,14 @@ from playground.strategies.chain_of_thought import ChainOfThought
 from playground.strategies.chaining import Chaining
 from playground.strategies.few_shot import FewShot
 from playground.strategies.parts.calls import Calls
+from playground.strategies.react import ReAct
 from playground.strategies.role import Role
 from playground.strategies.self_consistency import SelfConsistency
 from playground.strategies.zero_shot import ZeroShot
 from playground.types import Setup
 
 STRATEGIES: dict[str, type[Strategy]] = {
-    strategy.name: strategy for strategy in (ZeroShot, FewShot, ChainOfThought, SelfConsistency, Role, Chaining)
+    strategy.name: strategy for strategy in (ZeroShot, FewShot, ChainOfThought, SelfConsistency, Role, Chaining, ReAct)
 }
 
 

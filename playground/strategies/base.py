@@ -33,11 +33,13 @@ class Answer:
 
 Event = Delta | Progress
 Asking = Generator[Event, None, tuple[Completion, ...]]
+Using = Generator[Event, None, Completion]
 Running = Generator[Event, None, Answer]
 
 
 class Ask(Protocol):
-    """The only door to a model: sends one prompt, streams events, returns its `n` completions.
+    """The two doors. Calling it is the only one to a model: sends one prompt, streams events, returns its `n`
+    completions. `use` is the only one to a tool.
 
     `prefill` begins the assistant's turn. Neighbouring asks with the same `together` are shown as one step.
     `depends_on` are the labels of the earlier asks whose answers this one was made from, or made because of.
@@ -56,6 +58,10 @@ class Ask(Protocol):
         depends_on: tuple[str, ...] = (),
         **overrides: Any,
     ) -> Asking: ...
+
+    def use(self, label: str, tool: str, argument: str, *, depends_on: tuple[str, ...] = ()) -> Using:
+        """Ask a tool, by its name; returns what it says, a refusal too. A step of the run like any other."""
+        ...
 
 
 class Procedure(Protocol):

@@ -24,7 +24,8 @@ FENCED = f"###\n{MATERIAL}\n###"
 TASK: dict[str, Any] = {"input": "5 + 5?", "answer": "number", "role": "You add.", "examples": EXAMPLES, "steps": STEPS}
 EXPERIMENT_TASK = {"role": "You add.", "steps": STEPS}  # what an experiment's data does not have
 FORMS: list[tuple[str, dict[str, Any]]] = [
-    *((name, {}) for name in STRATEGIES),
+    *((name, {}) for name in STRATEGIES if name != "react"),
+    ("react", {"rounds": 1}),  # as many calls as it may make, by replies that never come to an end
     ("chain_of_thought", {"form": "few_shot"}),
     ("self_consistency", {"form": "few_shot", "paths": 3}),
     ("self_consistency", {"vote": "probability", "paths": 1}),

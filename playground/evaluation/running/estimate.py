@@ -150,7 +150,7 @@ def _column(
     count = samples_at_once(setup)
     model.stored_rows += stored_count * count
     if samples:
-        calls = _mean([sum(len(step.completions) for step in record.run.steps) for record in samples])
+        calls = _mean([record.run.calls for record in samples])
         prompt = _mean([record.run.prompt_tokens for record in samples])
         completion = _mean([record.run.completion_tokens for record in samples])
         model.tokens += sum(record.run.completion_tokens for record in samples)
@@ -182,7 +182,8 @@ def _cell_size(setup: Setup, backend: Backend | None) -> _CellSize:
         words = sum(len(message.content) for message in step.messages) + len(step.prefix)
         prompt += backend.count_tokens(step.messages, step.prefix) if backend else words / CHARACTERS_PER_TOKEN
         # An earlier answer that is not there yet will be as long as it may be; at least once, if it is not to be seen.
-        prompt += sum(longest[label] * max(1, part.gaps.count(label)) for label in step.depends_on)
+        # What a tool says is short.
+        prompt += sum(longest.get(label, 0) * max(1, part.gaps.count(label)) for label in step.depends_on)
         longest[step.label] = most
     count = max(planned, calls.least if calls.most is None else calls.most)
     unseen = count / planned if planned else 1.0  # calls that show only once it runs are like those that show now

@@ -238,7 +238,7 @@ def result(cell: GridCell, key: StoreKey, record: StoredRun, verdict: Verdict | 
         answer=run.answer,
         confidence=record.confidence,
         paths=record.paths,
-        calls=sum(len(step.completions) for step in run.steps),
+        calls=run.calls,
         prompt_tokens=run.prompt_tokens,
         completion_tokens=run.completion_tokens,
         seconds=run.seconds,

@@ -1,5 +1,7 @@
 """What several techniques are made of.
 
+actions.py            Reads the action that a model names in its reply: `Action 1: Calculator[3 * 4]`, and what models
+                      make of that form
 calls.py              How many completions a technique asks a model for, as far as that is known before it has asked
 checks.py             What a task must have for what is asked of it, refused by name before anything is sent
 material.py           The material of a task: fenced behind its input, by a marker that occurs in neither

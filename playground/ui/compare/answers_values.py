@@ -110,7 +110,8 @@ def measured(run: Run) -> list[tuple[str, str]]:
 # ------------------------------------------------------------------------------------------- whose words
 def origin(run: Run, info: ModelInfo | None) -> dict[str, Any]:
     """What the engine says it used, and whether that is what was asked for (None where that cannot be told)."""
-    completions = [c for step in run.steps for c in step.completions if c.text or c.tokens or c.findings]
+    asked = [c for step in run.steps if not step.tool for c in step.completions]
+    completions = [c for c in asked if c.text or c.tokens or c.findings]
     said = {c.origin for c in completions if c.origin is not None}
     if not completions:
         return {"text": "", "agrees": None}

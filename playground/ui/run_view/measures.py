@@ -91,9 +91,11 @@ def mean_probability(tokens: Iterable[Token]) -> float | None:
 
 
 def _made(run: Run, given: Sequence[Step]) -> tuple[Step, ...]:
-    """The steps with no more than what this run generated itself."""
+    """The steps with no more than what this run had models generate itself."""
     steps = []
     for i, step in enumerate(run.steps):
+        if step.tool:
+            continue
         known = given[i].completions if i < len(given) else ()
         if len(known) == len(step.completions):  # others are asked again as a whole
             made = (_beyond(c, k) for c, k in zip(step.completions, known, strict=True) if k.finish_reason is None)

@@ -67,12 +67,16 @@ def _group(group: Group, status: Status) -> dict[str, Any]:
 
 def prompt(step: Step) -> dict[str, Any]:
     """Messages by role, and the beginning of the assistant's turn."""
-    return turns([(message.role, _words(message.content)) for message in step.messages], _words(step.prefix))
+    messages = [(message.role, _words(message.content)) for message in step.messages]
+    return turns(messages, _words(step.prefix), to=f"to the {step.tool}" if step.tool else "")
 
 
-def turns(messages: Iterable[tuple[Role, list[dict[str, Any]]]], begun: list[dict[str, Any]]) -> dict[str, Any]:
-    """A prompt as the page draws it: each text in pieces, of which some are gaps."""
-    return {"messages": [{"role": role, "pieces": pieces} for role, pieces in messages], "prefix": begun}
+def turns(
+    messages: Iterable[tuple[Role, list[dict[str, Any]]]], begun: list[dict[str, Any]], to: str = ""
+) -> dict[str, Any]:
+    """A prompt as the page draws it: each text in pieces, of which some are gaps. `to` is said instead of its role."""
+    who = {"who": to} if to else {}
+    return {"messages": [{"role": role, "pieces": pieces, **who} for role, pieces in messages], "prefix": begun}
 
 
 def _words(text: str) -> list[dict[str, Any]]:
@@ -80,9 +84,11 @@ def _words(text: str) -> list[dict[str, Any]]:
 
 
 def made_by(origin: Origin | None) -> str:
-    """Which weights made a text, in words."""
+    """Which weights made a text, or which tool, in words."""
     if origin is None:
         return ""
+    if origin.tool:
+        return f"Answered by the {origin.tool}"
     adapter = f" with {origin.adapter} \u00d7 {origin.scale:g}" if origin.adapter else ""
     idle = ", which has no effect" if origin.without_effect else ""
     return f"Made by {origin.weights}{adapter}{idle}"

@@ -1,0 +1,28 @@
+"""What a technique may use besides a model: each tool is given a line of text, and answers with text.
+
+calculator.py   Works out a line of arithmetic exactly, within bounds that no line can pass
+clock.py        The date and the time, of the world's own clock
+"""
+
+from collections.abc import Callable
+
+from playground.errors import ToolRefused, write_value
+from playground.tools.calculator import calculate
+from playground.tools.clock import read_clock
+
+MOST_SHOWN = 2_000  # characters of an answer: it becomes part of the next prompt
+TOOLS: dict[str, Callable[[str], str]] = {"calculator": calculate, "clock": read_clock}
+
+
+def answer_of(tool: str, argument: str) -> str:
+    """What the tool says to that. A refusal is an answer as well: whoever asked reads why, and may ask otherwise."""
+    use = TOOLS.get(tool)
+    if use is None:
+        return f"There is no tool called {write_value(tool)}; there are {', '.join(TOOLS)}."
+    try:
+        return use(argument)[:MOST_SHOWN]
+    except ToolRefused as refusal:
+        return f"Refused: {refusal}"
+
+
+__all__ = ["TOOLS", "answer_of"]
