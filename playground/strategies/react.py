@@ -28,14 +28,28 @@ An action is one of these:
 The observation is what the action gave. Use the calculator for all arithmetic.
 
 Question: A box holds 24 pencils, and a pencil costs 0.35 dollars. How many dollars do 3 boxes cost?
-Thought 1: Three boxes hold 3 * 24 pencils at 0.35 dollars each. I work that out.
+Thought 1: I need to calculate 3 * 24 * 0.35.
 Action 1: Calculator[3 * 24 * 0.35]
 Observation 1: 25.2
-Thought 2: Three boxes cost 25.2 dollars. That is the answer.
+Thought 2: The answer is 25.2.
 Action 2: Finish[25.2]
 
+Question: Which month is it?
+Thought 1: I need to know the date.
+Action 1: Clock[]
+Observation 1: Tuesday, 4 June 2024, 11:20 UTC
+Thought 2: The answer is June.
+Action 2: Finish[June]
+
+Question: Mia has 19 stamps and gives away 4. How many are left?
+Thought 1: I need to calculate 19 - 4.
+Action 1: Calculator[19 - 4]
+Observation 1: 15
+Thought 2: The answer is 15.
+Action 2: Finish[15]
+
 Question: {input}"""
-STOP = ("\nObservation",)  # so that no observation is the model's own
+STOP = ("\nObservation", "\nQuestion")  # so that no observation is the model's own
 FORM = "Its form is Calculator[3 * 4], Clock[] or Finish[answer]."
 
 
@@ -100,7 +114,8 @@ def prompt(task: Task) -> tuple[Message, ...]:
 
 def read_finish(argument: str, turn: int, task: Task) -> Answer:
     """The answer that Finish was given."""
-    reading = read_answer(argument, task.answer, task.labels)
+    stated = argument if task.answer == "text" else f"The answer is {argument}"  # so that 3 * 4 is no 3
+    reading = read_answer(stated, task.answer, task.labels)
     if reading:
         return Answer(text=reading.text, how=f"Finish, in round {turn}.")
     kind = "" if task.answer == "text" else f" of the type {task.answer.replace('_', '/')}"

@@ -55,15 +55,29 @@ Finish[answer] gives the answer and ends.
 The observation is what the action gave. Use the calculator for all arithmetic.
 
 Question: A box holds 24 pencils, and a pencil costs 0.35 dollars. How many dollars do 3 boxes cost?
-Thought 1: Three boxes hold 3 * 24 pencils at 0.35 dollars each. I work that out.
+Thought 1: I need to calculate 3 * 24 * 0.35.
 Action 1: Calculator[3 * 24 * 0.35]
 Observation 1: 25.2
-Thought 2: Three boxes cost 25.2 dollars. That is the answer.
+Thought 2: The answer is 25.2.
 Action 2: Finish[25.2]
+
+Question: Which month is it?
+Thought 1: I need to know the date.
+Action 1: Clock[]
+Observation 1: Tuesday, 4 June 2024, 11:20 UTC
+Thought 2: The answer is June.
+Action 2: Finish[June]
+
+Question: Mia has 19 stamps and gives away 4. How many are left?
+Thought 1: I need to calculate 19 - 4.
+Action 1: Calculator[19 - 4]
+Observation 1: 15
+Thought 2: The answer is 15.
+Action 2: Finish[15]
 
 Question: {QUESTION}"""
     )
-    assert (first.step.prefix, first.sampling.stop) == ("Thought 1:", ("\nObservation",))
+    assert (first.step.prefix, first.sampling.stop) == ("Thought 1:", ("\nObservation", "\nQuestion"))
     assert asked_for.step.label == "Action 1"
     assert asked_for.step.prefix == "Thought 1: \u27e8Thought 1\u27e9\nAction 1:"
     assert asked_for.sampling.stop == ("\n",)
@@ -161,6 +175,8 @@ def test_it_ends_with_its_last_round(catalog_of: Any) -> None:
     [
         ({"answer": "number"}, "$1,154.40", "1154.4", "Finish, in round 1."),
         ({"answer": "number"}, "many", "many", "Finish, in round 1, was given no answer of the type number."),
+        ({"answer": "number"}, "37 * 48", "37 * 48", "Finish, in round 1, was given no answer of the type number."),
+        ({"answer": "choice", "labels": ["A", "B"]}, "B", "B", "Finish, in round 1."),
         ({"answer": "yes_no"}, "yes, they do", "Yes", "Finish, in round 1."),
         ({"answer": "text"}, "Two\nlines", "Two\nlines", "Finish, in round 1."),
         ({"answer": "text"}, "", "", "Finish, in round 1, was given no answer."),

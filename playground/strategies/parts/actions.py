@@ -2,7 +2,8 @@
 
 An action begins a line. "Action", its number, the colon, capitals, bold print and quotes may be as they like; so may
 the brackets, round or square, after the word Action, and without that word only `Name[`. The argument ends where its
-bracket is closed, or with the line where it never is. Of several the first counts: what follows was not seen yet.
+bracket is closed, or with the line where it never is. Of several the first counts: what follows was not seen yet. What
+stands after an observation or a question of the model's own making is not looked at.
 """
 
 import re
@@ -17,7 +18,7 @@ HEADER = re.compile(
 CALL = re.compile(r"(?P<name>[a-z][\w -]{0,39}?)[ \t*`_]*+(?P<opening>[\[(])", re.IGNORECASE)
 THOUGHT = re.compile(rf"\A{PRINT}thought(?:[ \t]*+\d++)?+{PRINT}:", re.IGNORECASE)
 NEXT = re.compile(rf"^{PRINT}(?:thought|action|observation|question)\b", re.IGNORECASE | re.MULTILINE)
-MADE_UP = re.compile(rf"^{PRINT}observation\b", re.IGNORECASE | re.MULTILINE)
+MADE_UP = re.compile(rf"^{PRINT}(?:observation|question)\b", re.IGNORECASE | re.MULTILINE)
 CLOSING = {"[": "]", "(": ")"}
 LONGEST, MOST = 20_000, 50  # characters of an argument, and places where an action is looked for
 

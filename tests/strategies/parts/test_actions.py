@@ -41,6 +41,7 @@ def test_the_first_action_counts(reply: str, thought: str, name: str, argument: 
     [
         "", "The answer is 12.", "Action 1: add both.", "Actionable items (three) remain.", "I use Calculator[3].",
         "Action 1:", "Calculator(3)", "Finish", "Action 1: [3]", "Action 1: 7[3]",
+        "Question: Why?\nAction 1: Clock[]",
         "Observation 1: 12\nAction 2: Finish[12]", "well\n**OBSERVATION**: 12\nAction 2: Finish[12]",
     ],
 )  # fmt: skip
