@@ -36,7 +36,7 @@ run: .venv/.app
 	$(BIN)/python app.py $(ARGS)
 
 test: .venv/.browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: .venv/.tests
 	$(BIN)/ruff format --check .

@@ -1,5 +1,6 @@
 """What many tests share: a scripted model, and the real default model, loaded once a session."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -74,3 +75,9 @@ def served(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
     with serving(fetch_converted(settings.cache, lambda _: None), tmp_path_factory.mktemp("hub")) as served:
         yield served
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays to the end: it is not gone through each time that a test frees memory."""
+    gc.collect()
+    gc.freeze()

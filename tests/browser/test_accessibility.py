@@ -59,6 +59,9 @@ def fill(page: Page) -> None:
     turn_to(page, "Experiments")
     page.get_by_label("Items", exact=True).fill("8")
     page.get_by_label("Items", exact=True).press("Tab")
+    page.get_by_label("Edit a column").click()
+    page.get_by_role("option", name="Zero-shot").first.click()
+    expect(page.locator("#column-editor")).to_be_visible()
     page.get_by_role("button", name="Run the experiment").click()
     expect(page.locator(".experiment_status[data-phase=done]")).to_be_visible(timeout=LONG)
     turn_to(page, "Items")
@@ -84,8 +87,6 @@ def test_axe_finds_nothing_on_a_page_with_results(opened: Opened) -> None:
     for size, width in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": TALL})
         page.evaluate(TWO_FRAMES)
-        for tab in TABS:
-            found += violations(turn_to(page, tab), f"{tab}, {size}")
-        for tab in RESULTS:
+        for tab in (*TABS, *(RESULTS if size == "desktop" else ())):
             found += violations(turn_to(page, tab), f"{tab}, {size}")
     assert not found, "\n".join(found)

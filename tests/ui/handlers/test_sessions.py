@@ -191,7 +191,10 @@ def test_connect_over_the_api(server: Faulty, url: str) -> None:
     assert "request" not in str(mine.view_api(return_format="dict")["named_endpoints"]["/connect"]["parameters"])  # type: ignore[index]
 
 
-def test_who_closes_the_page_is_forgotten(server: Faulty, url: str, sessions: Sessions) -> None:
+def test_who_closes_the_page_is_forgotten(
+    server: Faulty, url: str, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADIO_IS_E2E_TEST", "1")  # it then looks four times a second whether a page is still open
     client = Client(url, verbose=False)
     client.predict("mine", server.url, KEY, api_name="/connect")
     who = visitor(client.session_hash)
