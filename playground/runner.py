@@ -16,7 +16,7 @@ from playground.strategies import Event, Procedure, technique_of
 from playground.strategies.base import Asking, Using, gather
 from playground.tools import TOOLS, answer_of
 from playground.transcript import OpenStep, Transcript
-from playground.types import Completion, Delta, Message, Origin, Progress, Run, Sampling, Setup, Step
+from playground.types import Completion, Delta, Message, Origin, Progress, Run, Sampling, Setup, Step, ThoughtTree
 
 INTERVAL = 0.1  # seconds between snapshots: what a page can show and a reader can follow
 T = TypeVar("T")
@@ -207,6 +207,8 @@ def _snapshots(
             if time.monotonic() - started > max_seconds:
                 raise LimitReached(f"The run was ended after {max_seconds:g} seconds, the most this server allows.")
             transcript.progress = event if isinstance(event, Progress) else None
+            if isinstance(event, ThoughtTree):
+                transcript.tree = event.thoughts
             if time.monotonic() - last_time >= (INTERVAL if every is None else every):
                 yield transcript.snapshot()
                 last_time = time.monotonic()

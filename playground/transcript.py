@@ -15,6 +15,7 @@ from playground.types import (
     Run,
     Setup,
     Step,
+    Thought,
     Token,
     Usage,
 )
@@ -123,6 +124,7 @@ class Transcript:
 
     def __init__(self, setup: Setup) -> None:
         self.progress: Progress | None = None
+        self.tree: tuple[Thought, ...] = ()
         self._run = Run(setup=setup)
         self._steps: list[OpenStep] = []
         self._started = time.monotonic()
@@ -154,6 +156,7 @@ class Transcript:
         costs = [completion.cost for completion in completions if completion.cost is not None]
         return replace(
             self._run,
+            tree=self.tree,
             steps=steps,
             estimated=any(completion.estimated for completion in completions),
             cost=sum(costs) if costs else None,

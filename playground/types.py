@@ -189,6 +189,26 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Thought:
+    """One step that was proposed in a search: `parent` is the place in its tree of the one before it, None at the root.
+
+    `value` is the verdict on it, "" as long as there is none; `kept` is whether the search went on from it.
+    """
+
+    text: str
+    parent: int | None = None
+    value: str = ""
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ThoughtTree:
+    """News of a search: all that was proposed so far, parents before children."""
+
+    thoughts: tuple[Thought, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """The whole record of one setup: every message sent, every completion, the answer and its cost."""
 
@@ -198,6 +218,7 @@ class Run:
     how: str = ""
     votes: tuple[Vote, ...] = ()
     checks: tuple[Check, ...] = ()
+    tree: tuple[Thought, ...] = ()  # what a search proposed, with the verdicts
     steps: tuple[Step, ...] = ()
     prompt_tokens: int = 0  # a prompt shared by n samples counts once
     completion_tokens: int = 0

@@ -1,31 +1,58 @@
 """The techniques, in the order in which they are shown.
 
-base.py               Base class of techniques: options as fields, a card, and a `run` that reads like its paper
-chain_of_thought.py   Chain of thought, both forms: reason first, answer second
-chaining.py           Prompt chaining: steps that build on each other, each open to inspection (Wu et al
-few_shot.py           Few-shot: demonstrations in context, no gradient updates (Brown et al
-reading_anew.py       The replies of a run read anew, when nothing of a setup has changed but what is read out of them
-react.py              ReAct: thoughts, actions and what comes of them, in turns (Yao et al
-role.py               Role: say who answers, in the system message
-self_consistency.py   Self-consistency: many reasoning paths, one vote (Wang et al
-zero_shot.py          Zero-shot: the question, nothing else but a role and material, where the task has them
-answers/              Reads an answer out of a model's words, or out of a reference, by one grammar
-parts/                What several techniques are made of: prompts, replies, votes, what a task must have
+base.py                 Base class of techniques: options as fields, a card, and a `run` that reads like its paper
+chain_of_thought.py     Chain of thought, both forms: reason first, answer second
+chaining.py             Prompt chaining: steps that build on each other, each open to inspection (Wu et al
+few_shot.py             Few-shot: demonstrations in context, no gradient updates (Brown et al
+generated_knowledge.py  Generated knowledge: facts first, one answer with each, the surest is kept (Liu et al
+least_to_most.py        Least-to-most: list the simpler questions, answer them in order, then the question (Zhou et al
+perspectives.py         Perspectives: the same question from several points of view at once, then one answer out of all
+reading_anew.py         The replies of a run read anew, when nothing of a setup has changed but what is read out of them
+react.py                ReAct: thoughts, actions and what comes of them, in turns (Yao et al
+role.py                 Role: say who answers, in the system message
+self_consistency.py     Self-consistency: many reasoning paths, one vote (Wang et al
+self_refine.py          Self-Refine: a draft, feedback on it, a revision, and again (Madaan et al
+skeleton_of_thought.py  Skeleton-of-thought: short points first, then all of them written out at once (Ning et al
+tree_of_thoughts.py     Tree of thoughts, breadth-first: propose steps, judge them, go on from the best (Yao et al
+zero_shot.py            Zero-shot: the question, nothing else but a role and material, where the task has them
+answers/                Reads an answer out of a model's words, or out of a reference, by one grammar
+parts/                  What several techniques are made of: prompts, replies, votes, what a task must have
 """
 
 from playground.strategies.base import Ask, Event, Procedure, Running, Strategy, TechniqueCard
 from playground.strategies.chain_of_thought import ChainOfThought
 from playground.strategies.chaining import Chaining
 from playground.strategies.few_shot import FewShot
+from playground.strategies.generated_knowledge import GeneratedKnowledge
+from playground.strategies.least_to_most import LeastToMost
 from playground.strategies.parts.calls import Calls
+from playground.strategies.perspectives import Perspectives
 from playground.strategies.react import ReAct
 from playground.strategies.role import Role
 from playground.strategies.self_consistency import SelfConsistency
+from playground.strategies.self_refine import SelfRefine
+from playground.strategies.skeleton_of_thought import SkeletonOfThought
+from playground.strategies.tree_of_thoughts import TreeOfThoughts
 from playground.strategies.zero_shot import ZeroShot
 from playground.types import Setup
 
 STRATEGIES: dict[str, type[Strategy]] = {
-    strategy.name: strategy for strategy in (ZeroShot, FewShot, ChainOfThought, SelfConsistency, Role, Chaining, ReAct)
+    strategy.name: strategy
+    for strategy in (
+        ZeroShot,
+        FewShot,
+        ChainOfThought,
+        SelfConsistency,
+        LeastToMost,
+        GeneratedKnowledge,
+        TreeOfThoughts,
+        Role,
+        Perspectives,
+        SelfRefine,
+        SkeletonOfThought,
+        Chaining,
+        ReAct,
+    )
 }
 
 

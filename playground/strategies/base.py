@@ -11,7 +11,7 @@ from playground.returning import Returning
 from playground.strategies.parts.calls import Calls
 from playground.strategies.parts.checks import check_examples, check_labels, check_required
 from playground.strategies.parts.material import FENCED, marker_of, with_material
-from playground.types import Check, Completion, Delta, Message, Progress, Run, Task, Vote
+from playground.types import Check, Completion, Delta, Message, Progress, Run, Step, Task, ThoughtTree, Vote
 
 SHARED_FIELDS = ("role", "material")  # of a task: they go with every technique
 FENCED_BY = "The material stood between lines of {marker}, which is neither in it nor in the input."
@@ -31,7 +31,7 @@ class Answer:
         return replace(run, answer=self.text, how=self.how, votes=self.votes, checks=self.checks)
 
 
-Event = Delta | Progress
+Event = Delta | Progress | ThoughtTree
 Asking = Generator[Event, None, tuple[Completion, ...]]
 Using = Generator[Event, None, Completion]
 Running = Generator[Event, None, Answer]
@@ -129,6 +129,10 @@ class Strategy:
 
     def voters(self, run: Run) -> tuple[Completion, ...]:
         """Those of the run's completions whose answers vote, in the order in which a Vote numbers its `paths`."""
+        return ()
+
+    def drafts(self, run: Run) -> tuple[Step, ...]:
+        """Those of the run's steps whose outputs are versions of one text, in order: each changes the one before it."""
         return ()
 
     def check(self, task: Task) -> None:

@@ -129,11 +129,15 @@ def ask_for_answer(ask: Ask, label: str, task: Task, reasoning: Completion, *, o
     The rationale is what was said in the step labelled `of`: a thought in tags has come to its end by then, and a cut
     one can have no answer.
     """
-    allowed = choice_letters(task.labels)
-    trigger = TRIGGERS[task.answer].format(first=allowed[0], last=allowed[-1])
     messages, prefill = reasoning_prompt("zero_shot", task)
-    prefill = f"{prefill}{_spoken_reasoning(reasoning)}\n{trigger}"
+    prefill = f"{prefill}{_spoken_reasoning(reasoning)}\n{answer_trigger(task)}"
     return ask(label, messages, prefill=prefill, together=together, depends_on=(of,), **EXTRACTION)
+
+
+def answer_trigger(task: Task) -> str:
+    """The words after which only an answer of the task's type can follow."""
+    allowed = choice_letters(task.labels)
+    return TRIGGERS[task.answer].format(first=allowed[0], last=allowed[-1])
 
 
 def _spoken_reasoning(reasoning: Completion) -> str:

@@ -29,6 +29,10 @@ FORMS: list[tuple[str, dict[str, Any]]] = [
     ("chain_of_thought", {"form": "few_shot"}),
     ("self_consistency", {"form": "few_shot", "paths": 3}),
     ("self_consistency", {"vote": "probability", "paths": 1}),
+    ("tree_of_thoughts", {"depth": 4, "proposals": 5, "kept": 5}),
+    ("tree_of_thoughts", {"depth": 3, "proposals": 1, "kept": 3}),
+    ("self_refine", {"rounds": 4}),
+    ("perspectives", {"viewpoints": ["a cook", "a guest"]}),
 ]
 
 
@@ -40,11 +44,23 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def plain(request: Request, rng: random.Random) -> str:
-    return " 10." if request.prefill.endswith(" is") else f"It is {rng.choice([10, 10, 11])}. The answer is 10."
+    """One line with an answer, another for each prompt."""
+    told = len(request.messages[-1].content)
+    return (
+        " 10."
+        if request.prefill.endswith(" is")
+        else f"It is {rng.choice([10, 10, 11])} to {told} characters. The answer is 10."
+    )
+
+
+def in_points(request: Request, rng: random.Random) -> str:
+    """More points than any technique takes up."""
+    return "\n".join(f"{number}. Point {number}. {plain(request, rng)}" for number in range(1, 30))
 
 
 REPLIES: dict[str, Callable[[Request, random.Random], str]] = {
     "plain": plain,
+    "in points": in_points,
     "nothing": lambda *_: "",
     "only thought": lambda *_: "<think>Well,",
     "some thought": lambda request, rng: rng.choice([plain(request, rng), "<think>Well,"]),
@@ -67,9 +83,13 @@ def test_as_many_calls_as_it_says(catalog_of: Any, name: str, options: dict[str,
     run = ran(catalog_of(REPLIES[reply]), name, options)
     said = technique_of(run.setup).calls(run.setup.task)
     asked = sum(len(step.completions) for step in run.steps)
+    planned = sum(len(prompt.step.completions) for prompt in prompts_of(run.setup))
     assert asked in said
+    assert planned in said
     if reply == "plain":
-        assert asked == said.most == sum(len(prompt.step.completions) for prompt in prompts_of(run.setup))
+        assert asked == planned
+    if reply == "in points":
+        assert asked == said.most
     if reply == "only thought":
         assert asked == said.least
 

@@ -5,6 +5,8 @@ actions.py            Reads the action that a model names in its reply: `Action 
 calls.py              How many completions a technique asks a model for, as far as that is known before it has asked
 checks.py             What a task must have for what is asked of it, refused by name before anything is sent
 material.py           The material of a task: fenced behind its input, by a marker that occurs in neither
+points.py             Reads the points of a list out of a reply: one for each numbered line, bullet or line, and no more
+                      than wanted
 replies.py            Reads the answer of a reply, and explains why there is none
 templates.py          Fills templates in one pass: `{name}` of known names and nothing else
 voting.py             Counts votes over answers of several reasoning paths (Wang et al

@@ -7,6 +7,13 @@ from playground.strategies.answers import read_answer, without_reasoning
 from playground.strategies.base import Answer
 from playground.types import AnswerType, Completion, Task
 
+STATED = ' End with "The answer is" and the answer.'
+
+
+def stated_ending(task: Task) -> str:
+    """What a prompt ends with so that the answer can be told from the reasoning; of free text, all is the answer."""
+    return "" if task.answer == "text" else STATED
+
 
 def spoken_text(completion: Completion) -> str:
     """The reply without what its model only thought."""
@@ -18,9 +25,10 @@ def is_only_reasoning(completion: Completion) -> bool:
     return not spoken_text(completion) and bool(completion.text.strip() or completion.reasoning.strip())
 
 
-def read_reply(completion: Completion, task: Task) -> Answer:
-    """The answer in a reply that was not asked to reason: the marked one, else the first of the wanted kind."""
-    reading = read_answer(completion.text, task.answer, task.labels)
+def read_reply(completion: Completion, task: Task, *, last: bool = False) -> Answer:
+    """The answer in a reply: the marked one, else the first of the wanted kind, or the `last` where it was asked to
+    reason before it answers."""
+    reading = read_answer(completion.text, task.answer, task.labels, last=last)
     if reading is None:
         rest = spoken_text(completion)
         return Answer(
@@ -28,7 +36,8 @@ def read_reply(completion: Completion, task: Task) -> Answer:
         )
     if task.answer == "text":
         return Answer(text=reading.text)
-    where = f"{_name(task.answer).capitalize()} after {reading.mark}" if reading.mark else f"First {_name(task.answer)}"
+    which = f"{'Last' if last else 'First'} {_name(task.answer)}"
+    where = f"{_name(task.answer).capitalize()} after {reading.mark}" if reading.mark else which
     cut = " The reply was cut off at the token limit." if completion.finish_reason == "length" else ""
     return Answer(text=reading.text, how=f"{where} in the reply.{cut}")
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 
 from playground.errors import InvalidSetup
-from playground.types import MAX_TEXT
+from playground.types import MAX_TEXT, Message, Task
 
 NAME = r"[^\W\d](?:[\w -]*\w)?"
 FIELD = re.compile(rf"\{{\{{({NAME})\}}\}}|\{{ *({NAME}) *\}}")
@@ -36,3 +36,9 @@ def fill_template(template: str, values: Mapping[str, str]) -> str:
         return values[name]
 
     return FIELD.sub(value, template)
+
+
+def template_messages(task: Task, template: str, **values: str) -> tuple[Message, ...]:
+    """The task's role, if it has one, and what a user says: the template, filled with the input and these values."""
+    message = Message("user", fill_template(template, {"input": task.input, **values}))
+    return (Message("system", task.role), message) if task.role.strip() else (message,)
