@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator
 
 from playground.parameters import STRICT, number, text
 from playground.sampling import Sampling as Sampling  # nouns that have a file of their own
@@ -43,12 +45,19 @@ class Weights:
         return f"{self.model} + {self.adapter}{scale}" if self.adapter else self.model
 
 
+def _without_lists(value: Any) -> Any:
+    """With tuples for lists: what comes from a file or a program equals what a technique has for its default."""
+    if isinstance(value, Mapping):
+        return {key: _without_lists(item) for key, item in value.items()}
+    return tuple(map(_without_lists, value)) if isinstance(value, (list, tuple)) else value
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup(Weights):
     """All that determines a run: a preset, a link and an API call each are one. `options` are the technique's own."""
 
     strategy: str = text("zero_shot", max_length=60, label="Technique", help="How it is asked.")
-    options: Mapping[str, Any]
+    options: Annotated[Mapping[str, Any], AfterValidator(_without_lists)]
     task: Task
     sampling: Sampling
 

@@ -3,12 +3,18 @@
 base.py                 Base class of techniques: options as fields, a card, and a `run` that reads like its paper
 chain_of_thought.py     Chain of thought, both forms: reason first, answer second
 chaining.py             Prompt chaining: steps that build on each other, each open to inspection (Wu et al
+contextual.py           Contextual: the situation and the audience, then the task
+delimiters.py           Delimiters: the text to work on stands apart, fenced by a marker that does not occur in it
 few_shot.py             Few-shot: demonstrations in context, no gradient updates (Brown et al
 generated_knowledge.py  Generated knowledge: facts first, one answer with each, the surest is kept (Liu et al
+instruction.py          Instruction: task, format, length and audience, each stated in a line of its own
 least_to_most.py        Least-to-most: list the simpler questions, answer them in order, then the question (Zhou et al
+negative.py             Negative: what the answer must not do, stated in the prompt and checked on the answer
 perspectives.py         Perspectives: the same question from several points of view at once, then one answer out of all
-reading_anew.py         The replies of a run read anew, when nothing of a setup has changed but what is read out of them
+plan_and_solve.py       Plan-and-solve: devise a plan, then carry it out (Wang et al
 react.py                ReAct: thoughts, actions and what comes of them, in turns (Yao et al
+reading_anew.py         The replies of a run read anew, when nothing of a setup has changed but what is read out of them
+rereading.py            Rereading, RE2: the question twice, then chain of thought (Xu et al
 role.py                 Role: say who answers, in the system message
 self_consistency.py     Self-consistency: many reasoning paths, one vote (Wang et al
 self_refine.py          Self-Refine: a draft, feedback on it, a revision, and again (Madaan et al
@@ -22,12 +28,18 @@ parts/                  What several techniques are made of: prompts, replies, v
 from playground.strategies.base import Ask, Event, Procedure, Running, Strategy, TechniqueCard
 from playground.strategies.chain_of_thought import ChainOfThought
 from playground.strategies.chaining import Chaining
+from playground.strategies.contextual import Contextual
+from playground.strategies.delimiters import Delimiters
 from playground.strategies.few_shot import FewShot
 from playground.strategies.generated_knowledge import GeneratedKnowledge
+from playground.strategies.instruction import Instruction
 from playground.strategies.least_to_most import LeastToMost
+from playground.strategies.negative import Negative
 from playground.strategies.parts.calls import Calls
 from playground.strategies.perspectives import Perspectives
+from playground.strategies.plan_and_solve import PlanAndSolve
 from playground.strategies.react import ReAct
+from playground.strategies.rereading import Rereading
 from playground.strategies.role import Role
 from playground.strategies.self_consistency import SelfConsistency
 from playground.strategies.self_refine import SelfRefine
@@ -42,11 +54,17 @@ STRATEGIES: dict[str, type[Strategy]] = {
         ZeroShot,
         FewShot,
         ChainOfThought,
+        PlanAndSolve,
+        Rereading,
         SelfConsistency,
         LeastToMost,
         GeneratedKnowledge,
         TreeOfThoughts,
         Role,
+        Contextual,
+        Instruction,
+        Delimiters,
+        Negative,
         Perspectives,
         SelfRefine,
         SkeletonOfThought,

@@ -86,23 +86,34 @@ class ChainOfThought(Strategy):
         check_form(self.form, task)
 
     def run(self, task: Task, ask: Ask) -> Running:
-        messages, prefill = reasoning_prompt(self.form, task)
-        (reasoning,) = yield from ask(REASONING, messages, prefill=prefill)
-        if self.form == "few_shot":
-            reading = read_stated_answer(reasoning, task)
-            if reading is None:
-                return Answer(text="", how=explain_missing_answer(reasoning, task.answer))
-            return Answer(
-                text=reading.text, how=f"Read after {reading.mark}." if reading.mark else "The last in the reply."
-            )
-        if is_only_reasoning(reasoning):
+        if self.form == "zero_shot":
+            return (yield from reason_and_read(ask, task, REASON))
+        messages, _ = reasoning_prompt("few_shot", task)
+        (reasoning,) = yield from ask(REASONING, messages)
+        reading = read_stated_answer(reasoning, task)
+        if reading is None:
             return Answer(text="", how=explain_missing_answer(reasoning, task.answer))
-        (extracted,) = yield from ask_for_answer(ask, "Extract answer", task, reasoning, of=REASONING)
-        answer = read_answer(extracted.text, task.answer, task.labels)
-        if answer is None:
-            why = f"{explain_missing_answer(extracted, task.answer)}{cut_short((reasoning,))}"
-            return Answer(text="", how=f"Asked again, after the reasoning. {why}")
-        return Answer(text=answer.text, how="Read by a second call, after the reasoning.")
+        return Answer(
+            text=reading.text, how=f"Read after {reading.mark}." if reading.mark else "The last in the reply."
+        )
+
+
+def reason_and_read(ask: Ask, task: Task, begun: str) -> Running:
+    """Kojima's two calls: the reasoning, which goes on from how it is `begun`, and the answer read off it."""
+    (reasoning,) = yield from ask(REASONING, question(task), prefill=begun)
+    if is_only_reasoning(reasoning):
+        return Answer(text="", how=explain_missing_answer(reasoning, task.answer))
+    (extracted,) = yield from ask_for_answer(ask, "Extract answer", task, reasoning, of=REASONING, begun=begun)
+    answer = read_answer(extracted.text, task.answer, task.labels)
+    if answer is None:
+        why = f"{explain_missing_answer(extracted, task.answer)}{cut_short((reasoning,))}"
+        return Answer(text="", how=f"Asked again, after the reasoning. {why}")
+    return Answer(text=answer.text, how="Read by a second call, after the reasoning.")
+
+
+def question(task: Task) -> tuple[Message, ...]:
+    """The question alone, in the task's role."""
+    return (*system_message(task.role), user_message(task.input))
 
 
 def unused_by(form: Form) -> frozenset[str]:
@@ -120,18 +131,19 @@ def reasoning_prompt(form: Form, task: Task) -> tuple[tuple[Message, ...], str]:
     """The messages and assistant prefill that make the model reason."""
     if form == "few_shot":
         return (*system_message(task.role), *example_turns(task)), ""
-    return (*system_message(task.role), user_message(task.input)), REASON
+    return question(task), REASON
 
 
-def ask_for_answer(ask: Ask, label: str, task: Task, reasoning: Completion, *, of: str, together: str = "") -> Asking:
+def ask_for_answer(
+    ask: Ask, label: str, task: Task, reasoning: Completion, *, of: str, together: str = "", begun: str = REASON
+) -> Asking:
     """Kojima's second call: the prompt, the rationale, then a trigger that only an answer can follow.
 
     The rationale is what was said in the step labelled `of`: a thought in tags has come to its end by then, and a cut
     one can have no answer.
     """
-    messages, prefill = reasoning_prompt("zero_shot", task)
-    prefill = f"{prefill}{_spoken_reasoning(reasoning)}\n{answer_trigger(task)}"
-    return ask(label, messages, prefill=prefill, together=together, depends_on=(of,), **EXTRACTION)
+    prefill = f"{begun}{_spoken_reasoning(reasoning)}\n{answer_trigger(task)}"
+    return ask(label, question(task), prefill=prefill, together=together, depends_on=(of,), **EXTRACTION)
 
 
 def answer_trigger(task: Task) -> str:

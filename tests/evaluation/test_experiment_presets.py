@@ -1,5 +1,6 @@
 """The experiments that come with the playground: small, said what for, and each of their cells can be asked."""
 
+import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -8,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from playground.backends.base import Request
 from playground.backends.catalog import Catalog
 from playground.evaluation import experiments, running
 from playground.evaluation.columns import columns
 from playground.evaluation.plan import Experiment
+from playground.evaluation.running.estimate import estimate
 from playground.evaluation.store import Store
 
 PRESETS = experiments.shipped_experiments()
@@ -23,6 +26,18 @@ LADDER = (
     "Few-shot chain of thought",
     "Self-consistency, 10 paths",
 )
+
+
+EIGHT = {  # and how many calls each item takes at most
+    "Zero-shot": 1,
+    "Instruction": 1,
+    "Delimiters": 1,
+    "Few-shot": 1,
+    "Zero-shot chain of thought": 2,
+    "Rereading": 2,
+    "Plan-and-solve": 2,
+    "Self-consistency, 5 paths": 5,
+}
 
 
 @pytest.fixture
@@ -62,3 +77,25 @@ def test_the_ladder_has_its_six_rungs_on_the_default_model(real_catalog: Catalog
     # The worked examples are followed: an answer can be read from nearly every path.
     paths = [path for result in done for path in result.paths]
     assert sum(path.answer is not None for path in paths) > 0.8 * len(paths)
+
+
+def test_eight_techniques_take_the_calls_that_were_estimated(catalog_of: Callable[..., Catalog], store: Store) -> None:
+    def reply(request: Request, _: random.Random) -> str:
+        return " 7." if request.prefill.endswith(" is") else " 3 and 4 are 7. The answer is 7."
+
+    experiment, catalog = of_size(PRESETS["eight_techniques"], 3), catalog_of(reply)
+    before = estimate(experiment, catalog, store)
+    *_, table = running.run(experiment, catalog, store)
+    assert (table.status, table.columns) == ("done", tuple(EIGHT))
+    calls = Counter(dict.fromkeys(EIGHT, 0))
+    for result in table.results:
+        calls[result.column] += result.calls
+    assert calls == {column: 3 * most for column, most in EIGHT.items()}
+    assert (before.calls, before.at_least) == (sum(calls.values()), False)
+
+
+def test_eight_techniques_can_be_asked_of_the_default_model(real_catalog: Catalog, store: Store) -> None:
+    *_, table = running.run(of_size(PRESETS["eight_techniques"], 2), real_catalog, store)
+    done = [result for result in table.results if result.outcome == "done"]
+    assert (table.status, len(done)) == ("done", 2 * len(EIGHT))
+    assert Counter(result.column for result in done) == dict.fromkeys(EIGHT, 2)

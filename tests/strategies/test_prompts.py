@@ -12,6 +12,15 @@ PAIRS = [
     {"input": "2 + 2", "output": "That is 4. The answer is 4."},
     {"input": "3 + 3", "output": "6. The answer is 6."},
 ]
+PLAN = (
+    "Let's first understand the problem and devise a plan to solve the problem. Then, let's carry out the plan and "
+    "solve the problem step by step."
+)
+PLAN_IN_DETAIL = (
+    "Let's first understand the problem, extract relevant variables and their corresponding numerals, and make a "
+    "complete plan. Then, let's carry out the plan, calculate intermediate variables (pay attention to correct "
+    "numerical calculation and commonsense), solve the problem step by step, and show the answer."
+)
 
 
 def prompts(strategy: str, options: dict[str, Any] | None = None, **task: Any) -> list[tuple[str, list[str], str]]:
@@ -98,4 +107,71 @@ def test_chaining_builds_on_earlier_steps() -> None:
         ("Key facts", ["user: Facts of: tea"], ""),
         ("Draft", ["user: Write from \u27e8Key facts\u27e9"], ""),
         ("Check", ["user: Compare \u27e8Draft\u27e9 with \u27e8Key facts\u27e9"], ""),
+    ]
+
+
+def test_contextual_puts_situation_and_audience_before_the_task() -> None:
+    both = {"situation": "A school trip.\n", "audience": "Children of six"}
+    assert prompts("contextual", both, role="You are a guide.", input="What is a glacier?") == [
+        (
+            "Answer",
+            [
+                "system: You are a guide.",
+                "user: Situation: A school trip.\nAudience: Children of six\n\nWhat is a glacier?",
+            ],
+            "",
+        )
+    ]
+    assert prompts("contextual", {"audience": "Children"}, input="What?")[0][1] == ["user: Audience: Children\n\nWhat?"]
+
+
+def test_instruction_states_what_is_filled_in() -> None:
+    options = {"format": "a list", "length": "3 items", "audience": "cooks"}
+    stated = "user: Task: Name herbs.\nFormat: a list\nLength: 3 items\nAudience: cooks"
+    assert prompts("instruction", options, input="Name herbs.") == [("Answer", [stated], "")]
+    assert prompts("instruction", {"length": "{one}"}, input="{x}")[0][1] == ["user: Task: {x}\nLength: {one}"]
+
+
+def test_delimiters_name_the_marker_that_fences_the_text() -> None:
+    sent = 'user: Sum up. Use only the text between the lines of ###.\n\n###\nSay """hello""".\n###'
+    assert prompts("delimiters", input="Sum up.", material='Say """hello""".') == [("Answer", [sent], "")]
+
+
+def test_negative_lists_each_rule_after_the_task() -> None:
+    options = {"avoid_words": ["very", "of course"], "most_words": 20, "avoid_format": "lists"}
+    sent = (
+        'user: Describe tea.\n\nDo not use "very".\nDo not use "of course".\nDo not write more than 20 words.\n'
+        "Do not write a list."
+    )
+    assert prompts("negative", options, input="Describe tea.") == [("Answer", [sent], "")]
+
+
+@pytest.mark.parametrize(("options", "plan"), [({}, PLAN), ({"detailed": True}, PLAN_IN_DETAIL)])
+def test_plan_and_solve_asks_twice_as_chain_of_thought_does(options: dict[str, Any], plan: str) -> None:
+    trigger = "Therefore, the answer (arabic numerals) is"
+    assert prompts("plan_and_solve", options, input="5 + 5?", answer="number") == [
+        ("Reason", ["user: 5 + 5?"], plan),
+        ("Extract answer", ["user: 5 + 5?"], f"{plan}\u27e8Reason\u27e9\n{trigger}"),
+    ]
+
+
+def test_rereading_gives_the_question_twice() -> None:
+    twice = ["user: 5 + 5?\nRead the question again: 5 + 5?"]
+    assert prompts("rereading", input="5 + 5?", answer="yes_no") == [
+        ("Reason", twice, "Let's think step by step."),
+        ("Extract answer", twice,
+         "Let's think step by step.\u27e8Reason\u27e9\nTherefore, the answer (Yes or No) is"),
+    ]  # fmt: skip
+
+
+def test_material_stands_where_the_input_does() -> None:
+    fenced = 'Sum up.\n\n"""\nTea.\n"""'
+    task = {"input": "Sum up.", "material": "Tea."}
+    assert prompts("zero_shot", **task)[0][1] == [f"user: {fenced}"]
+    assert prompts("instruction", {"length": "one word"}, **task)[0][1] == [f"user: Task: {fenced}\nLength: one word"]
+    assert prompts("rereading", **task)[0][1] == [f"user: {fenced}\nRead the question again: {fenced}"]
+    steps = [{"name": "A", "template": "First: {input}"}, {"name": "B", "template": "Then: {A}"}]
+    assert [sent for _, sent, _ in prompts("chaining", steps=steps, **task)] == [
+        [f"user: First: {fenced}"],
+        ["user: Then: \u27e8A\u27e9"],
     ]

@@ -21,11 +21,24 @@ EXAMPLES = [{"input": "2 + 2", "output": "That is 4. The answer is 4."}]
 STEPS = [{"name": "Facts", "template": "{input}"}, {"name": "Draft", "template": "{previous} {Facts}"}]
 MATERIAL = 'She said """no""", twice.'
 FENCED = f"###\n{MATERIAL}\n###"
-TASK: dict[str, Any] = {"input": "5 + 5?", "answer": "number", "role": "You add.", "examples": EXAMPLES, "steps": STEPS}
+TASK: dict[str, Any] = {
+    "input": "5 + 5?",
+    "answer": "number",
+    "role": "You add.",
+    "material": "Sums.",
+    "examples": EXAMPLES,
+    "steps": STEPS,
+}
 EXPERIMENT_TASK = {"role": "You add.", "steps": STEPS}  # what an experiment's data does not have
+NEEDED: dict[str, dict[str, Any]] = {  # options without which a technique is refused
+    "contextual": {"situation": "A lesson."},
+    "instruction": {"format": "One number."},
+    "negative": {"most_words": 3},
+}
 FORMS: list[tuple[str, dict[str, Any]]] = [
-    *((name, {}) for name in STRATEGIES if name != "react"),
+    *((name, NEEDED.get(name, {})) for name in STRATEGIES if name != "react"),
     ("react", {"rounds": 1}),  # as many calls as it may make, by replies that never come to an end
+    ("plan_and_solve", {"detailed": True}),
     ("chain_of_thought", {"form": "few_shot"}),
     ("self_consistency", {"form": "few_shot", "paths": 3}),
     ("self_consistency", {"vote": "probability", "paths": 1}),
@@ -169,7 +182,8 @@ def test_material_is_no_reason_to_ask_anew(catalog_of: Any, name: str, options: 
         *_, run = runner.run(setups.parse(data), catalog_of(plain))
         return read_anew(run, setups.parse({**data, "task": {**data["task"], "answer": "number"}}))
 
-    without, with_it = read_as_number(""), read_as_number(MATERIAL)
+    without = read_as_number("Sums." if "material" in STRATEGIES[name].required else "")
+    with_it = read_as_number(MATERIAL)
     assert (with_it is None) == (without is None)
     if name == "zero_shot":
         assert with_it

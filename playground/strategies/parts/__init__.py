@@ -4,6 +4,7 @@ actions.py            Reads the action that a model names in its reply: `Action 
                       make of that form
 calls.py              How many completions a technique asks a model for, as far as that is known before it has asked
 checks.py             What a task must have for what is asked of it, refused by name before anything is sent
+constraints.py        What an answer must not do, in the words of a prompt, and whether it does: words, length, format
 material.py           The material of a task: fenced behind its input, by a marker that occurs in neither
 points.py             Reads the points of a list out of a reply: one for each numbered line, bullet or line, and no more
                       than wanted

@@ -7,6 +7,7 @@ const parts = {
   empty: el("div", { class: "empty" }),
   text: el("div", { class: "text", dir: "auto" }),
   how: el("p", { class: "how" }),
+  checks: el("ul", { class: "rules", "aria-label": "Rules" }),
   metrics: el("dl", { class: "metrics" }),
 };
 const copy = copyButton(() => props.value.answer);
@@ -16,7 +17,7 @@ const back = el("button", { type: "button", class: "quiet", text: "Previous answ
   onclick: () => trigger("show_previous") });
 host.append(
   el("div", { class: "pane-head" }, el("h2", { text: "Answer" }), line.status, parts.clock, back, resume, copy),
-  line.bar, line.error, parts.text, parts.how, parts.metrics, parts.empty, line.live);
+  line.bar, line.error, parts.text, parts.how, parts.checks, parts.metrics, parts.empty, line.live);
 
 const drawEmpty = (presets) => parts.empty.replaceChildren(
   el("p", { text: "Press Run to send the prompt above, or start from one of these:" }),
@@ -33,6 +34,9 @@ const draw = () => {
   copy.hidden = !now.answer;
   resume.hidden = !now.resumable;
   back.hidden = !now.back;
+  parts.checks.replaceChildren(...now.checks.map(({ rule, kept, found }) =>
+    el("li", { "data-kept": String(kept) }, el("strong", { text: kept ? "Kept" : "Broken" }), el("span", { text: rule }),
+      el("span", { class: "facts", text: found }))));
   parts.metrics.replaceChildren(...now.metrics.map(([name, value]) =>
     el("div", {}, el("dt", { text: name }), el("dd", { text: value }))));
   parts.empty.hidden = now.phase !== "empty";

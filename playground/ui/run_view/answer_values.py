@@ -22,7 +22,7 @@ def answer_value(
     `back`: there is another to go back to. `failed` is a later run of which nothing came, so that this one is shown.
     """
     if run is None:
-        nothing = {"clock": "", "answer": "", "how": "", "metrics": [], "resumable": False, "back": False}
+        nothing = {"clock": "", "answer": "", "how": "", "checks": [], "metrics": [], "resumable": False, "back": False}
         return {**status("empty"), **nothing}
     if failed is not None:
         phase = PHASES[failed.status]
@@ -44,6 +44,7 @@ def answer_value(
         "clock": _measure(progress) if progress else "",
         "answer": run.answer,
         "how": why_no_answer(run) or run.how or (KEPT if broken_off else ""),
+        "checks": [{"rule": check.rule, "kept": check.kept, "found": check.found} for check in run.checks],
         "metrics": metrics(run, given),
         "resumable": broken_off,
         "back": back and run.status not in ("waiting", "running"),
