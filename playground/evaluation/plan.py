@@ -94,7 +94,7 @@ class Experiment:
     title: str = text("Untitled", max_length=200, help="What it is called.")
     about: str = text(max_length=2000, lines=2, help="What it is to find out.")
     data: DataChoice = DataChoice()
-    techniques: tuple[Technique, ...] = many(max_length=16, help="Techniques, a column each.")
+    techniques: tuple[Technique, ...] = many(max_length=24, help="Techniques, a column each.")
     models: tuple[Weights, ...] = many(max_length=8, help="Models and adapters. Empty: the default model.")
     variants: tuple[SamplingVariant, ...] = many(
         max_length=8, help="Sampling variants. Empty: what each technique says."

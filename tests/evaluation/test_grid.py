@@ -142,6 +142,10 @@ def test_every_technique_can_be_a_column() -> None:
     needed = {
         "role": {"task": {"role": "You are."}},
         "chaining": {"task": {"steps": [{"name": "a", "template": "{input}"}]}},
+        "contextual": {"options": {"audience": "Children"}},
+        "instruction": {"options": {"length": "One word"}},
+        "delimiters": {"template": "Answer.", "task": {"material": "{input}"}},
+        "negative": {"options": {"most_words": 5}},
     }
     techniques = [{"strategy": name, **needed.get(name, {})} for name in STRATEGIES]
     experiment = experiments.parse({"techniques": techniques, "data": {"size": 1}})
