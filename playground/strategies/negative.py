@@ -8,12 +8,12 @@ from playground.parameters import Short, choice, many, number
 from playground.strategies.base import Answer, Ask, Running, Strategy, TechniqueCard, system_message, user_message
 from playground.strategies.parts.constraints import (
     FORMATS,
-    LENGTH,
     WORD,
     check_format,
     check_length,
     check_word,
     is_blank,
+    length_rule,
 )
 from playground.strategies.parts.replies import read_reply, spoken_text
 from playground.types import Check, Task
@@ -56,7 +56,7 @@ class Negative(Strategy):
         """As they stand in the prompt."""
         return (
             *(WORD.format(word=word) for word in self.avoid_words),
-            *([LENGTH.format(most=self.most_words)] if self.most_words else []),
+            *([length_rule(self.most_words)] if self.most_words else []),
             *([FORMATS[self.avoid_format]] if self.avoid_format != "none" else []),
         )
 

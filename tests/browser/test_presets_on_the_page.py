@@ -1,10 +1,11 @@
 """What a preset brings, what it leaves alone, and what it says of itself."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Page, expect
-from test_journeys import choose_technique, question, sent
+from test_journeys import choose_technique, phase, question, run, sent
 
 from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.scripted import ScriptedBackend
@@ -56,3 +57,23 @@ def test_the_preview_shows_the_question_whatever_it_leaves_out(page_over: Callab
     expect(turn.nth(5)).to_be_visible()
     question(page).fill("Another\n" * 40)
     expect(sent(page).locator(".asked")).to_be_in_viewport()
+
+
+def test_rules_that_an_answer_breaks_stand_under_it_and_material_is_fenced(
+    page_over: Callable[..., Page], catalog_of: Any
+) -> None:
+    page = page_over(catalog_of(lambda *_: "The sun shines, and the Sun is hot."), bundled=True)
+    page.locator("#presets [data-key=without_words]").click()
+    expect(sent(page)).to_contain_text('Do not use "sun".')
+    page.get_by_role("textbox", name=re.compile("^Material")).fill("Waves and <b>wind</b>")
+    expect(sent(page).locator(".turn").last).to_contain_text('"""\nWaves and <b>wind</b>\n"""')
+    run(page)
+    phase(page, "done")
+    expect(page.get_by_role("list", name="Rules").get_by_role("listitem")).to_have_text(
+        [
+            'KeptDo not use "beach".',
+            'BrokenDo not use "sun".2 times',
+            "KeptDo not write more than 25 words.8 words",
+            "KeptDo not write a list.",
+        ]
+    )

@@ -10,7 +10,7 @@ from playground.types import Check
 Format = Literal["lists", "headings", "tables", "code", "markup"]  # markup: any of the others
 
 WORD = 'Do not use "{word}".'
-LENGTH = "Do not write more than {most} words."
+LENGTH = "Do not write more than {words}."
 FORMATS: dict[Format, str] = {
     "lists": "Do not write a list.",
     "headings": "Do not write headings.",
@@ -58,8 +58,12 @@ def check_word(text: str, word: str) -> Check:
 def check_length(text: str, most: int) -> Check:
     """Whether it has at most so many words."""
     count = count_words(text)
-    words = "1 word" if count == 1 else f"{count:,} words"
-    return Check(rule=LENGTH.format(most=most), kept=count <= most, found=words)
+    return Check(rule=length_rule(most), kept=count <= most, found=_words(count))
+
+
+def length_rule(most: int) -> str:
+    """The rule that an answer has at most so many words."""
+    return LENGTH.format(words=_words(most))
 
 
 def check_format(text: str, form: Format) -> Check:
@@ -73,6 +77,10 @@ def count_words(text: str) -> int:
     """Words between spaces and dashes that have a letter or a digit; in scripts without spaces, characters."""
     words = BETWEEN_WORDS.split(UNSPACED.sub(r" \1 ", _plain(text)))
     return sum(any(map(str.isalnum, word)) for word in words)
+
+
+def _words(count: int) -> str:
+    return "1 word" if count == 1 else f"{count:,} words"
 
 
 def _lines_of(kind: str, text: str) -> Iterator[str]:

@@ -44,6 +44,15 @@ def test_run_gives_the_whole_run(client: Client) -> None:
     assert setups.run_from_dict(run).setup == setups.parse(QUESTION)
 
 
+def test_a_run_says_which_rules_its_answer_keeps(client: Client) -> None:
+    setup = {"strategy": "negative", "options": {"avoid_words": ["of"], "most_words": 1}, "task": {"input": "Say of."}}
+    run = client.predict({**setup, "task": {**setup["task"], "material": "Of all."}}, api_name="/run")
+    assert [check["rule"] for check in run["checks"]] == ['Do not use "of".', "Do not write more than 1 word."]
+    assert all({"rule", "kept", "found"} == set(check) for check in run["checks"])
+    assert setups.parse(run["setup"]).options["avoid_words"] == ("of",)
+    assert '"""\nOf all.\n"""' in run["steps"][0]["messages"][-1]["content"]
+
+
 def test_a_run_with_a_bias_comes_back_and_opens_again(client: Client) -> None:
     setup = {**QUESTION, "sampling": {"max_tokens": 5, "logit_bias": {"2": -100}}}
     run = client.predict(setup, api_name="/run")
