@@ -69,7 +69,12 @@ def _technique_title(technique: Technique) -> str:
 
 def _settings_in_words(values: Mapping[str, Any]) -> str:
     """Settings in words, the few that were given: "paths 5, vote probability"."""
-    return ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in values.items())[:60]
+    return ", ".join(f"{key.replace('_', ' ')} {in_words(value)}" for key, value in values.items())[:60]
+
+
+def in_words(value: Any) -> str:
+    """A value as a person would write it."""
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
 
 
 def _make_distinct(names: list[str], details: list[str] | None = None) -> list[str]:

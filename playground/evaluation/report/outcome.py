@@ -13,6 +13,8 @@ from playground.evaluation.grid import Grid
 from playground.evaluation.plan import Experiment, Item
 from playground.evaluation.report.context import ReportContext
 from playground.evaluation.results import Table
+from playground.strategies import technique_of
+from playground.strategies.parts.material import with_material
 
 INPUT_ALONE = " (made for one task: takes the input alone, whatever the technique)"
 
@@ -23,7 +25,7 @@ def experiment_report(table: Table, catalog: Catalog | None = None) -> dict[str,
     dataset = datasets.load(data)
     grid = Grid(table.experiment, dataset)
     setups = [
-        replace(setup, task=replace(setup.task, input=wording))
+        replace(setup, task=with_material(replace(setup.task, input=wording), technique_of(setup).fenced))
         for setup, wording in zip(grid.bases, grid.templates, strict=True)
     ]
     context = ReportContext(

@@ -11,6 +11,7 @@ from typing import Any
 
 from playground import setups
 from playground.errors import InvalidSetup, LimitReached
+from playground.evaluation.columns import in_words
 from playground.evaluation.plan import Experiment, Technique
 from playground.parameters import parameters
 from playground.strategies import STRATEGIES
@@ -70,7 +71,7 @@ def label(row: Row) -> str:
 
 
 def _words(value: Any) -> str:
-    return " ".join(str(value).replace("_", " ").split())[:40]
+    return " ".join(in_words(value).replace("_", " ").split())[:40]
 
 
 def with_room(held: Sequence[Row]) -> None:

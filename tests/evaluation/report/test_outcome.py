@@ -33,6 +33,17 @@ def test_a_report_has_its_card_its_plan_and_the_paths_where_they_can_be_scored(
     assert "| Zero-shot | Scripted |" in text
 
 
+def test_a_report_says_where_an_item_stands_that_is_the_material(catalog_of: Any, tmp_path: Path) -> None:
+    fenced = {"strategy": "delimiters", "template": "Solve it.", "task": {"material": "{input}"}}
+    plan = experiments.parse({"data": {"size": 1}, "techniques": [fenced]})
+    with closing(Store(tmp_path / "store.sqlite")) as store:
+        *_, table = running.run(plan, catalog_of(), store)
+    text = outcome.experiment_report(table, catalog_of())["report.md"].decode()
+    (row,) = (line for line in text.splitlines() if line.startswith("| Delimiters | Scripted |"))
+    assert "Solve it. Use only the text between the lines of" in row
+    assert "&#123;input&#125;" in row
+
+
 def test_a_column_that_no_technique_reached_says_so(catalog_of: Any, tmp_path: Path) -> None:
     made_for_one = replace(ScriptedBackend().capabilities, task="classification")
     plan = experiments.parse({"data": {"size": 2}, "techniques": [{}, {"strategy": "few_shot"}]})

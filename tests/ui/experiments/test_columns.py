@@ -116,6 +116,9 @@ def test_rows_are_called_what_sets_them_apart() -> None:
     assert "temperature 0.5" in full
     assert plain == "Zero-shot"
     assert shots == "Few-shot \u00b7 examples"
+    options = {"avoid_words": ["very", "of course"], "most_words": 9}
+    (negative,) = technique_rows.rows([Technique(strategy="negative", options=options)])
+    assert technique_rows.label(negative) == "Negative \u00b7 words to avoid very, of course \u00b7 most words 9"
 
 
 def test_rows_without_a_tick_stay_beside_new_ones() -> None:
