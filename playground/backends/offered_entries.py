@@ -9,7 +9,7 @@ from playground.backends.packaged_models import default_model, larger_models
 from playground.backends.scripted import ScriptedBackend
 from playground.backends.sources import ModelSource, parse_source
 from playground.errors import InvalidSetup
-from playground.finetuning import shipped
+from playground.finetuning import shipped_weights
 from playground.settings import Settings
 
 SCRIPTED_DELAY = 0.02  # seconds a token: slow enough to see it stream, fast enough for a class
@@ -37,7 +37,7 @@ def _default_entries(settings: Settings) -> Iterator[ModelEntry | AdapterEntry]:
         yield model_entry(source, "default", settings)
         return
     yield model_entry(ModelSource(kind="packaged", place=default_model().name), "default", settings)
-    for adapter in shipped.adapters():
+    for adapter in shipped_weights.adapters():
         place = ModelSource(kind="folder", place=str(adapter.folder))
         yield adapter_entry("default", place, adapter.name, settings, title=adapter.title, about=adapter.about)
 
@@ -50,7 +50,7 @@ def _larger_entries(settings: Settings) -> Iterator[ModelEntry]:
 
 
 def _classifier_entry(settings: Settings) -> Iterator[ModelEntry]:
-    if classifier := shipped.classifier():
+    if classifier := shipped_weights.classifier():
         source = ModelSource(kind="folder", place=str(classifier.folder))
         name, task = "sentiment-classifier", "classification"
         yield model_entry(source, name, settings, title=classifier.title, about=classifier.about, task=task)

@@ -4,10 +4,10 @@ __main__.py          Trains the adapters and the classifier that come with the p
 answering.py         Greedy answers of a model to many prompts, in batches of plain `generate`
 cards.py             Writes and reads the model card beside trained weights
 figures.py           Held-out figures: the share of answers that pass each measure, with its interval
-making.py            Trains an adapter for a skill and writes its folder, measured before and after
+make_adapter.py      Trains an adapter for a skill and writes its folder, measured before and after
 reading.py           Reads the data files beside this module: items from JSON lines, word lists and patterns from YAML
 recipe.py            The numbers of a training recipe
-shipped.py           Lists the adapters and the classifier that come with the playground
+shipped_weights.py   Lists the adapters and the classifier that come with the playground
 tiny_classifier.py   A sentiment classifier of a megabyte and a half: a two-layer BERT (Devlin et al
 training.py          Low-rank adaptation (Hu et al
 vocabulary.py        Makes a small tokenizer and word vectors from a language model's vocabulary

@@ -15,12 +15,12 @@ from typing import Any
 
 from playground import deprecations
 from playground.errors import PlaygroundError
-from playground.finetuning import cards, shipped
+from playground.finetuning import cards, shipped_weights
 from playground.finetuning.figures import ShareRight
 from playground.finetuning.skills import SKILLS
 from playground.returning import Returning
 
-CLASSIFIER = shipped.CLASSIFIER.name
+CLASSIFIER = shipped_weights.CLASSIFIER.name
 NAMES = (*SKILLS, CLASSIFIER)
 
 
@@ -64,11 +64,11 @@ def folder_of(name: str, root: Path | None = None) -> Path:
     """Where a shipped adapter or the classifier lies, or where it goes below another root."""
     if root:
         return root / name
-    return shipped.CLASSIFIER if name == CLASSIFIER else shipped.ADAPTERS / name
+    return shipped_weights.CLASSIFIER if name == CLASSIFIER else shipped_weights.ADAPTERS / name
 
 
 def _make(names: tuple[str, ...], arguments: argparse.Namespace) -> int:
-    from playground.finetuning import making, tiny_classifier
+    from playground.finetuning import make_adapter, tiny_classifier
 
     model, tokenizer = _default_model()
     for name in names:
@@ -78,7 +78,7 @@ def _make(names: tuple[str, ...], arguments: argparse.Namespace) -> int:
         else:
             recipe = replace(SKILLS[name].recipe, seed=arguments.seed)
             recipe = replace(recipe, steps=arguments.steps or recipe.steps)
-            job = making.make_adapter(SKILLS[name], recipe, model, tokenizer, folder)
+            job = make_adapter.make_adapter(SKILLS[name], recipe, model, tokenizer, folder)
         card = _followed(name, job)
         _print(name, "before", card.before)
         _print(name, "after", card.after)
@@ -96,7 +96,7 @@ def _followed(name: str, job: Generator[Any, None, cards.WeightsCard]) -> cards.
 
 
 def _check(names: tuple[str, ...], root: Path | None) -> int:
-    from playground.finetuning import making, tiny_classifier
+    from playground.finetuning import make_adapter, tiny_classifier
 
     model, tokenizer = _default_model()
     off = 0
@@ -106,7 +106,7 @@ def _check(names: tuple[str, ...], root: Path | None) -> int:
         if name == CLASSIFIER:
             shares_now = tiny_classifier.measure(*tiny_classifier.load(folder))
         else:
-            shares_now = making.measure_adapter(SKILLS[name], folder, model, tokenizer)
+            shares_now = make_adapter.measure_adapter(SKILLS[name], folder, model, tokenizer)
         _print(name, "on the card", shares_on_card)
         _print(name, "measured now", shares_now)
         for measure, share in shares_on_card.items():

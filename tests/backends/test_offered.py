@@ -10,14 +10,14 @@ from playground.backends.offered_entries import offered_entries
 from playground.backends.packaged_models import larger_models
 from playground.backends.sources import ModelSource, parse_source
 from playground.errors import InvalidSetup, NotSupported, UnknownModel
-from playground.finetuning import shipped
+from playground.finetuning import shipped_weights
 from playground.settings import Settings
 
 
 def test_the_default_comes_with_its_adapters() -> None:
     catalog = Catalog(offered_entries(Settings()))
     assert [info.name for info in catalog.models()][:1] == ["default"]
-    assert [a.name for a in catalog.info("default").adapters] == [a.name for a in shipped.adapters()]
+    assert [a.name for a in catalog.info("default").adapters] == [a.name for a in shipped_weights.adapters()]
     assert all(a.title and a.about and not a.loaded for a in catalog.info("default").adapters)
     assert catalog.info("sentiment-classifier").capabilities.task == "classification"
     assert catalog.info("scripted").kind == "scripted"

@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from playground.backends.base import Request
 from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.scripted import ScriptedBackend
-from playground.finetuning import shipped
+from playground.finetuning import shipped_weights
 from playground.types import Delta, Origin
 
 PageOver = Callable[..., Page]
@@ -218,7 +218,7 @@ def test_a_list_of_prompts_fills_a_table(page_over: PageOver, tmp_path: Path) ->
 
 
 def test_an_adapter_is_loaded_compared_and_turned_off(page_over: PageOver, real_catalog: Catalog) -> None:
-    (folder,) = (adapter.folder for adapter in shipped.adapters() if adapter.name == "pirate")
+    (folder,) = (adapter.folder for adapter in shipped_weights.adapters() if adapter.name == "pirate")
     page = turn_to(page_over(real_catalog), "Models")
     unfold(page, "Load an adapter")
     page.get_by_label("Adapter source").fill(str(folder))

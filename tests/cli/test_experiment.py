@@ -17,7 +17,7 @@ from playground.cli import experiment
 from playground.evaluation import experiments
 from playground.evaluation.findings import summary
 from playground.evaluation.results import Table
-from playground.evaluation.running.asking import AskResult
+from playground.evaluation.running.cells import AskResult
 from playground.evaluation.store import Store
 from playground.types import Setup
 

@@ -1,7 +1,7 @@
 """The data sets an experiment can ask: those that come with the playground, and one's own.
 
 base.py            Types of the built-in data sets
-drawing.py         Draws items at random so that groups are balanced
+item_order.py      Draws items at random so that groups are balanced
 files.py           Reads the data files of the built-in data sets
 orders.py          Orders to be written as JSON: written ones are asked, composed ones are shown
 own.py             Makes a data set of a person's own items

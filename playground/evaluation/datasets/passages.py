@@ -3,8 +3,8 @@
 from random import Random
 
 from playground.evaluation.datasets.base import DatasetSource, Shot
-from playground.evaluation.datasets.drawing import by_turns, stable_id
 from playground.evaluation.datasets.files import from_yaml
+from playground.evaluation.datasets.item_order import by_turns, stable_id
 from playground.evaluation.plan import Item, ScorerChoice
 
 PASSAGES = "question_answering/passages.yaml"

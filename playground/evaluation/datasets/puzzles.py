@@ -5,8 +5,8 @@ from itertools import islice, product
 from random import Random
 
 from playground.evaluation.datasets.base import DatasetSource, Shot
-from playground.evaluation.datasets.drawing import stable_id
 from playground.evaluation.datasets.files import from_yaml
+from playground.evaluation.datasets.item_order import stable_id
 from playground.evaluation.plan import Item, ScorerChoice
 
 LARGEST = 39

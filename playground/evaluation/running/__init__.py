@@ -1,10 +1,10 @@
 """Runs an experiment: reads stored answers, asks for missing ones, and scores all.
 
-asking.py          Asks one cell, in a thread of this process or in another process with its own models
+cells.py           Asks one cell, in a thread of this process or in another process with its own models
 cluster.py         Runs cells on other machines, in the threads of a Dask cluster's workers
 estimate.py        Estimates calls, tokens, time and cost of an experiment before it is run
 judge_queue.py     Has answers judged by a model, whose verdicts are asked and stored like any run
-pump.py            Keeps up to `parallel` samples in flight per model
+job_queue.py       Keeps up to `parallel` samples in flight per model
 same_code.py       Compares two processes by a digest of their code, libraries, settings and weights
 table_builder.py   A Table while it grows: mutable on the inside, frozen snapshots outside
 work.py            Work on one experiment: looks its cells up, asks, judges, and adds results to the table
@@ -20,8 +20,8 @@ from playground.backends.catalog import Catalog
 from playground.errors import StoreFailed
 from playground.evaluation.plan import Experiment
 from playground.evaluation.results import Table
-from playground.evaluation.running.asking import AskResult, ask_cell, ask_in_process
-from playground.evaluation.running.pump import Pump
+from playground.evaluation.running.cells import AskResult, ask_cell, ask_in_process
+from playground.evaluation.running.job_queue import JobQueue
 from playground.evaluation.running.work import ExperimentWork
 from playground.evaluation.store import Store
 from playground.types import Setup
@@ -70,13 +70,13 @@ def run(
             backend = catalog.loaded_backend(model) if here else None
             return parallel or (backend.capabilities.parallel if backend else REMOTE_PARALLEL)
 
-        pump = Pump(submit, room, work.stopping)
-        leaving.callback(pump.close)
+        queue = JobQueue(submit, room, work.stopping)
+        leaving.callback(queue.close)
         try:
             missing = yield from work.look_up(leaving, here=here)
-            yield from work.ask_missing(missing, pump)
+            yield from work.ask_missing(missing, queue)
         except GeneratorExit:
-            work.store_finished(pump)
+            work.store_finished(queue)
             raise
         except StoreFailed as error:
             yield work.builder.table("failed", str(error))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from playground.backends.entries import EntryKey
 from playground.errors import EndpointFailed, NotSupported
-from playground.evaluation.running.asking import AskResult
+from playground.evaluation.running.cells import AskResult
 from playground.evaluation.running.same_code import differences, digest
 
 if TYPE_CHECKING:

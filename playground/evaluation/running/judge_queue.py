@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from playground.evaluation.plan import Item
 from playground.evaluation.results import Result
-from playground.evaluation.running.pump import Job
+from playground.evaluation.running.job_queue import Job
 from playground.evaluation.scorers import Judge, Verdict
 from playground.evaluation.store.identity import ColumnKeys
 from playground.types import Run

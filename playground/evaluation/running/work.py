@@ -12,8 +12,8 @@ from playground.evaluation import datasets, scorers
 from playground.evaluation.grid import Grid, GridCell, samples_at_once
 from playground.evaluation.plan import Experiment
 from playground.evaluation.results import Result, Table
+from playground.evaluation.running.job_queue import FinishedJob, Job, JobQueue
 from playground.evaluation.running.judge_queue import JudgeQueue, with_verdict
-from playground.evaluation.running.pump import FinishedJob, Job, Pump
 from playground.evaluation.running.table_builder import TableBuilder
 from playground.evaluation.scorers import Judge, Verdict
 from playground.evaluation.shipped_words import is_shipped
@@ -114,26 +114,26 @@ class ExperimentWork:
                 self._failed_models[model, adapter] = str(error)
 
     # ------------------------------------------------------------------------------------- what is missing
-    def ask_missing(self, missing: Sequence[int], pump: Pump) -> Growing:
+    def ask_missing(self, missing: Sequence[int], queue: JobQueue) -> Growing:
         """Have the missing cells asked, and take what comes of them."""
         self.builder.start_rate()
         for model in dict.fromkeys(model for model, _ in self._models):
-            pump.add_queue(model, self._jobs(model, missing, pump))
-        self._add(self._unjudged, pump)
-        with closing(pump.work()) as news:
+            queue.add_queue(model, self._jobs(model, missing, queue))
+        self._add(self._unjudged, queue)
+        with closing(queue.work()) as news:
             for finished in news:
                 if finished is None:
                     self._store.flush()  # nobody puts anything that would do it
                 else:
-                    self._add_finished(finished, pump)
+                    self._add_finished(finished, queue)
                 if self.builder.is_due():
                     yield self.builder.table()
         self._store.flush()
-        yield self._end_table(pump.abandoned)
+        yield self._end_table(queue.abandoned)
 
-    def store_finished(self, pump: Pump) -> None:
+    def store_finished(self, queue: JobQueue) -> None:
         """Store what has ended meanwhile: for whoever closes a run while it waits to tell of something else."""
-        for key, record in pump.unreported():
+        for key, record in queue.unreported():
             self._store.put(key, records.dump_record(record))
 
     def _end_table(self, abandoned: dict[str, str]) -> Table:
@@ -148,7 +148,7 @@ class ExperimentWork:
             return self.builder.table("failed", f"{why} {REST}")
         return self.builder.table("done")
 
-    def _jobs(self, model: str, missing: Sequence[int], pump: Pump) -> Iterator[Job]:
+    def _jobs(self, model: str, missing: Sequence[int], queue: JobQueue) -> Iterator[Job]:
         """The missing cells of a model, but those that somebody else has stored by now."""
         counts = [samples_at_once(setup) for setup in self._grid.bases]
         for i in missing:
@@ -157,11 +157,11 @@ class ExperimentWork:
                 key = self._key(i)
                 value = self._store.get(key)
                 if value and (record := records.load_record(value)):
-                    self._add(self._add_result(self._result(i, key, record), is_stored=True), pump)
+                    self._add(self._add_result(self._result(i, key, record), is_stored=True), queue)
                 else:
                     yield Job(tag=(i,), setup=self._grid[i].setup, key=key, rows=counts[column])
 
-    def _add_finished(self, finished: FinishedJob, pump: Pump) -> None:
+    def _add_finished(self, finished: FinishedJob, queue: JobQueue) -> None:
         record, job = finished.result.record, finished.job
         if record:
             self._store.put(job.key, records.dump_record(record))
@@ -170,12 +170,12 @@ class ExperimentWork:
                 self.builder.add(result)
             return
         result = self._result(job.tag[0], job.key, record) if record else self._failed(job, finished.result.error)
-        self._add(self._add_result(result), pump)
+        self._add(self._add_result(result), queue)
 
-    def _add(self, jobs: Iterable[Job], pump: Pump) -> None:
+    def _add(self, jobs: Iterable[Job], queue: JobQueue) -> None:
         for job in jobs:
             if (job.setup.model, job.setup.adapter) not in self._failed_models:
-                pump.add(job)
+                queue.add(job)
 
     def _add_result(self, result: Result, *, is_stored: bool = False) -> list[Job]:
         """A cell has its answer: it goes to the board, or to the judge, who may have to be asked."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from playground import setups
 from playground.backends.catalog import Catalog, ModelInfo
-from playground.finetuning import shipped
+from playground.finetuning import shipped_weights
 from playground.types import Setup, Weights
 
 TASK = {
@@ -36,7 +36,7 @@ def offered(catalog: Catalog) -> Mapping[str, Comparison]:
             setup=setups.parse(one.example),
             panes=(Weights(model="default"), Weights(model="default", adapter=one.name)),
         )
-        for one in shipped.adapters()
+        for one in shipped_weights.adapters()
         if one.name in known
     }
     if default and (classifier := _classifier(models)):

@@ -35,7 +35,7 @@ class Beginning:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class CheckedQuestion:
     """A question as it was read from the form and checked."""
 
     setup: Setup
@@ -82,10 +82,10 @@ class Question:
             "sampling": self.sampling.read(values),
         }
 
-    def ask(self, values: Mapping[Any, Any], catalog: Catalog) -> Asked:
+    def ask(self, values: Mapping[Any, Any], catalog: Catalog) -> CheckedQuestion:
         """Raises InvalidSetup or UnknownModel."""
         begun = setups.build(Beginning, read_fields((self.prefix,), values), ())
-        return Asked(setup=checked(self.read(values), catalog), prefix=begun.answer_so_far)
+        return CheckedQuestion(setup=checked(self.read(values), catalog), prefix=begun.answer_so_far)
 
 
 def build(catalog: Catalog) -> tuple[ModelChoice, TaskFields, Field]:

@@ -8,7 +8,7 @@ from playground.backends.catalog import Catalog, ModelInfo
 from playground.errors import NotSupported
 from playground.types import Progress
 from playground.ui.run_view.continuing import TORN
-from playground.ui.sampling.question import Asked
+from playground.ui.sampling.question import CheckedQuestion
 
 SHOWN = 20  # candidates drawn as bars
 
@@ -17,7 +17,7 @@ SHOWN = 20  # candidates drawn as bars
 class Reading:
     """What follows one question, kept in the visitor's session. `note` says how the last token came to be there."""
 
-    asked: Asked
+    asked: CheckedQuestion
     next: NextToken
     count_tokens: Callable[[str], int]  # of the prompt with this answer so far
     note: str = ""
@@ -29,7 +29,7 @@ class Reading:
         return TORN not in candidate.text and grows <= 1
 
 
-def read(asked: Asked, catalog: Catalog, note: str = "") -> Generator[Progress, None, Reading]:
+def read(asked: CheckedQuestion, catalog: Catalog, note: str = "") -> Generator[Progress, None, Reading]:
     """Load the model if need be, yielding progress, and read what comes next. Raises PlaygroundError."""
     setup, messages = asked.setup, asked.messages
     backend = yield from catalog.open(setup.model, setup.adapter)

@@ -23,7 +23,7 @@ from playground.cli import experiment as command
 from playground.errors import EndpointFailed, NotSupported
 from playground.evaluation import experiments, running
 from playground.evaluation.results import Table
-from playground.evaluation.running import asking, cluster, same_code
+from playground.evaluation.running import cells, cluster, same_code
 from playground.evaluation.store import Store
 from playground.settings import Settings
 
@@ -73,7 +73,7 @@ def said(table: Table) -> dict[tuple[str, str], str]:
 
 def process() -> tuple[int, int]:
     """On a worker: its process, and how many catalogs it made."""
-    return os.getpid(), asking._catalog.cache_info().misses
+    return os.getpid(), cells._catalog.cache_info().misses
 
 
 def change_precision() -> None:
@@ -157,7 +157,7 @@ def test_a_lost_scheduler_ends_the_run_in_words(asked: Callable[..., Iterator[Ta
 
 def test_what_is_withdrawn_before_it_begins_is_cancelled_there(two: LocalCluster) -> None:
     with cluster.connect_cluster(two.scheduler_address) as executor:
-        futures = [executor.submit(asking.ask_in_process, cell, 60.0) for cell in many()]
+        futures = [executor.submit(cells.ask_in_process, cell, 60.0) for cell in many()]
         assert futures[-1].cancel()
         assert futures[0].result(timeout=WAIT).record
 
@@ -250,7 +250,7 @@ def test_a_worker_with_other_weights_is_refused(tmp_path: Path, monkeypatch: pyt
 def test_a_worker_that_comes_later_and_would_answer_otherwise_is_refused_too() -> None:
     with local(1) as one, cluster.connect_cluster(one.scheduler_address) as executor:
         executor._places._client.run(change_precision)
-        found = executor.submit(asking.ask_in_process, many()[0], 60.0).result(timeout=WAIT)
+        found = executor.submit(cells.ask_in_process, many()[0], 60.0).result(timeout=WAIT)
     assert found.record is None
     assert "would answer otherwise" in found.error
     assert "PLAYGROUND_PRECISION" in found.error

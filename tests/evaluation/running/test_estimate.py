@@ -130,7 +130,7 @@ def test_a_judge_is_counted(store: Store, catalog_of: Any) -> None:
 
 
 def test_on_one_machine_a_few_rows_are_quicker_than_in_a_crowd(store: Store) -> None:
-    backend = ScriptedBackend(reply=lambda *_: "The answer is 7.", delay=0.001)
+    backend = ScriptedBackend(reply=lambda *_: "The answer is 7.", delay=0.01)
 
     def seconds(kind: str) -> float:
         entry = ModelEntry(

@@ -26,7 +26,7 @@ from playground.errors import GenerationFailed, InvalidSetup, ModelInUse, ModelU
 from playground.evaluation import experiments, running
 from playground.evaluation.plan import Experiment
 from playground.evaluation.results import Table
-from playground.evaluation.running import asking
+from playground.evaluation.running import cells
 from playground.evaluation.store import Store, records
 from playground.settings import Settings
 from playground.types import Progress
@@ -219,10 +219,10 @@ def test_a_stop_is_noticed_while_a_model_is_loaded_again(store: Store) -> None:
         name="default", title="D", kind="local", load=load, capabilities=Capabilities(sampling=frozenset())
     )
     with ThreadPoolExecutor(1) as threads:
-        asked = threads.submit(asking.ask_cell, setups.parse({}), Catalog([entry]), halt, 600.0)
+        asked = threads.submit(cells.ask_cell, setups.parse({}), Catalog([entry]), halt, 600.0)
         assert loading.wait(WAIT)
         halt.set()
-        assert asked.result(WAIT / 2) == asking.AskResult()
+        assert asked.result(WAIT / 2) == cells.AskResult()
 
 
 def test_a_stop_is_noticed_in_the_middle_of_an_answer(store: Store, catalog_of: Any) -> None:
@@ -399,13 +399,13 @@ class Inline(Executor):
 
 def test_any_executor_will_do(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     model = Asked()
-    monkeypatch.setattr(asking, "_catalog", lambda: model.catalog)
+    monkeypatch.setattr(cells, "_catalog", lambda: model.catalog)
     elsewhere = Inline()
     with ThreadPoolExecutor(2) as threads:
         for executor in (elsewhere, threads):
             table = last(running.run(plan(seed=len(elsewhere.sent)), model.catalog, store, executor=executor))
             assert (table.status, len(table.results)) == ("done", 12)
-    assert {fn for fn, _ in elsewhere.sent} == {asking.ask_in_process}
+    assert {fn for fn, _ in elsewhere.sent} == {cells.ask_in_process}
 
 
 @pytest.fixture

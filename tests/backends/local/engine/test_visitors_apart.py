@@ -17,7 +17,7 @@ from playground.settings import Settings
 from playground.setups import parse
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.sampling import reading
-from playground.ui.sampling.question import Asked
+from playground.ui.sampling.question import CheckedQuestion
 
 Backends = Callable[..., LocalBackend]
 HEADER = "the cat sat on the mat and the dog ran to the house " * 5
@@ -132,7 +132,7 @@ def test_every_way_of_asking_says_who_asks(backend_of: Backends, monkeypatch: py
     step = likelihood.answer_step(last)
     assert step is not None
     likelihood._score(last, step, "the mat", catalog)
-    for _ in reading.read(Asked(setup=SETUP, prefix=""), catalog):
+    for _ in reading.read(CheckedQuestion(setup=SETUP, prefix=""), catalog):
         pass
     assert watched.visitors == {"ann"}
     assert [info.loaded for info in watched.catalog.models()] == [True], "what is loaded is there for all"

@@ -12,7 +12,7 @@ import torch
 from safetensors import safe_open
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from playground.finetuning import cards, making
+from playground.finetuning import cards, make_adapter
 from playground.finetuning.__main__ import main
 from playground.finetuning.answering import greedy_answers
 from playground.finetuning.figures import ShareRight, tally
@@ -40,7 +40,7 @@ SKILL = replace(
 def test_a_folder_is_made(tiny: tuple[Any, Any], tmp_path: Path) -> None:
     model, tokenizer = tiny
     names = set(model.state_dict())
-    run = making.make_adapter(SKILL, Recipe(steps=2, batch=2, rank=4, seed=5), model, tokenizer, tmp_path / "new")
+    run = make_adapter.make_adapter(SKILL, Recipe(steps=2, batch=2, rank=4, seed=5), model, tokenizer, tmp_path / "new")
     assert [step.step for step in run] == [1, 2]
     assert set(model.state_dict()) == names
     assert {path.name for path in (tmp_path / "new").iterdir()} == {
@@ -58,7 +58,7 @@ def test_a_folder_is_made(tiny: tuple[Any, Any], tmp_path: Path) -> None:
 
 
 def test_closing_writes_nothing(tiny: tuple[Any, Any], tmp_path: Path) -> None:
-    run = making.make_adapter(SKILL, Recipe(steps=2, batch=2, rank=4), *tiny, tmp_path / "new")
+    run = make_adapter.make_adapter(SKILL, Recipe(steps=2, batch=2, rank=4), *tiny, tmp_path / "new")
     next(run)
     run.close()
     assert not (tmp_path / "new").exists()

@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 
-from playground.evaluation.running.asking import AskResult
+from playground.evaluation.running.cells import AskResult
 from playground.evaluation.store import StoreKey
 from playground.evaluation.store.records import StoredRun
 from playground.types import Setup
@@ -45,7 +45,7 @@ class _ModelQueue:
     failures: Counter[str] = field(default_factory=Counter)  # of the same words, since the last success
 
 
-class Pump:
+class JobQueue:
     """`submit` sends a setup on its way; `room` says how many samples a model may draw at once.
 
     `abandoned` are the models whose jobs failed again and again with the same words, and these words.

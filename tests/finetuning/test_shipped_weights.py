@@ -11,18 +11,18 @@ from typing import Any
 import pytest
 
 from playground import setups
-from playground.finetuning import cards, making, shipped, tiny_classifier
-from playground.finetuning.shipped import ShippedWeights
+from playground.finetuning import cards, make_adapter, shipped_weights, tiny_classifier
+from playground.finetuning.shipped_weights import ShippedWeights
 from playground.finetuning.skills import SKILLS
 
 pytestmark = pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")
 
-CLASSIFIER = shipped.classifier()
-ALL = [*shipped.adapters(), *([CLASSIFIER] if CLASSIFIER else [])]
+CLASSIFIER = shipped_weights.classifier()
+ALL = [*shipped_weights.adapters(), *([CLASSIFIER] if CLASSIFIER else [])]
 
 
 def test_all_are_there() -> None:
-    assert [adapter.name for adapter in shipped.adapters()] == ["extraction", "pirate", "sentiment"]
+    assert [adapter.name for adapter in shipped_weights.adapters()] == ["extraction", "pirate", "sentiment"]
     assert CLASSIFIER is not None
 
 
@@ -48,7 +48,7 @@ def test_files_are_few_small_and_without_places(one: ShippedWeights) -> None:
         assert not re.search(rb"/(work|home|root|tmp|Users)/|[A-Z]:\\\\", path.read_bytes())
 
 
-@pytest.mark.parametrize("one", shipped.adapters(), ids=lambda one: one.name)
+@pytest.mark.parametrize("one", shipped_weights.adapters(), ids=lambda one: one.name)
 def test_adapter_configs_name_the_base(one: ShippedWeights) -> None:
     config = json.loads((one.folder / "adapter_config.json").read_text())
     recipe = SKILLS[one.name].recipe
@@ -60,8 +60,8 @@ def test_adapter_configs_name_the_base(one: ShippedWeights) -> None:
 @pytest.mark.parametrize("name", SKILLS)
 def test_the_effect_is_plain_on_held_out_prompts(name: str, default_model: tuple[Any, Any]) -> None:
     few = replace(SKILLS[name], held_out=lambda: SKILLS[name].held_out()[::7][:8])
-    *_, base = making.measure(few, *default_model).values()
-    *_, tuned = making.measure_adapter(few, shipped.ADAPTERS / name, *default_model).values()
+    *_, base = make_adapter.measure(few, *default_model).values()
+    *_, tuned = make_adapter.measure_adapter(few, shipped_weights.ADAPTERS / name, *default_model).values()
     assert tuned.passed >= 5
     assert tuned.passed >= base.passed + 3
 
@@ -80,7 +80,7 @@ def test_the_classifier_is_as_good_as_its_card_says() -> None:
 
 
 def test_the_list_needs_no_torch() -> None:
-    code = "import sys; from playground.finetuning.shipped import adapters, classifier; adapters(), classifier()"
+    code = "import sys; from playground.finetuning import shipped_weights as s; s.adapters(), s.classifier()"
     code += "; print('torch' in sys.modules)"
     root = Path(__file__).parent.parent.parent
     found = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
