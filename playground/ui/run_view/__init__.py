@@ -8,6 +8,7 @@ measures.py           What was measured in a run, in words with units
 places.py             Which output of the last run, or which token of it, a click on the page is about
 prompt_values.py      What will be sent, worked out from the form as one types
 run_figure.py         Figures of a run: the entropy of its tokens and the votes of its paths
+search_values.py      What a technique's own steps add up to: the changes from draft to draft, and the tree of a search
 step_groups.py        How the steps of a run are told: what was asked at once is one step with many outputs
 steps_values.py       What was sent and what came back, step by step, as plain values for the page
 tokens_values.py      The tokens of an output, with their probabilities and alternatives, as plain values

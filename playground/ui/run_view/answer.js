@@ -35,8 +35,8 @@ const draw = () => {
   resume.hidden = !now.resumable;
   back.hidden = !now.back;
   parts.checks.replaceChildren(...now.checks.map(({ rule, kept, found }) =>
-    el("li", { "data-kept": String(kept) }, el("strong", { text: kept ? "Kept" : "Broken" }), el("span", { text: rule }),
-      el("span", { class: "facts", text: found }))));
+    el("li", { "data-kept": String(kept) }, el("strong", { text: kept ? "Kept" : "Broken" }),
+      el("span", { text: rule }), el("span", { class: "facts", text: found }))));
   parts.metrics.replaceChildren(...now.metrics.map(([name, value]) =>
     el("div", {}, el("dt", { text: name }), el("dd", { text: value }))));
   parts.empty.hidden = now.phase !== "empty";

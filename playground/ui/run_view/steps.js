@@ -3,6 +3,8 @@
 const host = element.querySelector(".steps");
 let groups = [];
 let shape = "";
+const tree = el("details", { class: "step tree", open: true, hidden: true },
+  el("summary", {}, el("span", { text: "The tree of proposed steps" })), el("div"));
 
 const makeCard = () => {
   const card = {
@@ -63,10 +65,11 @@ const makeGroup = (step) => {
   const group = {
     label: el("span"), origin: el("p", { class: "origin" }), facts: el("span", { class: "facts" }),
     cards: step.cards.map(makeCard), prompt: el("details", { class: "sent" }, el("summary", { text: "Prompt" })),
+    change: el("details", { class: "sent change" }, el("summary")),
   };
   const grid = el("div", { class: step.cards.length > 1 ? "cards many" : "cards" }, ...group.cards.map((c) => c.node));
   group.node = el("details", { class: "step", open: true },
-    el("summary", {}, group.label, group.facts), group.prompt, grid, group.origin);
+    el("summary", {}, group.label, group.facts), group.prompt, grid, group.change, group.origin);
   return group;
 };
 const fill = (details, prompt) => {
@@ -76,15 +79,31 @@ const fill = (details, prompt) => {
   details.dataset.shown = key;
   details.replaceChildren(details.firstChild, ...(prompt ? promptNodes(prompt) : []));
 };
+const fillChange = (details, change) => {
+  details.hidden = !change;
+  const key = JSON.stringify(change);
+  if (!change || details.dataset.shown === key) return;
+  details.dataset.shown = key;
+  setText(details.firstChild, change.since);
+  details.replaceChildren(details.firstChild, el("p", { dir: "auto" }, ...changedText(change.segments)));
+};
+const fillTree = (rows) => {
+  tree.hidden = !rows.length;
+  const key = JSON.stringify(rows);
+  if (tree.dataset.shown === key) return;
+  tree.dataset.shown = key;
+  tree.lastChild.replaceChildren(treeList(rows));
+};
 const draw = () => {
-  const { steps, editable } = props.value;
+  const { steps, editable, tree: rows } = props.value;
   const wanted = steps.map((step) => `${step.label}/${step.cards.length}`);
   if (!wanted.join("\n").startsWith(shape) || !shape) {
     groups = [];
-    host.replaceChildren();
+    host.replaceChildren(tree);
   }
   shape = wanted.join("\n");
   host.hidden = !steps.length;
+  fillTree(rows ?? []);
   steps.forEach((step, i) => {
     if (!groups[i]) {
       groups[i] = makeGroup(step);
@@ -96,6 +115,7 @@ const draw = () => {
     group.node.dataset.state = step.state;
     fill(group.prompt, step.prompt);
     setText(group.origin, step.origin);
+    fillChange(group.change, step.change);
     step.cards.forEach((now, j) => {
       const card = group.cards[j];
       card.at = now.at;

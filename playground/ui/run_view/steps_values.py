@@ -6,6 +6,7 @@ from typing import Any
 from playground.formats import format_count
 from playground.types import Completion, Finding, FinishReason, Message, Origin, Role, Run, Status, Step
 from playground.ui.run_view.measures import dollars, mean_probability
+from playground.ui.run_view.search_values import draft_changes, tree_value
 from playground.ui.run_view.step_groups import Group, groups
 
 ENDINGS: dict[FinishReason | None, str] = {
@@ -21,9 +22,11 @@ BROKEN_OFF = "broken off, see the error above"
 def steps_value(run: Run | None) -> dict[str, Any]:
     """Every prompt and output; may be edited once nothing runs any more."""
     if run is None:
-        return {"steps": [], "editable": False}
+        return {"steps": [], "tree": [], "editable": False}
+    changes = draft_changes(run)
     return {
-        "steps": [_group(group, run.status) for group in groups(run.steps)],
+        "steps": [{**_group(group, run.status), "change": changes.get(group.first)} for group in groups(run.steps)],
+        "tree": tree_value(run.tree),
         "editable": run.status in ("done", "stopped", "failed"),
     }
 

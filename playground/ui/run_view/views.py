@@ -25,7 +25,7 @@ def answer_view(value: dict[str, Any], presets: list[dict[str, str]]) -> gr.HTML
 
 def steps_view(value: dict[str, Any], elem_id: str = "steps") -> gr.HTML:
     """Prompts and outputs of a run. Value: `steps_values.steps_value`. Events: `show_tokens`, `edit_output`."""
-    return widget(HERE / "steps.js", uses=[TURNS], value=value, elem_id=elem_id)
+    return widget(HERE / "steps.js", uses=[TURNS, HERE / "search.js"], value=value, elem_id=elem_id)
 
 
 def token_view(value: dict[str, Any]) -> gr.HTML:
