@@ -30,13 +30,18 @@ def parse_panes(setup: Setup, data: Any, most: int) -> tuple[Setup, ...]:
     values; options that it does not name are the setup's under the same technique, and else that technique's defaults.
     Raises InvalidSetup, or LimitReached for more than `most`.
     """
+    check_count(data, most)
+    common = setups.to_dict(setup)
+    return tuple(_parse_pane(common, pane, ("panes", i)) for i, pane in enumerate(data))
+
+
+def check_count(data: Any, most: int) -> None:
+    """Raises InvalidSetup for what is no list of panes or an empty one, LimitReached for more than `most`."""
     if not isinstance(data, Sequence) or isinstance(data, str) or not data:
         rule = "must be a list of at least one pane: weights {model, adapter, scale} or a whole setup."
         raise InvalidSetup(path=("panes",), rule=rule)
     if len(data) > most:
         raise LimitReached(f"These are {len(data)} panes; {most} is the most (PLAYGROUND_MAX_PANES).")
-    common = setups.to_dict(setup)
-    return tuple(_parse_pane(common, pane, ("panes", i)) for i, pane in enumerate(data))
 
 
 def _parse_pane(common: Mapping[str, Any], pane: Any, path: tuple[str | int, ...]) -> Setup:

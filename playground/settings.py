@@ -53,7 +53,7 @@ class Settings:
     address_runs: int = 48  # the same of all visitors of one address, a class for example
     address_queue: int = 192
     address_experiments: int = 12
-    max_panes: int = 6  # models compared side by side, at most 26
+    max_panes: int = 12  # setups compared side by side, at most 26
     kv_megabytes: int = 1024  # memory for attention keys and values, per model
     endpoints: tuple[str, ...] = ()  # servers that visitors may connect to, name=address
     store: str = ""  # file that keeps what experiments found; empty is one in the cache

@@ -57,7 +57,7 @@ def test_the_longest_name_of_an_endpoints_model_runs_everywhere(tmp_path: Path) 
     *_, run = runner.run(setup, catalog)
     assert (run.status, run.answer) == ("done", "5")
 
-    picked = panes.read(setup, [{"model": LONGEST}, {"model": "short"}], "A", 6, catalog)
+    picked = panes.read(setup, panes.value([{"model": LONGEST}, {"model": "short"}]), 6, catalog)
     *_, runs = comparison.compare(picked.panes, catalog)
     assert [run.status for run in runs] == ["done", "done"]
 

@@ -58,9 +58,11 @@ def two(delay: float = 0.0) -> Catalog:
 
 
 def choose(page: Page, label: str, option: str) -> None:
-    page.get_by_label(label, exact=True).click()
-    page.get_by_role("option", name=option, exact=True).click()
-    expect(page.get_by_role("option")).to_have_count(0)  # it closes slowly
+    page.get_by_label(label, exact=True).select_option(label=option)
+
+
+def has(page: Page, label: str, option: str) -> None:
+    expect(page.get_by_label(label, exact=True).locator("option:checked")).to_have_text(option)
 
 
 def compare(page: Page) -> None:
@@ -81,7 +83,7 @@ def side(page: Page, at: int) -> Locator:
 
 def test_panes_answer_side_by_side_and_differences_are_marked(page_over: PageOver) -> None:
     page = turn_to(page_over(two()), "Compare")
-    expect(page.get_by_label("Pane B: model")).to_have_value("Second")
+    has(page, "Pane B: model", "Second")
     ask(page, "one <b>two</b>")
     page.keyboard.press("Control+Enter")
     ended(page)
@@ -118,17 +120,19 @@ def test_panes_come_and_go_and_the_others_keep_what_they_hold(page_over: PageOve
     page = turn_to(page_over(two()), "Compare")
     choose(page, "Pane A: model", "Second")
     choose(page, "Pane B: model", "Default")
-    for letter in "CDEF":
-        page.get_by_role("button", name="Add a pane").click()
-        expect(page.get_by_label(f"Pane {letter}: model")).to_have_value("Default")
-    expect(page.get_by_role("button", name="Add a pane")).to_be_disabled()
+    for letter in "CDEFGHIJKL":
+        page.get_by_role("button", name="Add a pane", exact=True).click()
+        has(page, f"Pane {letter}: model", "Default")
+    expect(page.get_by_role("button", name="Add a pane", exact=True)).to_be_disabled()
+    for letter in "LKJIHG":
+        page.get_by_role("button", name=f"Remove pane {letter}").click()
     choose(page, "Pane C: model", "Second")
     page.get_by_role("radio", name="Pane C").check()
     page.get_by_role("button", name="Remove pane B").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_label("Pane F: model")).to_have_count(0)
     for letter, title in zip("ABCDE", ("Second", "Second", "Default", "Default", "Default"), strict=True):
-        expect(page.get_by_label(f"Pane {letter}: model")).to_have_value(title)
+        has(page, f"Pane {letter}: model", title)
     expect(page.get_by_role("radio", name="Pane B")).to_be_checked()
     expect(page.get_by_role("button", name="Remove pane B")).to_be_focused()
     compare(page)
@@ -147,10 +151,12 @@ def test_among_a_thousand_models_one_is_found_by_typing(page_over: PageOver) -> 
     box = page.get_by_label("Pane B: model")
     box.click()
     page.keyboard.type("model-777")
-    expect(page.get_by_role("option")).to_have_count(1)
     page.keyboard.press("Enter")
     expect(box).to_have_value("Served/model-777")
-    page.get_by_role("button", name="Add a pane").click()
+    box.fill("model-7")  # of many
+    box.blur()
+    expect(box).to_have_value("Served/model-777")
+    page.get_by_role("button", name="Add a pane", exact=True).click()
     expect(page.get_by_label("Pane C: model")).to_have_value("Served/model-777")
     compare(page)
     ended(page)
@@ -186,7 +192,7 @@ def test_weights_other_than_those_asked_for_are_called_out(page_over: PageOver) 
     details = AdapterDetails(name="tuned", title="Tuned", loaded=True)
     tuned = AdapterEntry(model="default", name="tuned", title="Tuned", load=lambda *_: details)
     page = turn_to(page_over(Catalog([entry("default", backend), tuned])), "Compare")
-    expect(page.get_by_label("Pane B: adapter")).to_have_value("Tuned")
+    has(page, "Pane B: adapter", "Tuned")
     compare(page)
     ended(page)
     expect(side(page, 1).locator(".origin")).to_have_text(re.compile("^Not what was asked for.*Second, no adapter"))
@@ -270,3 +276,55 @@ def test_an_adapter_is_loaded_compared_and_turned_off(page_over: PageOver, real_
         expect(page.locator(".toast-body")).to_contain_text("in use by")  # a run, and perhaps what is measured of it
     page.get_by_role("button", name="Unload odd").click()
     expect(page.get_by_role("button", name="Unload odd")).to_have_count(0)
+
+
+def counting(request: Request, rng: random.Random) -> str:
+    """Right where it may think first, else seldom."""
+    if any("step by step" in m.content for m in request.messages) or "step by step" in request.prefill:
+        return "First 42, then twice that. The answer is 84."
+    return f"The answer is {84 if rng.random() < 0.1 else 42}."
+
+
+def test_techniques_are_repeated_and_the_sentence_says_whether_one_is_better(page_over: PageOver) -> None:
+    page = turn_to(page_over(Catalog([entry("default", ScriptedBackend(reply=counting))])), "Compare")
+    choose(page, "Pane A: technique", "Zero-shot")
+    choose(page, "Pane B: technique", "Chain of thought")
+    for letter, title in (("C", "Self-consistency"), ("D", "Role")):
+        page.get_by_role("button", name="Add a pane", exact=True).click()
+        choose(page, f"Pane {letter}: technique", title)
+    for letter in "ABCD":
+        choose(page, f"Pane {letter}: sampling", "Defaults")
+    page.get_by_role("button", name="Add a placebo pane").click()
+    ask(page, "A farm has 3 rows of 14 trees, and then twice as many. How many?")
+    page.get_by_role("spinbutton", name="Repetitions").fill("16")
+    page.get_by_label("Reference answer").fill("84")
+    page.get_by_label("Reference answer").blur()
+    expect(page.locator("#compare-estimate")).to_contain_text("5 panes, 16 repetitions each")
+    compare(page)
+    ended(page)
+    said = page.locator(".verdicts p")
+    expect(said).to_have_count(5)  # four against the baseline, and how an answer was judged
+    expect(said.first).to_contain_text("B \u00b7 Chain of thought was right in 16 of 16 repetitions")
+    expect(said.first).to_contain_text("On this prompt the evidence suffices to prefer B \u00b7 Chain of thought.")
+    expect(said.nth(3)).to_contain_text("E \u00b7 Placebo of A was right in")
+    expect(said.nth(3)).to_contain_text("does not suffice to prefer one")
+    expect(side(page, 1).locator(".answer-bars tbody tr")).to_have_count(1)
+    expect(side(page, 1).locator(".answer-bars td.figure")).to_have_text("\u00d7 16")
+    expect(side(page, 1).locator(".score")).to_contain_text("Right in 16 of 16 (95 % interval")
+    expect(page.locator(".tables .frame", has_text="Agreement").locator("tbody tr")).to_have_count(5)
+
+    # What is sent differently, message by message; the placebo is sent the same.
+    expect(side(page, 4)).to_contain_text("Exactly the same is sent as in the baseline.")
+    side(page, 1).get_by_text("What is sent differently").click()
+    expect(side(page, 1).locator(".differs ins").first).to_have_text("Let's think step by step.")
+    side(page, 1).get_by_role("button", name="Steps and messages").click()
+    expect(page.locator("#compare-steps-title")).to_contain_text("Chain of thought, repetition 1 of 16")
+    expect(page.locator("#compare-steps .step")).to_have_count(2)
+
+    # The Playground's setup is one pane more, which is asked again alone.
+    page.get_by_role("button", name="Add the Playground\u2019s setup as a pane").click()
+    expect(page.get_by_role("group", name="Pane F")).to_contain_text("The Playground\u2019s: Zero-shot")
+    expect(page.locator("#compare-stale")).to_contain_text("the panes")
+    side(page, 3).get_by_role("button", name="Ask again").click()
+    ended(page)
+    expect(page.locator(".comparison .side")).to_have_count(5)

@@ -80,7 +80,7 @@ class _ColumnWork:
 
 
 @dataclass(frozen=True)
-class _CellSize:
+class CellSize:
     """Calls, prompt tokens and, at most, completion tokens of one cell."""
 
     calls: int = 0
@@ -144,7 +144,7 @@ def _column(
     ]  # the first ones also waited for each other
     samples = [record for record in map(records.load_record, spread_out) if record]
     spread = places[:: max(1, len(places) // SAMPLED_CELLS)][:SAMPLED_CELLS]
-    sizes = [_cell_size(grid[i].setup, backend) for i in spread] or [_CellSize()]
+    sizes = [cell_size(grid[i].setup, backend) for i in spread] or [CellSize()]
     calls = float(max(size.calls for size in sizes))
     prompt, completion = _mean([size.prompt for size in sizes]), _mean([size.completion for size in sizes])
     count = samples_at_once(setup)
@@ -167,11 +167,11 @@ def _verdicts(
         return
     item, answer = grid[at].item, "x" * round(CHARACTERS_PER_TOKEN * column.completion_tokens / max(column.calls, 1))
     for setup in judge.setups(item.input, answer, item.references, answer):
-        size = _cell_size(setup, catalog.loaded_backend(setup.model))
+        size = cell_size(setup, catalog.loaded_backend(setup.model))
         yield setup, _ColumnWork(column.missing, size.calls, size.prompt, size.completion, False, size.at_least)
 
 
-def _cell_size(setup: Setup, backend: Backend | None) -> _CellSize:
+def cell_size(setup: Setup, backend: Backend | None) -> CellSize:
     """What one cell takes, with answers and calls at their most where there is a most."""
     calls = technique_of(setup).calls(setup.task)
     planned, prompt, completion, longest = 0, 0.0, 0.0, dict[str, int]()
@@ -187,7 +187,7 @@ def _cell_size(setup: Setup, backend: Backend | None) -> _CellSize:
         longest[step.label] = most
     count = max(planned, calls.least if calls.most is None else calls.most)
     unseen = count / planned if planned else 1.0  # calls that show only once it runs are like those that show now
-    return _CellSize(count, prompt * unseen, completion * unseen, at_least=calls.most is None)
+    return CellSize(count, prompt * unseen, completion * unseen, at_least=calls.most is None)
 
 
 def _add(total: _Sum, setup: Setup, column: _ColumnWork, catalog: Catalog, model: _ModelSpeed) -> None:

@@ -5,10 +5,13 @@ from typing import Any
 
 from playground.advice import why_no_answer
 from playground.backends.catalog import ModelInfo
+from playground.comparison import PaneRuns
 from playground.evaluation.differences import PIECE, differences
 from playground.evaluation.likelihood import answer_step
+from playground.evaluation.repetitions import Repeated
 from playground.formats import format_count
 from playground.types import Completion, Finding, Origin, Run, Step
+from playground.ui.compare import repeated_values
 from playground.ui.compare.labels import LABELS
 from playground.ui.compare.run import Compared, Stage
 from playground.ui.run_view import answer_values
@@ -30,9 +33,10 @@ WORDS: dict[Stage, str] = {
 def comparison_value(now: Compared | None) -> dict[str, Any]:
     """All panes as they are now; without a comparison, the empty view."""
     if now is None:
-        return {**status("empty"), "panes": []}
+        return {**status("empty"), "panes": [], "verdicts": [], "how": ""}
+    said = repeated_values.found(now)
     stage = WORDS[now.stage] if now.stage != "done" else how_it_went(now.runs)
-    ended = sum(run.status in ("done", "failed", "stopped") for run in now.runs)
+    ended = sum(repeated_values.ended_count(runs) == len(runs) for runs in now.every)
     return {
         **status(
             "failed" if now.stage == "done" and failed(now.runs) else now.stage,
@@ -42,12 +46,14 @@ def comparison_value(now: Compared | None) -> dict[str, Any]:
             if now.stage == "answering"
             else f"{stage}. {format_count(ended, 'pane')}.",
         ),
-        "panes": [_pane(now, at) for at in range(len(now.runs))],
+        "panes": [_pane(now, at, said) for at in range(len(now.runs))],
+        "verdicts": list(repeated_values.verdicts(said)),
+        "how": said.how if said else "",
     }
 
 
 def failed(runs: Sequence[Run]) -> int:
-    return sum(run.status == "failed" for run in runs)
+    return sum(run.status == "failed" for run in runs)  # of each pane, the first repetition
 
 
 def how_it_went(runs: Sequence[Run]) -> str:
@@ -57,34 +63,57 @@ def how_it_went(runs: Sequence[Run]) -> str:
     return WORDS["done"]
 
 
-def _pane(now: Compared, at: int) -> dict[str, Any]:
-    run, baseline = now.runs[at], now.runs[now.picked.baseline]
+def _pane(now: Compared, at: int, said: Repeated | None) -> dict[str, Any]:
+    run, baseline, runs = now.runs[at], now.runs[now.picked.baseline], now.every[at]
+    answers = repeated_values.pane_value(said.panes[at] if said else None, runs)
+    several = len(runs) > 1
     shown, text, info = answer_values.answer_value(run), words(run), now.models[at] if now.models else None
     ended, found = now.stage != "answering", findings(run)
     last = answer_step(run)
-    comparable = ended and not found and run.status != "failed" and baseline.status != "failed"
+    comparable = ended and not found and not several and "failed" not in (run.status, baseline.status)
     return {
         "title": now.picked.titles[at],
         "baseline": at == now.picked.baseline,
-        **status(
-            run.status,
-            "" if run.status == "done" else shown["status"],
-            share=shown["share"],
-            error=labelled_run(run, LABELS),
-        ),
-        "clock": shown["clock"],
+        **(_status_of_several(runs) if several else _status_of_one(run, shown)),
+        "clock": f"{repeated_values.ended_count(runs)} of {len(runs)}" if several else shown["clock"],
         "origin": origin(run, info),
         # What a technique or a task model concludes, where that is not the text itself.
-        "answer": run.answer if found or run.answer.strip() != text.strip() else "",
+        "answer": run.answer if not several and (found or run.answer.strip() != text.strip()) else "",
         "how": why_no_answer(run) or run.how or (INPUT_ALONE if info and info.capabilities.task else ""),
-        "text": "" if found else text,
+        "text": "" if found or answers["answers"] else text,
         "copied": run.answer or text,
         "cut": cut(last),
         "several": f"Path 1 of {len(last.completions)}" if last and len(last.completions) > 1 else "",
         **_against(words(baseline), text if comparable and at != now.picked.baseline else None),
         "findings": found,
-        "metrics": measured(run),
+        "metrics": repeated_values.repeated_metrics(runs) if several else measured(run),
+        **answers,
+        "prompts": repeated_values.prompts_value(now, at) if ended else {"note": "", "requests": []},
+        "stoppable": not ended and repeated_values.ended_count(runs) < len(runs),
+        "steps": any(one.steps for one in runs),
     }
+
+
+def _status_of_one(run: Run, shown: dict[str, Any]) -> dict[str, Any]:
+    words = "" if run.status == "done" else shown["status"]
+    return status(run.status, words, share=shown["share"], error=labelled_run(run, LABELS))
+
+
+def _status_of_several(runs: PaneRuns) -> dict[str, Any]:
+    """Of all repetitions together: they go on as long as one does, and the first error stands for all."""
+    bad = [run for run in runs if run.status == "failed"]
+    of = f"{len(bad)} of {format_count(len(runs), 'repetition')} failed"
+    error = f"{of}: {labelled_run(bad[0], LABELS)}" if bad else ""
+    ended = repeated_values.ended_count(runs)
+    if ended < len(runs):
+        return status("running", "Running", share=ended / len(runs), error=error)
+    if len(bad) == len(runs):
+        return status("failed", "Failed", error=error)
+    return (
+        status("stopped", "Stopped", error=error)
+        if any(r.status == "stopped" for r in runs)
+        else status("done", error=error)
+    )
 
 
 def cut(step: Step | None) -> str:

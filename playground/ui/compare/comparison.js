@@ -14,8 +14,9 @@ const modes = el("div", { class: "measures", role: "group", "aria-label": "Diffe
 const legend = el("p", { class: "facts legend-line" }, el("ins", { text: "added" }), " is only here, ",
   el("del", { text: "left out" }), " only in the baseline.");
 const grid = el("div", { class: "compared" });
+const verdicts = el("div", { class: "verdicts" });
 host.append(el("div", { class: "pane-head" }, el("h2", { text: "Answers" }), line.status, modes),
-  empty, legend, grid, line.live);
+  empty, verdicts, legend, grid, line.live);
 
 const bars = (rows) => el("table", { class: "label-bars" },
   el("thead", { class: "unseen" }, el("tr", {}, ...["Label", "Probability"].map((name) =>
@@ -28,6 +29,33 @@ const spans = (pieces) => el("p", { class: "spans", dir: "auto" }, ...pieces.map
   ? el("mark", {}, piece.text, el("span", { class: "span-label", text: `${piece.label} ${percent(piece.p)}` }))
   : document.createTextNode(piece.text))));
 const modeOf = (pane) => mode ?? (pane.alike ? "both" : "added");
+// Equal answers of the repetitions, each with its count; a click shows the messages of the first that gave it.
+const RIGHT = { true: ["\u2713", "right"], false: ["\u2717", "wrong"], null: ["", ""] };
+const counts = (answers, at) => el("table", { class: "label-bars answer-bars" },
+  el("thead", { class: "unseen" }, el("tr", {}, ...["Answer", "Times", "Right or wrong"].map((name) =>
+    el("th", { scope: "col", text: name })))),
+  el("tbody", {}, ...answers.map((one) => {
+    const [sign, word] = RIGHT[one.right];
+    return el("tr", {},
+      el("th", { scope: "row" }, el("button", { type: "button", class: "answer-count", text: one.text, dir: "auto",
+        title: "Show the messages of the first repetition that gave it", onclick: () => steps(at, one.first) })),
+      el("td", { class: "figure" }, el("span", { class: "share", style: `width: ${(100 * one.share).toFixed(1)}%` }),
+        `\u00d7 ${one.count}`),
+      el("td", { class: "mark-right", "data-right": String(one.right) },
+        el("span", { text: sign, "aria-hidden": "true" }), el("span", { class: "unseen", text: word })));
+  })));
+const click = (pane, repetition = 0) => ({ pane, repetition });
+const steps = (at, repetition) => {
+  trigger("show_steps", click(at, repetition));
+  document.getElementById("compare-steps-title")?.scrollIntoView({ block: "nearest" });
+};
+// What is sent differently, message by message: what is only here, and what only the baseline is sent.
+const messageNodes = ({ role, same, segments }) => el("div", { class: "turn" },
+  el("span", { class: "who", text: same ? `${role}, the same` : role }),
+  same ? null : el("pre", { dir: "auto" }, ...segments.map(({ change, text }) =>
+    (TAGS[change] ? el(TAGS[change], { text }) : document.createTextNode(text)))));
+const requestNodes = (request) => el("div", { class: "request" }, el("strong", { text: request.title }),
+  ...request.settings.map((text) => el("p", { class: "facts", text })), ...request.messages.map(messageNodes));
 const TAGS = { added: "ins", removed: "del" };
 const compared = (pane) => pane.segments
   .filter((segment) => modeOf(pane) === "both" || segment.change !== "removed")
@@ -43,19 +71,25 @@ const card = (at) => {
     origin: el("p", { class: "origin" }), answer: el("p", { class: "concluded", dir: "auto" }),
     how: el("p", { class: "how" }), several: el("p", { class: "facts" }), cut: el("p", { class: "cut" }),
     shared: el("p", { class: "facts" }), text: el("div", { class: "text", dir: "auto" }), found: el("div"),
-    metrics: el("dl", { class: "metrics" }),
+    metrics: el("dl", { class: "metrics" }), score: el("p", { class: "score" }), answers: el("div"),
+    agreement: el("p", { class: "facts" }), sameSent: el("p", { class: "facts" }),
+    sent: el("details", { class: "sent differs" }, el("summary", { text: "What is sent differently" })),
   };
   const side = el("section", { class: "side" });
   const state = statusLine(side);
   const copy = copyButton(() => props.value.panes[at].copied);
-  const open = el("button", { type: "button", class: "quiet", text: "Open in the Playground",
-    onclick: () => trigger("open_setup", { key: String(at) }) });
-  const save = el("button", { type: "button", class: "quiet", text: "Save as preset",
-    onclick: () => trigger("save_preset", { key: String(at) }) });
-  const acts = el("div", { class: "card-acts" }, copy, open, save);
+  const act = (text, event) => el("button", { type: "button", class: "quiet", text,
+    onclick: () => trigger(event, click(at)) });
+  const messages = el("button", { type: "button", class: "quiet", text: "Steps and messages",
+    onclick: () => steps(at, 0) });
+  const open = act("Open in the Playground", "open_setup"), save = act("Save as preset", "save_preset");
+  const again = act("Ask again", "ask_again"), halt = act("Stop this pane", "stop_pane");
+  const acts = el("div", { class: "card-acts" }, copy, messages, open, save, again, halt);
   side.append(el("div", { class: "side-head" }, parts.title, parts.base, state.status, parts.clock),
-    state.bar, parts.origin, state.error, parts.answer, parts.how, parts.several, parts.text, parts.cut, parts.shared,
-    parts.found, parts.metrics, acts);
+    state.bar, parts.origin, state.error, parts.score, parts.answer, parts.how, parts.several, parts.text,
+    parts.answers, parts.agreement, parts.cut, parts.shared, parts.found, parts.sameSent, parts.sent, parts.metrics,
+    acts);
+  let counted = "", told = "";
   let last = "";
   const update = (now) => {
     state.show(now);
@@ -84,7 +118,23 @@ const card = (at) => {
     }
     parts.metrics.replaceChildren(...now.metrics.map(([name, value]) =>
       el("div", {}, el("dt", { text: name }), el("dd", { text: value }))));
-    acts.hidden = !now.copied || now.phase === "waiting" || now.phase === "running";
+    setText(parts.score, now.score);
+    setText(parts.agreement, now.agreement);
+    const tallied = JSON.stringify(now.answers);
+    if (tallied !== counted) parts.answers.replaceChildren(...(now.answers.length ? [counts(now.answers, at)] : []));
+    counted = tallied;
+    setText(parts.sameSent, now.prompts.note);
+    const differs = JSON.stringify(now.prompts.requests);
+    if (differs !== told) {
+      parts.sent.replaceChildren(parts.sent.firstChild, ...now.prompts.requests.map(requestNodes));
+    }
+    told = differs;
+    parts.sent.hidden = !now.prompts.requests.length;
+    const busy = now.phase === "waiting" || now.phase === "running";
+    copy.hidden = open.hidden = save.hidden = busy || !now.copied;
+    messages.hidden = !now.steps;
+    again.hidden = busy || ["answering", "measuring"].includes(props.value.phase);
+    halt.hidden = !now.stoppable;
   };
   return { node: side, update };
 };
@@ -94,6 +144,12 @@ const draw = () => {
   const now = props.value;
   line.show(now);
   empty.hidden = now.phase !== "empty";
+  const said = JSON.stringify([now.verdicts, now.how]);
+  if (verdicts.dataset.said !== said) {
+    verdicts.dataset.said = said;
+    verdicts.replaceChildren(...now.verdicts.map((text) => el("p", { text })),
+      ...(now.how ? [el("p", { class: "facts", text: now.how })] : []));
+  }
   modes.hidden = legend.hidden = !now.panes.some((pane) => pane.segments);
   legend.hidden = legend.hidden || mode === "plain";
   for (const button of modes.querySelectorAll("button")) {

@@ -1,4 +1,4 @@
-"""What all panes are asked: prompt, technique and sampling. The models are the panes' own."""
+"""What all panes are asked, as far as they have nothing of their own: prompt, technique and sampling."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from playground import setups
 from playground.parameters import parameters
 from playground.types import Setup, Task
 from playground.ui.compare.labels import PROMPT
+from playground.ui.compare.panes_panel import PanesPanel
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import told
 from playground.ui.setup_form import sampling_fields, task_fields, technique_fields
@@ -23,8 +24,9 @@ from playground.ui.setup_form.used_fields import used_fields
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompareForm:
-    """The sections of a setup, but for the model."""
+    """The sections of a setup, but for the model. `picker` has the techniques that panes choose for themselves."""
 
+    picker: PanesPanel
     technique: TechniqueFields
     task: TaskFields
     sampling: SamplingFields
@@ -39,9 +41,9 @@ class CompareForm:
         return [*self.technique.written, *self.task.written, *self.sampling.widgets]
 
     def read(self, values: Mapping[Any, Any]) -> dict[str, Any]:
-        """The setup as plain data, with what the technique uses and no more. Not checked."""
-        used = self.technique.used(values, self.task.answer(values))
-        technique, task = self.technique.read(values, used), self.task.read(values, used)
+        """The setup as plain data, with what the techniques use and no more. Not checked."""
+        own = self.technique.used(values, self.task.answer(values))
+        technique, task = self.technique.read(values, own), self.task.read(values, own | self._panes_use(values))
         return {**technique, "task": task, "sampling": self.sampling.read(values)}
 
     def setup(self, values: Mapping[Any, Any], prompt: str | None = None) -> Setup:
@@ -57,24 +59,33 @@ class CompareForm:
             self.technique.write(setup.strategy, setup.options),
             self.task.write(setup.task),
             self.sampling.write(setup.sampling),
-            self.shown(setup.strategy, used_fields(setup.strategy, setup.options, setup.task.answer)),
+            self._show(setup.strategy, used_fields(setup.strategy, setup.options, setup.task.answer), frozenset()),
         )
 
-    def shown(self, strategy: str, used: frozenset[str]) -> dict[Any, Any]:
-        """Updates that show the fields which make a difference."""
-        return {**self.task.show(used), **self.technique.show(strategy, used)}
+    def shown(self, values: Mapping[Any, Any]) -> dict[Any, Any]:
+        """Updates that show the fields which make a difference in any pane."""
+        own = self.technique.used(values, self.task.answer(values))
+        return self._show(self.technique.chosen(values), own, self._panes_use(values))
+
+    def _show(self, strategy: str, own: frozenset[str], others: frozenset[str]) -> dict[Any, Any]:
+        return {**self.task.show(own | others), **self.technique.show(strategy, own)}
+
+    def _panes_use(self, values: Mapping[Any, Any]) -> frozenset[str]:
+        """The task's fields that panes use with techniques of their own."""
+        answer = self.task.answer(values)
+        return frozenset().union(*(used_fields(name, {}, answer) for name in self.picker.techniques(values)))
 
 
-def build(prompt: TaskFields, opening: Setup) -> CompareForm:
+def build(prompt: TaskFields, opening: Setup, picker: PanesPanel) -> CompareForm:
     """Lay out technique and sampling, folded away; `prompt` stands elsewhere. The form opens with this setup."""
-    with gr.Accordion("Technique and sampling, the same for all panes", open=False, elem_classes="compare-form"):
+    with gr.Accordion("Technique and sampling, for panes without their own", open=False, elem_classes="compare-form"):
         strategy = technique_fields.build_choice()
         task = task_fields.build(*(p.name for p in parameters(Task) if p.name not in prompt.frames))
         technique = technique_fields.build_options(strategy)
         gr.Markdown("**Sampling**", elem_classes="field-label")
         with gr.Column(elem_classes="sliders", min_width=0):
             sampling = sampling_fields.build()
-    made = CompareForm(technique=technique, task=prompt + task, sampling=sampling)
+    made = CompareForm(picker=picker, technique=technique, task=prompt + task, sampling=sampling)
     open_with(made.write(opening))
     _wire(made)
     return made
@@ -88,11 +99,12 @@ def prompt_field() -> TaskFields:
 def _wire(made: CompareForm) -> None:
     @told
     def choose(values: dict[Any, Any]) -> dict[Any, Any]:
-        return made.shown(made.technique.chosen(values), made.technique.used(values, made.task.answer(values)))
+        return made.shown(values)
 
     deciding = [*made.technique.deciding, made.task.field("answer").widget]
     gr.on(
-        [widget.change for widget in deciding], choose, set(made.widgets),
+        [*(widget.change for widget in deciding), made.picker.rows.input, made.picker.rows.change], choose,
+        {*made.widgets, made.picker.rows},
         [*made.task.frames.values(), *made.technique.written], preprocess=False, trigger_mode="always_last",
         **AT_ONCE,
     )  # fmt: skip

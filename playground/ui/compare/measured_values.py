@@ -5,6 +5,7 @@ from typing import Any
 
 from playground.evaluation.likelihood import TokenShift, disagreements
 from playground.types import Run, Token
+from playground.ui.compare import repeated_values
 from playground.ui.compare.answers_values import words
 from playground.ui.compare.run import Compared
 from playground.ui.run_view.measures import completions, first_token, mean_probability, tokens_of
@@ -12,6 +13,7 @@ from playground.ui.run_view.measures import completions, first_token, mean_proba
 LISTED = 15  # tokens in the list below the text
 LENGTHS = ("Words", "Characters", "Tokens", "First token (s)", "Total (s)", "Tokens/s", "Mean probability")
 SEVERAL = "Words and characters are those of the answer compared; all else covers every call of the technique."
+FIRST = "Of each pane's first repetition. " + SEVERAL
 SURPRISE = (
     "How surprised each row's weights are by each column's answer, per token: 1 is not at all, and lower is better "
     "known. Compare within a column, and between models only where they share a tokenizer."
@@ -26,15 +28,16 @@ def tables_value(now: Compared | None) -> list[dict[str, Any]]:
     if now is None or now.stage == "answering" or not now.runs:
         return []
     names = now.picked.titles
+    agreement = repeated_values.agreement_table(now, repeated_values.found(now))
     lengths = {
         "caption": "Lengths and speed",
-        "note": SEVERAL if any(len(completions(run)) > 1 for run in now.runs) else "",
+        "note": FIRST if now.repetitions > 1 else SEVERAL if any(len(completions(run)) > 1 for run in now.runs) else "",
         "corner": "Pane",
         "columns": list(LENGTHS),
         "rows": [{"head": name, "cells": _lengths(run)} for name, run in zip(names, now.runs, strict=True)],
     }
     known = any(cell is not None for row in now.perplexities for cell in row)
-    return [lengths, _perplexities(now)] if known else [lengths]
+    return [*agreement, lengths, *([_perplexities(now)] if known else [])]
 
 
 def _lengths(run: Run) -> list[str]:

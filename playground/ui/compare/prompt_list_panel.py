@@ -123,13 +123,14 @@ def wire(view: PromptList, picker: PanesPanel, form: CompareForm, shared: Shared
         prompts = prompt_table.read_prompts(_text(values[view.prompts]))
         picked = picker.read(form.setup(values, prompts[0]), values, catalog)
         prompt_table.check_size(prompts, picked.panes, settings.max_cells, CELLS)
+        how = {**limits, "placebos": picked.placebos}
         now, loaded = Listed(picked=picked, count=len(prompts)), loaded_names(catalog.models())
         with now:
             yield {**view.shown(now), view.cell: prompt_list_values.EMPTY_CELL}
             try:
                 with (
                     shared.places.held(visitor_of(request)),
-                    closing(prompt_table.run_table(picked.panes, prompts, catalog, **limits)) as growing,
+                    closing(prompt_table.run_table(picked.panes, prompts, catalog, **how)) as growing,
                 ):
                     for rows in growing:
                         stopped = now.halt.is_set()
@@ -168,7 +169,7 @@ def wire(view: PromptList, picker: PanesPanel, form: CompareForm, shared: Shared
         runs = [{"prompt": row.prompt, "runs": [setups.run_to_dict(run) for run in row.runs]} for row in now.rows]
         return {"name": "comparison.json", "text": json.dumps(runs, ensure_ascii=False, indent=1)}
 
-    inputs = {*picker.widgets, changed, view.listed, view.prompts, *form.widgets}
+    inputs = {picker.rows, changed, view.listed, view.prompts, *form.widgets}
     outputs = [view.listed, view.state, view.table, view.cell, view.start, view.stop, changed]
     once = {"preprocess": False, "trigger_mode": "once", **experimenting(), **QUIET}
     view.line.attach(view.start.click, run, inputs, outputs, **once)

@@ -1,5 +1,6 @@
 """A comparison as a stream of snapshots: the answers first, then what can be measured of them."""
 
+import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
@@ -9,10 +10,11 @@ from typing import Literal, TypeVar
 from playground import comparison
 from playground.backends.catalog import Catalog, ModelInfo
 from playground.background import Background
+from playground.comparison import PaneRuns
 from playground.errors import LimitReached, UnknownModel
 from playground.evaluation import likelihood
 from playground.evaluation.likelihood import TokenShift
-from playground.types import Run, Setup
+from playground.types import Setup
 from playground.ui.compare.panes import Picked
 from playground.ui.handlers.messages import in_words
 from playground.ui.handlers.one_at_a_time import Stoppable
@@ -35,15 +37,19 @@ class Shifts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared(Stoppable):
-    """A comparison so far. `models` are as the panes', None for one that is gone.
+    """A comparison so far: of each pane the runs of its repetitions, and what stops it alone.
 
+    `models` are as the panes', None for one that is gone. `reference` is what would be right, if that was said.
     `perplexities` is `[reader][writer]`, as many rows and cells as are known yet.
     """
 
     setup: Setup
     picked: Picked
+    repetitions: int = 1
+    reference: str = ""
     stage: Stage = "answering"
-    runs: tuple[Run, ...] = ()
+    every: tuple[PaneRuns, ...] = ()
+    halts: tuple[threading.Event, ...] = ()
     models: tuple[ModelInfo | None, ...] = ()
     shifts: Shifts | None = None
     perplexities: Matrix = ()
@@ -54,9 +60,24 @@ class Compared(Stoppable):
         return self.stage in ("answering", "measuring")
 
     @property
+    def runs(self) -> PaneRuns:
+        """The first repetition of each pane."""
+        return tuple(runs[0] for runs in self.every)
+
+    @property
+    def only_weights_differ(self) -> bool:
+        """Whether the panes are told apart by their weights, and by nothing else: then these can be measured."""
+        panes = self.picked.panes
+        first = panes[0]
+        weights = {(pane.model, pane.adapter, pane.scale) for pane in panes}
+        return len(weights) > 1 and all(
+            replace(pane, model=first.model, adapter=first.adapter, scale=first.scale) == first for pane in panes
+        )
+
+    @property
     def beside(self) -> tuple[int, ...]:
         """Panes whose words can be compared with the baseline's token by token: other weights on the same model."""
-        if not self.runs or self.runs[self.picked.baseline].status == "failed":
+        if not self.runs or not self.only_weights_differ or self.runs[self.picked.baseline].status == "failed":
             return ()
         base = self.runs[self.picked.baseline]
         return tuple(
@@ -74,17 +95,39 @@ class _Halted(Exception):
     """The person pressed Stop."""
 
 
-def follow(now: Compared, catalog: Catalog, within: float) -> Iterator[Compared]:
-    """Run all panes at once, then measure. Raises what is wrong with the setup before anything is asked."""
+def begin(setup: Setup, picked: Picked, repetitions: int = 1, reference: str = "") -> Compared:
+    """A comparison before anything has come of it."""
+    halts = tuple(threading.Event() for _ in picked.panes)
+    return Compared(setup=setup, picked=picked, repetitions=repetitions, reference=reference, halts=halts)
+
+
+def again(now: Compared, at: int) -> Compared:
+    """The same before one of its panes is asked once more."""
+    halts = tuple(threading.Event() if i == at else halt for i, halt in enumerate(now.halts))
+    return replace(now, halt=threading.Event(), halts=halts, stage="answering", shifts=None, perplexities=(), error="")
+
+
+def follow(now: Compared, catalog: Catalog, within: float, only: int | None = None) -> Iterator[Compared]:
+    """Run all panes at once, or one of them, then measure. Raises what is wrong with all before anything is asked."""
+    places = tuple(range(len(now.picked.panes))) if only is None else (only,)
     try:
-        for runs in comparison.compare(now.picked.panes, catalog, max_seconds=within):
-            now = replace(now, runs=runs, models=now.models or _models(now.picked, catalog))
+        for runs in comparison.compare_repeatedly(
+            [now.picked.panes[at] for at in places],
+            catalog,
+            repetitions=now.repetitions,
+            placebos={i for i, at in enumerate(places) if at in now.picked.placebos},
+            max_seconds=within,
+            halts=[now.halts[at] for at in places],
+        ):
+            asked = dict(zip(places, runs, strict=True))
+            every = runs if only is None else tuple(asked.get(at, old) for at, old in enumerate(now.every))
+            now = replace(now, every=every, models=now.models or _models(now.picked, catalog))
             yield now
             if now.halt.is_set():
                 break
         now = replace(now, models=_models(now.picked, catalog))
         if now.halt.is_set():
-            yield replace(now, stage="stopped", runs=tuple(following.stopped(run) for run in now.runs))
+            yield replace(now, stage="stopped", every=tuple(tuple(map(following.stopped, runs)) for runs in now.every))
         else:
             yield from measure(now, catalog, within)
     finally:
@@ -102,9 +145,10 @@ def measure(now: Compared, catalog: Catalog, within: float) -> Iterator[Compared
         if now.beside:
             now = replace(now, shifts=(yield from shifted(now, now.beside[0], catalog, limit)))
             yield now
-        for grown in _matrix(now, catalog, limit):
-            now = grown
-            yield now
+        if now.only_weights_differ:
+            for grown in _matrix(now, catalog, limit):
+                now = grown
+                yield now
     except _Halted:
         yield replace(now, stage="stopped")
     except Exception as error:  # the answers are there and stay; in_words logs what is a bug

@@ -138,10 +138,10 @@ def _scale(info: ModelInfo | None, adapter: str) -> dict[str, Any]:
     """Shown with an adapter; but a served one has its full strength, always."""
     known = next((one for one in (info.adapters if info else ()) if one.name == adapter), None)
     shown = bool(adapter) and (info is None or info.kind != "endpoint")
-    graded = known is None or _graded(known)
-    return dict(gr.update(visible=shown, step=0.05 if graded else 1, maximum=2 if graded else 1))
+    steps = known is None or graded(known)
+    return dict(gr.update(visible=shown, step=0.05 if steps else 1, maximum=2 if steps else 1))
 
 
-def _graded(adapter: AdapterDetails) -> bool:
+def graded(adapter: AdapterDetails) -> bool:
     """What merges into a copy, or is made of virtual tokens, is on or off."""
     return not adapter.loaded or (adapter.shared and adapter.rank is not None)

@@ -12,7 +12,7 @@ from playground.backends.catalog import ModelInfo
 from playground.csv_text import csv_text
 from playground.evaluation.likelihood import TokenShift
 from playground.evaluation.prompt_table import PromptRow
-from playground.types import Alternative, Completion, Finding, Message, Origin, Run, Step, Token, Weights
+from playground.types import Alternative, Completion, Finding, Message, Origin, Run, Step, Token
 from playground.ui.compare import answers_values, measured_values, prompt_list_values
 from playground.ui.compare.panes import Picked
 from playground.ui.compare.run import Compared, Shifts
@@ -31,10 +31,12 @@ def run(text: str, origin: Origin | None = SAID, *findings: Finding, asked: str 
 
 
 def compared(*runs: Run, baseline: int = 0, **more: Any) -> Compared:
-    panes = tuple(Weights(model=r.setup.model, adapter=r.setup.adapter, scale=r.setup.scale) for r in runs)
+    panes = tuple(r.setup for r in runs)
     picked = Picked(panes=panes, baseline=baseline, titles=tuple(f"{'ABC'[i]} \u00b7 m" for i in range(len(runs))))
     models = tuple(LOCAL for _ in runs)
-    return Compared(setup=runs[0].setup, picked=picked, runs=runs, models=models, **{"stage": "done", **more})
+    return Compared(
+        setup=runs[0].setup, picked=picked, every=tuple((r,) for r in runs), models=models, **{"stage": "done", **more}
+    )
 
 
 @pytest.mark.parametrize(

@@ -44,11 +44,11 @@ def catalog_of(scored: Score) -> Catalog:
 
 
 def begun(catalog: Catalog, text: str = "Hi") -> Compared:
-    panes = [{"model": "m"}, {"model": "m", "adapter": "tuned"}]
+    panes = pane_picker.value([{"model": "m"}, {"model": "m", "adapter": "tuned"}])
     setup = setups.parse({"task": {"input": text}})
-    picked = pane_picker.read(setup, panes, "A", 4, catalog)
+    picked = pane_picker.read(setup, panes, 4, catalog)
     assert [pane.adapter for pane in picked.panes] == ["", "tuned"]
-    return Compared(setup=setup, picked=picked)
+    return compare_run.begin(setup, picked)
 
 
 def surprised(request: Request) -> tuple[Token, ...]:

@@ -1,25 +1,23 @@
-"""The panes of a comparison: what they may hold, and what their rows hold when some come and go."""
+"""The panes of a comparison: what their rows may hold, and which whole setups come of that."""
 
 import math
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import gradio as gr
 import pytest
 
-from playground import setups
+from playground import presets, setups
 from playground.backends.catalog import AdapterEntry, Catalog, ModelEntry
 from playground.backends.details import AdapterDetails
 from playground.backends.scripted import ScriptedBackend
 from playground.errors import InvalidSetup, LimitReached
 from playground.types import Weights
 from playground.ui.compare import panes, panes_panel
-from playground.ui.compare.panes import Picked
 from playground.ui.compare.panes_panel import PanesPanel
 
-SETUP = setups.parse({})
-A, B, C = Weights(model="m"), Weights(model="n"), Weights(model="m", adapter="tuned", scale=0.5)
+SHOWN = [{"input": "1", "output": "2"}]
+COMMON = setups.parse({"task": {"input": "Hi", "examples": SHOWN}, "sampling": {"temperature": 0.3}})
+MOST = 4
 
 
 @pytest.fixture
@@ -37,87 +35,129 @@ def catalog() -> Catalog:
 
 
 @pytest.fixture
-def panel(catalog: Catalog) -> Iterator[PanesPanel]:
-    with gr.Blocks():
-        yield panes_panel.build(catalog, [A, C], 3)
+def panel() -> PanesPanel:
+    return PanesPanel(rows="rows", models="models", take="take", most=MOST)
 
 
-def weights(picked: Picked) -> list[Weights]:
-    return [Weights(model=pane.model, adapter=pane.adapter, scale=pane.scale) for pane in picked.panes]
+def read(rows: Any, catalog: Catalog, baseline: Any = 0) -> panes.Picked:
+    return panes.read(COMMON, {"panes": rows, "baseline": baseline}, MOST, catalog)
 
 
-def held(panel: PanesPanel, *updates: dict[Any, Any]) -> dict[Any, Any]:
-    """What the widgets hold after these updates."""
-    values = {box: box.value for box in panel.widgets}
-    for written in updates:
-        for box, update in written.items():
-            if not isinstance(update, dict):
-                values[box] = update
-            elif "value" in update:
-                values[box] = update["value"]
-    return values
+M: dict[str, Any] = {"model": "m"}
 
 
 @pytest.mark.parametrize(
-    ("data", "baseline", "message"),
+    ("rows", "baseline", "message"),
     [
-        (None, "A", "`panes` must be a list"),
-        ([], "A", "`panes` must be a list"),
-        ([{"model": "m", "scale": math.nan}], "A", "panes.0.scale"),
-        ([{"model": "m", "evil": 1}], "A", "panes.0.evil"),
-        ([{}], "B", "`baseline` is 'B'"),
-        ([{}], "", "`baseline` is empty; choose a pane"),
-        ([{}, {}], "AB", "`baseline` is 'AB'"),
-        ([{}], 0, "`baseline` is 0"),
-        ([{}], ["A"], "baseline"),
-        ([{}] * 3, "A", "3 panes"),
+        (None, 0, "`panes` must be a list"),
+        ([], 0, "`panes` must be a list"),
+        ("mm", 0, "`panes` must be a list"),
+        (["m"], 0, "`panes.0` is 'm'"),
+        ([{"model": "m", "scale": math.nan}], 0, "panes.0.scale"),
+        ([{"model": "m", "evil": 1}], 0, "panes.0.evil"),
+        ([{"model": 5}], 0, "panes.0.model"),
+        ([M, {"technique": "guess", **M}], 0, "`panes.1.strategy` is 'guess'"),
+        ([{"technique": ["zero_shot"], **M}], 0, "panes.0.technique"),
+        ([{"sampling": "wild", **M}], 0, "`panes.0.sampling` is 'wild'; it must be one of defaults"),
+        ([{"placebo": 1, **M}], 0, "panes.0.placebo"),
+        ([{"taken": "all", **M}], 0, "`panes.0.taken` is 'all'"),
+        ([{"taken": {"task": 5}, **M}], 0, "`panes.0.task` is 5"),
+        ([{"taken": {"evil": 5}, **M}], 0, "`panes.0.evil` is not known"),
+        ([M], 1, "`baseline` is 1; choose a pane from A to A"),
+        ([M], -1, "`baseline` is -1"),
+        ([M], True, "`baseline` is True"),
+        ([M, M], "A", "`baseline` is 'A'"),
+        ([M, {"placebo": True, **M}], 1, "`baseline` is the placebo, pane B"),
+        ([M] * 5, 0, "5 panes; 4 is the most"),
     ],
 )
-def test_forged_panes_are_refused(data: Any, baseline: Any, message: str, catalog: Catalog) -> None:
+def test_forged_panes_are_refused(rows: Any, baseline: Any, message: str, catalog: Catalog) -> None:
     with pytest.raises((InvalidSetup, LimitReached), match=message):
-        panes.read(SETUP, data, baseline, 2, catalog)
+        read(rows, catalog, baseline)
 
 
-def test_the_rows_hold_what_was_put_into_them(panel: PanesPanel, catalog: Catalog) -> None:
-    assert weights(panel.read(SETUP, held(panel), catalog)) == [A, C]
-    written = panel.write([A, B, C], 2, catalog.models())
-    picked = panel.read(SETUP, held(panel, written), catalog)
-    assert (weights(picked), picked.baseline) == ([A, B, C], 2)
-    assert picked.titles == ("A \u00b7 M", "B \u00b7 N", "C \u00b7 M + Tuned \u00d7 0.5")
+@pytest.mark.parametrize("held", [None, 5, "x", [], {}, {"panes": {}}, {"panes": [5, {"technique": ["x"]}]}])
+def test_what_is_no_panes_names_no_technique(held: Any, catalog: Catalog) -> None:
+    assert panes.techniques(held) == frozenset()
+    with pytest.raises(InvalidSetup):
+        panes.read(COMMON, held, MOST, catalog)
+
+
+def test_a_pane_has_its_own_technique_weights_and_sampling(catalog: Catalog) -> None:
+    rows = [
+        M,
+        {"model": "n", "technique": "chain_of_thought"},
+        {"model": "m", "adapter": "tuned", "scale": 0.5, "sampling": "creative"},
+        {"model": "m", "technique": "few_shot", "sampling": "defaults"},
+    ]
+    picked = read(rows, catalog, 1)
+    plain, reasoning, tuned, shown = picked.panes
+    assert picked.baseline == 1
+    assert [(pane.model, pane.adapter, pane.scale) for pane in picked.panes] == [
+        ("m", "", 1.0), ("n", "", 1.0), ("m", "tuned", 0.5), ("m", "", 1.0)
+    ]  # fmt: skip
+    assert [pane.strategy for pane in picked.panes] == ["zero_shot", "chain_of_thought", "zero_shot", "few_shot"]
+    assert [pane.task.input for pane in picked.panes] == ["Hi"] * 4
+    assert [len(pane.task.examples) for pane in picked.panes] == [0, 0, 0, 1]  # what each technique uses
+    assert plain.sampling == reasoning.sampling == COMMON.sampling
+    assert tuned.sampling.temperature == presets.sampling_presets()["creative"].sampling.temperature
+    assert shown.sampling == setups.parse({}).sampling
+    assert picked.titles == (
+        "A \u00b7 Zero-shot \u00b7 M",
+        "B \u00b7 Chain of thought \u00b7 N",
+        "C \u00b7 Zero-shot \u00b7 M + Tuned \u00d7 0.5 \u00b7 Creative",
+        "D \u00b7 Few-shot \u00b7 M \u00b7 Defaults",
+    )
+
+
+def test_titles_say_what_differs(catalog: Catalog) -> None:
+    assert read([M, {"model": "n"}], catalog).titles == ("A \u00b7 M", "B \u00b7 N")
+    assert read([M, M], catalog).titles == ("A \u00b7 M", "B \u00b7 M")
+    assert read([M, {"technique": "role", **M}], catalog).titles == ("A \u00b7 Zero-shot", "B \u00b7 Role")
+
+
+def test_a_placebo_is_the_baseline_whichever_that_is(catalog: Catalog) -> None:
+    rows = [M, {"model": "n", "technique": "role"}, {"model": "m", "placebo": True}]
+    for baseline, letter in ((0, "A"), (1, "B")):
+        picked = read(rows, catalog, baseline)
+        assert picked.panes[2] == picked.panes[baseline]
+        assert picked.placebos == {2}
+        assert picked.titles[2] == f"C \u00b7 Placebo of {letter}"
+
+
+def test_the_playgrounds_setup_is_taken_as_it_is_but_for_the_prompt(catalog: Catalog, panel: PanesPanel) -> None:
+    setup = setups.parse(
+        {
+            "model": "n",
+            "strategy": "few_shot",
+            "options": {"layout": "turns"},
+            "task": {"input": "Its own", "role": "A poet.", "examples": [{"input": "1", "output": "2"}]},
+            "sampling": {"temperature": 1.2, "seed": 3},
+        }
+    )
+    rows = panes.value([M])
+    (written,) = panel.with_setup({"rows": rows}, setup).values()
+    picked = panes.read(COMMON, written, MOST, catalog)
+    assert picked.panes[0] == panes.read(COMMON, rows, MOST, catalog).panes[0]
+    assert picked.panes[1] == replace(setup, task=replace(setup.task, input="Hi"))
+    with pytest.raises(LimitReached, match="There are 4 panes"):
+        panel.with_setup({"rows": panes.value([M] * 4)}, setup)
+
+
+def test_rows_hold_the_weights_that_were_put_into_them(panel: PanesPanel, catalog: Catalog) -> None:
+    weights = [Weights(model="m"), Weights(model="m", adapter="tuned", scale=0.5)]
+    picked = panel.read(COMMON, panel.write(weights), catalog)
+    assert [(pane.adapter, pane.scale) for pane in picked.panes] == [("", 1.0), ("tuned", 0.5)]
 
 
 @pytest.mark.parametrize(
-    ("at", "baseline", "left", "marked"), [(0, 0, [B, C], 0), (0, 2, [B, C], 1), (1, 1, [A, C], 0), (2, 0, [A, B], 0)]
+    ("kind", "shared", "offered"),
+    [("local", True, (True, True)), ("local", False, (True, False)), ("endpoint", True, (False, True))],
 )
-def test_the_others_keep_what_they_hold_when_one_goes(
-    at: int, baseline: int, left: list[Weights], marked: int, panel: PanesPanel, catalog: Catalog
-) -> None:
-    assert panes.without([A, B, C], at, baseline) == (left, marked)
-    before = panel.write([A, B, C], baseline, catalog.models())
-    after = panel.write(*panes.without([A, B, C], at, baseline), catalog.models(), offered=2)
-    picked = panel.read(SETUP, held(panel, before, after), catalog)
-    assert (weights(picked), picked.baseline) == (left, marked)
-
-
-def test_models_are_sent_to_new_rows_only(panel: PanesPanel, catalog: Catalog) -> None:
-    written = panel.write([A, B, C], 0, catalog.models(), offered=2)
-    assert ["choices" in written[row.choice.model] for row in panel.rows] == [False, False, True]
-
-
-def test_what_is_not_there_any_more_is_said_and_kept(panel: PanesPanel, catalog: Catalog) -> None:
-    gone = Weights(model="mine/away", adapter="lost")
-    written = panel.write([gone, Weights(model="m", adapter="other")], 0, catalog.models(), offered=2)
-    first, second = panel.rows[0].choice, panel.rows[1].choice
-    assert ("mine/away (gone)", "mine/away") in written[first.model]["choices"]
-    assert ("lost (gone)", "lost") in written[first.adapter]["choices"]
-    assert ("other (gone)", "other") in written[second.adapter]["choices"]
-    assert weights(panel.read(SETUP, held(panel, written), catalog))[0] == gone
-
-
-@pytest.mark.parametrize(("shared", "step"), [(True, 0.05), (False, 1)])
 def test_an_adapter_that_is_on_or_off_has_no_scale_between(
-    shared: bool, step: float, panel: PanesPanel, catalog: Catalog
+    kind: Any, shared: bool, offered: tuple[bool, bool], catalog: Catalog
 ) -> None:
     tuned = AdapterDetails(name="tuned", title="Tuned", loaded=True, shared=shared, rank=8)
-    written = panel.write([C], 0, [replace(catalog.info("m"), adapters=(tuned,))])
-    assert written[panel.rows[0].choice.scale.widget]["step"] == step
+    (model,) = panes_panel.offered([replace(catalog.info("m"), kind=kind, adapters=(tuned,))])
+    (adapter,) = model["adapters"]
+    assert (adapter["scaled"], adapter["graded"]) == offered

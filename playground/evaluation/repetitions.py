@@ -1,0 +1,214 @@
+"""What panes answered when each was asked several times: equal answers together, agreement, and right or wrong."""
+
+import itertools
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from playground.evaluation.datasets.base import Dataset
+from playground.evaluation.datasets.own import CARD, OWN
+from playground.evaluation.findings.comparisons import ColumnComparison, compare
+from playground.evaluation.findings.sentences import format_interval, format_p, format_points, one_line, round_items
+from playground.evaluation.findings.summary import summaries
+from playground.evaluation.plan import Experiment, Item, ScorerChoice
+from playground.evaluation.results import Result, Table
+from playground.evaluation.scorers.base import Scorer, Verdict
+from playground.evaluation.scorers.matching import Contains
+from playground.evaluation.scorers.reading import Label, Numeric
+from playground.evaluation.statistics.power import ALPHA
+from playground.formats import format_count
+from playground.prompts import prompts_of
+from playground.strategies.answers import NoNumber, comparison_key, reference_number
+from playground.types import Run, Setup
+
+HOW: Mapping[type[Scorer], str] = {
+    Numeric: "Right: the number that the answer marks, else its first, is {}.",
+    Label: "Right: the label that the answer gives is {}.",
+    Contains: "Right: the answer holds the words {}.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerCount:
+    """One answer, in the first of its spellings, and how many repetitions gave it; None: nobody says if it is right."""
+
+    text: str
+    count: int
+    right: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaneAnswers:
+    """One pane over its repetitions that have an answer. `verdicts` are None for the others, and without a reference.
+
+    `agreement` is the share of pairs of repetitions that are equal, None for fewer than two.
+    """
+
+    answers: tuple[AnswerCount, ...]
+    count: int
+    agreement: float | None
+    verdicts: tuple[bool | None, ...] = ()
+    certain: bool = False  # nothing in it is left to chance: one repetition says as much as many
+    right: int | None = None
+    low: float | None = None  # of the share that is right, 95 %
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeated:
+    """All panes. `between[a][b]` is how often an answer of one equals an answer of the other."""
+
+    panes: tuple[PaneAnswers, ...]
+    between: tuple[tuple[float | None, ...], ...]
+    how: str = ""  # an answer was judged
+    sentences: tuple[str, ...] = ()  # each pane against the baseline
+
+
+class Judging:
+    """Whether answers are right, by one reference: as a number where it is one, as a label, or as words in them."""
+
+    def __init__(self, reference: str, setup: Setup) -> None:
+        """Raises InvalidSetup for a reference that no answer of this type can be."""
+        item = Item(id="1", input=setup.task.input, references=(reference.strip(),))
+        self._scorer = _scorer(item.references[0], setup)
+        self._dataset = Dataset(
+            name=OWN,
+            card=CARD,
+            answer=setup.task.answer,
+            labels=setup.task.labels,
+            items=(item,),
+            scorer=ScorerChoice(name=self._scorer.name),
+        )
+        self._scorer.check(self._dataset)
+        self.how = HOW[type(self._scorer)].format(one_line(item.references[0]))
+
+    def verdict(self, run: Run) -> Verdict:
+        return self._scorer.score(run.answer, self._dataset.items[0], self._dataset)
+
+
+def _scorer(reference: str, setup: Setup) -> Scorer:
+    if setup.task.answer in ("label", "choice", "yes_no"):
+        return Label()
+    try:
+        reference_number(reference)
+    except NoNumber:
+        return Numeric() if setup.task.answer == "number" else Contains(whole_words=True)
+    return Numeric()
+
+
+def repeated(
+    runs: Sequence[Sequence[Run]], titles: Sequence[str], baseline: int, judging: Judging | None = None
+) -> Repeated:
+    """From the runs of every pane, in the order of the repetitions. Also for panes that still answer."""
+    keys = [[comparison_key(run.answer) for run in pane if run.status == "done"] for pane in runs]
+    between = tuple(
+        tuple(_within(keys[a]) if a == b else _share_equal(keys[a], keys[b]) for b in range(len(keys)))
+        for a in range(len(keys))
+    )
+    panes = [_pane(pane, judging) for pane in runs]
+    if judging is None:
+        return Repeated(panes=tuple(panes), between=between)
+    order = [baseline, *(at for at in range(len(panes)) if at != baseline)]
+    table = _table(runs, [titles[at] for at in order], [panes[at] for at in order], order)
+    for at, summary in zip(order, summaries(table), strict=True):
+        panes[at] = replace(panes[at], right=summary.right, low=summary.low, high=summary.high)
+    certain = {title for title, pane in zip(titles, panes, strict=True) if pane.certain}
+    sentences = tuple(_sentence(one, certain) for one in compare(table))
+    return Repeated(panes=tuple(panes), between=between, how=judging.how, sentences=sentences)
+
+
+def _pane(runs: Sequence[Run], judging: Judging | None) -> PaneAnswers:
+    done = [run for run in runs if run.status == "done"]
+    verdicts = {run.answer: judging.verdict(run).right for run in done} if judging else {}
+    counts = Counter(comparison_key(run.answer) for run in done)
+    spelled = {comparison_key(run.answer): run.answer for run in reversed(done)}
+    return PaneAnswers(
+        answers=tuple(
+            AnswerCount(text=spelled[key], count=count, right=verdicts.get(spelled[key]))
+            for key, count in counts.most_common()
+        ),
+        count=len(done),
+        agreement=_within([comparison_key(run.answer) for run in done]),
+        certain=bool(done) and _is_certain(done[0]),
+        verdicts=tuple(verdicts.get(run.answer) if run.status == "done" else None for run in runs),
+    )
+
+
+def _within(keys: Sequence[str]) -> float | None:
+    pairs = list(itertools.combinations(keys, 2))
+    return sum(a == b for a, b in pairs) / len(pairs) if pairs else None
+
+
+def _share_equal(first: Sequence[str], second: Sequence[str]) -> float | None:
+    pairs = [a == b for a in first for b in second]
+    return sum(pairs) / len(pairs) if pairs else None
+
+
+def _table(
+    runs: Sequence[Sequence[Run]], titles: Sequence[str], panes: Sequence[PaneAnswers], order: Sequence[int]
+) -> Table:
+    """The repetitions as the items of an experiment: what they stand for are other draws of this one prompt."""
+    prompt = runs[0][0].setup.task.input
+    count = len(runs[0])
+    return Table(
+        experiment=Experiment(),
+        items=tuple(Item(id=str(number), input=prompt) for number in range(count)),
+        columns=tuple(titles),
+        results=tuple(
+            Result(
+                key="",
+                column=title,
+                item=str(number),
+                outcome="failed" if right is None else "done",
+                score=None if right is None else float(right),
+                right=right,
+                answer=run.answer,
+            )
+            for title, pane, at in zip(titles, panes, order, strict=True)
+            for number, (run, right) in enumerate(zip(runs[at], pane.verdicts, strict=True))
+        ),
+    )
+
+
+def _is_certain(run: Run) -> bool:
+    """Whether nothing in the run is left to chance."""
+    return all(prompt.sampling.temperature == 0 for prompt in prompts_of(run.setup))
+
+
+def _sentence(comparison: ColumnComparison, certain: set[str]) -> str:
+    """One pane against the baseline: who was right how often, and whether that suffices to prefer one."""
+    first, second, n = one_line(comparison.first), one_line(comparison.second), comparison.n
+    if comparison.means is None:
+        return f"{second} and {first} cannot be compared: no repetition has an answer of both."
+    a, b = (round(mean * n) for mean in comparison.means)
+    times = format_count(n, "repetition")
+    if {comparison.first, comparison.second} <= certain:
+        said = f"{second} is {'right' if b else 'wrong'} and {first} is {'right' if a else 'wrong'}"
+        return (
+            f"{said}, each time: at temperature 0 every repetition is the same, so repeating says nothing of chance. "
+            "Ask other prompts before you prefer one."
+        )
+    p = comparison.adjusted if comparison.adjusted is not None else 1.0
+    chance = format_p(p) + (
+        f" after Holm for {comparison.comparisons} comparisons" if comparison.comparisons > 1 else ""
+    )
+    points = format_points(comparison.difference or 0.0)
+    interval = format_interval(comparison.low or 0.0, comparison.high or 0.0)
+    measured = f"difference {points}, 95 % interval {interval}, {chance}"
+    counted = f"{second} was right in {b} of {times}, {first} in {a} ({measured})"
+    if comparison.significant:
+        better = second if b > a else first
+        return f"{counted}: more than chance explains. On this prompt the evidence suffices to prefer {better}."
+    return f"{counted}: the evidence does not suffice to prefer one{_needed(comparison)}."
+
+
+def _needed(comparison: ColumnComparison) -> str:
+    seen = comparison.items_for_seen
+    # Were the two unlike each time, p would be 2 / 2^n, times the comparisons for the smallest of them.
+    least = math.floor(math.log2(2 * comparison.comparisons / ALPHA)) + 1
+    if comparison.n < least:
+        return f"; so few repetitions cannot show any difference, however large: take {least} or more"
+    if seen and seen > comparison.n:
+        return f"; if the difference is really this large, about {round_items(seen)} repetitions would show it"
+    return ""

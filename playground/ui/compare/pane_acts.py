@@ -1,0 +1,87 @@
+"""What the buttons of one answered pane do: its messages, its setup elsewhere, asking it again, stopping it alone."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from playground import presets, setups
+from playground.errors import InvalidSetup
+from playground.parameters import STRICT
+from playground.presets import Preset
+from playground.types import Run, Setup
+from playground.ui.compare.run import Compared
+from playground.ui.handlers import payloads
+from playground.ui.handlers.event_options import AT_ONCE
+from playground.ui.handlers.messages import told
+from playground.ui.run_view import steps_values
+from playground.ui.widgets.status import sentence
+
+NO_PANE = "There is no such pane; run the comparison again."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaneClick:
+    """A pane, by its place, and one of its repetitions."""
+
+    __pydantic_config__ = STRICT
+    pane: int = payloads.whole(25)
+    repetition: int = payloads.whole(99)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaneActs:
+    """The view whose buttons these are, and what shows the outcome. `compared` is the session's last comparison."""
+
+    answers: Any
+    compared: Any
+    steps_title: Any
+    steps: Any
+    saved: Any
+    opened: Any
+
+
+def clicked(now: Compared | None, event: gr.EventData) -> tuple[Compared, int, Run]:
+    """The comparison, the pane's place and its run. Raises InvalidSetup for what is not there."""
+    click = payloads.read(PaneClick, event)
+    if now is None or click.pane >= len(now.every) or click.repetition >= len(now.every[click.pane]):
+        raise InvalidSetup(NO_PANE)
+    return now, click.pane, now.every[click.pane][click.repetition]
+
+
+def wire(acts: PaneActs) -> None:
+    """Attach the handlers."""
+
+    def setup_of(now: Compared | None, event: gr.EventData) -> Setup:
+        _, _, run = clicked(now, event)
+        return run.setup
+
+    @told
+    def open_one(now: Compared | None, event: gr.EventData) -> Any:
+        setup = setup_of(now, event)
+        yield {acts.opened: None}  # opened twice, it is news twice
+        yield {acts.opened: setups.to_dict(setup)}
+
+    @told
+    def save(now: Compared | None, event: gr.EventData) -> dict[str, str]:
+        setup = setup_of(now, event)
+        return {"name": "pane.yaml", "text": presets.write_preset(Preset(title="My preset", about="", setup=setup))}
+
+    @told
+    def stop(now: Compared | None, event: gr.EventData) -> None:
+        there, at, _ = clicked(now, event)
+        there.halts[at].set()  # the comparison itself shows how the pane ended: only one writes to the page
+
+    @told
+    def show(now: Compared | None, event: gr.EventData) -> dict[Any, Any]:
+        there, at, run = clicked(now, event)
+        number = payloads.read(PaneClick, event).repetition + 1
+        of = f", repetition {number} of {there.repetitions}" if there.repetitions > 1 else ""
+        value = {**steps_values.steps_value(run), "editable": False}
+        return {acts.steps_title: sentence(f"Steps and messages of {there.picked.titles[at]}{of}"), acts.steps: value}
+
+    view = acts.answers
+    view.open_setup(open_one, acts.compared, [acts.opened], **AT_ONCE)
+    view.save_preset(save, acts.compared, acts.saved, **AT_ONCE)
+    view.stop_pane(stop, acts.compared, None, **AT_ONCE)
+    view.show_steps(show, acts.compared, [acts.steps_title, acts.steps], **AT_ONCE)

@@ -1,0 +1,156 @@
+"""Panes that were asked several times, or with a reference answer, and what panes are sent -> plain values."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from playground.comparison import PaneRuns
+from playground.errors import InvalidSetup
+from playground.evaluation.pane_estimate import PaneEstimate
+from playground.evaluation.prompt_differences import RequestDifference, prompt_differences
+from playground.evaluation.repetitions import Judging, PaneAnswers, Repeated, repeated
+from playground.formats import format_count, format_duration, format_percent
+from playground.types import Setup
+from playground.ui.compare.run import Compared
+from playground.ui.run_view.measures import dollars
+
+LONGEST_ANSWER = 300  # characters of an answer in a bar
+AGREEMENT = (
+    "The share of pairs of answers that are equal: one of the row's pane and one of the column's; along the diagonal, "
+    "two repetitions of one pane."
+)
+ALIKE = " each time: at temperature 0 every repetition is the same"
+SAME_PROMPT = "Exactly the same is sent as in the baseline."
+ENDED = ("done", "failed", "stopped")
+
+
+def found(now: Compared) -> Repeated | None:
+    """What the repetitions say; None where each pane was asked once and nothing says what is right."""
+    if not now.every or (now.repetitions == 1 and not now.reference):
+        return None
+    judging = judge(now.reference, now.setup) if now.reference and now.stage != "answering" else None
+    return repeated(now.every, now.picked.titles, now.picked.baseline, judging)
+
+
+def judge(reference: str, setup: Setup) -> Judging:
+    """Raises InvalidSetup, in the words of the field, for what no answer of this type can be."""
+    try:
+        return Judging(reference, setup)
+    except InvalidSetup:
+        rule = (
+            f"is no {'number' if setup.task.answer == 'number' else 'allowed answer'}, which the answer type asks for."
+        )
+        raise InvalidSetup(path=("reference",), rule=rule) from None
+
+
+def pane_value(pane: PaneAnswers | None, runs: PaneRuns) -> dict[str, Any]:
+    """Bars of a pane's answers, how often they agree, and whether they are right."""
+    if pane is None or not pane.count:
+        return {"answers": [], "agreement": "", "score": ""}
+    places = {run.answer: at for at, run in reversed(list(enumerate(runs))) if run.status == "done"}
+    bars = [
+        {
+            "text": one.text[:LONGEST_ANSWER] or "(nothing)",
+            "count": one.count,
+            "share": one.count / pane.count,
+            "right": one.right,
+            "first": places[one.text],
+        }
+        for one in pane.answers
+    ]
+    agreement = "" if pane.agreement is None else f"{format_percent(pane.agreement)} of pairs of repetitions agree."
+    return {"answers": bars if len(runs) > 1 else [], "agreement": agreement, "score": _score(pane)}
+
+
+def _score(pane: PaneAnswers) -> str:
+    if pane.right is None or pane.low is None or pane.high is None:
+        return ""
+    if pane.count == 1 or pane.certain:
+        return ("Right" if pane.right else "Wrong") + (ALIKE if pane.count > 1 else "")
+    interval = f"95 % interval {format_percent(pane.low)} to {format_percent(pane.high)}"
+    return f"Right in {pane.right} of {pane.count} ({interval})"
+
+
+def repeated_metrics(runs: PaneRuns) -> list[tuple[str, str]]:
+    """What all repetitions of a pane took together."""
+    costs = [run.cost for run in runs if run.cost is not None]
+    ended = [run for run in runs if run.status == "done"]
+    return [
+        ("Output", format_count(sum(run.completion_tokens for run in runs), "token")),
+        ("Prompt", format_count(sum(run.prompt_tokens for run in runs), "token")),
+        ("Calls", f"{sum(len(step.completions) for run in runs for step in run.steps):,}"),
+        *([("Time for each", f"{sum(run.seconds for run in ended) / len(ended):.1f} s")] if ended else []),
+        *([("Cost", dollars(sum(costs)))] if costs else []),
+    ]
+
+
+def ended_count(runs: PaneRuns) -> int:
+    return sum(run.status in ENDED for run in runs)
+
+
+def agreement_table(now: Compared, said: Repeated | None) -> list[dict[str, Any]]:
+    """How often answers of one pane equal answers of another; along the diagonal, of the pane itself."""
+    if said is None or now.repetitions == 1:
+        return []
+    names = now.picked.titles
+    rows = [
+        {"head": name, "cells": ["-" if cell is None else format_percent(cell) for cell in row]}
+        for name, row in zip(names, said.between, strict=True)
+    ]
+    return [
+        {
+            "caption": "Agreement",
+            "note": AGREEMENT,
+            "corner": "Pane",
+            "columns": [name.split(" ")[0] for name in names],
+            "rows": rows,
+        }
+    ]
+
+
+# ------------------------------------------------------------------------------------------ what is sent
+def prompts_value(now: Compared, at: int) -> dict[str, Any]:
+    """What a pane sends differently from the baseline, message by message; nothing for the baseline itself."""
+    if at == now.picked.baseline:
+        return {"note": "", "requests": []}
+    requests = prompt_differences(now.picked.panes[now.picked.baseline], now.picked.panes[at])
+    changed = [request for request in requests if not request.same]
+    return {"note": SAME_PROMPT if requests and not changed else "", "requests": [_request(one) for one in changed]}
+
+
+def _request(one: RequestDifference) -> dict[str, Any]:
+    if not one.label:
+        title = f"{one.baseline_label}: only in the baseline"
+    elif not one.baseline_label:
+        title = f"{one.label}: only here"
+    else:
+        title = one.label if one.label == one.baseline_label else f"{one.label}, against {one.baseline_label}"
+    return {
+        "title": title,
+        "settings": list(one.settings),
+        "messages": [
+            {
+                "role": message.role,
+                "same": message.same,
+                "segments": [{"text": part.text, "change": part.change} for part in message.segments],
+            }
+            for message in one.messages
+        ],
+    }
+
+
+# ------------------------------------------------------------------------------------------- beforehand
+def estimate_sentence(panes: int, repetitions: int, made: PaneEstimate) -> str:
+    """ "12 panes, 10 repetitions each: 240 calls, ..."."""
+    more = "at least " if made.at_least else ""
+    times = f", {repetitions} repetitions each" if repetitions > 1 else ""
+    parts = [
+        f"{more}{format_count(made.calls, 'call')}",
+        f"about {made.prompt_tokens:,} prompt tokens and {more or 'up to '}{made.completion_tokens:,} of answers",
+        f"up to {format_duration(made.seconds)}" if made.seconds else "time is known after a first run",
+        *([f"up to {dollars(made.cost)}"] if made.cost is not None else []),
+    ]
+    return f"{format_count(panes, 'pane')}{times}: {', '.join(parts)}."
+
+
+def verdicts(said: Repeated | None) -> Sequence[str]:
+    return said.sentences if said else ()
