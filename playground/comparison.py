@@ -76,7 +76,7 @@ def compare(
     at once. A model made for one task gets the task's input alone, with default sampling. Each one of `halts` stops its
     pane, and closing stops them all.
     """
-    _refuse_useless(panes)
+    refuse_useless(panes)
     seeds = seeds or [draw_seed()] * len(panes)
     halts = halts or [threading.Event() for _ in panes]
     works = [
@@ -115,7 +115,7 @@ def compare_repeatedly(
     Every repetition has a seed of its own, the same for all panes, so that they are compared on equal luck. Only the
     panes at `placebos` have other seeds: they show what luck alone makes.
     """
-    _refuse_useless(panes)
+    refuse_useless(panes)
     drawn, count = draw_seed(), len(panes)
     halts = halts or [threading.Event() for _ in panes]
     asked = [pair for r in range(repetitions) for pair in with_seeds(panes, drawn, r, placebos)]
@@ -150,7 +150,7 @@ def _seed_of(seed: int, repetition: int, luck: int) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed}/{repetition}/{luck}".encode()).digest()[:4])
 
 
-def _refuse_useless(panes: Sequence[Setup]) -> None:
+def refuse_useless(panes: Sequence[Setup]) -> None:
     """Raises InvalidSetup where every pane's task lacks something."""
     wrong = []
     for pane in panes:

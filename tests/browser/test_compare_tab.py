@@ -289,7 +289,7 @@ def test_techniques_are_repeated_and_the_sentence_says_whether_one_is_better(pag
     page = turn_to(page_over(Catalog([entry("default", ScriptedBackend(reply=counting))])), "Compare")
     choose(page, "Pane A: technique", "Zero-shot")
     choose(page, "Pane B: technique", "Chain of thought")
-    for letter, title in (("C", "Self-consistency"), ("D", "Role")):
+    for letter, title in (("C", "Self-consistency"), ("D", "Rereading")):
         page.get_by_role("button", name="Add a pane", exact=True).click()
         choose(page, f"Pane {letter}: technique", title)
     for letter in "ABCD":
@@ -323,7 +323,7 @@ def test_techniques_are_repeated_and_the_sentence_says_whether_one_is_better(pag
 
     # The Playground's setup is one pane more, which is asked again alone.
     page.get_by_role("button", name="Add the Playground\u2019s setup as a pane").click()
-    expect(page.get_by_role("group", name="Pane F")).to_contain_text("The Playground\u2019s: Zero-shot")
+    expect(page.get_by_role("group", name="Pane F")).to_contain_text("The Playground\u2019s: Few-shot")
     expect(page.locator("#compare-stale")).to_contain_text("the panes")
     side(page, 3).get_by_role("button", name="Ask again").click()
     ended(page)

@@ -31,7 +31,9 @@ const modelField = (pane, name) => {
     return select(label, pane.model, models().map((model) => [model.name, model.title]), (key) => setModel(pane, key));
   }
   return el("input", { type: "text", list: "pane-model-titles", "aria-label": label, value: titleOf(pane.model),
-    onfocus: (event) => event.target.select(),
+    onfocus: (event) => { event.target.dataset.fresh = "yes"; event.target.select(); },
+    // The click that brought the focus takes the selection away again.
+    onclick: (event) => { if (event.target.dataset.fresh) event.target.select(); delete event.target.dataset.fresh; },
     onchange: (event) => {
       const typed = event.target.value.trim().toLowerCase();
       const near = models().filter((model) => model.title.toLowerCase().includes(typed));

@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from playground import comparison
 from playground.backends.catalog import Catalog
 from playground.backends.entries import loaded_names
 from playground.errors import InvalidSetup, PlaygroundError
@@ -67,6 +68,7 @@ class ComparePanel:
         if asked.reference.strip():
             repeated_values.judge(asked.reference, setup)
         picked = self.picker.read(setup, values, catalog)
+        comparison.refuse_useless(picked.panes)
         return compare_run.begin(setup, picked, asked.repetitions, asked.reference.strip())
 
     def out_of_date(self, values: Mapping[Any, Any], catalog: Catalog) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground import setups
+from playground import comparison, setups
 from playground.backends.entries import loaded_names
 from playground.csv_text import csv_text
 from playground.errors import InvalidSetup
@@ -122,6 +122,7 @@ def wire(view: PromptList, picker: PanesPanel, form: CompareForm, shared: Shared
         catalog = sessions.of(request)
         prompts = prompt_table.read_prompts(_text(values[view.prompts]))
         picked = picker.read(form.setup(values, prompts[0]), values, catalog)
+        comparison.refuse_useless(picked.panes)
         prompt_table.check_size(prompts, picked.panes, settings.max_cells, CELLS)
         how = {**limits, "placebos": picked.placebos}
         now, loaded = Listed(picked=picked, count=len(prompts)), loaded_names(catalog.models())
