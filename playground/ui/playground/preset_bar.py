@@ -17,7 +17,7 @@ from playground.ui.handlers.messages import told
 from playground.ui.handlers.payloads import Choice
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.handlers.uploads import text_of_file
-from playground.ui.setup_form.form import Form
+from playground.ui.playground.variables_panel import PromptForm
 from playground.ui.widgets import choices, download
 
 
@@ -78,7 +78,12 @@ def laid_over(preset: Setup, chosen: Mapping[str, Any], alternatives: int) -> Se
 
 
 def wire(
-    bar: PresetBar, also: Any, opened_elsewhere: Any, form: Form, offered: Mapping[str, Preset], sessions: Sessions
+    bar: PresetBar,
+    also: Any,
+    opened_elsewhere: Any,
+    form: PromptForm,
+    offered: Mapping[str, Preset],
+    sessions: Sessions,
 ) -> None:
     """`also` is a second place that offers presets by key; `opened_elsewhere` changes when another tab fills it."""
     alternatives = form.sampling.field("top_logprobs")
@@ -97,7 +102,7 @@ def wire(
 
     @told
     def save(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
-        setup = setups.parse(form.read(values, sessions.of(request)))
+        setup = setups.parse(form.read_as_typed(values, sessions.of(request)))
         text = presets.write_preset(Preset(title=titled(setup), about="", setup=setup))
         return {bar.save: {"name": f"{setup.strategy}.yaml", "text": text}}
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground import runner
+from playground import runner, setups
 from playground.backends.catalog import Catalog
 from playground.errors import PlaygroundError
 from playground.settings import Settings
@@ -18,11 +18,12 @@ from playground.ui.handlers.messages import told
 from playground.ui.handlers.one_at_a_time import Stoppable, refuse_second, switch
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.playground import editing
+from playground.ui.playground.variables_panel import PromptForm
+from playground.ui.playground.versions_panel import Asked
 from playground.ui.run_view import answer_values, following, prompt_values, steps_values
 from playground.ui.run_view.places import Branch, Edit, Pick, last_run, read_of
 from playground.ui.run_view.votes_and_tokens import Insight
 from playground.ui.setup_form.check import checked
-from playground.ui.setup_form.form import Form
 from playground.ui.setup_form.labels import labelled
 from playground.ui.widgets.waiting_line import WaitingLine
 
@@ -75,8 +76,11 @@ class Results:
         }
 
 
-def wire(fields: Form, view: Results, settings: Settings, sessions: Sessions) -> list[Any]:
-    """Attach the handlers. Returns the events after which another run may be shown."""
+def wire(fields: PromptForm, view: Results, asked: Any, settings: Settings, sessions: Sessions) -> list[Any]:
+    """Attach the handlers. Returns the events after which another run may be shown, that of the Run button first.
+
+    `asked` is told what the form held when a run of it begins.
+    """
 
     def go(
         setup: Setup, catalog: Catalog, values: dict[Any, Any], given: tuple[Step, ...] = (), at: Pick | None = None
@@ -102,6 +106,8 @@ def wire(fields: Form, view: Results, settings: Settings, sessions: Sessions) ->
         catalog = sessions.of(request)
         setup = checked(fields.read(values, catalog), catalog)
         prompt_values.refuse_overlong(setup, catalog)
+        typed = fields.read_as_typed(values, catalog)
+        yield {asked: Asked(setup=setups.parse(typed), sent=setup, of=fields.variables.read(values).title(typed))}
         yield from go(setup, catalog, values)
 
     @told
@@ -151,7 +157,7 @@ def wire(fields: Form, view: Results, settings: Settings, sessions: Sessions) ->
         return view.insight.inspect(before, place.step, place.sample)
 
     memory = {view.run, view.given, view.before, view.going}
-    everything = [*memory, view.stale, view.answer, view.steps, view.start, view.stop, *view.insight.outputs]
+    everything = [*memory, asked, view.stale, view.answer, view.steps, view.start, view.stop, *view.insight.outputs]
     once = {"preprocess": False, "trigger_mode": "once", **running(settings), **QUIET}
     events: list[tuple[Any, Callable[..., Any], set[Any]]] = [
         (view.start.click, run, {*fields.widgets, *memory}),

@@ -13,8 +13,9 @@ from playground.ui.handlers.messages import told
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.handlers.tab import Shared
 from playground.ui.handlers.trigger_modes import on_opening_and
-from playground.ui.playground import preset_bar, run_panel
+from playground.ui.playground import preset_bar, run_panel, variables_panel, versions_panel
 from playground.ui.playground.run_panel import Results
+from playground.ui.playground.variables_panel import PromptForm
 from playground.ui.run_view import answer_values, prompt_values, steps_values, views, votes_and_tokens
 from playground.ui.run_view.votes_and_tokens import Insight
 from playground.ui.setup_form import model_choice, sampling_panel, task_fields, technique_card, technique_fields
@@ -45,6 +46,7 @@ def build(shared: Shared, ready: Any) -> tuple[Form, Any]:
                 with gr.Accordion("About this technique", open=False) as about:
                     whole = gr.Markdown()
                 task = task_fields.build()
+                variables = variables_panel.build()
                 technique = technique_fields.build_options(strategy)
                 with gr.Column(min_width=0) as sampling:
                     panel = sampling_panel.build(samplings)
@@ -65,7 +67,9 @@ def build(shared: Shared, ready: Any) -> tuple[Form, Any]:
             vote = votes_and_tokens.build_vote()
             steps = views.steps_view(steps_values.steps_value(None))
             tokens = votes_and_tokens.build_tokens()
-    fields = Form(
+            versions = versions_panel.build()
+    fields = PromptForm(
+        variables=variables,
         choice=choice, technique=technique, task=task, sampling=panel.fields, prompting=(strategy, about),
         settings=(sampling,),
     )  # fmt: skip
@@ -78,7 +82,9 @@ def build(shared: Shared, ready: Any) -> tuple[Form, Any]:
 
     preset_bar.wire(bar, answer, shared.opened, fields, offered, sessions)
     sampling_panel.wire(panel, samplings)
-    ends = run_panel.wire(fields, results, settings, sessions)
+    variables_panel.wire(variables)
+    ends = run_panel.wire(fields, results, versions.asked, settings, sessions)
+    versions_panel.wire(versions, ends[0], results.run, fields, bar.load, sessions)
     _wire_form(page, ready, ends, fields, panel, results, card, whole, settings, sessions)
     return fields, start
 
