@@ -55,14 +55,15 @@ const weights = (pane, name) => {
     pane.adapter && (adapter?.scaled ?? true) && field("Scale", el("span", { class: "scale-field" }, el("input", {
       type: "range", min: 0, max: adapter?.graded === false ? 1 : 2, step: adapter?.graded === false ? 1 : 0.05,
       value: scale, "aria-label": `${name}: scale`,
-      oninput: (event) => { pane.scale = Number(event.target.value); setText(shown, event.target.value); publish(); } }),
+      oninput: ({ target }) => { pane.scale = Number(target.value); setText(shown, target.value); publish(); } }),
       shown)),
   ];
 };
 const options = (offered) => [["", COMMON], ...offered.map(({ key, title }) => [key, title])];
 const asking = (pane, name) => (pane.taken
   ? [field("Technique and sampling", el("span", { class: "fixed-choice",
-    text: `The Playground\u2019s: ${techniques.find(({ key }) => key === pane.taken.strategy)?.title ?? ""}` }), "wide")]
+    text: `The Playground\u2019s: ${techniques.find(({ key }) => key === pane.taken.strategy)?.title ?? ""}` }),
+  "wide")]
   : [field("Technique", select(`${name}: technique`, pane.technique ?? "", options(techniques),
     (key) => { pane.technique = key; changed(); })),
   field("Sampling", select(`${name}: sampling`, pane.sampling ?? "", options(presets),
