@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks import api_users, endpoints, page, startup
+from benchmarks import api_users, compare, endpoints, page, startup
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -15,7 +15,7 @@ def main() -> None:
     for table in ("engine", "adapters", "experiments", "larger_model"):
         subprocess.run([sys.executable, "-m", f"benchmarks.{table}"], check=True)
     RESULTS.mkdir(exist_ok=True)
-    tables = {"api_users": api_users, "endpoints": endpoints, "startup": startup, "page": page}
+    tables = {"api_users": api_users, "compare": compare, "endpoints": endpoints, "startup": startup, "page": page}
     for name, table in tables.items():
         figures = table.main()
         print(f"\n{name}")
