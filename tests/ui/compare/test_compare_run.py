@@ -130,3 +130,25 @@ def test_a_setup_that_no_pane_could_run_is_refused_at_once() -> None:
     with pytest.raises(InvalidSetup, match=r"task\.input"):
         next(compare_run.follow(now, catalog, within=60))
     assert now.halt.is_set()
+
+
+def test_one_pane_is_stopped_and_asked_again_without_the_others() -> None:
+    catalog = catalog_of(surprised)
+    words = ScriptedBackend(reply=lambda *_: "on and " * 400, delay=0.005)
+    catalog.add(
+        ModelEntry(name="long", title="L", kind="scripted", load=lambda _: words, capabilities=words.capabilities)
+    )
+    setup = setups.parse({"task": {"input": "Hi"}, "sampling": {"max_tokens": 900}})
+    rows = [{"model": "m"}, {"model": "long", "technique": "rereading"}, {"model": "m", "placebo": True}]
+    now = compare_run.begin(setup, pane_picker.read(setup, pane_picker.value(rows), 4, catalog), 2)
+    last = now
+    for last in compare_run.follow(now, catalog, within=60):
+        if last.every[1][0].steps:
+            now.halts[1].set()
+    assert (last.stage, [run.status for run in last.every[1]]) == ("done", ["stopped"] * 2)
+    assert [[run.status for run in last.every[at]] for at in (0, 2)] == [["done"] * 2] * 2
+    assert last.perplexities == ()  # the panes differ in more than their weights
+    *_, again = compare_run.follow(compare_run.again(last, 2), catalog, 60, 2)
+    assert again.every[:2] == last.every[:2]
+    assert [run.status for run in again.every[2]] == ["done"] * 2
+    assert {run.seed for run in again.every[2]}.isdisjoint(run.seed for run in last.every[2])

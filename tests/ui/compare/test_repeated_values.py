@@ -1,0 +1,82 @@
+"""What the Compare tab shows of panes that were asked several times, and of what they are sent differently."""
+
+from typing import Any
+
+import pytest
+
+from playground import setups
+from playground.errors import InvalidSetup
+from playground.types import Completion, Message, Run, Step
+from playground.ui.compare import answers_values, measured_values, repeated_values
+from playground.ui.compare.panes import Picked
+from playground.ui.compare.run import Compared
+
+ASKED: dict[str, Any] = {"task": {"input": "How many?"}}
+A, B = setups.parse(ASKED), setups.parse({**ASKED, "strategy": "chain_of_thought"})
+
+
+def run(setup: Any, answer: str) -> Run:
+    """One that ended with this answer; "-" failed, "..." goes on."""
+    if answer in ("-", "..."):
+        return Run(setup=setup, status="failed" if answer == "-" else "running", error="It broke.")
+    step = Step(label="Answer", messages=(Message("user", "How many?"),), completions=(Completion(text=answer),))
+    return Run(setup=setup, status="done", answer=answer, steps=(step,), completion_tokens=2, seconds=1.0, cost=0.5)
+
+
+def compared(first: str, second: str, **more: Any) -> Compared:
+    every = tuple(tuple(run(s, word) for word in words.split()) for s, words in ((A, first), (B, second)))
+    picked = Picked(panes=(A, B), baseline=0, titles=("A \u00b7 Zero-shot", "B \u00b7 Chain of thought"))
+    more = {"stage": "done", "repetitions": len(every[0]), **more}
+    return Compared(setup=A, picked=picked, every=every, models=(None, None), **more)
+
+
+def test_a_repeated_pane_has_bars_counts_and_what_all_took() -> None:
+    value = answers_values.comparison_value(compared("84 42 84", "84 84 84", reference="84"))
+    first, second = value["panes"]
+    assert [(bar["text"], bar["count"], bar["right"], bar["first"]) for bar in first["answers"]] == [
+        ("84", 2, True, 0), ("42", 1, False, 1)
+    ]  # fmt: skip
+    assert first["agreement"] == "33 % of pairs of repetitions agree."
+    assert first["score"].startswith("Right in 2 of 3 (95 % interval")
+    assert ("Cost", "$1.50") in second["metrics"]
+    assert (first["clock"], first["text"], first["segments"]) == ("3 of 3", "", None)
+    assert len(value["verdicts"]) == 1
+    assert value["how"].startswith("Right: ")
+    agreement, lengths = measured_values.tables_value(compared("84 42 84", "84 84 84"))
+    assert [row["cells"] for row in agreement["rows"]] == [["33 %", "67 %"], ["67 %", "100 %"]]
+    assert lengths["note"].startswith("Of each pane's first repetition.")
+
+
+@pytest.mark.parametrize(
+    ("words", "phase", "error"),
+    [
+        ("84 ...", "running", ""),
+        ("84 -", "done", "1 of 2 repetitions failed: It broke."),
+        ("- -", "failed", "2 of 2 repetitions failed: It broke."),
+    ],
+)
+def test_repetitions_have_one_state_together(words: str, phase: str, error: str) -> None:
+    pane = answers_values.comparison_value(compared("1 1", words))["panes"][1]
+    assert (pane["phase"], pane["error"]) == (phase, error)
+
+
+def test_asked_once_with_a_reference_it_is_right_or_wrong() -> None:
+    first, second = answers_values.comparison_value(compared("84", "42", reference="84"))["panes"]
+    assert (first["score"], second["score"], first["answers"]) == ("Right", "Wrong", [])
+    assert second["text"] == "42"
+
+
+def test_what_is_sent_differently_is_told_against_the_baseline() -> None:
+    now = compared("84", "84")
+    assert repeated_values.prompts_value(now, 0) == {"note": "", "requests": []}
+    told = repeated_values.prompts_value(now, 1)["requests"]
+    assert [request["title"] for request in told] == ["Reason, against Answer", "Extract answer: only here"]
+    assert answers_values.comparison_value(compared("...", "84", stage="answering"))["panes"][1]["prompts"] == {
+        "note": "", "requests": []
+    }  # fmt: skip
+
+
+def test_a_reference_of_the_wrong_kind_is_said_of_its_field() -> None:
+    with pytest.raises(InvalidSetup, match=r"`reference` is no number") as error:
+        repeated_values.judge("many", setups.parse({"task": {"input": "?", "answer": "number"}}))
+    assert error.value.path == ("reference",)
