@@ -201,7 +201,7 @@ class Check:
 class Thought:
     """One step that was proposed in a search: `parent` is the place in its tree of the one before it, None at the root.
 
-    `value` is the verdict on it, "" as long as there is none; `kept` is whether the search went on from it.
+    `value` is the verdict on it, "" before it was judged; `kept` is whether the search went on from it.
     """
 
     text: str

@@ -22,7 +22,7 @@ SO_FAR = "Steps so far:\n{steps}\n\n"
 VERDICT = "In one word:"
 ANSWER = "{input}\n\n{so_far}Go on from these steps to the answer.{ending}"
 VALUES = ("sure", "maybe", "impossible")
-UNREADABLE = ""  # no verdict in the reply: better than impossible, worse than any that was given
+UNREADABLE = "no verdict"  # in the reply: better than impossible, worse than any that was given
 BEST_FIRST = ("sure", "maybe", UNREADABLE, "impossible")
 # A verdict is read off greedily, and is one word.
 JUDGING = {**neutral_values(Sampling, "penalty", "bias", "record"), "temperature": 0.0, "max_tokens": 16}

@@ -37,7 +37,7 @@ def test_the_best_are_kept_at_each_depth_and_the_answer_goes_on_from_the_best_of
     run = ran(catalog_of(reply), proposals=4, kept=2)
     assert run.tree == (
         Thought(text="Bad one", value="impossible"),
-        Thought(text="Odd one"),
+        Thought(text="Odd one", value="no verdict"),
         Thought(text="Fair one", value="maybe", kept=True),
         Thought(text="Good one", value="sure", kept=True),
         Thought(text="Good end", parent=3, value="sure", kept=True),

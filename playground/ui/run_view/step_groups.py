@@ -22,6 +22,11 @@ class Group:
         return self.first + len(self.steps)
 
 
+def sample_title(step: Step, sample: int) -> str:
+    """Which of several outputs of one step: "Path 2" of "Sample paths", "Fact 2" of "Facts"."""
+    return f"{step.label.split()[-1].removesuffix('s').capitalize()} {sample + 1}"
+
+
 def groups(steps: Sequence[Step]) -> tuple[Group, ...]:
     """All steps, in order."""
     found: list[Group] = []

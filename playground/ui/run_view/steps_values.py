@@ -7,7 +7,7 @@ from playground.formats import format_count
 from playground.types import Completion, Finding, FinishReason, Message, Origin, Role, Run, Status, Step
 from playground.ui.run_view.measures import dollars, mean_probability
 from playground.ui.run_view.search_values import draft_changes, tree_value
-from playground.ui.run_view.step_groups import Group, groups
+from playground.ui.run_view.step_groups import Group, groups, sample_title
 
 ENDINGS: dict[FinishReason | None, str] = {
     "length": "cut at max tokens",
@@ -124,7 +124,7 @@ def _pieces(found: Sequence[Finding], text: str) -> list[dict[str, str]]:
 
 
 def _title(step: Step, sample: int) -> str:
-    return f"Path {sample + 1}" if len(step.completions) > 1 else step.label
+    return sample_title(step, sample) if len(step.completions) > 1 else step.label
 
 
 def _state(completion: Completion) -> str:

@@ -8,6 +8,7 @@ import gradio as gr
 from playground.types import Run
 from playground.ui.run_view import answer_values, run_figure, tokens_values
 from playground.ui.run_view.places import Pick
+from playground.ui.run_view.step_groups import sample_title
 from playground.ui.run_view.views import token_view
 
 VOTE_HEADERS = ["Answer", "Paths", "Weight", "Which"]
@@ -63,7 +64,11 @@ class Insight:
         """The tokens of one completion."""
         completion = run.steps[step].completions[sample]
         many = len(run.steps[step].completions) > 1
-        label = f"{run.steps[step].label}, path {sample + 1}" if many else run.steps[step].label
+        label = (
+            f"{run.steps[step].label}, {sample_title(run.steps[step], sample).lower()}"
+            if many
+            else run.steps[step].label
+        )
         entropy = run_figure.entropy_figure(completion)
         return {
             self.tokens.section: gr.update(visible=bool(completion.tokens)),
