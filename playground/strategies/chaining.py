@@ -43,6 +43,11 @@ class Chaining(Strategy):
             if step.name in seen:
                 rule = "this is taken: give the step a name of its own."
                 raise InvalidSetup(path=("task", "steps", i, "name"), value=step.name, rule=rule)
+            later = {other.name for other in task.steps[i:]} - {*seen}
+            if named := next((name for name in field_names(step.template) if name in later), ""):
+                what = "names itself" if named == step.name else f"names {{{named}}}, a step that comes after it"
+                rule = f"{what}: a step can use {{input}}, {{previous}} and the steps before it."
+                raise InvalidSetup(path=("task", "steps", i, "template"), rule=rule)
             try:
                 fill_template(step.template, seen)
             except InvalidSetup as error:
