@@ -88,6 +88,7 @@ def visit(browser: Browser, kept_context: BrowserContext) -> Iterator[Visit]:
 
     yield open_page
     for page in kept_context.pages:
+        page.evaluate("localStorage.clear()")  # the next server may have this one's port, and cannot read what is kept
         page.close()
     kept_context.clear_cookies()
     for context in contexts[1:]:

@@ -29,6 +29,7 @@ def test_a_tree_and_the_changes_of_a_revision_are_drawn(page_over: Callable[...,
     expect(first).to_contain_text("<b>Left</b> first sure, gone on from")
     expect(first.locator("ul > li").first).to_contain_text("sure")
     page.locator("#presets [data-key=self_refine]").click()
+    expect(page.locator("#prompt")).to_contain_text("why the sky is blue")
     page.get_by_role("button", name="Run", exact=True).click()
     change = page.locator(".change:not([hidden])")
     expect(change).to_have_count(1)

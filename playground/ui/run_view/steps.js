@@ -3,7 +3,7 @@
 const host = element.querySelector(".steps");
 let groups = [];
 let shape = "";
-const tree = el("details", { class: "step tree", open: true, hidden: true },
+const tree = el("details", { class: "tree", open: true, hidden: true },
   el("summary", {}, el("span", { text: "The tree of proposed steps" })), el("div"));
 
 const makeCard = () => {

@@ -22,8 +22,15 @@ SHORT = {"max_tokens": 12}
 TASKS: dict[str, dict[str, Any]] = {
     "few_shot": {"examples": [{"input": "2 + 2", "output": "4"}]},
     "role": {"role": "You are a pirate."},
+    "delimiters": {"material": "Dogs and birds."},
     "chaining": {"steps": [{"name": "a", "template": "{input}"}, {"name": "b", "template": "Shorten: {previous}"}]},
 }  # fmt: skip
+OPTIONS: dict[str, dict[str, Any]] = {
+    "self_consistency": {"paths": 3},
+    "contextual": {"situation": "A lesson."},
+    "instruction": {"format": "One number."},
+    "negative": {"most_words": 30},
+}
 VISITOR: Any = SimpleNamespace(session_hash="visitor")
 
 
@@ -56,9 +63,9 @@ def test_what_it_honours_is_found_out(connection: tuple[Any, Catalog]) -> None:
     assert catalog.info(NAME).capabilities.samples is False
 
 
-@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("strategy", [name for name in STRATEGIES if name != "generated_knowledge"])
 def test_every_technique(connection: tuple[Any, Catalog], strategy: str) -> None:
-    options = {"paths": 3} if strategy == "self_consistency" else {}
+    options = OPTIONS.get(strategy, {})
     task = {"input": "How many legs has a dog?", **TASKS.get(strategy, {})}
     run = last(connection[1], strategy=strategy, task=task, options=options)
     assert run.status == "done"
@@ -79,6 +86,12 @@ def test_it_streams(connection: tuple[Any, Catalog]) -> None:
     assert len(texts) > 2
     assert runs[-1].estimated is False
     assert runs[-1].steps[0].completions[0].time_to_first_token
+
+
+def test_a_technique_that_needs_probabilities_says_so(connection: tuple[Any, Catalog]) -> None:
+    run = last(connection[1], strategy="generated_knowledge", task={"input": "How many legs has a dog?"})
+    assert run.status == "failed"
+    assert "gives no token probabilities" in run.error
 
 
 def test_stop_is_seen_by_the_server(connection: tuple[Any, Catalog], served: Served) -> None:

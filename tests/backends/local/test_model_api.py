@@ -88,7 +88,7 @@ def test_loading_and_comparing_stream(client: Client, folders: Path) -> None:
         ("/unload", ("x",), "no model named 'x'"),
         ("/unload", ("scripted/x",), "no adapter named 'x'"),
         ("/compare", ({}, [{}]), "`task.input` is empty"),
-        ("/compare", (SETUP, [{}] * 7), "6 is the most"),
+        ("/compare", (SETUP, [{}] * 13), "12 is the most"),
         ("/compare", (SETUP, []), "`panes` must be a list"),
         ("/compare", ({"model": 1}, [{}]), "`model` is 1"),
     ],

@@ -2,7 +2,7 @@
 
 import math
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from playground.errors import ModelInUse, NotSupported
 from playground.evaluation.likelihood import disagreements, perplexity, token_shifts
 from playground.evaluation.prompt_table import run_table
 from playground.settings import Settings
-from playground.types import Run, Weights
+from playground.types import Run, Setup, Weights
 
 FLOAT = Settings(precision="float32")
 CAUSAL: dict[str, Any] = {"task_type": "CAUSAL_LM"}
@@ -79,6 +79,11 @@ def greedy(model: Any, tokenizer: Any, prompt: str) -> list[int]:
     return [i for i in text[0, ids.shape[1] :].tolist() if i != 2]
 
 
+def each(panes: Sequence[Weights]) -> list[Setup]:
+    """The same setup with the weights of each pane."""
+    return [replace(SETUP, **asdict(pane)) for pane in panes]
+
+
 def ids(run: Run) -> list[int]:
     return [token.id for token in run.steps[0].completions[0].tokens]
 
@@ -87,7 +92,7 @@ def test_the_base_pane_is_the_base_and_each_adapter_pane_is_the_merged_model(
     catalog: Catalog, folder: Path, tuned: dict[str, Any], tokenizer: Any
 ) -> None:
     fresh = AutoModelForCausalLM.from_pretrained(folder)
-    *_, rows = run_table([replace(SETUP, **asdict(pane)) for pane in PANES], PROMPTS, catalog)
+    *_, rows = run_table(each(PANES), PROMPTS, catalog)
     assert len(rows) == 20
     for row in rows:
         base, *adapted = row.runs
@@ -103,15 +108,15 @@ def test_the_base_pane_is_the_base_and_each_adapter_pane_is_the_merged_model(
 
 def test_an_adapter_at_no_strength_is_the_base(catalog: Catalog) -> None:
     panes = [*PANES[:1], *(replace(pane, scale=0) for pane in PANES[1:])]
-    *_, runs = compare(SETUP, panes, catalog)
+    *_, runs = compare(each(panes), catalog)
     assert len({tuple(ids(run)) for run in runs}) == 1
-    *_, runs = compare(SETUP, [replace(PANES[2], scale=scale) for scale in (0.5, 1, 2)], catalog)
+    *_, runs = compare(each([replace(PANES[2], scale=scale) for scale in (0.5, 1, 2)]), catalog)
     assert len({tuple(ids(run)) for run in runs}) == 3
 
 
 def test_an_adapter_that_decodes_is_not_unloaded(catalog: Catalog) -> None:
     endless = replace(SETUP, sampling=replace(SETUP.sampling, max_tokens=400, temperature=2.0, logit_bias={2: -100}))
-    runs = compare(endless, PANES[1:2], catalog)
+    runs = compare([replace(endless, **asdict(PANES[1]))], catalog)
     while not next(runs)[0].steps:
         pass
     with pytest.raises(ModelInUse, match="The adapter 'narrow' of 'tiny' is in use by 1 run"):
@@ -124,7 +129,7 @@ def test_an_adapter_that_decodes_is_not_unloaded(catalog: Catalog) -> None:
 
 
 def test_shifts_are_what_the_adapter_changes(catalog: Catalog, folder: Path, tuned: dict[str, Any]) -> None:
-    *_, (base, adapted, same) = compare(SETUP, [PANES[0], PANES[2], replace(PANES[2], scale=0)], catalog)
+    *_, (base, adapted, same) = compare(each([PANES[0], PANES[2], replace(PANES[2], scale=0)]), catalog)
     found = token_shifts(base, adapted, catalog)
     assert [shift.baseline.id for shift in found] == [shift.other.id for shift in found] == ids(base)
     tokenizer: Any = catalog.loaded_backend("tiny")._base._tokenizer  # type: ignore[union-attr]
@@ -152,7 +157,7 @@ def test_shifts_are_what_the_adapter_changes(catalog: Catalog, folder: Path, tun
 
 
 def test_shifts_between_two_models_are_refused(catalog: Catalog) -> None:
-    *_, (base, other) = compare(SETUP, [PANES[0], Weights(model="scripted")], catalog)
+    *_, (base, other) = compare(each([PANES[0], Weights(model="scripted")]), catalog)
     with pytest.raises(NotSupported, match="between a model and its adapters"):
         token_shifts(base, other, catalog)
     with pytest.raises(NotSupported, match="'scripted' gives no probabilities"):
@@ -160,7 +165,7 @@ def test_shifts_between_two_models_are_refused(catalog: Catalog) -> None:
 
 
 def test_perplexity_of_every_text_under_every_model(catalog: Catalog, folder: Path) -> None:
-    *_, runs = compare(SETUP, [PANES[0], PANES[2], Weights(model="scripted")], catalog)
+    *_, runs = compare(each([PANES[0], PANES[2], Weights(model="scripted")]), catalog)
     matrix = [[perplexity(reader, writer, catalog) for writer in runs] for reader in runs]
     assert matrix[2] == [None, None, None]
     for reader in (0, 1):
