@@ -11,6 +11,7 @@ from playground.tools.calculator import calculate
 from playground.tools.clock import read_clock
 
 MOST_SHOWN = 2_000  # characters of an answer: it becomes part of the next prompt
+CUT = f"... (cut after {MOST_SHOWN:,} characters)"
 TOOLS: dict[str, Callable[[str], str]] = {"calculator": calculate, "clock": read_clock}
 
 
@@ -20,9 +21,10 @@ def answer_of(tool: str, argument: str) -> str:
     if use is None:
         return f"There is no tool called {write_value(tool)}; there are {', '.join(TOOLS)}."
     try:
-        return use(argument)[:MOST_SHOWN]
+        said = use(argument)
     except ToolRefused as refusal:
         return f"Refused: {refusal}"
+    return said if len(said) <= MOST_SHOWN else f"{said[:MOST_SHOWN]} {CUT}"
 
 
 __all__ = ["TOOLS", "answer_of"]

@@ -6,7 +6,7 @@ import pytest
 
 from playground.errors import ToolRefused
 from playground.strategies.react import ACTIONS, FINISH
-from playground.tools import MOST_SHOWN, TOOLS, answer_of
+from playground.tools import CUT, MOST_SHOWN, TOOLS, answer_of
 from playground.tools.clock import read_clock
 
 SUNDAY = datetime(2026, 3, 1, 9, 5, tzinfo=UTC)
@@ -44,7 +44,9 @@ def test_a_tool_answers_or_says_why_not(tool: str, argument: str, answer: str) -
 
 def test_an_answer_is_short_enough_to_become_part_of_a_prompt(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(TOOLS, "loud", lambda argument: argument * 10_000)
-    assert len(answer_of("loud", "words ")) == MOST_SHOWN
+    answer = answer_of("loud", "words ")
+    assert answer.endswith(CUT)
+    assert len(answer) == MOST_SHOWN + 1 + len(CUT)
 
 
 def test_models_are_told_of_every_tool() -> None:
