@@ -181,6 +181,7 @@ def test_setups_and_runs_are_written_as_before() -> None:
     assert [c["origin"].pop("tool") for s in written["run"]["steps"] for c in s["completions"] if c["origin"]] == [""]
     assert written["run"]["setup"]["task"].pop("material") == ""  # this too
     assert written["run"].pop("checks") == []  # this too
+    assert written["run"].pop("tree") == []  # this too
     assert written["run"].pop("error_path") == []  # this too
     assert written["run"].pop("loading") == 0.0  # this too
     assert written == json.loads(STORED)
