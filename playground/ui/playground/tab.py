@@ -130,9 +130,12 @@ def _wire_form(
         "inputs": {*fields.widgets, results.run}, "outputs": [results.prompt, results.stale, panel.chips], **quick,
         "concurrency_limit": settings.max_users, **QUIET,
     }  # fmt: skip
-    on_opening_and(page.load, [ready.change, *changes], preview, **previewed)
-    for event in ends:  # what is shown may be of another setup than the form holds by then
-        event.then(preview, **previewed)
+    # At its end, too, what is shown may be of another setup than the form holds by then. One handler for all: of two
+    # the older answer might come last and stay.
+    ended = gr.State(0)
+    on_opening_and(page.load, [ready.change, ended.change, *changes], preview, **previewed)
+    for event in ends:
+        event.then(lambda count: count + 1, ended, ended, **AT_ONCE)
     gr.on(
         [widget.change for widget in fields.deciding], choose, set(fields.widgets),
         [*fields.frames, card, whole], **quick, **AT_ONCE,

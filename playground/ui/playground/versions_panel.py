@@ -66,7 +66,8 @@ class VersionsPanel:
 
 def build() -> VersionsPanel:
     """Lay out the panel, folded away."""
-    kept = gr.BrowserState([], storage_key="playground-versions")  # with a secret of this server's, made at its start
+    # With a secret that each start of the server makes anew, what is kept is not read and each page has an error.
+    kept = gr.BrowserState([], storage_key="playground-versions", secret="playground")
     with gr.Accordion("Versions", open=False, elem_id="versions"):
         gr.Markdown(
             "Each run that asks otherwise than the one before is kept here, in this browser and nowhere else.",

@@ -26,7 +26,7 @@ from playground.ui.handlers.sessions import Sessions
 from playground.ui.sampling import next_token_values, question, reading
 from playground.ui.sampling.question import Question
 from playground.ui.sampling.reading import SHOWN, Reading
-from playground.ui.sampling.token_clicks import ClickedToken, Nudge
+from playground.ui.sampling.token_clicks import Click, Nudge
 from playground.ui.setup_form import check as checking
 from playground.ui.setup_form import sampling_panel
 from playground.ui.setup_form.labels import labelled
@@ -223,7 +223,7 @@ def _wire_reading(view: NextTokenView, settings: Settings, sessions: Sessions) -
 
     @partial(told, words=partial(labelled, labels=question.LABELS))
     def pick(values: dict[Any, Any], event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
-        clicked = payloads.read(ClickedToken, event).id
+        clicked = payloads.read(Click, event).id
         shown = view.current(values).next.distribution(view.sampling(values), SHOWN).candidates
         candidate = next((c for c in shown if c.id == clicked), None)
         if candidate is None:

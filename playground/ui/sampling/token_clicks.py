@@ -9,7 +9,7 @@ from playground.ui.handlers.payloads import whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClickedToken:
+class Click:
     """A token that may come next."""
 
     __pydantic_config__ = STRICT
@@ -18,7 +18,7 @@ class ClickedToken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Nudge(ClickedToken):
+class Nudge(Click):
     """More or less bias for it."""
 
     by: float = declared(metadata={"ge": -MAX_BIAS, "le": MAX_BIAS, "strict": True})

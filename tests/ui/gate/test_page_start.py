@@ -1,9 +1,9 @@
 """The page begins with our script; every other answer passes as it is."""
 
-import asyncio
 from typing import Any
 
 import pytest
+from other_loop import run_apart
 
 from playground.ui.gate.page_start import SCRIPT, WithScript
 
@@ -22,7 +22,7 @@ def passed(status: int, *parts: bytes) -> tuple[dict[bytes, bytes], bytes]:
         for i, part in enumerate(parts, 1):
             await passing({"type": "http.response.body", "body": part, "more_body": i < len(parts)})
 
-    asyncio.run(answer())
+    run_apart(answer())
     assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
     return dict(sent[0]["headers"]), sent[1]["body"]
 

@@ -11,7 +11,7 @@ from playground.types import Completion, Message, Run, Step
 from playground.ui.handlers import messages, payloads
 from playground.ui.handlers.uploads import text_of_file
 from playground.ui.run_view.places import Branch, Edit, Pick, read_of
-from playground.ui.sampling.token_clicks import ClickedToken, Nudge
+from playground.ui.sampling.token_clicks import Click, Nudge
 from playground.ui.setup_form import check as checking
 
 STEP = Step(label="Answer", messages=(Message("user", "x"),), completions=(Completion(text="y"),))
@@ -59,8 +59,8 @@ def test_a_forged_place_is_refused_by_name(cls: Any, data: Any, words: str) -> N
 @pytest.mark.parametrize(
     ("cls", "data", "words"),
     [
-        (ClickedToken, {"id": -1}, "`wanted.id` is -1"),
-        (ClickedToken, {"id": "1"}, "`wanted.id` is '1'"),
+        (Click, {"id": -1}, "`click.id` is -1"),
+        (Click, {"id": "1"}, "`click.id` is '1'"),
         (Nudge, {"id": 1}, "`nudge.by` is missing"),
         (Nudge, {"id": 1, "by": "much"}, "`nudge.by` is 'much'; it must be a number from -100 to 100"),
         (Nudge, {"id": 1, "by": float("nan")}, "`nudge.by` is nan"),
