@@ -8,6 +8,7 @@ from itertools import takewhile
 from typing import Literal
 
 PIECE = re.compile(r"\w+|[^\w\s]|\s+")
+MOST_COMPARED = 6000  # words in both texts together: beyond that the comparison takes longer than reading
 MOST_PAIRS = 100_000  # of equal words; beyond, frequent ones only lengthen what others found: time grows as the cube
 Change = Literal["same", "added", "removed"]
 
@@ -18,6 +19,11 @@ class Segment:
 
     text: str
     change: Change
+
+
+def are_too_long(baseline: str, text: str) -> bool:
+    """Whether two texts have more words than are compared."""
+    return len(PIECE.findall(baseline)) + len(PIECE.findall(text)) > MOST_COMPARED
 
 
 def differences(baseline: str, text: str) -> tuple[Segment, ...]:

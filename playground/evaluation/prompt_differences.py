@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from playground.errors import PlaygroundError
-from playground.evaluation.differences import PIECE, Segment, differences
+from playground.evaluation.differences import Segment, are_too_long, differences
 from playground.parameters import parameters
 from playground.prompts import Prompt, prompts_of
 from playground.strategies import technique_of
 from playground.types import Sampling, Setup
 
 BEGUN = "assistant, begun"  # what the answer has to go on from
-MOST_COMPARED = 6000  # words in both texts together; beyond that one is shown as left out and the other as added
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +88,7 @@ def _messages(before: Sequence[tuple[str, str]], after: Sequence[tuple[str, str]
 def _segments(old: str, new: str) -> tuple[Segment, ...]:
     if old == new:
         return (Segment(new, "same"),)
-    if len(PIECE.findall(old)) + len(PIECE.findall(new)) > MOST_COMPARED:
+    if are_too_long(old, new):
         return Segment(old, "removed"), Segment(new, "added")
     return differences(old, new)
 

@@ -6,7 +6,7 @@ from typing import Any
 from playground.advice import why_no_answer
 from playground.backends.catalog import ModelInfo
 from playground.comparison import PaneRuns
-from playground.evaluation.differences import PIECE, differences
+from playground.evaluation.differences import are_too_long, differences
 from playground.evaluation.likelihood import answer_step
 from playground.evaluation.repetitions import Repeated
 from playground.formats import format_count
@@ -21,7 +21,6 @@ from playground.ui.widgets.status import status
 
 INPUT_ALONE = "Made for one task: it was given the prompt alone, without technique and sampling settings."
 TOO_LONG = "Both are too long to be compared word by word."
-MOST_COMPARED = 6000  # words in both texts together: beyond that the comparison takes longer than reading
 FEW = 5  # of so many words at least one must be shared for texts to be read as versions of each other
 UNSAID = "This model does not say which weights it used."
 WORDS: dict[Stage, str] = {
@@ -175,7 +174,7 @@ def _against(baseline: str, text: str | None) -> dict[str, Any]:
     """Both texts as one, word by word, and how much they share; None where there is nothing to compare."""
     if text is None:
         return {"segments": None, "shared": "", "alike": True}
-    if len(PIECE.findall(baseline)) + len(PIECE.findall(text)) > MOST_COMPARED:
+    if are_too_long(baseline, text):
         return {"segments": None, "shared": TOO_LONG, "alike": True}
     segments = differences(baseline, text)
     same, added, removed = (

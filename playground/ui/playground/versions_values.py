@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from playground import setups
 from playground.errors import InvalidSetup
-from playground.evaluation.differences import PIECE, differences
+from playground.evaluation.differences import are_too_long, differences
 from playground.parameters import STRICT, many, text
 from playground.prompts import prompts_of
 from playground.strategies import STRATEGIES
@@ -23,7 +23,6 @@ MOST = 40  # versions; of more the oldest without a name goes
 MOST_CHARACTERS = 200_000  # in all of them together: all of it goes to the server and back with each run
 MOST_ANSWERS = 8  # of one version: it may be tried on several values
 LONGEST_ANSWER = 4_000  # characters of one that are kept
-MOST_COMPARED = 6_000  # words in both texts together: beyond that the comparison takes longer than reading
 TOO_LONG = "Both are too long to be compared word by word; this is the later one."
 NOT_KEPT_HERE = f"These are no versions that this page keeps, at most {MOST} of them; forget them and begin anew."
 TOO_LARGE = "This prompt is too long to be kept as a version."
@@ -134,7 +133,7 @@ def difference(version: Version, other: Version | None) -> list[Piece]:
     before, after = sorted((version, other), key=lambda one: one.number)
     old, new = (asked_text(setups.parse(one.setup)) for one in (before, after))
     answers = [*_answered(before), *_answered(after)]
-    if len(PIECE.findall(old)) + len(PIECE.findall(new)) > MOST_COMPARED:
+    if are_too_long(old, new):
         return [(f"{TOO_LONG}\n\n{new}", None), *answers]
     pieces = [(s.text, None if s.change == "same" else s.change) for s in differences(old, new)]
     return [*pieces, *answers]

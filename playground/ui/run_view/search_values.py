@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from playground.evaluation.differences import PIECE, differences
+from playground.evaluation.differences import are_too_long, differences
 from playground.strategies import technique_of
 from playground.strategies.parts.replies import spoken_text
 from playground.types import Run, Thought
-
-MOST_COMPARED = 6000  # words in both drafts together: beyond that the comparison takes longer than reading
 
 
 def draft_changes(run: Run) -> dict[int, dict[str, Any]]:
@@ -23,7 +21,7 @@ def _change(run: Run, before: int, at: int) -> dict[str, Any]:
     since = f"What changed since {run.steps[before].label}"
     if run.steps[at].completions[0].finish_reason is None or not new:  # it still grows
         return {"since": since, "segments": []}
-    if len(PIECE.findall(old)) + len(PIECE.findall(new)) > MOST_COMPARED:
+    if are_too_long(old, new):
         return {"since": f"{since}: these are too long to be compared", "segments": []}
     return {"since": since, "segments": [{"text": s.text, "change": s.change} for s in differences(old, new)]}
 

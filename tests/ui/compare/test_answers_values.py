@@ -10,6 +10,7 @@ from playground import setups
 from playground.backends.base import Capabilities
 from playground.backends.catalog import ModelInfo
 from playground.csv_text import csv_text
+from playground.evaluation.differences import MOST_COMPARED
 from playground.evaluation.likelihood import TokenShift
 from playground.evaluation.prompt_table import PromptRow
 from playground.types import Alternative, Completion, Finding, Message, Origin, Run, Step, Token
@@ -91,7 +92,7 @@ def test_a_pane_that_took_the_prompt_alone_says_so() -> None:
 
 
 def test_texts_too_long_to_be_compared_say_so() -> None:
-    long = "word " * answers_values.MOST_COMPARED
+    long = "word " * MOST_COMPARED
     shown = answers_values.comparison_value(compared(run(long), run("word")))["panes"][1]
     assert (shown["segments"], shown["shared"]) == (None, "Both are too long to be compared word by word.")
 

@@ -1,8 +1,9 @@
 """Changes from draft to draft, and the tree of a search, as the page shows them."""
 
+from playground.evaluation.differences import MOST_COMPARED
 from playground.setups import parse
 from playground.types import Completion, Message, Run, Step, Thought
-from playground.ui.run_view.search_values import MOST_COMPARED, draft_changes, tree_value
+from playground.ui.run_view.search_values import draft_changes, tree_value
 from playground.ui.run_view.steps_values import steps_value
 
 SETUP = parse({"strategy": "self_refine", "task": {"input": "Write."}})
