@@ -36,7 +36,7 @@ run: .venv/.app
 	$(BIN)/python app.py $(ARGS)
 
 test: .venv/.browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: .venv/.tests
 	$(BIN)/ruff format --check .
@@ -47,7 +47,7 @@ bench: .venv/.bench
 	$(BIN)/python -m benchmarks
 
 screenshot: .venv/.browser
-	$(BIN)/python docs/screenshot.py
+	$(BIN)/python -m docs.screenshot
 
 upgrade: .venv/.made
 	$(BIN)/pip install --quiet uv

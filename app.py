@@ -13,6 +13,7 @@ deprecations.hide()
 
 # ruff: noqa: E402  # what comes now imports libraries, which may warn
 from playground.backends.catalog import Catalog
+from playground.backends.encoders import library_of
 from playground.backends.memory import MemoryBudget
 from playground.backends.offered_entries import offered_entries
 from playground.errors import PlaygroundError
@@ -30,7 +31,8 @@ def main() -> None:
         settings = replace(settings, public=settings.public or settings.share)  # a link is for strangers
         settings.check()
         check_address(settings)
-        catalog = Catalog(offered_entries(settings), budget=MemoryBudget(settings.memory_megabytes * 2**20))
+        budget = MemoryBudget(settings.memory_megabytes * 2**20)
+        catalog = Catalog(offered_entries(settings), budget=budget, library=library_of(settings))
     except PlaygroundError as error:
         sys.exit(str(error))
     store = Store.from_settings(settings)

@@ -5,17 +5,25 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks import api_users, compare, endpoints, page, startup
+from benchmarks import api_users, compare, conversation, endpoints, opened_links, page, startup
 
 RESULTS = Path(__file__).parent / "results"
 
 
 def main() -> None:
     # Processes of their own: what these leave in memory must not weigh on the servers after them.
-    for table in ("engine", "adapters", "experiments", "larger_model"):
+    for table in ("engine", "answer_forms", "adapters", "experiments", "retrieval", "larger_model"):
         subprocess.run([sys.executable, "-m", f"benchmarks.{table}"], check=True)
     RESULTS.mkdir(exist_ok=True)
-    tables = {"api_users": api_users, "compare": compare, "endpoints": endpoints, "startup": startup, "page": page}
+    tables = {
+        "api_users": api_users,
+        "compare": compare,
+        "conversation": conversation,
+        "endpoints": endpoints,
+        "startup": startup,
+        "page": page,
+        "opened_links": opened_links,
+    }
     for name, table in tables.items():
         figures = table.main()
         print(f"\n{name}")

@@ -1,7 +1,5 @@
 """The list of results in a real browser: from a click on a filter, an order or a search to what it shows."""
 
-import os
-import shutil
 import statistics
 import tempfile
 from collections.abc import Callable, Iterator
@@ -18,6 +16,7 @@ from benchmarks.scripted_cells import scripted_catalog
 from playground.settings import Settings
 from playground.ui.app import build_app, launch_options
 from playground.ui.experiments.items_values import FILTERS, ORDERS
+from tests.browser import installed_chromium
 
 COLUMNS = 6  # of the ladder, which the tab opens with
 QUIET = 1500  # milliseconds without a change after which the list shows what was asked for
@@ -69,8 +68,7 @@ def opened(count: int) -> Iterator[Page]:
         _, url, _ = app.launch(
             **{**launch_options(settings), "server_port": None, "quiet": True}, prevent_thread_lock=True
         )
-        chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        browser = installed_chromium.start(playwright)
         try:
             page = browser.new_page(viewport={"width": 1440, "height": 900})
             page.goto(url)

@@ -1,8 +1,6 @@
-"""Make the README's pictures: ten paths that voted, a base beside its adapter, the ladder. Run by `make screenshot`."""
+"""Make the README's pictures: ten paths that voted, a base and its adapter, an experiment. Run by `make screenshot`."""
 
-import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -13,8 +11,10 @@ from pathlib import Path
 
 from playwright.sync_api import expect, sync_playwright
 
+from tests.browser import installed_chromium
+
 HERE = Path(__file__).parent
-PRESET = "Ten paths, one vote"
+PRESET = ("Several answers", "Ten paths, one vote")  # the group, and one of it
 
 
 def main() -> None:
@@ -31,12 +31,12 @@ def main() -> None:
 
 def shoot(url: str) -> None:
     wait_for(url)
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        browser = installed_chromium.start(playwright)
         page = browser.new_page(viewport={"width": 1440, "height": 1080}, device_scale_factor=1)
         page.goto(url)
-        page.locator("#presets").get_by_role("button", name=PRESET, exact=True).click()
+        for words in PRESET:
+            page.locator("#presets").get_by_role("button", name=words).click()
         # Counted means loaded: on a fresh machine the model is fetched first.
         expect(page.locator("#prompt")).to_contain_text(re.compile(r"\d+ tokens"), timeout=300_000)
         page.get_by_role("button", name="Run", exact=True).click()

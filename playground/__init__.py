@@ -22,13 +22,21 @@ sampling.py       How tokens are chosen: every parameter once, with its range, w
                   has
 settings.py       Settings of whoever starts the app, read once from flags and `PLAYGROUND_*` variables
 setups.py         Parses a setup from plain data and back, with the path of every error
-task.py           What is asked, whatever the technique: the task and the rows that some of its fields hold
+task.py           What is asked, whatever the technique: the task with the rows of its fields, the messages that are
+                  made of it, and how its documents are searched
 transcript.py     Collects a run while it grows, and gives frozen snapshots of it
 types.py          The core types: a `Setup` goes in, `Delta`s stream, a `Run` remains
+answer_forms/     Forms that an answer can be held to: what a person wrote, checked, and as llguidance takes it
 backends/         Backends: what every model offers, and where models and adapters come from
+chats/            A chat: a tree of turns, of which one branch is shown and goes on as a setup
 cli/              Experiments from the command line
 evaluation/       Many setups side by side: data sets, scorers, plans, running, the store, statistics and reports
+export/           A setup leaves the playground as code: scripts put together from the techniques' own source
 finetuning/       The adapters and the classifier that come with the playground, and how they are made
+functions/        Functions that a model may call: as a person lists them, and its calls, read and checked
+retrieval/        Documents become passages, passages an index, and a question finds some of them
+serving/          The models as a server: programs ask in OpenAI's protocol, and are answered by the same runs
+sharing/          What leaves the playground and comes back to it: links, and runs that a browser keeps
 strategies/       The techniques, in the order in which they are shown
 tools/            What a technique may use besides a model: each tool is given a line of text, and answers with text
 ui/               The page; the only folder that imports Gradio

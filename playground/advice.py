@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from playground.prompts import Prompt, prompts_of
 from playground.strategies import Strategy, technique_of
 from playground.strategies.answers import choice_letters, read_answer
+from playground.strategies.parts.templates import VARIABLE
 from playground.types import Run, Sampling, Setup, Task
 
 ROOM_TO_REASON = 40  # tokens: two short sentences
@@ -15,6 +16,11 @@ HOW_MANY = re.compile(r"\bhow (?:many|much|old|far|long|tall|often)\b", re.IGNOR
 BRIEF = re.compile(
     r"\b(?:one|a single) word\b|\b(?:number|word|label|letter|answer) only\b|\bnothing else\b", re.IGNORECASE
 )
+VALUELESS = {  # by field, why a variable in it has no value
+    "input": "there is no value for that. Give it one in the table of values, or write it out.",
+    "material": "only the input takes values from the table. Write it out.",
+    "role": "only the input takes values from the table. Write it out.",
+}
 KINDS = {"label": "Label", "choice": "Choice", "yes_no": "Yes / no", "number": "Number", "text": "Text"}
 
 
@@ -26,6 +32,7 @@ def advice(setup: Setup) -> tuple[str, ...]:
         *_room(technique, setup),
         *_noise(prompts),
         *_unsent(setup.task, technique, prompts),
+        *_without_value(setup.task, technique),
         *_brevity(technique, prompts),
         *_reading(setup.task, technique, prompts),
         *_stops(setup.task, technique, prompts),
@@ -65,7 +72,7 @@ def _room(technique: Strategy, setup: Setup) -> Iterator[str]:
     room = setup.sampling.max_tokens
     examples = setup.task.examples if "examples" in technique.used_fields else ()
     longest = max((len(example.output) for example in examples), default=0)
-    if technique.reasons and room < ROOM_TO_REASON:
+    if technique.reasons_on(setup.task) and room < ROOM_TO_REASON:
         yield f"Max tokens is {room}: the reasoning will be cut off before it comes to an answer. Raise it to 200."
     elif longest > room * LONG_TOKEN:
         least = -(-longest // LONG_TOKEN)
@@ -86,8 +93,16 @@ def _noise(prompts: tuple[Prompt, ...]) -> Iterator[str]:
 def _unsent(task: Task, technique: Strategy, prompts: tuple[Prompt, ...]) -> Iterator[str]:
     """A question that stands in no prompt."""
     sent = "\n".join(message.content for prompt in prompts for message in prompt.step.messages)
-    if "input" in technique.used_fields and task.input.strip() not in sent:
+    if "input" in technique.used_fields and any(piece.strip() not in sent for piece in technique.pieces(task)):
         yield "No prompt holds your input, so it is not sent. Put {input} where it belongs."
+
+
+def _without_value(task: Task, technique: Strategy) -> Iterator[str]:
+    """Variables that still stand in a text: in the input they had no value, and in the others they never get one."""
+    for field in [name for name in VALUELESS if name in technique.used_fields]:
+        if names := dict.fromkeys(VARIABLE.findall(getattr(task, field))):
+            listed = ", ".join(f"{{{{{name}}}}}" for name in [*names][:5])
+            yield f"The {field} is sent with {listed} as it stands: {VALUELESS[field]}"
 
 
 def _brevity(technique: Strategy, prompts: tuple[Prompt, ...]) -> Iterator[str]:
@@ -106,7 +121,7 @@ def _reading(task: Task, technique: Strategy, prompts: tuple[Prompt, ...]) -> It
     kind = KINDS[task.answer]
     votes = max((len(prompt.step.completions) for prompt in prompts), default=1) > 1
     if task.answer == "text":
-        if votes:
+        if votes and task.form == "none":
             yield "Free text has nothing to vote on: two paths hardly say the same words. Choose another answer type."
         return
     if "examples" in technique.used_fields:
@@ -137,6 +152,6 @@ def _stops(task: Task, technique: Strategy, prompts: tuple[Prompt, ...]) -> Iter
         if any(stop in example.output.strip() for example in examples):
             yield f"The stop string {stop_name} stands in an example output: answers like it end there."
             return
-        if stop == "\n" and technique.reasons and not examples:
+        if stop == "\n" and technique.reasons_on(task) and not examples:
             yield "A line break is a stop string: the reasoning ends with its first line. Take it out."
             return

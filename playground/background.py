@@ -1,13 +1,16 @@
 """A generator in a thread of its own: work that is silent for long holds up neither the page nor Stop."""
 
+import logging
 import threading
 from collections.abc import Generator
 from typing import Any, Generic, TypeVar
 
+from playground.errors import PlaygroundError
 from playground.returning import Returning
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
+log = logging.getLogger(__name__)
 
 
 class Background(threading.Thread, Generic[Item, Value]):
@@ -37,14 +40,16 @@ class Background(threading.Thread, Generic[Item, Value]):
 
     def run(self) -> None:
         try:
-            for item in self._work:
-                self.latest = item
-                self.news.set()
-                if self.halt.is_set():
-                    break
+            with self._work:  # leaving it ends the work at the model, not only the telling of it
+                for item in self._work:
+                    self.latest = item
+                    self.news.set()
+                    if self.halt.is_set():
+                        break
         except BaseException as error:  # handed to the one who waits for the end
             self.error = error
+            if self.halt.is_set() and not isinstance(error, PlaygroundError):  # nobody may be waiting any more
+                log.exception("Work that was stopped failed.")
         finally:
-            self._work.close()  # ends the work at the model, not only the telling of it
             self.ended.set()
             self.news.set()

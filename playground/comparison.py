@@ -112,8 +112,8 @@ def compare_repeatedly(
 ) -> Generator[tuple[PaneRuns, ...], None, None]:
     """The same with each pane asked several times: yields, for each pane, its Runs in the order of the repetitions.
 
-    Every repetition has a seed of its own, the same for all panes, so that they are compared on equal luck. Only the
-    panes at `placebos` have other seeds: they show what luck alone makes.
+    Every repetition has a seed of its own, the same for all panes, so that chance favours none. Only the panes at
+    `placebos` have other seeds: they show what chance alone makes.
     """
     refuse_useless(panes)
     drawn, count = draw_seed(), len(panes)
@@ -143,11 +143,11 @@ def with_seeds(
     return asked
 
 
-def _seed_of(seed: int, repetition: int, luck: int) -> int:
-    """The seed itself at first; another for each repetition, and for each luck that is not the common one."""
-    if not repetition and not luck:
+def _seed_of(seed: int, repetition: int, placebo: int) -> int:
+    """The seed itself at first; another for each repetition and each placebo. `placebo` is 0 for other panes."""
+    if not repetition and not placebo:
         return seed
-    return int.from_bytes(hashlib.sha256(f"{seed}/{repetition}/{luck}".encode()).digest()[:4])
+    return int.from_bytes(hashlib.sha256(f"{seed}/{repetition}/{placebo}".encode()).digest()[:4])
 
 
 def refuse_useless(panes: Sequence[Setup]) -> None:

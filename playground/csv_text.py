@@ -1,4 +1,4 @@
-"""Writes tables as CSV in which no text can become a formula."""
+"""Writes tables as CSV, in which no text can become a formula where people open them."""
 
 import csv
 import io
@@ -17,14 +17,18 @@ NUMBER = re.compile(rf"[{SIGNS}]?\d+(?:[.,]\d+)*(?:[eE][+-]?\d+)? *")
 POINT = re.compile(r"[-+] [^;\t\r\n(|!]*+(?=[\r\n]|\Z)")  # of a list: it calls nothing
 MAX_CELL = 400  # characters of a number that is one to a spreadsheet
 STARTS = ("\t", "\r", "\n")
+MARK = "\ufeff"  # without it Excel takes UTF-8 for the machine's own encoding, and shows other letters
 
 
 def csv_text(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """The table as CSV. Texts that would be read as formulas get an apostrophe; numbers stay numbers."""
+    """The table as a file of CSV. Texts that would be read as formulas get an apostrophe; numbers stay numbers."""
+    return MARK + exact_csv([_safe(header) for header in headers], ([_safe(cell) for cell in row] for row in rows))
+
+
+def exact_csv(headers: Sequence[Any], rows: Iterable[Sequence[Any]]) -> str:
+    """The table as CSV, to the letter: for what this playground reads again itself, never for a download."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(map(_safe, headers))
-    writer.writerows([_safe(cell) for cell in row] for row in rows)
+    csv.writer(out, lineterminator="\r\n").writerows([headers, *rows])
     return out.getvalue()
 
 

@@ -6,6 +6,7 @@ A parameter is a dataclass field whose metadata uses pydantic's own constraint n
 
 import dataclasses
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from pydantic import ConfigDict, Field
@@ -36,10 +37,8 @@ def number(
     overlooked.
     """
     constraints = {"ge": low, "le": high, "strict": True}
-    effect_metadata = _known(effect, default if neutral is None else neutral, strong)
-    return field(
-        default=default, metadata=_metadata(help, label, constraints, step=step, empty=empty) | effect_metadata
-    )
+    of_effect = _effect_metadata(effect, default if neutral is None else neutral, strong)
+    return field(default=default, metadata=_metadata(help, label, constraints, step=step, empty=empty) | of_effect)
 
 
 def text(default: str = "", *, max_length: int, help: str, label: str = "", lines: int = 1) -> Any:
@@ -48,9 +47,9 @@ def text(default: str = "", *, max_length: int, help: str, label: str = "", line
     return field(default=default, metadata=_metadata(help, label, constraints, lines=lines))
 
 
-def choice(default: str, *, help: str, label: str = "") -> Any:
-    """Field for one of a `Literal`'s values."""
-    return field(default=default, metadata=_metadata(help, label, {}))
+def choice(default: str, *, help: str, label: str = "", why_no_other: str = "") -> Any:
+    """Field for one of a `Literal`'s values; `why_no_other` is said to who asks for what is none of them."""
+    return field(default=default, metadata=_metadata(help, label, {}, why_no_other=why_no_other))
 
 
 def flag(default: bool, *, help: str, label: str = "") -> Any:
@@ -60,12 +59,12 @@ def flag(default: bool, *, help: str, label: str = "") -> Any:
 
 def many(*, max_length: int, help: str, label: str = "", effect: Effect = "") -> Any:
     """Field for a tuple of at most `max_length` items."""
-    return field(default=(), metadata=_metadata(help, label, {"max_length": max_length}) | _known(effect, ()))
+    return field(default=(), metadata=_metadata(help, label, {"max_length": max_length}) | _effect_metadata(effect, ()))
 
 
 def mapping(*, max_length: int, help: str, label: str = "", effect: Effect = "") -> Any:
     """Field for a dict of at most `max_length` entries."""
-    metadata = _metadata(help, label, {"max_length": max_length}) | _known(effect, {})
+    metadata = _metadata(help, label, {"max_length": max_length}) | _effect_metadata(effect, {})
     return field(default_factory=dict, metadata=metadata)
 
 
@@ -74,7 +73,7 @@ def _metadata(help: str, label: str, constraints: dict[str, Any], **shown: Any) 
     return {**constraints, "description": help, "json_schema_extra": extra}
 
 
-def _known(effect: Effect, neutral: Any, strong: Any = None) -> dict[str, Any]:
+def _effect_metadata(effect: Effect, neutral: Any, strong: Any = None) -> dict[str, Any]:
     """Kept beside what pydantic reads, which leaves alone what it does not know."""
     return {"effect": effect, "neutral": neutral, "strong": strong} if effect else {}
 
@@ -93,6 +92,7 @@ class Parameter:
     high: float | None = None
     step: float | None = None
     choices: tuple[str, ...] = ()
+    why_no_other: str = ""
     max_length: int | None = None
     lines: int = 1
     empty: str = ""
@@ -107,7 +107,7 @@ class Parameter:
         words = {
             "integer": f"a whole number{between}",
             "number": f"a number{between}",
-            "choice": "one of " + ", ".join(self.choices),
+            "choice": "one of " + ", ".join(self.choices) + (f" ({self.why_no_other})" if self.why_no_other else ""),
             "flag": "true or false",
             "text": f"text of at most {self.max_length:,} characters" if self.max_length else "text",
             "list": f"a list of at most {self.max_length} items" if self.max_length else "a list",
@@ -118,6 +118,11 @@ class Parameter:
 
 def parameters(cls: type) -> tuple[Parameter, ...]:
     """The parameters of a dataclass, in the order in which they are declared."""
+    return _declared(cls)
+
+
+@cache  # forms, previews and checks ask at every keystroke
+def _declared(cls: type) -> tuple[Parameter, ...]:
     hints = get_type_hints(cls)
     return tuple(_parameter(f, hints[f.name]) for f in dataclasses.fields(cls))
 
@@ -152,6 +157,7 @@ def _parameter(f: "dataclasses.Field[Any]", hint: Any) -> Parameter:
         high=meta.get("le"),
         step=extra.get("step"),
         choices=get_args(hint) if get_origin(hint) is Literal else (),
+        why_no_other=extra.get("why_no_other", ""),
         max_length=meta.get("max_length"),
         lines=extra.get("lines", 1),
         empty=extra.get("empty", ""),

@@ -1,6 +1,6 @@
 """Presets: setups in YAML files that hold only what differs from the defaults."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from playground import documents
@@ -14,11 +14,12 @@ FOLDER = Path(__file__).parent.parent / "presets"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preset:
-    """A setup with a name people choose it by."""
+    """A setup with a name people choose it by. `group` is under which others it is offered: no part of what it is."""
 
     title: str
     about: str
     setup: Setup
+    group: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +31,22 @@ class SamplingPreset:
     sampling: Sampling
 
 
+def grouped_files(folder: Path) -> dict[Path, str]:
+    """The YAML files of a folder and the name of each one's group, which is that of its folder; "" for the outermost.
+
+    In order of group and file name.
+    """
+    groups = {path: "" if path.parent == folder else path.parent.name for path in folder.rglob("*.yaml")}
+    ordered = sorted(groups, key=lambda path: (groups[path], path.name))
+    return {path: groups[path].replace("_", " ").capitalize() for path in ordered}
+
+
 def setup_presets(folder: Path = FOLDER / "setups") -> dict[str, Preset]:
-    """The presets that come with the playground, by file name, in order of it."""
-    return {path.stem: read_preset(path.read_text("utf-8"), path.name) for path in sorted(folder.glob("*.yaml"))}
+    """The presets that come with the playground, by file name, group after group."""
+    return {
+        path.stem: replace(read_preset(path.read_text("utf-8"), path.name), group=group)
+        for path, group in grouped_files(folder).items()
+    }
 
 
 def sampling_presets(folder: Path = FOLDER / "sampling") -> dict[str, SamplingPreset]:

@@ -22,6 +22,8 @@ Precision = Literal["auto", "float32", "bfloat16", "int8"]
 EXPERIMENTS = ("store_megabytes", "max_experiment_seconds", "max_cells", "upload_megabytes")
 SHARES = tuple(f"{whose}_{what}" for whose in ("visitor", "address") for what in ("runs", "queue", "experiments"))
 SITE = re.compile(r"https?://[a-z0-9.*-]+(:[0-9]+)?")
+VECTORS = re.compile(r"https?://\S+")
+KEY, KEY_RULE = re.compile(r"[\x21-\x7e]{16,500}"), "16 to 500 letters, digits and signs, without spaces"
 MOST_PANES = 26  # each has a letter
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
@@ -37,6 +39,7 @@ class Settings:
     cache: Path = field(default_factory=hosting.cache_folder)
     model: str = ""  # folder of a model to use as the default one
     models: tuple[str, ...] = ()  # more models, name=source; adapters, name=model+source
+    vectors: str = ""  # address of a Qdrant server that keeps the vectors of passages; empty: in memory
     precision: Precision = "auto"  # how the weights of local models are stored
     memory_megabytes: int = 0  # for all loaded models together; 0 is most of what there is
     proxies: tuple[str, ...] = ()  # addresses or networks whose X-Forwarded-For is believed
@@ -61,6 +64,8 @@ class Settings:
     store_days: int = 30  # after which a shared server forgets an answer; 0 is never, as on a private one
     max_experiment_seconds: int = 3600  # an experiment is ended after this long, and can be continued
     max_cells: int = 20_000  # of one experiment, started at the page or by a program
+    serve: bool = True  # programs may ask the models at /v1; on a shared server only with a key
+    serve_key: str = field(default="", repr=False)  # that such programs must send
     openai_key: bool = False  # offer the operator's OPENAI_API_KEY for OpenAI itself; private only
 
     @classmethod
@@ -111,6 +116,10 @@ class Settings:
         for site in self.framed_by:
             if not SITE.fullmatch(site):
                 raise _invalid_value("framed_by", site, "like https://example.org")
+        if self.vectors and not VECTORS.fullmatch(self.vectors):
+            raise _invalid_value("vectors", self.vectors, "like http://127.0.0.1:6333")
+        if self.serve_key and not KEY.fullmatch(self.serve_key):
+            raise InvalidSetup(f"PLAYGROUND_SERVE_KEY must be {KEY_RULE}.")  # without repeating it
         for name in ("memory_megabytes", "store_days"):
             if getattr(self, name) < 0:
                 raise _invalid_value(name, getattr(self, name), "at least 0")

@@ -38,7 +38,7 @@ def parse(data: Any) -> Setup:
         "sampling": build(Sampling, data.get("sampling", {}), ("sampling",)),
     }
     setup: Setup = _validate(Setup, {**names, **parts}, ())
-    if (total := _characters(asdict(setup.task))) > MAX_TOTAL:
+    if (total := _characters({**asdict(setup.task), "form": ""})) > MAX_TOTAL:
         raise InvalidSetup(path=("task",), rule=f"has {total:,} characters in all; {MAX_TOTAL:,} is the most.")
     return setup
 
@@ -46,7 +46,9 @@ def parse(data: Any) -> Setup:
 def _characters(value: Any) -> int:
     if isinstance(value, Mapping):
         return sum(map(_characters, value.values()))
-    return len(value) if isinstance(value, str) else sum(map(_characters, value))
+    if isinstance(value, (list, tuple)):
+        return sum(map(_characters, value))
+    return len(value) if isinstance(value, str) else 0
 
 
 def parse_sampling(data: Any) -> Sampling:
@@ -116,7 +118,7 @@ def _plain(value: Any) -> Any:
 
 def build(cls: type, data: Any, path: FieldPath) -> Any:
     """A checked instance of a dataclass of parameters. Raises InvalidSetup naming path, value and what is allowed."""
-    if not _has_few_values(data):
+    if not has_few_values(data):
         name = f"`{dotted_path(path)}`" if path else "This"
         raise LimitReached(f"{name} has more than {MAX_VALUES:,} values, which is the most.")
     _refuse_unreadable(data, path)
@@ -199,7 +201,7 @@ def _refuse_unknown(data: Mapping[Any, Any], keys: tuple[str, ...], path: FieldP
             raise InvalidSetup(path=at, rule=f"is not known. Known keys: {', '.join(keys) or 'none'}.")
 
 
-def _has_few_values(value: Any) -> bool:
+def has_few_values(value: Any) -> bool:
     """Whether it has few enough values to look at each; those that are too deep are refused elsewhere."""
     left, count = [value], 0
     while left:

@@ -8,25 +8,23 @@ from pydantic import AfterValidator
 
 from playground.parameters import STRICT, number, text
 from playground.sampling import Sampling as Sampling  # nouns that have a file of their own
+from playground.task import MAX_NAME as MAX_NAME
 from playground.task import MAX_TEXT as MAX_TEXT
+from playground.task import MAX_TURNS as MAX_TURNS
+from playground.task import Agent as Agent
 from playground.task import AnswerType as AnswerType
 from playground.task import ChainStep as ChainStep
 from playground.task import Example as Example
+from playground.task import FormKind as FormKind
+from playground.task import Function as Function
+from playground.task import FunctionCall as FunctionCall
+from playground.task import Message as Message
+from playground.task import Role as Role
 from playground.task import Task as Task
+from playground.task import Turn as Turn
 
-Role = Literal["system", "user", "assistant"]
 FinishReason = Literal["stop", "length", "cancelled", "refused"]  # refused: withheld by a server, all or in part
 Status = Literal["waiting", "running", "done", "stopped", "failed"]
-
-MAX_NAME = 300  # characters of a model's or an adapter's name: an endpoint's name, a slash, its server's own name
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One turn of a conversation, as the model's chat template will see it."""
-
-    role: Role
-    content: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +59,10 @@ class Setup(Weights):
     task: Task
     sampling: Sampling
 
+    def weights_for(self, own: Weights) -> Weights:
+        """Which weights a part of it is asked of that names its own: without a model, the setup's with that adapter."""
+        return own if own.model else Weights(model=self.model, adapter=own.adapter) if own.adapter else self
+
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
@@ -70,6 +72,7 @@ class Alternative:
     text: str
     logprob: float
     control: bool = False  # a control token, such as the end of the answer, which no text can stand for
+    barred: bool = False  # the form of the answer did not allow it
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ class Token:
     entropy: float | None = None  # nats, of the model's own next-token distribution
     top: tuple[Alternative, ...] = ()
     forced: bool = False  # chosen by the person, who had the answer go on from it
+    ruled_out: float | None = None  # how much of the model's own probability the form of the answer did not allow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,29 +2,52 @@
 
 import gc
 import os
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import hypothesis
+import numpy as np
 import pytest
 from served import Served, serving
 
+from playground.answer_forms.form import NAMES
 from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.scripted import ReplyRule, ScriptedBackend, echo_prompt
 from playground.parameters import parameters
+from playground.retrieval.embedding import Vectors
+from playground.retrieval.library import Library
+from playground.retrieval.word_index import words_of
 from playground.settings import Settings
 from playground.types import Sampling
 
 # Before torch starts its threads: beside a browser and a server they had better sleep than spin while they wait.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 # Each of the processes that run tests side by side looks for free ports in a range of its own.
-worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
-os.environ.setdefault("GRADIO_SERVER_PORT", str(7860 + 100 * int(worker.removeprefix("gw"))))
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):  # the process that starts them must not set it: they inherit that
+    first = int(os.environ.get("GRADIO_SERVER_PORT", "7860"))
+    os.environ["GRADIO_SERVER_PORT"] = str(first + 100 * int(worker.removeprefix("gw")))
 # A busy machine is no bug in what is tested.
 hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("patient")
 CatalogOf = Callable[..., Catalog]
+
+
+class WordVectors:
+    """Stands in for a model for vectors: texts are alike that share words."""
+
+    name = "words"
+
+    def open(self) -> Iterator[Any]:
+        return iter(())
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        rows = np.zeros((len(texts), 64), dtype=np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            for word in words_of(text):
+                row[zlib.crc32(word.encode()) % 64] += 1
+        return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
 
 
 @pytest.fixture(scope="session")
@@ -33,12 +56,13 @@ def catalog_of() -> CatalogOf:
     `catalog_of(reply, delay=0)`."""
 
     def make(reply: ReplyRule = echo_prompt, **options: Any) -> Catalog:
-        stands_in = replace(ScriptedBackend().capabilities, sampling=frozenset(p.name for p in parameters(Sampling)))
+        every = frozenset(p.name for p in parameters(Sampling))
+        stands_in = replace(ScriptedBackend().capabilities, sampling=every, functions=True, forms=frozenset(NAMES))
         backend = ScriptedBackend(reply=reply, **{"capabilities": stands_in, **options})
         entry = ModelEntry(
             name="default", title="Scripted", kind="scripted", load=lambda _: backend, capabilities=backend.capabilities
         )
-        return Catalog([entry])
+        return Catalog([entry], library=Library(WordVectors()))
 
     return make
 
@@ -60,9 +84,10 @@ def default_model(settings: Settings) -> tuple[Any, Any]:
 @pytest.fixture(scope="session")
 def real_catalog(settings: Settings) -> Catalog:
     """What the app offers, with the default model loaded."""
+    from playground.backends.encoders import library_of
     from playground.backends.offered_entries import offered_entries
 
-    catalog = Catalog(offered_entries(settings))
+    catalog = Catalog(offered_entries(settings), library=library_of(settings))
     for _ in catalog.open("default"):
         pass
     return catalog

@@ -29,6 +29,7 @@ class Handler(BaseHTTPRequestHandler):
     """What a fault has in its hands: ways to answer, right and wrong."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else a body waits until the receipt of its head has come
     server: "Faulty"
     seen: Seen
 

@@ -10,6 +10,7 @@ from playground.types import MAX_TEXT, Setup
 from playground.ui.run_view.answer_values import answer_value
 
 MINUTES = "How many minutes are between 14:20 and 16:05?"
+PLANNED = {"name": "A", "template": "{input}", "strategy": "plan_and_solve"}
 WORKED = [{"input": "1 + 1?", "output": "One and one. The answer is 2."}]
 REVIEWS = {"role": "Say if it is positive or negative.", "answer": "label", "labels": ["positive", "negative"]}
 
@@ -24,6 +25,8 @@ HOPELESS: list[tuple[str, Setup, str]] = [
     ("paths at top-k 1", setup("self_consistency", {"input": "2 + 3?", "answer": "number"}, {"paths": 3}, top_k=1),
      "All 3 paths will be the same"),
     ("paths at min-p 1", setup("self_consistency", {"input": "2 + 3?", "answer": "number"}, min_p=1.0), "set it to 0"),
+    ("no room to reason in a step", setup("chaining", {"input": "2 + 3?", "steps": [PLANNED]}, max_tokens=8),
+     "the reasoning will be cut off"),
     ("no room to reason", setup("chain_of_thought", {"input": "2 + 3?", "answer": "number"}, max_tokens=8),
      "Max tokens is 8"),
     ("no room for an example",
@@ -32,6 +35,9 @@ HOPELESS: list[tuple[str, Setup, str]] = [
     ("noise", setup("zero_shot", {"input": "x"}, temperature=2.0), "most models write noise"),
     ("an input that is not sent",
      setup("chaining", {"input": "a tale", "steps": [{"name": "One", "template": "Write a joke."}]}), "not sent"),
+    ("a variable without a value", setup("zero_shot", {"input": "Is {{ city }} big"}), "{{city}} as it stands: there"),
+    ("a variable where none is filled in", setup("zero_shot", {"input": "x", "role": "You live in {{city}}."}),
+     "The role is sent with {{city}} as it stands: only the input"),
     ("text to vote on", setup("self_consistency", {"input": "Tell me a joke."}), "nothing to vote on"),
     ("examples that cannot be read",
      setup("few_shot", {"input": "x", "answer": "number", "examples": [*WORKED, {"input": "a", "output": "red"}]}),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import playground
 from playground.csv_text import csv_text
+from playground.evaluation.own_data import read_items
 
 STARTS = "=+-@\uff1d\uff0b\uff0d\uff20"
 NUMBER_OR_POINT = re.compile(r"[+-]\d+(\.\d+)*([eE][+-]?\d+)?\s*|[-+] [^(|!]*")
@@ -69,3 +70,11 @@ def test_csv_is_written_in_one_place() -> None:
         if re.search(r"csv\.(?:Dict)?[wW]riter|to_csv", path.read_text("utf-8"))
     ]
     assert writers == ["csv_text.py"]
+
+
+def test_a_file_says_that_it_is_unicode_and_is_read_again() -> None:
+    """Excel takes a CSV without the mark for the encoding of the machine, and shows other letters."""
+    content = csv_text(["input", "answer"], [["Gr\u00fc\u00dfe aus K\u00f6ln?", "\u6771\u4eac"]]).encode()
+    assert content.startswith(b"\xef\xbb\xbf")
+    (item,) = read_items(content, "a.csv").items
+    assert (item.input, item.references) == ("Gr\u00fc\u00dfe aus K\u00f6ln?", ("\u6771\u4eac",))

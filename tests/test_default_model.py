@@ -7,6 +7,9 @@ import pytest
 
 from playground import presets, runner, setups
 from playground.backends.catalog import Catalog
+from playground.errors import NotSupported
+from playground.strategies import technique_of
+from playground.task import PERSON
 from playground.types import Run
 
 PRESETS = presets.setup_presets()
@@ -17,7 +20,21 @@ def last(setup: setups.Setup, catalog: Catalog) -> Run:
     return run
 
 
-@pytest.mark.parametrize("key", PRESETS)
+CALLING = {key for key, preset in PRESETS.items() if technique_of(preset.setup).offers_functions}
+
+
+WAITING = {key for key, preset in PRESETS.items() if any(a.writer == "person" for a in preset.setup.task.agents)}
+
+
+@pytest.mark.parametrize("key", sorted(CALLING))
+def test_presets_with_functions_are_refused_by_name_for_its_template_knows_none(
+    real_catalog: Catalog, key: str
+) -> None:
+    with pytest.raises(NotSupported, match="offers functions"):
+        last(PRESETS[key].setup, real_catalog)
+
+
+@pytest.mark.parametrize("key", [key for key in PRESETS if key not in CALLING | WAITING])
 def test_every_preset_gives_an_answer(real_catalog: Catalog, key: str) -> None:
     setup = PRESETS[key].setup
     run = last(setup, real_catalog)
@@ -32,6 +49,15 @@ def test_every_preset_gives_an_answer(real_catalog: Catalog, key: str) -> None:
             assert completion.finish_reason in ("stop", "length")
             assert completion.completion_tokens == len(completion.tokens) > 0
             assert "<|im_" not in completion.text
+
+
+@pytest.mark.parametrize("key", sorted(WAITING))
+def test_presets_in_which_a_person_speaks_wait_for_that(real_catalog: Catalog, key: str) -> None:
+    run = last(PRESETS[key].setup, real_catalog)
+    assert (run.status, run.error, run.answer) == ("done", "", "")
+    *before, turn = run.steps
+    assert all(completion.text for step in before for completion in step.completions)
+    assert (turn.tool, turn.completions[0].text) == (PERSON, "")
 
 
 def test_the_capital_of_france(real_catalog: Catalog) -> None:
@@ -50,7 +76,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("strategy", setups.STRATEGIES)
+@pytest.mark.parametrize("strategy", [name for name, one in setups.STRATEGIES.items() if not one.offers_functions])
 def test_every_technique_runs(real_catalog: Catalog, strategy: str) -> None:
     data = {
         "strategy": strategy,
@@ -61,6 +87,8 @@ def test_every_technique_runs(real_catalog: Catalog, strategy: str) -> None:
             "material": "Apples." if strategy == "delimiters" else "",
             "examples": [{"input": "1 + 1", "output": "2"}],
             "steps": [{"name": "Plan", "template": "Plan: {input}"}, {"name": "Do", "template": "Do: {Plan}"}],
+            "collection": "ferry_island" if strategy == "retrieval" else "",
+            "agents": [{"name": name, "system": "You count things."} for name in ("One", "Two")],
         },
         "sampling": {"max_tokens": 24, "seed": 1},
     }

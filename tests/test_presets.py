@@ -1,5 +1,8 @@
 """Preset files: what is written can be read, and what is wrong is named with its line."""
 
+from collections import Counter
+from pathlib import Path
+
 import pytest
 
 from playground import presets, setups
@@ -54,11 +57,31 @@ def test_an_adapter_turned_off_stays_turned_off() -> None:
 
 @pytest.mark.parametrize("key", PRESETS)
 def test_every_preset_holds_only_what_differs_and_says_what_it_is(key: str) -> None:
-    text = (presets.FOLDER / "setups" / f"{key}.yaml").read_text("utf-8")
+    text = next((presets.FOLDER / "setups").rglob(f"{key}.yaml")).read_text("utf-8")
     data = presets.load_document(text, key).data
     kept = {k: v for k, v in setups.changed_settings(PRESETS[key].setup).items() if k not in ("model", "strategy")}
     assert {k: set(v) for k, v in data.items() if k in kept} == {k: set(v) for k, v in kept.items()}
     assert PRESETS[key].about
+
+
+@pytest.mark.parametrize("kind", ["setups", "sampling", "experiments"])
+def test_files_of_all_groups_have_names_of_their_own(kind: str) -> None:
+    names = [path.stem for path in presets.grouped_files(presets.FOLDER / kind)]
+    assert len(names) == len(set(names)) > 0
+
+
+def test_what_lies_in_a_folder_is_a_group_of_its_name(tmp_path: Path) -> None:
+    for name in ("b.yaml", "two_words/a.yaml", "asking/c.yaml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(f"title: {name}\n")
+    found = presets.setup_presets(tmp_path)
+    assert [(key, p.group) for key, p in found.items()] == [("b", ""), ("c", "Asking"), ("a", "Two words")]
+
+
+def test_no_group_is_so_long_that_one_would_have_to_search_it() -> None:
+    sizes = Counter(p.group for p in PRESETS.values())
+    assert not sizes[""]
+    assert max(sizes.values()) <= 12
 
 
 def test_there_are_a_dozen_and_they_show_every_technique() -> None:

@@ -74,7 +74,7 @@ def test_the_preview_counts_a_prompt_in_which_brackets_are_typed(catalog_of: Any
     assert [step["facts"] for step in shown["steps"]] == ["12 tokens", "length depends on answers"]
     typed = {"text": TYPED, "gap": False, "asked": True}
     assert shown["steps"][0]["messages"] == [{"role": "user", "pieces": [typed]}]
-    begun = shown["steps"][1]["prefix"]
+    begun = shown["steps"][1]["prefill"]
     assert [piece["text"] for piece in begun if piece["gap"]] == ["\u27e8Reason\u27e9"]
 
 
@@ -108,3 +108,12 @@ def test_every_answer_that_stands_in_a_prompt_is_counted_at_its_full_length(tmp_
     for technique, gaps in ((COT, 1), (VOTE, 2), (CHAIN, 4), ({}, 0)):
         assert tokens(technique, 1100) - tokens(technique, 100) == 1000 * gaps
     store.close()
+
+
+def test_prompts_beyond_what_can_be_read_are_counted_and_not_shown(catalog_of: Any) -> None:
+    """Steps that each ask their long input several times make a hundred times as much of what was typed."""
+    steps = [{"name": f"s{number}", "template": "{input}", "strategy": "tree_of_thoughts"} for number in range(20)]
+    data = {"strategy": "chaining", "task": {"input": "word " * 30_000, "steps": steps}}
+    shown = prompt_values.worked_out(lambda: data, catalog_of())
+    assert "Its 100 prompts have 15," in shown.value["error"]
+    assert shown.value["steps"] == []

@@ -51,3 +51,11 @@ def test_a_misspelt_variable_is_said(caplog: pytest.LogCaptureFixture) -> None:
     assert "PLAYGROUND_PRECISON is no setting and changes nothing; is it PLAYGROUND_PRECISION" in caplog.text
     assert "PLAYGROUND_X is no setting" in caplog.text
     assert "PLAYGROUND_PORT is no" not in caplog.text
+
+
+@pytest.mark.parametrize("key", ["short", "with spaces in it 123", "kl\u00e9-0123456789012345", "x" * 501])
+def test_a_key_that_is_none_is_refused_without_being_repeated(key: str) -> None:
+    with pytest.raises(InvalidSetup, match="PLAYGROUND_SERVE_KEY must be 16 to 500 letters") as refused:
+        Settings.from_environment({"PLAYGROUND_SERVE_KEY": key})
+    assert key not in str(refused.value)
+    assert key not in repr(Settings(serve_key=key))

@@ -1,7 +1,6 @@
 """Each setting has its effect wherever the README says: one tight server, and every way round that there is."""
 
 import ast
-import json
 import re
 import threading
 import time
@@ -12,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from posting import Visitor
 
 import app as starting
 from playground.backends.catalog import Catalog, ModelEntry
@@ -32,6 +32,7 @@ PANE = {"model": "default"}
 ENGINE = "test_engine_settings.py"
 SESSIONS = "test_sessions.py"
 VISITORS = "test_visitors.py"
+PROGRAMS = "test_openai_client.py"
 # The setting -> the test that exceeds it. A new field has a line here.
 ENFORCED = {
     "host": "test_the_server_listens_where_it_is_told",
@@ -41,6 +42,7 @@ ENFORCED = {
     "cache": "test_the_cache_holds_what_is_kept",
     "model": f"{ENGINE}::test_the_default_model_is_the_folder_that_was_named",
     "models": "test_what_the_operator_listed_is_offered",
+    "vectors": "test_encoders.py::test_vectors_go_where_the_operator_says",
     "precision": f"{ENGINE}::test_weights_are_stored_as_told",
     "memory_megabytes": f"{ENGINE}::test_a_model_beyond_the_memory_for_all_is_refused",
     "proxies": f"{VISITORS}::test_forwarded_addresses_are_believed_of_named_proxies_only",
@@ -65,6 +67,8 @@ ENFORCED = {
     "store_days": "test_the_store_keeps_so_much_for_so_long",
     "max_experiment_seconds": "test_an_experiment_is_ended",
     "max_cells": "test_no_more_cells_are_asked",
+    "serve": f"{PROGRAMS}::test_nobody_is_answered_where_it_is_off",
+    "serve_key": f"{PROGRAMS}::test_a_key_is_needed_where_there_is_one",
     "openai_key": f"{SESSIONS}::test_the_operators_key_is_for_openai_alone",
 }
 
@@ -91,12 +95,12 @@ class Server:
     settings: Settings
     clients: list[httpx.Client] = field(default_factory=list)
 
-    def visitor(self, address: str = "192.0.2.1") -> "Visitor":
+    def visitor(self, address: str = "192.0.2.1") -> Visitor:
         """Somebody new, from this address."""
         client = httpx.Client(base_url=self.url, timeout=WAIT, headers={"X-Forwarded-For": address})
         self.clients.append(client)
         client.get("/").raise_for_status()
-        return Visitor(self, client, f"session{len(self.clients)}")
+        return Visitor(self.app, client, f"session{len(self.clients)}")
 
     @property
     def running(self) -> int:
@@ -105,54 +109,6 @@ class Server:
     def is_quiet(self) -> bool:
         """Whether nothing runs and nothing waits."""
         return not self.running and not self.app._queue.event_ids_to_events
-
-
-@dataclass(frozen=True)
-class Visitor:
-    server: Server
-    client: httpx.Client
-    session: str
-
-    def again(self) -> "Visitor":
-        """The same, with another page open."""
-        return replace(self, session=f"{self.session}b")
-
-    def handler(self, place: str) -> int:
-        """The number of an endpoint of the API, as `/run`, or of what the button of this id or label starts."""
-        blocks = self.server.app.blocks
-        for key, fn in self.server.app.fns.items():
-            buttons = [blocks[of] for of, event in fn.targets if event == "click"]
-            names = {name for b in buttons for name in (b.elem_id, getattr(b, "value", None)) if isinstance(name, str)}
-            if place in {*names, f"/{fn.api_name}", fn.name} and fn.fn is not None and (fn.outputs or not buttons):
-                return int(key)
-        raise AssertionError(place)
-
-    def join(self, place: str, given: list[Any] | None = None, event: Any = None, **values: Any) -> httpx.Response:
-        """Post it: with what is given, or with what the page holds but for `values`, by label or id."""
-        number = self.handler(place)
-        data = given if given is not None else [_held(c, values) for c in self.server.app.fns[number].inputs]
-        body = {"data": data, "fn_index": number, "session_hash": self.session, "event_data": event}
-        return self.client.post("/gradio_api/queue/join", json=body)
-
-    def told(self) -> str:
-        """All that the session is told until what was joined has ended."""
-        said = []
-        with self.client.stream("GET", "/gradio_api/queue/data", params={"session_hash": self.session}) as stream:
-            for line in stream.iter_lines():
-                news = json.loads(line[6:]) if line.startswith("data: ") else {}
-                said.append(json.dumps(news.get("output"), ensure_ascii=False))
-                if news.get("msg") == "process_completed":
-                    return "\n".join(said)
-        raise AssertionError("the session was told no end")
-
-    def ask(self, place: str, given: list[Any] | None = None, **values: Any) -> str:
-        assert self.join(place, given, **values).status_code == 200
-        return self.told()
-
-
-def _held(component: Any, values: dict[str, Any]) -> Any:
-    names = (getattr(component, "elem_id", None), getattr(component, "label", None))
-    return next((values[name] for name in names if name in values), getattr(component, "value", None))
 
 
 def until(true: Callable[[], bool]) -> bool:
@@ -232,6 +188,7 @@ EXPERIMENTS = {"/experiment", "experiment-button", "list-button"}
         ("/compare", [LONG, [PANE, PANE]], {}),
         ("/experiment", [PLAN], {}),
         *((place, None, {"Max tokens": 200}) for place in PAGE_RUNS),
+        ("chat-send", None, {"Your message": "Tell me all.", "Max tokens": 200}),
         ("list-button", None, {"Prompts": "one"}),
     ],
 )
@@ -288,7 +245,7 @@ def test_the_limits_are_said_before_anything_runs(tight: Server, private: Server
         ("/experiment", [{**PLAN, "data": {"size": 7}}], {}),
         ("/experiment_estimate", [{**PLAN, "data": {"size": 7}}], {}),
         ("experiment-button", None, {}),
-        ("count", None, {}),
+        ("follow_plan", None, {}),
         ("list-button", None, {"Prompts": PROMPTS}),
     ],
 )
@@ -468,10 +425,7 @@ def test_whatever_asks_the_model_is_counted_as_a_run_or_an_experiment(start: Cal
         visitor, before = replace(someone, session=f"page{number}"), len(asked)
         names = {"Input": "Hi", "Prompts": "one", "Items": 1}
         given = {"/run": [LONG], "/compare": [LONG, [PANE]], "/experiment": [PLAN]}.get(f"/{fn.api_name}")
-        data = given or [_held(c, names) for c in fn.inputs]
-        body = {"data": data, "fn_index": number, "session_hash": visitor.session, "event_data": None}
-        assert visitor.client.post("/gradio_api/queue/join", json=body).status_code == 200
-        visitor.told()
+        visitor.ask(number, given, **names)
         if len(asked) > before:
             asking.add(fn.name)
             assert fn.concurrency_id in ("run", "experiment"), fn

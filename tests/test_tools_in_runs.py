@@ -12,8 +12,8 @@ from playground.backends.base import Request
 from playground.evaluation.store import records
 from playground.prompts import prompts_of
 from playground.strategies import STRATEGIES, Ask, Running, Strategy, TechniqueCard
+from playground.strategies.answers.reading_anew import read_anew
 from playground.strategies.base import Answer, user_message
-from playground.strategies.reading_anew import read_anew
 from playground.transcript import mark_stopped
 from playground.types import Message, Origin, Run, Task
 from playground.ui.compare import answers_values
@@ -104,7 +104,7 @@ def test_it_is_shown_with_what_was_asked_of_whom(run: Run) -> None:
 
 
 def test_an_observation_can_be_rewritten_and_the_run_goes_on_from_it(run: Run, catalog_of: Any) -> None:
-    given = editing.edited(run, Edit(step=1, sample=0, text="5"))
+    given = editing.edit_output(run, Edit(step=1, sample=0, text="5"))
     *_, again = runner.run(SETUP, catalog_of(reply), earlier_steps=given)
     assert again.answer == "5"
     assert again.steps[0].completions[0].text == run.steps[0].completions[0].text
@@ -114,7 +114,7 @@ def test_an_observation_can_be_rewritten_and_the_run_goes_on_from_it(run: Run, c
 
 
 def test_an_edited_action_asks_the_tool_again(run: Run, catalog_of: Any) -> None:
-    given = editing.edited(run, Edit(step=0, sample=0, text=" No.\nAction 1: Calculator[3 * 3]"))
+    given = editing.edit_output(run, Edit(step=0, sample=0, text=" No.\nAction 1: Calculator[3 * 3]"))
     *_, again = runner.run(SETUP, catalog_of(reply), earlier_steps=given)
     assert (again.steps[1].completions[0].text, again.answer) == ("9", "9")
 
@@ -128,7 +128,7 @@ def test_a_tool_that_was_stopped_is_asked_again(run: Run, catalog_of: Any) -> No
     began = [r for r in runner.run(SETUP, catalog_of(reply), every=0) if len(r.steps) == 2]
     halted = mark_stopped(began[0])
     assert halted.steps[1].completions[0].finish_reason == "cancelled"
-    *_, again = runner.run(SETUP, catalog_of(reply), earlier_steps=editing.resumed(halted))
+    *_, again = runner.run(SETUP, catalog_of(reply), earlier_steps=editing.resume(halted))
     assert (again.steps[1].completions[0].text, again.answer) == ("4", "4")
 
 

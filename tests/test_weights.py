@@ -19,7 +19,7 @@ from playground.evaluation import experiments, running
 from playground.evaluation.report.context import ReportContext
 from playground.evaluation.report.text import markdown
 from playground.evaluation.scorers.judge import Judge
-from playground.evaluation.store import Store, records
+from playground.evaluation.store import Store, identity, records
 from playground.evaluation.store.identity import RunKeys
 from playground.parameters import parameters
 from playground.types import MAX_NAME, Setup, Weights
@@ -179,7 +179,13 @@ def test_setups_and_runs_are_written_as_before() -> None:
     assert [step.pop("depends_on") for step in written["run"]["steps"]] == [[]]  # has come to be written since
     assert [step.pop("tool") for step in written["run"]["steps"]] == [""]  # this too
     assert [c["origin"].pop("tool") for s in written["run"]["steps"] for c in s["completions"] if c["origin"]] == [""]
+    messages = [message for step in written["run"]["steps"] for message in step["messages"]]
+    assert [[m.pop(name) for name in ("functions", "calls", "call_id")] for m in messages] == [[[], [], ""]]  # this too
     assert written["run"]["setup"]["task"].pop("material") == ""  # this too
+    assert [written["run"]["setup"]["task"].pop(name) for name in ("form", "form_text")] == ["none", ""]  # this too
+    assert written["run"]["setup"]["task"].pop("collection") == ""  # this too
+    assert written["run"]["setup"]["task"].pop("agents") == []  # this too
+    assert written["run"]["setup"]["task"].pop("turns") == []  # this too
     assert written["run"].pop("checks") == []  # this too
     assert written["run"].pop("tree") == []  # this too
     assert written["run"].pop("error_path") == []  # this too
@@ -197,7 +203,8 @@ def test_panes_and_experiments_of_before_are_read() -> None:
     assert plan.scorer.options == {"model": "default", "adapter": "pirate"}
 
 
-def test_what_was_stored_before_is_found_again() -> None:
+def test_what_was_stored_before_is_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(identity, "FORMAT", 2)  # the key is of that one
     data: dict[str, Any] = {"task": {"input": "How many?"}, "sampling": {"seed": 1, "max_tokens": 8}}
     setup = setups.parse(data)
     assert RunKeys(catalog_of("default")).column(setup).key(setup) == "2eab179eba7cf037ed168578c3288be7"

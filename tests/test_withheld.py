@@ -61,7 +61,7 @@ def test_a_withheld_answer_is_asked_for_again_when_the_run_goes_on(server: Fault
     catalog = catalog_of(server)
     run = last(server, catalog)
     server.fault = fine
-    (*_, again) = runner.run(SETUP, catalog, earlier_steps=editing.resumed(run))
+    (*_, again) = runner.run(SETUP, catalog, earlier_steps=editing.resume(run))
     assert (again.status, again.answer) == ("done", "one two three four")
 
 

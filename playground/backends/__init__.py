@@ -4,6 +4,7 @@ base.py              The interface of every model: a request goes in, deltas str
 catalog.py           The catalog of models and adapters: loads each once, counts its users and unloads it
 commands.py          Loads and unloads models and adapters by the source or name that a person typed
 details.py           Plain data about a loaded model or adapter, which the page shows without importing torch
+encoders.py          What this server searches documents with: the encoder for vectors, and where vectors are kept
 entries.py           Entries of a catalog: models and adapters that can be chosen, and what a list shows of them
 loads.py             Loading in a thread of its own, which several callers can watch and the last one stops
 memory.py            Free and total memory, as a container limits it, and the memory budget of all models

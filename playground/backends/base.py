@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from playground.answer_forms.form import AnswerForm
 from playground.types import Delta, Message, Progress, Sampling, Token, Weights
 
 
@@ -12,15 +13,19 @@ from playground.types import Delta, Message, Progress, Sampling, Token, Weights
 class Capabilities:
     """What a model honours. A setting it would ignore is refused by name, never dropped.
 
-    `sampling` holds names of `Sampling` fields. `prefix`: the assistant's turn can be started for it.
+    `sampling` holds names of `Sampling` fields, `forms` kinds of forms that it holds an answer to. `prefix`: the
+    assistant's turn can be started for it.
     `system`: takes a system message. `samples`: n samples of one prompt in one request.
     `logits`: `next_token` and `score` work. `adapters`: rows with adapters and without share a batch.
+    `functions`: may be offered some, and its calls are read.
     `task`: what a model does that takes a text and answers in a form of its own, empty for one that is prompted.
     `chat`: has a chat template; without one the conversation is sent as plain text
     to be continued. `parallel`: how many samples at once it has room for; more would wait.
     """
 
     sampling: frozenset[str]
+    forms: frozenset[str] = frozenset()
+    functions: bool = False
     prefill: bool = True
     system: bool = True
     samples: bool = True
@@ -39,7 +44,7 @@ class Request(Weights):
 
     `generated_text` are a sample's own earlier words: they follow the prefill and count as generated. The adapter is
     one that is loaded for the model. `visitor` is who asks, where strangers share a server: what was computed for one
-    is not used for another, whose time would tell them what the first has asked.
+    is not used for another, whose time would tell them what the first has asked. `form` is what each sample is held to.
     """
 
     messages: tuple[Message, ...]
@@ -48,6 +53,7 @@ class Request(Weights):
     n: int = 1
     sampling: Sampling = Sampling()
     visitor: str = ""
+    form: AnswerForm | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,3 +146,16 @@ class Backend(Protocol):
         adapter; sampling settings are left out of it. Raises NotSupported without `logits`, PromptTooLong.
         """
         ...
+
+
+def excess_tokens(backend: Backend, sampling: Sampling, messages: tuple[Message, ...], most: int | None) -> int:
+    """How many tokens of a prompt are too many for the model's window, in which the answer has its room, or for `most`.
+
+    A long answer is kept free no more than half of the window: it ends where the window does.
+    """
+    window, honoured = backend.capabilities.context_length, backend.capabilities.sampling
+    room = [] if most is None else [most]
+    if window is not None:
+        answer = sampling.max_tokens if "max_tokens" in honoured else 1
+        room.append(window - min(answer, window // 2))
+    return max(0, backend.count_tokens(messages) - min(room)) if room else 0

@@ -15,13 +15,14 @@ from playground.backends.entries import (
     ModelEntry,
     ModelInfo,
     Offers,
-    described,
+    describe_adapter,
     detach,
 )
 from playground.backends.loads import Load, LoadReport, close_backend, copy_error, forget_ended
 from playground.backends.memory import MemoryBudget, MemoryUse, free_memory
 from playground.backends.use_counts import UseCounts
 from playground.errors import PlaygroundError, UnknownModel
+from playground.retrieval.library import Library
 from playground.types import Progress
 
 __all__ = ["AdapterEntry", "Catalog", "LoadReport", "ModelEntry", "ModelInfo"]
@@ -37,10 +38,16 @@ class Catalog:
     """
 
     def __init__(
-        self, entries: Entries = (), *, shared: "Catalog | None" = None, budget: MemoryBudget | None = None
+        self,
+        entries: Entries = (),
+        *,
+        shared: "Catalog | None" = None,
+        budget: MemoryBudget | None = None,
+        library: Library | None = None,
     ) -> None:
         self.visitor = ""  # whose requests these are; see `Request`
         self._shared = shared
+        self.library: Library = library or (shared.library if shared else Library())  # what its requests can search
         self._budget = budget or MemoryBudget()
         self._lock = threading.RLock()
         self._offers = Offers()
@@ -57,7 +64,6 @@ class Catalog:
         view.visitor = visitor
         return view
 
-    # --------------------------------------------------------------------------------- what can be chosen
     def models(self) -> tuple[ModelInfo, ...]:
         with self._lock:
             own = tuple(self._info(entry) for entry in self._offers.entries.values())
@@ -94,7 +100,6 @@ class Catalog:
             self._shared.check_name(name, model)
         self._offers.check(name, model)
 
-    # ------------------------------------------------------------------------------------------- loading
     def open(self, name: str, adapter: str = "") -> Generator[Progress, None, Backend]:
         """Yield progress until the model, and the adapter if one is named, is loaded; return the model.
 
@@ -126,7 +131,6 @@ class Catalog:
         load = self._owner(name)._loads.get((name, ""))
         return load.result if load else None
 
-    # ------------------------------------------------------------------------------- using and unloading
     @contextmanager
     def keep_loaded(self, name: str, adapter: str = "", *, run: bool = True) -> Iterator[None]:
         """While this is held, neither is unloaded; without `run`, it is only loaded. Raises UnknownModel."""
@@ -174,7 +178,6 @@ class Catalog:
                 if not load.halt():  # one that has ended well holds a model
                     close_backend(load.result)
 
-    # --------------------------------------------------------------------------------------------- inside
     def _wait(self, key: EntryKey) -> Generator[Progress, None, Any]:
         with self._lock:
             load = self._load(key)
@@ -240,7 +243,7 @@ class Catalog:
         return ModelInfo(
             name=entry.name, title=entry.title, kind=entry.kind, about=entry.about, added=entry.added,
             loaded=backend is not None, capabilities=backend.capabilities if backend else entry.capabilities,
-            adapters=tuple(described(a, self._loads.get(a.key)) for a in self._offers.adapters_of(entry.name)),
+            adapters=tuple(describe_adapter(a, self._loads.get(a.key)) for a in self._offers.adapters_of(entry.name)),
             details=backend.details if isinstance(backend, HasDetails) else None, users=self._uses.runs[entry.name, ""],
             idle=time.monotonic() - self._last_used.get(entry.name, time.monotonic()),
             suggestion=entry.suggestion, fetched=entry.fetched is None or entry.fetched(),

@@ -8,6 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 from playground.backends.base import Backend, Capabilities
 from playground.backends.details import AdapterDetails, ModelDetails
 from playground.backends.loads import Load, LoadReport
+from playground.backends.sources import ModelSource
 from playground.backends.suggestions import Suggestion
 from playground.errors import InvalidSetup, UnknownModel
 from playground.types import Weights
@@ -23,6 +24,7 @@ class ModelEntry:
     `kind` is where it runs: local, scripted, endpoint. One that was `added` by a person leaves the list when it is
     unloaded, or could not be loaded; one that is offered stays and can be loaded again. `identity` says which weights
     they are, whatever the name: results are kept under it. Empty: that is not known before they are loaded.
+    `source` is where weights of this machine come from, as whoever asks may know it.
     """
 
     name: str
@@ -36,13 +38,14 @@ class ModelEntry:
     contents: Callable[[], str | None] | None = None  # `fingerprints.contents` of weights on this machine
     suggestion: Suggestion | None = None  # what it takes to have it, where that is known before it is there
     fetched: Callable[[], bool] | None = None  # whether it is on this machine already
+    source: ModelSource | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class AdapterEntry:
     """An adapter that can be chosen for a model. `load` attaches it to the loaded model, under its `name`.
 
-    `identity` and `contents` are as a model's.
+    `identity`, `contents` and `source` are as a model's.
     """
 
     model: str
@@ -53,6 +56,7 @@ class AdapterEntry:
     added: bool = False
     identity: Callable[[], str] | None = None
     contents: Callable[[], str | None] | None = None
+    source: ModelSource | None = None
 
     @property
     def key(self) -> EntryKey:
@@ -154,7 +158,7 @@ def loaded_names(models: Sequence[ModelInfo]) -> frozenset[tuple[str, str]]:
     return frozenset(adapters | {(info.name, "") for info in models if info.loaded})
 
 
-def described(adapter: AdapterEntry, load: Load[Any] | None) -> AdapterDetails:
+def describe_adapter(adapter: AdapterEntry, load: Load[Any] | None) -> AdapterDetails:
     """What is known of an adapter, which is more once it is loaded."""
     if load is not None and load.result is not None:
         known: AdapterDetails = load.result

@@ -75,8 +75,8 @@ class Load(threading.Thread, Generic[T]):
             self.error = ModelUnavailable(f"Loading {self._what} was stopped.")
         except PlaygroundError as error:
             self.error = copy_error(error)  # its own traceback holds all that was loaded half
-            log.warning("%s", self.error)
-        except Exception:
+            log.warning("%s", self.error, exc_info=error.__cause__)  # what a library raised, with where
+        except BaseException:  # SystemExit of a library too: others wait for this thread
             log.exception("Loading %s failed", self._what)
             self.error = ModelUnavailable(f"{self._what} could not be loaded; the server's log says why.")
         finally:

@@ -35,7 +35,8 @@ class PackagedModel:
     """One GGUF file and the two ways to it. `bytes` and `sha256` are those of the whole file, whoever sent it.
 
     `name` is the folder it is kept in, `short` the name it is offered under. `corrections` of the chat template are
-    pairs of what stands in it and what should.
+    pairs of what stands in it and what should. `functions`: it knows some. `published` is where a hub has the weights
+    that the file was made of.
     """
 
     name: str
@@ -43,6 +44,7 @@ class PackagedModel:
     title: str
     publisher: str
     licence: str
+    published: str
     parameters: int
     context: int
     bytes: int
@@ -52,6 +54,7 @@ class PackagedModel:
     repository: str = ""  # at the hub; empty: there is no official file there
     file: str = ""
     tied: bool = False
+    functions: bool = False
     corrections: tuple[tuple[str, str], ...] = ()
 
     @property

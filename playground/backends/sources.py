@@ -1,13 +1,14 @@
 """Parses where a model comes from: a hub's name, a folder, a GGUF file or a packaged model."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from playground.backends.packaged_models import SCHEME, find_packaged
 from playground.errors import InvalidSetup
 
+HOME = Path(__file__).parents[2]  # the playground's own folder, with what comes with it
 HUB_NAME = re.compile(r"(?P<place>[\w.-]+/[\w.-]+)(/(?P<file>[\w.-]+\.gguf))?(@(?P<revision>[\w./-]+))?")
 SOURCE_FORMS = "a hub's name (org/name or org/name@revision), the folder of a model, or a GGUF file"
 
@@ -35,6 +36,17 @@ class ModelSource:
         """A name for what lies there, of the characters that names may have."""
         last = Path(self.file or self.place).name.lower().removesuffix(".gguf")
         return re.sub(r"[^a-z0-9._-]+", "-", last).strip("-._")[:60] or "model"
+
+
+def shown_source(source: ModelSource, public: bool) -> ModelSource:
+    """A source without what only this machine has: what comes with the playground lies in its folder, wherever that
+    is, and where else an operator keeps things, strangers need not know."""
+    path = Path(source.place)
+    if source.kind not in ("folder", "gguf") or not path.is_absolute():
+        return source
+    if path.is_relative_to(HOME):
+        return replace(source, place=path.relative_to(HOME).as_posix())
+    return replace(source, place=path.name) if public else source
 
 
 def parse_source(text: str) -> ModelSource:

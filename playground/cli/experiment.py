@@ -20,6 +20,7 @@ from typing import TextIO
 
 from playground import deprecations
 from playground.backends.catalog import Catalog
+from playground.backends.encoders import library_of
 from playground.backends.memory import MemoryBudget
 from playground.backends.offered_entries import offered_entries
 from playground.cli import terminal
@@ -66,7 +67,8 @@ def main(argv: Sequence[str]) -> int:
             _make_folder(arguments.out)
         store = Store(arguments.store or settings.store_file, most_bytes=settings.store_megabytes * 2**20)
         with closing(store):
-            catalog = Catalog(offered_entries(settings), budget=MemoryBudget(settings.memory_megabytes * 2**20))
+            budget = MemoryBudget(settings.memory_megabytes * 2**20)
+            catalog = Catalog(offered_entries(settings), budget=budget, library=library_of(settings))
             _say_what_takes_the_input_alone(experiment, catalog)
             table = _run(experiment, catalog, settings, store, arguments.dask, None if arguments.quiet else sys.stderr)
         return _print_results(table, arguments.out, catalog)

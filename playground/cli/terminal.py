@@ -7,7 +7,7 @@ from typing import TextIO
 from playground.evaluation.findings.sentences import format_score
 from playground.evaluation.findings.summary import ColumnSummary
 from playground.evaluation.results import Table
-from playground.formats import format_duration, format_percent
+from playground.formats import format_count, format_duration, format_percent
 
 PRINT_INTERVAL = 10.0  # seconds between lines where nothing can be overwritten: a log
 FIGURES = ("Mean", "95 % interval", "Answers", "Right", "No answer found", "Failed", "Calls", "Tokens")
@@ -34,7 +34,7 @@ class ProgressLine:
 
 def progress_text(table: Table) -> str:
     """How far an experiment is, in one line."""
-    line = f"{len(table.results):,} of {table.total:,} cells"
+    line = f"{len(table.results):,} of {format_count(table.total, 'cell')}"
     if table.known:
         line += f", {table.known:,} known before"
     if table.status != "running":

@@ -8,6 +8,8 @@ grid.py                 The grid of an experiment: one setup for each item in ea
 likelihood.py           How likely one model finds another's answer: perplexity, and what an adapter changed per token
 pane_estimate.py        What a comparison would take: calls, tokens, time and cost of all its panes, before any is asked
 plan.py                 An experiment as data: items, techniques, models, sampling settings and a scorer
+preferences.py          Which of two answers people prefer: pairs to rate blind, and what the ratings say of each two
+                        panes
 prompt_differences.py   What two setups send differently: their prompts, request by request and message by message
 prompt_table.py         Runs a list of prompts through several panes, as a table with a row for each prompt
 repetitions.py          What panes answered when each was asked several times: equal answers together, agreement, and

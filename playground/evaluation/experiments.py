@@ -114,8 +114,13 @@ def to_dict(experiment: Experiment) -> dict[str, Any]:
 
 
 def shipped_experiments(folder: Path = FOLDER) -> dict[str, Experiment]:
-    """The experiments that come with the playground, by file name, in order of it."""
-    return {path.stem: read_yaml(path.read_text("utf-8"), path.name) for path in sorted(folder.glob("*.yaml"))}
+    """The experiments that come with the playground, by file name, group after group."""
+    return {path.stem: read_yaml(path.read_text("utf-8"), path.name) for path in presets.grouped_files(folder)}
+
+
+def groups(folder: Path = FOLDER) -> dict[str, str]:
+    """Under which others each of them is offered, by file name."""
+    return {path.stem: group for path, group in presets.grouped_files(folder).items()}
 
 
 def _with_schema_text(data: Mapping[str, Any]) -> Mapping[str, Any]:

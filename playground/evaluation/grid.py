@@ -77,7 +77,7 @@ def cells(experiment: Experiment, dataset: Dataset) -> Iterator[GridCell]:
 
 
 def cell_seed(experiment: int, item: str, repetition: int) -> int:
-    """The same in every column: columns are compared on equal luck. Other items and columns have no say in it."""
+    """The same in every column: so chance favours none of them. Other items and columns have no say in it."""
     return int.from_bytes(hashlib.sha256(f"{experiment}/{repetition}/{item}".encode()).digest()[:4])
 
 
@@ -122,12 +122,12 @@ def _shots(setup: Setup, technique: Technique, dataset: Dataset) -> Iterable[Exa
         return ()
     around = technique.template or dataset.template
     return [
-        Example(input=_shown(setup.task, around, shot.input, strategy.fenced), output=_output(shot, reasons))
+        Example(input=_format_item(setup.task, around, shot.input, strategy.fenced), output=_output(shot, reasons))
         for shot in dataset.shots
     ]
 
 
-def _shown(task: Task, template: str, item: str, fenced: str) -> str:
+def _format_item(task: Task, template: str, item: str, fenced: str) -> str:
     """An example's item as one that is asked stands in its prompt: fenced, where it is the material."""
     shown = _with_item(task, template, item)
     return shown.input if shown.material == task.material else with_material(shown, fenced).input

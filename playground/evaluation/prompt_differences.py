@@ -7,11 +7,11 @@ from itertools import zip_longest
 from playground.errors import PlaygroundError
 from playground.evaluation.differences import Segment, are_too_long, differences
 from playground.parameters import parameters
-from playground.prompts import Prompt, prompts_of
+from playground.prompts import MOST_SHOWN, Prompt, readable_prompts
 from playground.strategies import technique_of
 from playground.types import Sampling, Setup
 
-BEGUN = "assistant, begun"  # what the answer has to go on from
+BEGUN = "assistant prefill"  # what the answer has to go on from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,14 +41,19 @@ class RequestDifference:
         return all(message.same for message in self.messages) and not self.settings
 
 
-def prompt_differences(baseline: Setup, other: Setup) -> tuple[RequestDifference, ...]:
-    """All requests of both, in order; empty where one of them could not be asked."""
+def prompt_differences(baseline: Setup, other: Setup, most: int = MOST_SHOWN) -> tuple[RequestDifference, ...]:
+    """All requests of both, in order; empty where one of them could not be asked.
+
+    Raises LimitReached where either has more than `most` characters.
+    """
     try:
         for setup in (baseline, other):
             technique_of(setup).check(setup.task)
     except PlaygroundError:  # which its pane says itself
         return ()
-    return tuple(_request(a, b) for a, b in zip_longest(prompts_of(baseline), prompts_of(other)))
+    return tuple(
+        _request(a, b) for a, b in zip_longest(readable_prompts(baseline, most), readable_prompts(other, most))
+    )
 
 
 def _request(before: Prompt | None, after: Prompt | None) -> RequestDifference:
@@ -97,11 +102,11 @@ def _settings(before: Prompt, after: Prompt) -> Iterator[str]:
     for p in parameters(Sampling):
         old, new = getattr(before.sampling, p.name), getattr(after.sampling, p.name)
         if old != new:
-            yield f"{p.label}: {_written(new)} instead of {_written(old)}"
+            yield f"{p.label}: {_to_text(new)} instead of {_to_text(old)}"
     old_count, new_count = len(before.step.completions), len(after.step.completions)
     if old_count != new_count:
         yield f"Answers asked for: {new_count} instead of {old_count}"
 
 
-def _written(value: object) -> str:
+def _to_text(value: object) -> str:
     return "none" if value in (None, (), {}) else f"{value:g}" if isinstance(value, float) else str(value)

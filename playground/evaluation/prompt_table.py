@@ -3,15 +3,17 @@
 import math
 import re
 import time
-from collections.abc import Collection, Generator, Sequence
+from collections.abc import Collection, Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from playground.backends.catalog import Catalog
 from playground.comparison import compare, draw_seed, with_seeds
+from playground.csv_text import exact_csv
 from playground.errors import InvalidSetup, LimitReached
 from playground.evaluation.own_data.records import records
+from playground.formats import format_count
 from playground.types import MAX_TEXT, Run, Setup
 
 PROMPT_COLUMNS = ("prompt", "input", "question", "text")  # of a CSV, in order of preference
@@ -64,11 +66,16 @@ def read_prompts(text: str) -> tuple[str, ...]:
     return prompts
 
 
+def write_prompts(prompts: Iterable[str]) -> str:
+    """What `read_prompts` reads these prompts from, also those of several lines: a CSV with one column."""
+    return exact_csv(PROMPT_COLUMNS[:1], ((prompt,) for prompt in prompts))
+
+
 def _cells(text: str, separator: str, columns: int, column: int) -> list[str]:
     """The cells of one column, below its name.
 
-    Raises InvalidSetup for a row that cannot be read, or has more cells than columns: what looks like a cell is half
-    of a prompt.
+    Raises InvalidSetup for a row that cannot be read, has more cells than columns (what looks like a cell is half of a
+    prompt), or ends before that column.
     """
     texts = []
     for number, (line, cells) in enumerate(islice(records(text, separator), 1, None), 1):
@@ -79,7 +86,12 @@ def _cells(text: str, separator: str, columns: int, column: int) -> list[str]:
                 f"Row {number} of the CSV has {len(cells)} cells and its header {columns}: put a prompt with "
                 f"{SEPARATORS[separator]} in it in quotes.",
             )
-        texts += [cells[column].strip()] if len(cells) > column else []
+        if len(cells) <= column:
+            raise InvalidSetup(
+                f"Row {number} of the CSV has {format_count(len(cells), 'cell')} and its header {columns}: it has no "
+                "prompt. Write it with the same columns, or take it out.",
+            )
+        texts.append(cells[column].strip())
     return texts
 
 

@@ -1,7 +1,6 @@
 """What panes answered when each was asked several times: equal answers together, agreement, and right or wrong."""
 
 import itertools
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,14 +8,19 @@ from dataclasses import dataclass, replace
 from playground.evaluation.datasets.base import Dataset
 from playground.evaluation.datasets.own import CARD, OWN
 from playground.evaluation.findings.comparisons import ColumnComparison, compare
-from playground.evaluation.findings.sentences import format_interval, format_p, format_points, one_line, round_items
+from playground.evaluation.findings.sentences import (
+    format_adjusted_p,
+    format_interval,
+    format_points,
+    more_needed,
+    one_line,
+)
 from playground.evaluation.findings.summary import summaries
 from playground.evaluation.plan import Experiment, Item, ScorerChoice
 from playground.evaluation.results import Result, Table
 from playground.evaluation.scorers.base import Scorer, Verdict
 from playground.evaluation.scorers.matching import Contains
 from playground.evaluation.scorers.reading import Label, Numeric
-from playground.evaluation.statistics.power import ALPHA
 from playground.formats import format_count
 from playground.prompts import prompts_of
 from playground.strategies.answers import NoNumber, comparison_key, reference_number
@@ -61,11 +65,12 @@ class Repeated:
 
     panes: tuple[PaneAnswers, ...]
     between: tuple[tuple[float | None, ...], ...]
-    how: str = ""  # an answer was judged
-    sentences: tuple[str, ...] = ()  # each pane against the baseline
+    how: str = ""  # what counts as right
+    sentences: tuple[str, ...] = ()  # each pane against the baseline: what chance does not explain first, then the best
+    summary: str = ""  # of all of them
 
 
-class Judging:
+class ReferenceScoring:
     """Whether answers are right, by one reference: as a number where it is one, as a label, or as words in them."""
 
     def __init__(self, reference: str, setup: Setup) -> None:
@@ -98,7 +103,7 @@ def _scorer(reference: str, setup: Setup) -> Scorer:
 
 
 def repeated(
-    runs: Sequence[Sequence[Run]], titles: Sequence[str], baseline: int, judging: Judging | None = None
+    runs: Sequence[Sequence[Run]], titles: Sequence[str], baseline: int, scoring: ReferenceScoring | None = None
 ) -> Repeated:
     """From the runs of every pane, in the order of the repetitions. Also for panes that still answer."""
     keys = [[comparison_key(run.answer) for run in pane if run.status == "done"] for pane in runs]
@@ -106,21 +111,24 @@ def repeated(
         tuple(_within(keys[a]) if a == b else _share_equal(keys[a], keys[b]) for b in range(len(keys)))
         for a in range(len(keys))
     )
-    panes = [_pane(pane, judging) for pane in runs]
-    if judging is None:
+    panes = [_pane(pane, scoring) for pane in runs]
+    if scoring is None:
         return Repeated(panes=tuple(panes), between=between)
     order = [baseline, *(at for at in range(len(panes)) if at != baseline)]
     table = _table(runs, [titles[at] for at in order], [panes[at] for at in order], order)
     for at, summary in zip(order, summaries(table), strict=True):
         panes[at] = replace(panes[at], right=summary.right, low=summary.low, high=summary.high)
     certain = {title for title, pane in zip(titles, panes, strict=True) if pane.certain}
-    sentences = tuple(_sentence(one, certain) for one in compare(table))
-    return Repeated(panes=tuple(panes), between=between, how=judging.how, sentences=sentences)
+    comparisons = sorted(compare(table), key=lambda one: (not one.significant, -(one.difference or 0.0)))
+    sentences = tuple(_sentence(one, certain) for one in comparisons)
+    return Repeated(
+        panes=tuple(panes), between=between, how=scoring.how, sentences=sentences, summary=_summary(comparisons)
+    )
 
 
-def _pane(runs: Sequence[Run], judging: Judging | None) -> PaneAnswers:
+def _pane(runs: Sequence[Run], scoring: ReferenceScoring | None) -> PaneAnswers:
     done = [run for run in runs if run.status == "done"]
-    verdicts = {run.answer: judging.verdict(run).right for run in done} if judging else {}
+    verdicts = {run.answer: scoring.verdict(run).right for run in done} if scoring else {}
     counts = Counter(comparison_key(run.answer) for run in done)
     spelled = {comparison_key(run.answer): run.answer for run in reversed(done)}
     return PaneAnswers(
@@ -130,7 +138,7 @@ def _pane(runs: Sequence[Run], judging: Judging | None) -> PaneAnswers:
         ),
         count=len(done),
         agreement=_within([comparison_key(run.answer) for run in done]),
-        certain=bool(done) and _is_certain(done[0]),
+        certain=len(counts) == 1 and is_certain(done[0].setup),  # rounding in a batch may turn a near tie around
         verdicts=tuple(verdicts.get(run.answer) if run.status == "done" else None for run in runs),
     )
 
@@ -171,9 +179,9 @@ def _table(
     )
 
 
-def _is_certain(run: Run) -> bool:
-    """Whether nothing in the run is left to chance."""
-    return all(prompt.sampling.temperature == 0 for prompt in prompts_of(run.setup))
+def is_certain(setup: Setup) -> bool:
+    """Whether nothing in its runs is left to chance. Raises InvalidSetup for one that could not be run."""
+    return all(prompt.sampling.temperature == 0 for prompt in prompts_of(setup))
 
 
 def _sentence(comparison: ColumnComparison, certain: set[str]) -> str:
@@ -189,10 +197,7 @@ def _sentence(comparison: ColumnComparison, certain: set[str]) -> str:
             f"{said}, each time: at temperature 0 every repetition is the same, so repeating says nothing of chance. "
             "Ask other prompts before you prefer one."
         )
-    p = comparison.adjusted if comparison.adjusted is not None else 1.0
-    chance = format_p(p) + (
-        f" after Holm for {comparison.comparisons} comparisons" if comparison.comparisons > 1 else ""
-    )
+    chance = format_adjusted_p(comparison.adjusted, comparison.comparisons)
     points = format_points(comparison.difference or 0.0)
     interval = format_interval(comparison.low or 0.0, comparison.high or 0.0)
     measured = f"difference {points}, 95 % interval {interval}, {chance}"
@@ -200,15 +205,22 @@ def _sentence(comparison: ColumnComparison, certain: set[str]) -> str:
     if comparison.significant:
         better = second if b > a else first
         return f"{counted}: more than chance explains. On this prompt the evidence suffices to prefer {better}."
-    return f"{counted}: the evidence does not suffice to prefer one{_needed(comparison)}."
+    return f"{counted}: the evidence does not suffice to prefer one{_needed_text(comparison)}."
 
 
-def _needed(comparison: ColumnComparison) -> str:
-    seen = comparison.items_for_seen
-    # Were the two unlike each time, p would be 2 / 2^n, times the comparisons for the smallest of them.
-    least = math.floor(math.log2(2 * comparison.comparisons / ALPHA)) + 1
-    if comparison.n < least:
-        return f"; so few repetitions cannot show any difference, however large: take {least} or more"
-    if seen and seen > comparison.n:
-        return f"; if the difference is really this large, about {round_items(seen)} repetitions would show it"
-    return ""
+def _summary(comparisons: Sequence[ColumnComparison]) -> str:
+    """How many panes are better or worse than the baseline, by more than chance explains."""
+    if not comparisons:
+        return ""
+    differences = [one.difference or 0.0 for one in comparisons if one.significant]
+    better, worse = sum(one > 0 for one in differences), sum(one < 0 for one in differences)
+    panes, against = format_count(len(comparisons), "pane"), one_line(comparisons[0].first)
+    return (
+        f"Of {panes} against {against}, {better} right more often and {worse} less often than chance explains; "
+        f"for {len(comparisons) - len(differences)} the evidence does not suffice."
+    )
+
+
+def _needed_text(comparison: ColumnComparison) -> str:
+    seen, what = comparison.items_for_seen or 0, "difference is really this large"
+    return more_needed("repetitions", comparison.n, seen, comparison.comparisons, what)

@@ -19,7 +19,7 @@ class VotePath:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """One cell after it was asked and judged. `score` is 0 to 1; `right` says so where a score is yes or no.
+    """One cell after it was asked and scored. `score` is 0 to 1; `right` says so where a score is yes or no.
 
     `extracted` is False when the words hold no answer of the kind asked for: that counts as wrong, and is counted
     apart. `confidence` is the vote's share for the answer, or exp(mean token log-probability) without a vote.

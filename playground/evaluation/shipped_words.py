@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from functools import cache
 from typing import Any
 
-from playground.evaluation import datasets, experiments
+from playground.evaluation import experiments
 from playground.evaluation.plan import Experiment, Technique
 from playground.json_values import as_json
 
@@ -14,30 +14,31 @@ TEXT_SETTINGS = {"stop", "logit_bias"}  # sampling parameters that hold texts, o
 
 def is_shipped(experiment: Experiment) -> bool:
     """Whether its data, templates, techniques and scorer are those of shipped plans, or have no words of a person."""
-    templates, techniques, scorers, sampling_texts = _shipped()
+    rows, templates, techniques, scorers, sampling_texts = _load_shipped()
+    data = experiment.data
     return (
-        experiment.data.name != datasets.OWN
-        and not experiment.data.items
-        and experiment.data.template in templates
+        (data.items, data.labels) in rows
+        and data.template in templates
         and all(_has_no_words(technique) or _words(technique) in techniques for technique in experiment.techniques)
         and (not experiment.scorer.options or as_json(asdict(experiment.scorer)) in scorers)
         and all(
-            _said(s) in sampling_texts
+            _text_settings(s) in sampling_texts
             for s in (experiment.sampling, *(variant.sampling for variant in experiment.variants))
         )
     )
 
 
 @cache
-def _shipped() -> tuple[set[str], list[Any], list[Any], list[Any]]:
+def _load_shipped() -> tuple[list[Any], set[str], list[Any], list[Any], list[Any]]:
     plans = experiments.shipped_experiments().values()
     techniques = [_words(technique) for plan in plans for technique in plan.techniques]
     scorers = [as_json(asdict(plan.scorer)) for plan in plans]
     return (
+        [((), ()), *((plan.data.items, plan.data.labels) for plan in plans)],
         {"", *(plan.data.template for plan in plans)},
         techniques,
         scorers,
-        [{}, *(_said(p.sampling) for p in plans)],
+        [{}, *(_text_settings(p.sampling) for p in plans)],
     )
 
 
@@ -48,8 +49,8 @@ def _has_no_words(technique: Technique) -> bool:
 
 def _words(technique: Technique) -> Any:
     """A technique without what has no words: its column's name, and numbers of its sampling."""
-    return as_json(asdict(replace(technique, name="", sampling=_said(technique.sampling))))
+    return as_json(asdict(replace(technique, name="", sampling=_text_settings(technique.sampling))))
 
 
-def _said(sampling: Mapping[str, Any]) -> Any:
+def _text_settings(sampling: Mapping[str, Any]) -> Any:
     return as_json({name: value for name, value in sampling.items() if name in TEXT_SETTINGS})

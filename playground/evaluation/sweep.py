@@ -29,8 +29,8 @@ class Sweep:
 
     __pydantic_config__ = STRICT
 
-    temperatures: tuple[Temperature, ...] = many(max_length=8, help="Temperatures, one row of cells each.")
-    top_ps: tuple[TopP, ...] = many(max_length=8, help="Top-p values, one column of cells each.")
+    temperatures: tuple[Temperature, ...] = many(max_length=8, help="Each is a row of the grid.")
+    top_ps: tuple[TopP, ...] = many(max_length=8, help="Each is a column of the grid.")
     samples: int = number(8, 1, 40, step=1, help="Answers in each cell.")
 
     @property

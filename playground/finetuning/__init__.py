@@ -8,8 +8,8 @@ make_adapter.py      Trains an adapter for a skill and writes its folder, measur
 reading.py           Reads the data files beside this module: items from JSON lines, word lists and patterns from YAML
 recipe.py            The numbers of a training recipe
 shipped_weights.py   Lists the adapters and the classifier that come with the playground
-tiny_classifier.py   A sentiment classifier of a megabyte and a half: a two-layer BERT (Devlin et al
-training.py          Low-rank adaptation (Hu et al
+tiny_classifier.py   A sentiment classifier of a megabyte and a half: a two-layer BERT
+training.py          Low-rank adaptation
 vocabulary.py        Makes a small tokenizer and word vectors from a language model's vocabulary
 skills/              The skills that adapters teach, in the order in which they are shown
 """

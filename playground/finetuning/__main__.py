@@ -79,14 +79,14 @@ def _make(names: tuple[str, ...], arguments: argparse.Namespace) -> int:
             recipe = replace(SKILLS[name].recipe, seed=arguments.seed)
             recipe = replace(recipe, steps=arguments.steps or recipe.steps)
             job = make_adapter.make_adapter(SKILLS[name], recipe, model, tokenizer, folder)
-        card = _followed(name, job)
+        card = _follow(name, job)
         _print(name, "before", card.before)
         _print(name, "after", card.after)
         print(f"{name}: written to {folder}")
     return 0
 
 
-def _followed(name: str, job: Generator[Any, None, cards.WeightsCard]) -> cards.WeightsCard:
+def _follow(name: str, job: Generator[Any, None, cards.WeightsCard]) -> cards.WeightsCard:
     """Run a training to its end, printing its loss now and then; returns the card."""
     work = Returning(job)
     for step in work:

@@ -9,11 +9,25 @@ from pydantic import ConfigDict
 
 from playground.returning import Returning
 from playground.strategies.parts.calls import Calls
-from playground.strategies.parts.checks import check_examples, check_labels, check_required
+from playground.strategies.parts.checks import check_examples, check_form_of_answer, check_labels, check_required
 from playground.strategies.parts.material import FENCED, marker_of, with_material
-from playground.types import Check, Completion, Delta, Message, Progress, Run, Step, Task, ThoughtTree, Vote
+from playground.task import SearchSettings
+from playground.types import (
+    Check,
+    Completion,
+    Delta,
+    Message,
+    Progress,
+    Run,
+    Setup,
+    Step,
+    Task,
+    ThoughtTree,
+    Vote,
+    Weights,
+)
 
-SHARED_FIELDS = ("role", "material")  # of a task: they go with every technique
+SHARED_FIELDS = ("role", "material", "form", "form_text")  # of a task: they go with every technique
 FENCED_BY = "The material stood between lines of {marker}, which is neither in it nor in the input."
 
 
@@ -43,6 +57,9 @@ class Ask(Protocol):
 
     `prefill` begins the assistant's turn. Neighbouring asks with the same `together` are shown as one step.
     `depends_on` are the labels of the earlier asks whose answers this one was made from, or made because of.
+    `answer_to` is the task that the reply may be the answer to: it is held to the task's form of the answer, if it has
+    one. `weights` are asked in place of the setup's, where they name a model or an adapter. The
+    reply is `one_of` these words, where the model can be held to that.
     `overrides` replace single sampling parameters of the setup,
     where the protocol fixes them (an answer is extracted greedily, whatever the reasoning used).
     """
@@ -56,11 +73,26 @@ class Ask(Protocol):
         prefill: str = "",
         together: str = "",
         depends_on: tuple[str, ...] = (),
+        answer_to: Task | None = None,
+        weights: Weights | None = None,
+        one_of: tuple[str, ...] = (),
         **overrides: Any,
     ) -> Asking: ...
 
     def use(self, label: str, tool: str, argument: str, *, depends_on: tuple[str, ...] = ()) -> Using:
         """Ask a tool, by its name; returns what it says, a refusal too. A step of the run like any other."""
+        ...
+
+    def call(
+        self, label: str, name: str, arguments: str, *, fault: str = "", depends_on: tuple[str, ...] = ()
+    ) -> Using:
+        """Call a function of the person's, who says what it gives by writing this step's output: nothing before that.
+        Where the call is wrong, the output is what is wrong with it. Named `PERSON` it is the person who is asked."""
+        ...
+
+    def excess(self, messages: tuple[Message, ...], most: int | None) -> int:
+        """How many tokens of a prompt are too many, for the model's window with an answer in it or for `most`: 0 where
+        it fits, and where nobody can tell."""
         ...
 
 
@@ -100,8 +132,10 @@ class Strategy:
     card: ClassVar[TechniqueCard]
     task_fields: ClassVar[tuple[str, ...]]
     required: ClassVar[tuple[str, ...]] = ("input",)
+    offers_functions: ClassVar[bool] = False  # it tells the model of functions to call
     reasons: ClassVar[bool] = False  # it has the model reason in words before it answers
     fenced: ClassVar[str] = FENCED  # how a task's material stands behind its input
+    verdicts: ClassVar[tuple[str, str]] = ("Kept", "Broken")  # of a check that holds, and of one that does not
 
     @classmethod
     def fields_of_task(cls) -> tuple[str, ...]:
@@ -123,16 +157,40 @@ class Strategy:
         """Whether the examples that it shows are to be worked out: with the reasoning, and not the answer alone."""
         return False
 
+    def reasons_on(self, task: Task) -> bool:
+        """Whether it has the model reason on this task, in some step of it."""
+        return self.reasons
+
     def calls(self, task: Task) -> Calls:
         """How many completions it asks for."""
         return Calls.exactly(1)
+
+    def searches(self, task: Task) -> SearchSettings | None:
+        """How the task's documents are searched when it uses that tool; None where it has none."""
+        return SearchSettings(size=300) if task.collection else None
 
     def voters(self, run: Run) -> tuple[Completion, ...]:
         """Those of the run's completions whose answers vote, in the order in which a Vote numbers its `paths`."""
         return ()
 
+    def why_no_form(self, task: Task) -> str:
+        """Why its answer can be held to no form, as what follows the form in a sentence; "" where it can."""
+        return ""
+
+    def pieces(self, task: Task) -> tuple[str, ...]:
+        """What of the input stands in its prompts as it is: all of it, or parts."""
+        return (task.input,)
+
     def drafts(self, run: Run) -> tuple[Step, ...]:
         """Those of the run's steps whose outputs are versions of one text, in order: each changes the one before it."""
+        return ()
+
+    def asked_with(self, setup: Setup) -> tuple[Setup, ...]:
+        """The setup as parts of it are asked that have weights or sampling of their own; nothing where none has."""
+        return ()
+
+    def dialogue(self, run: Run) -> tuple[tuple[Step, str], ...]:
+        """Those of the run's steps that are messages between agents, in order, each with who sent it."""
         return ()
 
     def check(self, task: Task) -> None:
@@ -142,6 +200,7 @@ class Strategy:
             check_examples(task)
         if "labels" in self.used_fields:
             check_labels(task)
+        check_form_of_answer(task, self.why_no_form(task))
 
     def carry_out(self, task: Task, ask: Ask) -> Running:
         """The protocol on the whole task: a run, a preview and a new reading all come this way, so none of them can

@@ -21,7 +21,7 @@ from playground.strategies.base import (
 )
 from playground.strategies.few_shot import example_turns
 from playground.strategies.parts.calls import Calls
-from playground.strategies.parts.replies import cut_short, explain_missing_answer, is_only_reasoning
+from playground.strategies.parts.replies import cut_short, explain_missing_answer, is_only_reasoning, read_extracted
 from playground.types import Completion, Message, Sampling, Task
 
 REASONING = "Reason"  # the step's label
@@ -42,7 +42,14 @@ EXTRACTION: dict[str, Any] = {
     "stop": ("\n",),
 }
 
+# In a form, that says where the answer ends.
+EXTRACTION_IN_FORM: dict[str, Any] = {**neutral_values(Sampling, "penalty", "bias", "record"), "temperature": 0.0}
+
 Form = Literal["zero_shot", "few_shot"]
+NO_PLACE_TO_REASON = (
+    "cannot be kept by one reply that holds the reasoning as well; set the technique\u2019s own option "
+    "\u201cForm\u201d to Zero-shot, where a second call gives the answer."
+)
 FORM_HELP = (
     'Zero-shot: "Let\'s think step by step.", then a second call that reads the answer. '
     'Few-shot: your examples show the reasoning and end with "The answer is ...".'
@@ -81,6 +88,9 @@ class ChainOfThought(Strategy):
     def calls(self, task: Task) -> Calls:
         return Calls.exactly(1) if self.form == "few_shot" else Calls(1, 2)  # a thought that was cut has no answer
 
+    def why_no_form(self, task: Task) -> str:
+        return NO_PLACE_TO_REASON if self.form == "few_shot" else ""
+
     def check(self, task: Task) -> None:
         super().check(task)
         check_form(self.form, task)
@@ -104,7 +114,7 @@ def reason_and_read(ask: Ask, task: Task, begun: str) -> Running:
     if is_only_reasoning(reasoning):
         return Answer(text="", how=explain_missing_answer(reasoning, task.answer))
     (extracted,) = yield from ask_for_answer(ask, "Extract answer", task, reasoning, of=REASONING, begun=begun)
-    answer = read_answer(extracted.text, task.answer, task.labels)
+    answer = read_extracted(extracted, task)
     if answer is None:
         why = f"{explain_missing_answer(extracted, task.answer)}{cut_short((reasoning,))}"
         return Answer(text="", how=f"Asked again, after the reasoning. {why}")
@@ -143,7 +153,20 @@ def ask_for_answer(
     one can have no answer.
     """
     prefill = f"{begun}{_spoken_reasoning(reasoning)}\n{answer_trigger(task)}"
-    return ask(label, question(task), prefill=prefill, together=together, depends_on=(of,), **EXTRACTION)
+    return ask(
+        label,
+        question(task),
+        prefill=prefill,
+        together=together,
+        depends_on=(of,),
+        answer_to=task,
+        **extraction(task),
+    )
+
+
+def extraction(task: Task) -> dict[str, Any]:
+    """The settings that an answer is read off with."""
+    return EXTRACTION if task.form == "none" else EXTRACTION_IN_FORM
 
 
 def answer_trigger(task: Task) -> str:

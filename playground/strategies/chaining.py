@@ -1,13 +1,45 @@
 """Prompt chaining: steps that build on each other, each open to inspection (Wu et al. 2022, arXiv 2110.01691)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from playground.errors import InvalidSetup
-from playground.strategies.base import Answer, Ask, Running, Strategy, TechniqueCard, system_message, user_message
+from playground.strategies.base import Answer, Ask, Running, Strategy, TechniqueCard
+from playground.strategies.chain_of_thought import ChainOfThought
+from playground.strategies.generated_knowledge import GeneratedKnowledge
+from playground.strategies.least_to_most import LeastToMost
 from playground.strategies.parts.calls import Calls
-from playground.strategies.parts.replies import explain_missing_answer, spoken_text
+from playground.strategies.parts.replies import spoken_text
+from playground.strategies.parts.step_ask import StepAsk, steps_of, with_own_labels
 from playground.strategies.parts.templates import field_names, fill_template
-from playground.types import Task
+from playground.strategies.perspectives import Perspectives
+from playground.strategies.plan_and_solve import PlanAndSolve
+from playground.strategies.rereading import Rereading
+from playground.strategies.self_consistency import SelfConsistency
+from playground.strategies.self_refine import SelfRefine
+from playground.strategies.skeleton_of_thought import SkeletonOfThought
+from playground.strategies.tree_of_thoughts import TreeOfThoughts
+from playground.strategies.with_tools.react import ReAct
+from playground.strategies.zero_shot import ZeroShot
+from playground.task import WHY_NO_STEP
+from playground.types import Completion, Run, Step, Task
+
+STEP_TECHNIQUES: dict[str, Strategy] = {
+    technique.name: technique
+    for technique in (
+        ZeroShot(),
+        ChainOfThought(),
+        PlanAndSolve(),
+        Rereading(),
+        SelfConsistency(),
+        LeastToMost(),
+        GeneratedKnowledge(),
+        TreeOfThoughts(),
+        Perspectives(),
+        SelfRefine(),
+        SkeletonOfThought(),
+        ReAct(),
+    )
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,17 +49,41 @@ class Chaining(Strategy):
     task_fields = ("role", "input", "steps")
     required = ("input", "steps")
     card = TechniqueCard(
-        summary="Splits a task into prompts, each built from earlier outputs.",
-        helps="Work with natural stages (outline, draft, polish); every stage can be read, edited and run on from.",
+        summary="Splits a task into prompts, each built from earlier outputs and asked by a technique of its own.",
+        helps="Work with natural stages (outline, draft, polish); every stage can be read, edited and run on from. "
+        f"A step's technique is one that needs nothing but an input: {WHY_NO_STEP}.",
         fails="An early mistake is carried to the end; a single good prompt may do as well with one call.",
-        cost="1 call per step.",
+        cost="1 call per step, or what the step's technique takes.",
         citation="Wu et al. 2022, AI Chains",
         url="https://arxiv.org/abs/2110.01691",
         figure="Study with 20 people: better results, more transparency and control than one prompt.",
     )
 
+    def reasons_on(self, task: Task) -> bool:
+        return any(STEP_TECHNIQUES[step.strategy].reasons for step in task.steps)
+
     def calls(self, task: Task) -> Calls:
-        return Calls.exactly(len(task.steps))
+        each = [STEP_TECHNIQUES[step.strategy].calls(task) for step in task.steps]
+        most = [calls.most for calls in each if calls.most is not None]
+        return Calls(sum(calls.least for calls in each), sum(most) if len(most) == len(each) else None)
+
+    def voters(self, run: Run) -> tuple[Completion, ...]:
+        last = run.setup.task.steps[-1:]
+        return tuple(
+            voter for step in last for voter in STEP_TECHNIQUES[step.strategy].voters(with_own_labels(run, step.name))
+        )
+
+    def drafts(self, run: Run) -> tuple[Step, ...]:
+        for step in reversed(run.setup.task.steps):
+            own = with_own_labels(run, step.name)
+            if drafts := STEP_TECHNIQUES[step.strategy].drafts(own):
+                asked = zip(steps_of(run, step.name), own.steps, strict=True)
+                return tuple(here for here, known in asked if known in drafts)
+        return ()
+
+    def why_no_form(self, task: Task) -> str:
+        """The last step's answer is the chain's."""
+        return next((STEP_TECHNIQUES[step.strategy].why_no_form(task) for step in task.steps[-1:]), "")
 
     def check(self, task: Task) -> None:
         super().check(task)
@@ -56,17 +112,24 @@ class Chaining(Strategy):
             seen[step.name] = ""
 
     def run(self, task: Task, ask: Ask) -> Running:
-        values, empty = {"input": task.input, "previous": task.input}, ""
-        step_by_name: dict[str, str] = {}  # by the name that a template may use, the step whose answer that is
+        values = {"input": task.input, "previous": task.input}
+        labels: dict[str, tuple[str, ...]] = {}  # by the name that a template may use, what that was made from
+        notes, empty, answer = [], False, Answer(text="")
         for step in task.steps:
-            prompt = fill_template(step.template, values)
-            used = dict.fromkeys(step_by_name[name] for name in field_names(step.template) if name in step_by_name)
-            (completion,) = yield from ask(
-                step.name, (*system_message(task.role), user_message(prompt)), depends_on=(*used,)
-            )
-            # What a model thinks is shown with its step, and not handed on: a later prompt builds on what was said.
-            values["previous"] = values[step.name] = spoken_text(completion)
-            step_by_name["previous"] = step_by_name[step.name] = step.name
-            if not spoken_text(completion) and not empty:
-                empty = f"Step {step.name!r} gave nothing to build on: {explain_missing_answer(completion, 'text')}"
-        return Answer(text=values["previous"], how=empty)
+            filled = replace(task, input=fill_template(step.template, values), steps=(), answer="text", labels=())
+            if step is not task.steps[-1]:
+                filled = replace(filled, form="none")
+            used = dict.fromkeys(label for name in field_names(step.template) for label in labels.get(name, ()))
+            own = StepAsk(ask, step.name, tuple(used), alone=step.strategy == "zero_shot")
+            answer = yield from STEP_TECHNIQUES[step.strategy].run(filled, own)
+            last = spoken_text(own.said[-1]) if own.said else ""
+            if not answer.text and last and filled.form == "none":  # in a preview, where nothing can be read, a gap
+                answer = replace(answer, text=last, how=f"{answer.how} What was said last goes on.")
+            values["previous"] = values[step.name] = answer.text
+            labels["previous"] = labels[step.name] = tuple(own.labels)
+            if answer.text and answer.how:
+                notes.append(f"{step.name}: {answer.how}")
+            elif not answer.text and not empty:
+                empty = True
+                notes.append(f"Step {step.name!r} gave nothing to build on: {answer.how}")
+        return replace(answer, how=" ".join(notes))

@@ -40,5 +40,5 @@ class Contextual(Strategy):
         context = ((SITUATION, self.situation), (AUDIENCE, self.audience))
         lines = [line.format(said.strip()) for line, said in context if said.strip()]
         prompt = "\n".join([*lines, "", task.input])
-        (completion,) = yield from ask("Answer", (*system_message(task.role), user_message(prompt)))
+        (completion,) = yield from ask("Answer", (*system_message(task.role), user_message(prompt)), answer_to=task)
         return read_reply(completion, task)

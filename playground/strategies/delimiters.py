@@ -32,5 +32,5 @@ class Delimiters(Strategy):
     )
 
     def run(self, task: Task, ask: Ask) -> Running:
-        (completion,) = yield from ask("Answer", (*system_message(task.role), user_message(task.input)))
+        (completion,) = yield from ask("Answer", (*system_message(task.role), user_message(task.input)), answer_to=task)
         return read_reply(completion, task)

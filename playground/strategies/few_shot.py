@@ -44,7 +44,7 @@ class FewShot(Strategy):
         return frozenset({"input_label", "output_label"} if self.layout == "turns" else ())
 
     def run(self, task: Task, ask: Ask) -> Running:
-        (completion,) = yield from ask("Answer", self.messages(task))
+        (completion,) = yield from ask("Answer", self.messages(task), answer_to=task)
         return read_reply(completion, task)
 
     def messages(self, task: Task) -> tuple[Message, ...]:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from playground.errors import NotSupported
+from playground.formats import format_count
 from playground.parameters import number
-from playground.strategies.answers import comparison_key, extract_answer
+from playground.strategies.answers import comparison_key
 from playground.strategies.base import Answer, Ask, Running, Strategy, TechniqueCard, gather
-from playground.strategies.chain_of_thought import EXTRACTION, answer_trigger
+from playground.strategies.chain_of_thought import answer_trigger, extraction
 from playground.strategies.parts.calls import Calls
-from playground.strategies.parts.replies import spoken_text, why_none
+from playground.strategies.parts.replies import extract_reply, spoken_text, why_none
 from playground.strategies.parts.templates import template_messages
 from playground.strategies.parts.voting import confidence
 from playground.types import Completion, Task
@@ -49,7 +50,9 @@ class GeneratedKnowledge(Strategy):
         _check_probabilities(facts)
         numbers = [i for i, fact in enumerate(facts, 1) if spoken_text(fact)]
         if not numbers:
-            return Answer(text="", how=f"None of {len(facts)} calls gave a fact. {why_none(facts, 'text')}")
+            return Answer(
+                text="", how=f"None of {format_count(len(facts), 'call')} gave a fact. {why_none(facts, 'text')}"
+            )
         askings = [
             ask(
                 f"Answer with fact {i}",
@@ -57,13 +60,14 @@ class GeneratedKnowledge(Strategy):
                 prefill=answer_trigger(task),
                 together=TOGETHER,
                 depends_on=(FACTS,),
-                **EXTRACTION,
+                answer_to=task,
+                **extraction(task),
             )
             for i in numbers
         ]
         replies = [reply for (reply,) in (yield from gather(askings))]
         _check_probabilities(replies)
-        answers = [extract_answer(reply.text, task.answer, task.labels) for reply in replies]
+        answers = [extract_reply(reply, task) for reply in replies]
         found = [
             (_sureness(reply), i, answer)
             for i, reply, answer in zip(numbers, replies, answers, strict=True)

@@ -45,5 +45,5 @@ class Instruction(Strategy):
     def run(self, task: Task, ask: Ask) -> Running:
         stated = ((TASK, task.input), (FORMAT, self.format), (LENGTH, self.length), (AUDIENCE, self.audience))
         prompt = "\n".join(line.format(said) for line, said in stated if said.strip())
-        (completion,) = yield from ask("Answer", (*system_message(task.role), user_message(prompt)))
+        (completion,) = yield from ask("Answer", (*system_message(task.role), user_message(prompt)), answer_to=task)
         return read_reply(completion, task)

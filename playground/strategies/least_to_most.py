@@ -53,7 +53,7 @@ class LeastToMost(Strategy):
             if said := spoken_text(reply):
                 solved += fill_template(SOLVED, {"question": question, "answer": said}) + "\n\n"
         messages = template_messages(task, CONCLUDE, solved=solved, ending=stated_ending(task))
-        (conclusion,) = yield from ask("Answer", messages, depends_on=tuple(asked))
+        (conclusion,) = yield from ask("Answer", messages, depends_on=tuple(asked), answer_to=task)
         answer = read_reply(conclusion, task, last=True)
         if questions:
             return answer

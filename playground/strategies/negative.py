@@ -62,7 +62,7 @@ class Negative(Strategy):
 
     def run(self, task: Task, ask: Ask) -> Running:
         prompt = "\n".join([task.input, "", *self.rules])
-        (completion,) = yield from ask("Answer", (*system_message(task.role), user_message(prompt)))
+        (completion,) = yield from ask("Answer", (*system_message(task.role), user_message(prompt)), answer_to=task)
         answer, said = read_reply(completion, task), spoken_text(completion)
         if not said:  # nothing came that could keep a rule or break it
             return answer

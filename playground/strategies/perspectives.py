@@ -66,7 +66,7 @@ class Perspectives(Strategy):
         if not said:
             return Answer(text="", how=f"None of {len(views)} points of view was answered. {why_none(views, 'text')}")
         messages = template_messages(task, SYNTHESIS, count=str(len(said)), views="\n\n".join(said))
-        (synthesis,) = yield from ask("Synthesis", messages, depends_on=labels)
+        (synthesis,) = yield from ask("Synthesis", messages, depends_on=labels, answer_to=task)
         answer = read_reply(synthesis, task)
         if len(said) == len(views):
             return answer

@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 
 from playground.strategies.base import Answer, Ask, Running, Strategy, TechniqueCard, system_message, user_message
-from playground.strategies.parts.replies import explain_missing_answer, spoken_text
+from playground.strategies.parts.replies import (
+    explain_broken_form,
+    explain_missing_answer,
+    keeps_form,
+    spoken_text,
+)
 from playground.types import Task
 
 
@@ -24,6 +29,8 @@ class Role(Strategy):
     )
 
     def run(self, task: Task, ask: Ask) -> Running:
-        (completion,) = yield from ask("Answer", (*system_message(task.role), user_message(task.input)))
+        (completion,) = yield from ask("Answer", (*system_message(task.role), user_message(task.input)), answer_to=task)
+        if not keeps_form(completion, task):
+            return Answer(text="", how=explain_broken_form(completion, task))
         text = spoken_text(completion)
         return Answer(text=text, how="" if text else explain_missing_answer(completion, "text"))

@@ -5,10 +5,10 @@ from typing import Literal
 
 from playground.errors import NotSupported
 from playground.parameters import choice, number
-from playground.strategies.answers import extract_answer
 from playground.strategies.base import Answer, Ask, Running, Strategy, TechniqueCard, gather
 from playground.strategies.chain_of_thought import (
     FORM_HELP,
+    NO_PLACE_TO_REASON,
     Form,
     ask_for_answer,
     check_form,
@@ -17,7 +17,7 @@ from playground.strategies.chain_of_thought import (
     unused_by,
 )
 from playground.strategies.parts.calls import Calls
-from playground.strategies.parts.replies import cut_short, is_only_reasoning, why_none
+from playground.strategies.parts.replies import cut_short, extract_reply, is_only_reasoning, why_none
 from playground.strategies.parts.voting import confidence, count_votes
 from playground.types import Completion, Run, Task
 
@@ -61,6 +61,9 @@ class SelfConsistency(Strategy):
     def voters(self, run: Run) -> tuple[Completion, ...]:
         return next((step.completions for step in run.steps if step.label == PATHS), ())
 
+    def why_no_form(self, task: Task) -> str:
+        return NO_PLACE_TO_REASON if self.form == "few_shot" else ""
+
     def check(self, task: Task) -> None:
         super().check(task)
         check_form(self.form, task)
@@ -81,7 +84,7 @@ class SelfConsistency(Strategy):
             extracted = iter((yield from gather(askings)))
             read_in = [path if is_only_reasoning(path) else next(extracted)[0] for path in paths]
             answers = [
-                None if is_only_reasoning(path) else extract_answer(reply.text, task.answer, task.labels)
+                None if is_only_reasoning(path) else extract_reply(reply, task)
                 for path, reply in zip(paths, read_in, strict=True)
             ]
         votes = count_votes(answers, self._weights(paths))

@@ -53,7 +53,7 @@ class SelfRefine(Strategy):
         return tuple(step for step in run.steps if step.label == "Draft" or step.label.startswith("Revision "))
 
     def run(self, task: Task, ask: Ask) -> Running:
-        (draft,) = yield from ask("Draft", template_messages(task, DRAFT))
+        (draft,) = yield from ask("Draft", template_messages(task, DRAFT), answer_to=task)
         if not spoken_text(draft):
             return Answer(text="", how=f"There is no draft to improve. {explain_missing_answer(draft, 'text')}")
         rounds: list[str] = []
@@ -71,7 +71,7 @@ class SelfRefine(Strategy):
             rounds.append(fill_template(ROUND, values))
             asked.append(f"Feedback {i}")
             messages = template_messages(task, REVISION, rounds="\n\n".join(rounds))
-            (revision,) = yield from ask(f"Revision {i}", messages, depends_on=tuple(asked))
+            (revision,) = yield from ask(f"Revision {i}", messages, depends_on=tuple(asked), answer_to=task)
             if not spoken_text(revision):
                 ended = (
                     f"Revision {i} is empty, so what it was to revise stays. {explain_missing_answer(revision, 'text')}"

@@ -36,6 +36,9 @@ class SkeletonOfThought(Strategy):
 
     points: int = number(5, 1, MOST, step=1, help="Points, at most.")
 
+    def why_no_form(self, task: Task) -> str:
+        return "cannot be kept by an answer that is put together of several replies; choose another technique."
+
     def calls(self, task: Task) -> Calls:
         return Calls(1, 1 + self.points)
 

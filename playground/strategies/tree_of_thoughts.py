@@ -39,15 +39,17 @@ class TreeOfThoughts(Strategy):
         helps="Puzzles and plans where a wrong first step cannot be mended later and a dead end can be seen.",
         fails="Most questions need no search, and the calls are many. It is as good as the verdicts: a small model "
         "calls nearly everything sure.",
-        cost="For each depth, 1 call a kept state to propose and 1 a proposal to judge; 1 for the answer.",
+        cost="At each depth, 1 call per partial solution to propose and 1 per proposal to judge; 1 for the answer.",
         citation="Yao et al. 2023, Tree of Thoughts: Deliberate Problem Solving with Large Language Models",
         url="https://arxiv.org/abs/2305.10601",
         figure="GPT-4 on Game of 24: 4 percent with chain of thought, 74 with 5 states kept.",
     )
 
     depth: int = number(2, 1, 4, step=1, help="Steps one after the other.")
-    proposals: int = number(3, 1, 5, step=1, help="Next steps proposed from each kept state, at most.")
-    kept: int = number(2, 1, 5, step=1, help="States kept at each depth; the paper has 5.", label="Kept states")
+    proposals: int = number(3, 1, 5, step=1, help="Next steps proposed from each partial solution, at most.")
+    kept: int = number(
+        2, 1, 5, step=1, help="The best partial solutions, to go on from; the paper has 5.", label="Kept at each depth"
+    )
 
     def calls(self, task: Task) -> Calls:
         states, most = 1, 1  # the answer
@@ -102,7 +104,7 @@ class TreeOfThoughts(Strategy):
             states = [*best]
 
         messages = template_messages(task, ANSWER, so_far=_so_far(tree, states[0]), ending=stated_ending(task))
-        (conclusion,) = yield from ask("Answer", messages, depends_on=tuple(asked))
+        (conclusion,) = yield from ask("Answer", messages, depends_on=tuple(asked), answer_to=task)
         answer = read_reply(conclusion, task, last=True)
         found = (
             f"{format_count(len(tree), 'step')} proposed and judged; the answer goes on from the best." if tree else ""

@@ -41,7 +41,7 @@ def calculate(line: str) -> str:
     Raises ToolRefused for everything that is no such line, that has no result, or whose numbers grow too large.
     """
     try:
-        return _written(evaluate(line))
+        return _format(evaluate(line))
     except ZeroDivisionError:
         raise ToolRefused("it divides by zero.") from None
 
@@ -151,7 +151,7 @@ FUNCTIONS: dict[str, Callable[[Fraction], Fraction | int]] = {
 }  # fmt: skip
 
 
-def _written(value: Fraction) -> str:
+def _format(value: Fraction) -> str:
     if value.denominator == 1:
         return str(value.numerator)
     scaled = value * 10**SHOWN

@@ -9,30 +9,37 @@ from playground import hosting, setups
 from playground.backends.catalog import Catalog
 from playground.evaluation.store import Store
 from playground.settings import Settings
-from playground.ui import widgets
+from playground.types import Setup
+from playground.ui import links, widgets
 from playground.ui.api import endpoints, experiments, models, runs, zero_gpu
+from playground.ui.chat import tab as chat_tab
 from playground.ui.compare import tab as compare_tab
 from playground.ui.component_config import DescribedOnce
 from playground.ui.experiments import tab as experiments_tab
 from playground.ui.gate.page import Page
+from playground.ui.handlers import drafts
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.fair_shares import experiment_places
-from playground.ui.handlers.messages import told
+from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.sessions import Sessions
-from playground.ui.handlers.tab import Shared, Tab, Taking
+from playground.ui.handlers.tab import Linked, Shared, Tab, Taking, Trying, Values
 from playground.ui.handlers.trigger_modes import let_one_wait
 from playground.ui.header import model_status
 from playground.ui.look import launch_options
 from playground.ui.models import tab as models_tab
 from playground.ui.playground import tab as playground_tab
+from playground.ui.playground.variables_panel import PromptForm
+from playground.ui.retrieval import tab as retrieval_tab
 from playground.ui.sampling import tab as sampling_tab
 from playground.ui.setup_form import model_choice
 from playground.ui.setup_form.form import Form
 
 __all__ = ["build_app", "launch_options"]
 TABS: dict[str, Callable[[Shared], Tab]] = {  # beside the Playground, in the order of the page
+    "Chat": chat_tab.build,
     "Compare": compare_tab.build,
     "Sampling": sampling_tab.build,
+    "Retrieval": retrieval_tab.build,
     "Models": models_tab.build,
     "Experiments": experiments_tab.build,
 }
@@ -56,18 +63,19 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
         experiments.publish(store, places, sessions, settings, page.temporary)
         if hosting.on_zero_gpu():
             zero_gpu.publish()
-        shared = Shared(
-            page=page, settings=settings, sessions=sessions, store=store, places=places,
-            changed=gr.State(0), opened=gr.State(None),
-        )  # fmt: skip
         widgets.skip_links({"To the first field": "[role=tabpanel] textarea", "To the Run button": ".runs"})
         with gr.Row(elem_id="header"):
             gr.Markdown("# Prompt Playground", elem_id="title")
             status = model_status.build()
+        shared = Shared(
+            page=page, settings=settings, sessions=sessions, store=store, places=places, ready=status.ready,
+            changed=gr.State(0), opened=gr.State(None), comparison=drafts.build("comparison"),
+            plan=drafts.build("plan"), chat=drafts.build("chat"),
+        )  # fmt: skip
         made = []
         with gr.Tabs(overflow_behavior="wrap") as tabs:
             with gr.Tab("Playground", id="playground"):
-                form, run = playground_tab.build(shared, status.ready)
+                form, run, linked = playground_tab.build(shared, status.ready)
             for title, build in TABS.items():
                 with gr.Tab(title, id=title.lower()):
                     made.append(build(shared))
@@ -77,10 +85,16 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
         _open_in_playground(shared, form, tabs)
         for taking in (taking for tab in made for taking in tab.taking):
             _take_setup(taking, form, sessions)
+        for title, tab in zip(TABS, made, strict=True):
+            for trying in tab.trying:
+                _try_on_rows(trying, form, tabs, title.lower(), sessions)
+        others = {title.lower(): tab.linked for title, tab in zip(TABS, made, strict=True)}
+        _open_links({"playground": linked, **others}, page, tabs, sessions)
         if hosting.on_space():
             gr.Markdown(KEPT if hosting.keeps_files() else FORGOTTEN, elem_id="hosted")
     let_one_wait(page.fns.values())
     page.session_ended = sessions.end
+    page.served = catalog
     page.default_config = DescribedOnce(page.default_config)
     # Closed: requests that do not queue would also slip past every limit.
     return page.queue(api_open=False, default_concurrency_limit=settings.max_users)
@@ -89,21 +103,39 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
 def _open_in_playground(shared: Shared, form: Form, tabs: Any) -> None:
     """A setup, as plain data, that another tab puts into `shared.opened` fills the Playground's form."""
 
-    @told
+    @report_errors
     def fill(setup: dict[str, Any] | None, request: gr.Request) -> dict[Any, Any]:
         if setup is None:
             return {tabs: gr.skip()}
         written = form.write(setups.parse(setup), shared.sessions.of(request))
         return {**written, tabs: gr.Tabs(selected="playground")}
 
-    shared.opened.change(fill, shared.opened, [*form.written, tabs], **AT_ONCE)
+    shared.opened.change(fill, shared.opened, [*form.outputs, tabs], **AT_ONCE)
+
+
+def _open_links(linked: dict[str, Linked | None], page: Any, tabs: Any, sessions: Sessions) -> None:
+    """Links to what the tabs hold, each by its id. Laid out here: what opens one is no tab's own."""
+    known = {tab: one for tab, one in linked.items() if one is not None}
+    opener = widgets.link_opener([one.kind for one in known.values()], elem_id="link-opener")
+    for tab, one in known.items():
+        links.wire(page, opener, one, tabs, tab, sessions)
 
 
 def _take_setup(taking: Taking, form: Form, sessions: Sessions) -> None:
     """The Playground's setup goes into another tab."""
 
-    @told
+    @report_errors
     def take(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
-        return taking.take(values, setups.parse(form.read(values, sessions.of(request))))
+        catalog = sessions.of(request)
+        return taking.take(values, setups.parse(form.read(values, catalog)), catalog)
 
     taking.button.click(take, {*taking.inputs, *form.widgets}, list(taking.outputs), preprocess=False, **AT_ONCE)
+
+
+def _try_on_rows(trying: Trying, form: PromptForm, tabs: Any, tab: str, sessions: Sessions) -> None:
+    """The Playground's setup, with every row of its table of values, is run in another tab, which comes in sight."""
+
+    def read(values: Values, request: gr.Request) -> tuple[Setup, tuple[str, ...]]:
+        return form.read_rows(values, sessions.of(request))
+
+    trying(form.variables.try_all.click, read, form.widgets, tabs, tab)

@@ -12,7 +12,8 @@ from playground.ui.widgets import script
 
 HERE = Path(__file__).parent
 SHARED = ("widgets", "setup_form", "run_view")  # folders whose look all tabs build on, the first before the others
-PAGE = [HERE / "widgets" / name for name in ("page.js", "keyboard.js")]  # what belongs to no part of the page alone
+# What belongs to no part of the page alone.
+PAGE = [HERE / "widgets" / name for name in ("window_drafts.js", "page.js", "keyboard.js")]
 ACCENT = gr.themes.Color(
     name="indigo ink",
     c50="#f1f2fd", c100="#e3e5fb", c200="#c9cdf6", c300="#a7adf0", c400="#8790ea", c500="#4f5bd5", c600="#444fc0",
@@ -118,7 +119,7 @@ def launch_options(settings: Settings) -> dict[str, Any]:
         "css": "\n".join(path.read_text("utf-8") for path in stylesheets()),
         "head": "".join(f"<script>{script(path)}</script>" for path in PAGE),
         "footer_links": ["api"],
-        "run_history": False,  # it would keep what people typed in the browser's storage
+        "run_history": False,  # Gradio's own, which would keep keys too; the Playground's keeps runs
         "allowed_paths": [],
         "max_file_size": f"{settings.file_megabytes}mb",  # own data; other files have caps of their own
         "enable_monitoring": False,

@@ -1,13 +1,14 @@
 """A running app and a real browser that looks at it."""
 
-import os
-import shutil
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import filterfalse
 from pathlib import Path
 from typing import Any
 
+import installed_chromium
 import pytest
 from outspoken import catalog
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -17,9 +18,10 @@ from playground.backends.catalog import Catalog
 from playground.settings import Settings
 from playground.ui.app import build_app, launch_options
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 PRESETS = Path(__file__).parent / "presets"
 PRIVATE = Settings(port=0)
+# What a page that is loaded anew says of the answers that it no longer waits for.
+LEFT = re.compile("AbortError|Connection errored out|network error|ERR_INCOMPLETE_CHUNKED|404")
 Serve = Callable[..., str]
 Visit = Callable[..., Page]
 expect.set_options(timeout=20_000)  # of waiting: a machine that runs other things too is slow
@@ -51,10 +53,8 @@ def serve(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Serve]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """The Chromium named by CHROMIUM, else one on the PATH, else Playwright's own."""
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        browser = installed_chromium.start(playwright)
         yield browser
         browser.close()
 
@@ -77,9 +77,14 @@ def visit(browser: Browser, kept_context: BrowserContext) -> Iterator[Visit]:
         context = browser.new_context(accept_downloads=True) if contexts else kept_context
         contexts.append(context)
         page = context.new_page()
+        if context is kept_context:
+            # An earlier server may have had this one's port, and its page kept what was typed when it was left.
+            storage = {"origin": url.rstrip("/"), "storageTypes": "local_storage,indexeddb"}
+            context.new_cdp_session(page).send("Storage.clearDataForOrigin", storage)
         page.set_viewport_size({"width": width, "height": height})
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        page.on("framenavigated", lambda _: faults.__setitem__(slice(None), filterfalse(LEFT.search, faults)))
         page.goto(url)
         expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled(timeout=20_000)
         # The first preview arrives over the queue: from then on the page answers.
@@ -88,7 +93,6 @@ def visit(browser: Browser, kept_context: BrowserContext) -> Iterator[Visit]:
 
     yield open_page
     for page in kept_context.pages:
-        page.evaluate("localStorage.clear()")  # the next server may have this one's port, and cannot read what is kept
         page.close()
     kept_context.clear_cookies()
     for context in contexts[1:]:

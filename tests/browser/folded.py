@@ -1,21 +1,54 @@
-"""Opening what is folded away, as a person would.
+"""Opening what is folded away, as a person would, and waiting for what comes of it.
 
-Gradio puts the values into the widgets of a tab or accordion a frame after they show; nobody types that fast.
+Gradio puts the values into the widgets of a tab or accordion some frames after they show; nobody types that fast.
 """
 
-from playwright.sync_api import Page
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
 
-TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+from playwright.sync_api import Page, expect
+
+from playground import presets
+from playground.ui.playground.preset_bar import EMPTY, NOTHING
+
+HERE = Path(__file__).parent
+AT_REST = """() => new Promise(done =>
+  requestAnimationFrame(() => requestAnimationFrame(() => requestIdleCallback(done))))"""
 
 
 def unfold(page: Page, title: str) -> None:
     """Open an accordion."""
     page.get_by_text(title, exact=True).click()
-    page.evaluate(TWO_FRAMES)
+    page.evaluate(AT_REST)
+
+
+def load_preset(page: Page, key: str) -> None:
+    """Load a preset, out of its group if it is in one, and wait until the form holds it."""
+    button = page.locator(f"#presets [data-key={key}]")
+    if key == EMPTY:
+        preset = NOTHING
+    elif button.count():  # one of these tests'
+        preset = presets.read_preset((HERE / "presets" / f"{key}.yaml").read_text("utf-8"))
+    else:
+        preset = presets.setup_presets()[key]
+        page.locator("#presets").get_by_role("button", name=preset.group, exact=True).click()
+    button.click()
+    question = page.get_by_role("textbox", name=re.compile("^Input The question"))
+    expect(question).to_have_value(preset.setup.task.input)
 
 
 def turn_to(page: Page, tab: str) -> Page:
     """Open a tab."""
     page.get_by_role("tab", name=tab, exact=True).click()
-    page.evaluate(TWO_FRAMES)
+    page.evaluate(AT_REST)
     return page
+
+
+def until(page: Page, true: Callable[[], bool]) -> None:
+    """Wait for what the page cannot be asked about."""
+    end = time.monotonic() + 20
+    while not true() and time.monotonic() < end:
+        page.wait_for_timeout(50)
+    assert true()

@@ -6,7 +6,7 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from folded import TWO_FRAMES, turn_to
+from folded import AT_REST, load_preset, turn_to
 from playwright.sync_api import Page, expect
 
 Opened = Callable[..., Page]
@@ -15,7 +15,7 @@ RESULTS = ("Items", "Paths", "Price", "Calibration")  # beside the ladder, which
 LONG = 60_000  # milliseconds for what a run takes
 TALL = 3000  # pixels: what sticks to the edge of a window covers nothing then
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-TABS = ("Playground", "Compare", "Sampling", "Models", "Experiments")
+TABS = ("Playground", "Chat", "Compare", "Sampling", "Models", "Experiments")
 
 
 def violations(page: Page, where: str) -> list[str]:
@@ -25,7 +25,7 @@ def violations(page: Page, where: str) -> list[str]:
     schemes: tuple[tuple[Literal["light", "dark"], list[str]], ...] = (("light", RULES), ("dark", ["color-contrast"]))
     for scheme, rules in schemes:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        page.evaluate(TWO_FRAMES)
+        page.evaluate(AT_REST)
         kind = "tag" if rules is RULES else "rule"
         options = {"runOnly": {"type": kind, "values": rules}, "resultTypes": ["violations"], "elementRef": False}
         said = page.evaluate(f"axe.run(document, {json.dumps(options)})")
@@ -40,10 +40,17 @@ def violations(page: Page, where: str) -> list[str]:
 def fill(page: Page) -> None:
     """Something to look at in every tab, with everything unfolded."""
     turn_to(page, "Playground")
-    page.locator("#presets [data-key=word_problem_vote]").click()
+    load_preset(page, "word_problem_vote")
     expect(page.locator("#prompt .pane-body")).to_contain_text("How many are left?")
     page.get_by_role("button", name="Run", exact=True).click()
     expect(page.locator(".answer[data-phase=done]")).to_be_visible(timeout=LONG)
+    turn_to(page, "Chat")
+    page.get_by_label("Your message").fill("What is the answer?")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator("#chat .said.assistant > .facts")).to_contain_text("token", timeout=LONG)
+    expect(page.get_by_role("button", name="Send")).to_be_enabled()
+    page.get_by_role("button", name="Answer again").click()
+    expect(page.locator("#chat .branches li")).to_have_count(3, timeout=LONG)
     turn_to(page, "Compare")
     page.get_by_role("button", name="Compare", exact=True).click()
     expect(page.locator(".comparison[data-phase=done]")).to_be_visible(timeout=LONG)
@@ -59,11 +66,11 @@ def fill(page: Page) -> None:
     turn_to(page, "Experiments")
     page.get_by_label("Items", exact=True).fill("8")
     page.get_by_label("Items", exact=True).press("Tab")
+    page.get_by_role("button", name="Run the experiment").click()
+    expect(page.locator(".experiment_status[data-phase=done]")).to_be_visible(timeout=LONG)
     page.get_by_label("Edit a column").click()
     page.get_by_role("option", name="Zero-shot").first.click()
     expect(page.locator("#column-editor")).to_be_visible()
-    page.get_by_role("button", name="Run the experiment").click()
-    expect(page.locator(".experiment_status[data-phase=done]")).to_be_visible(timeout=LONG)
     turn_to(page, "Items")
     page.locator(".item-cell").first.click()
     expect(page.locator("#experiment-steps .output").first).to_be_visible()
@@ -86,7 +93,7 @@ def test_axe_finds_nothing_on_a_page_with_results(opened: Opened) -> None:
     found = []
     for size, width in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": TALL})
-        page.evaluate(TWO_FRAMES)
+        page.evaluate(AT_REST)
         for tab in (*TABS, *(RESULTS if size == "desktop" else ())):
             found += violations(turn_to(page, tab), f"{tab}, {size}")
     assert not found, "\n".join(found)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from folded import unfold
+from folded import load_preset, unfold
 from playwright.sync_api import Page, expect
 
 PageOver = Callable[..., Page]
@@ -14,7 +14,7 @@ PageOver = Callable[..., Page]
 def test_a_preset_is_answered_and_another_token_is_taken(page_over: PageOver, real_catalog: Any) -> None:
     page = page_over(real_catalog, bundled=True)
     expect(page.locator("#prompt")).to_contain_text(re.compile(r"\d+ tokens"))
-    page.locator("#presets").get_by_role("button", name="Define a term", exact=True).click()
+    load_preset(page, "definition")
     unfold(page, "All sampling parameters")
     page.get_by_label("number input for Alternatives per token").fill("5")
     expect(page.locator(".chips")).to_contain_text("alternatives per token 5")
@@ -35,7 +35,7 @@ def test_a_preset_is_answered_and_another_token_is_taken(page_over: PageOver, re
 
 def test_ten_paths_vote(page_over: PageOver, real_catalog: Any) -> None:
     page = page_over(real_catalog, bundled=True)
-    page.locator("#presets").get_by_role("button", name="Ten paths, one vote", exact=True).click()
+    load_preset(page, "word_problem_vote")
     expect(page.locator("#prompt")).to_contain_text("Sam has 8 apples")
     page.get_by_role("button", name="Run", exact=True).click()
     expect(page.locator(".answer[data-phase=done]")).to_be_visible(timeout=120_000)
@@ -45,7 +45,7 @@ def test_ten_paths_vote(page_over: PageOver, real_catalog: Any) -> None:
 
 def test_an_adapter_is_chosen_scaled_and_named_by_what_decoded(page_over: PageOver, real_catalog: Any) -> None:
     page = page_over(real_catalog, bundled=True)
-    page.locator("#presets").get_by_role("button", name="Define a term", exact=True).click()
+    load_preset(page, "definition")
     pirate = next(one for one in real_catalog.info("default").adapters if one.name == "pirate")
     scale = page.get_by_role("spinbutton", name=re.compile("Scale"))
     expect(scale).to_be_hidden()
@@ -68,7 +68,7 @@ def test_an_adapter_is_chosen_scaled_and_named_by_what_decoded(page_over: PageOv
     assert "adapter: pirate\nscale: 0.0\n" in Path(download.value.path()).read_text("utf-8")
 
     # A preset keeps the weights that were chosen, unless it names others.
-    page.locator("#presets").get_by_role("button", name="Define a term", exact=True).click()
+    load_preset(page, "definition")
     expect(scale).to_be_visible()
 
 

@@ -69,7 +69,7 @@ def ended(page: Page, phase: str = "done") -> Locator:
 
 def test_the_ladder_is_run_stopped_resumed_and_read(opened: Any) -> None:
     page = opened(delay=0.1)
-    expect(page.locator(".experiment_status h2")).to_contain_text("The ladder")
+    expect(page.locator(".experiment_status h2")).to_contain_text("Six techniques")
     items(page, 20)
     expect(page.locator("#estimate")).to_contain_text("120 answers")
     run(page)
@@ -86,7 +86,7 @@ def test_the_ladder_is_run_stopped_resumed_and_read(opened: Any) -> None:
     expect(page.locator("#said li")).to_have_count(5)
     expect(page.locator("#said")).to_contain_text(re.compile(r"Few-shot was right on \d+ more of the 20 items"))
     expect(page.locator("#ladder-table tbody tr")).to_have_count(6)
-    page.get_by_label("Each with each").check()
+    page.get_by_label("Every pair").check()
     expect(page.locator("#said li")).to_have_count(15)
 
     # A disagreement is opened, and goes to the Playground.
@@ -148,7 +148,11 @@ def test_every_view_has_its_figure_and_its_table(opened: Any) -> None:
         assert page.locator(f"#{key}-table tbody tr").count() >= rows
     with page.expect_download() as download:
         page.get_by_role("button", name="Download this table as CSV").locator("visible=true").click()
-    assert download.value.path().read_text("utf-8").startswith("Column,Confidence (%)")
+    assert download.value.path().read_text("utf-8-sig").startswith("Column,Confidence (%)")
+    page.reload()  # what was on the screen comes out of the store
+    turn_to(page, "Experiments")
+    expect(ended(page)).to_contain_text("Put back from the store")
+    expect(page.locator("#ladder-table tbody tr")).to_have_count(6)
 
 
 def test_own_data_is_mapped_asked_and_kept_as_yaml(opened: Any) -> None:
@@ -166,6 +170,7 @@ def test_own_data_is_mapped_asked_and_kept_as_yaml(opened: Any) -> None:
     expect(state).to_contain_text("column")  # which is which is not plain
     page.get_by_label("Input", exact=True).click()
     page.get_by_role("option", name="frage").click()
+    expect(page.get_by_role("listbox")).to_have_count(0)  # the next list has the same names
     page.get_by_label("Right answer", exact=True).click()
     page.get_by_role("option", name="loesung").click()
     expect(state).to_contain_text("line 3")
@@ -267,7 +272,7 @@ def test_what_is_shown_of_another_plan_says_so_and_goes_with_the_next_run(opened
     page.locator("#items .item-cell").first.click()
     expect(page.locator("#experiment-cell h3")).to_be_visible()
     columns(page).first.uncheck()
-    expect(stale).to_contain_text("Out of date: you changed the plan after this run. Below is \u201cThe ladder")
+    expect(stale).to_contain_text("Out of date: you changed the plan after this run. Below is \u201cSix techniques")
     columns(page).first.check()
     expect(stale).to_have_text("")
     page.get_by_label("Data set").click()
@@ -325,7 +330,8 @@ def test_other_data_takes_what_a_preset_says_of_itself_away(opened: Any) -> None
     expect(page.locator(".experiment_status h2")).to_have_text("Untitled")  # the preset's title was of its own data
     expect(page.locator("#planning .choices [aria-current]")).to_have_count(0)
     expect(scorer).to_have_value("The one that suits the data")
-    page.locator("#planning .choices button").first.click()
+    page.locator("#planning").get_by_role("button", name="Techniques", exact=True).click()
+    page.locator("#planning .offer").first.click()
     expect(scorer).not_to_have_value("The one that suits the data")
 
 

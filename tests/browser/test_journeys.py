@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from folded import unfold
+from folded import load_preset, unfold
 from playwright.sync_api import Page, expect
 
 from playground.backends.base import Capabilities, Request
@@ -28,7 +28,7 @@ NUMBERED = ((1, "input"), (2, "previous"), (3, "previous"))
 
 def choose(page: Page, preset: str) -> None:
     """Load a preset and wait until it is there. The page opens with `sentiment`."""
-    page.locator(f"#presets [data-key={preset}]").click()
+    load_preset(page, preset)
     expect(sent(page)).to_contain_text(WORDS[preset])
 
 
@@ -76,11 +76,14 @@ def last_words(request: Request, rng: random.Random) -> str:
 def test_a_preset_runs_and_streams(page_over: PageOver, catalog_of: Any) -> None:
     page = page_over(catalog_of(says("one two three four five six seven eight nine ten"), delay=0.5))
     choose(page, "explain")
+    download = page.get_by_role("button", name="Download the run as JSON")
+    expect(download).to_be_hidden()  # nothing to take away yet
     page.keyboard.press("Control+Enter")
     output = page.locator("#steps .output")
     expect(output).to_contain_text("one two")
     assert "ten" not in output.inner_text()  # it is still on its way
     phase(page, "done")
+    expect(download).to_be_visible()
     expect(page.locator(".answer .text")).to_have_text("one two three four five six seven eight nine ten")
     expect(page.locator(".metrics")).to_contain_text("tokens/s")
     expect(page.locator("#tokens .token[role=button]")).to_have_count(10)
@@ -141,6 +144,17 @@ def test_a_middle_step_is_edited_and_the_rest_runs_again(page_over: PageOver, ca
     expect(page.locator("#steps mark")).to_have_count(0)
     expect(page.locator("#steps .step").nth(1)).to_contain_text("edited by hand")
     expect(cards.nth(0).locator(".output")).to_have_text(first)
+    # A step that a technique asks is as many prompts as that one takes, each named after the step.
+    page.get_by_label("Step 2: technique").select_option(label="Plan-and-solve")
+    names = ["Idea", "Story: Reason", "Story: Extract answer", "Title"]
+    expect(sent(page).locator("h3")).to_contain_text(names)
+    page.get_by_role("button", name="Move Step 2 up").click()
+    expect(page.get_by_label("Step 1: technique")).to_have_value("plan_and_solve")
+    expect(page.locator("#prompt .missing")).to_contain_text("a step that comes after it")
+    page.get_by_role("button", name="Move Step 1 down").click()
+    run(page)
+    phase(page, "done")
+    expect(page.locator("#steps .step > summary")).to_contain_text(names)
 
 
 def test_a_chain_with_numbered_steps_is_told_and_edited_step_by_step(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from folded import TWO_FRAMES, turn_to
+from folded import AT_REST, turn_to, until
 from outspoken import catalog
 from playwright.sync_api import Locator, Page, expect
 
@@ -86,13 +86,14 @@ def test_each_stop_is_seen_and_marked_and_leaves_nothing_open(opened: Opened, ta
     assert not stops[-1]["lists"]  # those that were passed have closed
 
 
-def test_a_list_closes_when_it_is_left_and_opens_for_a_click(opened: Opened) -> None:
+def test_a_list_opens_at_what_is_chosen_and_closes_when_it_is_left(opened: Opened) -> None:
     page = opened()
     technique, lists = page.get_by_label("Technique"), page.locator("ul[role=listbox]")
     technique.focus()
     expect(lists).to_have_count(1)
+    expect(lists.get_by_role("option", name="Few-shot")).to_be_in_viewport()  # it opens at what is chosen
     page.keyboard.press("Shift+Tab")
-    page.evaluate(TWO_FRAMES)
+    page.evaluate(AT_REST)
     expect(lists.filter(has_text="Few-shot")).to_have_count(0)
     technique.click()
     page.keyboard.press("Escape")
@@ -157,3 +158,41 @@ def test_what_is_drawn_anew_keeps_the_focus(serve: Any, visit: Any) -> None:
     page.keyboard.press("Enter")
     expect(chips).to_have_count(before - 1)
     assert focused(page)["tag"] == "BUTTON"  # the chip that came into its place
+
+
+def test_a_list_that_is_passed_by_changes_nothing(opened: Opened) -> None:
+    """Also what was typed since it was chosen from: a list tells of being left as of a choice."""
+    page = opened()
+    turn_to(page, "Models")
+    address = page.get_by_label("Base URL")
+    pick(page, "Provider", "Another address")
+    expect(address).to_have_value("")
+    address.fill("http://127.0.0.1:9/v1")
+    pass_by(page, "Provider")
+    expect(address).to_have_value("http://127.0.0.1:9/v1")
+    turn_to(page, "Experiments")
+    title = page.locator(".experiment_status h2")
+    expect(title).to_contain_text("Six techniques")
+    pass_by(page, "Data set")
+    expect(title).to_contain_text("Six techniques")
+    pick(page, "Edit a column", re.compile("^Zero-shot"))
+    template = page.locator("#column-editor").get_by_role("textbox", name=re.compile("^Prompt template"))
+    template.fill("Mine: {input}")
+    pass_by(page, "Edit a column")
+    expect(template).to_have_value("Mine: {input}")
+
+
+def pick(page: Page, label: str, option: str | re.Pattern[str]) -> None:
+    page.get_by_label(label).click()
+    page.get_by_role("option", name=option).first.click()
+
+
+def pass_by(page: Page, label: str) -> None:
+    """Tab over a list, and wait until the server has answered all that follows of it."""
+    answered = []
+    page.get_by_label(label).focus()
+    for end in ("requestfinished", "requestfailed"):  # Gradio breaks the stream off when it has all the answers
+        page.on(end, lambda request: answered.append(request) if "queue/data" in request.url else None)
+    page.keyboard.press("Tab")
+    until(page, lambda: bool(answered))
+    page.evaluate(AT_REST)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from folded import load_preset
 from playwright.sync_api import Page, expect
 from test_journeys import choose_technique, phase, question, run, sent
 
@@ -22,24 +23,37 @@ def test_presets_keep_the_model_say_what_they_show_and_leave_nothing_behind(page
     page = page_over(Catalog(entries), bundled=True)
     page.get_by_label("Model").click()
     page.get_by_role("option", name="Large").click()
-    loads: Any = page.locator("#presets [data-key=word_problem_vote]")
-    loads.focus()
     about = page.locator("#presets .choices-about")
-    expect(about).to_contain_text("Ten sampled paths vote")
+    expect(about).to_have_text(re.compile("^Sentiment of a review Swap the last two"))  # what the page opens with
+    group: Any = page.locator("#presets").get_by_role("button", name="Several answers", exact=True)
+    expect(group).to_have_attribute("aria-expanded", "false")
+    group.focus()
     page.keyboard.press("Enter")
-    expect(loads).to_have_attribute("aria-current", "true")
+    card = page.get_by_role("toolbar", name="Several answers").get_by_role("button", name="Ten paths, one vote")
+    expect(card).to_contain_text("Ten sampled paths vote")
+    page.keyboard.press("Tab")
+    for _ in range(10):
+        if card.evaluate("node => node === document.activeElement"):
+            break
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(card).to_have_count(0)  # folded again: the form is what one goes on with
+    expect(group).to_be_focused()
+    expect(group).to_have_attribute("aria-current", "true")
+    expect(about).to_contain_text("Ten paths, one vote Ten sampled paths vote")
     expect(page.get_by_label("Model")).to_have_value("Large")
     question(page).click()
     expect(about).to_contain_text("Ten sampled paths vote")  # also when the focus has gone on
     chips = page.locator("#sampling .chips")
     expect(chips).to_contain_text("temperature 0.5")
     page.locator("#sampling [data-key=creative]").click()
-    expect(chips).to_contain_text("top-p 0.95")
+    for setting in ("temperature 0.9", "top-p 0.95", "presence penalty 1.2"):
+        expect(chips).to_contain_text(setting)
     page.locator("#sampling [data-key=precise]").click()
     expect(chips).to_contain_text("temperature 0.2")
     expect(chips).not_to_contain_text("presence")
     expect(chips).not_to_contain_text("top-k")
-    page.locator("#presets [data-key=empty]").click()
+    load_preset(page, "empty")
     expect(chips).to_contain_text("All at their defaults")
     expect(question(page)).to_have_value("")
     choose_technique(page, "Self-consistency")
@@ -63,7 +77,7 @@ def test_rules_that_an_answer_breaks_stand_under_it_and_material_is_fenced(
     page_over: Callable[..., Page], catalog_of: Any
 ) -> None:
     page = page_over(catalog_of(lambda *_: "The sun shines, and the Sun is hot."), bundled=True)
-    page.locator("#presets [data-key=without_words]").click()
+    load_preset(page, "without_words")
     expect(sent(page)).to_contain_text('Do not use "sun".')
     page.get_by_role("textbox", name=re.compile("^Material")).fill("Waves and <b>wind</b>")
     expect(sent(page).locator(".turn").last).to_contain_text('"""\nWaves and <b>wind</b>\n"""')

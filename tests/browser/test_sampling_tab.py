@@ -81,7 +81,7 @@ def test_one_reading_under_many_settings_then_a_sweep(
     page.locator(".sweep").get_by_text("As a table").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download all answers as CSV").click()
-    assert download.value.path().read_text("utf-8").startswith("Temperature,Top-p,Sample,Answer,Text")
+    assert download.value.path().read_text("utf-8-sig").startswith("Temperature,Top-p,Sample,Answer,Text")
 
     stale = page.locator("#sweep-stale")
     expect(stale).to_have_text("")

@@ -1,12 +1,11 @@
 """Runs that wait for their turn, in two windows of one browser: each says so, and can be taken back."""
 
 import re
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from folded import turn_to, unfold
+from folded import turn_to, unfold, until
 from playwright.sync_api import Locator, Page, expect
 
 from playground.backends.catalog import Catalog
@@ -32,7 +31,7 @@ def endless(asked: list[str]) -> Callable[..., str]:
 
 def another_window(page: Page) -> Page:
     other = page.context.new_page()
-    other.goto(page.url)
+    other.goto(page.url.partition("#")[0])  # the first tab
     expect(other.locator("#prompt .turn").first).to_be_visible()
     return other
 
@@ -48,13 +47,6 @@ def stop(page: Page) -> Locator:
 def begin(page: Page) -> None:
     run(page)
     expect(page.locator("#answer")).to_contain_text(BEGUN)
-
-
-def until(page: Page, true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not true() and time.monotonic() < end:
-        page.wait_for_timeout(50)
-    assert true()
 
 
 def line(page: Page) -> Locator:

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+from folded import load_preset
 from playwright.sync_api import Page, expect
 
 from playground.backends.base import Request
@@ -22,13 +23,13 @@ def reply(request: Request, _: random.Random) -> str:
 
 def test_a_tree_and_the_changes_of_a_revision_are_drawn(page_over: Callable[..., Page], catalog_of: Any) -> None:
     page = page_over(catalog_of(reply), bundled=True)
-    page.locator("#presets [data-key=tree_of_thoughts]").click()
+    load_preset(page, "tree_of_thoughts")
     page.get_by_role("button", name="Run", exact=True).click()
     expect(page.locator(".answer[data-phase=done]")).to_be_visible()
-    first = page.locator(".tree > div > ul > li").first
+    first = page.locator(".tree:not(.dialogue) > div > ul > li").first
     expect(first).to_contain_text("<b>Left</b> first sure, gone on from")
     expect(first.locator("ul > li").first).to_contain_text("sure")
-    page.locator("#presets [data-key=self_refine]").click()
+    load_preset(page, "self_refine")
     expect(page.locator("#prompt")).to_contain_text("why the sky is blue")
     page.get_by_role("button", name="Run", exact=True).click()
     change = page.locator(".change:not([hidden])")
@@ -36,4 +37,4 @@ def test_a_tree_and_the_changes_of_a_revision_are_drawn(page_over: Callable[...,
     change.locator("summary").click()
     expect(change.locator("del")).to_have_text(["an", "old"])
     expect(change.locator("ins")).to_have_text(["a", "new"])
-    expect(page.locator(".tree")).to_be_hidden()
+    expect(page.locator(".tree:not(.dialogue)")).to_be_hidden()

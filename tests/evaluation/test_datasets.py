@@ -11,7 +11,7 @@ from playground.evaluation.plan import DataChoice, Item, ScorerChoice
 NAMES = datasets.names()
 AT_LEAST = {
     "word_problems": 10_000, "word_problems_two_step": 10_000, "sentiment": 210, "extraction": 100,
-    "question_answering": 66, "summaries": 42, "odd_sum": 10_000, "last_letters": 1400,
+    "question_answering": 66, "summaries": 42, "island_questions": 30, "odd_sum": 10_000, "last_letters": 1400,
 }  # fmt: skip
 seeds = st.integers(0, 2**32 - 1)
 

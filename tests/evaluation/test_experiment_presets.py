@@ -99,3 +99,11 @@ def test_eight_techniques_can_be_asked_of_the_default_model(real_catalog: Catalo
     done = [result for result in table.results if result.outcome == "done"]
     assert (table.status, len(done)) == ("done", 2 * len(EIGHT))
     assert Counter(result.column for result in done) == dict.fromkeys(EIGHT, 2)
+
+
+def test_what_is_held_to_a_schema_fits_it_on_the_default_model(real_catalog: Catalog, store: Store) -> None:
+    *_, table = running.run(of_size(PRESETS["answers_in_a_form"], 6), real_catalog, store)
+    scores = {column: [result.score for result in table.results if result.column == column] for column in table.columns}
+    assert all(len(found) == 6 for found in scores.values())
+    assert scores["Held to the schema"] == scores["Held to it, with the schema"] == [1.0] * 6
+    assert sum(scores["Asked for in words"]) < 6

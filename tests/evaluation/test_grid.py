@@ -146,6 +146,13 @@ def test_every_technique_can_be_a_column() -> None:
         "instruction": {"options": {"length": "One word"}},
         "delimiters": {"template": "Answer.", "task": {"material": "{input}"}},
         "negative": {"options": {"most_words": 5}},
+        "retrieval": {"task": {"collection": "ferry_island"}},
+        "panel": {
+            "task": {
+                "agents": [{"name": "Writer", "system": "You write."}, {"name": "Critic", "system": "You find fault."}]
+            }
+        },
+        "function_calling": {"options": {"functions": '[{"name": "look_up"}]'}},
     }
     techniques = [{"strategy": name, **needed.get(name, {})} for name in STRATEGIES]
     experiment = experiments.parse({"techniques": techniques, "data": {"size": 1}})

@@ -9,7 +9,7 @@ from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.scripted import ScriptedBackend
 from playground.evaluation.pane_estimate import estimate_panes, speeds_of
 from playground.types import Completion, Run, Step
-from playground.ui.compare.repeated_values import estimate_sentence
+from playground.ui.compare.before_values import estimate_sentence
 
 
 @pytest.fixture

@@ -5,12 +5,14 @@ from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from playground import setups
 from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.scripted import ScriptedBackend
 from playground.errors import InvalidSetup, LimitReached
-from playground.evaluation.prompt_table import PromptRow, check_size, read_prompts, run_table
+from playground.evaluation.prompt_table import PromptRow, check_size, read_prompts, run_table, write_prompts
 from playground.types import Setup, Weights
 
 
@@ -35,6 +37,14 @@ def test_prompts(text: str, prompts: tuple[str, ...]) -> None:
     assert read_prompts(text) == prompts
 
 
+@example(["one\rline", "=1+1", 'a "big", one'])
+@given(st.lists(st.text() | st.text(alphabet='a,;\t\n\r" =-'), min_size=1, max_size=5))
+def test_prompts_that_are_written_are_read_again(prompts: list[str]) -> None:
+    kept = tuple(prompt.strip() for prompt in prompts if prompt.strip())
+    if kept:
+        assert read_prompts(write_prompts(prompts)) == kept
+
+
 @pytest.mark.parametrize(
     ("text", "error", "message"),
     [
@@ -46,6 +56,7 @@ def test_prompts(text: str, prompts: tuple[str, ...]) -> None:
             "Row 1 of the CSV has 2 cells and its header 1: put a prompt with a c",
         ),
         ("id;prompt\n1;a\n2;b; c", InvalidSetup, "Row 2 of the CSV has 3 cells and its header 2: .* a semicolon in it"),
+        ("id,prompt\n1,a\n2\n3,c", InvalidSetup, "Row 2 of the CSV has 1 cell and its header 2: it has no prompt"),
         ("prompt" + "," * 300 + "\nfirst" + "," * 300, InvalidSetup, "Line 2 of the CSV has more than 200 cells"),
         ("id;frage\n1;Warum?", InvalidSetup, "columns of the CSV are 'id', 'frage'; name the one .* prompt, input,"),
         ("\n".join(["x"] * 201), LimitReached, "201 prompts; 200 is the most"),

@@ -7,7 +7,7 @@ import pytest
 
 from playground import setups
 from playground.errors import InvalidSetup
-from playground.evaluation.repetitions import Judging, Repeated, repeated
+from playground.evaluation.repetitions import ReferenceScoring, Repeated, repeated
 from playground.types import Run
 
 SETUP = setups.parse({"task": {"input": "How many?"}})
@@ -24,8 +24,8 @@ def runs(answers: str, setup: Any = SETUP) -> list[Run]:
 
 def said(*panes: str, reference: str = "", setup: Any = SETUP) -> Repeated:
     titles = [f"{letter}" for letter in "ABCDEFGHIJKL"[: len(panes)]]
-    judging = Judging(reference, setup) if reference else None
-    return repeated([runs(pane, setup) for pane in panes], titles, 0, judging)
+    scoring = ReferenceScoring(reference, setup) if reference else None
+    return repeated([runs(pane, setup) for pane in panes], titles, 0, scoring)
 
 
 def test_equal_answers_collapse_and_agreement_is_over_pairs() -> None:
@@ -76,6 +76,12 @@ def test_at_temperature_0_repeating_proves_nothing() -> None:
     assert all(pane.certain for pane in found.panes)
 
 
+def test_repetitions_at_temperature_0_that_rounding_made_different_are_not_said_to_be_the_same() -> None:
+    found = said("84 0 84", "84 84 84", reference="84", setup=CERTAIN)
+    assert [pane.certain for pane in found.panes] == [False, True]
+    assert not any("every repetition is the same" in sentence for sentence in found.sentences)
+
+
 def test_right_and_wrong_are_counted_with_an_interval() -> None:
     first, second = said("84 84 42 -", "eighty-four 84.0 84 84", reference="84").panes
     assert (first.right, second.right) == (2, 4)
@@ -100,9 +106,9 @@ def test_right_and_wrong_are_counted_with_an_interval() -> None:
 )
 def test_what_is_right_follows_the_answer_type(task: Any, reference: str, answer: str, right: bool) -> None:
     setup = setups.parse({"task": {"input": "?", **task}})
-    judging = Judging(reference, setup)
-    assert judging.verdict(Run(setup=setup, status="done", answer=answer)).right is right
-    assert reference in judging.how
+    scoring = ReferenceScoring(reference, setup)
+    assert scoring.verdict(Run(setup=setup, status="done", answer=answer)).right is right
+    assert reference in scoring.how
 
 
 @pytest.mark.parametrize(
@@ -111,12 +117,12 @@ def test_what_is_right_follows_the_answer_type(task: Any, reference: str, answer
 )
 def test_a_reference_that_no_answer_can_be_is_refused(task: Any, reference: str) -> None:
     with pytest.raises(InvalidSetup):
-        Judging(reference, setups.parse({"task": {"input": "?", **task}}))
+        ReferenceScoring(reference, setups.parse({"task": {"input": "?", **task}}))
 
 
 def test_the_pane_that_others_are_held_against_can_be_any() -> None:
     panes = [runs("0 " * 8), runs("84 " * 8)]
-    found = repeated(panes, ["A", "B"], 1, Judging("84", SETUP))
+    found = repeated(panes, ["A", "B"], 1, ReferenceScoring("84", SETUP))
     assert [pane.right for pane in found.panes] == [0, 8]
     assert found.sentences[0].startswith("A was right in 0 of 8 repetitions, B in 8")
     assert replace(found, sentences=()).how == "Right: the number that the answer marks, else its first, is 84."

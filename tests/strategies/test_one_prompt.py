@@ -11,7 +11,7 @@ from playground.errors import PlaygroundError
 from playground.evaluation.store import records
 from playground.prompts import prompts_of
 from playground.strategies import technique_of
-from playground.strategies.reading_anew import read_anew
+from playground.strategies.answers.reading_anew import read_anew
 from playground.types import Check, Run
 
 RULES = {"avoid_words": ["very"], "most_words": 5, "avoid_format": "lists"}

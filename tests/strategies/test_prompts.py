@@ -32,6 +32,13 @@ def flat(step: Step) -> tuple[str, list[str], str]:
     return step.label, [f"{m.role}: {m.content}" for m in step.messages], step.prefix
 
 
+def test_retrieval() -> None:
+    task = {"collection": "inbox", "input": "Why?", "role": "You read letters."}
+    ask = "Answer the question from these passages, and put the number of the passage behind what it says, like [1]."
+    found = f"user: \u27e8Search\u27e9\n\n{ask}\n\nQuestion: Why?"
+    assert prompts("retrieval", **task) == [("Answer", ["system: You read letters.", found], "")]
+
+
 def test_zero_shot() -> None:
     assert prompts("zero_shot", input="Why?") == [("Answer", ["user: Why?"], "")]
 
@@ -174,4 +181,51 @@ def test_material_stands_where_the_input_does() -> None:
     assert [sent for _, sent, _ in prompts("chaining", steps=steps, **task)] == [
         [f"user: First: {fenced}"],
         ["user: Then: \u27e8A\u27e9"],
+    ]
+
+
+TURNS = [
+    {"role": "user", "text": "I keep three hens."},
+    {"role": "assistant", "text": "Which ones?"},
+    {"role": "user", "text": "Two brown ones and a white one."},
+    {"role": "assistant", "text": "A fine flock."},
+]
+TOLD = "Ann has 3 hens. Each lays 2 eggs. How many eggs are there?"
+
+
+def test_conversation() -> None:
+    assert prompts("conversation", role="Be brief.", turns=TURNS[:2], input="Two brown ones.") == [
+        (
+            "Reply",
+            ["system: Be brief.", "user: I keep three hens.", "assistant: Which ones?", "user: Two brown ones."],
+            "",
+        )
+    ]
+
+
+def test_conversation_told_in_pieces() -> None:
+    assert prompts("conversation", {"telling": "in_pieces"}, input=TOLD) == [
+        ("Reply 1", ["user: How many eggs are there?"], ""),
+        (
+            "Reply 2",
+            ["user: How many eggs are there?", "assistant: \u27e8Reply 1\u27e9", "user: Ann has 3 hens."],
+            "",
+        ),
+        (
+            "Reply 3",
+            [
+                "user: How many eggs are there?",
+                "assistant: \u27e8Reply 1\u27e9",
+                "user: Ann has 3 hens.",
+                "assistant: \u27e8Reply 2\u27e9",
+                "user: Each lays 2 eggs.",
+            ],
+            "",
+        ),
+    ]
+
+
+def test_conversation_told_as_a_list() -> None:
+    assert prompts("conversation", {"telling": "as_list"}, input=TOLD) == [
+        ("Reply", ["user: - How many eggs are there?\n- Ann has 3 hens.\n- Each lays 2 eggs."], "")
     ]

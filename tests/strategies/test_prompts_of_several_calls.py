@@ -1,9 +1,13 @@
 """Golden prompts of techniques with several calls: exactly what each sends, seen through the preview."""
 
+import re
 from typing import Any
+
+import pytest
 
 from playground import setups
 from playground.prompts import prompts_of
+from playground.strategies.chaining import STEP_TECHNIQUES
 
 
 def prompts(strategy: str, options: dict[str, Any] | None = None, **task: Any) -> list[tuple[str, list[str], str]]:
@@ -142,3 +146,37 @@ def test_free_text_is_not_asked_to_end_with_an_answer() -> None:
     for strategy in ("least_to_most", "tree_of_thoughts"):
         *_, (_, messages, _) = prompts(strategy, input="Plan a party.")
         assert "The answer is" not in messages[-1]
+
+
+def test_a_step_of_a_chain_is_asked_by_its_technique() -> None:
+    begun = (
+        "Let's first understand the problem and devise a plan to solve the problem. Then, let's carry out the plan and "
+    )
+    steps = [
+        {"name": "Facts", "template": "What is known of {input}?"},
+        {"name": "Solve", "template": "{input} {Facts}", "strategy": "plan_and_solve"},
+        {"name": "Say", "template": "One sentence: {previous}"},
+    ]
+    problem = "user: 5 + 5? \u27e8Facts\u27e9"
+    plan = f"{begun}solve the problem step by step."
+    assert prompts("chaining", role="You add.", input="5 + 5?", steps=steps) == [
+        ("Facts", ["system: You add.", "user: What is known of 5 + 5??"], ""),
+        ("Solve: Reason", ["system: You add.", problem], plan),
+        (
+            "Solve: Extract answer",
+            ["system: You add.", problem],
+            f"{plan}\u27e8Solve: Reason\u27e9\nTherefore, the answer is",
+        ),
+        ("Say", ["system: You add.", "user: One sentence: \u27e8Solve: Extract answer\u27e9"], ""),
+    ]
+
+
+@pytest.mark.parametrize("technique", STEP_TECHNIQUES)
+def test_what_a_step_hands_on_is_a_gap_in_the_prompt_of_the_next(technique: str) -> None:
+    steps = [
+        {"name": "One", "template": "{input}", "strategy": technique},
+        {"name": "Two", "template": "Go on from: {previous}"},
+    ]
+    *_, (label, (prompt,), _) = prompts("chaining", input="Why?", steps=steps)
+    assert label == "Two"
+    assert re.search(r"\u27e8One(: [\w ]+)?\u27e9", prompt.removeprefix("user: Go on from: "))

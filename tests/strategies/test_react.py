@@ -9,7 +9,7 @@ import pytest
 from playground import runner, setups
 from playground.backends.base import Capabilities, Request
 from playground.prompts import prompts_of
-from playground.strategies.react import INSTRUCTIONS
+from playground.strategies.with_tools.react import INSTRUCTIONS
 from playground.types import Run, Setup
 
 QUESTION = "How much are 37 boxes?"

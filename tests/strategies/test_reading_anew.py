@@ -8,7 +8,7 @@ import pytest
 
 from playground import runner, setups
 from playground.backends.base import Request
-from playground.strategies.reading_anew import read_anew
+from playground.strategies.answers.reading_anew import read_anew
 from playground.types import Run
 
 REVIEW = {"input": "Is 12 an even number?"}

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from playground.errors import ToolRefused
-from playground.strategies.react import ACTIONS, FINISH
-from playground.tools import CUT, MOST_SHOWN, TOOLS, answer_of
+from playground.strategies.with_tools.react import ACTIONS, FINISH
+from playground.tools import CUT, MOST_SHOWN, TOOL_NAMES, TOOLS, answer_of
 from playground.tools.clock import read_clock
 
 SUNDAY = datetime(2026, 3, 1, 9, 5, tzinfo=UTC)
@@ -51,5 +51,5 @@ def test_an_answer_is_short_enough_to_become_part_of_a_prompt(monkeypatch: pytes
 
 def test_models_are_told_of_every_tool() -> None:
     """Techniques do not know the tools; they are handed them by name."""
-    assert {*ACTIONS} == {*TOOLS, FINISH}
+    assert {*ACTIONS} == {*TOOL_NAMES, FINISH}
     assert all(words.casefold().startswith(f"{name}[") for name, words in ACTIONS.items())

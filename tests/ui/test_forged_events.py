@@ -3,9 +3,11 @@
 import inspect
 import json
 from collections.abc import Iterable, Iterator
-from itertools import count
+from http import HTTPStatus
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import gradio as gr
@@ -13,6 +15,7 @@ import pytest
 
 from playground.settings import Settings
 from playground.ui.app import build_app
+from playground.ui.handlers.event_options import EXPERIMENT, RUN
 
 ODD: list[Any] = [None, 5, "x", [], {}, {"step": 0, "sample": 0}, {"key": "nope"}, {"key": []}, {"id": -1, "by": None}]
 SCRIPT = "alert-in-a-strangers-page"
@@ -38,7 +41,8 @@ class Forger:
         """The handlers that listen to these events, but for those of tabs: which tab it was is all that they take."""
         tabs = {key for key, block in self.app.blocks.items() if isinstance(block, gr.Tab)}
         fns = self.app.fns.items()
-        return [i for i, fn in fns if any(event in events and of not in tabs for of, event in fn.targets)]
+        heard = [(i, fn.targets) for i, fn in fns if fn.fn is not None]  # others are scripts of the page
+        return [i for i, targets in heard if any(event in events and of not in tabs for of, event in targets)]
 
     def post(self, handler: int, event: Any = None, **values: Any) -> str:
         """The words that the handler answers with; empty when it did what it was asked. `values` are by label."""
@@ -143,6 +147,33 @@ def test_no_handler_takes_an_order_of_gradios_from_a_visitor(
         ends += news["msg"] == "process_completed"
         if ends == len(waiting):
             break
+    assert "Traceback" not in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("odd", [10**300, "\ud800", {"panes": 5}, {"panes": [{"model": "default"}], "more": 10**300}])
+def test_what_json_cannot_hold_is_answered_all_the_same(
+    forger: Any, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str], odd: Any
+) -> None:
+    """One odd value beside good ones: it is refused in words or left out, and the session hears on."""
+    one = forger()
+    for handler, fn in one.app.fns.items():
+        values = [getattr(component, "value", None) for component in fn.inputs]
+        for at in [at for at, component in enumerate(fn.inputs) if isinstance(component, gr.HTML)][:1] or [0]:
+            if fn.fn is not None and values and fn.concurrency_id not in (RUN, EXPERIMENT):
+                one.send_raw(handler, [*values[:at], odd, *values[at + 1 :]])
+                (end,) = islice(one.news("process_completed"), 1)
+                assert "more" not in json.dumps(end["output"].get("data")).split('"'), (handler, fn.name)
+    assert "Traceback" not in caplog.text + capfd.readouterr().err
+    assert "A bug" not in caplog.text
+
+
+def test_a_script_of_the_page_is_no_handler(forger: Any, capfd: pytest.CaptureFixture[str]) -> None:
+    one = forger()
+    scripts = [handler for handler, fn in one.app.fns.items() if fn.fn is None]
+    assert scripts
+    with pytest.raises(HTTPError) as refused:
+        one.send_raw(scripts[0], [])
+    assert refused.value.code == HTTPStatus.NOT_FOUND
     assert "Traceback" not in capfd.readouterr().err
 
 

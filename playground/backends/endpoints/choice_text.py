@@ -25,12 +25,12 @@ MAX_DEPTH = 8  # parts in parts
 
 @dataclass(frozen=True, slots=True)
 class ChoiceText:
-    """`tool`: it calls a tool."""
+    """`calls`: what is new of calls of functions, as they were sent."""
 
     text: str = ""
     reasoning: str = ""
     refusal: str = ""
-    calls_tool: bool = False
+    calls: tuple[Any, ...] = ()
 
 
 def read_choice(choice: Mapping[str, Any]) -> ChoiceText:
@@ -48,8 +48,14 @@ def read_choice(choice: Mapping[str, Any]) -> ChoiceText:
         text=content_text.text,
         reasoning=(_reasoning_text(thought) if thought else "") + content_text.reasoning,
         refusal=(refusal if isinstance(refusal, str) else "") + content_text.refusal,
-        calls_tool=bool(turn.get("tool_calls") or turn.get("function_call")),
+        calls=_calls(turn),
     )
+
+
+def _calls(turn: Mapping[str, Any]) -> tuple[Any, ...]:
+    """In the protocol's older form there is one, outside of a list."""
+    listed, one = turn.get("tool_calls"), turn.get("function_call")
+    return tuple(listed) if isinstance(listed, list) else ({"function": one},) if one else (listed,) if listed else ()
 
 
 def _reasoning_text(value: Any) -> str:

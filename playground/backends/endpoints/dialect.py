@@ -5,8 +5,9 @@ from typing import Any
 
 from playground.backends.base import Capabilities, Request
 from playground.backends.endpoints.providers import LimitField, PrefillField
+from playground.functions.listing import as_tools
 from playground.parameters import with_effect
-from playground.types import Sampling
+from playground.types import Message, Sampling
 
 MAX_STOPS = 4  # as many as OpenAI takes; the others are cut here, as all are where a server does not heed them
 SENT_SETTINGS = with_effect(Sampling, "temperature", "filter", "penalty")
@@ -30,13 +31,15 @@ class Dialect:
 def request_body(model: str, request: Request, n: int, capabilities: Capabilities, dialect: Dialect) -> dict[str, Any]:
     """The JSON to send for `n` samples. Every honoured setting is stated: servers have defaults of their own."""
     sampling = request.sampling
-    messages: list[dict[str, Any]] = [{"role": m.role, "content": m.content} for m in request.messages]
+    messages = [message_body(message) for message in request.messages]
     fields: dict[str, Any] = {
         "model": model,
         "messages": messages,
         "stream": True,
         dialect.limit_field: sampling.max_tokens,
     }
+    if functions := [function for message in request.messages for function in message.functions]:
+        fields["tools"] = as_tools(functions)
     fields |= {name: getattr(sampling, name) for name in SENT_SETTINGS if name in capabilities.sampling}
     if start := request.prefill + request.generated_text:
         fields |= begin_turn(messages, start, dialect)
@@ -50,9 +53,22 @@ def request_body(model: str, request: Request, n: int, capabilities: Capabilitie
         fields["logit_bias"] = {str(token): float(bias) for token, bias in sampling.logit_bias.items()}
     if sampling.stop and dialect.stops:
         fields["stop"] = list(sampling.stop[:MAX_STOPS])
+    if request.form:
+        fields["response_format"] = request.form.response_format
     if capabilities.logprobs:
         fields |= {"logprobs": True, "top_logprobs": sampling.top_logprobs}
     return fields
+
+
+def message_body(message: Message) -> dict[str, Any]:
+    """A message as the protocol has it, with the calls that it makes or the call that it answers."""
+    body: dict[str, Any] = {"role": message.role, "content": message.content}
+    if message.calls:
+        body["tool_calls"] = [
+            {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+            for call in message.calls
+        ]
+    return {**body, "tool_call_id": message.call_id} if message.call_id else body
 
 
 def begin_turn(messages: list[dict[str, Any]], start: str, dialect: Dialect) -> dict[str, Any]:

@@ -11,9 +11,10 @@ from playground.backends.details import FastPaths
 from playground.backends.local.adapters.adapter_registry import Adapter, AdapterRegistry
 from playground.backends.local.adapters.effect import fixed_prompt_logprobs
 from playground.backends.local.engine.admission import EngineLimits, EngineStats
+from playground.backends.local.engine.chat_template import takes_functions
 from playground.backends.local.engine.detokenise import Detokeniser
 from playground.backends.local.engine.engine import Engine
-from playground.backends.local.engine.honoured import HONOURED
+from playground.backends.local.engine.honoured import FORMS, HONOURED
 from playground.backends.local.engine.next_token import LocalNextToken
 from playground.backends.local.engine.prompt import check_template, encode, prompt_text, takes_system
 from playground.backends.local.engine.requests import TicketFactory
@@ -51,10 +52,12 @@ class LocalBackend:
         limits = EngineLimits(max_rows=max_rows, max_queue=max_queue, max_seconds=max_seconds, kv_bytes=kv_bytes)
         self._vocabulary = Vocabulary(tokenizer, model.generation_config)
         self._adapters = AdapterRegistry(self._decoder, label or type(model).__name__)
-        self._ticket_factory = TicketFactory(tokenizer, self._decoder, self._adapters)
+        self._ticket_factory = TicketFactory(tokenizer, self._decoder, self._adapters, self._vocabulary)
         self._engine = Engine(self._decoder, self._vocabulary, self._adapters, limits)
         self._capabilities = Capabilities(
             sampling=HONOURED,
+            forms=FORMS,
+            functions=takes_functions(tokenizer),
             system=takes_system(tokenizer),
             logits=True,
             adapters=True,

@@ -4,10 +4,10 @@ from playground.backends.base import Backend, Capabilities
 from playground.backends.catalog import AdapterEntry, ModelEntry
 from playground.backends.details import AdapterDetails
 from playground.backends.loads import LoadReport
-from playground.backends.local.engine.honoured import HONOURED
+from playground.backends.local.engine.honoured import FORMS, HONOURED
 from playground.backends.local.fingerprints import contents, fingerprint
 from playground.backends.packaged_models import find_packaged
-from playground.backends.sources import ModelSource
+from playground.backends.sources import ModelSource, shown_source
 from playground.settings import Settings
 from playground.types import Progress
 
@@ -35,7 +35,13 @@ def model_entry(
 
     window = packaged.context if packaged else None
     language = Capabilities(
-        sampling=HONOURED, logits=True, adapters=True, parallel=settings.max_rows, context_length=window
+        sampling=HONOURED,
+        functions=packaged.functions if packaged else True,
+        forms=FORMS,
+        logits=True,
+        adapters=True,
+        parallel=settings.max_rows,
+        context_length=window,
     )
     capabilities = Capabilities(sampling=frozenset(), task=task, prefill=False, samples=False) if task else language
     return ModelEntry(
@@ -44,6 +50,7 @@ def model_entry(
         suggestion=packaged.suggestion if packaged else None,
         fetched=(settings.cache / packaged.name).is_dir if packaged else None,
         identity=lambda: fingerprint(source, settings), contents=lambda: contents(source, settings),
+        source=shown_source(source, settings.public),
     )  # fmt: skip
 
 
@@ -68,5 +75,5 @@ def adapter_entry(
     return AdapterEntry(
         model=model, name=name, title=label, load=load, about=about, added=added,
         identity=lambda: fingerprint(source, settings, adapter=True),
-        contents=lambda: contents(source, settings, adapter=True),
+        contents=lambda: contents(source, settings, adapter=True), source=shown_source(source, settings.public),
     )  # fmt: skip

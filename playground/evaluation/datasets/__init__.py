@@ -1,6 +1,7 @@
 """The data sets an experiment can ask: those that come with the playground, and one's own.
 
 base.py            Types of the built-in data sets
+documents.py       Questions about the documents of a collection, some of which these do not answer
 item_order.py      Draws items at random so that groups are balanced
 files.py           Reads the data files of the built-in data sets
 orders.py          Orders to be written as JSON: written ones are asked, composed ones are shown
@@ -17,6 +18,7 @@ from random import Random
 
 from playground.errors import InvalidSetup
 from playground.evaluation.datasets.base import DataCard, Dataset, DatasetSource, Shot
+from playground.evaluation.datasets.documents import ISLAND_QUESTIONS
 from playground.evaluation.datasets.files import from_yaml
 from playground.evaluation.datasets.orders import EXTRACTION
 from playground.evaluation.datasets.own import CARD, OWN, own_dataset
@@ -38,6 +40,7 @@ SOURCES: Mapping[str, DatasetSource] = {
         EXTRACTION,
         QUESTION_ANSWERING,
         SUMMARIES,
+        ISLAND_QUESTIONS,
         ODD_SUM,
         LAST_LETTERS,
     )

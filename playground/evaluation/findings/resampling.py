@@ -14,6 +14,7 @@ from playground.evaluation.results import Result, Table, VotePath
 from playground.evaluation.statistics import intervals
 from playground.evaluation.statistics.intervals import Numbers
 from playground.strategies.answers import comparison_key
+from playground.strategies.parts.voting import DIGITS
 
 COUNTS = (1, 3, 5, 8, 10)  # those of the paper's figure that a laptop has time for
 SUBSETS = 300  # tried one by one up to here, else as many drawn at random
@@ -130,8 +131,7 @@ def _expected(ballot: _Ballot, subsets: NDArray[np.bool_]) -> float:
     if not groups:
         return 0.0
     members = subsets[:, :, None] & (ballot.groups[:, None] == np.arange(groups))
-    # Added path by path: equal sums must come out equal to the last bit, or they are no tie.
-    weights = np.cumsum(np.where(members, ballot.weights[:, None], 0.0), axis=1)[:, -1]
+    weights = np.where(members, ballot.weights[:, None], 0.0).sum(axis=1).round(DIGITS)
     first = np.where(members.any(axis=1), members.argmax(axis=1), n)
     weights[first == n] = -np.inf
     winner = np.where(weights == weights.max(axis=1, keepdims=True), first, n).min(axis=1)

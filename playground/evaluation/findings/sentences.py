@@ -7,7 +7,7 @@ from typing import Any
 
 from playground.evaluation.findings.comparisons import POINTS, ColumnComparison
 from playground.evaluation.findings.summary import ColumnSummary
-from playground.evaluation.statistics.power import ALPHA
+from playground.evaluation.statistics.power import ALPHA, fewest_items
 from playground.formats import HALF_UP, format_count, format_percent
 
 TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # would turn the words that follow around
@@ -27,12 +27,12 @@ def comparison_sentence(comparison: ColumnComparison, *, marked: bool = False) -
         else _mean(comparison, first, second)
     )
     sentence += f", difference {format_points(comparison.difference)}, {_interval(comparison)}"
-    more = "; ".join(_explanations(comparison))
+    more, p = "; ".join(_explanations(comparison)), format_adjusted_p(comparison.adjusted, comparison.comparisons)
     if marked:
-        sentence += f"; {_chance(comparison)})." + (f" {more[0].upper()}{more[1:]}." if more else "")
+        sentence += f"; {p})." + (f" {more[0].upper()}{more[1:]}." if more else "")
     else:
         verdict = "more than chance explains" if comparison.significant else "not enough evidence of a difference"
-        sentence += f"): {verdict} ({_chance(comparison)}){f'; {more}' if more else ''}."
+        sentence += f"): {verdict} ({p}){f'; {more}' if more else ''}."
     if comparison.left_out:
         pairs = format_count(comparison.left_out, "pair")
         sentence += f" {pairs} of answers left out, for lack of a score on one side or both."
@@ -104,11 +104,6 @@ def _interval(comparison: ColumnComparison) -> str:
     return f"95 % interval {format_interval(comparison.low or 0.0, comparison.high or 0.0)}"
 
 
-def _chance(comparison: ColumnComparison) -> str:
-    p = format_p(comparison.adjusted if comparison.adjusted is not None else 1.0)
-    return f"{p} after Holm for {comparison.comparisons} comparisons" if comparison.comparisons > 1 else p
-
-
 def _explanations(comparison: ColumnComparison) -> Iterator[str]:
     """Of what is not enough evidence: why its interval may look like more, and what more items would show."""
     if comparison.significant:
@@ -157,6 +152,20 @@ def format_p(p: float) -> str:
     if p < 0.001:
         return "p < 0.001"
     return f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}" if p < 0.995 else "p = 1"
+
+
+def format_adjusted_p(p: float | None, comparisons: int) -> str:
+    """Of one of so many comparisons; None where there was nothing to test."""
+    text = format_p(1.0 if p is None else p)
+    return f"{text} after Holm for {comparisons} comparisons" if comparisons > 1 else text
+
+
+def more_needed(noun: str, made: int, seen: int, comparisons: int, what: str) -> str:
+    """How many of them might suffice: `made` there are, `seen` would show `what`, "" where that is none (0)."""
+    least = fewest_items(comparisons)
+    if made < least:
+        return f"; so few {noun} cannot show any difference, however large: take {least} or more"
+    return f"; if the {what}, about {round_items(seen)} {noun} would show it" if seen > made else ""
 
 
 def round_items(items: int) -> str:

@@ -9,7 +9,10 @@ from playground.evaluation.findings.sentences import one_line
 def escape_markdown(text: str) -> str:
     """Any text as itself, on one line: nothing in it is markup, HTML, a link, a list or a cell's end."""
     text = re.sub(r"[&<>|`*_\[\]{}#~$\\@^]|:(?=//)|(?<=www)\.", lambda match: f"&#{ord(match[0])};", one_line(text))
-    return re.sub(r"^([-+=]|\d+[.)])", lambda match: f"{match[0][:-1]}&#{ord(match[0][-1])};", text)
+    # What begins a list or a rule: a number does not, unless nothing or a space comes after its point.
+    return re.sub(
+        r"^(-(?!\d)|\+(?!\d)|=|\d+[.)](?=\s|$))", lambda match: f"{match[0][:-1]}&#{ord(match[0][-1])};", text
+    )
 
 
 def grid(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

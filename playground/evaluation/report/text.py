@@ -60,7 +60,7 @@ def markdown(
         escape_markdown(experiment.about),
         "## What was run",
         *_run(table, summaries, card, context),
-        *(_sent(table.columns, context) if context and context.setups else ()),
+        *(_list_prompts(table.columns, context) if context and context.setups else ()),
         "## Results",
         _without_empty_columns(RESULTS, map(_result, summaries)),
         WAITED,
@@ -133,7 +133,7 @@ def _summary(summaries: Sequence[ColumnSummary], comparisons: Sequence[ColumnCom
     return sentence + (f" More than chance explains: {of}." if comparisons else "")
 
 
-def _sent(columns: Sequence[str], context: ReportContext) -> Iterable[str]:
+def _list_prompts(columns: Sequence[str], context: ReportContext) -> Iterable[str]:
     """What each column sends besides the item."""
     rows = (
         (

@@ -31,6 +31,15 @@ MAX_THREADS = 256  # at most; as many begin as there are cells on their way
 PROCESSES_LOST = "The processes that asked the cells were lost. What was done is kept; run again to ask the rest."
 
 
+def load_stored(experiment: Experiment, catalog: Catalog, store: Store, *, visitor: str = "") -> Table:
+    """What the store has of it. Nothing is asked and no model is loaded: of one whose weights are not known before it
+    is loaded, there is nothing. Raises PlaygroundError for an experiment that cannot begin."""
+    work = ExperimentWork(experiment, catalog, store, threading.Event(), visitor, math.inf)
+    for _ in work.add_stored():
+        pass
+    return work.builder.table("stopped" if work.builder.missing_count else "done")
+
+
 def run(
     experiment: Experiment,
     catalog: Catalog,

@@ -8,6 +8,7 @@ from functools import cache
 from playground import runner
 from playground.backends.base import Capabilities
 from playground.backends.catalog import Catalog
+from playground.backends.encoders import library_of
 from playground.backends.memory import MemoryBudget
 from playground.errors import AnswerWithheld, PlaygroundError
 from playground.evaluation.store.records import StoredRun, make_record
@@ -68,7 +69,8 @@ def _catalog() -> Catalog:
     from playground.backends.offered_entries import offered_entries  # needed only where there is no catalog yet
 
     settings = Settings.from_environment()
-    return Catalog(offered_entries(settings), budget=MemoryBudget(settings.memory_megabytes * 2**20))
+    budget = MemoryBudget(settings.memory_megabytes * 2**20)
+    return Catalog(offered_entries(settings), budget=budget, library=library_of(settings))
 
 
 def _setup_for_model(setup: Setup, capabilities: Capabilities) -> Setup:

@@ -102,7 +102,7 @@ def _check(client: "Client", address: str, models: tuple[EntryKey, ...]) -> dict
     except Exception as error:  # whatever reading the message raised there
         raise EndpointFailed(
             f"The Dask scheduler at {address!a} cannot read what it is sent: {error}. {SAME}"
-        ) from None
+        ) from error
     if not client.nthreads():
         raise EndpointFailed(f"The Dask scheduler at {address!a} has no workers. {HOW_TO_START}")
     ours = digest(models)

@@ -13,6 +13,7 @@ from playground.evaluation.scorers import Judge
 from playground.evaluation.shipped_words import is_shipped
 from playground.evaluation.store import Store, StoreKey, records
 from playground.evaluation.store.identity import RunKeys
+from playground.formats import format_count
 from playground.prompts import prompts_of
 from playground.strategies import technique_of
 from playground.types import Setup
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 SAMPLED_CELLS = 5  # items whose prompts are measured, and known cells whose length and time are taken, in each column
 MAX_SEARCHED = 200  # cells of a column, at most, for those that are known
 SOLO_SHARE = 0.1  # of a row's seconds in a crowd, what it takes by itself however few are beside it
-CHARACTERS_PER_TOKEN = 4  # per token, where there is no tokenizer at hand
+CHARACTERS_PER_TOKEN = 4  # where there is no tokenizer at hand, or too much for it
+MOST_COUNTED = 500_000  # characters of one cell's prompts that are; a chain may ask a hundred times as much
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +115,7 @@ def estimate(experiment: Experiment, catalog: Catalog, store: Store, *, visitor:
     for setup, column in work:
         _add(total, setup, column, catalog, models.setdefault(setup.model, _ModelSpeed()))
     if (short := experiment.data.size - len(dataset.items)) > 0 and not experiment.data.items:
-        total.notes[f"The data has {len(dataset.items):,} items, {short:,} fewer than asked for."] = None
+        total.notes[f"The data has {format_count(len(dataset.items), 'item')}, {short:,} fewer than asked for."] = None
     return Estimate(
         cells=len(grid),
         known=len(grid) - missing,
@@ -174,13 +176,15 @@ def _verdicts(
 def cell_size(setup: Setup, backend: Backend | None) -> CellSize:
     """What one cell takes, with answers and calls at their most where there is a most."""
     calls = technique_of(setup).calls(setup.task)
-    planned, prompt, completion, longest = 0, 0.0, 0.0, dict[str, int]()
+    planned, prompt, completion, read, longest = 0, 0.0, 0.0, 0, dict[str, int]()
     for part in prompts_of(setup):
         step, most = part.step, part.sampling.max_tokens
         planned += len(step.completions)
         completion += len(step.completions) * most
         words = sum(len(message.content) for message in step.messages) + len(step.prefix)
-        prompt += backend.count_tokens(step.messages, step.prefix) if backend else words / CHARACTERS_PER_TOKEN
+        read += words
+        counting = backend if read <= MOST_COUNTED else None
+        prompt += counting.count_tokens(step.messages, step.prefix) if counting else words / CHARACTERS_PER_TOKEN
         # An earlier answer that is not there yet will be as long as it may be; at least once, if it is not to be seen.
         # What a tool says is short.
         prompt += sum(longest.get(label, 0) * max(1, part.gaps.count(label)) for label in step.depends_on)
@@ -194,13 +198,13 @@ def _add(total: _Sum, setup: Setup, column: _ColumnWork, catalog: Catalog, model
     if not column.missing:
         return
     if not column.measured:
-        total.notes["Answers are counted at their full length (max_tokens); most end earlier."] = None
+        total.notes["Answers are counted at full length (max tokens); most end earlier."] = None
     if model.tokens and model.seconds:
         model.missing += column.missing * column.rows
         model.work += column.missing * column.completion_tokens * model.seconds / model.tokens
     else:
         total.timed = False
-        total.notes["How long it takes is known once a few cells have been asked."] = None
+        total.notes["The time is known after a few cells."] = None
     backend, info = catalog.loaded_backend(setup.model), catalog.info(setup.model)
     if info.capabilities.task:
         total.notes[f"{setup.model} is made for one task: it takes the input alone, whatever the technique."] = None

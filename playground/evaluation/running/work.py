@@ -71,7 +71,7 @@ class ExperimentWork:
             yield from self._open(models, leaving)
             self._columns = self._keys()
             self._judge_queue, self._unjudged = self._new_judge_queue(), []
-            missing = yield from self._look_up()
+            missing = yield from self.add_stored()
             if here:
                 models = [self._models[self._grid.column_of(i)] for i in missing]
                 judge = self._models[len(self._grid.bases) :] if missing or self._unjudged else []
@@ -80,7 +80,8 @@ class ExperimentWork:
                 return missing
             self.builder.clear()  # a hub had newer weights than those that were fetched before
 
-    def _look_up(self) -> Generator[Table, None, Sequence[int]]:
+    def add_stored(self) -> Generator[Table, None, Sequence[int]]:
+        """Add what is stored, and give the cells that are missing."""
         missing = array("L")
         for first in range(0, len(self._grid), LOOKUP_SIZE):
             places = range(first, min(first + LOOKUP_SIZE, len(self._grid)))
@@ -204,7 +205,7 @@ class ExperimentWork:
 
     def _result(self, i: int, key: StoreKey, record: StoredRun) -> Result:
         cell = self._grid[i]
-        verdict = None if self._judge_queue else self._scorer.score(record.run.answer, cell.item, self._dataset)
+        verdict = None if self._judge_queue else self._scorer.score(record.answer, cell.item, self._dataset)
         return result(cell, key, record, verdict)
 
     def _failed(self, job: Job, why: str) -> Result:
@@ -235,7 +236,7 @@ def result(cell: GridCell, key: StoreKey, record: StoredRun, verdict: Verdict | 
         column=cell.column.label,
         item=cell.item.id,
         repetition=cell.repetition,
-        answer=run.answer,
+        answer=record.answer,
         confidence=record.confidence,
         paths=record.paths,
         calls=run.calls,

@@ -2,8 +2,10 @@
 
 base.py              Base class of scorers: options as fields, and `grade`, which scores an answer
 constraints.py       Scores length and form: the share of the stated constraints that an answer keeps
+function_calls.py    Scores calls of functions: against those of a reference, and against their functions' schemas
+json_equal.py        Compares two JSON values: numbers by value, keys in any order
 json_text.py         Finds the JSON in an answer, more strictly than Python does
-judge.py             A model as judge of one answer by a rubric, or of two answers in both orders (Zheng et al
+judge.py             A model as judge of one answer by a rubric, or of two answers in both orders
 matching.py          Scorers that look for words or a pattern in the answer
 overlap.py           Scorers by the words or characters that an answer shares with its best reference
 reading.py           Scorers that extract a number or a label from the answer and compare it
@@ -20,6 +22,7 @@ from playground.evaluation.datasets.base import Dataset
 from playground.evaluation.plan import ScorerChoice
 from playground.evaluation.scorers.base import Scorer, Verdict
 from playground.evaluation.scorers.constraints import Constraints
+from playground.evaluation.scorers.function_calls import ExpectedCalls
 from playground.evaluation.scorers.judge import Judge
 from playground.evaluation.scorers.matching import Contains, Exact, Regex
 from playground.evaluation.scorers.overlap import Bleu, Chrf, Rouge, SquadEM, SquadF1
@@ -44,6 +47,7 @@ SCORERS: Mapping[str, type[Scorer]] = {
         JsonValid,
         JsonSchema,
         JsonFields,
+        ExpectedCalls,
         Constraints,
         Judge,
     )

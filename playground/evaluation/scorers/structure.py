@@ -6,11 +6,11 @@ from typing import Any
 from playground.errors import InvalidSetup
 from playground.evaluation.datasets.base import Dataset
 from playground.evaluation.plan import Item
-from playground.evaluation.scorers.base import Scorer, Verdict, compose_accents, missing_answer
+from playground.evaluation.scorers.base import Scorer, Verdict, missing_answer
+from playground.evaluation.scorers.json_equal import STRICT, composed_keys, is_equal
 from playground.evaluation.scorers.json_text import NoJSON, value_in, value_of
 from playground.evaluation.scorers.schema import parse_schema
 from playground.parameters import flag, text
-from playground.strategies.answers import comparison_key
 from playground.types import MAX_TEXT
 
 ALONE = "The answer must be JSON and nothing else; otherwise JSON in a code fence or among words is found too."
@@ -77,7 +77,7 @@ class JsonFields(Scorer):
     binary = False
 
     alone: bool = flag(False, help=ALONE)
-    strict: bool = flag(True, help="Texts must be equal in case, spacing and end punctuation too.")
+    strict: bool = flag(True, help=STRICT)
 
     def check(self, dataset: Dataset) -> None:
         super().check(dataset)
@@ -105,29 +105,13 @@ class JsonFields(Scorer):
         return Verdict(score=score, predicted=answer.strip(), note=note)
 
     def _compare(self, answer_fields: dict[str, Any], reference_fields: dict[str, Any]) -> tuple[float, list[str]]:
-        answer_fields, reference_fields = (
-            {compose_accents(key): value for key, value in mapping.items()}
-            for mapping in (answer_fields, reference_fields)
-        )
+        answer_fields, reference_fields = composed_keys(answer_fields), composed_keys(reference_fields)
         keys = [*reference_fields, *(key for key in answer_fields if key not in reference_fields)]
         wrong = [
             k
             for k in keys
             if k not in answer_fields
             or k not in reference_fields
-            or not self._equal(answer_fields[k], reference_fields[k])
+            or not is_equal(answer_fields[k], reference_fields[k], strict=self.strict)
         ]
         return 1 - len(wrong) / len(keys), wrong
-
-    def _equal(self, first: Any, second: Any) -> bool:
-        if isinstance(first, bool) or isinstance(second, bool):  # to Python, true is 1
-            return first is second
-        if isinstance(first, str) and isinstance(second, str):
-            key = compose_accents if self.strict else comparison_key
-            return compose_accents(key(first)) == compose_accents(key(second))
-        if isinstance(first, list) and isinstance(second, list):
-            return len(first) == len(second) and all(map(self._equal, first, second))
-        if isinstance(first, dict) and isinstance(second, dict):
-            first, second = ({compose_accents(key): value for key, value in each.items()} for each in (first, second))
-            return first.keys() == second.keys() and all(self._equal(first[key], second[key]) for key in first)
-        return bool(first == second)

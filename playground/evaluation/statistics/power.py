@@ -7,6 +7,14 @@ ALPHA = 0.05
 POWER = 0.8
 
 
+def fewest_items(comparisons: int = 1) -> int:
+    """Below so many items that differ, no exact test can find a difference: not even where all differ alike.
+
+    Its p is 2 / 2^n then, times the comparisons for the smallest of them after Holm.
+    """
+    return math.floor(math.log2(2 * max(comparisons, 1) / ALPHA)) + 1
+
+
 def items_needed(points: float = 5, discordance: float = 0.0, comparisons: int = 1) -> int:
     """Items at which a true difference of `points` (of 100) is found in 4 of 5 experiments, two-sided at 5 %.
 

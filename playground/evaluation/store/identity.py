@@ -8,10 +8,20 @@ from typing import Any
 from playground.backends.catalog import Catalog
 from playground.evaluation.store import StoreKey
 from playground.prompts import prompts_of
-from playground.types import Setup
+from playground.strategies import technique_of
+from playground.types import Message, Setup
 
-FORMAT = 2  # of what is stored, and of all that turns a setup into a run; to be raised when either changes
-ADDED = ("material",)  # fields of a task that came after keys of this format were in use
+FORMAT = 3  # of what is stored, and of all that turns a setup into a run; to be raised when either changes
+# Fields of a task and its steps that came after keys of this format.
+ADDED = {
+    "material": "",
+    "collection": "",
+    "strategy": "zero_shot",
+    "form": "none",
+    "form_text": "",
+    "turns": (),
+    "agents": (),
+}
 LENGTH = 32  # hexadecimal digits of a key
 
 
@@ -38,8 +48,11 @@ class RunKeys:
 
     def column(self, setup: Setup) -> "ColumnKeys":
         """For many setups that differ in input, material and seed only. Raises UnknownModel."""
-        weights = self.weights(setup.model, setup.adapter, setup.scale)
-        return ColumnKeys(setup, weights)
+        asked = (setup, *technique_of(setup).asked_with(setup))
+        known = [self.weights(one.model, one.adapter, one.scale) for one in asked]
+        several = tuple(part for parts in known if parts is not None for part in parts)
+        weights = None if None in known else several
+        return ColumnKeys(setup, weights, self._catalog.library.digest(setup.task.collection))
 
     def _of(self, model: str, adapter: str = "") -> str:
         if (model, adapter) not in self._identities:  # files may have to be read for it
@@ -54,7 +67,7 @@ class ColumnKeys:
     `has_weights` is False while no weights identify them.
     """
 
-    def __init__(self, setup: Setup, weights: tuple[str, ...] | None) -> None:
+    def __init__(self, setup: Setup, weights: tuple[str, ...] | None, documents: str = "") -> None:
         self.has_weights = weights is not None
         blank = replace(
             setup,
@@ -66,8 +79,9 @@ class ColumnKeys:
         )
         # The prompts as they would be sent: a technique that comes to be worded otherwise is another technique.
         steps = [prompt.step for prompt in prompts_of(blank)]
-        worded = [(step.label, [*map(asdict, step.messages)], step.prefix) for step in steps]
-        self._hash = hashlib.sha256(_canonical([FORMAT, weights, _without_added(asdict(blank)), worded]))
+        worded = [(step.label, [*map(_older_message, step.messages)], step.prefix) for step in steps]
+        said = [documents] if documents else []  # what is found in others is other passages
+        self._hash = hashlib.sha256(_canonical([FORMAT, weights, _without_added(asdict(blank)), worded, *said]))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ColumnKeys) and self._hash.digest() == other._hash.digest()
@@ -82,10 +96,20 @@ class ColumnKeys:
         return digest.hexdigest()[:LENGTH]
 
 
+def _older_message(message: Message) -> dict[str, Any]:
+    """Without what came after keys of this format, where it says nothing."""
+    whole = asdict(message)
+    return {name: value for name, value in whole.items() if value or name in ("role", "content")}
+
+
 def _without_added(setup: dict[str, Any]) -> dict[str, Any]:
-    """Without those later fields of a task that are empty: a setup that has none keeps the key that it had."""
-    task = {name: value for name, value in setup["task"].items() if value or name not in ADDED}
-    return {**setup, "task": task}
+    """Without those later fields of a task that say nothing: a setup that has none keeps the key that it had."""
+    steps = [_older_fields(step) for step in setup["task"]["steps"]]
+    return {**setup, "task": {**_older_fields(setup["task"]), "steps": steps}}
+
+
+def _older_fields(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name not in ADDED or value != ADDED[name]}
 
 
 def _canonical(value: Any) -> bytes:

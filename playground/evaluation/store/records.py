@@ -28,6 +28,13 @@ class StoredRun:
     confidences: tuple[tuple[float | None, ...], ...]
 
     @property
+    def answer(self) -> str:
+        """What is scored and shown as the answer; of a run that ends with calls of functions the reply with them."""
+        replies = [step.completions[0].text for step in self.run.steps if step.completions and not step.tool]
+        ends_with_calls = not self.run.answer and technique_of(self.run.setup).offers_functions
+        return replies[-1] if ends_with_calls and replies else self.run.answer
+
+    @property
     def paths(self) -> tuple[VotePath, ...]:
         """The voters of a vote, in order; none without one."""
         answer_by_path = {number: vote.answer for vote in self.run.votes for number in vote.paths}

@@ -10,7 +10,8 @@ What is read as what (`extract_answer`), in this order:
 | characters | composed; digits, letters and signs of all scripts and widths in their plain form; nothing invisible |
 | marks | the last `\boxed{}` or `<answer>`, else the first `#### `, "the final answer is", "the answer is" (also |
 | | "Answer:", and in twelve languages) after which an answer of the kind stands in the same sentence (`marks.py`) |
-| no mark | the first answer of the kind, or the last where a technique asks for it |
+| no mark | the first answer of the kind, or the last where a technique asks for it; a number that is not to be the |
+| | last is the result of the last calculation, where there is one: "8 apples, so 8 + 5 = 13" is 13 |
 
 | number | read as |
 |---|---|
@@ -33,7 +34,7 @@ What is read as what (`extract_answer`), in this order:
 | `1. ...` `2. ...` | the numbers of a list's lines are none |
 | `twenty-five` `a hundred` `minus five` `two and a half` `two thirds` | words, where the text has no digits |
 | `first` | no number; `5th` is 5 and `twenty-third` 23 |
-| `3 + 4 = 7` after a mark | 7; without a mark the first number, 3 |
+| `3 + 4 = 7` | 7, with a mark and without; of `3x + 4 = 7`, which is solved for x, the first number |
 | `3x + 5` `3 + 4` `x^2 + 3` and no word beside it | no number |
 | `3 * 4` `3-5` `3 or 4` after a mark | no number, and nothing else in the text is the answer |
 | `\boxed{2, 3}` `\boxed{3x}` `\boxed{9\\pi}` | no number, likewise (`marked_numbers.py`) |
@@ -53,12 +54,13 @@ characters.py       One spelling per character before anything is read or compar
 choices.py          Reads the letter of a multiple choice
 labels.py           Reads labels, Yes and No: whole words that are not denied
 marked_numbers.py   The number of a marked answer, where it is one number: `\boxed{3x+5}`, `\boxed{2, 3}` and "is 3 x
-                    4" are none
+                    4" are none; the result of a calculation
 marks.py            Where a text marks its answer: a box, a tag, four hashes, "the final answer is", "the answer is"
 number_words.py     Numbers written in English words: "two thousand one hundred", "minus five", "two and a half",
                     "three point one"
 numbers.py          Reads the numbers of a text, in whatever notation: `numbers` gives each in its one spelling, in
                     order
+reading_anew.py     The replies of a run read anew, when nothing of a setup has changed but what is read out of them
 reasoning.py        Tell what a model thinks from what it says: thought in tags is no part of the answer
 scales.py           What a number may be multiplied with that follows it: "million", "Mio.", "bn", "crore", "万"
 values.py           One spelling per value: decimals, fractions where a decimal would not end, powers where it would be
@@ -71,7 +73,7 @@ from dataclasses import dataclass
 from playground.strategies.answers.characters import comparison_key, normalise
 from playground.strategies.answers.choices import choice_letters, letters_in
 from playground.strategies.answers.labels import labels_in, yes_or_no
-from playground.strategies.answers.marked_numbers import equation_result, is_term, marked_number
+from playground.strategies.answers.marked_numbers import equation_result, is_term, last_result, marked_number
 from playground.strategies.answers.marks import PHRASES, conclusion, marks
 from playground.strategies.answers.numbers import canonical_number, numbers
 from playground.strategies.answers.reasoning import without_reasoning
@@ -114,7 +116,7 @@ def extract_answer(text: str, kind: AnswerType, labels: tuple[str, ...] = (), *,
 def read_answer(
     text: str, kind: AnswerType, labels: tuple[str, ...] = (), *, last: bool = False
 ) -> AnswerReading | None:
-    """The same, with the mark that it stood after. `last`: where nothing is marked, the last one and not the first."""
+    """The answer of that kind, with its mark. `last`: where nothing is marked, the last one and not the first."""
     text = without_reasoning(text)
     if kind == "text":
         return AnswerReading(text=text.strip()) if text.strip() else None
@@ -130,6 +132,8 @@ def read_answer(
             return None
     if kind == "number" and is_term(text):
         return None
+    if kind == "number" and not last and (value := last_result(text)) is not None:
+        return AnswerReading(text=value)
     candidates = _candidates(_without_numbering(text) if kind == "number" else text, kind, labels)
     return AnswerReading(text=candidates[-1 if last else 0]) if candidates else None
 

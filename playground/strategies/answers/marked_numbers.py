@@ -1,4 +1,4 @@
-r"""Reads the number of a marked answer, if the answer is one number."""
+r"""Reads the number of a marked answer, if the answer is one number, and the result of a calculation in a text."""
 
 import re
 
@@ -21,6 +21,12 @@ TWO = re.compile(
     r"\W{0,9}\d(?:[\d.,]*\d)?[^\w,;.]{0,3}?\s?(?:[-+*\u2212\u2013\u00d7\u00f7/x]|to\b|or\b|\\(?:times|cdot|div)(?![a-z]))\s?[$\u20ac\u00a3]?\d"
 )
 
+# A calculation with its units: "9 eggs * $2".
+OPERATOR = r"(?:[-+*/\u2212\u00d7\u00f7]|x(?=\s?[($\d])|\\(?:times|cdot|div)(?![a-z]))"
+CALCULATION = re.compile(rf"\d[)%]?(?:\s[a-z]{{1,12}}){{0,3}}\s?{OPERATOR}\s?[($\u20ac\u00a3]{{0,2}}\d")
+RESULT = re.compile(r"\s?[-\u2212]?[$\u20ac\u00a3]?[-\u2212]?\s?\d")
+REACH = 60  # characters of a calculation, and of its result with what stands behind it
+
 
 def marked_number(mark: AnswerMark) -> tuple[str | None, bool]:
     """The number, and whether the mark decides: what a box holds is the answer, also where that is no number."""
@@ -37,6 +43,16 @@ def equation_result(equation: str) -> str | None:
     """The side of "3 + 4 = 7" that is one number, the right one first; None where it is no equation."""
     sides = equation.split("=")
     return next((number for side in (sides[-1], sides[0]) if (number := _single_number(side)) is not None), None)
+
+
+def last_result(text: str) -> str | None:
+    """The result of the last calculation that a text works out, such as 13 of "so he has 8 + 5 = 13 apples"."""
+    for sign in reversed([match.start() for match in re.finditer("=", text)]):
+        before = re.split("[=\n]", text[max(0, sign - REACH) : sign])[-1]
+        after = re.split("[=\n]", text[sign + 1 : sign + 1 + REACH])[0]
+        if CALCULATION.search(before) and RESULT.match(after) and not TWO.match(after):
+            return next(iter(numbers(after)), None)
+    return None
 
 
 def _boxed(text: str, *, prose: bool) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from playground.answer_forms.form import form_of
 from playground.errors import InvalidSetup
 from playground.types import Task
 
@@ -38,3 +39,10 @@ def check_labels(task: Task) -> None:
         raise InvalidSetup(path=where, rule="has a label of spaces only; remove it.")
     if task.answer == "choice" and len(task.labels) > 26:
         raise InvalidSetup(path=where, rule=f"has {len(task.labels)} choices; there are letters for 26.")
+
+
+def check_form_of_answer(task: Task, why_not: str) -> None:
+    """Raises InvalidSetup for a form that is none, or that the technique's answer cannot be held to: `why_not`."""
+    if task.form != "none" and why_not:
+        raise InvalidSetup(path=("task", "form"), rule=why_not)
+    form_of(task)

@@ -49,7 +49,8 @@ def check_word(text: str, word: str) -> Check:
     found, plain, parts = 0, _plain(text), _plain(word).split()
     phrase = r"\s+".join(map(re.escape, parts))
     for match in re.finditer(f"(?=({phrase}))", plain):  # also where another one has begun
-        before, after = plain[: match.start(1)][-1:], plain[match.end(1) : match.end(1) + 1]
+        start, end = match.span(1)
+        before, after = plain[max(start - 1, 0) : start], plain[end : end + 1]
         found += not (_joins(before) and _joins(parts[0][0])) and not (_joins(after) and _joins(parts[-1][-1]))
     times = "once" if found == 1 else f"{found:,} times"
     return Check(rule=WORD.format(word=word), kept=not found, found=times if found else "")

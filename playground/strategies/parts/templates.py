@@ -10,6 +10,7 @@ from playground.errors import InvalidSetup
 from playground.types import MAX_TEXT, Message, Task
 
 NAME = r"[^\W\d](?:[\w -]*\w)?"
+VARIABLE = re.compile(rf"\{{\{{ *({NAME}) *\}}\}}")  # of an input; a template has `{{name}}` for `{name}` itself
 FIELD = re.compile(rf"\{{\{{({NAME})\}}\}}|\{{ *({NAME}) *\}}")
 
 

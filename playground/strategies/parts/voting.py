@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from playground.strategies.answers import comparison_key
 from playground.types import Completion, Vote
 
+DIGITS = 9  # of a sum of weights: what differs beyond them differs by rounding, and is a tie
+
 
 def count_votes(answers: Sequence[str | None], weights: Sequence[float] | None = None) -> tuple[Vote, ...]:
     """Answers ranked by summed weight (1 each without weights); ties go to the one seen first.
@@ -23,7 +25,7 @@ def count_votes(answers: Sequence[str | None], weights: Sequence[float] | None =
         )
         for paths in groups.values()
     ]
-    return tuple(sorted(votes, key=lambda v: -v.weight))
+    return tuple(sorted(votes, key=lambda v: -round(v.weight, DIGITS)))
 
 
 def confidence(completion: Completion) -> float | None:

@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from playground.json_values import as_json
-from playground.ui.handlers.messages import plain, told
+from playground.ui.handlers.messages import plain, report_errors
 
 
 def publish(handler: Callable[..., Any], name: str, about: str, **limits: Any) -> None:
@@ -17,7 +17,7 @@ def publish(handler: Callable[..., Any], name: str, about: str, **limits: Any) -
 
     `limits` are of `events`, for what runs a model.
     """
-    gr.api(told(_answering_json(handler), plain), api_name=name, api_description=about, **limits)
+    gr.api(report_errors(_answering_json(handler), plain), api_name=name, api_description=about, **limits)
 
 
 def _answering_json(handler: Callable[..., Any]) -> Callable[..., Any]:

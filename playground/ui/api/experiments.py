@@ -54,7 +54,7 @@ def publish(store: Store, places: Places, sessions: Sessions, settings: Settings
             visitor=sessions.visitor(request),
         )
         shown = 0.0
-        with places.held(visitor_of(request)), closing(tables):
+        with places.hold(visitor_of(request)), closing(tables):
             for table in tables:
                 if table.status != "running":
                     yield _whole(table, sessions.of(request), reports)

@@ -1,4 +1,4 @@
-"""The contract for programs: `/run`, `/strategies` and `/models`, in plain dicts."""
+"""The contract for programs: `/run`, `/export`, `/export_comparison`, `/strategies`, `/models`, in plain dicts."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -6,7 +6,8 @@ from typing import Any
 
 import gradio as gr
 
-from playground import runner
+from playground import comparison, runner
+from playground.export.kinds import COMPARED, KINDS, kind_of, write_code, write_comparison_code
 from playground.parameters import parameters
 from playground.settings import Settings
 from playground.setups import parse, without_tokens
@@ -30,8 +31,21 @@ def publish(sessions: Sessions, settings: Settings) -> None:
     def models(request: gr.Request) -> list:  # type: ignore[type-arg]
         return [asdict(info) for info in sessions.of(request).models()]
 
+    def export(setup: dict, kind: str, request: gr.Request) -> str:  # type: ignore[type-arg]
+        return write_code(parse(setup), kind_of(kind), sessions.of(request))
+
+    def export_comparison(setup: dict, panes: list, kind: str, request: gr.Request) -> str:  # type: ignore[type-arg]
+        chosen = comparison.parse_panes(parse(setup), panes, settings.max_panes)
+        return write_comparison_code(chosen, kind_of(kind), sessions.of(request))
+
     about = "Run a setup. Streams the Run as it grows; the last one is complete, with all tokens."
     publish_endpoint(run, "run", about, **running(settings))
+    about = f"A setup as code that repeats it elsewhere, as text. The kind is one of {', '.join(KINDS)}."
+    publish_endpoint(export, "export", about, concurrency_id="reading", concurrency_limit=1)
+    about = (
+        f"All panes of a comparison, as /compare takes them, as one script. The kind is one of {', '.join(COMPARED)}."
+    )
+    publish_endpoint(export_comparison, "export_comparison", about, concurrency_id="reading", concurrency_limit=1)
     publish_endpoint(strategies, "strategies", "The techniques with their cards, task fields and options.")
     publish_endpoint(models, "models", "The models that can be chosen, and what each of them honours.")
 

@@ -23,6 +23,7 @@ INPUT_ALONE = "Made for one task: it was given the prompt alone, without techniq
 TOO_LONG = "Both are too long to be compared word by word."
 FEW = 5  # of so many words at least one must be shared for texts to be read as versions of each other
 UNSAID = "This model does not say which weights it used."
+TO_RATE = "Rate the answers below"
 WORDS: dict[Stage, str] = {
     "answering": "Answering", "measuring": "Measuring what differs", "done": "Done", "stopped": "Stopped",
     "failed": "Failed",
@@ -32,21 +33,25 @@ WORDS: dict[Stage, str] = {
 def comparison_value(now: Compared | None) -> dict[str, Any]:
     """All panes as they are now; without a comparison, the empty view."""
     if now is None:
-        return {**status("empty"), "panes": [], "verdicts": [], "how": ""}
-    said = repeated_values.found(now)
+        return {**status("empty"), "panes": [], **repeated_values.verdicts(None), "how": ""}
+    said = None if now.hidden else repeated_values.evaluate(now)
+    if now.hidden and now.stage != "answering":
+        return {**comparison_value(None), **status(now.stage, TO_RATE)}
     stage = WORDS[now.stage] if now.stage != "done" else how_it_went(now.runs)
     ended = sum(repeated_values.ended_count(runs) == len(runs) for runs in now.every)
     return {
         **status(
             "failed" if now.stage == "done" and failed(now.runs) else now.stage,
-            f"{stage}: {ended} of {len(now.runs)} panes" if now.stage == "answering" and now.runs else stage,
+            f"{stage}: {ended} of {format_count(len(now.runs), 'pane')} done"
+            if now.stage == "answering" and now.runs
+            else stage,
             # Announced when it changes: once at the start and once at the end.
             spoken="The panes are answering."
             if now.stage == "answering"
             else f"{stage}. {format_count(ended, 'pane')}.",
         ),
-        "panes": [_pane(now, at, said) for at in range(len(now.runs))],
-        "verdicts": list(repeated_values.verdicts(said)),
+        "panes": [] if now.hidden else [_pane(now, at, said) for at in range(len(now.runs))],
+        **repeated_values.verdicts(said),
         "how": said.how if said else "",
     }
 
@@ -146,12 +151,12 @@ def origin(run: Run, info: ModelInfo | None) -> dict[str, Any]:
     if not said or any(c.origin is None for c in completions):
         return {"text": UNSAID, "agrees": None}
     if len(said) > 1:
-        return {"text": "Several weights answered: " + "; ".join(sorted(map(named, said))), "agrees": False}
+        return {"text": "Several weights answered: " + "; ".join(sorted(map(describe_origin, said))), "agrees": False}
     (made,) = said
-    return {"text": named(made), "agrees": agrees(made, run, info)}
+    return {"text": describe_origin(made), "agrees": agrees(made, run, info)}
 
 
-def named(made: Origin) -> str:
+def describe_origin(made: Origin) -> str:
     """ "SmolLM2 135M Instruct + pirate, scale 0.5"; "..., no adapter"."""
     if not made.adapter:
         return f"{made.weights}, no adapter"
@@ -180,7 +185,7 @@ def _against(baseline: str, text: str | None) -> dict[str, Any]:
     same, added, removed = (
         sum(len(s.text.split()) for s in segments if s.change == change) for change in ("same", "added", "removed")
     )
-    words = f"{same} of {same + added} words as in the baseline."
+    words = f"{same} of {format_count(same + added, 'word')} as in the baseline."
     return {
         "segments": [{"text": s.text, "change": s.change} for s in segments],
         "shared": "The same words as the baseline." if baseline == text else words,
@@ -194,14 +199,14 @@ def findings(run: Run) -> dict[str, Any] | None:
     found = [f for step in run.steps for c in step.completions for f in c.findings]
     if not found:
         return None
-    text = asked(run)
+    text = last_user_text(run)
     if any(f.start is None or f.end is None for f in found):
         return {"pieces": [], "rows": [{"label": f.label, "text": "", "p": f.probability} for f in found]}
     rows = [{"label": f.label, "text": text[f.start : f.end], "p": f.probability} for f in found]
     return {"pieces": _pieces(text, found), "rows": rows}
 
 
-def asked(run: Run) -> str:
+def last_user_text(run: Run) -> str:
     """What places of findings count in: the last thing that the user said."""
     messages = run.steps[-1].messages if run.steps else ()
     return next((m.content for m in reversed(messages) if m.role == "user"), "")

@@ -14,9 +14,11 @@ const modes = el("div", { class: "measures", role: "group", "aria-label": "Diffe
 const legend = el("p", { class: "facts legend-line" }, el("ins", { text: "added" }), " is only here, ",
   el("del", { text: "left out" }), " only in the baseline.");
 const grid = el("div", { class: "compared" });
+const lasts = el("p", { class: "facts",
+  text: "Loading the page anew loses these answers, and ratings of them; download what is to stay." });
 const verdicts = el("div", { class: "verdicts" });
 host.append(el("div", { class: "pane-head" }, el("h2", { text: "Answers" }), line.status, modes),
-  empty, verdicts, legend, grid, line.live);
+  empty, verdicts, legend, grid, lasts, line.live);
 
 const bars = (rows) => el("table", { class: "label-bars" },
   el("thead", { class: "unseen" }, el("tr", {}, ...["Label", "Probability"].map((name) =>
@@ -89,7 +91,7 @@ const card = (at) => {
     state.bar, parts.origin, state.error, parts.score, parts.answer, parts.how, parts.several, parts.text,
     parts.answers, parts.agreement, parts.cut, parts.shared, parts.found, parts.sameSent, parts.sent, parts.metrics,
     acts);
-  let counted = "", told = "";
+  let shownAnswers = "", shownRequests = "";
   let last = "";
   const update = (now) => {
     state.show(now);
@@ -120,15 +122,17 @@ const card = (at) => {
       el("div", {}, el("dt", { text: name }), el("dd", { text: value }))));
     setText(parts.score, now.score);
     setText(parts.agreement, now.agreement);
-    const tallied = JSON.stringify(now.answers);
-    if (tallied !== counted) parts.answers.replaceChildren(...(now.answers.length ? [counts(now.answers, at)] : []));
-    counted = tallied;
+    const answers = JSON.stringify(now.answers);
+    if (answers !== shownAnswers) {
+      parts.answers.replaceChildren(...(now.answers.length ? [counts(now.answers, at)] : []));
+    }
+    shownAnswers = answers;
     setText(parts.sameSent, now.prompts.note);
-    const differs = JSON.stringify(now.prompts.requests);
-    if (differs !== told) {
+    const requests = JSON.stringify(now.prompts.requests);
+    if (requests !== shownRequests) {
       parts.sent.replaceChildren(parts.sent.firstChild, ...now.prompts.requests.map(requestNodes));
     }
-    told = differs;
+    shownRequests = requests;
     parts.sent.hidden = !now.prompts.requests.length;
     const busy = now.phase === "waiting" || now.phase === "running";
     copy.hidden = open.hidden = save.hidden = busy || !now.copied;
@@ -144,10 +148,14 @@ const draw = () => {
   const now = props.value;
   line.show(now);
   empty.hidden = now.phase !== "empty";
-  const said = JSON.stringify([now.verdicts, now.how]);
+  lasts.hidden = !empty.hidden;
+  const said = JSON.stringify([now.verdicts, now.others, now.how]);
   if (verdicts.dataset.said !== said) {
     verdicts.dataset.said = said;
-    verdicts.replaceChildren(...now.verdicts.map((text) => el("p", { text })),
+    const lines = (texts) => texts.map((text) => el("p", { text }));
+    verdicts.replaceChildren(...lines(now.verdicts),
+      ...(now.others.length ? [el("details", { class: "sent" },
+        el("summary", { text: `${now.others.length} more comparisons` }), ...lines(now.others))] : []),
       ...(now.how ? [el("p", { class: "facts", text: now.how })] : []));
   }
   modes.hidden = legend.hidden = !now.panes.some((pane) => pane.segments);

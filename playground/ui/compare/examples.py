@@ -24,7 +24,7 @@ class Comparison:
     panes: tuple[Weights, ...]
 
 
-def offered(catalog: Catalog) -> Mapping[str, Comparison]:
+def find_examples(catalog: Catalog) -> Mapping[str, Comparison]:
     """By key, those whose models and adapters this catalog has."""
     models = {info.name: info for info in catalog.models()}
     default = models.get("default")

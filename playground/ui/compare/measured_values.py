@@ -13,7 +13,6 @@ from playground.ui.run_view.measures import completions, first_token, mean_proba
 LISTED = 15  # tokens in the list below the text
 LENGTHS = ("Words", "Characters", "Tokens", "First token (s)", "Total (s)", "Tokens/s", "Mean probability")
 SEVERAL = "Words and characters are those of the answer compared; all else covers every call of the technique."
-FIRST = "Of each pane's first repetition. " + SEVERAL
 SURPRISE = (
     "How surprised each row's weights are by each column's answer, per token: 1 is not at all, and lower is better "
     "known. Compare within a column, and between models only where they share a tokenizer."
@@ -28,16 +27,21 @@ def tables_value(now: Compared | None) -> list[dict[str, Any]]:
     if now is None or now.stage == "answering" or not now.runs:
         return []
     names = now.picked.titles
-    agreement = repeated_values.agreement_table(now, repeated_values.found(now))
+    agreement = repeated_values.agreement_table(now, repeated_values.evaluate(now))
     lengths = {
-        "caption": "Lengths and speed",
-        "note": FIRST if now.repetitions > 1 else SEVERAL if any(len(completions(run)) > 1 for run in now.runs) else "",
+        "caption": f"Lengths and speed{of_first(now)}",
+        "note": SEVERAL if any(len(completions(run)) > 1 for run in now.runs) else "",
         "corner": "Pane",
         "columns": list(LENGTHS),
         "rows": [{"head": name, "cells": _lengths(run)} for name, run in zip(names, now.runs, strict=True)],
     }
     known = any(cell is not None for row in now.perplexities for cell in row)
     return [*agreement, lengths, *([_perplexities(now)] if known else [])]
+
+
+def of_first(now: Compared) -> str:
+    """What stands behind the title of what was measured of one repetition only."""
+    return f", repetition 1 of {now.repetitions}" if now.repetitions > 1 else ""
 
 
 def _lengths(run: Run) -> list[str]:
@@ -61,7 +65,7 @@ def _perplexities(now: Compared) -> dict[str, Any]:
     rows = [[*map(_number, row), *["\u2026"] * (count - len(row))] for row in now.perplexities]
     rows += [["\u2026"] * count] * (count - len(rows))
     return {
-        "caption": "Perplexity",
+        "caption": f"Perplexity{of_first(now)}",
         "note": SURPRISE + (DASH if any(cell is None for row in now.perplexities for cell in row) else ""),
         "corner": "Read by",
         "columns": [f"Answer {letter}" for letter in letters],
@@ -82,15 +86,16 @@ def shifts_value(now: Compared | None) -> dict[str, Any]:
     if now is None or now.stage == "answering" or not now.beside:
         return empty
     titles = now.picked.titles
+    title = titles[now.picked.baseline] + of_first(now)
     choices = [{"key": str(at), "title": titles[at]} for at in now.beside]
     if now.shifts is None:
-        return {**empty, "choices": choices, "title": titles[now.picked.baseline]}
+        return {**empty, "choices": choices, "title": title}
     found = now.shifts.found
     return {
         "choices": choices,
         "other": str(now.shifts.other),
         "error": now.shifts.error,
-        "title": titles[now.picked.baseline],
+        "title": title,
         "tokens": [_token(shift) for shift in found],
         "listed": [shift.position for shift in disagreements(found)[:LISTED]],
     }

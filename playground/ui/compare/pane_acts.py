@@ -13,7 +13,7 @@ from playground.types import Run, Setup
 from playground.ui.compare.run import Compared
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE
-from playground.ui.handlers.messages import told
+from playground.ui.handlers.messages import report_errors
 from playground.ui.run_view import steps_values
 from playground.ui.widgets.status import sentence
 
@@ -42,10 +42,11 @@ class PaneActs:
 
 
 def clicked(now: Compared | None, event: gr.EventData) -> tuple[Compared, int, Run]:
-    """The comparison, the pane's place and its run. Raises InvalidSetup for what is not there."""
+    """The comparison, the pane's place and its run. Raises InvalidSetup for what is not there, or may not be seen."""
     click = payloads.read(PaneClick, event)
     if now is None or click.pane >= len(now.every) or click.repetition >= len(now.every[click.pane]):
         raise InvalidSetup(NO_PANE)
+    now.refuse_hidden()
     return now, click.pane, now.every[click.pane][click.repetition]
 
 
@@ -56,23 +57,23 @@ def wire(acts: PaneActs) -> None:
         _, _, run = clicked(now, event)
         return run.setup
 
-    @told
+    @report_errors
     def open_one(now: Compared | None, event: gr.EventData) -> Any:
         setup = setup_of(now, event)
         yield {acts.opened: None}  # opened twice, it is news twice
         yield {acts.opened: setups.to_dict(setup)}
 
-    @told
+    @report_errors
     def save(now: Compared | None, event: gr.EventData) -> dict[str, str]:
         setup = setup_of(now, event)
         return {"name": "pane.yaml", "text": presets.write_preset(Preset(title="My preset", about="", setup=setup))}
 
-    @told
+    @report_errors
     def stop(now: Compared | None, event: gr.EventData) -> None:
         there, at, _ = clicked(now, event)
         there.halts[at].set()  # the comparison itself shows how the pane ended: only one writes to the page
 
-    @told
+    @report_errors
     def show(now: Compared | None, event: gr.EventData) -> dict[Any, Any]:
         there, at, run = clicked(now, event)
         number = payloads.read(PaneClick, event).repetition + 1

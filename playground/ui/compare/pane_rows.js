@@ -60,10 +60,30 @@ const weights = (pane, name) => {
   ];
 };
 const options = (offered) => [["", COMMON], ...offered.map(({ key, title }) => [key, title])];
+// What tells a setup that was taken over from the others that were. One that came by a link has no defaults in it.
+const settings = ({ options, task, sampling }) => {
+  const { input, form, form_text: written, ...asked } = task ?? {};
+  return { ...options, ...asked, ...sampling };
+};
+const isHeld = ({ task }) => (task?.form ?? "none") !== "none";
+const describeTaken = (own) => {
+  const taken = panes.filter((pane) => pane.taken).map((pane) => pane.taken);
+  const all = taken.map(settings);
+  const differs = (name) => new Set(all.map((one) => JSON.stringify(one[name]))).size > 1;
+  const words = (name) => {
+    const value = settings(own)[name], label = name.replaceAll("_", " ");
+    if (value === undefined) return `${label} as usual`;
+    return value === null || typeof value === "object" || value === "" ? `its own ${label}`
+      : `${label} ${String(value).slice(0, 30)}`;
+  };
+  const names = Object.keys(Object.assign({}, ...all)).filter(differs).slice(0, 4);
+  const form = isHeld(own) ? ["held to its form"] : taken.some(isHeld) ? ["without a form"] : [];
+  return ["", ...form, ...names.map(words)].join(", ");
+};
 const asking = (pane, name) => (pane.taken
   ? [field("Technique and sampling", el("span", { class: "fixed-choice",
-    text: `The Playground\u2019s: ${techniques.find(({ key }) => key === pane.taken.strategy)?.title ?? ""}` }),
-  "wide")]
+    text: `The Playground\u2019s: ${techniques.find(({ key }) => key === pane.taken.strategy)?.title ?? ""}${
+      describeTaken(pane.taken)}` }), "wide")]
   : [field("Technique", select(`${name}: technique`, pane.technique ?? "", options(techniques),
     (key) => { pane.technique = key; changed(); })),
   field("Sampling", select(`${name}: sampling`, pane.sampling ?? "", options(presets),
@@ -91,14 +111,14 @@ const row = (pane, at) => {
 const add = (pane) => { panes.push(pane); changed(); };
 const draw = () => {
   const full = panes.length >= most;
-  const last = panes.findLast((pane) => !pane.placebo);
   redraw(host,
     el("div", { class: "pane-list" }, ...panes.map(row)),
     models().length > many && el("datalist", { id: "pane-model-titles" },
       ...models().map((model) => el("option", { value: model.title }))),
     el("div", { class: "pane-acts" },
       el("button", { type: "button", class: "quiet", text: "Add a pane", disabled: full,
-        onclick: () => add({ ...last }) }),
+        title: "The baseline\u2019s model, and all else as it is set below",
+        onclick: () => add({ model: panes[baseline].model }) }),
       el("button", { type: "button", class: "quiet", text: "Add a placebo pane", disabled: full,
         title: "The baseline again with other seeds: the difference that nothing makes",
         onclick: () => add({ model: panes[baseline].model, placebo: true }) }),

@@ -7,17 +7,20 @@ from functools import cache
 from typing import Any
 
 from playground import comparison, presets, setups
+from playground.answer_forms.form import NAMES
 from playground.backends.catalog import Catalog, ModelInfo
 from playground.errors import InvalidSetup, UnknownModel
 from playground.parameters import STRICT, flag, text
 from playground.presets import SamplingPreset
 from playground.strategies import STRATEGIES
 from playground.types import Setup, Task, Weights
-from playground.ui.setup_form.sampling_panel import DEFAULTS, UNTOUCHED, replaced
+from playground.ui.setup_form.changes import tell_apart
+from playground.ui.setup_form.sampling_panel import DEFAULTS, UNTOUCHED, replacement
 from playground.ui.setup_form.used_fields import used_fields
 
 LETTERS = string.ascii_uppercase
 TAKEN = "taken"  # the key of a row's own setup
+PARTS = ("strategy", "options", "task", "sampling")  # of that
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +85,49 @@ def read(common: Setup, held: Any, most: int, catalog: Catalog) -> Picked:
     return Picked(panes=panes, baseline=baseline, titles=titles, placebos=placebos)
 
 
+def checked_value(held: Any, most: int) -> dict[str, Any]:
+    """What the widget holds, in values of our own. Raises InvalidSetup, or LimitReached for too many panes."""
+    rows, baseline = (held.get("panes"), held.get("baseline")) if isinstance(held, Mapping) else (None, None)
+    comparison.check_count(rows, most)
+    made = []
+    for i, data in enumerate(rows):  # type: ignore[arg-type]  # counted
+        row, taken = _read_row(data, ("panes", i))
+        own = {name: getattr(row, name) for name in data if name != TAKEN}
+        made.append(own if taken is None else {**own, TAKEN: parts_of(setups.parse(taken))})
+    return value(made, baseline if type(baseline) is int and 0 <= baseline < len(made) else 0)
+
+
+def short_value(held: Any, most: int) -> dict[str, Any]:
+    """The same without what is default in a setup that a row took over: what a link needs to hold."""
+    whole = checked_value(held, most)
+    return value(
+        [{**row, TAKEN: _short(row[TAKEN])} if TAKEN in row else row for row in whole["panes"]], whole["baseline"]
+    )
+
+
+def _short(taken: Mapping[str, Any]) -> dict[str, Any]:
+    changed = setups.changed_settings(setups.parse(taken))
+    return {part: values for part, values in changed.items() if part in PARTS}
+
+
+def weights_of(held: Mapping[str, Any]) -> list[Weights]:
+    """The weights that checked rows name."""
+    names = [f.name for f in fields(Weights)]
+    return [Weights(**{name: row[name] for name in names if name in row}) for row in held["panes"]]
+
+
+def parts_of(setup: Setup) -> dict[str, Any]:
+    """What a row keeps of a setup that it takes over: all but the weights, which are the row's own."""
+    whole = setups.to_dict(setup)
+    return {part: whole[part] for part in PARTS}
+
+
+def with_and_without_form(setup: Setup) -> tuple[Setup, ...]:
+    """The setup, and where its answer is held to a form the same without: what the form changes is then seen."""
+    free = replace(setup, task=replace(setup.task, form="none", form_text=""))
+    return (setup,) if free == setup else (setup, free)
+
+
 def _read_row(data: Any, path: tuple[str | int, ...]) -> tuple[PaneRow, Mapping[str, Any] | None]:
     """A row, and the whole setup that it has taken over, which is not checked yet."""
     if not isinstance(data, Mapping):
@@ -107,7 +153,7 @@ def _of(row: PaneRow, taken: Mapping[str, Any] | None, common: Setup) -> dict[st
         pane["strategy"] = row.technique
     if row.sampling:
         preset = offered_presets()[row.sampling]
-        pane["sampling"] = replaced(preset.sampling, everything=row.sampling == DEFAULTS)
+        pane["sampling"] = replacement(preset.sampling, everything=row.sampling == DEFAULTS)
     return pane
 
 
@@ -121,20 +167,28 @@ def _with_used_fields(pane: Setup, shared: bool) -> Setup:
 
 
 def _titles(panes: Sequence[Setup], rows: Sequence[PaneRow], baseline: int, catalog: Catalog) -> tuple[str, ...]:
-    """A letter, and what tells the panes apart: technique, weights and sampling preset as far as they differ."""
+    """A letter, and what tells the panes apart: technique, weights, form and sampling preset as far as they differ, and
+    of panes that are alike in these what else differs between them."""
     ways = len({(pane.strategy, *map(str, pane.options.items())) for pane in panes}) > 1
     settings = len({str(pane.sampling) for pane in panes}) > 1
-    weights = len({pane.model_title for pane in panes}) > 1 or not (ways or settings)
-    titles = []
-    for letter, pane, row in zip(LETTERS, panes, rows, strict=False):
-        parts = [
+    forms = len({(pane.task.form, pane.task.form_text) for pane in panes}) > 1
+    weights = len({pane.model_title for pane in panes}) > 1 or not (ways or settings or forms)
+    named = [
+        [f"Placebo of {LETTERS[baseline]}"]
+        if row.placebo
+        else [
             *([STRATEGIES[pane.strategy].title] if ways else []),
             *([title(pane, catalog)] if weights else []),
+            *([NAMES.get(pane.task.form, "no form").capitalize()] if forms else []),
             *([offered_presets()[row.sampling].title] if settings and row.sampling else []),
         ]
-        named = [f"Placebo of {LETTERS[baseline]}"] if row.placebo else parts
-        titles.append(" \u00b7 ".join([letter, *named]))
-    return tuple(titles)
+        for pane, row in zip(panes, rows, strict=True)
+    ]
+    for parts in [one for at, one in enumerate(named) if one not in named[:at]]:
+        alike = [at for at, one in enumerate(named) if one == parts]
+        for at, words in zip(alike, tell_apart([panes[at] for at in alike]), strict=True):
+            named[at] = [*named[at], *([words] if words else [])]
+    return tuple(" \u00b7 ".join([letter, *parts]) for letter, parts in zip(LETTERS, named, strict=False))
 
 
 def title(pane: Weights, catalog: Catalog) -> str:

@@ -1,6 +1,6 @@
 """The panes as rows of one widget: technique, weights and sampling preset each, added and removed up to a cap."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,22 +15,26 @@ from playground.types import Setup, Weights
 from playground.ui import widgets
 from playground.ui.compare import panes
 from playground.ui.compare.panes import TAKEN, Picked
+from playground.ui.handlers import put_back
 from playground.ui.handlers.event_options import AT_ONCE
-from playground.ui.handlers.messages import told
+from playground.ui.handlers.messages import report_errors
+from playground.ui.handlers.put_back import PutBack
 from playground.ui.handlers.tab import Shared, Updates, Values
 from playground.ui.handlers.trigger_modes import on_opening_and
-from playground.ui.setup_form.model_choice import MANY, graded
+from playground.ui.setup_form.model_choice import MANY, has_steps
 
 HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PanesPanel:
-    """The rows, the models that they offer, and the button that adds the Playground's setup as one of them."""
+    """The rows, the models that they offer, the button that adds the Playground's setup as one of them, and the one
+    that puts back the comparison that something else replaced."""
 
     rows: Any
     models: Any
     take: Any
+    back: PutBack
     most: int
 
     def read(self, common: Setup, values: Values, catalog: Catalog) -> Picked:
@@ -46,19 +50,35 @@ class PanesPanel:
         return {self.rows: panes.value([setups.weights_to_dict(weights) for weights in held], baseline)}
 
     def with_setup(self, values: Values, setup: Setup) -> Updates:
-        """Updates that add a row with exactly this setup. Raises LimitReached where there is no room for it."""
-        held = values[self.rows]
-        rows = held.get("panes", []) if isinstance(held, Mapping) else []
-        if len(rows) >= self.most:
-            raise LimitReached(f"There are {len(rows)} panes; more are not possible (PLAYGROUND_MAX_PANES).")
-        whole = setups.to_dict(setup)
-        taken = {part: whole[part] for part in ("strategy", "options", "task", "sampling")}
-        row = {**setups.weights_to_dict(setup), TAKEN: taken}
-        return {self.rows: {**held, "panes": [*rows, row]}}
+        """Updates that add a row with exactly this setup, and one without the form of its answer, if that has one.
+
+        Raises LimitReached where there is no room for it.
+        """
+        held = panes.checked_value(values[self.rows], self.most)
+        rows, added = held["panes"], [_row_of(one) for one in panes.with_and_without_form(setup)]
+        if len(rows) + len(added) > self.most:
+            raise LimitReached(
+                f"There are {len(rows)} panes; {len(added)} more are not possible (PLAYGROUND_MAX_PANES)."
+            )
+        return {self.rows: panes.value([*rows, *added], held["baseline"])}
+
+    def alone(self, setup: Setup) -> Updates:
+        """Updates that make the rows hold exactly this setup and nothing else."""
+        return {self.rows: panes.value([_row_of(setup)])}
 
 
-def build(catalog: Catalog, held: Sequence[Weights], most: int) -> PanesPanel:
-    """Lay out the rows. They open with these panes, for every visitor."""
+def _row_of(setup: Setup) -> dict[str, Any]:
+    """The row of a whole setup."""
+    return {**setups.weights_to_dict(setup), TAKEN: panes.parts_of(setup)}
+
+
+def build(
+    catalog: Catalog, held: Sequence[Weights], most: int, kept: Any, title: Callable[[Mapping[str, Any]], str]
+) -> PanesPanel:
+    """Lay out the rows. They open with these panes, for every visitor.
+
+    `kept` is the comparison's form as the browser keeps it, and `title` says what one is called.
+    """
     fixed = {
         "techniques": [{"key": name, "title": technique.title} for name, technique in STRATEGIES.items()],
         "presets": [{"key": key, "title": preset.title} for key, preset in panes.offered_presets().items()],
@@ -66,24 +86,25 @@ def build(catalog: Catalog, held: Sequence[Weights], most: int) -> PanesPanel:
         "many": MANY,
     }
     with gr.Column(elem_id="panes", min_width=0):
-        models = widgets.widget(HERE / "pane_models.js", value=offered(catalog.models()))
+        models = widgets.widget(HERE / "pane_models.js", value=list_choices(catalog.models()))
         rows = widgets.widget(HERE / "pane_rows.js", fixed, value=panes.value([]))
         take = gr.Button(
             "Add the Playground\u2019s setup as a pane", size="sm", variant="secondary", elem_classes="quiet-button"
         )
-    panel = PanesPanel(rows=rows, models=models, take=take, most=most)
+        back = put_back.build(kept, title)
+    panel = PanesPanel(rows=rows, models=models, take=take, back=back, most=most)
     rows.value = panel.write(held)[rows]
     return panel
 
 
-def offered(models: Sequence[ModelInfo]) -> list[dict[str, Any]]:
+def list_choices(models: Sequence[ModelInfo]) -> list[dict[str, Any]]:
     """What a row can choose from. A served adapter has its full strength, always; others are graded, or on or off."""
     return [
         {
             "name": info.name,
             "title": info.title,
             "adapters": [
-                {"name": a.name, "title": a.title, "scaled": info.kind != "endpoint", "graded": graded(a)}
+                {"name": a.name, "title": a.title, "scaled": info.kind != "endpoint", "graded": has_steps(a)}
                 for a in info.adapters
             ],
         }
@@ -94,9 +115,9 @@ def offered(models: Sequence[ModelInfo]) -> list[dict[str, Any]]:
 def wire(panel: PanesPanel, shared: Shared) -> None:
     """Attach the handlers."""
 
-    @told
+    @report_errors
     def refresh(request: gr.Request) -> Updates:
-        return {panel.models: offered(shared.sessions.of(request).models())}
+        return {panel.models: list_choices(shared.sessions.of(request).models())}
 
     how: dict[str, Any] = {"trigger_mode": "always_last", **AT_ONCE}
     on_opening_and(shared.page.load, [shared.changed.change], refresh, None, [panel.models], **how)

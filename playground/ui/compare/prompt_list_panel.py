@@ -1,17 +1,14 @@
-"""A list of prompts through all panes: a table that grows row by row, to sort, search and take away."""
+"""A list of prompts for all panes, as widgets: a table that grows row by row, to sort, search and take away."""
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import closing
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from playground import comparison, setups
-from playground.backends.entries import loaded_names
+from playground import setups
 from playground.csv_text import csv_text
 from playground.errors import InvalidSetup
 from playground.evaluation import prompt_table
@@ -19,19 +16,12 @@ from playground.evaluation.prompt_table import PromptRow
 from playground.settings import Settings
 from playground.ui import widgets
 from playground.ui.compare import prompt_list_values
-from playground.ui.compare.form import CompareForm
-from playground.ui.compare.labels import LABELS
-from playground.ui.compare.panes import Picked
-from playground.ui.compare.panes_panel import PanesPanel
-from playground.ui.handlers.event_options import AT_ONCE, QUIET, experimenting
-from playground.ui.handlers.experiment_limits import CELLS, list_text
-from playground.ui.handlers.messages import told
-from playground.ui.handlers.one_at_a_time import Stoppable, refuse_second, switch
-from playground.ui.handlers.payloads import reported
-from playground.ui.handlers.tab import Shared
+from playground.ui.compare.rating.blind import Blindable
+from playground.ui.handlers.event_options import AT_ONCE
+from playground.ui.handlers.experiment_limits import list_text
+from playground.ui.handlers.messages import report_errors
+from playground.ui.handlers.payloads import read_report
 from playground.ui.handlers.uploads import text_of_file
-from playground.ui.handlers.visitors import visitor_of
-from playground.ui.setup_form.labels import labelled
 from playground.ui.widgets import waiting_line
 from playground.ui.widgets.status import sentence
 from playground.ui.widgets.waiting_line import WaitingLine
@@ -39,23 +29,29 @@ from playground.ui.widgets.waiting_line import WaitingLine
 HERE = Path(__file__).parent
 
 PROMPTS = "What is the capital of France?\nName a fruit that is yellow.\nWhat do bees make?"
+LIST = "prompt-list"  # the tab's id
 MOST_BYTES = 256 * 1024  # of a file with prompts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed(Stoppable):
+class Listed(Blindable):
     """The rows so far."""
 
-    picked: Picked
     count: int
     rows: tuple[PromptRow, ...] = ()
     stage: str = "answering"
+    error: str = ""
+
+    @property
+    def busy(self) -> bool:
+        return self.stage == "answering"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptList:
-    """The widgets. `listed` is the session's memory."""
+    """The widgets. `listed` is the session's memory, and `tabs` are those of which the list is one."""
 
+    tabs: Any
     prompts: Any
     upload: Any
     start: Any
@@ -68,20 +64,24 @@ class PromptList:
     save_json: Any
     listed: Any
 
-    def shown(self, now: Listed) -> dict[Any, Any]:
-        busy = now.stage == "answering"
+    def show(self, now: Listed) -> dict[Any, Any]:
+        state = prompt_list_values.state(now.stage, len(now.rows), now.count, now.error)
+        hidden, whole = prompt_list_values.prompts_alone(now.rows), prompt_list_values.frame(now.picked, now.rows)
         return {
             self.listed: now,
-            self.state: sentence(prompt_list_values.state(now.stage, len(now.rows), now.count)),
-            self.table: gr.Dataframe(**prompt_list_values.frame(now.picked, now.rows)),
-            **switch(self.start, self.stop, busy=busy),
+            self.state: sentence(state, wrong=bool(now.error)),
+            self.table: gr.Dataframe(**(hidden if now.hidden else whole)),
         }
 
+    @property
+    def results(self) -> list[Any]:
+        return [self.listed, self.state, self.table]
 
-def build(page: Any, settings: Settings) -> PromptList:
-    """Lay out the list."""
+
+def build(page: Any, settings: Settings, tabs: Any) -> PromptList:
+    """Lay out the list, in the tab LIST of these."""
     prompts = gr.Textbox(
-        PROMPTS, label="Prompts", info="One a line; or a CSV with a column prompt, input, question or text.", lines=4,
+        PROMPTS, label="Prompts", info="One per line, or a CSV with a column prompt, input, question or text.", lines=4,
         max_lines=12,
     )  # fmt: skip
     with gr.Row(elem_classes="quiet-row"):
@@ -103,91 +103,44 @@ def build(page: Any, settings: Settings) -> PromptList:
     with gr.Row(elem_classes="quiet-row list-files"):
         save_csv, save_json = widgets.download("Download as CSV"), widgets.download("Download as JSON")
     return PromptList(
-        prompts=prompts, upload=upload, start=start, stop=stop, line=line, state=state, table=table, cell=cell,
-        save_csv=save_csv, save_json=save_json, listed=gr.State(None),
+        tabs=tabs, prompts=prompts, upload=upload, start=start, stop=stop, line=line, state=state, table=table,
+        cell=cell, save_csv=save_csv, save_json=save_json, listed=gr.State(None),
     )  # fmt: skip
 
 
-def wire(view: PromptList, picker: PanesPanel, form: CompareForm, shared: Shared) -> None:
-    """Attach the handlers. The panes and all but the prompt are those of the comparison.
+def wire_files(view: PromptList) -> None:
+    """Attach the handlers: prompts come out of a file, a cell is shown whole, and the answers go into files."""
 
-    A list takes as long as an experiment: it has one of their places, and their limits.
-    """
-    settings, sessions, changed = shared.settings, shared.sessions, shared.changed
-    limits: dict[str, Any] = {"max_seconds": settings.max_seconds, "max_total_seconds": settings.max_experiment_seconds}
-
-    @partial(told, words=partial(labelled, labels=LABELS))
-    def run(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
-        refuse_second(values[view.listed])
-        catalog = sessions.of(request)
-        prompts = prompt_table.read_prompts(_text(values[view.prompts]))
-        picked = picker.read(form.setup(values, prompts[0]), values, catalog)
-        comparison.refuse_useless(picked.panes)
-        prompt_table.check_size(prompts, picked.panes, settings.max_cells, CELLS)
-        how = {**limits, "placebos": picked.placebos}
-        now, loaded = Listed(picked=picked, count=len(prompts)), loaded_names(catalog.models())
-        with now:
-            yield {**view.shown(now), view.cell: prompt_list_values.EMPTY_CELL}
-            try:
-                with (
-                    shared.places.held(visitor_of(request)),
-                    closing(prompt_table.run_table(picked.panes, prompts, catalog, **how)) as growing,
-                ):
-                    for rows in growing:
-                        stopped = now.halt.is_set()
-                        whole = rows if prompt_list_values.ended(rows[-1]) else rows[:-1]
-                        if len(whole) > len(now.rows):
-                            now = replace(now, rows=whole)
-                            yield view.shown(now)
-                        if stopped:
-                            break
-                yield view.shown(replace(now, stage="stopped" if now.halt.is_set() else "done"))
-            except Exception:
-                yield view.shown(replace(now, stage="failed"))
-                raise
-        if loaded_names(catalog.models()) != loaded:
-            yield {changed: values[changed] + 1}  # a run loads what it needs
-
-    @told
+    @report_errors
     def opened(content: Any) -> str:
         return "\n".join(prompt_table.read_prompts(text_of_file(content, MOST_BYTES)))
 
-    @told
+    @report_errors
     def whole(event: gr.EventData) -> dict[str, str]:
-        clicked = reported(event)  # not `gr.SelectData`, which fails on what no table sends
+        clicked = read_report(event)  # not `gr.SelectData`, which fails on what no table sends
         if not isinstance(clicked, Mapping) or "value" not in clicked:
             raise InvalidSetup("That is no cell of the table; click one.")
         return prompt_list_values.cell(clicked.get("index"), clicked["value"], clicked.get("row_value"))
 
-    @told
+    @report_errors
     def as_csv(now: Listed | None) -> dict[str, str]:
         now = _needed(now)
         return {"name": "comparison.csv", "text": csv_text(*prompt_list_values.records(now.picked, now.rows))}
 
-    @told
+    @report_errors
     def as_json(now: Listed | None) -> dict[str, str]:
         now = _needed(now)
         runs = [{"prompt": row.prompt, "runs": [setups.run_to_dict(run) for run in row.runs]} for row in now.rows]
         return {"name": "comparison.json", "text": json.dumps(runs, ensure_ascii=False, indent=1)}
 
-    inputs = {picker.rows, changed, view.listed, view.prompts, *form.widgets}
-    outputs = [view.listed, view.state, view.table, view.cell, view.start, view.stop, changed]
-    once = {"preprocess": False, "trigger_mode": "once", **experimenting(), **QUIET}
-    view.line.attach(view.start.click, run, inputs, outputs, **once)
-    view.line.wire(view.listed)
     view.upload.upload(opened, view.upload, view.prompts, **AT_ONCE)
     view.table.select(whole, None, view.cell, **AT_ONCE)
     view.save_csv.click(as_csv, view.listed, view.save_csv, **AT_ONCE)
     view.save_json.click(as_json, view.listed, view.save_json, **AT_ONCE)
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise InvalidSetup(path=("prompts",), rule="must be text.")
-    return value
-
-
 def _needed(now: Listed | None) -> Listed:
     if now is None or not now.rows:
         raise InvalidSetup("There is no row to download yet; run the list first.")
+    now.refuse_hidden()
     return now

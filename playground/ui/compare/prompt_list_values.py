@@ -5,7 +5,7 @@ from typing import Any
 
 from playground.evaluation.prompt_table import PromptRow
 from playground.types import Run
-from playground.ui.compare.answers_values import first_completion, named
+from playground.ui.compare.answers_values import describe_origin, first_completion
 from playground.ui.compare.labels import LABELS
 from playground.ui.compare.panes import Picked
 from playground.ui.setup_form.labels import labelled_run
@@ -19,15 +19,22 @@ def ended(row: PromptRow) -> bool:
     return bool(row.runs) and all(run.status in ("done", "stopped", "failed") for run in row.runs)
 
 
-def state(stage: str, rows: int, count: int) -> str:
-    """ "Running: 2 of 20 prompts"."""
-    return f"{WORDS[stage]}: {rows:,} of {count:,} prompts"
+def state(stage: str, rows: int, count: int, error: str = "") -> str:
+    """ "Running: 2 of 20 prompts"; "Failed: 2 of 20 prompts. No memory is left."."""
+    return f"{WORDS[stage]}: {rows:,} of {count:,} prompts{f'. {error}' if error else ''}"
+
+
+def prompts_alone(rows: Sequence[PromptRow]) -> dict[str, Any]:
+    """Properties of the table while its answers are kept back."""
+    headers = ["Prompt"]
+    data = [[row.prompt] for row in rows]
+    return {"value": {"headers": headers, "data": data}, "headers": headers, "datatype": "str", "column_widths": None}
 
 
 def frame(picked: Picked, rows: Sequence[PromptRow]) -> dict[str, Any]:
     """Properties of the table: a row a prompt, a column a pane, and how many different answers there are."""
     headers = ["Prompt", *picked.titles, "Different answers"]
-    data = [[row.prompt, *map(said, row.runs), len({said(run).strip() for run in row.runs})] for row in rows]
+    data = [[row.prompt, *map(cell_text, row.runs), len({cell_text(run).strip() for run in row.runs})] for row in rows]
     datatype = ["str"] * (len(headers) - 1) + ["number"]
     each = max(260, 650 // len(picked.titles))  # pixels: few panes fill a wide window, many scroll
     widths = ["220px", *[f"{each}px"] * len(picked.titles), "110px"]
@@ -39,7 +46,7 @@ def frame(picked: Picked, rows: Sequence[PromptRow]) -> dict[str, Any]:
     }
 
 
-def said(run: Run) -> str:
+def cell_text(run: Run) -> str:
     """What a cell holds: the answer, or why there is none."""
     if run.status == "failed":
         return f"Failed: {labelled_run(run, LABELS)}"
@@ -62,5 +69,5 @@ def records(picked: Picked, rows: Sequence[PromptRow]) -> tuple[list[str], list[
 
 def _record(run: Run) -> list[Any]:
     completion = first_completion(run)
-    made = named(completion.origin) if completion and completion.origin else ""
+    made = describe_origin(completion.origin) if completion and completion.origin else ""
     return [run.answer, made, run.completion_tokens, round(run.seconds, 3), run.error]

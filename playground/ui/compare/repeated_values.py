@@ -1,14 +1,13 @@
 """Panes that were asked several times, or with a reference answer, and what panes are sent -> plain values."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from playground.comparison import PaneRuns
-from playground.errors import InvalidSetup
-from playground.evaluation.pane_estimate import PaneEstimate
+from playground.errors import InvalidSetup, LimitReached
 from playground.evaluation.prompt_differences import RequestDifference, prompt_differences
-from playground.evaluation.repetitions import Judging, PaneAnswers, Repeated, repeated
-from playground.formats import format_count, format_duration, format_percent
+from playground.evaluation.repetitions import PaneAnswers, ReferenceScoring, Repeated, is_certain, repeated
+from playground.formats import format_count, format_percent
+from playground.prompts import MOST_SHOWN
 from playground.types import Setup
 from playground.ui.compare.run import Compared
 from playground.ui.run_view.measures import dollars
@@ -19,22 +18,26 @@ AGREEMENT = (
     "two repetitions of one pane."
 )
 ALIKE = " each time: at temperature 0 every repetition is the same"
-SAME_PROMPT = "Exactly the same is sent as in the baseline."
+SAME_PROMPT = "The same prompt as the baseline's, word for word."
+NEAR_TIE = (
+    f"{SAME_PROMPT} Answers that differ at temperature 0 come of rounding, which in a shared batch can turn a near tie."
+)
+MOST_IN_SIGHT = 4  # sentences, each of some lines
 ENDED = ("done", "failed", "stopped")
 
 
-def found(now: Compared) -> Repeated | None:
+def evaluate(now: Compared) -> Repeated | None:
     """What the repetitions say; None where each pane was asked once and nothing says what is right."""
     if not now.every or (now.repetitions == 1 and not now.reference):
         return None
-    judging = judge(now.reference, now.setup) if now.reference and now.stage != "answering" else None
-    return repeated(now.every, now.picked.titles, now.picked.baseline, judging)
+    scoring = score_by(now.reference, now.setup) if now.reference and now.stage != "answering" else None
+    return repeated(now.every, now.picked.titles, now.picked.baseline, scoring)
 
 
-def judge(reference: str, setup: Setup) -> Judging:
+def score_by(reference: str, setup: Setup) -> ReferenceScoring:
     """Raises InvalidSetup, in the words of the field, for what no answer of this type can be."""
     try:
-        return Judging(reference, setup)
+        return ReferenceScoring(reference, setup)
     except InvalidSetup:
         rule = (
             f"is no {'number' if setup.task.answer == 'number' else 'allowed answer'}, which the answer type asks for."
@@ -112,9 +115,21 @@ def prompts_value(now: Compared, at: int) -> dict[str, Any]:
     """What a pane sends differently from the baseline, message by message; nothing for the baseline itself."""
     if at == now.picked.baseline:
         return {"note": "", "requests": []}
-    requests = prompt_differences(now.picked.panes[now.picked.baseline], now.picked.panes[at])
+    panes = now.picked.panes
+    try:
+        requests = prompt_differences(panes[now.picked.baseline], panes[at], MOST_SHOWN // len(panes))
+    except LimitReached as error:
+        return {"note": str(error), "requests": []}
     changed = [request for request in requests if not request.same]
-    return {"note": SAME_PROMPT if requests and not changed else "", "requests": [_request(one) for one in changed]}
+    note = NEAR_TIE if _differ_by_rounding(now, at) else SAME_PROMPT
+    return {"note": note if requests and not changed else "", "requests": [_request(one) for one in changed]}
+
+
+def _differ_by_rounding(now: Compared, at: int) -> bool:
+    """Whether a pane that is sent the same as the baseline, to the same weights, answered otherwise with no chance."""
+    baseline, pane = now.picked.panes[now.picked.baseline], now.picked.panes[at]
+    answers = {run.answer for place in (now.picked.baseline, at) for run in now.every[place] if run.status == "done"}
+    return len(answers) > 1 and baseline.model_title == pane.model_title and is_certain(pane)
 
 
 def _request(one: RequestDifference) -> dict[str, Any]:
@@ -138,19 +153,8 @@ def _request(one: RequestDifference) -> dict[str, Any]:
     }
 
 
-# ------------------------------------------------------------------------------------------- beforehand
-def estimate_sentence(panes: int, repetitions: int, made: PaneEstimate) -> str:
-    """ "12 panes, 10 repetitions each: 240 calls, ..."."""
-    more = "at least " if made.at_least else ""
-    times = f", {repetitions} repetitions each" if repetitions > 1 else ""
-    parts = [
-        f"{more}{format_count(made.calls, 'call')}",
-        f"about {made.prompt_tokens:,} prompt tokens and {more or 'up to '}{made.completion_tokens:,} of answers",
-        f"up to {format_duration(made.seconds)}" if made.seconds else "time is known after a first run",
-        *([f"up to {dollars(made.cost)}"] if made.cost is not None else []),
-    ]
-    return f"{format_count(panes, 'pane')}{times}: {', '.join(parts)}."
-
-
-def verdicts(said: Repeated | None) -> Sequence[str]:
-    return said.sentences if said else ()
+def verdicts(said: Repeated | None) -> dict[str, Any]:
+    """What the panes' comparisons say: in sight, and of many but the first behind a fold, after how many say what."""
+    if said is None or len(said.sentences) <= MOST_IN_SIGHT:
+        return {"verdicts": list(said.sentences) if said else [], "others": []}
+    return {"verdicts": [said.summary, said.sentences[0]], "others": list(said.sentences[1:])}

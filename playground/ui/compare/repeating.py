@@ -19,7 +19,11 @@ class Repeating:
     repetitions: int = number(
         1, 1, MOST_REPETITIONS, step=1, help="How often each pane is asked, each time with another seed."
     )
-    reference: str = text(max_length=1000, label="Reference answer", help="What would be right. Empty: nobody says.")
+    reference: str = text(
+        max_length=1000,
+        label="Reference answer",
+        help="The right answer. Empty: no answer is marked.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """A comparison as a stream of snapshots: the answers first, then what can be measured of them."""
 
+import math
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -11,15 +12,17 @@ from playground import comparison
 from playground.backends.catalog import Catalog, ModelInfo
 from playground.background import Background
 from playground.comparison import PaneRuns
-from playground.errors import LimitReached, UnknownModel
+from playground.errors import LimitReached
 from playground.evaluation import likelihood
 from playground.evaluation.likelihood import TokenShift
+from playground.evaluation.prompt_table import PromptRow
 from playground.types import Setup
 from playground.ui.compare.panes import Picked
+from playground.ui.compare.rating.blind import Blindable
 from playground.ui.handlers.messages import in_words
-from playground.ui.handlers.one_at_a_time import Stoppable
 from playground.ui.run_view import following
 
+OUT_OF_TIME = "Comparing was ended after {:g} seconds, the most this server allows; what had ended by then is shown."
 MOMENT = 0.1  # seconds between looks at whether to stop
 Matrix = tuple[tuple[float | None, ...], ...]
 Stage = Literal["answering", "measuring", "done", "stopped", "failed"]
@@ -36,7 +39,7 @@ class Shifts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Compared(Stoppable):
+class Compared(Blindable):
     """A comparison so far: of each pane the runs of its repetitions, and what stops it alone.
 
     `models` are as the panes', None for one that is gone. `reference` is what would be right, if that was said.
@@ -44,7 +47,6 @@ class Compared(Stoppable):
     """
 
     setup: Setup
-    picked: Picked
     repetitions: int = 1
     reference: str = ""
     stage: Stage = "answering"
@@ -63,6 +65,11 @@ class Compared(Stoppable):
     def runs(self) -> PaneRuns:
         """The first repetition of each pane."""
         return tuple(runs[0] for runs in self.every)
+
+    @property
+    def rows(self) -> tuple[PromptRow, ...]:
+        """The repetitions, each as a row of all panes."""
+        return tuple(PromptRow(self.setup.task.input, runs) for runs in zip(*self.every, strict=True))
 
     @property
     def only_weights_differ(self) -> bool:
@@ -107,9 +114,16 @@ def again(now: Compared, at: int) -> Compared:
     return replace(now, halt=threading.Event(), halts=halts, stage="answering", shifts=None, perplexities=(), error="")
 
 
-def follow(now: Compared, catalog: Catalog, within: float, only: int | None = None) -> Iterator[Compared]:
-    """Run all panes at once, or one of them, then measure. Raises what is wrong with all before anything is asked."""
+def follow(
+    now: Compared, catalog: Catalog, within: float, only: int | None = None, in_all: float = math.inf
+) -> Iterator[Compared]:
+    """Run all panes at once, or one of them, then measure. Raises what is wrong with all before anything is asked.
+
+    Each run takes at most `within` seconds; after `in_all` what has not ended is stopped, and that is said.
+    """
+    end = time.monotonic() + in_all
     places = tuple(range(len(now.picked.panes))) if only is None else (only,)
+    late = False
     try:
         for runs in comparison.compare_repeatedly(
             [now.picked.panes[at] for at in places],
@@ -123,11 +137,12 @@ def follow(now: Compared, catalog: Catalog, within: float, only: int | None = No
             every = runs if only is None else tuple(asked.get(at, old) for at, old in enumerate(now.every))
             now = replace(now, every=every, models=now.models or _models(now.picked, catalog))
             yield now
-            if now.halt.is_set():
+            if now.halt.is_set() or (late := time.monotonic() > end):
                 break
         now = replace(now, models=_models(now.picked, catalog))
-        if now.halt.is_set():
-            yield replace(now, stage="stopped", every=tuple(tuple(map(following.stopped, runs)) for runs in now.every))
+        if now.halt.is_set() or late:
+            every = tuple(tuple(map(following.mark_stopped, runs)) for runs in now.every)
+            yield replace(now, stage="stopped", every=every, error=OUT_OF_TIME.format(in_all) if late else "")
         else:
             yield from measure(now, catalog, within)
     finally:
@@ -217,20 +232,17 @@ def _aside(work: Callable[[], T], now: Compared, limit: _Limit) -> Generator[Com
     limit.check()
     aside = Background(called(), None, name="measure")
     aside.start()
-    while not aside.ended.wait(MOMENT):
-        if now.halt.is_set():
-            raise _Halted
-        limit.check()
-        yield now
+    try:
+        while not aside.ended.wait(MOMENT):
+            if now.halt.is_set():
+                raise _Halted
+            limit.check()
+            yield now
+    finally:
+        aside.halt.set()  # nobody waits any more: it logs what goes wrong from here on
     return aside.value
 
 
 def _models(picked: Picked, catalog: Catalog) -> tuple[ModelInfo | None, ...]:
-    return tuple(_model(pane.model, catalog) for pane in picked.panes)
-
-
-def _model(name: str, catalog: Catalog) -> ModelInfo | None:
-    try:
-        return catalog.info(name)
-    except UnknownModel:
-        return None
+    there = {info.name: info for info in reversed(catalog.models())}  # a visitor's own come first
+    return tuple(there.get(pane.model) for pane in picked.panes)

@@ -15,7 +15,7 @@ from playground.ui.experiments import technique_rows
 from playground.ui.experiments.technique_rows import PARTS, Row
 from playground.ui.handlers.tab import Updates, Values
 from playground.ui.setup_form import sampling_fields, task_fields, technique_fields
-from playground.ui.setup_form.fields import Field, merged, pick, read_fields
+from playground.ui.setup_form.fields import Field, merge_updates, pick, read_fields
 from playground.ui.setup_form.sampling_fields import SamplingFields
 from playground.ui.setup_form.task_fields import TaskFields
 from playground.ui.setup_form.technique_fields import TechniqueFields
@@ -41,18 +41,18 @@ class ColumnEditor:
     @property
     def frames(self) -> list[Any]:
         """What shows and hides with the technique, of which some are widgets themselves."""
-        return [*self.technique.written, *self.task.frames.values()]
+        return [*self.technique.widgets, *self.task.frames.values()]
 
     def read(self, row: Row, common: Mapping[str, Any], values: Values) -> Row:
         """The row with what was changed in the widgets since they were given it. Raises InvalidSetup."""
-        strategy = self.technique.chosen(values)
+        strategy = self.technique.read_name(values)
         plain = {"strategy": strategy, "options": {}, "task": {}, "sampling": {}}
         used = self.technique.used(values)
         stored = row
         if strategy != row["strategy"]:  # another has other options, and may have no use for parts of the task
             kept = {name: value for name, value in row["task"].items() if name in used}
             stored = {**row, "strategy": strategy, "options": {}, "task": kept}
-        usual, before = (self._given(as_setup(one, common)) for one in (plain, stored))
+        usual, before = (self._read_untouched(as_setup(one, common)) for one in (plain, stored))
         after = {
             "options": self.technique.read(values, used)["options"],
             "task": self.task.read(values, used),
@@ -65,23 +65,23 @@ class ColumnEditor:
         """Updates that make the widgets hold the row. Raises InvalidSetup for one that no setup could be."""
         setup = as_setup(row, common)
         others = (f for name, fields in self.technique.options.items() if name != setup.strategy for f in fields)
-        return merged(
+        return merge_updates(
             {f.widget: f.write(row[f.parameter.name]) for f in self.texts},
             {f.widget: f.write(f.parameter.default) for f in others},
             self.technique.write(setup.strategy, setup.options),
             self.task.write(setup.task),
             self.sampling.write(setup.sampling),
-            self._shown(setup.strategy, used_fields(setup.strategy, setup.options, "")),
+            self._show(setup.strategy, used_fields(setup.strategy, setup.options, "")),
         )
 
     def show(self, values: Values) -> Updates:
         """Updates that show what makes a difference. Raises InvalidSetup for a technique that there is not."""
-        return self._shown(self.technique.chosen(values), self.technique.used(values))
+        return self._show(self.technique.read_name(values), self.technique.used(values))
 
-    def _shown(self, strategy: str, used: frozenset[str]) -> Updates:
+    def _show(self, strategy: str, used: frozenset[str]) -> Updates:
         return {**self.technique.show(strategy, used), **self.task.show(used)}
 
-    def _given(self, setup: Setup) -> dict[str, dict[str, Any]]:
+    def _read_untouched(self, setup: Setup) -> dict[str, dict[str, Any]]:
         """What is read from the editor when it was given this setup and nothing was touched."""
         sections: list[tuple[str, tuple[Field, ...], Any]] = [
             ("options", self.technique.options[setup.strategy], setup.options.__getitem__),

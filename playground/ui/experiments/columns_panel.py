@@ -19,13 +19,14 @@ from playground.ui.experiments.column_editor import ColumnEditor, as_setup
 from playground.ui.experiments.form_values import sampling as read_sampling
 from playground.ui.experiments.technique_rows import Row
 from playground.ui.handlers.event_options import AT_ONCE
-from playground.ui.handlers.messages import told
+from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.tab import Updates, Values
 from playground.ui.setup_form.fields import each_once
-from playground.ui.setup_form.labels import labelled
+from playground.ui.setup_form.labels import describe_error
 
 NONE = ("None", "")
 COMMON = "Sampling of all columns"
+report_labelled = partial(report_errors, words=describe_error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,12 @@ class ColumnsPanel:
         return [self.rows, self.edited, self.ticked, *self.editor.widgets]
 
     @property
-    def written(self) -> list[Any]:
+    def outputs(self) -> list[Any]:
         """All that `write` may update."""
         acts = [self.choice, self.up, self.down, self.duplicate, self.remove, self.add]
         return each_once([*self.widgets, *self.editor.frames, self.frame, *acts])
 
-    def held(self, values: Values) -> list[Row]:
+    def rows_now(self, values: Values) -> list[Row]:
         """All rows, the edited one as it is now. Raises InvalidSetup for what no row could hold."""
         edited: Edited | None = values[self.edited]
         rows: list[Row] = values[self.rows]
@@ -80,15 +81,22 @@ class ColumnsPanel:
 
     def read(self, values: Values) -> list[dict[str, Any]]:
         """The ticked rows as an experiment writes them. Raises InvalidSetup."""
-        return technique_rows.read(self.held(values), self.ticks(values))
+        return technique_rows.read(self.rows_now(values), self.ticks(values))
 
     def names(self, values: Values) -> list[str]:
         """What the ticked rows are called; nothing where the list holds what it cannot."""
         try:
-            held, ticked = self.held(values), self.ticks(values)
+            held, ticked = self.rows_now(values), self.ticks(values)
         except InvalidSetup:
             return []
         return [technique_rows.title(row) for row in held if row["id"] in ticked]
+
+    def rename_rows(self, values: Values) -> Updates:
+        """Updates that call the rows what they are called now; none where the editor holds what no row could."""
+        try:
+            return self.name_rows(self.rows_now(values))
+        except InvalidSetup:  # said where it is told what a run would take
+            return {}
 
     def write(self, rows: Sequence[Row], ticked: Sequence[str], edited: Edited | None = None) -> Updates:
         """Updates that make the list hold these rows and the editor the edited one. Raises InvalidSetup for a row that
@@ -96,7 +104,7 @@ class ColumnsPanel:
         ids = [row["id"] for row in rows]
         at = ids.index(edited.id) if edited and edited.id in ids else None
         room = len(rows) < technique_rows.MOST
-        listed = self.listed(rows)
+        listed = self.name_rows(rows)
         return {
             **listed,
             self.rows: list(rows),
@@ -112,7 +120,7 @@ class ColumnsPanel:
             **(self.editor.write(rows[at], edited.common) if edited and at is not None else {}),
         }
 
-    def listed(self, rows: Sequence[Row]) -> Updates:
+    def name_rows(self, rows: Sequence[Row]) -> Updates:
         """Updates of what the rows are called where they are ticked and chosen."""
         named = [(technique_rows.label(row), row["id"]) for row in rows]
         return {self.ticked: gr.update(choices=named), self.choice: gr.update(choices=[NONE, *named])}
@@ -141,92 +149,97 @@ def build() -> ColumnsPanel:
     )  # fmt: skip
 
 
-def wire(panel: ColumnsPanel, common: Any) -> None:
-    """Attach the handlers. `common` holds the sampling of all columns as text."""
-    said = partial(told, words=labelled)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnHandlers:
+    """The handlers. `common` holds the sampling of all columns as text."""
 
-    def leave(values: Values) -> tuple[list[Row], list[str], Mapping[str, Any]]:
-        """The rows, which are ticked, and the common sampling; refused while the edited row is none that could be."""
-        held, edited = panel.held(values), values[panel.edited]
-        for row in held:
-            if edited and row["id"] == edited.id:
-                as_setup(row, edited.common)
-        return held, panel.ticks(values), read_sampling(values[common], COMMON)
+    panel: ColumnsPanel
+    common: Any
 
-    @said
-    def choose(values: dict[Any, Any]) -> Updates:
-        held, ticked, shared = leave(values)
-        return panel.write(held, ticked, Edited(str(values[panel.choice]), shared))
+    @report_labelled
+    def choose(self, values: dict[Any, Any]) -> Updates:
+        """The list tells of one choice more than once, and of leaving it as it was: what is typed meanwhile stays."""
+        edited: Edited | None = values[self.panel.edited]
+        chosen = str(values[self.panel.choice])
+        if chosen == (edited.id if edited else ""):
+            return {self.panel.ticked: gr.skip()}
+        rows, ticked, common = self.leave(values)
+        return self.panel.write(rows, ticked, Edited(chosen, common))
 
-    @said
-    def add(values: dict[Any, Any]) -> Updates:
-        held, ticked, shared = leave(values)
-        technique_rows.with_room(held)
-        (row,) = technique_rows.rows([Technique()], held)
-        return panel.write([*held, row], [*ticked, row["id"]], Edited(row["id"], shared))
+    @report_labelled
+    def add(self, values: dict[Any, Any]) -> Updates:
+        rows, ticked, common = self.leave(values)
+        technique_rows.with_room(rows)
+        (row,) = technique_rows.rows([Technique()], rows)
+        return self.panel.write([*rows, row], [*ticked, row["id"]], Edited(row["id"], common))
 
-    @said
-    def duplicate(values: dict[Any, Any]) -> Updates:
-        held, ticked, shared = leave(values)
-        at = _place(held, values[panel.edited])
-        row = technique_rows.duplicate(held, held[at])
-        return panel.write([*held[: at + 1], row, *held[at + 1 :]], [*ticked, row["id"]], Edited(row["id"], shared))
+    @report_labelled
+    def duplicate(self, values: dict[Any, Any]) -> Updates:
+        rows, ticked, common = self.leave(values)
+        at = _place(rows, values[self.panel.edited])
+        row = technique_rows.duplicate(rows, rows[at])
+        more = [*rows[: at + 1], row, *rows[at + 1 :]]
+        return self.panel.write(more, [*ticked, row["id"]], Edited(row["id"], common))
 
-    @said
-    def remove(values: dict[Any, Any]) -> Updates:
-        rows, ticked = values[panel.rows], panel.ticks(values)  # whatever the editor holds: it goes
-        gone = rows[_place(rows, values[panel.edited])]["id"]
-        return panel.write([row for row in rows if row["id"] != gone], [one for one in ticked if one != gone])
+    @report_labelled
+    def remove(self, values: dict[Any, Any]) -> Updates:
+        rows, ticked = values[self.panel.rows], self.panel.ticks(values)  # whatever the editor holds: it goes
+        gone = rows[_place(rows, values[self.panel.edited])]["id"]
+        return self.panel.write([row for row in rows if row["id"] != gone], [one for one in ticked if one != gone])
 
-    def move(by: int) -> Any:
-        @said
-        def move_row(values: dict[Any, Any]) -> Updates:
-            held, ticked, shared = leave(values)
-            id = held[_place(held, values[panel.edited])]["id"]
-            return panel.write(technique_rows.moved(held, id, by), ticked, Edited(id, shared))
+    @report_labelled
+    def move_up(self, values: dict[Any, Any]) -> Updates:
+        return self.move(values, -1)
 
-        return move_row
+    @report_labelled
+    def move_down(self, values: dict[Any, Any]) -> Updates:
+        return self.move(values, 1)
 
-    @told
-    def rename(values: dict[Any, Any]) -> Updates:
-        try:
-            return panel.listed(panel.held(values))
-        except InvalidSetup:  # said below, where it is told what a run would take
-            return {panel.ticked: gr.skip()}
+    @report_errors
+    def show(self, values: dict[Any, Any]) -> Updates:
+        return self.panel.editor.show(values)
 
-    @told
-    def show(values: dict[Any, Any]) -> Updates:
-        return panel.editor.show(values)
-
-    @told
-    def follow(values: dict[Any, Any]) -> Updates:
+    @report_errors
+    def follow(self, values: dict[Any, Any]) -> Updates:
         """Another sampling of all columns shows in the editor, where the row says nothing else."""
+        panel = self.panel
         if values[panel.edited] is None:
             return {panel.ticked: gr.skip()}
         try:
-            held, ticked, shared = leave(values)
+            rows, ticked, common = self.leave(values)
         except InvalidSetup:  # half typed; it is said where it is told what a run would take
             return {panel.ticked: gr.skip()}
-        return panel.write(held, ticked, Edited(values[panel.edited].id, shared))
+        return panel.write(rows, ticked, Edited(values[panel.edited].id, common))
 
+    def leave(self, values: Values) -> tuple[list[Row], list[str], Mapping[str, Any]]:
+        """The rows, which are ticked, and the common sampling; refused while the edited row is none that could be."""
+        rows, edited = self.panel.rows_now(values), values[self.panel.edited]
+        for row in rows:
+            if edited and row["id"] == edited.id:
+                as_setup(row, edited.common)
+        return rows, self.panel.ticks(values), read_sampling(values[self.common], COMMON)
+
+    def move(self, values: Values, by: int) -> Updates:
+        rows, ticked, common = self.leave(values)
+        id = rows[_place(rows, values[self.panel.edited])]["id"]
+        return self.panel.write(technique_rows.move(rows, id, by), ticked, Edited(id, common))
+
+
+def wire(handlers: ColumnHandlers) -> None:
+    """Attach the handlers."""
+    panel, common = handlers.panel, handlers.common
     quick: dict[str, Any] = {"preprocess": False, **AT_ONCE}
     last, once = {"trigger_mode": "always_last", **quick}, {"trigger_mode": "once", **quick}
     inputs = {*panel.widgets, panel.choice, common}
-    panel.choice.input(choose, inputs, panel.written, **last)
+    panel.choice.input(handlers.choose, inputs, panel.outputs, **last)
     for button, handler in (
-        (panel.add, add), (panel.duplicate, duplicate), (panel.remove, remove), (panel.up, move(-1)),
-        (panel.down, move(1)),
+        (panel.add, handlers.add), (panel.duplicate, handlers.duplicate), (panel.remove, handlers.remove),
+        (panel.up, handlers.move_up), (panel.down, handlers.move_down),
     ):  # fmt: skip
-        button.click(handler, inputs, panel.written, **once)
+        button.click(handler, inputs, panel.outputs, **once)
     deciding = [widget.change for widget in panel.editor.technique.deciding]
-    gr.on(deciding, show, set(panel.editor.technique.widgets), panel.editor.frames, **last)
-    gr.on(changes(panel.editor.widgets), rename, set(panel.widgets), [panel.ticked, panel.choice], **last)
-    common.input(follow, inputs, panel.written, **last)
-
-
-def changes(widgets: Sequence[Any]) -> list[Any]:
-    """What happens when any of these becomes another."""
-    return [event for box in widgets for event in (box.change, *([box.input] if isinstance(box, gr.HTML) else []))]
+    gr.on(deciding, handlers.show, set(panel.editor.technique.widgets), panel.editor.frames, **last)
+    common.input(handlers.follow, inputs, panel.outputs, **last)
 
 
 def _place(rows: Sequence[Row], edited: Edited | None) -> int:

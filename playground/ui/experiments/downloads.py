@@ -11,9 +11,9 @@ from playground.evaluation.findings.comparisons import compare
 from playground.evaluation.findings.summary import summaries
 from playground.evaluation.report import outcome
 from playground.ui import widgets
-from playground.ui.experiments.run import Ran, needed
+from playground.ui.experiments.run import Ran, require_table
 from playground.ui.handlers.event_options import AT_ONCE
-from playground.ui.handlers.messages import told
+from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.sessions import Sessions
 
 
@@ -37,18 +37,18 @@ def build() -> Files:
 def wire(files: Files, ran: Any, sessions: Sessions) -> None:
     """Attach the handlers."""
 
-    @told
+    @report_errors
     def whole(now: Ran | None, request: gr.Request) -> dict[str, str]:
-        packed = report.pack(outcome.experiment_report(needed(now), sessions.of(request)))
+        packed = report.pack(outcome.experiment_report(require_table(now), sessions.of(request)))
         return {"name": "report.zip", "base64": base64.b64encode(packed).decode("ascii")}
 
-    @told
+    @report_errors
     def csv(now: Ran | None) -> dict[str, str]:
-        return {"name": "results.csv", "text": report.csv(needed(now))}
+        return {"name": "results.csv", "text": report.csv(require_table(now))}
 
-    @told
+    @report_errors
     def json(now: Ran | None) -> dict[str, str]:
-        table = needed(now)
+        table = require_table(now)
         return {"name": "results.json", "text": report.dump_results(table, summaries(table), compare(table))}
 
     files.report.click(whole, ran, files.report, **AT_ONCE)

@@ -6,13 +6,13 @@ const draw = () => {
   const now = props.value;
   host.hidden = !now.title;
   if (!now.title) return host.replaceChildren();
-  const told = [["Asked", now.asked], ["Expected", now.reference], ["Answered", now.answer],
+  const facts = [["Asked", now.asked], ["Expected", now.reference], ["Answered", now.answer],
     ["Read as", now.predicted], ["Why", now.note], ["It took", now.facts]].filter(([, text]) => text);
   redraw(host,
     el("div", { class: "side-head" }, el("h3", { text: now.title }),
       el("span", { class: "verdict", "data-state": now.state, text: now.said })),
-    el("dl", {}, ...told.map(([name, text]) =>
-      el("div", { class: "told" }, el("dt", { text: name }), el("dd", { text, dir: "auto" })))),
+    el("dl", {}, ...facts.map(([name, text]) =>
+      el("div", { class: "fact" }, el("dt", { text: name }), el("dd", { text, dir: "auto" })))),
     el("div", { class: "card-acts" },
       now.openable && el("button", { type: "button", class: "quiet strong", text: "Open in the Playground",
         onclick: () => trigger("open_setup", { key: now.at }) }),

@@ -19,5 +19,31 @@ const draw = () => {
   setText(parts.note, now.note);
   parts.note.hidden = !now.note;
 };
-watch("value", draw);
+// The plan of the last run is kept while this page is open, and asked for again after a reload: what came of it is in
+// the server's store.
+const kept = (work) => {
+  try {
+    return work(sessionStorage);
+  } catch { // a browser that keeps nothing
+    return null;
+  }
+};
+const PLAN = "playground-experiment";
+watch("value", () => {
+  draw();
+  if (props.value.plan) kept((storage) => storage.setItem(PLAN, props.value.plan));
+});
 draw();
+const plan = props.value.phase === "empty" && kept((storage) => storage.getItem(PLAN));
+// Not before the form holds what was kept of it: filling it says anew that nothing was run.
+const root = document.documentElement;
+const restored = new MutationObserver(() => ask());
+const ask = () => {
+  if (!root.dataset.restoredexperiment) return;
+  restored.disconnect();
+  trigger("show_stored", { plan });
+};
+if (plan) {
+  restored.observe(root, { attributes: true });
+  ask();
+}

@@ -18,7 +18,7 @@ from playground.evaluation.plan import Experiment
 from playground.parameters import parameters
 from playground.ui import widgets
 from playground.ui.experiments import columns_panel, data_panel, technique_rows
-from playground.ui.experiments.columns_panel import ColumnsPanel, changes
+from playground.ui.experiments.columns_panel import ColumnHandlers, ColumnsPanel
 from playground.ui.experiments.data_panel import DataPanel, number_field
 from playground.ui.experiments.form_values import (
     key,
@@ -32,8 +32,8 @@ from playground.ui.experiments.form_values import (
     scorer_line,
 )
 from playground.ui.handlers.event_options import AT_ONCE
-from playground.ui.handlers.messages import told
-from playground.ui.setup_form.fields import Field, each_once, pick, read_fields
+from playground.ui.handlers.messages import report_errors
+from playground.ui.setup_form.fields import Field, changes, each_once, pick, read_fields
 from playground.ui.setup_form.form import open_with
 from playground.ui.setup_form.labels import Labels
 from playground.ui.widgets import TextColumn
@@ -46,7 +46,7 @@ SUITS = ("The one that suits the data", "")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExperimentForm:
-    """The widgets. `expected` are the expectations of what was loaded last, which no widget shows."""
+    """The widgets. `expectations` are those of what was loaded last, which no widget shows."""
 
     texts: tuple[Field, ...]  # title, about
     data: DataPanel
@@ -58,7 +58,7 @@ class ExperimentForm:
     scorer: Any
     scorer_about: Any
     scorer_options: Any
-    expected: Any
+    expectations: Any
     reset: Any  # what other data has reset, in words
     reset_for: Any  # the data for which that was done: a list tells of one choice more than once
     offered: tuple[Experiment, ...]  # those that come with the playground
@@ -72,21 +72,21 @@ class ExperimentForm:
             self.sampling,
             self.scorer,
             self.scorer_options,
-            self.expected,
+            self.expectations,
         ]
         return [*self.data.widgets, *own, *(f.widget for f in (*self.texts, *self.numbers))]
 
     @property
     def changes(self) -> list[Any]:
         """What happens when anything in the form becomes another. (What is remembered shows in the data's line.)"""
-        memory = (self.expected, self.data.given, self.techniques.edited)
+        memory = (self.expectations, self.data.own_rows, self.techniques.edited)
         return changes([*(box for box in self.widgets if box not in memory), self.data.state])
 
     @property
-    def written(self) -> list[Any]:
+    def outputs(self) -> list[Any]:
         """All that `write` may update."""
         return each_once(
-            [*self.widgets, *self.techniques.written, *self.data.written, self.scorer_about, self.reset, self.reset_for]
+            [*self.widgets, *self.techniques.outputs, *self.data.outputs, self.scorer_about, self.reset, self.reset_for]
         )
 
     def own_text(self, field: Field, values: Mapping[Any, Any]) -> str:
@@ -118,23 +118,23 @@ class ExperimentForm:
             "scorer": read_scorer(values[self.scorer], values[self.scorer_options]),
         }
         labels = {"", *_labels(data)}
-        stated = values[self.expected] or ()
+        stated = values[self.expectations] or ()
         return {**data, "expectations": [e for e in stated if {e["column"], e["better_than"]} <= labels]}
 
     def write(self, experiment: Experiment, models: Sequence[ModelInfo]) -> dict[Any, Any]:
         """Updates that make the form hold this experiment."""
         held = [key(model) for model in experiment.models]
-        judged, rows = experiment.scorer, technique_rows.rows(experiment.techniques)
+        scorer, rows = experiment.scorer, technique_rows.rows(experiment.techniques)
         return {
             **self.data.write(experiment.data),
-            self.expected: [asdict(expectation) for expectation in experiment.expectations],
+            self.expectations: [asdict(expectation) for expectation in experiment.expectations],
             **self.techniques.write(rows, [row["id"] for row in rows]),
             self.models: gr.update(choices=model_choices(models, held), value=held),
             self.variants: [{"name": d.name, "sampling": lines(d.sampling)} for d in experiment.variants],
             self.sampling: lines(experiment.sampling),
-            self.scorer: judged.name,
-            self.scorer_about: scorer_line(judged.name),
-            self.scorer_options: lines(judged.options),
+            self.scorer: scorer.name,
+            self.scorer_about: scorer_line(scorer.name),
+            self.scorer_options: lines(scorer.options),
             self.reset: sentence(""),
             self.reset_for: experiment.data.name,
             **{f.widget: f.write(getattr(experiment, f.parameter.name)) for f in (*self.texts, *self.numbers)},
@@ -172,7 +172,7 @@ def build(models: Sequence[ModelInfo], offered: Collection[Experiment] = ()) -> 
                 number_field(by_name["repetitions"], help="How often each item is asked."),
                 number_field(by_name["seed"], label="Random seed of all answers", help="Same seed, same answers."),
             )
-        common = gr.Textbox(label=columns_panel.COMMON, info="One a line, for example temperature: 0.", lines=2)
+        common = gr.Textbox(label=columns_panel.COMMON, info="One per line, for example temperature: 0.", lines=2)
         gr.Markdown("**Sampling variants** Every column is asked with each of them.", elem_classes="field-label")
         parts = [
             TextColumn(key="name", label="Name", hint="low temperature"),
@@ -187,13 +187,13 @@ def build(models: Sequence[ModelInfo], offered: Collection[Experiment] = ()) -> 
             filterable=False,
         )
         about = gr.Markdown(scorer_line(""), elem_classes="card-line")
-        options = gr.Textbox(label="Options of the scorer", info="One a line, for example tolerance: 0.01.", lines=2)
+        options = gr.Textbox(label="Options of the scorer", info="One per line, for example tolerance: 0.01.", lines=2)
     with gr.Accordion("Title and question", open=False):
         texts = pick(Experiment, "title", "about")
     form = ExperimentForm(
         texts=texts, data=data, techniques=techniques, models=chosen, variants=variants, numbers=numbers,
-        sampling=common, scorer=scorer, scorer_about=about, scorer_options=options, expected=gr.State(()), reset=reset,
-        reset_for=gr.State(""), offered=tuple(offered),
+        sampling=common, scorer=scorer, scorer_about=about, scorer_options=options, expectations=gr.State(()),
+        reset=reset, reset_for=gr.State(""), offered=tuple(offered),
     )  # fmt: skip
     return form, add
 
@@ -210,14 +210,14 @@ def wire(form: ExperimentForm) -> None:
     title, about = (f.widget for f in form.texts)
     panel = form.techniques
 
-    @told
+    @report_errors
     def choose_data(values: dict[Any, Any]) -> dict[Any, Any]:
         """What scored another data set's answers, asked for them or is called after them need not suit this one's; what
         a person wrote stays."""
         name = values[form.data.name]
         if name == values[form.reset_for]:
             return {form.reset: gr.skip()}
-        before = panel.held(values)
+        before = panel.rows_now(values)
         rows = [{**row, "template": ""} if row.get("template") in wordings else row for row in before]
         named = [f for f in form.texts if form.own_text(f, values) != values[f.widget]]
         kept = panel.write(rows, panel.ticks(values), values[panel.edited])
@@ -235,8 +235,8 @@ def wire(form: ExperimentForm) -> None:
             **texts,
         }
 
-    columns_panel.wire(panel, form.sampling)
-    filled = [form.scorer, form.scorer_options, form.reset, form.reset_for, *panel.written, title, about]
+    columns_panel.wire(ColumnHandlers(panel=panel, common=form.sampling))
+    filled = [form.scorer, form.scorer_options, form.reset, form.reset_for, *panel.outputs, title, about]
     held = {*panel.widgets, title, about, form.scorer, form.sampling, form.data.name, form.reset_for}
     form.data.name.input(choose_data, held, filled, preprocess=False, **AT_ONCE)
     form.scorer.change(lambda name: scorer_line(str(name)), form.scorer, form.scorer_about, preprocess=False, **AT_ONCE)

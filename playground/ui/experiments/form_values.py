@@ -123,16 +123,16 @@ def reset_by_data(
     """
     asked = [technique_rows.title(old) for old, new in zip(before, after, strict=True) if old != new]
     changed = [
-        *([f"the prompt template of {_joined(asked)} (now that of the data)"] if asked else []),
+        *([f"the prompt template of {_join(asked)} (now that of the data)"] if asked else []),
         *(["the scorer (now the one that suits the data)"] if scorer else []),
         *texts,
     ]
     held = {*sampling, *(name for row in after for name in row["sampling"])}
     ends = [p.label.lower() for p in parameters(Sampling) if p.name in ENDS and p.name in held]
-    said = f"With the other data, these were reset: {_joined(changed)}." if changed else ""
-    kept = f"Kept from before, so check it: {_joined(ends)}." if ends else ""
+    said = f"With the other data, these were reset: {_join(changed)}." if changed else ""
+    kept = f"Kept from before, so check it: {_join(ends)}." if ends else ""
     return f"{said} {kept}".strip()
 
 
-def _joined(words: Sequence[str]) -> str:
+def _join(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -18,10 +18,10 @@ from playground.types import Run
 from playground.ui import widgets
 from playground.ui.experiments import items_values
 from playground.ui.experiments.items_values import EMPTY, EMPTY_CELL, FILTERS, ORDERS, asked_of, place
-from playground.ui.experiments.run import needed
+from playground.ui.experiments.run import require_table
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE
-from playground.ui.handlers.messages import told
+from playground.ui.handlers.messages import report_errors
 from playground.ui.run_view import steps_values
 from playground.ui.run_view.views import steps_view
 
@@ -73,7 +73,7 @@ class ItemsView:
         """What shows one cell."""
         return [self.cell, self.steps]
 
-    def cleared(self) -> dict[Any, Any]:
+    def clear(self) -> dict[Any, Any]:
         """Updates that empty the list, and close the cell that is opened."""
         return {self.list: EMPTY, self.page: 0, self.cell: EMPTY_CELL, self.steps: steps_values.steps_value(None)}
 
@@ -92,8 +92,8 @@ def build(opened: Any) -> ItemsView:
     """Lay out the list and what is shown of one cell; a setup put into `opened` is opened in the Playground."""
     with gr.Row(elem_classes="filters"):
         words = gr.Textbox(label="Search", placeholder="Words to look for", max_lines=1, min_width=150)
-        keep = gr.Dropdown(_named(FILTERS), value="all", label="Show", filterable=False, min_width=150)
-        order = gr.Dropdown(_named(ORDERS), value="drawn", label="Order", filterable=False, min_width=150)
+        keep = gr.Dropdown(_title_and_key(FILTERS), value="all", label="Show", filterable=False, min_width=150)
+        order = gr.Dropdown(_title_and_key(ORDERS), value="drawn", label="Order", filterable=False, min_width=150)
     listed = widgets.widget(HERE / "items.js", value=EMPTY, elem_id="items")
     cell = widgets.widget(HERE / "experiment_cell.js", value=EMPTY_CELL, elem_id="experiment-cell")
     steps = steps_view(steps_values.steps_value(None), elem_id="experiment-steps")
@@ -109,27 +109,27 @@ def build(opened: Any) -> ItemsView:
     )
 
 
-def _named(offered: Mapping[str, tuple[str, Any]]) -> list[tuple[str, str]]:
+def _title_and_key(offered: Mapping[str, tuple[str, Any]]) -> list[tuple[str, str]]:
     return [(title, key) for key, (title, _) in offered.items()]
 
 
 def wire(view: ItemsView, ran: Any, store: Store) -> None:
     """Attach the handlers. `ran` is the session's last experiment."""
 
-    @told
+    @report_errors
     def narrow(values: dict[Any, Any]) -> dict[Any, Any]:
         if values[ran] is None or values[ran].table is None:
             return {view.page: 0}
         return view.show(values[ran].table, {**values, view.page: 0})
 
-    @told
+    @report_errors
     def turn(values: dict[Any, Any], event: gr.EventData) -> dict[Any, Any]:
         page = payloads.read(_Page, event).page
-        return view.show(needed(values[ran]), {**values, view.page: page})
+        return view.show(require_table(values[ran]), {**values, view.page: page})
 
-    @told
+    @report_errors
     def look(values: dict[Any, Any], event: gr.EventData) -> dict[Any, Any]:
-        clicked, table = payloads.read(_Cell, event), needed(values[ran])
+        clicked, table = payloads.read(_Cell, event), require_table(values[ran])
         if clicked.column >= len(table.columns):
             raise InvalidSetup(f"There is no column {clicked.column + 1}; choose another cell.")
         beside = asked_of(table, clicked.item, table.columns[clicked.column])
@@ -137,14 +137,14 @@ def wire(view: ItemsView, ran: Any, store: Store) -> None:
             raise InvalidSetup("That cell has no answer yet; choose another.")
         return show(table, beside[0])
 
-    @told
+    @report_errors
     def again(values: dict[Any, Any], event: gr.EventData) -> dict[Any, Any]:
-        table = needed(values[ran])
+        table = require_table(values[ran])
         return show(table, at_of(payloads.read(payloads.Choice, event).key, table))
 
-    @told
+    @report_errors
     def open_one(values: dict[Any, Any], event: gr.EventData) -> Iterator[dict[Any, Any]]:
-        table = needed(values[ran])
+        table = require_table(values[ran])
         run = run_of(table.results[at_of(payloads.read(payloads.Choice, event).key, table)])
         if run is None:
             raise InvalidSetup("This run is not in the store any more; run the experiment again.")

@@ -17,8 +17,8 @@ EMPTY: dict[str, Any] = {"columns": [], "rows": [], "count": "", "empty": "", "p
 FILTERS: Mapping[str, tuple[str, Callable[[ItemRow], bool]]] = {
     "all": ("All items", lambda row: True),
     "differ": ("The columns disagree", lambda row: row.spread > 0),
-    "none": ("No column is right", lambda row: _known(row) != [] and max(_known(row)) < 1),
-    "every": ("Every column is right", lambda row: _known(row) != [] and min(_known(row)) == 1),
+    "none": ("No column is right", lambda row: _scores(row) != [] and max(_scores(row)) < 1),
+    "every": ("Every column is right", lambda row: _scores(row) != [] and min(_scores(row)) == 1),
     "unread": ("No answer found", lambda row: any(not r.extracted for r in _results(row))),
     "failed": ("Something failed", lambda row: any(r.outcome == "failed" for r in _results(row))),
 }
@@ -27,7 +27,7 @@ ORDERS: Mapping[str, tuple[str, Callable[[ItemRow], Any]]] = {
     "hard": ("Hardest first", lambda row: _mean(row)),
     "easy": ("Easiest first", lambda row: -_mean(row)),
     "spread": ("Largest disagreement first", lambda row: -row.spread),
-    "input": ("By their text", lambda row: row.item.input.casefold()),
+    "input": ("Alphabetical", lambda row: row.item.input.casefold()),
 }
 GONE = "Its prompts and steps are no longer stored."
 MARKS = {"right": "\u2713", "wrong": "\u2717", "partly": "\u25d0", "unread": "?", "failed": "!"}
@@ -62,8 +62,8 @@ def items_value(
 def _row(row: ItemRow) -> dict[str, Any]:
     return {
         "item": row.item.id,
-        "input": _clipped(row.item.input),
-        "reference": _clipped(row.item.references[0]) if row.item.references else "",
+        "input": _clip(row.item.input),
+        "reference": _clip(row.item.references[0]) if row.item.references else "",
         "cells": [_cell(cells) for cells in row.cells],
     }
 
@@ -80,7 +80,7 @@ def _cell(cells: Sequence[Result]) -> dict[str, str] | None:
             "title": f"right {right} of {len(cells)} times",
         }  # fmt: skip
     (cell,) = cells
-    text = _clipped(cell.predicted or cell.answer, 60)
+    text = _clip(cell.predicted or cell.answer, 60)
     said = SAID[alike] if alike != "partly" or cell.score is None else f"score {cell.score:.2f}"
     if cell.right is None and cell.score is not None and alike != "unread":
         text = f"{cell.score:.2f}"
@@ -156,15 +156,15 @@ def _results(row: ItemRow) -> list[Result]:
     return [result for cells in row.cells for result in cells]
 
 
-def _known(row: ItemRow) -> list[float]:
+def _scores(row: ItemRow) -> list[float]:
     return [score for score in row.scores if score is not None]
 
 
 def _mean(row: ItemRow) -> float:
-    known = _known(row)
+    known = _scores(row)
     return sum(known) / len(known) if known else 0.0
 
 
-def _clipped(text: str, most: int = CLIPPED) -> str:
+def _clip(text: str, most: int = CLIPPED) -> str:
     flat = " ".join(text.split())
     return flat if len(flat) <= most else f"{flat[: most - 1]}\u2026"

@@ -15,8 +15,8 @@ LISTED = 8  # bad rows that are shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
-    """Data of one's own as it was given, and what was read from it, or why nothing could be."""
+class OwnRows:
+    """Rows of one's own as they were given, and what was read from it, or why nothing could be."""
 
     content: bytes | str = ""
     filename: str = ""
@@ -24,34 +24,34 @@ class Given:
     fault: str = ""
 
 
-def items_of(given: Given | None) -> tuple[Item, ...]:
+def items_of(rows: OwnRows | None) -> tuple[Item, ...]:
     """What can be asked. Raises InvalidSetup where nothing was given, or it could not be read."""
-    if given and given.fault:
-        name = f"\u201c{given.filename}\u201d" if given.filename else "What was pasted"
-        raise InvalidSetup(f"{name} cannot be used yet. {given.fault}")
-    if given is None or not given.items:
+    if rows and rows.fault:
+        name = f"\u201c{rows.filename}\u201d" if rows.filename else "What was pasted"
+        raise InvalidSetup(f"{name} cannot be used yet. {rows.fault}")
+    if rows is None or not rows.items:
         raise InvalidSetup("There is no data of your own yet; open a file, or paste rows.")
-    return given.items
+    return rows.items
 
 
-def said(own: OwnData, size: Any, shots: Any, kind: Any = "") -> str:
+def describe_rows(own: OwnData, size: Any, shots: Any, kind: Any = "") -> str:
     """How many rows there are, what becomes of them, which were left out, and which answer type suits them better."""
-    return "\n".join([shared(len(own.items), size, shots), *better_kind(own.items, kind), *bad_rows(own.bad)])
+    return "\n".join([describe_shares(len(own.items), size, shots), *better_kind(own.items, kind), *bad_rows(own.bad)])
 
 
 def better_kind(items: Iterable[Item], kind: Any) -> list[str]:
     """What to choose instead of text, where every right answer is of one kind."""
-    known = [reference.strip() for item in items for reference in item.references]
-    if kind != "text" or not known:
+    answers = [reference.strip() for item in items for reference in item.references]
+    if kind != "text" or not answers:
         return []
-    if all(NUMBER.fullmatch(reference) for reference in known):
+    if all(NUMBER.fullmatch(reference) for reference in answers):
         return ["All right answers are numbers: choose the answer type Number, which takes 5.0 and 5 for the same."]
-    if all(reference.casefold() in ("yes", "no") for reference in known):
+    if all(reference.casefold() in ("yes", "no") for reference in answers):
         return ["All right answers are yes or no: choose the answer type Yes / no, which finds them in a sentence."]
     return []
 
 
-def shared(count: int, size: Any, shots: Any) -> str:
+def describe_shares(count: int, size: Any, shots: Any) -> str:
     """How many of the rows are kept as examples and how many are asked; the boxes may hold no number."""
     if not count:
         return ""

@@ -12,28 +12,29 @@ from playground.errors import InvalidSetup
 from playground.evaluation.findings import comparisons, expectations
 from playground.evaluation.results import Table
 from playground.ui import widgets
-from playground.ui.experiments import (
+from playground.ui.experiments import status_values
+from playground.ui.experiments.figures import (
     calibration_figure,
     ladder_figure,
     model_grid_figure,
     paths_figure,
     price_figure,
-    status_values,
 )
-from playground.ui.experiments.figure_style import View
+from playground.ui.experiments.figures.figure_style import View
 from playground.ui.experiments.items_panel import ItemsView
-from playground.ui.experiments.run import Ran, needed
+from playground.ui.experiments.run import Ran, require_table
 from playground.ui.handlers.event_options import AT_ONCE
-from playground.ui.handlers.messages import told
+from playground.ui.handlers.messages import report_errors
 from playground.ui.widgets.status import sentence
 
 HERE = Path(__file__).parent
 
-AGAINST = [("The first column", "first"), ("The column above", "neighbours"), ("Each with each", "all")]
+AGAINST = [("The first column", "first"), ("The column above", "neighbours"), ("Every pair", "all")]
 PRICES = [("Tokens", "tokens"), ("Seconds (many at once)", "seconds"), ("Cost", "cost")]
 FIGURES = ("paths", "price", "models", "calibration")  # beside the ladder and the items
 ABOUT = {
-    "paths": "What fewer voting paths would have reached, resampled from the stored ones; no model is asked again.",
+    "paths": "How often the vote would have been right with fewer reasoning paths, drawn from the stored ones; no "
+    "model is asked again.",
     "price": (
         "What an answer costs. On the line: no cheaper column scores as high. Seconds depend on what else ran at the "
         "time, so compare tokens."
@@ -59,7 +60,7 @@ class Figure:
     def outputs(self) -> list[Any]:
         return [self.plot, self.table, self.missing]
 
-    def shown(self, figure: Any, tables: list[dict[str, Any]], missing: str = "") -> dict[Any, Any]:
+    def show(self, figure: Any, tables: list[dict[str, Any]], missing: str = "") -> dict[Any, Any]:
         return {
             self.plot: figure,
             self.table: tables,
@@ -94,26 +95,26 @@ class Views:
         """All that shows an experiment, of whatever view."""
         return [*self.outputs, *self.items.details]
 
-    def cleared(self) -> dict[Any, Any]:
+    def clear(self) -> dict[Any, Any]:
         """Updates that take an experiment out of sight, with the cell that was opened."""
-        figures = {part: shown for figure in self.figures.values() for part, shown in figure.shown(None, []).items()}
-        return {**figures, self.sentences: status_values.sentences_value(None, ()), **self.items.cleared()}
+        figures = {part: shown for figure in self.figures.values() for part, shown in figure.show(None, []).items()}
+        return {**figures, self.sentences: status_values.sentences_value(None, ()), **self.items.clear()}
 
     def show(self, key: str, table: Table, values: Mapping[Any, Any]) -> dict[Any, Any]:
         """Updates for one view."""
         several = {self.tabs["models"]: gr.update(visible=model_grid_figure.several(table))}
         if key == "items":
             return {**several, **self.items.show(table, values)}
-        said = {self.sentences: self._said(table, values)} if key == "ladder" else {}
-        return {**several, **said, **self.figures[key].shown(*self.drawn(key, table, values))}
+        said = {self.sentences: self._show_findings(table, values)} if key == "ladder" else {}
+        return {**several, **said, **self.figures[key].show(*self.draw(key, table, values))}
 
-    def drawn(self, key: str, table: Table, values: Mapping[Any, Any]) -> View:
+    def draw(self, key: str, table: Table, values: Mapping[Any, Any]) -> View:
         """Figure and tables of a view, or why there are none."""
         if key == "price":
             return price_figure.price(table, str(values[self.price]))
         return DRAWN[key](table)
 
-    def _said(self, table: Table, values: Mapping[Any, Any]) -> dict[str, Any]:
+    def _show_findings(self, table: Table, values: Mapping[Any, Any]) -> dict[str, Any]:
         against = values[self.against]
         if against not in [key for _, key in AGAINST]:
             raise InvalidSetup(f"Compared with {ascii(against)[:60]}; choose one of the list.")
@@ -135,7 +136,7 @@ def build(items: Callable[[], ItemsView]) -> Views:
     """Lay out the views; `items` lays out its own."""
     tabs, figures = {}, {}
     with gr.Column(min_width=0, elem_id="experiment-views") as frame, gr.Tabs(overflow_behavior="wrap"):
-        with gr.Tab("Ladder", id="ladder") as tabs["ladder"]:
+        with gr.Tab("Scores", id="ladder") as tabs["ladder"]:
             plot = gr.Plot(show_label=False, container=False, elem_id="ladder", elem_classes="drawn")
             sentences = widgets.widget(
                 HERE / "sentences.js", value=status_values.sentences_value(None, ()), elem_id="said"
@@ -168,7 +169,7 @@ def _as_table(plot: Any, key: str) -> Figure:
 def wire(views: Views, ran: Any, came: Any) -> None:
     """Attach the handlers. `came` changes whenever new results came."""
 
-    @told
+    @report_errors
     def refresh(values: dict[Any, Any]) -> dict[Any, Any]:
         now: Ran | None = values[ran]
         if now is None or now.table is None:
@@ -186,7 +187,7 @@ def wire(views: Views, ran: Any, came: Any) -> None:
 
 
 def _wire_tab(views: Views, key: str, tab: Any, ran: Any) -> None:
-    @told
+    @report_errors
     def turn(values: dict[Any, Any]) -> dict[Any, Any]:
         now: Ran | None = values[ran]
         shown = views.show(key, now.table, values) if now and now.table else {}
@@ -196,9 +197,9 @@ def _wire_tab(views: Views, key: str, tab: Any, ran: Any) -> None:
 
 
 def _wire_save(views: Views, key: str, figure: Figure, ran: Any) -> None:
-    @told
+    @report_errors
     def save(values: dict[Any, Any]) -> dict[Any, Any]:
-        _, tables, _ = views.drawn(key, needed(values[ran]), values)
+        _, tables, _ = views.draw(key, require_table(values[ran]), values)
         if not tables:
             raise InvalidSetup("This view has no table yet.")
         whole = tables[-1]

@@ -1,20 +1,28 @@
 """An experiment that runs: its table grows, Stop keeps what is there, and running it again asks what is missing."""
 
+import json
 import math
 import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
+from typing import Any
 
+from playground import setups
 from playground.backends.catalog import Catalog
 from playground.errors import InvalidSetup
-from playground.evaluation import running
+from playground.evaluation import experiments, running
 from playground.evaluation.plan import Experiment
 from playground.evaluation.results import Table
 from playground.evaluation.store import Store
+from playground.json_values import as_json
+from playground.settings import Settings
+from playground.ui.handlers.experiment_limits import check_size
 from playground.ui.handlers.messages import in_words
 from playground.ui.handlers.one_at_a_time import Stoppable
 
+MOST_CHARACTERS = 400_000  # of a plan that a browser keeps
+PUT_BACK = "Put back from the store after the page was loaded anew; nothing was asked for it."
 SHOWN_EVERY = 0.3  # seconds: what comes faster is shown together
 
 
@@ -59,6 +67,33 @@ def follow(
         now.halt.set()  # also when the page was closed
 
 
+def put_back(plan: Any, catalog: Catalog, store: Store, settings: Settings, visitor: str) -> Ran | None:
+    """The results of a plan, as `plan_text` gives it, as far as they are stored; None where none are.
+
+    A browser sends the plan after a reload: it is checked like any other. Raises PlaygroundError for what is none.
+    """
+    if not isinstance(plan, str) or len(plan) > MOST_CHARACTERS:
+        raise InvalidSetup("There is no plan in this; press Run the experiment.")
+    try:
+        data = json.loads(plan)
+    except (ValueError, RecursionError):
+        raise InvalidSetup("This plan cannot be read; press Run the experiment.") from None
+    experiment = experiments.parse(data)
+    check_size(experiment, settings)
+    table = running.load_stored(experiment, catalog, store, visitor=visitor)
+    if not table.results:
+        return None
+    ran = Ran(experiment=experiment, table=replace(table, message=PUT_BACK))
+    ran.halt.set()
+    return ran
+
+
+def plan_text(experiment: Experiment) -> str:
+    """The plan as text for a browser to keep; "" for one that is too long to go to and fro."""
+    text = json.dumps(as_json(setups.changed_values(experiment)), ensure_ascii=False)
+    return text if len(text) <= MOST_CHARACTERS else ""
+
+
 def same_plan(one: Experiment, other: Experiment) -> bool:
     """Whether both ask the same: what an experiment is called makes no difference."""
     return replace(one, title="", about="") == replace(other, title="", about="")
@@ -72,7 +107,7 @@ def out_of_date(now: Ran | None, plan: Experiment | None) -> str:
     return f"Out of date: you changed the plan after this run. Below is \u201c{title}\u201d as it ran."
 
 
-def needed(now: Ran | None) -> Table:
+def require_table(now: Ran | None) -> Table:
     """The table of the last experiment. Raises InvalidSetup when there is none."""
     if now is None or now.table is None:
         raise InvalidSetup("Nothing has been run yet; press Run the experiment first.")

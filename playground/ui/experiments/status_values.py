@@ -100,15 +100,15 @@ def sentences_value(
         f"{early}{format_count(len(comparisons), 'comparison')} on the same items, corrected for their number (Holm)."
     )
     lead = f"{lead} {items_needed_sentence(comparisons)}".rstrip()
-    said = [_said(c) for c in sorted(comparisons, key=lambda c: not c.significant)]
-    return {**value, "lead": lead, "sentences": [*said, *map(_checked, checks)]}
+    said = [_finding(c) for c in sorted(comparisons, key=lambda c: not c.significant)]
+    return {**value, "lead": lead, "sentences": [*said, *map(_check_value, checks)]}
 
 
-def _said(c: ColumnComparison) -> dict[str, str]:
+def _finding(c: ColumnComparison) -> dict[str, str]:
     kind, mark = ("shown", "More than chance explains") if c.significant else ("open", "Not enough evidence")
     return {"kind": kind, "mark": mark, "text": comparison_sentence(c, marked=True)}
 
 
-def _checked(check: ExpectationCheck) -> dict[str, str]:
+def _check_value(check: ExpectationCheck) -> dict[str, str]:
     kind, mark = ("held", "Expected, held") if check.is_met else ("missed", "Expected, not held")
     return {"kind": kind, "mark": mark, "text": check.sentence}

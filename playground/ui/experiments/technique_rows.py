@@ -15,11 +15,14 @@ from playground.evaluation.columns import in_words
 from playground.evaluation.plan import Experiment, Technique
 from playground.parameters import parameters
 from playground.strategies import STRATEGIES
-from playground.types import Setup, Task
+from playground.types import Sampling, Setup, Task
 
 Row = Mapping[str, Any]
 MOST = next(p.max_length or 1 for p in parameters(Experiment) if p.name == "techniques")
 LONGEST_NAME = next(p.max_length or 1 for p in parameters(Technique) if p.name == "name")
+SAMPLING = {p.name: p.label.lower() for p in parameters(Sampling)}
+TASK = {p.name: p.label.lower() for p in parameters(Task)}
+FORMS = {"zero_shot": "zero-shot", "few_shot": "few-shot"}  # of chain of thought
 # What of a task differs between techniques; the rest comes from the data.
 PARTS = tuple(p.name for p in parameters(Task) if p.name not in ("input", "answer", "labels"))
 
@@ -63,15 +66,15 @@ def label(row: Row) -> str:
     facts = [
         technique.title if row["name"] not in ("", technique.title) else "",
         *changed,
-        "own template" if row["template"] else "",
-        *(name for name in row["task"] if name in PARTS),
-        *(f"{name.replace('_', ' ')} {_words(value)}" for name, value in row["sampling"].items()),
+        "own prompt template" if row["template"] else "",
+        *(TASK[name] for name in row["task"] if name in PARTS and not (name == "form_text" and "form" in row["task"])),
+        *(f"{SAMPLING.get(name, name)} {_words(value)}" for name, value in row["sampling"].items()),
     ]
     return " \u00b7 ".join([title(row), *filter(None, facts)])
 
 
 def _words(value: Any) -> str:
-    return " ".join(in_words(value).replace("_", " ").split())[:40]
+    return FORMS.get(in_words(value)) or " ".join(in_words(value).replace("_", " ").split())[:40]
 
 
 def with_room(held: Sequence[Row]) -> None:
@@ -115,7 +118,7 @@ def duplicate(held: Sequence[Row], row: Row) -> Row:
     return {**row, "id": copied["id"], "name": name}
 
 
-def moved(held: Sequence[Row], id: str, by: int) -> list[Row]:
+def move(held: Sequence[Row], id: str, by: int) -> list[Row]:
     """The rows with one of them so many places further on; at an end it stays where it is."""
     at = next(at for at, row in enumerate(held) if row["id"] == id)
     left = [row for row in held if row["id"] != id]

@@ -10,10 +10,13 @@ bodies.py         what it brings, if it is JSON
 uploads.py        what it brings, if it is files
 temporary.py      where those are kept
 fair_queue.py     Gradio's queue, shared fairly between visitors
+direct_runs.py    runs that do not come through it, in the same shares
+programs.py       the models as a server, for programs that speak OpenAI's protocol
 states.py         what is kept of a session
 values.py         what handlers are given, and give back
 fetching.py       what Gradio may fetch and copy
 listening.py      the address that it listens at, and a server that may take its time to begin
+writing.py        how an answer is written, whatever it holds
 page_start.py     a script that the page begins with
 headers.py        what each answer tells the browser
 refusals.py       what is answered instead

@@ -39,7 +39,7 @@ class Bodies:
         headers = Headers(scope=scope)
         if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be JSON, and say so in `content-type`.")
-        reserved = declared(headers, self.most) or self.most
+        reserved = read_length(headers, self.most) or self.most
         if self._being_read[address] + reserved > OF_ADDRESS or self._being_read.total() + reserved > AT_ONCE:
             raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "The server is reading too much at once; try again soon.")
         self._being_read[address] += reserved
@@ -69,7 +69,7 @@ class Bodies:
         return b"".join(parts)
 
 
-def declared(headers: Headers, most: int) -> int | None:
+def read_length(headers: Headers, most: int) -> int | None:
     """How long the body is said to be; None if nothing is said. Raises Refused when that is too long."""
     said = headers.getlist("content-length")
     if not said:
@@ -109,7 +109,7 @@ def parse(body: bytes, most: int) -> dict[str, Any]:
     return value
 
 
-def replayed(body: bytes, receive: Receive) -> Receive:
+def replay(body: bytes, receive: Receive) -> Receive:
     """A `receive` that gives this body once, then what else comes: that the client has gone."""
     given = False
 

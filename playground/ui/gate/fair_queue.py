@@ -2,17 +2,22 @@
 
 import asyncio
 import logging
+import sys
 import time
 import uuid
 from collections.abc import Collection, Iterable
+from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import HTTPException
 from gradio.queueing import Event, Queue
-from gradio.server_messages import EventMessage, ProcessCompletedMessage
+from gradio.server_messages import ProcessCompletedMessage
 from gradio.utils import run_coro_in_background
 
 from playground.settings import Settings
+from playground.ui.gate.direct_runs import BUSY, DirectRuns
+from playground.ui.gate.states import Messages
 from playground.ui.handlers.event_options import EXPERIMENT, EXPERIMENTS, RUN
 from playground.ui.handlers.fair_shares import Count, share
 from playground.ui.handlers.visitors import NAME, NOBODY, Visitor
@@ -27,31 +32,8 @@ KEPT = 120.0  # seconds that an answer waits for somebody to fetch it
 ANSWERS, ALL_ANSWERS = 128, 4096  # that wait so, of one visitor and of all
 LOOK = 1.0  # seconds between two looks for events that nobody listens to
 LEFT = "Nobody listened to this for {:g} seconds, so it was ended."
-BUSY = "Too many requests are waiting: {}. Wait until some of them are done, then try again."
-TOO_MANY_REQUESTS = 429
+LAST = (True, sys.maxsize, 0.0)  # no event's rank is behind it
 OWN, ADDRESS, EVERYBODY = "your other run", "another run from the address you come from", "other runs on this server"
-
-
-class Messages(asyncio.Queue[EventMessage]):
-    """What waits to be told to a session; knows whose that is, and since when nobody has asked for it."""
-
-    def __init__(self, visitor: Visitor) -> None:
-        super().__init__()
-        self.visitor = visitor
-        self.asked = self._heard = time.monotonic()  # when the newest event was posted; when somebody last listened
-        self._listeners = 0
-
-    def unheard(self, since: float) -> float:
-        """Seconds for which nobody has listened; those before `since` do not count."""
-        return 0.0 if self._listeners else time.monotonic() - max(self._heard, since)
-
-    async def get(self) -> EventMessage:
-        self._listeners += 1
-        try:
-            return await super().get()
-        finally:
-            self._listeners -= 1
-            self._heard = time.monotonic()
 
 
 class FairQueue(Queue):  # type: ignore[misc]  # gradio is untyped
@@ -71,6 +53,7 @@ class FairQueue(Queue):  # type: ignore[misc]  # gradio is untyped
         page = share(settings, PAGE_WAITING_EACH, PAGE_WAITING, PAGE_WAITING)
         self._waiting = {RUN: waiting, EXPERIMENT: waiting, PAGE: page}
         self._ended = share(settings, ANSWERS, ALL_ANSWERS, ALL_ANSWERS)
+        self.direct = DirectRuns(partial(self._why_none_waits, RUN), self.begin_direct)
         self._unchanged = False  # since a look found nothing that may begin
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -91,9 +74,8 @@ class FairQueue(Queue):  # type: ignore[misc]  # gradio is untyped
         fn = self.blocks.fns.get(body.fn_index)
         kind = _kind(fn) if fn is not None else PAGE
         visitor = request.scope.get(NAME, NOBODY)
-        waits = self._waiting[kind].why(self._count_waiting(kind == PAGE), visitor)
-        if why := waits or self._ended.why(self._count_ended(), visitor):
-            raise HTTPException(TOO_MANY_REQUESTS, BUSY.format(why))
+        if why := self._why_none_waits(kind, visitor) or self._ended.why(self._count_ended(), visitor):
+            raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS, BUSY.format(why))
         body.session_hash = body.session_hash or uuid.uuid4().hex
         messages = self.pending_messages_per_session.setdefault(body.session_hash, Messages(visitor))
         messages.asked = time.monotonic()
@@ -101,10 +83,25 @@ class FairQueue(Queue):  # type: ignore[misc]  # gradio is untyped
         self._unchanged = False
         return answer
 
+    def _why_none_waits(self, kind: str, visitor: Visitor) -> str:
+        return self._waiting[kind].why(self._count_waiting(kind == PAGE), visitor)
+
+    def begin_direct(self) -> None:
+        """Let those runs begin whose turn it is, past Gradio as they come. In the server's thread."""
+        self._unchanged = False
+        while self.direct.waiting:
+            count = self._count_under_way()
+            first = self.direct.next(count[RUN], self._at_once[RUN])
+            others = (_rank(event, count) for event in self._ready(count) if _kind(event.fn) == RUN)
+            if first is None or (True, *first.turn(count[RUN])) > min(others, default=LAST):
+                return
+            self.direct.begin(first)
+
     def get_events(self) -> tuple[list[Event], bool, str] | None:
         """The next to begin: what runs no model first, then whose visitor has least under way, then the oldest."""
         if self._unchanged:
             return None
+        self.begin_direct()
         count = self._count_under_way()
         chosen = min(self._ready(count), key=lambda event: _rank(event, count), default=None)
         if chosen is None:
@@ -117,25 +114,33 @@ class FairQueue(Queue):  # type: ignore[misc]  # gradio is untyped
         try:
             await super().process_events(*args, **options)
         finally:
-            self._unchanged = False
+            self.begin_direct()
 
     def _ready(self, count: dict[str, Count]) -> Iterable[Event]:
+        """What may begin. Of a page's own handlers each answers in the order in which it was asked: a page starts one
+        anew while another answer of it is on its way, and the older must not come last."""
+        answering = {(event.session_hash, event.fn._id) for event in self.under_way()}
         for line in self.event_queue_per_concurrency_id.values():
             if line.concurrency_limit is None or line.current_concurrency < line.concurrency_limit:
                 for event in line.queue:
                     kind = _kind(event.fn)
-                    if not self._at_once[kind].full(count[kind], _visitor(event)):
+                    in_turn = kind != PAGE or (event.session_hash, event.fn._id) not in answering
+                    if in_turn and not self._at_once[kind].full(count[kind], _visitor(event)):
                         yield event
 
     def _count_under_way(self) -> dict[str, Count]:
         count = {kind: Count() for kind in self._at_once}
         for event in self.under_way():
             count[_kind(event.fn)].add(_visitor(event))
+        for visitor in self.direct.under_way:
+            count[RUN].add(visitor)
         return count
 
     def _count_waiting(self, page: bool) -> Count:
-        lines = self.event_queue_per_concurrency_id.values()
-        return Count(_visitor(event) for line in lines for event in line.queue if (_kind(event.fn) == PAGE) == page)
+        count = Count(_visitor(event) for event in self.waiting() if (_kind(event.fn) == PAGE) == page)
+        for one in () if page else self.direct.waiting:
+            count.add(one.visitor)
+        return count
 
     def _count_ended(self) -> Count:
         """Answers that nobody has fetched."""

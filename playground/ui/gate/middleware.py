@@ -2,21 +2,23 @@
 
 import json
 import secrets
-from contextlib import ExitStack
+from contextlib import AbstractAsyncContextManager, ExitStack
 from http import HTTPStatus
 from typing import Any, Protocol
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from playground.backends.catalog import Catalog
 from playground.settings import Settings
-from playground.ui.gate.bodies import MEGABYTE, Bodies, replayed
+from playground.ui.gate.bodies import MEGABYTE, Bodies, replay
 from playground.ui.gate.headers import SecurityHeaders
 from playground.ui.gate.incoming import without_unread
 from playground.ui.gate.open_sessions import OpenSessions
 from playground.ui.gate.origins import Origins
 from playground.ui.gate.page_start import WithScript
-from playground.ui.gate.refusals import Refused, no_such_page, opened_by_a_person
+from playground.ui.gate.programs import serving
+from playground.ui.gate.refusals import Refused, no_such_page, shape_for
 from playground.ui.gate.routes import HASH_PATTERN, find_route, session_of_query, without_deep_link
 from playground.ui.gate.temporary import TemporaryFolder
 from playground.ui.gate.uploads import Uploads
@@ -30,8 +32,12 @@ class GradioPage(Protocol):
 
     temporary: TemporaryFolder
     fns: dict[int, Any]  # the handlers, by number
+    pages: list[tuple[str, str, bool]]  # of each its path, title, and whether the list of pages shows it
+    served: Catalog | None
 
     def session_of(self, event_id: str) -> str: ...
+
+    def place(self, visitor: Visitor) -> AbstractAsyncContextManager[None]: ...
 
 
 class Gate:
@@ -45,6 +51,7 @@ class Gate:
         self._origins = Origins(settings)
         self._headers = SecurityHeaders(settings)
         self._bodies = Bodies(settings)
+        self._serving = serving(settings, page.served, page.place, self._bodies)
         self._uploads = Uploads(page.temporary, settings.file_megabytes * MEGABYTE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,12 +80,17 @@ class Gate:
             await self._pass({**scope, NAME: visitor}, receive, answer)
         except Refused as refused:
             if not began:
-                await refused.answer(answer, readable=opened_by_a_person(scope))
+                await refused.answer(answer, shape_for(scope))
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
-        route, parts = find_route(scope)
+        route, parts = find_route(scope, [path for path, *_ in self._page.pages])
         visitor: Visitor = scope[NAME]
         scope = {**without_unread(scope), "query_string": without_deep_link(scope["query_string"])}
+        if route.kind == "serve":
+            if self._serving is None:
+                raise no_such_page()
+            await self._serving(scope, receive, send)
+            return
         with ExitStack() as stack:
             if route.kind == "file":
                 if not self._page.temporary.holds(parts["file"]):
@@ -92,20 +104,20 @@ class Gate:
             elif route.kind == "start" and scope["method"] == "GET":
                 send = WithScript(send)
             elif route.kind == "upload":
-                receive = self._uploads.counted(scope, receive)
+                receive = self._uploads.count(scope, receive)
             elif route.kind not in ("page", "start"):
                 body, sent = await self._bodies.read(scope, receive, visitor.address)
                 self._check_handler(route.kind, parts.get("name"), sent.get("fn_index"))
                 body = self._checked(route.kind, body, sent, visitor)
                 length = [(b"content-length", str(len(body)).encode())]
                 kept = [pair for pair in scope["headers"] if pair[0] not in (b"content-length", b"transfer-encoding")]
-                scope, receive = {**scope, "headers": kept + length}, replayed(body, receive)
+                scope, receive = {**scope, "headers": kept + length}, replay(body, receive)
             await self._app(scope, receive, send)
 
     def _check_handler(self, kind: str, name: str | None, number: Any) -> None:
-        """Raises Refused for a handler that is not there: Gradio would log a failure of its own."""
+        """Raises Refused for a handler that is not there, or is a script of the page: Gradio would log its failure."""
         handlers = self._page.fns
-        if kind == "join" and (type(number) is not int or number not in handlers):
+        if kind == "join" and (type(number) is not int or number not in handlers or handlers[number].fn is None):
             raise Refused(HTTPStatus.NOT_FOUND, f"There is no `fn_index` {ascii(number)[:20]}.")
         if kind == "call" and all(fn.api_name != name for fn in handlers.values()):
             raise Refused(HTTPStatus.NOT_FOUND, f"There is no endpoint /{name}.")

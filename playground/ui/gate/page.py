@@ -6,19 +6,21 @@ import logging
 import os
 import traceback
 from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import gradio as gr
 
+from playground.backends.catalog import Catalog
 from playground.settings import Settings
-from playground.ui.gate import fetching, listening, uploads, values
+from playground.ui.gate import fetching, listening, uploads, values, writing
 from playground.ui.gate.fair_queue import FairQueue
 from playground.ui.gate.middleware import Gate
 from playground.ui.gate.open_sessions import OpenSessions
 from playground.ui.gate.states import States
 from playground.ui.gate.temporary import TemporaryFolder
 from playground.ui.handlers.messages import BUG, plain, toast
+from playground.ui.handlers.visitors import Visitor
 
 SWEEP = 600.0  # seconds between looks for old files
 TOO_FEW = "{got} values came, and {wanted} are needed. Gradio's API page lists them."
@@ -33,11 +35,13 @@ class Page(gr.Blocks):  # type: ignore[misc]  # gradio is untyped
         fetching.close_off()
         listening.be_patient()
         uploads.replace_parser()
+        writing.write_anything()
         self.temporary = TemporaryFolder(settings.cache, settings.upload_megabytes * 2**20)
         atexit.register(self.temporary.remove)
         os.environ["GRADIO_TEMP_DIR"] = str(self.temporary.path)  # components take it from there when they are made
         self._settings = settings
         super().__init__(**options)
+        self.served: Catalog | None = None  # the models that programs may ask
         self.session_ended: Callable[[str], None] = lambda _: None  # told of each session that is over, by its hash
 
     def queue(self, *args: Any, **options: Any) -> Any:
@@ -86,6 +90,11 @@ class Page(gr.Blocks):  # type: ignore[misc]  # gradio is untyped
         pending = self._queue.pending_event_ids_session
         return next((key for key, events in pending.items() if event_id in events), "")
 
+    def place(self, visitor: Visitor) -> AbstractAsyncContextManager[None]:
+        """A place among the runs that go on, for one that does not come through the queue. Raises Refused."""
+        place: AbstractAsyncContextManager[None] = self._queue.direct.place(visitor)
+        return place
+
     def waits_for(self, session: str, handlers: Collection[int]) -> str | None:
         """What a run of this session's waits for; empty if it has begun, None if there is none."""
         return self._queue.waits_for(session, handlers)
@@ -93,6 +102,17 @@ class Page(gr.Blocks):  # type: ignore[misc]  # gradio is untyped
     def leave_line(self, session: str, handlers: Collection[int]) -> bool:
         """Take such a run out of the line; whether one waited."""
         return bool(self._queue.take_out(session, handlers))
+
+    def stop_begun(self, session: str, handlers: Collection[int]) -> None:
+        """Note at such a run, which has begun, that it is to stop; `is_stopped` tells it."""
+        waiting = self._queue.waiting()
+        for event in tuple(self._queue.event_ids_to_events.values()):
+            if event.session_hash == session and event.fn._id in handlers and event not in waiting:
+                event.is_to_stop = True
+
+    def is_stopped(self, event_id: str | None) -> bool:
+        """Whether the run of this event is to stop."""
+        return getattr(self._queue.event_ids_to_events.get(event_id), "is_to_stop", False)
 
     def _end(self, key: str) -> None:
         self.state_holder.end(key)
@@ -122,8 +142,35 @@ class Page(gr.Blocks):  # type: ignore[misc]  # gradio is untyped
         except gr.Error:
             raise
         except Exception as error:  # its words would repeat what was sent
-            log.warning("Values for %r could not be read: %s", block_fn.name, type(error).__name__)
+            at = traceback.extract_tb(error.__traceback__)[-1]  # it may be our own fault
+            kind = type(error).__name__
+            log.warning(
+                "Values for %r could not be read: %s in %s, line %s", block_fn.name, kind, at.filename, at.lineno
+            )
             raise plain(UNREADABLE) from None
+
+    def handle_streaming_diffs(
+        self,
+        block_fn: Any,
+        data: list[Any],
+        session_hash: str | None,
+        run: str | None,
+        final: bool,
+        simple_format: bool = False,
+    ) -> list[Any]:
+        """What changed since the news before. Where either is an update of properties, the new one is sent whole.
+
+        The page writes changes into the very values that it was sent. What it has not drawn yet would turn into an
+        update that changes nothing, as Gradio fills in for an output that a handler leaves out, and be lost.
+        """
+        before = list(self.pending_diff_streams.get(session_hash, {}).get(run, ()))
+        now = list(data)
+        sent: list[Any] = super().handle_streaming_diffs(block_fn, data, session_hash, run, final, simple_format)
+        if not final and not simple_format:
+            for at, (old, new) in enumerate(zip(before, now, strict=False)):
+                if old != new and (values.is_update(old) or values.is_update(new)):
+                    sent[at] = [["replace", [], new]]
+        return sent
 
     async def postprocess_data(self, block_fn: Any, predictions: Any, *args: Any, **options: Any) -> list[Any]:
         try:
@@ -142,5 +189,5 @@ async def _sweep(folder: TemporaryFolder) -> None:
         await asyncio.sleep(SWEEP)
         try:
             await asyncio.to_thread(folder.sweep)
-        except OSError:  # of one file; the next look may have more luck, and there must be one
+        except OSError:  # of one file; the next look may succeed, and there must be one
             log.exception("Old files in %s could not be deleted", folder.path)

@@ -3,9 +3,12 @@
 import html
 import json
 from http import HTTPStatus
+from typing import Literal
 
 from starlette.datastructures import Headers
 from starlette.types import Scope, Send
+
+from playground.serving.errors import refusal_body
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -20,6 +23,8 @@ PAGE = """<!doctype html>
 </body>
 </html>
 """
+PROTOCOL = "/v1/"  # OpenAI's: the beginning of its addresses
+Shape = Literal["page", "detail", "error"]
 WAY_ON = '<p><a href="/">Open the playground</a></p>'
 
 
@@ -30,9 +35,13 @@ class Refused(Exception):
         super().__init__(words)
         self.status = status
 
-    async def answer(self, send: Send, *, readable: bool = False) -> None:
-        """The words as JSON, in the field in which Gradio's clients look for them; or as a page, for a person."""
-        kind, text = ("text/html; charset=utf-8", self._page()) if readable else ("application/json", self._data())
+    async def answer(self, send: Send, shape: Shape = "detail") -> None:
+        """The words as JSON, in the field in which Gradio's clients or OpenAI's look for them; or as a page."""
+        if shape == "page":
+            kind, text = "text/html; charset=utf-8", self._page()
+        else:
+            said = {"detail": str(self)} if shape == "detail" else refusal_body(str(self), self.status)
+            kind, text = "application/json", json.dumps(said)
         body = text.encode()
         headers = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode())]
         if self.status >= HTTPStatus.BAD_REQUEST:
@@ -40,18 +49,18 @@ class Refused(Exception):
         await send({"type": "http.response.start", "status": int(self.status), "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    def _data(self) -> str:
-        return json.dumps({"detail": str(self)})
-
     def _page(self) -> str:
         words = html.escape(str(self))
         way_on = WAY_ON if self.status == HTTPStatus.NOT_FOUND else ""
         return PAGE.format(title=f"{int(self.status)} {self.status.phrase}", words=words, way_on=way_on)
 
 
-def opened_by_a_person(scope: Scope) -> bool:
-    """Whether a browser shows the answer as a page; scripts and programs ask for other kinds."""
-    return scope["method"] in ("GET", "HEAD") and "text/html" in Headers(scope=scope).get("accept", "")
+def shape_for(scope: Scope) -> Shape:
+    """For a person when a browser is to show the answer as a page; scripts and programs ask for other kinds."""
+    if scope["path"].startswith(PROTOCOL):
+        return "error"
+    readable = scope["method"] in ("GET", "HEAD") and "text/html" in Headers(scope=scope).get("accept", "")
+    return "page" if readable else "detail"
 
 
 def no_such_page() -> Refused:

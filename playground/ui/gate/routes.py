@@ -1,6 +1,7 @@
 """The routes that the page and programs need. Gradio has some thirty more: they are not there."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import parse_qsl, urlencode
@@ -46,12 +47,17 @@ ROUTES = (
     _route(SENT, rf"{API}/cancel", "cancel"),
     _route(SENT, rf"{API}/reset", "reset"),
     _route(SENT, rf"{API}/upload", "upload"),
+    _route(READ, r"/v1/models(/.+)?", "serve"),
+    _route(SENT, r"/v1/chat/completions", "serve"),
 )
 
 
-def find_route(scope: Scope) -> tuple[Route, dict[str, str]]:
-    """What is asked for, and the parts of its path by name. Raises Refused: not found, or the wrong method."""
-    path = scope["path"]
+def find_route(scope: Scope, pages: Collection[str]) -> tuple[Route, dict[str, str]]:
+    """What is asked for, and the parts of its path by name; `pages` are the app's, "" the first, "name" at /name.
+
+    Raises Refused: not found, or the wrong method.
+    """
+    path = "/" if scope["path"][1:] in pages else scope["path"]
     if len(path) > LONGEST_PATH or len(scope["query_string"]) > LONGEST_QUERY:
         raise Refused(HTTPStatus.REQUEST_URI_TOO_LONG, "This address is too long.")
     for route in ROUTES:

@@ -1,10 +1,15 @@
-"""What Gradio keeps of a session: the values of its states, and nothing of what was typed."""
+"""What Gradio keeps of a session: the values of its states, what waits to be told, and nothing of what was typed."""
 
+import asyncio
+import time
 from collections.abc import Container
 from datetime import datetime
 from typing import Any
 
+from gradio.server_messages import EventMessage
 from gradio.state_holder import SessionState, StateHolder
+
+from playground.ui.handlers.visitors import Visitor
 
 
 class States(StateHolder):  # type: ignore[misc]  # gradio is untyped
@@ -49,3 +54,25 @@ class ForgetfulState(SessionState):  # type: ignore[misc]
 
     def _update_value_in_config(self, key: int, value: Any) -> None:
         pass
+
+
+class Messages(asyncio.Queue[EventMessage]):
+    """What waits to be told to a session; knows whose that is, and since when nobody has asked for it."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        super().__init__()
+        self.visitor = visitor
+        self.asked = self._heard = time.monotonic()  # when the newest event was posted; when somebody last listened
+        self._listeners = 0
+
+    def unheard(self, since: float) -> float:
+        """Seconds for which nobody has listened; those before `since` do not count."""
+        return 0.0 if self._listeners else time.monotonic() - max(self._heard, since)
+
+    async def get(self) -> EventMessage:
+        self._listeners += 1
+        try:
+            return await super().get()
+        finally:
+            self._listeners -= 1
+            self._heard = time.monotonic()

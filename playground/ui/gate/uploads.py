@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartException
 from starlette.types import Receive, Scope
 
-from playground.ui.gate.bodies import declared
+from playground.ui.gate.bodies import read_length
 from playground.ui.gate.refusals import Refused
 from playground.ui.gate.temporary import BLOCK, TemporaryFolder
 
@@ -69,9 +69,9 @@ class Uploads:
         """`most`: bytes of one file."""
         self._folder, self._most = folder, most * MOST_FILES + FRAME
 
-    def counted(self, scope: Scope, receive: Receive) -> Receive:
+    def count(self, scope: Scope, receive: Receive) -> Receive:
         """A `receive` that stops when more comes than may. Raises Refused when that is said beforehand."""
-        size, said = 0, declared(Headers(scope=scope), self._most) or 0
+        size, said = 0, read_length(Headers(scope=scope), self._most) or 0
         if not self._folder.has_room(said) or not self._folder.take(BLOCK):
             raise Refused(HTTPStatus.INSUFFICIENT_STORAGE, FULL)
 

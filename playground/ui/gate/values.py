@@ -16,9 +16,15 @@ CHANGED = {
     "visible",
     "info",
     "maximum",
+    "open",
     "step",
 }  # what our handlers change of a component
 FORGED = f"No value here can hold {MARK!r}."
+
+
+def is_update(value: Any) -> bool:
+    """Whether Gradio takes it for an update of a component's properties, such as one that changes nothing."""
+    return isinstance(value, Mapping) and MARK in value
 
 
 def check_inputs(values: Any) -> None:

@@ -66,7 +66,7 @@ class Places:
         self._lock = threading.Lock()
 
     @contextmanager
-    def held(self, visitor: Visitor) -> Iterator[None]:
+    def hold(self, visitor: Visitor) -> Iterator[None]:
         """One of them. Raises LimitReached when the visitor's or the address's share is used up."""
         with self._lock:
             if why := self._share.why(self._count, visitor):

@@ -1,4 +1,11 @@
-"""Errors on their way to the page: the one place where they become words for the person."""
+"""Errors on their way to the page: the one place where they become words for the person.
+
+Where the words stand is one rule for all tabs:
+- What concerns a field stands at the field, or at what the form as a whole shows, as long as it is so.
+- An action that cannot begin, or that changes nothing, says why in a toast: raise in a handler with `report_errors`.
+- Work that has begun and fails says why where its result would stand, and stays there: `in_words`.
+- What happened unasked, such as a model that somebody else has unloaded, is a toast as well.
+"""
 
 import functools
 import html
@@ -34,7 +41,12 @@ def toast(words: str) -> gr.Error:
     return plain(html.escape(words, quote=False))
 
 
-def told(
+def warn(words: str) -> None:
+    """Show a person the words beside what an action does, escaped likewise."""
+    gr.Warning(html.escape(words, quote=False))
+
+
+def report_errors(
     handler: Handler, say: Callable[[str], gr.Error] = toast, words: Callable[[PlaygroundError], str] = str
 ) -> Handler:
     """Let an event handler raise: its errors are said, to the person unless `say` is another, its bugs logged.

@@ -5,11 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Self, TypeVar
 
-import gradio as gr
-
 from playground.errors import LimitReached
 from playground.ui.handlers.event_options import AT_ONCE
-from playground.ui.handlers.messages import told
+from playground.ui.handlers.messages import report_errors
 
 Item = TypeVar("Item")
 
@@ -39,18 +37,12 @@ def refuse_second(last: Stoppable | None) -> None:
 def wire_stop(event: Any, memory: Any) -> None:
     """Let an event, such as the click of a Stop button, stop the run that the session's memory holds."""
 
-    @told
+    @report_errors
     def stop(last: Stoppable | None) -> None:
         if last is not None:
             last.halt.set()  # the run itself shows how it ended: only one writes to the page
 
     event(stop, memory, None, **AT_ONCE)
-
-
-def switch(start: Any, stop: Any, *, busy: bool) -> dict[Any, Any]:
-    """Updates that leave only that button usable which can be used: the one that starts a run, or the one that stops
-    it."""
-    return {start: gr.update(interactive=not busy), stop: gr.update(interactive=busy)}
 
 
 def until_stopped(work: Iterable[Item], going: Stoppable) -> Iterator[Item]:

@@ -30,7 +30,7 @@ class Choice:
     key: str = text(max_length=2 * MAX_NAME + 1, help="Its name; of an adapter, after its model's and a slash.")
 
 
-def reported(event: gr.EventData) -> Any:
+def read_report(event: gr.EventData) -> Any:
     """All that a part of the page said of an event. Gradio gives it an attribute for each key, and the whole privately;
     an attribute fails on what is no mapping."""
     return event._data
@@ -38,7 +38,7 @@ def reported(event: gr.EventData) -> Any:
 
 def read(cls: type[Payload], event: gr.EventData) -> Payload:
     """What an event reports. Raises InvalidSetup naming what is wrong with it."""
-    name, data = cls.__name__.lower(), reported(event)
+    name, data = cls.__name__.lower(), read_report(event)
     for f in fields(cls):  # type: ignore[arg-type]  # all of them are dataclasses
         if isinstance(data, Mapping) and f.name not in data:
             raise InvalidSetup(path=(name, f.name), rule="is missing.")
@@ -46,7 +46,7 @@ def read(cls: type[Payload], event: gr.EventData) -> Payload:
     return payload
 
 
-def chosen(event: gr.EventData, offered: Mapping[str, Offered]) -> Offered:
+def read_choice(event: gr.EventData, offered: Mapping[str, Offered]) -> Offered:
     """What the key stands for. Raises InvalidSetup for one that is not on offer."""
     key = read(Choice, event).key
     if key not in offered:

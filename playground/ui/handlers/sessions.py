@@ -1,4 +1,5 @@
-"""What each visitor connected: endpoints, their keys and their models, in the visitor's session and nowhere else."""
+"""What each visitor connected or brought: endpoints with their keys and models, and documents, in the visitor's session
+and nowhere else."""
 
 import os
 import threading
@@ -11,6 +12,7 @@ import gradio as gr
 
 from playground.backends.catalog import Catalog
 from playground.errors import InvalidSetup, LimitReached, UnknownModel
+from playground.retrieval.library import Library
 from playground.settings import Settings
 from playground.types import Progress
 from playground.ui.handlers.visitors import visitor_of
@@ -45,7 +47,7 @@ class Sessions:
 
     def of(self, request: gr.Request | None) -> Catalog:
         """What this visitor can choose from."""
-        session = self._known(request)
+        session = self._session_of(request)
         return (session.catalog if session else self._shared).for_visitor(self.visitor(request))
 
     def visitor(self, request: gr.Request | None) -> str:
@@ -55,9 +57,15 @@ class Sessions:
         who = visitor_of(request)
         return who.id if who.by_cookie else f"{who.id}/{request.session_hash}"  # others are at that address too
 
+    def own_library(self, request: gr.Request | None) -> Library:
+        """What this visitor can search, with room for documents. Raises InvalidSetup where there is no session."""
+        if request is None or not request.session_hash:
+            raise InvalidSetup("There is no session to keep documents in; open the page or use gradio_client.")
+        return self._open_session(request.session_hash).catalog.library
+
     def connections(self, request: gr.Request | None) -> tuple["Connection", ...]:
         """What this visitor connected, in order."""
-        session = self._known(request)
+        session = self._session_of(request)
         return tuple(session.connections.values()) if session else ()
 
     def connect(
@@ -86,10 +94,10 @@ class Sessions:
             where = replace(where, key=Secret(self._operators_key(where.base_url)))
         if request is None or not request.session_hash:
             raise InvalidSetup("There is no session to connect in; open the page or use gradio_client.")
-        if known := self._known(request):
+        if known := self._session_of(request):
             _make_sure_of_room(known, name)
         connected = yield from endpoints.connect(where, model)
-        session = self._opened(request.session_hash)  # now: an attempt that fails puts nobody else out
+        session = self._open_session(request.session_hash)  # now: an attempt that fails puts nobody else out
         with self._lock:
             _make_sure_of_room(session, name)  # others may have been connected meanwhile
             self._offer(session, {**session.connections, name: connected})
@@ -97,7 +105,7 @@ class Sessions:
 
     def disconnect(self, request: gr.Request | None, name: str) -> None:
         """Forget one endpoint with its key and models; what runs on them runs on. Raises UnknownModel."""
-        session = self._known(request)
+        session = self._session_of(request)
         if session is None or name not in session.connections:
             raise UnknownModel(f"No endpoint named {name!a} is connected.")
         with self._lock:
@@ -110,31 +118,39 @@ class Sessions:
     def end(self, session: str) -> None:
         """The same, by the session's hash."""
         with self._lock:
-            self._sessions.pop(session, None)
+            self._drop(session)
 
     def _offer(self, session: _Session, connections: dict[str, "Connection"]) -> None:
         """A new catalog of these connections: runs that go on keep the one that they began with."""
         from playground.backends.endpoints import connection as endpoints
 
         offered = [one for connected in connections.values() for one in endpoints.endpoint_entries(connected)]
-        session.catalog, session.connections = Catalog(offered, shared=self._shared), connections
+        session.catalog = Catalog(offered, shared=self._shared, library=session.catalog.library)
+        session.connections = connections
 
-    def _known(self, request: gr.Request | None) -> _Session | None:
+    def _session_of(self, request: gr.Request | None) -> _Session | None:
         """The visitor's session if anything was connected in it. Those that were idle too long go first."""
         now = self._clock()
         with self._lock:
             for key in [key for key, session in self._sessions.items() if now - session.used > IDLE]:
-                del self._sessions[key]
+                self._drop(key)
             session = self._sessions.get(request.session_hash or "") if request else None
             if session:
                 session.used = now
             return session
 
-    def _opened(self, key: str) -> _Session:
+    def _open_session(self, key: str) -> _Session:
         with self._lock:
             while key not in self._sessions and len(self._sessions) >= MOST_SESSIONS:
-                del self._sessions[min(self._sessions, key=lambda key: self._sessions[key].used)]
-            return self._sessions.setdefault(key, _Session(Catalog(shared=self._shared), self._clock()))
+                self._drop(min(self._sessions, key=lambda key: self._sessions[key].used))
+            if key not in self._sessions:
+                catalog = Catalog(shared=self._shared, library=self._shared.library.for_session())
+                self._sessions[key] = _Session(catalog, self._clock())
+            return self._sessions[key]
+
+    def _drop(self, key: str) -> None:
+        if session := self._sessions.pop(key, None):
+            session.catalog.library.close()
 
     def _operators_key(self, base_url: str) -> str:
         """The operator's own key, if it was offered: in private, for OpenAI itself, and nothing else."""

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from playground.backends.catalog import Catalog
 from playground.evaluation.store import Store
 from playground.settings import Settings
 from playground.types import Setup
 from playground.ui.handlers.fair_shares import Places
+from playground.ui.handlers.put_back import PutBack
 from playground.ui.handlers.sessions import Sessions
 
 Values = Mapping[Any, Any]
@@ -18,7 +19,9 @@ Updates = dict[Any, Any]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
     """What every tab is built with. `changed` counts what was loaded, unloaded or connected; a setup, as plain data,
-    that is put into `opened` is opened in the Playground."""
+    that is put into `opened` is opened in the Playground. `comparison`, `plan` and `chat` are what the browser keeps of
+    the forms for them. `ready` changes when a model has been loaded, so that its tokens can be counted.
+    """
 
     page: Any
     settings: Settings
@@ -27,6 +30,10 @@ class Shared:
     places: Places
     changed: Any
     opened: Any
+    comparison: Any
+    plan: Any
+    chat: Any
+    ready: Any
 
     @property
     def catalog(self) -> Catalog:
@@ -36,17 +43,51 @@ class Shared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taking:
-    """A button that takes the Playground's setup into another tab: `take(values of inputs, setup)` gives updates."""
+    """A button that takes the Playground's setup into another tab: `take(values of inputs, setup, catalog)` gives
+    updates."""
 
     button: Any
     inputs: Sequence[Any]
     outputs: Sequence[Any]
-    take: Callable[[Values, Setup], Updates]
+    take: Callable[[Values, Setup, Catalog], Updates]
+
+
+ReadInputs = Callable[[Values, Any], tuple[Setup, Sequence[str]]]  # of a request: a setup, and inputs to ask it
+
+
+class Trying(Protocol):
+    """Lets an event try the Playground's setup on a list of inputs, in another tab."""
+
+    def __call__(self, event: Any, read: ReadInputs, inputs: Sequence[Any], tabs: Any, tab: str) -> None:
+        """`read` needs the values of `inputs`; this one of the page's `tabs` comes in sight."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linked:
+    """What a tab holds, as the values of a link of this `kind`: `read(values of inputs, catalog)` gives them, and
+    `write(values, catalog)` gives updates and what is to be said of them, such as that a model is not there.
+
+    `button` copies the link, and `back` is the way back to what the tab held before one was opened. `restored` is the
+    event after which the tab holds what was typed before a reload.
+    """
+
+    kind: str
+    button: Any
+    inputs: Sequence[Any]
+    outputs: Sequence[Any]
+    read: Callable[[Values, Catalog], Mapping[str, Any]]
+    write: Callable[[Mapping[str, Any], Catalog], tuple[Updates, str]]
+    back: PutBack
+    restored: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tab:
-    """What a tab tells the others: where it has a choice of a model, and what takes the Playground's setup."""
+    """What a tab tells the others: where it has a choice of a model, what takes the Playground's setup, what tries it
+    on a list of inputs, and what of the tab a link holds."""
 
     choices: Sequence[Any] = ()
     taking: Sequence[Taking] = ()
+    trying: Sequence[Trying] = ()
+    linked: Linked | None = None

@@ -10,6 +10,9 @@ from typing import Any
 
 import gradio as gr
 
+from playground.ui.handlers.event_options import AT_ONCE
+from playground.ui.handlers.form_filling import ENDS
+
 
 def on_opening_and(
     load: Callable[..., Any], events: Sequence[Any], handler: Callable[..., Any], *of: Any, **how: Any
@@ -17,6 +20,21 @@ def on_opening_and(
     """Attach a handler to the opening of the page, which happens once and is waited for by nobody, and to events."""
     load(handler, *of, **{**how, "trigger_mode": "once"})
     gr.on(list(events), handler, *of, **how)
+
+
+def ended_event(runs: Iterable[Any], fills: Iterable[Any] = ()) -> Any:
+    """What happens when one of these is over: an event beside others, so that one handler answers all in their order.
+
+    `fills` are those that fill a form, and began with `form_filling.BEGINS`.
+
+    Attached by `then`, the handler would be another one to Gradio, and of two the older answer may come last and stay.
+    """
+    ended = gr.State(0)
+    for run in runs:
+        run.then(lambda count: count + 1, ended, ended, **AT_ONCE)
+    for fill in fills:
+        fill.then(lambda count: count + 1, ended, ended, js=ENDS, **AT_ONCE)
+    return ended.change
 
 
 def let_one_wait(handlers: Iterable[Any]) -> None:

@@ -10,7 +10,7 @@ from playground.backends.catalog import Catalog
 from playground.errors import PlaygroundError
 from playground.types import Weights
 from playground.ui.handlers.event_options import AT_ONCE
-from playground.ui.handlers.messages import told
+from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.handlers.trigger_modes import on_opening_and
 from playground.ui.setup_form import check as checking
@@ -40,18 +40,18 @@ def wire(parts: ModelStatus, page: Any, choice: ModelChoice, run: Any, changed: 
     """Look at the model when the page opens, when another is chosen, when `changed` tells of models that came or went,
     and until it is ready or has failed."""
 
-    @told
+    @report_errors
     def look(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
         return told_of(values, sessions.of(request))
 
-    @told
+    @report_errors
     def look_again(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
         catalog = sessions.of(request)
         if values[choice.model] not in [info.name for info in catalog.models()]:
             return {parts.line: gr.skip()}  # it is gone: another is about to be chosen, and looked at
         return told_of(values, catalog)
 
-    @told
+    @report_errors
     def choose(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
         catalog = sessions.of(request)
         catalog.preload(checking.model(values[choice.model], catalog).name)  # so that its tokens can be counted

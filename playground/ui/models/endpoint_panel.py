@@ -16,7 +16,7 @@ from playground.settings import Settings
 from playground.ui import widgets
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
-from playground.ui.handlers.messages import in_words, told
+from playground.ui.handlers.messages import in_words, report_errors
 from playground.ui.handlers.one_at_a_time import Stoppable, news, refuse_second, until_stopped, wire_stop
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.models import endpoint_values
@@ -51,13 +51,13 @@ class EndpointPanel:
     changed: Any
 
     @property
-    def typed(self) -> tuple[Any, ...]:
+    def fields(self) -> tuple[Any, ...]:
         return self.name, self.url, self.key, self.model
 
 
 def build(page: Any, settings: Settings, sessions: Sessions, changed: Any) -> None:
     """Lay out the panel and wire it. `changed` counts up when there are other models to choose from."""
-    offered = _offered(settings)
+    offered = _list_providers(settings)
     if not offered:
         gr.Markdown(NONE_LISTED, elem_classes="field-label")
         return
@@ -92,7 +92,7 @@ def build(page: Any, settings: Settings, sessions: Sessions, changed: Any) -> No
     _wire_connecting(page, panel, settings, sessions)
 
 
-def _offered(settings: Settings) -> Mapping[str, str]:
+def _list_providers(settings: Settings) -> Mapping[str, str]:
     """Addresses by name: in public the operator's, else theirs and those of all known providers."""
     known = {} if settings.public else {name: provider.base_url for name, provider in providers().items()}
     return {**operator_endpoints(settings), **known}
@@ -118,26 +118,32 @@ def _suggested(chosen: str) -> str:
 
 
 def _wire_form(panel: EndpointPanel, offered: Mapping[str, str]) -> None:
-    @told
-    def choose(chosen: Any) -> dict[Any, Any]:
+    filled_for = gr.State(next(iter(offered)))
+
+    @report_errors
+    def choose(chosen: Any, before: str) -> dict[Any, Any]:
+        """The list tells of one choice more than once, and of leaving it as it was: what is typed meanwhile stays."""
+        if chosen == before:
+            return {filled_for: gr.skip()}
         if chosen != OWN and chosen not in tuple(offered):
             raise InvalidSetup(path=("provider",), value=chosen, rule=f"it must be one of {', '.join(offered)}.")
         address = offered.get(chosen, "")
-        return {panel.name: _suggested(chosen), panel.url: address, panel.about: _about(provider_of(address))}
+        about = _about(provider_of(address))
+        return {panel.name: _suggested(chosen), panel.url: address, panel.about: about, filled_for: chosen}
 
-    filled = [panel.name, panel.url, panel.about]
+    filled = [panel.name, panel.url, panel.about, filled_for]
     plain = {"preprocess": False, "trigger_mode": "always_last", **AT_ONCE}
-    panel.provider.input(choose, panel.provider, filled, **plain)
+    panel.provider.input(choose, [panel.provider, filled_for], filled, **plain)
 
 
 def _wire_connecting(page: Any, panel: EndpointPanel, settings: Settings, sessions: Sessions) -> None:
     def listed(request: gr.Request) -> dict[str, Any]:
         return endpoint_values.connections_value(sessions.connections(request))
 
-    @told
+    @report_errors
     def connect(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
         refuse_second(values[panel.going])
-        typed = [str(values[box] or "") for box in panel.typed]
+        typed = [str(values[box] or "") for box in panel.fields]
         with Stoppable() as going, Returning(sessions.connect(request, *typed)) as work:
             # The key leaves the page before it is used: whatever comes of it, it is not there any more.
             yield {panel.key: "", panel.going: going, panel.line: load_value("loading", "Connecting")}
@@ -153,7 +159,7 @@ def _wire_connecting(page: Any, panel: EndpointPanel, settings: Settings, sessio
             except Exception as error:
                 yield {panel.line: load_value("failed", in_words(error))}
 
-    @told
+    @report_errors
     def disconnect(changes: int, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
         sessions.disconnect(request, payloads.read(payloads.Choice, event).key)
         return {panel.connected: listed(request), panel.changed: changes + 1}
@@ -162,7 +168,7 @@ def _wire_connecting(page: Any, panel: EndpointPanel, settings: Settings, sessio
     outputs = [panel.key, panel.going, panel.line, panel.connected, panel.changed]
     once = {"preprocess": False, "trigger_mode": "once", **running(settings), **QUIET}
     either = partial(gr.on, [panel.start.click, panel.key.submit])
-    panel.waiting.attach(either, connect, {*panel.typed, panel.going, panel.changed}, outputs, **once)
+    panel.waiting.attach(either, connect, {*panel.fields, panel.going, panel.changed}, outputs, **once)
     panel.waiting.wire(panel.going)
     wire_stop(panel.line.stop, panel.going)
     panel.connected.disconnect(disconnect, panel.changed, [panel.connected, panel.changed], **AT_ONCE)

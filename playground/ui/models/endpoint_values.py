@@ -17,6 +17,7 @@ FEATURES = {
     "logprobs": "Token probabilities",
     "system": "System message",
     "prefill": "Goes on with a begun answer",
+    "response_format": "Keeps to a JSON schema",
     **{p.name: p.label for p in parameters(Sampling)},
 }
 INSTEAD = {
@@ -24,6 +25,7 @@ INSTEAD = {
     "samples": "asked side by side instead",
     "logprobs": "no token view",
     "prefill": "asked in a further turn instead",
+    "response_format": "no form of the answer",
     "stop": "cut here instead",
 }
 

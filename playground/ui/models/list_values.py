@@ -95,13 +95,13 @@ def _price(info: ModelInfo, settings: Settings) -> list[str]:
     fits = "\u2713 fits here" if one.fits(settings) else "\u2717 does not fit here"
     return [
         f"{_count(one.parameters)} parameters",
-        "already fetched" if info.fetched else _fetched(one),
+        "already fetched" if info.fetched else _fetch_text(one),
         one.licence,
         f"needs {format_bytes(one.needs(settings))}, {fits}",
     ]
 
 
-def _fetched(one: Suggestion) -> str:
+def _fetch_text(one: Suggestion) -> str:
     """How much: which of two ways it takes is known once it is on its way."""
     size = format_bytes(one.megabytes * 1e6)
     if not one.instead:
@@ -148,7 +148,7 @@ def _adapter(info: ModelInfo, adapter: AdapterDetails, settings: Settings) -> di
         "title": adapter.title,
         "name": adapter.name,
         "about": adapter.about,
-        "line": " \u00b7 ".join(_tuned(adapter)),
+        "line": " \u00b7 ".join(_adapter_texts(adapter)),
         "facts": _adapter_facts(adapter, settings) if adapter.loaded else [],
         "warnings": list(adapter.warnings),
         "load": info.kind == "local" and not adapter.loaded,
@@ -156,7 +156,7 @@ def _adapter(info: ModelInfo, adapter: AdapterDetails, settings: Settings) -> di
     }
 
 
-def _tuned(adapter: AdapterDetails) -> list[str]:
+def _adapter_texts(adapter: AdapterDetails) -> list[str]:
     if not adapter.loaded:
         return ["adapter, not loaded yet"]
     rank = [f"rank {adapter.rank}"] if adapter.rank is not None else []

@@ -15,7 +15,7 @@ from playground.settings import Settings
 from playground.ui import widgets
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
-from playground.ui.handlers.messages import told
+from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.handlers.trigger_modes import on_opening_and
 from playground.ui.models import list_values, load_line
@@ -87,7 +87,7 @@ def _bases(catalog: Catalog) -> list[tuple[str, str]]:
 def _wire_list(page: Any, panel: LoadingPanel, settings: Settings, sessions: Sessions) -> None:
     known = gr.State(None)  # what was in memory when it was last looked at
 
-    @told
+    @report_errors
     def refresh(base: Any, request: gr.Request) -> dict[Any, Any]:
         catalog = sessions.of(request)
         bases = _bases(catalog)
@@ -96,7 +96,7 @@ def _wire_list(page: Any, panel: LoadingPanel, settings: Settings, sessions: Ses
         listed, loaded = list_values.models_value(catalog, settings), loaded_names(catalog.models())
         return {panel.models: listed, panel.base: gr.Dropdown(bases, value=chosen), known: loaded}
 
-    @told
+    @report_errors
     def look(shown: Any, before: Any, changes: int, request: gr.Request) -> dict[Any, Any]:
         catalog = sessions.of(request)
         if before is not None and loaded_names(catalog.models()) != before:
@@ -104,7 +104,7 @@ def _wire_list(page: Any, panel: LoadingPanel, settings: Settings, sessions: Ses
         listed = list_values.models_value(catalog, settings)
         return {panel.models: gr.skip() if list_values.same(listed, shown) else listed}
 
-    @told
+    @report_errors
     def unload(changes: int, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
         commands.unload(sessions.of(request), settings, payloads.read(payloads.Choice, event).key)
         return {panel.changed: changes + 1}
@@ -129,13 +129,13 @@ def _wire_loads(panel: LoadingPanel, settings: Settings, sessions: Sessions) -> 
             done = update[line.view]["phase"] == "done"
             yield {**update, panel.changed: changes + 1} if done else update
 
-    @told
+    @report_errors
     def model(place: Any, name: Any, last: Any, changes: int, request: gr.Request) -> Iterator[dict[Any, Any]]:
         catalog = sessions.of(request)
         loading = commands.load_model(catalog, settings, payloads.words(place, "source"), payloads.words(name, "name"))
         yield from follow(panel.model.line, (last, changes), catalog, loading)
 
-    @told
+    @report_errors
     def adapter(
         base: Any, place: Any, name: Any, last: Any, changes: int, request: gr.Request
     ) -> Iterator[dict[Any, Any]]:
@@ -145,15 +145,15 @@ def _wire_loads(panel: LoadingPanel, settings: Settings, sessions: Sessions) -> 
         )
         yield from follow(panel.adapter.line, (last, changes), catalog, loading)
 
-    @told
+    @report_errors
     def suggested(last: Any, changes: int, event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
         known = {one.source: one.source for one in suggestions()}
-        catalog, source = sessions.of(request), payloads.chosen(event, known)
+        catalog, source = sessions.of(request), payloads.read_choice(event, known)
         yield {panel.model.place: source, panel.model.name: ""}
         loading = commands.load_model(catalog, settings, source)
         yield from follow(panel.model.line, (last, changes), catalog, loading)
 
-    @told
+    @report_errors
     def offered(last: Any, changes: int, event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
         catalog, key = sessions.of(request), payloads.read(payloads.Choice, event).key
         name, _, tuned = key.partition("/")

@@ -5,30 +5,43 @@ from typing import Any
 import gradio as gr
 
 from playground import presets, setups
+from playground.presets import Preset
 from playground.settings import Settings
-from playground.strategies.reading_anew import read_anew
+from playground.strategies.answers.reading_anew import read_anew
 from playground.types import Run, Setup
+from playground.ui.handlers import put_back
 from playground.ui.handlers.event_options import AT_ONCE, QUIET
-from playground.ui.handlers.messages import told
+from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.sessions import Sessions
-from playground.ui.handlers.tab import Shared
-from playground.ui.handlers.trigger_modes import on_opening_and
-from playground.ui.playground import preset_bar, run_panel, variables_panel, versions_panel
-from playground.ui.playground.run_panel import Results
+from playground.ui.handlers.tab import Linked, Shared
+from playground.ui.handlers.trigger_modes import ended_event, on_opening_and
+from playground.ui.playground import (
+    code_panel,
+    draft,
+    history_panel,
+    past_runs,
+    preset_bar,
+    run_files,
+    run_panel,
+    variables_panel,
+)
+from playground.ui.playground.run_panel import Results, RunHandlers
 from playground.ui.playground.variables_panel import PromptForm
-from playground.ui.run_view import answer_values, prompt_values, steps_values, views, votes_and_tokens
+from playground.ui.run_view import answer_values, files, prompt_values, steps_values, views, votes_and_tokens
 from playground.ui.run_view.votes_and_tokens import Insight
 from playground.ui.setup_form import model_choice, sampling_panel, task_fields, technique_card, technique_fields
-from playground.ui.setup_form.changes import changed, out_of_date
-from playground.ui.setup_form.form import Form
+from playground.ui.setup_form.changes import describe_staleness, list_changes
+from playground.ui.setup_form.fields import changes
 from playground.ui.widgets import waiting_line
+from playground.ui.widgets.waiting_line import WaitingLine
 
+FORM = ("form", "form_text")  # parts of a task that are folded away
 FIRST = "sentiment"  # the preset that the page opens with
 STARTERS = ("few_shot", "chain_of_thought", "chaining")  # techniques of the three presets in the empty answer pane
 
 
-def build(shared: Shared, ready: Any) -> tuple[Form, Any]:
-    """Lay out the tab and wire it. Returns the form and the Run button.
+def build(shared: Shared, ready: Any) -> tuple[PromptForm, Any, Linked]:
+    """Lay out the tab and wire it. Returns the form, the Run button, and what of it a link holds.
 
     `ready` changes when a model has been loaded, so that its tokens can be counted.
     """
@@ -45,9 +58,11 @@ def build(shared: Shared, ready: Any) -> tuple[Form, Any]:
                 card = gr.Markdown(elem_id="card")
                 with gr.Accordion("About this technique", open=False) as about:
                     whole = gr.Markdown()
-                task = task_fields.build()
+                task = task_fields.build(*(name for name in task_fields.NAMES if name not in FORM))
                 variables = variables_panel.build()
                 technique = technique_fields.build_options(strategy)
+                with gr.Accordion("Form of the answer", open=False, elem_id="answer-form") as form:
+                    task += task_fields.build(*FORM, form={"label": "Kind of form"})
                 with gr.Column(min_width=0) as sampling:
                     panel = sampling_panel.build(samplings)
             with gr.Row(elem_id="actions"):
@@ -57,50 +72,67 @@ def build(shared: Shared, ready: Any) -> tuple[Form, Any]:
                 )
             line = waiting_line.build(page, start, stop)
         with gr.Column(elem_id="outputs", min_width=0):
-            prompt = views.prompt_view(prompt_values.EMPTY)
-            stale = gr.Markdown("", visible=False, elem_id="stale")
-            some = {p.setup.strategy: (key, p) for key, p in reversed(offered.items()) if p.setup.strategy in STARTERS}
-            answer = views.answer_view(
-                answer_values.answer_value(None),
-                preset_bar.cards(dict(some[name] for name in STARTERS if name in some)),
-            )
-            vote = votes_and_tokens.build_vote()
-            steps = views.steps_view(steps_values.steps_value(None))
-            tokens = votes_and_tokens.build_tokens()
-            versions = versions_panel.build()
+            results, saving = _build_results(offered, start, stop, line)
+            code = code_panel.build()
     fields = PromptForm(
-        variables=variables,
-        choice=choice, technique=technique, task=task, sampling=panel.fields, prompting=(strategy, about),
+        variables=variables, answer_form=form,
+        choice=choice, technique=technique, task=task, sampling=panel.fields, prompting=(strategy, about, form),
         settings=(sampling,),
     )  # fmt: skip
-    fields.hold(offered[FIRST].setup if FIRST in offered else setups.parse({}), catalog)
+    bar.load.value = FIRST if FIRST in offered else ""
+    opens_with = offered[FIRST].setup if FIRST in offered else setups.parse({})
+    fields.hold(opens_with, catalog)
     card.value, whole.value = technique_card.line(strategy.value), technique_card.whole(strategy.value)
-    results = Results(
-        run=gr.State(None), given=gr.State(()), before=gr.State(None), going=gr.State(None), prompt=prompt, stale=stale,
-        answer=answer, steps=steps, insight=Insight(vote=vote, tokens=tokens), start=start, stop=stop, line=line,
-    )  # fmt: skip
 
-    preset_bar.wire(bar, answer, shared.opened, fields, offered, sessions)
-    sampling_panel.wire(panel, samplings)
+    fills = preset_bar.wire(bar, results.answer, shared.opened, fields, sessions)
+    fills += sampling_panel.wire(panel, samplings)
     variables_panel.wire(variables)
-    ends = run_panel.wire(fields, results, versions.asked, settings, sessions)
-    versions_panel.wire(versions, ends[0], results.run, fields, bar.load, sessions)
-    _wire_form(page, ready, ends, fields, panel, results, card, whole, settings, sessions)
-    return fields, start
+    handlers = RunHandlers(fields=fields, view=results, settings=settings, sessions=sessions)
+    ends = run_panel.wire(handlers)
+    shown, opened = past_runs.wire(results, fields, bar, sessions)
+    run_files.wire(saving, results)
+    code_panel.wire(code, fields, sessions)
+    restored = draft.wire(page, bar.kept, fields, bar.load, offered, opens_with, sessions)
+    linked = draft.linked(bar.link, fields, bar.load, offered, bar.back, restored)
+    back = put_back.wire(bar.back, linked.write, linked.outputs, sessions)
+    over = ended_event([*ends, shown], [*fills, opened, restored, back])
+    _wire_form(page, ready, over, fields, panel, results, card, whole, bar.kept, settings, sessions)
+    return fields, start, linked
+
+
+def _build_results(
+    offered: dict[str, Preset], start: Any, stop: Any, line: WaitingLine
+) -> tuple[Results, files.FileButtons]:
+    """Lay out what is sent and what comes back; three of the presets stand where no answer is yet."""
+    prompt = views.prompt_view(prompt_values.EMPTY)
+    stale = gr.Markdown("", visible=False, elem_id="stale")
+    some = {p.setup.strategy: (key, p) for key, p in reversed(offered.items()) if p.setup.strategy in STARTERS}
+    starters = preset_bar.cards(dict(some[name] for name in STARTERS if name in some))
+    answer = views.answer_view(answer_values.answer_value(None), starters)
+    vote = votes_and_tokens.build_vote()
+    steps = views.steps_view(steps_values.steps_value(None))
+    insight = Insight(vote=vote, tokens=votes_and_tokens.build_tokens())
+    saving = files.build("run")
+    results = Results(
+        run=gr.State(None), begun=gr.State(None), before=gr.State(None), going=gr.State(None), prompt=prompt,
+        stale=stale, answer=answer, steps=steps, insight=insight, history=history_panel.build(), start=start,
+        stop=stop, line=line,
+    )  # fmt: skip
+    return results, saving
 
 
 def _stale(shown: Run, now: Setup | None) -> str:
     """That the run is of another setup; "" where it is not, or is about to be read anew for this one."""
     if now is None:
-        return out_of_date(())
-    return "" if shown.setup == now or read_anew(shown, now) else out_of_date(changed(shown.setup, now))
+        return describe_staleness(())
+    return "" if shown.setup == now or read_anew(shown, now) else describe_staleness(list_changes(shown.setup, now))
 
 
 def _wire_form(
-    page: Any, ready: Any, ends: list[Any], fields: Form, panel: Any, results: Results, card: Any, whole: Any,
-    settings: Settings, sessions: Sessions,
+    page: Any, ready: Any, over: Any, fields: PromptForm, panel: Any, results: Results, card: Any, whole: Any,
+    kept: Any, settings: Settings, sessions: Sessions,
 ) -> None:  # fmt: skip
-    @told
+    @report_errors
     def preview(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
         catalog = sessions.of(request)
         preview = prompt_values.worked_out(lambda: fields.read(values, catalog), catalog)
@@ -109,10 +141,11 @@ def _wire_form(
         return {
             results.prompt: preview.value,
             results.stale: gr.update(value=stale, visible=bool(stale)),
-            panel.chips: sampling_panel.differing(panel.fields, values, fields.honours(values, catalog)),
+            panel.chips: sampling_panel.list_differences(panel.fields, values, fields.honours(values, catalog)),
+            kept: draft.as_kept(fields, values, catalog),
         }
 
-    @told
+    @report_errors
     def choose(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
         catalog, name = sessions.of(request), values[fields.technique.strategy]
         shown = fields.show(values, catalog)
@@ -120,22 +153,17 @@ def _wire_form(
         line = technique_card.line_for_task(info) if info.capabilities.task else technique_card.line(name)
         return {**shown, card: line, whole: technique_card.whole(name)}
 
-    @told
+    @report_errors
     def limits(name: Any, request: gr.Request) -> dict[Any, Any]:
         return fields.honoured(sessions.of(request), name)
 
-    changes = [event for w in fields.widgets for event in (w.change, *([w.input] if isinstance(w, gr.HTML) else []))]
     chosen, quick = fields.choice.model, {"preprocess": False, "trigger_mode": "always_last"}
     previewed = {
-        "inputs": {*fields.widgets, results.run}, "outputs": [results.prompt, results.stale, panel.chips], **quick,
-        "concurrency_limit": settings.max_users, **QUIET,
+        "inputs": {*fields.widgets, results.run}, "outputs": [results.prompt, results.stale, panel.chips, kept],
+        "concurrency_limit": settings.max_users, **quick, **QUIET,
     }  # fmt: skip
-    # At its end, too, what is shown may be of another setup than the form holds by then. One handler for all: of two
-    # the older answer might come last and stay.
-    ended = gr.State(0)
-    on_opening_and(page.load, [ready.change, ended.change, *changes], preview, **previewed)
-    for event in ends:
-        event.then(lambda count: count + 1, ended, ended, **AT_ONCE)
+    # What fills the form does so value by value, and by a run's end it may hold something else: at both ends once more.
+    on_opening_and(page.load, [ready.change, over, *changes(fields.widgets)], preview, **previewed)
     gr.on(
         [widget.change for widget in fields.deciding], choose, set(fields.widgets),
         [*fields.frames, card, whole], **quick, **AT_ONCE,

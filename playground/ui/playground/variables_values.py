@@ -9,10 +9,10 @@ from textwrap import shorten
 from typing import Any
 
 from playground.errors import InvalidSetup
-from playground.strategies.parts.templates import NAME
+from playground.formats import format_count
+from playground.strategies.parts.templates import NAME, VARIABLE
 from playground.types import MAX_TEXT
 
-VARIABLE = re.compile(rf"\{{\{{ *({NAME}) *\}}\}}")
 MOST_ROWS, MOST_COLUMNS = 50, 12
 WHERE = ("task", "input")
 Row = Mapping[str, str]
@@ -84,7 +84,8 @@ def read_table(raw: Any) -> tuple[Row, ...]:
     for number, line in enumerate(cells, 1):
         if len(line) != len(names):
             raise InvalidSetup(
-                f"Row {number} of the table of values has {len(line)} cells for {len(names)} variables; "
+                f"Row {number} of the table of values has {format_count(len(line), 'cell')} for "
+                f"{format_count(len(names), 'variable')}; "
                 'put a value with commas in "quotation marks".'
             )
     return tuple({name: cell.strip() for name, cell in zip(names, line, strict=True)} for line in cells)
@@ -94,11 +95,29 @@ def choose(rows: Sequence[Row], raw: Any) -> Variables:
     """The row of that number, which may be anything; the first where there is none such."""
     if not rows:
         return Variables({})
-    at = raw if isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw < len(rows) else 0
+    at = row_number(rows, raw)
     return Variables(rows[at], tuple(rows[at]))
 
 
-def offered(rows: Sequence[Row]) -> list[tuple[str, int]]:
+def row_number(rows: Sequence[Row], raw: Any) -> int:
+    """The number of the row that is chosen by a value, which may be anything; the first where there is none such."""
+    return raw if isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw < len(rows) else 0
+
+
+def fill_all(rows: Sequence[Row], data: Mapping[str, Any]) -> tuple[str, ...]:
+    """The input of this checked setup, as plain data, with the values of each row.
+
+    Raises InvalidSetup where there is no row, or no variable that they could be put in.
+    """
+    if not rows:
+        raise InvalidSetup("The table of values has no row yet; write names and values into it.")
+    if not {*VARIABLE.findall(data["task"]["input"])}:
+        rule = f"has no variable that the rows differ in; write {{{{{next(iter(rows[0]))}}}}} where its value belongs."
+        raise InvalidSetup(path=WHERE, rule=rule)
+    return tuple(choose(rows, at).fill(data)["task"]["input"] for at in range(len(rows)))
+
+
+def list_rows(rows: Sequence[Row]) -> list[tuple[str, int]]:
     """What each row is called, and its number."""
     return [(f"{at + 1}: {describe(row)}", at) for at, row in enumerate(rows)]
 

@@ -4,30 +4,47 @@ from collections.abc import Sequence
 from typing import Any
 
 from playground.advice import why_no_answer
-from playground.types import Progress, Run, Step
-from playground.ui.run_view.measures import metrics
+from playground.strategies import STRATEGIES
+from playground.strategies.parts.passages import read_passages
+from playground.task import SEARCH
+from playground.types import Check, Progress, Run, Step
+from playground.ui.run_view.measures import metrics, sureness
 from playground.ui.setup_form.labels import labelled_run
 from playground.ui.widgets.status import share_of, status
 
 PHASES = {"waiting": "Getting ready", "running": "Running", "done": "Done", "stopped": "Stopped", "failed": "Failed"}
 STAYS = "What is below is from the run before."
+FROM_HISTORY = (
+    "From this browser\u2019s history, as it was kept there: shown as it is, and no evidence of what a model wrote."
+)
 KEPT = "It ended before there was an answer; what had come is kept below."
 
 
 def answer_value(
-    run: Run | None, given: Sequence[Step] = (), *, back: bool = False, failed: Run | None = None
+    run: Run | None, given: Sequence[Step] = (), *, back: bool = False, failed: Run | None = None, past: bool = False
 ) -> dict[str, Any]:
     """State, answer and measures of a run that began with the `given` steps; without a run, the empty pane.
 
     `back`: there is another to go back to. `failed` is a later run of which nothing came, so that this one is shown.
+    `past`: it, or what it goes on from, came out of a browser, which may have been told anything.
     """
     if run is None:
-        nothing = {"clock": "", "answer": "", "how": "", "checks": [], "metrics": [], "resumable": False, "back": False}
+        nothing = {
+            "past": "",
+            "clock": "",
+            "answer": "",
+            "how": "",
+            "checks": [],
+            "passages": [],
+            "metrics": [],
+            "resumable": False,
+            "back": False,
+        }
         return {**status("empty"), **nothing}
     if failed is not None:
         phase = PHASES[failed.status]
         error = f"{labelled_run(failed) or 'Stopped before anything came.'} {STAYS}"
-        kept = answer_value(run, given, back=back)
+        kept = answer_value(run, given, back=back, past=past)
         return {**kept, **status(failed.status, phase, error=error, spoken=f"{phase}. {error}")}
     progress = run.progress if run.status in ("waiting", "running") else None
     phase, doing = PHASES[run.status], run.steps[-1].label if run.steps else ""
@@ -41,14 +58,49 @@ def answer_value(
             error=labelled_run(run),
             spoken=f"{phase}. {run.answer[:300]}".strip(),  # announced when it changes, so without numbers that tick
         ),
+        "past": FROM_HISTORY if past else "",
         "clock": _measure(progress) if progress else "",
         "answer": run.answer,
         "how": why_no_answer(run) or run.how or (KEPT if broken_off else ""),
-        "checks": [{"rule": check.rule, "kept": check.kept, "found": check.found} for check in run.checks],
+        "checks": [
+            {
+                "rule": check.rule,
+                "word": verdict(run, check),
+                "kept": check.kept,
+                "found": check.found + _own_score(run, check),
+            }
+            for check in run.checks
+        ],
+        "passages": passages(run),
         "metrics": metrics(run, given),
         "resumable": broken_off,
         "back": back and run.status not in ("waiting", "running"),
     }
+
+
+def _check(run: Run, check: Check) -> dict[str, Any]:
+    found = f"{check.found}{_own_score(run, check)}"
+    return {"rule": check.rule, "word": verdict(run, check), "kept": check.kept, "found": found}
+
+
+def verdict(run: Run, check: Check) -> str:
+    """What is said of a check before what it is about."""
+    held, broken = STRATEGIES[run.setup.strategy].verdicts
+    return held if check.kept else broken
+
+
+def _own_score(run: Run, check: Check) -> str:
+    """How sure the model was of what is checked, where that is a sentence of its reply."""
+    last = next((step.completions[-1] for step in reversed(run.steps) if step.completions and not step.tool), None)
+    sure = sureness(check.rule, last) if last and last.tokens else None
+    return "" if sure is None else f"; the model gave its tokens {sure:.2f} on average"
+
+
+def passages(run: Run) -> list[dict[str, str]]:
+    """The passages that the answer may cite, by their numbers: of the one search that there was."""
+    found = [step.completions[0].text for step in run.steps if step.tool == SEARCH and step.completions]
+    numbered = read_passages(found[0]) if len(found) == 1 else {}
+    return [{"number": number, "text": text} for number, text in numbered.items()]
 
 
 def amount(steps: Sequence[Step]) -> int:

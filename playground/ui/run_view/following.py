@@ -31,11 +31,11 @@ def follow(setup: Setup, runs: Generator[Run, None, None], halt: threading.Event
         if work.error:
             yield replace(transcript.mark_stopped(work.latest), status="failed", error=in_words(work.error))
         elif halt.is_set():
-            yield stopped(work.latest)
+            yield mark_stopped(work.latest)
     finally:
         halt.set()  # also when the page was closed
 
 
-def stopped(run: Run) -> Run:
+def mark_stopped(run: Run) -> Run:
     """The run as it was when it was stopped; one that had already ended stays as it is."""
     return transcript.mark_stopped(run) if run.status in ("waiting", "running") else run

@@ -5,7 +5,9 @@ import plotly.graph_objects as go
 GRID = "rgba(128,128,140,0.25)"
 
 
-def framed(figure: go.Figure, *, x: str, y: str, height: int, legend: bool = False, bargap: float = 0.38) -> go.Figure:
+def frame_figure(
+    figure: go.Figure, *, x: str, y: str, height: int, legend: bool = False, bargap: float = 0.38
+) -> go.Figure:
     """The page's font and scheme, axis titles with units, nothing that zooms by accident."""
     figure.update_layout(
         height=height,

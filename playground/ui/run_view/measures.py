@@ -15,7 +15,7 @@ MEASURABLE = 0.02  # seconds over which a speed can be told
 
 def metrics(run: Run, given: Sequence[Step] = ()) -> list[tuple[str, str]]:
     """Nothing before the first token. What it took over from `given` counts as kept: it took this run no time."""
-    made = _made(run, given)
+    made = _generated(run, given)
     own = [completion for step in made for completion in step.completions]
     count = sum(completion.completion_tokens for completion in own)
     if not count and not any(completion.findings for completion in own):
@@ -33,7 +33,7 @@ def metrics(run: Run, given: Sequence[Step] = ()) -> list[tuple[str, str]]:
         *([("First token", f"{first:.2f} s" if first is not None else "-")] if count else []),
         ("Total", f"{run.seconds:.1f} s"),
         *([("Loaded in", f"{run.loading:.1f} s")] if run.loading >= NOTICEABLE else []),
-        *([("Speed", f"{about}{_written(speed)} tokens/s")] if (speed := _speed(made, own, run.seconds)) else []),
+        *([("Speed", f"{about}{_format_speed(speed)} tokens/s")] if (speed := _speed(made, own, run.seconds)) else []),
         *([("Cost", ("at least " if len(costs) < len(own) else about) + dollars(sum(costs)))] if costs else []),
         *([("Mean probability", f"{p:.2f}")] if (p := mean_probability(tokens_of(run))) is not None else []),
         *([("Seed", f"{run.seed}")] if run.seed is not None else []),
@@ -55,7 +55,7 @@ def _speed(made: Sequence[Step], own: Sequence[Completion], seconds: float) -> f
     return tokens / spent if tokens and spent >= MEASURABLE else None
 
 
-def _written(speed: float) -> str:
+def _format_speed(speed: float) -> str:
     return f"{speed:,.0f}" if speed >= 1 else f"{speed:.1g}"  # slower than one a second is not none
 
 
@@ -90,7 +90,20 @@ def mean_probability(tokens: Iterable[Token]) -> float | None:
     return math.exp(sum(logprobs) / len(logprobs)) if logprobs else None
 
 
-def _made(run: Run, given: Sequence[Step]) -> tuple[Step, ...]:
+def sureness(part: str, completion: Completion) -> float | None:
+    """The mean probability of the tokens that a part of an output was written with; None where they are not known."""
+    start, at, inside = completion.text.find(part), 0, []
+    end = start + len(part)
+    if start < 0 or "".join(token.text for token in completion.tokens)[:end] != completion.text[:end]:
+        return None
+    for token in completion.tokens:
+        if at < end and at + len(token.text) > start:
+            inside.append(token)
+        at += len(token.text)
+    return mean_probability(inside)
+
+
+def _generated(run: Run, given: Sequence[Step]) -> tuple[Step, ...]:
     """The steps with no more than what this run had models generate itself."""
     steps = []
     for i, step in enumerate(run.steps):

@@ -10,14 +10,14 @@ from playground.backends.base import Backend
 from playground.backends.catalog import Catalog
 from playground.errors import PlaygroundError, PromptTooLong
 from playground.formats import format_count
-from playground.prompts import Prompt, PromptPiece, prompts_of
+from playground.prompts import Prompt, PromptPiece, prompts_of, readable_prompts
 from playground.strategies import Calls, technique_of
 from playground.types import Setup
 from playground.ui.run_view.measures import counted_calls
 from playground.ui.run_view.step_groups import groups
 from playground.ui.run_view.steps_values import turns
-from playground.ui.setup_form.check import checked
-from playground.ui.setup_form.labels import labelled
+from playground.ui.setup_form.check import check_setup
+from playground.ui.setup_form.labels import describe_error
 
 ENDPOINT = "endpoint"  # the kind of model whose tokens are not ours to count
 EMPTY: dict[str, Any] = {"summary": "", "error": "", "advice": [], "wrong": [], "steps": [], "raw": ""}
@@ -37,17 +37,17 @@ def worked_out(read: Callable[[], Any], catalog: Catalog) -> Preview:
     `raw` is the first prompt with all that the model's chat template adds to it, once the model is loaded.
     """
     try:
-        setup = checked(read(), catalog)
-        info, prompts = catalog.info(setup.model), prompts_of(setup)
+        setup = check_setup(read(), catalog)
+        info, backend = catalog.info(setup.model), catalog.loaded_backend(setup.model)
+        prompts = readable_prompts(setup, backend=backend)
         first = prompts[0].step
-        backend = catalog.loaded_backend(setup.model)
         if backend:
             runner.refuse_ignored(setup, backend.capabilities)
         counts = [_count(prompt, backend) for prompt in prompts]
         raw = backend.prompt_text(first.messages, first.prefix) if backend else ""
     except PlaygroundError as error:
         wrong = list(error.path[1:])  # the part of the setup has no widget
-        return Preview({**EMPTY, "error": labelled(error), "wrong": wrong})
+        return Preview({**EMPTY, "error": describe_error(error), "wrong": wrong})
     estimated = info.kind == ENDPOINT
     asked = next((i for i, prompt in enumerate(prompts) if _asks(prompt, setup.task.input)), None)
     shown = [
@@ -63,16 +63,18 @@ def worked_out(read: Callable[[], Any], catalog: Catalog) -> Preview:
     room = setup.sampling.max_tokens if "max_tokens" in honoured.sampling else 0
     calls = technique_of(setup).calls(setup.task)
     summary = _summary(calls, len(first.messages), counts, honoured.context_length, room, estimated)
+    summary += form_note(prompts, estimated)
     too_long = _overlong(counts, setup, catalog)
     said = {"summary": summary, "error": too_long, "advice": list(advice(setup))}
     return Preview({**EMPTY, **said, "steps": shown, "raw": raw}, setup)
 
 
 def refuse_overlong(setup: Setup, catalog: Catalog) -> None:
-    """Raises PromptTooLong for a prompt that is known not to fit: it is not sent."""
+    """Raises PromptTooLong for a prompt that is known not to fit: it is not sent. Those after it are not counted."""
     backend = catalog.loaded_backend(setup.model)
-    if backend and (too_long := _overlong([_count(prompt, backend) for prompt in prompts_of(setup)], setup, catalog)):
-        raise PromptTooLong(too_long)
+    for prompt in prompts_of(setup, backend) if backend else ():
+        if too_long := _overlong([_count(prompt, backend)], setup, catalog):
+            raise PromptTooLong(too_long)
 
 
 def _overlong(counts: Sequence[int | str], setup: Setup, catalog: Catalog) -> str:
@@ -97,8 +99,7 @@ def prompt_value(prompt: Prompt, question: str = "") -> dict[str, Any]:
         apart = [{"text": text, "gap": False} for text in (before, after)]
         apart.insert(1, {"text": found, "gap": False, "asked": True})
         contents[at][last : last + 1] = [piece for piece in apart if piece["text"]]
-    roles = [message.role for message in prompt.step.messages]
-    return turns(zip(roles, contents, strict=True), [_piece(piece) for piece in prompt.prefix])
+    return turns(zip(prompt.step.messages, contents, strict=True), [_piece(piece) for piece in prompt.prefill])
 
 
 def _asks(prompt: Prompt, question: str) -> bool:
@@ -126,6 +127,18 @@ def _facts(count: int | str, estimated: bool) -> str:
     return format_count(count, "token", estimated=estimated) if isinstance(count, int) else count
 
 
+def form_note(prompts: Sequence[Prompt], elsewhere: bool) -> str:
+    """What the answer will be held to, and how; "" where it has no form."""
+    held = [prompt for prompt in prompts if prompt.form]
+    if not held or held[0].form is None:
+        return ""
+    name = held[0].form.title
+    steps = f" of \u201c{held[-1].step.label}\u201d" if len(prompts) > 1 else ""
+    if elsewhere:
+        return f" \u00b7 the answer{steps}: {name}, sent as response_format for the server to keep"
+    return f" \u00b7 the answer{steps}: {name}, kept token by token while it is decoded"
+
+
 def _summary(
     calls: Calls, messages: int, counts: Sequence[int | str], window: int | None, room: int, estimated: bool
 ) -> str:
@@ -133,9 +146,9 @@ def _summary(
     known = [c for c in counts if isinstance(c, int)]
     if not known:
         return f"{first} \u00b7 {counts[0]}"
-    more = "+" if len(known) < len(counts) else ""
     about = "about " if estimated else ""
-    words = f"{first} \u00b7 {about}{sum(known):,}{more} tokens"
+    more = f"{about}{sum(known):,}+ tokens" if len(known) < len(counts) else ""
+    words = f"{first} \u00b7 {more or format_count(sum(known), 'token', estimated=estimated)}"
     if window and max(known) + room > window:
         words += f" \u00b7 {max(known):,} + {room:,} to answer is more than the window of {window:,}"
     return words

@@ -5,7 +5,7 @@ import math
 import plotly.graph_objects as go
 
 from playground.types import Completion, Run
-from playground.ui.run_view.framed_figure import framed, plain
+from playground.ui.run_view.framed_figure import frame_figure, plain
 
 ACCENT = "#4f5bd5"
 
@@ -19,16 +19,16 @@ def entropy_figure(completion: Completion | None) -> go.Figure | None:
         x=list(range(1, len(tokens) + 1)),
         y=[t.entropy for t in tokens],
         marker_color=ACCENT,
-        hovertext=[_shown(t.text) for t in tokens],
+        hovertext=[_label(t.text) for t in tokens],
         hovertemplate="%{hovertext}: %{y:.2f} nats<extra></extra>",
     )
-    return framed(go.Figure(bars), bargap=0.25, x="Token", y="Entropy (nats)", height=170)
+    return frame_figure(go.Figure(bars), bargap=0.25, x="Token", y="Entropy (nats)", height=170)
 
 
 def vote_figure(run: Run) -> go.Figure:
     """Paths by answer, most votes on top."""
     votes = run.votes[::-1]
-    names, rows = [_clipped(v.answer) for v in votes], list(range(len(votes)))
+    names, rows = [_clip(v.answer) for v in votes], list(range(len(votes)))
     bars = go.Bar(
         x=[v.count for v in votes],
         y=rows,  # not the names: long answers that begin alike would fall into one bar
@@ -40,16 +40,16 @@ def vote_figure(run: Run) -> go.Figure:
         hovertext=names,
         hovertemplate="%{hovertext}: %{x} paths<extra></extra>",
     )
-    figure = framed(go.Figure(bars), bargap=0.25, x="Agreeing paths", y="Answer", height=110 + 34 * len(votes))
+    figure = frame_figure(go.Figure(bars), bargap=0.25, x="Agreeing paths", y="Answer", height=110 + 34 * len(votes))
     figure.update_xaxes(dtick=max(1, math.ceil(max(v.count for v in votes) / 10)), rangemode="tozero")
     return figure.update_yaxes(
         tickvals=rows, ticktext=names, showgrid=False, ticks="outside", tickcolor="rgba(0,0,0,0)"
     )
 
 
-def _clipped(text: str) -> str:
-    return _shown(text if len(text) <= 40 else f"{text[:39]}\u2026")
+def _clip(text: str) -> str:
+    return _label(text if len(text) <= 40 else f"{text[:39]}\u2026")
 
 
-def _shown(text: str) -> str:
+def _label(text: str) -> str:
     return plain(text, line_break="\u21b5")

@@ -6,6 +6,9 @@ let shape = "";
 const tree = el("details", { class: "tree", open: true, hidden: true },
   el("summary", {}, el("span", { text: "The tree of proposed steps" })), el("div"));
 
+const graph = el("details", { class: "tree dialogue", open: true, hidden: true },
+  el("summary", {}, el("span", { text: "Who spoke to whom" })), el("div"));
+
 const makeCard = () => {
   const card = {
     title: el("strong"), facts: el("span", { class: "facts" }), text: el("div", { class: "output", dir: "auto" }),
@@ -25,23 +28,26 @@ const makeCard = () => {
         trigger("show_tokens", { step: card.at[0], sample: card.at[1] });
         document.getElementById("tokens")?.scrollIntoView({ block: "nearest" });
       } }),
-    el("button", { type: "button", class: "quiet", text: "Edit", "data-action": "edit", onclick: () => edit(card) }));
+    el("button", { type: "button", class: "quiet", text: "Edit", "data-action": "edit",
+      onclick: () => edit(card, false) }));
   return card;
 };
-const edit = (card) => {
+const edit = (card, waits) => {
   if (card.editing) return;
   card.editing = true;
   const box = el("textarea", { rows: 4, value: card.text.textContent, "aria-label": `Output of ${card.name}`,
     dir: "auto" });
   const close = () => { form.remove(); card.editing = false; card.text.hidden = false; card.tools.hidden = false; };
-  const send = () => { close(); trigger("edit_output", { step: card.at[0], sample: card.at[1], text: box.value }); };
+  const send = (text) => { close(); trigger("edit_output", { step: card.at[0], sample: card.at[1], text }); };
   const form = el("div", { class: "editor" }, box,
     el("div", { class: "tools" },
-      el("button", { type: "button", class: "quiet strong", text: "Run on from here", onclick: send }),
-      el("button", { type: "button", class: "quiet", text: "Discard edit", onclick: close })));
+      el("button", { type: "button", class: "quiet strong", text: "Run on from here",
+        onclick: () => send(box.value) }),
+      waits ? el("button", { type: "button", class: "quiet", text: "Write nothing", onclick: () => send("") })
+        : el("button", { type: "button", class: "quiet", text: "Discard edit", onclick: close })));
   card.text.hidden = card.tools.hidden = true;
   card.node.append(form);
-  box.focus();
+  if (!waits) box.focus();  // where it opens by itself somebody may be reading, or typing, elsewhere
 };
 // What a model made for one task found: the text with its parts marked, then label and probability, row by row.
 const fillFound = (node, found) => {
@@ -94,8 +100,15 @@ const fillTree = (rows) => {
   tree.dataset.shown = key;
   tree.lastChild.replaceChildren(treeList(rows));
 };
+const fillGraph = (value) => {
+  graph.hidden = !value.arrows.length;
+  const key = JSON.stringify(value);
+  if (graph.hidden || graph.dataset.shown === key) return;
+  graph.dataset.shown = key;
+  graph.lastChild.replaceChildren(...graphNodes(value));
+};
 const draw = () => {
-  const { steps, editable, tree: rows } = props.value;
+  const { steps, editable, tree: rows, graph: spoke } = props.value;
   const wanted = steps.map((step) => `${step.label}/${step.cards.length}`);
   if (!wanted.join("\n").startsWith(shape) || !shape) {
     groups = [];
@@ -104,6 +117,7 @@ const draw = () => {
   shape = wanted.join("\n");
   host.hidden = !steps.length;
   fillTree(rows ?? []);
+  fillGraph(spoke);
   steps.forEach((step, i) => {
     if (!groups[i]) {
       groups[i] = makeGroup(step);
@@ -131,8 +145,10 @@ const draw = () => {
       setText(card.origin, now.origin);
       card.tools.querySelector("[data-action=edit]").hidden = !editable;
       card.tools.querySelector("[data-action=tokens]").hidden = !editable || !now.tokens;
+      if (editable && now.waits) edit(card, true);
     });
   });
+  if (host.lastChild !== graph) host.append(graph);
 };
 watch("value", draw);
 draw();

@@ -1,10 +1,16 @@
 """What was sent and what came back, step by step, as plain values for the page."""
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from playground.formats import format_count
-from playground.types import Completion, Finding, FinishReason, Message, Origin, Role, Run, Status, Step
+from playground.functions.calls import write_call
+from playground.functions.listing import as_tools
+from playground.task import PERSON
+from playground.tools import TOOL_NAMES
+from playground.types import Completion, Finding, FinishReason, Message, Origin, Run, Status, Step
+from playground.ui.run_view.dialogue_values import graph_value, recipients
 from playground.ui.run_view.measures import dollars, mean_probability
 from playground.ui.run_view.search_values import draft_changes, tree_value
 from playground.ui.run_view.step_groups import Group, groups, sample_title
@@ -22,16 +28,20 @@ BROKEN_OFF = "broken off, see the error above"
 def steps_value(run: Run | None) -> dict[str, Any]:
     """Every prompt and output; may be edited once nothing runs any more."""
     if run is None:
-        return {"steps": [], "tree": [], "editable": False}
-    changes = draft_changes(run)
+        return {"steps": [], "tree": [], "graph": {"agents": [], "arrows": []}, "editable": False}
+    changes, sent_to = draft_changes(run), recipients(run)
     return {
-        "steps": [{**_group(group, run.status), "change": changes.get(group.first)} for group in groups(run.steps)],
+        "steps": [
+            {**_group(group, run.status, sent_to.get(group.first, "")), "change": changes.get(group.first)}
+            for group in groups(run.steps)
+        ],
         "tree": tree_value(run.tree),
+        "graph": graph_value(run),
         "editable": run.status in ("done", "stopped", "failed"),
     }
 
 
-def _group(group: Group, status: Status) -> dict[str, Any]:
+def _group(group: Group, status: Status, sent_to: str) -> dict[str, Any]:
     alone = len(group.steps) == 1
     cards: list[dict[str, Any]] = [
         {
@@ -45,13 +55,15 @@ def _group(group: Group, status: Status) -> dict[str, Any]:
             "state": _state(completion),
             "facts": _facts(completion, status),
             "tokens": bool(completion.tokens),
+            "waits": step.tool == PERSON and not completion.edited and not completion.text,
         }
         for i, step in enumerate(group.steps)
         for sample, completion in enumerate(step.completions)
     ]
     sent = [completion for step in group.steps for completion in step.completions]
     tokens, estimated = max((c.prompt_tokens for c in sent), default=0), any(c.estimated for c in sent)
-    facts = [format_count(tokens, "prompt token", estimated=estimated)] if tokens and alone else []
+    facts = [sent_to] if sent_to else []
+    facts += [format_count(tokens, "prompt token", estimated=estimated)] if tokens and alone else []
     if len(cards) == 1:  # one line for what is one thing
         facts, cards[0]["facts"] = [*facts, *([cards[0]["facts"]] if cards[0]["facts"] else [])], ""
     origins = {card["origin"] for card in cards}
@@ -70,16 +82,26 @@ def _group(group: Group, status: Status) -> dict[str, Any]:
 
 def prompt(step: Step) -> dict[str, Any]:
     """Messages by role, and the beginning of the assistant's turn."""
-    messages = [(message.role, _words(message.content)) for message in step.messages]
-    return turns(messages, _words(step.prefix), to=f"to the {step.tool}" if step.tool else "")
+    to = "" if not step.tool else f"to the {step.tool}" if step.tool in TOOL_NAMES else f"call of {step.tool}"
+    to = "shown to you" if step.tool == PERSON else to
+    return turns([(message, _words(message.content)) for message in step.messages], _words(step.prefix), to=to)
 
 
 def turns(
-    messages: Iterable[tuple[Role, list[dict[str, Any]]]], begun: list[dict[str, Any]], to: str = ""
+    messages: Iterable[tuple[Message, list[dict[str, Any]]]], begun: list[dict[str, Any]], to: str = ""
 ) -> dict[str, Any]:
     """A prompt as the page draws it: each text in pieces, of which some are gaps. `to` is said instead of its role."""
     who = {"who": to} if to else {}
-    return {"messages": [{"role": role, "pieces": pieces, **who} for role, pieces in messages], "prefix": begun}
+    drawn = []
+    for message, pieces in messages:
+        if message.functions:
+            listed = json.dumps(
+                [tool["function"] for tool in as_tools(message.functions)], ensure_ascii=False, indent=1
+            )
+            drawn.append({"role": "system", "pieces": _words(listed), "who": "functions"})
+        calls = "".join(f"\n{write_call(call.name, call.arguments)}" for call in message.calls)
+        drawn.append({"role": message.role, "pieces": [*pieces, *_words(calls)], **who})
+    return {"messages": drawn, "prefill": begun}
 
 
 def _words(text: str) -> list[dict[str, Any]]:

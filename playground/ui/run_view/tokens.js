@@ -1,19 +1,23 @@
 // Tokens on a scale of probability, each with its alternatives. By hand: gr.HighlightedText has neither those nor keys.
 const host = element.querySelector(".tokens");
 const STEPS = [0.05, 0.2, 0.4, 0.6, 0.8, 0.95];
-const level = (token) => `p${STEPS.filter((edge) => token.p >= edge).length}${token.forced ? " forced" : ""}`;
+const HALF = 0.5;  // ruled out by the form of the answer
+const level = (token) => [`p${STEPS.filter((edge) => token.p >= edge).length}`,
+  token.forced ? "forced" : "", token.ruled >= HALF ? "ruled" : ""].filter(Boolean).join(" ");
 const describe = (token) => [
   `\u201c${visible(token.text)}\u201d`, `probability ${percent(token.p)}`,
   `log-probability ${token.logprob.toFixed(3)}`, token.forced ? "chosen by you" : "",
+  token.ruled === null ? "" : `ruled out by the form ${percent(token.ruled)}`,
   token.entropy === null ? "" : `entropy ${token.entropy.toFixed(2)} nats`].filter(Boolean).join(" \u00b7 ");
 const scale = tokenScale("unlikely",
   [0, ...STEPS].map((edge, i) => [`p${i}`, Math.round(100 * edge)]), "likely, from %");
 
 const draw = () => {
-  const { label, facts, tokens, step, sample } = props.value;
+  const { label, facts, pressure, tokens, step, sample } = props.value;
   const table = el("div", { class: "alternatives" });
   const instead = (token, other) => {
     if (other.id === token.id) return token.forced ? "chosen by you" : "sampled";
+    if (other.barred) return "ruled out by the form";
     return other.fit && el("button", { type: "button", class: "quiet", text: "Continue with this one",
       "aria-label": `Continue from here with \u201c${visible(other.text)}\u201d`,
       onclick: () => trigger("take_token", { step, sample, at: tokens.indexOf(token), token: other.id }) });
@@ -25,7 +29,7 @@ const draw = () => {
     el("td", {}, instead(token, other)));
   const alternatives = (token) => table.replaceChildren(token.top.length
     ? el("table", {}, el("caption", { text: `Instead of \u201c${visible(token.text)}\u201d` }),
-        el("thead", {}, el("tr", {}, ...["Token", "Probability", "Take it"].map((name) =>
+        el("thead", {}, el("tr", {}, ...["Token", "Probability", "Use it"].map((name) =>
           el("th", { text: name, scope: "col" })))),
         el("tbody", {}, ...token.top.map((other) => row(token, other))))
     : el("p", { class: "note",
@@ -33,7 +37,8 @@ const draw = () => {
   host.replaceChildren(
     el("div", { class: "pane-head" },
       el("h2", { text: "Token probabilities" }), el("span", { class: "facts", text: label })),
-    el("p", { class: "facts", text: facts }), scale,
+    el("p", { class: "facts", text: facts }),
+    ...(pressure ? [el("p", { class: "facts pressure", text: pressure })] : []), scale,
     ...tokenText({ tokens, label, level, describe, act: alternatives }), table);
 };
 watch("value", draw);

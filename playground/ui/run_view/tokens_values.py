@@ -17,15 +17,20 @@ def tokens_value(label: str, completion: Completion | None, step: int = 0, sampl
         "step": step,
         "sample": sample,
         "facts": token_facts(tokens),
+        "pressure": pressure(tokens),
         "tokens": [
             {
                 "text": t.text,
                 "p": math.exp(t.logprob),
                 "logprob": t.logprob,
                 "entropy": t.entropy,
-                "top": [{"id": a.id, "text": a.text, "p": math.exp(a.logprob), "fit": not unfit(a)} for a in t.top],
+                "top": [
+                    {"id": a.id, "text": a.text, "p": math.exp(a.logprob), "fit": not unfit(a), "barred": a.barred}
+                    for a in t.top
+                ],
                 "id": t.id,
                 "forced": t.forced,
+                "ruled": t.ruled_out,
             }
             for t in tokens
         ],
@@ -39,6 +44,19 @@ def token_facts(tokens: tuple[Token, ...]) -> str:
         return ""
     count = format_count(len(tokens), "token")
     return f"{count} \u00b7 mean log-probability {math.log(p):.3f} \u00b7 perplexity {1 / p:.2f}"
+
+
+def pressure(tokens: tuple[Token, ...]) -> str:
+    """How much of the model's own probability the form of the answer ruled out, in one sentence; "" without a form."""
+    known = [(t.ruled_out, t) for t in tokens if t.ruled_out is not None]
+    if not known:
+        return ""
+    mean = sum(share for share, _ in known) / len(known)
+    most, token = max(known, key=lambda pair: pair[0])
+    return (
+        f"The form ruled out {mean:.0%} of the model\u2019s own probability on average, and {most:.0%} at most, at "
+        f"\u201c{token.text}\u201d. Underlined: half or more."
+    )
 
 
 def longest(run: Run) -> tuple[int, int] | None:

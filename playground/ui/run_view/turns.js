@@ -3,7 +3,7 @@ const promptNodes = (prompt) => {
   const turn = (kind, who, pieces) => el("div", { class: `turn ${kind}` },
     el("span", { class: "who", text: who }), marked("pre", pieces));
   const nodes = prompt.messages.map((message) => turn(message.role, message.who ?? message.role, message.pieces));
-  if (prompt.prefix.length) nodes.push(turn("assistant begun", "assistant, begun", prompt.prefix));
+  if (prompt.prefill.length) nodes.push(turn("assistant prefill", "assistant prefill", prompt.prefill));
   return nodes;
 };
 

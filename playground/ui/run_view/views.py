@@ -12,9 +12,9 @@ TURNS = HERE / "turns.js"
 MARK_INVALID = HERE.parent / "setup_form" / "mark_invalid.js"
 
 
-def prompt_view(value: dict[str, Any]) -> gr.HTML:
+def prompt_view(value: dict[str, Any], elem_id: str = "prompt") -> gr.HTML:
     """What will be sent. Value: `prompt_values.prompt_value`."""
-    return widget(HERE / "prompt.js", uses=[TURNS, MARK_INVALID], value=value, elem_id="prompt")
+    return widget(HERE / "prompt.js", uses=[TURNS, MARK_INVALID], value=value, elem_id=elem_id)
 
 
 def answer_view(value: dict[str, Any], presets: list[dict[str, str]]) -> gr.HTML:
@@ -25,7 +25,9 @@ def answer_view(value: dict[str, Any], presets: list[dict[str, str]]) -> gr.HTML
 
 def steps_view(value: dict[str, Any], elem_id: str = "steps") -> gr.HTML:
     """Prompts and outputs of a run. Value: `steps_values.steps_value`. Events: `show_tokens`, `edit_output`."""
-    return widget(HERE / "steps.js", uses=[TURNS, HERE / "search.js"], value=value, elem_id=elem_id)
+    return widget(
+        HERE / "steps.js", uses=[TURNS, HERE / "search.js", HERE / "dialogue.js"], value=value, elem_id=elem_id
+    )
 
 
 def token_view(value: dict[str, Any]) -> gr.HTML:

@@ -1,7 +1,8 @@
 """The Sampling tab: the next token, and a grid of settings.
 
-next_token_panel.py    The distribution of the next token, kept: sampling settings are tried on it without asking
+next_token_panel.py    The distribution of the next token, as it was read: settings are tried on it without asking
                        the model again
+next_token_reading.py  The next token is read, chosen and appended: whatever asks the model again for what follows
 next_token_values.py   What sampling settings make of a distribution, as plain values, tables and words
 number_list.py         A parameter that is a list of numbers, typed on one line
 question.py            What both parts of the Sampling tab ask: one prompt to one model, and how a token is chosen

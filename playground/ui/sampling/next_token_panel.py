@@ -1,35 +1,30 @@
-"""The distribution of the next token, kept: sampling settings are tried on it without asking the model again."""
+"""The distribution of the next token, as it was read: settings are tried on it without asking the model again."""
 
-import random
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from playground import presets, setups
-from playground.backends.base import Candidate
 from playground.backends.catalog import Catalog
 from playground.csv_text import csv_text
 from playground.errors import InvalidSetup, NotSupported, PlaygroundError
 from playground.parameters import parameters
-from playground.returning import Returning
 from playground.settings import Settings
 from playground.types import Progress, Sampling
 from playground.ui import widgets
 from playground.ui.handlers import payloads
-from playground.ui.handlers.event_options import QUIET, running
-from playground.ui.handlers.messages import told
+from playground.ui.handlers.event_options import QUIET
+from playground.ui.handlers.messages import in_words
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.sampling import next_token_values, question, reading
 from playground.ui.sampling.question import Question
 from playground.ui.sampling.reading import SHOWN, Reading
-from playground.ui.sampling.token_clicks import Click, Nudge
+from playground.ui.sampling.token_clicks import Nudge
 from playground.ui.setup_form import check as checking
 from playground.ui.setup_form import sampling_panel
-from playground.ui.setup_form.labels import labelled
 from playground.ui.setup_form.sampling_panel import SamplingPanel
 from playground.ui.widgets import waiting_line
 from playground.ui.widgets.status import share_of, status
@@ -85,11 +80,11 @@ class NextTokenView:
         try:
             sampling = self.sampling(values)
             outlook = now.next.distribution(sampling, SHOWN)
-        except PlaygroundError as error:  # in the pane: someone may just be typing
-            return {self.bars: failed(error)}
+        except PlaygroundError as error:  # of the settings, and someone may just be typing
+            return {self.bars: show_failure(error)}
         value = next_token_values.next_token_value(outlook, sampling)
         about = {
-            "context": asked.prefix or asked.setup.task.input,
+            "context": asked.prefill or asked.setup.task.input,
             "note": now.note,
             "stale": self.stale(now, values),
             "spoken": f"{now.note} {value['sentence']}".strip(),
@@ -97,16 +92,16 @@ class NextTokenView:
         return {self.bars: {**value, **about}, self.table: next_token_values.candidate_table(outlook.candidates)}
 
 
-def failed(error: PlaygroundError) -> dict[str, Any]:
-    return {**next_token_values.EMPTY, **status("failed", error=labelled(error, question.LABELS))}
+def show_failure(error: Exception) -> dict[str, Any]:
+    return {**next_token_values.EMPTY, **status("failed", error=in_words(error, question.in_labels))}
 
 
-def waiting(progress: Progress) -> dict[str, Any]:
+def show_progress(progress: Progress) -> dict[str, Any]:
     return {**next_token_values.EMPTY, **status("reading", progress.what, share=share_of(progress))}
 
 
-def build(page: Any, settings: Settings, catalog: Catalog, sessions: Sessions) -> Question:
-    """Lay out and wire. Returns the question, for others to ask as well."""
+def build(page: Any, catalog: Catalog) -> NextTokenView:
+    """Lay out the question, the settings and the picture."""
     offered = {key: p for key, p in presets.sampling_presets().items() if _shapes_only(p.sampling)}
     with gr.Row(elem_classes="halves", equal_height=False):
         with gr.Column(elem_classes="asking", min_width=0):
@@ -114,7 +109,7 @@ def build(page: Any, settings: Settings, catalog: Catalog, sessions: Sessions) -
             examples = widgets.choices(
                 [{"key": k, "title": e[0], "about": ABOUT} for k, e in EXAMPLES.items()], "Examples"
             )
-            choice, task, prefix = question.build(catalog)
+            choice, task, prefill = question.build(catalog)
             with gr.Row(elem_classes="acts"):
                 read = gr.Button("Read the next token", variant="primary", elem_id="read-button", elem_classes="runs")
                 draw = gr.Button("Sample a token", variant="secondary", elem_id="draw-button")
@@ -135,17 +130,14 @@ def build(page: Any, settings: Settings, catalog: Catalog, sessions: Sessions) -
                     show_label=False, elem_id="next-token-table",
                 )  # fmt: skip
                 save = widgets.download("Download as CSV")
-    _, task.field("input").widget.value, prefix.widget.value = EXAMPLES[FIRST]
-    asks = Question(choice=choice, task=task, prefix=prefix, sampling=sampling)
+    _, task.field("input").widget.value, prefill.widget.value = EXAMPLES[FIRST]
+    asks = Question(choice=choice, task=task, prefill=prefill, sampling=sampling)
     panel = SamplingPanel(chips=chips, load=load, fields=sampling)
-    view = NextTokenView(
+    sampling_panel.wire(panel, offered)
+    return NextTokenView(
         reading=gr.State(None), examples=examples, read=read, draw=draw, bars=bars, table=table, save=save, panel=panel,
         question=asks, line=line,
     )  # fmt: skip
-    sampling_panel.wire(panel, offered)
-    _wire_settings(view, settings, sessions)
-    _wire_reading(view, settings, sessions)
-    return asks
 
 
 def _shapes_only(sampling: Sampling) -> bool:
@@ -153,25 +145,27 @@ def _shapes_only(sampling: Sampling) -> bool:
     return all(name in sampling_panel.SHAPING for name in changed)
 
 
-def _wire_settings(view: NextTokenView, settings: Settings, sessions: Sessions) -> None:
-    @told
+def wire(view: NextTokenView, settings: Settings, sessions: Sessions) -> None:
+    """Attach the handlers of the settings, which ask no model."""
+
+    @question.report_labelled
     def redraw(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
         now = values[view.reading]
-        chips = {view.panel.chips: sampling_panel.differing(view.panel.fields, values)}
+        chips = {view.panel.chips: sampling_panel.list_differences(view.panel.fields, values)}
         try:
             reading.require_logits(checking.model(values[view.question.choice.model], sessions.of(request)))
         except NotSupported as error:
-            return {**chips, view.bars: failed(error)}
+            return {**chips, view.bars: show_failure(error)}
         return {**chips, **(view.pictures(now, values) if now else {view.bars: next_token_values.EMPTY})}
 
-    @partial(told, words=partial(labelled, labels=question.LABELS))
+    @question.report_labelled
     def bias(values: dict[Any, Any], event: gr.EventData) -> dict[Any, Any]:
         f = view.panel.fields.field("logit_bias")
         amounts, nudge = f.read(values[f.widget]), payloads.read(Nudge, event)
         amounts[nudge.id] = amounts.get(nudge.id, 0.0) + nudge.by
         return {f.widget: f.write({key: amount for key, amount in amounts.items() if amount})}
 
-    @partial(told, words=partial(labelled, labels=question.LABELS))
+    @question.report_labelled
     def save(values: dict[Any, Any]) -> dict[Any, Any]:
         now = view.current(values)
         rows = next_token_values.candidate_table(now.next.distribution(view.sampling(values), SHOWN).candidates)
@@ -182,67 +176,3 @@ def _wire_settings(view: NextTokenView, settings: Settings, sessions: Sessions) 
     gr.on([w.change for w in view.question.widgets], redraw, view.inputs, outputs, **at_once)
     view.bars.nudge_bias(bias, view.inputs, view.panel.fields.widgets, preprocess=False, **QUIET)
     view.save.click(save, view.inputs, [view.save], preprocess=False, **QUIET)
-
-
-def _wire_reading(view: NextTokenView, settings: Settings, sessions: Sessions) -> None:
-    begun = view.question.prefix.widget
-    prompt, role = (view.question.task.field(name).widget for name in ("input", "role"))
-
-    def again(
-        values: dict[Any, Any], boxes: dict[Any, Any], catalog: Catalog, note: str = ""
-    ) -> Iterator[dict[Any, Any]]:
-        """Read what follows the question that the form holds, with `boxes` changed."""
-        values = {**values, **boxes}
-        yield {view.bars: waiting(Progress(what="Getting ready"))}
-        try:
-            with Returning(reading.read(view.question.ask(values, catalog), catalog, note)) as reads:
-                for progress in reads:
-                    yield {view.bars: waiting(progress)}
-            # Boxes and reading in one update: between two the pane would call itself out of date.
-            yield {**boxes, view.reading: reads.value, **view.pictures(reads.value, values)}
-        except PlaygroundError as error:
-            yield {**boxes, view.reading: None, view.bars: failed(error)}
-
-    @told
-    def read(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
-        yield from again(values, {}, sessions.of(request))
-
-    @told
-    def example(values: dict[Any, Any], event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
-        _, asks, begins = payloads.chosen(event, EXAMPLES)
-        yield from again(values, {prompt: asks, role: "", begun: begins}, sessions.of(request))
-
-    def append(values: dict[Any, Any], chosen: Candidate, how: str, catalog: Catalog) -> Iterator[dict[Any, Any]]:
-        now, token = values[view.reading], f"\u201c{next_token_values.visible(chosen.text)}\u201d"
-        if now.writable(chosen):
-            yield from again(values, {begun: now.asked.prefix + chosen.text}, catalog, f"{how} {token}.")
-        else:
-            why = "it ends the answer or is half a character, so no text can follow it"
-            now = replace(now, note=f"{how} {token}: {why}.")
-            yield {view.reading: now, **view.pictures(now, values)}
-
-    @partial(told, words=partial(labelled, labels=question.LABELS))
-    def pick(values: dict[Any, Any], event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
-        clicked = payloads.read(Click, event).id
-        shown = view.current(values).next.distribution(view.sampling(values), SHOWN).candidates
-        candidate = next((c for c in shown if c.id == clicked), None)
-        if candidate is None:
-            raise InvalidSetup("The settings have changed since, and that token is no longer shown; click another.")
-        yield from append(values, candidate, "Appended", sessions.of(request))
-
-    @partial(told, words=partial(labelled, labels=question.LABELS))
-    def draw(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
-        chosen = view.current(values).next.draw(view.sampling(values), random.Random())
-        how = f"Sampled, with probability {next_token_values.percent(chosen.probability)},"
-        yield from append(values, chosen, how, sessions.of(request))
-
-    outputs = [view.reading, begun, prompt, role, view.bars, view.table]
-    once = {"preprocess": False, "trigger_mode": "once", **running(settings), **QUIET}
-    for event, handler in (
-        (view.read.click, read),
-        (view.examples.choose, example),
-        (view.bars.append_token, pick),
-        (view.draw.click, draw),
-    ):
-        view.line.attach(event, handler, view.inputs, outputs, **once)
-    view.line.wire(gr.State(None))  # a reading is short: once it has begun, nothing stops it

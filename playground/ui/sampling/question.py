@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from playground import setups
@@ -9,11 +10,12 @@ from playground.backends.catalog import Catalog
 from playground.parameters import STRICT, text
 from playground.strategies.base import system_message, user_message
 from playground.types import MAX_TEXT, Message, Setup
+from playground.ui.handlers.messages import report_errors
 from playground.ui.setup_form import model_choice, sampling_fields, task_fields
-from playground.ui.setup_form.check import checked
+from playground.ui.setup_form.check import check_setup
 from playground.ui.setup_form.fields import Field, pick, read_fields
 from playground.ui.setup_form.labels import LABELS as OF_A_SETUP
-from playground.ui.setup_form.labels import Labels
+from playground.ui.setup_form.labels import Labels, describe_error
 from playground.ui.setup_form.model_choice import ModelChoice
 from playground.ui.setup_form.sampling_fields import SamplingFields
 from playground.ui.setup_form.sampling_panel import SHAPING
@@ -21,6 +23,8 @@ from playground.ui.setup_form.task_fields import TaskFields
 
 PROMPT, BEGUN = "Prompt", "Answer so far"
 LABELS: Labels = {**OF_A_SETUP, ("task", "input"): PROMPT, ("answer_so_far",): BEGUN}
+in_labels = partial(describe_error, labels=LABELS)
+report_labelled = partial(report_errors, words=in_labels)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +43,7 @@ class CheckedQuestion:
     """A question as it was read from the form and checked."""
 
     setup: Setup
-    prefix: str
+    prefill: str
 
     @property
     def wording(self) -> dict[str, Any]:
@@ -49,7 +53,7 @@ class CheckedQuestion:
             **setups.weights_to_dict(self.setup),
             "input": task.input,
             "role": task.role,
-            "answer_so_far": self.prefix,
+            "answer_so_far": self.prefill,
         }
 
     @property
@@ -63,16 +67,16 @@ class Question:
 
     choice: ModelChoice
     task: TaskFields  # prompt and role
-    prefix: Field
+    prefill: Field
     sampling: SamplingFields
 
     @property
     def widgets(self) -> list[Any]:
-        return [*self.choice.widgets, *self.task.widgets, self.prefix.widget, *self.sampling.widgets]
+        return [*self.choice.widgets, *self.task.widgets, self.prefill.widget, *self.sampling.widgets]
 
     def wording(self, values: Mapping[Any, Any]) -> dict[str, Any]:
         """What the model gets to read: with another value it has to be asked again."""
-        return {**self.choice.read(values), **self.task.read(values), **read_fields((self.prefix,), values)}
+        return {**self.choice.read(values), **self.task.read(values), **read_fields((self.prefill,), values)}
 
     def read(self, values: Mapping[Any, Any]) -> dict[str, Any]:
         """The setup as plain data. Not checked: `ask` and `setups.parse` do that."""
@@ -84,8 +88,8 @@ class Question:
 
     def ask(self, values: Mapping[Any, Any], catalog: Catalog) -> CheckedQuestion:
         """Raises InvalidSetup or UnknownModel."""
-        begun = setups.build(Beginning, read_fields((self.prefix,), values), ())
-        return CheckedQuestion(setup=checked(self.read(values), catalog), prefix=begun.answer_so_far)
+        begun = setups.build(Beginning, read_fields((self.prefill,), values), ())
+        return CheckedQuestion(setup=check_setup(self.read(values), catalog), prefill=begun.answer_so_far)
 
 
 def build(catalog: Catalog) -> tuple[ModelChoice, TaskFields, Field]:
@@ -96,8 +100,8 @@ def build(catalog: Catalog) -> tuple[ModelChoice, TaskFields, Field]:
         input={"label": PROMPT, "lines": 2, "help": "What the model is asked."},
         role={"label": "Role (optional)", "lines": 1},
     )  # fmt: skip
-    (prefix,) = pick(Beginning, "answer_so_far", label=BEGUN)
-    return choice, task, prefix
+    (prefill,) = pick(Beginning, "answer_so_far", label=BEGUN)
+    return choice, task, prefill
 
 
 def shaping() -> SamplingFields:

@@ -24,7 +24,7 @@ class Reading:
 
     def writable(self, candidate: Candidate) -> bool:
         """Whether the text of the token, added to the answer, is read as that token again."""
-        grows = self.count_tokens(self.asked.prefix + candidate.text) - self.count_tokens(self.asked.prefix)
+        grows = self.count_tokens(self.asked.prefill + candidate.text) - self.count_tokens(self.asked.prefill)
         # A control token's name is plain text when someone writes it, and takes several tokens to spell.
         return TORN not in candidate.text and grows <= 1
 
@@ -36,11 +36,11 @@ def read(asked: CheckedQuestion, catalog: Catalog, note: str = "") -> Generator[
     require_logits(catalog.info(setup.model))
     yield Progress(what="Reading the prompt")
     request = Request(
-        model=setup.model, adapter=setup.adapter, scale=setup.scale, messages=messages, generated_text=asked.prefix,
+        model=setup.model, adapter=setup.adapter, scale=setup.scale, messages=messages, generated_text=asked.prefill,
         visitor=catalog.visitor,
     )  # fmt: skip
     follows = backend.next_token(request)
-    return Reading(asked, follows, lambda prefix: backend.count_tokens(messages, prefix), note)
+    return Reading(asked, follows, lambda prefill: backend.count_tokens(messages, prefill), note)
 
 
 def require_logits(info: ModelInfo) -> None:

@@ -18,19 +18,20 @@ from playground.settings import Settings
 from playground.types import Run, Task
 from playground.ui import widgets
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
-from playground.ui.handlers.messages import told
-from playground.ui.handlers.one_at_a_time import Stoppable, refuse_second, switch
+from playground.ui.handlers.messages import report_errors
+from playground.ui.handlers.one_at_a_time import Stoppable, refuse_second
 from playground.ui.handlers.sessions import Sessions
+from playground.ui.handlers.trigger_modes import ended_event
 from playground.ui.run_view import following
 from playground.ui.sampling import sweep_values
 from playground.ui.sampling.number_list import NumberList
 from playground.ui.sampling.question import Question
 from playground.ui.setup_form import sampling_fields, task_fields
-from playground.ui.setup_form.changes import changed, out_of_date
-from playground.ui.setup_form.check import checked
+from playground.ui.setup_form.changes import describe_staleness, list_changes
+from playground.ui.setup_form.check import check_setup
 from playground.ui.setup_form.fields import Field, pick, read_fields
 from playground.ui.setup_form.form import open_with
-from playground.ui.setup_form.labels import labelled
+from playground.ui.setup_form.labels import describe_error
 from playground.ui.setup_form.sampling_fields import SamplingFields
 from playground.ui.setup_form.task_fields import TaskFields
 from playground.ui.setup_form.used_fields import WITH_LABELS
@@ -99,23 +100,22 @@ class SweepView:
         try:
             setup, grid = setups.parse(self.read(values)), _grid(self, values)
         except PlaygroundError:  # half typed
-            return out_of_date(())
+            return describe_staleness(())
         before = now.run.setup
         drawn = before.sampling
         fixed = replace(setup, sampling=replace(setup.sampling, temperature=drawn.temperature, top_p=drawn.top_p))
-        names = [*changed(before, fixed, sweep_values.LABELS)]
+        names = [*list_changes(before, fixed, sweep_values.LABELS)]
         names += [
             *(["the role"] if before.task.role != setup.task.role else []),
             *(["the grid"] if grid != now.grid else []),
         ]
-        return out_of_date(names) if names else ""
+        return describe_staleness(names) if names else ""
 
-    def shown(self, now: Swept) -> dict[Any, Any]:
+    def show(self, now: Swept) -> dict[Any, Any]:
         busy = now.run.status in ("waiting", "running")
         return {
             self.swept: now,
             self.map: sweep_values.sweep_value(now.run, now.grid),
-            **switch(self.start, self.stop, busy=busy),
             self.table: gr.skip() if busy else sweep_values.cell_table(now.run, now.grid),
         }
 
@@ -177,7 +177,7 @@ def _grid_fields() -> tuple[Field, ...]:
 
 
 def _numbers(p: Parameter, value: str) -> NumberList:
-    box = gr.Textbox(value, label=p.label, info=f"{p.help} With commas, at most {p.max_length}.", min_width=140)
+    box = gr.Textbox(value, label=p.label, info=f"{p.help} Up to {p.max_length}, separated by commas.", min_width=140)
     return NumberList(parameter=p, widget=box)
 
 
@@ -188,11 +188,11 @@ def _grid(view: SweepView, values: Mapping[Any, Any]) -> Sweep:
 
 
 def _wire_run(view: SweepView, settings: Settings, sessions: Sessions) -> None:
-    @partial(told, words=partial(labelled, labels=sweep_values.LABELS))
+    @partial(report_errors, words=partial(describe_error, labels=sweep_values.LABELS))
     def run(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
         catalog = sessions.of(request)
         refuse_second(values[view.swept])
-        setup = checked(view.read(values), catalog)
+        setup = check_setup(view.read(values), catalog)
         grid = _grid(view, values)
         now = Swept(run=Run(setup=setup), grid=grid)
         yield {view.stale: sentence("")}
@@ -200,30 +200,34 @@ def _wire_run(view: SweepView, settings: Settings, sessions: Sessions) -> None:
             setup, sweep.run(setup, catalog, grid, max_seconds=settings.max_seconds), now.halt
         ):
             now = replace(now, run=last)
-            yield view.shown(now)
+            yield view.show(now)
 
-    @told
+    @report_errors
     def look(values: dict[Any, Any]) -> dict[Any, Any]:
+        try:
+            _grid(view, values)
+        except PlaygroundError as error:
+            return {view.stale: sentence(describe_error(error, sweep_values.LABELS), wrong=True)}
         return {view.stale: sentence(view.out_of_date(values))}
 
-    outputs = [view.swept, view.stale, view.map, view.table, view.start, view.stop]
+    outputs = [view.swept, view.stale, view.map, view.table]
     once = {"preprocess": False, "trigger_mode": "once", **running(settings), **QUIET}
     ran = view.line.attach(view.start.click, run, view.inputs, outputs, **once)
     view.line.wire(view.swept)
     looked = {"preprocess": False, "trigger_mode": "always_last", **AT_ONCE}
-    gr.on([w.change for w in view.inputs if w is not view.swept], look, view.inputs, [view.stale], **looked)
-    ran.then(look, view.inputs, [view.stale], **looked)
+    watched = [w.change for w in view.inputs if w is not view.swept]
+    gr.on([*watched, ended_event([ran])], look, view.inputs, [view.stale], **looked)
 
 
 def _wire_downloads(view: SweepView) -> None:
-    @told
+    @report_errors
     def cells(now: Swept | None) -> dict[str, str]:
-        now = _needed(now)
+        now = _require_cells(now)
         return {"name": "sweep.csv", "text": csv_text(sweep_values.HEADERS, sweep_values.cell_table(now.run, now.grid))}
 
-    @told
+    @report_errors
     def answers(now: Swept | None) -> dict[str, str]:
-        now = _needed(now)
+        now = _require_cells(now)
         rows = sweep_values.answer_table(now.run, now.grid)
         return {"name": "sweep_answers.csv", "text": csv_text(sweep_values.ANSWER_HEADERS, rows)}
 
@@ -231,7 +235,7 @@ def _wire_downloads(view: SweepView) -> None:
     view.save_answers.click(answers, view.swept, view.save_answers, **AT_ONCE)
 
 
-def _needed(now: Swept | None) -> Swept:
+def _require_cells(now: Swept | None) -> Swept:
     if now is None:
         raise InvalidSetup("There is no sweep to download yet; run one first.")
     return now

@@ -35,13 +35,13 @@ ANSWER_HEADERS = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """Something a cell can be coloured by. `written` is the number in the cell."""
+    """Something a cell can be coloured by. `format` writes the number in the cell."""
 
     key: str
     label: str
     unit: str
     value: Callable[[SweepCell], float | None]
-    written: Callable[[float], str]
+    format: Callable[[float], str]
     low: float | None = None  # where the scale begins and ends; None: at the smallest or largest value there is
     high: float | None = None
 
@@ -49,18 +49,18 @@ class Measure:
 MEASURES = (
     Measure(
         key="agreement", label="Agreement", unit="% of a cell's answers that are its most frequent one",
-        value=lambda c: 100 * c.agreement, written="{:.0f} %".format, low=0, high=100,
+        value=lambda c: 100 * c.agreement, format="{:.0f} %".format, low=0, high=100,
     ),
     Measure(
         key="distinct", label="Distinct answers", unit="different answers in a cell", value=lambda c: c.distinct,
-        written="{:.0f}".format, low=1,
+        format="{:.0f}".format, low=1,
     ),
     Measure(
         key="logprob", label="Mean log-probability", unit="nats per token, by the model's own distribution",
-        value=lambda c: c.mean_logprob, written=lambda v: f"{v:.2f}".replace("-", "\u2212"), high=0,
+        value=lambda c: c.mean_logprob, format=lambda v: f"{v:.2f}".replace("-", "\u2212"), high=0,
     ),
     Measure(
-        key="length", label="Mean length", unit="tokens", value=lambda c: c.mean_tokens, written="{:.1f}".format, low=0
+        key="length", label="Mean length", unit="tokens", value=lambda c: c.mean_tokens, format="{:.1f}".format, low=0
     ),
 )  # fmt: skip
 
@@ -73,9 +73,9 @@ def sweep_value(run: Run | None, grid: Sweep | None) -> dict[str, Any]:
     task = run.setup.task
     found = [summary(step, task) for step in run.steps] + [None] * (len(grid.cells) - len(run.steps))
     said = _status(run, grid)
-    coloured = {m.key: _coloured(m, found) for m in MEASURES}
+    coloured = {m.key: _colour_cells(m, found) for m in MEASURES}
     for measure, m in zip(measures, MEASURES, strict=True):
-        measure["low"], measure["high"] = (m.written(end) for end in _ends(m, found))
+        measure["low"], measure["high"] = (m.format(end) for end in _ends(m, found))
     return {
         **status(
             run.status,
@@ -113,14 +113,14 @@ def _ends(m: Measure, found: Sequence[SweepCell | None]) -> tuple[float, float]:
     return low, max(low, high)
 
 
-def _coloured(m: Measure, found: Sequence[SweepCell | None]) -> list[dict[str, Any] | None]:
+def _colour_cells(m: Measure, found: Sequence[SweepCell | None]) -> list[dict[str, Any] | None]:
     low, high = _ends(m, found)
 
     def coloured(value: float | None) -> dict[str, Any]:
         if value is None:  # of answers without probabilities there is no mean
             return {"text": "-", "level": 0}
         level = math.floor(LEVELS * (value - low) / ((high - low) or 1.0))
-        return {"text": m.written(value), "level": min(LEVELS - 1, level)}
+        return {"text": m.format(value), "level": min(LEVELS - 1, level)}
 
     return [coloured(m.value(cell)) if cell else None for cell in found]
 
@@ -134,15 +134,15 @@ def answer_groups(step: Step, task: Task) -> list[dict[str, Any]]:
     ordered = sorted(groups.values(), key=lambda group: -group[1].total())
     return [
         {
-            "answer": _clipped(answer),
+            "answer": _clip(answer),
             "count": texts.total(),
-            "texts": [{"text": _clipped(text), "count": count} for text, count in texts.most_common()],
+            "texts": [{"text": _clip(text), "count": count} for text, count in texts.most_common()],
         }
         for answer, texts in ordered
     ]
 
 
-def _clipped(text: str) -> str:
+def _clip(text: str) -> str:
     return text if len(text) <= CLIPPED else f"{text[: CLIPPED - 1]}\u2026"
 
 

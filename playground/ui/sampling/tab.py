@@ -1,11 +1,15 @@
 """The Sampling tab: the next token under any settings, then whole answers over a grid of settings."""
 
 from playground.ui.handlers.tab import Shared, Tab
-from playground.ui.sampling import next_token_panel, sweep_panel
+from playground.ui.sampling import next_token_panel, next_token_reading, sweep_panel
+from playground.ui.sampling.next_token_reading import ReadingHandlers
 
 
 def build(shared: Shared) -> Tab:
     """Lay out the tab and wire it: both parts ask the same question."""
-    question = next_token_panel.build(shared.page, shared.settings, shared.catalog, shared.sessions)
-    sweep_panel.build(shared.page, question, shared.settings, shared.sessions)
-    return Tab(choices=[question.choice])
+    settings, sessions = shared.settings, shared.sessions
+    view = next_token_panel.build(shared.page, shared.catalog)
+    next_token_panel.wire(view, settings, sessions)
+    next_token_reading.wire(ReadingHandlers(view=view, sessions=sessions), settings)
+    sweep_panel.build(shared.page, view.question, settings, sessions)
+    return Tab(choices=[view.question.choice])

@@ -1,19 +1,22 @@
 """Whether what the form holds could be run, found out without running it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from playground import setups
 from playground.backends.catalog import Catalog, ModelInfo
 from playground.errors import UnknownModel
 from playground.strategies import technique_of
-from playground.types import Setup
+from playground.types import Setup, Weights
 
 
-def checked(data: Any, catalog: Catalog) -> Setup:
+def check_setup(data: Any, catalog: Catalog) -> Setup:
     """The setup if it could be run. Raises the PlaygroundError that running it would raise."""
     setup = setups.parse(data)
     weights(setup, catalog)
     technique_of(setup).check(setup.task)
+    for asked in technique_of(setup).asked_with(setup):
+        weights(asked, catalog)
     return setup
 
 
@@ -22,11 +25,25 @@ def model(name: Any, catalog: Catalog) -> ModelInfo:
     return catalog.info(setups.parse({"model": name}).model)
 
 
-def weights(setup: Setup, catalog: Catalog) -> ModelInfo:
-    """The model that the setup names, which has the adapter that it names. Raises UnknownModel."""
-    info = catalog.info(setup.model)
+def weights(named: Weights, catalog: Catalog) -> ModelInfo:
+    """The model that is named, which has the adapter that is named with it. Raises UnknownModel."""
+    info = catalog.info(named.model)
     known = [adapter.name for adapter in info.adapters]
-    if setup.adapter and setup.adapter not in known:
+    if named.adapter and named.adapter not in known:
         choose = f"choose one of {', '.join(known)}" if known else "it has none"
-        raise UnknownModel(f"{info.title} has no adapter named {setup.adapter!a}; {choose}.")
+        raise UnknownModel(f"{info.title} has no adapter named {named.adapter!a}; {choose}.")
     return info
+
+
+def name_absent(named: Iterable[Weights], catalog: Catalog) -> str:
+    """That some of these are not there, in a sentence that names them; "" where all are."""
+    gone = dict.fromkeys(one.model_title for one in named if not _is_there(one, catalog))
+    return f"Not there: {', '.join(gone)}. Load or connect it in the Models tab, or choose another." if gone else ""
+
+
+def _is_there(named: Weights, catalog: Catalog) -> bool:
+    try:
+        weights(named, catalog)
+    except UnknownModel:
+        return False
+    return True

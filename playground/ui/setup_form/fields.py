@@ -13,12 +13,25 @@ import gradio as gr
 
 from playground.errors import InvalidSetup, write_value
 from playground.parameters import Parameter, parameters
-from playground.types import ChainStep, Example
+from playground.retrieval.collections import shipped_collections
+from playground.retrieval.library import OWN
+from playground.strategies import STRATEGIES
+from playground.types import Agent, ChainStep, Example, Turn
 from playground.ui.widgets import TextColumn, rows_editor
 
-ROWS: dict[str, tuple[str, type]] = {"examples": ("Example", Example), "steps": ("Step", ChainStep)}
-NAMES = {"yes_no": "Yes / no", "zero_shot": "Zero-shot", "few_shot": "Few-shot"}
+ROWS: dict[str, tuple[str, type]] = {
+    "examples": ("Example", Example), "steps": ("Step", ChainStep), "turns": ("Turn", Turn), "agents": ("Agent", Agent),
+}  # fmt: skip
+NAMES = {
+    "yes_no": "Yes / no",
+    "json_schema": "JSON schema",
+    "example": "From an example",
+    "regex": "Regular expression",
+    **{name: technique.title for name, technique in STRATEGIES.items()},
+}
+COLLECTION = "collection"
 ESCAPES = {"\n": "\\n", "\t": "\\t", "\\": "\\\\"}
+DECIMAL = re.compile(r"[+-]?\d{0,9}\.\d{1,9}")
 INTEGER = re.compile(r"[+-]?\d{1,20}")  # longer ones are refused as they are
 
 
@@ -35,7 +48,7 @@ class Field:
 
     def write(self, value: Any) -> Any:
         """An update that makes the widget hold the value."""
-        return gr.update(value=written(self.parameter, value))
+        return gr.update(value=to_widget(self.parameter, value))
 
 
 def fields(cls: type) -> tuple[Field, ...]:
@@ -57,30 +70,37 @@ def pick(cls: type, *names: str, **shown: Any) -> tuple[Field, ...]:
 
 def widget(p: Parameter) -> Any:
     """The widget that suits the parameter, holding its default."""
-    shown = {"label": p.label, "info": info(p), "value": written(p, p.default), "elem_classes": f"of-{p.name}"}
+    shown = {"label": p.label, "info": info(p), "value": to_widget(p, p.default), "elem_classes": f"of-{p.name}"}
     if p.name in ROWS:
         noun, cls = ROWS[p.name]
         with gr.Column(elem_classes=["field", f"of-{p.name}"], min_width=0):
             gr.Markdown(f"**{p.label}** {p.help}", elem_classes="field-label")
             return rows_editor(_columns(cls), noun=noun, most=p.max_length or 1)
+    if p.name == COLLECTION:
+        return gr.Dropdown(_collections(), filterable=False, **shown)
     if p.kind in ("list", "map"):
         return gr.Textbox(**shown, lines=2, max_lines=6)
     if p.kind in ("integer", "number") and not p.optional:
         return gr.Slider(p.low, p.high, step=p.step, **shown)
     if p.kind == "choice":
-        return gr.Radio([(NAMES.get(c, c.replace("_", " ").capitalize()), c) for c in p.choices], **shown)
+        return gr.Radio(_titled_choices(p), **shown)
     if p.kind == "flag":
         return gr.Checkbox(**shown)
     return gr.Textbox(**shown, lines=p.lines, max_lines=max(p.lines, 16), placeholder=p.empty or None)
 
 
-def merged(*updates: Mapping[Any, Any]) -> dict[Any, Any]:
+def merge_updates(*updates: Mapping[Any, Any]) -> dict[Any, Any]:
     """All of these updates: what several say of one widget, such as its value and that it shows, is said at once."""
     together: dict[Any, Any] = {}
     for part in updates:
         for widget, update in part.items():
             together[widget] = {**together.get(widget, {}), **update}
     return together
+
+
+def changes(widgets: Iterable[Any]) -> list[Any]:
+    """What happens when any of these becomes another."""
+    return [event for box in widgets for event in (box.change, *([box.input] if isinstance(box, gr.HTML) else []))]
 
 
 def each_once(widgets: Iterable[Any]) -> list[Any]:
@@ -90,16 +110,16 @@ def each_once(widgets: Iterable[Any]) -> list[Any]:
 
 def info(p: Parameter) -> str:
     """The help under a widget's label, with how to type it where that is not plain."""
-    typed = {"list": " One a line; \\n stands for a line break.", "map": " One a line, for example 50: -2.5"}
+    typed = {"list": " One per line; \\n stands for a line break.", "map": " One per line, for example 50: -2.5"}
     return p.help + (typed.get(p.kind, "") if p.name not in ROWS else "")
 
 
 def read(p: Parameter, raw: Any) -> Any:
     """A widget's raw value as the parameter's kind; what cannot be read is passed on for `parse` to refuse."""
     if p.name in ROWS:
-        return _rows(raw)
+        return _rows(raw, ROWS[p.name][1])
     if p.kind == "list":
-        return [_unescaped(line) for line in _lines(raw)]
+        return [_unescape(line) for line in _lines(raw)]
     if p.kind == "map":
         return _pairs(p, _lines(raw))
     if p.optional and (raw is None or (isinstance(raw, str) and not raw.strip())):
@@ -111,12 +131,12 @@ def read(p: Parameter, raw: Any) -> Any:
     return "" if p.kind == "text" and raw is None else raw
 
 
-def written(p: Parameter, value: Any) -> Any:
+def to_widget(p: Parameter, value: Any) -> Any:
     """A parameter's value as its widget holds it."""
     if p.name in ROWS:
-        return [{f.name: getattr(item, f.name) for f in parameters(type(item))} for item in value]
+        return [{f.name: _cell(getattr(item, f.name)) for f in parameters(type(item))} for item in value]
     if p.kind == "list":
-        return "\n".join(_escaped(item) for item in value)
+        return "\n".join(_escape(item) for item in value)
     if p.kind == "map":
         return "\n".join(f"{key}: {amount:g}" for key, amount in value.items())
     if p.optional:
@@ -124,18 +144,58 @@ def written(p: Parameter, value: Any) -> Any:
     return value
 
 
+def _collections() -> list[tuple[str, str]]:
+    """What can be searched: what comes with the playground, and what a session has of its own."""
+    shipped = [(collection.title, name) for name, collection in shipped_collections().items()]
+    return [("None", ""), *shipped, ("My documents (see the Retrieval tab)", OWN)]
+
+
+def _titled_choices(p: Parameter) -> list[tuple[str, str]]:
+    """What there is to choose from, with its title first."""
+    return [(NAMES.get(c, c.replace("_", " ").capitalize()), c) for c in p.choices]
+
+
 def _columns(cls: type) -> list[TextColumn]:
-    return [TextColumn(key=p.name, label=p.label, hint=p.help, lines=p.lines) for p in parameters(cls)]
+    return [
+        TextColumn(key=p.name, label=p.label, hint=p.help, lines=p.lines, choices=tuple(_titled_choices(p)))
+        for p in parameters(cls)
+    ]
 
 
-def _rows(raw: Any) -> Any:
-    """Rows as they are, but for the empty ones that a table has at its end."""
+def _rows(raw: Any, cls: type) -> Any:
+    """Rows as they are, but for the empty ones that a table has at its end: there nothing differs from the defaults."""
     if not isinstance(raw, list):
         return [] if raw is None else raw
+    numbers = {p.name for p in parameters(cls) if p.optional}
+    raw = [_with_numbers(row, numbers) for row in raw]
+    empty = {p.name: p.default for p in parameters(cls)}
     rows = list(raw)
-    while rows and isinstance(rows[-1], Mapping) and not any(rows[-1].values()):
+    while rows and isinstance(rows[-1], Mapping) and not any(v and v != empty.get(k) for k, v in rows[-1].items()):
         rows.pop()
     return rows
+
+
+def _cell(value: Any) -> str:
+    """A value as a row's cell holds it."""
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _with_numbers(row: Any, names: Iterable[str]) -> Any:
+    """A row with numbers in those cells, which are typed; None for an empty one, and what is none as it is."""
+    if not isinstance(row, Mapping):
+        return row
+    return {key: _number(value) if key in names else value for key, value in row.items()}
+
+
+def _number(raw: Any) -> Any:
+    if not isinstance(raw, str):
+        return raw
+    text = raw.strip()
+    if not text:
+        return None
+    if INTEGER.fullmatch(text):
+        return int(text)
+    return float(text) if DECIMAL.fullmatch(text) else raw
 
 
 def _lines(raw: Any) -> list[str]:
@@ -145,11 +205,11 @@ def _lines(raw: Any) -> list[str]:
     return lines
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     return "".join(ESCAPES.get(character, character) for character in text)
 
 
-def _unescaped(line: str) -> str:
+def _unescape(line: str) -> str:
     plain = {escape: character for character, escape in ESCAPES.items()}
     return re.sub(r"\\[nt\\]", lambda m: plain[m[0]], line)
 

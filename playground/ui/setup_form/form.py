@@ -10,7 +10,7 @@ from playground.backends.catalog import Catalog, ModelInfo
 from playground.errors import PlaygroundError
 from playground.types import Setup
 from playground.ui.setup_form import check as checking
-from playground.ui.setup_form.fields import each_once, merged
+from playground.ui.setup_form.fields import each_once, merge_updates
 from playground.ui.setup_form.model_choice import ModelChoice
 from playground.ui.setup_form.sampling_fields import SamplingFields
 from playground.ui.setup_form.task_fields import TaskFields
@@ -42,10 +42,10 @@ class Form:
     @property
     def frames(self) -> list[Any]:
         """What is shown or hidden, of which some are widgets themselves."""
-        return each_once([*self.task.frames.values(), *self.technique.written, *self.prompting, *self.settings])
+        return each_once([*self.task.frames.values(), *self.technique.widgets, *self.prompting, *self.settings])
 
     @property
-    def written(self) -> list[Any]:
+    def outputs(self) -> list[Any]:
         """All that `write` may update."""
         return each_once([*self.widgets, *self.frames])
 
@@ -77,11 +77,11 @@ class Form:
         used = used_fields(setup.strategy, setup.options, setup.task.answer)
         return {
             **self.choice.write(setup, catalog),
-            **merged(
+            **merge_updates(
                 self.technique.write(setup.strategy, setup.options),
                 self.task.write(setup.task),
                 self.sampling.write(setup.sampling),
-                self._shown(setup.strategy, used, catalog.info(setup.model)),
+                self._show(setup.strategy, used, catalog.info(setup.model)),
             ),
         }
 
@@ -94,10 +94,10 @@ class Form:
 
         Raises InvalidSetup for a technique that there is not, UnknownModel.
         """
-        strategy, used = self.technique.chosen(values), self.technique.used(values, self.task.answer(values))
-        return self._shown(strategy, used, checking.model(values[self.choice.model], catalog))
+        strategy, used = self.technique.read_name(values), self.technique.used(values, self.task.answer(values))
+        return self._show(strategy, used, checking.model(values[self.choice.model], catalog))
 
-    def _shown(self, strategy: str, used: frozenset[str], info: ModelInfo) -> dict[Any, Any]:
+    def _show(self, strategy: str, used: frozenset[str], info: ModelInfo) -> dict[Any, Any]:
         prompted = not info.capabilities.task
         return {
             **self.task.show(used if prompted else ("input",)),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from playground.errors import FieldPath, PlaygroundError, with_name
 from playground.parameters import parameters
 from playground.strategies import STRATEGIES
-from playground.types import ChainStep, Example, Run, Sampling, Setup, Task
+from playground.types import Agent, ChainStep, Example, Run, Sampling, Setup, Task, Turn
 
 Labels = Mapping[FieldPath, str]  # of a form's fields, by what they hold of a setup or an experiment
 OWN = ("model", "adapter", "scale", "strategy")
@@ -16,10 +16,10 @@ LABELS: Labels = {
     **{(p.name,): p.label for p in parameters(Setup) if p.name in OWN},
 }
 BIASES = ("sampling", "logit_bias")  # by token, where others are lists of rows
-ROWS = {p.name: p.label for cls in (Example, ChainStep) for p in parameters(cls)}
+ROWS = {p.name: p.label for cls in (Example, ChainStep, Turn, Agent) for p in parameters(cls)}
 
 
-def labelled(error: PlaygroundError, labels: Labels = LABELS) -> str:
+def describe_error(error: PlaygroundError, labels: Labels = LABELS) -> str:
     """The error with the label of the field that it is about; one that no field has, or of a file, as it is."""
     name = label_of(error.path, labels)
     return error.of(name) if name and not error.source else str(error)

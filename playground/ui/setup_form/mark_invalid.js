@@ -5,5 +5,5 @@ const markInvalid = ([field, row]) => {
   if (!field) return;
   const frame = document.querySelector(`#form .of-${CSS.escape(field)}`);
   const place = frame?.querySelectorAll(".row")[row] ?? frame;
-  for (const box of place?.querySelectorAll("input, textarea") ?? []) box.setAttribute("aria-invalid", "true");
+  for (const box of place?.querySelectorAll("input, textarea, select") ?? []) box.setAttribute("aria-invalid", "true");
 };

@@ -1,6 +1,5 @@
 """Which weights answer: a model, and of one that has adapters perhaps one of them, at a scale."""
 
-import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,7 +11,7 @@ from playground.backends.details import AdapterDetails
 from playground.parameters import parameters
 from playground.types import Setup, Weights
 from playground.ui.handlers.event_options import AT_ONCE
-from playground.ui.handlers.messages import told
+from playground.ui.handlers.messages import report_errors, warn
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.handlers.trigger_modes import on_opening_and
 from playground.ui.setup_form import check as checking
@@ -76,13 +75,12 @@ class ModelChoice:
         # The value only where it must change: what is chosen meanwhile would be written over.
         update = gr.update(choices=_models(models), filterable=len(models) > MANY)
         if name not in [info.name for info in models]:
-            title = html.escape(models[0].title, quote=False)  # Gradio renders HTML in toasts
-            gr.Warning(f"The chosen model is not there any more; {title} is chosen instead.")
+            warn(f"The chosen model is not there any more; {models[0].title} is chosen instead.")
             name = update["value"] = models[0].name
         elif (adapter := values[self.adapter]) and adapter not in [
             a.name for a in checking.model(name, catalog).adapters
         ]:
-            gr.Warning("The chosen adapter is not there any more; the model is asked without one.")
+            warn("The chosen adapter is not there any more; the model is asked without one.")
         return {self.model: update, **self.show({**values, self.model: name}, catalog)}
 
 
@@ -112,11 +110,11 @@ def wire(page: Any, changed: Any, choices: list[ModelChoice], sessions: Sessions
 
 
 def _wire(page: Any, changed: Any, choice: ModelChoice, sessions: Sessions) -> None:
-    @told
+    @report_errors
     def refresh(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
         return choice.refresh(values, sessions.of(request))
 
-    @told
+    @report_errors
     def show(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
         return choice.show(values, sessions.of(request))
 
@@ -138,10 +136,10 @@ def _scale(info: ModelInfo | None, adapter: str) -> dict[str, Any]:
     """Shown with an adapter; but a served one has its full strength, always."""
     known = next((one for one in (info.adapters if info else ()) if one.name == adapter), None)
     shown = bool(adapter) and (info is None or info.kind != "endpoint")
-    steps = known is None or graded(known)
+    steps = known is None or has_steps(known)
     return dict(gr.update(visible=shown, step=0.05 if steps else 1, maximum=2 if steps else 1))
 
 
-def graded(adapter: AdapterDetails) -> bool:
+def has_steps(adapter: AdapterDetails) -> bool:
     """What merges into a copy, or is made of virtual tokens, is on or off."""
     return not adapter.loaded or (adapter.shared and adapter.rank is not None)

@@ -12,7 +12,8 @@ from playground.types import Sampling
 from playground.ui import widgets
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE
-from playground.ui.handlers.messages import told
+from playground.ui.handlers.form_filling import BEGINS
+from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.payloads import Choice
 from playground.ui.setup_form import fields as controls
 from playground.ui.setup_form import sampling_fields
@@ -54,7 +55,7 @@ def build_presets(offered: Mapping[str, SamplingPreset]) -> Any:
     )
 
 
-def differing(
+def list_differences(
     fields: SamplingFields, values: Mapping[Any, Any], honoured: Collection[str] | None = None
 ) -> list[dict[str, str]]:
     """What the form holds apart from the defaults, as chips; also what is not allowed, so that it can be reset.
@@ -64,7 +65,7 @@ def differing(
     found = []
     for f in fields.fields:
         held, name = values[f.widget], f.parameter.name
-        if held != controls.written(f.parameter, f.parameter.default):
+        if held != controls.to_widget(f.parameter, f.parameter.default):
             shown = " | ".join(str(held).split("\n"))
             label = f.parameter.label.lower()
             ignored = "" if honoured is None or name in honoured else " (not sent)"
@@ -72,7 +73,7 @@ def differing(
     return found
 
 
-def replaced(preset: Sampling, *, everything: bool = False) -> dict[str, Any]:
+def replacement(preset: Sampling, *, everything: bool = False) -> dict[str, Any]:
     """What changes when the preset is loaded: all that it is about, so that of the one before nothing is left.
 
     One that says which token comes next replaces all that say so; how long an answer gets is another matter.
@@ -83,21 +84,21 @@ def replaced(preset: Sampling, *, everything: bool = False) -> dict[str, Any]:
     return {**{name: getattr(preset, name) for name in sorted(about)}, **changed}
 
 
-def wire(panel: SamplingPanel, offered: Mapping[str, SamplingPreset]) -> None:
+def wire(panel: SamplingPanel, offered: Mapping[str, SamplingPreset]) -> list[Any]:
+    """Attach the handlers. Returns what happens when they fill the widgets."""
     known = {**offered, DEFAULTS: UNTOUCHED}
     by_name = {f.parameter.name: f for f in panel.fields.fields}
 
-    @told
+    @report_errors
     def load(event: gr.EventData) -> dict[Any, Any]:
         key = payloads.read(Choice, event).key
-        changes = replaced(payloads.chosen(event, known).sampling, everything=key == DEFAULTS)
+        changes = replacement(payloads.read_choice(event, known).sampling, everything=key == DEFAULTS)
         return {by_name[name].widget: by_name[name].write(value) for name, value in changes.items() if name in by_name}
 
-    @told
+    @report_errors
     def reset(event: gr.EventData) -> dict[Any, Any]:
-        f = payloads.chosen(event, by_name)
+        f = payloads.read_choice(event, by_name)
         return {f.widget: f.write(f.parameter.default)}
 
-    outputs = panel.fields.widgets
-    panel.load.choose(load, None, outputs, **AT_ONCE)
-    panel.chips.reset(reset, None, outputs, **AT_ONCE)
+    outputs, how = panel.fields.widgets, {"js": BEGINS, **AT_ONCE}
+    return [panel.load.choose(load, None, outputs, **how), panel.chips.reset(reset, None, outputs, **how)]

@@ -1,4 +1,4 @@
-"""A section of a form: the parts of a task, each in a frame that hides it where nothing uses it."""
+"""A section of a form: the parts of a task, each hidden where nothing uses it."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -9,12 +9,14 @@ import gradio as gr
 from playground.parameters import parameters
 from playground.types import Task
 from playground.ui.setup_form import fields as controls
-from playground.ui.setup_form.fields import Field, read_fields
+from playground.ui.setup_form.fields import ROWS, Field, each_once, read_fields
+
+NAMES = tuple(p.name for p in parameters(Task))
 
 
 @dataclass(frozen=True, slots=True)
 class TaskFields:
-    """The widgets. `frames` are by the parameter that each holds."""
+    """The widgets. `frames`, by the parameter that each holds, are what hides a widget with all that is said of it."""
 
     fields: tuple[Field, ...]
     frames: Mapping[str, Any]
@@ -28,9 +30,9 @@ class TaskFields:
         return [f.widget for f in self.fields]
 
     @property
-    def written(self) -> list[Any]:
+    def outputs(self) -> list[Any]:
         """All that `write` and `show` may update."""
-        return [*self.widgets, *self.frames.values()]
+        return each_once([*self.widgets, *self.frames.values()])
 
     def field(self, name: str) -> Field:
         """The one that holds this parameter."""
@@ -42,7 +44,8 @@ class TaskFields:
 
     def read(self, values: Mapping[Any, Any], used: Collection[str] | None = None) -> dict[str, Any]:
         """Those parts that are used, all of them without `used`, as plain data. Not checked."""
-        return read_fields(tuple(f for f in self.fields if used is None or f.parameter.name in used), values)
+        data = read_fields(tuple(f for f in self.fields if used is None or f.parameter.name in used), values)
+        return {**data, "form_text": ""} if data.get("form") == "none" and "form_text" in data else data
 
     def write(self, task: Task) -> dict[Any, Any]:
         """Updates that make the widgets hold the task."""
@@ -60,6 +63,7 @@ def build(*names: str, **shown: Mapping[str, Any]) -> TaskFields:
     by_name = {p.name: p for p in parameters(Task)}
     for name in names or by_name:
         parameter = replace(by_name[name], **shown.get(name, {}))
-        with gr.Column(min_width=0) as frames[name]:
-            made.append(Field(parameter=parameter, widget=controls.widget(parameter)))
+        widget = controls.widget(parameter)
+        frames[name] = widget.parent if name in ROWS else widget  # rows have their label beside them
+        made.append(Field(parameter=parameter, widget=widget))
     return TaskFields(tuple(made), frames)

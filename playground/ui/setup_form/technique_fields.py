@@ -7,7 +7,6 @@ from typing import Any
 import gradio as gr
 
 from playground import setups
-from playground.parameters import parameters
 from playground.strategies import STRATEGIES
 from playground.ui.setup_form import fields as controls
 from playground.ui.setup_form.fields import Field, read_fields
@@ -18,20 +17,14 @@ DECIDE = ("choice", "flag")  # kinds of options on which others depend
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TechniqueFields:
-    """The widgets. `options` are by technique, and `frames` what is shown of it and hidden with it."""
+    """The widgets. `options` are by technique; those of the others are hidden."""
 
     strategy: Any
     options: Mapping[str, tuple[Field, ...]]
-    frames: Mapping[str, Any]
 
     @property
     def widgets(self) -> list[Any]:
         return [self.strategy, *(f.widget for fields in self.options.values() for f in fields)]
-
-    @property
-    def written(self) -> list[Any]:
-        """All that `write` and `show` may update."""
-        return [*self.widgets, *self.frames.values()]
 
     def used(self, values: Mapping[Any, Any], answer: Any = "") -> frozenset[str]:
         """Which fields of a task and which options make a difference; none where the technique is none."""
@@ -39,7 +32,7 @@ class TechniqueFields:
         own = self._own(name)
         return frozenset() if own is None else used_fields(name, read_fields(own, values), answer)
 
-    def chosen(self, values: Mapping[Any, Any]) -> str:
+    def read_name(self, values: Mapping[Any, Any]) -> str:
         """The technique. Raises InvalidSetup for one that there is not."""
         return setups.parse({"strategy": values[self.strategy]}).strategy
 
@@ -65,10 +58,10 @@ class TechniqueFields:
 
     def show(self, strategy: str, used: Collection[str]) -> dict[Any, Any]:
         """Updates that show those options of this technique that are used; none where it is empty."""
-        own = self._own(strategy) or ()
         return {
-            **{frame: gr.update(visible=name == strategy) for name, frame in self.frames.items()},
-            **{f.widget: gr.update(visible=f.parameter.name in used) for f in own},
+            f.widget: gr.update(visible=name == strategy and f.parameter.name in used)
+            for name, own in self.options.items()
+            for f in own
         }
 
     @property
@@ -87,12 +80,7 @@ def build_choice() -> Any:
 
 
 def build_options(strategy: Any) -> TechniqueFields:
-    """The options of every technique in that list, each technique's in a frame, laid out here."""
-    options: dict[str, tuple[Field, ...]] = {}
-    frames: dict[str, Any] = {}
-    for name, technique in STRATEGIES.items():
-        options[name] = ()
-        if parameters(technique):
-            with gr.Column(min_width=0) as frames[name]:
-                options[name] = controls.fields(technique)
-    return TechniqueFields(strategy=strategy, options=options, frames=frames)
+    """The options of every technique in that list, laid out here."""
+    return TechniqueFields(
+        strategy=strategy, options={name: controls.fields(technique) for name, technique in STRATEGIES.items()}
+    )

@@ -16,6 +16,7 @@ from typing import Any
 
 import gradio as gr
 
+from playground.sharing.links import LONGEST, MOST_BYTES
 from playground.ui.widgets.status import sentence
 
 HERE = Path(__file__).parent
@@ -24,12 +25,16 @@ STATUS_LINE, TOKEN_TEXT = HERE / "status_line.js", HERE / "token_text.js"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextColumn:
-    """One text of a row: its key in the value, its label, and how tall its box starts."""
+    """One text of a row: its key in the value, its label, and how tall its box starts.
+
+    With `choices`, titles and texts, it is one of these; the first where a row has none.
+    """
 
     key: str
     label: str
     hint: str = ""
     lines: int = 1
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 @cache
@@ -48,9 +53,10 @@ def chips(value: list[dict[str, str]]) -> gr.HTML:
     return widget(HERE / "chips.js", value=value)
 
 
-def choices(offered: list[dict[str, str]], label: str) -> gr.HTML:
-    """Buttons by key, and what they are to who cannot see them. Event: `choose` with the key."""
-    return widget(HERE / "choices.js", {"choices": offered, "label": label})
+def choices(offered: list[dict[str, str]], label: str, **shown: Any) -> gr.HTML:
+    """Buttons by key, those of a `group` behind one that unfolds it; `label` is what all are. Event: `choose` with
+    the key."""
+    return widget(HERE / "choices.js", {"choices": offered, "label": label}, **shown)
 
 
 def skip_links(to: dict[str, str]) -> gr.HTML:
@@ -69,9 +75,21 @@ def download(caption: str) -> gr.HTML:
     return widget(HERE / "download.js", {"caption": caption})
 
 
-def words(**shown: Any) -> gr.HTML:
-    """A sentence as it is. Value: `status.sentence`."""
-    return widget(HERE / "words.js", value=sentence(""), **shown)
+def link_button(caption: str, **shown: Any) -> gr.HTML:
+    """A button that copies a link. Event: `click`; answer it with the value `{"link"}`, or `{"name", "link"}` for one
+    that is too long for an address and is saved as a file."""
+    return widget(HERE / "link.js", {"caption": caption, "longest": LONGEST}, **shown)
+
+
+def link_opener(kinds: Sequence[str], **shown: Any) -> gr.HTML:
+    """Opens links of these kinds from the page's address or a file. Events: `open_` and the kind, with the `link`."""
+    events = {kind: f"open_{kind}" for kind in kinds}
+    return widget(HERE / "link_opener.js", {"events": events, "most": MOST_BYTES}, **shown)
+
+
+def words(*, spoken: bool = False, **shown: Any) -> gr.HTML:
+    """A sentence as it is, read out when it changes if it is `spoken`. Value: `status.sentence`."""
+    return widget(HERE / "words.js", {"spoken": spoken}, value=sentence(""), **shown)
 
 
 def tables(**shown: Any) -> gr.HTML:

@@ -7,7 +7,8 @@
   const members = (strip) =>
     [...strip.querySelectorAll(strip.role === "tablist" ? "[role=tab]" : "button")].filter(usable);
   // What may scroll: a stop, so that the arrow keys reach all of it, while there is more than is in sight.
-  const SCROLLED = ".output, .thought, .answer > .text, .side > .text, .context, .told dd, .answers ul, .frame";
+  const SCROLLED = ".output, .thought, .answer > .text, .side > .text, .context, .fact dd, .answers ul, .frame, "
+    + ".turns, .branches ul";
   let groups = 0;
 
   // Done as late as can be, just before the focus moves: whatever drew the page anew meanwhile is none of our business.

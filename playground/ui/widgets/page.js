@@ -1,5 +1,6 @@
-// Ctrl/Cmd+Enter runs, Esc stops, wherever the focus is: what is meant is the part of the page that is in sight. By
-// hand: Gradio has no shortcuts, and shows the same message as often as it comes.
+// Ctrl/Cmd+Enter runs, Esc stops, wherever the focus is: what is meant is the part of the page that is in sight. Each
+// tab has an address. By hand: Gradio has no shortcuts, shows the same message as often as it comes, and leaves the
+// address alone.
 (() => {
   const mac = /Mac|iPhone|iPad/.test(navigator.platform);
   document.documentElement.dataset.keys = mac ? "mac" : "other";
@@ -22,6 +23,16 @@
   // A list that is searched by typing: what one types replaces the name that stands there.
   document.addEventListener("focusin", (event) => {
     if (event.target.matches?.('input[role="combobox"]:not([readonly])')) setTimeout(() => event.target.select());
+  });
+  // A list opens at what is chosen: the first time, Gradio measures where that is before the list is in its place.
+  const showChosen = () => {
+    const list = document.querySelector("ul[role=listbox]");
+    const chosen = list?.querySelector("[aria-selected=true]");
+    if (chosen) list.scrollTop += chosen.getBoundingClientRect().top - list.getBoundingClientRect().top;
+  };
+  document.addEventListener("focusin", (event) => {
+    if (!event.target.matches?.("input[role=combobox]")) return;
+    requestAnimationFrame(() => requestAnimationFrame(showChosen));
   });
   document.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
@@ -50,6 +61,27 @@
       if (count) count.hidden = said.size < 2;
     }
   }).observe(document.documentElement, { childList: true, subtree: true });
+  // Back goes to the tab before, and a reload stays where it was.
+  const tabOf = (part) => `#${part.textContent.trim().toLowerCase()}`;
+  const openTab = (tabs) => {
+    const tab = tabs.find((one) => tabOf(one) === location.hash) ?? (location.hash ? null : tabs[0]);
+    if (tab && tab.ariaSelected !== "true") tab.click();
+  };
+  const watchTabs = (strip) => {
+    const tabs = () => [...strip.querySelectorAll("[role=tab]")];
+    openTab(tabs());
+    window.addEventListener("popstate", () => openTab(tabs()));
+    new MutationObserver(() => {
+      const chosen = tabs().find((one) => one.ariaSelected === "true");
+      const first = !location.hash && chosen === tabs()[0];
+      if (chosen && !first && tabOf(chosen) !== location.hash) history.pushState(history.state, "", tabOf(chosen));
+    }).observe(strip, { attributes: true, attributeFilter: ["aria-selected"], subtree: true });
+  };
+  const waiting = new MutationObserver(() => {
+    const strip = document.querySelector("[role=tablist]");
+    if (strip?.querySelector("[aria-selected=true]")) waiting.disconnect(), watchTabs(strip);
+  });
+  waiting.observe(document.documentElement, { childList: true, subtree: true });
   // In one column the answer is below the form: go where things happen.
   document.addEventListener("click", (event) => {
     if (!event.target.closest?.("#run-button") || window.innerWidth > 1024) return;

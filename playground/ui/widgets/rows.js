@@ -9,16 +9,19 @@ const publish = () => {
   props.value = rows.map((row) => ({ ...row }));
   trigger("input");
 };
-const cell = (row, at, column) => {
-  const name = `${noun} ${at + 1}: ${column.label.toLowerCase()}`;
-  return el("label", { class: "cell" },
-    el("span", { class: "column", text: column.label }),
-    el("textarea", {
-      rows: column.lines, value: row[column.key] ?? "", placeholder: column.hint, "aria-label": name,
-      "data-column": column.key, spellcheck: "false", dir: "auto",
-      oninput: (event) => { row[column.key] = event.target.value; publish(); },
-    }));
+const control = (row, column, name) => {
+  const held = { "aria-label": name, "data-column": column.key,
+    oninput: (event) => { row[column.key] = event.target.value; publish(); } };
+  if (!column.choices.length) return el("textarea", { ...held, rows: column.lines, value: row[column.key] ?? "",
+    placeholder: column.hint, spellcheck: "false", dir: "auto" });
+  const chosen = row[column.key] || column.choices[0][1];
+  return el("select", { ...held, title: column.hint },
+    ...column.choices.map(([title, value]) => el("option", { value, text: title, selected: value === chosen })));
 };
+const cell = (row, at, column) =>
+  el("label", { class: column.choices.length ? "cell choice" : "cell" },
+    el("span", { class: "column", text: column.label }),
+    control(row, column, `${noun} ${at + 1}: ${column.label.toLowerCase()}`));
 const tool = (action, sign, name, disabled, act) =>
   el("button", { type: "button", class: "quiet", text: sign, title: name, "aria-label": name, disabled,
     "data-action": action, onclick: act });
@@ -41,7 +44,7 @@ const remove = (at) => {
   focus(at, "textarea");
 };
 const add = () => {
-  rows.push(Object.fromEntries(columns.map((column) => [column.key, ""])));
+  rows.push(Object.fromEntries(columns.map((column) => [column.key, column.choices[0]?.[1] ?? ""])));
   draw();
   publish();
   focus(rows.length - 1, "textarea");
@@ -49,7 +52,7 @@ const add = () => {
 const draw = () => {
   redraw(host,
     rows.length > 3 && el("a", { class: "skip", href: "#", "data-to": `[data-noun="${noun}"] .add`,
-      text: `Past the ${rows.length} rows` }),
+      text: `Skip the ${rows.length} rows` }),
     ...rows.map((row, at) => el("div", { class: "row", role: "group", "aria-label": `${noun} ${at + 1}` },
       el("span", { class: "number", text: at + 1, "aria-hidden": "true" }),
       el("div", { class: "cells" }, ...columns.map((column) => cell(row, at, column))),

@@ -7,17 +7,30 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.context import LocalContext
 
 from playground.ui import widgets
 from playground.ui.handlers.event_options import AT_ONCE, QUIET
-from playground.ui.handlers.messages import told
-from playground.ui.handlers.one_at_a_time import Stoppable, switch
+from playground.ui.handlers.form_filling import AWAIT_FILLED
+from playground.ui.handlers.messages import report_errors
+from playground.ui.handlers.one_at_a_time import Stoppable
 
 HERE = Path(__file__).parent
 IDLE = {"phase": "idle", "text": ""}
 ASKED = {"phase": "asked", "text": ""}  # the run was asked for; the page looks a moment later whether it has begun
 LEFT = {"phase": "left", "text": "Stopped while it waited; nothing was asked."}
-NOTE_CLICK = "() => ({phase: 'asked', text: ''})"  # in the browser, so that it is seen before any news of the run
+# In the browser, so that it is seen before any news of the run: whoever presses Stop at once stops this run.
+USABLE = 'const usable = (interactive) => ({__type__: "update", interactive});'
+NOTE_CLICK = f"""async () => {{
+    {AWAIT_FILLED}
+    {USABLE}
+    return [{{phase: "asked", text: ""}}, usable(false), usable(true)];
+}}"""
+NOTE_END = f"() => {{ {USABLE} return [usable(true), usable(false)]; }}"
+NOTE_CLICK_ALONE = f"""async () => {{
+    {AWAIT_FILLED}
+    return {{phase: "asked", text: ""}};
+}}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,28 +47,35 @@ class WaitingLine:
         self, event: Callable[..., Any], run: Callable[..., Iterator[Any]], inputs: Any, outputs: list[Any], **how: Any
     ) -> Any:
         """Let an event start a run: a generator of updates by component, queued as `how` says. Returns the event
-        of its end."""
-        event(None, None, self.view, js=NOTE_CLICK, **QUIET)
+        of its end. Of the two buttons only that one is usable, meanwhile and after, which can be used."""
+        event(None, None, self._outputs, js=NOTE_CLICK if self.stop else NOTE_CLICK_ALONE, **QUIET)
         begun = event(self._clearing(run), inputs, [*outputs, self.view], **how)
+        if self.stop:
+            # Not with the last news of the run: what is clicked before Gradio has noted its end, it drops.
+            for end in (begun.then, begun.failure):
+                end(None, None, [self.start, self.stop], js=NOTE_END, **QUIET)
         self.handlers.append(begun["id"])
         return begun
 
     def wire(self, memory: Any) -> None:
         """Attach what the line asks of the server, and the Stop button; `memory` has the session's last run."""
-        outputs = [self.view, *([self.start, self.stop] if self.stop else [])]
+        outputs = self._outputs
 
-        @told
+        @report_errors
         def look(request: gr.Request) -> dict[Any, Any]:
             waits = self.page.waits_for(request.session_hash, self.handlers)
             if waits:
                 return {self.view: {"phase": "waiting", "text": waits}, **self._switched(busy=True)}
-            # One that has begun shows itself what can be pressed.
-            return {self.view: IDLE, **(self._switched(busy=False) if waits is None else {})}
+            if waits is None:
+                return {self.view: IDLE, **self._switched(busy=False)}
+            # One that has begun ends the looking with its first news. It may fail before them.
+            return {self.view: ASKED}
 
-        @told
+        @report_errors
         def stop(last: Stoppable | None, request: gr.Request) -> dict[Any, Any]:
             if self.page.leave_line(request.session_hash, self.handlers):
                 return {self.view: LEFT, **self._switched(busy=False)}
+            self.page.stop_begun(request.session_hash, self.handlers)  # of which the session may know nothing yet
             if last is not None:
                 last.halt.set()  # the run itself shows how it ended: only one writes to the page
             return {self.view: gr.skip()}
@@ -64,19 +84,30 @@ class WaitingLine:
         for event in (self.view.leave, *([self.stop.click] if self.stop else [])):
             event(stop, memory, outputs, **AT_ONCE)
 
+    @property
+    def _outputs(self) -> list[Any]:
+        return [self.view, *([self.start, self.stop] if self.stop else [])]
+
     def _switched(self, *, busy: bool) -> dict[Any, Any]:
-        return switch(self.start, self.stop, busy=busy) if self.stop else {}
+        """The updates that leave only that button usable which can be used."""
+        if self.stop is None:
+            return {}
+        return {self.start: gr.update(interactive=not busy), self.stop: gr.update(interactive=busy)}
 
     def _clearing(self, run: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
-        """The same run, which ends the waiting with its first news."""
+        """The same run, which ends the waiting with its first news, and itself if it was stopped before them."""
 
         @functools.wraps(run)
         def clearing(*values: Any) -> Iterator[Any]:
             try:
                 for updates in run(*values):
+                    if self.page.is_stopped(LocalContext.event_id.get(None)):
+                        for going in updates.values():
+                            if isinstance(going, Stoppable):
+                                going.halt.set()
                     yield {**updates, self.view: IDLE}
             except Exception:
-                yield {self.view: ASKED}  # whatever was switched when it waited is switched back
+                yield {self.view: IDLE}
                 raise
 
         return clearing

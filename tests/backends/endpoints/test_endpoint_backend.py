@@ -11,6 +11,7 @@ import pytest
 from faulty import Fault, Faulty, Handler, fine
 from test_endpoint_faults import HELLO
 
+from playground.answer_forms.form import read_form
 from playground.backends.base import Request
 from playground.backends.endpoints.backend import EndpointBackend
 from playground.backends.endpoints.dialect import Dialect
@@ -79,6 +80,11 @@ def says(*deltas: dict[str, Any], usage: dict[str, int] | None = None, reason: s
              "messages": [
                  {"role": "user", "content": "Hello"}, {"role": "assistant", "content": "So", "prefix": True}]},
         ),
+        (
+            replace(HELLO, form=read_form("example", '{"sum": 1}')), {},
+            {"response_format": read_form("example", '{"sum": 1}').response_format},
+        ),
+        (HELLO, {}, {"response_format": None}),
         (replace(HELLO, adapter="sql"), {"adapters": {"sql": "sql-lora"}}, {"model": "sql-lora"}),
     ],
 )  # fmt: skip

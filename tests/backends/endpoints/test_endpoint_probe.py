@@ -28,7 +28,19 @@ from playground.ui.models import endpoint_values
 POEM = "rain falls soft on grey roof and the old street sings of water all night long"
 CHANGES = ("frequency_penalty", "presence_penalty", "repetition_penalty", "logit_bias")
 EVERYTHING = frozenset(
-    {"temperature", "top_p", "top_k", "min_p", "seed", "samples", "logprobs", "prefill", "system", *CHANGES}
+    {
+        "temperature",
+        "top_p",
+        "top_k",
+        "min_p",
+        "seed",
+        "samples",
+        "logprobs",
+        "prefill",
+        "system",
+        "response_format",
+        *CHANGES,
+    }
 )
 Honours = frozenset[str]
 
@@ -59,6 +71,8 @@ def _text(body: dict[str, Any], honours: Honours, steady: bool) -> list[str]:
         return ["Paris", "."] if "prefill" in honours else ["The", "capital"]
     if messages[0]["role"] == "system" and "system" in honours:
         return ["BANANA"]
+    if "response_format" in given:
+        return ["{", '"lines":', "2}"]
     tame = given.get("top_k") == 1 or given.get("top_p", 1.0) < 0.01 or given.get("min_p") == 1.0
     hot = given.get("temperature", 0) > 1 and not tame
     cold = random.Random(str([given.get(name) for name in CHANGES]))
@@ -122,6 +136,14 @@ def test_a_server_that_varies_in_the_last_word_can_be_compared_for_the_most_part
     checks = {check.feature: check.works for check in found(server).checks}
     assert {checks[name] for name in ("temperature", "top_k", "top_p", "min_p")} == {"yes"}
     assert {checks[name] for name in CHANGES} == {"unknown"}
+
+
+@pytest.mark.parametrize(
+    ("ignored", "kinds"), [(frozenset(), {"json_schema", "example"}), ({"response_format"}, set())]
+)
+def test_only_a_schema_that_was_seen_to_be_kept_counts(server: Faulty, ignored: Honours, kinds: set[str]) -> None:
+    server.fault = model(EVERYTHING - ignored)
+    assert found(server).capabilities.forms == kinds
 
 
 def test_an_answer_in_one_part_is_not_streamed(server: Faulty) -> None:

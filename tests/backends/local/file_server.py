@@ -50,7 +50,7 @@ class FileServer(http.server.ThreadingHTTPServer):
             "name": "Tiny", "short": "tiny", "title": "Tiny", "publisher": "nobody", "licence": "mit",
             "parameters": 123_200, "context": 256, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest(),
             "wheel_bytes": sum(len(file) for path, file in self.files.items() if path.endswith(".whl")),
-            "wheels": tuple(wheels), "repository": REPOSITORY, "file": FILE,
+            "wheels": tuple(wheels), "repository": REPOSITORY, "file": FILE, "published": "nobody/tiny",
         }  # fmt: skip
         return PackagedModel(**{**what, **changes})
 

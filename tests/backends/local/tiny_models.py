@@ -1,9 +1,10 @@
-"""Tiny random models of several architectures."""
+"""Tiny random models of several architectures, and a tokenizer trained on a few lines."""
 
 import time
 from collections.abc import Callable
 
 import torch
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import (
     Gemma2Config,
     Gemma3TextConfig,
@@ -11,6 +12,7 @@ from transformers import (
     LlamaConfig,
     MistralConfig,
     PreTrainedModel,
+    PreTrainedTokenizerFast,
     Qwen2Config,
     Qwen3Config,
 )
@@ -36,6 +38,26 @@ CONFIGS = {
     ),
 }
 
+TEMPLATE = (
+    "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+# One that knows functions, as Qwen2.5's does, in short.
+HEAD = (
+    "{% if tools %}<|im_start|>system\n{% for tool in tools %}{{ tool | tojson }}\n{% endfor %}<|im_end|>\n{% endif %}"
+)
+TURN = (
+    "{% for m in messages %}<|im_start|>{{ 'user' if m.role == 'tool' else m.role }}\n{{ m.content }}"
+    '{% for call in m.tool_calls or [] %}\n<tool_call>\n{"name": "{{ call.function.name }}", "arguments": '
+    "{{ call.function.arguments | tojson }}}\n</tool_call>{% endfor %}<|im_end|>\n{% endfor %}"
+)
+END = "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+CORPUS = [
+    "the cat sat on the mat and the dog ran to the house",
+    "user assistant system",
+    "what is the capital of France? Paris.",
+]
+
 
 def tiny_model(name: str, seed: int = 0) -> PreTrainedModel:
     """A random float32 model whose next-token distribution is far from flat, so that greedy text has no near-ties."""
@@ -47,6 +69,23 @@ def tiny_model(name: str, seed: int = 0) -> PreTrainedModel:
             if parameter.ndim == 2 or path.endswith("_proj.bias"):  # Qwen2's on query, key and value begin as zeros
                 parameter.normal_(0, 0.35)
     return model.eval()
+
+
+def tiny_tokenizer() -> PreTrainedTokenizerFast:
+    """Byte-level, so any text can be encoded, with a chat template and two control tokens."""
+    bpe = Tokenizer(models.BPE())
+    bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    bpe.decoder = decoders.ByteLevel()
+    special = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    bpe.train_from_iterator(
+        CORPUS, trainers.BpeTrainer(vocab_size=VOCABULARY, special_tokens=special, initial_alphabet=alphabet)
+    )
+    made = PreTrainedTokenizerFast(
+        tokenizer_object=bpe, eos_token="<|im_end|>", bos_token="<|im_start|>", unk_token="<|endoftext|>"
+    )
+    made.chat_template = TEMPLATE
+    return made
 
 
 def eventually(condition: Callable[[], bool], seconds: float = 20) -> None:

@@ -263,6 +263,12 @@ def test_plain_text_reads_as_itself(text: str) -> None:
     assert shown.split() == one_line(text).split()
 
 
+@pytest.mark.parametrize("text", ["0.18 s", "12.5 %", "-3.5", "+2 points", "1.a", "3"])
+def test_a_number_is_written_as_it_is(text: str) -> None:
+    assert escape_markdown(text) == text
+    assert escape_markdown("1. One") == "1&#46; One"
+
+
 def test_a_page_shows_the_same_and_fetches_nothing() -> None:
     made = ladder()
     hostile = replace(made, experiment=replace(made.experiment, title="<script>alert(1)</script>"))

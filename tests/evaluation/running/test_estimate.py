@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from playground import setups
 from playground.backends.base import Capabilities
 from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.endpoints.providers import Price
@@ -15,7 +16,7 @@ from playground.backends.scripted import ScriptedBackend
 from playground.errors import UnknownModel
 from playground.evaluation import experiments, running
 from playground.evaluation.plan import Experiment
-from playground.evaluation.running.estimate import Estimate, estimate
+from playground.evaluation.running.estimate import CHARACTERS_PER_TOKEN, MOST_COUNTED, Estimate, cell_size, estimate
 from playground.evaluation.shipped_words import is_shipped
 from playground.evaluation.store import Store
 
@@ -48,6 +49,22 @@ def test_calls_and_tokens_come_from_the_prompts(store: Store, catalog_of: Any) -
     assert 1000 < found.prompt_tokens < 12_000
     assert (found.seconds, found.cost) == (None, None)
     assert any("full length" in note for note in found.notes)
+
+
+def test_so_much_is_counted_and_of_more_the_length_is_taken(catalog_of: Any) -> None:
+    """What a chain asks may be a hundred times what was typed, and to count it would take a minute."""
+    counted: list[int] = []
+
+    class Counting(ScriptedBackend):
+        def count_tokens(self, messages: Any, prefill: str = "") -> int:
+            counted.append(sum(len(message.content) for message in messages))
+            return counted[-1] // CHARACTERS_PER_TOKEN
+
+    steps = [{"name": f"s{number}", "template": "{input}", "strategy": "tree_of_thoughts"} for number in range(20)]
+    whole = {"strategy": "chaining", "task": {"input": "word " * 20_000, "steps": steps}, "sampling": {"max_tokens": 1}}
+    size = cell_size(setups.parse(whole), Counting())
+    assert 300_000 < sum(counted) <= MOST_COUNTED
+    assert size.prompt > 20 * 100_000 / CHARACTERS_PER_TOKEN
 
 
 def test_nothing_is_loaded_for_it(store: Store) -> None:
@@ -130,7 +147,7 @@ def test_a_judge_is_counted(store: Store, catalog_of: Any) -> None:
 
 
 def test_on_one_machine_a_few_rows_are_quicker_than_in_a_crowd(store: Store) -> None:
-    backend = ScriptedBackend(reply=lambda *_: "The answer is 7.", delay=0.01)
+    backend = ScriptedBackend(reply=lambda *_: "The answer is 7.", delay=0.05)
 
     def seconds(kind: str) -> float:
         entry = ModelEntry(

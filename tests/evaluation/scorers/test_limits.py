@@ -36,9 +36,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "json_schema": {"schema": '{"uniqueItems": true}'},
     "constraints": {"includes": ["a a a"], "excludes": ["b"], "min_words": 1},
 }
-REFERENCE = {"numeric": "1", "json_fields": '{"a": 1}', "label": "A"}
+REFERENCE = {"numeric": "1", "json_fields": '{"a": 1}', "label": "A", "function_calls": "[]"}
 FLOODS = ["a " * 100_000, "a" * 200_000, "answer is " * 20_000, "[" * 200_000, "1," * 100_000, "(" * 200_000,
-          json.dumps([{"a": n} for n in range(9000)]), "." * 200_000, "\n" * 200_000, "e\u0301" * 100_000]  # fmt: skip
+          json.dumps([{"a": n} for n in range(9000)]), "." * 200_000, "\n" * 200_000, "e\u0301" * 100_000,
+          "<tool_call>" * 15_000, '<tool_call>{"name": "a", "arguments": {}}' * 4000]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", [name for name in SCORERS if name != "judge"])

@@ -19,6 +19,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "json_schema": {"schema": json.dumps({"type": "object", "properties": {"a": {"pattern": "^x"}}})},
     "constraints": {"max_words": 5, "includes": ["a.b"], "is_json": True, "is_list": True, "ends_with": "."},
     "regex": {"pattern": r"(\d+)\s*$"},
+    "function_calls": {"functions": '[{"name": "a"}]', "schema_only": True},
 }
 SUITS = {"json_fields": "extraction", "label": "sentiment"}
 SCORED = [name for name in scorers.SCORERS if name != "judge"]

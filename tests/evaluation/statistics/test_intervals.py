@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.evaluation.statistics import intervals
-from playground.evaluation.statistics.intervals import bootstrap, scores, share, wilson
+from playground.evaluation.statistics.intervals import bootstrap, exact, scores, share, wilson
 
 PUBLISHED = [  # Newcombe 1998, Stat. Med. 17:857, table I, method 3
     (81, 263, 0.2553, 0.3662),
@@ -33,6 +33,15 @@ def test_wilson_is_its_formula(counts: tuple[int, int]) -> None:
     assert (low, high) == pytest.approx((middle - half, middle + half), abs=1e-12)
     assert 0 <= low <= p <= high <= 1
     assert wilson(n - right, n) == pytest.approx((1 - high, 1 - low), abs=1e-12)
+
+
+# Newcombe 1998, table I, method 5
+@pytest.mark.parametrize(
+    ("right", "n", "low", "high"),
+    [(81, 263, 0.2527, 0.3676), (15, 148, 0.0578, 0.1617), (0, 20, 0.0, 0.1684), (1, 29, 0.0009, 0.1776)],
+)
+def test_the_exact_interval_as_published(right: int, n: int, low: float, high: float) -> None:
+    assert exact(right, n) == pytest.approx((low, high), abs=5e-5)
 
 
 def test_wilson_narrows_with_more_items() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from playground.evaluation.statistics.paired import mcnemar
-from playground.evaluation.statistics.power import items_needed
+from playground.evaluation.statistics.power import fewest_items, items_needed
 
 
 def test_as_published() -> None:
@@ -27,3 +27,9 @@ def test_that_many_find_it_in_four_of_five_experiments(discordance: float) -> No
     draws = np.random.default_rng(2).multinomial(n, [first, second, 1 - first - second], 400)
     found = np.mean([mcnemar(int(a), int(b)) < 0.05 for a, b, _ in draws])
     assert found == pytest.approx(0.78, abs=0.06)  # the exact test is a little stricter than the formula
+
+
+@pytest.mark.parametrize("comparisons", [1, 3, 66])
+def test_fewer_items_cannot_show_any_difference_and_so_many_can(comparisons: int) -> None:
+    least = fewest_items(comparisons)
+    assert mcnemar(0, least) * comparisons < 0.05 <= mcnemar(0, least - 1) * comparisons

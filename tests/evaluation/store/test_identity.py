@@ -15,6 +15,7 @@ from playground.errors import UnknownModel
 from playground.evaluation.store import identity
 from playground.evaluation.store.identity import RunKeys
 from playground.strategies import chain_of_thought
+from playground.strategies.answers import extract_answer
 from playground.types import Setup
 
 CAPABILITIES = Capabilities(sampling=frozenset())
@@ -41,6 +42,7 @@ def key(setup: Setup, of: RunKeys | None = None) -> str:
 
 
 SETUP = setups.parse({"task": {"input": "How many?", "answer": "number"}, "sampling": {"seed": 5}})
+STEPS = [{"name": "Facts", "template": "Facts of: {input}"}, {"name": "Draft", "template": "Write from {previous}"}]
 DIFFERENT = [
     {"task": {"input": "How much?", "answer": "number"}},
     {"task": {"input": "How many?", "answer": "text"}},
@@ -50,6 +52,8 @@ DIFFERENT = [
     {"strategy": "chain_of_thought"},
     {"strategy": "self_consistency"},
     {"strategy": "self_consistency", "options": {"vote": "probability"}},
+    {"strategy": "chaining", "task": {"steps": STEPS}},
+    {"strategy": "chaining", "task": {"steps": [STEPS[0], {**STEPS[1], "strategy": "self_refine"}]}},
 ]
 
 
@@ -61,10 +65,41 @@ FEW_SHOT = {"role": "You add.", "input": "5 + 5", "examples": [{"input": "1 + 1"
     [
         (SETUP, "da3da5071d1e076121ce18fc2c460353"),
         (setups.parse({"strategy": "few_shot", "task": FEW_SHOT}), "1fa5ba39fa2f986d9c8be121ea057458"),
+        (
+            setups.parse({"strategy": "chaining", "task": {"input": "tea", "steps": STEPS}}),
+            "4a2123fe2d6bb48865ea225d6f99991e",
+        ),
     ],
 )
-def test_what_was_stored_before_tasks_had_material_keeps_its_key(setup: Setup, stored: str) -> None:
+def test_what_was_stored_before_tasks_and_steps_had_more_fields_keeps_its_key(
+    setup: Setup, stored: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(identity, "FORMAT", 2)  # these keys are of that one
     assert key(setup) == stored
+
+
+READ = {  # what each format reads; another grammar needs another format, or stored answers would be of the old one
+    3: "13 3 13 18 7 0.75 5000000 1234.56 None 18 A None B Yes No Yes Paris None bad",
+}
+NUMBERS = (
+    "8 apples, so 8 + 5 = 13", "3, 4 and 5", "8. The answer is 13.", "16 - 3 = 13\n#### 18", "So \\boxed{7} of 3",
+    "3/4", "5 million", "1.234,56", "\\boxed{2, 3}", "<think>3</think>18",
+)  # fmt: skip
+CHOICES = ("A is it", "A is wrong", "option b, not A")
+DENIED = ("Yes or no? Yes.", "That is not true.", "It is not false.")
+LABELS = ("Paris, not Rome", "Nowhere", "Not Paris but bad")
+
+
+def test_another_grammar_of_answers_is_another_format() -> None:
+    """Stored runs hold their answers: after a change of the grammar they would be read as nobody would today."""
+    words = ("Paris", "Rome", "bad")
+    answers = [
+        *(extract_answer(text, "number") for text in NUMBERS),
+        *(extract_answer(text, "choice", words) for text in CHOICES),
+        *(extract_answer(text, "yes_no") for text in DENIED),
+        *(extract_answer(text, "label", words) for text in LABELS),
+    ]
+    assert READ[identity.FORMAT] == " ".join(map(str, answers))
 
 
 def test_material_is_part_of_the_key_of_a_cell_and_not_of_its_column() -> None:

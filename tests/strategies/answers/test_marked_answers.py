@@ -91,6 +91,27 @@ def test_the_marked_number_comes_before_the_first(text: str, value: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Sam has 8 apples and buys 5, so he has 8 + 5 = 13 apples.", "13"), ("3 + 4 = 7", "7"), ("3+4=7.", "7"),
+        ("16 - 3 - 4 = 9 eggs. She makes 9 eggs * $2 = $18 every day.", "18"), ("8 \u00d7 7 = 56 chairs", "56"),
+        ("20 of 80 are 20 / 80 = 0.25, one in 4.", "0.25"), ("3 x 4 = 12 = 12", "12"), (r"\( 9 \times 2 = 18 \)", "18"),
+        ("3 - 5 = -2 degrees", "-2"), ("(8 + 4) * 2 = 24", "24"), ("2 * 3,000 = 6,000", "6000"),
+        ("7 are left", "7"), ("12 = 3 * 4", "12"), ("I need 3 * 4 = 2 * 6 boxes", "3"), ("5 things, n = 8", "5"),
+        ("3x + 5 = 20", "5"), ("8 + 5 = many, 13", "8"),
+    ],
+)  # fmt: skip
+def test_without_a_mark_the_result_of_the_last_calculation_comes_before_the_first(text: str, value: str) -> None:
+    assert extract_answer(text, "number") == value
+
+
+@given(st.integers(0, 999), st.integers(0, 999), st.sampled_from("+-*"), st.text("abc. \n", max_size=20))
+def test_every_sum_that_is_worked_out_is_read_as_its_result(a: int, b: int, sign: str, after: str) -> None:
+    result = {"+": a + b, "-": a - b, "*": a * b}[sign]
+    assert extract_answer(f"There are {a} and {b}: {a} {sign} {b} = {result} {after}", "number") == str(result)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         r"\boxed{3x+5}", r"\boxed{5i}", r"\boxed{5 a}", r"\boxed{2+3i}", r"\boxed{3+2\sqrt{2}}",

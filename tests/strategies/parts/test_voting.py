@@ -38,3 +38,9 @@ def test_confidence_is_the_geometric_mean_of_token_probabilities() -> None:
     assert confident is not None
     assert math.isclose(confident, 0.25)
     assert confidence(Completion(text="")) is None
+
+
+def test_sums_that_differ_by_rounding_are_a_tie() -> None:
+    votes = count_votes(["2", "1", "1", "1"], [0.3, 0.1, 0.1, 0.1])
+    assert [vote.answer for vote in votes] == ["2", "1"]
+    assert [vote.answer for vote in count_votes(["1", "1", "1", "2"], [0.1, 0.1, 0.1, 0.3])] == ["1", "2"]

@@ -102,6 +102,8 @@ def simply(*data: Any) -> Callable[[Client, str], None]:
 CALLS: dict[str, Callable[[Client, str], None]] = {
     "/run": simply(SETUP),
     "/compare": simply(SETUP, [{"model": "default"}, {"model": "default"}]),
+    "/export": simply(SETUP, "python"),
+    "/export_comparison": simply(SETUP, [{"model": "default"}, {"model": "default"}], "python"),
     "/strategies": simply(),
     "/models": simply(),
     "/suggested": simply(),

@@ -10,6 +10,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from playground.backends import sources
+from playground.backends.endpoints.retry import Retry
 from playground.errors import InvalidSetup
 from playground.settings import Settings
 from playground.ui.app import build_app, launch_options
@@ -18,11 +19,12 @@ ODD: list[Any] = [None, 5, -1.5, True, "", "x" * 300, "~nosuchuser/x", "\x00", "
 ODD += ["../x", "a/b/c/d", "/" + "y" * 900, [[]] * 3, {"model": {}}, {"data": 5}, {"techniques": "x"}]
 ENDPOINTS = {
     "run": 1, "experiment": 1, "experiment_estimate": 1, "load_model": 2, "load_adapter": 3, "unload": 1, "compare": 2,
-    "connect": 6,
+    "connect": 6, "export": 2, "export_comparison": 3,
 }  # fmt: skip
 GOOD: dict[str, list[Any]] = {
     "load_model": ["/nowhere", "m"], "load_adapter": ["default", "/nowhere", "a"], "unload": ["default"],
     "compare": [{"task": {"input": "Hi"}}, [{}]], "connect": ["mine", "http://127.0.0.1:9/v1", "", "m", 4, 0],
+    "export": [{"task": {"input": "Hi"}}, "python"], "export_comparison": [{"task": {"input": "Hi"}}, [{}], "python"],
 }  # fmt: skip
 
 
@@ -30,9 +32,12 @@ GOOD: dict[str, list[Any]] = {
 def url(catalog_of: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     settings = Settings(port=0, store=str(tmp_path_factory.mktemp("store") / "store.sqlite"))
     app = build_app(settings, catalog_of())
-    _, url, _ = app.launch(**{**launch_options(settings), "server_port": None, "quiet": True}, prevent_thread_lock=True)
-    yield url
-    app.close()
+    options = {**launch_options(settings), "server_port": None, "quiet": True}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Retry, "delay", lambda *_: 0.0)  # nobody is at the endpoint, and none is waited for
+        _, url, _ = app.launch(**options, prevent_thread_lock=True)
+        yield url
+        app.close()
 
 
 def called(url: str, endpoint: str, data: list[Any]) -> str:

@@ -1,6 +1,7 @@
 """The contract for programs, used the way programs use it: through gradio_client over HTTP."""
 
 import json
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -16,6 +17,7 @@ from playground.settings import Settings
 from playground.strategies import STRATEGIES
 from playground.ui.app import build_app, launch_options
 
+STEP = {"name": "a", "template": "{input}"}
 QUESTION = {"task": {"input": "Hi there"}}
 
 
@@ -42,6 +44,27 @@ def test_run_gives_the_whole_run(client: Client) -> None:
     assert set(completion) >= set(wanted.split())
     assert set(completion["tokens"][0]) >= {"text", "logprob"}
     assert setups.run_from_dict(run).setup == setups.parse(QUESTION)
+
+
+def test_a_setup_leaves_as_code(client: Client) -> None:
+    assert "def zero_shot(task):" in client.predict(QUESTION, "python", api_name="/export")
+    assert "Hi there" in client.predict(QUESTION, "curl", api_name="/export")
+    for arguments, words in (
+        ((QUESTION, "cobol"), "`kind` is 'cobol'; it must be one of python, "),
+        (({"task": {}}, "python"), "`task.input` is empty; zero-shot needs it."),
+        (({**QUESTION, "strategy": "react"}, "curl"), "`strategy` asks more than once"),
+    ):
+        with pytest.raises(AppError, match=re.escape(words)):
+            client.predict(*arguments, api_name="/export")
+
+
+def test_a_comparison_leaves_as_one_script(client: Client) -> None:
+    panes = [{}, {"strategy": "chain_of_thought"}]
+    code = client.predict(QUESTION, panes, "python", api_name="/export_comparison")
+    assert "=== A: Zero-shot, default" in code
+    assert "=== B: Chain of thought, default" in code
+    with pytest.raises(AppError, match="`kind` cannot hold a comparison; take one of python, transformers"):
+        client.predict(QUESTION, panes, "curl", api_name="/export_comparison")
 
 
 def test_a_run_says_which_rules_its_answer_keeps(client: Client) -> None:
@@ -87,10 +110,19 @@ def test_the_vote_and_its_paths(client: Client) -> None:
     assert run["answer"] == run["votes"][0]["answer"]
 
 
+def test_a_step_of_a_chain_has_a_technique_of_its_own(client: Client) -> None:
+    steps = [STEP, {"name": "b", "template": "{a}", "strategy": "rereading"}]
+    run = client.predict({"strategy": "chaining", "task": {"input": "x", "steps": steps}}, api_name="/run")
+    assert [step["label"] for step in run["steps"]] == ["a", "b: Reason", "b: Extract answer"]
+    assert run["setup"]["task"]["steps"] == [{**STEP, "strategy": "zero_shot"}, steps[1]]
+
+
 def test_strategies_describe_themselves(client: Client) -> None:
     described = {s["name"]: s for s in client.predict(api_name="/strategies")}
     assert list(described) == list(STRATEGIES)
-    assert described["few_shot"]["task_fields"] == ["role", "examples", "input", "answer", "labels", "material"]
+    assert described["few_shot"]["task_fields"] == [
+        *("role", "examples", "input", "answer", "labels", "material", "form", "form_text"),
+    ]
     paths = described["self_consistency"]["options"][0]
     assert (paths["name"], paths["type"], paths["default"], paths["range"]) == ("paths", "integer", 10, [1, 40])
     assert all(s["card"]["summary"] and s["card"]["fails"] for s in described.values())
@@ -125,6 +157,10 @@ def test_models_say_what_they_honour(client: Client) -> None:
         (
             {"strategy": "chaining", "task": {"input": "x", "steps": [{"name": "a", "template": "{b}"}]}},
             "`task.steps.0.template` cannot be filled in. The template names {b}",
+        ),
+        (
+            {"strategy": "chaining", "task": {"input": "x", "steps": [{**STEP, "strategy": "few_shot"}]}},
+            "`task.steps.0.strategy` is 'few_shot'; it must be one of zero_shot, chain_of_thought",
         ),
     ],
 )
@@ -171,7 +207,7 @@ def test_two_sessions_see_nothing_of_each_other(client: Client) -> None:
 def test_only_the_contract_is_public(client: Client) -> None:
     endpoints = client.view_api(return_format="dict")["named_endpoints"]  # type: ignore[index]
     assert set(endpoints) == {
-        *("/run", "/strategies", "/models"),
+        *("/run", "/export", "/export_comparison", "/strategies", "/models"),
         "/connect",
         *("/experiment", "/experiment_estimate"),
         *("/load_model", "/load_adapter", "/unload", "/compare", "/suggested"),

@@ -196,3 +196,4 @@ def test_a_list_as_a_file_holds_whose_words_they_are_and_no_formulas() -> None:
     text = csv_text(*prompt_list_values.records(picked, rows))
     assert text.splitlines()[1] == "'=1+1,'=2,\"Model, no adapter\",0,2.0,,,,0,2.0,No memory."
     assert prompt_list_values.cell([0, 1], ["not text"], None)["text"] == "['not text']"
+    assert prompt_list_values.state("failed", 1, 20, "No memory.") == "Failed: 1 of 20 prompts. No memory."

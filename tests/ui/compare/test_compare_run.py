@@ -1,6 +1,7 @@
 """A comparison as a stream of snapshots: what is measured afterwards can fail or be stopped and takes nothing away."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -122,6 +123,20 @@ def test_measuring_ends_after_the_longest_time_and_keeps_the_answers() -> None:
     assert last.stage == "done"
     assert last.error == "Measuring was ended after 0.5 seconds, the most this server allows."
     assert all(run.answer for run in last.runs)
+
+
+def test_comparing_ends_after_the_longest_time_and_keeps_what_had_ended() -> None:
+    slow = ScriptedBackend(reply=lambda *_: "One two three", delay=0.2)
+    entry = ModelEntry(name="m", title="M", kind="local", load=lambda _: slow, capabilities=slow.capabilities)
+    catalog = Catalog([entry])
+    setup = setups.parse({"task": {"input": "Hi"}})
+    picked = pane_picker.read(setup, pane_picker.value([{"model": "m"}] * 4), 4, catalog)
+    began = time.monotonic()
+    *_, last = compare_run.follow(compare_run.begin(setup, picked, 20), catalog, within=60, in_all=1)
+    assert time.monotonic() - began < 5
+    ends = {run.status for runs in last.every for run in runs}
+    assert (last.stage, ends) == ("stopped", {"done", "stopped"})
+    assert "ended after 1 seconds" in last.error
 
 
 def test_a_setup_that_no_pane_could_run_is_refused_at_once() -> None:

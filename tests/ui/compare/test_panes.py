@@ -14,6 +14,7 @@ from playground.errors import InvalidSetup, LimitReached
 from playground.types import Weights
 from playground.ui.compare import panes, panes_panel
 from playground.ui.compare.panes_panel import PanesPanel
+from playground.ui.handlers.put_back import PutBack
 
 SHOWN = [{"input": "1", "output": "2"}]
 COMMON = setups.parse({"task": {"input": "Hi", "examples": SHOWN}, "sampling": {"temperature": 0.3}})
@@ -36,7 +37,8 @@ def catalog() -> Catalog:
 
 @pytest.fixture
 def panel() -> PanesPanel:
-    return PanesPanel(rows="rows", models="models", take="take", most=MOST)
+    back = PutBack(button="button", kept="kept", before="before", title=lambda _: "")
+    return PanesPanel(rows="rows", models="models", take="take", back=back, most=MOST)
 
 
 def read(rows: Any, catalog: Catalog, baseline: Any = 0) -> panes.Picked:
@@ -116,6 +118,20 @@ def test_titles_say_what_differs(catalog: Catalog) -> None:
     assert read([M, {"technique": "role", **M}], catalog).titles == ("A \u00b7 Zero-shot", "B \u00b7 Role")
 
 
+def test_panes_that_are_alike_in_all_else_are_told_apart_by_what_differs(catalog: Catalog, panel: PanesPanel) -> None:
+    rows = panes.value([M, M])
+    for sampling, role in (({"temperature": 1.1, "max_tokens": 20}, "A poet.\nOf " + "x" * 40), ({}, "")):
+        setup = setups.parse({"model": "m", "task": {"role": role}, "sampling": sampling})
+        (rows,) = panel.with_setup({"rows": rows}, setup).values()
+    titles = panes.read(COMMON, rows, MOST, catalog).titles
+    usual = setup.sampling
+    assert titles[0][1:] == titles[1][1:] == " \u00b7 no role, temperature 0.3, max tokens 256"
+    assert titles[2] == f"C \u00b7 role A poet. Of {'x' * 19}\u2026, temperature 1.1, max tokens 20"
+    assert titles[3] == f"D \u00b7 no role, temperature {usual.temperature}, max tokens {usual.max_tokens}"
+    short = panes.short_value(rows, MOST)  # as a link has them
+    assert panes.read(COMMON, short, MOST, catalog).titles == titles
+
+
 def test_a_placebo_is_the_baseline_whichever_that_is(catalog: Catalog) -> None:
     rows = [M, {"model": "n", "technique": "role"}, {"model": "m", "placebo": True}]
     for baseline, letter in ((0, "A"), (1, "B")):
@@ -142,6 +158,34 @@ def test_the_playgrounds_setup_is_taken_as_it_is_but_for_the_prompt(catalog: Cat
     assert picked.panes[1] == replace(setup, task=replace(setup.task, input="Hi"))
     with pytest.raises(LimitReached, match="There are 4 panes"):
         panel.with_setup({"rows": panes.value([M] * 4)}, setup)
+    (written,) = panel.alone(setup).values()
+    assert panes.read(COMMON, written, MOST, catalog).panes == picked.panes[1:]
+
+
+def test_a_setup_with_a_form_is_taken_with_and_without_it(catalog: Catalog, panel: PanesPanel) -> None:
+    setup = setups.parse({"model": "m", "task": {"input": "Hi", "form": "labels", "form_text": "yes\nno"}})
+    (written,) = panel.with_setup({"rows": panes.value([M])}, setup).values()
+    picked = panes.read(COMMON, written, MOST, catalog)
+    assert [pane.task.form for pane in picked.panes] == ["none", "labels", "none"]
+    assert picked.panes[2] == replace(setup, task=replace(setup.task, form="none", form_text=""))
+    assert [title[4:] for title in picked.titles] == [
+        "No form \u00b7 temperature 0.3", "Choice of labels", "No form \u00b7 temperature 0.7"
+    ]  # fmt: skip
+    with pytest.raises(LimitReached, match="There are 3 panes; 2 more are not possible"):
+        panel.with_setup({"rows": panes.value([M] * 3)}, setup)
+
+
+@pytest.mark.parametrize(
+    "held", [None, 5, [], {"panes": 5}, {"panes": [M, 5]}, {"panes": [{**M, "taken": {"evil": 1}}]}]
+)
+def test_the_playgrounds_setup_is_not_added_to_what_is_no_panes(held: Any, panel: PanesPanel) -> None:
+    with pytest.raises(InvalidSetup):
+        panel.with_setup({"rows": held}, setups.parse({}))
+
+
+def test_what_else_a_browser_sent_with_the_panes_does_not_go_back_to_it(panel: PanesPanel) -> None:
+    (written,) = panel.with_setup({"rows": {"panes": [M], "baseline": 9, "evil": "x"}}, setups.parse({})).values()
+    assert (written.keys(), written["baseline"], written["panes"][0]) == ({"panes", "baseline"}, 0, M)
 
 
 def test_rows_hold_the_weights_that_were_put_into_them(panel: PanesPanel, catalog: Catalog) -> None:
@@ -158,6 +202,6 @@ def test_an_adapter_that_is_on_or_off_has_no_scale_between(
     kind: Any, shared: bool, offered: tuple[bool, bool], catalog: Catalog
 ) -> None:
     tuned = AdapterDetails(name="tuned", title="Tuned", loaded=True, shared=shared, rank=8)
-    (model,) = panes_panel.offered([replace(catalog.info("m"), kind=kind, adapters=(tuned,))])
+    (model,) = panes_panel.list_choices([replace(catalog.info("m"), kind=kind, adapters=(tuned,))])
     (adapter,) = model["adapters"]
     assert (adapter["scaled"], adapter["graded"]) == offered

@@ -1,5 +1,6 @@
 """What the Compare tab shows of panes that were asked several times, and of what they are sent differently."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -44,7 +45,25 @@ def test_a_repeated_pane_has_bars_counts_and_what_all_took() -> None:
     assert value["how"].startswith("Right: ")
     agreement, lengths = measured_values.tables_value(compared("84 42 84", "84 84 84"))
     assert [row["cells"] for row in agreement["rows"]] == [["33 %", "67 %"], ["67 %", "100 %"]]
-    assert lengths["note"].startswith("Of each pane's first repetition.")
+    assert (lengths["caption"], lengths["note"]) == ("Lengths and speed, repetition 1 of 3", "")
+
+
+def test_of_many_panes_the_summary_and_the_best_are_in_sight() -> None:
+    words = [" ".join(["84"] * right + ["42"] * (10 - right)) for right in (0, 3, 10, 2, 9, 0)]
+    panes = tuple(setups.parse({**ASKED, "sampling": {"max_tokens": 10 + at}}) for at in range(len(words)))
+    every = tuple(tuple(run(pane, word) for word in line.split()) for pane, line in zip(panes, words, strict=True))
+    picked = Picked(panes=panes, baseline=0, titles=tuple("ABCDEF"))
+    now = Compared(
+        setup=A, picked=picked, every=every, models=(None,) * 6, stage="done", repetitions=10, reference="84"
+    )
+    value = answers_values.comparison_value(now)
+    summary, best = value["verdicts"]
+    assert summary == (
+        "Of 5 panes against A, 2 right more often and 0 less often than chance explains; "
+        "for 3 the evidence does not suffice."
+    )
+    assert best.startswith("C was right in 10 of 10 repetitions")
+    assert [sentence[0] for sentence in value["others"]] == ["E", "B", "D", "F"]
 
 
 @pytest.mark.parametrize(
@@ -76,7 +95,27 @@ def test_what_is_sent_differently_is_told_against_the_baseline() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("temperature", "model", "answers", "note"),
+    [
+        (0, "default", ("84", "42"), repeated_values.NEAR_TIE),
+        (0, "default", ("84", "84"), repeated_values.SAME_PROMPT),
+        (0.5, "default", ("84", "42"), repeated_values.SAME_PROMPT),
+        (0, "other", ("84", "42"), repeated_values.SAME_PROMPT),
+    ],
+)
+def test_why_answers_to_the_same_differ_without_chance_is_said(
+    temperature: float, model: str, answers: tuple[str, str], note: str
+) -> None:
+    first = setups.parse({**ASKED, "sampling": {"temperature": temperature}})
+    panes = (first, replace(first, model=model))
+    every = tuple((run(pane, answer),) for pane, answer in zip(panes, answers, strict=True))
+    picked = Picked(panes=panes, baseline=0, titles=("A", "B"))
+    now = Compared(setup=first, picked=picked, every=every, models=(None, None), stage="done", repetitions=1)
+    assert repeated_values.prompts_value(now, 1) == {"note": note, "requests": []}
+
+
 def test_a_reference_of_the_wrong_kind_is_said_of_its_field() -> None:
     with pytest.raises(InvalidSetup, match=r"`reference` is no number") as error:
-        repeated_values.judge("many", setups.parse({"task": {"input": "?", "answer": "number"}}))
+        repeated_values.score_by("many", setups.parse({"task": {"input": "?", "answer": "number"}}))
     assert error.value.path == ("reference",)

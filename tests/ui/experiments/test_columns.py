@@ -60,27 +60,27 @@ def test_what_an_experiment_says_comes_back_as_it_was(panel: ColumnsPanel) -> No
 @pytest.mark.parametrize("row", ROWS, ids=technique_rows.title)
 @pytest.mark.parametrize("common", [{}, {"temperature": 0.5}, {"max_tokens": 9}])
 def test_a_row_that_is_only_looked_at_stays_as_it_was(row: Row, common: Mapping[str, Any], panel: ColumnsPanel) -> None:
-    assert panel.held(opened(panel, row, common)) == ROWS
+    assert panel.rows_now(opened(panel, row, common)) == ROWS
 
 
 def test_what_is_edited_is_said_and_what_is_set_back_is_not(panel: ColumnsPanel) -> None:
     values = opened(panel, ROWS[0], {"temperature": 0.2})
     values |= {widget(panel, "temperature"): 0.2, widget(panel, "top_p"): 0.9, widget(panel, "role"): ""}
     values |= {widget(panel, "name"): "Yours", widget(panel, "paths"): 7}
-    row = panel.held(values)[0]
+    row = panel.rows_now(values)[0]
     assert row["sampling"] == {"stop": ["\n"], "seed": 3, "top_p": 0.9}
     assert (row["name"], row["options"], row["task"]) == ("Yours", {"paths": 7}, {})
-    assert panel.held(values)[1:] == ROWS[1:]
+    assert panel.rows_now(values)[1:] == ROWS[1:]
 
 
 def test_another_technique_keeps_what_it_has_a_use_for(panel: ColumnsPanel) -> None:
     values = opened(panel, ROWS[0]) | {panel.editor.technique.strategy: "role"}
-    row = panel.held(values)[0]
+    row = panel.rows_now(values)[0]
     assert (row["strategy"], row["options"], row["task"]) == ("role", {}, {"role": "You are: careful"})
     values[panel.editor.technique.strategy] = "zero_shot"
-    assert panel.held(values)[0]["task"] == {"role": "You are: careful"}, "a role goes with every technique"
+    assert panel.rows_now(values)[0]["task"] == {"role": "You are: careful"}, "a role goes with every technique"
     values = opened(panel, ROWS[2]) | {panel.editor.technique.strategy: "zero_shot"}
-    assert panel.held(values)[2]["task"] == {}, "and examples do not"
+    assert panel.rows_now(values)[2]["task"] == {}, "and examples do not"
 
 
 @pytest.mark.parametrize("name", STRATEGIES)
@@ -112,12 +112,16 @@ def test_a_forged_technique_is_refused(odd: Any, panel: ColumnsPanel) -> None:
 def test_rows_are_called_what_sets_them_apart() -> None:
     full, plain, shots = map(technique_rows.label, ROWS)
     assert full.startswith("Mine \u00b7 Self-consistency")
-    assert "own template" in full
+    assert "own prompt template" in full
     assert "temperature 0.5" in full
     assert plain == "Zero-shot"
     assert shots == "Few-shot \u00b7 examples"
     options = {"avoid_words": ["very", "of course"], "most_words": 9}
     (negative,) = technique_rows.rows([Technique(strategy="negative", options=options)])
+    (formed,) = technique_rows.rows(
+        [Technique(name="Mine", task={"role": "A poet.", "form": "labels", "form_text": "yes"})]
+    )
+    assert technique_rows.label(formed) == "Mine \u00b7 Zero-shot \u00b7 role \u00b7 form of the answer"
     assert technique_rows.label(negative) == "Negative \u00b7 words to avoid very, of course \u00b7 most words 9"
 
 
@@ -129,9 +133,9 @@ def test_rows_without_a_tick_stay_beside_new_ones() -> None:
 
 
 def test_moving_and_doubling_keep_every_row() -> None:
-    assert [row["id"] for row in technique_rows.moved(ROWS, "1", 1)] == ["2", "1", "3"]
-    assert technique_rows.moved(ROWS, "1", -1) == ROWS
-    assert technique_rows.moved(ROWS, "3", 1) == ROWS
+    assert [row["id"] for row in technique_rows.move(ROWS, "1", 1)] == ["2", "1", "3"]
+    assert technique_rows.move(ROWS, "1", -1) == ROWS
+    assert technique_rows.move(ROWS, "3", 1) == ROWS
     doubled = technique_rows.duplicate(ROWS, ROWS[0])
     assert doubled == {**ROWS[0], "id": "4", "name": "Mine (2)"}
 

@@ -15,7 +15,7 @@ from playground.evaluation.plan import DataChoice, Experiment, Item, Technique
 from playground.settings import Settings
 from playground.types import Weights
 from playground.ui.experiments import form as experiment_form
-from playground.ui.experiments import form_values, plan_panel
+from playground.ui.experiments import form_values, plan_panel, plan_text
 from playground.ui.handlers.uploads import text_of_file
 
 PLAIN = setups.parse({"task": {"input": "Hi"}})
@@ -28,9 +28,9 @@ FULL = Technique(
 
 def test_experiments_on_models_that_are_not_here_are_not_offered() -> None:
     private, public = (Catalog(offered_entries(Settings(public=public))).models() for public in (False, True))
-    assert set(plan_panel.offered(private)) == set(experiments.shipped_experiments())
-    left_out = set(experiments.shipped_experiments()) - set(plan_panel.offered(public))
-    assert left_out == {"ladder_larger", "tuned_or_larger"}
+    assert set(plan_panel.find_experiments(private)) == set(experiments.shipped_experiments())
+    left_out = set(experiments.shipped_experiments()) - set(plan_panel.find_experiments(public))
+    assert left_out == {"ladder_larger", "tuned_or_larger", "function_descriptions"}
 
 
 @pytest.mark.parametrize(
@@ -67,13 +67,13 @@ def test_of_many_items_the_text_shows_some_and_loses_none(count: int) -> None:
     items = tuple(Item(id=f"{n}", input=f"What is {n}?", references=(f"{n}",)) for n in range(count))
     data = DataChoice(name="own", size=count, shots=0, answer="number", items=items)
     whole = Experiment(title="Mine", about="Why", data=data, techniques=(Technique(),))
-    text = plan_panel.as_seen(whole).replace("What is 0?", "What is nothing?")
-    read = plan_panel.with_rest(experiments.read_yaml(text), text, items)
+    text = plan_text.write_shown(whole).replace("What is 0?", "What is nothing?")
+    read = plan_text.with_rest(experiments.read_yaml(text), text, items)
     changed = (replace(items[0], input="What is nothing?"), *items[1:])
     assert read == replace(whole, data=replace(data, items=changed))
     assert len(text) < 20_000
     other = experiments.write_yaml(whole)
-    assert plan_panel.with_rest(experiments.read_yaml(other), other, items) == whole
+    assert plan_text.with_rest(experiments.read_yaml(other), other, items) == whole
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from playground.evaluation.plan import Item
 from playground.settings import Settings
 from playground.ui.experiments import data_panel, technique_rows
 from playground.ui.experiments import form as experiment_form
-from playground.ui.experiments.own_rows import Given, better_kind, items_of, shared
+from playground.ui.experiments.data_changes import PASTED, DataHandlers
+from playground.ui.experiments.own_rows import OwnRows, better_kind, describe_shares, items_of
 
 
 @pytest.mark.parametrize(
@@ -27,7 +28,7 @@ from playground.ui.experiments.own_rows import Given, better_kind, items_of, sha
     ],
 )
 def test_what_becomes_of_the_rows(count: int, size: Any, shots: Any, words: str) -> None:
-    assert shared(count, size, shots) == words
+    assert describe_shares(count, size, shots) == words
 
 
 @pytest.mark.parametrize(
@@ -47,20 +48,16 @@ def test_a_better_answer_type_is_suggested(references: list[str], kind: str, wor
 
 
 @pytest.mark.parametrize(
-    ("given", "words"),
+    ("rows", "words"),
     [
         (None, "no data of your own yet"),
-        (Given(filename="a.csv", fault="It is empty."), "\u201ca.csv\u201d cannot be used yet. It is empty."),
-        (Given(content="x", fault="It is bad."), "What was pasted cannot be used yet. It is bad."),
+        (OwnRows(filename="a.csv", fault="It is empty."), "\u201ca.csv\u201d cannot be used yet. It is empty."),
+        (OwnRows(content="x", fault="It is bad."), "What was pasted cannot be used yet. It is bad."),
     ],
 )
-def test_without_rows_it_says_why(given: Given | None, words: str) -> None:
+def test_without_rows_it_says_why(rows: OwnRows | None, words: str) -> None:
     with pytest.raises(InvalidSetup, match=words):
-        items_of(given)
-
-
-def handler(demo: Any, name: str) -> Any:
-    return next(f.fn for f in demo.fns.values() if f.fn is not None and f.fn.__name__ == name)
+        items_of(rows)
 
 
 @pytest.mark.parametrize(
@@ -71,15 +68,25 @@ def handler(demo: Any, name: str) -> Any:
     ],
 )
 def test_a_bad_file_is_refused_in_words_and_empties_what_was_there(tmp_path: Any, content: bytes, why: str) -> None:
-    with gr.Blocks() as demo:
+    with gr.Blocks():
         panel = data_panel.build()
-        data_panel.wire(panel, Settings())
     file = tmp_path / "picture.csv"
     file.write_bytes(content)
-    opened = handler(demo, "opened")({panel.upload: str(file), panel.given: Given(items=(Item(input="old"),))})
+    handlers = DataHandlers(panel=panel, settings=Settings())
+    opened = handlers.open_file({panel.upload: str(file), panel.own_rows: OwnRows(items=(Item(input="old"),))})
     assert why in opened[panel.state]["text"]
     with pytest.raises(InvalidSetup, match=r"picture\.csv"):
-        items_of(opened[panel.given])
+        items_of(opened[panel.own_rows])
+
+
+def test_what_is_too_long_to_be_pasted_is_said_at_the_field_and_empties_what_was_there() -> None:
+    with gr.Blocks():
+        panel = data_panel.build()
+    held = {panel.pasted: "x" * (PASTED + 1), panel.own_rows: OwnRows(items=(Item(input="old"),))}
+    pasted = DataHandlers(panel=panel, settings=Settings(public=True)).paste(held)
+    assert pasted[panel.state] == {"text": pasted[panel.own_rows].fault, "wrong": True}
+    with pytest.raises(InvalidSetup, match="At most 1 MB can be pasted"):
+        items_of(pasted[panel.own_rows])
 
 
 def test_another_data_set_is_asked_and_scored_by_what_suits_it() -> None:

@@ -14,15 +14,13 @@ from playground.evaluation.results import VotePath as VotingPath
 from playground.evaluation.running.estimate import Estimate
 from playground.settings import Settings
 from playground.types import Weights
-from playground.ui.experiments import (
+from playground.ui.experiments import items_panel, items_values, status_values
+from playground.ui.experiments.figures import (
     calibration_figure,
-    items_panel,
-    items_values,
     ladder_figure,
     model_grid_figure,
     paths_figure,
     price_figure,
-    status_values,
 )
 from playground.ui.experiments.tab import kept_text
 

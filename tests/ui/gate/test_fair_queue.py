@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import httpx
 import pytest
 from gradio_client import Client
@@ -192,7 +193,7 @@ def test_posting_again_and_again_is_not_listening(
 def test_a_run_whose_listener_leaves_ends_and_one_with_a_listener_goes_on(
     start: Start, catalog_of: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fair_queue, "UNHEARD", 0.5)
+    monkeypatch.setattr(fair_queue, "UNHEARD", 1.5)  # both have to be asked, and one listened to, meanwhile
     monkeypatch.setattr(fair_queue, "LOOK", 0.1)
     catalog = catalog_of(lambda *_: "word " * 60, delay=0.05)
     client = visitor(start(catalog))
@@ -262,3 +263,28 @@ def test_what_waits_is_told_for_whom_and_can_be_taken_out(start: Start, apps: li
     assert over["success"]
     assert over["output"]["data"] == [{"__type__": "update"}]
     assert words == ["one", "two"]
+
+
+def test_a_pages_handler_answers_in_the_order_in_which_it_was_asked(
+    start: Start, apps: list[Any], catalog_of: Any
+) -> None:
+    """A page asks anew while an answer is on its way: the older one must not come last, and stay."""
+    client = visitor(start(catalog_of()))
+    handler = next(fn for fn in apps[0].fns.values() if fn.api_name == "strategies")
+    begun: list[str] = []
+    may_end = threading.Event()
+
+    def answer(request: Any) -> list[Any]:
+        begun.append(request.session_hash)
+        assert may_end.wait(WAIT)
+        return []
+
+    answer.__annotations__["request"] = gr.Request
+    handler.fn = answer
+    for session in ("mine", "mine", "mine", "theirs"):
+        body = {"data": [], "session_hash": session}
+        client.post("/gradio_api/call/strategies", json=body).raise_for_status()
+    assert until(lambda: "theirs" in begun)
+    assert begun.count("mine") == 1
+    may_end.set()
+    assert until(lambda: begun.count("mine") == 3)

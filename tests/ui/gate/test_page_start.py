@@ -1,7 +1,10 @@
 """The page begins with our script; every other answer passes as it is."""
 
+import re
+from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import pytest
 from other_loop import run_apart
 
@@ -47,3 +50,16 @@ def test_it_runs_after_the_configuration_and_before_gradio(start: Any) -> None:
     assert page.index("window.gradio_config =") < script < page.index("</head>")
     # A script that is a module, or is put in by another, runs when the whole page is there.
     assert 'type="module"' in page
+
+
+@pytest.mark.parametrize(
+    ("file", "search"),
+    [
+        ("statustracker-*.js", r"\w\.includes\(\w\)&&\w\?`input`"),
+        ("Blocks-*.js", r"\.targets\.map\(.{10,30}set_event_args\("),
+    ],
+)
+def test_gradios_page_searches_where_the_script_keeps_it_from(file: str, search: str) -> None:
+    """Where this fails, Gradio has changed: see whether the script is still of use, and does no harm."""
+    assets = Path(gr.__file__).parent / "templates" / "frontend" / "assets"
+    assert [len(re.findall(search, path.read_text("utf-8"))) for path in assets.glob(file)] == [1]

@@ -35,7 +35,7 @@ def test_a_place_comes_back_also_after_an_error_and_others_keep_theirs() -> None
     places = Places(Share(1, 2, 4), "experiments")
 
     def fail() -> None:
-        with places.held(ANNA), places.held(BEN), places.held(CARL), places.held(ANNA):
+        with places.hold(ANNA), places.hold(BEN), places.hold(CARL), places.hold(ANNA):
             pass
 
     for _ in range(2):
@@ -77,7 +77,7 @@ def test_many_threads_never_hold_more_than_their_share() -> None:
     def come_and_go() -> None:
         for _ in range(200):
             try:
-                with places.held(ANNA):
+                with places.hold(ANNA):
                     with lock:
                         held[0] += 1
                         most[0] = max(most[0], held[0])

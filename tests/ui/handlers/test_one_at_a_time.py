@@ -10,7 +10,7 @@ from playground.errors import LimitReached
 from playground.ui.compare.prompt_list_panel import Listed
 from playground.ui.compare.run import Compared
 from playground.ui.experiments.run import Ran
-from playground.ui.handlers.one_at_a_time import Stoppable, news, refuse_second, switch, until_stopped, wire_stop
+from playground.ui.handlers.one_at_a_time import Stoppable, news, refuse_second, until_stopped, wire_stop
 from playground.ui.sampling.sweep_panel import Swept
 
 
@@ -42,13 +42,6 @@ def test_the_stop_button_stops_what_the_session_remembers() -> None:
     going = Stoppable()
     stop(going)
     assert going.halt.is_set()
-
-
-def test_only_the_button_that_can_be_used_is_usable() -> None:
-    shown = switch("start", "stop", busy=True)
-    assert [shown[key]["interactive"] for key in ("start", "stop")] == [False, True]
-    shown = switch("start", "stop", busy=False)
-    assert [shown[key]["interactive"] for key in ("start", "stop")] == [True, False]
 
 
 @pytest.mark.parametrize("cls", [Ran, Compared, Listed, Swept])

@@ -76,14 +76,14 @@ def test_a_forged_token_is_refused_by_name(cls: Any, data: Any, words: str) -> N
 @pytest.mark.parametrize("data", [None, {}, {"key": None}, {"key": ["a"]}, {"key": "nope"}, {"key": "a", "more": 1}])
 def test_a_forged_choice_is_refused(data: Any) -> None:
     with pytest.raises(InvalidSetup, match="choice"):
-        payloads.chosen(event(data), {"a": 1})
+        payloads.read_choice(event(data), {"a": 1})
 
 
 def test_what_the_page_sends_is_read() -> None:
     assert read_of(Edit, event({**HERE, "text": "z"}), RUN) == (RUN, Edit(step=0, sample=0, text="z"))
     assert read_of(Branch, event({**HERE, "at": 3, "token": 9}), RUN)[1].token == 9
     assert payloads.read(Nudge, event({"id": 5, "by": -1})) == Nudge(id=5, by=-1)
-    assert payloads.chosen(event({"key": "a"}), {"a": 1}) == 1
+    assert payloads.read_choice(event({"key": "a"}), {"a": 1}) == 1
 
 
 def test_before_the_first_run_there_is_nothing_to_change() -> None:
@@ -103,11 +103,11 @@ def test_only_the_page_gets_its_words_escaped(say: Any, words: str) -> None:
         raise InvalidSetup("<b> & c")
 
     with pytest.raises(gr.Error) as caught:
-        messages.told(fails, say)()
+        messages.report_errors(fails, say)()
     assert caught.value.message == words
 
 
 @pytest.mark.parametrize("strategy", [None, 5, [], {}, "nope"])
 def test_a_forged_technique_is_refused_by_name(strategy: Any, catalog_of: Any) -> None:
     with pytest.raises(InvalidSetup, match="`strategy` is"):
-        checking.checked({"strategy": strategy, "task": {"input": "x"}}, catalog_of())
+        checking.check_setup({"strategy": strategy, "task": {"input": "x"}}, catalog_of())

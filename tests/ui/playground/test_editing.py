@@ -24,7 +24,7 @@ RUN = Run(setup=setups.parse({}), status="done", steps=STEPS)
 
 
 def test_another_token_leaves_the_words_before_it_and_an_open_end() -> None:
-    (step,) = editing.branched(RUN, Branch(step=0, sample=0, at=1, token=2))
+    (step,) = editing.take_branch(RUN, Branch(step=0, sample=0, at=1, token=2))
     (completion,) = step.completions
     assert (completion.text, completion.finish_reason) == ("So b", None)
     assert [(t.id, t.logprob, t.top) for t in completion.tokens] == [(0, -0.5, ()), (2, -2.0, TOP)]
@@ -42,7 +42,7 @@ def test_another_token_leaves_the_words_before_it_and_an_open_end() -> None:
 )
 def test_a_token_that_cannot_be_taken_is_refused(at: int, token: int, error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
-        editing.branched(RUN, Branch(step=0, sample=0, at=at, token=token))
+        editing.take_branch(RUN, Branch(step=0, sample=0, at=at, token=token))
 
 
 def cut(text: str) -> Completion:
@@ -52,13 +52,13 @@ def cut(text: str) -> Completion:
 def test_what_was_cut_is_left_open_when_the_run_goes_on() -> None:
     paths = replace(STEPS[1], completions=(SAID, cut("So")))
     run = replace(RUN, status="stopped", steps=(STEPS[0], paths))
-    assert editing.resumed(run)[1].completions[1] == replace(cut("So"), finish_reason=None)
-    assert editing.resumed(run)[1].completions[0] == SAID
-    given = editing.edited(run, Edit(step=1, sample=0, text="Mine"))
+    assert editing.resume(run)[1].completions[1] == replace(cut("So"), finish_reason=None)
+    assert editing.resume(run)[1].completions[0] == SAID
+    given = editing.edit_output(run, Edit(step=1, sample=0, text="Mine"))
     assert [c.finish_reason for c in given[1].completions] == ["stop", None]
 
 
 def test_an_edited_output_is_marked_and_what_follows_is_left_to_the_model() -> None:
-    (step,) = editing.edited(RUN, Edit(step=0, sample=0, text="My own"))
+    (step,) = editing.edit_output(RUN, Edit(step=0, sample=0, text="My own"))
     assert (step.completions[0].text, step.completions[0].edited) == ("My own", True)
-    assert len(editing.edited(RUN, Edit(step=1, sample=0, text="My own"))) == 2
+    assert len(editing.edit_output(RUN, Edit(step=1, sample=0, text="My own"))) == 2

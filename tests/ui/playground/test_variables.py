@@ -12,7 +12,7 @@ from playground import setups
 from playground.errors import InvalidSetup, PlaygroundError
 from playground.prompts import prompts_of
 from playground.types import MAX_TEXT
-from playground.ui.playground.variables_values import MOST_ROWS, choose, describe, offered, read_table
+from playground.ui.playground.variables_values import MOST_ROWS, choose, describe, fill_all, list_rows, read_table
 
 CITIES = "city, year\nParis, 1900\nRome, 1960"
 
@@ -47,7 +47,7 @@ def test_a_table_is_names_and_rows(table: str, rows: tuple[dict[str, str], ...])
         ("city", "no values yet"),
         ("city\n" + "x\n" * (MOST_ROWS + 1), f"{MOST_ROWS} is the most"),
         (", ".join(f"c{i}" for i in range(13)) + "\n1", "12 is the most"),
-        ("city, year\nParis", "Row 1 of the table of values has 1 cells for 2 variables"),
+        ("city, year\nParis", "Row 1 of the table of values has 1 cell for 2 variables"),
         ("city\nParis, France", "quotation marks"),
         ('city\n"Paris', "quotation marks"),
         ("city, city\n1, 2", "twice"),
@@ -85,6 +85,25 @@ def test_what_is_put_in_is_never_looked_at_again() -> None:
     assert filled("{{a}}", "a, b\n{{b}}, {input}") == "{{b}}"
 
 
+def test_every_row_is_put_in() -> None:
+    rows = read_table(CITIES)
+    asked = fill_all(rows, {"task": {"input": "Who ruled {{city}}\nin {{year}}?"}})
+    assert asked == ("Who ruled Paris\nin 1900?", "Who ruled Rome\nin 1960?")
+
+
+@pytest.mark.parametrize(
+    ("table", "text", "why"),
+    [
+        ("", "{{city}}", "has no row yet"),
+        (CITIES, "Of {city}", r"has no variable that the rows differ in; write \{\{city\}\} where"),
+        (CITIES, "Of {{town}}", "the table of values has no column"),
+    ],
+)
+def test_rows_that_cannot_be_tried_are_refused_in_words(table: str, text: str, why: str) -> None:
+    with pytest.raises(InvalidSetup, match=why):
+        fill_all(read_table(table), {"task": {"input": text}})
+
+
 def test_without_a_table_braces_are_words_like_others() -> None:
     assert filled("Explain {{city}} of Jinja.", "") == "Explain {{city}} of Jinja."
 
@@ -109,7 +128,7 @@ def test_a_chain_sees_the_values_and_its_own_templates_stay_as_they_are() -> Non
 
 def test_rows_are_offered_by_their_values() -> None:
     rows = read_table(CITIES)
-    assert offered(rows) == [("1: city = Paris, year = 1900", 0), ("2: city = Rome, year = 1960", 1)]
+    assert list_rows(rows) == [("1: city = Paris, year = 1900", 0), ("2: city = Rome, year = 1960", 1)]
     assert len(describe({"a": "word " * 1000})) <= 90
     assert choose(rows, 1).title({"task": {"input": "Of {{year}}"}}) == "year = 1960"
     assert choose(rows, 1).title({"task": {"input": "Of it"}}) == ""

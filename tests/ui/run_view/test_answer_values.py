@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from playground.errors import PromptTooLong
+from playground.backends.catalog import Catalog
+from playground.errors import NotSupported, PromptTooLong
 from playground.setups import parse
 from playground.types import Alternative, Completion, Finding, Message, Origin, Progress, Run, Step, Token, Vote
 from playground.ui.playground import editing
@@ -20,7 +21,7 @@ from playground.ui.run_view import (
     steps_values,
     tokens_values,
 )
-from playground.ui.run_view.places import Edit
+from playground.ui.run_view.places import Branch, Edit
 
 SETUP = parse({"task": {"input": "Hi"}})
 ASKED = (Message("user", "Hi"),)
@@ -209,10 +210,10 @@ def test_the_longest_completion_is_looked_into_first() -> None:
 
 
 def test_an_edit_keeps_what_came_before_and_beside_it() -> None:
-    given = editing.edited(VOTED, Edit(step=2, sample=0, text="19"))
+    given = editing.edit_output(VOTED, Edit(step=2, sample=0, text="19"))
     assert [s.label for s in given] == [s.label for s in VOTED.steps]
     assert given[2].completions[0] == Completion(text="19", finish_reason="stop", edited=True)
-    assert [s.label for s in editing.edited(VOTED, Edit(step=0, sample=1, text="x"))] == ["Sample paths"]
+    assert [s.label for s in editing.edit_output(VOTED, Edit(step=0, sample=1, text="x"))] == ["Sample paths"]
 
 
 def test_the_preview_counts_what_it_can(catalog_of: Any) -> None:
@@ -394,3 +395,49 @@ def test_what_cannot_go_well_is_said_beside_the_prompt(catalog_of: Any) -> None:
     assert any("paths will be the same" in sentence for sentence in said)
     vote["sampling"] = {"temperature": 0.7}
     assert prompt_values.worked_out(lambda: vote, catalog_of()).value["advice"] == []
+
+
+def test_what_the_form_ruled_out_is_summed_up_in_one_sentence() -> None:
+    shares = (0.9, 0.0, 0.3)
+    tokens = tuple(Token(i, f"w{i}", -1.0, ruled_out=share) for i, share in enumerate(shares))
+    value = tokens_values.tokens_value("", Completion(text="w", tokens=tokens))
+    assert value["pressure"] == (
+        "The form ruled out 40% of the model\u2019s own probability on average, and 90% at most, at "
+        "\u201cw0\u201d. Underlined: half or more."
+    )
+    assert [token["ruled"] for token in value["tokens"]] == list(shares)
+    assert tokens_values.tokens_value("", said("a b"))["pressure"] == ""
+
+
+def test_a_token_that_the_form_ruled_out_is_not_gone_on_with() -> None:
+    top = (Alternative(1, "a", -1.0), Alternative(2, "b", -2.0, barred=True))
+    run = Run(setup=SETUP, steps=(step("Answer", Completion(text="a", tokens=(Token(1, "a", -1.0, top=top),))),))
+    shown = tokens_values.tokens_value("", run.steps[0].completions[0])["tokens"][0]["top"]
+    assert [(other["fit"], other["barred"]) for other in shown] == [(True, False), (False, True)]
+    with pytest.raises(NotSupported, match="rules this token out"):
+        editing.take_branch(run, Branch(step=0, sample=0, at=0, token=2))
+
+
+@pytest.mark.parametrize(
+    ("strategy", "kind", "words"),
+    [
+        ("zero_shot", "local", "the answer: choice of labels, kept token by token while it is decoded"),
+        (
+            "chain_of_thought",
+            "local",
+            "the answer of \u201cExtract answer\u201d: choice of labels, kept token by token",
+        ),
+        ("zero_shot", "endpoint", "the answer: choice of labels, sent as response_format for the server to keep"),
+    ],
+)
+def test_the_preview_says_what_the_answer_will_be_held_to(
+    catalog_of: Any, strategy: str, kind: str, words: str
+) -> None:
+    data = {"strategy": strategy, "task": {"input": "Is it?", "form": "labels", "form_text": "yes\nno"}}
+    info = replace(catalog_of().entry("default"), kind=kind)
+    summary = prompt_values.worked_out(lambda: data, Catalog([info])).value["summary"]
+    assert words in summary
+    free = {**data, "task": {"input": "Is it?"}}
+    assert "the answer" not in prompt_values.worked_out(lambda: free, Catalog([info])).value["summary"]
+    wrong = {**data, "task": {**data["task"], "form_text": ""}}
+    assert "The form itself" in prompt_values.worked_out(lambda: wrong, Catalog([info])).value["error"]

@@ -20,7 +20,7 @@ from playground.types import Completion, Run, Sampling, Step, Task, Token
 from playground.ui.sampling import next_token_values, sweep_values
 from playground.ui.sampling.number_list import NumberList
 from playground.ui.sampling.reading import Reading
-from playground.ui.setup_form.labels import labelled
+from playground.ui.setup_form.labels import describe_error
 
 GRID = Sweep(temperatures=(0.2, 1.0), top_ps=(0.5,), samples=2)
 
@@ -78,7 +78,7 @@ def test_bars_and_table_have_the_same_numbers() -> None:
 
 
 def reading(spelled: int = 1) -> Reading:
-    return Reading(SimpleNamespace(prefix="a"), None, lambda text: spelled * len(text))  # type: ignore[arg-type]
+    return Reading(SimpleNamespace(prefill="a"), None, lambda text: spelled * len(text))  # type: ignore[arg-type]
 
 
 def test_a_token_that_cannot_be_written_is_not_appended() -> None:
@@ -174,7 +174,7 @@ def test_what_is_wrong_in_a_list_of_numbers_is_said_plainly_with_the_label(typed
         field = NumberList(parameter=p, widget=gr.Textbox())
     with pytest.raises(InvalidSetup) as error:
         setups.build(Sweep, {"temperatures": field.read(typed), "top_ps": [1.0]}, ())
-    assert labelled(error.value, sweep_values.LABELS).startswith(says)
+    assert describe_error(error.value, sweep_values.LABELS).startswith(says)
 
 
 @pytest.mark.parametrize(

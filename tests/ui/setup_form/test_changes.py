@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from playground import setups
-from playground.ui.setup_form.changes import changed, out_of_date
+from playground.ui.setup_form.changes import describe_staleness, list_changes
 
 BEFORE: dict[str, Any] = {"strategy": "few_shot", "task": {"input": "x", "examples": [{"input": "a", "output": "b"}]}}
 
@@ -28,11 +28,11 @@ BEFORE: dict[str, Any] = {"strategy": "few_shot", "task": {"input": "x", "exampl
     ],
 )  # fmt: skip
 def test_what_was_changed_is_named_by_its_label(now: dict[str, Any], labels: tuple[str, ...]) -> None:
-    assert changed(setups.parse(BEFORE), setups.parse(now)) == tuple(f"\u201c{label}\u201d" for label in labels)
+    assert list_changes(setups.parse(BEFORE), setups.parse(now)) == tuple(f"\u201c{label}\u201d" for label in labels)
 
 
 def test_the_note_names_a_few_of_them() -> None:
-    assert out_of_date(()) == "Out of date: you changed the setup after this run."
-    assert out_of_date(["a"]) == "Out of date: you changed a after this run."
-    assert out_of_date(["a", "b"]) == "Out of date: you changed a and b after this run."
-    assert out_of_date(list("abcdef")) == "Out of date: you changed a, b, c, d and 2 more after this run."
+    assert describe_staleness(()) == "Out of date: you changed the setup after this run."
+    assert describe_staleness(["a"]) == "Out of date: you changed a after this run."
+    assert describe_staleness(["a", "b"]) == "Out of date: you changed a and b after this run."
+    assert describe_staleness(list("abcdef")) == "Out of date: you changed a, b, c, d and 2 more after this run."

@@ -22,7 +22,7 @@ from playground.ui.setup_form import (
     task_fields,
     technique_fields,
 )
-from playground.ui.setup_form.check import checked
+from playground.ui.setup_form.check import check_setup
 from playground.ui.setup_form.form import Form
 
 SCRIPTED = ScriptedBackend()
@@ -75,6 +75,12 @@ BY_NAME = {p.name: p for cls in (Sampling, Task, FewShot) for p in parameters(cl
         ("examples", None, []),
         ("examples", [{"input": "a", "output": ""}, {"input": "", "output": ""}], [{"input": "a", "output": ""}]),
         ("examples", [{"input": ""}, {"input": "a"}], [{"input": ""}, {"input": "a"}]),
+        ("steps", [{"name": "", "template": "", "strategy": "zero_shot"}], []),
+        ("steps", [{"name": "", "strategy": "react"}], [{"name": "", "strategy": "react"}]),
+        ("steps", [{"name": "a"}, {"name": None, "template": ""}], [{"name": "a"}]),
+        ("agents", [{"temperature": " 0.5", "max_tokens": "9"}], [{"temperature": 0.5, "max_tokens": 9}]),
+        ("agents", [{"name": "7", "temperature": ""}], [{"name": "7", "temperature": None}]),
+        ("agents", [{"temperature": "hot"}], [{"temperature": "hot"}]),
         ("examples", "nonsense", "nonsense"),
         ("role", None, ""),
     ],
@@ -92,7 +98,7 @@ def test_a_bias_that_cannot_be_read_is_named(lines: str) -> None:
 @pytest.mark.parametrize("strings", [["\n"], ["a\\nb"], ["\\"], ["\t", "###"], [" lead", "trail "]])
 def test_strings_survive_their_box(strings: list[str]) -> None:
     parameter = BY_NAME["stop"]
-    assert fields.read(parameter, fields.written(parameter, tuple(strings))) == strings
+    assert fields.read(parameter, fields.to_widget(parameter, tuple(strings))) == strings
 
 
 @pytest.fixture
@@ -131,6 +137,10 @@ def test_an_adapter_that_was_unloaded_is_not_left_out_in_silence(
     assert warnings == ["The chosen adapter is not there any more; the model is asked without one."] * warned
 
 
+STEPS = [
+    {"name": "One", "template": "{input}"},
+    {"name": "Two", "template": "{One}", "strategy": "plan_and_solve"},
+]
 SETUPS: list[dict[str, Any]] = [
     {"task": {"input": "Hi"}},
     {"adapter": "pirate", "scale": 0.5, "strategy": "role", "task": {"input": "Hi", "role": "A cook."}},
@@ -149,7 +159,7 @@ SETUPS: list[dict[str, Any]] = [
     {"strategy": "self_consistency", "options": {"paths": 3, "vote": "probability"}, "task": {"input": "x"}},
     {
         "strategy": "chaining",
-        "task": {"input": "x", "steps": [{"name": "One", "template": "{input}"}, {"name": "Two", "template": "{One}"}]},
+        "task": {"input": "x", "steps": STEPS},
         "sampling": {"stop": ["\n", "a\\b"], "seed": 2**32 - 1, "logit_bias": {7: -1.5}, "top_k": 3, "top_p": 0.25},
     },
 ]
@@ -167,7 +177,7 @@ def test_a_setup_survives_the_form(filled: Form, data: dict[str, Any]) -> None:
 def test_the_form_sends_only_what_the_technique_uses(filled: Form) -> None:
     values = held(filled, parse(FEW_SHOT)) | {filled.technique.strategy: "zero_shot"}
     read = filled.read(values, CATALOG)
-    assert set(read["task"]) == {"input", "role", "material", "answer", "labels"}
+    assert set(read["task"]) == {"input", "role", "material", "answer", "labels", "form", "form_text"}
     assert read["options"] == {}
     answer = filled.task.field("answer").widget
     assert "labels" not in filled.read(values | {answer: "number"}, CATALOG)["task"]
@@ -186,9 +196,9 @@ def test_the_form_shows_only_what_the_technique_uses(filled: Form) -> None:
         shown = filled.show(held(filled, parse({})) | {filled.technique.strategy: name}, CATALOG)
         visible = {task for task, frame in filled.task.frames.items() if shown[frame]["visible"]}
         assert visible == set(strategy().used_fields) - {"labels"}
-        assert [o for o, frame in filled.technique.frames.items() if shown[frame]["visible"]] == (
-            [name] if parameters(strategy) else []
-        )
+        options = [(o, f) for o, own in filled.technique.options.items() for f in own if shown[f.widget]["visible"]]
+        used = [p.name for p in parameters(strategy) if p.name not in strategy().unused]
+        assert [(o, f.parameter.name) for o, f in options] == [(name, option) for option in used]
     labels = held(filled, parse({"task": {"answer": "label", "labels": ["a"]}}))
     assert filled.show(labels, CATALOG)[filled.task.frames["labels"]]["visible"]
 
@@ -224,7 +234,7 @@ def test_what_a_model_was_not_seen_to_honour_is_not_sent_and_its_chip_says_so(fi
     values = held(filled, setup)
     assert filled.honours(values, CATALOG) == {"max_tokens"}
     assert filled.read(values, CATALOG)["sampling"] == {"max_tokens": 9}
-    chips = sampling_panel.differing(filled.sampling, values, {"max_tokens"})
+    chips = sampling_panel.list_differences(filled.sampling, values, {"max_tokens"})
     assert [chip["text"] for chip in chips] == ["temperature 0.0 (not sent)", "max tokens 9"]
 
 
@@ -259,7 +269,7 @@ def test_adapter_and_scale_show_where_they_apply(filled: Form) -> None:
 def test_an_adapter_that_is_not_there_is_refused_by_name(filled: Form) -> None:
     for write in (
         lambda: filled.write(parse({"adapter": "gone"}), CATALOG),
-        lambda: checked({"adapter": "gone"}, CATALOG),
+        lambda: check_setup({"adapter": "gone"}, CATALOG),
     ):
         with pytest.raises(UnknownModel, match="Default has no adapter named 'gone'; choose one of pirate, terse"):
             write()
@@ -272,4 +282,16 @@ def test_a_model_made_for_one_task_gets_the_text_and_what_it_honours(filled: For
     assert read == {"model": "labels", "task": {"input": "x"}, "sampling": {"max_tokens": 7}}
     shown = filled.show(values, CATALOG)
     assert [name for name, frame in filled.task.frames.items() if shown[frame]["visible"]] == ["input"]
-    assert not any(shown[frame]["visible"] for frame in filled.technique.frames.values())
+    assert not any(shown[f.widget]["visible"] for own in filled.technique.options.values() for f in own)
+
+
+def test_a_models_title_is_no_markup_in_a_toast(filled: Form, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(gr, "Warning", said.append)
+    odd = Catalog([ModelEntry(
+        name="odd", title="<img src=x>", kind="scripted", load=lambda _: SCRIPTED, capabilities=ALL
+    )])  # fmt: skip
+    filled.choice.refresh({filled.choice.model: "gone", filled.choice.adapter: ""}, odd)
+    (words,) = said
+    assert "&lt;img src=x&gt;" in words
+    assert "<" not in words

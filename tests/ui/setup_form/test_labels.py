@@ -19,9 +19,9 @@ from playground.presets import read_preset as read_preset
 from playground.strategies import technique_of
 from playground.ui.compare import labels as of_compare
 from playground.ui.experiments import form as experiment_form
-from playground.ui.experiments.labels import labelled_plan
+from playground.ui.experiments.labels import describe_plan_error
 from playground.ui.setup_form import sampling_fields
-from playground.ui.setup_form.labels import LABELS, labelled, labelled_run
+from playground.ui.setup_form.labels import LABELS, describe_error, labelled_run
 
 NO_K = Capabilities(sampling=ScriptedBackend().capabilities.sampling - {"top_k"})
 
@@ -73,23 +73,23 @@ def raised(doing: Callable[[], object], error: type[PlaygroundError] = InvalidSe
 def test_a_program_reads_the_path_and_a_person_the_label(data: dict[str, Any], program: str, page: str) -> None:
     error = raised(lambda: checked(data))
     assert str(error).startswith(program)
-    assert labelled(error).startswith(page)
+    assert describe_error(error).startswith(page)
     prompt = page.replace("\u201cInput\u201d", "\u201cPrompt\u201d")
-    assert labelled(error, of_compare.LABELS).startswith(prompt)
+    assert describe_error(error, of_compare.LABELS).startswith(prompt)
 
 
 @given(st.sampled_from(sorted(LABELS)), st.text(min_size=1), st.none() | st.integers() | st.text())
 def test_no_wording_of_a_rule_breaks_the_pages_message(path: FieldPath, rule: str, value: Any) -> None:
     error = InvalidSetup(path=path, value=value, rule=rule)
     assert str(error).startswith(f"`{'.'.join(map(str, path))}` is ")
-    assert labelled(error).startswith(f"\u201c{LABELS[path]}\u201d is ")
-    assert labelled(error).endswith(f"; {rule}")
+    assert describe_error(error).startswith(f"\u201c{LABELS[path]}\u201d is ")
+    assert describe_error(error).endswith(f"; {rule}")
 
 
 def test_an_error_in_a_file_is_about_its_text_and_keeps_the_path() -> None:
     error = raised(lambda: read_preset("title: x\nsampling: {top_p: 2}\n", "The file"))
     assert str(error) == "The file, line 2: `sampling.top_p` is 2; it must be a number from 0 to 1."
-    assert labelled(error) == str(error)
+    assert describe_error(error) == str(error)
     assert (error.path, error.value, error.source) == (("sampling", "top_p"), 2, "The file, line 2")
 
 
@@ -102,10 +102,10 @@ def test_what_is_not_sent_is_said_alike_by_a_form_a_run_and_a_comparison() -> No
     why = "was not seen to honour top-k"
     words = f" is 5 and would not be sent: m {why}. Set it back to 0, or choose another model."
     assert str(error) == "`sampling.top_k`" + words
-    assert labelled(error) == "\u201cTop-k\u201d" + words
+    assert describe_error(error) == "\u201cTop-k\u201d" + words
     *_, (run,) = comparison.compare([setup], catalog)
     assert (run.status, run.error, run.error_path) == ("failed", str(error), ("sampling", "top_k"))
-    assert labelled_run(run) == labelled(error)
+    assert labelled_run(run) == describe_error(error)
     with gr.Blocks():
         fields = sampling_fields.build("top_k", "temperature")
     free, greyed = fields.show(catalog.info("m")).values()
@@ -119,7 +119,7 @@ def test_what_is_not_sent_is_said_alike_by_a_form_a_run_and_a_comparison() -> No
 def plan() -> Callable[..., str]:
     with gr.Blocks():
         form, _ = experiment_form.build(())
-    return partial(labelled_plan, labels=form.labels)
+    return partial(describe_plan_error, labels=form.labels)
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,17 @@ import pytest
 
 from playground import presets
 from playground.types import Sampling
-from playground.ui.setup_form.sampling_panel import SHAPING, UNTOUCHED, replaced
+from playground.ui.setup_form.sampling_panel import SHAPING, UNTOUCHED, replacement
 
 KNOWN = {key: preset.sampling for key, preset in presets.sampling_presets().items()}
-SHAPES = [key for key, sampling in KNOWN.items() if any(replaced(sampling).get(name) is not None for name in SHAPING)]
+SHAPES = [
+    key for key, sampling in KNOWN.items() if any(replacement(sampling).get(name) is not None for name in SHAPING)
+]
 
 
 def loaded(sampling: Sampling, *keys: str) -> Sampling:
     for key in keys:
-        sampling = replace(sampling, **replaced(KNOWN[key]))
+        sampling = replace(sampling, **replacement(KNOWN[key]))
     return sampling
 
 
@@ -37,4 +39,4 @@ def test_what_a_preset_is_not_about_stays(key: str) -> None:
 
 def test_defaults_put_everything_back() -> None:
     changed = replace(KNOWN["creative"], seed=7, max_tokens=5, stop=("#",), top_logprobs=3)
-    assert replace(changed, **replaced(UNTOUCHED.sampling, everything=True)) == Sampling()
+    assert replace(changed, **replacement(UNTOUCHED.sampling, everything=True)) == Sampling()

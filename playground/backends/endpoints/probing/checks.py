@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
+from playground.answer_forms.form import AnswerForm
 from playground.backends.endpoints.probing.trial import Reply, Trial
 from playground.parameters import parameters, with_effect
 from playground.types import Sampling
@@ -15,6 +16,22 @@ ANY_TOKEN = {"1000": 100.0}  # whichever it is: with this bias it comes, and com
 UNLIKELY = ("~1~", "~2~", "~3~")  # stop strings that do not come
 CAPITAL_QUESTION = "What is the capital of France? Answer in one sentence."
 SENTENCE_START = "The capital of France is the city of"
+FORM = AnswerForm(
+    "json_schema",
+    grammar="",
+    schema='{"type": "object", "properties": {"lines": {"type": "integer"}}, "required": ["lines"], '
+    '"additionalProperties": false}',
+)  # which no poem is
+CALL_TOKENS = 128  # a call is read once it is whole
+TIME_QUESTION = "What time is it in Bern now? Call the function to find out."
+CLOCK: dict[str, Any] = {
+    "type": "function",
+    "function": {
+        "name": "clock",
+        "description": "The time in a town.",
+        "parameters": {"type": "object", "properties": {"town": {"type": "string"}}, "required": ["town"]},
+    },
+}
 Works = Literal["yes", "no", "unknown"]
 
 
@@ -52,6 +69,8 @@ class Reference:
             "stop": self.stop,
             "system": self.system,
             "prefill": self.prefill,
+            "functions": self.functions,
+            "response_format": self.response_format,
             **{name: partial(self._check_filter, name, STRONG[name]) for name in with_effect(Sampling, "filter")},
             **{name: partial(self._check_penalty, name, STRONG[name]) for name in with_effect(Sampling, "penalty")},
             **{name: partial(self._check_penalty, name, ANY_TOKEN) for name in with_effect(Sampling, "bias")},
@@ -119,6 +138,25 @@ class Reference:
         went_on = reply.text.removeprefix(SENTENCE_START).lstrip(" \n*_\"'").startswith("Paris")
         how = "it went on in the middle of a sentence" if went_on else "it began a new sentence"
         return FeatureCheck(feature="prefill", works="yes" if went_on else "no", how=how)
+
+    async def response_format(self) -> FeatureCheck:
+        reply = await self.trial.ask(response_format=FORM.response_format)
+        if reply.error:
+            return FeatureCheck(feature="response_format", works="no", how=reply.error)
+        kept = reply.text.lstrip().startswith("{") and '"lines"' in reply.text
+        how = (
+            "asked for a poem, it kept to the schema" if kept else "taken without an error, but the schema was not kept"
+        )
+        return FeatureCheck(feature="response_format", works="yes" if kept else "no", how=how)
+
+    async def functions(self) -> FeatureCheck:
+        """One is offered, and asked for: whether the answer calls it."""
+        fields: dict[str, Any] = {"tools": [CLOCK], self.trial.dialect.limit_field: CALL_TOKENS}
+        reply = await self.trial.ask(TIME_QUESTION, **fields)
+        if reply.error:
+            return FeatureCheck(feature="functions", works="no", how=reply.error)
+        how = "it called the one it was offered" if reply.calls else "it was offered one and did not call it"
+        return FeatureCheck(feature="functions", works="yes" if reply.calls else "no", how=how)
 
     async def _check_filter(self, name: str, value: Any) -> FeatureCheck:
         """A filter this strict leaves the likeliest token only, however hot it is."""

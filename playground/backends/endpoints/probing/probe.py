@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
+from playground.answer_forms.form import JSON_KINDS
 from playground.backends.base import Capabilities
 from playground.backends.endpoints.dialect import Dialect
 from playground.backends.endpoints.endpoint import Endpoint
@@ -131,9 +132,11 @@ def _capabilities_of(checks: Sequence[FeatureCheck], context_length: int | None)
     works = {check.feature for check in checks if check.works == "yes"}
     return Capabilities(
         sampling=frozenset(ALWAYS_HONOURED | (works & SETTINGS) | ({"top_logprobs"} if "logprobs" in works else set())),
+        forms=frozenset(JSON_KINDS if "response_format" in works else ()),
         prefill="prefill" in works,
         system="system" in works,
         samples="samples" in works,
         logprobs="logprobs" in works,
+        functions="functions" in works,
         context_length=context_length,
     )

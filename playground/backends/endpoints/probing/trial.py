@@ -25,7 +25,8 @@ UNRELATED_STATUSES = (401, 403, 404, 429)  # answers that have nothing to do wit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What came: one text for each sample, whether tokens came with log-probabilities, and in how many `parts`.
+    """What came: one text for each sample, whether tokens came with log-probabilities, and in how many `parts`;
+    whether it `calls` a function.
 
     `error` is what the server said instead.
     """
@@ -34,6 +35,7 @@ class Reply:
     logprobs: bool = False
     usage: bool = False
     parts: int = 0
+    calls: bool = False
     error: str = ""
 
     @property
@@ -117,7 +119,12 @@ def _add_choice(reply: Reply, choice: dict[str, Any], texts: dict[int, str]) -> 
     texts[index] = texts.get(index, "") + said
     tokens, _ = read_token_entries(choice.get("logprobs"))
     logprobs = any(token.top for token in tokens)
-    return replace(reply, parts=reply.parts + bool(said), logprobs=reply.logprobs or logprobs)
+    return replace(
+        reply,
+        parts=reply.parts + bool(said),
+        logprobs=reply.logprobs or logprobs,
+        calls=reply.calls or bool(spoken.calls),
+    )
 
 
 def _limit_attempts(once: Callable[[], Awaitable[Reply]], has_settings: bool) -> Callable[[], Awaitable[Reply]]:

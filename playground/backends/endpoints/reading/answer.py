@@ -31,7 +31,8 @@ class EndpointAnswer:
         prompt_tokens: int,
         echo: str,
     ) -> None:
-        self._samples = [AnswerSample(StopFilter(request.sampling.stop), echo) for _ in range(n)]
+        self._offered = any(message.functions for message in request.messages)
+        self._samples = [AnswerSample(StopFilter(request.sampling.stop), self._offered, echo) for _ in range(n)]
         self._first = first
         self._max_tokens = request.sampling.max_tokens
         self._price = price
@@ -83,7 +84,7 @@ class EndpointAnswer:
                 return AnswerWithheld(
                     f"{self._endpoint_name} withheld the answer or a part of it{word}. {TRY_OTHERWISE}"
                 )
-            if sample.calls_tool and not sample.has_text:
+            if sample.calls_tool and not sample.has_text and not self._offered:
                 return EndpointFailed(
                     f"{self._endpoint_name} answered with the call of a tool and no text, but no tools are offered "
                     f"here. {TRY_OTHERWISE}"

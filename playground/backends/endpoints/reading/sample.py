@@ -5,8 +5,10 @@ from typing import Any
 
 from playground.backends.endpoints.choice_text import read_choice
 from playground.backends.endpoints.reading.endings import Ending, parse_ending, safe_word
+from playground.backends.endpoints.reading.sent_calls import SentCall, add_calls
 from playground.backends.endpoints.reading.token_entries import read_token_entries, split_half_character
 from playground.backends.stop_strings import Piece, StopFilter
+from playground.functions.calls import write_call
 from playground.types import Token
 
 TORN = "\ufffd"
@@ -17,6 +19,7 @@ class AnswerSample:
     """What is new of it, and what is known of all of it."""
 
     stops: StopFilter[None]
+    offered: bool = False  # functions were, and calls of them are written into the text
     echo: str = ""  # what a server repeats of the prompt before it goes on
     text: str = ""
     reasoning: str = ""
@@ -27,7 +30,7 @@ class AnswerSample:
     reason: str = ""  # the server's word for that
     has_delta: bool = False  # a delta of it was made
     is_refusal: bool = False
-    calls_tool: bool = False
+    calls: list[SentCall] = field(default_factory=list)
     has_text: bool = False  # it has text, however short
     _possible_echo: str = ""  # text that may be what is repeated of the prompt
     _half_character: str = ""  # of a character that JSON writes as two
@@ -46,21 +49,27 @@ class AnswerSample:
         self.character_count += len(text) + len(thought)
         self.reasoning += thought
         self.has_text = self.has_text or bool(text)
-        self.calls_tool, self.is_refusal = (
-            self.calls_tool or content.calls_tool,
-            self.is_refusal or bool(content.refusal),
-        )
+        self.is_refusal = self.is_refusal or bool(content.refusal)
+        add_calls(self.calls, content.calls)
         self._write(self._skip_echo(text) if self.echo else text)
         tokens, listed = read_token_entries(choice.get("logprobs"))
         self.tokens += tokens
         self.token_count += listed
         self._end(choice.get("finish_reason"))
 
+    @property
+    def calls_tool(self) -> bool:
+        """It calls a function."""
+        return bool(self.calls)
+
     def finish(self) -> None:
         """Nothing follows: what was held back is text."""
         self._write(self._possible_echo + TORN * len(self._half_character))
         self.reasoning += TORN * len(self._half_reasoning)
         self._possible_echo = self._half_character = self._half_reasoning = ""
+        if self.offered:
+            self._write("".join(f"\n{write_call(call.name, call.arguments)}" for call in self.calls))
+            self.offered = False
         if not self.stops.stopped:
             self.text += "".join(piece.text for piece in self.stops.finish())
 

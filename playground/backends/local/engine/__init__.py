@@ -3,6 +3,7 @@
 admission.py        Rules for which request gets the next place in the batch, and for how much memory it is promised
 batch.py            The running batch: rows that decode one token each per step, each with its own settings
 chat_template.py    Inspects and renders a chat template: which roles it takes, and whether their words reach the prompt
+constraint.py       Holds a row to the form of its answer: which tokens may come next, and when the form is complete
 detokenise.py       Turns token ids into text as they arrive, without half characters
 engine.py           The decode loop: one thread per model, whose running batch requests join and leave at any step
 honoured.py         Lists the sampling settings that the engine acts on, one by one; others are refused by name

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from playground.backends.local.adapters.adapter_registry import AdapterRegistry
+from playground.backends.local.engine.constraint import hold_to_forms
 from playground.backends.local.engine.detokenise import Detokeniser
 from playground.backends.local.engine.sampling import History, SamplingControls, random_stream, tokens_at, uniform_pairs
 from playground.backends.local.engine.ticket import Ticket, isolate_failure
@@ -46,6 +47,7 @@ class SampleRow:
         self.ticket, self.index, self.origin = ticket, index, origin
         self.history = History(sampling, prompt[: ticket.prompt_length], prompt[ticket.prompt_length :])
         self.stream = random_stream(ticket.seed, self.index)
+        self.constraint = ticket.constraint.copy() if ticket.constraint else None
         self.drawn: list[int] = []
         self.done = False
         self._vocabulary = vocabulary
@@ -64,7 +66,8 @@ class SampleRow:
             reason = "stop"
         else:
             pieces = self._stops.push(Piece(draw, self._text.push(draw.id)))
-            if self._stops.stopped:
+            is_complete = self.constraint is not None and self.constraint.accept(draw.id)
+            if self._stops.stopped or is_complete:
                 reason = "stop"
             elif len(self.drawn) >= self.ticket.limit:
                 reason = "length"
@@ -199,13 +202,15 @@ def draw_tokens(
 
 def _draw_together(
     logits: Tensor, rows: Sequence[SampleRow], settings: SamplingControls, uniforms: Sequence[tuple[float, float]]
-) -> list[DrawnToken]:
+) -> list[DrawnToken | Exception]:
     # A row without probabilities draws from anything, and fails alone with its reading.
     valid = has_probabilities(logits)[:, None]
     drawable = logits if valid.all() else logits.where(valid, 0.0)
+    drawable, allowed, faults = hold_to_forms(drawable, [row.constraint for row in rows])
     chosen = tokens_at(drawable, [row.history for row in rows], settings, uniforms)
-    readings = read_tokens(logits, chosen, [row.ticket.request.sampling.top_logprobs for row in rows])
-    return [DrawnToken(token, reading) for token, reading in zip(chosen.tolist(), readings, strict=True)]
+    readings = read_tokens(logits, chosen, [row.ticket.request.sampling.top_logprobs for row in rows], allowed)
+    draws = [DrawnToken(token, reading) for token, reading in zip(chosen.tolist(), readings, strict=True)]
+    return [faults.get(place, draw) for place, draw in enumerate(draws)]
 
 
 def _draw_alone(logits: Tensor, row: SampleRow, uniforms: tuple[float, float]) -> DrawnToken | Exception:

@@ -9,7 +9,9 @@ from weakref import WeakKeyDictionary
 from jinja2.exceptions import TemplateError
 
 from playground.errors import NotSupported
-from playground.types import Message
+from playground.functions.calls import OPEN, arguments_of
+from playground.functions.listing import as_tools
+from playground.types import Function, FunctionCall, Message
 
 log = logging.getLogger(__name__)
 Form = Literal["text", "parts"]
@@ -22,6 +24,13 @@ PROBE_TEXTS: Mapping[str, str] = {
 }
 THOUGHT = "</think>"  # what comes before it, templates leave out of earlier answers on purpose
 ROLES: tuple[Literal["system", "user", "assistant"], ...] = ("system", "user", "assistant")
+NO_FUNCTIONS = "This model's chat template has no place for functions, or its calls have a form that is not read here."
+PROBE_FUNCTION = Function(
+    name="probe_heron",
+    description='Counts "herons", na\u00efve 7.',
+    parameters='{"type": "object", "properties": {"pond": {"type": "string"}}, "required": ["pond"]}',
+)
+PROBE_CALL = FunctionCall(name="probe_heron", arguments='{"pond": "mere_19"}', id="call00000")
 LEFT_OUT = "This model's chat template leaves out or changes what the {role} says, so the model would not read it."
 
 
@@ -53,7 +62,11 @@ def inspect_template(tokenizer: Any) -> ChatTemplate:
 def render(tokenizer: Any, messages: Sequence[Message]) -> str:
     """The prompt up to where the assistant is to go on. Raises NotSupported unless all words are in it."""
     template = inspect_template(tokenizer)
-    text = _apply(tokenizer, [(message, template.form(message.role)) for message in messages])
+    calling = any(message.functions or message.calls or message.role == "tool" for message in messages)
+    if calling and not takes_functions(tokenizer):
+        raise NotSupported(NO_FUNCTIONS)
+    turns = [(m, "text" if m.role == "tool" else template.form(m.role)) for m in messages]
+    text = _apply(tokenizer, turns)
     said = _without_spaces(text)
     for message in messages:
         # Spaces at the ends are the template's business; of an answer, what was thought before it is too.
@@ -61,6 +74,22 @@ def render(tokenizer: Any, messages: Sequence[Message]) -> str:
         if _without_spaces(words) not in said:
             raise NotSupported(LEFT_OUT.format(role=message.role))
     return text
+
+
+def takes_functions(tokenizer: Any) -> bool:
+    """Whether functions, calls and what they gave reach the prompt, and calls are written as they are read here."""
+    if not tokenizer.chat_template or OPEN not in str(tokenizer.chat_template):
+        return False
+    user = Message("user", PROBE_TEXTS["user"], functions=(PROBE_FUNCTION,))
+    turns = [user, Message("assistant", "", calls=(PROBE_CALL,)), Message("tool", "12 herons", call_id=PROBE_CALL.id)]
+    try:
+        text = _apply(tokenizer, [(turn, "text") for turn in turns])
+    except NotSupported:
+        return False
+    parts = text.partition(PROBE_TEXTS["user"])
+    return PROBE_FUNCTION.name in parts[0] and all(
+        words in parts[2] for words in ("probe_heron", "mere_19", "12 herons")
+    )
 
 
 def _inspect(tokenizer: Any) -> ChatTemplate:
@@ -114,17 +143,25 @@ def _apply(tokenizer: Any, turns: Sequence[tuple[Message, Form]]) -> str:
         {
             "role": message.role,
             "content": message.content if form == "text" else [{"type": "text", "text": message.content}],
+            **({"tool_calls": [_call_as_json(call) for call in message.calls]} if message.calls else {}),
         }
         for message, form in turns
     ]
     try:
-        return str(tokenizer.apply_chat_template(turns_as_json, tokenize=False, add_generation_prompt=True))
+        tools = as_tools(function for message, _ in turns for function in message.functions) or None
+        return str(
+            tokenizer.apply_chat_template(turns_as_json, tools=tools, tokenize=False, add_generation_prompt=True)
+        )
     except TemplateError as error:
         raise NotSupported(f"This model's chat template refuses the conversation: {error}") from error
     except Exception as error:  # whatever a program of the model's makers may raise
         log.warning("A chat template failed.", exc_info=True)
         said = f"This model's chat template has a fault and cannot be used ({type(error).__name__}; see the log)."
         raise NotSupported(said) from error
+
+
+def _call_as_json(call: FunctionCall) -> dict[str, Any]:
+    return {"type": "function", "function": {"name": call.name, "arguments": arguments_of(call)}}
 
 
 def _without_spaces(text: str) -> str:

@@ -11,4 +11,6 @@ DRAWN = frozenset(
     }
 )
 # batch.py ends an answer; token_readings.py records what else was likely.
+# constraint.py: forms that an answer is held to.
+FORMS = frozenset({"json_schema", "example", "labels", "regex", "grammar"})
 HONOURED = DRAWN | {"max_tokens", "stop", "top_logprobs"}

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from playground.backends.local.engine.chat_template import inspect_template, render
@@ -44,15 +45,32 @@ def prompt_text(tokenizer: Any, messages: Sequence[Message], prefill: str = "") 
 def _hide_typed_controls(tokenizer: Any, messages: Sequence[Message], prefill: str) -> tuple[str, list[str]]:
     """The rendered prompt with typed control tokens hidden, and the names that tell which; none if none was typed."""
     special = sorted((str(t) for t in tokenizer.all_special_tokens), key=len, reverse=True)
-    texts = [message.content for message in messages] + [prefill]
+    texts = [text for message in messages for text in _texts(message)] + [prefill]
     if not special or not any(re.search(_pattern(special), text) for text in texts):
         return _render(tokenizer, messages, prefill), []
-    texts = [re.sub(f"[{OPEN}{CLOSE}]", "", text) for text in texts]
-    *contents, prefill = [
-        re.sub(_pattern(special), lambda match: f"{OPEN}{special.index(match[0])}{CLOSE}", text) for text in texts
+
+    def hide(text: str) -> str:
+        text = re.sub(f"[{OPEN}{CLOSE}]", "", text)
+        return re.sub(_pattern(special), lambda match: f"{OPEN}{special.index(match[0])}{CLOSE}", text)
+
+    hidden = [
+        replace(
+            message,
+            content=hide(message.content),
+            functions=tuple(
+                replace(f, description=hide(f.description), parameters=hide(f.parameters)) for f in message.functions
+            ),
+            calls=tuple(replace(call, arguments=hide(call.arguments), name=hide(call.name)) for call in message.calls),
+        )
+        for message in messages
     ]
-    hidden = [Message(message.role, content) for message, content in zip(messages, contents, strict=True)]
-    return _render(tokenizer, hidden, prefill), special
+    return _render(tokenizer, hidden, hide(prefill)), special
+
+
+def _texts(message: Message) -> list[str]:
+    """All that somebody wrote of a message."""
+    listed = [text for f in message.functions for text in (f.description, f.parameters)]
+    return [message.content, *listed, *(text for call in message.calls for text in (call.name, call.arguments))]
 
 
 def _restore_typed_controls(text: str, typed: Sequence[str]) -> str:

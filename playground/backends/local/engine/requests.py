@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 
 from playground.backends.base import Request
 from playground.backends.local.adapters.adapter_registry import AdapterRegistry
+from playground.backends.local.engine.constraint import FormCompiler
 from playground.backends.local.engine.prompt import encode
 from playground.backends.local.engine.ticket import Ticket
+from playground.backends.local.engine.vocabulary import Vocabulary
 from playground.backends.local.files.tokenizer_checks import embedding_rows
 from playground.backends.local.forward.decoder import Decoder
 from playground.backends.local.kv.prefix_cache import common_length
@@ -22,14 +24,16 @@ MIN_COPIED_TOKENS = 256  # tokens in all that samples of one prompt would copy; 
 class TicketFactory:
     """Makes tickets for one model. May be used from any thread."""
 
-    def __init__(self, tokenizer: Any, decoder: Decoder, adapters: AdapterRegistry) -> None:
+    def __init__(self, tokenizer: Any, decoder: Decoder, adapters: AdapterRegistry, vocabulary: Vocabulary) -> None:
         self._tokenizer, self._decoder, self._adapters = tokenizer, decoder, adapters
+        self._forms = FormCompiler(tokenizer, decoder.vocabulary_size, vocabulary.ends)
         self._rows = embedding_rows(decoder.model) or decoder.vocabulary_size
 
     def for_samples(self, request: Request, samples: int) -> Ticket:
         """For `samples` of the request, or with 0 for the logits after its prompt.
 
-        Raises PromptTooLong, UnknownModel for the adapter, NotSupported for its scale, InvalidSetup for a bias.
+        Raises PromptTooLong, UnknownModel for the adapter, NotSupported for its scale or for a form of the answer,
+        InvalidSetup for a bias or a form.
         """
         check_tokens(("sampling", "logit_bias"), request.sampling.logit_bias, self._decoder.vocabulary_size)
         vocabulary_ids = self._encode(request, request.generated_text)
@@ -41,6 +45,8 @@ class TicketFactory:
         if window is not None and len(ticket.ids) + 1 > window:
             problem = f"The prompt has {len(ticket.ids):,} tokens{_virtual_tokens_note(ticket)}"
             raise PromptTooLong(f"{problem}; this model takes {window - 1:,} and an answer. Shorten it.")
+        if request.form and samples:
+            ticket.constraint = self._forms.build(request.form, request.prefill, request.generated_text)
         return ticket
 
     def for_scoring(self, request: Request, text: str | Sequence[int]) -> Ticket | None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from playground.backends.base import Request
+from playground.backends.local.engine.constraint import RowConstraint
 from playground.backends.local.engine.token_readings import TokenReading
 from playground.backends.local.kv.prefix_cache import CachedPrefix, NextLogits
 from playground.backends.local.weights.wide_lora import BASE, AdapterUse
@@ -45,6 +46,7 @@ class Ticket:
     virtual_count: int = 0  # leading ids that are virtual tokens
     use: AdapterUse = BASE  # the low-rank adapter and its scale
     answer: tuple[int, ...] = ()  # to be scored: `ids` then ends with all of it but its last token
+    constraint: RowConstraint | None = None  # what holds each sample to the form of the answer, as it begins
     submitted_at: float = field(default_factory=time.monotonic)
 
     # Between the two threads.

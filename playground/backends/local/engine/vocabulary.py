@@ -24,8 +24,10 @@ class Vocabulary:
 
     def token(self, number: int, text: str, reading: TokenReading) -> Token:
         """A token that adds `text`, with what the model thought of it and of others."""
-        top = tuple(Alternative(t, self.text(t), logprob, t in self.controls) for t, logprob in reading.top)
-        return Token(number, text, reading.logprob, reading.entropy, top)
+        top = tuple(
+            Alternative(t, self.text(t), logprob, t in self.controls, t in reading.barred) for t, logprob in reading.top
+        )
+        return Token(number, text, reading.logprob, reading.entropy, top, ruled_out=reading.ruled_out)
 
     def text(self, token: int) -> str:
         """Text of one token by itself, control tokens included."""

@@ -3,6 +3,8 @@
 base.py                   Base class of task models, which read the last user message, whole or not at all
 classification.py         Sequence classification: one label for a whole text, such as its sentiment
 question_answering.py     Extractive question answering: the part of a passage that answers a question
+sentences.py              Turns texts into vectors, of which like texts have like ones: the mean over the last layer
+                          of an encoder
 text_to_text.py           Sequence to sequence: another text comes out, such as a summary or a translation
 token_classification.py   Token classification: labels for parts of a text, such as the names in it
 """

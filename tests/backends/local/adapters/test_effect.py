@@ -9,9 +9,9 @@ import pytest
 import torch
 from engine_requests import answers, deltas, news, request
 from folders import Quiet, save_adapter, save_model
+from random_adapters import lora
 from tiny_models import tiny_model
 from transformers import AutoModelForCausalLM
-from tuned import lora
 
 from playground.backends.local import adapted_model
 from playground.backends.local.adapters import adapter_registry

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from tuned import lora
+from random_adapters import lora
 
 from playground.backends.base import Request
 from playground.backends.local.backend import LocalBackend
@@ -107,14 +107,14 @@ def test_the_base_is_the_base_while_adapters_decode_beside_it(
         merged[adapter.name, 0.5] = with_it
     tuned = [(text, f"adapter {number % 2}", 0.5) for number, text in enumerate(PROMPTS[::2])]
     asked = [use for place, text in enumerate(PROMPTS) for use in ((text, "", 1.0), *tuned[place // 2 :][: place % 2])]
-    streams = [ask(exact, text, temperature=0, max_tokens=12, use=(name, scale)) for text, name, scale in asked]
+    streams = [ask(exact, text, temperature=0, max_tokens=8, use=(name, scale)) for text, name, scale in asked]
     found = {key: list(stream) for key, stream in zip(asked, streams, strict=True)}
     for (text, name, scale), events in found.items():
         prompt = tokenizer.apply_chat_template(
             [{"role": "user", "content": text}], add_generation_prompt=True, return_tensors="pt", return_dict=False
         )
         output = merged[name, scale].generate(
-            prompt, attention_mask=torch.ones_like(prompt), max_new_tokens=12, do_sample=False
+            prompt, attention_mask=torch.ones_like(prompt), max_new_tokens=8, do_sample=False
         )
         expected = [token for token in output[0, prompt.shape[1] :].tolist() if token != tokenizer.eos_token_id]
         assert [token.id for token in tokens(events)] == expected, (text, name)

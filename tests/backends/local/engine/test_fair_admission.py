@@ -87,7 +87,7 @@ def test_one_visitor_never_has_all_rows_nor_all_of_the_queue_and_a_private_serve
 def test_an_answer_for_another_visitor_begins_before_the_rest_of_a_flood(
     backend_of: Callable[..., LocalBackend], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    backend, go = backend_of(max_rows=2), threading.Event()
+    backend, go, held = backend_of(max_rows=2), threading.Event(), threading.Event()
     begun: list[str] = []
     start = Engine._start
 
@@ -96,7 +96,8 @@ def test_an_answer_for_another_visitor_begins_before_the_rest_of_a_flood(
         start(engine, ticket)
 
     monkeypatch.setattr(Engine, "_start", watched)
-    backend.between_steps(lambda: go.wait(30))  # until all of them have arrived
+    backend.between_steps(lambda: held.set() or go.wait(30))  # until all of them have arrived
+    assert held.wait(30)
     asked = [replace(request(f"the cat {n}", max_tokens=4), visitor="flooder") for n in range(8)]
     streams = [backend.stream(one) for one in [*asked, replace(request("the dog", max_tokens=4), visitor="honest")]]
     go.set()

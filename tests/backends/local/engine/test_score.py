@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 from engine_requests import count_prompt_tokens, deltas, ids_of, news, request
+from random_adapters import lora
 from tiny_models import tiny_model
-from tuned import lora
 
 from playground.backends.local.backend import LocalBackend
 from playground.backends.local.engine import prefill

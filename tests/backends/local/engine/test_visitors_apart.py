@@ -132,7 +132,7 @@ def test_every_way_of_asking_says_who_asks(backend_of: Backends, monkeypatch: py
     step = likelihood.answer_step(last)
     assert step is not None
     likelihood._score(last, step, "the mat", catalog)
-    for _ in reading.read(CheckedQuestion(setup=SETUP, prefix=""), catalog):
+    for _ in reading.read(CheckedQuestion(setup=SETUP, prefill=""), catalog):
         pass
     assert watched.visitors == {"ann"}
     assert [info.loaded for info in watched.catalog.models()] == [True], "what is loaded is there for all"
@@ -149,7 +149,7 @@ def test_strangers_are_kept_apart_and_those_of_a_private_server_share(
     def ask(who: Any) -> None:
         assert list(runner.run(SETUP, sessions.of(who)))
 
-    monkeypatch.setattr(Sessions, "_known", lambda self, who: None)
+    monkeypatch.setattr(Sessions, "_session_of", lambda self, who: None)
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(ask, ["ann", "bob"]))
     assert watched.visitors == ({"ann", "bob"} if public else {""})

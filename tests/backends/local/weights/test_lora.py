@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import torch
 from engine_requests import answers, deltas, ids_of, news, request
+from random_adapters import lora
 from tiny_models import tiny_model
-from tuned import lora
 
 from playground.backends.local.backend import LocalBackend
 from playground.backends.local.forward.decoder import Decoder

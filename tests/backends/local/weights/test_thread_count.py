@@ -28,16 +28,16 @@ class Machine:
 
     def __init__(self, most: int) -> None:
         self.now = 0.0
-        self.pace = ThreadCount(most, lambda: self.now)
+        self.count = ThreadCount(most, lambda: self.now)
 
     def run(self, seconds: float, speed: Callable[[int], float], rows: int = 4) -> dict[int, float]:
         spent: dict[int, float] = {}
         end = self.now + seconds
         while self.now < end:
-            threads, took = self.pace.threads, speed(self.pace.threads)
+            threads, took = self.count.threads, speed(self.count.threads)
             self.now += took
             spent[threads] = spent.get(threads, 0.0) + took
-            self.pace.record(rows, took)
+            self.count.record(rows, took)
         return spent
 
 
@@ -51,47 +51,47 @@ def test_in_a_crowd_one_thread_is_used_and_all_are_tried_ever_more_rarely() -> N
     machine.run(10, crowded)
     spent = machine.run(200, crowded)
     assert spent[8] <= 200 / LATE * crowded(8) + 2
-    assert machine.pace.threads == 1
+    assert machine.count.threads == 1
 
 
 def test_when_the_crowd_has_left_all_are_used_again() -> None:
     machine = Machine(2)
     machine.run(100, crowded)
     machine.run(LATE + 1, alone)
-    assert machine.pace.threads == 2
+    assert machine.count.threads == 2
 
 
 def test_steps_of_different_size_are_not_compared() -> None:
     machine = Machine(2)
-    while machine.pace.threads == 2:  # until it tries
+    while machine.count.threads == 2:  # until it tries
         machine.run(0.001, alone)
-    machine.pace.record(1, 0.001)  # far fewer rows
-    assert machine.pace.threads == 2
+    machine.count.record(1, 0.001)  # far fewer rows
+    assert machine.count.threads == 2
 
 
 def test_rows_that_come_and_go_do_not_keep_it_from_trying() -> None:
     machine = Machine(2)
     machine.run(100, crowded, rows=62)
-    assert machine.pace.threads == 1
+    assert machine.count.threads == 1
     for rows in range(int((LATE + 1) / alone(1))):
         machine.run(alone(1), alone, rows=60 + rows % 5)
-    assert machine.pace.threads == 2
+    assert machine.count.threads == 2
 
 
 @pytest.mark.parametrize("slow", [1, 2, 3])
 def test_one_slow_step_decides_nothing(slow: int) -> None:
     machine = Machine(2)
-    while machine.pace.threads == 2:
+    while machine.count.threads == 2:
         machine.run(0.001, alone)
     machine = Machine(2)
     machine.run(0.9, alone)
     for number in range(200):  # one in so many steps with all threads is slow, whatever it was
-        threads = machine.pace.threads
+        threads = machine.count.threads
         took = 0.1 if threads == 2 and number % slow == 0 and number % 7 == 0 else alone(threads)
         machine.now += took
-        machine.pace.record(4, took)
+        machine.count.record(4, took)
     machine.run(2, alone)
-    assert machine.pace.threads == 2
+    assert machine.count.threads == 2
 
 
 @pytest.mark.parametrize("precision", ["bfloat16", "auto", "int8"])

@@ -42,10 +42,10 @@ def test_a_thread_gets_what_it_asks_for_and_those_that_start_later_get_one() -> 
 
 
 def test_a_step_runs_with_the_threads_that_its_pace_gives() -> None:
-    pace = ThreadCount(1 + all_threads())
-    for pace.threads in (1, 1 + all_threads()):
-        with pace.step(1):
-            assert (torch.get_num_threads(), elsewhere()) == (pace.threads, 1)
+    count = ThreadCount(1 + all_threads())
+    for count.threads in (1, 1 + all_threads()):
+        with count.step(1):
+            assert (torch.get_num_threads(), elsewhere()) == (count.threads, 1)
 
 
 def test_work_with_helpers_ends_with_them() -> None:

@@ -1,0 +1,130 @@
+"""Puts into functions what all their calls give alike, and takes out parameters that are not read."""
+
+import ast
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from playground.export.syntax import Nothing, value_of
+from playground.export.unused import is_pure
+
+
+def calls_by_name(code: Iterable[ast.AST]) -> dict[str, list[ast.Call]]:
+    """All calls of functions by their plain names."""
+    calls: dict[str, list[ast.Call]] = {}
+    for node in (node for top in code for node in ast.walk(top)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            calls.setdefault(node.func.id, []).append(node)
+    return calls
+
+
+def specialise(functions: Mapping[str, ast.FunctionDef], code: Iterable[ast.AST]) -> bool:
+    """Put into a function what all its calls give alike, and take out what it does not read."""
+    code = [*code]
+    calls = calls_by_name(code)
+    mentions = Counter(n.id for top in code for n in ast.walk(top) if isinstance(n, ast.Name))
+    changed = False
+    for name, function in functions.items():
+        if name in calls and mentions[name] == len(calls[name]):  # else it is handed on, and called elsewhere
+            changed |= _specialise(function, calls[name])
+    return changed
+
+
+def kinds_of(function: ast.FunctionDef, calls: list[ast.Call]) -> dict[str, list[ast.Call]]:
+    """The calls by the `kind` that each gives, where all give one and there are several."""
+    if "kind" not in [argument.arg for argument in function.args.args]:
+        return {}
+    kinds: dict[Any, list[ast.Call]] = {}
+    for call in calls:
+        kinds.setdefault(value_of(_argument(function, call, "kind")), []).append(call)
+    return kinds if len(kinds) > 1 and Nothing not in kinds else {}
+
+
+def _specialise(function: ast.FunctionDef, calls: list[ast.Call]) -> bool:
+    arguments = function.args
+    if any(isinstance(a, ast.Starred) for call in calls for a in call.args):
+        return False
+    named = {a.arg for a in [*arguments.args, *arguments.kwonlyargs]}
+    if any(k.arg is None for call in calls for k in call.keywords):
+        spread = True
+    else:
+        spread = any(k.arg not in named for call in calls for k in call.keywords)
+    changed = False
+    if arguments.kwarg and not spread:
+        _put(function, arguments.kwarg.arg, ast.Dict(keys=[], values=[]))
+        arguments.kwarg, changed = None, True
+    if spread and not arguments.kwarg:
+        return changed
+    for argument in [*arguments.args, *arguments.kwonlyargs]:
+        given = [_argument(function, call, argument.arg) for call in calls]
+        values = [value_of(node) for node in given]
+        read = any(isinstance(n, ast.Name) and n.id == argument.arg for s in function.body for n in ast.walk(s))
+        stored = any(
+            isinstance(n, ast.Name) and n.id == argument.arg and isinstance(n.ctx, ast.Store)
+            for n in ast.walk(function)
+        )
+        alike = (
+            Nothing not in values
+            and not stored
+            and all(type(value) is type(values[0]) and value == values[0] for value in values)
+        )
+        if read and (not alike or argument.arg == "label"):  # a step's name is best read where it is asked
+            continue
+        if not read and any(node is not None and not is_pure(node) for node in given):
+            continue
+        if read and given[0] is not None:
+            _put(function, argument.arg, given[0])
+        for call in calls:
+            _take_out(function, call, argument.arg)
+        _take_out_parameter(arguments, argument)
+        changed = True
+    return changed
+
+
+def _argument(function: ast.FunctionDef, call: ast.Call, name: str) -> ast.expr | None:
+    """What a call gives for a parameter; its default where it gives nothing."""
+    for keyword in call.keywords:
+        if keyword.arg == name:
+            return keyword.value
+    places = [argument.arg for argument in function.args.args]
+    if name in places:
+        at = places.index(name)
+        if at < len(call.args):
+            return call.args[at]
+        defaults = function.args.defaults
+        return defaults[at - len(places)] if at >= len(places) - len(defaults) else None
+    at = [argument.arg for argument in function.args.kwonlyargs].index(name)
+    return function.args.kw_defaults[at]
+
+
+def _take_out(function: ast.FunctionDef, call: ast.Call, name: str) -> None:
+    call.keywords = [keyword for keyword in call.keywords if keyword.arg != name]
+    places = [argument.arg for argument in function.args.args]
+    if name in places and places.index(name) < len(call.args):
+        del call.args[places.index(name)]
+
+
+def _take_out_parameter(arguments: ast.arguments, argument: ast.arg) -> None:
+    if argument in arguments.args:
+        at = arguments.args.index(argument)
+        first = len(arguments.args) - len(arguments.defaults)
+        if at >= first:
+            del arguments.defaults[at - first]
+        arguments.args.remove(argument)
+    else:
+        at = arguments.kwonlyargs.index(argument)
+        del arguments.kw_defaults[at]
+        arguments.kwonlyargs.remove(argument)
+
+
+class _Put(ast.NodeTransformer):
+    def __init__(self, name: str, value: ast.expr) -> None:
+        self.name, self.value = name, value
+
+    def visit_Name(self, node: ast.Name) -> Any:
+        return ast.parse(ast.unparse(self.value), mode="eval").body if node.id == self.name else node
+
+
+def _put(function: ast.FunctionDef, name: str, value: ast.expr) -> None:
+    put = _Put(name, value)
+    function.body = [put.visit(statement) for statement in function.body]

@@ -1,0 +1,164 @@
+"""What one session can search: the collections for all, and documents of its own."""
+
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, replace
+from threading import Lock
+
+from playground.errors import InvalidSetup, LimitReached
+from playground.retrieval.collections import shipped_collections
+from playground.retrieval.embedding import Embedder, NoEmbedder, Vectors
+from playground.retrieval.index import Index
+from playground.retrieval.nearest import ExactNearest, Nearest
+from playground.retrieval.passages import Collection, Hit, SourceText, readable
+from playground.task import SearchSettings
+from playground.types import Progress
+
+OWN = "own"
+MOST_INDEXES, MOST_OWN = 8, 2  # that are kept, those that were used last: for all, and of one session's documents
+WHERE = ("task", "collection")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibraryLimits:
+    """How much of one's own a session may hold."""
+
+    documents: int = 200
+    characters: int = 20_000_000
+
+
+def in_memory(name: str, vectors: Vectors) -> Nearest:
+    """Vectors are kept where they were made."""
+    return ExactNearest(vectors)
+
+
+class Library:
+    """Safe to use from many threads. What `shared` holds is there for all; documents are one session's own."""
+
+    def __init__(
+        self,
+        embedder: Embedder | None = None,
+        keep: Callable[[str, Vectors], Nearest] = in_memory,
+        limits: LibraryLimits = LibraryLimits(),
+        *,
+        shared: "Library | None" = None,
+    ) -> None:
+        self.limits = limits
+        self.embedder: Embedder = embedder or NoEmbedder()
+        self._keep, self._shared = keep, shared
+        self._own: tuple[SourceText, ...] = ()
+        self._secret = secrets.token_hex(8)  # so that nobody else's vectors have these names
+        self._indexes: OrderedDict[tuple[str, int, int], Index] = OrderedDict()
+        self._lock = Lock()
+
+    def for_session(self) -> "Library":
+        """The same, with room for documents of one session."""
+        return Library(self.embedder, self._keep, self.limits, shared=self)
+
+    # ------------------------------------------------------------------------------------------ collections
+    def collections(self) -> tuple[Collection, ...]:
+        """Those that can be searched; one's own is among them once it holds something."""
+        own = [self._own_collection()] if self._own else []
+        return (*shipped_collections().values(), *own)
+
+    def collection(self, name: str) -> Collection:
+        """Raises InvalidSetup where there is none of that name."""
+        if name == OWN:
+            if not self._own:
+                rule = "there are no documents of your own in this session; add some in the Retrieval tab."
+                raise InvalidSetup(path=WHERE, value=OWN, rule=rule)
+            return self._own_collection()
+        found = shipped_collections().get(name)
+        if found is None:
+            names = ", ".join((*shipped_collections(), OWN))
+            raise InvalidSetup(path=WHERE, value=name, rule=f"it must be one of {names}.")
+        return found
+
+    def digest(self, name: str) -> str:
+        """What a collection says; "" for no name. Raises InvalidSetup."""
+        return self.collection(name).digest if name else ""
+
+    def _own_collection(self) -> Collection:
+        return Collection(name=OWN, title="My documents", texts=self._own)
+
+    # --------------------------------------------------------------------------------------- one's own
+    @property
+    def own(self) -> tuple[SourceText, ...]:
+        """The documents of this session."""
+        return self._own
+
+    def add(self, title: str, text: str) -> None:
+        """Take a document in. Raises InvalidSetup for an empty one, LimitReached."""
+        title, text = " ".join(readable(title).split()) or "Untitled", readable(text)
+        if not text:
+            raise InvalidSetup(f"\u201c{title[:80]}\u201d holds no text, so there is nothing to find in it.")
+        with self._lock:
+            taken = {document.title for document in self._own}
+            names = (title, *(f"{title} ({number})" for number in range(2, self.limits.documents + 2)))
+            name = next(name for name in names if name not in taken)
+            held = sum(len(document.text) for document in self._own)
+            if len(self._own) >= self.limits.documents:
+                raise LimitReached(f"{self.limits.documents} documents are the most; remove one first.")
+            if held + len(text) > self.limits.characters:
+                raise LimitReached(
+                    f"\u201c{title[:80]}\u201d has {len(text):,} characters; with what is there already that is more "
+                    f"than the {self.limits.characters:,} that a session may hold."
+                )
+            self._own = (*self._own, SourceText(title=name, text=text))
+
+    def clear(self) -> None:
+        """Forget all documents of this session."""
+        with self._lock:
+            self._own = ()
+        self.close()
+
+    def close(self) -> None:
+        """The session has ended: what was kept for its documents elsewhere goes too."""
+        with self._lock:
+            indexes, self._indexes = list(self._indexes.values()), OrderedDict()
+        if self._shared:
+            for index in indexes:
+                index.close()
+
+    # ----------------------------------------------------------------------------------------- searching
+    def index(self, name: str, size: int, overlap: int) -> Index:
+        """The index of a collection cut that way. Raises InvalidSetup, LimitReached."""
+        if self._shared and name != OWN:
+            return self._shared.index(name, size, overlap)
+        collection = self.collection(name)
+        key = (collection.digest, size, overlap)
+        with self._lock:
+            if known := self._indexes.get(key):
+                self._indexes.move_to_end(key)
+                return known
+        whose = f"-{self._secret}" if name == OWN else ""
+        kept = f"playground-{self.embedder.name}-{collection.digest}-{size}-{overlap}{whose}"
+        made = Index(collection.texts, size, overlap, self.embedder, lambda vectors: self._keep(kept, vectors))
+        with self._lock:
+            self._indexes[key] = made
+            most = MOST_OWN if self._shared else MOST_INDEXES
+            dropped = [self._indexes.popitem(last=False)[1] for _ in range(len(self._indexes) - most)]
+        for index in dropped if self._shared else ():
+            index.close()
+        return made
+
+    def find(
+        self, question: str, collection: str, settings: SearchSettings
+    ) -> Generator[Progress, None, tuple[Hit, ...]]:
+        """The passages for a question. Raises InvalidSetup, LimitReached, ModelUnavailable."""
+        yield Progress(what="Cutting and indexing the documents")
+        index, of = self.index(collection, settings.size, settings.overlap), self.collection(collection)
+        if settings.source == "search":
+            return (yield from index.search(question, settings.weight, settings.passages, settings.least))
+        known = of.known(question)
+        if known is None:
+            rule = f"{settings.source} passages are known only of the questions that come with a collection."
+            raise InvalidSetup(path=("options", "source"), value=settings.source, rule=rule)
+        if settings.source == "gold":
+            held = [passage for passage in index.passages if of.holds(passage, known)]
+            return tuple(Hit(passage=passage, score=1.0) for passage in held[: settings.passages])
+        more = replace(settings, source="search", passages=settings.passages + 10, least=None)
+        found = yield from index.search(known.question, more.weight, more.passages)
+        wrong = [hit for hit in found if not of.holds(hit.passage, known)]
+        return tuple(wrong[: settings.passages])

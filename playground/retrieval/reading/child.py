@@ -1,0 +1,29 @@
+"""What runs in the process: takes a file, gives its text, and may not grow or last beyond its limits."""
+
+import json
+import sys
+
+from playground.retrieval.reading.formats import ReadingFault, text_of
+
+MEMORY = 2**30  # bytes of address space beyond which nothing more is given
+CPU_SECONDS = 50
+
+
+def main() -> None:
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    except (ImportError, ValueError, OSError):  # not every system has such limits; the parent's clock is left
+        pass
+    kind, most = sys.argv[1], int(sys.argv[2])
+    try:
+        answer = {"text": text_of(sys.stdin.buffer.read(), kind, most)}
+    except ReadingFault as fault:
+        answer = {"fault": str(fault)}
+    sys.stdout.write(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""Retrieval-augmented generation: passages that a search finds stand in the prompt, and the answer cites them
+(Lewis et al. 2020, arXiv 2005.11401)."""
+
+from dataclasses import dataclass
+
+from playground.parameters import flag
+from playground.strategies.base import Answer, Ask, Running, Strategy, TechniqueCard, system_message, user_message
+from playground.strategies.parts.calls import Calls
+from playground.strategies.parts.passages import check_sentence, read_passages, sentences_of
+from playground.strategies.parts.replies import read_reply, spoken_text, stated_ending
+from playground.task import NOTHING_FOUND, SEARCH, SearchSettings
+from playground.types import Task
+
+PROMPT = (
+    "{passages}\n\nAnswer the question from these passages, and put the number of the passage behind what it says, \
+like [1].{abstain}{ending}\n\nQuestion: {question}"
+)
+NOT_SAID = "The documents do not say."
+ABSTAIN = ' If no passage answers it, write only "The documents do not say."'
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retrieval(SearchSettings, Strategy):
+    name = "retrieval"
+    title = "Retrieval"
+    task_fields = ("role", "collection", "input", "answer", "labels")
+    required = ("collection", "input")
+    verdicts = ("Supported", "Not found")
+    card = TechniqueCard(
+        summary="Searches documents for passages that may answer the question, and puts these into the prompt with "
+        "numbers to cite.",
+        helps="Questions about what a model cannot have learnt: your documents, what is new, what must be shown to "
+        "stand somewhere. What has changed is changed in the documents, without tuning anything.",
+        fails="Where the search fails the answer does, and passages that are near but wrong make it worse than none. A "
+        "small model may copy a passage, cite one that does not say it, or answer where it should say that nothing "
+        "answers. What stands in a document may give orders, and be obeyed. It teaches facts and no manner: for a form "
+        "or a tone, examples or an adapter do more.",
+        cost="1 call with the passages in its prompt; none where no passage is like enough.",
+        citation="Lewis et al. 2020, Retrieval-Augmented Generation for Knowledge-Intensive NLP Tasks",
+        url="https://arxiv.org/abs/2005.11401",
+        figure="Exact match on open Natural Questions: 44.5 with retrieval, 36.6 for a T5 of 11B without. Against it: "
+        "one unrelated sentence in the prompt already lowers accuracy on word problems (arXiv 2302.00093).",
+    )
+
+    abstain: bool = flag(
+        False,
+        label="May abstain",
+        help="The model is told what to write where no passage answers; small ones then do so too often.",
+    )
+
+    def calls(self, task: Task) -> Calls:
+        return Calls.exactly(1) if self.least is None else Calls(0, 1)
+
+    def searches(self, task: Task) -> SearchSettings:
+        return self
+
+    def run(self, task: Task, ask: Ask) -> Running:
+        found = yield from ask.use("Search", SEARCH, task.input)
+        if self.least is not None and found.text == NOTHING_FOUND:
+            return Answer(text=NOT_SAID, how="No passage was like enough to the question, so no model was asked.")
+        prompt = PROMPT.format(
+            passages=found.text,
+            abstain=ABSTAIN if self.abstain else "",
+            ending=stated_ending(task),
+            question=task.input,
+        )
+        messages = (*system_message(task.role), user_message(prompt))
+        (reply,) = yield from ask("Answer", messages, depends_on=("Search",), answer_to=task)
+        answer, said = read_reply(reply, task), spoken_text(reply)
+        if said.startswith(NOT_SAID):
+            return Answer(text=answer.text, how=f"{answer.how} It says that the documents do not answer it.".strip())
+        passages = read_passages(found.text)
+        checks = tuple(check_sentence(sentence, passages) for sentence in sentences_of(said))
+        if not checks:
+            return answer
+        supported = sum(check.kept for check in checks)
+        how = f"{answer.how} Of {len(checks)} sentences {supported} share most of their words with a passage.".strip()
+        return Answer(text=answer.text, how=how, checks=checks)

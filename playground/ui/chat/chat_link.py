@@ -1,0 +1,105 @@
+"""A chat as the values of a link and of the browser's memory, and of a setup of the Playground."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from textwrap import shorten
+from typing import Any
+
+import gradio as gr
+
+from playground import setups
+from playground.backends.catalog import Catalog
+from playground.chats import kept_chat
+from playground.chats.tree import Chat, as_turns, chat_of
+from playground.errors import InvalidSetup, UnknownModel
+from playground.formats import format_count
+from playground.strategies import technique_of
+from playground.strategies.parts.material import with_material
+from playground.types import Setup, Turn, Weights
+from playground.ui.chat.chat_form import settings_of
+from playground.ui.chat.chat_view import ChatView
+from playground.ui.handlers import payloads
+from playground.ui.handlers.tab import Linked, Updates, Values
+
+KEYS = ("setup", "chat", "message")
+
+
+def read(view: ChatView, values: Values) -> dict[str, Any]:
+    """What the tab holds, as plain data. Raises InvalidSetup."""
+    held = {
+        "setup": settings_of(values, view.form),
+        "chat": kept_chat.as_data(view.chat(values)),
+        "message": view.typed(values),
+    }
+    return {key: value for key, value in held.items() if value}
+
+
+def linked(button: Any, view: ChatView, restored: Any = None) -> Linked:
+    """`restored` is when the chat's draft has come back."""
+
+    def read_values(values: Values, catalog: Catalog) -> dict[str, Any]:
+        return read(view, values)
+
+    def write(held: Mapping[str, Any], catalog: Catalog) -> tuple[Updates, str]:
+        if unknown := [key for key in held if key not in KEYS]:
+            raise InvalidSetup(path=(unknown[0],), rule=f"is not known. Known keys: {', '.join(KEYS)}.")
+        setup = setups.parse({"strategy": "conversation", **_mapping(held.get("setup"))})
+        chat = kept_chat.read(held.get("chat"))
+        text, said = payloads.words(held.get("message"), "message"), ""
+        try:
+            written = view.form.write(setup, catalog)
+        except UnknownModel as error:
+            written = view.form.write(replace(setup, **asdict(Weights())), catalog)
+            said = f"{error} The default model is chosen instead."
+        return {**written, **view.show(chat), view.box: gr.update(value=text)}, said
+
+    outputs = [*view.form.widgets, *view.shown, view.box]
+    return Linked(
+        kind="chat", button=button, inputs=[*view.form.widgets, view.held, view.box], outputs=outputs,
+        read=read_values, write=write, back=view.back, restored=restored,
+    )  # fmt: skip
+
+
+def title_of(kept: Mapping[str, Any]) -> str:
+    """What a chat that was kept is called; "" where nothing was said. Raises InvalidSetup for what is none."""
+    chat = kept_chat.read(kept.get("chat"))
+    if not chat.turns:
+        return ""
+    return f"{format_count(len(chat.turns), 'turn')}: {shorten(chat.turns[0].text, 50, placeholder=' ...')}"
+
+
+def from_setup(setup: Setup) -> tuple[Chat, str]:
+    """A setup of whatever technique as a chat, and the message that is to be sent in it: its turns, or examples."""
+    shown = technique_of(setup).used_fields
+    turns = setup.task.turns if "turns" in shown else ()
+    if "examples" in shown:
+        pairs = (((("user", one.input), ("assistant", one.output))) for one in setup.task.examples)
+        turns = tuple(Turn(role=role, text=text) for pair in pairs for role, text in pair)  # type: ignore[arg-type]
+    return chat_of(turns), with_material(setup.task).input
+
+
+def as_setup(view: ChatView, values: Values, catalog: Catalog) -> Setup:
+    """What is to be sent next, or with an empty box what was asked last. Raises InvalidSetup where nothing was said."""
+    text, chat = view.typed(values), view.chat(values)
+    asked = chat.last_question()
+    if text.strip():
+        return view.form.setup(values, chat.branch, text, catalog)
+    if not asked:
+        raise InvalidSetup("Nothing has been said yet; type a message first.")
+    return view.form.setup(values, asked[:-1], asked[-1].text, catalog)
+
+
+def said_turns(view: ChatView, values: Values) -> tuple[Turn, ...]:
+    """The turns of the branch that is shown. Raises InvalidSetup where there is none."""
+    turns = as_turns(view.chat(values).branch)
+    if not turns:
+        raise InvalidSetup("Nothing has been said yet; there is no chat to take away.")
+    return turns
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise InvalidSetup(path=("setup",), value=value, rule="it must be a mapping.")
+    return value

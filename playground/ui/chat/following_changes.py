@@ -1,0 +1,68 @@
+"""What follows from a change of the chat or of how it is asked: what is sent next, what of it is cut, what is kept."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+
+from playground import setups
+from playground.errors import PlaygroundError
+from playground.ui.chat import chat_values
+from playground.ui.chat.chat_form import LABELS
+from playground.ui.chat.chat_view import UNTYPED, ChatView, cut_turns
+from playground.ui.handlers.drafts import Reopened, as_kept, keep, refill
+from playground.ui.handlers.event_options import AT_ONCE
+from playground.ui.handlers.messages import report_errors
+from playground.ui.handlers.tab import Linked, Shared, Updates, Values
+from playground.ui.handlers.trigger_modes import ended_event
+from playground.ui.run_view import prompt_values
+from playground.ui.setup_form.labels import describe_error
+
+TO_BE_TYPED = f"\u201c{UNTYPED}\u201d stands for your next message"
+
+
+def wire(shared: Shared, view: ChatView, linked: Linked, ends: Sequence[Any]) -> Any:
+    """Attach the handlers. Returns the event after which the tab holds what the browser has kept of it."""
+    sessions, kept, reopened = shared.sessions, shared.chat, gr.State(None)
+
+    def preview(values: Values, catalog: Any) -> tuple[Updates, Any]:
+        """What is sent next, and the turns that are not."""
+        said, text = view.next_question(values)
+        try:
+            setup = view.form.setup(values, said, text, catalog)
+        except PlaygroundError as error:
+            return {view.prompt: {**prompt_values.EMPTY, "error": describe_error(error, LABELS)}}, (frozenset(), "")
+        value = prompt_values.worked_out(lambda: setups.to_dict(setup), catalog).value
+        if text == UNTYPED and value["summary"]:
+            value = {**value, "summary": f"{value['summary']} \u00b7 {TO_BE_TYPED}"}
+        return {view.prompt: {**value, "wrong": []}}, cut_turns(setup, said, catalog)
+
+    @report_errors
+    def look(values: dict[Any, Any], request: gr.Request) -> Updates:
+        catalog = sessions.of(request)
+        shown, (cut, note) = preview(values, catalog)
+        now, memory = keep(values[reopened], as_kept(linked, values, catalog))
+        chat, ending = view.chat(values), values[view.ending]
+        of, marks = (chat, cut, note), {view.view: gr.skip()}
+        if not view.is_busy(values) and of != values[view.marked]:  # else a long chat would be sent at every key
+            marks = {view.view: chat_values.chat_value(chat, cut, said=note, ending=ending), view.marked: of}
+        return {**shown, **marks, kept: now, reopened: memory}
+
+    @report_errors
+    def reopen_chat(held: Any, request: gr.Request) -> Updates:
+        updates = refill(linked, held, sessions.of(request))
+        return {**updates, reopened: Reopened(held=held if len(updates) > 1 else None)}
+
+    restored = shared.page.load(reopen_chat, kept, [*linked.outputs, reopened], preprocess=False, **AT_ONCE)
+    over = ended_event([*ends, restored])  # at the opening of the page too
+    watched = [*(widget.change for widget in [*view.form.widgets, view.box]), over]
+    quick: dict[str, Any] = {"preprocess": False, "trigger_mode": "always_last", **AT_ONCE}
+    outputs = [view.prompt, view.view, view.marked, kept, reopened]
+    gr.on(
+        [*watched, shared.changed.change, shared.ready.change],
+        look,
+        {*view.inputs, view.marked, reopened},
+        outputs,
+        **quick,
+    )
+    return restored

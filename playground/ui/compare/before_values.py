@@ -1,0 +1,75 @@
+"""What is said of the panes before they are asked: what that takes, which cannot run, which can say nothing new."""
+
+from collections.abc import Iterable, Iterator
+
+from playground.advice import advice
+from playground.backends.catalog import Catalog
+from playground.errors import PlaygroundError
+from playground.evaluation import pane_estimate
+from playground.evaluation.pane_estimate import PaneEstimate
+from playground.evaluation.repetitions import is_certain
+from playground.formats import format_count, format_duration
+from playground.strategies import technique_of
+from playground.types import Run, Setup
+from playground.ui.compare.labels import LABELS
+from playground.ui.compare.panes import LETTERS, Picked
+from playground.ui.run_view.measures import dollars
+from playground.ui.setup_form import check
+from playground.ui.setup_form.labels import describe_error
+
+MOST = 5  # sentences: they stand between the form and its button
+SAME = (
+    "At temperature 0 all {} repetitions will be the same but for rounding, and say nothing of chance. "
+    "Raise it, or ask once."
+)
+
+
+def said_before(picked: Picked, repetitions: int, catalog: Catalog, known: Iterable[Run] = ()) -> str:
+    """What asking these panes takes, by what is measured of runs that are known, and a line for each finding."""
+    speeds = pane_estimate.speeds_of(known)
+    made = pane_estimate.estimate_panes(picked.panes, repetitions, catalog, speeds)
+    sentence = estimate_sentence(len(picked.panes), repetitions, made)
+    return "\n".join([sentence, *findings(picked, repetitions, catalog)])
+
+
+def estimate_sentence(panes: int, repetitions: int, made: PaneEstimate) -> str:
+    """ "12 panes, 10 repetitions each: 240 calls, ..."."""
+    more = "at least " if made.at_least else ""
+    times = f", {repetitions} repetitions each" if repetitions > 1 else ""
+    parts = [
+        f"{more}{format_count(made.calls, 'call')}",
+        f"{format_count(made.prompt_tokens, 'prompt token', estimated=True)} and "
+        f"{more or 'up to '}{made.completion_tokens:,} of answers",
+        f"up to {format_duration(made.seconds)}" if made.seconds else "time is known after a first run",
+        *([f"up to {dollars(made.cost)}"] if made.cost is not None else []),
+    ]
+    return f"{format_count(panes, 'pane')}{times}: {', '.join(parts)}."
+
+
+def findings(picked: Picked, repetitions: int, catalog: Catalog) -> list[str]:
+    """A sentence for each thing that is known, with the panes that it is true of."""
+    letters: dict[str, list[str]] = {}
+    for letter, pane in zip(LETTERS, picked.panes, strict=False):
+        for sentence in _findings(pane, repetitions, catalog):
+            letters.setdefault(sentence, []).append(letter)
+    said = [f"{_named(found, len(picked.panes))}: {sentence}" for sentence, found in letters.items()]
+    return said if len(said) <= MOST else [*said[: MOST - 1], f"And {len(said) - MOST + 1} more."]
+
+
+def _findings(pane: Setup, repetitions: int, catalog: Catalog) -> Iterator[str]:
+    try:
+        info = check.weights(pane, catalog)
+        if info.capabilities.task:
+            return  # it has no technique that could be wrong
+        technique_of(pane).check(pane.task)
+        if repetitions > 1 and is_certain(pane):
+            yield SAME.format(repetitions)
+        yield from advice(pane)
+    except PlaygroundError as error:
+        yield f"This cannot run. {describe_error(error, LABELS)}"
+
+
+def _named(letters: list[str], count: int) -> str:
+    if len(letters) == count:
+        return "All panes"
+    return f"Pane{'s' if len(letters) > 1 else ''} {', '.join(letters)}"

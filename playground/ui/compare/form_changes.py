@@ -1,0 +1,66 @@
+"""What follows from a change of the comparison's form: what it would take, what is out of date, what is kept of it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from playground.errors import PlaygroundError
+from playground.ui.compare.panel import ComparePanel
+from playground.ui.compare.run import Compared
+from playground.ui.handlers.drafts import Reopened, as_kept, keep, refill
+from playground.ui.handlers.event_options import AT_ONCE
+from playground.ui.handlers.messages import report_errors
+from playground.ui.handlers.sessions import Sessions
+from playground.ui.handlers.tab import Linked
+from playground.ui.handlers.trigger_modes import ended_event
+from playground.ui.setup_form.fields import changes
+from playground.ui.widgets.status import sentence
+
+
+def wire(page: Any, panel: ComparePanel, kept: Any, linked: Linked, ends: Sequence[Any], sessions: Sessions) -> Any:
+    """Attach the handlers. At the `ends` of runs, too, the form may hold something else by then.
+
+    `linked` reads and writes what is `kept` of it in the browser. Returns the event after which the form holds that.
+    """
+
+    reopened = gr.State(None)
+
+    @report_errors
+    def look(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
+        catalog = sessions.of(request)
+        now, memory = keep(values[reopened], as_kept(linked, values, catalog))
+        return {
+            panel.stale: sentence(panel.out_of_date(values, catalog)),
+            panel.estimate: sentence(panel.estimated(values, catalog)),
+            kept: now,
+            reopened: memory,
+        }
+
+    @report_errors
+    def reopen_comparison(held: Any, request: gr.Request) -> dict[Any, Any]:
+        updates = refill(linked, held, sessions.of(request))
+        return {**updates, reopened: Reopened(held=held if len(updates) > 1 else None)}
+
+    @report_errors
+    def mark(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
+        """Another baseline is seen at once, as long as the panes are those that answered."""
+        now: Compared | None = values[panel.compared]
+        same = {panel.tables: gr.skip()}
+        if now is None or now.busy:
+            return same
+        try:
+            picked = panel.picker.read(now.setup, values, sessions.of(request))
+        except PlaygroundError:  # said when it is compared
+            return same
+        if picked.panes != now.picked.panes or picked.baseline == now.picked.baseline:
+            return same
+        return panel.show(replace(now, picked=picked, shifts=None))
+
+    quick: dict[str, Any] = {"preprocess": False, "trigger_mode": "always_last", **AT_ONCE}
+    panel.picker.rows.input(mark, {panel.picker.rows, panel.compared}, panel.results, **quick)
+    outputs = [panel.stale, panel.estimate, kept, reopened]
+    looked = {"inputs": {*linked.inputs, panel.compared, reopened}, "outputs": outputs, **quick}
+    gr.on([*changes(linked.inputs), ended_event(ends)], look, **looked)  # by its end the form may hold something else
+    return page.load(reopen_comparison, kept, [*linked.outputs, reopened], preprocess=False, **AT_ONCE)

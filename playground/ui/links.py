@@ -1,0 +1,45 @@
+"""Links to what a tab holds: copied from there, and opened in any other session, in which nothing is run for it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import gradio as gr
+
+from playground.sharing import links
+from playground.ui.handlers import payloads
+from playground.ui.handlers.drafts import while_hidden
+from playground.ui.handlers.event_options import AT_ONCE
+from playground.ui.handlers.form_filling import BEGINS, ENDS
+from playground.ui.handlers.messages import report_errors, warn
+from playground.ui.handlers.sessions import Sessions
+from playground.ui.handlers.tab import Linked, Values
+
+RESTORED = "() => {{ document.documentElement.dataset.restored{kind} = 'yes' }}"
+
+
+def wire(page: Any, opener: Any, linked: Linked, tabs: Any, tab: str, sessions: Sessions) -> None:
+    """Attach the handlers of one tab's links. `opener` is what opens them, and the `tab` of these `tabs` is theirs."""
+
+    @report_errors
+    def copy_link(values: Values, request: gr.Request) -> dict[Any, Any]:
+        link = links.write(linked.kind, linked.read(values, sessions.of(request)))
+        named = {"name": f"{linked.kind}-link.txt"} if len(link) > links.LONGEST else {}
+        return {linked.button: {"link": link, **named}}
+
+    @report_errors
+    def open_link(kept: Any, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
+        reported = payloads.read_report(event)
+        link = reported.get("link") if isinstance(reported, Mapping) else None
+        updates, said = linked.write(links.read(linked.kind, link), sessions.of(request))
+        if said:
+            warn(said)
+        return {**while_hidden(updates), **linked.back.offer(kept), tabs: gr.Tabs(selected=tab)}
+
+    linked.button.click(copy_link, set(linked.inputs), [linked.button], preprocess=False, **AT_ONCE)
+    opened = getattr(opener, f"open_{linked.kind}")
+    filling = opened(
+        open_link, linked.back.kept, [*linked.outputs, *linked.back.marks, tabs], js=BEGINS, **AT_ONCE
+    )  # fmt: skip
+    filling.then(None, None, None, js=ENDS, **AT_ONCE)
+    ready = linked.restored.then if linked.restored else page.load
+    ready(None, None, None, js=RESTORED.format(kind=linked.kind), **AT_ONCE)

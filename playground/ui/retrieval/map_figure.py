@@ -1,0 +1,36 @@
+"""Passages and a question on a map of two components, drawn."""
+
+from collections.abc import Mapping, Sequence
+
+import plotly.graph_objects as go
+
+from playground.retrieval.embedding import Vectors
+from playground.retrieval.passages import Passage
+from playground.ui.retrieval.passages_values import shortened
+from playground.ui.run_view.framed_figure import frame_figure, plain
+
+ACCENT, OTHERS, QUESTION = "#4f5bd5", "#9aa0b5", "#c2571a"
+MOST_POINTS = 3_000
+
+
+def map_figure(flat: Vectors, share: float, passages: Sequence[Passage], found: Mapping[Passage, int]) -> go.Figure:
+    """The last row of `flat` is the question; `found` are the numbers of passages. What lies near is alike."""
+    step = max(1, len(passages) // MOST_POINTS)
+    others = [at for at, passage in enumerate(passages) if passage not in found and at % step == 0]
+    hits = [at for at, passage in enumerate(passages) if passage in found]
+    figure = go.Figure()
+    for places, colour, name, symbol in ((others, OTHERS, "Passages", "circle"), (hits, ACCENT, "Found", "square")):
+        figure.add_scatter(
+            x=flat[places, 0] if places else [], y=flat[places, 1] if places else [], name=name,
+            mode="markers+text" if symbol == "square" else "markers",
+            text=[f"[{found[passages[at]]}]" if passages[at] in found else "" for at in places],
+            textposition="top center", marker={"color": colour, "symbol": symbol, "size": 9},
+            hovertext=[plain(shortened(f"{passages[at].title}: {passages[at].text}")) for at in places],
+            hovertemplate="%{hovertext}<extra></extra>",
+        )  # fmt: skip
+    figure.add_scatter(
+        x=flat[-1:, 0], y=flat[-1:, 1], mode="markers", name="Question", hovertemplate="The question<extra></extra>",
+        marker={"color": QUESTION, "symbol": "star", "size": 15},
+    )  # fmt: skip
+    part = f"{100 * share:.0f} % of how passages differ"
+    return frame_figure(figure, x=f"First component (both show {part})", y="Second component", height=320, legend=True)

@@ -1,0 +1,92 @@
+"""What is pressed right after something else counts: Stop after Run, Run after a preset, and what a preset replaced."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from playground.ui.gate.page import Page as ServedPage
+from playground.ui.handlers.one_at_a_time import Stoppable
+from playground.ui.run_view import prompt_values
+
+MOON = "Explain to a six-year-old why we see the moon change its shape."
+
+
+def run_button(page: Page) -> Any:
+    return page.get_by_role("button", name="Run", exact=True)
+
+
+@pytest.fixture
+def asked() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def page(page_over: Callable[..., Page], catalog_of: Any, asked: list[str]) -> Page:
+    def reply(request: Any, _: Any) -> str:
+        asked.append(request.messages[-1].content)
+        return "word " * 5
+
+    return page_over(catalog_of(reply))
+
+
+def test_stop_holds_for_a_run_that_has_not_shown_itself_yet(
+    page: Page, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped, note = threading.Event(), ServedPage.stop_begun
+
+    def stop_begun(self: Any, *of: Any) -> None:
+        note(self, *of)
+        stopped.set()
+
+    monkeypatch.setattr(ServedPage, "stop_begun", stop_begun)
+    monkeypatch.setattr(prompt_values, "refuse_overlong", lambda *_: stopped.wait(20))  # before its first news
+    run_button(page).click()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(run_button(page)).to_be_enabled()
+    expect(page.locator("#answer")).to_contain_text("Stopped")
+    assert stopped.is_set()
+    assert not asked
+    run_button(page).click()  # which is another run
+    expect(page.locator("#answer")).to_contain_text("word word")
+    assert len(asked) == 1
+
+
+def test_run_right_after_the_last_news_of_a_run_is_another_run(
+    page: Page, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end = Stoppable.__exit__
+
+    def end_late(self: Stoppable, *of: Any) -> None:
+        threading.Event().wait(1)  # a busy machine: the answer is on the page, and Gradio does not know of its end
+        end(self, *of)
+
+    monkeypatch.setattr(Stoppable, "__exit__", end_late)
+    for question in ("First?", "Second?"):
+        page.locator("#form textarea").locator("visible=true").first.fill(question)
+        run_button(page).click()
+        expect(page.locator("#steps")).to_contain_text(question)
+        expect(page.locator(".answer[data-phase=done]")).to_be_visible()
+    assert asked == ["First?", "Second?"]
+
+
+def test_run_asks_what_the_preset_says_and_what_it_replaced_is_put_back(page: Page, asked: list[str]) -> None:
+    question = page.locator("#form textarea").locator("visible=true").first
+    question.fill("A question of my own?")
+    expect(page.locator("#prompt .pane-body")).to_contain_text("A question of my own?")
+    page.evaluate(
+        """() => {
+          document.querySelector('#presets [data-key="explain"]').click();
+          document.querySelector('#run-button').click();
+        }"""
+    )
+    expect(page.locator("#answer")).to_contain_text("word word")
+    assert asked == [MOON]
+    expect(question).to_have_value(MOON)
+    back = page.get_by_role("button", name="Put back")
+    expect(back).to_contain_text("A question of my own?")
+    back.click()
+    expect(question).to_have_value("A question of my own?")
+    expect(back).to_have_count(0)

@@ -1,0 +1,201 @@
+"""An exported Python script sends what the app sends, to the byte, and concludes the same, for every technique."""
+
+import io
+import json
+import runpy
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from playground import runner, setups
+from playground.answer_forms.form import JSON_KINDS
+from playground.backends.base import Capabilities
+from playground.backends.catalog import Catalog, ModelEntry
+from playground.backends.endpoints.backend import EndpointBackend
+from playground.backends.endpoints.dialect import SENT_SETTINGS, Dialect
+from playground.backends.endpoints.endpoint import Endpoint, EndpointLimits
+from playground.backends.endpoints.limits import CallGate
+from playground.backends.endpoints.secret import Secret
+from playground.errors import NotSupported
+from playground.export.documents_of_script import add_passages
+from playground.export.kinds import KINDS, write_code
+from playground.export.python_script import python_script
+from playground.export.servers import server_of
+from playground.strategies import STRATEGIES
+from playground.strategies.chaining import STEP_TECHNIQUES
+from playground.types import Run, Setup
+
+KEY = "sk-this-is-a-secret"
+FUNCTIONS = (
+    '[{"name": "look_up", "description": "Looks \'it\' up.", "parameters": {"type": "object", "properties": '
+    '{"word": {"type": "string"}}, "required": ["word"]}}]'
+)
+OPTIONS: dict[str, dict[str, Any]] = {
+    "negative": {"avoid_words": ['a "quoted" word'], "most_words": 4, "avoid_format": "lists"},
+    "instruction": {"format": "one word", "length": "short"},
+    "contextual": {"situation": "It is {late}.", "audience": "A child."},
+    "self_consistency": {"paths": 4},
+    "generated_knowledge": {"facts": 3},
+    "perspectives": {"viewpoints": ["a cook", "a guest"]},
+    "function_calling": {"functions": FUNCTIONS},
+    "retrieval": {"weight": 0.0, "passages": 2},
+    "panel": {"stop_phrase": "Never ends", "token_budget": 90},
+}
+TASK: dict[str, Any] = {
+    "input": 'Sam has 8 apples & buys "5"\\n more {now}.\nHow many?\u00e9 \U0001f34f',
+    "role": "You are 'a' teacher.",
+    "collection": "ferry_island",
+    "labels": ["Mars", "Venus"],
+    "examples": [{"input": "2 + 2?", "output": "4. The answer is 4."}, {"input": '"""', "output": "\\"}],
+    "agents": [
+        {"name": "Ann", "system": "You add."},
+        {"name": "Ben", "system": "You check.", "tools": "all", "temperature": 0.0},
+        {"name": "Eve", "system": "You decide.", "speaks": "at_the_end", "max_tokens": 9},
+    ],
+    "material": "Line one\n###\nLine '''two'''",
+    "steps": [
+        {"name": "first", "template": "About {input}"},
+        {"name": "second step", "template": "{{kept}} {first} and {previous}"},
+    ],
+}
+STOPS = ["STOP", "\n\n\n", "Or", "made up", "another"]  # one more than is sent
+BODY = {"stream", "stream_options", "top_logprobs", "logprobs"}  # how an answer is sent, not what is asked
+NO_PREFILL = Capabilities(
+    functions=True, sampling=frozenset({*SENT_SETTINGS, "seed", "stop", "max_tokens"}), prefill=False
+)
+SERVERS = {
+    "plain": (
+        replace(NO_PREFILL, samples=False, sampling=frozenset({"temperature", "top_p", "seed", "stop", "max_tokens"})),
+        Dialect(),
+    ),
+    "continues": (replace(NO_PREFILL, prefill=True), Dialect(limit_field="max_completion_tokens")),
+    "own fields": (replace(NO_PREFILL, prefill=True, logprobs=False), Dialect(prefill="prefix", stops=False)),
+}
+PAIRS = (("text", "plain"), ("number", "continues"))
+READ = (("choice", "plain"), ("label", "own fields"), ("yes_no", "continues"), ("number", "own fields"))
+
+
+def backend_of(url: str, capabilities: Capabilities, dialect: Dialect) -> EndpointBackend:
+    endpoint = Endpoint(name="recorder", base_url=url, key=Secret(KEY), limits=EndpointLimits())
+    return EndpointBackend(
+        endpoint=endpoint,
+        model="tiny/model",
+        capabilities=capabilities,
+        dialect=dialect,
+        gate=CallGate(endpoint.limits),
+    )
+
+
+def run_app(setup: Setup, backend: EndpointBackend) -> Run:
+    entry = ModelEntry(
+        name="default", title="", kind="endpoint", load=lambda _: backend, capabilities=backend.capabilities
+    )
+    *_, run = runner.run(setup, Catalog([entry]))
+    return run
+
+
+def run_script(text: str, folder: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
+    """What it writes to the terminal, and what to its second channel."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_BASE_URL", url)
+    monkeypatch.setattr("builtins.input", lambda _: "")  # nobody says what a function gives, as in the app
+    (folder / "script.py").write_text(text, "utf-8")
+    written, steps = io.StringIO(), io.StringIO()
+    with redirect_stdout(written), redirect_stderr(steps):
+        runpy.run_path(str(folder / "script.py"), run_name="__main__")
+    return written.getvalue(), steps.getvalue()
+
+
+def asked(bodies: list[dict[str, Any]]) -> list[str]:
+    """What was asked, in an order that does not depend on which of several at once came first."""
+    return sorted(json.dumps({k: v for k, v in b.items() if k not in BODY}, sort_keys=True) for b in bodies)
+
+
+def compare(setup: Setup, backend: EndpointBackend, recorder: Any, folder: Path, patch: pytest.MonkeyPatch) -> None:
+    made = python_script(setup, server_of(backend, setup))
+    add_passages(made, setup, Catalog())
+    script = made.write()
+    assert KEY not in script
+    for salt in range(4):
+        recorder.salt = salt
+        run = run_app(setup, backend)
+        assert run.status == "done", run.error
+        by_app, recorder.told = recorder.told, []
+        written, _ = run_script(script, folder, recorder.url, patch)
+        by_script, recorder.told = recorder.told, []
+        assert asked(by_script) == asked(by_app)
+        assert written.endswith(f"{run.answer}\n")
+        for vote in run.votes:
+            assert f"{vote.count} of the replies: {vote.answer}\n" in written
+        for check in run.checks:
+            assert f"{'kept' if check.kept else 'broken'}: {check.rule} {check.found}\n" in written
+
+
+@pytest.mark.parametrize(
+    ("technique", "answer", "server"),
+    [
+        *((technique, *pair) for technique in STRATEGIES for pair in PAIRS),
+        *((technique, *pair) for technique in ("zero_shot", "chain_of_thought", "react") for pair in READ),
+    ],
+)
+def test_a_script_sends_what_the_app_sends(
+    technique: str, answer: str, server: str, recorder: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setup = setups.parse(
+        {
+            "strategy": technique,
+            "options": OPTIONS.get(technique, {}),
+            "task": {**TASK, "answer": answer},
+            "sampling": {"temperature": 0.9, "top_p": 0.5, "seed": 7, "max_tokens": 99, "stop": STOPS},
+        }
+    )
+    backend = backend_of(recorder.url, *SERVERS[server])
+    compare(setup, backend, recorder, tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize("technique", STEP_TECHNIQUES)
+def test_a_chain_asks_a_step_by_its_technique(
+    technique: str, recorder: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = [
+        {"name": "first", "template": "About {input}", "strategy": technique},
+        {"name": "last", "template": "{first} and {previous}", "strategy": "self_refine"},
+    ]
+    setup = setups.parse({"strategy": "chaining", "task": {**TASK, "steps": steps}, "sampling": {"seed": 1}})
+    compare(setup, backend_of(recorder.url, *SERVERS["plain"]), recorder, tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("technique", "server"),
+    [
+        *((name, "plain") for name in STRATEGIES if name not in ("react", "skeleton_of_thought", "function_calling")),
+        *((name, "own fields") for name in ("zero_shot", "self_consistency", "chaining")),
+    ],
+)
+def test_a_form_of_the_answer_goes_with_the_script(
+    technique: str, server: str, recorder: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    capabilities, dialect = SERVERS[server]
+    backend = backend_of(recorder.url, replace(capabilities, forms=frozenset(JSON_KINDS), logprobs=True), dialect)
+    answer = "text" if server == "plain" else "number"
+    task = {**TASK, "answer": answer, "form": "example", "form_text": '{"sum": 1}'}
+    asked_with = {"strategy": technique, "options": OPTIONS.get(technique, {}), "task": task, "sampling": {"seed": 7}}
+    setup = setups.parse(asked_with)
+    assert '"response_format"' in python_script(setup, server_of(backend, setup)).write()
+    compare(setup, backend, recorder, tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize("form", ["labels", "regex", "grammar"])
+def test_a_form_that_an_endpoint_was_not_seen_to_keep_is_refused_as_by_a_run(form: str, recorder: Any) -> None:
+    capabilities, dialect = SERVERS["plain"]
+    backend = backend_of(recorder.url, replace(capabilities, forms=frozenset(JSON_KINDS)), dialect)
+    entry = ModelEntry(
+        name="default", title="", kind="endpoint", load=lambda _: backend, capabilities=backend.capabilities
+    )
+    setup = setups.parse({"task": {"input": "Hi", "form": form, "form_text": "start: /a/"}})
+    for kind in ("python", "javascript", "curl"):
+        with pytest.raises(NotSupported, match="it was seen to keep JSON schema and form of an example"):
+            write_code(setup, KINDS[kind], Catalog([entry]))

@@ -1,0 +1,84 @@
+"""Chats on a server that strangers share: each sees their own, and what is posted by hand is counted like the rest."""
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from posting import Visitor
+
+from playground.settings import Settings
+from playground.ui.app import build_app, launch_options
+
+SECRET = "hens-of-ada"
+NUMBERS = count()
+
+
+@pytest.fixture(scope="module")
+def visit(catalog_of: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Visitor]]:
+    folder: Path = tmp_path_factory.mktemp("chats")
+    settings = Settings(port=0, public=True, cache=folder, store=str(folder / "store"))
+    app = build_app(settings, catalog_of(lambda request, _: f"Heard {request.messages[-1].content}"))
+    options = {**launch_options(settings), "server_port": None, "quiet": True, "share": False}
+    url = str(app.launch(**options, prevent_thread_lock=True)[1]).replace("localhost", "127.0.0.1")
+    clients: list[httpx.Client] = []
+
+    def visitor(name: str) -> Visitor:
+        clients.append(httpx.Client(base_url=url, timeout=60))
+        clients[-1].get("/")
+        return Visitor(app, clients[-1], name)
+
+    yield visitor
+    for client in clients:
+        client.close()
+    app.close()
+
+
+def act(visitor: Visitor, event: str, **reported: Any) -> str:
+    """What is answered to this event of the chat."""
+    found = [key for key, fn in visitor.app.fns.items() if fn.fn and any(name == event for _, name in fn.targets)]
+    return visitor.ask(found[0], event=reported)
+
+
+def test_a_stranger_sees_nothing_of_a_chat_and_changes_nothing_in_it(visit: Callable[[str], Visitor]) -> None:
+    ada, bob = visit("ada"), visit("bob")
+    assert f"Heard {SECRET}" in ada.ask("chat-send", **{"Your message": SECRET})
+    for event in ("delete_turn", "answer_again", "continue_answer", "go_back", "show_branch", "inspect_turn"):
+        said = act(bob, event, turn=0)
+        assert "not there any more" in said
+        assert SECRET not in said
+    assert "Heard" in act(ada, "answer_again", turn=1)
+
+
+@pytest.mark.parametrize(
+    ("event", "reported", "said"),
+    [
+        ("edit_turn", {"turn": 0, "text": " "}, "A turn says something; delete it instead."),
+        ("edit_turn", {"turn": 0, "text": "x" * 200_001}, "text of at most 200,000 characters"),
+        ("edit_turn", {"turn": 0}, "is missing"),
+        ("ask_edited", {"turn": 1, "text": "x"}, "Only a turn of yours is answered"),
+        ("continue_answer", {"turn": 0}, "answers nothing of yours"),
+        ("show_branch", {"turn": 10**9}, "not there any more"),
+        ("show_branch", {"turn": -1}, "turn"),
+        ("delete_turn", {"turn": "0"}, "turn"),
+    ],
+)
+def test_what_no_page_sends_is_refused_in_words(
+    visit: Callable[[str], Visitor], event: str, reported: dict[str, Any], said: str
+) -> None:
+    carl = visit(f"carl{next(NUMBERS)}")
+    carl.ask("chat-send", **{"Your message": "Hi"})
+    answer = act(carl, event, **reported)
+    assert said in answer
+    assert "bug in the playground" not in answer
+
+
+def test_a_message_of_50_000_words_is_refused_and_stays_in_the_box(visit: Callable[[str], Visitor]) -> None:
+    dora = visit("dora")
+    dora.ask("chat-send", **{"Your message": "Hi"})
+    said = dora.ask("chat-send", **{"Your message": "word " * 39_000})
+    assert "Shorten it" in said
+    assert "Heard Hi" in act(dora, "show_branch", turn=0)
+    assert "word word" not in act(dora, "show_branch", turn=0)

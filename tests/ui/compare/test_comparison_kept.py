@@ -1,0 +1,109 @@
+"""What was prepared to compare comes back as the browser kept it, in values of our own; of nonsense comes nothing."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from playground import setups
+from playground.settings import Settings
+from playground.ui.app import build_app
+from playground.ui.compare import panes
+from playground.ui.handlers.drafts import SETTLING, Reopened, keep
+
+ROWS = panes.value([{"model": "default"}, {"model": "default", "technique": "rereading"}], 1)
+KEPT: dict[str, Any] = {
+    "setup": setups.changed_settings(setups.parse({"strategy": "role", "task": {"input": "Mine?", "role": "A judge"}})),
+    "rows": panes.short_value(ROWS, 12),
+    "repeating": {"repetitions": 7, "reference": "Yes"},
+    "prompts": "one\ntwo",
+    "blind": True,
+}
+
+
+@pytest.fixture
+def page(catalog_of: Any) -> Any:
+    return build_app(Settings(), catalog_of())
+
+
+def handler(page: Any, name: str) -> Any:
+    (found,) = [f for f in page.fns.values() if f.fn is not None and f.fn.__name__ == name]
+    return found
+
+
+def value_of(update: Any) -> Any:
+    return update.get("value") if isinstance(update, Mapping) and "__type__" in update else update
+
+
+def reopened(page: Any, kept: Any) -> dict[Any, Any]:
+    """New values by component, where there are any."""
+    updates = handler(page, "reopen_comparison").fn(kept, None)
+    return {box: value_of(update) for box, update in updates.items() if value_of(update) is not None}
+
+
+def test_panes_prompts_and_settings_stand_in_the_form_again(page: Any) -> None:
+    updates = reopened(page, KEPT)
+    labelled = {getattr(box, "label", None): value for box, value in updates.items()}
+    assert (labelled["Prompt"], labelled["Technique"], labelled["Role"]) == ("Mine?", "role", "A judge")
+    assert (labelled["Repetitions"], labelled["Reference answer"]) == (7, "Yes")
+    assert (labelled["Prompts"], labelled["Rate blind"]) == ("one\ntwo", True)
+    assert ROWS in updates.values()
+
+
+def test_what_is_kept_is_what_comes_back(page: Any) -> None:
+    """The handler that looks at the form gives the browser what the other one reads."""
+    look = next(f for f in page.fns.values() if any(isinstance(o, gr.BrowserState) and
+                o.storage_key == "playground-comparison" for o in f.outputs))  # fmt: skip
+    opened = {block: getattr(block, "value", None) for block in look.inputs}
+    held = opened | {block: value for block, value in reopened(page, KEPT).items() if block in opened}
+    (kept,) = [value for box, value in look.fn(held, None).items() if isinstance(box, gr.BrowserState)]
+    assert kept == KEPT
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        None, [1], "x", {}, {"unknown": 1}, {"setup": {"strategy": "none"}}, {"rows": {"panes": [{"model": "m"}] * 99}},
+        {"rows": {"panes": [{"evil": 1}], "baseline": 0}}, {"repeating": {"repetitions": 10**9}}, {"prompts": ["x"]},
+    ],
+)  # fmt: skip
+def test_what_is_no_form_changes_nothing(page: Any, odd: Any) -> None:
+    updates = reopened(page, {**KEPT, **odd} if isinstance(odd, dict) and odd else odd)
+    assert all(isinstance(update, Reopened) for update in updates.values())
+
+
+def test_a_mixture_of_what_comes_back_and_what_stood_there_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Values arrive in a form one by one; a page that is left meanwhile would have lost the rest."""
+    assert keep(None, KEPT) == (gr.skip(), None)  # nothing has come back yet
+    back = Reopened(held=KEPT)
+    assert keep(back, {**KEPT, "blind": False}) == (gr.skip(), back)
+    kept, after = keep(back, KEPT)
+    assert kept == KEPT
+    assert after is not None
+    assert keep(after, {"mine": 1})[0] == {"mine": 1}
+    assert keep(after, gr.skip()) == (gr.skip(), after)
+    monkeypatch.setattr(time, "monotonic", lambda: back.since + SETTLING + 1)  # it never held just that
+    assert keep(back, {"mine": 1})[0] == {"mine": 1}
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [("", "Its own"), ("  ", "Its own"), ("What is the capital of France?", "Its own"), ("Mine?", None)],
+)
+def test_a_pane_more_leaves_the_prompt_that_a_person_typed(page: Any, typed: str, asked: str | None) -> None:
+    """What came with the page, or with a pane before, makes room for what the new pane asks."""
+    take = next(
+        fn
+        for fn in page.fns.values()
+        if fn.name == "take" and any(getattr(box, "label", None) == "Prompt" for box in fn.outputs)
+    )
+    rows, prompt = take.outputs
+    held = {box: getattr(box, "value", None) for box in take.inputs}
+    question = next(box for box in take.inputs if getattr(box, "label", None) == "Input")
+    added = take.fn({**held, prompt: typed, question: "Its own"}, None)
+    assert len(added[rows]["panes"]) == len(held[rows]["panes"]) + 1
+    assert value_of(added.get(prompt)) == asked
+    again = take.fn({**held, rows: added[rows], prompt: asked or typed, question: "Another"}, None)
+    assert value_of(again.get(prompt)) == ("Another" if asked else None)
