@@ -6,9 +6,10 @@ python -m benchmarks.conversation          prints the time to the first token of
 import statistics
 from dataclasses import replace
 
-from playground import runner, setups
+from playground import setups
 from playground.backends.catalog import Catalog
 from playground.backends.offered_entries import offered_entries
+from playground.running import runner
 from playground.settings import Settings
 from playground.types import Turn
 

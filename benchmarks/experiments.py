@@ -21,7 +21,6 @@ from pathlib import Path
 from benchmarks import experiments_page
 from benchmarks.engine_rig import Bench, Result, by_itself
 from benchmarks.harness import Harness
-from playground import runner
 from playground.backends.base import Backend
 from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.local.files.packaged_model import fetch_converted
@@ -32,6 +31,7 @@ from playground.evaluation.grid import cells
 from playground.evaluation.plan import DataChoice, Experiment, Technique
 from playground.evaluation.results import Table
 from playground.evaluation.store import Store
+from playground.running import runner
 from playground.settings import Settings
 
 ROOT = Path(__file__).parent.parent

@@ -7,9 +7,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # run as a program of its own, so that its memory is its own
 
-from playground import runner, setups
+from playground import setups
 from playground.backends.catalog import Catalog
 from playground.backends.offered_entries import offered_entries
+from playground.running import runner
 from playground.settings import Settings
 
 

@@ -9,12 +9,13 @@ from contextlib import closing
 from dataclasses import asdict, replace
 from typing import Any
 
-from playground import runner, setups
+from playground import setups
 from playground.backends.catalog import Catalog
 from playground.background import Background
 from playground.errors import InvalidSetup, LimitReached, PlaygroundError
+from playground.running import runner
+from playground.running.transcript import mark_failed, mark_stopped
 from playground.strategies import technique_of
-from playground.transcript import mark_failed, mark_stopped
 from playground.types import Run, Sampling, Setup, Task, Weights
 
 INTERVAL = 0.1  # seconds between snapshots

@@ -6,7 +6,7 @@ from typing import Any
 
 from playground.backends.base import Backend, Request
 from playground.parameters import Parameter, parameters
-from playground.transcript import Transcript
+from playground.running.transcript import Transcript
 from playground.types import Completion, Message, Sampling, Setup, Step, Task
 
 Say = Callable[[Sampling], Completion]

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from playground import presets, runner, setups
+from playground import presets, setups
 from playground.advice import advice
+from playground.running import runner
 from playground.types import MAX_TEXT, Setup
 from playground.ui.run_view.answer_values import answer_value
 

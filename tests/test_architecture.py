@@ -13,7 +13,18 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "playground"
 MODULES = sorted([*PACKAGE.rglob("*.py"), ROOT / "app.py"])
 PACKAGES = sorted(path.parent for path in PACKAGE.rglob("__init__.py"))
-CORE = {"parameters", "sampling", "task", "types", "errors", "settings", "hosting", "returning", "background"}
+CORE = {
+    "parameters",
+    "sampling",
+    "task",
+    "completion",
+    "types",
+    "errors",
+    "settings",
+    "hosting",
+    "returning",
+    "background",
+}
 
 # What may be imported only from these places (paths below the root).
 ONLY = {
@@ -35,12 +46,12 @@ DOORS = {
 
 # Parts of the package -> parts that they never import.
 NEVER = {
-    "strategies": {"backends", "evaluation", "finetuning", "retrieval", "runner", "tools", "serving", "ui", "cli"},
-    "retrieval": {"backends", "evaluation", "finetuning", "runner", "strategies", "tools", "serving", "ui", "cli"},
-    "tools": {"backends", "evaluation", "finetuning", "retrieval", "runner", "strategies", "serving", "ui", "cli"},
+    "strategies": {"backends", "evaluation", "finetuning", "retrieval", "running", "tools", "serving", "ui", "cli"},
+    "retrieval": {"backends", "evaluation", "finetuning", "running", "strategies", "tools", "serving", "ui", "cli"},
+    "tools": {"backends", "evaluation", "finetuning", "retrieval", "running", "strategies", "serving", "ui", "cli"},
     # Not finetuning: what is offered lists the adapters that come with it.
-    "backends": {"strategies", "evaluation", "runner", "serving", "ui", "cli"},
-    "runner": {"evaluation", "serving", "ui", "cli"},
+    "backends": {"strategies", "evaluation", "running", "serving", "ui", "cli"},
+    "running": {"evaluation", "serving", "ui", "cli"},
     "evaluation": {"serving", "ui", "cli"},
     "finetuning": {"serving", "ui", "cli"},
     "serving": {"evaluation", "finetuning", "ui", "cli"},

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from playground import presets, runner, setups
+from playground import presets, setups
 from playground.backends.catalog import Catalog
 from playground.errors import NotSupported
+from playground.running import runner
 from playground.strategies import technique_of
 from playground.task import PERSON
 from playground.types import Run

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from playground import runner, setups
+from playground import setups
 from playground.backends.base import Request
 from playground.backends.catalog import Catalog
 from playground.backends.scripted import ReplyRule, ScriptedBackend
@@ -18,6 +18,7 @@ from playground.evaluation.store.identity import RunKeys
 from playground.functions.calls import fault_of, read_calls
 from playground.functions.listing import read_functions
 from playground.prompts import prompts_of
+from playground.running import runner
 from playground.serving.requests import read_chat
 from playground.serving.work import prepare
 from playground.setups import run_from_dict, run_to_dict

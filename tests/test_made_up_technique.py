@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from playground import runner, setups
+from playground import setups
 from playground.backends.base import Request
 from playground.evaluation import experiments, running
 from playground.evaluation.datasets import card
@@ -19,6 +19,7 @@ from playground.evaluation.results import VotePath as Voter
 from playground.evaluation.running.estimate import estimate
 from playground.evaluation.store import Store, records
 from playground.parameters import flag
+from playground.running import runner
 from playground.strategies import STRATEGIES, Ask, Calls, Running, Strategy, TechniqueCard
 from playground.strategies.base import Answer, user_message
 from playground.strategies.parts.voting import count_votes

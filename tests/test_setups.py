@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground import runner, setups
+from playground import setups
 from playground.errors import InvalidSetup
 from playground.json_values import as_json
 from playground.parameters import parameters
+from playground.running import runner
 from playground.strategies import STRATEGIES
 from playground.types import Run, Sampling, Task
 

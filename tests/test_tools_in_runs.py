@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
-from playground import runner, setups
+from playground import setups
 from playground.backends.base import Request
 from playground.evaluation.store import records
 from playground.prompts import prompts_of
+from playground.running import runner
+from playground.running.transcript import mark_stopped
 from playground.strategies import STRATEGIES, Ask, Running, Strategy, TechniqueCard
 from playground.strategies.answers.reading_anew import read_anew
 from playground.strategies.base import Answer, user_message
-from playground.transcript import mark_stopped
 from playground.types import Message, Origin, Run, Task
 from playground.ui.compare import answers_values
 from playground.ui.playground import editing

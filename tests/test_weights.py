@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from playground import comparison, presets, runner, setups
+from playground import comparison, presets, setups
 from playground.backends.base import Request
 from playground.backends.catalog import AdapterEntry, Catalog, ModelEntry
 from playground.backends.details import AdapterDetails
@@ -22,6 +22,7 @@ from playground.evaluation.scorers.judge import Judge
 from playground.evaluation.store import Store, identity, records
 from playground.evaluation.store.identity import RunKeys
 from playground.parameters import parameters
+from playground.running import runner
 from playground.types import MAX_NAME, Setup, Weights
 from playground.ui.compare import panes
 from playground.ui.experiments import form_values

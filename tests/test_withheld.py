@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import pytest
 from faulty import Faulty, Handler, fine, serving
 
-from playground import runner, setups
+from playground import setups
 from playground.backends.catalog import Catalog
 from playground.backends.endpoints import connection
 from playground.backends.endpoints.endpoint import parse_endpoint
+from playground.running import runner
 from playground.settings import Settings
 from playground.types import Run
 from playground.ui.playground import editing

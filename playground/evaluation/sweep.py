@@ -8,10 +8,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from playground import runner
 from playground.backends.catalog import Catalog
 from playground.errors import LimitReached
 from playground.parameters import STRICT, many, number
+from playground.running import runner
 from playground.strategies.answers import comparison_key, extract_answer, without_reasoning
 from playground.strategies.base import Answer, Ask, Running, gather, system_message, user_message
 from playground.strategies.parts.checks import check_labels, check_required

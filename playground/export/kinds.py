@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 
-from playground import runner
 from playground.backends.catalog import Catalog
 from playground.errors import InvalidSetup, NotSupported
 from playground.export.comparison_script import write_comparison
@@ -15,6 +14,7 @@ from playground.export.servers import Server, server_of
 from playground.export.single_call import write_curl, write_javascript
 from playground.export.transformers_script import transformers_script
 from playground.export.whole_script import TechniqueScript
+from playground.running.refusals import refuse_ignored
 from playground.strategies import technique_of
 from playground.types import Setup
 
@@ -113,6 +113,6 @@ def _check(setup: Setup, catalog: Catalog) -> None:
     info = catalog.info(setup.model)
     if info.capabilities.task:
         raise NotSupported(f"{info.title} takes a text and no prompt, so there is no request to write as code.")
-    runner.refuse_ignored(setup, info.capabilities)
+    refuse_ignored(setup, info.capabilities)
     if info.kind != ENDPOINT:  # whose models have adapters that only it knows of
         catalog.entry(setup.model, setup.adapter)

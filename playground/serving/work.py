@@ -4,9 +4,10 @@ from collections.abc import Generator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from playground import runner, setups
+from playground import setups
 from playground.backends.catalog import Catalog
 from playground.errors import InvalidSetup
+from playground.running import runner
 from playground.serving.names import ServedName, parse_name
 from playground.serving.requests import ChatRequest
 from playground.strategies.base import Answer, Ask, Running

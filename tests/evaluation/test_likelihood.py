@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from playground import runner, setups
+from playground import setups
 from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.scripted import ScriptedBackend
 from playground.evaluation.likelihood import perplexity
+from playground.running import runner
 from playground.types import Run, Token
 
 

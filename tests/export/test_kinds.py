@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from test_python_script import OPTIONS, TASK, run_script
 
-from playground import runner, setups
+from playground import setups
 from playground.backends.base import Request
 from playground.backends.catalog import Catalog
 from playground.backends.scripted import echo_prompt
 from playground.errors import InvalidSetup, NotSupported, PlaygroundError, UnknownModel
 from playground.export.kinds import KINDS, kind_of, write_code
+from playground.running import runner
 from playground.settings import Settings
 from playground.strategies import STRATEGIES
 from playground.ui.app import build_app, launch_options

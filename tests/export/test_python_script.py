@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from playground import runner, setups
+from playground import setups
 from playground.answer_forms.form import JSON_KINDS
 from playground.backends.base import Capabilities
 from playground.backends.catalog import Catalog, ModelEntry
@@ -24,6 +24,7 @@ from playground.export.documents_of_script import add_passages
 from playground.export.kinds import KINDS, write_code
 from playground.export.python_script import python_script
 from playground.export.servers import server_of
+from playground.running import runner
 from playground.strategies import STRATEGIES
 from playground.strategies.chaining import STEP_TECHNIQUES
 from playground.types import Run, Setup

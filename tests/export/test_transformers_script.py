@@ -13,7 +13,7 @@ import transformers
 from test_python_script import OPTIONS, TASK
 from tiny_models import END, HEAD, TURN, tiny_tokenizer
 
-from playground import runner, setups
+from playground import setups
 from playground.answer_forms.form import read_form
 from playground.backends.catalog import Catalog
 from playground.backends.local.engine.prompt import encode
@@ -21,6 +21,7 @@ from playground.backends.offered_entries import offered_entries
 from playground.errors import NotSupported
 from playground.export.kinds import kind_of, write_code
 from playground.prompts import prompts_of
+from playground.running import runner
 from playground.settings import Settings
 from playground.strategies import STRATEGIES
 from playground.types import FunctionCall, Message, Run, Setup

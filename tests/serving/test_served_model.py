@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from openai import OpenAI
 
-from playground import runner, setups
+from playground import setups
 from playground.backends.catalog import Catalog
 from playground.parameters import with_effect
+from playground.running import runner
 from playground.settings import Settings
 from playground.types import Sampling
 from playground.ui.app import build_app, launch_options

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground import runner, setups
+from playground import setups
 from playground.backends.catalog import Catalog
 from playground.errors import InvalidSetup, LimitReached, PlaygroundError
+from playground.running import runner
 from playground.sharing import kept_runs
 from playground.sharing.kept_runs import KeptRun
 from playground.task import Function, FunctionCall

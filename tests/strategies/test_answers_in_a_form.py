@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from playground import runner, setups
+from playground import setups
 from playground.backends.base import Request
 from playground.backends.scripted import HONOURED, Capabilities
 from playground.errors import InvalidSetup, NotSupported
 from playground.prompts import prompts_of
+from playground.running import runner
 from playground.strategies import STRATEGIES
 from playground.types import Completion, Run
 

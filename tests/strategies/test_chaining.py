@@ -6,9 +6,10 @@ from typing import Any, get_args
 
 import pytest
 
-from playground import runner, setups
+from playground import setups
 from playground.backends.base import Request
 from playground.errors import InvalidSetup
+from playground.running import runner
 from playground.strategies import STRATEGIES, technique_of
 from playground.strategies.answers.reading_anew import read_anew
 from playground.strategies.chaining import STEP_TECHNIQUES

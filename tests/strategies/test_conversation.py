@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground import runner, setups
+from playground import setups
 from playground.backends.base import Capabilities, Request, excess_tokens
 from playground.backends.scripted import ScriptedBackend
 from playground.errors import InvalidSetup, PromptTooLong
 from playground.prompts import prompts_of
+from playground.running import runner
 from playground.strategies import technique_of
 from playground.strategies.answers.reading_anew import read_anew
 from playground.strategies.conversation import Conversation

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from playground import runner, setups
+from playground import setups
 from playground.backends.base import Request
 from playground.errors import PlaygroundError
 from playground.evaluation.store import records
 from playground.prompts import prompts_of
+from playground.running import runner
 from playground.strategies import technique_of
 from playground.strategies.answers.reading_anew import read_anew
 from playground.types import Check, Run

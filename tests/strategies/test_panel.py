@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from playground import runner, setups
+from playground import setups
 from playground.backends.base import Request
 from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.scripted import ScriptedBackend
@@ -18,6 +18,7 @@ from playground.export.kinds import KINDS, write_code
 from playground.export.local_model import LocalModel
 from playground.export.transformers_script import transformers_script
 from playground.prompts import prompts_of
+from playground.running import runner
 from playground.setups import run_from_dict, run_to_dict
 from playground.strategies import technique_of
 from playground.strategies.answers.reading_anew import read_anew

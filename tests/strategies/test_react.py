@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from playground import runner, setups
+from playground import setups
 from playground.backends.base import Capabilities, Request
 from playground.prompts import prompts_of
+from playground.running import runner
 from playground.strategies.with_tools.react import INSTRUCTIONS
 from playground.types import Run, Setup
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from playground import runner, setups
+from playground import setups
 from playground.backends.base import Request
+from playground.running import runner
 from playground.strategies.answers.reading_anew import read_anew
 from playground.types import Run
 

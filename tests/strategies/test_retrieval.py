@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from playground import runner, setups
+from playground import setups
 from playground.errors import InvalidSetup
 from playground.evaluation.store.identity import RunKeys
 from playground.prompts import prompts_of
+from playground.running import runner
 from playground.strategies.parts.passages import check_sentence, read_passages, sentences_of
 from playground.types import Run, Step
 

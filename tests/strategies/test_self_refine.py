@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from playground import runner, setups
+from playground import setups
 from playground.backends.base import Request
+from playground.running import runner
 from playground.strategies import technique_of
 from playground.strategies.self_refine import SAYS_NOTHING_LEFT
 from playground.types import Completion, Run, Step

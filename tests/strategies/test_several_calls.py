@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from playground import runner, setups
+from playground import setups
 from playground.backends.base import Request
 from playground.backends.scripted import ScriptedBackend
 from playground.errors import InvalidSetup
-from playground.transcript import mark_stopped
+from playground.running import runner
+from playground.running.transcript import mark_stopped
 from playground.types import Completion, Delta, Run, Step
 
 THOUGHT = "<think>Well,"

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from playground import runner, setups
+from playground import setups
 from playground.backends.base import Request
+from playground.running import runner
 from playground.types import Completion, Run, Step, Thought
 
 VERDICTS = {"Good": " sure.", "Fair": " Maybe.", "Odd": " Hmm.", "Bad": " impossible.", "Not": " Not sure"}

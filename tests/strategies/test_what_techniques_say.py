@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from playground import runner, setups
+from playground import setups
 from playground.backends.base import Request
 from playground.evaluation import experiments
 from playground.evaluation.running.estimate import estimate
 from playground.evaluation.store import Store
 from playground.prompts import prompts_of
+from playground.running import runner
 from playground.strategies import STRATEGIES, Calls, technique_of
 from playground.strategies.answers.reading_anew import read_anew
 from playground.strategies.chaining import STEP_TECHNIQUES

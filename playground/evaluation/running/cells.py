@@ -5,13 +5,13 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cache
 
-from playground import runner
 from playground.backends.base import Capabilities
 from playground.backends.catalog import Catalog
 from playground.backends.encoders import library_of
 from playground.backends.memory import MemoryBudget
 from playground.errors import AnswerWithheld, PlaygroundError
 from playground.evaluation.store.records import StoredRun, make_record
+from playground.running import runner
 from playground.settings import Settings
 from playground.types import Run, Sampling, Setup, Task
 

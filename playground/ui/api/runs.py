@@ -6,9 +6,10 @@ from typing import Any
 
 import gradio as gr
 
-from playground import comparison, runner
+from playground import comparison
 from playground.export.kinds import COMPARED, KINDS, kind_of, write_code, write_comparison_code
 from playground.parameters import parameters
+from playground.running import runner
 from playground.settings import Settings
 from playground.setups import parse, without_tokens
 from playground.strategies import STRATEGIES

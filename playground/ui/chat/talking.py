@@ -6,11 +6,11 @@ from typing import Any
 
 import gradio as gr
 
-from playground import runner
 from playground.backends.catalog import Catalog
 from playground.chats.going_on import GoingOn, join_answers
 from playground.chats.tree import Chat, ChatTurn
 from playground.errors import InvalidSetup
+from playground.running import runner
 from playground.settings import Settings
 from playground.strategies import technique_of
 from playground.types import Completion, Run

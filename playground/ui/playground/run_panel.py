@@ -7,9 +7,9 @@ from typing import Any
 
 import gradio as gr
 
-from playground import runner
 from playground.backends.catalog import Catalog
 from playground.errors import PlaygroundError
+from playground.running import runner
 from playground.settings import Settings
 from playground.sharing.kept_runs import KeptRun
 from playground.strategies.answers.reading_anew import read_anew

@@ -4,8 +4,8 @@ import threading
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 
-from playground import transcript
 from playground.background import Background
+from playground.running import transcript
 from playground.types import Run, Setup
 from playground.ui.handlers.messages import in_words
 

@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from playground import runner
 from playground.advice import advice
 from playground.backends.base import Backend
 from playground.backends.catalog import Catalog
 from playground.errors import PlaygroundError, PromptTooLong
 from playground.formats import format_count
 from playground.prompts import Prompt, PromptPiece, prompts_of, readable_prompts
+from playground.running.refusals import refuse_ignored
 from playground.strategies import Calls, technique_of
 from playground.types import Setup
 from playground.ui.run_view.measures import counted_calls
@@ -42,7 +42,7 @@ def worked_out(read: Callable[[], Any], catalog: Catalog) -> Preview:
         prompts = readable_prompts(setup, backend=backend)
         first = prompts[0].step
         if backend:
-            runner.refuse_ignored(setup, backend.capabilities)
+            refuse_ignored(setup, backend.capabilities)
         counts = [_count(prompt, backend) for prompt in prompts]
         raw = backend.prompt_text(first.messages, first.prefix) if backend else ""
     except PlaygroundError as error:

@@ -8,7 +8,7 @@ import gradio as gr
 
 from playground.backends.catalog import ModelInfo
 from playground.parameters import Effect, parameters
-from playground.runner import not_honoured
+from playground.running.refusals import not_honoured
 from playground.types import Sampling
 from playground.ui.setup_form import fields as controls
 from playground.ui.setup_form.fields import Field, read_fields

@@ -14,7 +14,7 @@ from test_endpoint_faults import HELLO, heard
 
 from playground.backends.endpoints.backend import EndpointBackend
 from playground.errors import EndpointFailed
-from playground.transcript import OpenStep
+from playground.running.transcript import OpenStep
 from playground.types import Delta, Progress, Sampling, Step
 
 BackendOf = Callable[..., EndpointBackend]

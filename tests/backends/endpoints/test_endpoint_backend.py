@@ -18,7 +18,7 @@ from playground.backends.endpoints.dialect import Dialect
 from playground.backends.endpoints.endpoint import EndpointLimits
 from playground.backends.endpoints.providers import Price
 from playground.errors import EndpointFailed, NotSupported
-from playground.transcript import OpenStep
+from playground.running.transcript import OpenStep
 from playground.types import Completion, Delta, Message, Progress, Sampling, Step
 
 BackendOf = Callable[..., EndpointBackend]

@@ -9,9 +9,10 @@ import pytest
 from served import Served
 from test_endpoint_backend import eventually
 
-from playground import runner, setups
+from playground import setups
 from playground.backends.catalog import Catalog
 from playground.errors import NotSupported
+from playground.running import runner
 from playground.settings import Settings
 from playground.strategies import STRATEGIES
 from playground.types import Run

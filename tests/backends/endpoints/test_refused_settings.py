@@ -11,11 +11,12 @@ from test_endpoint_backend import completions
 from test_endpoint_faults import HELLO
 from test_endpoint_probe import EVERYTHING, ended, endpoint_of, found, model
 
-from playground import runner, setups
+from playground import setups
 from playground.backends.catalog import Catalog
 from playground.backends.endpoints.connection import connect, endpoint_entries
 from playground.backends.endpoints.probing import trial
 from playground.errors import EndpointFailed
+from playground.running import runner
 from playground.types import Sampling
 from playground.ui.models.endpoint_values import connections_value
 

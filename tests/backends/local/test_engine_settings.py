@@ -8,11 +8,12 @@ from folders import save_model
 from tiny_models import eventually
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from playground import runner, setups
+from playground import setups
 from playground.backends.catalog import Catalog
 from playground.backends.memory import MemoryBudget
 from playground.backends.offered_entries import offered_entries
 from playground.errors import LimitReached
+from playground.running import runner
 from playground.settings import Settings
 
 

@@ -20,11 +20,12 @@ from transformers import (
     T5ForConditionalGeneration,
 )
 
-from playground import runner, setups
+from playground import setups
 from playground.backends import commands
 from playground.backends.base import Request
 from playground.backends.catalog import Catalog
 from playground.errors import InvalidSetup, NotSupported, PromptTooLong
+from playground.running import runner
 from playground.settings import Settings
 from playground.types import Completion, Message
 

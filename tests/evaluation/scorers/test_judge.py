@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from playground import runner, setups
+from playground import setups
 from playground.backends.base import Request
 from playground.errors import InvalidSetup
 from playground.evaluation import datasets, scorers
 from playground.evaluation.plan import DataChoice, ScorerChoice
 from playground.evaluation.scorers import Judge
+from playground.running import runner
 from playground.types import Run, Setup
 
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from playground import runner, setups
+from playground import setups
 from playground.evaluation.results import VotePath
 from playground.evaluation.store import records
+from playground.running import runner
 from playground.types import Run
 
 VOTE = {"strategy": "self_consistency", "task": {"input": "How many?", "answer": "number"}, "sampling": {"seed": 2}}

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from playground import runner, setups
+from playground import setups
 from playground.errors import InvalidSetup
+from playground.running import runner
 
 EXAMPLE = {"input": "a", "output": "b"}
 

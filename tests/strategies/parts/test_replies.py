@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from playground import runner, setups
+from playground import setups
 from playground.backends.base import Request
 from playground.backends.scripted import ReplyRule
+from playground.running import runner
 from playground.strategies.parts.replies import read_reply
 from playground.types import Completion, Run, Task
 

@@ -3,10 +3,11 @@
 import random
 from typing import Any
 
-from playground import runner, setups
+from playground import setups
 from playground.backends.base import Request
 from playground.chats.going_on import GoingOn, join_answers
 from playground.chats.tree import Chat, chat_of
+from playground.running import runner
 from playground.strategies import technique_of
 from playground.types import Completion, Token, Turn
 from playground.ui.chat.chat_link import from_setup

@@ -12,9 +12,10 @@ from faulty import KEY, Faulty, fine, listing, serving
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
-from playground import runner, setups
+from playground import setups
 from playground.errors import InvalidSetup, LimitReached, UnknownModel
 from playground.json_values import as_json
+from playground.running import runner
 from playground.settings import Settings
 from playground.ui.api.endpoints import connection_to_dict, publish
 from playground.ui.handlers import sessions as sessions_module

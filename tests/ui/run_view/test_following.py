@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from playground import runner, setups
+from playground import setups
+from playground.running import runner
 from playground.ui.run_view import following
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from playground import runner, setups
+from playground import setups
+from playground.running import runner
 from playground.types import Check, Run
 from playground.ui.run_view.report_values import fence, run_report, settings_lines
 

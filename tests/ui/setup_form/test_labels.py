@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground import comparison, runner, setups
+from playground import comparison, setups
 from playground.backends.base import Capabilities
 from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.scripted import ScriptedBackend
 from playground.errors import FieldPath, InvalidSetup, NotSupported, PlaygroundError
 from playground.evaluation import experiments
 from playground.presets import read_preset as read_preset
+from playground.running import runner
 from playground.strategies import technique_of
 from playground.ui.compare import labels as of_compare
 from playground.ui.experiments import form as experiment_form

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from engine_requests import answers, news, request
 
-from playground import runner
 from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.local.backend import LocalBackend
 from playground.evaluation import likelihood
+from playground.running import runner
 from playground.settings import Settings
 from playground.setups import parse
 from playground.ui.handlers.sessions import Sessions

@@ -14,12 +14,13 @@ from folders import edit_config, save_adapter, save_model
 from safetensors.torch import load_file, save_file
 from transformers import BertConfig, ViTConfig
 
-from playground import runner, setups
+from playground import setups
 from playground.backends import commands, sources
 from playground.backends.catalog import Catalog
 from playground.backends.local import entries
 from playground.backends.memory import MemoryBudget
 from playground.errors import InvalidSetup, PlaygroundError
+from playground.running import runner
 from playground.settings import Settings
 
 SETTINGS = Settings(precision="float32")

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from playground import runner, setups
+from playground import setups
 from playground.backends.catalog import Catalog
 from playground.backends.local.files import packaged_model
 from playground.backends.offered_entries import offered_entries
 from playground.backends.packaged_models import find_packaged
+from playground.running import runner
 from playground.settings import Settings
 
 NAME = "qwen2.5-coder-0.5b"

@@ -13,13 +13,14 @@ from folders import save_adapter, save_model, write_gguf
 from tiny_models import CONFIGS, eventually
 from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 
-from playground import runner, setups
+from playground import setups
 from playground.backends import commands
 from playground.backends.catalog import Catalog
 from playground.backends.local.files.inspection import inspect, licence
 from playground.backends.local.files.loading import load
 from playground.backends.memory import return_freed_memory
 from playground.errors import ModelUnavailable
+from playground.running import runner
 from playground.settings import Settings
 
 FLOAT = Settings(precision="float32")

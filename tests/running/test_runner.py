@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from playground import runner, setups
+from playground import setups
 from playground.backends.base import Capabilities, Request
 from playground.backends.catalog import Catalog, ModelEntry
 from playground.errors import GenerationFailed, InvalidSetup, NotSupported, PromptTooLong, UnknownModel
 from playground.prompts import prompts_of
+from playground.running import runner
+from playground.running.transcript import mark_stopped
 from playground.strategies.base import gather
-from playground.transcript import mark_stopped
 from playground.types import Completion, Delta, Message, Progress, Run, Step, Token
 
 CHAIN = {
