@@ -52,3 +52,9 @@ def until(page: Page, true: Callable[[], bool]) -> None:
     while not true() and time.monotonic() < end:
         page.wait_for_timeout(50)
     assert true()
+
+
+def dismiss(page: Page) -> None:
+    """Close the messages of the page, which may be on their way out: they go by themselves after ten seconds."""
+    page.evaluate("document.querySelectorAll('.toast-header').forEach((message) => message.click())")
+    expect(page.locator(".toast-body")).to_have_count(0)

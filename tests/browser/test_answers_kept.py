@@ -89,6 +89,18 @@ def test_another_answer_type_reads_the_same_reply_without_a_new_run(page_over: P
     expect(answer(page)).to_have_text("Yes")
 
 
+def test_an_answer_type_that_is_chosen_while_a_run_goes_on_is_read_at_its_end(
+    page_over: PageOver, catalog_of: Any
+) -> None:
+    page = page_over(catalog_of(lambda request, _: "It is 12, so yes.", delay=0.2))
+    choose(page, "explain")
+    run(page)
+    expect(answer(page)).to_contain_text("It is")
+    page.get_by_label("Number", exact=True).locator("visible=true").check()
+    phase(page, "done")
+    expect(answer(page)).to_have_text("12")
+
+
 def test_a_token_that_one_chose_is_marked_and_can_be_taken_back(page_over: PageOver, catalog_of: Any) -> None:
     page = page_over(catalog_of(lambda request, _: " and on" if request.generated_text else "one two three"))
     choose(page, "explain")

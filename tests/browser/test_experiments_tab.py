@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from folded import turn_to, unfold
+from folded import dismiss, turn_to, unfold
 from playwright.sync_api import Locator, Page, expect
 
 from playground.backends.base import Request
@@ -178,7 +178,7 @@ def test_own_data_is_mapped_asked_and_kept_as_yaml(opened: Any) -> None:
     expect(page.locator(".toast-body")).to_contain_text(
         "What was pasted cannot be used yet. 1 row cannot be used: line 3"
     )
-    page.get_by_role("button", name="Close", exact=False).first.click()
+    dismiss(page)
     page.get_by_label("Leave out rows that cannot be read").check()
     expect(state).to_contain_text("2 rows: 2 kept as examples, 0 asked")
     page.get_by_label("Number", exact=True).locator("visible=true").check()
@@ -205,7 +205,7 @@ def test_own_data_is_mapped_asked_and_kept_as_yaml(opened: Any) -> None:
     page.get_by_role("button", name="Use this text").click()
     expect(page.locator(".toast-body")).to_contain_text("line 3")
     text.fill("title: Other\ndata: {size: 3}\ntechniques:\n  - strategy: few_shot\n")
-    page.get_by_role("button", name="Close", exact=False).first.click()
+    dismiss(page)
     page.get_by_role("button", name="Use this text").click()
     expect(page.locator(".experiment_status h2")).to_have_text("Other")
     expect(page.locator("#columns-asked input:checked")).to_have_count(1)

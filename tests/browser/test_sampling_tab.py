@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from folded import turn_to
+from folded import dismiss, turn_to
 from playwright.sync_api import Page, expect
 
 PageOver = Callable[..., Page]
@@ -54,7 +54,7 @@ def test_one_reading_under_many_settings_then_a_sweep(
     expect(bars.locator(".missing")).to_be_visible()
     canberra.locator(".candidate-token").click()
     expect(page.locator(".toast-body")).to_contain_text("The question has changed")
-    page.get_by_role("button", name="Close", exact=False).first.click()
+    dismiss(page)
     assert len(asked) <= 3
 
     # The sweep goes on with what is in the form; each cell tells its answers.

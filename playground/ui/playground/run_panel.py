@@ -19,6 +19,7 @@ from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.one_at_a_time import Stoppable, refuse_second
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.handlers.tab import Updates
+from playground.ui.handlers.trigger_modes import ended_event
 from playground.ui.playground import draft, editing
 from playground.ui.playground.history_panel import HistoryPanel
 from playground.ui.playground.variables_panel import PromptForm
@@ -135,7 +136,7 @@ class RunHandlers:
             again = read_anew(shown.run, check_setup(self.fields.read(values, catalog), catalog))
         except PlaygroundError:  # the preview says what is wrong
             again = None
-        if again is None:
+        if again is None or again == shown.run:
             return {view.run: gr.skip()}
         return {**view.updates(replace(shown, run=again), values[view.before]), **view.insight.show_vote(again)}
 
@@ -186,7 +187,7 @@ def wire(handlers: RunHandlers) -> list[Any]:
     once = {"preprocess": False, "trigger_mode": "once", **running(handlers.settings), **QUIET}
     view.line.wire(view.going)
     view.steps.show_tokens(handlers.inspect, view.run, view.insight.outputs, **AT_ONCE)
-    ends = [
+    runs = [
         view.line.attach(view.start.click, handlers.run, form, outputs, **once),
         view.line.attach(view.steps.edit_output, handlers.edit, memory, outputs, **once),
         view.line.attach(view.insight.tokens.view.take_token, handlers.branch, memory, outputs, **once),
@@ -194,5 +195,6 @@ def wire(handlers: RunHandlers) -> list[Any]:
     ]
     kinds = [fields.task.field(name).widget.change for name in ("answer", "labels")]
     quick = {"preprocess": False, "trigger_mode": "always_last", **AT_ONCE}
-    anew = gr.on(kinds, handlers.read_again, form, outputs, **quick)
-    return [*ends, anew, view.answer.show_previous(handlers.go_back, memory, outputs, **AT_ONCE)]
+    # What was chosen while a run went on is read at its end.
+    anew = gr.on([*kinds, ended_event(runs)], handlers.read_again, form, outputs, **quick)
+    return [*runs, anew, view.answer.show_previous(handlers.go_back, memory, outputs, **AT_ONCE)]
