@@ -1,5 +1,5 @@
-"""What is asked, whatever the technique: the task with the rows of its fields, the messages that are made of it, and
-how its documents are searched."""
+"""What is asked, whatever the technique: the task with the rows of its fields, the weights that rows may have of their
+own, the messages that are made of a task, and how its documents are searched."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -36,6 +36,7 @@ MAX_TEXT = 200_000
 MAX_TURNS = 200  # of a conversation
 MAX_NAME = 300  # characters of a model's or an adapter's name: an endpoint's name, a slash, its server's own name
 MAX_AGENTS = 6
+SAME = "as the setup"  # what an agent has that has no value of its own
 PERSON = "person"  # in place of a tool's name: who is asked is whoever sits before the page
 MAX_FORM = 20_000
 
@@ -77,8 +78,27 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Agent:
-    """Who takes part in a conversation of agents: what it is told, what it may use, and which weights speak for it."""
+class Weights:
+    """Which weights answer: a model, and unless that is empty an adapter of it, at a scale. A pane is one of these."""
+
+    __pydantic_config__ = STRICT
+    model: str = text("default", max_length=MAX_NAME, help="A model by its name.")
+    adapter: str = text(max_length=MAX_NAME, help="A fine-tuned adapter of this model; empty is the model as it is.")
+    scale: float = number(1.0, 0, 2, step=0.05, help="How strongly the adapter changes the model. 0 is not at all.")
+
+    @property
+    def model_title(self) -> str:
+        """Their name for people: what was asked for, not what answered."""
+        scale = f" \u00d7 {self.scale:g}" if self.scale != 1 else ""
+        return f"{self.model} + {self.adapter}{scale}" if self.adapter else self.model
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agent(Weights):
+    """Who takes part in a conversation of agents: what it is told, what it may use, and which weights speak for it.
+
+    Without a model they are the setup's; with an adapter alone, the setup's model with that.
+    """
 
     __pydantic_config__ = STRICT
     name: str = text(max_length=40, help="Short; the others see it before what it says.")
@@ -92,10 +112,9 @@ class Agent:
     tools: Literal["none", "calculator", "clock", "search", "all"] = choice(
         "none", help="What it may use. Search needs documents."
     )
-    model: str = text(max_length=MAX_NAME, help="Its own, or empty")
-    adapter: str = text(max_length=MAX_NAME, help="Its own, or empty")
-    temperature: float | None = number(None, 0, 2, step=0.05, help="Its own, or empty")
-    max_tokens: int | None = number(None, 1, 4096, step=1, help="Its own, or empty")
+    model: str = text(max_length=MAX_NAME, empty=SAME, help="Which model writes its messages.")
+    temperature: float | None = number(None, 0, 2, step=0.05, empty=SAME, help="How freely its tokens are drawn.")
+    max_tokens: int | None = number(None, 1, 4096, step=1, empty=SAME, help="How long one message may get.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

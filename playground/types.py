@@ -15,7 +15,7 @@ from playground.completion import Origin as Origin
 from playground.completion import Progress as Progress
 from playground.completion import Token as Token
 from playground.completion import Usage as Usage
-from playground.parameters import STRICT, number, text
+from playground.parameters import text
 from playground.sampling import Sampling as Sampling
 from playground.task import MAX_NAME as MAX_NAME
 from playground.task import MAX_TEXT as MAX_TEXT
@@ -31,24 +31,9 @@ from playground.task import Message as Message
 from playground.task import Role as Role
 from playground.task import Task as Task
 from playground.task import Turn as Turn
+from playground.task import Weights as Weights
 
 Status = Literal["waiting", "running", "done", "stopped", "failed"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weights:
-    """Which weights answer: a model, and unless that is empty an adapter of it, at a scale. A pane is one of these."""
-
-    __pydantic_config__ = STRICT
-    model: str = text("default", max_length=MAX_NAME, help="A model by its name.")
-    adapter: str = text(max_length=MAX_NAME, help="A fine-tuned adapter of this model; empty is the model as it is.")
-    scale: float = number(1.0, 0, 2, step=0.05, help="How strongly the adapter changes the model. 0 is not at all.")
-
-    @property
-    def model_title(self) -> str:
-        """Their name for people: what was asked for, not what answered."""
-        scale = f" \u00d7 {self.scale:g}" if self.scale != 1 else ""
-        return f"{self.model} + {self.adapter}{scale}" if self.adapter else self.model
 
 
 def _without_lists(value: Any) -> Any:
@@ -69,7 +54,9 @@ class Setup(Weights):
 
     def weights_for(self, own: Weights) -> Weights:
         """Which weights a part of it is asked of that names its own: without a model, the setup's with that adapter."""
-        return own if own.model else Weights(model=self.model, adapter=own.adapter) if own.adapter else self
+        if not own.model and not own.adapter:
+            return self
+        return Weights(model=own.model or self.model, adapter=own.adapter, scale=own.scale)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ def ask(
     n: int = 1,
     prefill: str = "",
     answer_to: Any = None,
+    weights: Any = None,
     one_of: tuple[str, ...] = (),
     **overrides: Any,
 ) -> tuple[Completion, ...]:
@@ -32,6 +33,8 @@ def ask(
     settings = {**SAMPLING, **overrides}
     if server.renames and "max_tokens" in settings:
         settings["max_completion_tokens"] = settings.pop("max_tokens")
+    if server.several and weights is not None and weights.model:
+        settings["model"] = weights.model
     if server.functions:
         offered = [function for message in messages for function in message.get("functions", ())]
         settings["tools"] = as_tools(offered)
@@ -70,10 +73,16 @@ def send(messages: list[Any], settings: dict[str, Any]) -> Any:
         stops = settings.pop("stop", ())
         if server.stops:
             settings["stop"] = stops[: server.stops]
+    if server.several:
+        settings = {"model": MODEL, **settings}
     if server.plain:
-        response = CLIENT.chat.completions.create(model=MODEL, messages=messages, **settings)
+        response = CLIENT.chat.completions.create(
+            model=settings.pop("model") if server.several else MODEL, messages=messages, **settings
+        )
     else:
-        response = CLIENT.chat.completions.create(model=MODEL, messages=messages, extra_body=settings)
+        response = CLIENT.chat.completions.create(
+            model=settings.pop("model") if server.several else MODEL, messages=messages, extra_body=settings
+        )
     if server.counts and response.usage:
         for choice in response.choices:
             choice.written = response.usage.completion_tokens // len(response.choices)

@@ -6,15 +6,19 @@ What is known of the setup (`local`) becomes constants, so that a script has onl
 
 import json
 import sys
+from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import Any
 
-from playground.answer_forms.grammars import with_space
+from playground.answer_forms.grammars import label_grammar, with_space
 from playground.export.stand_ins import REPLIES, Completion
 from playground.functions.listing import as_tools
 
 MODEL: Any = None
 TOKENIZER: Any = None
+MODELS: dict[str, Any] = {}
+FIRST: Any = None
+ADAPTER = ""
 SCALE = 1.0
 SAMPLING: dict[str, Any] = {}
 FORM = ""
@@ -22,6 +26,7 @@ LLMatcher: Any = None
 from_tokenizer: Any = None
 torch: Any = None
 rescale_adapter_scale: Any = None
+PeftModel: Any = None
 local: Any = None
 HALF_A_CHARACTER = "\ufffd"
 
@@ -33,18 +38,29 @@ def ask(
     n: int = 1,
     prefill: str = "",
     answer_to: Any = None,
+    weights: Any = None,
     one_of: tuple[str, ...] = (),
     **overrides: Any,
 ) -> tuple[Completion, ...]:
     """Have the model answer the messages, and give the replies."""
     settings = {**SAMPLING, **overrides}
+    if local.several:
+        turn_to(weights)
     text = write_prompt(messages, prefill)
     texts = [text] if n == 1 else [text] * n
     prompt = TOKENIZER(texts, add_special_tokens=not TOKENIZER.chat_template, return_tensors="pt")
     if local.formed:
         is_held = answer_to is not None and answer_to.form != "none"
-        settings["hold"] = [hold_to_form(prompt.input_ids.shape[1], prefill)] if is_held else []
-    if local.scaled:
+        settings["hold"] = [hold_to_form(prompt.input_ids.shape[1], prefill, FORM)] if is_held else []
+    if local.chooses:
+        if one_of:
+            settings["hold"] = [hold_to_form(prompt.input_ids.shape[1], prefill, label_grammar(one_of))]
+        elif not local.formed:
+            settings["hold"] = []
+    if local.adapted:
+        with at_strength():
+            output = generate(prompt.to(MODEL.device), settings)
+    elif local.scaled:
         with rescale_adapter_scale(MODEL, SCALE):
             output = generate(prompt.to(MODEL.device), settings)
     else:
@@ -62,6 +78,36 @@ def ask(
     if local.keeps:
         REPLIES.extend(replies)
     return replies
+
+
+def turn_to(weights: Any) -> None:
+    """Have these weights answer from here on, or those that answer first where none are named."""
+    global MODEL, TOKENIZER, ADAPTER, SCALE
+    own = weights if weights is not None and weights.model else FIRST
+    MODEL, TOKENIZER = MODELS[own.model]
+    if local.adapted:
+        ADAPTER, SCALE = own.adapter, own.scale
+        if ADAPTER:
+            MODEL.set_adapter(ADAPTER)
+
+
+def at_strength() -> Any:
+    """With the adapter at its scale; without one, as the model is without all that it has."""
+    if ADAPTER:
+        if local.scaled:
+            return rescale_adapter_scale(MODEL, SCALE) if SCALE != 1 else nullcontext()
+        return nullcontext()
+    return MODEL.disable_adapter() if isinstance(MODEL, PeftModel) else nullcontext()
+
+
+def with_adapters(model: Any, adapters: dict[str, Any]) -> Any:
+    """The model with these adapters, each by its name and from its place."""
+    for name, place in adapters.items():
+        if isinstance(model, PeftModel):
+            model.load_adapter(**place, adapter_name=name)
+        else:
+            model = PeftModel.from_pretrained(model, **place, adapter_name=name)
+    return model
 
 
 def write_prompt(messages: Any, prefill: str) -> str:
@@ -107,7 +153,7 @@ def generate(prompt: Any, settings: dict[str, Any]) -> Any:
             )
 
         choosing["stopping_criteria"] = [has_stopped]
-    if local.formed:
+    if local.formed or local.chooses:
         choosing["logits_processor"] = settings["hold"]
     if local.logprobs:
         choosing["output_logits"] = True
@@ -124,11 +170,10 @@ def generate(prompt: Any, settings: dict[str, Any]) -> Any:
     )
 
 
-def hold_to_form(begun: int, prefill: str) -> Any:
+def hold_to_form(begun: int, prefill: str, grammar: str) -> Any:
     """Leaves a model those tokens that can still lead to the form, and none but the end once it is complete."""
-    grammar = FORM
     if prefill and not prefill[-1].isspace():
-        grammar = with_space(FORM)
+        grammar = with_space(grammar)
     matchers: list[Any] = []
 
     def hold(rows: Any, logits: Any) -> Any:

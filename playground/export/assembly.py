@@ -19,8 +19,9 @@ from playground.types import Sampling
 
 WORKED_OUT = ("playground.parameters", "playground.types", "playground.sampling")  # what is said of these is a value
 WRITTEN = (  # by whoever writes the script
-    "CLIENT", "SOURCE", "ADAPTER", "TOKENIZER", "MODEL", "SCALE", "SAMPLING", "FORM", "TECHNIQUES", "TASK", "OPTIONS",
-    "REPLIES", "PASSAGES", "MOST_PASSAGES", "torch", "rescale_adapter_scale", "LLMatcher", "from_tokenizer",
+    "CLIENT", "SOURCE", "ADAPTER", "TOKENIZER", "MODEL", "SCALE", "MODELS", "FIRST", "SAMPLING", "FORM", "TECHNIQUES",
+    "TASK", "OPTIONS", "REPLIES", "PASSAGES", "MOST_PASSAGES", "torch", "rescale_adapter_scale", "PeftModel",
+    "LLMatcher", "from_tokenizer",
 )  # fmt: skip
 SAMPLING_FIELDS = frozenset(f.name for f in fields(Sampling))
 

@@ -1,14 +1,14 @@
 """The kinds of code that a setup can be written as, and the one way to have it written."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from string import ascii_uppercase
 
 from playground.backends.catalog import Catalog
-from playground.errors import InvalidSetup, NotSupported
+from playground.errors import FieldPath, InvalidSetup, NotSupported
 from playground.export.comparison_script import write_comparison
 from playground.export.documents_of_script import add_passages
-from playground.export.local_model import local_model_of
+from playground.export.local_model import local_model_of, own_models, own_weights
 from playground.export.python_script import python_script
 from playground.export.servers import Server, server_of
 from playground.export.single_call import write_curl, write_javascript
@@ -16,7 +16,7 @@ from playground.export.transformers_script import transformers_script
 from playground.export.whole_script import TechniqueScript
 from playground.running.refusals import refuse_ignored
 from playground.strategies import technique_of
-from playground.types import Setup
+from playground.types import Setup, Weights
 
 ENDPOINT = "endpoint"  # the kind of model that is ready without being loaded
 
@@ -44,12 +44,43 @@ def _script_kind(title: str, script: Callable[[Setup, Catalog], TechniqueScript]
     return CodeKind(title=title, language="python", ending="py", write=write, script=begin)
 
 
-def _server(setup: Setup, catalog: Catalog) -> Server:
-    """Of the setup's model. An endpoint is tried once, and remembered."""
-    if catalog.info(setup.model).kind == ENDPOINT:
-        for _ in catalog.open(setup.model, setup.adapter):
+def _server(weights: Weights, catalog: Catalog, path: FieldPath = ()) -> Server:
+    """Of these weights. An endpoint is tried once, and remembered."""
+    if catalog.info(weights.model).kind == ENDPOINT:
+        for _ in catalog.open(weights.model, weights.adapter):
             pass
-    return server_of(catalog.loaded_backend(setup.model), setup)
+    return server_of(catalog.loaded_backend(weights.model), weights, path)
+
+
+def _servers_of_agents(setup: Setup, server: Server, catalog: Catalog) -> tuple[Server | None, ...]:
+    """Of each agent with its own weights the server that has these, None for one with the setup's. Raises NotSupported
+    where a script that asks one server in one way could not ask them."""
+    found: list[Server | None] = []
+    for row, weights in enumerate(own_weights(setup)):
+        path = ("task", "agents", row)
+        own = None if weights is None else _server(weights, catalog, path)
+        if weights and _place_of(weights, catalog) != _place_of(setup, catalog):
+            rule = "is a model of another server than the setup's, and a script asks one server; take models of one."
+            raise NotSupported(path=(*path, "model"), value=weights.model, rule=rule)
+        if own and replace(own, model=server.model) != server:
+            rule = f"was seen to take other settings than {setup.model}, and a script asks all models of a server alike."
+            raise NotSupported(path=(*path, "model"), value=weights.model, rule=rule)
+        found.append(own)
+    return tuple(found)
+
+
+def _place_of(weights: Weights, catalog: Catalog) -> str:
+    """The endpoint that has them; "" for the playground itself."""
+    return weights.model.partition("/")[0] if catalog.info(weights.model).kind == ENDPOINT else ""
+
+
+def _python(setup: Setup, catalog: Catalog) -> TechniqueScript:
+    server = _server(setup, catalog)
+    return python_script(setup, server, _servers_of_agents(setup, server, catalog))
+
+
+def _transformers(setup: Setup, catalog: Catalog) -> TechniqueScript:
+    return transformers_script(setup, local_model_of(setup, catalog), own_models(setup, catalog))
 
 
 def _single_call(title: str, language: str, ending: str, write: Callable[[Setup, Server], str]) -> CodeKind:
@@ -60,10 +91,8 @@ def _single_call(title: str, language: str, ending: str, write: Callable[[Setup,
 
 
 KINDS = {
-    "python": _script_kind("Python, with openai", lambda setup, catalog: python_script(setup, _server(setup, catalog))),
-    "transformers": _script_kind(
-        "Python, with transformers", lambda setup, catalog: transformers_script(setup, local_model_of(setup, catalog))
-    ),
+    "python": _script_kind("Python, with openai", _python),
+    "transformers": _script_kind("Python, with transformers", _transformers),
     "javascript": _single_call("JavaScript, with openai", "javascript", "mjs", write_javascript),
     "curl": _single_call("curl", "bash", "sh", write_curl),
 }
@@ -93,7 +122,7 @@ def write_comparison_code(panes: Sequence[Setup], kind: CodeKind, catalog: Catal
         raise InvalidSetup(path=("kind",), rule=f"cannot hold a comparison; take one of {', '.join(COMPARED)}.")
     for pane in panes:
         _check(pane, catalog)
-    servers = {pane.model.partition("/")[0] if catalog.info(pane.model).kind == ENDPOINT else "" for pane in panes}
+    servers = {_place_of(pane, catalog) for pane in panes}
     if kind is KINDS["python"] and len(servers) > 1:
         names = ", ".join(sorted(name or "the playground itself" for name in servers))
         raise InvalidSetup(f"A script asks one server, and these panes ask several: {names}. Compare models of one.")
@@ -107,12 +136,10 @@ def write_comparison_code(panes: Sequence[Setup], kind: CodeKind, catalog: Catal
 
 def _check(setup: Setup, catalog: Catalog) -> None:
     technique_of(setup).check(setup.task)
-    if any(agent.model or agent.adapter for agent in setup.task.agents):
-        rule = "has one with a model or an adapter of its own, and a script asks one model for all."
-        raise NotSupported(path=("task", "agents"), rule=rule)
-    info = catalog.info(setup.model)
-    if info.capabilities.task:
-        raise NotSupported(f"{info.title} takes a text and no prompt, so there is no request to write as code.")
-    refuse_ignored(setup, info.capabilities)
-    if info.kind != ENDPOINT:  # whose models have adapters that only it knows of
-        catalog.entry(setup.model, setup.adapter)
+    for asked in (setup, *technique_of(setup).asked_with(setup)):
+        info = catalog.info(asked.model)
+        if info.capabilities.task:
+            raise NotSupported(f"{info.title} takes a text and no prompt, so there is no request to write as code.")
+        refuse_ignored(asked, info.capabilities)
+        if info.kind != ENDPOINT:  # whose models have adapters that only it knows of
+            catalog.entry(asked.model, asked.adapter)

@@ -67,6 +67,10 @@ class Rename(ast.NodeTransformer):
         node.id = self.names.get(node.id, node.id)
         return node
 
+    def visit_Global(self, node: ast.Global) -> Any:
+        node.names = [self.names.get(name, name) for name in node.names]
+        return node
+
     def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
         node.name = self.names.get(node.name, node.name)
         self.generic_visit(node)

@@ -7,8 +7,9 @@ from typing import Any
 
 from playground.export.syntax import literal, names_read
 
-FOR_THE_PAGE = ("together", "depends_on", "how", "weights")  # arguments that change nothing of what is sent or answered
+FOR_THE_PAGE = ("together", "depends_on", "how")  # arguments that change nothing of what is sent or answered
 FOR_A_FORM = "answer_to"  # changes nothing where the answer has no form
+FOR_SEVERAL = "weights"  # nor this where one model answers all
 
 
 class Plain(ast.NodeTransformer):
@@ -65,6 +66,7 @@ class Plain(ast.NodeTransformer):
         if self.asks:
             node.args = [a for a in node.args if not (isinstance(a, ast.Name) and a.id == "ask")]
         dropped = FOR_THE_PAGE + ((FOR_A_FORM,) if self.constants.get("task.form") == "none" else ())
+        dropped += () if self.constants.get("script.several") else (FOR_SEVERAL,)
         node.keywords = [k for k in node.keywords if k.arg not in dropped]
         self.generic_visit(node)
         if isinstance(node.func, ast.Attribute) and ast.unparse(node.func) in ("ask.use", "ask.call", "ask.excess"):

@@ -10,7 +10,8 @@ from playground.export.definitions import Definition
 from playground.export.syntax import names_read
 
 SETTINGS = (
-    "CLIENT", "SOURCE", "ADAPTER", "TOKENIZER", "MODEL", "SCALE", "SAMPLING", "FORM", "OPTIONS", "TASK"
+    "CLIENT", "SOURCE", "MODELS", "FIRST", "ADAPTER", "TOKENIZER", "MODEL", "SCALE", "SAMPLING", "FORM", "OPTIONS",
+    "TASK",
 )  # fmt: skip
 TECHNIQUE = "The technique"
 SECTIONS = {  # what a definition's module begins with, and the heading that it comes under

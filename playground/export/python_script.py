@@ -1,5 +1,8 @@
 """A Python script that repeats a whole technique, with nothing but `openai`."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from playground.answer_forms.form import form_of
 from playground.export import layout
 from playground.export.servers import Server
@@ -18,11 +21,20 @@ BEGINS = "continue_final_message"
 BEGUN = f"An answer is begun for the model, for which the server has to know `{BEGINS}`, as vLLM does."
 
 
-def python_script(setup: Setup, server: Server) -> TechniqueScript:
-    """The script for a checked setup, all but written."""
+def python_script(setup: Setup, server: Server, own: Sequence[Server | None] = ()) -> TechniqueScript:
+    """The script for a checked setup, all but written. `own` are the servers of its agents, None for the setup's: they
+    are one, which has several models."""
+    own = own or [None] * len(setup.task.agents)
+    agents = tuple(
+        replace(agent, model=one.model if one else "", adapter="", scale=1.0)
+        for agent, one in zip(setup.task.agents, own, strict=True)
+    )
+    setup = replace(setup, task=replace(setup.task, agents=agents))
     sampling, form = server.sampling(setup.sampling), form_of(setup.task)
-    chooses = server.own and setup.options.get("next_speaker") == "moderator"
+    chooses = server.chooses and setup.options.get("next_speaker") == "moderator"
     constants = {
+        "script.several": any(own),
+        "server.several": any(own),
         "server.formed": form is not None,
         "server.functions": technique_of(setup).offers_functions,
         "server.prefill": server.prefill,

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from playground.backends.base import Backend
 from playground.backends.endpoints.dialect import MAX_STOPS, SENT_SETTINGS
-from playground.errors import NotSupported
+from playground.errors import FieldPath, NotSupported
 from playground.types import Sampling, Weights
 
 Prefill = Literal["question", "prefix", "continue"]
@@ -17,7 +17,7 @@ class Server:
     """`prefill`: how the assistant's turn is begun for it; `question` is as words of the user's, which any server
     understands. `samples`: draws n samples in one request. `stops`: ends an answer at stop strings.
     `settings`: names of the sampling settings that are stated; None states those that are not as usual.
-    `own`: it is the playground's.
+    `chooses`: holds an answer to a list of texts. `own`: it is the playground's.
     """
 
     model: str
@@ -26,6 +26,7 @@ class Server:
     stops: bool = True
     limit_field: str = "max_tokens"
     settings: tuple[str, ...] | None = None
+    chooses: bool = True
     own: bool = True
 
     def sampling(self, sampling: Sampling) -> dict[str, Any]:
@@ -51,16 +52,16 @@ class Server:
         return not self.stops or len(sampling.stop) > MAX_STOPS
 
 
-def server_of(backend: Backend | None, weights: Weights) -> Server:
+def server_of(backend: Backend | None, weights: Weights, path: FieldPath = ()) -> Server:
     """An endpoint as it was found; for a model of this machine the playground's own `/v1`, which has it too.
 
-    Raises NotSupported for an adapter at a scale: no server can be asked for one.
+    Raises NotSupported for an adapter at a scale: no server can be asked for one. `path` leads to the weights.
     """
     from playground.backends.endpoints.backend import EndpointBackend  # an HTTP client: not before it is needed
 
     if weights.adapter and weights.scale != 1.0:
         rule = "a script asks a server, and a served adapter always has its full strength, 1."
-        raise NotSupported(path=("scale",), value=weights.scale, rule=rule)
+        raise NotSupported(path=(*path, "scale"), value=weights.scale, rule=rule)
     if not isinstance(backend, EndpointBackend):
         model = f"{weights.model}+{weights.adapter}" if weights.adapter else weights.model
         return Server(model=model, prefill="continue", samples=True)
@@ -73,5 +74,6 @@ def server_of(backend: Backend | None, weights: Weights) -> Server:
         stops=dialect.stops,
         limit_field=dialect.limit_field,
         settings=tuple(name for name in SENT_SETTINGS if name in can.sampling),
+        chooses="labels" in can.forms,
         own=False,
     )

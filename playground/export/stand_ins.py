@@ -64,6 +64,9 @@ class Agent:
     writer: str = "model"
     speaks: str = "in_turn"
     tools: str = "none"
+    model: str = ""
+    adapter: str = ""
+    scale: float = 1.0
     temperature: Any = None
     max_tokens: Any = None
 

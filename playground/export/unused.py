@@ -14,6 +14,7 @@ def drop_unused_locals(function: ast.FunctionDef) -> bool:
     """Take out what is only ever written. Returns whether anything was."""
     _split_pairs(function)
     assigned = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    assigned -= {name for n in ast.walk(function) if isinstance(n, ast.Global) for name in n.names}
     loads = Counter(n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
     for node in ast.walk(function):
         if isinstance(node, ast.Expr) and (name := _added_to(node)):

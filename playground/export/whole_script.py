@@ -70,6 +70,10 @@ class TechniqueScript:
     def define(self, name: str, value: str, imports: str = "") -> None:
         """A constant, as it is written; with the statements that import what it names."""
         self.program.define(name, value)
+        self.bring(imports)
+
+    def bring(self, imports: str) -> None:
+        """Statements that import names."""
         for line in filter(None, imports.split("\n")):
             self.program.external[line.rpartition(" ")[2]] = line
 
@@ -149,7 +153,7 @@ def _task(task: Task, used: tuple[str, ...], program: Program) -> str:
         if isinstance(value, tuple):
             return f"({', '.join(map(write, value))}{',' if len(value) == 1 else ''})"
         if isinstance(value, Agent):
-            return _call(names[Agent], changed_values(value), write)
+            return _call(names[Agent], {"name": value.name, **changed_values(value)}, write)
         if isinstance(value, Example | ChainStep | Turn):
             return _call(names[type(value)], {f.name: getattr(value, f.name) for f in fields(value)}, write)
         return layout.write_value(value)

@@ -31,7 +31,7 @@ from playground.ui.playground import tab as playground_tab
 from playground.ui.playground.variables_panel import PromptForm
 from playground.ui.retrieval import tab as retrieval_tab
 from playground.ui.sampling import tab as sampling_tab
-from playground.ui.setup_form import model_choice
+from playground.ui.setup_form import model_choice, offered_models
 from playground.ui.setup_form.form import Form
 
 __all__ = ["build_app", "launch_options"]
@@ -67,6 +67,7 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
         with gr.Row(elem_id="header"):
             gr.Markdown("# Prompt Playground", elem_id="title")
             status = model_status.build()
+        offered = offered_models.build(catalog)
         shared = Shared(
             page=page, settings=settings, sessions=sessions, store=store, places=places, ready=status.ready,
             changed=gr.State(0), opened=gr.State(None), comparison=drafts.build("comparison"),
@@ -82,6 +83,7 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
         model_status.wire(status, page, form.choice, run, shared.changed, sessions)
         choices = [form.choice, *(choice for tab in made for choice in tab.choices)]
         model_choice.wire(page, shared.changed, choices, sessions)
+        offered_models.wire(page, shared.changed, offered, sessions)
         _open_in_playground(shared, form, tabs)
         for taking in (taking for tab in made for taking in tab.taking):
             _take_setup(taking, form, sessions)

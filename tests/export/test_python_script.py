@@ -200,3 +200,63 @@ def test_a_form_that_an_endpoint_was_not_seen_to_keep_is_refused_as_by_a_run(for
     for kind in ("python", "javascript", "curl"):
         with pytest.raises(NotSupported, match="it was seen to keep JSON schema and form of an example"):
             write_code(setup, KINDS[kind], Catalog([entry]))
+
+
+def models_of(recorder: Any, *names: str, **others: Any) -> Catalog:
+    """One endpoint's models; `others` are of another, or take other settings."""
+    catalog = Catalog()
+    for name, (capabilities, dialect) in {**dict.fromkeys(names, SERVERS["plain"]), **others}.items():
+        backend = replace(backend_of(recorder.url, capabilities, dialect), model=f"m-{name}")
+        entry = ModelEntry(
+            name=f"recorder/{name}", title="", kind="endpoint", load=lambda _, it=backend: it,
+            capabilities=backend.capabilities,
+        )  # fmt: skip
+        catalog.add(entry)
+    return catalog
+
+
+PANEL: dict[str, Any] = {
+    "strategy": "panel",
+    "options": {**OPTIONS["panel"], "messages": 3},
+    "model": "recorder/one",
+    "sampling": {"seed": 7},
+}
+MIXED = [
+    {"name": "Ann", "system": "You add.", "model": "recorder/two", "tools": "calculator"},
+    {"name": "Ben", "system": "You check.", "temperature": 0.0},
+    {"name": "Eve", "system": "You decide.", "model": "recorder/one", "speaks": "at_the_end", "max_tokens": 9},
+]
+
+
+@pytest.mark.parametrize("next_speaker", ["round_robin", "moderator"])
+def test_agents_are_asked_of_the_server_by_their_own_models(
+    next_speaker: str, recorder: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog = models_of(recorder, "one", "two")
+    options = {**PANEL["options"], "next_speaker": next_speaker}
+    setup = setups.parse({**PANEL, "options": options, "task": {"input": "2 + 2?", "agents": MIXED}})
+    script = write_code(setup, KINDS["python"], catalog)
+    for salt in range(4):
+        recorder.salt = salt
+        recorder.told = []
+        *_, run = runner.run(setup, catalog)
+        by_app, recorder.told = recorder.told, []
+        written, _ = run_script(script, tmp_path, recorder.url, monkeypatch)
+        assert asked(recorder.told) == asked(by_app)
+        assert {body["model"] for body in recorder.told} == {"m-one", "m-two"}
+        assert written.endswith(f"{run.answer}\n")
+
+
+def test_what_one_script_cannot_ask_of_its_server_is_refused_by_row(recorder: Any, catalog_of: Any) -> None:
+    catalog = models_of(recorder, "one", "two", three=SERVERS["continues"])
+    for entry in (models_of(recorder, "far").entry("recorder/far"), catalog_of().entry("default")):
+        catalog.add(replace(entry, name=entry.name.replace("recorder", "other")))
+    asks = {
+        "recorder/three": "takes? other settings than recorder/one",
+        "other/far": "a script asks one server",
+        "default": "a script asks one server",
+    }
+    for model, why in asks.items():
+        task = {"input": "2 + 2?", "agents": [MIXED[1], {**MIXED[0], "model": model}]}
+        with pytest.raises(NotSupported, match=rf"`task\.agents\.1\.model` is .*{why}"):
+            write_code(setups.parse({**PANEL, "task": task}), KINDS["python"], catalog)

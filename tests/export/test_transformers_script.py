@@ -88,6 +88,56 @@ def test_a_script_asks_and_answers_as_the_app_does(
     compare(setups.parse({**data, "model": model, "sampling": GREEDY}), tiny_catalog, prompts, tmp_path)
 
 
+AGENTS = [
+    {"name": "Ann", "system": "You add.", "adapter": "tuned", "scale": 0.5},
+    {"name": "Ben", "system": "You check.", "model": "calling", "temperature": 0.0},
+    {"name": "Eve", "system": "You look.", "model": "default"},
+    {"name": "Max", "system": "You decide.", "speaks": "at_the_end", "max_tokens": 9},
+]
+
+
+def prompts_of_panel(run: Run) -> list[list[int]]:
+    """By the template of whichever model spoke."""
+    tokenizers = {"default": tiny_tokenizer(), "calling": tiny_tokenizer()}
+    tokenizers["calling"].chat_template = HEAD + TURN + END
+    models = {agent.name: agent.model or run.setup.model for agent in run.setup.task.agents}
+    return [
+        encode(tokenizers[models.get(s.label.partition(": ")[2], run.setup.model)], s.messages, s.prefix)
+        for s in run.steps
+    ]
+
+
+@pytest.mark.parametrize("adapter", ["", "tuned"])
+@pytest.mark.parametrize("next_speaker", ["round_robin", "moderator"])
+def test_agents_speak_with_their_own_weights_and_a_moderator_chooses(
+    adapter: str, next_speaker: str, tiny_catalog: Catalog, prompts: list[list[int]], tmp_path: Path
+) -> None:
+    task = {"input": "the cat", "agents": AGENTS, "form": "labels", "form_text": "mat\nhat"}
+    options = {"next_speaker": next_speaker, "messages": 4}
+    data = {"strategy": "panel", "options": options, "task": task, "adapter": adapter, "sampling": GREEDY}
+    run = run_app(setups.parse(data), tiny_catalog)
+    written, steps = run_script(write_code(run.setup, KIND, tiny_catalog), tmp_path)
+    assert prompts == prompts_of_panel(run)
+    assert steps == "".join(f"--- {step.label}\n{step.completions[0].text}\n" for step in run.steps)
+    assert written == f"{run.answer}\n"
+    assert run.answer in ("mat", "hat")
+    if next_speaker == "moderator":
+        chosen = [step.completions[0].text for step in run.steps if step.label.startswith("Who speaks")]
+        assert set(chosen) <= {"Ann", "Ben", "Eve"}
+        assert "named nobody" not in run.how
+    else:
+        by = {step.label: step.completions[0].origin for step in run.steps}
+        assert [(o.adapter, o.scale) for o in by.values() if o][:3] == [("tuned", 0.5), ("", 1.0), ("", 1.0)]
+
+
+def test_an_agent_whose_model_is_elsewhere_is_refused_by_row(tiny_catalog: Catalog, catalog_of: Any) -> None:
+    entry = replace(catalog_of().entry("default"), name="elsewhere")
+    with_other = Catalog([entry], shared=tiny_catalog)
+    task = {"input": "the cat", "agents": [AGENTS[0], {**AGENTS[1], "model": "elsewhere"}]}
+    with pytest.raises(NotSupported, match="`task.agents.1.model` is no model whose weights this machine has"):
+        write_code(setups.parse({"strategy": "panel", "task": task}), KIND, with_other)
+
+
 ONE = {"task": {"input": "the cat"}, "sampling": GREEDY}
 
 

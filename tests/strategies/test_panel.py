@@ -157,8 +157,7 @@ def test_a_moderator_chooses_and_where_it_names_nobody_the_next_of_the_round_spe
     (form, *_) = [prompt.form for prompt in prompts_of(run.setup)]
     assert form
     assert form.written == ("Writer", "Critic")
-    with pytest.raises(NotSupported, match="held to the names"):
-        transformers_script(run.setup, LocalModel(source=parse_source("someone/model")))
+    assert "label_grammar(one_of)" in transformers_script(run.setup, LocalModel(source=parse_source("a/model"))).write()
 
 
 def test_by_hand_the_person_names_who_speaks(catalog_of: Any) -> None:
@@ -239,8 +238,7 @@ def test_agents_have_weights_and_sampling_of_their_own(catalog_of: Any) -> None:
     assert asked == [("default", 0.7, 256), ("other", 0.1, 9)]
     keys = RunKeys(catalog)
     assert keys.column(run.setup) != keys.column(setup(WRITER, {**other, "model": "default"}, messages=2))
-    with pytest.raises(NotSupported, match="a script asks one model for all"):
-        write_code(run.setup, KINDS["python"], catalog)
+    assert 'model="other"' in write_code(run.setup, KINDS["python"], catalog)
     missing = setup(WRITER, {**CRITIC, "model": "gone"})
     with pytest.raises(UnknownModel, match="gone"):
         check_setup(setups.to_dict(missing), catalog)
@@ -302,3 +300,13 @@ def test_who_spoke_to_whom_is_counted_and_told_with_each_message(catalog_of: Any
     assert steps_values.steps_value(run)["steps"][0]["facts"].startswith("to Critic and Judge \u00b7 ")
     strange = replace(run, setup=setup(WRITER, YOU))
     assert {arrow["to"] for arrow in dialogue_values.graph_value(strange)["arrows"]} <= {"Writer", "Critic"}
+
+
+def test_a_person_without_a_system_message_may_leave_the_message_to_a_model_of_its_own(catalog_of: Any) -> None:
+    catalog = catalog_of(spoken)
+    own = ScriptedBackend(reply=lambda *_: "Mine.")
+    made = lambda _: own  # noqa: E731
+    catalog.add(ModelEntry(name="own", title="", kind="scripted", load=made, capabilities=own.capabilities))
+    asked = setup(WRITER, {**YOU, "system": "", "model": "own"}, messages=2)
+    run = ran(catalog, asked, write(ran(catalog, asked), ""))
+    assert run.answer == "Mine."

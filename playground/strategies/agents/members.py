@@ -5,7 +5,6 @@ from typing import Any
 from playground.errors import InvalidSetup
 from playground.strategies.parts.templates import field_names
 from playground.task import MAX_AGENTS, PERSON, SEARCH, Agent, Task
-from playground.types import Weights
 
 FEWEST = 2
 
@@ -28,11 +27,6 @@ def agent_named(name: str, agents: tuple[Agent, ...]) -> Agent | None:
     """The one of that name, however it is cased."""
     wanted = name.strip(" .*\"'").casefold()
     return next((agent for agent in agents if agent.name.casefold() == wanted), None)
-
-
-def own_weights(agent: Agent) -> Weights:
-    """The weights that it names; without any, no names."""
-    return Weights(model=agent.model, adapter=agent.adapter)
 
 
 def own_sampling(agent: Agent) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from playground.formats import format_count
 from playground.parameters import choice, flag, number, text
 from playground.strategies.agents.choosing import named_by_hand, named_by_moderator, next_in_round
 from playground.strategies.agents.endings import final_message, has_phrase, is_agreement, is_silence, without_phrase
-from playground.strategies.agents.members import at_the_end, check_agents, in_turn, own_sampling, own_weights
+from playground.strategies.agents.members import at_the_end, check_agents, in_turn, own_sampling
 from playground.strategies.agents.speaking import LEAVES, USES, Utterance, is_unwritten, listen, speak
 from playground.strategies.base import Answer, Ask, Running, Strategy, TechniqueCard, system_message, user_message
 from playground.strategies.parts.calls import Calls
@@ -95,7 +95,7 @@ class Panel(Strategy):
         return Calls(least, self.messages * (chosen + used) + ending + alone)
 
     def asked_with(self, setup: Setup) -> tuple[Setup, ...]:
-        return tuple(_as_asked(setup, agent) for agent in setup.task.agents if agent.writer != PERSON or agent.system)
+        return tuple(_as_asked(setup, agent) for agent in setup.task.agents)
 
     def dialogue(self, run: Run) -> tuple[tuple[Step, str], ...]:
         found: dict[str, tuple[Step, str]] = {}
@@ -192,7 +192,7 @@ class Panel(Strategy):
 
 def _as_asked(setup: Setup, agent: Agent) -> Setup:
     """The setup with this agent's weights and sampling."""
-    own, sampling = setup.weights_for(own_weights(agent)), replace(setup.sampling, **own_sampling(agent))
+    own, sampling = setup.weights_for(agent), replace(setup.sampling, **own_sampling(agent))
     return replace(setup, model=own.model, adapter=own.adapter, scale=own.scale, sampling=sampling)
 
 

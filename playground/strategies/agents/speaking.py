@@ -3,7 +3,7 @@
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 
-from playground.strategies.agents.members import names_of, own_sampling, own_weights
+from playground.strategies.agents.members import names_of, own_sampling
 from playground.strategies.base import Ask, Event, assistant_message, system_message, user_message
 from playground.strategies.parts.actions import read_action
 from playground.strategies.parts.replies import spoken_text
@@ -85,9 +85,9 @@ def speak(
     messages, seen = seen_by(agent, task, said), labels_of(said)
     others = [name for name in names_of(task.agents) if name != agent.name]
     stop = tuple(f"\n{name}:" for name in [*others, *(["Observation"] if agent.tools != "none" else [])])
-    settings, weights = own_sampling(agent), own_weights(agent)
+    settings = own_sampling(agent)
     (reply,) = yield from ask(
-        label, messages, depends_on=seen, weights=weights, answer_to=answer_to, stop=stop, **settings
+        label, messages, depends_on=seen, weights=agent, answer_to=answer_to, stop=stop, **settings
     )
     tokens, begun, last = tokens_in(reply), "", ""
     if agent.tools != "none":
@@ -102,7 +102,7 @@ def speak(
             done = f"Action: {action.name}[{action.argument}]"
             begun = f"{begun}{thought}\n{done}\nObservation: {used.text}\n".lstrip()
             (reply,) = yield from ask(
-                on, messages, prefill=begun, depends_on=seen, weights=weights, stop=stop, **settings
+                on, messages, prefill=begun, depends_on=seen, weights=agent, stop=stop, **settings
             )
             tokens += tokens_in(reply)
     text = without_name(spoken_text(reply), agent.name) or last or SILENCE

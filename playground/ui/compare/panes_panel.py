@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from playground import setups
-from playground.backends.catalog import Catalog, ModelInfo
+from playground.backends.catalog import Catalog
 from playground.errors import LimitReached
 from playground.strategies import STRATEGIES
 from playground.types import Setup, Weights
@@ -16,23 +16,18 @@ from playground.ui import widgets
 from playground.ui.compare import panes
 from playground.ui.compare.panes import TAKEN, Picked
 from playground.ui.handlers import put_back
-from playground.ui.handlers.event_options import AT_ONCE
-from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.put_back import PutBack
-from playground.ui.handlers.tab import Shared, Updates, Values
-from playground.ui.handlers.trigger_modes import on_opening_and
-from playground.ui.setup_form.model_choice import MANY, has_steps
+from playground.ui.handlers.tab import Updates, Values
 
 HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PanesPanel:
-    """The rows, the models that they offer, the button that adds the Playground's setup as one of them, and the one
-    that puts back the comparison that something else replaced."""
+    """The rows, the button that adds the Playground's setup as one of them, and the one that puts back the comparison
+    that something else replaced."""
 
     rows: Any
-    models: Any
     take: Any
     back: PutBack
     most: int
@@ -73,7 +68,7 @@ def _row_of(setup: Setup) -> dict[str, Any]:
 
 
 def build(
-    catalog: Catalog, held: Sequence[Weights], most: int, kept: Any, title: Callable[[Mapping[str, Any]], str]
+    held: Sequence[Weights], most: int, kept: Any, title: Callable[[Mapping[str, Any]], str]
 ) -> PanesPanel:
     """Lay out the rows. They open with these panes, for every visitor.
 
@@ -83,41 +78,13 @@ def build(
         "techniques": [{"key": name, "title": technique.title} for name, technique in STRATEGIES.items()],
         "presets": [{"key": key, "title": preset.title} for key, preset in panes.offered_presets().items()],
         "most": most,
-        "many": MANY,
     }
     with gr.Column(elem_id="panes", min_width=0):
-        models = widgets.widget(HERE / "pane_models.js", value=list_choices(catalog.models()))
-        rows = widgets.widget(HERE / "pane_rows.js", fixed, value=panes.value([]))
+        rows = widgets.widget(HERE / "pane_rows.js", fixed, uses=[widgets.WEIGHTS_FIELDS], value=panes.value([]))
         take = gr.Button(
             "Add the Playground\u2019s setup as a pane", size="sm", variant="secondary", elem_classes="quiet-button"
         )
         back = put_back.build(kept, title)
-    panel = PanesPanel(rows=rows, models=models, take=take, back=back, most=most)
+    panel = PanesPanel(rows=rows, take=take, back=back, most=most)
     rows.value = panel.write(held)[rows]
     return panel
-
-
-def list_choices(models: Sequence[ModelInfo]) -> list[dict[str, Any]]:
-    """What a row can choose from. A served adapter has its full strength, always; others are graded, or on or off."""
-    return [
-        {
-            "name": info.name,
-            "title": info.title,
-            "adapters": [
-                {"name": a.name, "title": a.title, "scaled": info.kind != "endpoint", "graded": has_steps(a)}
-                for a in info.adapters
-            ],
-        }
-        for info in models
-    ]
-
-
-def wire(panel: PanesPanel, shared: Shared) -> None:
-    """Attach the handlers."""
-
-    @report_errors
-    def refresh(request: gr.Request) -> Updates:
-        return {panel.models: list_choices(shared.sessions.of(request).models())}
-
-    how: dict[str, Any] = {"trigger_mode": "always_last", **AT_ONCE}
-    on_opening_and(shared.page.load, [shared.changed.change], refresh, None, [panel.models], **how)

@@ -70,7 +70,7 @@ def build(shared: Shared) -> Tab:
         copy = widgets.link_button("Copy a link to this comparison")
         most = settings.max_panes
         title = partial(link.title_of, most=most, offered=offered.values(), prompts=prompt_list_panel.PROMPTS)
-        picker = panes_panel.build(catalog, chosen[:most], most, shared.comparison, title)
+        picker = panes_panel.build(chosen[:most], most, shared.comparison, title)
         ticked = blind_panel.build_choice()
         technique = gr.Column(min_width=0)  # stands above the prompts, which it is read with
         with gr.Tabs(overflow_behavior="wrap") as tabs:
@@ -140,7 +140,6 @@ def _wire(
             AnswersView(memory=listed.listed, show=listed.show, outputs=listed.results),
         ],
     )
-    panes_panel.wire(picker, shared)
     ready = {*opening, *(one.setup.task.input for one in offered.values())}
     taking = _taking(picker, compared.form.task.field("input").widget, ready)
     return Tab(taking=[taking], trying=[trying.try_setup], linked=replace(linked, restored=restored))

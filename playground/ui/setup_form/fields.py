@@ -16,7 +16,7 @@ from playground.parameters import Parameter, parameters
 from playground.retrieval.collections import shipped_collections
 from playground.retrieval.library import OWN
 from playground.strategies import STRATEGIES
-from playground.types import Agent, ChainStep, Example, Turn
+from playground.types import Agent, ChainStep, Example, Turn, Weights
 from playground.ui.widgets import TextColumn, rows_editor
 
 ROWS: dict[str, tuple[str, type]] = {
@@ -30,6 +30,8 @@ NAMES = {
     **{name: technique.title for name, technique in STRATEGIES.items()},
 }
 COLLECTION = "collection"
+NUMBERS = ("integer", "number")
+WEIGHTS = tuple(p.name for p in parameters(Weights))
 ESCAPES = {"\n": "\\n", "\t": "\\t", "\\": "\\\\"}
 DECIMAL = re.compile(r"[+-]?\d{0,9}\.\d{1,9}")
 INTEGER = re.compile(r"[+-]?\d{1,20}")  # longer ones are refused as they are
@@ -156,17 +158,24 @@ def _titled_choices(p: Parameter) -> list[tuple[str, str]]:
 
 
 def _columns(cls: type) -> list[TextColumn]:
+    """A column for each parameter; the weights that a row may have of its own come after what it is."""
+    declared = parameters(cls)
+    if issubclass(cls, Weights):
+        declared = tuple(sorted(declared, key=lambda p: p.name in WEIGHTS))
     return [
-        TextColumn(key=p.name, label=p.label, hint=p.help, lines=p.lines, choices=tuple(_titled_choices(p)))
-        for p in parameters(cls)
-    ]
+        TextColumn(
+            key=p.name, label=p.label, hint=p.help, lines=p.lines, choices=tuple(_titled_choices(p)), empty=p.empty,
+            bounds=(p.low, p.high, p.step) if p.kind in NUMBERS else None, weights=p.name == "model",
+        )
+        for p in declared
+    ]  # fmt: skip
 
 
 def _rows(raw: Any, cls: type) -> Any:
     """Rows as they are, but for the empty ones that a table has at its end: there nothing differs from the defaults."""
     if not isinstance(raw, list):
         return [] if raw is None else raw
-    numbers = {p.name for p in parameters(cls) if p.optional}
+    numbers = {p.name: p.optional for p in parameters(cls) if p.kind in NUMBERS}
     raw = [_with_numbers(row, numbers) for row in raw]
     empty = {p.name: p.default for p in parameters(cls)}
     rows = list(raw)
@@ -180,11 +189,13 @@ def _cell(value: Any) -> str:
     return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _with_numbers(row: Any, names: Iterable[str]) -> Any:
-    """A row with numbers in those cells, which are typed; None for an empty one, and what is none as it is."""
+def _with_numbers(row: Any, optional: Mapping[str, bool]) -> Any:
+    """A row with numbers in those cells; an empty one is None where it is optional, else left out, and what is no
+    number is as it was."""
     if not isinstance(row, Mapping):
         return row
-    return {key: _number(value) if key in names else value for key, value in row.items()}
+    read = {key: _number(value) if key in optional else value for key, value in row.items()}
+    return {key: value for key, value in read.items() if value is not None or optional.get(key, True)}
 
 
 def _number(raw: Any) -> Any:

@@ -21,13 +21,16 @@ from playground.ui.widgets.status import sentence
 
 HERE = Path(__file__).parent
 STATUS_LINE, TOKEN_TEXT = HERE / "status_line.js", HERE / "token_text.js"
+WEIGHTS_FIELDS = HERE / "weights_fields.js"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextColumn:
     """One text of a row: its key in the value, its label, and how tall its box starts.
 
-    With `choices`, titles and texts, it is one of these; the first where a row has none.
+    With `choices`, titles and texts, it is one of these; the first where a row has none. With `bounds` it is a number:
+    the lowest, the highest, and how far apart. With `weights` it is a model, with `adapter` and `scale` in the same
+    row; `empty` is what a row has that has none of its own.
     """
 
     key: str
@@ -35,6 +38,9 @@ class TextColumn:
     hint: str = ""
     lines: int = 1
     choices: tuple[tuple[str, str], ...] = ()
+    bounds: tuple[float, float, float] | None = None
+    weights: bool = False
+    empty: str = ""
 
 
 @cache
@@ -45,7 +51,7 @@ def script(path: Path) -> str:
 def rows_editor(columns: Sequence[TextColumn], *, noun: str, most: int, **shown: Any) -> gr.HTML:
     """Rows of texts that can be added, removed and moved. Value: a list of dicts by column key. Event: `input`."""
     fixed = {"columns": [asdict(c) for c in columns], "noun": noun, "most": most}
-    return widget(HERE / "rows.js", fixed, value=[], **shown)
+    return widget(HERE / "rows.js", fixed, uses=[WEIGHTS_FIELDS], value=[], **shown)
 
 
 def chips(value: list[dict[str, str]]) -> gr.HTML:

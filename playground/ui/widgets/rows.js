@@ -2,6 +2,8 @@
 // gr.Dataframe's cells have one line, and its rows do not move.
 const host = element.querySelector(".rows");
 const { columns, noun, most } = fixed;
+const REST = ["adapter", "scale"]; // of weights: they stand with the model
+const hasWeights = columns.some(({ weights }) => weights);
 host.dataset.noun = noun;
 let rows = [];
 
@@ -12,16 +14,24 @@ const publish = () => {
 const control = (row, column, name) => {
   const held = { "aria-label": name, "data-column": column.key,
     oninput: (event) => { row[column.key] = event.target.value; publish(); } };
+  if (column.bounds) {
+    const [min, max, step] = column.bounds;
+    return el("input", { ...held, type: "number", inputmode: "decimal", min, max, step, title: column.hint,
+      placeholder: column.empty, value: row[column.key] ?? "" });
+  }
   if (!column.choices.length) return el("textarea", { ...held, rows: column.lines, value: row[column.key] ?? "",
     placeholder: column.hint, spellcheck: "false", dir: "auto" });
   const chosen = row[column.key] || column.choices[0][1];
   return el("select", { ...held, title: column.hint },
     ...column.choices.map(([title, value]) => el("option", { value, text: title, selected: value === chosen })));
 };
-const cell = (row, at, column) =>
-  el("label", { class: column.choices.length ? "cell choice" : "cell" },
-    el("span", { class: "column", text: column.label }),
-    control(row, column, `${noun} ${at + 1}: ${column.label.toLowerCase()}`));
+const framed = (label, node) => el("label", { class: `cell ${node.tagName === "TEXTAREA" ? "" : "choice"}` },
+  el("span", { class: "column", text: label }), node);
+const cells = (row, at) => columns.filter(({ key }) => !hasWeights || !REST.includes(key))
+  .flatMap((column) => (column.weights
+    ? weightsFields(row, `${noun} ${at + 1}`, { field: framed, common: column.empty, publish,
+      changed: () => { draw(); publish(); } })
+    : [framed(column.label, control(row, column, `${noun} ${at + 1}: ${column.label.toLowerCase()}`))]));
 const tool = (action, sign, name, disabled, act) =>
   el("button", { type: "button", class: "quiet", text: sign, title: name, "aria-label": name, disabled,
     "data-action": action, onclick: act });
@@ -55,7 +65,7 @@ const draw = () => {
       text: `Skip the ${rows.length} rows` }),
     ...rows.map((row, at) => el("div", { class: "row", role: "group", "aria-label": `${noun} ${at + 1}` },
       el("span", { class: "number", text: at + 1, "aria-hidden": "true" }),
-      el("div", { class: "cells" }, ...columns.map((column) => cell(row, at, column))),
+      el("div", { class: "cells" }, ...cells(row, at).filter(Boolean)),
       el("div", { class: "tools", role: "toolbar", "aria-label": `${noun} ${at + 1}` },
         tool("up", "\u2191", `Move ${noun} ${at + 1} up`, at === 0, () => move(at, at - 1)),
         tool("down", "\u2193", `Move ${noun} ${at + 1} down`, at === rows.length - 1, () => move(at, at + 1)),
@@ -67,5 +77,6 @@ const take = () => {
   rows = (props.value ?? []).map((row) => ({ ...row }));
   draw();
 };
+if (hasWeights) document.addEventListener("offered-models", draw);
 watch("value", take);
 take();

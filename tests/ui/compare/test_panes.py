@@ -12,7 +12,7 @@ from playground.backends.details import AdapterDetails
 from playground.backends.scripted import ScriptedBackend
 from playground.errors import InvalidSetup, LimitReached
 from playground.types import Weights
-from playground.ui.compare import panes, panes_panel
+from playground.ui.compare import panes
 from playground.ui.compare.panes_panel import PanesPanel
 from playground.ui.handlers.put_back import PutBack
 
@@ -38,7 +38,7 @@ def catalog() -> Catalog:
 @pytest.fixture
 def panel() -> PanesPanel:
     back = PutBack(button="button", kept="kept", before="before", title=lambda _: "")
-    return PanesPanel(rows="rows", models="models", take="take", back=back, most=MOST)
+    return PanesPanel(rows="rows", take="take", back=back, most=MOST)
 
 
 def read(rows: Any, catalog: Catalog, baseline: Any = 0) -> panes.Picked:
@@ -194,14 +194,3 @@ def test_rows_hold_the_weights_that_were_put_into_them(panel: PanesPanel, catalo
     assert [(pane.adapter, pane.scale) for pane in picked.panes] == [("", 1.0), ("tuned", 0.5)]
 
 
-@pytest.mark.parametrize(
-    ("kind", "shared", "offered"),
-    [("local", True, (True, True)), ("local", False, (True, False)), ("endpoint", True, (False, True))],
-)
-def test_an_adapter_that_is_on_or_off_has_no_scale_between(
-    kind: Any, shared: bool, offered: tuple[bool, bool], catalog: Catalog
-) -> None:
-    tuned = AdapterDetails(name="tuned", title="Tuned", loaded=True, shared=shared, rank=8)
-    (model,) = panes_panel.list_choices([replace(catalog.info("m"), kind=kind, adapters=(tuned,))])
-    (adapter,) = model["adapters"]
-    assert (adapter["scaled"], adapter["graded"]) == offered
