@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks import api_users, compare, conversation, endpoints, opened_links, page, startup
+from benchmarks import agents, api_users, compare, conversation, endpoints, opened_links, page, startup
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -16,6 +16,7 @@ def main() -> None:
         subprocess.run([sys.executable, "-m", f"benchmarks.{table}"], check=True)
     RESULTS.mkdir(exist_ok=True)
     tables = {
+        "agents": agents,
         "api_users": api_users,
         "compare": compare,
         "conversation": conversation,

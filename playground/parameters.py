@@ -41,9 +41,7 @@ def number(
     return field(default=default, metadata=_metadata(help, label, constraints, step=step, empty=empty) | of_effect)
 
 
-def text(
-    default: str = "", *, max_length: int, help: str, label: str = "", lines: int = 1, empty: str = ""
-) -> Any:
+def text(default: str = "", *, max_length: int, help: str, label: str = "", lines: int = 1, empty: str = "") -> Any:
     """Field for text of bounded length; `lines` is how tall its box starts, `empty` what it means to have none."""
     constraints = {"max_length": max_length, "strict": True}
     return field(default=default, metadata=_metadata(help, label, constraints, lines=lines, empty=empty))

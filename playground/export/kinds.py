@@ -57,13 +57,18 @@ def _servers_of_agents(setup: Setup, server: Server, catalog: Catalog) -> tuple[
     where a script that asks one server in one way could not ask them."""
     found: list[Server | None] = []
     for row, weights in enumerate(own_weights(setup)):
+        if weights is None:
+            found.append(None)
+            continue
         path = ("task", "agents", row)
-        own = None if weights is None else _server(weights, catalog, path)
-        if weights and _place_of(weights, catalog) != _place_of(setup, catalog):
+        own = _server(weights, catalog, path)
+        if _place_of(weights, catalog) != _place_of(setup, catalog):
             rule = "is a model of another server than the setup's, and a script asks one server; take models of one."
             raise NotSupported(path=(*path, "model"), value=weights.model, rule=rule)
-        if own and replace(own, model=server.model) != server:
-            rule = f"was seen to take other settings than {setup.model}, and a script asks all models of a server alike."
+        if replace(own, model=server.model) != server:
+            rule = (
+                f"was seen to take other settings than {setup.model}, and a script asks all models of a server alike."
+            )
             raise NotSupported(path=(*path, "model"), value=weights.model, rule=rule)
         found.append(own)
     return tuple(found)

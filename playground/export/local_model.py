@@ -40,7 +40,9 @@ def local_model_of(setup: Setup, catalog: Catalog) -> LocalModel:
 
 def own_weights(setup: Setup) -> tuple[Weights | None, ...]:
     """Of each agent the weights that are its own; None for one that has the setup's."""
-    asked = [Weights(model=one.model, adapter=one.adapter, scale=one.scale) for one in technique_of(setup).asked_with(setup)]
+    asked = [
+        Weights(model=one.model, adapter=one.adapter, scale=one.scale) for one in technique_of(setup).asked_with(setup)
+    ]
     same = Weights(model=setup.model, adapter=setup.adapter, scale=setup.scale)
     return tuple(None if weights == same else weights for weights in asked)
 
@@ -70,6 +72,4 @@ def _local_weights(weights: Weights, catalog: Catalog, path: FieldPath = ()) -> 
     assert adapter is not None  # who has the weights has the adapter's as well
     comes_with_it = adapter.kind == "folder" and adapter.place.startswith("playground/")
     adapter_note = COMES_WITH_IT if comes_with_it else ""
-    return replace(
-        known, adapter=adapter, adapter_note=adapter_note, adapter_name=weights.adapter, scale=weights.scale
-    )
+    return replace(known, adapter=adapter, adapter_note=adapter_note, adapter_name=weights.adapter, scale=weights.scale)

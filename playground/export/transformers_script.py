@@ -24,9 +24,7 @@ SEEDED = (
 )
 
 
-def transformers_script(
-    setup: Setup, model: LocalModel, own: Sequence[LocalModel | None] = ()
-) -> TechniqueScript:
+def transformers_script(setup: Setup, model: LocalModel, own: Sequence[LocalModel | None] = ()) -> TechniqueScript:
     """The script for a checked setup, all but written. `own` are the weights of its agents, None for the setup's."""
     models = list(dict.fromkeys([model, *filter(None, own)]))
     setup = replace(setup, task=replace(setup.task, agents=_named_agents(setup, own, models)))
@@ -120,7 +118,7 @@ def _define_models(script: TechniqueScript, models: Sequence[LocalModel]) -> Non
     imports = "from transformers import AutoModelForCausalLM\nfrom transformers import AutoTokenizer"
     script.define("MODELS", f"{{{pairs}}}", f"{imports}\nfrom peft import PeftModel" if names else imports)
     first = models[0]
-    given = {"model": first.name}
+    given: dict[str, object] = {"model": first.name}
     if names:
         given |= {"adapter": names.get((first.name, first.adapter_name), ""), "scale": first.scale}
         script.define("ADAPTER", '""')

@@ -134,7 +134,7 @@ def test_an_agent_whose_model_is_elsewhere_is_refused_by_row(tiny_catalog: Catal
     entry = replace(catalog_of().entry("default"), name="elsewhere")
     with_other = Catalog([entry], shared=tiny_catalog)
     task = {"input": "the cat", "agents": [AGENTS[0], {**AGENTS[1], "model": "elsewhere"}]}
-    with pytest.raises(NotSupported, match="`task.agents.1.model` is no model whose weights this machine has"):
+    with pytest.raises(NotSupported, match=r"`task\.agents\.1\.model` is no model whose weights this machine has"):
         write_code(setups.parse({"strategy": "panel", "task": task}), KIND, with_other)
 
 

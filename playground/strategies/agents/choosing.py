@@ -37,10 +37,14 @@ def next_in_round(said: tuple[Utterance, ...], rounds: tuple[Agent, ...]) -> Age
 def named_by_moderator(
     task: Task, said: tuple[Utterance, ...], turn: int, ask: Ask
 ) -> Generator[Event, None, Agent | None]:
-    """Whom the setup's model names, of all but the one who spoke last; None for nobody."""
+    """Whom the setup's model names, of all but the one who spoke last; None for nobody. Where one alone is left, it is
+    that one, and nobody is asked."""
     others = tuple(agent for agent in in_turn(task) if not said or agent.name != said[-1].sender)
     rounds = others or in_turn(task)
-    members = "\n".join(f"{agent.name}: {agent.system}" for agent in rounds)
+    if len(rounds) == 1:
+        return rounds[0]
+    # All of them, whoever may speak now: so each of these prompts begins as the one before, and is read from there on.
+    members = "\n".join(f"{agent.name}: {agent.system}" for agent in in_turn(task))
     names = ", ".join(names_of(rounds))
     messages = template_messages(task, MODERATOR, members=members, said=all_said(said) or NOBODY_YET, names=names)
     (reply,) = yield from ask(

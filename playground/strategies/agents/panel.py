@@ -56,7 +56,8 @@ class Panel(Strategy):
         "round_robin",
         label="Who speaks next",
         help="Round robin: in the order of the list. Moderator: the setup's model names one, but not who spoke "
-        "last; where it names none, the next of the round speaks. By hand: you are asked before each message.",
+        "last, so of two it says who begins; where it names none, the next of the round speaks. By hand: you are asked "
+        "before each message.",
     )
     messages: int = number(4, 1, 40, step=1, label="Messages at most", help="Then the conversation ends, in any case.")
     stop_phrase: str = text(max_length=100, help="A message that says this ends the conversation, such as APPROVED.")
@@ -87,12 +88,17 @@ class Panel(Strategy):
         waits = self.next_speaker == "by_hand" or any(agent.writer == PERSON for agent in task.agents)
         ends_early = bool(self.stop_phrase) or self.token_budget is not None
         first = 1 if ends_early else min(self.messages, len(rounds))
-        chosen = 2 if self.next_speaker == "moderator" else 1
-        alone = int(self.single_prompt)
+        chosen, alone = self._choices(len(rounds)), int(self.single_prompt)
         used = USES if any(agent.tools != "none" for agent in rounds) else 0
         ending = sum(1 + (USES if agent.tools != "none" else 0) for agent in last)
-        least = 0 if waits else first * chosen + len(last) + alone
-        return Calls(least, self.messages * (chosen + used) + ending + alone)
+        least = 0 if waits else first + min(first, chosen) + len(last) + alone
+        return Calls(least, self.messages * (1 + used) + chosen + ending + alone)
+
+    def _choices(self, agents: int) -> int:
+        """How often a moderator is asked, who is not where only one agent could be next."""
+        if self.next_speaker != "moderator" or agents < 2:
+            return 0
+        return self.messages if agents > 2 else 1
 
     def asked_with(self, setup: Setup) -> tuple[Setup, ...]:
         return tuple(_as_asked(setup, agent) for agent in setup.task.agents)

@@ -67,9 +67,7 @@ def _row_of(setup: Setup) -> dict[str, Any]:
     return {**setups.weights_to_dict(setup), TAKEN: panes.parts_of(setup)}
 
 
-def build(
-    held: Sequence[Weights], most: int, kept: Any, title: Callable[[Mapping[str, Any]], str]
-) -> PanesPanel:
+def build(held: Sequence[Weights], most: int, kept: Any, title: Callable[[Mapping[str, Any]], str]) -> PanesPanel:
     """Lay out the rows. They open with these panes, for every visitor.
 
     `kept` is the comparison's form as the browser keeps it, and `title` says what one is called.

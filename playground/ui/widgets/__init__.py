@@ -38,7 +38,7 @@ class TextColumn:
     hint: str = ""
     lines: int = 1
     choices: tuple[tuple[str, str], ...] = ()
-    bounds: tuple[float, float, float] | None = None
+    bounds: tuple[float | None, ...] | None = None
     weights: bool = False
     empty: str = ""
 

@@ -25,13 +25,14 @@ const control = (row, column, name) => {
   return el("select", { ...held, title: column.hint },
     ...column.choices.map(([title, value]) => el("option", { value, text: title, selected: value === chosen })));
 };
-const framed = (label, node) => el("label", { class: `cell ${node.tagName === "TEXTAREA" ? "" : "choice"}` },
+const framed = (kind) => (label, node) => el("label", { class: `cell ${kind}` },
   el("span", { class: "column", text: label }), node);
 const cells = (row, at) => columns.filter(({ key }) => !hasWeights || !REST.includes(key))
   .flatMap((column) => (column.weights
-    ? weightsFields(row, `${noun} ${at + 1}`, { field: framed, common: column.empty, publish,
+    ? weightsFields(row, `${noun} ${at + 1}`, { field: framed("own"), common: column.empty, publish,
       changed: () => { draw(); publish(); } })
-    : [framed(column.label, control(row, column, `${noun} ${at + 1}: ${column.label.toLowerCase()}`))]));
+    : [framed(column.bounds ? "own" : column.choices.length ? "choice" : `of-${column.key}`)(column.label,
+      control(row, column, `${noun} ${at + 1}: ${column.label.toLowerCase()}`))]));
 const tool = (action, sign, name, disabled, act) =>
   el("button", { type: "button", class: "quiet", text: sign, title: name, "aria-label": name, disabled,
     "data-action": action, onclick: act });

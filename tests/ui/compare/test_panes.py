@@ -192,5 +192,3 @@ def test_rows_hold_the_weights_that_were_put_into_them(panel: PanesPanel, catalo
     weights = [Weights(model="m"), Weights(model="m", adapter="tuned", scale=0.5)]
     picked = panel.read(COMMON, panel.write(weights), catalog)
     assert [(pane.adapter, pane.scale) for pane in picked.panes] == [("", 1.0), ("tuned", 0.5)]
-
-

@@ -20,9 +20,7 @@ BACKEND = ScriptedBackend()
 
 @pytest.fixture
 def catalog() -> Catalog:
-    entry = ModelEntry(
-        name="m", title="M", kind="local", load=lambda _: BACKEND, capabilities=BACKEND.capabilities
-    )
+    entry = ModelEntry(name="m", title="M", kind="local", load=lambda _: BACKEND, capabilities=BACKEND.capabilities)
     details = AdapterDetails(name="tuned", title="Tuned")
     return Catalog([entry, AdapterEntry(model="m", name="tuned", title="Tuned", load=lambda *_: details)])
 
