@@ -69,6 +69,13 @@ class Fold(ast.NodeTransformer):
             return self._become(ast.If(test=ast.UnaryOp(op=ast.Not(), operand=node.test), body=node.orelse, orelse=[]))
         return node
 
+    def visit_comprehension(self, node: ast.comprehension) -> Any:
+        self.generic_visit(node)
+        kept = [test for test in node.ifs if value_of(test) is Nothing or not value_of(test)]
+        self.changed = self.changed or len(kept) < len(node.ifs)
+        node.ifs = kept
+        return node
+
     def visit_For(self, node: ast.For) -> Any:
         self.generic_visit(node)
         return node if node.body else self._become(None)

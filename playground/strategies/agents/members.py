@@ -4,7 +4,7 @@ from typing import Any
 
 from playground.errors import InvalidSetup
 from playground.strategies.parts.templates import field_names
-from playground.task import MAX_AGENTS, PERSON, SEARCH, Agent, Task
+from playground.task import MAX_AGENTS, SEARCH, Agent, Task
 
 FEWEST = 2
 
@@ -48,7 +48,7 @@ def check_agents(task: Task) -> None:
         if agent.name.casefold() in seen:
             rule = "this is taken: give the agent a name of its own."
             raise InvalidSetup(path=("task", "agents", row, "name"), value=agent.name, rule=rule)
-        if not agent.system.strip() and agent.writer != PERSON:
+        if not agent.system.strip() and agent.writer != "person":
             rule = f"tell {agent.name} who it is and what it does: an agent without that is the model as it is."
             raise InvalidSetup(path=("task", "agents", row, "system"), value="", rule=rule)
         if agent.tools == SEARCH and not task.collection:

@@ -79,13 +79,13 @@ class Panel(Strategy):
     )
 
     def why_no_form(self, task: Task) -> str:
-        if any(agent.writer != PERSON and agent.tools == "none" for agent in at_the_end(task)):
+        if any(agent.writer != "person" and agent.tools == "none" for agent in at_the_end(task)):
             return ""
         return "needs an agent without tools who speaks at the end: only then it is known which message is the answer."
 
     def calls(self, task: Task) -> Calls:
         rounds, last = in_turn(task), at_the_end(task)
-        waits = self.next_speaker == "by_hand" or any(agent.writer == PERSON for agent in task.agents)
+        waits = self.next_speaker == "by_hand" or any(agent.writer == "person" for agent in task.agents)
         ends_early = bool(self.stop_phrase) or self.token_budget is not None
         first = 1 if ends_early else min(self.messages, len(rounds))
         chosen, alone = self._choices(len(rounds)), int(self.single_prompt)
@@ -137,7 +137,7 @@ class Panel(Strategy):
                         return Answer(text="", how=waiting)
                 speaker, planned = planned[0], planned[1:]
             label = f"Turn {turn}: {speaker.name}"
-            if speaker.writer == PERSON:
+            if speaker.writer == "person":
                 written = yield from listen(speaker, task, said, label, ask)
                 if is_unwritten(written):
                     return Answer(text="", how=WRITE.format(name=speaker.name, label=label))
@@ -171,7 +171,7 @@ class Panel(Strategy):
         """The last word, the single prompt, and the answer."""
         for agent in at_the_end(task):
             label = f"At the end: {agent.name}"
-            if agent.writer == PERSON:
+            if agent.writer == "person":
                 written = yield from listen(agent, task, said, label, ask)
                 if is_unwritten(written):
                     return Answer(text="", how=WRITE.format(name=agent.name, label=label))

@@ -42,12 +42,17 @@ class Utterance:
 
 def system_of(agent: Agent, task: Task) -> tuple[Message, ...]:
     """What an agent is told: what all are told, who it is, and what it may use."""
+    parts = (task.role, agent.system, "" if agent.tools == "none" else may_use(agent, task))
+    return system_message("\n\n".join(part.strip() for part in parts if part.strip()))
+
+
+def may_use(agent: Agent, task: Task) -> str:
+    """Which tools it may use, and how; "" for none."""
     offered = [told for name, told in TOOLS.items() if agent.tools in (name, "all")]
     if not task.collection:
         offered = [told for told in offered if told != TOOLS[SEARCH]]
     listed = "\n".join(f"Action: {told}" for told in offered)
-    tools = MAY_USE.format(tools=listed) if listed else ""
-    return system_message("\n\n".join(part.strip() for part in (task.role, agent.system, tools) if part.strip()))
+    return MAY_USE.format(tools=listed) if listed else ""
 
 
 def seen_by(agent: Agent, task: Task, said: tuple[Utterance, ...]) -> tuple[Message, ...]:
