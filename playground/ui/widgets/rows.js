@@ -25,14 +25,31 @@ const control = (row, column, name) => {
   return el("select", { ...held, title: column.hint },
     ...column.choices.map(([title, value]) => el("option", { value, text: title, selected: value === chosen })));
 };
-const framed = (kind) => (label, node) => el("label", { class: `cell ${kind}` },
+const framed = (label, node, kind = "") => el("label", { class: `cell ${kind}` },
   el("span", { class: "column", text: label }), node);
-const cells = (row, at) => columns.filter(({ key }) => !hasWeights || !REST.includes(key))
-  .flatMap((column) => (column.weights
-    ? weightsFields(row, `${noun} ${at + 1}`, { field: framed("own"), common: column.empty, publish,
-      changed: () => { draw(); publish(); } })
-    : [framed(column.bounds ? "own" : column.choices.length ? "choice" : `of-${column.key}`)(column.label,
-      control(row, column, `${noun} ${at + 1}: ${column.label.toLowerCase()}`))]));
+const cell = (row, at, column) => framed(column.label,
+  control(row, column, `${noun} ${at + 1}: ${column.label.toLowerCase()}`));
+// What a row may have of its own, else as the whole has it, is folded away: its summary says what of that it has.
+const isOwn = ({ key, weights, bounds }) => hasWeights && (weights || bounds || REST.includes(key));
+const numbers = columns.filter((column) => isOwn(column) && column.bounds && !REST.includes(column.key));
+const { empty } = columns.find(({ weights }) => weights) ?? {};
+const unfolded = new Set();
+const ownWords = (row) => [...weightsWords(row),
+  ...numbers.filter(({ key }) => ![undefined, null, ""].includes(row[key]))
+    .map(({ key, label }) => `${label.toLowerCase()} ${row[key]}`)].join(", ") || empty;
+const ownCells = (row, at) => {
+  const words = el("span", { text: ownWords(row) });
+  const weights = weightsFields(row, `${noun} ${at + 1}`, { field: framed, common: empty, publish,
+    changed: () => { draw(); publish(); } });
+  const details = el("details", { class: "own-settings", open: unfolded.has(at),
+    ontoggle: () => (details.open ? unfolded.add(at) : unfolded.delete(at)),
+    oninput: () => setText(words, ownWords(row)) },
+  el("summary", {}, el("span", { class: "column", text: "Model and sampling:" }), words),
+  el("div", { class: "cells" }, ...weights.filter(Boolean), ...numbers.map((column) => cell(row, at, column))));
+  return details;
+};
+const cells = (row, at) => [...columns.filter((column) => !isOwn(column)).map((column) => cell(row, at, column)),
+  ...(hasWeights ? [ownCells(row, at)] : [])];
 const tool = (action, sign, name, disabled, act) =>
   el("button", { type: "button", class: "quiet", text: sign, title: name, "aria-label": name, disabled,
     "data-action": action, onclick: act });
@@ -66,7 +83,7 @@ const draw = () => {
       text: `Skip the ${rows.length} rows` }),
     ...rows.map((row, at) => el("div", { class: "row", role: "group", "aria-label": `${noun} ${at + 1}` },
       el("span", { class: "number", text: at + 1, "aria-hidden": "true" }),
-      el("div", { class: "cells" }, ...cells(row, at).filter(Boolean)),
+      el("div", { class: "cells" }, ...cells(row, at)),
       el("div", { class: "tools", role: "toolbar", "aria-label": `${noun} ${at + 1}` },
         tool("up", "\u2191", `Move ${noun} ${at + 1} up`, at === 0, () => move(at, at - 1)),
         tool("down", "\u2193", `Move ${noun} ${at + 1} down`, at === rows.length - 1, () => move(at, at + 1)),

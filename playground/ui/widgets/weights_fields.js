@@ -11,6 +11,13 @@ const choose = (name, chosen, options, act) => {
   return node;
 };
 const titleOf = (name) => models().find((model) => model.name === name)?.title ?? `${name} (gone)`;
+const isAtScale = ({ scale }) => ![undefined, "", 1, "1"].includes(scale);
+const weightsWords = (own) => {
+  const known = models().find((model) => model.name === own.model);
+  const adapter = known?.adapters.find((one) => one.name === own.adapter)?.title ?? own.adapter;
+  return [own.model && titleOf(own.model), own.adapter && `${adapter}${isAtScale(own) ? ` \u00d7 ${own.scale}` : ""}`]
+    .filter(Boolean);
+};
 const modelField = (own, name, common, set) => {
   const label = `${name}: model`, chosen = own.model ?? "";
   if (!many()) {
