@@ -49,12 +49,15 @@ def ask(
     text = write_prompt(messages, prefill)
     texts = [text] if n == 1 else [text] * n
     prompt = TOKENIZER(texts, add_special_tokens=not TOKENIZER.chat_template, return_tensors="pt")
+    if local.formed or local.chooses:
+        matchers: list[Any] = []  # of the rows, as soon as there is one to hold
     if local.formed:
         is_held = answer_to is not None and answer_to.form != "none"
-        settings["hold"] = [hold_to_form(prompt.input_ids.shape[1], prefill, FORM)] if is_held else []
+        settings["hold"] = [hold_to_form(matchers, prompt.input_ids.shape[1], prefill, FORM)] if is_held else []
     if local.chooses:
         if one_of:
-            settings["hold"] = [hold_to_form(prompt.input_ids.shape[1], prefill, label_grammar(one_of))]
+            names = label_grammar(one_of)
+            settings["hold"] = [hold_to_form(matchers, prompt.input_ids.shape[1], prefill, names)]
         elif not local.formed:
             settings["hold"] = []
     if local.adapted:
@@ -66,6 +69,9 @@ def ask(
     else:
         output = generate(prompt.to(MODEL.device), settings)
     begun = prompt.input_ids.shape[1]
+    if local.formed or local.chooses:
+        rows = zip(output.sequences.tolist(), matchers, strict=False)
+        settings["complete"] = [row for row, matcher in rows if completes_form(matcher, row[-1])]
     if local.logprobs:
         logprobs = MODEL.compute_transition_scores(output.sequences, output.logits, normalize_logits=True).tolist()
         replies = tuple(
@@ -170,11 +176,10 @@ def generate(prompt: Any, settings: dict[str, Any]) -> Any:
     )
 
 
-def hold_to_form(begun: int, prefill: str, grammar: str) -> Any:
+def hold_to_form(matchers: list[Any], begun: int, prefill: str, grammar: str) -> Any:
     """Leaves a model those tokens that can still lead to the form, and none but the end once it is complete."""
     if prefill and not prefill[-1].isspace():
         grammar = with_space(grammar)
-    matchers: list[Any] = []
 
     def hold(rows: Any, logits: Any) -> Any:
         if not matchers:
@@ -190,6 +195,11 @@ def hold_to_form(begun: int, prefill: str, grammar: str) -> Any:
         return logits.masked_fill(torch.stack(barred).to(logits.device), -torch.inf)
 
     return hold
+
+
+def completes_form(matcher: Any, token: int) -> bool:
+    """Whether nothing can follow the last token: then it ended the answer, and not the limit."""
+    return not matcher.is_stopped() and matcher.consume_token(token) and matcher.is_stopped()
 
 
 def end_tokens() -> list[int]:
@@ -208,7 +218,8 @@ def read_text(row: list[int], begun: int) -> str:
 
 def read_row(row: list[int], begun: int, settings: dict[str, Any], logprobs: Any = ()) -> Completion:
     end = next((place for place in range(begun, len(row)) if row[place] in end_tokens()), len(row))
-    text, finish_reason = read_text(row[:end], begun), "stop" if end < len(row) else "length"
+    is_over = ((local.formed or local.chooses) and row in settings["complete"]) or end < len(row)
+    text, finish_reason = read_text(row[:end], begun), "stop" if is_over else "length"
     if local.stops:
         for stop in settings.get("stop", ()):
             if stop in text:

@@ -70,7 +70,10 @@ class Recorder(ThreadingHTTPServer):
     def reply(self, body: Body, sample: int) -> Body:
         said = json.dumps([body["messages"], body.get("seed"), sample, self.salt])
         draw = random.Random(said)
-        text = draw.choice(FORMED if "response_format" in body else (*REPLIES, *CALLS) if "tools" in body else REPLIES)
+        texts = FORMED if "response_format" in body else (*REPLIES, *CALLS) if "tools" in body else REPLIES
+        if "structured_outputs" in body:  # which it keeps to
+            texts = body["structured_outputs"].get("choice", ("sure", "maybe"))
+        text = draw.choice(texts)
         for stop in body.get("stop", ()):
             text = text.partition(stop)[0]
         reason = draw.choice(["stop", "stop", "length"])

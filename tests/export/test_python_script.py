@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from playground import setups
-from playground.answer_forms.form import JSON_KINDS
+from playground.answer_forms.form import JSON_KINDS, NAMES
 from playground.backends.base import Capabilities
 from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.endpoints.backend import EndpointBackend
@@ -186,6 +186,35 @@ def test_a_form_of_the_answer_goes_with_the_script(
     asked_with = {"strategy": technique, "options": OPTIONS.get(technique, {}), "task": task, "sampling": {"seed": 7}}
     setup = setups.parse(asked_with)
     assert '"response_format"' in python_script(setup, server_of(backend, setup)).write()
+    compare(setup, backend, recorder, tmp_path, monkeypatch)
+
+
+KEPT = {"labels": "sure\nmaybe", "regex": "[a-z]+", "grammar": 'start: "sure" | "maybe"'}
+
+
+@pytest.mark.parametrize(
+    ("technique", "form"), [*(("zero_shot", form) for form in KEPT), ("self_consistency", "labels")]
+)
+def test_what_the_protocol_has_no_field_for_is_sent_to_an_endpoint_that_keeps_it(
+    technique: str, form: str, recorder: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    capabilities, dialect = SERVERS["plain"]
+    backend = backend_of(recorder.url, replace(capabilities, forms=frozenset(NAMES), logprobs=True), dialect)
+    task = {"input": "Sure?", "form": form, "form_text": KEPT[form]}
+    setup = setups.parse({"strategy": technique, "task": task, "sampling": {"seed": 7}})
+    assert '"structured_outputs"' in python_script(setup, server_of(backend, setup)).write()
+    compare(setup, backend, recorder, tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_a_moderator_of_an_endpoint_is_held_to_the_names_where_the_app_holds_it(
+    keeps: bool, recorder: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    capabilities, dialect = SERVERS["plain"]
+    backend = backend_of(recorder.url, replace(capabilities, forms=frozenset({"labels"} if keeps else ())), dialect)
+    data = {"strategy": "panel", "options": {"next_speaker": "moderator", "messages": 3}, "task": TASK}
+    setup = setups.parse({**data, "sampling": {"seed": 7}})
+    assert ('"structured_outputs"' in python_script(setup, server_of(backend, setup)).write()) is keeps
     compare(setup, backend, recorder, tmp_path, monkeypatch)
 
 

@@ -245,6 +245,21 @@ def test_an_answer_is_held_to_its_form_as_in_the_app(
     assert all(reply.finish_reason == "length" or held.is_kept(reply.text.strip()) for reply in last)
 
 
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 5])
+def test_an_answer_that_is_complete_at_the_limit_was_not_cut(
+    limit: int, tiny_catalog: Catalog, prompts: list[list[int]], tmp_path: Path
+) -> None:
+    task = {"input": "the cat", "form": "regex", "form_text": "[a-c]{4}"}
+    setup = setups.parse({"task": task, "sampling": {**GREEDY, "max_tokens": limit, "stop": []}})
+    run = compare(setup, tiny_catalog, prompts, tmp_path)
+    told = runpy.run_path(str(tmp_path / "script.py"))
+    replies: list[Any] = []
+    ask = told["ask"]
+    told["zero_shot"].__globals__["ask"] = lambda *given, **named: replies.extend(ask(*given, **named)) or replies
+    told["zero_shot"](told["TASK"])
+    assert [reply.finish_reason for reply in replies] == [c.finish_reason for c in run.steps[-1].completions]
+
+
 def test_calls_and_what_they_gave_are_in_the_prompt_as_in_the_app(tiny_catalog: Catalog, tmp_path: Path) -> None:
     data = {"strategy": "function_calling", "options": OPTIONS["function_calling"], "task": {"input": "the cat"}}
     setup = setups.parse({**data, "model": "calling", "sampling": GREEDY})

@@ -12,10 +12,12 @@ import pytest
 from openai import OpenAI
 
 from playground import setups
+from playground.answer_forms.form import NAMES, read_form
 from playground.backends.catalog import Catalog
 from playground.parameters import with_effect
 from playground.running import runner
 from playground.settings import Settings
+from playground.task import FormKind
 from playground.types import Sampling
 from playground.ui.app import build_app, launch_options
 from playground.ui.handlers.sessions import Sessions
@@ -23,6 +25,14 @@ from playground.ui.handlers.sessions import Sessions
 QUESTION: Any = [{"role": "user", "content": "Write one sentence about the sea."}]
 WAIT = 60.0  # seconds
 FILTERS = set(with_effect(Sampling, "filter"))
+FORMS: dict[FormKind, str] = {
+    "json_schema": '{"type": "object", "properties": {"n": {"type": "boolean"}}, "required": ["n"], '
+    '"additionalProperties": false}',
+    "example": "[true]",
+    "labels": "tea\ncoffee with milk",
+    "regex": "[0-9]{4}-[0-9]{2}",
+    "grammar": 'start: "(" side ")"\nside: "left" | "right"',
+}
 VISITOR: Any = SimpleNamespace(session_hash="visitor")
 
 
@@ -116,3 +126,10 @@ def test_the_playground_connects_to_it_as_to_any_other(server: Server) -> None:
     assert "pirate" in str([adapter.name for adapter in catalog.info("mine/default").adapters])
     setup = setups.parse({"model": "mine/default", "task": {"input": "Hi"}, "sampling": {"max_tokens": 8}})
     assert list(runner.run(setup, catalog))[-1].answer
+    assert catalog.info("mine/default").capabilities.forms == set(NAMES)
+    for kind, text in FORMS.items():
+        task = {"input": "Hi", "form": kind, "form_text": text}
+        sampling = {"temperature": 1.5, "max_tokens": 40}
+        held = setups.parse({"model": "mine/default", "task": task, "sampling": sampling})
+        *_, run = runner.run(held, catalog)
+        assert read_form(kind, text).is_kept(run.answer), run

@@ -54,7 +54,7 @@ def request_body(model: str, request: Request, n: int, capabilities: Capabilitie
     if sampling.stop and dialect.stops:
         fields["stop"] = list(sampling.stop[:MAX_STOPS])
     if request.form:
-        fields["response_format"] = request.form.response_format
+        fields |= request.form.fields
     if capabilities.logprobs:
         fields |= {"logprobs": True, "top_logprobs": sampling.top_logprobs}
     return fields

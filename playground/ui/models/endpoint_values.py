@@ -18,6 +18,9 @@ FEATURES = {
     "system": "System message",
     "prefill": "Goes on with a begun answer",
     "response_format": "Keeps to a JSON schema",
+    "labels": "Keeps to a choice of labels",
+    "regex": "Keeps to a regular expression",
+    "grammar": "Keeps to a grammar",
     **{p.name: p.label for p in parameters(Sampling)},
 }
 INSTEAD = {
@@ -25,7 +28,7 @@ INSTEAD = {
     "samples": "asked side by side instead",
     "logprobs": "no token view",
     "prefill": "asked in a further turn instead",
-    "response_format": "no form of the answer",
+    **dict.fromkeys(("response_format", "labels", "regex", "grammar"), "no such form of the answer"),
     "stop": "cut here instead",
 }
 

@@ -135,7 +135,7 @@ def form_note(prompts: Sequence[Prompt], elsewhere: bool) -> str:
     name = held[0].form.title
     steps = f" of \u201c{held[-1].step.label}\u201d" if len(prompts) > 1 else ""
     if elsewhere:
-        return f" \u00b7 the answer{steps}: {name}, sent as response_format for the server to keep"
+        return f" \u00b7 the answer{steps}: {name}, sent as {next(iter(held[0].form.fields))} for the server to keep"
     return f" \u00b7 the answer{steps}: {name}, kept token by token while it is decoded"
 
 

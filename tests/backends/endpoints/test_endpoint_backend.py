@@ -84,7 +84,12 @@ def says(*deltas: dict[str, Any], usage: dict[str, int] | None = None, reason: s
             replace(HELLO, form=read_form("example", '{"sum": 1}')), {},
             {"response_format": read_form("example", '{"sum": 1}').response_format},
         ),
-        (HELLO, {}, {"response_format": None}),
+        (
+            replace(HELLO, form=read_form("labels", "yes\nno")), {},
+            {"structured_outputs": {"choice": ["yes", "no"]}, "response_format": None},
+        ),
+        (replace(HELLO, form=read_form("regex", "a+")), {}, {"structured_outputs": {"regex": "a+"}}),
+        (HELLO, {}, {"response_format": None, "structured_outputs": None}),
         (replace(HELLO, adapter="sql"), {"adapters": {"sql": "sql-lora"}}, {"model": "sql-lora"}),
     ],
 )  # fmt: skip

@@ -2,12 +2,14 @@
 
 import json
 import random
+import re
 from typing import Any
 
 import pytest
 from faulty import KEY, Fault, Faulty, Handler, listing
 from setting_effects import without_effect
 
+from playground.answer_forms.form import STRUCTURED, read_form
 from playground.backends import commands
 from playground.backends.catalog import Catalog
 from playground.backends.endpoints.backend import EndpointBackend
@@ -16,6 +18,7 @@ from playground.backends.endpoints.endpoint import Endpoint, EndpointLimits
 from playground.backends.endpoints.http_client import http_client
 from playground.backends.endpoints.limits import CallGate
 from playground.backends.endpoints.models import MAX_MODELS
+from playground.backends.endpoints.probing.checks import FORMS
 from playground.backends.endpoints.probing.probe import probe_model
 from playground.backends.endpoints.retry import Retry
 from playground.backends.endpoints.secret import Secret
@@ -27,6 +30,7 @@ from playground.ui.models import endpoint_values
 
 POEM = "rain falls soft on grey roof and the old street sings of water all night long"
 CHANGES = ("frequency_penalty", "presence_penalty", "repetition_penalty", "logit_bias")
+FORMED = {"labels": "SOUTH-7", "regex": "QX-031", "grammar": "EAST-8"}  # by kind an answer of the form that is tried
 EVERYTHING = frozenset(
     {
         "temperature",
@@ -39,6 +43,7 @@ EVERYTHING = frozenset(
         "prefill",
         "system",
         "response_format",
+        *FORMED,
         *CHANGES,
     }
 )
@@ -73,6 +78,9 @@ def _text(body: dict[str, Any], honours: Honours, steady: bool) -> list[str]:
         return ["BANANA"]
     if "response_format" in given:
         return ["{", '"lines":', "2}"]
+    for kind in FORMED.keys() & honours:
+        if STRUCTURED[kind] in body.get("structured_outputs", {}):
+            return [FORMED[kind]]
     tame = given.get("top_k") == 1 or given.get("top_p", 1.0) < 0.01 or given.get("min_p") == 1.0
     hot = given.get("temperature", 0) > 1 and not tame
     cold = random.Random(str([given.get(name) for name in CHANGES]))
@@ -139,11 +147,34 @@ def test_a_server_that_varies_in_the_last_word_can_be_compared_for_the_most_part
 
 
 @pytest.mark.parametrize(
-    ("ignored", "kinds"), [(frozenset(), {"json_schema", "example"}), ({"response_format"}, set())]
+    ("ignored", "kinds"),
+    [
+        (set(), {"json_schema", "example", "labels", "regex", "grammar"}),
+        ({"response_format"}, {"labels", "regex", "grammar"}),
+        ({"labels", "regex"}, {"json_schema", "example", "grammar"}),
+        ({"response_format", *FORMED}, set()),
+    ],
 )
-def test_only_a_schema_that_was_seen_to_be_kept_counts(server: Faulty, ignored: Honours, kinds: set[str]) -> None:
-    server.fault = model(EVERYTHING - ignored)
-    assert found(server).capabilities.forms == kinds
+@pytest.mark.parametrize("refuses", [set(), {"structured_outputs"}])
+def test_only_a_form_that_was_seen_to_be_kept_counts(
+    server: Faulty, ignored: set[str], kinds: set[str], refuses: set[str]
+) -> None:
+    server.fault = model(EVERYTHING - ignored, frozenset(refuses))
+    tried = found(server)
+    assert tried.capabilities.forms == (kinds - FORMED.keys() if refuses else kinds)
+    said = {check.feature: check.how for check in tried.checks}
+    if refuses:
+        assert all("structured_outputs is not supported" in said[kind] for kind in FORMED)
+
+
+def test_each_form_that_is_tried_is_one_that_can_be_built() -> None:
+    for kind, (form, beginning) in FORMS.items():
+        if kind in STRUCTURED:
+            written = form.written if isinstance(form.written, str) else "\n".join(form.written)
+            assert read_form(kind, written).is_kept(FORMED[kind])
+            assert re.match(beginning, FORMED[kind])
+        else:
+            assert read_form("json_schema", form.schema).is_kept('{"lines": 2}')
 
 
 def test_an_answer_in_one_part_is_not_streamed(server: Faulty) -> None:

@@ -71,6 +71,9 @@ def test_what_it_honours_is_found_out(connection: tuple[Any, Catalog]) -> None:
         "prefill",
         "functions",
         "response_format",
+        "labels",
+        "regex",
+        "grammar",
     }
     assert {name for name, works in seen.items() if works == "no"} == refused
     assert catalog.info(NAME).capabilities.samples is False

@@ -427,7 +427,7 @@ def test_a_token_that_the_form_ruled_out_is_not_gone_on_with() -> None:
             "local",
             "the answer of \u201cExtract answer\u201d: choice of labels, kept token by token",
         ),
-        ("zero_shot", "endpoint", "the answer: choice of labels, sent as response_format for the server to keep"),
+        ("zero_shot", "endpoint", "the answer: choice of labels, sent as structured_outputs for the server to keep"),
     ],
 )
 def test_the_preview_says_what_the_answer_will_be_held_to(

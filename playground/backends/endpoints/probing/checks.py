@@ -1,5 +1,6 @@
 """Checks each feature by its effect on the answers, whatever the server says of it."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -16,12 +17,16 @@ ANY_TOKEN = {"1000": 100.0}  # whichever it is: with this bias it comes, and com
 UNLIKELY = ("~1~", "~2~", "~3~")  # stop strings that do not come
 CAPITAL_QUESTION = "What is the capital of France? Answer in one sentence."
 SENTENCE_START = "The capital of France is the city of"
-FORM = AnswerForm(
-    "json_schema",
-    grammar="",
-    schema='{"type": "object", "properties": {"lines": {"type": "integer"}}, "required": ["lines"], '
-    '"additionalProperties": false}',
-)  # which no poem is
+SCHEMA = (
+    '{"type": "object", "properties": {"lines": {"type": "integer"}}, "required": ["lines"], '
+    '"additionalProperties": false}'
+)
+FORMS = {  # which no poem is: by feature a form, and a pattern that begins each answer of it
+    "response_format": (AnswerForm("json_schema", grammar="", schema=SCHEMA), r'\{\s*"lines"'),
+    "labels": (AnswerForm("labels", grammar="", written=("NORTH-7", "SOUTH-7")), r"(NORTH|SOUTH)-7$"),
+    "regex": (AnswerForm("regex", grammar="", written="[A-Z]{2}-[0-9]{3}"), r"[A-Z]{2}-[0-9]{3}$"),
+    "grammar": (AnswerForm("grammar", grammar="", written='start: "EAST" side\nside: "-8" | "-9"'), r"EAST-[89]$"),
+}
 CALL_TOKENS = 128  # a call is read once it is whole
 TIME_QUESTION = "What time is it in Bern now? Call the function to find out."
 CLOCK: dict[str, Any] = {
@@ -70,7 +75,7 @@ class Reference:
             "system": self.system,
             "prefill": self.prefill,
             "functions": self.functions,
-            "response_format": self.response_format,
+            **{name: partial(self._check_form, name) for name, form in FORMS.items()},
             **{name: partial(self._check_filter, name, STRONG[name]) for name in with_effect(Sampling, "filter")},
             **{name: partial(self._check_penalty, name, STRONG[name]) for name in with_effect(Sampling, "penalty")},
             **{name: partial(self._check_penalty, name, ANY_TOKEN) for name in with_effect(Sampling, "bias")},
@@ -139,15 +144,15 @@ class Reference:
         how = "it went on in the middle of a sentence" if went_on else "it began a new sentence"
         return FeatureCheck(feature="prefill", works="yes" if went_on else "no", how=how)
 
-    async def response_format(self) -> FeatureCheck:
-        reply = await self.trial.ask(response_format=FORM.response_format)
+    async def _check_form(self, name: str) -> FeatureCheck:
+        """Asked for a poem in a form that none has: whether what comes is of the form, or a poem."""
+        form, beginning = FORMS[name]
+        reply = await self.trial.ask(**form.fields)
         if reply.error:
-            return FeatureCheck(feature="response_format", works="no", how=reply.error)
-        kept = reply.text.lstrip().startswith("{") and '"lines"' in reply.text
-        how = (
-            "asked for a poem, it kept to the schema" if kept else "taken without an error, but the schema was not kept"
-        )
-        return FeatureCheck(feature="response_format", works="yes" if kept else "no", how=how)
+            return FeatureCheck(feature=name, works="no", how=reply.error)
+        kept = re.match(beginning, reply.text.strip())
+        how = f"asked for a poem, it kept to the {form.title}" if kept else "taken without an error, but not kept"
+        return FeatureCheck(feature=name, works="yes" if kept else "no", how=how)
 
     async def functions(self) -> FeatureCheck:
         """One is offered, and asked for: whether the answer calls it."""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
-from playground.answer_forms.form import JSON_KINDS
+from playground.answer_forms.form import JSON_KINDS, STRUCTURED
 from playground.backends.base import Capabilities
 from playground.backends.endpoints.dialect import Dialect
 from playground.backends.endpoints.endpoint import Endpoint
@@ -44,7 +44,7 @@ async def probe_model(
     context_length: int | None = None,
     within: float = PROBE_SECONDS,
 ) -> ProbeResult:
-    """Ask the model some twenty short questions and see what comes.
+    """Ask the model some two dozen short questions and see what comes.
 
     What is not answered in time counts as not supported. Raises EndpointFailed when it does not answer at all.
     """
@@ -132,7 +132,7 @@ def _capabilities_of(checks: Sequence[FeatureCheck], context_length: int | None)
     works = {check.feature for check in checks if check.works == "yes"}
     return Capabilities(
         sampling=frozenset(ALWAYS_HONOURED | (works & SETTINGS) | ({"top_logprobs"} if "logprobs" in works else set())),
-        forms=frozenset(JSON_KINDS if "response_format" in works else ()),
+        forms=frozenset({*(JSON_KINDS if "response_format" in works else ()), *(works & STRUCTURED.keys())}),
         prefill="prefill" in works,
         system="system" in works,
         samples="samples" in works,
