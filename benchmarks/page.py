@@ -29,7 +29,7 @@ from playground.ui.app import build_app, launch_options
 from playground.ui.handlers import drafts
 from playground.ui.handlers.fair_shares import experiment_places
 from playground.ui.handlers.sessions import Sessions
-from playground.ui.handlers.tab import Shared
+from playground.ui.handlers.tab import PageContext
 from tests.browser import installed_chromium
 
 ROUNDS = 7
@@ -56,9 +56,9 @@ def served(times: int, *, apart: bool = False) -> Iterator[str]:
 def add_page(app: Any, settings: Settings, catalog: Catalog, store: Store) -> None:
     """Another page of this app, with the same tabs once more."""
     with app.route("More"):
-        shared = Shared(
+        shared = PageContext(
             page=app, settings=settings, sessions=Sessions(catalog, settings), store=store,
-            places=experiment_places(settings), changed=gr.State(0), opened=gr.State(None),
+            places=experiment_places(settings), model_changes=gr.State(0), setup_to_open=gr.State(None),
             comparison=drafts.build("comparison"), plan=drafts.build("plan"), chat=drafts.build("chat"),
             ready=gr.State(None),
         )  # fmt: skip

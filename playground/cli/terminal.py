@@ -35,8 +35,8 @@ class ProgressLine:
 def progress_text(table: Table) -> str:
     """How far an experiment is, in one line."""
     line = f"{len(table.results):,} of {format_count(table.total, 'cell')}"
-    if table.known:
-        line += f", {table.known:,} known before"
+    if table.stored_count:
+        line += f", {table.stored_count:,} known before"
     if table.status != "running":
         return f"{line}, in {format_duration(table.seconds)}; {table.status}."
     if table.remaining is not None:

@@ -60,7 +60,7 @@ class PaneAnswers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Repeated:
+class Repetitions:
     """All panes. `between[a][b]` is how often an answer of one equals an answer of the other."""
 
     panes: tuple[PaneAnswers, ...]
@@ -104,7 +104,7 @@ def _scorer(reference: str, setup: Setup) -> Scorer:
 
 def repeated(
     runs: Sequence[Sequence[Run]], titles: Sequence[str], baseline: int, scoring: ReferenceScoring | None = None
-) -> Repeated:
+) -> Repetitions:
     """From the runs of every pane, in the order of the repetitions. Also for panes that still answer."""
     keys = [[comparison_key(run.answer) for run in pane if run.status == "done"] for pane in runs]
     between = tuple(
@@ -113,7 +113,7 @@ def repeated(
     )
     panes = [_pane(pane, scoring) for pane in runs]
     if scoring is None:
-        return Repeated(panes=tuple(panes), between=between)
+        return Repetitions(panes=tuple(panes), between=between)
     order = [baseline, *(at for at in range(len(panes)) if at != baseline)]
     table = _table(runs, [titles[at] for at in order], [panes[at] for at in order], order)
     for at, summary in zip(order, summaries(table), strict=True):
@@ -121,7 +121,7 @@ def repeated(
     certain = {title for title, pane in zip(titles, panes, strict=True) if pane.certain}
     comparisons = sorted(compare(table), key=lambda one: (not one.significant, -(one.difference or 0.0)))
     sentences = tuple(_sentence(one, certain) for one in comparisons)
-    return Repeated(
+    return Repetitions(
         panes=tuple(panes), between=between, how=scoring.how, sentences=sentences, summary=_summary(comparisons)
     )
 

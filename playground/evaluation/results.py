@@ -55,7 +55,7 @@ class Table:
     columns: tuple[str, ...]
     results: tuple[Result, ...] = ()
     total: int = 0  # cells in all
-    known: int = 0  # of them, already in the store when it began
+    stored_count: int = 0  # of them, already in the store when it began
     status: TableStatus = "running"
     seconds: float = 0.0  # since it began
     rate: float = 0.0  # new cells per second, lately

@@ -28,7 +28,7 @@ class Bell(threading.Event):
             self._loop.call_soon_threadsafe(self.heard.set)
 
 
-class Followed(Generic[Item]):
+class LatestItems(Generic[Item]):
     """The newest items of a generator, as they come; those that nobody had time for are left out."""
 
     def __init__(self, generator: Generator[Item, None, None]) -> None:
@@ -65,7 +65,7 @@ class Followed(Generic[Item]):
 @asynccontextmanager
 async def follow_apart(generator: Generator[Item, None, None]) -> AsyncIterator[AsyncIterator[Item]]:
     """Run the generator aside. On leaving, however that comes about, its work ends."""
-    work = Followed(generator)
+    work = LatestItems(generator)
     try:
         yield work.items()
     finally:

@@ -19,7 +19,7 @@ KIND_OF: dict[Any, FormKind] = {name: kind for kind, name in STRUCTURED.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Described:
+class SchemaDescription:
     """What stands beside a schema. It changes nothing: every answer is held to the schema to the letter."""
 
     __pydantic_config__ = STRICT
@@ -84,7 +84,7 @@ def _schema_text(described: Any, build: Any) -> str:
         rule = 'must be a mapping with the schema: {"name": "answer", "schema": {"type": "object"}}.'
         raise InvalidSetup(path=SCHEMA[:2], rule=rule)
     rest = {key: value for key, value in described.items() if key != "schema" and value is not None}
-    build(Described, rest, SCHEMA[:2])
+    build(SchemaDescription, rest, SCHEMA[:2])
     try:
         schema = json.dumps(described["schema"], ensure_ascii=False)
         read_form("json_schema", schema)

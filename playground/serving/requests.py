@@ -35,7 +35,7 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class RequestFields:
     """The fields of a request that are neither messages nor sampling settings."""
 
     __pydantic_config__ = STRICT
@@ -77,8 +77,8 @@ class ChatRequest:
 
 
 READ_HERE = (
-    *(f.name for f in fields(Asked)), *TOOL_FIELDS, "messages", "stream_options", FIELD, OTHER_FIELD, "options", "task",
-    LIMIT,
+    *(f.name for f in fields(RequestFields)), *TOOL_FIELDS, "messages", "stream_options", FIELD, OTHER_FIELD,
+    "options", "task", LIMIT,
 )  # fmt: skip
 KNOWN = (*READ_HERE, *SETTINGS)
 
@@ -87,7 +87,9 @@ def read_chat(body: Mapping[str, Any]) -> ChatRequest:
     """Raises PlaygroundError naming the field, its value and what is allowed. A field that is null is left out."""
     given = {key: value for key, value in body.items() if value is not None}
     _refuse_what_has_no_effect(given)
-    asked: Asked = setups.build(Asked, {f.name: given[f.name] for f in fields(Asked) if f.name in given}, ())
+    asked: RequestFields = setups.build(
+        RequestFields, {f.name: given[f.name] for f in fields(RequestFields) if f.name in given}, ()
+    )
     if not asked.model:
         raise InvalidSetup(path=("model",), rule="is missing.")
     options: StreamOptions = setups.build(StreamOptions, given.get("stream_options", {}), ("stream_options",))

@@ -28,18 +28,18 @@ TOO_LARGE = f"a run has at most {MOST_BYTES:,} bytes, so it was not opened."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptRun:
-    """A run that has ended. `asked` is what the form held, as plain data, where that is not the run's setup alone: the
-    variables of its input as they were typed; `of` says in short which values were sent for them."""
+    """A run that has ended. `form_values` are what the form held, as plain data, where that is not the run's setup
+    alone: the variables of its input as they were typed; `of` says in short which values were sent for them."""
 
     run: Run
-    asked: Mapping[str, Any] = field(default_factory=dict)
+    form_values: Mapping[str, Any] = field(default_factory=dict)
     of: str = ""
     whole: bool = True  # its tokens are there
 
     @property
     def form(self) -> Mapping[str, Any]:
         """What the form held, as plain data."""
-        return self.asked or setups.changed_settings(self.run.setup)
+        return self.form_values or setups.changed_settings(self.run.setup)
 
 
 def write(kept: KeptRun) -> str:
@@ -55,7 +55,7 @@ def write(kept: KeptRun) -> str:
 
 def as_data(kept: KeptRun) -> dict[str, Any]:
     """As plain data."""
-    asked = {"asked": as_json(kept.asked), "of": kept.of} if kept.asked else {}
+    asked = {"asked": as_json(kept.form_values), "of": kept.of} if kept.form_values else {}
     return {"version": VERSION, "whole": kept.whole, **asked, "run": setups.run_to_dict(kept.run)}
 
 
@@ -92,7 +92,7 @@ def read(text: Any) -> KeptRun:
     asked, of = data.get("asked", {}), data.get("of", "")
     if not isinstance(asked, Mapping) or not isinstance(of, str) or len(of) > MOST_WORDS:
         raise InvalidSetup(f"{NONE}: what was asked cannot be read.")
-    return KeptRun(run=_check(data["run"]), asked=asked, of=of, whole=data.get("whole") is not False)
+    return KeptRun(run=_check(data["run"]), form_values=asked, of=of, whole=data.get("whole") is not False)
 
 
 def _check(data: Mapping[str, Any]) -> Run:

@@ -22,7 +22,7 @@ from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.fair_shares import experiment_places
 from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.sessions import Sessions
-from playground.ui.handlers.tab import Linked, Shared, Tab, Taking, Trying, Values
+from playground.ui.handlers.tab import PageContext, Tab, TabLink, Taking, Trying, Values
 from playground.ui.handlers.trigger_modes import let_one_wait
 from playground.ui.header import model_status
 from playground.ui.look import launch_options
@@ -35,7 +35,7 @@ from playground.ui.setup_form import model_choice, offered_models
 from playground.ui.setup_form.form import Form
 
 __all__ = ["build_app", "launch_options"]
-TABS: dict[str, Callable[[Shared], Tab]] = {  # beside the Playground, in the order of the page
+TABS: dict[str, Callable[[PageContext], Tab]] = {  # beside the Playground, in the order of the page
     "Chat": chat_tab.build,
     "Compare": compare_tab.build,
     "Sampling": sampling_tab.build,
@@ -68,30 +68,30 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
             gr.Markdown("# Prompt Playground", elem_id="title")
             status = model_status.build()
         offered = offered_models.build(catalog)
-        shared = Shared(
+        shared = PageContext(
             page=page, settings=settings, sessions=sessions, store=store, places=places, ready=status.ready,
-            changed=gr.State(0), opened=gr.State(None), comparison=drafts.build("comparison"),
+            model_changes=gr.State(0), setup_to_open=gr.State(None), comparison=drafts.build("comparison"),
             plan=drafts.build("plan"), chat=drafts.build("chat"),
         )  # fmt: skip
         made = []
         with gr.Tabs(overflow_behavior="wrap") as tabs:
             with gr.Tab("Playground", id="playground"):
-                form, run, linked = playground_tab.build(shared, status.ready)
+                form, run, link = playground_tab.build(shared, status.ready)
             for title, build in TABS.items():
                 with gr.Tab(title, id=title.lower()):
                     made.append(build(shared))
-        model_status.wire(status, page, form.choice, run, shared.changed, sessions)
+        model_status.wire(status, page, form.choice, run, shared.model_changes, sessions)
         choices = [form.choice, *(choice for tab in made for choice in tab.choices)]
-        model_choice.wire(page, shared.changed, choices, sessions)
-        offered_models.wire(page, shared.changed, offered, sessions)
+        model_choice.wire(page, shared.model_changes, choices, sessions)
+        offered_models.wire(page, shared.model_changes, offered, sessions)
         _open_in_playground(shared, form, tabs)
         for taking in (taking for tab in made for taking in tab.taking):
             _take_setup(taking, form, sessions)
         for title, tab in zip(TABS, made, strict=True):
             for trying in tab.trying:
                 _try_on_rows(trying, form, tabs, title.lower(), sessions)
-        others = {title.lower(): tab.linked for title, tab in zip(TABS, made, strict=True)}
-        _open_links({"playground": linked, **others}, page, tabs, sessions)
+        others = {title.lower(): tab.link for title, tab in zip(TABS, made, strict=True)}
+        _open_links({"playground": link, **others}, page, tabs, sessions)
         if hosting.on_space():
             gr.Markdown(KEPT if hosting.keeps_files() else FORGOTTEN, elem_id="hosted")
     let_one_wait(page.fns.values())
@@ -102,8 +102,8 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
     return page.queue(api_open=False, default_concurrency_limit=settings.max_users)
 
 
-def _open_in_playground(shared: Shared, form: Form, tabs: Any) -> None:
-    """A setup, as plain data, that another tab puts into `shared.opened` fills the Playground's form."""
+def _open_in_playground(shared: PageContext, form: Form, tabs: Any) -> None:
+    """A setup, as plain data, that another tab puts into `shared.setup_to_open` fills the Playground's form."""
 
     @report_errors
     def fill(setup: dict[str, Any] | None, request: gr.Request) -> dict[Any, Any]:
@@ -112,10 +112,10 @@ def _open_in_playground(shared: Shared, form: Form, tabs: Any) -> None:
         written = form.write(setups.parse(setup), shared.sessions.of(request))
         return {**written, tabs: gr.Tabs(selected="playground")}
 
-    shared.opened.change(fill, shared.opened, [*form.outputs, tabs], **AT_ONCE)
+    shared.setup_to_open.change(fill, shared.setup_to_open, [*form.outputs, tabs], **AT_ONCE)
 
 
-def _open_links(linked: dict[str, Linked | None], page: Any, tabs: Any, sessions: Sessions) -> None:
+def _open_links(linked: dict[str, TabLink | None], page: Any, tabs: Any, sessions: Sessions) -> None:
     """Links to what the tabs hold, each by its id. Laid out here: what opens one is no tab's own."""
     known = {tab: one for tab, one in linked.items() if one is not None}
     opener = widgets.link_opener([one.kind for one in known.values()], elem_id="link-opener")

@@ -12,12 +12,12 @@ from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.form_filling import BEGINS, ENDS
 from playground.ui.handlers.messages import report_errors, warn
 from playground.ui.handlers.sessions import Sessions
-from playground.ui.handlers.tab import Linked, Values
+from playground.ui.handlers.tab import TabLink, Values
 
 RESTORED = "() => {{ document.documentElement.dataset.restored{kind} = 'yes' }}"
 
 
-def wire(page: Any, opener: Any, linked: Linked, tabs: Any, tab: str, sessions: Sessions) -> None:
+def wire(page: Any, opener: Any, linked: TabLink, tabs: Any, tab: str, sessions: Sessions) -> None:
     """Attach the handlers of one tab's links. `opener` is what opens them, and the `tab` of these `tabs` is theirs."""
 
     @report_errors

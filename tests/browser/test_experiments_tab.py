@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from playground.backends.base import Request
 from playground.ui.experiments import run as experiment_run
-from playground.ui.experiments.run import Ran
+from playground.ui.experiments.run import ExperimentRun
 
 LONG = 120_000  # milliseconds for what a model computes
 
@@ -364,10 +364,10 @@ def test_two_visitors_run_at_once_and_see_their_own(serve: Any, visit: Any, cata
 
 
 def test_closing_the_page_stops_the_run(opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    begun: list[Ran] = []
+    begun: list[ExperimentRun] = []
     follow = experiment_run.follow
 
-    def noted(now: Ran, *args: Any, **options: Any) -> Iterator[Ran]:
+    def noted(now: ExperimentRun, *args: Any, **options: Any) -> Iterator[ExperimentRun]:
         begun.append(now)
         return follow(now, *args, **options)
 

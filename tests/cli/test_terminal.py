@@ -10,7 +10,7 @@ from playground.cli import terminal
 from playground.evaluation.findings.summary import summaries
 from playground.evaluation.results import Table
 
-RUNNING = replace(made({"A": [True, False]}), total=100, known=1, status="running", rate=2.5, remaining=135.4)
+RUNNING = replace(made({"A": [True, False]}), total=100, stored_count=1, status="running", rate=2.5, remaining=135.4)
 
 
 class Terminal(io.StringIO):
@@ -22,9 +22,9 @@ class Terminal(io.StringIO):
     ("table", "line"),
     [
         (RUNNING, "2 of 100 cells, 1 known before, 2.5 a second, 2 min left."),
-        (replace(RUNNING, known=0, remaining=9.6), "2 of 100 cells, 2.5 a second, 10 s left."),
-        (replace(RUNNING, known=0, remaining=None, message="Reading it."), "2 of 100 cells. Reading it."),
-        (replace(RUNNING, known=0, status="stopped", seconds=135.4), "2 of 100 cells, in 2 min; stopped."),
+        (replace(RUNNING, stored_count=0, remaining=9.6), "2 of 100 cells, 2.5 a second, 10 s left."),
+        (replace(RUNNING, stored_count=0, remaining=None, message="Reading it."), "2 of 100 cells. Reading it."),
+        (replace(RUNNING, stored_count=0, status="stopped", seconds=135.4), "2 of 100 cells, in 2 min; stopped."),
         (replace(RUNNING, status="done", seconds=7260), "2 of 100 cells, 1 known before, in 2 h 1 min; done."),
     ],
 )

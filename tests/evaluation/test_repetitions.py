@@ -7,7 +7,7 @@ import pytest
 
 from playground import setups
 from playground.errors import InvalidSetup
-from playground.evaluation.repetitions import ReferenceScoring, Repeated, repeated
+from playground.evaluation.repetitions import ReferenceScoring, Repetitions, repeated
 from playground.types import Run
 
 SETUP = setups.parse({"task": {"input": "How many?"}})
@@ -22,7 +22,7 @@ def runs(answers: str, setup: Any = SETUP) -> list[Run]:
     ]
 
 
-def said(*panes: str, reference: str = "", setup: Any = SETUP) -> Repeated:
+def said(*panes: str, reference: str = "", setup: Any = SETUP) -> Repetitions:
     titles = [f"{letter}" for letter in "ABCDEFGHIJKL"[: len(panes)]]
     scoring = ReferenceScoring(reference, setup) if reference else None
     return repeated([runs(pane, setup) for pane in panes], titles, 0, scoring)

@@ -52,7 +52,7 @@ def shown(run: Run) -> Any:
 
 
 def test_a_run_comes_back_whole(run: Run) -> None:
-    kept = KeptRun(run=run, asked={**VOTE, "variables": "a\n1"}, of="a = 1")
+    kept = KeptRun(run=run, form_values={**VOTE, "variables": "a\n1"}, of="a = 1")
     assert kept_runs.read(kept_runs.write(kept)) == kept
     assert kept_runs.read(kept_runs.write(KeptRun(run=run))).form == setups.changed_settings(run.setup)
     (alone,) = json.loads(kept_runs.write_file([kept]))["runs"]

@@ -30,14 +30,14 @@ MOST_COUNTED = 500_000  # characters of one cell's prompts that are; a chain may
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """`cells` in all, of which `known` are in the store; everything else is about the others.
+    """`cells` in all, of which `stored_count` are in the store; everything else is about the others.
 
     `seconds` is None before anything like it was measured, `cost` (US dollars) without a known price. `at_least`:
     a technique asks as often as its answers lead it to, so it may be more of everything.
     """
 
     cells: int
-    known: int
+    stored_count: int
     calls: int
     prompt_tokens: int
     completion_tokens: int
@@ -118,7 +118,7 @@ def estimate(experiment: Experiment, catalog: Catalog, store: Store, *, visitor:
         total.notes[f"The data has {format_count(len(dataset.items), 'item')}, {short:,} fewer than asked for."] = None
     return Estimate(
         cells=len(grid),
-        known=len(grid) - missing,
+        stored_count=len(grid) - missing,
         calls=round(sum(column.missing * column.calls for _, column in work)),
         prompt_tokens=round(sum(column.missing * column.prompt_tokens for _, column in work)),
         completion_tokens=round(sum(column.missing * column.completion_tokens for _, column in work)),

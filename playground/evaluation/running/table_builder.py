@@ -65,7 +65,7 @@ class TableBuilder:
             columns=self._columns,
             results=tuple(self._results),
             total=self.total,
-            known=self.stored_count,
+            stored_count=self.stored_count,
             status=status,
             seconds=self._last_snapshot - self._start,
             rate=rate,

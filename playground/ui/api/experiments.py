@@ -65,7 +65,8 @@ def publish(store: Store, places: Places, sessions: Sessions, settings: Settings
     def experiment_estimate(experiment: dict, request: gr.Request) -> dict:  # type: ignore[type-arg]
         planned = parsed(experiment)
         found = estimating.estimate(planned, sessions.of(request), store, visitor=sessions.visitor(request))
-        return asdict(with_limit(found, settings))
+        told = asdict(with_limit(found, settings))
+        return {"cells": told.pop("cells"), "known": told.pop("stored_count"), **told}
 
     about = (
         "Run an experiment. Streams how far it is, with `cells` empty; the last has every cell, the summary of each "
@@ -84,7 +85,7 @@ def _so_far(table: Table) -> dict[str, Any]:
         "status": table.status,
         "done": len(table.results),
         "total": table.total,
-        "known": table.known,
+        "known": table.stored_count,
         "remaining": table.remaining,
         "message": table.message,
         "cells": [],

@@ -19,7 +19,7 @@ from playground.types import Setup, Turn, Weights
 from playground.ui.chat.chat_form import settings_of
 from playground.ui.chat.chat_view import ChatView
 from playground.ui.handlers import payloads
-from playground.ui.handlers.tab import Linked, Updates, Values
+from playground.ui.handlers.tab import TabLink, Updates, Values
 
 KEYS = ("setup", "chat", "message")
 
@@ -34,7 +34,7 @@ def read(view: ChatView, values: Values) -> dict[str, Any]:
     return {key: value for key, value in held.items() if value}
 
 
-def linked(button: Any, view: ChatView, restored: Any = None) -> Linked:
+def linked(button: Any, view: ChatView, restored: Any = None) -> TabLink:
     """`restored` is when the chat's draft has come back."""
 
     def read_values(values: Values, catalog: Catalog) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def linked(button: Any, view: ChatView, restored: Any = None) -> Linked:
         return {**written, **view.show(chat), view.box: gr.update(value=text)}, said
 
     outputs = [*view.form.widgets, *view.shown, view.box]
-    return Linked(
+    return TabLink(
         kind="chat", button=button, inputs=[*view.form.widgets, view.held, view.box], outputs=outputs,
         read=read_values, write=write, back=view.back, restored=restored,
     )  # fmt: skip

@@ -10,10 +10,10 @@ from playground.errors import PlaygroundError
 from playground.ui.chat import chat_values
 from playground.ui.chat.chat_form import LABELS
 from playground.ui.chat.chat_view import UNTYPED, ChatView, cut_turns
-from playground.ui.handlers.drafts import Reopened, as_kept, keep, refill
+from playground.ui.handlers.drafts import FormRefill, as_kept, keep, refill
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import report_errors
-from playground.ui.handlers.tab import Linked, Shared, Updates, Values
+from playground.ui.handlers.tab import PageContext, TabLink, Updates, Values
 from playground.ui.handlers.trigger_modes import ended_event
 from playground.ui.run_view import prompt_values
 from playground.ui.setup_form.labels import describe_error
@@ -21,7 +21,7 @@ from playground.ui.setup_form.labels import describe_error
 TO_BE_TYPED = f"\u201c{UNTYPED}\u201d stands for your next message"
 
 
-def wire(shared: Shared, view: ChatView, linked: Linked, ends: Sequence[Any]) -> Any:
+def wire(shared: PageContext, view: ChatView, linked: TabLink, ends: Sequence[Any]) -> Any:
     """Attach the handlers. Returns the event after which the tab holds what the browser has kept of it."""
     sessions, kept, reopened = shared.sessions, shared.chat, gr.State(None)
 
@@ -51,7 +51,7 @@ def wire(shared: Shared, view: ChatView, linked: Linked, ends: Sequence[Any]) ->
     @report_errors
     def reopen_chat(held: Any, request: gr.Request) -> Updates:
         updates = refill(linked, held, sessions.of(request))
-        return {**updates, reopened: Reopened(held=held if len(updates) > 1 else None)}
+        return {**updates, reopened: FormRefill(held=held if len(updates) > 1 else None)}
 
     restored = shared.page.load(reopen_chat, kept, [*linked.outputs, reopened], preprocess=False, **AT_ONCE)
     over = ended_event([*ends, restored])  # at the opening of the page too
@@ -59,7 +59,7 @@ def wire(shared: Shared, view: ChatView, linked: Linked, ends: Sequence[Any]) ->
     quick: dict[str, Any] = {"preprocess": False, "trigger_mode": "always_last", **AT_ONCE}
     outputs = [view.prompt, view.view, view.marked, kept, reopened]
     gr.on(
-        [*watched, shared.changed.change, shared.ready.change],
+        [*watched, shared.model_changes.change, shared.ready.change],
         look,
         {*view.inputs, view.marked, reopened},
         outputs,

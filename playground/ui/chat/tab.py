@@ -15,7 +15,7 @@ from playground.ui.handlers import put_back
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.form_filling import ENDS
 from playground.ui.handlers.one_at_a_time import refuse_second
-from playground.ui.handlers.tab import Shared, Tab, Taking, Updates, Values
+from playground.ui.handlers.tab import PageContext, Tab, Taking, Updates, Values
 from playground.ui.run_view import prompt_values, tokens_values, views
 from playground.ui.setup_form import technique_card
 from playground.ui.widgets import waiting_line
@@ -23,7 +23,7 @@ from playground.ui.widgets import waiting_line
 HERE = Path(__file__).parent
 
 
-def build(shared: Shared) -> Tab:
+def build(shared: PageContext) -> Tab:
     """Lay out the tab and wire it."""
     settings, sessions, catalog = shared.settings, shared.sessions, shared.catalog
     with gr.Row(elem_id="chatting", equal_height=False):
@@ -58,7 +58,7 @@ def build(shared: Shared) -> Tab:
     )  # fmt: skip
     ends = talking.wire(talking.TalkHandlers(view=view, settings=settings, sessions=sessions))
     ends += turn_acts.wire(view, lambda values: chat_link.read(view, values))
-    ends += files_panel.wire(files, view, shared.opened, sessions)
+    ends += files_panel.wire(files, view, shared.setup_to_open, sessions)
     linked = chat_link.linked(files.link, view)
     put = put_back.wire(back, linked.write, linked.outputs, sessions)
     put.then(None, None, None, js=ENDS, **AT_ONCE)
@@ -66,7 +66,7 @@ def build(shared: Shared) -> Tab:
     return Tab(
         choices=[form.choice],
         taking=[_taking(files, view)],
-        linked=chat_link.linked(files.link, view, restored),
+        link=chat_link.linked(files.link, view, restored),
     )
 
 

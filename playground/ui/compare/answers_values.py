@@ -8,12 +8,12 @@ from playground.backends.catalog import ModelInfo
 from playground.comparison import PaneRuns
 from playground.evaluation.differences import are_too_long, differences
 from playground.evaluation.likelihood import answer_step
-from playground.evaluation.repetitions import Repeated
+from playground.evaluation.repetitions import Repetitions
 from playground.formats import format_count
 from playground.types import Completion, Finding, Origin, Run, Step
 from playground.ui.compare import repeated_values
 from playground.ui.compare.labels import LABELS
-from playground.ui.compare.run import Compared, Stage
+from playground.ui.compare.run import ComparisonRun, Stage
 from playground.ui.run_view import answer_values
 from playground.ui.run_view.measures import metrics
 from playground.ui.setup_form.labels import labelled_run
@@ -30,7 +30,7 @@ WORDS: dict[Stage, str] = {
 }  # fmt: skip
 
 
-def comparison_value(now: Compared | None) -> dict[str, Any]:
+def comparison_value(now: ComparisonRun | None) -> dict[str, Any]:
     """All panes as they are now; without a comparison, the empty view."""
     if now is None:
         return {**status("empty"), "panes": [], **repeated_values.verdicts(None), "how": ""}
@@ -67,7 +67,7 @@ def how_it_went(runs: Sequence[Run]) -> str:
     return WORDS["done"]
 
 
-def _pane(now: Compared, at: int, said: Repeated | None) -> dict[str, Any]:
+def _pane(now: ComparisonRun, at: int, said: Repetitions | None) -> dict[str, Any]:
     run, baseline, runs = now.runs[at], now.runs[now.picked.baseline], now.every[at]
     answers = repeated_values.pane_value(said.panes[at] if said else None, runs)
     several = len(runs) > 1

@@ -12,7 +12,7 @@ from playground.formats import format_count, format_duration
 from playground.strategies import technique_of
 from playground.types import Run, Setup
 from playground.ui.compare.labels import LABELS
-from playground.ui.compare.panes import LETTERS, Picked
+from playground.ui.compare.panes import LETTERS, PaneSelection
 from playground.ui.run_view.measures import dollars
 from playground.ui.setup_form import check
 from playground.ui.setup_form.labels import describe_error
@@ -24,7 +24,7 @@ SAME = (
 )
 
 
-def said_before(picked: Picked, repetitions: int, catalog: Catalog, known: Iterable[Run] = ()) -> str:
+def said_before(picked: PaneSelection, repetitions: int, catalog: Catalog, known: Iterable[Run] = ()) -> str:
     """What asking these panes takes, by what is measured of runs that are known, and a line for each finding."""
     speeds = pane_estimate.speeds_of(known)
     made = pane_estimate.estimate_panes(picked.panes, repetitions, catalog, speeds)
@@ -46,7 +46,7 @@ def estimate_sentence(panes: int, repetitions: int, made: PaneEstimate) -> str:
     return f"{format_count(panes, 'pane')}{times}: {', '.join(parts)}."
 
 
-def findings(picked: Picked, repetitions: int, catalog: Catalog) -> list[str]:
+def findings(picked: PaneSelection, repetitions: int, catalog: Catalog) -> list[str]:
     """A sentence for each thing that is known, with the panes that it is true of."""
     letters: dict[str, list[str]] = {}
     for letter, pane in zip(LETTERS, picked.panes, strict=False):

@@ -8,18 +8,18 @@ import gradio as gr
 
 from playground.errors import PlaygroundError
 from playground.ui.compare.panel import ComparePanel
-from playground.ui.compare.run import Compared
-from playground.ui.handlers.drafts import Reopened, as_kept, keep, refill
+from playground.ui.compare.run import ComparisonRun
+from playground.ui.handlers.drafts import FormRefill, as_kept, keep, refill
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.sessions import Sessions
-from playground.ui.handlers.tab import Linked
+from playground.ui.handlers.tab import TabLink
 from playground.ui.handlers.trigger_modes import ended_event
 from playground.ui.setup_form.fields import changes
 from playground.ui.widgets.status import sentence
 
 
-def wire(page: Any, panel: ComparePanel, kept: Any, linked: Linked, ends: Sequence[Any], sessions: Sessions) -> Any:
+def wire(page: Any, panel: ComparePanel, kept: Any, linked: TabLink, ends: Sequence[Any], sessions: Sessions) -> Any:
     """Attach the handlers. At the `ends` of runs, too, the form may hold something else by then.
 
     `linked` reads and writes what is `kept` of it in the browser. Returns the event after which the form holds that.
@@ -41,12 +41,12 @@ def wire(page: Any, panel: ComparePanel, kept: Any, linked: Linked, ends: Sequen
     @report_errors
     def reopen_comparison(held: Any, request: gr.Request) -> dict[Any, Any]:
         updates = refill(linked, held, sessions.of(request))
-        return {**updates, reopened: Reopened(held=held if len(updates) > 1 else None)}
+        return {**updates, reopened: FormRefill(held=held if len(updates) > 1 else None)}
 
     @report_errors
     def mark(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
         """Another baseline is seen at once, as long as the panes are those that answered."""
-        now: Compared | None = values[panel.compared]
+        now: ComparisonRun | None = values[panel.comparison_run]
         same = {panel.tables: gr.skip()}
         if now is None or now.busy:
             return same
@@ -59,8 +59,8 @@ def wire(page: Any, panel: ComparePanel, kept: Any, linked: Linked, ends: Sequen
         return panel.show(replace(now, picked=picked, shifts=None))
 
     quick: dict[str, Any] = {"preprocess": False, "trigger_mode": "always_last", **AT_ONCE}
-    panel.picker.rows.input(mark, {panel.picker.rows, panel.compared}, panel.results, **quick)
+    panel.picker.rows.input(mark, {panel.picker.rows, panel.comparison_run}, panel.results, **quick)
     outputs = [panel.stale, panel.estimate, kept, reopened]
-    looked = {"inputs": {*linked.inputs, panel.compared, reopened}, "outputs": outputs, **quick}
+    looked = {"inputs": {*linked.inputs, panel.comparison_run, reopened}, "outputs": outputs, **quick}
     gr.on([*changes(linked.inputs), ended_event(ends)], look, **looked)  # by its end the form may hold something else
     return page.load(reopen_comparison, kept, [*linked.outputs, reopened], preprocess=False, **AT_ONCE)

@@ -15,13 +15,13 @@ from playground.ui.compare.examples import Comparison
 from playground.ui.compare.panel import ComparePanel
 from playground.ui.compare.repeating import Repeating
 from playground.ui.handlers import payloads
-from playground.ui.handlers.tab import Linked, Updates, Values
+from playground.ui.handlers.tab import TabLink, Updates, Values
 from playground.ui.setup_form import check as checking
 
 KEYS = ("setup", "rows", "repeating", "prompts", "blind")
 
 
-def linked(button: Any, panel: ComparePanel, prompts: Any, restored: Any = None) -> Linked:
+def linked(button: Any, panel: ComparePanel, prompts: Any, restored: Any = None) -> TabLink:
     """`prompts` is the list of prompts; `restored` is when the form's draft has come back."""
     form, rows, ticked = panel.form, panel.picker.rows, panel.blind.ticked
 
@@ -49,7 +49,7 @@ def linked(button: Any, panel: ComparePanel, prompts: Any, restored: Any = None)
         return updates, checking.name_absent(panes.weights_of(checked), catalog)
 
     filled = [*form.outputs, *panel.repeating.widgets, rows, prompts, ticked]
-    return Linked(
+    return TabLink(
         kind="comparison", button=button, inputs=[*panel.held, prompts, ticked], outputs=filled, read=read, write=write,
         back=panel.picker.back, restored=restored,
     )  # fmt: skip

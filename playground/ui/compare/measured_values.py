@@ -7,7 +7,7 @@ from playground.evaluation.likelihood import TokenShift, disagreements
 from playground.types import Run, Token
 from playground.ui.compare import repeated_values
 from playground.ui.compare.answers_values import words
-from playground.ui.compare.run import Compared
+from playground.ui.compare.run import ComparisonRun
 from playground.ui.run_view.measures import completions, first_token, mean_probability, tokens_of
 
 LISTED = 15  # tokens in the list below the text
@@ -22,7 +22,7 @@ DASH = " Not known (-) where there is no answer, or the row's model says nothing
 
 
 # ----------------------------------------------------------------------------------------------- tables
-def tables_value(now: Compared | None) -> list[dict[str, Any]]:
+def tables_value(now: ComparisonRun | None) -> list[dict[str, Any]]:
     """Lengths and speed; then perplexities, where there are any."""
     if now is None or now.stage == "answering" or not now.runs:
         return []
@@ -39,7 +39,7 @@ def tables_value(now: Compared | None) -> list[dict[str, Any]]:
     return [*agreement, lengths, *([_perplexities(now)] if known else [])]
 
 
-def of_first(now: Compared) -> str:
+def of_first(now: ComparisonRun) -> str:
     """What stands behind the title of what was measured of one repetition only."""
     return f", repetition 1 of {now.repetitions}" if now.repetitions > 1 else ""
 
@@ -60,7 +60,7 @@ def _lengths(run: Run) -> list[str]:
     ]
 
 
-def _perplexities(now: Compared) -> dict[str, Any]:
+def _perplexities(now: ComparisonRun) -> dict[str, Any]:
     count, letters = len(now.runs), [title.split(" ")[0] for title in now.picked.titles]
     rows = [[*map(_number, row), *["\u2026"] * (count - len(row))] for row in now.perplexities]
     rows += [["\u2026"] * count] * (count - len(rows))
@@ -80,7 +80,7 @@ def _number(value: float | None) -> str:
 
 
 # ---------------------------------------------------------------------------------------- tokens that shift
-def shifts_value(now: Compared | None) -> dict[str, Any]:
+def shifts_value(now: ComparisonRun | None) -> dict[str, Any]:
     """The baseline's tokens with what another pane makes of them; the panes there are to choose from."""
     empty: dict[str, Any] = {"choices": [], "other": None, "error": "", "title": "", "tokens": [], "listed": []}
     if now is None or now.stage == "answering" or not now.beside:

@@ -10,7 +10,7 @@ from playground.errors import InvalidSetup
 from playground.parameters import STRICT
 from playground.presets import Preset
 from playground.types import Run, Setup
-from playground.ui.compare.run import Compared
+from playground.ui.compare.run import ComparisonRun
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import report_errors
@@ -31,17 +31,17 @@ class PaneClick:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaneActs:
-    """The view whose buttons these are, and what shows the outcome. `compared` is the session's last comparison."""
+    """The view whose buttons these are, and what shows the outcome. `comparison_run` is the session's last."""
 
     answers: Any
-    compared: Any
+    comparison_run: Any
     steps_title: Any
     steps: Any
     saved: Any
-    opened: Any
+    setup_to_open: Any
 
 
-def clicked(now: Compared | None, event: gr.EventData) -> tuple[Compared, int, Run]:
+def clicked(now: ComparisonRun | None, event: gr.EventData) -> tuple[ComparisonRun, int, Run]:
     """The comparison, the pane's place and its run. Raises InvalidSetup for what is not there, or may not be seen."""
     click = payloads.read(PaneClick, event)
     if now is None or click.pane >= len(now.every) or click.repetition >= len(now.every[click.pane]):
@@ -53,28 +53,28 @@ def clicked(now: Compared | None, event: gr.EventData) -> tuple[Compared, int, R
 def wire(acts: PaneActs) -> None:
     """Attach the handlers."""
 
-    def setup_of(now: Compared | None, event: gr.EventData) -> Setup:
+    def setup_of(now: ComparisonRun | None, event: gr.EventData) -> Setup:
         _, _, run = clicked(now, event)
         return run.setup
 
     @report_errors
-    def open_one(now: Compared | None, event: gr.EventData) -> Any:
+    def open_one(now: ComparisonRun | None, event: gr.EventData) -> Any:
         setup = setup_of(now, event)
-        yield {acts.opened: None}  # opened twice, it is news twice
-        yield {acts.opened: setups.to_dict(setup)}
+        yield {acts.setup_to_open: None}  # opened twice, it is news twice
+        yield {acts.setup_to_open: setups.to_dict(setup)}
 
     @report_errors
-    def save(now: Compared | None, event: gr.EventData) -> dict[str, str]:
+    def save(now: ComparisonRun | None, event: gr.EventData) -> dict[str, str]:
         setup = setup_of(now, event)
         return {"name": "pane.yaml", "text": presets.write_preset(Preset(title="My preset", about="", setup=setup))}
 
     @report_errors
-    def stop(now: Compared | None, event: gr.EventData) -> None:
+    def stop(now: ComparisonRun | None, event: gr.EventData) -> None:
         there, at, _ = clicked(now, event)
         there.halts[at].set()  # the comparison itself shows how the pane ended: only one writes to the page
 
     @report_errors
-    def show(now: Compared | None, event: gr.EventData) -> dict[Any, Any]:
+    def show(now: ComparisonRun | None, event: gr.EventData) -> dict[Any, Any]:
         there, at, run = clicked(now, event)
         number = payloads.read(PaneClick, event).repetition + 1
         of = f", repetition {number} of {there.repetitions}" if there.repetitions > 1 else ""
@@ -82,7 +82,7 @@ def wire(acts: PaneActs) -> None:
         return {acts.steps_title: sentence(f"Steps and messages of {there.picked.titles[at]}{of}"), acts.steps: value}
 
     view = acts.answers
-    view.open_setup(open_one, acts.compared, [acts.opened], **AT_ONCE)
-    view.save_preset(save, acts.compared, acts.saved, **AT_ONCE)
-    view.stop_pane(stop, acts.compared, None, **AT_ONCE)
-    view.show_steps(show, acts.compared, [acts.steps_title, acts.steps], **AT_ONCE)
+    view.open_setup(open_one, acts.comparison_run, [acts.setup_to_open], **AT_ONCE)
+    view.save_preset(save, acts.comparison_run, acts.saved, **AT_ONCE)
+    view.stop_pane(stop, acts.comparison_run, None, **AT_ONCE)
+    view.show_steps(show, acts.comparison_run, [acts.steps_title, acts.steps], **AT_ONCE)

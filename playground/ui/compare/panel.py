@@ -27,7 +27,7 @@ from playground.ui.compare.pane_acts import PaneActs
 from playground.ui.compare.panes_panel import PanesPanel
 from playground.ui.compare.rating.blind_panel import BlindPanel
 from playground.ui.compare.repeating import RepeatingFields
-from playground.ui.compare.run import Compared
+from playground.ui.compare.run import ComparisonRun
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import QUIET, running
 from playground.ui.handlers.messages import in_words, report_errors
@@ -58,18 +58,18 @@ class ComparePanel:
     error: Any
     acts: PaneActs
     blind: BlindPanel
-    changed: Any
+    model_changes: Any
 
     @property
-    def compared(self) -> Any:
-        return self.acts.compared
+    def comparison_run(self) -> Any:
+        return self.acts.comparison_run
 
     @property
     def held(self) -> list[Any]:
         """The widgets that say what is compared."""
         return [*self.form.widgets, self.picker.rows, *self.repeating.widgets]
 
-    def read(self, values: Mapping[Any, Any], catalog: Catalog) -> Compared:
+    def read(self, values: Mapping[Any, Any], catalog: Catalog) -> ComparisonRun:
         """What the widgets hold. Raises InvalidSetup for what cannot be compared."""
         setup, asked = self.form.setup(values), self.repeating.read(values)
         if asked.reference.strip():
@@ -80,7 +80,7 @@ class ComparePanel:
 
     def out_of_date(self, values: Mapping[Any, Any], catalog: Catalog) -> str:
         """That what is shown is of another form than this; "" where it is of this one, or there is nothing."""
-        now: Compared | None = values[self.compared]
+        now: ComparisonRun | None = values[self.comparison_run]
         if now is None:
             return ""
         try:
@@ -99,7 +99,7 @@ class ComparePanel:
 
     def estimated(self, values: Mapping[Any, Any], catalog: Catalog) -> str:
         """What comparing would take, by what is measured of the comparison before; "" for what is half typed."""
-        before: Compared | None = values[self.compared]
+        before: ComparisonRun | None = values[self.comparison_run]
         try:
             held = self.read(values, catalog)
         except PlaygroundError:
@@ -110,14 +110,14 @@ class ComparePanel:
     @property
     def results(self) -> list[Any]:
         return [
-            self.compared, self.stale, self.acts.answers, self.shifts, self.tables, self.error,
+            self.comparison_run, self.stale, self.acts.answers, self.shifts, self.tables, self.error,
             self.acts.steps, self.acts.steps_title,
         ]  # fmt: skip
 
-    def show(self, now: Compared) -> dict[Any, Any]:
+    def show(self, now: ComparisonRun) -> dict[Any, Any]:
         """Updates that show the comparison as it is now."""
         updates = {
-            self.compared: now,
+            self.comparison_run: now,
             self.acts.answers: answers_values.comparison_value(now),
         }
         if now.stage == "answering" and now.runs:
@@ -151,33 +151,33 @@ class ComparisonHandlers:
     @report_labelled
     def compare(self, values: dict[Any, Any], request: gr.Request) -> Iterator[Updates]:
         panel, catalog = self.panel, self.sessions.of(request)
-        refuse_second(values[panel.compared])
+        refuse_second(values[panel.comparison_run])
         now = panel.read(values, catalog)
         now = replace(now, revealed=panel.blind.begin(now.picked, values))
-        yield from self.follow(now, values[panel.changed], catalog)
+        yield from self.follow(now, values[panel.model_changes], catalog)
 
     @report_labelled
     def start_example(self, values: dict[Any, Any], event: gr.EventData, request: gr.Request) -> Iterator[Updates]:
         panel, catalog = self.panel, self.sessions.of(request)
-        refuse_second(values[panel.compared])
+        refuse_second(values[panel.comparison_run])
         example = payloads.read_choice(event, self.offered)
         rows = panel.picker.write(example.panes)
         picked = panel.picker.read(example.setup, rows, catalog)
         now = replace(compare_run.begin(example.setup, picked), revealed=panel.blind.begin(picked, values))
         way_back = panel.picker.back.offer(values[panel.picker.back.kept])
         yield {**rows, **panel.form.write(example.setup), **panel.repeating.write(), **way_back}
-        yield from self.follow(now, values[panel.changed], catalog)
+        yield from self.follow(now, values[panel.model_changes], catalog)
 
     @report_labelled
     def ask_again(
-        self, now: Compared | None, changes: int, event: gr.EventData, request: gr.Request
+        self, now: ComparisonRun | None, changes: int, event: gr.EventData, request: gr.Request
     ) -> Iterator[Updates]:
         refuse_second(now)
         there, at, _ = pane_acts.clicked(now, event)
         yield from self.follow(compare_run.again(there, at), changes, self.sessions.of(request), at)
 
     @report_errors
-    def shift(self, now: Compared | None, event: gr.EventData, request: gr.Request) -> Iterator[Updates]:
+    def shift(self, now: ComparisonRun | None, event: gr.EventData, request: gr.Request) -> Iterator[Updates]:
         key, panel = payloads.read(payloads.Choice, event).key, self.panel
         if now is None or now.hidden or key not in map(str, now.beside):
             raise InvalidSetup("There is no such pane beside the baseline; run the comparison again.")
@@ -189,7 +189,7 @@ class ComparisonHandlers:
             for last in news(compare_run.remeasured(fresh, int(key), catalog, most)):
                 yield panel.show(last)
 
-    def follow(self, now: Compared, changes: int, catalog: Catalog, only: int | None = None) -> Iterator[Updates]:
+    def follow(self, now: ComparisonRun, changes: int, catalog: Catalog, only: int | None = None) -> Iterator[Updates]:
         """The comparison from its first news to its last; `only` one pane is asked, if that is given."""
         panel, settings = self.panel, self.settings
         snapshots = compare_run.follow(now, catalog, settings.max_seconds, only, settings.max_experiment_seconds)
@@ -207,21 +207,24 @@ class ComparisonHandlers:
                     raise
             yield {**panel.blind.show_end(last), **panel.show(last)}
         if loaded_names(catalog.models()) != loaded:
-            yield {panel.changed: changes + 1}  # a run loads what it needs
+            yield {panel.model_changes: changes + 1}  # a run loads what it needs
 
 
 def wire(handlers: ComparisonHandlers) -> list[Any]:
     """Attach the handlers. Returns the ends of runs, by which the form may hold something else."""
     panel = handlers.panel
     once = {"preprocess": False, "trigger_mode": "once", **running(handlers.settings), **QUIET}
-    results, memory = [*panel.results, *panel.blind.results, panel.changed], [panel.compared, panel.changed]
+    results, memory = (
+        [*panel.results, *panel.blind.results, panel.model_changes],
+        [panel.comparison_run, panel.model_changes],
+    )
     inputs, attach = {*memory, *panel.blind.held}, panel.line.attach
     run = attach(panel.start.click, handlers.compare, {*panel.held, *inputs}, results, **once)
     back = panel.picker.back
     form = [panel.picker.rows, *panel.form.outputs, *panel.repeating.widgets, *back.marks]
     example = attach(panel.examples.choose, handlers.start_example, {*inputs, back.kept}, [*form, *results], **once)
     attach(panel.acts.answers.ask_again, handlers.ask_again, memory, results, **once)
-    attach(panel.shifts.choose_pane, handlers.shift, panel.compared, panel.results, **once)
-    panel.line.wire(panel.compared)
+    attach(panel.shifts.choose_pane, handlers.shift, panel.comparison_run, panel.results, **once)
+    panel.line.wire(panel.comparison_run)
     pane_acts.wire(panel.acts)
     return [run, example]

@@ -34,7 +34,7 @@ class PaneRow(Weights):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picked:
+class PaneSelection:
     """Checked panes, which of them is the baseline, and which are it again. `titles` say what differs in each."""
 
     panes: tuple[Setup, ...]
@@ -65,7 +65,7 @@ def techniques(held: Any) -> frozenset[str]:
     return frozenset(name for name in named if isinstance(name, str) and name in STRATEGIES)
 
 
-def read(common: Setup, held: Any, most: int, catalog: Catalog) -> Picked:
+def read(common: Setup, held: Any, most: int, catalog: Catalog) -> PaneSelection:
     """Whole setups from what the widget holds. Raises InvalidSetup, or LimitReached for too many panes."""
     rows, baseline = (held.get("panes"), held.get("baseline")) if isinstance(held, Mapping) else (None, None)
     comparison.check_count(rows, most)
@@ -82,7 +82,7 @@ def read(common: Setup, held: Any, most: int, catalog: Catalog) -> Picked:
     panes = comparison.parse_panes(common, data, most)
     panes = tuple(_with_used_fields(pane, taken is None) for pane, (_, taken) in zip(panes, read_rows, strict=True))
     titles = _titles(panes, [row for row, _ in read_rows], baseline, catalog)
-    return Picked(panes=panes, baseline=baseline, titles=titles, placebos=placebos)
+    return PaneSelection(panes=panes, baseline=baseline, titles=titles, placebos=placebos)
 
 
 def checked_value(held: Any, most: int) -> dict[str, Any]:

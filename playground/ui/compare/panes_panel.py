@@ -14,7 +14,7 @@ from playground.strategies import STRATEGIES
 from playground.types import Setup, Weights
 from playground.ui import widgets
 from playground.ui.compare import panes
-from playground.ui.compare.panes import TAKEN, Picked
+from playground.ui.compare.panes import TAKEN, PaneSelection
 from playground.ui.handlers import put_back
 from playground.ui.handlers.put_back import PutBack
 from playground.ui.handlers.tab import Updates, Values
@@ -32,7 +32,7 @@ class PanesPanel:
     back: PutBack
     most: int
 
-    def read(self, common: Setup, values: Values, catalog: Catalog) -> Picked:
+    def read(self, common: Setup, values: Values, catalog: Catalog) -> PaneSelection:
         """Whole setups. Raises InvalidSetup for what no pane could hold."""
         return panes.read(common, values[self.rows], self.most, catalog)
 

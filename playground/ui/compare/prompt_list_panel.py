@@ -34,7 +34,7 @@ MOST_BYTES = 256 * 1024  # of a file with prompts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed(Blindable):
+class PromptListRun(Blindable):
     """The rows so far."""
 
     count: int
@@ -49,7 +49,7 @@ class Listed(Blindable):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptList:
-    """The widgets. `listed` is the session's memory, and `tabs` are those of which the list is one."""
+    """The widgets. `list_run` is the session's memory, and `tabs` are those of which the list is one."""
 
     tabs: Any
     prompts: Any
@@ -62,20 +62,20 @@ class PromptList:
     cell: Any
     save_csv: Any
     save_json: Any
-    listed: Any
+    list_run: Any
 
-    def show(self, now: Listed) -> dict[Any, Any]:
+    def show(self, now: PromptListRun) -> dict[Any, Any]:
         state = prompt_list_values.state(now.stage, len(now.rows), now.count, now.error)
         hidden, whole = prompt_list_values.prompts_alone(now.rows), prompt_list_values.frame(now.picked, now.rows)
         return {
-            self.listed: now,
+            self.list_run: now,
             self.state: sentence(state, wrong=bool(now.error)),
             self.table: gr.Dataframe(**(hidden if now.hidden else whole)),
         }
 
     @property
     def results(self) -> list[Any]:
-        return [self.listed, self.state, self.table]
+        return [self.list_run, self.state, self.table]
 
 
 def build(page: Any, settings: Settings, tabs: Any) -> PromptList:
@@ -104,7 +104,7 @@ def build(page: Any, settings: Settings, tabs: Any) -> PromptList:
         save_csv, save_json = widgets.download("Download as CSV"), widgets.download("Download as JSON")
     return PromptList(
         tabs=tabs, prompts=prompts, upload=upload, start=start, stop=stop, line=line, state=state, table=table,
-        cell=cell, save_csv=save_csv, save_json=save_json, listed=gr.State(None),
+        cell=cell, save_csv=save_csv, save_json=save_json, list_run=gr.State(None),
     )  # fmt: skip
 
 
@@ -123,23 +123,23 @@ def wire_files(view: PromptList) -> None:
         return prompt_list_values.cell(clicked.get("index"), clicked["value"], clicked.get("row_value"))
 
     @report_errors
-    def as_csv(now: Listed | None) -> dict[str, str]:
+    def as_csv(now: PromptListRun | None) -> dict[str, str]:
         now = _needed(now)
         return {"name": "comparison.csv", "text": csv_text(*prompt_list_values.records(now.picked, now.rows))}
 
     @report_errors
-    def as_json(now: Listed | None) -> dict[str, str]:
+    def as_json(now: PromptListRun | None) -> dict[str, str]:
         now = _needed(now)
         runs = [{"prompt": row.prompt, "runs": [setups.run_to_dict(run) for run in row.runs]} for row in now.rows]
         return {"name": "comparison.json", "text": json.dumps(runs, ensure_ascii=False, indent=1)}
 
     view.upload.upload(opened, view.upload, view.prompts, **AT_ONCE)
     view.table.select(whole, None, view.cell, **AT_ONCE)
-    view.save_csv.click(as_csv, view.listed, view.save_csv, **AT_ONCE)
-    view.save_json.click(as_json, view.listed, view.save_json, **AT_ONCE)
+    view.save_csv.click(as_csv, view.list_run, view.save_csv, **AT_ONCE)
+    view.save_json.click(as_json, view.list_run, view.save_json, **AT_ONCE)
 
 
-def _needed(now: Listed | None) -> Listed:
+def _needed(now: PromptListRun | None) -> PromptListRun:
     if now is None or not now.rows:
         raise InvalidSetup("There is no row to download yet; run the list first.")
     now.refuse_hidden()

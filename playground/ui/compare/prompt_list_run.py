@@ -17,15 +17,15 @@ from playground.evaluation import prompt_table
 from playground.ui.compare import prompt_list_values
 from playground.ui.compare.form import CompareForm
 from playground.ui.compare.labels import in_labels, report_labelled
-from playground.ui.compare.panes import Picked
+from playground.ui.compare.panes import PaneSelection
 from playground.ui.compare.panes_panel import PanesPanel
-from playground.ui.compare.prompt_list_panel import LIST, Listed, PromptList
+from playground.ui.compare.prompt_list_panel import LIST, PromptList, PromptListRun
 from playground.ui.compare.rating.blind_panel import BlindPanel
 from playground.ui.handlers.event_options import QUIET, experimenting
 from playground.ui.handlers.experiment_limits import CELLS
 from playground.ui.handlers.messages import in_words, report_errors
 from playground.ui.handlers.one_at_a_time import refuse_second
-from playground.ui.handlers.tab import ReadInputs, Shared, Updates
+from playground.ui.handlers.tab import PageContext, ReadInputs, Updates
 from playground.ui.handlers.visitors import visitor_of
 from playground.ui.setup_form.labels import describe_error
 
@@ -40,28 +40,28 @@ class PromptListHandlers:
     picker: PanesPanel
     form: CompareForm
     blind: BlindPanel
-    shared: Shared
+    shared: PageContext
 
     @property
     def outputs(self) -> list[Any]:
-        return [*self.view.results, self.view.cell, *self.blind.results, self.shared.changed]
+        return [*self.view.results, self.view.cell, *self.blind.results, self.shared.model_changes]
 
     @report_labelled
     def run(self, values: dict[Any, Any], request: gr.Request) -> Iterator[Updates]:
-        refuse_second(values[self.view.listed])
+        refuse_second(values[self.view.list_run])
         prompts = prompt_table.read_prompts(_text(values[self.view.prompts]))
         setup = self.form.setup(values, prompts[0])
         picked = self.picker.read(setup, values, self.shared.sessions.of(request))
         revealed = self.blind.begin(picked, values)
-        yield from self.follow(picked, prompts, values[self.shared.changed], request, revealed)
+        yield from self.follow(picked, prompts, values[self.shared.model_changes], request, revealed)
 
     def try_setup(self, event: Any, read: ReadInputs, inputs: Sequence[Any], tabs: Any, tab: str) -> None:
         """Let an event try a setup on inputs here; its own pane replaces the others: every answer is then its own."""
-        view, picker, changed = self.view, self.picker, self.shared.changed
+        view, picker, model_changes = self.view, self.picker, self.shared.model_changes
 
         @partial(report_errors, words=describe_error)
         def run_inputs(values: dict[Any, Any], request: gr.Request) -> Iterator[Updates]:
-            refuse_second(values[view.listed])
+            refuse_second(values[view.list_run])
             setup, asked = read(values, request)
             text, rows = prompt_table.write_prompts(asked), picker.alone(setup)
             prompts = prompt_table.read_prompts(text)
@@ -69,21 +69,24 @@ class PromptListHandlers:
             in_sight = {tabs: gr.Tabs(selected=tab), view.tabs: gr.Tabs(selected=LIST)}
             panes = gr.update(value=rows[picker.rows])  # a plain value breaks a gr.HTML that is not on the page yet
             yield {**in_sight, picker.rows: panes, view.prompts: text, **picker.back.offer(values[picker.back.kept])}
-            yield from self.follow(picked, prompts, values[changed], request)
+            yield from self.follow(picked, prompts, values[model_changes], request)
 
         form = [tabs, view.tabs, picker.rows, view.prompts, *picker.back.marks]
-        memory = {view.listed, changed, picker.back.kept}
+        memory = {view.list_run, model_changes, picker.back.kept}
         view.line.attach(event, run_inputs, {*inputs, *memory}, [*form, *self.outputs], **ONCE)
 
     def follow(
-        self, picked: Picked, prompts: Sequence[str], changes: int, request: gr.Request,
+        self, picked: PaneSelection, prompts: Sequence[str], changes: int, request: gr.Request,
         revealed: threading.Event | None = None,
     ) -> Iterator[Updates]:  # fmt: skip
         """The list from its first news to its last; answers are kept back until it is `revealed` whose they are."""
         view, blind, catalog = self.view, self.blind, self.shared.sessions.of(request)
         comparison.refuse_useless(picked.panes)
         prompt_table.check_size(prompts, picked.panes, self.shared.settings.max_cells, CELLS)
-        now, loaded = Listed(picked=picked, count=len(prompts), revealed=revealed), loaded_names(catalog.models())
+        now, loaded = (
+            PromptListRun(picked=picked, count=len(prompts), revealed=revealed),
+            loaded_names(catalog.models()),
+        )
         with now:
             yield {**view.show(now), view.cell: prompt_list_values.EMPTY_CELL, **blind.show_start(now)}
             try:
@@ -100,9 +103,9 @@ class PromptListHandlers:
                 now = replace(now, stage="stopped" if now.halt.is_set() else "done")
             yield {**blind.show_end(now), **view.show(now)}
         if loaded_names(catalog.models()) != loaded:
-            yield {self.shared.changed: changes + 1}  # a run loads what it needs
+            yield {self.shared.model_changes: changes + 1}  # a run loads what it needs
 
-    def ask(self, now: Listed, prompts: Sequence[str], catalog: Catalog) -> Generator[Listed, None, None]:
+    def ask(self, now: PromptListRun, prompts: Sequence[str], catalog: Catalog) -> Generator[PromptListRun, None, None]:
         """The list whenever one more row is whole, until its end or until it is stopped."""
         settings, picked = self.shared.settings, now.picked
         tables = prompt_table.run_table(
@@ -122,10 +125,10 @@ class PromptListHandlers:
 
 def wire(handlers: PromptListHandlers) -> None:
     """Attach the handlers."""
-    view, picker, blind, changed = handlers.view, handlers.picker, handlers.blind, handlers.shared.changed
-    inputs = {picker.rows, changed, view.listed, view.prompts, *handlers.form.widgets, *blind.held}
+    view, picker, blind, model_changes = handlers.view, handlers.picker, handlers.blind, handlers.shared.model_changes
+    inputs = {picker.rows, model_changes, view.list_run, view.prompts, *handlers.form.widgets, *blind.held}
     view.line.attach(view.start.click, handlers.run, inputs, handlers.outputs, **ONCE)
-    view.line.wire(view.listed)
+    view.line.wire(view.list_run)
 
 
 def _text(value: Any) -> str:

@@ -7,7 +7,7 @@ from playground.evaluation.prompt_table import PromptRow
 from playground.types import Run
 from playground.ui.compare.answers_values import describe_origin, first_completion
 from playground.ui.compare.labels import LABELS
-from playground.ui.compare.panes import Picked
+from playground.ui.compare.panes import PaneSelection
 from playground.ui.setup_form.labels import labelled_run
 
 EMPTY_CELL: dict[str, str] = {"title": "", "prompt": "", "text": ""}
@@ -31,7 +31,7 @@ def prompts_alone(rows: Sequence[PromptRow]) -> dict[str, Any]:
     return {"value": {"headers": headers, "data": data}, "headers": headers, "datatype": "str", "column_widths": None}
 
 
-def frame(picked: Picked, rows: Sequence[PromptRow]) -> dict[str, Any]:
+def frame(picked: PaneSelection, rows: Sequence[PromptRow]) -> dict[str, Any]:
     """Properties of the table: a row a prompt, a column a pane, and how many different answers there are."""
     headers = ["Prompt", *picked.titles, "Different answers"]
     data = [[row.prompt, *map(cell_text, row.runs), len({cell_text(run).strip() for run in row.runs})] for row in rows]
@@ -59,7 +59,7 @@ def cell(index: Any, value: Any, row: Any) -> dict[str, str]:
     return {"title": "", "prompt": prompt, "text": value if isinstance(value, str) else str(value)}
 
 
-def records(picked: Picked, rows: Sequence[PromptRow]) -> tuple[list[str], list[list[Any]]]:
+def records(picked: PaneSelection, rows: Sequence[PromptRow]) -> tuple[list[str], list[list[Any]]]:
     """Headers and rows for CSV: per pane the answer, whose it is, tokens, seconds and the error."""
     headers = ["Prompt"]
     for title in picked.titles:

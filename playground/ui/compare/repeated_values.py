@@ -5,11 +5,11 @@ from typing import Any
 from playground.comparison import PaneRuns
 from playground.errors import InvalidSetup, LimitReached
 from playground.evaluation.prompt_differences import RequestDifference, prompt_differences
-from playground.evaluation.repetitions import PaneAnswers, ReferenceScoring, Repeated, is_certain, repeated
+from playground.evaluation.repetitions import PaneAnswers, ReferenceScoring, Repetitions, is_certain, repeated
 from playground.formats import format_count, format_percent
 from playground.prompts import MOST_SHOWN
 from playground.types import Setup
-from playground.ui.compare.run import Compared
+from playground.ui.compare.run import ComparisonRun
 from playground.ui.run_view.measures import dollars
 
 LONGEST_ANSWER = 300  # characters of an answer in a bar
@@ -26,7 +26,7 @@ MOST_IN_SIGHT = 4  # sentences, each of some lines
 ENDED = ("done", "failed", "stopped")
 
 
-def evaluate(now: Compared) -> Repeated | None:
+def evaluate(now: ComparisonRun) -> Repetitions | None:
     """What the repetitions say; None where each pane was asked once and nothing says what is right."""
     if not now.every or (now.repetitions == 1 and not now.reference):
         return None
@@ -90,7 +90,7 @@ def ended_count(runs: PaneRuns) -> int:
     return sum(run.status in ENDED for run in runs)
 
 
-def agreement_table(now: Compared, said: Repeated | None) -> list[dict[str, Any]]:
+def agreement_table(now: ComparisonRun, said: Repetitions | None) -> list[dict[str, Any]]:
     """How often answers of one pane equal answers of another; along the diagonal, of the pane itself."""
     if said is None or now.repetitions == 1:
         return []
@@ -111,7 +111,7 @@ def agreement_table(now: Compared, said: Repeated | None) -> list[dict[str, Any]
 
 
 # ------------------------------------------------------------------------------------------ what is sent
-def prompts_value(now: Compared, at: int) -> dict[str, Any]:
+def prompts_value(now: ComparisonRun, at: int) -> dict[str, Any]:
     """What a pane sends differently from the baseline, message by message; nothing for the baseline itself."""
     if at == now.picked.baseline:
         return {"note": "", "requests": []}
@@ -125,7 +125,7 @@ def prompts_value(now: Compared, at: int) -> dict[str, Any]:
     return {"note": note if requests and not changed else "", "requests": [_request(one) for one in changed]}
 
 
-def _differ_by_rounding(now: Compared, at: int) -> bool:
+def _differ_by_rounding(now: ComparisonRun, at: int) -> bool:
     """Whether a pane that is sent the same as the baseline, to the same weights, answered otherwise with no chance."""
     baseline, pane = now.picked.panes[now.picked.baseline], now.picked.panes[at]
     answers = {run.answer for place in (now.picked.baseline, at) for run in now.every[place] if run.status == "done"}
@@ -153,7 +153,7 @@ def _request(one: RequestDifference) -> dict[str, Any]:
     }
 
 
-def verdicts(said: Repeated | None) -> dict[str, Any]:
+def verdicts(said: Repetitions | None) -> dict[str, Any]:
     """What the panes' comparisons say: in sight, and of many but the first behind a fold, after how many say what."""
     if said is None or len(said.sentences) <= MOST_IN_SIGHT:
         return {"verdicts": list(said.sentences) if said else [], "others": []}

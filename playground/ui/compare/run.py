@@ -17,7 +17,7 @@ from playground.evaluation import likelihood
 from playground.evaluation.likelihood import TokenShift
 from playground.evaluation.prompt_table import PromptRow
 from playground.types import Setup
-from playground.ui.compare.panes import Picked
+from playground.ui.compare.panes import PaneSelection
 from playground.ui.compare.rating.blind import Blindable
 from playground.ui.handlers.messages import in_words
 from playground.ui.run_view import following
@@ -39,7 +39,7 @@ class Shifts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Compared(Blindable):
+class ComparisonRun(Blindable):
     """A comparison so far: of each pane the runs of its repetitions, and what stops it alone.
 
     `models` are as the panes', None for one that is gone. `reference` is what would be right, if that was said.
@@ -102,21 +102,21 @@ class _Halted(Exception):
     """The person pressed Stop."""
 
 
-def begin(setup: Setup, picked: Picked, repetitions: int = 1, reference: str = "") -> Compared:
+def begin(setup: Setup, picked: PaneSelection, repetitions: int = 1, reference: str = "") -> ComparisonRun:
     """A comparison before anything has come of it."""
     halts = tuple(threading.Event() for _ in picked.panes)
-    return Compared(setup=setup, picked=picked, repetitions=repetitions, reference=reference, halts=halts)
+    return ComparisonRun(setup=setup, picked=picked, repetitions=repetitions, reference=reference, halts=halts)
 
 
-def again(now: Compared, at: int) -> Compared:
+def again(now: ComparisonRun, at: int) -> ComparisonRun:
     """The same before one of its panes is asked once more."""
     halts = tuple(threading.Event() if i == at else halt for i, halt in enumerate(now.halts))
     return replace(now, halt=threading.Event(), halts=halts, stage="answering", shifts=None, perplexities=(), error="")
 
 
 def follow(
-    now: Compared, catalog: Catalog, within: float, only: int | None = None, in_all: float = math.inf
-) -> Iterator[Compared]:
+    now: ComparisonRun, catalog: Catalog, within: float, only: int | None = None, in_all: float = math.inf
+) -> Iterator[ComparisonRun]:
     """Run all panes at once, or one of them, then measure. Raises what is wrong with all before anything is asked.
 
     Each run takes at most `within` seconds; after `in_all` what has not ended is stopped, and that is said.
@@ -149,7 +149,7 @@ def follow(
         now.halt.set()  # also when the page was closed
 
 
-def measure(now: Compared, catalog: Catalog, within: float) -> Iterator[Compared]:
+def measure(now: ComparisonRun, catalog: Catalog, within: float) -> Iterator[ComparisonRun]:
     """Fill in the shift of the first pane beside the baseline, then the perplexities, cell by cell.
 
     What has not been measured `within` so many seconds is left out, and that is said.
@@ -172,7 +172,7 @@ def measure(now: Compared, catalog: Catalog, within: float) -> Iterator[Compared
         yield replace(now, stage="done")
 
 
-def remeasured(now: Compared, other: int, catalog: Catalog, within: float) -> Iterator[Compared]:
+def remeasured(now: ComparisonRun, other: int, catalog: Catalog, within: float) -> Iterator[ComparisonRun]:
     """The same comparison with the shift of another pane."""
     try:
         now = replace(now, shifts=(yield from shifted(now, other, catalog, _Limit(within))))
@@ -182,7 +182,9 @@ def remeasured(now: Compared, other: int, catalog: Catalog, within: float) -> It
         yield replace(now, stage="done")
 
 
-def shifted(now: Compared, other: int, catalog: Catalog, limit: "_Limit") -> Generator[Compared, None, Shifts]:
+def shifted(
+    now: ComparisonRun, other: int, catalog: Catalog, limit: "_Limit"
+) -> Generator[ComparisonRun, None, Shifts]:
     """What one pane changed in the baseline's tokens; an error is told in their place. Yields while it waits."""
     base, there = now.runs[now.picked.baseline], now.runs[other]
     try:
@@ -194,7 +196,7 @@ def shifted(now: Compared, other: int, catalog: Catalog, limit: "_Limit") -> Gen
     return Shifts(other=other, found=found)
 
 
-def _matrix(now: Compared, catalog: Catalog, limit: "_Limit") -> Iterator[Compared]:
+def _matrix(now: ComparisonRun, catalog: Catalog, limit: "_Limit") -> Iterator[ComparisonRun]:
     rows: list[tuple[float | None, ...]] = []
     for reader in now.runs:
         row: tuple[float | None, ...] = ()
@@ -221,7 +223,7 @@ class _Limit:
             raise LimitReached(f"Measuring was ended after {self._within:g} seconds, the most this server allows.")
 
 
-def _aside(work: Callable[[], T], now: Compared, limit: _Limit) -> Generator[Compared, None, T]:
+def _aside(work: Callable[[], T], now: ComparisonRun, limit: _Limit) -> Generator[ComparisonRun, None, T]:
     """What the work, which cannot be broken off, returns. Yields while it goes on; raises what it raised, _Halted or
     LimitReached."""
 
@@ -243,6 +245,6 @@ def _aside(work: Callable[[], T], now: Compared, limit: _Limit) -> Generator[Com
     return aside.value
 
 
-def _models(picked: Picked, catalog: Catalog) -> tuple[ModelInfo | None, ...]:
+def _models(picked: PaneSelection, catalog: Catalog) -> tuple[ModelInfo | None, ...]:
     there = {info.name: info for info in reversed(catalog.models())}  # a visitor's own come first
     return tuple(there.get(pane.model) for pane in picked.panes)

@@ -39,7 +39,7 @@ from playground.ui.compare.rating.blind_panel import AnswersView
 from playground.ui.handlers import payloads, put_back
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.form_filling import ENDS
-from playground.ui.handlers.tab import Shared, Tab, Taking, Updates, Values
+from playground.ui.handlers.tab import PageContext, Tab, Taking, Updates, Values
 from playground.ui.run_view import files, steps_values, views
 from playground.ui.widgets import waiting_line
 
@@ -50,7 +50,7 @@ OPENING = {  # where no comparison comes with the playground
 }
 
 
-def build(shared: Shared) -> Tab:
+def build(shared: PageContext) -> Tab:
     """Lay out the tab and wire it."""
     settings, catalog = shared.settings, shared.catalog
     offered = examples.find_examples(catalog)
@@ -84,7 +84,7 @@ def build(shared: Shared) -> Tab:
                     stop = gr.Button("Stop comparing", interactive=False, elem_id="compare-stop", elem_classes="stops")
                 line = waiting_line.build(shared.page, start, stop)
                 stale = widgets.words(elem_id="compare-stale")
-                acts, shifts, tables, error = _build_answers(shared.opened)
+                acts, shifts, tables, error = _build_answers(shared.setup_to_open)
                 saving = files.build("comparison")
                 code = code_panel.build()
             with gr.Tab("A list of prompts", id=prompt_list_panel.LIST):
@@ -94,9 +94,10 @@ def build(shared: Shared) -> Tab:
             fields = form.build(prompt, opening, picker)
     compared = ComparePanel(
         picker=picker, examples=starts, form=fields, repeating=asked, start=start, stop=stop, line=line, stale=stale,
-        estimate=estimate, shifts=shifts, tables=tables, error=error, acts=acts, blind=rated, changed=shared.changed,
+        estimate=estimate, shifts=shifts, tables=tables, error=error, acts=acts, blind=rated,
+        model_changes=shared.model_changes,
     )  # fmt: skip
-    take_away.wire(saving, compared.compared)
+    take_away.wire(saving, compared.comparison_run)
     code_panel.wire(code, compared.held, lambda values, own: compared.read(values, own).picked.panes, shared.sessions)
     return _wire(shared, compared, listed, copy, offered, {opening.task.input})
 
@@ -112,14 +113,14 @@ def _build_answers(opened: Any) -> tuple[PaneActs, Any, Any, Any]:
     tables = widgets.tables(elem_id="compared-tables")
     error = widgets.words(elem_id="measure-error")
     acts = PaneActs(
-        answers=answers, compared=gr.State(None), steps_title=steps_title, steps=steps, saved=widgets.download(""),
-        opened=opened,
+        answers=answers, comparison_run=gr.State(None), steps_title=steps_title, steps=steps,
+        saved=widgets.download(""), setup_to_open=opened,
     )  # fmt: skip
     return acts, shifts, tables, error
 
 
 def _wire(
-    shared: Shared, compared: ComparePanel, listed: PromptList, copy: Any, offered: Mapping[str, Comparison],
+    shared: PageContext, compared: ComparePanel, listed: PromptList, copy: Any, offered: Mapping[str, Comparison],
     opening: Collection[str],
 ) -> Tab:  # fmt: skip
     """Attach the handlers of all parts, each of which may need another."""
@@ -136,13 +137,13 @@ def _wire(
     blind_panel.wire(
         rated,
         [
-            AnswersView(memory=compared.compared, show=compared.show, outputs=compared.results),
-            AnswersView(memory=listed.listed, show=listed.show, outputs=listed.results),
+            AnswersView(memory=compared.comparison_run, show=compared.show, outputs=compared.results),
+            AnswersView(memory=listed.list_run, show=listed.show, outputs=listed.results),
         ],
     )
     ready = {*opening, *(one.setup.task.input for one in offered.values())}
     taking = _taking(picker, compared.form.task.field("input").widget, ready)
-    return Tab(taking=[taking], trying=[trying.try_setup], linked=replace(linked, restored=restored))
+    return Tab(taking=[taking], trying=[trying.try_setup], link=replace(linked, restored=restored))
 
 
 def _taking(picker: PanesPanel, text: Any, ready: Collection[str]) -> Taking:

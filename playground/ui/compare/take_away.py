@@ -7,21 +7,21 @@ from playground import setups
 from playground.errors import InvalidSetup
 from playground.evaluation.report.cells import escape_markdown
 from playground.json_values import as_json
-from playground.ui.compare.run import Compared
+from playground.ui.compare.run import ComparisonRun
 from playground.ui.run_view import files
 from playground.ui.run_view.files import FileButtons
 from playground.ui.run_view.report_values import fence, run_report
 
 
-def wire(buttons: FileButtons, compared: Any) -> None:
-    """Attach the handlers. `compared` is the session's last comparison."""
+def wire(buttons: FileButtons, comparison_run: Any) -> None:
+    """Attach the handlers. `comparison_run` is the session's last comparison."""
     files.wire(
-        buttons, "comparison", {compared}, lambda values: needed(values[compared]),
+        buttons, "comparison", {comparison_run}, lambda values: needed(values[comparison_run]),
         as_json=lambda now: json.dumps(as_data(now), ensure_ascii=False), as_report=report,
     )  # fmt: skip
 
 
-def needed(now: Compared | None) -> Compared:
+def needed(now: ComparisonRun | None) -> ComparisonRun:
     """The last comparison. Raises InvalidSetup where there is none, or it may not be seen yet."""
     if now is None or not now.every:
         raise InvalidSetup("Nothing has been compared yet; press Compare first.")
@@ -29,7 +29,7 @@ def needed(now: Compared | None) -> Compared:
     return now
 
 
-def as_data(now: Compared) -> dict[str, Any]:
+def as_data(now: ComparisonRun) -> dict[str, Any]:
     """All of it as plain data: of each pane its title and the runs of its repetitions."""
     picked = now.picked
     panes = [
@@ -49,7 +49,7 @@ def as_data(now: Compared) -> dict[str, Any]:
     }
 
 
-def report(now: Compared) -> str:
+def report(now: ComparisonRun) -> str:
     """All of it as Markdown: a part for each pane and repetition."""
     picked = now.picked
     facts = [

@@ -30,7 +30,7 @@ report_labelled = partial(report_errors, words=describe_error)
 
 
 @dataclass(frozen=True, slots=True)
-class Edited:
+class EditedRow:
     """The row that the editor was given, and under what sampling of all columns."""
 
     id: str
@@ -65,7 +65,7 @@ class ColumnsPanel:
 
     def rows_now(self, values: Values) -> list[Row]:
         """All rows, the edited one as it is now. Raises InvalidSetup for what no row could hold."""
-        edited: Edited | None = values[self.edited]
+        edited: EditedRow | None = values[self.edited]
         rows: list[Row] = values[self.rows]
         if edited is None:
             return rows
@@ -98,7 +98,7 @@ class ColumnsPanel:
         except InvalidSetup:  # said where it is told what a run would take
             return {}
 
-    def write(self, rows: Sequence[Row], ticked: Sequence[str], edited: Edited | None = None) -> Updates:
+    def write(self, rows: Sequence[Row], ticked: Sequence[str], edited: EditedRow | None = None) -> Updates:
         """Updates that make the list hold these rows and the editor the edited one. Raises InvalidSetup for a row that
         no setup could be."""
         ids = [row["id"] for row in rows]
@@ -159,19 +159,19 @@ class ColumnHandlers:
     @report_labelled
     def choose(self, values: dict[Any, Any]) -> Updates:
         """The list tells of one choice more than once, and of leaving it as it was: what is typed meanwhile stays."""
-        edited: Edited | None = values[self.panel.edited]
+        edited: EditedRow | None = values[self.panel.edited]
         chosen = str(values[self.panel.choice])
         if chosen == (edited.id if edited else ""):
             return {self.panel.ticked: gr.skip()}
         rows, ticked, common = self.leave(values)
-        return self.panel.write(rows, ticked, Edited(chosen, common))
+        return self.panel.write(rows, ticked, EditedRow(chosen, common))
 
     @report_labelled
     def add(self, values: dict[Any, Any]) -> Updates:
         rows, ticked, common = self.leave(values)
         technique_rows.with_room(rows)
         (row,) = technique_rows.rows([Technique()], rows)
-        return self.panel.write([*rows, row], [*ticked, row["id"]], Edited(row["id"], common))
+        return self.panel.write([*rows, row], [*ticked, row["id"]], EditedRow(row["id"], common))
 
     @report_labelled
     def duplicate(self, values: dict[Any, Any]) -> Updates:
@@ -179,7 +179,7 @@ class ColumnHandlers:
         at = _place(rows, values[self.panel.edited])
         row = technique_rows.duplicate(rows, rows[at])
         more = [*rows[: at + 1], row, *rows[at + 1 :]]
-        return self.panel.write(more, [*ticked, row["id"]], Edited(row["id"], common))
+        return self.panel.write(more, [*ticked, row["id"]], EditedRow(row["id"], common))
 
     @report_labelled
     def remove(self, values: dict[Any, Any]) -> Updates:
@@ -209,7 +209,7 @@ class ColumnHandlers:
             rows, ticked, common = self.leave(values)
         except InvalidSetup:  # half typed; it is said where it is told what a run would take
             return {panel.ticked: gr.skip()}
-        return panel.write(rows, ticked, Edited(values[panel.edited].id, common))
+        return panel.write(rows, ticked, EditedRow(values[panel.edited].id, common))
 
     def leave(self, values: Values) -> tuple[list[Row], list[str], Mapping[str, Any]]:
         """The rows, which are ticked, and the common sampling; refused while the edited row is none that could be."""
@@ -222,7 +222,7 @@ class ColumnHandlers:
     def move(self, values: Values, by: int) -> Updates:
         rows, ticked, common = self.leave(values)
         id = rows[_place(rows, values[self.panel.edited])]["id"]
-        return self.panel.write(technique_rows.move(rows, id, by), ticked, Edited(id, common))
+        return self.panel.write(technique_rows.move(rows, id, by), ticked, EditedRow(id, common))
 
 
 def wire(handlers: ColumnHandlers) -> None:
@@ -242,7 +242,7 @@ def wire(handlers: ColumnHandlers) -> None:
     common.input(handlers.follow, inputs, panel.outputs, **last)
 
 
-def _place(rows: Sequence[Row], edited: Edited | None) -> int:
+def _place(rows: Sequence[Row], edited: EditedRow | None) -> int:
     """Where the edited row stands. Raises InvalidSetup where none is edited."""
     at = next((at for at, row in enumerate(rows) if edited and row["id"] == edited.id), None)
     if at is None:

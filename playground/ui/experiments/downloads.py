@@ -11,7 +11,7 @@ from playground.evaluation.findings.comparisons import compare
 from playground.evaluation.findings.summary import summaries
 from playground.evaluation.report import outcome
 from playground.ui import widgets
-from playground.ui.experiments.run import Ran, require_table
+from playground.ui.experiments.run import ExperimentRun, require_table
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.sessions import Sessions
@@ -34,23 +34,23 @@ def build() -> Files:
         )  # fmt: skip
 
 
-def wire(files: Files, ran: Any, sessions: Sessions) -> None:
+def wire(files: Files, experiment_run: Any, sessions: Sessions) -> None:
     """Attach the handlers."""
 
     @report_errors
-    def whole(now: Ran | None, request: gr.Request) -> dict[str, str]:
+    def whole(now: ExperimentRun | None, request: gr.Request) -> dict[str, str]:
         packed = report.pack(outcome.experiment_report(require_table(now), sessions.of(request)))
         return {"name": "report.zip", "base64": base64.b64encode(packed).decode("ascii")}
 
     @report_errors
-    def csv(now: Ran | None) -> dict[str, str]:
+    def csv(now: ExperimentRun | None) -> dict[str, str]:
         return {"name": "results.csv", "text": report.csv(require_table(now))}
 
     @report_errors
-    def json(now: Ran | None) -> dict[str, str]:
+    def json(now: ExperimentRun | None) -> dict[str, str]:
         table = require_table(now)
         return {"name": "results.json", "text": report.dump_results(table, summaries(table), compare(table))}
 
-    files.report.click(whole, ran, files.report, **AT_ONCE)
-    files.csv.click(csv, ran, files.csv, **AT_ONCE)
-    files.json.click(json, ran, files.json, **AT_ONCE)
+    files.report.click(whole, experiment_run, files.report, **AT_ONCE)
+    files.csv.click(csv, experiment_run, files.csv, **AT_ONCE)
+    files.json.click(json, experiment_run, files.json, **AT_ONCE)

@@ -49,7 +49,7 @@ class _Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemsView:
-    """The widgets. `page` is the session's place in the list, `opened` a setup on its way to the Playground."""
+    """The widgets. `page` is the session's place in the list, `setup_to_open` one on its way to the Playground."""
 
     keep: Any
     order: Any
@@ -58,7 +58,7 @@ class ItemsView:
     list: Any
     cell: Any
     steps: Any
-    opened: Any
+    setup_to_open: Any
 
     @property
     def inputs(self) -> set[Any]:
@@ -89,7 +89,7 @@ class ItemsView:
 
 
 def build(opened: Any) -> ItemsView:
-    """Lay out the list and what is shown of one cell; a setup put into `opened` is opened in the Playground."""
+    """Lay out the list and what is shown of one cell; a setup put into `setup_to_open` is opened in the Playground."""
     with gr.Row(elem_classes="filters"):
         words = gr.Textbox(label="Search", placeholder="Words to look for", max_lines=1, min_width=150)
         keep = gr.Dropdown(_title_and_key(FILTERS), value="all", label="Show", filterable=False, min_width=150)
@@ -105,7 +105,7 @@ def build(opened: Any) -> ItemsView:
         list=listed,
         cell=cell,
         steps=steps,
-        opened=opened,
+        setup_to_open=opened,
     )
 
 
@@ -113,23 +113,23 @@ def _title_and_key(offered: Mapping[str, tuple[str, Any]]) -> list[tuple[str, st
     return [(title, key) for key, (title, _) in offered.items()]
 
 
-def wire(view: ItemsView, ran: Any, store: Store) -> None:
-    """Attach the handlers. `ran` is the session's last experiment."""
+def wire(view: ItemsView, experiment_run: Any, store: Store) -> None:
+    """Attach the handlers. `experiment_run` is the session's last experiment."""
 
     @report_errors
     def narrow(values: dict[Any, Any]) -> dict[Any, Any]:
-        if values[ran] is None or values[ran].table is None:
+        if values[experiment_run] is None or values[experiment_run].table is None:
             return {view.page: 0}
-        return view.show(values[ran].table, {**values, view.page: 0})
+        return view.show(values[experiment_run].table, {**values, view.page: 0})
 
     @report_errors
     def turn(values: dict[Any, Any], event: gr.EventData) -> dict[Any, Any]:
         page = payloads.read(_Page, event).page
-        return view.show(require_table(values[ran]), {**values, view.page: page})
+        return view.show(require_table(values[experiment_run]), {**values, view.page: page})
 
     @report_errors
     def look(values: dict[Any, Any], event: gr.EventData) -> dict[Any, Any]:
-        clicked, table = payloads.read(_Cell, event), require_table(values[ran])
+        clicked, table = payloads.read(_Cell, event), require_table(values[experiment_run])
         if clicked.column >= len(table.columns):
             raise InvalidSetup(f"There is no column {clicked.column + 1}; choose another cell.")
         beside = asked_of(table, clicked.item, table.columns[clicked.column])
@@ -139,17 +139,17 @@ def wire(view: ItemsView, ran: Any, store: Store) -> None:
 
     @report_errors
     def again(values: dict[Any, Any], event: gr.EventData) -> dict[Any, Any]:
-        table = require_table(values[ran])
+        table = require_table(values[experiment_run])
         return show(table, at_of(payloads.read(payloads.Choice, event).key, table))
 
     @report_errors
     def open_one(values: dict[Any, Any], event: gr.EventData) -> Iterator[dict[Any, Any]]:
-        table = require_table(values[ran])
+        table = require_table(values[experiment_run])
         run = run_of(table.results[at_of(payloads.read(payloads.Choice, event).key, table)])
         if run is None:
             raise InvalidSetup("This run is not in the store any more; run the experiment again.")
-        yield {view.opened: None}  # opened twice, it is news twice
-        yield {view.opened: setups.to_dict(run.setup)}
+        yield {view.setup_to_open: None}  # opened twice, it is news twice
+        yield {view.setup_to_open: setups.to_dict(run.setup)}
 
     def show(table: Table, at: int) -> dict[Any, Any]:
         run = run_of(table.results[at])
@@ -164,12 +164,12 @@ def wire(view: ItemsView, ran: Any, store: Store) -> None:
         return record.run if record else None
 
     options: dict[str, Any] = {"trigger_mode": "always_last", **AT_ONCE}
-    inputs, shown = {ran, *view.inputs}, view.details
+    inputs, shown = {experiment_run, *view.inputs}, view.details
     gr.on([view.words.change, view.keep.input, view.order.input], narrow, inputs, view.outputs, **options)
     view.list.turn_page(turn, inputs, view.outputs, **AT_ONCE)
-    view.list.show_cell(look, {ran}, shown, **AT_ONCE)
-    view.cell.show_repetition(again, {ran}, shown, **AT_ONCE)
-    view.cell.open_setup(open_one, {ran}, [view.opened], **AT_ONCE)
+    view.list.show_cell(look, {experiment_run}, shown, **AT_ONCE)
+    view.cell.show_repetition(again, {experiment_run}, shown, **AT_ONCE)
+    view.cell.open_setup(open_one, {experiment_run}, [view.setup_to_open], **AT_ONCE)
 
 
 def at_of(key: str, table: Table) -> int:

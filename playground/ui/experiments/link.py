@@ -9,13 +9,13 @@ from playground.backends.catalog import Catalog
 from playground.evaluation import datasets, experiments, scorers
 from playground.evaluation.plan import DataChoice, Experiment
 from playground.ui.experiments.plan_panel import PlanPanel
-from playground.ui.handlers.tab import Linked, Updates, Values
+from playground.ui.handlers.tab import TabLink, Updates, Values
 from playground.ui.setup_form import check as checking
 
 WITHOUT_DATA = "This plan asks rows of the sender's own, which no link holds; paste or open them under Data."
 
 
-def linked(button: Any, panel: PlanPanel, known: Mapping[str, Experiment], restored: Any = None) -> Linked:
+def linked(button: Any, panel: PlanPanel, known: Mapping[str, Experiment], restored: Any = None) -> TabLink:
     """`known` are on offer; `restored` is when the plan's draft has come back."""
 
     def read(values: Values, catalog: Catalog) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def linked(button: Any, panel: PlanPanel, known: Mapping[str, Experiment], resto
         said = (WITHOUT_DATA if own else "", checking.name_absent(experiment.models, catalog))
         return panel.hold(experiment, known, catalog), " ".join(filter(None, said))
 
-    return Linked(
+    return TabLink(
         kind="experiment", button=button, inputs=panel.form.widgets, outputs=panel.outputs, read=read, write=write,
         back=panel.back, restored=restored,
     )  # fmt: skip

@@ -42,19 +42,19 @@ class PlanChangeHandlers:
     @report_errors
     def follow_plan(self, values: dict[Any, Any], request: gr.Request) -> Updates:
         """What it would take, or why it cannot be run; the same experiment as text; and what its columns are called."""
-        panel, form, ran = self.panel, self.panel.form, values[self.panel.ran]
+        panel, form, experiment_run = self.panel, self.panel.form, values[self.panel.experiment_run]
         named = form.techniques.rename_rows(values)
         try:
             experiment = experiments.parse(form.read(values))
         except PlaygroundError as error:
-            return {**named, **self.refuse(error, values), panel.stale: sentence(out_of_date(ran, None))}
+            return {**named, **self.refuse(error, values), panel.stale: sentence(out_of_date(experiment_run, None))}
         kept, memory = keep(values[panel.reopened], kept_plan.as_kept(form, values, experiment))
         return {
             **named,
             **self.write_text(experiment, values),
             **self.estimate(experiment, values, request),
             panel.offered: key_of(experiment, self.offered),
-            panel.stale: sentence(out_of_date(ran, experiment)),
+            panel.stale: sentence(out_of_date(experiment_run, experiment)),
             panel.back.kept: kept,
             panel.reopened: memory,
         }
@@ -114,7 +114,7 @@ def wire(handlers: PlanChangeHandlers, page: Any, models_changed: Any) -> None:
         page.load,
         [*form.changes, panel.recount.change, models_changed.change],
         handlers.follow_plan,
-        {*form.widgets, panel.text, panel.text_of_form, panel.ran, panel.reopened},
+        {*form.widgets, panel.text, panel.text_of_form, panel.experiment_run, panel.reopened},
         [
             panel.estimate, panel.text, panel.text_of_form, panel.unused, panel.offered, panel.stale, panel.back.kept,
             panel.reopened, form.techniques.ticked, form.techniques.choice,

@@ -17,7 +17,7 @@ from playground.ui.experiments.kept_plan import KeptPlan, read_kept
 from playground.ui.experiments.plan_text import with_rest, write_shown
 from playground.ui.experiments.technique_rows import with_unticked
 from playground.ui.handlers import payloads, put_back
-from playground.ui.handlers.drafts import Reopened, while_hidden
+from playground.ui.handlers.drafts import FormRefill, while_hidden
 from playground.ui.handlers.event_options import AT_ONCE, QUIET
 from playground.ui.handlers.form_filling import BEGINS, ENDS
 from playground.ui.handlers.messages import report_errors
@@ -34,8 +34,8 @@ OPENING = {"techniques": [{"strategy": "zero_shot"}, {"strategy": "chain_of_thou
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanPanel:
     """The widgets. `recount` changes when more may be known than before, though the plan is the same; `text_of_form` is
-    what the page put into the text, and `unused` says that the text has edits that were not used. `ran` is the
-    session's last experiment, `stale` says that its results are of another plan, and `back` goes back to the one
+    what the page put into the text, and `unused` says that the text has edits that were not used. `experiment_run` is
+    the session's last, `stale` says that its results are of another plan, and `back` goes back to the one
     before. `reopened` is what came back from the browser.
     """
 
@@ -50,7 +50,7 @@ class PlanPanel:
     estimate: Any
     status: Any
     recount: Any
-    ran: Any
+    experiment_run: Any
     stale: Any
     reopened: Any
     back: PutBack
@@ -138,8 +138,8 @@ class PlanHandlers:
         """What the browser kept, unless it is what the page opens with."""
         plan, memory = read_kept(kept), self.panel.reopened
         if plan is None or plan == kept_plan.all_ticked(opening(self.offered)):
-            return {memory: Reopened()}
-        return while_hidden({**self.write_kept(plan, self.sessions.of(request)), memory: Reopened(held=kept)})
+            return {memory: FormRefill()}
+        return while_hidden({**self.write_kept(plan, self.sessions.of(request)), memory: FormRefill(held=kept)})
 
     def put_back(self, kept: Any, catalog: Catalog) -> tuple[Updates, str]:
         plan = read_kept(kept)

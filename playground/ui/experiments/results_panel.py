@@ -22,7 +22,7 @@ from playground.ui.experiments.figures import (
 )
 from playground.ui.experiments.figures.figure_style import View
 from playground.ui.experiments.items_panel import ItemsView
-from playground.ui.experiments.run import Ran, require_table
+from playground.ui.experiments.run import ExperimentRun, require_table
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import report_errors
 from playground.ui.widgets.status import sentence
@@ -166,44 +166,48 @@ def _as_table(plot: Any, key: str) -> Figure:
     return Figure(plot=plot, table=table, missing=missing, save=save)
 
 
-def wire(views: Views, ran: Any, came: Any) -> None:
+def wire(views: Views, experiment_run: Any, came: Any) -> None:
     """Attach the handlers. `came` changes whenever new results came."""
 
     @report_errors
     def refresh(values: dict[Any, Any]) -> dict[Any, Any]:
-        now: Ran | None = values[ran]
+        now: ExperimentRun | None = values[experiment_run]
         if now is None or now.table is None:
             return {views.sentences: gr.skip()}
         return views.show(values[views.selected], now.table, values)
 
     options: dict[str, Any] = {"trigger_mode": "always_last", **AT_ONCE}
     gr.on(
-        [came.change, views.against.input, views.price.input], refresh, {ran, *views.inputs}, views.outputs, **options
+        [came.change, views.against.input, views.price.input],
+        refresh,
+        {experiment_run, *views.inputs},
+        views.outputs,
+        **options,
     )
     for key, tab in views.tabs.items():
-        _wire_tab(views, key, tab, ran)
+        _wire_tab(views, key, tab, experiment_run)
     for key, figure in views.figures.items():
-        _wire_save(views, key, figure, ran)
+        _wire_save(views, key, figure, experiment_run)
 
 
-def _wire_tab(views: Views, key: str, tab: Any, ran: Any) -> None:
+def _wire_tab(views: Views, key: str, tab: Any, experiment_run: Any) -> None:
     @report_errors
     def turn(values: dict[Any, Any]) -> dict[Any, Any]:
-        now: Ran | None = values[ran]
+        now: ExperimentRun | None = values[experiment_run]
         shown = views.show(key, now.table, values) if now and now.table else {}
         return {views.selected: key, **shown}
 
-    tab.select(turn, {ran, *views.inputs}, [views.selected, *views.outputs], **AT_ONCE)
+    tab.select(turn, {experiment_run, *views.inputs}, [views.selected, *views.outputs], **AT_ONCE)
 
 
-def _wire_save(views: Views, key: str, figure: Figure, ran: Any) -> None:
+def _wire_save(views: Views, key: str, figure: Figure, experiment_run: Any) -> None:
     @report_errors
     def save(values: dict[Any, Any]) -> dict[Any, Any]:
-        _, tables, _ = views.draw(key, require_table(values[ran]), values)
+        _, tables, _ = views.draw(key, require_table(values[experiment_run]), values)
         if not tables:
             raise InvalidSetup("This view has no table yet.")
         whole = tables[-1]
         rows = ([row["head"], *row["cells"]] for row in whole["rows"])
         return {figure.save: {"name": f"{key}.csv", "text": csv_text([whole["corner"], *whole["columns"]], rows)}}
 
-    figure.save.click(save, {ran, *views.inputs}, [figure.save], **AT_ONCE)
+    figure.save.click(save, {experiment_run, *views.inputs}, [figure.save], **AT_ONCE)

@@ -27,7 +27,7 @@ SHOWN_EVERY = 0.3  # seconds: what comes faster is shown together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ran(Stoppable):
+class ExperimentRun(Stoppable):
     """The last experiment of this session. `table` is None until its models are ready."""
 
     experiment: Experiment
@@ -39,8 +39,14 @@ class Ran(Stoppable):
 
 
 def follow(
-    now: Ran, catalog: Catalog, store: Store, *, visitor: str = "", within: float = math.inf, in_all: float = math.inf
-) -> Iterator[Ran]:
+    now: ExperimentRun,
+    catalog: Catalog,
+    store: Store,
+    *,
+    visitor: str = "",
+    within: float = math.inf,
+    in_all: float = math.inf,
+) -> Iterator[ExperimentRun]:
     """The experiment as it grows, a few times a second. The last one has ended; a failure is its last words.
 
     Raises InvalidSetup, before anything is asked, for an experiment that cannot be run.
@@ -67,7 +73,7 @@ def follow(
         now.halt.set()  # also when the page was closed
 
 
-def put_back(plan: Any, catalog: Catalog, store: Store, settings: Settings, visitor: str) -> Ran | None:
+def put_back(plan: Any, catalog: Catalog, store: Store, settings: Settings, visitor: str) -> ExperimentRun | None:
     """The results of a plan, as `plan_text` gives it, as far as they are stored; None where none are.
 
     A browser sends the plan after a reload: it is checked like any other. Raises PlaygroundError for what is none.
@@ -83,9 +89,9 @@ def put_back(plan: Any, catalog: Catalog, store: Store, settings: Settings, visi
     table = running.load_stored(experiment, catalog, store, visitor=visitor)
     if not table.results:
         return None
-    ran = Ran(experiment=experiment, table=replace(table, message=PUT_BACK))
-    ran.halt.set()
-    return ran
+    experiment_run = ExperimentRun(experiment=experiment, table=replace(table, message=PUT_BACK))
+    experiment_run.halt.set()
+    return experiment_run
 
 
 def plan_text(experiment: Experiment) -> str:
@@ -99,7 +105,7 @@ def same_plan(one: Experiment, other: Experiment) -> bool:
     return replace(one, title="", about="") == replace(other, title="", about="")
 
 
-def out_of_date(now: Ran | None, plan: Experiment | None) -> str:
+def out_of_date(now: ExperimentRun | None, plan: Experiment | None) -> str:
     """That the results are of another plan than the form holds, which may be none that could be run; "" if not."""
     if now is None or now.table is None or (plan and same_plan(now.table.experiment, plan)):
         return ""
@@ -107,7 +113,7 @@ def out_of_date(now: Ran | None, plan: Experiment | None) -> str:
     return f"Out of date: you changed the plan after this run. Below is \u201c{title}\u201d as it ran."
 
 
-def require_table(now: Ran | None) -> Table:
+def require_table(now: ExperimentRun | None) -> Table:
     """The table of the last experiment. Raises InvalidSetup when there is none."""
     if now is None or now.table is None:
         raise InvalidSetup("Nothing has been run yet; press Run the experiment first.")

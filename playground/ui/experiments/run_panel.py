@@ -19,13 +19,13 @@ from playground.ui.experiments import status_values
 from playground.ui.experiments.labels import describe_plan_error
 from playground.ui.experiments.plan_panel import PlanPanel
 from playground.ui.experiments.results_panel import Views
-from playground.ui.experiments.run import Ran, same_plan
+from playground.ui.experiments.run import ExperimentRun, same_plan
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import QUIET, READING, experimenting
 from playground.ui.handlers.experiment_limits import check_size
 from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.one_at_a_time import refuse_second
-from playground.ui.handlers.tab import Shared, Updates
+from playground.ui.handlers.tab import PageContext, Updates
 from playground.ui.handlers.visitors import visitor_of
 from playground.ui.widgets import waiting_line
 from playground.ui.widgets.status import sentence
@@ -70,25 +70,29 @@ class ExperimentHandlers:
     buttons: RunButtons
     views: Views
     news: Any
-    shared: Shared
+    shared: PageContext
 
     @property
     def memory(self) -> list[Any]:
-        return [self.panel.ran, self.news, self.shared.changed]
+        return [self.panel.experiment_run, self.news, self.shared.model_changes]
 
     def run(self, values: dict[Any, Any], request: gr.Request) -> Iterator[Updates]:
-        before: Ran | None = values[self.panel.ran]
+        before: ExperimentRun | None = values[self.panel.experiment_run]
         refuse_second(before)
         catalog, settings = self.shared.sessions.of(request), self.shared.settings
         experiment = experiments.parse(self.panel.form.read(values))
         check_size(experiment, settings)
         loaded = loaded_names(catalog.models())
-        with Ran(experiment=experiment) as now:
+        with ExperimentRun(experiment=experiment) as now:
             yield from self.follow(now, before, itertools.count(values[self.news] + 1), request)
-        more = values[self.shared.changed] + (loaded_names(catalog.models()) != loaded)  # a run loads what it needs
-        yield {self.panel.recount: time.monotonic_ns(), self.shared.changed: more}
+        more = values[self.shared.model_changes] + (
+            loaded_names(catalog.models()) != loaded
+        )  # a run loads what it needs
+        yield {self.panel.recount: time.monotonic_ns(), self.shared.model_changes: more}
 
-    def follow(self, begun: Ran, before: Ran | None, news: Iterator[int], request: gr.Request) -> Iterator[Updates]:
+    def follow(
+        self, begun: ExperimentRun, before: ExperimentRun | None, news: Iterator[int], request: gr.Request
+    ) -> Iterator[Updates]:
         """The experiment from its first news to its last; one that fails before any leaves the results of `before`."""
         panel, shared, settings, experiment = self.panel, self.shared, self.shared.settings, begun.experiment
         catalog, visitor = shared.sessions.of(request), shared.sessions.visitor(request)
@@ -113,17 +117,17 @@ class ExperimentHandlers:
     @report_errors
     def show_stored(self, values: dict[Any, Any], event: gr.EventData, request: gr.Request) -> Updates:
         """After a reload: not if something else was run by now."""
-        ran, shared = self.panel.ran, self.shared
+        experiment_run, shared = self.panel.experiment_run, self.shared
         data = payloads.read_report(event)
         plan = data.get("plan") if isinstance(data, Mapping) else None
-        if values[ran]:
-            return {ran: gr.skip()}
+        if values[experiment_run]:
+            return {experiment_run: gr.skip()}
         catalog, visitor = shared.sessions.of(request), shared.sessions.visitor(request)
         now = experiment_run.put_back(plan, catalog, shared.store, shared.settings, visitor)
-        return self.show(now, values[self.news] + 1) if now else {ran: gr.skip()}
+        return self.show(now, values[self.news] + 1) if now else {experiment_run: gr.skip()}
 
-    def show(self, now: Ran, news: int) -> Updates:
-        return {self.panel.ran: now, self.news: news, self.panel.status: _status(now)}
+    def show(self, now: ExperimentRun, news: int) -> Updates:
+        return {self.panel.experiment_run: now, self.news: news, self.panel.status: _status(now)}
 
 
 def wire(handlers: ExperimentHandlers) -> None:
@@ -133,11 +137,11 @@ def wire(handlers: ExperimentHandlers) -> None:
     outputs = [*handlers.memory, panel.status, panel.stale, panel.recount, *handlers.views.all]
     once = {"preprocess": False, "trigger_mode": "once", **experimenting(), **QUIET}
     line.attach(handlers.buttons.start.click, run, {*panel.form.widgets, *handlers.memory}, outputs, **once)
-    line.wire(panel.ran)
-    shown = [panel.ran, handlers.news, panel.status]
+    line.wire(panel.experiment_run)
+    shown = [panel.experiment_run, handlers.news, panel.status]
     stored = {"preprocess": False, **READING}
-    panel.status.show_stored(handlers.show_stored, {panel.ran, handlers.news}, shown, **stored)
+    panel.status.show_stored(handlers.show_stored, {panel.experiment_run, handlers.news}, shown, **stored)
 
 
-def _status(now: Ran) -> dict[str, Any]:
+def _status(now: ExperimentRun) -> dict[str, Any]:
     return status_values.status_value(now.experiment, now.table, now.busy)

@@ -47,8 +47,8 @@ def status_value(experiment: Experiment, table: Table | None, waiting: bool = Fa
 
 def _facts(table: Table) -> list[str]:
     facts = [f"{len(table.results):,} of {format_count(table.total, 'answer')}"]
-    if table.known:
-        facts.append(f"{table.known:,} already known")
+    if table.stored_count:
+        facts.append(f"{table.stored_count:,} already known")
     if table.status != "running":
         return facts
     if table.rate:
@@ -60,9 +60,9 @@ def _facts(table: Table) -> list[str]:
 
 def estimate_text(found: Estimate) -> str:
     """What a run would take, in a line or two."""
-    if found.known == found.cells:
+    if found.stored_count == found.cells:
         return f"All {format_count(found.cells, 'answer')} are already known: running it shows them and asks nothing."
-    known = f", {found.known:,} of them already known" if found.known else ""
+    known = f", {found.stored_count:,} of them already known" if found.stored_count else ""
     tokens = format_count(_roughly(found.prompt_tokens + found.completion_tokens), "token", estimated=True)
     calls = counted_calls(Calls(found.calls, None if found.at_least else found.calls))
     parts = [f"{format_count(found.cells, 'answer')}{known}", calls, tokens]

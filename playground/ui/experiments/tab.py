@@ -30,10 +30,10 @@ from playground.ui.experiments.plan_panel import PlanHandlers, PlanPanel
 from playground.ui.experiments.run_panel import ExperimentHandlers
 from playground.ui.handlers import put_back
 from playground.ui.handlers.experiment_limits import experiment_text
-from playground.ui.handlers.tab import Shared, Tab, Taking, Updates, Values
+from playground.ui.handlers.tab import PageContext, Tab, Taking, Updates, Values
 
 
-def build(shared: Shared) -> Tab:
+def build(shared: PageContext) -> Tab:
     """Lay out the tab and wire it."""
     store, settings, sessions = shared.store, shared.settings, shared.sessions
     models = sessions.of(None).models()
@@ -58,26 +58,26 @@ def build(shared: Shared) -> Tab:
             status = run_panel.build_status(opening)
             gr.Markdown(kept_text(settings), elem_id="kept", elem_classes="field-label")
             stale = widgets.words(elem_id="experiment-stale")
-            views = results_panel.build(lambda: items_panel.build(shared.opened))
+            views = results_panel.build(lambda: items_panel.build(shared.setup_to_open))
             with views.frame:
                 files = downloads.build()
-    ran, news = gr.State(None), gr.State(0)
+    experiment_run, news = gr.State(None), gr.State(0)
     panel = PlanPanel(
         offered=choices, form=form, text=text.text, text_of_form=gr.State(""), unused=text.unused, use=text.use,
-        open=text.open, save=text.save, estimate=buttons.estimate, status=status, recount=gr.State(0), ran=ran,
-        stale=stale, reopened=gr.State(None), back=back,
+        open=text.open, save=text.save, estimate=buttons.estimate, status=status, recount=gr.State(0),
+        experiment_run=experiment_run, stale=stale, reopened=gr.State(None), back=back,
     )  # fmt: skip
     data_changes.wire(DataHandlers(panel=form.data, settings=settings))
     experiment_form.wire(form)
     changes = PlanChangeHandlers(panel=panel, offered=offered, store=store, settings=settings, sessions=sessions)
-    plan_changes.wire(changes, shared.page, shared.changed)
+    plan_changes.wire(changes, shared.page, shared.model_changes)
     restored = plan_panel.wire(PlanHandlers(panel=panel, offered=offered, sessions=sessions), shared.page)
-    results_panel.wire(views, ran, news)
-    items_panel.wire(views.items, ran, store)
-    downloads.wire(files, ran, sessions)
+    results_panel.wire(views, experiment_run, news)
+    items_panel.wire(views.items, experiment_run, store)
+    downloads.wire(files, experiment_run, sessions)
     run_panel.wire(ExperimentHandlers(panel=panel, buttons=buttons, views=views, news=news, shared=shared))
     linked = link.linked(copy, panel, offered, restored)
-    return Tab(taking=[_taking(add, form.techniques)], linked=linked)
+    return Tab(taking=[_taking(add, form.techniques)], link=linked)
 
 
 def _taking(button: Any, columns: ColumnsPanel) -> Taking:

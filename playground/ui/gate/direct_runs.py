@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from playground.ui.gate.refusals import Refused
+from playground.ui.gate.refusals import Refusal
 from playground.ui.handlers.fair_shares import Count, Share
 from playground.ui.handlers.visitors import Visitor
 
@@ -49,9 +49,9 @@ class DirectRuns:
 
     @asynccontextmanager
     async def place(self, visitor: Visitor) -> AsyncIterator[None]:
-        """Wait for a place, and hold it. Raises Refused when the visitor's share of what may wait is used up."""
+        """Wait for a place, and hold it. Raises Refusal when the visitor's share of what may wait is used up."""
         if why := self._why_full(visitor):
-            raise Refused(HTTPStatus.TOO_MANY_REQUESTS, BUSY.format(why))
+            raise Refusal(HTTPStatus.TOO_MANY_REQUESTS, BUSY.format(why))
         run = DirectRun(visitor)
         self.waiting.append(run)
         self._begin_next()

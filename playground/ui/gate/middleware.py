@@ -18,7 +18,7 @@ from playground.ui.gate.open_sessions import OpenSessions
 from playground.ui.gate.origins import Origins
 from playground.ui.gate.page_start import WithScript
 from playground.ui.gate.programs import serving
-from playground.ui.gate.refusals import Refused, no_such_page, shape_for
+from playground.ui.gate.refusals import Refusal, no_such_page, shape_for
 from playground.ui.gate.routes import HASH_PATTERN, find_route, session_of_query, without_deep_link
 from playground.ui.gate.temporary import TemporaryFolder
 from playground.ui.gate.uploads import Uploads
@@ -78,7 +78,7 @@ class Gate:
         try:
             self._origins.check(scope)
             await self._pass({**scope, NAME: visitor}, receive, answer)
-        except Refused as refused:
+        except Refusal as refused:
             if not began:
                 await refused.answer(answer, shape_for(scope))
 
@@ -115,15 +115,15 @@ class Gate:
             await self._app(scope, receive, send)
 
     def _check_handler(self, kind: str, name: str | None, number: Any) -> None:
-        """Raises Refused for a handler that is not there, or is a script of the page: Gradio would log its failure."""
+        """Raises Refusal for a handler that is not there, or is a script of the page: Gradio would log its failure."""
         handlers = self._page.fns
         if kind == "join" and (type(number) is not int or number not in handlers or handlers[number].fn is None):
-            raise Refused(HTTPStatus.NOT_FOUND, f"There is no `fn_index` {ascii(number)[:20]}.")
+            raise Refusal(HTTPStatus.NOT_FOUND, f"There is no `fn_index` {ascii(number)[:20]}.")
         if kind == "call" and all(fn.api_name != name for fn in handlers.values()):
-            raise Refused(HTTPStatus.NOT_FOUND, f"There is no endpoint /{name}.")
+            raise Refusal(HTTPStatus.NOT_FOUND, f"There is no endpoint /{name}.")
 
     def _checked(self, kind: str, body: bytes, sent: dict[str, Any], visitor: Visitor) -> bytes:
-        """The body as Gradio is to see it, in a session of this visitor's. Raises Refused."""
+        """The body as Gradio is to see it, in a session of this visitor's. Raises Refusal."""
         if kind in ("join", "call"):
             key = sent.get("session_hash")
             if key is None and kind == "call":  # a program that keeps none: what it asks is a session of its own
@@ -138,11 +138,11 @@ class Gate:
             key = _hash(sent.get("session_hash"))
             self._sessions.check(key, visitor)
             if self._page.session_of(str(sent.get("event_id"))) not in ("", key):
-                raise Refused(HTTPStatus.FORBIDDEN, "This event belongs to another session.")
+                raise Refusal(HTTPStatus.FORBIDDEN, "This event belongs to another session.")
         return body
 
 
 def _hash(key: Any) -> str:
     if not isinstance(key, str) or not HASH_PATTERN.fullmatch(key):
-        raise Refused(HTTPStatus.BAD_REQUEST, "`session_hash` must be at most 64 letters and digits.")
+        raise Refusal(HTTPStatus.BAD_REQUEST, "`session_hash` must be at most 64 letters and digits.")
     return key

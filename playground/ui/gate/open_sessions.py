@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from playground.ui.gate.refusals import Refused
+from playground.ui.gate.refusals import Refusal
 from playground.ui.handlers.visitors import Visitor
 
 OF_VISITOR, OF_ADDRESS, OF_ALL = 32, 400, 1000  # an address may be a class; each session holds a run with its tokens
@@ -40,16 +40,16 @@ class OpenSessions:
         return key in self._sessions
 
     def check(self, key: str, visitor: Visitor) -> None:
-        """Raises Refused when it is another visitor's."""
+        """Raises Refusal when it is another visitor's."""
         session = self._sessions.get(key)
         if session is None or session.visitor.id == visitor.id:
             return
         if session.visitor.by_cookie or session.visitor.address != visitor.address:
-            raise Refused(HTTPStatus.FORBIDDEN, OTHERS)
+            raise Refusal(HTTPStatus.FORBIDDEN, OTHERS)
         session.visitor = visitor  # begun before this browser had its cookie
 
     def use(self, key: str, visitor: Visitor) -> None:
-        """Begin it, or go on with it. Raises Refused when it is another visitor's, or one too many."""
+        """Begin it, or go on with it. Raises Refusal when it is another visitor's, or one too many."""
         self.check(key, visitor)
         if key not in self._sessions:
             self._make_room(visitor)
@@ -83,7 +83,7 @@ class OpenSessions:
         while len(keys := [key for key, session in self._sessions.items() if counts(session.visitor)]) >= most:
             idle = [key for key in keys if self._may_go(key)]
             if not idle:
-                raise Refused(HTTPStatus.TOO_MANY_REQUESTS, TOO_MANY)
+                raise Refusal(HTTPStatus.TOO_MANY_REQUESTS, TOO_MANY)
             self._over(min(idle, key=lambda key: self._sessions[key].used))
 
     def _may_go(self, key: str) -> bool:

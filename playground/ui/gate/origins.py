@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from playground.settings import Settings
-from playground.ui.gate.refusals import Refused
+from playground.ui.gate.refusals import Refusal
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 EVERYWHERE = ("0.0.0.0", "::")
@@ -30,7 +30,7 @@ class Origins:
             self._names |= {socket.gethostname().lower(), socket.getfqdn().lower()}
 
     def check(self, scope: Scope) -> None:
-        """Raises Refused.
+        """Raises Refusal.
 
         A name that anybody can point at this machine (DNS rebinding) would make a stranger's page one of ours, so a
         private server knows its names. An address cannot be pointed elsewhere: it is one of them where the server
@@ -38,9 +38,9 @@ class Origins:
         """
         headers = Headers(scope=scope)
         if not self._public and not self._is_ours(headers.getlist("host")):
-            raise Refused(HTTPStatus.MISDIRECTED_REQUEST, WRONG_HOST)
+            raise Refusal(HTTPStatus.MISDIRECTED_REQUEST, WRONG_HOST)
         if _foreign(headers, scope["method"]):
-            raise Refused(HTTPStatus.FORBIDDEN, FOREIGN)
+            raise Refusal(HTTPStatus.FORBIDDEN, FOREIGN)
 
     def _is_ours(self, hosts: list[str]) -> bool:
         if len(hosts) != 1:

@@ -91,7 +91,7 @@ class Page(gr.Blocks):  # type: ignore[misc]  # gradio is untyped
         return next((key for key, events in pending.items() if event_id in events), "")
 
     def place(self, visitor: Visitor) -> AbstractAsyncContextManager[None]:
-        """A place among the runs that go on, for one that does not come through the queue. Raises Refused."""
+        """A place among the runs that go on, for one that does not come through the queue. Raises Refusal."""
         place: AbstractAsyncContextManager[None] = self._queue.direct.place(visitor)
         return place
 

@@ -23,7 +23,7 @@ class Programs:
         self._catalog, self._place, self._bodies, self._public = catalog, place, bodies, settings.public
 
     async def read(self, scope: Scope, receive: Receive) -> Mapping[str, Any]:
-        """See `Door`. Raises Refused."""
+        """See `Door`. Raises Refusal."""
         return (await self._bodies.read(scope, receive, _visitor(scope).address))[1]
 
     def models(self, scope: Scope) -> Catalog:
@@ -33,7 +33,7 @@ class Programs:
         return self._catalog.for_visitor(secrets.token_urlsafe(16) if self._public else "")
 
     def place(self, scope: Scope) -> AbstractAsyncContextManager[None]:
-        """In the shares of the page's runs. Raises Refused when too many wait."""
+        """In the shares of the page's runs. Raises Refusal when too many wait."""
         return self._place(_visitor(scope))
 
 

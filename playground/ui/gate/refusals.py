@@ -28,7 +28,7 @@ Shape = Literal["page", "detail", "error"]
 WAY_ON = '<p><a href="/">Open the playground</a></p>'
 
 
-class Refused(Exception):
+class Refusal(Exception):
     """A request that goes no further: the HTTP status, and the words for whoever sent it."""
 
     def __init__(self, status: HTTPStatus, words: str) -> None:
@@ -63,6 +63,6 @@ def shape_for(scope: Scope) -> Shape:
     return "page" if readable else "detail"
 
 
-def no_such_page() -> Refused:
+def no_such_page() -> Refusal:
     """For all that is not part of this app, whatever Gradio would say to it."""
-    return Refused(HTTPStatus.NOT_FOUND, "There is nothing here.")
+    return Refusal(HTTPStatus.NOT_FOUND, "There is nothing here.")

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from starlette.types import Scope
 
-from playground.ui.gate.refusals import Refused, no_such_page
+from playground.ui.gate.refusals import Refusal, no_such_page
 
 API = "/gradio_api"
 LONGEST_PATH, LONGEST_QUERY = 1000, 2000
@@ -55,15 +55,15 @@ ROUTES = (
 def find_route(scope: Scope, pages: Collection[str]) -> tuple[Route, dict[str, str]]:
     """What is asked for, and the parts of its path by name; `pages` are the app's, "" the first, "name" at /name.
 
-    Raises Refused: not found, or the wrong method.
+    Raises Refusal: not found, or the wrong method.
     """
     path = "/" if scope["path"][1:] in pages else scope["path"]
     if len(path) > LONGEST_PATH or len(scope["query_string"]) > LONGEST_QUERY:
-        raise Refused(HTTPStatus.REQUEST_URI_TOO_LONG, "This address is too long.")
+        raise Refusal(HTTPStatus.REQUEST_URI_TOO_LONG, "This address is too long.")
     for route in ROUTES:
         if match := route.pattern.fullmatch(path):
             if scope["method"] not in route.methods:
-                raise Refused(HTTPStatus.METHOD_NOT_ALLOWED, f"Only {' and '.join(route.methods)} is possible here.")
+                raise Refusal(HTTPStatus.METHOD_NOT_ALLOWED, f"Only {' and '.join(route.methods)} is possible here.")
             return route, match.groupdict()
     raise no_such_page()
 
@@ -77,8 +77,8 @@ def without_deep_link(query: bytes) -> bytes:
 
 
 def session_of_query(query: bytes) -> str:
-    """The one session hash of the query. Raises Refused when there is none, or several."""
+    """The one session hash of the query. Raises Refusal when there is none, or several."""
     hashes = [value for name, value in parse_qsl(query.decode("latin-1")) if name == "session_hash"]
     if len(hashes) != 1 or not HASH_PATTERN.fullmatch(hashes[0]):
-        raise Refused(HTTPStatus.BAD_REQUEST, "`session_hash` must be given once, as letters and digits.")
+        raise Refusal(HTTPStatus.BAD_REQUEST, "`session_hash` must be given once, as letters and digits.")
     return hashes[0]

@@ -10,7 +10,7 @@ from starlette.formparsers import MultiPartException
 from starlette.types import Receive, Scope
 
 from playground.ui.gate.bodies import read_length
-from playground.ui.gate.refusals import Refused
+from playground.ui.gate.refusals import Refusal
 from playground.ui.gate.temporary import BLOCK, TemporaryFolder
 
 FIELD, MOST_FILES = "files", 4  # in one request
@@ -70,10 +70,10 @@ class Uploads:
         self._folder, self._most = folder, most * MOST_FILES + FRAME
 
     def count(self, scope: Scope, receive: Receive) -> Receive:
-        """A `receive` that stops when more comes than may. Raises Refused when that is said beforehand."""
+        """A `receive` that stops when more comes than may. Raises Refusal when that is said beforehand."""
         size, said = 0, read_length(Headers(scope=scope), self._most) or 0
         if not self._folder.has_room(said) or not self._folder.take(BLOCK):
-            raise Refused(HTTPStatus.INSUFFICIENT_STORAGE, FULL)
+            raise Refusal(HTTPStatus.INSUFFICIENT_STORAGE, FULL)
 
         async def next_part() -> Any:
             nonlocal size

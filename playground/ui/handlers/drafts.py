@@ -10,7 +10,7 @@ import gradio as gr
 
 from playground.backends.catalog import Catalog
 from playground.errors import PlaygroundError
-from playground.ui.handlers.tab import Linked, Updates, Values
+from playground.ui.handlers.tab import TabLink, Updates, Values
 
 MOST = 200_000  # characters of all texts: what is kept goes to the server and back with each change
 
@@ -19,7 +19,7 @@ SETTLING = 3.0  # seconds after which a form that was filled holds what a person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reopened:
+class FormRefill:
     """A session's memory: its form was filled with this, which came back from the browser; None if that was nothing.
 
     Values arrive in a form one by one. What it holds meanwhile is a mixture, which is not to be kept.
@@ -34,11 +34,11 @@ class Reopened:
         return self.held is None or late or json.dumps(held) == json.dumps(self.held)
 
 
-def keep(reopened: Reopened | None, held: Any) -> tuple[Any, Reopened | None]:
+def keep(reopened: FormRefill | None, held: Any) -> tuple[Any, FormRefill | None]:
     """What the browser is to keep of a form that holds this, and the session's memory after it."""
     if reopened is None or held == gr.skip() or not reopened.is_settled(held):
         return gr.skip(), reopened
-    return held, Reopened()
+    return held, FormRefill()
 
 
 def build(kind: str) -> Any:
@@ -49,7 +49,7 @@ def build(kind: str) -> Any:
     return gr.BrowserState(None, storage_key=f"playground-{kind}", secret="playground")
 
 
-def as_kept(linked: Linked, values: Values, catalog: Catalog) -> Any:
+def as_kept(linked: TabLink, values: Values, catalog: Catalog) -> Any:
     """The form as plain data, in values of our own: no news where it cannot be read, and nothing if it is too much."""
     try:
         held = dict(linked.read(values, catalog))
@@ -58,7 +58,7 @@ def as_kept(linked: Linked, values: Values, catalog: Catalog) -> Any:
     return held if _characters(held) <= MOST else None
 
 
-def refill(linked: Linked, kept: Any, catalog: Catalog) -> Updates:
+def refill(linked: TabLink, kept: Any, catalog: Catalog) -> Updates:
     """Updates that make the form hold what a browser kept, which may be anything; none for what is no form."""
     nothing = {linked.outputs[0]: gr.skip()}
     if not isinstance(kept, Mapping) or not kept:

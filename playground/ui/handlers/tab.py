@@ -17,10 +17,11 @@ Updates = dict[Any, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shared:
-    """What every tab is built with. `changed` counts what was loaded, unloaded or connected; a setup, as plain data,
-    that is put into `opened` is opened in the Playground. `comparison`, `plan` and `chat` are what the browser keeps of
-    the forms for them. `ready` changes when a model has been loaded, so that its tokens can be counted.
+class PageContext:
+    """What every tab is built with. `model_changes` counts what was loaded, unloaded or connected; a setup, as plain
+    data, that is put into `setup_to_open` is opened in the Playground. `comparison`, `plan` and `chat` are what the
+    browser keeps of the forms for them. `ready` changes when a model has been loaded, so that its tokens can be
+    counted.
     """
 
     page: Any
@@ -28,8 +29,8 @@ class Shared:
     sessions: Sessions
     store: Store
     places: Places
-    changed: Any
-    opened: Any
+    model_changes: Any
+    setup_to_open: Any
     comparison: Any
     plan: Any
     chat: Any
@@ -64,7 +65,7 @@ class Trying(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Linked:
+class TabLink:
     """What a tab holds, as the values of a link of this `kind`: `read(values of inputs, catalog)` gives them, and
     `write(values, catalog)` gives updates and what is to be said of them, such as that a model is not there.
 
@@ -90,4 +91,4 @@ class Tab:
     choices: Sequence[Any] = ()
     taking: Sequence[Taking] = ()
     trying: Sequence[Trying] = ()
-    linked: Linked | None = None
+    link: TabLink | None = None

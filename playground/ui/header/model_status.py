@@ -36,9 +36,9 @@ def build() -> ModelStatus:
     return ModelStatus(line, gr.State(""), gr.Timer(SECONDS))
 
 
-def wire(parts: ModelStatus, page: Any, choice: ModelChoice, run: Any, changed: Any, sessions: Sessions) -> None:
-    """Look at the model when the page opens, when another is chosen, when `changed` tells of models that came or went,
-    and until it is ready or has failed."""
+def wire(parts: ModelStatus, page: Any, choice: ModelChoice, run: Any, model_changes: Any, sessions: Sessions) -> None:
+    """Look at the model when the page opens, when another is chosen, when `model_changes` tells of models that came or
+    went, and until it is ready or has failed."""
 
     @report_errors
     def look(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
@@ -67,7 +67,7 @@ def wire(parts: ModelStatus, page: Any, choice: ModelChoice, run: Any, changed: 
     options = {"preprocess": False, "trigger_mode": "always_last", **AT_ONCE}
     tuned = [choice.adapter.change, choice.scale.widget.change]
     on_opening_and(page.load, [parts.timer.tick, *tuned], look, held, outputs, **options)
-    changed.change(look_again, held, outputs, **options)
+    model_changes.change(look_again, held, outputs, **options)
     choice.model.change(choose, held, outputs, **options)
     run.click(lambda: gr.Timer(active=True), None, parts.timer, **AT_ONCE)  # a run tries a failed model again
 

@@ -48,15 +48,15 @@ class EndpointPanel:
     waiting: WaitingLine
     connected: Any
     going: Any
-    changed: Any
+    model_changes: Any
 
     @property
     def fields(self) -> tuple[Any, ...]:
         return self.name, self.url, self.key, self.model
 
 
-def build(page: Any, settings: Settings, sessions: Sessions, changed: Any) -> None:
-    """Lay out the panel and wire it. `changed` counts up when there are other models to choose from."""
+def build(page: Any, settings: Settings, sessions: Sessions, model_changes: Any) -> None:
+    """Lay out the panel and wire it. `model_changes` counts up when there are other models to choose from."""
     offered = _list_providers(settings)
     if not offered:
         gr.Markdown(NONE_LISTED, elem_classes="field-label")
@@ -86,7 +86,7 @@ def build(page: Any, settings: Settings, sessions: Sessions, changed: Any) -> No
         )
     panel = EndpointPanel(
         provider=provider, about=about, name=name, url=url, key=key, model=model, start=start, line=line,
-        waiting=waiting, connected=connected, going=gr.State(None), changed=changed,
+        waiting=waiting, connected=connected, going=gr.State(None), model_changes=model_changes,
     )  # fmt: skip
     _wire_form(panel, offered)
     _wire_connecting(page, panel, settings, sessions)
@@ -152,7 +152,7 @@ def _wire_connecting(page: Any, panel: EndpointPanel, settings: Settings, sessio
                     yield {panel.line: load_value("loading", progress=progress)}
                 if work.ended:
                     words = endpoint_values.summary(work.value)
-                    more = {panel.connected: listed(request), panel.changed: values[panel.changed] + 1}
+                    more = {panel.connected: listed(request), panel.model_changes: values[panel.model_changes] + 1}
                     yield {panel.line: load_value("done", words), **more}
                 else:
                     yield {panel.line: load_value("stopped", STOPPED)}
@@ -162,13 +162,13 @@ def _wire_connecting(page: Any, panel: EndpointPanel, settings: Settings, sessio
     @report_errors
     def disconnect(changes: int, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
         sessions.disconnect(request, payloads.read(payloads.Choice, event).key)
-        return {panel.connected: listed(request), panel.changed: changes + 1}
+        return {panel.connected: listed(request), panel.model_changes: changes + 1}
 
     page.load(listed, None, panel.connected, **AT_ONCE)
-    outputs = [panel.key, panel.going, panel.line, panel.connected, panel.changed]
+    outputs = [panel.key, panel.going, panel.line, panel.connected, panel.model_changes]
     once = {"preprocess": False, "trigger_mode": "once", **running(settings), **QUIET}
     either = partial(gr.on, [panel.start.click, panel.key.submit])
-    panel.waiting.attach(either, connect, {*panel.fields, panel.going, panel.changed}, outputs, **once)
+    panel.waiting.attach(either, connect, {*panel.fields, panel.going, panel.model_changes}, outputs, **once)
     panel.waiting.wire(panel.going)
     wire_stop(panel.line.stop, panel.going)
-    panel.connected.disconnect(disconnect, panel.changed, [panel.connected, panel.changed], **AT_ONCE)
+    panel.connected.disconnect(disconnect, panel.model_changes, [panel.connected, panel.model_changes], **AT_ONCE)

@@ -46,11 +46,11 @@ class LoadingPanel:
     suggested: Any
     base: Any
     adapter: Source
-    changed: Any
+    model_changes: Any
 
 
-def build(page: Any, settings: Settings, sessions: Sessions, changed: Any) -> LoadingPanel:
-    """Lay out the list and the forms, and wire them. Handlers raise `changed` when there is something new."""
+def build(page: Any, settings: Settings, sessions: Sessions, model_changes: Any) -> LoadingPanel:
+    """Lay out the list and the forms, and wire them. Handlers raise `model_changes` when there is something new."""
     shared = sessions.of(None)
     models = widgets.widget(HERE / "models.js", value=list_values.models_value(shared, settings), elem_id="models")
     line = load_line.build(page)
@@ -65,7 +65,13 @@ def build(page: Any, settings: Settings, sessions: Sessions, changed: Any) -> Lo
         base = gr.Dropdown(_bases(shared), label="For the model", filterable=False, min_width=140)
         adapter = _source(page, "adapter", "The folder that PEFT saved it in, or a hub's name.")
     panel = LoadingPanel(
-        models=models, line=line, model=model, suggested=suggested, base=base, adapter=adapter, changed=changed
+        models=models,
+        line=line,
+        model=model,
+        suggested=suggested,
+        base=base,
+        adapter=adapter,
+        model_changes=model_changes,
     )
     _wire_list(page, panel, settings, sessions)
     _wire_loads(panel, settings, sessions)
@@ -100,25 +106,25 @@ def _wire_list(page: Any, panel: LoadingPanel, settings: Settings, sessions: Ses
     def look(shown: Any, before: Any, changes: int, request: gr.Request) -> dict[Any, Any]:
         catalog = sessions.of(request)
         if before is not None and loaded_names(catalog.models()) != before:
-            return {panel.changed: changes + 1}  # by somebody else, or by a run: the rest of the page is to know
+            return {panel.model_changes: changes + 1}  # by somebody else, or by a run: the rest of the page is to know
         listed = list_values.models_value(catalog, settings)
         return {panel.models: gr.skip() if list_values.same(listed, shown) else listed}
 
     @report_errors
     def unload(changes: int, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
         commands.unload(sessions.of(request), settings, payloads.read(payloads.Choice, event).key)
-        return {panel.changed: changes + 1}
+        return {panel.model_changes: changes + 1}
 
     on_opening_and(
-        page.load, [panel.changed.change], refresh, panel.base, [panel.models, panel.base, known],
+        page.load, [panel.model_changes.change], refresh, panel.base, [panel.models, panel.base, known],
         preprocess=False, trigger_mode="always_last", **AT_ONCE,
     )  # fmt: skip
     panel.models.load(
-        look, [panel.models, known, panel.changed], [panel.models, panel.changed], preprocess=False,
+        look, [panel.models, known, panel.model_changes], [panel.models, panel.model_changes], preprocess=False,
         trigger_mode="always_last", **AT_ONCE,
     )  # fmt: skip
     # Not `unload`: that is what Gradio calls the closing of the page, and asks all that listen for it.
-    panel.models.unload_model(unload, panel.changed, [panel.changed], **AT_ONCE)
+    panel.models.unload_model(unload, panel.model_changes, [panel.model_changes], **AT_ONCE)
 
 
 def _wire_loads(panel: LoadingPanel, settings: Settings, sessions: Sessions) -> None:
@@ -127,7 +133,7 @@ def _wire_loads(panel: LoadingPanel, settings: Settings, sessions: Sessions) -> 
         before, changes = memory
         for update in line.follow(before, loading, catalog, settings, panel.models):
             done = update[line.view]["phase"] == "done"
-            yield {**update, panel.changed: changes + 1} if done else update
+            yield {**update, panel.model_changes: changes + 1} if done else update
 
     @report_errors
     def model(place: Any, name: Any, last: Any, changes: int, request: gr.Request) -> Iterator[dict[Any, Any]]:
@@ -164,18 +170,18 @@ def _wire_loads(panel: LoadingPanel, settings: Settings, sessions: Sessions) -> 
         yield from follow(panel.line, (last, changes), catalog, loading)
 
     def updated(line: LoadLine) -> list[Any]:
-        return [line.view, line.going, panel.models, panel.changed]
+        return [line.view, line.going, panel.models, panel.model_changes]
 
     once = {"preprocess": False, "trigger_mode": "once", **running(settings), **QUIET}
-    form, tuned, changed = panel.model, panel.adapter, panel.changed
+    form, tuned, model_changes = panel.model, panel.adapter, panel.model_changes
     attach = form.line.waiting.attach
-    attach(form.start.click, model, [form.place, form.name, form.line.going, changed], updated(form.line), **once)
+    attach(form.start.click, model, [form.place, form.name, form.line.going, model_changes], updated(form.line), **once)
     filled = [form.place, form.name, *updated(form.line)]
-    attach(panel.suggested.load_suggested, suggested, [form.line.going, changed], filled, **once)
-    held = [panel.base, tuned.place, tuned.name, tuned.line.going, changed]
+    attach(panel.suggested.load_suggested, suggested, [form.line.going, model_changes], filled, **once)
+    held = [panel.base, tuned.place, tuned.name, tuned.line.going, model_changes]
     tuned.line.waiting.attach(tuned.start.click, adapter, held, updated(tuned.line), **once)
     panel.line.waiting.attach(
-        panel.models.load_model, offered, [panel.line.going, changed], updated(panel.line), **once
+        panel.models.load_model, offered, [panel.line.going, model_changes], updated(panel.line), **once
     )
     for line in (form.line, tuned.line, panel.line):
         line.waiting.wire(line.going)

@@ -16,7 +16,7 @@ from playground.ui.handlers.form_filling import BEGINS
 from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.put_back import PutBack
 from playground.ui.handlers.sessions import Sessions
-from playground.ui.handlers.tab import Linked, Updates, Values
+from playground.ui.handlers.tab import TabLink, Updates, Values
 from playground.ui.playground.variables_panel import ROW, TABLE, PromptForm
 from playground.ui.playground.variables_values import read_table
 
@@ -90,7 +90,7 @@ def wire(
 
 def linked(
     button: Any, form: PromptForm, loaded: Any, offered: Mapping[str, Preset], back: PutBack, restored: Any
-) -> Linked:
+) -> TabLink:
     """The form as the values of a link. `restored` is the event that `wire` returned."""
 
     def read(values: Values, catalog: Catalog) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def linked(
         updates, said = fill(form, data, catalog)
         return {**updates, loaded: key_of(setup_of(data), offered)}, said
 
-    return Linked(
+    return TabLink(
         kind=KIND, button=button, inputs=form.widgets, outputs=[*form.outputs, loaded], read=read, write=write,
         back=back, restored=restored,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from playground.ui.handlers.sessions import Sessions
 from playground.ui.playground import draft
 from playground.ui.playground.history_panel import reported_run
 from playground.ui.playground.preset_bar import PresetBar
-from playground.ui.playground.run_panel import Begun, Results, Shown
+from playground.ui.playground.run_panel import Beginning, Results, RunOnPage
 from playground.ui.playground.variables_panel import PromptForm
 from playground.ui.setup_form.labels import describe_error
 
@@ -25,7 +25,7 @@ def wire(view: Results, form: PromptForm, bar: PresetBar, sessions: Sessions) ->
     def show(values: dict[Any, Any], event: gr.EventData) -> tuple[Mapping[str, Any], dict[Any, Any]]:
         """What the form held, and updates that show the run."""
         kept = reported_run(event)
-        now = Shown(run=kept.run, begun=Begun(past=True))
+        now = RunOnPage(run=kept.run, beginning=Beginning(past=True))
         return kept.form, {**view.updates(now, view.holding(values)), **view.insight.show(kept.run)}
 
     @partial(report_errors, words=describe_error)
@@ -47,8 +47,8 @@ def wire(view: Results, form: PromptForm, bar: PresetBar, sessions: Sessions) ->
     def compare_runs(event: gr.EventData) -> dict[Any, Any]:
         return view.history.compare(event)
 
-    memory = {view.run, view.begun, view.before, view.going}
-    seen = [view.run, view.begun, view.before, view.answer, view.steps, *view.insight.outputs]
+    memory = {view.run, view.beginning, view.before, view.going}
+    seen = [view.run, view.beginning, view.before, view.answer, view.steps, *view.insight.outputs]
     once: dict[str, Any] = {"preprocess": False, **READING}
     view.history.runs.compare_runs(compare_runs, None, [view.history.differing], **once)
     shown = view.history.runs.show_run(show_run, memory, seen, **once)

@@ -32,7 +32,7 @@ from playground.ui.widgets.waiting_line import WaitingLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Begun:
+class Beginning:
     """What a run began with: steps that were there, and whether these, or all of it, came out of a browser."""
 
     steps: tuple[Step, ...] = ()
@@ -40,16 +40,16 @@ class Begun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class RunOnPage:
     """A run that is on the page, and what it began with."""
 
     run: Run
-    begun: Begun = Begun()
+    beginning: Beginning = Beginning()
 
     @property
     def said_something(self) -> bool:
         """Whether anything came that it did not begin with."""
-        return answer_values.amount(self.run.steps) > answer_values.amount(self.begun.steps)
+        return answer_values.amount(self.run.steps) > answer_values.amount(self.beginning.steps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ class Results:
     stops the one that is going on."""
 
     run: Any
-    begun: Any
+    beginning: Any
     before: Any
     going: Any
     prompt: Any
@@ -71,18 +71,22 @@ class Results:
     stop: Any
     line: WaitingLine
 
-    def holding(self, values: dict[Any, Any]) -> Shown | None:
+    def holding(self, values: dict[Any, Any]) -> RunOnPage | None:
         """What the page shows now."""
-        return Shown(run=values[self.run], begun=values[self.begun] or Begun()) if values[self.run] else None
+        return (
+            RunOnPage(run=values[self.run], beginning=values[self.beginning] or Beginning())
+            if values[self.run]
+            else None
+        )
 
-    def updates(self, now: Shown, before: Shown | None, failed: Run | None = None) -> dict[Any, Any]:
+    def updates(self, now: RunOnPage, before: RunOnPage | None, failed: Run | None = None) -> dict[Any, Any]:
         """Show this run, `before` being the one to go back to; `failed` is one of which nothing came, after it."""
         return {
             self.run: now.run,
-            self.begun: now.begun,
+            self.beginning: now.beginning,
             self.before: before,
             self.answer: answer_values.answer_value(
-                now.run, now.begun.steps, back=before is not None, failed=failed, past=now.begun.past
+                now.run, now.beginning.steps, back=before is not None, failed=failed, past=now.beginning.past
             ),
             self.steps: steps_values.steps_value(now.run),
         }
@@ -104,7 +108,7 @@ class RunHandlers:
         setup = check_setup(self.fields.read(values, catalog), catalog)
         prompt_values.refuse_overlong(setup, catalog)
         form, variables = draft.read_draft(self.fields, values, catalog), self.fields.sent_values(values, catalog)
-        yield from self.follow(setup, catalog, values, asked=form if variables else {}, of=variables)
+        yield from self.follow(setup, catalog, values, form_values=form if variables else {}, of=variables)
 
     @report_errors
     def edit(self, values: dict[Any, Any], event: gr.EventData, request: gr.Request) -> Iterator[Updates]:
@@ -145,7 +149,7 @@ class RunHandlers:
         """The run before this one and this one change places."""
         view = self.view
         refuse_second(values[view.going])
-        earlier: Shown | None = values[view.before]
+        earlier: RunOnPage | None = values[view.before]
         if earlier is None:
             return {view.before: None}
         return {**view.updates(earlier, view.holding(values)), **view.insight.show(earlier.run)}
@@ -161,7 +165,10 @@ class RunHandlers:
     ) -> Iterator[Updates]:  # fmt: skip
         """A run from its first news to its last. It goes on from `steps`; the history keeps what is `kept` with it."""
         view, limit, earlier = self.view, self.settings.max_seconds, self.view.holding(values)
-        now = Shown(run=Run(setup=setup), begun=Begun(steps=steps, past=bool(steps and earlier and earlier.begun.past)))
+        now = RunOnPage(
+            run=Run(setup=setup),
+            beginning=Beginning(steps=steps, past=bool(steps and earlier and earlier.beginning.past)),
+        )
         with Stoppable() as going:
             hidden = {**view.insight.hide(), view.stale: gr.update(visible=False), **view.history.begun()}
             yield {**view.updates(now, earlier), **hidden, view.going: going}
@@ -181,7 +188,7 @@ class RunHandlers:
 def wire(handlers: RunHandlers) -> list[Any]:
     """Attach the handlers. Returns the events after which another run may be shown."""
     view, fields = handlers.view, handlers.fields
-    memory = {view.run, view.begun, view.before, view.going}
+    memory = {view.run, view.beginning, view.before, view.going}
     form = {*fields.widgets, *memory}
     outputs = [*memory, view.history.runs, view.stale, view.answer, view.steps, *view.insight.outputs]
     once = {"preprocess": False, "trigger_mode": "once", **running(handlers.settings), **QUIET}

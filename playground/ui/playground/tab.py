@@ -13,7 +13,7 @@ from playground.ui.handlers import put_back
 from playground.ui.handlers.event_options import AT_ONCE, QUIET
 from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.sessions import Sessions
-from playground.ui.handlers.tab import Linked, Shared
+from playground.ui.handlers.tab import PageContext, TabLink
 from playground.ui.handlers.trigger_modes import ended_event, on_opening_and
 from playground.ui.playground import (
     code_panel,
@@ -40,7 +40,7 @@ FIRST = "sentiment"  # the preset that the page opens with
 STARTERS = ("few_shot", "chain_of_thought", "chaining")  # techniques of the three presets in the empty answer pane
 
 
-def build(shared: Shared, ready: Any) -> tuple[PromptForm, Any, Linked]:
+def build(shared: PageContext, ready: Any) -> tuple[PromptForm, Any, TabLink]:
     """Lay out the tab and wire it. Returns the form, the Run button, and what of it a link holds.
 
     `ready` changes when a model has been loaded, so that its tokens can be counted.
@@ -84,7 +84,7 @@ def build(shared: Shared, ready: Any) -> tuple[PromptForm, Any, Linked]:
     fields.hold(opens_with, catalog)
     card.value, whole.value = technique_card.line(strategy.value), technique_card.whole(strategy.value)
 
-    fills = preset_bar.wire(bar, results.answer, shared.opened, fields, sessions)
+    fills = preset_bar.wire(bar, results.answer, shared.setup_to_open, fields, sessions)
     fills += sampling_panel.wire(panel, samplings)
     variables_panel.wire(variables)
     handlers = RunHandlers(fields=fields, view=results, settings=settings, sessions=sessions)
@@ -114,7 +114,7 @@ def _build_results(
     insight = Insight(vote=vote, tokens=votes_and_tokens.build_tokens())
     saving = files.build("run")
     results = Results(
-        run=gr.State(None), begun=gr.State(None), before=gr.State(None), going=gr.State(None), prompt=prompt,
+        run=gr.State(None), beginning=gr.State(None), before=gr.State(None), going=gr.State(None), prompt=prompt,
         stale=stale, answer=answer, steps=steps, insight=insight, history=history_panel.build(), start=start,
         stop=stop, line=line,
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from playground.ui.handlers.tab import Shared, Tab
+from playground.ui.handlers.tab import PageContext, Tab
 from playground.ui.retrieval import documents_panel, search_panel
 from playground.ui.retrieval.search_panel import NO_CHOICE, SearchPanel
 
@@ -12,7 +12,7 @@ ABOUT = (
 )
 
 
-def build(shared: Shared) -> Tab:
+def build(shared: PageContext) -> Tab:
     """Lay out the tab and wire it. Nothing is searched before somebody asks."""
     library = shared.catalog.library
     with gr.Row(elem_classes="halves", equal_height=False):
@@ -30,5 +30,5 @@ def build(shared: Shared) -> Tab:
         measured=measured, said=said,
     )  # fmt: skip
     documents_panel.wire(documents, shared.settings, shared.sessions)
-    search_panel.wire(panel, documents.collection, shared.opened, shared.sessions)
+    search_panel.wire(panel, documents.collection, shared.setup_to_open, shared.sessions)
     return Tab()

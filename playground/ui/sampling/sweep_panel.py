@@ -47,7 +47,7 @@ MAX_TOKENS = 20  # an answer to compare is a short one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Swept(Stoppable):
+class SweepRun(Stoppable):
     """The last sweep of this session."""
 
     run: Run
@@ -56,9 +56,9 @@ class Swept(Stoppable):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepView:
-    """The widgets. `swept` is the session's memory."""
+    """The widgets. `sweep_run` is the session's memory."""
 
-    swept: Any
+    sweep_run: Any
     question: Question
     grid: tuple[Field, ...]
     task: TaskFields  # how answers are read
@@ -75,7 +75,7 @@ class SweepView:
     @property
     def inputs(self) -> set[Any]:
         return {
-            self.swept,
+            self.sweep_run,
             *self.question.widgets,
             *self.task.widgets,
             *self.sampling.widgets,
@@ -94,7 +94,7 @@ class SweepView:
 
         Temperature and top-p above the sweep have no say in it.
         """
-        now: Swept | None = values[self.swept]
+        now: SweepRun | None = values[self.sweep_run]
         if now is None:
             return ""
         try:
@@ -111,10 +111,10 @@ class SweepView:
         ]
         return describe_staleness(names) if names else ""
 
-    def show(self, now: Swept) -> dict[Any, Any]:
+    def show(self, now: SweepRun) -> dict[Any, Any]:
         busy = now.run.status in ("waiting", "running")
         return {
-            self.swept: now,
+            self.sweep_run: now,
             self.map: sweep_values.sweep_value(now.run, now.grid),
             self.table: gr.skip() if busy else sweep_values.cell_table(now.run, now.grid),
         }
@@ -159,7 +159,7 @@ def build(page: Any, question: Question, settings: Settings, sessions: Sessions)
     sampling.field("max_tokens").widget.value = MAX_TOKENS
     open_with(task.write(Task(input="", answer="label", labels=LABELS)))
     view = SweepView(
-        swept=gr.State(None), question=question, grid=grid, task=task, sampling=sampling, stale=stale, map=heat,
+        sweep_run=gr.State(None), question=question, grid=grid, task=task, sampling=sampling, stale=stale, map=heat,
         table=table, start=start, stop=stop, line=line, save_cells=save_cells, save_answers=save_answers,
     )  # fmt: skip
     kind, labels = task.field("answer").widget, task.frames["labels"]
@@ -191,10 +191,10 @@ def _wire_run(view: SweepView, settings: Settings, sessions: Sessions) -> None:
     @partial(report_errors, words=partial(describe_error, labels=sweep_values.LABELS))
     def run(values: dict[Any, Any], request: gr.Request) -> Iterator[dict[Any, Any]]:
         catalog = sessions.of(request)
-        refuse_second(values[view.swept])
+        refuse_second(values[view.sweep_run])
         setup = check_setup(view.read(values), catalog)
         grid = _grid(view, values)
-        now = Swept(run=Run(setup=setup), grid=grid)
+        now = SweepRun(run=Run(setup=setup), grid=grid)
         yield {view.stale: sentence("")}
         for last in following.follow(
             setup, sweep.run(setup, catalog, grid, max_seconds=settings.max_seconds), now.halt
@@ -210,32 +210,32 @@ def _wire_run(view: SweepView, settings: Settings, sessions: Sessions) -> None:
             return {view.stale: sentence(describe_error(error, sweep_values.LABELS), wrong=True)}
         return {view.stale: sentence(view.out_of_date(values))}
 
-    outputs = [view.swept, view.stale, view.map, view.table]
+    outputs = [view.sweep_run, view.stale, view.map, view.table]
     once = {"preprocess": False, "trigger_mode": "once", **running(settings), **QUIET}
     ran = view.line.attach(view.start.click, run, view.inputs, outputs, **once)
-    view.line.wire(view.swept)
+    view.line.wire(view.sweep_run)
     looked = {"preprocess": False, "trigger_mode": "always_last", **AT_ONCE}
-    watched = [w.change for w in view.inputs if w is not view.swept]
+    watched = [w.change for w in view.inputs if w is not view.sweep_run]
     gr.on([*watched, ended_event([ran])], look, view.inputs, [view.stale], **looked)
 
 
 def _wire_downloads(view: SweepView) -> None:
     @report_errors
-    def cells(now: Swept | None) -> dict[str, str]:
+    def cells(now: SweepRun | None) -> dict[str, str]:
         now = _require_cells(now)
         return {"name": "sweep.csv", "text": csv_text(sweep_values.HEADERS, sweep_values.cell_table(now.run, now.grid))}
 
     @report_errors
-    def answers(now: Swept | None) -> dict[str, str]:
+    def answers(now: SweepRun | None) -> dict[str, str]:
         now = _require_cells(now)
         rows = sweep_values.answer_table(now.run, now.grid)
         return {"name": "sweep_answers.csv", "text": csv_text(sweep_values.ANSWER_HEADERS, rows)}
 
-    view.save_cells.click(cells, view.swept, view.save_cells, **AT_ONCE)
-    view.save_answers.click(answers, view.swept, view.save_answers, **AT_ONCE)
+    view.save_cells.click(cells, view.sweep_run, view.save_cells, **AT_ONCE)
+    view.save_answers.click(answers, view.sweep_run, view.save_answers, **AT_ONCE)
 
 
-def _require_cells(now: Swept | None) -> Swept:
+def _require_cells(now: SweepRun | None) -> SweepRun:
     if now is None:
         raise InvalidSetup("There is no sweep to download yet; run one first.")
     return now

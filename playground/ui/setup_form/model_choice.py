@@ -103,13 +103,13 @@ def build_adapter(model: Any, of: str = "") -> ModelChoice:
     return ModelChoice(model=model, adapter=adapter, scale=field)
 
 
-def wire(page: Any, changed: Any, choices: list[ModelChoice], sessions: Sessions) -> None:
-    """Offer what the visitor can choose from, when the page opens and whenever `changed` does."""
+def wire(page: Any, model_changes: Any, choices: list[ModelChoice], sessions: Sessions) -> None:
+    """Offer what the visitor can choose from, when the page opens and whenever `model_changes` does."""
     for choice in choices:
-        _wire(page, changed, choice, sessions)
+        _wire(page, model_changes, choice, sessions)
 
 
-def _wire(page: Any, changed: Any, choice: ModelChoice, sessions: Sessions) -> None:
+def _wire(page: Any, model_changes: Any, choice: ModelChoice, sessions: Sessions) -> None:
     @report_errors
     def refresh(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
         return choice.refresh(values, sessions.of(request))
@@ -119,7 +119,7 @@ def _wire(page: Any, changed: Any, choice: ModelChoice, sessions: Sessions) -> N
         return choice.show(values, sessions.of(request))
 
     held, options = set(choice.widgets), {"preprocess": False, "trigger_mode": "always_last", **AT_ONCE}
-    on_opening_and(page.load, [changed.change], refresh, held, choice.widgets, **options)
+    on_opening_and(page.load, [model_changes.change], refresh, held, choice.widgets, **options)
     gr.on([choice.model.change, choice.adapter.change], show, held, choice.widgets[1:], **options)
 
 

@@ -109,7 +109,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(
     assert len(table.results) == CELLS
     assert said(table) == said(here)
     *_, again = asked()
-    assert again.known == CELLS  # all of it is in the store of this process
+    assert again.stored_count == CELLS  # all of it is in the store of this process
 
 
 def test_a_stop_keeps_what_the_workers_sent(two: LocalCluster, asked: Callable[..., Iterator[Table]]) -> None:
@@ -120,7 +120,7 @@ def test_a_stop_keeps_what_the_workers_sent(two: LocalCluster, asked: Callable[.
                 break
         tables.close()
     first = next(table for table in asked() if table.results)
-    assert first.known >= len(table.results) > 0
+    assert first.stored_count >= len(table.results) > 0
 
 
 def test_the_command_line_runs_on_a_cluster(

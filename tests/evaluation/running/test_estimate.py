@@ -43,7 +43,7 @@ def loaded(catalog: Catalog) -> Catalog:
 
 def test_calls_and_tokens_come_from_the_prompts(store: Store, catalog_of: Any) -> None:
     found = estimate(plan(), loaded(catalog_of()), store)
-    assert (found.cells, found.known) == (30, 0)
+    assert (found.cells, found.stored_count) == (30, 0)
     assert found.calls == 10 * (1 + 2 + 10)
     assert found.completion_tokens == 10 * (50 + (50 + 32) + 5 * (50 + 32))
     assert 1000 < found.prompt_tokens < 12_000
@@ -83,13 +83,13 @@ def test_what_is_known_is_taken_off_and_its_lengths_and_times_are_used(store: St
     catalog = catalog_of(lambda *_: "The answer is 7.", delay=0.001)
     *_, table = running.run(plan(4), catalog, store)
     found = estimate(plan(10), catalog, store)
-    assert (found.cells, found.known, found.calls) == (30, 12, 6 * 13)
+    assert (found.cells, found.stored_count, found.calls) == (30, 12, 6 * 13)
     used = sum(result.completion_tokens for result in table.results)
     assert found.completion_tokens == pytest.approx(used / 4 * 6, rel=0.05)
     assert found.seconds
     assert found.notes == ()
     assert estimate(plan(4), catalog, store) == Estimate(
-        cells=12, known=12, calls=0, prompt_tokens=0, completion_tokens=0, seconds=0.0, cost=None
+        cells=12, stored_count=12, calls=0, prompt_tokens=0, completion_tokens=0, seconds=0.0, cost=None
     )
 
 
@@ -179,8 +179,8 @@ def test_nobody_learns_from_an_estimate_what_another_visitor_asked(
     experiment, catalog = plan(size=2, **parts), loaded(catalog_of())
     *_, table = running.run(experiment, catalog, store, visitor="one")
     assert table.status == "done"
-    assert estimate(experiment, catalog, store, visitor="one").known == len(table.results)
-    assert estimate(experiment, catalog, store, visitor="other").known == (len(table.results) if told else 0)
+    assert estimate(experiment, catalog, store, visitor="one").stored_count == len(table.results)
+    assert estimate(experiment, catalog, store, visitor="other").stored_count == (len(table.results) if told else 0)
 
 
 def test_each_shipped_plan_has_shipped_words_only() -> None:

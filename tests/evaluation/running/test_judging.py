@@ -71,7 +71,7 @@ def test_a_grade_by_rubric_is_asked_once_and_kept(store: Store, catalog_of: Any)
     assert (judge.answered, judge.judged) == (10, 10)
     assert {result.note for result in table.results} == {"2 of 5.", "5 of 5."}
     again = run(store, catalog_of(judge), RUBRIC)
-    assert (again.known, judge.answered, judge.judged) == (10, 10, 10)
+    assert (again.stored_count, judge.answered, judge.judged) == (10, 10, 10)
     assert scores(again, "Plain") == {1.0}
     stricter = {"name": "judge", "options": {"rubric": "Is it short?"}}
     run(store, catalog_of(judge), stricter)

@@ -94,7 +94,7 @@ def test_every_cell_is_asked_scored_and_told(store: Store) -> None:
     tables = list(running.run(plan(), model.catalog, store))
     assert (tables[0].total, tables[0].results, tables[0].status) == (12, (), "running")
     table = tables[-1]
-    assert (table.status, table.known, table.message) == ("done", 0, "")
+    assert (table.status, table.stored_count, table.message) == ("done", 0, "")
     assert table.columns == ("Zero-shot", "Self-consistency")
     assert {(r.column, r.item) for r in table.results} == {(c, i.id) for c in table.columns for i in table.items}
     assert model.calls == 6 + 18
@@ -114,7 +114,7 @@ def test_what_is_known_is_not_asked_again_and_opens_as_it_was(store: Store) -> N
     first = last(running.run(plan(), model.catalog, store))
     calls = model.calls
     again = last(running.run(plan(), Asked().catalog, store))
-    assert (model.calls, again.known, again.status) == (calls, 12, "done")
+    assert (model.calls, again.stored_count, again.status) == (calls, 12, "done")
     assert sorted(again.results, key=lambda r: r.key) == sorted(first.results, key=lambda r: r.key)
     kept = records.load_record(store.get(first.results[0].key) or b"")
     assert kept
@@ -139,7 +139,7 @@ def test_what_is_known_is_not_asked_again_and_opens_as_it_was(store: Store) -> N
 def test_only_new_cells_run_when_one_thing_changes(store: Store, change: dict[str, Any], new: int) -> None:
     last(running.run(plan(), Asked().catalog, store))
     table = last(running.run(plan(**change), Asked().catalog, store))
-    assert (table.status, table.total - table.known) == ("done", new)
+    assert (table.status, table.total - table.stored_count) == ("done", new)
 
 
 def test_two_runs_share_what_they_find(tmp_path: Path) -> None:
@@ -153,7 +153,7 @@ def test_two_runs_share_what_they_find(tmp_path: Path) -> None:
     model.going.set()
     table = last(mine)
     assert (len(table.results), table.status) == (80, "done")
-    assert table.known >= 76
+    assert table.stored_count >= 76
     assert model.calls <= 12  # what was on its way
     ahead.close()
     behind.close()
@@ -182,7 +182,7 @@ def test_stopping_keeps_what_is_done_and_ends_what_is_on_its_way(store: Store, h
     model.fails = lambda _: None
     kept = store.count()
     rest = last(running.run(plan(200), model.catalog, store))
-    assert (rest.status, rest.known, len(rest.results)) == ("done", kept, 400)
+    assert (rest.status, rest.stored_count, len(rest.results)) == ("done", kept, 400)
 
 
 def test_what_ended_while_nobody_looked_is_kept_by_closing(store: Store) -> None:
@@ -259,7 +259,7 @@ def test_a_cell_that_fails_is_a_result_and_is_asked_again(store: Store) -> None:
     assert store.count() == 12 - len(failed)
     model.fails = lambda _: None
     again = last(running.run(plan(), model.catalog, store))
-    assert (again.known, len(again.results)) == (12 - len(failed), 12)
+    assert (again.stored_count, len(again.results)) == (12 - len(failed), 12)
 
 
 def test_a_model_that_fails_again_and_again_is_given_up(store: Store) -> None:
@@ -443,8 +443,8 @@ def test_an_endpoint_that_dies_in_the_middle_loses_nothing(server: Faulty, store
     assert "revoked" in table.message
     server.fault = fine
     again = last(running.run(experiment, catalog, store))
-    assert (again.status, again.known, len(again.results)) == ("done", 10, 100)
-    assert last(running.run(experiment, catalog, store, visitor="another")).known == 0
+    assert (again.status, again.stored_count, len(again.results)) == ("done", 10, 100)
+    assert last(running.run(experiment, catalog, store, visitor="another")).stored_count == 0
 
 
 @pytest.mark.parametrize(("reason", "words"), [("content_filter", "withheld"), ("error", "broke off its answer")])
@@ -496,4 +496,4 @@ def test_an_experiment_has_a_longest_time_and_goes_on_where_it_ended(store: Stor
     assert 0 < len(ended.results) < ended.total
     rest = last(running.run(plan(size=20), catalog_of(), store))
     assert (rest.status, rest.message) == ("done", "")
-    assert rest.known >= len(ended.results)
+    assert rest.stored_count >= len(ended.results)

@@ -15,8 +15,8 @@ from playground.evaluation.likelihood import TokenShift
 from playground.evaluation.prompt_table import PromptRow
 from playground.types import Alternative, Completion, Finding, Message, Origin, Run, Step, Token
 from playground.ui.compare import answers_values, measured_values, prompt_list_values
-from playground.ui.compare.panes import Picked
-from playground.ui.compare.run import Compared, Shifts
+from playground.ui.compare.panes import PaneSelection
+from playground.ui.compare.run import ComparisonRun, Shifts
 
 LOCAL = ModelInfo(
     name="m", title="Model", kind="local", loaded=True, capabilities=Capabilities(sampling=frozenset(), logits=True)
@@ -31,11 +31,13 @@ def run(text: str, origin: Origin | None = SAID, *findings: Finding, asked: str 
     return Run(setup=parsed, status="done", answer=text.strip(), steps=(step,), seconds=2.0)
 
 
-def compared(*runs: Run, baseline: int = 0, **more: Any) -> Compared:
+def compared(*runs: Run, baseline: int = 0, **more: Any) -> ComparisonRun:
     panes = tuple(r.setup for r in runs)
-    picked = Picked(panes=panes, baseline=baseline, titles=tuple(f"{'ABC'[i]} \u00b7 m" for i in range(len(runs))))
+    picked = PaneSelection(
+        panes=panes, baseline=baseline, titles=tuple(f"{'ABC'[i]} \u00b7 m" for i in range(len(runs)))
+    )
     models = tuple(LOCAL for _ in runs)
-    return Compared(
+    return ComparisonRun(
         setup=runs[0].setup, picked=picked, every=tuple((r,) for r in runs), models=models, **{"stage": "done", **more}
     )
 

@@ -6,12 +6,12 @@ import pytest
 
 from playground import setups
 from playground.ui.compare.before_values import MOST, findings
-from playground.ui.compare.panes import Picked
+from playground.ui.compare.panes import PaneSelection
 
 
-def picked(*panes: dict[str, Any]) -> Picked:
+def picked(*panes: dict[str, Any]) -> PaneSelection:
     made = tuple(setups.parse({"task": {"input": "2 + 3?"}, **pane}) for pane in panes)
-    return Picked(panes=made, baseline=0, titles=tuple("ABCDEFGH"[: len(made)]))
+    return PaneSelection(panes=made, baseline=0, titles=tuple("ABCDEFGH"[: len(made)]))
 
 
 COLD = {"sampling": {"temperature": 0}}

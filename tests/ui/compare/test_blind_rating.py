@@ -24,10 +24,10 @@ from playground.settings import Settings
 from playground.types import Run
 from playground.ui.app import build_app
 from playground.ui.compare import answers_values
-from playground.ui.compare.panes import Picked
+from playground.ui.compare.panes import PaneSelection
 from playground.ui.compare.rating import blind, blind_values
 from playground.ui.compare.rating.blind import BlindRating
-from playground.ui.compare.run import Compared
+from playground.ui.compare.run import ComparisonRun
 
 SETUP = setups.parse({"task": {"input": "?"}})
 TITLES = ("A \u00b7 Plain", "B \u00b7 Fancy")
@@ -120,9 +120,9 @@ def test_the_file_says_who_rated_what_and_holds_no_formula() -> None:
 
 
 def test_a_comparison_that_is_kept_back_shows_how_far_it_is_and_no_pane() -> None:
-    picked = Picked(panes=(SETUP, SETUP), baseline=0, titles=TITLES)
+    picked = PaneSelection(panes=(SETUP, SETUP), baseline=0, titles=TITLES)
     every = tuple((Run(setup=SETUP, status="done", answer=answer),) for answer in ("plain", "fancy"))
-    now = Compared(setup=SETUP, picked=picked, every=every, models=(None, None), revealed=threading.Event())
+    now = ComparisonRun(setup=SETUP, picked=picked, every=every, models=(None, None), revealed=threading.Event())
     for stage, words in (("answering", "Answering: 2 of 2 panes done"), ("done", answers_values.TO_RATE)):
         value = answers_values.comparison_value(replace(now, stage=stage))  # type: ignore[arg-type]
         assert (value["panes"], value["verdicts"], value["status"]) == ([], [], words)

@@ -16,7 +16,7 @@ from playground.errors import GenerationFailed, InvalidSetup
 from playground.types import Token
 from playground.ui.compare import panes as pane_picker
 from playground.ui.compare import run as compare_run
-from playground.ui.compare.run import Compared
+from playground.ui.compare.run import ComparisonRun
 from playground.ui.handlers.messages import BUG
 
 Score = Callable[[Request], tuple[Token, ...]]
@@ -44,7 +44,7 @@ def catalog_of(scored: Score) -> Catalog:
     )
 
 
-def begun(catalog: Catalog, text: str = "Hi") -> Compared:
+def begun(catalog: Catalog, text: str = "Hi") -> ComparisonRun:
     panes = pane_picker.value([{"model": "m"}, {"model": "m", "adapter": "tuned"}])
     setup = setups.parse({"task": {"input": text}})
     picked = pane_picker.read(setup, panes, 4, catalog)

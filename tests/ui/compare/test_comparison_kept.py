@@ -11,7 +11,7 @@ from playground import setups
 from playground.settings import Settings
 from playground.ui.app import build_app
 from playground.ui.compare import panes
-from playground.ui.handlers.drafts import SETTLING, Reopened, keep
+from playground.ui.handlers.drafts import SETTLING, FormRefill, keep
 
 ROWS = panes.value([{"model": "default"}, {"model": "default", "technique": "rereading"}], 1)
 KEPT: dict[str, Any] = {
@@ -71,13 +71,13 @@ def test_what_is_kept_is_what_comes_back(page: Any) -> None:
 )  # fmt: skip
 def test_what_is_no_form_changes_nothing(page: Any, odd: Any) -> None:
     updates = reopened(page, {**KEPT, **odd} if isinstance(odd, dict) and odd else odd)
-    assert all(isinstance(update, Reopened) for update in updates.values())
+    assert all(isinstance(update, FormRefill) for update in updates.values())
 
 
 def test_a_mixture_of_what_comes_back_and_what_stood_there_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """Values arrive in a form one by one; a page that is left meanwhile would have lost the rest."""
     assert keep(None, KEPT) == (gr.skip(), None)  # nothing has come back yet
-    back = Reopened(held=KEPT)
+    back = FormRefill(held=KEPT)
     assert keep(back, {**KEPT, "blind": False}) == (gr.skip(), back)
     kept, after = keep(back, KEPT)
     assert kept == KEPT

@@ -41,7 +41,7 @@ def panel() -> PanesPanel:
     return PanesPanel(rows="rows", take="take", back=back, most=MOST)
 
 
-def read(rows: Any, catalog: Catalog, baseline: Any = 0) -> panes.Picked:
+def read(rows: Any, catalog: Catalog, baseline: Any = 0) -> panes.PaneSelection:
     return panes.read(COMMON, {"panes": rows, "baseline": baseline}, MOST, catalog)
 
 

@@ -9,8 +9,8 @@ from playground import setups
 from playground.errors import InvalidSetup
 from playground.types import Completion, Message, Run, Step
 from playground.ui.compare import answers_values, measured_values, repeated_values
-from playground.ui.compare.panes import Picked
-from playground.ui.compare.run import Compared
+from playground.ui.compare.panes import PaneSelection
+from playground.ui.compare.run import ComparisonRun
 
 ASKED: dict[str, Any] = {"task": {"input": "How many?"}}
 A, B = setups.parse(ASKED), setups.parse({**ASKED, "strategy": "chain_of_thought"})
@@ -24,11 +24,11 @@ def run(setup: Any, answer: str) -> Run:
     return Run(setup=setup, status="done", answer=answer, steps=(step,), completion_tokens=2, seconds=1.0, cost=0.5)
 
 
-def compared(first: str, second: str, **more: Any) -> Compared:
+def compared(first: str, second: str, **more: Any) -> ComparisonRun:
     every = tuple(tuple(run(s, word) for word in words.split()) for s, words in ((A, first), (B, second)))
-    picked = Picked(panes=(A, B), baseline=0, titles=("A \u00b7 Zero-shot", "B \u00b7 Chain of thought"))
+    picked = PaneSelection(panes=(A, B), baseline=0, titles=("A \u00b7 Zero-shot", "B \u00b7 Chain of thought"))
     more = {"stage": "done", "repetitions": len(every[0]), **more}
-    return Compared(setup=A, picked=picked, every=every, models=(None, None), **more)
+    return ComparisonRun(setup=A, picked=picked, every=every, models=(None, None), **more)
 
 
 def test_a_repeated_pane_has_bars_counts_and_what_all_took() -> None:
@@ -52,8 +52,8 @@ def test_of_many_panes_the_summary_and_the_best_are_in_sight() -> None:
     words = [" ".join(["84"] * right + ["42"] * (10 - right)) for right in (0, 3, 10, 2, 9, 0)]
     panes = tuple(setups.parse({**ASKED, "sampling": {"max_tokens": 10 + at}}) for at in range(len(words)))
     every = tuple(tuple(run(pane, word) for word in line.split()) for pane, line in zip(panes, words, strict=True))
-    picked = Picked(panes=panes, baseline=0, titles=tuple("ABCDEF"))
-    now = Compared(
+    picked = PaneSelection(panes=panes, baseline=0, titles=tuple("ABCDEF"))
+    now = ComparisonRun(
         setup=A, picked=picked, every=every, models=(None,) * 6, stage="done", repetitions=10, reference="84"
     )
     value = answers_values.comparison_value(now)
@@ -110,8 +110,8 @@ def test_why_answers_to_the_same_differ_without_chance_is_said(
     first = setups.parse({**ASKED, "sampling": {"temperature": temperature}})
     panes = (first, replace(first, model=model))
     every = tuple((run(pane, answer),) for pane, answer in zip(panes, answers, strict=True))
-    picked = Picked(panes=panes, baseline=0, titles=("A", "B"))
-    now = Compared(setup=first, picked=picked, every=every, models=(None, None), stage="done", repetitions=1)
+    picked = PaneSelection(panes=panes, baseline=0, titles=("A", "B"))
+    now = ComparisonRun(setup=first, picked=picked, every=every, models=(None, None), stage="done", repetitions=1)
     assert repeated_values.prompts_value(now, 1) == {"note": note, "requests": []}
 
 

@@ -12,11 +12,11 @@ from playground.errors import InvalidSetup
 from playground.ui.compare import panes as pane_picker
 from playground.ui.compare import run as compare_run
 from playground.ui.compare import take_away
-from playground.ui.compare.run import Compared
+from playground.ui.compare.run import ComparisonRun
 
 
 @pytest.fixture(scope="module")
-def compared(catalog_of: Any) -> Compared:
+def compared(catalog_of: Any) -> ComparisonRun:
     catalog = catalog_of(lambda request, _: f"<b>{len(request.messages)}</b>")
     rows = pane_picker.value([{"model": "default"}, {"model": "default", "technique": "role"}])
     setup = setups.parse({"task": {"input": "Which? | <i>", "role": "A poet."}})
@@ -25,7 +25,7 @@ def compared(catalog_of: Any) -> Compared:
     return last
 
 
-def test_json_has_every_run_without_loss(compared: Compared) -> None:
+def test_json_has_every_run_without_loss(compared: ComparisonRun) -> None:
     data = json.loads(json.dumps(take_away.as_data(compared)))
     assert [[setups.run_from_dict(run) for run in pane["runs"]] for pane in data["panes"]] == [
         [*runs] for runs in compared.every
@@ -34,7 +34,7 @@ def test_json_has_every_run_without_loss(compared: Compared) -> None:
     assert [pane["title"] for pane in data["panes"]] == [*compared.picked.titles]
 
 
-def test_markdown_has_a_part_for_each_pane_and_repetition(compared: Compared) -> None:
+def test_markdown_has_a_part_for_each_pane_and_repetition(compared: ComparisonRun) -> None:
     report = take_away.report(compared)
     for at, title in enumerate(compared.picked.titles):
         assert report.count(f"## {title}, repetition") == 2, at
@@ -42,7 +42,7 @@ def test_markdown_has_a_part_for_each_pane_and_repetition(compared: Compared) ->
     assert "<b>2</b>" in report
 
 
-def test_what_is_not_there_or_hidden_is_refused(compared: Compared) -> None:
+def test_what_is_not_there_or_hidden_is_refused(compared: ComparisonRun) -> None:
     with pytest.raises(InvalidSetup, match="Nothing has been compared"):
         take_away.needed(None)
     with pytest.raises(InvalidSetup, match="is not shown yet"):

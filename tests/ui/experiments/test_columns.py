@@ -11,7 +11,7 @@ from playground.errors import InvalidSetup, LimitReached
 from playground.evaluation.plan import Technique
 from playground.strategies import STRATEGIES
 from playground.ui.experiments import columns_panel, technique_rows
-from playground.ui.experiments.columns_panel import ColumnsPanel, Edited
+from playground.ui.experiments.columns_panel import ColumnsPanel, EditedRow
 from playground.ui.experiments.technique_rows import MOST, Row
 
 PLAIN = setups.parse({"task": {"input": "Hi"}})
@@ -42,7 +42,7 @@ def held(panel: ColumnsPanel, *written: Mapping[Any, Any]) -> dict[Any, Any]:
 
 
 def opened(panel: ColumnsPanel, row: Row, common: Mapping[str, Any] = {}) -> dict[Any, Any]:
-    return held(panel, panel.write(ROWS, ["1", "2", "3"], Edited(row["id"], common)))
+    return held(panel, panel.write(ROWS, ["1", "2", "3"], EditedRow(row["id"], common)))
 
 
 def widget(panel: ColumnsPanel, name: str) -> Any:

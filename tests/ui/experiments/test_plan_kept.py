@@ -11,7 +11,7 @@ from playground.settings import Settings
 from playground.ui.app import build_app
 from playground.ui.experiments import kept_plan
 from playground.ui.experiments.kept_plan import KeptPlan, read_kept
-from playground.ui.handlers.drafts import Reopened
+from playground.ui.handlers.drafts import FormRefill
 
 PLAN = experiments.parse(
     {
@@ -54,12 +54,12 @@ def test_what_is_kept_is_what_comes_back(page: Any) -> None:
     reopened = handler(page, "reopen_plan").fn(KEPT, None)
     held = {block: getattr(block, "value", None) for block in count.inputs}
     for block, update in reopened.items():
-        if block in held and not isinstance(update, Reopened):
+        if block in held and not isinstance(update, FormRefill):
             is_update = isinstance(update, dict) and "__type__" in update
             held[block] = update.get("value", held[block]) if is_update else update
     before = count.fn(held, None)
     assert all(value == gr.skip() for box, value in before.items() if isinstance(box, gr.BrowserState))
-    held |= {block: update for block, update in reopened.items() if isinstance(update, Reopened)}
+    held |= {block: update for block, update in reopened.items() if isinstance(update, FormRefill)}
     (kept,) = [value for box, value in count.fn(held, None).items() if isinstance(box, gr.BrowserState)]
     assert kept == KEPT
     assert read_kept(kept) == KeptPlan(experiment=PLAN, ticked=(0, 2))

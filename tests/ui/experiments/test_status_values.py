@@ -84,20 +84,20 @@ def test_sentences_come_at_the_end_those_that_show_something_first() -> None:
     ],
 )
 def test_how_far_it_is(status: Any, words: str, share: float | None) -> None:
-    now = replace(two(), status=status, total=30, known=4, rate=2.5, remaining=2.7)
+    now = replace(two(), status=status, total=30, stored_count=4, rate=2.5, remaining=2.7)
     value = status_values.status_value(now.experiment, now)
     assert (value["facts"], value["share"]) == (words, share)
 
 
 def test_the_estimate_says_what_is_known_already() -> None:
     some = Estimate(
-        cells=120, known=43, calls=200, prompt_tokens=12_345, completion_tokens=4_000, seconds=100.0, cost=None,
+        cells=120, stored_count=43, calls=200, prompt_tokens=12_345, completion_tokens=4_000, seconds=100.0, cost=None,
         notes=("Note.",),
     )  # fmt: skip
     assert status_values.estimate_text(some) == (
         "120 answers, 43 of them already known \u00b7 200 calls \u00b7 about 16,000 tokens \u00b7 about 2 min. Note."
     )
-    assert "asks nothing" in status_values.estimate_text(replace(some, known=120))
+    assert "asks nothing" in status_values.estimate_text(replace(some, stored_count=120))
 
 
 @pytest.mark.parametrize(

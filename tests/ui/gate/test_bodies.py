@@ -15,7 +15,7 @@ from other_loop import run_apart
 
 from playground.settings import Settings
 from playground.ui.gate.bodies import DEEPEST, MEGABYTE, Bodies, parse
-from playground.ui.gate.refusals import Refused
+from playground.ui.gate.refusals import Refusal
 
 JSON = {"content-type": "application/json"}
 MANY = 100_000
@@ -34,8 +34,8 @@ def test_what_is_not_too_much_is_read_as_it_is(value: dict[str, Any]) -> None:
 @given(st.binary() | st.text(alphabet='"\\[]{},:0a').map(str.encode))
 def test_anything_is_read_or_refused(body: bytes) -> None:
     try:
-        came: dict[str, Any] | Refused = parse(body, 50)
-    except Refused as refused:
+        came: dict[str, Any] | Refusal = parse(body, 50)
+    except Refusal as refused:
         came = refused
     assert isinstance(came, dict) or came.status in (400, 413)
 
@@ -63,7 +63,7 @@ def test_texts_are_not_counted() -> None:
 )
 def test_wide_and_deep_bodies_are_refused_at_once(body: bytes, status: int) -> None:
     began = time.process_time()
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Refusal) as refused:
         parse(body, MANY)
     assert refused.value.status == status
     assert time.process_time() - began < 2
@@ -73,7 +73,7 @@ def test_wide_and_deep_bodies_are_refused_at_once(body: bytes, status: int) -> N
 def test_no_other_code_hides_what_is_counted(code: str) -> None:
     """In UTF-16 there are bytes of quotes that are none, and what follows them would be taken for text."""
     body = ('{"a": "\u0122\u2200", "data": [' + ",".join(["[]"] * 50) + "]}").encode(code)
-    with pytest.raises(Refused):
+    with pytest.raises(Refusal):
         parse(body, 5)
 
 
@@ -93,7 +93,7 @@ def test_who_sends_slowly_holds_up_no_other_address() -> None:
         slow = [asyncio.create_task(bodies.read(head, never, "192.0.2.1")) for _ in range(100)]
         await asyncio.sleep(0)
         assert (await bodies.read(head, at_once, "192.0.2.2"))[1] == {}
-        with pytest.raises(Refused, match="too much at once"):
+        with pytest.raises(Refusal, match="too much at once"):
             await bodies.read(head, at_once, "192.0.2.1")
         waiting.set()
         await asyncio.gather(*slow, return_exceptions=True)

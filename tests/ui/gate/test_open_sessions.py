@@ -9,7 +9,7 @@ import pytest
 
 from playground.ui.gate import open_sessions
 from playground.ui.gate.open_sessions import OpenSessions
-from playground.ui.gate.refusals import Refused
+from playground.ui.gate.refusals import Refusal
 from playground.ui.handlers.visitors import Visitor
 
 QUESTION = {"task": {"input": "Hi"}}
@@ -44,17 +44,17 @@ def test_a_session_is_its_visitors(kept: Kept) -> None:
     kept.use("a")
     for other in (BO, PROGRAM, Visitor("x", "198.51.100.1", True)):
         for ask in (kept.sessions.use, kept.sessions.check):
-            with pytest.raises(Refused, match="another visitor"):
+            with pytest.raises(Refusal, match="another visitor"):
                 ask("a", other)
     kept.sessions.check("a", ANNE)
 
 
 def test_who_gets_a_cookie_later_keeps_the_session(kept: Kept) -> None:
     kept.use("a", by=PROGRAM)
-    with pytest.raises(Refused):
+    with pytest.raises(Refusal):
         kept.sessions.use("a", Visitor("x", "198.51.100.1", True))
     kept.use("a", by=ANNE)
-    with pytest.raises(Refused):
+    with pytest.raises(Refusal):
         kept.sessions.use("a", PROGRAM)
 
 
@@ -66,7 +66,7 @@ def test_those_without_a_page_go_first_and_the_oldest_of_them(kept: Kept) -> Non
         kept.use("d")
         assert kept.ended == ["b", "c"]
         kept.busy = {"a", "d"}
-        with pytest.raises(Refused, match="Too many pages"):
+        with pytest.raises(Refusal, match="Too many pages"):
             kept.use("e")
         assert "open" in kept.sessions
     assert kept.ended == ["b", "c", "open"]

@@ -6,7 +6,7 @@ import pytest
 
 from playground.settings import Settings
 from playground.ui.gate.origins import Origins
-from playground.ui.gate.refusals import Refused
+from playground.ui.gate.refusals import Refusal
 
 OWN = {"host": "127.0.0.1:7860"}
 
@@ -16,7 +16,7 @@ def status(settings: Settings, headers: Any, method: str = "POST") -> int:
     raw = [(name.encode(), value.encode("latin-1")) for name, value in pairs]
     try:
         Origins(settings).check({"type": "http", "method": method, "headers": raw})
-    except Refused as refused:
+    except Refusal as refused:
         return int(refused.status)
     return 200
 

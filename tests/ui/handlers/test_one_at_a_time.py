@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from playground.errors import LimitReached
-from playground.ui.compare.prompt_list_panel import Listed
-from playground.ui.compare.run import Compared
-from playground.ui.experiments.run import Ran
+from playground.ui.compare.prompt_list_panel import PromptListRun
+from playground.ui.compare.run import ComparisonRun
+from playground.ui.experiments.run import ExperimentRun
 from playground.ui.handlers.one_at_a_time import Stoppable, news, refuse_second, until_stopped, wire_stop
-from playground.ui.sampling.sweep_panel import Swept
+from playground.ui.sampling.sweep_panel import SweepRun
 
 
 def test_a_second_run_is_refused_until_the_first_has_ended() -> None:
@@ -44,7 +44,7 @@ def test_the_stop_button_stops_what_the_session_remembers() -> None:
     assert going.halt.is_set()
 
 
-@pytest.mark.parametrize("cls", [Ran, Compared, Listed, Swept])
+@pytest.mark.parametrize("cls", [ExperimentRun, ComparisonRun, PromptListRun, SweepRun])
 def test_all_memories_of_runs_are_stopped_alike(cls: type) -> None:
     assert issubclass(cls, Stoppable)
 

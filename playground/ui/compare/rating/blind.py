@@ -9,7 +9,7 @@ from playground.comparison import draw_seed
 from playground.errors import InvalidSetup
 from playground.evaluation.preferences import BlindPair, Choice, Rating, blind_pairs
 from playground.evaluation.prompt_table import PromptRow
-from playground.ui.compare.panes import Picked
+from playground.ui.compare.panes import PaneSelection
 from playground.ui.handlers.one_at_a_time import Stoppable
 
 HIDDEN = "Whose answers these are is not shown yet; rate them or reveal them first."
@@ -19,7 +19,7 @@ HIDDEN = "Whose answers these are is not shown yet; rate them or reveal them fir
 class Blindable(Stoppable):
     """A run whose answers may be kept back until `revealed` is set; None where they are shown as they come."""
 
-    picked: Picked
+    picked: PaneSelection
     revealed: threading.Event | None = None
 
     @property

@@ -12,7 +12,7 @@ from playground.errors import InvalidSetup
 from playground.evaluation.preferences import Choice
 from playground.types import MAX_NAME
 from playground.ui import widgets
-from playground.ui.compare.panes import Picked
+from playground.ui.compare.panes import PaneSelection
 from playground.ui.compare.rating import blind, blind_values
 from playground.ui.compare.rating.blind import HIDDEN, Blindable, BlindRating
 from playground.ui.handlers.event_options import AT_ONCE
@@ -75,7 +75,7 @@ class BlindPanel:
             self.rating,
         ]
 
-    def begin(self, picked: Picked, values: Values) -> threading.Event | None:
+    def begin(self, picked: PaneSelection, values: Values) -> threading.Event | None:
         """What will reveal the answers of the run that begins now; None if that is not ticked.
 
         Raises InvalidSetup where there is nothing to tell apart, or where others are still to be rated.
