@@ -96,6 +96,7 @@ def _read(kind: FormKind, text: str) -> AnswerForm:
         schema = value if kind == "json_schema" else schemas.schema_of(value)
         schemas.check_schema(schema)
         joined.check_joined(schema)
+        grammars.check_patterns([schema])
         written = json.dumps(schema, ensure_ascii=False)
         return AnswerForm(kind, grammars.schema_grammar(written), written)
     if kind == "labels":
@@ -104,6 +105,7 @@ def _read(kind: FormKind, text: str) -> AnswerForm:
     if kind == "regex":
         return AnswerForm(kind, grammars.regex_grammar(text), written=text)
     joined.check_joined_terms(text)
+    grammars.check_patterns(joined.embedded_schemas(text))
     return AnswerForm(kind, grammars.lark_grammar(text), written=text)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from playground.answer_forms.schemas import NotAForm
+from playground.answer_forms.schemas import NotAForm, patterns_of, quote
 
 # A space, or a line break with an indent: as models write JSON, and no room to write blanks for ever.
 BLANK = "[ ]?|\n[ ]{0,16}"
@@ -120,6 +120,21 @@ def check_grammar(grammar: str) -> None:
         if matcher.is_stopped() or not (least := (allowed & -allowed).bit_length()) or least - 1 == END:
             return
         matcher.consume_token(least - 1)
+
+
+def check_patterns(schemas: Iterable[Any]) -> None:
+    """Raises NotAForm for a pattern within these that would be refused as a regular expression of its own.
+
+    Of one that may begin anywhere llguidance follows the repetitions only while an answer is written.
+    """
+    begun = time.thread_time()
+    for pattern in dict.fromkeys(pattern for schema in schemas for pattern in patterns_of(schema)):
+        if time.thread_time() - begun > MOST_SECONDS:
+            raise NotAForm("has patterns that take too long to be looked at; take fewer or simpler ones")
+        try:
+            check_grammar(regex_grammar(pattern))
+        except NotAForm as error:
+            raise NotAForm(f"has the pattern {quote(pattern)}, which {error}") from None
 
 
 def matches(grammar: str, text: str) -> bool:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote
@@ -29,12 +29,18 @@ def check_joined_terms(grammar: str) -> None:
     """Raises NotAForm for a grammar that joins too many terms, in itself or in a JSON schema within it."""
     if (count := grammar.count("&")) > MOST_JOINED:  # those in texts too: only llguidance knows where a text ends
         raise NotAForm(f"has {count:,} times &; {MOST_JOINED} is the most. Write \\u0026 for one that is a text")
+    for schema in embedded_schemas(grammar):
+        check_joined(schema)
+
+
+def embedded_schemas(grammar: str) -> Iterator[Any]:
+    """The JSON schemas within a grammar. Raises NotAForm where there should be one."""
     for place in EMBEDDED.finditer(grammar):
         try:
             schema, _ = json.JSONDecoder().raw_decode(grammar, place.end())
         except (ValueError, RecursionError):
             raise NotAForm("has a %json that no JSON schema comes after") from None
-        check_joined(schema)
+        yield schema
 
 
 class _Counting:

@@ -40,15 +40,15 @@ def check_schema(schema: Any) -> None:
     for keyword, value in keywords_of(schema):
         if keyword in REFERENCES and isinstance(value, str) and not value.startswith("#"):
             raise NotAForm(
-                f"refers to {_quote(value)}, which is outside of it. Nothing is fetched: put it under $defs and write "
+                f"refers to {quote(value)}, which is outside of it. Nothing is fetched: put it under $defs and write "
                 "#/$defs/name"
             )
         if keyword in REFERENCES and isinstance(value, str) and value.strip("#") and not value.startswith("#/"):
-            raise NotAForm(f"refers to {_quote(value)} by an anchor; write #/$defs/name")
+            raise NotAForm(f"refers to {quote(value)} by an anchor; write #/$defs/name")
         if keyword == INNER and value is not schema.get(INNER):
             raise NotAForm(f"has a second {INNER}, from which on references mean something else; leave it out")
         if keyword in COUNTS and isinstance(value, (int, float)) and value > MAX_LENGTH:
-            raise NotAForm(f"has {keyword} {_quote(value)}; {MAX_LENGTH:,} is the most")
+            raise NotAForm(f"has {keyword} {quote(value)}; {MAX_LENGTH:,} is the most")
 
 
 def schema_of(example: Any) -> dict[str, Any]:
@@ -101,6 +101,17 @@ def keywords_of(schema: Any) -> Iterator[tuple[str, Any]]:
                     left.append(value)
 
 
-def _quote(value: Any) -> str:
+def patterns_of(schema: Any) -> list[str]:
+    """The regular expressions in a schema and in all schemas in it, each once."""
+    found: dict[str, None] = {}
+    for keyword, value in keywords_of(schema):
+        if keyword == "pattern" and isinstance(value, str):
+            found[value] = None
+        elif keyword == "patternProperties" and isinstance(value, dict):
+            found |= dict.fromkeys(value)
+    return [*found]
+
+
+def quote(value: Any) -> str:
     words = ascii(value)
     return words if len(words) <= MAX_QUOTED else f"{words[: MAX_QUOTED - 3]}..."

@@ -58,6 +58,7 @@ def test_a_form_says_of_an_answer_whether_it_keeps_it(kind: FormKind, text: str,
     assert read_form(kind, text).is_kept(answer) == kept
 
 
+GROWS = "((a{100}){100}){100}"
 REFUSED: list[tuple[FormKind, str, str]] = [
     ("json_schema", "", "write the JSON schema"),
     ("json_schema", "{", "is no JSON: "),
@@ -91,7 +92,17 @@ REFUSED: list[tuple[FormKind, str, str]] = [
     ("regex", "(", "unclosed group"),
     ("regex", "(?=a)b", "look-ahead"),
     ("regex", r"(a)\1", "backreferences"),
-    ("regex", "((a{100}){100}){100}", "repetitions multiply"),
+    ("regex", GROWS, "repetitions multiply"),
+    ("json_schema", json.dumps({"type": "string", "pattern": GROWS}), f"pattern '{GROWS}', which is too large to be"),
+    ("json_schema", json.dumps({"type": "string", "pattern": f"^{GROWS}$"}), "repetitions multiply"),
+    ("json_schema", json.dumps({"patternProperties": {GROWS: {}}}), "repetitions multiply"),
+    ("json_schema", json.dumps({"$defs": {"a": {"items": {"pattern": GROWS}}}, "$ref": "#/$defs/a"}), "multiply"),
+    ("json_schema", json.dumps({"anyOf": [{"properties": {"a": {"pattern": "a{200000}"}}}]}), "repetitions multiply"),
+    ("json_schema", '{"pattern": "("}', "pattern '(', which cannot be built"),
+    ("grammar", f"start: /{GROWS}/", "repetitions multiply"),
+    ("grammar", f"start: %json {json.dumps({'type': 'string', 'pattern': GROWS})}", "repetitions multiply"),
+    ("grammar", 'start: (("a"{100}){100}){100}', "branches too much"),
+    ("grammar", 'start: T\nT: U{100}\nU: V{100}\nV: "x"{100}', "repetitions multiply"),
     ("grammar", "start: x", 'unknown name: "x"'),
     ("grammar", "start: start", "allows no text"),
     ("grammar", 'start: "a"{1000000}', "branches too much"),
@@ -200,6 +211,38 @@ def test_what_costs_twice_as_much_with_each_part_is_refused_before_it_is_built(
 )
 def test_many_checks_of_different_values_are_no_matter(schema: Any) -> None:
     assert read_form("json_schema", json.dumps(schema))
+
+
+PATTERNS = [
+    "",
+    "^a|b$",
+    r"\p{L}+",
+    "(?i)abc",
+    "a{1,1000000}",
+    r"^[^/]+$",
+    "[a-z&&[^b]]",
+    r"\/",
+    "(a{100}){100}",
+    "a{20000}",
+]
+
+
+@pytest.mark.parametrize("pattern", [*PATTERNS, GROWS, "a{200000}", "(", r"\bx", "(?=a)", r"\cA"])
+def test_a_pattern_is_taken_in_a_schema_where_it_is_as_a_form_of_its_own(pattern: str) -> None:
+    said = []
+    for kind, text in [("regex", pattern or "()"), ("json_schema", json.dumps({"type": "string", "pattern": pattern}))]:
+        try:
+            said.append(bool(read_form(kind, text)))
+        except InvalidSetup:
+            said.append(False)
+    assert said == [pattern in PATTERNS] * 2
+
+
+def test_patterns_are_looked_at_for_a_limited_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grammars, "MOST_SECONDS", 0.1)
+    many = {f"k{i}": {"pattern": f"a{{{9_000 + i}}}"} for i in range(400)}  # a few milliseconds each
+    with pytest.raises(InvalidSetup, match="take too long to be looked at"):
+        read_form("json_schema", json.dumps({"properties": many}))
 
 
 def test_a_reference_means_the_same_to_who_counts_and_who_builds() -> None:
