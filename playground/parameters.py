@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field
 
 STRICT = ConfigDict(extra="forbid")  # a name that is not one of the fields is refused
 Short = Annotated[str, Field(min_length=1, max_length=100, strict=True)]  # one of many, such as a label
+Title = Annotated[str, Field(min_length=1, max_length=200, strict=True)]  # of a document
 
 Kind = Literal["integer", "number", "text", "choice", "flag", "list", "map"]
 Effect = Literal["", "temperature", "filter", "penalty", "bias", "length", "stop", "seed", "record"]  # on sampling

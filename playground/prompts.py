@@ -111,6 +111,12 @@ class _Asker:
         yield from ()
         return (self._gap(label),) * n
 
+    def score(self, step: Step, text: str) -> Using:
+        asked = self(step.label, step.messages, together=step.together, depends_on=step.depends_on)
+        (completion,) = yield from asked
+        self.prompts[-1] = replace(self.prompts[-1], step=replace(self.prompts[-1].step, measured=True))
+        return completion
+
     def use(self, label: str, tool: str, argument: str, *, depends_on: tuple[str, ...] = ()) -> Using:
         yield from ()
         return self._gap(self._marks.as_text(label))

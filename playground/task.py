@@ -4,7 +4,7 @@ own, the messages that are made of a task, and how its documents are searched.""
 from dataclasses import dataclass
 from typing import Literal
 
-from playground.parameters import STRICT, Short, choice, many, number, text
+from playground.parameters import STRICT, Short, Title, choice, many, number, text
 
 AnswerType = Literal["text", "number", "choice", "yes_no", "label"]
 Role = Literal["system", "user", "assistant", "tool"]
@@ -39,6 +39,7 @@ MAX_AGENTS = 6
 SAME = "as the setup"  # what an agent has that has no value of its own
 PERSON = "person"  # in place of a tool's name: who is asked is whoever sits before the page
 MAX_FORM = 20_000
+MAX_DOCUMENTS = 200  # that a search can be kept to by their titles, and that a session may hold of its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,3 +227,16 @@ class SearchSettings:
         help="Leaves out passages whose vector is less like the question's (cosine). Where none is left, no model is "
         "asked.",
     )  # fmt: skip
+    documents: tuple[Title, ...] = many(
+        max_length=MAX_DOCUMENTS, label="Only these documents", help="By their titles. Empty: all."
+    )
+    kinds: tuple[Short, ...] = many(
+        max_length=20,
+        label="Only these kinds",
+        help="Of documents: what the collection says of each, or the format that one's own came in. Empty: all.",
+    )
+    encoder: str = text(
+        max_length=MAX_NAME,
+        help="What makes the vectors: empty is the one that comes with the playground, else a model behind a connected "
+        "endpoint (name/model), to which the passages and the question are sent.",
+    )

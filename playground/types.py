@@ -70,6 +70,7 @@ class Step:
     depends_on: tuple[str, ...] = ()  # labels of the earlier steps whose answers this one was made from
     completions: tuple[Completion, ...] = ()
     tool: str = ""  # the one that was asked, in one message of the user's
+    measured: bool = False  # the output's words were given, and only measured: how likely the model finds them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

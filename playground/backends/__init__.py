@@ -7,6 +7,7 @@ details.py           Plain data about a loaded model or adapter, which the page 
 encoders.py          What this server searches documents with: the encoder for vectors, and where vectors are kept
 entries.py           Entries of a catalog: models and adapters that can be chosen, and what a list shows of them
 loads.py             Loading in a thread of its own, which several callers can watch and the last one stops
+measuring.py         How likely a model finds words that it is given: measured, or taken over from an earlier run
 memory.py            Free and total memory, as a container limits it, and the memory budget of all models
 offered_entries.py   The models and adapters that this server offers at start
 packaged_models.py   The models that are fetched whole from a hub or from the package index, with their checksums

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from playground.backends.loads import Load, LoadReport
 from playground.errors import ModelUnavailable
-from playground.retrieval.embedding import Vectors
+from playground.retrieval.embedding import Embedding, Vectors
 from playground.retrieval.library import Library, LibraryLimits
 from playground.retrieval.nearest import Nearest, QdrantNearest
 from playground.settings import Settings
@@ -54,7 +54,8 @@ class LocalEncoder:
 
         return SentenceEncoder(fetch_encoder(self._settings.cache, report))
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed(self, texts: Sequence[str]) -> Embedding:
+        yield from ()
         assert self._load is not None
         assert self._load.result is not None  # whoever embeds has waited for `open`
         return self._load.result.embed(texts)
@@ -67,7 +68,7 @@ class QdrantStore:
         self._url = url
         self._client: Any = None
 
-    def keep(self, name: str, vectors: Vectors) -> Nearest:
+    def keep(self, name: str, vectors: Vectors, documents: Sequence[int]) -> Nearest:
         """Raises ModelUnavailable where the server or its client is not there."""
         if self._client is None:
             try:
@@ -76,4 +77,4 @@ class QdrantStore:
                 needed = "pip install 'qdrant-client==1.20.*'"
                 raise ModelUnavailable(f"PLAYGROUND_VECTORS names a Qdrant server, which needs `{needed}`.") from None
             self._client = QdrantClient(url=self._url, timeout=30, check_compatibility=False)
-        return QdrantNearest(self._client, name, vectors)
+        return QdrantNearest(self._client, name, vectors, documents)

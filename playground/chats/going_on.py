@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from playground.strategies.base import Ask, Asking, Running, Strategy, Using
-from playground.types import Completion, Message, Task
+from playground.types import Completion, Message, Step, Task
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,9 @@ class _BegunAsk:
     ) -> Asking:
         prefill = {"prefill": self.begun} if answer_to else {}
         return self.ask(label, messages, answer_to=answer_to, **{**more, **prefill})
+
+    def score(self, step: Step, text: str) -> Using:
+        return self.ask.score(step, text)
 
     def use(self, label: str, tool: str, argument: str, *, depends_on: tuple[str, ...] = ()) -> Using:
         return self.ask.use(label, tool, argument, depends_on=depends_on)

@@ -22,8 +22,16 @@ def add_passages(script: TechniqueScript, setup: Setup, catalog: Catalog) -> Non
     if settings.least is not None:
         rule = "compares vectors, which a script has not; leave it empty."
         raise NotSupported(path=("options", "least"), value=settings.least, rule=rule)
+    if option := technique_of(setup).measured_by:
+        rule = "is measured by the playground's own engine; leave it empty for a script."
+        raise NotSupported(path=("options", option), rule=rule)
+    among = catalog.library.collection(setup.task.collection).among(settings.documents, settings.kinds)
     passages = catalog.library.index(setup.task.collection, settings.size, settings.overlap).passages
-    written = [f"{' '.join(passage.title.split())}: {' '.join(passage.text.split())}" for passage in passages]
+    written = [
+        f"{' '.join(passage.title.split())}: {' '.join(passage.text.split())}"
+        for passage in passages
+        if among is None or passage.document in among
+    ]
     if (total := sum(map(len, written))) > MOST:
         raise NotSupported(f"The documents have {total:,} characters; a script holds {MOST:,} at most.")
     lines = "".join(f"    {layout.write_value(line)},\n" for line in written)

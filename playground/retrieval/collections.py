@@ -21,7 +21,9 @@ def shipped_collections() -> Mapping[str, Collection]:
 
 def _read(path: Path) -> Collection:
     data: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
-    texts = tuple(SourceText(title=row["title"], text=row["text"].strip()) for row in data["documents"])
+    texts = tuple(
+        SourceText(title=row["title"], text=row["text"].strip(), kind=row["kind"]) for row in data["documents"]
+    )
     titles = [text.title for text in texts]
     answered = tuple(
         KnownQuestion(

@@ -9,6 +9,7 @@ from playground.errors import ModelUnavailable
 from playground.types import Progress
 
 Vectors = np.ndarray[Any, np.dtype[np.float32]]
+Embedding = Generator[Progress, None, Vectors]
 BATCH = 64  # texts between two looks at whether somebody pressed Stop
 
 
@@ -24,8 +25,8 @@ class Embedder(Protocol):
         """Be ready to embed. Raises ModelUnavailable."""
         ...
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """One row for each text, once it is open."""
+    def embed(self, texts: Sequence[str]) -> Embedding:
+        """One row for each text, once it is open. Closing stops it. Raises PlaygroundError where one is not made."""
         ...
 
 
@@ -40,11 +41,11 @@ class NoEmbedder:
             "There is no model for vectors here; set the weight of meaning to 0, which searches by words alone"
         )
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed(self, texts: Sequence[str]) -> Embedding:
         raise NotImplementedError  # nobody has opened it
 
 
-def embed_all(embedder: Embedder, texts: Sequence[str]) -> Generator[Progress, None, Vectors]:
+def embed_all(embedder: Embedder, texts: Sequence[str]) -> Embedding:
     """The vectors of all texts, with progress; closing stops between two batches."""
     yield from embedder.open()
     order = sorted(range(len(texts)), key=lambda at: len(texts[at]))  # like lengths together: less is padding
@@ -52,7 +53,7 @@ def embed_all(embedder: Embedder, texts: Sequence[str]) -> Generator[Progress, N
     for start in range(0, len(order), BATCH):
         what = "Turning passages into vectors"
         yield Progress(what=what, done=start, total=len(order), unit="passages")
-        rows.append(embedder.embed([texts[at] for at in order[start : start + BATCH]]))
+        rows.append((yield from embedder.embed([texts[at] for at in order[start : start + BATCH]])))
     vectors = np.concatenate(rows) if rows else np.zeros((0, 1), dtype=np.float32)
     sorted_back = np.empty_like(vectors)
     sorted_back[order] = vectors

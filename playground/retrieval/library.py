@@ -1,8 +1,9 @@
 """What one session can search: the collections for all, and documents of its own."""
 
+import hashlib
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 
@@ -12,11 +13,14 @@ from playground.retrieval.embedding import Embedder, NoEmbedder, Vectors
 from playground.retrieval.index import Index
 from playground.retrieval.nearest import ExactNearest, Nearest
 from playground.retrieval.passages import Collection, Hit, SourceText, readable
-from playground.task import SearchSettings
+from playground.task import MAX_DOCUMENTS, SearchSettings
 from playground.types import Progress
 
 OWN = "own"
+FORMAT = 2  # of vectors that are kept elsewhere: to be raised when what is kept with them changes
 MOST_INDEXES, MOST_OWN = 8, 2  # that are kept, those that were used last: for all, and of one session's documents
+MOST_SENT = 20_000  # passages that an encoder elsewhere is sent for one index
+LONGEST_TITLE = 180  # characters; a number may come behind them
 WHERE = ("task", "collection")
 
 
@@ -24,13 +28,13 @@ WHERE = ("task", "collection")
 class LibraryLimits:
     """How much of one's own a session may hold."""
 
-    documents: int = 200
+    documents: int = MAX_DOCUMENTS
     characters: int = 20_000_000
 
 
-def in_memory(name: str, vectors: Vectors) -> Nearest:
+def in_memory(name: str, vectors: Vectors, documents: Sequence[int]) -> Nearest:
     """Vectors are kept where they were made."""
-    return ExactNearest(vectors)
+    return ExactNearest(vectors, documents)
 
 
 class Library:
@@ -39,7 +43,7 @@ class Library:
     def __init__(
         self,
         embedder: Embedder | None = None,
-        keep: Callable[[str, Vectors], Nearest] = in_memory,
+        keep: Callable[[str, Vectors, Sequence[int]], Nearest] = in_memory,
         limits: LibraryLimits = LibraryLimits(),
         *,
         shared: "Library | None" = None,
@@ -47,9 +51,10 @@ class Library:
         self.limits = limits
         self.embedder: Embedder = embedder or NoEmbedder()
         self._keep, self._shared = keep, shared
+        self.encoders: Mapping[str, Embedder] = {}  # behind endpoints that the session connected, by their names
         self._own: tuple[SourceText, ...] = ()
         self._secret = secrets.token_hex(8)  # so that nobody else's vectors have these names
-        self._indexes: OrderedDict[tuple[str, int, int], Index] = OrderedDict()
+        self._indexes: OrderedDict[tuple[str, int, int, str], Index] = OrderedDict()
         self._lock = Lock()
 
     def for_session(self) -> "Library":
@@ -75,9 +80,23 @@ class Library:
             raise InvalidSetup(path=WHERE, value=name, rule=f"it must be one of {names}.")
         return found
 
-    def digest(self, name: str) -> str:
-        """What a collection says; "" for no name. Raises InvalidSetup."""
-        return self.collection(name).digest if name else ""
+    def digest(self, name: str, encoder: str = "") -> str:
+        """What a collection says, and which encoder elsewhere makes vectors; "" for no name. Raises InvalidSetup."""
+        if not name:
+            return ""
+        digest = self.collection(name).digest
+        return f"{digest} {self.encoder(encoder).name}" if encoder else digest
+
+    def encoder(self, name: str) -> Embedder:
+        """Raises InvalidSetup where the session has none of that name; "" is the one that is there for all."""
+        if not name:
+            return self.embedder
+        if name not in self.encoders:
+            rule = (
+                "no endpoint that is connected in this session has it; connect it in the Models tab, or leave it empty."
+            )
+            raise InvalidSetup(path=("options", "encoder"), value=name, rule=rule)
+        return self.encoders[name]
 
     def _own_collection(self) -> Collection:
         return Collection(name=OWN, title="My documents", texts=self._own)
@@ -88,9 +107,9 @@ class Library:
         """The documents of this session."""
         return self._own
 
-    def add(self, title: str, text: str) -> None:
+    def add(self, title: str, text: str, kind: str = "") -> None:
         """Take a document in. Raises InvalidSetup for an empty one, LimitReached."""
-        title, text = " ".join(readable(title).split()) or "Untitled", readable(text)
+        title, text = " ".join(readable(title).split())[:LONGEST_TITLE].strip() or "Untitled", readable(text)
         if not text:
             raise InvalidSetup(f"\u201c{title[:80]}\u201d holds no text, so there is nothing to find in it.")
         with self._lock:
@@ -105,7 +124,7 @@ class Library:
                     f"\u201c{title[:80]}\u201d has {len(text):,} characters; with what is there already that is more "
                     f"than the {self.limits.characters:,} that a session may hold."
                 )
-            self._own = (*self._own, SourceText(title=name, text=text))
+            self._own = (*self._own, SourceText(title=name, text=text, kind=kind))
 
     def clear(self) -> None:
         """Forget all documents of this session."""
@@ -122,19 +141,23 @@ class Library:
                 index.close()
 
     # ----------------------------------------------------------------------------------------- searching
-    def index(self, name: str, size: int, overlap: int) -> Index:
+    def index(self, name: str, size: int, overlap: int, encoder: str = "") -> Index:
         """The index of a collection cut that way. Raises InvalidSetup, LimitReached."""
-        if self._shared and name != OWN:
+        if self._shared and name != OWN and not encoder:  # vectors of a session's own endpoint are for nobody else
             return self._shared.index(name, size, overlap)
-        collection = self.collection(name)
-        key = (collection.digest, size, overlap)
+        collection, embedder = self.collection(name), self.encoder(encoder)
+        key = (collection.digest, size, overlap, embedder.name)
         with self._lock:
             if known := self._indexes.get(key):
                 self._indexes.move_to_end(key)
                 return known
-        whose = f"-{self._secret}" if name == OWN else ""
-        kept = f"playground-{self.embedder.name}-{collection.digest}-{size}-{overlap}{whose}"
-        made = Index(collection.texts, size, overlap, self.embedder, lambda vectors: self._keep(kept, vectors))
+        kept = self._name_of_vectors(embedder, collection, size, overlap, own=name == OWN or bool(encoder))
+        made = Index(collection.texts, size, overlap, embedder, lambda *vectors: self._keep(kept, *vectors))
+        if encoder and len(made.passages) > MOST_SENT:
+            raise LimitReached(
+                f"The documents make {len(made.passages):,} passages; {MOST_SENT:,} is the most that is sent to "
+                f"{encoder}. Take longer passages, or leave the encoder empty."
+            )
         with self._lock:
             self._indexes[key] = made
             most = MOST_OWN if self._shared else MOST_INDEXES
@@ -143,22 +166,32 @@ class Library:
             index.close()
         return made
 
+    def _name_of_vectors(
+        self, embedder: Embedder, collection: Collection, size: int, overlap: int, *, own: bool
+    ) -> str:
+        """What vectors are called where they are kept: the same for all who would make the same ones."""
+        model = hashlib.sha256(embedder.name.encode()).hexdigest()[:16]
+        whose = f"-{self._secret}" if own else ""
+        return f"playground-{FORMAT}-{model}-{collection.digest}-{size}-{overlap}{whose}"
+
     def find(
         self, question: str, collection: str, settings: SearchSettings
     ) -> Generator[Progress, None, tuple[Hit, ...]]:
         """The passages for a question. Raises InvalidSetup, LimitReached, ModelUnavailable."""
         yield Progress(what="Cutting and indexing the documents")
-        index, of = self.index(collection, settings.size, settings.overlap), self.collection(collection)
+        of = self.collection(collection)
+        index = self.index(collection, settings.size, settings.overlap, settings.encoder)
+        among = of.among(settings.documents, settings.kinds)
         if settings.source == "search":
-            return (yield from index.search(question, settings.weight, settings.passages, settings.least))
+            return (yield from index.search(question, settings.weight, settings.passages, settings.least, among))
         known = of.known(question)
         if known is None:
             rule = f"{settings.source} passages are known only of the questions that come with a collection."
             raise InvalidSetup(path=("options", "source"), value=settings.source, rule=rule)
         if settings.source == "gold":
-            held = [passage for passage in index.passages if of.holds(passage, known)]
+            held = [p for p in index.passages if of.holds(p, known) and (among is None or p.document in among)]
             return tuple(Hit(passage=passage, score=1.0) for passage in held[: settings.passages])
         more = replace(settings, source="search", passages=settings.passages + 10, least=None)
-        found = yield from index.search(known.question, more.weight, more.passages)
+        found = yield from index.search(known.question, more.weight, more.passages, among=among)
         wrong = [hit for hit in found if not of.holds(hit.passage, known)]
         return tuple(wrong[: settings.passages])

@@ -23,13 +23,13 @@ class SearchQuality:
 
 
 def measure_search(
-    collection: Collection, index: Index, weight: float, at: int
+    collection: Collection, index: Index, weight: float, at: int, among: frozenset[int] | None = None
 ) -> Generator[Progress, None, SearchQuality]:
-    """Search for every question of the collection that its documents answer."""
-    asked = [known for known in collection.questions if known.evidence]
+    """Search for every question of the collection that its documents answer, of those `among` which is searched."""
+    asked = [known for known in collection.questions if known.evidence and (among is None or known.document in among)]
     rows = []
     for known in asked:
-        hits = yield from index.search(known.question, weight, at)
+        hits = yield from index.search(known.question, weight, at, among=among)
         right = sum(collection.holds(passage, known) for passage in index.passages)
         rows.append(_of_one([collection.holds(hit.passage, known) for hit in hits], right))
     means = [fmean(values) for values in zip(*rows, strict=True)] if rows else [0.0, 0.0, 0.0]

@@ -2,8 +2,12 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from playground.errors import InvalidSetup
+
+MOST_LISTED = 12  # names in a message
 # Control characters and half surrogate pairs are accidents of copying; line ends and tabs are text.
 UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -16,10 +20,11 @@ def readable(text: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceText:
-    """One document as plain text."""
+    """One document as plain text. `kind` is what is known of it besides, such as its format."""
 
     title: str
     text: str
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +61,34 @@ class Collection:
     @property
     def digest(self) -> str:
         """What the documents say: another text, another digest."""
-        parts = "\0".join(part for text in self.texts for part in (text.title, text.text))
+        parts = "\0".join(part for text in self.texts for part in (text.title, text.text, text.kind))
         return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of its documents, each once."""
+        return tuple(dict.fromkeys(text.kind for text in self.texts if text.kind))
+
+    def among(self, titles: Sequence[str], kinds: Sequence[str]) -> frozenset[int] | None:
+        """The places of those documents that have one of the titles and are of one of the kinds; None for no filter.
+
+        Raises InvalidSetup for a title or a kind that none has: a filter that finds nothing looks like a bad search.
+        """
+        for name, wanted, there in (
+            ("documents", titles, tuple(text.title for text in self.texts)),
+            ("kinds", kinds, self.kinds),
+        ):
+            if (unknown := next((one for one in wanted if one not in there), None)) is not None:
+                names = ", ".join(there[:MOST_LISTED]) + (" and others" if there[MOST_LISTED:] else "")
+                rule = f"none of the documents searched has it; there {f'are {names}' if there else 'is none'}."
+                raise InvalidSetup(path=("options", name), value=unknown, rule=rule)
+        if not titles and not kinds:
+            return None
+        return frozenset(
+            place
+            for place, text in enumerate(self.texts)
+            if (not titles or text.title in titles) and (not kinds or text.kind in kinds)
+        )
 
     def known(self, text: str) -> KnownQuestion | None:
         """The question of the collection's that a text holds."""

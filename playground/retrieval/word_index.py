@@ -50,10 +50,14 @@ class WordIndex:
         scores: np.ndarray[Any, np.dtype[np.float32]] = self._bm25.get_scores(known)
         return scores
 
-    def reasons(self, question: str, text: int) -> tuple[tuple[str, float], ...]:
-        """The words of the question that this text holds, each with its part of the score, the largest first."""
-        parts = {word: float(self._bm25.get_scores([word])[text]) for word in dict.fromkeys(self._known(question))}
-        return tuple(sorted(((w, s) for w, s in parts.items() if s > 0), key=lambda part: -part[1]))
+    def reasons(self, question: str, texts: Sequence[int]) -> list[tuple[tuple[str, float], ...]]:
+        """Of each of these texts the words of the question that it holds, each with its part of the score, the largest
+        first."""
+        parts = {word: self._bm25.get_scores([word])[[*texts]] for word in dict.fromkeys(self._known(question))}
+        return [
+            tuple(sorted(((w, float(s[at])) for w, s in parts.items() if s[at] > 0), key=lambda part: -part[1]))
+            for at in range(len(texts))
+        ]
 
     def _known(self, question: str) -> list[str]:
         return [] if self._bm25 is None else [word for word in words_of(question) if word in self._bm25.vocab_dict]

@@ -6,6 +6,7 @@ from typing import Any
 
 from playground.answer_forms.form import form_of, read_form
 from playground.backends.base import Backend, Request, excess_tokens
+from playground.backends.measuring import known_measure, measure
 from playground.errors import NotSupported
 from playground.functions.calls import NOT_KNOWN
 from playground.running.transcript import OpenStep, Transcript
@@ -59,6 +60,19 @@ class Asker:
         unfinished = [(i, _remaining_request(request, i, c)) for i, c in enumerate(completions) if not c.finish_reason]
         yield from gather([self._fill(backend, step, rest, i) for i, rest in unfinished])
         return step.completions()
+
+    def score(self, step: Step, text: str) -> Using:
+        opened = self.transcript.open(step, 1)
+        yield Progress(what="Measuring how likely the model finds given words")
+        setup, at = self.transcript.setup, opened.number
+        request = Request(
+            messages=step.messages, visitor=self.visitor, model=setup.model, adapter=setup.adapter, scale=setup.scale
+        )
+        earlier = self.earlier_steps[at] if at < len(self.earlier_steps) else None
+        news = known_measure(step, text, earlier) or measure(self.backends[setup.model], request, text)
+        opened.add(0, news)
+        yield news
+        return opened.completions()[0]
 
     def use(self, label: str, tool: str, argument: str, *, depends_on: tuple[str, ...] = ()) -> Using:
         asked = (Message("user", argument),)

@@ -58,10 +58,9 @@ class Ask(Protocol):
     `prefill` begins the assistant's turn. Neighbouring asks with the same `together` are shown as one step.
     `depends_on` are the labels of the earlier asks whose answers this one was made from, or made because of.
     `answer_to` is the task that the reply may be the answer to: it is held to the task's form of the answer, if it has
-    one. `weights` are asked in place of the setup's, where they name a model or an adapter. The
-    reply is `one_of` these words, where the model can be held to that.
-    `overrides` replace single sampling parameters of the setup,
-    where the protocol fixes them (an answer is extracted greedily, whatever the reasoning used).
+    one. `weights` are asked in place of the setup's, where they name a model or an adapter. The reply is `one_of` these
+    words, where the model can be held to that. `overrides` replace single sampling parameters of the setup, where the
+    protocol fixes them (an answer is extracted greedily, whatever the reasoning used).
     """
 
     def __call__(
@@ -78,6 +77,10 @@ class Ask(Protocol):
         one_of: tuple[str, ...] = (),
         **overrides: Any,
     ) -> Asking: ...
+
+    def score(self, step: Step, text: str) -> Using:
+        """How likely the setup's weights find this text as the answer to the step's prompt; see `measured_by`."""
+        ...
 
     def use(self, label: str, tool: str, argument: str, *, depends_on: tuple[str, ...] = ()) -> Using:
         """Ask a tool, by its name; returns what it says, a refusal too. A step of the run like any other."""
@@ -156,6 +159,11 @@ class Strategy:
     def shows_reasoning(self) -> bool:
         """Whether the examples that it shows are to be worked out: with the reasoning, and not the answer alone."""
         return False
+
+    @property
+    def measured_by(self) -> str:
+        """The option because of which it has given words measured, for which a model has to tell probabilities."""
+        return ""
 
     def reasons_on(self, task: Task) -> bool:
         """Whether it has the model reason on this task, in some step of it."""

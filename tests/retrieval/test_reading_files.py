@@ -6,7 +6,7 @@ import pytest
 from made_files import docx, pdf
 
 from playground.errors import InvalidSetup, LimitReached, PlaygroundError
-from playground.retrieval.reading import parent, read_file
+from playground.retrieval.reading import KINDS, parent, read_file
 
 WORD_XML = (
     '<?xml version="1.0"?><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>'
@@ -31,8 +31,9 @@ BOMB = (
     ],
 )  # fmt: skip
 def test_the_text_of_each_kind_of_file(name: str, content: bytes, text: str) -> None:
-    title, found = read_file(content, f"/some/where/{name}", 10_000)
+    title, found, kind = read_file(content, f"/some/where/{name}", 10_000)
     assert title == name.rpartition(".")[0]
+    assert kind == KINDS[f".{name.rpartition('.')[2].lower()}"]
     assert text in found
     assert "no" not in found.replace("now", "")
 

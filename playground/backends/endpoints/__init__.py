@@ -4,6 +4,7 @@ backend.py       The backend of a model behind an endpoint
 choice_text.py   Reads text, reasoning and refusal out of a choice, in the shapes that servers give them
 connection.py    Connects to an endpoint: lists its models, probes one, and makes catalog entries of all
 dialect.py       Builds the body of a chat completions request, as one server and model understand it
+encoder.py       Turns texts into vectors at an endpoint, by the call `/embeddings` of OpenAI's protocol
 endpoint.py      An endpoint: its address, its key, and the limits for calls to it
 failures.py      Turns HTTP and connection errors into messages, in the words of the server and without the key
 http_client.py   The HTTP client: one thread whose event loop makes all calls to endpoints

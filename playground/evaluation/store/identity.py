@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -22,6 +23,7 @@ ADDED = {
     "turns": (),
     "agents": (),
 }
+ADDED_OPTIONS = {"documents": (), "kinds": (), "encoder": "", "rerank": None}  # the same of the options of techniques
 LENGTH = 32  # hexadecimal digits of a key
 
 
@@ -52,7 +54,14 @@ class RunKeys:
         known = [self.weights(one.model, one.adapter, one.scale) for one in asked]
         several = tuple(part for parts in known if parts is not None for part in parts)
         weights = None if None in known else several
-        return ColumnKeys(setup, weights, self._catalog.library.digest(setup.task.collection))
+        return ColumnKeys(setup, weights, self._documents(setup))
+
+    def _documents(self, setup: Setup) -> str:
+        """What is searched, and with whose vectors: those of a visitor's own endpoint are theirs."""
+        settings = technique_of(setup).searches(setup.task)
+        encoder = settings.encoder if settings else ""
+        digest = self._catalog.library.digest(setup.task.collection, encoder)
+        return f"{digest} {self._visitor}" if encoder else digest
 
     def _of(self, model: str, adapter: str = "") -> str:
         if (model, adapter) not in self._identities:  # files may have to be read for it
@@ -103,13 +112,14 @@ def _older_message(message: Message) -> dict[str, Any]:
 
 
 def _without_added(setup: dict[str, Any]) -> dict[str, Any]:
-    """Without those later fields of a task that say nothing: a setup that has none keeps the key that it had."""
+    """Without those later fields and options that say nothing: a setup that has none keeps the key that it had."""
     steps = [_older_fields(step) for step in setup["task"]["steps"]]
-    return {**setup, "task": {**_older_fields(setup["task"]), "steps": steps}}
+    options = _older_fields(setup["options"], ADDED_OPTIONS)
+    return {**setup, "options": options, "task": {**_older_fields(setup["task"]), "steps": steps}}
 
 
-def _older_fields(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if name not in ADDED or value != ADDED[name]}
+def _older_fields(values: Mapping[str, Any], added: Mapping[str, Any] = ADDED) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name not in added or value != added[name]}
 
 
 def _canonical(value: Any) -> bytes:

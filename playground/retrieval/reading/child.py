@@ -15,6 +15,7 @@ def main() -> None:
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # it writes no file
     except (ImportError, ValueError, OSError):  # not every system has such limits; the parent's clock is left
         pass
     kind, most = sys.argv[1], int(sys.argv[2])
@@ -22,7 +23,7 @@ def main() -> None:
         answer = {"text": text_of(sys.stdin.buffer.read(), kind, most)}
     except ReadingFault as fault:
         answer = {"fault": str(fault)}
-    sys.stdout.write(json.dumps(answer))
+    sys.stdout.write(json.dumps(answer))  # in ASCII, whatever the place speaks
 
 
 if __name__ == "__main__":

@@ -58,17 +58,20 @@ class _TextOfPage(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.parts: list[str] = []
-        self._silent: list[str] = []
+        self._silent, self._depth = "", 0  # the outermost tag that is not read, and how often it was opened in itself
 
     def handle_starttag(self, tag: str, attrs: Any) -> None:
-        if tag in SILENT:
-            self._silent.append(tag)
+        if self._silent:
+            self._depth += tag == self._silent
+        elif tag in SILENT:
+            self._silent, self._depth = tag, 1
         elif tag in BLOCKS:
             self.parts.append("\n\n" if tag in ("p", "h1", "h2", "h3") else "\n")
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in self._silent:
-            del self._silent[self._silent.index(tag) :]
+        if self._silent:
+            self._depth -= tag == self._silent
+            self._silent = self._silent if self._depth else ""
         elif tag in BLOCKS:
             self.parts.append("\n")
 

@@ -1,20 +1,25 @@
 """Has a file read in a process of its own, and says in words what is wrong with it."""
 
 import json
+import os
 import subprocess
 import sys
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
+import playground
 from playground.errors import InvalidSetup, LimitReached
 
-KINDS = (".txt", ".md", ".html", ".htm", ".pdf", ".docx")
+KINDS = {".txt": "text", ".md": "Markdown", ".html": "HTML", ".htm": "HTML", ".pdf": "PDF", ".docx": "Word"}
 SECONDS = 60
+ROOT = Path(playground.__file__).parents[1]  # wherever the app was started
+# What Python needs to run; no key of the operator's is within reach of what a file does to a library.
+ENVIRONMENT = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "LANG", "LC_ALL")
 CHILD = ("-m", "playground.retrieval.reading.child")
 CRASHED = "cannot be read: reading it took more memory than a document may, or broke off. Save it as plain text."
 
 
-def read_file(content: bytes, filename: str, most: int) -> tuple[str, str]:
-    """Title and text of a file, of at most `most` characters. Raises InvalidSetup, LimitReached.
+def read_file(content: bytes, filename: str, most: int) -> tuple[str, str, str]:
+    """Title, text and kind of a file, of at most `most` characters. Raises InvalidSetup, LimitReached.
 
     A process of its own ends with what a file does to it: a bomb, an endless loop, a hole in a library.
     """
@@ -25,9 +30,12 @@ def read_file(content: bytes, filename: str, most: int) -> tuple[str, str]:
     if not content.strip():
         raise InvalidSetup(f"{_quoted(name)} is empty.")
     try:
+        # What it says of a file's faults is read by nobody, and may be without end.
         done = subprocess.run(
-            [sys.executable, *CHILD, kind, str(most)], input=content, capture_output=True, timeout=SECONDS, check=False
-        )
+            [sys.executable, *CHILD, kind, str(most)], input=content, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            timeout=SECONDS, check=False, cwd=ROOT,
+            env={name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
+        )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise LimitReached(
             f"{_quoted(name)} took more than {SECONDS} seconds to read; save it as plain text."
@@ -37,7 +45,7 @@ def read_file(content: bytes, filename: str, most: int) -> tuple[str, str]:
     answer = json.loads(done.stdout)
     if "text" not in answer:
         raise InvalidSetup(f"{_quoted(name)} {answer['fault']}")
-    return PurePath(name).stem, answer["text"]
+    return PurePath(name).stem, answer["text"], KINDS[kind]
 
 
 def _quoted(name: str) -> str:

@@ -36,6 +36,11 @@ class _KnownSteps:
         yield from ()
         return self._next(Step(label=label, messages=messages, prefix=prefill), n)
 
+    def score(self, step: Step, text: str) -> Using:
+        yield from ()
+        (completion,) = self._next(replace(step, together="", depends_on=()), 1)
+        return completion
+
     def use(self, label: str, tool: str, argument: str, *, depends_on: tuple[str, ...] = ()) -> Using:
         yield from ()
         (completion,) = self._next(Step(label=label, messages=(Message("user", argument),), tool=tool), 1)

@@ -10,6 +10,7 @@ passages.py           Numbered passages in a prompt: read back, and sentences of
 points.py             Reads the points of a list out of a reply: one for each numbered line, bullet or line, and no more
                       than wanted
 replies.py            Reads the answer of a reply, and explains why there is none
+reranking.py          Puts passages in the order of how likely a model finds the question after each
 shards.py             A question told in pieces: what is asked, then what one has to know, a sentence each
 step_ask.py           `ask` for one step of a chain: what its technique asks is named after the step, and builds on what
                       the step does

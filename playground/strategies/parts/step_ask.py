@@ -51,6 +51,16 @@ class StepAsk:
         self.said.extend(completions)
         return completions
 
+    def score(self, step: Step, text: str) -> Using:
+        self.labels.append(self._name(step.label))
+        named = replace(
+            step,
+            label=self._name(step.label),
+            together=self._name(step.together) if step.together else "",
+            depends_on=(*self.depends_on, *map(self._name, step.depends_on)),
+        )
+        return (yield from self.ask.score(named, text))
+
     def call(
         self, label: str, name: str, arguments: str, *, fault: str = "", depends_on: tuple[str, ...] = ()
     ) -> Using:

@@ -123,7 +123,9 @@ class Sessions:
     def _offer(self, session: _Session, connections: dict[str, "Connection"]) -> None:
         """A new catalog of these connections: runs that go on keep the one that they began with."""
         from playground.backends.endpoints import connection as endpoints
+        from playground.backends.endpoints.encoder import encoders_of
 
+        session.catalog.library.encoders = encoders_of([*connections.values()])
         offered = [one for connected in connections.values() for one in endpoints.endpoint_entries(connected)]
         session.catalog = Catalog(offered, shared=self._shared, library=session.catalog.library)
         session.connections = connections

@@ -21,6 +21,7 @@ from playground.ui.widgets.status import sentence
 
 PASTED = 1_000_000  # characters at once
 LONGEST_TITLE = 80
+PASTE = "pasted"  # the kind of such a document
 KEPT = "They stay in this session: nobody else finds them, and closing or reloading the page forgets them."
 
 
@@ -99,7 +100,7 @@ def wire(panel: DocumentsPanel, settings: Settings, sessions: Sessions) -> None:
             )
         first, _, rest = text.strip().partition("\n")
         title, body = (first, rest) if len(first) <= LONGEST_TITLE and rest.strip() else (shortened(first, 60), text)
-        return changed(request, lambda library: library.add(title, body))
+        return changed(request, lambda library: library.add(title, body, PASTE))
 
     @report_errors
     def opened(place: Any, request: gr.Request) -> dict[Any, Any]:

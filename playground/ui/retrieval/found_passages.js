@@ -27,8 +27,9 @@ const piece = ({ text, kind, number, begins }) => el("span", {
   class: `piece ${kind}${number ? " found" : ""}${begins ? " begins" : ""}`, text,
   ...(number ? { "data-number": number, tabindex: "-1" } : {}),
 });
-const whole = ({ title, found, pieces }) => el("details", { open: found },
-  el("summary", { text: title }), el("p", { dir: "auto" }, ...pieces.map(piece)));
+const whole = ({ title, kind, skipped, found, pieces }) => el("details", { open: found, class: skipped ? "skipped" : "" },
+  el("summary", {}, title,
+    el("span", { class: "facts", text: [kind, skipped && "left out by the filter"].filter(Boolean).join(", ") })), el("p", { dir: "auto" }, ...pieces.map(piece)));
 
 let drawn = "";
 const draw = () => {

@@ -10,16 +10,28 @@ from playground.ui.retrieval.passages_values import shortened
 from playground.ui.run_view.framed_figure import frame_figure, plain
 
 ACCENT, OTHERS, QUESTION = "#4f5bd5", "#9aa0b5", "#c2571a"
+LEFT_OUT = "Left out by the filter"
 MOST_POINTS = 3_000
 
 
-def map_figure(flat: Vectors, share: float, passages: Sequence[Passage], found: Mapping[Passage, int]) -> go.Figure:
-    """The last row of `flat` is the question; `found` are the numbers of passages. What lies near is alike."""
+def map_figure(
+    flat: Vectors,
+    share: float,
+    passages: Sequence[Passage],
+    found: Mapping[Passage, int],
+    among: frozenset[int] | None = None,
+) -> go.Figure:
+    """The last row of `flat` is the question; `found` are the numbers of passages, `among` the documents that are
+    searched where these are not all. What lies near is alike."""
     step = max(1, len(passages) // MOST_POINTS)
-    others = [at for at, passage in enumerate(passages) if passage not in found and at % step == 0]
+    rest = [at for at, passage in enumerate(passages) if passage not in found and at % step == 0]
+    others = [at for at in rest if among is None or passages[at].document in among]
     hits = [at for at, passage in enumerate(passages) if passage in found]
+    kinds = [(others, OTHERS, "Passages", "circle"), (hits, ACCENT, "Found", "square")]
+    if among is not None:
+        kinds.insert(0, (sorted({*rest} - {*others}), OTHERS, LEFT_OUT, "circle-open"))
     figure = go.Figure()
-    for places, colour, name, symbol in ((others, OTHERS, "Passages", "circle"), (hits, ACCENT, "Found", "square")):
+    for places, colour, name, symbol in kinds:
         figure.add_scatter(
             x=flat[places, 0] if places else [], y=flat[places, 1] if places else [], name=name,
             mode="markers+text" if symbol == "square" else "markers",

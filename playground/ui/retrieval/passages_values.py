@@ -22,27 +22,32 @@ def found_value(
     hits: Sequence[Hit] = (),
     progress: Progress | None = None,
     error: str = "",
+    among: frozenset[int] | None = None,
+    wait: str = "",
 ) -> dict[str, Any]:
-    """The value of `found_passages.js`."""
+    """The value of `found_passages.js`. `among` are the documents that are searched, where these are not all of them;
+    `wait` says why nothing is searched yet."""
     if error:
         state = status("failed", "Not possible", error=error, spoken=error)
     elif progress:
         state = status("running", progress.what, share=share_of(progress))
     elif collection is None or index is None:
-        state = status("empty", NOTHING)
+        state = status("empty", wait or NOTHING)
     else:
-        state = status("done", f"{len(hits)} of {len(index.passages):,} passages", spoken=f"{len(hits)} passages")
+        total = sum(among is None or passage.document in among for passage in index.passages)
+        state = status("done", f"{len(hits)} of {total:,} passages", spoken=f"{len(hits)} passages")
     shown = (collection, index) if collection and index and not error else None
     return {
         **state,
-        "hits": [_hit(number, hit) for number, hit in enumerate(hits, 1)] if shown else [],
-        "documents": _documents(*shown, hits) if shown else [],
+        "hits": [_hit(number, hit, shown[0]) for number, hit in enumerate(hits, 1)] if shown else [],
+        "documents": _documents(*shown, hits, among) if shown else [],
         "left": _left_out(shown[0]) if shown else "",
     }
 
 
-def _hit(number: int, hit: Hit) -> dict[str, Any]:
+def _hit(number: int, hit: Hit, collection: Collection) -> dict[str, Any]:
     passage = hit.passage
+    kind = collection.texts[passage.document].kind
     words = ", ".join(f"{word} {part:.2f}" for word, part in hit.words)
     by_words = f"Words: place {hit.word_rank}, BM25 {hit.word_score:.2f} ({words})" if hit.word_rank else "Words: none"
     by_meaning = (
@@ -53,7 +58,7 @@ def _hit(number: int, hit: Hit) -> dict[str, Any]:
     return {
         "number": number,
         "title": passage.title,
-        "place": f"characters {passage.start + 1:,} to {passage.end:,}",
+        "place": f"{f'{kind}, ' if kind else ''}characters {passage.start + 1:,} to {passage.end:,}",
         "pieces": marked_words(passage.text, {word for word, _ in hit.words}),
         "why": [by_words, by_meaning, f"Together: {hit.score:.4f}, from both places"],
     }
@@ -69,7 +74,9 @@ def marked_words(text: str, wanted: set[str]) -> list[dict[str, Any]]:
     return [piece for piece in (*pieces, {"text": text[at:], "hit": False}) if piece["text"]]
 
 
-def _documents(collection: Collection, index: Index, hits: Sequence[Hit]) -> list[dict[str, Any]]:
+def _documents(
+    collection: Collection, index: Index, hits: Sequence[Hit], among: frozenset[int] | None
+) -> list[dict[str, Any]]:
     """Documents in pieces: where each passage begins and ends, which of them were found, and what is in two."""
     numbers = {hit.passage: number for number, hit in enumerate(hits, 1)}
     held: dict[int, list[Passage]] = {}
@@ -78,6 +85,8 @@ def _documents(collection: Collection, index: Index, hits: Sequence[Hit]) -> lis
     return [
         {
             "title": collection.texts[document].title,
+            "kind": collection.texts[document].kind,
+            "skipped": among is not None and document not in among,
             "found": any(passage in numbers for passage in held.get(document, [])),
             "pieces": list(_pieces(collection.texts[document].text, held.get(document, []), numbers)),
         }
@@ -120,14 +129,17 @@ def _pieces(text: str, passages: Sequence[Passage], numbers: dict[Passage, int])
         }
 
 
-def quality_tables(rows: Sequence[tuple[str, SearchQuality]], unanswered: int) -> list[dict[str, Any]]:
-    """The value of `tables`: how well each way of searching finds what answers."""
+def quality_tables(
+    rows: Sequence[tuple[str, SearchQuality]], unanswered: int, *, filtered: bool = False
+) -> list[dict[str, Any]]:
+    """The value of `tables`: how well each way of searching finds what answers, in all documents or in those that are
+    `filtered`."""
     if not rows:
         return []
     at, questions = rows[0][1].at, rows[0][1].questions
     return [
         {
-            "caption": f"{questions} questions that the documents answer",
+            "caption": f"{questions} questions that {'these of ' if filtered else ''}the documents answer",
             "corner": "Search by",
             "columns": [f"Recall at {at}", "Reciprocal rank", f"nDCG at {at}"],
             "rows": [

@@ -3,8 +3,8 @@
 import gradio as gr
 
 from playground.ui.handlers.tab import PageContext, Tab
-from playground.ui.retrieval import documents_panel, search_panel
-from playground.ui.retrieval.search_panel import NO_CHOICE, SearchPanel
+from playground.ui.retrieval import documents_panel, search_panel, searching
+from playground.ui.retrieval.search_panel import SearchPanel
 
 ABOUT = (
     "What the technique Retrieval puts into a prompt, seen without a model: which passages a question finds, by which "
@@ -20,15 +20,10 @@ def build(shared: PageContext) -> Tab:
             gr.Markdown("## Search in documents")
             gr.Markdown(ABOUT, elem_classes="field-label")
             documents = documents_panel.build(library)
-            known, question, settings, ask, measure, stop = search_panel.build_question()
+            asked = search_panel.build_question(library.collection(documents.collection.value))
         with gr.Column(elem_classes="seeing", min_width=0):
-            said, measured, found, plot = search_panel.build_found()
-    first = library.collection(documents.collection.value)
-    known.choices = [NO_CHOICE, *((one.question, one.question) for one in first.questions)]
-    panel = SearchPanel(
-        known=known, question=question, settings=settings, measure=measure, open=ask, stop=stop, found=found, map=plot,
-        measured=measured, said=said,
-    )  # fmt: skip
+            found = search_panel.build_found()
+    panel = SearchPanel(**asked, **found)
     documents_panel.wire(documents, shared.settings, shared.sessions)
-    search_panel.wire(panel, documents.collection, shared.setup_to_open, shared.sessions)
+    searching.wire(panel, documents, shared)
     return Tab()

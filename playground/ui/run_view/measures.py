@@ -17,10 +17,12 @@ def metrics(run: Run, given: Sequence[Step] = ()) -> list[tuple[str, str]]:
     """Nothing before the first token. What it took over from `given` counts as kept: it took this run no time."""
     made = _generated(run, given)
     own = [completion for step in made for completion in step.completions]
+    writing = tuple(step for step in made if not step.measured)
+    written = [completion for step in writing for completion in step.completions]
     count = sum(completion.completion_tokens for completion in own)
     if not count and not any(completion.findings for completion in own):
         return []
-    first = first_token(own)
+    first = first_token(written)
     prompts = sum(max((c.prompt_tokens for c in step.completions), default=0) for step in made)
     costs = [c.cost for c in own if c.cost is not None]
     kept = run.completion_tokens - count
@@ -33,7 +35,11 @@ def metrics(run: Run, given: Sequence[Step] = ()) -> list[tuple[str, str]]:
         *([("First token", f"{first:.2f} s" if first is not None else "-")] if count else []),
         ("Total", f"{run.seconds:.1f} s"),
         *([("Loaded in", f"{run.loading:.1f} s")] if run.loading >= NOTICEABLE else []),
-        *([("Speed", f"{about}{_format_speed(speed)} tokens/s")] if (speed := _speed(made, own, run.seconds)) else []),
+        *(
+            [("Speed", f"{about}{_format_speed(speed)} tokens/s")]
+            if (speed := _speed(writing, written, run.seconds))
+            else []
+        ),
         *([("Cost", ("at least " if len(costs) < len(own) else about) + dollars(sum(costs)))] if costs else []),
         *([("Mean probability", f"{p:.2f}")] if (p := mean_probability(tokens_of(run))) is not None else []),
         *([("Seed", f"{run.seed}")] if run.seed is not None else []),
@@ -133,5 +139,5 @@ def completions(run: Run) -> list[Completion]:
 
 
 def tokens_of(run: Run) -> list[Token]:
-    """The tokens of all calls."""
-    return [token for completion in completions(run) for token in completion.tokens]
+    """The tokens that were written in all calls, not those that were given and only measured."""
+    return [t for step in run.steps if not step.measured for completion in step.completions for t in completion.tokens]

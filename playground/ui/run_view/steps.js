@@ -143,7 +143,7 @@ const draw = () => {
       growText(card.thought, now.reasoning);
       fillFound(card.found, now.findings);
       setText(card.origin, now.origin);
-      card.tools.querySelector("[data-action=edit]").hidden = !editable;
+      card.tools.querySelector("[data-action=edit]").hidden = !editable || now.given;
       card.tools.querySelector("[data-action=tokens]").hidden = !editable || !now.tokens;
       if (editable && now.waits) edit(card, true);
     });

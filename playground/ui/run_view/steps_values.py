@@ -1,6 +1,7 @@
 """What was sent and what came back, step by step, as plain values for the page."""
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -53,7 +54,8 @@ def _group(group: Group, status: Status, sent_to: str) -> dict[str, Any]:
             "findings": findings(completion.findings, step.messages),
             "origin": made_by(completion.origin),
             "state": _state(completion),
-            "facts": _facts(completion, status),
+            "facts": _measure(completion) if step.measured else _facts(completion, status),
+            "given": step.measured,
             "tokens": bool(completion.tokens),
             "waits": step.tool == PERSON and not completion.edited and not completion.text,
         }
@@ -147,6 +149,16 @@ def _pieces(found: Sequence[Finding], text: str) -> list[dict[str, str]]:
 
 def _title(step: Step, sample: int) -> str:
     return sample_title(step, sample) if len(step.completions) > 1 else step.label
+
+
+def _measure(completion: Completion) -> str:
+    """What is said of words that were given, and of which the model only told how likely it finds them."""
+    p = mean_probability(completion.tokens)
+    return (
+        ""
+        if p is None
+        else f"given; mean log-probability {math.log(p):.2f}, {format_count(len(completion.tokens), 'token')}"
+    )
 
 
 def _state(completion: Completion) -> str:
