@@ -70,9 +70,9 @@ class Retrieval(SearchSettings, Strategy):
         found = yield from ask.use("Search", SEARCH, task.input)
         if self.least is not None and found.text == NOTHING_FOUND:
             return Answer(text=NOT_SAID, how="No passage was like enough to the question, so no model was asked.")
-        text, how = found.text, ""
+        text, ranking = found.text, ""
         if self.rerank is not None and text != NOTHING_FOUND:
-            text, how = yield from rerank(task.input, text, self.passages, ask)
+            text, ranking = yield from rerank(task.input, text, self.passages, ask)
         prompt = PROMPT.format(
             passages=text,
             abstain=ABSTAIN if self.abstain else "",
@@ -82,7 +82,7 @@ class Retrieval(SearchSettings, Strategy):
         messages = (*system_message(task.role), user_message(prompt))
         (reply,) = yield from ask("Answer", messages, depends_on=("Search",), answer_to=task)
         answer, said = read_reply(reply, task), spoken_text(reply)
-        how = f"{how} {answer.how}".strip()
+        how = f"{ranking} {answer.how}".strip()
         if said.startswith(NOT_SAID):
             return Answer(text=answer.text, how=f"{how} It says that the documents do not answer it.".strip())
         passages = read_passages(text)
@@ -90,5 +90,5 @@ class Retrieval(SearchSettings, Strategy):
         if not checks:
             return Answer(text=answer.text, how=how)
         supported = sum(check.kept for check in checks)
-        how = f"{how} Of {len(checks)} sentences {supported} share most of their words with a passage.".strip()
-        return Answer(text=answer.text, how=how, checks=checks)
+        counted = f"{how} Of {len(checks)} sentences {supported} share most of their words with a passage.".strip()
+        return Answer(text=answer.text, how=counted, checks=checks)
