@@ -10,7 +10,7 @@ from playground.types import Progress
 
 Vectors = np.ndarray[Any, np.dtype[np.float32]]
 Embedding = Generator[Progress, None, Vectors]
-BATCH = 64  # texts between two looks at whether somebody pressed Stop
+BATCH = 128  # texts between two looks at whether somebody pressed Stop
 
 
 class Embedder(Protocol):

@@ -44,6 +44,16 @@ def test_like_texts_have_like_vectors_of_length_1(encoder: LocalEncoder) -> None
     assert drain(encoder.embed(["word " * 2000])).shape == (1, 384)
 
 
+def test_what_is_in_a_batch_with_a_text_does_not_change_its_vector(encoder: LocalEncoder) -> None:
+    """By cosine with the vector of the text alone, without padding and in another order."""
+    texts = [
+        f"{'The ferry leaves at nine and comes back at noon. ' * (number % 7 + 1)}{number}" for number in range(70)
+    ]
+    together = drain(encoder.embed(texts))
+    alone = np.concatenate([drain(encoder.embed([text])) for text in texts[::5]])
+    assert (together[::5] * alone).sum(axis=1).min() > 0.999
+
+
 def test_meaning_finds_what_words_do_not(encoder: LocalEncoder, settings: Settings) -> None:
     library = library_of(settings)
     library.embedder = encoder

@@ -11,6 +11,7 @@ import pytest
 from playground.errors import InvalidSetup, LimitReached, ModelUnavailable
 from playground.retrieval.chunking import cut_into_passages
 from playground.retrieval.collections import shipped_collections
+from playground.retrieval.embedding import BATCH
 from playground.retrieval.fusion import fuse
 from playground.retrieval.index import Index
 from playground.retrieval.library import OWN, Library, LibraryLimits, in_memory
@@ -215,7 +216,7 @@ def test_a_stop_while_vectors_are_made_leaves_nothing_half_done(catalog_of: Any)
     text = SourceText(title="long", text="\n\n".join(f"Paragraph {n} of many words." for n in range(300)))
     index = Index([text], 100, 0, embedder, ExactNearest)
     work = index.prepare()
-    assert (next(work).total, next(work).done) == (len(index.passages), 64)
+    assert (next(work).total, next(work).done) == (len(index.passages), BATCH)
     work.close()
     assert index.vectors is None
     done(index.prepare())

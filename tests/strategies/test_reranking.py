@@ -11,6 +11,7 @@ from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.scripted import ScriptedBackend
 from playground.errors import NotSupported
 from playground.prompts import prompts_of
+from playground.running import runner
 from playground.strategies import technique_of
 from playground.types import Run, Step, Token
 from playground.ui.run_view.measures import metrics, tokens_of
