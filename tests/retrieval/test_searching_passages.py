@@ -213,7 +213,7 @@ def test_a_stop_while_vectors_are_made_leaves_nothing_half_done(catalog_of: Any)
             return np.ones((len(texts), 2), dtype=np.float32)
 
     embedder = Counting()
-    text = SourceText(title="long", text="\n\n".join(f"Paragraph {n} of many words." for n in range(300)))
+    text = SourceText(title="long", text="\n\n".join(f"Paragraph {n} of many words." for n in range(900)))
     index = Index([text], 100, 0, embedder, ExactNearest)
     work = index.prepare()
     assert (next(work).total, next(work).done) == (len(index.passages), BATCH)
