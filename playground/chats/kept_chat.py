@@ -1,14 +1,30 @@
 """A chat as a link and a browser keep it, read again with every check."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from playground import setups
-from playground.chats.tree import MOST_TURNS, Chat, Speaker
+from playground.chats.tree import MOST_TURNS, Chat, ChatTurn, Feedback, Speaker, checked
 from playground.errors import InvalidSetup
+from playground.json_values import LOST
 from playground.parameters import STRICT, choice, flag, many, number, text
-from playground.types import MAX_TEXT
+from playground.types import MAX_TEXT, Completion
+
+MOST_COUNTED = 10**9  # tokens, or seconds: more than any answer has
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptMeasures:
+    """What was measured of an answer, as far as it is small: its tokens are not kept."""
+
+    __pydantic_config__ = STRICT
+    prompt_tokens: int = number(0, 0, MOST_COUNTED, step=1, help="Tokens of its prompt.")
+    completion_tokens: int = number(0, 0, MOST_COUNTED, step=1, help="Its tokens.")
+    estimated: bool = flag(False, help="These counts are not the server's own.")
+    first: float | None = number(None, 0, MOST_COUNTED, step=0.01, help="Seconds to its first token.")
+    seconds: float = number(0.0, 0, MOST_COUNTED, step=0.01, help="Seconds in all.")
+    ended: Literal["", "stop", "length", "cancelled", "refused"] = choice("", help="How it ended.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,9 +34,12 @@ class KeptTurn:
     __pydantic_config__ = STRICT
     parent: int | None = number(None, 0, MOST_TURNS, step=1, help="The place of the turn before it.")
     role: Speaker = choice("user", help="Who says it.")
+    summary: str = text(max_length=MAX_TEXT, help="What was sent for it in place of turns that did not fit.")
     text: str = text(max_length=MAX_TEXT, help="What is said.")
     edited: bool = flag(False, help="It was written by hand.")
     cut: bool = flag(False, help="It did not come to its end.")
+    feedback: Feedback = choice("", help="A thumb up or down at an answer.")
+    measured: KeptMeasures | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +52,14 @@ class KeptChat:
 
 
 def as_data(chat: Chat) -> dict[str, Any]:
-    """As plain data for `read`, without what was measured."""
+    """As plain data for `read`, without the tokens of answers."""
     places = {turn.id: place for place, turn in enumerate(chat.turns)}
     kept = KeptChat(
         turns=tuple(
             KeptTurn(
-                parent=None if turn.parent is None else places[turn.parent], role=turn.role, text=turn.text,
-                edited=turn.edited, cut=turn.cut,
+                parent=None if turn.parent is None else places[turn.parent], role=turn.role, text=_readable(turn.text),
+                edited=turn.edited, cut=turn.cut, feedback=turn.feedback, summary=_readable(turn.summary),
+                measured=_measures(turn.reply),
             )
             for turn in chat.turns
         ),
@@ -51,18 +71,50 @@ def as_data(chat: Chat) -> dict[str, Any]:
 def read(data: Any) -> Chat:
     """The chat. Raises InvalidSetup or LimitReached for what is none: anybody can write such data."""
     kept: KeptChat = setups.build(KeptChat, {} if data is None else data, ("chat",))
-    chat = Chat()
     for place, turn in enumerate(kept.turns):
         if turn.parent is not None and turn.parent >= place:
             raise InvalidSetup(path=("chat", "turns", place, "parent"), rule="is not the place of a turn before it.")
-        chat = chat.add(turn.parent, turn.role, turn.text)
-        chat = chat.replace_turn(replace(chat.turns[-1], edited=turn.edited, cut=turn.cut))
+        if turn.role == "user" and (turn.feedback or turn.summary or turn.measured):
+            raise InvalidSetup(path=("chat", "turns", place), rule="is the user's, and has what only answers have.")
     if kept.at is not None and kept.at >= len(kept.turns):
         raise InvalidSetup(path=("chat", "at"), rule="is not the place of a turn.")
-    return replace(chat, at=kept.at)
+    turns = tuple(_as_it_was(place, turn) for place, turn in enumerate(kept.turns))
+    return checked(Chat(turns=turns, at=kept.at, made=len(turns)))
 
 
 def has_turns(held: Mapping[str, Any]) -> bool:
     """Whether what was kept holds a chat in which something was said."""
     chat = held.get("chat")
     return isinstance(chat, Mapping) and bool(chat.get("turns"))
+
+
+def _readable(text: str) -> str:
+    """What `read` takes: a model may say anything, control characters too."""
+    return setups.UNREADABLE.sub(LOST, text)
+
+
+def _measures(reply: Completion | None) -> KeptMeasures | None:
+    if reply is None:
+        return None
+    return KeptMeasures(
+        prompt_tokens=reply.prompt_tokens, completion_tokens=reply.completion_tokens, estimated=reply.estimated,
+        first=_rounded(reply.time_to_first_token), seconds=round(reply.seconds, 3), ended=reply.finish_reason or "",
+    )  # fmt: skip
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)
+
+
+def _as_it_was(place: int, kept: KeptTurn) -> ChatTurn:
+    reply, measured = None, kept.measured
+    if measured is not None:
+        reply = Completion(
+            text=kept.text, prompt_tokens=measured.prompt_tokens, completion_tokens=measured.completion_tokens,
+            estimated=measured.estimated, time_to_first_token=measured.first, seconds=measured.seconds,
+            finish_reason=measured.ended or None,
+        )  # fmt: skip
+    return ChatTurn(
+        id=place, parent=kept.parent, role=kept.role, text=kept.text, edited=kept.edited, cut=kept.cut, reply=reply,
+        summary=kept.summary, feedback=kept.feedback,
+    )  # fmt: skip

@@ -9,6 +9,7 @@ from playground.strategies.answers import without_reasoning
 from playground.types import MAX_TEXT, MAX_TURNS, Completion, Turn
 
 Speaker = Literal["user", "assistant"]
+Feedback = Literal["", "up", "down"]
 MOST_TURNS = 500  # of all branches together
 MOST_CHARACTERS = 400_000  # of all turns together
 MOST_TOKENS = 20_000  # whose probabilities are kept; those of the oldest answers go first
@@ -18,7 +19,8 @@ MOST_TOKENS = 20_000  # whose probabilities are kept; those of the oldest answer
 class ChatTurn:
     """One turn, by a number that no other turn of its chat ever had; `parent` is the number of the one before it.
 
-    `cut`: it ended at the token limit or was stopped, and may go on. `reply` is what was measured of an answer.
+    `cut`: it ended at the token limit or was stopped, and may go on. `reply` is what was measured of an answer,
+    `summary` what was sent for it in place of turns that did not fit, and `feedback` a person's thumb up or down.
     """
 
     id: int
@@ -28,6 +30,8 @@ class ChatTurn:
     edited: bool = False
     cut: bool = False
     reply: Completion | None = None
+    summary: str = ""
+    feedback: Feedback = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +76,11 @@ class Chat:
             self.turn(parent)
         cut = reply is not None and reply.finish_reason in ("length", "cancelled")
         new = ChatTurn(id=self.made, parent=parent, role=role, text=text, cut=cut, reply=reply)
-        return _checked(replace(self, turns=(*self.turns, new), at=new.id, made=self.made + 1))
+        return checked(replace(self, turns=(*self.turns, new), at=new.id, made=self.made + 1))
 
     def replace_turn(self, new: ChatTurn) -> "Chat":
         """With this turn in place of the one of its number."""
-        return _checked(replace(self, turns=tuple(new if turn.id == new.id else turn for turn in self.turns)))
+        return checked(replace(self, turns=tuple(new if turn.id == new.id else turn for turn in self.turns)))
 
     def edit(self, id: int, text: str) -> "Chat":
         """With another text of a turn, and what follows it in the branch that is shown: a branch of its own. The turn
@@ -91,6 +95,13 @@ class Chat:
             chat = chat.add(chat.at, turn.role, turn.text)
             chat = chat.replace_turn(replace(turn, id=chat.turns[-1].id, parent=chat.turns[-1].parent))
         return chat
+
+    def rate(self, id: int, feedback: Feedback) -> "Chat":
+        """With a thumb at an answer, or without it."""
+        turn = self.turn(id)
+        if turn.role != "assistant":
+            raise InvalidSetup("Only an answer can be given a thumb; that turn is yours.")
+        return self.replace_turn(replace(turn, feedback=feedback))
 
     def take_out(self, id: int) -> "Chat":
         """Without that turn: what followed it follows the one before."""
@@ -119,6 +130,10 @@ class Chat:
             branch = branch[:-1]
         return branch
 
+    def without_measures(self) -> "Chat":
+        """With what was said, and without what was measured of it, which anybody could claim."""
+        return replace(self, turns=tuple(replace(turn, reply=None, summary="") for turn in self.turns))
+
     def without_old_tokens(self) -> "Chat":
         """With the tokens of the newest answers only, as many as are kept."""
         left, turns = MOST_TOKENS, []
@@ -144,22 +159,29 @@ def chat_of(turns: Iterable[Turn]) -> Chat:
     return chat
 
 
+def checked(chat: Chat) -> Chat:
+    """The same chat. Raises LimitReached for more than one may hold."""
+    if len(chat.turns) > MOST_TURNS:
+        raise LimitReached(f"A chat has at most {MOST_TURNS} turns in all its branches; delete some, or begin another.")
+    if _longest_branch(chat.turns) > MAX_TURNS:
+        raise LimitReached(f"A branch has at most {MAX_TURNS} turns; go on from an earlier one, or begin another chat.")
+    if (longest := max((len(turn.text) for turn in chat.turns), default=0)) > MAX_TEXT:
+        raise LimitReached(f"A turn has at most {MAX_TEXT:,} characters; this one has {longest:,}.")
+    if (total := sum(len(turn.text) + len(turn.summary) for turn in chat.turns)) > MOST_CHARACTERS:
+        raise LimitReached(
+            f"All turns of a chat have at most {MOST_CHARACTERS:,} characters together; these would have {total:,}."
+        )
+    return chat
+
+
 def _spoken(turn: ChatTurn) -> str:
     if turn.role == "user":
         return turn.text
     return without_reasoning(turn.text).strip() or turn.text
 
 
-def _checked(chat: Chat) -> Chat:
-    """Raises LimitReached for more than a chat may hold."""
-    if len(chat.turns) > MOST_TURNS:
-        raise LimitReached(f"A chat has at most {MOST_TURNS} turns in all its branches; delete some, or begin another.")
-    if len(chat.branch) > MAX_TURNS:
-        raise LimitReached(f"A branch has at most {MAX_TURNS} turns; go on from an earlier one, or begin another chat.")
-    if (longest := max((len(turn.text) for turn in chat.turns), default=0)) > MAX_TEXT:
-        raise LimitReached(f"A turn has at most {MAX_TEXT:,} characters; this one has {longest:,}.")
-    if (total := sum(len(turn.text) for turn in chat.turns)) > MOST_CHARACTERS:
-        raise LimitReached(
-            f"All turns of a chat have at most {MOST_CHARACTERS:,} characters together; these would have {total:,}."
-        )
-    return chat
+def _longest_branch(turns: Iterable[ChatTurn]) -> int:
+    lengths: dict[int | None, int] = {None: 0}
+    for turn in turns:
+        lengths[turn.id] = lengths[turn.parent] + 1
+    return max(lengths.values())

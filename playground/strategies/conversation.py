@@ -1,6 +1,6 @@
 """Conversation: what was said before is the prompt, as much of it as the window holds."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,9 +29,10 @@ from playground.strategies.parts.window import (
     parts_that_fit,
     summary_prompt,
 )
-from playground.types import Task, Turn
+from playground.types import Step, Task, Turn
 
 LEFT_OUT = "Turns {first} to {last} of {count} did not fit and were left out."
+SUMMARY = "Summary {number} for {reply}"  # the label of its step
 SUMMED_UP = "Turns {first} to {last} of {count} did not fit; what was sent of them is a summary."
 
 
@@ -142,7 +143,7 @@ class Conversation(Strategy):
         summary = ""
         labels: tuple[str, ...] = ()
         for part in parts_that_fit(turns, self.prompt_tokens, ask):
-            label = f"Summary {len(labels) + 1} for {reply}"
+            label = SUMMARY.format(number=len(labels) + 1, reply=reply)
             prompt = (user_message(summary_prompt(part, summary)),)
             (summed,) = yield from ask(label, prompt, depends_on=(*seen, *labels), max_tokens=SUMMARY_TOKENS)
             summary = spoken_text(summed)
@@ -153,3 +154,15 @@ class Conversation(Strategy):
 def with_summary(role: str, summary: str) -> str:
     """The system message with what was said in turns that are not sent."""
     return f"{role}\n\n{BEFORE.format(summary=summary)}".strip()
+
+
+def summary_for(reply: str, steps: Sequence[Step]) -> str:
+    """What was said in turns that were not sent for the reply of this label; "" where all were."""
+    last = ""
+    for place in range(1, len(steps)):
+        label = SUMMARY.format(number=place, reply=reply)
+        made = next((step for step in steps if step.label == label and step.completions), None)
+        if made is None:
+            break
+        last = spoken_text(made.completions[0])
+    return last

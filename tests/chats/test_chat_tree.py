@@ -1,5 +1,8 @@
 """A chat as a tree: what was said is never lost but by deleting it, and every branch is a conversation."""
 
+import json
+import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -86,6 +89,31 @@ def test_tokens_of_the_oldest_answers_go_first(monkeypatch: pytest.MonkeyPatch) 
     assert [reply.completion_tokens for reply in kept] == [2, 2, 2]
 
 
+def test_a_thumb_stands_at_an_answer_and_nowhere_else() -> None:
+    chat = said("Hi", "Hello").rate(1, "up")
+    assert [turn.feedback for turn in chat.branch] == ["", "up"]
+    assert chat.edit(1, "Hey").branch[1].feedback == ""
+    assert chat.edit(0, "Ho").branch[1].feedback == "up"
+    assert chat.rate(1, "").branch[1].feedback == ""
+    with pytest.raises(InvalidSetup, match="that turn is yours"):
+        chat.rate(0, "up")
+    with pytest.raises(InvalidSetup, match="not there any more"):
+        chat.rate(7, "up")
+
+
+def test_of_an_answer_that_was_kept_all_is_there_but_its_tokens() -> None:
+    reply = Completion(
+        text="Hey\x07", finish_reason="length", prompt_tokens=9, completion_tokens=1, time_to_first_token=0.25,
+        seconds=1.51234, tokens=(Token(1, "Hey", 0.0),), estimated=True,
+    )  # fmt: skip
+    chat = said("Hi").add(0, "assistant", "Hey\x07", reply=reply).rate(1, "down")
+    chat = chat.replace_turn(replace(chat.branch[1], summary="They greet."))
+    again = kept_chat.read(json.loads(json.dumps(kept_chat.as_data(chat)))).branch[1]
+    kept = replace(reply, tokens=(), seconds=1.512, text="Hey\ufffd")
+    assert again == replace(chat.branch[1], reply=kept, text="Hey\ufffd")
+    assert kept_chat.read(kept_chat.as_data(chat.without_measures())).branch[1].reply is None
+
+
 act = st.tuples(st.sampled_from(["add", "edit", "take_out", "show", "go_back"]), st.integers(0, 20))
 
 
@@ -129,7 +157,15 @@ def test_a_chat_that_was_kept_is_the_same(acts: list[tuple[str, int]]) -> None:
     [5, [], {"turns": 5}, {"turns": [{"text": 5}]}, {"turns": [{"role": "system", "text": "x"}]}, {"at": 0}, {"at": -1},
      {"turns": [{"text": "x", "parent": 0}]}, {"turns": [{"text": "x", "parent": True}]}, {"more": 1},
      {"turns": [{"text": "x"}], "at": 1}, {"turns": [{"text": "x" * 200_001}]}, {"turns": [{"text": "\x00"}]},
-     {"turns": [{"text": "x"}] * 501}, {"turns": [{"text": "x", "cut": 1}]}],
+     {"turns": [{"text": "x"}] * 501}, {"turns": [{"text": "x", "cut": 1}]},
+     {"turns": [{"text": "x", "feedback": "up"}]}, {"turns": [{"text": "x", "role": "assistant", "feedback": "<b>"}]},
+     {"turns": [{"text": "x", "role": "assistant", "feedback": {"up": 1}}]}, {"turns": [{"text": "x", "summary": "y"}]},
+     {"turns": [{"text": "x", "measured": {}}]}, {"turns": [{"text": "x", "role": "assistant", "measured": 5}]},
+     {"turns": [{"text": "x", "role": "assistant", "measured": {"seconds": 10**300}}]},
+     {"turns": [{"text": "x", "role": "assistant", "measured": {"seconds": -1}}]},
+     {"turns": [{"text": "x", "role": "assistant", "measured": {"ended": "<b>"}}]},
+     {"turns": [{"text": "x", "role": "assistant", "measured": {"origin": {"weights": "GPT-9"}}}]},
+     {"turns": [{"text": "x", "parent": 1}, {"text": "x", "parent": 0}]}],
 )  # fmt: skip
 def test_what_is_no_chat_is_refused(data: Any) -> None:
     with pytest.raises((InvalidSetup, LimitReached)):
@@ -140,3 +176,16 @@ def test_a_branch_in_what_was_kept_is_no_longer_than_a_branch_may_be() -> None:
     chain = [{"text": "x", **({"parent": at - 1} if at else {})} for at in range(201)]
     with pytest.raises(LimitReached, match="A branch has at most 200 turns"):
         kept_chat.read({"turns": chain, "at": 200})
+
+
+def test_the_largest_chat_and_larger_ones_are_read_at_once() -> None:
+    """Anybody can send one, and each look at the page may bring it."""
+    wide = [{"text": "x" * 800, **({"parent": at // 3} if at else {})} for at in range(1, tree.MOST_TURNS)]
+    started = time.process_time()
+    chat = kept_chat.read({"turns": [{"text": "x"}, *wide]})
+    kept_chat.as_data(chat)
+    with pytest.raises((InvalidSetup, LimitReached)):
+        kept_chat.read({"turns": [{"text": ""}] * 10**6})
+    with pytest.raises(LimitReached):
+        kept_chat.read({"turns": [{"text": "x", **({"parent": at - 1} if at else {})} for at in range(500)]})
+    assert time.process_time() - started < 2

@@ -10,7 +10,12 @@ from handlers.test_ways_back import KEPT
 from test_forged_events import SCRIPT, UPDATE, Forger, _texts
 from test_forged_events import forger as forger
 
-KEYS = {"setup": "playground-draft", "comparison": "playground-comparison", "experiment": "playground-plan"}
+KEYS = {
+    "setup": "playground-draft",
+    "comparison": "playground-comparison",
+    "experiment": "playground-plan",
+    "chat": "playground-chat",
+}
 HELD = {"value": SCRIPT, "choices": [SCRIPT]}  # what the gate lets through: it has no mark of Gradio's
 DEEP: Any = json.loads("[" * 12 + "]" * 12)
 ODD: list[Any] = [[SCRIPT], 10**300, "\ud800", "x" * 300_000, True, -1, DEEP, {"a": HELD}]

@@ -17,6 +17,15 @@ const cards = new Map();
 let order = "";
 
 const tool = (text, act) => el("button", { type: "button", class: "quiet", text, onclick: act });
+// Pressed again, a thumb is taken back.
+const thumb = (card, feedback, text, label) => {
+  const button = tool(text, () => trigger("rate_turn",
+    { turn: card.id, feedback: card.now.feedback === feedback ? "" : feedback }));
+  button.setAttribute("aria-label", label);
+  button.title = label;
+  button.classList.add("thumb");
+  return button;
+};
 const makeCard = (id) => {
   const card = {
     id, who: el("strong"), mark: el("span", { class: "mark" }), text: el("div", { class: "output", dir: "auto" }),
@@ -32,18 +41,23 @@ const makeCard = (id) => {
   card.beside = el("span", { class: "beside" }, card.back, card.place, card.next);
   card.thinking = el("details", { class: "sent" }, el("summary", { text: "Reasoning, before the answer" }),
     card.thought);
+  card.summed = el("div", { class: "thought", dir: "auto" });
+  card.instead = el("details", { class: "sent" },
+    el("summary", { text: "Summary, sent in place of turns that did not fit" }), card.summed);
   card.acts = {
     copy: copyButton(() => card.now.text),
     edit: tool("Edit", () => edit(card)),
     again: tool("", () => trigger("answer_again", pick)),
     goOn: tool("Continue", () => trigger("continue_answer", pick)),
     back: tool("Go on from here", () => trigger("go_back", pick)),
+    up: thumb(card, "up", "\u{1F44D}\uFE0E", "A good answer"),
+    down: thumb(card, "down", "\u{1F44E}\uFE0E", "A bad answer"),
     tokens: tool("Tokens", () => trigger("inspect_turn", pick)),
     remove: tool("Delete", () => trigger("delete_turn", pick)),
   };
   card.tools.append(...Object.values(card.acts));
   card.node = el("article", { class: "said" },
-    el("header", {}, card.who, card.mark, card.beside), card.thinking, card.text, card.facts, card.tools);
+    el("header", {}, card.who, card.mark, card.beside), card.instead, card.thinking, card.text, card.facts, card.tools);
   return card;
 };
 const edit = (card) => {
@@ -69,6 +83,8 @@ const fill = (card, now, last, busy) => {
   growText(card.text, now.text);
   growText(card.thought, now.reasoning);
   card.thinking.hidden = !now.reasoning;
+  growText(card.summed, now.summary);
+  card.instead.hidden = !now.summary;
   setText(card.facts, [now.facts, now.origin].filter(Boolean).join(" \u00b7 "));
   card.facts.hidden = !card.facts.textContent;
   setText(card.place, `${now.place} of ${now.beside.length}`);
@@ -80,6 +96,10 @@ const fill = (card, now, last, busy) => {
   card.acts.goOn.hidden = !now.open;
   card.acts.back.hidden = last;
   card.acts.tokens.hidden = !now.tokens;
+  for (const feedback of ["up", "down"]) {
+    card.acts[feedback].hidden = mine || !now.text;
+    card.acts[feedback].setAttribute("aria-pressed", now.feedback === feedback);
+  }
   for (const act of Object.values(card.acts)) act.disabled = busy && act !== card.acts.copy;
 };
 const branchRow = (row, busy) => el("li", { style: `--depth: ${row.depth}`, class: row.shown ? "shown" : "" },

@@ -10,7 +10,7 @@ import gradio as gr
 from playground import setups
 from playground.backends.catalog import Catalog
 from playground.chats import kept_chat
-from playground.chats.tree import Chat, as_turns, chat_of
+from playground.chats.tree import Chat, ChatTurn, chat_of
 from playground.errors import InvalidSetup, UnknownModel
 from playground.formats import format_count
 from playground.strategies import technique_of
@@ -24,27 +24,30 @@ from playground.ui.handlers.tab import TabLink, Updates, Values
 KEYS = ("setup", "chat", "message")
 
 
-def read(view: ChatView, values: Values) -> dict[str, Any]:
-    """What the tab holds, as plain data. Raises InvalidSetup."""
+def read(view: ChatView, values: Values, *, measured: bool = True) -> dict[str, Any]:
+    """What the tab holds, as plain data; on demand without what was `measured`. Raises InvalidSetup."""
+    chat = view.chat(values)
     held = {
         "setup": settings_of(values, view.form),
-        "chat": kept_chat.as_data(view.chat(values)),
+        "chat": kept_chat.as_data(chat if measured else chat.without_measures()),
         "message": view.typed(values),
     }
     return {key: value for key, value in held.items() if value}
 
 
-def linked(button: Any, view: ChatView, restored: Any = None) -> TabLink:
-    """`restored` is when the chat's draft has come back."""
+def linked(button: Any, view: ChatView, restored: Any = None, *, measured: bool = False) -> TabLink:
+    """`restored` is when the chat's draft has come back. What was `measured` is kept for the same browser only: in a
+    link anybody can claim it."""
 
     def read_values(values: Values, catalog: Catalog) -> dict[str, Any]:
-        return read(view, values)
+        return read(view, values, measured=measured)
 
     def write(held: Mapping[str, Any], catalog: Catalog) -> tuple[Updates, str]:
         if unknown := [key for key in held if key not in KEYS]:
             raise InvalidSetup(path=(unknown[0],), rule=f"is not known. Known keys: {', '.join(KEYS)}.")
         setup = setups.parse({"strategy": "conversation", **_mapping(held.get("setup"))})
         chat = kept_chat.read(held.get("chat"))
+        chat = chat if measured else chat.without_measures()
         text, said = payloads.words(held.get("message"), "message"), ""
         try:
             written = view.form.write(setup, catalog)
@@ -89,12 +92,12 @@ def as_setup(view: ChatView, values: Values, catalog: Catalog) -> Setup:
     return view.form.setup(values, asked[:-1], asked[-1].text, catalog)
 
 
-def said_turns(view: ChatView, values: Values) -> tuple[Turn, ...]:
-    """The turns of the branch that is shown. Raises InvalidSetup where there is none."""
-    turns = as_turns(view.chat(values).branch)
-    if not turns:
+def said(view: ChatView, values: Values) -> tuple[ChatTurn, ...]:
+    """The branch that is shown. Raises InvalidSetup where there is none."""
+    branch = view.chat(values).branch
+    if not branch:
         raise InvalidSetup("Nothing has been said yet; there is no chat to take away.")
-    return turns
+    return branch
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

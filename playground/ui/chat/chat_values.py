@@ -7,6 +7,7 @@ from typing import Any
 
 from playground.chats.tree import Chat, ChatTurn
 from playground.formats import format_count
+from playground.strategies.parts.window import BEFORE
 from playground.types import Completion, Run
 from playground.ui.run_view.answer_values import PHASES
 from playground.ui.run_view.measures import dollars, mean_probability
@@ -14,6 +15,7 @@ from playground.ui.run_view.steps_values import ENDINGS, made_by
 from playground.ui.widgets.status import share_of, status
 
 IDLE = status("empty")
+SUMMED = "Sent for the last answer, in place of turns that did not fit"
 WORDS = 60  # characters of a branch's beginning
 
 
@@ -22,7 +24,8 @@ def chat_value(
 ) -> dict[str, Any]:
     """The branch that is shown; `cut` are the numbers of turns that are not sent, as `said`, and `ending` is how the
     last answer ended."""
-    several = len({turn.reply.origin for turn in chat.turns if turn.reply}) > 1  # weights have answered
+    origins = {turn.reply.origin for turn in chat.turns if turn.reply and turn.reply.origin}
+    several = len(origins) > 1  # weights have answered
     return {
         **(ending or IDLE),
         "turns": [turn_value(chat, turn, cut=turn.id in cut, origin=several) for turn in chat.branch],
@@ -47,6 +50,8 @@ def turn_value(chat: Chat, turn: ChatTurn, *, cut: bool = False, origin: bool = 
         "beside": beside or [turn.id],
         "cut": cut,
         "open": turn.cut and turn.role == "assistant",
+        "summary": turn.summary,
+        "feedback": turn.feedback,
         "tokens": bool(reply and reply.tokens),
     }
 
@@ -134,6 +139,18 @@ def tree_rows(chat: Chat) -> list[dict[str, Any]]:
 
 def _name(turn: ChatTurn) -> str:
     return "You" if turn.role == "user" else "Answer"
+
+
+def summary_step(chat: Chat) -> dict[str, Any] | None:
+    """What was sent for the last answer in place of turns that did not fit, as the preview of prompts shows a step;
+    None where all was sent."""
+    summary = next((turn.summary for turn in reversed(chat.branch) if turn.role == "assistant"), "")
+    if not summary:
+        return None
+    before, _, after = BEFORE.partition("{summary}")
+    pieces = [{"text": before, "gap": False}, {"text": summary, "gap": True}, {"text": after, "gap": False}]
+    words = {"role": "system", "pieces": [piece for piece in pieces if piece["text"]]}
+    return {"label": SUMMED, "times": 1, "facts": "", "messages": [words], "prefill": []}
 
 
 def cut_note(turns: Sequence[ChatTurn], begin: int, end: int, window: str) -> str:

@@ -29,7 +29,7 @@ class ChatView:
     ending: Any
     marked: Any
     form: ChatForm
-    view: Any
+    turns: Any
     box: Any
     start: Any
     stop: Any
@@ -47,7 +47,7 @@ class ChatView:
     @property
     def outputs(self) -> list[Any]:
         """All that an answer updates."""
-        return [self.held, self.going, self.ending, self.marked, self.view, self.box]
+        return [self.held, self.going, self.ending, self.marked, self.turns, self.box]
 
     def chat(self, values: Mapping[Any, Any]) -> Chat:
         return values[self.held] or Chat()
@@ -63,11 +63,11 @@ class ChatView:
     @property
     def shown(self) -> list[Any]:
         """All that `show` updates."""
-        return [self.held, self.ending, self.marked, self.view]
+        return [self.held, self.ending, self.marked, self.turns]
 
     def show(self, chat: Chat) -> dict[Any, Any]:
         """Updates that hold this chat and show it."""
-        return {self.held: chat, self.ending: None, self.marked: None, self.view: chat_values.chat_value(chat)}
+        return {self.held: chat, self.ending: None, self.marked: None, self.turns: chat_values.chat_value(chat)}
 
     def next_question(self, values: Mapping[Any, Any]) -> tuple[tuple[ChatTurn, ...], str]:
         """What would be asked next: the turns before it, and its words."""

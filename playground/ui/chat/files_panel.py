@@ -8,7 +8,6 @@ import gradio as gr
 
 from playground import setups
 from playground.chats import chat_files
-from playground.chats.tree import chat_of
 from playground.ui.chat import chat_link
 from playground.ui.chat.chat_form import report_labelled
 from playground.ui.chat.chat_view import ChatView
@@ -70,9 +69,9 @@ def wire(files: ChatFiles, view: ChatView, opened_elsewhere: Any, sessions: Sess
     @report_errors
     def opened(content: Any, values: Any) -> Updates:
         told = chat_files.read_file(text_of_file(content, MOST_BYTES))
-        return {**view.show(chat_of(told.turns)), role: told.role, **view.back.offer(values)}
+        return {**view.show(told.chat), role: told.role, **view.back.offer(values)}
 
-    _said = partial(chat_link.said_turns, view)
+    _said = partial(chat_link.said, view)
     role = view.form.task.field("role").widget
     plain: dict[str, Any] = {"preprocess": False, **AT_ONCE}
     files.json.click(save_json, view.inputs, [files.json], **plain)

@@ -28,14 +28,19 @@ def wire(shared: PageContext, view: ChatView, linked: TabLink, ends: Sequence[An
     def preview(values: Values, catalog: Any) -> tuple[Updates, Any]:
         """What is sent next, and the turns that are not."""
         said, text = view.next_question(values)
+        summed = chat_values.summary_step(view.chat(values))
+        summary = [summed] if summed else []
         try:
             setup = view.form.setup(values, said, text, catalog)
         except PlaygroundError as error:
-            return {view.prompt: {**prompt_values.EMPTY, "error": describe_error(error, LABELS)}}, (frozenset(), "")
+            value = {**prompt_values.EMPTY, "error": describe_error(error, LABELS), "steps": summary}
+            return {view.prompt: value}, (frozenset(), "")
         value = prompt_values.worked_out(lambda: setups.to_dict(setup), catalog).value
         if text == UNTYPED and value["summary"]:
             value = {**value, "summary": f"{value['summary']} \u00b7 {TO_BE_TYPED}"}
-        return {view.prompt: {**value, "wrong": []}}, cut_turns(setup, said, catalog)
+        return {view.prompt: {**value, "wrong": [], "steps": [*value["steps"], *summary]}}, cut_turns(
+            setup, said, catalog
+        )
 
     @report_errors
     def look(values: dict[Any, Any], request: gr.Request) -> Updates:
@@ -43,9 +48,9 @@ def wire(shared: PageContext, view: ChatView, linked: TabLink, ends: Sequence[An
         shown, (cut, note) = preview(values, catalog)
         now, memory = keep(values[reopened], as_kept(linked, values, catalog))
         chat, ending = view.chat(values), values[view.ending]
-        of, marks = (chat, cut, note), {view.view: gr.skip()}
+        of, marks = (chat, cut, note), {view.turns: gr.skip()}
         if not view.is_busy(values) and of != values[view.marked]:  # else a long chat would be sent at every key
-            marks = {view.view: chat_values.chat_value(chat, cut, said=note, ending=ending), view.marked: of}
+            marks = {view.turns: chat_values.chat_value(chat, cut, said=note, ending=ending), view.marked: of}
         return {**shown, **marks, kept: now, reopened: memory}
 
     @report_errors
@@ -57,7 +62,7 @@ def wire(shared: PageContext, view: ChatView, linked: TabLink, ends: Sequence[An
     over = ended_event([*ends, restored])  # at the opening of the page too
     watched = [*(widget.change for widget in [*view.form.widgets, view.box]), over]
     quick: dict[str, Any] = {"preprocess": False, "trigger_mode": "always_last", **AT_ONCE}
-    outputs = [view.prompt, view.view, view.marked, kept, reopened]
+    outputs = [view.prompt, view.turns, view.marked, kept, reopened]
     gr.on(
         [*watched, shared.model_changes.change, shared.ready.change],
         look,

@@ -53,13 +53,13 @@ def build(shared: PageContext) -> Tab:
             gr.Markdown(technique_card.line("conversation"), elem_classes="field-label")
     view = ChatView(
         held=gr.State(None), going=gr.State(None), ending=gr.State(None),
-        marked=gr.State(None), form=form, view=shown, box=box, start=start,
+        marked=gr.State(None), form=form, turns=shown, box=box, start=start,
         stop=stop, line=line, prompt=prompt, token_frame=token_frame, tokens=tokens, back=back,
     )  # fmt: skip
     ends = talking.wire(talking.TalkHandlers(view=view, settings=settings, sessions=sessions))
     ends += turn_acts.wire(view, lambda values: chat_link.read(view, values))
     ends += files_panel.wire(files, view, shared.setup_to_open, sessions)
-    linked = chat_link.linked(files.link, view)
+    linked = chat_link.linked(files.link, view, measured=True)
     put = put_back.wire(back, linked.write, linked.outputs, sessions)
     put.then(None, None, None, js=ENDS, **AT_ONCE)
     restored = following_changes.wire(shared, view, linked, [*ends, put])

@@ -13,6 +13,7 @@ from playground.errors import InvalidSetup
 from playground.running import runner
 from playground.settings import Settings
 from playground.strategies import technique_of
+from playground.strategies.conversation import summary_for
 from playground.types import Completion, Run
 from playground.ui.chat import chat_values
 from playground.ui.chat.chat_form import report_labelled, with_other_seed
@@ -28,7 +29,7 @@ from playground.ui.run_view.continuing import with_token
 from playground.ui.run_view.places import Branch
 from playground.ui.setup_form.labels import labelled_run
 
-REPLY = "Reply"  # how the label of the step begins whose answer is the turn; before it turns may be summed up
+REPLY = "Reply"  # the label of the step whose answer is the turn; before it turns may be summed up
 SILENT = "The model answered with nothing. Answer again, or say it in other words."
 
 
@@ -53,6 +54,8 @@ class TalkHandlers:
         chat = chat.go_back(question)
         frame = chat_values.chat_value(chat, cut, said=note)
         turn = begun or ChatTurn(id=chat.made, parent=question, role="assistant", text="")
+        if turn.id == chat.made:
+            chat.add(question, "assistant", "")  # refused now, if it has no place, and not once it is there
         technique = technique_of(setup)
         with Stoppable() as going:
             run = Run(setup=setup)
@@ -60,18 +63,18 @@ class TalkHandlers:
             yield {
                 self.view.held: chat,
                 self.view.going: going,
-                self.view.view: chat_values.running_value(frame, live, run),
+                self.view.turns: chat_values.running_value(frame, live, run),
             }
             procedure = GoingOn(technique, turn.text) if turn.text else technique
             runs = runner.carry_out(procedure, setup, catalog, max_seconds=self.settings.max_seconds)
             for run in following.follow(setup, runs, going.halt):
                 live = chat_values.live_turn(chat, turn, _reply(run))
-                yield {self.view.view: chat_values.running_value(frame, live, run)}
+                yield {self.view.turns: chat_values.running_value(frame, live, run)}
             chat = _with_answer(chat, turn, run).without_old_tokens()
             error = labelled_run(run) or (SILENT if run.status == "done" and not _said(run) else "")
             ending = chat_values.ending_value(run, error)
             shown = chat_values.chat_value(chat, cut, said=note, ending=ending)
-            yield {self.view.held: chat, self.view.ending: ending, self.view.marked: None, self.view.view: shown}
+            yield {self.view.held: chat, self.view.ending: ending, self.view.marked: None, self.view.turns: shown}
 
     @report_labelled
     def send(self, values: dict[Any, Any], request: gr.Request) -> Iterator[Updates]:
@@ -118,7 +121,7 @@ class TalkHandlers:
         chat, place = self.view.chat(values), payloads.read(Branch, event)
         turn = chat.turn(place.step)
         known = with_token(turn.reply or Completion(text=""), place.at, place.token)
-        begun = replace(turn, id=chat.made, text=known.text, reply=known, edited=False)
+        begun = replace(turn, id=chat.made, text=known.text, reply=known, edited=False, feedback="")
         yield from self.answer(values, chat, _question(chat, turn), self.sessions.of(request), begun)
 
 
@@ -127,8 +130,8 @@ def wire(handlers: TalkHandlers) -> list[Any]:
     view, on = handlers.view, handlers
     once = {"preprocess": False, "trigger_mode": "once", **running(handlers.settings), **QUIET}
     events: list[tuple[Any, Callable[..., Iterator[Updates]]]] = [
-        (view.start.click, on.send), (view.box.submit, on.send), (view.view.answer_again, on.again),
-        (view.view.continue_answer, on.go_on), (view.view.ask_edited, on.ask_edited),
+        (view.start.click, on.send), (view.box.submit, on.send), (view.turns.answer_again, on.again),
+        (view.turns.continue_answer, on.go_on), (view.turns.ask_edited, on.ask_edited),
         (view.tokens.take_token, on.take_token),
     ]  # fmt: skip
     ends = [view.line.attach(event, handler, view.inputs, view.outputs, **once) for event, handler in events]
@@ -146,7 +149,7 @@ def _question(chat: Chat, answer: ChatTurn) -> int:
 def _reply(run: Run) -> Completion | None:
     """What has come of the answer."""
     last = run.steps[-1] if run.steps else None
-    return last.completions[0] if last and last.label.startswith(REPLY) and last.completions else None
+    return last.completions[0] if last and last.label == REPLY and last.completions else None
 
 
 def _said(run: Run) -> bool:
@@ -161,7 +164,8 @@ def _with_answer(chat: Chat, turn: ChatTurn, run: Run) -> Chat:
         return chat.show(turn.id) if any(one.id == turn.id for one in chat.turns) else chat
     whole = join_answers(turn.reply or Completion(text=turn.text), reply) if turn.text else reply
     if all(one.id != turn.id for one in chat.turns):
-        return chat.add(turn.parent, "assistant", whole.text, reply=whole)
+        chat = chat.add(turn.parent, "assistant", whole.text)
     cut = whole.finish_reason in ("length", "cancelled")
-    new = replace(turn, text=whole.text, reply=whole, cut=cut, edited=False)
+    summary = summary_for(REPLY, run.steps)
+    new = replace(turn, text=whole.text, reply=whole, cut=cut, edited=False, summary=summary)
     return chat.replace_turn(new).show(turn.id)

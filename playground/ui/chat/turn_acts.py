@@ -6,9 +6,9 @@ from typing import Any
 
 import gradio as gr
 
-from playground.chats.tree import Chat
+from playground.chats.tree import Chat, Feedback
 from playground.errors import InvalidSetup
-from playground.parameters import STRICT, text
+from playground.parameters import STRICT, choice, text
 from playground.types import MAX_TEXT
 from playground.ui.chat.chat_view import ChatView
 from playground.ui.handlers import payloads
@@ -34,6 +34,13 @@ class TurnEdit(TurnPick):
     """Another text for it."""
 
     text: str = text(max_length=MAX_TEXT, help="What the turn is to say.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnThumb(TurnPick):
+    """A thumb up or down at it, or none."""
+
+    feedback: Feedback = choice("", help="Which thumb.")
 
 
 def require_text(text: str) -> str:
@@ -73,6 +80,12 @@ def wire(view: ChatView, as_kept: Callable[[dict[Any, Any]], Any]) -> list[Any]:
         return {**view.show(chat), **view.back.offer(as_kept(values))}
 
     @report_errors
+    def rate(values: dict[Any, Any], event: gr.EventData) -> Updates:
+        refuse_second(values[view.going])
+        thumb = payloads.read(TurnThumb, event)
+        return {view.held: view.chat(values).rate(thumb.turn, thumb.feedback)}  # how the last answer ended stays
+
+    @report_errors
     def inspect(values: dict[Any, Any], event: gr.EventData) -> Updates:
         turn = view.chat(values).turn(payloads.read(TurnPick, event).turn)
         value = tokens_values.tokens_value(f"Turn {turn.id + 1}", turn.reply, turn.id)
@@ -87,11 +100,12 @@ def wire(view: ChatView, as_kept: Callable[[dict[Any, Any]], Any]) -> list[Any]:
     plain: dict[str, Any] = {"preprocess": False, **AT_ONCE}
     undone = [*shown, view.token_frame, *view.back.marks]
     everything = view.inputs
-    view.view.inspect_turn(inspect, memory, [view.token_frame, view.tokens], **plain)
+    view.turns.inspect_turn(inspect, memory, [view.token_frame, view.tokens], **plain)
     return [
-        view.view.edit_turn(acting(edit), memory, shown, **plain),
-        view.view.go_back(acting(go_back), memory, shown, **plain),
-        view.view.show_branch(acting(show_branch), memory, shown, **plain),
-        view.view.delete_turn(delete, everything, undone, **plain),
-        view.view.begin_anew(begin_anew, everything, undone, **plain),
+        view.turns.edit_turn(acting(edit), memory, shown, **plain),
+        view.turns.go_back(acting(go_back), memory, shown, **plain),
+        view.turns.show_branch(acting(show_branch), memory, shown, **plain),
+        view.turns.rate_turn(rate, memory, [view.held], **plain),
+        view.turns.delete_turn(delete, everything, undone, **plain),
+        view.turns.begin_anew(begin_anew, everything, undone, **plain),
     ]

@@ -12,6 +12,7 @@ from posting import Visitor
 from playground.settings import Settings
 from playground.ui.app import build_app, launch_options
 
+MARKUP = "<img src=x onerror=alert(1)>"
 SECRET = "hens-of-ada"
 NUMBERS = count()
 
@@ -38,15 +39,24 @@ def visit(catalog_of: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 def act(visitor: Visitor, event: str, **reported: Any) -> str:
     """What is answered to this event of the chat."""
-    found = [key for key, fn in visitor.app.fns.items() if fn.fn and any(name == event for _, name in fn.targets)]
+    of_chat = {key: fn for key, fn in visitor.app.fns.items() if fn.fn and "ui.chat" in fn.fn.__module__}
+    found = [key for key, fn in of_chat.items() if any(name == event for _, name in fn.targets)]
     return visitor.ask(found[0], event=reported)
 
 
 def test_a_stranger_sees_nothing_of_a_chat_and_changes_nothing_in_it(visit: Callable[[str], Visitor]) -> None:
     ada, bob = visit("ada"), visit("bob")
     assert f"Heard {SECRET}" in ada.ask("chat-send", **{"Your message": SECRET})
-    for event in ("delete_turn", "answer_again", "continue_answer", "go_back", "show_branch", "inspect_turn"):
-        said = act(bob, event, turn=0)
+    for event in (
+        "delete_turn",
+        "answer_again",
+        "continue_answer",
+        "go_back",
+        "show_branch",
+        "inspect_turn",
+        "rate_turn",
+    ):
+        said = act(bob, event, turn=0, **({"feedback": "up"} if event == "rate_turn" else {}))
         assert "not there any more" in said
         assert SECRET not in said
     assert "Heard" in act(ada, "answer_again", turn=1)
@@ -63,6 +73,19 @@ def test_a_stranger_sees_nothing_of_a_chat_and_changes_nothing_in_it(visit: Call
         ("show_branch", {"turn": 10**9}, "not there any more"),
         ("show_branch", {"turn": -1}, "turn"),
         ("delete_turn", {"turn": "0"}, "turn"),
+        ("rate_turn", {"turn": 1}, "is missing"),
+        ("rate_turn", {"turn": 0, "feedback": "up"}, "that turn is yours"),
+        ("rate_turn", {"turn": 1, "feedback": MARKUP}, "one of , up, down"),
+        ("rate_turn", {"turn": 1, "feedback": ["up"]}, "one of , up, down"),
+        ("rate_turn", {"turn": 1, "feedback": {"up": MARKUP}}, "one of , up, down"),
+        ("rate_turn", {"turn": 1, "feedback": "up", "by": MARKUP}, "is not known"),
+        ("edit_turn", {"turn": 1, "text": [MARKUP]}, "text of at most"),
+        ("edit_turn", {"turn": 1, "text": "a\u0000b"}, "a control character"),
+        ("ask_edited", {"turn": 0, "text": {"__type__": "update", "value": MARKUP}}, "text of at most"),
+        ("ask_edited", {"turn": 10**25, "text": "x"}, "turn"),
+        ("take_token", {"step": 1, "sample": 0, "at": 10**6, "token": 5}, "none at 1000001; choose another"),
+        ("take_token", {"step": 0, "sample": 0, "at": 0, "token": 0}, "none at 1; choose another"),
+        ("take_token", {"step": 1, "sample": 0, "at": 0, "token": 2**32}, "was not recorded as an alternative"),
     ],
 )
 def test_what_no_page_sends_is_refused_in_words(
@@ -73,6 +96,8 @@ def test_what_no_page_sends_is_refused_in_words(
     answer = act(carl, event, **reported)
     assert said in answer
     assert "bug in the playground" not in answer
+    assert "<img" not in answer
+    assert "Heard Hi" in act(carl, "show_branch", turn=0)  # and the chat is as it was
 
 
 def test_a_message_of_50_000_words_is_refused_and_stays_in_the_box(visit: Callable[[str], Visitor]) -> None:

@@ -42,9 +42,29 @@ KEPT: dict[str, dict[str, Any]] = {
         },
         "ticked": [1],
     },
+    "chat": {
+        "setup": {"strategy": "conversation", "task": {"role": "A guide"}, "options": {"window": "summary"}},
+        "chat": {
+            "turns": [
+                {"text": "Where is Rome?"},
+                {
+                    "parent": 0,
+                    "role": "assistant",
+                    "text": "In Italy.",
+                    "feedback": "up",
+                    "summary": "They greet.",
+                    "measured": {"completion_tokens": 3, "seconds": 0.5, "ended": "stop"},
+                },
+                {"parent": 0, "role": "assistant", "text": "There.", "edited": True},
+            ],
+            "at": 1,
+        },
+        "message": "And Paris?",
+    },
 }
 LINKED = {
     "setup": {"task": {"input": "Theirs"}},
+    "chat": {"chat": {"turns": [{"text": "Theirs"}], "at": 0}},
     "comparison": {"rows": panes.value([{"model": "default"}])},
     "experiment": {"techniques": [{}]},
 }
@@ -52,8 +72,10 @@ CALLED = {
     "setup": "Role: Where is {{city}}?",
     "comparison": "2 panes: Mine?",
     "experiment": "My plan",
+    "chat": "3 turns: Where is Rome?",
 }
 FIELDS = {
+    "chat": {"Your message": "And Paris?", "System message": "A guide"},
     "setup": {"Input": "Where is {{city}}?", "Role": "A guide", "Table of values": TABLE, "Row that is sent": 0},
     "comparison": {"Prompt": "Mine?", "Role": "A judge", "Prompts": "one\ntwo"},
     "experiment": {"Data set": "own"},

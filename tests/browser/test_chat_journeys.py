@@ -1,0 +1,122 @@
+"""A chat taken elsewhere, in a real browser: rated and taken away, summed up, beside a single turn, and measured."""
+
+import json
+import random
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from folded import turn_to
+from playwright.sync_api import Page, expect
+from test_chat_tab import heard, say, texts
+
+from playground.backends.base import Request
+
+PageOver = Callable[..., Page]
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_thumb_at_an_answer_is_kept_taken_away_and_comes_back(
+    page_over: PageOver, catalog_of: Any, width: int
+) -> None:
+    page = turn_to(page_over(catalog_of(heard), width=width), "Chat")
+    say(page, "one")
+    say(page, "two")
+    good, bad = (page.locator("#chat .said").nth(1).get_by_role("button", name=f"A {how} answer") for how in GOOD_BAD)
+    bad.click()
+    expect(bad).to_have_attribute("aria-pressed", "true")
+    good.click()
+    expect(bad).to_have_attribute("aria-pressed", "false")
+    expect(good).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#chat .said.user").get_by_role("button", name="A good answer")).to_have_count(0)
+
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Download as JSON").click()
+    file = Path(saved.value.path()).read_text("utf-8")
+    assert [message.get("feedback") for message in json.loads(file)["messages"]] == [None, "up", None, None]
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="As Markdown").click()
+    assert "## assistant, thumbs up\n" in Path(saved.value.path()).read_text("utf-8")
+
+    facts = page.locator("#chat .said.assistant > .facts").all_inner_texts()
+    page.reload()
+    turn_to(page, "Chat")
+    expect(good).to_have_attribute("aria-pressed", "true")
+    assert [fact.split(" \u00b7 mean")[0] for fact in facts] == (
+        page.locator("#chat .said.assistant > .facts").all_inner_texts()
+    )
+
+    page.get_by_role("button", name="New chat").click()
+    expect(texts(page)).to_have_count(0)
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Open a file").click()
+    chooser.value.set_files({"name": "chat.json", "mimeType": "application/json", "buffer": file.encode()})
+    expect(good).to_have_attribute("aria-pressed", "true")
+    good.click()
+    expect(good).to_have_attribute("aria-pressed", "false")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+GOOD_BAD = ("good", "bad")
+
+
+def sums_up(request: Request, rng: random.Random) -> str:
+    return "They counted <b>." if request.messages[-1].content.startswith("Sum up") else heard(request, rng)
+
+
+def test_a_summary_that_was_sent_is_shown_and_marked(page_over: PageOver, catalog_of: Any) -> None:
+    page = turn_to(page_over(catalog_of(sums_up)), "Chat")
+    page.get_by_label("Summary", exact=True).check()
+    page.get_by_label("Prompt tokens at most").fill("60")
+    for text in ("one", "two", "three"):
+        say(page, f"{text} " * 20)
+    shown = page.locator("#chat-prompt section").filter(has_text="Sent for the last answer")
+    expect(shown.locator("mark")).to_have_text("They counted <b>.")
+    expect(page.locator("#chat .said.cut")).not_to_have_count(0)
+    card = page.locator("#chat .said.assistant").last
+    card.get_by_text("Summary, sent in place of turns that did not fit").click()
+    expect(card.locator(".thought").locator("visible=true")).to_have_text("They counted <b>.")
+    page.reload()
+    turn_to(page, "Chat")
+    expect(shown.locator("mark")).to_have_text("They counted <b>.")
+
+
+def test_a_chat_is_compared_with_the_same_in_a_single_turn(page_over: PageOver, catalog_of: Any) -> None:
+    page = turn_to(page_over(catalog_of(heard)), "Chat")
+    say(page, "There are 3 hens.")
+    page.get_by_label("Your message").fill("How many eggs?")
+    page.get_by_role("button", name="Open in the Playground").click()
+    expect(page.locator("#prompt .turn")).to_have_count(3)
+    turn_to(page, "Compare")
+    page.get_by_label("Pane A: technique", exact=True).select_option(label="Zero-shot")
+    page.get_by_role("button", name="Add the Playground\u2019s setup as a pane").click()
+    page.get_by_role("button", name="Remove pane B").click()
+    expect(page.get_by_role("group", name="Pane B")).to_contain_text("The Playground\u2019s: Conversation")
+    page.get_by_label("Prompt", exact=False).locator("visible=true").first.fill("How many eggs?")
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.locator(".comparison[data-phase=done]")).to_be_visible()
+    words = page.locator(".comparison .side .text")
+    expect(words.nth(0)).to_contain_text("Heard 1: How many eggs?")
+    expect(words.nth(1)).to_contain_text("3: How many eggs?")
+
+
+def told_at_once(request: Request, rng: random.Random) -> str:
+    """Right where the whole problem stands in one message."""
+    return "The answer is 0." if len(request.messages) > 1 else f"The answer is {rng.choice([1, 2])}."
+
+
+def test_the_ready_experiment_of_one_turn_or_many_begins_with_a_click(page_over: PageOver, catalog_of: Any) -> None:
+    page = turn_to(page_over(catalog_of(told_at_once), bundled=True), "Experiments")
+    page.get_by_role("button", name="Wording and sampling", exact=True).click()
+    page.get_by_role("button", name=re.compile("^One turn, or the same in many")).click()
+    expect(page.locator("#columns-asked").get_by_role("checkbox")).to_have_count(3)
+    page.get_by_label("Items", exact=True).fill("6")
+    page.get_by_label("Items", exact=True).press("Tab")
+    expect(page.locator("#estimate")).to_contain_text("18 answers")
+    page.get_by_role("button", name="Run the experiment").click()
+    expect(page.locator(".experiment_status[data-phase=done]")).to_be_visible()
+    rows = page.locator("#ladder-table tbody tr")
+    expect(rows).to_have_count(3)
+    expect(rows.nth(2)).to_contain_text("A sentence in each turn")
