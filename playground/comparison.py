@@ -156,7 +156,7 @@ def refuse_useless(panes: Sequence[Setup]) -> None:
     wrong = []
     for pane in panes:
         try:
-            technique_of(pane).check(pane.task)
+            technique_of(pane).check_alone(pane.task)
         except PlaygroundError as error:
             wrong.append(error)
     if wrong and len(wrong) == len(panes):
@@ -224,6 +224,7 @@ def _runs(waiting_run: Run, catalog: Catalog, max_seconds: float, seed: int) -> 
         for progress in loading:
             yield replace(waiting_run, progress=progress)
     setup = _setup_for_model(waiting_run.setup, catalog, seed)
+    technique_of(setup).check_alone(setup.task)
     yield from runner.run(setup, catalog, max_seconds=max_seconds)
 
 

@@ -104,8 +104,11 @@ class Agent(Weights):
     __pydantic_config__ = STRICT
     name: str = text(max_length=40, help="Short; the others see it before what it says.")
     system: str = text(max_length=MAX_TEXT, lines=2, label="System message", help="Who it is, and what it does.")
-    writer: Literal["model", "person"] = choice(
-        "model", label="Written by", help="Person: the conversation waits until you have written its message."
+    writer: Literal["model", "person", "search"] = choice(
+        "model",
+        label="Written by",
+        help="Person: the conversation waits until you have written its message. Search: its message is what the "
+        "documents hold about what was said last, or about the input; no model is asked.",
     )
     speaks: Literal["in_turn", "at_the_end"] = choice(
         "in_turn", help="At the end: it speaks once, when the others have ended, and its message is the answer."

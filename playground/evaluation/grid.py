@@ -104,7 +104,7 @@ def column_setup(column: Column, experiment: Experiment, dataset: Dataset) -> Se
         setup = setups.parse(data)
         if "examples" not in technique.task and (shots := _shots(setup, technique, dataset)):
             setup = setups.parse({**data, "task": {**task, "examples": [asdict(shot) for shot in shots]}})
-        technique_of(setup).check(setup.task)
+        technique_of(setup).check_alone(setup.task)
     except InvalidSetup as error:
         raise error.at(_path_in_experiment(error.path, column)) from None
     return setup

@@ -37,7 +37,7 @@ def estimate_panes(
     for pane in panes:
         try:
             info, backend = catalog.info(pane.model), catalog.loaded_backend(pane.model)
-            technique_of(pane).check(pane.task)
+            technique_of(pane).check_alone(pane.task)
             size = cell_size(pane, backend)
         except PlaygroundError:  # which the pane says itself once it is asked
             continue

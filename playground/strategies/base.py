@@ -210,6 +210,10 @@ class Strategy:
             check_labels(task)
         check_form_of_answer(task, self.why_no_form(task))
 
+    def check_alone(self, task: Task) -> None:
+        """The same for where nobody sits before it and writes, as in a comparison or an experiment."""
+        self.check(task)
+
     def carry_out(self, task: Task, ask: Ask) -> Running:
         """The protocol on the whole task: a run, a preview and a new reading all come this way, so none of them can
         leave out the material.

@@ -12,7 +12,9 @@ from playground.backends.base import Request
 from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.scripted import ScriptedBackend
 from playground.backends.sources import parse_source
-from playground.errors import InvalidSetup, NotSupported, UnknownModel
+from playground.comparison import compare
+from playground.errors import InvalidSetup, NotSupported, PromptTooLong, UnknownModel
+from playground.evaluation import experiments
 from playground.evaluation.store.identity import RunKeys
 from playground.export.kinds import KINDS, write_code
 from playground.export.local_model import LocalModel
@@ -22,7 +24,7 @@ from playground.running import runner
 from playground.setups import run_from_dict, run_to_dict
 from playground.strategies import technique_of
 from playground.strategies.answers.reading_anew import read_anew
-from playground.types import Run, Setup
+from playground.types import Agent, Run, Setup
 from playground.ui.playground.editing import edit_output
 from playground.ui.run_view import dialogue_values, steps_values
 from playground.ui.run_view.places import Edit
@@ -261,7 +263,10 @@ def test_what_another_model_would_ignore_is_refused_before_anything_is_asked(cat
         ([WRITER], ("task", "agents"), "has 1; a conversation has 2 to 6"),
         ([WRITER, {**CRITIC, "system": " "}], ("task", "agents", 1, "system"), "tell Critic who it is"),
         ([WRITER, {**CRITIC, "name": "writer"}], ("task", "agents", 1, "name"), "this is taken"),
-        ([WRITER, {**CRITIC, "name": "A: b"}], ("task", "agents", 1, "name"), "use letters, digits"),
+        *(
+            ([WRITER, {**CRITIC, "name": name}], ("task", "agents", 1, "name"), "use letters, digits")
+            for name in ("A: b", "A\nB", "<b>A</b>", "{A}", " A", "", "1st", "A\u202eB")
+        ),
         ([WRITER, {**CRITIC, "tools": "search"}], ("task", "agents", 1, "tools"), "there are no documents"),
         ([JUDGE, {**JUDGE, "name": "Other"}], ("task", "agents"), "nobody who speaks in turn"),
         ([WRITER, JUDGE, {**JUDGE, "name": "Other"}], ("task", "agents"), "one can have the last word"),
@@ -310,3 +315,73 @@ def test_a_person_without_a_system_message_may_leave_the_message_to_a_model_of_i
     asked = setup(WRITER, {**YOU, "system": "", "model": "own"}, messages=2)
     run = ran(catalog, asked, write(ran(catalog, asked), ""))
     assert run.answer == "Mine."
+
+
+@pytest.mark.parametrize(
+    ("agents", "options", "path"),
+    [
+        ([WRITER, YOU], {}, ("task", "agents", 1, "writer")),
+        ([WRITER, CRITIC], {"next_speaker": "by_hand"}, ("options", "next_speaker")),
+    ],
+)
+def test_where_nobody_sits_before_it_nobody_is_waited_for(
+    catalog_of: Any, agents: Any, options: Any, path: Any
+) -> None:
+    asked = setup(*agents, **options)
+    with pytest.raises(InvalidSetup, match="nobody writes in a comparison or an experiment") as refused:
+        [*compare([asked, asked], catalog_of(spoken))]
+    assert refused.value.path == path
+    *_, (run, other) = compare([asked, setup()], catalog_of(spoken))
+    assert (run.status, run.error_path, other.status) == ("failed", path, "done")
+    column = {"strategy": "panel", "options": dict(asked.options), "task": {"agents": agents}}
+    with pytest.raises(InvalidSetup, match="nobody writes in a comparison or an experiment"):
+        experiments.parse({"techniques": [column], "data": {"size": 1}})
+
+
+def test_a_conversation_that_outgrows_its_window_keeps_all_that_was_said(catalog_of: Any) -> None:
+    def reply(request: Request, draw: random.Random) -> str:
+        if sum(len(message.content) for message in request.messages) > 200:
+            raise PromptTooLong("The prompt has 9,000 tokens; this model reads 8,192.")
+        return spoken(request, draw) + " and so on" * 3
+
+    *_, run = runner.run(setup(messages=40), catalog_of(reply))
+    assert run.status == "failed"
+    assert "The prompt has 9,000 tokens" in run.error
+    assert len(run.steps) > 2
+    assert all(step.completions[0].text for step in run.steps[:-1])
+
+
+def test_of_two_a_moderator_is_asked_only_who_begins(catalog_of: Any) -> None:
+    run = ran(catalog_of(lambda r, d: spoken(r, d) if system_of(r) else "Critic"), setup(next_speaker="moderator"))
+    assert labels(run)[:4] == ["Who speaks, message 1", "Turn 1: Critic", "Turn 2: Writer", "Turn 3: Critic"]
+    assert run.calls in technique_of(run.setup).calls(run.setup.task)
+
+
+def test_a_moderators_prompt_begins_as_the_one_before_it(catalog_of: Any) -> None:
+    third = {"name": "Reader", "system": "You read."}
+    asked = setup(WRITER, CRITIC, third, next_speaker="moderator", messages=3)
+    run = ran(catalog_of(lambda r, d: spoken(r, d) if system_of(r) else "Reader"), asked)
+    first, second, *_ = [s.messages[0].content for s in run.steps if s.label.startswith("Who")]
+    assert second.startswith(first.partition("(nothing)")[0])
+    assert [word in second.rpartition(":")[2] for word in ("Writer", "Critic", "Reader")] == [True, True, False]
+
+
+def test_an_agent_may_be_the_search_itself(catalog_of: Any) -> None:
+    finder = {"name": "Finder", "writer": "search"}
+    catalog = catalog_of(lambda request, _: request.messages[-1].content)
+    asked = setup(finder, WRITER, messages=3)
+    with pytest.raises(InvalidSetup, match="there are no documents") as refused:
+        technique_of(asked).check(asked.task)
+    assert refused.value.path == ("task", "agents", 0, "writer")
+    asked = replace(asked, task=replace(asked.task, collection="ferry_island", input="How many steps has it?"))
+    run = ran(catalog, asked)
+    assert [(step.label, step.tool, step.messages[-1].content[:22]) for step in run.steps][::2] == [
+        ("Turn 1: Finder", "search", "How many steps has it?"),
+        ("Turn 3: Finder", "search", run.steps[1].completions[0].text[:22]),
+    ]
+    assert "Finder: [1] " in run.steps[1].messages[-1].content
+    assert run.calls == 1
+    assert run.calls in technique_of(asked).calls(asked.task)
+    assert steps_values.steps_value(run)["steps"][0]["facts"].startswith("to Writer")
+    formed = replace(asked.task, agents=(*asked.task.agents, Agent(name="Last", writer="search", speaks="at_the_end")))
+    assert technique_of(asked).why_no_form(formed)

@@ -7,6 +7,7 @@ from playground.strategies.parts.templates import field_names
 from playground.task import MAX_AGENTS, SEARCH, Agent, Task
 
 FEWEST = 2
+NOBODY_WRITES = "nobody writes in a comparison or an experiment"
 
 
 def in_turn(task: Task) -> tuple[Agent, ...]:
@@ -48,12 +49,15 @@ def check_agents(task: Task) -> None:
         if agent.name.casefold() in seen:
             rule = "this is taken: give the agent a name of its own."
             raise InvalidSetup(path=("task", "agents", row, "name"), value=agent.name, rule=rule)
-        if not agent.system.strip() and agent.writer != "person":
+        if not agent.system.strip() and agent.writer == "model":
             rule = f"tell {agent.name} who it is and what it does: an agent without that is the model as it is."
             raise InvalidSetup(path=("task", "agents", row, "system"), value="", rule=rule)
         if agent.tools == SEARCH and not task.collection:
             rule = f"is search, and there are no documents: choose some for {agent.name} to search."
             raise InvalidSetup(path=("task", "agents", row, "tools"), rule=rule)
+        if agent.writer == "search" and not task.collection:
+            rule = f"is search, and there are no documents: choose some for {agent.name} to find passages in."
+            raise InvalidSetup(path=("task", "agents", row, "writer"), rule=rule)
         seen.add(agent.name.casefold())
     if not in_turn(task):
         raise InvalidSetup(path=("task", "agents"), rule="has nobody who speaks in turn.")
@@ -61,3 +65,11 @@ def check_agents(task: Task) -> None:
         raise InvalidSetup(
             path=("task", "agents"), rule="has several who speak at the end; one can have the last word."
         )
+
+
+def refuse_persons(task: Task) -> None:
+    """Raises InvalidSetup by row for an agent whose messages a person writes."""
+    for row, agent in enumerate(task.agents):
+        if agent.writer == "person":
+            rule = f"{NOBODY_WRITES}; have a model write for {agent.name}, or run it in the Playground."
+            raise InvalidSetup(path=("task", "agents", row, "writer"), value=agent.writer, rule=rule)

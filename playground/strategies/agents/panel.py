@@ -14,8 +14,15 @@ from playground.formats import format_count
 from playground.parameters import choice, flag, number, text
 from playground.strategies.agents.choosing import named_by_hand, named_by_moderator, next_in_round
 from playground.strategies.agents.endings import final_message, has_phrase, is_agreement, is_silence, without_phrase
-from playground.strategies.agents.members import at_the_end, check_agents, in_turn, own_sampling
-from playground.strategies.agents.speaking import LEAVES, USES, Utterance, is_unwritten, listen, speak
+from playground.strategies.agents.members import (
+    NOBODY_WRITES,
+    at_the_end,
+    check_agents,
+    in_turn,
+    own_sampling,
+    refuse_persons,
+)
+from playground.strategies.agents.speaking import LEAVES, USES, Utterance, is_unwritten, listen, look_up, speak
 from playground.strategies.base import Answer, Ask, Running, Strategy, TechniqueCard, system_message, user_message
 from playground.strategies.parts.calls import Calls
 from playground.strategies.parts.replies import read_reply, spoken_text
@@ -29,7 +36,7 @@ WRITE = (
     'conversation goes on. Leave it empty and the model answers for you; "exit" ends the conversation.'
 )
 NAMES_NOBODY = "The moderator named nobody before message {turn}, so the next of the round spoke."
-SPOKEN = re.compile(r"(?:Turn \d+|At the end): (?P<name>[^,:]+)(?:, .*)?")
+SPOKEN = re.compile(r"(?:Turn \d+|At the end): (?P<name>[^,:]+)(?:, (?:by the model|after tool \d+))?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +86,7 @@ class Panel(Strategy):
     )
 
     def why_no_form(self, task: Task) -> str:
-        if any(agent.writer != "person" and agent.tools == "none" for agent in at_the_end(task)):
+        if any(agent.writer == "model" and agent.tools == "none" for agent in at_the_end(task)):
             return ""
         return "needs an agent without tools who speaks at the end: only then it is known which message is the answer."
 
@@ -91,7 +98,8 @@ class Panel(Strategy):
         chosen, alone = self._choices(len(rounds)), int(self.single_prompt)
         used = USES if any(agent.tools != "none" for agent in rounds) else 0
         ending = sum(1 + (USES if agent.tools != "none" else 0) for agent in last)
-        least = 0 if waits else first + min(first, chosen) + len(last) + alone
+        found = sum(agent.writer == "search" for agent in (*rounds, *last))
+        least = 0 if waits else max(0, first + len(last) - found) + min(first, chosen) + alone
         return Calls(least, self.messages * (1 + used) + chosen + ending + alone)
 
     def _choices(self, agents: int) -> int:
@@ -107,18 +115,26 @@ class Panel(Strategy):
         found: dict[str, tuple[Step, str]] = {}
         for step in run.steps:
             match = SPOKEN.fullmatch(step.label)
-            if match and step.completions and step.tool in ("", PERSON) and step.completions[0].text:
+            if match and step.completions and step.tool in ("", PERSON, SEARCH) and step.completions[0].text:
                 found[step.label.partition(",")[0]] = (step, match["name"])
         return tuple(found.values())
 
     def searches(self, task: Task) -> SearchSettings | None:
-        return super().searches(task) if any(agent.tools in (SEARCH, "all") for agent in task.agents) else None
+        searching = any(agent.tools in (SEARCH, "all") or agent.writer == "search" for agent in task.agents)
+        return super().searches(task) if searching else None
 
     def check(self, task: Task) -> None:
         if self.stop_phrase != self.stop_phrase.strip():
             raise InvalidSetup(path=("options", "stop_phrase"), rule="begins or ends with a space; take it away.")
         check_agents(task)
         super().check(task)
+
+    def check_alone(self, task: Task) -> None:
+        super().check_alone(task)
+        refuse_persons(task)
+        if self.next_speaker == "by_hand":
+            rule = f"{NOBODY_WRITES}, who speaks next as little as anything else; choose round_robin or moderator."
+            raise InvalidSetup(path=("options", "next_speaker"), value="by_hand", rule=rule)
 
     def run(self, task: Task, ask: Ask) -> Running:
         said: tuple[Utterance, ...] = ()
@@ -149,6 +165,9 @@ class Panel(Strategy):
                 else:
                     own = yield from speak(speaker, task, said, f"{label}, by the model", ask)
                     said = (*said, own)
+            elif task.collection and speaker.writer == "search":
+                own = yield from look_up(speaker, task, said, label, ask)
+                said = (*said, own)
             else:
                 own = yield from speak(speaker, task, said, label, ask)
                 said = (*said, own)
@@ -176,6 +195,9 @@ class Panel(Strategy):
                 if is_unwritten(written):
                     return Answer(text="", how=WRITE.format(name=agent.name, label=label))
                 said = (*said, Utterance(sender=agent.name, text=written.text.strip() or LEAVES, label=label))
+            elif task.collection and agent.writer == "search":
+                own = yield from look_up(agent, task, said, label, ask)
+                said = (*said, own)
             else:
                 own = yield from speak(agent, task, said, label, ask, task)
                 said = (*said, own)

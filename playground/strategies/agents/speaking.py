@@ -114,6 +114,15 @@ def speak(
     return Utterance(sender=agent.name, text=text, label=label, tokens=tokens, cut=reply.finish_reason == "length")
 
 
+def look_up(
+    agent: Agent, task: Task, said: tuple[Utterance, ...], label: str, ask: Ask
+) -> Generator[Event, None, Utterance]:
+    """What the documents hold about what the others said last, or about the task where nobody has said anything."""
+    heard = [one.text for one in said if one.sender != agent.name]
+    found = yield from ask.use(label, SEARCH, heard[-1] if heard else task.input, depends_on=labels_of(said))
+    return Utterance(sender=agent.name, text=found.text, label=label)
+
+
 def listen(
     agent: Agent, task: Task, said: tuple[Utterance, ...], label: str, ask: Ask
 ) -> Generator[Event, None, Completion]:

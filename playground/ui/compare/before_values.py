@@ -61,7 +61,7 @@ def _findings(pane: Setup, repetitions: int, catalog: Catalog) -> Iterator[str]:
         info = check.weights(pane, catalog)
         if info.capabilities.task:
             return  # it has no technique that could be wrong
-        technique_of(pane).check(pane.task)
+        technique_of(pane).check_alone(pane.task)
         if repetitions > 1 and is_certain(pane):
             yield SAME.format(repetitions)
         yield from advice(pane)
