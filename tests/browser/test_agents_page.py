@@ -1,13 +1,17 @@
 """A conversation of agents on the page: it waits for the person, goes on with what is written, and is drawn."""
 
 import random
+import re
 from collections.abc import Callable
 from typing import Any
 
-from folded import load_preset
-from playwright.sync_api import Page, expect
+from folded import load_preset, turn_to
+from playwright.sync_api import Locator, Page, expect
 
 from playground.backends.base import Request
+from playground.backends.catalog import AdapterEntry, Catalog, ModelEntry
+from playground.backends.details import AdapterDetails
+from playground.backends.scripted import ScriptedBackend
 
 PageOver = Callable[..., Page]
 
@@ -38,3 +42,108 @@ def test_the_conversation_waits_for_the_person(page_over: PageOver, catalog_of: 
     expect(page.locator("#steps .step").first).to_contain_text("to Student")
     graph = page.get_by_role("img", name="Teacher was followed by Student 2 times")
     expect(graph).to_be_visible()
+
+
+def run(page: Page) -> None:
+    page.get_by_role("button", name="Run", exact=True).click()
+
+
+def card(page: Page, at: int) -> Locator:
+    return page.locator("#steps .card").nth(at)
+
+
+def with_others(catalog: Catalog, count: int = 1) -> Catalog:
+    """With so many more models, of which the first has an adapter."""
+    for number in range(count):
+        backend = ScriptedBackend(reply=lambda request, _, n=number: f"Other {n}, {request.adapter or 'as it is'}.")
+        entry = ModelEntry(
+            name=f"other{number}", title=f"Other number {number}", kind="scripted", load=lambda _, it=backend: it,
+            capabilities=backend.capabilities,
+        )  # fmt: skip
+        catalog.add(entry)
+    details = AdapterDetails(name="tuned", title="Tuned", loaded=True, rank=4)
+    catalog.add_adapter(AdapterEntry(model="other0", name="tuned", title="Tuned", load=lambda *_: details))
+    return catalog
+
+
+def test_an_agent_is_given_weights_of_its_own_from_the_list(page_over: PageOver, catalog_of: Any) -> None:
+    page = page_over(with_others(catalog_of(reply)), bundled=True)
+    load_preset(page, "debate")
+    agent = page.get_by_role("group", name="Agent 2", exact=True)
+    expect(agent.locator("summary")).to_have_text("Model and sampling:as the setup")
+    agent.locator("summary").click()
+    agent.get_by_label("Agent 2: model").select_option(label="Other number 0")
+    agent.get_by_label("Agent 2: adapter").select_option(label="Tuned")
+    agent.get_by_label("Agent 2: scale").fill("0.5")
+    agent.get_by_label("Agent 2: max tokens").fill("9")
+    expect(agent.locator("summary")).to_contain_text("Other number 0, Tuned \u00d7 0.5, max tokens 9")
+    run(page)
+    expect(card(page, 1).locator(".output")).to_have_text("Other 0, tuned.")
+    expect(card(page, 2).locator(".output")).to_have_text(re.compile("Con: Other 0, tuned\\."))
+    page.get_by_role("button", name="Copy a link").wait_for()
+    page.reload()  # the form is kept with what the agent has of its own
+    expect(page.get_by_role("group", name="Agent 2", exact=True).locator("summary")).to_contain_text("Tuned \u00d7 0.5")
+    agent.get_by_label("Agent 2: model").select_option(label="as the setup", force=True)
+    expect(agent.locator("summary")).to_have_text("Model and sampling:max tokens 9")
+
+
+def test_among_many_models_an_agents_is_found_by_typing(page_over: PageOver, catalog_of: Any) -> None:
+    page = page_over(with_others(catalog_of(reply), 30), bundled=True)
+    load_preset(page, "debate")
+    agent = page.get_by_role("group", name="Agent 1", exact=True)
+    agent.locator("summary").click()
+    model = agent.get_by_label("Agent 1: model")
+    expect(model).to_have_attribute("placeholder", "as the setup")
+    model.fill("number 27")
+    model.press("Tab")
+    expect(model).to_have_value("Other number 27")
+    model.fill("nothing like that")
+    model.press("Tab")
+    expect(model).to_have_value("Other number 27")  # what names none, or several, is not taken
+    model.fill("")
+    model.press("Tab")
+    expect(agent.locator("summary")).to_have_text("Model and sampling:as the setup")
+
+
+def test_a_conversation_stands_in_a_pane_and_in_a_column(page_over: PageOver, catalog_of: Any) -> None:
+    page = page_over(catalog_of(lambda *_: "The answer is 7."), bundled=True)
+    load_preset(page, "debate")
+    turn_to(page, "Compare")
+    page.get_by_role("button", name="Add the Playground\u2019s setup as a pane").click()
+    pane = page.get_by_role("group", name="Pane C")
+    expect(pane).to_contain_text("The Playground\u2019s: Agents in conversation")
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.locator(".comparison[data-phase=done]")).to_be_visible()
+    side = page.locator(".comparison .side").nth(2)
+    expect(side.locator(".text")).to_contain_text("The answer is 7.")
+    side.get_by_role("button", name="Steps and messages").click()
+    expect(page.locator("#compare-steps .step")).to_have_count(6)
+    expect(
+        page.locator("#compare-steps").get_by_role("img", name=re.compile("^Pro was followed by Con"))
+    ).to_be_visible()
+
+    turn_to(page, "Experiments")
+    page.get_by_role("button", name="Add the Playground's setup").click()
+    page.get_by_label("Items", exact=True).fill("2")
+    page.get_by_label("Items", exact=True).press("Tab")
+    page.get_by_role("button", name="Run the experiment").click()
+    expect(page.locator(".experiment_status[data-phase=done]")).to_be_visible(timeout=60_000)
+    turn_to(page, "Items")
+    page.locator(".item-cell").last.click()
+    expect(page.locator("#experiment-steps .step").first).to_contain_text("Turn 1: Pro")
+
+
+def test_on_a_phone_a_conversation_is_set_up_and_gone_on_with(page_over: PageOver, catalog_of: Any) -> None:
+    page = page_over(with_others(catalog_of(reply)), bundled=True, width=390)
+    load_preset(page, "teacher_and_student")
+    agent = page.get_by_role("group", name="Agent 1", exact=True)
+    agent.locator("summary").click()
+    agent.get_by_label("Agent 1: model").select_option(label="Other number 0")
+    expect(agent.get_by_label("Agent 1: adapter")).to_be_visible()
+    run(page)
+    box = page.get_by_label("Output of Turn 2: Student")
+    box.fill("In the leaves, with light.")
+    page.get_by_role("button", name="Run on from here").click()
+    expect(page.get_by_label("Output of Turn 4: Student")).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("Teacher was followed by Student"))).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 1
