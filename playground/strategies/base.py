@@ -9,6 +9,7 @@ from pydantic import ConfigDict
 
 from playground.returning import Returning
 from playground.strategies.parts.calls import Calls
+from playground.strategies.parts.card import TechniqueCard as TechniqueCard
 from playground.strategies.parts.checks import check_examples, check_form_of_answer, check_labels, check_required
 from playground.strategies.parts.material import FENCED, marker_of, with_material
 from playground.task import SearchSettings
@@ -109,19 +110,6 @@ class Procedure(Protocol):
     def carry_out(self, task: Task, ask: Ask) -> Running:
         """Ask for what is needed. Yields events, returns the answer."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TechniqueCard:
-    """What to know before using a technique; evidence against it has the same rank as evidence for it."""
-
-    summary: str
-    helps: str
-    fails: str
-    cost: str
-    citation: str = ""
-    url: str = ""
-    figure: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

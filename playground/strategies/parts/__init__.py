@@ -3,6 +3,7 @@
 actions.py            Reads the action that a model names in its reply: `Action 1: Calculator[3 * 4]`, and what models
                       make of that form
 calls.py              How many completions a technique asks a model for, as far as that is known before it has asked
+card.py               The card of a technique, which stands beside it wherever it is chosen
 checks.py             What a task must have for what is asked of it, refused by name before anything is sent
 constraints.py        What an answer must not do, in the words of a prompt, and whether it does: words, length, format
 material.py           The material of a task: fenced behind its input, by a marker that occurs in neither
