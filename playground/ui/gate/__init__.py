@@ -18,6 +18,7 @@ fetching.py       what Gradio may fetch and copy
 listening.py      the address that it listens at, and a server that may take its time to begin
 writing.py        how an answer is written, whatever it holds
 page_start.py     a script that the page begins with
+component_search.py  where Gradio's own script searches too long
 headers.py        what each answer tells the browser
 refusals.py       what is answered instead
 """

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground.backends.catalog import Catalog
 from playground.settings import Settings
+from playground.ui.gate import component_search
 from playground.ui.gate.bodies import MEGABYTE, Bodies, replay
 from playground.ui.gate.headers import SecurityHeaders
 from playground.ui.gate.incoming import without_unread
@@ -91,6 +92,9 @@ class Gate:
                 raise no_such_page()
             await self._serving(scope, receive, send)
             return
+        if route.kind == "script" and (answer := component_search.script_at(scope["path"])):
+            await answer(scope, receive, send)
+            return
         with ExitStack() as stack:
             if route.kind == "file":
                 if not self._page.temporary.holds(parts["file"]):
@@ -105,7 +109,7 @@ class Gate:
                 send = WithScript(send)
             elif route.kind == "upload":
                 receive = self._uploads.count(scope, receive)
-            elif route.kind not in ("page", "start"):
+            elif route.kind not in ("page", "start", "script"):
                 body, sent = await self._bodies.read(scope, receive, visitor.address)
                 self._check_handler(route.kind, parts.get("name"), sent.get("fn_index"))
                 body = self._checked(route.kind, body, sent, visitor)

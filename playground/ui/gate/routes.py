@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from starlette.types import Scope
 
+from playground.ui.gate.component_search import CORE
 from playground.ui.gate.refusals import Refusal, no_such_page
 
 API = "/gradio_api"
@@ -35,6 +36,7 @@ ROUTES = (
     _route(READ, "/", "start"),
     _route(READ, "/config/?"),
     _route(READ, r"/(theme\.css|favicon\.ico|manifest\.json|robots\.txt)"),
+    _route(READ, CORE, "script"),
     _route(READ, r"/(assets|static)/[A-Za-z0-9_./-]+"),
     _route(READ, rf"{API}/(info/?|app_id|startup-events|theme\.css)"),
     _route(READ, rf"{API}/file=(?P<file>.+)", "file"),
