@@ -53,10 +53,15 @@ class PaneAnswers:
     count: int
     agreement: float | None
     verdicts: tuple[bool | None, ...] = ()
-    certain: bool = False  # nothing in it is left to chance: one repetition says as much as many
+    certain: bool = False  # nothing in it is left to chance: one repetition says as much as many, but for rounding
     right: int | None = None
     low: float | None = None  # of the share that is right, 95 %
     high: float | None = None
+
+    @property
+    def alike(self) -> bool:
+        """Whether all its repetitions gave one answer."""
+        return len(self.answers) < 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,11 +123,15 @@ def repeated(
     table = _table(runs, [titles[at] for at in order], [panes[at] for at in order], order)
     for at, summary in zip(order, summaries(table), strict=True):
         panes[at] = replace(panes[at], right=summary.right, low=summary.low, high=summary.high)
-    certain = {title for title, pane in zip(titles, panes, strict=True) if pane.certain}
+    certain = [at for at in order[1:] if panes[at].certain and panes[baseline].certain]
+    tested = [at for at in order if at not in certain]  # the others would only count as further comparisons
+    table = _table(runs, [titles[at] for at in tested], [panes[at] for at in tested], tested)
     comparisons = sorted(compare(table), key=lambda one: (not one.significant, -(one.difference or 0.0)))
-    sentences = tuple(_sentence(one, certain) for one in comparisons)
+    sentences = [_sentence(one) for one in comparisons]
+    sentences += [_certain_sentence(titles[at], panes[at], titles[baseline], panes[baseline]) for at in certain]
+    in_short = _summary(one_line(titles[baseline]), comparisons, len(certain))
     return Repetitions(
-        panes=tuple(panes), between=between, how=scoring.how, sentences=sentences, summary=_summary(comparisons)
+        panes=tuple(panes), between=between, how=scoring.how, sentences=tuple(sentences), summary=in_short
     )
 
 
@@ -138,7 +147,7 @@ def _pane(runs: Sequence[Run], scoring: ReferenceScoring | None) -> PaneAnswers:
         ),
         count=len(done),
         agreement=_within([comparison_key(run.answer) for run in done]),
-        certain=len(counts) == 1 and is_certain(done[0].setup),  # rounding in a batch may turn a near tie around
+        certain=bool(done) and is_certain(done[0].setup),
         verdicts=tuple(verdicts.get(run.answer) if run.status == "done" else None for run in runs),
     )
 
@@ -184,19 +193,30 @@ def is_certain(setup: Setup) -> bool:
     return all(prompt.sampling.temperature == 0 for prompt in prompts_of(setup))
 
 
-def _sentence(comparison: ColumnComparison, certain: set[str]) -> str:
+def _certain_sentence(second: str, pane: PaneAnswers, first: str, baseline: PaneAnswers) -> str:
+    """One pane against the baseline where both leave nothing to chance: no number of repetitions is evidence."""
+
+    def said(title: str, answers: PaneAnswers) -> str:
+        right, n = answers.right or 0, answers.count
+        if right in (0, n):
+            return f"{one_line(title)} is {'right' if right else 'wrong'}"
+        return f"{one_line(title)} is right in {right} of {format_count(n, 'repetition')}"
+
+    each = ", each time" if {pane.right, baseline.right} <= {0, pane.count, baseline.count} else ""
+    why = "every repetition is the same" if pane.alike and baseline.alike else "repetitions differ by rounding alone"
+    return (
+        f"{said(second, pane)} and {said(first, baseline)}{each}: at temperature 0 {why}, so repeating says nothing "
+        "of chance. Ask other prompts before you prefer one."
+    )
+
+
+def _sentence(comparison: ColumnComparison) -> str:
     """One pane against the baseline: who was right how often, and whether that suffices to prefer one."""
     first, second, n = one_line(comparison.first), one_line(comparison.second), comparison.n
     if comparison.means is None:
         return f"{second} and {first} cannot be compared: no repetition has an answer of both."
     a, b = (round(mean * n) for mean in comparison.means)
     times = format_count(n, "repetition")
-    if {comparison.first, comparison.second} <= certain:
-        said = f"{second} is {'right' if b else 'wrong'} and {first} is {'right' if a else 'wrong'}"
-        return (
-            f"{said}, each time: at temperature 0 every repetition is the same, so repeating says nothing of chance. "
-            "Ask other prompts before you prefer one."
-        )
     chance = format_adjusted_p(comparison.adjusted, comparison.comparisons)
     points = format_points(comparison.difference or 0.0)
     interval = format_interval(comparison.low or 0.0, comparison.high or 0.0)
@@ -208,16 +228,19 @@ def _sentence(comparison: ColumnComparison, certain: set[str]) -> str:
     return f"{counted}: the evidence does not suffice to prefer one{_needed_text(comparison)}."
 
 
-def _summary(comparisons: Sequence[ColumnComparison]) -> str:
-    """How many panes are better or worse than the baseline, by more than chance explains."""
-    if not comparisons:
+def _summary(baseline: str, comparisons: Sequence[ColumnComparison], certain: int) -> str:
+    """How many panes are better or worse than the baseline, by more than chance explains; of some that is no matter."""
+    if not comparisons and not certain:
         return ""
+    panes = format_count(len(comparisons) + certain, "pane")
+    if not comparisons:
+        return f"Of {panes} against {baseline} repeating says nothing of chance: the temperature is 0."
     differences = [one.difference or 0.0 for one in comparisons if one.significant]
     better, worse = sum(one > 0 for one in differences), sum(one < 0 for one in differences)
-    panes, against = format_count(len(comparisons), "pane"), one_line(comparisons[0].first)
+    rest = f"; of {certain} at temperature 0 repeating says nothing" if certain else ""
     return (
-        f"Of {panes} against {against}, {better} right more often and {worse} less often than chance explains; "
-        f"for {len(comparisons) - len(differences)} the evidence does not suffice."
+        f"Of {panes} against {baseline}, {better} right more often and {worse} less often than chance explains; "
+        f"for {len(comparisons) - len(differences)} the evidence does not suffice{rest}."
     )
 
 

@@ -76,10 +76,31 @@ def test_at_temperature_0_repeating_proves_nothing() -> None:
     assert all(pane.certain for pane in found.panes)
 
 
-def test_repetitions_at_temperature_0_that_rounding_made_different_are_not_said_to_be_the_same() -> None:
-    found = said("84 0 84", "84 84 84", reference="84", setup=CERTAIN)
-    assert [pane.certain for pane in found.panes] == [False, True]
-    assert not any("every repetition is the same" in sentence for sentence in found.sentences)
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        ("0 " * 9 + "1", "B is wrong and A is right, each time: at temperature 0 repetitions differ by rounding alone"),
+        ("0 " * 9 + "84", "B is right in 1 of 10 repetitions and A is right: at temperature 0 repetitions differ by r"),
+        ("84 " * 10, "B is right and A is right, each time: at temperature 0 every repetition is the same"),
+    ],
+)
+def test_what_rounding_made_different_at_temperature_0_is_no_evidence(other: str, words: str) -> None:
+    found = said("84 " * 10, other, reference="84", setup=CERTAIN)
+    (sentence,) = found.sentences
+    assert sentence.startswith(words)
+    assert "repeating says nothing of chance" in sentence
+    assert found.summary == "Of 1 pane against A repeating says nothing of chance: the temperature is 0."
+    assert all(pane.certain for pane in found.panes)
+
+
+def test_only_panes_that_chance_is_in_count_as_comparisons() -> None:
+    setups_of = [CERTAIN, CERTAIN, SETUP]
+    panes = [runs(words * 8, setup) for words, setup in zip(["0 ", "84 ", "84 "], setups_of, strict=True)]
+    found = repeated(panes, ["A", "B", "C"], 0, ReferenceScoring("84", SETUP))
+    assert found.sentences[0].startswith("C was right in 8 of 8 repetitions")
+    assert "after Holm" not in found.sentences[0]
+    assert found.sentences[1].startswith("B is right and A is wrong, each time")
+    assert found.summary.endswith("for 0 the evidence does not suffice; of 1 at temperature 0 repeating says nothing.")
 
 
 def test_right_and_wrong_are_counted_with_an_interval() -> None:

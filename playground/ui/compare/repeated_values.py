@@ -17,7 +17,8 @@ AGREEMENT = (
     "The share of pairs of answers that are equal: one of the row's pane and one of the column's; along the diagonal, "
     "two repetitions of one pane."
 )
-ALIKE = " each time: at temperature 0 every repetition is the same"
+ALIKE = "at temperature 0 every repetition is the same"
+ROUNDED = "at temperature 0 repetitions differ by rounding alone"
 SAME_PROMPT = "The same prompt as the baseline's, word for word."
 NEAR_TIE = (
     f"{SAME_PROMPT} Answers that differ at temperature 0 come of rounding, which in a shared batch can turn a near tie."
@@ -67,8 +68,12 @@ def pane_value(pane: PaneAnswers | None, runs: PaneRuns) -> dict[str, Any]:
 def _score(pane: PaneAnswers) -> str:
     if pane.right is None or pane.low is None or pane.high is None:
         return ""
-    if pane.count == 1 or pane.certain:
-        return ("Right" if pane.right else "Wrong") + (ALIKE if pane.count > 1 else "")
+    if pane.count == 1:
+        return "Right" if pane.right else "Wrong"
+    if pane.certain:
+        each = {0: "Wrong each time", pane.count: "Right each time"}
+        said = each.get(pane.right, f"Right in {pane.right} of {pane.count}")
+        return f"{said}: {ALIKE if pane.alike else ROUNDED}"
     interval = f"95 % interval {format_percent(pane.low)} to {format_percent(pane.high)}"
     return f"Right in {pane.right} of {pane.count} ({interval})"
 

@@ -7,6 +7,7 @@ import pytest
 
 from playground import setups
 from playground.errors import InvalidSetup
+from playground.evaluation.repetitions import ReferenceScoring, repeated
 from playground.types import Completion, Message, Run, Step
 from playground.ui.compare import answers_values, measured_values, repeated_values
 from playground.ui.compare.panes import PaneSelection
@@ -113,6 +114,22 @@ def test_why_answers_to_the_same_differ_without_chance_is_said(
     picked = PaneSelection(panes=panes, baseline=0, titles=("A", "B"))
     now = ComparisonRun(setup=first, picked=picked, every=every, models=(None, None), stage="done", repetitions=1)
     assert repeated_values.prompts_value(now, 1) == {"note": note, "requests": []}
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        (("84", "84"), "Right each time: at temperature 0 every repetition is the same"),
+        (("84", "It is 84"), "Right each time: at temperature 0 repetitions differ by rounding alone"),
+        (("42", "43"), "Wrong each time: at temperature 0 repetitions differ by rounding alone"),
+        (("42", "84"), "Right in 1 of 2: at temperature 0 repetitions differ by rounding alone"),
+    ],
+)
+def test_how_often_a_pane_is_right_that_leaves_nothing_to_chance(answers: tuple[str, str], said: str) -> None:
+    setup = setups.parse({**ASKED, "sampling": {"temperature": 0}})
+    runs = tuple(run(setup, answer) for answer in answers)
+    (pane,) = repeated([runs], ["A"], 0, ReferenceScoring("84", setup)).panes
+    assert repeated_values.pane_value(pane, runs)["score"] == said
 
 
 def test_a_reference_of_the_wrong_kind_is_said_of_its_field() -> None:
