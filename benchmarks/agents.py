@@ -14,7 +14,7 @@ from playground.backends.offered_entries import offered_entries
 from playground.settings import Settings
 from playground.types import Setup
 
-ROUNDS, TURNS, EARLY = 7, 10, 2
+ROUNDS, TURNS, EARLY = 3, 10, 2
 NUMBER = re.compile(r"\d+")
 NAMES = ("Ann", "Ben")
 THIRD = "Eve"  # beside a moderator: of two only one could be next

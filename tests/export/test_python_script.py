@@ -289,3 +289,17 @@ def test_what_one_script_cannot_ask_of_its_server_is_refused_by_row(recorder: An
         task = {"input": "2 + 2?", "agents": [MIXED[1], {**MIXED[0], "model": model}]}
         with pytest.raises(NotSupported, match=rf"`task\.agents\.1\.model` is .*{why}"):
             write_code(setups.parse({**PANEL, "task": task}), KINDS["python"], catalog)
+
+
+def test_an_agent_that_is_the_search_finds_passages_by_their_words(
+    recorder: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agents = [{"name": "Finder", "writer": "search"}, {"name": "Guide", "system": "You answer."}]
+    task = {"input": "How many steps does the lighthouse have?", "collection": "ferry_island", "agents": agents}
+    setup = setups.parse({**PANEL, "options": {"messages": 2, "single_prompt": False}, "task": task})
+    script = write_code(setup, KINDS["python"], models_of(recorder, "one"))
+    _, steps = run_script(script, tmp_path, recorder.url, monkeypatch)
+    (body,) = recorder.told
+    assert body["messages"][-1]["content"].startswith("How many steps does the lighthouse have?\n\nFinder: [1] ")
+    assert "has 142 steps" in body["messages"][-1]["content"]
+    assert "--- Turn 1: Finder\n[1] " in steps
