@@ -55,7 +55,10 @@ def card(page: Page, at: int) -> Locator:
 def with_others(catalog: Catalog, count: int = 1) -> Catalog:
     """With so many more models, of which the first has an adapter."""
     for number in range(count):
-        backend = ScriptedBackend(reply=lambda request, _, n=number: f"Other {n}, {request.adapter or 'as it is'}.")
+        backend = ScriptedBackend(
+            reply=lambda request, _, n=number: f"Other {n}, {request.adapter or 'as it is'}.",
+            capabilities=catalog.info("default").capabilities,
+        )
         entry = ModelEntry(
             name=f"other{number}", title=f"Other number {number}", kind="scripted", load=lambda _, it=backend: it,
             capabilities=backend.capabilities,
