@@ -124,6 +124,9 @@ def test_it_ends_when_all_agree(catalog_of: Any) -> None:
     run = ran(catalog_of(reply), setup(answer="number", agreement=True, messages=40))
     assert (len(run.steps), run.answer) == (3, "7")
     assert "because all agree" in run.how
+    finder = setup({"name": "Finder", "writer": "search"}, WRITER, CRITIC, answer="number", agreement=True)
+    found = ran(catalog_of(lambda *_: "7"), replace(finder, task=replace(finder.task, collection="ferry_island")))
+    assert (len(found.steps), found.answer) == (3, "7")  # what a search found is no opinion
     same = ran(catalog_of(lambda *_: "Tea!  Now."), setup(agreement=True, messages=40))
     assert (len(same.steps), same.answer) == (2, "Tea!  Now.")
 

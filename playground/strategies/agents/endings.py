@@ -29,9 +29,10 @@ def without_phrase(one: Utterance, phrase: str) -> str:
 
 def is_agreement(said: tuple[Utterance, ...], task: Task) -> bool:
     """Whether all who speak in turn have spoken, and their last messages have one answer. Of free text the words
-    are compared."""
-    last = {one.sender: one.text for one in said}
-    if len(last) < len(in_turn(task)) or len(last) == 1:
+    are compared. What a search found is no opinion."""
+    names = [agent.name for agent in in_turn(task) if agent.writer != "search"]
+    last = {one.sender: one.text for one in said if one.sender in names}
+    if len(last) < max(2, len(names)):
         return False
     if task.answer == "text":
         answers = [" ".join(text.casefold().split()) for text in last.values()]
