@@ -76,7 +76,8 @@ def test_each_agent_sees_its_own_messages_as_its_turns_and_those_of_others_under
         ["system: You write.", "user: A slogan for tea.", f"assistant: {first}", f"user: Critic: {second}"],
         [
             "system: You decide.",
-            f"user: A slogan for tea.\n\nWriter: {first}\n\nCritic: {second}\n\nWriter: {third}",
+            f"user: A slogan for tea.\n\nWriter: {first}\n\nCritic: {second}\n\nWriter: {third}\n\n"
+            "Judge, it is your turn. The task again: A slogan for tea.",
         ],
         ["user: A slogan for tea."],
     ]
@@ -388,3 +389,9 @@ def test_an_agent_may_be_the_search_itself(catalog_of: Any) -> None:
     assert steps_values.steps_value(run)["steps"][0]["facts"].startswith("to Writer")
     formed = replace(asked.task, agents=(*asked.task.agents, Agent(name="Last", writer="search", speaks="at_the_end")))
     assert technique_of(asked).why_no_form(formed)
+
+
+def test_a_long_task_is_not_told_twice(catalog_of: Any) -> None:
+    asked = setup(WRITER, JUDGE, messages=1)
+    long = replace(asked, task=replace(asked.task, input="tea " * 500))
+    assert ran(catalog_of(spoken), long).steps[-1].messages[-1].content.count("tea") == 500

@@ -21,6 +21,8 @@ TOOLS = {
 MAY_USE = """\
 You may use a tool. Write it on a line of its own and wait for what it says:
 {tools}"""
+LAST_WORD = "{name}, it is your turn. The task again: {task}"
+REPEATED = 1000  # characters of a task that is told again to who has the last word: small models lose it on the way
 SEEN_BY_PERSON = "{task}\n\n{said}"
 LEAVES = "exit"
 
@@ -57,7 +59,7 @@ def may_use(agent: Agent, task: Task) -> str:
 
 def seen_by(agent: Agent, task: Task, said: tuple[Utterance, ...]) -> tuple[Message, ...]:
     """The conversation as this agent sees it: its own messages are the assistant's, and those of others the user's,
-    under their names."""
+    under their names. Who has the last word is told the task again, unless that is long."""
     messages = system_of(agent, task)
     heard: tuple[str, ...] = (task.input,)
     for one in said:
@@ -66,6 +68,8 @@ def seen_by(agent: Agent, task: Task, said: tuple[Utterance, ...]) -> tuple[Mess
             heard = ()
         else:
             heard = (*heard, written_down(one))
+    if agent.speaks == "at_the_end" and said and len(task.input) <= REPEATED:
+        heard = (*heard, LAST_WORD.format(name=agent.name, task=task.input))
     return (*messages, user_message("\n\n".join(heard) or GO_ON))
 
 
