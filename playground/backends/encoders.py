@@ -15,7 +15,8 @@ from playground.types import Progress
 if TYPE_CHECKING:
     from playground.backends.local.tasks.sentences import SentenceEncoder
 
-PUBLIC_LIMITS = LibraryLimits(documents=20, characters=1_000_000)  # of each session, where strangers share the server
+# Of each session, and of all together, where strangers share the server.
+PUBLIC_LIMITS = LibraryLimits(documents=20, characters=1_000_000, together=200_000_000)
 
 
 def library_of(settings: Settings) -> Library:

@@ -30,6 +30,7 @@ class LibraryLimits:
 
     documents: int = MAX_DOCUMENTS
     characters: int = 20_000_000
+    together: int = 0  # characters that all sessions may hold; 0 is any number
 
 
 def in_memory(name: str, vectors: Vectors, documents: Sequence[int]) -> Nearest:
@@ -53,6 +54,7 @@ class Library:
         self._keep, self._shared = keep, shared
         self.encoders: Mapping[str, Embedder] = {}  # behind endpoints that the session connected, by their names
         self._own: tuple[SourceText, ...] = ()
+        self._taken = 0  # characters of a session's documents, or of those of all sessions
         self._secret = secrets.token_hex(8)  # so that nobody else's vectors have these names
         self._indexes: OrderedDict[tuple[str, int, int, str], Index] = OrderedDict()
         self._lock = Lock()
@@ -124,7 +126,20 @@ class Library:
                     f"\u201c{title[:80]}\u201d has {len(text):,} characters; with what is there already that is more "
                     f"than the {self.limits.characters:,} that a session may hold."
                 )
+            if self._shared:
+                self._shared.take_room(len(text))
             self._own = (*self._own, SourceText(title=name, text=text, kind=kind))
+            self._taken += len(text)
+
+    def take_room(self, characters: int) -> None:
+        """For so many more of a session's, or with a number below 0 for fewer. Raises LimitReached."""
+        with self._lock:
+            if self.limits.together and characters > 0 and self._taken + characters > self.limits.together:
+                raise LimitReached(
+                    "The documents of all visitors together are as many as this server takes; take a shorter one, or "
+                    "try again when somebody has left."
+                )
+            self._taken += characters
 
     def clear(self) -> None:
         """Forget all documents of this session."""
@@ -136,7 +151,9 @@ class Library:
         """The session has ended: what was kept for its documents elsewhere goes too."""
         with self._lock:
             indexes, self._indexes = list(self._indexes.values()), OrderedDict()
+            taken, self._taken = self._taken, 0 if self._shared else self._taken
         if self._shared:
+            self._shared.take_room(-taken)
             for index in indexes:
                 index.close()
 

@@ -1,6 +1,8 @@
 """Files of strangers are read within limits, and what cannot be read is said in words."""
 
+import resource
 import zlib
+from pathlib import Path
 
 import pytest
 from made_files import docx, pdf
@@ -51,7 +53,9 @@ def test_the_text_of_each_kind_of_file(name: str, content: bytes, text: str) -> 
         ("x.docx", b"PK\x03\x04 no zip", "no Word document"),
         ("x.docx", docx("<w:document"), "text cannot be read"),
         ("x.docx", docx(BOMB), "text cannot be read"),
-        ("x.docx", docx(b" " * (65 * 2**20)), "unpacks to more than 64 MB"),
+        ("x.docx", docx(b" " * (65 * 2**20)), r"unpacks to more than 0\.0572 MB"),
+        ("x.html", b"<" * 4_000, "more than 2,000 characters"),
+        ("x.txt", bytes(range(256)) * 100, "is no text"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_said_in_words(name: str, content: bytes, message: str) -> None:
@@ -66,11 +70,51 @@ def test_a_pdf_that_unpacks_without_end_ends_with_its_process() -> None:
         read_file(pdf("x", stream=packed), "bomb.pdf", 2_000)
 
 
+def test_of_paragraphs_in_paragraphs_each_word_is_read_once() -> None:
+    """A kilobyte of them took a minute when each was read with all that it holds."""
+    head = '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+    many = 20_000
+    nested = f"{head}{'<w:p><w:t>x</w:t>' * many}{'</w:p>' * many}</w:document>"
+    _, text, _ = read_file(docx(nested), "deep.docx", 100_000, seconds=30)
+    assert text.split() == ["x"] * many
+
+
+def test_tags_that_are_opened_and_never_closed_are_gone_through_once() -> None:
+    page = b"<p>seen</p>" + b"<svg>" * 100_000 + b"</title>" * 100_000 + b"<p>hidden</p>"
+    assert read_file(page, "x.html", 2_000, seconds=30)[1] == "seen"
+    nested = b"<svg><svg>no</svg>no</svg><p>yes</p>"
+    assert read_file(nested, "x.html", 2_000)[1] == "yes"
+
+
+def test_what_reads_a_file_is_kept_from_keys_and_from_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-operator")
+    monkeypatch.setenv("PLAYGROUND_SERVE_KEY", "sk-operator")
+    monkeypatch.chdir(tmp_path)  # wherever the app was started
+    tell = "import json, os; print(json.dumps({'text': ' '.join(v for v in os.environ.values())}))"
+    monkeypatch.setattr(parent, "CHILD", ("-c", tell))
+    assert "sk-operator" not in read_file(b"x", "x.txt", 2_000)[1]
+    write = f"lambda *_: pathlib.Path({str(tmp_path / 'made')!r}).write_text('x')"
+    writes = f"import pathlib, playground.retrieval.reading.child as c; c.text_of = {write}; c.main()"
+    monkeypatch.setattr(parent, "CHILD", ("-c", writes))
+    with pytest.raises(InvalidSetup, match="broke off"):
+        read_file(b"x", "x.txt", 2_000)
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    assert read_file(b"Tea.", "x.txt", 2_000)[1] == "Tea."
+
+
+def test_what_a_library_says_of_a_file_takes_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = "import sys; sys.stderr.write('x' * 50_000_000); print('{\"text\": \"Tea.\"}')"
+    monkeypatch.setattr(parent, "CHILD", ("-c", said))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # KB
+    assert read_file(b"x", "x.txt", 2_000)[1] == "Tea."
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 40_000
+
+
 def test_a_file_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parent, "SECONDS", 0.2)
     monkeypatch.setattr(parent, "CHILD", ("-c", "import time; time.sleep(60)"))
     with pytest.raises(LimitReached, match=r"took more than 0\.2 seconds"):
-        read_file(b"slow", "slow.txt", 2_000)
+        read_file(b"slow", "slow.txt", 2_000, seconds=0.2)
 
 
 def test_what_breaks_the_reader_breaks_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:

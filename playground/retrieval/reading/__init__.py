@@ -5,6 +5,6 @@ formats.py   Text out of each format: plain text, Markdown, HTML, PDF and DOCX
 parent.py    Has a file read in a process of its own, and says in words what is wrong with it
 """
 
-from playground.retrieval.reading.parent import KINDS, read_file
+from playground.retrieval.reading.parent import KINDS, SECONDS, SHARED_SECONDS, read_file
 
-__all__ = ["KINDS", "read_file"]
+__all__ = ["KINDS", "SECONDS", "SHARED_SECONDS", "read_file"]

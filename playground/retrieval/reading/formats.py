@@ -10,7 +10,8 @@ from typing import Any
 from playground.retrieval.passages import readable
 
 MOST_PAGES = 2_000
-MOST_XML = 64 * 2**20  # bytes of a DOCX's text, unpacked
+MOST_XML = 64 * 2**20  # bytes of a DOCX's text, unpacked,
+XML_PER_CHARACTER = 30  # and no more than these for each character that may come of them
 WORDS = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 SILENT = {"title", "script", "style", "head", "template", "noscript", "svg"}
 BLOCK_TAGS = """
@@ -122,18 +123,16 @@ def _docx(content: bytes, most: int) -> str:
 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts, parts.open("word/document.xml") as part:
-            xml = part.read(MOST_XML + 1)  # however much the archive says of itself
-        if len(xml) > MOST_XML:
-            raise ReadingFault(f"unpacks to more than {MOST_XML // 2**20} MB, which is the most.")
+            largest = min(MOST_XML, XML_PER_CHARACTER * most)
+            xml = part.read(largest + 1)  # however much the archive says of itself
+        if len(xml) > largest:
+            raise ReadingFault(f"unpacks to more than {largest / 2**20:.3g} MB, which is the most.")
         body = fromstring(xml)
     except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
         raise ReadingFault("is no Word document of the kind .docx, or is broken or locked; save it again.") from error
     except (ParseError, DefusedXmlException, RecursionError) as error:
         raise ReadingFault("is a Word document whose text cannot be read; save it again.") from error
-    paragraphs = ("".join(_run_texts(paragraph)) for paragraph in body.iter(f"{WORDS}p"))
-    return "\n\n".join(text for text in paragraphs if text.strip())
-
-
-def _run_texts(paragraph: Any) -> list[str]:
-    signs = {f"{WORDS}tab": "\t", f"{WORDS}br": "\n", f"{WORDS}cr": "\n"}
-    return [(node.text or "") if node.tag == f"{WORDS}t" else signs.get(node.tag, "") for node in paragraph.iter()]
+    # Each part of the text once, in its order: paragraphs in paragraphs would be read as often as they are deep.
+    signs = {f"{WORDS}p": "\n\n", f"{WORDS}tab": "\t", f"{WORDS}br": "\n", f"{WORDS}cr": "\n"}
+    texts = ((node.text or "") if node.tag == f"{WORDS}t" else signs.get(node.tag, "") for node in body.iter())
+    return "".join(texts).strip()

@@ -10,7 +10,7 @@ import playground
 from playground.errors import InvalidSetup, LimitReached
 
 KINDS = {".txt": "text", ".md": "Markdown", ".html": "HTML", ".htm": "HTML", ".pdf": "PDF", ".docx": "Word"}
-SECONDS = 60
+SECONDS, SHARED_SECONDS = 60, 20  # for a file; the second where strangers wait for each other's
 ROOT = Path(playground.__file__).parents[1]  # wherever the app was started
 # What Python needs to run; no key of the operator's is within reach of what a file does to a library.
 ENVIRONMENT = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "LANG", "LC_ALL")
@@ -18,7 +18,7 @@ CHILD = ("-m", "playground.retrieval.reading.child")
 CRASHED = "cannot be read: reading it took more memory than a document may, or broke off. Save it as plain text."
 
 
-def read_file(content: bytes, filename: str, most: int) -> tuple[str, str, str]:
+def read_file(content: bytes, filename: str, most: int, seconds: float = SECONDS) -> tuple[str, str, str]:
     """Title, text and kind of a file, of at most `most` characters. Raises InvalidSetup, LimitReached.
 
     A process of its own ends with what a file does to it: a bomb, an endless loop, a hole in a library.
@@ -32,13 +32,13 @@ def read_file(content: bytes, filename: str, most: int) -> tuple[str, str, str]:
     try:
         # What it says of a file's faults is read by nobody, and may be without end.
         done = subprocess.run(
-            [sys.executable, *CHILD, kind, str(most)], input=content, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            timeout=SECONDS, check=False, cwd=ROOT,
+            [sys.executable, *CHILD, kind, str(most), str(max(1, int(seconds)))],
+            input=content, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=seconds, check=False, cwd=ROOT,
             env={name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise LimitReached(
-            f"{_quoted(name)} took more than {SECONDS} seconds to read; save it as plain text."
+            f"{_quoted(name)} took more than {seconds:g} seconds to read; save it as plain text."
         ) from None
     if done.returncode:
         raise InvalidSetup(f"{_quoted(name)} {CRASHED}")

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+from playground.errors import InvalidSetup
 from playground.evaluation import experiments
 from playground.evaluation.plan import Experiment
 from playground.evaluation.running.estimate import Estimate
 from playground.formats import format_duration
+from playground.retrieval.library import OWN
 from playground.settings import Settings
 from playground.ui.handlers.event_options import EXPERIMENTS
 from playground.ui.handlers.fair_shares import share
@@ -14,8 +16,14 @@ CELLS = "PLAYGROUND_MAX_CELLS"
 
 
 def check_size(experiment: Experiment, settings: Settings) -> None:
-    """Raises LimitReached for more cells than this server asks in one experiment."""
+    """Raises LimitReached for more cells than this server asks in one experiment, and InvalidSetup for one whose
+    answers would keep what this server is not to keep."""
     experiments.check_size(experiment, settings.max_cells, CELLS)
+    for place, technique in enumerate(experiment.techniques):
+        if settings.public and technique.task.get("collection") == OWN:
+            rule = "the answers of an experiment are kept on this shared server, and documents of your own are not."
+            path = ("techniques", place, "task", "collection")
+            raise InvalidSetup(path=path, value=OWN, rule=f"{rule} Choose another collection.")
 
 
 def with_limit(found: Estimate, settings: Settings) -> Estimate:

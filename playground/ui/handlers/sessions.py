@@ -15,13 +15,14 @@ from playground.errors import InvalidSetup, LimitReached, UnknownModel
 from playground.retrieval.library import Library
 from playground.settings import Settings
 from playground.types import Progress
-from playground.ui.handlers.visitors import visitor_of
+from playground.ui.handlers.visitors import NOBODY, Visitor, visitor_of
 
 if TYPE_CHECKING:
     from playground.backends.endpoints.connection import Connection
 
 IDLE = 2 * 3600.0  # seconds after which what a visitor connected is forgotten
 MOST_SESSIONS, MOST_ENDPOINTS = 1000, 8
+OF_VISITOR, OF_ADDRESS = 16, 100  # of these sessions, where strangers share the server: more put out one's own
 PARALLEL = 16  # calls at once to one endpoint, unless another number is asked for
 OPENAI = "https://api.openai.com/v1"
 
@@ -32,6 +33,7 @@ class _Session:
 
     catalog: Catalog
     used: float
+    visitor: Visitor = NOBODY
     connections: dict[str, "Connection"] = field(default_factory=dict)
 
 
@@ -61,7 +63,7 @@ class Sessions:
         """What this visitor can search, with room for documents. Raises InvalidSetup where there is no session."""
         if request is None or not request.session_hash:
             raise InvalidSetup("There is no session to keep documents in; open the page or use gradio_client.")
-        return self._open_session(request.session_hash).catalog.library
+        return self._open_session(request).catalog.library
 
     def connections(self, request: gr.Request | None) -> tuple["Connection", ...]:
         """What this visitor connected, in order."""
@@ -97,7 +99,7 @@ class Sessions:
         if known := self._session_of(request):
             _make_sure_of_room(known, name)
         connected = yield from endpoints.connect(where, model)
-        session = self._open_session(request.session_hash)  # now: an attempt that fails puts nobody else out
+        session = self._open_session(request)  # now: an attempt that fails puts nobody else out
         with self._lock:
             _make_sure_of_room(session, name)  # others may have been connected meanwhile
             self._offer(session, {**session.connections, name: connected})
@@ -141,14 +143,24 @@ class Sessions:
                 session.used = now
             return session
 
-    def _open_session(self, key: str) -> _Session:
+    def _open_session(self, request: gr.Request) -> _Session:
+        key, visitor = request.session_hash or "", visitor_of(request)
         with self._lock:
-            while key not in self._sessions and len(self._sessions) >= MOST_SESSIONS:
-                self._drop(min(self._sessions, key=lambda key: self._sessions[key].used))
             if key not in self._sessions:
+                self._make_room(visitor)
                 catalog = Catalog(shared=self._shared, library=self._shared.library.for_session())
-                self._sessions[key] = _Session(catalog, self._clock())
+                self._sessions[key] = _Session(catalog, self._clock(), visitor)
             return self._sessions[key]
+
+    def _make_room(self, visitor: Visitor) -> None:
+        """For one session more. Whoever opens them in numbers puts out their own, and nobody else's."""
+        known = self._settings.public and visitor != NOBODY
+        for most, whose in ((OF_VISITOR, "id"), (OF_ADDRESS, "address"), (MOST_SESSIONS, "")):
+            if not whose or known:
+                name = getattr(visitor, whose, "")
+                keys = [key for key, one in self._sessions.items() if getattr(one.visitor, whose, "") == name]
+                if len(keys) >= most:
+                    self._drop(min(keys, key=lambda key: self._sessions[key].used))
 
     def _drop(self, key: str) -> None:
         if session := self._sessions.pop(key, None):

@@ -10,7 +10,7 @@ import gradio as gr
 from playground.errors import InvalidSetup, LimitReached
 from playground.formats import format_count
 from playground.retrieval.library import OWN, Library
-from playground.retrieval.reading import KINDS, read_file
+from playground.retrieval.reading import KINDS, SECONDS, SHARED_SECONDS, read_file
 from playground.settings import Settings
 from playground.ui import widgets
 from playground.ui.handlers.event_options import READING
@@ -111,7 +111,8 @@ def wire(panel: DocumentsPanel, settings: Settings, sessions: Sessions) -> None:
             raise LimitReached(f"The file is larger than {most} MB, which is the most.")
 
         def add(library: Library) -> None:
-            library.add(*read_file(path.read_bytes(), path.name, library.limits.characters))
+            seconds = SHARED_SECONDS if settings.public else SECONDS
+            library.add(*read_file(path.read_bytes(), path.name, library.limits.characters, seconds))
 
         return changed(request, add)
 

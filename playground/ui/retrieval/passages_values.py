@@ -60,8 +60,14 @@ def _hit(number: int, hit: Hit, collection: Collection) -> dict[str, Any]:
         "title": passage.title,
         "place": f"{f'{kind}, ' if kind else ''}characters {passage.start + 1:,} to {passage.end:,}",
         "pieces": marked_words(passage.text, {word for word, _ in hit.words}),
-        "why": [by_words, by_meaning, f"Together: {hit.score:.4f}, from both places"],
+        "why": [by_words, by_meaning, f"Together: {hit.score:.4f}, from {_places(hit)}"],
     }
+
+
+def _places(hit: Hit) -> str:
+    """Which ranks a fused score comes from."""
+    ranks = [name for name, rank in (("words", hit.word_rank), ("meaning", hit.likeness_rank)) if rank]
+    return f"the place by {' and the place by '.join(ranks)}" if ranks else "no place"
 
 
 def marked_words(text: str, wanted: set[str]) -> list[dict[str, Any]]:

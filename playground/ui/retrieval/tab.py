@@ -15,7 +15,7 @@ ABOUT = (
 def build(shared: PageContext) -> Tab:
     """Lay out the tab and wire it. Nothing is searched before somebody asks."""
     library = shared.catalog.library
-    with gr.Row(elem_classes="halves", equal_height=False):
+    with gr.Row(elem_classes="halves found-passages", equal_height=False):
         with gr.Column(elem_classes="asking", min_width=0):
             gr.Markdown("## Search in documents")
             gr.Markdown(ABOUT, elem_classes="field-label")
