@@ -1,9 +1,6 @@
 """How long a page takes to be usable, with its tabs and with twice as many, and what the first call of a session costs.
 
 python -m benchmarks.page          prints both; a tab's parts are drawn by Gradio when the tab is first opened
-
-Twice the tabs is measured twice: all on one page, and the second half on a page of its own beside it (Gradio's
-`route`), of which nothing is built in a browser that has not opened it.
 """
 
 import json
@@ -16,56 +13,33 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-import gradio as gr
 import httpx
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from benchmarks.scripted_cells import scripted_catalog
-from playground.backends.catalog import Catalog
 from playground.evaluation.store import Store
 from playground.settings import Settings
 from playground.ui import app as page_of
 from playground.ui.app import build_app, launch_options
-from playground.ui.handlers import drafts
-from playground.ui.handlers.fair_shares import experiment_places
-from playground.ui.handlers.sessions import Sessions
-from playground.ui.handlers.tab import PageContext
 from tests.browser import installed_chromium
 
 ROUNDS = 7
 
 
 @contextmanager
-def served(times: int, *, apart: bool = False) -> Iterator[str]:
-    """The address of the page with all tabs but the Playground built so many times, or once more on a page `apart`."""
+def served(times: int) -> Iterator[str]:
+    """The address of the page with all tabs but the Playground built so many times."""
     tabs = {f"{title}{n or ''}": build for n in range(times) for title, build in page_of.TABS.items()}
     with tempfile.TemporaryDirectory() as folder, patch.object(page_of, "TABS", tabs):
         settings = Settings(port=0, store=str(Path(folder) / "store.sqlite"))
         catalog, store = scripted_catalog(), Store.from_settings(settings)
         app: Any = build_app(settings, catalog, store)
-        if apart:
-            add_page(app, settings, catalog, store)
         options = {**launch_options(settings), "server_port": None, "quiet": True}
         _, url, _ = app.launch(**options, prevent_thread_lock=True)
         try:
             yield str(url)
         finally:
             app.close()
-
-
-def add_page(app: Any, settings: Settings, catalog: Catalog, store: Store) -> None:
-    """Another page of this app, with the same tabs once more."""
-    with app.route("More"):
-        shared = PageContext(
-            page=app, settings=settings, sessions=Sessions(catalog, settings), store=store,
-            places=experiment_places(settings), model_changes=gr.State(0), setup_to_open=gr.State(None),
-            comparison=drafts.build("comparison"), plan=drafts.build("plan"), chat=drafts.build("chat"),
-            ready=gr.State(None),
-        )  # fmt: skip
-        with gr.Tabs():
-            for title, build in page_of.TABS.items():
-                with gr.Tab(title):
-                    build(shared)
 
 
 def until_usable(browser: Browser, url: str) -> float:
@@ -97,19 +71,17 @@ def first_and_later(url: str) -> tuple[float, float]:
 
 
 def main() -> dict[str, float]:
-    with served(1) as once, served(2) as twice, served(1, apart=True) as apart, sync_playwright() as playwright:
+    with served(1) as once, served(2) as twice, sync_playwright() as playwright:
         browser = installed_chromium.start(playwright)
-        rounds = [[until_usable(browser, url) for url in (once, twice, apart)] for _ in range(1 + ROUNDS)][1:]
+        rounds = [[until_usable(browser, url) for url in (once, twice)] for _ in range(1 + ROUNDS)][1:]
         browser.close()
         calls = [first_and_later(once) for _ in range(ROUNDS)]
-    plain, doubled, beside = (statistics.median(times) for times in zip(*rounds, strict=True))
+    plain, doubled = (statistics.median(times) for times in zip(*rounds, strict=True))
     first, later = (statistics.median(times) for times in zip(*calls, strict=True))
     return {
         "usable after, s": plain,
         "with twice the tabs, s": doubled,
-        "ratio": doubled / plain,
-        "with these on a page of their own, s": beside,
-        "ratio, at most 1.2": beside / plain,
+        "ratio, at most 1.2": doubled / plain,
         "first call of a session, ms": first * 1000,
         "beyond a later call, ms, at most 30": (first - later) * 1000,
     }

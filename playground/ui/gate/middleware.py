@@ -33,7 +33,6 @@ class GradioPage(Protocol):
 
     temporary: TemporaryFolder
     fns: dict[int, Any]  # the handlers, by number
-    pages: list[tuple[str, str, bool]]  # of each its path, title, and whether the list of pages shows it
     served: Catalog | None
 
     def session_of(self, event_id: str) -> str: ...
@@ -84,7 +83,7 @@ class Gate:
                 await refused.answer(answer, shape_for(scope))
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
-        route, parts = find_route(scope, [path for path, *_ in self._page.pages])
+        route, parts = find_route(scope)
         visitor: Visitor = scope[NAME]
         scope = {**without_unread(scope), "query_string": without_deep_link(scope["query_string"])}
         if route.kind == "serve":

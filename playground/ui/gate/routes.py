@@ -1,7 +1,6 @@
 """The routes that the page and programs need. Gradio has some thirty more: they are not there."""
 
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import parse_qsl, urlencode
@@ -54,12 +53,9 @@ ROUTES = (
 )
 
 
-def find_route(scope: Scope, pages: Collection[str]) -> tuple[Route, dict[str, str]]:
-    """What is asked for, and the parts of its path by name; `pages` are the app's, "" the first, "name" at /name.
-
-    Raises Refusal: not found, or the wrong method.
-    """
-    path = "/" if scope["path"][1:] in pages else scope["path"]
+def find_route(scope: Scope) -> tuple[Route, dict[str, str]]:
+    """What is asked for, and the parts of its path by name. Raises Refusal: not found, or the wrong method."""
+    path = scope["path"]
     if len(path) > LONGEST_PATH or len(scope["query_string"]) > LONGEST_QUERY:
         raise Refusal(HTTPStatus.REQUEST_URI_TOO_LONG, "This address is too long.")
     for route in ROUTES:
