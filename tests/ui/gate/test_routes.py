@@ -1,16 +1,10 @@
 """What there is to ask for, and what each answer tells a browser."""
 
-from pathlib import Path
 from typing import Any
 
-import gradio as gr
-import httpx
 import pytest
 from gradio_client import Client
 
-from playground.settings import Settings
-from playground.ui.app import build_app, launch_options
-from playground.ui.gate.page_start import SCRIPT
 from playground.ui.gate.refusals import Refusal
 from playground.ui.gate.routes import find_route, without_deep_link
 
@@ -60,27 +54,6 @@ def test_each_route_has_its_methods(method: str, path: str) -> None:
     with pytest.raises(Refusal) as refused:
         find_route({"type": "http", "method": method, "path": path, "query_string": b""})
     assert refused.value.status == 405
-
-
-def test_a_page_beside_the_first_is_served_with_the_same_start_and_no_other_path_is(
-    catalog_of: Any, tmp_path: Path
-) -> None:
-    settings = Settings(port=0, cache=tmp_path / "cache", store=str(tmp_path / "store.sqlite"))
-    app = build_app(settings, catalog_of())
-    with app.route("More"):
-        gr.Markdown("Another page")
-    options = {**launch_options(settings), "server_port": None, "quiet": True}
-    _, url, _ = app.launch(**options, prevent_thread_lock=True)
-    try:
-        for path in ("", "more"):
-            found = httpx.get(f"{url}{path}")
-            assert found.status_code == 200
-            assert SCRIPT in found.content
-            assert found.headers["x-content-type-options"] == "nosniff"
-        for path in ("mor", "more/x", "other"):
-            assert httpx.get(f"{url}{path}").status_code == 404
-    finally:
-        app.close()
 
 
 def test_an_address_has_a_length() -> None:
