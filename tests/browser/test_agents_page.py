@@ -2,9 +2,11 @@
 
 import random
 import re
+import threading
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from folded import load_preset, turn_to
 from playwright.sync_api import Locator, Page, expect
 
@@ -12,6 +14,7 @@ from playground.backends.base import Request
 from playground.backends.catalog import AdapterEntry, Catalog, ModelEntry
 from playground.backends.details import AdapterDetails
 from playground.backends.scripted import ScriptedBackend
+from playground.ui.handlers.one_at_a_time import Stoppable
 
 PageOver = Callable[..., Page]
 
@@ -20,7 +23,16 @@ def reply(request: Request, _: random.Random) -> str:
     return f"I heard: {request.messages[-1].content[-30:]}"
 
 
-def test_the_conversation_waits_for_the_person(page_over: PageOver, catalog_of: Any) -> None:
+def test_the_conversation_waits_for_the_person(
+    page_over: PageOver, catalog_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end = Stoppable.__exit__
+
+    def end_late(self: Stoppable, *of: Any) -> None:
+        threading.Event().wait(1)  # a busy machine: the turn is on the page, and Gradio does not know of the run's end
+        end(self, *of)
+
+    monkeypatch.setattr(Stoppable, "__exit__", end_late)
     page = page_over(catalog_of(reply), bundled=True)
     load_preset(page, "teacher_and_student")
     expect(page.locator("#prompt")).to_contain_text("You are a patient teacher.")
@@ -31,11 +43,12 @@ def test_the_conversation_waits_for_the_person(page_over: PageOver, catalog_of: 
     box = page.get_by_label("Output of Turn 2: Student")
     expect(box).to_be_visible()
     expect(page.get_by_text("It is the turn of Student, which is you.")).to_be_visible()
+    expect(page.locator("#answer")).to_contain_text("Your turn")
     box.fill("In the leaves.")
     page.get_by_role("button", name="Run on from here").click()
     cards = page.locator("#steps .card")
     expect(cards.nth(2).locator(".output")).to_have_text("I heard: Student: In the leaves.")
-    expect(page.get_by_label("Output of Turn 4: Student")).to_be_visible()
+    expect(page.get_by_label("Output of Turn 4: Student")).to_be_focused()
     page.get_by_role("button", name="Write nothing").click()
     expect(cards).to_have_count(6)
     expect(page.locator("#steps .step").nth(4)).to_contain_text("Turn 4: Student, by the model")

@@ -26,7 +26,7 @@ from playground.strategies import technique_of
 from playground.strategies.answers.reading_anew import read_anew
 from playground.types import Agent, Run, Setup
 from playground.ui.playground.editing import edit_output
-from playground.ui.run_view import dialogue_values, steps_values
+from playground.ui.run_view import answer_values, dialogue_values, steps_values
 from playground.ui.run_view.places import Edit
 from playground.ui.setup_form.check import check_setup
 
@@ -188,6 +188,7 @@ def test_it_waits_for_the_person_and_goes_on_with_what_is_written(catalog_of: An
     assert run.steps[1].messages[0].content == "A slogan for tea.\n\nWriter: write 1"
     value = steps_values.steps_value(run)["steps"]
     assert [step["cards"][0]["waits"] for step in value] == [False, True]
+    assert answer_values.answer_value(run)["status"] == "Your turn"
     assert value[1]["prompt"]["messages"][0]["who"] == "shown to you"
     gone_on = ran(catalog, asked, write(run, "Shorter."))
     assert gone_on.steps[2].messages[-1].content == "Critic: Shorter."

@@ -9,10 +9,12 @@ from playground.strategies.parts.passages import read_passages
 from playground.task import SEARCH
 from playground.types import Check, Progress, Run, Step
 from playground.ui.run_view.measures import metrics, sureness
+from playground.ui.run_view.step_groups import waits_for_person
 from playground.ui.setup_form.labels import labelled_run
 from playground.ui.widgets.status import share_of, status
 
 PHASES = {"waiting": "Getting ready", "running": "Running", "done": "Done", "stopped": "Stopped", "failed": "Failed"}
+YOUR_TURN = "Your turn"  # of a conversation that waits for what the person writes
 STAYS = "What is below is from the run before."
 FROM_HISTORY = (
     "From this browser\u2019s history, as it was kept there: shown as it is, and no evidence of what a model wrote."
@@ -48,6 +50,7 @@ def answer_value(
         return {**kept, **status(failed.status, phase, error=error, spoken=f"{phase}. {error}")}
     progress = run.progress if run.status in ("waiting", "running") else None
     phase, doing = PHASES[run.status], run.steps[-1].label if run.steps else ""
+    phase = YOUR_TURN if run.status == "done" and any(map(waits_for_person, run.steps)) else phase
     what = _first_lower(progress.what) if progress else doing if run.status == "running" else ""
     broken_off = run.status in ("stopped", "failed") and run.completion_tokens > 0
     return {

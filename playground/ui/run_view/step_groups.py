@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from playground.task import PERSON
 from playground.types import Step
 
 
@@ -36,3 +37,8 @@ def groups(steps: Sequence[Step]) -> tuple[Group, ...]:
         else:
             found.append(Group(first=i, steps=(step,)))
     return tuple(found)
+
+
+def waits_for_person(step: Step) -> bool:
+    """Whether it is the person's to write, and is not written yet."""
+    return step.tool == PERSON and not any(completion.edited or completion.text for completion in step.completions)

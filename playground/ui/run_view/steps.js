@@ -32,13 +32,29 @@ const makeCard = () => {
       onclick: () => edit(card, false) }));
   return card;
 };
+// What is sent before Gradio has noted that the run is over, it drops: until then Run cannot be pressed either.
+const once = (act) => {
+  const run = document.getElementById("run-button");
+  if (!props.value.editable || !run?.disabled) return act();
+  const noted = new MutationObserver(() => {
+    if (run.disabled) return;
+    noted.disconnect();
+    act();
+  });
+  noted.observe(run, { attributes: true, attributeFilter: ["disabled"] });
+};
+let goesOn = false; // the person has just written a turn: the next one is where they go on
 const edit = (card, waits) => {
   if (card.editing) return;
   card.editing = true;
   const box = el("textarea", { rows: 4, value: card.text.textContent, "aria-label": `Output of ${card.name}`,
     dir: "auto" });
   const close = () => { form.remove(); card.editing = false; card.text.hidden = false; card.tools.hidden = false; };
-  const send = (text) => { close(); trigger("edit_output", { step: card.at[0], sample: card.at[1], text }); };
+  const send = (text) => {
+    close();
+    goesOn = waits;
+    once(() => trigger("edit_output", { step: card.at[0], sample: card.at[1], text }));
+  };
   const form = el("div", { class: "editor" }, box,
     el("div", { class: "tools" },
       el("button", { type: "button", class: "quiet strong", text: "Run on from here",
@@ -47,7 +63,8 @@ const edit = (card, waits) => {
         : el("button", { type: "button", class: "quiet", text: "Discard edit", onclick: close })));
   card.text.hidden = card.tools.hidden = true;
   card.node.append(form);
-  if (!waits) box.focus();  // where it opens by itself somebody may be reading, or typing, elsewhere
+  if (!waits || goesOn) box.focus(); // where it opens by itself somebody may be reading, or typing, elsewhere
+  if (waits) goesOn = false;
 };
 // What a model made for one task found: the text with its parts marked, then label and probability, row by row.
 const fillFound = (node, found) => {

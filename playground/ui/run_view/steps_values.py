@@ -14,7 +14,7 @@ from playground.types import Completion, Finding, FinishReason, Message, Origin,
 from playground.ui.run_view.dialogue_values import graph_value, recipients
 from playground.ui.run_view.measures import dollars, mean_probability
 from playground.ui.run_view.search_values import draft_changes, tree_value
-from playground.ui.run_view.step_groups import Group, groups, sample_title
+from playground.ui.run_view.step_groups import Group, groups, sample_title, waits_for_person
 
 ENDINGS: dict[FinishReason | None, str] = {
     "length": "cut at max tokens",
@@ -57,7 +57,7 @@ def _group(group: Group, status: Status, sent_to: str) -> dict[str, Any]:
             "facts": _measure(completion) if step.measured else _facts(completion, status),
             "given": step.measured,
             "tokens": bool(completion.tokens),
-            "waits": step.tool == PERSON and not completion.edited and not completion.text,
+            "waits": waits_for_person(step),
         }
         for i, step in enumerate(group.steps)
         for sample, completion in enumerate(step.completions)
