@@ -72,8 +72,9 @@ def test_a_summary_that_was_sent_is_shown_and_marked(page_over: PageOver, catalo
     page.get_by_label("Prompt tokens at most").fill("60")
     for text in ("one", "two", "three"):
         say(page, f"{text} " * 20)
-    shown = page.locator("#chat-prompt section").filter(has_text="Sent for the last answer")
+    shown = page.locator("#chat-prompt .sent-before")
     expect(shown.locator("mark")).to_have_text("They counted <b>.")
+    expect(shown).to_be_in_viewport()
     expect(page.locator("#chat .said.cut")).not_to_have_count(0)
     card = page.locator("#chat .said.assistant").last
     card.get_by_text("Summary, sent in place of turns that did not fit").click()
@@ -81,6 +82,7 @@ def test_a_summary_that_was_sent_is_shown_and_marked(page_over: PageOver, catalo
     page.reload()
     turn_to(page, "Chat")
     expect(shown.locator("mark")).to_have_text("They counted <b>.")
+    expect(card).to_be_in_viewport()  # the end of a chat is what one goes on from
 
 
 def test_a_chat_is_compared_with_the_same_in_a_single_turn(page_over: PageOver, catalog_of: Any) -> None:
@@ -92,6 +94,7 @@ def test_a_chat_is_compared_with_the_same_in_a_single_turn(page_over: PageOver, 
     turn_to(page, "Compare")
     page.get_by_label("Pane A: technique", exact=True).select_option(label="Zero-shot")
     page.get_by_role("button", name="Add the Playground\u2019s setup as a pane").click()
+    expect(page.get_by_role("group", name="Pane C")).to_be_visible()
     page.get_by_role("button", name="Remove pane B").click()
     expect(page.get_by_role("group", name="Pane B")).to_contain_text("The Playground\u2019s: Conversation")
     page.get_by_label("Prompt", exact=False).locator("visible=true").first.fill("How many eggs?")

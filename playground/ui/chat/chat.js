@@ -107,9 +107,13 @@ const branchRow = (row, busy) => el("li", { style: `--depth: ${row.depth}`, clas
     "aria-current": row.shown ? "true" : null, onclick: () => trigger("show_branch", { turn: row.id }) }),
   el("span", { class: "facts", text: row.count }));
 
+// The end stays in sight, also of what was drawn before the tab was shown, unless one scrolls away from it.
+let atEnd = true;
+const goToEnd = () => { log.scrollTop = log.scrollHeight; };
+log.addEventListener("scroll", () => { atEnd = log.scrollTop + log.clientHeight > log.scrollHeight - 60; });
+new ResizeObserver(() => atEnd && goToEnd()).observe(log);
 const draw = () => {
   const { turns, tree: rows, note: words, busy, ...now } = props.value;
-  const atEnd = log.scrollTop + log.clientHeight > log.scrollHeight - 60;
   line.show(now);
   setText(note, words);
   note.hidden = !words;
@@ -120,8 +124,8 @@ const draw = () => {
     order = wanted;
     for (const id of [...cards.keys()]) if (!turns.some((turn) => turn.id === id)) cards.delete(id);
     redraw(log, ...turns.map(({ id }) => cards.get(id).node));
-    log.scrollTop = log.scrollHeight;
-  } else if (atEnd) log.scrollTop = log.scrollHeight;
+    goToEnd();
+  } else if (atEnd) goToEnd();
   log.hidden = !turns.length;
   empty.hidden = turns.length > 0;
   anew.hidden = !turns.length;

@@ -141,16 +141,16 @@ def _name(turn: ChatTurn) -> str:
     return "You" if turn.role == "user" else "Answer"
 
 
-def summary_step(chat: Chat) -> dict[str, Any] | None:
-    """What was sent for the last answer in place of turns that did not fit, as the preview of prompts shows a step;
-    None where all was sent."""
+def summary_sent(chat: Chat) -> list[dict[str, Any]]:
+    """What was sent for the last answer in place of turns that did not fit, for the view of prompts; nothing where all
+    was sent."""
     summary = next((turn.summary for turn in reversed(chat.branch) if turn.role == "assistant"), "")
     if not summary:
-        return None
+        return []
     before, _, after = BEFORE.partition("{summary}")
     pieces = [{"text": before, "gap": False}, {"text": summary, "gap": True}, {"text": after, "gap": False}]
     words = {"role": "system", "pieces": [piece for piece in pieces if piece["text"]]}
-    return {"label": SUMMED, "times": 1, "facts": "", "messages": [words], "prefill": []}
+    return [{"label": SUMMED, "messages": [words], "prefill": []}]
 
 
 def cut_note(turns: Sequence[ChatTurn], begin: int, end: int, window: str) -> str:

@@ -28,19 +28,16 @@ def wire(shared: PageContext, view: ChatView, linked: TabLink, ends: Sequence[An
     def preview(values: Values, catalog: Any) -> tuple[Updates, Any]:
         """What is sent next, and the turns that are not."""
         said, text = view.next_question(values)
-        summed = chat_values.summary_step(view.chat(values))
-        summary = [summed] if summed else []
+        sent = chat_values.summary_sent(view.chat(values))
         try:
             setup = view.form.setup(values, said, text, catalog)
         except PlaygroundError as error:
-            value = {**prompt_values.EMPTY, "error": describe_error(error, LABELS), "steps": summary}
+            value = {**prompt_values.EMPTY, "error": describe_error(error, LABELS), "sent": sent}
             return {view.prompt: value}, (frozenset(), "")
         value = prompt_values.worked_out(lambda: setups.to_dict(setup), catalog).value
         if text == UNTYPED and value["summary"]:
             value = {**value, "summary": f"{value['summary']} \u00b7 {TO_BE_TYPED}"}
-        return {view.prompt: {**value, "wrong": [], "steps": [*value["steps"], *summary]}}, cut_turns(
-            setup, said, catalog
-        )
+        return {view.prompt: {**value, "wrong": [], "sent": sent}}, cut_turns(setup, said, catalog)
 
     @report_errors
     def look(values: dict[Any, Any], request: gr.Request) -> Updates:

@@ -87,8 +87,9 @@ def wire(view: ChatView, as_kept: Callable[[dict[Any, Any]], Any]) -> list[Any]:
 
     @report_errors
     def inspect(values: dict[Any, Any], event: gr.EventData) -> Updates:
-        turn = view.chat(values).turn(payloads.read(TurnPick, event).turn)
-        value = tokens_values.tokens_value(f"Turn {turn.id + 1}", turn.reply, turn.id)
+        chat = view.chat(values)
+        turn = chat.turn(payloads.read(TurnPick, event).turn)
+        value = tokens_values.tokens_value(f"Turn {len(chat.path(turn.id))}", turn.reply, turn.id)
         return {view.token_frame: gr.update(visible=True), view.tokens: value}
 
     @report_errors

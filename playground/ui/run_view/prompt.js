@@ -5,10 +5,12 @@ const turns = el("div", { class: "pane-body", tabindex: "0", role: "region", "ar
 const raw = el("pre", { dir: "auto", tabindex: "0" });
 // Stays in place between drawings, so that it stays open while one types.
 const whole = el("details", { class: "sent whole" }, el("summary", { text: "As the model reads it" }), raw);
+// Of what was sent before, what is to be seen beside what will be sent; a title and messages each.
+const before = el("div");
 // What is known to go wrong, said before one runs it; drawn anew only when it changes, so that it is read out once.
 const advice = el("ul", { class: "advice", role: "status", "aria-label": "Before you run this" });
 let advised = "";
-host.append(heading, advice, turns, whole);
+host.append(heading, advice, turns, before, whole);
 // Of a long conversation the middle is folded, and where even that does not fit, the pane is scrolled to the question.
 const [MANY, HEAD, TAIL] = [7, 3, 3];
 let unfolded = false;
@@ -43,6 +45,8 @@ const draw = () => {
         el("span", { class: "facts", text: step.facts })),
       ...folded(promptNodes(step)))));
   goToQuestion();
+  redraw(before, ...now.sent.map((step) => el("section", { class: "sent-before" },
+    el("h3", { text: step.label }), ...promptNodes(step))));
   whole.hidden = !now.raw;
   setText(raw, now.raw);
 };

@@ -20,7 +20,7 @@ from playground.ui.setup_form.check import check_setup
 from playground.ui.setup_form.labels import describe_error
 
 ENDPOINT = "endpoint"  # the kind of model whose tokens are not ours to count
-EMPTY: dict[str, Any] = {"summary": "", "error": "", "advice": [], "wrong": [], "steps": [], "raw": ""}
+EMPTY: dict[str, Any] = {"summary": "", "error": "", "advice": [], "wrong": [], "steps": [], "sent": [], "raw": ""}
 
 
 @dataclass(frozen=True, slots=True)
