@@ -74,7 +74,7 @@ class ReAct(Strategy):
         helps="Arithmetic that a model gets wrong in its head, and what it cannot know, such as today's date. "
         "Every observation can be rewritten, and the run goes on from there.",
         fails="Behind chain of thought on HotpotQA in the paper itself: one useless observation leads astray, and the "
-        "format leaves less room to reason. Small models lose the format or repeat an action. There is no search here.",
+        "format leaves less room to reason. Small models lose the format or repeat an action.",
         cost="1 call per round, or 2 where the first gives no action. Using a tool is no call.",
         citation="Yao et al. 2022, ReAct: Synergizing Reasoning and Acting in Language Models",
         url="https://arxiv.org/abs/2210.03629",
