@@ -77,6 +77,7 @@ def test_what_the_documents_do_not_say_is_told_and_stands_in_a_pane_and_in_an_ex
 
     turn_to(page, "Compare")
     page.get_by_role("button", name="Add the Playground\u2019s setup as a pane").click()
+    expect(page.get_by_role("group", name="Pane C")).to_contain_text("The Playground\u2019s: Retrieval")
     page.get_by_role("button", name="Compare", exact=True).click()
     expect(page.locator(".comparison[data-phase=done]")).to_be_visible()
     side = page.locator(".comparison .side").nth(2)

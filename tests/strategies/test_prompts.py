@@ -34,8 +34,8 @@ def flat(step: Step) -> tuple[str, list[str], str]:
 
 def test_retrieval() -> None:
     task = {"collection": "inbox", "input": "Why?", "role": "You read letters."}
-    ask = "Answer the question from these passages, and put the number of the passage behind what it says, like [1]."
-    found = f"user: \u27e8Search\u27e9\n\n{ask}\n\nQuestion: Why?"
+    ask = "Answer in one short sentence from these passages, and put the number of the passage behind it, like [1]."
+    found = f"user: \u27e8Search\u27e9\n\nQuestion: Why?\n\n{ask}"
     assert prompts("retrieval", **task) == [("Answer", ["system: You read letters.", found], "")]
 
 

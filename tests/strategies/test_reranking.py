@@ -125,4 +125,4 @@ def test_the_preview_shows_what_is_measured(catalog_of: Any) -> None:
     assert measuring.step.messages[0].content == (
         "Passage: \u27e8Search\u27e9\n\nPlease write a question based on this passage."
     )
-    assert answering.step.messages[0].content.startswith("\u27e8Search\u27e9\n\nAnswer the question")
+    assert answering.step.messages[0].content.startswith("\u27e8Search\u27e9\n\nQuestion: ")

@@ -35,15 +35,14 @@ def test_the_prompt_holds_what_the_search_found(catalog_of: Any) -> None:
     found = search.completions[0].text
     assert found.startswith("[1] Paths and sights: The lighthouse on Garn Head")
     assert answer.messages[0].content == (
-        f"{found}\n\nAnswer the question from these passages, and put the number of the passage behind what it says, "
-        'like [1]. If no passage answers it, write only "The documents do not say."\n\n'
-        f"Question: {ASKED}"
+        f"{found}\n\nQuestion: {ASKED}\n\nAnswer in one short sentence from these passages, and put the number of the "
+        'passage behind it, like [1]. If no passage answers it, write only "The documents do not say."'
     )
     assert answer.depends_on == ("Search",)
     assert [(check.rule, check.kept) for check in run.checks] == [("The lighthouse has 142 steps [1].", True)]
     assert run.how == "Of 1 sentences 1 share most of their words with a passage."
     (planned,) = prompts_of(run.setup)
-    assert planned.step.messages[0].content.startswith("\u27e8Search\u27e9\n\nAnswer the question")
+    assert planned.step.messages[0].content.startswith("\u27e8Search\u27e9\n\nQuestion: ")
 
 
 def test_passages_that_a_person_rewrites_are_gone_on_from(catalog_of: Any) -> None:

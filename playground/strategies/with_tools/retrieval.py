@@ -12,9 +12,10 @@ from playground.strategies.parts.reranking import rerank
 from playground.task import NOTHING_FOUND, SEARCH, SearchSettings
 from playground.types import Task
 
+# What is to be done stands last: after it a small model still knows, and then it is right and cites more often.
 PROMPT = (
-    "{passages}\n\nAnswer the question from these passages, and put the number of the passage behind what it says, \
-like [1].{abstain}{ending}\n\nQuestion: {question}"
+    "{passages}\n\nQuestion: {question}\n\nAnswer in one short sentence from these passages, and put the number of the \
+passage behind it, like [1].{abstain}{ending}"
 )
 NOT_SAID = "The documents do not say."
 ABSTAIN = ' If no passage answers it, write only "The documents do not say."'

@@ -117,14 +117,14 @@ class ExperimentHandlers:
     @report_errors
     def show_stored(self, values: dict[Any, Any], event: gr.EventData, request: gr.Request) -> Updates:
         """After a reload: not if something else was run by now."""
-        experiment_run, shared = self.panel.experiment_run, self.shared
+        held, shared = self.panel.experiment_run, self.shared
         data = payloads.read_report(event)
         plan = data.get("plan") if isinstance(data, Mapping) else None
-        if values[experiment_run]:
-            return {experiment_run: gr.skip()}
+        if values[held]:
+            return {held: gr.skip()}
         catalog, visitor = shared.sessions.of(request), shared.sessions.visitor(request)
         now = experiment_run.put_back(plan, catalog, shared.store, shared.settings, visitor)
-        return self.show(now, values[self.news] + 1) if now else {experiment_run: gr.skip()}
+        return self.show(now, values[self.news] + 1) if now else {held: gr.skip()}
 
     def show(self, now: ExperimentRun, news: int) -> Updates:
         return {self.panel.experiment_run: now, self.news: news, self.panel.status: _status(now)}
