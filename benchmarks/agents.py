@@ -8,9 +8,10 @@ import re
 import statistics
 from typing import Any
 
-from playground import runner, setups
+from playground import setups
 from playground.backends.catalog import Catalog
 from playground.backends.offered_entries import offered_entries
+from playground.running import runner
 from playground.settings import Settings
 from playground.types import Setup
 

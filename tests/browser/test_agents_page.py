@@ -35,7 +35,7 @@ def test_the_conversation_waits_for_the_person(
     monkeypatch.setattr(Stoppable, "__exit__", end_late)
     page = page_over(catalog_of(reply), bundled=True)
     load_preset(page, "teacher_and_student")
-    expect(page.locator("#prompt")).to_contain_text("You are a patient teacher.")
+    expect(page.locator("#prompt")).to_contain_text("You ask one short question at a time.")
     rows = page.locator("#form .rows[data-noun=Agent] .row")
     expect(rows).to_have_count(2)
     expect(rows.nth(1).get_by_label("Agent 2: written by")).to_have_value("person")
