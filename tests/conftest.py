@@ -2,23 +2,20 @@
 
 import gc
 import os
-import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import hypothesis
-import numpy as np
 import pytest
 from served import Served, serving
+from word_vectors import WordVectors
 
 from playground.answer_forms.form import NAMES
 from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.scripted import ReplyRule, ScriptedBackend, echo_prompt
 from playground.parameters import parameters
-from playground.retrieval.embedding import Embedding, Vectors
 from playground.retrieval.library import Library
-from playground.retrieval.word_index import words_of
 from playground.settings import Settings
 from playground.types import Sampling
 
@@ -32,23 +29,6 @@ if worker := os.environ.get("PYTEST_XDIST_WORKER"):  # the process that starts t
 hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("patient")
 CatalogOf = Callable[..., Catalog]
-
-
-class WordVectors:
-    """Stands in for a model for vectors: texts are alike that share words."""
-
-    name = "words"
-
-    def open(self) -> Iterator[Any]:
-        return iter(())
-
-    def embed(self, texts: Sequence[str]) -> Embedding:
-        yield from ()
-        rows: Vectors = np.zeros((len(texts), 64), dtype=np.float32)
-        for row, text in zip(rows, texts, strict=True):
-            for word in words_of(text):
-                row[zlib.crc32(word.encode()) % 64] += 1
-        return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
 
 
 @pytest.fixture(scope="session")

@@ -6,10 +6,13 @@ from dataclasses import fields, replace
 from functools import partial
 from typing import Any
 
+from word_vectors import WordVectors
+
 from playground.backends.base import Candidate, NextTokenDistribution, Request
 from playground.backends.catalog import AdapterEntry, Catalog, ModelEntry
 from playground.backends.details import AdapterDetails
 from playground.backends.scripted import ScriptedBackend
+from playground.retrieval.library import Library
 from playground.types import Alternative, Sampling, Token
 
 WORDS = "So many words that they need a frame of their own to be read in. " * 12
@@ -73,5 +76,6 @@ def catalog(delay: float = 0.0) -> Catalog:
             entry(name="default", title="Scripted", load=lambda _: backend, capabilities=backend.capabilities),
             entry(name="plain", title="Plain", load=lambda _: plain, capabilities=plain.capabilities),
             AdapterEntry(model="default", name="tuned", title="Tuned", load=lambda *_: details),
-        ]
+        ],
+        library=Library(WordVectors()),
     )

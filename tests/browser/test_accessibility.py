@@ -15,7 +15,7 @@ RESULTS = ("Items", "Paths", "Price", "Calibration")  # beside the ladder, which
 LONG = 60_000  # milliseconds for what a run takes
 TALL = 3000  # pixels: what sticks to the edge of a window covers nothing then
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-TABS = ("Playground", "Chat", "Compare", "Sampling", "Models", "Experiments")
+TABS = ("Playground", "Chat", "Compare", "Sampling", "Retrieval", "Models", "Experiments")
 
 
 def violations(page: Page, where: str) -> list[str]:
@@ -61,6 +61,11 @@ def fill(page: Page) -> None:
     page.get_by_role("button", name="Run the sweep").click()
     expect(page.locator(".sweep_map[data-phase=done]")).to_be_visible(timeout=LONG)
     page.locator(".heat-cell").first.click()
+    turn_to(page, "Retrieval")
+    page.get_by_label("Question", exact=True).fill("How many steps does the lighthouse have?")
+    expect(page.locator("#found .hit mark").first).to_be_visible()
+    page.get_by_role("button", name="Measure the search").click()
+    expect(page.locator("#search-quality tbody tr")).to_have_count(3)
     turn_to(page, "Models")
     expect(page.locator(".tuned")).to_have_count(1)
     turn_to(page, "Experiments")
