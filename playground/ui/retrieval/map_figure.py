@@ -36,7 +36,7 @@ def map_figure(
             x=flat[places, 0] if places else [], y=flat[places, 1] if places else [], name=name,
             mode="markers+text" if symbol == "square" else "markers",
             text=[f"[{found[passages[at]]}]" if passages[at] in found else "" for at in places],
-            textposition="top center", marker={"color": colour, "symbol": symbol, "size": 9},
+            textposition="top center", cliponaxis=False, marker={"color": colour, "symbol": symbol, "size": 9},
             hovertext=[plain(shortened(f"{passages[at].title}: {passages[at].text}")) for at in places],
             hovertemplate="%{hovertext}<extra></extra>",
         )  # fmt: skip
@@ -44,5 +44,7 @@ def map_figure(
         x=flat[-1:, 0], y=flat[-1:, 1], mode="markers", name="Question", hovertemplate="The question<extra></extra>",
         marker={"color": QUESTION, "symbol": "star", "size": 15},
     )  # fmt: skip
-    part = f"{100 * share:.0f} % of how passages differ"
-    return frame_figure(figure, x=f"First component (both show {part})", y="Second component", height=320, legend=True)
+    # Short: a phone has no room for a long one.
+    return frame_figure(
+        figure, x=f"First component (both: {100 * share:.0f} % of all)", y="Second component", height=320, legend=True
+    )
