@@ -89,6 +89,15 @@ class Library:
         digest = self.collection(name).digest
         return f"{digest} {self.encoder(encoder).name}" if encoder else digest
 
+    def offer(self, encoders: Mapping[str, Embedder]) -> None:
+        """These are behind endpoints that are connected now. Of others nothing stays, nor of their keys."""
+        with self._lock:
+            self.encoders = encoders
+            names = {self.embedder.name, *(encoder.name for encoder in encoders.values())}
+            gone = [self._indexes.pop(key) for key in [*self._indexes] if key[-1] not in names]
+        for index in gone:
+            index.close()
+
     def encoder(self, name: str) -> Embedder:
         """Raises InvalidSetup where the session has none of that name; "" is the one that is there for all."""
         if not name:

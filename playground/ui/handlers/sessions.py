@@ -127,7 +127,7 @@ class Sessions:
         from playground.backends.endpoints import connection as endpoints
         from playground.backends.endpoints.encoder import encoders_of
 
-        session.catalog.library.encoders = encoders_of([*connections.values()])
+        session.catalog.library.offer(encoders_of([*connections.values()]))
         offered = [one for connected in connections.values() for one in endpoints.endpoint_entries(connected)]
         session.catalog = Catalog(offered, shared=self._shared, library=session.catalog.library)
         session.connections = connections

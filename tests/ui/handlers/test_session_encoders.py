@@ -1,6 +1,8 @@
 """A model for vectors behind an endpoint that a visitor connected serves that visitor and nobody else."""
 
+import gc
 import json
+import weakref
 from collections.abc import Generator, Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -83,6 +85,21 @@ def test_others_do_not_have_it_and_their_vectors_are_their_own(server: Faulty, s
     sessions.disconnect(visitor("a"), "mine")
     with pytest.raises(InvalidSetup, match="no endpoint that is connected"):
         drain(sessions.of(visitor("a")).library.find("Why?", "inbox", MEANING))
+
+
+def test_of_an_endpoint_that_is_disconnected_nothing_stays(server: Faulty, sessions: Sessions) -> None:
+    library = sessions.of(visitor("a")).library
+    drain(library.find("Why?", "inbox", MEANING))
+    made = weakref.ref(library.index("inbox", 400, 0, ENCODER))
+    own = library.index("inbox", 300, 0)
+    sessions.disconnect(visitor("a"), "mine")
+    gc.collect()
+    assert made() is None  # and with it the endpoint and its key
+    assert library.index("inbox", 300, 0) is own
+    drain(sessions.connect(visitor("a"), "mine", server.url, KEY))
+    server.seen.clear()
+    drain(library.find("Why?", "inbox", MEANING))
+    assert len(server.seen) == 2
 
 
 def test_where_the_endpoint_fails_it_is_said_and_words_still_find(server: Faulty, sessions: Sessions) -> None:
