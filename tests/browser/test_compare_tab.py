@@ -120,6 +120,17 @@ def test_panes_answer_side_by_side_and_differences_are_marked(page_over: PageOve
     expect(page.locator("#prompt .pane-body")).to_contain_text("one <b>two</b>")
 
 
+def test_on_a_phone_the_arrow_of_a_long_heading_stands_in_the_page(page_over: PageOver) -> None:
+    page = turn_to(page_over(two(), width=390), "Compare")
+    heading = page.locator("#comparing .label-wrap", has_text="for panes without their own")
+    box, arrow = heading.bounding_box(), heading.locator(".icon").bounding_box()
+    assert box is not None
+    assert arrow is not None
+    assert box["height"] > 30  # in two lines
+    assert arrow["x"] > 0
+    assert arrow["y"] + arrow["height"] / 2 < box["y"] + 20  # beside the first
+
+
 def test_panes_come_and_go_and_the_others_keep_what_they_hold(page_over: PageOver) -> None:
     page = turn_to(page_over(two()), "Compare")
     choose(page, "Pane A: model", "Default")

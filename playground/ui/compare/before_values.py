@@ -20,7 +20,7 @@ from playground.ui.setup_form.labels import describe_error
 MOST = 5  # sentences: they stand between the form and its button
 SAME = (
     "At temperature 0 all {} repetitions will be the same but for rounding, and say nothing of chance. "
-    "Raise it, or ask once."
+    "Raise it, by the panes\u2019 sampling preset Defaults or in what is set below them, or ask once."
 )
 
 
