@@ -107,3 +107,35 @@ def test_a_message_of_50_000_words_is_refused_and_stays_in_the_box(visit: Callab
     assert "Shorten it" in said
     assert "Heard Hi" in act(dora, "show_branch", turn=0)
     assert "word word" not in act(dora, "show_branch", turn=0)
+
+
+def test_a_branch_that_is_full_is_refused_before_a_model_is_asked(visit: Callable[[str], Visitor]) -> None:
+    emil = visit("emil")
+    says = [("user", "assistant")[at % 2] for at in range(198)]
+    turns = [{"role": role, "text": "x", **({"parent": at - 1} if at else {})} for at, role in enumerate(says)]
+    full = [*turns, {"text": "And?", "parent": 197}, {"text": "Please?", "parent": 198}]
+    emil.ask("reopen_chat", [{"chat": {"turns": full, "at": 199}}])
+    said = emil.ask("chat-send", **{"Your message": ""})
+    assert "A branch has at most 200 turns" in said
+    assert "Heard" not in said
+
+
+def test_a_forged_chat_in_the_memory_of_a_browser_is_no_chat(visit: Callable[[str], Visitor]) -> None:
+    """Cycles, a tree of 10,000 turns, a deep branch, markup for a role: the chat stays empty, and nothing fails."""
+    chain = [{"text": "x", **({"parent": at - 1} if at else {})} for at in range(400)]
+    forged: list[Any] = [
+        {"turns": [{"text": MARKUP, "parent": 1}, {"text": "x", "parent": 0}]},
+        {"turns": [{"text": ""}] * 10_000},
+        {"turns": chain, "at": 399},
+        {"turns": [{"text": "x", "role": MARKUP}]},
+        {"turns": [{"text": "x", "role": "assistant", "feedback": MARKUP}]},
+        {"turns": [{"text": "x", "role": "assistant", "measured": {"seconds": MARKUP}}]},
+        {"turns": {"0": MARKUP}},
+        MARKUP,
+    ]
+    for chat in forged:
+        fay = visit(f"fay{next(NUMBERS)}")
+        said = fay.ask("reopen_chat", [{"chat": chat}])
+        assert "bug in the playground" not in said
+        assert "<img" not in said
+        assert "not there any more" in act(fay, "show_branch", turn=0)
