@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import playground.ui.app  # noqa: F401  # what the process of the page holds anyway
@@ -20,6 +21,8 @@ from playground.evaluation import running
 from playground.evaluation.plan import DataChoice, Experiment, Technique
 from playground.evaluation.results import Table
 from playground.evaluation.store import Store
+from playground.parameters import parameters
+from playground.types import Sampling
 
 
 def answer(request: Request, rng: random.Random) -> str:
@@ -41,7 +44,9 @@ def run(count: int, catalog: Catalog, folder: Path) -> Table:
 
 
 def scripted_catalog() -> Catalog:
-    backend = ScriptedBackend(reply=answer)
+    """Its model takes every setting, as the one does that it stands in for: what it refused would be failed cells."""
+    every = frozenset(p.name for p in parameters(Sampling))
+    backend = ScriptedBackend(reply=answer, capabilities=replace(ScriptedBackend().capabilities, sampling=every))
     entry = ModelEntry(
         name="default", title="Scripted", kind="scripted", load=lambda _: backend, capabilities=backend.capabilities
     )
