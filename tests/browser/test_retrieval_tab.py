@@ -120,7 +120,7 @@ def test_a_search_is_kept_to_some_documents_on_a_phone(page_over: PageOver, cata
     page.get_by_label("Search in").click()
     page.get_by_role("option", name="Manual of a coffee machine").click()
     expect(page.locator("button[aria-label='Remove staying'], .token:has-text('staying')")).to_have_count(0)
-    expect(found.locator(".status")).to_contain_text("of 13 passages")
+    expect(found.locator(".status")).to_contain_text("of 10 passages")
 
 
 def test_nothing_is_sent_to_an_endpoint_before_somebody_asks_for_it(page_over: PageOver, catalog_of: Any) -> None:
