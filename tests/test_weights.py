@@ -179,6 +179,7 @@ def test_setups_and_runs_are_written_as_before() -> None:
     assert written["run"] == setups.run_to_dict(record.run)
     assert [step.pop("depends_on") for step in written["run"]["steps"]] == [[]]  # has come to be written since
     assert [step.pop("tool") for step in written["run"]["steps"]] == [""]  # this too
+    assert [step.pop("measured") for step in written["run"]["steps"]] == [False]  # this too
     assert [c["origin"].pop("tool") for s in written["run"]["steps"] for c in s["completions"] if c["origin"]] == [""]
     messages = [message for step in written["run"]["steps"] for message in step["messages"]]
     assert [[m.pop(name) for name in ("functions", "calls", "call_id")] for m in messages] == [[[], [], ""]]  # this too

@@ -176,7 +176,7 @@ class ColumnHandlers:
     @report_labelled
     def duplicate(self, values: dict[Any, Any]) -> Updates:
         rows, ticked, common = self.leave(values)
-        at = _place(rows, values[self.panel.edited])
+        at = self.place(rows, values)
         row = technique_rows.duplicate(rows, rows[at])
         more = [*rows[: at + 1], row, *rows[at + 1 :]]
         return self.panel.write(more, [*ticked, row["id"]], EditedRow(row["id"], common))
@@ -184,7 +184,7 @@ class ColumnHandlers:
     @report_labelled
     def remove(self, values: dict[Any, Any]) -> Updates:
         rows, ticked = values[self.panel.rows], self.panel.ticks(values)  # whatever the editor holds: it goes
-        gone = rows[_place(rows, values[self.panel.edited])]["id"]
+        gone = rows[self.place(rows, values)]["id"]
         return self.panel.write([row for row in rows if row["id"] != gone], [one for one in ticked if one != gone])
 
     @report_labelled
@@ -221,8 +221,15 @@ class ColumnHandlers:
 
     def move(self, values: Values, by: int) -> Updates:
         rows, ticked, common = self.leave(values)
-        id = rows[_place(rows, values[self.panel.edited])]["id"]
+        id = rows[self.place(rows, values)]["id"]
         return self.panel.write(technique_rows.move(rows, id, by), ticked, EditedRow(id, common))
+
+    def place(self, rows: Sequence[Row], values: Values) -> int:
+        """Where the chosen row stands: the editor may still hold the one before. Raises InvalidSetup without one."""
+        at = next((at for at, row in enumerate(rows) if row["id"] == values[self.panel.choice]), None)
+        if at is None:
+            raise InvalidSetup("No column is edited; choose one first.")
+        return at
 
 
 def wire(handlers: ColumnHandlers) -> None:
@@ -240,11 +247,3 @@ def wire(handlers: ColumnHandlers) -> None:
     deciding = [widget.change for widget in panel.editor.technique.deciding]
     gr.on(deciding, handlers.show, set(panel.editor.technique.widgets), panel.editor.frames, **last)
     common.input(handlers.follow, inputs, panel.outputs, **last)
-
-
-def _place(rows: Sequence[Row], edited: EditedRow | None) -> int:
-    """Where the edited row stands. Raises InvalidSetup where none is edited."""
-    at = next((at for at, row in enumerate(rows) if edited and row["id"] == edited.id), None)
-    if at is None:
-        raise InvalidSetup("No column is edited; choose one first.")
-    return at

@@ -27,9 +27,12 @@ const piece = ({ text, kind, number, begins }) => el("span", {
   class: `piece ${kind}${number ? " found" : ""}${begins ? " begins" : ""}`, text,
   ...(number ? { "data-number": number, tabindex: "-1" } : {}),
 });
-const whole = ({ title, kind, skipped, found, pieces }) => el("details", { open: found, class: skipped ? "skipped" : "" },
-  el("summary", {}, title,
-    el("span", { class: "facts", text: [kind, skipped && "left out by the filter"].filter(Boolean).join(", ") })), el("p", { dir: "auto" }, ...pieces.map(piece)));
+const whole = ({ title, kind, skipped, found, pieces }) => {
+  const facts = [kind, skipped && "left out by the filter"].filter(Boolean).join(", ");
+  return el("details", { open: found, class: skipped ? "skipped" : "" },
+    el("summary", {}, title, el("span", { class: "facts", text: facts })),
+    el("p", { dir: "auto" }, ...pieces.map(piece)));
+};
 
 let drawn = "";
 const draw = () => {
@@ -39,9 +42,9 @@ const draw = () => {
   const key = JSON.stringify([now.hits, now.documents]);
   if (key === drawn) return;
   drawn = key;
-  list.replaceChildren(...now.hits.map(hit));
+  redraw(list, ...now.hits.map(hit));
   const title = now.documents.length ? [el("h3", { text: "The documents, cut into passages" })] : [];
-  documents.replaceChildren(...title, ...now.documents.map(whole));
+  redraw(documents, ...title, ...now.documents.map(whole));
   setText(left, now.left);
 };
 watch("value", draw);

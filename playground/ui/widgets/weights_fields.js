@@ -1,6 +1,6 @@
-// Which weights a row has: a model, an adapter of it, and the adapter's scale. By hand, for rows that come and go: rows of
-// Gradio's own components would be a hundred of them, most of them hidden, and the page opens the slower the more there
-// are. `field` frames one control under its label; `common` is what a row without a model has, where that can be.
+// Which weights a row has: a model, an adapter of it, and the adapter's scale. By hand, for rows that come and go: rows
+// of Gradio's own components would be a hundred of them, most of them hidden, and the page opens the slower the more
+// there are. `field` frames one control under its label; `common` is what a row without a model has, where that can be.
 const models = () => window.offeredModels?.models ?? [];
 const many = () => models().length > window.offeredModels?.many; // then one types to find one
 const choose = (name, chosen, options, act) => {
