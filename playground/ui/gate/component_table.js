@@ -1,6 +1,6 @@
 // Put at the end of Gradio's own script. By hand, because Gradio has no setting for it: it looks for a component by
 // going through the tree of all of them, and for its events by going through all events, thousands of times while this
-// page opens, and again at each event. Both stay as they are: nothing here is made anew while it is shown (by gr.render).
+// page opens, and again at each event. Both stay as they are: nothing here is made anew while shown (by gr.render).
 const placesOf = new WeakMap(); // by the list of the root's children: of each component its way down from the root
 const namesOf = new WeakMap(); // by the list of all events: of each component the names of its own
 
