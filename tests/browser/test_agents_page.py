@@ -140,6 +140,7 @@ def test_a_conversation_stands_in_a_pane_and_in_a_column(page_over: PageOver, ca
 
     turn_to(page, "Experiments")
     page.get_by_role("button", name="Add the Playground's setup").click()
+    expect(page.locator("#columns-asked label")).to_have_count(7)
     page.get_by_label("Items", exact=True).fill("2")
     page.get_by_label("Items", exact=True).press("Tab")
     page.get_by_role("button", name="Run the experiment").click()
