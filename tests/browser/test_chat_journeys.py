@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from folded import turn_to
+from folded import AT_REST, turn_to
 from playwright.sync_api import Page, expect
 from test_chat_tab import heard, say, texts
 
@@ -94,7 +94,8 @@ def test_a_chat_is_compared_with_the_same_in_a_single_turn(page_over: PageOver, 
     turn_to(page, "Compare")
     page.get_by_label("Pane A: technique", exact=True).select_option(label="Zero-shot")
     page.get_by_role("button", name="Add the Playground\u2019s setup as a pane").click()
-    expect(page.get_by_role("group", name="Pane C")).to_be_visible()
+    expect(page.get_by_role("group", name="Pane C")).to_contain_text("The Playground\u2019s: Conversation")
+    page.evaluate(AT_REST)  # the rows are drawn anew
     page.get_by_role("button", name="Remove pane B").click()
     expect(page.get_by_role("group", name="Pane B")).to_contain_text("The Playground\u2019s: Conversation")
     page.get_by_label("Prompt", exact=False).locator("visible=true").first.fill("How many eggs?")
