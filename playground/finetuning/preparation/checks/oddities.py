@@ -58,8 +58,8 @@ def find_oddities(rows: Sequence[Row]) -> Iterator[RowFinding]:
         yield RowFinding(
             check="rows",
             weight="warning",
-            sentence=f"There {'is' if len(rows) == 1 else 'are'} only {count_rows(len(rows))}: a form takes some {FEW} to "
-            "50 rows to learn, and what is measured on a few held-out ones is hardly more than chance.",
+            sentence=f"There {'is' if len(rows) == 1 else 'are'} only {count_rows(len(rows))}: a form takes some {FEW} "
+            "to 50 rows to learn, and what is measured on a few held-out ones is hardly more than chance.",
         )
     for oddity in ODDITIES:
         ids = tuple(row.id for row in rows if oddity.holds(row))
