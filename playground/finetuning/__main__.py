@@ -1,10 +1,11 @@
-"""Trains the adapters and the classifier that come with the playground, or checks them; checks rows to learn from.
+"""Trains the adapters and the classifier that come with the playground, or checks them, and commands for one's own.
 
 python -m playground.finetuning                       train and measure all of them, some ten minutes
 python -m playground.finetuning sentiment pirate      only these
 python -m playground.finetuning --check               measure what is there, train nothing; exits 1 if a figure is off
 python -m playground.finetuning --seed 1 --folder NEW train with other random numbers, into another folder
 python -m playground.finetuning check DATA            check one's own rows before they are trained on
+python -m playground.finetuning probe ADAPTER         find out what training did besides what it was to do
 """
 
 import argparse
@@ -16,14 +17,14 @@ from typing import Any
 
 from playground import deprecations
 from playground.errors import PlaygroundError
-from playground.finetuning import cards, check_command, shipped_weights
+from playground.finetuning import cards, check_command, probe_command, shipped_weights
 from playground.finetuning.figures import ShareRight
 from playground.finetuning.skills import SKILLS
 from playground.returning import Returning
 
 CLASSIFIER = shipped_weights.CLASSIFIER.name
 NAMES = (*SKILLS, CLASSIFIER)
-COMMANDS = {"check": check_command.run}
+COMMANDS = {"check": check_command.run, "probe": probe_command.run}
 
 
 def main(argv: list[str]) -> int:
