@@ -98,12 +98,8 @@ def _measures(reply: Completion | None) -> KeptMeasures | None:
         return None
     return KeptMeasures(
         prompt_tokens=reply.prompt_tokens, completion_tokens=reply.completion_tokens, estimated=reply.estimated,
-        first=_rounded(reply.time_to_first_token), seconds=round(reply.seconds, 3), ended=reply.finish_reason or "",
+        first=reply.time_to_first_token, seconds=reply.seconds, ended=reply.finish_reason or "",
     )  # fmt: skip
-
-
-def _rounded(seconds: float | None) -> float | None:
-    return None if seconds is None else round(seconds, 3)
 
 
 def _as_it_was(place: int, kept: KeptTurn) -> ChatTurn:

@@ -103,13 +103,13 @@ def test_a_thumb_stands_at_an_answer_and_nowhere_else() -> None:
 
 def test_of_an_answer_that_was_kept_all_is_there_but_its_tokens() -> None:
     reply = Completion(
-        text="Hey\x07", finish_reason="length", prompt_tokens=9, completion_tokens=1, time_to_first_token=0.25,
-        seconds=1.51234, tokens=(Token(1, "Hey", 0.0),), estimated=True,
+        text="Hey\x07", finish_reason="length", prompt_tokens=9, completion_tokens=1, time_to_first_token=0.0249999,
+        seconds=0.0499999, tokens=(Token(1, "Hey", 0.0),), estimated=True,
     )  # fmt: skip
     chat = said("Hi").add(0, "assistant", "Hey\x07", reply=reply).rate(1, "down")
     chat = chat.replace_turn(replace(chat.branch[1], summary="They greet."))
     again = kept_chat.read(json.loads(json.dumps(kept_chat.as_data(chat)))).branch[1]
-    kept = replace(reply, tokens=(), seconds=1.512, text="Hey\ufffd")
+    kept = replace(reply, tokens=(), text="Hey\ufffd")  # rounded, another figure would be shown of the same answer
     assert again == replace(chat.branch[1], reply=kept, text="Hey\ufffd")
     assert kept_chat.read(kept_chat.as_data(chat.without_measures())).branch[1].reply is None
 
