@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from folded import PATIENCE, until
+from playwright.sync_api import Page, Route, expect
 
 from playground.ui.gate.page import Page as ServedPage
 from playground.ui.handlers.one_at_a_time import Stoppable
@@ -32,24 +33,75 @@ def page(page_over: Callable[..., Page], catalog_of: Any, asked: list[str]) -> P
     return page_over(catalog_of(reply))
 
 
-def test_stop_holds_for_a_run_that_has_not_shown_itself_yet(
-    page: Page, asked: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stopped, note = threading.Event(), ServedPage.stop_begun
+@pytest.fixture
+def stopped(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Set when Stop has been pressed and the server has looked for the run."""
+    stopped, stop = threading.Event(), ServedPage.stop_begun
 
     def stop_begun(self: Any, *of: Any) -> None:
-        note(self, *of)
+        stop(self, *of)
         stopped.set()
 
     monkeypatch.setattr(ServedPage, "stop_begun", stop_begun)
-    monkeypatch.setattr(prompt_values, "refuse_overlong", lambda *_: stopped.wait(20))  # before its first news
+    return stopped
+
+
+def stop_at_once(page: Page) -> None:
     run_button(page).click()
     page.get_by_role("button", name="Stop", exact=True).click()
+
+
+def test_stop_holds_for_a_run_that_has_not_shown_itself_yet(
+    page: Page, asked: list[str], monkeypatch: pytest.MonkeyPatch, stopped: threading.Event
+) -> None:
+    monkeypatch.setattr(
+        prompt_values, "refuse_overlong", lambda *_: stopped.wait(PATIENCE / 1000)
+    )  # before its first news
+    stop_at_once(page)
     expect(run_button(page)).to_be_enabled()
     expect(page.locator("#answer")).to_contain_text("Stopped")
-    assert stopped.is_set()
     assert not asked
     run_button(page).click()  # which is another run
+    expect(page.locator("#answer")).to_contain_text("word word")
+    assert len(asked) == 1
+
+
+def test_stop_holds_for_a_run_whose_first_news_are_on_their_way(
+    page: Page, monkeypatch: pytest.MonkeyPatch, stopped: threading.Event
+) -> None:
+    """The session does not know yet what halts it."""
+    halts = ServedPage.halts
+
+    def halts_late(self: Any, *of: Any) -> None:
+        halts(self, *of)
+        assert stopped.wait(PATIENCE / 1000)
+
+    monkeypatch.setattr(ServedPage, "halts", halts_late)
+    stop_at_once(page)
+    expect(page.locator("#answer")).to_contain_text("Stopped")
+    expect(run_button(page)).to_be_enabled()
+
+
+def test_stop_holds_for_a_run_that_comes_to_the_server_after_it(
+    page: Page, asked: list[str], stopped: threading.Event
+) -> None:
+    page.locator("#form textarea").locator("visible=true").first.fill("A long question?")
+    expect(page.locator("#prompt .pane-body")).to_contain_text("A long question?")
+    on_their_way: list[Route] = []
+
+    def hold(route: Route) -> None:
+        on_their_way.append(route) if "A long question?" in (route.request.post_data or "") else route.continue_()
+
+    page.route("**/queue/join*", hold)
+    stop_at_once(page)
+    until(page, stopped.is_set)
+    (run,) = on_their_way
+    run.continue_()
+    page.unroute("**/queue/join*")
+    expect(page.get_by_text("Stopped while it waited; nothing was asked.")).to_be_visible()
+    expect(run_button(page)).to_be_enabled()
+    assert not asked
+    run_button(page).click()
     expect(page.locator("#answer")).to_contain_text("word word")
     assert len(asked) == 1
 

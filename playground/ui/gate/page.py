@@ -4,6 +4,7 @@ import asyncio
 import atexit
 import logging
 import os
+import threading
 import traceback
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -104,15 +105,31 @@ class Page(gr.Blocks):  # type: ignore[misc]  # gradio is untyped
         return bool(self._queue.take_out(session, handlers))
 
     def stop_begun(self, session: str, handlers: Collection[int]) -> None:
-        """Note at such a run, which has begun, that it is to stop; `is_stopped` tells it."""
+        """Stop such a run that has begun, at the latest when it says what halts it."""
         waiting = self._queue.waiting()
         for event in tuple(self._queue.event_ids_to_events.values()):
             if event.session_hash == session and event.fn._id in handlers and event not in waiting:
-                event.is_to_stop = True
+                event.is_to_stop = True  # in this order, and the other way round where a run says what halts it:
+                if halt := getattr(event, "halt", None):  # one of the two sees both
+                    halt.set()
 
-    def is_stopped(self, event_id: str | None) -> bool:
-        """Whether the run of this event is to stop."""
-        return getattr(self._queue.event_ids_to_events.get(event_id), "is_to_stop", False)
+    def stop_coming(self, session: str, click: float | None) -> None:
+        """Let the run that this click asked for not begin: what was sent first need not arrive first."""
+        self.state_holder[session].stopped_click = click
+
+    def was_stopped(self, event_id: str | None, click: float | None) -> bool:
+        """Whether the run of this event, which this click asked for, was stopped before it came."""
+        event = self._queue.event_ids_to_events.get(event_id)
+        if event is None or click is None:
+            return False
+        return bool(self.state_holder[event.session_hash].stopped_click == click)
+
+    def halts(self, event_id: str | None, halt: threading.Event) -> None:
+        """Note what halts the run of this event, which `stop_begun` may already have been told to stop."""
+        if event := self._queue.event_ids_to_events.get(event_id):
+            event.halt = halt
+            if getattr(event, "is_to_stop", False):
+                halt.set()
 
     def _end(self, key: str) -> None:
         self.state_holder.end(key)

@@ -44,6 +44,7 @@ class ForgetfulState(SessionState):  # type: ignore[misc]
     def __init__(self, blocks: Any) -> None:
         super().__init__(blocks)
         self.config_values: dict[int, Any] = {}
+        self.stopped_click: float | None = None  # the last click whose run is not to begin
 
     def __setitem__(self, key: int, value: Any) -> None:
         super().__setitem__(key, value)

@@ -1,7 +1,8 @@
 """A line that says what a run waits for before it begins, with a way to take it back while it waits."""
 
 import functools
-from collections.abc import Callable, Iterator
+import inspect
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,17 +20,19 @@ HERE = Path(__file__).parent
 IDLE = {"phase": "idle", "text": ""}
 ASKED = {"phase": "asked", "text": ""}  # the run was asked for; the page looks a moment later whether it has begun
 LEFT = {"phase": "left", "text": "Stopped while it waited; nothing was asked."}
-# In the browser, so that it is seen before any news of the run: whoever presses Stop at once stops this run.
+# In the browser, so that it is seen before any news of the run: whoever presses Stop at once stops this run, also when
+# the server hears of that before it hears of the run. Both are sent with the moment of the click, which names the run.
+ASKED_NOW = '{phase: "asked", text: "", click: performance.now()}'
 USABLE = 'const usable = (interactive) => ({__type__: "update", interactive});'
 NOTE_CLICK = f"""async () => {{
     {AWAIT_FILLED}
     {USABLE}
-    return [{{phase: "asked", text: ""}}, usable(false), usable(true)];
+    return [{ASKED_NOW}, usable(false), usable(true)];
 }}"""
 NOTE_END = f"() => {{ {USABLE} return [usable(true), usable(false)]; }}"
 NOTE_CLICK_ALONE = f"""async () => {{
     {AWAIT_FILLED}
-    return {{phase: "asked", text: ""}};
+    return {ASKED_NOW};
 }}"""
 
 
@@ -49,7 +52,10 @@ class WaitingLine:
         """Let an event start a run: a generator of updates by component, queued as `how` says. Returns the event
         of its end. Of the two buttons only that one is usable, meanwhile and after, which can be used."""
         event(None, None, self._outputs, js=NOTE_CLICK if self.stop else NOTE_CLICK_ALONE, **QUIET)
-        begun = event(self._clearing(run), inputs, [*outputs, self.view], **how)
+        given = inputs if isinstance(inputs, (set, list)) else [inputs]
+        sent = {*given, self.view} if isinstance(given, set) else [*given, self.view]
+        count = None if isinstance(given, set) else len(given)
+        begun = event(self._clearing(run, count), sent, [*outputs, self.view], **how)
         if self.stop:
             # Not with the last news of the run: what is clicked before Gradio has noted its end, it drops.
             for end in (begun.then, begun.failure):
@@ -72,7 +78,8 @@ class WaitingLine:
             return {self.view: ASKED}
 
         @report_errors
-        def stop(last: Stoppable | None, request: gr.Request) -> dict[Any, Any]:
+        def stop(last: Stoppable | None, shown: Any, request: gr.Request) -> dict[Any, Any]:
+            self.page.stop_coming(request.session_hash, _click(shown))  # before it is looked for: it may just come
             if self.page.leave_line(request.session_hash, self.handlers):
                 return {self.view: LEFT, **self._switched(busy=False)}
             self.page.stop_begun(request.session_hash, self.handlers)  # of which the session may know nothing yet
@@ -82,7 +89,7 @@ class WaitingLine:
 
         self.view.look(look, None, outputs, trigger_mode="always_last", **AT_ONCE)
         for event in (self.view.leave, *([self.stop.click] if self.stop else [])):
-            event(stop, memory, outputs, **AT_ONCE)
+            event(stop, [memory, self.view], outputs, **AT_ONCE)
 
     @property
     def _outputs(self) -> list[Any]:
@@ -94,23 +101,42 @@ class WaitingLine:
             return {}
         return {self.start: gr.update(interactive=not busy), self.stop: gr.update(interactive=busy)}
 
-    def _clearing(self, run: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
-        """The same run, which ends the waiting with its first news, and itself if it was stopped before them."""
+    def _clearing(self, run: Callable[..., Iterator[Any]], count: int | None) -> Callable[..., Iterator[Any]]:
+        """The same run, which ends the waiting with its first news, and itself if it was stopped before them.
+
+        It is given the line's value as well: in its mapping of values, or after so many of them. What halts it is noted
+        at its event: the session's memory has that only after the news have gone out.
+        """
 
         @functools.wraps(run)
         def clearing(*values: Any) -> Iterator[Any]:
+            event = LocalContext.event_id.get(None)
+            shown = values[0][self.view] if count is None else values[count]
+            if self.page.was_stopped(event, _click(shown)):
+                yield {self.view: LEFT}
+                return
             try:
-                for updates in run(*values):
-                    if self.page.is_stopped(LocalContext.event_id.get(None)):
-                        for going in updates.values():
-                            if isinstance(going, Stoppable):
-                                going.halt.set()
+                for updates in run(*(values if count is None else (*values[:count], *values[count + 1 :]))):
+                    for going in updates.values():
+                        if isinstance(going, Stoppable):
+                            self.page.halts(event, going.halt)
                     yield {**updates, self.view: IDLE}
             except Exception:
                 yield {self.view: IDLE}
                 raise
 
+        if count is not None:
+            own = inspect.signature(run)
+            named = [*own.parameters.values()]
+            named.insert(count, inspect.Parameter("shown", inspect.Parameter.POSITIONAL_OR_KEYWORD))
+            vars(clearing)["__signature__"] = own.replace(parameters=named)
         return clearing
+
+
+def _click(shown: Any) -> float | None:
+    """The moment of the click that asked for the run, in a line's value, which may be anything."""
+    click = shown.get("click") if isinstance(shown, Mapping) else None
+    return click if isinstance(click, (int, float)) else None
 
 
 def build(page: Any, start: Any = None, stop: Any = None) -> WaitingLine:
