@@ -10,7 +10,8 @@ from playground.errors import PlaygroundError
 from playground.ui.chat import chat_values
 from playground.ui.chat.chat_form import LABELS
 from playground.ui.chat.chat_view import UNTYPED, ChatView, cut_turns
-from playground.ui.handlers.drafts import FormRefill, as_kept, keep, refill
+from playground.ui.handlers import drafts
+from playground.ui.handlers.drafts import as_kept, keep, refill
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.tab import PageContext, TabLink, Updates, Values
@@ -23,7 +24,7 @@ TO_BE_TYPED = f"\u201c{UNTYPED}\u201d stands for your next message"
 
 def wire(shared: PageContext, view: ChatView, linked: TabLink, ends: Sequence[Any]) -> Any:
     """Attach the handlers. Returns the event after which the tab holds what the browser has kept of it."""
-    sessions, kept, reopened = shared.sessions, shared.chat, gr.State(None)
+    sessions, kept, filled = shared.sessions, shared.chat, drafts.build_mark()
 
     def preview(values: Values, catalog: Any) -> tuple[Updates, Any]:
         """What is sent next, and the turns that are not."""
@@ -43,27 +44,27 @@ def wire(shared: PageContext, view: ChatView, linked: TabLink, ends: Sequence[An
     def look(values: dict[Any, Any], request: gr.Request) -> Updates:
         catalog = sessions.of(request)
         shown, (cut, note) = preview(values, catalog)
-        now, memory = keep(values[reopened], as_kept(linked, values, catalog))
+        now = keep(values[filled], as_kept(linked, values, catalog))
         chat, ending = view.chat(values), values[view.ending]
         of, marks = (chat, cut, note), {view.turns: gr.skip()}
         if not view.is_busy(values) and of != values[view.marked]:  # else a long chat would be sent at every key
             marks = {view.turns: chat_values.chat_value(chat, cut, said=note, ending=ending), view.marked: of}
-        return {**shown, **marks, kept: now, reopened: memory}
+        return {**shown, **marks, kept: now}
 
     @report_errors
     def reopen_chat(held: Any, request: gr.Request) -> Updates:
-        updates = refill(linked, held, sessions.of(request))
-        return {**updates, reopened: FormRefill(held=held if len(updates) > 1 else None)}
+        return refill(linked, held, sessions.of(request))
 
-    restored = shared.page.load(reopen_chat, kept, [*linked.outputs, reopened], preprocess=False, **AT_ONCE)
+    restored = shared.page.load(reopen_chat, kept, linked.outputs, preprocess=False, **AT_ONCE)
+    drafts.mark_filled(restored, filled)
     over = ended_event([*ends, restored])  # at the opening of the page too
     watched = [*(widget.change for widget in [*view.form.widgets, view.box]), over]
     quick: dict[str, Any] = {"preprocess": False, "trigger_mode": "always_last", **AT_ONCE}
-    outputs = [view.prompt, view.turns, view.marked, kept, reopened]
+    outputs = [view.prompt, view.turns, view.marked, kept]
     gr.on(
         [*watched, shared.model_changes.change, shared.ready.change],
         look,
-        {*view.inputs, view.marked, reopened},
+        {*view.inputs, view.marked, filled},
         outputs,
         **quick,
     )

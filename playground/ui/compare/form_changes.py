@@ -9,7 +9,8 @@ import gradio as gr
 from playground.errors import PlaygroundError
 from playground.ui.compare.panel import ComparePanel
 from playground.ui.compare.run import ComparisonRun
-from playground.ui.handlers.drafts import FormRefill, as_kept, keep, refill
+from playground.ui.handlers import drafts
+from playground.ui.handlers.drafts import as_kept, keep, refill
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.sessions import Sessions
@@ -25,23 +26,20 @@ def wire(page: Any, panel: ComparePanel, kept: Any, linked: TabLink, ends: Seque
     `linked` reads and writes what is `kept` of it in the browser. Returns the event after which the form holds that.
     """
 
-    reopened = gr.State(None)
+    filled = drafts.build_mark()
 
     @report_errors
     def look(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
         catalog = sessions.of(request)
-        now, memory = keep(values[reopened], as_kept(linked, values, catalog))
         return {
             panel.stale: sentence(panel.out_of_date(values, catalog)),
             panel.estimate: sentence(panel.estimated(values, catalog)),
-            kept: now,
-            reopened: memory,
+            kept: keep(values[filled], as_kept(linked, values, catalog)),
         }
 
     @report_errors
     def reopen_comparison(held: Any, request: gr.Request) -> dict[Any, Any]:
-        updates = refill(linked, held, sessions.of(request))
-        return {**updates, reopened: FormRefill(held=held if len(updates) > 1 else None)}
+        return refill(linked, held, sessions.of(request))
 
     @report_errors
     def mark(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
@@ -60,7 +58,10 @@ def wire(page: Any, panel: ComparePanel, kept: Any, linked: TabLink, ends: Seque
 
     quick: dict[str, Any] = {"preprocess": False, "trigger_mode": "always_last", **AT_ONCE}
     panel.picker.rows.input(mark, {panel.picker.rows, panel.comparison_run}, panel.results, **quick)
-    outputs = [panel.stale, panel.estimate, kept, reopened]
-    looked = {"inputs": {*linked.inputs, panel.comparison_run, reopened}, "outputs": outputs, **quick}
-    gr.on([*changes(linked.inputs), ended_event(ends)], look, **looked)  # by its end the form may hold something else
-    return page.load(reopen_comparison, kept, [*linked.outputs, reopened], preprocess=False, **AT_ONCE)
+    outputs = [panel.stale, panel.estimate, kept]
+    looked = {"inputs": {*linked.inputs, panel.comparison_run, filled}, "outputs": outputs, **quick}
+    # By a run's end the form may hold something else, and so it may when it has been filled.
+    gr.on([*changes(linked.inputs), ended_event(ends), filled.change], look, **looked)
+    restored = page.load(reopen_comparison, kept, linked.outputs, preprocess=False, **AT_ONCE)
+    drafts.mark_filled(restored, filled)
+    return restored

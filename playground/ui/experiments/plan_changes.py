@@ -48,15 +48,13 @@ class PlanChangeHandlers:
             experiment = experiments.parse(form.read(values))
         except PlaygroundError as error:
             return {**named, **self.refuse(error, values), panel.stale: sentence(out_of_date(experiment_run, None))}
-        kept, memory = keep(values[panel.reopened], kept_plan.as_kept(form, values, experiment))
         return {
             **named,
             **self.write_text(experiment, values),
             **self.estimate(experiment, values, request),
             panel.offered: key_of(experiment, self.offered),
             panel.stale: sentence(out_of_date(experiment_run, experiment)),
-            panel.back.kept: kept,
-            panel.reopened: memory,
+            panel.back.kept: keep(values[panel.filled], kept_plan.as_kept(form, values, experiment)),
         }
 
     def write_text(self, experiment: Experiment, values: Mapping[Any, Any]) -> Updates:
@@ -112,12 +110,12 @@ def wire(handlers: PlanChangeHandlers, page: Any, models_changed: Any) -> None:
     data.input(handlers.choose_data, {*texts, data, *shown}, shown, **newest)
     on_opening_and(
         page.load,
-        [*form.changes, panel.recount.change, models_changed.change],
+        [*form.changes, panel.recount.change, models_changed.change, panel.filled.change],
         handlers.follow_plan,
-        {*form.widgets, panel.text, panel.text_of_form, panel.experiment_run, panel.reopened},
+        {*form.widgets, panel.text, panel.text_of_form, panel.experiment_run, panel.filled},
         [
             panel.estimate, panel.text, panel.text_of_form, panel.unused, panel.offered, panel.stale, panel.back.kept,
-            panel.reopened, form.techniques.ticked, form.techniques.choice,
+            form.techniques.ticked, form.techniques.choice,
         ],
         **newest,
     )  # fmt: skip

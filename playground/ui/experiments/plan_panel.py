@@ -16,8 +16,8 @@ from playground.ui.experiments.form import ExperimentForm
 from playground.ui.experiments.kept_plan import KeptPlan, read_kept
 from playground.ui.experiments.plan_text import with_rest, write_shown
 from playground.ui.experiments.technique_rows import with_unticked
-from playground.ui.handlers import payloads, put_back
-from playground.ui.handlers.drafts import FormRefill, while_hidden
+from playground.ui.handlers import drafts, payloads, put_back
+from playground.ui.handlers.drafts import while_hidden
 from playground.ui.handlers.event_options import AT_ONCE, QUIET
 from playground.ui.handlers.form_filling import BEGINS, ENDS
 from playground.ui.handlers.messages import report_errors
@@ -36,7 +36,7 @@ class PlanPanel:
     """The widgets. `recount` changes when more may be known than before, though the plan is the same; `text_of_form` is
     what the page put into the text, and `unused` says that the text has edits that were not used. `experiment_run` is
     the session's last, `stale` says that its results are of another plan, and `back` goes back to the one
-    before. `reopened` is what came back from the browser.
+    before. `filled` says that the form holds what came back from the browser.
     """
 
     offered: Any
@@ -52,7 +52,7 @@ class PlanPanel:
     recount: Any
     experiment_run: Any
     stale: Any
-    reopened: Any
+    filled: Any
     back: PutBack
 
     @property
@@ -136,10 +136,10 @@ class PlanHandlers:
     @report_errors
     def reopen_plan(self, kept: Any, request: gr.Request) -> Updates:
         """What the browser kept, unless it is what the page opens with."""
-        plan, memory = read_kept(kept), self.panel.reopened
+        plan = read_kept(kept)
         if plan is None or plan == kept_plan.all_ticked(opening(self.offered)):
-            return {memory: FormRefill()}
-        return while_hidden({**self.write_kept(plan, self.sessions.of(request)), memory: FormRefill(held=kept)})
+            return {self.panel.recount: gr.skip()}
+        return while_hidden(self.write_kept(plan, self.sessions.of(request)))
 
     def put_back(self, kept: Any, catalog: Catalog) -> tuple[Updates, str]:
         plan = read_kept(kept)
@@ -174,4 +174,6 @@ def wire(handlers: PlanHandlers, page: Any) -> Any:
     ):
         filled.then(None, None, None, js=ENDS, **QUIET)
     panel.save.click(handlers.save, set(panel.form.widgets), [panel.save], **plain)
-    return page.load(handlers.reopen_plan, back.kept, [*outputs, panel.reopened], **plain)
+    restored = page.load(handlers.reopen_plan, back.kept, outputs, **plain)
+    drafts.mark_filled(restored, panel.filled)
+    return restored

@@ -28,7 +28,7 @@ from playground.ui.experiments.data_changes import DataHandlers
 from playground.ui.experiments.plan_changes import PlanChangeHandlers
 from playground.ui.experiments.plan_panel import PlanHandlers, PlanPanel
 from playground.ui.experiments.run_panel import ExperimentHandlers
-from playground.ui.handlers import put_back
+from playground.ui.handlers import drafts, put_back
 from playground.ui.handlers.experiment_limits import experiment_text
 from playground.ui.handlers.tab import PageContext, Tab, Taking, Updates, Values
 
@@ -65,7 +65,7 @@ def build(shared: PageContext) -> Tab:
     panel = PlanPanel(
         offered=choices, form=form, text=text.text, text_of_form=gr.State(""), unused=text.unused, use=text.use,
         open=text.open, save=text.save, estimate=buttons.estimate, status=status, recount=gr.State(0),
-        experiment_run=experiment_run, stale=stale, reopened=gr.State(None), back=back,
+        experiment_run=experiment_run, stale=stale, filled=drafts.build_mark(), back=back,
     )  # fmt: skip
     data_changes.wire(DataHandlers(panel=form.data, settings=settings))
     experiment_form.wire(form)

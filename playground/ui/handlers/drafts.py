@@ -1,44 +1,35 @@
 """What a tab's form holds is kept in the browser, as the values of a link, and stands there again after a reload."""
 
-import json
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import gradio as gr
 
 from playground.backends.catalog import Catalog
 from playground.errors import PlaygroundError
+from playground.ui.handlers.event_options import QUIET
 from playground.ui.handlers.tab import TabLink, Updates, Values
 
 MOST = 200_000  # characters of all texts: what is kept goes to the server and back with each change
 
 
-SETTLING = 3.0  # seconds after which a form that was filled holds what a person made of it, come what may
+def build_mark() -> Any:
+    """Whether the form has been filled with what the browser kept; hidden, and set in the browser alone.
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormRefill:
-    """A session's memory: its form was filled with this, which came back from the browser; None if that was nothing.
-
-    Values arrive in a form one by one. What it holds meanwhile is a mixture, which is not to be kept.
+    Values arrive in a form one by one. What it holds meanwhile is a mixture, which is not to be kept: a page that is
+    left then would have lost the rest. The mark goes to the server with the values beside which it stood.
     """
-
-    held: Any = None
-    since: float = field(default_factory=time.monotonic)
-
-    def is_settled(self, held: Any) -> bool:
-        """Whether a form that holds this now has been filled."""
-        late = time.monotonic() - self.since > SETTLING
-        return self.held is None or late or json.dumps(held) == json.dumps(self.held)
+    return gr.Checkbox(False, visible=False)
 
 
-def keep(reopened: FormRefill | None, held: Any) -> tuple[Any, FormRefill | None]:
-    """What the browser is to keep of a form that holds this, and the session's memory after it."""
-    if reopened is None or held == gr.skip() or not reopened.is_settled(held):
-        return gr.skip(), reopened
-    return held, FormRefill()
+def mark_filled(restored: Any, mark: Any) -> None:
+    """Set the mark when this event has filled the form, or could not."""
+    restored.then(None, None, mark, js="() => true", **QUIET)
+
+
+def keep(filled: Any, held: Any) -> Any:
+    """What the browser is to keep of a form that holds this, with this as its mark."""
+    return held if filled is True else gr.skip()
 
 
 def build(kind: str) -> Any:

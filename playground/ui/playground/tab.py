@@ -9,7 +9,7 @@ from playground.presets import Preset
 from playground.settings import Settings
 from playground.strategies.answers.reading_anew import read_anew
 from playground.types import Run, Setup
-from playground.ui.handlers import put_back
+from playground.ui.handlers import drafts, put_back
 from playground.ui.handlers.event_options import AT_ONCE, QUIET
 from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.sessions import Sessions
@@ -93,10 +93,12 @@ def build(shared: PageContext, ready: Any) -> tuple[PromptForm, Any, TabLink]:
     run_files.wire(saving, results)
     code_panel.wire(code, fields, sessions)
     restored = draft.wire(page, bar.kept, fields, bar.load, offered, opens_with, sessions)
+    filled = drafts.build_mark()
+    drafts.mark_filled(restored, filled)
     linked = draft.linked(bar.link, fields, bar.load, offered, bar.back, restored)
     back = put_back.wire(bar.back, linked.write, linked.outputs, sessions)
     over = ended_event([*ends, shown], [*fills, opened, restored, back])
-    _wire_form(page, ready, over, fields, panel, results, card, whole, bar.kept, settings, sessions)
+    _wire_form(page, ready, over, fields, panel, results, card, whole, bar.kept, filled, settings, sessions)
     return fields, start, linked
 
 
@@ -130,7 +132,7 @@ def _stale(shown: Run, now: Setup | None) -> str:
 
 def _wire_form(
     page: Any, ready: Any, over: Any, fields: PromptForm, panel: Any, results: Results, card: Any, whole: Any,
-    kept: Any, settings: Settings, sessions: Sessions,
+    kept: Any, filled: Any, settings: Settings, sessions: Sessions,
 ) -> None:  # fmt: skip
     @report_errors
     def preview(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
@@ -142,7 +144,7 @@ def _wire_form(
             results.prompt: preview.value,
             results.stale: gr.update(value=stale, visible=bool(stale)),
             panel.chips: sampling_panel.list_differences(panel.fields, values, fields.honours(values, catalog)),
-            kept: draft.as_kept(fields, values, catalog),
+            kept: drafts.keep(values[filled], draft.as_kept(fields, values, catalog)),
         }
 
     @report_errors
@@ -159,7 +161,7 @@ def _wire_form(
 
     chosen, quick = fields.choice.model, {"preprocess": False, "trigger_mode": "always_last"}
     previewed = {
-        "inputs": {*fields.widgets, results.run}, "outputs": [results.prompt, results.stale, panel.chips, kept],
+        "inputs": {*fields.widgets, results.run, filled}, "outputs": [results.prompt, results.stale, panel.chips, kept],
         "concurrency_limit": settings.max_users, **quick, **QUIET,
     }  # fmt: skip
     # What fills the form does so value by value, and by a run's end it may hold something else: at both ends once more.

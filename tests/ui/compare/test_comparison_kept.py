@@ -1,6 +1,5 @@
 """What was prepared to compare comes back as the browser kept it, in values of our own; of nonsense comes nothing."""
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +10,7 @@ from playground import setups
 from playground.settings import Settings
 from playground.ui.app import build_app
 from playground.ui.compare import panes
-from playground.ui.handlers.drafts import SETTLING, FormRefill, keep
+from playground.ui.handlers.drafts import keep
 
 ROWS = panes.value([{"model": "default"}, {"model": "default", "technique": "rereading"}], 1)
 KEPT: dict[str, Any] = {
@@ -58,8 +57,10 @@ def test_what_is_kept_is_what_comes_back(page: Any) -> None:
                 o.storage_key == "playground-comparison" for o in f.outputs))  # fmt: skip
     opened = {block: getattr(block, "value", None) for block in look.inputs}
     held = opened | {block: value for block, value in reopened(page, KEPT).items() if block in opened}
-    (kept,) = [value for box, value in look.fn(held, None).items() if isinstance(box, gr.BrowserState)]
-    assert kept == KEPT
+    (mark,) = [block for block in look.inputs if isinstance(block, gr.Checkbox) and block.label is None]
+    for filled, expected in ((False, gr.skip()), (True, KEPT)):
+        (kept,) = [v for box, v in look.fn({**held, mark: filled}, None).items() if isinstance(box, gr.BrowserState)]
+        assert kept == expected
 
 
 @pytest.mark.parametrize(
@@ -71,21 +72,30 @@ def test_what_is_kept_is_what_comes_back(page: Any) -> None:
 )  # fmt: skip
 def test_what_is_no_form_changes_nothing(page: Any, odd: Any) -> None:
     updates = reopened(page, {**KEPT, **odd} if isinstance(odd, dict) and odd else odd)
-    assert all(isinstance(update, FormRefill) for update in updates.values())
+    assert not updates
 
 
-def test_a_mixture_of_what_comes_back_and_what_stood_there_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("odd", [False, None, 1, "true", [True]])
+def test_a_mixture_of_what_comes_back_and_what_stood_there_is_not_kept(odd: Any) -> None:
     """Values arrive in a form one by one; a page that is left meanwhile would have lost the rest."""
-    assert keep(None, KEPT) == (gr.skip(), None)  # nothing has come back yet
-    back = FormRefill(held=KEPT)
-    assert keep(back, {**KEPT, "blind": False}) == (gr.skip(), back)
-    kept, after = keep(back, KEPT)
-    assert kept == KEPT
-    assert after is not None
-    assert keep(after, {"mine": 1})[0] == {"mine": 1}
-    assert keep(after, gr.skip()) == (gr.skip(), after)
-    monkeypatch.setattr(time, "monotonic", lambda: back.since + SETTLING + 1)  # it never held just that
-    assert keep(back, {"mine": 1})[0] == {"mine": 1}
+    assert keep(odd, KEPT) == gr.skip()
+    assert keep(True, KEPT) == KEPT
+    assert keep(True, gr.skip()) == gr.skip()
+
+
+def test_whatever_a_browser_keeps_of_a_form_waits_until_it_has_been_filled(page: Any) -> None:
+    """Each handler that writes it is sent the form's mark, which is set when the page has put back what was kept."""
+    writers = [f for f in page.fns.values() if f.fn and any(isinstance(o, gr.BrowserState) for o in f.outputs)]
+    marks = {b._id: b for f in writers for b in f.inputs if isinstance(b, gr.Checkbox) and b.label is None}
+    kept = {o.storage_key for f in writers for o in f.outputs if isinstance(o, gr.BrowserState)}
+    assert kept == {"playground-draft", "playground-comparison", "playground-plan", "playground-chat"}
+    assert len(marks) == len(kept)
+    for writer in writers:
+        assert [b for b in writer.inputs if b._id in marks], writer.name
+    for mark in marks.values():
+        (sets,) = [f for f in page.fns.values() if [o._id for o in f.outputs] == [mark._id]]
+        assert sets.trigger_after is not None
+        assert page.fns[sets.trigger_after].fn.__name__.startswith("reopen")
 
 
 @pytest.mark.parametrize(
