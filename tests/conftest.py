@@ -34,12 +34,14 @@ CatalogOf = Callable[..., Catalog]
 @pytest.fixture(scope="session")
 def catalog_of() -> CatalogOf:
     """A catalog whose `default` is scripted and stands in for a model that takes every setting:
-    `catalog_of(reply, delay=0)`."""
+    `catalog_of(reply, delay=0)`; `kind` is a scripted backend of another kind."""
 
-    def make(reply: ReplyRule = echo_prompt, **options: Any) -> Catalog:
+    def make(
+        reply: ReplyRule = echo_prompt, *, kind: type[ScriptedBackend] = ScriptedBackend, **options: Any
+    ) -> Catalog:
         every = frozenset(p.name for p in parameters(Sampling))
         stands_in = replace(ScriptedBackend().capabilities, sampling=every, functions=True, forms=frozenset(NAMES))
-        backend = ScriptedBackend(reply=reply, **{"capabilities": stands_in, **options})
+        backend = kind(reply=reply, **{"capabilities": stands_in, **options})
         entry = ModelEntry(
             name="default", title="Scripted", kind="scripted", load=lambda _: backend, capabilities=backend.capabilities
         )

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from itertools import filterfalse
 from pathlib import Path
@@ -10,45 +9,52 @@ from typing import Any
 
 import installed_chromium
 import pytest
+from folded import PATIENCE
 from outspoken import catalog
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from shared_apps import SharedApps, offered_presets
+from shared_apps import start as start_app
 
 from playground import presets
 from playground.backends.catalog import Catalog
 from playground.settings import Settings
-from playground.ui.app import build_app, launch_options
 
-PRESETS = Path(__file__).parent / "presets"
 PRIVATE = Settings(port=0)
 # What a page that is loaded anew says of the answers that it no longer waits for.
 LEFT = re.compile("AbortError|Connection errored out|network error|ERR_INCOMPLETE_CHUNKED|404")
 Serve = Callable[..., str]
 Visit = Callable[..., Page]
-expect.set_options(timeout=20_000)  # of waiting: a machine that runs other things too is slow
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="session")
+def shared_apps() -> Iterator[SharedApps]:
+    apps = SharedApps()
+    yield apps
+    apps.close()
 
 
 @pytest.fixture
-def serve(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Serve]:
-    """Start the app over a catalog on a free port; gives its address.
+def serve(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, shared_apps: SharedApps) -> Iterator[Serve]:
+    """Serve the app over a catalog; gives its address.
 
     With the presets of these tests, or with `bundled=True` those that come with the playground; what experiments
-    find is kept among the test's own files.
+    find is kept among the test's own files. Other settings need an app of their own, and so does whatever changes
+    how the page is built: `anew=True`.
     """
     apps = []
 
-    def start(catalog: Catalog, *, bundled: bool = False, settings: Settings = PRIVATE) -> str:
-        if not bundled:
-            monkeypatch.setattr(presets, "setup_presets", partial(presets.setup_presets, PRESETS))
-        settings = replace(settings, store=settings.store or str(tmp_path / "store.sqlite"))
-        app = build_app(settings, catalog)
-        options = {**launch_options(settings), "server_port": None, "quiet": True}
-        _, url, _ = app.launch(**options, prevent_thread_lock=True)
-        apps.append(app)
-        return str(url)
+    def start(catalog: Catalog, *, bundled: bool = False, settings: Settings = PRIVATE, anew: bool = False) -> str:
+        monkeypatch.setattr(presets, "setup_presets", offered_presets(bundled=bundled))
+        store = tmp_path / "store.sqlite"
+        if settings == PRIVATE and not anew:
+            return shared_apps.over(catalog, store, bundled=bundled, settings=settings)
+        apps.append(start_app(catalog, store, bundled=bundled, settings=settings))
+        return apps[-1].url
 
     yield start
-    for app in apps:
-        app.close()
+    for one in apps:
+        one.app.close()
 
 
 @pytest.fixture(scope="session")
@@ -75,6 +81,7 @@ def visit(browser: Browser, kept_context: BrowserContext) -> Iterator[Visit]:
 
     def open_page(url: str, *, width: int = 1440, height: int = 900) -> Page:
         context = browser.new_context(accept_downloads=True) if contexts else kept_context
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         if context is kept_context:
@@ -86,9 +93,9 @@ def visit(browser: Browser, kept_context: BrowserContext) -> Iterator[Visit]:
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
         page.on("framenavigated", lambda _: faults.__setitem__(slice(None), filterfalse(LEFT.search, faults)))
         page.goto(url)
-        expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled(timeout=20_000)
+        expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
         # The first preview arrives over the queue: from then on the page answers.
-        expect(page.locator("#prompt .turn").first).to_be_visible(timeout=20_000)
+        expect(page.locator("#prompt .turn").first).to_be_visible()
         return page
 
     yield open_page
@@ -104,8 +111,8 @@ def visit(browser: Browser, kept_context: BrowserContext) -> Iterator[Visit]:
 def page_over(serve: Serve, visit: Visit) -> Callable[..., Page]:
     """A visitor's page over a catalog: `page_over(catalog, width=390)`."""
 
-    def open_page(catalog: Catalog, *, bundled: bool = False, **size: Any) -> Page:
-        return visit(serve(catalog, bundled=bundled), **size)
+    def open_page(catalog: Catalog, *, bundled: bool = False, anew: bool = False, **size: Any) -> Page:
+        return visit(serve(catalog, bundled=bundled, anew=anew), **size)
 
     return open_page
 
@@ -113,13 +120,10 @@ def page_over(serve: Serve, visit: Visit) -> Callable[..., Page]:
 @pytest.fixture(scope="session")
 def outspoken_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """One app for all tests that look, and change nothing that another visitor sees."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(presets, "setup_presets", partial(presets.setup_presets, PRESETS))
-        settings = replace(PRIVATE, store=str(tmp_path_factory.mktemp("store") / "store.sqlite"))
-        app = build_app(settings, catalog())
-    _, url, _ = app.launch(**{**launch_options(settings), "server_port": None, "quiet": True}, prevent_thread_lock=True)
-    yield str(url)
-    app.close()
+    store = tmp_path_factory.mktemp("store") / "store.sqlite"
+    shared = start_app(catalog(), store, bundled=False, settings=PRIVATE)
+    yield shared.url
+    shared.app.close()
 
 
 @pytest.fixture

@@ -6,14 +6,17 @@ Gradio puts the values into the widgets of a tab or accordion some frames after 
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect
 
 from playground import presets
 from playground.ui.playground.preset_bar import EMPTY, NOTHING
 
 HERE = Path(__file__).parent
+PATIENCE = 120_000  # milliseconds of waiting for anything: a machine that runs other things too is slow
+SOON = 3_000  # milliseconds after which what a person did in vain is done again
 AT_REST = """() => new Promise(done =>
   requestAnimationFrame(() => requestAnimationFrame(() => requestIdleCallback(done))))"""
 
@@ -48,10 +51,22 @@ def turn_to(page: Page, tab: str) -> Page:
 
 def until(page: Page, true: Callable[[], bool]) -> None:
     """Wait for what the page cannot be asked about."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + PATIENCE / 1000
     while not true() and time.monotonic() < end:
         page.wait_for_timeout(50)
     assert true()
+
+
+def again_until(act: Callable[[], object], seen: Callable[[float], object]) -> None:
+    """Do it until its effect is seen within these milliseconds: Gradio's parts lose what comes while they lay
+    themselves out, or come anew."""
+    end = time.monotonic() + PATIENCE / 1000
+    while time.monotonic() < end:
+        act()
+        with suppress(AssertionError, TimeoutError):
+            seen(SOON)
+            return
+    raise AssertionError("What was done again and again had no effect.")
 
 
 def dismiss(page: Page) -> None:

@@ -12,7 +12,6 @@ from playwright.sync_api import Page, expect
 Opened = Callable[..., Page]
 WIDTHS = {"desktop": 1440, "phone": 390}
 RESULTS = ("Items", "Paths", "Price", "Calibration")  # beside the ladder, which shows first
-LONG = 60_000  # milliseconds for what a run takes
 TALL = 3000  # pixels: what sticks to the edge of a window covers nothing then
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 TABS = ("Playground", "Chat", "Compare", "Sampling", "Retrieval", "Models", "Experiments")
@@ -43,23 +42,23 @@ def fill(page: Page) -> None:
     load_preset(page, "word_problem_vote")
     expect(page.locator("#prompt .pane-body")).to_contain_text("How many are left?")
     page.get_by_role("button", name="Run", exact=True).click()
-    expect(page.locator(".answer[data-phase=done]")).to_be_visible(timeout=LONG)
+    expect(page.locator(".answer[data-phase=done]")).to_be_visible()
     turn_to(page, "Chat")
     page.get_by_label("Your message").fill("What is the answer?")
     page.get_by_role("button", name="Send").click()
-    expect(page.locator("#chat .said.assistant > .facts")).to_contain_text("token", timeout=LONG)
+    expect(page.locator("#chat .said.assistant > .facts")).to_contain_text("token")
     expect(page.get_by_role("button", name="Send")).to_be_enabled()
     page.get_by_role("button", name="Answer again").click()
-    expect(page.locator("#chat .branches li")).to_have_count(3, timeout=LONG)
+    expect(page.locator("#chat .branches li")).to_have_count(3)
     turn_to(page, "Compare")
     page.get_by_role("button", name="Compare", exact=True).click()
-    expect(page.locator(".comparison[data-phase=done]")).to_be_visible(timeout=LONG)
+    expect(page.locator(".comparison[data-phase=done]")).to_be_visible()
     expect(page.locator(".shifts .token").first).to_be_visible()
     turn_to(page, "Sampling")
     page.get_by_role("button", name="Read the next token").click()
     expect(page.locator("#next-token .candidates li")).to_have_count(8)
     page.get_by_role("button", name="Run the sweep").click()
-    expect(page.locator(".sweep_map[data-phase=done]")).to_be_visible(timeout=LONG)
+    expect(page.locator(".sweep_map[data-phase=done]")).to_be_visible()
     page.locator(".heat-cell").first.click()
     turn_to(page, "Retrieval")
     page.get_by_label("Question", exact=True).fill("How many steps does the lighthouse have?")
@@ -72,7 +71,7 @@ def fill(page: Page) -> None:
     page.get_by_label("Items", exact=True).fill("8")
     page.get_by_label("Items", exact=True).press("Tab")
     page.get_by_role("button", name="Run the experiment").click()
-    expect(page.locator(".experiment_status[data-phase=done]")).to_be_visible(timeout=LONG)
+    expect(page.locator(".experiment_status[data-phase=done]")).to_be_visible()
     page.get_by_label("Edit a column").click()
     page.get_by_role("option", name="Zero-shot").first.click()
     expect(page.locator("#column-editor")).to_be_visible()

@@ -144,7 +144,7 @@ def test_a_conversation_stands_in_a_pane_and_in_a_column(page_over: PageOver, ca
     page.get_by_label("Items", exact=True).fill("2")
     page.get_by_label("Items", exact=True).press("Tab")
     page.get_by_role("button", name="Run the experiment").click()
-    expect(page.locator(".experiment_status[data-phase=done]")).to_be_visible(timeout=60_000)
+    expect(page.locator(".experiment_status[data-phase=done]")).to_be_visible()
     turn_to(page, "Items")
     expect(page.locator(".item-cell")).to_have_count(14)  # of seven columns
     page.locator(".item-cell").last.click()

@@ -15,7 +15,7 @@ def test_a_form_is_kept_its_pressure_is_shown_and_compare_has_both(page_over: Pa
     load_preset(page, "order_in_a_form")
     expect(page.locator("#prompt")).to_contain_text("form of an example, kept token by token while it is decoded")
     page.get_by_role("button", name="Run", exact=True).click()
-    expect(page.locator(".answer[data-phase=done]")).to_be_visible(timeout=120_000)
+    expect(page.locator(".answer[data-phase=done]")).to_be_visible()
     said = json.loads(page.locator(".answer .text").inner_text())
     assert [*said] == ["name", "item", "quantity", "day"]
 

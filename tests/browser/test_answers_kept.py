@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from folded import unfold
+from held import Held
 from playwright.sync_api import Page, expect
 from test_journeys import PageOver, choose, choose_technique, phase, question, run
 
@@ -53,11 +54,13 @@ def test_a_failure_and_an_overlong_prompt_keep_the_answer_before(page_over: Page
 
 
 def test_a_technique_that_is_changed_meanwhile_is_said(page_over: PageOver, catalog_of: Any) -> None:
-    page = page_over(catalog_of(lambda *_: "word " * 30, delay=0.1))
+    held = Held(reply=lambda *_: "word " * 30)
+    page = page_over(catalog_of(held.reply, kind=Held, go=held.go))
     choose(page, "explain")
     run(page)
     expect(page.locator("#steps .output")).to_contain_text("word")
     choose_technique(page, "Role")
+    held.go.set()
     phase(page, "done")
     expect(page.locator("#stale")).to_be_visible()
     choose_technique(page, "Zero-shot")
@@ -92,11 +95,13 @@ def test_another_answer_type_reads_the_same_reply_without_a_new_run(page_over: P
 def test_an_answer_type_that_is_chosen_while_a_run_goes_on_is_read_at_its_end(
     page_over: PageOver, catalog_of: Any
 ) -> None:
-    page = page_over(catalog_of(lambda request, _: "It is 12, so yes.", delay=0.2))
+    held = Held(reply=lambda *_: "It is 12, so yes.")
+    page = page_over(catalog_of(held.reply, kind=Held, go=held.go))
     choose(page, "explain")
     run(page)
     expect(answer(page)).to_contain_text("It is")
     page.get_by_label("Number", exact=True).locator("visible=true").check()
+    held.go.set()
     phase(page, "done")
     expect(answer(page)).to_have_text("12")
 

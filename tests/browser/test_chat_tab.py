@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from folded import turn_to
+from held import Held
 from playwright.sync_api import Locator, Page, expect
 
 from playground.backends.base import Request
@@ -88,7 +89,7 @@ def test_three_turns_are_edited_branched_taken_away_and_there_after_a_reload(
 
 
 def test_an_answer_is_stopped_goes_on_and_what_is_deleted_can_be_put_back(page_over: PageOver, catalog_of: Any) -> None:
-    page = turn_to(page_over(catalog_of(heard, delay=0.2), width=390), "Chat")
+    page = turn_to(page_over(catalog_of(heard, kind=Held), width=390), "Chat")
     page.get_by_label("Your message").fill("word " * 40)
     page.get_by_role("button", name="Send").click()
     answer = page.locator("#chat .said.assistant")

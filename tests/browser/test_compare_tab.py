@@ -4,12 +4,11 @@ import csv
 import random
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from folded import turn_to, unfold
+from folded import again_until, turn_to, unfold
 from playwright.sync_api import Locator, Page, expect
 
 from playground.backends.base import Request
@@ -19,7 +18,6 @@ from playground.finetuning import shipped_weights
 from playground.types import Delta, Origin
 
 PageOver = Callable[..., Page]
-LONG = 120_000  # milliseconds for what a model computes
 
 
 class Signed(ScriptedBackend):
@@ -75,7 +73,7 @@ def ask(page: Page, prompt: str) -> None:
 
 
 def ended(page: Page, stage: str = "done") -> None:
-    expect(page.locator(f".comparison[data-phase={stage}]")).to_be_visible(timeout=LONG)
+    expect(page.locator(f".comparison[data-phase={stage}]")).to_be_visible()
 
 
 def side(page: Page, at: int) -> Locator:
@@ -223,14 +221,10 @@ def test_a_list_of_prompts_fills_a_table(page_over: PageOver, tmp_path: Path) ->
     chooser.value.set_files(file)
     expect(page.get_by_label("Prompts")).to_have_value("=first\nsecond\nthird")
     page.get_by_role("button", name="Run the list").click()
-    expect(page.locator("#list-state")).to_have_text("Done: 3 of 3 prompts", timeout=LONG)
+    expect(page.locator("#list-state")).to_have_text("Done: 3 of 3 prompts")
     cell = page.locator("#list-table [role=gridcell]").get_by_text("This is fancy, plain: third").first
-    for patience in (3_000, 3_000, 20_000):  # Gradio's table loses a click that comes while it lays itself out
-        cell.click()
-        with suppress(AssertionError):
-            expect(page.locator("#list-cell .text")).to_have_text("This is fancy, plain: third", timeout=patience)
-            break
-    expect(page.locator("#list-cell .text")).to_have_text("This is fancy, plain: third")
+    shown = expect(page.locator("#list-cell .text"))
+    again_until(cell.click, lambda soon: shown.to_have_text("This is fancy, plain: third", timeout=soon))
     with page.expect_download() as download:
         page.get_by_role("button", name="Download as CSV").click()
     lines = download.value.path().read_text("utf-8").splitlines()
@@ -245,7 +239,7 @@ def test_five_are_rated_blind_and_the_sentence_says_who_was_preferred(page_over:
     page.get_by_label("Prompts").fill("one\ntwo\nthree\n=four\nfive")
     page.get_by_role("button", name="Run the list").click()
     line, pair = page.locator("#blind-line"), page.locator("#blind-pair")
-    expect(line).to_have_text("Pair 1 of 5: which answer is better?", timeout=LONG)
+    expect(line).to_have_text("Pair 1 of 5: which answer is better?")
     expect(page.locator("#list-table")).not_to_contain_text("This is")
     pair.get_by_label("Your name").fill("Ada")
     seen, sides = set(), set()
@@ -287,7 +281,7 @@ def test_five_are_rated_blind_and_the_sentence_says_who_was_preferred(page_over:
     # One prompt is one rating; what is not rated is revealed by a click.
     turn_to(page, "One prompt")
     compare(page)
-    expect(line).to_have_text("Pair 1 of 1: which answer is better?", timeout=LONG)
+    expect(line).to_have_text("Pair 1 of 1: which answer is better?")
     expect(page.locator(".comparison .side")).to_have_count(0)
     expect(pair.get_by_label("Your name")).to_have_value("Ada")
     page.get_by_role("button", name="Stop rating and reveal").click()
@@ -302,7 +296,7 @@ def test_an_adapter_is_loaded_compared_and_turned_off(page_over: PageOver, real_
     page.get_by_label("Adapter source").fill(str(folder))
     page.get_by_label("Name of the adapter").fill("odd")
     page.get_by_role("button", name="Load the adapter").click()
-    expect(page.locator(".load[data-phase=done]")).to_contain_text("odd of SmolLM2", timeout=LONG)
+    expect(page.locator(".load[data-phase=done]")).to_contain_text("odd of SmolLM2")
     expect(page.locator(".tuned", has_text="odd")).to_contain_text("LoRA \u00b7 rank 8")
 
     turn_to(page, "Compare")
@@ -329,7 +323,7 @@ def test_an_adapter_is_loaded_compared_and_turned_off(page_over: PageOver, real_
     page.get_by_role("radio", name="Pane B").check()
     expect(words).to_have_count(0)
     page.locator(".shifts").get_by_role("button", name="A \u00b7 SmolLM2").click()
-    expect(page.locator(".shifts tr.disagree").first).to_be_visible(timeout=LONG)
+    expect(page.locator(".shifts tr.disagree").first).to_be_visible()
     page.get_by_role("radio", name="Pane A").check()
 
     # At scale 0 it is the base again.

@@ -19,7 +19,7 @@ def test_a_preset_is_answered_and_another_token_is_taken(page_over: PageOver, re
     page.get_by_label("number input for Alternatives per token").fill("5")
     expect(page.locator(".chips")).to_contain_text("alternatives per token 5")
     page.get_by_role("button", name="Run", exact=True).click()
-    expect(page.locator(".answer[data-phase=done]")).to_be_visible(timeout=60_000)
+    expect(page.locator(".answer[data-phase=done]")).to_be_visible()
     first = page.locator(".answer .text").inner_text()
     assert first.startswith("A black hole is a region")
 
@@ -28,8 +28,8 @@ def test_a_preset_is_answered_and_another_token_is_taken(page_over: PageOver, re
     other = page.locator("#tokens .alternatives tbody tr").nth(1)
     word = other.locator("td").first.inner_text()
     other.get_by_role("button", name="Continue from here").click()
-    expect(page.locator(".answer .text")).to_have_text(re.compile("^A" + re.escape(word)), timeout=60_000)
-    expect(page.locator(".answer[data-phase=done]")).to_be_visible(timeout=60_000)
+    expect(page.locator(".answer .text")).to_have_text(re.compile("^A" + re.escape(word)))
+    expect(page.locator(".answer[data-phase=done]")).to_be_visible()
     assert page.locator(".answer .text").inner_text() != first
 
 
@@ -38,7 +38,7 @@ def test_ten_paths_vote(page_over: PageOver, real_catalog: Any) -> None:
     load_preset(page, "word_problem_vote")
     expect(page.locator("#prompt")).to_contain_text("Sam has 8 apples")
     page.get_by_role("button", name="Run", exact=True).click()
-    expect(page.locator(".answer[data-phase=done]")).to_be_visible(timeout=120_000)
+    expect(page.locator(".answer[data-phase=done]")).to_be_visible()
     expect(page.locator(".answer .how")).to_contain_text("of 10 paths agree")
     expect(page.locator("#steps .card")).to_have_count(10)
 
@@ -53,15 +53,15 @@ def test_an_adapter_is_chosen_scaled_and_named_by_what_decoded(page_over: PageOv
     page.get_by_role("option", name=pirate.title, exact=True).click()
     expect(page.locator("#header")).to_contain_text(f"+ {pirate.title}")
     page.get_by_role("button", name="Run", exact=True).click()
-    expect(page.locator(".answer[data-phase=done]")).to_be_visible(timeout=60_000)
+    expect(page.locator(".answer[data-phase=done]")).to_be_visible()
     expect(page.locator("#steps .origin").first).to_contain_text("with pirate \u00d7 1")
     tuned = page.locator(".answer .text").inner_text()
 
     scale.fill("0")
     expect(page.locator("#stale")).to_be_visible()
     page.get_by_role("button", name="Run", exact=True).click()
-    expect(page.locator("#steps .origin").first).not_to_contain_text("pirate", timeout=60_000)
-    expect(page.locator(".answer[data-phase=done]")).to_be_visible(timeout=60_000)
+    expect(page.locator("#steps .origin").first).not_to_contain_text("pirate")
+    expect(page.locator(".answer[data-phase=done]")).to_be_visible()
     assert page.locator(".answer .text").inner_text() != tuned
     with page.expect_download() as download:
         page.get_by_role("button", name="Download as YAML").click()
@@ -83,7 +83,7 @@ def test_a_model_made_for_one_task_shows_what_it_found(page_over: PageOver, real
     page.get_by_role("textbox", name=re.compile("^Input The question")).fill("The food was great.")
     expect(page.locator("#prompt .turn")).to_have_count(1)
     page.get_by_role("button", name="Run", exact=True).click()
-    expect(page.locator(".answer[data-phase=done]")).to_be_visible(timeout=60_000)
+    expect(page.locator(".answer[data-phase=done]")).to_be_visible()
     expect(page.locator(".answer .text")).to_have_text(re.compile("positive", re.IGNORECASE))
     expect(page.locator("#steps .found tbody tr").first).to_contain_text(re.compile(r"positive.*%", re.IGNORECASE))
     expect(page.locator("#steps .origin").first).to_contain_text("Made by")

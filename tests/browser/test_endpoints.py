@@ -7,16 +7,14 @@ import json
 import re
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
 import pytest
 from faulty import KEY, Faulty, Handler, listing, serving
-from folded import turn_to, unfold
+from folded import PATIENCE, again_until, turn_to, unfold
 from playwright.sync_api import Page, expect
-from playwright.sync_api import TimeoutError as Late
 
 from playground.settings import Settings
 
@@ -81,7 +79,7 @@ def line(page: Page) -> Any:
 def connected(page: Page, server: Faulty) -> None:
     turn_to(page, "Models")
     connect(page, server, KEY)
-    expect(line(page)).to_contain_text("mine is connected", timeout=60_000)
+    expect(line(page)).to_contain_text("mine is connected")
 
 
 def options(page: Page) -> Any:
@@ -91,21 +89,24 @@ def options(page: Page) -> Any:
 
 def choose_model(page: Page, words: str, title: str) -> None:
     model, wanted = page.get_by_label("Model", exact=True).first, options(page).filter(has_text=title)
-    for patience in (3_000, 3_000, 20_000):  # the list that comes anew while it is searched is whole again
+
+    def search() -> None:
+        model.blur()
         model.click()
         page.keyboard.press("ControlOrMeta+a")
         page.keyboard.type(words)
-        with suppress(AssertionError, Late):
-            expect(options(page)).to_have_count(1, timeout=patience)
-            wanted.click(timeout=patience)
-            break
-        model.blur()
-    expect(page.locator("#header")).to_contain_text(f"{title} \u00b7 ready", timeout=60_000)
+
+    def take(soon: float) -> None:
+        expect(options(page)).to_have_count(1, timeout=soon)
+        wanted.click(timeout=soon)
+
+    again_until(search, take)  # the list that comes anew while it is searched is whole again
+    expect(page.locator("#header")).to_contain_text(f"{title} \u00b7 ready")
 
 
 def run(page: Page, phase: str = "done") -> None:
     page.get_by_role("button", name="Run", exact=True).click()
-    expect(page.locator(f".answer[data-phase={phase}]")).to_be_visible(timeout=60_000)
+    expect(page.locator(f".answer[data-phase={phase}]")).to_be_visible()
 
 
 def test_an_endpoint_is_connected_and_runs_few_shot_beside_the_default_model(
@@ -205,7 +206,7 @@ def test_a_wrong_key_has_a_clear_message_and_no_key_is_anywhere(
     expect(line(page)).to_contain_text("Check the key")
     assert WRONG[3:16] not in page.content()
     connect(page, server, KEY)
-    expect(line(page)).to_contain_text("mine is connected", timeout=60_000)
+    expect(line(page)).to_contain_text("mine is connected")
     assert server.seen[-1].headers["Authorization"] == f"Bearer {KEY}"
     turn_to(page, "Playground")
     choose_model(page, "model-3 at", "maker/model-3 at mine")
@@ -260,7 +261,7 @@ def test_connecting_is_stopped(serve: Any, visit: Visit, catalog_of: Any, server
     connect(page, server, KEY)
     page.get_by_role("button", name="Stop connecting").click()
     expect(line(page)).to_contain_text("Stopped; nothing was connected.")
-    assert server.seen[0].gone.wait(30)
+    assert server.seen[0].gone.wait(PATIENCE / 1000)
 
 
 def test_a_shared_server_offers_what_its_operator_listed(

@@ -9,14 +9,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from folded import dismiss, turn_to, unfold
+from folded import PATIENCE, dismiss, turn_to, unfold
 from playwright.sync_api import Locator, Page, expect
 
 from playground.backends.base import Request
 from playground.ui.experiments import run as experiment_run
 from playground.ui.experiments.run import ExperimentRun
-
-LONG = 120_000  # milliseconds for what a model computes
 
 
 def pupil(request: Request, rng: random.Random) -> str:
@@ -63,7 +61,7 @@ def run(page: Page) -> None:
 
 def ended(page: Page, phase: str = "done") -> Locator:
     status = page.locator(f".experiment_status[data-phase={phase}]")
-    expect(status).to_be_visible(timeout=LONG)
+    expect(status).to_be_visible()
     return status
 
 
@@ -74,7 +72,7 @@ def test_the_ladder_is_run_stopped_resumed_and_read(opened: Any) -> None:
     expect(page.locator("#estimate")).to_contain_text("120 answers")
     run(page)
     bars = page.locator("#ladder .bars .point")
-    expect(bars.nth(3)).to_be_visible(timeout=LONG)  # of the first one, who is never right, there is nothing to see
+    expect(bars.nth(3)).to_be_visible()  # of the first one, who is never right, there is nothing to see
     page.get_by_role("button", name="Stop", exact=True).and_(page.locator("#experiment-stop")).click()
     expect(ended(page, "stopped")).to_contain_text(re.compile(r"\d+ of 120 answers"))
     expect(page.locator("#estimate")).to_contain_text("already known")
@@ -131,7 +129,7 @@ def test_the_focus_stays_in_the_list_of_items_while_answers_come(opened: Any) ->
     assert key.endswith("/1")
     assert key != cells.nth(1).get_attribute("data-key")
     page.keyboard.press("Control+Enter")
-    expect(page.locator("#items")).to_contain_text("9 of 9 items", timeout=LONG)
+    expect(page.locator("#items")).to_contain_text("9 of 9 items")
     expect(page.locator(".item-cell:focus")).to_have_attribute("data-key", key)
 
 
@@ -339,7 +337,7 @@ def test_two_visitors_run_at_once_and_see_their_own(serve: Any, visit: Any, cata
     both_run = threading.Event()
 
     def waiting(request: Request, rng: random.Random) -> str:  # else one could end before the other page is looked at
-        assert both_run.wait(LONG / 1000)
+        assert both_run.wait(PATIENCE / 1000)
         return pupil(request, rng)
 
     url = serve(catalog_of(waiting))
@@ -374,7 +372,7 @@ def test_closing_the_page_stops_the_run(opened: Any, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(experiment_run, "follow", noted)
     page = opened(delay=1.0)  # six columns of sixty items: it would go on for many minutes
     run(page)
-    expect(page.locator(".experiment_status[data-phase=running]")).to_contain_text("of 360 answers", timeout=LONG)
+    expect(page.locator(".experiment_status[data-phase=running]")).to_contain_text("of 360 answers")
     assert not begun[0].halt.is_set()
     page.close()
-    assert begun[0].halt.wait(30)
+    assert begun[0].halt.wait(PATIENCE / 1000)

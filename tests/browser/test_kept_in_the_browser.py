@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from folded import load_preset, turn_to, unfold
+from held import Held
 from playwright.sync_api import Locator, Page, expect
 from test_journeys import phase, question, run, sent
 
@@ -107,7 +108,7 @@ def test_a_reload_in_the_middle_of_a_run_keeps_the_form_and_the_run_before(
     def slow(request: Request, rng: random.Random) -> str:
         return "word " * 400 if "slow" in request.messages[-1].content else heard(request, rng)
 
-    page = page_over(catalog_of(slow, delay=0.02))
+    page = page_over(catalog_of(slow, kind=Held, words="slow"), anew=True)
     load_preset(page, "empty")
     for text in ("before", "quick"):
         question(page).fill(text)

@@ -11,7 +11,6 @@ from playwright.sync_api import Locator, Page, expect
 
 Opened = Callable[..., Page]
 MOST = 25  # Tab stops from the top of the page to a run of one's own
-LONG = 60_000  # milliseconds
 # What has the focus: its name, whether any of it can be seen, and whether it or what it stands in is outlined.
 FOCUSED = """() => {
   const held = document.activeElement, box = held.getBoundingClientRect();
@@ -71,7 +70,7 @@ def test_from_the_top_to_a_run_of_ones_own_by_the_keyboard_alone(opened: Opened)
     expect(page.locator("#prompt .pane-body")).to_contain_text("Typed without a mouse.")
     count += tab_to(page, run_button(page))
     page.keyboard.press("Enter")
-    expect(page.locator(".answer[data-phase=done]")).to_be_visible(timeout=LONG)
+    expect(page.locator(".answer[data-phase=done]")).to_be_visible()
     assert count <= MOST
 
 

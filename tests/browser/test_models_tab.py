@@ -29,7 +29,7 @@ def test_what_cannot_be_loaded_is_said_beside_the_form(
     ]:
         source.fill(typed)
         page.get_by_role("button", name="Load the model").click()
-        expect(page.locator(".load[data-phase=failed]")).to_contain_text(said, timeout=60_000)
+        expect(page.locator(".load[data-phase=failed]")).to_contain_text(said)
         expect(source).to_have_value(typed)
     expect(page.locator(".models .model")).to_have_count(1)
 
@@ -57,6 +57,6 @@ def test_the_focus_stays_when_the_list_is_looked_at_again(page_over: PageOver) -
     expect(page.get_by_text(about).last).to_be_visible()
     list(catalog.open("default"))
     with catalog.keep_loaded("default"):  # which the list says, and so it is drawn anew
-        expect(page.locator(".models .model").first).to_contain_text("on it now", timeout=30_000)
+        expect(page.locator(".models .model").first).to_contain_text("on it now")
         expect(details).to_be_focused()
         expect(page.get_by_text(about).last).to_be_visible()

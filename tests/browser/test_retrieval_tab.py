@@ -94,7 +94,7 @@ def test_what_the_documents_do_not_say_is_told_and_stands_in_a_pane_and_in_an_ex
     page.get_by_label("Items", exact=True).press("Tab")
     expect(page.locator("#estimate")).to_contain_text("15 answers")
     page.get_by_role("button", name="Run the experiment").click()
-    expect(page.locator(".experiment_status[data-phase=done]")).to_be_visible(timeout=60_000)
+    expect(page.locator(".experiment_status[data-phase=done]")).to_be_visible()
     expect(page.locator("#ladder-table tbody tr")).to_have_count(5)
 
 

@@ -1,0 +1,35 @@
+"""A model that stops in the middle of its answer until a test lets it go on: no test has to be faster than one."""
+
+import threading
+from collections.abc import Generator
+from dataclasses import dataclass, field
+
+from folded import PATIENCE
+
+from playground.backends.base import Request
+from playground.backends.scripted import ScriptedBackend
+from playground.running.runner import INTERVAL
+from playground.types import Delta
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held(ScriptedBackend):
+    """Says so many pieces of an answer that it was not given the beginning of, and the rest when `go` is set.
+
+    Where the last message has one of the `words`; everywhere without them.
+    """
+
+    pieces: int = 2
+    words: str = ""
+    go: threading.Event = field(default_factory=threading.Event)
+
+    def _stream(self, request: Request, prompt_tokens: int) -> Generator[Delta, None, None]:
+        holds = self.words in request.messages[-1].content and not request.generated_text
+        said = 0
+        for news in super()._stream(request, prompt_tokens):
+            if holds and news.text and said == self.pieces - 1:
+                self.go.wait(INTERVAL)  # what comes sooner after other news is told with the next
+            if holds and news.text and said >= self.pieces:
+                self.go.wait(PATIENCE / 1000)
+            said += bool(news.text)
+            yield news
