@@ -31,6 +31,20 @@ hypothesis.settings.load_profile("patient")
 CatalogOf = Callable[..., Catalog]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A real browser on a busy machine is late now and then: what fails in it is run once more, and both are told."""
+    for item in items:
+        if "browser" in item.path.parts:
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """How a test failed that was run once more, whatever came of that: a fault that is rare is a fault."""
+    for report in terminalreporter.stats.get("rerun", ()):
+        terminalreporter.section(f"failed at first: {report.nodeid}")
+        terminalreporter.line(report.longreprtext)
+
+
 @pytest.fixture(scope="session")
 def catalog_of() -> CatalogOf:
     """A catalog whose `default` is scripted and stands in for a model that takes every setting:
