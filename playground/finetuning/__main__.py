@@ -1,32 +1,37 @@
-"""Trains the adapters and the classifier that come with the playground, or checks them.
+"""Trains the adapters and the classifier that come with the playground, or checks them, and commands for one's own.
 
 python -m playground.finetuning                       train and measure all of them, some ten minutes
 python -m playground.finetuning sentiment pirate      only these
 python -m playground.finetuning --check               measure what is there, train nothing; exits 1 if a figure is off
 python -m playground.finetuning --seed 1 --folder NEW train with other random numbers, into another folder
+python -m playground.finetuning check DATA            check one's own rows before they are trained on
+python -m playground.finetuning probe ADAPTER         find out what training did besides what it was to do
 """
 
 import argparse
 import sys
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from playground import deprecations
 from playground.errors import PlaygroundError
-from playground.finetuning import cards, shipped_weights
+from playground.finetuning import cards, check_command, probe_command, shipped_weights
 from playground.finetuning.figures import ShareRight
 from playground.finetuning.skills import SKILLS
 from playground.returning import Returning
 
 CLASSIFIER = shipped_weights.CLASSIFIER.name
 NAMES = (*SKILLS, CLASSIFIER)
+COMMANDS = {"check": check_command.run, "probe": probe_command.run}
 
 
 def main(argv: list[str]) -> int:
     """Run the command line; returns the exit status."""
     deprecations.hide()
+    if argv and argv[0] in COMMANDS:
+        return _run(lambda: COMMANDS[argv[0]](argv[1:]))
     parser = argparse.ArgumentParser(
         prog="python -m playground.finetuning",
         description=__doc__,
@@ -46,8 +51,13 @@ def main(argv: list[str]) -> int:
 
         torch.set_num_threads(arguments.threads)
     names = tuple(arguments.names) or NAMES
+    return _run(lambda: _check(names, arguments.folder) if arguments.check else _make(names, arguments))
+
+
+def _run(command: Callable[[], int]) -> int:
+    """The command's exit status; 2 and the message for an error that people are shown."""
     try:
-        return _check(names, arguments.folder) if arguments.check else _make(names, arguments)
+        return command()
     except PlaygroundError as error:
         print(error, file=sys.stderr)
         return 2

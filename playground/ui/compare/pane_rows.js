@@ -11,7 +11,7 @@ const publish = () => {
   trigger("input");
 };
 const changed = () => { draw(); publish(); };
-const field = (label, node, wide = "") => el("label", { class: `pane-field ${wide}` },
+const field = (label, node) => el("label", { class: "pane-field" },
   el("span", { class: "column", text: label }), node);
 const weights = (pane, name) => weightsFields(pane, name, { field, changed, publish });
 const options = (offered) => [["", COMMON], ...offered.map(({ key, title }) => [key, title])];
@@ -38,7 +38,7 @@ const describeTaken = (own) => {
 const asking = (pane, name) => (pane.taken
   ? [field("Technique and sampling", el("span", { class: "fixed-choice",
     text: `The Playground\u2019s: ${techniques.find(({ key }) => key === pane.taken.strategy)?.title ?? ""}${
-      describeTaken(pane.taken)}` }), "wide")]
+      describeTaken(pane.taken)}` }))]
   : [field("Technique", choose(`${name}: technique`, pane.technique ?? "", options(techniques),
     (key) => { pane.technique = key; changed(); })),
   field("Sampling", choose(`${name}: sampling`, pane.sampling ?? "", options(presets),

@@ -1,0 +1,55 @@
+"""Type of what a check finds in the rows, and the texts that checks compare."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from playground.finetuning.preparation.rows import Row, answers_of, prompt_of
+from playground.strategies.answers import comparison_key
+
+Weight = Literal["stop", "warning", "note"]
+SHOWN = 5  # rows named in a sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowFinding:
+    """What a check found. `stop`: training on it makes no sense; `rows` are ids of rows, in their order."""
+
+    check: str
+    weight: Weight
+    sentence: str
+    rows: tuple[str, ...] = ()
+
+
+def text_key(text: str) -> str:
+    """Equal for texts that are the same but for case, spacing and end punctuation, question marks among it."""
+    return comparison_key(text).rstrip("?!. ")
+
+
+def prompt_key(row: Row) -> str:
+    """Equal for rows that ask the same."""
+    return text_key(prompt_of(row))
+
+
+def answer_key(row: Row) -> str:
+    """Equal for rows whose answers are the same."""
+    return "\n".join(map(text_key, answers_of(row)))
+
+
+def name_rows(ids: Sequence[str]) -> str:
+    """The first few ids, and how many more there are."""
+    more = f" and {len(ids) - SHOWN:,} more" if len(ids) > SHOWN else ""
+    word = "row" if len(ids) == 1 else "rows"
+    return f"{word} {', '.join(ids[:SHOWN])}{more}"
+
+
+def count_rows(ids: Sequence[str] | int) -> str:
+    """How many rows, in words."""
+    count = ids if isinstance(ids, int) else len(ids)
+    return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def texts_of(row: Row) -> Iterable[str]:
+    """Everything that somebody wrote of a row."""
+    yield from (message.content for message in row.messages)
+    yield from answers_of(row)

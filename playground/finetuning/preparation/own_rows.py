@@ -1,0 +1,143 @@
+"""Reads training rows from data of one's own: tables of questions and answers, conversations, and preferences."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from playground.errors import InvalidSetup
+from playground.evaluation import own_data
+from playground.evaluation.plan import Item
+from playground.finetuning.preparation.rows import ROLES, PreferenceRow, Row, TrainingRow, messages_of
+from playground.types import Message
+
+# Names that two columns have together in files of other programs, and what we call them.
+SHAPES: tuple[tuple[frozenset[str], Mapping[str, str]], ...] = (
+    (frozenset({"instruction", "output"}), {"input": "instruction", "context": "input", "reference": "output"}),
+    (frozenset({"prompt", "completion"}), {"input": "prompt", "reference": "completion"}),
+)
+CONVERSATIONS = ("messages", "conversations")  # columns that hold a list of turns, the last of them the answer
+CHOSEN, REJECTED = "chosen", "rejected"
+SPEAKERS = {"human": "user", "gpt": "assistant"}  # names that some files have for the two
+SHOWN = 5  # bad rows in a message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnRows:
+    """What was read: the rows, the columns they were taken from, and the rows left out (line, why)."""
+
+    rows: tuple[Row, ...]
+    columns: Mapping[str, str]
+    bad: tuple[tuple[int, str], ...] = ()
+
+
+def read_rows(
+    content: bytes | str,
+    filename: str = "",
+    *,
+    columns: Mapping[str, str] | None = None,
+    system: str = "",
+    template: str = "{input}",
+    skip_bad: bool = False,
+) -> OwnRows:
+    """The rows in a file's bytes, or in pasted text; limits and encodings are those of own data in Experiments.
+
+    A row is an input and its reference (guessed, or the columns given as {"input": "question"}), a conversation whose
+    last turn is the answer (`messages`), or an input with `chosen` and `rejected`. `system` and `template` go around
+    inputs that are plain text. Raises InvalidSetup where there is nothing to learn from, a row is bad and `skip_bad`
+    does not leave it out; LimitReached for too much.
+    """
+    if "{input}" not in template:
+        raise InvalidSetup(path=("template",), value=template, rule="it must hold {input}, where each input goes.")
+    names = own_data.columns_of(content, filename).names
+    column_by_field = dict(columns or _columns_of_shape(names))
+
+    def read(reference: str = "") -> own_data.OwnData:
+        chosen = {**column_by_field, "reference": reference} if reference else column_by_field
+        return own_data.read_items(content, filename, columns=chosen or None, skip_bad=skip_bad)
+
+    def asked(item: Item) -> tuple[Message, ...]:
+        return _turns(item.input) or messages_of(template.replace("{input}", item.input), system)
+
+    if not columns and {CHOSEN, REJECTED} <= set(names):
+        return _read_preferences(read, asked, skip_bad)
+    data = read()
+    rows: list[Row] = []
+    bad = list(data.bad)
+    for number, item in enumerate(data.items, 1):
+        turns = _turns(item.input)
+        if turns and not item.references and turns[-1].role == "assistant":
+            rows.append(TrainingRow(messages=turns[:-1], answer=turns[-1].content, id=item.id))
+        elif item.references:
+            rows.append(TrainingRow(messages=asked(item), answer=_said(item.references[0]), id=item.id))
+        else:
+            bad.append((number, "has no answer to learn"))
+    return _finish(rows, data.columns, bad, skip_bad)
+
+
+def _columns_of_shape(names: tuple[str, ...]) -> dict[str, str]:
+    """The column of each field where the names are those of a well-known kind of file; else none, to be guessed."""
+    name = {"id": "id"} if "id" in names else {}
+    for needed, column_by_field in SHAPES:
+        if needed <= set(names):
+            return {**name, **{field: column for field, column in column_by_field.items() if column in names}}
+    if conversation := next((name for name in CONVERSATIONS if name in names), ""):
+        return {**name, "input": conversation}
+    if {CHOSEN, REJECTED} <= set(names):
+        asked = next((name for name in names if name not in (CHOSEN, REJECTED, "id")), "")
+        return {**name, "input": asked} if asked else {}
+    return {}
+
+
+def _read_preferences(
+    read: Callable[[str], own_data.OwnData], asked: Callable[[Item], tuple[Message, ...]], skip_bad: bool
+) -> OwnRows:
+    """Both answers to each input: the same items read once with each column as the reference, and joined."""
+    better, worse = read(CHOSEN), read(REJECTED)
+    other = {item.id: item for item in worse.items}
+    rows: list[Row] = [
+        PreferenceRow(
+            messages=asked(item),
+            chosen=_said(item.references[0]),
+            rejected=_said(other[item.id].references[0]),
+            id=item.id,
+        )
+        for item in better.items
+        if item.id in other
+    ]
+    columns = {**better.columns, CHOSEN: CHOSEN, REJECTED: REJECTED}
+    return _finish(rows, columns, sorted({*better.bad, *worse.bad}), skip_bad)
+
+
+def _finish(rows: list[Row], columns: Mapping[str, str], bad: list[tuple[int, str]], skip_bad: bool) -> OwnRows:
+    if (bad and not skip_bad) or not rows:
+        first = "; ".join(f"row {line:,} {why}" for line, why in bad[:SHOWN])
+        raise InvalidSetup(
+            f"{len(bad):,} of {len(bad) + len(rows):,} rows cannot be learned from: {first}. Correct them, name the "
+            "column of the answer, or choose to skip bad rows.",
+            path=("data",),
+        )
+    return OwnRows(rows=tuple(rows), columns=columns, bad=tuple(bad))
+
+
+def _turns(text: str) -> tuple[Message, ...]:
+    """The turns of a conversation: what own data makes of a list of them, an object of JSON a line; else none."""
+    turns = []
+    for line in text.split("\n"):
+        try:
+            value = json.loads(line) if line.startswith("{") else None
+        except ValueError:
+            return ()
+        if not isinstance(value, dict):
+            return ()
+        role, content = value.get("role", value.get("from")), value.get("content", value.get("value"))
+        role = SPEAKERS.get(role, role) if isinstance(role, str) else None
+        if role not in ROLES or not isinstance(content, str):
+            return ()
+        turns.append(Message(role, content))  # type: ignore[arg-type]  # checked just now
+    return tuple(turns)
+
+
+def _said(reference: str) -> str:
+    """An answer, be it plain text or a list of one turn."""
+    turns = _turns(reference)
+    return turns[-1].content if turns else reference
