@@ -11,10 +11,11 @@ Exits 1 where training on the rows would make no sense.
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from playground.errors import InvalidSetup
 from playground.finetuning.preparation.checks import check_rows
+from playground.finetuning.preparation.kept_answers import Keep
 from playground.finetuning.preparation.own_rows import read_rows
 from playground.finetuning.preparation.rows import Row, TrainingRow, to_json_lines
 from playground.finetuning.preparation.splits import split_rows
@@ -30,12 +31,13 @@ def run(argv: Sequence[str]) -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("data", type=Path, metavar="DATA", help="CSV, JSON lines, a JSON list or an Excel workbook")
+    parser.add_argument("data", type=Path, metavar="DATA", help="a table, JSON lines, or answers as JSON")
     parser.add_argument("--held-out", type=Path, metavar="DATA", help="rows that will be measured on")
     parser.add_argument("--column", action="append", default=[], metavar="FIELD=NAME", help="such as input=question")
     parser.add_argument("--template", default="{input}", help="the words around each input, with {input} where it goes")
     parser.add_argument("--system", default="", help="a system message before each input")
     parser.add_argument("--skip-bad", action="store_true", help="leave out rows that cannot be read")
+    parser.add_argument("--keep", choices=get_args(Keep), default="right", help="of an experiment's results.json")
     parser.add_argument("--show", type=int, default=0, metavar="N", help="so many rows, token by token")
     parser.add_argument("--model", type=Path, metavar="FOLDER", help="whose tokens are counted, not the default model")
     parser.add_argument("--split", type=Path, metavar="FOLDER", help="where training, validation and held-out rows go")
@@ -70,6 +72,7 @@ def _read(path: Path, arguments: argparse.Namespace) -> tuple[Row, ...]:
         system=arguments.system,
         template=arguments.template,
         skip_bad=arguments.skip_bad,
+        keep=arguments.keep,
     )
     taken = ", ".join(f"{field} from {column!a}" for field, column in read.columns.items())
     print(f"{path.name}: {len(read.rows):,} rows; {taken}{f'; {len(read.bad):,} left out' if read.bad else ''}")

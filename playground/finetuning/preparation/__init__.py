@@ -1,10 +1,12 @@
 """Rows to learn from: read, checked, parted, and shown as the model will see them.
 
-encoding.py     Encodes a row as the model reads it, prompt and answer apart, with what the loss counts
-own_rows.py     Reads training rows from data of one's own: tables of questions and answers, conversations, and
-                preferences
-rows.py         Types of the rows that a model learns from, and their JSON lines
-splits.py       Parts the rows by a seed into training, validation and held-out rows; what asks the same stays together
-token_view.py   Shows a row token by token, as the model reads it, with the part that the loss counts
-checks/         Checks of the rows before anything is trained on them
+encoding.py       Encodes a row as the model reads it, prompt and answer apart, with what the loss counts
+kept_answers.py   Rows from answers that a model has given: those of an experiment that were right, and those of runs
+own_rows.py       Reads training rows from data of one's own: tables of questions and answers, conversations, and
+                  preferences
+rows.py           Types of the rows that a model learns from, and their JSON lines
+splits.py         Parts the rows by a seed into training, validation and held-out rows; what asks the same stays
+                  together
+token_view.py     Shows a row token by token, as the model reads it, with the part that the loss counts
+checks/           Checks of the rows before anything is trained on them
 """

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from playground.errors import InvalidSetup
 from playground.evaluation import own_data
 from playground.evaluation.plan import Item
+from playground.finetuning.preparation.kept_answers import Keep, records_of_file
 from playground.finetuning.preparation.rows import ROLES, PreferenceRow, Row, TrainingRow, messages_of
 from playground.types import Message
 
@@ -38,16 +39,20 @@ def read_rows(
     system: str = "",
     template: str = "{input}",
     skip_bad: bool = False,
+    keep: Keep = "right",
 ) -> OwnRows:
     """The rows in a file's bytes, or in pasted text; limits and encodings are those of own data in Experiments.
 
     A row is an input and its reference (guessed, or the columns given as {"input": "question"}), a conversation whose
-    last turn is the answer (`messages`), or an input with `chosen` and `rejected`. `system` and `template` go around
-    inputs that are plain text. Raises InvalidSetup where there is nothing to learn from, a row is bad and `skip_bad`
+    last turn is the answer (`messages`), or an input with `chosen` and `rejected`. Of a file of results, runs or a
+    comparison that the playground wrote, answers are kept: `keep` says which of an experiment's. `system` and
+    `template` go around inputs that are plain text. Raises InvalidSetup where there is nothing to learn from, a row is bad and `skip_bad`
     does not leave it out; LimitReached for too much.
     """
     if "{input}" not in template:
         raise InvalidSetup(path=("template",), value=template, rule="it must hold {input}, where each input goes.")
+    if records := _kept_answers(content, keep):
+        content, filename, columns = json.dumps(records), "kept.json", None
     names = own_data.columns_of(content, filename).names
     column_by_field = dict(columns or _columns_of_shape(names))
 
@@ -72,6 +77,14 @@ def read_rows(
         else:
             bad.append((number, "has no answer to learn"))
     return _finish(rows, data.columns, bad, skip_bad)
+
+
+def _kept_answers(content: bytes | str, keep: Keep) -> list[dict[str, str]]:
+    """What is to be kept of a file that the playground wrote of answers; nothing for any other file."""
+    try:
+        return records_of_file(content if isinstance(content, str) else content.decode("utf-8"), keep)
+    except UnicodeDecodeError:
+        return []
 
 
 def _columns_of_shape(names: tuple[str, ...]) -> dict[str, str]:
