@@ -46,8 +46,8 @@ def read_rows(
     A row is an input and its reference (guessed, or the columns given as {"input": "question"}), a conversation whose
     last turn is the answer (`messages`), or an input with `chosen` and `rejected`. Of a file of results, runs or a
     comparison that the playground wrote, answers are kept: `keep` says which of an experiment's. `system` and
-    `template` go around inputs that are plain text. Raises InvalidSetup where there is nothing to learn from, a row is bad and `skip_bad`
-    does not leave it out; LimitReached for too much.
+    `template` go around inputs that are plain text. Raises InvalidSetup where there is nothing to learn from, or a row
+    is bad and `skip_bad` does not leave it out; LimitReached for too much.
     """
     if "{input}" not in template:
         raise InvalidSetup(path=("template",), value=template, rule="it must hold {input}, where each input goes.")
