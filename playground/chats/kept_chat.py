@@ -34,7 +34,7 @@ class KeptTurn:
     __pydantic_config__ = STRICT
     parent: int | None = number(None, 0, MOST_TURNS, step=1, help="The place of the turn before it.")
     role: Speaker = choice("user", help="Who says it.")
-    summary: str = text(max_length=MAX_TEXT, help="What was sent for it in place of turns that did not fit.")
+    summary: str = text(max_length=MAX_TEXT, help="What was sent for it in place of turns that were left out.")
     text: str = text(max_length=MAX_TEXT, help="What is said.")
     edited: bool = flag(False, help="It was written by hand.")
     cut: bool = flag(False, help="It did not come to its end.")

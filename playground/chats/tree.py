@@ -20,7 +20,7 @@ class ChatTurn:
     """One turn, by a number that no other turn of its chat ever had; `parent` is the number of the one before it.
 
     `cut`: it ended at the token limit or was stopped, and may go on. `reply` is what was measured of an answer,
-    `summary` what was sent for it in place of turns that did not fit, and `feedback` a person's thumb up or down.
+    `summary` what was sent for it in place of turns that were left out, and `feedback` a person's thumb up or down.
     """
 
     id: int

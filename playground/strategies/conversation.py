@@ -31,9 +31,9 @@ from playground.strategies.parts.window import (
 )
 from playground.types import Step, Task, Turn
 
-LEFT_OUT = "Turns {first} to {last} of {count} did not fit and were left out."
+LEFT_OUT = "Turns {first} to {last} of {count} were left out to make room."
 SUMMARY = "Summary {number} for {reply}"  # the label of its step
-SUMMED_UP = "Turns {first} to {last} of {count} did not fit; what was sent of them is a summary."
+SUMMED_UP = "Turns {first} to {last} of {count} were left out to make room; what was sent of them is a summary."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +64,7 @@ class Conversation(Strategy):
         label="What does not fit",
         help="Oldest: the oldest turns are left out. Keep first: the same, but for the first question and its answer. "
         "Summary: the model sums up the oldest, and that is sent. The system message always stays. "
+        "A quarter of the window is made free at a time, so that what is sent begins alike for some turns. "
         "Refuse: nothing is left out, and what is too long is not sent.",
     )
     prompt_tokens: int | None = number(
@@ -145,7 +146,13 @@ class Conversation(Strategy):
         for part in parts_that_fit(turns, self.prompt_tokens, ask):
             label = SUMMARY.format(number=len(labels) + 1, reply=reply)
             prompt = (user_message(summary_prompt(part, summary)),)
-            (summed,) = yield from ask(label, prompt, depends_on=(*seen, *labels), max_tokens=SUMMARY_TOKENS)
+            (summed,) = yield from ask(
+                label,
+                prompt,
+                depends_on=(*seen, *labels),
+                max_tokens=SUMMARY_TOKENS,
+                temperature=0.0,  # of the same turns the same words: what is sent next begins as it did
+            )
             summary = spoken_text(summed)
             labels = (*labels, label)
         return summary, labels

@@ -76,7 +76,7 @@ def test_a_summary_that_was_sent_is_shown_and_marked(page_over: PageOver, catalo
     expect(shown).to_be_in_viewport()
     expect(page.locator("#chat .said.cut")).not_to_have_count(0)
     card = page.locator("#chat .said.assistant").last
-    card.get_by_text("Summary, sent in place of turns that did not fit").click()
+    card.get_by_text("Summary, sent in place of turns that were left out").click()
     expect(card.locator(".thought").locator("visible=true")).to_have_text("They counted <b>.")
     page.reload()
     turn_to(page, "Chat")

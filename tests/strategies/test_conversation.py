@@ -58,29 +58,34 @@ def test_the_oldest_turns_are_left_out(catalog_of: Any, window: str, first: str)
     assert messages[1].role == "user"
     assert messages[-2].content.startswith("turn 11")
     assert ScriptedBackend().count_tokens(messages) <= 100
-    assert "did not fit and were left out" in run.how
+    assert "were left out to make room" in run.how
 
 
 def test_what_was_left_out_is_named_by_its_turns(catalog_of: Any) -> None:
     assert ran(catalog_of, setup(window="oldest", prompt_tokens=100)).how == (
-        "Turns 1 to 4 of 12 did not fit and were left out."
+        "Turns 1 to 4 of 12 were left out to make room."
     )
     assert ran(catalog_of, setup(window="keep_first", prompt_tokens=100)).how == (
-        "Turns 3 to 6 of 12 did not fit and were left out."
+        "Turns 3 to 6 of 12 were left out to make room."
     )
 
 
 def test_turns_that_do_not_fit_are_summed_up(catalog_of: Any) -> None:
+    asked: list[float] = []
+
     def reply(request: Request, _: random.Random) -> str:
+        asked.append(request.sampling.temperature)
         return "Her name is Ada." if request.messages[-1].content.startswith("Sum up") else "Ada."
 
-    run = ran(catalog_of, setup(34, window="summary", prompt_tokens=320), reply)
+    data = setup(36, window="summary", prompt_tokens=360)
+    run = ran(catalog_of, replace(data, sampling=Sampling(temperature=0.7)), reply)
     summary, answer = run.steps
     assert (summary.label, answer.label) == ("Summary 1 for Reply", "Reply")
     assert FIRST in summary.messages[0].content
     assert answer.messages[0].content == "Be brief.\n\nWhat was said before: Her name is Ada."
     assert answer.depends_on == ("Summary 1 for Reply",)
     assert "what was sent of them is a summary" in run.how
+    assert asked == [0.0, 0.7]  # of the same turns the same summary, whatever the answer is drawn with
 
 
 def test_what_is_too_long_for_one_summary_is_summed_up_in_parts(catalog_of: Any) -> None:
@@ -102,7 +107,7 @@ def test_the_window_of_the_model_is_the_limit_without_another(catalog_of: Any) -
     long = setups.parse({"strategy": "conversation", "task": {"turns": turns(200, 60), "input": "?"}})
     run = ran(catalog_of, long)
     assert run.status == "done"
-    assert "did not fit" in run.how
+    assert "were left out to make room" in run.how
 
 
 def test_a_question_that_is_too_long_by_itself_is_refused(catalog_of: Any) -> None:
@@ -148,9 +153,9 @@ said = st.builds(Turn, role=st.sampled_from(["user", "assistant"]), text=st.text
 
 
 @given(st.lists(said, max_size=12).map(tuple), st.integers(32, 90), st.sampled_from(["keep_first", "oldest"]))
-def test_as_few_turns_as_can_be_are_left_out(turns: tuple[Turn, ...], most: int, window: Any) -> None:
-    technique, room, role, text = Conversation(window=window, prompt_tokens=most), Room(), "r" * 10, "q" * 10
-    begin, end = technique.cut(role, turns, text, room)  # type: ignore[arg-type]  # it only measures
+def test_no_more_turns_are_left_out_than_make_a_step_of_room(turns: tuple[Turn, ...], most: int, window: Any) -> None:
+    technique, measures, role, text = Conversation(window=window, prompt_tokens=most), Room(), "r" * 10, "q" * 10
+    begin, end = technique.cut(role, turns, text, measures)  # type: ignore[arg-type]  # it only measures
     assert 0 <= begin <= end <= len(turns)
 
     def length(begin: int, end: int) -> int:
@@ -158,10 +163,27 @@ def test_as_few_turns_as_can_be_are_left_out(turns: tuple[Turn, ...], most: int,
 
     assert length(begin, end) <= most or (begin, end) == (0, len(turns))
     if end > begin:
-        assert length(0, 0) > most
+        assert (whole := length(0, 0)) > most
         assert end == len(turns) or turns[end].role == "user"
+        step = most // 4
+        room = whole - step * -(-(whole - most) // step)
+        assert most - step < room <= most
         earlier = [at for at in range(begin + 1, end) if turns[at].role == "user"]
-        assert all(length(begin, at) > most for at in earlier)
+        assert all(length(begin, at) > room for at in earlier)
+        assert end < len(turns) or all(length(begin, at) > most for at in earlier[-1:])  # the last exchange stays
+
+
+@pytest.mark.parametrize("window", ["keep_first", "oldest", "summary"])
+def test_of_a_talk_longer_than_the_window_most_turns_begin_as_the_one_before(window: Any) -> None:
+    most, measures = 2_000, Room()
+    technique = Conversation(window=window, prompt_tokens=most)
+    said = tuple(Turn(role=("user", "assistant")[at % 2], text="x" * (30 + 7 * at % 40)) for at in range(200))
+    cuts = [technique.cut("r" * 10, said[:at], "q" * 40, measures) for at in range(0, 200, 2)]  # type: ignore[arg-type]
+    full = [cut for cut in cuts if cut != (0, 0)]
+    assert len(full) > 50
+    left_out = sum(len(turn.text) for turn in said) - most
+    assert 1 < len(set(full)) <= left_out / (most / 4) + 2
+    assert [end for _, end in full] == sorted(end for _, end in full)
 
 
 @pytest.mark.parametrize(

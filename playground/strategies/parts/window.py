@@ -9,6 +9,7 @@ SUMMARISE = (
 )
 BEFORE = "What was said before: {summary}"
 SUMMARY_TOKENS = 120
+STEPS = 4  # of these in the window is one made free at a time
 ROOM_FOR_SUMMARY = "word " * SUMMARY_TOKENS  # stands in for a summary that is not there yet
 
 
@@ -29,17 +30,28 @@ def cut_end(
     before: tuple[Message, ...], turns: tuple[Turn, ...], after: tuple[Message, ...], keep: int, most: int | None,
     ask: Ask,
 ) -> int:  # fmt: skip
-    """Where the turns go on that are sent, if as few as can be are left out after the first `keep`; `keep` where all
-    fit. They go on with one of the user's: chat templates want that."""
+    """Where the turns go on that are sent, of a conversation that is too long, if its first `keep` are.
+
+    They are left out in steps, so that the next turns are sent with the same beginning, which need not be read again:
+    enough that the tokens left out are a whole number of `STEPS` of the window. The last question and its answer stay
+    if there is room for them. It goes on with one of the user's: chat templates want that.
+    """
     ends = [keep, *(at for at in range(keep + 1, len(turns)) if turns[at].role == "user"), len(turns)]
     kept = (*before, *as_messages(turns[:keep]))
+    whole = (*before, *as_messages(turns), *after)
+    excess, tokens = ask.excess(whole, most), ask.excess(whole, 1) + 1
+    step = max((tokens - excess) // STEPS, 1)
+    room = tokens - -(-excess // step) * step
     low, high = 0, len(ends) - 1
     while low < high:
         middle = (low + high) // 2
-        if ask.excess((*kept, *as_messages(turns[ends[middle] :]), *after), most):
+        if ask.excess((*kept, *as_messages(turns[ends[middle] :]), *after), room):
             low = middle + 1
         else:
             high = middle
+    last = ends[-2]
+    if ends[low] > last and not ask.excess((*kept, *as_messages(turns[last:]), *after), most):
+        return last
     return ends[low]
 
 

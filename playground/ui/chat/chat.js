@@ -43,7 +43,7 @@ const makeCard = (id) => {
     card.thought);
   card.summed = el("div", { class: "thought", dir: "auto" });
   card.instead = el("details", { class: "sent" },
-    el("summary", { text: "Summary, sent in place of turns that did not fit" }), card.summed);
+    el("summary", { text: "Summary, sent in place of turns that were left out" }), card.summed);
   card.acts = {
     copy: copyButton(() => card.now.text),
     edit: tool("Edit", () => edit(card)),

@@ -15,7 +15,7 @@ from playground.ui.run_view.steps_values import ENDINGS, made_by
 from playground.ui.widgets.status import share_of, status
 
 IDLE = status("empty")
-SUMMED = "Sent for the last answer, in place of turns that did not fit"
+SUMMED = "Sent for the last answer, in place of turns that were left out"
 WORDS = 60  # characters of a branch's beginning
 
 
@@ -142,7 +142,7 @@ def _name(turn: ChatTurn) -> str:
 
 
 def summary_sent(chat: Chat) -> list[dict[str, Any]]:
-    """What was sent for the last answer in place of turns that did not fit, for the view of prompts; nothing where all
+    """What was sent for the last answer in place of turns that were left out, for the view of prompts; nothing where all
     was sent."""
     summary = next((turn.summary for turn in reversed(chat.branch) if turn.role == "assistant"), "")
     if not summary:
@@ -157,8 +157,7 @@ def cut_note(turns: Sequence[ChatTurn], begin: int, end: int, window: str) -> st
     """Which turns are not sent, in a sentence; "" where all are."""
     if begin == end:
         return ""
-    which = f"Turn {begin + 1} does" if end == begin + 1 else f"Turns {begin + 1} to {end} do"
-    instead = "a summary is sent of it" if window == "summary" else "it is left out"
-    if end > begin + 1:
-        instead = "a summary is sent of them" if window == "summary" else "they are left out"
-    return f"{which} not fit any more: {instead} ({format_count(len(turns), 'turn')} in all)."
+    one = end == begin + 1
+    which = f"Turn {begin + 1}" if one else f"Turns {begin + 1} to {end}"
+    summed = f"; a summary of {'it' if one else 'them'} is sent" if window == "summary" else ""
+    return f"{which} of {len(turns)} {'is' if one else 'are'} left out to make room{summed}."

@@ -58,10 +58,8 @@ def test_what_is_not_sent_is_marked_and_said(catalog_of: Any) -> None:
     shown = chat_value(chat, cut, said=note)
     assert [turn["text"] for turn in shown["turns"] if not turn["cut"]] == sent[:-1]
     assert 0 < len(cut) < 10
-    assert shown["note"] == f"Turns 1 to {len(cut)} do not fit any more: they are left out (10 turns in all)."
-    assert cut_note(chat.branch, 0, 1, "summary") == (
-        "Turn 1 does not fit any more: a summary is sent of it (10 turns in all)."
-    )
+    assert shown["note"] == f"Turns 1 to {len(cut)} of 10 are left out to make room."
+    assert cut_note(chat.branch, 0, 1, "summary") == "Turn 1 of 10 is left out to make room; a summary of it is sent."
 
 
 def test_an_answer_goes_on_where_its_words_end(catalog_of: Any) -> None:
