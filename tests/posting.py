@@ -35,7 +35,8 @@ class Visitor:
         number = place if isinstance(place, int) else self.handler(place)
         data = given if given is not None else [_held(c, values) for c in self.app.fns[number].inputs]
         body = {"data": data, "fn_index": number, "session_hash": self.session, "event_data": event}
-        return self.client.post("/gradio_api/queue/join", json=body)
+        headers = {"content-type": "application/json"}
+        return self.client.post("/gradio_api/queue/join", content=json.dumps(body, default=_unsent), headers=headers)
 
     def told(self) -> str:
         """All that the session is told until what was joined has ended."""
@@ -52,6 +53,10 @@ class Visitor:
         """All that the server answers to it."""
         self.join(place, given, event, **values).raise_for_status()
         return self.told()
+
+
+def _unsent(memory: Any) -> None:
+    """A session's memory, which no page sends."""
 
 
 def _held(component: Any, values: dict[str, Any]) -> Any:

@@ -1,7 +1,7 @@
 """A chat as a link and a browser keep it, read again with every check."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from playground import setups
@@ -12,6 +12,7 @@ from playground.parameters import STRICT, choice, flag, many, number, text
 from playground.types import MAX_TEXT, Completion
 
 MOST_COUNTED = 10**9  # tokens, or seconds: more than any answer has
+PER_TURN = 20  # characters of a turn's other texts, such as how it ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,19 @@ def as_data(chat: Chat) -> dict[str, Any]:
         at=None if chat.at is None else places[chat.at],
     )  # fmt: skip
     return setups.changed_values(kept)
+
+
+def newest(chat: Chat, most: int) -> Chat:
+    """The branch that is shown, as many of its last turns as have at most so many characters together."""
+    turns: list[ChatTurn] = []
+    for turn in reversed(chat.branch):
+        most -= len(turn.text) + len(turn.summary) + len(turn.role) + PER_TURN
+        if most < 0:
+            break
+        turns.insert(0, turn)
+    if turns:
+        turns[0] = replace(turns[0], parent=None)
+    return replace(chat, turns=tuple(turns), at=turns[-1].id if turns else None)
 
 
 def read(data: Any) -> Chat:

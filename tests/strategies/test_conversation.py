@@ -163,7 +163,8 @@ def test_no_more_turns_are_left_out_than_make_a_step_of_room(turns: tuple[Turn, 
 
     assert length(begin, end) <= most or (begin, end) == (0, len(turns))
     if end > begin:
-        assert (whole := length(0, 0)) > most
+        whole = length(0, 0)
+        assert whole > most
         assert end == len(turns) or turns[end].role == "user"
         step = most // 4
         room = whole - step * -(-(whole - most) // step)

@@ -61,7 +61,7 @@ def test_a_forged_draft_comes_back_and_is_put_back_as_plain_values(
             values = [getattr(box, "value", None) for box in one.app.fns[handler].inputs]
             for sent in (handler, back):
                 data = [odd if held else value for held, value in zip(is_kept, values, strict=True)]
-                one.send_raw(sent, data if sent == handler else [(odd,)], {"key": "ladder"})
+                one.send_raw(sent, data if sent == handler else [(odd,), None], {"key": "ladder"})
                 end = next(news for news in one.news("process_completed"))
                 assert SCRIPT not in _texts(end["output"]), (handler, odd)
                 assert "bug in the playground" not in json.dumps(end["output"])

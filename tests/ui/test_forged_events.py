@@ -64,7 +64,9 @@ class Forger:
     def send_raw(self, handler: int, data: list[Any], event: Any = None) -> None:
         body = {"data": data, "fn_index": handler, "session_hash": self.session, "event_data": event}
         headers = {"content-type": "application/json"}
-        urlopen(Request(f"{self.url}join", json.dumps(body).encode(), headers), timeout=60).close()
+        urlopen(
+            Request(f"{self.url}join", json.dumps(body, default=lambda _: None).encode(), headers), timeout=60
+        ).close()
 
     def news(self, *kinds: str) -> Iterator[Any]:
         """What the session is told, of these kinds."""

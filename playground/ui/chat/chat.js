@@ -5,13 +5,14 @@ const host = element.querySelector(".chat");
 const line = statusLine(host, { moving: ["waiting", "running"] });
 const log = el("div", { class: "turns", role: "log", "aria-label": "Chat" });
 const note = el("p", { class: "cut-note", role: "status" });
+const lost = el("p", { class: "cut-note", role: "status" });
 const tree = el("ul");
 const branches = el("details", { class: "branches", open: true }, el("summary", { text: "Branches" }), tree);
 const anew = el("button", { type: "button", class: "quiet", text: "New chat", onclick: () => trigger("begin_anew") });
 const empty = el("p", { class: "empty",
   text: "Nothing has been said yet. Type a message below. Every turn can be edited, answered again and gone on from: "
     + "what was there stays, as another branch." });
-host.append(el("div", { class: "pane-head" }, line.status, anew), line.bar, line.error, line.live, note, log, empty,
+host.append(el("div", { class: "pane-head" }, line.status, anew), line.bar, line.error, line.live, note, lost, log, empty,
   branches);
 const cards = new Map();
 let order = "";
@@ -113,10 +114,12 @@ const goToEnd = () => { log.scrollTop = log.scrollHeight; };
 log.addEventListener("scroll", () => { atEnd = log.scrollTop + log.clientHeight > log.scrollHeight - 60; });
 new ResizeObserver(() => atEnd && goToEnd()).observe(log);
 const draw = () => {
-  const { turns, tree: rows, note: words, busy, ...now } = props.value;
+  const { turns, tree: rows, note: words, lost: unkept, busy, ...now } = props.value;
   line.show(now);
   setText(note, words);
   note.hidden = !words;
+  setText(lost, unkept);
+  lost.hidden = !unkept;
   for (const { id } of turns) if (!cards.has(id)) cards.set(id, makeCard(id));
   turns.forEach((turn, at) => fill(cards.get(turn.id), turn, at === turns.length - 1, busy));
   const wanted = turns.map(({ id }) => id).join(" ");

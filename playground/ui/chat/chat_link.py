@@ -19,6 +19,7 @@ from playground.types import Setup, Turn, Weights
 from playground.ui.chat.chat_form import settings_of
 from playground.ui.chat.chat_view import ChatView
 from playground.ui.handlers import payloads
+from playground.ui.handlers.drafts import MOST, characters
 from playground.ui.handlers.tab import TabLink, Updates, Values
 
 KEYS = ("setup", "chat", "message")
@@ -33,6 +34,23 @@ def read(view: ChatView, values: Values, *, measured: bool = True) -> dict[str, 
         "message": view.typed(values),
     }
     return {key: value for key, value in held.items() if value}
+
+
+def read_newest(view: ChatView, values: Values, most: int) -> dict[str, Any]:
+    """What the tab holds, with the last turns only, so that all of it has at most so many characters."""
+    chat, rest = view.chat(values), {key: value for key, value in read(view, values).items() if key != "chat"}
+    kept = kept_chat.newest(chat, most - characters(rest))
+    return {**rest, **({"chat": kept_chat.as_data(kept)} if kept.turns else {})}
+
+
+def kept_note(view: ChatView, values: Values, kept: Any) -> str:
+    """What is said of a chat of which the browser keeps only this much, as `as_kept` gave it."""
+    made, shown = len(view.chat(values).turns), len((kept or {}).get("chat", {}).get("turns", ()))
+    what = f"only its last {format_count(shown, 'turn')} of {made}" if shown else "none of its turns"
+    return (
+        f"This chat has more than {MOST:,} characters, too many for the browser to keep: after a reload {what} will be "
+        "there. Download it as JSON to keep all that is shown."
+    )
 
 
 def linked(button: Any, view: ChatView, restored: Any = None, *, measured: bool = False) -> TabLink:

@@ -20,10 +20,10 @@ WORDS = 60  # characters of a branch's beginning
 
 
 def chat_value(
-    chat: Chat, cut: Collection[int] = (), *, said: str = "", ending: Mapping[str, Any] | None = None
+    chat: Chat, cut: Collection[int] = (), *, said: str = "", ending: Mapping[str, Any] | None = None, lost: str = ""
 ) -> dict[str, Any]:
-    """The branch that is shown; `cut` are the numbers of turns that are not sent, as `said`, and `ending` is how the
-    last answer ended."""
+    """The branch that is shown; `cut` are the numbers of turns that are not sent, as `said`, `ending` is how the last
+    answer ended, and `lost` what is to be said where the browser cannot keep all of it."""
     origins = {turn.reply.origin for turn in chat.turns if turn.reply and turn.reply.origin}
     several = len(origins) > 1  # weights have answered
     return {
@@ -31,6 +31,7 @@ def chat_value(
         "turns": [turn_value(chat, turn, cut=turn.id in cut, origin=several) for turn in chat.branch],
         "tree": tree_rows(chat),
         "note": said,
+        "lost": lost,
         "busy": False,
     }
 
@@ -142,8 +143,8 @@ def _name(turn: ChatTurn) -> str:
 
 
 def summary_sent(chat: Chat) -> list[dict[str, Any]]:
-    """What was sent for the last answer in place of turns that were left out, for the view of prompts; nothing where all
-    was sent."""
+    """What was sent for the last answer in place of turns that were left out, for the view of prompts; nothing where
+    all was sent."""
     summary = next((turn.summary for turn in reversed(chat.branch) if turn.role == "assistant"), "")
     if not summary:
         return []

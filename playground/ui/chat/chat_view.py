@@ -53,8 +53,7 @@ class ChatView:
         return values[self.held] or Chat()
 
     def is_busy(self, values: Mapping[Any, Any]) -> bool:
-        going = values[self.going]
-        return going is not None and not going.halt.is_set()
+        return not values[self.going].halt.is_set()
 
     def typed(self, values: Mapping[Any, Any]) -> str:
         """What stands in the box. Raises InvalidSetup for what is no text."""

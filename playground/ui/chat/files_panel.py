@@ -13,6 +13,7 @@ from playground.ui.chat.chat_form import report_labelled
 from playground.ui.chat.chat_view import ChatView
 from playground.ui.handlers.event_options import AT_ONCE, READING
 from playground.ui.handlers.messages import report_errors
+from playground.ui.handlers.one_at_a_time import begin_after
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.handlers.tab import Updates
 from playground.ui.handlers.uploads import text_of_file
@@ -67,9 +68,10 @@ def wire(files: ChatFiles, view: ChatView, opened_elsewhere: Any, sessions: Sess
         return {opened_elsewhere: setups.to_dict(chat_link.as_setup(view, values, sessions.of(request)))}
 
     @report_errors
-    def opened(content: Any, values: Any) -> Updates:
-        told = chat_files.read_file(text_of_file(content, MOST_BYTES))
-        return {**view.show(told.chat), role: told.role, **view.back.offer(values)}
+    def opened(content: Any, values: Any, last: Any) -> Updates:
+        with begin_after(last) as change:
+            told = chat_files.read_file(text_of_file(content, MOST_BYTES))
+            return {**view.show(told.chat), role: told.role, **view.back.offer(values), view.going: change}
 
     _said = partial(chat_link.said, view)
     role = view.form.task.field("role").widget
@@ -77,5 +79,5 @@ def wire(files: ChatFiles, view: ChatView, opened_elsewhere: Any, sessions: Sess
     files.json.click(save_json, view.inputs, [files.json], **plain)
     files.markdown.click(save_markdown, view.inputs, [files.markdown], **plain)
     files.setup.click(open_setup, view.inputs, [opened_elsewhere], **plain)
-    outputs = [*view.shown, role, *view.back.marks]
-    return [files.open.upload(opened, [files.open, view.back.kept], outputs, **READING)]
+    outputs = [*view.shown, role, *view.back.marks, view.going]
+    return [files.open.upload(opened, [files.open, view.back.kept, view.going], outputs, **READING)]

@@ -1,13 +1,14 @@
 """What follows from a change of the chat or of how it is asked: what is sent next, what of it is cut, what is kept."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import gradio as gr
 
 from playground import setups
 from playground.errors import PlaygroundError
-from playground.ui.chat import chat_values
+from playground.ui.chat import chat_link, chat_values
 from playground.ui.chat.chat_form import LABELS
 from playground.ui.chat.chat_view import UNTYPED, ChatView, cut_turns
 from playground.ui.handlers import drafts
@@ -44,12 +45,14 @@ def wire(shared: PageContext, view: ChatView, linked: TabLink, ends: Sequence[An
     def look(values: dict[Any, Any], request: gr.Request) -> Updates:
         catalog = sessions.of(request)
         shown, (cut, note) = preview(values, catalog)
-        now = keep(values[filled], as_kept(linked, values, catalog))
+        held, lost = as_kept(linked, values, catalog, partial(chat_link.read_newest, view, values))
+        lost = chat_link.kept_note(view, values, held) if lost else ""
         chat, ending = view.chat(values), values[view.ending]
-        of, marks = (chat, cut, note), {view.turns: gr.skip()}
+        of, marks = (chat, cut, note, lost), {view.turns: gr.skip()}
         if not view.is_busy(values) and of != values[view.marked]:  # else a long chat would be sent at every key
-            marks = {view.turns: chat_values.chat_value(chat, cut, said=note, ending=ending), view.marked: of}
-        return {**shown, **marks, kept: now}
+            marked = chat_values.chat_value(chat, cut, said=note, ending=ending, lost=lost)
+            marks = {view.turns: marked, view.marked: of}
+        return {**shown, **marks, kept: keep(values[filled], held)}
 
     @report_errors
     def reopen_chat(held: Any, request: gr.Request) -> Updates:

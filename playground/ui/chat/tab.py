@@ -14,7 +14,7 @@ from playground.ui.chat.files_panel import ChatFiles
 from playground.ui.handlers import put_back
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.form_filling import ENDS
-from playground.ui.handlers.one_at_a_time import refuse_second
+from playground.ui.handlers.one_at_a_time import NothingYet, begin_after
 from playground.ui.handlers.tab import PageContext, Tab, Taking, Updates, Values
 from playground.ui.run_view import prompt_values, tokens_values, views
 from playground.ui.setup_form import technique_card
@@ -52,7 +52,7 @@ def build(shared: PageContext) -> Tab:
             back = put_back.build(shared.chat, chat_link.title_of)
             gr.Markdown(technique_card.line("conversation"), elem_classes="field-label")
     view = ChatView(
-        held=gr.State(None), going=gr.State(None), ending=gr.State(None),
+        held=gr.State(None), going=gr.State(NothingYet()), ending=gr.State(None),
         marked=gr.State(None), form=form, turns=shown, box=box, start=start,
         stop=stop, line=line, prompt=prompt, token_frame=token_frame, tokens=tokens, back=back,
     )  # fmt: skip
@@ -60,7 +60,7 @@ def build(shared: PageContext) -> Tab:
     ends += turn_acts.wire(view, lambda values: chat_link.read(view, values))
     ends += files_panel.wire(files, view, shared.setup_to_open, sessions)
     linked = chat_link.linked(files.link, view, measured=True)
-    put = put_back.wire(back, linked.write, linked.outputs, sessions)
+    put = put_back.wire(back, linked.write, linked.outputs, sessions, view.going)
     put.then(None, None, None, js=ENDS, **AT_ONCE)
     restored = following_changes.wire(shared, view, linked, [*ends, put])
     return Tab(
@@ -73,13 +73,13 @@ def build(shared: PageContext) -> Tab:
 def _taking(files: ChatFiles, view: ChatView) -> Taking:
     def with_setup(values: Values, setup: Setup, catalog: Catalog) -> Updates:
         """The setup as a chat: what it shows stands in it, and what it asks in the box."""
-        refuse_second(values[view.going])
-        chat, text = chat_link.from_setup(setup)
-        kept = chat_link.read(view, values)
-        return {
-            **view.form.write(setup, catalog), **view.show(chat), view.box: gr.update(value=text),
-            **view.back.offer(kept),
-        }  # fmt: skip
+        with begin_after(values[view.going]) as change:
+            chat, text = chat_link.from_setup(setup)
+            kept = chat_link.read(view, values)
+            return {
+                **view.form.write(setup, catalog), **view.show(chat), view.box: gr.update(value=text),
+                **view.back.offer(kept), view.going: change,
+            }  # fmt: skip
 
-    outputs = [*view.form.widgets, *view.shown, view.box, *view.back.marks]
+    outputs = [*view.form.widgets, *view.shown, view.box, *view.back.marks, view.going]
     return Taking(button=files.take, inputs=[*view.inputs], outputs=outputs, take=with_setup)

@@ -21,7 +21,7 @@ from playground.ui.chat.chat_view import ChatView, cut_turns
 from playground.ui.chat.turn_acts import TurnEdit, TurnPick, require_text
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import QUIET, running
-from playground.ui.handlers.one_at_a_time import Stoppable, refuse_second
+from playground.ui.handlers.one_at_a_time import begin_after, refuse_second
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.handlers.tab import Updates, Values
 from playground.ui.run_view import following, prompt_values
@@ -57,7 +57,7 @@ class TalkHandlers:
         if turn.id == chat.made:
             chat.add(question, "assistant", "")  # refused now, if it has no place, and not once it is there
         technique = technique_of(setup)
-        with Stoppable() as going:
+        with begin_after(values[self.view.going]) as going:
             run = Run(setup=setup)
             live = chat_values.live_turn(chat, turn, None)
             yield {

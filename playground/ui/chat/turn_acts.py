@@ -14,7 +14,7 @@ from playground.ui.chat.chat_view import ChatView
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import report_errors
-from playground.ui.handlers.one_at_a_time import refuse_second
+from playground.ui.handlers.one_at_a_time import begin_after
 from playground.ui.handlers.payloads import whole
 from playground.ui.handlers.tab import Updates
 from playground.ui.run_view import tokens_values
@@ -56,8 +56,8 @@ def wire(view: ChatView, as_kept: Callable[[dict[Any, Any]], Any]) -> list[Any]:
     def acting(change: Callable[[Chat, gr.EventData], Chat]) -> Callable[..., Updates]:
         @report_errors
         def act(values: dict[Any, Any], event: gr.EventData) -> Updates:
-            refuse_second(values[view.going])
-            return view.show(change(view.chat(values), event))
+            with begin_after(values[view.going]) as step:
+                return {**view.show(change(view.chat(values), event)), view.going: step}
 
         return act
 
@@ -75,15 +75,16 @@ def wire(view: ChatView, as_kept: Callable[[dict[Any, Any]], Any]) -> list[Any]:
 
     @report_errors
     def delete(values: dict[Any, Any], event: gr.EventData) -> Updates:
-        refuse_second(values[view.going])
-        chat = view.chat(values).take_out(payloads.read(TurnPick, event).turn)
-        return {**view.show(chat), **view.back.offer(as_kept(values))}
+        with begin_after(values[view.going]) as step:
+            chat = view.chat(values).take_out(payloads.read(TurnPick, event).turn)
+            return {**view.show(chat), **view.back.offer(as_kept(values)), view.going: step}
 
     @report_errors
     def rate(values: dict[Any, Any], event: gr.EventData) -> Updates:
-        refuse_second(values[view.going])
-        thumb = payloads.read(TurnThumb, event)
-        return {view.held: view.chat(values).rate(thumb.turn, thumb.feedback)}  # how the last answer ended stays
+        with begin_after(values[view.going]) as step:
+            thumb = payloads.read(TurnThumb, event)
+            rated = view.chat(values).rate(thumb.turn, thumb.feedback)
+            return {view.held: rated, view.going: step}  # how the last answer ended stays
 
     @report_errors
     def inspect(values: dict[Any, Any], event: gr.EventData) -> Updates:
@@ -94,10 +95,11 @@ def wire(view: ChatView, as_kept: Callable[[dict[Any, Any]], Any]) -> list[Any]:
 
     @report_errors
     def begin_anew(values: dict[Any, Any]) -> Updates:
-        refuse_second(values[view.going])
-        return {**view.show(Chat()), view.token_frame: gr.update(visible=False), **view.back.offer(as_kept(values))}
+        with begin_after(values[view.going]) as step:
+            hidden = {view.token_frame: gr.update(visible=False), view.going: step}
+            return {**view.show(Chat()), **hidden, **view.back.offer(as_kept(values))}
 
-    memory, shown = {view.held, view.going}, view.shown
+    memory, shown = {view.held, view.going}, [*view.shown, view.going]
     plain: dict[str, Any] = {"preprocess": False, **AT_ONCE}
     undone = [*shown, view.token_frame, *view.back.marks]
     everything = view.inputs
@@ -106,7 +108,7 @@ def wire(view: ChatView, as_kept: Callable[[dict[Any, Any]], Any]) -> list[Any]:
         view.turns.edit_turn(acting(edit), memory, shown, **plain),
         view.turns.go_back(acting(go_back), memory, shown, **plain),
         view.turns.show_branch(acting(show_branch), memory, shown, **plain),
-        view.turns.rate_turn(rate, memory, [view.held], **plain),
+        view.turns.rate_turn(rate, memory, [view.held, view.going], **plain),
         view.turns.delete_turn(delete, everything, undone, **plain),
         view.turns.begin_anew(begin_anew, everything, undone, **plain),
     ]

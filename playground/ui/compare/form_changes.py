@@ -31,10 +31,11 @@ def wire(page: Any, panel: ComparePanel, kept: Any, linked: TabLink, ends: Seque
     @report_errors
     def look(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
         catalog = sessions.of(request)
+        held, lost = as_kept(linked, values, catalog)
         return {
-            panel.stale: sentence(panel.out_of_date(values, catalog)),
+            panel.stale: sentence(f"{panel.out_of_date(values, catalog)} {lost}".strip()),
             panel.estimate: sentence(panel.estimated(values, catalog)),
-            kept: keep(values[filled], as_kept(linked, values, catalog)),
+            kept: keep(values[filled], held),
         }
 
     @report_errors

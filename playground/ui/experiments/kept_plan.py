@@ -13,8 +13,7 @@ from playground.evaluation import experiments
 from playground.evaluation.plan import Experiment
 from playground.ui.experiments import technique_rows
 from playground.ui.experiments.form import ExperimentForm
-
-MOST = 200_000  # characters of rows of one's own; a plan with more is not kept: all of it goes to and fro
+from playground.ui.handlers.drafts import MOST, NOT_KEPT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,21 +28,22 @@ def all_ticked(experiment: Experiment) -> KeptPlan:
     return KeptPlan(experiment=experiment, ticked=tuple(range(len(experiment.techniques))))
 
 
-def as_kept(form: ExperimentForm, values: Mapping[Any, Any], ticked: Experiment) -> Any:
-    """The form as plain data, in values of our own; `ticked` is what it says of the ticked columns.
+def as_kept(form: ExperimentForm, values: Mapping[Any, Any], ticked: Experiment) -> tuple[Any, str]:
+    """The form as plain data, in values of our own, and what is to be said where that is too much and not kept;
+    `ticked` is what it says of the ticked columns.
 
     No news where the other columns hold what cannot be read.
     """
     if sum(len(item.input) + sum(map(len, item.references)) for item in ticked.data.items) > MOST:
-        return None
+        return None, NOT_KEPT
     try:
         rows, chosen = form.techniques.rows_now(values), form.techniques.ticks(values)
         whole = {**form.read(values), "techniques": technique_rows.read(rows, [row["id"] for row in rows])}
         plan = ticked if len(chosen) == len(rows) else experiments.parse(whole)
     except PlaygroundError:
-        return gr.skip()
+        return gr.skip(), ""
     places = [at for at, row in enumerate(rows) if row["id"] in chosen]
-    return {"plan": setups.changed_values(plan), "ticked": places}
+    return {"plan": setups.changed_values(plan), "ticked": places}, ""
 
 
 def read_kept(kept: Any) -> KeptPlan | None:

@@ -48,13 +48,14 @@ class PlanChangeHandlers:
             experiment = experiments.parse(form.read(values))
         except PlaygroundError as error:
             return {**named, **self.refuse(error, values), panel.stale: sentence(out_of_date(experiment_run, None))}
+        held, lost = kept_plan.as_kept(form, values, experiment)
         return {
             **named,
             **self.write_text(experiment, values),
             **self.estimate(experiment, values, request),
             panel.offered: key_of(experiment, self.offered),
-            panel.stale: sentence(out_of_date(experiment_run, experiment)),
-            panel.back.kept: keep(values[panel.filled], kept_plan.as_kept(form, values, experiment)),
+            panel.stale: sentence(f"{out_of_date(experiment_run, experiment)} {lost}".strip()),
+            panel.back.kept: keep(values[panel.filled], held),
         }
 
     def write_text(self, experiment: Experiment, values: Mapping[Any, Any]) -> Updates:

@@ -1,6 +1,6 @@
 """What a tab's form holds is kept in the browser, as the values of a link, and stands there again after a reload."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import gradio as gr
@@ -11,6 +11,10 @@ from playground.ui.handlers.event_options import QUIET
 from playground.ui.handlers.tab import TabLink, Updates, Values
 
 MOST = 200_000  # characters of all texts: what is kept goes to the server and back with each change
+NOT_KEPT = (
+    f"What stands here has more than {MOST:,} characters, too many for the browser to keep: after a reload it is gone. "
+    "Save it as a file, or copy a link to it."
+)
 
 
 def build_mark() -> Any:
@@ -40,13 +44,21 @@ def build(kind: str) -> Any:
     return gr.BrowserState(None, storage_key=f"playground-{kind}", secret="playground")
 
 
-def as_kept(linked: TabLink, values: Values, catalog: Catalog) -> Any:
-    """The form as plain data, in values of our own: no news where it cannot be read, and nothing if it is too much."""
+def as_kept(
+    linked: TabLink, values: Values, catalog: Catalog, less: Callable[[int], Mapping[str, Any]] | None = None
+) -> tuple[Any, str]:
+    """The form as plain data, in values of our own, and what is to be said where not all of it is kept.
+
+    No news where it cannot be read. Of too much `less` gives as much as has so many characters; else nothing is kept.
+    """
     try:
         held = dict(linked.read(values, catalog))
     except PlaygroundError:  # the tab says what is wrong
-        return gr.skip()
-    return held if _characters(held) <= MOST else None
+        return gr.skip(), ""
+    if characters(held) <= MOST:
+        return held, ""
+    held = dict(less(MOST)) if less else {}
+    return held if held and characters(held) <= MOST else None, NOT_KEPT
 
 
 def refill(linked: TabLink, kept: Any, catalog: Catalog) -> Updates:
@@ -73,9 +85,10 @@ def _is_update(value: Any) -> bool:
     return isinstance(value, Mapping) and "__type__" in value
 
 
-def _characters(value: Any) -> int:
+def characters(value: Any) -> int:
+    """How many all texts in it have."""
     if isinstance(value, Mapping):
-        return sum(map(_characters, value.values()))
+        return sum(map(characters, value.values()))
     if isinstance(value, (list, tuple)):
-        return sum(map(_characters, value))
+        return sum(map(characters, value))
     return len(value) if isinstance(value, str) else 8

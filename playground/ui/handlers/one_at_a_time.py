@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self, TypeVar
 
@@ -10,16 +11,23 @@ from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import report_errors
 
 Item = TypeVar("Item")
+STILL_GOING = "A run of yours is still going on; stop it or wait for its end."
+CAME_SECOND = (
+    "Something else that you asked for in the same moment came first, so this was not done. Look at what is there now, "
+    "and do it again."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stoppable:
     """What a session remembers of its last run. `halt` stops the run, and is set when the run has ended.
 
-    A run that is worked on in its `with` block has ended after it, also when the page was closed.
+    A run that is worked on in its `with` block has ended after it, also when the page was closed. `followed` is taken
+    by the one that comes after it, where only one may.
     """
 
     halt: threading.Event = field(default_factory=threading.Event)
+    followed: threading.Lock = field(default_factory=threading.Lock)
 
     def __enter__(self) -> Self:
         return self
@@ -28,10 +36,41 @@ class Stoppable:
         self.halt.set()
 
 
-def refuse_second(last: Stoppable | None) -> None:
+class NothingYet:
+    """What a session remembers where nothing has run yet, and only one may be the first. No dataclass: of one Gradio
+    would write down the parts."""
+
+    def __init__(self) -> None:
+        self.halt, self.followed = threading.Event(), threading.Lock()
+        self.halt.set()
+
+    def __deepcopy__(self, memo: object) -> "NothingYet":
+        """Each session begins with its own."""
+        return NothingYet()
+
+
+def refuse_second(last: Stoppable | NothingYet | None) -> None:
     """Raises LimitReached while the session's last run goes on."""
     if last is not None and not last.halt.is_set():
-        raise LimitReached("A run of yours is still going on; stop it or wait for its end.")
+        raise LimitReached(STILL_GOING)
+
+
+@contextmanager
+def begin_after(last: Stoppable | NothingYet) -> Iterator[Stoppable]:
+    """What comes after the session's `last`, a run or a change that is made at once; the session is to remember it.
+
+    Of several that were asked for in the same instant, and so know the same last one, the first is let in: the others
+    would write over what it made. Raises LimitReached for them, and while the last run goes on.
+    """
+    refuse_second(last)
+    if not last.followed.acquire(blocking=False):
+        raise LimitReached(CAME_SECOND)
+    with Stoppable() as going:
+        try:
+            yield going
+        except BaseException:  # it came to nothing, and another may
+            last.followed.release()
+            raise
 
 
 def wire_stop(event: Any, memory: Any) -> None:

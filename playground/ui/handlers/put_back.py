@@ -11,6 +11,7 @@ from playground.errors import PlaygroundError
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.form_filling import BEGINS
 from playground.ui.handlers.messages import report_errors, warn
+from playground.ui.handlers.one_at_a_time import refuse_second
 from playground.ui.handlers.sessions import Sessions
 
 
@@ -55,17 +56,22 @@ def wire(
     write: Callable[[Mapping[str, Any], Catalog], tuple[dict[Any, Any], str]],
     outputs: Sequence[Any],
     sessions: Sessions,
+    going: Any = None,
 ) -> Any:
     """Attach the handler. Returns the event that fills the form: `form_filling.ENDS` is to follow upon it.
 
     `write` gives updates for the outputs that make the form hold what was kept, and what to say of them.
+    Where a run would write over it at its end, `going` is the session's memory of that run: its end is waited for.
     """
 
     @report_errors
-    def put_back(before: tuple[Mapping[str, Any]] | None, request: gr.Request) -> dict[Any, Any]:
+    def put_back(before: tuple[Mapping[str, Any]] | None, last: Any, request: gr.Request) -> dict[Any, Any]:
+        refuse_second(last)
         written, said = write(before[0], sessions.of(request)) if before else ({}, "")
         if said:
             warn(said)
         return {**written, back.before: None, back.button: gr.update(visible=False)}
 
-    return back.button.click(put_back, back.before, [*outputs, *back.marks], js=BEGINS, **AT_ONCE)
+    return back.button.click(
+        put_back, [back.before, going or gr.State(None)], [*outputs, *back.marks], js=BEGINS, **AT_ONCE
+    )

@@ -108,11 +108,11 @@ def value_of(update: Any) -> Any:
 def offered(page: Any, updates: dict[Any, Any]) -> tuple[str, dict[Any, Any]]:
     """What the button says that these updates bring in sight, and the values that a click on it gives."""
     for back in handlers(page, "put_back"):
-        (before,) = back.inputs
+        before, _ = back.inputs
         if before in updates:
             (button,) = (page.blocks[of] for of, _ in back.targets)
             assert updates[button]["visible"]
-            put = back.fn(updates[before], None)
+            put = back.fn(updates[before], None, None)
             assert (put[before], put[button]["visible"]) == (None, False)
             return updates[button]["value"], {box: value_of(update) for box, update in put.items()}
     return "", {}
