@@ -14,7 +14,7 @@ from playground.export.servers import Server, server_of
 from playground.export.single_call import write_curl, write_javascript
 from playground.export.transformers_script import transformers_script
 from playground.export.whole_script import TechniqueScript
-from playground.running.refusals import refuse_ignored
+from playground.running.refusals import refuse_ignored_anywhere
 from playground.strategies import technique_of
 from playground.types import Setup, Weights
 
@@ -145,6 +145,6 @@ def _check(setup: Setup, catalog: Catalog) -> None:
         info = catalog.info(asked.model)
         if info.capabilities.task:
             raise NotSupported(f"{info.title} takes a text and no prompt, so there is no request to write as code.")
-        refuse_ignored(asked, info.capabilities)
         if info.kind != ENDPOINT:  # whose models have adapters that only it knows of
             catalog.entry(asked.model, asked.adapter)
+    refuse_ignored_anywhere(setup, lambda model: catalog.info(model).capabilities)

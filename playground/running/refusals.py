@@ -1,12 +1,14 @@
 """What a setup asks for and its model would ignore is refused by name, in the same words wherever it is said."""
 
+from collections.abc import Callable
+
 from playground.answer_forms.form import NAMES
 from playground.backends.base import Capabilities
-from playground.errors import NotSupported, write_value
+from playground.errors import FieldPath, NotSupported, write_value
 from playground.functions.calls import NOT_KNOWN
 from playground.parameters import Parameter, parameters
 from playground.strategies import technique_of
-from playground.types import Sampling, Setup
+from playground.types import Sampling, Setup, Task
 
 
 def refuse_ignored(setup: Setup, capabilities: Capabilities) -> None:
@@ -28,6 +30,28 @@ def refuse_ignored(setup: Setup, capabilities: Capabilities) -> None:
                 rule=f"is {write_value(value)} and would not be sent: {not_honoured(setup.model, p)}. "
                 f"Set it back to {write_value(p.default)}, or choose another model.",
             )
+
+
+def refuse_ignored_anywhere(setup: Setup, capabilities: Callable[[str], Capabilities]) -> None:
+    """The same for a setup and for each part of it that has weights or sampling of its own: what a model of that name
+    is capable of is asked for. A part's setting is named where it stands, and by whose it is."""
+    refuse_ignored(setup, capabilities(setup.model))
+    technique = technique_of(setup)
+    for number, asked in enumerate(technique.asked_with(setup)):
+        try:
+            refuse_ignored(asked, capabilities(asked.model))
+        except NotSupported as error:
+            path, whose = technique.part_at(setup, number, error.path)
+            is_own = path[-1] == error.path[-1]
+            rule = error.rule if is_own else f"is {asked.model}, and {_in_words(error.path)} of the setup {error.rule}"
+            raise NotSupported(path=path, rule=f"of {whose} {rule}") from None
+
+
+def _in_words(path: FieldPath) -> str:
+    """A field of a setup, by its label."""
+    cls = {"sampling": Sampling, "task": Task}.get(str(path[0]), Setup)
+    label = next((p.label for p in parameters(cls) if p.name == path[-1]), path[-1])
+    return f"\u201c{label}\u201d"
 
 
 def no_form(setup: Setup, capabilities: Capabilities) -> str:

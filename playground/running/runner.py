@@ -14,7 +14,7 @@ from playground.errors import LimitReached, PlaygroundError
 from playground.retrieval.answering import search_tool
 from playground.returning import Returning
 from playground.running.asking import Asker
-from playground.running.refusals import refuse_ignored
+from playground.running.refusals import refuse_ignored, refuse_ignored_anywhere
 from playground.running.transcript import Transcript
 from playground.strategies import Event, Procedure, technique_of
 from playground.types import Progress, Run, Sampling, Setup, Step, ThoughtTree
@@ -57,11 +57,13 @@ def carry_out(
     yield transcript.snapshot()  # at once: a client that cancels before the first yield is not heard
     with ExitStack() as kept:
         backends: dict[str, Backend] = {}
-        asked = (setup, *technique_of(setup).asked_with(setup), *(replace(setup, sampling=other) for other in also))
+        others = tuple(replace(setup, sampling=other) for other in also)
+        asked = (setup, *technique_of(setup).asked_with(setup), *others)
         for model, adapter in dict.fromkeys((one.model, one.adapter) for one in asked):
             kept.enter_context(catalog.keep_loaded(model, adapter))
             backends[model] = yield from _snapshots(catalog.open(model, adapter), transcript)
-        for one in asked:
+        refuse_ignored_anywhere(setup, lambda model: backends[model].capabilities)
+        for one in others:
             refuse_ignored(one, backends[one.model].capabilities)
         sampling = _sampling_to_send(setup, backends[setup.model].capabilities)
         transcript.start(sampling.seed)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Protocol
 
 from pydantic import ConfigDict
 
+from playground.errors import FieldPath
 from playground.returning import Returning
 from playground.strategies.parts.calls import Calls
 from playground.strategies.parts.card import TechniqueCard as TechniqueCard
@@ -184,6 +185,10 @@ class Strategy:
     def asked_with(self, setup: Setup) -> tuple[Setup, ...]:
         """The setup as parts of it are asked that have weights or sampling of their own; nothing where none has."""
         return ()
+
+    def part_at(self, setup: Setup, number: int, path: FieldPath) -> tuple[FieldPath, str]:
+        """Where in the setup stands what that part of `asked_with` has at this path, and what the part is called."""
+        return path, setup.strategy
 
     def dialogue(self, run: Run) -> tuple[tuple[Step, str], ...]:
         """Those of the run's steps that are messages between agents, in order, each with who sent it."""

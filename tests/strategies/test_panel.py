@@ -24,11 +24,12 @@ from playground.running import runner
 from playground.setups import run_from_dict, run_to_dict
 from playground.strategies import technique_of
 from playground.strategies.answers.reading_anew import read_anew
-from playground.types import Agent, Run, Setup
+from playground.types import Agent, Run, Sampling, Setup
 from playground.ui.playground.editing import edit_output
 from playground.ui.run_view import answer_values, dialogue_values, steps_values
 from playground.ui.run_view.places import Edit
 from playground.ui.setup_form.check import check_setup
+from playground.ui.setup_form.labels import describe_error
 
 WRITER = {"name": "Writer", "system": "You write."}
 CRITIC = {"name": "Critic", "system": "You find fault."}
@@ -258,8 +259,26 @@ def test_what_another_model_would_ignore_is_refused_before_anything_is_asked(cat
     entry = ModelEntry(name="deaf", title="", kind="scripted", load=lambda _: deaf, capabilities=deaf.capabilities)
     catalog = catalog_of(spoken)
     catalog.add(entry)
-    with pytest.raises(NotSupported, match="deaf was not seen to honour temperature"):
-        ran(catalog, setup(WRITER, {**CRITIC, "model": "deaf", "temperature": 0.2}))
+    own = setup(WRITER, {**CRITIC, "model": "deaf", "temperature": 0.2})
+    with pytest.raises(NotSupported, match="deaf was not seen to honour temperature") as refused:
+        ran(catalog, own)
+    assert refused.value.path == ("task", "agents", 1, "temperature")
+    assert describe_error(refused.value).startswith("\u201cAgents\u201d, row 2, temperature of Critic is 0.2 and would")
+    of_all = replace(setup(WRITER, {**CRITIC, "model": "deaf"}), sampling=Sampling(top_p=0.5))
+    with pytest.raises(NotSupported, match="deaf was not seen to honour") as refused:
+        ran(catalog, of_all)
+    assert describe_error(refused.value).startswith(
+        "\u201cAgents\u201d, row 2, model of Critic is deaf, and \u201cTop-p\u201d of the setup is 0.5 and would"
+    )
+    with pytest.raises(NotSupported, match=r"agents.1.model` of Critic is deaf"):
+        write_code(of_all, KINDS["python"], catalog)
+
+
+def test_a_model_that_is_not_there_is_named_with_its_agent(catalog_of: Any) -> None:
+    missing = setups.to_dict(setup(WRITER, {**CRITIC, "model": "gone"}))
+    with pytest.raises(UnknownModel) as refused:
+        check_setup(missing, catalog_of(spoken))
+    assert describe_error(refused.value).startswith("\u201cAgents\u201d, row 2, model of Critic: ")
 
 
 @pytest.mark.parametrize(

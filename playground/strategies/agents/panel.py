@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from playground.errors import InvalidSetup
+from playground.errors import FieldPath, InvalidSetup
 from playground.formats import format_count
 from playground.parameters import choice, flag, number, text
 from playground.strategies.agents.choosing import named_by_hand, named_by_moderator, next_in_round
@@ -110,6 +110,11 @@ class Panel(Strategy):
 
     def asked_with(self, setup: Setup) -> tuple[Setup, ...]:
         return tuple(_as_asked(setup, agent) for agent in setup.task.agents)
+
+    def part_at(self, setup: Setup, number: int, path: FieldPath) -> tuple[FieldPath, str]:
+        agent = setup.task.agents[number]
+        is_own = path[:1] == ("sampling",) and path[-1] in own_sampling(agent)
+        return ("task", "agents", number, path[-1] if is_own else "model"), agent.name
 
     def dialogue(self, run: Run) -> tuple[tuple[Step, str], ...]:
         found: dict[str, tuple[Step, str]] = {}

@@ -14,9 +14,14 @@ def check_setup(data: Any, catalog: Catalog) -> Setup:
     """The setup if it could be run. Raises the PlaygroundError that running it would raise."""
     setup = setups.parse(data)
     weights(setup, catalog)
-    technique_of(setup).check(setup.task)
-    for asked in technique_of(setup).asked_with(setup):
-        weights(asked, catalog)
+    technique = technique_of(setup)
+    technique.check(setup.task)
+    for number, asked in enumerate(technique.asked_with(setup)):
+        try:
+            weights(asked, catalog)
+        except UnknownModel as error:
+            path, whose = technique.part_at(setup, number, ("model",))
+            raise UnknownModel(path=path, rule=f"of {whose}: {error}") from None
     return setup
 
 
