@@ -81,4 +81,5 @@ def test_of_a_comparison_that_is_not_kept_it_is_said_beside_it(page: Any) -> Non
         typed = {"Prompts": "x" * count}
         held = {box: typed.get(str(getattr(box, "label", "")), getattr(box, "value", None)) for box in look.inputs}
         updates = look.fn(held, None).values()
-        assert [update["text"] for update in updates if isinstance(update, dict) and "text" in update][0] == said
+        stale, _ = (update["text"] for update in updates if isinstance(update, dict) and "text" in update)
+        assert stale == said
