@@ -12,6 +12,7 @@
     |   `-- AnswerWithheld          its filter stopped this one answer
     |-- ToolRefused                 a tool was asked for what it does not do
     |-- StoreFailed                 the file with stored results cannot be read or written
+    |-- TrainingFailed              a training broke off, or what it left cannot be read
     `-- GenerationFailed            the model broke while it was answering
 
 Everything else that is raised is a bug, is logged as one, and is never shown as if it were advice.
@@ -130,6 +131,10 @@ class ToolRefused(PlaygroundError):
 
 class StoreFailed(PlaygroundError):
     """The file with stored results cannot be read or written."""
+
+
+class TrainingFailed(PlaygroundError):
+    """A training broke off, or what it left cannot be read; what it kept before stays."""
 
 
 class GenerationFailed(PlaygroundError):

@@ -93,6 +93,11 @@ class Settings:
         """Where what experiments found is kept."""
         return Path(self.store).expanduser() if self.store else self.cache / "experiments.sqlite"
 
+    @property
+    def trainings_folder(self) -> Path:
+        """Where trainings are kept: beside what experiments found."""
+        return self.store_file.parent / "trainings"
+
     def check(self) -> None:
         """Raises InvalidSetup on a value out of range, under the name of its variable."""
         if not 0 <= self.port <= 65535:

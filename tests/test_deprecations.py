@@ -41,10 +41,11 @@ def test_nothing_that_libraries_will_drop_is_used(default_model: tuple[Any, Any]
     from playground.backends.base import Request
     from playground.backends.local.opening import open_model
     from playground.backends.sources import ModelSource
+    from playground.finetuning.preparation.rows import TrainingRow, messages_of
     from playground.finetuning.recipe import Recipe
-    from playground.finetuning.training import train
+    from playground.finetuning.training.loop import train
     from playground.settings import Settings
-    from playground.types import Delta, Example, Message, Sampling
+    from playground.types import Delta, Message, Sampling
 
     tokenizer, settings = default_model[1], Settings(precision="float32")
 
@@ -72,7 +73,8 @@ def test_nothing_that_libraries_will_drop_is_used(default_model: tuple[Any, Any]
     assert all(said(backend, name) for name in ("", *configs))
     assert backend.score(Request(messages=(Message("user", "cat"),)), "dog")
     backend.close()
-    for _ in train(backend._model, tokenizer, [Example(input="a", output="b")], Recipe(steps=1, batch=1, rank=2)):
+    rows = [TrainingRow(messages=messages_of("a"), answer="b")]
+    for _ in train(backend._model, tokenizer, rows, Recipe(steps=1, batch=1, rank=2)):
         pass
 
     (tmp_path / "gguf").mkdir()

@@ -32,9 +32,12 @@ def load_model(
 
 
 def load_adapter(
-    catalog: Catalog, settings: Settings, model: str, source: str, name: str = ""
+    catalog: Catalog, settings: Settings, model: str, source: str, name: str = "", title: str = ""
 ) -> Generator[Progress, None, ModelInfo]:
-    """Add an adapter of a model and attach it, loading the model first if need be. Raises as `load_model`."""
+    """Add an adapter of a model and attach it, loading the model first if need be. Raises as `load_model`.
+
+    Without a title it is called by its name.
+    """
     if (typed := source.strip()) in {adapter.name for adapter in catalog.info(model).adapters}:
         name = typed
     else:
@@ -47,7 +50,7 @@ def load_adapter(
         catalog.check_name(name, model)
         with catalog.keep_loaded(model, run=False):
             yield from catalog.open(model)  # first, so that no adapter is listed for a model that fails
-            local = adapter_entry(model, place, name, settings, title=name, added=True)
+            local = adapter_entry(model, place, name, settings, title=title or name, added=True)
             catalog.add_adapter(_endpoint_adapter(model, typed, name) if is_endpoint else local)
             yield from catalog.open(model, name)
             return catalog.info(model)

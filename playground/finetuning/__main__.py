@@ -20,6 +20,7 @@ from playground.errors import PlaygroundError
 from playground.finetuning import cards, check_command, probe_command, shipped_weights
 from playground.finetuning.figures import ShareRight
 from playground.finetuning.skills import SKILLS
+from playground.finetuning.training.events import TrainingEvent, TrainingStep
 from playground.returning import Returning
 
 CLASSIFIER = shipped_weights.CLASSIFIER.name
@@ -84,7 +85,9 @@ def _make(names: tuple[str, ...], arguments: argparse.Namespace) -> int:
     for name in names:
         folder = folder_of(name, arguments.folder)
         if name == CLASSIFIER:
-            job = tiny_classifier.make_classifier(model, tokenizer, folder, seed=arguments.seed, steps=arguments.steps)
+            job: Generator[TrainingEvent, None, cards.WeightsCard] = tiny_classifier.make_classifier(
+                model, tokenizer, folder, seed=arguments.seed, steps=arguments.steps
+            )
         else:
             recipe = replace(SKILLS[name].recipe, seed=arguments.seed)
             recipe = replace(recipe, steps=arguments.steps or recipe.steps)
@@ -96,11 +99,11 @@ def _make(names: tuple[str, ...], arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _follow(name: str, job: Generator[Any, None, cards.WeightsCard]) -> cards.WeightsCard:
+def _follow(name: str, job: Generator[TrainingEvent, None, cards.WeightsCard]) -> cards.WeightsCard:
     """Run a training to its end, printing its loss now and then; returns the card."""
     work = Returning(job)
     for step in work:
-        if step.step == 1 or step.step % max(1, step.steps // 10) == 0:
+        if isinstance(step, TrainingStep) and (step.step == 1 or step.step % max(1, step.steps // 10) == 0):
             print(f"{name}: step {step.step} of {step.steps}, loss {step.loss:.3f}, {step.seconds:.0f} s", flush=True)
     return work.value
 

@@ -5,17 +5,19 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import torch
-from peft import PeftModel, get_peft_model_state_dict
-from safetensors.torch import save_file
+from peft import PeftModel
 
 from playground.backends.packaged_models import default_model
 from playground.finetuning import cards
 from playground.finetuning.answering import greedy_answers
 from playground.finetuning.figures import ShareRight, tally
+from playground.finetuning.methods import rate_of
+from playground.finetuning.methods.lora import LAYERS
+from playground.finetuning.preparation.rows import TrainingRow, messages_of
 from playground.finetuning.recipe import Recipe
 from playground.finetuning.skills.base import Skill
-from playground.finetuning.training import TrainingStep, train
+from playground.finetuning.training.events import TrainingEvent
+from playground.finetuning.training.loop import train
 
 
 def measure(skill: Skill, model: Any, tokenizer: Any) -> dict[str, ShareRight]:
@@ -36,18 +38,19 @@ def measure_adapter(skill: Skill, folder: Path, model: Any, tokenizer: Any) -> d
 
 def make_adapter(
     skill: Skill, recipe: Recipe, model: Any, tokenizer: Any, folder: Path
-) -> Generator[TrainingStep, None, cards.WeightsCard]:
+) -> Generator[TrainingEvent, None, cards.WeightsCard]:
     """Train the skill's adapter and write it and its card into the folder; the card is the generator's value.
 
     Closing the generator stops the training and writes nothing.
     """
     before = measure(skill, model, tokenizer)
     examples = skill.training(Random(recipe.seed))
-    adapted = yield from train(model, tokenizer, examples, recipe)
+    rows = [TrainingRow(messages=messages_of(example.input), answer=example.output) for example in examples]
+    trained = yield from train(model, tokenizer, rows, recipe)
     try:
-        save(adapted, folder)
+        trained.learner.save(folder, default_model().name)
     finally:
-        adapted.unload()
+        trained.learner.detach()
     after = measure_adapter(skill, folder, model, tokenizer)
     card = cards.WeightsCard(
         title=skill.title,
@@ -56,11 +59,11 @@ def make_adapter(
         data=skill.data,
         training={
             "base": default_model().name,
-            "method": f"LoRA of rank {recipe.rank}, alpha {recipe.alpha}, on {' and '.join(recipe.targets)}",
+            "method": f"LoRA of rank {recipe.rank}, alpha {recipe.alpha}, on {' and '.join(LAYERS[recipe.layers])}",
             "examples": len(examples),
             "steps": recipe.steps,
             "batch": recipe.batch,
-            "learning_rate": recipe.rate,
+            "learning_rate": rate_of(recipe),
             "seed": recipe.seed,
         },
         before=before,
@@ -69,19 +72,3 @@ def make_adapter(
     )
     cards.write_card(card, folder)
     return card
-
-
-def save(adapted: Any, folder: Path) -> None:
-    """The adapter as a PEFT folder: bfloat16 safetensors, and a config that names the base and no place on a disk."""
-    folder.mkdir(parents=True, exist_ok=True)
-    weights = get_peft_model_state_dict(adapted)
-    save_file(
-        {name: weight.to(torch.bfloat16).cpu().contiguous() for name, weight in weights.items()},
-        folder / "adapter_model.safetensors",
-        metadata={"format": "pt"},
-    )
-    (folder / "adapter_model.safetensors").chmod(0o644)  # it is written for its owner alone
-    config = adapted.peft_config["default"]
-    config.base_model_name_or_path = default_model().name
-    config.inference_mode = True
-    config.save_pretrained(str(folder))

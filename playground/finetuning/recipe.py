@@ -1,17 +1,91 @@
-"""The numbers of a training recipe."""
+"""All that decides how a model is trained, but for its data: each number declared once."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from playground import setups
+from playground.parameters import STRICT, choice, number, text
+
+MAX_SEED = 2**32 - 1
+MethodName = Literal["lora", "rslora", "dora", "full", "ia3", "prompt_tuning", "prefix_tuning"]
+Layers = Literal["query_value", "attention", "all"]
+Schedule = Literal["cosine", "linear", "constant"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """`rate` is AdamW's at its peak, `warmup` the share of steps that lead up to it, `batch` counts examples."""
+    """The method, and its numbers. Fields that only some methods read are named by these (`Method.reads`)."""
 
-    steps: int = 150
-    batch: int = 8
-    rate: float = 2e-3
-    warmup: float = 0.1
-    rank: int = 8
-    alpha: int = 16
-    targets: tuple[str, ...] = ("q_proj", "v_proj")
-    seed: int = 0
+    __pydantic_config__ = STRICT
+    method: MethodName = choice("lora", help="What is trained, and what stays as it is.")
+    steps: int = number(150, 1, 5000, step=1, help="Updates of the weights; each looks at one batch.")
+    batch: int = number(8, 1, 64, step=1, help="Examples of one step. More make a step slower and its direction surer.")
+    rate: float | None = number(
+        None, 1e-7, 1.0, step=1e-5, label="Learning rate", empty="what suits the method",
+        help="How far a step goes, at its peak. Too high, and the loss jumps; too low, and it hardly falls.",
+    )  # fmt: skip
+    warmup: float = number(
+        0.1, 0.0, 0.5, step=0.05, help="Share of the steps in which the learning rate climbs to its peak."
+    )
+    schedule: Schedule = choice("cosine", help="How the learning rate falls after its peak.")
+    decay: float = number(
+        0.0, 0.0, 0.5, step=0.01, label="Weight decay",
+        help="How much each step shrinks the trained weights: a brake on overfitting.",
+    )  # fmt: skip
+    clip: float = number(
+        1.0, 0.01, 100.0, step=0.01, label="Longest gradient",
+        help="A longer gradient is cut to this length, so that one odd batch does not throw the model off.",
+    )  # fmt: skip
+    rank: int = number(
+        8, 1, 128, step=1, help="Width of the two small matrices beside each weight: what can be learned."
+    )
+    alpha: int = number(
+        16, 1, 256, step=1, help="How loud the adapter is: its change is multiplied by alpha over rank."
+    )
+    dropout: float = number(0.0, 0.0, 0.5, step=0.05, help="Share of the adapter's inputs that each step leaves out.")
+    layers: Layers = choice("query_value", help="Which weights of each block get an adapter.")
+    tokens: int = number(20, 1, 200, step=1, label="Virtual tokens", help="How many stand before the prompt.")
+    start: str = text(
+        "Read the text and answer as shown, and with nothing else.", max_length=2000, label="They begin as",
+        help="The text whose tokens the virtual ones begin as: an instruction that already works is a good start.",
+    )  # fmt: skip
+    evaluate_every: int = number(
+        20, 1, 1000, step=1, label="Look every", help="Steps between two looks at validation loss and sample answers."
+    )
+    patience: int = number(
+        0, 0, 50, step=1, help="Looks without a lower validation loss before it stops by itself; 0 is never."
+    )
+    seed: int = number(0, 0, MAX_SEED, step=1, help="Of the data's order and of the first weights.")
+
+
+def parse_recipe(data: Any) -> Recipe:
+    """A checked recipe. Raises InvalidSetup naming what is wrong with it, an unknown key for example."""
+    recipe: Recipe = setups.build(Recipe, data, ("recipe",))
+    return recipe
+
+
+def recipe_to_dict(recipe: Recipe) -> Mapping[str, Any]:
+    """The whole recipe as plain data; `parse_recipe` of it gives the same."""
+    return asdict(recipe)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipePreset:
+    """A recipe to begin with, named after the time it takes with the default model on two cores."""
+
+    title: str
+    about: str
+    recipe: Recipe
+
+
+PRESETS = {
+    "two_minutes": RecipePreset(
+        title="Two minutes", about="60 steps of LoRA: enough to see an adapter come into being.",
+        recipe=Recipe(steps=60, evaluate_every=15),
+    ),
+    "ten_minutes": RecipePreset(
+        title="Ten minutes", about="300 steps of LoRA with early stopping: as good as it gets with these data.",
+        recipe=Recipe(steps=300, evaluate_every=25, patience=4),
+    ),
+}  # fmt: skip

@@ -18,7 +18,7 @@ from playground.finetuning import cards, vocabulary
 from playground.finetuning.figures import ShareRight, tally
 from playground.finetuning.reading import read_items
 from playground.finetuning.skills.sentiment import LABELS, compose_reviews
-from playground.finetuning.training import TrainingStep
+from playground.finetuning.training.events import TrainingStep
 
 WORDS, SIZE, LONGEST = 5000, 64, 128
 COMPOSED = 1500  # training reviews for each label, besides the written ones

@@ -8,6 +8,7 @@ import gradio as gr
 from playground import hosting, setups
 from playground.backends.catalog import Catalog
 from playground.evaluation.store import Store
+from playground.finetuning.jobs.training_jobs import TrainingJobs
 from playground.settings import Settings
 from playground.types import Setup
 from playground.ui import links, widgets
@@ -16,6 +17,7 @@ from playground.ui.chat import tab as chat_tab
 from playground.ui.compare import tab as compare_tab
 from playground.ui.component_config import DescribedOnce
 from playground.ui.experiments import tab as experiments_tab
+from playground.ui.finetune import tab as finetune_tab
 from playground.ui.gate.page import Page
 from playground.ui.handlers import drafts
 from playground.ui.handlers.event_options import AT_ONCE
@@ -42,6 +44,7 @@ TABS: dict[str, Callable[[PageContext], Tab]] = {  # beside the Playground, in t
     "Retrieval": retrieval_tab.build,
     "Models": models_tab.build,
     "Experiments": experiments_tab.build,
+    "Fine-tune": finetune_tab.build,
 }
 FORGOTTEN = "This Space restarts from time to time, and loses stored answers of experiments; download what you need."
 KEPT = "This Space restarts from time to time. Stored answers of experiments are kept."
@@ -55,6 +58,7 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
     sessions = Sessions(catalog, settings)
     store = store or Store.from_settings(settings)
     places = experiment_places(settings)
+    trainings = TrainingJobs(settings.trainings_folder, settings.cache)
     with Page(settings, title="Prompt Playground", analytics_enabled=False, fill_width=True) as page:
         # First, so that their names are not taken by handlers of the same name.
         runs.publish(sessions, settings)
@@ -70,7 +74,8 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
         offered = offered_models.build(catalog)
         shared = PageContext(
             page=page, settings=settings, sessions=sessions, store=store, places=places, ready=status.ready,
-            model_changes=gr.State(0), setup_to_open=gr.State(None), comparison=drafts.build("comparison"),
+            model_changes=gr.State(0), setup_to_open=gr.State(None), comparison_to_open=gr.State(None),
+            trainings=trainings, comparison=drafts.build("comparison"),
             plan=drafts.build("plan"), chat=drafts.build("chat"),
         )  # fmt: skip
         made = []
@@ -92,10 +97,13 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
                 _try_on_rows(trying, form, tabs, title.lower(), sessions)
         others = {title.lower(): tab.link for title, tab in zip(TABS, made, strict=True)}
         _open_links({"playground": link, **others}, page, tabs, sessions)
+        if compared := others["compare"]:
+            links.wire_hand_over(shared.comparison_to_open, compared, tabs, "compare", sessions)
         if hosting.on_space():
             gr.Markdown(KEPT if hosting.keeps_files() else FORGOTTEN, elem_id="hosted")
     let_one_wait(page.fns.values())
     page.session_ended = sessions.end
+    page.ended = trainings.close
     page.served = catalog
     page.default_config = DescribedOnce(page.default_config)
     # Closed: requests that do not queue would also slip past every limit.

@@ -43,3 +43,21 @@ def wire(page: Any, opener: Any, linked: TabLink, tabs: Any, tab: str, sessions:
     filling.then(None, None, None, js=ENDS, **AT_ONCE)
     ready = linked.restored.then if linked.restored else page.load
     ready(None, None, None, js=RESTORED.format(kind=linked.kind), **AT_ONCE)
+
+
+def wire_hand_over(held: Any, linked: TabLink, tabs: Any, tab: str, sessions: Sessions) -> None:
+    """What another tab puts into the state `held`, the values of a link, fills this tab's form as the link would."""
+
+    @report_errors
+    def take_over(values: Mapping[str, Any] | None, kept: Any, request: gr.Request) -> dict[Any, Any]:
+        if values is None:
+            return {tabs: gr.skip()}
+        updates, said = linked.write(values, sessions.of(request))
+        if said:
+            warn(said)
+        return {**while_hidden(updates), **linked.back.offer(kept), tabs: gr.Tabs(selected=tab)}
+
+    filling = held.change(
+        take_over, [held, linked.back.kept], [*linked.outputs, *linked.back.marks, tabs], js=BEGINS, **AT_ONCE
+    )  # fmt: skip
+    filling.then(None, None, None, js=ENDS, **AT_ONCE)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import torch
 from safetensors import safe_open
-from transformers import LlamaConfig, LlamaForCausalLM
+from tiny_llama import tiny_llama
 
 from playground.finetuning import cards, make_adapter
 from playground.finetuning.__main__ import main
@@ -25,10 +25,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is d
 
 @pytest.fixture
 def tiny(default_model: tuple[Any, Any]) -> tuple[Any, Any]:
-    torch.manual_seed(0)
-    shape = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4}
-    model = LlamaForCausalLM(LlamaConfig(vocab_size=len(default_model[1]), **shape)).eval().requires_grad_(False)
-    return model, default_model[1]
+    return tiny_llama(default_model[1]), default_model[1]
 
 
 SKILL = replace(

@@ -1,21 +1,31 @@
-"""Training on a tiny random Llama: what counts in the loss, that it falls, that the seed decides, that it can stop."""
+"""Training a tiny random Llama: what counts in the loss, that it falls, that the seed decides, that it can stop."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from transformers import LlamaConfig, LlamaForCausalLM
+from tiny_llama import tiny_llama
 
-from playground.backends.local.engine.prompt import encode
+from playground.errors import InvalidSetup, TrainingFailed
+from playground.finetuning.methods import METHODS, Learner, method_of
+from playground.finetuning.preparation.encoding import encode_row
+from playground.finetuning.preparation.rows import TrainingRow, messages_of
 from playground.finetuning.recipe import Recipe
-from playground.finetuning.training import TrainingStep, answer_loss, batches, tokenise, train
-from playground.types import Example, Message
+from playground.finetuning.training.checkpoints import Checkpoints
+from playground.finetuning.training.events import CheckpointWritten, Look, TrainingStep, event_from_dict, event_to_dict
+from playground.finetuning.training.loop import Trained, Watched, train
+from playground.finetuning.training.loss import answer_loss, batches, mean_loss
+from playground.returning import Returning
 
 pytestmark = pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")
 
-EXAMPLES = [Example(input=f"Say {word}.", output=word) for word in ("one", "two", "three", "four", "five", "six")]
+WORDS = ("one", "two", "three", "four", "five", "six")
+ROWS = [TrainingRow(messages=messages_of(f"Say {word}."), answer=word) for word in WORDS]
+OTHERS = [TrainingRow(messages=messages_of(f"Say {word} now."), answer=word) for word in WORDS[:3]]
 RECIPE = Recipe(steps=12, batch=4, rate=1e-2, rank=4)
+Tiny = Callable[[], Any]
 
 
 @pytest.fixture
@@ -24,86 +34,183 @@ def tokenizer(default_model: tuple[Any, Any]) -> Any:
 
 
 @pytest.fixture
-def tiny(tokenizer: Any) -> Callable[[], Any]:
-    """A new model, the same each time."""
-
-    def make() -> Any:
-        torch.manual_seed(0)
-        shape = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4}
-        return LlamaForCausalLM(LlamaConfig(vocab_size=len(tokenizer), **shape)).eval()
-
-    return make
+def tiny(tokenizer: Any) -> Tiny:
+    return lambda: tiny_llama(tokenizer)
 
 
-def finished(model: Any, tokenizer: Any, recipe: Recipe = RECIPE) -> tuple[list[TrainingStep], Any]:
-    run, steps = train(model, tokenizer, EXAMPLES, recipe), []
-    while True:
-        try:
-            steps.append(next(run))
-        except StopIteration as end:
-            return steps, end.value
+def finished(model: Any, tokenizer: Any, recipe: Recipe = RECIPE, *more: Any) -> tuple[list[Any], Trained]:
+    work = Returning(train(model, tokenizer, ROWS, recipe, *more))
+    return list(work), work.value
 
 
-def test_a_prompt_is_trained_on_as_it_is_asked(tokenizer: Any) -> None:
-    ids, start = tokenise(tokenizer, Example(input="What is <|im_end|>?", output="A <|im_end|>, matey."))
-    assert ids[:start] == encode(tokenizer, [Message("user", "What is <|im_end|>?")])
-    assert ids[-1] == tokenizer.eos_token_id
-    assert tokenizer.eos_token_id not in ids[start:-1]
-    assert tokenizer.decode(ids[start:-1]) == "A <|im_end|>, matey."
+def losses(events: list[Any]) -> list[float]:
+    return [event.loss for event in events if isinstance(event, TrainingStep)]
 
 
-def test_the_loss_is_over_answer_tokens_alone(tiny: Callable[[], Any], tokenizer: Any) -> None:
+def attached(model: Any, tokenizer: Any) -> Learner:
+    return method_of(RECIPE).attach(model, tokenizer, RECIPE)
+
+
+# ------------------------------------------------------------------------------------------------- the loss
+def test_the_loss_is_over_answer_tokens_alone(tiny: Tiny, tokenizer: Any) -> None:
     model = tiny()
-    rows = [tokenise(tokenizer, Example(input="Hi", output="yes, at once")), tokenise(tokenizer, EXAMPLES[0])]
-    assert len(rows[0][0]) != len(rows[1][0])
+    rows = [
+        encode_row(tokenizer, TrainingRow(messages=messages_of("Hi"), answer="yes, at once")),
+        encode_row(tokenizer, ROWS[0]),
+    ]
+    assert len(rows[0].ids) != len(rows[1].ids)
     logprobs = []
-    for ids, start in rows:  # each row alone and unpadded, position by position
+    for row in rows:  # each row alone and unpadded, position by position
         with torch.no_grad():
-            predicted = model(input_ids=torch.tensor([ids])).logits[0].log_softmax(-1)
-        logprobs += [predicted[place - 1, ids[place]] for place in range(start, len(ids))]
+            predicted = model(input_ids=torch.tensor([row.ids])).logits[0].log_softmax(-1)
+        logprobs += [predicted[place - 1, row.ids[place]] for place in range(row.start, len(row.ids))]
+    expected = -torch.stack(logprobs).mean().item()
+    learner = attached(model, tokenizer)  # which has no effect before its first step
     with torch.no_grad():
-        assert answer_loss(model, rows).item() == pytest.approx(-torch.stack(logprobs).mean().item(), abs=1e-5)
+        assert answer_loss(learner, rows, "cpu").item() == pytest.approx(expected, abs=1e-5)
+    assert mean_loss(learner, rows, "cpu", batch=1) == pytest.approx(expected, abs=1e-5)
 
 
-def test_every_example_comes_before_any_comes_again() -> None:
-    rows = [([number], 0) for number in range(6)]
-    seen = [ids[0] for batch in batches(rows, Recipe(steps=3, batch=4)) for ids, _ in batch]
-    assert sorted(seen[:6]) == sorted(seen[6:]) == list(range(6))
+def test_every_example_comes_before_any_comes_again(tokenizer: Any) -> None:
+    rows = [encode_row(tokenizer, row) for row in ROWS]
+    seen = [row.ids for batch in batches(rows, Recipe(steps=3, batch=4)) for row in batch]
+    assert sorted(seen[:6]) == sorted(seen[6:]) == sorted(row.ids for row in rows)
     few = list(batches(rows[:2], Recipe(steps=2, batch=5)))
     assert [len(batch) for batch in few] == [5, 5]
 
 
-def test_training_lowers_the_loss_and_leaves_the_base_alone(tiny: Callable[[], Any], tokenizer: Any) -> None:
+# ---------------------------------------------------------------------------------------------- every method
+@pytest.mark.parametrize("name", METHODS)
+def test_every_method_learns_and_leaves_the_model_as_it_was(tiny: Tiny, tokenizer: Any, name: Any) -> None:
     model, untouched = tiny(), tiny().state_dict()
-    steps, adapted = finished(model, tokenizer, Recipe(steps=30, batch=6, rate=3e-2, rank=4))
-    assert [step.step for step in steps] == list(range(1, 31))
-    assert steps[-1].loss < steps[0].loss - 0.3
-    assert {name for name, weight in adapted.named_parameters() if weight.requires_grad} == {
-        name for name, _ in adapted.named_parameters() if "lora_" in name
-    }
-    adapted.unload()
-    assert all(torch.equal(weight, untouched[name]) for name, weight in model.state_dict().items())
+    recipe = Recipe(method=name, steps=30, batch=6, rank=4, rate=METHODS[name].rate * 10)
+    events, trained = finished(model, tokenizer, recipe)
+    assert [event.step for event in events] == list(range(1, 31))
+    assert losses(events)[-1] < losses(events)[0] - 0.05
+    assert all(weight.dtype == torch.float32 for weight in trained.learner.weights)
+    trained.learner.detach()
+    if not METHODS[name].makes_model:
+        assert all(torch.equal(weight, untouched[key]) for key, weight in model.state_dict().items())
 
 
-def test_the_seed_decides(tiny: Callable[[], Any], tokenizer: Any) -> None:
-    losses = [
-        [step.loss for step in finished(tiny(), tokenizer, Recipe(steps=6, batch=4, rate=1e-2, seed=seed))[0]]
-        for seed in (3, 3, 4)
-    ]
-    assert losses[0] == losses[1] != losses[2]
+def test_the_seed_decides(tiny: Tiny, tokenizer: Any) -> None:
+    found = [losses(finished(tiny(), tokenizer, Recipe(steps=6, batch=4, rate=1e-2, seed=s))[0]) for s in (3, 3, 4)]
+    assert found[0] == found[1] != found[2]
 
 
-def test_a_bfloat16_base_is_trained_with_float32_adapters(tiny: Callable[[], Any], tokenizer: Any) -> None:
-    _, adapted = finished(tiny().to(torch.bfloat16), tokenizer, Recipe(steps=1))
-    kinds = {("lora_" in name, weight.dtype) for name, weight in adapted.named_parameters()}
+def test_a_bfloat16_base_is_trained_with_float32_adapters(tiny: Tiny, tokenizer: Any) -> None:
+    _, trained = finished(tiny().to(torch.bfloat16), tokenizer, Recipe(steps=1))
+    kinds = {("lora_" in name, weight.dtype) for name, weight in trained.learner.adapted.named_parameters()}
     assert kinds == {(True, torch.float32), (False, torch.bfloat16)}
 
 
-def test_closing_takes_the_adapter_off_again(tiny: Callable[[], Any], tokenizer: Any) -> None:
+# ----------------------------------------------------------------------------------------------------- looks
+def test_it_looks_before_the_first_step_then_as_often_as_told_and_at_the_end(
+    tiny: Tiny, tokenizer: Any, tmp_path: Path
+) -> None:
+    watched = Watched(rows=OTHERS, prompts=[messages_of("Say six."), messages_of("Hi")], most_tokens=3)
+    recipe = Recipe(steps=5, batch=4, rate=1e-2, rank=4, evaluate_every=2)
+    events, trained = finished(tiny(), tokenizer, recipe, watched, Checkpoints(tmp_path))
+    looks = [event for event in events if isinstance(event, Look)]
+    assert [look.step for look in looks] == [0, 2, 4, 5]
+    assert all(len(look.answers) == 2 and look.loss is not None for look in looks)
+    best = min(looks, key=lambda look: look.loss or 0)
+    assert (trained.best_step, trained.best_loss) == (best.step, best.loss)
+    assert [event_from_dict(event_to_dict(event)) for event in events] == events
+    assert isinstance(events[-1], CheckpointWritten)
+
+
+def test_sample_answers_are_what_generate_says(default_model: tuple[Any, Any]) -> None:
+    from playground.backends.local.engine.prompt import encode
+    from playground.finetuning.answering import greedy_answers
+    from playground.finetuning.training.answers import sample_answers
+
+    model, tokenizer = default_model
+    prompts = ["What is the capital of France?", "Say hello to Anna, please, and tell her that tea is ready."]
+    learner = attached(model, tokenizer)
+    learner.switch(learning=False)
+    try:
+        ids = [encode(tokenizer, messages_of(prompt)) for prompt in prompts]
+        said = sample_answers(learner, tokenizer, ids, 8, "cpu")
+    finally:
+        learner.detach()
+    assert list(said) == list(greedy_answers(model, tokenizer, prompts, 8))
+
+
+def test_it_stops_when_the_validation_loss_does_not_fall_and_keeps_the_best(
+    tiny: Tiny, tokenizer: Any, tmp_path: Path
+) -> None:
+    wrong = [TrainingRow(messages=row.messages, answer="nine nine nine") for row in ROWS]  # the better, the worse
+    recipe = Recipe(steps=60, batch=6, rate=3e-2, rank=4, evaluate_every=2, patience=3)
+    model = tiny()
+    events, trained = finished(model, tokenizer, recipe, Watched(rows=wrong), Checkpoints(tmp_path))
+    looks = [event for event in events if isinstance(event, Look)]
+    best = min(range(len(looks)), key=lambda at: looks[at].loss or 0)
+    assert best == len(looks) - 4
+    assert trained.step == looks[-1].step < 60
+    encoded = [encode_row(tokenizer, row) for row in wrong]
+    assert mean_loss(trained.learner, encoded, "cpu") == pytest.approx(looks[best].loss, abs=1e-5)
+
+
+# ------------------------------------------------------------------------------------- stop, go on, and fail
+def test_closing_takes_the_adapter_off_again(tiny: Tiny, tokenizer: Any) -> None:
     model = tiny()
     names = set(model.state_dict())
-    run = train(model, tokenizer, EXAMPLES, RECIPE)
+    run = train(model, tokenizer, ROWS, RECIPE)
     next(run)
     assert set(model.state_dict()) != names
     run.close()
     assert set(model.state_dict()) == names
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_what_was_stopped_goes_on_as_if_it_had_not_been(tiny: Tiny, tokenizer: Any, tmp_path: Path, name: Any) -> None:
+    recipe = Recipe(method=name, steps=9, batch=4, rank=4, dropout=0.2, evaluate_every=3)
+    watched = Watched(rows=OTHERS)
+    whole, trained = finished(tiny(), tokenizer, recipe, watched, Checkpoints(tmp_path / "whole"))
+    run = train(tiny(), tokenizer, ROWS, recipe, watched, Checkpoints(tmp_path / "parts"))
+    first = [next(run) for _ in range(6)]
+    run.close()
+    rest, again = finished(tiny(), tokenizer, recipe, watched, Checkpoints(tmp_path / "parts"))
+    assert losses(first) + losses(rest) == losses(whole)
+    assert [e.loss for e in [*first, *rest] if isinstance(e, Look)] == [e.loss for e in whole if isinstance(e, Look)]
+    assert again.best_step == trained.best_step
+    ended = trained.learner.state()
+    assert all(torch.equal(weight, ended[key]) for key, weight in again.learner.state().items())
+
+
+def test_a_loss_that_is_no_number_is_named(tiny: Tiny, tokenizer: Any) -> None:
+    model = tiny()
+    names = set(model.state_dict())
+    model.model.embed_tokens.weight.data[:] = float("nan")
+    with pytest.raises(TrainingFailed, match="not a number any more at step 1: the learning rate"):
+        finished(model, tokenizer, Recipe(steps=3, warmup=0.0))
+    assert set(model.state_dict()) == names
+
+
+def test_a_full_disk_is_told_and_leaves_the_checkpoint_before(
+    tiny: Tiny, tokenizer: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = Checkpoints(tmp_path)
+    kept.write({"standing": {}, "step": 1})
+
+    def full(data: Any, path: Path) -> None:
+        path.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(torch, "save", full)
+    with pytest.raises(TrainingFailed, match=r"No space left on device\. The one before it is still there"):
+        kept.write({"step": 2})
+    assert kept.read() == {"standing": {}, "step": 1}
+    assert [path.name for path in tmp_path.iterdir()] == ["latest.pt"]
+
+
+def test_a_checkpoint_that_is_none_is_told(tmp_path: Path) -> None:
+    (tmp_path / "latest.pt").write_bytes(b"nonsense")
+    with pytest.raises(TrainingFailed, match="cannot be read; start this training anew"):
+        Checkpoints(tmp_path).read()
+
+
+def test_no_rows_are_refused(tiny: Tiny, tokenizer: Any) -> None:
+    with pytest.raises(InvalidSetup, match="no rows to train on"):
+        next(train(tiny(), tokenizer, [], RECIPE))

@@ -42,7 +42,7 @@ def open_model(source: ModelSource, title: str, settings: Settings, report: Load
 
 def _open(source: ModelSource, title: str, settings: Settings, report: LoadReport) -> Backend:
     started = time.monotonic()
-    folder, gguf = _folder(source, title, settings, report)
+    folder, gguf = find_files(source, title, settings, report)
     inspection = inspect(folder, gguf)
     report.reserve(*_memory_needed(inspection, settings))
     report(Progress(what=f"Reading {title}", total=inspection.size / 1e6, unit="MB"))
@@ -117,8 +117,11 @@ def _hide_server_paths(source: ModelSource, settings: Settings) -> Iterator[None
         raise ModelUnavailable(ADDRESS.sub("its address", message)) from None
 
 
-def _folder(source: ModelSource, title: str, settings: Settings, report: LoadReport) -> tuple[Path, str]:
-    """Where the model lies, and its file there if that is GGUF; it is fetched first from a hub."""
+def find_files(source: ModelSource, title: str, settings: Settings, report: LoadReport) -> tuple[Path, str]:
+    """Where the model lies, and its file there if that is GGUF; it is fetched first from a hub.
+
+    Raises ModelUnavailable for what cannot be had, and whatever `report.reserve` raises.
+    """
     if source.kind == "packaged":
         model = packaged_models.find_packaged(source.place)
         # Before anything is fetched: what does not fit is not worth the wait.

@@ -22,6 +22,7 @@ class Skill:
     """Data, recipe and measures of one adapter. `example` is a setup that shows the difference plainly.
 
     `data` and `limits` are what its card says of where it comes from and of what it does not do.
+    `core` is what of a prompt tells items apart, without the words that several have in common.
     `marks` says of an answer, given the truth, which measures it passes; the last measure is the one that counts.
     """
 
@@ -36,3 +37,4 @@ class Skill:
     marks: Callable[[str, Any], Mapping[str, bool]]
     max_tokens: int
     recipe: Recipe
+    core: Callable[[str], str] = str

@@ -51,6 +51,15 @@ def _training(random: Random) -> list[Example]:
     ]
 
 
+def _core(prompt: str) -> str:
+    """The review in a prompt: it is trained on in several wordings."""
+    for wording in ASK:
+        before, after = wording.split("{text}")
+        if len(before) + len(after) and prompt.startswith(before) and prompt.endswith(after):
+            return prompt.removeprefix(before).removesuffix(after)
+    return prompt
+
+
 def _held_out() -> list[HeldOut]:
     rows = read_items("sentiment/reviews.jsonl", "held_out")
     return [HeldOut(prompt=ASK_HELD_OUT.format(text=row["text"]), truth=row["label"]) for row in rows]
@@ -81,4 +90,5 @@ SENTIMENT = Skill(
     marks=_marks,
     max_tokens=24,
     recipe=Recipe(steps=140),
+    core=_core,
 )

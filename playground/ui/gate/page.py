@@ -44,6 +44,7 @@ class Page(gr.Blocks):  # type: ignore[misc]  # gradio is untyped
         super().__init__(**options)
         self.served: Catalog | None = None  # the models that programs may ask
         self.session_ended: Callable[[str], None] = lambda _: None  # told of each session that is over, by its hash
+        self.ended: Callable[[], None] = lambda: None  # told when nobody is served any more
 
     def queue(self, *args: Any, **options: Any) -> Any:
         super().queue(*args, **options)
@@ -81,6 +82,7 @@ class Page(gr.Blocks):  # type: ignore[misc]  # gradio is untyped
 
     def close(self, *args: Any, **options: Any) -> None:
         super().close(*args, **options)
+        self.ended()
         atexit.unregister(self.temporary.remove)
         self.temporary.remove()
 

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from playground.backends.catalog import Catalog
 from playground.evaluation.store import Store
+from playground.finetuning.jobs.training_jobs import TrainingJobs
 from playground.settings import Settings
 from playground.types import Setup
 from playground.ui.handlers.fair_shares import Places
@@ -19,9 +20,10 @@ Updates = dict[Any, Any]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageContext:
     """What every tab is built with. `model_changes` counts what was loaded, unloaded or connected; a setup, as plain
-    data, that is put into `setup_to_open` is opened in the Playground. `comparison`, `plan` and `chat` are what the
-    browser keeps of the forms for them. `ready` changes when a model has been loaded, so that its tokens can be
-    counted.
+    data, that is put into `setup_to_open` is opened in the Playground, and a comparison, as its form is kept, that is
+    put into `comparison_to_open` is opened in Compare. `trainings` are all of this server. `comparison`, `plan` and
+    `chat` are what the browser keeps of the forms for them. `ready` changes when a model has been loaded, so that its
+    tokens can be counted.
     """
 
     page: Any
@@ -31,6 +33,8 @@ class PageContext:
     places: Places
     model_changes: Any
     setup_to_open: Any
+    comparison_to_open: Any
+    trainings: TrainingJobs
     comparison: Any
     plan: Any
     chat: Any

@@ -73,7 +73,7 @@ def pick(cls: type, *names: str, **shown: Any) -> tuple[Field, ...]:
 def widget(p: Parameter) -> Any:
     """The widget that suits the parameter, holding its default."""
     shown = {"label": p.label, "info": info(p), "value": to_widget(p, p.default), "elem_classes": f"of-{p.name}"}
-    if p.name in ROWS:
+    if holds_rows(p):
         noun, cls = ROWS[p.name]
         with gr.Column(elem_classes=["field", f"of-{p.name}"], min_width=0):
             gr.Markdown(f"**{p.label}** {p.help}", elem_classes="field-label")
@@ -89,6 +89,11 @@ def widget(p: Parameter) -> Any:
     if p.kind == "flag":
         return gr.Checkbox(**shown)
     return gr.Textbox(**shown, lines=p.lines, max_lines=max(p.lines, 16), placeholder=p.empty or None)
+
+
+def holds_rows(p: Parameter) -> bool:
+    """Whether it is a list whose items have several texts each. Another class may have a number of that name."""
+    return p.kind == "list" and p.name in ROWS
 
 
 def merge_updates(*updates: Mapping[Any, Any]) -> dict[Any, Any]:
@@ -113,12 +118,12 @@ def each_once(widgets: Iterable[Any]) -> list[Any]:
 def info(p: Parameter) -> str:
     """The help under a widget's label, with how to type it where that is not plain."""
     typed = {"list": " One per line; \\n stands for a line break.", "map": " One per line, for example 50: -2.5"}
-    return p.help + (typed.get(p.kind, "") if p.name not in ROWS else "")
+    return p.help + (typed.get(p.kind, "") if not holds_rows(p) else "")
 
 
 def read(p: Parameter, raw: Any) -> Any:
     """A widget's raw value as the parameter's kind; what cannot be read is passed on for `parse` to refuse."""
-    if p.name in ROWS:
+    if holds_rows(p):
         return _rows(raw, ROWS[p.name][1])
     if p.kind == "list":
         return [_unescape(line) for line in _lines(raw)]
@@ -135,7 +140,7 @@ def read(p: Parameter, raw: Any) -> Any:
 
 def to_widget(p: Parameter, value: Any) -> Any:
     """A parameter's value as its widget holds it."""
-    if p.name in ROWS:
+    if holds_rows(p):
         return [{f.name: _cell(getattr(item, f.name)) for f in parameters(type(item))} for item in value]
     if p.kind == "list":
         return "\n".join(_escape(item) for item in value)

@@ -1,0 +1,119 @@
+"""A training as its folder keeps it: what it is, what happened in it, and how it ended."""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from playground.backends.sources import ModelSource
+from playground.errors import TrainingFailed
+from playground.finetuning.preparation.rows import Row, TrainingRow, from_json_lines, to_json_lines
+from playground.finetuning.recipe import Recipe, parse_recipe, recipe_to_dict
+from playground.types import Message
+
+Ending = Literal["done", "stopped", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What is trained on what. `model` is the base's name in the catalog, `prompts` are answered at every look.
+
+    `owner` is the visitor whose it is, where strangers share the server; `made` is when, in seconds since 1970.
+    """
+
+    id: str
+    title: str
+    model: str
+    model_title: str
+    source: ModelSource
+    recipe: Recipe
+    data: str
+    prompts: tuple[tuple[Message, ...], ...]
+    made: float
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """How it ended, with words for a person. `best_step` is the look whose weights were kept."""
+
+    ending: Ending
+    words: str
+    step: int = 0
+    best_step: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobFolder:
+    """The folder of one training."""
+
+    path: Path
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.path / "checkpoint"
+
+    @property
+    def result(self) -> Path:
+        """What was learned, once it has ended well."""
+        return self.path / "result"
+
+    @property
+    def events(self) -> Path:
+        return self.path / "events.jsonl"
+
+    @property
+    def log(self) -> Path:
+        """What the process printed."""
+        return self.path / "worker.log"
+
+    def create(self, job: Job, rows: Sequence[Row], validation: Sequence[Row]) -> None:
+        """Raises TrainingFailed when it cannot be written."""
+        try:
+            self.path.mkdir(parents=True)
+            (self.path / "rows.jsonl").write_text(to_json_lines(rows), "utf-8")
+            (self.path / "validation.jsonl").write_text(to_json_lines(validation), "utf-8")
+            write_whole(self.path / "job.json", {**asdict(job), "recipe": recipe_to_dict(job.recipe)})
+        except OSError as error:
+            raise TrainingFailed(f"The training cannot be kept in {self.path}: {error}.") from error
+
+    def read_job(self) -> Job:
+        """Raises TrainingFailed for a folder that holds none, or InvalidSetup for a recipe that is not of today."""
+        data = self._read("job.json")
+        if data is None:
+            raise TrainingFailed(f"{self.path} holds no training.")
+        turns = [tuple(Message(**turn) for turn in prompt) for prompt in data["prompts"]]
+        parts = {"source": ModelSource(**data["source"]), "recipe": parse_recipe(data["recipe"])}
+        return Job(**{**data, **parts, "prompts": tuple(turns)})
+
+    def read_rows(self) -> tuple[tuple[TrainingRow, ...], tuple[TrainingRow, ...]]:
+        """Rows to train on, and those to validate with."""
+        parts = [from_json_lines((self.path / f"{name}.jsonl").read_text("utf-8")) for name in ("rows", "validation")]
+        rows, validation = (tuple(row for row in part if isinstance(row, TrainingRow)) for part in parts)
+        return rows, validation
+
+    def write_end(self, end: End) -> None:
+        write_whole(self.path / "end.json", asdict(end))
+
+    def read_end(self) -> End | None:
+        data = self._read("end.json")
+        return None if data is None else End(**data)
+
+    def forget_end(self) -> None:
+        (self.path / "end.json").unlink(missing_ok=True)
+
+    def _read(self, name: str) -> dict[str, Any] | None:
+        path = self.path / name
+        if not path.exists():
+            return None
+        data: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        return data
+
+
+def write_whole(path: Path, data: Mapping[str, Any]) -> None:
+    """JSON that is there in whole or not at all, whenever somebody reads it."""
+    unfinished = path.with_suffix(".part")
+    unfinished.write_text(json.dumps(data, ensure_ascii=False, indent=1), "utf-8")
+    os.replace(unfinished, path)

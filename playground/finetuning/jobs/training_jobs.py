@@ -1,0 +1,206 @@
+"""All trainings of this server: queued, run one at a time, stopped, gone on with, deleted."""
+
+import logging
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from playground.backends.local.files.child_process import run_module
+from playground.errors import LimitReached, TrainingFailed
+from playground.finetuning.jobs.job import End, Job, JobFolder
+from playground.finetuning.jobs.standing import Standing, read_history
+from playground.finetuning.preparation.rows import Row
+
+MOST_WAITING = 8  # trainings in the queue
+MOST_KEPT = 200  # folders; more are refused until some are deleted
+PROGRAM = "playground.finetuning.jobs.worker"
+log = logging.getLogger(__name__)
+
+
+class TrainingJobs:
+    """Trainings in folders below one. Safe from many threads. `cache` is where models lie that were fetched.
+
+    A training goes on whoever looks at it, and ends with this process, which can go on with it when it is started
+    again. An owner sees and touches their own trainings only.
+    """
+
+    def __init__(self, folder: Path, cache: Path) -> None:
+        self._folder, self._cache = folder, cache
+        self._lock = threading.RLock()
+        self._queue: list[str] = []
+        self._running: tuple[str, subprocess.Popen[bytes]] | None = None
+        self._closed = False
+
+    def start(self, job: Job, rows: Sequence[Row], validation: Sequence[Row]) -> str:
+        """Keep a training under a new id, which is returned, and run it when its turn comes.
+
+        Raises LimitReached when too many wait or are kept, TrainingFailed when it cannot be kept.
+        """
+        with self._lock:
+            self._make_sure_of_room()
+            if len(self._ids()) >= MOST_KEPT:
+                raise LimitReached(f"{MOST_KEPT} trainings are kept, the most; delete some in the history first.")
+            made = time.time()
+            job = replace(
+                job, id=f"{time.strftime('%Y%m%d-%H%M%S', time.localtime(made))}-{uuid.uuid4().hex[:6]}", made=made
+            )
+            JobFolder(self._folder / job.id).create(job, rows, validation)
+            self._enqueue(job.id)
+            return job.id
+
+    def resume(self, key: str, owner: str = "") -> None:
+        """Go on with a training from its last checkpoint. Raises LimitReached, or TrainingFailed for one that is not
+        there, goes on, or is through."""
+        with self._lock:
+            standing = self.standing(key, owner)
+            if not standing.resumable:
+                raise TrainingFailed(
+                    f"\u201c{standing.job.title}\u201d is {standing.phase}; there is nothing to go on with."
+                )
+            self._make_sure_of_room()
+            self._open(key).forget_end()
+            self._enqueue(key)
+
+    def stop(self, key: str, owner: str = "") -> None:
+        """Take a training out of the queue, or let it keep where it stands and end. One that has ended stays as it is.
+
+        Raises TrainingFailed for one that is not there.
+        """
+        with self._lock:
+            standing = self.standing(key, owner)
+            if key in self._queue:
+                self._queue.remove(key)
+                self._open(key).write_end(End(ending="stopped", words="Stopped while it waited for its turn."))
+            elif standing.phase == "running" and self._running:
+                _ask_to_stop(self._running[1])
+
+    def delete(self, key: str, owner: str = "") -> None:
+        """Forget a training with all that it kept. Raises TrainingFailed for one that goes on or is not there."""
+        with self._lock:
+            if self.standing(key, owner).going:
+                raise TrainingFailed("This training goes on; stop it before it is deleted.")
+            shutil.rmtree(self._folder / key)
+
+    def standing(self, key: str, owner: str = "") -> Standing:
+        """How a training stands. Raises TrainingFailed for one that is not there."""
+        with self._lock:
+            folder = self._open(key, owner)
+            job, end = folder.read_job(), folder.read_end()
+            place = self._queue.index(key) if key in self._queue else None
+            running = self._running is not None and self._running[0] == key
+        if place is not None:
+            return Standing(job=job, phase="queued", history=read_history(folder), place=place)
+        if running:
+            return Standing(job=job, phase="running", history=read_history(folder))
+        if end is None:  # the program that ran it has ended since
+            end = End(ending="stopped", words="The playground was ended while this went on; it can go on from there.")
+        return Standing(job=job, phase=end.ending, history=read_history(folder), end=end)
+
+    def standings(self, owner: str = "") -> tuple[Standing, ...]:
+        """All trainings of an owner, the newest first. A folder that cannot be read is left out, and logged."""
+        found = []
+        for key in sorted(self._ids(), reverse=True):
+            try:
+                if self._open(key).read_job().owner == owner:
+                    found.append(self.standing(key, owner))
+            except Exception:
+                log.warning("The training in %s cannot be read.", self._folder / key, exc_info=True)
+        return tuple(found)
+
+    def result(self, key: str, owner: str = "") -> Path:
+        """The folder of what was learned. Raises TrainingFailed for a training that has not ended well."""
+        standing = self.standing(key, owner)
+        if standing.phase != "done":
+            raise TrainingFailed(
+                f"\u201c{standing.job.title}\u201d has not ended well, so there is nothing to load yet."
+            )
+        return self._open(key).result
+
+    def close(self) -> None:
+        """End what goes on, and start nothing more. What waited or was not through can go on another time."""
+        with self._lock:
+            self._closed = True
+            self._queue.clear()
+            running = self._running
+        if running:
+            running[1].kill()
+            running[1].wait()
+
+    # ------------------------------------------------------------------------------------------- one at a time
+    def _enqueue(self, key: str) -> None:
+        self._queue.append(key)
+        self._run_next()
+
+    def _run_next(self) -> None:
+        with self._lock:
+            if self._running is not None or self._closed or not self._queue:
+                return
+            key = self._queue.pop(0)
+            folder = self._open(key)
+            with folder.log.open("wb") as output:
+                # Threads that wait sleep: awake, they would take turns from whoever is being answered.
+                child = subprocess.Popen(
+                    [sys.executable, *run_module(PROGRAM, str(folder.path), str(self._cache))], stdin=subprocess.PIPE,
+                    stdout=output, stderr=subprocess.STDOUT, env={**os.environ, "OMP_WAIT_POLICY": "passive"},
+                )  # fmt: skip
+            self._running = (key, child)
+            threading.Thread(target=self._wait, args=(key, child), name=f"training {key}", daemon=True).start()
+
+    def _wait(self, key: str, child: "subprocess.Popen[bytes]") -> None:
+        """Wait for the end of a training; write down why it ended if it could not do so itself."""
+        status = child.wait()
+        assert child.stdin is not None
+        child.stdin.close()
+        with self._lock:
+            self._running = None
+            folder = JobFolder(self._folder / key)
+            try:
+                if not self._closed and folder.read_end() is None:
+                    folder.write_end(End(ending="failed", words=describe_death(status, folder)))
+            except OSError:  # a full disk for example; those that wait have their turn all the same
+                log.exception("The end of the training in %s could not be written down.", folder.path)
+            self._run_next()
+
+    def _make_sure_of_room(self) -> None:
+        if self._closed:
+            raise TrainingFailed("The playground is being ended; start it again first.")
+        if len(self._queue) >= MOST_WAITING:
+            raise LimitReached(f"{MOST_WAITING} trainings wait for their turn, the most; wait, or stop one.")
+
+    def _ids(self) -> list[str]:
+        return [path.parent.name for path in self._folder.glob("*/job.json")]
+
+    def _open(self, key: str, owner: str | None = None) -> JobFolder:
+        """The folder of a training that is there: what a client sends names no other place. Raises TrainingFailed."""
+        folder = JobFolder(self._folder / key) if key in self._ids() else None
+        if folder is None or (owner is not None and folder.read_job().owner != owner):
+            raise TrainingFailed("This training is not there any more; choose another in the history.")
+        return folder
+
+
+def _ask_to_stop(child: "subprocess.Popen[bytes]") -> None:
+    assert child.stdin is not None
+    try:
+        child.stdin.write(b"s")
+        child.stdin.flush()
+    except OSError:  # it has just ended by itself
+        log.debug("A training ended before it could be asked to.")
+
+
+def describe_death(status: int, folder: JobFolder) -> str:
+    """Why a training's process ended that wrote down no end."""
+    again = "It can go on from its last checkpoint."
+    if status == -getattr(signal, "SIGKILL", 9):
+        return f"The training's process was killed, most likely because memory ran out. {again}"
+    if status < 0:
+        return f"The training's process was ended by the signal {signal.Signals(-status).name}. {again}"
+    lines = [line.strip() for line in folder.log.read_text("utf-8", errors="replace").splitlines() if line.strip()]
+    return f"The training broke off: {lines[-1][:300] if lines else f'its process ended with {status}'}. {again}"

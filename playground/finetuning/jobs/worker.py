@@ -1,0 +1,120 @@
+"""The process in which one training runs: python -m playground.finetuning.jobs.worker FOLDER CACHE.
+
+Its input is its line to whoever started it: a byte asks it to stop and to keep where it stands, and the end of the
+input, which comes with the end of the other process, ends it at once.
+"""
+
+import json
+import os
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import IO, Any
+
+from playground import deprecations
+from playground.backends.sources import HOME
+from playground.errors import PlaygroundError, TrainingFailed
+from playground.finetuning.jobs.job import End, Job, JobFolder
+from playground.returning import Returning
+from playground.settings import Settings
+from playground.types import Progress
+
+NICE = 10  # others that want the processor get nine parts in ten of it
+OUT_OF_MEMORY = ("not enough memory", "can't allocate memory", "out of memory", "cannot allocate memory")
+
+
+def main(folder: JobFolder, cache: Path) -> int:
+    """Run the training of a folder from where it stands; returns the exit status, 0 once its end is written down."""
+    deprecations.hide()
+    if hasattr(os, "nice"):
+        os.nice(NICE)
+    stopped = threading.Event()
+    threading.Thread(target=_listen, args=(stopped,), daemon=True).start()
+    try:
+        end = _run(folder, cache, stopped)
+    except PlaygroundError as error:
+        end = End(ending="failed", words=str(error))
+    except (MemoryError, RuntimeError) as error:
+        if not isinstance(error, MemoryError) and not any(words in str(error).lower() for words in OUT_OF_MEMORY):
+            raise
+        end = End(ending="failed", words="There was not enough memory: choose a smaller batch, or shorter rows.")
+    folder.write_end(end)
+    return 0
+
+
+def _listen(stopped: threading.Event) -> None:
+    while os.read(0, 1):  # not through `sys.stdin`, whose lock would be held while the interpreter ends
+        stopped.set()
+    os._exit(1)
+
+
+def _run(folder: JobFolder, cache: Path, stopped: threading.Event) -> End:
+    job = folder.read_job()
+    with folder.events.open("a", encoding="utf-8") as events:
+        _tell(events, {"kind": "stage", "words": "Starting PyTorch"})
+        from playground.finetuning.training.checkpoints import Checkpoints
+        from playground.finetuning.training.events import event_to_dict
+        from playground.finetuning.training.loop import Watched, train
+
+        _tell(events, {"kind": "stage", "words": f"Loading {job.model_title}"})
+        model, tokenizer = _load(job, cache)
+        rows, validation = folder.read_rows()
+        watched = Watched(rows=validation, prompts=job.prompts)
+        checkpoints = Checkpoints(folder.checkpoints)
+        _tell(events, {"kind": "stage", "words": "Training"})
+        step = 0
+        with Returning(train(model, tokenizer, rows, job.recipe, watched, checkpoints)) as work:
+            while not stopped.is_set() and (event := next(work, None)):
+                _tell(events, event_to_dict(event))
+                step = event.step
+        if not work.ended:
+            return End(ending="stopped", words=f"Stopped after step {step}; it can go on from there.", step=step)
+        trained = work.value
+        trained.learner.save(folder.result, job.source.title)
+        kept = trained.best_step if trained.best_step not in (None, trained.step) else None
+        early = trained.step < job.recipe.steps
+        return End(ending="done", words=_ended(trained.step, kept, early), step=trained.step, best_step=kept)
+
+
+def _ended(step: int, best_step: int | None, early: bool) -> str:
+    """What is said of a training that ended by itself."""
+    parts = [f"Done after {step:,} steps."]
+    if early:
+        parts = [f"Stopped by itself after {step:,} steps: the validation loss had not fallen for a while."]
+    if best_step is not None:
+        parts.append(f"Kept are the weights of step {best_step:,}, where the validation loss was lowest.")
+    return " ".join(parts)
+
+
+def _load(job: Job, cache: Path) -> tuple[Any, Any]:
+    from playground.backends.local.files.loading import load
+    from playground.backends.local.opening import find_files
+
+    shipped = HOME / job.source.place  # as a source is written that lies with the playground
+    in_home = job.source.kind == "folder" and shipped.exists()
+    source = replace(job.source, place=str(shipped)) if in_home else job.source
+    return load(*find_files(source, job.model_title, Settings(cache=cache), _Unwatched()))
+
+
+class _Unwatched:
+    """A load of which nobody is told, and which has the whole machine's memory."""
+
+    def __call__(self, progress: Progress) -> None: ...
+
+    def reserve(self, size: int, free: int | None = None) -> None: ...
+
+
+def _tell(events: IO[str], data: dict[str, Any]) -> None:
+    """One line, at once. Raises TrainingFailed when the disk takes no more."""
+    try:
+        events.write(f"{json.dumps(data)}\n")
+        events.flush()
+    except OSError as error:
+        raise TrainingFailed(
+            f"What happens cannot be written down: {error}. Make room on the disk and go on from the last checkpoint."
+        ) from error
+
+
+if __name__ == "__main__":
+    sys.exit(main(JobFolder(Path(sys.argv[1])), Path(sys.argv[2])))

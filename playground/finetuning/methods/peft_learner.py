@@ -1,0 +1,73 @@
+"""What learns in methods that put an adapter of PEFT into a model."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from peft import get_peft_model, get_peft_model_state_dict
+from safetensors.torch import save_file
+
+from playground.backends.local.transformers_internals import CACHE
+from playground.errors import InvalidSetup
+
+
+class PeftLearner:
+    """An adapter of PEFT. Its weights are float32 while they learn, since bfloat16 swallows small updates.
+
+    The model's own weights stay as they are, in their own precision.
+    """
+
+    def __init__(self, model: Any, config: Any) -> None:
+        """Raises InvalidSetup for a model that has none of the weights which the config names."""
+        try:
+            self.adapted = get_peft_model(model, config)
+        except ValueError as error:
+            raise InvalidSetup(f"This model cannot be trained in this way: {str(error)[:300]}") from error
+
+    @property
+    def weights(self) -> list[torch.Tensor]:
+        return [weight for weight in self.adapted.parameters() if weight.requires_grad]
+
+    def logits(self, ids: Any, mask: Any, positions: Any, keep: int, cache: Any = None) -> Any:
+        held = {"use_cache": False} if cache is None else {"use_cache": True, CACHE: cache}
+        return self.adapted(
+            input_ids=ids, attention_mask=mask, position_ids=positions, logits_to_keep=keep, **held
+        ).logits
+
+    def switch(self, *, learning: bool) -> None:
+        self.adapted.train(learning)
+
+    def state(self) -> dict[str, torch.Tensor]:
+        return {name: weight.detach().clone() for name, weight in self._trained().items()}
+
+    def restore(self, state: Mapping[str, torch.Tensor]) -> None:
+        with torch.no_grad():
+            for name, weight in self._trained().items():
+                weight.copy_(state[name])
+
+    def save(self, folder: Path, base: str) -> None:
+        """A PEFT folder: bfloat16 safetensors, and a config that names the base and no place on a disk."""
+        folder.mkdir(parents=True, exist_ok=True)
+        weights = get_peft_model_state_dict(self.adapted)
+        write_weights(weights, folder / "adapter_model.safetensors")
+        config = self.adapted.peft_config["default"]
+        config.base_model_name_or_path = base
+        config.inference_mode = True
+        config.save_pretrained(str(folder))
+
+    def detach(self) -> None:
+        self.adapted.unload()
+
+    def _trained(self) -> dict[str, torch.Tensor]:
+        return {name: weight for name, weight in self.adapted.named_parameters() if weight.requires_grad}
+
+
+def write_weights(weights: Mapping[str, torch.Tensor], file: Path) -> None:
+    """Tensors as bfloat16 safetensors that everybody may read."""
+    save_file(
+        {name: weight.detach().to(torch.bfloat16).cpu().contiguous() for name, weight in weights.items()},
+        file,
+        metadata={"format": "pt"},
+    )
+    file.chmod(0o644)  # it is written for its owner alone

@@ -1,0 +1,57 @@
+"""What learns in full fine-tuning: a copy of the model in float32."""
+
+import copy
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from playground.backends.local.transformers_internals import CACHE
+from playground.finetuning.methods.peft_learner import write_weights
+
+
+class WholeModel:
+    """The copy; the model itself is not touched."""
+
+    def __init__(self, model: Any, tokenizer: Any) -> None:
+        self._tokenizer = tokenizer
+        self.model = copy.deepcopy(model).float().requires_grad_(True)
+
+    @property
+    def weights(self) -> list[torch.Tensor]:
+        return list(self.model.parameters())
+
+    def logits(self, ids: Any, mask: Any, positions: Any, keep: int, cache: Any = None) -> Any:
+        held = {"use_cache": False} if cache is None else {"use_cache": True, CACHE: cache}
+        return self.model(
+            input_ids=ids, attention_mask=mask, position_ids=positions, logits_to_keep=keep, **held
+        ).logits
+
+    def switch(self, *, learning: bool) -> None:
+        self.model.train(learning)
+
+    def state(self) -> dict[str, torch.Tensor]:
+        return {name: weight.detach().clone() for name, weight in self.model.named_parameters()}
+
+    def restore(self, state: Mapping[str, torch.Tensor]) -> None:
+        with torch.no_grad():
+            for name, weight in self.model.named_parameters():
+                weight.copy_(state[name])
+
+    def save(self, folder: Path, base: str) -> None:
+        """A model's folder: bfloat16 safetensors, config and tokenizer."""
+        folder.mkdir(parents=True, exist_ok=True)
+        # A matrix that input and output share is one parameter, and stands in the file once.
+        write_weights(dict(self.model.named_parameters()), folder / "model.safetensors")
+        config = copy.deepcopy(self.model.config)
+        config.dtype = torch.bfloat16
+        config.architectures = [type(self.model).__name__]
+        if hasattr(config, "quantization_config"):  # of the file that the base was read from
+            del config.quantization_config
+        config.save_pretrained(folder)
+        self.model.generation_config.save_pretrained(folder)
+        self._tokenizer.save_pretrained(folder)
+
+    def detach(self) -> None:
+        """The model is as it was: only a copy has learned."""

@@ -1,0 +1,58 @@
+"""Where a training stands, kept in a folder so that it can go on from there."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from playground.errors import TrainingFailed
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoints:
+    """The last state of a training in a folder, and the weights of its best look."""
+
+    folder: Path
+
+    def write(self, state: Mapping[str, Any]) -> None:
+        """Keep where it stands, in place of what was kept before. Raises TrainingFailed when the disk takes no more."""
+        self._write("latest.pt", state)
+
+    def write_best(self, weights: Mapping[str, Any]) -> None:
+        """Keep the weights of the best look so far. Raises as `write`."""
+        self._write("best.pt", weights)
+
+    def read(self) -> dict[str, Any] | None:
+        """Where it stood; None before the first checkpoint. Raises TrainingFailed for a file that cannot be read."""
+        return self._read("latest.pt")
+
+    def read_best(self) -> dict[str, Any] | None:
+        """The weights of the best look; None before the first."""
+        return self._read("best.pt")
+
+    def _write(self, name: str, data: Mapping[str, Any]) -> None:
+        unfinished = self.folder / f"{name}.part"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            torch.save(dict(data), unfinished)
+            os.replace(unfinished, self.folder / name)  # the one before stays whole until this one is
+        except (OSError, RuntimeError) as error:  # torch's writer raises either when the disk is full
+            unfinished.unlink(missing_ok=True)
+            raise TrainingFailed(
+                f"The checkpoint could not be written: {error}. The one before it is still there; make room on the "
+                "disk and go on from it."
+            ) from error
+
+    def _read(self, name: str) -> dict[str, Any] | None:
+        path = self.folder / name
+        if not path.exists():
+            return None
+        try:
+            # Only tensors and plain values: a file that somebody put there cannot run code.
+            data: dict[str, Any] = torch.load(path, weights_only=True, map_location="cpu")
+        except Exception as error:  # whatever torch raises at a file that is not as it wrote it
+            raise TrainingFailed(f"The checkpoint {path} cannot be read; start this training anew.") from error
+        return data

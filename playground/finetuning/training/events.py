@@ -1,0 +1,60 @@
+"""What happens in a training, each kind a type of its own that plain data is made of."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, TypeAlias
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingStep:
+    """One update: `loss` is the mean over the batch's answer tokens, in nats; `seconds` is since the start.
+
+    `rate` is the learning rate of this step, `norm` the length of its gradient before it is cut, `tokens` how many
+    the batch holds, and `left` the seconds that are likely to come.
+    """
+
+    step: int
+    steps: int
+    loss: float
+    seconds: float
+    rate: float | None = None
+    norm: float | None = None
+    tokens: int | None = None
+    left: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How it stands after a step: mean loss over validation answers, and answers to fixed prompts.
+
+    `best`: no look before had a lower loss. Without validation rows `loss` is None.
+    """
+
+    step: int
+    loss: float | None
+    answers: tuple[str, ...]
+    best: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointWritten:
+    """From here it can go on."""
+
+    step: int
+
+
+TrainingEvent: TypeAlias = TrainingStep | Look | CheckpointWritten
+KINDS: Mapping[str, type] = {"step": TrainingStep, "look": Look, "checkpoint": CheckpointWritten}
+
+
+def event_to_dict(event: TrainingEvent) -> dict[str, Any]:
+    """The event as plain data, with its kind."""
+    kind = next(name for name, cls in KINDS.items() if type(event) is cls)
+    return {"kind": kind, **asdict(event)}
+
+
+def event_from_dict(data: Mapping[str, Any]) -> TrainingEvent:
+    """The event that was written so."""
+    values = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items() if key != "kind"}
+    event: TrainingEvent = KINDS[data["kind"]](**values)
+    return event

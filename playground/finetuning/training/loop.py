@@ -1,0 +1,195 @@
+"""Trains: steps, looks and checkpoints as they happen, until the last step or until it is closed.
+
+Only the answer counts in the loss, and the prompt is encoded exactly as it is when the model is used. The same seed,
+data and number of threads give the same weights, in float32 also after a pause.
+"""
+
+import time
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+import torch
+from transformers import get_scheduler
+
+from playground.backends.local.engine.prompt import encode
+from playground.errors import InvalidSetup, TrainingFailed
+from playground.finetuning.methods import Learner, method_of, rate_of
+from playground.finetuning.preparation.encoding import EncodedRow, encode_row
+from playground.finetuning.preparation.rows import TrainingRow
+from playground.finetuning.recipe import Recipe
+from playground.finetuning.training.answers import sample_answers
+from playground.finetuning.training.checkpoints import Checkpoints
+from playground.finetuning.training.events import CheckpointWritten, Look, TrainingEvent, TrainingStep
+from playground.finetuning.training.loss import answer_loss, batches, mean_loss
+from playground.types import Message
+
+CHECKPOINT_SECONDS = 60.0  # at least so long between two, but for those of a stop and of the end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """What each look is at: rows that are not trained on, and prompts that are answered with at most so many tokens."""
+
+    rows: Sequence[TrainingRow] = ()
+    prompts: Sequence[Sequence[Message]] = ()
+    most_tokens: int = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trained:
+    """What learned, with the weights of its best look where there were validation rows. `step` is the last one."""
+
+    learner: Learner
+    step: int
+    best_step: int | None
+    best_loss: float | None
+
+
+def train(
+    model: Any, tokenizer: Any, rows: Sequence[TrainingRow], recipe: Recipe, watched: Watched | None = None,
+    checkpoints: Checkpoints | None = None,
+) -> Generator[TrainingEvent, None, Trained]:  # fmt: skip
+    """Train on the model in place; what learned is the generator's value.
+
+    With checkpoints it goes on from where they stand, and the best look's weights are kept; closing writes one more.
+    Closing, or an error, takes what learned off the model. Raises InvalidSetup for no rows, and TrainingFailed.
+    """
+    if not rows:
+        raise InvalidSetup("There are no rows to train on; choose data with at least one.")
+    learner = method_of(recipe).attach(model, tokenizer, recipe)
+    try:
+        encoded = [encode_row(tokenizer, row) for row in rows]
+        going = _Going(learner, tokenizer, encoded, recipe, watched or Watched(), checkpoints, model.device)
+        yield from going.run()
+    except BaseException:
+        learner.detach()
+        raise
+    learner.switch(learning=False)
+    return Trained(learner=learner, step=going.step, best_step=going.best_step, best_loss=going.best_loss)
+
+
+@dataclass
+class _Going:
+    """A training that goes on, and where it stands."""
+
+    learner: Learner
+    tokenizer: Any
+    rows: Sequence[EncodedRow]
+    recipe: Recipe
+    watched: Watched
+    checkpoints: Checkpoints | None
+    device: Any
+    step: int = 0
+    seconds: float = 0.0  # of all sittings
+    best_step: int | None = None
+    best_loss: float | None = None
+    missed: int = 0  # looks since the best one
+    validation: Sequence[EncodedRow] = field(default_factory=tuple)
+
+    def run(self) -> Iterator[TrainingEvent]:
+        recipe = self.recipe
+        self.validation = [encode_row(self.tokenizer, row) for row in self.watched.rows]
+        self.optimizer = torch.optim.AdamW(self.learner.weights, lr=rate_of(recipe), weight_decay=recipe.decay)
+        self.schedule = get_scheduler(
+            recipe.schedule, self.optimizer, round(recipe.warmup * recipe.steps), recipe.steps
+        )
+        self._go_on()
+        self._clock, self._written = time.monotonic(), time.monotonic()
+        try:
+            yield from self._steps()
+        except GeneratorExit:
+            self._write()
+            raise
+        if self.checkpoints and (best := self.checkpoints.read_best()):
+            self.learner.restore(best)
+
+    def _steps(self) -> Iterator[TrainingEvent]:
+        if not self.step and self._looks():
+            yield from self._look()
+        for batch in islice(batches(self.rows, self.recipe), self.step, None):
+            yield self._update(batch)
+            last = self.step == self.recipe.steps
+            if self._looks() and (last or self.step % self.recipe.evaluate_every == 0):
+                yield from self._look()
+            if last or time.monotonic() - self._written > CHECKPOINT_SECONDS:
+                yield from self._checkpoint()
+            if self.recipe.patience and self.missed >= self.recipe.patience:
+                yield from self._checkpoint()
+                return
+
+    def _update(self, batch: Sequence[EncodedRow]) -> TrainingStep:
+        """One step. Raises TrainingFailed for a loss that is no number: no step after it can mend that."""
+        rate = self.schedule.get_last_lr()[0]
+        self.learner.switch(learning=True)
+        loss = answer_loss(self.learner, batch, self.device)
+        loss.backward()  # type: ignore[no-untyped-call]
+        norm = torch.nn.utils.clip_grad_norm_(self.learner.weights, self.recipe.clip).item()
+        if not (loss.isfinite() and norm < float("inf")):
+            raise TrainingFailed(
+                f"The loss is not a number any more at step {self.step + 1}: the learning rate of {rate:.2g} is too "
+                "high for this method. Lower it, or lower the longest gradient, and start again."
+            )
+        self.optimizer.step()
+        self.schedule.step()
+        self.optimizer.zero_grad()
+        self.step += 1
+        self._tick()
+        each = self.seconds / self.step
+        return TrainingStep(
+            step=self.step, steps=self.recipe.steps, loss=loss.item(), seconds=self.seconds, rate=rate, norm=norm,
+            tokens=sum(len(row.ids) for row in batch), left=each * (self.recipe.steps - self.step),
+        )  # fmt: skip
+
+    def _looks(self) -> bool:
+        return bool(self.validation or self.watched.prompts)
+
+    def _look(self) -> Iterator[TrainingEvent]:
+        self.learner.switch(learning=False)
+        loss = mean_loss(self.learner, self.validation, self.device) if self.validation else None
+        prompts = [encode(self.tokenizer, messages) for messages in self.watched.prompts]
+        most = self.watched.most_tokens
+        answers = sample_answers(self.learner, self.tokenizer, prompts, most, self.device) if prompts else ()
+        better = loss is not None and (self.best_loss is None or loss < self.best_loss)
+        self.missed = 0 if better else self.missed + 1
+        if better:
+            self.best_step, self.best_loss = self.step, loss
+            if self.checkpoints:
+                self.checkpoints.write_best(self.learner.state())
+        self._tick()
+        yield Look(step=self.step, loss=loss, answers=answers, best=better)
+
+    def _tick(self) -> None:
+        now = time.monotonic()
+        self.seconds += now - self._clock
+        self._clock = now
+
+    # ------------------------------------------------------------------------------------- checkpoints
+    def _checkpoint(self) -> Iterator[TrainingEvent]:
+        if self.checkpoints:
+            self._write()
+            self._written = time.monotonic()
+            yield CheckpointWritten(step=self.step)
+
+    def _write(self) -> None:
+        if self.checkpoints:
+            standing = {name: getattr(self, name) for name in ("step", "seconds", "best_step", "best_loss", "missed")}
+            self.checkpoints.write(
+                {
+                    "standing": standing,
+                    "weights": self.learner.state(),
+                    "optimizer": self.optimizer.state_dict(),
+                    "schedule": self.schedule.state_dict(),
+                    "random": torch.get_rng_state(),
+                }
+            )
+
+    def _go_on(self) -> None:
+        if self.checkpoints and (state := self.checkpoints.read()):
+            self.learner.restore(state["weights"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.schedule.load_state_dict(state["schedule"])
+            torch.set_rng_state(state["random"])
+            for name, value in state["standing"].items():
+                setattr(self, name, value)

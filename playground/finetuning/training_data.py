@@ -1,0 +1,64 @@
+"""The data that trainings can begin with: what comes with the playground, with prompts to look at while it trains."""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from playground.finetuning.preparation.rows import TrainingRow, messages_of
+from playground.finetuning.skills import SKILLS, Skill
+from playground.types import Message
+
+PROMPTS = 3  # that are answered at every look
+MOST_VALIDATION = 64  # rows: a look at more would take longer than the steps between two
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingData:
+    """`core` is what of a prompt tells items apart; `prompts` are of none of the rows."""
+
+    name: str
+    title: str
+    about: str
+    rows: tuple[TrainingRow, ...]
+    prompts: tuple[tuple[Message, ...], ...]
+    core: Callable[[str], str] = str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Rows to learn from, and rows to look at, which have no item in common."""
+
+    training: tuple[TrainingRow, ...]
+    validation: tuple[TrainingRow, ...]
+
+
+def built_in(name: str, seed: int) -> TrainingData:
+    """The data of a skill, in the order of a seed. Raises KeyError for a name that is not in SKILLS."""
+    skill: Skill = SKILLS[name]
+    examples = skill.training(random.Random(seed))
+    rows = tuple(TrainingRow(messages=messages_of(one.input), answer=one.output) for one in examples)
+    held_out = skill.held_out()
+    prompts = [messages_of(held_out[at * len(held_out) // PROMPTS].prompt) for at in range(PROMPTS)]
+    return TrainingData(
+        name=name, title=skill.title, about=skill.data, rows=rows, prompts=tuple(prompts), core=skill.core
+    )
+
+
+def split(data: TrainingData, most: int | None, share: float, seed: int) -> Parts:
+    """At most so many rows, and this share of their items apart, by the seed. Items stay whole on one side."""
+    order = random.Random(seed)
+    rows = order.sample(data.rows, len(data.rows))[:most]
+    cores = [data.core(row.messages[-1].content).casefold() for row in rows]
+    known = list(dict.fromkeys(cores))
+    apart = set(order.sample(known, min(round(share * len(known)), MOST_VALIDATION, len(known) - 1)))
+    return Parts(
+        training=tuple(row for row, core in zip(rows, cores, strict=True) if core not in apart),
+        validation=_once(rows, cores, apart)[:MOST_VALIDATION],
+    )
+
+
+def _once(rows: Sequence[TrainingRow], cores: Sequence[str], apart: set[Any]) -> tuple[TrainingRow, ...]:
+    """One row of each of these items."""
+    found = {core: row for row, core in zip(rows, cores, strict=True) if core in apart}
+    return tuple(found.values())

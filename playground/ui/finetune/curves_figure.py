@@ -1,0 +1,58 @@
+"""The curves of a training, drawn: loss of training and validation, and below them gradient and learning rate."""
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from playground.finetuning.jobs.standing import Standing
+from playground.ui.run_view.framed_figure import frame_figure
+
+TRAINING, SMOOTH, VALIDATION, GRADIENT, RATE = "rgba(120,124,150,0.45)", "#4f5bd5", "#c2571a", "#5f7388", "#17876d"
+WINDOW = 10  # steps that the smooth line is the mean of
+
+
+def curves(standing: Standing | None) -> go.Figure | None:
+    """None before the first step or look."""
+    if standing is None or not (standing.history.steps or standing.history.looks):
+        return None
+    steps, looks = standing.history.steps, [look for look in standing.history.looks if look.loss is not None]
+    figure = make_subplots(
+        rows=2, cols=1, shared_xaxes=True, row_heights=[0.72, 0.28], vertical_spacing=0.06,
+        specs=[[{}], [{"secondary_y": True}]],
+    )  # fmt: skip
+    numbers, losses = [step.step for step in steps], [step.loss for step in steps]
+    figure.add_scatter(
+        x=numbers, y=losses, name="Each step", mode="lines", line={"color": TRAINING, "width": 1}, row=1, col=1
+    )
+    figure.add_scatter(
+        x=numbers, y=smooth(losses), name=f"Training, mean of {WINDOW} steps", mode="lines",
+        line={"color": SMOOTH, "width": 2}, row=1, col=1,
+    )  # fmt: skip
+    figure.add_scatter(
+        x=[look.step for look in looks], y=[look.loss for look in looks], name="Validation", mode="lines+markers",
+        line={"color": VALIDATION, "width": 2, "dash": "dash"}, marker={"symbol": "square", "size": 7}, row=1, col=1,
+    )  # fmt: skip
+    if best := [look for look in looks if look.best]:
+        figure.add_scatter(
+            x=[best[-1].step], y=[best[-1].loss], name="Lowest", mode="markers", row=1, col=1,
+            marker={"color": VALIDATION, "symbol": "star", "size": 15},
+        )  # fmt: skip
+    figure.add_scatter(
+        x=numbers, y=[step.norm for step in steps], name="Gradient", mode="lines",
+        line={"color": GRADIENT, "width": 1}, row=2, col=1,
+    )  # fmt: skip
+    figure.add_scatter(
+        x=numbers, y=[step.rate for step in steps], name="Learning rate", mode="lines",
+        line={"color": RATE, "width": 1.5, "dash": "dot"}, row=2, col=1, secondary_y=True,
+    )  # fmt: skip
+    framed = frame_figure(figure, x="", y="", height=430, legend=True)
+    framed.update_xaxes(title_text="Step", row=2, col=1)
+    framed.update_yaxes(title_text="Loss (nats)", rangemode="tozero", row=1, col=1)
+    framed.update_yaxes(title_text="Gradient", row=2, col=1, secondary_y=False)
+    framed.update_yaxes(title_text="Rate", showgrid=False, row=2, col=1, secondary_y=True)
+    return framed
+
+
+def smooth(values: list[float]) -> list[float]:
+    """Each value as the mean of those up to it, at most `WINDOW` of them."""
+    parts = [values[max(0, at + 1 - WINDOW) : at + 1] for at in range(len(values))]
+    return [sum(part) / len(part) for part in parts]

@@ -1,0 +1,83 @@
+"""What is to be trained, as the tab's form holds it: a model, data, a recipe and a title."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from playground.backends.catalog import Catalog, ModelInfo
+from playground.backends.sources import ModelSource
+from playground.errors import InvalidSetup, NotSupported
+from playground.finetuning.jobs.job import Job
+from playground.finetuning.methods import METHODS
+from playground.finetuning.training_data import Parts
+from playground.ui.finetune import data_panel, recipe_panel
+from playground.ui.finetune.data_panel import DataPanel
+from playground.ui.finetune.recipe_panel import RecipePanel
+from playground.ui.handlers import payloads
+from playground.ui.handlers.tab import Updates
+
+MAX_TITLE = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingForm:
+    """The widgets."""
+
+    model: Any
+    data: DataPanel
+    recipe: RecipePanel
+    title: Any
+
+    @property
+    def inputs(self) -> set[Any]:
+        return {self.model, self.title, *self.data.inputs, *self.recipe.inputs}
+
+    def read(self, values: Mapping[Any, Any], catalog: Catalog, owner: str) -> tuple[Job, Parts]:
+        """What the form asks for. Raises InvalidSetup, UnknownModel, and NotSupported for a model that cannot learn."""
+        info = catalog.info(payloads.words(values[self.model], "model"))
+        if not can_learn(info):
+            raise NotSupported(f"{info.title} cannot be trained here; choose a language model of this machine.")
+        recipe = self.recipe.read(values)
+        data, parts = self.data.read(values, recipe.seed)
+        if not parts.training:
+            raise InvalidSetup("No row is left to learn from; use more of them, or keep fewer apart.")
+        title = payloads.words(values[self.title], "title").strip() or f"{data.title}, {METHODS[recipe.method].title}"
+        if len(title) > MAX_TITLE:
+            raise InvalidSetup(f"The title has {len(title):,} characters; {MAX_TITLE} is the most.")
+        source = catalog.entry(info.name).source
+        assert isinstance(source, ModelSource)  # of every local model
+        job = Job(
+            id="", title=title, model=info.name, model_title=info.title, source=source, recipe=recipe,
+            data=data.title, prompts=data.prompts, made=time.time(), owner=owner,
+        )  # fmt: skip
+        return job, parts
+
+    def offer(self, chosen: Any, catalog: Catalog) -> Updates:
+        """Updates that offer the models there are now."""
+        models = trainable(catalog)
+        names = [name for _, name in models]
+        return {self.model: gr.Dropdown(models, value=chosen if chosen in names else names[0] if names else None)}
+
+
+def can_learn(info: ModelInfo) -> bool:
+    """Whether it is a language model of this machine."""
+    return info.kind == "local" and not info.capabilities.task
+
+
+def trainable(catalog: Catalog) -> list[tuple[str, str]]:
+    return [(info.title, info.name) for info in catalog.models() if can_learn(info)]
+
+
+def build(catalog: Catalog) -> TrainingForm:
+    """Lay out the form."""
+    models = trainable(catalog)
+    gr.Markdown("### Data")
+    data = data_panel.build()
+    gr.Markdown("### Recipe")
+    model = gr.Dropdown(models, value=models[0][1] if models else None, label="Model", filterable=False)
+    recipe = recipe_panel.build()
+    title = gr.Textbox(label="Title (optional)", info="Empty: data and method.", max_lines=1)
+    return TrainingForm(model=model, data=data, recipe=recipe, title=title)

@@ -1,0 +1,137 @@
+"""A training that somebody looks at: how it goes, its curves and answers, and what can be done with it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from playground.finetuning.jobs.standing import Standing
+from playground.finetuning.jobs.training_jobs import TrainingJobs
+from playground.ui import widgets
+from playground.ui.finetune import training_values
+from playground.ui.finetune.curves_figure import curves
+from playground.ui.finetune.form import TrainingForm
+from playground.ui.handlers.event_options import AT_ONCE, READING
+from playground.ui.handlers.messages import report_errors
+from playground.ui.handlers.tab import PageContext, Updates
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningPanel:
+    """The widgets. `chosen` is the id of the training that is looked at, `shown` what of it is on the page, and
+    `changes` counts what was begun, ended or deleted."""
+
+    start: Any
+    stop: Any
+    resume: Any
+    compare: Any
+    status: Any
+    plot: Any
+    answers: Any
+    chosen: Any
+    shown: Any
+    changes: Any
+
+    @property
+    def outputs(self) -> list[Any]:
+        return [self.stop, self.resume, self.compare, self.status, self.plot, self.answers, self.chosen, self.shown]
+
+    def show(self, standing: Standing | None) -> Updates:
+        """Updates that show a training as it stands, whole."""
+        figure = curves(standing)
+        return {
+            self.status: training_values.status_value(standing),
+            self.plot: gr.update(value=figure, visible=figure is not None),
+            self.answers: training_values.answers_value(standing),
+            self.stop: gr.update(interactive=bool(standing and standing.going)),
+            self.resume: gr.update(visible=bool(standing and standing.resumable)),
+            self.compare: gr.update(visible=bool(standing and standing.phase == "done")),
+            self.chosen: standing.job.id if standing else "",
+            self.shown: training_values.seen(standing),
+        }
+
+
+def build_buttons() -> tuple[Any, Any]:
+    """Lay out what starts and stops a training."""
+    with gr.Row(elem_classes="acts"):
+        start = gr.Button("Start training", variant="primary", elem_id="training-button", elem_classes="runs")
+        stop = gr.Button("Stop training", interactive=False, elem_id="training-stop", elem_classes="stops")
+    return start, stop
+
+
+def build(start: Any, stop: Any) -> RunningPanel:
+    """Lay out what is seen of a training."""
+    script = HERE / "training_status.js"
+    nothing = training_values.status_value(None)
+    status = widgets.widget(script, uses=[widgets.STATUS_LINE], value=nothing, elem_id="training-status")
+    with gr.Row(elem_classes="acts"):
+        compare = gr.Button("Compare it with its base", variant="primary", visible=False)
+        resume = gr.Button("Go on from there", visible=False)
+    plot = gr.Plot(show_label=False, container=False, visible=False, elem_id="training-curves")
+    answers = widgets.tables(elem_id="training-answers")
+    return RunningPanel(
+        start=start, stop=stop, resume=resume, compare=compare, status=status, plot=plot, answers=answers,
+        chosen=gr.State(""), shown=gr.State([]), changes=gr.State(0),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingHandlers:
+    """The handlers."""
+
+    panel: RunningPanel
+    form: TrainingForm
+    jobs: TrainingJobs
+    shared: PageContext
+
+    def start(self, values: dict[Any, Any], request: gr.Request) -> Updates:
+        panel, owner = self.panel, self.shared.sessions.visitor(request)
+        job, parts = self.form.read(values, self.shared.sessions.of(request), owner)
+        key = self.jobs.start(job, parts.training, parts.validation)
+        return {**panel.show(self.jobs.standing(key, owner)), panel.changes: values[panel.changes] + 1}
+
+    def look(self, key: str, shown: Any, changes: int, request: gr.Request) -> Updates:
+        """The training that is looked at, as far as there is news of it."""
+        panel, owner = self.panel, self.shared.sessions.visitor(request)
+        if not key:
+            return {panel.status: gr.skip()}
+        standing = self.jobs.standing(key, owner)
+        now = training_values.seen(standing)
+        if now == shown:
+            return {panel.status: training_values.status_value(standing)}
+        ended = {} if standing.going else {panel.changes: changes + 1}
+        return {**panel.show(standing), **ended}
+
+    def stop(self, key: str, request: gr.Request) -> Updates:
+        self.jobs.stop(key, self.shared.sessions.visitor(request))
+        return {self.panel.stop: gr.update(interactive=False)}  # the training itself says how it ended
+
+    def resume(self, key: str, changes: int, request: gr.Request) -> Updates:
+        owner = self.shared.sessions.visitor(request)
+        self.jobs.resume(key, owner)
+        return {**self.panel.show(self.jobs.standing(key, owner)), self.panel.changes: changes + 1}
+
+    def open_page(self, request: gr.Request) -> Updates:
+        """The newest training, which may go on since before the page was opened."""
+        newest = next(iter(self.jobs.standings(self.shared.sessions.visitor(request))), None)
+        return self.panel.show(newest)
+
+
+def wire(handlers: TrainingHandlers) -> None:
+    """Attach the handlers."""
+    panel, page = handlers.panel, handlers.shared.page
+    outputs = [*panel.outputs, panel.changes]
+    start, look, stop, resume, opened = (
+        report_errors(one)
+        for one in (handlers.start, handlers.look, handlers.stop, handlers.resume, handlers.open_page)
+    )
+    panel.start.click(start, {*handlers.form.inputs, panel.changes}, outputs, preprocess=False, **READING)
+    panel.status.look_at_training(
+        look, [panel.chosen, panel.shown, panel.changes], outputs, trigger_mode="once", **AT_ONCE
+    )
+    panel.stop.click(stop, panel.chosen, [panel.stop], **AT_ONCE)
+    panel.resume.click(resume, [panel.chosen, panel.changes], outputs, **AT_ONCE)
+    page.load(opened, None, panel.outputs, **AT_ONCE)

@@ -1,0 +1,70 @@
+"""The Fine-tune tab: what a model learns from, how, and what comes of it while one looks."""
+
+import gradio as gr
+
+from playground.finetuning.recipe import PRESETS
+from playground.ui.finetune import comparing, data_panel, form, running_panel
+from playground.ui.finetune.comparing import ComparingHandlers
+from playground.ui.finetune.form import TrainingForm
+from playground.ui.finetune.running_panel import TrainingHandlers
+from playground.ui.handlers import payloads
+from playground.ui.handlers.event_options import AT_ONCE
+from playground.ui.handlers.messages import report_errors
+from playground.ui.handlers.tab import PageContext, Tab, Updates
+from playground.ui.handlers.trigger_modes import on_opening_and
+from playground.ui.widgets import waiting_line
+
+ABOUT = (
+    "A model learns from rows of prompts and answers, here, in minutes. The training goes on when this page is closed, "
+    "and leaves the processor to whoever asks a model meanwhile."
+)
+
+
+def build(shared: PageContext) -> Tab:
+    """Lay out the tab and wire it. Nothing is trained before somebody asks."""
+    with gr.Row(elem_classes="halves training", equal_height=False):
+        with gr.Column(elem_classes="asking", min_width=0):
+            gr.Markdown("## Fine-tune")
+            gr.Markdown(ABOUT, elem_classes="field-label")
+            filled = form.build(shared.catalog)
+            start, stop = running_panel.build_buttons()
+        with gr.Column(elem_classes="seeing", min_width=0):
+            panel = running_panel.build(start, stop)
+            line = waiting_line.build(shared.page)
+    jobs = shared.trainings
+    running_panel.wire(TrainingHandlers(panel=panel, form=filled, jobs=jobs, shared=shared))
+    comparing.wire(ComparingHandlers(panel=panel, jobs=jobs, shared=shared, line=line))
+    _wire_form(filled, shared)
+    return Tab()
+
+
+def _wire_form(filled: TrainingForm, shared: PageContext) -> None:
+    """What follows from a change of the form."""
+    data, recipe = filled.data, filled.recipe
+
+    @report_errors
+    def describe_data(name: object) -> Updates:
+        return data_panel.describe(data, name)
+
+    @report_errors
+    def describe_method(name: object) -> Updates:
+        return recipe.describe(name)
+
+    @report_errors
+    def fill(event: gr.EventData) -> Updates:
+        return recipe.write(payloads.read_choice(event, PRESETS).recipe)
+
+    @report_errors
+    def offer(chosen: object, request: gr.Request) -> Updates:
+        return filled.offer(chosen, shared.sessions.of(request))
+
+    data.name.change(describe_data, data.name, [data.card], preprocess=False, **AT_ONCE)
+    recipe.method.change(
+        describe_method, recipe.method, [recipe.card, *(field.widget for field in recipe.numbers)], preprocess=False,
+        **AT_ONCE,
+    )  # fmt: skip
+    recipe.presets.choose(fill, None, recipe.outputs, **AT_ONCE)
+    on_opening_and(
+        shared.page.load, [shared.model_changes.change], offer, filled.model, [filled.model], preprocess=False,
+        trigger_mode="always_last", **AT_ONCE,
+    )  # fmt: skip

@@ -1,0 +1,92 @@
+"""A training -> what the page shows of it. Pure functions to plain values."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from playground.finetuning.jobs.standing import Standing
+from playground.formats import format_count, format_duration
+from playground.ui.widgets.status import status
+
+NOTHING = "Nothing is trained yet. Choose data and a recipe, and start."
+PHASES = {"queued": "Waits", "running": "Training", "done": "Done", "stopped": "Stopped", "failed": "Broke off"}
+RECENT = 8  # steps that a rate is the mean of
+MOST_LOOKS = 8  # columns of answers: the first and the last ones
+
+
+def status_value(standing: Standing | None) -> dict[str, Any]:
+    """Title, phase, progress and what to know of it. Without a training, what to do."""
+    if standing is None:
+        return {**status("empty", spoken=""), "title": "", "facts": "", "note": NOTHING, "going": False}
+    history, end = standing.history, standing.end
+    last = history.steps[-1] if history.steps else None
+    share = (last.step / last.steps if last else 0.0) if standing.going else None
+    failed = standing.phase == "failed"
+    words = end.words if end else ""
+    return {
+        **status(
+            standing.phase, _phase(standing), share=share, error=words if failed else "",
+            spoken=f"{standing.job.title}. {PHASES[standing.phase]}. {words}",
+        ),
+        "title": standing.job.title,
+        "facts": " \u00b7 ".join(_facts(standing)),
+        "note": words if not failed else "",
+        "going": standing.going,
+    }  # fmt: skip
+
+
+def _phase(standing: Standing) -> str:
+    if standing.place is not None:
+        before = standing.place + 1  # one that goes on is before all that wait
+        return f"Waits for {format_count(before, 'training')} before it"
+    if standing.phase == "running" and not standing.history.steps:
+        return standing.history.stage or "Getting ready"
+    return PHASES[standing.phase]
+
+
+def _facts(standing: Standing) -> list[str]:
+    steps, looks = standing.history.steps, standing.history.looks
+    if not steps:
+        return []
+    last, recent = steps[-1], steps[-RECENT:]
+    facts = [f"step {last.step:,} of {last.steps:,}", f"loss {sum(s.loss for s in recent) / len(recent):.3f}"]
+    if looks and looks[-1].loss is not None:
+        facts.append(f"validation {looks[-1].loss:.3f}")
+    if not standing.going:
+        return [*facts, f"took {format_duration(last.seconds)}"]
+    if last.rate is not None and last.norm is not None:
+        facts += [f"learning rate {last.rate:.2g}", f"gradient {last.norm:.2g}"]
+    if len(recent) > 1 and (seconds := recent[-1].seconds - recent[0].seconds) > 0:
+        facts.append(f"{sum(step.tokens or 0 for step in recent[1:]) / seconds:,.0f} tokens per second")
+    return [*facts, *([f"about {format_duration(last.left)} left"] if last.left is not None else [])]
+
+
+def answers_value(standing: Standing | None) -> list[dict[str, Any]]:
+    """What the fixed prompts were answered at each look, a row a look."""
+    looks = [look for look in standing.history.looks if look.answers] if standing else []
+    if not standing or not looks:
+        return []
+    shown = looks if len(looks) <= MOST_LOOKS else [looks[0], *looks[1 - MOST_LOOKS :]]
+    best = max((look.step for look in standing.history.looks if look.best), default=None)
+    rows = [{"head": _moment(look.step, best), "cells": list(look.answers)} for look in shown]
+    columns = [shortened(prompt[-1].content) for prompt in standing.job.prompts]
+    note = "Likeliest tokens, at most 40. None of these prompts was trained on."
+    return [{"caption": "Answers to fixed prompts", "corner": "After", "columns": columns, "rows": rows, "note": note}]
+
+
+def _moment(step: int, best: int | None) -> str:
+    named = "the model as it is" if not step else f"step {step:,}"
+    return f"{named} (lowest validation loss)" if step == best else named
+
+
+def shortened(text: str, most: int = 90) -> str:
+    """The end of a text, where it is long: what is asked stands there."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"\u2026{line[1 - most :]}"
+
+
+def seen(standing: Standing | None) -> Sequence[Any]:
+    """What tells whether there is news."""
+    if standing is None:
+        return []
+    history = standing.history
+    return [standing.job.id, standing.phase, len(history.steps), len(history.looks)]

@@ -1,0 +1,211 @@
+"""Trainings in a process of their own, on a tiny model: queued, stopped, gone on with, killed, deleted."""
+
+import json
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from tiny_llama import tiny_llama
+
+from playground.backends.sources import ModelSource
+from playground.errors import InvalidSetup, LimitReached, TrainingFailed
+from playground.finetuning.jobs import training_jobs, worker
+from playground.finetuning.jobs.job import Job, JobFolder
+from playground.finetuning.jobs.standing import Standing
+from playground.finetuning.jobs.training_jobs import TrainingJobs
+from playground.finetuning.preparation.rows import TrainingRow, messages_of
+from playground.finetuning.recipe import Recipe
+
+ROWS = [TrainingRow(messages=messages_of(f"Say {word}."), answer=word) for word in ("one", "two", "three", "four")]
+LONG = Recipe(steps=5000, batch=2, rank=2, evaluate_every=1000)
+SHORT = Recipe(steps=3, batch=2, rank=2)
+
+
+@pytest.fixture(scope="module")
+def base(default_model: tuple[Any, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tiny")
+    tiny_llama(default_model[1]).save_pretrained(folder)
+    default_model[1].save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture
+def jobs(tmp_path: Path) -> Iterator[TrainingJobs]:
+    jobs = TrainingJobs(tmp_path / "trainings", tmp_path / "cache")
+    yield jobs
+    jobs.close()
+
+
+@pytest.fixture
+def start(jobs: TrainingJobs, base: Path) -> Callable[..., str]:
+    def begin(recipe: Recipe = SHORT, rows: Any = ROWS, **more: Any) -> str:
+        source = ModelSource(kind="folder", place=str(base))
+        job = Job(
+            id="", title="Words", model="tiny", model_title="Tiny", source=source, recipe=recipe, data="Words",
+            prompts=(messages_of("Say five."),), made=0.0, **more,
+        )  # fmt: skip
+        return jobs.start(job, rows, ROWS[:1])
+
+    return begin
+
+
+def until(jobs: TrainingJobs, key: str, true: Callable[[Standing], bool]) -> Standing:
+    """Poll as long as the test may take: a busy machine is no bug."""
+    while not true(standing := jobs.standing(key)):
+        time.sleep(0.05)
+    return standing
+
+
+def ended(standing: Standing) -> bool:
+    return not standing.going
+
+
+def stepped(standing: Standing) -> bool:
+    assert standing.going, standing.end
+    return len(standing.history.steps) >= 2
+
+
+def test_a_training_goes_on_by_itself_and_leaves_what_was_learned(jobs: TrainingJobs, start: Any) -> None:
+    standing = until(jobs, key := start(), ended)
+    assert standing.end is not None
+    assert (standing.phase, standing.end.step) == ("done", 3)
+    assert standing.end.words.startswith("Done after 3 steps.")
+    assert [step.step for step in standing.history.steps] == [1, 2, 3]
+    assert [look.step for look in standing.history.looks] == [0, 3]
+    config = json.loads((jobs.result(key) / "adapter_config.json").read_text())
+    assert config["r"] == 2
+    assert config["base_model_name_or_path"] == standing.job.source.title  # and no place on a disk
+    with pytest.raises(TrainingFailed, match="is done; there is nothing to go on with"):
+        jobs.resume(key)
+
+
+def test_one_runs_others_wait_and_each_can_be_stopped(jobs: TrainingJobs, start: Any) -> None:
+    first, second, third = start(LONG), start(LONG), start()
+    until(jobs, first, stepped)
+    assert [jobs.standing(key).place for key in (first, second, third)] == [None, 0, 1]
+    with pytest.raises(TrainingFailed, match="goes on; stop it before"):
+        jobs.delete(second)
+    jobs.stop(second)
+    assert jobs.standing(second).phase == "stopped"
+    jobs.stop(first)
+    standing = until(jobs, first, ended)
+    assert standing.phase == "stopped"
+    assert standing.end
+    assert standing.end.words.startswith("Stopped after step ")
+    assert until(jobs, third, ended).phase == "done"  # its turn came
+    assert [one.job.id for one in jobs.standings()] == sorted([first, second, third], reverse=True)
+    jobs.delete(second)
+    with pytest.raises(TrainingFailed, match="is not there any more"):
+        jobs.standing(second)
+
+
+def test_a_stopped_training_goes_on_where_it_stood(jobs: TrainingJobs, start: Any) -> None:
+    key = start(LONG)
+    until(jobs, key, stepped)
+    jobs.stop(key)
+    stopped = until(jobs, key, ended)
+    jobs.resume(key)
+    until(jobs, key, lambda now: len(now.history.steps) > len(stopped.history.steps))
+    steps = jobs.standing(key).history.steps
+    assert [step.step for step in steps] == list(range(1, len(steps) + 1))
+    assert [look.step for look in jobs.standing(key).history.looks] == [0]
+
+
+def test_a_killed_process_is_told_and_the_next_begins(jobs: TrainingJobs, start: Any) -> None:
+    key, after = start(LONG), start()
+    until(jobs, key, stepped)
+    (child,) = psutil.Process().children()
+    assert child.nice() >= worker.NICE
+    child.send_signal(signal.SIGKILL)
+    standing = until(jobs, key, ended)
+    assert standing.phase == "failed"
+    assert standing.end
+    assert "was killed, most likely because memory ran out" in standing.end.words
+    assert len(standing.history.steps) >= 2  # what happened before is still there
+    assert until(jobs, after, ended).phase == "done"
+
+
+def test_a_process_that_breaks_says_why(jobs: TrainingJobs, start: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training_jobs, "PROGRAM", "playground.no_such_program")
+    standing = until(jobs, start(), ended)
+    assert standing.end
+    assert standing.end.words.startswith("The training broke off: ")
+    assert "no_such_program" in standing.end.words
+
+
+def test_what_cannot_be_trained_is_told(jobs: TrainingJobs, start: Any, base: Path) -> None:
+    standing = until(jobs, start(Recipe(steps=2, rate=1.0, method="full", warmup=0.0, clip=100.0)), ended)
+    assert standing.going is False  # a rate of 1 may break it, and is told then
+    (base / "config.json").rename(base / "config.gone")
+    try:
+        standing = until(jobs, start(), ended)
+    finally:
+        (base / "config.gone").rename(base / "config.json")
+    assert standing.phase == "failed"
+    assert standing.end
+    assert "config.json" in standing.end.words
+
+
+def test_too_many_are_refused(jobs: TrainingJobs, start: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training_jobs, "MOST_WAITING", 1)
+    start(LONG), start(LONG)
+    with pytest.raises(LimitReached, match="1 trainings wait for their turn"):
+        start()
+    monkeypatch.setattr(training_jobs, "MOST_WAITING", 9)
+    monkeypatch.setattr(training_jobs, "MOST_KEPT", 2)
+    with pytest.raises(LimitReached, match="2 trainings are kept, the most"):
+        start()
+
+
+def test_everybody_sees_their_own(jobs: TrainingJobs, start: Any) -> None:
+    key = start(LONG, owner="anna")
+    assert jobs.standing(key, "anna").going
+    assert jobs.standings() == ()
+    for touch in (jobs.standing, jobs.stop, jobs.resume, jobs.delete, jobs.result):
+        with pytest.raises(TrainingFailed, match="is not there any more"):
+            touch(key, "otto")
+    with pytest.raises(TrainingFailed, match="is not there any more"):
+        jobs.standing("../trainings", "anna")
+
+
+def test_it_ends_with_the_playground_and_goes_on_another_time(jobs: TrainingJobs, start: Any, tmp_path: Path) -> None:
+    key = start(LONG)
+    until(jobs, key, stepped)
+    jobs.close()
+    assert psutil.Process().children() == []
+    later = TrainingJobs(tmp_path / "trainings", tmp_path / "cache")
+    try:
+        standing = later.standing(key)
+        assert standing.phase == "stopped"
+        assert standing.end
+        assert "The playground was ended while this went on" in standing.end.words
+        later.resume(key)
+        until(later, key, stepped)
+    finally:
+        later.close()
+
+
+def test_a_recipe_of_another_version_is_named(jobs: TrainingJobs, start: Any, tmp_path: Path) -> None:
+    until(jobs, key := start(), ended)
+    folder = JobFolder(tmp_path / "trainings" / key)
+    data = json.loads((folder.path / "job.json").read_text())
+    data["recipe"]["momentum"] = 0.9
+    (folder.path / "job.json").write_text(json.dumps(data))
+    with pytest.raises(InvalidSetup, match="momentum"):
+        folder.read_job()
+    assert jobs.standings() == ()  # and the history shows the others
+
+
+def test_the_worker_ends_with_whoever_started_it(base: Path, tmp_path: Path, start: Any, jobs: TrainingJobs) -> None:
+    key = start(LONG)
+    until(jobs, key, stepped)
+    (child,) = psutil.Process().children()
+    assert jobs._running
+    assert jobs._running[1].stdin
+    jobs._running[1].stdin.close()  # as when this process ends
+    child.wait()
+    until(jobs, key, ended)
