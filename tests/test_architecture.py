@@ -59,7 +59,8 @@ NEVER = {
 
 # Rooms of a folder, the lowest first: each imports rooms that stand before it and no others.
 ROOMS_OF_THE_PAGE = ["handlers", "gate", "widgets", "setup_form", "run_view"]  # every tab may use these
-TABS = ["playground", "chat", "compare", "sampling", "models", "experiments", "retrieval"]  # no tab imports another
+# No tab imports another.
+TABS = ["playground", "chat", "compare", "sampling", "models", "experiments", "retrieval", "finetune"]
 ROOMS_OF_LOCAL = ["files", "weights", "kv", "forward", "adapters", "engine", "tasks"]
 
 

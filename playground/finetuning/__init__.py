@@ -1,4 +1,4 @@
-"""The adapters and the classifier that come with the playground, and how they are made.
+"""Training: data, recipes, methods, the loop and its processes; and what comes with the playground, made by them.
 
 __main__.py          Trains the adapters and the classifier that come with the playground, or checks them, and commands
                      for one's own
@@ -9,13 +9,16 @@ figures.py           Held-out figures: the share of answers that pass each measu
 make_adapter.py      Trains an adapter for a skill and writes its folder, measured before and after
 probe_command.py     Probes an adapter, or a whole model, against the default model on the command line
 reading.py           Reads the data files beside this module: items from JSON lines, word lists and patterns from YAML
-recipe.py            The numbers of a training recipe
+recipe.py            All that decides how a model is trained, but for its data: each number declared once
 shipped_weights.py   Lists the adapters and the classifier that come with the playground
 tiny_classifier.py   A sentiment classifier of a megabyte and a half: a two-layer BERT
-training.py          Low-rank adaptation
+training_data.py     The data that trainings can begin with, with prompts to look at while it trains
 vocabulary.py        Makes a small tokenizer and word vectors from a language model's vocabulary
+jobs/                Trainings that go on in a process of their own, one at a time
+methods/             The ways to train: each says what it trains, what it takes, and when it fails
 preparation/         Rows to learn from: read, checked, parted, and shown as the model will see them
 probes/              What training did besides what it was to do: probes of weights before and after, each a
                      generator that can be closed
 skills/              The skills that adapters teach, in the order in which they are shown
+training/            One loop for every method: steps, looks and checkpoints, as they happen
 """

@@ -14,7 +14,7 @@ WIDTHS = {"desktop": 1440, "phone": 390}
 RESULTS = ("Items", "Paths", "Price", "Calibration")  # beside the ladder, which shows first
 TALL = 3000  # pixels: what sticks to the edge of a window covers nothing then
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-TABS = ("Playground", "Chat", "Compare", "Sampling", "Retrieval", "Models", "Experiments")
+TABS = ("Playground", "Chat", "Compare", "Sampling", "Retrieval", "Models", "Experiments", "Fine-tune")
 
 
 def violations(page: Page, where: str) -> list[str]:

@@ -16,6 +16,7 @@ from playground import deprecations
 from playground.backends.sources import HOME
 from playground.errors import PlaygroundError, TrainingFailed
 from playground.finetuning.jobs.job import End, Job, JobFolder
+from playground.finetuning.jobs.standing import read_history
 from playground.returning import Returning
 from playground.settings import Settings
 from playground.types import Progress
@@ -62,13 +63,13 @@ def _run(folder: JobFolder, cache: Path, stopped: threading.Event) -> End:
         rows, validation = folder.read_rows()
         watched = Watched(rows=validation, prompts=job.prompts)
         checkpoints = Checkpoints(folder.checkpoints)
-        _tell(events, {"kind": "stage", "words": "Training"})
-        step = 0
+        _tell(events, {"kind": "stage", "words": "Looking at the model as it is"})
         with Returning(train(model, tokenizer, rows, job.recipe, watched, checkpoints)) as work:
             while not stopped.is_set() and (event := next(work, None)):
                 _tell(events, event_to_dict(event))
-                step = event.step
         if not work.ended:
+            steps = read_history(folder).steps
+            step = steps[-1].step if steps else 0
             return End(ending="stopped", words=f"Stopped after step {step}; it can go on from there.", step=step)
         trained = work.value
         trained.learner.save(folder.result, job.source.title)

@@ -25,6 +25,7 @@ from playground.finetuning.training.events import CheckpointWritten, Look, Train
 from playground.finetuning.training.loss import answer_loss, batches, mean_loss
 from playground.types import Message
 
+STANDING = ("step", "seconds", "best_step", "best_loss", "missed", "in_steps", "in_look")
 CHECKPOINT_SECONDS = 60.0  # at least so long between two, but for those of a stop and of the end
 
 
@@ -86,6 +87,8 @@ class _Going:
     best_step: int | None = None
     best_loss: float | None = None
     missed: int = 0  # looks since the best one
+    in_steps: float = 0.0  # seconds of all steps, without the looks
+    in_look: float = 0.0  # seconds of the last look
     validation: Sequence[EncodedRow] = field(default_factory=tuple)
 
     def run(self) -> Iterator[TrainingEvent]:
@@ -135,11 +138,10 @@ class _Going:
         self.schedule.step()
         self.optimizer.zero_grad()
         self.step += 1
-        self._tick()
-        each = self.seconds / self.step
+        self.in_steps += self._tick()
         return TrainingStep(
             step=self.step, steps=self.recipe.steps, loss=loss.item(), seconds=self.seconds, rate=rate, norm=norm,
-            tokens=sum(len(row.ids) for row in batch), left=each * (self.recipe.steps - self.step),
+            tokens=sum(len(row.ids) for row in batch), left=self._left(),
         )  # fmt: skip
 
     def _looks(self) -> bool:
@@ -157,13 +159,21 @@ class _Going:
             self.best_step, self.best_loss = self.step, loss
             if self.checkpoints:
                 self.checkpoints.write_best(self.learner.state())
-        self._tick()
+        self.in_look = self._tick()
         yield Look(step=self.step, loss=loss, answers=answers, best=better)
 
-    def _tick(self) -> None:
+    def _tick(self) -> float:
+        """The seconds since the last tick."""
         now = time.monotonic()
-        self.seconds += now - self._clock
-        self._clock = now
+        passed, self._clock = now - self._clock, now
+        self.seconds += passed
+        return passed
+
+    def _left(self) -> float:
+        """Seconds until the last step, with the looks that are still to come."""
+        steps = self.recipe.steps - self.step
+        looks = -(-steps // self.recipe.evaluate_every) if self._looks() else 0
+        return steps * self.in_steps / self.step + looks * self.in_look
 
     # ------------------------------------------------------------------------------------- checkpoints
     def _checkpoint(self) -> Iterator[TrainingEvent]:
@@ -174,7 +184,7 @@ class _Going:
 
     def _write(self) -> None:
         if self.checkpoints:
-            standing = {name: getattr(self, name) for name in ("step", "seconds", "best_step", "best_loss", "missed")}
+            standing = {name: getattr(self, name) for name in STANDING}
             self.checkpoints.write(
                 {
                     "standing": standing,

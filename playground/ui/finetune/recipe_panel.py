@@ -50,11 +50,10 @@ class RecipePanel:
     def describe(self, name: Any, filled: Updates | None = None) -> Updates:
         """Updates that show a method's card, and of the numbers those that it reads. Raises InvalidSetup."""
         method = chosen(name)
-        only_some = {field for one in METHODS.values() for field in one.reads}
         shown = {
             field.widget: {
                 **(filled or {}).get(field.widget, gr.update()),
-                "visible": field.parameter.name not in only_some or field.parameter.name in method.reads,
+                "visible": is_read(field, method),
             }
             for field in self.numbers
         }
@@ -86,4 +85,12 @@ def build() -> RecipePanel:
     numbers = pick(Recipe, *FIRST)
     with gr.Accordion("All numbers of the recipe", open=False):
         numbers += pick(Recipe, *REST)
+    for field in numbers:
+        field.widget.visible = is_read(field, METHODS[titles[0][1]])
     return RecipePanel(presets=presets, method=method, card=card, numbers=numbers)
+
+
+def is_read(field: Field, method: Method) -> bool:
+    """Whether a method reads that number: most are for all of them."""
+    only_some = {name for one in METHODS.values() for name in one.reads}
+    return field.parameter.name not in only_some or field.parameter.name in method.reads

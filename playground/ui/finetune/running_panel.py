@@ -56,7 +56,7 @@ class RunningPanel:
 
 def build_buttons() -> tuple[Any, Any]:
     """Lay out what starts and stops a training."""
-    with gr.Row(elem_classes="acts"):
+    with gr.Row(elem_classes=["acts", "training-acts"]):
         start = gr.Button("Start training", variant="primary", elem_id="training-button", elem_classes="runs")
         stop = gr.Button("Stop training", interactive=False, elem_id="training-stop", elem_classes="stops")
     return start, stop

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from playground.finetuning.jobs.standing import Standing
+from playground.finetuning.training.overfitting import Overfitting, find_overfitting
 from playground.formats import format_count, format_duration
 from playground.ui.widgets.status import status
 
@@ -22,6 +23,7 @@ def status_value(standing: Standing | None) -> dict[str, Any]:
     share = (last.step / last.steps if last else 0.0) if standing.going else None
     failed = standing.phase == "failed"
     words = end.words if end else ""
+    overfit = overfitting_text(find_overfitting(history.steps, history.looks))
     return {
         **status(
             standing.phase, _phase(standing), share=share, error=words if failed else "",
@@ -29,9 +31,21 @@ def status_value(standing: Standing | None) -> dict[str, Any]:
         ),
         "title": standing.job.title,
         "facts": " \u00b7 ".join(_facts(standing)),
-        "note": words if not failed else "",
+        "note": " ".join(filter(None, ["" if failed else words, overfit])),
         "going": standing.going,
     }  # fmt: skip
+
+
+def overfitting_text(found: Overfitting | None) -> str:
+    """What is said where it shows."""
+    if found is None:
+        return ""
+    return (
+        f"Overfitting: since step {found.since:,} the loss on rows that it does not learn has risen from "
+        f"{found.validation_then:.3f} to {found.validation_now:.3f}, while that on its own rows fell from "
+        f"{found.training_then:.3f} to {found.training_now:.3f}. It learns them by heart; the weights of step "
+        f"{found.since:,} are kept."
+    )
 
 
 def _phase(standing: Standing) -> str:

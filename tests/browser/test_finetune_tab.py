@@ -1,0 +1,98 @@
+"""The Fine-tune tab in a real browser: from data to an adapter to a comparison, with Stop and going on."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from folded import turn_to
+from playwright.sync_api import Page, expect
+
+from playground.backends.catalog import Catalog
+from playground.backends.local.entries import model_entry
+from playground.backends.sources import ModelSource
+from playground.settings import Settings
+
+PageOver = Callable[..., Page]
+TRAINED = 300_000  # milliseconds: a process starts torch, at low priority beside whatever else runs
+
+
+@pytest.fixture(scope="module")
+def tiny_base(default_model: tuple[Any, Any], tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    """A catalog whose default model is tiny, with random weights, and is trained in no time."""
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    tokenizer, folder = default_model[1], tmp_path_factory.mktemp("tiny")
+    torch.manual_seed(0)
+    shape = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4}
+    LlamaForCausalLM(LlamaConfig(vocab_size=len(tokenizer), **shape)).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    source = ModelSource(kind="folder", place=str(folder))
+    return Catalog([model_entry(source, "default", Settings(), title="Tiny")])
+
+
+def set_number(page: Page, label: str, value: int) -> None:
+    box = page.get_by_label(f"number input for {label}", exact=True)
+    box.fill(str(value))
+    box.press("Tab")
+    expect(box).to_have_value(str(value))
+
+
+def test_from_data_to_an_adapter_to_a_comparison(page_over: PageOver, tiny_base: Catalog) -> None:
+    page = turn_to(page_over(tiny_base), "Fine-tune")
+    status = page.locator(".training_status")
+    expect(status).to_contain_text("Nothing is trained yet")
+
+    # A method shows its card and the numbers that it reads.
+    expect(page.get_by_label("number input for Virtual tokens")).to_be_hidden()
+    page.get_by_role("button", name="Two minutes").click()
+    expect(page.get_by_label("number input for Steps")).to_have_value("60")
+    page.get_by_role("button", name="All numbers of the recipe").click()
+    set_number(page, "Steps", 4000)
+    set_number(page, "Look every", 2)
+
+    # It goes on by itself, and is stopped.
+    page.get_by_role("button", name="Start training").click()
+    expect(page.locator(".training_status[data-phase=running]")).to_be_visible()
+    expect(page.locator("#training-answers tbody tr")).not_to_have_count(0, timeout=TRAINED)
+    expect(page.locator("#training-curves .js-plotly-plot")).to_be_visible()
+    page.get_by_role("button", name="Stop training").click()
+    expect(status).to_contain_text("it can go on from there", timeout=TRAINED)
+    stopped = int(re.search(r"Stopped after step (\d+)", status.inner_text())[1])  # type: ignore[index]
+
+    # It stands there after a reload, and goes on where it stood.
+    page.reload()
+    turn_to(page, "Fine-tune")
+    expect(status).to_contain_text(f"Stopped after step {stopped}")
+    page.get_by_role("button", name="Go on from there").click()
+    expect(status).to_contain_text(re.compile(rf"step ({stopped + 1}|{stopped + 2}|\d+) of 4,000"), timeout=TRAINED)
+    expect(page.get_by_role("button", name="Go on from there")).to_be_hidden()
+    page.get_by_role("button", name="Stop training").click()
+    expect(status).to_contain_text(re.compile(r"Stopped after step [1-9]"), timeout=TRAINED)
+
+    # One that is through is compared with its base.
+    page.get_by_role("button", name="All numbers of the recipe").click()
+    set_number(page, "Steps", 3)
+    page.get_by_label("Title (optional)").fill("Three steps")
+    page.get_by_role("button", name="Start training").click()
+    expect(status).to_contain_text("Done after 3 steps", timeout=TRAINED)
+    page.get_by_role("button", name="Compare it with its base").click()
+    expect(page.get_by_role("tab", name="Compare", exact=True)).to_have_attribute(
+        "aria-selected", "true", timeout=60_000
+    )
+    expect(page.get_by_role("group", name="Pane B")).to_contain_text("Three steps")
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.locator(".comparison[data-phase=done]")).to_be_visible(timeout=60_000)
+
+
+def test_two_trainings_wait_for_each_other_on_a_phone(page_over: PageOver, tiny_base: Catalog) -> None:
+    page = turn_to(page_over(tiny_base, width=390), "Fine-tune")
+    set_number(page, "Steps", 5000)
+    page.get_by_role("button", name="Start training").click()
+    expect(page.locator(".training_status[data-phase=running]")).to_be_visible()
+    page.get_by_role("button", name="Start training").click()
+    expect(page.locator(".training_status")).to_contain_text("Waits for 1 training before it")
+    page.get_by_role("button", name="Stop training").click()
+    expect(page.locator(".training_status")).to_contain_text("Stopped while it waited for its turn")
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 1
