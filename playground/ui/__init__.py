@@ -9,6 +9,7 @@ api/                  The contract for programs: setups and experiments in plain
 chat/                 The Chat tab: a conversation of many turns with any model, and all its branches
 compare/              The Compare tab: one setup on several models side by side
 experiments/          The Experiments tab: many items in several ways, with the evidence
+finetune/             The Fine-tune tab: train a model and see what it learned
 gate/                 One gate in front of the app, through which every request comes before Gradio sees it
 handlers/             What every handler of the page uses: errors, payloads, sessions and shares of the server
 header/               The line above the tabs
