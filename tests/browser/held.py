@@ -24,7 +24,7 @@ class Held(ScriptedBackend):
     go: threading.Event = field(default_factory=threading.Event)
 
     def _stream(self, request: Request, prompt_tokens: int) -> Generator[Delta, None, None]:
-        holds = self.words in request.messages[-1].content and not request.generated_text
+        holds = self.words in request.messages[-1].content and not (request.prefill or request.generated_text)
         said = 0
         for news in super()._stream(request, prompt_tokens):
             if holds and news.text and said == self.pieces - 1:
