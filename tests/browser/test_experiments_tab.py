@@ -1,6 +1,7 @@
 """The Experiments tab in a real browser: run the ladder, stop, resume, read who solved what, take the report away."""
 
 import io
+import itertools
 import random
 import re
 import threading
@@ -13,6 +14,7 @@ from folded import PATIENCE, dismiss, turn_to, unfold
 from playwright.sync_api import Locator, Page, expect
 
 from playground.backends.base import Request
+from playground.backends.scripted import ReplyRule
 from playground.ui.experiments import run as experiment_run
 from playground.ui.experiments.run import ExperimentRun
 
@@ -27,10 +29,10 @@ def pupil(request: Request, rng: random.Random) -> str:
 
 @pytest.fixture
 def opened(serve: Any, visit: Any, catalog_of: Any) -> Any:
-    """The tab over a scripted model: `opened(delay=0.0, **size)`."""
+    """The tab over a scripted model: `opened(pupil, delay=0.0, **size)`."""
 
-    def open_tab(*, delay: float = 0.0, **size: Any) -> Page:
-        page: Page = visit(serve(catalog_of(pupil, delay=delay)), **size)
+    def open_tab(reply: ReplyRule = pupil, *, delay: float = 0.0, **size: Any) -> Page:
+        page: Page = visit(serve(catalog_of(reply, delay=delay)), **size)
         return turn_to(page, "Experiments")
 
     return open_tab
@@ -66,7 +68,14 @@ def ended(page: Page, phase: str = "done") -> Locator:
 
 
 def test_the_ladder_is_run_stopped_resumed_and_read(opened: Any) -> None:
-    page = opened(delay=0.1)
+    asked, go_on = itertools.count(), threading.Event()
+
+    def hesitates(request: Request, rng: random.Random) -> str:  # at three quarters, until the run has been stopped
+        if next(asked) >= 240:
+            go_on.wait(PATIENCE / 1000)
+        return pupil(request, rng)
+
+    page = opened(hesitates)
     expect(page.locator(".experiment_status h2")).to_contain_text("Six techniques")
     items(page, 20)
     expect(page.locator("#estimate")).to_contain_text("120 answers")
@@ -76,6 +85,7 @@ def test_the_ladder_is_run_stopped_resumed_and_read(opened: Any) -> None:
     page.get_by_role("button", name="Stop", exact=True).and_(page.locator("#experiment-stop")).click()
     expect(ended(page, "stopped")).to_contain_text(re.compile(r"\d+ of 120 answers"))
     expect(page.locator("#estimate")).to_contain_text("already known")
+    go_on.set()
 
     # Only what is missing is asked.
     run(page)

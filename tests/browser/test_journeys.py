@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from folded import load_preset, unfold
 from held import Held
 from playwright.sync_api import Page, expect
@@ -94,8 +93,21 @@ def test_a_preset_runs_and_streams(page_over: PageOver, catalog_of: Any) -> None
     expect(page.locator("#tokens .note").first).to_contain_text("probability")
 
 
-def test_examples_are_edited_added_moved_and_removed(page_over: PageOver, catalog_of: Any) -> None:
+def test_examples_are_edited_added_moved_and_removed_and_stay_with_another_technique(
+    page_over: PageOver, catalog_of: Any
+) -> None:
     page = page_over(catalog_of(last_words))
+    question(page).fill("Kept while I look around.")
+    page.get_by_label("Example 1: input").fill("Kept as well.")
+    choose_technique(page, "Zero-shot")
+    expect(page.locator(".rows[data-noun=Example]")).to_have_count(0)
+    expect(question(page)).to_have_value("Kept while I look around.")
+    expect(sent(page)).not_to_contain_text("Kept as well.")
+    expect(page.locator("#card")).to_contain_text("adds nothing")
+    choose_technique(page, "Few-shot")
+    expect(page.get_by_label("Example 1: input")).to_have_value("Kept as well.")
+    expect(sent(page)).to_contain_text("Kept as well.")
+
     page.get_by_label("Example 1: input").fill("A brand new first example.")
     expect(sent(page).locator(".turn.user").first).to_contain_text("A brand new first example.")
     page.get_by_role("button", name="Move example 1 down", exact=False).click()
@@ -183,20 +195,26 @@ def test_a_chain_with_numbered_steps_is_told_and_edited_step_by_step(
     expect(page.locator(".metrics")).to_contain_text("Kept")
 
 
-def test_a_stopped_run_goes_on_where_it_was_cut(page_over: PageOver, catalog_of: Any) -> None:
+def test_a_run_is_stopped_by_key_and_button_and_goes_on_where_it_was_cut(page_over: PageOver, catalog_of: Any) -> None:
     def counts_on(request: Request, rng: random.Random) -> str:
         begun = request.prefill + request.generated_text
         return " and the end." if "one" in begun else "one " + "more " * 500
 
     page = page_over(catalog_of(counts_on, kind=Held))
     choose(page, "explain")
-    run(page)
     output, go_on = page.locator("#steps .output"), page.get_by_role("button", name="Continue", exact=True)
-    expect(output).to_contain_text("one more")
-    expect(go_on).to_be_hidden()
-    page.keyboard.press("Escape")
-    phase(page, "stopped")
-    expect(output).to_have_text("one more")
+    by_button = page.get_by_role("button", name="Stop", exact=True).click
+    for stop in (lambda: page.keyboard.press("Escape"), by_button):
+        run(page)
+        phase(page, "running")
+        expect(output).to_have_text("one more")
+        expect(go_on).to_be_hidden()
+        stop()
+        phase(page, "stopped")
+        expect(page.locator("#steps .step")).to_contain_text("stopped")
+        expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
+        expect(page.locator("#tokens .token[role=button]")).to_have_count(2)
+        expect(output).to_have_text("one more")  # what came is kept
     go_on.click()
     phase(page, "done")
     expect(output).to_have_text("one more and the end.")
@@ -246,23 +264,6 @@ def test_reasoning_is_edited_and_the_answer_read_again(page_over: PageOver, cata
     page.locator("#steps textarea").fill("edited thoughts")
     page.get_by_role("button", name="Run on from here").click()
     expect(page.locator(".answer .text")).to_have_text("4")
-
-
-@pytest.mark.parametrize("way", ["button", "key"])
-def test_stop_keeps_what_came(page_over: PageOver, catalog_of: Any, way: str) -> None:
-    page = page_over(catalog_of(says("word " * 500), kind=Held))
-    choose(page, "explain")
-    run(page)
-    expect(page.locator("#steps .output")).to_contain_text("word word")
-    if way == "key":
-        page.keyboard.press("Escape")
-    else:
-        page.get_by_role("button", name="Stop", exact=True).click()
-    phase(page, "stopped")
-    expect(page.locator("#steps .step")).to_contain_text("stopped")
-    expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
-    expect(page.locator("#tokens .token[role=button]")).to_have_count(2)
-    expect(page.locator("#steps .output")).to_have_text("word word")
 
 
 def test_stop_before_the_first_token(page_over: PageOver, catalog_of: Any) -> None:
@@ -353,31 +354,6 @@ def test_presets_are_saved_and_opened(page_over: PageOver, catalog_of: Any, tmp_
     expect(sent(page)).to_contain_text("three otters")
 
 
-def test_another_technique_shows_its_fields_and_keeps_what_was_typed(page_over: PageOver, catalog_of: Any) -> None:
-    page = page_over(catalog_of())
-    question(page).fill("Kept while I look around.")
-    page.get_by_label("Example 1: input").fill("Kept as well.")
-    choose_technique(page, "Zero-shot")
-    expect(page.locator(".rows[data-noun=Example]")).to_have_count(0)
-    expect(question(page)).to_have_value("Kept while I look around.")
-    expect(sent(page)).not_to_contain_text("Kept as well.")
-    expect(page.locator("#card")).to_contain_text("adds nothing")
-    choose_technique(page, "Few-shot")
-    expect(page.get_by_label("Example 1: input")).to_have_value("Kept as well.")
-    expect(sent(page)).to_contain_text("Kept as well.")
-
-
-def test_sampling_presets_change_only_their_own(page_over: PageOver, catalog_of: Any) -> None:
-    page = page_over(catalog_of())
-    choose(page, "explain")
-    expect(page.locator(".chips")).to_contain_text("max tokens 120")
-    page.locator("#sampling").get_by_role("button", name="Precise").click()
-    expect(page.locator(".chips")).to_contain_text("temperature 0.2")
-    expect(page.locator(".chips")).to_contain_text("max tokens 120")
-    page.get_by_role("button", name="Reset temperature").click()
-    expect(page.locator(".chips")).not_to_contain_text("temperature")
-
-
 def test_it_works_on_a_phone(page_over: PageOver, catalog_of: Any) -> None:
     page = page_over(catalog_of(says("A short answer.")), width=390, height=800)
     over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
@@ -405,12 +381,22 @@ def test_two_visitors_see_nothing_of_each_other(serve: Any, visit: Any, catalog_
     expect(visit(url).locator(".answer")).to_have_attribute("data-phase", "empty")
 
 
-def test_a_token_shows_its_alternatives(page_over: PageOver, catalog_of: Any) -> None:
+def test_sampling_presets_change_only_their_own_and_a_token_shows_its_alternatives(
+    page_over: PageOver, catalog_of: Any
+) -> None:
     page = page_over(catalog_of(says("Just a few words.")))
     choose(page, "explain")
+    chips = page.locator(".chips")
+    expect(chips).to_contain_text("max tokens 120")
+    page.locator("#sampling").get_by_role("button", name="Precise").click()
+    expect(chips).to_contain_text("temperature 0.2")
+    expect(chips).to_contain_text("max tokens 120")
+    page.get_by_role("button", name="Reset temperature").click()
+    expect(chips).not_to_contain_text("temperature")
+
     unfold(page, "All sampling parameters")
     page.get_by_role("spinbutton", name=re.compile("Alternatives")).fill("3")
-    expect(page.locator(".chips")).to_contain_text("alternatives per token 3")
+    expect(chips).to_contain_text("alternatives per token 3")
     run(page)
     phase(page, "done")
     token = page.locator("#tokens .token[role=button]")
