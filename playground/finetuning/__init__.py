@@ -16,6 +16,8 @@ training_data.py     The data that trainings can begin with, with prompts to loo
 vocabulary.py        Makes a small tokenizer and word vectors from a language model's vocabulary
 jobs/                Trainings that go on in a process of their own, one at a time
 methods/             The ways to train: each says what it trains, what it takes, and when it fails
+objectives/          What a training makes smaller: the loss of answers, of preferences, or of the distance from
+                     a teacher
 preparation/         Rows to learn from: read, checked, parted, and shown as the model will see them
 probes/              What training did besides what it was to do: probes of weights before and after, each a
                      generator that can be closed

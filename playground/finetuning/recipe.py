@@ -50,6 +50,19 @@ class Recipe:
         "Read the text and answer as shown, and with nothing else.", max_length=2000, label="They begin as",
         help="The text whose tokens the virtual ones begin as: an instruction that already works is a good start.",
     )  # fmt: skip
+    beta: float = number(
+        0.1, 0.01, 2.0, step=0.01,
+        help="Of preferences: how close what learns stays to the model as it was. Lower learns more, and strays more.",
+    )  # fmt: skip
+    instruction: str = text(
+        max_length=4000, lines=2, label="Instruction to learn by heart",
+        help="A system message that the model answers by, and then learns to do without: its own probabilities with it "
+        "are what is learned. Empty: the answers of the rows are.",
+    )  # fmt: skip
+    temperature: float = number(
+        1.0, 0.5, 5.0, step=0.1,
+        help="Of such an instruction: higher, and more is learned of the answers that were not the likeliest.",
+    )  # fmt: skip
     evaluate_every: int = number(
         20, 1, 1000, step=1, label="Look every", help="Steps between two looks at validation loss and sample answers."
     )

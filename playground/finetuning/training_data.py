@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from playground.finetuning.preparation.rows import TrainingRow, messages_of
+from playground.finetuning.preparation.rows import Row, TrainingRow, messages_of
+from playground.finetuning.preparation.splits import split_rows
 from playground.finetuning.skills import SKILLS, Skill
 from playground.types import Message
 
@@ -20,17 +21,18 @@ class TrainingData:
     name: str
     title: str
     about: str
-    rows: tuple[TrainingRow, ...]
+    rows: tuple[Row, ...]
     prompts: tuple[tuple[Message, ...], ...]
     core: Callable[[str], str] = str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """Rows to learn from, and rows to look at, which have no item in common."""
+    """Rows to learn from, rows to look at, and rows sealed for the end, which have no item in common."""
 
-    training: tuple[TrainingRow, ...]
-    validation: tuple[TrainingRow, ...]
+    training: tuple[Row, ...]
+    validation: tuple[Row, ...]
+    held_out: tuple[Row, ...] = ()
 
 
 def built_in(name: str, seed: int) -> TrainingData:
@@ -58,7 +60,21 @@ def split(data: TrainingData, most: int | None, share: float, seed: int) -> Part
     )
 
 
-def _once(rows: Sequence[TrainingRow], cores: Sequence[str], apart: set[Any]) -> tuple[TrainingRow, ...]:
+def own(
+    rows: tuple[Row, ...], title: str, most: int | None, validation: float, held_out: float, seed: int
+) -> tuple[TrainingData, Parts]:
+    """Data of one's own and its parts: at most so many rows, drawn by the seed, of which these shares are kept apart.
+
+    The prompts are the first ones that are looked at. Raises InvalidSetup where there are too few rows for the parts.
+    """
+    drawn = random.Random(seed).sample(rows, len(rows))[:most]
+    split = split_rows(drawn, seed=seed, validation=validation, held_out=held_out)
+    parts = Parts(training=split.training, validation=split.validation[:MOST_VALIDATION], held_out=split.held_out)
+    prompts = tuple(row.messages for row in parts.validation[:PROMPTS])
+    return TrainingData(name="own", title=title, about="Your own rows.", rows=rows, prompts=prompts), parts
+
+
+def _once(rows: Sequence[Row], cores: Sequence[str], apart: set[Any]) -> tuple[Row, ...]:
     """One row of each of these items."""
     found = {core: row for row, core in zip(rows, cores, strict=True) if core in apart}
     return tuple(found.values())

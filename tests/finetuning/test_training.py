@@ -10,13 +10,14 @@ from tiny_llama import tiny_llama
 
 from playground.errors import InvalidSetup, TrainingFailed
 from playground.finetuning.methods import METHODS, Learner, method_of
+from playground.finetuning.objectives.answers import LearnAnswers
 from playground.finetuning.preparation.encoding import encode_row
 from playground.finetuning.preparation.rows import TrainingRow, messages_of
 from playground.finetuning.recipe import Recipe
 from playground.finetuning.training.checkpoints import Checkpoints
 from playground.finetuning.training.events import CheckpointWritten, Look, TrainingStep, event_from_dict, event_to_dict
 from playground.finetuning.training.loop import Trained, Watched, train
-from playground.finetuning.training.loss import answer_loss, batches, mean_loss
+from playground.finetuning.training.loss import batches, mean_loss
 from playground.returning import Returning
 
 pytestmark = pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")
@@ -67,8 +68,9 @@ def test_the_loss_is_over_answer_tokens_alone(tiny: Tiny, tokenizer: Any) -> Non
     expected = -torch.stack(logprobs).mean().item()
     learner = attached(model, tokenizer)  # which has no effect before its first step
     with torch.no_grad():
-        assert answer_loss(learner, rows, "cpu").item() == pytest.approx(expected, abs=1e-5)
-    assert mean_loss(learner, rows, "cpu", batch=1) == pytest.approx(expected, abs=1e-5)
+        total, count = LearnAnswers(tokenizer, "cpu").total(learner, rows)
+    assert total.item() / count == pytest.approx(expected, abs=1e-5)
+    assert mean_loss(LearnAnswers(tokenizer, "cpu"), learner, rows, batch=1) == pytest.approx(expected, abs=1e-5)
 
 
 def test_every_example_comes_before_any_comes_again(tokenizer: Any) -> None:
@@ -149,7 +151,9 @@ def test_it_stops_when_the_validation_loss_does_not_fall_and_keeps_the_best(
     assert best == len(looks) - 4
     assert trained.step == looks[-1].step < 60
     encoded = [encode_row(tokenizer, row) for row in wrong]
-    assert mean_loss(trained.learner, encoded, "cpu") == pytest.approx(looks[best].loss, abs=1e-5)
+    assert mean_loss(LearnAnswers(tokenizer, "cpu"), trained.learner, encoded) == pytest.approx(
+        looks[best].loss, abs=1e-5
+    )
 
 
 # ------------------------------------------------------------------------------------- stop, go on, and fail

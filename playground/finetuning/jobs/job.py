@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from playground.backends.sources import ModelSource
 from playground.errors import TrainingFailed
-from playground.finetuning.preparation.rows import Row, TrainingRow, from_json_lines, to_json_lines
+from playground.finetuning.preparation.rows import Row, from_json_lines, to_json_lines
 from playground.finetuning.recipe import Recipe, parse_recipe, recipe_to_dict
 from playground.types import Message
 
@@ -69,12 +69,13 @@ class JobFolder:
         """What the process printed."""
         return self.path / "worker.log"
 
-    def create(self, job: Job, rows: Sequence[Row], validation: Sequence[Row]) -> None:
-        """Raises TrainingFailed when it cannot be written."""
+    def create(self, job: Job, rows: Sequence[Row], validation: Sequence[Row], held_out: Sequence[Row] = ()) -> None:
+        """`held_out` are rows sealed for the end. Raises TrainingFailed when it cannot be written."""
         try:
             self.path.mkdir(parents=True)
             (self.path / "rows.jsonl").write_text(to_json_lines(rows), "utf-8")
             (self.path / "validation.jsonl").write_text(to_json_lines(validation), "utf-8")
+            (self.path / "held_out.jsonl").write_text(to_json_lines(held_out), "utf-8")
             write_whole(self.path / "job.json", {**asdict(job), "recipe": recipe_to_dict(job.recipe)})
         except OSError as error:
             raise TrainingFailed(f"The training cannot be kept in {self.path}: {error}.") from error
@@ -88,11 +89,13 @@ class JobFolder:
         parts = {"source": ModelSource(**data["source"]), "recipe": parse_recipe(data["recipe"])}
         return Job(**{**data, **parts, "prompts": tuple(turns)})
 
-    def read_rows(self) -> tuple[tuple[TrainingRow, ...], tuple[TrainingRow, ...]]:
-        """Rows to train on, and those to validate with."""
-        parts = [from_json_lines((self.path / f"{name}.jsonl").read_text("utf-8")) for name in ("rows", "validation")]
-        rows, validation = (tuple(row for row in part if isinstance(row, TrainingRow)) for part in parts)
-        return rows, validation
+    def read_rows(self) -> tuple[tuple[Row, ...], tuple[Row, ...], tuple[Row, ...]]:
+        """Rows to train on, those to look at, and those sealed for the end, which older trainings have none of."""
+        files = [self.path / f"{name}.jsonl" for name in ("rows", "validation", "held_out")]
+        rows, validation, held_out = (
+            from_json_lines(file.read_text("utf-8")) if file.exists() else () for file in files
+        )
+        return rows, validation, held_out
 
     def write_end(self, end: End) -> None:
         write_whole(self.path / "end.json", asdict(end))

@@ -39,7 +39,7 @@ class TrainingJobs:
         self._running: tuple[str, subprocess.Popen[bytes]] | None = None
         self._closed = False
 
-    def start(self, job: Job, rows: Sequence[Row], validation: Sequence[Row]) -> str:
+    def start(self, job: Job, rows: Sequence[Row], validation: Sequence[Row], held_out: Sequence[Row] = ()) -> str:
         """Keep a training under a new id, which is returned, and run it when its turn comes.
 
         Raises LimitReached when too many wait or are kept, TrainingFailed when it cannot be kept.
@@ -52,7 +52,7 @@ class TrainingJobs:
             job = replace(
                 job, id=f"{time.strftime('%Y%m%d-%H%M%S', time.localtime(made))}-{uuid.uuid4().hex[:6]}", made=made
             )
-            JobFolder(self._folder / job.id).create(job, rows, validation)
+            JobFolder(self._folder / job.id).create(job, rows, validation, held_out)
             self._enqueue(job.id)
             return job.id
 

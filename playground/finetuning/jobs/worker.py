@@ -60,7 +60,7 @@ def _run(folder: JobFolder, cache: Path, stopped: threading.Event) -> End:
 
         _tell(events, {"kind": "stage", "words": f"Loading {job.model_title}"})
         model, tokenizer = _load(job, cache)
-        rows, validation = folder.read_rows()
+        rows, validation, _ = folder.read_rows()
         watched = Watched(rows=validation, prompts=job.prompts)
         checkpoints = Checkpoints(folder.checkpoints)
         _tell(events, {"kind": "stage", "words": "Looking at the model as it is"})

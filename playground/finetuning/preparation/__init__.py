@@ -7,6 +7,7 @@ own_rows.py       Reads training rows from data of one's own: tables of question
 rows.py           Types of the rows that a model learns from, and their JSON lines
 splits.py         Parts the rows by a seed into training, validation and held-out rows; what asks the same stays
                   together
+tokenizers.py     Opens the tokenizer of a model by itself, to count and show tokens without its weights
 token_view.py     Shows a row token by token, as the model reads it, with the part that the loss counts
 checks/           Checks of the rows before anything is trained on them
 """

@@ -4,6 +4,6 @@ answers.py       Greedy answers of what learns, to a few prompts at once
 checkpoints.py   Where a training stands, kept in a folder so that it can go on from there
 events.py        What happens in a training, each kind a type of its own that plain data is made of
 loop.py          Trains: steps, looks and checkpoints as they happen, until the last step or until it is closed
-loss.py          Batches in the order of a seed, and the loss over the tokens of the answers
+loss.py          Batches in the order of a seed, padded, and the mean loss over rows
 overfitting.py   Names overfitting when it shows: the validation loss turns while the training loss goes on falling
 """

@@ -1,12 +1,12 @@
 """Trains: steps, looks and checkpoints as they happen, until the last step or until it is closed.
 
-Only the answer counts in the loss, and the prompt is encoded exactly as it is when the model is used. The same seed,
-data and number of threads give the same weights, in float32 also after a pause.
+What counts in the loss is the objective's to say. The prompt is encoded exactly as it is when the model is used. The
+same seed, data and number of threads give the same weights, in float32 also after a pause.
 """
 
 import time
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -16,13 +16,14 @@ from transformers import get_scheduler
 from playground.backends.local.engine.prompt import encode
 from playground.errors import InvalidSetup, TrainingFailed
 from playground.finetuning.methods import Learner, method_of, rate_of
-from playground.finetuning.preparation.encoding import EncodedRow, encode_row
-from playground.finetuning.preparation.rows import TrainingRow
+from playground.finetuning.objectives.base import Objective
+from playground.finetuning.objectives.choosing import objective_of
+from playground.finetuning.preparation.rows import Row
 from playground.finetuning.recipe import Recipe
 from playground.finetuning.training.answers import sample_answers
 from playground.finetuning.training.checkpoints import Checkpoints
 from playground.finetuning.training.events import CheckpointWritten, Look, TrainingEvent, TrainingStep
-from playground.finetuning.training.loss import answer_loss, batches, mean_loss
+from playground.finetuning.training.loss import batches, mean_loss
 from playground.types import Message
 
 STANDING = ("step", "seconds", "best_step", "best_loss", "missed", "in_steps", "in_look")
@@ -33,7 +34,7 @@ CHECKPOINT_SECONDS = 60.0  # at least so long between two, but for those of a st
 class Watched:
     """What each look is at: rows that are not trained on, and prompts that are answered with at most so many tokens."""
 
-    rows: Sequence[TrainingRow] = ()
+    rows: Sequence[Row] = ()
     prompts: Sequence[Sequence[Message]] = ()
     most_tokens: int = 40
 
@@ -49,7 +50,7 @@ class Trained:
 
 
 def train(
-    model: Any, tokenizer: Any, rows: Sequence[TrainingRow], recipe: Recipe, watched: Watched | None = None,
+    model: Any, tokenizer: Any, rows: Sequence[Row], recipe: Recipe, watched: Watched | None = None,
     checkpoints: Checkpoints | None = None,
 ) -> Generator[TrainingEvent, None, Trained]:  # fmt: skip
     """Train on the model in place; what learned is the generator's value.
@@ -59,10 +60,13 @@ def train(
     """
     if not rows:
         raise InvalidSetup("There are no rows to train on; choose data with at least one.")
+    watched = watched or Watched()
+    objective = objective_of(model, tokenizer, [*rows, *watched.rows], recipe)
+    # Before anything is attached: what the model as it was makes of the rows is found out once.
+    encoded, validation = list(objective.encode(rows)), list(objective.encode(watched.rows))
     learner = method_of(recipe).attach(model, tokenizer, recipe)
     try:
-        encoded = [encode_row(tokenizer, row) for row in rows]
-        going = _Going(learner, tokenizer, encoded, recipe, watched or Watched(), checkpoints, model.device)
+        going = _Going(learner, objective, tokenizer, encoded, validation, recipe, watched, checkpoints, model.device)
         yield from going.run()
     except BaseException:
         learner.detach()
@@ -76,8 +80,10 @@ class _Going:
     """A training that goes on, and where it stands."""
 
     learner: Learner
+    objective: Objective
     tokenizer: Any
-    rows: Sequence[EncodedRow]
+    rows: Sequence[Any]
+    validation: Sequence[Any]
     recipe: Recipe
     watched: Watched
     checkpoints: Checkpoints | None
@@ -89,11 +95,9 @@ class _Going:
     missed: int = 0  # looks since the best one
     in_steps: float = 0.0  # seconds of all steps, without the looks
     in_look: float = 0.0  # seconds of the last look
-    validation: Sequence[EncodedRow] = field(default_factory=tuple)
 
     def run(self) -> Iterator[TrainingEvent]:
         recipe = self.recipe
-        self.validation = [encode_row(self.tokenizer, row) for row in self.watched.rows]
         self.optimizer = torch.optim.AdamW(self.learner.weights, lr=rate_of(recipe), weight_decay=recipe.decay)
         self.schedule = get_scheduler(
             recipe.schedule, self.optimizer, round(recipe.warmup * recipe.steps), recipe.steps
@@ -122,11 +126,12 @@ class _Going:
                 yield from self._checkpoint()
                 return
 
-    def _update(self, batch: Sequence[EncodedRow]) -> TrainingStep:
+    def _update(self, batch: Sequence[Any]) -> TrainingStep:
         """One step. Raises TrainingFailed for a loss that is no number: no step after it can mend that."""
         rate = self.schedule.get_last_lr()[0]
         self.learner.switch(learning=True)
-        loss = answer_loss(self.learner, batch, self.device)
+        total, count = self.objective.total(self.learner, batch)
+        loss = total / count
         loss.backward()  # type: ignore[no-untyped-call]
         norm = torch.nn.utils.clip_grad_norm_(self.learner.weights, self.recipe.clip).item()
         if not (loss.isfinite() and norm < float("inf")):
@@ -141,7 +146,7 @@ class _Going:
         self.in_steps += self._tick()
         return TrainingStep(
             step=self.step, steps=self.recipe.steps, loss=loss.item(), seconds=self.seconds, rate=rate, norm=norm,
-            tokens=sum(len(row.ids) for row in batch), left=self._left(),
+            tokens=sum(map(self.objective.tokens, batch)), left=self._left(),
         )  # fmt: skip
 
     def _looks(self) -> bool:
@@ -149,7 +154,7 @@ class _Going:
 
     def _look(self) -> Iterator[TrainingEvent]:
         self.learner.switch(learning=False)
-        loss = mean_loss(self.learner, self.validation, self.device) if self.validation else None
+        loss = mean_loss(self.objective, self.learner, self.validation) if self.validation else None
         prompts = [encode(self.tokenizer, messages) for messages in self.watched.prompts]
         most = self.watched.most_tokens
         answers = sample_answers(self.learner, self.tokenizer, prompts, most, self.device) if prompts else ()

@@ -1,16 +1,17 @@
-"""Batches in the order of a seed, and the loss over the tokens of the answers."""
+"""Batches in the order of a seed, padded, and the mean loss over rows."""
 
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 
 from playground.finetuning.methods import Learner
-from playground.finetuning.preparation.encoding import EncodedRow
+from playground.finetuning.objectives.base import Objective
 from playground.finetuning.recipe import Recipe
 
+Row = TypeVar("Row")
 IGNORED = -100  # the label that cross-entropy leaves out
 
 
@@ -31,10 +32,10 @@ def pad(rows: Sequence[Sequence[int]], device: Any) -> Padded:
     return Padded(ids=ids, mask=mask, positions=(mask.cumsum(1) - 1).clamp(min=0))
 
 
-def batches(rows: Sequence[EncodedRow], recipe: Recipe) -> Iterator[list[EncodedRow]]:
+def batches(rows: Sequence[Row], recipe: Recipe) -> Iterator[list[Row]]:
     """One batch a step: the rows in a new order each time all have been seen, by the recipe's seed."""
     shuffled = random.Random(recipe.seed)
-    waiting: list[EncodedRow] = []
+    waiting: list[Row] = []
     for _ in range(recipe.steps):
         while len(waiting) < recipe.batch:
             waiting += shuffled.sample(rows, len(rows))
@@ -42,28 +43,8 @@ def batches(rows: Sequence[EncodedRow], recipe: Recipe) -> Iterator[list[Encoded
         waiting = waiting[recipe.batch :]
 
 
-def answer_loss(learner: Learner, batch: Sequence[EncodedRow], device: Any, reduction: str = "mean") -> torch.Tensor:
-    """Cross-entropy of the answer tokens, each predicted from what stands before it; their mean, or their sum.
-
-    The vocabulary's logits, a fifth of the work, are computed for the last positions only, where all answers end.
-    """
-    padded = pad([row.ids for row in batch], device)
-    keep = max(row.counted for row in batch)
-    labels = torch.tensor(
-        [[IGNORED] * (keep - row.counted) + list(row.ids[row.start :]) for row in batch], device=device
-    )
-    logits = learner.logits(padded.ids, padded.mask, padded.positions, keep + 1)[:, :-1].float()
-    return torch.nn.functional.cross_entropy(
-        logits.flatten(0, 1), labels.flatten(), ignore_index=IGNORED, reduction=reduction
-    )
-
-
 @torch.inference_mode()
-def mean_loss(learner: Learner, rows: Sequence[EncodedRow], device: Any, batch: int = 8) -> float:
-    """The mean over all answer tokens of the rows, of which there is at least one."""
-    total, count = 0.0, 0
-    for start in range(0, len(rows), batch):
-        some = rows[start : start + batch]
-        total += answer_loss(learner, some, device, "sum").item()
-        count += sum(row.counted for row in some)
-    return total / count
+def mean_loss(objective: Objective, learner: Learner, rows: Sequence[Any], batch: int = 8) -> float:
+    """The mean loss over the tokens or pairs of all rows, of which there is at least one."""
+    totals = [objective.total(learner, rows[start : start + batch]) for start in range(0, len(rows), batch)]
+    return sum(total.item() for total, _ in totals) / sum(count for _, count in totals)

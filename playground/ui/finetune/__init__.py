@@ -1,11 +1,16 @@
 """The Fine-tune tab: train a model and see what it learned.
 
-comparing.py         What was learned is loaded into the list of models, and opened in Compare beside its base
-curves_figure.py     The curves of a training, drawn: loss of training and validation, gradient and learning rate
-data_panel.py        What a model is to learn from: data that comes with the playground, how much, what is kept apart
-form.py              What is to be trained, as the tab's form holds it: a model, data, a recipe and a title
-recipe_panel.py      How it is to learn: the method with its card, and the numbers of the recipe
-running_panel.py     A training that somebody looks at: how it goes, its curves and answers, what can be done with it
-tab.py               The Fine-tune tab: what a model learns from, how, and what comes of it while one looks
-training_values.py   A training -> what the page shows of it
+checking.py           Checks the rows that a training would learn from, before it does
+comparing.py          What was learned is loaded into the list of models, and opened in Compare beside its base
+curves_figure.py      The curves of a training, drawn: loss of training and validation, gradient and learning rate
+data_panel.py         What a model is to learn from: data that comes with the playground, how much, what is kept apart
+form.py               What is to be trained, as the tab's form holds it: a model, data, a recipe and a title
+own_rows_panel.py     Rows of one's own to learn from: opened or pasted, with the words around each and what is kept of
+                      answers
+recipe_panel.py       How it is to learn: the method with its card, and the numbers of the recipe
+row_checks_panel.py   What checks found in the rows, and how the model will see them: the widgets
+row_checks_values.py  What checks found in rows, and rows token by token -> what the page shows of them
+running_panel.py      A training that somebody looks at: how it goes, its curves and answers, what can be done with it
+tab.py                The Fine-tune tab: what a model learns from, how, and what comes of it while one looks
+training_values.py    A training -> what the page shows of it
 """

@@ -8,11 +8,21 @@ import gradio as gr
 
 from playground import setups
 from playground.errors import InvalidSetup
+from playground.finetuning.preparation.rows import answers_of
 from playground.finetuning.skills import SKILLS
-from playground.finetuning.training_data import Parts, TrainingData, built_in, split
+from playground.finetuning.training_data import Parts, TrainingData, built_in, own, split
 from playground.parameters import STRICT, number
+from playground.ui.finetune import own_rows_panel, row_checks_panel
+from playground.ui.finetune.own_rows_panel import OwnRowsPanel
+from playground.ui.finetune.row_checks_panel import RowChecksPanel
 from playground.ui.handlers.tab import Updates
 from playground.ui.setup_form.fields import Field, pick, read_fields
+
+OWN = "own"
+CARD_OF_OWN = (
+    "Rows of a question and its answer, of conversations whose last turn is the answer (`messages`), or of preferences "
+    "(`prompt`, `chosen`, `rejected`). Answers of an experiment, a run or a comparison, saved as JSON, are rows too."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +38,11 @@ class DataAmount:
         0.1, 0.0, 0.5, step=0.05, label="Keep apart for validation",
         help="Share of the items that are looked at and never learned, at most 64: their loss shows overfitting.",
     )  # fmt: skip
+    held_out: float = number(
+        0.2, 0.0, 0.5, step=0.05, label="Seal for the end",
+        help="Share of your rows that is neither learned nor looked at, for the one judgement at the end. What comes "
+        "with the playground has such rows already.",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,42 +51,50 @@ class DataPanel:
 
     name: Any
     card: Any
+    own: OwnRowsPanel
     amount: tuple[Field, ...]
+    checks: RowChecksPanel
 
     @property
     def inputs(self) -> set[Any]:
-        return {self.name, *(field.widget for field in self.amount)}
+        return {self.name, *self.own.inputs, *(field.widget for field in self.amount)}
 
     def read(self, values: Mapping[Any, Any], seed: int) -> tuple[TrainingData, Parts]:
         """Raises InvalidSetup for data that is not on offer, or for a split that leaves nothing to learn."""
-        data = chosen(values[self.name], seed)
         amount: DataAmount = setups.build(DataAmount, read_fields(self.amount, values), ("data",))
+        if values[self.name] == OWN:
+            rows, title = self.own.read(values)
+            return own(rows, title, amount.most, amount.validation, amount.held_out, seed)
+        data = chosen(values[self.name], seed)
         return data, split(data, amount.most, amount.validation, seed)
 
 
 def chosen(name: Any, seed: int = 0) -> TrainingData:
     """Raises InvalidSetup for what is not on offer."""
     if not isinstance(name, str) or name not in SKILLS:
-        raise InvalidSetup(path=("data",), value=name, rule=f"it must be one of {', '.join(SKILLS)}.")
+        raise InvalidSetup(path=("data",), value=name, rule=f"it must be one of {', '.join([*SKILLS, OWN])}.")
     return built_in(name, seed)
 
 
 def card_text(data: TrainingData) -> str:
     """What it is, with one row of it."""
     row = data.rows[0]
-    prompt, answer = (text.replace("\n", "\n> ") for text in (row.messages[-1].content, row.answer))
+    prompt, answer = (text.replace("\n", "\n> ") for text in (row.messages[-1].content, answers_of(row)[0]))
     return f"{len(data.rows):,} rows. {data.about}\n\nOne of them:\n\n> {prompt}\n>\n> **{answer}**"
 
 
 def build() -> DataPanel:
     """Lay out the panel."""
-    offered = [(skill.title, name) for name, skill in SKILLS.items()]
+    offered = [*((skill.title, name) for name, skill in SKILLS.items()), ("My own rows", OWN)]
     name = gr.Dropdown(offered, value=offered[0][1], label="Data", filterable=False, elem_id="training-data")
     card = gr.Markdown(card_text(chosen(offered[0][1])), elem_classes="card-line")
-    amount = pick(DataAmount, "most", "validation")
-    return DataPanel(name=name, card=card, amount=amount)
+    own_rows = own_rows_panel.build()
+    amount = pick(DataAmount, "most", "validation", "held_out")
+    checks = row_checks_panel.build()
+    return DataPanel(name=name, card=card, own=own_rows, amount=amount, checks=checks)
 
 
 def describe(panel: DataPanel, name: Any) -> Updates:
     """Updates that show the card of the chosen data. Raises InvalidSetup."""
-    return {panel.card: card_text(chosen(name))}
+    card = CARD_OF_OWN if name == OWN else card_text(chosen(name))
+    return {panel.card: card, panel.own.frame: gr.update(visible=name == OWN)}

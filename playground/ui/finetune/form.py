@@ -12,7 +12,7 @@ from playground.backends.sources import ModelSource
 from playground.errors import InvalidSetup, NotSupported
 from playground.finetuning.jobs.job import Job
 from playground.finetuning.methods import METHODS
-from playground.finetuning.training_data import Parts
+from playground.finetuning.training_data import Parts, TrainingData
 from playground.ui.finetune import data_panel, recipe_panel
 from playground.ui.finetune.data_panel import DataPanel
 from playground.ui.finetune.recipe_panel import RecipePanel
@@ -37,23 +37,32 @@ class TrainingForm:
 
     def read(self, values: Mapping[Any, Any], catalog: Catalog, owner: str) -> tuple[Job, Parts]:
         """What the form asks for. Raises InvalidSetup, UnknownModel, and NotSupported for a model that cannot learn."""
-        info = catalog.info(payloads.words(values[self.model], "model"))
-        if not can_learn(info):
-            raise NotSupported(f"{info.title} cannot be trained here; choose a language model of this machine.")
+        info, source = self.chosen_model(values, catalog)
         recipe = self.recipe.read(values)
-        data, parts = self.data.read(values, recipe.seed)
+        data, parts = self.read_data(values)
         if not parts.training:
             raise InvalidSetup("No row is left to learn from; use more of them, or keep fewer apart.")
         title = payloads.words(values[self.title], "title").strip() or f"{data.title}, {METHODS[recipe.method].title}"
         if len(title) > MAX_TITLE:
             raise InvalidSetup(f"The title has {len(title):,} characters; {MAX_TITLE} is the most.")
-        source = catalog.entry(info.name).source
-        assert isinstance(source, ModelSource)  # of every local model
         job = Job(
             id="", title=title, model=info.name, model_title=info.title, source=source, recipe=recipe,
             data=data.title, prompts=data.prompts, made=time.time(), owner=owner,
         )  # fmt: skip
         return job, parts
+
+    def chosen_model(self, values: Mapping[Any, Any], catalog: Catalog) -> tuple[ModelInfo, ModelSource]:
+        """Raises UnknownModel, and NotSupported for a model that cannot learn."""
+        info = catalog.info(payloads.words(values[self.model], "model"))
+        if not can_learn(info):
+            raise NotSupported(f"{info.title} cannot be trained here; choose a language model of this machine.")
+        source = catalog.entry(info.name).source
+        assert isinstance(source, ModelSource)  # of every local model
+        return info, source
+
+    def read_data(self, values: Mapping[Any, Any]) -> tuple[TrainingData, Parts]:
+        """The data and its parts, by the recipe's seed. Raises InvalidSetup."""
+        return self.data.read(values, self.recipe.read(values).seed)
 
     def offer(self, chosen: Any, catalog: Catalog) -> Updates:
         """Updates that offer the models there are now."""

@@ -90,7 +90,7 @@ class TrainingHandlers:
     def start(self, values: dict[Any, Any], request: gr.Request) -> Updates:
         panel, owner = self.panel, self.shared.sessions.visitor(request)
         job, parts = self.form.read(values, self.shared.sessions.of(request), owner)
-        key = self.jobs.start(job, parts.training, parts.validation)
+        key = self.jobs.start(job, parts.training, parts.validation, parts.held_out)
         return {**panel.show(self.jobs.standing(key, owner)), panel.changes: values[panel.changes] + 1}
 
     def look(self, key: str, shown: Any, changes: int, request: gr.Request) -> Updates:

@@ -3,9 +3,11 @@
 import gradio as gr
 
 from playground.finetuning.recipe import PRESETS
-from playground.ui.finetune import comparing, data_panel, form, running_panel
+from playground.ui.finetune import checking, comparing, data_panel, form, own_rows_panel, running_panel
+from playground.ui.finetune.checking import RowChecksHandlers
 from playground.ui.finetune.comparing import ComparingHandlers
 from playground.ui.finetune.form import TrainingForm
+from playground.ui.finetune.own_rows_panel import OwnRowsHandlers
 from playground.ui.finetune.running_panel import TrainingHandlers
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE
@@ -34,6 +36,8 @@ def build(shared: PageContext) -> Tab:
     jobs = shared.trainings
     running_panel.wire(TrainingHandlers(panel=panel, form=filled, jobs=jobs, shared=shared))
     comparing.wire(ComparingHandlers(panel=panel, jobs=jobs, shared=shared, line=line))
+    own_rows_panel.wire(OwnRowsHandlers(panel=filled.data.own, settings=shared.settings))
+    checking.wire(RowChecksHandlers(form=filled, shared=shared))
     _wire_form(filled, shared)
     return Tab()
 
@@ -58,7 +62,7 @@ def _wire_form(filled: TrainingForm, shared: PageContext) -> None:
     def offer(chosen: object, request: gr.Request) -> Updates:
         return filled.offer(chosen, shared.sessions.of(request))
 
-    data.name.change(describe_data, data.name, [data.card], preprocess=False, **AT_ONCE)
+    data.name.change(describe_data, data.name, [data.card, data.own.frame], preprocess=False, **AT_ONCE)
     recipe.method.change(
         describe_method, recipe.method, [recipe.card, *(field.widget for field in recipe.numbers)], preprocess=False,
         **AT_ONCE,

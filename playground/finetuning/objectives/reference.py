@@ -1,0 +1,15 @@
+"""The model as it is before anything is learned: reference of preferences, and its own teacher."""
+
+from typing import Any
+
+
+class PlainModel:
+    """A model without anything that learns in it."""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+
+    def logits(self, ids: Any, mask: Any, positions: Any, keep: int) -> Any:
+        return self._model(
+            input_ids=ids, attention_mask=mask, position_ids=positions, logits_to_keep=keep, use_cache=False
+        ).logits
