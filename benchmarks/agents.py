@@ -2,6 +2,9 @@
 
 python -m benchmarks.agents          prints the time to the first token of each agent's turns 2 and 10, of a moderator's
                                      choices as well, and their ratios
+
+Of a moderator there is one choice for each turn, so that a single slow moment would decide: it chooses in more rounds.
+That it reads nothing twice is a test of its own (`tests/chats/test_nothing_read_twice.py`), which no clock decides.
 """
 
 import re
@@ -15,7 +18,7 @@ from playground.running import runner
 from playground.settings import Settings
 from playground.types import Setup
 
-ROUNDS, TURNS, EARLY = 3, 10, 2
+ROUNDS, MODERATED, TURNS, EARLY = 3, 7, 10, 2
 NUMBER = re.compile(r"\d+")
 NAMES = ("Ann", "Ben")
 THIRD = "Eve"  # beside a moderator: of two only one could be next
@@ -49,10 +52,10 @@ def first_tokens(catalog: Catalog, setup: Setup) -> dict[int, list[float]]:
 def main() -> dict[str, float]:
     catalog = Catalog(offered_entries(Settings.from_environment()))
     figures = {}
-    for next_speaker, names in (("round_robin", NAMES), ("moderator", (*NAMES, THIRD))):
+    for next_speaker, names, count in (("round_robin", NAMES, ROUNDS), ("moderator", (*NAMES, THIRD), MODERATED)):
         # Of another river each time, so that no conversation begins like one before it; the first warms up.
         rounds = [
-            first_tokens(catalog, setup_of(f"number {number}", names, next_speaker)) for number in range(1 + ROUNDS)
+            first_tokens(catalog, setup_of(f"number {number}", names, next_speaker)) for number in range(1 + count)
         ][1:]
         early, late = (
             statistics.median(seconds for times in rounds for seconds in times[turn]) for turn in (EARLY, TURNS)

@@ -42,10 +42,17 @@ def number(
     return field(default=default, metadata=_metadata(help, label, constraints, step=step, empty=empty) | of_effect)
 
 
-def text(default: str = "", *, max_length: int, help: str, label: str = "", lines: int = 1, empty: str = "") -> Any:
-    """Field for text of bounded length; `lines` is how tall its box starts, `empty` what it means to have none."""
+def text(
+    default: str = "", *, max_length: int, help: str, label: str = "", lines: int = 1, empty: str = "",
+    offered: bool = False,
+) -> Any:  # fmt: skip
+    """Field for text of bounded length; `lines` is how tall its box starts, `empty` what it means to have none.
+
+    Of one that is `offered` a form lists what there is at the time, which a declaration cannot know.
+    """
     constraints = {"max_length": max_length, "strict": True}
-    return field(default=default, metadata=_metadata(help, label, constraints, lines=lines, empty=empty))
+    shown = {"lines": lines, "empty": empty, "offered": offered}
+    return field(default=default, metadata=_metadata(help, label, constraints, **shown))
 
 
 def choice(default: str, *, help: str, label: str = "", why_no_other: str = "") -> Any:
@@ -97,6 +104,7 @@ class Parameter:
     max_length: int | None = None
     lines: int = 1
     empty: str = ""
+    offered: bool = False
     effect: Effect = ""
     neutral: Any = None
     strong: Any = None
@@ -162,6 +170,7 @@ def _parameter(f: "dataclasses.Field[Any]", hint: Any) -> Parameter:
         max_length=meta.get("max_length"),
         lines=extra.get("lines", 1),
         empty=extra.get("empty", ""),
+        offered=extra.get("offered", False),
         effect=meta.get("effect", ""),
         neutral=meta.get("neutral"),
         strong=meta.get("strong"),

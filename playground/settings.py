@@ -24,6 +24,7 @@ SHARES = tuple(f"{whose}_{what}" for whose in ("visitor", "address") for what in
 SITE = re.compile(r"https?://[a-z0-9.*-]+(:[0-9]+)?")
 VECTORS = re.compile(r"https?://\S+")
 KEY, KEY_RULE = re.compile(r"[\x21-\x7e]{16,500}"), "16 to 500 letters, digits and signs, without spaces"
+SECRET = re.compile(r"[\x21-\x7e]{1,4000}")
 MOST_PANES = 26  # each has a letter
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
@@ -40,6 +41,7 @@ class Settings:
     model: str = ""  # folder of a model to use as the default one
     models: tuple[str, ...] = ()  # more models, name=source; adapters, name=model+source
     vectors: str = ""  # address of a Qdrant server that keeps the vectors of passages; empty: in memory
+    vectors_key: str = field(default="", repr=False)  # that this server asks for
     precision: Precision = "auto"  # how the weights of local models are stored
     memory_megabytes: int = 0  # for all loaded models together; 0 is most of what there is
     proxies: tuple[str, ...] = ()  # addresses or networks whose X-Forwarded-For is believed
@@ -123,6 +125,8 @@ class Settings:
                 raise _invalid_value("framed_by", site, "like https://example.org")
         if self.vectors and not VECTORS.fullmatch(self.vectors):
             raise _invalid_value("vectors", self.vectors, "like http://127.0.0.1:6333")
+        if self.vectors_key and not SECRET.fullmatch(self.vectors_key):
+            raise InvalidSetup("PLAYGROUND_VECTORS_KEY must be letters, digits and signs, without spaces.")
         if self.serve_key and not KEY.fullmatch(self.serve_key):
             raise InvalidSetup(f"PLAYGROUND_SERVE_KEY must be {KEY_RULE}.")  # without repeating it
         for name in ("memory_megabytes", "store_days"):

@@ -240,6 +240,8 @@ class SearchSettings:
     )
     encoder: str = text(
         max_length=MAX_NAME,
-        help="What makes the vectors: empty is the one that comes with the playground, else a model behind a connected "
-        "endpoint (name/model), to which the passages and the question are sent.",
+        help="What makes the vectors: the one that comes with the playground, or a model behind a connected endpoint "
+        "(name/model), to which the passages and the question are sent.",
+        empty="all-MiniLM-L6-v2, which comes with the playground",
+        offered=True,
     )

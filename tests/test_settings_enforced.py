@@ -43,6 +43,7 @@ ENFORCED = {
     "model": f"{ENGINE}::test_the_default_model_is_the_folder_that_was_named",
     "models": "test_what_the_operator_listed_is_offered",
     "vectors": "test_encoders.py::test_vectors_go_where_the_operator_says",
+    "vectors_key": "test_qdrant_over_http.py::test_a_key_that_is_wrong_or_not_given_is_named",
     "precision": f"{ENGINE}::test_weights_are_stored_as_told",
     "memory_megabytes": f"{ENGINE}::test_a_model_beyond_the_memory_for_all_is_refused",
     "proxies": f"{VISITORS}::test_forwarded_addresses_are_believed_of_named_proxies_only",

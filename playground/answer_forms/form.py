@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from playground.answer_forms import grammars, joined, schemas
+from playground.answer_forms import grammars, joined, repeats, schemas
 from playground.answer_forms.schemas import NotAForm
 from playground.errors import InvalidSetup
 from playground.task import MAX_FORM, FormKind, Task
@@ -105,6 +105,7 @@ def _read(kind: FormKind, text: str) -> AnswerForm:
     if kind == "regex":
         return AnswerForm(kind, grammars.regex_grammar(text), written=text)
     joined.check_joined_terms(text)
+    repeats.check_repeats(text)
     grammars.check_patterns(joined.embedded_schemas(text))
     return AnswerForm(kind, grammars.lark_grammar(text), written=text)
 

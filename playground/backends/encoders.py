@@ -25,7 +25,7 @@ def library_of(settings: Settings) -> Library:
     encoder = LocalEncoder(settings)
     if not settings.vectors:
         return Library(encoder, limits=limits)
-    return Library(encoder, QdrantStore(settings.vectors).keep, limits)
+    return Library(encoder, QdrantStore(settings.vectors, settings.vectors_key).keep, limits)
 
 
 class LocalEncoder:
@@ -63,10 +63,13 @@ class LocalEncoder:
 
 
 class QdrantStore:
-    """A Qdrant server or cluster; its client is imported and connected when vectors are first kept."""
+    """A Qdrant server or cluster; its client is imported and connected when vectors are first kept.
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    No call to it takes longer than so many `seconds`.
+    """
+
+    def __init__(self, url: str, key: str = "", seconds: int = 30) -> None:
+        self._url, self._key, self._seconds = url, key, seconds
         self._client: Any = None
 
     def keep(self, name: str, vectors: Vectors, documents: Sequence[int]) -> Nearest:
@@ -77,5 +80,7 @@ class QdrantStore:
             except ImportError:
                 needed = "pip install 'qdrant-client==1.20.*'"
                 raise ModelUnavailable(f"PLAYGROUND_VECTORS names a Qdrant server, which needs `{needed}`.") from None
-            self._client = QdrantClient(url=self._url, timeout=30, check_compatibility=False)
+            self._client = QdrantClient(
+                url=self._url, api_key=self._key or None, timeout=self._seconds, check_compatibility=False
+            )
         return QdrantNearest(self._client, name, vectors, documents)

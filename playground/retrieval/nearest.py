@@ -1,5 +1,6 @@
 """The passages nearest to a question: exactly, in memory, or in a Qdrant server."""
 
+import logging
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -8,7 +9,9 @@ import numpy as np
 from playground.errors import ModelUnavailable
 from playground.retrieval.embedding import Vectors
 
+log = logging.getLogger(__name__)
 ROWS_AT_ONCE = 1000  # that are sent to a server
+STORE = "The vector store of PLAYGROUND_VECTORS"
 DOCUMENT = "document"  # what a server is told of each vector: the place of its document, by which it can filter
 
 
@@ -43,18 +46,23 @@ class ExactNearest:
 
 
 class QdrantNearest:
-    """The same in Qdrant, a server or a cluster by its client's calls."""
+    """The same in Qdrant, a server or a cluster by its client's calls.
+
+    What is there under the name is kept if it is as many vectors of the same size, and else made anew. Raises
+    ModelUnavailable where the server does not do what is asked of it.
+    """
 
     def __init__(self, client: Any, name: str, vectors: Vectors, documents: Sequence[int]) -> None:
         self._client, self._name = client, name
         try:
             if client.collection_exists(name):
-                if client.count(name).count == len(vectors):
+                kept = client.get_collection(name).config.params.vectors
+                if client.count(name).count == len(vectors) and kept.size == vectors.shape[1]:
                     return
                 client.delete_collection(name)
             self._fill(vectors, documents)
         except Exception as error:  # of the network, of the server, of a version: its client has no one kind
-            raise ModelUnavailable("The vector store of PLAYGROUND_VECTORS failed", error) from error
+            raise _unavailable(error) from error
 
     def _fill(self, vectors: Vectors, documents: Sequence[int]) -> None:
         from qdrant_client import models
@@ -79,11 +87,40 @@ class QdrantNearest:
             query = vector.tolist()
             found = self._client.query_points(self._name, query=query, query_filter=only, limit=count).points
         except Exception as error:
-            raise ModelUnavailable("The vector store of PLAYGROUND_VECTORS failed", error) from error
+            raise _unavailable(error) from error
         return [(int(point.id), float(point.score)) for point in found]
 
     def close(self) -> None:
-        self._client.delete_collection(self._name)
+        try:
+            self._client.delete_collection(self._name)
+        except Exception as error:  # the session that they were of has ended in any case
+            log.warning("%s still has %s, which nobody needs any more: %s", STORE, self._name, _unavailable(error))
+
+
+def _unavailable(error: Exception) -> ModelUnavailable:
+    """What went wrong with the store, and what to do. `source` is the network's error within one of the client's."""
+    import httpx  # which the client brings
+
+    source, status = getattr(error, "source", error), getattr(error, "status_code", None)
+    if status in (401, 403):
+        return ModelUnavailable(f"{STORE} refused the key; PLAYGROUND_VECTORS_KEY has to be one that may write there.")
+    if isinstance(source, httpx.TimeoutException):
+        return ModelUnavailable(f"{STORE} did not answer in time. Try again, or see what it is busy with.")
+    if isinstance(source, httpx.TransportError):
+        return ModelUnavailable(
+            f"{STORE} cannot be reached; see whether it is running, and whether the address is right", source
+        )
+    if status is not None:
+        return ModelUnavailable(f"{STORE} answered {status}", _words_of(error))
+    return ModelUnavailable(f"{STORE} failed", error)
+
+
+def _words_of(error: Any) -> str:
+    """What a server said of a call that it refused."""
+    try:
+        return str(error.structured()["status"]["error"])
+    except (ValueError, KeyError, TypeError):  # another program answers there
+        return str(error)
 
 
 def are_of(documents: "np.ndarray[Any, Any]", among: frozenset[int]) -> "np.ndarray[Any, np.dtype[np.bool_]]":

@@ -33,7 +33,7 @@ from playground.ui.playground import tab as playground_tab
 from playground.ui.playground.variables_panel import PromptForm
 from playground.ui.retrieval import tab as retrieval_tab
 from playground.ui.sampling import tab as sampling_tab
-from playground.ui.setup_form import model_choice, offered_models
+from playground.ui.setup_form import model_choice, offered_encoders, offered_models
 from playground.ui.setup_form.form import Form
 
 __all__ = ["build_app", "launch_options"]
@@ -89,6 +89,7 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
         choices = [form.choice, *(choice for tab in made for choice in tab.choices)]
         model_choice.wire(page, shared.model_changes, choices, sessions)
         offered_models.wire(page, shared.model_changes, offered, sessions)
+        offered_encoders.wire(page, shared.model_changes, sessions)
         _open_in_playground(shared, form, tabs)
         for taking in (taking for tab in made for taking in tab.taking):
             _take_setup(taking, form, sessions)

@@ -1,6 +1,7 @@
-"""A growing conversation is read once: of each turn only what is new, for answers are kept as they were written."""
+"""A growing conversation is read once: of each turn only what is new, also by a moderator who reads all of it."""
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -17,7 +18,9 @@ SETUP = setups.parse(
 SAID = ("Name a heron's food.", "And in winter?", "Say that in fewer words.", "Thank you.")
 
 
-def test_of_each_turn_only_what_is_new_is_read(real_catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many tokens are read, of each prompt and in its order."""
     read: list[int] = []
     prefill = ForwardPass.prefill
 
@@ -26,6 +29,10 @@ def test_of_each_turn_only_what_is_new_is_read(real_catalog: Catalog, monkeypatc
         return prefill(self, cache, ids, use)
 
     monkeypatch.setattr(ForwardPass, "prefill", counted)
+    return read
+
+
+def test_of_each_turn_only_what_is_new_is_read(real_catalog: Catalog, read: list[int]) -> None:
     turns: tuple[Turn, ...] = ()
     known = 0
     for text in SAID:
@@ -38,3 +45,27 @@ def test_of_each_turn_only_what_is_new_is_read(real_catalog: Catalog, monkeypatc
         known = reply.prompt_tokens + reply.completion_tokens - (reply.finish_reason == "length")
         turns = (*turns, Turn(role="user", text=text), Turn(role="assistant", text=reply.text))
     assert known > 100
+
+
+def test_a_moderator_reads_the_last_message_and_the_question_and_nothing_twice(
+    real_catalog: Catalog, read: list[int]
+) -> None:
+    """It is another prompt than any agent's; the end of each, where it is asked, is new as well."""
+    agents = [
+        {"name": name, "system": f"You are {name}. Say what you know of herons."} for name in ("Ann", "Ben", "Eve")
+    ]
+    options = {"messages": 4, "next_speaker": "moderator", "single_prompt": False}
+    task = {"input": "Tell each other about herons.", "agents": agents}
+    sampling = {"temperature": 0, "max_tokens": 16}
+    setup = setups.parse({"strategy": "panel", "options": options, "task": task, "sampling": sampling})
+    *_, run = runner.run(setup, real_catalog)
+    assert len(read) == len(run.steps)
+    choices = [
+        (tokens, step.completions[0].prompt_tokens)
+        for tokens, step in zip(read, run.steps, strict=True)
+        if step.label.startswith("Who speaks")
+    ]
+    question = len("Who is to speak next? Reply with one name and nothing else: Ann, Ben, Eve.")  # in characters: more
+    for (_, before), (tokens, now) in pairwise(choices):
+        assert tokens <= now - before + question
+    assert choices[-1][0] < choices[-1][1] / 2

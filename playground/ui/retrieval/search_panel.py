@@ -9,6 +9,7 @@ import gradio as gr
 
 from playground import setups
 from playground.errors import InvalidSetup
+from playground.parameters import parameters
 from playground.retrieval.library import Library
 from playground.retrieval.passages import Collection
 from playground.task import SearchSettings
@@ -20,7 +21,7 @@ from playground.ui.setup_form.fields import Field, pick, read_fields
 HERE = Path(__file__).parent
 SETTINGS = ("passages", "size", "overlap", "weight")
 NO_CHOICE = ("Type a question below", "")
-HERE_MADE = "all-MiniLM-L6-v2, which comes with the playground"
+HERE_MADE = next(p.empty for p in parameters(SearchSettings) if p.name == "encoder")
 SENT = "Passages and questions are sent to the endpoint that is chosen."
 
 

@@ -8,6 +8,8 @@ form.py              The form of a whole setup, made of sections
 labels.py            A setup's paths in the words of the Playground's form: a person looks for a label, not for
                      `task.input`
 model_choice.py      Which weights answer: a model, and of one that has adapters perhaps one of them, at a scale
+offered_encoders.py  The encoders of documents that a technique can search with: one list, for all forms of the page
+                     that offer them
 offered_models.py    The models and adapters that rows of their own can have: one list, for all tables of the page
                      that offer them
 sampling_fields.py   A section of a form: sampling parameters, all or some of them

@@ -80,6 +80,8 @@ def widget(p: Parameter) -> Any:
             return rows_editor(_columns(cls), noun=noun, most=p.max_length or 1)
     if p.name == COLLECTION:
         return gr.Dropdown(_collections(), filterable=False, **shown)
+    if p.offered:  # what a setup names that is not there is shown, and refused by name
+        return gr.Dropdown([(p.empty, "")], allow_custom_value=True, **shown)
     if p.kind in ("list", "map"):
         return gr.Textbox(**shown, lines=2, max_lines=6)
     if p.kind in ("integer", "number") and not p.optional:
