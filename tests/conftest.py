@@ -4,6 +4,7 @@ import gc
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import hypothesis
@@ -12,6 +13,7 @@ from served import Served, serving
 from word_vectors import WordVectors
 
 from playground.answer_forms.form import NAMES
+from playground.backends import memory
 from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.scripted import ReplyRule, ScriptedBackend, echo_prompt
 from playground.parameters import parameters
@@ -65,6 +67,17 @@ def catalog_of() -> CatalogOf:
 
 
 @pytest.fixture(scope="session")
+def page(catalog_of: CatalogOf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The whole page over a scripted model, not served: for tests that call its handlers, and change nothing of it."""
+    from playground.ui.app import build_app
+
+    folder = tmp_path_factory.mktemp("page")
+    page = build_app(Settings(cache=folder, store=str(folder / "store.sqlite")), catalog_of())
+    yield page
+    page.close()
+
+
+@pytest.fixture(scope="session")
 def settings() -> Settings:
     return Settings.from_environment()
 
@@ -79,7 +92,7 @@ def default_model(settings: Settings) -> tuple[Any, Any]:
 
 
 @pytest.fixture(scope="session")
-def real_catalog(settings: Settings) -> Catalog:
+def real_catalog(settings: Settings) -> Iterator[Catalog]:
     """What the app offers, with the default model loaded."""
     from playground.backends.encoders import library_of
     from playground.backends.offered_entries import offered_entries
@@ -87,7 +100,8 @@ def real_catalog(settings: Settings) -> Catalog:
     catalog = Catalog(offered_entries(settings), library=library_of(settings))
     for _ in catalog.open("default"):
         pass
-    return catalog
+    yield catalog
+    catalog.close()
 
 
 @pytest.fixture(scope="session")
@@ -99,7 +113,18 @@ def served(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield served
 
 
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """What a file of tests leaves stays to the end, as pages that were served do: see below."""
+    if nextitem is None or nextitem.path != item.path:
+        gc.collect()
+        gc.freeze()
+
+
 def pytest_collection_finish() -> None:
-    """What is there by now stays to the end: it is not gone through each time that a test frees memory."""
+    """What is there by now stays to the end: it is not gone through each time that a test frees memory.
+
+    The app itself goes through all there is when a model is unloaded, which takes it a second here, hundreds of times.
+    """
     gc.collect()
     gc.freeze()
+    memory.gc = SimpleNamespace(collect=gc.collect, freeze=lambda: None, unfreeze=lambda: None)  # type: ignore[assignment]

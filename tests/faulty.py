@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from patience import PATIENCE
+
 USAGE = {"prompt_tokens": 7, "completion_tokens": 4, "total_tokens": 11}
 WORDS = ("one", " two", " three", " four")
 KEY = "sk-test-0123456789abcdefghij"
@@ -89,7 +91,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def stall(self) -> None:
         """Say nothing until the other side has closed the connection."""
-        self.connection.settimeout(30)
+        self.connection.settimeout(PATIENCE)
         if not self.connection.recv(1):
             raise ConnectionResetError
 

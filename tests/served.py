@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import urlopen
 
+from patience import PATIENCE
+
 MODEL = "HuggingFaceTB/SmolLM2-135M-Instruct"
-STARTING = 120.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def serving(model: Path, hub: Path) -> Iterator[Served]:
     log = (hub / "log").open("w")
     server = subprocess.Popen(command, env=offline, stdout=log, stderr=log)
     try:
-        end = time.monotonic() + STARTING
+        end = time.monotonic() + PATIENCE
         while not _healthy(port):
             assert server.poll() is None, (hub / "log").read_text()[-2000:]
             assert time.monotonic() < end, "The server did not start in time."
@@ -46,14 +46,14 @@ def serving(model: Path, hub: Path) -> Iterator[Served]:
         yield Served(f"http://127.0.0.1:{port}/v1", server.pid)
     finally:
         server.terminate()
-        server.wait(30)
+        server.wait(PATIENCE)
         log.close()
 
 
 def _healthy(port: int) -> bool:
     try:
-        return urlopen(f"http://127.0.0.1:{port}/health", timeout=5).status == 200
-    except URLError:
+        return urlopen(f"http://127.0.0.1:{port}/health", timeout=PATIENCE).status == 200
+    except OSError:
         return False
 
 

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Generator
 
 import pytest
+from patience import PATIENCE
 
 from playground.background import Background
 from playground.errors import EndpointFailed
@@ -21,7 +22,7 @@ def test_what_fails_while_it_is_closed_is_an_error_of_it_and_nobody_waits_for_ev
     work = Background(clumsy(), 0, name="work")
     work.halt.set()
     work.start()
-    assert work.ended.wait(10)
+    assert work.ended.wait(PATIENCE)
     with pytest.raises(RuntimeError, match="in the way out"):
         _ = work.value
 
@@ -35,14 +36,14 @@ def test_a_bug_after_the_stop_is_logged_for_nobody_may_be_waiting(
     def fails() -> Generator[int, None, None]:
         yield 1
         resumed.set()
-        assert left.wait(10)
+        assert left.wait(PATIENCE)
         raise error
 
     work = Background(fails(), 0, name="work")
     with caplog.at_level(logging.ERROR):
         work.start()
-        assert resumed.wait(10)
+        assert resumed.wait(PATIENCE)
         work.halt.set()
         left.set()
-        assert work.ended.wait(10)
+        assert work.ended.wait(PATIENCE)
     assert ("oops" in caplog.text) == logged

@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
+from patience import PATIENCE
 
 from playground import setups
 from playground.backends.base import Capabilities, Request
@@ -104,7 +105,7 @@ def test_closing_stops_every_pane(catalog: Catalog) -> None:
         while not all(run.steps and run.steps[0].completions[0].text for run in next(runs)):
             pass
         assert catalog.info("endless").users == 3
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while catalog.info("endless").users or any(t.name == "pane endless" for t in threading.enumerate()):
         assert time.monotonic() < deadline
         time.sleep(0.005)

@@ -1,5 +1,7 @@
 """The real default model behind the whole app: every technique and every preset."""
 
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -11,20 +13,38 @@ from playground.errors import NotSupported
 from playground.running import runner
 from playground.strategies import technique_of
 from playground.task import PERSON
-from playground.types import Run
+from playground.types import Run, Setup
 
 PRESETS = presets.setup_presets()
+AT_ONCE = 16  # runs: the model decodes them in one batch, which takes a fraction of the time of one after the other
 
 
-def last(setup: setups.Setup, catalog: Catalog) -> Run:
+def last(setup: Setup, catalog: Catalog) -> Run:
     *_, run = runner.run(setup, catalog)
     return run
 
 
 CALLING = {key for key, preset in PRESETS.items() if technique_of(preset.setup).offers_functions}
-
-
 WAITING = {key for key, preset in PRESETS.items() if any(a.writer == "person" for a in preset.setup.task.agents)}
+
+
+def of(*keys: str) -> Any:
+    """The setups of these presets, one for each test."""
+    return pytest.mark.parametrize("setup", [pytest.param(PRESETS[key].setup, id=key) for key in keys])
+
+
+@pytest.fixture(scope="module")
+def begun(request: pytest.FixtureRequest, real_catalog: Catalog) -> Iterator[dict[str, Future[Run]]]:
+    """The runs of all tests here that were chosen, begun together."""
+    asked = [item for item in request.session.items if item.path == request.path and "run" in item.fixturenames]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield {item.nodeid: pool.submit(last, item.callspec.params["setup"], real_catalog) for item in asked}
+
+
+@pytest.fixture
+def run(request: pytest.FixtureRequest, begun: dict[str, Future[Run]]) -> Run:
+    """How the run of the test's `setup` ended."""
+    return begun[request.node.nodeid].result()
 
 
 @pytest.mark.parametrize("key", sorted(CALLING))
@@ -35,10 +55,8 @@ def test_presets_with_functions_are_refused_by_name_for_its_template_knows_none(
         last(PRESETS[key].setup, real_catalog)
 
 
-@pytest.mark.parametrize("key", [key for key in PRESETS if key not in CALLING | WAITING])
-def test_every_preset_gives_an_answer(real_catalog: Catalog, key: str) -> None:
-    setup = PRESETS[key].setup
-    run = last(setup, real_catalog)
+@of(*(key for key in PRESETS if key not in CALLING | WAITING))
+def test_every_preset_gives_an_answer(setup: Setup, run: Run) -> None:
     assert (run.status, run.error) == ("done", "")
     assert run.answer.strip()
     if setup.task.answer == "label":
@@ -52,9 +70,8 @@ def test_every_preset_gives_an_answer(real_catalog: Catalog, key: str) -> None:
             assert "<|im_" not in completion.text
 
 
-@pytest.mark.parametrize("key", sorted(WAITING))
-def test_presets_in_which_a_person_speaks_wait_for_that(real_catalog: Catalog, key: str) -> None:
-    run = last(PRESETS[key].setup, real_catalog)
+@of(*sorted(WAITING))
+def test_presets_in_which_a_person_speaks_wait_for_that(setup: Setup, run: Run) -> None:
     assert (run.status, run.error, run.answer) == ("done", "", "")
     *before, turn = run.steps
     assert all(completion.text for step in before for completion in step.completions)
@@ -77,8 +94,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("strategy", [name for name, one in setups.STRATEGIES.items() if not one.offers_functions])
-def test_every_technique_runs(real_catalog: Catalog, strategy: str) -> None:
+def question(strategy: str) -> Setup:
     data = {
         "strategy": strategy,
         "options": OPTIONS.get(strategy, {}),
@@ -93,7 +109,14 @@ def test_every_technique_runs(real_catalog: Catalog, strategy: str) -> None:
         },
         "sampling": {"max_tokens": 24, "seed": 1},
     }
-    run = last(setups.parse(data), real_catalog)
+    return setups.parse(data)
+
+
+ASKING = [name for name, one in setups.STRATEGIES.items() if not one.offers_functions]
+
+
+@pytest.mark.parametrize("setup", [pytest.param(question(name), id=name) for name in ASKING])
+def test_every_technique_runs(setup: Setup, run: Run) -> None:
     assert run.status == "done"
     assert all(c.text for c in run.steps[0].completions)
 

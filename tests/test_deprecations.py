@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import PATIENCE
 
 from playground.deprecations import KINDS
 
@@ -120,7 +121,7 @@ def test_a_terminal_shows_no_deprecations_unless_asked(begun: str, asked: bool) 
     options = ["-W", "default"] if asked else []
     done = subprocess.run(
         [sys.executable, *options, "-c", SHOWN.format(begun=begun)],
-        cwd=ROOT, env=kept, capture_output=True, text=True, timeout=120, check=True,
+        cwd=ROOT, env=kept, capture_output=True, text=True, timeout=PATIENCE, check=True,
     )  # fmt: skip
     assert ("a library will drop this" in done.stderr) == asked
     assert asked or done.stderr == ""

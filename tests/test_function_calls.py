@@ -235,10 +235,10 @@ def test_arguments_are_checked_within_a_budget_and_nothing_is_fetched(monkeypatc
 
 
 def test_a_call_full_of_spaces_is_read_at_once() -> None:
-    started = time.monotonic()
+    started = time.process_time()
     assert read_calls(f"<tool_call>{' ' * 100_000}x{' ' * 100_000}y")[1][0].arguments.startswith("x ")
     assert read_calls(f"{{}}{' ' * 100_000}x") == (f"{{}}{' ' * 100_000}x", ())
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 20  # what grew with the square took minutes
 
 
 def test_a_reply_of_nothing_but_calls_has_no_thousand_steps() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Generator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from patience import PATIENCE
 
 from playground.background import Background
 from playground.returning import Returning
@@ -52,7 +53,7 @@ def test_work_in_the_background_ends_with_its_value() -> None:
     work = Background(counting(3), -1, name="counting")
     assert work.latest == -1
     work.start()
-    assert work.ended.wait(10)
+    assert work.ended.wait(PATIENCE)
     assert (work.latest, work.value, work.error) == (2, "counted to 3", None)
 
 
@@ -63,7 +64,7 @@ def test_what_the_work_raised_is_raised_for_whoever_waits() -> None:
 
     work = Background(failing(), 0, name="failing")
     work.start()
-    assert work.ended.wait(10)
+    assert work.ended.wait(PATIENCE)
     with pytest.raises(KeyError, match="oops"):
         assert work.value
 
@@ -73,12 +74,12 @@ def test_halted_work_is_closed_at_its_next_item() -> None:
     go, halt = threading.Event(), threading.Event()
 
     def slow() -> Generator[int, None, str]:
-        go.wait(10)
+        go.wait(PATIENCE)
         return (yield from counting(9, closed))
 
     work = Background(slow(), -1, name="slow", halt=halt)
     work.start()
     halt.set()
     go.set()
-    assert work.ended.wait(10)
+    assert work.ended.wait(PATIENCE)
     assert (work.latest, closed) == (0, [0])

@@ -11,6 +11,8 @@ from typing import Any
 
 import httpx
 import pytest
+from clients import http_client
+from patience import PATIENCE, until
 from posting import Visitor
 
 import app as starting
@@ -24,7 +26,6 @@ from playground.settings import Settings
 from playground.ui.app import build_app, launch_options
 
 ROOT = Path(__file__).parent.parent
-WAIT = 30.0  # seconds
 LONG = {"task": {"input": "Hi"}, "sampling": {"max_tokens": 4000}}
 PLAN = {"data": {"size": 1}, "techniques": [{}], "sampling": {"max_tokens": 4000}}
 PROMPTS = "one\ntwo\nthree\nfour"
@@ -98,7 +99,7 @@ class Server:
 
     def visitor(self, address: str = "192.0.2.1") -> Visitor:
         """Somebody new, from this address."""
-        client = httpx.Client(base_url=self.url, timeout=WAIT, headers={"X-Forwarded-For": address})
+        client = http_client(self.url, headers={"X-Forwarded-For": address})
         self.clients.append(client)
         client.get("/").raise_for_status()
         return Visitor(self.app, client, f"session{len(self.clients)}")
@@ -112,19 +113,12 @@ class Server:
         return not self.running and not self.app._queue.event_ids_to_events
 
 
-def until(true: Callable[[], bool]) -> bool:
-    end = time.monotonic() + WAIT
-    while not true() and time.monotonic() < end:
-        time.sleep(0.02)
-    return true()
-
-
 GOING_ON = threading.Event()  # while it is not set, no answer begins
 GOING_ON.set()
 
 
 def endless(*_: Any) -> str:
-    GOING_ON.wait(WAIT)
+    GOING_ON.wait(PATIENCE)
     return "word " * 5000
 
 
@@ -195,7 +189,7 @@ EXPERIMENTS = {"/experiment", "experiment-button", "list-button"}
 )
 def test_whatever_runs_is_ended(tight: Server, place: str, given: Any, values: dict[str, Any]) -> None:
     assert "ended after 1 seconds, the most this server allows" in tight.visitor().ask(place, given, **values)
-    assert until(lambda: not tight.running)
+    until(lambda: not tight.running)
 
 
 @pytest.mark.parametrize(
@@ -217,8 +211,8 @@ def test_a_list_is_ended(start: Callable[..., Server]) -> None:
 def _takes_three_seconds(server: Server, place: str, given: Any, values: dict[str, Any]) -> None:
     began = time.monotonic()
     assert "It has taken 3 seconds, the most" in server.visitor().ask(place, given, **values)
-    assert 3 <= time.monotonic() - began < WAIT
-    assert until(lambda: not server.running)
+    assert 3 <= time.monotonic() - began < PATIENCE
+    until(lambda: not server.running)
 
 
 def test_the_limits_are_said_before_anything_runs(tight: Server, private: Server) -> None:
@@ -272,7 +266,7 @@ def test_no_more_panes_are_compared(tight: Server) -> None:
 )
 def test_no_more_runs_wait(tight: Server, who: str, running: int, words: str) -> None:
     """Nor run, whichever of the ways to run something is taken."""
-    assert until(tight.is_quiet)
+    until(tight.is_quiet)
     visitor, most = tight.visitor(), 0
     GOING_ON.clear()
     try:
@@ -287,11 +281,11 @@ def test_no_more_runs_wait(tight: Server, who: str, running: int, words: str) ->
             if posted.status_code != 200:
                 break
         assert words in posted.text
-        assert until(lambda: tight.running == running)
+        until(lambda: tight.running == running)
         assert most <= running
     finally:
         GOING_ON.set()
-    assert until(tight.is_quiet)
+    until(tight.is_quiet)
 
 
 @pytest.mark.parametrize(
@@ -305,10 +299,10 @@ def test_no_more_experiments_begin(tight: Server, holding: int, words: str) -> N
     asks = mine if holding == 1 else tight.visitor("192.0.2.7")
     refused: set[str] = set()
     for number in range(4):  # they hold their places for three seconds, which may be over soon on a busy machine
-        assert until(tight.is_quiet)
+        until(tight.is_quiet)
         for holder in holders:
             assert replace(holder, session=f"{holder.session}x{number}").join("/experiment", plan).status_code == 200
-        assert until(lambda: tight.running >= holding)
+        until(lambda: tight.running >= holding)
         for place in EXPERIMENTS - refused:
             said = asks.ask(place, [PLAN] if place == "/experiment" else None, Prompts="one", Items=1)
             if f"No more experiments can begin now: {words}" in said:
@@ -316,7 +310,7 @@ def test_no_more_experiments_begin(tight: Server, holding: int, words: str) -> N
         if refused == EXPERIMENTS:
             break
     assert refused == EXPERIMENTS
-    assert until(tight.is_quiet)
+    until(tight.is_quiet)
 
 
 # ------------------------------------------------------------------------------------------ what is kept

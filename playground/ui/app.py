@@ -102,11 +102,11 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
             links.wire_hand_over(shared.comparison_to_open, compared, tabs, "compare", sessions)
         if hosting.on_space():
             gr.Markdown(KEPT if hosting.keeps_files() else FORGOTTEN, elem_id="hosted")
+        page.default_config = DescribedOnce(page.default_config)
     let_one_wait(page.fns.values())
     page.session_ended = sessions.end
     page.ended = trainings.close
     page.served = catalog
-    page.default_config = DescribedOnce(page.default_config)
     # Closed: requests that do not queue would also slip past every limit.
     return page.queue(api_open=False, default_concurrency_limit=settings.max_users)
 

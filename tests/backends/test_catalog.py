@@ -4,6 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from patience import PATIENCE
 
 from playground.backends.base import Backend
 from playground.backends.catalog import Catalog, LoadReport, ModelEntry
@@ -34,7 +35,7 @@ def test_many_who_open_a_model_share_one_load() -> None:
 
     def load(report: LoadReport) -> Backend:
         loads.append(1)
-        assert ready.wait(10)
+        assert ready.wait(PATIENCE)
         return BACKEND
 
     catalog = catalog_with(load)
@@ -42,7 +43,7 @@ def test_many_who_open_a_model_share_one_load() -> None:
         waiting = [pool.submit(finish, catalog) for _ in range(8)]
         assert not catalog.info("m").loaded
         ready.set()
-        assert {id(f.result(10)) for f in waiting} == {id(BACKEND)}
+        assert {id(f.result(PATIENCE)) for f in waiting} == {id(BACKEND)}
     assert len(loads) == 1
     assert catalog.loaded_backend("m") is BACKEND
     assert catalog.info("m").loaded
@@ -54,12 +55,12 @@ def test_progress_is_seen_while_it_loads() -> None:
     def load(report: LoadReport) -> Backend:
         report(Progress(what="Fetching", done=34, total=93, unit="MB"))
         reported.set()
-        assert go.wait(10)
+        assert go.wait(PATIENCE)
         return BACKEND
 
     catalog = catalog_with(load)
     catalog.preload("m")
-    assert reported.wait(10)
+    assert reported.wait(PATIENCE)
     assert next(catalog.open("m")) == Progress(what="Fetching", done=34, total=93, unit="MB") == catalog.status("m")
     go.set()
     finish(catalog)

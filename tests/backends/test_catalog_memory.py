@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
+from patience import PATIENCE
 
 from playground.backends import memory
 from playground.backends.base import Backend
@@ -130,7 +131,7 @@ def test_who_waits_for_a_load_is_no_run() -> None:
     go = threading.Event()
 
     def load(_: LoadReport) -> Any:
-        assert go.wait(30)
+        assert go.wait(PATIENCE)
         return Weights()
 
     catalog = Catalog([entry("m", load=load)])
@@ -149,7 +150,7 @@ def test_a_model_that_is_being_loaded_is_not_unloaded() -> None:
     go = threading.Event()
 
     def load(_: LoadReport) -> Any:
-        assert go.wait(30)
+        assert go.wait(PATIENCE)
         return Weights()
 
     catalog = Catalog([entry("m", load=load)])
@@ -170,20 +171,20 @@ def test_what_leaves_while_it_is_looked_up_is_unknown() -> None:
     class Lingering(Weights):
         def close(self) -> None:
             closing.set()
-            assert go.wait(30)
+            assert go.wait(PATIENCE)
 
     catalog = Catalog([entry("m", load=lambda _: Lingering()), entry("other")])
     finish(catalog.open("m"))
     with ThreadPoolExecutor(2) as pool:
         unloading = pool.submit(catalog.unload, "m")
-        assert closing.wait(30)
+        assert closing.wait(PATIENCE)
         asking = pool.submit(catalog.info, "m")
         with pytest.raises(TimeoutError):
             asking.result(0.1)  # it waits for the lock
         go.set()
-        unloading.result(30)
+        unloading.result(PATIENCE)
         with pytest.raises(UnknownModel, match="no model named 'm'; choose one of other"):
-            asking.result(30)
+            asking.result(PATIENCE)
 
 
 def test_adapters_are_listed_before_they_are_loaded_and_go_with_their_model() -> None:
@@ -253,12 +254,12 @@ def test_two_loads_at_once_are_counted_together() -> None:
     def load(report: LoadReport) -> Any:
         report.reserve(60 * MB)
         reserved.set()
-        assert go.wait(30)
+        assert go.wait(PATIENCE)
         return Weights(60 * MB)
 
     catalog = Catalog([entry("a", load=load), entry("b", 60 * MB)], budget=MemoryBudget(100 * MB))
     catalog.preload("a")
-    assert reserved.wait(30)
+    assert reserved.wait(PATIENCE)
     with pytest.raises(LimitReached, match="40 MB of the 100 MB"):
         finish(catalog.open("b"))
     go.set()
@@ -286,7 +287,7 @@ def test_what_was_loaded_half_does_not_outlive_the_error() -> None:
 
     catalog = Catalog([entry("m", load=load)])
     catalog.preload("m")
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while not isinstance(catalog.status("m"), ModelUnavailable) or made[0]() is not None:
         assert time.monotonic() < deadline
         time.sleep(0.001)
@@ -331,7 +332,7 @@ def test_closing_stops_a_load_that_nobody_else_waits_for() -> None:
     assert not slow.stopped.wait(0.05)
     assert names(catalog) == ["m"]
     second.close()  # type: ignore[attr-defined]
-    assert slow.stopped.wait(30)
+    assert slow.stopped.wait(PATIENCE)
     assert names(catalog) == []
 
 
@@ -349,15 +350,15 @@ def test_what_was_loaded_after_it_was_stopped_is_closed() -> None:
 
     def load(_: LoadReport) -> Any:  # deaf while it reads a file
         loading.set()
-        assert go.wait(30)
+        assert go.wait(PATIENCE)
         return made
 
     catalog = Catalog([entry("m", added=False, load=load)])
     opening = begin(catalog, "m")
-    assert loading.wait(30)
+    assert loading.wait(PATIENCE)
     opening.close()  # type: ignore[attr-defined]
     go.set()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while not made.closed:
         assert time.monotonic() < deadline
         time.sleep(0.001)
@@ -372,7 +373,7 @@ def test_a_load_begins_when_the_one_that_was_stopped_has_ended() -> None:
         report.reserve(60 * MB)
         if len(loads) == 1:
             deaf.set()
-            assert go.wait(30)
+            assert go.wait(PATIENCE)
         backend.attached.append("a")
         return AdapterDetails(name="a", title="A", loaded=True)
 
@@ -383,7 +384,7 @@ def test_a_load_begins_when_the_one_that_was_stopped_has_ended() -> None:
     weights = finish(catalog.open("m"))
     opening = catalog.open("m", "a")
     next(opening)
-    assert deaf.wait(30)
+    assert deaf.wait(PATIENCE)
     opening.close()
     with pytest.raises(LimitReached, match="39 MB of the 100 MB"):  # it still holds what it reserved
         finish(catalog.open("other"))
@@ -433,7 +434,7 @@ def test_many_threads_add_open_use_and_unload() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(PATIENCE)
     assert failures == []
     assert names(catalog) == ["shared"]
     assert catalog.info("shared").users == 0

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import PATIENCE
 
 from playground.backends.scripted import ScriptedBackend
 from playground.cli import experiment
@@ -21,7 +22,6 @@ from playground.evaluation.running.cells import AskResult
 from playground.evaluation.store import Store
 from playground.types import Setup
 
-WAIT = 60.0  # seconds
 PLAN = """
 data: {{size: {size}}}
 techniques: [{{}}, {{strategy: few_shot, name: Shown}}]
@@ -42,7 +42,7 @@ def begun(folder: Path, plan: str = "long.yaml") -> "subprocess.Popen[str]":
     """The command in a process of its own, once it has stored something."""
     command = [sys.executable, "-m", "playground.experiment", str(folder / plan), "--store", str(folder / "store")]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    end = time.monotonic() + WAIT
+    end = time.monotonic() + PATIENCE
     while stored(folder / "store") < 5:
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < end
@@ -184,7 +184,7 @@ def test_killed_in_the_middle_only_what_is_missing_runs(folder: Path, capsys: py
 def test_an_interrupt_keeps_what_is_done_and_says_what_that_is(folder: Path) -> None:
     process = begun(folder)
     os.kill(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=WAIT)
+    out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     assert err.splitlines()[-1].endswith("stopped.")
     done = int(err.splitlines()[-1].split()[0])
@@ -202,7 +202,7 @@ def test_a_second_interrupt_ends_it_without_a_traceback(folder: Path, monkeypatc
 
 def test_two_processes_share_a_store(folder: Path) -> None:
     both = [begun(folder), begun(folder)]
-    ended = [(process.communicate(timeout=2 * WAIT), process.returncode) for process in both]
+    ended = [(process.communicate(timeout=2 * PATIENCE), process.returncode) for process in both]
     assert [code for _, code in ended] == [0, 0], ended
     assert Store(folder / "store").count() == 200
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from patience import PATIENCE
 
 from playground import setups
 from playground.backends.catalog import Catalog, ModelEntry
@@ -121,7 +122,7 @@ def test_a_list_that_takes_too_long_is_ended_and_keeps_its_rows(catalog_of: Any)
         seen.extend(run_table([setup], prompts, catalog, max_total_seconds=1))
     assert [row.prompt for row in seen[-1]] == ["quick", "slow"]
     assert seen[-1][0].runs[0].status == "done"
-    end = time.monotonic() + 20
+    end = time.monotonic() + PATIENCE
     while catalog.info("default").users and time.monotonic() < end:
         time.sleep(0.02)
     assert not catalog.info("default").users  # the work has ended, not only its telling

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import PATIENCE
 
 from playground import setups
 from playground.errors import InvalidSetup
@@ -40,7 +41,9 @@ def body_in(script: str) -> Any:
 
 def run(command: list[str], folder: Path, recorder: Any) -> str:
     environment = {**os.environ, "OPENAI_API_KEY": "sk-1", "OPENAI_BASE_URL": recorder.url, "NO_PROXY": "127.0.0.1"}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=True
+    )
     return done.stdout
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gradio_client import Client
-from started import ROOT, STARTING, started
+from clients import gradio_client
+from patience import PATIENCE
+from started import ROOT, started
 
 from playground import hosting
 from playground.errors import InvalidSetup
@@ -38,7 +39,7 @@ def test_a_space_on_zero_gpu_starts_and_answers_from_the_processor(tmp_path: Pat
         "PLAYGROUND_STORE": str(tmp_path / "store.sqlite"),
     }
     with started(tmp_path / "log", **environment) as server:
-        client = Client(server.url, verbose=False)
+        client = gradio_client(server.url)
         run = client.predict(SETUP, api_name="/run")
         assert run["status"] == "done", run["error"]
         assert run["completion_tokens"] > 0
@@ -51,7 +52,7 @@ def test_a_container_without_a_home_starts_on_the_port_of_its_host(tmp_path: Pat
     """A home that can be made by nobody, not even by root; no name for the user is asked for."""
     environment = {"HOME": "/dev/null/home", "TMPDIR": str(tmp_path), "XDG_CACHE_HOME": "", "PLAYGROUND_MODEL": "none"}
     with started(tmp_path / "log", port="PORT", **environment) as server:
-        table = Client(server.url, verbose=False).predict(EXPERIMENT, api_name="/experiment")
+        table = gradio_client(server.url).predict(EXPERIMENT, api_name="/experiment")
         assert table["status"] == "done", table["message"]
     (cache,) = tmp_path.glob("prompt-playground-*")
     assert (cache / "experiments.sqlite").is_file()
@@ -63,10 +64,10 @@ def test_a_container_without_a_home_starts_on_the_port_of_its_host(tmp_path: Pat
 def test_a_signal_ends_it_with_runs_on_their_way_and_the_store_written(number: int, tmp_path: Path) -> None:
     store = tmp_path / "store.sqlite"
     with started(tmp_path / "log", PLAYGROUND_STORE=str(store)) as server:
-        client = Client(server.url, verbose=False)
+        client = gradio_client(server.url)
         slow = client.submit(SLOW, api_name="/run")
         tried = client.submit(EXPERIMENT, api_name="/experiment")
-        until = time.monotonic() + 60
+        until = time.monotonic() + PATIENCE
         while not (slow.outputs() and any(table["done"] for table in tried.outputs())):
             assert not tried.done(), tried.result()
             assert time.monotonic() < until, server.log.read_text()[-3000:]
@@ -137,7 +138,7 @@ def test_a_port_that_is_taken_is_said_in_one_line_with_what_to_do(tmp_path: Path
         number = busy.getsockname()[1]
         ended = subprocess.run(
             [sys.executable, "app.py", "--port", str(number)],
-            cwd=ROOT, capture_output=True, text=True, timeout=STARTING,
+            cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE,
         )  # fmt: skip
     assert ended.returncode == 1
     (line,) = ended.stderr.splitlines()

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from openai import OpenAI
+from patience import PATIENCE
 
 from playground import setups
 from playground.answer_forms.form import NAMES, read_form
@@ -23,7 +24,6 @@ from playground.ui.app import build_app, launch_options
 from playground.ui.handlers.sessions import Sessions
 
 QUESTION: Any = [{"role": "user", "content": "Write one sentence about the sea."}]
-WAIT = 60.0  # seconds
 FILTERS = set(with_effect(Sampling, "filter"))
 FORMS: dict[FormKind, str] = {
     "json_schema": '{"type": "object", "properties": {"n": {"type": "boolean"}}, "required": ["n"], '
@@ -56,7 +56,7 @@ def server(real_catalog: Catalog, tmp_path_factory: pytest.TempPathFactory) -> I
     app = build_app(settings, real_catalog)
     page = app.launch(**{**launch_options(settings), "quiet": True}, prevent_thread_lock=True)[1]
     url = f"{str(page).replace('localhost', '127.0.0.1').rstrip('/')}/v1"
-    with OpenAI(base_url=url, api_key="none", max_retries=0, timeout=WAIT) as client:
+    with OpenAI(base_url=url, api_key="none", max_retries=0, timeout=PATIENCE) as client:
         yield Server(url, client, real_catalog)
     app.close()
 
@@ -89,11 +89,11 @@ def test_two_at_once_share_the_batch(server: Server) -> None:
     long: Any = {"max_tokens": 400, "extra_body": {"logit_bias": {"2": -100}}}  # which is how it would end
     with ThreadPoolExecutor(2) as programs:
         answers = [programs.submit(server.ask, model=name, **long) for name in ("default", "default+pirate")]
-        end, rows = time.monotonic() + WAIT, 0
+        end, rows = time.monotonic() + PATIENCE, 0
         while rows < 2 and time.monotonic() < end:
             rows = max(rows, engine.stats.rows)
             time.sleep(0.01)
-        assert all(len(text_of(answer.result(WAIT))) > 100 for answer in answers)
+        assert all(len(text_of(answer.result(PATIENCE))) > 100 for answer in answers)
     assert rows == 2
 
 

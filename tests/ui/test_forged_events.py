@@ -5,13 +5,13 @@ import json
 from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from itertools import count, islice
-from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import gradio as gr
 import pytest
+from patience import PATIENCE
 
 from playground.settings import Settings
 from playground.ui.app import build_app
@@ -65,12 +65,12 @@ class Forger:
         body = {"data": data, "fn_index": handler, "session_hash": self.session, "event_data": event}
         headers = {"content-type": "application/json"}
         urlopen(
-            Request(f"{self.url}join", json.dumps(body, default=lambda _: None).encode(), headers), timeout=60
+            Request(f"{self.url}join", json.dumps(body, default=lambda _: None).encode(), headers), timeout=PATIENCE
         ).close()
 
     def news(self, *kinds: str) -> Iterator[Any]:
         """What the session is told, of these kinds."""
-        with urlopen(f"{self.url}data?session_hash={self.session}", timeout=60) as stream:
+        with urlopen(f"{self.url}data?session_hash={self.session}", timeout=PATIENCE) as stream:
             for line in stream:
                 news = json.loads(line.removeprefix(b"data: ")) if line.startswith(b"data: ") else {}
                 if news.get("msg") in kinds:
@@ -98,9 +98,12 @@ def _texts(value: Any) -> Iterator[str]:
             rest += one.values() if isinstance(one, dict) else one
 
 
-@pytest.fixture
-def forger(catalog_of: Any, tmp_path: Path) -> Iterator[Any]:
-    settings = Settings(port=0, store=str(tmp_path / "store.sqlite"), max_cells=1)  # no experiment is run to its end
+@pytest.fixture(scope="module")
+def forger(catalog_of: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Forgers who come to one and the same server, each of them as somebody new."""
+    folder = tmp_path_factory.mktemp("forged")
+    store = str(folder / "store.sqlite")
+    settings = Settings(port=0, cache=folder, store=store, max_cells=1)  # no experiment is run to its end
     app = build_app(settings, catalog_of(delay=0.05))
     _, url, _ = app.launch(server_port=None, quiet=True, prevent_thread_lock=True, ssr_mode=False)
     yield lambda: Forger(app, url)

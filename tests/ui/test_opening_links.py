@@ -1,7 +1,6 @@
 """What a tab holds goes through a link and comes back, in another session and in every version that there was."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,20 +10,11 @@ import pytest
 
 from playground import setups
 from playground.evaluation import experiments
-from playground.settings import Settings
 from playground.sharing import links
-from playground.ui.app import build_app
 from playground.ui.gate.values import is_update
 
 STORED = json.loads((Path(__file__).parent / "stored_links.json").read_text("utf-8"))
 KINDS = ("setup", "chat", "comparison", "experiment")
-
-
-@pytest.fixture(scope="module")
-def page(catalog_of: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    page = build_app(Settings(store=str(tmp_path_factory.mktemp("store") / "store.sqlite")), catalog_of())
-    yield page
-    page.close()
 
 
 def handler(page: Any, kind: str) -> Any:

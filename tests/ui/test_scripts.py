@@ -2,13 +2,12 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 import pytest
 
-from playground.settings import Settings
 from playground.ui import look
-from playground.ui.app import build_app
 
 UI = Path(look.__file__).parent
 SCRIPTS = sorted(UI.rglob("*.js"))
@@ -34,17 +33,15 @@ def _code(lines: list[str]) -> int:
     return next(at for at, line in enumerate(lines) if not line.startswith("//"))
 
 
-def test_events_of_our_own_parts_say_what_happens(catalog_of, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    app = build_app(Settings(store=str(tmp_path / "store.sqlite")), catalog_of())
-    own = {key for key, block in app.blocks.items() if type(block) is gr.HTML}
-    heard = {event for fn in app.fns.values() for of, event in fn.targets if of in own}
+def test_events_of_our_own_parts_say_what_happens(page: Any) -> None:
+    own = {key for key, block in page.blocks.items() if type(block) is gr.HTML}
+    heard = {event for fn in page.fns.values() for of, event in fn.targets if of in own}
     assert heard & {"select", "edit", "clear", "submit", "apply", "like", "blur", "unload"} == set()
     assert {"open_setup", "save_preset", "reset", "turn_page", "take_token", "nudge_bias", "continue_run"} <= heard
 
 
-def test_every_event_that_a_script_sends_is_heard(catalog_of, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    app = build_app(Settings(store=str(tmp_path / "store.sqlite")), catalog_of())
-    heard = {event for fn in app.fns.values() for _, event in fn.targets}
+def test_every_event_that_a_script_sends_is_heard(page: Any) -> None:
+    heard = {event for fn in page.fns.values() for _, event in fn.targets}
     for path in SCRIPTS:
         sent = set(re.findall(r"""\b(?:trigger|send)\("(\w+)\"""", path.read_text("utf-8")))
         assert sent <= heard | OF_GRADIO, path

@@ -46,17 +46,17 @@ class Page(gr.Blocks):  # type: ignore[misc]  # gradio is untyped
         self.session_ended: Callable[[str], None] = lambda _: None  # told of each session that is over, by its hash
         self.ended: Callable[[], None] = lambda: None  # told when nobody is served any more
 
-    def queue(self, *args: Any, **options: Any) -> Any:
-        super().queue(*args, **options)
-        made = vars(self)["_queue"]
+    def queue(self, *, api_open: bool = False, default_concurrency_limit: int | None | str = "not_set") -> Any:
+        """Closed unless it is said. Gradio's own also makes an application, which `launch` makes anew in any case."""
+        self.api_open = api_open
         self._queue = FairQueue(
             self._settings,
-            live_updates=made.live_updates,
-            concurrency_count=made.max_thread_count,
-            update_intervals=made.update_intervals,
+            live_updates=True,
+            concurrency_count=self.max_threads,
+            update_intervals=1,
             max_size=None,  # it has its own rules for that
             blocks=self,
-            default_concurrency_limit=made.default_concurrency_limit,
+            default_concurrency_limit=default_concurrency_limit,
         )
         return self
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from faulty import KEY, Faulty, Handler
+from patience import PATIENCE
 
 from playground.backends.endpoints import encoder as encoders
 from playground.backends.endpoints.encoder import EndpointEncoder
@@ -122,4 +123,4 @@ def test_a_stop_ends_the_call(server: Faulty, encoder: EndpointEncoder) -> None:
     while not server.seen:
         next(work)
     work.close()
-    assert server.seen[0].gone.wait(10)
+    assert server.seen[0].gone.wait(PATIENCE)

@@ -6,8 +6,8 @@ from typing import Any
 
 import psutil
 import pytest
+from patience import PATIENCE, until
 from served import Served
-from test_endpoint_backend import eventually
 
 from playground import setups
 from playground.backends.catalog import Catalog
@@ -120,7 +120,7 @@ def test_stop_is_seen_by_the_server(connection: tuple[Any, Catalog], served: Ser
         pass
     assert _conversations(served.pid)
     runs.close()
-    eventually(lambda: not _conversations(served.pid))  # the answer would go on for longer; those at rest end soon
+    until(lambda: not _conversations(served.pid))  # the answer would go on for longer; those at rest end soon
 
 
 def test_a_setting_it_would_ignore_is_refused_by_name(connection: tuple[Any, Catalog]) -> None:
@@ -138,7 +138,7 @@ def test_served_and_local_models_run_side_by_side(connection: tuple[Any, Catalog
     for thread in panes:
         thread.start()
     for thread in panes:
-        thread.join(120)
+        thread.join(PATIENCE)
     assert {name: run.status for name, run in ends.items()} == {"default": "done", NAME: "done"}
     (local,), (remote,) = (ends[name].steps[0].completions for name in ("default", NAME))
     assert local.tokens

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from patience import PATIENCE
 
 from playground.backends.packaged_models import PackagedModel, Wheel
 
@@ -105,7 +106,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 self.wfile.write(data[start:end])
                 self.wfile.flush()
                 server.reached.set()
-                server.go_on.wait(30)
+                server.go_on.wait(PATIENCE)
                 start = max(start, end)
             self.wfile.write(data[start:])
         except OSError:
@@ -123,7 +124,7 @@ def file_server() -> Iterator[FileServer]:
     finally:
         server.go_on.set()
         server.shutdown()
-        thread.join(30)
+        thread.join(PATIENCE)
         server.server_close()
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from folders import save_model
-from tiny_models import eventually
+from patience import until
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from playground import setups
@@ -95,7 +95,7 @@ def test_no_request_waits_beyond_the_queue_nor_goes_on_beyond_the_longest_time(f
         if run.steps and run.steps[0].completions and run.steps[0].completions[0].tokens:
             break
     next(waiting)
-    eventually(lambda: next(waiting).status in ("waiting", "running"))
+    until(lambda: next(waiting).status in ("waiting", "running"))
     with pytest.raises(LimitReached, match="1 requests are waiting already"):
         ask(catalog)
     running.close()

@@ -6,9 +6,11 @@ from typing import Any
 
 import peft
 import pytest
+from clients import gradio_client
 from folders import save_adapter, save_model
 from gradio_client import Client
 from gradio_client.exceptions import AppError
+from patience import PATIENCE
 
 from playground import setups
 from playground.backends.catalog import Catalog
@@ -35,7 +37,7 @@ def client() -> Iterator[Client]:
     app = build_app(SETTINGS, Catalog(offered_entries(SETTINGS)))
     options = {**launch_options(SETTINGS), "server_port": None, "quiet": True}
     _, url, _ = app.launch(**options, prevent_thread_lock=True)
-    client = Client(url, verbose=False)
+    client = gradio_client(url)
     yield client
     client.close()
     app.close()
@@ -71,10 +73,10 @@ def test_load_attach_compare_unload(client: Client, folders: Path) -> None:
 
 def test_loading_and_comparing_stream(client: Client, folders: Path) -> None:
     job = client.submit(str(folders / "tiny"), "streamed", api_name="/load_model")
-    assert job.result(60)["name"] == "streamed"
+    assert job.result(PATIENCE)["name"] == "streamed"
     assert {"what", "done", "total", "unit"} <= set(job.outputs()[0]["progress"])
     job = client.submit(SETUP, [{"model": "streamed"}] * 2, api_name="/compare")
-    assert [run["status"] for run in job.result(60)] == ["done", "done"]
+    assert [run["status"] for run in job.result(PATIENCE)] == ["done", "done"]
     assert len(job.outputs()) > 1
     client.predict("streamed", api_name="/unload")
 

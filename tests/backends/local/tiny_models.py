@@ -1,8 +1,5 @@
 """Tiny random models of several architectures, and a tokenizer trained on a few lines."""
 
-import time
-from collections.abc import Callable
-
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import (
@@ -86,11 +83,3 @@ def tiny_tokenizer() -> PreTrainedTokenizerFast:
     )
     made.chat_template = TEMPLATE
     return made
-
-
-def eventually(condition: Callable[[], bool], seconds: float = 20) -> None:
-    """Poll until `condition` holds."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.002)

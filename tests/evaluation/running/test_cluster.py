@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from distributed import LocalCluster
+from patience import PATIENCE
 
 from playground.backends.catalog import Catalog
 from playground.backends.offered_entries import offered_entries
@@ -28,7 +29,6 @@ from playground.evaluation.store import Store
 from playground.settings import Settings
 
 SCHEDULER = "from distributed.cli.dask_scheduler import main; main()"
-WAIT = 60  # seconds at most for what takes one
 PLAN = experiments.parse(
     {
         "data": {"name": "word_problems", "size": 20},
@@ -100,7 +100,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(
                 killed = min(workers.values())[0]
                 os.kill(killed, signal.SIGKILL)
         assert killed
-        client.wait_for_workers(2, timeout=WAIT)
+        client.wait_for_workers(2, timeout=PATIENCE)
         assert killed not in [pid for pid, _ in client.run(process).values()]
     assert table.status == "done"
     assert [result.note for result in table.results if result.outcome == "failed"] == []
@@ -137,8 +137,8 @@ def test_a_cell_that_kills_every_worker_fails_alone(two: LocalCluster) -> None:
     two.scheduler.allowed_failures = 0
     try:
         with cluster.connect_cluster(two.scheduler_address) as executor:
-            found = executor.submit(leave).result(timeout=WAIT)
-            executor._places._client.wait_for_workers(2, timeout=WAIT)
+            found = executor.submit(leave).result(timeout=PATIENCE)
+            executor._places._client.wait_for_workers(2, timeout=PATIENCE)
     finally:
         two.scheduler.allowed_failures = 3
     assert "Its worker was lost each time it was asked (1)" in found.error
@@ -159,7 +159,7 @@ def test_what_is_withdrawn_before_it_begins_is_cancelled_there(two: LocalCluster
     with cluster.connect_cluster(two.scheduler_address) as executor:
         futures = [executor.submit(cells.ask_in_process, cell, 60.0) for cell in many()]
         assert futures[-1].cancel()
-        assert futures[0].result(timeout=WAIT).record
+        assert futures[0].result(timeout=PATIENCE).record
 
 
 def many() -> list[Any]:
@@ -192,7 +192,7 @@ def test_a_scheduler_without_the_playground_is_said(tmp_path: Path) -> None:
     ]
     with subprocess.Popen([sys.executable, "-c", code, *options], stderr=subprocess.DEVNULL) as process:
         try:
-            end = time.monotonic() + WAIT
+            end = time.monotonic() + PATIENCE
             while not (file.exists() and file.read_text()):
                 assert time.monotonic() < end
                 time.sleep(0.05)
@@ -250,7 +250,7 @@ def test_a_worker_with_other_weights_is_refused(tmp_path: Path, monkeypatch: pyt
 def test_a_worker_that_comes_later_and_would_answer_otherwise_is_refused_too() -> None:
     with local(1) as one, cluster.connect_cluster(one.scheduler_address) as executor:
         executor._places._client.run(change_precision)
-        found = executor.submit(cells.ask_in_process, many()[0], 60.0).result(timeout=WAIT)
+        found = executor.submit(cells.ask_in_process, many()[0], 60.0).result(timeout=PATIENCE)
     assert found.record is None
     assert "would answer otherwise" in found.error
     assert "PLAYGROUND_PRECISION" in found.error

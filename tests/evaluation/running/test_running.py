@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from faulty import Faulty, Handler, fine, serving
+from patience import PATIENCE
 
 from playground import setups
 from playground.backends.base import Capabilities, Request
@@ -31,7 +32,6 @@ from playground.evaluation.store import Store, records
 from playground.settings import Settings
 from playground.types import Progress
 
-WAIT = 30.0  # seconds
 VOTE = {"strategy": "self_consistency", "options": {"form": "few_shot", "paths": 3}}
 
 
@@ -76,7 +76,7 @@ class Asked:
             self.now += 1
             self.most = max(self.most, self.now)
         try:
-            assert self.going.wait(WAIT)
+            assert self.going.wait(PATIENCE)
             if error := self.fails(asked):
                 raise error
             return f"The answer is {rng.randint(1, 9)}."
@@ -173,7 +173,7 @@ def test_stopping_keeps_what_is_done_and_ends_what_is_on_its_way(store: Store, h
         assert (end.status, len(end.results) >= len(table.results)) == ("stopped", True)
     tables.close()
     model.going.set()
-    deadline = time.monotonic() + WAIT
+    deadline = time.monotonic() + PATIENCE
     while model.now and time.monotonic() < deadline:
         time.sleep(0.01)
     calls = model.calls
@@ -200,7 +200,7 @@ def test_what_ended_while_nobody_looked_is_kept_by_closing(store: Store) -> None
             next(tables)
         model.going.set()
         for future in sent:
-            assert future.result(WAIT).record
+            assert future.result(PATIENCE).record
         tables.close()
     assert store.count() == len(sent) >= 4
 
@@ -210,7 +210,7 @@ def test_a_stop_is_noticed_while_a_model_is_loaded_again(store: Store) -> None:
 
     def load(report: Any) -> Any:
         loading.set()
-        end = time.monotonic() + WAIT
+        end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             report(Progress(what="Reading"))
             time.sleep(0.01)
@@ -220,9 +220,9 @@ def test_a_stop_is_noticed_while_a_model_is_loaded_again(store: Store) -> None:
     )
     with ThreadPoolExecutor(1) as threads:
         asked = threads.submit(cells.ask_cell, setups.parse({}), Catalog([entry]), halt, 600.0)
-        assert loading.wait(WAIT)
+        assert loading.wait(PATIENCE)
         halt.set()
-        assert asked.result(WAIT / 2) == cells.AskResult()
+        assert asked.result(PATIENCE / 2) == cells.AskResult()
 
 
 def test_a_stop_is_noticed_in_the_middle_of_an_answer(store: Store, catalog_of: Any) -> None:
@@ -233,7 +233,7 @@ def test_a_stop_is_noticed_in_the_middle_of_an_answer(store: Store, catalog_of: 
     halt.set()
     table = last(tables)
     assert (table.status, table.results) == ("stopped", ())
-    deadline = time.monotonic() + WAIT
+    deadline = time.monotonic() + PATIENCE
     while any(thread.name.startswith("cell") for thread in threading.enumerate()) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert time.monotonic() < deadline  # of the 100 seconds that an answer takes

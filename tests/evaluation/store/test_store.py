@@ -10,12 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE
 
 from playground.errors import StoreFailed
 from playground.evaluation import store as store_module
 from playground.evaluation.store import BATCH, Store
-
-WAIT = 30.0  # seconds
 
 
 @pytest.fixture
@@ -196,7 +195,7 @@ def test_a_store_that_another_process_begins_is_waited_for(path: Path) -> None:
         assert not waited.wait(0.2)
         assert not counted.done()
         other.execute("COMMIT")
-        assert counted.result(WAIT) == 0
+        assert counted.result(PATIENCE) == 0
     store.close()
     other.close()
 

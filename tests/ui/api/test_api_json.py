@@ -14,6 +14,7 @@ from typing import Any
 import numpy
 import orjson
 import pytest
+from clients import gradio_client
 from faulty import KEY, Handler, listing, serving
 from gradio_client import Client
 from gradio_client.exceptions import AppError
@@ -158,7 +159,7 @@ def served(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Iterator[Client]:
     settings = Settings(port=0, cache=folder, store=str(folder / "store"))
     app = build_app(settings, Catalog([entry]))
     options = {**launch_options(settings), "server_port": None, "quiet": True}
-    client = Client(app.launch(**options, prevent_thread_lock=True)[1], verbose=False)
+    client = gradio_client(app.launch(**options, prevent_thread_lock=True)[1])
     assert set(app.get_api_info()["named_endpoints"]) == set(CALLS)
     yield client
     client.close()

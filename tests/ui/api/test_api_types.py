@@ -8,6 +8,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
+from patience import PATIENCE
 
 from playground.backends import sources
 from playground.backends.endpoints.retry import Retry
@@ -43,9 +44,9 @@ def url(catalog_of: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
 def called(url: str, endpoint: str, data: list[Any]) -> str:
     """The event that ends the call, and what it says."""
     call, kind = f"{url}gradio_api/call/{endpoint}", {"content-type": "application/json"}
-    with urlopen(Request(call, json.dumps({"data": data}).encode(), kind), timeout=60) as answer:
+    with urlopen(Request(call, json.dumps({"data": data}).encode(), kind), timeout=PATIENCE) as answer:
         event = json.load(answer)["event_id"]
-    with urlopen(f"{call}/{event}", timeout=60) as answer:
+    with urlopen(f"{call}/{event}", timeout=PATIENCE) as answer:
         return str(answer.read().decode())
 
 

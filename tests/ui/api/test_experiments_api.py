@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from clients import gradio_client
 from faulty import KEY, serving
 from gradio_client import Client
 from gradio_client.exceptions import AppError
+from patience import PATIENCE
 
 from playground.settings import Settings
 from playground.ui.app import build_app, launch_options
 
-WAIT = 30.0  # seconds
 PLAN = {
     "data": {"size": 5},
     "techniques": [{}, {"strategy": "self_consistency", "options": {"form": "few_shot", "paths": 3}}],
@@ -31,7 +32,7 @@ PLAN = {
 def serve(settings: Settings, catalog: Any) -> Iterator[Client]:
     app = build_app(settings, catalog)
     _, url, _ = app.launch(**{**launch_options(settings), "server_port": None, "quiet": True}, prevent_thread_lock=True)
-    client = Client(url, verbose=False)
+    client = gradio_client(url)
     yield client
     client.close()
     app.close()
@@ -50,7 +51,7 @@ def client(catalog_of: Any, settings: Settings) -> Iterator[Client]:
 
 def test_it_streams_and_ends_with_everything(client: Client) -> None:
     job = client.submit(PLAN, api_name="/experiment")
-    result = job.result(WAIT)
+    result = job.result(PATIENCE)
     assert [len(update["cells"]) for update in job.outputs()[:-1]] == [0] * (len(job.outputs()) - 1)
     assert job.outputs()[0]["status"] == "running"
     assert (result["status"], result["done"], result["total"]) == ("done", 10, 10)
@@ -101,13 +102,13 @@ def test_cancelling_ends_the_work_and_keeps_what_is_done(settings: Settings, cat
     def reply(*_: Any) -> str:
         asked[0] += 1
         if asked[0] > 20:
-            assert going.wait(WAIT)
+            assert going.wait(PATIENCE)
         return "The answer is 7."
 
     with serve(replace(settings, store=str(tmp_path / "store")), catalog_of(reply)) as client:
         plan = {**PLAN, "data": {"size": 300}}
         job = client.submit(plan, api_name="/experiment")
-        end = time.monotonic() + WAIT
+        end = time.monotonic() + PATIENCE
         while asked[0] < 20 and time.monotonic() < end:
             time.sleep(0.02)
         job.cancel()
@@ -125,16 +126,16 @@ def test_strangers_run_as_many_as_their_share_and_see_nothing_of_each_other(cata
         shares = Settings(port=0, public=True, visitor_experiments=1)
         settings = replace(shares, endpoints=(f"theirs={server.url}",), store=str(tmp_path / "store"))
         with serve(settings, catalog_of(delay=0.01)) as first:
-            second = Client(first.src, verbose=False)
+            second = gradio_client(first.src)
             plan = {**PLAN, "data": {"size": 30}}
             job = first.submit(plan, api_name="/experiment")
-            end = time.monotonic() + WAIT
+            end = time.monotonic() + PATIENCE
             while not job.outputs() and time.monotonic() < end:
                 time.sleep(0.02)
             with pytest.raises(AppError, match="you have 1, the most for one visitor"):
                 first.predict(plan, api_name="/experiment")
             assert second.predict({**PLAN, "data": {"size": 2}}, api_name="/experiment")["status"] == "done"
-            assert job.result(WAIT)["status"] == "done"
+            assert job.result(PATIENCE)["status"] == "done"
             assert first.predict(PLAN, api_name="/experiment")["known"] == 10
             on_theirs = {**PLAN, "models": [{"model": "theirs/tiny"}]}
             for client, key in ((first, KEY), (second, "none-that-is-valid")):
@@ -150,7 +151,7 @@ def test_the_same_endpoint_connected_again_is_known_in_private(client: Client) -
     with serving() as server:
         plan = {**PLAN, "models": [{"model": "mine/tiny"}]}
         for name, known in (("first", 0), ("again", 10)):
-            visitor = Client(client.src, verbose=False)
+            visitor = gradio_client(client.src)
             visitor.predict("mine", server.url, KEY, api_name="/connect")
             assert visitor.predict(plan, api_name="/experiment")["known"] == known, name
             visitor.close()

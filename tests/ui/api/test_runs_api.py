@@ -8,9 +8,11 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
+from clients import gradio_client
 from faulty import KEY, serving
 from gradio_client import Client
 from gradio_client.exceptions import AppError
+from patience import PATIENCE
 
 from playground import setups
 from playground.settings import Settings
@@ -26,7 +28,7 @@ def client(catalog_of: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     settings = Settings(port=0, store=str(tmp_path_factory.mktemp("store") / "store.sqlite"))
     app = build_app(settings, catalog_of())
     _, url, _ = app.launch(**{**launch_options(settings), "server_port": None, "quiet": True}, prevent_thread_lock=True)
-    client = Client(url, verbose=False)
+    client = gradio_client(url)
     yield client
     client.close()
     app.close()
@@ -97,7 +99,7 @@ def test_whole_setups_are_compared(client: Client) -> None:
 
 def test_the_run_streams(client: Client) -> None:
     job = client.submit(QUESTION, api_name="/run")
-    assert job.result(30)["status"] == "done"
+    assert job.result(PATIENCE)["status"] == "done"
     assert len(job.outputs()) > 1
     assert job.outputs()[0]["status"] == "waiting"
     assert job.outputs()[-1]["steps"][0]["completions"][0]["tokens"]
@@ -215,7 +217,7 @@ def test_only_the_contract_is_public(client: Client) -> None:
 
 
 def test_a_connected_model_is_one_of_the_session_that_connected_it(client: Client) -> None:
-    mine = Client(client.src, verbose=False)
+    mine = gradio_client(client.src)
     with serving() as server:
         found = mine.predict("mine", server.url, KEY, api_name="/connect")
         assert found["models"] == ["mine/tiny"]

@@ -3,11 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
-import pytest
-
-from playground.settings import Settings
 from playground.sharing import links
-from playground.ui.app import build_app
 from playground.ui.gate.values import is_update
 
 ANSWER = {
@@ -19,11 +15,6 @@ ANSWER = {
     "measured": {"completion_tokens": 3, "prompt_tokens": 9, "seconds": 1.5, "ended": "length"},
 }
 HELD = {"chat": {"turns": [{"text": "Hi"}, ANSWER], "at": 1}}
-
-
-@pytest.fixture(scope="module")
-def page(catalog_of: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    return build_app(Settings(store=str(tmp_path_factory.mktemp("store") / "store.sqlite")), catalog_of())
 
 
 def handler(page: Any, name: str, event: str = "") -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from clients import http_client
 from posting import Visitor
 
 from playground.settings import Settings
@@ -27,7 +28,7 @@ def visit(catalog_of: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     clients: list[httpx.Client] = []
 
     def visitor(name: str) -> Visitor:
-        clients.append(httpx.Client(base_url=url, timeout=60))
+        clients.append(http_client(url))
         clients[-1].get("/")
         return Visitor(app, clients[-1], name)
 

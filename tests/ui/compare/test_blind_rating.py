@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from clients import http_client
 from posting import Visitor
 
 from playground import setups
@@ -31,7 +32,6 @@ from playground.ui.compare.run import ComparisonRun
 
 SETUP = setups.parse({"task": {"input": "?"}})
 TITLES = ("A \u00b7 Plain", "B \u00b7 Fancy")
-WAIT = 30.0  # seconds
 NUMBERS = itertools.count()
 
 
@@ -146,7 +146,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, httpx.
     settings = Settings(port=0, store=str(tmp_path_factory.mktemp("store") / "store.sqlite"))
     app = build_app(settings, Catalog([entry("default", "lemon"), entry("second", "melon")]))
     _, url, _ = app.launch(server_port=None, quiet=True, prevent_thread_lock=True, ssr_mode=False)
-    with httpx.Client(base_url=url, timeout=WAIT) as client:
+    with http_client(url) as client:
         client.get("/").raise_for_status()
         yield app, client
     app.close()

@@ -7,8 +7,6 @@ import gradio as gr
 import pytest
 
 from playground import setups
-from playground.settings import Settings
-from playground.ui.app import build_app
 from playground.ui.compare import panes
 from playground.ui.handlers.drafts import keep
 
@@ -20,11 +18,6 @@ KEPT: dict[str, Any] = {
     "prompts": "one\ntwo",
     "blind": True,
 }
-
-
-@pytest.fixture
-def page(catalog_of: Any) -> Any:
-    return build_app(Settings(), catalog_of())
 
 
 def handler(page: Any, name: str) -> Any:

@@ -7,8 +7,6 @@ import pytest
 
 from playground import setups
 from playground.evaluation import experiments
-from playground.settings import Settings
-from playground.ui.app import build_app
 from playground.ui.experiments import kept_plan
 from playground.ui.experiments.kept_plan import KeptPlan, read_kept
 
@@ -27,11 +25,6 @@ PLAN = experiments.parse(
     }
 )
 KEPT = {"plan": setups.changed_values(PLAN), "ticked": [0, 2]}
-
-
-@pytest.fixture
-def page(catalog_of: Any) -> Any:
-    return build_app(Settings(), catalog_of())
 
 
 def handler(page: Any, name: str) -> Any:

@@ -1,104 +1,50 @@
-"""A real server behind the gate, and what talks to it over raw HTTP."""
+"""Servers behind the gate: one for a test that changes it, two that stand for all others."""
 
-import json
-import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-import httpx
 import pytest
+from gated import Server, serve
 
 from playground.backends.catalog import Catalog
-from playground.settings import Settings
-from playground.ui.app import build_app, launch_options
 
-Start = Callable[..., "Server"]
-
-
-@dataclass
-class Server:
-    """The app, where it is served, and clients that keep their cookies as browsers do."""
-
-    app: Any
-    url: str
-    clients: list[httpx.Client] = field(default_factory=list)
-
-    @property
-    def port(self) -> int:
-        return urlsplit(self.url).port or 0
-
-    def browser(self, **options: Any) -> httpx.Client:
-        """A new visitor who has opened the page."""
-        client = self.program(**options)
-        assert client.get("/").status_code == 200
-        return client
-
-    def program(self, **options: Any) -> httpx.Client:
-        """A program without a cookie."""
-        client = httpx.Client(base_url=self.url, timeout=60, **options)
-        self.clients.append(client)
-        return client
-
-    @contextmanager
-    def page(self, client: httpx.Client, session: str) -> Iterator[None]:
-        """While this session's page is open."""
-        with client.stream("GET", f"/gradio_api/heartbeat/{session}") as alive:
-            lines = alive.iter_lines()  # closed, it would close the connection
-            next(lines)
-            yield
-
-    def handler(self, name: str) -> int:
-        """The number of a handler, by its name in the API."""
-        return next(key for key, fn in self.app.fns.items() if fn.api_name == name)
-
-    def join(self, client: httpx.Client, session: str, name: str, *data: Any) -> httpx.Response:
-        body = {"data": list(data), "fn_index": self.handler(name), "session_hash": session}
-        return client.post("/gradio_api/queue/join", json=body)
-
-    def outcome(self, client: httpx.Client, session: str) -> dict[str, Any]:
-        """How what was joined ended."""
-        with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as stream:
-            for line in stream.iter_lines():
-                news = json.loads(line[6:]) if line.startswith("data: ") else {}
-                if news.get("msg") == "process_completed":
-                    return dict(news["output"])
-        raise AssertionError("the session was told no end")
-
-    def ask(self, client: httpx.Client, session: str, name: str, *data: Any) -> dict[str, Any]:
-        assert self.join(client, session, name, *data).status_code == 200
-        return self.outcome(client, session)
-
-    def raw(self, request: bytes, *, all_of_it: bool = True) -> bytes:
-        """What is answered to these bytes."""
-        with socket.create_connection(("127.0.0.1", self.port), 30) as line:
-            line.sendall(request)
-            answer = b""
-            while part := line.recv(65536):
-                answer += part
-                if not all_of_it and b"\r\n\r\n" in answer:
-                    break
-            return answer
+Start = Callable[..., Server]
+CatalogOf = Callable[..., Catalog]
 
 
 @pytest.fixture
-def start(catalog_of: Callable[..., Catalog], tmp_path: Path) -> Iterator[Start]:
+def start(catalog_of: CatalogOf, tmp_path: Path) -> Iterator[Start]:
     """Start the app: `start(public=True)` gives the Server. Its cache is among the test's own files."""
-    servers = []
+    servers: list[Server] = []
 
-    def serve(*, catalog: Catalog | None = None, **settings: Any) -> Server:
-        chosen = replace(Settings(port=0, cache=tmp_path / "cache", store=str(tmp_path / "store.sqlite")), **settings)
-        app = build_app(chosen, catalog or catalog_of())
-        options = {**launch_options(chosen), "server_port": None, "quiet": True, "share": False}
-        _, url, _ = app.launch(**options, prevent_thread_lock=True)
-        servers.append(Server(app, str(url).replace("localhost", "127.0.0.1")))
+    def begin(*, catalog: Catalog | None = None, **settings: Any) -> Server:
+        servers.append(serve(tmp_path, catalog or catalog_of(), **settings))
         return servers[-1]
 
-    yield serve
+    yield begin
     for server in servers:
-        for client in server.clients:
-            client.close()
-        server.app.close()
+        server.end()
+
+
+@pytest.fixture(scope="session")
+def standing(catalog_of: CatalogOf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[bool, Server]]:
+    """A private server and a shared one, for all tests that leave them as they are."""
+    servers = {public: serve(tmp_path_factory.mktemp("cache"), catalog_of(), public=public) for public in (False, True)}
+    yield servers
+    for server in servers.values():
+        server.end()
+
+
+@pytest.fixture
+def private(standing: dict[bool, Server]) -> Iterator[Server]:
+    """The private server, in which others have been: a test's sessions have names of their own."""
+    yield standing[False]
+    standing[False].say_goodbye()
+
+
+@pytest.fixture
+def public(standing: dict[bool, Server]) -> Iterator[Server]:
+    """The shared server, in which others have been: a test's sessions have names of their own."""
+    yield standing[True]
+    standing[True].say_goodbye()

@@ -66,13 +66,13 @@ def test_what_is_searched_otherwise_stays_and_is_said(caplog: pytest.LogCaptureF
     assert "opens the page slowly" in caplog.text
 
 
-def test_the_page_is_given_the_table(start: Any) -> None:
+def test_the_page_is_given_the_table(private: Any) -> None:
     (path,) = ASSETS.glob("core-*.js")
-    answer = start().browser().get(f"/assets/{path.name}")
+    answer = private.browser().get(f"/assets/{path.name}")
     assert answer.headers["content-type"].startswith("text/javascript")
     assert TABLE in answer.text
     assert not SEARCH.search(answer.text)
-    assert start().browser().get("/assets/core-nothing.js").status_code == 404
+    assert private.browser().get("/assets/core-nothing.js").status_code == 404
 
 
 def test_no_part_of_the_page_is_made_anew() -> None:

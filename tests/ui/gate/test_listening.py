@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from gradio import http_server, networking
 from gradio.exceptions import ServerFailedToStartError
+from patience import PATIENCE
 
 from playground.errors import InvalidSetup, PlaygroundError
 from playground.settings import Settings
@@ -69,7 +70,7 @@ def test_a_server_that_begins_slowly_is_waited_for(monkeypatch: pytest.MonkeyPat
         while not may_begin:
             self.looked.wait(0.01)
         self.started = True
-        self.looked.wait(5)
+        self.looked.wait(PATIENCE)
 
     monkeypatch.setattr(PatientServer, "run", run)
     server = PatientServer()

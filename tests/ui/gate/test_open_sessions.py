@@ -1,11 +1,11 @@
 """A session is its visitor's, counts while its page is open, and is not lost to a flood of others."""
 
 import json
-import time
-from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from patience import until
 
 from playground.ui.gate import open_sessions
 from playground.ui.gate.open_sessions import OpenSessions
@@ -103,35 +103,26 @@ def test_idle_sessions_end(kept: Kept) -> None:
 
 
 # ----------------------------------------------------------------------------------- over HTTP
-def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
-def test_another_cookie_gets_nothing_out_of_a_hash(start: Any) -> None:
-    server = start(public=True)
-    mine, other, bare = server.browser(), server.browser(), server.program()
-    with server.page(mine, "mine"):
-        event = server.join(mine, "mine", "run", QUESTION).json()["event_id"]
-        cancel = {"session_hash": "mine", "fn_index": server.handler("run"), "event_id": event}
+def test_another_cookie_gets_nothing_out_of_a_hash(public: Any) -> None:
+    hers, other, bare = public.browser(), public.browser(), public.program()
+    with public.page(hers, "hers"):
+        event = public.join(hers, "hers", "run", QUESTION).json()["event_id"]
+        cancel = {"session_hash": "hers", "fn_index": public.handler("run"), "event_id": event}
         for stranger in (other, bare):
-            assert server.join(stranger, "mine", "run", QUESTION).status_code == 403
-            call = {"data": [QUESTION], "session_hash": "mine"}
+            assert public.join(stranger, "hers", "run", QUESTION).status_code == 403
+            call = {"data": [QUESTION], "session_hash": "hers"}
             assert stranger.post("/gradio_api/call/run", json=call).status_code == 403
-            assert stranger.get("/gradio_api/queue/data", params={"session_hash": "mine"}).status_code == 403
-            assert stranger.get("/gradio_api/heartbeat/mine").status_code == 403
+            assert stranger.get("/gradio_api/queue/data", params={"session_hash": "hers"}).status_code == 403
+            assert stranger.get("/gradio_api/heartbeat/hers").status_code == 403
             assert stranger.get(f"/gradio_api/call/run/{event}").status_code == 403
             assert stranger.post("/gradio_api/cancel", json=cancel).status_code == 403
             assert stranger.post("/gradio_api/cancel", json={**cancel, "session_hash": "own"}).status_code == 403
-        assert server.outcome(mine, "mine")["data"][0]["status"] == "done"
+        assert public.outcome(hers, "hers")["data"][0]["status"] == "done"
 
 
 @pytest.mark.parametrize("key", ["", "a b", "../x", "a" * 65, 5, None, ["a"], {"a": 1}])
-def test_odd_hashes_are_refused(start: Any, key: Any) -> None:
-    server = start()
-    visitor = server.browser()
+def test_odd_hashes_are_refused(private: Any, key: Any) -> None:
+    visitor = private.browser()
     for body in (
         {"data": [], "fn_index": 0, "session_hash": key},
         {"session_hash": key, "fn_index": 0, "event_id": "x"},
@@ -142,31 +133,32 @@ def test_odd_hashes_are_refused(start: Any, key: Any) -> None:
     assert visitor.get("/gradio_api/queue/data").status_code == 400
 
 
-def test_handlers_that_are_not_there_are_refused(start: Any, capfd: pytest.CaptureFixture[str]) -> None:
-    visitor = start().browser()
+def test_handlers_that_are_not_there_are_refused(private: Any, capfd: pytest.CaptureFixture[str]) -> None:
+    visitor = private.browser()
     for number in (None, -1, 100_000, "0", True, [0]):
-        body = {"data": [], "fn_index": number, "session_hash": "mine"}
+        body = {"data": [], "fn_index": number, "session_hash": "numbers"}
         assert visitor.post("/gradio_api/queue/join", json=body).status_code == 404
     assert visitor.post("/gradio_api/call/nothing", json={"data": []}).status_code == 404
     assert "Traceback" not in capfd.readouterr().err
 
 
-def test_a_batch_is_not_made_of_one_call(start: Any) -> None:
-    server = start()
-    visitor = server.browser()
-    body = {"data": [QUESTION], "fn_index": server.handler("run"), "session_hash": "mine", "batched": True}
+def test_a_batch_is_not_made_of_one_call(private: Any) -> None:
+    visitor = private.browser()
+    body = {"data": [QUESTION], "fn_index": private.handler("run"), "session_hash": "batch", "batched": True}
     assert visitor.post("/gradio_api/queue/join", json={**body, "event_id": "x"}).status_code == 200
-    assert server.outcome(visitor, "mine")["data"][0]["status"] == "done"
+    assert private.outcome(visitor, "batch")["data"][0]["status"] == "done"
 
 
-def test_a_flood_of_made_up_hashes_loses_nobodys_run(start: Any) -> None:
+def test_a_flood_of_made_up_hashes_loses_nobodys_run(start: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(open_sessions, "OF_VISITOR", 5)
+    monkeypatch.setattr(open_sessions, "OF_ADDRESS", 20)
     server = start(public=True)
     mine, flooder = server.browser(), server.program()
     states = server.app.app.state_holder
     with server.page(mine, "mine"):
         server.ask(mine, "mine", "run", QUESTION)
         before = states["mine"]
-        for i in range(1005):
+        for i in range(105):
             path = ("component_server", "queue/join", "call/models")[i % 3]
             body = {"data": [], "fn_index": server.handler("models"), "session_hash": f"made-up-{i}"}
             flooder.post(f"/gradio_api/{path}", content=json.dumps(body), headers={"content-type": "application/json"})
@@ -174,28 +166,23 @@ def test_a_flood_of_made_up_hashes_loses_nobodys_run(start: Any) -> None:
         assert len(states.session_data) <= open_sessions.OF_ADDRESS + 1
 
 
-def test_what_is_over_leaves_nothing(start: Any) -> None:
-    server = start()
-    mine = server.browser()
-    states = server.app.app.state_holder
-    with server.page(mine, "mine"):
-        server.ask(mine, "mine", "run", QUESTION)
-        assert "mine" in states
-    until(lambda: "mine" not in states)
-    assert "mine" not in server.app._queue.pending_messages_per_session
-    server.app.app.state_holder["mine"]  # as something that still runs would
-    assert "mine" not in states
+def test_what_is_over_leaves_nothing(private: Any) -> None:
+    mine = private.browser()
+    states = private.app.app.state_holder
+    with private.page(mine, "over"):
+        private.ask(mine, "over", "run", QUESTION)
+        assert "over" in states
+    until(lambda: "over" not in states)
+    assert "over" not in private.app._queue.pending_messages_per_session
+    private.app.app.state_holder["over"]  # as something that still runs would
+    assert "over" not in states
 
 
-def test_thirty_browsers_open_the_page_in_a_second(start: Any) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
-    server = start(public=True)
-
+def test_thirty_browsers_open_the_page_in_a_second(public: Any) -> None:
     def visit(number: int) -> str:
-        visitor = server.browser()
-        with server.page(visitor, f"page{number}"):
-            return str(server.ask(visitor, f"page{number}", "run", QUESTION)["data"][0]["status"])
+        visitor = public.browser()
+        with public.page(visitor, f"page{number}"):
+            return str(public.ask(visitor, f"page{number}", "run", QUESTION)["data"][0]["status"])
 
     with ThreadPoolExecutor(30) as pool:
         assert list(pool.map(visit, range(30))) == ["done"] * 30

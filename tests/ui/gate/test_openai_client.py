@@ -2,7 +2,6 @@
 
 import json
 import socket
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -11,23 +10,22 @@ from typing import Any
 
 import openai
 import pytest
+from gated import Server, serve
 from openai import OpenAI
+from patience import PATIENCE, until
 
 from playground.backends.base import Request
 from playground.backends.catalog import Catalog
 from playground.backends.scripted import ScriptedBackend
-from playground.settings import Settings
-from playground.ui.app import build_app, launch_options
 
 KEY = "sk-class-of-2026-0123456789"
 HI: Any = [{"role": "user", "content": "Say hi."}]
-WAIT = 30.0  # seconds
 TOOLS: Any = [{"type": "function", "function": {"name": "f"}}]
 
 
 def client_of(url: str, key: str = "none") -> OpenAI:
     """One that never asks again by itself."""
-    return OpenAI(base_url=f"{url.rstrip('/')}/v1", api_key=key, max_retries=0, timeout=WAIT)
+    return OpenAI(base_url=f"{url.rstrip('/')}/v1", api_key=key, max_retries=0, timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -38,22 +36,42 @@ def connect() -> Iterator[Callable[..., OpenAI]]:
 
 
 @pytest.fixture(scope="module")
-def client(catalog_of: Callable[..., Catalog], tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenAI]:
-    """Of a private server with nothing special: one for all tests."""
-    folder = tmp_path_factory.mktemp("cache")
-    settings = Settings(port=0, cache=folder, store=str(folder / "store"))
-    app = build_app(settings, catalog_of())
-    url = app.launch(**{**launch_options(settings), "quiet": True}, prevent_thread_lock=True)[1]
-    with client_of(str(url).replace("localhost", "127.0.0.1")) as client:
+def client(standing: dict[bool, Any]) -> Iterator[OpenAI]:
+    """Of the private server with nothing special."""
+    with client_of(standing[False].url) as client:
         yield client
-    app.close()
 
 
-def until(true: Callable[[], bool]) -> bool:
-    end = time.monotonic() + WAIT
-    while not true() and time.monotonic() < end:
-        time.sleep(0.02)
-    return true()
+@pytest.fixture(scope="module")
+def odd(catalog_of: Callable[..., Catalog], tmp_path_factory: Any) -> Iterator[Server]:
+    """A private server whose models answer in ways of their own; programs ask them by the names of these ways."""
+
+    def repeat(request: Request, _: Any) -> str:
+        return "|".join(f"{m.role}: {m.content}" for m in request.messages) + f"|{request.prefill}"
+
+    def form(request: Request, _: Any) -> str:
+        return request.form.schema or request.form.written[0] if request.form else "Well."
+
+    plain = replace(ScriptedBackend().capabilities, sampling=frozenset({"temperature", "max_tokens"}))
+    catalog = catalog_of(delay=0.02)
+    ways: dict[str, dict[str, Any]] = {
+        "repeats": {"reply": repeat},
+        "long": {"reply": lambda *_: "word " * 5000},
+        "slow": {"reply": lambda *_: "word " * 5000, "delay": 0.02},
+        "forms": {"reply": form},
+        "plain": {"capabilities": plain},
+    }
+    for name, options in ways.items():
+        catalog.add(replace(catalog_of(**options).entry("default"), name=name))
+    server = serve(tmp_path_factory.mktemp("odd"), catalog)
+    yield server
+    server.end()
+
+
+@pytest.fixture(scope="module")
+def odd_client(odd: Server) -> Iterator[OpenAI]:
+    with client_of(odd.url) as client:
+        yield client
 
 
 def test_models_and_techniques_are_listed(client: OpenAI) -> None:
@@ -73,10 +91,9 @@ def test_a_chat_is_answered(client: OpenAI) -> None:
     assert answer.usage.total_tokens == answer.usage.prompt_tokens + answer.usage.completion_tokens > 10
 
 
-def test_a_stream_says_the_same(start: Any, connect: Any, catalog_of: Callable[..., Catalog]) -> None:
-    client = connect(start(catalog=catalog_of(delay=0.02)))
-    whole = client.chat.completions.create(model="default", messages=HI, seed=1).choices[0]
-    stream = client.chat.completions.create(
+def test_a_stream_says_the_same(odd_client: OpenAI) -> None:
+    whole = odd_client.chat.completions.create(model="default", messages=HI, seed=1).choices[0]
+    stream = odd_client.chat.completions.create(
         model="default", messages=HI, seed=1, stream=True, stream_options={"include_usage": True}
     )
     *chunks, counted = list(stream)
@@ -84,6 +101,7 @@ def test_a_stream_says_the_same(start: Any, connect: Any, catalog_of: Callable[.
     assert told == whole.message.content
     assert len(chunks) > 4  # as it grows
     assert chunks[-1].choices[0].finish_reason == "stop"
+    assert counted.usage
     assert (counted.choices, counted.usage.completion_tokens > 5) == ([], True)
 
 
@@ -122,21 +140,17 @@ def test_stop_strings_and_limits_end_the_answer(client: OpenAI) -> None:
     assert ask(max_tokens=3)[1] == ask(max_completion_tokens=3)[1] == "length"
 
 
-def test_turns_reach_the_model_as_they_were_sent(start: Any, connect: Any, catalog_of: Callable[..., Catalog]) -> None:
-    def repeat(request: Request, _: Any) -> str:
-        return "|".join(f"{m.role}: {m.content}" for m in request.messages) + f"|{request.prefill}"
-
-    client = connect(start(catalog=catalog_of(repeat)))
+def test_turns_reach_the_model_as_they_were_sent(odd_client: OpenAI) -> None:
     turns: Any = [
         {"role": "developer", "content": "Be brief."},
         {"role": "user", "content": [{"type": "text", "text": "One, "}, {"type": "text", "text": "two?"}]},
         {"role": "assistant", "content": "Three.", "refusal": None, "reasoning_content": "I count."},
         {"role": "user", "content": "And?"},
     ]
-    said = client.chat.completions.create(model="default", messages=turns).choices[0].message.content
+    said = odd_client.chat.completions.create(model="repeats", messages=turns).choices[0].message.content
     assert said == "system: Be brief.|user: One, two?|assistant: Three.|user: And?|"
-    continued = client.chat.completions.create(
-        model="default",
+    continued = odd_client.chat.completions.create(
+        model="repeats",
         messages=turns[:3],
         extra_body={"continue_final_message": True, "add_generation_prompt": False},
     )
@@ -160,45 +174,32 @@ def test_a_technique_answers_as_a_model(client: OpenAI) -> None:
     assert "".join(getattr(part, "reasoning_content", None) or "" for part in parts) == steps
 
 
-def test_what_is_left_out_is_as_in_the_protocol_and_of_a_technique_as_in_a_setup(
-    start: Any, connect: Any, catalog_of: Callable[..., Catalog]
-) -> None:
-    client = connect(start(catalog=catalog_of(lambda *_: "word " * 5000)))
-
+def test_what_is_left_out_is_as_in_the_protocol_and_of_a_technique_as_in_a_setup(odd_client: OpenAI) -> None:
     def length(model: str, **settings: Any) -> int:
-        answer = client.chat.completions.create(model=model, messages=HI, **settings)
-        return int(answer.usage.completion_tokens)
+        answer = odd_client.chat.completions.create(model=model, messages=HI, **settings)
+        return answer.usage.completion_tokens if answer.usage else 0
 
-    assert (length("default"), length("default/zero_shot")) == (4096, 256)
-    assert (length("default/zero_shot", max_tokens=9), length("default/zero_shot", max_completion_tokens=8)) == (9, 8)
+    assert (length("long"), length("long/zero_shot")) == (4096, 256)
+    assert (length("long/zero_shot", max_tokens=9), length("long/zero_shot", max_completion_tokens=8)) == (9, 8)
 
 
-@pytest.mark.parametrize("model", ["default", "default/zero_shot", "default/chain_of_thought"])
-def test_answers_are_held_to_the_form_that_is_asked_for(
-    start: Any, connect: Any, catalog_of: Callable[..., Catalog], model: str
-) -> None:
+@pytest.mark.parametrize("model", ["forms", "forms/zero_shot", "forms/chain_of_thought"])
+def test_answers_are_held_to_the_form_that_is_asked_for(odd_client: OpenAI, model: str) -> None:
     schema = {"type": "object", "properties": {"sum": {"type": "integer"}}}
-
-    def reply(request: Request, _: Any) -> str:
-        return request.form.schema or request.form.written[0] if request.form else "Well."
-
-    client = connect(start(catalog=catalog_of(reply)))
-    described = {"type": "json_schema", "json_schema": {"name": "sum", "schema": schema, "strict": True}}
+    described: Any = {"type": "json_schema", "json_schema": {"name": "sum", "schema": schema, "strict": True}}
     for asked, expected in ((described, schema), ({"type": "json_object"}, {"type": "object"})):
-        answer = client.chat.completions.create(model=model, messages=HI, response_format=asked)
-        assert json.loads(answer.choices[0].message.content) == expected
-    labels = {"structured_outputs": {"choice": ["yes", "no"]}}
-    answer = client.chat.completions.create(model=model, messages=HI, extra_body=labels)
+        answer = odd_client.chat.completions.create(model=model, messages=HI, response_format=asked)
+        assert json.loads(str(answer.choices[0].message.content)) == expected
+    labels: Any = {"structured_outputs": {"choice": ["yes", "no"]}}
+    answer = odd_client.chat.completions.create(model=model, messages=HI, extra_body=labels)
     assert answer.choices[0].message.content == "yes"
-    free = client.chat.completions.create(model=model, messages=HI, response_format={"type": "text"})
+    free = odd_client.chat.completions.create(model=model, messages=HI, response_format={"type": "text"})
     assert free.choices[0].message.content == "Well."
 
 
-def test_a_model_that_keeps_no_form_says_so(start: Any, connect: Any, catalog_of: Callable[..., Catalog]) -> None:
-    plain = replace(ScriptedBackend().capabilities, sampling=frozenset({"temperature", "max_tokens"}))
-    client = connect(start(catalog=catalog_of(capabilities=plain)))
+def test_a_model_that_keeps_no_form_says_so(odd_client: OpenAI) -> None:
     with pytest.raises(openai.BadRequestError, match="was not seen to keep any form"):
-        client.chat.completions.create(model="default", messages=HI, response_format={"type": "json_object"})
+        odd_client.chat.completions.create(model="plain", messages=HI, response_format={"type": "json_object"})
 
 
 @pytest.mark.parametrize(
@@ -312,13 +313,11 @@ ATTACKS: list[tuple[dict[str, Any], str]] = [
 def test_forms_that_attack_have_one_message_each_and_the_server_stays_up(
     client: OpenAI, stream: bool, model: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    begun = time.monotonic()
     for fields, words in ATTACKS:
         with pytest.raises(openai.BadRequestError) as refused:
             client.chat.completions.create(model=model, messages=HI, stream=stream, extra_body=fields)
         assert words in refused.value.message, (fields, refused.value.message)
         assert len(refused.value.message) < 600
-    assert time.monotonic() - begun < WAIT
     assert client.chat.completions.create(model=model, messages=HI).choices
     assert "Traceback" not in capfd.readouterr().err
 
@@ -342,8 +341,8 @@ def test_nobody_is_answered_where_it_is_off(start: Any, connect: Any, settings: 
         connect(start(**settings), KEY).models.list()
 
 
-def test_the_gate_refuses_in_the_protocols_shape(start: Any) -> None:
-    program = start().program()
+def test_the_gate_refuses_in_the_protocols_shape(private: Server) -> None:
+    program = private.program()
     for answer, status in (
         (program.get("/v1/chat/completions"), 405),
         (program.post("/v1/embeddings", json={}), 404),
@@ -358,18 +357,16 @@ def test_the_gate_refuses_in_the_protocols_shape(start: Any) -> None:
 
 
 @pytest.mark.parametrize("stream", [True, False])
-def test_a_program_that_leaves_ends_its_run(start: Any, catalog_of: Callable[..., Catalog], stream: bool) -> None:
-    catalog = catalog_of(lambda *_: "word " * 5000, delay=0.02)
-    server = start(catalog=catalog)
-    with socket.create_connection(("127.0.0.1", server.port), WAIT) as line:
-        body = json.dumps({"model": "default", "messages": HI, "stream": stream}).encode()
+def test_a_program_that_leaves_ends_its_run(odd: Server, stream: bool) -> None:
+    with socket.create_connection(("127.0.0.1", odd.port), PATIENCE) as line:
+        body = json.dumps({"model": "slow", "messages": HI, "stream": stream}).encode()
         head = f"Host: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
         line.sendall(f"POST /v1/chat/completions HTTP/1.1\r\n{head}\r\n\r\n".encode() + body)
-        assert until(lambda: catalog.info("default").users == 1)
+        until(lambda: odd.catalog.info("slow").users == 1)
         if stream:
             assert b"text/event-stream" in line.recv(4096)
-    assert until(lambda: not catalog.info("default").users)
-    assert until(lambda: not server.app._queue.direct.under_way)
+    until(lambda: not odd.catalog.info("slow").users)
+    until(lambda: not odd.app._queue.direct.under_way)
 
 
 def test_runs_wait_for_places_that_the_page_shares(
@@ -382,14 +379,14 @@ def test_runs_wait_for_places_that_the_page_shares(
     with ThreadPoolExecutor(3) as programs:
         first, second = (client.chat.completions.create(**asked) for _ in range(2))
         third = programs.submit(client.chat.completions.create, **asked)
-        assert until(lambda: len(queue.direct.waiting) == 1)
+        until(lambda: len(queue.direct.waiting) == 1)
         with pytest.raises(openai.RateLimitError, match="you have 1, the most for one visitor"):
             client.chat.completions.create(**asked)
         assert catalog.info("default").users == 2
         first.close()
-        third.result(WAIT).close()
+        third.result(PATIENCE).close()
         second.close()
-    assert until(lambda: not catalog.info("default").users and not queue.direct.under_way)
+    until(lambda: not catalog.info("default").users and not queue.direct.under_way)
 
 
 def test_the_page_and_programs_wait_for_each_other(
@@ -406,17 +403,17 @@ def test_the_page_and_programs_wait_for_each_other(
         assert page.post("/gradio_api/call/run", json={"data": [setup]}).status_code == 200
 
     begin_on_page(tokens=100)
-    assert until(lambda: bool(queue.under_way()))
+    until(lambda: bool(queue.under_way()))
     with ThreadPoolExecutor(1) as programs:
         waits = programs.submit(client.chat.completions.create, **asked)
-        assert until(lambda: bool(queue.direct.waiting))
-        stream = waits.result(WAIT)  # begins once the other has ended
+        until(lambda: bool(queue.direct.waiting))
+        stream = waits.result(PATIENCE)  # begins once the other has ended
     assert not queue.under_way()
     begin_on_page(tokens=4000)
-    assert until(lambda: len(queue.waiting()) == 1)
+    until(lambda: len(queue.waiting()) == 1)
     assert (len(queue.under_way()), len(queue.direct.under_way)) == (0, 1)
     stream.close()
-    assert until(lambda: len(queue.under_way()) == 1)
+    until(lambda: len(queue.under_way()) == 1)
 
 
 def test_a_run_that_takes_too_long_is_broken_off_in_words(

@@ -90,9 +90,8 @@ def test_links_from_other_sites_open_the_page() -> None:
     assert status(Settings(), {**OWN, "origin": "http://evil.example"}, "GET") == 403  # a script that reads
 
 
-def test_over_http_neither_json_nor_a_form_comes_from_elsewhere(start: Any) -> None:
-    server = start()
-    visitor = server.browser()
+def test_over_http_neither_json_nor_a_form_comes_from_elsewhere(private: Any) -> None:
+    visitor = private.browser()
     foreign = {"origin": "http://evil.example"}
     join = {"data": [], "fn_index": 0, "session_hash": "mine"}
     file = {"files": ("a.yaml", b"title: x")}
@@ -100,14 +99,14 @@ def test_over_http_neither_json_nor_a_form_comes_from_elsewhere(start: Any) -> N
     assert visitor.post("/gradio_api/queue/join", json=join, headers=foreign).status_code == 403
     assert visitor.get("/gradio_api/heartbeat/mine", headers=foreign).status_code == 403
     assert visitor.post("/gradio_api/upload", files=file, headers={"host": "rebound.example"}).status_code == 421
-    own = {"origin": server.url.rstrip("/")}
+    own = {"origin": private.url.rstrip("/")}
     assert visitor.post("/gradio_api/upload", files=file, headers=own).status_code == 200
     answer = visitor.get("/config", headers={"origin": "http://evil.example", "sec-fetch-site": "cross-site"})
     assert answer.status_code == 403
 
 
-def test_no_other_site_reads_a_shared_servers_answers(start: Any) -> None:
-    visitor = start(public=True).browser()
+def test_no_other_site_reads_a_shared_servers_answers(public: Any) -> None:
+    visitor = public.browser()
     for headers in ({"origin": "http://evil.example"}, {"origin": "http://evil.example", "host": "class.example"}):
         assert "access-control-allow-origin" not in visitor.get("/config", headers=headers).headers
         answer = visitor.options("/config", headers={**headers, "access-control-request-method": "POST"})

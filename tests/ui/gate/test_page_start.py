@@ -44,8 +44,8 @@ def test_what_is_not_the_page_passes_as_it_is(status: int, body: bytes) -> None:
     assert headers[b"content-length"] == str(len(body)).encode()
 
 
-def test_it_runs_after_the_configuration_and_before_gradio(start: Any) -> None:
-    page = start().browser().get("/").text
+def test_it_runs_after_the_configuration_and_before_gradio(private: Any) -> None:
+    page = private.browser().get("/").text
     script = page.index(SCRIPT.decode())
     assert page.index("window.gradio_config =") < script < page.index("</head>")
     # A script that is a module, or is put in by another, runs when the whole page is there.

@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from gradio_client import Client
+from clients import gradio_client
+from patience import PATIENCE
 
 from playground.ui.gate.refusals import Refusal
 from playground.ui.gate.routes import find_route, without_deep_link
@@ -34,8 +35,8 @@ EVERYWHERE = {
 }
 
 
-def test_what_the_page_does_not_need_is_not_there(start: Any) -> None:
-    visitor = start(public=True).browser()
+def test_what_the_page_does_not_need_is_not_there(public: Any) -> None:
+    visitor = public.browser()
     for path in CLOSED:
         assert visitor.get(path).status_code == 404, path
     for path in POSTS:
@@ -79,14 +80,13 @@ def test_deep_links_are_left_out(query: bytes, left: bytes) -> None:
     assert without_deep_link(query) == left
 
 
-def test_a_deep_link_shows_the_page_as_it_is(start: Any) -> None:
-    server = start()
-    saved = server.app.temporary.path / "deep_links" / "mine"
+def test_a_deep_link_shows_the_page_as_it_is(private: Any) -> None:
+    saved = private.app.temporary.path / "deep_links" / "mine"
     saved.mkdir(parents=True)
     (saved / "state.json").write_text('[{"id": 1, "props": {"html_template": "FORGED"}, "type": "html"}]')
     for path in ("/", "/config"):
         for name in ("deep_link", "deep%5flink"):
-            answer = server.program().get(f"{path}?{name}=mine")
+            answer = private.program().get(f"{path}?{name}=mine")
             assert answer.status_code == 200
             assert "FORGED" not in answer.text, path
 
@@ -101,9 +101,9 @@ def test_a_deep_link_shows_the_page_as_it_is(start: Any) -> None:
     ],
 )
 def test_a_refusal_is_a_page_for_a_person_and_data_for_a_program(
-    start: Any, path: str, host: str, status: int, words: str
+    private: Any, path: str, host: str, status: int, words: str
 ) -> None:
-    visitor = start().browser()
+    visitor = private.browser()
     asked = {"host": host} if host else {}
     page = visitor.get(path, headers={**asked, "accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
     assert (page.status_code, page.headers["content-type"]) == (status, "text/html; charset=utf-8")
@@ -116,8 +116,8 @@ def test_a_refusal_is_a_page_for_a_person_and_data_for_a_program(
         assert words in data.json()["detail"]
 
 
-def test_every_answer_has_its_headers(start: Any) -> None:
-    visitor = start().browser()
+def test_every_answer_has_its_headers(private: Any) -> None:
+    visitor = private.browser()
     answers = [
         visitor.get("/"),
         visitor.get("/config"),
@@ -153,24 +153,23 @@ def test_a_named_site_may_show_the_page_in_a_frame(start: Any) -> None:
     assert "SameSite=None; Partitioned; Secure" in headers["set-cookie"]
 
 
-def test_programs_find_all_that_they_need(start: Any) -> None:
-    client = Client(start(public=True).url, verbose=False)
+def test_programs_find_all_that_they_need(public: Any) -> None:
+    client = gradio_client(public.url)
     assert "/run" in client.view_api(return_format="dict")["named_endpoints"]  # type: ignore[index]
     job = client.submit({"task": {"input": "Hi"}}, api_name="/run")
-    assert job.result(60)["status"] == "done"
+    assert job.result(PATIENCE)["status"] == "done"
     assert client.submit({"task": {"input": "Hi"}}, api_name="/run").cancel() in (True, False)
 
 
-def test_a_program_without_a_session_asks_and_reads(start: Any) -> None:
-    program = start(public=True).program()
+def test_a_program_without_a_session_asks_and_reads(public: Any) -> None:
+    program = public.program()
     event = program.post("/gradio_api/call/run", json={"data": [{"task": {"input": "Hi"}}]}).json()["event_id"]
     assert '"status": "done"' in program.get(f"/gradio_api/call/run/{event}").text
 
 
-def test_no_other_protocol_is_spoken(start: Any) -> None:
-    server = start()
+def test_no_other_protocol_is_spoken(private: Any) -> None:
     asked = (
-        f"GET /gradio_api/queue/join HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nUpgrade: websocket\r\n"
+        f"GET /gradio_api/queue/join HTTP/1.1\r\nHost: 127.0.0.1:{private.port}\r\nUpgrade: websocket\r\n"
         "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
     )
-    assert server.raw(asked.encode(), all_of_it=False).split()[1] in (b"403", b"400", b"405")
+    assert private.raw(asked.encode(), all_of_it=False).split()[1] in (b"403", b"400", b"405")

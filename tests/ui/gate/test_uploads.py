@@ -7,13 +7,13 @@ import socket
 import stat
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from other_loop import run_apart
+from patience import until
 
 from playground.ui.gate import temporary, uploads
 from playground.ui.gate.temporary import TemporaryFolder
@@ -21,34 +21,25 @@ from playground.ui.gate.temporary import TemporaryFolder
 MEGABYTE = 2**20
 
 
-def files(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file()]
-
-
-def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.02)
+def files(folder: Path) -> set[Path]:
+    return {path for path in folder.rglob("*") if path.is_file()}
 
 
 def send(client: Any, *parts: tuple[str, Any]) -> Any:
     return client.post("/gradio_api/upload", files=list(parts))
 
 
-def test_a_file_is_kept_where_only_this_account_looks(start: Any) -> None:
-    server = start(public=True)
-    visitor = server.browser()
+def test_a_file_is_kept_where_only_this_account_looks(public: Any) -> None:
+    visitor = public.browser()
     (path,) = send(visitor, ("files", ("a.yaml", b"title: Mine"))).json()
-    folder = server.app.temporary.path
+    folder = public.app.temporary.path
     assert Path(path).is_relative_to(folder)
     assert stat.S_IMODE(folder.stat().st_mode) == stat.S_IMODE(folder.parent.stat().st_mode) == 0o700
     assert visitor.get(f"/gradio_api/file={path}").content == b"title: Mine"
 
 
-def test_what_is_too_much_is_refused_and_leaves_nothing(start: Any) -> None:
-    server = start(public=True)
-    visitor = server.browser()
+def test_what_is_too_much_is_refused_and_leaves_nothing(public: Any) -> None:
+    visitor, before = public.browser(), files(public.app.temporary.path)
     large, small = b"x" * (5 * MEGABYTE), b"x"
 
     def chunks() -> Iterator[bytes]:
@@ -71,11 +62,11 @@ def test_what_is_too_much_is_refused_and_leaves_nothing(start: Any) -> None:
         visitor.post("/gradio_api/upload", content=b"{}", headers={"content-type": "application/json"}).status_code
         == 400
     )
-    until(lambda: not files(server.app.temporary.path))
+    until(lambda: files(public.app.temporary.path) == before)
 
 
-def test_part_of_a_file_is_given_or_all_of_it(start: Any) -> None:
-    visitor = start().browser()
+def test_part_of_a_file_is_given_or_all_of_it(private: Any) -> None:
+    visitor = private.browser()
     (path,) = send(visitor, ("files", ("a.txt", b"title: Mine"))).json()
     for asked, status in {
         "bytes=0-4": 206,
@@ -92,9 +83,9 @@ def test_part_of_a_file_is_given_or_all_of_it(start: Any) -> None:
         assert visitor.get(f"/gradio_api/file={path}", headers={"range": asked}).status_code == status, asked[:20]
 
 
-def test_names_of_uploads_that_nobody_sends_are_forgotten(start: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_of_uploads_that_nobody_sends_are_forgotten(private: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploads, "MOST_WATCHED", 3)
-    visitor = start().browser()
+    visitor = private.browser()
     for i in range(9):
         files = [("files", ("a.txt", b"x"))]
         assert visitor.post("/gradio_api/upload", params={"upload_id": f"sent{i}"}, files=files).status_code == 200
@@ -111,17 +102,18 @@ def test_names_of_uploads_that_nobody_sends_are_forgotten(start: Any, monkeypatc
     assert len(watched._signals) <= 4
 
 
-def test_a_broken_off_upload_leaves_nothing(start: Any) -> None:
-    server = start()
+def test_a_broken_off_upload_leaves_nothing(private: Any) -> None:
+    folder = private.app.temporary.path
+    before = files(folder)
     request = (
-        f"POST /gradio_api/upload HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nContent-Length: 1000000\r\n"
+        f"POST /gradio_api/upload HTTP/1.1\r\nHost: 127.0.0.1:{private.port}\r\nContent-Length: 1000000\r\n"
         'Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\nContent-Disposition: form-data; name="files"; '
         'filename="a"\r\n\r\n'
     ).encode()
-    with socket.create_connection(("127.0.0.1", server.port)) as line:
+    with socket.create_connection(("127.0.0.1", private.port)) as line:
         line.sendall(request + b"y" * 100_000)
-        until(lambda: bool(files(server.app.temporary.path)))
-    until(lambda: not files(server.app.temporary.path))
+        until(lambda: files(folder) != before)
+    until(lambda: files(folder) == before)
 
 
 def test_there_is_a_limit_to_all_uploads_together(start: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,7 +136,7 @@ def test_old_files_go_whoever_put_them_there(tmp_path: Path) -> None:
         if "old" in name:
             os.utime(path, (1, 1))
     folder.sweep()
-    assert [path.name for path in files(folder.path)] == ["new.txt"]
+    assert {path.name for path in files(folder.path)} == {"new.txt"}
     folder.remove()
     assert list((tmp_path / "temporary").iterdir()) == []
 

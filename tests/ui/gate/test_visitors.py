@@ -7,9 +7,8 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 import gradio as gr
-import httpx
 import pytest
-from gradio_client import Client
+from clients import gradio_client, http_client
 
 from playground.settings import Settings
 from playground.ui.gate.page import Page
@@ -58,12 +57,11 @@ def test_a_cookie_is_read_at_once_whatever_is_in_it(ask: Ask) -> None:
     assert time.process_time() - began < 1
 
 
-def test_gradio_sees_no_cookie(start: Any) -> None:
+def test_gradio_sees_no_cookie(private: Any) -> None:
     """Starlette's way of reading some takes seconds, in the thread that serves everybody."""
-    server = start()
     began = time.process_time()
     for path in ("/", "/config", "/gradio_api/info"):
-        assert server.program().get(path, headers={"cookie": 'a="' + '\\"' * 30_000 + '"'}).status_code == 200
+        assert private.program().get(path, headers={"cookie": 'a="' + '\\"' * 30_000 + '"'}).status_code == 200
     assert time.process_time() - began < 3
 
 
@@ -130,7 +128,7 @@ def served_page(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def test_each_program_is_a_visitor(served_page: Any) -> None:
     url = served_page(public=True)
-    one, other = Client(url, verbose=False), Client(url, verbose=False)
+    one, other = gradio_client(url), gradio_client(url)
     first = one.predict(api_name="/who")
     assert first == one.predict(api_name="/who")
     assert first[1] == "127.0.0.1"
@@ -145,13 +143,13 @@ def test_forwarded_addresses_are_believed_of_named_proxies_only(
     served_page: Any, proxies: tuple[str, ...], address: str
 ) -> None:
     forwarded = {"x-forwarded-for": "10.9.9.9, 203.0.113.5, 198.51.100.9"}
-    client = Client(served_page(proxies=proxies), verbose=False, headers=forwarded)
+    client = gradio_client(served_page(proxies=proxies), headers=forwarded)
     assert client.predict(api_name="/who")[1:] == [address, ""]
 
 
 def test_the_page_hands_out_the_cookie_once(served_page: Any) -> None:
     url = served_page()
-    with httpx.Client(base_url=url) as browser:
+    with http_client(url) as browser:
         assert "set-cookie" in browser.get("/").headers
         assert "set-cookie" not in browser.get("/").headers
     assert "set-cookie" not in urlopen(Request(f"{url}theme.css")).headers

@@ -8,9 +8,10 @@ from typing import Any
 
 import gradio as gr
 import pytest
+from clients import gradio_client
 from faulty import KEY, Faulty, fine, listing, serving
-from gradio_client import Client
 from gradio_client.exceptions import AppError
+from patience import PATIENCE
 
 from playground import setups
 from playground.errors import InvalidSetup, LimitReached, UnknownModel
@@ -126,7 +127,7 @@ def test_giving_up_ends_the_conversation(server: Faulty, sessions: Sessions) -> 
     while not server.seen:
         next(work)
     work.close()
-    assert server.seen[0].gone.wait(30)
+    assert server.seen[0].gone.wait(PATIENCE)
 
 
 @pytest.mark.parametrize(
@@ -178,9 +179,9 @@ def url(sessions: Sessions) -> Iterator[str]:
 
 
 def test_connect_over_the_api(server: Faulty, url: str) -> None:
-    mine, other = Client(url, verbose=False), Client(url, verbose=False)
+    mine, other = gradio_client(url), gradio_client(url)
     job = mine.submit("mine", server.url, KEY, api_name="/connect")
-    found = job.result(60)
+    found = job.result(PATIENCE)
     assert found["models"] == ["mine/tiny"]
     assert found["tried"] == "mine/tiny"
     assert found["capabilities"]["samples"] is True
@@ -196,12 +197,12 @@ def test_who_closes_the_page_is_forgotten(
     server: Faulty, url: str, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GRADIO_IS_E2E_TEST", "1")  # it then looks four times a second whether a page is still open
-    client = Client(url, verbose=False)
+    client = gradio_client(url)
     client.predict("mine", server.url, KEY, api_name="/connect")
     who = visitor(client.session_hash)
     assert sessions.connections(who)
     client.close()
-    end = time.monotonic() + 30
+    end = time.monotonic() + PATIENCE
     while sessions.connections(who):
         assert time.monotonic() < end
         time.sleep(0.05)
@@ -210,7 +211,7 @@ def test_who_closes_the_page_is_forgotten(
 def test_a_wrong_key_gets_a_clear_message_without_it(server: Faulty, url: str) -> None:
     server.models = lambda handler: handler.error(401, f"Incorrect API key provided: {KEY}")
     with pytest.raises(AppError, match="mine answered 401") as caught:
-        Client(url, verbose=False).predict("mine", server.url, KEY, api_name="/connect")
+        gradio_client(url).predict("mine", server.url, KEY, api_name="/connect")
     assert KEY not in str(caught.value)
 
 

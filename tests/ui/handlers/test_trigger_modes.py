@@ -2,11 +2,8 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from playground.settings import Settings
-from playground.ui.app import build_app
 from playground.ui.handlers.trigger_modes import let_one_wait
 
 
@@ -22,15 +19,14 @@ def test_the_handler_with_the_most_events_waits_and_the_others_answer_each() -> 
     assert [one.trigger_mode for one in (few, many, apart)] == ["multiple", "always_last", "always_last"]
 
 
-def test_no_two_handlers_of_the_page_wait_on_one_event(catalog_of: Any, tmp_path: Path) -> None:
-    app = build_app(Settings(store=str(tmp_path / "store.sqlite")), catalog_of())
-    waiting = Counter(event for fn in app.fns.values() if fn.trigger_mode == "always_last" for event in fn.targets)
+def test_no_two_handlers_of_the_page_wait_on_one_event(page: Any) -> None:
+    waiting = Counter(event for fn in page.fns.values() if fn.trigger_mode == "always_last" for event in fn.targets)
     assert len(waiting) > 80
     assert {event for event, handlers in waiting.items() if handlers > 1} == set()
     assert [
         fn.name
-        for fn in app.fns.values()
+        for fn in page.fns.values()
         if "load" in {event for _, event in fn.targets}
         and fn.trigger_mode == "always_last"
-        and (app._id, "load") in fn.targets
+        and (page._id, "load") in fn.targets
     ] == []

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from patience import PATIENCE
 
 from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.scripted import ScriptedBackend
@@ -76,7 +77,7 @@ def test_once_it_has_begun_the_list_says_so() -> None:
 
     def load(report: Any) -> Any:
         report(Progress(what="Fetching", done=1, total=4, unit="MB"))
-        go.wait(30)
+        go.wait(PATIENCE)
         return BACKEND
 
     _, updates = loaded(load)

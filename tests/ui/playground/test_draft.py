@@ -9,18 +9,11 @@ import gradio as gr
 import pytest
 
 from playground import setups
-from playground.settings import Settings
 from playground.ui import look
-from playground.ui.app import build_app
 from playground.ui.gate.values import check_outputs
 from playground.ui.playground import draft
 
 TABLE = "city, year\nParis, 1900\nRome, 1960"
-
-
-@pytest.fixture
-def page(catalog_of: Any) -> Any:
-    return build_app(Settings(), catalog_of())
 
 
 def reopened(page: Any, kept: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import peft
 import pytest
 import torch
 from folders import Quiet, edit_config, save_adapter, save_model
+from patience import PATIENCE
 
 from playground.backends.base import Request
 from playground.backends.local import opening
@@ -187,15 +188,15 @@ def test_detaching_does_not_wait_for_another_that_is_being_read(
 
     def slow(*where: Any) -> Any:
         reading.set()
-        assert go.wait(30), "detaching waited"
+        assert go.wait(PATIENCE), "detaching waited"
         return read(*where)
 
     monkeypatch.setattr(opening, "load", slow)
     with ThreadPoolExecutor(1) as pool:
         attaching = pool.submit(model.attach, tmp_path / "two", "two", "two", "", Quiet())
-        assert reading.wait(30)
+        assert reading.wait(PATIENCE)
         model.detach("one")
         go.set()
-        attaching.result(30)
+        attaching.result(PATIENCE)
     assert [adapter.name for adapter in model.details.adapters] == ["two"]
     model.close()

@@ -11,6 +11,7 @@ import peft
 import pytest
 import torch
 from folders import save_adapter, save_model
+from patience import PATIENCE
 from transformers import AutoModelForCausalLM
 
 from playground import setups
@@ -124,7 +125,7 @@ def test_an_adapter_that_decodes_is_not_unloaded(catalog: Catalog) -> None:
     runs.close()
     for thread in threading.enumerate():
         if thread.name.startswith("pane"):
-            thread.join(30)
+            thread.join(PATIENCE)
     assert catalog.info("tiny").users == 0
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import torch
 from engine_requests import answers, count_prompt_tokens, deltas, ids_of, news, request
-from tiny_models import VOCABULARY, eventually, tiny_model
+from patience import PATIENCE, until
+from tiny_models import VOCABULARY, tiny_model
 
 from playground.backends.base import Request
 from playground.backends.local.adapters.virtual_tokens import VirtualTokens
@@ -227,7 +228,7 @@ def test_two_large_requests_share_the_rows(backend_of: Backends) -> None:
     endless = {"temperature": 1, "max_tokens": 300, "logit_bias": {2: -100.0}}
     streams = [backend.stream(request(text, n=20, **endless)) for text in ("the cat", "the dog")]
     places = lambda: [ticket.running_count for ticket in backend._engine._tickets]  # noqa: E731
-    eventually(lambda: sum(places()) == 8 and min(places()) >= 2)
+    until(lambda: sum(places()) == 8 and min(places()) >= 2)
     for stream in streams:
         stream.close()
 
@@ -255,18 +256,18 @@ def test_who_waits_can_stop_at_any_time(backend_of: Backends, monkeypatch: pytes
         patch.setattr(backend._decoder, "decode", lambda *given: (time.sleep(0.05), decode(*given))[1])
         queued = backend.stream(request())
         place = Progress(what="Waiting for a place", total=0, unit="ahead of you")
-        eventually(lambda: next(queued) == place)
+        until(lambda: next(queued) == place)
         assert next(queued) == place  # nothing new, and no waiting for it
         assert backend.stats.waiting == 1
         queued.close()
-        eventually(lambda: backend.stats.waiting == 0)
+        until(lambda: backend.stats.waiting == 0)
     running.close()
 
 
 def test_while_a_prompt_is_read_there_are_events(backend_of: Backends, monkeypatch: pytest.MonkeyPatch) -> None:
     backend, reading = backend_of(), threading.Event()
     prefill = backend._decoder.prefill
-    monkeypatch.setattr(backend._decoder, "prefill", lambda *given: (reading.wait(30), prefill(*given))[1])
+    monkeypatch.setattr(backend._decoder, "prefill", lambda *given: (reading.wait(PATIENCE), prefill(*given))[1])
     stream = backend.stream(request())
     assert next(stream) == next(stream) == Progress(what="Reading the prompt")
     reading.set()
@@ -277,7 +278,7 @@ def test_a_request_has_only_so_many_seconds(backend_of: Backends) -> None:
     backend = backend_of(max_seconds=0.1)
     with pytest.raises(LimitReached, match=r"0\.1 seconds"):
         list(backend.stream(request("x", n=8, max_tokens=500, logit_bias={2: -100.0})))
-    eventually(lambda: backend.stats.rows == 0)
+    until(lambda: backend.stats.rows == 0)
 
 
 def test_memory_stays_within_its_budget(backend_of: Backends) -> None:
@@ -356,7 +357,7 @@ def test_rows_are_free_once_the_iterator_is_gone(
         with pytest.raises(StopIteration):
             next(stream)
     del stream
-    eventually(lambda: backend.stats.rows == 0)
+    until(lambda: backend.stats.rows == 0)
     assert backend.stats.slot_bytes == backend.stats.prompt_bytes == 0
     assert len(steps) - before < 100, "the answer must not have been decoded to its end"
 
@@ -364,7 +365,7 @@ def test_rows_are_free_once_the_iterator_is_gone(
 def test_submitting_needs_no_reader(backend_of: Backends) -> None:
     backend = backend_of()
     stream = backend.stream(request(n=2))
-    eventually(lambda: backend.stats.prefix_bytes > 0 and backend.stats.rows == 0)
+    until(lambda: backend.stats.prefix_bytes > 0 and backend.stats.rows == 0)
     assert sum(isinstance(event, Delta) and event.finish_reason is not None for event in stream) == 2
 
 
@@ -491,9 +492,9 @@ def test_stress(backend_of: Backends) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=120)
+        thread.join(timeout=PATIENCE)
     assert len(ends) == 200
-    eventually(lambda: backend.stats.rows == 0)
+    until(lambda: backend.stats.rows == 0)
     stats = backend.stats
     assert (stats.waiting, stats.slot_bytes, stats.prompt_bytes) == (0, 0, 0)
     assert answers(backend, request()) == answers(backend_of(), request())

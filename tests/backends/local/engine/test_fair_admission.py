@@ -10,6 +10,7 @@ import pytest
 from engine_requests import news, request
 from hypothesis import given
 from hypothesis import strategies as st
+from patience import PATIENCE
 
 from playground.backends.base import Request
 from playground.backends.local.backend import LocalBackend
@@ -96,8 +97,8 @@ def test_an_answer_for_another_visitor_begins_before_the_rest_of_a_flood(
         start(engine, ticket)
 
     monkeypatch.setattr(Engine, "_start", watched)
-    backend.between_steps(lambda: held.set() or go.wait(30))  # until all of them have arrived
-    assert held.wait(30)
+    backend.between_steps(lambda: held.set() or go.wait(PATIENCE))  # until all of them have arrived
+    assert held.wait(PATIENCE)
     asked = [replace(request(f"the cat {n}", max_tokens=4), visitor="flooder") for n in range(8)]
     streams = [backend.stream(one) for one in [*asked, replace(request("the dog", max_tokens=4), visitor="honest")]]
     go.set()

@@ -12,7 +12,7 @@ import torch
 from engine_requests import answers, news, request
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny_models import eventually
+from patience import PATIENCE, until
 
 from playground.backends.local.backend import LocalBackend
 from playground.backends.local.engine import batch, prefill
@@ -228,7 +228,7 @@ def test_of_prompts_read_together_only_the_one_that_fails_ends(
     monkeypatch.setattr(backend._decoder, "prefill_together", fails_together)
     monkeypatch.setattr(backend._engine.prefill, "_prefill_alone", fails_alone)
     go = threading.Event()
-    backend.between_steps(lambda: go.wait(30))  # until all of them have arrived
+    backend.between_steps(lambda: go.wait(PATIENCE))  # until all of them have arrived
     streams = [backend.stream(one) for one in asked]
     go.set()
     assert [["".join(delta.text for delta in news(stream))] for stream in streams[:2]] == alone
@@ -289,7 +289,7 @@ def test_a_decode_thread_that_dies_is_replaced(
 def test_stats_never_wait_for_a_thread_that_is_gone(backend_of: Backends, monkeypatch: pytest.MonkeyPatch) -> None:
     backend = backend_of()
     answers(backend, request())
-    eventually(lambda: backend._engine._thread is None)  # it ends where there is nothing to do
+    until(lambda: backend._engine._thread is None)  # it ends where there is nothing to do
     gone = threading.Thread(target=int)
     gone.start()
     gone.join()
@@ -306,5 +306,5 @@ def test_work_between_steps_that_ends_badly_is_told_to_who_gave_it(backend_of: B
         raise error
 
     with pytest.raises(type(error)):
-        backend.between_steps(work).result(20)
+        backend.between_steps(work).result(PATIENCE)
     assert backend.stats.rows == 0

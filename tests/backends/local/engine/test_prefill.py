@@ -7,7 +7,8 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny_models import eventually, tiny_model
+from patience import until
+from tiny_models import tiny_model
 
 from playground.backends.base import Request
 from playground.backends.local.backend import LocalBackend
@@ -219,4 +220,4 @@ def test_prompts_whose_pass_fails_are_read_one_by_one_and_the_engine_goes_on(
                 text_of(stream)
     assert text_of(running)
     assert text_of(backend.stream(request("9 dogs")))
-    eventually(lambda: backend.stats.rows == 0)
+    until(lambda: backend.stats.rows == 0)

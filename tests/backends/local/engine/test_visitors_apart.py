@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from engine_requests import answers, news, request
+from patience import PATIENCE
 
 from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.local.backend import LocalBackend
@@ -75,7 +76,7 @@ def test_prompts_of_one_moment_share_their_header_within_a_visitor_only(
         replace(request(HEADER + name, max_tokens=3), visitor=name if apart else "ann")
         for name in ("one", "two", "six")
     ]
-    backend.between_steps(lambda: go.wait(30))  # until all of them have arrived
+    backend.between_steps(lambda: go.wait(PATIENCE))  # until all of them have arrived
     streams = [backend.stream(one) for one in many]
     go.set()
     for stream in streams:

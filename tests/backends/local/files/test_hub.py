@@ -17,6 +17,7 @@ import peft
 import pytest
 from folders import save_adapter, save_model, write_gguf
 from huggingface_hub import constants
+from patience import PATIENCE
 
 from playground.backends import commands, sources
 from playground.backends.catalog import Catalog
@@ -99,7 +100,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.write(data[:half])
             self.server.sent.set()
             assert self.server.go_on is not None
-            self.server.go_on.wait(30)
+            self.server.go_on.wait(PATIENCE)
         try:
             self.wfile.write(data[half:])
         except OSError:
@@ -125,7 +126,7 @@ def hub(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     if hub.go_on:
         hub.go_on.set()
     hub.shutdown()
-    thread.join(30)
+    thread.join(PATIENCE)
     hub.server_close()
 
 
@@ -275,7 +276,7 @@ def test_stopping_half_way_leaves_nothing(hub: Hub, settings: Settings) -> None:
     catalog = Catalog()
     with closing(commands.load_model(catalog, settings, "org/tiny")) as loading:
         seen = next(loading)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while not (seen.what.startswith("Fetching") and hub.sent.is_set() and seen.done > 0.1):
             assert time.monotonic() < deadline
             seen = next(loading)

@@ -1,7 +1,7 @@
 """What is said of a loaded model, GGUF files, and memory that is free again once a model is unloaded."""
 
 import gc
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +10,15 @@ import psutil
 import pytest
 import torch
 from folders import save_adapter, save_model, write_gguf
-from tiny_models import CONFIGS, eventually
+from patience import until
+from tiny_models import CONFIGS
 from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 
 from playground import setups
-from playground.backends import commands
+from playground.backends import commands, memory
 from playground.backends.catalog import Catalog
 from playground.backends.local.files.inspection import inspect, licence
 from playground.backends.local.files.loading import load
-from playground.backends.memory import return_freed_memory
 from playground.errors import ModelUnavailable
 from playground.running import runner
 from playground.settings import Settings
@@ -151,6 +151,15 @@ def resident() -> int:
     return int(psutil.Process().memory_info().rss)
 
 
+@pytest.fixture
+def thawed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The app frees memory as it does outside of tests; what was there before them is frozen again afterwards."""
+    monkeypatch.setattr(memory, "gc", gc)
+    yield
+    gc.collect()
+    gc.freeze()
+
+
 def in_tensors() -> int:
     """Bytes of all tensors that somebody holds on to."""
     gc.unfreeze()  # what is frozen is not listed
@@ -159,6 +168,7 @@ def in_tensors() -> int:
     return sum(one.numel() * one.itemsize for one in held)
 
 
+@pytest.mark.usefixtures("thawed")
 @pytest.mark.parametrize("precision", ["float32", "auto"])
 def test_unloading_frees_the_memory(precision: Any, tokenizer: Any, tmp_path: Path) -> None:
     torch.manual_seed(0)
@@ -175,7 +185,7 @@ def test_unloading_frees_the_memory(precision: Any, tokenizer: Any, tmp_path: Pa
     answer(catalog, "first", 3)
     catalog.unload("first")
     tensors = in_tensors()
-    return_freed_memory()
+    memory.return_freed_memory()
     before = resident()
     info = finish(commands.load_model(catalog, settings, str(tmp_path / "wide"), "second"))
     finish(commands.load_adapter(catalog, settings, "second", str(tmp_path / "adapter")))
@@ -187,4 +197,4 @@ def test_unloading_frees_the_memory(precision: Any, tokenizer: Any, tmp_path: Pa
     catalog.unload("second")
     assert in_tensors() - tensors < 0.01 * held
     # Of the process, loosely: it also holds what libraries keep for later and what other tests left running.
-    eventually(lambda: return_freed_memory() or resident() - before < 0.5 * held)
+    until(lambda: memory.return_freed_memory() or resident() - before < 0.5 * held)

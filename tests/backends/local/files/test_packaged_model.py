@@ -14,6 +14,7 @@ import pytest
 import torch
 from file_server import FileServer, index_and_hub
 from folders import write_gguf
+from patience import PATIENCE
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from playground.backends import commands, sources
@@ -76,10 +77,10 @@ def test_two_processes_and_one_that_was_killed_leave_one_whole_model_fetched_onc
         if line.startswith("Half-way"):
             break
     first.send_signal(signal.SIGKILL)
-    first.wait(30)
+    first.wait(PATIENCE)
     first.stdout.close()
     assert not (tmp_path / "Tiny").exists()
-    said = [process.communicate(timeout=300)[0] for process in [fetch(tmp_path, model), fetch(tmp_path, model)]]
+    said = [process.communicate(timeout=PATIENCE)[0] for process in [fetch(tmp_path, model), fetch(tmp_path, model)]]
     assert all(text.strip().endswith(str(tmp_path / "Tiny")) for text in said)
     assert sum("Converting" in text for text in said) == 1
     assert sorted(p.name for p in tmp_path.iterdir()) == ["Tiny", "Tiny.lock"]

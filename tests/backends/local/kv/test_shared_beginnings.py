@@ -10,7 +10,8 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny_models import eventually, tiny_model
+from patience import until
+from tiny_models import tiny_model
 from torch.nn import functional
 
 from playground.backends.base import Request
@@ -199,7 +200,7 @@ def test_samples_hold_their_prompt_once_and_free_it(backend_of: Backends) -> Non
     assert stats.prompt_bytes == size * token
     assert stats.prefix_bytes == 0, "what the rows hold is not counted again"
     stream.close()
-    eventually(lambda: backend.stats.rows == 0)
+    until(lambda: backend.stats.rows == 0)
     stats = backend.stats
     assert (stats.slot_bytes, stats.prompt_bytes, stats.prefix_bytes) == (0, 0, size * token)
 
@@ -262,7 +263,7 @@ def test_texts_are_those_of_rows_alone_with_and_without_others(backend_of: Backe
     for stream in others:
         next(deltas(stream))
     streams = [backend.stream(one) for one in asked]
-    eventually(lambda: backend.stats.rows == 12)
+    until(lambda: backend.stats.rows == 12)
     assert backend.between_steps(lambda: depths(backend)).result() >= 2, "a prompt after the header, followed by rows"
     assert [read(one, stream) for one, stream in zip(asked, streams, strict=True)] == alone
     for stream in others:
@@ -286,6 +287,6 @@ def test_a_prefix_may_be_forgotten_while_rows_follow_it(backend_of: Backends) ->
     rest = read(asked, stream)
     rest[begun.index] = begun.text + rest[begun.index]
     assert rest == undisturbed
-    eventually(lambda: backend.stats.rows == 0)
+    until(lambda: backend.stats.rows == 0)
     stats = backend.stats
     assert (stats.slot_bytes, stats.prompt_bytes, stats.prefix_bytes) == (0, 0, 0)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import torch
+from patience import PATIENCE
 
 from playground.backends.base import Request
 from playground.backends.local.engine import engine
@@ -65,7 +66,7 @@ def test_an_idle_model_has_no_thread_and_remembers_what_it_read(
     monkeypatch.setattr(engine, "IDLE", 0.05)
     before = list(backend.stream(ASKED))
     decoding = backend._engine._thread
-    decoding.join(30)
+    decoding.join(PATIENCE)
     assert not decoding.is_alive()
     assert backend.stats.prefix_bytes > 0
     assert [delta.text for delta in backend.stream(ASKED)] == [delta.text for delta in before]
@@ -76,7 +77,7 @@ def test_a_model_whose_thread_has_ended_can_be_closed(backend_of: Any, monkeypat
     monkeypatch.setattr(engine, "IDLE", 0.01)
     list(backend.stream(ASKED))
     decoding = backend._engine._thread
-    decoding.join(30)
+    decoding.join(PATIENCE)
     backend.close()
     assert (backend.stats.prefix_bytes, backend.stats.rows) == (0, 0)
 
@@ -94,16 +95,16 @@ def test_requests_while_threads_end_and_begin_are_all_answered(
 def test_a_task_that_came_before_the_end_is_done(backend_of: Any) -> None:
     backend = backend_of()
     begun, go = threading.Event(), threading.Event()
-    backend.between_steps(lambda: (begun.set(), go.wait(30)))
-    assert begun.wait(30)
+    backend.between_steps(lambda: (begun.set(), go.wait(PATIENCE)))
+    assert begun.wait(PATIENCE)
     late = backend.between_steps(lambda: "done")
     closing = threading.Thread(target=backend.close)
     closing.start()
     while not backend._engine._closing:
         time.sleep(0.001)
     go.set()
-    assert late.result(30) == "done"
-    closing.join(30)
+    assert late.result(PATIENCE) == "done"
+    closing.join(PATIENCE)
 
 
 def test_a_model_can_be_closed_from_several_threads(backend_of: Any) -> None:
@@ -128,11 +129,11 @@ def test_nobody_looks_at_the_rows_of_a_thread_that_is_ending(backend_of: Any) ->
 
     def slow(*given: Any) -> Any:
         begun.set()
-        assert go.wait(30)
+        assert go.wait(PATIENCE)
         return decode(*given)
 
     backend._decoder.decode = slow
-    assert begun.wait(30)
+    assert begun.wait(PATIENCE)
     stream.close()
     with ThreadPoolExecutor(2) as pool:
         closing = pool.submit(backend.close)
@@ -141,8 +142,8 @@ def test_nobody_looks_at_the_rows_of_a_thread_that_is_ending(backend_of: Any) ->
         asking = pool.submit(lambda: backend.stats)
         time.sleep(0.1)
         go.set()
-        assert asking.result(30).rows == 0
-        closing.result(30)
+        assert asking.result(PATIENCE).rows == 0
+        closing.result(PATIENCE)
 
 
 def test_a_thread_that_cannot_start_keeps_nobody_else_waiting(backend_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,7 +155,7 @@ def test_a_thread_that_cannot_start_keeps_nobody_else_waiting(backend_of: Any, m
         patch.setattr(threading.Thread, "start", cannot)
         with pytest.raises(RuntimeError, match="can't start"):
             backend.stream(ASKED)
-    stream, deadline = backend.stream(ASKED), time.monotonic() + 30
+    stream, deadline = backend.stream(ASKED), time.monotonic() + PATIENCE
     assert any(isinstance(event, Delta) or time.monotonic() > deadline for event in stream)
     assert time.monotonic() < deadline
     assert backend._engine.stats().waiting == 0
