@@ -23,6 +23,8 @@ from playground.types import Sampling
 
 # Before torch starts its threads: beside a browser and a server they had better sleep than spin while they wait.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+# Trees of code, pages and requests are made by the million: looked through as often as usual, they take a tenth longer.
+gc.set_threshold(20_000, 20, 20)
 # Each of the processes that run tests side by side looks for free ports in a range of its own.
 if worker := os.environ.get("PYTEST_XDIST_WORKER"):  # the process that starts them must not set it: they inherit that
     first = int(os.environ.get("GRADIO_SERVER_PORT", "7860"))

@@ -1,7 +1,6 @@
 """Puts a script together: a technique's own procedure, and of everything else what that needs."""
 
 import ast
-import copy
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -12,7 +11,7 @@ from playground.export.fold import Fold
 from playground.export.names import Rename, full_name, local_names, short_names
 from playground.export.plain import Plain
 from playground.export.specialise import calls_by_name, kinds_of, specialise
-from playground.export.syntax import literal, names_read
+from playground.export.syntax import clone, literal, names_read, walk
 from playground.export.unused import drop_unused_fields, drop_unused_locals
 from playground.strategies.base import Strategy
 from playground.types import Sampling
@@ -83,7 +82,7 @@ class Program:
         constants: dict[str, Any] = {}
         renamed: dict[str, str] = {}
         for attribute in dict.fromkeys(
-            n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute) and _is_self(n.value)
+            n.attr for n in walk(node) if isinstance(n, ast.Attribute) and _is_self(n.value)
         ):
             if attribute in methods:
                 other = self._add_method(technique, attribute, attribute, alone)
@@ -128,7 +127,7 @@ class Program:
 
     def finish(self, root: ast.stmt) -> None:
         """Leave what is needed for this statement, and that as simple as it can be."""
-        changed = True
+        changed = first = True
         while changed:
             self._prune(root)
             code = [root, *(part.node for part in self.parts.values())]
@@ -136,8 +135,9 @@ class Program:
             changed = self._part_by_kind(functions, code)
             changed |= specialise(functions, code)
             changed |= drop_unused_fields(code)
-            for node in code:
+            for node in code if changed or first else ():
                 changed |= _tidy(node)
+            first = False
         plain = short_names(self.parts, first=(self.asking, STAND_INS), taken={*WRITTEN, *self.external})
         for node in [root, *(part.node for part in self.parts.values())]:
             Rename(plain, node).visit(node)
@@ -152,7 +152,7 @@ class Program:
             kinds = kinds_of(function, calls_of.get(full, []))
             for kind, calls in kinds.items():
                 name = f"{self.parts[full].name}_{kind}"
-                copied = copy.deepcopy(function)
+                copied = clone(function)
                 copied.name = full_name(name, self.parts[full].module)
                 self.parts[copied.name] = Definition(self.parts[full].module, name, copied)
                 for call in calls:
@@ -179,7 +179,7 @@ def _tidy(node: ast.AST) -> bool:
         fold = Fold()
         fold.visit(node)
         changed = fold.changed
-        for function in [n for n in ast.walk(node) if isinstance(n, ast.FunctionDef)]:
+        for function in [n for n in walk(node) if isinstance(n, ast.FunctionDef)]:
             changed |= drop_unused_locals(function)
         if not changed:
             return ever

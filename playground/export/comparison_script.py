@@ -1,13 +1,12 @@
 """One script for all panes of a comparison: what they have in common stands in it once."""
 
 import ast
-import copy
 from collections.abc import Sequence
 
 from playground.export.definitions import Definition
 from playground.export.names import Rename
 from playground.export.program_text import write_program
-from playground.export.syntax import names_read
+from playground.export.syntax import clone, names_read
 from playground.export.whole_script import TechniqueScript, write_head
 
 TITLE = "A comparison of {count} panes"
@@ -31,7 +30,7 @@ def write_comparison(panes: Sequence[tuple[str, TechniqueScript]]) -> str:
     for (title, script), own, renamed, call in zip(panes, parts, names, calls, strict=True):
         for name, part in own.items():
             if renamed[name] not in together.parts:
-                node = copy.deepcopy(part.node)
+                node = clone(part.node)
                 Rename(renamed, node).visit(node)
                 _name(node, renamed[name])
                 together.parts[renamed[name]] = Definition(part.module, part.name, node, part.source)

@@ -1,12 +1,13 @@
 """Finds the definitions that a piece of the playground's own code needs, by following its names through imports."""
 
 import ast
-import copy
 import importlib
 import inspect
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+
+from playground.export.syntax import clone
 
 PACKAGE = "playground."
 STAND_INS = "playground.export.stand_ins"  # what it defines is taken in place of the app's own
@@ -62,9 +63,9 @@ def definition_of(module: str, name: str) -> Definition | str | None:
     if name in here.imported or name in here.own:
         stand_in = read_names(STAND_INS).own.get(name)
         if stand_in and not name.startswith("_"):
-            return copy.deepcopy(stand_in)
+            return replace(stand_in, node=clone(stand_in.node))
     if name in here.own:
-        return copy.deepcopy(here.own[name])
+        return replace(here.own[name], node=clone(here.own[name].node))
     if name in here.imported:
         return definition_of(*here.imported[name])
     return here.external.get(name)

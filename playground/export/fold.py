@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from playground.export.syntax import Nothing, bodies_in, value_of
+from playground.export.syntax import Nothing, Transformer, bodies_in, value_of
 
 COMPARE: dict[type, Callable[[Any, Any], bool]] = {
     ast.Eq: lambda a, b: a == b, ast.NotEq: lambda a, b: a != b, ast.Gt: lambda a, b: a > b,
@@ -12,7 +12,7 @@ COMPARE: dict[type, Callable[[Any, Any], bool]] = {
 }  # fmt: skip
 
 
-class Fold(ast.NodeTransformer):
+class Fold(Transformer):
     """Works out what is constant."""
 
     def __init__(self) -> None:
@@ -103,8 +103,9 @@ class Fold(ast.NodeTransformer):
 
     def visit_Assign(self, node: ast.Assign) -> Any:
         self.generic_visit(node)
-        same = len(node.targets) == 1 and ast.unparse(node.targets[0]) == ast.unparse(node.value)
-        return self._become(None) if same else node
+        target, value = node.targets[0], node.value
+        same = type(target) is type(value) and ast.unparse(target) == ast.unparse(value)
+        return self._become(None) if same and len(node.targets) == 1 else node
 
     def visit_Call(self, node: ast.Call) -> Any:
         self.generic_visit(node)

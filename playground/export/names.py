@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 from playground.export.definitions import Definition
+from playground.export.syntax import Transformer, walk
 
 APART = "__of__"
 
@@ -44,7 +45,7 @@ def local_names(node: ast.AST) -> set[str]:
     inner = node.body if isinstance(node, ast.ClassDef) else [node]
     found: set[str] = set()
     for top in inner:
-        for n in ast.walk(top):
+        for n in walk(top):
             if isinstance(n, ast.arg):
                 found.add(n.arg)
             elif isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store) and not isinstance(node, ast.Assign):
@@ -56,7 +57,7 @@ def local_names(node: ast.AST) -> set[str]:
     return found
 
 
-class Rename(ast.NodeTransformer):
+class Rename(Transformer):
     """Gives names their place in the script, where they are not bound within."""
 
     def __init__(self, names: Mapping[str, str], top: ast.AST) -> None:

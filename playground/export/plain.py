@@ -5,14 +5,14 @@ import builtins
 from collections.abc import Mapping
 from typing import Any
 
-from playground.export.syntax import literal, names_read
+from playground.export.syntax import Transformer, dotted, literal, names_read
 
 FOR_THE_PAGE = ("together", "depends_on", "how")  # arguments that change nothing of what is sent or answered
 FOR_A_FORM = "answer_to"  # changes nothing where the answer has no form
 FOR_SEVERAL = "weights"  # nor this where one model answers all
 
 
-class Plain(ast.NodeTransformer):
+class Plain(Transformer):
     """Takes out types, generators, and what is for the page. `constants` are values of attributes: "task.answer"."""
 
     def __init__(self, constants: Mapping[str, Any], renamed: Mapping[str, str]) -> None:
@@ -69,12 +69,12 @@ class Plain(ast.NodeTransformer):
         dropped += () if self.constants.get("script.several") else (FOR_SEVERAL,)
         node.keywords = [k for k in node.keywords if k.arg not in dropped]
         self.generic_visit(node)
-        if isinstance(node.func, ast.Attribute) and ast.unparse(node.func) in ("ask.use", "ask.call", "ask.excess"):
+        if isinstance(node.func, ast.Attribute) and dotted(node.func) in ("ask.use", "ask.call", "ask.excess"):
             node.func = ast.Name(id=node.func.attr, ctx=ast.Load())
         return node.args[0] if isinstance(node.func, ast.Name) and node.func.id == "gather" else node
 
     def visit_Attribute(self, node: ast.Attribute) -> Any:
-        name = ast.unparse(node)
+        name = dotted(node)
         if node.attr == "edited":  # a script has no person who writes a reply
             return ast.Constant(False)
         if name in self.constants:

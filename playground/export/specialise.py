@@ -5,14 +5,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from playground.export.syntax import Nothing, value_of
+from playground.export.syntax import Nothing, Transformer, value_of, walk
 from playground.export.unused import is_pure
 
 
 def calls_by_name(code: Iterable[ast.AST]) -> dict[str, list[ast.Call]]:
     """All calls of functions by their plain names."""
     calls: dict[str, list[ast.Call]] = {}
-    for node in (node for top in code for node in ast.walk(top)):
+    for node in (node for top in code for node in walk(top)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             calls.setdefault(node.func.id, []).append(node)
     return calls
@@ -22,7 +22,7 @@ def specialise(functions: Mapping[str, ast.FunctionDef], code: Iterable[ast.AST]
     """Put into a function what all its calls give alike, and take out what it does not read."""
     code = [*code]
     calls = calls_by_name(code)
-    mentions = Counter(n.id for top in code for n in ast.walk(top) if isinstance(n, ast.Name))
+    mentions = Counter([n.id for top in code for n in walk(top) if isinstance(n, ast.Name)])
     changed = False
     for name, function in functions.items():
         if name in calls and mentions[name] == len(calls[name]):  # else it is handed on, and called elsewhere
@@ -55,14 +55,11 @@ def _specialise(function: ast.FunctionDef, calls: list[ast.Call]) -> bool:
         arguments.kwarg, changed = None, True
     if spread and not arguments.kwarg:
         return changed
+    names = _names_in(function)
     for argument in [*arguments.args, *arguments.kwonlyargs]:
         given = [_argument(function, call, argument.arg) for call in calls]
         values = [value_of(node) for node in given]
-        read = any(isinstance(n, ast.Name) and n.id == argument.arg for s in function.body for n in ast.walk(s))
-        stored = any(
-            isinstance(n, ast.Name) and n.id == argument.arg and isinstance(n.ctx, ast.Store)
-            for n in ast.walk(function)
-        )
+        read, stored = argument.arg in names, isinstance(names.get(argument.arg), ast.Store)
         alike = (
             Nothing not in values
             and not stored
@@ -74,11 +71,21 @@ def _specialise(function: ast.FunctionDef, calls: list[ast.Call]) -> bool:
             continue
         if read and given[0] is not None:
             _put(function, argument.arg, given[0])
+            names = _names_in(function)
         for call in calls:
             _take_out(function, call, argument.arg)
         _take_out_parameter(arguments, argument)
         changed = True
     return changed
+
+
+def _names_in(function: ast.FunctionDef) -> dict[str, ast.expr_context]:
+    """The names in its body, and of each whether it is stored anywhere there."""
+    found: dict[str, ast.expr_context] = {}
+    for node in [node for statement in function.body for node in walk(statement) if isinstance(node, ast.Name)]:
+        if isinstance(node.ctx, ast.Store) or node.id not in found:
+            found[node.id] = node.ctx
+    return found
 
 
 def _argument(function: ast.FunctionDef, call: ast.Call, name: str) -> ast.expr | None:
@@ -117,7 +124,7 @@ def _take_out_parameter(arguments: ast.arguments, argument: ast.arg) -> None:
         arguments.kwonlyargs.remove(argument)
 
 
-class _Put(ast.NodeTransformer):
+class _Put(Transformer):
     def __init__(self, name: str, value: ast.expr) -> None:
         self.name, self.value = name, value
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from playground.export.syntax import bodies_in, names_read
+from playground.export.syntax import Transformer, bodies_in, names_read, walk
 
 ADDS = ("append", "extend")
 
@@ -13,13 +13,14 @@ ADDS = ("append", "extend")
 def drop_unused_locals(function: ast.FunctionDef) -> bool:
     """Take out what is only ever written. Returns whether anything was."""
     _split_pairs(function)
-    assigned = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    assigned -= {name for n in ast.walk(function) if isinstance(n, ast.Global) for name in n.names}
-    loads = Counter(n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
-    for node in ast.walk(function):
-        if isinstance(node, ast.Expr) and (name := _added_to(node)):
-            loads[name] -= 1
+    nodes = walk(function)
+    assigned = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    assigned -= {name for n in nodes if isinstance(n, ast.Global) for name in n.names}
+    loads = Counter([n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)])
+    loads.subtract(name for n in nodes if isinstance(n, ast.Expr) and (name := _added_to(n)))
     unread = _Unread({name for name in assigned if not loads[name]})
+    if not unread.names:
+        return False
     unread.visit(function)
     changed = unread.changed
     for body in bodies_in(function):
@@ -30,7 +31,7 @@ def drop_unused_locals(function: ast.FunctionDef) -> bool:
     return changed
 
 
-class _Unread(ast.NodeTransformer):
+class _Unread(Transformer):
     """Takes `name :=` away where nobody reads the name."""
 
     def __init__(self, names: set[str]) -> None:
@@ -78,7 +79,7 @@ def _added_to(node: ast.Expr) -> str:
 
 def is_pure(value: ast.expr) -> bool:
     """Whether it makes no difference that this is worked out: nothing is asked or changed by it."""
-    called = [n.func for n in ast.walk(value) if isinstance(n, ast.Call)]
+    called = [n.func for n in walk(value) if isinstance(n, ast.Call)]
     names = {f.id if isinstance(f, ast.Name) else f.attr for f in called if isinstance(f, ast.Name | ast.Attribute)}
     return not names & {"ask", "use", "next", "pop", *ADDS}
 
@@ -86,7 +87,7 @@ def is_pure(value: ast.expr) -> bool:
 def drop_unused_fields(code: Iterable[ast.AST]) -> bool:
     """Take fields that nobody reads out of dataclasses, and out of the calls that give them."""
     code = [*code]
-    nodes = [node for top in code for node in ast.walk(top)]
+    nodes = [node for top in code for node in walk(top)]
     read = {n.attr for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Load)}
     changed = False
     for owner in [n for n in nodes if isinstance(n, ast.ClassDef) and "dataclass" in map(_head, n.decorator_list)]:

@@ -11,6 +11,7 @@ from playground.export import layout
 from playground.export.assembly import Program
 from playground.export.definitions import STAND_INS
 from playground.export.program_text import write_program
+from playground.export.syntax import walk
 from playground.setups import changed_values
 from playground.strategies import technique_of
 from playground.strategies.chaining import STEP_TECHNIQUES
@@ -62,7 +63,7 @@ class TechniqueScript:
 
     def sets(self, setting: str) -> bool:
         """Whether it asks with a value of its own for this sampling setting."""
-        nodes = [node for part in self.program.parts.values() for node in ast.walk(part.node)]
+        nodes = [node for part in self.program.parts.values() for node in walk(part.node)]
         asked = {keyword.arg for node in nodes if isinstance(node, ast.Call) for keyword in node.keywords}
         keys = [key for node in nodes if isinstance(node, ast.Dict) for key in node.keys]
         return setting in asked | {key.value for key in keys if isinstance(key, ast.Constant)}
@@ -92,7 +93,7 @@ class TechniqueScript:
 
     def write(self) -> str:
         """The whole script, which shows the answer with its votes and checks."""
-        calls = [n for part in self.program.parts.values() for n in ast.walk(part.node) if isinstance(n, ast.Call)]
+        calls = [n for part in self.program.parts.values() for n in walk(part.node) if isinstance(n, ast.Call)]
         concluded = {k.arg for n in calls if getattr(n.func, "id", "").startswith("Answer__") for k in n.keywords}
         more = (VOTES if "votes" in concluded else "") + (CHECKS if "checks" in concluded else "")
         main = self.finish(MAIN.replace("{more}", more.replace("{", "{{").replace("}", "}}")))

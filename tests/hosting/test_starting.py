@@ -21,12 +21,15 @@ from playground.settings import Settings
 
 HERE = Path(__file__).parent
 SETUP = {"model": "default", "task": {"input": "Hello"}, "sampling": {"temperature": 0, "max_tokens": 4}}
-SLOW = {"model": "scripted", "task": {"input": "word " * 400}, "sampling": {"max_tokens": 400}}
-EXPERIMENT = {
-    "data": {"name": "own", "items": [{"input": f"{n}?", "references": [str(n)]} for n in range(40)]},
-    "models": [{"model": "scripted"}],
-    "techniques": [{"strategy": "zero_shot"}],
-}
+SLOW = {"model": "scripted", "task": {"input": "word " * 4000}, "sampling": {"max_tokens": 4000}}  # a minute or more
+
+
+def experiment(items: int) -> dict[str, Any]:
+    return {
+        "data": {"name": "own", "items": [{"input": f"{n}?", "references": [str(n)]} for n in range(items)]},
+        "models": [{"model": "scripted"}],
+        "techniques": [{"strategy": "zero_shot"}],
+    }
 
 
 def test_a_space_on_zero_gpu_starts_and_answers_from_the_processor(tmp_path: Path) -> None:
@@ -52,7 +55,7 @@ def test_a_container_without_a_home_starts_on_the_port_of_its_host(tmp_path: Pat
     """A home that can be made by nobody, not even by root; no name for the user is asked for."""
     environment = {"HOME": "/dev/null/home", "TMPDIR": str(tmp_path), "XDG_CACHE_HOME": "", "PLAYGROUND_MODEL": "none"}
     with started(tmp_path / "log", port="PORT", **environment) as server:
-        table = gradio_client(server.url).predict(EXPERIMENT, api_name="/experiment")
+        table = gradio_client(server.url).predict(experiment(items=4), api_name="/experiment")
         assert table["status"] == "done", table["message"]
     (cache,) = tmp_path.glob("prompt-playground-*")
     assert (cache / "experiments.sqlite").is_file()
@@ -60,13 +63,16 @@ def test_a_container_without_a_home_starts_on_the_port_of_its_host(tmp_path: Pat
     assert "Traceback" not in (tmp_path / "log").read_text()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_with_runs_on_their_way_and_the_store_written(number: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("number", "more"), [(signal.SIGTERM, {}), (signal.SIGINT, {"PLAYGROUND_MODEL": "none"})])
+def test_a_signal_ends_it_with_runs_on_their_way_and_the_store_written(
+    number: int, more: dict[str, str], tmp_path: Path
+) -> None:
+    """The first one while the default model is being loaded, or has been."""
     store = tmp_path / "store.sqlite"
-    with started(tmp_path / "log", PLAYGROUND_STORE=str(store)) as server:
+    with started(tmp_path / "log", PLAYGROUND_STORE=str(store), **more) as server:
         client = gradio_client(server.url)
         slow = client.submit(SLOW, api_name="/run")
-        tried = client.submit(EXPERIMENT, api_name="/experiment")
+        tried = client.submit(experiment(items=400), api_name="/experiment")
         until = time.monotonic() + PATIENCE
         while not (slow.outputs() and any(table["done"] for table in tried.outputs())):
             assert not tried.done(), tried.result()
@@ -75,7 +81,7 @@ def test_a_signal_ends_it_with_runs_on_their_way_and_the_store_written(number: i
         done = tried.outputs()[-1]["done"]
         code, seconds = server.end(number)
     assert code == 0, server.log.read_text()[-3000:]
-    assert seconds < 5
+    assert seconds < 30  # it does not wait for what would take longer
     with sqlite3.connect(store) as db:
         assert db.execute("SELECT count(*) FROM runs").fetchone()[0] >= done
     assert "Traceback" not in server.log.read_text()
