@@ -46,7 +46,7 @@ class Page(gr.Blocks):  # type: ignore[misc]  # gradio is untyped
         self.session_ended: Callable[[str], None] = lambda _: None  # told of each session that is over, by its hash
         self.ended: Callable[[], None] = lambda: None  # told when nobody is served any more
 
-    def queue(self, *, api_open: bool = False, default_concurrency_limit: int | None | str = "not_set") -> Any:
+    def queue(self, *, api_open: bool = False, default_concurrency_limit: int | str | None = "not_set") -> Any:
         """Closed unless it is said. Gradio's own also makes an application, which `launch` makes anew in any case."""
         self.api_open = api_open
         self._queue = FairQueue(
