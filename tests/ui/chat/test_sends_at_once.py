@@ -11,6 +11,7 @@ from typing import Any
 import gradio as gr
 import httpx
 import pytest
+from patience import PATIENCE
 from posting import Visitor
 
 from playground.chats.tree import Chat
@@ -136,7 +137,7 @@ def visit(catalog_of: Any, tmp_path: Path) -> Iterator[tuple[Callable[[str], Vis
     may_answer = threading.Event()
 
     def reply(request: Any, _: Any) -> str:
-        assert may_answer.wait(120)
+        assert may_answer.wait(PATIENCE)
         return f"Heard {request.messages[-1].content}"
 
     settings = Settings(port=0, public=True, cache=tmp_path, store=str(tmp_path / "store"))
@@ -146,7 +147,7 @@ def visit(catalog_of: Any, tmp_path: Path) -> Iterator[tuple[Callable[[str], Vis
     clients: list[httpx.Client] = []
 
     def visitor(name: str) -> Visitor:
-        clients.append(httpx.Client(base_url=url, timeout=120))
+        clients.append(httpx.Client(base_url=url, timeout=PATIENCE))
         clients[-1].get("/")
         return Visitor(app, clients[-1], name)
 
