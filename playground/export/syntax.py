@@ -1,17 +1,18 @@
 """Small questions to a syntax tree: what is in it, which names it reads, which value it has, which bodies it has."""
 
 import ast
-from functools import lru_cache
 from typing import Any
 
 Nothing = object()  # in place of a value that is not known
 WITHOUT_NODES = {"ctx", "op", "ops", "id", "attr", "arg", "asname", "level", "module", "type_comment", "kind"}
 
 
-@lru_cache(maxsize=256)
-def fields_with_nodes(kind: type[ast.AST]) -> tuple[str, ...]:
-    """Where nodes can be in one of this kind that say more than which operator it is, or what is done with a name."""
-    return () if kind is ast.Constant else tuple(name for name in kind._fields if name not in WITHOUT_NODES)
+# Where nodes can be, of each kind, that say more than which operator it is, or what is done with a name.
+NODES_IN: dict[type, tuple[str, ...]] = {
+    kind: () if kind is ast.Constant else tuple(name for name in kind._fields if name not in WITHOUT_NODES)
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST)
+}
 
 
 def walk(node: ast.AST) -> list[ast.AST]:
@@ -21,7 +22,7 @@ def walk(node: ast.AST) -> list[ast.AST]:
     """
     found = [node]
     for each in found:  # which grows
-        for name in fields_with_nodes(type(each)):
+        for name in NODES_IN[type(each)]:
             value = getattr(each, name, None)
             if isinstance(value, list):
                 found.extend(inner for inner in value if isinstance(inner, ast.AST))
@@ -46,7 +47,7 @@ class Transformer(ast.NodeTransformer):
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
         """Visit what is in the node, and put what comes of it in its place."""
-        for name in fields_with_nodes(type(node)):
+        for name in NODES_IN[type(node)]:
             value = getattr(node, name, None)
             if isinstance(value, list):
                 value[:] = [new for old in value for new in self._in_place_of(old)]
