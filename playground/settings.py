@@ -66,6 +66,7 @@ class Settings:
     store_days: int = 30  # after which a shared server forgets an answer; 0 is never, as on a private one
     max_experiment_seconds: int = 3600  # an experiment is ended after this long, and can be continued
     max_cells: int = 20_000  # of one experiment, started at the page or by a program
+    training_minutes: int = 0  # that a visitor of a shared server may train in a day; 0: nobody trains there
     serve: bool = True  # programs may ask the models at /v1; on a shared server only with a key
     serve_key: str = field(default="", repr=False)  # that such programs must send
     openai_key: bool = False  # offer the operator's OPENAI_API_KEY for OpenAI itself; private only
@@ -129,7 +130,7 @@ class Settings:
             raise InvalidSetup("PLAYGROUND_VECTORS_KEY must be letters, digits and signs, without spaces.")
         if self.serve_key and not KEY.fullmatch(self.serve_key):
             raise InvalidSetup(f"PLAYGROUND_SERVE_KEY must be {KEY_RULE}.")  # without repeating it
-        for name in ("memory_megabytes", "store_days"):
+        for name in ("memory_megabytes", "store_days", "training_minutes"):
             if getattr(self, name) < 0:
                 raise _invalid_value(name, getattr(self, name), "at least 0")
 

@@ -28,6 +28,7 @@ def test_each_field_is_a_variable() -> None:
         ("PUBLIC", "maybe", "1 or 0"),
         ("MAX_ROWS", "-1", "at least 1"),
         ("MEMORY_MEGABYTES", "-1", "at least 0"),
+        ("TRAINING_MINUTES", "-1", "at least 0"),
         ("MAX_PANES", "0", "at least 1"),
         ("MAX_PANES", "27", "at most 26"),
         ("PROXIES", "*", "an address or a network"),

@@ -34,6 +34,7 @@ ENGINE = "test_engine_settings.py"
 SESSIONS = "test_sessions.py"
 VISITORS = "test_visitors.py"
 PROGRAMS = "test_openai_client.py"
+TRAININGS = "test_training_limits.py"
 # The setting -> the test that exceeds it. A new field has a line here.
 ENFORCED = {
     "host": "test_the_server_listens_where_it_is_told",
@@ -69,6 +70,7 @@ ENFORCED = {
     "store_days": "test_the_store_keeps_so_much_for_so_long",
     "max_experiment_seconds": "test_an_experiment_is_ended",
     "max_cells": "test_no_more_cells_are_asked",
+    "training_minutes": f"{TRAININGS}::test_a_visitor_trains_so_long_a_day",
     "serve": f"{PROGRAMS}::test_nobody_is_answered_where_it_is_off",
     "serve_key": f"{PROGRAMS}::test_a_key_is_needed_where_there_is_one",
     "openai_key": f"{SESSIONS}::test_the_operators_key_is_for_openai_alone",

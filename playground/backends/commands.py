@@ -32,16 +32,23 @@ def load_model(
 
 
 def load_adapter(
-    catalog: Catalog, settings: Settings, model: str, source: str, name: str = "", title: str = ""
+    catalog: Catalog,
+    settings: Settings,
+    model: str,
+    source: str,
+    name: str = "",
+    title: str = "",
+    made_here: bool = False,
 ) -> Generator[Progress, None, ModelInfo]:
     """Add an adapter of a model and attach it, loading the model first if need be. Raises as `load_model`.
 
-    Without a title it is called by its name.
+    Without a title it is called by its name. One that was made here is loaded on a shared server too.
     """
     if (typed := source.strip()) in {adapter.name for adapter in catalog.info(model).adapters}:
         name = typed
     else:
-        _refuse_strangers(settings)
+        if not made_here:
+            _refuse_strangers(settings)
         is_endpoint = catalog.info(model).kind == "endpoint"
         place = (
             ModelSource(kind="folder", place=typed) if is_endpoint else parse_source(source)

@@ -39,7 +39,10 @@ def built_in(name: str, seed: int) -> TrainingData:
     """The data of a skill, in the order of a seed. Raises KeyError for a name that is not in SKILLS."""
     skill: Skill = SKILLS[name]
     examples = skill.training(random.Random(seed))
-    rows = tuple(TrainingRow(messages=messages_of(one.input), answer=one.output) for one in examples)
+    rows = tuple(
+        TrainingRow(messages=messages_of(one.input), answer=one.output, id=str(number))
+        for number, one in enumerate(examples, 1)
+    )
     held_out = skill.held_out()
     prompts = [messages_of(held_out[at * len(held_out) // PROMPTS].prompt) for at in range(PROMPTS)]
     return TrainingData(

@@ -77,6 +77,12 @@ def test_from_data_to_an_adapter_to_a_comparison(page_over: PageOver, tiny_base:
     page.get_by_label("Title (optional)").fill("Three steps")
     page.get_by_role("button", name="Start training").click()
     expect(status).to_contain_text("Done after 3 steps", timeout=TRAINED)
+    page.locator("#trainings li").first.get_by_role("checkbox").check()
+    page.locator("#trainings li").last.get_by_role("checkbox").check()
+    expect(page.locator("#trainings-table tbody tr")).to_have_count(2)
+    expect(page.locator("#trainings-curves .js-plotly-plot")).to_be_visible()
+    page.locator("#trainings li").last.get_by_role("button", name=re.compile("^Delete")).click()
+    expect(page.locator("#trainings li")).to_have_count(1)
     page.get_by_role("button", name="Compare it with its base").click()
     expect(page.get_by_role("tab", name="Compare", exact=True)).to_have_attribute(
         "aria-selected", "true", timeout=60_000

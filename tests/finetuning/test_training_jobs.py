@@ -150,6 +150,14 @@ def test_what_cannot_be_trained_is_told(jobs: TrainingJobs, start: Any, base: Pa
     assert "config.json" in standing.end.words
 
 
+def test_rows_longer_than_the_window_are_told(jobs: TrainingJobs, start: Any) -> None:
+    long = TrainingRow(messages=messages_of("word " * 3000), answer="yes", id="7")
+    standing = until(jobs, start(rows=[*ROWS, long]), ended)
+    assert standing.phase == "failed"
+    assert standing.end
+    assert "longer than the window of 2,048 tokens (row 7)" in standing.end.words
+
+
 def test_too_many_are_refused(jobs: TrainingJobs, start: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(training_jobs, "MOST_WAITING", 1)
     start(LONG), start(LONG)

@@ -21,6 +21,7 @@ class Job:
     """What is trained on what. `model` is the base's name in the catalog, `prompts` are answered at every look.
 
     `owner` is the visitor whose it is, where strangers share the server; `made` is when, in seconds since 1970.
+    After `most_seconds`, of all its sittings together, it is stopped; None is never.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Job:
     prompts: tuple[tuple[Message, ...], ...]
     made: float
     owner: str = ""
+    most_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +78,12 @@ class JobFolder:
             (self.path / "rows.jsonl").write_text(to_json_lines(rows), "utf-8")
             (self.path / "validation.jsonl").write_text(to_json_lines(validation), "utf-8")
             (self.path / "held_out.jsonl").write_text(to_json_lines(held_out), "utf-8")
-            write_whole(self.path / "job.json", {**asdict(job), "recipe": recipe_to_dict(job.recipe)})
+            self.write_job(job)
         except OSError as error:
             raise TrainingFailed(f"The training cannot be kept in {self.path}: {error}.") from error
+
+    def write_job(self, job: Job) -> None:
+        write_whole(self.path / "job.json", {**asdict(job), "recipe": recipe_to_dict(job.recipe)})
 
     def read_job(self) -> Job:
         """Raises TrainingFailed for a folder that holds none, or InvalidSetup for a recipe that is not of today."""

@@ -56,9 +56,11 @@ class TrainingJobs:
             self._enqueue(job.id)
             return job.id
 
-    def resume(self, key: str, owner: str = "") -> None:
-        """Go on with a training from its last checkpoint. Raises LimitReached, or TrainingFailed for one that is not
-        there, goes on, or is through."""
+    def resume(self, key: str, owner: str = "", most_seconds: float | None = None) -> None:
+        """Go on with a training from its last checkpoint, for at most so many seconds in all.
+
+        Raises LimitReached, or TrainingFailed for one that is not there, goes on, or is through.
+        """
         with self._lock:
             standing = self.standing(key, owner)
             if not standing.resumable:
@@ -66,7 +68,9 @@ class TrainingJobs:
                     f"\u201c{standing.job.title}\u201d is {standing.phase}; there is nothing to go on with."
                 )
             self._make_sure_of_room()
-            self._open(key).forget_end()
+            folder = self._open(key)
+            folder.write_job(replace(standing.job, most_seconds=most_seconds))
+            folder.forget_end()
             self._enqueue(key)
 
     def stop(self, key: str, owner: str = "") -> None:

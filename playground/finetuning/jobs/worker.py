@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
@@ -17,6 +18,8 @@ from playground.backends.sources import HOME
 from playground.errors import PlaygroundError, TrainingFailed
 from playground.finetuning.jobs.job import End, Job, JobFolder
 from playground.finetuning.jobs.standing import read_history
+from playground.finetuning.preparation.rows import Row
+from playground.formats import format_duration
 from playground.returning import Returning
 from playground.settings import Settings
 from playground.types import Progress
@@ -55,18 +58,26 @@ def _run(folder: JobFolder, cache: Path, stopped: threading.Event) -> End:
     with folder.events.open("a", encoding="utf-8") as events:
         _tell(events, {"kind": "stage", "words": "Starting PyTorch"})
         from playground.finetuning.training.checkpoints import Checkpoints
-        from playground.finetuning.training.events import event_to_dict
+        from playground.finetuning.training.events import TrainingStep, event_to_dict
         from playground.finetuning.training.loop import Watched, train
 
         _tell(events, {"kind": "stage", "words": f"Loading {job.model_title}"})
         model, tokenizer = _load(job, cache)
         rows, validation, _ = folder.read_rows()
+        if window := getattr(model.config, "max_position_embeddings", None):
+            _refuse_too_long(rows, tokenizer, window)
         watched = Watched(rows=validation, prompts=job.prompts)
         checkpoints = Checkpoints(folder.checkpoints)
         _tell(events, {"kind": "stage", "words": "Looking at the model as it is"})
         with Returning(train(model, tokenizer, rows, job.recipe, watched, checkpoints)) as work:
-            while not stopped.is_set() and (event := next(work, None)):
+            late = False
+            while not (late or stopped.is_set()) and (event := next(work, None)):
                 _tell(events, event_to_dict(event))
+                if isinstance(event, TrainingStep) and job.most_seconds is not None:
+                    late = event.seconds >= job.most_seconds and event.step < event.steps
+        if late:
+            took = format_duration(job.most_seconds or 0)
+            return End(ending="stopped", words=f"Ended after {took}, the most that this server allows you today.")
         if not work.ended:
             steps = read_history(folder).steps
             step = steps[-1].step if steps else 0
@@ -76,6 +87,16 @@ def _run(folder: JobFolder, cache: Path, stopped: threading.Event) -> End:
         kept = trained.best_step if trained.best_step not in (None, trained.step) else None
         early = trained.step < job.recipe.steps
         return End(ending="done", words=_ended(trained.step, kept, early), step=trained.step, best_step=kept)
+
+
+def _refuse_too_long(rows: Sequence[Row], tokenizer: Any, window: int) -> None:
+    """Raises TrainingFailed for rows that do not fit the model's window."""
+    from playground.finetuning.preparation.checks.lengths import find_lengths, measure_lengths
+
+    lengths, sizes = measure_lengths(rows, tokenizer)
+    found = find_lengths(rows, sizes, lengths, window)
+    if stops := [finding.sentence for finding in found if finding.weight == "stop"]:
+        raise TrainingFailed(" ".join(stops))
 
 
 def _ended(step: int, best_step: int | None, early: bool) -> str:

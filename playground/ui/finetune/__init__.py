@@ -5,6 +5,8 @@ comparing.py          What was learned is loaded into the list of models, and op
 curves_figure.py      The curves of a training, drawn: loss of training and validation, gradient and learning rate
 data_panel.py         What a model is to learn from: data that comes with the playground, how much, what is kept apart
 form.py               What is to be trained, as the tab's form holds it: a model, data, a recipe and a title
+history_panel.py      All trainings of this visitor: looked at again, side by side, and deleted
+limits.py             How much may be trained here: on a shared server what is allowed
 own_rows_panel.py     Rows of one's own to learn from: opened or pasted, with the words around each and what is kept of
                       answers
 recipe_panel.py       How it is to learn: the method with its card, and the numbers of the recipe

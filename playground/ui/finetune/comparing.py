@@ -59,7 +59,9 @@ class ComparingHandlers:
         else:
             adapters = [adapter.name for adapter in catalog.info(job.model).adapters]
             source = name if name in adapters else str(folder)
-            loading = commands.load_adapter(catalog, shared.settings, job.model, source, name, job.title)
+            loading = commands.load_adapter(
+                catalog, shared.settings, job.model, source, name, job.title, made_here=True
+            )
         for _ in loading:
             yield {shared.comparison_to_open: None}
         yield {shared.comparison_to_open: comparison_of(standing), shared.model_changes: changes + 1}

@@ -1,12 +1,15 @@
 """The curves of a training, drawn: loss of training and validation, and below them gradient and learning rate."""
 
+from collections.abc import Sequence
+
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from playground.finetuning.jobs.standing import Standing
-from playground.ui.run_view.framed_figure import frame_figure
+from playground.ui.run_view.framed_figure import frame_figure, plain
 
 TRAINING, SMOOTH, VALIDATION, GRADIENT, RATE = "rgba(120,124,150,0.45)", "#4f5bd5", "#c2571a", "#5f7388", "#17876d"
+COLOURS = ("#3b78d8", "#c2571a", "#17876d", "#a052b8", "#96770f", "#d0437f", "#5f7388", "#1f8fae")
 WINDOW = 10  # steps that the smooth line is the mean of
 
 
@@ -56,3 +59,22 @@ def smooth(values: list[float]) -> list[float]:
     """Each value as the mean of those up to it, at most `WINDOW` of them."""
     parts = [values[max(0, at + 1 - WINDOW) : at + 1] for at in range(len(values))]
     return [sum(part) / len(part) for part in parts]
+
+
+def side_by_side(standings: Sequence[Standing]) -> go.Figure | None:
+    """Validation losses of several trainings, or training losses of those without; None where there are none."""
+    figure = go.Figure()
+    for colour, standing in zip(COLOURS, standings, strict=False):
+        looks = [look for look in standing.history.looks if look.loss is not None]
+        name = plain(f"{standing.job.title} ({standing.job.id[:15]})")
+        if looks:
+            x, y = [look.step for look in looks], [look.loss or 0.0 for look in looks]
+            figure.add_scatter(x=x, y=y, name=name, mode="lines+markers", line={"color": colour, "width": 2})
+        elif steps := standing.history.steps:
+            x, y = [step.step for step in steps], smooth([step.loss for step in steps])
+            name = f"{name}, training loss"
+            figure.add_scatter(x=x, y=y, name=name, mode="lines", line={"color": colour, "width": 2, "dash": "dot"})
+    if not figure.data:
+        return None
+    framed = frame_figure(figure, x="Step", y="Validation loss (nats)", height=340, legend=True)
+    return framed.update_yaxes(rangemode="tozero")

@@ -12,14 +12,16 @@ from playground.backends.sources import ModelSource
 from playground.errors import InvalidSetup, NotSupported
 from playground.finetuning.jobs.job import Job
 from playground.finetuning.methods import METHODS
+from playground.finetuning.preparation.checks import check_rows
 from playground.finetuning.training_data import Parts, TrainingData
 from playground.ui.finetune import data_panel, recipe_panel
-from playground.ui.finetune.data_panel import DataPanel
+from playground.ui.finetune.data_panel import OWN, DataPanel
 from playground.ui.finetune.recipe_panel import RecipePanel
 from playground.ui.handlers import payloads
 from playground.ui.handlers.tab import Updates
 
 MAX_TITLE = 80
+OWN_ON_SHARED = "On a shared server nobody trains on rows of their own: everybody there can ask what was made."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +42,12 @@ class TrainingForm:
         info, source = self.chosen_model(values, catalog)
         recipe = self.recipe.read(values)
         data, parts = self.read_data(values)
-        if not parts.training:
-            raise InvalidSetup("No row is left to learn from; use more of them, or keep fewer apart.")
-        title = payloads.words(values[self.title], "title").strip() or f"{data.title}, {METHODS[recipe.method].title}"
+        if owner and data.name == OWN:
+            raise NotSupported(OWN_ON_SHARED)
+        refuse_useless(parts)
+        # Everybody on a shared server sees what a training is called: there it is called what it is.
+        typed = "" if owner else payloads.words(values[self.title], "title").strip()
+        title = typed or f"{data.title}, {METHODS[recipe.method].title}"
         if len(title) > MAX_TITLE:
             raise InvalidSetup(f"The title has {len(title):,} characters; {MAX_TITLE} is the most.")
         job = Job(
@@ -69,6 +74,15 @@ class TrainingForm:
         models = trainable(catalog)
         names = [name for _, name in models]
         return {self.model: gr.Dropdown(models, value=chosen if chosen in names else names[0] if names else None)}
+
+
+def refuse_useless(parts: Parts) -> None:
+    """Raises InvalidSetup for rows that training makes no sense on, with what the checks say of them."""
+    if not parts.training:
+        raise InvalidSetup("No row is left to learn from; use more of them, or keep fewer apart.")
+    found = check_rows(parts.training, (*parts.validation, *parts.held_out))
+    if stops := [finding.sentence for finding in found if finding.weight == "stop"]:
+        raise InvalidSetup(" ".join(stops))
 
 
 def can_learn(info: ModelInfo) -> bool:

@@ -1,6 +1,6 @@
 """A training that somebody looks at: how it goes, its curves and answers, and what can be done with it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from playground.ui import widgets
 from playground.ui.finetune import training_values
 from playground.ui.finetune.curves_figure import curves
 from playground.ui.finetune.form import TrainingForm
+from playground.ui.finetune.limits import seconds_left, used_seconds
 from playground.ui.handlers.event_options import AT_ONCE, READING
 from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.tab import PageContext, Updates
@@ -90,7 +91,8 @@ class TrainingHandlers:
     def start(self, values: dict[Any, Any], request: gr.Request) -> Updates:
         panel, owner = self.panel, self.shared.sessions.visitor(request)
         job, parts = self.form.read(values, self.shared.sessions.of(request), owner)
-        key = self.jobs.start(job, parts.training, parts.validation, parts.held_out)
+        most = seconds_left(self.shared.settings, self.jobs.standings(owner), job.recipe)
+        key = self.jobs.start(replace(job, most_seconds=most), parts.training, parts.validation, parts.held_out)
         return {**panel.show(self.jobs.standing(key, owner)), panel.changes: values[panel.changes] + 1}
 
     def look(self, key: str, shown: Any, changes: int, request: gr.Request) -> Updates:
@@ -111,7 +113,10 @@ class TrainingHandlers:
 
     def resume(self, key: str, changes: int, request: gr.Request) -> Updates:
         owner = self.shared.sessions.visitor(request)
-        self.jobs.resume(key, owner)
+        standing, settings = self.jobs.standing(key, owner), self.shared.settings
+        left = seconds_left(settings, self.jobs.standings(owner), standing.job.recipe)
+        most = None if left is None else left + used_seconds(standing)
+        self.jobs.resume(key, owner, most)
         return {**self.panel.show(self.jobs.standing(key, owner)), self.panel.changes: changes + 1}
 
     def open_page(self, request: gr.Request) -> Updates:

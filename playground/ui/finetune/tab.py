@@ -3,10 +3,12 @@
 import gradio as gr
 
 from playground.finetuning.recipe import PRESETS
-from playground.ui.finetune import checking, comparing, data_panel, form, own_rows_panel, running_panel
+from playground.ui.finetune import checking, comparing, data_panel, form, history_panel, own_rows_panel, running_panel
 from playground.ui.finetune.checking import RowChecksHandlers
 from playground.ui.finetune.comparing import ComparingHandlers
 from playground.ui.finetune.form import TrainingForm
+from playground.ui.finetune.history_panel import HistoryHandlers
+from playground.ui.finetune.limits import limits_text
 from playground.ui.finetune.own_rows_panel import OwnRowsHandlers
 from playground.ui.finetune.running_panel import TrainingHandlers
 from playground.ui.handlers import payloads
@@ -29,13 +31,17 @@ def build(shared: PageContext) -> Tab:
             gr.Markdown("## Fine-tune")
             gr.Markdown(ABOUT, elem_classes="field-label")
             filled = form.build(shared.catalog)
+            if limits := limits_text(shared.settings):
+                gr.Markdown(limits, elem_classes="field-label")
             start, stop = running_panel.build_buttons()
         with gr.Column(elem_classes="seeing", min_width=0):
             panel = running_panel.build(start, stop)
             line = waiting_line.build(shared.page)
+            history = history_panel.build()
     jobs = shared.trainings
     running_panel.wire(TrainingHandlers(panel=panel, form=filled, jobs=jobs, shared=shared))
     comparing.wire(ComparingHandlers(panel=panel, jobs=jobs, shared=shared, line=line))
+    history_panel.wire(HistoryHandlers(panel=history, running=panel, jobs=jobs, shared=shared))
     own_rows_panel.wire(OwnRowsHandlers(panel=filled.data.own, settings=shared.settings))
     checking.wire(RowChecksHandlers(form=filled, shared=shared))
     _wire_form(filled, shared)

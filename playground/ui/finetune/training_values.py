@@ -1,9 +1,12 @@
 """A training -> what the page shows of it. Pure functions to plain values."""
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
 from playground.finetuning.jobs.standing import Standing
+from playground.finetuning.methods import METHODS
+from playground.finetuning.recipe import recipe_to_dict
 from playground.finetuning.training.overfitting import Overfitting, find_overfitting
 from playground.formats import format_count, format_duration
 from playground.ui.widgets.status import status
@@ -104,3 +107,54 @@ def seen(standing: Standing | None) -> Sequence[Any]:
         return []
     history = standing.history
     return [standing.job.id, standing.phase, len(history.steps), len(history.looks)]
+
+
+# ------------------------------------------------------------------------------------------------ history
+def history_value(standings: Sequence[Standing]) -> list[dict[str, Any]]:
+    """All trainings as the list shows them."""
+    return [
+        {
+            "key": one.job.id,
+            "title": one.job.title,
+            "made": made_text(one),
+            "phase": one.phase,
+            "facts": " \u00b7 ".join([made_text(one), PHASES[one.phase], *_what(one)]),
+            "ended": not one.going,
+        }
+        for one in standings
+    ]
+
+
+def _what(one: Standing) -> list[str]:
+    """Its method, and what came of it; one that goes on is told of elsewhere, and ticks."""
+    return [METHODS[one.job.recipe.method].title, *([] if one.going else _facts(one))]
+
+
+def made_text(standing: Standing) -> str:
+    """When it was begun, by this server's clock."""
+    return time.strftime("%d %b %H:%M", time.localtime(standing.job.made))
+
+
+def compared_value(standings: Sequence[Standing]) -> list[dict[str, Any]]:
+    """What differs in the recipes of several trainings, and what came of each."""
+    if not standings:
+        return []
+    recipes = [recipe_to_dict(one.job.recipe) for one in standings]
+    differing = [key for key in recipes[0] if len({str(recipe[key]) for recipe in recipes}) > 1]
+    columns = [*(key.replace("_", " ").capitalize() for key in differing), "Data", "Lowest validation loss", "Time"]
+    rows = [
+        {"head": one.job.title, "cells": [*(_shown(recipe[key]) for key in differing), one.job.data, *_outcome(one)]}
+        for one, recipe in zip(standings, recipes, strict=True)
+    ]
+    note = "Losses are compared on the same data and validation rows only: those of one seed and one share."
+    return [{"caption": "Side by side", "corner": "Training", "columns": columns, "rows": rows, "note": note}]
+
+
+def _shown(value: Any) -> str:
+    return "\u2013" if value is None else shortened(str(value), 40)
+
+
+def _outcome(standing: Standing) -> list[str]:
+    losses = [look.loss for look in standing.history.looks if look.loss is not None]
+    steps = standing.history.steps
+    return [f"{min(losses):.3f}" if losses else "\u2013", format_duration(steps[-1].seconds) if steps else "\u2013"]

@@ -1,0 +1,105 @@
+"""All trainings of this visitor: looked at again, side by side, and deleted."""
+
+from dataclasses import dataclass
+from dataclasses import field as declared
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from playground.finetuning.jobs.standing import Standing
+from playground.finetuning.jobs.training_jobs import TrainingJobs
+from playground.parameters import STRICT
+from playground.ui import widgets
+from playground.ui.finetune import training_values
+from playground.ui.finetune.curves_figure import side_by_side
+from playground.ui.finetune.limits import check_delete
+from playground.ui.finetune.running_panel import RunningPanel
+from playground.ui.handlers import payloads
+from playground.ui.handlers.event_options import AT_ONCE
+from playground.ui.handlers.messages import report_errors
+from playground.ui.handlers.tab import PageContext, Updates
+from playground.ui.handlers.trigger_modes import on_opening_and
+
+HERE = Path(__file__).parent
+MOST = 8  # side by side: each has a colour
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ticked:
+    """The trainings that are to stand side by side, by their ids."""
+
+    __pydantic_config__ = STRICT
+
+    keys: tuple[str, ...] = declared(metadata={"max_length": 200})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryPanel:
+    """The widgets."""
+
+    list: Any
+    plot: Any
+    table: Any
+
+
+def build() -> HistoryPanel:
+    """Lay out the panel."""
+    gr.Markdown("### All trainings")
+    gr.Markdown("Tick some to see them side by side.", elem_classes="field-label")
+    listed = widgets.widget(HERE / "trainings.js", value=[], elem_id="trainings")
+    plot = gr.Plot(show_label=False, container=False, visible=False, elem_id="trainings-curves")
+    table = widgets.tables(elem_id="trainings-table")
+    return HistoryPanel(list=listed, plot=plot, table=table)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryHandlers:
+    """The handlers."""
+
+    panel: HistoryPanel
+    running: RunningPanel
+    jobs: TrainingJobs
+    shared: PageContext
+
+    def list(self, request: gr.Request) -> Updates:
+        found = self.jobs.standings(self.shared.sessions.visitor(request))
+        return {self.panel.list: training_values.history_value(found)}
+
+    def choose(self, event: gr.EventData, request: gr.Request) -> Updates:
+        key = payloads.read(payloads.Choice, event).key
+        return self.running.show(self.jobs.standing(key, self.shared.sessions.visitor(request)))
+
+    def delete(self, chosen: str, changes: int, event: gr.EventData, request: gr.Request) -> Updates:
+        """One training; when it is the one that is looked at, nothing is."""
+        key, owner = payloads.read(payloads.Choice, event).key, self.shared.sessions.visitor(request)
+        check_delete(self.shared.settings, self.jobs.standing(key, owner))
+        self.jobs.delete(key, owner)
+        gone = self.running.show(None) if key == chosen else {}
+        return {**gone, self.running.changes: changes + 1}
+
+    def compare(self, event: gr.EventData, request: gr.Request) -> Updates:
+        owner, keys = self.shared.sessions.visitor(request), payloads.read(_Ticked, event).keys
+        found: list[Standing] = [self.jobs.standing(key, owner) for key in keys[:MOST]]
+        figure = side_by_side(found)
+        return {
+            self.panel.plot: gr.update(value=figure, visible=figure is not None),
+            self.panel.table: training_values.compared_value(found),
+        }
+
+
+def wire(handlers: HistoryHandlers) -> None:
+    """Attach the handlers."""
+    panel, running = handlers.panel, handlers.running
+    listed, choose, delete, compare = (
+        report_errors(one) for one in (handlers.list, handlers.choose, handlers.delete, handlers.compare)
+    )
+    on_opening_and(
+        handlers.shared.page.load, [running.changes.change], listed, None, [panel.list], trigger_mode="always_last",
+        **AT_ONCE,
+    )  # fmt: skip
+    panel.list.choose_training(choose, None, running.outputs, **AT_ONCE)
+    panel.list.delete_training(
+        delete, [running.chosen, running.changes], [*running.outputs, running.changes], **AT_ONCE
+    )
+    panel.list.set_side_by_side(compare, None, [panel.plot, panel.table], **AT_ONCE)

@@ -1,0 +1,60 @@
+"""How much may be trained here: as much as somebody likes on a server of their own, on a shared one what is allowed."""
+
+import time
+from collections.abc import Sequence
+
+from playground.errors import LimitReached, NotSupported
+from playground.finetuning.jobs.standing import Standing
+from playground.finetuning.methods import method_of
+from playground.finetuning.recipe import Recipe
+from playground.formats import format_duration
+from playground.settings import Settings
+
+DAY = 24 * 3600.0  # seconds
+NOBODY = "This server is shared, and its operator lets nobody train on it (PLAYGROUND_TRAINING_MINUTES)."
+
+
+def limits_text(settings: Settings) -> str:
+    """What a visitor of a shared server is told before anything is begun."""
+    if not settings.public:
+        return ""
+    if not settings.training_minutes:
+        return NOBODY
+    each = format_duration(settings.training_minutes * 60)
+    return (
+        f"This server is shared: you can train {each} a day, one training at a time. Everybody can ask what you made."
+    )
+
+
+def seconds_left(settings: Settings, own: Sequence[Standing], recipe: Recipe) -> float | None:
+    """The seconds that a visitor may still train today; None for any number.
+
+    `own` are the visitor's trainings. Raises NotSupported where nobody trains, or for a method that makes whole models
+    on a shared server, and LimitReached when the day's share is used up or one goes on.
+    """
+    if not settings.public:
+        return None
+    if not settings.training_minutes:
+        raise NotSupported(NOBODY)
+    method = method_of(recipe)
+    if method.makes_model:
+        raise NotSupported(f"{method.title} makes a whole model, which is too large for a shared server.")
+    if any(standing.going for standing in own):
+        raise LimitReached("A training of yours goes on; stop it or wait for its end.")
+    today = [standing for standing in own if time.time() - standing.job.made < DAY]
+    left = settings.training_minutes * 60 - sum(map(used_seconds, today))
+    if left <= 0:
+        each = format_duration(settings.training_minutes * 60)
+        raise LimitReached(f"You have trained {each} today, the most on this server; go on tomorrow.")
+    return left
+
+
+def used_seconds(standing: Standing) -> float:
+    """How long a training has taken so far."""
+    return standing.history.steps[-1].seconds if standing.history.steps else 0.0
+
+
+def check_delete(settings: Settings, standing: Standing) -> None:
+    """Raises NotSupported where a day's share would be forgotten with a training."""
+    if settings.public and time.time() - standing.job.made < DAY:
+        raise NotSupported("On a shared server a training can be deleted a day after it was begun.")

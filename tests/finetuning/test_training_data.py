@@ -1,0 +1,32 @@
+"""The data that trainings begin with: parts have no item in common, and the seed decides."""
+
+import pytest
+
+from playground.finetuning.skills import SKILLS
+from playground.finetuning.training_data import MOST_VALIDATION, PROMPTS, built_in, split
+
+
+@pytest.mark.parametrize("name", SKILLS)
+def test_what_is_looked_at_is_not_learned(name: str) -> None:
+    data = built_in(name, seed=3)
+    parts = split(data, None, 0.1, seed=3)
+    learned = {data.core(row.messages[-1].content).casefold() for row in parts.training}
+    seen = [data.core(row.messages[-1].content).casefold() for row in parts.validation]
+    assert seen
+    assert len(seen) == len(set(seen)) <= MOST_VALIDATION
+    assert not learned & set(seen)
+    assert len(data.prompts) == PROMPTS
+    assert not learned & {data.core(prompt[-1].content).casefold() for prompt in data.prompts}
+
+
+def test_a_review_is_one_item_in_all_its_wordings() -> None:
+    skill = SKILLS["sentiment"]
+    text = "The soup was cold."
+    worded = [f"What is the sentiment of this review?\n\n{text}", f"{text}\n\nSentiment:", text]
+    assert {skill.core(prompt) for prompt in worded} == {text}
+
+
+def test_the_seed_decides() -> None:
+    parts = [split(built_in("pirate", seed), 100, 0.2, seed) for seed in (1, 1, 2)]
+    assert parts[0] == parts[1] != parts[2]
+    assert len(parts[0].training) + len(parts[0].validation) <= 100
