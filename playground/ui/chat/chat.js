@@ -12,8 +12,8 @@ const anew = el("button", { type: "button", class: "quiet", text: "New chat", on
 const empty = el("p", { class: "empty",
   text: "Nothing has been said yet. Type a message below. Every turn can be edited, answered again and gone on from: "
     + "what was there stays, as another branch." });
-host.append(el("div", { class: "pane-head" }, line.status, anew), line.bar, line.error, line.live, note, lost, log, empty,
-  branches);
+host.append(el("div", { class: "pane-head" }, line.status, anew), line.bar, line.error, line.live,
+  note, lost, log, empty, branches);
 const cards = new Map();
 let order = "";
 
