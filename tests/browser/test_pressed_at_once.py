@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from folded import PATIENCE, until
+from folded import AT_REST, PATIENCE, turn_to, until
 from playwright.sync_api import Page, Route, expect
 
 from playground.ui.gate.page import Page as ServedPage
@@ -142,3 +142,29 @@ def test_run_asks_what_the_preset_says_and_what_it_replaced_is_put_back(page: Pa
     back.click()
     expect(question).to_have_value("A question of my own?")
     expect(back).to_have_count(0)
+
+
+@pytest.mark.parametrize("let_go", ["there", "elsewhere"])
+def test_a_button_that_is_drawn_anew_while_it_is_pressed_is_pressed_all_the_same(page: Page, let_go: str) -> None:
+    """Gradio hands a widget its value again at any time, between the two halves of a click too."""
+    turn_to(page, "Compare")
+    panes = page.locator(".pane-row")
+    expect(panes.nth(1)).to_be_visible()
+    count = panes.count()
+    page.get_by_role("button", name="Add a pane", exact=True).click()
+    expect(panes).to_have_count(count + 1)
+    remove = panes.last.get_by_role("button")
+    remove.scroll_into_view_if_needed()
+    page.evaluate(AT_REST)
+    remove.hover()
+    page.mouse.down()
+    page.evaluate("document.dispatchEvent(new Event('offered-models'))")
+    if let_go == "elsewhere":  # what was to be drawn is drawn then, and nothing is removed
+        page.mouse.move(1, 1)
+        page.mouse.up()
+        page.evaluate(AT_REST)
+        expect(panes).to_have_count(count + 1)
+        remove.click()
+    else:
+        page.mouse.up()
+    expect(panes).to_have_count(count)

@@ -58,7 +58,7 @@ const row = (pane, at) => {
       ? [el("span", { class: "fixed-choice", text: `Placebo: pane ${letter(baseline)} again, with other seeds` })]
       : [...asking(pane, name), ...weights(pane, name)])),
     !pane.placebo && el("label", { class: "pane-baseline" }, el("input", { type: "radio", name: "pane-baseline",
-      value: at, "aria-label": `${name} is the baseline`,
+      value: at, "aria-label": `${name} is the baseline`, checked: at === baseline,
       onchange: () => { baseline = at; changed(); } }), "Baseline"),
     el("button", { type: "button", class: "quiet", text: "\u00d7", title: `Remove pane ${letter(at)}`,
       "aria-label": `Remove pane ${letter(at)}`, disabled: only, onclick: () => remove(at) }));
@@ -76,7 +76,6 @@ const draw = () => {
         title: "The baseline again with other seeds: the difference that nothing makes",
         onclick: () => add({ model: panes[baseline].model, placebo: true }) }),
       el("span", { class: "facts", text: `${panes.length} of at most ${most} panes` })));
-  for (const radio of host.querySelectorAll("input[type=radio]")) radio.checked = Number(radio.value) === baseline;
 };
 const take = () => {
   const held = props.value ?? {};

@@ -25,11 +25,42 @@ const growText = (node, text) => {
   } else setText(node, text);
 };
 
+// Under a pointer that is pressed nothing is drawn anew before it is let go: a button that is replaced meanwhile would
+// get no click.
+const pressed = new WeakMap(), late = new WeakMap(); // by host, the nodes that wait for that, and then for the click
+const minded = new WeakSet();
+const mindPointer = (host) => {
+  if (minded.has(host)) return;
+  minded.add(host);
+  host.addEventListener("pointerdown", () => {
+    if (pressed.has(host)) return;
+    pressed.set(host, null);
+    const heard = new AbortController();
+    const release = () => {
+      heard.abort();
+      if (pressed.get(host)) late.set(host, pressed.get(host));
+      pressed.delete(host);
+      setTimeout(() => late.has(host) && redraw(host, ...late.get(host)));
+    };
+    for (const end of ["pointerup", "pointercancel", "dragend", "blur"]) {
+      window.addEventListener(end, release, { capture: true, signal: heard.signal });
+    }
+  }, true);
+};
 // What is drawn anew keeps the focus: on the same thing by its name, else on what came into its place.
 const redraw = (host, ...nodes) => {
+  mindPointer(host);
+  if (pressed.has(host)) {
+    pressed.set(host, nodes);
+    return;
+  }
+  late.delete(host);
   const held = document.activeElement;
   const given = nodes.filter((node) => node !== null && node !== undefined && node !== false);
-  if (host === held || !host.contains(held)) return host.replaceChildren(...given);
+  if (host === held || !host.contains(held)) {
+    host.replaceChildren(...given);
+    return;
+  }
   const name = (node) => `${node.tagName} ${node.dataset.key ?? node.getAttribute("aria-label") ?? node.textContent}`;
   const reachable = () => [...host.querySelectorAll("button, a, input, select, textarea, summary, [tabindex]")]
     .filter((node) => !node.disabled);
