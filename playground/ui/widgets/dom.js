@@ -36,7 +36,8 @@ const mindPointer = (host) => {
     if (pressed.has(host)) return;
     pressed.set(host, null);
     const heard = new AbortController();
-    const release = () => {
+    const release = ({ type, target }) => {
+      if (type === "blur" && target !== window) return; // a field's, whose focus goes to what is pressed
       heard.abort();
       if (pressed.get(host)) late.set(host, pressed.get(host));
       pressed.delete(host);
