@@ -105,13 +105,15 @@ def fill(page: Page) -> None:
 
 
 def look_at_all(page: Page, what: str, further: Sequence[str] = ()) -> list[str]:
-    """What is found on all tabs, in a wide window and in a narrow one; on `further` ones in the wide one."""
+    """What is found on all tabs, in a wide window and in a narrow one; in the wide one on `further` ones of the
+    experiments too."""
     found = []
     for size, width in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": TALL})
         page.evaluate(AT_REST)
-        for tab in (*TABS, *(further if size == "desktop" else ())):
-            found += violations(turn_to(page, tab), f"{tab}, {what}, {size}", narrow=size == "phone")
+        for tab in TABS:
+            for part in (tab, *(further if tab == "Experiments" and size == "desktop" else ())):
+                found += violations(turn_to(page, part), f"{part}, {what}, {size}", narrow=size == "phone")
     assert not page.evaluate(OTHER_COLOURS, BARS)
     return found
 
