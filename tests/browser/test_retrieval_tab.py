@@ -146,3 +146,13 @@ def test_nothing_is_sent_to_an_endpoint_before_somebody_asks_for_it(page_over: P
         page.get_by_role("button", name="Make the vectors").click()
         expect(status).to_have_text("3 of 16 passages")
         assert len([seen for seen in server.seen if seen.path.endswith("/embeddings")]) == 2
+
+        # The technique offers the same ones wherever it stands.
+        turn_to(page, "Playground")
+        page.get_by_label("Technique").click()
+        page.get_by_role("option", name="Retrieval", exact=True).click()
+        encoder = page.locator("#form .of-encoder input").first
+        expect(encoder).to_have_value("all-MiniLM-L6-v2, which comes with the playground")
+        encoder.click()
+        page.get_by_role("option", name="mine/text-embed").click()
+        expect(encoder).to_have_value("mine/text-embed")
