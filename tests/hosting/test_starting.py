@@ -55,7 +55,7 @@ def test_a_container_without_a_home_starts_on_the_port_of_its_host(tmp_path: Pat
     """A home that can be made by nobody, not even by root; no name for the user is asked for."""
     environment = {"HOME": "/dev/null/home", "TMPDIR": str(tmp_path), "XDG_CACHE_HOME": "", "PLAYGROUND_MODEL": "none"}
     with started(tmp_path / "log", port="PORT", **environment) as server:
-        table = gradio_client(server.url).predict(experiment(items=4), api_name="/experiment")
+        table = gradio_client(server.url).predict(experiment(items=40), api_name="/experiment")
         assert table["status"] == "done", table["message"]
     (cache,) = tmp_path.glob("prompt-playground-*")
     assert (cache / "experiments.sqlite").is_file()

@@ -56,10 +56,11 @@ def test_a_forged_draft_comes_back_and_is_put_back_as_plain_values(
         if fn.name == "put_back" and any(fn.inputs[0] in other.outputs for other in map(one.app.fns.get, reading))
     )
     assert len(reading) >= 2
+    (before,) = one.app.fns[back].inputs[:1]  # what is put back, which some of these handlers set
     for odd in forged(kind):
         for handler, is_kept in reading.items():
             values = [getattr(box, "value", None) for box in one.app.fns[handler].inputs]
-            for sent in (handler, back):
+            for sent in (handler, back) if before in one.app.fns[handler].outputs else (handler,):
                 data = [odd if held else value for held, value in zip(is_kept, values, strict=True)]
                 one.send_raw(sent, data if sent == handler else [(odd,), None], {"key": "ladder"})
                 end = next(news for news in one.news("process_completed"))
