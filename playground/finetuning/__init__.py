@@ -5,6 +5,7 @@ __main__.py          Trains the adapters and the classifier that come with the p
 answering.py         Greedy answers of a model to many prompts, in batches of plain `generate`
 cards.py             Writes and reads the model card beside trained weights
 check_command.py     Checks rows to learn from on the command line, and shows some as the model will see them
+estimate.py          What a training would take, said before it begins: seconds and memory
 figures.py           Held-out figures: the share of answers that pass each measure, with its interval
 make_adapter.py      Trains an adapter for a skill and writes its folder, measured before and after
 probe_command.py     Probes an adapter, or a whole model, against the default model on the command line

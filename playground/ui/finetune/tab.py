@@ -3,9 +3,20 @@
 import gradio as gr
 
 from playground.finetuning.recipe import PRESETS
-from playground.ui.finetune import checking, comparing, data_panel, form, history_panel, own_rows_panel, running_panel
+from playground.ui import widgets
+from playground.ui.finetune import (
+    checking,
+    comparing,
+    data_panel,
+    estimating,
+    form,
+    history_panel,
+    own_rows_panel,
+    running_panel,
+)
 from playground.ui.finetune.checking import RowChecksHandlers
 from playground.ui.finetune.comparing import ComparingHandlers
+from playground.ui.finetune.estimating import EstimateHandlers
 from playground.ui.finetune.form import TrainingForm
 from playground.ui.finetune.history_panel import HistoryHandlers
 from playground.ui.finetune.limits import limits_text
@@ -17,6 +28,7 @@ from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.tab import PageContext, Tab, Updates
 from playground.ui.handlers.trigger_modes import on_opening_and
 from playground.ui.widgets import waiting_line
+from playground.ui.widgets.status import sentence
 
 ABOUT = (
     "A model learns from rows of prompts and answers, here, in minutes. The training goes on when this page is closed, "
@@ -33,6 +45,8 @@ def build(shared: PageContext) -> Tab:
             filled = form.build(shared.catalog)
             if limits := limits_text(shared.settings):
                 gr.Markdown(limits, elem_classes="field-label")
+            words = widgets.words(elem_id="training-estimate")
+            words.value = sentence(estimating.opening_text(shared.catalog))
             start, stop = running_panel.build_buttons()
         with gr.Column(elem_classes="seeing", min_width=0):
             panel = running_panel.build(start, stop)
@@ -41,6 +55,7 @@ def build(shared: PageContext) -> Tab:
     jobs = shared.trainings
     running_panel.wire(TrainingHandlers(panel=panel, form=filled, jobs=jobs, shared=shared))
     comparing.wire(ComparingHandlers(panel=panel, jobs=jobs, shared=shared, line=line))
+    estimating.wire(EstimateHandlers(form=filled, words=words, jobs=jobs, shared=shared), panel.changes)
     history_panel.wire(HistoryHandlers(panel=history, running=panel, jobs=jobs, shared=shared))
     own_rows_panel.wire(OwnRowsHandlers(panel=filled.data.own, settings=shared.settings))
     checking.wire(RowChecksHandlers(form=filled, shared=shared))

@@ -1,0 +1,81 @@
+"""What a training would take, said before it begins: seconds and memory, by its rows and by how others went."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+import psutil  # type: ignore[import-untyped]
+
+from playground.backends.memory import available_memory
+from playground.finetuning.jobs.standing import Standing
+from playground.finetuning.methods import METHODS
+from playground.finetuning.preparation.rows import Row, answers_of, prompt_of
+from playground.finetuning.recipe import Recipe
+from playground.finetuning.training_data import Parts
+
+# Measured with the default model: seconds of one core for a token of a step, and bytes at the most of a step's tokens.
+CORE_SECONDS = {
+    "lora": 0.0085, "rslora": 0.0085, "dora": 0.0095, "full": 0.0124, "ia3": 0.0085, "prompt_tuning": 0.0115,
+    "prefix_tuning": 0.0095,
+}  # fmt: skip
+PARAMETERS = 134_500_000  # of that model
+STEP_BYTES = 2.1e6  # for each token of a batch: what a step remembers until it knows its gradient
+PROCESS = 450e6  # bytes of PyTorch and what comes with it
+WHOLE = 16.0  # bytes a parameter of a model that is trained as a whole: weights, gradient, and two of the optimiser
+CHARACTERS, TEMPLATE = 4.0, 40  # to a token of English, and tokens that a chat template puts around
+ANSWER_SECONDS = 5.0  # of one core for the sample answers of a look, with that model
+FORWARD = 0.33  # of a step's time is its forward pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingEstimate:
+    """Seconds with all looks, and bytes at the most, of which `free` are there now.
+
+    `measured`: the seconds are those of trainings of the same kind on this machine.
+    """
+
+    seconds: float
+    bytes: float
+    free: float
+    measured: bool
+
+
+def estimate(
+    parts: Parts, recipe: Recipe, parameters: int, model: str, before: Iterable[Standing], cores: int | None = None
+) -> TrainingEstimate:
+    """Of a model with so many parameters; `before` are trainings that ended here, the newest first."""
+    size, cores = parameters / PARAMETERS, cores or psutil.cpu_count(logical=False) or 1
+    known = next((pace for one in before if _alike(one, recipe, model) and (pace := seconds_per_token(one))), None)
+    pace = known or CORE_SECONDS[recipe.method] * size / cores
+    sizes = _tokens(parts.training)
+    mean, most = sum(sizes) / len(sizes), max(sizes)
+    looks = 2 + recipe.steps // recipe.evaluate_every if parts.validation else 0
+    look = FORWARD * pace * sum(_tokens(parts.validation)) + ANSWER_SECONDS * size / cores
+    trained = WHOLE * parameters if METHODS[recipe.method].makes_model else 0.0
+    return TrainingEstimate(
+        seconds=recipe.steps * recipe.batch * mean * pace + looks * look,
+        bytes=PROCESS + 2.0 * parameters + trained + recipe.batch * most * STEP_BYTES * size**0.67,
+        free=available_memory(),
+        measured=known is not None,
+    )
+
+
+def seconds_per_token(standing: Standing) -> float | None:
+    """The pace of a training between its looks; None before it has taken some steps."""
+    steps = standing.history.steps
+    paces = [
+        (after.seconds - step.seconds) / after.tokens
+        for step, after in pairwise(steps)
+        if after.tokens and after.step == step.step + 1
+    ]
+    return median(paces) if len(paces) > 4 else None
+
+
+def _alike(standing: Standing, recipe: Recipe, model: str) -> bool:
+    return standing.job.recipe.method == recipe.method and standing.job.model == model
+
+
+def _tokens(rows: Sequence[Row]) -> list[float]:
+    """Tokens of each row, about: the model's own tokenizer may not be here yet."""
+    return [(len(prompt_of(row)) + max(map(len, answers_of(row)))) / CHARACTERS + TEMPLATE for row in rows]

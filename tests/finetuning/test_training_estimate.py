@@ -1,0 +1,56 @@
+"""What a training would take: it grows with what it is made of, and goes by how others went on this machine."""
+
+from dataclasses import replace
+
+from playground.backends.sources import ModelSource
+from playground.finetuning.estimate import PARAMETERS, estimate, seconds_per_token
+from playground.finetuning.jobs.job import Job
+from playground.finetuning.jobs.standing import History, Standing
+from playground.finetuning.preparation.rows import TrainingRow, messages_of
+from playground.finetuning.recipe import Recipe
+from playground.finetuning.training.events import TrainingStep
+from playground.finetuning.training_data import Parts
+
+ROWS = tuple(TrainingRow(messages=messages_of(f"Is {word} good? " * 4), answer="yes") for word in "abcdefgh")
+PARTS = Parts(training=ROWS[:6], validation=ROWS[6:])
+RECIPE = Recipe(steps=100, batch=8)
+
+
+def trained(pace: float, method: str = "lora", model: str = "default") -> Standing:
+    """A training that took so many seconds a token, but for a long look in the middle."""
+    source = ModelSource(kind="packaged", place="default")
+    job = Job(
+        id="1", title="One", model=model, model_title="Tiny", source=source, recipe=Recipe(method=method), data="Data",
+        prompts=(), made=0.0,
+    )  # type: ignore[arg-type]  # fmt: skip
+    steps = tuple(
+        TrainingStep(step=n, steps=10, loss=1.0, seconds=100 * pace * n + (99 if n > 5 else 0), tokens=100)
+        for n in range(1, 11)
+    )
+    return Standing(job=job, phase="done", history=History(steps=steps))
+
+
+def test_more_takes_more() -> None:
+    def seconds_and_bytes(parts: Parts = PARTS, parameters: int = PARAMETERS, **changed: object) -> tuple[float, float]:
+        found = estimate(parts, replace(RECIPE, **changed), parameters, "default", [], cores=2)  # type: ignore[arg-type]
+        return found.seconds, found.bytes
+
+    first = seconds_and_bytes()
+    assert seconds_and_bytes(steps=200)[0] > 1.8 * first[0]
+    assert seconds_and_bytes(steps=200)[1] == first[1]
+    for more in (seconds_and_bytes(batch=32), seconds_and_bytes(method="full"), seconds_and_bytes(parameters=10**9)):
+        assert more[0] > first[0]
+        assert more[1] > first[1]
+    longer = Parts(training=(*ROWS[:5], TrainingRow(messages=messages_of("long " * 999), answer="yes")), validation=())
+    assert seconds_and_bytes(longer)[1] > first[1]
+
+
+def test_it_goes_by_trainings_of_the_same_kind_here() -> None:
+    assert seconds_per_token(trained(0.02)) is not None
+    assert abs((seconds_per_token(trained(0.02)) or 0) - 0.02) < 1e-9  # the look is no step
+    others = [trained(9.0, method="dora"), trained(9.0, model="other")]
+    guess = estimate(PARTS, RECIPE, PARAMETERS, "default", others)
+    known = estimate(PARTS, RECIPE, PARAMETERS, "default", [*others, trained(0.02), trained(5.0)])
+    assert (guess.measured, known.measured) == (False, True)
+    tokens = 100 * 8 * (sum(len(row.messages[0].content) for row in ROWS[:6]) / 6 / 4 + 40)
+    assert 0.02 * tokens < known.seconds < 0.04 * tokens
