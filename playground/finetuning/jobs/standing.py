@@ -3,6 +3,8 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Literal
 
 from playground.finetuning.jobs.job import End, Job, JobFolder
@@ -42,9 +44,18 @@ class Standing:
 
 def read_history(folder: JobFolder) -> History:
     """All that is written down so far. A line that is being written is left for the next look."""
-    if not folder.events.exists():
+    try:
+        size = folder.events.stat().st_size
+    except FileNotFoundError:
         return History()
-    lines = folder.events.read_text("utf-8").splitlines(keepends=True)
+    return _read(folder.events, size)
+
+
+@lru_cache(maxsize=256)  # a list of trainings is looked at often, and of most of them nothing is new
+def _read(events: Path, size: int) -> History:
+    """What the first `size` bytes say: the file only grows."""
+    with events.open("rb") as file:
+        lines = file.read(size).decode("utf-8").splitlines(keepends=True)
     return _history([line for line in lines if line.endswith("\n")])
 
 
