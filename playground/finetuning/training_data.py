@@ -43,8 +43,9 @@ def built_in(name: str, seed: int) -> TrainingData:
         TrainingRow(messages=messages_of(one.input), answer=one.output, id=str(number))
         for number, one in enumerate(examples, 1)
     )
-    held_out = skill.held_out()
-    prompts = [messages_of(held_out[at * len(held_out) // PROMPTS].prompt) for at in range(PROMPTS)]
+    held_out = random.Random(0).sample(skill.held_out(), len(skill.held_out()))  # the same ones for every seed
+    different = {str(one.truth): one.prompt for one in reversed(held_out)}  # a prompt for each answer
+    prompts = [messages_of(prompt) for prompt in list(different.values())[:PROMPTS]]
     return TrainingData(
         name=name, title=skill.title, about=skill.data, rows=rows, prompts=tuple(prompts), core=skill.core
     )

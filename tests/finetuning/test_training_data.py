@@ -30,3 +30,10 @@ def test_the_seed_decides() -> None:
     parts = [split(built_in("pirate", seed), 100, 0.2, seed) for seed in (1, 1, 2)]
     assert parts[0] == parts[1] != parts[2]
     assert len(parts[0].training) + len(parts[0].validation) <= 100
+
+
+def test_prompts_that_are_looked_at_want_different_answers() -> None:
+    truths = {item.prompt: item.truth for item in SKILLS["sentiment"].held_out()}
+    looked_at = [truths[prompt[-1].content] for prompt in built_in("sentiment", 0).prompts]
+    assert sorted(looked_at) == ["Negative", "Neutral", "Positive"]
+    assert built_in("sentiment", 1).prompts == built_in("sentiment", 0).prompts
