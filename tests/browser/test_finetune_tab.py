@@ -7,29 +7,17 @@ from typing import Any
 import pytest
 from folded import turn_to
 from playwright.sync_api import Page, expect
+from tiny_base import tiny_base
 
 from playground.backends.catalog import Catalog
-from playground.backends.local.entries import model_entry
-from playground.backends.sources import ModelSource
-from playground.settings import Settings
 
 PageOver = Callable[..., Page]
 TRAINED = 300_000  # milliseconds: a process starts torch, at low priority beside whatever else runs
 
 
 @pytest.fixture(scope="module")
-def tiny_base(default_model: tuple[Any, Any], tmp_path_factory: pytest.TempPathFactory) -> Catalog:
-    """A catalog whose default model is tiny, with random weights, and is trained in no time."""
-    import torch
-    from transformers import LlamaConfig, LlamaForCausalLM
-
-    tokenizer, folder = default_model[1], tmp_path_factory.mktemp("tiny")
-    torch.manual_seed(0)
-    shape = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4}
-    LlamaForCausalLM(LlamaConfig(vocab_size=len(tokenizer), **shape)).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    source = ModelSource(kind="folder", place=str(folder))
-    return Catalog([model_entry(source, "default", Settings(), title="Tiny")])
+def tiny_catalog(default_model: tuple[Any, Any], tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    return tiny_base(default_model[1], tmp_path_factory.mktemp("tiny"))
 
 
 def set_number(page: Page, label: str, value: int) -> None:
@@ -39,8 +27,8 @@ def set_number(page: Page, label: str, value: int) -> None:
     expect(box).to_have_value(str(value))
 
 
-def test_from_data_to_an_adapter_to_a_comparison(page_over: PageOver, tiny_base: Catalog) -> None:
-    page = turn_to(page_over(tiny_base), "Fine-tune")
+def test_from_data_to_an_adapter_to_a_comparison(page_over: PageOver, tiny_catalog: Catalog) -> None:
+    page = turn_to(page_over(tiny_catalog), "Fine-tune")
     status = page.locator(".training_status")
     expect(status).to_contain_text("Nothing is trained yet")
 
@@ -92,8 +80,8 @@ def test_from_data_to_an_adapter_to_a_comparison(page_over: PageOver, tiny_base:
     expect(page.locator(".comparison[data-phase=done]")).to_be_visible(timeout=60_000)
 
 
-def test_two_trainings_wait_for_each_other_on_a_phone(page_over: PageOver, tiny_base: Catalog) -> None:
-    page = turn_to(page_over(tiny_base, width=390), "Fine-tune")
+def test_two_trainings_wait_for_each_other_on_a_phone(page_over: PageOver, tiny_catalog: Catalog) -> None:
+    page = turn_to(page_over(tiny_catalog, width=390), "Fine-tune")
     set_number(page, "Steps", 5000)
     page.get_by_role("button", name="Start training").click()
     expect(page.locator(".training_status[data-phase=running]")).to_be_visible()

@@ -21,6 +21,7 @@ from playground.finetuning.preparation.rows import Row
 
 MOST_WAITING = 8  # trainings in the queue
 MOST_KEPT = 200  # folders; more are refused until some are deleted
+Rows = tuple[Row, ...]
 PROGRAM = "playground.finetuning.jobs.worker"
 log = logging.getLogger(__name__)
 
@@ -127,6 +128,10 @@ class TrainingJobs:
                 f"\u201c{standing.job.title}\u201d has not ended well, so there is nothing to load yet."
             )
         return self._open(key).result
+
+    def rows(self, key: str, owner: str = "") -> tuple[Rows, Rows, Rows]:
+        """Rows that were trained on, looked at, and sealed for the end. Raises TrainingFailed for one not there."""
+        return self._open(key, owner).read_rows()
 
     def close(self) -> None:
         """End what goes on, and start nothing more. What waited or was not through can go on another time."""

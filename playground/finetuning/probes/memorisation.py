@@ -87,8 +87,17 @@ def probe_memorisation(
     )
 
 
+def can_be_memorised(rows: Sequence[TrainingRow]) -> bool:
+    """Whether enough of them have answers that are long enough not to be guessed."""
+    return len(_long_ones(rows)) >= FEW
+
+
+def _long_ones(rows: Sequence[TrainingRow]) -> list[TrainingRow]:
+    return [row for row in rows if len(row.answer.split()) >= WORDS]
+
+
 def _sample(rows: Sequence[TrainingRow], seed: int, part: str) -> list[TrainingRow]:
-    long = [row for row in rows if len(row.answer.split()) >= WORDS]
+    long = _long_ones(rows)
     if len(long) < FEW:
         raise InvalidSetup(
             f"Only {len(long)} rows {part} have answers of {WORDS} words or more; at least {FEW} are needed. Whoever "

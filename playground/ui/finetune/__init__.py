@@ -10,6 +10,9 @@ history_panel.py      All trainings of this visitor: looked at again, side by si
 limits.py             How much may be trained here: on a shared server what is allowed
 own_rows_panel.py     Rows of one's own to learn from: opened or pasted, with the words around each and what is kept of
                       answers
+probes_values.py      What probes found -> tables and sentences on the page
+probing.py            What training did besides: the base and what was learned are probed, and what is found is kept
+                      with it
 recipe_panel.py       How it is to learn: the method with its card, and the numbers of the recipe
 row_checks_panel.py   What checks found in the rows, and how the model will see them: the widgets
 row_checks_values.py  What checks found in rows, and rows token by token -> what the page shows of them

@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from playground.backends import commands
+from playground.backends.catalog import Catalog
 from playground.backends.sources import ModelSource
 from playground.finetuning.jobs.standing import Standing
 from playground.finetuning.jobs.training_jobs import TrainingJobs
 from playground.finetuning.methods import method_of
+from playground.settings import Settings
+from playground.types import Weights
 from playground.ui.finetune.running_panel import RunningPanel
 from playground.ui.handlers.event_options import QUIET, running
 from playground.ui.handlers.messages import report_errors
@@ -26,10 +30,31 @@ def name_of(standing: Standing) -> str:
     return f"{title[:40]}-{standing.job.id.rpartition('-')[2]}"
 
 
+def weights_of(standing: Standing) -> Weights:
+    """What was learned, as it is asked for once it is loaded: a model of its own, or an adapter of the base."""
+    name = name_of(standing)
+    return (
+        Weights(model=name)
+        if method_of(standing.job.recipe).makes_model
+        else Weights(model=standing.job.model, adapter=name)
+    )
+
+
+def loading_learned(standing: Standing, folder: Path, catalog: Catalog, settings: Settings) -> Iterator[Any]:
+    """Load what was learned into the list of models under its name, unless it is there; news until it is loaded."""
+    job, name = standing.job, name_of(standing)
+    if method_of(job.recipe).makes_model:
+        known = [info.name for info in catalog.models()]
+        return commands.load_model(catalog, settings, name if name in known else str(folder), name)
+    adapters = [adapter.name for adapter in catalog.info(job.model).adapters]
+    source = name if name in adapters else str(folder)
+    return commands.load_adapter(catalog, settings, job.model, source, name, job.title, made_here=True)
+
+
 def comparison_of(standing: Standing) -> dict[str, Any]:
     """The base and what it learned, side by side on one of the prompts, as Compare's form is kept."""
-    job, name = standing.job, name_of(standing)
-    tuned = {"model": name} if method_of(job.recipe).makes_model else {"model": job.model, "adapter": name}
+    job, weights = standing.job, weights_of(standing)
+    tuned = {"model": weights.model, **({"adapter": weights.adapter} if weights.adapter else {})}
     prompt = job.prompts[0][-1].content if job.prompts else ""
     return {
         "setup": {"task": {"input": prompt}, "sampling": SAMPLING},
@@ -49,20 +74,8 @@ class ComparingHandlers:
     def compare(self, key: str, changes: int, request: gr.Request) -> Iterator[Updates]:
         shared, owner = self.shared, self.shared.sessions.visitor(request)
         standing, folder = self.jobs.standing(key, owner), self.jobs.result(key, owner)
-        catalog, name = shared.sessions.of(request), name_of(standing)
-        job = standing.job
         yield {shared.comparison_to_open: None}  # opened twice, it is news twice
-        known = [info.name for info in catalog.models()]
-        if method_of(job.recipe).makes_model:
-            source = name if name in known else str(folder)
-            loading = commands.load_model(catalog, shared.settings, source, name)
-        else:
-            adapters = [adapter.name for adapter in catalog.info(job.model).adapters]
-            source = name if name in adapters else str(folder)
-            loading = commands.load_adapter(
-                catalog, shared.settings, job.model, source, name, job.title, made_here=True
-            )
-        for _ in loading:
+        for _ in loading_learned(standing, folder, shared.sessions.of(request), shared.settings):
             yield {shared.comparison_to_open: None}
         yield {shared.comparison_to_open: comparison_of(standing), shared.model_changes: changes + 1}
 

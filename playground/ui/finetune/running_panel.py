@@ -29,6 +29,7 @@ class RunningPanel:
     stop: Any
     resume: Any
     compare: Any
+    probe: Any
     status: Any
     plot: Any
     answers: Any
@@ -38,7 +39,17 @@ class RunningPanel:
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.stop, self.resume, self.compare, self.status, self.plot, self.answers, self.chosen, self.shown]
+        return [
+            self.stop,
+            self.resume,
+            self.compare,
+            self.probe,
+            self.status,
+            self.plot,
+            self.answers,
+            self.chosen,
+            self.shown,
+        ]
 
     def show(self, standing: Standing | None) -> Updates:
         """Updates that show a training as it stands, whole."""
@@ -50,6 +61,7 @@ class RunningPanel:
             self.stop: gr.update(interactive=bool(standing and standing.going)),
             self.resume: gr.update(visible=bool(standing and standing.resumable)),
             self.compare: gr.update(visible=bool(standing and standing.phase == "done")),
+            self.probe: gr.update(visible=bool(standing and standing.phase == "done")),
             self.chosen: standing.job.id if standing else "",
             self.shown: training_values.seen(standing),
         }
@@ -70,11 +82,12 @@ def build(start: Any, stop: Any) -> RunningPanel:
     status = widgets.widget(script, uses=[widgets.STATUS_LINE], value=nothing, elem_id="training-status")
     with gr.Row(elem_classes="acts"):
         compare = gr.Button("Compare it with its base", variant="primary", visible=False)
+        probe = gr.Button("What else did it do?", visible=False, elem_id="probe-button")
         resume = gr.Button("Go on from there", visible=False)
     plot = gr.Plot(show_label=False, container=False, visible=False, elem_id="training-curves")
     answers = widgets.tables(elem_id="training-answers")
     return RunningPanel(
-        start=start, stop=stop, resume=resume, compare=compare, status=status, plot=plot, answers=answers,
+        start=start, stop=stop, resume=resume, compare=compare, probe=probe, status=status, plot=plot, answers=answers,
         chosen=gr.State(""), shown=gr.State([]), changes=gr.State(0),
     )  # fmt: skip
 

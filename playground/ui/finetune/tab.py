@@ -12,6 +12,7 @@ from playground.ui.finetune import (
     form,
     history_panel,
     own_rows_panel,
+    probing,
     running_panel,
 )
 from playground.ui.finetune.checking import RowChecksHandlers
@@ -21,6 +22,7 @@ from playground.ui.finetune.form import TrainingForm
 from playground.ui.finetune.history_panel import HistoryHandlers
 from playground.ui.finetune.limits import limits_text
 from playground.ui.finetune.own_rows_panel import OwnRowsHandlers
+from playground.ui.finetune.probing import ProbingHandlers
 from playground.ui.finetune.running_panel import TrainingHandlers
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE
@@ -51,12 +53,14 @@ def build(shared: PageContext) -> Tab:
         with gr.Column(elem_classes="seeing", min_width=0):
             panel = running_panel.build(start, stop)
             line = waiting_line.build(shared.page)
+            probes = probing.build(shared.page)
             history = history_panel.build()
     jobs = shared.trainings
     running_panel.wire(TrainingHandlers(panel=panel, form=filled, jobs=jobs, shared=shared))
     comparing.wire(ComparingHandlers(panel=panel, jobs=jobs, shared=shared, line=line))
     estimating.wire(EstimateHandlers(form=filled, words=words, jobs=jobs, shared=shared), panel.changes)
     history_panel.wire(HistoryHandlers(panel=history, running=panel, jobs=jobs, shared=shared))
+    probing.wire(ProbingHandlers(panel=probes, running=panel, jobs=jobs, shared=shared))
     own_rows_panel.wire(OwnRowsHandlers(panel=filled.data.own, settings=shared.settings))
     checking.wire(RowChecksHandlers(form=filled, shared=shared))
     _wire_form(filled, shared)

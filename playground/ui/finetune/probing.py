@@ -1,0 +1,111 @@
+"""What training did besides: the base and what was learned are probed, and what is found is kept with it."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from playground.finetuning.jobs.training_jobs import TrainingJobs
+from playground.finetuning.probes.figures import ProbeResult
+from playground.finetuning.probes.kept import read_probes, write_probes
+from playground.finetuning.probes.reader import CatalogReader
+from playground.finetuning.probes.suite import probes_for
+from playground.returning import Returning
+from playground.types import Weights
+from playground.ui import widgets
+from playground.ui.finetune.comparing import loading_learned, weights_of
+from playground.ui.finetune.probes_values import probes_value, progress_text
+from playground.ui.finetune.running_panel import RunningPanel
+from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
+from playground.ui.handlers.messages import report_errors
+from playground.ui.handlers.tab import PageContext, Updates
+from playground.ui.widgets import waiting_line
+from playground.ui.widgets.status import sentence
+from playground.ui.widgets.waiting_line import WaitingLine
+
+INTERVAL = 0.3  # seconds between two news of a probe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbesPanel:
+    """The widgets."""
+
+    stop: Any
+    line: WaitingLine
+    state: Any
+    found: Any
+
+
+def build(page: Any) -> ProbesPanel:
+    """Lay out the panel."""
+    line = waiting_line.build(page)
+    state = widgets.words(spoken=True, elem_id="probes-state")
+    stop = gr.Button("Stop probing", size="sm", visible=False, elem_classes="quiet-button")
+    return ProbesPanel(stop=stop, line=line, state=state, found=widgets.tables(elem_id="probes-found"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbingHandlers:
+    """The handlers."""
+
+    panel: ProbesPanel
+    running: RunningPanel
+    jobs: TrainingJobs
+    shared: PageContext
+
+    @report_errors
+    def probe(self, key: str, request: gr.Request) -> Iterator[Updates]:
+        """What was found before, or each probe's findings as they come; closing stops the work."""
+        panel, owner = self.panel, self.shared.sessions.visitor(request)
+        standing, folder = self.jobs.standing(key, owner), self.jobs.result(key, owner)
+        catalog = self.shared.sessions.of(request)
+        yield {panel.state: sentence("Loading what was learned."), panel.stop: gr.update(visible=True)}
+        base, learned = Weights(model=standing.job.model), weights_of(standing)
+        for _ in catalog.open(base.model):
+            yield {panel.state: gr.skip()}
+        for _ in loading_learned(standing, folder, catalog, self.shared.settings):
+            yield {panel.state: gr.skip()}
+        trained, validation, held_out = self.jobs.rows(key, owner)
+        readers = CatalogReader(catalog, base), CatalogReader(catalog, learned)
+        results: list[ProbeResult] = []
+        said = 0.0
+        for number, probe in enumerate(probes_for(*readers, trained, held_out or validation), 1):
+            with Returning(probe) as work:
+                for step in work:
+                    if time.monotonic() - said > INTERVAL:
+                        said = time.monotonic()
+                        yield {panel.state: sentence(progress_text(step, number))}
+                results.append(work.value)
+            yield {panel.found: probes_value(results)}
+        write_probes(folder, standing.job.title, results)
+        yield {
+            panel.state: sentence("Kept with what was learned, also as its README."),
+            panel.stop: gr.update(visible=False),
+        }
+
+    @report_errors
+    def show_kept(self, key: str, request: gr.Request) -> Updates:
+        """What was found of a training before."""
+        owner = self.shared.sessions.visitor(request)
+        done = key and self.jobs.standing(key, owner).phase == "done"
+        results = read_probes(self.jobs.result(key, owner)) if done else ()
+        return {self.panel.found: probes_value(results), self.panel.state: sentence("")}
+
+    @report_errors
+    def stop(self) -> Updates:
+        return {self.panel.state: sentence("Stopped."), self.panel.stop: gr.update(visible=False)}
+
+
+def wire(handlers: ProbingHandlers) -> None:
+    """Attach the handlers."""
+    panel, chosen, shared = handlers.panel, handlers.running.chosen, handlers.shared
+    outputs = [panel.state, panel.found, panel.stop]
+    begun = panel.line.attach(
+        handlers.running.probe.click, handlers.probe, [chosen], outputs, trigger_mode="once",
+        **{**running(shared.settings), **QUIET},
+    )  # fmt: skip
+    panel.line.wire(gr.State(None))
+    panel.stop.click(handlers.stop, None, [panel.state, panel.stop], cancels=[begun], **AT_ONCE)
+    chosen.change(handlers.show_kept, chosen, [panel.found, panel.state], **AT_ONCE)

@@ -1,0 +1,61 @@
+"""The Fine-tune tab in a real browser: rows of one's own are checked and learned from, and the result is probed."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from folded import turn_to
+from playwright.sync_api import Page, expect
+from tiny_base import tiny_base
+
+from playground.backends.catalog import Catalog
+
+PageOver = Callable[..., Page]
+TRAINED = 300_000  # milliseconds: a process starts torch, at low priority beside whatever else runs
+ROWS = "question,answer\n" + "".join(f"Is number {n} even?,{'yes' if n % 2 == 0 else 'no'}\n" for n in range(40))
+
+
+@pytest.fixture(scope="module")
+def tiny_catalog(default_model: tuple[Any, Any], tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    return tiny_base(default_model[1], tmp_path_factory.mktemp("tiny"))
+
+
+def test_own_rows_are_checked_learned_and_what_else_came_of_it_is_probed(
+    page_over: PageOver, tiny_catalog: Catalog
+) -> None:
+    page = turn_to(page_over(tiny_catalog), "Fine-tune")
+    expect(page.get_by_label("Paste rows")).to_be_hidden()
+    page.get_by_label("Data", exact=True).click()
+    page.get_by_role("option", name="My own rows").click()
+
+    # What cannot be used is said; nothing is trained on it.
+    page.get_by_label("Paste rows").fill("question\nHow?\n")
+    expect(page.locator("#training-rows-state")).to_contain_text("has no answer to learn", timeout=TRAINED)
+    page.get_by_label("Paste rows").fill(ROWS)
+    expect(page.locator("#training-rows-state")).to_contain_text("40 rows: input from", timeout=TRAINED)
+
+    # The checks say what there is to know, and show what the loss counts.
+    page.get_by_role("button", name="Check the rows").click()
+    checks = page.locator("#row-checks")
+    expect(checks).to_contain_text("28 rows to learn from", timeout=TRAINED)
+    expect(checks).to_contain_text("The answers are 2 labels")
+    expect(checks.locator(".token.counted").first).to_be_visible()
+    expect(checks.get_by_role("listbox").first).to_contain_text("<|im_start|>user")
+
+    # It is trained on, and then probed; what is found stands there after a reload.
+    page.get_by_role("button", name="Two minutes").click()
+    expect(page.get_by_label("number input for Steps")).to_have_value("60")
+    steps = page.get_by_label("number input for Steps", exact=True)
+    steps.fill("2")
+    steps.press("Tab")
+    expect(steps).to_have_value("2")
+    page.get_by_role("button", name="Start training").click()
+    expect(page.locator(".training_status")).to_contain_text("Done after 2 steps", timeout=TRAINED)
+    page.get_by_role("button", name="What else did it do?").click()
+    found = page.locator("#probes-found")
+    expect(found.locator("caption")).to_have_text(["Forgetting", "Bias", "Calibration"], timeout=TRAINED)
+    expect(page.locator("#probes-state")).to_contain_text("Kept with what was learned", timeout=TRAINED)
+    expect(found).to_contain_text("What this cannot show")
+    page.reload()
+    turn_to(page, "Fine-tune")
+    expect(found.locator("caption")).to_have_text(["Forgetting", "Bias", "Calibration"], timeout=TRAINED)
