@@ -20,11 +20,11 @@ from playground.ui.experiments import tab as experiments_tab
 from playground.ui.finetune import tab as finetune_tab
 from playground.ui.gate.page import Page
 from playground.ui.handlers import drafts
-from playground.ui.handlers.event_options import AT_ONCE
+from playground.ui.handlers.event_options import AT_ONCE, READING
 from playground.ui.handlers.fair_shares import experiment_places
 from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.sessions import Sessions
-from playground.ui.handlers.tab import PageContext, Tab, TabLink, Taking, Trying, Values
+from playground.ui.handlers.tab import Learning, PageContext, Tab, TabLink, Taking, Trying, Values
 from playground.ui.handlers.trigger_modes import let_one_wait
 from playground.ui.header import model_status
 from playground.ui.look import launch_options
@@ -75,7 +75,7 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
         shared = PageContext(
             page=page, settings=settings, sessions=sessions, store=store, places=places, ready=status.ready,
             model_changes=gr.State(0), setup_to_open=gr.State(None), comparison_to_open=gr.State(None),
-            trainings=trainings, comparison=drafts.build("comparison"),
+            answers_to_learn=gr.State(None),             trainings=trainings, comparison=drafts.build("comparison"),
             plan=drafts.build("plan"), chat=drafts.build("chat"),
         )  # fmt: skip
         made = []
@@ -100,6 +100,9 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
         _open_links({"playground": link, **others}, page, tabs, sessions)
         if compared := others["compare"]:
             links.wire_hand_over(shared.comparison_to_open, compared, tabs, "compare", sessions)
+        for title, tab in zip(TABS, made, strict=True):
+            if tab.learning:
+                _learn_answers(shared, tab.learning, tabs, title.lower())
         if hosting.on_space():
             gr.Markdown(KEPT if hosting.keeps_files() else FORGOTTEN, elem_id="hosted")
         page.default_config = DescribedOnce(page.default_config)
@@ -122,6 +125,19 @@ def _open_in_playground(shared: PageContext, form: Form, tabs: Any) -> None:
         return {**written, tabs: gr.Tabs(selected="playground")}
 
     shared.setup_to_open.change(fill, shared.setup_to_open, [*form.outputs, tabs], **AT_ONCE)
+
+
+def _learn_answers(shared: PageContext, learning: Learning, tabs: Any, tab: str) -> None:
+    """Answers that another tab puts into `shared.answers_to_learn` are taken into this one, which comes in sight."""
+
+    @report_errors
+    def learn(values: dict[Any, Any]) -> dict[Any, Any]:
+        answers = values[shared.answers_to_learn]
+        return {**learning.take(values, *answers), tabs: gr.Tabs(selected=tab)} if answers else {tabs: gr.skip()}
+
+    shared.answers_to_learn.change(
+        learn, {shared.answers_to_learn, *learning.inputs}, [*learning.outputs, tabs], **READING
+    )
 
 
 def _open_links(linked: dict[str, TabLink | None], page: Any, tabs: Any, sessions: Sessions) -> None:

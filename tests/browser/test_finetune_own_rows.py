@@ -1,5 +1,7 @@
 """The Fine-tune tab in a real browser: rows of one's own are checked and learned from, and the result is probed."""
 
+import random
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +10,7 @@ from folded import turn_to
 from playwright.sync_api import Page, expect
 from tiny_base import tiny_base
 
+from playground.backends.base import Request
 from playground.backends.catalog import Catalog
 
 PageOver = Callable[..., Page]
@@ -18,6 +21,12 @@ ROWS = "question,answer\n" + "".join(f"Is number {n} even?,{'yes' if n % 2 == 0 
 @pytest.fixture(scope="module")
 def tiny_catalog(default_model: tuple[Any, Any], tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     return tiny_base(default_model[1], tmp_path_factory.mktemp("tiny"))
+
+
+def adds_up(request: Request, rng: random.Random) -> str:
+    """Right on some items, by adding what numbers there are."""
+    numbers = [int(n) for n in re.findall(r"\d+", request.messages[-1].content)] or [0]
+    return f"The answer is {sum(numbers[:2])}."
 
 
 def test_own_rows_are_checked_learned_and_what_else_came_of_it_is_probed(
@@ -59,3 +68,16 @@ def test_own_rows_are_checked_learned_and_what_else_came_of_it_is_probed(
     page.reload()
     turn_to(page, "Fine-tune")
     expect(found.locator("caption")).to_have_text(["Forgetting", "Bias", "Calibration"], timeout=TRAINED)
+
+
+def test_right_answers_of_an_experiment_become_rows_to_learn_from(page_over: PageOver, catalog_of: Any) -> None:
+    page = turn_to(page_over(catalog_of(adds_up)), "Experiments")
+    count = page.get_by_label("Items", exact=True)
+    count.fill("5")
+    count.press("Tab")
+    page.get_by_role("button", name="Run the experiment").click()
+    expect(page.locator(".experiment_status[data-phase=done]")).to_be_visible(timeout=TRAINED)
+    page.get_by_role("button", name="Learn from the right answers").click()
+    expect(page.get_by_role("tab", name="Fine-tune")).to_have_attribute("aria-selected", "true", timeout=TRAINED)
+    expect(page.get_by_label("Data", exact=True)).to_have_value("My own rows")
+    expect(page.locator("#training-rows-state")).to_contain_text("rows: input from", timeout=TRAINED)

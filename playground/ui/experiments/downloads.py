@@ -1,6 +1,7 @@
-"""Taking an experiment away: the report with its figures, and every result as CSV and JSON."""
+"""Taking an experiment away: the report with its figures, every result as CSV and JSON, or as rows to learn from."""
 
 import base64
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,7 @@ class Files:
     report: Any
     csv: Any
     json: Any
+    learn: Any
 
 
 def build() -> Files:
@@ -31,11 +33,12 @@ def build() -> Files:
         return Files(
             widgets.download("Download the report"), widgets.download("All results as CSV"),
             widgets.download("All results as JSON"),
+            gr.Button("Learn from the right answers", size="sm", elem_classes="quiet-button"),
         )  # fmt: skip
 
 
-def wire(files: Files, experiment_run: Any, sessions: Sessions) -> None:
-    """Attach the handlers."""
+def wire(files: Files, experiment_run: Any, answers_to_learn: Any, sessions: Sessions) -> None:
+    """Attach the handlers. What is put into `answers_to_learn` becomes rows to learn from."""
 
     @report_errors
     def whole(now: ExperimentRun | None, request: gr.Request) -> dict[str, str]:
@@ -51,6 +54,13 @@ def wire(files: Files, experiment_run: Any, sessions: Sessions) -> None:
         table = require_table(now)
         return {"name": "results.json", "text": report.dump_results(table, summaries(table), compare(table))}
 
+    @report_errors
+    def learn(now: ExperimentRun | None) -> Iterator[tuple[str, str] | None]:
+        table = require_table(now)
+        yield None  # learned from twice, it is news twice
+        yield table.experiment.title, report.dump_results(table, (), ())
+
+    files.learn.click(learn, experiment_run, answers_to_learn, **AT_ONCE)
     files.report.click(whole, experiment_run, files.report, **AT_ONCE)
     files.csv.click(csv, experiment_run, files.csv, **AT_ONCE)
     files.json.click(json, experiment_run, files.json, **AT_ONCE)

@@ -74,7 +74,7 @@ def build(shared: PageContext) -> Tab:
     restored = plan_panel.wire(PlanHandlers(panel=panel, offered=offered, sessions=sessions), shared.page)
     results_panel.wire(views, experiment_run, news)
     items_panel.wire(views.items, experiment_run, store)
-    downloads.wire(files, experiment_run, sessions)
+    downloads.wire(files, experiment_run, shared.answers_to_learn, sessions)
     run_panel.wire(ExperimentHandlers(panel=panel, buttons=buttons, views=views, news=news, shared=shared))
     linked = link.linked(copy, panel, offered, restored)
     return Tab(taking=[_taking(add, form.techniques)], link=linked)

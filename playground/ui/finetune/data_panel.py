@@ -13,9 +13,9 @@ from playground.finetuning.skills import SKILLS
 from playground.finetuning.training_data import Parts, TrainingData, built_in, own, split
 from playground.parameters import STRICT, number
 from playground.ui.finetune import own_rows_panel, row_checks_panel
-from playground.ui.finetune.own_rows_panel import OwnRowsPanel
+from playground.ui.finetune.own_rows_panel import OwnRowsHandlers, OwnRowsPanel
 from playground.ui.finetune.row_checks_panel import RowChecksPanel
-from playground.ui.handlers.tab import Updates
+from playground.ui.handlers.tab import Learning, Updates
 from playground.ui.setup_form.fields import Field, pick, read_fields
 
 OWN = "own"
@@ -92,6 +92,16 @@ def build() -> DataPanel:
     amount = pick(DataAmount, "most", "validation", "held_out")
     checks = row_checks_panel.build()
     return DataPanel(name=name, card=card, own=own_rows, amount=amount, checks=checks)
+
+
+def learning(panel: DataPanel, handlers: OwnRowsHandlers) -> Learning:
+    """What takes answers of an experiment into the panel, as rows of one's own."""
+
+    def take(values: Mapping[Any, Any], title: str, results: str) -> Updates:
+        return {panel.name: OWN, **describe(panel, OWN), **handlers.take_answers(values, title, results)}
+
+    outputs = [panel.name, panel.card, panel.own.frame, panel.own.given, panel.own.state]
+    return Learning(inputs=panel.own.how_read, outputs=outputs, take=take)
 
 
 def describe(panel: DataPanel, name: Any) -> Updates:

@@ -72,6 +72,11 @@ class OwnRowsPanel:
     def inputs(self) -> set[Any]:
         return {self.given}
 
+    @property
+    def how_read(self) -> list[Any]:
+        """What says how rows are read."""
+        return [self.skip, *(field.widget for field in self.reading)]
+
     def read(self, values: Mapping[Any, Any]) -> tuple[tuple[Row, ...], str]:
         """The rows, and what to call them. Raises InvalidSetup where nothing was given, or it could not be read."""
         given: GivenRows | None = values[self.given]
@@ -143,6 +148,10 @@ class OwnRowsHandlers:
         given: GivenRows | None = values[self.panel.given]
         return self._take(given, values) if given else {self.panel.state: gr.skip()}
 
+    def take_answers(self, values: Mapping[Any, Any], title: str, results: str) -> Updates:
+        """The answers of an experiment, given as its results in JSON."""
+        return self._take(GivenRows(content=results, filename=f"{title}.json"), values)
+
     def _take(self, given: GivenRows, values: Mapping[Any, Any]) -> Updates:
         chosen = read_fields(self.panel.reading, values)
         try:
@@ -158,7 +167,7 @@ def wire(handlers: OwnRowsHandlers) -> None:
     """Attach the handlers."""
     panel = handlers.panel
     fields = [field.widget for field in panel.reading]
-    used, outputs = {panel.given, panel.skip, *fields}, [panel.given, panel.state]
+    used, outputs = {panel.given, *panel.how_read}, [panel.given, panel.state]
     newest: dict[str, Any] = {"preprocess": False, "trigger_mode": "always_last"}
     panel.upload.upload(handlers.open_file, {panel.upload, *used}, outputs, **READING)
     panel.pasted.change(handlers.paste_rows, {panel.pasted, *used}, outputs, **newest, **READING)

@@ -61,10 +61,11 @@ def build(shared: PageContext) -> Tab:
     estimating.wire(EstimateHandlers(form=filled, words=words, jobs=jobs, shared=shared), panel.changes)
     history_panel.wire(HistoryHandlers(panel=history, running=panel, jobs=jobs, shared=shared))
     probing.wire(ProbingHandlers(panel=probes, running=panel, jobs=jobs, shared=shared))
-    own_rows_panel.wire(OwnRowsHandlers(panel=filled.data.own, settings=shared.settings))
+    own = OwnRowsHandlers(panel=filled.data.own, settings=shared.settings)
+    own_rows_panel.wire(own)
     checking.wire(RowChecksHandlers(form=filled, shared=shared))
     _wire_form(filled, shared)
-    return Tab()
+    return Tab(learning=data_panel.learning(filled.data, own))
 
 
 def _wire_form(filled: TrainingForm, shared: PageContext) -> None:

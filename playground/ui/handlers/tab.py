@@ -21,9 +21,10 @@ Updates = dict[Any, Any]
 class PageContext:
     """What every tab is built with. `model_changes` counts what was loaded, unloaded or connected; a setup, as plain
     data, that is put into `setup_to_open` is opened in the Playground, and a comparison, as its form is kept, that is
-    put into `comparison_to_open` is opened in Compare. `trainings` are all of this server. `comparison`, `plan` and
-    `chat` are what the browser keeps of the forms for them. `ready` changes when a model has been loaded, so that its
-    tokens can be counted.
+    put into `comparison_to_open` is opened in Compare; the results of an experiment as JSON, with what to call them,
+    that are put into `answers_to_learn` become rows to learn from. `trainings` are all of this server. `comparison`,
+    `plan` and `chat` are what the browser keeps of the forms for them. `ready` changes when a model has been loaded, so
+    that its tokens can be counted.
     """
 
     page: Any
@@ -34,6 +35,7 @@ class PageContext:
     model_changes: Any
     setup_to_open: Any
     comparison_to_open: Any
+    answers_to_learn: Any
     trainings: TrainingJobs
     comparison: Any
     plan: Any
@@ -88,11 +90,21 @@ class TabLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Learning:
+    """What takes answers that are to be learned into a tab: `take(values of inputs, title, text)` gives updates."""
+
+    inputs: Sequence[Any]
+    outputs: Sequence[Any]
+    take: Callable[[Values, str, str], Updates]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tab:
     """What a tab tells the others: where it has a choice of a model, what takes the Playground's setup, what tries it
-    on a list of inputs, and what of the tab a link holds."""
+    on a list of inputs, what of the tab a link holds, and what takes answers to learn."""
 
     choices: Sequence[Any] = ()
     taking: Sequence[Taking] = ()
     trying: Sequence[Trying] = ()
     link: TabLink | None = None
+    learning: Learning | None = None
