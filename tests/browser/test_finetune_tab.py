@@ -42,9 +42,9 @@ def test_from_data_to_an_adapter_to_a_comparison(page_over: PageOver, tiny_catal
 
     # It goes on by itself, and is stopped.
     page.get_by_role("button", name="Start training").click()
-    expect(page.locator(".training_status[data-phase=running]")).to_be_visible()
+    expect(page.locator(".training_status[data-phase=running]")).to_be_visible(timeout=TRAINED)
     expect(page.locator("#training-answers tbody tr")).not_to_have_count(0, timeout=TRAINED)
-    expect(page.locator("#training-curves .js-plotly-plot")).to_be_visible()
+    expect(page.locator("#training-curves .js-plotly-plot")).to_be_visible(timeout=TRAINED)
     page.get_by_role("button", name="Stop training").click()
     expect(status).to_contain_text("it can go on from there", timeout=TRAINED)
     stopped = int(re.search(r"Stopped after step (\d+)", status.inner_text())[1])  # type: ignore[index]
@@ -52,10 +52,10 @@ def test_from_data_to_an_adapter_to_a_comparison(page_over: PageOver, tiny_catal
     # It stands there after a reload, and goes on where it stood.
     page.reload()
     turn_to(page, "Fine-tune")
-    expect(status).to_contain_text(f"Stopped after step {stopped}")
+    expect(status).to_contain_text(f"Stopped after step {stopped}", timeout=TRAINED)
     page.get_by_role("button", name="Go on from there").click()
     expect(status).to_contain_text(re.compile(rf"step ({stopped + 1}|{stopped + 2}|\d+) of 4,000"), timeout=TRAINED)
-    expect(page.get_by_role("button", name="Go on from there")).to_be_hidden()
+    expect(page.get_by_role("button", name="Go on from there")).to_be_hidden(timeout=TRAINED)
     page.get_by_role("button", name="Stop training").click()
     expect(status).to_contain_text(re.compile(r"Stopped after step [1-9]"), timeout=TRAINED)
 
@@ -65,28 +65,29 @@ def test_from_data_to_an_adapter_to_a_comparison(page_over: PageOver, tiny_catal
     page.get_by_label("Title (optional)").fill("Three steps")
     page.get_by_role("button", name="Start training").click()
     expect(status).to_contain_text("Done after 3 steps", timeout=TRAINED)
+    expect(page.locator("#trainings li")).to_have_count(2, timeout=TRAINED)
     page.locator("#trainings li").first.get_by_role("checkbox").check()
     page.locator("#trainings li").last.get_by_role("checkbox").check()
-    expect(page.locator("#trainings-table tbody tr")).to_have_count(2)
-    expect(page.locator("#trainings-curves .js-plotly-plot")).to_be_visible()
+    expect(page.locator("#trainings-table tbody tr")).to_have_count(2, timeout=TRAINED)
+    expect(page.locator("#trainings-curves .js-plotly-plot")).to_be_visible(timeout=TRAINED)
     page.locator("#trainings li").last.get_by_role("button", name=re.compile("^Delete")).click()
-    expect(page.locator("#trainings li")).to_have_count(1)
+    expect(page.locator("#trainings li")).to_have_count(1, timeout=TRAINED)
     page.get_by_role("button", name="Compare it with its base").click()
     expect(page.get_by_role("tab", name="Compare", exact=True)).to_have_attribute(
-        "aria-selected", "true", timeout=60_000
+        "aria-selected", "true", timeout=TRAINED
     )
     expect(page.get_by_role("group", name="Pane B")).to_contain_text("Three steps")
     page.get_by_role("button", name="Compare", exact=True).click()
-    expect(page.locator(".comparison[data-phase=done]")).to_be_visible(timeout=60_000)
+    expect(page.locator(".comparison[data-phase=done]")).to_be_visible(timeout=TRAINED)
 
 
 def test_two_trainings_wait_for_each_other_on_a_phone(page_over: PageOver, tiny_catalog: Catalog) -> None:
     page = turn_to(page_over(tiny_catalog, width=390), "Fine-tune")
     set_number(page, "Steps", 5000)
     page.get_by_role("button", name="Start training").click()
-    expect(page.locator(".training_status[data-phase=running]")).to_be_visible()
+    expect(page.locator(".training_status[data-phase=running]")).to_be_visible(timeout=TRAINED)
     page.get_by_role("button", name="Start training").click()
-    expect(page.locator(".training_status")).to_contain_text("Waits for 1 training before it")
+    expect(page.locator(".training_status")).to_contain_text("Waits for 1 training before it", timeout=TRAINED)
     page.get_by_role("button", name="Stop training").click()
-    expect(page.locator(".training_status")).to_contain_text("Stopped while it waited for its turn")
+    expect(page.locator(".training_status")).to_contain_text("Stopped while it waited for its turn", timeout=TRAINED)
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 1
