@@ -1,5 +1,6 @@
 """What a training would take, said before it begins: seconds and memory, by its rows and by how others went."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,7 +15,7 @@ from playground.finetuning.preparation.rows import Row, answers_of, prompt_of
 from playground.finetuning.recipe import Recipe
 from playground.finetuning.training_data import Parts
 
-# Measured with the default model: seconds of one core for a token of a step, and bytes at the most of a step's tokens.
+# Measured with the default model: seconds of one core for a token of a step, and bytes of a step's tokens.
 CORE_SECONDS = {
     "lora": 0.0085, "rslora": 0.0085, "dora": 0.0095, "full": 0.0124, "ia3": 0.0085, "prompt_tuning": 0.0115,
     "prefix_tuning": 0.0095,
@@ -22,7 +23,10 @@ CORE_SECONDS = {
 PARAMETERS = 134_500_000  # of that model
 STEP_BYTES = 2.1e6  # for each token of a batch: what a step remembers until it knows its gradient
 PROCESS = 450e6  # bytes of PyTorch and what comes with it
-WHOLE = 16.0  # bytes a parameter of a model that is trained as a whole: weights, gradient, and two of the optimiser
+TRAINED = 20.0  # bytes for each weight that is trained: itself, gradient, two of the optimiser, and a copy that is kept
+A_RANK = {"query_value": 57_600, "attention": 115_200, "all": 305_280}  # weights of an adapter of that model
+A_TOKEN = {"prompt_tuning": 576, "prefix_tuning": 11_520}  # weights of a virtual token
+FACTORS = 57_600  # weights of IA3
 CHARACTERS, TEMPLATE = 4.0, 40  # to a token of English, and tokens that a chat template puts around
 ANSWER_SECONDS = 5.0  # of one core for the sample answers of a look, with that model
 FORWARD = 0.33  # of a step's time is its forward pass
@@ -30,7 +34,7 @@ FORWARD = 0.33  # of a step's time is its forward pass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingEstimate:
-    """Seconds with all looks, and bytes at the most, of which `free` are there now.
+    """About how many seconds with all looks, and about how many bytes, of which `free` are there now.
 
     `measured`: the seconds are those of trainings of the same kind on this machine.
     """
@@ -42,23 +46,41 @@ class TrainingEstimate:
 
 
 def estimate(
-    parts: Parts, recipe: Recipe, parameters: int, model: str, before: Iterable[Standing], cores: int | None = None
-) -> TrainingEstimate:
-    """Of a model with so many parameters; `before` are trainings that ended here, the newest first."""
+    parts: Parts, recipe: Recipe, parameters: int, model: str, before: Iterable[Standing], *,
+    prompts: int, cores: int | None = None,
+) -> TrainingEstimate:  # fmt: skip
+    """Of a model with so many parameters; `before` are trainings that ended here, the newest first.
+
+    `prompts` is how many are answered at each look.
+    """
     size, cores = parameters / PARAMETERS, cores or psutil.cpu_count(logical=False) or 1
     known = next((pace for one in before if _alike(one, recipe, model) and (pace := seconds_per_token(one))), None)
     pace = known or CORE_SECONDS[recipe.method] * size / cores
     sizes = _tokens(parts.training)
     mean, most = sum(sizes) / len(sizes), max(sizes)
-    looks = 2 + recipe.steps // recipe.evaluate_every if parts.validation else 0
-    look = FORWARD * pace * sum(_tokens(parts.validation)) + ANSWER_SECONDS * size / cores
-    trained = WHOLE * parameters if METHODS[recipe.method].makes_model else 0.0
+    looks = 1 + math.ceil(recipe.steps / recipe.evaluate_every) if parts.validation or prompts else 0
+    answering = ANSWER_SECONDS * size / cores if prompts else 0.0
+    look = FORWARD * pace * sum(_tokens(parts.validation)) + answering
     return TrainingEstimate(
         seconds=recipe.steps * recipe.batch * mean * pace + looks * look,
-        bytes=PROCESS + 2.0 * parameters + trained + recipe.batch * most * STEP_BYTES * size**0.67,
+        bytes=PROCESS
+        + 2.0 * parameters
+        + TRAINED * trained_weights(recipe, parameters)
+        + recipe.batch * most * STEP_BYTES * size**0.67,
         free=available_memory(),
         measured=known is not None,
     )
+
+
+def trained_weights(recipe: Recipe, parameters: int) -> float:
+    """About how many weights a method trains in a model with so many parameters."""
+    if METHODS[recipe.method].makes_model:
+        return parameters
+    if recipe.method in A_TOKEN:
+        default = A_TOKEN[recipe.method] * recipe.tokens
+    else:
+        default = FACTORS if recipe.method == "ia3" else A_RANK[recipe.layers] * recipe.rank
+    return float(default * (parameters / PARAMETERS) ** 0.67)
 
 
 def seconds_per_token(standing: Standing) -> float | None:
@@ -77,5 +99,7 @@ def _alike(standing: Standing, recipe: Recipe, model: str) -> bool:
 
 
 def _tokens(rows: Sequence[Row]) -> list[float]:
-    """Tokens of each row, about: the model's own tokenizer may not be here yet."""
-    return [(len(prompt_of(row)) + max(map(len, answers_of(row)))) / CHARACTERS + TEMPLATE for row in rows]
+    """Tokens of each row, about: the model's own tokenizer may not be here yet. Both answers of a pair are read."""
+    return [
+        sum((len(prompt_of(row)) + len(answer)) / CHARACTERS + TEMPLATE for answer in answers_of(row)) for row in rows
+    ]

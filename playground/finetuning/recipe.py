@@ -41,7 +41,11 @@ class Recipe:
         8, 1, 128, step=1, help="Width of the two small matrices beside each weight: what can be learned."
     )
     alpha: int = number(
-        16, 1, 256, step=1, help="How loud the adapter is: its change is multiplied by alpha over rank."
+        16,
+        1,
+        256,
+        step=1,
+        help="How loud the adapter is: its change is multiplied by alpha over rank, rsLoRA's by alpha over its root.",
     )
     dropout: float = number(0.0, 0.0, 0.5, step=0.05, help="Share of the adapter's inputs that each step leaves out.")
     layers: Layers = choice("query_value", help="Which weights of each block get an adapter.")
@@ -98,7 +102,7 @@ PRESETS = {
         recipe=Recipe(steps=60, evaluate_every=15),
     ),
     "ten_minutes": RecipePreset(
-        title="Ten minutes", about="300 steps of LoRA with early stopping: as good as it gets with these data.",
+        title="Ten minutes", about="300 steps of LoRA; it ends by itself when the validation loss no longer falls.",
         recipe=Recipe(steps=300, evaluate_every=25, patience=4),
     ),
 }  # fmt: skip

@@ -34,8 +34,9 @@ LORA = Method(
     paper="Hu et al. 2021, arXiv 2106.09685",
     trained="Two small matrices beside each chosen weight. The model itself stays as it is, and one copy of it serves "
     "any number of adapters at once.",
-    cost="Well under 1 % of the parameters, a file of a megabyte or so. A step takes about two thirds of the time of "
-    "full fine-tuning, and the optimiser's memory hardly counts.",
+    cost="More with each rank and layer: of the default model 0.3 % of the parameters at rank 8 on query and value, a "
+    "file of a megabyte, and 29 % at rank 128 on all layers. A step takes about two thirds of the time of full "
+    "fine-tuning.",
     fails="With too low a rank for what is new, or too high a learning rate: it forgets what the model knew beside "
     "the task. It teaches a manner of answering well, and facts badly.",
     rate=2e-3,

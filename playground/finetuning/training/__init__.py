@@ -6,4 +6,5 @@ events.py        What happens in a training, each kind a type of its own that pl
 loop.py          Trains: steps, looks and checkpoints as they happen, until the last step or until it is closed
 loss.py          Batches in the order of a seed, padded, and the mean loss over rows
 overfitting.py   Names overfitting when it shows: the validation loss turns while the training loss goes on falling
+schedules.py     How large each step is: the learning rate climbs in the warm-up, and falls or stays after it
 """

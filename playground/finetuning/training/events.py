@@ -7,7 +7,9 @@ from typing import Any, TypeAlias
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingStep:
-    """One update: `loss` is the mean over the batch's answer tokens, in nats; `seconds` is since the start.
+    """One update: `loss` is the mean over what the objective counts, answer tokens or pairs, in nats.
+
+    `seconds` is since the start, in all sittings.
 
     `rate` is the learning rate of this step, `norm` the length of its gradient before it is cut, `tokens` how many
     the batch holds, and `left` the seconds that are likely to come.
@@ -25,7 +27,7 @@ class TrainingStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """How it stands after a step: mean loss over validation answers, and answers to fixed prompts.
+    """How it stands after a step: mean loss over the validation rows, and answers to fixed prompts.
 
     `best`: no look before had a lower loss. Without validation rows `loss` is None.
     """

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 import torch
-from transformers import get_scheduler
+from torch.optim.lr_scheduler import LambdaLR
 
 from playground.backends.local.engine.prompt import encode
 from playground.errors import InvalidSetup, TrainingFailed
@@ -24,6 +24,7 @@ from playground.finetuning.training.answers import sample_answers
 from playground.finetuning.training.checkpoints import Checkpoints
 from playground.finetuning.training.events import CheckpointWritten, Look, TrainingEvent, TrainingStep
 from playground.finetuning.training.loss import batches, mean_loss
+from playground.finetuning.training.schedules import rate_share
 from playground.types import Message
 
 STANDING = ("step", "seconds", "best_step", "best_loss", "missed", "in_steps", "in_look")
@@ -99,9 +100,7 @@ class _Going:
     def run(self) -> Iterator[TrainingEvent]:
         recipe = self.recipe
         self.optimizer = torch.optim.AdamW(self.learner.weights, lr=rate_of(recipe), weight_decay=recipe.decay)
-        self.schedule = get_scheduler(
-            recipe.schedule, self.optimizer, round(recipe.warmup * recipe.steps), recipe.steps
-        )
+        self.schedule = LambdaLR(self.optimizer, lambda step: rate_share(recipe, step))
         self._go_on()
         self._clock, self._written = time.monotonic(), time.monotonic()
         try:
@@ -128,7 +127,7 @@ class _Going:
 
     def _update(self, batch: Sequence[Any]) -> TrainingStep:
         """One step. Raises TrainingFailed for a loss that is no number: no step after it can mend that."""
-        rate = self.schedule.get_last_lr()[0]
+        rate = float(self.schedule.get_last_lr()[0])
         self.learner.switch(learning=True)
         total, count = self.objective.total(self.learner, batch)
         loss = total / count

@@ -27,7 +27,7 @@ def estimate_text(found: TrainingEstimate) -> str:
     """What is said of an estimate."""
     time, room = format_duration(found.seconds), format_bytes(found.bytes)
     how = "as trainings went here" if found.measured else "roughly: none like it has been trained here yet"
-    said = f"About {time} ({how}), and {room} of memory at the most."
+    said = f"About {time} ({how}), and about {room} of memory."
     if found.bytes <= found.free:
         return said
     return f"{said} Only {format_bytes(found.free)} are free: choose a smaller batch, or shorter rows, or LoRA."
@@ -52,13 +52,13 @@ class EstimateHandlers:
         try:
             info, _ = self.form.chosen_model(values, self.shared.sessions.of(request))
             parameters, recipe = parameters_of(info), self.form.recipe.read(values)
-            _, parts = self.form.read_data(values)
+            data, parts = self.form.read_data(values)
         except PlaygroundError as error:  # said here, where it stands as long as it is so
             return {self.words: sentence(str(error), wrong=True)}
         if parameters is None or not parts.training:
             return {self.words: sentence("What it would take is known once the model has been loaded.")}
         before = self.jobs.standings(self.shared.sessions.visitor(request))
-        found = estimate(parts, recipe, parameters, info.name, before)
+        found = estimate(parts, recipe, parameters, info.name, before, prompts=len(data.prompts))
         return {self.words: sentence(estimate_text(found), wrong=found.bytes > found.free)}
 
 
@@ -69,8 +69,9 @@ def opening_text(catalog: Catalog) -> str:
     if info is None or parameters is None:
         return ""
     amount, recipe = DataAmount(), Recipe()
-    parts = split(built_in(next(iter(SKILLS)), recipe.seed), amount.most, amount.validation, recipe.seed)
-    return estimate_text(estimate(parts, recipe, parameters, info.name, []))
+    data = built_in(next(iter(SKILLS)), recipe.seed)
+    parts = split(data, amount.most, amount.validation, recipe.seed)
+    return estimate_text(estimate(parts, recipe, parameters, info.name, [], prompts=len(data.prompts)))
 
 
 def wire(handlers: EstimateHandlers, running_changes: Any) -> None:
