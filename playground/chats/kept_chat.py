@@ -1,6 +1,7 @@
 """A chat as a link and a browser keep it, read again with every check."""
 
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -12,7 +13,6 @@ from playground.parameters import STRICT, choice, flag, many, number, text
 from playground.types import MAX_TEXT, Completion
 
 MOST_COUNTED = 10**9  # tokens, or seconds: more than any answer has
-PER_TURN = 20  # characters of a turn's other texts, such as how it ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,17 +69,18 @@ def as_data(chat: Chat) -> dict[str, Any]:
     return setups.changed_values(kept)
 
 
-def newest(chat: Chat, most: int) -> Chat:
-    """The branch that is shown, as many of its last turns as have at most so many characters together."""
-    turns: list[ChatTurn] = []
-    for turn in reversed(chat.branch):
-        most -= len(turn.text) + len(turn.summary) + len(turn.role) + PER_TURN
-        if most < 0:
-            break
-        turns.insert(0, turn)
-    if turns:
-        turns[0] = replace(turns[0], parent=None)
-    return replace(chat, turns=tuple(turns), at=turns[-1].id if turns else None)
+def newest(chat: Chat, fits: Callable[[Chat], bool]) -> Chat:
+    """The branch that is shown, with as many of its last turns as fit, by whatever measure; each more is larger."""
+    branch = chat.branch
+    first = bisect_left(range(len(branch)), True, key=lambda first: fits(_from(chat, branch[first:])))
+    return _from(chat, branch[first:])
+
+
+def _from(chat: Chat, turns: Sequence[ChatTurn]) -> Chat:
+    """With these turns only, each after the one before it."""
+    if not turns:
+        return replace(chat, turns=(), at=None)
+    return replace(chat, turns=(replace(turns[0], parent=None), *turns[1:]), at=turns[-1].id)
 
 
 def read(data: Any) -> Chat:

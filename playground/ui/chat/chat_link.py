@@ -39,8 +39,11 @@ def read(view: ChatView, values: Values, *, measured: bool = True) -> dict[str, 
 def read_newest(view: ChatView, values: Values, most: int) -> dict[str, Any]:
     """What the tab holds, with the last turns only, so that all of it has at most so many characters."""
     chat, rest = view.chat(values), {key: value for key, value in read(view, values).items() if key != "chat"}
-    kept = kept_chat.newest(chat, most - characters(rest))
-    return {**rest, **({"chat": kept_chat.as_data(kept)} if kept.turns else {})}
+
+    def held(shown: Chat) -> dict[str, Any]:
+        return {**rest, **({"chat": kept_chat.as_data(shown)} if shown.turns else {})}
+
+    return held(kept_chat.newest(chat, lambda shown: characters(held(shown)) <= most))
 
 
 def kept_note(view: ChatView, values: Values, kept: Any) -> str:

@@ -117,14 +117,15 @@ class Page(gr.Blocks):  # type: ignore[misc]  # gradio is untyped
 
     def stop_coming(self, session: str, click: float | None) -> None:
         """Let the run that this click asked for not begin: what was sent first need not arrive first."""
-        self.state_holder[session].stopped_click = click
+        if click is not None:
+            self.state_holder[session].stopped_clicks.append(click)
 
     def was_stopped(self, event_id: str | None, click: float | None) -> bool:
         """Whether the run of this event, which this click asked for, was stopped before it came."""
         event = self._queue.event_ids_to_events.get(event_id)
         if event is None or click is None:
             return False
-        return bool(self.state_holder[event.session_hash].stopped_click == click)
+        return click in self.state_holder[event.session_hash].stopped_clicks
 
     def halts(self, event_id: str | None, halt: threading.Event) -> None:
         """Note what halts the run of this event, which `stop_begun` may already have been told to stop."""

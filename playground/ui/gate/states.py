@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Container
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,8 @@ from gradio.server_messages import EventMessage
 from gradio.state_holder import SessionState, StateHolder
 
 from playground.ui.handlers.visitors import Visitor
+
+MOST_STOPPED = 32  # clicks a session: a run comes a moment after the click that asked for it, or never
 
 
 class States(StateHolder):  # type: ignore[misc]  # gradio is untyped
@@ -44,7 +47,7 @@ class ForgetfulState(SessionState):  # type: ignore[misc]
     def __init__(self, blocks: Any) -> None:
         super().__init__(blocks)
         self.config_values: dict[int, Any] = {}
-        self.stopped_click: float | None = None  # the last click whose run is not to begin
+        self.stopped_clicks: deque[float] = deque(maxlen=MOST_STOPPED)  # whose runs are not to begin
 
     def __setitem__(self, key: int, value: Any) -> None:
         super().__setitem__(key, value)

@@ -1,18 +1,22 @@
 """A chat that is too long for the browser: its last turns are kept, and the page says that the others are not."""
 
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from playground.chats import kept_chat
-from playground.chats.tree import Chat, chat_of
+from playground.chats.tree import Chat, ChatTurn, chat_of
 from playground.settings import Settings
-from playground.types import Turn
+from playground.types import Completion, Turn
 from playground.ui.app import build_app
 from playground.ui.handlers.drafts import MOST, NOT_KEPT, characters
 
 LONG = 40_000
+ENDS = ("stop", "length")
 
 
 def said(count: int, words: int = LONG) -> Chat:
@@ -83,3 +87,48 @@ def test_of_a_comparison_that_is_not_kept_it_is_said_beside_it(page: Any) -> Non
         updates = look.fn(held, None).values()
         stale, _ = (update["text"] for update in updates if isinstance(update, dict) and "text" in update)
         assert stale == said
+
+
+@st.composite
+def long_chats(draw: st.DrawFn) -> Chat:
+    """More than the browser keeps, in turns of any length, with whatever an answer is kept with beside its text."""
+    turns, shares = [], draw(st.lists(st.integers(1, 100), min_size=1, max_size=200))
+    for at, share in enumerate(shares):
+        words = "x" * (share * 390_000 // sum(shares))
+        reply = Completion(
+            text=words, prompt_tokens=draw(st.integers(0, 9)), completion_tokens=7, seconds=draw(st.floats(0, 9)),
+            time_to_first_token=draw(st.none() | st.floats(0, 9)), finish_reason=draw(st.sampled_from(ENDS)),
+        )  # fmt: skip
+        speaker, mark = ("user", "assistant")[at % 2], draw(st.sampled_from(["", "up", "down"]))
+        answer = {"reply": reply, "feedback": mark, "edited": draw(st.booleans()), "cut": draw(st.booleans())}
+        turns.append(
+            ChatTurn(id=at, parent=at - 1 if at else None, role=speaker, text=words, **(answer if at % 2 else {}))  # type: ignore[arg-type]
+        )
+    return Chat(turns=tuple(turns), at=len(turns) - 1, made=len(turns))
+
+
+@given(long_chats(), st.integers(0, MOST))
+def test_of_any_long_chat_as_many_turns_are_kept_as_fit(chat: Chat, most: int) -> None:
+    def size(shown: Chat) -> int:
+        return characters(kept_chat.as_data(shown))
+
+    kept = kept_chat.newest(chat, lambda shown: size(shown) <= most)
+    count = len(kept.turns)
+    assert size(kept) <= most or not count
+    assert [turn.text for turn in kept.branch] == [turn.text for turn in chat.branch[len(chat.turns) - count :]]
+    if count < len(chat.turns):
+        more = chat.branch[-count - 1 :]
+        assert size(replace(chat, turns=(replace(more[0], parent=None), *more[1:]))) > most
+
+
+def test_what_is_kept_with_many_answers_does_not_make_a_chat_too_long_to_be_kept(page: Any) -> None:
+    reply = Completion(
+        text="", prompt_tokens=5, completion_tokens=7, estimated=True, seconds=2.0, time_to_first_token=0.5,
+        finish_reason="length",
+    )  # fmt: skip
+    answer = {"reply": reply, "feedback": "down", "edited": True, "cut": True}
+    chat = said(200, MOST // 190)
+    chat = replace(chat, turns=tuple(replace(turn, **answer) if turn.id % 2 else turn for turn in chat.turns))  # type: ignore[arg-type]
+    kept, lost = looked_at(page, chat)
+    assert MOST * 0.95 < characters(kept) <= MOST
+    assert "turns of 200 will be there" in lost
