@@ -60,14 +60,18 @@ def _run(folder: JobFolder, cache: Path, stopped: threading.Event) -> End:
         from playground.finetuning.training.checkpoints import Checkpoints
         from playground.finetuning.training.events import TrainingStep, event_to_dict
         from playground.finetuning.training.loop import Watched, train
+        from playground.finetuning.training.sealed import seal
 
         _tell(events, {"kind": "stage", "words": f"Loading {job.model_title}"})
         model, tokenizer = _load(job, cache)
-        rows, validation, _ = folder.read_rows()
+        rows, validation, held_out = folder.read_rows()
         if window := getattr(model.config, "max_position_embeddings", None):
             _refuse_too_long(rows, tokenizer, window)
         watched = Watched(rows=validation, prompts=job.prompts)
         checkpoints = Checkpoints(folder.checkpoints)
+        if held_out:
+            _tell(events, {"kind": "stage", "words": "Reading the sealed rows with the model as it is"})
+        sealed = seal(model, tokenizer, held_out, job.recipe) if held_out else None
         _tell(events, {"kind": "stage", "words": "Looking at the model as it is"})
         with Returning(train(model, tokenizer, rows, job.recipe, watched, checkpoints)) as work:
             late = False
@@ -86,7 +90,9 @@ def _run(folder: JobFolder, cache: Path, stopped: threading.Event) -> End:
         trained.learner.save(folder.result, job.source.title)
         kept = trained.best_step if trained.best_step not in (None, trained.step) else None
         early = trained.step < job.recipe.steps
-        return End(ending="done", words=_ended(trained.step, kept, early), step=trained.step, best_step=kept)
+        judged = [sealed.judgement(trained.learner)] if sealed else []
+        words = " ".join([_ended(trained.step, kept, early), *judged])
+        return End(ending="done", words=words, step=trained.step, best_step=kept)
 
 
 def _refuse_too_long(rows: Sequence[Row], tokenizer: Any, window: int) -> None:

@@ -7,4 +7,5 @@ loop.py          Trains: steps, looks and checkpoints as they happen, until the 
 loss.py          Batches in the order of a seed, padded, and the mean loss over rows
 overfitting.py   Names overfitting when it shows: the validation loss turns while the training loss goes on falling
 schedules.py     How large each step is: the learning rate climbs in the warm-up, and falls or stays after it
+sealed.py        The one judgement at the end: the loss on rows that were neither learned nor looked at
 """

@@ -7,8 +7,7 @@ from typing import Any, TypeVar
 
 import torch
 
-from playground.finetuning.methods import Learner
-from playground.finetuning.objectives.base import Objective
+from playground.finetuning.objectives.base import Objective, ReadsAnswers
 from playground.finetuning.recipe import Recipe
 
 Row = TypeVar("Row")
@@ -44,7 +43,7 @@ def batches(rows: Sequence[Row], recipe: Recipe) -> Iterator[list[Row]]:
 
 
 @torch.inference_mode()
-def mean_loss(objective: Objective, learner: Learner, rows: Sequence[Any], batch: int = 8) -> float:
+def mean_loss(objective: Objective, learner: ReadsAnswers, rows: Sequence[Any], batch: int = 8) -> float:
     """The mean loss over the tokens or pairs of all rows, of which there is at least one."""
     totals = [objective.total(learner, rows[start : start + batch]) for start in range(0, len(rows), batch)]
     return sum(total.item() for total, _ in totals) / sum(count for _, count in totals)

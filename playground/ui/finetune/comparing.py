@@ -1,6 +1,6 @@
 """What was learned is loaded into the list of models, and opened in Compare beside its base."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from playground.finetuning.jobs.standing import Standing
 from playground.finetuning.jobs.training_jobs import TrainingJobs
 from playground.finetuning.methods import method_of
 from playground.settings import Settings
-from playground.types import Weights
+from playground.types import Message, Weights
 from playground.ui.finetune.running_panel import RunningPanel
 from playground.ui.handlers.event_options import QUIET, running
 from playground.ui.handlers.messages import report_errors
@@ -51,13 +51,26 @@ def loading_learned(standing: Standing, folder: Path, catalog: Catalog, settings
     return commands.load_adapter(catalog, settings, job.model, source, name, job.title, made_here=True)
 
 
+def task_of(prompt: Sequence[Message]) -> dict[str, str] | None:
+    """The task that asks a prompt as it stands, with its system message as the role; None for one of several turns."""
+    match [(message.role, message.content) for message in prompt]:
+        case [("user", asked)]:
+            return {"input": asked}
+        case [("system", role), ("user", asked)]:
+            return {"input": asked, "role": role}
+    return None
+
+
 def comparison_of(standing: Standing) -> dict[str, Any]:
-    """The base and what it learned, side by side on one of the prompts, as Compare's form is kept."""
+    """The base and what it learned, side by side on one of the prompts, as Compare's form is kept.
+
+    A prompt of several turns is none that its form can hold: without another it opens with nothing asked.
+    """
     job, weights = standing.job, weights_of(standing)
     tuned = {"model": weights.model, **({"adapter": weights.adapter} if weights.adapter else {})}
-    prompt = job.prompts[0][-1].content if job.prompts else ""
+    task = next((task for prompt in job.prompts if (task := task_of(prompt))), {})
     return {
-        "setup": {"task": {"input": prompt}, "sampling": SAMPLING},
+        "setup": {"task": task, "sampling": SAMPLING},
         "rows": {"panes": [{"model": job.model}, tuned], "baseline": 0},
     }
 

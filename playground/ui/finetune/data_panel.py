@@ -40,8 +40,8 @@ class DataAmount:
     )  # fmt: skip
     held_out: float = number(
         0.2, 0.0, 0.5, step=0.05, label="Seal for the end",
-        help="Share of your rows that is neither learned nor looked at, for the one judgement at the end. What comes "
-        "with the playground has such rows already.",
+        help="Share of your rows that is neither learned nor looked at. The loss on up to 128 of them is measured "
+        "once, and said at the end beside that of the model as it was.",
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from playground.finetuning.jobs.standing import History, Standing
 from playground.finetuning.preparation.rows import messages_of
 from playground.finetuning.recipe import Recipe
 from playground.finetuning.training.events import Look, TrainingStep
+from playground.types import Message
 from playground.ui.finetune.comparing import comparison_of, name_of
 from playground.ui.finetune.curves_figure import curves, side_by_side
 from playground.ui.finetune.training_values import answers_value, compared_value, history_value, seen, status_value
@@ -120,3 +121,19 @@ def test_an_adapter_is_compared_with_its_base_and_a_whole_model_too() -> None:
     ]  # fmt: skip
     whole = standing({}, recipe=Recipe(method="full"))
     assert comparison_of(whole)["rows"]["panes"][1] == {"model": "one-b-word-b-abc123"}
+
+
+@pytest.mark.parametrize(
+    ("prompts", "task"),
+    [
+        ([messages_of("Hi", system="Be short.")], {"input": "Hi", "role": "Be short."}),
+        ([messages_of("Hi")], {"input": "Hi"}),
+        ([(*messages_of("Hi"), Message("assistant", "Ho"), Message("user", "And?"))], {}),
+        ([(*messages_of("Hi"), Message("assistant", "Ho"), Message("user", "And?")), messages_of("Is it?")],
+         {"input": "Is it?"}),
+        ([], {}),
+    ],
+)  # fmt: skip
+def test_a_comparison_asks_a_prompt_as_it_stood_in_training(prompts: Any, task: Any) -> None:
+    one = standing({})
+    assert comparison_of(replace(one, job=replace(one.job, prompts=tuple(prompts))))["setup"]["task"] == task
