@@ -1,10 +1,10 @@
 """Reads training rows from data of one's own: tables of questions and answers, conversations, and preferences."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from playground.errors import InvalidSetup
+from playground.errors import InvalidSetup, LimitReached
 from playground.evaluation import own_data
 from playground.evaluation.plan import Item
 from playground.finetuning.preparation.kept_answers import Keep, records_of_file
@@ -20,6 +20,7 @@ CONVERSATIONS = ("messages", "conversations")  # columns that hold a list of tur
 CHOSEN, REJECTED = "chosen", "rejected"
 SPEAKERS = {"human": "user", "gpt": "assistant"}  # names that some files have for the two
 SHOWN = 5  # bad rows in a message
+MAX_CHARACTERS = own_data.MAX_BYTES  # of all prompts, with the words around each input
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +65,17 @@ def read_rows(
         return _turns(item.input) or messages_of(template.replace("{input}", item.input), system)
 
     if not columns and {CHOSEN, REJECTED} <= set(names):
-        return _read_preferences(read, asked, skip_bad)
+        return _read_preferences(read, asked, skip_bad, system, template)
     data = read()
+    _refuse_too_long(data.items, system, template)
     rows: list[Row] = []
     bad = list(data.bad)
     for number, item in enumerate(data.items, 1):
         turns = _turns(item.input)
         if turns and not item.references and turns[-1].role == "assistant":
+            if len(turns) == 1:
+                bad.append((number, "has an answer and nothing that is asked"))
+                continue
             rows.append(TrainingRow(messages=turns[:-1], answer=turns[-1].content, id=item.id))
         elif item.references:
             rows.append(TrainingRow(messages=asked(item), answer=_said(item.references[0]), id=item.id))
@@ -102,10 +107,15 @@ def _columns_of_shape(names: tuple[str, ...]) -> dict[str, str]:
 
 
 def _read_preferences(
-    read: Callable[[str], own_data.OwnData], asked: Callable[[Item], tuple[Message, ...]], skip_bad: bool
+    read: Callable[[str], own_data.OwnData],
+    asked: Callable[[Item], tuple[Message, ...]],
+    skip_bad: bool,
+    system: str,
+    template: str,
 ) -> OwnRows:
     """Both answers to each input: the same items read once with each column as the reference, and joined."""
     better, worse = read(CHOSEN), read(REJECTED)
+    _refuse_too_long(better.items, system, template)
     other = {item.id: item for item in worse.items}
     rows: list[Row] = [
         PreferenceRow(
@@ -119,6 +129,17 @@ def _read_preferences(
     ]
     columns = {**better.columns, CHOSEN: CHOSEN, REJECTED: REJECTED}
     return _finish(rows, columns, sorted({*better.bad, *worse.bad}), skip_bad)
+
+
+def _refuse_too_long(items: Sequence[Item], system: str, template: str) -> None:
+    """Raises LimitReached for prompts that are too much together: counted before any of them is made."""
+    inputs = template.count("{input}")
+    characters = sum(len(system) + len(template) + inputs * len(item.input) for item in items)
+    if characters > MAX_CHARACTERS:
+        raise LimitReached(
+            f"With the words around each input, the prompts have {characters:,} characters together; "
+            f"{MAX_CHARACTERS:,} is the most. Shorten those words, or give fewer rows."
+        )
 
 
 def _finish(rows: list[Row], columns: Mapping[str, str], bad: list[tuple[int, str]], skip_bad: bool) -> OwnRows:
@@ -138,7 +159,7 @@ def _turns(text: str) -> tuple[Message, ...]:
     for line in text.split("\n"):
         try:
             value = json.loads(line) if line.startswith("{") else None
-        except ValueError:
+        except (ValueError, RecursionError):
             return ()
         if not isinstance(value, dict):
             return ()

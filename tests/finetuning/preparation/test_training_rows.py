@@ -128,3 +128,31 @@ def test_bad_rows_are_left_out_when_that_is_chosen() -> None:
 def test_too_many_rows_are_refused() -> None:
     with pytest.raises(LimitReached):
         read_rows("question,answer\n" + "How?,So.\n" * 10_001, "a.csv")
+
+
+@pytest.mark.parametrize(
+    "words", [{"template": "{input}" * 20_000}, {"template": "{input}" + "x" * 150_000}, {"system": "x" * 150_000}]
+)
+@pytest.mark.parametrize("names", ["question,answer", "prompt,chosen,rejected"])
+def test_words_around_each_input_do_not_multiply_them_beyond_what_a_file_may_have(
+    words: dict[str, str], names: str
+) -> None:
+    row = ",".join(["x" * 20, "So.", "No."][: names.count(",") + 1])
+    with pytest.raises(LimitReached, match="characters together; 20,971,520 is the most"):
+        read_rows(f"{names}\n" + f"{row}\n" * 400, "a.csv", **words)
+
+
+def test_an_answer_to_nothing_is_no_row() -> None:
+    lines = "\n".join(
+        json.dumps({"messages": turns})
+        for turns in ([{"role": "assistant", "content": "So."}], [{"role": "user", "content": "How?"}] * 1)
+    )
+    with pytest.raises(InvalidSetup, match="row 1 has an answer and nothing that is asked"):
+        read_rows(lines, "a.jsonl")
+
+
+def test_a_text_that_begins_like_very_deep_json_is_a_text() -> None:
+    deep = '{"a":' * 20_000
+    (row,) = read_rows(json.dumps({"input": deep, "answer": "So."}), "a.jsonl").rows
+    assert isinstance(row, TrainingRow)
+    assert row.messages == messages_of(deep)
