@@ -4,6 +4,7 @@ import json
 import signal
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -53,9 +54,9 @@ def start(jobs: TrainingJobs, base: Path) -> Callable[..., str]:
     return begin
 
 
-def until(jobs: TrainingJobs, key: str, true: Callable[[Standing], bool]) -> Standing:
+def until(jobs: TrainingJobs, key: str, true: Callable[[Standing], bool], owner: str = "") -> Standing:
     """Poll as long as the test may take: a busy machine is no bug."""
-    while not true(standing := jobs.standing(key)):
+    while not true(standing := jobs.standing(key, owner)):
         time.sleep(0.05)
     return standing
 
@@ -135,6 +136,73 @@ def test_a_process_that_breaks_says_why(jobs: TrainingJobs, start: Any, monkeypa
     assert standing.end
     assert standing.end.words.startswith("The training broke off: ")
     assert "no_such_program" in standing.end.words
+
+
+def test_strangers_read_no_path_of_the_server(
+    jobs: TrainingJobs, start: Any, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (base / "config.json").rename(base / "config.gone")
+    try:
+        standing = until(jobs, start(owner="anna"), ended, "anna")
+    finally:
+        (base / "config.gone").rename(base / "config.json")
+    assert standing.end
+    assert "config.json" in standing.end.words
+    assert str(base) not in standing.end.words
+    monkeypatch.setattr(training_jobs, "PROGRAM", "playground.no_such_program")
+    standing = until(jobs, start(owner="anna"), ended, "anna")
+    assert standing.end
+    assert standing.end.words.startswith("The training broke off: the server's log says why.")
+    (tmp_path / "full").write_text("a file, where a folder is needed")
+    with pytest.raises(TrainingFailed, match="cannot be kept on this server: Not a directory") as refused:
+        JobFolder(tmp_path / "full" / "one").create(standing.job, ROWS, ())
+    assert str(tmp_path) not in str(refused.value)
+
+
+def test_each_sitting_is_counted_whole(jobs: TrainingJobs, start: Any) -> None:
+    begun = time.time()
+    key = start()
+    standing = until(jobs, key, ended)
+    ((at, took),) = standing.job.sittings
+    assert begun <= at <= time.time()
+    assert standing.history.steps[-1].seconds < took <= time.time() - begun
+
+
+def test_a_process_that_cannot_be_started_ends_and_the_next_begins(
+    jobs: TrainingJobs, start: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, broken, last = start(LONG), start(), start()
+    begin = TrainingJobs._begin
+
+    def fail_once(jobs: TrainingJobs, folder: JobFolder) -> Any:
+        if folder.path.name == broken:
+            raise OSError(28, "No space left on device", str(folder.path))
+        return begin(jobs, folder)
+
+    monkeypatch.setattr(TrainingJobs, "_begin", fail_once)
+    jobs.stop(first)
+    standing = until(jobs, broken, ended)
+    assert standing.end
+    assert standing.end.words.startswith("Its process could not be started: No space left on device. ")
+    assert until(jobs, last, ended).phase == "done"
+
+
+def test_old_trainings_of_strangers_make_room(
+    jobs: TrainingJobs, start: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training_jobs, "MOST_KEPT", 2)
+    keys = [start(owner=owner) for owner in ("anna", "otto")]
+    for key, owner in zip(keys, ("anna", "otto"), strict=True):
+        jobs.stop(key, owner)
+        until(jobs, key, ended, owner)
+    with pytest.raises(LimitReached):  # both are of today
+        start(owner="eve")
+    folder = JobFolder(tmp_path / "trainings" / keys[0])
+    long_ago = time.time() - training_jobs.DAY - 1
+    folder.write_job(replace(folder.read_job(), made=long_ago, sittings=((long_ago, 1.0),)))
+    start(owner="eve")
+    assert not folder.path.exists()
+    assert jobs.standing(keys[1], "otto")
 
 
 def test_what_cannot_be_trained_is_told(jobs: TrainingJobs, start: Any, base: Path) -> None:

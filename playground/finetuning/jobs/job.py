@@ -1,7 +1,9 @@
 """A training as its folder keeps it: what it is, what happened in it, and how it ended."""
 
 import json
+import logging
 import os
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,6 +15,7 @@ from playground.finetuning.preparation.rows import Row, from_json_lines, to_json
 from playground.finetuning.recipe import Recipe, parse_recipe, recipe_to_dict
 from playground.types import Message
 
+log = logging.getLogger(__name__)
 Ending = Literal["done", "stopped", "failed"]
 
 
@@ -21,7 +24,8 @@ class Job:
     """What is trained on what. `model` is the base's name in the catalog, `prompts` are answered at every look.
 
     `owner` is the visitor whose it is, where strangers share the server; `made` is when, in seconds since 1970.
-    After `most_seconds`, of all its sittings together, it is stopped; None is never.
+    After `most_seconds`, of all its sittings together, it is stopped; None is never. `sittings` are when each that is
+    over ended, and the seconds that its process took, also before the first step.
     """
 
     id: str
@@ -35,6 +39,12 @@ class Job:
     made: float
     owner: str = ""
     most_seconds: float | None = None
+    sittings: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def last_used(self) -> float:
+        """When it was begun, or last ended."""
+        return max([self.made, *(ended for ended, _ in self.sittings)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +90,10 @@ class JobFolder:
             (self.path / "held_out.jsonl").write_text(to_json_lines(held_out), "utf-8")
             self.write_job(job)
         except OSError as error:
-            raise TrainingFailed(f"The training cannot be kept in {self.path}: {error}.") from error
+            shutil.rmtree(self.path, ignore_errors=True)
+            log.warning("A training cannot be kept in %s.", self.path, exc_info=True)
+            where = "on this server" if job.owner else f"in {self.path}"
+            raise TrainingFailed(f"The training cannot be kept {where}: {error.strerror}.") from error
 
     def write_job(self, job: Job) -> None:
         write_whole(self.path / "job.json", {**asdict(job), "recipe": recipe_to_dict(job.recipe)})
@@ -92,7 +105,8 @@ class JobFolder:
             raise TrainingFailed(f"{self.path} holds no training.")
         turns = [tuple(Message(**turn) for turn in prompt) for prompt in data["prompts"]]
         parts = {"source": ModelSource(**data["source"]), "recipe": parse_recipe(data["recipe"])}
-        return Job(**{**data, **parts, "prompts": tuple(turns)})
+        sittings = tuple((ended, took) for ended, took in data.get("sittings", ()))
+        return Job(**{**data, **parts, "prompts": tuple(turns), "sittings": sittings})
 
     def read_rows(self) -> tuple[tuple[Row, ...], tuple[Row, ...], tuple[Row, ...]]:
         """Rows to train on, those to look at, and those sealed for the end, which older trainings have none of."""

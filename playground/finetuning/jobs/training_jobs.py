@@ -3,7 +3,6 @@
 import logging
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import threading
@@ -15,12 +14,14 @@ from pathlib import Path
 
 from playground.backends.local.files.child_process import run_module
 from playground.errors import LimitReached, TrainingFailed
+from playground.finetuning.jobs.deaths import describe_death
 from playground.finetuning.jobs.job import End, Job, JobFolder
 from playground.finetuning.jobs.standing import Standing, read_history
 from playground.finetuning.preparation.rows import Row
 
 MOST_WAITING = 8  # trainings in the queue
 MOST_KEPT = 200  # folders; more are refused until some are deleted
+DAY = 24 * 3600.0  # seconds: so long a stranger's training is kept in any case
 Rows = tuple[Row, ...]
 PROGRAM = "playground.finetuning.jobs.worker"
 log = logging.getLogger(__name__)
@@ -47,6 +48,8 @@ class TrainingJobs:
         """
         with self._lock:
             self._make_sure_of_room()
+            if job.owner:
+                self._forget_old()
             if len(self._ids()) >= MOST_KEPT:
                 raise LimitReached(f"{MOST_KEPT} trainings are kept, the most; delete some in the history first.")
             made = time.time()
@@ -154,17 +157,28 @@ class TrainingJobs:
                 return
             key = self._queue.pop(0)
             folder = self._open(key)
-            with folder.log.open("wb") as output:
-                # Threads that wait sleep: awake, they would take turns from whoever is being answered.
-                child = subprocess.Popen(
-                    [sys.executable, *run_module(PROGRAM, str(folder.path), str(self._cache))], stdin=subprocess.PIPE,
-                    stdout=output, stderr=subprocess.STDOUT, env={**os.environ, "OMP_WAIT_POLICY": "passive"},
-                )  # fmt: skip
+            try:
+                child = self._begin(folder)
+            except OSError as error:  # the disk is full, or too much is open; those that wait try anew
+                log.exception("The training in %s could not begin.", folder.path)
+                words = f"Its process could not be started: {error.strerror}. It can go on from its last checkpoint."
+                folder.write_end(End(ending="failed", words=words))
+                self._run_next()
+                return
             self._running = (key, child)
-            threading.Thread(target=self._wait, args=(key, child), name=f"training {key}", daemon=True).start()
+            began = time.monotonic()
+            threading.Thread(target=self._wait, args=(key, child, began), name=f"training {key}", daemon=True).start()
 
-    def _wait(self, key: str, child: "subprocess.Popen[bytes]") -> None:
-        """Wait for the end of a training; write down why it ended if it could not do so itself."""
+    def _begin(self, folder: JobFolder) -> "subprocess.Popen[bytes]":
+        with folder.log.open("wb") as output:
+            # Threads that wait sleep: awake, they would take turns from whoever is being answered.
+            return subprocess.Popen(
+                [sys.executable, *run_module(PROGRAM, str(folder.path), str(self._cache))], stdin=subprocess.PIPE,
+                stdout=output, stderr=subprocess.STDOUT, env={**os.environ, "OMP_WAIT_POLICY": "passive"},
+            )  # fmt: skip
+
+    def _wait(self, key: str, child: "subprocess.Popen[bytes]", began: float) -> None:
+        """Wait for the end of a training; write down how long it took, and why it ended if it could not itself."""
         status = child.wait()
         assert child.stdin is not None
         child.stdin.close()
@@ -172,9 +186,14 @@ class TrainingJobs:
             self._running = None
             folder = JobFolder(self._folder / key)
             try:
-                if not self._closed and folder.read_end() is None:
-                    folder.write_end(End(ending="failed", words=describe_death(status, folder)))
-            except OSError:  # a full disk for example; those that wait have their turn all the same
+                if not self._closed:
+                    job = folder.read_job()
+                    sitting = (time.time(), time.monotonic() - began)
+                    folder.write_job(replace(job, sittings=(*job.sittings, sitting)))
+                    if folder.read_end() is None:
+                        words = describe_death(status, folder, told=not job.owner)
+                        folder.write_end(End(ending="failed", words=words))
+            except Exception:  # a full disk for example; those that wait have their turn all the same
                 log.exception("The end of the training in %s could not be written down.", folder.path)
             self._run_next()
 
@@ -183,6 +202,13 @@ class TrainingJobs:
             raise TrainingFailed("The playground is being ended; start it again first.")
         if len(self._queue) >= MOST_WAITING:
             raise LimitReached(f"{MOST_WAITING} trainings wait for their turn, the most; wait, or stop one.")
+
+    def _forget_old(self) -> None:
+        """Make room where strangers train: their oldest go, which nobody may be able to reach any more."""
+        for key in sorted(self._ids())[: max(0, len(self._ids()) + 1 - MOST_KEPT)]:
+            job = self._open(key).read_job()
+            if job.owner and time.time() - job.last_used > DAY and not self.standing(key, job.owner).going:
+                shutil.rmtree(self._folder / key)
 
     def _ids(self) -> list[str]:
         return [path.parent.name for path in self._folder.glob("*/job.json")]
@@ -202,14 +228,3 @@ def _ask_to_stop(child: "subprocess.Popen[bytes]") -> None:
         child.stdin.flush()
     except OSError:  # it has just ended by itself
         log.debug("A training ended before it could be asked to.")
-
-
-def describe_death(status: int, folder: JobFolder) -> str:
-    """Why a training's process ended that wrote down no end."""
-    again = "It can go on from its last checkpoint."
-    if status == -getattr(signal, "SIGKILL", 9):
-        return f"The training's process was killed, most likely because memory ran out. {again}"
-    if status < 0:
-        return f"The training's process was ended by the signal {signal.Signals(-status).name}. {again}"
-    lines = [line.strip() for line in folder.log.read_text("utf-8", errors="replace").splitlines() if line.strip()]
-    return f"The training broke off: {lines[-1][:300] if lines else f'its process ended with {status}'}. {again}"

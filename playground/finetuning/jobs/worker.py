@@ -38,13 +38,34 @@ def main(folder: JobFolder, cache: Path) -> int:
     try:
         end = _run(folder, cache, stopped)
     except PlaygroundError as error:
-        end = End(ending="failed", words=str(error))
+        end = End(ending="failed", words=_words_for_owner(str(error), folder, cache))
     except (MemoryError, RuntimeError) as error:
         if not isinstance(error, MemoryError) and not any(words in str(error).lower() for words in OUT_OF_MEMORY):
             raise
         end = End(ending="failed", words="There was not enough memory: choose a smaller batch, or shorter rows.")
     folder.write_end(end)
     return 0
+
+
+def _words_for_owner(words: str, folder: JobFolder, cache: Path) -> str:
+    """Words without the operator's folders where strangers train."""
+    try:
+        job = folder.read_job()
+    except PlaygroundError:  # of which the words are
+        return words
+    if not job.owner:
+        return words
+    print(words, file=sys.stderr)  # for the log
+    places = {
+        folder.path: "its folder",
+        cache: "the cache",
+        Path(job.source.place): job.source.title,
+        HOME: "the server",
+    }
+    for place, name in places.items():
+        if place.is_absolute():
+            words = words.replace(str(place), name)
+    return words
 
 
 def _listen(stopped: threading.Event) -> None:

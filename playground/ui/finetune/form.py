@@ -13,7 +13,9 @@ from playground.errors import InvalidSetup, NotSupported
 from playground.finetuning.jobs.job import Job
 from playground.finetuning.methods import METHODS
 from playground.finetuning.preparation.checks import check_rows
+from playground.finetuning.recipe import Recipe
 from playground.finetuning.training_data import Parts, TrainingData
+from playground.parameters import parameters
 from playground.ui.finetune import data_panel, recipe_panel
 from playground.ui.finetune.data_panel import OWN, DataPanel
 from playground.ui.finetune.recipe_panel import RecipePanel
@@ -21,6 +23,10 @@ from playground.ui.handlers import payloads
 from playground.ui.handlers.tab import Updates
 
 MAX_TITLE = 80
+WORDS_ON_SHARED = (
+    "On a shared server nobody trains on words of their own: everybody there can ask what was made. Leave "
+    "\u201c{label}\u201d as it was."
+)
 OWN_ON_SHARED = "On a shared server nobody trains on rows of their own: everybody there can ask what was made."
 
 
@@ -41,9 +47,9 @@ class TrainingForm:
         """What the form asks for. Raises InvalidSetup, UnknownModel, and NotSupported for a model that cannot learn."""
         info, source = self.chosen_model(values, catalog)
         recipe = self.recipe.read(values)
+        if owner:
+            refuse_own_words(values[self.data.name], recipe)
         data, parts = self.read_data(values)
-        if owner and data.name == OWN:
-            raise NotSupported(OWN_ON_SHARED)
         refuse_useless(parts)
         # Everybody on a shared server sees what a training is called: there it is called what it is.
         typed = "" if owner else payloads.words(values[self.title], "title").strip()
@@ -74,6 +80,15 @@ class TrainingForm:
         models = trainable(catalog)
         names = [name for _, name in models]
         return {self.model: gr.Dropdown(models, value=chosen if chosen in names else names[0] if names else None)}
+
+
+def refuse_own_words(data: Any, recipe: Recipe) -> None:
+    """Raises NotSupported for rows, and for words in the recipe, that a stranger would teach what all can ask."""
+    if data == OWN:
+        raise NotSupported(OWN_ON_SHARED)
+    for parameter in parameters(Recipe):
+        if parameter.kind == "text" and getattr(recipe, parameter.name) != parameter.default:
+            raise NotSupported(WORDS_ON_SHARED.format(label=parameter.label))
 
 
 def refuse_useless(parts: Parts) -> None:

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 from playground.errors import LimitReached, NotSupported
 from playground.finetuning.jobs.standing import Standing
+from playground.finetuning.jobs.training_jobs import DAY
 from playground.finetuning.methods import method_of
 from playground.finetuning.recipe import Recipe
 from playground.formats import format_duration
 from playground.settings import Settings
 
-DAY = 24 * 3600.0  # seconds
 NOBODY = "This server is shared, and its operator lets nobody train on it (PLAYGROUND_TRAINING_MINUTES)."
 
 
@@ -41,8 +41,9 @@ def seconds_left(settings: Settings, own: Sequence[Standing], recipe: Recipe) ->
         raise NotSupported(f"{method.title} makes a whole model, which is too large for a shared server.")
     if any(standing.going for standing in own):
         raise LimitReached("A training of yours goes on; stop it or wait for its end.")
-    today = [standing for standing in own if time.time() - standing.job.made < DAY]
-    left = settings.training_minutes * 60 - sum(map(used_seconds, today))
+    sittings = [sitting for standing in own for sitting in standing.job.sittings]
+    today = [took for ended, took in sittings if time.time() - ended < DAY]
+    left = settings.training_minutes * 60 - sum(today)
     if left <= 0:
         each = format_duration(settings.training_minutes * 60)
         raise LimitReached(f"You have trained {each} today, the most on this server; go on tomorrow.")
@@ -50,11 +51,11 @@ def seconds_left(settings: Settings, own: Sequence[Standing], recipe: Recipe) ->
 
 
 def used_seconds(standing: Standing) -> float:
-    """How long a training has taken so far."""
+    """How long a training has taken so far, as it counts itself: from before the first step."""
     return standing.history.steps[-1].seconds if standing.history.steps else 0.0
 
 
 def check_delete(settings: Settings, standing: Standing) -> None:
     """Raises NotSupported where a day's share would be forgotten with a training."""
-    if settings.public and time.time() - standing.job.made < DAY:
-        raise NotSupported("On a shared server a training can be deleted a day after it was begun.")
+    if settings.public and time.time() - standing.job.last_used < DAY:
+        raise NotSupported("On a shared server a training can be deleted a day after it last went on.")

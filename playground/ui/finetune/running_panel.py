@@ -103,8 +103,9 @@ class TrainingHandlers:
 
     def start(self, values: dict[Any, Any], request: gr.Request) -> Updates:
         panel, owner = self.panel, self.shared.sessions.visitor(request)
+        recipe = self.form.recipe.read(values)
+        most = seconds_left(self.shared.settings, self.jobs.standings(owner), recipe)  # before any row is looked at
         job, parts = self.form.read(values, self.shared.sessions.of(request), owner)
-        most = seconds_left(self.shared.settings, self.jobs.standings(owner), job.recipe)
         key = self.jobs.start(replace(job, most_seconds=most), parts.training, parts.validation, parts.held_out)
         return {**panel.show(self.jobs.standing(key, owner)), panel.changes: values[panel.changes] + 1}
 

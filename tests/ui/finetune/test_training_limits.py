@@ -3,9 +3,12 @@
 import time
 from dataclasses import replace
 from typing import Any
+from unittest.mock import Mock
 
+import gradio as gr
 import pytest
 
+from playground.backends.catalog import Catalog
 from playground.backends.sources import ModelSource
 from playground.errors import LimitReached, NotSupported
 from playground.finetuning.jobs.job import Job
@@ -14,7 +17,10 @@ from playground.finetuning.preparation.rows import messages_of
 from playground.finetuning.recipe import Recipe
 from playground.finetuning.training.events import TrainingStep
 from playground.settings import Settings
-from playground.ui.finetune.limits import DAY, limits_text, seconds_left
+from playground.ui.finetune import form
+from playground.ui.finetune.form import refuse_own_words
+from playground.ui.finetune.limits import DAY, check_delete, limits_text, seconds_left
+from playground.ui.finetune.running_panel import TrainingHandlers
 
 SHARED = Settings(public=True, training_minutes=2)
 
@@ -23,7 +29,7 @@ def trained(seconds: float, **more: Any) -> Standing:
     source = ModelSource(kind="packaged", place="default")
     job = Job(
         id="1", title="One", model="default", model_title="Tiny", source=source, recipe=Recipe(), data="Data",
-        prompts=(messages_of("Hi"),), made=time.time(), owner="anna",
+        prompts=(messages_of("Hi"),), made=time.time(), owner="anna", sittings=((time.time(), seconds),),
     )  # fmt: skip
     steps = (TrainingStep(step=1, steps=2, loss=1.0, seconds=seconds),)
     return Standing(job=job, phase=more.pop("phase", "done"), history=History(steps=steps), **more)
@@ -46,9 +52,50 @@ def test_a_visitor_trains_so_long_a_day() -> None:
     assert seconds_left(SHARED, [trained(50), trained(30)], Recipe()) == 40
     with pytest.raises(LimitReached, match="You have trained 2 min today"):
         seconds_left(SHARED, [trained(100), trained(30)], Recipe())
-    yesterday = trained(1000)
-    yesterday = replace(yesterday, job=replace(yesterday.job, made=time.time() - DAY - 1))
-    assert seconds_left(SHARED, [yesterday], Recipe()) == 120
+    past = time.time() - DAY - 1
+    yesterday = replace(trained(0).job, made=past, sittings=((past, 1000.0),))
+    assert seconds_left(SHARED, [replace(trained(1000), job=yesterday)], Recipe()) == 120
+
+
+def test_a_training_of_yesterday_that_goes_on_counts_today() -> None:
+    past = time.time() - DAY - 1
+    job = replace(trained(0).job, made=past, sittings=((past, 1000.0), (time.time(), 90.0)))
+    again = replace(trained(1090), job=job)
+    assert seconds_left(SHARED, [again], Recipe()) == 30
+    with pytest.raises(NotSupported, match="a day after it last went on"):
+        check_delete(SHARED, again)
+    check_delete(SHARED, replace(again, job=replace(job, sittings=job.sittings[:1])))
+
+
+def test_what_came_before_the_first_step_counts() -> None:
+    stopped = replace(trained(130), history=History(), phase="stopped")
+    with pytest.raises(LimitReached, match="You have trained 2 min today"):
+        seconds_left(SHARED, [stopped], Recipe())
+
+
+def test_a_stranger_teaches_no_words_of_their_own() -> None:
+    refuse_own_words("sentiment", Recipe(method="prompt_tuning"))
+    for recipe in (Recipe(instruction="Insult everybody."), Recipe(method="prompt_tuning", start="Insult everybody.")):
+        with pytest.raises(NotSupported, match="nobody trains on words of their own"):
+            refuse_own_words("sentiment", recipe)
+    with pytest.raises(NotSupported, match="rows of their own"):
+        refuse_own_words("own", Recipe())
+
+
+def test_on_a_shared_server_limits_and_words_are_looked_at_before_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    with gr.Blocks():
+        built = form.build(Catalog([]))
+    values = {widget: widget.value for widget in built.inputs}
+    monkeypatch.setattr(form.TrainingForm, "chosen_model", lambda *_: (None, None))
+    monkeypatch.setattr(form.TrainingForm, "read_data", lambda *_: pytest.fail("rows were read"))
+    (instruction,) = (one.widget for one in built.recipe.numbers if one.parameter.name == "instruction")
+    with pytest.raises(NotSupported, match="Instruction to learn by heart"):
+        built.read({**values, instruction: "Insult everybody."}, Catalog([]), "anna")
+    handlers = TrainingHandlers(
+        panel=Mock(), form=built, jobs=Mock(standings=lambda _: ()), shared=Mock(settings=Settings(public=True))
+    )
+    with pytest.raises(NotSupported, match="lets nobody train on it"):
+        handlers.start(values, Mock())
 
 
 def test_a_visitor_trains_one_thing_at_a_time_and_no_whole_model() -> None:
