@@ -205,10 +205,20 @@ class TrainingJobs:
 
     def _forget_old(self) -> None:
         """Make room where strangers train: their oldest go, which nobody may be able to reach any more."""
-        for key in sorted(self._ids())[: max(0, len(self._ids()) + 1 - MOST_KEPT)]:
-            job = self._open(key).read_job()
+        too_many = len(self._ids()) + 1 - MOST_KEPT
+        if too_many <= 0:
+            return
+        old: list[tuple[float, str]] = []
+        for key in self._ids():
+            try:
+                job = self._open(key).read_job()
+            except Exception:  # of another version for example; whoever runs the server looks after it
+                log.warning("The training in %s cannot be read.", self._folder / key, exc_info=True)
+                continue
             if job.owner and time.time() - job.last_used > DAY and not self.standing(key, job.owner).going:
-                shutil.rmtree(self._folder / key)
+                old.append((job.last_used, key))
+        for _, key in sorted(old)[:too_many]:
+            shutil.rmtree(self._folder / key)
 
     def _ids(self) -> list[str]:
         return [path.parent.name for path in self._folder.glob("*/job.json")]

@@ -1,6 +1,7 @@
 """Keeps what probes found beside what was learned: as data, and as the card of its folder."""
 
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +13,7 @@ from playground.finetuning.probes.figures import Estimate, ProbeFigure, ProbeRes
 from playground.finetuning.probes.report import as_markdown
 from playground.json_values import as_json
 
+log = logging.getLogger(__name__)
 FILE, CARD = "probes.json", "README.md"
 INFINITE = {"low": float("-inf"), "high": float("inf")}  # JSON has null for them
 
@@ -23,7 +25,8 @@ def write_probes(folder: Path, title: str, results: Sequence[ProbeResult]) -> No
         (folder / FILE).write_text(json.dumps(data, ensure_ascii=False, indent=1), "utf-8")
         (folder / CARD).write_text(f"# {escape_markdown(title)}\n\n{as_markdown(results)}", "utf-8")
     except OSError as error:
-        raise TrainingFailed(f"What was found cannot be kept in {folder}: {error.strerror}.") from error
+        log.warning("What was found cannot be kept in %s.", folder, exc_info=True)  # a path is not for strangers
+        raise TrainingFailed(f"What was found cannot be kept with what was learned: {error.strerror}.") from error
 
 
 def read_probes(folder: Path) -> tuple[ProbeResult, ...]:
