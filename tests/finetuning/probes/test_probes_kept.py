@@ -47,8 +47,9 @@ def test_what_was_found_is_read_back_and_stands_in_the_card(tmp_path: Path) -> N
     assert read_probes(tmp_path) == (RESULT,)
     card = (tmp_path / "README.md").read_text("utf-8")
     assert card.startswith("# My &#35; title\n\n## X\n")
-    with pytest.raises(TrainingFailed, match="cannot be kept in"):
+    with pytest.raises(TrainingFailed, match="cannot be kept with what was learned: ") as refused:
         write_probes(tmp_path / "missing", "T", (RESULT,))
+    assert str(tmp_path) not in str(refused.value)
 
 
 def test_tables_say_what_was_measured() -> None:
