@@ -46,7 +46,8 @@ def start(catalog: Any, store: Path, *, bundled: bool = False, settings: Setting
     """Build and serve an app over a catalog on a free port."""
     behind, kept = StandIn(catalog), StandIn(Store(store))
     with patch.object(presets, "setup_presets", offered_presets(bundled=bundled)):
-        app: Any = build_app(settings, behind, kept)  # type: ignore[arg-type]
+        # Trainings lie beside the store, and not among those of whoever runs the tests.
+        app: Any = build_app(replace(settings, store=str(store)), behind, kept)  # type: ignore[arg-type]
     options = {**launch_options(settings), "server_port": None, "quiet": True}
     _, url, _ = app.launch(**options, prevent_thread_lock=True)
     return SharedApp(app, str(url), behind, kept)

@@ -32,7 +32,7 @@ def adds_up(request: Request, rng: random.Random) -> str:
 def test_own_rows_are_checked_learned_and_what_else_came_of_it_is_probed(
     page_over: PageOver, tiny_catalog: Catalog
 ) -> None:
-    page = turn_to(page_over(tiny_catalog), "Fine-tune")
+    page = turn_to(page_over(tiny_catalog, anew=True), "Fine-tune")
     expect(page.get_by_label("Paste rows")).to_be_hidden()
     page.get_by_label("Data", exact=True).click()
     page.get_by_role("option", name="My own rows").click()

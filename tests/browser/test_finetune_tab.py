@@ -28,7 +28,7 @@ def set_number(page: Page, label: str, value: int) -> None:
 
 
 def test_from_data_to_an_adapter_to_a_comparison(page_over: PageOver, tiny_catalog: Catalog) -> None:
-    page = turn_to(page_over(tiny_catalog), "Fine-tune")
+    page = turn_to(page_over(tiny_catalog, anew=True), "Fine-tune")
     status = page.locator(".training_status")
     expect(status).to_contain_text("Nothing is trained yet")
 
@@ -82,7 +82,7 @@ def test_from_data_to_an_adapter_to_a_comparison(page_over: PageOver, tiny_catal
 
 
 def test_two_trainings_wait_for_each_other_on_a_phone(page_over: PageOver, tiny_catalog: Catalog) -> None:
-    page = turn_to(page_over(tiny_catalog, width=390), "Fine-tune")
+    page = turn_to(page_over(tiny_catalog, anew=True, width=390), "Fine-tune")
     set_number(page, "Steps", 5000)
     page.get_by_role("button", name="Start training").click()
     expect(page.locator(".training_status[data-phase=running]")).to_be_visible(timeout=TRAINED)
