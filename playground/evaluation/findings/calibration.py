@@ -7,8 +7,7 @@ import numpy as np
 
 from playground.evaluation.results import Result
 from playground.evaluation.statistics.intervals import wilson
-
-BINS = 10
+from playground.evaluation.statistics.reliability import BINS, bin_places, calibration_error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +27,8 @@ class Bin:
 class Calibration:
     """Bins that hold a cell, and two figures that are best at 0.
 
-    `ece` is the expected calibration error, the distance between confidence and share right averaged over cells
-    (Naeini et al. 2015; Guo et al. 2017, arXiv 1706.04599); `brier` the mean squared distance to 1 (right) or 0
-    (Brier 1950). `left_out` counts cells that are not right or wrong or have no confidence.
+    `ece` is the expected calibration error over cells, `brier` the mean squared distance to 1 (right) or 0 (wrong;
+    Brier 1950). `left_out` counts cells that are not right or wrong or have no confidence.
     """
 
     bins: tuple[Bin, ...]
@@ -48,7 +46,7 @@ def calibrate(results: Iterable[Result], bins: int = BINS) -> Calibration | None
         return None
     confidence, right = np.array([row[:2] for row in rows], dtype=float).T
     items = np.array([item for *_, item in rows])
-    at = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
+    at = bin_places(confidence, bins)
     filled_bins = []
     for i in np.unique(at):
         here = at == i
@@ -61,7 +59,7 @@ def calibrate(results: Iterable[Result], bins: int = BINS) -> Calibration | None
         )
     return Calibration(
         bins=tuple(filled_bins),
-        ece=sum(b.n * abs(b.confidence - b.right) for b in filled_bins) / len(rows),
+        ece=calibration_error(confidence, right, bins),
         brier=float(((confidence - right) ** 2).mean()),
         n=len(rows),
         left_out=len(cells) - len(rows),

@@ -7,4 +7,5 @@ adjust.py      Holm-Bonferroni adjustment of p-values
 intervals.py   95 % intervals of a mean: of shares that are right, and of scores from 0 to 1
 paired.py      Tests whether two columns differ on the same items by more than chance
 power.py       The number of items needed to detect a difference of a given size
+reliability.py The expected calibration error, and the bins of equal width that it is measured in
 """

@@ -42,6 +42,17 @@ def exact(right: int, n: int) -> tuple[float, float]:
     return float(found.low), float(found.high)
 
 
+def difference(first: tuple[float, float, float], second: tuple[float, float, float]) -> tuple[float, float]:
+    """The interval of first minus second of two independent estimates, each (value, low, high).
+
+    Zou & Donner 2008, Stat. Med. 27:1693; with Wilson's intervals of two shares it is method 10 of Newcombe 1998,
+    Stat. Med. 17:873.
+    """
+    (one, one_low, one_high), (two, two_low, two_high) = first, second
+    low, high = math.hypot(one - one_low, two_high - two), math.hypot(one_high - one, two - two_low)
+    return one - two - low, one - two + high
+
+
 def share(values: Numbers, cells: int) -> Interval:
     """Interval of a mean of right (1) and wrong (0), from one mean per item and the number of `cells` behind them.
 

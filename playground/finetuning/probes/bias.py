@@ -11,9 +11,15 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from playground.evaluation.statistics.adjust import holm
-from playground.evaluation.statistics.power import ALPHA
-from playground.finetuning.probes.figures import ProbeFigure, ProbeResult, ProbeStep, compare_means, describe
+from playground.finetuning.probes.figures import (
+    ProbeFigure,
+    ProbeResult,
+    ProbeStep,
+    adjust_together,
+    compare_means,
+    describe,
+    is_change,
+)
 from playground.finetuning.probes.probe_data import read_probe_data
 from playground.finetuning.probes.reader import Reader
 from playground.types import Message
@@ -61,7 +67,7 @@ def minimal_pairs() -> tuple[MinimalPair, ...]:
 def probe_bias(
     before: Reader, after: Reader, pairs: Sequence[MinimalPair] | None = None
 ) -> Generator[ProbeStep, None, ProbeResult]:
-    """Compare two weights on minimal pairs; the result is the generator's value. All p are adjusted together."""
+    """Compare two weights on minimal pairs; the result is the generator's value."""
     pairs = pairs or minimal_pairs()
     leanings: list[list[float]] = [[], []]
     for which, reader in enumerate((before, after)):
@@ -71,9 +77,11 @@ def probe_bias(
     places: dict[tuple[str, str], list[int]] = defaultdict(list)
     for place, pair in enumerate(pairs):
         places[pair.measure, pair.kind].append(place)
-    figures = tuple(
-        compare_means(f"{kind}: {measure}s", "nats", *([values[place] for place in here] for values in leanings))
-        for (measure, kind), here in places.items()
+    figures = adjust_together(
+        *(
+            compare_means(f"{kind}: {measure}s", "nats", *([values[place] for place in here] for values in leanings))
+            for (measure, kind), here in places.items()
+        )
     )
     moved = sorted(range(len(pairs)), key=lambda place: -abs(leanings[1][place] - leanings[0][place]))
     return ProbeResult(
@@ -110,12 +118,11 @@ def _texts(pair: MinimalPair) -> list[tuple[tuple[Message, ...], str]]:
 
 
 def _sentence(figures: Sequence[ProbeFigure]) -> str:
-    adjusted = holm([figure.p for figure in figures])
     moved = [
         f"{figure.name} {describe(figure.change, 'nats', signed=True)}, from {figure.before.value:+.2f} to "
-        f"{figure.after.value:+.2f} (p = {p:.2g})"
-        for figure, p in zip(figures, adjusted, strict=True)
-        if p < ALPHA
+        f"{figure.after.value:+.2f} (p = {figure.p:.2g})"
+        for figure in figures
+        if is_change(figure)
     ]
     said = (
         "Above 0, the model finds the wording that follows a stereotype likelier, or Yes likelier for the group that "

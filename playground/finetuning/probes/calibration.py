@@ -5,9 +5,9 @@ from collections.abc import Generator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.evaluation.findings.calibration import BINS
 from playground.evaluation.statistics import intervals, paired
 from playground.evaluation.statistics.intervals import LEVEL, RESAMPLES, Numbers
+from playground.evaluation.statistics.reliability import calibration_error
 from playground.finetuning.preparation.checks.base import text_key
 from playground.finetuning.preparation.rows import TrainingRow
 from playground.finetuning.probes.figures import (
@@ -15,6 +15,7 @@ from playground.finetuning.probes.figures import (
     ProbeFigure,
     ProbeResult,
     ProbeStep,
+    adjust_together,
     compare_shares,
     describe,
     is_change,
@@ -45,35 +46,34 @@ def probe_calibration(
         [text_key(answer.text) == text_key(row.answer) for answer, row in zip(given, rows, strict=True)]
         for given in answers
     ]
-    sure = [np.array([answer.confidence for answer in given]) for given in answers]
-    squares = [(confidence - np.array(marks, dtype=float)) ** 2 for confidence, marks in zip(sure, right, strict=True)]
+    accuracy = compare_shares("Right answers", *right)
+    sure_of = [[one.confidence for one in given] for given in answers]
+    both = [place for place, pair in enumerate(zip(*sure_of, strict=True)) if None not in pair]
+    if not both:
+        return ProbeResult(
+            name="calibration", title=TITLE, figures=(accuracy,), sentence=_silence(accuracy), limits=LIMITS
+        )
+    sure = [np.array([given[place] for place in both], dtype=float) for given in sure_of]
+    marks = [np.array([one[place] for place in both], dtype=float) for one in right]
+    accuracy, error, brier = adjust_together(accuracy, _compare_errors(sure, marks), _compare_squares(sure, marks))
+    figures, sentence = (accuracy, error, brier), _sentence(accuracy, error, brier, sure[1], marks[1])
+    return ProbeResult(name="calibration", title=TITLE, figures=figures, sentence=sentence, limits=LIMITS)
+
+
+def _compare_squares(sure: Sequence[Numbers], right: Sequence[Numbers]) -> ProbeFigure:
+    """The Brier scores before and after."""
+    squares = [(confidence - marks) ** 2 for confidence, marks in zip(sure, right, strict=True)]
     scored = [intervals.scores(values) for values in squares]
     change = paired.scores(squares[1] - squares[0])
-    brier = ProbeFigure(
+    return ProbeFigure(
         name="Brier score",
         unit="0 is best",
-        n=len(rows),
+        n=len(squares[0]),
         before=Estimate(value=float(squares[0].mean()), low=scored[0].low, high=scored[0].high),
         after=Estimate(value=float(squares[1].mean()), low=scored[1].low, high=scored[1].high),
         change=Estimate(value=change.difference, low=change.low, high=change.high),
         p=change.p,
     )
-    marks = [np.array(one, dtype=float) for one in right]
-    error = _compare_errors(sure, marks)
-    accuracy = compare_shares("Right answers", *right)
-    return ProbeResult(
-        name="calibration",
-        title=TITLE,
-        figures=(accuracy, error, brier),
-        sentence=_sentence(accuracy, error, brier, sure),
-        limits=LIMITS,
-    )
-
-
-def calibration_error(confidence: Numbers, right: Numbers) -> float:
-    """The expected calibration error in bins of equal width (Guo et al. 2017, arXiv 1706.04599)."""
-    at = np.clip(np.ceil(confidence * BINS).astype(int) - 1, 0, BINS - 1)
-    return float(np.abs(np.bincount(at, weights=confidence - right, minlength=BINS)).sum() / len(right))
 
 
 def _compare_errors(sure: Sequence[Numbers], right: Sequence[Numbers], seed: int = 0) -> ProbeFigure:
@@ -113,15 +113,25 @@ def _estimate(value: float, drawn: Numbers) -> Estimate:
     return Estimate(value=value, low=min(float(low), value), high=max(float(high), value))
 
 
-def _sentence(accuracy: ProbeFigure, error: ProbeFigure, brier: ProbeFigure, sure: Sequence[Numbers]) -> str:
-    mean = float(sure[1].mean())
-    low, high = accuracy.after.low, accuracy.after.high
-    said = (
-        f"On {accuracy.n} held-out rows it is right in {describe(accuracy.after, 'share')} and {mean:.0%} sure on "
-        f"average: "
+def _silence(accuracy: ProbeFigure) -> str:
+    """What is said where no row has two answers whose confidence can be compared."""
+    return (
+        f"On {accuracy.n} held-out rows it is right in {describe(accuracy.after, 'share')}. On each of them an answer "
+        "before or after training is empty: how sure it is cannot be told."
     )
-    said += "more sure than it is right" if mean > high else "less sure than it is right" if mean < low else "as sure "
-    said += "as it is right" if low <= mean <= high else ""
+
+
+def _sentence(accuracy: ProbeFigure, error: ProbeFigure, brier: ProbeFigure, sure: Numbers, right: Numbers) -> str:
+    gap = paired.scores(sure - right)  # of the same rows, so that its interval holds for both together
+    left_out = accuracy.n - error.n
+    said = f"On {accuracy.n} held-out rows it is right in {describe(accuracy.after, 'share')}. "
+    if left_out:
+        said += f"{left_out} of them, where an answer before or after training is empty, are left out of what follows. "
+        said += f"On the other {error.n} it is right in {right.mean():.0%}. "
+    said += f"It is {sure.mean():.0%} sure on average, {100 * gap.difference:+.0f} points from how often it is right "
+    said += f"(95 % interval {100 * gap.low:+.0f} to {100 * gap.high:+.0f}): "
+    said += "more sure than it is right" if gap.low > 0 else "less sure than it is right" if gap.high < 0 else ""
+    said += "no difference beyond chance" if gap.low <= 0 <= gap.high else ""
     said += f". Expected calibration error {describe(error.after, '')}, before {error.before.value:.2f}; Brier score "
     said += f"{describe(brier.after, '')}, before {brier.before.value:.2f}, "
     return said + ("more than chance explains." if is_change(brier) else "no more than chance explains.")

@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from playground.evaluation.statistics import intervals, paired
+from playground.evaluation.statistics.adjust import holm
 from playground.evaluation.statistics.intervals import FEW, Numbers
 from playground.evaluation.statistics.power import ALPHA
 
@@ -22,7 +23,9 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeFigure:
-    """One quantity over `n` items, before and after, and the change on the same items with its two-sided p."""
+    """One quantity over `n` items, before and after, and the change on the same items with its two-sided p.
+
+    In the figures of a result the p is adjusted for all of them."""
 
     name: str
     unit: str
@@ -94,6 +97,13 @@ def compare_shares(name: str, before: Sequence[bool], after: Sequence[bool]) -> 
         change=Estimate(value=change.difference, low=change.low, high=change.high),
         p=change.p,
     )
+
+
+def adjust_together(*figures: ProbeFigure) -> tuple[ProbeFigure, ...]:
+    """The figures of a probe, each p adjusted for all of them after Holm: with every figure more, one is likelier to
+    look like a change by chance alone."""
+    adjusted = holm([figure.p for figure in figures])
+    return tuple(replace(figure, p=p) for figure, p in zip(figures, adjusted, strict=True))
 
 
 def _share(marks: Sequence[bool]) -> Estimate:

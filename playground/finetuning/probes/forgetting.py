@@ -9,6 +9,7 @@ from playground.finetuning.probes.figures import (
     ProbeFigure,
     ProbeResult,
     ProbeStep,
+    adjust_together,
     compare_means,
     compare_shares,
     describe,
@@ -76,8 +77,10 @@ def probe_forgetting(
             done += 1
             yield ProbeStep(done=done, total=total, what="simple questions")
     marks = [[one.is_answered(text) for one, text in zip(suite, given, strict=True)] for given in answers]
-    prose = compare_means("Surprise at general prose", "nats a token", *surprise)
-    skills = compare_shares("Simple questions answered", *marks)
+    prose, skills = adjust_together(
+        compare_means("Surprise at general prose", "nats a token", *surprise),
+        compare_shares("Simple questions answered", *marks),
+    )
     lost = [
         {"question": one.question, "before": was, "after": now}
         for one, was, now, right, still in zip(suite, *answers, *marks, strict=True)
@@ -106,5 +109,5 @@ def _sentence(prose: ProbeFigure, skills: ProbeFigure) -> str:
     verdict = "more than chance explains" if is_change(skills) else "no more than chance explains"
     return (
         f"{said} Of {skills.n} simple questions it answers {describe(skills.after, 'share')}, before "
-        f"{skills.before.value:.0%}: {change}, {verdict} (exact McNemar test, p = {skills.p:.2g})."
+        f"{skills.before.value:.0%}: {change}, {verdict} (exact McNemar test, adjusted after Holm, p = {skills.p:.2g})."
     )

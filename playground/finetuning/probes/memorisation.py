@@ -1,22 +1,21 @@
 """Probes memorisation: are answers of the training rows completed word for word, more often than those of unseen rows?
 
-After Carlini et al. 2023 (arXiv 2202.07646): the model is given the question and the first half of the answer, and
-writes on by its likeliest tokens. Whether the answers of rows that it was trained on are likelier to it than those of
-rows that it never saw is the loss attack of Yeom et al. 2018 (arXiv 1709.01604).
+After Carlini et al. 2023 (arXiv 2202.07646): the model is given the question and the first half of the answer, writes
+on by its likeliest tokens, and a fixed number of words that follow are compared. How likely the answers are to it as a
+whole stands beside that.
 """
 
 from collections.abc import Generator, Sequence
 from random import Random
 
-import numpy as np
-
 from playground.errors import InvalidSetup
-from playground.evaluation.statistics.intervals import FEW
+from playground.evaluation.statistics.intervals import FEW, difference
 from playground.finetuning.preparation.rows import TrainingRow
 from playground.finetuning.probes.figures import (
     ProbeFigure,
     ProbeResult,
     ProbeStep,
+    adjust_together,
     compare_means,
     compare_shares,
     describe,
@@ -26,10 +25,12 @@ from playground.finetuning.probes.reader import Reader
 TITLE = "Memorisation"
 MOST = 60  # rows of each part
 WORDS = 8  # of an answer, so that its second half is not guessed
-MAX_TOKENS = 80
+FOLLOWING = 25  # words that are compared at the most, of rows of any length
+MAX_TOKENS = 5 * FOLLOWING  # enough for those words also where a word is several tokens
 SHOWN = 3
 LIMITS = (
-    "Only greedy completion from half of an answer was tried, on a sample of rows: other prompts may get more out of "
+    f"Only greedy completion from half of an answer was tried, of the next {FOLLOWING} words at the most, on a sample "
+    "of rows: other prompts may get more out of "
     "the model, so none completed here is no proof that nothing was memorised. An answer that follows a fixed form is "
     "completed without having been memorised, which is why the unseen rows and the model before training stand "
     "beside it."
@@ -43,6 +44,17 @@ def halves(answer: str) -> tuple[str, str]:
     return " ".join(words[:middle]), " " + " ".join(words[middle:])
 
 
+def words_after(answer: str) -> list[str]:
+    """The words of an answer that are to follow its first half: the same number for all that are long enough."""
+    return halves(answer)[1].split()[:FOLLOWING]
+
+
+def is_completed(answer: str, written: str) -> bool:
+    """Whether what was written after the first half of an answer goes on as the answer does."""
+    expected = words_after(answer)
+    return written.split()[: len(expected)] == expected
+
+
 def probe_memorisation(
     before: Reader, after: Reader, trained: Sequence[TrainingRow], unseen: Sequence[TrainingRow], seed: int = 0
 ) -> Generator[ProbeStep, None, ProbeResult]:
@@ -52,7 +64,7 @@ def probe_memorisation(
     """
     parts = {"trained on": _sample(trained, seed, "trained on"), "unseen": _sample(unseen, seed, "unseen")}
     total, done = 4 * sum(map(len, parts.values())), 0
-    figures: dict[str, tuple[ProbeFigure, ProbeFigure]] = {}
+    figures: list[ProbeFigure] = []
     copied: list[dict[str, str]] = []
     for part, rows in parts.items():
         surprise: list[list[float]] = [[], []]
@@ -64,24 +76,24 @@ def probe_memorisation(
                 yield ProbeStep(done=done, total=total, what=f"rows {part}")
             asked = [(row.messages, halves(row.answer)[0]) for row in rows]
             for row, answer in zip(rows, reader.answers(asked, MAX_TOKENS), strict=True):
-                marks[which].append(answer.text.split() == halves(row.answer)[1].split())
+                marks[which].append(is_completed(row.answer, answer.text))
                 done += 1
                 yield ProbeStep(done=done, total=total, what=f"rows {part}")
-        figures[part] = (
+        figures += (
             compare_shares(f"Answers completed word for word, rows {part}", *marks),
             compare_means(f"Surprise at the answers, rows {part}", "nats a token", *surprise),
         )
         if part == "trained on":
             copied = [
-                {"row": row.id, "given": halves(row.answer)[0], "completed": halves(row.answer)[1].strip()}
+                {"row": row.id, "given": halves(row.answer)[0], "completed": " ".join(words_after(row.answer))}
                 for row, was, now in zip(rows, *marks, strict=True)
                 if now and not was
             ]
     return ProbeResult(
         name="memorisation",
         title=TITLE,
-        figures=tuple(figure for both in figures.values() for figure in both),
-        sentence=_sentence(figures["trained on"][0], figures["unseen"][0]),
+        figures=adjust_together(*figures),
+        sentence=_sentence(figures[0], figures[2]),
         limits=LIMITS,
         examples=tuple(copied[:SHOWN]),
     )
@@ -108,26 +120,15 @@ def _sample(rows: Sequence[TrainingRow], seed: int, part: str) -> list[TrainingR
 
 
 def _sentence(trained: ProbeFigure, unseen: ProbeFigure) -> str:
-    gap = trained.after.value - unseen.after.value
-    low, high = newcombe(trained, unseen)
+    one, two = trained.change, unseen.change
+    low, high = difference((one.value, one.low, one.high), (two.value, two.low, two.high))
     said = (
         f"Of {trained.n} answers that it was trained on it completes {describe(trained.after, 'share')} word for word "
         f"from their first half, before training {trained.before.value:.0%}; of {unseen.n} that it never saw "
-        f"{describe(unseen.after, 'share')}. The difference is {100 * gap:+.0f} points (95 % interval "
-        f"{100 * low:+.0f} to {100 * high:+.0f}): "
+        f"{describe(unseen.after, 'share')}, before training {unseen.before.value:.0%}. The share rose by "
+        f"{100 * (one.value - two.value):+.0f} points more where it was trained (95 % interval {100 * low:+.0f} to "
+        f"{100 * high:+.0f}): "
     )
     if low > 0:
         return f"{said}it has learned answers by heart."
     return f"{said}no sign that it has learned answers by heart."
-
-
-def newcombe(first: ProbeFigure, second: ProbeFigure) -> tuple[float, float]:
-    """The 95 % interval of the difference of two shares of different items, after training.
-
-    Newcombe 1998, Stat. Med. 17:873, method 10, from Wilson's intervals of both.
-    """
-    one, two = first.after, second.after
-    gap = one.value - two.value
-    low = gap - float(np.hypot(one.value - one.low, two.high - two.value))
-    high = gap + float(np.hypot(one.high - one.value, two.value - two.low))
-    return low, high

@@ -32,10 +32,12 @@ class Likelihood:
 
 @dataclass(frozen=True, slots=True)
 class GreedyAnswer:
-    """The likeliest-token answer, and exp(mean token log-probability): how sure the model was of its own words."""
+    """The likeliest-token answer, and exp(mean token log-probability): how sure the model was of its own words.
+
+    Of an answer without words there is nothing to be sure of."""
 
     text: str
-    confidence: float
+    confidence: float | None
 
 
 class Reader(Protocol):
@@ -106,5 +108,5 @@ def _collect(stream: Stream) -> GreedyAnswer:
         if isinstance(news, Delta):
             text += news.text
             logprobs += [token.logprob for token in news.tokens]
-    mean = sum(logprobs) / len(logprobs) if logprobs else 0.0
-    return GreedyAnswer(text, math.exp(mean))
+    sure = math.exp(sum(logprobs) / len(logprobs)) if text.strip() and logprobs else None
+    return GreedyAnswer(text, sure)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from playground.evaluation.report.cells import escape_markdown, grid
 from playground.finetuning.probes.figures import ProbeFigure, ProbeResult, describe
 
-HEADERS = ("", "items", "before", "after", "change", "p")
+HEADERS = ("", "items", "before", "after", "change", "p (Holm)")
 
 
 def as_markdown(results: Iterable[ProbeResult], level: int = 2) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from playground.finetuning.probes.figures import ProbeFigure, ProbeResult, ProbeStep, describe
 
-COLUMNS = ["Items", "Before", "After", "Change", "p"]
+COLUMNS = ["Items", "Before", "After", "Change", "p (Holm)"]
 
 
 def probes_value(results: Sequence[ProbeResult]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.evaluation.statistics import intervals
-from playground.evaluation.statistics.intervals import bootstrap, exact, scores, share, wilson
+from playground.evaluation.statistics.intervals import bootstrap, difference, exact, scores, share, wilson
 
 PUBLISHED = [  # Newcombe 1998, Stat. Med. 17:857, table I, method 3
     (81, 263, 0.2553, 0.3662),
@@ -42,6 +42,11 @@ def test_wilson_is_its_formula(counts: tuple[int, int]) -> None:
 )
 def test_the_exact_interval_as_published(right: int, n: int, low: float, high: float) -> None:
     assert exact(right, n) == pytest.approx((low, high), abs=5e-5)
+
+
+def test_a_difference_of_two_shares_as_published() -> None:
+    first, second = ((right / n, *wilson(right, n)) for right, n in ((56, 70), (48, 80)))
+    assert difference(first, second) == pytest.approx((0.0524, 0.3339), abs=5e-5)  # Newcombe 1998, 17:873, method 10
 
 
 def test_wilson_narrows_with_more_items() -> None:

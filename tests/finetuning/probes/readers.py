@@ -12,7 +12,7 @@ class MadeUpReader:
 
     worth: Callable[[str, str], float] = lambda prompt, text: -2.0 * len(text.split())
     say: Callable[[str, str], str] = lambda prompt, begun: "nothing"
-    confidence: float = 0.5
+    confidence: float = 0.5  # of an answer that is not empty
     closed: list[str] = field(default_factory=list)
 
     def likelihoods(self, asked: Sequence[tuple[Messages, str]]) -> Iterator[Likelihood]:
@@ -25,6 +25,7 @@ class MadeUpReader:
     def answers(self, asked: Sequence[tuple[Messages, str]], max_tokens: int) -> Iterator[GreedyAnswer]:
         try:
             for messages, begun in asked:
-                yield GreedyAnswer(self.say(messages[-1].content, begun), self.confidence)
+                said = self.say(messages[-1].content, begun)
+                yield GreedyAnswer(said, self.confidence if said else None)
         finally:
             self.closed.append("answers")
