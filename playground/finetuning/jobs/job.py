@@ -108,6 +108,15 @@ class JobFolder:
         sittings = tuple((ended, took) for ended, took in data.get("sittings", ()))
         return Job(**{**data, **parts, "prompts": tuple(turns), "sittings": sittings})
 
+    def read_owner(self) -> str:
+        """Whose it is, also where the rest is not of today; nobody's where not even that can be read."""
+        try:
+            data = self._read("job.json")
+        except (OSError, ValueError):
+            return ""
+        owner = data.get("owner") if isinstance(data, dict) else ""
+        return owner if isinstance(owner, str) else ""
+
     def read_rows(self) -> tuple[tuple[Row, ...], tuple[Row, ...], tuple[Row, ...]]:
         """Rows to train on, those to look at, and those sealed for the end, which older trainings have none of."""
         files = [self.path / f"{name}.jsonl" for name in ("rows", "validation", "held_out")]

@@ -93,9 +93,10 @@ class TrainingJobs:
     def delete(self, key: str, owner: str = "") -> None:
         """Forget a training with all that it kept. Raises TrainingFailed for one that goes on or is not there."""
         with self._lock:
-            if self.standing(key, owner).going:
+            folder = self._open(key, owner)  # of which nothing else needs to be readable
+            if key in self._queue or (self._running is not None and self._running[0] == key):
                 raise TrainingFailed("This training goes on; stop it before it is deleted.")
-            shutil.rmtree(self._folder / key)
+            shutil.rmtree(folder.path)
 
     def standing(self, key: str, owner: str = "") -> Standing:
         """How a training stands. Raises TrainingFailed for one that is not there."""
@@ -113,14 +114,22 @@ class TrainingJobs:
         return Standing(job=job, phase=end.ending, history=read_history(folder), end=end)
 
     def standings(self, owner: str = "") -> tuple[Standing, ...]:
-        """All trainings of an owner, the newest first. A folder that cannot be read is left out, and logged."""
-        found = []
+        """All trainings of an owner that can be read, the newest first."""
+        return tuple(one for one in self.listed(owner) if isinstance(one, Standing))
+
+    def listed(self, owner: str = "") -> tuple[Standing | str, ...]:
+        """All trainings of an owner, the newest first. Of one that cannot be read, which is logged, there is its id."""
+        found: list[Standing | str] = []
         for key in sorted(self._ids(), reverse=True):
+            folder = JobFolder(self._folder / key)
+            if folder.read_owner() != owner:
+                continue
             try:
-                if self._open(key).read_job().owner == owner:
-                    found.append(self.standing(key, owner))
+                found.append(self.standing(key, owner))
             except Exception:
-                log.warning("The training in %s cannot be read.", self._folder / key, exc_info=True)
+                if key in self._ids():  # and has not been deleted meanwhile
+                    log.warning("The training in %s cannot be read.", folder.path, exc_info=True)
+                    found.append(key)
         return tuple(found)
 
     def result(self, key: str, owner: str = "") -> Path:
@@ -226,7 +235,7 @@ class TrainingJobs:
     def _open(self, key: str, owner: str | None = None) -> JobFolder:
         """The folder of a training that is there: what a client sends names no other place. Raises TrainingFailed."""
         folder = JobFolder(self._folder / key) if key in self._ids() else None
-        if folder is None or (owner is not None and folder.read_job().owner != owner):
+        if folder is None or (owner is not None and folder.read_owner() != owner):
             raise TrainingFailed("This training is not there any more; choose another in the history.")
         return folder
 

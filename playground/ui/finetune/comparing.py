@@ -51,6 +51,19 @@ def loading_learned(standing: Standing, folder: Path, catalog: Catalog, settings
     return commands.load_adapter(catalog, settings, job.model, source, name, job.title, made_here=True)
 
 
+def unload_learned(standing: Standing, catalog: Catalog) -> bool:
+    """Take what was learned off the list of models, where it stands: its folder is about to go.
+
+    Raises ModelInUse while somebody asks it.
+    """
+    weights = weights_of(standing)
+    info = next((info for info in catalog.models() if info.name == weights.model), None)
+    there = info is not None and (not weights.adapter or weights.adapter in {one.name for one in info.adapters})
+    if there:
+        catalog.unload(weights.model, weights.adapter)
+    return there
+
+
 def task_of(prompt: Sequence[Message]) -> dict[str, str] | None:
     """The task that asks a prompt as it stands, with its system message as the role; None for one of several turns."""
     match [(message.role, message.content) for message in prompt]:

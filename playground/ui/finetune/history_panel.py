@@ -12,6 +12,7 @@ from playground.finetuning.jobs.training_jobs import TrainingJobs
 from playground.parameters import STRICT
 from playground.ui import widgets
 from playground.ui.finetune import training_values
+from playground.ui.finetune.comparing import unload_learned
 from playground.ui.finetune.curves_figure import side_by_side
 from playground.ui.finetune.limits import check_delete
 from playground.ui.finetune.running_panel import RunningPanel
@@ -63,20 +64,25 @@ class HistoryHandlers:
     shared: PageContext
 
     def list(self, request: gr.Request) -> Updates:
-        found = self.jobs.standings(self.shared.sessions.visitor(request))
+        found = self.jobs.listed(self.shared.sessions.visitor(request))
         return {self.panel.list: training_values.history_value(found)}
 
     def choose(self, event: gr.EventData, request: gr.Request) -> Updates:
         key = payloads.read(payloads.Choice, event).key
         return self.running.show(self.jobs.standing(key, self.shared.sessions.visitor(request)))
 
-    def delete(self, chosen: str, changes: int, event: gr.EventData, request: gr.Request) -> Updates:
-        """One training; when it is the one that is looked at, nothing is."""
+    def delete(self, chosen: str, changes: int, models: int, event: gr.EventData, request: gr.Request) -> Updates:
+        """One training, with what it made in the list of models; when it is the one that is looked at, nothing is."""
         key, owner = payloads.read(payloads.Choice, event).key, self.shared.sessions.visitor(request)
-        check_delete(self.shared.settings, self.jobs.standing(key, owner))
+        unloaded = {}
+        if key not in self.jobs.listed(owner):  # as which only what cannot be read stands there
+            standing = self.jobs.standing(key, owner)
+            check_delete(self.shared.settings, standing)
+            if unload_learned(standing, self.shared.sessions.of(request)):
+                unloaded = {self.shared.model_changes: models + 1}
         self.jobs.delete(key, owner)
         gone = self.running.show(None) if key == chosen else {}
-        return {**gone, self.running.changes: changes + 1}
+        return {**gone, **unloaded, self.running.changes: changes + 1}
 
     def compare(self, event: gr.EventData, request: gr.Request) -> Updates:
         owner, keys = self.shared.sessions.visitor(request), payloads.read(_Ticked, event).keys
@@ -90,7 +96,7 @@ class HistoryHandlers:
 
 def wire(handlers: HistoryHandlers) -> None:
     """Attach the handlers."""
-    panel, running = handlers.panel, handlers.running
+    panel, running, models = handlers.panel, handlers.running, handlers.shared.model_changes
     listed, choose, delete, compare = (
         report_errors(one) for one in (handlers.list, handlers.choose, handlers.delete, handlers.compare)
     )
@@ -100,6 +106,6 @@ def wire(handlers: HistoryHandlers) -> None:
     )  # fmt: skip
     panel.list.choose_training(choose, None, running.outputs, **AT_ONCE)
     panel.list.delete_training(
-        delete, [running.chosen, running.changes], [*running.outputs, running.changes], **AT_ONCE
+        delete, [running.chosen, running.changes, models], [*running.outputs, running.changes, models], **AT_ONCE
     )
     panel.list.set_side_by_side(compare, None, [panel.plot, panel.table], **AT_ONCE)

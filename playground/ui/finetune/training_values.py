@@ -110,19 +110,33 @@ def seen(standing: Standing | None) -> Sequence[Any]:
 
 
 # ------------------------------------------------------------------------------------------------ history
-def history_value(standings: Sequence[Standing]) -> list[dict[str, Any]]:
-    """All trainings as the list shows them."""
-    return [
-        {
-            "key": one.job.id,
-            "title": one.job.title,
-            "made": made_text(one),
-            "phase": one.phase,
-            "facts": " \u00b7 ".join([made_text(one), PHASES[one.phase], *_what(one)]),
-            "ended": not one.going,
-        }
-        for one in standings
-    ]
+def history_value(listed: Sequence[Standing | str]) -> list[dict[str, Any]]:
+    """All trainings as the list shows them; of one that cannot be read there is only its id."""
+    return [_row(one) if isinstance(one, Standing) else _unreadable_row(one) for one in listed]
+
+
+def _row(one: Standing) -> dict[str, Any]:
+    return {
+        "key": one.job.id,
+        "title": one.job.title,
+        "made": made_text(one),
+        "phase": one.phase,
+        "facts": " \u00b7 ".join([made_text(one), PHASES[one.phase], *_what(one)]),
+        "ended": not one.going,
+        "readable": True,
+    }
+
+
+def _unreadable_row(key: str) -> dict[str, Any]:
+    return {
+        "key": key,
+        "title": "A training that cannot be read",
+        "made": key,
+        "phase": "unreadable",
+        "facts": f"{key} \u00b7 Kept by another version, or damaged. It takes one of the places for trainings.",
+        "ended": True,
+        "readable": False,
+    }
 
 
 def _what(one: Standing) -> list[str]:

@@ -16,9 +16,9 @@ const act = (one, what, event) => el("button", {
   onclick: () => trigger(event, { key: one.key }),
 });
 const row = (one) => el("li", { "data-phase": one.phase },
-  tick(one),
+  one.readable && tick(one),
   el("div", { class: "names" }, el("strong", { text: one.title }), el("p", { class: "facts", text: one.facts })),
-  el("div", { class: "model-acts" }, act(one, "Look at", "choose_training"),
+  el("div", { class: "model-acts" }, one.readable && act(one, "Look at", "choose_training"),
     one.ended && act(one, "Delete", "delete_training")));
 const draw = () => {
   const known = new Set(props.value.map((one) => one.key));
