@@ -42,6 +42,11 @@ def test_what_was_lost_is_told_with_intervals() -> None:
     assert "does not mean that nothing was lost elsewhere" in result.limits
 
 
+def test_each_p_is_adjusted_for_both() -> None:
+    prose, skills = result_of(KNOWS, MadeUpReader(say=lambda prompt, _: "Neutral")).figures
+    assert (prose.p, skills.p) == (1.0, pytest.approx(2 * 2 / 2 ** len(questions())))
+
+
 def test_where_nothing_changed_that_is_said() -> None:
     result = result_of(KNOWS, KNOWS)
     assert result.examples == ()

@@ -63,6 +63,12 @@ def test_where_chance_explains_the_gap_that_is_said() -> None:
     sentence = result_of(knows(0.8, every=4), knows(0.8, every=4)).sentence
     assert "+5 points from how often it is right" in sentence
     assert "no difference beyond chance" in sentence
+    assert "than it is right" not in sentence
+
+
+def test_each_p_is_adjusted_for_all_three() -> None:
+    right, _, brier = result_of(knows(0.9), knows(0.9, every=4)).figures
+    assert (right.p, brier.p) == (pytest.approx(3 * 2 / 2**10), pytest.approx(3 * 2 / 2**10))
 
 
 def test_empty_answers_are_not_sure_and_are_counted() -> None:
