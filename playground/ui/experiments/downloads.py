@@ -28,12 +28,15 @@ class Files:
     learn: Any
 
 
-def build() -> Files:
+def build(*, public: bool = False) -> Files:
+    """Lay out the buttons. On a public server nobody trains on rows of their own: answers teach nothing there."""
     with gr.Row(elem_classes="quiet-row files"):
         return Files(
             widgets.download("Download the report"), widgets.download("All results as CSV"),
             widgets.download("All results as JSON"),
-            gr.Button("Learn from the right answers", size="sm", elem_classes="quiet-button"),
+            gr.Button(
+                "Learn from the right answers", size="sm", elem_classes="quiet-button", visible=not public
+            ),
         )  # fmt: skip
 
 

@@ -60,7 +60,7 @@ def build(shared: PageContext) -> Tab:
             stale = widgets.words(elem_id="experiment-stale")
             views = results_panel.build(lambda: items_panel.build(shared.setup_to_open))
             with views.frame:
-                files = downloads.build()
+                files = downloads.build(public=shared.settings.public)
     experiment_run, news = gr.State(None), gr.State(0)
     panel = PlanPanel(
         offered=choices, form=form, text=text.text, text_of_form=gr.State(""), unused=text.unused, use=text.use,

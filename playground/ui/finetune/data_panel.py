@@ -83,9 +83,9 @@ def card_text(data: TrainingData) -> str:
     return f"{len(data.rows):,} rows. {data.about}\n\nOne of them:\n\n> {prompt}\n>\n> **{answer}**"
 
 
-def build() -> DataPanel:
-    """Lay out the panel."""
-    offered = [*((skill.title, name) for name, skill in SKILLS.items()), ("My own rows", OWN)]
+def build(*, public: bool = False) -> DataPanel:
+    """Lay out the panel. On a public server nobody trains on rows of their own, and none are offered."""
+    offered = [*((skill.title, name) for name, skill in SKILLS.items()), *([] if public else [("My own rows", OWN)])]
     name = gr.Dropdown(offered, value=offered[0][1], label="Data", filterable=False, elem_id="training-data")
     card = gr.Markdown(card_text(chosen(offered[0][1])), elem_classes="card-line")
     own_rows = own_rows_panel.build()

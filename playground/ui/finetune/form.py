@@ -109,13 +109,13 @@ def trainable(catalog: Catalog) -> list[tuple[str, str]]:
     return [(info.title, info.name) for info in catalog.models() if can_learn(info)]
 
 
-def build(catalog: Catalog) -> TrainingForm:
-    """Lay out the form."""
+def build(catalog: Catalog, *, public: bool = False) -> TrainingForm:
+    """Lay out the form; on a public server without what is refused there."""
     models = trainable(catalog)
     gr.Markdown("### Data")
-    data = data_panel.build()
+    data = data_panel.build(public=public)
     gr.Markdown("### Recipe")
     model = gr.Dropdown(models, value=models[0][1] if models else None, label="Model", filterable=False)
-    recipe = recipe_panel.build()
-    title = gr.Textbox(label="Title (optional)", info="Empty: data and method.", max_lines=1)
+    recipe = recipe_panel.build(public=public)
+    title = gr.Textbox(label="Title (optional)", info="Empty: data and method.", max_lines=1, visible=not public)
     return TrainingForm(model=model, data=data, recipe=recipe, title=title)

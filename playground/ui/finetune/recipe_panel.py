@@ -9,6 +9,7 @@ import gradio as gr
 from playground.errors import InvalidSetup
 from playground.finetuning.methods import METHODS, Method
 from playground.finetuning.recipe import PRESETS, Recipe, parse_recipe, recipe_to_dict
+from playground.parameters import parameters
 from playground.ui import widgets
 from playground.ui.handlers.tab import Updates
 from playground.ui.setup_form.fields import Field, pick, read_fields
@@ -75,8 +76,8 @@ def card_text(method: Method) -> str:
     )
 
 
-def build() -> RecipePanel:
-    """Lay out the panel."""
+def build(*, public: bool = False) -> RecipePanel:
+    """Lay out the panel. On a public server nobody trains on words of their own, and no field takes any."""
     offered = [{"key": key, "title": one.title, "about": one.about} for key, one in PRESETS.items()]
     presets = widgets.choices(offered, "Recipes", elem_id="recipes")
     titles = [(method.title, name) for name, method in METHODS.items()]
@@ -84,7 +85,8 @@ def build() -> RecipePanel:
     card = gr.Markdown(card_text(METHODS[titles[0][1]]), elem_classes="card-line")
     numbers = pick(Recipe, *FIRST)
     with gr.Accordion("All numbers of the recipe", open=False):
-        numbers += pick(Recipe, *REST)
+        words = {one.name for one in parameters(Recipe) if one.kind == "text"} if public else set()
+        numbers += pick(Recipe, *(name for name in REST if name not in words))
     for field in numbers:
         field.widget.visible = is_read(field, METHODS[titles[0][1]])
     return RecipePanel(presets=presets, method=method, card=card, numbers=numbers)

@@ -1,7 +1,8 @@
 """A training that somebody looks at: how it goes, its curves and answers, and what can be done with it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import gradio as gr
@@ -94,19 +95,22 @@ def build(start: Any, stop: Any) -> RunningPanel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingHandlers:
-    """The handlers."""
+    """The handlers. `turns` is held from the look at what a visitor may still train until that has begun."""
 
     panel: RunningPanel
     form: TrainingForm
     jobs: TrainingJobs
     shared: PageContext
+    turns: Lock = field(default_factory=Lock)
 
     def start(self, values: dict[Any, Any], request: gr.Request) -> Updates:
         panel, owner = self.panel, self.shared.sessions.visitor(request)
         recipe = self.form.recipe.read(values)
-        most = seconds_left(self.shared.settings, self.jobs.standings(owner), recipe)  # before any row is looked at
+        seconds_left(self.shared.settings, self.jobs.standings(owner), recipe)  # refuses before any row is looked at
         job, parts = self.form.read(values, self.shared.sessions.of(request), owner)
-        key = self.jobs.start(replace(job, most_seconds=most), parts.training, parts.validation, parts.held_out)
+        with self.turns:  # two pages at once would each have the whole of a day's share
+            most = seconds_left(self.shared.settings, self.jobs.standings(owner), recipe)
+            key = self.jobs.start(replace(job, most_seconds=most), parts.training, parts.validation, parts.held_out)
         return {**panel.show(self.jobs.standing(key, owner)), panel.changes: values[panel.changes] + 1}
 
     def look(self, key: str, shown: Any, changes: int, request: gr.Request) -> Updates:
@@ -128,9 +132,9 @@ class TrainingHandlers:
     def resume(self, key: str, changes: int, request: gr.Request) -> Updates:
         owner = self.shared.sessions.visitor(request)
         standing, settings = self.jobs.standing(key, owner), self.shared.settings
-        left = seconds_left(settings, self.jobs.standings(owner), standing.job.recipe)
-        most = None if left is None else left + used_seconds(standing)
-        self.jobs.resume(key, owner, most)
+        with self.turns:
+            left = seconds_left(settings, self.jobs.standings(owner), standing.job.recipe)
+            self.jobs.resume(key, owner, None if left is None else left + used_seconds(standing))
         return {**self.panel.show(self.jobs.standing(key, owner)), self.panel.changes: changes + 1}
 
     def open_page(self, request: gr.Request) -> Updates:

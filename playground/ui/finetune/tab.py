@@ -44,7 +44,7 @@ def build(shared: PageContext) -> Tab:
         with gr.Column(elem_classes="asking", min_width=0):
             gr.Markdown("## Fine-tune")
             gr.Markdown(ABOUT, elem_classes="field-label")
-            filled = form.build(shared.catalog)
+            filled = form.build(shared.catalog, public=shared.settings.public)
             if limits := limits_text(shared.settings):
                 gr.Markdown(limits, elem_classes="field-label")
             words = widgets.words(elem_id="training-estimate")
@@ -65,7 +65,7 @@ def build(shared: PageContext) -> Tab:
     own_rows_panel.wire(own)
     checking.wire(RowChecksHandlers(form=filled, shared=shared))
     _wire_form(filled, shared)
-    return Tab(learning=data_panel.learning(filled.data, own))
+    return Tab(learning=None if shared.settings.public else data_panel.learning(filled.data, own))
 
 
 def _wire_form(filled: TrainingForm, shared: PageContext) -> None:

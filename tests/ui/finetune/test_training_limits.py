@@ -1,5 +1,6 @@
 """Who may train on a shared server, and for how long."""
 
+import threading
 import time
 from dataclasses import replace
 from typing import Any
@@ -18,6 +19,7 @@ from playground.finetuning.recipe import Recipe
 from playground.finetuning.training.events import TrainingStep
 from playground.settings import Settings
 from playground.ui.finetune import form
+from playground.ui.finetune.data_panel import OWN
 from playground.ui.finetune.form import refuse_own_words
 from playground.ui.finetune.limits import DAY, check_delete, limits_text, seconds_left
 from playground.ui.finetune.running_panel import TrainingHandlers
@@ -103,3 +105,57 @@ def test_a_visitor_trains_one_thing_at_a_time_and_no_whole_model() -> None:
         seconds_left(SHARED, [trained(1, phase="queued")], Recipe())
     with pytest.raises(NotSupported, match="too large for a shared server"):
         seconds_left(SHARED, [], Recipe(method="full"))
+
+
+def test_two_pages_at_once_share_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[Standing] = []
+    both = threading.Barrier(2)
+
+    def start(*_: Any) -> str:
+        begun.append(trained(0, phase="queued"))
+        return "1"
+
+    def standings(_: str) -> list[Standing]:
+        found = list(begun)
+        if not waits.locked():  # the first look, before any row: both pages have had it
+            both.wait()
+        return found
+
+    with gr.Blocks():
+        built = form.build(Catalog([]))
+    values = {widget: widget.value for widget in built.inputs}
+    monkeypatch.setattr(
+        form.TrainingForm, "read", lambda *_: (trained(0).job, Mock(training=(), validation=(), held_out=()))
+    )
+    jobs = Mock(start=start, standings=standings, standing=lambda *_: trained(0))
+    panel = Mock()
+    handlers = TrainingHandlers(panel=panel, form=built, jobs=jobs, shared=Mock(settings=SHARED))
+    waits = handlers.turns
+    panel.show.return_value = {}
+    refused: list[LimitReached] = []
+
+    def press() -> None:
+        try:
+            handlers.start({**values, panel.changes: 0}, Mock())
+        except LimitReached as error:
+            refused.append(error)
+
+    pages = [threading.Thread(target=press) for _ in range(2)]
+    for page in pages:
+        page.start()
+    for page in pages:
+        page.join()
+    assert (len(begun), len(refused)) == (1, 1)
+
+
+def test_on_a_shared_server_nothing_is_offered_that_is_refused() -> None:
+    with gr.Blocks():
+        strangers, own = form.build(Catalog([]), public=True), form.build(Catalog([]))
+    assert OWN not in [name for _, name in strangers.data.name.choices]
+    assert OWN in [name for _, name in own.data.name.choices]
+    left_out = {one.parameter.name for one in own.recipe.numbers} - {
+        one.parameter.name for one in strangers.recipe.numbers
+    }
+    assert left_out == {"start", "instruction"}
+    assert not strangers.title.visible
+    assert strangers.recipe.read({widget: widget.value for widget in strangers.inputs}) == Recipe()
