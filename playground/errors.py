@@ -137,6 +137,10 @@ class TrainingFailed(PlaygroundError):
     """A training broke off, or what it left cannot be read; what it kept before stays."""
 
 
+class TrainingHopeless(TrainingFailed):
+    """A training broke off, and going on with it from its checkpoint would end in the same way."""
+
+
 class GenerationFailed(PlaygroundError):
     """The model broke while it was answering; other requests may go on."""
 

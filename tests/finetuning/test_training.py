@@ -167,20 +167,60 @@ def test_closing_takes_the_adapter_off_again(tiny: Tiny, tokenizer: Any) -> None
     assert set(model.state_dict()) == names
 
 
-@pytest.mark.parametrize("name", METHODS)
-def test_what_was_stopped_goes_on_as_if_it_had_not_been(tiny: Tiny, tokenizer: Any, tmp_path: Path, name: Any) -> None:
+EVENTS = 14  # of a training of nine steps with four looks and a checkpoint
+
+
+@pytest.mark.parametrize(
+    ("name", "stop"),
+    [*((name, 6) for name in METHODS), *(("lora", stop) for stop in range(1, EVENTS + 1) if stop != 6)],
+)
+def test_what_was_stopped_goes_on_as_if_it_had_not_been(
+    tiny: Tiny, tokenizer: Any, tmp_path: Path, name: Any, stop: int
+) -> None:
     recipe = Recipe(method=name, steps=9, batch=4, rank=4, dropout=0.2, evaluate_every=3)
     watched = Watched(rows=OTHERS)
     whole, trained = finished(tiny(), tokenizer, recipe, watched, Checkpoints(tmp_path / "whole"))
+    assert len(whole) == EVENTS
     run = train(tiny(), tokenizer, ROWS, recipe, watched, Checkpoints(tmp_path / "parts"))
-    first = [next(run) for _ in range(6)]
+    first = [next(run) for _ in range(stop)]
     run.close()
+    assert Checkpoints(tmp_path / "parts").read_step() == max((e.step for e in first), default=0)
     rest, again = finished(tiny(), tokenizer, recipe, watched, Checkpoints(tmp_path / "parts"))
-    assert losses(first) + losses(rest) == losses(whole)
-    assert [e.loss for e in [*first, *rest] if isinstance(e, Look)] == [e.loss for e in whole if isinstance(e, Look)]
+    assert losses([*first, *rest]) == losses(whole)
+    looks = [[(e.step, e.loss) for e in some if isinstance(e, Look)] for some in ([*first, *rest], whole)]
+    assert looks[0] == looks[1]
     assert again.best_step == trained.best_step
     ended = trained.learner.state()
     assert all(torch.equal(weight, ended[key]) for key, weight in again.learner.state().items())
+
+
+def test_prompts_alone_do_not_stop_it_early(tiny: Tiny, tokenizer: Any) -> None:
+    watched = Watched(prompts=[messages_of("Say six.")], most_tokens=2)
+    _, trained = finished(tiny(), tokenizer, Recipe(steps=6, batch=2, evaluate_every=1, patience=2), watched)
+    assert trained.step == 6
+
+
+def test_one_that_stopped_by_itself_takes_no_more_steps_when_its_result_was_lost(
+    tiny: Tiny, tokenizer: Any, tmp_path: Path
+) -> None:
+    wrong = [TrainingRow(messages=row.messages, answer="nine nine nine") for row in ROWS]
+    recipe = Recipe(steps=60, batch=6, rate=3e-2, rank=4, evaluate_every=2, patience=3)
+    _, trained = finished(tiny(), tokenizer, recipe, Watched(rows=wrong), Checkpoints(tmp_path))
+    events, again = finished(tiny(), tokenizer, recipe, Watched(rows=wrong), Checkpoints(tmp_path))
+    assert losses(events) == []
+    assert (again.step, again.best_step) == (trained.step, trained.best_step)
+
+
+def test_the_best_weights_are_kept_with_their_step_and_loss(tiny: Tiny, tokenizer: Any, tmp_path: Path) -> None:
+    recipe = Recipe(steps=4, batch=4, rate=1e-2, evaluate_every=2)
+    _, trained = finished(tiny(), tokenizer, recipe, Watched(rows=OTHERS), Checkpoints(tmp_path))
+    best = Checkpoints(tmp_path).read_best()
+    assert best is not None
+    assert (best["step"], best["loss"]) == (trained.best_step, trained.best_loss)
+    assert trained.best_loss is not None
+    Checkpoints(tmp_path).write_best(best["weights"], 3, 0.5)  # of a look after the checkpoint, before a kill
+    _, again = finished(tiny(), tokenizer, recipe, Watched(rows=OTHERS), Checkpoints(tmp_path))
+    assert (again.best_step, again.best_loss) == (3, 0.5)
 
 
 def test_a_loss_that_is_no_number_is_named(tiny: Tiny, tokenizer: Any) -> None:

@@ -285,3 +285,58 @@ def test_the_worker_ends_with_whoever_started_it(base: Path, tmp_path: Path, sta
     jobs._running[1].stdin.close()  # as when this process ends
     child.wait()
     until(jobs, key, ended)
+
+
+class EndsAsItIsAsked:
+    """The input of a process that ends as somebody asks it to stop."""
+
+    def __init__(self, child: Any) -> None:
+        self._child, self._pipe, self.closed = child, child.stdin, False
+
+    def write(self, data: bytes) -> int:
+        self._child.kill()
+        self._child.wait()
+        return self._pipe.write(data)
+
+    def close(self) -> None:
+        self.closed = True
+        self._pipe.close()
+
+
+def test_a_stop_as_it_ends_leaves_the_queue_going(jobs: TrainingJobs, start: Any) -> None:
+    first, second = start(LONG), start()
+    until(jobs, first, stepped)
+    assert jobs._running
+    child = jobs._running[1]
+    child.stdin = EndsAsItIsAsked(child)
+    jobs.stop(first)
+    assert until(jobs, first, ended).phase == "failed"
+    assert until(jobs, second, ended).phase == "done"
+    assert child.stdin.closed
+
+
+def test_an_end_that_cannot_be_written_is_remembered(
+    jobs: TrainingJobs, start: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(folder: JobFolder, end: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    key, after = start(LONG), start()
+    until(jobs, key, stepped)
+    with monkeypatch.context() as patched:
+        patched.setattr(JobFolder, "write_end", full)
+        (child,) = psutil.Process().children()
+        child.kill()
+        standing = until(jobs, key, ended)
+        assert standing.end
+        assert "was killed" in standing.end.words
+    assert until(jobs, after, ended).phase == "done"
+
+
+def test_nobody_is_told_of_a_checkpoint_that_is_none(
+    jobs: TrainingJobs, start: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training_jobs, "PROGRAM", "playground.no_such_program")
+    standing = until(jobs, start(), ended)
+    assert standing.end
+    assert standing.end.words.endswith("It would begin anew.")

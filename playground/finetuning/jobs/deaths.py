@@ -10,14 +10,20 @@ log = logging.getLogger(__name__)
 
 def describe_death(status: int, folder: JobFolder, *, told: bool = True) -> str:
     """Why a training's process ended that wrote down no end. Strangers are not `told` what it printed last."""
-    again = "It can go on from its last checkpoint."
+    again = way_on(folder)
     if status == -getattr(signal, "SIGKILL", 9):
         return f"The training's process was killed, most likely because memory ran out. {again}"
     if status < 0:
-        return f"The training's process was ended by the signal {signal.Signals(-status).name}. {again}"
+        name = next((one.name for one in signal.Signals if one == -status), str(-status))
+        return f"The training's process was ended by the signal {name}. {again}"
     lines = [line.strip() for line in folder.log.read_text("utf-8", errors="replace").splitlines() if line.strip()]
     last = lines[-1][:300] if lines else f"its process ended with {status}"
     if not told:
         log.error("The training in %s broke off: %s", folder.path, last)
         last = "the server's log says why"
     return f"The training broke off: {last}. {again}"
+
+
+def way_on(folder: JobFolder) -> str:
+    """Where a training that broke off would go on."""
+    return "It can go on from its last checkpoint." if folder.has_checkpoint else "It would begin anew."

@@ -13,6 +13,7 @@ from playground.backends.sources import ModelSource
 from playground.errors import TrainingFailed
 from playground.finetuning.preparation.rows import Row, from_json_lines, to_json_lines
 from playground.finetuning.recipe import Recipe, parse_recipe, recipe_to_dict
+from playground.finetuning.training.events import LATEST
 from playground.types import Message
 
 log = logging.getLogger(__name__)
@@ -49,12 +50,16 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class End:
-    """How it ended, with words for a person. `best_step` is the look whose weights were kept."""
+    """How it ended, with words for a person. `best_step` is the look whose weights were kept.
+
+    `hopeless`: going on with it would end in the same way.
+    """
 
     ending: Ending
     words: str
     step: int = 0
     best_step: int | None = None
+    hopeless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,11 @@ class JobFolder:
     @property
     def checkpoints(self) -> Path:
         return self.path / "checkpoint"
+
+    @property
+    def has_checkpoint(self) -> bool:
+        """Whether there is something to go on from; else it would begin anew."""
+        return (self.checkpoints / LATEST).exists()
 
     @property
     def result(self) -> Path:

@@ -1,11 +1,12 @@
 """How a training stands, read anew from its folder whenever somebody looks."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from threading import Lock
+from typing import Any, Literal
 
 from playground.finetuning.jobs.job import End, Job, JobFolder
 from playground.finetuning.training.events import Look, TrainingStep, event_from_dict
@@ -38,42 +39,60 @@ class Standing:
 
     @property
     def resumable(self) -> bool:
-        """Whether it ended before its last step, and can go on."""
-        return self.phase in ("stopped", "failed")
+        """Whether it ended before its last step, and going on with it is no waste of time."""
+        return self.phase in ("stopped", "failed") and not (self.end and self.end.hopeless)
 
 
 def read_history(folder: JobFolder) -> History:
-    """All that is written down so far. A line that is being written is left for the next look."""
-    try:
-        size = folder.events.stat().st_size
-    except FileNotFoundError:
-        return History()
-    return _read(folder.events, size)
+    """All that is written down so far. A line that is being written, or is torn, is left out."""
+    return _reader(folder.events).read()
 
 
-@lru_cache(maxsize=256)  # a list of trainings is looked at often, and of most of them nothing is new
-def _read(events: Path, size: int) -> History:
-    """What the first `size` bytes say: the file only grows."""
-    with events.open("rb") as file:
-        lines = file.read(size).decode("utf-8").splitlines(keepends=True)
-    return _history([line for line in lines if line.endswith("\n")])
+@lru_cache(maxsize=256)  # more than there are trainings: a list of them is looked at often, and of most nothing is new
+def _reader(events: Path) -> "_Reader":
+    return _Reader(events)
 
 
-def _history(lines: Sequence[str]) -> History:
-    steps: dict[int, TrainingStep] = {}
-    looks: dict[int, Look] = {}
-    stage = ""
-    for line in lines:
-        data = json.loads(line)
+class _Reader:
+    """Reads what is new in a file of events, which only grows. Safe from many threads."""
+
+    def __init__(self, events: Path) -> None:
+        self._events = events
+        self._lock = Lock()
+        self._offset = 0  # bytes read, always whole lines
+        self._steps: dict[int, TrainingStep] = {}
+        self._looks: dict[int, Look] = {}
+        self._history = History()
+
+    def read(self) -> History:
+        with self._lock:
+            try:
+                with self._events.open("rb") as file:
+                    file.seek(self._offset)
+                    new = file.read()
+            except FileNotFoundError:
+                return self._history
+            whole = new[: new.rfind(b"\n") + 1]
+            if whole:
+                stage = self._history.stage
+                for line in whole.splitlines():
+                    stage = self._take(json.loads(line)) or stage
+                self._offset += len(whole)
+                self._history = History(
+                    steps=tuple(self._steps.values()), looks=tuple(self._looks.values()), stage=stage
+                )
+            return self._history
+
+    def _take(self, data: Mapping[str, Any]) -> str:
+        """Keep a step or a look; returns the words of a stage."""
         if data["kind"] == "stage":
-            stage = data["words"]
-            continue
+            return str(data["words"])
         event = event_from_dict(data)
         if isinstance(event, TrainingStep):
-            if event.step in steps:  # it went on from an earlier step, and does again what came after that
-                steps = {number: step for number, step in steps.items() if number < event.step}
-                looks = {number: look for number, look in looks.items() if number < event.step}
-            steps[event.step] = event
+            if event.step in self._steps:  # it went on from an earlier step, and does again what came after that
+                self._steps = {number: step for number, step in self._steps.items() if number < event.step}
+                self._looks = {number: look for number, look in self._looks.items() if number < event.step}
+            self._steps[event.step] = event
         elif isinstance(event, Look):
-            looks[event.step] = event
-    return History(steps=tuple(steps.values()), looks=tuple(looks.values()), stage=stage)
+            self._looks[event.step] = event
+        return ""

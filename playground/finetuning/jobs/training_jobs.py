@@ -14,7 +14,7 @@ from pathlib import Path
 
 from playground.backends.local.files.child_process import run_module
 from playground.errors import LimitReached, TrainingFailed
-from playground.finetuning.jobs.deaths import describe_death
+from playground.finetuning.jobs.deaths import describe_death, way_on
 from playground.finetuning.jobs.job import End, Job, JobFolder
 from playground.finetuning.jobs.standing import Standing, read_history
 from playground.finetuning.preparation.rows import Row
@@ -39,6 +39,7 @@ class TrainingJobs:
         self._lock = threading.RLock()
         self._queue: list[str] = []
         self._running: tuple[str, subprocess.Popen[bytes]] | None = None
+        self._unwritten: dict[str, End] = {}  # how trainings ended, where the disk was full
         self._closed = False
 
     def start(self, job: Job, rows: Sequence[Row], validation: Sequence[Row], held_out: Sequence[Row] = ()) -> str:
@@ -75,6 +76,7 @@ class TrainingJobs:
             folder = self._open(key)
             folder.write_job(replace(standing.job, most_seconds=most_seconds))
             folder.forget_end()
+            self._unwritten.pop(key, None)
             self._enqueue(key)
 
     def stop(self, key: str, owner: str = "") -> None:
@@ -102,7 +104,7 @@ class TrainingJobs:
         """How a training stands. Raises TrainingFailed for one that is not there."""
         with self._lock:
             folder = self._open(key, owner)
-            job, end = folder.read_job(), folder.read_end()
+            job, end = folder.read_job(), folder.read_end() or self._unwritten.get(key)
             place = self._queue.index(key) if key in self._queue else None
             running = self._running is not None and self._running[0] == key
         if place is not None:
@@ -162,49 +164,58 @@ class TrainingJobs:
 
     def _run_next(self) -> None:
         with self._lock:
-            if self._running is not None or self._closed or not self._queue:
-                return
-            key = self._queue.pop(0)
-            folder = self._open(key)
-            try:
-                child = self._begin(folder)
-            except OSError as error:  # the disk is full, or too much is open; those that wait try anew
-                log.exception("The training in %s could not begin.", folder.path)
-                words = f"Its process could not be started: {error.strerror}. It can go on from its last checkpoint."
-                folder.write_end(End(ending="failed", words=words))
-                self._run_next()
-                return
-            self._running = (key, child)
-            began = time.monotonic()
-            threading.Thread(target=self._wait, args=(key, child, began), name=f"training {key}", daemon=True).start()
+            while self._queue and self._running is None and not self._closed:
+                self._try(self._queue.pop(0))
+
+    def _try(self, key: str) -> None:
+        """Run a training, or write down why that cannot be: those that wait have their turn all the same."""
+        folder = JobFolder(self._folder / key)
+        try:
+            child = self._begin(folder)
+        except Exception as error:  # the disk is full, too much is open, or the folder is gone
+            log.exception("The training in %s could not begin.", folder.path)
+            why = getattr(error, "strerror", None) or type(error).__name__  # without the path that an OSError names
+            self._end(folder, End(ending="failed", words=f"Its process could not be started: {why}. {way_on(folder)}"))
+            return
+        self._running, began = (key, child), time.monotonic()
+        threading.Thread(target=self._wait, args=(key, child, began), name=f"training {key}", daemon=True).start()
 
     def _begin(self, folder: JobFolder) -> "subprocess.Popen[bytes]":
         with folder.log.open("wb") as output:
-            # Threads that wait sleep: awake, they would take turns from whoever is being answered.
+            # Threads that wait sleep: awake, they would take turns from whoever is being answered. A byte that comes
+            # too late for its input is not held back: it would be in the way when that is closed.
             return subprocess.Popen(
                 [sys.executable, *run_module(PROGRAM, str(folder.path), str(self._cache))], stdin=subprocess.PIPE,
-                stdout=output, stderr=subprocess.STDOUT, env={**os.environ, "OMP_WAIT_POLICY": "passive"},
+                bufsize=0, stdout=output, stderr=subprocess.STDOUT, env={**os.environ, "OMP_WAIT_POLICY": "passive"},
             )  # fmt: skip
 
     def _wait(self, key: str, child: "subprocess.Popen[bytes]", began: float) -> None:
         """Wait for the end of a training; write down how long it took, and why it ended if it could not itself."""
         status = child.wait()
-        assert child.stdin is not None
-        child.stdin.close()
         with self._lock:
             self._running = None
             folder = JobFolder(self._folder / key)
             try:
+                assert child.stdin is not None
+                child.stdin.close()  # under the lock: nobody asks it to stop meanwhile
                 if not self._closed:
                     job = folder.read_job()
-                    sitting = (time.time(), time.monotonic() - began)
-                    folder.write_job(replace(job, sittings=(*job.sittings, sitting)))
                     if folder.read_end() is None:
                         words = describe_death(status, folder, told=not job.owner)
-                        folder.write_end(End(ending="failed", words=words))
+                        self._end(folder, End(ending="failed", words=words))
+                    sitting = (time.time(), time.monotonic() - began)
+                    folder.write_job(replace(job, sittings=(*job.sittings, sitting)))
             except Exception:  # a full disk for example; those that wait have their turn all the same
                 log.exception("The end of the training in %s could not be written down.", folder.path)
             self._run_next()
+
+    def _end(self, folder: JobFolder, end: End) -> None:
+        """Write down an end, or at least remember it where the disk takes no more."""
+        try:
+            folder.write_end(end)
+        except OSError:
+            log.exception("The end of the training in %s could not be written down.", folder.path)
+            self._unwritten[folder.path.name] = end
 
     def _make_sure_of_room(self) -> None:
         if self._closed:
@@ -244,6 +255,5 @@ def _ask_to_stop(child: "subprocess.Popen[bytes]") -> None:
     assert child.stdin is not None
     try:
         child.stdin.write(b"s")
-        child.stdin.flush()
     except OSError:  # it has just ended by itself
         log.debug("A training ended before it could be asked to.")

@@ -15,10 +15,11 @@ from typing import IO, Any
 
 from playground import deprecations
 from playground.backends.sources import HOME
-from playground.errors import PlaygroundError, TrainingFailed
+from playground.errors import PlaygroundError, TrainingFailed, TrainingHopeless
 from playground.finetuning.jobs.job import End, Job, JobFolder
-from playground.finetuning.jobs.standing import read_history
-from playground.finetuning.preparation.rows import Row
+from playground.finetuning.methods import method_of
+from playground.finetuning.preparation.rows import Row, TrainingRow
+from playground.finetuning.recipe import Recipe
 from playground.formats import format_duration
 from playground.returning import Returning
 from playground.settings import Settings
@@ -38,12 +39,17 @@ def main(folder: JobFolder, cache: Path) -> int:
     try:
         end = _run(folder, cache, stopped)
     except PlaygroundError as error:
-        end = End(ending="failed", words=_words_for_owner(str(error), folder, cache))
+        words = _words_for_owner(str(error), folder, cache)
+        end = End(ending="failed", words=words, hopeless=isinstance(error, TrainingHopeless))
     except (MemoryError, RuntimeError) as error:
         if not isinstance(error, MemoryError) and not any(words in str(error).lower() for words in OUT_OF_MEMORY):
             raise
         end = End(ending="failed", words="There was not enough memory: choose a smaller batch, or shorter rows.")
-    folder.write_end(end)
+    try:
+        folder.write_end(end)
+    except OSError as error:  # it is said in the log, or by the exit status where that is full too
+        print(f"{end.words} This could not be written down: {error.strerror}.", file=sys.stderr)
+        return 1
     return 0
 
 
@@ -76,7 +82,8 @@ def _listen(stopped: threading.Event) -> None:
 
 def _run(folder: JobFolder, cache: Path, stopped: threading.Event) -> End:
     job = folder.read_job()
-    with folder.events.open("a", encoding="utf-8") as events:
+    mend_torn(folder.events)
+    with folder.events.open("ab", buffering=0) as events:  # what is held back would be written again as it is closed
         _tell(events, {"kind": "stage", "words": "Starting PyTorch"})
         from playground.finetuning.training.checkpoints import Checkpoints
         from playground.finetuning.training.events import TrainingStep, event_to_dict
@@ -87,7 +94,7 @@ def _run(folder: JobFolder, cache: Path, stopped: threading.Event) -> End:
         model, tokenizer = _load(job, cache)
         rows, validation, held_out = folder.read_rows()
         if window := getattr(model.config, "max_position_embeddings", None):
-            _refuse_too_long(rows, tokenizer, window)
+            _refuse_too_long([*rows, *validation, *held_out], job.recipe, tokenizer, window)
         watched = Watched(rows=validation, prompts=job.prompts)
         checkpoints = Checkpoints(folder.checkpoints)
         if held_out:
@@ -100,13 +107,16 @@ def _run(folder: JobFolder, cache: Path, stopped: threading.Event) -> End:
                 _tell(events, event_to_dict(event))
                 if isinstance(event, TrainingStep) and job.most_seconds is not None:
                     late = event.seconds >= job.most_seconds and event.step < event.steps
-        if late:
-            took = format_duration(job.most_seconds or 0)
-            return End(ending="stopped", words=f"Ended after {took}, the most that this server allows you today.")
         if not work.ended:
-            steps = read_history(folder).steps
-            step = steps[-1].step if steps else 0
-            return End(ending="stopped", words=f"Stopped after step {step}; it can go on from there.", step=step)
+            step = checkpoints.read_step() or 0
+            words = (
+                f"Stopped after step {step:,}; it can go on from there." if step else "Stopped before its first step."
+            )
+            if late:
+                words = (
+                    f"Ended after {format_duration(job.most_seconds or 0)}, the most that this server allows you today."
+                )
+            return End(ending="stopped", words=words, step=step)
         trained = work.value
         trained.learner.save(folder.result, job.source.title)
         kept = trained.best_step if trained.best_step not in (None, trained.step) else None
@@ -116,14 +126,20 @@ def _run(folder: JobFolder, cache: Path, stopped: threading.Event) -> End:
         return End(ending="done", words=words, step=trained.step, best_step=kept)
 
 
-def _refuse_too_long(rows: Sequence[Row], tokenizer: Any, window: int) -> None:
-    """Raises TrainingFailed for rows that do not fit the model's window."""
+def _refuse_too_long(rows: Sequence[Row], recipe: Recipe, tokenizer: Any, window: int) -> None:
+    """Raises TrainingFailed for rows that do not fit the model's window, with all that stands before them."""
+    from playground.finetuning.objectives.distillation import with_instruction
     from playground.finetuning.preparation.checks.lengths import find_lengths, measure_lengths
 
-    lengths, sizes = measure_lengths(rows, tokenizer)
-    found = find_lengths(rows, sizes, lengths, window)
-    if stops := [finding.sentence for finding in found if finding.weight == "stop"]:
-        raise TrainingFailed(" ".join(stops))
+    taught = [with_instruction(row, recipe.instruction) for row in rows if isinstance(row, TrainingRow)]
+    virtual = recipe.tokens if "tokens" in method_of(recipe).reads else 0
+    # The teacher reads the instruction, and no virtual tokens.
+    for read, room in ((rows, window - virtual), (taught if recipe.instruction else [], window)):
+        if read:
+            lengths, sizes = measure_lengths(read, tokenizer)
+            found = find_lengths(read, sizes, lengths, room)
+            if stops := [finding.sentence for finding in found if finding.weight == "stop"]:
+                raise TrainingFailed(" ".join(stops))
 
 
 def _ended(step: int, best_step: int | None, early: bool) -> str:
@@ -154,14 +170,23 @@ class _Unwatched:
     def reserve(self, size: int, free: int | None = None) -> None: ...
 
 
-def _tell(events: IO[str], data: dict[str, Any]) -> None:
+def mend_torn(events: Path) -> None:
+    """Take off a last line that a full disk or a kill cut through, so that the next one is not written onto it."""
+    if events.exists():
+        with events.open("r+b") as file:
+            file.truncate(file.read().rfind(b"\n") + 1)
+
+
+def _tell(events: IO[bytes], data: dict[str, Any]) -> None:
     """One line, at once. Raises TrainingFailed when the disk takes no more."""
+    line = memoryview(f"{json.dumps(data)}\n".encode())
     try:
-        events.write(f"{json.dumps(data)}\n")
-        events.flush()
+        while line:
+            line = line[events.write(line) :]  # a disk that is nearly full takes a part of it
     except OSError as error:
         raise TrainingFailed(
-            f"What happens cannot be written down: {error}. Make room on the disk and go on from the last checkpoint."
+            f"What happens cannot be written down: {error.strerror}. Make room on the disk and go on from the last "
+            "checkpoint."
         ) from error
 
 

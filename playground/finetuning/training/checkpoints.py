@@ -8,7 +8,10 @@ from typing import Any
 
 import torch
 
-from playground.errors import TrainingFailed
+from playground.errors import TrainingFailed, TrainingHopeless
+from playground.finetuning.training.events import LATEST
+
+BEST = "best.pt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,19 +22,24 @@ class Checkpoints:
 
     def write(self, state: Mapping[str, Any]) -> None:
         """Keep where it stands, in place of what was kept before. Raises TrainingFailed when the disk takes no more."""
-        self._write("latest.pt", state)
+        self._write(LATEST, state)
 
-    def write_best(self, weights: Mapping[str, Any]) -> None:
-        """Keep the weights of the best look so far. Raises as `write`."""
-        self._write("best.pt", weights)
+    def write_best(self, weights: Mapping[str, Any], step: int, loss: float) -> None:
+        """Keep the weights of the best look so far, with its step and its loss. Raises as `write`."""
+        self._write(BEST, {"weights": dict(weights), "step": step, "loss": loss})
 
     def read(self) -> dict[str, Any] | None:
         """Where it stood; None before the first checkpoint. Raises TrainingFailed for a file that cannot be read."""
-        return self._read("latest.pt")
+        return self._read(LATEST)
+
+    def read_step(self) -> int | None:
+        """The step after which it stood; None before the first checkpoint. Its weights stay on the disk."""
+        state = self._read(LATEST, mmap=True)
+        return None if state is None else int(state["standing"]["step"])
 
     def read_best(self) -> dict[str, Any] | None:
-        """The weights of the best look; None before the first."""
-        return self._read("best.pt")
+        """The `weights` of the best look, its `step` and its `loss`; None before the first."""
+        return self._read(BEST)
 
     def _write(self, name: str, data: Mapping[str, Any]) -> None:
         unfinished = self.folder / f"{name}.part"
@@ -41,18 +49,22 @@ class Checkpoints:
             os.replace(unfinished, self.folder / name)  # the one before stays whole until this one is
         except (OSError, RuntimeError) as error:  # torch's writer raises either when the disk is full
             unfinished.unlink(missing_ok=True)
-            raise TrainingFailed(
-                f"The checkpoint could not be written: {error}. The one before it is still there; make room on the "
-                "disk and go on from it."
-            ) from error
+            why = getattr(error, "strerror", None) or "PyTorch could not write it whole"  # nobody is told the path
+            kept = (self.folder / LATEST).exists()
+            again = (
+                "The one before it is still there; make room on the disk and go on from it."
+                if kept
+                else ("Make room on the disk and start again.")
+            )
+            raise TrainingFailed(f"The checkpoint could not be written: {why}. {again}") from error
 
-    def _read(self, name: str) -> dict[str, Any] | None:
+    def _read(self, name: str, mmap: bool = False) -> dict[str, Any] | None:
         path = self.folder / name
         if not path.exists():
             return None
         try:
             # Only tensors and plain values: a file that somebody put there cannot run code.
-            data: dict[str, Any] = torch.load(path, weights_only=True, map_location="cpu")
+            data: dict[str, Any] = torch.load(path, weights_only=True, map_location="cpu", mmap=mmap)
         except Exception as error:  # whatever torch raises at a file that is not as it wrote it
-            raise TrainingFailed(f"The checkpoint {path} cannot be read; start this training anew.") from error
+            raise TrainingHopeless(f"The checkpoint {name} cannot be read; start this training anew.") from error
         return data

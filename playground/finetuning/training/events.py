@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, TypeAlias
 
+LATEST = "latest.pt"  # the file of a checkpoint, named here for those who run without PyTorch
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingStep:

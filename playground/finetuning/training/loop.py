@@ -14,7 +14,7 @@ import torch
 from torch.optim.lr_scheduler import LambdaLR
 
 from playground.backends.local.engine.prompt import encode
-from playground.errors import InvalidSetup, TrainingFailed
+from playground.errors import InvalidSetup, TrainingHopeless
 from playground.finetuning.methods import Learner, method_of, rate_of
 from playground.finetuning.objectives.base import Objective
 from playground.finetuning.objectives.choosing import objective_of
@@ -27,7 +27,7 @@ from playground.finetuning.training.loss import batches, mean_loss
 from playground.finetuning.training.schedules import rate_share
 from playground.types import Message
 
-STANDING = ("step", "seconds", "best_step", "best_loss", "missed", "in_steps", "in_look")
+STANDING = ("step", "seconds", "looked", "best_step", "best_loss", "missed", "in_steps", "in_look")
 CHECKPOINT_SECONDS = 60.0  # at least so long between two, but for those of a stop and of the end
 
 
@@ -91,6 +91,7 @@ class _Going:
     device: Any
     step: int = 0
     seconds: float = 0.0  # of all sittings
+    looked: int | None = None  # the step of the last look: a stop may come between a step and its look
     best_step: int | None = None
     best_loss: float | None = None
     missed: int = 0  # looks since the best one
@@ -109,24 +110,27 @@ class _Going:
             self._write()
             raise
         if self.checkpoints and (best := self.checkpoints.read_best()):
-            self.learner.restore(best)
+            # They may be of a look after the checkpoint that a killed training went on from.
+            self.learner.restore(best["weights"])
+            self.best_step, self.best_loss = best["step"], best["loss"]
 
     def _steps(self) -> Iterator[TrainingEvent]:
-        if not self.step and self._looks():
-            yield from self._look()
+        yield from self._look_when_due()
         for batch in islice(batches(self.rows, self.recipe), self.step, None):
+            if self._stands_still():
+                break
             yield self._update(batch)
-            last = self.step == self.recipe.steps
-            if self._looks() and (last or self.step % self.recipe.evaluate_every == 0):
-                yield from self._look()
-            if last or time.monotonic() - self._written > CHECKPOINT_SECONDS:
+            yield from self._look_when_due()
+            if time.monotonic() - self._written > CHECKPOINT_SECONDS and self.step < self.recipe.steps:
                 yield from self._checkpoint()
-            if self.recipe.patience and self.missed >= self.recipe.patience:
-                yield from self._checkpoint()
-                return
+        yield from self._checkpoint()
+
+    def _stands_still(self) -> bool:
+        """Whether the validation loss has not fallen for as many looks as the recipe waits."""
+        return 0 < self.recipe.patience <= self.missed
 
     def _update(self, batch: Sequence[Any]) -> TrainingStep:
-        """One step. Raises TrainingFailed for a loss that is no number: no step after it can mend that."""
+        """One step. Raises TrainingHopeless for a loss that is no number: no step after it can mend that."""
         rate = float(self.schedule.get_last_lr()[0])
         self.learner.switch(learning=True)
         total, count = self.objective.total(self.learner, batch)
@@ -134,7 +138,7 @@ class _Going:
         loss.backward()  # type: ignore[no-untyped-call]
         norm = torch.nn.utils.clip_grad_norm_(self.learner.weights, self.recipe.clip).item()
         if not (loss.isfinite() and norm < float("inf")):
-            raise TrainingFailed(
+            raise TrainingHopeless(
                 f"The loss is not a number any more at step {self.step + 1}: the learning rate of {rate:.2g} is too "
                 "high for this method. Lower it, or lower the longest gradient, and start again."
             )
@@ -151,20 +155,27 @@ class _Going:
     def _looks(self) -> bool:
         return bool(self.validation or self.watched.prompts)
 
-    def _look(self) -> Iterator[TrainingEvent]:
+    def _look_when_due(self) -> Iterator[TrainingEvent]:
+        """Before the first step, as often as the recipe says, and after the last step; once each."""
+        due = self.step in (0, self.recipe.steps) or self.step % self.recipe.evaluate_every == 0
+        if due and self._looks() and self.looked != self.step:
+            yield self._look()
+
+    def _look(self) -> Look:
         self.learner.switch(learning=False)
         loss = mean_loss(self.objective, self.learner, self.validation) if self.validation else None
         prompts = [encode(self.tokenizer, messages) for messages in self.watched.prompts]
         most = self.watched.most_tokens
         answers = sample_answers(self.learner, self.tokenizer, prompts, most, self.device) if prompts else ()
         better = loss is not None and (self.best_loss is None or loss < self.best_loss)
-        self.missed = 0 if better else self.missed + 1
-        if better:
+        if loss is not None:  # prompts alone tell nothing of whether it gets better
+            self.missed = 0 if better else self.missed + 1
+        if loss is not None and better:
             self.best_step, self.best_loss = self.step, loss
             if self.checkpoints:
-                self.checkpoints.write_best(self.learner.state())
-        self.in_look = self._tick()
-        yield Look(step=self.step, loss=loss, answers=answers, best=better)
+                self.checkpoints.write_best(self.learner.state(), self.step, loss)
+        self.in_look, self.looked = self._tick(), self.step
+        return Look(step=self.step, loss=loss, answers=answers, best=better)
 
     def _tick(self) -> float:
         """The seconds since the last tick."""
