@@ -1,6 +1,6 @@
 """Trainings that go on in a process of their own, one at a time, each with a folder that outlives it.
 
-deaths.py          Why a training's process ended that could not say so itself
+deaths.py          How a training's process is asked to end, and why one ended that could not say so itself
 job.py             A training as its folder keeps it: what it is, what happened in it, and how it ended
 standing.py        How a training stands, read anew from its folder whenever somebody looks
 training_jobs.py   All trainings of this server: queued, run one at a time, stopped, gone on with, deleted

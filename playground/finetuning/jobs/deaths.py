@@ -1,7 +1,8 @@
-"""Why a training's process ended that could not say so itself."""
+"""How a training's process is asked to end, and why one ended that could not say so itself."""
 
 import logging
 import signal
+import subprocess
 
 from playground.finetuning.jobs.job import JobFolder
 
@@ -27,3 +28,12 @@ def describe_death(status: int, folder: JobFolder, *, told: bool = True) -> str:
 def way_on(folder: JobFolder) -> str:
     """Where a training that broke off would go on."""
     return "It can go on from its last checkpoint." if folder.has_checkpoint else "It would begin anew."
+
+
+def ask_to_stop(child: "subprocess.Popen[bytes]") -> None:
+    """Let a training keep where it stands and end."""
+    assert child.stdin is not None
+    try:
+        child.stdin.write(b"s")
+    except OSError:  # it has just ended by itself
+        log.debug("A training ended before it could be asked to.")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from playground.backends.local.files.child_process import run_module
 from playground.errors import LimitReached, TrainingFailed
-from playground.finetuning.jobs.deaths import describe_death, way_on
+from playground.finetuning.jobs.deaths import ask_to_stop, describe_death, way_on
 from playground.finetuning.jobs.job import End, Job, JobFolder
 from playground.finetuning.jobs.standing import Standing, read_history
 from playground.finetuning.preparation.rows import Row
@@ -90,7 +90,7 @@ class TrainingJobs:
                 self._queue.remove(key)
                 self._open(key).write_end(End(ending="stopped", words="Stopped while it waited for its turn."))
             elif standing.phase == "running" and self._running:
-                _ask_to_stop(self._running[1])
+                ask_to_stop(self._running[1])
 
     def delete(self, key: str, owner: str = "") -> None:
         """Forget a training with all that it kept. Raises TrainingFailed for one that goes on or is not there."""
@@ -249,11 +249,3 @@ class TrainingJobs:
         if folder is None or (owner is not None and folder.read_owner() != owner):
             raise TrainingFailed("This training is not there any more; choose another in the history.")
         return folder
-
-
-def _ask_to_stop(child: "subprocess.Popen[bytes]") -> None:
-    assert child.stdin is not None
-    try:
-        child.stdin.write(b"s")
-    except OSError:  # it has just ended by itself
-        log.debug("A training ended before it could be asked to.")
