@@ -203,8 +203,7 @@ class TrainingJobs:
                     if folder.read_end() is None:
                         words = describe_death(status, folder, told=not job.owner)
                         self._end(folder, End(ending="failed", words=words))
-                    sitting = (time.time(), time.monotonic() - began)
-                    folder.write_job(replace(job, sittings=(*job.sittings, sitting)))
+                    folder.write_job(replace(job, sittings=(*job.sittings, (time.time(), time.monotonic() - began))))
             except Exception:  # a full disk for example; those that wait have their turn all the same
                 log.exception("The end of the training in %s could not be written down.", folder.path)
             self._run_next()
