@@ -11,8 +11,8 @@ from playground.backends.packaged_models import default_model
 from playground.finetuning import cards
 from playground.finetuning.answering import greedy_answers
 from playground.finetuning.figures import ShareRight, tally
-from playground.finetuning.methods import rate_of
-from playground.finetuning.methods.lora import LAYERS
+from playground.finetuning.methods import method_of, rate_of
+from playground.finetuning.methods.lora import ALL_LINEAR, LAYERS
 from playground.finetuning.preparation.rows import TrainingRow, messages_of
 from playground.finetuning.recipe import Recipe
 from playground.finetuning.skills.base import Skill
@@ -59,7 +59,7 @@ def make_adapter(
         data=skill.data,
         training={
             "base": default_model().name,
-            "method": f"LoRA of rank {recipe.rank}, alpha {recipe.alpha}, on {' and '.join(LAYERS[recipe.layers])}",
+            "method": _described(recipe),
             "examples": len(examples),
             "steps": recipe.steps,
             "batch": recipe.batch,
@@ -72,3 +72,10 @@ def make_adapter(
     )
     cards.write_card(card, folder)
     return card
+
+
+def _described(recipe: Recipe) -> str:
+    """The method as the card says it."""
+    layers = LAYERS[recipe.layers]
+    where = "all linear layers" if layers == ALL_LINEAR else " and ".join(layers)
+    return f"{method_of(recipe).title} of rank {recipe.rank}, alpha {recipe.alpha}, on {where}"

@@ -22,7 +22,7 @@ class Recipe:
     steps: int = number(150, 1, 5000, step=1, help="Updates of the weights; each looks at one batch.")
     batch: int = number(8, 1, 64, step=1, help="Examples of one step. More make a step slower and its direction surer.")
     rate: float | None = number(
-        None, 1e-7, 1.0, step=1e-5, label="Learning rate", empty="what suits the method",
+        None, 1e-7, 1.0, step=1e-5, label="Learning rate", empty="what suits the method and the data",
         help="How far a step goes, at its peak. Too high, and the loss jumps; too low, and it hardly falls.",
     )  # fmt: skip
     warmup: float = number(
@@ -31,7 +31,8 @@ class Recipe:
     schedule: Schedule = choice("cosine", help="How the learning rate falls after its peak.")
     decay: float = number(
         0.0, 0.0, 0.5, step=0.01, label="Weight decay",
-        help="How much each step shrinks the trained weights: a brake on overfitting.",
+        help="How much each step shrinks the trained matrices: a brake on overfitting. Factors, norms and virtual "
+        "tokens do not shrink.",
     )  # fmt: skip
     clip: float = number(
         1.0, 0.01, 100.0, step=0.01, label="Longest gradient",

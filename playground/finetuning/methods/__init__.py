@@ -27,9 +27,9 @@ def method_of(recipe: Recipe) -> Method:
     return METHODS[recipe.method]
 
 
-def rate_of(recipe: Recipe) -> float:
-    """The learning rate at its peak: the recipe's, or what suits the method."""
-    return method_of(recipe).rate if recipe.rate is None else recipe.rate
+def rate_of(recipe: Recipe, share: float = 1.0) -> float:
+    """The learning rate at its peak: the recipe's, or what suits the method, times the objective's share of it."""
+    return method_of(recipe).rate * share if recipe.rate is None else recipe.rate
 
 
 __all__ = ["METHODS", "Learner", "Method", "method_of", "rate_of"]

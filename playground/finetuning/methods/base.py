@@ -14,6 +14,10 @@ class Learner(Protocol):
     @property
     def weights(self) -> list[Any]: ...
 
+    @property
+    def shrunk(self) -> list[Any]:
+        """Those of the weights that weight decay pulls towards zero: matrices for which zero is no change, or small."""
+
     def logits(self, ids: Any, mask: Any, positions: Any, keep: int, cache: Any = None) -> Any:
         """Logits `[rows, keep, vocabulary]` after the last `keep` tokens of ids `[rows, tokens]`.
 

@@ -6,10 +6,11 @@ from playground.finetuning.methods.base import Learner, Method
 from playground.finetuning.recipe import Recipe
 
 READS = ("rank", "alpha", "dropout", "layers")
+ALL_LINEAR = "all-linear"  # as PEFT names every linear layer but the last
 LAYERS: dict[str, Any] = {
     "query_value": ["q_proj", "v_proj"],
     "attention": ["q_proj", "k_proj", "v_proj", "o_proj"],
-    "all": "all-linear",
+    "all": ALL_LINEAR,
 }
 
 

@@ -1,6 +1,6 @@
 """What learns in methods that put an adapter of PEFT into a model."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,12 @@ class PeftLearner:
 
     @property
     def weights(self) -> list[torch.Tensor]:
-        return [weight for weight in self.adapted.parameters() if weight.requires_grad]
+        return list(self._trained().values())
+
+    @property
+    def shrunk(self) -> list[torch.Tensor]:
+        """LoRA's matrices: a factor or a length of 0 would take away what is there."""
+        return [weight for name, weight in self._trained().items() if is_low_rank(name)]
 
     def logits(self, ids: Any, mask: Any, positions: Any, keep: int, cache: Any = None) -> Any:
         held = {"use_cache": False} if cache is None else {"use_cache": True, CACHE: cache}
@@ -47,10 +52,10 @@ class PeftLearner:
                 weight.copy_(state[name])
 
     def save(self, folder: Path, base: str) -> None:
-        """A PEFT folder: bfloat16 safetensors, and a config that names the base and no place on a disk."""
+        """A PEFT folder: matrices in bfloat16, factors in float32, and a config that names no place on a disk."""
         folder.mkdir(parents=True, exist_ok=True)
         weights = get_peft_model_state_dict(self.adapted)
-        write_weights(weights, folder / "adapter_model.safetensors")
+        write_weights(weights, folder / "adapter_model.safetensors", is_low_rank)
         config = self.adapted.peft_config["default"]
         config.base_model_name_or_path = base
         config.inference_mode = True
@@ -63,10 +68,18 @@ class PeftLearner:
         return {name: weight for name, weight in self.adapted.named_parameters() if weight.requires_grad}
 
 
-def write_weights(weights: Mapping[str, torch.Tensor], file: Path) -> None:
-    """Tensors as bfloat16 safetensors that everybody may read."""
+def is_low_rank(name: str) -> bool:
+    """Whether a weight of an adapter is one of LoRA's matrices, and no factor or length of what is there."""
+    return "lora_A" in name or "lora_B" in name or "lora_embedding_" in name
+
+
+def write_weights(
+    weights: Mapping[str, torch.Tensor], file: Path, rounded: Callable[[str], bool] = lambda name: True
+) -> None:
+    """Tensors as safetensors that everybody may read: in bfloat16 where that is fine enough, else in float32."""
+    kinds = {name: torch.bfloat16 if rounded(name) else torch.float32 for name in weights}
     save_file(
-        {name: weight.detach().to(torch.bfloat16).cpu().contiguous() for name, weight in weights.items()},
+        {name: weight.detach().to(kinds[name]).cpu().contiguous() for name, weight in weights.items()},
         file,
         metadata={"format": "pt"},
     )

@@ -32,6 +32,11 @@ class _Virtual:
         return [self.values]
 
     @property
+    def shrunk(self) -> list[torch.Tensor]:
+        """None: a virtual token that is nearly nothing is no better than a word."""
+        return []
+
+    @property
     def count(self) -> int:
         return len(self.values)
 

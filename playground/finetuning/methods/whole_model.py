@@ -22,6 +22,11 @@ class WholeModel:
     def weights(self) -> list[torch.Tensor]:
         return list(self.model.parameters())
 
+    @property
+    def shrunk(self) -> list[torch.Tensor]:
+        """Its matrices: norms and biases stand around what they scale."""
+        return [weight for weight in self.model.parameters() if weight.ndim > 1]
+
     def logits(self, ids: Any, mask: Any, positions: Any, keep: int, cache: Any = None) -> Any:
         held = {"use_cache": False} if cache is None else {"use_cache": True, CACHE: cache}
         return self.model(

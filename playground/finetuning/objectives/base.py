@@ -18,6 +18,10 @@ class ReadsAnswers(Protocol):
 class Objective(Protocol):
     """Rows as they are learned, and what is made smaller over them."""
 
+    @property
+    def slower(self) -> float:
+        """What the learning rate that suits a method is multiplied by, where the recipe names none."""
+
     def encode(self, rows: Sequence[Row]) -> Iterator[Any]:
         """The rows as `total` takes them. What the model as it was makes of them is found out here, once."""
 

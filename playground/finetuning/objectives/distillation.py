@@ -66,6 +66,10 @@ class LearnFromTeacher:
     instruction: str
     temperature: float
 
+    @property
+    def slower(self) -> float:
+        return 1.0
+
     def encode(self, rows: Sequence[Row]) -> Iterator[EncodedLesson]:
         for start in range(0, len(rows), BATCH):
             some = [row for row in rows[start : start + BATCH] if isinstance(row, TrainingRow)]

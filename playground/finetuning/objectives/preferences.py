@@ -17,6 +17,7 @@ from playground.finetuning.objectives.log_probabilities import answer_log_probab
 from playground.finetuning.preparation.encoding import EncodedRow, encode_answer
 from playground.finetuning.preparation.rows import Row, answers_of
 
+SLOWER = 0.05  # as in TRL, whose rate for whole models is 2e-5 for answers and 1e-6 for preferences
 BATCH = 8  # pairs that the reference reads at once
 
 
@@ -46,6 +47,10 @@ class LearnPreferences:
     device: Any
     reference: ReadsAnswers
     beta: float
+
+    @property
+    def slower(self) -> float:
+        return SLOWER
 
     def encode(self, rows: Sequence[Row]) -> Iterator[EncodedPair]:
         for start in range(0, len(rows), BATCH):

@@ -100,7 +100,7 @@ class _Going:
 
     def run(self) -> Iterator[TrainingEvent]:
         recipe = self.recipe
-        self.optimizer = torch.optim.AdamW(self.learner.weights, lr=rate_of(recipe), weight_decay=recipe.decay)
+        self.optimizer = torch.optim.AdamW(_groups(self.learner, recipe), lr=rate_of(recipe, self.objective.slower))
         self.schedule = LambdaLR(self.optimizer, lambda step: rate_share(recipe, step))
         self._go_on()
         self._clock, self._written = time.monotonic(), time.monotonic()
@@ -218,3 +218,11 @@ class _Going:
             torch.set_rng_state(state["random"])
             for name, value in state["standing"].items():
                 setattr(self, name, value)
+
+
+def _groups(learner: Learner, recipe: Recipe) -> list[dict[str, Any]]:
+    """The weights as the optimizer takes them: those that decay, and the others."""
+    shrunk = {id(weight) for weight in learner.shrunk}
+    parts = [[weight for weight in learner.weights if (id(weight) in shrunk) == decays] for decays in (True, False)]
+    decays = (recipe.decay, 0.0)
+    return [{"params": part, "weight_decay": decay} for part, decay in zip(parts, decays, strict=True) if part]

@@ -11,6 +11,7 @@ from playground.ui.run_view.framed_figure import frame_figure, plain
 TRAINING, SMOOTH, VALIDATION, GRADIENT, RATE = "rgba(120,124,150,0.45)", "#4f5bd5", "#c2571a", "#5f7388", "#17876d"
 COLOURS = ("#3b78d8", "#c2571a", "#17876d", "#a052b8", "#96770f", "#d0437f", "#5f7388", "#1f8fae")
 WINDOW = 10  # steps that the smooth line is the mean of
+MOST_POINTS = 500  # of a line: more are not seen, and the figure is sent at each look
 
 
 def curves(standing: Standing | None) -> go.Figure | None:
@@ -22,12 +23,21 @@ def curves(standing: Standing | None) -> go.Figure | None:
         rows=2, cols=1, shared_xaxes=True, row_heights=[0.72, 0.28], vertical_spacing=0.06,
         specs=[[{}], [{"secondary_y": True}]],
     )  # fmt: skip
-    numbers, losses = [step.step for step in steps], [step.loss for step in steps]
+    smoothed = smooth([step.loss for step in steps])
+    kept = thinned(len(steps))
+    steps = tuple(steps[at] for at in kept)
+    numbers = [step.step for step in steps]
     figure.add_scatter(
-        x=numbers, y=losses, name="Each step", mode="lines", line={"color": TRAINING, "width": 1}, row=1, col=1
+        x=numbers,
+        y=[step.loss for step in steps],
+        name="Each step",
+        mode="lines",
+        line={"color": TRAINING, "width": 1},
+        row=1,
+        col=1,
     )
     figure.add_scatter(
-        x=numbers, y=smooth(losses), name=f"Training, mean of {WINDOW} steps", mode="lines",
+        x=numbers, y=[smoothed[at] for at in kept], name=f"Training, mean of {WINDOW} steps", mode="lines",
         line={"color": SMOOTH, "width": 2}, row=1, col=1,
     )  # fmt: skip
     figure.add_scatter(
@@ -55,6 +65,12 @@ def curves(standing: Standing | None) -> go.Figure | None:
     return framed
 
 
+def thinned(count: int) -> list[int]:
+    """Places of at most `MOST_POINTS` of so many points, evenly, the last one always."""
+    every = -(-count // MOST_POINTS) or 1
+    return list(range(count - 1, -1, -every))[::-1]
+
+
 def smooth(values: list[float]) -> list[float]:
     """Each value as the mean of those up to it, at most `WINDOW` of them."""
     parts = [values[max(0, at + 1 - WINDOW) : at + 1] for at in range(len(values))]
@@ -71,7 +87,8 @@ def side_by_side(standings: Sequence[Standing]) -> go.Figure | None:
             x, y = [look.step for look in looks], [look.loss or 0.0 for look in looks]
             figure.add_scatter(x=x, y=y, name=name, mode="lines+markers", line={"color": colour, "width": 2})
         elif steps := standing.history.steps:
-            x, y = [step.step for step in steps], smooth([step.loss for step in steps])
+            smoothed, kept = smooth([step.loss for step in steps]), thinned(len(steps))
+            x, y = [steps[at].step for at in kept], [smoothed[at] for at in kept]
             name = f"{name}, training loss"
             figure.add_scatter(x=x, y=y, name=name, mode="lines", line={"color": colour, "width": 2, "dash": "dot"})
     if not figure.data:

@@ -72,7 +72,8 @@ def card_text(method: Method) -> str:
     """What is trained, what that takes, and when it fails."""
     return (
         f"**What is trained.** {method.trained}\n\n**What it takes.** {method.cost}\n\n"
-        f"**When it fails.** {method.fails} Learning rate that suits it: {method.rate:g}. ({method.paper})"
+        f"**When it fails.** {method.fails} Learning rate that suits it: {method.rate:g}, and of "
+        f"preferences a twentieth of that. ({method.paper})"
     )
 
 

@@ -137,3 +137,14 @@ def test_an_adapter_is_compared_with_its_base_and_a_whole_model_too() -> None:
 def test_a_comparison_asks_a_prompt_as_it_stood_in_training(prompts: Any, task: Any) -> None:
     one = standing({})
     assert comparison_of(replace(one, job=replace(one.job, prompts=tuple(prompts))))["setup"]["task"] == task
+
+
+def test_a_long_training_is_drawn_with_as_many_points_as_are_seen() -> None:
+    one = standing({10: 2.0})
+    steps = tuple(replace(one.history.steps[0], step=n, loss=1.0 / n) for n in range(1, 5001))
+    figure = curves(replace(one, history=replace(one.history, steps=steps)))
+    assert figure is not None
+    drawn = [line for line in figure.data if line.name in ("Each step", "Gradient") or line.name.startswith("Training")]
+    assert len(drawn) == 3
+    assert all(len(line.x) == len(line.y) == 500 and line.x[-1] == 5000 for line in drawn)
+    assert drawn[1].y[-1] == pytest.approx(sum(1 / n for n in range(4991, 5001)) / 10)  # the mean is of all steps
