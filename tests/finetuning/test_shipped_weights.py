@@ -12,6 +12,7 @@ import pytest
 
 from playground import setups
 from playground.finetuning import cards, make_adapter, shipped_weights, tiny_classifier
+from playground.finetuning.methods.lora import LAYERS
 from playground.finetuning.shipped_weights import ShippedWeights
 from playground.finetuning.skills import SKILLS
 
@@ -54,7 +55,7 @@ def test_adapter_configs_name_the_base(one: ShippedWeights) -> None:
     recipe = SKILLS[one.name].recipe
     assert config["base_model_name_or_path"] == "SmolLM2-135M-Instruct"
     assert (config["peft_type"], config["r"], config["lora_alpha"]) == ("LORA", recipe.rank, recipe.alpha)
-    assert sorted(config["target_modules"]) == sorted(recipe.targets)
+    assert sorted(config["target_modules"]) == sorted(LAYERS[recipe.layers])
 
 
 @pytest.mark.parametrize("name", SKILLS)
