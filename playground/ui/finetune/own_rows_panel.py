@@ -46,9 +46,11 @@ class ReadingChoice:
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class GivenRows:
-    """What a person brought, and what was read of it, or why nothing could be."""
+    """What a person brought, and what was read of it, or why nothing could be.
+
+    Equal to itself only: Gradio hashes a state whose changes are listened to, and a mapping in it has no hash."""
 
     content: bytes | str = ""
     filename: str = ""

@@ -5,6 +5,7 @@ from typing import Any
 
 import gradio as gr
 import pytest
+from gradio.utils import deep_hash
 
 from playground.errors import InvalidSetup
 from playground.finetuning.preparation.checks import check_rows
@@ -46,6 +47,13 @@ def test_pasted_rows_become_parts_that_share_no_question(panel: DataPanel) -> No
     )
     assert data.prompts == tuple(row.messages for row in parts.validation[:3])
     assert panel.read(values, 1)[1] != parts == panel.read(values, 0)[1]
+
+
+def test_gradio_can_tell_whether_the_rows_changed(panel: DataPanel) -> None:
+    """It does as soon as something listens to that, such as the estimate, and fails on what has no hash."""
+    handlers = OwnRowsHandlers(panel=panel.own, settings=Settings())
+    first, second = (handlers.paste_rows(given(panel, pasted=ROWS))[panel.own.given] for _ in range(2))
+    assert deep_hash(first) == deep_hash(first) != deep_hash(second)
 
 
 def test_a_file_is_opened_and_read_again_in_other_words(panel: DataPanel, tmp_path: Path) -> None:
