@@ -104,7 +104,7 @@ def test_vectors_go_where_the_operator_says(catalog_of: Any) -> None:
     library = library_of(Settings(vectors="http://127.0.0.1:9"))  # where nobody listens
     library.embedder = catalog_of().library.embedder
     assert drain(library.find("ferry", "ferry_island", SearchSettings(weight=0)))
-    with pytest.raises(ModelUnavailable, match="vector store of PLAYGROUND_VECTORS failed"):
+    with pytest.raises(ModelUnavailable, match="vector store of PLAYGROUND_VECTORS cannot be reached"):
         drain(library.find("ferry", "ferry_island", SearchSettings()))
     with pytest.raises(InvalidSetup, match="PLAYGROUND_VECTORS is 'elsewhere'; it must be like http"):
         Settings(vectors="elsewhere").check()
