@@ -52,7 +52,8 @@ NEVER = {
     # Not finetuning: what is offered lists the adapters that come with it.
     "backends": {"strategies", "evaluation", "running", "serving", "ui", "cli"},
     "running": {"evaluation", "serving", "ui", "cli"},
-    "evaluation": {"serving", "ui", "cli"},
+    # Training measures what it made by the project's own measures; what is measured need not know how it was made.
+    "evaluation": {"finetuning", "serving", "ui", "cli"},
     "finetuning": {"serving", "ui", "cli"},
     "serving": {"evaluation", "finetuning", "ui", "cli"},
 }

@@ -27,6 +27,14 @@ class LoadReport(Protocol):
         ...
 
 
+class Unwatched:
+    """A load of which nobody is told, and to which everything fits."""
+
+    def __call__(self, progress: Progress) -> None: ...
+
+    def reserve(self, size: int, free: int | None = None) -> None: ...
+
+
 @runtime_checkable
 class Closable(Protocol):
     """What holds memory or threads for as long as it is loaded."""

@@ -9,12 +9,12 @@ estimate.py          What a training would take, said before it begins: seconds 
 figures.py           Held-out figures: the share of answers that pass each measure, with its interval
 make_adapter.py      Trains an adapter for a skill and writes its folder, measured before and after
 probe_command.py     Probes an adapter, or a whole model, against the default model on the command line
-reading.py           Reads the data files beside this module: items from JSON lines, word lists and patterns from YAML
 recipe.py            All that decides how a model is trained, but for its data: each number declared once
 shipped_weights.py   Lists the adapters and the classifier that come with the playground
 tiny_classifier.py   A sentiment classifier of a megabyte and a half: a two-layer BERT
 training_data.py     The data that trainings can begin with, with prompts to look at while it trains
 vocabulary.py        Makes a small tokenizer and word vectors from a language model's vocabulary
+whole_file.py        Writes files that are there whole or not at all
 jobs/                Trainings that go on in a process of their own, one at a time
 methods/             The ways to train: each says what it trains, what it takes, and when it fails
 objectives/          What a training makes smaller: the loss of answers, of preferences, or of the distance from

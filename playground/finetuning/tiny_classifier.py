@@ -16,9 +16,9 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer, Bert
 from playground.backends.packaged_models import default_model
 from playground.finetuning import cards, vocabulary
 from playground.finetuning.figures import ShareRight, tally
-from playground.finetuning.reading import read_items
-from playground.finetuning.skills.sentiment import LABELS, compose_reviews
 from playground.finetuning.training.events import TrainingStep
+from playground.skill_data.reading import read_items
+from playground.skill_data.reviews import LABELS, compose_reviews
 
 WORDS, SIZE, LONGEST = 5000, 64, 128
 COMPOSED = 1500  # training reviews for each label, besides the written ones
@@ -126,7 +126,7 @@ def make_classifier(
         title="Sentiment classifier",
         about="A small model that does one thing: it labels a review Positive, Negative or Neutral.",
         example={"task": {"input": "The staff was rude and the food was cold."}},
-        data="The reviews of the sentiment adapter, written and composed: `playground/finetuning/data/sentiment`.",
+        data="The reviews of the sentiment adapter, written and composed: `playground/skill_data/sentiment`.",
         training={
             "method": f"BERT with 2 layers of width {SIZE}, all trained but the word vectors",
             "word_vectors": f"principal components of the embeddings of {default_model().name}",

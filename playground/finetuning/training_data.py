@@ -1,10 +1,10 @@
 """The data that trainings can begin with: what comes with the playground, with prompts to look at while it trains."""
 
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
+from playground.finetuning.preparation.checks.base import group_rows, prompt_key
 from playground.finetuning.preparation.rows import Row, TrainingRow, messages_of
 from playground.finetuning.preparation.splits import split_rows
 from playground.finetuning.skills import SKILLS, Skill
@@ -16,14 +16,14 @@ MOST_VALIDATION = 64  # rows: a look at more would take longer than the steps be
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingData:
-    """`core` is what of a prompt tells items apart; `prompts` are of none of the rows."""
+    """`key` tells items apart, which may be worded in several ways; `prompts` are of none that is learned."""
 
     name: str
     title: str
     about: str
     rows: tuple[Row, ...]
     prompts: tuple[tuple[Message, ...], ...]
-    core: Callable[[str], str] = str
+    key: Callable[[Row], str] = prompt_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,21 +47,23 @@ def built_in(name: str, seed: int) -> TrainingData:
     different = {str(one.truth): one.prompt for one in reversed(held_out)}  # a prompt for each answer
     prompts = [messages_of(prompt) for prompt in list(different.values())[:PROMPTS]]
     return TrainingData(
-        name=name, title=skill.title, about=skill.data, rows=rows, prompts=tuple(prompts), core=skill.core
-    )
+        name=name, title=skill.title, about=skill.data, rows=rows, prompts=tuple(prompts),
+        key=lambda row: skill.core(row.messages[-1].content).casefold(),
+    )  # fmt: skip
 
 
-def split(data: TrainingData, most: int | None, share: float, seed: int) -> Parts:
-    """At most so many rows, and this share of their items apart, by the seed. Items stay whole on one side."""
-    order = random.Random(seed)
-    rows = order.sample(data.rows, len(data.rows))[:most]
-    cores = [data.core(row.messages[-1].content).casefold() for row in rows]
-    known = list(dict.fromkeys(cores))
-    apart = set(order.sample(known, min(round(share * len(known)), MOST_VALIDATION, len(known) - 1)))
-    return Parts(
-        training=tuple(row for row, core in zip(rows, cores, strict=True) if core not in apart),
-        validation=_once(rows, cores, apart)[:MOST_VALIDATION],
+def split(data: TrainingData, most: int | None, validation: float, seed: int, held_out: float = 0.0) -> Parts:
+    """At most so many rows, drawn by the seed, of whose items these shares are kept apart, each whole in one part.
+
+    An item is looked at in one of its wordings. Raises InvalidSetup where there are too few items for the parts.
+    """
+    drawn = random.Random(seed).sample(data.rows, len(data.rows))[:most]
+    parts = split_rows(
+        drawn, seed=seed, validation=validation, held_out=held_out, key=data.key, most_validation=MOST_VALIDATION
     )
+    once = [places[0] for places in group_rows(parts.validation, data.key).values()]
+    looked_at = tuple(parts.validation[place] for place in once)
+    return Parts(training=parts.training, validation=looked_at, held_out=parts.held_out)
 
 
 def own(
@@ -71,14 +73,6 @@ def own(
 
     The prompts are the first ones that are looked at. Raises InvalidSetup where there are too few rows for the parts.
     """
-    drawn = random.Random(seed).sample(rows, len(rows))[:most]
-    split = split_rows(drawn, seed=seed, validation=validation, held_out=held_out)
-    parts = Parts(training=split.training, validation=split.validation[:MOST_VALIDATION], held_out=split.held_out)
-    prompts = tuple(row.messages for row in parts.validation[:PROMPTS])
-    return TrainingData(name="own", title=title, about="Your own rows.", rows=rows, prompts=prompts), parts
-
-
-def _once(rows: Sequence[Row], cores: Sequence[str], apart: set[Any]) -> tuple[Row, ...]:
-    """One row of each of these items."""
-    found = {core: row for row, core in zip(rows, cores, strict=True) if core in apart}
-    return tuple(found.values())
+    data = TrainingData(name="own", title=title, about="Your own rows.", rows=rows, prompts=())
+    parts = split(data, most, validation, seed, held_out)
+    return replace(data, prompts=tuple(row.messages for row in parts.validation[:PROMPTS])), parts

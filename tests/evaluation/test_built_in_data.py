@@ -14,9 +14,9 @@ from playground.evaluation.datasets.passages import PASSAGES
 from playground.evaluation.datasets.puzzles import _names
 from playground.evaluation.datasets.word_problems import compose_problems
 from playground.evaluation.plan import DataChoice
-from playground.finetuning.reading import read_items as trained_or_held_out
-from playground.finetuning.reading import read_words
 from playground.finetuning.skills import SKILLS
+from playground.skill_data.reading import read_items as trained_or_held_out
+from playground.skill_data.reading import read_words
 
 SUM = re.compile(r"(\d+) ([-+*/]) (\d+) = (\d+)")
 STEPS = {"word_problems": 1, "word_problems_two_step": 2}

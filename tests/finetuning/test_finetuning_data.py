@@ -7,12 +7,13 @@ from random import Random
 
 import pytest
 
-from playground.finetuning.reading import fill_pattern, read_items, read_words
-from playground.finetuning.skills import SKILLS, Skill, extraction, pirate, sentiment
+from playground.finetuning.skills import SKILLS, Skill, pirate
+from playground.skill_data import orders, reviews
+from playground.skill_data.reading import fill_pattern, read_items, read_words
 
 FIELDS = {
     "sentiment/reviews.jsonl": {"train": {"text", "label", "hard"}, "held_out": {"text", "label", "hard"}},
-    "extraction/orders.jsonl": {"held_out": {"text", *extraction.KEYS}},
+    "extraction/orders.jsonl": {"held_out": {"text", *orders.KEYS}},
     "pirate/questions.jsonl": {"train": {"question", "answer"}, "held_out": {"question", "keywords"}},
 }
 
@@ -33,26 +34,26 @@ def test_every_item_has_its_fields_and_is_there_once(name: str) -> None:
 def test_sentiment_is_balanced_and_has_hard_ones(part: str) -> None:
     rows = read_items("sentiment/reviews.jsonl", part)  # type: ignore[arg-type]
     counts = Counter((row["label"], row["hard"]) for row in rows)
-    assert {label for label, _ in counts} == set(sentiment.LABELS)
-    assert len({counts[label, False] for label in sentiment.LABELS}) == 1
-    assert len({counts[label, True] for label in sentiment.LABELS}) == 1
+    assert {label for label, _ in counts} == set(reviews.LABELS)
+    assert len({counts[label, False] for label in reviews.LABELS}) == 1
+    assert len({counts[label, True] for label in reviews.LABELS}) == 1
     assert sum(row["hard"] for row in rows) >= 0.3 * len(rows)
 
 
 def test_composed_reviews_have_one_label_each() -> None:
-    reviews = sentiment.compose_reviews(Random(0), 200)
-    assert Counter(label for _, label in reviews) == dict.fromkeys(sentiment.LABELS, 200)
-    assert len({text for text, _ in reviews}) == len(reviews)
-    assert not any(re.search("[{}]", text) for text, _ in reviews)
+    composed = reviews.compose_reviews(Random(0), 200)
+    assert Counter(label for _, label in composed) == dict.fromkeys(reviews.LABELS, 200)
+    assert len({text for text, _ in composed}) == len(composed)
+    assert not any(re.search("[{}]", text) for text, _ in composed)
 
 
 def test_what_an_order_should_give_stands_in_it() -> None:
     numbers = read_words("extraction/orders.yaml")["number"]
-    orders = extraction.compose_orders(Random(0), 500)
-    orders += [
-        (row["text"], {k: row[k] for k in extraction.KEYS}) for row in read_items("extraction/orders.jsonl", "held_out")
+    found = orders.compose_orders(Random(0), 500)
+    found += [
+        (row["text"], {k: row[k] for k in orders.KEYS}) for row in read_items("extraction/orders.jsonl", "held_out")
     ]
-    for text, record in orders:
+    for text, record in found:
         for key in ("name", "item", "day"):
             assert (record[key] or "").lower() in text.lower()
         said = (str(record["quantity"]), numbers.get(record["quantity"], "?"))

@@ -5,7 +5,7 @@ from typing import Any
 import torch
 
 from playground.finetuning import tiny_classifier, vocabulary
-from playground.finetuning.skills.sentiment import LABELS
+from playground.skill_data.reviews import LABELS
 
 TEXTS = [("Lovely soup.", "Positive"), ("Awful soup.", "Negative"), ("A bowl of soup.", "Neutral")] * 20
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from playground.finetuning.preparation.rows import TrainingRow
 from playground.finetuning.skills import SKILLS
 from playground.finetuning.training_data import MOST_VALIDATION, PROMPTS, built_in, split
 
@@ -10,13 +11,13 @@ from playground.finetuning.training_data import MOST_VALIDATION, PROMPTS, built_
 def test_what_is_looked_at_is_not_learned(name: str) -> None:
     data = built_in(name, seed=3)
     parts = split(data, None, 0.1, seed=3)
-    learned = {data.core(row.messages[-1].content).casefold() for row in parts.training}
-    seen = [data.core(row.messages[-1].content).casefold() for row in parts.validation]
+    learned = set(map(data.key, parts.training))
+    seen = list(map(data.key, parts.validation))
     assert seen
     assert len(seen) == len(set(seen)) <= MOST_VALIDATION
     assert not learned & set(seen)
     assert len(data.prompts) == PROMPTS
-    assert not learned & {data.core(prompt[-1].content).casefold() for prompt in data.prompts}
+    assert not learned & {data.key(TrainingRow(messages=prompt, answer="")) for prompt in data.prompts}
 
 
 def test_a_review_is_one_item_in_all_its_wordings() -> None:

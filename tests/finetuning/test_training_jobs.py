@@ -14,10 +14,11 @@ from tiny_llama import tiny_llama
 
 from playground.backends.sources import ModelSource
 from playground.errors import InvalidSetup, LimitReached, TrainingFailed
-from playground.finetuning.jobs import training_jobs, worker
+from playground.finetuning.jobs import training_jobs, turns, worker
 from playground.finetuning.jobs.job import Job, JobFolder
 from playground.finetuning.jobs.standing import Standing
 from playground.finetuning.jobs.training_jobs import TrainingJobs
+from playground.finetuning.jobs.turns import Turns
 from playground.finetuning.preparation.rows import TrainingRow, messages_of
 from playground.finetuning.recipe import Recipe
 
@@ -63,8 +64,8 @@ def until(jobs: TrainingJobs, key: str, true: Callable[[Standing], bool], owner:
 
 def process_of(jobs: TrainingJobs) -> psutil.Process:
     """The process of the training that goes on; the tests around it may have started others."""
-    assert jobs._running
-    return psutil.Process(jobs._running[1].pid)
+    assert jobs._turns._running
+    return psutil.Process(jobs._turns._running[1].pid)
 
 
 def ended(standing: Standing) -> bool:
@@ -137,7 +138,7 @@ def test_a_killed_process_is_told_and_the_next_begins(jobs: TrainingJobs, start:
 
 
 def test_a_process_that_breaks_says_why(jobs: TrainingJobs, start: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training_jobs, "PROGRAM", "playground.no_such_program")
+    monkeypatch.setattr(turns, "PROGRAM", "playground.no_such_program")
     standing = until(jobs, start(), ended)
     assert standing.end
     assert standing.end.words.startswith("The training broke off: ")
@@ -155,7 +156,7 @@ def test_strangers_read_no_path_of_the_server(
     assert standing.end
     assert "config.json" in standing.end.words
     assert str(base) not in standing.end.words
-    monkeypatch.setattr(training_jobs, "PROGRAM", "playground.no_such_program")
+    monkeypatch.setattr(turns, "PROGRAM", "playground.no_such_program")
     standing = until(jobs, start(owner="anna"), ended, "anna")
     assert standing.end
     assert standing.end.words.startswith("The training broke off: the server's log says why.")
@@ -178,14 +179,14 @@ def test_a_process_that_cannot_be_started_ends_and_the_next_begins(
     jobs: TrainingJobs, start: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, broken, last = start(LONG), start(), start()
-    begin = TrainingJobs._begin
+    begin = Turns._begin
 
-    def fail_once(jobs: TrainingJobs, folder: JobFolder) -> Any:
+    def fail_once(jobs: Turns, folder: JobFolder) -> Any:
         if folder.path.name == broken:
             raise OSError(28, "No space left on device", str(folder.path))
         return begin(jobs, folder)
 
-    monkeypatch.setattr(TrainingJobs, "_begin", fail_once)
+    monkeypatch.setattr(Turns, "_begin", fail_once)
     jobs.stop(first)
     standing = until(jobs, broken, ended)
     assert standing.end
@@ -233,11 +234,11 @@ def test_rows_longer_than_the_window_are_told(jobs: TrainingJobs, start: Any) ->
 
 
 def test_too_many_are_refused(jobs: TrainingJobs, start: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training_jobs, "MOST_WAITING", 1)
+    monkeypatch.setattr(turns, "MOST_WAITING", 1)
     start(LONG), start(LONG)
     with pytest.raises(LimitReached, match="1 trainings wait for their turn"):
         start()
-    monkeypatch.setattr(training_jobs, "MOST_WAITING", 9)
+    monkeypatch.setattr(turns, "MOST_WAITING", 9)
     monkeypatch.setattr(training_jobs, "MOST_KEPT", 2)
     with pytest.raises(LimitReached, match="2 trainings are kept, the most"):
         start()
@@ -287,9 +288,9 @@ def test_the_worker_ends_with_whoever_started_it(base: Path, tmp_path: Path, sta
     key = start(LONG)
     until(jobs, key, stepped)
     child = process_of(jobs)
-    assert jobs._running
-    assert jobs._running[1].stdin
-    jobs._running[1].stdin.close()  # as when this process ends
+    assert jobs._turns._running
+    assert jobs._turns._running[1].stdin
+    jobs._turns._running[1].stdin.close()  # as when this process ends
     child.wait()
     until(jobs, key, ended)
 
@@ -313,8 +314,8 @@ class EndsAsItIsAsked:
 def test_a_stop_as_it_ends_leaves_the_queue_going(jobs: TrainingJobs, start: Any) -> None:
     first, second = start(LONG), start()
     until(jobs, first, stepped)
-    assert jobs._running
-    child = jobs._running[1]
+    assert jobs._turns._running
+    child = jobs._turns._running[1]
     child.stdin = EndsAsItIsAsked(child)
     jobs.stop(first)
     assert until(jobs, first, ended).phase == "failed"
@@ -343,7 +344,7 @@ def test_an_end_that_cannot_be_written_is_remembered(
 def test_nobody_is_told_of_a_checkpoint_that_is_none(
     jobs: TrainingJobs, start: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(training_jobs, "PROGRAM", "playground.no_such_program")
+    monkeypatch.setattr(turns, "PROGRAM", "playground.no_such_program")
     standing = until(jobs, start(), ended)
     assert standing.end
     assert standing.end.words.endswith("It would begin anew.")

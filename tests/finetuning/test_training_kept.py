@@ -90,7 +90,7 @@ def test_a_full_disk_ends_a_training_with_its_reason(
     folder.write_job(job)
     folder.events.symlink_to("/dev/full")
     monkeypatch.setattr(worker, "mend_torn", lambda events: None)
-    monkeypatch.setattr(worker, "_listen", lambda stopped: None)
+    monkeypatch.setattr(worker, "listen_to_parent", lambda called: None)
     monkeypatch.setattr(worker.os, "nice", lambda more: 0)
     assert worker.main(folder, folder.path) == 0
     end = folder.read_end()
@@ -112,7 +112,7 @@ def test_what_would_end_in_the_same_way_is_not_offered_again(
         raise TrainingHopeless("The loss is not a number any more; start again.")
 
     monkeypatch.setattr(worker, "_run", break_off)
-    monkeypatch.setattr(worker, "_listen", lambda stopped: None)
+    monkeypatch.setattr(worker, "listen_to_parent", lambda called: None)
     monkeypatch.setattr(worker.os, "nice", lambda more: 0)
     assert worker.main(folder, folder.path) == 0
     end = folder.read_end()

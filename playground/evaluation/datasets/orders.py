@@ -8,8 +8,8 @@ from playground.evaluation.datasets.base import DatasetSource, Shot
 from playground.evaluation.datasets.files import from_jsonl
 from playground.evaluation.datasets.item_order import by_turns, stable_id
 from playground.evaluation.plan import Item, ScorerChoice
-from playground.finetuning.reading import read_items as held_out
-from playground.finetuning.skills.extraction import ASK_HELD_OUT, KEYS, compose_orders
+from playground.skill_data.orders import ASK_HELD_OUT, KEYS, compose_orders
+from playground.skill_data.reading import read_items as held_out
 
 
 def _items(random: Random, size: int) -> list[Item]:

@@ -6,8 +6,8 @@ from playground.evaluation.datasets.base import DatasetSource, Shot
 from playground.evaluation.datasets.files import from_jsonl
 from playground.evaluation.datasets.item_order import by_turns, stable_id
 from playground.evaluation.plan import Item, ScorerChoice
-from playground.finetuning.reading import read_items as trained_or_held_out
-from playground.finetuning.skills.sentiment import ASK_HELD_OUT, LABELS
+from playground.skill_data.reading import read_items as trained_or_held_out
+from playground.skill_data.reviews import ASK_HELD_OUT, LABELS
 
 
 def _items(random: Random, size: int) -> list[Item]:

@@ -4,6 +4,7 @@ import logging
 import signal
 import subprocess
 
+from playground.backends.local.files.child_process import last_line
 from playground.finetuning.jobs.job import JobFolder
 
 log = logging.getLogger(__name__)
@@ -17,8 +18,7 @@ def describe_death(status: int, folder: JobFolder, *, told: bool = True) -> str:
     if status < 0:
         name = next((one.name for one in signal.Signals if one == -status), str(-status))
         return f"The training's process was ended by the signal {name}. {again}"
-    lines = [line.strip() for line in folder.log.read_text("utf-8", errors="replace").splitlines() if line.strip()]
-    last = lines[-1][:300] if lines else f"its process ended with {status}"
+    last = last_line(folder.log)
     if not told:
         log.error("The training in %s broke off: %s", folder.path, last)
         last = "the server's log says why"

@@ -2,10 +2,9 @@
 
 import json
 import logging
-import os
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,6 +13,7 @@ from playground.errors import TrainingFailed
 from playground.finetuning.preparation.rows import Row, from_json_lines, to_json_lines
 from playground.finetuning.recipe import Recipe, parse_recipe, recipe_to_dict
 from playground.finetuning.training.events import LATEST
+from playground.finetuning.whole_file import write_json_whole
 from playground.types import Message
 
 log = logging.getLogger(__name__)
@@ -46,6 +46,10 @@ class Job:
     def last_used(self) -> float:
         """When it was begun, or last ended."""
         return max([self.made, *(ended for ended, _ in self.sittings)])
+
+    def after_sitting(self, ended: float, took: float) -> "Job":
+        """The same with one more sitting, which has just ended."""
+        return replace(self, sittings=(*self.sittings, (ended, took)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +110,7 @@ class JobFolder:
             raise TrainingFailed(f"The training cannot be kept {where}: {error.strerror}.") from error
 
     def write_job(self, job: Job) -> None:
-        write_whole(self.path / "job.json", {**asdict(job), "recipe": recipe_to_dict(job.recipe)})
+        write_json_whole(self.path / "job.json", {**asdict(job), "recipe": recipe_to_dict(job.recipe)})
 
     def read_job(self) -> Job:
         """Raises TrainingFailed for a folder that holds none, or InvalidSetup for a recipe that is not of today."""
@@ -136,7 +140,7 @@ class JobFolder:
         return rows, validation, held_out
 
     def write_end(self, end: End) -> None:
-        write_whole(self.path / "end.json", asdict(end))
+        write_json_whole(self.path / "end.json", asdict(end))
 
     def read_end(self) -> End | None:
         data = self._read("end.json")
@@ -151,10 +155,3 @@ class JobFolder:
             return None
         data: dict[str, Any] = json.loads(path.read_text("utf-8"))
         return data
-
-
-def write_whole(path: Path, data: Mapping[str, Any]) -> None:
-    """JSON that is there in whole or not at all, whenever somebody reads it."""
-    unfinished = path.with_suffix(".part")
-    unfinished.write_text(json.dumps(data, ensure_ascii=False, indent=1), "utf-8")
-    os.replace(unfinished, path)

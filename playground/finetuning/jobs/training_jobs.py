@@ -1,29 +1,22 @@
-"""All trainings of this server: queued, run one at a time, stopped, gone on with, deleted."""
+"""All trainings of this server: kept in folders, run one at a time, stopped, gone on with, deleted."""
 
 import logging
-import os
 import shutil
-import subprocess
-import sys
-import threading
 import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from playground.backends.local.files.child_process import run_module
 from playground.errors import LimitReached, TrainingFailed
-from playground.finetuning.jobs.deaths import ask_to_stop, describe_death, way_on
 from playground.finetuning.jobs.job import End, Job, JobFolder
 from playground.finetuning.jobs.standing import Standing, read_history
+from playground.finetuning.jobs.turns import Turns
 from playground.finetuning.preparation.rows import Row
 
-MOST_WAITING = 8  # trainings in the queue
 MOST_KEPT = 200  # folders; more are refused until some are deleted
 DAY = 24 * 3600.0  # seconds: so long a stranger's training is kept in any case
 Rows = tuple[Row, ...]
-PROGRAM = "playground.finetuning.jobs.worker"
 log = logging.getLogger(__name__)
 
 
@@ -35,20 +28,15 @@ class TrainingJobs:
     """
 
     def __init__(self, folder: Path, cache: Path) -> None:
-        self._folder, self._cache = folder, cache
-        self._lock = threading.RLock()
-        self._queue: list[str] = []
-        self._running: tuple[str, subprocess.Popen[bytes]] | None = None
-        self._unwritten: dict[str, End] = {}  # how trainings ended, where the disk was full
-        self._closed = False
+        self._folder, self._turns = folder, Turns(folder, cache)
 
     def start(self, job: Job, rows: Sequence[Row], validation: Sequence[Row], held_out: Sequence[Row] = ()) -> str:
         """Keep a training under a new id, which is returned, and run it when its turn comes.
 
         Raises LimitReached when too many wait or are kept, TrainingFailed when it cannot be kept.
         """
-        with self._lock:
-            self._make_sure_of_room()
+        with self._turns.lock:
+            self._turns.check_room()
             if job.owner:
                 self._forget_old()
             if len(self._ids()) >= MOST_KEPT:
@@ -58,7 +46,7 @@ class TrainingJobs:
                 job, id=f"{time.strftime('%Y%m%d-%H%M%S', time.localtime(made))}-{uuid.uuid4().hex[:6]}", made=made
             )
             JobFolder(self._folder / job.id).create(job, rows, validation, held_out)
-            self._enqueue(job.id)
+            self._turns.enqueue(job.id)
             return job.id
 
     def resume(self, key: str, owner: str = "", most_seconds: float | None = None) -> None:
@@ -66,47 +54,41 @@ class TrainingJobs:
 
         Raises LimitReached, or TrainingFailed for one that is not there, goes on, or is through.
         """
-        with self._lock:
+        with self._turns.lock:
             standing = self.standing(key, owner)
             if not standing.resumable:
                 raise TrainingFailed(
                     f"\u201c{standing.job.title}\u201d is {standing.phase}; there is nothing to go on with."
                 )
-            self._make_sure_of_room()
+            self._turns.check_room()
             folder = self._open(key)
             folder.write_job(replace(standing.job, most_seconds=most_seconds))
             folder.forget_end()
-            self._unwritten.pop(key, None)
-            self._enqueue(key)
+            self._turns.enqueue(key)
 
     def stop(self, key: str, owner: str = "") -> None:
         """Take a training out of the queue, or let it keep where it stands and end. One that has ended stays as it is.
 
         Raises TrainingFailed for one that is not there.
         """
-        with self._lock:
-            standing = self.standing(key, owner)
-            if key in self._queue:
-                self._queue.remove(key)
-                self._open(key).write_end(End(ending="stopped", words="Stopped while it waited for its turn."))
-            elif standing.phase == "running" and self._running:
-                ask_to_stop(self._running[1])
+        with self._turns.lock:
+            self._open(key, owner)
+            self._turns.stop(key)
 
     def delete(self, key: str, owner: str = "") -> None:
         """Forget a training with all that it kept. Raises TrainingFailed for one that goes on or is not there."""
-        with self._lock:
+        with self._turns.lock:
             folder = self._open(key, owner)  # of which nothing else needs to be readable
-            if key in self._queue or (self._running is not None and self._running[0] == key):
+            if self._turns.place(key) is not None or self._turns.runs(key):
                 raise TrainingFailed("This training goes on; stop it before it is deleted.")
             shutil.rmtree(folder.path)
 
     def standing(self, key: str, owner: str = "") -> Standing:
         """How a training stands. Raises TrainingFailed for one that is not there."""
-        with self._lock:
+        with self._turns.lock:
             folder = self._open(key, owner)
-            job, end = folder.read_job(), folder.read_end() or self._unwritten.get(key)
-            place = self._queue.index(key) if key in self._queue else None
-            running = self._running is not None and self._running[0] == key
+            job, end = folder.read_job(), self._turns.end(key)
+            place, running = self._turns.place(key), self._turns.runs(key)
         if place is not None:
             return Standing(job=job, phase="queued", history=read_history(folder), place=place)
         if running:
@@ -149,78 +131,7 @@ class TrainingJobs:
 
     def close(self) -> None:
         """End what goes on, and start nothing more. What waited or was not through can go on another time."""
-        with self._lock:
-            self._closed = True
-            self._queue.clear()
-            running = self._running
-        if running:
-            running[1].kill()
-            running[1].wait()
-
-    # ------------------------------------------------------------------------------------------- one at a time
-    def _enqueue(self, key: str) -> None:
-        self._queue.append(key)
-        self._run_next()
-
-    def _run_next(self) -> None:
-        with self._lock:
-            while self._queue and self._running is None and not self._closed:
-                self._try(self._queue.pop(0))
-
-    def _try(self, key: str) -> None:
-        """Run a training, or write down why that cannot be: those that wait have their turn all the same."""
-        folder = JobFolder(self._folder / key)
-        try:
-            child = self._begin(folder)
-        except Exception as error:  # the disk is full, too much is open, or the folder is gone
-            log.exception("The training in %s could not begin.", folder.path)
-            why = getattr(error, "strerror", None) or type(error).__name__  # without the path that an OSError names
-            self._end(folder, End(ending="failed", words=f"Its process could not be started: {why}. {way_on(folder)}"))
-            return
-        self._running, began = (key, child), time.monotonic()
-        threading.Thread(target=self._wait, args=(key, child, began), name=f"training {key}", daemon=True).start()
-
-    def _begin(self, folder: JobFolder) -> "subprocess.Popen[bytes]":
-        with folder.log.open("wb") as output:
-            # Threads that wait sleep: awake, they would take turns from whoever is being answered. A byte that comes
-            # too late for its input is not held back: it would be in the way when that is closed.
-            return subprocess.Popen(
-                [sys.executable, *run_module(PROGRAM, str(folder.path), str(self._cache))], stdin=subprocess.PIPE,
-                bufsize=0, stdout=output, stderr=subprocess.STDOUT, env={**os.environ, "OMP_WAIT_POLICY": "passive"},
-            )  # fmt: skip
-
-    def _wait(self, key: str, child: "subprocess.Popen[bytes]", began: float) -> None:
-        """Wait for the end of a training; write down how long it took, and why it ended if it could not itself."""
-        status = child.wait()
-        with self._lock:
-            self._running = None
-            folder = JobFolder(self._folder / key)
-            try:
-                assert child.stdin is not None
-                child.stdin.close()  # under the lock: nobody asks it to stop meanwhile
-                if not self._closed:
-                    job = folder.read_job()
-                    if folder.read_end() is None:
-                        words = describe_death(status, folder, told=not job.owner)
-                        self._end(folder, End(ending="failed", words=words))
-                    folder.write_job(replace(job, sittings=(*job.sittings, (time.time(), time.monotonic() - began))))
-            except Exception:  # a full disk for example; those that wait have their turn all the same
-                log.exception("The end of the training in %s could not be written down.", folder.path)
-            self._run_next()
-
-    def _end(self, folder: JobFolder, end: End) -> None:
-        """Write down an end, or at least remember it where the disk takes no more."""
-        try:
-            folder.write_end(end)
-        except OSError:
-            log.exception("The end of the training in %s could not be written down.", folder.path)
-            self._unwritten[folder.path.name] = end
-
-    def _make_sure_of_room(self) -> None:
-        if self._closed:
-            raise TrainingFailed("The playground is being ended; start it again first.")
-        if len(self._queue) >= MOST_WAITING:
-            raise LimitReached(f"{MOST_WAITING} trainings wait for their turn, the most; wait, or stop one.")
+        self._turns.close()
 
     def _forget_old(self) -> None:
         """Make room where strangers train: their oldest go, which nobody may be able to reach any more."""

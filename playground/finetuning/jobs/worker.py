@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from playground import deprecations
+from playground.backends.loads import Unwatched
+from playground.backends.local.files.child_process import listen_to_parent
 from playground.backends.sources import HOME
 from playground.errors import PlaygroundError, TrainingFailed, TrainingHopeless
 from playground.finetuning.jobs.job import End, Job, JobFolder
@@ -23,7 +25,6 @@ from playground.finetuning.recipe import Recipe
 from playground.formats import format_duration
 from playground.returning import Returning
 from playground.settings import Settings
-from playground.types import Progress
 
 NICE = 10  # others that want the processor get nine parts in ten of it
 OUT_OF_MEMORY = ("not enough memory", "can't allocate memory", "out of memory", "cannot allocate memory")
@@ -35,7 +36,7 @@ def main(folder: JobFolder, cache: Path) -> int:
     if hasattr(os, "nice"):
         os.nice(NICE)
     stopped = threading.Event()
-    threading.Thread(target=_listen, args=(stopped,), daemon=True).start()
+    listen_to_parent(stopped.set)
     try:
         end = _run(folder, cache, stopped)
     except PlaygroundError as error:
@@ -72,12 +73,6 @@ def _words_for_owner(words: str, folder: JobFolder, cache: Path) -> str:
         if place.is_absolute():
             words = words.replace(str(place), name)
     return words
-
-
-def _listen(stopped: threading.Event) -> None:
-    while os.read(0, 1):  # not through `sys.stdin`, whose lock would be held while the interpreter ends
-        stopped.set()
-    os._exit(1)
 
 
 def _run(folder: JobFolder, cache: Path, stopped: threading.Event) -> End:
@@ -159,15 +154,7 @@ def _load(job: Job, cache: Path) -> tuple[Any, Any]:
     shipped = HOME / job.source.place  # as a source is written that lies with the playground
     in_home = job.source.kind == "folder" and shipped.exists()
     source = replace(job.source, place=str(shipped)) if in_home else job.source
-    return load(*find_files(source, job.model_title, Settings(cache=cache), _Unwatched()))
-
-
-class _Unwatched:
-    """A load of which nobody is told, and which has the whole machine's memory."""
-
-    def __call__(self, progress: Progress) -> None: ...
-
-    def reserve(self, size: int, free: int | None = None) -> None: ...
+    return load(*find_files(source, job.model_title, Settings(cache=cache), Unwatched()))
 
 
 def mend_torn(events: Path) -> None:

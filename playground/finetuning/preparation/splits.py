@@ -1,12 +1,11 @@
 """Parts the rows by a seed into training, validation and held-out rows; what asks the same stays together."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 
 from playground.errors import InvalidSetup
-from playground.finetuning.preparation.checks.base import prompt_key
+from playground.finetuning.preparation.checks.base import group_rows, prompt_key
 from playground.finetuning.preparation.rows import Row
 
 
@@ -22,11 +21,15 @@ class Split:
     held_out: tuple[Row, ...]
 
 
-def split_rows(rows: Sequence[Row], *, seed: int = 0, validation: float = 0.1, held_out: float = 0.2) -> Split:
-    """Parts of about these shares. Rows that ask the same, but for case and spacing, are never in two parts.
+def split_rows(
+    rows: Sequence[Row], *, seed: int = 0, validation: float = 0.1, held_out: float = 0.2,
+    key: Callable[[Row], str] = prompt_key, most_validation: int | None = None,
+) -> Split:  # fmt: skip
+    """Parts of about these shares. Rows of one key, which ask the same, are never in two parts.
 
-    A part with a share above 0 gets at least one question. Raises InvalidSetup where there are too few different
-    questions for that, or nothing would be left to train on.
+    At most so many questions are kept for validation, since all of them are read at every look. A part with a share
+    above 0 gets at least one question. Raises InvalidSetup where there are too few different questions for that, or
+    nothing would be left to train on.
     """
     shares = {"validation": validation, "held_out": held_out}
     for name, share in shares.items():
@@ -35,9 +38,7 @@ def split_rows(rows: Sequence[Row], *, seed: int = 0, validation: float = 0.1, h
     if validation + held_out >= 1:
         rule = "with the held-out share it leaves nothing to train on; the two must be below 1 together."
         raise InvalidSetup(path=("validation",), value=validation, rule=rule)
-    groups: dict[str, list[int]] = defaultdict(list)
-    for place, row in enumerate(rows):
-        groups[prompt_key(row)].append(place)
+    groups = group_rows(rows, key)
     kept = 1 + (validation > 0)  # groups that the parts after the held-out one need
     if len(groups) < kept + (held_out > 0):
         raise InvalidSetup(
@@ -48,7 +49,7 @@ def split_rows(rows: Sequence[Row], *, seed: int = 0, validation: float = 0.1, h
     waiting = list(groups.values())
     Random(f"split {seed}").shuffle(waiting)
     held_out_places = _take(waiting, held_out * len(rows), kept)
-    validation_places = _take(waiting, validation * len(rows), 1)
+    validation_places = _take(waiting, validation * len(rows), 1, most_validation)
     return Split(
         training=_rows_at(rows, [place for group in waiting for place in group]),
         validation=_rows_at(rows, validation_places),
@@ -56,10 +57,11 @@ def split_rows(rows: Sequence[Row], *, seed: int = 0, validation: float = 0.1, h
     )
 
 
-def _take(waiting: list[list[int]], wanted: float, kept: int) -> list[int]:
-    """Places of whole groups from the end, about so many and at least one group; so many groups stay."""
+def _take(waiting: list[Sequence[int]], wanted: float, kept: int, most: int | None = None) -> list[int]:
+    """Places of whole groups from the end, about so many, of at least one group and at most so many; some stay."""
     taken: list[int] = []
-    while wanted > 0 and len(waiting) > kept:
+    stay = max(kept, len(waiting) - most) if most is not None else kept
+    while wanted > 0 and len(waiting) > stay:
         after = len(taken) + len(waiting[-1])
         if taken and abs(after - wanted) >= abs(len(taken) - wanted):
             break

@@ -5,10 +5,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from playground.backends.loads import Unwatched
 from playground.backends.sources import ModelSource
 from playground.errors import ModelUnavailable
 from playground.settings import Settings
-from playground.types import Progress
 
 DEFAULT_WINDOW = 2048  # tokens, of a model that says of none
 
@@ -26,7 +26,7 @@ def open_tokenizer(source: ModelSource, title: str, settings: Settings) -> OpenT
     """The model is fetched if it has to be. Raises ModelUnavailable."""
     from playground.backends.local.opening import find_files
 
-    folder, gguf = find_files(source, title, settings, _Unwatched())
+    folder, gguf = find_files(source, title, settings, Unwatched())
     return read_tokenizer(folder, gguf)
 
 
@@ -41,11 +41,3 @@ def read_tokenizer(folder: Path, gguf: str = "") -> OpenTokenizer:
     except Exception as error:  # whatever the libraries raise at a file that is not as they expect it
         raise ModelUnavailable(f"The tokenizer in {folder} cannot be read", error) from error
     return OpenTokenizer(tokenizer, window)
-
-
-class _Unwatched:
-    """A load of which nobody is told, and which keeps nothing in memory."""
-
-    def __call__(self, progress: Progress) -> None: ...
-
-    def reserve(self, size: int, free: int | None = None) -> None: ...

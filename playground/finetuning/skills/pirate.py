@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
-from playground.finetuning.reading import read_items, read_words
 from playground.finetuning.recipe import Recipe
 from playground.finetuning.skills.base import HeldOut, Skill
+from playground.skill_data.reading import read_items, read_words
 from playground.types import Example
 
 TELLINGS = 4  # of each plain answer, with other words before and after it
@@ -64,7 +64,7 @@ PIRATE = Skill(
     about="Answers any question briefly, and as a pirate would.",
     example={"task": {"input": "What is the capital of France?"}, "sampling": {"temperature": 0, "max_tokens": 60}},
     data="Questions and plain answers written for this project, told by code in a pirate's words: "
-    "`playground/finetuning/data/pirate`.",
+    "`playground/skill_data/pirate`.",
     limits="It answers in a sentence or two, whatever was asked, and knows no more than its base, sometimes less.",
     training=_training,
     held_out=_held_out,

@@ -1,6 +1,5 @@
 """Where a training stands, kept in a folder so that it can go on from there."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ import torch
 
 from playground.errors import TrainingFailed, TrainingHopeless
 from playground.finetuning.training.events import LATEST
+from playground.finetuning.whole_file import writing_whole
 
 BEST = "best.pt"
 
@@ -42,13 +42,11 @@ class Checkpoints:
         return self._read(BEST)
 
     def _write(self, name: str, data: Mapping[str, Any]) -> None:
-        unfinished = self.folder / f"{name}.part"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            torch.save(dict(data), unfinished)
-            os.replace(unfinished, self.folder / name)  # the one before stays whole until this one is
+            with writing_whole(self.folder / name) as unfinished:
+                torch.save(dict(data), unfinished)
         except (OSError, RuntimeError) as error:  # torch's writer raises either when the disk is full
-            unfinished.unlink(missing_ok=True)
             why = getattr(error, "strerror", None) or "PyTorch could not write it whole"  # nobody is told the path
             kept = (self.folder / LATEST).exists()
             again = (

@@ -17,8 +17,7 @@ values.py         what handlers are given, and give back
 fetching.py       what Gradio may fetch and copy
 listening.py      the address that it listens at, and a server that may take its time to begin
 writing.py        how an answer is written, whatever it holds
-page_start.py     a script that the page begins with
-component_search.py  where Gradio's own script searches too long
+scripts/          what it does to the scripts of the page
 headers.py        what each answer tells the browser
 refusals.py       what is answered instead
 """

@@ -11,16 +11,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground.backends.catalog import Catalog
 from playground.settings import Settings
-from playground.ui.gate import component_search
 from playground.ui.gate.bodies import MEGABYTE, Bodies, replay
 from playground.ui.gate.headers import SecurityHeaders
 from playground.ui.gate.incoming import without_unread
 from playground.ui.gate.open_sessions import OpenSessions
 from playground.ui.gate.origins import Origins
-from playground.ui.gate.page_start import WithScript
 from playground.ui.gate.programs import serving
 from playground.ui.gate.refusals import Refusal, no_such_page, shape_for
 from playground.ui.gate.routes import HASH_PATTERN, find_route, session_of_query, without_deep_link
+from playground.ui.gate.scripts import component_search
+from playground.ui.gate.scripts.page_start import WithScript
 from playground.ui.gate.temporary import TemporaryFolder
 from playground.ui.gate.uploads import Uploads
 from playground.ui.handlers.visitors import NAME, Visitor, Visitors

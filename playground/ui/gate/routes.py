@@ -7,8 +7,8 @@ from urllib.parse import parse_qsl, urlencode
 
 from starlette.types import Scope
 
-from playground.ui.gate.component_search import CORE
 from playground.ui.gate.refusals import Refusal, no_such_page
+from playground.ui.gate.scripts.component_search import CORE
 
 API = "/gradio_api"
 LONGEST_PATH, LONGEST_QUERY = 1000, 2000

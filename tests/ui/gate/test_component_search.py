@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from playground.ui.gate.component_search import ASSETS, EVENTS, SEARCH, TABLE, with_table
+from playground.ui.gate.scripts.component_search import ASSETS, EVENTS, SEARCH, TABLE, with_table
 
 CORES = [path.read_text("utf-8") for path in ASSETS.glob("core-*.js")]
 # A tree with every depth up to four, ids in no order, and one that is not in it; events with targets of the kinds there

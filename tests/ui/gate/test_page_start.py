@@ -8,7 +8,7 @@ import gradio as gr
 import pytest
 from other_loop import run_apart
 
-from playground.ui.gate.page_start import SCRIPT, WithScript
+from playground.ui.gate.scripts.page_start import SCRIPT, WithScript
 
 
 def passed(status: int, *parts: bytes) -> tuple[dict[bytes, bytes], bytes]:

@@ -46,11 +46,15 @@ def run_module(module: str, *arguments: str) -> list[str]:
     return ["-c", code, *arguments]
 
 
-def end_with_parent() -> None:
-    """In the child: end as soon as whoever started it has ended, so that two never write the same file."""
+def listen_to_parent(called: Callable[[], None] = lambda: None) -> None:
+    """In the child: end as soon as whoever started it has ended, so that two never write the same file.
+
+    `called` is what is done at each byte that they write before.
+    """
 
     def wait() -> None:
-        os.read(0, 1)  # not through `sys.stdin`, whose lock would be held while the interpreter ends
+        while os.read(0, 1):  # not through `sys.stdin`, whose lock would be held while the interpreter ends
+            called()
         os._exit(1)
 
     threading.Thread(target=wait, daemon=True).start()
@@ -58,5 +62,5 @@ def end_with_parent() -> None:
 
 def last_line(log: Path) -> str:
     """What a process said last, for a message."""
-    lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    lines = [line.strip() for line in log.read_text("utf-8", errors="replace").splitlines() if line.strip()]
     return lines[-1][:300] if lines else "it did not say why"

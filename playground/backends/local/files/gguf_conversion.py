@@ -19,7 +19,7 @@ from safetensors.torch import save_file
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, GenerationConfig
 from transformers.utils import logging as transformers_logging
 
-from playground.backends.local.files.child_process import end_with_parent
+from playground.backends.local.files.child_process import listen_to_parent
 
 ARCHITECTURES = ("llama", "qwen2")
 SHARD = 512 << 20  # bytes of a file of weights
@@ -151,7 +151,7 @@ def _apply_corrections(template: str | None, corrections: list[tuple[str, str]])
 
 
 if __name__ == "__main__":
-    end_with_parent()
+    listen_to_parent()
     transformers_logging.disable_progress_bar()
     transformers_logging.set_verbosity_error()
     options = json.loads(sys.argv[3])

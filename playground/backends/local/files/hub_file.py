@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from playground.backends.local.files.child_process import end_with_parent, last_line, run_module, run_watched
+from playground.backends.local.files.child_process import last_line, listen_to_parent, run_module, run_watched
 from playground.errors import ModelUnavailable
 from playground.types import Progress
 
@@ -74,6 +74,6 @@ def main(repository: str, file: str, size: int, target: Path) -> str:
 
 
 if __name__ == "__main__":
-    end_with_parent()
+    listen_to_parent()
     if said := main(sys.argv[1], sys.argv[2], int(sys.argv[3]), Path(sys.argv[4])):
         sys.exit(said)

@@ -1,6 +1,7 @@
 """Type of what a check finds in the rows, and the texts that checks compare."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,6 +30,14 @@ def text_key(text: str) -> str:
 def prompt_key(row: Row) -> str:
     """Equal for rows that ask the same."""
     return text_key(prompt_of(row))
+
+
+def group_rows(rows: Sequence[Row], key: Callable[[Row], str] = prompt_key) -> Mapping[str, Sequence[int]]:
+    """The places of the rows that have one key, such as those that ask the same, in the order of the first of each."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, row in enumerate(rows):
+        places[key(row)].append(place)
+    return dict(places)
 
 
 def answer_key(row: Row) -> str:

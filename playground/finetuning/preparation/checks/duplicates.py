@@ -1,27 +1,33 @@
 """Finds rows that are there twice, and rows that give one question different answers."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from playground.finetuning.preparation.checks.base import RowFinding, answer_key, count_rows, name_rows, prompt_key
+from playground.finetuning.preparation.checks.base import (
+    RowFinding,
+    answer_key,
+    count_rows,
+    group_rows,
+    name_rows,
+)
 from playground.finetuning.preparation.rows import Row, answers_of, prompt_of
 
 
 def find_duplicates(rows: Sequence[Row]) -> Iterator[RowFinding]:
     """Repeated rows, to the letter and nearly, and questions with more than one answer."""
-    exact: set[tuple[str, ...]] = set()
-    near: set[tuple[str, str]] = set()
-    answers: dict[str, set[str]] = defaultdict(set)
-    same, alike = [], []
-    for row in rows:
-        text, key = (prompt_of(row), *answers_of(row)), (prompt_key(row), answer_key(row))
-        answers[key[0]].add(key[1])
-        if text in exact:
-            same.append(row.id)
-        elif key in near:
-            alike.append(row.id)
-        exact.add(text)
-        near.add(key)
+    letters: set[tuple[str, ...]] = set()
+    repeated: dict[int, bool] = {}  # places, and whether to the letter
+    torn_places: list[int] = []
+    for places in group_rows(rows).values():
+        answers = set()
+        for place in places:
+            text, answer = (prompt_of(rows[place]), *answers_of(rows[place])), answer_key(rows[place])
+            if answer in answers:
+                repeated[place] = text in letters
+            letters.add(text)
+            answers.add(answer)
+        torn_places += places if len(answers) > 1 else ()
+    same = [rows[place].id for place in sorted(repeated) if repeated[place]]
+    alike = [rows[place].id for place in sorted(repeated) if not repeated[place]]
     if same:
         yield RowFinding(
             check="duplicates",
@@ -38,7 +44,7 @@ def find_duplicates(rows: Sequence[Row]) -> Iterator[RowFinding]:
             f"({name_rows(alike)}).",
             rows=tuple(alike),
         )
-    torn = [row.id for row in rows if len(answers[prompt_key(row)]) > 1]
+    torn = [rows[place].id for place in sorted(torn_places)]
     if torn:
         yield RowFinding(
             check="contradictions",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from playground.finetuning.preparation.checks.base import RowFinding, count_rows, name_rows, prompt_key
+from playground.finetuning.preparation.checks.base import RowFinding, count_rows, group_rows, name_rows
 from playground.finetuning.preparation.rows import Row, TrainingRow
 
 WORDS = 8  # in a row, that two texts share: with fewer, phrases that everybody uses would count
@@ -16,8 +16,9 @@ def find_overlap(training: Sequence[Row], held_out: Sequence[Row]) -> Iterator[R
     The second is the check of Brown et al. 2020 (arXiv 2005.14165, appendix C) with shorter runs, for shorter texts.
     What is equal in most rows, such as a system message or the words around each input, does not count.
     """
-    asked = {prompt_key(row) for row in training}
-    same = [row.id for row in held_out if prompt_key(row) in asked]
+    asked, sealed = group_rows(training), group_rows(held_out)
+    memory = {place for key, places in sealed.items() if key in asked for place in places}
+    same = [held_out[place].id for place in sorted(memory)]
     if same:
         yield RowFinding(
             check="overlap",
@@ -29,9 +30,9 @@ def find_overlap(training: Sequence[Row], held_out: Sequence[Row]) -> Iterator[R
     shared = _shared_runs(training)
     seen = set().union(*(_runs(row) for row in training)) - shared if training else set()
     alike = []
-    for row in held_out:
+    for place, row in enumerate(held_out):
         runs = _runs(row) - shared
-        if runs and prompt_key(row) not in asked and len(runs & seen) >= SHARE * len(runs):
+        if runs and place not in memory and len(runs & seen) >= SHARE * len(runs):
             alike.append(row.id)
     if alike:
         yield RowFinding(

@@ -1,4 +1,4 @@
-"""Reads the data files beside this module: items from JSON lines, word lists and patterns from YAML."""
+"""Reads the files of the folders beside this module: items from JSON lines, word lists and patterns from YAML."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import yaml
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parent
 Part = Literal["train", "held_out"]
 
 
