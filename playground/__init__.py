@@ -36,6 +36,7 @@ functions/        Functions that a model may call: as a person lists them, and i
 retrieval/        Documents become passages, passages an index, and a question finds some of them
 running/          One setup is run: what its technique asks for is sent, and all that comes back is written down
 serving/          The models as a server: programs ask in OpenAI's protocol, and are answered by the same runs
+skill_data/       Reviews, orders and answers written for this project: learned from here, asked there
 sharing/          What leaves the playground and comes back to it: links, and runs that a browser keeps
 strategies/       The techniques, in the order in which they are shown
 tools/            What a technique may use besides a model: each tool is given a line of text, and answers with text
