@@ -12,7 +12,7 @@ from playground.backends.base import Capabilities
 from playground.backends.endpoints.backend import EndpointBackend
 from playground.backends.endpoints.endpoint import Endpoint, EndpointLimits
 from playground.backends.endpoints.limits import CallGate
-from playground.backends.endpoints.retry import Retry
+from playground.backends.endpoints.retry import Retry, Sleep
 from playground.backends.endpoints.secret import Secret
 
 ALL = Capabilities(sampling=frozenset({"temperature", "top_p", "top_k", "seed", "stop", "max_tokens"}))
@@ -42,10 +42,10 @@ def slept() -> list[float]:
 def backend_of(server: Faulty, slept: list[float]) -> BackendOf:
     """A backend over the server: `backend_of(limits=..., **capabilities)`."""
 
-    async def sleep(seconds: float) -> None:
+    async def note(seconds: float) -> None:
         slept.append(seconds)
 
-    def make(limits: EndpointLimits | None = None, **options: Any) -> EndpointBackend:
+    def make(limits: EndpointLimits | None = None, sleep: Sleep = note, **options: Any) -> EndpointBackend:
         endpoint = Endpoint(
             name="faulty", base_url=server.url, key=Secret(KEY), limits=limits or EndpointLimits(silence=30)
         )

@@ -1,5 +1,6 @@
 """Everything a server elsewhere can do wrong, done by a real one: what the person reads, and what is asked again."""
 
+import asyncio
 import json
 import time
 from base64 import b64encode
@@ -32,22 +33,22 @@ class Heard:
     error: str = ""
     finish: str | None = None
     estimated: bool | None = None
-    progress: tuple[str, ...] = ()
 
 
-def heard(backend: EndpointBackend, request: Request = HELLO) -> Heard:
-    found, progress = Heard(), []
+def heard(backend: EndpointBackend, request: Request = HELLO, told: list[str] | None = None) -> Heard:
+    """What comes of the request; `told` is filled with what is said while it runs."""
+    found = Heard()
     try:
         for news in backend.stream(request):
             if isinstance(news, Progress):
-                progress.append(news.what)
+                if told is not None:
+                    told.append(news.what)
                 continue
             found.text += news.text
             found.finish = news.finish_reason or found.finish
             found.estimated = news.usage.estimated if news.usage else found.estimated
     except EndpointFailed as error:
         found.error = str(error)
-    found.progress = tuple(dict.fromkeys(progress))
     return found
 
 
@@ -228,9 +229,17 @@ def test_of_a_10_mb_answer_no_more_is_read_than_it_can_have(server: Faulty, back
 
 def test_backoff_grows_and_says_why(server: Faulty, backend_of: BackendOf, slept: list[float]) -> None:
     server.fault = status(503, "busy")
-    found = heard(backend_of())
+    told: list[str] = []
+
+    async def until_told(seconds: float) -> None:
+        """What happens is told while nothing else comes, so a wait is as long as it takes to be told."""
+        slept.append(seconds)
+        while not any(what.startswith(f"Waiting {max(1, round(seconds))} s") for what in told):
+            await asyncio.sleep(0.01)
+
+    heard(backend_of(sleep=until_told), told=told)
     assert slept == [0.5, 1.0, 2.0, 4.0]  # with all of the jitter
-    assert "Waiting 4 s to ask again: faulty answered 503: \u201cbusy\u201d. Try again later." in found.progress
+    assert "Waiting 4 s to ask again: faulty answered 503: \u201cbusy\u201d. Try again later." in told
 
 
 @pytest.mark.parametrize(
