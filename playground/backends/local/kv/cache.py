@@ -24,18 +24,27 @@ class SlotLayer(CacheLayerMixin):  # type: ignore[misc]  # transformers is untyp
         self.number, self.shape, self.layout = number, layout.layers[number], layout
         self.prefixes: Sequence[SharedPrefixes] = ()
         self.is_initialized = True
+        self.keys = torch.empty(0, self.shape.heads, 0, self.shape.key_size, dtype=layout.dtype, device=layout.device)
+        self.values = self.keys.new_empty(0, self.shape.heads, 0, self.shape.value_size)
         self.resize(0, 0)
 
     def resize(self, rows: int, capacity: int) -> None:
-        """Reallocate, keeping what fits. New slots are zero, since masked garbage could be NaN and 0 * NaN is NaN."""
-        shape, layout = self.shape, self.layout
-        for name, size in (("keys", shape.key_size), ("values", shape.value_size)):
-            old = getattr(self, name)
-            new = torch.zeros(rows, shape.heads, capacity, size, dtype=layout.dtype, device=layout.device)
-            if old is not None:
-                kept, length = min(rows, old.shape[0]), min(capacity, old.shape[2])
-                new[:kept, :, :length] = old[:kept, :, :length]
-            setattr(self, name, new)
+        """Reallocate, keeping what fits."""
+        self.fill(self.keys, self.values, rows, capacity)
+
+    def fill(self, keys: Tensor, values: Tensor, rows: int, capacity: int) -> None:
+        """Allocate anew, with what fits of some `[rows, heads, tokens, size]`.
+
+        The other slots are zero, since masked garbage could be NaN and 0 * NaN is NaN. The filled ones are written
+        once: for a long prompt that is copied, zeros beneath would take as long again.
+        """
+        kept, length = min(rows, keys.shape[0]), min(capacity, keys.shape[2])
+        for name, source in (("keys", keys), ("values", values)):
+            slots = source.new_empty(rows, source.shape[1], capacity, source.shape[3])
+            slots[:kept, :, :length] = source[:kept, :, :length]
+            slots[:kept, :, length:] = 0
+            slots[kept:] = 0
+            setattr(self, name, slots)
         self.rows, self.start, self.width = rows, 0, 0
         self.targets: Tensor | None = None
 
@@ -192,8 +201,15 @@ class SlotCache(Cache):  # type: ignore[misc]
         while prefix is not None and prefix.size > tokens:
             source, row, prefix = prefix, 0, prefix.prefixes[0]
         before = 0 if prefix is None else prefix.size
-        made = SlotCache(self.layout, 1, room - before)
-        made.add_row_copy(source, row, tokens - before)
+        made = SlotCache(self.layout)
+        made.rows, made.capacity = 1, room - before
+        for mine, other in zip(made.layers, source.layers, strict=True):
+            of_row = slice(row, row + 1)
+            mine.fill(
+                other.keys[of_row, :, : tokens - before], other.values[of_row, :, : tokens - before], 1, made.capacity
+            )
+        made.add_row(prefix)
+        made.lengths[0] = tokens - before
         return made
 
     def split(self, tokens: int) -> "SlotCache":
