@@ -5,4 +5,5 @@ cascade.py         Cascade attention: keys and values of a shared prefix are rea
 joint_prefill.py   Prefill several prompts in one forward pass
 layout.py          The shape of the keys and values that a model stores
 prefix_cache.py    Prefix cache: computed prompts, reused by longest common prefix, least recently used forgotten first
+slot_layer.py      One layer's slots: where its keys and values lie, how they are written and read
 """

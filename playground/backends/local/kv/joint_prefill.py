@@ -12,7 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from playground.backends.local.kv.cache import SlotCache, SlotLayer
+from playground.backends.local.kv.cache import SlotCache
+from playground.backends.local.kv.slot_layer import SlotLayer
 from playground.backends.local.transformers_internals import Cache, CacheLayerMixin
 
 

@@ -18,7 +18,7 @@ from playground.backends.local.forward import probe
 from playground.backends.local.forward.decoder import Decoder
 from playground.backends.local.forward.fused_layers import FusedLayer
 from playground.backends.local.forward.precision import prepare
-from playground.backends.local.kv.cache import SlotLayer
+from playground.backends.local.kv.slot_layer import SlotLayer
 from playground.backends.local.opening import open_model
 from playground.backends.local.transformers_internals import CACHE
 from playground.backends.sources import ModelSource
