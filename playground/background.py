@@ -1,8 +1,10 @@
-"""A generator in a thread of its own: work that is silent for long holds up neither the page nor Stop."""
+"""Work that can be stopped: a generator in a thread of its own, which holds up neither page nor Stop, and Ctrl-C."""
 
 import logging
+import signal
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
 from playground.errors import PlaygroundError
@@ -53,3 +55,20 @@ class Background(threading.Thread, Generic[Item, Value]):
         finally:
             self.ended.set()
             self.news.set()
+
+
+@contextmanager
+def interruptible() -> Iterator[threading.Event]:
+    """An event that Ctrl-C sets: what is done is kept. A second one ends the program."""
+    halt = threading.Event()
+
+    def stop(*_: object) -> None:
+        if halt.is_set():
+            raise KeyboardInterrupt
+        halt.set()
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield halt
+    finally:
+        signal.signal(signal.SIGINT, before)

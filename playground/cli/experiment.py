@@ -9,12 +9,10 @@ it could not be carried through or a cell failed. Ctrl-C stops it; all that is d
 """
 
 import argparse
-import signal
 import sys
-import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TextIO
 
@@ -23,6 +21,7 @@ from playground.backends.catalog import Catalog
 from playground.backends.encoders import library_of
 from playground.backends.memory import MemoryBudget
 from playground.backends.offered_entries import offered_entries
+from playground.background import interruptible
 from playground.cli import terminal
 from playground.errors import InvalidSetup, PlaygroundError
 from playground.evaluation import experiments, running
@@ -104,7 +103,7 @@ def _run(
     progress: TextIO | None,
 ) -> Table:
     with ExitStack() as leaving:
-        halt = leaving.enter_context(_interruptible())
+        halt = leaving.enter_context(interruptible())
         executor, parallel = None, None
         if dask:
             from playground.evaluation.running import cluster, same_code  # for those who have one
@@ -173,20 +172,3 @@ def _write(files: Mapping[str, bytes], folder: Path) -> None:
             (folder / name).write_bytes(content)
     except OSError as error:
         raise InvalidSetup(f"The report cannot be written to {folder}: {error}.") from None
-
-
-@contextmanager
-def _interruptible() -> Iterator[threading.Event]:
-    """An event that Ctrl-C sets: what is done is kept. A second one ends the program."""
-    halt = threading.Event()
-
-    def stop(*_: object) -> None:
-        if halt.is_set():
-            raise KeyboardInterrupt
-        halt.set()
-
-    before = signal.signal(signal.SIGINT, stop)
-    try:
-        yield halt
-    finally:
-        signal.signal(signal.SIGINT, before)

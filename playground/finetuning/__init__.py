@@ -5,13 +5,17 @@ __main__.py          Trains the adapters and the classifier that come with the p
 answering.py         Greedy answers of a model to many prompts, in batches of plain `generate`
 cards.py             Writes and reads the model card beside trained weights
 check_command.py     Checks rows to learn from on the command line, and shows some as the model will see them
+command_jobs.py      What commands that train have in common: a model, data and a folder are named, and a training
+                     is followed
 estimate.py          What a training would take, said before it begins: seconds and memory
 figures.py           Held-out figures: the share of answers that pass each measure, with its interval
 make_adapter.py      Trains an adapter for a skill and writes its folder, measured before and after
 probe_command.py     Probes an adapter, or a whole model, against the default model on the command line
 recipe.py            All that decides how a model is trained, but for its data: each number declared once
+recipe_files.py      Reads a recipe from a file in YAML or JSON, and writes one, in the words of the form
 shipped_weights.py   Lists the adapters and the classifier that come with the playground
 tiny_classifier.py   A sentiment classifier of a megabyte and a half: a two-layer BERT
+train_command.py     Trains on the command line by a recipe in a file, as the Fine-tune tab does
 training_data.py     The data that trainings can begin with, with prompts to look at while it trains
 vocabulary.py        Makes a small tokenizer and word vectors from a language model's vocabulary
 whole_file.py        Writes files that are there whole or not at all
@@ -23,5 +27,7 @@ preparation/         Rows to learn from: read, checked, parted, and shown as the
 probes/              What training did besides what it was to do: probes of weights before and after, each a
                      generator that can be closed
 skills/              The skills that adapters teach, in the order in which they are shown
+taking_away/         What a training left, to be taken away: its card, an archive, a merged model, or a repository at a
+                     hub
 training/            One loop for every method: steps, looks and checkpoints, as they happen
 """

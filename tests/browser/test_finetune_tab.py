@@ -1,7 +1,9 @@
 """The Fine-tune tab in a real browser: from data to an adapter to a comparison, with Stop and going on."""
 
 import re
+import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,7 +29,7 @@ def set_number(page: Page, label: str, value: int) -> None:
     expect(box).to_have_value(str(value))
 
 
-def test_from_data_to_an_adapter_to_a_comparison(page_over: PageOver, tiny_catalog: Catalog) -> None:
+def test_from_data_to_an_adapter_to_a_comparison(page_over: PageOver, tiny_catalog: Catalog, tmp_path: Path) -> None:
     page = turn_to(page_over(tiny_catalog, anew=True), "Fine-tune")
     status = page.locator(".training_status")
     expect(status).to_contain_text("Nothing is trained yet")
@@ -35,6 +37,17 @@ def test_from_data_to_an_adapter_to_a_comparison(page_over: PageOver, tiny_catal
     # A method shows its card and the numbers that it reads.
     expect(page.get_by_label("number input for Virtual tokens")).to_be_hidden()
     page.get_by_role("button", name="Two minutes").click()
+    expect(page.get_by_label("number input for Steps")).to_have_value("60")
+
+    # A recipe is taken away, and brought back.
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="Save the recipe").click()
+    page.get_by_role("button", name="Ten minutes").click()
+    expect(page.get_by_label("number input for Steps")).to_have_value("300")
+    with page.expect_file_chooser() as asked:
+        page.get_by_role("button", name="Open a recipe").click()
+    taken.value.save_as(tmp_path / taken.value.suggested_filename)
+    asked.value.set_files(tmp_path / taken.value.suggested_filename)
     expect(page.get_by_label("number input for Steps")).to_have_value("60")
     page.get_by_role("button", name="All numbers of the recipe").click()
     set_number(page, "Steps", 4000)
@@ -72,6 +85,9 @@ def test_from_data_to_an_adapter_to_a_comparison(page_over: PageOver, tiny_catal
     expect(page.locator("#trainings-curves .js-plotly-plot")).to_be_visible(timeout=TRAINED)
     page.locator("#trainings li").last.get_by_role("button", name=re.compile("^Delete")).click()
     expect(page.locator("#trainings li")).to_have_count(1, timeout=TRAINED)
+    with page.expect_download(timeout=TRAINED) as learned:
+        page.get_by_role("button", name="Download it with its card").click()
+    assert {"README.md", "adapter_model.safetensors"} <= {*zipfile.ZipFile(learned.value.path()).namelist()}
     page.get_by_role("button", name="Compare it with its base").click()
     expect(page.get_by_role("tab", name="Compare", exact=True)).to_have_attribute(
         "aria-selected", "true", timeout=TRAINED

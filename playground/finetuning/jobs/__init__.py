@@ -1,5 +1,6 @@
 """Trainings that go on in a process of their own, one at a time, each with a folder that outlives it.
 
+base_model.py      The model that a training begins with, loaded from where its files lie
 deaths.py          How a training's process is asked to end, and why one ended that could not say so itself
 job.py             A training as its folder keeps it: what it is, what happened in it, and how it ended
 standing.py        How a training stands, read anew from its folder whenever somebody looks

@@ -146,6 +146,15 @@ class JobFolder:
         data = self._read("end.json")
         return None if data is None else End(**data)
 
+    def write_base(self, digest: str) -> None:
+        """Which files the base was read from: with others what was learned is another model."""
+        write_json_whole(self.path / "base.json", {"digest": digest})
+
+    def read_base(self) -> str:
+        """Empty where it is not known, as of an older training."""
+        data = self._read("base.json")
+        return str(data["digest"]) if data else ""
+
     def forget_end(self) -> None:
         (self.path / "end.json").unlink(missing_ok=True)
 

@@ -100,10 +100,12 @@ class Turns:
     def _begin(self, folder: JobFolder) -> "subprocess.Popen[bytes]":
         with folder.log.open("wb") as output:
             # Threads that wait sleep: awake, they would take turns from whoever is being answered. A byte that comes
-            # too late for its input is not held back: it would be in the way when that is closed.
+            # too late for its input is not held back: it would be in the way when that is closed. In a group
+            # of its own no Ctrl-C of a terminal reaches it, which would end it without a word.
             return subprocess.Popen(
                 [sys.executable, *run_module(PROGRAM, str(folder.path), str(self._cache))], stdin=subprocess.PIPE,
                 bufsize=0, stdout=output, stderr=subprocess.STDOUT, env={**os.environ, "OMP_WAIT_POLICY": "passive"},
+                process_group=0,
             )  # fmt: skip
 
     def _wait(self, key: str, child: "subprocess.Popen[bytes]", began: float) -> None:

@@ -9,16 +9,14 @@ import os
 import sys
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
 from playground import deprecations
-from playground.backends.loads import Unwatched
 from playground.backends.local.files.child_process import listen_to_parent
 from playground.backends.sources import HOME
 from playground.errors import PlaygroundError, TrainingFailed, TrainingHopeless
-from playground.finetuning.jobs.job import End, Job, JobFolder
+from playground.finetuning.jobs.job import End, JobFolder
 from playground.finetuning.methods import method_of
 from playground.finetuning.preparation.rows import Row, TrainingRow
 from playground.finetuning.recipe import Recipe
@@ -51,7 +49,19 @@ def main(folder: JobFolder, cache: Path) -> int:
     except OSError as error:  # it is said in the log, or by the exit status where that is full too
         print(f"{end.words} This could not be written down: {error.strerror}.", file=sys.stderr)
         return 1
+    if end.ending == "done":
+        _write_card(folder)
     return 0
+
+
+def _write_card(folder: JobFolder) -> None:
+    """What was learned is there, also where the disk takes no card: that is written anew when it is taken away."""
+    from playground.finetuning.taking_away.card import write_card
+
+    try:
+        write_card(folder)
+    except TrainingFailed as error:
+        print(error, file=sys.stderr)
 
 
 def _words_for_owner(words: str, folder: JobFolder, cache: Path) -> str:
@@ -80,13 +90,16 @@ def _run(folder: JobFolder, cache: Path, stopped: threading.Event) -> End:
     mend_torn(folder.events)
     with folder.events.open("ab", buffering=0) as events:  # what is held back would be written again as it is closed
         _tell(events, {"kind": "stage", "words": "Starting PyTorch"})
+        from playground.backends.local.fingerprints import contents
+        from playground.finetuning.jobs.base_model import load_base, source_of
         from playground.finetuning.training.checkpoints import Checkpoints
         from playground.finetuning.training.events import TrainingStep, event_to_dict
         from playground.finetuning.training.loop import Watched, train
         from playground.finetuning.training.sealed import seal
 
         _tell(events, {"kind": "stage", "words": f"Loading {job.model_title}"})
-        model, tokenizer = _load(job, cache)
+        model, tokenizer = load_base(job, cache)
+        folder.write_base(contents(source_of(job), Settings(cache=cache)) or "")
         rows, validation, held_out = folder.read_rows()
         if window := getattr(model.config, "max_position_embeddings", None):
             _refuse_too_long([*rows, *validation, *held_out], job.recipe, tokenizer, window)
@@ -145,16 +158,6 @@ def _ended(step: int, best_step: int | None, early: bool) -> str:
     if best_step is not None:
         parts.append(f"Kept are the weights of step {best_step:,}, where the validation loss was lowest.")
     return " ".join(parts)
-
-
-def _load(job: Job, cache: Path) -> tuple[Any, Any]:
-    from playground.backends.local.files.loading import load
-    from playground.backends.local.opening import find_files
-
-    shipped = HOME / job.source.place  # as a source is written that lies with the playground
-    in_home = job.source.kind == "folder" and shipped.exists()
-    source = replace(job.source, place=str(shipped)) if in_home else job.source
-    return load(*find_files(source, job.model_title, Settings(cache=cache), Unwatched()))
 
 
 def mend_torn(events: Path) -> None:

@@ -45,18 +45,22 @@ class WholeModel:
                 weight.copy_(state[name])
 
     def save(self, folder: Path, base: str) -> None:
-        """A model's folder: bfloat16 safetensors, config and tokenizer."""
-        folder.mkdir(parents=True, exist_ok=True)
-        # A matrix that input and output share is one parameter, and stands in the file once.
-        write_weights(dict(self.model.named_parameters()), folder / "model.safetensors")
-        config = copy.deepcopy(self.model.config)
-        config.dtype = torch.bfloat16
-        config.architectures = [type(self.model).__name__]
-        if hasattr(config, "quantization_config"):  # of the file that the base was read from
-            del config.quantization_config
-        config.save_pretrained(folder)
-        self.model.generation_config.save_pretrained(folder)
-        self._tokenizer.save_pretrained(folder)
+        save_model(self.model, self._tokenizer, folder)
 
     def detach(self) -> None:
         """The model is as it was: only a copy has learned."""
+
+
+def save_model(model: Any, tokenizer: Any, folder: Path) -> None:
+    """Write a model's folder: bfloat16 safetensors, config and tokenizer."""
+    folder.mkdir(parents=True, exist_ok=True)
+    # A matrix that input and output share is one parameter, and stands in the file once.
+    write_weights(dict(model.named_parameters()), folder / "model.safetensors")
+    config = copy.deepcopy(model.config)
+    config.dtype = torch.bfloat16
+    config.architectures = [type(model).__name__]
+    if hasattr(config, "quantization_config"):  # of the file that the base was read from
+        del config.quantization_config
+    config.save_pretrained(folder)
+    model.generation_config.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)

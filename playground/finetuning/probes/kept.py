@@ -1,4 +1,4 @@
-"""Keeps what probes found beside what was learned: as data, and as the card of its folder."""
+"""Keeps what probes found beside what was learned, as data that its card is written from."""
 
 import json
 import logging
@@ -8,22 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from playground.errors import TrainingFailed
-from playground.evaluation.report.cells import escape_markdown
 from playground.finetuning.probes.figures import Estimate, ProbeFigure, ProbeResult
-from playground.finetuning.probes.report import as_markdown
 from playground.json_values import as_json
 
 log = logging.getLogger(__name__)
-FILE, CARD = "probes.json", "README.md"
+FILE = "probes.json"
 INFINITE = {"low": float("-inf"), "high": float("inf")}  # JSON has null for them
 
 
-def write_probes(folder: Path, title: str, results: Sequence[ProbeResult]) -> None:
+def write_probes(folder: Path, results: Sequence[ProbeResult]) -> None:
     """Raises TrainingFailed when they cannot be written."""
     try:
         data = as_json([asdict(result) for result in results])
         (folder / FILE).write_text(json.dumps(data, ensure_ascii=False, indent=1), "utf-8")
-        (folder / CARD).write_text(f"# {escape_markdown(title)}\n\n{as_markdown(results)}", "utf-8")
     except OSError as error:
         log.warning("What was found cannot be kept in %s.", folder, exc_info=True)  # a path is not for strangers
         raise TrainingFailed(f"What was found cannot be kept with what was learned: {error.strerror}.") from error

@@ -7,11 +7,13 @@ from typing import Any
 
 import gradio as gr
 
+from playground.finetuning.jobs.job import JobFolder
 from playground.finetuning.jobs.training_jobs import TrainingJobs
 from playground.finetuning.probes.figures import ProbeResult
 from playground.finetuning.probes.kept import read_probes, write_probes
 from playground.finetuning.probes.reader import CatalogReader
 from playground.finetuning.probes.suite import probes_for
+from playground.finetuning.taking_away.card import write_card
 from playground.returning import Returning
 from playground.types import Weights
 from playground.ui import widgets
@@ -79,9 +81,10 @@ class ProbingHandlers:
                         yield {panel.state: sentence(progress_text(step, number))}
                 results.append(work.value)
             yield {panel.found: probes_value(results)}
-        write_probes(folder, standing.job.title, results)
+        write_probes(folder, results)
+        write_card(JobFolder(folder.parent))
         yield {
-            panel.state: sentence("Kept with what was learned, also as its README."),
+            panel.state: sentence("Kept with what was learned, and in its card."),
             panel.stop: gr.update(visible=False),
         }
 

@@ -18,6 +18,9 @@ from playground.ui.finetune import (
 from playground.ui.finetune.checking import RowChecksHandlers
 from playground.ui.finetune.comparing import ComparingHandlers
 from playground.ui.finetune.estimating import EstimateHandlers
+from playground.ui.finetune.files import recipe_files, take_away
+from playground.ui.finetune.files.recipe_files import RecipeFileHandlers
+from playground.ui.finetune.files.take_away import TakeAwayHandlers
 from playground.ui.finetune.form import TrainingForm
 from playground.ui.finetune.history_panel import HistoryHandlers
 from playground.ui.finetune.limits import limits_text
@@ -45,6 +48,7 @@ def build(shared: PageContext) -> Tab:
             gr.Markdown("## Fine-tune")
             gr.Markdown(ABOUT, elem_classes="field-label")
             filled = form.build(shared.catalog, public=shared.settings.public)
+            files = recipe_files.build()
             if limits := limits_text(shared.settings):
                 gr.Markdown(limits, elem_classes="field-label")
             words = widgets.words(elem_id="training-estimate")
@@ -52,6 +56,7 @@ def build(shared: PageContext) -> Tab:
             start, stop = running_panel.build_buttons()
         with gr.Column(elem_classes="seeing", min_width=0):
             panel = running_panel.build(start, stop)
+            taken = take_away.build()
             line = waiting_line.build(shared.page)
             probes = probing.build(shared.page)
             history = history_panel.build()
@@ -60,10 +65,12 @@ def build(shared: PageContext) -> Tab:
     comparing.wire(ComparingHandlers(panel=panel, jobs=jobs, shared=shared, line=line))
     estimating.wire(EstimateHandlers(form=filled, words=words, jobs=jobs, shared=shared), panel.changes)
     history_panel.wire(HistoryHandlers(panel=history, running=panel, jobs=jobs, shared=shared))
+    take_away.wire(TakeAwayHandlers(files=taken, running=panel, jobs=jobs, shared=shared))
     probing.wire(ProbingHandlers(panel=probes, running=panel, jobs=jobs, shared=shared))
     own = OwnRowsHandlers(panel=filled.data.own, settings=shared.settings)
     own_rows_panel.wire(own)
     checking.wire(RowChecksHandlers(form=filled, shared=shared))
+    recipe_files.wire(RecipeFileHandlers(files=files, form=filled, public=shared.settings.public))
     _wire_form(filled, shared)
     return Tab(learning=None if shared.settings.public else data_panel.learning(filled.data, own))
 

@@ -1,0 +1,107 @@
+"""The sections of the card of what was learned, each a function of what it is about, in Markdown."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from playground.evaluation.report.cells import escape_markdown, grid
+from playground.finetuning.jobs.job import End, Job, JobFolder
+from playground.finetuning.jobs.standing import History
+from playground.finetuning.methods import method_of
+from playground.finetuning.recipe import Recipe
+from playground.finetuning.recipe_files import read_part
+from playground.formats import format_count, format_duration
+from playground.parameters import parameters
+
+PARTS = {"rows.jsonl": "learned", "validation.jsonl": "looked at", "held_out.jsonl": "sealed for the end"}
+
+
+def about(job: Job, *, is_model: bool) -> str:
+    """The first sentence."""
+    method, kind = method_of(job.recipe), "A model" if is_model else "An adapter"
+    return (
+        f"{kind} made by {method.title} ({method.paper}) from {escape_markdown(job.model_title)}, with the Prompt "
+        "Playground."
+    )
+
+
+def recipe(used: Recipe) -> str:
+    """All numbers that its method reads, in the words of the form."""
+    labels = {parameter.name: parameter.label for parameter in parameters(Recipe)}
+    rows = [(labels[name], escape_markdown(str(value))) for name, value in read_part(used).items() if value != ""]
+    return f"## Recipe\n\n{grid(('', ''), rows)}\n\nAs a file: `recipe.yaml`."
+
+
+def data(job: Job, folder: JobFolder) -> str:
+    """What it learned from, and by which rows of it one knows the parts again."""
+    parts = dict(zip(PARTS, folder.read_rows(), strict=True))
+    rows = [(PARTS[name], f"{len(part):,}", f"`{_digest(folder.path / name)}`") for name, part in parts.items() if part]
+    return (
+        f"## Data\n\n{escape_markdown(job.data)}, parted by the seed {job.recipe.seed}.\n\n"
+        f"{grid(('rows', 'how many', 'sha256 of their file'), rows)}"
+    )
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def base(job: Job, digest: str) -> str:
+    """What it stands on: with other weights it is another model."""
+    known = f", whose files have the digest `{digest}`" if digest else ""
+    return f"## Base\n\n{escape_markdown(job.model_title)} ({escape_markdown(job.source.title)}){known}."
+
+
+def course(history: History, end: End | None) -> str:
+    """How the curves ended, and what the sealed rows said."""
+    losses = [(look.loss, look.step) for look in history.looks if look.loss is not None]
+    steps = history.steps
+    facts = [escape_markdown(end.words)] if end else []
+    if losses:
+        lowest, at = min(losses)
+        facts.append(
+            f"Validation loss {losses[0][0]:.3f} before the first step, {lowest:.3f} at its lowest (step {at:,}), "
+            f"{losses[-1][0]:.3f} at the end."
+        )
+    if steps:
+        recent = steps[-8:]
+        facts.append(
+            f"Loss on its own rows {sum(step.loss for step in recent) / len(recent):.3f}, the mean of the last "
+            f"{format_count(len(recent), 'step')}. It took {format_duration(steps[-1].seconds)}."
+        )
+    return "## How it went\n\n" + " ".join(facts)
+
+
+def limits(job: Job) -> str:
+    """When the method fails, and what nobody has measured."""
+    return (
+        f"## Limits\n\n{method_of(job.recipe).fails} A lower loss is no better answer: what the answers are worth is "
+        "what was measured above, on these items, and nothing else. What the base gets wrong or holds against "
+        "people, this may do as well, and more."
+    )
+
+
+def use(base_name: str, *, is_model: bool) -> str:
+    """How to load it."""
+    lines = _model_lines() if is_model else _adapter_lines(base_name)
+    return (
+        "## Use\n\n```python\n" + "\n".join(lines) + "\n```\n\nOr give its folder to the Models tab of the playground."
+    )
+
+
+def _model_lines() -> Iterator[str]:
+    yield "from transformers import AutoModelForCausalLM, AutoTokenizer"
+    yield ""
+    yield 'model = AutoModelForCausalLM.from_pretrained("this folder")'
+    yield 'tokenizer = AutoTokenizer.from_pretrained("this folder")'
+
+
+def _adapter_lines(base_name: str) -> Iterator[str]:
+    named = base_name or "the base's folder"
+    yield "from peft import PeftModel"
+    yield "from transformers import AutoModelForCausalLM, AutoTokenizer"
+    yield ""
+    yield f'base = AutoModelForCausalLM.from_pretrained("{named}")'
+    yield f'tokenizer = AutoTokenizer.from_pretrained("{named}")'
+    yield 'model = PeftModel.from_pretrained(base, "this folder")'

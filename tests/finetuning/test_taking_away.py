@@ -1,0 +1,205 @@
+"""What a training left is taken away: with a card that says all, merged into its base, and put into a hub."""
+
+import io
+import logging
+import re
+import threading
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import huggingface_hub
+import pytest
+import yaml
+from folders import Quiet
+from huggingface_hub import HfApi
+from local_hub import local_hub
+from tiny_llama import tiny_llama
+
+from playground.backends.base import Request
+from playground.backends.local.opening import open_model
+from playground.backends.packaged_models import default_model as default_entry
+from playground.backends.sources import ModelSource
+from playground.errors import EndpointFailed, InvalidSetup, LimitReached, NotSupported, TrainingFailed
+from playground.finetuning.__main__ import main
+from playground.finetuning.jobs import worker
+from playground.finetuning.jobs.job import Job, JobFolder
+from playground.finetuning.preparation.rows import TrainingRow, messages_of
+from playground.finetuning.probes.figures import ProbeResult, compare_shares
+from playground.finetuning.probes.kept import write_probes
+from playground.finetuning.recipe import Recipe
+from playground.finetuning.recipe_files import read_recipe
+from playground.finetuning.taking_away import packing, publish_command
+from playground.finetuning.taking_away.card import base_name, card_text, write_card
+from playground.finetuning.taking_away.merging import merge_into
+from playground.finetuning.taking_away.publishing import publish
+from playground.settings import Settings
+from playground.types import Message, Sampling
+
+pytestmark = pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")
+WORDS = ("one", "two", "three", "four", "five", "six")
+ROWS = [TrainingRow(messages=messages_of(f"Say {word}."), answer=word) for word in WORDS]
+PROBE = ProbeResult(
+    name="x", title="Forgetting", figures=(compare_shares("s", [True] * 3, [False] * 3),), sentence="It forgot.",
+    limits="Little.",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def base(default_model: tuple[Any, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tiny")
+    tiny_llama(default_model[1]).save_pretrained(folder)
+    default_model[1].save_pretrained(folder)
+    return folder
+
+
+def trained(base: Path, place: Path, method: Any = "lora", title: str = "Numbers [in] words") -> JobFolder:
+    """A training of a few steps, run here as its process would."""
+    recipe = Recipe(method=method, steps=4, batch=4, rank=4, rate=0.02 if method == "lora" else None)
+    job = Job(
+        id="a", title=title, model="tiny", model_title="Tiny", recipe=recipe, data="Words",
+        source=ModelSource(kind="folder", place=str(base)), prompts=(messages_of("Say seven."),), made=0.0,
+    )  # fmt: skip
+    folder = JobFolder(place / method)
+    folder.create(job, ROWS[:4], ROWS[4:5], ROWS[5:])
+    folder.write_end(worker._run(folder, place / "cache", threading.Event()))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def lora(base: Path, tmp_path_factory: pytest.TempPathFactory) -> JobFolder:
+    return trained(base, tmp_path_factory.mktemp("trainings"))
+
+
+def test_the_card_has_all_that_is_known(lora: JobFolder, base: Path) -> None:
+    write_probes(lora.result, (PROBE,))
+    write_card(lora)
+    _, head, text = (lora.result / "README.md").read_text("utf-8").split("---\n", 2)
+    assert yaml.safe_load(head) == {
+        "library_name": "peft", "pipeline_tag": "text-generation", "tags": ["prompt-playground", "lora"],
+    }  # fmt: skip
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == [
+        "Recipe", "Data", "Base", "How it went", "Forgetting", "Limits", "Use",
+    ]  # fmt: skip
+    assert "# Numbers &#91;in&#93; words\n" in text  # a title is no link
+    assert "| Learning rate | 0.02 |" in text  # as the form calls it
+    assert re.search(r"\| learned \| 4 \| `[0-9a-f]{64}` \|", text)
+    assert re.search(r"\| sealed for the end \| 1 \| `[0-9a-f]{64}` \|", text)
+    assert re.search(r"Tiny \(\S+\), whose files have the digest `[0-9a-f]{12}`", text)
+    assert "On 1 row sealed for the end the loss is" in text
+    assert re.search(r"Validation loss \d+\.\d{3} before the first step", text)
+    assert "It forgot." in text
+    assert str(base.parent) not in text  # a place on a disk is nobody's business
+    assert read_recipe((lora.result / "recipe.yaml").read_text()) == lora.read_job().recipe
+    assert huggingface_hub.ModelCard.load(lora.result / "README.md").data.library_name == "peft"
+
+
+def test_the_base_is_called_what_the_hub_calls_it() -> None:
+    assert base_name(ModelSource(kind="packaged", place=default_entry().name)) == default_entry().published
+    assert base_name(ModelSource(kind="hub", place="org/name", revision="main")) == "org/name"
+    assert base_name(ModelSource(kind="folder", place="/somewhere/name")) == ""
+
+
+def test_a_card_that_cannot_be_written_is_told_without_a_path(lora: JobFolder, tmp_path: Path) -> None:
+    copied = JobFolder(tmp_path)
+    (tmp_path / "job.json").write_bytes((lora.path / "job.json").read_bytes())
+    with pytest.raises(TrainingFailed, match="The card cannot be kept with what was learned: No such file") as caught:
+        write_card(copied)
+    assert str(tmp_path) not in str(caught.value)
+
+
+def test_adapter_and_card_are_one_archive(lora: JobFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    with zipfile.ZipFile(io.BytesIO(packing.pack(lora))) as archive:
+        assert {"README.md", "recipe.yaml", "adapter_config.json", "adapter_model.safetensors"} <= {*archive.namelist()}
+        assert archive.read("README.md").decode() == card_text(lora)
+    monkeypatch.setattr(packing, "MOST", 1000)
+    with pytest.raises(LimitReached, match="What was learned has 0 MB, more than"):
+        packing.pack(lora)
+
+
+@pytest.mark.parametrize("method", ["lora", "dora", "ia3"])
+def test_a_merged_model_opens_and_answers_as_the_adapter(base: Path, tmp_path: Path, method: str) -> None:
+    training = trained(base, tmp_path, method)
+    said = merge_into(training, tmp_path / "cache", tmp_path / "merged")
+    assert "holds the model, as safetensors" in said
+    card = (tmp_path / "merged" / "README.md").read_text("utf-8")
+    assert "library_name: transformers" in card
+    assert "PeftModel" not in card
+    settings, asked = Settings(precision="float32"), Request(
+        messages=(Message("user", "Say one."),), sampling=Sampling(max_tokens=3, temperature=0)
+    )  # fmt: skip
+    merged = open_model(ModelSource(kind="folder", place=str(tmp_path / "merged")), "Merged", settings, Quiet())
+    adapted: Any = open_model(ModelSource(kind="folder", place=str(base)), "Tiny", settings, Quiet())
+    adapted.attach(training.result, "new", "New", "", Quiet())
+    for backend in (merged, adapted):
+        assert list(backend.stream(replace(asked, adapter="new" if backend is adapted else "")))
+        backend.close()
+    with pytest.raises(TrainingFailed, match="is there already; give a new folder"):
+        merge_into(training, tmp_path / "cache", tmp_path / "merged")
+
+
+@pytest.mark.parametrize(("method", "words"), [("prompt_tuning", "stands beside the weights"), ("full", "is one al")])
+def test_what_cannot_be_merged_is_said(base: Path, tmp_path: Path, method: str, words: str) -> None:
+    with pytest.raises(NotSupported, match=words):
+        merge_into(trained(base, tmp_path, method), tmp_path / "cache", tmp_path / "merged")
+    assert not (tmp_path / "merged").exists()
+
+
+def test_a_merge_that_says_something_else_is_refused(
+    lora: JobFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from playground.finetuning.methods import whole_model
+
+    def spoiled(model: Any, tokenizer: Any, folder: Path) -> None:
+        model.get_output_embeddings().weight.mul_(40)
+        write(model, tokenizer, folder)
+
+    write = whole_model.save_model
+    monkeypatch.setattr(whole_model, "save_model", spoiled)
+    with pytest.raises(TrainingFailed, match="says something else than the adapter does"):
+        merge_into(lora, tmp_path / "cache", tmp_path / "merged")
+
+
+# ---------------------------------------------------------------------------------------------- publishing
+def test_it_is_published_and_the_token_is_nowhere(
+    lora: JobFolder, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    arguments = ["publish", str(lora.path), "--to", "me/words"]
+    with local_hub() as hub:
+        monkeypatch.setattr(huggingface_hub, "HfApi", lambda: api(hub.address))
+        assert main(arguments) == 0
+        assert not hub.made  # nothing is sent unless one says so
+        assert "Nothing was sent. Add --yes to send these" in capsys.readouterr().out
+        assert main([*arguments, "--yes"]) == 0
+        assert f"Published: {hub.address}/me/words/commit/1" in (said := capsys.readouterr()).out
+        assert hub.made[0]["visibility"] == "private"
+        assert hub.files["README.md"].decode() == card_text(lora)
+        assert hub.files["adapter_model.safetensors"] == (lora.result / "adapter_model.safetensors").read_bytes()
+        assert hub.tokens == {"Bearer hf_secret"}
+        hub.status = 403
+        assert main([*arguments, "--yes"]) == 2
+        refused = capsys.readouterr()
+        assert "The hub does not let this token write to me/words (403). Set HF_TOKEN" in refused.err
+    written = [path.read_bytes() for path in lora.path.rglob("*") if path.is_file()]
+    assert not any(b"hf_secret" in content for content in written)
+    assert "hf_secret" not in f"{said}{refused}{caplog.text}"
+
+
+def api(address: str) -> HfApi:
+    return HfApi(endpoint=address, token="hf_secret")
+
+
+def test_what_cannot_be_published_is_said(lora: JobFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(huggingface_hub, "get_token", lambda: None)
+    for arguments, words in [
+        ([str(lora.path), "--to", "words"], "`to` is 'words'; it must be OWNER/NAME"),
+        ([str(tmp_path), "--to", "me/words"], "holds no weights as safetensors with a README.md"),
+        ([str(lora.path), "--to", "me/words", "--yes"], "There is no token to publish with. Set HF_TOKEN"),
+    ]:
+        with pytest.raises(InvalidSetup, match=words):
+            publish_command.run(arguments)
+    with pytest.raises(EndpointFailed, match="The hub cannot be reached"):
+        publish(lora.result, "me/words", api("http://127.0.0.1:9"), private=True)
