@@ -10,6 +10,7 @@ from typing import Any
 import hypothesis
 import pytest
 from served import Served, serving
+from warm_process import WarmPython
 from word_vectors import WordVectors
 
 from playground.answer_forms.form import NAMES
@@ -29,6 +30,8 @@ gc.set_threshold(20_000, 20, 20)
 if worker := os.environ.get("PYTEST_XDIST_WORKER"):  # the process that starts them must not set it: they inherit that
     first = int(os.environ.get("GRADIO_SERVER_PORT", "7860"))
     os.environ["GRADIO_SERVER_PORT"] = str(first + 100 * int(worker.removeprefix("gw")))
+    # Two threads of one product wait for each other's turn wherever another of these processes has a core.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 # A busy machine is no bug in what is tested.
 hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("patient")
@@ -104,6 +107,26 @@ def real_catalog(settings: Settings) -> Iterator[Catalog]:
         pass
     yield catalog
     catalog.close()
+
+
+@pytest.fixture(scope="session")
+def warm_python() -> Iterator[WarmPython]:
+    """What starts the processes of trainings with all that they import."""
+    warm = WarmPython(
+        [
+            *("playground.finetuning.training.loop", "playground.finetuning.training.sealed"),
+            *("playground.backends.local.files.loading", "playground.backends.local.opening"),
+            *("playground.finetuning.preparation.checks.lengths", "transformers.models.llama.modeling_llama"),
+        ]
+    )
+    yield warm
+    warm.close()
+
+
+@pytest.fixture
+def warm_trainings(warm_python: WarmPython, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each training still has a process of its own, and all of it is said in tests of how one is started."""
+    monkeypatch.setattr("playground.finetuning.jobs.training_jobs.subprocess", warm_python.subprocess)
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from playground.backends.base import Request
 from playground.backends.catalog import Catalog
 
 PageOver = Callable[..., Page]
+pytestmark = pytest.mark.usefixtures("warm_trainings")
 TRAINED = 300_000  # milliseconds: a process starts torch, at low priority beside whatever else runs
 ROWS = "question,answer\n" + "".join(f"Is number {n} even?,{'yes' if n % 2 == 0 else 'no'}\n" for n in range(40))
 

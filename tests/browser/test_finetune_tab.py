@@ -14,6 +14,7 @@ from tiny_base import tiny_base
 from playground.backends.catalog import Catalog
 
 PageOver = Callable[..., Page]
+pytestmark = pytest.mark.usefixtures("warm_trainings")
 TRAINED = 300_000  # milliseconds: a process starts torch, at low priority beside whatever else runs
 
 

@@ -66,7 +66,7 @@ def test_of_pairs_it_is_their_own_loss(default_model: tuple[Any, Any]) -> None:
 
 
 @pytest.fixture
-def jobs(tmp_path: Path) -> Iterator[TrainingJobs]:
+def jobs(tmp_path: Path, warm_trainings: None) -> Iterator[TrainingJobs]:
     jobs = TrainingJobs(tmp_path / "trainings", tmp_path / "cache")
     yield jobs
     jobs.close()

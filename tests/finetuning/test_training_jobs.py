@@ -2,6 +2,7 @@
 
 import json
 import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -36,7 +37,7 @@ def base(default_model: tuple[Any, Any], tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture
-def jobs(tmp_path: Path) -> Iterator[TrainingJobs]:
+def jobs(tmp_path: Path, warm_trainings: None) -> Iterator[TrainingJobs]:
     jobs = TrainingJobs(tmp_path / "trainings", tmp_path / "cache")
     yield jobs
     jobs.close()
@@ -77,7 +78,10 @@ def stepped(standing: Standing) -> bool:
     return len(standing.history.steps) >= 2
 
 
-def test_a_training_goes_on_by_itself_and_leaves_what_was_learned(jobs: TrainingJobs, start: Any) -> None:
+def test_a_training_goes_on_by_itself_and_leaves_what_was_learned(
+    jobs: TrainingJobs, start: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training_jobs, "subprocess", subprocess)  # started as on a server
     standing = until(jobs, key := start(), ended)
     assert standing.end is not None
     assert (standing.phase, standing.end.step) == ("done", 3)

@@ -2,6 +2,8 @@
 
 import inspect
 import json
+import random
+import threading
 from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from itertools import count, islice
@@ -13,6 +15,8 @@ import gradio as gr
 import pytest
 from patience import PATIENCE
 
+from playground.backends import base
+from playground.backends.scripted import echo_prompt
 from playground.settings import Settings
 from playground.ui.app import build_app
 from playground.ui.handlers.event_options import EXPERIMENT, RUN
@@ -24,6 +28,8 @@ ELSEWHERE = f"http://127.0.0.1:1/{SCRIPT}"
 FILE = {"path": ELSEWHERE, "url": ELSEWHERE, "meta": {"_type": "gradio.FileData"}}
 FORGED: list[Any] = [UPDATE, [UPDATE], {"value": UPDATE}, {"phase": [[UPDATE]]}, FILE, [FILE], {"path": "/etc/passwd"}]
 NAMES = count()
+GOING_ON = threading.Event()  # while it is not set, no answer begins
+GOING_ON.set()
 
 
 class Forger:
@@ -98,13 +104,18 @@ def _texts(value: Any) -> Iterator[str]:
             rest += one.values() if isinstance(one, dict) else one
 
 
+def when_it_may(request: base.Request, rng: random.Random) -> str:
+    assert GOING_ON.wait(PATIENCE)
+    return echo_prompt(request, rng)
+
+
 @pytest.fixture(scope="module")
 def forger(catalog_of: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Forgers who come to one and the same server, each of them as somebody new."""
     folder = tmp_path_factory.mktemp("forged")
     store = str(folder / "store.sqlite")
     settings = Settings(port=0, cache=folder, store=store, max_cells=1)  # no experiment is run to its end
-    app = build_app(settings, catalog_of(delay=0.05))
+    app = build_app(settings, catalog_of(when_it_may))
     _, url, _ = app.launch(server_port=None, quiet=True, prevent_thread_lock=True, ssr_mode=False)
     yield lambda: Forger(app, url)
     app.close()
@@ -194,10 +205,16 @@ def test_no_file_is_refused_in_words(forger: Any, caplog: pytest.LogCaptureFixtu
 def test_one_session_runs_one_setup_at_a_time(forger: Any) -> None:
     one = forger()
     run = next(i for i, fn in one.app.fns.items() if fn.name == "run" and len(fn.inputs) > 20)
-    one.send(run)
-    news = one.news("process_generating", "process_completed")
-    assert next(news)["msg"] == "process_generating"
-    one.send(run)
-    ends = [n for n in news if n["msg"] == "process_completed"]
-    assert ["still going on" in json.dumps(n["output"]) for n in ends] == [True, False]  # refused, while it went on
+    GOING_ON.clear()
+    try:
+        one.send(run)
+        news = one.news("process_generating", "process_completed")
+        assert next(news)["msg"] == "process_generating"
+        one.send(run)
+        refused = next(n for n in news if n["msg"] == "process_completed")
+        assert "still going on" in json.dumps(refused["output"])  # while it went on
+    finally:
+        GOING_ON.set()
+    (done,) = (n for n in news if n["msg"] == "process_completed")
+    assert "still going on" not in json.dumps(done["output"])
     assert one.post(run) == ""
