@@ -26,6 +26,8 @@ objectives/          What a training makes smaller: the loss of answers, of pref
 preparation/         Rows to learn from: read, checked, parted, and shown as the model will see them
 probes/              What training did besides what it was to do: probes of weights before and after, each a
                      generator that can be closed
+search/              A search over recipes: several are tried, judged by the validation part, and the best of them once
+                     by the sealed one
 skills/              The skills that adapters teach, in the order in which they are shown
 taking_away/         What a training left, to be taken away: its card, an archive, a merged model, or a repository at a
                      hub

@@ -6,6 +6,7 @@ python -m playground.finetuning --check               measure what is there, tra
 python -m playground.finetuning --seed 1 --folder NEW train with other random numbers, into another folder
 python -m playground.finetuning check DATA            check one's own rows before they are trained on
 python -m playground.finetuning train RECIPE          train by a recipe in a file, on data of one's own too
+python -m playground.finetuning search FILE           try several recipes, and keep the best
 python -m playground.finetuning probe ADAPTER         find out what training did besides what it was to do
 python -m playground.finetuning merge FOLDER          put an adapter into the weights of its base
 python -m playground.finetuning publish FOLDER        put what was learned, with its card, into a repository of a hub
@@ -22,6 +23,7 @@ from playground import deprecations
 from playground.errors import PlaygroundError
 from playground.finetuning import cards, check_command, probe_command, shipped_weights, train_command
 from playground.finetuning.figures import ShareRight
+from playground.finetuning.search import search_command
 from playground.finetuning.skills import SKILLS
 from playground.finetuning.taking_away import merge_command, publish_command
 from playground.finetuning.training.events import TrainingEvent, TrainingStep
@@ -31,7 +33,7 @@ CLASSIFIER = shipped_weights.CLASSIFIER.name
 NAMES = (*SKILLS, CLASSIFIER)
 COMMANDS = {
     "check": check_command.run, "train": train_command.run, "probe": probe_command.run, "merge": merge_command.run,
-    "publish": publish_command.run,
+    "publish": publish_command.run, "search": search_command.run,
 }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from playground.finetuning.jobs.training_jobs import TrainingJobs
 from playground.finetuning.methods import method_of
 from playground.finetuning.preparation.own_rows import read_rows
 from playground.finetuning.recipe import Recipe
+from playground.finetuning.search.telling import try_text
 from playground.finetuning.skills import SKILLS
 from playground.finetuning.training_data import Parts, TrainingData, built_in, own, split
 from playground.settings import Settings
@@ -128,6 +129,9 @@ def _lines(standing: Standing) -> Iterator[str]:
     history = standing.history
     if history.stage:
         yield f"{history.stage} ..."
+    yield from map(try_text, history.tries)
+    if standing.job.search:
+        return
     looks = {look.step: look for look in history.looks}
     for step in history.steps:
         look = looks.get(step.step)

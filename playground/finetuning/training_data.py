@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from playground.errors import InvalidSetup
 from playground.finetuning.preparation.checks.base import group_rows, prompt_key
 from playground.finetuning.preparation.rows import Row, TrainingRow, messages_of
 from playground.finetuning.preparation.splits import split_rows
@@ -11,6 +12,7 @@ from playground.finetuning.skills import SKILLS, Skill
 from playground.types import Message
 
 PROMPTS = 3  # that are answered at every look
+SEALED = 0.2  # share of the items that is sealed where a search needs some
 MOST_VALIDATION = 64  # rows: a look at more would take longer than the steps between two
 
 
@@ -76,3 +78,16 @@ def own(
     data = TrainingData(name="own", title=title, about="Your own rows.", rows=rows, prompts=())
     parts = split(data, most, validation, seed, held_out)
     return replace(data, prompts=tuple(row.messages for row in parts.validation[:PROMPTS])), parts
+
+
+def parts_for_search(data: TrainingData, parts: Parts, seed: int) -> Parts:
+    """The same with rows sealed for the end, where there are none yet: a share of those that were to be learned.
+
+    Raises InvalidSetup where there are too few for that, and for no validation rows, by which recipes are judged.
+    """
+    if not parts.validation:
+        raise InvalidSetup("A search judges recipes by the validation part; keep some rows apart for it.")
+    if parts.held_out:
+        return parts
+    again = split_rows(parts.training, seed=seed, validation=0.0, held_out=SEALED, key=data.key)
+    return replace(parts, training=again.training, held_out=again.held_out)

@@ -12,6 +12,7 @@ from playground.backends.sources import ModelSource
 from playground.errors import TrainingFailed
 from playground.finetuning.preparation.rows import Row, from_json_lines, to_json_lines
 from playground.finetuning.recipe import Recipe, parse_recipe, recipe_to_dict
+from playground.finetuning.search.space import Search, parse_search
 from playground.finetuning.training.events import LATEST
 from playground.finetuning.whole_file import write_json_whole
 from playground.types import Message
@@ -26,7 +27,8 @@ class Job:
 
     `owner` is the visitor whose it is, where strangers share the server; `made` is when, in seconds since 1970.
     After `most_seconds`, of all its sittings together, it is stopped; None is never. `sittings` are when each that is
-    over ended, and the seconds that its process took, also before the first step.
+    over ended, and the seconds that its process took, also before the first step. With a `search` several recipes are
+    tried, and at the end `recipe` is the best of them.
     """
 
     id: str
@@ -41,6 +43,7 @@ class Job:
     owner: str = ""
     most_seconds: float | None = None
     sittings: tuple[tuple[float, float], ...] = ()
+    search: Search | None = None
 
     @property
     def last_used(self) -> float:
@@ -79,7 +82,7 @@ class JobFolder:
     @property
     def has_checkpoint(self) -> bool:
         """Whether there is something to go on from; else it would begin anew."""
-        return (self.checkpoints / LATEST).exists()
+        return any(place.exists() for place in (self.checkpoints / LATEST, *self.checkpoints.glob(f"try-*/{LATEST}")))
 
     @property
     def result(self) -> Path:
@@ -118,7 +121,9 @@ class JobFolder:
         if data is None:
             raise TrainingFailed(f"{self.path} holds no training.")
         turns = [tuple(Message(**turn) for turn in prompt) for prompt in data["prompts"]]
-        parts = {"source": ModelSource(**data["source"]), "recipe": parse_recipe(data["recipe"])}
+        recipe = parse_recipe(data["recipe"])
+        search = parse_search(data["search"], recipe) if data.get("search") else None
+        parts = {"source": ModelSource(**data["source"]), "recipe": recipe, "search": search}
         sittings = tuple((ended, took) for ended, took in data.get("sittings", ()))
         return Job(**{**data, **parts, "prompts": tuple(turns), "sittings": sittings})
 

@@ -9,18 +9,23 @@ from threading import Lock
 from typing import Any, Literal
 
 from playground.finetuning.jobs.job import End, Job, JobFolder
-from playground.finetuning.training.events import Look, TrainingStep, event_from_dict
+from playground.finetuning.training.events import Look, TrainingStep, TryBegun, TryEnded, event_from_dict
 
 Phase = Literal["queued", "running", "done", "stopped", "failed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """What happened: every step and look once, the last of each number, and the words of the last stage."""
+    """What happened: every step and look once, the last of each number, and the words of the last stage.
+
+    Of a search, steps and looks are those of the last try that has begun, `trying`; `tries` are those that are over.
+    """
 
     steps: tuple[TrainingStep, ...] = ()
     looks: tuple[Look, ...] = ()
     stage: str = ""
+    tries: tuple[TryEnded, ...] = ()
+    trying: TryBegun | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +67,8 @@ class _Reader:
         self._offset = 0  # bytes read, always whole lines
         self._steps: dict[int, TrainingStep] = {}
         self._looks: dict[int, Look] = {}
+        self._tries: dict[int, TryEnded] = {}
+        self._trying: TryBegun | None = None
         self._history = History()
 
     def read(self) -> History:
@@ -79,8 +86,9 @@ class _Reader:
                     stage = self._take(json.loads(line)) or stage
                 self._offset += len(whole)
                 self._history = History(
-                    steps=tuple(self._steps.values()), looks=tuple(self._looks.values()), stage=stage
-                )
+                    steps=tuple(self._steps.values()), looks=tuple(self._looks.values()), stage=stage,
+                    tries=tuple(self._tries.values()), trying=self._trying,
+                )  # fmt: skip
             return self._history
 
     def _take(self, data: Mapping[str, Any]) -> str:
@@ -95,4 +103,10 @@ class _Reader:
             self._steps[event.step] = event
         elif isinstance(event, Look):
             self._looks[event.step] = event
+        elif isinstance(event, TryBegun):
+            if self._trying != event:  # and is no try that goes on after a stop
+                self._steps, self._looks = {}, {}
+            self._trying = event
+        elif isinstance(event, TryEnded):
+            self._tries[event.number] = event
         return ""

@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,16 +17,18 @@ from playground import deprecations
 from playground.backends.local.files.child_process import listen_to_parent
 from playground.backends.sources import HOME
 from playground.errors import PlaygroundError, TrainingFailed, TrainingHopeless
-from playground.finetuning.jobs.job import End, JobFolder
+from playground.finetuning.jobs.job import End, Job, JobFolder
+from playground.finetuning.jobs.standing import read_history
 from playground.finetuning.methods import method_of
 from playground.finetuning.preparation.rows import Row, TrainingRow
 from playground.finetuning.recipe import Recipe
+from playground.finetuning.search.space import widest
+from playground.finetuning.search.telling import is_out_of_memory, search_words
 from playground.formats import format_duration
 from playground.returning import Returning
 from playground.settings import Settings
 
 NICE = 10  # others that want the processor get nine parts in ten of it
-OUT_OF_MEMORY = ("not enough memory", "can't allocate memory", "out of memory", "cannot allocate memory")
 
 
 def main(folder: JobFolder, cache: Path) -> int:
@@ -41,7 +44,7 @@ def main(folder: JobFolder, cache: Path) -> int:
         words = _words_for_owner(str(error), folder, cache)
         end = End(ending="failed", words=words, hopeless=isinstance(error, TrainingHopeless))
     except (MemoryError, RuntimeError) as error:
-        if not isinstance(error, MemoryError) and not any(words in str(error).lower() for words in OUT_OF_MEMORY):
+        if not is_out_of_memory(error):
             raise
         end = End(ending="failed", words="There was not enough memory: choose a smaller batch, or shorter rows.")
     try:
@@ -92,6 +95,7 @@ def _run(folder: JobFolder, cache: Path, stopped: threading.Event) -> End:
         _tell(events, {"kind": "stage", "words": "Starting PyTorch"})
         from playground.backends.local.fingerprints import contents
         from playground.finetuning.jobs.base_model import load_base, source_of
+        from playground.finetuning.search.trying import Found, search_recipes
         from playground.finetuning.training.checkpoints import Checkpoints
         from playground.finetuning.training.events import TrainingStep, event_to_dict
         from playground.finetuning.training.loop import Watched, train
@@ -102,36 +106,58 @@ def _run(folder: JobFolder, cache: Path, stopped: threading.Event) -> End:
         folder.write_base(contents(source_of(job), Settings(cache=cache)) or "")
         rows, validation, held_out = folder.read_rows()
         if window := getattr(model.config, "max_position_embeddings", None):
-            _refuse_too_long([*rows, *validation, *held_out], job.recipe, tokenizer, window)
-        watched = Watched(rows=validation, prompts=job.prompts)
-        checkpoints = Checkpoints(folder.checkpoints)
+            recipe = widest(job.recipe, job.search) if job.search else job.recipe
+            _refuse_too_long([*rows, *validation, *held_out], recipe, tokenizer, window)
         if held_out:
             _tell(events, {"kind": "stage", "words": "Reading the sealed rows with the model as it is"})
         sealed = seal(model, tokenizer, held_out, job.recipe) if held_out else None
         _tell(events, {"kind": "stage", "words": "Looking at the model as it is"})
-        with Returning(train(model, tokenizer, rows, job.recipe, watched, checkpoints)) as work:
+        if job.search:
+            steps: Any = search_recipes(
+                model, tokenizer, rows, job.recipe, job.search, validation, folder.checkpoints,
+                read_history(folder).tries,
+            )  # fmt: skip
+        else:
+            watched = Watched(rows=validation, prompts=job.prompts)
+            steps = train(model, tokenizer, rows, job.recipe, watched, Checkpoints(folder.checkpoints))
+        with Returning(steps) as work:
             late = False
             while not (late or stopped.is_set()) and (event := next(work, None)):
                 _tell(events, event_to_dict(event))
                 if isinstance(event, TrainingStep) and job.most_seconds is not None:
                     late = event.seconds >= job.most_seconds and event.step < event.steps
         if not work.ended:
-            step = checkpoints.read_step() or 0
-            words = (
-                f"Stopped after step {step:,}; it can go on from there." if step else "Stopped before its first step."
-            )
-            if late:
-                words = (
-                    f"Ended after {format_duration(job.most_seconds or 0)}, the most that this server allows you today."
-                )
-            return End(ending="stopped", words=words, step=step)
-        trained = work.value
+            return _stopped_end(folder, job, late=late)
+        found = work.value
+        trained = found.trained if isinstance(found, Found) else found
         trained.learner.save(folder.result, job.source.title)
+        judgement = sealed.judgement(trained.learner) if sealed else ""
+        if isinstance(found, Found):
+            folder.write_job(replace(folder.read_job(), recipe=found.recipe))  # by which what is kept was made
+            return End(
+                ending="done", words=search_words(found.tries, found.won, judgement), step=trained.step,
+                best_step=found.won.best_step,
+            )  # fmt: skip
         kept = trained.best_step if trained.best_step not in (None, trained.step) else None
-        early = trained.step < job.recipe.steps
-        judged = [sealed.judgement(trained.learner)] if sealed else []
-        words = " ".join([_ended(trained.step, kept, early), *judged])
+        words = " ".join(filter(None, [_ended(trained.step, kept, trained.step < job.recipe.steps), judgement]))
         return End(ending="done", words=words, step=trained.step, best_step=kept)
+
+
+def _stopped_end(folder: JobFolder, job: Job, *, late: bool) -> End:
+    """How one ended that was not through: asked to, or `late`, after all the time that it has today."""
+    from playground.finetuning.training.checkpoints import Checkpoints
+
+    history = read_history(folder)
+    step = (
+        (history.steps[-1].step if history.steps else 0) if job.search else Checkpoints(folder.checkpoints).read_step()
+    )
+    if late:
+        words = f"Ended after {format_duration(job.most_seconds or 0)}, the most that this server allows you today."
+    elif job.search:
+        words = f"Stopped after {len(history.tries)} tries, which are kept; it can go on from there."
+    else:
+        words = f"Stopped after step {step:,}; it can go on from there." if step else "Stopped before its first step."
+    return End(ending="stopped", words=words, step=step or 0)
 
 
 def _refuse_too_long(rows: Sequence[Row], recipe: Recipe, tokenizer: Any, window: int) -> None:

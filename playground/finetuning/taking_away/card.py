@@ -39,14 +39,15 @@ def write_card(folder: JobFolder) -> None:
 def card_text(folder: JobFolder, *, merged: bool = False) -> str:
     """The card: a head that hubs read, and a section for each thing that is known. `merged` into the base's weights, it
     is that of a model."""
-    job, end = folder.read_job(), folder.read_end()
+    job, end, history = folder.read_job(), folder.read_end(), read_history(folder)
     is_model = merged or method_of(job.recipe).makes_model
     head = yaml.safe_dump(dict(_head(job, is_model=is_model)), sort_keys=False, allow_unicode=True, width=110)
     sections = [
         card_sections.recipe(job.recipe),
         card_sections.data(job, folder),
         card_sections.base(job, folder.read_base()),
-        card_sections.course(read_history(folder), end),
+        card_sections.course(history, end),
+        card_sections.tries(history.tries),
         as_markdown(read_probes(folder.result)),
         card_sections.limits(job),
         card_sections.use(base_name(job.source), is_model=is_model),

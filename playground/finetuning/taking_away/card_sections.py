@@ -1,7 +1,7 @@
 """The sections of the card of what was learned, each a function of what it is about, in Markdown."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from playground.evaluation.report.cells import escape_markdown, grid
@@ -10,6 +10,8 @@ from playground.finetuning.jobs.standing import History
 from playground.finetuning.methods import method_of
 from playground.finetuning.recipe import Recipe
 from playground.finetuning.recipe_files import read_part
+from playground.finetuning.search.telling import COLUMNS, cells_of, values_text
+from playground.finetuning.training.events import TryEnded
 from playground.formats import format_count, format_duration
 from playground.parameters import parameters
 
@@ -71,6 +73,14 @@ def course(history: History, end: End | None) -> str:
             f"{format_count(len(recent), 'step')}. It took {format_duration(steps[-1].seconds)}."
         )
     return "## How it went\n\n" + " ".join(facts)
+
+
+def tries(made: Sequence[TryEnded]) -> str:
+    """All that were made before this one was kept; none where no search was."""
+    if not made:
+        return ""
+    rows = [(str(one.number), *map(escape_markdown, (values_text(one.values), *cells_of(one)))) for one in made]
+    return f"## Search\n\n{grid(('try', 'with', *COLUMNS), rows)}"
 
 
 def limits(job: Job) -> str:

@@ -47,8 +47,32 @@ class CheckpointWritten:
     step: int
 
 
-TrainingEvent: TypeAlias = TrainingStep | Look | CheckpointWritten
-KINDS: Mapping[str, type] = {"step": TrainingStep, "look": Look, "checkpoint": CheckpointWritten}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TryBegun:
+    """Of a search over recipes: the next one is trained by, with these values in it. `tries` is how many there are."""
+
+    number: int
+    tries: int
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TryEnded:
+    """What came of one: its lowest validation loss and where that was, or no loss, and in `words` why it broke off."""
+
+    number: int
+    tries: int
+    values: Mapping[str, Any]
+    loss: float | None
+    best_step: int
+    seconds: float
+    words: str = ""
+
+
+TrainingEvent: TypeAlias = TrainingStep | Look | CheckpointWritten | TryBegun | TryEnded
+KINDS: Mapping[str, type] = {
+    "step": TrainingStep, "look": Look, "checkpoint": CheckpointWritten, "try": TryBegun, "tried": TryEnded,
+}  # fmt: skip
 
 
 def event_to_dict(event: TrainingEvent) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """A training that somebody looks at: how it goes, its curves and answers, and what can be done with it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
@@ -7,8 +8,10 @@ from typing import Any
 
 import gradio as gr
 
+from playground.finetuning.jobs.job import Job
 from playground.finetuning.jobs.standing import Standing
 from playground.finetuning.jobs.training_jobs import TrainingJobs
+from playground.finetuning.training_data import Parts
 from playground.ui import widgets
 from playground.ui.finetune import training_values
 from playground.ui.finetune.curves_figure import curves
@@ -23,8 +26,8 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningPanel:
-    """The widgets. `chosen` is the id of the training that is looked at, `shown` what of it is on the page, and
-    `changes` counts what was begun, ended or deleted."""
+    """The widgets. `chosen` is the id of the training that is looked at, `shown` what of it is on the page,
+    `tries` how many there are of a search, and `changes` counts what was begun, ended or deleted."""
 
     start: Any
     stop: Any
@@ -36,6 +39,7 @@ class RunningPanel:
     answers: Any
     chosen: Any
     shown: Any
+    tries: Any
     changes: Any
 
     @property
@@ -50,6 +54,7 @@ class RunningPanel:
             self.answers,
             self.chosen,
             self.shown,
+            self.tries,
         ]
 
     def show(self, standing: Standing | None) -> Updates:
@@ -65,6 +70,7 @@ class RunningPanel:
             self.probe: gr.update(visible=bool(standing and standing.phase == "done")),
             self.chosen: standing.job.id if standing else "",
             self.shown: training_values.seen(standing),
+            self.tries: [standing.job.id, len(standing.history.tries)] if standing else [],
         }
 
 
@@ -89,7 +95,7 @@ def build(start: Any, stop: Any) -> RunningPanel:
     answers = widgets.tables(elem_id="training-answers")
     return RunningPanel(
         start=start, stop=stop, resume=resume, compare=compare, probe=probe, status=status, plot=plot, answers=answers,
-        chosen=gr.State(""), shown=gr.State([]), changes=gr.State(0),
+        chosen=gr.State(""), shown=gr.State([]), tries=gr.State([]), changes=gr.State(0),
     )  # fmt: skip
 
 
@@ -104,10 +110,18 @@ class TrainingHandlers:
     turns: Lock = field(default_factory=Lock)
 
     def start(self, values: dict[Any, Any], request: gr.Request) -> Updates:
+        return self.begin(values, request)
+
+    def begin(
+        self, values: dict[Any, Any], request: gr.Request, change: Callable[[Job], Job] = lambda job: job,
+        apart: Parts | None = None,
+    ) -> Updates:  # fmt: skip
+        """Begin what the form says, once it is changed; with other parts of its data where those are given."""
         panel, owner = self.panel, self.shared.sessions.visitor(request)
         recipe = self.form.recipe.read(values)
         seconds_left(self.shared.settings, self.jobs.standings(owner), recipe)  # refuses before any row is looked at
         job, parts = self.form.read(values, self.shared.sessions.of(request), owner)
+        job, parts = change(job), apart or parts
         with self.turns:  # two pages at once would each have the whole of a day's share
             most = seconds_left(self.shared.settings, self.jobs.standings(owner), recipe)
             key = self.jobs.start(replace(job, most_seconds=most), parts.training, parts.validation, parts.held_out)

@@ -27,6 +27,8 @@ from playground.ui.finetune.limits import limits_text
 from playground.ui.finetune.own_rows_panel import OwnRowsHandlers
 from playground.ui.finetune.probing import ProbingHandlers
 from playground.ui.finetune.running_panel import TrainingHandlers
+from playground.ui.finetune.search import search_form, search_panel
+from playground.ui.finetune.search.search_panel import SearchHandlers
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import report_errors
@@ -49,6 +51,7 @@ def build(shared: PageContext) -> Tab:
             gr.Markdown(ABOUT, elem_classes="field-label")
             filled = form.build(shared.catalog, public=shared.settings.public)
             files = recipe_files.build()
+            searched = search_form.build()
             if limits := limits_text(shared.settings):
                 gr.Markdown(limits, elem_classes="field-label")
             words = widgets.words(elem_id="training-estimate")
@@ -57,11 +60,14 @@ def build(shared: PageContext) -> Tab:
         with gr.Column(elem_classes="seeing", min_width=0):
             panel = running_panel.build(start, stop)
             taken = take_away.build()
+            tries = search_panel.build()
             line = waiting_line.build(shared.page)
             probes = probing.build(shared.page)
             history = history_panel.build()
     jobs = shared.trainings
-    running_panel.wire(TrainingHandlers(panel=panel, form=filled, jobs=jobs, shared=shared))
+    training = TrainingHandlers(panel=panel, form=filled, jobs=jobs, shared=shared)
+    running_panel.wire(training)
+    search_panel.wire(SearchHandlers(form=searched, panel=tries, training=training))
     comparing.wire(ComparingHandlers(panel=panel, jobs=jobs, shared=shared, line=line))
     estimating.wire(EstimateHandlers(form=filled, words=words, jobs=jobs, shared=shared), panel.changes)
     history_panel.wire(HistoryHandlers(panel=history, running=panel, jobs=jobs, shared=shared))

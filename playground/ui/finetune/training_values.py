@@ -22,8 +22,7 @@ def status_value(standing: Standing | None) -> dict[str, Any]:
     if standing is None:
         return {**status("empty", spoken=""), "title": "", "facts": "", "note": NOTHING, "going": False}
     history, end = standing.history, standing.end
-    last = history.steps[-1] if history.steps else None
-    share = (last.step / last.steps if last else 0.0) if standing.going else None
+    share = _share(standing) if standing.going else None
     failed = standing.phase == "failed"
     words = end.words if end else ""
     overfit = overfitting_text(find_overfitting(history.steps, history.looks))
@@ -57,7 +56,16 @@ def _phase(standing: Standing) -> str:
         return f"Waits for {format_count(before, 'training')} before it"
     if standing.phase == "running" and not standing.history.steps:
         return standing.history.stage or "Getting ready"
+    if standing.phase == "running" and (trying := standing.history.trying):
+        return f"Try {trying.number} of {trying.tries}"
     return PHASES[standing.phase]
+
+
+def _share(standing: Standing) -> float:
+    """How much of it is done."""
+    last, trying = (standing.history.steps[-1:] or (None,))[0], standing.history.trying
+    done = last.step / last.steps if last else 0.0
+    return (trying.number - 1 + done) / trying.tries if trying else done
 
 
 def _facts(standing: Standing) -> list[str]:
@@ -106,7 +114,7 @@ def seen(standing: Standing | None) -> Sequence[Any]:
     if standing is None:
         return []
     history = standing.history
-    return [standing.job.id, standing.phase, len(history.steps), len(history.looks)]
+    return [standing.job.id, standing.phase, len(history.steps), len(history.looks), len(history.tries)]
 
 
 # ------------------------------------------------------------------------------------------------ history
