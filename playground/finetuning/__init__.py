@@ -10,6 +10,7 @@ command_jobs.py      What commands that train have in common: a model, data and 
 estimate.py          What a training would take, said before it begins: seconds and memory
 figures.py           Held-out figures: the share of answers that pass each measure, with its interval
 make_adapter.py      Trains an adapter for a skill and writes its folder, measured before and after
+named_weights.py     Weights that a person names on the command line: an adapter that comes along, or a folder
 probe_command.py     Probes an adapter, or a whole model, against the default model on the command line
 recipe.py            All that decides how a model is trained, but for its data: each number declared once
 recipe_files.py      Reads a recipe from a file in YAML or JSON, and writes one, in the words of the form
@@ -19,6 +20,7 @@ train_command.py     Trains on the command line by a recipe in a file, as the Fi
 training_data.py     The data that trainings can begin with, with prompts to look at while it trains
 vocabulary.py        Makes a small tokenizer and word vectors from a language model's vocabulary
 whole_file.py        Writes files that are there whole or not at all
+held_out/            What a model scores on items that it has not learned: a sealed part, asked in several ways
 jobs/                Trainings that go on in a process of their own, one at a time
 methods/             The ways to train: each says what it trains, what it takes, and when it fails
 objectives/          What a training makes smaller: the loss of answers, of preferences, or of the distance from
@@ -28,6 +30,7 @@ probes/              What training did besides what it was to do: probes of weig
                      generator that can be closed
 search/              A search over recipes: several are tried, judged by the validation part, and the best of them once
                      by the sealed one
+prompt_or_tune/      Prompt or tune? One sealed part, asked with prompts and after trainings
 skills/              The skills that adapters teach, in the order in which they are shown
 taking_away/         What a training left, to be taken away: its card, an archive, a merged model, or a repository at a
                      hub

@@ -10,6 +10,8 @@ python -m playground.finetuning search FILE           try several recipes, and k
 python -m playground.finetuning probe ADAPTER         find out what training did besides what it was to do
 python -m playground.finetuning merge FOLDER          put an adapter into the weights of its base
 python -m playground.finetuning publish FOLDER        put what was learned, with its card, into a repository of a hub
+python -m playground.finetuning held-out ADAPTER      compare it with its base on sealed items
+python -m playground.finetuning prompt-or-tune        compare prompts and trainings on one sealed part
 """
 
 import argparse
@@ -23,6 +25,8 @@ from playground import deprecations
 from playground.errors import PlaygroundError
 from playground.finetuning import cards, check_command, probe_command, shipped_weights, train_command
 from playground.finetuning.figures import ShareRight
+from playground.finetuning.held_out import command as held_out
+from playground.finetuning.prompt_or_tune import command as prompt_or_tune
 from playground.finetuning.search import search_command
 from playground.finetuning.skills import SKILLS
 from playground.finetuning.taking_away import merge_command, publish_command
@@ -33,7 +37,8 @@ CLASSIFIER = shipped_weights.CLASSIFIER.name
 NAMES = (*SKILLS, CLASSIFIER)
 COMMANDS = {
     "check": check_command.run, "train": train_command.run, "probe": probe_command.run, "merge": merge_command.run,
-    "publish": publish_command.run, "search": search_command.run,
+    "publish": publish_command.run, "search": search_command.run, "held-out": held_out.run,
+    "prompt-or-tune": prompt_or_tune.run,
 }  # fmt: skip
 
 

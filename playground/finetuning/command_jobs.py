@@ -20,8 +20,7 @@ from playground.finetuning.methods import method_of
 from playground.finetuning.preparation.own_rows import read_rows
 from playground.finetuning.recipe import Recipe
 from playground.finetuning.search.telling import try_text
-from playground.finetuning.skills import SKILLS
-from playground.finetuning.training_data import Parts, TrainingData, built_in, own, split
+from playground.finetuning.training_data import Parts, TrainingData, built_in, offered, own, split
 from playground.settings import Settings
 
 DONE, BROKEN, STOPPED = 0, 1, 130
@@ -31,7 +30,7 @@ SHARES = "0.1,0.2"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Those that say on what is trained, and where it goes."""
-    parser.add_argument("--data", required=True, help=f"one of {', '.join(SKILLS)}, or a file of rows")
+    parser.add_argument("--data", required=True, help=f"one of {', '.join(offered())}, or a file of rows")
     parser.add_argument("--folder", type=Path, required=True, metavar="NEW", help="where the training is kept")
     parser.add_argument("--model", default="default", help="a language model that the Models tab lists")
     parser.add_argument("--most", type=int, metavar="N", help="use at most so many rows")
@@ -59,14 +58,14 @@ def data_of(recipe: Recipe, arguments: argparse.Namespace) -> tuple[TrainingData
         raise InvalidSetup(path=("validation",), value=validation, rule="it must be a share from 0 to below 1.")
     if arguments.most is not None and arguments.most < 1:
         raise InvalidSetup(path=("most",), value=arguments.most, rule="it must be 1 or more.")
-    if arguments.data in SKILLS:
+    if arguments.data in offered():
         data = built_in(arguments.data, recipe.seed)
         return data, split(data, arguments.most, validation, recipe.seed)
     path = Path(arguments.data)
     try:
         content = path.read_bytes()
     except OSError as error:
-        message = f"{path} is none of {', '.join(SKILLS)}, and cannot be read: {error.strerror or error}."
+        message = f"{path} is none of {', '.join(offered())}, and cannot be read: {error.strerror or error}."
         raise InvalidSetup(message) from None
     rows = read_rows(content, path.name).rows
     return own(rows, path.stem[:60], arguments.most, validation, held_out, recipe.seed)

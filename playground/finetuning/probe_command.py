@@ -12,13 +12,11 @@ import argparse
 import json
 import sys
 from collections.abc import Generator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
-from playground.backends.catalog import Catalog
-from playground.backends.offered_entries import offered_entries
 from playground.errors import InvalidSetup
-from playground.finetuning import shipped_weights
+from playground.finetuning.named_weights import open_with_base
 from playground.finetuning.preparation.own_rows import read_rows
 from playground.finetuning.preparation.rows import TrainingRow
 from playground.finetuning.probes.bias import probe_bias
@@ -31,9 +29,7 @@ from playground.finetuning.probes.report import as_markdown
 from playground.json_values import as_json
 from playground.returning import Returning
 from playground.settings import Settings
-from playground.types import Weights
 
-PROBED = "probed"
 NEED_ROWS = ("memorisation", "calibration")
 PROBES = ("forgetting", "bias", *NEED_ROWS)
 Probe = Generator[ProbeStep, None, ProbeResult]
@@ -87,20 +83,7 @@ def _read(path: Path | None) -> tuple[TrainingRow, ...]:
 
 
 def _readers(name: str) -> tuple[CatalogReader, CatalogReader]:
-    """The default model, and it with the adapter of that name or folder, or the model of that folder; both loaded."""
-    settings = Settings.from_environment()
-    base = Weights(model="default")
-    if name in {adapter.name for adapter in shipped_weights.adapters()}:
-        probed = Weights(model="default", adapter=name)
-    else:
-        is_adapter = (Path(name) / "adapter_config.json").is_file()
-        line = f"{PROBED}={'default+' if is_adapter else ''}{name}"
-        settings = replace(settings, models=(*settings.models, line))
-        probed = Weights(model="default", adapter=PROBED) if is_adapter else Weights(model=PROBED)
-    catalog = Catalog(offered_entries(settings))
-    for weights in (base, probed):
-        for _ in catalog.open(weights.model, weights.adapter):
-            pass
+    catalog, base, probed = open_with_base(name, Settings.from_environment())
     return CatalogReader(catalog, base), CatalogReader(catalog, probed)
 
 

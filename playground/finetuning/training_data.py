@@ -1,15 +1,16 @@
 """The data that trainings can begin with: what comes with the playground, with prompts to look at while it trains."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from playground.errors import InvalidSetup
+from playground.finetuning.held_out.tasks import TASKS
 from playground.finetuning.preparation.checks.base import group_rows, prompt_key
 from playground.finetuning.preparation.rows import Row, TrainingRow, messages_of
 from playground.finetuning.preparation.splits import split_rows
 from playground.finetuning.skills import SKILLS, Skill
-from playground.types import Message
+from playground.types import Example, Message
 
 PROMPTS = 3  # that are answered at every look
 SEALED = 0.2  # share of the items that is sealed where a search needs some
@@ -37,21 +38,38 @@ class Parts:
     held_out: tuple[Row, ...] = ()
 
 
+def offered() -> dict[str, str]:
+    """The titles of all data that comes with the playground, by name: of skills, and of tasks that no skill has."""
+    skills = {name: skill.title for name, skill in SKILLS.items()}
+    return {**skills, **{task.name: task.title for task in TASKS.values() if not task.skill}}
+
+
 def built_in(name: str, seed: int) -> TrainingData:
-    """The data of a skill, in the order of a seed. Raises KeyError for a name that is not in SKILLS."""
-    skill: Skill = SKILLS[name]
-    examples = skill.training(random.Random(seed))
-    rows = tuple(
-        TrainingRow(messages=messages_of(one.input), answer=one.output, id=str(number))
-        for number, one in enumerate(examples, 1)
-    )
+    """The data of a skill or task, in the order of a seed. Raises KeyError for a name that is not offered."""
+    if name in SKILLS:
+        return _of_skill(SKILLS[name], seed)
+    task = TASKS[name]
+    examples, apart = task.learnable(PROMPTS, (), seed)
+    prompts = tuple(messages_of(item.input) for item in apart)
+    return TrainingData(name=name, title=task.title, about=task.about_data, rows=_rows(examples), prompts=prompts)
+
+
+def _of_skill(skill: Skill, seed: int) -> TrainingData:
+    rows = _rows(skill.training(random.Random(seed)))
     held_out = random.Random(0).sample(skill.held_out(), len(skill.held_out()))  # the same ones for every seed
     different = {str(one.truth): one.prompt for one in reversed(held_out)}  # a prompt for each answer
     prompts = [messages_of(prompt) for prompt in list(different.values())[:PROMPTS]]
     return TrainingData(
-        name=name, title=skill.title, about=skill.data, rows=rows, prompts=tuple(prompts),
+        name=skill.name, title=skill.title, about=skill.data, rows=rows, prompts=tuple(prompts),
         key=lambda row: skill.core(row.messages[-1].content).casefold(),
     )  # fmt: skip
+
+
+def _rows(examples: Sequence[Example]) -> tuple[Row, ...]:
+    return tuple(
+        TrainingRow(messages=messages_of(one.input), answer=one.output, id=str(number))
+        for number, one in enumerate(examples, 1)
+    )
 
 
 def split(data: TrainingData, most: int | None, validation: float, seed: int, held_out: float = 0.0) -> Parts:

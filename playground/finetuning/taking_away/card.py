@@ -11,6 +11,8 @@ from playground.backends.packaged_models import find_packaged
 from playground.backends.sources import HUB_NAME, ModelSource
 from playground.errors import TrainingFailed
 from playground.evaluation.report.cells import escape_markdown
+from playground.finetuning.held_out.kept import read_held_out
+from playground.finetuning.held_out.report import as_markdown as held_out_markdown
 from playground.finetuning.jobs.job import Job, JobFolder
 from playground.finetuning.jobs.standing import read_history
 from playground.finetuning.methods import method_of
@@ -48,6 +50,7 @@ def card_text(folder: JobFolder, *, merged: bool = False) -> str:
         card_sections.base(job, folder.read_base()),
         card_sections.course(history, end),
         card_sections.tries(history.tries),
+        held_out_markdown(sealed) if (sealed := read_held_out(folder.result)) else "",
         as_markdown(read_probes(folder.result)),
         card_sections.limits(job),
         card_sections.use(base_name(job.source), is_model=is_model),

@@ -21,4 +21,6 @@ tab.py                The Fine-tune tab: what a model learns from, how, and what
 training_values.py    A training -> what the page shows of it
 search/               A search over recipes: what it goes over, its start, and its tries
 files/                What comes into the tab as a file, and what is taken away from it
+held_out/             What was learned on sealed items, against its base: scores with intervals
+prompt_or_tune/       Prompt or tune?: one click, and the tab says for one task from when on a training is worth it
 """

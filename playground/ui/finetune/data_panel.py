@@ -9,8 +9,7 @@ import gradio as gr
 from playground import setups
 from playground.errors import InvalidSetup
 from playground.finetuning.preparation.rows import answers_of
-from playground.finetuning.skills import SKILLS
-from playground.finetuning.training_data import Parts, TrainingData, built_in, own, split
+from playground.finetuning.training_data import Parts, TrainingData, built_in, offered, own, split
 from playground.parameters import STRICT, number
 from playground.ui.finetune import own_rows_panel, row_checks_panel
 from playground.ui.finetune.own_rows_panel import OwnRowsHandlers, OwnRowsPanel
@@ -71,8 +70,8 @@ class DataPanel:
 
 def chosen(name: Any, seed: int = 0) -> TrainingData:
     """Raises InvalidSetup for what is not on offer."""
-    if not isinstance(name, str) or name not in SKILLS:
-        raise InvalidSetup(path=("data",), value=name, rule=f"it must be one of {', '.join([*SKILLS, OWN])}.")
+    if not isinstance(name, str) or name not in offered():
+        raise InvalidSetup(path=("data",), value=name, rule=f"it must be one of {', '.join([*offered(), OWN])}.")
     return built_in(name, seed)
 
 
@@ -85,9 +84,9 @@ def card_text(data: TrainingData) -> str:
 
 def build(*, public: bool = False) -> DataPanel:
     """Lay out the panel. On a public server nobody trains on rows of their own, and none are offered."""
-    offered = [*((skill.title, name) for name, skill in SKILLS.items()), *([] if public else [("My own rows", OWN)])]
-    name = gr.Dropdown(offered, value=offered[0][1], label="Data", filterable=False, elem_id="training-data")
-    card = gr.Markdown(card_text(chosen(offered[0][1])), elem_classes="card-line")
+    choices = [*((title, name) for name, title in offered().items()), *([] if public else [("My own rows", OWN)])]
+    name = gr.Dropdown(choices, value=choices[0][1], label="Data", filterable=False, elem_id="training-data")
+    card = gr.Markdown(card_text(chosen(choices[0][1])), elem_classes="card-line")
     own_rows = own_rows_panel.build()
     amount = pick(DataAmount, "most", "validation", "held_out")
     checks = row_checks_panel.build()

@@ -7,12 +7,12 @@ from typing import Any
 
 import gradio as gr
 
+from playground.finetuning.jobs.learned import unload_learned
 from playground.finetuning.jobs.standing import Standing
 from playground.finetuning.jobs.training_jobs import TrainingJobs
 from playground.parameters import STRICT
 from playground.ui import widgets
 from playground.ui.finetune import training_values
-from playground.ui.finetune.comparing import unload_learned
 from playground.ui.finetune.curves_figure import side_by_side
 from playground.ui.finetune.limits import check_delete
 from playground.ui.finetune.running_panel import RunningPanel

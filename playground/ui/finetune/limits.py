@@ -14,11 +14,16 @@ from playground.settings import Settings
 NOBODY = "This server is shared, and its operator lets nobody train on it (PLAYGROUND_TRAINING_MINUTES)."
 
 
+def may_train(settings: Settings) -> bool:
+    """Whether anybody may train here."""
+    return not settings.public or settings.training_minutes > 0
+
+
 def limits_text(settings: Settings) -> str:
     """What a visitor of a shared server is told before anything is begun."""
     if not settings.public:
         return ""
-    if not settings.training_minutes:
+    if not may_train(settings):
         return NOBODY
     each = format_duration(settings.training_minutes * 60)
     return (
@@ -34,7 +39,7 @@ def seconds_left(settings: Settings, own: Sequence[Standing], recipe: Recipe) ->
     """
     if not settings.public:
         return None
-    if not settings.training_minutes:
+    if not may_train(settings):
         raise NotSupported(NOBODY)
     method = method_of(recipe)
     if method.makes_model:

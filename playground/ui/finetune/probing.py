@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from playground.finetuning.jobs.job import JobFolder
+from playground.finetuning.jobs.learned import loading_learned, weights_of
 from playground.finetuning.jobs.training_jobs import TrainingJobs
 from playground.finetuning.probes.figures import ProbeResult
 from playground.finetuning.probes.kept import read_probes, write_probes
@@ -17,7 +18,6 @@ from playground.finetuning.taking_away.card import write_card
 from playground.returning import Returning
 from playground.types import Weights
 from playground.ui import widgets
-from playground.ui.finetune.comparing import loading_learned, weights_of
 from playground.ui.finetune.probes_values import probes_value, progress_text
 from playground.ui.finetune.running_panel import RunningPanel
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, running

@@ -22,10 +22,15 @@ from playground.ui.finetune.files import recipe_files, take_away
 from playground.ui.finetune.files.recipe_files import RecipeFileHandlers
 from playground.ui.finetune.files.take_away import TakeAwayHandlers
 from playground.ui.finetune.form import TrainingForm
+from playground.ui.finetune.held_out import judging
+from playground.ui.finetune.held_out.judging import HeldOutHandlers
 from playground.ui.finetune.history_panel import HistoryHandlers
-from playground.ui.finetune.limits import limits_text
+from playground.ui.finetune.limits import limits_text, may_train
 from playground.ui.finetune.own_rows_panel import OwnRowsHandlers
 from playground.ui.finetune.probing import ProbingHandlers
+from playground.ui.finetune.prompt_or_tune import panel as prompt_or_tune_panel
+from playground.ui.finetune.prompt_or_tune import running
+from playground.ui.finetune.prompt_or_tune.running import PromptOrTuneHandlers
 from playground.ui.finetune.running_panel import TrainingHandlers
 from playground.ui.finetune.search import search_form, search_panel
 from playground.ui.finetune.search.search_panel import SearchHandlers
@@ -45,6 +50,7 @@ ABOUT = (
 
 def build(shared: PageContext) -> Tab:
     """Lay out the tab and wire it. Nothing is trained before somebody asks."""
+    comparison = prompt_or_tune_panel.build(shared.catalog, shared.page) if may_train(shared.settings) else None
     with gr.Row(elem_classes="halves training", equal_height=False):
         with gr.Column(elem_classes="asking", min_width=0):
             gr.Markdown("## Fine-tune")
@@ -62,6 +68,7 @@ def build(shared: PageContext) -> Tab:
             taken = take_away.build()
             tries = search_panel.build()
             line = waiting_line.build(shared.page)
+            sealed = judging.build(shared.page)
             probes = probing.build(shared.page)
             history = history_panel.build()
     jobs = shared.trainings
@@ -72,7 +79,14 @@ def build(shared: PageContext) -> Tab:
     estimating.wire(EstimateHandlers(form=filled, words=words, jobs=jobs, shared=shared), panel.changes)
     history_panel.wire(HistoryHandlers(panel=history, running=panel, jobs=jobs, shared=shared))
     take_away.wire(TakeAwayHandlers(files=taken, running=panel, jobs=jobs, shared=shared))
+    judging.wire(HeldOutHandlers(panel=sealed, running=panel, jobs=jobs, shared=shared))
     probing.wire(ProbingHandlers(panel=probes, running=panel, jobs=jobs, shared=shared))
+    if comparison:
+        running.wire(
+            PromptOrTuneHandlers(
+                panel=comparison, jobs=jobs, shared=shared, changes=panel.changes, turns=training.turns
+            )
+        )
     own = OwnRowsHandlers(panel=filled.data.own, settings=shared.settings)
     own_rows_panel.wire(own)
     checking.wire(RowChecksHandlers(form=filled, shared=shared))

@@ -16,13 +16,13 @@ from playground.backends.scripted import ScriptedBackend
 from playground.backends.sources import ModelSource
 from playground.errors import ModelInUse, TrainingFailed
 from playground.finetuning.jobs.job import End, Job, JobFolder
+from playground.finetuning.jobs.learned import name_of
 from playground.finetuning.jobs.standing import Standing
 from playground.finetuning.jobs.training_jobs import TrainingJobs
 from playground.finetuning.preparation.rows import TrainingRow, messages_of
 from playground.finetuning.recipe import Recipe
 from playground.settings import Settings
 from playground.ui.finetune import history_panel
-from playground.ui.finetune.comparing import name_of
 from playground.ui.finetune.history_panel import HistoryHandlers
 from playground.ui.finetune.training_values import history_value
 

@@ -7,12 +7,13 @@ import pytest
 
 from playground.backends.sources import ModelSource
 from playground.finetuning.jobs.job import End, Job
+from playground.finetuning.jobs.learned import name_of
 from playground.finetuning.jobs.standing import History, Standing
 from playground.finetuning.preparation.rows import messages_of
 from playground.finetuning.recipe import Recipe
 from playground.finetuning.training.events import Look, TrainingStep
 from playground.types import Message
-from playground.ui.finetune.comparing import comparison_of, name_of
+from playground.ui.finetune.comparing import comparison_of
 from playground.ui.finetune.curves_figure import curves, side_by_side
 from playground.ui.finetune.training_values import answers_value, compared_value, history_value, seen, status_value
 

@@ -8,10 +8,10 @@ import gradio as gr
 
 from playground.errors import PlaygroundError
 from playground.finetuning.jobs.job import JobFolder
+from playground.finetuning.jobs.learned import name_of
 from playground.finetuning.jobs.training_jobs import TrainingJobs
 from playground.finetuning.taking_away.packing import pack
 from playground.ui import widgets
-from playground.ui.finetune.comparing import name_of
 from playground.ui.finetune.running_panel import RunningPanel
 from playground.ui.handlers.event_options import AT_ONCE, READING
 from playground.ui.handlers.messages import report_errors

@@ -1,0 +1,57 @@
+"""Has a part asked to its end, by the experiments' engine: what is stored is not asked again."""
+
+import math
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+from playground.backends.catalog import Catalog
+from playground.errors import LimitReached, StoreFailed
+from playground.evaluation import running
+from playground.evaluation.plan import Technique
+from playground.evaluation.results import Table
+from playground.evaluation.store import Store
+from playground.finetuning.held_out.sealed_part import SealedPart
+from playground.formats import format_count
+from playground.types import Weights
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answering:
+    """Where answers come from and are kept; `visitor` is who asks, where several people share the store.
+
+    One answer may take `max_seconds`, all of one experiment `max_total_seconds`.
+    """
+
+    catalog: Catalog
+    store: Store
+    visitor: str = ""
+    max_seconds: float = math.inf
+    max_total_seconds: float = math.inf
+
+    def ask(
+        self, part: SealedPart, techniques: Sequence[Technique], models: Sequence[Weights]
+    ) -> Generator[Table, None, Table]:
+        """Yield the table as it grows, and return it whole. Closing stops the work.
+
+        Raises LimitReached when the time is over, and StoreFailed.
+        """
+        tables = running.run(
+            part.experiment(techniques, models), self.catalog, self.store, visitor=self.visitor,
+            max_seconds=self.max_seconds, max_total_seconds=self.max_total_seconds,
+        )  # fmt: skip
+        table: Table | None = None
+        with closing(tables):
+            for table in tables:
+                yield table
+        assert table is not None  # it begins with an empty one
+        if table.status == "stopped":
+            raise LimitReached(table.message)
+        if table.status == "failed":
+            raise StoreFailed(table.message)
+        return table
+
+
+def answers_text(table: Table) -> str:
+    """How far it is."""
+    return f"{len(table.results):,} of {format_count(table.total, 'answer')}"

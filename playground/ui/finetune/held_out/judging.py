@@ -1,0 +1,170 @@
+"""Asks both the sealed items, and shows what was found of a training before."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from playground.errors import InvalidSetup, NotSupported, PlaygroundError
+from playground.finetuning.held_out.answering import Answering
+from playground.finetuning.held_out.asked import Asked, asked_of_own_rows, asked_of_task
+from playground.finetuning.held_out.judging import judge
+from playground.finetuning.held_out.kept import with_looks, write_held_out
+from playground.finetuning.held_out.tasks import task_of_data
+from playground.finetuning.jobs.job import JobFolder
+from playground.finetuning.jobs.learned import loading_learned, weights_of
+from playground.finetuning.jobs.standing import Standing
+from playground.finetuning.jobs.training_jobs import TrainingJobs
+from playground.finetuning.taking_away.card import write_card
+from playground.retrieval.collections import shipped_collections
+from playground.returning import Returning
+from playground.types import Weights
+from playground.ui import widgets
+from playground.ui.finetune.held_out.held_out_values import held_out_value
+from playground.ui.finetune.running_panel import RunningPanel
+from playground.ui.handlers.event_options import AT_ONCE, QUIET, experimenting
+from playground.ui.handlers.messages import report_errors
+from playground.ui.handlers.one_at_a_time import Stoppable, refuse_second
+from playground.ui.handlers.tab import PageContext, Updates
+from playground.ui.handlers.visitors import visitor_of
+from playground.ui.widgets import waiting_line
+from playground.ui.widgets.status import sentence
+from playground.ui.widgets.waiting_line import WaitingLine
+
+INTERVAL = 0.3  # seconds between two news
+MOST = 90  # items that are asked
+NOTHING_SEALED = (
+    "No row of this training was sealed, and its data has no sealed items whose answers are scored by themselves. Seal "
+    "a share of your own rows, or look at it in Compare."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldOutPanel:
+    """The widgets. `run` is the one that goes on."""
+
+    frame: Any
+    collection: Any
+    start: Any
+    stop: Any
+    line: WaitingLine
+    state: Any
+    found: Any
+    run: Any
+
+
+def build(page: Any) -> HeldOutPanel:
+    """Lay out the panel; it is seen beside a training that has ended well."""
+    documents = [("none", ""), *((one.title, name) for name, one in shipped_collections().items())]
+    with gr.Column(visible=False, elem_id="held-out") as frame:
+        with gr.Row(elem_classes="acts"):
+            start = gr.Button("Score it on sealed items", elem_id="held-out-button")
+            stop = gr.Button("Stop scoring", size="sm", interactive=False, elem_classes="quiet-button")
+        collection = gr.Dropdown(
+            documents, value="", label="Documents that may know the answers", filterable=False,
+            info="With some, both are asked with passages of them too.",
+        )  # fmt: skip
+        line = waiting_line.build(page, start, stop)
+        state = widgets.words(spoken=True, elem_id="held-out-state")
+        found = widgets.tables(elem_id="held-out-found")
+    return HeldOutPanel(
+        frame=frame, collection=collection, start=start, stop=stop, line=line, state=state, found=found,
+        run=gr.State(None),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldOutHandlers:
+    """The handlers."""
+
+    panel: HeldOutPanel
+    running: RunningPanel
+    jobs: TrainingJobs
+    shared: PageContext
+
+    def judge(self, last: Stoppable | None, key: str, collection: Any, request: gr.Request) -> Iterator[Updates]:
+        """Both are asked, and what is found is kept with what was learned."""
+        panel, shared = self.panel, self.shared
+        refuse_second(last)
+        owner, catalog = shared.sessions.visitor(request), shared.sessions.of(request)
+        standing, folder = self.jobs.standing(key, owner), self.jobs.result(key, owner)
+        asked = self._asked(standing, owner, _collection(collection))
+        with Stoppable() as going, shared.places.hold(visitor_of(request)):
+            yield {panel.run: going, panel.state: sentence("Loading what was learned.")}
+            for _ in catalog.open(asked.base.model):
+                pass
+            for _ in loading_learned(standing, folder, catalog, shared.settings):
+                pass
+            answering = Answering(
+                catalog=catalog, store=shared.store, visitor=owner, max_seconds=shared.settings.max_seconds,
+                max_total_seconds=shared.settings.max_experiment_seconds,
+            )  # fmt: skip
+            said = 0.0
+            with Returning(judge(asked, answering)) as work:
+                for news in work:
+                    if going.halt.is_set():
+                        yield {panel.state: sentence("Stopped; what was answered is kept.")}
+                        return
+                    if time.monotonic() - said > INTERVAL:
+                        said = time.monotonic()
+                        yield {panel.state: sentence(news.words)}
+            result = write_held_out(folder, work.value, self._others(owner))
+            write_card(JobFolder(folder.parent))
+            text = "Kept with what was learned, and in its card."
+            yield {panel.found: held_out_value(result), panel.state: sentence(text)}
+
+    @report_errors
+    def show_kept(self, key: str, request: gr.Request) -> Updates:
+        """What was found of a training before; of one that is gone meanwhile nothing is said here."""
+        owner, panel = self.shared.sessions.visitor(request), self.panel
+        try:
+            done = bool(key) and self.jobs.standing(key, owner).phase == "done"
+            kept = with_looks(self.jobs.result(key, owner), self._others(owner)) if done else None
+        except PlaygroundError:
+            done, kept = False, None
+        return {
+            panel.frame: gr.update(visible=done),
+            panel.found: held_out_value(kept),
+            panel.state: sentence(""),
+        }
+
+    def _asked(self, standing: Standing, owner: str, collection: str) -> Asked:
+        """What is asked of a training: its sealed rows, or the sealed items of its task. Raises NotSupported."""
+        trained, validation, held_out = self.jobs.rows(standing.job.id, owner)
+        weights = Weights(model=standing.job.model), weights_of(standing)
+        if held_out:
+            asked = asked_of_own_rows(standing.job.data, (trained, validation, held_out), MOST, *weights)
+        elif task := task_of_data(standing.job.data):
+            asked = asked_of_task(task, MOST, (*trained, *validation), *weights)
+        else:
+            raise NotSupported(NOTHING_SEALED)
+        return replace(asked, part=replace(asked.part, collection=collection))
+
+    def _others(self, owner: str) -> list[Path]:
+        """The folders of all that this visitor's trainings made."""
+        return [self.jobs.result(one.job.id, owner) for one in self.jobs.standings(owner) if one.phase == "done"]
+
+
+def _collection(name: Any) -> str:
+    """Raises InvalidSetup for documents that are not on offer."""
+    if not isinstance(name, str) or (name and name not in shipped_collections()):
+        names = ", ".join(shipped_collections())
+        raise InvalidSetup(path=("collection",), value=name, rule=f"it must be one of {names}, or none.")
+    return name
+
+
+def wire(handlers: HeldOutHandlers) -> None:
+    """Attach the handlers."""
+    panel, chosen = handlers.panel, handlers.running.chosen
+    panel.line.attach(
+        panel.start.click, report_errors(handlers.judge), [panel.run, chosen, panel.collection],
+        [panel.run, panel.state, panel.found], preprocess=False, trigger_mode="once", **{**experimenting(), **QUIET},
+    )  # fmt: skip
+    panel.line.wire(panel.run)
+    gr.on(
+        [chosen.change, handlers.running.changes.change], handlers.show_kept, chosen,
+        [panel.frame, panel.found, panel.state], **AT_ONCE,
+    )  # fmt: skip

@@ -1,0 +1,155 @@
+"""The comparison as it goes on, Stop, and prices that are changed afterwards."""
+
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import Any
+
+import gradio as gr
+
+from playground.errors import InvalidSetup, NotSupported
+from playground.finetuning.held_out.answering import Answering
+from playground.finetuning.held_out.tasks import TASKS, Task
+from playground.finetuning.jobs.training_jobs import TrainingJobs
+from playground.finetuning.prompt_or_tune.comparing import Place, compare_prompting_and_tuning
+from playground.finetuning.prompt_or_tune.costs import Prices, prices_of
+from playground.finetuning.prompt_or_tune.known import Compared
+from playground.finetuning.prompt_or_tune.plan import parse_plan
+from playground.finetuning.recipe import Recipe
+from playground.ui.finetune.form import can_learn
+from playground.ui.finetune.limits import seconds_left
+from playground.ui.finetune.prompt_or_tune import prompt_or_tune_values
+from playground.ui.finetune.prompt_or_tune.panel import PromptOrTunePanel
+from playground.ui.finetune.prompt_or_tune.ways_figure import figures
+from playground.ui.handlers import payloads
+from playground.ui.handlers.event_options import AT_ONCE, QUIET, experimenting
+from playground.ui.handlers.messages import in_words, report_errors
+from playground.ui.handlers.one_at_a_time import Stoppable, refuse_second, until_stopped
+from playground.ui.handlers.tab import PageContext, Updates
+from playground.ui.handlers.visitors import visitor_of
+from playground.ui.setup_form.fields import read_fields
+from playground.ui.widgets.status import sentence
+
+INTERVAL = 0.3  # seconds between two news
+MONEY = "of your money"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptOrTuneHandlers:
+    """The handlers. `changes` counts what was trained, for the list of trainings; `turns` is
+    held while one begins."""
+
+    panel: PromptOrTunePanel
+    jobs: TrainingJobs
+    shared: PageContext
+    changes: Any
+    turns: Lock
+
+    def compare(self, values: dict[Any, Any], request: gr.Request) -> Iterator[Updates]:
+        """What is found, as it comes. A failure stands where it would."""
+        panel, shared = self.panel, self.shared
+        refuse_second(values[panel.run])
+        task, prices, place = read_task(values[panel.task]), self._prices(values), self._place(values, request)
+        plan = parse_plan(read_fields(panel.plan, values))
+        known: Compared | None = None
+        changes = values[self.changes]
+        with Stoppable() as going, shared.places.hold(visitor_of(request)):
+            yield {panel.run: going, panel.state: sentence("It begins."), **self._show(None, None)}
+            shown, said = -1, 0.0
+            try:
+                with closing(compare_prompting_and_tuning(task, plan, place)) as work:
+                    for known in until_stopped(work, going):
+                        fresh = len(known.ways) != shown
+                        if fresh or time.monotonic() - said > INTERVAL:
+                            said, shown = time.monotonic(), len(known.ways)
+                            more = {**self._show(known, prices), self.changes: changes + 1 + shown} if fresh else {}
+                            yield {panel.state: sentence(prompt_or_tune_values.state_text(known)), **more}
+            except Exception as error:
+                yield {panel.state: sentence(in_words(error), wrong=True)}
+                return
+            ended = prompt_or_tune_values.stopped_text(known)
+            done = known is not None and not known.stage and not going.halt.is_set()
+            text = prompt_or_tune_values.state_text(known) if known and done else ended
+            yield {panel.state: sentence(text), shared.model_changes: values[shared.model_changes] + 1}
+
+    def change_prices(self, known: Compared | None, million: Any, hour: Any) -> Updates:
+        """The sentence at other prices."""
+        try:
+            prices = read_prices(million, hour)
+        except InvalidSetup as error:
+            return {self.panel.said: sentence(str(error), wrong=True)}
+        return {self.panel.said: sentence(prompt_or_tune_values.said_text(known, prices))}
+
+    def describe(self, name: object) -> Updates:
+        """What the chosen task is."""
+        return {self.panel.task: gr.update(info=read_task(name).about)}
+
+    def _prices(self, values: dict[Any, Any]) -> Prices | None:
+        return read_prices(values[self.panel.token_price], values[self.panel.training_price])
+
+    def _place(self, values: dict[Any, Any], request: gr.Request) -> Place:
+        """Where it runs, within what this server allows."""
+        shared, settings = self.shared, self.shared.settings
+        catalog, owner = shared.sessions.of(request), shared.sessions.visitor(request)
+        info = catalog.info(payloads.words(values[self.panel.model], "model"))
+        if not can_learn(info):
+            raise NotSupported(f"{info.title} cannot be trained here; choose a language model of this machine.")
+
+        def allow(recipe: Recipe) -> float | None:
+            return seconds_left(settings, self.jobs.standings(owner), recipe)
+
+        answering = Answering(
+            catalog=catalog, store=shared.store, visitor=owner, max_seconds=settings.max_seconds,
+            max_total_seconds=settings.max_experiment_seconds,
+        )  # fmt: skip
+        return Place(
+            answering=answering, jobs=self.jobs, settings=settings, model=info.name, allow=allow, turns=self.turns
+        )
+
+    def _show(self, known: Compared | None, prices: Prices | None) -> Updates:
+        panel = self.panel
+        plots = zip(panel.plots, figures(known), strict=True)
+        return {
+            panel.known: replace(known, stage="") if known else None,
+            panel.said: sentence(prompt_or_tune_values.said_text(known, prices)),
+            panel.table: prompt_or_tune_values.table_value(known),
+            **{plot: gr.update(value=figure, visible=figure is not None) for plot, figure in plots},
+        }
+
+
+def read_task(name: object) -> Task:
+    """Raises InvalidSetup for a task that is not on offer."""
+    if not isinstance(name, str) or name not in TASKS:
+        raise InvalidSetup(path=("task",), value=name, rule=f"it must be one of {', '.join(TASKS)}.")
+    return TASKS[name]
+
+
+def read_prices(million: Any, hour: Any) -> Prices | None:
+    """Prices as the page sends them. Raises InvalidSetup for one alone, or what is no number."""
+    for name, value in (("token_price", million), ("training_price", hour)):
+        if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
+            raise InvalidSetup(path=(name,), value=value, rule="it must be a number.")
+    return prices_of(million, hour, MONEY)
+
+
+def wire(handlers: PromptOrTuneHandlers) -> None:
+    """Attach the handlers."""
+    panel, shared = handlers.panel, handlers.shared
+    compare, describe = report_errors(handlers.compare), report_errors(handlers.describe)
+    prices = {panel.token_price, panel.training_price}
+    counts = {handlers.changes, shared.model_changes}
+    numbers = {field.widget for field in panel.plan}
+    panel.line.attach(
+        panel.start.click, compare, {panel.task, panel.model, panel.run, *prices, *numbers, *counts},
+        [panel.run, panel.state, *panel.found, *counts], preprocess=False, trigger_mode="once",
+        **{**experimenting(), **QUIET},
+    )  # fmt: skip
+    panel.line.wire(panel.run)
+    panel.task.change(describe, panel.task, [panel.task], preprocess=False, **AT_ONCE)
+    inputs = [panel.known, panel.token_price, panel.training_price]
+    gr.on(
+        [panel.token_price.change, panel.training_price.change], report_errors(handlers.change_prices), inputs,
+        [panel.said], preprocess=False, trigger_mode="always_last", **AT_ONCE,
+    )  # fmt: skip
