@@ -11,6 +11,7 @@ from playground.types import Sampling, Setup, Weights
 
 NOT_IN_TRANSFORMERS = ("frequency_penalty", "presence_penalty")
 ROUNDED = "the playground has it rounded to 4 bits: words may differ"
+NOT_IN_PEFT = "bottleneck adapter"  # as it is called in the list of models
 COMES_WITH_IT = "in the playground's own folder"
 
 
@@ -68,6 +69,10 @@ def _local_weights(weights: Weights, catalog: Catalog, path: FieldPath = ()) -> 
     known = LocalModel(source=source, note=note, chat=chat, name=weights.model)
     if not weights.adapter or weights.scale == 0:
         return known
+    kinds = {adapter.name: adapter.kind for adapter in catalog.info(weights.model).adapters}
+    if kinds.get(weights.adapter) == NOT_IN_PEFT:
+        rule = "is a bottleneck adapter, which PEFT does not read, so no script can load it; take Python, with openai."
+        raise NotSupported(path=(*path, "adapter"), value=weights.adapter, rule=rule)
     adapter = catalog.entry(weights.model, weights.adapter).source
     assert adapter is not None  # who has the weights has the adapter's as well
     comes_with_it = adapter.kind == "folder" and adapter.place.startswith("playground/")

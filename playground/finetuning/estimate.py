@@ -17,14 +17,18 @@ from playground.finetuning.training_data import Parts
 
 # Measured with the default model: seconds of one core for a token of a step, and bytes of a step's tokens.
 CORE_SECONDS = {
-    "lora": 0.0085, "rslora": 0.0085, "dora": 0.0095, "full": 0.0124, "ia3": 0.0085, "prompt_tuning": 0.0115,
-    "prefix_tuning": 0.0095,
+    "lora": 0.0085, "rslora": 0.0085, "dora": 0.0095, "full": 0.0124, "bottleneck": 0.0085, "ia3": 0.0085,
+    "prompt_tuning": 0.0115, "prefix_tuning": 0.0095,
 }  # fmt: skip
 PARAMETERS = 134_500_000  # of that model
 STEP_BYTES = 2.1e6  # for each token of a batch: what a step remembers until it knows its gradient
 PROCESS = 450e6  # bytes of PyTorch and what comes with it
 TRAINED = 20.0  # bytes for each weight that is trained: itself, gradient, two of the optimiser, and a copy that is kept
 A_RANK = {"query_value": 57_600, "attention": 115_200, "all": 305_280}  # weights of an adapter of that model
+A_WIDTH = {
+    "feed_forward": 34_600,
+    "both": 69_200,
+}  # weights of a bottleneck adapter of that model, for each of its width
 A_TOKEN = {"prompt_tuning": 576, "prefix_tuning": 11_520}  # weights of a virtual token
 FACTORS = 57_600  # weights of IA3
 CHARACTERS, TEMPLATE = 4.0, 40  # to a token of English, and tokens that a chat template puts around
@@ -47,11 +51,11 @@ class TrainingEstimate:
 
 def estimate(
     parts: Parts, recipe: Recipe, parameters: int, model: str, before: Iterable[Standing], *,
-    prompts: int, cores: int | None = None,
+    prompts: int, cores: int | None = None, teacher: int = 0,
 ) -> TrainingEstimate:  # fmt: skip
     """Of a model with so many parameters; `before` are trainings that ended here, the newest first.
 
-    `prompts` is how many are answered at each look.
+    `prompts` is how many are answered at each look; `teacher` is how many parameters another model has that teaches.
     """
     size, cores = parameters / PARAMETERS, cores or psutil.cpu_count(logical=False) or 1
     known = next((pace for one in before if _alike(one, recipe, model) and (pace := seconds_per_token(one))), None)
@@ -60,11 +64,13 @@ def estimate(
     mean, most = sum(sizes) / len(sizes), max(sizes)
     looks = 1 + math.ceil(recipe.steps / recipe.evaluate_every) if parts.validation or prompts else 0
     answering = ANSWER_SECONDS * size / cores if prompts else 0.0
+    # A teacher reads every row once: a third of what a step of it would take.
+    taught = FORWARD * CORE_SECONDS["lora"] * teacher / PARAMETERS / cores * sum(sizes)
     look = FORWARD * pace * sum(_tokens(parts.validation)) + answering
     return TrainingEstimate(
-        seconds=recipe.steps * recipe.batch * mean * pace + looks * look,
+        seconds=recipe.steps * recipe.batch * mean * pace + looks * look + taught,
         bytes=PROCESS
-        + 2.0 * parameters
+        + 2.0 * (parameters + teacher)
         + TRAINED * trained_weights(recipe, parameters)
         + recipe.batch * most * STEP_BYTES * size**0.67,
         free=available_memory(),
@@ -78,6 +84,8 @@ def trained_weights(recipe: Recipe, parameters: int) -> float:
         return parameters
     if recipe.method in A_TOKEN:
         default = A_TOKEN[recipe.method] * recipe.tokens
+    elif recipe.method == "bottleneck":
+        default = A_WIDTH[recipe.places] * recipe.width
     else:
         default = FACTORS if recipe.method == "ia3" else A_RANK[recipe.layers] * recipe.rank
     return float(default * (parameters / PARAMETERS) ** 0.67)

@@ -8,7 +8,8 @@ from playground import setups
 from playground.parameters import STRICT, choice, number, text
 
 MAX_SEED = 2**32 - 1
-MethodName = Literal["lora", "rslora", "dora", "full", "ia3", "prompt_tuning", "prefix_tuning"]
+MethodName = Literal["lora", "rslora", "dora", "full", "bottleneck", "ia3", "prompt_tuning", "prefix_tuning"]
+Places = Literal["feed_forward", "both"]
 Layers = Literal["query_value", "attention", "all"]
 Schedule = Literal["cosine", "linear", "constant"]
 
@@ -50,6 +51,10 @@ class Recipe:
     )
     dropout: float = number(0.0, 0.0, 0.5, step=0.05, help="Share of the adapter's inputs that each step leaves out.")
     layers: Layers = choice("query_value", help="Which weights of each block get an adapter.")
+    width: int = number(16, 1, 512, step=1, help="Numbers that a bottleneck adapter squeezes each token's state into.")
+    places: Places = choice(
+        "feed_forward", help="After which parts of each block: the feed-forward one, or attention too."
+    )
     tokens: int = number(20, 1, 200, step=1, label="Virtual tokens", help="How many stand before the prompt.")
     start: str = text(
         "Read the text and answer as shown, and with nothing else.", max_length=2000, label="They begin as",
@@ -66,7 +71,8 @@ class Recipe:
     )  # fmt: skip
     temperature: float = number(
         1.0, 0.5, 5.0, step=0.1,
-        help="Of such an instruction: higher, and more is learned of the answers that were not the likeliest.",
+        help="Of such an instruction, and of a teacher: higher, and more is learned of the answers that were not the "
+        "likeliest.",
     )  # fmt: skip
     evaluate_every: int = number(
         20, 1, 1000, step=1, label="Look every", help="Steps between two looks at validation loss and sample answers."

@@ -10,6 +10,7 @@ from tiny_llama import tiny_llama
 
 from playground.finetuning.make_adapter import _described
 from playground.finetuning.methods import METHODS, method_of, rate_of
+from playground.finetuning.methods.bottleneck_learner import Bottlenecks
 from playground.finetuning.preparation.rows import PreferenceRow, TrainingRow, messages_of
 from playground.finetuning.recipe import Recipe
 from playground.finetuning.training.events import TrainingStep
@@ -21,7 +22,12 @@ pytestmark = pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is d
 def kept(learner: Any, weights: list[Any]) -> set[str]:
     """The names of these weights, without layers."""
     ids = {id(weight) for weight in weights}
-    named = learner.adapted.named_parameters() if hasattr(learner, "adapted") else learner.model.named_parameters()
+    if hasattr(learner, "adapted"):
+        named = learner.adapted.named_parameters()
+    elif isinstance(learner, Bottlenecks):
+        named = learner._named().items()
+    else:
+        named = learner.model.named_parameters()
     return {name for name, weight in named if id(weight) in ids}
 
 
@@ -35,6 +41,10 @@ def test_decay_pulls_at_matrices_alone(default_model: tuple[Any, Any], name: Any
     elif name == "full":
         assert shrunk
         assert not any("norm" in one for one in shrunk)
+    elif name == "bottleneck":
+        assert shrunk
+        assert all(one.endswith(".weight") for one in shrunk)
+        assert all(one.endswith(".bias") for one in kept(learner, learner.weights) - shrunk)
     else:
         assert shrunk
         assert all("lora_A" in one or "lora_B" in one for one in shrunk)

@@ -1,5 +1,6 @@
 """What every method leaves is loaded like any other adapter or model, and says what it said while it learned."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,8 @@ import pytest
 import torch
 from folders import Quiet
 from peft import PeftModel
+from plain_bottleneck import bottlenecks, plain_bottleneck
+from safetensors.torch import load_file
 from tiny_llama import tiny_llama
 
 from playground.backends.base import Request
@@ -30,6 +33,15 @@ ROWS = [TrainingRow(messages=messages_of(f"Say {word}."), answer=word) for word 
 def logits_of(model: Any, ids: list[int]) -> torch.Tensor:
     with torch.no_grad():
         return model(input_ids=torch.tensor([ids])).logits[0, -1].float()
+
+
+def read_plainly(model: Any, folder: Path) -> Any:
+    """The model with an adapter, by PEFT; by hooks for bottleneck adapters, which PEFT has not."""
+    if json.loads((folder / "adapter_config.json").read_text("utf-8"))["peft_type"] != "BOTTLENECK":
+        return PeftModel.from_pretrained(model, folder).eval()
+    for path, parts in bottlenecks(load_file(folder / "adapter_model.safetensors")).items():
+        model.get_submodule(path).register_forward_hook(plain_bottleneck(*parts))
+    return model
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -60,7 +72,7 @@ def test_what_a_method_leaves_is_loaded_and_has_its_effect(
         assert torch.allclose(logits_of(loaded, ids), said[0], atol=0.05)  # it is stored as bfloat16
         backend: Any = open_model(ModelSource(kind="folder", place=str(tmp_path / "result")), "New", settings, Quiet())
     else:
-        peft = PeftModel.from_pretrained(model, tmp_path / "result").eval()
+        peft = read_plainly(model, tmp_path / "result")
         for row, single in enumerate((ids, ids[:7])):
             assert torch.allclose(logits_of(peft, single), said[row], atol=0.05)
         backend = open_model(ModelSource(kind="folder", place=str(base)), "Tiny", settings, Quiet())

@@ -84,7 +84,8 @@ def test_both_answers_of_a_pair_are_read() -> None:
 
 
 @pytest.mark.parametrize(("method", "layers"), [("lora", "query_value"), ("lora", "attention"), ("lora", "all"),
-    ("ia3", "query_value"), ("prompt_tuning", "query_value"), ("prefix_tuning", "query_value")])  # fmt: skip
+    ("ia3", "query_value"), ("bottleneck", "query_value"),
+    ("prompt_tuning", "query_value"), ("prefix_tuning", "query_value")])  # fmt: skip
 def test_the_weights_that_a_method_trains_are_counted(default_model: tuple[Any, Any], method: Any, layers: Any) -> None:
     model, tokenizer = default_model
     recipe = Recipe(method=method, layers=layers, rank=16)

@@ -1,6 +1,8 @@
 """The ways to train, in the order in which they are offered; each says what it trains, what it takes, when it fails.
 
 base.py               Types of a training method: what people are told of it, and what learns while it trains
+bottleneck.py         Bottleneck adapters: a narrow layer after parts of each block, and nothing else, is trained
+bottleneck_learner.py What learns in bottleneck adapters: small networks that add to what parts of each block put out
 full.py               Full fine-tuning: every weight of a copy of the model is trained
 ia3.py                IA3: one factor for each key, value and inner value of the feed-forward layers is trained
 lora.py               Low-rank adaptation: two small matrices beside a weight, which alone are trained
@@ -11,6 +13,7 @@ whole_model.py        What learns in full fine-tuning: a copy of the model in fl
 """
 
 from playground.finetuning.methods.base import Learner, Method
+from playground.finetuning.methods.bottleneck import BOTTLENECK
 from playground.finetuning.methods.full import FULL
 from playground.finetuning.methods.ia3 import IA3
 from playground.finetuning.methods.lora import DORA, LORA, RSLORA
@@ -18,7 +21,7 @@ from playground.finetuning.methods.virtual_tokens import PREFIX_TUNING, PROMPT_T
 from playground.finetuning.recipe import Recipe
 
 METHODS: dict[str, Method] = {
-    method.name: method for method in (LORA, RSLORA, DORA, FULL, IA3, PROMPT_TUNING, PREFIX_TUNING)
+    method.name: method for method in (LORA, RSLORA, DORA, FULL, BOTTLENECK, IA3, PROMPT_TUNING, PREFIX_TUNING)
 }
 
 

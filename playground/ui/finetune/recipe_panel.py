@@ -16,7 +16,7 @@ from playground.ui.setup_form.fields import Field, pick, read_fields
 
 FIRST = ("steps", "batch", "rate")
 REST = (
-    "rank", "alpha", "dropout", "layers", "tokens", "start", "warmup", "schedule", "decay", "clip",
+    "rank", "alpha", "dropout", "layers", "width", "places", "tokens", "start", "warmup", "schedule", "decay", "clip",
     "beta", "instruction", "temperature", "evaluate_every", "patience", "seed",
 )  # fmt: skip
 

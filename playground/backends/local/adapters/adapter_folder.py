@@ -1,4 +1,4 @@
-"""Reads and checks the folder of a PEFT adapter before any tensor is loaded.
+"""Reads and checks the folder of an adapter before any tensor is loaded.
 
 Where it says its base is (`base_model_name_or_path`) is compared, and never followed.
 """
@@ -16,8 +16,9 @@ from playground.errors import ModelUnavailable
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 MAX_BYTES = 2_000_000_000  # bytes
 PEFT_PREFIX = "base_model.model."
+BOTTLENECK = "BOTTLENECK"  # the one kind that is not PEFT's
 VIRTUAL_TOKEN_KINDS = {"PROMPT_TUNING": "prompt tuning", "P_TUNING": "p-tuning", "PREFIX_TUNING": "prefix tuning"}
-TITLES = VIRTUAL_TOKEN_KINDS | {
+TITLES = VIRTUAL_TOKEN_KINDS | {BOTTLENECK: "bottleneck adapter"} | {
     "ADALORA": "AdaLoRA", "IA3": "(IA)\u00b3", "LOHA": "LoHa", "LOKR": "LoKr", "VERA": "VeRA", "LN_TUNING": "norms",
     "FOURIERFT": "FourierFT", "MISS": "MiSS", "RANDLORA": "RandLoRA", "SHIRA": "SHiRA", "C3A": "C\u00b3A",
     "WAVEFT": "WaveFT", "ROAD": "RoAd", "VBLORA": "VB-LoRA", "TRAINABLE_TOKENS": "trainable tokens",
@@ -53,7 +54,7 @@ class AdapterFolder:
     """What a folder says of its adapter. `tensors` are by name in the file; `warnings` do no harm."""
 
     path: Path
-    kind: str  # PEFT's name for it
+    kind: str  # PEFT's name for it, or BOTTLENECK
     title: str  # people's
     config: Mapping[str, Any]
     tensors: Mapping[str, StoredTensor]
@@ -106,7 +107,7 @@ def read_adapter(folder: Path, base_source: str) -> AdapterFolder:
         tensors=tensors,
         rank=rank if isinstance(rank, int) and rank > 0 and kind not in VIRTUAL_TOKEN_KINDS else None,
         size=size,
-        why_merged="" if kind in VIRTUAL_TOKEN_KINDS else _why_merged(kind, config, tensors),
+        why_merged="" if kind in {*VIRTUAL_TOKEN_KINDS, BOTTLENECK} else _why_merged(kind, config, tensors),
         warnings=(*_warn_of_other_base(config, base_source), *adapter_settings.warn_of_unknown(kind, config)),
     )
     if kind == "LORA":

@@ -1,4 +1,4 @@
-"""Reads the tensors of a checked PEFT adapter as low-rank matrices or virtual tokens."""
+"""Reads the tensors of a checked adapter as low-rank matrices, virtual tokens or bottlenecks."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,6 +8,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from playground.backends.local.adapters.adapter_folder import (
+    BOTTLENECK,
     CONFIG,
     PEFT_PREFIX,
     VIRTUAL_TOKEN_KINDS,
@@ -17,6 +18,7 @@ from playground.backends.local.adapters.adapter_folder import (
     pattern_value,
     rank_of,
 )
+from playground.backends.local.adapters.bottleneck_folder import bottleneck_adapter
 from playground.backends.local.adapters.virtual_tokens import VirtualTokens
 from playground.backends.local.weights.lora import LoraAdapter, LoraWeights, linear_shape
 from playground.errors import ModelUnavailable
@@ -26,6 +28,8 @@ def shared_adapter(folder: AdapterFolder, name: str, model: Any) -> LoraAdapter 
     """The adapter for the engine, its tensors read. Raises ModelUnavailable where they do not fit the model."""
     if folder.kind in VIRTUAL_TOKEN_KINDS:
         return _virtual_tokens(folder, name, model.config)
+    if folder.kind == BOTTLENECK:
+        return bottleneck_adapter(folder, name, load_tensors(folder))
     check_tokens(folder, model)
     check_modules(folder, model)
     tensors = load_tensors(folder)

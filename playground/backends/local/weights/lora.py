@@ -11,11 +11,12 @@ with three adapters take 1.8 times as long (benchmarks/adapters.py), and an adap
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from torch import Tensor, nn
 
 from playground.backends.local.transformers_internals import Conv1D
+from playground.backends.local.weights.wide_bottleneck import BottleneckWeights
 from playground.backends.local.weights.wide_lora import BASE, AdapterBlock, AdapterUse, RowMask, WideLora
 from playground.backends.memory import return_freed_memory
 from playground.errors import GenerationFailed, ModelUnavailable, UnknownModel
@@ -29,26 +30,47 @@ MAX_WEIGHT = (
 class LoraWeights:
     """What an adapter adds to one module: `scaling * b @ a @ x`, with `a` `[rank, in]` and `b` `[out, rank]`."""
 
+    wide: ClassVar[type[WideLora]] = WideLora
     a: Tensor
     b: Tensor
     scaling: float
 
+    @property
+    def rank(self) -> int:
+        return len(self.a)
+
+    @property
+    def parts(self) -> tuple[Tensor, ...]:
+        return self.a, self.b
+
+    def fits(self, outputs: int, inputs: int) -> bool:
+        """Whether its shapes are those for a module `[outputs, inputs]`."""
+        return (list(self.a.shape), list(self.b.shape)) == ([len(self.a), inputs], [outputs, len(self.a)])
+
+    def stacked(self) -> tuple[Tensor, ...]:
+        """As `WideLora` keeps it: both with the rank first."""
+        return self.a, self.b.T.contiguous()
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LoraAdapter:
-    """Weights by path of the module in the model. `label` is what people read as the name of these weights."""
+    """Weights by path of the module in the model: all of a LoRA, or all of bottleneck adapters, which share its place.
+
+    `label` is what people read as the name of these weights.
+    """
 
     name: str
-    weights: Mapping[str, LoraWeights]
+    weights: Mapping[str, LoraWeights | BottleneckWeights]
     label: str
 
 
 class LoraBank:
-    """All LoRA adapters of one model. Used on the engine's thread, between forward passes."""
+    """All adapters of one model that add to what modules put out. Used on the engine's thread, between passes."""
 
     def __init__(self, model: Any) -> None:
         self._model = model
-        self._wide: dict[Any, WideLora] = {}  # by the product or the module whose output they add to
+        # By the product or the module whose output they add to, and by kind.
+        self._wide: dict[tuple[Any, type[WideLora]], WideLora] = {}
         self._masks: list[RowMask] = []
         self._labels: dict[str, str] = {}
         self._uses: tuple[AdapterUse, ...] | None = None
@@ -73,7 +95,9 @@ class LoraBank:
             adapter.label,
         )
 
-    def _check(self, label: str, path: str, weights: LoraWeights) -> LoraWeights:
+    def _check(
+        self, label: str, path: str, weights: LoraWeights | BottleneckWeights
+    ) -> LoraWeights | BottleneckWeights:
         try:
             module = self._model.get_submodule(path)
         except AttributeError as error:
@@ -83,22 +107,23 @@ class LoraBank:
             kind = type(module).__name__
             raise ModelUnavailable(f"{label} changes {path}, a {kind}; only linear layers can share a batch.")
         outputs, inputs = shape
-        (rank, *had_in), (*had_out, rank_b) = weights.a.shape, weights.b.shape
-        if had_in != [inputs] or had_out != [outputs] or rank != rank_b:
-            shapes = f"{list(weights.a.shape)} and {list(weights.b.shape)}"
+        if not weights.fits(outputs, inputs):
+            shapes = " and ".join(str(list(part.shape)) for part in weights.parts)
             raise ModelUnavailable(f"{label} has {shapes} for {path}; that module is [{outputs}, {inputs}].")
-        a, b = (weight.detach().to(module.weight) for weight in (weights.a, weights.b))
-        if not all(bool((weight.abs() < MAX_WEIGHT).all()) for weight in (a, b)):
+        parts = [part.detach().to(module.weight) for part in weights.parts]
+        if not all(bool((part.abs() < MAX_WEIGHT).all()) for part in parts):
             raise ModelUnavailable(f"{label} has values for {path} that are not numbers.")
-        return LoraWeights(a, b, weights.scaling)
+        if isinstance(weights, BottleneckWeights):
+            return BottleneckWeights(*parts)
+        return LoraWeights(parts[0], parts[1], weights.scaling)
 
     def attach(self, adapter: LoraAdapter) -> None:
         """Add what `check` returned; nothing of it if the memory runs out."""
         try:
             for path, weights in adapter.weights.items():
                 module = self._model.get_submodule(path)
-                block = AdapterBlock(adapter.name, len(weights.a), weights.scaling)
-                self._wide_lora_of(module).add(_columns(module), block, weights.a, weights.b.T.contiguous())
+                block = AdapterBlock(adapter.name, weights.rank, weights.scaling)
+                self._wide_of(module, weights.wide).add(_columns(module), block, *weights.stacked())
         except Exception:
             self.detach(adapter.name)
             raise
@@ -107,28 +132,40 @@ class LoraBank:
 
     def detach(self, name: str) -> None:
         """Remove an adapter and free its memory."""
-        for site, wide in list(self._wide.items()):
+        for (site, kind), wide in list(self._wide.items()):
             wide.remove(name)
             if not wide.blocks:
-                del self._wide[site]
-                if isinstance(site, nn.Module):
-                    del site.forward  # the class's own shows again
-                else:
-                    site.lora = None
+                del self._wide[site, kind]
+                self._put_in_place(site)
         self._labels = {known: label for known, label in self._labels.items() if known != name}
         self._rebuild_masks()
 
-    def _wide_lora_of(self, module: Any) -> WideLora:
-        """The wide LoRA that adds to a module's output; a new one is put in place."""
+    def _wide_of(self, module: Any, kind: type[WideLora]) -> WideLora:
+        """What adds adapters of a kind to a module's output; a new one is put in place."""
         site = getattr(module, "product", module)
-        if site not in self._wide:
-            self._wide[site] = wide = WideLora()
-            if site is module:
-                own = module.forward
-                module.forward = lambda x: wide.add_to((y := own(x)).view(-1, y.shape[-1]), x.flatten(0, -2)).view_as(y)
-            else:
-                site.lora = wide
-        return self._wide[site]
+        if (site, kind) not in self._wide:
+            self._wide[site, kind] = kind()
+            self._put_in_place(site)
+        return self._wide[site, kind]
+
+    def _put_in_place(self, site: Any) -> None:
+        """Let all that is there for a product or a module add to its output, one after the other."""
+        adding = tuple(wide for (place, _), wide in self._wide.items() if place is site)
+        if not isinstance(site, nn.Module):
+            site.adding = adding
+            return
+        vars(site).pop("forward", None)  # the class's own shows again
+        if adding:
+            own = site.forward
+
+            def forward(x: Tensor) -> Tensor:
+                y: Tensor = own(x)
+                rows, inputs = y.view(-1, y.shape[-1]), x.flatten(0, -2)
+                for wide in adding:
+                    wide.add_to(rows, inputs)
+                return y
+
+            site.forward = forward
 
     def _rebuild_masks(self) -> None:
         masks: dict[tuple[AdapterBlock, ...], RowMask] = {}

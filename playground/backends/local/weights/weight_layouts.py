@@ -99,12 +99,14 @@ class Product:
         self._tiled: Tensor | None = torch.ops.mkldnn._reorder_linear_weight(weight.detach()) if tile else None
         self._bias = bias
         self.packed: PackedWeight | None = packer(weight) if packer else None
-        self.lora: WideLora | None = None
+        self.adding: tuple[WideLora, ...] = ()
 
     def __call__(self, x: Tensor) -> Tensor:
         """`[rows, in] -> [rows, out]`, with what adapters add."""
         output = self._multiply(x)
-        return output if self.lora is None else self.lora.add_to(output, x)
+        for wide in self.adding:
+            wide.add_to(output, x)
+        return output
 
     def _multiply(self, x: Tensor) -> Tensor:
         if self.packed is not None and len(x) <= self.packed.rows:

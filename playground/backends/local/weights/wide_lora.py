@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import torch
 from torch import Tensor
@@ -67,12 +67,23 @@ class ModulePart:
 
     columns: slice
     blocks: list[AdapterBlock]
-    down: Tensor  # [sum of ranks, in]
-    up: Tensor  # [sum of ranks, out]
+    stacked: dict[str, Tensor]  # whose first dimension is the sum of the blocks' ranks
+
+    @property
+    def down(self) -> Tensor:
+        """`[sum of ranks, in]`."""
+        return self.stacked["down"]
+
+    @property
+    def up(self) -> Tensor:
+        """`[sum of ranks, out]`."""
+        return self.stacked["up"]
 
 
 class WideLora:
     """The adapters on modules that read one input: one product in, the mask, one product out for each module."""
+
+    names: ClassVar[tuple[str, ...]] = ("down", "up")  # of what an adapter brings, in the order in which it does
 
     def __init__(self) -> None:
         self._parts: dict[int, ModulePart] = {}
@@ -87,15 +98,20 @@ class WideLora:
 
         Either each row of the batch is one row here, or all rows are of the only one in the batch.
         """
-        if self.mask is None or (mask := self.mask.values) is None:
-            return output
-        if len(mask) not in (1, len(x)):
-            raise GenerationFailed(f"An adapted module got {len(x)} rows for the batch's {len(mask)}.")
-        inner = functional.linear(x, self._down).mul_(mask)
-        for columns, own, up in self._ups:
-            output[:, columns].addmm_(inner[:, own], up)
-        self.added_in_pass = self.ever_added = True
+        if (mask := self._mask_for(len(x))) is not None:
+            inner = functional.linear(x, self._down).mul_(mask)
+            for columns, own, up in self._ups:
+                output[:, columns].addmm_(inner[:, own], up)
         return output
+
+    def _mask_for(self, rows: int) -> Tensor | None:
+        """What so many rows take, which is about to be added; None when they take nothing."""
+        if self.mask is None or (mask := self.mask.values) is None:
+            return None
+        if len(mask) not in (1, rows):
+            raise GenerationFailed(f"An adapted module got {rows} rows for the batch's {len(mask)}.")
+        self.added_in_pass = self.ever_added = True
+        return mask
 
     @property
     def blocks(self) -> tuple[AdapterBlock, ...]:
@@ -105,10 +121,11 @@ class WideLora:
     def tensors(self) -> list[Tensor]:
         return [self._down, *(up for _, _, up in self._ups)]
 
-    def add(self, columns: slice, block: AdapterBlock, down: Tensor, up: Tensor) -> None:
+    def add(self, columns: slice, block: AdapterBlock, *brought: Tensor) -> None:
         """Put an adapter's matrices, `[rank, in]` and `[rank, out]`, beside the others of the module."""
-        part = self._parts.setdefault(columns.start, ModulePart(columns, [], down[:0], up[:0]))
-        part.down, part.up = torch.cat([part.down, down]), torch.cat([part.up, up])
+        new = dict(zip(self.names, brought, strict=True))
+        part = self._parts.setdefault(columns.start, ModulePart(columns, [], {name: new[name][:0] for name in new}))
+        part.stacked = {name: torch.cat([part.stacked[name], new[name]]) for name in new}
         part.blocks.append(block)
         self._join()
 
@@ -116,10 +133,10 @@ class WideLora:
         """Take out an adapter's matrices; without any left, `blocks` is empty."""
         for start, part in list(self._parts.items()):
             ranks = [block.rank for block in part.blocks]
-            for name in ("down", "up"):
-                pieces = zip(part.blocks, torch.split(getattr(part, name), ranks), strict=True)
+            for name, tensor in part.stacked.items():
+                pieces = zip(part.blocks, torch.split(tensor, ranks), strict=True)
                 kept = [piece for block, piece in pieces if block.adapter != adapter]
-                setattr(part, name, torch.cat(kept) if kept else getattr(part, name)[:0])
+                part.stacked[name] = torch.cat(kept) if kept else tensor[:0]
             part.blocks = [block for block in part.blocks if block.adapter != adapter]
             if not part.blocks:
                 del self._parts[start]
@@ -131,5 +148,5 @@ class WideLora:
         self._down, self._ups, start = torch.cat([part.down for part in self._parts.values()]), [], 0
         for part in self._parts.values():
             own = slice(start, start + len(part.down))
-            part.down, start = self._down[own], own.stop
+            part.stacked["down"], start = self._down[own], own.stop
             self._ups.append((part.columns, own, part.up))

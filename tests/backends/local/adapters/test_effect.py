@@ -84,7 +84,7 @@ def bypassed(backend: LocalBackend) -> None:
     """Products that do not know of adapters any more."""
     for layer in fused_layers_of(backend._decoder.model):
         for product in layer.products:
-            product.lora = None
+            product.adding = ()
 
 
 def unmasked(backend: LocalBackend) -> None:
@@ -106,7 +106,7 @@ def emptied(backend: LocalBackend) -> None:
 
 
 def in_part(backend: LocalBackend) -> None:
-    fused_layers_of(backend._decoder.model)[0].products[0].lora = None
+    fused_layers_of(backend._decoder.model)[0].products[0].adding = ()
 
 
 @pytest.mark.parametrize("switched_off", [bypassed, fused_no_more, in_part])
