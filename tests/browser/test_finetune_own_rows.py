@@ -79,3 +79,18 @@ def test_right_answers_of_an_experiment_become_rows_to_learn_from(page_over: Pag
     expect(page.get_by_role("tab", name="Fine-tune")).to_have_attribute("aria-selected", "true", timeout=TRAINED)
     expect(page.get_by_label("Data", exact=True)).to_have_value("My own rows")
     expect(page.locator("#training-rows-state")).to_contain_text("rows: input from", timeout=TRAINED)
+
+    # A model writes other ones, and a person looks through them: what is unticked is not learned.
+    page.get_by_label("Data", exact=True).click()
+    page.get_by_role("option", name="Written by a model").click()
+    expect(page.get_by_label("Paste rows")).to_be_hidden()
+    page.get_by_label("Prompts, one a line").fill("1 and 2?\n3 and 4?\n5 and 6?")
+    page.get_by_role("button", name="Write rows").click()
+    expect(page.locator("#writing-state")).to_contain_text("3 rows written.", timeout=TRAINED)
+    boxes = page.locator("#written-kept").get_by_role("checkbox")
+    expect(boxes).to_have_count(3)
+    expect(page.locator("#written-kept")).to_contain_text("3 and 4?  \u2192  The answer is 7.")
+    boxes.nth(1).uncheck()
+    page.get_by_role("button", name="Check the rows").scroll_into_view_if_needed()
+    expect(boxes.nth(1)).not_to_be_checked()
+    expect(boxes.nth(2)).to_be_checked()

@@ -1,6 +1,6 @@
 """Trainings that go on in a process of their own, one at a time, each with a folder that outlives it.
 
-base_model.py      The model that a training begins with, loaded from where its files lie
+base_model.py      The model that a training begins with, and one that teaches it, loaded from where their files lie
 deaths.py          How a training's process is asked to end, and why one ended that could not say so itself
 job.py             A training as its folder keeps it: what it is, what happened in it, and how it ended
 learned.py         What a training made, in the list of models: its name there, and how it is loaded and taken off

@@ -26,6 +26,7 @@ class Job:
     """What is trained on what. `model` is the base's name in the catalog, `prompts` are answered at every look.
 
     `owner` is the visitor whose it is, where strangers share the server; `made` is when, in seconds since 1970.
+    `teacher` is another model whose probabilities are learned, called `teacher_title`.
     After `most_seconds`, of all its sittings together, it is stopped; None is never. `sittings` are when each that is
     over ended, and the seconds that its process took, also before the first step. With a `search` several recipes are
     tried, and at the end `recipe` is the best of them.
@@ -44,6 +45,8 @@ class Job:
     most_seconds: float | None = None
     sittings: tuple[tuple[float, float], ...] = ()
     search: Search | None = None
+    teacher: ModelSource | None = None
+    teacher_title: str = ""
 
     @property
     def last_used(self) -> float:
@@ -125,7 +128,8 @@ class JobFolder:
         search = parse_search(data["search"], recipe) if data.get("search") else None
         parts = {"source": ModelSource(**data["source"]), "recipe": recipe, "search": search}
         sittings = tuple((ended, took) for ended, took in data.get("sittings", ()))
-        return Job(**{**data, **parts, "prompts": tuple(turns), "sittings": sittings})
+        teacher = ModelSource(**data["teacher"]) if data.get("teacher") else None
+        return Job(**{**data, **parts, "prompts": tuple(turns), "sittings": sittings, "teacher": teacher})
 
     def read_owner(self) -> str:
         """Whose it is, also where the rest is not of today; nobody's where not even that can be read."""

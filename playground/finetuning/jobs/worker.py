@@ -94,7 +94,7 @@ def _run(folder: JobFolder, cache: Path, stopped: threading.Event) -> End:
     with folder.events.open("ab", buffering=0) as events:  # what is held back would be written again as it is closed
         _tell(events, {"kind": "stage", "words": "Starting PyTorch"})
         from playground.backends.local.fingerprints import contents
-        from playground.finetuning.jobs.base_model import load_base, source_of
+        from playground.finetuning.jobs.base_model import load_base, load_teacher, source_of
         from playground.finetuning.search.trying import Found, search_recipes
         from playground.finetuning.training.checkpoints import Checkpoints
         from playground.finetuning.training.events import TrainingStep, event_to_dict
@@ -104,22 +104,25 @@ def _run(folder: JobFolder, cache: Path, stopped: threading.Event) -> End:
         _tell(events, {"kind": "stage", "words": f"Loading {job.model_title}"})
         model, tokenizer = load_base(job, cache)
         folder.write_base(contents(source_of(job), Settings(cache=cache)) or "")
+        if job.teacher is not None:
+            _tell(events, {"kind": "stage", "words": f"Loading {job.teacher_title}, which teaches"})
+        teacher, teacher_window = load_teacher(job, cache, model, tokenizer)
         rows, validation, held_out = folder.read_rows()
         if window := getattr(model.config, "max_position_embeddings", None):
             recipe = widest(job.recipe, job.search) if job.search else job.recipe
-            _refuse_too_long([*rows, *validation, *held_out], recipe, tokenizer, window)
+            _refuse_too_long([*rows, *validation, *held_out], recipe, tokenizer, window, teacher_window)
         if held_out:
             _tell(events, {"kind": "stage", "words": "Reading the sealed rows with the model as it is"})
-        sealed = seal(model, tokenizer, held_out, job.recipe) if held_out else None
+        sealed = seal(model, tokenizer, held_out, job.recipe, teacher) if held_out else None
         _tell(events, {"kind": "stage", "words": "Looking at the model as it is"})
         if job.search:
             steps: Any = search_recipes(
                 model, tokenizer, rows, job.recipe, job.search, validation, folder.checkpoints,
-                read_history(folder).tries,
+                read_history(folder).tries, teacher,
             )  # fmt: skip
         else:
             watched = Watched(rows=validation, prompts=job.prompts)
-            steps = train(model, tokenizer, rows, job.recipe, watched, Checkpoints(folder.checkpoints))
+            steps = train(model, tokenizer, rows, job.recipe, watched, Checkpoints(folder.checkpoints), teacher)
         with Returning(steps) as work:
             late = False
             while not (late or stopped.is_set()) and (event := next(work, None)):
@@ -160,15 +163,18 @@ def _stopped_end(folder: JobFolder, job: Job, *, late: bool) -> End:
     return End(ending="stopped", words=words, step=step or 0)
 
 
-def _refuse_too_long(rows: Sequence[Row], recipe: Recipe, tokenizer: Any, window: int) -> None:
-    """Raises TrainingFailed for rows that do not fit the model's window, with all that stands before them."""
+def _refuse_too_long(
+    rows: Sequence[Row], recipe: Recipe, tokenizer: Any, window: int, teacher_window: int | None = None
+) -> None:
+    """Raises TrainingFailed for rows that do not fit the model's window, or its teacher's, with all before them."""
     from playground.finetuning.objectives.distillation import with_instruction
     from playground.finetuning.preparation.checks.lengths import find_lengths, measure_lengths
 
     taught = [with_instruction(row, recipe.instruction) for row in rows if isinstance(row, TrainingRow)]
     virtual = recipe.tokens if "tokens" in method_of(recipe).reads else 0
     # The teacher reads the instruction, and no virtual tokens.
-    for read, room in ((rows, window - virtual), (taught if recipe.instruction else [], window)):
+    reads = recipe.instruction or teacher_window
+    for read, room in ((rows, window - virtual), (taught if reads else [], teacher_window or window)):
         if read:
             lengths, sizes = measure_lengths(read, tokenizer)
             found = find_lengths(read, sizes, lengths, room)

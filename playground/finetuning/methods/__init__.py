@@ -1,15 +1,16 @@
 """The ways to train, in the order in which they are offered; each says what it trains, what it takes, when it fails.
 
-base.py               Types of a training method: what people are told of it, and what learns while it trains
-bottleneck.py         Bottleneck adapters: a narrow layer after parts of each block, and nothing else, is trained
-bottleneck_learner.py What learns in bottleneck adapters: small networks that add to what parts of each block put out
-full.py               Full fine-tuning: every weight of a copy of the model is trained
-ia3.py                IA3: one factor for each key, value and inner value of the feed-forward layers is trained
-lora.py               Low-rank adaptation: two small matrices beside a weight, which alone are trained
-peft_learner.py       What learns in methods that put an adapter of PEFT into a model
-virtual_learners.py   What learns in prompt tuning and prefix tuning, laid out as PEFT keeps it
-virtual_tokens.py     Prompt tuning and prefix tuning: what is trained stands before the prompt
-whole_model.py        What learns in full fine-tuning: a copy of the model in float32
+base.py                 Types of a training method: what people are told of it, and what learns while it trains
+bottleneck.py           Bottleneck adapters: a narrow layer after parts of each block, and nothing else, is trained
+bottleneck_learner.py   What learns in bottleneck adapters: small networks that add to what parts of each block put
+                        out
+full.py                 Full fine-tuning: every weight of a copy of the model is trained
+ia3.py                  IA3: one factor for each key, value and inner value of the feed-forward layers is trained
+lora.py                 Low-rank adaptation: two small matrices beside a weight, which alone are trained
+peft_learner.py         What learns in methods that put an adapter of PEFT into a model
+virtual_learners.py     What learns in prompt tuning and prefix tuning, laid out as PEFT keeps it
+virtual_tokens.py       Prompt tuning and prefix tuning: what is trained stands before the prompt
+whole_model.py          What learns in full fine-tuning: a copy of the model in float32
 """
 
 from playground.finetuning.methods.base import Learner, Method

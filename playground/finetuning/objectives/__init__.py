@@ -7,4 +7,6 @@ distillation.py        Learning from a teacher's probabilities, be it a model or
 log_probabilities.py   How likely what learns finds whole answers, with one pass over several
 preferences.py         Learning from preferences without a reward model: DPO
 reference.py           The model as it is before anything is learned
+teachers.py            Another model as a teacher: it has to split text into the same tokens, so that its probabilities
+                       are of the same
 """

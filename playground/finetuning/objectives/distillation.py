@@ -1,8 +1,9 @@
 """Learning from a teacher's probabilities (Hinton et al. 2015, arXiv 1503.02531), be it a model or a longer prompt.
 
 Prompt distillation (Askell et al. 2021, arXiv 2112.00861, as context distillation): the teacher is the same model with
-a system message, and what learns does without. What the teacher thinks of each answer token is computed once, before
-the first step; kept are its likeliest tokens, and all others together.
+a system message, and what learns does without. Another model teaches where it has the same tokens. What the teacher
+thinks of each answer token is computed once, before the first step; kept are its likeliest tokens, and all others
+together.
 """
 
 from collections.abc import Iterator, Sequence
@@ -50,7 +51,9 @@ def divergences(
 
 
 def with_instruction(row: TrainingRow, instruction: str) -> TrainingRow:
-    """The row as the teacher reads it: with the instruction as its system message, before one that it has."""
+    """The row as the teacher reads it: with the instruction, if any, as its system message, before one that it has."""
+    if not instruction:
+        return row
     system = [message.content for message in row.messages if message.role == "system"]
     others = tuple(message for message in row.messages if message.role != "system")
     return replace(row, messages=(Message("system", "\n\n".join([instruction, *system])), *others))
@@ -58,7 +61,7 @@ def with_instruction(row: TrainingRow, instruction: str) -> TrainingRow:
 
 @dataclass(frozen=True, slots=True)
 class LearnFromTeacher:
-    """See `Objective`. The teacher has read the instruction before each prompt; what learns has not."""
+    """See `Objective`. The teacher has read the instruction, if any, before each prompt; what learns has not."""
 
     tokenizer: Any
     device: Any

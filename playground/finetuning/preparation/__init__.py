@@ -10,4 +10,5 @@ splits.py         Parts the rows by a seed into training, validation and held-ou
 tokenizers.py     Opens the tokenizer of a model by itself, to count and show tokens without its weights
 token_view.py     Shows a row token by token, as the model reads it, with the part that the loss counts
 checks/           Checks of the rows before anything is trained on them
+writing/          Rows that a model writes: answers to given prompts, or more rows like a few examples
 """

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from playground.errors import PlaygroundError, TrainingHopeless
+from playground.finetuning.objectives.base import ReadsAnswers
 from playground.finetuning.preparation.rows import Row
 from playground.finetuning.recipe import Recipe
 from playground.finetuning.search.proposing import count_of, propose
@@ -33,12 +34,13 @@ class Found:
 
 def search_recipes(
     model: Any, tokenizer: Any, rows: Sequence[Row], recipe: Recipe, search: Search, validation: Sequence[Row],
-    folder: Path, before: Sequence[TryEnded] = (),
+    folder: Path, before: Sequence[TryEnded] = (), teacher: ReadsAnswers | None = None,
 ) -> Generator[TrainingEvent, None, Found]:  # fmt: skip
     """Every event of every try, and one at the end of each; what was found is the generator's value.
 
     `folder` keeps the checkpoints of the try that goes on and of the best one; `before` are tries that are over, after
-    which it goes on. A try that breaks off is over, and the next one begins. Raises TrainingHopeless where all do.
+    which it goes on; a `teacher` teaches all of them. A try that breaks off is over, and the next one begins. Raises
+    TrainingHopeless where all do.
     """
     tries, watched = list(before), Watched(rows=validation)
     while (values := propose(search, recipe, tries)) is not None:
@@ -48,7 +50,9 @@ def search_recipes(
         took: float | None = None
         try:
             tried = recipe_with(recipe, values)
-            with Returning(train(model, tokenizer, rows, tried, watched, _checkpoints(folder, number))) as work:
+            with Returning(
+                train(model, tokenizer, rows, tried, watched, _checkpoints(folder, number), teacher)
+            ) as work:
                 for event in work:
                     if isinstance(event, TrainingStep):
                         took = event.seconds
@@ -76,7 +80,7 @@ def search_recipes(
         raise TrainingHopeless(f"All {len(tries)} tries broke off. The first: {tries[0].words}")
     chosen = recipe_with(recipe, won.values)
     # Gone on with after its last step, a training gives the weights of its best look once more.
-    with Returning(train(model, tokenizer, rows, chosen, watched, _checkpoints(folder, won.number))) as again:
+    with Returning(train(model, tokenizer, rows, chosen, watched, _checkpoints(folder, won.number), teacher)) as again:
         for _ in again:
             pass
     return Found(won=won, tries=tuple(tries), recipe=chosen, trained=again.value)

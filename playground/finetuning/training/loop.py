@@ -16,7 +16,7 @@ from torch.optim.lr_scheduler import LambdaLR
 from playground.backends.local.engine.prompt import encode
 from playground.errors import InvalidSetup, TrainingHopeless
 from playground.finetuning.methods import Learner, method_of, rate_of
-from playground.finetuning.objectives.base import Objective
+from playground.finetuning.objectives.base import Objective, ReadsAnswers
 from playground.finetuning.objectives.choosing import objective_of
 from playground.finetuning.preparation.rows import Row
 from playground.finetuning.recipe import Recipe
@@ -52,9 +52,9 @@ class Trained:
 
 def train(
     model: Any, tokenizer: Any, rows: Sequence[Row], recipe: Recipe, watched: Watched | None = None,
-    checkpoints: Checkpoints | None = None,
+    checkpoints: Checkpoints | None = None, teacher: ReadsAnswers | None = None,
 ) -> Generator[TrainingEvent, None, Trained]:  # fmt: skip
-    """Train on the model in place; what learned is the generator's value.
+    """Train on the model in place; what learned is the generator's value. A teacher's probabilities are learned.
 
     With checkpoints it goes on from where they stand, and the best look's weights are kept; closing writes one more.
     Closing, or an error, takes what learned off the model. Raises InvalidSetup for no rows, and TrainingFailed.
@@ -62,7 +62,7 @@ def train(
     if not rows:
         raise InvalidSetup("There are no rows to train on; choose data with at least one.")
     watched = watched or Watched()
-    objective = objective_of(model, tokenizer, [*rows, *watched.rows], recipe)
+    objective = objective_of(model, tokenizer, [*rows, *watched.rows], recipe, teacher)
     # Before anything is attached: what the model as it was makes of the rows is found out once.
     encoded, validation = list(objective.encode(rows)), list(objective.encode(watched.rows))
     learner = method_of(recipe).attach(model, tokenizer, recipe)

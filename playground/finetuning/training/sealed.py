@@ -32,8 +32,10 @@ class SealedRows:
         )
 
 
-def seal(model: Any, tokenizer: Any, rows: Sequence[Row], recipe: Recipe) -> SealedRows:
+def seal(
+    model: Any, tokenizer: Any, rows: Sequence[Row], recipe: Recipe, teacher: ReadsAnswers | None = None
+) -> SealedRows:
     """Of a model that nothing has been attached to yet, and at least one row; the first ones are read."""
-    objective = objective_of(model, tokenizer, rows[:MOST_SEALED], recipe)
+    objective = objective_of(model, tokenizer, rows[:MOST_SEALED], recipe, teacher)
     encoded = list(objective.encode(rows[:MOST_SEALED]))
     return SealedRows(objective=objective, encoded=encoded, before=mean_loss(objective, PlainModel(model), encoded))

@@ -14,10 +14,13 @@ from playground.parameters import STRICT, number
 from playground.ui.finetune import own_rows_panel, row_checks_panel
 from playground.ui.finetune.own_rows_panel import OwnRowsHandlers, OwnRowsPanel
 from playground.ui.finetune.row_checks_panel import RowChecksPanel
+from playground.ui.finetune.writing import panel as writing_panel
+from playground.ui.finetune.writing.panel import WRITTEN, WritingPanel
 from playground.ui.handlers.tab import Learning, Updates
 from playground.ui.setup_form.fields import Field, pick, read_fields
 
 OWN = "own"
+OF_ONES_OWN = (OWN, WRITTEN)  # what a stranger would teach
 CARD_OF_OWN = (
     "Rows of a question and its answer, of conversations whose last turn is the answer (`messages`), or of preferences "
     "(`prompt`, `chosen`, `rejected`). Answers of an experiment, a run or a comparison, saved as JSON, are rows too."
@@ -51,18 +54,19 @@ class DataPanel:
     name: Any
     card: Any
     own: OwnRowsPanel
+    written: WritingPanel
     amount: tuple[Field, ...]
     checks: RowChecksPanel
 
     @property
     def inputs(self) -> set[Any]:
-        return {self.name, *self.own.inputs, *(field.widget for field in self.amount)}
+        return {self.name, *self.own.inputs, *self.written.inputs, *(field.widget for field in self.amount)}
 
     def read(self, values: Mapping[Any, Any], seed: int) -> tuple[TrainingData, Parts]:
         """Raises InvalidSetup for data that is not on offer, or for a split that leaves nothing to learn."""
         amount: DataAmount = setups.build(DataAmount, read_fields(self.amount, values), ("data",))
-        if values[self.name] == OWN:
-            rows, title = self.own.read(values)
+        if values[self.name] in OF_ONES_OWN:
+            rows, title = (self.own if values[self.name] == OWN else self.written).read(values)
             return own(rows, title, amount.most, amount.validation, amount.held_out, seed)
         data = chosen(values[self.name], seed)
         return data, split(data, amount.most, amount.validation, seed)
@@ -71,7 +75,9 @@ class DataPanel:
 def chosen(name: Any, seed: int = 0) -> TrainingData:
     """Raises InvalidSetup for what is not on offer."""
     if not isinstance(name, str) or name not in offered():
-        raise InvalidSetup(path=("data",), value=name, rule=f"it must be one of {', '.join([*offered(), OWN])}.")
+        raise InvalidSetup(
+            path=("data",), value=name, rule=f"it must be one of {', '.join([*offered(), *OF_ONES_OWN])}."
+        )
     return built_in(name, seed)
 
 
@@ -84,13 +90,14 @@ def card_text(data: TrainingData) -> str:
 
 def build(*, public: bool = False) -> DataPanel:
     """Lay out the panel. On a public server nobody trains on rows of their own, and none are offered."""
-    choices = [*((title, name) for name, title in offered().items()), *([] if public else [("My own rows", OWN)])]
+    own_titles = [] if public else [("My own rows", OWN), (writing_panel.TITLE, WRITTEN)]
+    choices = [*((title, name) for name, title in offered().items()), *own_titles]
     name = gr.Dropdown(choices, value=choices[0][1], label="Data", filterable=False, elem_id="training-data")
     card = gr.Markdown(card_text(chosen(choices[0][1])), elem_classes="card-line")
-    own_rows = own_rows_panel.build()
+    own_rows, written = own_rows_panel.build(), writing_panel.build()
     amount = pick(DataAmount, "most", "validation", "held_out")
     checks = row_checks_panel.build()
-    return DataPanel(name=name, card=card, own=own_rows, amount=amount, checks=checks)
+    return DataPanel(name=name, card=card, own=own_rows, written=written, amount=amount, checks=checks)
 
 
 def learning(panel: DataPanel, handlers: OwnRowsHandlers) -> Learning:
@@ -99,11 +106,13 @@ def learning(panel: DataPanel, handlers: OwnRowsHandlers) -> Learning:
     def take(values: Mapping[Any, Any], title: str, results: str) -> Updates:
         return {panel.name: OWN, **describe(panel, OWN), **handlers.take_answers(values, title, results)}
 
-    outputs = [panel.name, panel.card, panel.own.frame, panel.own.given, panel.own.state]
+    outputs = [panel.name, panel.card, panel.own.frame, panel.written.frame, panel.own.given, panel.own.state]
     return Learning(inputs=panel.own.how_read, outputs=outputs, take=take)
 
 
 def describe(panel: DataPanel, name: Any) -> Updates:
     """Updates that show the card of the chosen data. Raises InvalidSetup."""
-    card = CARD_OF_OWN if name == OWN else card_text(chosen(name))
-    return {panel.card: card, panel.own.frame: gr.update(visible=name == OWN)}
+    cards = {OWN: CARD_OF_OWN, WRITTEN: writing_panel.CARD}
+    card = cards[name] if isinstance(name, str) and name in cards else card_text(chosen(name))
+    frames = {OWN: panel.own.frame, WRITTEN: panel.written.frame}
+    return {panel.card: card, **{frame: gr.update(visible=name == kind) for kind, frame in frames.items()}}

@@ -50,7 +50,9 @@ class EstimateHandlers:
     @report_errors
     def estimate_training(self, values: dict[Any, Any], request: gr.Request) -> Updates:
         try:
-            info, _ = self.form.chosen_model(values, self.shared.sessions.of(request))
+            catalog = self.shared.sessions.of(request)
+            info, _ = self.form.chosen_model(values, catalog)
+            teacher = self.form.chosen_teacher(values, catalog)
             parameters, recipe = parameters_of(info), self.form.recipe.read(values)
             data, parts = self.form.read_data(values)
         except PlaygroundError as error:  # said here, where it stands as long as it is so
@@ -58,7 +60,8 @@ class EstimateHandlers:
         if parameters is None or not parts.training:
             return {self.words: sentence("What it would take is known once the model has been loaded.")}
         before = self.jobs.standings(self.shared.sessions.visitor(request))
-        found = estimate(parts, recipe, parameters, info.name, before, prompts=len(data.prompts))
+        taught_by = (parameters_of(teacher[0]) or 0) if teacher else 0
+        found = estimate(parts, recipe, parameters, info.name, before, prompts=len(data.prompts), teacher=taught_by)
         return {self.words: sentence(estimate_text(found), wrong=found.bytes > found.free)}
 
 

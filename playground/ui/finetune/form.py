@@ -17,7 +17,7 @@ from playground.finetuning.recipe import Recipe
 from playground.finetuning.training_data import Parts, TrainingData
 from playground.parameters import parameters
 from playground.ui.finetune import data_panel, recipe_panel
-from playground.ui.finetune.data_panel import OWN, DataPanel
+from playground.ui.finetune.data_panel import OF_ONES_OWN, DataPanel
 from playground.ui.finetune.recipe_panel import RecipePanel
 from playground.ui.handlers import payloads
 from playground.ui.handlers.tab import Updates
@@ -27,6 +27,8 @@ WORDS_ON_SHARED = (
     "On a shared server nobody trains on words of their own: everybody there can ask what was made. Leave "
     "\u201c{label}\u201d as it was."
 )
+TEACHER_ON_SHARED = "On a shared server no other model teaches: two would be in memory at once."
+NO_TEACHER = ("None: the answers of the rows are learned", "")
 OWN_ON_SHARED = "On a shared server nobody trains on rows of their own: everybody there can ask what was made."
 
 
@@ -35,13 +37,14 @@ class TrainingForm:
     """The widgets."""
 
     model: Any
+    teacher: Any
     data: DataPanel
     recipe: RecipePanel
     title: Any
 
     @property
     def inputs(self) -> set[Any]:
-        return {self.model, self.title, *self.data.inputs, *self.recipe.inputs}
+        return {self.model, self.teacher, self.title, *self.data.inputs, *self.recipe.inputs}
 
     def read(self, values: Mapping[Any, Any], catalog: Catalog, owner: str) -> tuple[Job, Parts]:
         """What the form asks for. Raises InvalidSetup, UnknownModel, and NotSupported for a model that cannot learn."""
@@ -49,6 +52,7 @@ class TrainingForm:
         recipe = self.recipe.read(values)
         if owner:
             refuse_own_words(values[self.data.name], recipe)
+        teacher, teacher_source = self.chosen_teacher(values, catalog, owner) or (None, None)
         data, parts = self.read_data(values)
         refuse_useless(parts)
         # Everybody on a shared server sees what a training is called: there it is called what it is.
@@ -59,17 +63,25 @@ class TrainingForm:
         job = Job(
             id="", title=title, model=info.name, model_title=info.title, source=source, recipe=recipe,
             data=data.title, prompts=data.prompts, made=time.time(), owner=owner,
+            teacher=teacher_source, teacher_title=teacher.title if teacher else "",
         )  # fmt: skip
         return job, parts
 
     def chosen_model(self, values: Mapping[Any, Any], catalog: Catalog) -> tuple[ModelInfo, ModelSource]:
         """Raises UnknownModel, and NotSupported for a model that cannot learn."""
-        info = catalog.info(payloads.words(values[self.model], "model"))
-        if not can_learn(info):
-            raise NotSupported(f"{info.title} cannot be trained here; choose a language model of this machine.")
-        source = catalog.entry(info.name).source
-        assert isinstance(source, ModelSource)  # of every local model
-        return info, source
+        return _local(values[self.model], "model", "cannot be trained here", catalog)
+
+    def chosen_teacher(
+        self, values: Mapping[Any, Any], catalog: Catalog, owner: str = ""
+    ) -> tuple[ModelInfo, ModelSource] | None:
+        """What teaches, if another model is to. Raises UnknownModel, NotSupported, and InvalidSetup for itself."""
+        if not (named := values[self.teacher]):
+            return None
+        if owner:
+            raise NotSupported(TEACHER_ON_SHARED)
+        if named == values[self.model]:
+            raise InvalidSetup("A model cannot be its own teacher: it would learn what it says already.")
+        return _local(named, "teacher", "gives no probabilities to learn", catalog)
 
     def read_data(self, values: Mapping[Any, Any]) -> tuple[TrainingData, Parts]:
         """The data and its parts, by the recipe's seed. Raises InvalidSetup."""
@@ -79,12 +91,24 @@ class TrainingForm:
         """Updates that offer the models there are now."""
         models = trainable(catalog)
         names = [name for _, name in models]
-        return {self.model: gr.Dropdown(models, value=chosen if chosen in names else names[0] if names else None)}
+        return {
+            self.model: gr.Dropdown(models, value=chosen if chosen in names else names[0] if names else None),
+            self.teacher: gr.update(choices=[NO_TEACHER, *models]),
+        }
+
+
+def _local(name: Any, field: str, why_not: str, catalog: Catalog) -> tuple[ModelInfo, ModelSource]:
+    info = catalog.info(payloads.words(name, field))
+    if not can_learn(info):
+        raise NotSupported(f"{info.title} {why_not}; choose a language model of this machine.")
+    source = catalog.entry(info.name).source
+    assert isinstance(source, ModelSource)  # of every local model
+    return info, source
 
 
 def refuse_own_words(data: Any, recipe: Recipe) -> None:
     """Raises NotSupported for rows, and for words in the recipe, that a stranger would teach what all can ask."""
-    if data == OWN:
+    if data in OF_ONES_OWN:
         raise NotSupported(OWN_ON_SHARED)
     for parameter in parameters(Recipe):
         if parameter.kind == "text" and getattr(recipe, parameter.name) != parameter.default:
@@ -116,6 +140,11 @@ def build(catalog: Catalog, *, public: bool = False) -> TrainingForm:
     data = data_panel.build(public=public)
     gr.Markdown("### Recipe")
     model = gr.Dropdown(models, value=models[0][1] if models else None, label="Model", filterable=False)
+    teacher = gr.Dropdown(
+        [NO_TEACHER, *models], value="", label="Teacher", filterable=False, visible=not public,
+        info="Another model of the same family, larger: how likely it finds every word of the answers is learned, not "
+        "the answers alone.",
+    )  # fmt: skip
     recipe = recipe_panel.build(public=public)
     title = gr.Textbox(label="Title (optional)", info="Empty: data and method.", max_lines=1, visible=not public)
-    return TrainingForm(model=model, data=data, recipe=recipe, title=title)
+    return TrainingForm(model=model, teacher=teacher, data=data, recipe=recipe, title=title)

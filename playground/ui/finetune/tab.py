@@ -34,6 +34,8 @@ from playground.ui.finetune.prompt_or_tune.running import PromptOrTuneHandlers
 from playground.ui.finetune.running_panel import TrainingHandlers
 from playground.ui.finetune.search import search_form, search_panel
 from playground.ui.finetune.search.search_panel import SearchHandlers
+from playground.ui.finetune.writing import handlers as writing
+from playground.ui.finetune.writing.handlers import WritingHandlers
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import report_errors
@@ -63,6 +65,7 @@ def build(shared: PageContext) -> Tab:
             words = widgets.words(elem_id="training-estimate")
             words.value = sentence(estimating.opening_text(shared.catalog))
             start, stop = running_panel.build_buttons()
+            waiting = waiting_line.build(shared.page)
         with gr.Column(elem_classes="seeing", min_width=0):
             panel = running_panel.build(start, stop)
             taken = take_away.build()
@@ -91,6 +94,7 @@ def build(shared: PageContext) -> Tab:
     own_rows_panel.wire(own)
     checking.wire(RowChecksHandlers(form=filled, shared=shared))
     recipe_files.wire(RecipeFileHandlers(files=files, form=filled, public=shared.settings.public))
+    writing.wire(WritingHandlers(panel=filled.data.written, shared=shared, line=waiting))
     _wire_form(filled, shared)
     return Tab(learning=None if shared.settings.public else data_panel.learning(filled.data, own))
 
@@ -115,13 +119,15 @@ def _wire_form(filled: TrainingForm, shared: PageContext) -> None:
     def offer(chosen: object, request: gr.Request) -> Updates:
         return filled.offer(chosen, shared.sessions.of(request))
 
-    data.name.change(describe_data, data.name, [data.card, data.own.frame], preprocess=False, **AT_ONCE)
+    data.name.change(
+        describe_data, data.name, [data.card, data.own.frame, data.written.frame], preprocess=False, **AT_ONCE
+    )
     recipe.method.change(
         describe_method, recipe.method, [recipe.card, *(field.widget for field in recipe.numbers)], preprocess=False,
         **AT_ONCE,
     )  # fmt: skip
     recipe.presets.choose(fill, None, recipe.outputs, **AT_ONCE)
     on_opening_and(
-        shared.page.load, [shared.model_changes.change], offer, filled.model, [filled.model], preprocess=False,
-        trigger_mode="always_last", **AT_ONCE,
+        shared.page.load, [shared.model_changes.change], offer, filled.model, [filled.model, filled.teacher],
+        preprocess=False, trigger_mode="always_last", **AT_ONCE,
     )  # fmt: skip
