@@ -126,7 +126,7 @@ def warm_python() -> Iterator[WarmPython]:
 @pytest.fixture
 def warm_trainings(warm_python: WarmPython, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each training still has a process of its own, and all of it is said in tests of how one is started."""
-    monkeypatch.setattr("playground.finetuning.jobs.training_jobs.subprocess", warm_python.subprocess)
+    monkeypatch.setattr("playground.finetuning.jobs.turns.subprocess", warm_python.subprocess)
 
 
 @pytest.fixture(scope="session")

@@ -52,7 +52,7 @@ class WarmPython:
         self, command: Sequence[str], *, stdout: IO[bytes], env: Mapping[str, str], **fixed: Any
     ) -> "Forked | subprocess.Popen[bytes]":
         """What `python -c` would start."""
-        assert fixed == {"stdin": subprocess.PIPE, "stderr": subprocess.STDOUT, "bufsize": 0}
+        assert fixed == {"stdin": subprocess.PIPE, "stderr": subprocess.STDOUT, "bufsize": 0, "process_group": 0}
         assert command[:2] == [sys.executable, "-c"]
         (mine, theirs), (read, write) = socket.socketpair(), os.pipe()
         with mine, theirs, self._lock:
@@ -98,6 +98,7 @@ def _watch(command: list[str], env: dict[str, str], stdin: int, output: int, tol
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     if (child := os.fork()) == 0:
         os.close(told)
+        os.setpgid(0, 0)
         for file, as_number in ((stdin, 0), (output, 1), (output, 2)):
             os.dup2(file, as_number)
         os.close(stdin)

@@ -81,7 +81,7 @@ def stepped(standing: Standing) -> bool:
 def test_a_training_goes_on_by_itself_and_leaves_what_was_learned(
     jobs: TrainingJobs, start: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(training_jobs, "subprocess", subprocess)  # started as on a server
+    monkeypatch.setattr(turns, "subprocess", subprocess)  # started as on a server
     standing = until(jobs, key := start(), ended)
     assert standing.end is not None
     assert (standing.phase, standing.end.step) == ("done", 3)
