@@ -20,6 +20,7 @@ train_command.py     Trains on the command line by a recipe in a file, as the Fi
 training_data.py     The data that trainings can begin with, with prompts to look at while it trains
 vocabulary.py        Makes a small tokenizer and word vectors from a language model's vocabulary
 whole_file.py        Writes files that are there whole or not at all
+heads/               Heads for one task on small encoders, and a reward model: labels, spans, answers, preferences
 held_out/            What a model scores on items that it has not learned: a sealed part, asked in several ways
 jobs/                Trainings that go on in a process of their own, one at a time
 methods/             The ways to train: each says what it trains, what it takes, and when it fails

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from playground.errors import InvalidSetup
 from playground.finetuning.held_out.tasks import TASKS
 from playground.finetuning.preparation.checks.base import group_rows, prompt_key
-from playground.finetuning.preparation.rows import Row, TrainingRow, messages_of
+from playground.finetuning.preparation.rows import PreferenceRow, Row, TrainingRow, messages_of
 from playground.finetuning.preparation.splits import split_rows
 from playground.finetuning.skills import SKILLS, Skill
+from playground.finetuning.skills.pirate import preferred_tellings
 from playground.types import Example, Message
 
 PROMPTS = 3  # that are answered at every look
+PAIRS, PAIRS_TITLE = "pirate_pairs", "A pirate's voice preferred, as pairs"
 SEALED = 0.2  # share of the items that is sealed where a search needs some
 MOST_VALIDATION = 64  # rows: a look at more would take longer than the steps between two
 
@@ -39,19 +41,32 @@ class Parts:
 
 
 def offered() -> dict[str, str]:
-    """The titles of all data that comes with the playground, by name: of skills, and of tasks that no skill has."""
+    """The titles of all data that comes with the playground, by name: of skills, of tasks without one, and of pairs."""
     skills = {name: skill.title for name, skill in SKILLS.items()}
-    return {**skills, **{task.name: task.title for task in TASKS.values() if not task.skill}}
+    return {**skills, **{task.name: task.title for task in TASKS.values() if not task.skill}, PAIRS: PAIRS_TITLE}
 
 
 def built_in(name: str, seed: int) -> TrainingData:
-    """The data of a skill or task, in the order of a seed. Raises KeyError for a name that is not offered."""
+    """The data of a skill or task, or the pairs, in the order of a seed. Raises KeyError for a name not offered."""
+    if name == PAIRS:
+        return _pairs(seed)
     if name in SKILLS:
         return _of_skill(SKILLS[name], seed)
     task = TASKS[name]
     examples, apart = task.learnable(PROMPTS, (), seed)
     prompts = tuple(messages_of(item.input) for item in apart)
     return TrainingData(name=name, title=task.title, about=task.about_data, rows=_rows(examples), prompts=prompts)
+
+
+def _pairs(seed: int) -> TrainingData:
+    """The pairs that the built-in reward model learns from too, for DPO."""
+    rows = tuple(
+        PreferenceRow(messages=messages_of(asked), chosen=chosen, rejected=rejected, id=str(number))
+        for number, (asked, chosen, rejected) in enumerate(preferred_tellings(random.Random(seed)), 1)
+    )
+    about = "A question with two answers: in a pirate's voice, which is preferred, and plain. For DPO, and for rewards."
+    prompts = _of_skill(SKILLS["pirate"], seed).prompts
+    return TrainingData(name=PAIRS, title=PAIRS_TITLE, about=about, rows=rows, prompts=prompts)
 
 
 def _of_skill(skill: Skill, seed: int) -> TrainingData:

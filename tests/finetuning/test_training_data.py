@@ -4,10 +4,10 @@ import pytest
 
 from playground.finetuning.preparation.rows import TrainingRow
 from playground.finetuning.skills import SKILLS
-from playground.finetuning.training_data import MOST_VALIDATION, PROMPTS, built_in, split
+from playground.finetuning.training_data import MOST_VALIDATION, PAIRS, PROMPTS, built_in, split
 
 
-@pytest.mark.parametrize("name", SKILLS)
+@pytest.mark.parametrize("name", [*SKILLS, PAIRS])
 def test_what_is_looked_at_is_not_learned(name: str) -> None:
     data = built_in(name, seed=3)
     parts = split(data, None, 0.1, seed=3)

@@ -27,4 +27,5 @@ BOTTLENECK = Method(
     rate=1e-3,
     reads=("width", "places"),
     attach=_attach,
+    of_peft=False,
 )

@@ -26,6 +26,15 @@ def retell(answer: str, random: Random, voice: Mapping[str, Any]) -> str:
     return f"{random.choice(voice['opening'])} {tale} {random.choice(voice['closing'])}"
 
 
+def preferred_tellings(random: Random) -> list[tuple[str, str, str]]:
+    """Questions, each with its answer told in the voice, which is preferred, and told plainly."""
+    voice = read_words("pirate/voice.yaml")
+    return [
+        (row["question"], retell(row["answer"], random, voice), row["answer"])
+        for row in read_items("pirate/questions.jsonl", "train")
+    ]
+
+
 def find_telltales(answer: str, telltale_words: Sequence[str]) -> set[str]:
     """The pirate words that an answer has, each once."""
     text = answer.lower().replace("’", "'")

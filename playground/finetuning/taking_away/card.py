@@ -53,7 +53,7 @@ def card_text(folder: JobFolder, *, merged: bool = False) -> str:
         held_out_markdown(sealed) if (sealed := read_held_out(folder.result)) else "",
         as_markdown(read_probes(folder.result)),
         card_sections.limits(job),
-        card_sections.use(base_name(job.source), is_model=is_model),
+        card_sections.use(base_name(job.source), is_model=is_model, of_peft=method_of(job.recipe).of_peft),
     ]
     title = escape_markdown(job.title)
     body = "\n\n".join(section.strip() for section in sections if section)
@@ -66,7 +66,7 @@ def _head(job: Job, *, is_model: bool) -> Mapping[str, Any]:
     hub_name = base_name(job.source)
     return {
         **({"base_model": hub_name} if hub_name else {}),
-        "library_name": "transformers" if is_model else "peft",
+        **({"library_name": "transformers" if is_model else "peft"} if method.of_peft else {}),
         "pipeline_tag": "text-generation",
         "tags": ["prompt-playground", method.name.replace("_", "-")],
     }

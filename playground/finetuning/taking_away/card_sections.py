@@ -92,8 +92,13 @@ def limits(job: Job) -> str:
     )
 
 
-def use(base_name: str, *, is_model: bool) -> str:
+def use(base_name: str, *, is_model: bool, of_peft: bool) -> str:
     """How to load it."""
+    if not of_peft:
+        return (
+            "## Use\n\nGive its folder to the Models tab of the playground; PEFT has no such adapter. Of each module "
+            "that its config names, what it puts out, y, becomes y + up(relu(down(y))): its tensors are named so."
+        )
     lines = _model_lines() if is_model else _adapter_lines(base_name)
     return (
         "## Use\n\n```python\n" + "\n".join(lines) + "\n```\n\nOr give its folder to the Models tab of the playground."

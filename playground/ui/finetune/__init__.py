@@ -23,5 +23,6 @@ search/               A search over recipes: what it goes over, its start, and i
 files/                What comes into the tab as a file, and what is taken away from it
 held_out/             What was learned on sealed items, against its base: scores with intervals
 prompt_or_tune/       Prompt or tune?: one click, and the tab says for one task from when on a training is worth it
-writing/               Rows that a model writes, on the page: answers to prompts or more rows like a few, looked through
+writing/              Rows that a model writes: answers to prompts or more rows like a few, looked through by a person
+heads/                Task heads on small encoders, and a reward model with best of n
 """

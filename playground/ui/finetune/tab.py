@@ -22,6 +22,7 @@ from playground.ui.finetune.files import recipe_files, take_away
 from playground.ui.finetune.files.recipe_files import RecipeFileHandlers
 from playground.ui.finetune.files.take_away import TakeAwayHandlers
 from playground.ui.finetune.form import TrainingForm
+from playground.ui.finetune.heads import section
 from playground.ui.finetune.held_out import judging
 from playground.ui.finetune.held_out.judging import HeldOutHandlers
 from playground.ui.finetune.history_panel import HistoryHandlers
@@ -90,6 +91,8 @@ def build(shared: PageContext) -> Tab:
                 panel=comparison, jobs=jobs, shared=shared, changes=panel.changes, turns=training.turns
             )
         )
+    if not shared.settings.public:
+        section.build(shared)
     own = OwnRowsHandlers(panel=filled.data.own, settings=shared.settings)
     own_rows_panel.wire(own)
     checking.wire(RowChecksHandlers(form=filled, shared=shared))

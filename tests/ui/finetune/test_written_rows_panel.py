@@ -1,13 +1,15 @@
 """Rows that a model wrote, as the form holds them: those that are ticked are learned, and nothing else."""
 
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from playground.errors import InvalidSetup
 from playground.finetuning.preparation.rows import TrainingRow, messages_of
 from playground.ui.finetune.writing import panel as writing_panel
-from playground.ui.finetune.writing.handlers import state_text
+from playground.ui.finetune.writing.handlers import WritingHandlers, state_text
+from playground.ui.gate.values import check_outputs
 
 ROWS = tuple(
     TrainingRow(messages=messages_of(f"Say {word}."), answer=word, id=word) for word in ("one", "two", "three")
@@ -44,6 +46,19 @@ def test_those_that_are_ticked_are_learned(kept: Any, words: Any) -> None:
 def test_without_any_it_says_what_to_do(rows: Any, kept: Any, match: str) -> None:
     with pytest.raises(InvalidSetup, match=match):
         read(rows, kept)
+
+
+def test_what_is_asked_for_follows_what_is_written() -> None:
+    import gradio as gr
+
+    with gr.Blocks():
+        panel = writing_panel.build()
+    handlers = WritingHandlers(panel=panel, shared=Mock(), line=Mock())
+    for kind, answers in (("answers", True), ("more", False)):
+        updates = handlers.ask_for(kind)
+        check_outputs(updates)  # the gate lets them out
+        shown = {widget: update["visible"] for widget, update in updates.items()}
+        assert shown == {panel.prompts: answers, panel.seeds: not answers, panel.wanted: not answers}
 
 
 def test_what_was_left_out_is_counted() -> None:

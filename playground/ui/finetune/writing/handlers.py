@@ -22,8 +22,6 @@ from playground.types import Weights
 from playground.ui.finetune.writing.panel import (
     ANSWERS,
     MORE,
-    PROMPTS_HINT,
-    SEEDS_HINT,
     WritingChoice,
     WritingPanel,
     shown,
@@ -80,13 +78,14 @@ class WritingHandlers:
         if model.capabilities.task:
             raise NotSupported(f"{model.title} is made for one task and writes no rows; choose a language model.")
         how: WritingChoice = setups.build(WritingChoice, read_fields(panel.how, values), ("data",))
-        given, writer = payloads.words(values[panel.given], "rows"), CatalogWriter(catalog, Weights(model=model.name))
+        writer, kind = CatalogWriter(catalog, Weights(model=model.name)), values[panel.kind]
+        if kind not in (ANSWERS, MORE):
+            raise InvalidSetup(path=("data",), value=kind, rule=f"it must be {ANSWERS} or {MORE}.")
+        given = payloads.words(values[panel.prompts if kind == ANSWERS else panel.seeds], "rows")
         if len(given) > MAX_BYTES:
             raise LimitReached(f"At most {MAX_BYTES // 2**20} MB can be given; give a part of it.")
-        if values[panel.kind] == ANSWERS:
+        if kind == ANSWERS:
             return model.name, answer_prompts(writer, read_prompts(given), how.about)
-        if values[panel.kind] != MORE:
-            raise InvalidSetup(path=("data",), value=values[panel.kind], rule=f"it must be {ANSWERS} or {MORE}.")
         return model.name, write_more(writer, read_rows(given).rows, how.wanted, how.about, seed=0)
 
     def _show(self, rows: Sequence[TrainingRow], left_out: Mapping[str, int], *, going: bool) -> Updates:
@@ -107,9 +106,12 @@ class WritingHandlers:
     @report_errors
     def ask_for(self, kind: object) -> Updates:
         """What is to be given for what is written."""
-        answers = kind == ANSWERS
-        label = "Prompts, one a line" if answers else "Examples, as CSV or JSON lines"
-        return {self.panel.given: gr.update(label=label, placeholder=PROMPTS_HINT if answers else SEEDS_HINT)}
+        panel, answers = self.panel, kind == ANSWERS
+        return {
+            panel.prompts: gr.update(visible=answers),
+            panel.seeds: gr.update(visible=not answers),
+            panel.wanted: gr.update(visible=not answers),
+        }
 
     @report_errors
     def offer_writers(self, chosen: object, request: gr.Request) -> Updates:
@@ -129,7 +131,7 @@ def state_text(rows: int, left_out: Mapping[str, int], *, going: bool) -> str:
 def wire(handlers: WritingHandlers) -> None:
     """Attach the handlers."""
     panel, shared = handlers.panel, handlers.shared
-    inputs = {panel.writer, panel.kind, panel.given, *(field.widget for field in panel.how)}
+    inputs = {panel.writer, panel.kind, panel.prompts, panel.seeds, *(field.widget for field in panel.how)}
     outputs = [panel.state, panel.stop, panel.rows, panel.kept]
     begun = handlers.line.attach(
         panel.write.click, handlers.write_rows, inputs, outputs, preprocess=False, trigger_mode="once",
@@ -137,7 +139,9 @@ def wire(handlers: WritingHandlers) -> None:
     )  # fmt: skip
     handlers.line.wire(gr.State(None))
     panel.stop.click(handlers.stop_writing, panel.rows, outputs, cancels=[begun], **AT_ONCE)
-    panel.kind.change(handlers.ask_for, panel.kind, [panel.given], preprocess=False, **AT_ONCE)
+    panel.kind.change(
+        handlers.ask_for, panel.kind, [panel.prompts, panel.seeds, panel.wanted], preprocess=False, **AT_ONCE
+    )
     on_opening_and(
         shared.page.load, [shared.model_changes.change], handlers.offer_writers, panel.writer, [panel.writer],
         preprocess=False, trigger_mode="always_last", **AT_ONCE,

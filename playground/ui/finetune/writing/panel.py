@@ -37,9 +37,7 @@ class WritingChoice:
         max_length=4000, lines=2, label="Instruction to the model that writes (optional)",
         help="It reads this, and what learns does not: how to answer, or what the examples are of.",
     )  # fmt: skip
-    wanted: int = number(
-        20, 1, MOST_ROWS, step=1, label="Examples", help="How many are wanted. Of prompts, each is answered once."
-    )
+    wanted: int = number(20, 1, MOST_ROWS, step=1, label="Examples", help="How many are wanted.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +47,8 @@ class WritingPanel:
     frame: Any
     writer: Any
     kind: Any
-    given: Any
+    prompts: Any
+    seeds: Any
     how: tuple[Field, ...]
     write: Any
     stop: Any
@@ -60,6 +59,11 @@ class WritingPanel:
     @property
     def inputs(self) -> set[Any]:
         return {self.rows, self.kept}
+
+    @property
+    def wanted(self) -> Any:
+        """How many examples are wanted; prompts are answered once each."""
+        return next(field.widget for field in self.how if field.parameter.name == "wanted")
 
     def read(self, values: Mapping[Any, Any]) -> tuple[tuple[Row, ...], str]:
         """The rows that were kept, and what to call them. Raises InvalidSetup where there are none."""
@@ -92,10 +96,12 @@ def build() -> WritingPanel:
             value=ANSWERS,
             label="What it writes",
         )
-        given = gr.Textbox(
-            label="Prompts, one a line", lines=4, max_lines=12, placeholder=PROMPTS_HINT, elem_id="writing-given"
+        prompts = gr.Textbox(label="Prompts, one a line", lines=4, max_lines=12, placeholder=PROMPTS_HINT)
+        seeds = gr.Textbox(
+            label="Examples, as CSV or JSON lines", lines=4, max_lines=12, placeholder=SEEDS_HINT, visible=False
         )
         how = pick(WritingChoice, "about", "wanted")
+        how[-1].widget.visible = False  # of answers to prompts there are as many as there are prompts
         with gr.Row(elem_classes="acts"):
             write = gr.Button("Write rows", size="sm", variant="secondary", elem_id="write-rows")
             stop = gr.Button("Stop writing", size="sm", visible=False, elem_classes="quiet-button")
@@ -105,6 +111,6 @@ def build() -> WritingPanel:
             visible=False, elem_id="written-kept",
         )  # fmt: skip
     return WritingPanel(
-        frame=frame, writer=writer, kind=kind, given=given, how=how, write=write, stop=stop, state=state, kept=kept,
-        rows=gr.State(()),
+        frame=frame, writer=writer, kind=kind, prompts=prompts, seeds=seeds, how=how, write=write,
+        stop=stop, state=state, kept=kept, rows=gr.State(()),
     )  # fmt: skip

@@ -1,0 +1,8 @@
+"""Task heads on small encoders, on the page: trained, measured, tried, and a reward model at work.
+
+best_of_n_panel.py   Best of n beside the base and what was tuned, as a reward model judges them
+panel.py             What a head is to do, on which rows and on which encoder: the widgets and what they hold
+section.py           The part of the Fine-tune tab for heads: laid out and wired
+training_heads.py    A head is trained while one watches, and tried on a text afterwards
+values.py            What came of a head -> tables and sentences on the page
+"""

@@ -1,0 +1,100 @@
+"""What came of a head -> tables and sentences on the page."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from playground.finetuning.heads.best_of_n import BestOfN, JudgedAnswer, strayed
+from playground.finetuning.heads.kinds import HEADS, Head
+from playground.finetuning.heads.plan import TrainedHead
+from playground.finetuning.heads.worker import figure_text
+from playground.finetuning.training.events import TrainingStep
+from playground.formats import format_duration
+from playground.types import Finding
+
+MOST_FOUND = 30  # findings that are shown
+
+
+def card_text(head: Head) -> str:
+    return (
+        f"**What is trained.** {head.trained}\n\n**What it takes.** {head.cost}\n\n**When it fails.** {head.fails}\n\n"
+        f"**The rows.** {head.data}"
+    )
+
+
+def step_text(step: TrainingStep) -> str:
+    left = f", about {format_duration(step.left)} left" if step.left else ""
+    return f"Step {step.step:,} of {step.steps:,}, loss {step.loss:.3f}{left}."
+
+
+def title_of(head: TrainedHead) -> str:
+    """What a head is called in the list of those that can be tried."""
+    score = head.scores[0]
+    return f"{HEADS[head.plan.kind].title}: {head.data} ({score.name.lower()} {score.after[0]:.0%}, {head.key[9:15]})"
+
+
+def scores_value(head: TrainedHead | None) -> list[dict[str, Any]]:
+    """Each measure before training and after it."""
+    if head is None:
+        return []
+    rows = [
+        {"head": score.name, "cells": [figure_text(score.before), figure_text(score.after)]} for score in head.scores
+    ]
+    note = (
+        f"On {head.scores[0].rows} rows held out, with 95 % intervals. Trained were {head.trained:,} of "
+        f"{head.parameters:,} weights of {head.encoder} in {format_duration(head.seconds)}. Before it had learned "
+        "anything it could only guess."
+    )
+    return [
+        {"caption": "What it learned", "corner": "Measure", "columns": ["Before", "After"], "rows": rows, "note": note}
+    ]
+
+
+def findings_value(text: str, findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """What was found in a text, with how likely it is."""
+    rows = [
+        {
+            "head": one.label,
+            "cells": ["the whole text" if one.start is None else text[one.start : one.end], f"{one.probability:.1%}"],
+        }
+        for one in findings[:MOST_FOUND]
+    ]
+    empty = [] if rows else [{"head": "Nothing", "cells": ["nothing was found in it", ""]}]
+    return [
+        {
+            "caption": "What it finds",
+            "corner": "Label",
+            "columns": ["Where", "Probability"],
+            "rows": rows or empty,
+            "note": "",
+        }
+    ]
+
+
+def best_of_n_value(found: BestOfN) -> list[dict[str, Any]]:
+    """The answers beside each other with their rewards, and what more draws are worth."""
+    count = len(found.drawn)
+
+    def row(head: str, one: JudgedAnswer) -> dict[str, Any]:
+        return {"head": head, "cells": [one.text or "(nothing)", f"{one.reward:+.2f}"]}
+
+    rows = [row("Base, likeliest answer", found.likeliest), row(f"Base, best of {count}", found.drawn[0])]
+    if count > 1:
+        rows.append(row(f"Base, worst of {count}", found.drawn[-1]))
+    if found.tuned is not None:
+        rows.append(row("Tuned, likeliest answer", found.tuned))
+    note = (
+        "A difference of 1 in reward makes an answer 2.7 times as likely to be preferred, as far as the reward model "
+        f"knows. Best of {count} costs {count} answers each time, and strays from the base by at most "
+        f"{strayed(count):.1f} nats; training on the same pairs (DPO) costs once, and strays as far as it learns."
+    )
+    sizes = sorted({size for size in (1, 2, 4, 8, 16, count) if size <= count})
+    curve = [
+        {"head": f"best of {size}" if size > 1 else "any one", "cells": [f"{found.expected_best(size):+.2f}"]}
+        for size in sizes
+    ]
+    return [
+        {"caption": "Base, best of n, and tuned", "corner": "Who answers", "columns": ["Answer", "Reward"],
+         "rows": rows, "note": note},
+        {"caption": "What more draws are worth", "corner": "Of the answers drawn", "columns": ["Mean reward"],
+         "rows": curve, "note": "Each doubling is worth less than the one before."},
+    ]  # fmt: skip

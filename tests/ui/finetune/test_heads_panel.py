@@ -1,0 +1,106 @@
+"""The form of a head, and what came of one, as the page shows it."""
+
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from playground.errors import InvalidSetup
+from playground.finetuning.heads.best_of_n import BestOfN, JudgedAnswer
+from playground.finetuning.heads.kinds import HEADS
+from playground.finetuning.heads.plan import HeadFolder, HeadPlan, Score, TrainedHead, trained_heads
+from playground.types import Finding
+from playground.ui.finetune.heads import panel as heads_panel
+from playground.ui.finetune.heads.values import best_of_n_value, card_text, findings_value, scores_value, title_of
+from playground.ui.gate.values import check_outputs
+
+HEAD = TrainedHead(
+    key="20300101-101010-abc123", plan=HeadPlan(steps=9), encoder="all-MiniLM-L6-v2", data="built-in rows",
+    scores=(Score(name="Accuracy", rows=40, before=(0.25, 0.1, 0.4), after=(0.8, 0.7, 0.9)),), trained=10,
+    parameters=100, seconds=61.0, made=5.0,
+)  # fmt: skip
+
+
+@pytest.fixture
+def panel() -> heads_panel.HeadsPanel:
+    with gr.Blocks():
+        return heads_panel.build()
+
+
+def values_of(panel: heads_panel.HeadsPanel, **changed: Any) -> dict[Any, Any]:
+    values = {widget: widget.value for widget in panel.inputs}
+    return values | {getattr(panel, name): value for name, value in changed.items()}
+
+
+@pytest.mark.parametrize("kind", HEADS)
+def test_the_form_gives_a_plan_with_rows(panel: heads_panel.HeadsPanel, kind: Any) -> None:
+    plan, (rows, held_out), title = panel.plan(values_of(panel, kind=kind))
+    assert (plan.kind, plan.trains, title) == (kind, "encoder_and_head", "built-in rows")
+    assert rows
+    assert held_out
+    shown = heads_panel.describe(panel, kind, "own")
+    assert HEADS[kind].fails in shown[panel.card]
+    assert HEADS[kind].hint.split("\n")[0] in shown[panel.given]["info"]
+    check_outputs(shown)  # the gate lets it out
+
+
+@pytest.mark.parametrize(
+    "changed", [{"kind": "magic"}, {"data": "elsewhere"}, {"kind": 7}, {"data": "own", "given": ""}]
+)
+def test_what_is_not_offered_is_refused(panel: heads_panel.HeadsPanel, changed: dict[str, Any]) -> None:
+    with pytest.raises(InvalidSetup):
+        panel.plan(values_of(panel, **changed))
+    if "kind" in changed:
+        with pytest.raises(InvalidSetup, match="must be one of classification, tokens"):
+            heads_panel.chosen(changed["kind"])
+
+
+def test_no_widget_is_taken_for_the_list_of_encoders_of_a_search(panel: heads_panel.HeadsPanel) -> None:
+    assert not any("of-encoder" in (field.widget.elem_classes or []) for field in panel.numbers)
+
+
+def test_scores_stand_before_and_after() -> None:
+    (table,) = scores_value(HEAD)
+    assert table["rows"] == [{"head": "Accuracy", "cells": ["25.0% (10.0% to 40.0%)", "80.0% (70.0% to 90.0%)"]}]
+    assert "On 40 rows held out" in table["note"]
+    assert "10 of 100 weights of all-MiniLM-L6-v2" in table["note"]
+    assert scores_value(None) == []
+    assert title_of(HEAD) == "Label a text: built-in rows (accuracy 80%, 101010)"
+    assert all(word in card_text(HEADS["reward"]) for word in ("What is trained", "What it takes", "When it fails"))
+
+
+def test_what_is_found_is_shown_with_its_probability() -> None:
+    found = (Finding(label="WHO", probability=0.75, start=0, end=3), Finding(label="mood", probability=0.5))
+    (table,) = findings_value("Ann sings", found)
+    assert [(row["head"], *row["cells"]) for row in table["rows"]] == [
+        ("WHO", "Ann", "75.0%"),
+        ("mood", "the whole text", "50.0%"),
+    ]
+    assert findings_value("Ann", ())[0]["rows"][0]["head"] == "Nothing"
+
+
+def test_best_of_n_stands_beside_base_and_tuned() -> None:
+    def judged(text: str, reward: float) -> JudgedAnswer:
+        return JudgedAnswer(text=text, reward=reward)
+
+    found = BestOfN(likeliest=judged("a", 0.0), drawn=(judged("b", 2.0), judged("", -1.0)), tuned=judged("c", 3.0))
+    table, curve = best_of_n_value(found)
+    assert [(row["head"], row["cells"]) for row in table["rows"]] == [
+        ("Base, likeliest answer", ["a", "+0.00"]),
+        ("Base, best of 2", ["b", "+2.00"]),
+        ("Base, worst of 2", ["(nothing)", "-1.00"]),
+        ("Tuned, likeliest answer", ["c", "+3.00"]),
+    ]
+    assert [row["cells"] for row in curve["rows"]] == [["+0.50"], ["+2.00"]]
+
+
+def test_heads_are_kept_and_read_again_but_not_those_of_another_version(tmp_path: Any) -> None:
+    for number, made in enumerate((1.0, 3.0, 2.0)):
+        folder = HeadFolder(tmp_path / f"head-{number}")
+        folder.path.mkdir()
+        folder.write_trained(replace(HEAD, key=folder.path.name, made=made))
+    (tmp_path / "odd").mkdir()
+    (tmp_path / "odd" / "head.json").write_text('{"plan": {"kind": "magic"}, "scores": []}')
+    assert [head.key for head in trained_heads(tmp_path)] == ["head-1", "head-2", "head-0"]
+    assert trained_heads(tmp_path)[0] == replace(HEAD, key="head-1", made=3.0)
