@@ -1,9 +1,13 @@
 """The sealed part of each task: never learned, never shown, and asked as an experiment asks."""
 
+from unittest.mock import Mock
+
 import pytest
 
+from playground.errors import LimitReached
 from playground.evaluation import datasets, experiments, scorers
 from playground.evaluation.plan import Item
+from playground.finetuning.held_out.answering import Answering
 from playground.finetuning.held_out.sealed_part import without_learned
 from playground.finetuning.held_out.tasks import TASKS, Task
 from playground.finetuning.preparation.rows import TrainingRow, messages_of
@@ -42,3 +46,10 @@ def test_an_item_that_a_row_holds_in_other_words_around_it_is_left_out() -> None
     items = [Item(id="1", input="The soup was cold."), Item(id="2", input="The soup was hot.")]
     row = TrainingRow(messages=messages_of("Which sentiment?\n\nthe  soup was cold."), answer="Negative")
     assert [item.id for item in without_learned(items, [row])] == ["2"]
+
+
+def test_more_answers_than_the_server_allows_are_refused_before_any_is_asked() -> None:
+    part = TASKS["sentiment"].sealed(10, 0)
+    answering = Answering(catalog=Mock(), store=Mock(), max_cells=9)
+    with pytest.raises(LimitReached, match=r"10 cells; 9 is the most \(PLAYGROUND_MAX_CELLS\)"):
+        next(answering.ask(part, [part.technique("bare")], [Weights()]))

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from playground.backends.catalog import Catalog
 from playground.errors import LimitReached, StoreFailed
-from playground.evaluation import running
-from playground.evaluation.plan import Technique
+from playground.evaluation import experiments, running
+from playground.evaluation.plan import MAX_CELLS, Technique
 from playground.evaluation.results import Table
 from playground.evaluation.store import Store
 from playground.finetuning.held_out.sealed_part import SealedPart
@@ -20,7 +20,7 @@ from playground.types import Weights
 class Answering:
     """Where answers come from and are kept; `visitor` is who asks, where several people share the store.
 
-    One answer may take `max_seconds`, all of one experiment `max_total_seconds`.
+    One answer may take `max_seconds`, all of one experiment `max_total_seconds`, and it has at most `max_cells`.
     """
 
     catalog: Catalog
@@ -28,16 +28,19 @@ class Answering:
     visitor: str = ""
     max_seconds: float = math.inf
     max_total_seconds: float = math.inf
+    max_cells: int = MAX_CELLS
 
     def ask(
         self, part: SealedPart, techniques: Sequence[Technique], models: Sequence[Weights]
     ) -> Generator[Table, None, Table]:
         """Yield the table as it grows, and return it whole. Closing stops the work.
 
-        Raises LimitReached when the time is over, and StoreFailed.
+        Raises LimitReached for too many answers or when the time is over, and StoreFailed.
         """
+        experiment = part.experiment(techniques, models)
+        experiments.check_size(experiment, self.max_cells, "PLAYGROUND_MAX_CELLS")
         tables = running.run(
-            part.experiment(techniques, models), self.catalog, self.store, visitor=self.visitor,
+            experiment, self.catalog, self.store, visitor=self.visitor,
             max_seconds=self.max_seconds, max_total_seconds=self.max_total_seconds,
         )  # fmt: skip
         table: Table | None = None

@@ -100,7 +100,7 @@ class HeldOutHandlers:
                 pass
             answering = Answering(
                 catalog=catalog, store=shared.store, visitor=owner, max_seconds=shared.settings.max_seconds,
-                max_total_seconds=shared.settings.max_experiment_seconds,
+                max_total_seconds=shared.settings.max_experiment_seconds, max_cells=shared.settings.max_cells,
             )  # fmt: skip
             said = 0.0
             with Returning(judge(asked, answering)) as work:

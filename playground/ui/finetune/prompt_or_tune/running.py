@@ -102,7 +102,7 @@ class PromptOrTuneHandlers:
 
         answering = Answering(
             catalog=catalog, store=shared.store, visitor=owner, max_seconds=settings.max_seconds,
-            max_total_seconds=settings.max_experiment_seconds,
+            max_total_seconds=settings.max_experiment_seconds, max_cells=settings.max_cells,
         )  # fmt: skip
         return Place(
             answering=answering, jobs=self.jobs, settings=settings, model=info.name, allow=allow, turns=self.turns
