@@ -3,6 +3,7 @@
 python -m playground.experiment FILE.yaml                   results on stdout, progress on stderr
 python -m playground.experiment FILE.yaml --out FOLDER      the report with its figures as well
 python -m playground.experiment FILE.yaml --dask ADDRESS    the cells run on the workers of a Dask cluster
+python -m playground.experiment watch FILE.yaml             the same weights looked at again and again: see its --help
 
 Exits 0 when all it expects holds, 3 when something expected does not, 2 for an experiment that cannot begin, 1 when
 it could not be carried through or a cell failed. Ctrl-C stops it; all that is done is kept, and it exits 130.
@@ -22,9 +23,9 @@ from playground.backends.encoders import library_of
 from playground.backends.memory import MemoryBudget
 from playground.backends.offered_entries import offered_entries
 from playground.background import interruptible
-from playground.cli import terminal
+from playground.cli import terminal, watch
 from playground.errors import InvalidSetup, PlaygroundError
-from playground.evaluation import experiments, running
+from playground.evaluation import running
 from playground.evaluation.findings import expectations
 from playground.evaluation.findings.comparisons import compare
 from playground.evaluation.findings.sentences import (
@@ -42,11 +43,14 @@ from playground.formats import format_count
 from playground.settings import Settings
 from playground.types import Weights
 
+WATCH = "watch"
 DONE, INCOMPLETE, WRONG, NOT_HELD, STOPPED = 0, 1, 2, 3, 130
 
 
 def main(argv: Sequence[str]) -> int:
     """Run the command line; returns the exit status."""
+    if argv and argv[0] == WATCH:
+        return watch.main(argv[1:])
     deprecations.hide()
     parser = argparse.ArgumentParser(
         prog="python -m playground.experiment",
@@ -61,7 +65,7 @@ def main(argv: Sequence[str]) -> int:
     arguments = parser.parse_args(argv)
     try:
         settings = Settings.from_environment()
-        experiment = _read_experiment(arguments.file)
+        experiment = watch.read_experiment(arguments.file)
         if arguments.out:
             _make_folder(arguments.out)
         store = Store(arguments.store or settings.store_file, most_bytes=settings.store_megabytes * 2**20)
@@ -83,15 +87,6 @@ def _say_what_takes_the_input_alone(experiment: Experiment, catalog: Catalog) ->
     for name in dict.fromkeys(model.model for model in experiment.models or (Weights(),)):
         if name in there and there[name].capabilities.task:
             print(f"{name} is made for one task: it takes the input alone, whatever the technique.", file=sys.stderr)
-
-
-def _read_experiment(file: Path) -> Experiment:
-    try:
-        return experiments.read_yaml(file.read_text("utf-8"), file.name, folder=file.parent)
-    except FileNotFoundError:
-        raise InvalidSetup(f"{file} cannot be read: there is no such file.") from None
-    except (OSError, ValueError) as error:  # ValueError: not in UTF-8, or a name that no file can have
-        raise InvalidSetup(f"{file} cannot be read: {error}.") from None
 
 
 def _run(

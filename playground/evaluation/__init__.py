@@ -24,5 +24,6 @@ report/                 Writes the files of a report: pages, figures, and result
 running/                Runs an experiment: reads stored answers, asks for missing ones, and scores all
 scorers/                All scorers, in display order
 statistics/             Statistics: intervals, paired comparisons, Holm's adjustment and the number of items needed
+watching/               A saved experiment asked again and again of the same weights: scores over time, and an alarm
 store/                  The store of finished runs, by a hash of all that determines them, in SQLite for many processes
 """

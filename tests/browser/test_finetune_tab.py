@@ -15,6 +15,17 @@ from playground.backends.catalog import Catalog
 
 PageOver = Callable[..., Page]
 pytestmark = pytest.mark.usefixtures("warm_trainings")
+WATCHED = """
+title: Two words
+data:
+  name: own
+  shots: 0
+  answer: label
+  labels: ["yes", "no"]
+  items: [{id: a, input: "Say yes.", references: ["yes"]}, {id: b, input: "Say no.", references: ["no"]}]
+techniques: [{}]
+sampling: {temperature: 0, max_tokens: 2}
+"""
 TRAINED = 300_000  # milliseconds: a process starts torch, at low priority beside whatever else runs
 
 
@@ -86,6 +97,17 @@ def test_from_data_to_an_adapter_to_a_comparison(page_over: PageOver, tiny_catal
     expect(page.locator("#trainings-curves .js-plotly-plot")).to_be_visible(timeout=TRAINED)
     page.locator("#trainings li").last.get_by_role("button", name=re.compile("^Delete")).click()
     expect(page.locator("#trainings li")).to_have_count(1, timeout=TRAINED)
+
+    # Recipes are searched over, and the best one is kept.
+    page.get_by_role("button", name="Search over recipes").click()
+    set_number(page, "Tries", 2)
+    page.get_by_role("button", name="Start search").click()
+    expect(status).to_contain_text("Tried 2 recipes", timeout=TRAINED)
+    expect(status).to_contain_text("sealed for the end the loss is")
+    expect(page.locator("#search-tries tbody tr")).to_have_count(2, timeout=TRAINED)
+    expect(page.locator("#search-tries-plot .js-plotly-plot")).to_be_visible(timeout=TRAINED)
+
+    # What was learned is taken away, and compared.
     with page.expect_download(timeout=TRAINED) as learned:
         page.get_by_role("button", name="Download it with its card").click()
     assert {"README.md", "adapter_model.safetensors"} <= {*zipfile.ZipFile(learned.value.path()).namelist()}
@@ -107,4 +129,18 @@ def test_two_trainings_wait_for_each_other_on_a_phone(page_over: PageOver, tiny_
     expect(page.locator(".training_status")).to_contain_text("Waits for 1 training before it", timeout=TRAINED)
     page.get_by_role("button", name="Stop training").click()
     expect(page.locator(".training_status")).to_contain_text("Stopped while it waited for its turn", timeout=TRAINED)
+
+    # Meanwhile weights are watched.
+    page.locator("#watch button").first.click()
+    with page.expect_file_chooser() as asked:
+        page.get_by_role("button", name="Open an experiment").click()
+    asked.value.set_files({"name": "plan.yaml", "mimeType": "text/plain", "buffer": WATCHED.encode()})
+    expect(page.locator("#watch-state")).to_contain_text("\u201cTwo words\u201d is what a new watch asks")
+    for said in ("This look is the reference", "no drop beyond chance"):
+        page.get_by_role("button", name="Look now").click()
+        expect(page.locator("#watch-state")).to_contain_text(said, timeout=TRAINED)
+    expect(page.locator("#watch-looks tbody tr")).to_have_count(2)
+    expect(page.locator("#watch-plot .js-plotly-plot")).to_be_visible(timeout=TRAINED)
+    page.get_by_role("button", name="Forget this watch").click()
+    expect(page.locator("#watch-looks tbody tr")).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 1

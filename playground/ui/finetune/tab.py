@@ -35,6 +35,8 @@ from playground.ui.finetune.prompt_or_tune.running import PromptOrTuneHandlers
 from playground.ui.finetune.running_panel import TrainingHandlers
 from playground.ui.finetune.search import search_form, search_panel
 from playground.ui.finetune.search.search_panel import SearchHandlers
+from playground.ui.finetune.watching import watch_handlers, watch_panel
+from playground.ui.finetune.watching.watch_handlers import WatchHandlers
 from playground.ui.finetune.writing import handlers as writing
 from playground.ui.finetune.writing.handlers import WritingHandlers
 from playground.ui.handlers import payloads
@@ -75,6 +77,7 @@ def build(shared: PageContext) -> Tab:
             sealed = judging.build(shared.page)
             probes = probing.build(shared.page)
             history = history_panel.build()
+            watched = None if shared.settings.public else watch_panel.build(shared.page)  # there its operator watches
     jobs = shared.trainings
     training = TrainingHandlers(panel=panel, form=filled, jobs=jobs, shared=shared)
     running_panel.wire(training)
@@ -93,6 +96,8 @@ def build(shared: PageContext) -> Tab:
         )
     if not shared.settings.public:
         section.build(shared)
+    if watched:
+        watch_handlers.wire(WatchHandlers(panel=watched, shared=shared))
     own = OwnRowsHandlers(panel=filled.data.own, settings=shared.settings)
     own_rows_panel.wire(own)
     checking.wire(RowChecksHandlers(form=filled, shared=shared))

@@ -1,0 +1,171 @@
+"""A watch is looked at, shown, given a new reference, or forgotten."""
+
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from playground.errors import InvalidSetup
+from playground.evaluation import experiments
+from playground.evaluation.watching.kept import Kept, Watches
+from playground.evaluation.watching.looking import look
+from playground.evaluation.watching.watch import Watch, watch_of
+from playground.formats import format_count
+from playground.returning import Returning
+from playground.ui.finetune.watching import watch_values
+from playground.ui.finetune.watching.looks_figure import looks_figure
+from playground.ui.finetune.watching.watch_panel import WatchPanel
+from playground.ui.finetune.watching.watch_values import NEW
+from playground.ui.handlers import payloads
+from playground.ui.handlers.event_options import AT_ONCE, QUIET, experimenting
+from playground.ui.handlers.experiment_limits import check_size
+from playground.ui.handlers.messages import report_errors
+from playground.ui.handlers.tab import PageContext, Updates
+from playground.ui.handlers.trigger_modes import on_opening_and
+from playground.ui.handlers.uploads import text_of_file
+from playground.ui.widgets.status import sentence
+
+INTERVAL = 0.3  # seconds between two news of a look
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchHandlers:
+    """The handlers."""
+
+    panel: WatchPanel
+    shared: PageContext
+
+    @property
+    def _watches(self) -> Watches:
+        return Watches(self.shared.store)
+
+    @report_errors
+    def look_now(self, values: dict[Any, Any], request: gr.Request) -> Iterator[Updates]:
+        """How far a look is, and then what it saw; closing stops it, and nothing of it is kept."""
+        panel, catalog, settings = self.panel, self.shared.sessions.of(request), self.shared.settings
+        watch = self._chosen(values, request)
+        check_size(watch.experiment, settings)
+        yield {panel.state: sentence("Asking."), panel.stop: gr.update(interactive=True)}
+        halt, said = threading.Event(), 0.0
+        with Returning(look(watch, catalog, halt=halt, max_seconds=settings.max_seconds)) as work:
+            for table in work:
+                if time.monotonic() - said > INTERVAL:
+                    said = time.monotonic()
+                    done = f"{len(table.results):,} of {format_count(table.total, 'answer')}"
+                    yield {panel.state: sentence(f"Asking: {done}.")}
+        kept = self._watches.add(watch, work.value)
+        yield {
+            **self._shown(kept), panel.stop: gr.update(interactive=False), panel.changes: values[panel.changes] + 1,
+            panel.kept: gr.update(choices=watch_values.offered_watches(self._watches.all()), value=watch.key),
+        }  # fmt: skip
+
+    @report_errors
+    def stop_looking(self) -> Updates:
+        return {
+            self.panel.state: sentence("Stopped; nothing of this look is kept."),
+            self.panel.stop: gr.update(interactive=False),
+        }
+
+    @report_errors
+    def show_watch(self, key: Any) -> Updates:
+        return self._shown(self._find(key))
+
+    @report_errors
+    def renew_watch(self, key: Any) -> Updates:
+        kept = self._find(key)
+        return self._shown(self._watches.renew(kept.watch) if kept else None)
+
+    @report_errors
+    def forget_watch(self, key: Any, changes: int) -> Updates:
+        kept = self._find(key)
+        if kept:
+            self._watches.forget(kept.watch)
+        choices = watch_values.offered_watches(self._watches.all())
+        return {
+            **self._shown(None), self.panel.kept: gr.update(choices=choices, value=NEW),
+            self.panel.changes: changes + 1,
+        }  # fmt: skip
+
+    @report_errors
+    def open_experiment(self, content: Any) -> Updates:
+        experiment = experiments.read_yaml(text_of_file(content, experiments.MAX_BYTES), "The file")
+        words = f"\u201c{experiment.title}\u201d is what a new watch asks."
+        return {self.panel.opened: experiment, self.panel.state: sentence(words), self.panel.kept: NEW}
+
+    @report_errors
+    def use_listed(self) -> Updates:
+        """The list is chosen from again: what was opened is put aside."""
+        return {self.panel.opened: None}
+
+    @report_errors
+    def offer_watches(self, chosen: Any, weights: Any, request: gr.Request) -> Updates:
+        """Watches, whose looks may come from a command line, and weights, as they are now."""
+        found, kept = watch_values.offered_weights(self.shared.sessions.of(request)), self._watches.all()
+        keys = [one.watch.key for one in kept]
+        titles = [(title, key) for key, (title, _) in found.items()]
+        value = weights if weights in found else next(iter(found), None)
+        return {
+            self.panel.kept: gr.update(
+                choices=watch_values.offered_watches(kept), value=chosen if chosen in keys else NEW
+            ),
+            self.panel.weights: gr.Dropdown(titles, value=value),
+        }
+
+    def _find(self, key: Any) -> Kept | None:
+        """A watch that is kept; none for a new one, and for one that is gone."""
+        return next((kept for kept in self._watches.all() if kept.watch.key == key), None)
+
+    def _chosen(self, values: Mapping[Any, Any], request: gr.Request) -> Watch:
+        """What is to be looked at: a watch that is kept, or one of the experiment and the weights that are chosen."""
+        panel = self.panel
+        if values[panel.kept] != NEW:
+            if kept := self._find(values[panel.kept]):
+                return kept.watch
+            raise InvalidSetup("This watch is not kept any more; choose another, or a new one.")
+        name = payloads.words(values[panel.experiment], "experiment")
+        experiment = values[panel.opened] or panel.offered.get(name)
+        if experiment is None:
+            raise InvalidSetup(
+                path=("experiment",), value=name, rule=f"it must be one of {', '.join(panel.offered)}, or a file."
+            )
+        found = watch_values.offered_weights(self.shared.sessions.of(request))
+        weights = payloads.words(values[panel.weights], "weights")
+        if weights not in found:
+            raise InvalidSetup("Those weights are not in the list of models any more; choose others.")
+        return watch_of(experiment, found[weights][1])
+
+    def _shown(self, kept: Kept | None) -> Updates:
+        """Updates that show a watch."""
+        panel, figure = self.panel, looks_figure(kept)
+        return {
+            panel.new: gr.update(visible=kept is None),
+            panel.state: sentence(watch_values.last_text(kept)),
+            panel.plot: gr.update(value=figure, visible=figure is not None),
+            panel.table: watch_values.looks_value(kept),
+            panel.renew: gr.update(visible=kept is not None),
+            panel.forget: gr.update(visible=kept is not None),
+        }
+
+
+def wire(handlers: WatchHandlers) -> None:
+    """Attach the handlers."""
+    panel, shared = handlers.panel, handlers.shared
+    read = {panel.kept, panel.experiment, panel.opened, panel.weights, panel.changes}
+    begun = panel.line.attach(
+        panel.look.click, handlers.look_now, read, panel.outputs, preprocess=False, trigger_mode="once",
+        **{**experimenting(), **QUIET},
+    )  # fmt: skip
+    panel.line.wire(gr.State(None))
+    panel.stop.click(handlers.stop_looking, None, [panel.state, panel.stop], cancels=[begun], **AT_ONCE)
+    panel.kept.change(handlers.show_watch, panel.kept, panel.outputs, preprocess=False, **AT_ONCE)
+    panel.renew.click(handlers.renew_watch, panel.kept, panel.outputs, preprocess=False, **AT_ONCE)
+    panel.forget.click(handlers.forget_watch, [panel.kept, panel.changes], panel.outputs, preprocess=False, **AT_ONCE)
+    panel.upload.upload(handlers.open_experiment, panel.upload, [panel.opened, panel.state, panel.kept], **AT_ONCE)
+    panel.experiment.input(handlers.use_listed, None, [panel.opened], **AT_ONCE)
+    on_opening_and(
+        shared.page.load, [shared.model_changes.change], handlers.offer_watches, [panel.kept, panel.weights],
+        [panel.kept, panel.weights], preprocess=False, trigger_mode="always_last", **AT_ONCE,
+    )  # fmt: skip

@@ -1,0 +1,67 @@
+"""Watches and their looks -> what the page shows of them. Pure functions to plain values."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from playground.backends.catalog import Catalog
+from playground.evaluation.watching import telling
+from playground.evaluation.watching.kept import Kept
+from playground.types import Weights
+
+NEW = ""  # the key of a watch that is yet to be made
+MOST_ROWS = 40  # of looks in the table: the reference and the last ones
+
+
+def offered_watches(kept: Sequence[Kept]) -> list[tuple[str, str]]:
+    """Titles and keys of those that are kept, after a new one."""
+    return [("A new watch", NEW), *((one.watch.title, one.watch.key) for one in kept)]
+
+
+def offered_weights(catalog: Catalog) -> dict[str, tuple[str, Weights]]:
+    """Whom one can ask, by a key: every model that writes text, alone and with each adapter; with its title."""
+    found: dict[str, tuple[str, Weights]] = {}
+    for info in catalog.models():
+        if info.capabilities.task:
+            continue
+        found[info.name] = (info.title, Weights(model=info.name))
+        for adapter in info.adapters:
+            title = f"{info.title} + {adapter.title}"
+            found[f"{info.name} + {adapter.name}"] = (title, Weights(model=info.name, adapter=adapter.name))
+    return found
+
+
+def looks_value(kept: Kept | None) -> list[dict[str, Any]]:
+    """The looks, the last one first, a row each."""
+    if kept is None or not kept.looks:
+        return []
+    columns = telling.columns_of(kept)
+    places = [
+        place for place in range(len(kept.looks)) if place >= len(kept.looks) - MOST_ROWS or place == kept.reference
+    ]
+    rows = [
+        {
+            "head": telling.moment_text(kept.looks[place]),
+            "cells": [
+                *(_score(kept, place, column) for column in columns),
+                f"{sum(one.failed for one in kept.looks[place].columns.values()):,}",
+                telling.verdict_text(kept, place),
+            ],
+        }
+        for place in reversed(places)
+    ]
+    return [
+        {
+            "caption": kept.watch.title, "corner": "Look", "columns": [*columns, "Failed", "Against the reference"],
+            "rows": rows, "note": telling.RULE,
+        }
+    ]  # fmt: skip
+
+
+def _score(kept: Kept, place: int, column: str) -> str:
+    one = kept.looks[place].columns.get(column)
+    return telling.score_text(one) if one else "\u2013"
+
+
+def last_text(kept: Kept | None) -> str:
+    """What the last look says."""
+    return " ".join(telling.last_sentences(kept)) if kept and kept.looks else ""
