@@ -22,6 +22,8 @@ vocabulary.py        Makes a small tokenizer and word vectors from a language mo
 whole_file.py        Writes files that are there whole or not at all
 heads/               Heads for one task on small encoders, and a reward model: labels, spans, answers, preferences
 held_out/            What a model scores on items that it has not learned: a sealed part, asked in several ways
+history/             Several trainings side by side: in what their recipes differ, what came of each, as a file, or in
+                     trackio
 jobs/                Trainings that go on in a process of their own, one at a time
 methods/             The ways to train: each says what it trains, what it takes, and when it fails
 objectives/          What a training makes smaller: the loss of answers, of preferences, or of the distance from

@@ -7,6 +7,7 @@ python -m playground.finetuning --seed 1 --folder NEW train with other random nu
 python -m playground.finetuning check DATA            check one's own rows before they are trained on
 python -m playground.finetuning train RECIPE          train by a recipe in a file, on data of one's own too
 python -m playground.finetuning search FILE           try several recipes, and keep the best
+python -m playground.finetuning history FOLDER        trainings side by side, as a table, a file, or in trackio
 python -m playground.finetuning probe ADAPTER         find out what training did besides what it was to do
 python -m playground.finetuning merge FOLDER          put an adapter into the weights of its base
 python -m playground.finetuning publish FOLDER        put what was learned, with its card, into a repository of a hub
@@ -26,6 +27,7 @@ from playground.errors import PlaygroundError
 from playground.finetuning import cards, check_command, probe_command, shipped_weights, train_command
 from playground.finetuning.figures import ShareRight
 from playground.finetuning.held_out import command as held_out
+from playground.finetuning.history import history_command
 from playground.finetuning.prompt_or_tune import command as prompt_or_tune
 from playground.finetuning.search import search_command
 from playground.finetuning.skills import SKILLS
@@ -38,7 +40,7 @@ NAMES = (*SKILLS, CLASSIFIER)
 COMMANDS = {
     "check": check_command.run, "train": train_command.run, "probe": probe_command.run, "merge": merge_command.run,
     "publish": publish_command.run, "search": search_command.run, "held-out": held_out.run,
-    "prompt-or-tune": prompt_or_tune.run,
+    "prompt-or-tune": prompt_or_tune.run, "history": history_command.run,
 }  # fmt: skip
 
 

@@ -95,6 +95,13 @@ def test_the_card_has_all_that_is_known(lora: JobFolder, base: Path) -> None:
     assert huggingface_hub.ModelCard.load(lora.result / "README.md").data.library_name == "peft"
 
 
+def test_what_peft_does_not_read_is_not_said_to_be_its(base: Path, tmp_path: Path) -> None:
+    card = card_text(trained(base, tmp_path, "bottleneck"))
+    assert "library_name" not in card
+    assert "PeftModel" not in card
+    assert "PEFT has no such adapter" in card
+
+
 def test_the_base_is_called_what_the_hub_calls_it() -> None:
     assert base_name(ModelSource(kind="packaged", place=default_entry().name)) == default_entry().published
     assert base_name(ModelSource(kind="hub", place="org/name", revision="main")) == "org/name"
@@ -139,7 +146,10 @@ def test_a_merged_model_opens_and_answers_as_the_adapter(base: Path, tmp_path: P
         merge_into(training, tmp_path / "cache", tmp_path / "merged")
 
 
-@pytest.mark.parametrize(("method", "words"), [("prompt_tuning", "stands beside the weights"), ("full", "is one al")])
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [("prompt_tuning", "stands beside the weights"), ("full", "is one al"), ("bottleneck", "stands beside")],
+)
 def test_what_cannot_be_merged_is_said(base: Path, tmp_path: Path, method: str, words: str) -> None:
     with pytest.raises(NotSupported, match=words):
         merge_into(trained(base, tmp_path, method), tmp_path / "cache", tmp_path / "merged")

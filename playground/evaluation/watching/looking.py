@@ -1,5 +1,6 @@
 """Asks a watch's experiment anew, past all that was ever answered."""
 
+import math
 import tempfile
 import threading
 import time
@@ -18,16 +19,24 @@ from playground.types import Weights
 
 
 def look(
-    watch: Watch, catalog: Catalog, *, halt: threading.Event | None = None, max_seconds: float
+    watch: Watch,
+    catalog: Catalog,
+    *,
+    halt: threading.Event | None = None,
+    max_seconds: float,
+    max_total_seconds: float = math.inf,
 ) -> Generator[Table, None, Look]:
-    """The Table as it grows; the look is the generator's value. Setting `halt`, or closing it, stops it.
+    """The Table as it grows; the look is the generator's value. Setting `halt`, or closing it, stops it. Each answer
+    takes `max_seconds` at most, all of them `max_total_seconds`.
 
     What was answered before is not read, and what is answered is not kept among the answers of experiments: a server
     that has changed would else be seen as it was. Raises PlaygroundError for an experiment that cannot begin.
     """
     began = time.time()
     with tempfile.TemporaryDirectory(prefix="watch-") as folder, closing(Store(Path(folder) / "look.sqlite")) as store:
-        tables = running.run(watch.experiment, catalog, store, halt=halt, max_seconds=max_seconds)
+        tables = running.run(
+            watch.experiment, catalog, store, halt=halt, max_seconds=max_seconds, max_total_seconds=max_total_seconds
+        )
         with closing(tables):
             for table in tables:
                 yield table

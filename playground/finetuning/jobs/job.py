@@ -60,7 +60,8 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class End:
-    """How it ended, with words for a person. `best_step` is the look whose weights were kept.
+    """How it ended, with words for a person. `best_step` is the look whose weights were kept, `sealed` their loss on
+    rows sealed for the end.
 
     `hopeless`: going on with it would end in the same way.
     """
@@ -70,6 +71,7 @@ class End:
     step: int = 0
     best_step: int | None = None
     hopeless: bool = False
+    sealed: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,10 @@ class TrainingJobs:
             )
         return self._open(key).result
 
+    def place_of_result(self, key: str, owner: str = "") -> Path:
+        """The same, where there may be nothing yet. Raises TrainingFailed for a training that is not there."""
+        return self._open(key, owner).result
+
     def rows(self, key: str, owner: str = "") -> tuple[Rows, Rows, Rows]:
         """Rows that were trained on, looked at, and sealed for the end. Raises TrainingFailed for one not there."""
         return self._open(key, owner).read_rows()

@@ -134,16 +134,17 @@ def _run(folder: JobFolder, cache: Path, stopped: threading.Event) -> End:
         found = work.value
         trained = found.trained if isinstance(found, Found) else found
         trained.learner.save(folder.result, job.source.title)
-        judgement = sealed.judgement(trained.learner) if sealed else ""
+        after = sealed.judge(trained.learner) if sealed else None
+        judgement = sealed.words(after) if sealed and after is not None else ""
         if isinstance(found, Found):
             folder.write_job(replace(folder.read_job(), recipe=found.recipe))  # by which what is kept was made
             return End(
                 ending="done", words=search_words(found.tries, found.won, judgement), step=trained.step,
-                best_step=found.won.best_step,
+                best_step=found.won.best_step, sealed=after,
             )  # fmt: skip
         kept = trained.best_step if trained.best_step not in (None, trained.step) else None
         words = " ".join(filter(None, [_ended(trained.step, kept, trained.step < job.recipe.steps), judgement]))
-        return End(ending="done", words=words, step=trained.step, best_step=kept)
+        return End(ending="done", words=words, step=trained.step, best_step=kept, sealed=after)
 
 
 def _stopped_end(folder: JobFolder, job: Job, *, late: bool) -> End:

@@ -15,11 +15,9 @@ from playground.parameters import STRICT, choice, number, parameters
 Way = Literal["grid", "random", "optuna"]
 MOST_TRIES, MOST_NUMBERS, MOST_VALUES = 60, 4, 20
 LOG_FROM = 10.0  # times its low end: a range as wide as that is gone through evenly in the logarithm
-# What says how it is trained. Others say what the loss is, so that losses could not be compared, or are words.
-SEARCHABLE = (
-    "method", "rate", "rank", "alpha", "layers", "dropout", "tokens", "steps", "batch", "warmup", "schedule", "decay",
-    "clip",
-)  # fmt: skip
+# Not what says what the loss is, so that losses could not be compared, what is random, and when it is looked at.
+APART = ("beta", "temperature", "seed", "evaluate_every", "patience")
+SEARCHABLE = tuple(one.name for one in parameters(Recipe) if one.kind != "text" and one.name not in APART)
 RULE = "it must be a list of 2 to 20 different values, or a range such as {from: 0.0001, to: 0.01}."
 
 

@@ -23,9 +23,12 @@ class SealedRows:
     encoded: Sequence[Any]
     before: float
 
-    def judgement(self, learner: ReadsAnswers) -> str:
-        """What is said of what learned."""
-        after = mean_loss(self.objective, learner, self.encoded)
+    def judge(self, learner: ReadsAnswers) -> float:
+        """The mean loss with what learned."""
+        return mean_loss(self.objective, learner, self.encoded)
+
+    def words(self, after: float) -> str:
+        """What is said of it."""
         rows = format_count(len(self.encoded), "row")
         return (
             f"On {rows} sealed for the end the loss is {after:.3f}; with the model as it was it is {self.before:.3f}."

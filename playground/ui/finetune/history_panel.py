@@ -1,5 +1,6 @@
 """All trainings of this visitor: looked at again, side by side, and deleted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field as declared
 from pathlib import Path
@@ -7,8 +8,9 @@ from typing import Any
 
 import gradio as gr
 
+from playground.finetuning.history.outcome import outcome_of
+from playground.finetuning.history.side_by_side import Compared, as_csv
 from playground.finetuning.jobs.learned import unload_learned
-from playground.finetuning.jobs.standing import Standing
 from playground.finetuning.jobs.training_jobs import TrainingJobs
 from playground.parameters import STRICT
 from playground.ui import widgets
@@ -37,11 +39,14 @@ class _Ticked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryPanel:
-    """The widgets."""
+    """The widgets. `ticked` are the trainings that stand side by side, by their ids."""
 
     list: Any
     plot: Any
     table: Any
+    files: Any
+    save: Any
+    ticked: Any
 
 
 def build() -> HistoryPanel:
@@ -51,7 +56,9 @@ def build() -> HistoryPanel:
     listed = widgets.widget(HERE / "trainings.js", value=[], elem_id="trainings")
     plot = gr.Plot(show_label=False, container=False, visible=False, elem_id="trainings-curves")
     table = widgets.tables(elem_id="trainings-table")
-    return HistoryPanel(list=listed, plot=plot, table=table)
+    with gr.Row(visible=False, elem_classes="quiet-row") as files:
+        save = widgets.download("Download the table")
+    return HistoryPanel(list=listed, plot=plot, table=table, files=files, save=save, ticked=gr.State([]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,13 +92,23 @@ class HistoryHandlers:
         return {**gone, **unloaded, self.running.changes: changes + 1}
 
     def compare(self, event: gr.EventData, request: gr.Request) -> Updates:
-        owner, keys = self.shared.sessions.visitor(request), payloads.read(_Ticked, event).keys
-        found: list[Standing] = [self.jobs.standing(key, owner) for key in keys[:MOST]]
-        figure = side_by_side(found)
+        keys = payloads.read(_Ticked, event).keys[:MOST]
+        compared = self._compared(keys, request)
+        figure = side_by_side([standing for standing, _ in compared])
         return {
             self.panel.plot: gr.update(value=figure, visible=figure is not None),
-            self.panel.table: training_values.compared_value(found),
+            self.panel.table: training_values.compared_value(compared),
+            self.panel.ticked: list(keys),
+            self.panel.files: gr.update(visible=bool(keys)),
         }
+
+    def save_table(self, keys: Sequence[str], request: gr.Request) -> Updates:
+        return {self.panel.save: {"name": "trainings.csv", "text": as_csv(self._compared(keys, request))}}
+
+    def _compared(self, keys: Sequence[str], request: gr.Request) -> Sequence[Compared]:
+        owner = self.shared.sessions.visitor(request)
+        standings = [self.jobs.standing(key, owner) for key in keys]
+        return [(one, outcome_of(one, self.jobs.place_of_result(one.job.id, owner))) for one in standings]
 
 
 def wire(handlers: HistoryHandlers) -> None:
@@ -108,4 +125,5 @@ def wire(handlers: HistoryHandlers) -> None:
     panel.list.delete_training(
         delete, [running.chosen, running.changes, models], [*running.outputs, running.changes, models], **AT_ONCE
     )
-    panel.list.set_side_by_side(compare, None, [panel.plot, panel.table], **AT_ONCE)
+    panel.list.set_side_by_side(compare, None, [panel.plot, panel.table, panel.ticked, panel.files], **AT_ONCE)
+    panel.save.click(report_errors(handlers.save_table), panel.ticked, [panel.save], **AT_ONCE)

@@ -4,9 +4,9 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from playground.finetuning.history.side_by_side import NOTE, Compared, side_by_side
 from playground.finetuning.jobs.standing import Standing
 from playground.finetuning.methods import METHODS
-from playground.finetuning.recipe import recipe_to_dict
 from playground.finetuning.training.overfitting import Overfitting, find_overfitting
 from playground.formats import format_count, format_duration
 from playground.ui.widgets.status import status
@@ -157,26 +157,12 @@ def made_text(standing: Standing) -> str:
     return time.strftime("%d %b %H:%M", time.localtime(standing.job.made))
 
 
-def compared_value(standings: Sequence[Standing]) -> list[dict[str, Any]]:
+def compared_value(compared: Sequence[Compared]) -> list[dict[str, Any]]:
     """What differs in the recipes of several trainings, and what came of each."""
-    if not standings:
+    if not compared:
         return []
-    recipes = [recipe_to_dict(one.job.recipe) for one in standings]
-    differing = [key for key in recipes[0] if len({str(recipe[key]) for recipe in recipes}) > 1]
-    columns = [*(key.replace("_", " ").capitalize() for key in differing), "Data", "Lowest validation loss", "Time"]
-    rows = [
-        {"head": one.job.title, "cells": [*(_shown(recipe[key]) for key in differing), one.job.data, *_outcome(one)]}
-        for one, recipe in zip(standings, recipes, strict=True)
+    table = side_by_side(compared)
+    rows = [{"head": title, "cells": list(cells)} for title, cells in table.rows]
+    return [
+        {"caption": "Side by side", "corner": "Training", "columns": list(table.columns), "rows": rows, "note": NOTE}
     ]
-    note = "Losses are compared on the same data and validation rows only: those of one seed and one share."
-    return [{"caption": "Side by side", "corner": "Training", "columns": columns, "rows": rows, "note": note}]
-
-
-def _shown(value: Any) -> str:
-    return "\u2013" if value is None else shortened(str(value), 40)
-
-
-def _outcome(standing: Standing) -> list[str]:
-    losses = [look.loss for look in standing.history.looks if look.loss is not None]
-    steps = standing.history.steps
-    return [f"{min(losses):.3f}" if losses else "\u2013", format_duration(steps[-1].seconds) if steps else "\u2013"]

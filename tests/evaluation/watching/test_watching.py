@@ -25,7 +25,7 @@ from playground.returning import Returning
 from playground.types import Weights
 
 PLAN = {
-    "title": "Words", "data": {"name": "own", "answer": "label", "labels": ["yes", "no"],
+    "title": "Words", "data": {"name": "own", "shots": 0, "answer": "label", "labels": ["yes", "no"],
     "items": [{"id": str(n), "input": f"Item {n}?", "references": ["yes"]} for n in range(40)]},
     "techniques": [{}], "sampling": {"max_tokens": 3}, "models": [{"model": "default"}],
 }  # fmt: skip

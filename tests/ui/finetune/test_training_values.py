@@ -1,11 +1,13 @@
 """A training as the page shows it: how far it is, what came of it, overfitting by its name, several side by side."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from playground.backends.sources import ModelSource
+from playground.finetuning.history.outcome import outcome_of
 from playground.finetuning.jobs.job import End, Job
 from playground.finetuning.jobs.learned import name_of
 from playground.finetuning.jobs.standing import History, Standing
@@ -101,9 +103,18 @@ def test_curves_have_what_happened_and_no_markup() -> None:
 
 
 def test_what_differs_stands_side_by_side() -> None:
-    (table,) = compared_value([standing({10: 2.0}), standing({10: 1.0}, recipe=Recipe(steps=40, rank=16))])
-    assert table["columns"] == ["Rank", "Data", "Lowest validation loss", "Time"]
-    assert [row["cells"] for row in table["rows"]] == [["8", "Data", "2.000", "30 s"], ["16", "Data", "1.000", "30 s"]]
+    both = [standing({10: 2.0}), standing({10: 1.0}, recipe=Recipe(steps=40, rank=16))]
+    (table,) = compared_value([(one, outcome_of(one, Path("nowhere"))) for one in both])
+    assert table["columns"] == [
+        "Rank",
+        "Data",
+        "Lowest validation loss",
+        "Loss on sealed rows",
+        "Score on sealed items",
+        "Time",
+        "Size",
+    ]
+    assert [row["cells"][:3] for row in table["rows"]] == [["8", "Data", "2.000"], ["16", "Data", "1.000"]]
     (listed,) = history_value([standing({}, phase="done")])
     assert listed["ended"]
     assert "LoRA" in listed["facts"]

@@ -1,6 +1,5 @@
 """A watch is looked at, shown, given a new reference, or forgotten."""
 
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -49,8 +48,8 @@ class WatchHandlers:
         watch = self._chosen(values, request)
         check_size(watch.experiment, settings)
         yield {panel.state: sentence("Asking."), panel.stop: gr.update(interactive=True)}
-        halt, said = threading.Event(), 0.0
-        with Returning(look(watch, catalog, halt=halt, max_seconds=settings.max_seconds)) as work:
+        within, in_all, said = settings.max_seconds, settings.max_experiment_seconds, 0.0
+        with Returning(look(watch, catalog, max_seconds=within, max_total_seconds=in_all)) as work:
             for table in work:
                 if time.monotonic() - said > INTERVAL:
                     said = time.monotonic()
