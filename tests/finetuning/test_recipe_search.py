@@ -52,8 +52,8 @@ def proposals(one: Search, judge: Callable[[Any], float | None], recipe: Recipe 
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"over": {}}, "`search.over` is empty; name at least one of method, rate"),
-        ({"over": {"beta": [0.1, 0.2]}}, "`search.over.beta` cannot be searched over. Known: method, rate, rank"),
+        ({"over": {}}, "`search.over` is empty; name at least one of method, steps"),
+        ({"over": {"beta": [0.1, 0.2]}}, "`search.over.beta` cannot be searched over. Known: method, steps"),
         ({"over": {"tokens": [5, 10]}}, "`search.over.tokens` is not read by LoRA, so it would change nothing"),
         ({"over": {"rank": [0, 4]}}, "`search.over.rank` is 0; it must be a whole number from 1 to 128"),
         ({"over": {"rank": [4]}}, "`search.over.rank` is .* it must be a list of 2 to 20 different values"),

@@ -56,8 +56,10 @@ def seconds_left(settings: Settings, own: Sequence[Standing], recipe: Recipe) ->
 
 
 def used_seconds(standing: Standing) -> float:
-    """How long a training has taken so far, as it counts itself: from before the first step."""
-    return standing.history.steps[-1].seconds if standing.history.steps else 0.0
+    """How long a training has taken so far, as it counts itself: from before the first step, and of a search with all
+    tries that are over."""
+    history = standing.history
+    return max(sum(one.seconds for one in history.tries), history.steps[-1].seconds if history.steps else 0.0)
 
 
 def check_delete(settings: Settings, standing: Standing) -> None:

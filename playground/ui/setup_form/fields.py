@@ -35,6 +35,7 @@ WEIGHTS = tuple(p.name for p in parameters(Weights))
 ESCAPES = {"\n": "\\n", "\t": "\\t", "\\": "\\\\"}
 DECIMAL = re.compile(r"[+-]?\d{0,9}\.\d{1,9}")
 INTEGER = re.compile(r"[+-]?\d{1,20}")  # longer ones are refused as they are
+NUMBER = re.compile(r"[+-]?(\d{1,12}(\.\d{0,15})?|\.\d{1,15})([eE][+-]?\d{1,3})?")  # as people type one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +138,8 @@ def read(p: Parameter, raw: Any) -> Any:
         if isinstance(raw, str) and INTEGER.fullmatch(raw.strip()):
             return int(raw)  # typed, not slid: a seed has more digits than a browser's number
         return int(raw) if isinstance(raw, float) and raw.is_integer() else raw
+    if p.kind == "number" and isinstance(raw, str) and NUMBER.fullmatch(raw.strip()):
+        return float(raw)  # an optional one is typed, such as a learning rate of 1e-3
     return "" if p.kind == "text" and raw is None else raw
 
 

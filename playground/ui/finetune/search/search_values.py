@@ -12,9 +12,10 @@ from playground.finetuning.recipe import Recipe
 from playground.finetuning.search.space import MOST_NUMBERS, SEARCHABLE
 from playground.finetuning.search.telling import COLUMNS, cells_of, value_text, winner_of
 from playground.parameters import STRICT, Parameter, parameters, text
+from playground.ui.setup_form.fields import NUMBER
 
 RANGE = re.compile(r"(\S+) +to +(\S+)")
-NUMBER = re.compile(r"[+-]?\d{1,12}(\.\d{0,15})?([eE][+-]?\d{1,3})?")
+FIRST = ("rate", "rank", "alpha")  # those that matter most; a new row is of the first
 EXAMPLE = ({"name": "rate", "values": "0.0003 to 0.01"}, {"name": "rank", "values": "4, 8, 16"})
 NOTE = "A try that broke off is one of them. Losses are of the validation part, which chose the best of them."
 
@@ -24,14 +25,14 @@ class GoneOver:
     """One row of the form: a number of the recipe, and its values as typed."""
 
     __pydantic_config__ = STRICT
-    name: str = text("rate", max_length=40, help="Which number.")
+    name: str = text(FIRST[0], max_length=40, help="Which number.")
     values: str = text(max_length=300, help="Its values.")
 
 
 def searchable() -> list[Parameter]:
     """The numbers that can be gone over, in the order in which they are offered."""
     known = {parameter.name: parameter for parameter in parameters(Recipe)}
-    return [known[name] for name in SEARCHABLE]
+    return [known[name] for name in dict.fromkeys([*FIRST, *SEARCHABLE])]
 
 
 def read_rows(rows: Any) -> dict[str, Any]:
