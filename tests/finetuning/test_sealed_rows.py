@@ -47,7 +47,7 @@ def test_the_loss_before_and_after_is_that_of_the_sealed_rows(default_model: tup
     with torch.no_grad():
         after = loss_by_hand(lambda ids: work.value.learner.adapted(input_ids=ids).logits, encoded)
     assert after < before
-    assert sealed.judgement(work.value.learner) == (
+    assert sealed.words(sealed.judge(work.value.learner)) == (
         f"On 4 rows sealed for the end the loss is {after:.3f}; with the model as it was it is {before:.3f}."
     )
 

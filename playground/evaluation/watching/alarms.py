@@ -22,7 +22,7 @@ class Change:
     """A column of a look against the same of the reference, on the items that both have a score for.
 
     `difference` is the look's less the reference's, with its 95 % interval; `p` is two-sided, adjusted for the columns
-    of the look. `level` is what p must be below for an alarm.
+    of the look. `level` is what p must be below for an alarm. `binary`: both are right or wrong on each item.
     """
 
     column: str
@@ -32,7 +32,15 @@ class Change:
     high: float
     p: float
     level: float
-    method: str
+    binary: bool
+
+    @property
+    def can_be_drop(self) -> bool:
+        """Whether even the largest drop on so many items would be an alarm at this look."""
+        smallest = 2 * 0.5**self.items
+        if not self.binary:  # of which so many flips are tried
+            smallest = max(smallest, 1 / (paired.FLIPS + 1))
+        return smallest < self.level
 
     @property
     def is_drop(self) -> bool:
@@ -60,10 +68,14 @@ def changes(reference: Look, look: Look, number: int) -> tuple[Change, ...]:
     return tuple(
         Change(
             column=column, items=items, difference=compared.difference, low=compared.low, high=compared.high, p=p,
-            level=level_of(number), method=compared.method,
+            level=level_of(number), binary=_both_binary(reference.columns[column], look.columns[column]),
         )
         for (column, (compared, items)), p in zip(found, adjusted, strict=True)
     )  # fmt: skip
+
+
+def _both_binary(before: ColumnLook, after: ColumnLook) -> bool:
+    return before.binary and after.binary
 
 
 def _compare(before: ColumnLook, after: ColumnLook) -> tuple[paired.Paired, int] | None:
@@ -72,7 +84,7 @@ def _compare(before: ColumnLook, after: ColumnLook) -> tuple[paired.Paired, int]
     if not names:
         return None
     first, second = (np.array([one.items[name] for name in names]) for one in (before, after))
-    if before.binary and after.binary:
+    if _both_binary(before, after):
         lost, gained = int((first > second).sum()), int((first < second).sum())
         return paired.right_or_wrong(lost, gained, len(names)), len(names)
     return paired.scores(second - first), len(names)

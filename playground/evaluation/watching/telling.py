@@ -15,6 +15,11 @@ RULE = (
     "reference share half of it, the next twenty a quarter, and so on, so that looking often makes no alarm."
 )
 
+TOO_FEW = (
+    " At this look no drop could be told from chance, however large: ask more items, or make a later look the "
+    "reference."
+)
+
 
 def changes_of(kept: Kept, place: int) -> tuple[Change, ...]:
     """The look at a place against the reference; none of what came before it, and of a look that is not complete: which
@@ -49,7 +54,7 @@ def change_sentence(change: Change) -> str:
     return (
         f"{one_line(change.column)}: {format_points(change.difference)} against the reference (95 % interval "
         f"{format_points(change.low)} to {format_points(change.high)}, {format_count(change.items, 'item')}): "
-        f"{verdict} (p = {change.p:.2g}, level {change.level:.2g})."
+        f"{verdict} (p = {change.p:.2g}, level {change.level:.2g}).{'' if change.can_be_drop else TOO_FEW}"
     )
 
 

@@ -68,6 +68,13 @@ def test_what_is_an_alarm_at_the_first_look_may_be_none_at_a_late_one() -> None:
     assert not changes(before, after, 11)[0].is_drop
 
 
+@pytest.mark.parametrize(("items", "number", "can"), [(9, 1, False), (10, 1, True), (10, 11, False), (12, 11, True)])
+def test_where_no_drop_could_be_told_that_is_said(items: int, number: int, can: bool) -> None:
+    (largest,) = changes(seen(items, items), seen(0, items), number)
+    assert largest.can_be_drop == largest.is_drop == can
+    assert ("ask more items" in telling.change_sentence(largest)) == (not can)
+
+
 def test_scores_that_are_no_right_or_wrong_are_compared_too() -> None:
     def graded(shift: float) -> Look:
         items = {str(n): 0.5 + 0.01 * (n % 7) - shift for n in range(40)}
