@@ -7,6 +7,8 @@ from typing import Any
 from playground.backends import commands
 from playground.backends.catalog import Catalog
 from playground.backends.sources import ModelSource
+from playground.errors import ModelUnavailable
+from playground.finetuning.jobs.job import JobFolder
 from playground.finetuning.jobs.standing import Standing
 from playground.finetuning.methods import method_of
 from playground.settings import Settings
@@ -30,14 +32,28 @@ def weights_of(standing: Standing) -> Weights:
 
 
 def loading_learned(standing: Standing, folder: Path, catalog: Catalog, settings: Settings) -> Iterator[Any]:
-    """Load what was learned into the list of models under its name, unless it is there; news until it is loaded."""
+    """Load what was learned into the list of models under its name, unless it is there; news until it is loaded.
+
+    Raises ModelUnavailable for an adapter whose base has other files now than it was trained on.
+    """
     job, name = standing.job, name_of(standing)
     if method_of(job.recipe).makes_model:
         known = [info.name for info in catalog.models()]
         return commands.load_model(catalog, settings, name if name in known else str(folder), name)
     adapters = [adapter.name for adapter in catalog.info(job.model).adapters]
+    _refuse_other_base(standing, folder, catalog)
     source = name if name in adapters else str(folder)
     return commands.load_adapter(catalog, settings, job.model, source, name, job.title, made_here=True)
+
+
+def _refuse_other_base(standing: Standing, folder: Path, catalog: Catalog) -> None:
+    job, contents = standing.job, catalog.entry(standing.job.model).contents
+    trained_on, now = JobFolder(folder.parent).read_base(), contents() if contents else None
+    if trained_on and now and trained_on != now:
+        raise ModelUnavailable(
+            f"\u201c{job.title}\u201d was trained on other files than {job.model_title} has now: what it learned fits "
+            "those alone. Put them back, or train it again."
+        )
 
 
 def unload_learned(standing: Standing, catalog: Catalog) -> bool:

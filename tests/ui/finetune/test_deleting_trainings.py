@@ -1,6 +1,7 @@
 """A training is deleted with what it made in the list of models, and also when it cannot be read any more."""
 
 import json
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,9 +15,9 @@ from playground.backends.details import AdapterDetails
 from playground.backends.entries import AdapterEntry, ModelEntry
 from playground.backends.scripted import ScriptedBackend
 from playground.backends.sources import ModelSource
-from playground.errors import ModelInUse, TrainingFailed
+from playground.errors import ModelInUse, ModelUnavailable, TrainingFailed
 from playground.finetuning.jobs.job import End, Job, JobFolder
-from playground.finetuning.jobs.learned import name_of
+from playground.finetuning.jobs.learned import loading_learned, name_of
 from playground.finetuning.jobs.standing import Standing
 from playground.finetuning.jobs.training_jobs import TrainingJobs
 from playground.finetuning.preparation.rows import TrainingRow, messages_of
@@ -93,6 +94,24 @@ def test_what_cannot_be_read_is_still_its_owners_alone(jobs: TrainingJobs, tmp_p
     assert jobs.listed("anna") == (bad.path.name,)
     delete(handlers(jobs, Catalog([]), "anna"), bad.path.name)
     assert jobs.listed("anna") == ()
+
+
+@pytest.mark.parametrize(("now", "refused"), [("changed", True), ("as it was", False), ("", False), (None, False)])
+def test_an_adapter_is_not_loaded_on_other_files_than_it_was_trained_on(
+    jobs: TrainingJobs, tmp_path: Path, now: str | None, refused: bool
+) -> None:
+    keep(tmp_path, "20260102-1-aaaaaa").write_base("as it was")
+    (one,) = jobs.standings()
+    entry = ModelEntry(
+        name="m", title="M", kind="local", load=lambda _: BACKEND, capabilities=BACKEND.capabilities,
+        contents=lambda: now,
+    )  # fmt: skip
+    asked = partial(loading_learned, one, jobs.place_of_result(one.job.id), Catalog([entry]), Settings())
+    if refused:
+        with pytest.raises(ModelUnavailable, match="was trained on other files than Tiny has now"):
+            asked()
+    else:
+        assert asked()
 
 
 def test_what_it_made_leaves_the_list_of_models_with_it(jobs: TrainingJobs, tmp_path: Path) -> None:
