@@ -25,7 +25,7 @@ from playground.ui.handlers.fair_shares import experiment_places
 from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.handlers.tab import Learning, PageContext, Tab, TabLink, Taking, Trying, Values
-from playground.ui.handlers.trigger_modes import let_one_wait
+from playground.ui.handlers.trigger_modes import answer_each_choice, let_one_wait
 from playground.ui.header import model_status
 from playground.ui.look import launch_options
 from playground.ui.models import tab as models_tab
@@ -106,6 +106,7 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
         if hosting.on_space():
             gr.Markdown(KEPT if hosting.keeps_files() else FORGOTTEN, elem_id="hosted")
         page.default_config = DescribedOnce(page.default_config)
+    answer_each_choice(page.fns.values())
     let_one_wait(page.fns.values())
     page.session_ended = sessions.end
     page.ended = trainings.close

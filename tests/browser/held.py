@@ -1,10 +1,11 @@
-"""A model that stops in the middle of its answer until a test lets it go on: no test has to be faster than one."""
+"""What stops in the middle until a test lets it go on, an answer or a post: no test has to be faster than one."""
 
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
-from folded import PATIENCE
+from folded import PATIENCE, until
+from playwright.sync_api import Page, Route
 
 from playground.backends.base import Request
 from playground.backends.scripted import ScriptedBackend
@@ -33,3 +34,21 @@ class Held(ScriptedBackend):
                 self.go.wait(PATIENCE / 1000)
             said += bool(news.text)
             yield news
+
+
+def hold_post(page: Page, words: str, act: Callable[[], object]) -> tuple[Route, list[str]]:
+    """What the page posts with these words when this is done, which is on its way until it is continued; and all that
+    is posted with them meanwhile."""
+    held: list[Route] = []
+    posted: list[str] = []
+
+    def hold(route: Route) -> None:
+        body = route.request.post_data or ""
+        if words in body:
+            posted.append(body)
+        held.append(route) if words in body and not held else route.continue_()
+
+    page.route("**/queue/join*", hold)
+    act()
+    until(page, lambda: bool(held))
+    return held[0], posted

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from folded import AT_REST, turn_to
+from held import hold_post
 from playwright.sync_api import Page, expect
 from test_chat_tab import heard, say, texts
 
@@ -25,11 +26,18 @@ def test_a_thumb_at_an_answer_is_kept_taken_away_and_comes_back(
     say(page, "one")
     say(page, "two")
     good, bad = (page.locator("#chat .said").nth(1).get_by_role("button", name=f"A {how} answer") for how in GOOD_BAD)
-    bad.click()
-    expect(bad).to_have_attribute("aria-pressed", "true")
-    good.click()
-    expect(bad).to_have_attribute("aria-pressed", "false")
+
+    def change_ones_mind() -> None:
+        bad.click()
+        good.click()
+
+    first, posted = hold_post(page, '"feedback":', change_ones_mind)
+    page.evaluate(AT_REST)
+    assert len(posted) == 1  # the second is not to come before the first
+    first.continue_()
     expect(good).to_have_attribute("aria-pressed", "true")
+    expect(bad).to_have_attribute("aria-pressed", "false")
+    page.unroute_all()
     expect(page.locator("#chat .said.user").get_by_role("button", name="A good answer")).to_have_count(0)
 
     with page.expect_download() as saved:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from folded import AT_REST, PATIENCE, turn_to, until
-from playwright.sync_api import Page, Route, expect
+from held import hold_post
+from playwright.sync_api import Page, expect
 
 from playground.ui.gate.page import Page as ServedPage
 from playground.ui.handlers.one_at_a_time import Stoppable
@@ -87,23 +88,65 @@ def test_stop_holds_for_a_run_that_comes_to_the_server_after_it(
 ) -> None:
     page.locator("#form textarea").locator("visible=true").first.fill("A long question?")
     expect(page.locator("#prompt .pane-body")).to_contain_text("A long question?")
-    on_their_way: list[Route] = []
-
-    def hold(route: Route) -> None:
-        on_their_way.append(route) if "A long question?" in (route.request.post_data or "") else route.continue_()
-
-    page.route("**/queue/join*", hold)
-    stop_at_once(page)
+    run, _ = hold_post(page, "A long question?", lambda: stop_at_once(page))
     until(page, stopped.is_set)
-    (run,) = on_their_way
     run.continue_()
-    page.unroute("**/queue/join*")
+    page.unroute_all()
     expect(page.get_by_text("Stopped while it waited; nothing was asked.")).to_be_visible()
     expect(run_button(page)).to_be_enabled()
     assert not asked
     run_button(page).click()
     expect(page.locator("#answer")).to_contain_text("word word")
     assert len(asked) == 1
+
+
+def test_a_run_that_the_server_has_not_heard_of_goes_on_for_the_page(
+    page: Page, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[str | None] = []
+    waits_for = ServedPage.waits_for
+
+    def note(self: Any, *of: Any) -> str | None:
+        looks.append(waits_for(self, *of))
+        return looks[-1]
+
+    monkeypatch.setattr(ServedPage, "waits_for", note)
+    page.locator("#form textarea").locator("visible=true").first.fill("A long question?")
+    expect(page.locator("#prompt .pane-body")).to_contain_text("A long question?")
+    run, _ = hold_post(page, "A long question?", run_button(page).click)
+    until(page, lambda: len(looks) > 1)  # the page asks again when it has been answered
+    assert looks[0] is None
+    expect(run_button(page)).to_be_disabled()
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_enabled()
+    run.continue_()
+    page.unroute_all()
+    expect(page.locator("#answer")).to_contain_text("word word")
+    expect(run_button(page)).to_be_enabled()
+    assert len(asked) == 1
+
+
+def test_what_a_run_waited_for_is_not_said_when_it_is_over(
+    page: Page, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server's answer comes after the last news of the run."""
+    looked, over = threading.Event(), threading.Event()
+
+    def answer_late(*_: Any) -> str:
+        looked.set()
+        assert over.wait(PATIENCE / 1000)
+        return "Waiting for somebody"
+
+    monkeypatch.setattr(ServedPage, "waits_for", answer_late)
+    monkeypatch.setattr(prompt_values, "refuse_overlong", lambda *_: looked.wait(PATIENCE / 1000))
+    run_button(page).click()
+    expect(page.locator(".answer[data-phase=done]")).to_be_visible()
+    expect(run_button(page)).to_be_enabled()
+    over.set()
+    page.evaluate(AT_REST)
+    run_button(page).click()
+    until(page, lambda: len(asked) == 2)
+    expect(run_button(page)).to_be_enabled()
+    expect(page.get_by_text("Waiting for somebody")).to_be_hidden()
 
 
 def test_run_right_after_the_last_news_of_a_run_is_another_run(
@@ -168,3 +211,39 @@ def test_a_button_that_is_drawn_anew_while_it_is_pressed_is_pressed_all_the_same
     else:
         page.mouse.up()
     expect(panes).to_have_count(count)
+
+
+HOLDS_ENDS = """
+  const ask = window.fetch;
+  window.fetch = async (input, init) => {
+    const answer = await ask(input, init);
+    if (!(input.url ?? input).includes("/queue/data")) return answer;
+    const late = new TransformStream({ async transform(chunk, passed) {
+      const said = new TextDecoder().decode(chunk).split(/(?=data: .{0,9}close_stream)/);
+      for (const part of said) {
+        if (part.includes('"close_stream"') && window.holding) await new Promise((goOn) => { window.goOn = goOn; });
+        passed.enqueue(new TextEncoder().encode(part));
+      }
+    } });
+    return new Response(answer.body.pipeThrough(late), { headers: answer.headers });
+  };"""
+
+
+def test_what_is_asked_when_the_stream_of_answers_has_just_ended_is_answered(
+    page_over: Callable[..., Page], catalog_of: Any
+) -> None:
+    """Gradio takes a stream for open whose end it has not read yet, and would open none for the new answer."""
+    page = page_over(catalog_of())
+    page.add_init_script(HOLDS_ENDS)
+    page.reload()
+    question = page.locator("#form textarea").locator("visible=true").first
+    expect(page.locator("#prompt .turn").first).to_be_visible()
+    page.evaluate("window.holding = true")
+    question.fill("First?")
+    until(page, lambda: page.evaluate("Boolean(window.goOn)"))
+    with page.expect_response("**/queue/join*"):
+        turn_to(page, "Compare")
+        page.get_by_role("button", name="Add a pane", exact=True).click()
+    page.evaluate(AT_REST)
+    page.evaluate("window.holding = false, window.goOn()")
+    expect(page.locator(".pane-row")).to_have_count(3)

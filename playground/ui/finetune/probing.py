@@ -1,7 +1,8 @@
 """What training did besides: the base and what was learned are probed, and what is found is kept with it."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,13 @@ from playground.ui.finetune.probes_values import probes_value, progress_text
 from playground.ui.finetune.running_panel import RunningPanel
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
 from playground.ui.handlers.messages import report_errors
+from playground.ui.handlers.one_at_a_time import (
+    NothingYet,
+    Stoppable,
+    begin_after,
+    until_stopped,
+    wire_stop,
+)
 from playground.ui.handlers.tab import PageContext, Updates
 from playground.ui.widgets import waiting_line
 from playground.ui.widgets.status import sentence
@@ -32,8 +40,9 @@ INTERVAL = 0.3  # seconds between two news of a probe
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbesPanel:
-    """The widgets."""
+    """The widgets, and the session's memory of what stops the probing that is `going`."""
 
+    going: Any
     stop: Any
     line: WaitingLine
     state: Any
@@ -45,7 +54,8 @@ def build(page: Any) -> ProbesPanel:
     line = waiting_line.build(page)
     state = widgets.words(spoken=True, elem_id="probes-state")
     stop = gr.Button("Stop probing", size="sm", visible=False, elem_classes="quiet-button")
-    return ProbesPanel(stop=stop, line=line, state=state, found=widgets.tables(elem_id="probes-found"))
+    found = widgets.tables(elem_id="probes-found")
+    return ProbesPanel(going=gr.State(NothingYet()), stop=stop, line=line, state=state, found=found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +68,26 @@ class ProbingHandlers:
     shared: PageContext
 
     @report_errors
-    def probe(self, key: str, request: gr.Request) -> Iterator[Updates]:
+    def probe(self, key: str, last: Stoppable | NothingYet, request: gr.Request) -> Iterator[Updates]:
         """What was found before, or each probe's findings as they come; closing stops the work."""
+        panel, hidden = self.panel, {self.panel.stop: gr.update(visible=False)}
+        with begin_after(last) as going:
+            begun = {panel.going: going, panel.stop: gr.update(visible=True)}
+            yield {**begun, panel.state: sentence("Loading what was learned.")}
+            try:
+                with closing(self._find(key, request)) as news:
+                    yield from until_stopped(news, going)
+            except Exception:
+                yield {**hidden, panel.state: sentence("")}
+                raise
+            said = "Stopped." if going.halt.is_set() else "Kept with what was learned, and in its card."
+            yield {**hidden, panel.state: sentence(said)}
+
+    def _find(self, key: str, request: gr.Request) -> Generator[Updates, None, None]:
+        """What each probe finds, as it comes; it is kept at the end."""
         panel, owner = self.panel, self.shared.sessions.visitor(request)
         standing, folder = self.jobs.standing(key, owner), self.jobs.result(key, owner)
         catalog = self.shared.sessions.of(request)
-        yield {panel.state: sentence("Loading what was learned."), panel.stop: gr.update(visible=True)}
         base, learned = Weights(model=standing.job.model), weights_of(standing)
         for _ in catalog.open(base.model):
             yield {panel.state: gr.skip()}
@@ -83,10 +107,6 @@ class ProbingHandlers:
             yield {panel.found: probes_value(results)}
         write_probes(folder, results)
         write_card(JobFolder(folder.parent))
-        yield {
-            panel.state: sentence("Kept with what was learned, and in its card."),
-            panel.stop: gr.update(visible=False),
-        }
 
     @report_errors
     def show_kept(self, key: str, request: gr.Request) -> Updates:
@@ -96,19 +116,15 @@ class ProbingHandlers:
         results = read_probes(self.jobs.result(key, owner)) if done else ()
         return {self.panel.found: probes_value(results), self.panel.state: sentence("")}
 
-    @report_errors
-    def stop(self) -> Updates:
-        return {self.panel.state: sentence("Stopped."), self.panel.stop: gr.update(visible=False)}
-
 
 def wire(handlers: ProbingHandlers) -> None:
     """Attach the handlers."""
     panel, chosen, shared = handlers.panel, handlers.running.chosen, handlers.shared
-    outputs = [panel.state, panel.found, panel.stop]
-    begun = panel.line.attach(
-        handlers.running.probe.click, handlers.probe, [chosen], outputs, trigger_mode="once",
+    outputs = [panel.state, panel.found, panel.stop, panel.going]
+    panel.line.attach(
+        handlers.running.probe.click, handlers.probe, [chosen, panel.going], outputs, trigger_mode="once",
         **{**running(shared.settings), **QUIET},
     )  # fmt: skip
-    panel.line.wire(gr.State(None))
-    panel.stop.click(handlers.stop, None, [panel.state, panel.stop], cancels=[begun], **AT_ONCE)
+    panel.line.wire(panel.going)
+    wire_stop(panel.stop.click, panel.going)
     chosen.change(handlers.show_kept, chosen, [panel.found, panel.state], **AT_ONCE)

@@ -17,7 +17,7 @@ from gradio.utils import run_coro_in_background
 
 from playground.settings import Settings
 from playground.ui.gate.direct_runs import BUSY, DirectRuns
-from playground.ui.gate.states import Messages
+from playground.ui.gate.states import Messages, tell_once, unchanged
 from playground.ui.handlers.event_options import EXPERIMENT, EXPERIMENTS, RUN
 from playground.ui.handlers.fair_shares import Count, share
 from playground.ui.handlers.visitors import NAME, NOBODY, Visitor
@@ -110,6 +110,10 @@ class FairQueue(Queue):  # type: ignore[misc]  # gradio is untyped
         self.event_queue_per_concurrency_id[chosen.concurrency_id].queue.remove(chosen)
         return [chosen], False, chosen.concurrency_id
 
+    def send_message(self, event: Event, message: Any) -> None:
+        tell_once(event, message)
+        super().send_message(event, message)
+
     async def process_events(self, *args: Any, **options: Any) -> None:
         try:
             await super().process_events(*args, **options)
@@ -192,8 +196,7 @@ class FairQueue(Queue):  # type: ignore[misc]  # gradio is untyped
         found = [event for event in self.waiting() if _is_for(event, session, handlers)]
         for event in found:
             await self.remove_from_queue(event._id)
-            unchanged = [{"__type__": "update"} for _ in event.fn.outputs]
-            over = {"data": unchanged, "is_generating": False, "changed_state_ids": []}
+            over = {"data": unchanged(event), "is_generating": False, "changed_state_ids": []}
             self.send_message(event, ProcessCompletedMessage(output=over, success=True))
         self._unchanged = False
         return bool(found)

@@ -123,9 +123,11 @@ class Page(gr.Blocks):  # type: ignore[misc]  # gradio is untyped
     def was_stopped(self, event_id: str | None, click: float | None) -> bool:
         """Whether the run of this event, which this click asked for, was stopped before it came."""
         event = self._queue.event_ids_to_events.get(event_id)
-        if event is None or click is None:
-            return False
-        return click in self.state_holder[event.session_hash].stopped_clicks
+        return event is not None and self.is_stopped(event.session_hash, click)
+
+    def is_stopped(self, session: str, click: float | None) -> bool:
+        """Whether Stop was pressed before the run came that this click asked for."""
+        return click is not None and click in self.state_holder[session].stopped_clicks
 
     def halts(self, event_id: str | None, halt: threading.Event) -> None:
         """Note what halts the run of this event, which `stop_begun` may already have been told to stop."""

@@ -7,7 +7,8 @@ from collections.abc import Container
 from datetime import datetime
 from typing import Any
 
-from gradio.server_messages import EventMessage
+from gradio.queueing import Event
+from gradio.server_messages import EventMessage, ProcessCompletedMessage, ProcessGeneratingMessage
 from gradio.state_holder import SessionState, StateHolder
 
 from playground.ui.handlers.visitors import Visitor
@@ -80,3 +81,20 @@ class Messages(asyncio.Queue[EventMessage]):
         finally:
             self._listeners -= 1
             self._heard = time.monotonic()
+
+
+def unchanged(event: Event) -> list[dict[str, str]]:
+    """News of an event by which all that it may change stays as it is."""
+    return [{"__type__": "update"} for _ in event.fn.outputs]
+
+
+def tell_once(event: Event, message: Any) -> None:
+    """Leave out of the end of a run its last news, which Gradio says once more.
+
+    The page may hold something newer by then, from a click that came in between. A program reads only the end.
+    """
+    if isinstance(message, ProcessGeneratingMessage):
+        event.said_news = True
+    ended = isinstance(message, ProcessCompletedMessage) and message.success
+    if ended and hasattr(event, "said_news") and event.fn.api_visibility == "private":
+        message.output = {**message.output, "data": unchanged(event)}

@@ -56,13 +56,12 @@ def refuse_second(last: Stoppable | NothingYet | None) -> None:
 
 
 @contextmanager
-def begin_after(last: Stoppable | NothingYet) -> Iterator[Stoppable]:
-    """What comes after the session's `last`, a run or a change that is made at once; the session is to remember it.
+def take_turn(last: Stoppable | NothingYet) -> Iterator[Stoppable]:
+    """What comes after the session's `last`, which the session is to remember in its place.
 
     Of several that were asked for in the same instant, and so know the same last one, the first is let in: the others
-    would write over what it made. Raises LimitReached for them, and while the last run goes on.
+    would write over what it made. Raises LimitReached for them.
     """
-    refuse_second(last)
     if not last.followed.acquire(blocking=False):
         raise LimitReached(CAME_SECOND)
     with Stoppable() as going:
@@ -71,6 +70,15 @@ def begin_after(last: Stoppable | NothingYet) -> Iterator[Stoppable]:
         except BaseException:  # it came to nothing, and another may
             last.followed.release()
             raise
+
+
+@contextmanager
+def begin_after(last: Stoppable | NothingYet) -> Iterator[Stoppable]:
+    """The same, for a run or a change that is made at once, which `last` stands for in the session's memory: raises
+    LimitReached while it goes on, too."""
+    refuse_second(last)
+    with take_turn(last) as going:
+        yield going
 
 
 def wire_stop(event: Any, memory: Any) -> None:

@@ -1,12 +1,16 @@
-"""Which handlers wait for the answer to the event before, so that no two of them start each other for ever.
+"""Which handlers wait for the answer to the event before: none that would lose a click, and no two of one event.
+
+Of events that come while an answer is on its way, Gradio drops all by default: two turns are deleted one straight after
+the other, and the second stays. What says which thing is meant is therefore sent each time.
 
 A handler with `trigger_mode="always_last"` that has missed events runs once more when it is through. Gradio 6.31 does
 so by sending the whole event again, to all of its handlers. Two that wait on one event then send it again for each
 other, without an end.
 """
 
+import inspect
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, get_type_hints
 
 import gradio as gr
 
@@ -47,3 +51,19 @@ def let_one_wait(handlers: Iterable[Any]) -> None:
             handler.trigger_mode = "multiple"
         else:
             waited_on |= events
+
+
+def answer_each_choice(handlers: Iterable[Any]) -> None:
+    """Let every event be answered that says which of several things is meant.
+
+    With "once" the second of two would be dropped, and with "always_last" answered as the first. The queue answers a
+    handler's events in their order.
+    """
+    for handler in handlers:
+        if handler.fn is not None and _reads_event(handler.fn):
+            handler.trigger_mode = "multiple"
+
+
+def _reads_event(handler: Callable[..., Any]) -> bool:
+    hints = get_type_hints(inspect.unwrap(handler))
+    return any(inspect.isclass(hint) and issubclass(hint, gr.EventData) for hint in hints.values())

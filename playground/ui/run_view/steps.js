@@ -32,17 +32,6 @@ const makeCard = () => {
       onclick: () => edit(card, false) }));
   return card;
 };
-// What is sent before Gradio has noted that the run is over, it drops: until then Run cannot be pressed either.
-const once = (act) => {
-  const run = document.getElementById("run-button");
-  if (!props.value.editable || !run?.disabled) return act();
-  const noted = new MutationObserver(() => {
-    if (run.disabled) return;
-    noted.disconnect();
-    act();
-  });
-  noted.observe(run, { attributes: true, attributeFilter: ["disabled"] });
-};
 let goesOn = false; // the person has just written a turn: the next one is where they go on
 const edit = (card, waits) => {
   if (card.editing) return;
@@ -53,7 +42,7 @@ const edit = (card, waits) => {
   const send = (text) => {
     close();
     goesOn = waits;
-    once(() => trigger("edit_output", { step: card.at[0], sample: card.at[1], text }));
+    trigger("edit_output", { step: card.at[0], sample: card.at[1], text });
   };
   const form = el("div", { class: "editor" }, box,
     el("div", { class: "tools" },

@@ -14,7 +14,7 @@ from playground.ui import widgets
 from playground.ui.handlers.event_options import AT_ONCE, QUIET
 from playground.ui.handlers.form_filling import AWAIT_FILLED
 from playground.ui.handlers.messages import report_errors
-from playground.ui.handlers.one_at_a_time import Stoppable
+from playground.ui.handlers.one_at_a_time import NothingYet, Stoppable, take_turn
 
 HERE = Path(__file__).parent
 IDLE = {"phase": "idle", "text": ""}
@@ -29,17 +29,35 @@ NOTE_CLICK = f"""async () => {{
     {USABLE}
     return [{ASKED_NOW}, usable(false), usable(true)];
 }}"""
-NOTE_END = f"() => {{ {USABLE} return [usable(true), usable(false)]; }}"
 NOTE_CLICK_ALONE = f"""async () => {{
     {AWAIT_FILLED}
     return {ASKED_NOW};
 }}"""
+# Only Gradio's page knows when a run begins and when it is over: the server has not heard of one that is on its way,
+# and what it answers may come after the end. So the page counts the runs of each line, and LINE stands for which.
+NOTE_BEGIN = """(...values) => {
+    const going = (window.runsGoing ??= {});
+    going.LINE = (going.LINE ?? 0) + 1;
+    return values;
+}"""
+NOTE_END = """(shown) => {
+    USABLE
+    const going = window.runsGoing, unchanged = {__type__: "update"};
+    going.LINE -= 1;
+    if (going.LINE > 0) return [unchanged, unchanged, unchanged];
+    return [shown?.phase === "left" ? unchanged : {phase: "idle", text: ""}, usable(true), usable(false)];
+}""".replace("USABLE", USABLE)
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingLine:
-    """The line, for the runs that are attached to it. Without a button that stops them it has one of its own."""
+    """The line, for the runs that are attached to it. Without a button that stops them it has one of its own.
 
+    `key` is what the page counts its runs by, and `turn` the session's memory of the last one.
+    """
+
+    key: str
+    turn: Any
     page: Any
     view: Any
     start: Any
@@ -50,77 +68,74 @@ class WaitingLine:
         self, event: Callable[..., Any], run: Callable[..., Iterator[Any]], inputs: Any, outputs: list[Any], **how: Any
     ) -> Any:
         """Let an event start a run: a generator of updates by component, queued as `how` says. Returns the event
-        of its end. Of the two buttons only that one is usable, meanwhile and after, which can be used."""
+        of its end. Of the two buttons only that one is usable, meanwhile and after, which can be used; of two events
+        in one instant one is refused."""
         event(None, None, self._outputs, js=NOTE_CLICK if self.stop else NOTE_CLICK_ALONE, **QUIET)
         given = inputs if isinstance(inputs, (set, list)) else [inputs]
-        sent = {*given, self.view} if isinstance(given, set) else [*given, self.view]
+        own = (self.view, self.turn)
+        sent = {*given, *own} if isinstance(given, set) else [*given, *own]
         count = None if isinstance(given, set) else len(given)
-        begun = event(self._clearing(run, count), sent, [*outputs, self.view], **how)
-        if self.stop:
-            # Not with the last news of the run: what is clicked before Gradio has noted its end, it drops.
-            for end in (begun.then, begun.failure):
-                end(None, None, [self.start, self.stop], js=NOTE_END, **QUIET)
+        begins = NOTE_BEGIN.replace("LINE", self.key)
+        begun = event(self._clearing(run, count), sent, [*outputs, *own], js=begins, **how)
+        # Not with the last news of the run: what is clicked before Gradio has noted its end, it drops.
+        for end in (begun.then, begun.failure):
+            end(None, self.view, self._outputs, js=NOTE_END.replace("LINE", self.key), **QUIET)
         self.handlers.append(begun["id"])
         return begun
 
     def wire(self, memory: Any) -> None:
         """Attach what the line asks of the server, and the Stop button; `memory` has the session's last run."""
-        outputs = self._outputs
 
         @report_errors
-        def look(request: gr.Request) -> dict[Any, Any]:
+        def look(shown: Any, request: gr.Request) -> Any:
+            """What the run waits for. One that has begun ends the looking with its first news, or with its end; one
+            that has not come yet is looked for again."""
+            click = _click(shown)
+            if self.page.is_stopped(request.session_hash, click):
+                return gr.skip()
             waits = self.page.waits_for(request.session_hash, self.handlers)
-            if waits:
-                return {self.view: {"phase": "waiting", "text": waits}, **self._switched(busy=True)}
-            if waits is None:
-                return {self.view: IDLE, **self._switched(busy=False)}
-            # One that has begun ends the looking with its first news. It may fail before them.
-            return {self.view: ASKED}
+            return {**({"phase": "waiting", "text": waits} if waits else ASKED), "click": click}
 
         @report_errors
-        def stop(last: Stoppable | None, shown: Any, request: gr.Request) -> dict[Any, Any]:
+        def stop(last: Stoppable | None, shown: Any, request: gr.Request) -> Any:
             self.page.stop_coming(request.session_hash, _click(shown))  # before it is looked for: it may just come
             if self.page.leave_line(request.session_hash, self.handlers):
-                return {self.view: LEFT, **self._switched(busy=False)}
+                return LEFT
             self.page.stop_begun(request.session_hash, self.handlers)  # of which the session may know nothing yet
             if last is not None:
                 last.halt.set()  # the run itself shows how it ended: only one writes to the page
-            return {self.view: gr.skip()}
+            return gr.skip()
 
-        self.view.look(look, None, outputs, trigger_mode="always_last", **AT_ONCE)
+        self.view.look(look, self.view, self.view, trigger_mode="always_last", **AT_ONCE)
         for event in (self.view.leave, *([self.stop.click] if self.stop else [])):
-            event(stop, [memory, self.view], outputs, **AT_ONCE)
+            event(stop, [memory, self.view], self.view, **AT_ONCE)
 
     @property
     def _outputs(self) -> list[Any]:
         return [self.view, *([self.start, self.stop] if self.stop else [])]
 
-    def _switched(self, *, busy: bool) -> dict[Any, Any]:
-        """The updates that leave only that button usable which can be used."""
-        if self.stop is None:
-            return {}
-        return {self.start: gr.update(interactive=not busy), self.stop: gr.update(interactive=busy)}
-
     def _clearing(self, run: Callable[..., Iterator[Any]], count: int | None) -> Callable[..., Iterator[Any]]:
         """The same run, which ends the waiting with its first news, and itself if it was stopped before them.
 
-        It is given the line's value as well: in its mapping of values, or after so many of them. What halts it is noted
-        at its event: the session's memory has that only after the news have gone out.
+        It is given the line's value and memory as well: in its mapping of values, or after so many of them. What halts
+        it is noted at its event: the session's memory has that only after the news have gone out.
         """
 
         @functools.wraps(run)
         def clearing(*values: Any) -> Iterator[Any]:
             event = LocalContext.event_id.get(None)
-            shown = values[0][self.view] if count is None else values[count]
+            given = values if count is None else (*values[:count], *values[count + 2 :])
+            shown, last = (values[0][self.view], values[0][self.turn]) if count is None else values[count : count + 2]
             if self.page.was_stopped(event, _click(shown)):
                 yield {self.view: LEFT}
                 return
             try:
-                for updates in run(*(values if count is None else (*values[:count], *values[count + 1 :]))):
-                    for going in updates.values():
-                        if isinstance(going, Stoppable):
-                            self.page.halts(event, going.halt)
-                    yield {**updates, self.view: IDLE}
+                with take_turn(last) as turn:
+                    for updates in run(*given):
+                        for going in updates.values():
+                            if isinstance(going, Stoppable):
+                                self.page.halts(event, going.halt)
+                        yield {**updates, self.view: IDLE, self.turn: turn}
             except Exception:
                 yield {self.view: IDLE}
                 raise
@@ -128,9 +143,10 @@ class WaitingLine:
         if count is not None:
             own = inspect.signature(run)
             named = [*own.parameters.values()]
-            named.insert(count, inspect.Parameter("shown", inspect.Parameter.POSITIONAL_OR_KEYWORD))
+            extra = (inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in ("shown", "before_it"))
+            named[count:count] = extra
             vars(clearing)["__signature__"] = own.replace(parameters=named)
-        return clearing
+        return report_errors(clearing)
 
 
 def _click(shown: Any) -> float | None:
@@ -141,5 +157,8 @@ def _click(shown: Any) -> float | None:
 
 def build(page: Any, start: Any = None, stop: Any = None) -> WaitingLine:
     """Lay out the line; its own button is there when no button stops the run."""
-    fixed = {"leave": "" if stop else "Stop waiting"}
-    return WaitingLine(page, widgets.widget(HERE / "waiting.js", fixed, value=IDLE), start, stop)
+    key = f"line{len(page.blocks)}"
+    fixed = {"leave": "" if stop else "Stop waiting", "line": key}
+    return WaitingLine(
+        key, gr.State(NothingYet()), page, widgets.widget(HERE / "waiting.js", fixed, value=IDLE), start, stop
+    )

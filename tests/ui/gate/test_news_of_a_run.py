@@ -6,11 +6,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from gradio.server_messages import ProcessCompletedMessage, ProcessGeneratingMessage
 from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.settings import Settings
 from playground.ui.gate.page import Page
+from playground.ui.gate.states import tell_once
 
 NOTHING: dict[str, Any] = {"props": {"__type__": "update"}, "__type__": "update"}  # for what a handler leaves out
 VALUES = [
@@ -83,3 +85,18 @@ def test_a_text_that_grows_is_sent_as_what_was_added(page: Page) -> None:
     (sent,) = page.handle_streaming_diffs(fn, [{"text": "some more"}], "session", "grows", final=False)
     assert sent == [["append", ["text"], " more"]]
     page.handle_streaming_diffs(fn, [None], "session", "grows", final=True)
+
+
+@pytest.mark.parametrize(
+    ("visibility", "news", "said_again"), [("private", 1, False), ("private", 0, True), ("public", 1, True)]
+)
+def test_the_last_news_of_a_run_are_not_said_again_at_its_end_but_to_programs(
+    visibility: str, news: int, said_again: bool
+) -> None:
+    """What a click brought in between would be written over."""
+    event = SimpleNamespace(fn=SimpleNamespace(outputs=[None], api_visibility=visibility))
+    for _ in range(news):
+        tell_once(event, ProcessGeneratingMessage(output={"data": ["last"]}, success=True))  # type: ignore[arg-type]
+    end = ProcessCompletedMessage(output={"data": ["last"], "duration": 1}, success=True)
+    tell_once(event, end)  # type: ignore[arg-type]
+    assert end.output == {"data": ["last"] if said_again else [{"__type__": "update"}], "duration": 1}

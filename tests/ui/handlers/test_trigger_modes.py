@@ -4,13 +4,16 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from playground.ui.handlers.trigger_modes import let_one_wait
+import gradio as gr
+
+from playground.ui.handlers.trigger_modes import answer_each_choice, let_one_wait
 
 
 @dataclass
 class Handler:
     targets: list[tuple[int, str]]
     trigger_mode: str = "always_last"
+    fn: Any = None
 
 
 def test_the_handler_with_the_most_events_waits_and_the_others_answer_each() -> None:
@@ -30,3 +33,16 @@ def test_no_two_handlers_of_the_page_wait_on_one_event(page: Any) -> None:
         and fn.trigger_mode == "always_last"
         and (page._id, "load") in fn.targets
     ] == []
+
+
+def test_what_says_which_thing_is_meant_is_answered_each_time(page: Any) -> None:
+    def choose(event: gr.EventData) -> None: ...
+
+    def look(value: str) -> None: ...
+
+    which, any_time, script = (Handler([(1, "click")], "once", fn) for fn in (choose, look, None))
+    answer_each_choice([which, any_time, script])
+    assert [one.trigger_mode for one in (which, any_time, script)] == ["multiple", "once", "once"]
+    modes = {fn.name: fn.trigger_mode for fn in page.fns.values()}
+    of_lists = ("delete", "rate", "edit", "take_token", "disconnect", "show_run", "reset", "shift")
+    assert {name: modes[name] for name in of_lists} == dict.fromkeys(of_lists, "multiple")

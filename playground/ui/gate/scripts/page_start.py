@@ -1,4 +1,4 @@
-"""Puts a script into the page, between Gradio's configuration and Gradio's own scripts.
+"""Puts scripts into the page, between Gradio's configuration and Gradio's own scripts.
 
 By hand, because Gradio puts what its `head` holds into the page when it has read the configuration, which is too late.
 """
@@ -9,7 +9,8 @@ from pathlib import Path
 from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Send
 
-SCRIPT = f"<script>{Path(__file__).with_name('fixed_events.js').read_text('utf-8')}</script>".encode()
+SCRIPTS = (Path(__file__).with_name(f"{name}.js").read_text("utf-8") for name in ("fixed_events", "sure_answers"))
+SCRIPT = "".join(f"<script>{script}</script>" for script in SCRIPTS).encode()
 END = b"</head>"
 
 
