@@ -13,6 +13,7 @@ from urllib.request import Request, urlopen
 
 import gradio as gr
 import pytest
+from gradio_client.utils import apply_diff
 from patience import PATIENCE
 
 from playground.backends import base
@@ -54,10 +55,12 @@ class Forger:
         """The words that the handler answers with; empty when it did what it was asked. `values` are by label."""
         self.send(handler, event, **values)
         kinds = ("process_generating", "process_completed")
-        ends, said = iter(self.news(*kinds)), ""
-        for news in ends:
+        said, shown = "", []
+        for news in self.news(*kinds):
             output = news["output"] or {}
-            said = said or str(output.get("error") or "") or _line(output.get("data"))
+            if news["msg"] == "process_generating":  # the first whole, and then what has changed
+                shown = [*map(apply_diff, shown, output["data"])] if shown else output["data"]
+            said = said or str(output.get("error") or "") or _line(shown or output.get("data"))
             if news["msg"] == "process_completed":
                 return said
         raise AssertionError("the session was told no end")

@@ -12,6 +12,7 @@ from playground import setups
 from playground.evaluation import experiments
 from playground.sharing import links
 from playground.ui.gate.values import is_update
+from playground.ui.handlers.one_at_a_time import NothingYet
 
 STORED = json.loads((Path(__file__).parent / "stored_links.json").read_text("utf-8"))
 KINDS = ("setup", "chat", "comparison", "experiment")
@@ -26,7 +27,7 @@ def handler(page: Any, kind: str) -> Any:
 
 def opened(page: Any, kind: str, link: Any) -> dict[Any, Any]:
     """The values that opening a link gives to what a tab holds, by component."""
-    updates = handler(page, kind).fn(None, SimpleNamespace(_data={"link": link}), None)
+    updates = handler(page, kind).fn(None, NothingYet(), SimpleNamespace(_data={"link": link}), None)
     plain = {box: {"value": update} for box, update in updates.items() if not is_update(update)}
     return {box: update["value"] for box, update in {**updates, **plain}.items() if "value" in update}
 

@@ -80,7 +80,7 @@ def linked(button: Any, view: ChatView, restored: Any = None, *, measured: bool 
     outputs = [*view.form.widgets, *view.shown, view.box]
     return TabLink(
         kind="chat", button=button, inputs=[*view.form.widgets, view.held, view.box], outputs=outputs,
-        read=read_values, write=write, back=view.back, restored=restored,
+        read=read_values, write=write, back=view.back, restored=restored, going=view.going,
     )  # fmt: skip
 
 

@@ -76,7 +76,8 @@ class TabLink:
     `write(values, catalog)` gives updates and what is to be said of them, such as that a model is not there.
 
     `button` copies the link, and `back` is the way back to what the tab held before one was opened. `restored` is the
-    event after which the tab holds what was typed before a reload.
+    event after which the tab holds what was typed before a reload. Where a run writes over what a link brings, `going`
+    is the session's memory of that run: its end is waited for.
     """
 
     kind: str
@@ -87,6 +88,7 @@ class TabLink:
     write: Callable[[Mapping[str, Any], Catalog], tuple[Updates, str]]
     back: PutBack
     restored: Any = None
+    going: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -143,7 +143,9 @@ class WaitingLine:
         if count is not None:
             own = inspect.signature(run)
             named = [*own.parameters.values()]
-            extra = (inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in ("shown", "before_it"))
+            extra = (
+                inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in ("shown", "before_it")
+            )
             named[count:count] = extra
             vars(clearing)["__signature__"] = own.replace(parameters=named)
         return report_errors(clearing)

@@ -5,6 +5,7 @@ from typing import Any
 
 from playground.sharing import links
 from playground.ui.gate.values import is_update
+from playground.ui.handlers.one_at_a_time import NothingYet
 
 ANSWER = {
     "parent": 0,
@@ -41,5 +42,5 @@ def test_after_a_reload_it_stands_there_with_what_was_measured(page: Any) -> Non
 
 def test_a_link_claims_nothing_that_was_measured(page: Any) -> None:
     event = SimpleNamespace(_data={"link": links.write("chat", HELD)})
-    shown = answer(handler(page, "open_link", "open_chat")(None, event, None))
+    shown = answer(handler(page, "open_link", "open_chat")(None, NothingYet(), event, None))
     assert (shown["text"], shown["facts"], shown["summary"], shown["feedback"]) == ("Hey", "", "", "down")

@@ -16,8 +16,9 @@ from posting import Visitor
 
 from playground.chats.tree import Chat
 from playground.settings import Settings
+from playground.sharing import links
 from playground.ui.app import build_app, launch_options
-from playground.ui.handlers.one_at_a_time import CAME_SECOND, STILL_GOING, NothingYet
+from playground.ui.handlers.one_at_a_time import CAME_SECOND, STILL_GOING, NothingYet, Stoppable
 
 POSTS = 6
 
@@ -117,6 +118,22 @@ def test_what_is_said_in_the_instant_of_a_change_is_refused_too(session: Session
     with pytest.raises(gr.Error, match="came first"):
         list(session.send("two", known))
     assert [turn.feedback for turn in session.chat().turns] == ["", "up"]
+
+
+def test_a_link_is_not_opened_into_a_chat_that_is_being_answered(session: Session) -> None:
+    """The answer would write over what it brings."""
+    answer = session.send("one", session.memory)
+    session.remember(next(answer))
+    fns = (fn for fn in session.app.fns.values() if fn.name == "open_link")
+    fn = next(fn for fn in fns if any(event == "open_chat" for _, event in fn.targets))
+    going = next(value for value in session.memory.values() if isinstance(value, Stoppable))
+    event = SimpleNamespace(_data={"link": links.write("chat", {})})
+    with pytest.raises(gr.Error, match="still going on"):
+        fn.fn(None, going, event, None)
+    for updates in answer:
+        session.remember(updates)
+    going = next(value for value in session.memory.values() if isinstance(value, Stoppable))
+    assert fn.fn(None, going, event, None)
 
 
 def test_each_session_begins_with_a_memory_of_its_own(session: Session) -> None:

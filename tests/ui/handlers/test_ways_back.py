@@ -19,6 +19,7 @@ from playground.ui.compare import examples, link, panes
 from playground.ui.compare.prompt_list_panel import PROMPTS
 from playground.ui.experiments import kept_plan
 from playground.ui.gate.values import is_update
+from playground.ui.handlers.one_at_a_time import NothingYet
 
 TABLE = "city\nParis\nRome"
 KEPT: dict[str, dict[str, Any]] = {
@@ -126,7 +127,7 @@ def labelled(values: dict[Any, Any], kind: str) -> dict[str, Any]:
 def open_link(page: Any, kind: str, kept: Any) -> dict[Any, Any]:
     (fn,) = (fn for fn in handlers(page, "open_link") if any(event == f"open_{kind}" for _, event in fn.targets))
     event = SimpleNamespace(_data={"link": links.write(kind, LINKED[kind])})
-    return fn.fn(kept, event, None)  # type: ignore[no-any-return]
+    return fn.fn(kept, NothingYet(), event, None)  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize("kind", KEPT)
