@@ -1,11 +1,15 @@
 """A running app and a real browser that looks at it."""
 
+import json
+import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import partial
 from itertools import filterfalse
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import installed_chromium
 import pytest
@@ -22,6 +26,7 @@ from playground.settings import Settings
 PRIVATE = Settings(port=0)
 # What a page that is loaded anew says of the answers that it no longer waits for.
 LEFT = re.compile("AbortError|Connection errored out|network error|ERR_INCOMPLETE_CHUNKED|404")
+DRIVER_PART = Path(__file__).parent / "no_picture_of_each_try.cjs"
 Serve = Callable[..., str]
 Visit = Callable[..., Page]
 expect.set_options(timeout=PATIENCE)
@@ -59,7 +64,10 @@ def serve(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, shared_apps: SharedAp
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
+    options = f"{os.environ.get('NODE_OPTIONS', '')} --require={json.dumps(str(DRIVER_PART))}"
+    with ExitStack() as stack:
+        with patch.dict(os.environ, NODE_OPTIONS=options):  # of the driver, and nothing else that runs here
+            playwright = stack.enter_context(sync_playwright())
         browser = installed_chromium.start(playwright)
         yield browser
         browser.close()
