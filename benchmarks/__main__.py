@@ -12,7 +12,7 @@ RESULTS = Path(__file__).parent / "results"
 
 def main() -> None:
     # Processes of their own: what these leave in memory must not weigh on the servers after them.
-    for table in ("engine", "answer_forms", "adapters", "experiments", "retrieval", "larger_model"):
+    for table in ("engine", "answer_forms", "adapters", "experiments", "retrieval", "training", "larger_model"):
         subprocess.run([sys.executable, "-m", f"benchmarks.{table}"], check=True)
     RESULTS.mkdir(exist_ok=True)
     tables = {

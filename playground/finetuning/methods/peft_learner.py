@@ -10,6 +10,7 @@ from safetensors.torch import save_file
 
 from playground.backends.local.transformers_internals import CACHE
 from playground.errors import InvalidSetup
+from playground.finetuning.methods.quick_layers import quicken
 
 
 class PeftLearner:
@@ -24,6 +25,7 @@ class PeftLearner:
             self.adapted = get_peft_model(model, config)
         except ValueError as error:
             raise InvalidSetup(f"This model cannot be trained in this way: {str(error)[:300]}") from error
+        self._slow_down = quicken(self.adapted)
 
     @property
     def weights(self) -> list[torch.Tensor]:
@@ -62,6 +64,7 @@ class PeftLearner:
         config.save_pretrained(str(folder))
 
     def detach(self) -> None:
+        self._slow_down()
         self.adapted.unload()
 
     def _trained(self) -> dict[str, torch.Tensor]:

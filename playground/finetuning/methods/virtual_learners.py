@@ -15,6 +15,7 @@ from transformers import DynamicCache
 from playground.backends.local.transformers_internals import CACHE, cache_of
 from playground.errors import InvalidSetup
 from playground.finetuning.methods.peft_learner import write_weights
+from playground.finetuning.methods.quick_layers import quicken
 from playground.finetuning.recipe import Recipe
 
 NAME = "prompt_embeddings"  # in PEFT's files
@@ -26,6 +27,7 @@ class _Virtual:
     def __init__(self, model: Any, values: torch.Tensor) -> None:
         self.model = model
         self.values = torch.nn.Parameter(values.detach().float().clone())
+        self.detach = quicken(model)  # after which the model is as it was: nothing else was put into it
 
     @property
     def weights(self) -> list[torch.Tensor]:
@@ -49,9 +51,6 @@ class _Virtual:
     def restore(self, state: Mapping[str, torch.Tensor]) -> None:
         with torch.no_grad():
             self.values.copy_(state[NAME])
-
-    def detach(self) -> None:
-        """The model is as it was: nothing was put into it."""
 
     def write(self, folder: Path, config: Any) -> None:
         folder.mkdir(parents=True, exist_ok=True)
