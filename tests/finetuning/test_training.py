@@ -8,14 +8,22 @@ import pytest
 import torch
 from tiny_llama import tiny_llama
 
-from playground.errors import InvalidSetup, TrainingFailed
+from playground.errors import InvalidSetup, TrainingFailed, TrainingHopeless
 from playground.finetuning.methods import METHODS, Learner, method_of
 from playground.finetuning.objectives.answers import LearnAnswers
 from playground.finetuning.preparation.encoding import encode_row
 from playground.finetuning.preparation.rows import TrainingRow, messages_of
 from playground.finetuning.recipe import Recipe
-from playground.finetuning.training.checkpoints import Checkpoints
-from playground.finetuning.training.events import CheckpointWritten, Look, TrainingStep, event_from_dict, event_to_dict
+from playground.finetuning.training.checkpoints import VERSION, Checkpoints
+from playground.finetuning.training.events import (
+    LATEST,
+    CheckpointWritten,
+    Look,
+    Looking,
+    TrainingStep,
+    event_from_dict,
+    event_to_dict,
+)
 from playground.finetuning.training.loop import Trained, Watched, train
 from playground.finetuning.training.loss import batches, mean_loss
 from playground.returning import Returning
@@ -77,8 +85,23 @@ def test_every_example_comes_before_any_comes_again(tokenizer: Any) -> None:
     rows = [encode_row(tokenizer, row) for row in ROWS]
     seen = [row.ids for batch in batches(rows, Recipe(steps=3, batch=4)) for row in batch]
     assert sorted(seen[:6]) == sorted(seen[6:]) == sorted(row.ids for row in rows)
+    assert [len(batch) for batch in batches(rows, Recipe(steps=3, batch=4))] == [4, 4, 4]
     few = list(batches(rows[:2], Recipe(steps=2, batch=5)))
     assert [len(batch) for batch in few] == [5, 5]
+
+
+def test_rows_of_a_size_come_together_and_the_seed_decides() -> None:
+    def drawn(seed: int) -> list[Any]:
+        return list(batches(range(240), Recipe(steps=60, batch=8, seed=seed), lambda row: row % 30))
+
+    found = drawn(1)
+    assert found == drawn(1) != drawn(2)
+    assert sorted(row for batch in found[:30] for row in batch) == list(range(240))  # each before any comes again
+    plain = batches(range(240), Recipe(steps=60, batch=8, seed=1))
+    padded, unsorted = (
+        sum(max(row % 30 for row in batch) - row % 30 for batch in some for row in batch) for some in (found, plain)
+    )
+    assert padded < 0.4 * unsorted
 
 
 # ---------------------------------------------------------------------------------------------- every method
@@ -118,7 +141,8 @@ def test_it_looks_before_the_first_step_then_as_often_as_told_and_at_the_end(
     assert all(len(look.answers) == 2 and look.loss is not None for look in looks)
     best = min(looks, key=lambda look: look.loss or 0)
     assert (trained.best_step, trained.best_loss) == (best.step, best.loss)
-    assert [event_from_dict(event_to_dict(event)) for event in events] == events
+    kept = [event for event in events if not isinstance(event, Looking)]
+    assert [event_from_dict(event_to_dict(event)) for event in kept] == kept
     assert isinstance(events[-1], CheckpointWritten)
 
 
@@ -133,7 +157,9 @@ def test_sample_answers_are_what_generate_says(default_model: tuple[Any, Any]) -
     learner.switch(learning=False)
     try:
         ids = [encode(tokenizer, messages_of(prompt)) for prompt in prompts]
-        said = sample_answers(learner, tokenizer, ids, 8, "cpu")
+        work = Returning(sample_answers(learner, tokenizer, ids, 8, "cpu"))
+        assert len(list(work)) == 8  # it can be stopped after each token
+        said = work.value
     finally:
         learner.detach()
     assert list(said) == list(greedy_answers(model, tokenizer, prompts, 8))
@@ -167,7 +193,7 @@ def test_closing_takes_the_adapter_off_again(tiny: Tiny, tokenizer: Any) -> None
     assert set(model.state_dict()) == names
 
 
-EVENTS = 14  # of a training of nine steps with four looks and a checkpoint
+EVENTS = 18  # of a training of nine steps with four looks, each in two parts, and a checkpoint
 
 
 @pytest.mark.parametrize(
@@ -184,7 +210,9 @@ def test_what_was_stopped_goes_on_as_if_it_had_not_been(
     run = train(tiny(), tokenizer, ROWS, recipe, watched, Checkpoints(tmp_path / "parts"))
     first = [next(run) for _ in range(stop)]
     run.close()
-    assert Checkpoints(tmp_path / "parts").read_step() == max((e.step for e in first), default=0)
+    assert Checkpoints(tmp_path / "parts").read_step() == max(
+        (e.step for e in first if not isinstance(e, Looking)), default=0
+    )
     rest, again = finished(tiny(), tokenizer, recipe, watched, Checkpoints(tmp_path / "parts"))
     assert losses([*first, *rest]) == losses(whole)
     looks = [[(e.step, e.loss) for e in some if isinstance(e, Look)] for some in ([*first, *rest], whole)]
@@ -192,6 +220,25 @@ def test_what_was_stopped_goes_on_as_if_it_had_not_been(
     assert again.best_step == trained.best_step
     ended = trained.learner.state()
     assert all(torch.equal(weight, ended[key]) for key, weight in again.learner.state().items())
+
+
+def test_a_look_can_be_stopped_after_each_batch_and_each_token(tiny: Tiny, tokenizer: Any, tmp_path: Path) -> None:
+    watched = Watched(rows=OTHERS * 7, prompts=[messages_of("Say six.")], most_tokens=4)  # rows in two batches
+    run = train(tiny(), tokenizer, ROWS, RECIPE, watched, Checkpoints(tmp_path))
+    parts = [type(next(run)) for _ in range(7)]
+    assert parts == [*[Looking] * 6, Look]
+
+
+def test_a_checkpoint_of_another_version_says_so(tiny: Tiny, tokenizer: Any, tmp_path: Path) -> None:
+    kept = Checkpoints(tmp_path)
+    finished(tiny(), tokenizer, Recipe(steps=2, batch=2), None, kept)
+    data = torch.load(tmp_path / LATEST, weights_only=True)
+    for other in ({**data, "version": 1}, {key: value for key, value in data.items() if key != "version"}, [1]):
+        torch.save(other, tmp_path / LATEST)
+        with pytest.raises(TrainingHopeless, match="begun by another version of the playground"):
+            finished(tiny(), tokenizer, Recipe(steps=4, batch=2), None, kept)
+        with pytest.raises(TrainingHopeless, match="begun by another version of the playground"):
+            kept.read_step()
 
 
 def test_prompts_alone_do_not_stop_it_early(tiny: Tiny, tokenizer: Any) -> None:
@@ -245,7 +292,7 @@ def test_a_full_disk_is_told_and_leaves_the_checkpoint_before(
     monkeypatch.setattr(torch, "save", full)
     with pytest.raises(TrainingFailed, match=r"No space left on device\. The one before it is still there"):
         kept.write({"step": 2})
-    assert kept.read() == {"standing": {}, "step": 1}
+    assert kept.read() == {"standing": {}, "step": 1, "version": VERSION}
     assert [path.name for path in tmp_path.iterdir()] == ["latest.pt"]
 
 

@@ -15,7 +15,7 @@ from tiny_llama import tiny_llama
 
 from playground.backends.sources import ModelSource
 from playground.errors import InvalidSetup, LimitReached, TrainingFailed
-from playground.finetuning.jobs import training_jobs, turns, worker
+from playground.finetuning.jobs import priority, training_jobs, turns
 from playground.finetuning.jobs.job import Job, JobFolder
 from playground.finetuning.jobs.standing import Standing
 from playground.finetuning.jobs.training_jobs import TrainingJobs
@@ -131,7 +131,7 @@ def test_a_killed_process_is_told_and_the_next_begins(jobs: TrainingJobs, start:
     key, after = start(LONG), start()
     until(jobs, key, stepped)
     child = process_of(jobs)
-    assert child.nice() >= worker.NICE
+    assert child.nice() >= priority.NICE
     child.send_signal(signal.SIGKILL)
     standing = until(jobs, key, ended)
     assert standing.phase == "failed"
@@ -216,6 +216,31 @@ def test_old_trainings_of_strangers_make_room(
     assert jobs.standing(keys[1], "otto")
 
 
+def test_strangers_trainings_have_so_much_room_on_the_disk(base: Path, tmp_path: Path, start: Any) -> None:
+    small = TrainingJobs(tmp_path / "trainings", tmp_path / "cache", most_bytes=1)
+    key = start(owner="anna")
+    try:
+        job = small.standing(key, "anna").job
+        with pytest.raises(LimitReached, match="take all the room that this server has for them"):
+            small.start(replace(job, owner="otto"), ROWS, ())
+        folder = JobFolder(tmp_path / "trainings" / key)
+        long_ago = time.time() - training_jobs.DAY - 1
+        folder.write_job(replace(job, made=long_ago))
+        new = small.start(replace(job, owner="otto"), ROWS, ())
+        assert not folder.path.exists()
+        assert small.standing(new, "otto").job.owner == "otto"
+        small.start(replace(job, owner=""), ROWS, ())  # whoever runs the server minds the disk themselves
+    finally:
+        small.close()
+
+
+def test_trainings_of_an_address_are_found_whoever_began_them(jobs: TrainingJobs, start: Any) -> None:
+    first, second = start(owner="anna", address="here"), start(owner="otto", address="here")
+    start(owner="eve", address="there")
+    start()
+    assert {one.job.id for one in jobs.standings_at("here")} == {first, second}
+
+
 def test_what_cannot_be_trained_is_told(jobs: TrainingJobs, start: Any, base: Path) -> None:
     standing = until(jobs, start(Recipe(steps=2, rate=1.0, method="full", warmup=0.0, clip=100.0)), ended)
     assert standing.going is False  # a rate of 1 may break it, and is told then
@@ -227,6 +252,20 @@ def test_what_cannot_be_trained_is_told(jobs: TrainingJobs, start: Any, base: Pa
     assert standing.phase == "failed"
     assert standing.end
     assert "config.json" in standing.end.words
+
+
+def test_a_base_that_has_changed_is_told(jobs: TrainingJobs, start: Any, tmp_path: Path) -> None:
+    until(jobs, key := start(LONG), stepped)
+    jobs.stop(key)
+    until(jobs, key, ended)
+    folder = JobFolder(tmp_path / "trainings" / key)
+    assert folder.read_base()
+    folder.write_base("of other weights")
+    jobs.resume(key)
+    standing = until(jobs, key, ended)
+    assert standing.end
+    assert standing.end.words.startswith("The weights of Tiny have changed since this training began")
+    assert not standing.resumable
 
 
 def test_rows_longer_than_the_window_are_told(jobs: TrainingJobs, start: Any) -> None:

@@ -9,12 +9,12 @@ import pytest
 
 from playground.backends.sources import ModelSource
 from playground.errors import TrainingFailed, TrainingHopeless
-from playground.finetuning.jobs import worker
+from playground.finetuning.jobs import ending, worker
 from playground.finetuning.jobs.job import End, Job, JobFolder
 from playground.finetuning.jobs.standing import History, Standing, read_history
 from playground.finetuning.preparation.rows import TrainingRow, messages_of
 from playground.finetuning.recipe import Recipe
-from playground.finetuning.training.events import Look, TrainingStep, event_to_dict
+from playground.finetuning.training.events import LATEST, Look, TrainingStep, event_to_dict
 
 
 def line(step: int) -> bytes:
@@ -91,7 +91,7 @@ def test_a_full_disk_ends_a_training_with_its_reason(
     folder.events.symlink_to("/dev/full")
     monkeypatch.setattr(worker, "mend_torn", lambda events: None)
     monkeypatch.setattr(worker, "listen_to_parent", lambda called: None)
-    monkeypatch.setattr(worker.os, "nice", lambda more: 0)
+    monkeypatch.setattr(worker, "step_back", lambda: None)
     assert worker.main(folder, folder.path) == 0
     end = folder.read_end()
     assert end is not None
@@ -105,6 +105,53 @@ def test_a_full_disk_ends_a_training_with_its_reason(
     assert "This could not be written down: No space left on device." in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "error", [MemoryError(), RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried ...")]
+)
+def test_memory_that_runs_out_is_told_with_what_to_do(
+    folder: JobFolder, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def run_out(*_: Any) -> End:
+        raise error
+
+    monkeypatch.setattr(worker, "_run", run_out)
+    monkeypatch.setattr(worker, "listen_to_parent", lambda called: None)
+    monkeypatch.setattr(worker, "step_back", lambda: None)
+    assert worker.main(folder, folder.path) == 0
+    end = folder.read_end()
+    assert end is not None
+    assert end.words == "There was not enough memory: choose a smaller batch, or shorter rows."
+
+
+@pytest.mark.parametrize(
+    ("has_checkpoint", "said"), [(False, "Stopped before its first step."), (True, "Stopped; it can go on from there.")]
+)
+def test_a_stop_before_there_is_anything_to_keep_ends_the_process_at_once(
+    folder: JobFolder, monkeypatch: pytest.MonkeyPatch, has_checkpoint: bool, said: str
+) -> None:
+    """Whatever it does at that moment: PyTorch and a model are read without a look at anything else."""
+    left: list[int] = []
+    monkeypatch.setattr(ending.os, "_exit", left.append)
+    if has_checkpoint:
+        folder.checkpoints.mkdir()
+        (folder.checkpoints / LATEST).write_bytes(b"")
+    stop = ending.Stop(folder)
+    stop.ask()
+    end = folder.read_end()
+    assert (left, end and end.ending, end and end.words) == ([0], "stopped", said)
+
+
+def test_a_stop_of_what_has_begun_lets_it_keep_where_it_stands(
+    folder: JobFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ending.os, "_exit", lambda status: pytest.fail("it was not let"))
+    stop = ending.Stop(folder)
+    stop.has_begun.set()
+    stop.ask()
+    assert stop.asked.is_set()
+    assert folder.read_end() is None
+
+
 def test_what_would_end_in_the_same_way_is_not_offered_again(
     folder: JobFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,7 +160,7 @@ def test_what_would_end_in_the_same_way_is_not_offered_again(
 
     monkeypatch.setattr(worker, "_run", break_off)
     monkeypatch.setattr(worker, "listen_to_parent", lambda called: None)
-    monkeypatch.setattr(worker.os, "nice", lambda more: 0)
+    monkeypatch.setattr(worker, "step_back", lambda: None)
     assert worker.main(folder, folder.path) == 0
     end = folder.read_end()
     assert end is not None

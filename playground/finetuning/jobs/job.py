@@ -4,6 +4,7 @@ import json
 import logging
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -25,8 +26,9 @@ Ending = Literal["done", "stopped", "failed"]
 class Job:
     """What is trained on what. `model` is the base's name in the catalog, `prompts` are answered at every look.
 
-    `owner` is the visitor whose it is, where strangers share the server; `made` is when, in seconds since 1970.
-    `teacher` is another model whose probabilities are learned, called `teacher_title`.
+    `owner` is the visitor whose it is, where strangers share the server, and `address` a name of where they came from;
+    `made` is when, in seconds since 1970. `teacher` is another model whose probabilities are learned, called
+    `teacher_title`.
     After `most_seconds`, of all its sittings together, it is stopped; None is never. `sittings` are when each that is
     over ended, and the seconds that its process took, also before the first step. With a `search` several recipes are
     tried, and at the end `recipe` is the best of them.
@@ -42,6 +44,7 @@ class Job:
     prompts: tuple[tuple[Message, ...], ...]
     made: float
     owner: str = ""
+    address: str = ""
     most_seconds: float | None = None
     sittings: tuple[tuple[float, float], ...] = ()
     search: Search | None = None
@@ -102,6 +105,15 @@ class JobFolder:
     def log(self) -> Path:
         """What the process printed."""
         return self.path / "worker.log"
+
+    @property
+    def size(self) -> int:
+        """Bytes of all its files, of which some may go while they are counted."""
+        found = 0
+        for path in self.path.rglob("*"):
+            with suppress(FileNotFoundError):
+                found += path.stat().st_size
+        return found
 
     def create(self, job: Job, rows: Sequence[Row], validation: Sequence[Row], held_out: Sequence[Row] = ()) -> None:
         """`held_out` are rows sealed for the end. Raises TrainingFailed when it cannot be written."""

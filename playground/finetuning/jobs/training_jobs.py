@@ -1,6 +1,7 @@
 """All trainings of this server: kept in folders, run one at a time, stopped, gone on with, deleted."""
 
 import logging
+import math
 import shutil
 import time
 import uuid
@@ -27,8 +28,9 @@ class TrainingJobs:
     again. An owner sees and touches their own trainings only.
     """
 
-    def __init__(self, folder: Path, cache: Path) -> None:
-        self._folder, self._turns = folder, Turns(folder, cache)
+    def __init__(self, folder: Path, cache: Path, most_bytes: float = math.inf) -> None:
+        """`most_bytes` is what strangers' trainings may take together on the disk."""
+        self._folder, self._turns, self._most_bytes = folder, Turns(folder, cache), most_bytes
 
     def start(self, job: Job, rows: Sequence[Row], validation: Sequence[Row], held_out: Sequence[Row] = ()) -> str:
         """Keep a training under a new id, which is returned, and run it when its turn comes.
@@ -38,7 +40,7 @@ class TrainingJobs:
         with self._turns.lock:
             self._turns.check_room()
             if job.owner:
-                self._forget_old()
+                self._make_room_for_strangers()
             if len(self._ids()) >= MOST_KEPT:
                 raise LimitReached(f"{MOST_KEPT} trainings are kept, the most; delete some in the history first.")
             made = time.time()
@@ -116,6 +118,18 @@ class TrainingJobs:
                     found.append(key)
         return tuple(found)
 
+    def standings_at(self, address: str) -> tuple[Standing, ...]:
+        """All trainings of visitors of an address that can be read, whoever they are."""
+        found = []
+        for key in self._ids():
+            try:
+                job = self._open(key).read_job()
+                if job.owner and job.address == address:
+                    found.append(self.standing(key, job.owner))
+            except Exception:
+                log.warning("The training in %s cannot be read.", self._folder / key, exc_info=True)
+        return tuple(found)
+
     def result(self, key: str, owner: str = "") -> Path:
         """The folder of what was learned. Raises TrainingFailed for a training that has not ended well."""
         standing = self.standing(key, owner)
@@ -137,11 +151,24 @@ class TrainingJobs:
         """End what goes on, and start nothing more. What waited or was not through can go on another time."""
         self._turns.close()
 
-    def _forget_old(self) -> None:
-        """Make room where strangers train: their oldest go, which nobody may be able to reach any more."""
-        too_many = len(self._ids()) + 1 - MOST_KEPT
-        if too_many <= 0:
-            return
+    def _make_room_for_strangers(self) -> None:
+        """Their oldest trainings go, which nobody may be able to reach any more, until there is room for one more.
+
+        Raises LimitReached where those of the last day, whose seconds count, take all the room.
+        """
+        old = self._old_of_strangers()
+        sizes = {key: JobFolder(self._folder / key).size for key in self._ids()}
+        while len(sizes) >= MOST_KEPT or sum(sizes.values()) >= self._most_bytes:
+            if not old:
+                break
+            key = old.pop(0)
+            shutil.rmtree(self._folder / key)
+            del sizes[key]
+        if sum(sizes.values()) >= self._most_bytes:
+            raise LimitReached("Trainings of the last day take all the room that this server has for them; try later.")
+
+    def _old_of_strangers(self) -> list[str]:
+        """Those of strangers that nobody went on with for a day, the oldest first."""
         old: list[tuple[float, str]] = []
         for key in self._ids():
             try:
@@ -151,8 +178,7 @@ class TrainingJobs:
                 continue
             if job.owner and time.time() - job.last_used > DAY and not self.standing(key, job.owner).going:
                 old.append((job.last_used, key))
-        for _, key in sorted(old)[:too_many]:
-            shutil.rmtree(self._folder / key)
+        return [key for _, key in sorted(old)]
 
     def _ids(self) -> list[str]:
         return [path.parent.name for path in self._folder.glob("*/job.json")]

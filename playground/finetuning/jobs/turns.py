@@ -1,7 +1,6 @@
 """One training at a time in a process of its own: the others wait for their turn."""
 
 import logging
-import os
 import subprocess
 import sys
 import threading
@@ -12,6 +11,7 @@ from playground.backends.local.files.child_process import run_module
 from playground.errors import LimitReached, TrainingFailed
 from playground.finetuning.jobs.deaths import ask_to_stop, describe_death, way_on
 from playground.finetuning.jobs.job import End, JobFolder
+from playground.finetuning.jobs.priority import environment
 
 MOST_WAITING = 8  # trainings in the queue
 PROGRAM = "playground.finetuning.jobs.worker"
@@ -99,13 +99,11 @@ class Turns:
 
     def _begin(self, folder: JobFolder) -> "subprocess.Popen[bytes]":
         with folder.log.open("wb") as output:
-            # Threads that wait sleep: awake, they would take turns from whoever is being answered. A byte that comes
-            # too late for its input is not held back: it would be in the way when that is closed. In a group
-            # of its own no Ctrl-C of a terminal reaches it, which would end it without a word.
+            # A byte that comes too late for its input is not held back: it would be in the way when that is closed. In
+            # a group of its own no Ctrl-C of a terminal reaches it, which would end it without a word.
             return subprocess.Popen(
                 [sys.executable, *run_module(PROGRAM, str(folder.path), str(self._cache))], stdin=subprocess.PIPE,
-                bufsize=0, stdout=output, stderr=subprocess.STDOUT, env={**os.environ, "OMP_WAIT_POLICY": "passive"},
-                process_group=0,
+                bufsize=0, stdout=output, stderr=subprocess.STDOUT, env=environment(), process_group=0,
             )  # fmt: skip
 
     def _wait(self, key: str, child: "subprocess.Popen[bytes]", began: float) -> None:

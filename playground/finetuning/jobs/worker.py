@@ -5,10 +5,9 @@ input, which comes with the end of the other process, ends it at once.
 """
 
 import json
-import os
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
@@ -17,7 +16,9 @@ from playground import deprecations
 from playground.backends.local.files.child_process import listen_to_parent
 from playground.backends.sources import HOME
 from playground.errors import PlaygroundError, TrainingFailed, TrainingHopeless
+from playground.finetuning.jobs.ending import Stop, write_down
 from playground.finetuning.jobs.job import End, Job, JobFolder
+from playground.finetuning.jobs.priority import step_back
 from playground.finetuning.jobs.standing import read_history
 from playground.finetuning.methods import method_of
 from playground.finetuning.preparation.rows import Row, TrainingRow
@@ -28,18 +29,15 @@ from playground.formats import format_duration
 from playground.returning import Returning
 from playground.settings import Settings
 
-NICE = 10  # others that want the processor get nine parts in ten of it
-
 
 def main(folder: JobFolder, cache: Path) -> int:
     """Run the training of a folder from where it stands; returns the exit status, 0 once its end is written down."""
     deprecations.hide()
-    if hasattr(os, "nice"):
-        os.nice(NICE)
-    stopped = threading.Event()
-    listen_to_parent(stopped.set)
+    step_back()
+    stop = Stop(folder)
+    listen_to_parent(stop.ask)
     try:
-        end = _run(folder, cache, stopped)
+        end = _run(folder, cache, stop.asked, stop.has_begun.set)
     except PlaygroundError as error:
         words = _words_for_owner(str(error), folder, cache)
         end = End(ending="failed", words=words, hopeless=isinstance(error, TrainingHopeless))
@@ -47,24 +45,9 @@ def main(folder: JobFolder, cache: Path) -> int:
         if not is_out_of_memory(error):
             raise
         end = End(ending="failed", words="There was not enough memory: choose a smaller batch, or shorter rows.")
-    try:
-        folder.write_end(end)
-    except OSError as error:  # it is said in the log, or by the exit status where that is full too
-        print(f"{end.words} This could not be written down: {error.strerror}.", file=sys.stderr)
-        return 1
-    if end.ending == "done":
-        _write_card(folder)
-    return 0
-
-
-def _write_card(folder: JobFolder) -> None:
-    """What was learned is there, also where the disk takes no card: that is written anew when it is taken away."""
-    from playground.finetuning.taking_away.card import write_card
-
-    try:
-        write_card(folder)
-    except TrainingFailed as error:
-        print(error, file=sys.stderr)
+    with stop.ending:
+        stop.has_begun.set()  # how it ended is known: a stop changes nothing any more
+        return write_down(folder, end)
 
 
 def _words_for_owner(words: str, folder: JobFolder, cache: Path) -> str:
@@ -88,7 +71,8 @@ def _words_for_owner(words: str, folder: JobFolder, cache: Path) -> str:
     return words
 
 
-def _run(folder: JobFolder, cache: Path, stopped: threading.Event) -> End:
+def _run(folder: JobFolder, cache: Path, stopped: threading.Event, begun: Callable[[], None] = lambda: None) -> End:
+    """How it ended. `begun` is called once there is something to keep, after which `stopped` is looked at."""
     job = folder.read_job()
     mend_torn(folder.events)
     with folder.events.open("ab", buffering=0) as events:  # what is held back would be written again as it is closed
@@ -97,13 +81,13 @@ def _run(folder: JobFolder, cache: Path, stopped: threading.Event) -> End:
         from playground.finetuning.jobs.base_model import load_base, load_teacher, source_of
         from playground.finetuning.search.trying import Found, search_recipes
         from playground.finetuning.training.checkpoints import Checkpoints
-        from playground.finetuning.training.events import TrainingStep, event_to_dict
+        from playground.finetuning.training.events import Looking, TrainingStep, event_to_dict
         from playground.finetuning.training.loop import Watched, train
         from playground.finetuning.training.sealed import seal
 
         _tell(events, {"kind": "stage", "words": f"Loading {job.model_title}"})
         model, tokenizer = load_base(job, cache)
-        folder.write_base(contents(source_of(job), Settings(cache=cache)) or "")
+        _check_base(folder, job, contents(source_of(job), Settings(cache=cache)) or "")
         if job.teacher is not None:
             _tell(events, {"kind": "stage", "words": f"Loading {job.teacher_title}, which teaches"})
         teacher, teacher_window = load_teacher(job, cache, model, tokenizer)
@@ -126,6 +110,9 @@ def _run(folder: JobFolder, cache: Path, stopped: threading.Event) -> End:
         with Returning(steps) as work:
             late = False
             while not (late or stopped.is_set()) and (event := next(work, None)):
+                begun()
+                if isinstance(event, Looking):
+                    continue
                 _tell(events, event_to_dict(event))
                 if isinstance(event, TrainingStep) and job.most_seconds is not None:
                     late = event.seconds >= job.most_seconds and event.step < event.steps
@@ -191,6 +178,16 @@ def _ended(step: int, best_step: int | None, early: bool) -> str:
     if best_step is not None:
         parts.append(f"Kept are the weights of step {best_step:,}, where the validation loss was lowest.")
     return " ".join(parts)
+
+
+def _check_base(folder: JobFolder, job: Job, now: str) -> None:
+    """Raises TrainingHopeless where the weights are others than when the training began, and else remembers them."""
+    if (before := folder.read_base()) and now != before:
+        raise TrainingHopeless(
+            f"The weights of {job.model_title} have changed since this training began, and what it has learned does "
+            "not fit them: start it anew."
+        )
+    folder.write_base(now)
 
 
 def mend_torn(events: Path) -> None:

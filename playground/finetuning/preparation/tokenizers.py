@@ -23,11 +23,12 @@ class OpenTokenizer:
 
 @lru_cache(maxsize=4)
 def open_tokenizer(source: ModelSource, title: str, settings: Settings) -> OpenTokenizer:
-    """The model is fetched if it has to be. Raises ModelUnavailable."""
-    from playground.backends.local.opening import find_files
+    """The model is fetched if it has to be. Raises ModelUnavailable, which names no folder of a shared server."""
+    from playground.backends.local.opening import find_files, hide_server_paths
 
-    folder, gguf = find_files(source, title, settings, Unwatched())
-    return read_tokenizer(folder, gguf)
+    with hide_server_paths(source, settings):
+        folder, gguf = find_files(source, title, settings, Unwatched())
+        return read_tokenizer(folder, gguf)
 
 
 def read_tokenizer(folder: Path, gguf: str = "") -> OpenTokenizer:

@@ -12,6 +12,7 @@ from playground.finetuning.training.events import LATEST
 from playground.finetuning.whole_file import writing_whole
 
 BEST = "best.pt"
+VERSION = 2  # of what a checkpoint holds, and of the order in which rows come
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Checkpoints:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with writing_whole(self.folder / name) as unfinished:
-                torch.save(dict(data), unfinished)
+                torch.save({**data, "version": VERSION}, unfinished)
         except (OSError, RuntimeError) as error:  # torch's writer raises either when the disk is full
             why = getattr(error, "strerror", None) or "PyTorch could not write it whole"  # nobody is told the path
             kept = (self.folder / LATEST).exists()
@@ -65,4 +66,9 @@ class Checkpoints:
             data: dict[str, Any] = torch.load(path, weights_only=True, map_location="cpu", mmap=mmap)
         except Exception as error:  # whatever torch raises at a file that is not as it wrote it
             raise TrainingHopeless(f"The checkpoint {name} cannot be read; start this training anew.") from error
+        if not isinstance(data, dict) or data.get("version") != VERSION:
+            raise TrainingHopeless(
+                "This training was begun by another version of the playground, and this one cannot go on with its "
+                "checkpoint: start it anew, with the same data and recipe."
+            )
         return data

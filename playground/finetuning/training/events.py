@@ -69,7 +69,12 @@ class TryEnded:
     words: str = ""
 
 
-TrainingEvent: TypeAlias = TrainingStep | Look | CheckpointWritten | TryBegun | TryEnded
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """A part of a look is done: it can be stopped here. Nobody needs to know of it later."""
+
+
+TrainingEvent: TypeAlias = TrainingStep | Look | CheckpointWritten | Looking | TryBegun | TryEnded
 KINDS: Mapping[str, type] = {
     "step": TrainingStep, "look": Look, "checkpoint": CheckpointWritten, "try": TryBegun, "tried": TryEnded,
 }  # fmt: skip

@@ -23,7 +23,7 @@ from playground.finetuning.recipe import Recipe
 from playground.finetuning.training.answers import sample_answers
 from playground.finetuning.training.checkpoints import Checkpoints
 from playground.finetuning.training.events import CheckpointWritten, Look, TrainingEvent, TrainingStep
-from playground.finetuning.training.loss import batches, mean_loss
+from playground.finetuning.training.loss import batches, reading_losses
 from playground.finetuning.training.schedules import rate_share
 from playground.types import Message
 
@@ -116,7 +116,7 @@ class _Going:
 
     def _steps(self) -> Iterator[TrainingEvent]:
         yield from self._look_when_due()
-        for batch in islice(batches(self.rows, self.recipe), self.step, None):
+        for batch in islice(batches(self.rows, self.recipe, self.objective.tokens), self.step, None):
             if self._stands_still():
                 break
             yield self._update(batch)
@@ -159,14 +159,17 @@ class _Going:
         """Before the first step, as often as the recipe says, and after the last step; once each."""
         due = self.step in (0, self.recipe.steps) or self.step % self.recipe.evaluate_every == 0
         if due and self._looks() and self.looked != self.step:
-            yield self._look()
+            yield from self._look()
 
-    def _look(self) -> Look:
+    def _look(self) -> Iterator[TrainingEvent]:
         self.learner.switch(learning=False)
-        loss = mean_loss(self.objective, self.learner, self.validation) if self.validation else None
-        prompts = [encode(self.tokenizer, messages) for messages in self.watched.prompts]
-        most = self.watched.most_tokens
-        answers = sample_answers(self.learner, self.tokenizer, prompts, most, self.device) if prompts else ()
+        loss: float | None = None
+        answers: tuple[str, ...] = ()
+        if self.validation:
+            loss = yield from reading_losses(self.objective, self.learner, self.validation)
+        if prompts := [encode(self.tokenizer, messages) for messages in self.watched.prompts]:
+            most = self.watched.most_tokens
+            answers = yield from sample_answers(self.learner, self.tokenizer, prompts, most, self.device)
         better = loss is not None and (self.best_loss is None or loss < self.best_loss)
         if loss is not None:  # prompts alone tell nothing of whether it gets better
             self.missed = 0 if better else self.missed + 1
@@ -175,7 +178,7 @@ class _Going:
             if self.checkpoints:
                 self.checkpoints.write_best(self.learner.state(), self.step, loss)
         self.in_look, self.looked = self._tick(), self.step
-        return Look(step=self.step, loss=loss, answers=answers, best=better)
+        yield Look(step=self.step, loss=loss, answers=answers, best=better)
 
     def _tick(self) -> float:
         """The seconds since the last tick."""
