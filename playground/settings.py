@@ -20,6 +20,7 @@ from playground.errors import InvalidSetup
 log = logging.getLogger(__name__)
 Precision = Literal["auto", "float32", "bfloat16", "int8"]
 EXPERIMENTS = ("store_megabytes", "max_experiment_seconds", "max_cells", "upload_megabytes")
+TRAININGS = ("address_training_minutes", "training_megabytes")
 SHARES = tuple(f"{whose}_{what}" for whose in ("visitor", "address") for what in ("runs", "queue", "experiments"))
 SITE = re.compile(r"https?://[a-z0-9.*-]+(:[0-9]+)?")
 VECTORS = re.compile(r"https?://\S+")
@@ -67,6 +68,8 @@ class Settings:
     max_experiment_seconds: int = 3600  # an experiment is ended after this long, and can be continued
     max_cells: int = 20_000  # of one experiment, started at the page or by a program
     training_minutes: int = 0  # that a visitor of a shared server may train in a day; 0: nobody trains there
+    address_training_minutes: int = 60  # the same of all visitors of one address together
+    training_megabytes: int = 4096  # that strangers' trainings may take on the disk; older ones go
     serve: bool = True  # programs may ask the models at /v1; on a shared server only with a key
     serve_key: str = field(default="", repr=False)  # that such programs must send
     openai_key: bool = False  # offer the operator's OPENAI_API_KEY for OpenAI itself; private only
@@ -114,6 +117,7 @@ class Settings:
             "kv_megabytes",
             *EXPERIMENTS,
             *SHARES,
+            *TRAININGS,
         ):
             if getattr(self, name) < 1:
                 raise _invalid_value(name, getattr(self, name), "at least 1")

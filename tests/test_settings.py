@@ -29,6 +29,8 @@ def test_each_field_is_a_variable() -> None:
         ("MAX_ROWS", "-1", "at least 1"),
         ("MEMORY_MEGABYTES", "-1", "at least 0"),
         ("TRAINING_MINUTES", "-1", "at least 0"),
+        ("ADDRESS_TRAINING_MINUTES", "0", "at least 1"),
+        ("TRAINING_MEGABYTES", "0", "at least 1"),
         ("MAX_PANES", "0", "at least 1"),
         ("MAX_PANES", "27", "at most 26"),
         ("PROXIES", "*", "an address or a network"),

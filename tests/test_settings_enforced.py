@@ -71,6 +71,8 @@ ENFORCED = {
     "max_experiment_seconds": "test_an_experiment_is_ended",
     "max_cells": "test_no_more_cells_are_asked",
     "training_minutes": f"{TRAININGS}::test_a_visitor_trains_so_long_a_day",
+    "address_training_minutes": f"{TRAININGS}::test_all_visitors_of_an_address_share_a_day",
+    "training_megabytes": "test_training_jobs.py::test_strangers_trainings_have_so_much_room_on_the_disk",
     "serve": f"{PROGRAMS}::test_nobody_is_answered_where_it_is_off",
     "serve_key": f"{PROGRAMS}::test_a_key_is_needed_where_there_is_one",
     "openai_key": f"{SESSIONS}::test_the_operators_key_is_for_openai_alone",

@@ -1,5 +1,6 @@
 """The sitemap: header, then one tab after the other, and what crosses them."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -58,7 +59,9 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
     sessions = Sessions(catalog, settings)
     store = store or Store.from_settings(settings)
     places = experiment_places(settings)
-    trainings = TrainingJobs(settings.trainings_folder, settings.cache)
+    trainings = TrainingJobs(
+        settings.trainings_folder, settings.cache, settings.training_megabytes * 2**20 if settings.public else math.inf
+    )
     with Page(settings, title="Prompt Playground", analytics_enabled=False, fill_width=True) as page:
         # First, so that their names are not taken by handlers of the same name.
         runs.publish(sessions, settings)

@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 def open_model(source: ModelSource, title: str, settings: Settings, report: LoadReport) -> Backend:
     """Raises ModelUnavailable for what cannot be loaded, LimitReached for what does not fit."""
     set_threads_here(all_threads())
-    with _hide_server_paths(source, settings):
+    with hide_server_paths(source, settings):
         return _open(source, title, settings, report)
 
 
@@ -83,7 +83,7 @@ def attach(
     if not isinstance(backend, AdaptedModel):
         raise NotSupported("Adapters can be loaded for local language models; this model takes none.")
     set_threads_here(all_threads())
-    with _hide_server_paths(source, settings):
+    with hide_server_paths(source, settings):
         folder = Path(source.place)
         if source.kind == "hub":
             repository = hub.Repository(source.place, source.revision)
@@ -99,7 +99,7 @@ def _source_title(source: ModelSource, settings: Settings) -> str:
 
 
 @contextmanager
-def _hide_server_paths(source: ModelSource, settings: Settings) -> Iterator[None]:
+def hide_server_paths(source: ModelSource, settings: Settings) -> Iterator[None]:
     """Messages without the operator's folders and addresses, for strangers."""
     try:
         yield

@@ -1,18 +1,23 @@
 """What a training made, in the list of models: its name there, and how it is loaded and taken off again."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from playground.backends import commands
 from playground.backends.catalog import Catalog
 from playground.backends.sources import ModelSource
-from playground.errors import ModelUnavailable
+from playground.errors import LimitReached, ModelInUse, ModelUnavailable
 from playground.finetuning.jobs.job import JobFolder
 from playground.finetuning.jobs.standing import Standing
 from playground.finetuning.methods import method_of
 from playground.settings import Settings
 from playground.types import Weights
+
+MOST_LISTED = 16  # adapters of strangers at once: each takes memory, and everybody scrolls past it
+log = logging.getLogger(__name__)
 
 
 def name_of(standing: Standing) -> str:
@@ -31,10 +36,14 @@ def weights_of(standing: Standing) -> Weights:
     )
 
 
-def loading_learned(standing: Standing, folder: Path, catalog: Catalog, settings: Settings) -> Iterator[Any]:
+def loading_learned(
+    standing: Standing, folder: Path, catalog: Catalog, settings: Settings, say: Callable[[str], None] = log.info
+) -> Iterator[Any]:
     """Load what was learned into the list of models under its name, unless it is there; news until it is loaded.
 
-    Raises ModelUnavailable for an adapter whose base has other files now than it was trained on.
+    On a shared server the oldest leaves the list where it is full, which whoever loads is told by `say`. Raises
+    LimitReached when all are being asked, ModelUnavailable for an adapter whose base has other files now than it was
+    trained on.
     """
     job, name = standing.job, name_of(standing)
     if method_of(job.recipe).makes_model:
@@ -42,8 +51,32 @@ def loading_learned(standing: Standing, folder: Path, catalog: Catalog, settings
         return commands.load_model(catalog, settings, name if name in known else str(folder), name)
     adapters = [adapter.name for adapter in catalog.info(job.model).adapters]
     _refuse_other_base(standing, folder, catalog)
-    source = name if name in adapters else str(folder)
-    return commands.load_adapter(catalog, settings, job.model, source, name, job.title, made_here=True)
+    if name in adapters:
+        return commands.load_adapter(catalog, settings, job.model, name)
+    if settings.public:
+        make_room(catalog, job.model, say)
+    return commands.load_adapter(catalog, settings, job.model, str(folder), name, job.title, made_here=True)
+
+
+def make_room(catalog: Catalog, model: str, say: Callable[[str], None]) -> None:
+    """Take the oldest of what was trained here off the list, where there are as many as a shared server offers."""
+    listed = catalog.info(model).adapters
+    learned = [one for one in listed if catalog.entry(model, one.name).added]  # strangers add nothing else
+    too_many = len(learned) + 1 - MOST_LISTED
+    for adapter in learned:
+        if too_many <= 0:
+            return
+        with suppress(ModelInUse):
+            catalog.unload(model, adapter.name)
+            too_many -= 1
+            say(
+                f"\u201c{adapter.title}\u201d has left the list of models: it was the oldest of the {MOST_LISTED} "
+                "trained adapters that this server lists. Whoever made it can load it again."
+            )
+    if too_many > 0:
+        raise LimitReached(
+            f"All {MOST_LISTED} trained adapters that this server lists are being asked; try again soon."
+        )
 
 
 def _refuse_other_base(standing: Standing, folder: Path, catalog: Catalog) -> None:

@@ -44,6 +44,7 @@ class Place:
     model: str = "default"
     allow: Callable[[Recipe], float | None] = field(default=lambda _: None)
     turns: Lock = field(default_factory=Lock)
+    address: str = ""  # of whoever asks, as a training keeps it
 
     @property
     def catalog(self) -> Catalog:
@@ -138,6 +139,7 @@ class _Going:
         job = Job(
             id="", title=f"{self._task.title}, {training.name}", model=info.name, model_title=info.title, source=source,
             recipe=training.recipe, data=f"{self._task.title}, bare", prompts=(), made=time.time(), owner=place.owner,
+            address=place.address,
         )  # fmt: skip
         work = follow_training(place.jobs, job, training.rows, lambda: place.allow(training.recipe), place.turns)
         standing = yield from self._following(work, lambda now: f"{training.name}: {_steps(now)}")

@@ -56,7 +56,7 @@ class ComparingHandlers:
         shared, owner = self.shared, self.shared.sessions.visitor(request)
         standing, folder = self.jobs.standing(key, owner), self.jobs.result(key, owner)
         yield {shared.comparison_to_open: None}  # opened twice, it is news twice
-        for _ in loading_learned(standing, folder, shared.sessions.of(request), shared.settings):
+        for _ in loading_learned(standing, folder, shared.sessions.of(request), shared.settings, gr.Info):
             yield {shared.comparison_to_open: None}
         yield {shared.comparison_to_open: comparison_of(standing), shared.model_changes: changes + 1}
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 
 from playground.errors import LimitReached, NotSupported
+from playground.finetuning.jobs.learned import MOST_LISTED
 from playground.finetuning.jobs.standing import Standing
 from playground.finetuning.jobs.training_jobs import DAY
 from playground.finetuning.methods import method_of
@@ -11,6 +12,7 @@ from playground.finetuning.recipe import Recipe
 from playground.formats import format_duration
 from playground.settings import Settings
 
+ADDRESS_GOING = 4  # trainings of one address that go on or wait: the others have their turn between them
 NOBODY = "This server is shared, and its operator lets nobody train on it (PLAYGROUND_TRAINING_MINUTES)."
 
 
@@ -27,15 +29,18 @@ def limits_text(settings: Settings) -> str:
         return NOBODY
     each = format_duration(settings.training_minutes * 60)
     return (
-        f"This server is shared: you can train {each} a day, one training at a time. Everybody can ask what you made."
+        f"This server is shared: you can train {each} a day, one training at a time. Everybody can ask what you made; "
+        f"the list of models holds the {MOST_LISTED} newest, and others come back to it when they are compared."
     )
 
 
-def seconds_left(settings: Settings, own: Sequence[Standing], recipe: Recipe) -> float | None:
+def seconds_left(
+    settings: Settings, own: Sequence[Standing], recipe: Recipe, of_address: Sequence[Standing] = ()
+) -> float | None:
     """The seconds that a visitor may still train today; None for any number.
 
-    `own` are the visitor's trainings. Raises NotSupported where nobody trains, or for a method that makes whole models
-    on a shared server, and LimitReached when the day's share is used up or one goes on.
+    `own` are the visitor's trainings, `of_address` those of all who come from there. Raises NotSupported where nobody
+    trains, or for a method that makes whole models on a shared server, and LimitReached when a share is used up.
     """
     if not settings.public:
         return None
@@ -46,13 +51,27 @@ def seconds_left(settings: Settings, own: Sequence[Standing], recipe: Recipe) ->
         raise NotSupported(f"{method.title} makes a whole model, which is too large for a shared server.")
     if any(standing.going for standing in own):
         raise LimitReached("A training of yours goes on; stop it or wait for its end.")
-    sittings = [sitting for standing in own for sitting in standing.job.sittings]
-    today = [took for ended, took in sittings if time.time() - ended < DAY]
-    left = settings.training_minutes * 60 - sum(today)
+    if sum(standing.going for standing in of_address) >= ADDRESS_GOING:
+        raise LimitReached(f"{ADDRESS_GOING} trainings from the address you come from go on or wait, the most for one.")
+    each = settings.training_minutes * 60
+    left = each - sum(map(_seconds_today, own))
     if left <= 0:
-        each = format_duration(settings.training_minutes * 60)
-        raise LimitReached(f"You have trained {each} today, the most on this server; go on tomorrow.")
-    return left
+        raise LimitReached(f"You have trained {format_duration(each)} today, the most on this server; go on tomorrow.")
+    together = max(settings.address_training_minutes * 60, each)
+    left_there = together - sum(map(_seconds_today, of_address))
+    if left_there <= 0:
+        raise LimitReached(
+            f"From the address you come from {format_duration(together)} were trained today, or are promised to those "
+            "who train now, the most for one address; go on tomorrow."
+        )
+    return min(left, left_there)
+
+
+def _seconds_today(standing: Standing) -> float:
+    """What a training took of the last day, and what one that goes on may still take."""
+    job = standing.job
+    promised = (job.most_seconds or 0) - sum(took for _, took in job.sittings) if standing.going else 0.0
+    return max(promised, 0.0) + sum(took for ended, took in job.sittings if time.time() - ended < DAY)
 
 
 def used_seconds(standing: Standing) -> float:

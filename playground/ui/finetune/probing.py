@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from playground.errors import LimitReached
 from playground.finetuning.jobs.job import JobFolder
 from playground.finetuning.jobs.learned import loading_learned, weights_of
 from playground.finetuning.jobs.training_jobs import TrainingJobs
@@ -16,6 +17,7 @@ from playground.finetuning.probes.kept import read_probes, write_probes
 from playground.finetuning.probes.reader import CatalogReader
 from playground.finetuning.probes.suite import probes_for
 from playground.finetuning.taking_away.card import write_card
+from playground.formats import format_duration
 from playground.returning import Returning
 from playground.types import Weights
 from playground.ui import widgets
@@ -35,6 +37,7 @@ from playground.ui.widgets import waiting_line
 from playground.ui.widgets.status import sentence
 from playground.ui.widgets.waiting_line import WaitingLine
 
+TOO_LONG = "Probing took {most}, the most on this server, and was ended; what was found until then is shown, not kept."
 INTERVAL = 0.3  # seconds between two news of a probe
 
 
@@ -91,15 +94,18 @@ class ProbingHandlers:
         base, learned = Weights(model=standing.job.model), weights_of(standing)
         for _ in catalog.open(base.model):
             yield {panel.state: gr.skip()}
-        for _ in loading_learned(standing, folder, catalog, self.shared.settings):
+        for _ in loading_learned(standing, folder, catalog, self.shared.settings, gr.Info):
             yield {panel.state: gr.skip()}
         trained, validation, held_out = self.jobs.rows(key, owner)
         readers = CatalogReader(catalog, base), CatalogReader(catalog, learned)
         results: list[ProbeResult] = []
-        said = 0.0
+        said, most = 0.0, self.shared.settings.max_experiment_seconds
+        until = time.monotonic() + most
         for number, probe in enumerate(probes_for(*readers, trained, held_out or validation), 1):
             with Returning(probe) as work:
                 for step in work:
+                    if time.monotonic() > until:
+                        raise LimitReached(TOO_LONG.format(most=format_duration(most)))
                     if time.monotonic() - said > INTERVAL:
                         said = time.monotonic()
                         yield {panel.state: sentence(progress_text(step, number))}

@@ -11,6 +11,7 @@ import gradio as gr
 from playground.finetuning.jobs.job import Job
 from playground.finetuning.jobs.standing import Standing
 from playground.finetuning.jobs.training_jobs import TrainingJobs
+from playground.finetuning.recipe import Recipe
 from playground.finetuning.training_data import Parts
 from playground.ui import widgets
 from playground.ui.finetune import training_values
@@ -119,12 +120,13 @@ class TrainingHandlers:
         """Begin what the form says, once it is changed; with other parts of its data where those are given."""
         panel, owner = self.panel, self.shared.sessions.visitor(request)
         recipe = self.form.recipe.read(values)
-        seconds_left(self.shared.settings, self.jobs.standings(owner), recipe)  # refuses before any row is looked at
+        self._seconds_left(owner, recipe, request)  # refuses before any row is looked at
         job, parts = self.form.read(values, self.shared.sessions.of(request), owner)
         job, parts = change(job), apart or parts
         with self.turns:  # two pages at once would each have the whole of a day's share
-            most = seconds_left(self.shared.settings, self.jobs.standings(owner), recipe)
-            key = self.jobs.start(replace(job, most_seconds=most), parts.training, parts.validation, parts.held_out)
+            most = self._seconds_left(owner, recipe, request)
+            job = replace(job, most_seconds=most, address=self.shared.sessions.address(request))
+            key = self.jobs.start(job, parts.training, parts.validation, parts.held_out)
         return {**panel.show(self.jobs.standing(key, owner)), panel.changes: values[panel.changes] + 1}
 
     def look(self, key: str, shown: Any, changes: int, request: gr.Request) -> Updates:
@@ -145,11 +147,16 @@ class TrainingHandlers:
 
     def resume(self, key: str, changes: int, request: gr.Request) -> Updates:
         owner = self.shared.sessions.visitor(request)
-        standing, settings = self.jobs.standing(key, owner), self.shared.settings
+        standing = self.jobs.standing(key, owner)
         with self.turns:
-            left = seconds_left(settings, self.jobs.standings(owner), standing.job.recipe)
+            left = self._seconds_left(owner, standing.job.recipe, request)
             self.jobs.resume(key, owner, None if left is None else left + used_seconds(standing))
         return {**self.panel.show(self.jobs.standing(key, owner)), self.panel.changes: changes + 1}
+
+    def _seconds_left(self, owner: str, recipe: Recipe, request: gr.Request) -> float | None:
+        """Raises as `seconds_left`."""
+        neighbours = self.jobs.standings_at(self.shared.sessions.address(request)) if owner else ()
+        return seconds_left(self.shared.settings, self.jobs.standings(owner), recipe, neighbours)
 
     def open_page(self, request: gr.Request) -> Updates:
         """The newest training, which may go on since before the page was opened."""

@@ -2,7 +2,9 @@
 
 import gradio as gr
 
+from playground.finetuning.jobs.priority import thread_count
 from playground.finetuning.recipe import PRESETS
+from playground.formats import format_count
 from playground.ui import widgets
 from playground.ui.finetune import (
     checking,
@@ -48,8 +50,8 @@ from playground.ui.widgets import waiting_line
 from playground.ui.widgets.status import sentence
 
 ABOUT = (
-    "A model learns from rows of prompts and answers, here, in minutes. The training goes on when this page is closed, "
-    "and leaves the processor to whoever asks a model meanwhile."
+    "A model learns from rows of prompts and answers, here, in minutes. The training goes on when this page is closed. "
+    "It takes {threads} of the processor at low priority: whoever asks a model meanwhile comes first."
 )
 
 
@@ -59,7 +61,7 @@ def build(shared: PageContext) -> Tab:
     with gr.Row(elem_classes="halves training", equal_height=False):
         with gr.Column(elem_classes="asking", min_width=0):
             gr.Markdown("## Fine-tune")
-            gr.Markdown(ABOUT, elem_classes="field-label")
+            gr.Markdown(ABOUT.format(threads=format_count(thread_count(), "thread")), elem_classes="field-label")
             filled = form.build(shared.catalog, public=shared.settings.public)
             files = recipe_files.build()
             searched = search_form.build()

@@ -1,7 +1,10 @@
 """What each visitor connected or brought: endpoints with their keys and models, and documents, in the visitor's session
 and nowhere else."""
 
+import hashlib
+import hmac
 import os
+import secrets
 import threading
 import time
 from collections.abc import Callable, Generator
@@ -46,6 +49,7 @@ class Sessions:
         self._clock = clock
         self._sessions: dict[str, _Session] = {}
         self._lock = threading.Lock()
+        self._secret = secrets.token_bytes(32)
 
     def of(self, request: gr.Request | None) -> Catalog:
         """What this visitor can choose from."""
@@ -58,6 +62,12 @@ class Sessions:
             return ""
         who = visitor_of(request)
         return who.id if who.by_cookie else f"{who.id}/{request.session_hash}"  # others are at that address too
+
+    def address(self, request: gr.Request | None) -> str:
+        """A name of the address that somebody comes from, which does not tell it; empty where it does not matter."""
+        if request is None or not self._settings.public:
+            return ""
+        return hmac.new(self._secret, visitor_of(request).address.encode(), hashlib.sha256).hexdigest()[:16]
 
     def own_library(self, request: gr.Request | None) -> Library:
         """What this visitor can search, with room for documents. Raises InvalidSetup where there is no session."""

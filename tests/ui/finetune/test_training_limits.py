@@ -3,6 +3,7 @@
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
 
@@ -10,11 +11,14 @@ import gradio as gr
 import pytest
 
 from playground.backends.catalog import Catalog
+from playground.backends.entries import AdapterEntry, ModelEntry
 from playground.backends.sources import ModelSource
-from playground.errors import LimitReached, NotSupported
+from playground.errors import LimitReached, ModelUnavailable, NotSupported
 from playground.finetuning.jobs.job import Job
+from playground.finetuning.jobs.learned import MOST_LISTED, make_room
 from playground.finetuning.jobs.standing import History, Standing
 from playground.finetuning.preparation.rows import messages_of
+from playground.finetuning.preparation.tokenizers import open_tokenizer
 from playground.finetuning.recipe import Recipe
 from playground.finetuning.training.events import TrainingStep
 from playground.settings import Settings
@@ -67,6 +71,20 @@ def test_a_training_of_yesterday_that_goes_on_counts_today() -> None:
     with pytest.raises(NotSupported, match="a day after it last went on"):
         check_delete(SHARED, again)
     check_delete(SHARED, replace(again, job=replace(job, sittings=job.sittings[:1])))
+
+
+def test_all_visitors_of_an_address_share_a_day() -> None:
+    shared = replace(SHARED, address_training_minutes=3)
+    assert seconds_left(shared, [], Recipe(), [trained(100), trained(50)]) == 30
+    assert seconds_left(shared, [trained(50)], Recipe(), [trained(50)]) == 70
+    with pytest.raises(LimitReached, match="From the address you come from 3 min were trained today"):
+        seconds_left(shared, [], Recipe(), [trained(110), trained(110)])
+    promised = trained(20, phase="running")
+    promised = replace(promised, job=replace(promised.job, most_seconds=120))
+    assert seconds_left(shared, [], Recipe(), [promised]) == 60  # what one that goes on may still take is taken
+    assert seconds_left(replace(SHARED, address_training_minutes=1), [], Recipe(), [trained(50)]) == 70
+    with pytest.raises(LimitReached, match="4 trainings from the address you come from go on or wait"):
+        seconds_left(replace(SHARED, address_training_minutes=60), [], Recipe(), [promised] * 4)
 
 
 def test_what_came_before_the_first_step_counts() -> None:
@@ -127,7 +145,7 @@ def test_two_pages_at_once_share_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         form.TrainingForm, "read", lambda *_: (trained(0).job, Mock(training=(), validation=(), held_out=()))
     )
-    jobs = Mock(start=start, standings=standings, standing=lambda *_: trained(0))
+    jobs = Mock(start=start, standings=standings, standings_at=lambda _: (), standing=lambda *_: trained(0))
     panel = Mock()
     handlers = TrainingHandlers(panel=panel, form=built, jobs=jobs, shared=Mock(settings=SHARED))
     waits = handlers.turns
@@ -159,3 +177,44 @@ def test_on_a_shared_server_nothing_is_offered_that_is_refused() -> None:
     assert left_out == {"start", "instruction"}
     assert not strangers.title.visible
     assert strangers.recipe.read({widget: widget.value for widget in strangers.inputs}) == Recipe()
+
+
+def listed(count: int, busy: set[str]) -> tuple[Catalog, list[str]]:
+    """A catalog with a model and so many adapters that strangers made, some of which are being asked."""
+    catalog = Catalog([ModelEntry(name="m", title="M", kind="scripted", load=Mock(), capabilities=Mock())])
+    names = [f"words-{number}" for number in range(count)]
+    for name in names:
+        catalog.add_adapter(AdapterEntry(model="m", name=name, title=name, load=Mock(), added=True))
+    catalog.add_adapter(AdapterEntry(model="m", name="shipped", title="Shipped", load=Mock()))
+    for name in busy:
+        catalog._uses.add("m", name, run=True)
+    return catalog, names
+
+
+def left(catalog: Catalog) -> list[str]:
+    return [adapter.name for adapter in catalog.info("m").adapters if adapter.name != "shipped"]
+
+
+def test_the_oldest_trained_adapters_leave_the_list_which_is_said() -> None:
+    said: list[str] = []
+    catalog, names = listed(MOST_LISTED - 1, set())
+    make_room(catalog, "m", said.append)
+    assert (left(catalog), said) == (names, [])
+    catalog, names = listed(MOST_LISTED, {"words-0"})
+    make_room(catalog, "m", said.append)
+    assert left(catalog) == [names[0], *names[2:]]  # one that is being asked stays
+    assert "words-1\u201d has left the list of models" in said[0]
+    catalog, names = listed(MOST_LISTED, {f"words-{number}" for number in range(MOST_LISTED)})
+    with pytest.raises(LimitReached, match="are being asked; try again soon"):
+        make_room(catalog, "m", said.append)
+
+
+def test_rows_are_checked_without_a_word_of_the_servers_folders(tmp_path: Path) -> None:
+    folder = tmp_path / "secret" / "model"
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text("{")
+    source = ModelSource(kind="folder", place=str(folder))
+    with pytest.raises(ModelUnavailable) as refused:
+        open_tokenizer(source, "Tiny", Settings(public=True, cache=tmp_path / "cache"))
+    assert "secret" not in str(refused.value)
+    assert "cannot be read" in str(refused.value)

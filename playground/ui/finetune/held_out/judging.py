@@ -96,7 +96,7 @@ class HeldOutHandlers:
             yield {panel.run: going, panel.state: sentence("Loading what was learned.")}
             for _ in catalog.open(asked.base.model):
                 pass
-            for _ in loading_learned(standing, folder, catalog, shared.settings):
+            for _ in loading_learned(standing, folder, catalog, shared.settings, gr.Info):
                 pass
             answering = Answering(
                 catalog=catalog, store=shared.store, visitor=owner, max_seconds=shared.settings.max_seconds,

@@ -93,19 +93,27 @@ class PromptOrTuneHandlers:
         """Where it runs, within what this server allows."""
         shared, settings = self.shared, self.shared.settings
         catalog, owner = shared.sessions.of(request), shared.sessions.visitor(request)
+        address = shared.sessions.address(request)
         info = catalog.info(payloads.words(values[self.panel.model], "model"))
         if not can_learn(info):
             raise NotSupported(f"{info.title} cannot be trained here; choose a language model of this machine.")
 
         def allow(recipe: Recipe) -> float | None:
-            return seconds_left(settings, self.jobs.standings(owner), recipe)
+            neighbours = self.jobs.standings_at(address) if owner else ()
+            return seconds_left(settings, self.jobs.standings(owner), recipe, neighbours)
 
         answering = Answering(
             catalog=catalog, store=shared.store, visitor=owner, max_seconds=settings.max_seconds,
             max_total_seconds=settings.max_experiment_seconds, max_cells=settings.max_cells,
         )  # fmt: skip
         return Place(
-            answering=answering, jobs=self.jobs, settings=settings, model=info.name, allow=allow, turns=self.turns
+            answering=answering,
+            jobs=self.jobs,
+            settings=settings,
+            model=info.name,
+            allow=allow,
+            turns=self.turns,
+            address=address,
         )
 
     def _show(self, known: Compared | None, prices: Prices | None) -> Updates:
