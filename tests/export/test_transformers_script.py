@@ -1,6 +1,7 @@
 """A script with transformers reads the prompts that the app reads, to the token, and writes the same greedy texts."""
 
 import io
+import json
 import runpy
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import replace
@@ -10,12 +11,16 @@ from typing import Any
 import pytest
 import torch
 import transformers
+from plain_bottleneck import random_bottleneck
+from safetensors.torch import save_file
 from test_python_script import OPTIONS, TASK
-from tiny_models import END, HEAD, TURN, tiny_tokenizer
+from tiny_models import END, HEAD, TURN, tiny_model, tiny_tokenizer
 
 from playground import setups
 from playground.answer_forms.form import read_form
+from playground.backends import commands
 from playground.backends.catalog import Catalog
+from playground.backends.local.adapters.bottleneck_folder import PARTS, bottleneck_config
 from playground.backends.local.engine.prompt import encode
 from playground.backends.offered_entries import offered_entries
 from playground.errors import NotSupported
@@ -146,6 +151,22 @@ def test_an_adapter_at_its_scale(scale: float, tiny_catalog: Catalog, prompts: l
     base = run_app(setups.parse(ONE), tiny_catalog).answer
     run = compare(setups.parse({**ONE, "adapter": "tuned", "scale": scale}), tiny_catalog, prompts, tmp_path)
     assert (run.answer != base) is (scale > 0)
+
+
+def test_a_bottleneck_adapter_is_refused_by_name(tiny_catalog: Catalog, tmp_path: Path) -> None:
+    """PEFT, with which a script would load it, has none."""
+    made = random_bottleneck(tiny_model("llama"), "narrow", 1, ("down_proj",))
+    tensors = {
+        f"{path}{name}": part for path, one in made.weights.items() for name, part in zip(PARTS, one.parts, strict=True)
+    }
+    save_file(tensors, tmp_path / "adapter_model.safetensors")
+    config = bottleneck_config("base", 6, list(made.weights))
+    (tmp_path / "adapter_config.json").write_text(json.dumps(config), "utf-8")
+    for _ in commands.load_adapter(tiny_catalog, Settings(), "default", str(tmp_path), "narrow"):
+        pass
+    with pytest.raises(NotSupported, match="`adapter` is 'narrow'; is a bottleneck adapter, which PEFT does not read"):
+        write_code(setups.parse({**ONE, "adapter": "narrow"}), KIND, tiny_catalog)
+    tiny_catalog.unload("default", "narrow")
 
 
 def test_a_gguf_file(tiny_catalog: Catalog, tmp_path: Path) -> None:

@@ -29,10 +29,11 @@ class Scripted:
         self.texts, self.asked = list(texts), list[tuple[Message, ...]]()
 
     def write(
-        self, asked: Sequence[tuple[Message, ...]], max_tokens: int, temperature: float, seed: int
+        self, asked: Sequence[tuple[Message, ...]], max_tokens: int, temperature: float, seed: int, begins: str = ""
     ) -> Iterator[WrittenText]:
         for messages in asked:
             self.asked.append(messages)
+            self.begins = begins
             said = self.texts.pop(0) if self.texts else "nothing that could be read"
             yield said if isinstance(said, WrittenText) else WrittenText(text=said)
 
@@ -72,7 +73,7 @@ def test_what_is_new_is_kept_and_repeats_copies_and_other_things_are_left_out() 
         "Input: is a  CAT alive\nAnswer: yes",
         "I cannot do that.",
         "Input: Is a tree alive?\nAnswer: no",
-        "Input: Is a car alive?\nAnswer: no",
+        "Input: Is a car alive?\nAnswer: no\nOutput: what the examples have not",
         "Input: never read\nAnswer: no",
     )
     found = list(write_more(writer, SEEDS, 3, "Questions of what lives.", seed=1))
@@ -84,6 +85,7 @@ def test_what_is_new_is_kept_and_repeats_copies_and_other_things_are_left_out() 
         "asked before",
         ("Is a car alive?", "no"),
     ]
+    assert writer.begins == "Input:"
     for (message,) in writer.asked:
         assert message.content.startswith("Questions of what lives.\n\nInput: Is a ")
         assert message.content.count("\n\nInput:") == 3  # all of the examples
@@ -114,5 +116,8 @@ def test_a_model_of_the_catalog_writes(catalog_of: Callable[..., Catalog]) -> No
     catalog = catalog_of(capital)
     for _ in catalog.open("default"):
         pass
-    found = list(answer_prompts(CatalogWriter(catalog, Weights(model="default")), ["one", "two", "three"]))
+    writer = CatalogWriter(catalog, Weights(model="default"))
+    (begun,) = writer.write([(Message("user", "four"),)], 9, 1.0, 0, begins="Input:")
+    assert begun.text == "Input:Heard: four"
+    found = list(answer_prompts(writer, ["one", "two", "three"]))
     assert [row_of(one) for one in found] == [(word, f"Heard: {word}") for word in ("one", "two", "three")]

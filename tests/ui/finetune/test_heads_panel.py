@@ -10,7 +10,9 @@ from playground.errors import InvalidSetup
 from playground.finetuning.heads.best_of_n import BestOfN, JudgedAnswer
 from playground.finetuning.heads.kinds import HEADS
 from playground.finetuning.heads.plan import HeadFolder, HeadPlan, Score, TrainedHead, trained_heads
+from playground.settings import Settings
 from playground.types import Finding
+from playground.ui.app import build_app
 from playground.ui.finetune.heads import panel as heads_panel
 from playground.ui.finetune.heads.values import best_of_n_value, card_text, findings_value, scores_value, title_of
 from playground.ui.gate.values import check_outputs
@@ -104,3 +106,14 @@ def test_heads_are_kept_and_read_again_but_not_those_of_another_version(tmp_path
     (tmp_path / "odd" / "head.json").write_text('{"plan": {"kind": "magic"}, "scores": []}')
     assert [head.key for head in trained_heads(tmp_path)] == ["head-1", "head-2", "head-0"]
     assert trained_heads(tmp_path)[0] == replace(HEAD, key="head-1", made=3.0)
+
+
+def test_strangers_train_no_heads(page: Any, catalog_of: Any, tmp_path: Any) -> None:
+    shared = build_app(Settings(cache=tmp_path, store=str(tmp_path / "store.sqlite"), public=True), catalog_of())
+    try:
+        own, strangers = ({fn.name for fn in one.fns.values()} for one in (page, shared))
+    finally:
+        shared.close()
+    handlers = {"train_head", "read_with_head", "draw_and_judge"}
+    assert handlers <= own
+    assert not handlers & strangers

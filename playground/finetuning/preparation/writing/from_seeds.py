@@ -21,6 +21,7 @@ MOST_ROWS = 200
 TRIES = 4  # for each row that is wanted: a small model repeats itself
 MAX_TOKENS = 200  # of an input and its answer
 TEMPERATURE = 1.0
+BEGINS = "Input:"  # of what the model writes, which keeps a small one to the form
 FORM = re.compile(r"input:\s*(?P<input>.+?)\s*^\W*answer:\s*(?P<answer>.+?)\s*(?:^\W*input:|\Z)", re.I | re.S | re.M)
 ASK = (
     "Write one more example of the same kind, with another content. Answer with two lines and nothing else, the first "
@@ -40,13 +41,14 @@ def write_more(writer: Writer, seeds: Sequence[Row], wanted: int, about: str, se
             f"Give at least {LEAST_SEEDS} examples of an input and its answer, so that the model sees what differs.",
             path=("data",),
         )
+    one_line = all("\n" not in row.answer for row in examples)
     drawn, written, left = random.Random(seed), list[TrainingRow](), wanted * TRIES
     while len(written) < wanted and left > 0:
         count = min(left, max(1, writer.together), 2 * (wanted - len(written)))
         asked = [_asking(drawn.sample(examples, min(SHOWN, len(examples))), about) for _ in range(count)]
-        for said in writer.write(asked, MAX_TOKENS, TEMPERATURE, drawn.randrange(2**31)):
+        for said in writer.write(asked, MAX_TOKENS, TEMPERATURE, drawn.randrange(2**31), begins=BEGINS):
             left -= 1
-            found = _read(said.text, f"written {len(written) + 1}")
+            found = _read(said.text, f"written {len(written) + 1}", one_line=one_line)
             fault = "not in the form asked for" if found is None else _fault(found, examples, written)
             if found is None or fault:
                 yield Written(left_out=fault)
@@ -62,13 +64,14 @@ def _asking(examples: Sequence[TrainingRow], about: str) -> tuple[Message, ...]:
     return (Message("user", "\n\n".join(filter(None, [about, shown, ASK]))),)
 
 
-def _read(text: str, name: str) -> TrainingRow | None:
-    """The first example in what a model wrote; None where there is none."""
+def _read(text: str, name: str, *, one_line: bool) -> TrainingRow | None:
+    """The first example in what a model wrote, its answer to the end of the line where all are so; None for none."""
     match = FORM.search(text)
     if match is None:
         return None
     # Some write the two words in bold type.
     asked, answer = (match[part].removeprefix("**").strip() for part in ("input", "answer"))
+    answer = answer.splitlines()[0] if answer and one_line else answer
     return TrainingRow(messages=messages_of(asked), answer=answer, id=name) if asked and answer else None
 
 

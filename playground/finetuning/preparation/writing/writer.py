@@ -27,9 +27,9 @@ class Writer(Protocol):
         """How many answers it writes at once."""
 
     def write(
-        self, asked: Sequence[tuple[Message, ...]], max_tokens: int, temperature: float, seed: int
+        self, asked: Sequence[tuple[Message, ...]], max_tokens: int, temperature: float, seed: int, begins: str = ""
     ) -> Iterator[WrittenText]:
-        """The answer to each, in order; closing stops the work."""
+        """The answer to each, in order; closing stops the work. Where a model can be made to, it `begins` so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class CatalogWriter:
         return backend.capabilities.parallel if backend else 1
 
     def write(
-        self, asked: Sequence[tuple[Message, ...]], max_tokens: int, temperature: float, seed: int
+        self, asked: Sequence[tuple[Message, ...]], max_tokens: int, temperature: float, seed: int, begins: str = ""
     ) -> Iterator[WrittenText]:
         with self.catalog.keep_loaded(self.weights.model, self.weights.adapter):
             backend = self.catalog.loaded_backend(self.weights.model)
@@ -53,6 +53,7 @@ class CatalogWriter:
                 raise ModelUnavailable(f"The model {self.weights.model!a} is not loaded any more; begin again.")
             wanted: dict[str, Any] = {"max_tokens": max_tokens, "temperature": temperature}
             sampling = Sampling(**{k: v for k, v in wanted.items() if k in backend.capabilities.sampling})
+            begins = begins if backend.capabilities.prefill else ""
             seeded = "seed" in backend.capabilities.sampling
             at_once = max(1, backend.capabilities.parallel)
             for start in range(0, len(asked), at_once):
@@ -63,6 +64,7 @@ class CatalogWriter:
                                 backend.stream(
                                     Request(
                                         messages=messages,
+                                        prefill=begins,
                                         sampling=replace(sampling, seed=seed + place) if seeded else sampling,
                                         model=self.weights.model,
                                         adapter=self.weights.adapter,
@@ -74,11 +76,11 @@ class CatalogWriter:
                         )
                         for place, messages in enumerate(asked[start : start + at_once], start)
                     ]
-                    yield from map(_collect, streams)
+                    yield from (_collect(stream, begins) for stream in streams)
 
 
-def _collect(stream: Stream) -> WrittenText:
-    text, reason = "", None
+def _collect(stream: Stream, begins: str) -> WrittenText:
+    text, reason = begins, None
     for news in stream:
         if isinstance(news, Delta):
             text, reason = text + news.text, news.finish_reason or reason

@@ -18,7 +18,7 @@ from playground.finetuning.heads.process import follow
 from playground.returning import Returning
 from playground.settings import Settings
 from playground.types import Delta, Message
-from playground.ui.finetune.heads.panel import HeadsPanel, chosen, describe
+from playground.ui.finetune.heads.panel import HeadsPanel, describe
 from playground.ui.finetune.heads.values import findings_value, scores_value, step_text, title_of
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
@@ -80,7 +80,7 @@ class HeadsHandlers:
 
     @report_errors
     def describe_head(self, name: object, data: object) -> Updates:
-        return {**describe(self.panel, name, data), self.panel.text: chosen(name).example}
+        return describe(self.panel, name, data)
 
     @report_errors
     def offer_heads(self, key: object) -> Updates:
@@ -151,7 +151,7 @@ def wire(handlers: HeadsHandlers) -> None:
     panel.stop.click(handlers.stop_head, None, [panel.state, panel.stop], cancels=[begun], **AT_ONCE)
     gr.on(
         [panel.kind.change, panel.data.change], handlers.describe_head, [panel.kind, panel.data],
-        [panel.card, panel.given, panel.text], preprocess=False, trigger_mode="always_last", **AT_ONCE,
+        [panel.card, panel.given], preprocess=False, trigger_mode="always_last", **AT_ONCE,
     )  # fmt: skip
     shared.page.load(
         handlers.offer_heads, panel.trained, [panel.trained], preprocess=False, trigger_mode="once", **AT_ONCE

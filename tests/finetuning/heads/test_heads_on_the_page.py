@@ -1,0 +1,110 @@
+"""A head from its form to what it finds, and a reward model that judges answers: the handlers, over a tiny encoder."""
+
+import random
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
+
+import gradio as gr
+import pytest
+from test_head_training import encoder
+
+from playground.backends.base import Request
+from playground.backends.catalog import Catalog
+from playground.errors import InvalidSetup
+from playground.finetuning.heads import worker
+from playground.finetuning.heads.plan import HeadFolder, TrainedHead
+from playground.settings import Settings
+from playground.ui.finetune.heads import best_of_n_panel, panel, training_heads
+from playground.ui.finetune.heads.best_of_n_panel import BestOfNHandlers
+from playground.ui.finetune.heads.training_heads import HeadsHandlers
+from playground.ui.gate.values import check_outputs
+
+PAIRS = "prompt,chosen,rejected\n" + "\n".join(f"was it bad {n} ?,it was good,it was bad" for n in range(12))
+MOODS = "text,label\n" + "\n".join(f"it was a {m} film {n},{m}" for n in range(12) for m in ("good", "bad"))
+
+
+def trained_here(folder: HeadFolder, cache: Path) -> Generator[Any, None, TrainedHead]:
+    """As `follow`, without another process."""
+    told: list[dict[str, Any]] = []
+    worker.main(folder, cache, told.append)
+    yield from (event["words"] for event in told if event["kind"] == "stage")
+    assert told[-1] == {"kind": "done"}, told[-1]
+    trained = folder.read_trained()
+    assert trained is not None
+    return trained
+
+
+def answers(request: Request, rng: random.Random) -> str:
+    return rng.choice(["it was good", "it was bad"]) if request.sampling.temperature else "it was bad"
+
+
+@pytest.fixture
+def shared(catalog_of: Callable[..., Catalog], tmp_path: Path) -> Any:
+    catalog = catalog_of(answers)
+    return Mock(settings=Settings(cache=tmp_path), sessions=Mock(of=lambda _: catalog))
+
+
+def last(updates: Iterator[Any]) -> Any:
+    """All that a handler changes, the last of each; each goes through the gate."""
+    found: dict[Any, Any] = {}
+    for one in updates:
+        check_outputs(one)
+        found |= one
+    return found
+
+
+@pytest.fixture
+def train(shared: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[HeadsHandlers, Any]]:
+    monkeypatch.setattr(training_heads, "follow", trained_here)
+    source = str(encoder("bert", tmp_path / "encoder"))
+
+    def begin(kind: str, rows: str) -> tuple[HeadsHandlers, Any]:
+        with gr.Blocks():
+            form = panel.build()
+        handlers = HeadsHandlers(panel=form, shared=shared, line=Mock())
+        fields = {field.parameter.name: field.widget for field in form.numbers}
+        values = {widget: widget.value for widget in form.inputs}
+        values |= {form.kind: kind, form.data: "own", form.given: rows}
+        values |= {fields["encoder_source"]: source, fields["steps"]: 60, fields["rate"]: 2e-3, fields["batch"]: 6}
+        return handlers, last(handlers.train_head(values))
+
+    return begin
+
+
+def test_a_head_is_trained_and_reads_a_text(train: Any) -> None:
+    handlers, shown = train("classification", MOODS)
+    form = handlers.panel
+    assert shown[form.scores][0]["rows"][0]["head"] == "Accuracy"
+    key = shown[form.trained]["value"]
+    ((title, listed),) = shown[form.trained]["choices"]
+    assert (listed, title.startswith("Label a text: own rows")) == (key, True)
+    assert last(iter([handlers.show_head(key)]))[form.scores] == shown[form.scores]
+    found = last(handlers.read_with_head(key, "it was a good film", 0, Mock()))
+    assert found[form.found][0]["rows"][0]["head"] == "good"
+    assert found[handlers.shared.model_changes] == 1
+    again = last(handlers.read_with_head(key, "it was a bad film", 1, Mock()))  # it is loaded already
+    assert again[form.found][0]["rows"][0]["head"] == "bad"
+    with pytest.raises((InvalidSetup, gr.Error), match="not there any more"):
+        last(handlers.read_with_head("../../etc", "it was", 0, Mock()))
+
+
+def test_a_reward_model_picks_the_best_of_some_answers(train: Any, shared: Any) -> None:
+    heads, shown = train("reward", PAIRS)
+    with gr.Blocks():
+        form = best_of_n_panel.build()
+    handlers = BestOfNHandlers(panel=form, shared=shared, line=Mock())
+    assert shown[heads.panel.scores][0]["rows"][0]["cells"][1].startswith("100.0%")
+    offered = last(iter([handlers.offer_answering(None, None, Mock())]))
+    assert offered[form.reward]["value"] == shown[heads.panel.trained]["value"]
+    values = {widget: widget.value for widget in form.inputs}
+    values |= {form.model: "default", form.reward: offered[form.reward]["value"], form.prompt: "was it bad ?"}
+    table, _ = last(handlers.draw_and_judge(values, Mock()))[form.found]
+    rows = {row["head"]: row["cells"] for row in table["rows"]}
+    assert rows["Base, best of 8"][0] == "it was good", rows
+    assert float(rows["Base, best of 8"][1]) > float(rows["Base, likeliest answer"][1])
+    assert rows["Base, likeliest answer"][0] == "it was bad"
+    for changed, match in (({form.prompt: " "}, "Write a prompt"), ({form.reward: "none"}, "not there any more")):
+        with pytest.raises((InvalidSetup, gr.Error), match=match):
+            last(handlers.draw_and_judge(values | changed, Mock()))
