@@ -129,7 +129,7 @@ def test_adapter_and_card_are_one_archive(lora: JobFolder, monkeypatch: pytest.M
 def test_a_merged_model_opens_and_answers_as_the_adapter(base: Path, tmp_path: Path, method: str) -> None:
     training = trained(base, tmp_path, method)
     said = merge_into(training, tmp_path / "cache", tmp_path / "merged")
-    assert "holds the model, as safetensors" in said
+    assert "holds the model, as safetensors in bfloat16" in said
     card = (tmp_path / "merged" / "README.md").read_text("utf-8")
     assert "library_name: transformers" in card
     assert "PeftModel" not in card
