@@ -39,7 +39,7 @@ HEADS: dict[str, Head] = {
             task="classification",
             trained="One layer over what the encoder makes of the whole text, a number for each label (Devlin et al. "
             "2019, arXiv 1810.04805), and the encoder with it unless that stays as it is.",
-            cost=COST.format(alone="some 150,000"),
+            cost=COST.format(alone="some 1,200"),
             fails="With a few dozen rows it learns their words, and not what they have in common. It knows the labels "
             "it was taught, and gives one of them to any text.",
             rows="a text and its label: columns `text` and `label`, or JSON lines",
@@ -80,7 +80,7 @@ HEADS: dict[str, Head] = {
             task="classification",
             trained="One number over prompt and answer, so that of each pair the preferred answer gets the higher one "
             "(Bradley and Terry 1952; as in Ouyang et al. 2022, arXiv 2203.02155). It is the first half of RLHF.",
-            cost=COST.format(alone="some 150,000"),
+            cost=COST.format(alone="385"),
             fails="It likes what the preferred answers had in common, be it length or a word, and whoever seeks its "
             "highest marks finds that out before anything else. It cannot tell whether an answer is true.",
             rows="`prompt`, `chosen` and `rejected`: columns, or JSON lines, as for DPO",
