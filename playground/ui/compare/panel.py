@@ -186,8 +186,11 @@ class ComparisonHandlers:
         with fresh:
             yield panel.show(fresh)
             catalog, most = self.sessions.of(request), self.settings.max_seconds
+            last = fresh
             for last in news(compare_run.remeasured(fresh, int(key), catalog, most)):
                 yield panel.show(last)
+            fresh.halt.set()  # what is clicked as soon as this is seen begins
+            yield panel.show(last)
 
     def follow(self, now: ComparisonRun, changes: int, catalog: Catalog, only: int | None = None) -> Iterator[Updates]:
         """The comparison from its first news to its last; `only` one pane is asked, if that is given."""

@@ -238,5 +238,5 @@ def wire(form: ExperimentForm) -> None:
     columns_panel.wire(ColumnHandlers(panel=panel, common=form.sampling))
     filled = [form.scorer, form.scorer_options, form.reset, form.reset_for, *panel.outputs, title, about]
     held = {*panel.widgets, title, about, form.scorer, form.sampling, form.data.name, form.reset_for}
-    form.data.name.input(choose_data, held, filled, preprocess=False, **AT_ONCE)
+    form.data.name.input(choose_data, held, filled, preprocess=False, trigger_mode="always_last", **AT_ONCE)
     form.scorer.change(lambda name: scorer_line(str(name)), form.scorer, form.scorer_about, preprocess=False, **AT_ONCE)

@@ -34,7 +34,8 @@ NOTE_CLICK_ALONE = f"""async () => {{
     return {ASKED_NOW};
 }}"""
 # Only Gradio's page knows when a run begins and when it is over: the server has not heard of one that is on its way,
-# and what it answers may come after the end. So the page counts the runs of each line, and LINE stands for which.
+# and what it answers may come after the end. So the page counts the runs of each line, and LINE stands for which. Of
+# one that is taken back with `cancels` Gradio tells the end more than once.
 NOTE_BEGIN = """(...values) => {
     const going = (window.runsGoing ??= {});
     going.LINE = (going.LINE ?? 0) + 1;
@@ -43,7 +44,7 @@ NOTE_BEGIN = """(...values) => {
 NOTE_END = """(shown) => {
     USABLE
     const going = window.runsGoing, unchanged = {__type__: "update"};
-    going.LINE -= 1;
+    going.LINE = Math.max(0, going.LINE - 1);
     if (going.LINE > 0) return [unchanged, unchanged, unchanged];
     return [shown?.phase === "left" ? unchanged : {phase: "idle", text: ""}, usable(true), usable(false)];
 }""".replace("USABLE", USABLE)
