@@ -24,6 +24,8 @@ from playground.finetuning.prompt_or_tune.known import Compared
 from playground.finetuning.prompt_or_tune.plan import Plan, parse_plan
 from playground.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("warm_trainings")
+
 
 @pytest.fixture(scope="module")
 def base(default_model: tuple[Any, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
