@@ -1,4 +1,7 @@
-"""Make the README's pictures: ten paths that voted, a base and its adapter, an experiment. Run by `make screenshot`."""
+"""Make the README's pictures: ten paths that voted, a base and its adapter, an experiment, prompting against tuning.
+
+Run by `make screenshot`.
+"""
 
 import re
 import socket
@@ -57,6 +60,13 @@ def shoot(url: str) -> None:
         expect(page.locator("#said li")).to_have_count(5)
         page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
         page.screenshot(path=HERE / "experiments.png")
+        page.get_by_role("tab", name="Fine-tune", exact=True).click()
+        page.get_by_role("button", name=re.compile("^Prompt or tune")).click()
+        page.get_by_role("button", name="Compare prompting and tuning").click()
+        expect(page.locator("#prompt-or-tune-state")).to_contain_text("Done in", timeout=3_600_000)
+        expect(page.locator("#prompt-or-tune .js-plotly-plot")).to_have_count(3)
+        page.evaluate("document.activeElement.blur()")
+        page.locator("#prompt-or-tune").screenshot(path=HERE / "prompt_or_tune.png")
         browser.close()
 
 

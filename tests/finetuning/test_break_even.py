@@ -9,8 +9,8 @@ from playground.finetuning.prompt_or_tune.costs import (
     Prices,
     break_even_sentence,
     cheaper_from,
+    parse_prices,
     prices_here,
-    prices_of,
 )
 from playground.finetuning.prompt_or_tune.ways import Preparation, Way, best_of
 
@@ -56,13 +56,16 @@ def test_time_on_this_machine_is_what_a_token_took() -> None:
 
 
 def test_prices_come_together_or_not_at_all() -> None:
-    assert prices_of(None, None, "euros") is None
-    prices = prices_of(2.0, 36.0, "euros")
+    assert parse_prices({}) is None
+    prices = parse_prices({"million_tokens": 2.0, "training_hour": 36.0})
     assert prices is not None
     assert (prices.token, prices.training_second) == pytest.approx((2e-6, 0.01))
-    for given in ((1.0, None), (None, 1.0), (-1.0, 1.0), (1.0, float("nan"))):
+    for given in ({"million_tokens": 1.0}, {"training_hour": 1.0}):
         with pytest.raises(InvalidSetup, match="both prices"):
-            prices_of(*given, "euros")
+            parse_prices(given)
+    for given in ({"million_tokens": -1.0, "training_hour": 1.0}, {"training_hour": float("nan")}):
+        with pytest.raises(InvalidSetup, match="number"):
+            parse_prices(given)
 
 
 def test_of_equal_ways_the_one_with_fewer_tokens_is_best() -> None:

@@ -83,7 +83,7 @@ def test_the_command_asks_every_way_the_same_items_and_a_second_time_trains_noth
     monkeypatch.setenv("PLAYGROUND_STORE", str(tmp_path / "store.sqlite"))
     monkeypatch.setenv("PLAYGROUND_MODELS", f"tiny={base}")
     small = ["--model", "tiny", "--asked", "4", "--validation", "2", "--shots", "2", "--most", "3", "--steps", "2"]
-    arguments = ["prompt-or-tune", *small, "--token-price", "1", "--training-price", "2"]
+    arguments = ["prompt-or-tune", *small, "--million-tokens", "1", "--training-hour", "2"]
     assert main([*arguments, "--json", str(tmp_path / "found.json")]) == 0
     said = capsys.readouterr()
     assert "| Few-shot |" in said.out
@@ -111,7 +111,7 @@ def test_the_command_asks_every_way_the_same_items_and_a_second_time_trains_noth
     ("arguments", "said"),
     [
         (["--steps", "0"], "steps"),
-        (["--token-price", "1"], "give both prices"),
+        (["--million-tokens", "1"], "Give both prices"),
     ],
 )
 def test_the_command_says_what_is_wrong(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:

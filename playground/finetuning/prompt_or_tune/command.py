@@ -21,7 +21,7 @@ from playground.finetuning.held_out.answering import Answering
 from playground.finetuning.held_out.tasks import TASKS
 from playground.finetuning.jobs.training_jobs import TrainingJobs
 from playground.finetuning.prompt_or_tune.comparing import Place, compare_prompting_and_tuning
-from playground.finetuning.prompt_or_tune.costs import Prices, prices_of
+from playground.finetuning.prompt_or_tune.costs import PricesGiven, parse_prices
 from playground.finetuning.prompt_or_tune.known import Compared
 from playground.finetuning.prompt_or_tune.plan import Plan, parse_plan
 from playground.finetuning.prompt_or_tune.report import as_markdown
@@ -31,6 +31,7 @@ from playground.parameters import parameters
 from playground.settings import Settings
 
 STOPPED = 130
+PRICES = tuple(parameter.name for parameter in parameters(PricesGiven))
 
 
 def run(argv: Sequence[str]) -> int:
@@ -48,11 +49,12 @@ def run(argv: Sequence[str]) -> int:
             said = f"{parameter.label}. {parameter.help} Without it: {default}"
             parser.add_argument(f"--{parameter.name}", type=int, help=said)
     parser.add_argument("--no-prompt-tuning", action="store_true", help="leave it out")
-    parser.add_argument("--token-price", type=float, help="of a million tokens; with --training-price")
-    parser.add_argument("--training-price", type=float, help="of an hour of training, in the same money")
+    for parameter in parameters(PricesGiven):
+        said = f"{parameter.label}. {parameter.help} Without it: {parameter.empty}"
+        parser.add_argument(f"--{parameter.name.replace('_', '-')}", type=float, help=said)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there too")
     arguments = parser.parse_args(argv)
-    plan, prices = _plan(arguments), _prices(arguments)
+    plan, prices = _plan(arguments), parse_prices({name: getattr(arguments, name) for name in PRICES})
     settings = Settings.from_environment()
     answering = Answering(catalog=Catalog(offered_entries(settings)), store=Store.from_settings(settings))
     jobs = TrainingJobs(settings.trainings_folder, settings.cache)
@@ -69,10 +71,6 @@ def _plan(arguments: argparse.Namespace) -> Plan:
     names = [parameter.name for parameter in parameters(Plan) if parameter.kind == "integer"]
     given = {name: value for name in names if (value := getattr(arguments, name)) is not None}
     return parse_plan({**given, "virtual": not arguments.no_prompt_tuning})
-
-
-def _prices(arguments: argparse.Namespace) -> Prices | None:
-    return prices_of(arguments.token_price, arguments.training_price, "of your money")
 
 
 def _follow(task: str, plan: Plan, place: Place) -> tuple[Compared, bool]:

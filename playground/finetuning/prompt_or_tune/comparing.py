@@ -138,7 +138,7 @@ class _Going:
         assert isinstance(source, ModelSource)  # as was seen at the beginning
         job = Job(
             id="", title=f"{self._task.title}, {training.name}", model=info.name, model_title=info.title, source=source,
-            recipe=training.recipe, data=f"{self._task.title}, bare", prompts=(), made=time.time(), owner=place.owner,
+            recipe=training.recipe, data=self._task.title, prompts=(), made=time.time(), owner=place.owner,
             address=place.address,
         )  # fmt: skip
         work = follow_training(place.jobs, job, training.rows, lambda: place.allow(training.recipe), place.turns)

@@ -3,12 +3,15 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from playground import setups
 from playground.errors import InvalidSetup
 from playground.finetuning.prompt_or_tune.ways import Way
 from playground.formats import format_duration
+from playground.parameters import STRICT, number
 
-SECONDS = "seconds of this machine"
+SECONDS, MONEY = "seconds of this machine", "of your money"
 MOST = 1_000_000_000  # that a price may be
 
 
@@ -21,20 +24,30 @@ class Prices:
     unit: str = SECONDS
 
 
-def prices_of(million: float | None, hour: float | None, unit: str) -> Prices | None:
-    """Prices as a person gives them, of a million tokens and of an hour of training; None where none is given.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PricesGiven:
+    """Prices as a person gives them, both in the same money."""
 
-    Raises InvalidSetup for one without the other, and for what is no price.
-    """
+    __pydantic_config__ = STRICT
+    million_tokens: float | None = number(
+        None, 0, MOST, step=0.01, label="A million tokens cost", empty="time on this machine",
+        help="Of prompt and answer. Give both prices, or none.",
+    )  # fmt: skip
+    training_hour: float | None = number(
+        None, 0, MOST, step=0.01, label="An hour of training costs", empty="time on this machine",
+        help="In the same money.",
+    )  # fmt: skip
+
+
+def parse_prices(data: Any) -> Prices | None:
+    """The prices that were given; None where none was. Raises InvalidSetup for one without the other, or no price."""
+    given: PricesGiven = setups.build(PricesGiven, data, ("prices",))
+    million, hour = given.million_tokens, given.training_hour
     if million is None and hour is None:
         return None
-    for name, price in (("token_price", million), ("training_price", hour)):
-        if price is None or not 0 <= price <= MOST:
-            rule = f"give both prices, each from 0 to {MOST:,}, or none of them."
-            raise InvalidSetup(path=(name,), value=price, rule=rule)
-    assert million is not None
-    assert hour is not None
-    return Prices(token=million / 1e6, training_second=hour / 3600, unit=unit)
+    if million is None or hour is None:
+        raise InvalidSetup("Give both prices, or none of them: a token and a second are compared.", path=("prices",))
+    return Prices(token=million / 1e6, training_second=hour / 3600, unit=MONEY)
 
 
 def prices_here(ways: Sequence[Way]) -> Prices:

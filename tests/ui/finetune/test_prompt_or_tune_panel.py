@@ -20,7 +20,7 @@ from playground.settings import Settings
 from playground.ui.finetune.prompt_or_tune import panel as panel_module
 from playground.ui.finetune.prompt_or_tune import running
 from playground.ui.finetune.prompt_or_tune.prompt_or_tune_values import letter_of, table_value
-from playground.ui.finetune.prompt_or_tune.running import PromptOrTuneHandlers, read_prices, read_task
+from playground.ui.finetune.prompt_or_tune.running import PromptOrTuneHandlers, read_task
 from playground.ui.finetune.prompt_or_tune.ways_figure import figures
 
 WAY = Way(
@@ -58,8 +58,9 @@ def handlers() -> PromptOrTuneHandlers:
 def values(made: PromptOrTuneHandlers, **given: Any) -> dict[Any, Any]:
     panel = made.panel
     filled = {
-        panel.task: "sentiment", panel.model: "default", panel.run: None, panel.token_price: None,
-        panel.training_price: None, made.changes: 3, made.shared.model_changes: 7,
+        panel.task: "sentiment", panel.model: "default", panel.run: None,
+        **{field.widget: None for field in panel.prices},
+        made.changes: 3, made.shared.model_changes: 7,
         **{field.widget: field.widget.value for field in panel.plan},
     }  # fmt: skip
     return {**filled, **{getattr(panel, name): value for name, value in given.items()}}
@@ -140,14 +141,20 @@ def test_a_stop_closes_the_work_and_says_what_is_kept(
 
 
 def test_other_prices_are_said_at_once_and_one_alone_is_refused(handlers: PromptOrTuneHandlers) -> None:
-    said = handlers.panel.said
-    assert "2 of your money for a million tokens" in handlers.change_prices(KNOWN, 2, 36.0)[said]["text"]
-    assert "time on this machine" in handlers.change_prices(KNOWN, None, None)[said]["text"]
-    assert handlers.change_prices(KNOWN, 2, None)[said]["wrong"]
-    assert handlers.change_prices(None, None, None)[said]["text"] == ""
-    for bad in ("2", True, [1]):
-        with pytest.raises(InvalidSetup, match="must be a number"):
-            read_prices(bad, 1)
+    panel = handlers.panel
+    million, hour = (field.widget for field in panel.prices)
+
+    def said(known: Compared | None, *prices: Any) -> dict[str, Any]:
+        updates = handlers.change_prices({panel.known: known, million: prices[0], hour: prices[1]})
+        value: dict[str, Any] = updates[panel.said]
+        return value
+
+    assert "2 of your money for a million tokens" in said(KNOWN, "2", "36")["text"]
+    assert "time on this machine" in said(KNOWN, "", None)["text"]
+    assert said(KNOWN, "2", "") == {"text": said(KNOWN, "2", "")["text"], "wrong": True}
+    assert said(None, "", "")["text"] == ""
+    for bad in ("much", "-1", True, [1]):
+        assert said(KNOWN, bad, "1")["wrong"]
 
 
 @pytest.mark.parametrize("name", [None, ["sentiment"], "nothing"])

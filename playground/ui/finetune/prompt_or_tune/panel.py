@@ -7,6 +7,7 @@ import gradio as gr
 
 from playground.backends.catalog import Catalog
 from playground.finetuning.held_out.tasks import TASKS
+from playground.finetuning.prompt_or_tune.costs import PricesGiven
 from playground.finetuning.prompt_or_tune.plan import Plan
 from playground.ui import widgets
 from playground.ui.finetune.form import trainable
@@ -31,8 +32,7 @@ class PromptOrTunePanel:
     start: Any
     stop: Any
     line: WaitingLine
-    token_price: Any
-    training_price: Any
+    prices: tuple[Field, ...]
     plan: tuple[Field, ...]
     state: Any
     said: Any
@@ -49,7 +49,7 @@ class PromptOrTunePanel:
 def build(catalog: Catalog, page: Any) -> PromptOrTunePanel:
     """Lay out the panel, folded."""
     models = trainable(catalog)
-    with gr.Accordion("Prompt or tune?", open=False, elem_id="prompt-or-tune"):
+    with gr.Accordion("Prompt or tune? One click says it for a task", open=False, elem_id="prompt-or-tune"):
         gr.Markdown(ABOUT, elem_classes="field-label")
         with gr.Row(elem_classes="choosing"):
             offered = [(task.title, name) for name, task in TASKS.items()]
@@ -70,14 +70,10 @@ def build(catalog: Catalog, page: Any) -> PromptOrTunePanel:
             )
         table = widgets.tables(elem_id="ways-table")
         with gr.Row(elem_classes="choosing", visible=True):
-            token_price = gr.Number(
-                None, label="A million tokens cost", info="Empty both: time on this machine.", minimum=0
-            )
-            training_price = gr.Number(None, label="An hour of training costs", info="In the same money.", minimum=0)
+            prices = fields(PricesGiven)
     return PromptOrTunePanel(
-        task=task, model=model, start=start, stop=stop, line=line, token_price=token_price,
-        training_price=training_price, plan=plan, state=state, said=said, plots=plots, table=table,
-        known=gr.State(None), run=gr.State(None),
+        task=task, model=model, start=start, stop=stop, line=line, prices=prices, plan=plan, state=state, said=said,
+        plots=plots, table=table, known=gr.State(None), run=gr.State(None),
     )  # fmt: skip
 
 

@@ -10,8 +10,9 @@ from playground.finetuning.prompt_or_tune.ways import Way
 from playground.formats import format_duration
 
 NOTE = (
-    "The letters are those of the figures. A training sees each item bare, without instruction or examples, and is "
-    "asked so. All trainings take the same number of steps. Tokens are those of prompt and answer together."
+    "The letters are those of the figures: circles are prompted, squares tuned, diamonds both. A training sees each "
+    "item bare, without instruction or examples, and is asked so. All trainings take the same number of steps. Tokens "
+    "are those of prompt and answer together."
 )
 
 

@@ -14,7 +14,7 @@ from playground.finetuning.held_out.answering import Answering
 from playground.finetuning.held_out.tasks import TASKS, Task
 from playground.finetuning.jobs.training_jobs import TrainingJobs
 from playground.finetuning.prompt_or_tune.comparing import Place, compare_prompting_and_tuning
-from playground.finetuning.prompt_or_tune.costs import Prices, prices_of
+from playground.finetuning.prompt_or_tune.costs import Prices, parse_prices
 from playground.finetuning.prompt_or_tune.known import Compared
 from playground.finetuning.prompt_or_tune.plan import parse_plan
 from playground.finetuning.recipe import Recipe
@@ -33,7 +33,6 @@ from playground.ui.setup_form.fields import read_fields
 from playground.ui.widgets.status import sentence
 
 INTERVAL = 0.3  # seconds between two news
-MONEY = "of your money"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,20 +73,20 @@ class PromptOrTuneHandlers:
             text = prompt_or_tune_values.state_text(known) if known and done else ended
             yield {panel.state: sentence(text), shared.model_changes: values[shared.model_changes] + 1}
 
-    def change_prices(self, known: Compared | None, million: Any, hour: Any) -> Updates:
+    def change_prices(self, values: dict[Any, Any]) -> Updates:
         """The sentence at other prices."""
         try:
-            prices = read_prices(million, hour)
+            text, wrong = prompt_or_tune_values.said_text(values[self.panel.known], self._prices(values)), False
         except InvalidSetup as error:
-            return {self.panel.said: sentence(str(error), wrong=True)}
-        return {self.panel.said: sentence(prompt_or_tune_values.said_text(known, prices))}
+            text, wrong = str(error), True
+        return {self.panel.said: sentence(text, wrong=wrong)}
 
     def describe(self, name: object) -> Updates:
         """What the chosen task is."""
         return {self.panel.task: gr.update(info=read_task(name).about)}
 
     def _prices(self, values: dict[Any, Any]) -> Prices | None:
-        return read_prices(values[self.panel.token_price], values[self.panel.training_price])
+        return parse_prices(read_fields(self.panel.prices, values))
 
     def _place(self, values: dict[Any, Any], request: gr.Request) -> Place:
         """Where it runs, within what this server allows."""
@@ -134,19 +133,11 @@ def read_task(name: object) -> Task:
     return TASKS[name]
 
 
-def read_prices(million: Any, hour: Any) -> Prices | None:
-    """Prices as the page sends them. Raises InvalidSetup for one alone, or what is no number."""
-    for name, value in (("token_price", million), ("training_price", hour)):
-        if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
-            raise InvalidSetup(path=(name,), value=value, rule="it must be a number.")
-    return prices_of(million, hour, MONEY)
-
-
 def wire(handlers: PromptOrTuneHandlers) -> None:
     """Attach the handlers."""
     panel, shared = handlers.panel, handlers.shared
     compare, describe = report_errors(handlers.compare), report_errors(handlers.describe)
-    prices = {panel.token_price, panel.training_price}
+    prices = {field.widget for field in panel.prices}
     counts = {handlers.changes, shared.model_changes}
     numbers = {field.widget for field in panel.plan}
     panel.line.attach(
@@ -156,8 +147,7 @@ def wire(handlers: PromptOrTuneHandlers) -> None:
     )  # fmt: skip
     panel.line.wire(panel.run)
     panel.task.change(describe, panel.task, [panel.task], preprocess=False, **AT_ONCE)
-    inputs = [panel.known, panel.token_price, panel.training_price]
     gr.on(
-        [panel.token_price.change, panel.training_price.change], report_errors(handlers.change_prices), inputs,
+        [price.change for price in prices], report_errors(handlers.change_prices), {panel.known, *prices},
         [panel.said], preprocess=False, trigger_mode="always_last", **AT_ONCE,
     )  # fmt: skip

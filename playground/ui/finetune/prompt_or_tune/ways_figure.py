@@ -46,10 +46,11 @@ def _figure(drawn: list[tuple[str, Way]], title: str, price: Callable[[Way], flo
             hovertext=[plain(way.name) for _, way in mine],
             hovertemplate="%{hovertext}: %{y:.0f}, %{x:,.0f}<extra></extra>",
             mode="markers+text",
-            textfont={"color": "white", "size": 11},
-            marker={"color": colour, "symbol": symbol, "size": 19},
+            textposition="middle right",
+            marker={"color": colour, "symbol": symbol, "size": 11},
             name=name,
         )  # fmt: skip
     framed = frame_figure(figure, x=title, y="Score", height=HEIGHT, legend=False)
     framed.update_yaxes(range=[-4, 104])
-    return framed.update_xaxes(rangemode="tozero")
+    most = max(price(way) for _, way in drawn) or 1.0
+    return framed.update_xaxes(range=[-0.06 * most, 1.14 * most])  # room for what costs nothing, and for letters
