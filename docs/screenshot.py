@@ -62,7 +62,7 @@ def shoot(url: str) -> None:
         page.screenshot(path=HERE / "experiments.png")
         page.get_by_role("tab", name="Fine-tune", exact=True).click()
         page.get_by_role("button", name=re.compile("^Prompt or tune")).click()
-        page.get_by_role("button", name="Compare prompting and tuning").click()
+        page.get_by_role("button", name="Compare both").click()
         expect(page.locator("#prompt-or-tune-state")).to_contain_text("Done in", timeout=3_600_000)
         expect(page.locator("#prompt-or-tune .js-plotly-plot")).to_have_count(3)
         page.evaluate("document.activeElement.blur()")

@@ -11,7 +11,7 @@ from playground.finetuning.prompt_or_tune.ways import Way
 from playground.formats import format_duration
 from playground.parameters import STRICT, number
 
-SECONDS, MONEY = "seconds of this machine", "of your money"
+SECONDS, MONEY = "seconds of this machine", "your money"
 MOST = 1_000_000_000  # that a price may be
 
 
@@ -96,4 +96,5 @@ def prices_sentence(prices: Prices) -> str:
             "second of training a second."
         )
     million, hour = prices.token * 1e6, prices.training_second * 3600
-    return f"Counted at {million:,.4g} {prices.unit} for a million tokens and {hour:,.4g} for an hour of training."
+    costs = f"{million:,.4g} for a million tokens and {hour:,.4g} for an hour of training"
+    return f"Counted at {costs}, in {prices.unit}."

@@ -149,7 +149,7 @@ def test_other_prices_are_said_at_once_and_one_alone_is_refused(handlers: Prompt
         value: dict[str, Any] = updates[panel.said]
         return value
 
-    assert "2 of your money for a million tokens" in said(KNOWN, "2", "36")["text"]
+    assert "2 for a million tokens and 36 for an hour of training, in your money" in said(KNOWN, "2", "36")["text"]
     assert "time on this machine" in said(KNOWN, "", None)["text"]
     assert said(KNOWN, "2", "") == {"text": said(KNOWN, "2", "")["text"], "wrong": True}
     assert said(None, "", "")["text"] == ""

@@ -58,7 +58,7 @@ def build(catalog: Catalog, page: Any) -> PromptOrTunePanel:
         with gr.Accordion("All numbers of the comparison", open=False):
             plan = fields(Plan)
         with gr.Row(elem_classes="acts"):
-            start = gr.Button("Compare prompting and tuning", variant="primary", elem_id="prompt-or-tune-button")
+            start = gr.Button("Compare both", variant="primary", elem_id="prompt-or-tune-button")
             stop = gr.Button("Stop comparing", interactive=False, elem_id="prompt-or-tune-stop", elem_classes="stops")
         line = waiting_line.build(page, start, stop)
         state = widgets.words(spoken=True, elem_id="prompt-or-tune-state")
