@@ -44,7 +44,8 @@ class Score:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldOutResult:
-    """All scores, and sentences that hold what was learned, asked bare, against all others.
+    """All scores, and sentences that hold what was learned, asked bare, against each way of asking
+    the base.
 
     `scorer` is its title. `digest` tells sealed parts apart. `tries` is how many prompts were tried on the validation
     part to find the best; `left_out` items would have been learned; `looks` counts how often this sealed part has been
@@ -110,7 +111,10 @@ def _result(asked: Asked, table: Table, ways: Sequence[Technique], tries: int) -
         for summary, column in zip(summaries(renamed), experiment_columns, strict=True)
     )
     first = named[next(label for label, learned in learned_by_label.items() if learned)]
-    against = replace(renamed, columns=(first, *(column for column in renamed.columns if column != first)))
+    base = [named[label] for label, learned in learned_by_label.items() if not learned]
+    held = (first, *base)  # each way of asking the base: those of asking what was learned are in the table
+    results = tuple(result for result in renamed.results if result.column in held)
+    against = replace(renamed, columns=held, results=results)
     return HeldOutResult(
         title=asked.part.title, scorer=SCORERS[asked.part.scorer.name].title, digest=digest_of(asked.part),
         scores=scores, sentences=tuple(map(comparison_sentence, compare(against))), tries=tries,

@@ -45,7 +45,7 @@ def local_catalog() -> Catalog:
 @pytest.fixture
 def handlers() -> PromptOrTuneHandlers:
     catalog = local_catalog()
-    sessions = SimpleNamespace(visitor=lambda request: "", of=lambda request: catalog)
+    sessions = SimpleNamespace(visitor=lambda request: "", of=lambda request: catalog, address=lambda request: "")
     with gr.Blocks() as page:
         page.waits_for = Mock()  # type: ignore[attr-defined]
         panel = panel_module.build(catalog, page)
