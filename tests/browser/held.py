@@ -1,7 +1,7 @@
 """What stops in the middle until a test lets it go on, an answer or a post: no test has to be faster than one."""
 
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Collection, Generator
 from dataclasses import dataclass, field
 
 from folded import PATIENCE, until
@@ -36,17 +36,20 @@ class Held(ScriptedBackend):
             yield news
 
 
-def hold_post(page: Page, words: str, act: Callable[[], object]) -> tuple[Route, list[str]]:
-    """What the page posts with these words when this is done, which is on its way until it is continued; and all that
-    is posted with them meanwhile."""
+RUN_OF = '"phase":"asked"'  # what is posted with a run: that it has been asked for
+
+
+def hold_post(page: Page, words: Collection[str], act: Callable[[], object]) -> tuple[Route, list[str]]:
+    """What the page posts with all of these words when this is done, which is on its way until it is continued; and all
+    that is posted with them meanwhile."""
     held: list[Route] = []
     posted: list[str] = []
 
     def hold(route: Route) -> None:
         body = route.request.post_data or ""
-        if words in body:
+        if meant := all(word in body for word in words):
             posted.append(body)
-        held.append(route) if words in body and not held else route.continue_()
+        held.append(route) if meant and not held else route.continue_()
 
     page.route("**/queue/join*", hold)
     act()

@@ -31,7 +31,7 @@ def test_a_thumb_at_an_answer_is_kept_taken_away_and_comes_back(
         bad.click()
         good.click()
 
-    first, posted = hold_post(page, '"feedback":', change_ones_mind)
+    first, posted = hold_post(page, ['"event_data":{', '"feedback":'], change_ones_mind)
     page.evaluate(AT_REST)
     assert len(posted) == 1  # the second is not to come before the first
     first.continue_()

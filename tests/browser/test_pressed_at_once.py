@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from folded import AT_REST, PATIENCE, turn_to, until
-from held import hold_post
+from held import RUN_OF, hold_post
 from playwright.sync_api import Page, expect
 
 from playground.ui.gate.page import Page as ServedPage
@@ -88,7 +88,7 @@ def test_stop_holds_for_a_run_that_comes_to_the_server_after_it(
 ) -> None:
     page.locator("#form textarea").locator("visible=true").first.fill("A long question?")
     expect(page.locator("#prompt .pane-body")).to_contain_text("A long question?")
-    run, _ = hold_post(page, "A long question?", lambda: stop_at_once(page))
+    run, _ = hold_post(page, ["A long question?", RUN_OF], lambda: stop_at_once(page))
     until(page, stopped.is_set)
     run.continue_()
     page.unroute_all()
@@ -113,7 +113,7 @@ def test_a_run_that_the_server_has_not_heard_of_goes_on_for_the_page(
     monkeypatch.setattr(ServedPage, "waits_for", note)
     page.locator("#form textarea").locator("visible=true").first.fill("A long question?")
     expect(page.locator("#prompt .pane-body")).to_contain_text("A long question?")
-    run, _ = hold_post(page, "A long question?", run_button(page).click)
+    run, _ = hold_post(page, ["A long question?", RUN_OF], run_button(page).click)
     until(page, lambda: len(looks) > 1)  # the page asks again when it has been answered
     assert looks[0] is None
     expect(run_button(page)).to_be_disabled()
