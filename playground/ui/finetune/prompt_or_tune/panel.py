@@ -18,8 +18,8 @@ from playground.ui.widgets.waiting_line import WaitingLine
 
 ABOUT = (
     "One task, one sealed part: asked bare, with an instruction, with examples, and with the best prompt of a small "
-    "search; then after LoRA on 50, 200 and all examples, after prompt tuning, and tuned and prompted together. Takes "
-    "about five minutes on two cores. The trainings take their place in the queue and stay in the history."
+    "search; then after LoRA on 50, 200 and all examples, after prompt tuning, and tuned and prompted together. These "
+    "are four trainings of a minute or more each; they take their place in the queue and stay in the history."
 )
 
 
