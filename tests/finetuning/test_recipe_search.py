@@ -162,7 +162,7 @@ def test_rows_are_sealed_where_a_search_needs_some() -> None:
     assert not (cores[1] & cores[2])
     assert not (cores[0] & cores[1])
     assert parts_for_search(data, sealed, 0) is sealed
-    with pytest.raises(InvalidSetup, match=r"There are 1 different questions for 2 parts"):
+    with pytest.raises(InvalidSetup, match=r"Too few different questions: 1 for 2 parts"):
         parts_for_search(data, replace(parts, training=parts.training[:1]), 0)
     with pytest.raises(InvalidSetup, match="judges recipes by the validation part; keep some rows apart"):
         parts_for_search(data, replace(parts, validation=()), 0)

@@ -40,10 +40,10 @@ def split_rows(
         raise InvalidSetup(path=("validation",), value=validation, rule=rule)
     groups = group_rows(rows, key)
     kept = 1 + (validation > 0)  # groups that the parts after the held-out one need
-    if len(groups) < kept + (held_out > 0):
+    if len(groups) < (parts := kept + (held_out > 0)):
         raise InvalidSetup(
-            f"There are {len(groups)} different questions for {kept + (held_out > 0)} parts, and each needs one; give "
-            "more rows, or set a share to 0.",
+            f"Too few different questions: {len(groups)} for {parts} part{'s' if parts > 1 else ''}. Give more rows"
+            + (", or set a share to 0." if parts > 1 else "."),
             path=("data",),
         )
     waiting = list(groups.values())

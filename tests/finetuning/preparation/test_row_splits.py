@@ -60,9 +60,9 @@ def test_another_seed_parts_otherwise() -> None:
 @pytest.mark.parametrize(
     ("count", "validation", "held_out", "said"),
     [
-        (2, 0.1, 0.2, "2 different questions for 3 parts"),
-        (1, 0.0, 0.2, "1 different questions for 2 parts"),
-        (0, 0.0, 0.0, "0 different questions for 1 parts"),
+        (2, 0.1, 0.2, "questions: 2 for 3 parts. Give more rows, or set"),
+        (1, 0.0, 0.2, "questions: 1 for 2 parts"),
+        (0, 0.0, 0.0, "questions: 0 for 1 part. Give more rows."),
         (9, 0.5, 0.5, "leaves nothing to train on"),
         (9, -0.1, 0.2, "share from 0"),
         (9, 0.1, 1.0, "share from 0"),
