@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground.ui.handlers.trigger_modes import answer_each_choice, let_one_wait
+from playground.ui.handlers.trigger_modes import answer_each_choice, ended_event, let_one_wait
 
 
 @dataclass
@@ -33,6 +33,15 @@ def test_no_two_handlers_of_the_page_wait_on_one_event(page: Any) -> None:
         and fn.trigger_mode == "always_last"
         and (page._id, "load") in fn.targets
     ] == []
+
+
+def test_two_that_end_together_are_two_changes() -> None:
+    with gr.Blocks() as page:
+        runs = [gr.Button().click(lambda: None, None, None) for _ in range(2)]
+        ended_event(runs)
+    counting = list(page.fns.values())[2:]
+    assert [handler.inputs for handler in counting] == [[], []]  # what one has written is no part of the other's
+    assert len({handler.fn() for handler in counting}) == 2
 
 
 def test_what_says_which_thing_is_meant_is_answered_each_time(page: Any) -> None:
