@@ -21,6 +21,7 @@ from playground.formats import format_duration
 from playground.returning import Returning
 from playground.types import Weights
 from playground.ui import widgets
+from playground.ui.finetune.failing import fail_in_place
 from playground.ui.finetune.probes_values import probes_value, progress_text
 from playground.ui.finetune.running_panel import RunningPanel
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
@@ -77,14 +78,13 @@ class ProbingHandlers:
         with begin_after(last) as going:
             begun = {panel.going: going, panel.stop: gr.update(visible=True)}
             yield {**begun, panel.state: sentence("Loading what was learned.")}
-            try:
-                with closing(self._find(key, request)) as news:
-                    yield from until_stopped(news, going)
-            except Exception:
-                yield {**hidden, panel.state: sentence("")}
-                raise
-            said = "Stopped." if going.halt.is_set() else "Kept with what was learned, and in its card."
-            yield {**hidden, panel.state: sentence(said)}
+            yield from fail_in_place(self._find_until_stopped(key, going, request), panel.state, hidden)
+
+    def _find_until_stopped(self, key: str, going: Stoppable, request: gr.Request) -> Iterator[Updates]:
+        with closing(self._find(key, request)) as news:
+            yield from until_stopped(news, going)
+        said = "Stopped." if going.halt.is_set() else "Kept with what was learned, and in its card."
+        yield {self.panel.state: sentence(said), self.panel.stop: gr.update(visible=False)}
 
     def _find(self, key: str, request: gr.Request) -> Generator[Updates, None, None]:
         """What each probe finds, as it comes; it is kept at the end."""

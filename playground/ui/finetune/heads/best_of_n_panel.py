@@ -10,11 +10,12 @@ from playground import setups
 from playground.backends.catalog import Catalog
 from playground.errors import InvalidSetup, NotSupported
 from playground.finetuning.heads.best_of_n import best_of_n
-from playground.finetuning.heads.plan import trained_heads
+from playground.finetuning.heads.plan import TrainedHead, trained_heads
 from playground.finetuning.recipe import MAX_SEED
 from playground.parameters import STRICT, number
 from playground.types import MAX_TEXT, Weights
 from playground.ui import widgets
+from playground.ui.finetune.failing import fail_in_place
 from playground.ui.finetune.heads.training_heads import find_head, heads_folder, loading_head, model_name
 from playground.ui.finetune.heads.values import best_of_n_value, title_of
 from playground.ui.handlers import payloads
@@ -106,12 +107,20 @@ class BestOfNHandlers:
 
     @report_errors
     def draw_and_judge(self, values: dict[Any, Any], request: gr.Request) -> Iterator[Updates]:
-        panel, shared, catalog = self.panel, self.shared, self.shared.sessions.of(request)
+        panel, catalog = self.panel, self.shared.sessions.of(request)
         prompt, draws, weights, tuned = self._read(values, catalog)
-        head = find_head(heads_folder(shared.settings), values[panel.reward])
+        head = find_head(heads_folder(self.shared.settings), values[panel.reward])
         if head.plan.kind != "reward":
             raise InvalidSetup("This head is no reward model; train one on pairs of answers first.")
         yield {panel.state: sentence("Opening the models."), panel.stop: gr.update(visible=True)}
+        hidden = {panel.stop: gr.update(visible=False)}
+        drawing = self._draw(catalog, weights, tuned, head, prompt, draws)
+        yield from fail_in_place(drawing, panel.state, hidden)
+
+    def _draw(
+        self, catalog: Catalog, weights: Weights, tuned: Weights | None, head: TrainedHead, prompt: str, draws: Draws
+    ) -> Iterator[Updates]:
+        panel, shared = self.panel, self.shared
         opening = [catalog.open(weights.model), loading_head(head, catalog, shared.settings)]
         if tuned is not None:
             opening.append(catalog.open(tuned.model, tuned.adapter))

@@ -18,6 +18,7 @@ from playground.finetuning.heads.process import follow
 from playground.returning import Returning
 from playground.settings import Settings
 from playground.types import Delta, Message
+from playground.ui.finetune.failing import fail_in_place
 from playground.ui.finetune.heads.panel import HeadsPanel, describe
 from playground.ui.finetune.heads.values import findings_value, scores_value, step_text, title_of
 from playground.ui.handlers import payloads
@@ -55,7 +56,10 @@ class HeadsHandlers:
         folder = new_folder(self.folder)
         folder.write(plan, parts, title)
         yield {panel.state: sentence("Starting."), panel.stop: gr.update(visible=True), panel.scores: []}
-        told = 0.0
+        yield from fail_in_place(self._train(folder), panel.state, {panel.stop: gr.update(visible=False)})
+
+    def _train(self, folder: HeadFolder) -> Iterator[Updates]:
+        panel, told = self.panel, 0.0
         with Returning(follow(folder, self.shared.settings.cache)) as work:
             for news in work:
                 words = news if isinstance(news, str) else step_text(news)

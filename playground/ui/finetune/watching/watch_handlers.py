@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from playground.backends.catalog import Catalog
 from playground.errors import InvalidSetup
 from playground.evaluation import experiments
 from playground.evaluation.watching.kept import Kept, Watches
@@ -14,6 +15,7 @@ from playground.evaluation.watching.looking import look
 from playground.evaluation.watching.watch import Watch, watch_of
 from playground.formats import format_count
 from playground.returning import Returning
+from playground.ui.finetune.failing import fail_in_place
 from playground.ui.finetune.watching import watch_values
 from playground.ui.finetune.watching.looks_figure import looks_figure
 from playground.ui.finetune.watching.watch_panel import WatchPanel
@@ -48,6 +50,11 @@ class WatchHandlers:
         watch = self._chosen(values, request)
         check_size(watch.experiment, settings)
         yield {panel.state: sentence("Asking."), panel.stop: gr.update(interactive=True)}
+        looking = self._look(watch, catalog, values[panel.changes])
+        yield from fail_in_place(looking, panel.state, {panel.stop: gr.update(interactive=False)})
+
+    def _look(self, watch: Watch, catalog: Catalog, changes: int) -> Iterator[Updates]:
+        panel, settings = self.panel, self.shared.settings
         within, in_all, said = settings.max_seconds, settings.max_experiment_seconds, 0.0
         with Returning(look(watch, catalog, max_seconds=within, max_total_seconds=in_all)) as work:
             for table in work:
@@ -57,7 +64,7 @@ class WatchHandlers:
                     yield {panel.state: sentence(f"Asking: {done}.")}
         kept = self._watches.add(watch, work.value)
         yield {
-            **self._shown(kept), panel.stop: gr.update(interactive=False), panel.changes: values[panel.changes] + 1,
+            **self._shown(kept), panel.stop: gr.update(interactive=False), panel.changes: changes + 1,
             panel.kept: gr.update(choices=watch_values.offered_watches(self._watches.all()), value=watch.key),
         }  # fmt: skip
 

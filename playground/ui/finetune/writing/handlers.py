@@ -19,6 +19,7 @@ from playground.finetuning.preparation.writing.from_seeds import write_more
 from playground.finetuning.preparation.writing.writer import CatalogWriter
 from playground.formats import format_count
 from playground.types import Weights
+from playground.ui.finetune.failing import fail_in_place
 from playground.ui.finetune.writing.panel import (
     ANSWERS,
     MORE,
@@ -54,6 +55,11 @@ class WritingHandlers:
         panel, catalog = self.panel, self.shared.sessions.of(request)
         model, work = self._begin(values, catalog)
         yield {panel.state: sentence("Opening the model."), panel.stop: gr.update(visible=True), panel.rows: ()}
+        ended = {panel.stop: gr.update(visible=False), panel.kept: gr.update(interactive=True)}
+        yield from fail_in_place(self._write(model, work, catalog), panel.state, ended)
+
+    def _write(self, model: str, work: Iterator[Written], catalog: Catalog) -> Iterator[Updates]:
+        panel = self.panel
         for _ in catalog.open(model):
             yield {panel.state: gr.skip()}
         rows: list[TrainingRow] = []
