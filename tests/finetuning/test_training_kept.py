@@ -124,10 +124,15 @@ def test_memory_that_runs_out_is_told_with_what_to_do(
 
 
 @pytest.mark.parametrize(
-    ("has_checkpoint", "said"), [(False, "Stopped before its first step."), (True, "Stopped; it can go on from there.")]
+    ("has_checkpoint", "before", "said"),
+    [
+        (False, None, "Stopped before its first step."),
+        (True, None, "Stopped; it can go on from there."),  # it was killed the time before
+        (True, End(ending="stopped", words="", step=1024), "Stopped after step 1,024; it can go on from there."),
+    ],
 )
 def test_a_stop_before_there_is_anything_to_keep_ends_the_process_at_once(
-    folder: JobFolder, monkeypatch: pytest.MonkeyPatch, has_checkpoint: bool, said: str
+    folder: JobFolder, monkeypatch: pytest.MonkeyPatch, has_checkpoint: bool, before: End | None, said: str
 ) -> None:
     """Whatever it does at that moment: PyTorch and a model are read without a look at anything else."""
     left: list[int] = []
@@ -135,6 +140,10 @@ def test_a_stop_before_there_is_anything_to_keep_ends_the_process_at_once(
     if has_checkpoint:
         folder.checkpoints.mkdir()
         (folder.checkpoints / LATEST).write_bytes(b"")
+    if before:
+        folder.write_end(before)
+        folder.put_end_aside()  # it goes on
+        assert folder.read_end() is None
     stop = ending.Stop(folder)
     stop.ask()
     end = folder.read_end()

@@ -6,6 +6,7 @@ import threading
 
 from playground.errors import TrainingFailed
 from playground.finetuning.jobs.job import End, JobFolder
+from playground.finetuning.training.events import LATEST
 
 
 class Stop:
@@ -22,8 +23,16 @@ class Stop:
         self.asked.set()
         with self.ending:
             if not self.has_begun.is_set():
-                where = "; it can go on from there" if self._folder.has_checkpoint else " before its first step"
-                os._exit(write_down(self._folder, End(ending="stopped", words=f"Stopped{where}.")))
+                os._exit(write_down(self._folder, stopped_before_it_began(self._folder)))
+
+
+def stopped_before_it_began(folder: JobFolder) -> End:
+    """It stands where it stood the time before."""
+    before = folder.read_end_before()
+    step = before.step if before and (folder.checkpoints / LATEST).exists() else 0  # a search has one for each try
+    after = f" after step {step:,}" if step else ""
+    where = f"{after}; it can go on from there" if folder.has_checkpoint else " before its first step"
+    return End(ending="stopped", words=f"Stopped{where}.", step=step)
 
 
 def write_down(folder: JobFolder, end: End) -> int:

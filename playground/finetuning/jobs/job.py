@@ -178,8 +178,15 @@ class JobFolder:
         data = self._read("base.json")
         return str(data["digest"]) if data else ""
 
-    def forget_end(self) -> None:
-        (self.path / "end.json").unlink(missing_ok=True)
+    def put_end_aside(self) -> None:
+        """It goes on: how it ended is from now on how it ended before."""
+        with suppress(FileNotFoundError):
+            (self.path / "end.json").replace(self.path / "end_before.json")
+
+    def read_end_before(self) -> End | None:
+        """How it ended the time before, which is where it stands until it has begun again."""
+        data = self._read("end_before.json")
+        return None if data is None else End(**data)
 
     def _read(self, name: str) -> dict[str, Any] | None:
         path = self.path / name

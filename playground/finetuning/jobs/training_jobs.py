@@ -65,7 +65,7 @@ class TrainingJobs:
             self._turns.check_room()
             folder = self._open(key)
             folder.write_job(replace(standing.job, most_seconds=most_seconds))
-            folder.forget_end()
+            folder.put_end_aside()
             self._turns.enqueue(key)
 
     def stop(self, key: str, owner: str = "") -> None:
