@@ -216,16 +216,18 @@ def test_old_trainings_of_strangers_make_room(
     assert jobs.standing(keys[1], "otto")
 
 
-def test_strangers_trainings_have_so_much_room_on_the_disk(base: Path, tmp_path: Path, start: Any) -> None:
+def test_strangers_trainings_have_so_much_room_on_the_disk(jobs: TrainingJobs, tmp_path: Path, start: Any) -> None:
     small = TrainingJobs(tmp_path / "trainings", tmp_path / "cache", most_bytes=1)
     key = start(owner="anna")
+    jobs.stop(key, "anna")
+    until(jobs, key, ended, "anna")  # its process writes nothing more
     try:
         job = small.standing(key, "anna").job
         with pytest.raises(LimitReached, match="take all the room that this server has for them"):
             small.start(replace(job, owner="otto"), ROWS, ())
         folder = JobFolder(tmp_path / "trainings" / key)
         long_ago = time.time() - training_jobs.DAY - 1
-        folder.write_job(replace(job, made=long_ago))
+        folder.write_job(replace(job, made=long_ago, sittings=((long_ago, 1.0),)))
         new = small.start(replace(job, owner="otto"), ROWS, ())
         assert not folder.path.exists()
         assert small.standing(new, "otto").job.owner == "otto"
