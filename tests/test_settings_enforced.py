@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import httpx
 import pytest
@@ -19,11 +20,13 @@ import app as starting
 from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.offered_entries import offered_entries
 from playground.backends.scripted import ScriptedBackend
+from playground.errors import TrainingFailed
 from playground.evaluation.store import Store
 from playground.parameters import parameters
 from playground.sampling import Sampling
 from playground.settings import Settings
 from playground.ui.app import build_app, launch_options
+from playground.ui.finetune.heads import training_heads
 
 ROOT = Path(__file__).parent.parent
 LONG = {"task": {"input": "Hi"}, "sampling": {"max_tokens": 4000}}
@@ -409,8 +412,12 @@ def test_what_the_operator_listed_is_offered(tmp_path: Path) -> None:
 
 
 # --------------------------------------------------------------------------------------- no way round them
-def test_whatever_asks_the_model_is_counted_as_a_run_or_an_experiment(start: Callable[..., Server]) -> None:
+def test_whatever_asks_the_model_is_counted_as_a_run_or_an_experiment(
+    start: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each handler there is, with what the page holds: none asks the model outside of all limits."""
+    no_head = Mock(side_effect=TrainingFailed("No head is trained here, which asks no model and takes half a minute."))
+    monkeypatch.setattr(training_heads, "follow", no_head)
     asked: list[str] = []
     quick = ScriptedBackend(reply=lambda request, _: asked.append(request.messages[-1].content) or "The answer is 7.")
     entry = ModelEntry(

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from itertools import count, islice
 from typing import Any
+from unittest.mock import Mock
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -18,8 +19,10 @@ from patience import PATIENCE
 
 from playground.backends import base
 from playground.backends.scripted import echo_prompt
+from playground.errors import TrainingFailed
 from playground.settings import Settings
 from playground.ui.app import build_app
+from playground.ui.finetune.heads import training_heads
 from playground.ui.handlers.event_options import EXPERIMENT, RUN
 
 ODD: list[Any] = [None, 5, "x", [], {}, {"step": 0, "sample": 0}, {"key": "nope"}, {"key": []}, {"id": -1, "by": None}]
@@ -122,6 +125,12 @@ def forger(catalog_of: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     _, url, _ = app.launch(server_port=None, quiet=True, prevent_thread_lock=True, ssr_mode=False)
     yield lambda: Forger(app, url)
     app.close()
+
+
+@pytest.fixture(autouse=True)
+def _no_head_is_trained(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the page holds at first would train one, for half a minute."""
+    monkeypatch.setattr(training_heads, "follow", Mock(side_effect=TrainingFailed("No head is trained here.")))
 
 
 def test_odd_events_are_refused_in_words(
