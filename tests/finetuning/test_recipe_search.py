@@ -253,7 +253,7 @@ def test_a_stop_keeps_the_tries_and_it_goes_on_from_there(base: Path, tmp_path: 
     end = run(folder, stop_after=2)
     assert (end.ending, end.words) == ("stopped", "Stopped after 2 tries, which are kept; it can go on from there.")
     assert folder.has_checkpoint
-    folder.forget_end()
+    folder.put_end_aside()
     assert run(folder).ending == "done"
     losses = [[one.loss for one in read_history(each).tries] for each in (whole, folder)]
     assert losses[0] == losses[1]
