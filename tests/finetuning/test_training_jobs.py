@@ -5,8 +5,10 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import psutil
@@ -22,9 +24,11 @@ from playground.finetuning.jobs.training_jobs import TrainingJobs
 from playground.finetuning.jobs.turns import Turns
 from playground.finetuning.preparation.rows import TrainingRow, messages_of
 from playground.finetuning.recipe import Recipe
+from playground.finetuning.search.space import Search
 
 ROWS = [TrainingRow(messages=messages_of(f"Say {word}."), answer=word) for word in ("one", "two", "three", "four")]
 LONG = Recipe(steps=5000, batch=2, rank=2, evaluate_every=1000)
+LONGER = replace(LONG, steps=6000)
 SHORT = Recipe(steps=3, batch=2, rank=2)
 
 
@@ -96,7 +100,7 @@ def test_a_training_goes_on_by_itself_and_leaves_what_was_learned(
 
 
 def test_one_runs_others_wait_and_each_can_be_stopped(jobs: TrainingJobs, start: Any) -> None:
-    first, second, third = start(LONG), start(LONG), start()
+    first, second, third = start(LONG), start(LONGER), start()
     until(jobs, first, stepped)
     assert [jobs.standing(key).place for key in (first, second, third)] == [None, 0, 1]
     with pytest.raises(TrainingFailed, match="goes on; stop it before"):
@@ -113,6 +117,34 @@ def test_one_runs_others_wait_and_each_can_be_stopped(jobs: TrainingJobs, start:
     jobs.delete(second)
     with pytest.raises(TrainingFailed, match="is not there any more"):
         jobs.standing(second)
+
+
+@pytest.mark.parametrize("search", [None, Search(tries=2, over={"rank": [2, 4]})])
+def test_the_same_from_the_same_rows_is_trained_once_at_a_time(
+    jobs: TrainingJobs, start: Any, search: Search | None
+) -> None:
+    before, six = start(SHORT), Barrier(6)  # what waits is the same as what runs
+
+    def press(_: int) -> str:
+        six.wait()
+        try:
+            return str(start(LONG, search=search))
+        except InvalidSetup as error:
+            return str(error)
+
+    with ThreadPoolExecutor(6) as pages:
+        keys = [said for said in pages.map(press, range(6)) if "learns the same rows by the same recipe" not in said]
+    assert sorted([before, *keys], reverse=True) == [one.job.id for one in jobs.standings()]
+    (key,) = keys
+    others = (
+        start(LONG, search=search, owner="anna"),
+        start(LONG, rows=ROWS[1:], search=search),
+        start(LONGER, search=search),
+    )
+    assert len({key, *others}) == 4
+    jobs.stop(key)
+    until(jobs, key, ended)
+    start(LONG, search=search)
 
 
 def test_a_stopped_training_goes_on_where_it_stood(jobs: TrainingJobs, start: Any) -> None:
@@ -280,7 +312,7 @@ def test_rows_longer_than_the_window_are_told(jobs: TrainingJobs, start: Any) ->
 
 def test_too_many_are_refused(jobs: TrainingJobs, start: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "MOST_WAITING", 1)
-    start(LONG), start(LONG)
+    start(LONG), start(LONGER)
     with pytest.raises(LimitReached, match="1 trainings wait for their turn"):
         start()
     monkeypatch.setattr(turns, "MOST_WAITING", 9)

@@ -56,6 +56,12 @@ class Job:
         """When it was begun, or last ended."""
         return max([self.made, *(ended for ended, _ in self.sittings)])
 
+    def learns_as(self, other: "Job") -> bool:
+        """Whether both do the same to the same model: from the same rows they would end in the same weights."""
+        return all(
+            getattr(self, name) == getattr(other, name) for name in ("model", "source", "recipe", "search", "teacher")
+        )
+
     def after_sitting(self, ended: float, took: float) -> "Job":
         """The same with one more sitting, which has just ended."""
         return replace(self, sittings=(*self.sittings, (ended, took)))

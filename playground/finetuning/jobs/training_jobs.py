@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from playground.errors import LimitReached, TrainingFailed
+from playground.errors import InvalidSetup, LimitReached, TrainingFailed
 from playground.finetuning.jobs.job import End, Job, JobFolder
 from playground.finetuning.jobs.standing import Standing, read_history
 from playground.finetuning.jobs.turns import Turns
@@ -35,10 +35,12 @@ class TrainingJobs:
     def start(self, job: Job, rows: Sequence[Row], validation: Sequence[Row], held_out: Sequence[Row] = ()) -> str:
         """Keep a training under a new id, which is returned, and run it when its turn comes.
 
-        Raises LimitReached when too many wait or are kept, TrainingFailed when it cannot be kept.
+        Raises LimitReached when too many wait or are kept, TrainingFailed when it cannot be kept, and InvalidSetup
+        while one of the same owner learns the same in the same way.
         """
         with self._turns.lock:
             self._turns.check_room()
+            self._refuse_twin(job, (tuple(rows), tuple(validation), tuple(held_out)))
             if job.owner:
                 self._make_room_for_strangers()
             if len(self._ids()) >= MOST_KEPT:
@@ -150,6 +152,17 @@ class TrainingJobs:
     def close(self) -> None:
         """End what goes on, and start nothing more. What waited or was not through can go on another time."""
         self._turns.close()
+
+    def _refuse_twin(self, job: Job, rows: tuple[Rows, Rows, Rows]) -> None:
+        """A second click, or a second page. Raises InvalidSetup."""
+        for key in self._turns.going():
+            folder = JobFolder(self._folder / key)
+            other = folder.read_job()
+            if other.owner == job.owner and other.learns_as(job) and folder.read_rows() == rows:
+                raise InvalidSetup(
+                    f"\u201c{other.title}\u201d learns the same rows by the same recipe, and is not through yet: wait "
+                    "for its end, stop it, or change something."
+                )
 
     def _make_room_for_strangers(self) -> None:
         """Their oldest trainings go, which nobody may be able to reach any more, until there is room for one more.

@@ -46,6 +46,11 @@ class Turns:
             self._queue.append(key)
             self._run_next()
 
+    def going(self) -> list[str]:
+        """All that run or wait."""
+        with self.lock:
+            return [*([self._running[0]] if self._running else []), *self._queue]
+
     def place(self, key: str) -> int | None:
         """0 for the one that is next; None for one that does not wait."""
         with self.lock:

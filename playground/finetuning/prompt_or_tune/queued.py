@@ -48,7 +48,7 @@ def follow_training(
 def _same(jobs: TrainingJobs, job: Job, rows: Sequence[Row]) -> Standing | None:
     """The newest training of the same recipe on the same rows and model that is done or can go on."""
     for standing in jobs.standings(job.owner):
-        same = all(getattr(standing.job, name) == getattr(job, name) for name in ("model", "source", "recipe", "title"))
+        same = standing.job.learns_as(job) and standing.job.title == job.title
         usable = standing.phase == "done" or standing.resumable
         if same and usable and jobs.rows(standing.job.id, job.owner)[0] == tuple(rows):
             return standing
