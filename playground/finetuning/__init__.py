@@ -7,6 +7,7 @@ cards.py             Writes and reads the model card beside trained weights
 check_command.py     Checks rows to learn from on the command line, and shows some as the model will see them
 command_jobs.py      What commands that train have in common: a model, data and a folder are named, and a training
                      is followed
+command_line.py      The parser that every command of this package begins with
 estimate.py          What a training would take, said before it begins: seconds and memory
 figures.py           Held-out figures: the share of answers that pass each measure, with its interval
 make_adapter.py      Trains an adapter for a skill and writes its folder, measured before and after

@@ -25,6 +25,7 @@ from typing import Any
 from playground import deprecations
 from playground.errors import PlaygroundError
 from playground.finetuning import cards, check_command, probe_command, shipped_weights, train_command
+from playground.finetuning.command_line import parser_of
 from playground.finetuning.figures import ShareRight
 from playground.finetuning.held_out import command as held_out
 from playground.finetuning.history import history_command
@@ -49,11 +50,7 @@ def main(argv: list[str]) -> int:
     deprecations.hide()
     if argv and argv[0] in COMMANDS:
         return _run(lambda: COMMANDS[argv[0]](argv[1:]))
-    parser = argparse.ArgumentParser(
-        prog="python -m playground.finetuning",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = parser_of("", __doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(NAMES)}; all when none is given")
     parser.add_argument("--check", action="store_true", help="measure what is there and compare it with its card")
     parser.add_argument("--seed", type=int, default=0, help="of the data's order and of the first weights")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from playground.errors import InvalidSetup
+from playground.finetuning.command_line import parser_of
 from playground.finetuning.preparation.checks import check_rows
 from playground.finetuning.preparation.kept_answers import Keep
 from playground.finetuning.preparation.own_rows import read_rows
@@ -28,11 +29,7 @@ MARKS = {"stop": "STOP", "warning": "warning", "note": "note"}
 
 def run(argv: Sequence[str]) -> int:
     """The exit status: 0, or 1 for rows that training makes no sense on. Raises PlaygroundError."""
-    parser = argparse.ArgumentParser(
-        prog="python -m playground.finetuning check",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = parser_of("check", __doc__)
     parser.add_argument("data", type=Path, metavar="DATA", help="a table, JSON lines, or answers as JSON")
     parser.add_argument("--held-out", type=Path, metavar="DATA", help="rows that will be measured on")
     parser.add_argument("--column", action="append", default=[], metavar="FIELD=NAME", help="such as input=question")

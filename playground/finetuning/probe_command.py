@@ -16,6 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from playground.errors import InvalidSetup
+from playground.finetuning.command_line import parser_of
 from playground.finetuning.named_weights import open_with_base
 from playground.finetuning.preparation.own_rows import read_rows
 from playground.finetuning.preparation.rows import TrainingRow
@@ -37,11 +38,7 @@ Probe = Generator[ProbeStep, None, ProbeResult]
 
 def run(argv: Sequence[str]) -> int:
     """Print what the probes found, as Markdown. Raises PlaygroundError."""
-    parser = argparse.ArgumentParser(
-        prog="python -m playground.finetuning probe",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = parser_of("probe", __doc__)
     parser.add_argument("weights", metavar="ADAPTER", help="an adapter's name, or the folder of one or of a model")
     parser.add_argument("--trained", type=Path, metavar="DATA", help="rows that it was trained on")
     parser.add_argument("--held-out", type=Path, metavar="DATA", help="rows that it was not trained on")

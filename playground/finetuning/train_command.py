@@ -7,21 +7,17 @@ A recipe is a mapping of what the tab's form holds, such as `method: lora` and `
 same files. Ctrl-C stops it. Exits 0 when it is through, 1 when it broke off, 130 when it was stopped.
 """
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
 from playground.finetuning import command_jobs
+from playground.finetuning.command_line import parser_of
 from playground.finetuning.recipe_files import read_recipe
 
 
 def run(argv: Sequence[str]) -> int:
     """The exit status. Raises PlaygroundError."""
-    parser = argparse.ArgumentParser(
-        prog="python -m playground.finetuning train",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = parser_of("train", __doc__)
     parser.add_argument("recipe", type=Path, metavar="RECIPE", help="a file in YAML or JSON")
     command_jobs.add_arguments(parser)
     arguments = parser.parse_args(argv)

@@ -4,11 +4,9 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from patience import until
-from tiny_llama import tiny_llama
 
 from playground.backends.catalog import Catalog
 from playground.backends.local.entries import model_entry
@@ -25,14 +23,6 @@ from playground.finetuning.prompt_or_tune.plan import Plan, parse_plan
 from playground.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("warm_trainings")
-
-
-@pytest.fixture(scope="module")
-def base(default_model: tuple[Any, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("tiny")
-    tiny_llama(default_model[1]).save_pretrained(folder)
-    default_model[1].save_pretrained(folder)
-    return folder
 
 
 @pytest.fixture

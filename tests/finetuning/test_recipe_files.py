@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tiny_llama import tiny_llama
 
 from playground.errors import InvalidSetup
 from playground.finetuning import train_command
@@ -69,14 +68,6 @@ def test_what_is_wrong_with_a_file_is_named(text: str, words: str) -> None:
 def test_numbers_with_an_exponent_are_numbers() -> None:
     assert read_recipe("rate: 1e-3").rate == 1e-3
     assert read_recipe('{"rate": 2E-05}').rate == 2e-5
-
-
-@pytest.fixture(scope="module")
-def base(default_model: tuple[Any, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("tiny")
-    tiny_llama(default_model[1]).save_pretrained(folder)
-    default_model[1].save_pretrained(folder)
-    return folder
 
 
 def test_the_command_line_trains_by_a_file_and_stops_at_ctrl_c(base: Path, tmp_path: Path) -> None:

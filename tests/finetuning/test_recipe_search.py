@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tiny_llama import tiny_llama
 
 from playground.backends.sources import ModelSource
 from playground.errors import InvalidSetup, NotSupported, TrainingHopeless
@@ -169,14 +168,6 @@ def test_rows_are_sealed_where_a_search_needs_some() -> None:
 
 
 # --------------------------------------------------------------------------------------------------- the tries
-@pytest.fixture(scope="module")
-def base(default_model: tuple[Any, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("tiny")
-    tiny_llama(default_model[1]).save_pretrained(folder)
-    default_model[1].save_pretrained(folder)
-    return folder
-
-
 def searching(base: Path, place: Path, over: Any, rate: float = 1e-3) -> JobFolder:
     recipe = replace(RECIPE, rate=rate)
     one = parse_search({"way": "grid", "over": over}, recipe)

@@ -15,7 +15,6 @@ import yaml
 from folders import Quiet
 from huggingface_hub import HfApi
 from local_hub import local_hub
-from tiny_llama import tiny_llama
 
 from playground.backends.base import Request
 from playground.backends.local.opening import open_model
@@ -44,14 +43,6 @@ PROBE = ProbeResult(
     name="x", title="Forgetting", figures=(compare_shares("s", [True] * 3, [False] * 3),), sentence="It forgot.",
     limits="Little.",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def base(default_model: tuple[Any, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("tiny")
-    tiny_llama(default_model[1]).save_pretrained(folder)
-    default_model[1].save_pretrained(folder)
-    return folder
 
 
 def trained(base: Path, place: Path, method: Any = "lora", title: str = "Numbers [in] words") -> JobFolder:

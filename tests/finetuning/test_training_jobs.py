@@ -13,7 +13,6 @@ from typing import Any
 
 import psutil
 import pytest
-from tiny_llama import tiny_llama
 
 from playground.backends.sources import ModelSource
 from playground.errors import InvalidSetup, LimitReached, TrainingFailed
@@ -30,14 +29,6 @@ ROWS = [TrainingRow(messages=messages_of(f"Say {word}."), answer=word) for word 
 LONG = Recipe(steps=5000, batch=2, rank=2, evaluate_every=1000)
 LONGER = replace(LONG, steps=6000)
 SHORT = Recipe(steps=3, batch=2, rank=2)
-
-
-@pytest.fixture(scope="module")
-def base(default_model: tuple[Any, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("tiny")
-    tiny_llama(default_model[1]).save_pretrained(folder)
-    default_model[1].save_pretrained(folder)
-    return folder
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from playground.errors import InvalidSetup
 from playground.evaluation.store import Store
+from playground.finetuning.command_line import parser_of
 from playground.finetuning.held_out.answering import Answering
 from playground.finetuning.held_out.asked import Asked, asked_of_own_rows, asked_of_task
 from playground.finetuning.held_out.judging import HeldOutResult, judge
@@ -36,11 +37,7 @@ VALIDATION = 24  # of the rows that were trained on, where nothing else chooses 
 
 def run(argv: Sequence[str]) -> int:
     """Print what was found, as Markdown. Raises PlaygroundError."""
-    parser = argparse.ArgumentParser(
-        prog="python -m playground.finetuning held-out",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = parser_of("held-out", __doc__)
     parser.add_argument("weights", metavar="ADAPTER", help="an adapter's name, or the folder of one or of a model")
     parser.add_argument("--task", choices=list(TASKS), help="a built-in task")
     parser.add_argument("--trained", type=Path, metavar="DATA", help="rows that it was trained on")

@@ -5,12 +5,12 @@ python -m playground.finetuning history FOLDER --csv all.csv    those of a folde
 python -m playground.finetuning history --trackio PROJECT       written into trackio, where that package is installed
 """
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
 from playground.errors import InvalidSetup
 from playground.evaluation.report.cells import grid
+from playground.finetuning.command_line import parser_of
 from playground.finetuning.history.outcome import outcome_of
 from playground.finetuning.history.side_by_side import NOTE, Compared, as_csv, side_by_side
 from playground.finetuning.history.trackio_runs import write_runs
@@ -21,11 +21,7 @@ from playground.settings import Settings
 
 def run(argv: Sequence[str]) -> int:
     """The exit status. Raises PlaygroundError."""
-    parser = argparse.ArgumentParser(
-        prog="python -m playground.finetuning history",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = parser_of("history", __doc__)
     parser.add_argument("folder", type=Path, nargs="?", metavar="FOLDER", help="instead of the page's own")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write all numbers there")
     parser.add_argument("--trackio", metavar="PROJECT", help="write the trainings into this project")

@@ -17,6 +17,7 @@ from pathlib import Path
 from playground.backends.catalog import Catalog
 from playground.backends.offered_entries import offered_entries
 from playground.evaluation.store import Store
+from playground.finetuning.command_line import parser_of
 from playground.finetuning.held_out.answering import Answering
 from playground.finetuning.held_out.tasks import TASKS
 from playground.finetuning.jobs.training_jobs import TrainingJobs
@@ -36,11 +37,7 @@ PRICES = tuple(parameter.name for parameter in parameters(PricesGiven))
 
 def run(argv: Sequence[str]) -> int:
     """Print what was found, as Markdown. Raises PlaygroundError."""
-    parser = argparse.ArgumentParser(
-        prog="python -m playground.finetuning prompt-or-tune",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = parser_of("prompt-or-tune", __doc__)
     parser.add_argument("task", nargs="?", choices=list(TASKS), default="sentiment", help="what is asked and learned")
     parser.add_argument("--model", default="default", help="a language model of this machine")
     for parameter in parameters(Plan):

@@ -16,12 +16,12 @@ Recipes are judged by the validation part; the best one is judged once by the se
 stops it and keeps the tries. Exits 0 when it is through, 1 when it broke off, 130 when it was stopped.
 """
 
-import argparse
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from playground.finetuning import command_jobs
+from playground.finetuning.command_line import parser_of
 from playground.finetuning.search.proposing import check_way
 from playground.finetuning.search.search_file import read_search
 from playground.finetuning.training_data import parts_for_search
@@ -29,11 +29,7 @@ from playground.finetuning.training_data import parts_for_search
 
 def run(argv: Sequence[str]) -> int:
     """The exit status. Raises PlaygroundError."""
-    parser = argparse.ArgumentParser(
-        prog="python -m playground.finetuning search",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = parser_of("search", __doc__)
     parser.add_argument("search", type=Path, metavar="FILE", help="a recipe and a search, in YAML or JSON")
     command_jobs.add_arguments(parser)
     arguments = parser.parse_args(argv)

@@ -6,10 +6,10 @@ The new folder holds safetensors, config, tokenizer and card, and opens in the M
 that it answers as the adapter does.
 """
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from playground.finetuning.command_line import parser_of
 from playground.finetuning.taking_away.card import folder_of
 from playground.finetuning.taking_away.merging import merge_into
 from playground.settings import Settings
@@ -17,11 +17,7 @@ from playground.settings import Settings
 
 def run(argv: Sequence[str]) -> int:
     """The exit status. Raises PlaygroundError."""
-    parser = argparse.ArgumentParser(
-        prog="python -m playground.finetuning merge",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = parser_of("merge", __doc__)
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="of a training")
     parser.add_argument("--into", type=Path, required=True, metavar="NEW", help="the folder of the model")
     arguments = parser.parse_args(argv)

@@ -8,11 +8,11 @@ FOLDER is that of a training, or of a model that `merge` made. The token is take
 `hf auth login` keeps it; it is never an argument and is not written anywhere. HF_ENDPOINT chooses another hub.
 """
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
 from playground.errors import InvalidSetup
+from playground.finetuning.command_line import parser_of
 from playground.finetuning.taking_away.publishing import HOW_TO_SIGN_IN, check_name, files_to_publish, publish
 
 QUOTES = (
@@ -23,11 +23,7 @@ QUOTES = (
 
 def run(argv: Sequence[str]) -> int:
     """The exit status. Raises PlaygroundError."""
-    parser = argparse.ArgumentParser(
-        prog="python -m playground.finetuning publish",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = parser_of("publish", __doc__)
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="of a training, or of a merged model")
     parser.add_argument("--to", required=True, metavar="OWNER/NAME", help="the repository; made where there is none")
     parser.add_argument("--yes", action="store_true", help="send it")
