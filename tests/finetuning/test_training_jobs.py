@@ -27,7 +27,7 @@ from playground.finetuning.search.space import Search
 
 ROWS = [TrainingRow(messages=messages_of(f"Say {word}."), answer=word) for word in ("one", "two", "three", "four")]
 LONG = Recipe(steps=5000, batch=2, rank=2, evaluate_every=1000)
-LONGER = replace(LONG, steps=6000)
+LONGER = replace(LONG, steps=4000)
 SHORT = Recipe(steps=3, batch=2, rank=2)
 
 
@@ -205,7 +205,7 @@ def test_each_sitting_is_counted_whole(jobs: TrainingJobs, start: Any) -> None:
 def test_a_process_that_cannot_be_started_ends_and_the_next_begins(
     jobs: TrainingJobs, start: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, broken, last = start(LONG), start(), start()
+    first, broken, last = start(LONG), start(), start(replace(SHORT, seed=1))
     begin = Turns._begin
 
     def fail_once(jobs: Turns, folder: JobFolder) -> Any:
