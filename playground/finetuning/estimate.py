@@ -2,17 +2,20 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
 import psutil  # type: ignore[import-untyped]
 
+from playground.backends.catalog import ModelInfo
 from playground.backends.memory import available_memory
 from playground.finetuning.jobs.standing import Standing
 from playground.finetuning.methods import METHODS
 from playground.finetuning.preparation.rows import Row, answers_of, prompt_of
 from playground.finetuning.recipe import Recipe
+from playground.finetuning.search.proposing import expect_tries
+from playground.finetuning.search.space import Search
 from playground.finetuning.training_data import Parts
 
 # Measured with the default model: seconds of one core for a token of a step, and bytes of a step's tokens.
@@ -76,6 +79,30 @@ def estimate(
         free=available_memory(),
         measured=known is not None,
     )
+
+
+def estimate_search(
+    parts: Parts, recipe: Recipe, search: Search, parameters: int, model: str, before: Sequence[Standing], *,
+    cores: int | None = None, teacher: int = 0,
+) -> tuple[TrainingEstimate, int]:  # fmt: skip
+    """All tries one after the other, and how many those are; the memory is that of the largest. They answer no prompts.
+
+    Raises InvalidSetup.
+    """
+    each = [
+        estimate(parts, one, parameters, model, before, prompts=0, cores=cores, teacher=teacher)
+        for one in expect_tries(search, recipe)
+    ]
+    together = replace(
+        each[0], seconds=sum(one.seconds for one in each), bytes=max(one.bytes for one in each),
+        measured=all(one.measured for one in each),
+    )  # fmt: skip
+    return together, len(each)
+
+
+def parameters_of(info: ModelInfo) -> int | None:
+    """How many parameters a model has, where that is known before it is loaded."""
+    return info.details.parameters if info.details else info.suggestion.parameters if info.suggestion else None
 
 
 def trained_weights(recipe: Recipe, parameters: int) -> float:

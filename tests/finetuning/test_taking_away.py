@@ -24,13 +24,14 @@ from playground.errors import EndpointFailed, InvalidSetup, LimitReached, NotSup
 from playground.finetuning.__main__ import main
 from playground.finetuning.jobs import worker
 from playground.finetuning.jobs.job import Job, JobFolder
-from playground.finetuning.preparation.rows import TrainingRow, messages_of
+from playground.finetuning.preparation.rows import PreferenceRow, TrainingRow, messages_of
 from playground.finetuning.probes.figures import ProbeResult, compare_shares
 from playground.finetuning.probes.kept import write_probes
 from playground.finetuning.recipe import Recipe
 from playground.finetuning.recipe_files import read_recipe
 from playground.finetuning.taking_away import packing, publish_command
 from playground.finetuning.taking_away.card import base_name, card_text, write_card
+from playground.finetuning.taking_away.card_sections import recipe
 from playground.finetuning.taking_away.merging import merge_into
 from playground.finetuning.taking_away.publishing import publish
 from playground.settings import Settings
@@ -75,6 +76,7 @@ def test_the_card_has_all_that_is_known(lora: JobFolder, base: Path) -> None:
     ]  # fmt: skip
     assert "# Numbers &#91;in&#93; words\n" in text  # a title is no link
     assert "| Learning rate | 0.02 |" in text  # as the form calls it
+    assert not re.search(r"\| (Beta|Temperature) \|", text)  # there are no preferences, and nobody teaches
     assert re.search(r"\| learned \| 4 \| `[0-9a-f]{64}` \|", text)
     assert re.search(r"\| sealed for the end \| 1 \| `[0-9a-f]{64}` \|", text)
     assert re.search(r"Tiny \(\S+\), whose files have the digest `[0-9a-f]{12}`", text)
@@ -91,6 +93,16 @@ def test_what_peft_does_not_read_is_not_said_to_be_its(base: Path, tmp_path: Pat
     assert "library_name" not in card
     assert "PeftModel" not in card
     assert "PEFT has no such adapter" in card
+
+
+def test_the_card_names_the_numbers_that_preferences_and_a_teacher_read(lora: JobFolder) -> None:
+    job = lora.read_job()
+    pair = PreferenceRow(messages=messages_of("One?"), chosen="yes", rejected="no")
+    assert "| Beta | 0.1 |" in recipe(job, [pair])
+    taught = replace(job, recipe=replace(job.recipe, instruction="Be brief.", temperature=2.0))
+    assert "| Temperature | 2.0 |" in recipe(taught, ROWS)
+    assert "| Temperature | 1.0 |" in recipe(replace(job, teacher=job.source), ROWS)
+    assert "Beta" not in recipe(taught, ROWS)
 
 
 def test_the_base_is_called_what_the_hub_calls_it() -> None:

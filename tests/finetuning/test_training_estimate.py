@@ -6,12 +6,21 @@ from typing import Any
 import pytest
 
 from playground.backends.sources import ModelSource
-from playground.finetuning.estimate import PARAMETERS, TRAINED, estimate, seconds_per_token, trained_weights
+from playground.finetuning.estimate import (
+    PARAMETERS,
+    TRAINED,
+    TrainingEstimate,
+    estimate,
+    estimate_search,
+    seconds_per_token,
+    trained_weights,
+)
 from playground.finetuning.jobs.job import Job
 from playground.finetuning.jobs.standing import History, Standing
 from playground.finetuning.methods import method_of
 from playground.finetuning.preparation.rows import PreferenceRow, TrainingRow, messages_of
 from playground.finetuning.recipe import Recipe
+from playground.finetuning.search.space import Search
 from playground.finetuning.training.events import TrainingStep
 from playground.finetuning.training_data import Parts
 
@@ -72,6 +81,23 @@ def test_looks_are_counted_as_they_come_also_with_prompts_alone() -> None:
     assert seconds(replace(RECIPE, evaluate_every=20), 3, alone) - steps == pytest.approx(6 * 5.0)
     assert seconds(replace(RECIPE, evaluate_every=30), 3, alone) - steps == pytest.approx(5 * 5.0)
     assert seconds(RECIPE, 0) > steps
+
+
+@pytest.mark.parametrize("way", ["random", "optuna"])
+def test_a_search_takes_what_its_tries_take_together(way: Any) -> None:
+    def of(search: Search) -> tuple[TrainingEstimate, int]:
+        return estimate_search(PARTS, RECIPE, search, PARAMETERS, "default", [], cores=1)
+
+    def one(**changed: Any) -> TrainingEstimate:
+        return estimate(PARTS, replace(RECIPE, **changed), PARAMETERS, "default", [], prompts=0, cores=1)
+
+    steps, tries = of(Search(way="grid", tries=9, over={"steps": [50, 200], "rank": [4, 8, 16]}))
+    assert tries == 6
+    assert steps.seconds == pytest.approx(3 * (one(steps=50).seconds + one(steps=200).seconds))
+    assert steps.bytes == one(rank=16).bytes
+    rates, tries = of(Search(way=way, tries=5, over={"rate": {"from": 1e-4, "to": 1e-2}}))
+    assert tries == 5
+    assert rates.seconds == pytest.approx(5 * one().seconds)
 
 
 def test_both_answers_of_a_pair_are_read() -> None:

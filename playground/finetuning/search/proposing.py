@@ -6,12 +6,13 @@ goes on as it would have.
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from random import Random
 from typing import Any
 
 from playground.errors import NotSupported
 from playground.finetuning.recipe import Recipe
-from playground.finetuning.search.space import Range, Search, Values, grid_of, size_of, space_of
+from playground.finetuning.search.space import Range, Search, Values, grid_of, recipe_with, size_of, space_of
 from playground.finetuning.training.events import TryEnded
 
 DRAWS = 200  # at random, until one is found that was not tried
@@ -42,6 +43,17 @@ def propose(search: Search, recipe: Recipe, before: Sequence[TryEnded]) -> dict[
             return drawn
     left = [] if math.isinf(size_of(space)) else [one for one in grid_of(space) if repr(_sorted(one)) not in known]
     return random.choice(left) if left else None
+
+
+def expect_tries(search: Search, recipe: Recipe) -> list[Recipe]:
+    """The recipes that will be tried. Which ones Optuna takes nobody knows before: those that chance would take stand
+    for them."""
+    known = replace(search, way="random") if search.way == "optuna" else search
+    tries: list[TryEnded] = []
+    while (values := propose(known, recipe, tries)) is not None:
+        number = len(tries) + 1
+        tries.append(TryEnded(number=number, tries=number, values=values, loss=None, best_step=0, seconds=0.0))
+    return [recipe_with(recipe, one.values) for one in tries]
 
 
 def check_way(search: Search) -> None:

@@ -45,7 +45,7 @@ def card_text(folder: JobFolder, *, merged: bool = False) -> str:
     is_model = merged or method_of(job.recipe).makes_model
     head = yaml.safe_dump(dict(_head(job, is_model=is_model)), sort_keys=False, allow_unicode=True, width=110)
     sections = [
-        card_sections.recipe(job.recipe),
+        card_sections.recipe(job, folder.read_rows()[0]),
         card_sections.data(job, folder),
         card_sections.base(job, folder.read_base()),
         card_sections.course(history, end),

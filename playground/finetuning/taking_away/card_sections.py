@@ -8,6 +8,7 @@ from playground.evaluation.report.cells import escape_markdown, grid
 from playground.finetuning.jobs.job import End, Job, JobFolder
 from playground.finetuning.jobs.standing import History
 from playground.finetuning.methods import method_of
+from playground.finetuning.preparation.rows import PreferenceRow, Row
 from playground.finetuning.recipe import Recipe
 from playground.finetuning.recipe_files import read_part
 from playground.finetuning.search.telling import COLUMNS, cells_of, values_text
@@ -27,11 +28,20 @@ def about(job: Job, *, is_model: bool) -> str:
     )
 
 
-def recipe(used: Recipe) -> str:
-    """All numbers that its method reads, in the words of the form."""
+def recipe(job: Job, learned: Sequence[Row]) -> str:
+    """All numbers that were read when it learned these rows, in the words of the form."""
     labels = {parameter.name: parameter.label for parameter in parameters(Recipe)}
-    rows = [(labels[name], escape_markdown(str(value))) for name, value in read_part(used).items() if value != ""]
+    unread = _unread(job, learned)
+    read = {name: value for name, value in read_part(job.recipe).items() if value != "" and name not in unread}
+    rows = [(labels[name], escape_markdown(str(value))) for name, value in read.items()]
     return f"## Recipe\n\n{grid(('', ''), rows)}\n\nAs a file: `recipe.yaml`."
+
+
+def _unread(job: Job, learned: Sequence[Row]) -> set[str]:
+    """Beta is read for preferences only, and the temperature where an instruction or another model teaches."""
+    preferences = any(isinstance(row, PreferenceRow) for row in learned)
+    taught = bool(job.recipe.instruction) or job.teacher is not None
+    return {*(() if preferences else ("beta",)), *(() if taught else ("temperature",))}
 
 
 def data(job: Job, folder: JobFolder) -> str:

@@ -5,64 +5,105 @@ from typing import Any
 
 import gradio as gr
 
-from playground.backends.catalog import Catalog, ModelInfo
+from playground.backends.catalog import Catalog
 from playground.backends.memory import format_bytes
 from playground.errors import PlaygroundError
-from playground.finetuning.estimate import TrainingEstimate, estimate
+from playground.finetuning.estimate import TrainingEstimate, estimate, estimate_search, parameters_of
+from playground.finetuning.jobs.standing import Standing
 from playground.finetuning.jobs.training_jobs import TrainingJobs
 from playground.finetuning.recipe import Recipe
 from playground.finetuning.skills import SKILLS
-from playground.finetuning.training_data import built_in, split
+from playground.finetuning.training_data import Parts, built_in, split
 from playground.formats import format_duration
 from playground.ui.finetune.data_panel import DataAmount
 from playground.ui.finetune.form import TrainingForm, can_learn
+from playground.ui.finetune.search.search_form import SearchForm
 from playground.ui.handlers.event_options import READING
 from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.tab import PageContext, Updates
 from playground.ui.setup_form.fields import changes
 from playground.ui.widgets.status import sentence
 
+UNKNOWN = "What it would take is known once the model has been loaded."
 
-def estimate_text(found: TrainingEstimate) -> str:
-    """What is said of an estimate."""
+
+def estimate_text(found: TrainingEstimate, tries: int = 0) -> str:
+    """What is said of an estimate; of a search with how many tries it would make."""
     time, room = format_duration(found.seconds), format_bytes(found.bytes)
+    counted = f" for {tries} tries" if tries else ""
     how = "as trainings went here" if found.measured else "roughly: none like it has been trained here yet"
-    said = f"About {time} ({how}), and about {room} of memory."
+    said = f"About {time}{counted} ({how}), and about {room} of memory."
     if found.bytes <= found.free:
         return said
     return f"{said} Only {format_bytes(found.free)} are free: choose a smaller batch, or shorter rows, or LoRA."
 
 
-def parameters_of(info: ModelInfo) -> int | None:
-    """How many parameters a model has, where that is known before it is loaded."""
-    return info.details.parameters if info.details else info.suggestion.parameters if info.suggestion else None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Form:
+    """What is estimated, as the form holds it. `teacher` is how many parameters another model has that teaches."""
+
+    parts: Parts
+    recipe: Recipe
+    parameters: int
+    model: str
+    before: tuple[Standing, ...]
+    prompts: int
+    teacher: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EstimateHandlers:
-    """The handler. `words` is where the estimate stands."""
+    """The handler. `words` is where the estimate of a training stands; that of a search stands in the search's form."""
 
     form: TrainingForm
+    search: SearchForm
     words: Any
     jobs: TrainingJobs
     shared: PageContext
 
     @report_errors
     def estimate_training(self, values: dict[Any, Any], request: gr.Request) -> Updates:
+        """What is wrong is said here, where it stands as long as it is so."""
         try:
-            catalog = self.shared.sessions.of(request)
-            info, _ = self.form.chosen_model(values, catalog)
-            teacher = self.form.chosen_teacher(values, catalog)
-            parameters, recipe = parameters_of(info), self.form.recipe.read(values)
-            data, parts = self.form.read_data(values)
-        except PlaygroundError as error:  # said here, where it stands as long as it is so
-            return {self.words: sentence(str(error), wrong=True)}
+            known = self._read(values, request)
+        except PlaygroundError as error:
+            return {self.words: sentence(str(error), wrong=True), self.search.words: sentence("")}
+        if known is None:
+            return {self.words: sentence(UNKNOWN), self.search.words: sentence("")}
+        found = estimate(
+            known.parts, known.recipe, known.parameters, known.model, known.before, prompts=known.prompts,
+            teacher=known.teacher,
+        )  # fmt: skip
+        return {self.words: _in_words(found), self.search.words: self._estimate_search(values, known)}
+
+    def _estimate_search(self, values: dict[Any, Any], known: _Form) -> Any:
+        try:
+            search = self.search.read(values, known.recipe)
+            found, tries = estimate_search(
+                known.parts, known.recipe, search, known.parameters, known.model, known.before, teacher=known.teacher
+            )
+        except PlaygroundError as error:
+            return sentence(str(error), wrong=True)
+        return _in_words(found, tries)
+
+    def _read(self, values: dict[Any, Any], request: gr.Request) -> _Form | None:
+        """None where nothing can be said yet. Raises PlaygroundError."""
+        catalog = self.shared.sessions.of(request)
+        info, _ = self.form.chosen_model(values, catalog)
+        teacher = self.form.chosen_teacher(values, catalog)
+        parameters, recipe = parameters_of(info), self.form.recipe.read(values)
+        data, parts = self.form.read_data(values)
         if parameters is None or not parts.training:
-            return {self.words: sentence("What it would take is known once the model has been loaded.")}
-        before = self.jobs.standings(self.shared.sessions.visitor(request))
-        taught_by = (parameters_of(teacher[0]) or 0) if teacher else 0
-        found = estimate(parts, recipe, parameters, info.name, before, prompts=len(data.prompts), teacher=taught_by)
-        return {self.words: sentence(estimate_text(found), wrong=found.bytes > found.free)}
+            return None
+        return _Form(
+            parts=parts, recipe=recipe, parameters=parameters, model=info.name,
+            before=self.jobs.standings(self.shared.sessions.visitor(request)), prompts=len(data.prompts),
+            teacher=(parameters_of(teacher[0]) or 0) if teacher else 0,
+        )  # fmt: skip
+
+
+def _in_words(found: TrainingEstimate, tries: int = 0) -> Any:
+    return sentence(estimate_text(found, tries), wrong=found.bytes > found.free)
 
 
 def opening_text(catalog: Catalog) -> str:
@@ -78,9 +119,10 @@ def opening_text(catalog: Catalog) -> str:
 
 
 def wire(handlers: EstimateHandlers, running_changes: Any) -> None:
-    """Attach the handler: to all that the form holds, and to the end of a training, which is measured by then."""
-    events = [*changes(handlers.form.inputs), running_changes.change]
+    """Attach the handler: to all that the forms hold, and to the end of a training, which is measured by then."""
+    inputs = {*handlers.form.inputs, *handlers.search.inputs}
+    events = [*changes(inputs), running_changes.change, handlers.search.frame.expand]
     gr.on(
-        events, handlers.estimate_training, handlers.form.inputs, [handlers.words], preprocess=False,
+        events, handlers.estimate_training, inputs, [handlers.words, handlers.search.words], preprocess=False,
         trigger_mode="always_last", **READING,
     )  # fmt: skip

@@ -85,7 +85,9 @@ def build(shared: PageContext) -> Tab:
     running_panel.wire(training)
     search_panel.wire(SearchHandlers(form=searched, panel=tries, training=training))
     comparing.wire(ComparingHandlers(panel=panel, jobs=jobs, shared=shared, line=line))
-    estimating.wire(EstimateHandlers(form=filled, words=words, jobs=jobs, shared=shared), panel.changes)
+    estimating.wire(
+        EstimateHandlers(form=filled, search=searched, words=words, jobs=jobs, shared=shared), panel.changes
+    )
     history_panel.wire(HistoryHandlers(panel=history, running=panel, jobs=jobs, shared=shared))
     take_away.wire(TakeAwayHandlers(files=taken, running=panel, jobs=jobs, shared=shared))
     judging.wire(HeldOutHandlers(panel=sealed, running=panel, jobs=jobs, shared=shared))

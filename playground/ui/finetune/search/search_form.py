@@ -23,10 +23,12 @@ ABOUT = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchForm:
-    """The widgets."""
+    """The widgets. `words` say what the search would take."""
 
     fields: tuple[Field, ...]
     over: Any
+    frame: Any
+    words: Any
     start: Any
     save: Any
     open: Any
@@ -56,11 +58,12 @@ def build() -> SearchForm:
         TextColumn(key="name", label="Number", choices=names),
         TextColumn(key="values", label="Values", hint="4, 8, 16  or  0.0003 to 0.01"),
     ]
-    with gr.Accordion("Search over recipes", open=False, elem_id="recipe-search"):
+    with gr.Accordion("Search over recipes", open=False, elem_id="recipe-search") as frame:
         gr.Markdown(ABOUT, elem_classes="field-label")
         over = widgets.rows_editor(columns, noun="number", most=MOST_NUMBERS, elem_id="search-over")
         over.value = list(EXAMPLE)
         fields = pick(Search, "way", "tries", "seed")
+        words = widgets.words(elem_id="search-estimate")
         start = gr.Button("Start search", elem_id="search-button", elem_classes="runs")
         with gr.Row(elem_classes="quiet-row"):
             save = widgets.download("Save the search")
@@ -68,4 +71,6 @@ def build() -> SearchForm:
                 "Open a search", file_types=[".yaml", ".yml", ".json"], type="binary", size="sm", variant="secondary",
                 elem_classes="quiet-button",
             )  # fmt: skip
-    return SearchForm(fields=fields, over=over, start=start, save=save, open=opened)
+    return SearchForm(
+        fields=fields, over=over, frame=frame, words=words, start=start, save=save, open=opened
+    )  # fmt: skip
