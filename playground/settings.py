@@ -20,7 +20,7 @@ from playground.errors import InvalidSetup
 log = logging.getLogger(__name__)
 Precision = Literal["auto", "float32", "bfloat16", "int8"]
 EXPERIMENTS = ("store_megabytes", "max_experiment_seconds", "max_cells", "upload_megabytes")
-TRAININGS = ("address_training_minutes", "training_megabytes")
+TRAININGS = ("address_training_minutes", "training_megabytes", "training_weights", "training_memory_megabytes")
 SHARES = tuple(f"{whose}_{what}" for whose in ("visitor", "address") for what in ("runs", "queue", "experiments"))
 SITE = re.compile(r"https?://[a-z0-9.*-]+(:[0-9]+)?")
 VECTORS = re.compile(r"https?://\S+")
@@ -70,6 +70,8 @@ class Settings:
     training_minutes: int = 0  # that a visitor of a shared server may train in a day; 0: nobody trains there
     address_training_minutes: int = 60  # the same of all visitors of one address together
     training_megabytes: int = 4096  # that strangers' trainings may take on the disk; older ones go
+    training_weights: int = 4_000_000  # that a stranger's recipe may train
+    training_memory_megabytes: int = 4096  # that it may take in memory while it trains, as is estimated before
     serve: bool = True  # programs may ask the models at /v1; on a shared server only with a key
     serve_key: str = field(default="", repr=False)  # that such programs must send
     openai_key: bool = False  # offer the operator's OPENAI_API_KEY for OpenAI itself; private only

@@ -31,6 +31,7 @@ def test_each_field_is_a_variable() -> None:
         ("TRAINING_MINUTES", "-1", "at least 0"),
         ("ADDRESS_TRAINING_MINUTES", "0", "at least 1"),
         ("TRAINING_MEGABYTES", "0", "at least 1"),
+        ("TRAINING_WEIGHTS", "0", "at least 1"),
         ("MAX_PANES", "0", "at least 1"),
         ("MAX_PANES", "27", "at most 26"),
         ("PROXIES", "*", "an address or a network"),

@@ -67,19 +67,19 @@ class Catalog:
     def models(self) -> tuple[ModelInfo, ...]:
         with self._lock:
             own = tuple(self._info(entry) for entry in self._offers.entries.values())
-        return own + (self._shared.models() if self._shared else ())
+        return own + (self._shared.for_visitor(self.visitor).models() if self._shared else ())
 
     def info(self, name: str) -> ModelInfo:
         """Raises UnknownModel."""
         owner = self._owner(name)
         with owner._lock:
-            entry = owner._offers.find((name, ""))  # it may have left while another held the lock
+            entry = owner._offers.find((name, ""), self.visitor)  # it may have left while another held the lock
             assert isinstance(entry, ModelEntry)
             return owner._info(entry)
 
     def entry(self, name: str, adapter: str = "") -> ModelEntry | AdapterEntry:
         """What is on offer under that name. Raises UnknownModel."""
-        return self._owner(name)._offers.find((name, adapter))
+        return self._owner(name)._offers.find((name, adapter), self.visitor)
 
     def add(self, entry: ModelEntry) -> None:
         """Offer a model. Raises InvalidSetup for a name that is taken or is none."""
@@ -136,7 +136,7 @@ class Catalog:
         """While this is held, neither is unloaded; without `run`, it is only loaded. Raises UnknownModel."""
         owner = self._owner(name)
         with owner._lock:
-            owner._offers.find((name, adapter))
+            owner._offers.find((name, adapter), self.visitor)
             owner._uses.add(name, adapter, run=run)
         try:
             yield
@@ -152,7 +152,7 @@ class Catalog:
         """
         owner = self._owner(name)
         with owner._lock:
-            entry = owner._offers.find((name, adapter))
+            entry = owner._offers.find((name, adapter), self.visitor)
             what = f"The adapter {adapter!a} of {name!a}" if adapter else f"The model {name!a}"
             keys = [key for key in owner._loads if key == (name, adapter) or (key[0] == name and not adapter)]
             owner._uses.refuse_if_held((name, adapter), what, any(owner._loads[key].is_alive() for key in keys))
@@ -234,16 +234,16 @@ class Catalog:
         if name in self._offers.entries:
             return self
         if self._shared and name in self._shared._offers.entries:
-            return self._shared
+            return self._shared.for_visitor(self.visitor)
         names = ", ".join([info.name for info in self.models()][:MAX_LISTED])
         raise UnknownModel(f"There is no model named {name!a}; choose one of {names}.")
 
     def _info(self, entry: ModelEntry) -> ModelInfo:
-        backend = self.loaded_backend(entry.name)
+        backend, adapters = self.loaded_backend(entry.name), self._offers.adapters_of(entry.name, self.visitor)
         return ModelInfo(
             name=entry.name, title=entry.title, kind=entry.kind, about=entry.about, added=entry.added,
             loaded=backend is not None, capabilities=backend.capabilities if backend else entry.capabilities,
-            adapters=tuple(describe_adapter(a, self._loads.get(a.key)) for a in self._offers.adapters_of(entry.name)),
+            adapters=tuple(describe_adapter(one, self._loads.get(one.key)) for one in adapters),
             details=backend.details if isinstance(backend, HasDetails) else None, users=self._uses.runs[entry.name, ""],
             idle=time.monotonic() - self._last_used.get(entry.name, time.monotonic()),
             suggestion=entry.suggestion, fetched=entry.fetched is None or entry.fetched(),

@@ -38,16 +38,17 @@ def load_adapter(
     source: str,
     name: str = "",
     title: str = "",
-    made_here: bool = False,
+    made_by: str | None = None,
 ) -> Generator[Progress, None, ModelInfo]:
     """Add an adapter of a model and attach it, loading the model first if need be. Raises as `load_model`.
 
-    Without a title it is called by its name. One that was made here is loaded on a shared server too.
+    Without a title it is called by its name. One that a visitor made here is loaded on a shared server too, where that
+    visitor alone sees it; `made_by` is empty for whoever runs the server.
     """
     if (typed := source.strip()) in {adapter.name for adapter in catalog.info(model).adapters}:
         name = typed
     else:
-        if not made_here:
+        if made_by is None:
             _refuse_strangers(settings)
         is_endpoint = catalog.info(model).kind == "endpoint"
         place = (
@@ -57,7 +58,7 @@ def load_adapter(
         catalog.check_name(name, model)
         with catalog.keep_loaded(model, run=False):
             yield from catalog.open(model)  # first, so that no adapter is listed for a model that fails
-            local = adapter_entry(model, place, name, settings, title=title or name, added=True)
+            local = adapter_entry(model, place, name, settings, title=title or name, added=True, owner=made_by or "")
             catalog.add_adapter(_endpoint_adapter(model, typed, name) if is_endpoint else local)
             yield from catalog.open(model, name)
             return catalog.info(model)

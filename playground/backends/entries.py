@@ -15,6 +15,7 @@ from playground.types import Weights
 
 MODEL_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}(/[^\x00-\x20\x7f]{1,200})?")  # after the slash, a server's own name
 EntryKey = tuple[str, str]  # a model and its adapter, "" for the model itself
+EVERYBODY = "*"  # no visitor's id: stands for whoever runs the server, who sees all adapters
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +46,8 @@ class ModelEntry:
 class AdapterEntry:
     """An adapter that can be chosen for a model. `load` attaches it to the loaded model, under its `name`.
 
-    `identity`, `contents` and `source` are as a model's.
+    `identity`, `contents` and `source` are as a model's. `owner` is the visitor who made it, who alone sees it; empty:
+    everybody does.
     """
 
     model: str
@@ -57,6 +59,7 @@ class AdapterEntry:
     identity: Callable[[], str] | None = None
     contents: Callable[[], str | None] | None = None
     source: ModelSource | None = None
+    owner: str = ""
 
     @property
     def key(self) -> EntryKey:
@@ -120,22 +123,24 @@ class Offers:
         if not model and name in self.entries:
             raise InvalidSetup(f"There is already a model named {name!a}; choose another name.")
 
-    def find(self, key: EntryKey) -> ModelEntry | AdapterEntry:
-        """Raises UnknownModel, saying what there is."""
+    def find(self, key: EntryKey, visitor: str = EVERYBODY) -> ModelEntry | AdapterEntry:
+        """Raises UnknownModel, saying what there is for that visitor."""
         model, adapter = key
         if model not in self.entries:
             raise UnknownModel(f"There is no model named {model!a}; choose one of {', '.join(self.entries)}.")
         if not adapter:
             return self.entries[model]
-        if key not in self.adapters:
-            names = ", ".join(name for of, name in self.adapters if of == model)
+        there = {one.name: one for one in self.adapters_of(model, visitor)}
+        if adapter not in there:
+            names = ", ".join(there)
             choose = f"choose one of {names}" if names else "it has none; load one first"
             raise UnknownModel(f"The model {model!a} has no adapter named {adapter!a}; {choose}.")
-        return self.adapters[key]
+        return there[adapter]
 
-    def adapters_of(self, model: str) -> list[AdapterEntry]:
-        """The adapters of one model."""
-        return [adapter for adapter in self.adapters.values() if adapter.model == model]
+    def adapters_of(self, model: str, visitor: str = EVERYBODY) -> list[AdapterEntry]:
+        """The adapters of one model that a visitor sees."""
+        of_model = [one for one in self.adapters.values() if one.model == model]
+        return [one for one in of_model if visitor == EVERYBODY or one.owner in ("", visitor)]
 
     def forget(self, key: EntryKey) -> None:
         """Take a model off the list with its adapters, or one adapter."""

@@ -63,6 +63,7 @@ def adapter_entry(
     title: str = "",
     about: str = "",
     added: bool = False,
+    owner: str = "",
 ) -> AdapterEntry:
     """An adapter at that source, to be attached to the model when it is first asked for."""
     label = title or source.title
@@ -73,7 +74,7 @@ def adapter_entry(
         return attach(backend, source, name, label, about, settings, report)
 
     return AdapterEntry(
-        model=model, name=name, title=label, load=load, about=about, added=added,
+        model=model, name=name, title=label, load=load, about=about, added=added, owner=owner,
         identity=lambda: fingerprint(source, settings, adapter=True),
         contents=lambda: contents(source, settings, adapter=True), source=shown_source(source, settings.public),
     )  # fmt: skip

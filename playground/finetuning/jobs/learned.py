@@ -8,6 +8,7 @@ from typing import Any
 
 from playground.backends import commands
 from playground.backends.catalog import Catalog
+from playground.backends.entries import EVERYBODY, AdapterEntry
 from playground.backends.sources import ModelSource
 from playground.errors import LimitReached, ModelInUse, ModelUnavailable
 from playground.finetuning.jobs.job import JobFolder
@@ -16,7 +17,7 @@ from playground.finetuning.methods import method_of
 from playground.settings import Settings
 from playground.types import Weights
 
-MOST_LISTED = 16  # adapters of strangers at once: each takes memory, and everybody scrolls past it
+MOST_LISTED = 16  # adapters of strangers at once: each takes memory
 log = logging.getLogger(__name__)
 
 
@@ -41,7 +42,8 @@ def loading_learned(
 ) -> Iterator[Any]:
     """Load what was learned into the list of models under its name, unless it is there; news until it is loaded.
 
-    On a shared server the oldest leaves the list where it is full, which whoever loads is told by `say`. Raises
+    On a shared server its owner alone sees it there, and the oldest of all visitors leaves where there are too many,
+    which whoever loads is told by `say`. Raises
     LimitReached when all are being asked, ModelUnavailable for an adapter whose base has other files now than it was
     trained on.
     """
@@ -55,27 +57,29 @@ def loading_learned(
         return commands.load_adapter(catalog, settings, job.model, name)
     if settings.public:
         make_room(catalog, job.model, say)
-    return commands.load_adapter(catalog, settings, job.model, str(folder), name, job.title, made_here=True)
+    return commands.load_adapter(catalog, settings, job.model, str(folder), name, job.title, made_by=job.owner)
 
 
 def make_room(catalog: Catalog, model: str, say: Callable[[str], None]) -> None:
-    """Take the oldest of what was trained here off the list, where there are as many as a shared server offers."""
-    listed = catalog.info(model).adapters
-    learned = [one for one in listed if catalog.entry(model, one.name).added]  # strangers add nothing else
+    """Take the oldest of what visitors trained off the list, where there are as many as a shared server keeps."""
+    everybody = catalog.for_visitor(EVERYBODY)
+    listed = [everybody.entry(model, one.name) for one in everybody.info(model).adapters]
+    learned = [one for one in listed if isinstance(one, AdapterEntry) and one.owner]
     too_many = len(learned) + 1 - MOST_LISTED
     for adapter in learned:
         if too_many <= 0:
             return
         with suppress(ModelInUse):
-            catalog.unload(model, adapter.name)
+            everybody.unload(model, adapter.name)
             too_many -= 1
+            whose = f"Your \u201c{adapter.title}\u201d" if adapter.owner == catalog.visitor else "Another visitor's"
             say(
-                f"\u201c{adapter.title}\u201d has left the list of models: it was the oldest of the {MOST_LISTED} "
-                "trained adapters that this server lists. Whoever made it can load it again."
+                f"{whose} has left the list of models: it was the oldest of the {MOST_LISTED} trained adapters that "
+                "this server keeps ready. Whoever made it can load it again."
             )
     if too_many > 0:
         raise LimitReached(
-            f"All {MOST_LISTED} trained adapters that this server lists are being asked; try again soon."
+            f"All {MOST_LISTED} trained adapters that this server keeps ready are being asked; try again soon."
         )
 
 

@@ -23,7 +23,7 @@ from playground.finetuning.jobs.standing import read_history
 from playground.finetuning.methods import method_of
 from playground.finetuning.preparation.rows import Row, TrainingRow
 from playground.finetuning.recipe import Recipe
-from playground.finetuning.search.space import widest
+from playground.finetuning.search.space import largest
 from playground.finetuning.search.telling import is_out_of_memory, search_words
 from playground.formats import format_duration
 from playground.returning import Returning
@@ -93,8 +93,8 @@ def _run(folder: JobFolder, cache: Path, stopped: threading.Event, begun: Callab
         teacher, teacher_window = load_teacher(job, cache, model, tokenizer)
         rows, validation, held_out = folder.read_rows()
         if window := getattr(model.config, "max_position_embeddings", None):
-            recipe = widest(job.recipe, job.search) if job.search else job.recipe
-            _refuse_too_long([*rows, *validation, *held_out], recipe, tokenizer, window, teacher_window)
+            recipes = largest(job.recipe, job.search) if job.search else [job.recipe]
+            _refuse_too_long([*rows, *validation, *held_out], recipes, tokenizer, window, teacher_window)
         if held_out:
             _tell(events, {"kind": "stage", "words": "Reading the sealed rows with the model as it is"})
         sealed = seal(model, tokenizer, held_out, job.recipe, teacher) if held_out else None
@@ -152,16 +152,17 @@ def _stopped_end(folder: JobFolder, job: Job, *, late: bool) -> End:
 
 
 def _refuse_too_long(
-    rows: Sequence[Row], recipe: Recipe, tokenizer: Any, window: int, teacher_window: int | None = None
+    rows: Sequence[Row], recipes: Sequence[Recipe], tokenizer: Any, window: int, teacher_window: int | None = None
 ) -> None:
     """Raises TrainingFailed for rows that do not fit the model's window, or its teacher's, with all before them."""
     from playground.finetuning.objectives.distillation import with_instruction
     from playground.finetuning.preparation.checks.lengths import find_lengths, measure_lengths
 
-    taught = [with_instruction(row, recipe.instruction) for row in rows if isinstance(row, TrainingRow)]
-    virtual = recipe.tokens if "tokens" in method_of(recipe).reads else 0
+    instruction = recipes[0].instruction  # which no search changes
+    taught = [with_instruction(row, instruction) for row in rows if isinstance(row, TrainingRow)]
+    virtual = max(recipe.tokens if "tokens" in method_of(recipe).reads else 0 for recipe in recipes)
     # The teacher reads the instruction, and no virtual tokens.
-    reads = recipe.instruction or teacher_window
+    reads = instruction or teacher_window
     for read, room in ((rows, window - virtual), (taught if reads else [], teacher_window or window)):
         if read:
             lengths, sizes = measure_lengths(read, tokenizer)

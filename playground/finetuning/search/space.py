@@ -89,11 +89,18 @@ def recipe_with(recipe: Recipe, values: Mapping[str, Any]) -> Recipe:
     return parse_recipe({**recipe_to_dict(recipe), **values})
 
 
-def widest(recipe: Recipe, search: Search) -> Recipe:
-    """The one of them with the most virtual tokens, which take of the room for rows."""
-    values = space_of(search, recipe).get("tokens")
-    most = values.high if isinstance(values, Range) else max(values) if values else recipe.tokens
-    return recipe_with(recipe, {"tokens": int(most)})
+def largest(recipe: Recipe, search: Search) -> list[Recipe]:
+    """What is tried at its largest: each choice with the most of every number. Nothing else that is tried takes more
+    room."""
+    most = {name: _most(values) for name, values in space_of(search, recipe).items()}
+    return [recipe_with(recipe, values) for values in grid_of(most)]
+
+
+def _most(values: Values) -> tuple[Any, ...]:
+    if isinstance(values, Range):
+        return (int(values.high) if values.whole else values.high,)
+    numbers = [value for value in values if isinstance(value, (int, float))]
+    return (max(numbers),) if numbers else values
 
 
 def _methods(search: Search, recipe: Recipe) -> Sequence[str]:

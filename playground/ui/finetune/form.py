@@ -24,12 +24,12 @@ from playground.ui.handlers.tab import Updates
 
 MAX_TITLE = 80
 WORDS_ON_SHARED = (
-    "On a shared server nobody trains on words of their own: everybody there can ask what was made. Leave "
+    "On a shared server nobody trains on words of their own: whoever runs it would answer for them. Leave "
     "\u201c{label}\u201d as it was."
 )
 TEACHER_ON_SHARED = "On a shared server no other model teaches: two would be in memory at once."
 NO_TEACHER = ("None: the answers of the rows are learned", "")
-OWN_ON_SHARED = "On a shared server nobody trains on rows of their own: everybody there can ask what was made."
+OWN_ON_SHARED = "On a shared server nobody trains on rows of their own: whoever runs it would answer for them."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ class TrainingForm:
         teacher, teacher_source = self.chosen_teacher(values, catalog, owner) or (None, None)
         data, parts = self.read_data(values)
         refuse_useless(parts)
-        # Everybody on a shared server sees what a training is called: there it is called what it is.
+        # On a shared server no words of a stranger are kept: there a training is called what it is.
         typed = "" if owner else payloads.words(values[self.title], "title").strip()
         title = typed or f"{data.title}, {METHODS[recipe.method].title}"
         if len(title) > MAX_TITLE:
@@ -107,7 +107,7 @@ def _local(name: Any, field: str, why_not: str, catalog: Catalog) -> tuple[Model
 
 
 def refuse_own_words(data: Any, recipe: Recipe) -> None:
-    """Raises NotSupported for rows, and for words in the recipe, that a stranger would teach what all can ask."""
+    """Raises NotSupported for rows, and for words in the recipe, that a stranger would teach."""
     if data in OF_ONES_OWN:
         raise NotSupported(OWN_ON_SHARED)
     for parameter in parameters(Recipe):

@@ -3,13 +3,20 @@
 import time
 from collections.abc import Sequence
 
+from playground.backends.catalog import ModelInfo
+from playground.backends.memory import format_bytes
 from playground.errors import LimitReached, NotSupported
+from playground.finetuning.estimate import estimate, parameters_of, trained_weights
+from playground.finetuning.jobs.job import Job
 from playground.finetuning.jobs.learned import MOST_LISTED
 from playground.finetuning.jobs.standing import Standing
 from playground.finetuning.jobs.training_jobs import DAY
 from playground.finetuning.methods import method_of
 from playground.finetuning.recipe import Recipe
+from playground.finetuning.search.space import largest
+from playground.finetuning.training_data import Parts
 from playground.formats import format_duration
+from playground.parameters import parameters
 from playground.settings import Settings
 
 ADDRESS_GOING = 4  # trainings of one address that go on or wait: the others have their turn between them
@@ -29,8 +36,9 @@ def limits_text(settings: Settings) -> str:
         return NOBODY
     each = format_duration(settings.training_minutes * 60)
     return (
-        f"This server is shared: you can train {each} a day, one training at a time. Everybody can ask what you made; "
-        f"the list of models holds the {MOST_LISTED} newest, and others come back to it when they are compared."
+        f"This server is shared: you can train {each} a day, one training at a time, and up to "
+        f"{settings.training_weights:,} weights. What you made is in your list of models alone; the {MOST_LISTED} "
+        "newest of all visitors stay there, and others come back when they are compared."
     )
 
 
@@ -65,6 +73,36 @@ def seconds_left(
             "who train now, the most for one address; go on tomorrow."
         )
     return min(left, left_there)
+
+
+def check_size(settings: Settings, job: Job, parts: Parts, info: ModelInfo) -> None:
+    """Raises LimitReached for a training that is larger than a shared server allows, of a search the largest try, and
+    NotSupported while nobody knows how large the model is."""
+    if not settings.public:
+        return
+    if (size := parameters_of(info)) is None:
+        raise NotSupported(f"How large {info.title} is shows when it has been loaded; ask it something first.")
+    for recipe in largest(job.recipe, job.search) if job.search else [job.recipe]:
+        weights = trained_weights(recipe, size)
+        if weights > settings.training_weights:
+            raise LimitReached(
+                f"This recipe trains about {weights:,.0f} weights; {settings.training_weights:,} are the most on this "
+                f"server (PLAYGROUND_TRAINING_WEIGHTS). {_smaller(recipe)}"
+            )
+        takes = estimate(parts, recipe, size, info.name, (), prompts=len(job.prompts)).bytes
+        if takes > settings.training_memory_megabytes * 2**20:
+            raise LimitReached(
+                f"This training would take about {format_bytes(takes)} of memory; "
+                f"{format_bytes(settings.training_memory_megabytes * 2**20)} are the most on this server "
+                "(PLAYGROUND_TRAINING_MEMORY_MEGABYTES). Choose a smaller batch."
+            )
+
+
+def _smaller(recipe: Recipe) -> str:
+    """What to do about too many weights."""
+    read = next((name for name in ("rank", "width", "tokens") if name in method_of(recipe).reads), "")
+    label = next((one.label.lower() for one in parameters(Recipe) if one.name == read), "")
+    return f"Choose a lower number for {label}." if label else "Choose another method."
 
 
 def _seconds_today(standing: Standing) -> float:

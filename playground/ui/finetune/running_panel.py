@@ -17,7 +17,7 @@ from playground.ui import widgets
 from playground.ui.finetune import training_values
 from playground.ui.finetune.curves_figure import curves
 from playground.ui.finetune.form import TrainingForm
-from playground.ui.finetune.limits import seconds_left, used_seconds
+from playground.ui.finetune.limits import check_size, seconds_left, used_seconds
 from playground.ui.handlers.event_options import AT_ONCE, READING
 from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.tab import PageContext, Updates
@@ -121,8 +121,10 @@ class TrainingHandlers:
         panel, owner = self.panel, self.shared.sessions.visitor(request)
         recipe = self.form.recipe.read(values)
         self._seconds_left(owner, recipe, request)  # refuses before any row is looked at
-        job, parts = self.form.read(values, self.shared.sessions.of(request), owner)
+        catalog = self.shared.sessions.of(request)
+        job, parts = self.form.read(values, catalog, owner)
         job, parts = change(job), apart or parts
+        check_size(self.shared.settings, job, parts, catalog.info(job.model))
         with self.turns:  # two pages at once would each have the whole of a day's share
             most = self._seconds_left(owner, recipe, request)
             job = replace(job, most_seconds=most, address=self.shared.sessions.address(request))

@@ -11,21 +11,23 @@ import gradio as gr
 import pytest
 
 from playground.backends.catalog import Catalog
-from playground.backends.entries import AdapterEntry, ModelEntry
+from playground.backends.entries import EVERYBODY, AdapterEntry, ModelEntry, ModelInfo
 from playground.backends.sources import ModelSource
 from playground.errors import LimitReached, ModelUnavailable, NotSupported
 from playground.finetuning.jobs.job import Job
 from playground.finetuning.jobs.learned import MOST_LISTED, make_room
 from playground.finetuning.jobs.standing import History, Standing
-from playground.finetuning.preparation.rows import messages_of
+from playground.finetuning.preparation.rows import TrainingRow, messages_of
 from playground.finetuning.preparation.tokenizers import open_tokenizer
 from playground.finetuning.recipe import Recipe
+from playground.finetuning.search.space import Search
 from playground.finetuning.training.events import TrainingStep
+from playground.finetuning.training_data import Parts
 from playground.settings import Settings
-from playground.ui.finetune import form
+from playground.ui.finetune import form, running_panel
 from playground.ui.finetune.data_panel import OWN
 from playground.ui.finetune.form import refuse_own_words
-from playground.ui.finetune.limits import DAY, check_delete, limits_text, seconds_left
+from playground.ui.finetune.limits import DAY, check_delete, check_size, limits_text, seconds_left
 from playground.ui.finetune.running_panel import TrainingHandlers
 
 SHARED = Settings(public=True, training_minutes=2)
@@ -87,6 +89,35 @@ def test_all_visitors_of_an_address_share_a_day() -> None:
         seconds_left(replace(SHARED, address_training_minutes=60), [], Recipe(), [promised] * 4)
 
 
+def test_a_strangers_recipe_has_a_most_size() -> None:
+    row = TrainingRow(messages=messages_of("Say one."), answer="one")
+    parts = Parts(training=(row,) * 8, validation=())
+    default = ModelInfo(
+        name="default", title="Tiny", kind="local", loaded=False, capabilities=Mock(),
+        suggestion=Mock(parameters=134_500_000),
+    )  # fmt: skip
+
+    def refused(settings: Settings, recipe: Recipe, search: Search | None = None, info: ModelInfo = default) -> str:
+        job = replace(trained(0).job, recipe=recipe, search=search)
+        try:
+            check_size(settings, job, parts, info)
+        except (LimitReached, NotSupported) as error:
+            return str(error)
+        return ""
+
+    assert refused(SHARED, Recipe()) == ""
+    wide = Recipe(rank=128, layers="all")
+    assert "PLAYGROUND_TRAINING_WEIGHTS). Choose a lower number for rank." in refused(SHARED, wide)
+    assert refused(Settings(), wide) == ""  # whoever runs the server minds it themselves
+    assert "about 7,372,800 weights" in refused(
+        SHARED, Recipe(), Search(over={"rank": [4, 128], "layers": ["query_value", "all"]})
+    )
+    assert "Choose a lower number for width." in refused(SHARED, Recipe(method="bottleneck", width=512))
+    tight = replace(SHARED, training_memory_megabytes=1000)
+    assert "PLAYGROUND_TRAINING_MEMORY_MEGABYTES). Choose a smaller batch." in refused(tight, Recipe(batch=64))
+    assert "ask it something first" in refused(SHARED, Recipe(), info=replace(default, suggestion=None))
+
+
 def test_what_came_before_the_first_step_counts() -> None:
     stopped = replace(trained(130), history=History(), phase="stopped")
     with pytest.raises(LimitReached, match="You have trained 2 min today"):
@@ -142,6 +173,7 @@ def test_two_pages_at_once_share_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
     with gr.Blocks():
         built = form.build(Catalog([]))
     values = {widget: widget.value for widget in built.inputs}
+    monkeypatch.setattr(running_panel, "check_size", Mock())
     monkeypatch.setattr(
         form.TrainingForm, "read", lambda *_: (trained(0).job, Mock(training=(), validation=(), held_out=()))
     )
@@ -184,7 +216,8 @@ def listed(count: int, busy: set[str]) -> tuple[Catalog, list[str]]:
     catalog = Catalog([ModelEntry(name="m", title="M", kind="scripted", load=Mock(), capabilities=Mock())])
     names = [f"words-{number}" for number in range(count)]
     for name in names:
-        catalog.add_adapter(AdapterEntry(model="m", name=name, title=name, load=Mock(), added=True))
+        entry = AdapterEntry(model="m", name=name, title=name, load=Mock(), added=True, owner=f"{name[-1]} of many")
+        catalog.add_adapter(entry)
     catalog.add_adapter(AdapterEntry(model="m", name="shipped", title="Shipped", load=Mock()))
     for name in busy:
         catalog._uses.add("m", name, run=True)
@@ -192,7 +225,7 @@ def listed(count: int, busy: set[str]) -> tuple[Catalog, list[str]]:
 
 
 def left(catalog: Catalog) -> list[str]:
-    return [adapter.name for adapter in catalog.info("m").adapters if adapter.name != "shipped"]
+    return [one.name for one in catalog.for_visitor(EVERYBODY).info("m").adapters if one.name != "shipped"]
 
 
 def test_the_oldest_trained_adapters_leave_the_list_which_is_said() -> None:
@@ -203,7 +236,10 @@ def test_the_oldest_trained_adapters_leave_the_list_which_is_said() -> None:
     catalog, names = listed(MOST_LISTED, {"words-0"})
     make_room(catalog, "m", said.append)
     assert left(catalog) == [names[0], *names[2:]]  # one that is being asked stays
-    assert "words-1\u201d has left the list of models" in said[0]
+    assert said[0].startswith("Another visitor's has left the list of models")  # whose title is not told
+    catalog, names = listed(MOST_LISTED, set())
+    make_room(catalog.for_visitor("0 of many"), "m", said.append)
+    assert said[1].startswith("Your \u201cwords-0\u201d has left the list of models")
     catalog, names = listed(MOST_LISTED, {f"words-{number}" for number in range(MOST_LISTED)})
     with pytest.raises(LimitReached, match="are being asked; try again soon"):
         make_room(catalog, "m", said.append)
