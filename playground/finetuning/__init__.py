@@ -13,6 +13,7 @@ figures.py           Held-out figures: the share of answers that pass each measu
 make_adapter.py      Trains an adapter for a skill and writes its folder, measured before and after
 named_weights.py     Weights that a person names on the command line: an adapter that comes along, or a folder
 probe_command.py     Probes an adapter, or a whole model, against the default model on the command line
+read_logits.py       Logits after the last tokens of each row, without a copy of the model's last layer for each
 recipe.py            All that decides how a model is trained, but for its data: each number declared once
 recipe_files.py      Reads a recipe from a file in YAML or JSON, and writes one, in the words of the form
 shipped_weights.py   Lists the adapters and the classifier that come with the playground

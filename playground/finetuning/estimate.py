@@ -20,8 +20,8 @@ from playground.finetuning.training_data import Parts
 
 # Measured with the default model: seconds of one core for a token of a step, and bytes of a step's tokens.
 CORE_SECONDS = {
-    "lora": 0.0085, "rslora": 0.0085, "dora": 0.0095, "full": 0.0124, "bottleneck": 0.0085, "ia3": 0.0085,
-    "prompt_tuning": 0.0115, "prefix_tuning": 0.0095,
+    "lora": 0.0030, "rslora": 0.0030, "dora": 0.0037, "full": 0.0097, "bottleneck": 0.0030, "ia3": 0.0031,
+    "prompt_tuning": 0.0029, "prefix_tuning": 0.0027,
 }  # fmt: skip
 PARAMETERS = 134_500_000  # of that model
 STEP_BYTES = 2.1e6  # for each token of a batch: what a step remembers until it knows its gradient
@@ -36,7 +36,7 @@ A_TOKEN = {"prompt_tuning": 576, "prefix_tuning": 11_520}  # weights of a virtua
 FACTORS = 57_600  # weights of IA3
 CHARACTERS, TEMPLATE = 4.0, 40  # to a token of English, and tokens that a chat template puts around
 ANSWER_SECONDS = 5.0  # of one core for the sample answers of a look, with that model
-FORWARD = 0.33  # of a step's time is its forward pass
+FORWARD = 0.30  # of a step's time is its forward pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ def estimate(
     mean, most = sum(sizes) / len(sizes), max(sizes)
     looks = 1 + math.ceil(recipe.steps / recipe.evaluate_every) if parts.validation or prompts else 0
     answering = ANSWER_SECONDS * size / cores if prompts else 0.0
-    # A teacher reads every row once: a third of what a step of it would take.
+    # A teacher reads every row once: less than a third of what a step of it would take.
     taught = FORWARD * CORE_SECONDS["lora"] * teacher / PARAMETERS / cores * sum(sizes)
     look = FORWARD * pace * sum(_tokens(parts.validation)) + answering
     return TrainingEstimate(

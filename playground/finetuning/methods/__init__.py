@@ -8,6 +8,7 @@ full.py                 Full fine-tuning: every weight of a copy of the model is
 ia3.py                  IA3: one factor for each key, value and inner value of the feed-forward layers is trained
 lora.py                 Low-rank adaptation: two small matrices beside a weight, which alone are trained
 peft_learner.py         What learns in methods that put an adapter of PEFT into a model
+quick_attention.py      Attention that learns in float32 where a model computes in bfloat16
 quick_layers.py         Layers of a model whose own weights stay as they are, in fewer passes over memory
 virtual_learners.py     What learns in prompt tuning and prefix tuning, laid out as PEFT keeps it
 virtual_tokens.py       Prompt tuning and prefix tuning: what is trained stands before the prompt

@@ -10,9 +10,10 @@ from torch.nn import functional
 
 from playground.backends.local.adapters.adapter_folder import CONFIG, WEIGHTS
 from playground.backends.local.adapters.bottleneck_folder import PARTS, bottleneck_config
-from playground.backends.local.transformers_internals import CACHE
 from playground.errors import InvalidSetup
 from playground.finetuning.methods.peft_learner import write_weights
+from playground.finetuning.methods.quick_layers import quicken
+from playground.finetuning.read_logits import read_logits
 from playground.finetuning.recipe import Recipe
 
 # The last layer of each part of a block, as models call it.
@@ -38,6 +39,7 @@ class Bottlenecks:
         self._learned = {
             path: _beginning(_outputs(module), self._width, model.device) for path, module in modules.items()
         }
+        self._slow_down = quicken(model)
         self._hooks = [module.register_forward_hook(_adding(self._learned[path])) for path, module in modules.items()]
 
     @property
@@ -50,10 +52,7 @@ class Bottlenecks:
         return [weight for weight in self.weights if weight.ndim > 1]
 
     def logits(self, ids: Any, mask: Any, positions: Any, keep: int, cache: Any = None) -> Any:
-        held = {"use_cache": False} if cache is None else {"use_cache": True, CACHE: cache}
-        return self.model(
-            input_ids=ids, attention_mask=mask, position_ids=positions, logits_to_keep=keep, **held
-        ).logits
+        return read_logits(self.model, keep, cache, input_ids=ids, attention_mask=mask, position_ids=positions)
 
     def switch(self, *, learning: bool) -> None:
         for weight in self.weights:
@@ -75,6 +74,7 @@ class Bottlenecks:
         (folder / CONFIG).write_text(json.dumps(config, indent=2), "utf-8")
 
     def detach(self) -> None:
+        self._slow_down()
         for hook in self._hooks:
             hook.remove()
 

@@ -8,9 +8,9 @@ import torch
 from peft import get_peft_model, get_peft_model_state_dict
 from safetensors.torch import save_file
 
-from playground.backends.local.transformers_internals import CACHE
 from playground.errors import InvalidSetup
 from playground.finetuning.methods.quick_layers import quicken
+from playground.finetuning.read_logits import read_logits
 
 
 class PeftLearner:
@@ -37,10 +37,7 @@ class PeftLearner:
         return [weight for name, weight in self._trained().items() if is_low_rank(name)]
 
     def logits(self, ids: Any, mask: Any, positions: Any, keep: int, cache: Any = None) -> Any:
-        held = {"use_cache": False} if cache is None else {"use_cache": True, CACHE: cache}
-        return self.adapted(
-            input_ids=ids, attention_mask=mask, position_ids=positions, logits_to_keep=keep, **held
-        ).logits
+        return read_logits(self.adapted, keep, cache, input_ids=ids, attention_mask=mask, position_ids=positions)
 
     def switch(self, *, learning: bool) -> None:
         self.adapted.train(learning)

@@ -12,6 +12,8 @@ import torch
 from peft.tuners.lora import Linear as LoraLinear
 from torch.autograd.function import once_differentiable
 
+from playground.finetuning.methods.quick_attention import quicken_attention
+
 NEAR = 0.02  # of the largest number in it, that a result may be off by in bfloat16: two roundings
 ADAPTER = "default"  # as PEFT calls the only one
 
@@ -76,8 +78,10 @@ def quicken(model: Any) -> Callable[[], None]:
         if quick is not None and _is_same(module, quick):
             module.forward = quick
             changed.append(module)
+    slow_attention = quicken_attention(model)
 
     def undo() -> None:
+        slow_attention()
         for module in changed:
             del module.forward
 

@@ -12,10 +12,11 @@ import torch
 from peft import PrefixTuningConfig, PromptTuningConfig
 from transformers import DynamicCache
 
-from playground.backends.local.transformers_internals import CACHE, cache_of
+from playground.backends.local.transformers_internals import cache_of
 from playground.errors import InvalidSetup
 from playground.finetuning.methods.peft_learner import write_weights
 from playground.finetuning.methods.quick_layers import quicken
+from playground.finetuning.read_logits import read_logits
 from playground.finetuning.recipe import Recipe
 
 NAME = "prompt_embeddings"  # in PEFT's files
@@ -87,11 +88,8 @@ class VirtualPrompt(_Virtual):
             vectors = torch.cat([own, vectors], dim=1)
             first = torch.arange(self.count, device=positions.device).expand(rows, -1)
             positions = torch.cat([first, positions], dim=1)
-        held = {"use_cache": False} if cache is None else {"use_cache": True, CACHE: cache}
-        return self.model(
-            inputs_embeds=vectors, attention_mask=self.whole_mask(mask), position_ids=positions, logits_to_keep=keep,
-            **held,
-        ).logits  # fmt: skip
+        mask = self.whole_mask(mask)
+        return read_logits(self.model, keep, cache, inputs_embeds=vectors, attention_mask=mask, position_ids=positions)
 
     def save(self, folder: Path, base: str) -> None:
         """A PEFT folder."""
@@ -120,10 +118,8 @@ class VirtualPrefix(_Virtual):
         used = DynamicCache() if cache is None else cache
         if used.get_seq_length() == 0:
             self._fill(used, len(ids))
-        return self.model(
-            input_ids=ids, attention_mask=self.whole_mask(mask), position_ids=positions + self.count,
-            logits_to_keep=keep, use_cache=True, **{CACHE: used},
-        ).logits  # fmt: skip
+        mask, positions = self.whole_mask(mask), positions + self.count
+        return read_logits(self.model, keep, used, input_ids=ids, attention_mask=mask, position_ids=positions)
 
     def _fill(self, cache: Any, rows: int) -> None:
         shaped = self.values.to(self.model.dtype).view(self.count, self.layers, 2, self.heads, self.size)

@@ -7,8 +7,8 @@ from typing import Any
 
 import torch
 
-from playground.backends.local.transformers_internals import CACHE
 from playground.finetuning.methods.peft_learner import write_weights
+from playground.finetuning.read_logits import read_logits
 
 
 class WholeModel:
@@ -28,10 +28,7 @@ class WholeModel:
         return [weight for weight in self.model.parameters() if weight.ndim > 1]
 
     def logits(self, ids: Any, mask: Any, positions: Any, keep: int, cache: Any = None) -> Any:
-        held = {"use_cache": False} if cache is None else {"use_cache": True, CACHE: cache}
-        return self.model(
-            input_ids=ids, attention_mask=mask, position_ids=positions, logits_to_keep=keep, **held
-        ).logits
+        return read_logits(self.model, keep, cache, input_ids=ids, attention_mask=mask, position_ids=positions)
 
     def switch(self, *, learning: bool) -> None:
         self.model.train(learning)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from playground.finetuning.read_logits import read_logits
+
 
 class PlainModel:
     """A model without anything that learns in it."""
@@ -10,6 +12,4 @@ class PlainModel:
         self._model = model
 
     def logits(self, ids: Any, mask: Any, positions: Any, keep: int) -> Any:
-        return self._model(
-            input_ids=ids, attention_mask=mask, position_ids=positions, logits_to_keep=keep, use_cache=False
-        ).logits
+        return read_logits(self._model, keep, input_ids=ids, attention_mask=mask, position_ids=positions)
