@@ -5,7 +5,7 @@ answers each time, where DPO costs a training once.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 from playground.backends.base import Request
@@ -15,6 +15,7 @@ from playground.finetuning.heads.rows import judged
 from playground.types import Delta, Message, Sampling, Weights
 
 MAX_TOKENS = 80  # of an answer
+LIKELIEST = Sampling(temperature=0, max_tokens=MAX_TOKENS)
 SURE = 1e-7  # the reward of a probability that is 0 or 1 in float32 would be infinite
 
 
@@ -53,19 +54,17 @@ def strayed(count: int) -> float:
 def best_of_n(
     catalog: Catalog, weights: Weights, tuned: Weights | None, reward: str, prompt: str, count: int, seed: int
 ) -> Iterator[str | BestOfN]:
-    """What is done meanwhile, in words, and at last what was found. All models are loaded already."""
-    yield "Answering without chance."
-    (likeliest,) = _answers(catalog, weights, prompt, Sampling(temperature=0, max_tokens=MAX_TOKENS), 1)
-    yield f"Drawing {count} answers."
-    drawn = _answers(catalog, weights, prompt, Sampling(temperature=1, max_tokens=MAX_TOKENS, seed=seed), count)
+    """What is done meanwhile, in words, and at last what was found. All models are loaded already. Closing stops it."""
+    by_chance = Sampling(temperature=1, max_tokens=MAX_TOKENS, seed=seed)
+    (likeliest,) = yield from _answers("Answering without chance", catalog, weights, prompt, LIKELIEST, 1)
+    drawn = yield from _answers(f"Drawing {count} answers", catalog, weights, prompt, by_chance, count)
     others: Sequence[str] = ()
     if tuned is not None:
-        yield "Answering as tuned."
-        others = _answers(catalog, tuned, prompt, Sampling(temperature=0, max_tokens=MAX_TOKENS), 1)
-    yield "Judging the answers."
-    marks = [
-        JudgedAnswer(text=text, reward=_reward(catalog, reward, prompt, text)) for text in (likeliest, *drawn, *others)
-    ]
+        others = yield from _answers("Answering as tuned", catalog, tuned, prompt, LIKELIEST, 1)
+    marks = []
+    for text in (likeliest, *drawn, *others):
+        yield "Judging the answers."
+        marks.append(JudgedAnswer(text=text, reward=_reward(catalog, reward, prompt, text)))
     yield BestOfN(
         likeliest=marks[0],
         drawn=tuple(sorted(marks[1 : count + 1], key=lambda one: -one.reward)),
@@ -73,7 +72,10 @@ def best_of_n(
     )
 
 
-def _answers(catalog: Catalog, weights: Weights, prompt: str, sampling: Sampling, count: int) -> list[str]:
+def _answers(
+    words: str, catalog: Catalog, weights: Weights, prompt: str, sampling: Sampling, count: int
+) -> Generator[str, None, list[str]]:
+    """The answers; meanwhile `words` now and then, so that it can be closed."""
     with catalog.keep_loaded(weights.model, weights.adapter):
         backend = catalog.loaded_backend(weights.model)
         if backend is None:
@@ -92,6 +94,7 @@ def _answers(catalog: Catalog, weights: Weights, prompt: str, sampling: Sampling
         )
         try:
             for news in stream:
+                yield f"{words}."
                 if isinstance(news, Delta):
                     texts[news.index] += news.text
         finally:

@@ -5,9 +5,9 @@ comparing.py          What was learned is loaded into the list of models, and op
 curves_figure.py      The curves of a training, drawn: loss of training and validation, gradient and learning rate
 data_panel.py         What a model is to learn from: data that comes with the playground, how much, what is kept apart
 estimating.py         What a training would take, said while its form is filled in
-failing.py            Work that has begun and fails says why where its result would stand
 form.py               What is to be trained, as the tab's form holds it: a model, data, a recipe and a title
 history_panel.py      All trainings of this visitor: looked at again, side by side, and deleted
+in_place.py           Work that has begun says how it ends where its result would stand: stopped, or failed and why
 limits.py             How much may be trained here: on a shared server what is allowed
 own_rows_panel.py     Rows of one's own to learn from: opened or pasted, with the words around each and what is kept of
                       answers

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Generator, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,45 +20,36 @@ from playground.formats import format_duration
 from playground.returning import Returning
 from playground.types import Weights
 from playground.ui import widgets
-from playground.ui.finetune.failing import fail_in_place
+from playground.ui.finetune.in_place import run_in_place
 from playground.ui.finetune.probes_values import probes_value, progress_text
 from playground.ui.finetune.running_panel import RunningPanel
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
 from playground.ui.handlers.messages import report_errors
-from playground.ui.handlers.one_at_a_time import (
-    NothingYet,
-    Stoppable,
-    begin_after,
-    until_stopped,
-    wire_stop,
-)
 from playground.ui.handlers.tab import PageContext, Updates
 from playground.ui.widgets import waiting_line
 from playground.ui.widgets.status import sentence
 from playground.ui.widgets.waiting_line import WaitingLine
 
 TOO_LONG = "Probing took {most}, the most on this server, and was ended; what was found until then is shown, not kept."
+STOPPED = "Stopped; what was found until then is shown, not kept."
 INTERVAL = 0.3  # seconds between two news of a probe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbesPanel:
-    """The widgets, and the session's memory of what stops the probing that is `going`."""
+    """The widgets."""
 
-    going: Any
-    stop: Any
     line: WaitingLine
     state: Any
     found: Any
 
 
-def build(page: Any) -> ProbesPanel:
-    """Lay out the panel."""
-    line = waiting_line.build(page)
+def build(page: Any, start: Any, stop: Any) -> ProbesPanel:
+    """Lay out the panel, whose buttons stand beside the training."""
+    line = waiting_line.build(page, start, stop)
     state = widgets.words(spoken=True, elem_id="probes-state")
-    stop = gr.Button("Stop probing", size="sm", visible=False, elem_classes="quiet-button")
     found = widgets.tables(elem_id="probes-found")
-    return ProbesPanel(going=gr.State(NothingYet()), stop=stop, line=line, state=state, found=found)
+    return ProbesPanel(line=line, state=state, found=found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,21 +62,14 @@ class ProbingHandlers:
     shared: PageContext
 
     @report_errors
-    def probe(self, key: str, last: Stoppable | NothingYet, request: gr.Request) -> Iterator[Updates]:
-        """What was found before, or each probe's findings as they come; closing stops the work."""
-        panel, hidden = self.panel, {self.panel.stop: gr.update(visible=False)}
-        with begin_after(last) as going:
-            begun = {panel.going: going, panel.stop: gr.update(visible=True)}
-            yield {**begun, panel.state: sentence("Loading what was learned.")}
-            yield from fail_in_place(self._find_until_stopped(key, going, request), panel.state, hidden)
+    def probe(self, values: dict[Any, Any], request: gr.Request) -> Iterator[Updates]:
+        """Each probe's findings as they come; closing stops the work."""
+        state, going = self.panel.state, values[self.panel.line.turn]
+        yield {state: sentence("Loading what was learned.")}
+        finding = self._find(values[self.running.chosen], request)
+        yield from run_in_place(finding, going, state, lambda: {state: sentence(STOPPED)})
 
-    def _find_until_stopped(self, key: str, going: Stoppable, request: gr.Request) -> Iterator[Updates]:
-        with closing(self._find(key, request)) as news:
-            yield from until_stopped(news, going)
-        said = "Stopped." if going.halt.is_set() else "Kept with what was learned, and in its card."
-        yield {self.panel.state: sentence(said), self.panel.stop: gr.update(visible=False)}
-
-    def _find(self, key: str, request: gr.Request) -> Generator[Updates, None, None]:
+    def _find(self, key: str, request: gr.Request) -> Generator[Updates, None, Updates]:
         """What each probe finds, as it comes; it is kept at the end."""
         panel, owner = self.panel, self.shared.sessions.visitor(request)
         standing, folder = self.jobs.standing(key, owner), self.jobs.result(key, owner)
@@ -113,6 +96,7 @@ class ProbingHandlers:
             yield {panel.found: probes_value(results)}
         write_probes(folder, results)
         write_card(JobFolder(folder.parent))
+        return {panel.state: sentence("Kept with what was learned, and in its card.")}
 
     @report_errors
     def show_kept(self, key: str, request: gr.Request) -> Updates:
@@ -126,11 +110,9 @@ class ProbingHandlers:
 def wire(handlers: ProbingHandlers) -> None:
     """Attach the handlers."""
     panel, chosen, shared = handlers.panel, handlers.running.chosen, handlers.shared
-    outputs = [panel.state, panel.found, panel.stop, panel.going]
     panel.line.attach(
-        handlers.running.probe.click, handlers.probe, [chosen, panel.going], outputs, trigger_mode="once",
+        handlers.running.probe.click, handlers.probe, {chosen}, [panel.state, panel.found], trigger_mode="once",
         **{**running(shared.settings), **QUIET},
     )  # fmt: skip
-    panel.line.wire(panel.going)
-    wire_stop(panel.stop.click, panel.going)
+    panel.line.wire()
     chosen.change(handlers.show_kept, chosen, [panel.found, panel.state], **AT_ONCE)

@@ -35,6 +35,7 @@ class RunningPanel:
     resume: Any
     compare: Any
     probe: Any
+    stop_probing: Any
     status: Any
     plot: Any
     answers: Any
@@ -50,6 +51,7 @@ class RunningPanel:
             self.resume,
             self.compare,
             self.probe,
+            self.stop_probing,
             self.status,
             self.plot,
             self.answers,
@@ -60,15 +62,14 @@ class RunningPanel:
 
     def show(self, standing: Standing | None) -> Updates:
         """Updates that show a training as it stands, whole."""
-        figure = curves(standing)
+        figure, done = curves(standing), bool(standing and standing.phase == "done")
         return {
             self.status: training_values.status_value(standing),
             self.plot: gr.update(value=figure, visible=figure is not None),
             self.answers: training_values.answers_value(standing),
             self.stop: gr.update(interactive=bool(standing and standing.going)),
             self.resume: gr.update(visible=bool(standing and standing.resumable)),
-            self.compare: gr.update(visible=bool(standing and standing.phase == "done")),
-            self.probe: gr.update(visible=bool(standing and standing.phase == "done")),
+            **{one: gr.update(visible=done) for one in (self.compare, self.probe, self.stop_probing)},
             self.chosen: standing.job.id if standing else "",
             self.shown: training_values.seen(standing),
             self.tries: [standing.job.id, len(standing.history.tries)] if standing else [],
@@ -91,12 +92,13 @@ def build(start: Any, stop: Any) -> RunningPanel:
     with gr.Row(elem_classes="acts"):
         compare = gr.Button("Compare it with its base", variant="primary", visible=False)
         probe = gr.Button("What else did it do?", visible=False, elem_id="probe-button")
+        stop_probing = gr.Button("Stop probing", visible=False, interactive=False)
         resume = gr.Button("Go on from there", visible=False)
     plot = gr.Plot(show_label=False, container=False, visible=False, elem_id="training-curves")
     answers = widgets.tables(elem_id="training-answers")
     return RunningPanel(
         start=start, stop=stop, resume=resume, compare=compare, probe=probe, status=status, plot=plot, answers=answers,
-        chosen=gr.State(""), shown=gr.State([]), tries=gr.State([]), changes=gr.State(0),
+        stop_probing=stop_probing, chosen=gr.State(""), shown=gr.State([]), tries=gr.State([]), changes=gr.State(0),
     )  # fmt: skip
 
 

@@ -70,14 +70,15 @@ def build(shared: PageContext) -> Tab:
             words = widgets.words(elem_id="training-estimate")
             words.value = sentence(estimating.opening_text(shared.catalog))
             start, stop = running_panel.build_buttons()
-            waiting = waiting_line.build(shared.page)
+            written = filled.data.written
+            waiting = waiting_line.build(shared.page, written.write, written.stop)
         with gr.Column(elem_classes="seeing", min_width=0):
             panel = running_panel.build(start, stop)
             taken = take_away.build()
             tries = search_panel.build()
             line = waiting_line.build(shared.page)
             sealed = judging.build(shared.page)
-            probes = probing.build(shared.page)
+            probes = probing.build(shared.page, panel.probe, panel.stop_probing)
             history = history_panel.build()
             watched = None if shared.settings.public else watch_panel.build(shared.page)  # there its operator watches
     jobs = shared.trainings
@@ -106,7 +107,7 @@ def build(shared: PageContext) -> Tab:
     own_rows_panel.wire(own)
     checking.wire(RowChecksHandlers(form=filled, shared=shared))
     recipe_files.wire(RecipeFileHandlers(files=files, form=filled, public=shared.settings.public))
-    writing.wire(WritingHandlers(panel=filled.data.written, shared=shared, line=waiting))
+    writing.wire(WritingHandlers(panel=written, shared=shared, line=waiting))
     _wire_form(filled, shared)
     return Tab(learning=None if shared.settings.public else data_panel.learning(filled.data, own))
 

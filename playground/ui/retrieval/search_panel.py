@@ -17,6 +17,8 @@ from playground.types import MAX_TEXT
 from playground.ui import widgets
 from playground.ui.retrieval.passages_values import found_value
 from playground.ui.setup_form.fields import Field, pick, read_fields
+from playground.ui.widgets import waiting_line
+from playground.ui.widgets.waiting_line import WaitingLine
 
 HERE = Path(__file__).parent
 SETTINGS = ("passages", "size", "overlap", "weight")
@@ -38,7 +40,7 @@ class SearchPanel:
     make: Any
     measure: Any
     open: Any
-    stop: Any
+    line: WaitingLine
     found: Any
     map: Any
     frame: Any
@@ -89,7 +91,7 @@ def known_questions(of: Collection) -> list[tuple[str, str]]:
     return [NO_CHOICE, *((known.question, known.question) for known in of.questions)]
 
 
-def build_question(of: Collection) -> dict[str, Any]:
+def build_question(of: Collection, page: Any) -> dict[str, Any]:
     """Lay out what is asked of this collection, on the left."""
     known = gr.Dropdown(known_questions(of), value="", label="A question of this collection", filterable=False)
     question = gr.Textbox(label="Question", lines=2, max_lines=6)
@@ -104,9 +106,10 @@ def build_question(of: Collection) -> dict[str, Any]:
         ask = gr.Button("Ask this in the Playground", variant="primary")
         measure = gr.Button("Measure the search", variant="secondary")
         stop = gr.Button("Stop the search", variant="secondary", elem_classes="stops")
+    line = waiting_line.build(page, stop=stop)
     return {
         "known": known, "question": question, "settings": settings, "documents": documents, "kinds": kinds,
-        "encoder": encoder, "make": make, "open": ask, "measure": measure, "stop": stop,
+        "encoder": encoder, "make": make, "open": ask, "measure": measure, "line": line,
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -18,6 +19,7 @@ from playground.task import SearchSettings
 from playground.types import Progress
 from playground.ui.handlers.event_options import AT_ONCE, QUIET
 from playground.ui.handlers.messages import report_errors
+from playground.ui.handlers.one_at_a_time import until_stopped
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.handlers.tab import PageContext, Updates
 from playground.ui.retrieval.documents_panel import DocumentsPanel
@@ -28,6 +30,7 @@ from playground.ui.setup_form.labels import describe_error
 from playground.ui.widgets.status import sentence
 
 SEARCHING: dict[str, Any] = {**QUIET, "concurrency_id": "searching", "concurrency_limit": 8}
+STOPPED = "Stopped. Change something in the form, or the question, and it is searched again."
 WAYS = (("Words", 0.0), ("Meaning", 1.0))
 NOT_MADE = (
     "{passages:,} passages with {characters:,} characters are to be sent to {encoder} for their vectors. Press "
@@ -76,17 +79,26 @@ class SearchHandlers:
 
     @report_errors
     def search(self, values: dict[Any, Any], request: gr.Request) -> Iterator[Updates]:
-        yield from self._search(values, self.sessions.of(request).library)
+        yield from self._until_stopped(values, self._search(values, self.sessions.of(request).library))
 
     @report_errors
     def make_vectors(self, values: dict[Any, Any], request: gr.Request) -> Iterator[Updates]:
-        library = self.sessions.of(request).library
+        yield from self._until_stopped(values, self._make_vectors(values, self.sessions.of(request).library))
+
+    def _until_stopped(self, values: Mapping[Any, Any], work: Generator[Updates, None, None]) -> Iterator[Updates]:
+        """What the work shows; where it is stopped, that takes the place of what would have been found."""
+        with Returning(work) as steps:
+            yield from until_stopped(steps, values[self.panel.line.turn])
+            if not steps.ended:
+                yield {self.panel.found: found_value(wait=STOPPED), self.panel.frame: gr.update(visible=False)}
+
+    def _make_vectors(self, values: dict[Any, Any], library: Library) -> Generator[Updates, None, None]:
         with Returning(self.read(values, library).index.prepare()) as work:
             for progress in work:
                 yield {self.panel.found: found_value(progress=progress)}
         yield from self._search(values, library)
 
-    def _search(self, values: dict[Any, Any], library: Library) -> Iterator[Updates]:
+    def _search(self, values: dict[Any, Any], library: Library) -> Generator[Updates, None, None]:
         found, frame = self.panel.found, self.panel.frame
         hidden = {frame: gr.update(visible=False)}
         try:
@@ -121,8 +133,11 @@ class SearchHandlers:
         if searched.unmade:
             raise InvalidSetup(searched.unmade)
         with Returning(_measure(searched)) as work:
-            for progress in work:
+            for progress in until_stopped(work, values[self.panel.line.turn]):
                 yield {self.panel.said: sentence(f"{progress.what} ...")}
+            if not work.ended:
+                yield {self.panel.said: sentence("Stopped; nothing was measured to its end.")}
+                return
             rows = work.value
         unanswered = sum(not known.evidence for known in searched.of.questions)
         tables = quality_tables(rows, unanswered, filtered=searched.among is not None)
@@ -164,11 +179,11 @@ def wire(panel: SearchPanel, documents: DocumentsPanel, shared: PageContext) -> 
     quick = {"preprocess": False, "trigger_mode": "always_last"}
     moved = [widget.change for widget in panel.inputs]
     shown = [panel.found, panel.map, panel.frame]
-    searched = gr.on([*others, *moved], handlers.search, inputs, shown, **quick, **SEARCHING)
-    made = panel.make.click(handlers.make_vectors, inputs, shown, preprocess=False, **SEARCHING)
-    quality = [panel.said, panel.measured]
-    measured = panel.measure.click(handlers.measure, inputs, quality, preprocess=False, **SEARCHING)
-    panel.stop.click(None, None, None, cancels=[searched, made, measured])
+    once = {"preprocess": False, "trigger_mode": "once", **SEARCHING}
+    panel.line.attach_beside(partial(gr.on, [*others, *moved]), handlers.search, inputs, shown, **quick, **SEARCHING)
+    panel.line.attach(panel.make.click, handlers.make_vectors, inputs, shown, **once)
+    panel.line.attach(panel.measure.click, handlers.measure, inputs, [panel.said, panel.measured], **once)
+    panel.line.wire()
     offered = [panel.known, panel.measured, panel.documents, panel.kinds]
     gr.on(others, handlers.offer, inputs, offered, **quick, **AT_ONCE)
     changed = [shared.model_changes.change, panel.encoder.input]

@@ -20,7 +20,7 @@ def build(shared: PageContext) -> Tab:
             gr.Markdown("## Search in documents")
             gr.Markdown(ABOUT, elem_classes="field-label")
             documents = documents_panel.build(library)
-            asked = search_panel.build_question(library.collection(documents.collection.value))
+            asked = search_panel.build_question(library.collection(documents.collection.value), shared.page)
         with gr.Column(elem_classes="seeing", min_width=0):
             found = search_panel.build_found()
     panel = SearchPanel(**asked, **found)

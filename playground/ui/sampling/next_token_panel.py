@@ -18,7 +18,6 @@ from playground.ui import widgets
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import QUIET
 from playground.ui.handlers.messages import in_words
-from playground.ui.handlers.one_at_a_time import NothingYet
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.sampling import next_token_values, question, reading
 from playground.ui.sampling.question import Question
@@ -44,10 +43,9 @@ FIRST = "fact"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextTokenView:
-    """The widgets. `reading` and `going` are the session's memory: of the last one, and of what reads now."""
+    """The widgets. `reading` is the session's memory of the last one."""
 
     reading: Any
-    going: Any
     examples: Any
     read: Any
     draw: Any
@@ -60,7 +58,7 @@ class NextTokenView:
 
     @property
     def inputs(self) -> set[Any]:
-        return {self.reading, self.going, *self.question.widgets}
+        return {self.reading, *self.question.widgets}
 
     def sampling(self, values: Mapping[Any, Any]) -> Sampling:
         return setups.parse_sampling(self.panel.fields.read(values))
@@ -137,7 +135,7 @@ def build(page: Any, catalog: Catalog) -> NextTokenView:
     panel = SamplingPanel(chips=chips, load=load, fields=sampling)
     sampling_panel.wire(panel, offered)
     return NextTokenView(
-        reading=gr.State(None), going=gr.State(NothingYet()), examples=examples, read=read, draw=draw, bars=bars,
+        reading=gr.State(None), examples=examples, read=read, draw=draw, bars=bars,
         table=table, save=save, panel=panel, question=asks, line=line,
     )  # fmt: skip
 

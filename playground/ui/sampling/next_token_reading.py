@@ -15,7 +15,6 @@ from playground.settings import Settings
 from playground.types import Progress
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import QUIET, running
-from playground.ui.handlers.one_at_a_time import begin_after
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.handlers.tab import Updates
 from playground.ui.sampling import next_token_values, reading
@@ -79,27 +78,26 @@ class ReadingHandlers:
         """Read what follows the question that the form holds, with `changes` to its boxes."""
         view, values = self.view, {**values, **changes}
         asked = view.question.ask(values, catalog)
-        with begin_after(values[view.going]) as going:
-            yield {view.bars: show_progress(Progress(what="Getting ready")), view.going: going}
-            try:
-                with Returning(reading.read(asked, catalog, note)) as reads:
-                    for progress in reads:
-                        yield {view.bars: show_progress(progress)}
-                # Boxes and reading in one update: between two the pane would call itself out of date.
-                shown = {view.reading: reads.value, **view.pictures(reads.value, values)}
-            except Exception as error:  # in the pane; `in_words` logs what is a bug
-                shown = {view.reading: None, view.bars: show_failure(error)}
-            going.halt.set()  # another may begin as soon as this one is seen
-            yield {**changes, **shown}
+        yield {view.bars: show_progress(Progress(what="Getting ready"))}
+        try:
+            with Returning(reading.read(asked, catalog, note)) as reads:
+                for progress in reads:
+                    yield {view.bars: show_progress(progress)}
+            # Boxes and reading in one update: between two the pane would call itself out of date.
+            shown = {view.reading: reads.value, **view.pictures(reads.value, values)}
+        except Exception as error:  # in the pane; `in_words` logs what is a bug
+            shown = {view.reading: None, view.bars: show_failure(error)}
+        values[view.line.turn].halt.set()  # another may begin as soon as this one is seen
+        yield {**changes, **shown}
 
 
 def wire(handlers: ReadingHandlers, settings: Settings) -> None:
     """Attach the handlers."""
     view, attach = handlers.view, handlers.view.line.attach
-    outputs = [view.reading, view.going, *handlers.boxes, view.bars, view.table]
+    outputs = [view.reading, *handlers.boxes, view.bars, view.table]
     once = {"preprocess": False, "trigger_mode": "once", **running(settings), **QUIET}
     attach(view.read.click, handlers.read, view.inputs, outputs, **once)
     attach(view.examples.choose, handlers.read_example, view.inputs, outputs, **once)
     attach(view.bars.append_token, handlers.pick, view.inputs, outputs, **once)
     attach(view.draw.click, handlers.draw, view.inputs, outputs, **once)
-    view.line.wire(gr.State(None))  # a reading is short: once it has begun, nothing stops it
+    view.line.wire()  # a reading is short: once it has begun, nothing stops it

@@ -14,7 +14,7 @@ from playground.ui import widgets
 from playground.ui.handlers.event_options import AT_ONCE, QUIET
 from playground.ui.handlers.form_filling import AWAIT_FILLED
 from playground.ui.handlers.messages import report_errors
-from playground.ui.handlers.one_at_a_time import NothingYet, Stoppable, take_turn
+from playground.ui.handlers.one_at_a_time import NothingYet, Stoppable, begin_after
 
 HERE = Path(__file__).parent
 IDLE = {"phase": "idle", "text": ""}
@@ -34,8 +34,7 @@ NOTE_CLICK_ALONE = f"""async () => {{
     return {ASKED_NOW};
 }}"""
 # Only Gradio's page knows when a run begins and when it is over: the server has not heard of one that is on its way,
-# and what it answers may come after the end. So the page counts the runs of each line, and LINE stands for which. Of
-# one that is taken back with `cancels` Gradio tells the end more than once.
+# and what it answers may come after the end. So the page counts the runs of each line, and LINE stands for which.
 NOTE_BEGIN = """(...values) => {
     const going = (window.runsGoing ??= {});
     going.LINE = (going.LINE ?? 0) + 1;
@@ -54,7 +53,8 @@ NOTE_END = """(shown) => {
 class WaitingLine:
     """The line, for the runs that are attached to it. Without a button that stops them it has one of its own.
 
-    `key` is what the page counts its runs by, and `turn` the session's memory of the last one.
+    `key` is what the page counts its runs by, and `turn` the session's memory of the last one. A run that is given a
+    mapping of values finds in it, as `turn`, what stops it.
     """
 
     key: str
@@ -69,9 +69,9 @@ class WaitingLine:
         self, event: Callable[..., Any], run: Callable[..., Iterator[Any]], inputs: Any, outputs: list[Any], **how: Any
     ) -> Any:
         """Let an event start a run: a generator of updates by component, queued as `how` says. Returns the event
-        of its end. Of the two buttons only that one is usable, meanwhile and after, which can be used; of two events
-        in one instant one is refused."""
-        event(None, None, self._outputs, js=NOTE_CLICK if self.stop else NOTE_CLICK_ALONE, **QUIET)
+        of its end. Of the two buttons only that one is usable, meanwhile and after, which can be used; while one goes
+        on, and of two events in one instant, another is refused."""
+        event(None, None, self._outputs, js=NOTE_CLICK if self.start else NOTE_CLICK_ALONE, **QUIET)
         given = inputs if isinstance(inputs, (set, list)) else [inputs]
         own = (self.view, self.turn)
         sent = {*given, *own} if isinstance(given, set) else [*given, *own]
@@ -84,8 +84,24 @@ class WaitingLine:
         self.handlers.append(begun["id"])
         return begun
 
-    def wire(self, memory: Any) -> None:
-        """Attach what the line asks of the server, and the Stop button; `memory` has the session's last run."""
+    def attach_beside(
+        self, event: Callable[..., Any], run: Callable[..., Iterator[Any]], inputs: set[Any], outputs: list[Any],
+        **how: Any,
+    ) -> None:  # fmt: skip
+        """Let an event start what goes on beside the runs and refuses none, such as a search while somebody types. It
+        is stopped by the same button, and finds in its mapping of values, as `turn`, what stops it."""
+
+        @functools.wraps(run)
+        def beside(values: dict[Any, Any], *given: Any) -> Iterator[Any]:
+            with Stoppable() as turn:
+                self.page.halts(LocalContext.event_id.get(None), turn.halt)
+                yield from run({**values, self.turn: turn}, *given)
+
+        self.handlers.append(event(beside, inputs, outputs, **how)["id"])
+
+    def wire(self, memory: Any = None) -> None:
+        """Attach what the line asks of the server, and the Stop button; `memory` has the session's last run, where
+        runs have one of their own."""
 
         @report_errors
         def look(shown: Any, request: gr.Request) -> Any:
@@ -98,7 +114,7 @@ class WaitingLine:
             return {**({"phase": "waiting", "text": waits} if waits else ASKED), "click": click}
 
         @report_errors
-        def stop(last: Stoppable | None, shown: Any, request: gr.Request) -> Any:
+        def stop(last: Stoppable | NothingYet | None, shown: Any, request: gr.Request) -> Any:
             self.page.stop_coming(request.session_hash, _click(shown))  # before it is looked for: it may just come
             if self.page.leave_line(request.session_hash, self.handlers):
                 return LEFT
@@ -109,11 +125,11 @@ class WaitingLine:
 
         self.view.look(look, self.view, self.view, trigger_mode="always_last", **AT_ONCE)
         for event in (self.view.leave, *([self.stop.click] if self.stop else [])):
-            event(stop, [memory, self.view], self.view, **AT_ONCE)
+            event(stop, [self.turn if memory is None else memory, self.view], self.view, **AT_ONCE)
 
     @property
     def _outputs(self) -> list[Any]:
-        return [self.view, *([self.start, self.stop] if self.stop else [])]
+        return [self.view, *([self.start, self.stop] if self.start else [])]
 
     def _clearing(self, run: Callable[..., Iterator[Any]], count: int | None) -> Callable[..., Iterator[Any]]:
         """The same run, which ends the waiting with its first news, and itself if it was stopped before them.
@@ -131,7 +147,10 @@ class WaitingLine:
                 yield {self.view: LEFT}
                 return
             try:
-                with take_turn(last) as turn:
+                with begin_after(last) as turn:
+                    self.page.halts(event, turn.halt)
+                    if count is None:
+                        given = ({**values[0], self.turn: turn}, *values[1:])
                     for updates in run(*given):
                         for going in updates.values():
                             if isinstance(going, Stoppable):

@@ -20,6 +20,7 @@ from playground.ui.finetune.heads import best_of_n_panel, panel, training_heads
 from playground.ui.finetune.heads.best_of_n_panel import BestOfNHandlers
 from playground.ui.finetune.heads.training_heads import HeadsHandlers
 from playground.ui.gate.values import check_outputs
+from playground.ui.handlers.one_at_a_time import Stoppable
 
 PAIRS = "prompt,chosen,rejected\n" + "\n".join(f"was it bad {n} ?,it was good,it was bad" for n in range(12))
 MOODS = "text,label\n" + "\n".join(f"it was a {m} film {n},{m}" for n in range(12) for m in ("good", "bad"))
@@ -61,19 +62,19 @@ def train(shared: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Calla
     source = str(encoder("bert", tmp_path / "encoder"))
 
     def begin(kind: str, rows: str) -> tuple[HeadsHandlers, Any]:
-        with gr.Blocks():
-            form = panel.build()
-        handlers = HeadsHandlers(panel=form, shared=shared, line=Mock())
+        with gr.Blocks() as page:
+            form = panel.build(page)
+        handlers = HeadsHandlers(panel=form, shared=shared)
         fields = {field.parameter.name: field.widget for field in form.numbers}
         values = {widget: widget.value for widget in form.inputs}
-        values |= {form.kind: kind, form.data: "own", form.given: rows}
+        values |= {form.line.turn: Stoppable(), form.kind: kind, form.data: "own", form.given: rows}
         values |= {fields["encoder_source"]: source, fields["steps"]: 60, fields["rate"]: 2e-3, fields["batch"]: 6}
         return handlers, last(handlers.train_head(values))
 
     return begin
 
 
-def test_a_head_is_trained_and_reads_a_text(train: Any) -> None:
+def test_a_head_is_trained_and_reads_a_text(train: Any, shared: Any) -> None:
     handlers, shown = train("classification", MOODS)
     form = handlers.panel
     assert shown[form.scores][0]["rows"][0]["head"] == "Accuracy"
@@ -81,25 +82,35 @@ def test_a_head_is_trained_and_reads_a_text(train: Any) -> None:
     ((title, listed),) = shown[form.trained]["choices"]
     assert (listed, title.startswith("Label a text: own rows")) == (key, True)
     assert last(iter([handlers.show_head(key)]))[form.scores] == shown[form.scores]
-    found = last(handlers.read_with_head(key, "it was a good film", 0, Mock()))
+
+    def read(key: str, text: str, changes: int) -> Any:
+        given = {form.trained: key, form.text: text, shared.model_changes: changes, form.reading.turn: Stoppable()}
+        return last(handlers.read_with_head(given, Mock()))
+
+    found = read(key, "it was a good film", 0)
     assert found[form.found][0]["rows"][0]["head"] == "good"
     assert found[handlers.shared.model_changes] == 1
-    again = last(handlers.read_with_head(key, "it was a bad film", 1, Mock()))  # it is loaded already
+    again = read(key, "it was a bad film", 1)  # it is loaded already
     assert again[form.found][0]["rows"][0]["head"] == "bad"
     with pytest.raises((InvalidSetup, gr.Error), match="not there any more"):
-        last(handlers.read_with_head("../../etc", "it was", 0, Mock()))
+        read("../../etc", "it was", 0)
 
 
 def test_a_reward_model_picks_the_best_of_some_answers(train: Any, shared: Any) -> None:
     heads, shown = train("reward", PAIRS)
-    with gr.Blocks():
-        form = best_of_n_panel.build()
-    handlers = BestOfNHandlers(panel=form, shared=shared, line=Mock())
+    with gr.Blocks() as page:
+        form = best_of_n_panel.build(page)
+    handlers = BestOfNHandlers(panel=form, shared=shared)
     assert shown[heads.panel.scores][0]["rows"][0]["cells"][1].startswith("100.0%")
     offered = last(iter([handlers.offer_answering(None, None, Mock())]))
     assert offered[form.reward]["value"] == shown[heads.panel.trained]["value"]
     values = {widget: widget.value for widget in form.inputs}
-    values |= {form.model: "default", form.reward: offered[form.reward]["value"], form.prompt: "was it bad ?"}
+    values |= {
+        form.line.turn: Stoppable(),
+        form.model: "default",
+        form.reward: offered[form.reward]["value"],
+        form.prompt: "was it bad ?",
+    }
     table, _ = last(handlers.draw_and_judge(values, Mock()))[form.found]
     rows = {row["head"]: row["cells"] for row in table["rows"]}
     assert rows["Base, best of 8"][0] == "it was good", rows

@@ -30,10 +30,11 @@ class Scripted:
 
     def write(
         self, asked: Sequence[tuple[Message, ...]], max_tokens: int, temperature: float, seed: int, begins: str = ""
-    ) -> Iterator[WrittenText]:
+    ) -> Iterator[WrittenText | None]:
         for messages in asked:
             self.asked.append(messages)
             self.begins = begins
+            yield None  # it writes
             said = self.texts.pop(0) if self.texts else "nothing that could be read"
             yield said if isinstance(said, WrittenText) else WrittenText(text=said)
 
@@ -43,7 +44,7 @@ def test_a_teachers_answers_become_rows_that_ask_without_its_instruction() -> No
     prompts = read_prompts(
         "Capital of France?\n\n Capital of Spain? \nA long story\nCapital of Italy?\nCapital of Italy?"
     )
-    found = list(answer_prompts(writer, prompts, "Answer in one word."))
+    found = written(answer_prompts(writer, prompts, "Answer in one word."))
     assert [(one.row.messages, one.row.answer) if one.row else one.left_out for one in found] == [
         (messages_of("Capital of France?"), "Paris"),
         "no answer",
@@ -76,7 +77,7 @@ def test_what_is_new_is_kept_and_repeats_copies_and_other_things_are_left_out() 
         "Input: Is a car alive?\nAnswer: no\nOutput: what the examples have not",
         "Input: never read\nAnswer: no",
     )
-    found = list(write_more(writer, SEEDS, 3, "Questions of what lives.", seed=1))
+    found = written(write_more(writer, SEEDS, 3, "Questions of what lives.", seed=1))
     assert [row_of(one) for one in found] == [
         ("Is a tree alive?", "yes"),
         ("Is a rock\nalive?", "no"),
@@ -91,13 +92,18 @@ def test_what_is_new_is_kept_and_repeats_copies_and_other_things_are_left_out() 
         assert message.content.count("\n\nInput:") == 3  # all of the examples
 
 
+def written(work: Iterator[Written | None]) -> list[Written]:
+    """All that was written, without what only says that it goes on."""
+    return [one for one in work if one is not None]
+
+
 def row_of(one: Written) -> tuple[str, str] | str:
     return (one.row.messages[-1].content, one.row.answer) if one.row else one.left_out
 
 
 def test_a_model_that_only_repeats_itself_is_asked_no_more_at_last() -> None:
     writer = Scripted()
-    found = list(write_more(writer, SEEDS, 3, "", seed=1))
+    found = written(write_more(writer, SEEDS, 3, "", seed=1))
     assert [one.row for one in found] == [None] * 3 * TRIES == [None] * len(writer.asked)
 
 
@@ -117,7 +123,7 @@ def test_a_model_of_the_catalog_writes(catalog_of: Callable[..., Catalog]) -> No
     for _ in catalog.open("default"):
         pass
     writer = CatalogWriter(catalog, Weights(model="default"))
-    (begun,) = writer.write([(Message("user", "four"),)], 9, 1.0, 0, begins="Input:")
+    (begun,) = filter(None, writer.write([(Message("user", "four"),)], 9, 1.0, 0, begins="Input:"))
     assert begun.text == "Input:Heard: four"
-    found = list(answer_prompts(writer, ["one", "two", "three"]))
+    found = written(answer_prompts(writer, ["one", "two", "three"]))
     assert [row_of(one) for one in found] == [(word, f"Heard: {word}") for word in ("one", "two", "three")]

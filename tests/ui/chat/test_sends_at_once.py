@@ -1,9 +1,11 @@
 """What is asked of a chat in the same instant: one of it is done, the others are refused, and nothing is lost."""
 
+import inspect
 import json
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,6 +23,7 @@ from playground.ui.app import build_app, launch_options
 from playground.ui.handlers.one_at_a_time import CAME_SECOND, STILL_GOING, NothingYet, Stoppable
 
 POSTS = 6
+NUMBERS = count()
 
 
 class Session:
@@ -148,31 +151,59 @@ def test_each_session_begins_with_a_memory_of_its_own(session: Session) -> None:
 
 
 # ---------------------------------------------------------------------------------------- posted to a server
-@pytest.fixture
-def visit(catalog_of: Any, tmp_path: Path) -> Iterator[tuple[Callable[[str], Visitor], threading.Event]]:
-    """A server whose model answers once the event is set."""
-    may_answer = threading.Event()
+class Model:
+    """Answers once it may, and says when it has been asked."""
 
-    def reply(request: Any, _: Any) -> str:
-        assert may_answer.wait(PATIENCE)
+    def __init__(self) -> None:
+        self.asked, self.may_answer = threading.Event(), threading.Event()
+
+    def __call__(self, request: Any, _: Any) -> str:
+        self.asked.set()
+        assert self.may_answer.wait(PATIENCE)
         return f"Heard {request.messages[-1].content}"
 
-    settings = Settings(port=0, public=True, cache=tmp_path, store=str(tmp_path / "store"))
-    app = build_app(settings, catalog_of(reply))
-    options = {**launch_options(settings), "server_port": None, "quiet": True, "share": False}
-    url = str(app.launch(**options, prevent_thread_lock=True)[1]).replace("localhost", "127.0.0.1")
+
+@pytest.fixture(scope="module")
+def served(
+    catalog_of: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., tuple[Any, str, Model]]]:
+    """A public server and a private one, each begun when it is first asked for, with the model behind it."""
+    begun: dict[bool, tuple[Any, str, Model]] = {}
+
+    def serve(public: bool) -> tuple[Any, str, Model]:
+        if public not in begun:
+            model, folder = Model(), tmp_path_factory.mktemp("served")
+            settings = Settings(port=0, public=public, cache=folder, store=str(folder / "store"))
+            app = build_app(settings, catalog_of(model))
+            options = {**launch_options(settings), "server_port": None, "quiet": True, "share": False}
+            url = str(app.launch(**options, prevent_thread_lock=True)[1]).replace("localhost", "127.0.0.1")
+            begun[public] = (app, url, model)
+        return begun[public]
+
+    yield serve
+    for app, _, _ in begun.values():
+        app.close()
+
+
+@pytest.fixture
+def visit(
+    served: Callable[[bool], Any], request: pytest.FixtureRequest
+) -> Iterator[tuple[Callable[[str], Visitor], Model]]:
+    """Visitors of a server: of the public one, where nothing else is asked for. The model answers when it may."""
+    app, url, model = served(getattr(request, "param", True))
+    model.asked.clear()
+    model.may_answer.clear()
     clients: list[httpx.Client] = []
 
     def visitor(name: str) -> Visitor:
         clients.append(httpx.Client(base_url=url, timeout=PATIENCE))
         clients[-1].get("/")
-        return Visitor(app, clients[-1], name)
+        return Visitor(app, clients[-1], f"{name}{next(NUMBERS)}")
 
-    yield visitor, may_answer
-    may_answer.set()
+    yield visitor, model
+    model.may_answer.set()
     for client in clients:
         client.close()
-    app.close()
 
 
 def ends_of(visitor: Visitor, count: int, at_refusals: Callable[[], None]) -> list[Any]:
@@ -200,32 +231,66 @@ RUNS = {  # of each tab what starts a run, and what it needs besides what stands
     "sweep-button": {},
     "experiment-button": {},
 }
+OPERATORS_RUNS = {  # those that strangers have not
+    "write-rows": {"Model that writes": "default", "Prompts, one a line": "One?"},
+    "watch-look": {"Asked of": "default"},
+}
+# What yields more than once and is no run: it opens something, is for programs, or goes on beside the runs.
+NO_RUN = {"open_one", "learn", "experiment", "load_model", "load_adapter", "search"}
+EVERY_RUN: dict[str, dict[str, Any]] = {**RUNS, **OPERATORS_RUNS}
+ON_ITS_SERVER = [*((True, button) for button in RUNS), *((False, button) for button in OPERATORS_RUNS)]
 
 
-@pytest.mark.parametrize("button", RUNS)
+@pytest.mark.parametrize(("visit", "button"), ON_ITS_SERVER, indirect=["visit"])
 def test_of_many_posts_to_a_handler_one_is_answered_and_the_others_are_told_why(
-    visit: tuple[Callable[[str], Visitor], threading.Event], button: str
+    visit: tuple[Callable[[str], Visitor], Model], button: str
 ) -> None:
-    visitor, may_answer = visit[0]("ada"), visit[1]
+    visitor, model = visit[0]("ada"), visit[1]
     with ThreadPoolExecutor(POSTS) as pool:
-        posts = pool.map(lambda _: visitor.join(button, **RUNS[button]), range(POSTS))
+        posts = pool.map(lambda _: visitor.join(button, **EVERY_RUN[button]), range(POSTS))
         assert [post.status_code for post in posts] == [200] * POSTS
-    ends = [json.dumps(end) for end in ends_of(visitor, POSTS, may_answer.set)]
+    ends = [json.dumps(end) for end in ends_of(visitor, POSTS, model.may_answer.set)]
     refused = [end for end in ends if CAME_SECOND in end or STILL_GOING in end]
     assert len(refused) == POSTS - 1
     (answered,) = (end for end in ends if end not in refused)
     assert "error" not in json.loads(answered)[-1]
-    assert "Heard" in answered or '"done"' in answered  # an experiment shows figures
+    assert any(word in answered for word in ("Heard", '"done"', "Against the reference"))  # figures, of some
+
+
+@pytest.mark.parametrize(("visit", "button"), ON_ITS_SERVER, indirect=["visit"])
+def test_stop_ends_what_has_just_begun_and_another_can_begin(
+    visit: tuple[Callable[[str], Visitor], Model], button: str
+) -> None:
+    visitor, model = visit[0]("ada"), visit[1]
+    run = visitor.app.fns[visitor.handler(button)]
+    stop = next(fn for fn in visitor.app.fns.values() if fn.name == "stop" and fn.inputs[-1:] == [run.outputs[-2]])
+    given = {**EVERY_RUN[button], "Random seed of all answers": 5}  # an experiment asks nothing twice
+    visitor.join(button, **given).raise_for_status()
+    assert model.asked.wait(PATIENCE)
+    visitor.join(stop._id).raise_for_status()
+    told = json.dumps(ends_of(visitor, 2, model.may_answer.set))
+    assert button in RUNS or "Stopped" in told  # what answers at once may be through with it
+    assert STILL_GOING not in visitor.ask(button, **given)
+
+
+def test_whatever_goes_on_for_a_while_is_one_of_the_runs_that_a_stop_ends(session: Session) -> None:
+    """It has the memory of a line of runs; what Gradio cancels ends without a word, and its second click is no news."""
+    fns = [fn for fn in session.app.fns.values() if fn.fn is not None]
+    assert not [fn.name for fn in fns if fn.cancels]
+    lasting = [fn for fn in fns if inspect.isgeneratorfunction(fn.fn) and fn.name not in NO_RUN]
+    assert len(lasting) > 20
+    lines = [fn for fn in lasting if any(isinstance(getattr(one, "value", None), NothingYet) for one in fn.outputs)]
+    assert {fn.name for fn in lasting} == {fn.name for fn in lines}
 
 
 def test_two_windows_talk_at_once_and_each_has_its_own_chat(
-    visit: tuple[Callable[[str], Visitor], threading.Event],
+    visit: tuple[Callable[[str], Visitor], Model],
 ) -> None:
-    one, may_answer = visit[0]("ada"), visit[1]
+    one, model = visit[0]("ada"), visit[1]
     two = one.again()
     one.join("chat-send", **{"Your message": "from the first"}).raise_for_status()
     two.join("chat-send", **{"Your message": "from the second"}).raise_for_status()
-    may_answer.set()
+    model.may_answer.set()
     said, other = one.told(), two.told()
     assert "Heard from the first" in said
     assert "from the second" not in said

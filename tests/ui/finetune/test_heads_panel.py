@@ -26,8 +26,8 @@ HEAD = TrainedHead(
 
 @pytest.fixture
 def panel() -> heads_panel.HeadsPanel:
-    with gr.Blocks():
-        return heads_panel.build()
+    with gr.Blocks() as page:
+        return heads_panel.build(page)
 
 
 def values_of(panel: heads_panel.HeadsPanel, **changed: Any) -> dict[Any, Any]:

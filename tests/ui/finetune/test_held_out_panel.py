@@ -22,6 +22,7 @@ from playground.finetuning.recipe import Recipe
 from playground.settings import Settings
 from playground.ui.finetune.held_out import judging
 from playground.ui.finetune.held_out.judging import HeldOutHandlers
+from playground.ui.handlers.one_at_a_time import Stoppable
 
 SCORE = Score(asked="Bare", learned=True, items=4, failed=0, mean=0.5, low=0.1, high=0.9, right=2, tokens=30.0)
 RESULT = HeldOutResult(title="Words", scorer="Label", digest="a", scores=(SCORE,), sentences=("One is better.",))
@@ -76,8 +77,10 @@ def answered(monkeypatch: pytest.MonkeyPatch) -> list[Asked]:
     return asked
 
 
-def run(made: HeldOutHandlers, key: str, collection: Any = "") -> Iterator[Any]:
-    return made.judge(None, key, collection, Mock())
+def run(made: HeldOutHandlers, key: str, collection: Any = "", going: Stoppable | None = None) -> Iterator[Any]:
+    panel = made.panel
+    given = {made.running.chosen: key, panel.collection: collection}
+    return made.judge({panel.line.turn: going or Stoppable(), **given}, Mock())
 
 
 def test_sealed_rows_are_asked_and_what_is_found_is_kept_also_in_the_card(
@@ -123,8 +126,10 @@ def test_a_stop_keeps_nothing_and_says_so(
 ) -> None:
     answered(monkeypatch)
     folder = keep(tmp_path, "20260101-1-a", "Mine", sealed=6)
-    work = run(handlers, folder.path.name)
-    next(work)[handlers.panel.run].halt.set()
+    going = Stoppable()
+    work = run(handlers, folder.path.name, going=going)
+    next(work)
+    going.halt.set()
     *_, last = work
     assert last[handlers.panel.state]["text"].startswith("Stopped")
     assert read_held_out(folder.result) is None

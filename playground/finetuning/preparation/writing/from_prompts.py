@@ -36,13 +36,18 @@ def read_prompts(text: str) -> tuple[str, ...]:
     return prompts
 
 
-def answer_prompts(writer: Writer, prompts: Sequence[str], system: str = "") -> Iterator[Written]:
-    """The teacher's likeliest answer to each prompt, in order; closing stops the work.
+def answer_prompts(writer: Writer, prompts: Sequence[str], system: str = "") -> Iterator[Written | None]:
+    """The teacher's likeliest answer to each prompt, in order, and None while one is written; closing stops the work.
 
     It reads the system message, and what learns from the rows does not.
     """
     asked = [messages_of(prompt, system) for prompt in prompts]
-    for number, (prompt, said) in enumerate(zip(prompts, writer.write(asked, MAX_TOKENS, 0.0, 0), strict=True), 1):
+    left = iter(enumerate(prompts, 1))
+    for said in writer.write(asked, MAX_TOKENS, 0.0, 0):
+        if said is None:
+            yield None
+            continue
+        number, prompt = next(left)
         if not said.text:
             yield Written(left_out="no answer")
         elif said.cut:

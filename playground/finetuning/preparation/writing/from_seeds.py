@@ -29,8 +29,9 @@ ASK = (
 )
 
 
-def write_more(writer: Writer, seeds: Sequence[Row], wanted: int, about: str, seed: int) -> Iterator[Written]:
-    """Rows until there are as many as wanted, or the model has tried four times as often; closing stops the work.
+def write_more(writer: Writer, seeds: Sequence[Row], wanted: int, about: str, seed: int) -> Iterator[Written | None]:
+    """Rows until there are as many as wanted, or the model has tried four times as often; None while one is written.
+    Closing stops the work.
 
     `about` is what the rows are of, in the person's words. Raises InvalidSetup for fewer than two examples, or for
     pairs of answers.
@@ -47,6 +48,9 @@ def write_more(writer: Writer, seeds: Sequence[Row], wanted: int, about: str, se
         count = min(left, max(1, writer.together), 2 * (wanted - len(written)))
         asked = [_asking(drawn.sample(examples, min(SHOWN, len(examples))), about) for _ in range(count)]
         for said in writer.write(asked, MAX_TOKENS, TEMPERATURE, drawn.randrange(2**31), begins=BEGINS):
+            if said is None:
+                yield None
+                continue
             left -= 1
             found = _read(said.text, f"written {len(written) + 1}", one_line=one_line)
             fault = "not in the form asked for" if found is None else _fault(found, examples, written)

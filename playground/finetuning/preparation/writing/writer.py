@@ -1,6 +1,6 @@
 """Asks a model of the catalog, be it on this machine or an endpoint, several things at once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -28,8 +28,9 @@ class Writer(Protocol):
 
     def write(
         self, asked: Sequence[tuple[Message, ...]], max_tokens: int, temperature: float, seed: int, begins: str = ""
-    ) -> Iterator[WrittenText]:
-        """The answer to each, in order; closing stops the work. Where a model can be made to, it `begins` so."""
+    ) -> Iterator[WrittenText | None]:
+        """The answer to each, in order, and None now and then meanwhile, so that it can be closed, which stops the
+        work. Where a model can be made to, it `begins` so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class CatalogWriter:
 
     def write(
         self, asked: Sequence[tuple[Message, ...]], max_tokens: int, temperature: float, seed: int, begins: str = ""
-    ) -> Iterator[WrittenText]:
+    ) -> Iterator[WrittenText | None]:
         with self.catalog.keep_loaded(self.weights.model, self.weights.adapter):
             backend = self.catalog.loaded_backend(self.weights.model)
             if backend is None:
@@ -76,12 +77,14 @@ class CatalogWriter:
                         )
                         for place, messages in enumerate(asked[start : start + at_once], start)
                     ]
-                    yield from (_collect(stream, begins) for stream in streams)
+                    for stream in streams:
+                        yield (yield from _collect(stream, begins))
 
 
-def _collect(stream: Stream, begins: str) -> WrittenText:
+def _collect(stream: Stream, begins: str) -> Generator[None, None, WrittenText]:
     text, reason = begins, None
     for news in stream:
         if isinstance(news, Delta):
             text, reason = text + news.text, news.finish_reason or reason
+        yield None
     return WrittenText(text=text.strip(), cut=reason == "length")

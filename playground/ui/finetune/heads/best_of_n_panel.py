@@ -1,6 +1,6 @@
 """Best of n beside the base and what was tuned, as a reward model judges them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,15 +15,16 @@ from playground.finetuning.recipe import MAX_SEED
 from playground.parameters import STRICT, number
 from playground.types import MAX_TEXT, Weights
 from playground.ui import widgets
-from playground.ui.finetune.failing import fail_in_place
 from playground.ui.finetune.heads.training_heads import find_head, heads_folder, loading_head, model_name
 from playground.ui.finetune.heads.values import best_of_n_value, title_of
+from playground.ui.finetune.in_place import run_in_place
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
 from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.tab import PageContext, Updates
 from playground.ui.handlers.trigger_modes import on_opening_and
 from playground.ui.setup_form.fields import Field, pick, read_fields
+from playground.ui.widgets import waiting_line
 from playground.ui.widgets.status import sentence
 from playground.ui.widgets.waiting_line import WaitingLine
 
@@ -53,8 +54,8 @@ class BestOfNPanel:
     reward: Any
     prompt: Any
     draws: tuple[Field, ...]
+    line: WaitingLine
     ask: Any
-    stop: Any
     state: Any
     found: Any
 
@@ -63,7 +64,7 @@ class BestOfNPanel:
         return {self.model, self.tuned, self.reward, self.prompt, *(field.widget for field in self.draws)}
 
 
-def build() -> BestOfNPanel:
+def build(page: Any) -> BestOfNPanel:
     """Lay out the panel."""
     gr.Markdown(ABOUT, elem_classes="card-line")
     with gr.Row(elem_classes="halves", equal_height=False):
@@ -80,7 +81,8 @@ def build() -> BestOfNPanel:
             draws = pick(Draws, "count", "seed")
             with gr.Row(elem_classes="acts"):
                 ask = gr.Button("Draw and judge", elem_id="draw-and-judge")
-                stop = gr.Button("Stop", visible=False, elem_classes="stops")
+                stop = gr.Button("Stop drawing", interactive=False, elem_classes="stops")
+            line = waiting_line.build(page, ask, stop)
             state = widgets.words(spoken=True, elem_id="best-of-n-state")
         with gr.Column(elem_classes="seeing", min_width=0):
             found = widgets.tables(elem_id="best-of-n-found")
@@ -90,8 +92,8 @@ def build() -> BestOfNPanel:
         reward=reward,
         prompt=prompt,
         draws=draws,
+        line=line,
         ask=ask,
-        stop=stop,
         state=state,
         found=found,
     )
@@ -103,23 +105,21 @@ class BestOfNHandlers:
 
     panel: BestOfNPanel
     shared: PageContext
-    line: WaitingLine
 
     @report_errors
     def draw_and_judge(self, values: dict[Any, Any], request: gr.Request) -> Iterator[Updates]:
-        panel, catalog = self.panel, self.shared.sessions.of(request)
+        panel, catalog, going = self.panel, self.shared.sessions.of(request), values[self.panel.line.turn]
         prompt, draws, weights, tuned = self._read(values, catalog)
         head = find_head(heads_folder(self.shared.settings), values[panel.reward])
         if head.plan.kind != "reward":
             raise InvalidSetup("This head is no reward model; train one on pairs of answers first.")
-        yield {panel.state: sentence("Opening the models."), panel.stop: gr.update(visible=True)}
-        hidden = {panel.stop: gr.update(visible=False)}
+        yield {panel.state: sentence("Opening the models.")}
         drawing = self._draw(catalog, weights, tuned, head, prompt, draws)
-        yield from fail_in_place(drawing, panel.state, hidden)
+        yield from run_in_place(drawing, going, panel.state, lambda: {panel.state: sentence("Stopped.")})
 
     def _draw(
         self, catalog: Catalog, weights: Weights, tuned: Weights | None, head: TrainedHead, prompt: str, draws: Draws
-    ) -> Iterator[Updates]:
+    ) -> Generator[Updates, None, Updates]:
         panel, shared = self.panel, self.shared
         opening = [catalog.open(weights.model), loading_head(head, catalog, shared.settings)]
         if tuned is not None:
@@ -130,7 +130,7 @@ class BestOfNHandlers:
         for news in best_of_n(catalog, weights, tuned, model_name(head), prompt, draws.count, draws.seed):
             shown = {panel.state: sentence(news)} if isinstance(news, str) else {panel.found: best_of_n_value(news)}
             yield shown
-        yield {panel.state: sentence("Done."), panel.stop: gr.update(visible=False)}
+        return {panel.state: sentence("Done.")}
 
     def _read(self, values: Mapping[Any, Any], catalog: Catalog) -> tuple[str, Draws, Weights, Weights | None]:
         """Raises InvalidSetup, UnknownModel, and NotSupported for what gives no answers."""
@@ -142,10 +142,6 @@ class BestOfNHandlers:
         weights = _weights(payloads.words(values[panel.model], "model"), catalog)
         named = payloads.words(values[panel.tuned], "tuned")
         return prompt, draws, weights, None if named == NOBODY else _weights(named, catalog)
-
-    @report_errors
-    def stop_drawing(self) -> Updates:
-        return {self.panel.state: sentence("Stopped."), self.panel.stop: gr.update(visible=False)}
 
     @report_errors
     def offer_answering(self, chosen: object, tuned: object, request: gr.Request) -> Updates:
@@ -189,12 +185,11 @@ def _weights(named: str, catalog: Catalog) -> Weights:
 def wire(handlers: BestOfNHandlers, trained: Any) -> None:
     """Attach the handlers; `trained` is the list of heads, which changes when one was trained."""
     panel, shared = handlers.panel, handlers.shared
-    begun = handlers.line.attach(
-        panel.ask.click, handlers.draw_and_judge, panel.inputs, [panel.state, panel.stop, panel.found],
+    panel.line.attach(
+        panel.ask.click, handlers.draw_and_judge, panel.inputs, [panel.state, panel.found],
         preprocess=False, trigger_mode="once", **{**running(shared.settings), **QUIET},
     )  # fmt: skip
-    handlers.line.wire(gr.State(None))
-    panel.stop.click(handlers.stop_drawing, None, [panel.state, panel.stop], cancels=[begun], **AT_ONCE)
+    panel.line.wire()
     on_opening_and(
         shared.page.load, [shared.model_changes.change, trained.change], handlers.offer_answering,
         [panel.model, panel.tuned], [panel.model, panel.tuned, panel.reward], preprocess=False,

@@ -17,6 +17,8 @@ from playground.ui.finetune.heads.values import card_text
 from playground.ui.handlers import payloads
 from playground.ui.handlers.tab import Updates
 from playground.ui.setup_form.fields import Field, pick, read_fields
+from playground.ui.widgets import waiting_line
+from playground.ui.widgets.waiting_line import WaitingLine
 
 BUILT_IN, OWN = "built_in", "own"
 FIELDS = ("trains", "steps", "encoder_source", "batch", "rate", "seed")
@@ -28,15 +30,16 @@ ABOUT = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeadsPanel:
-    """The widgets."""
+    """The widgets. `line` is of the trainings, `reading` of texts that are read."""
 
     kind: Any
     card: Any
     data: Any
     given: Any
     numbers: tuple[Field, ...]
+    line: WaitingLine
+    reading: WaitingLine
     train: Any
-    stop: Any
     state: Any
     scores: Any
     trained: Any
@@ -80,7 +83,7 @@ def describe(panel: HeadsPanel, name: Any, data: Any) -> Updates:
     }
 
 
-def build() -> HeadsPanel:
+def build(page: Any) -> HeadsPanel:
     """Lay out the panel."""
     first = next(iter(HEADS.values()))
     with gr.Row(elem_classes="halves", equal_height=False):
@@ -100,15 +103,17 @@ def build() -> HeadsPanel:
                 numbers += pick(HeadPlan, *FIELDS[2:])
             with gr.Row(elem_classes="acts"):
                 train = gr.Button("Train the head", variant="primary", elem_id="train-head")
-                stop = gr.Button("Stop", visible=False, elem_classes="stops")
+                stop = gr.Button("Stop training", interactive=False, elem_classes="stops")
+            line = waiting_line.build(page, train, stop)
             state = widgets.words(spoken=True, elem_id="head-state")
         with gr.Column(elem_classes="seeing", min_width=0):
             scores = widgets.tables(elem_id="head-scores")
             trained = gr.Dropdown([], label="Try a head that is trained", filterable=False, elem_id="trained-head")
             text = gr.Textbox(label="A text for it", value=first.example, lines=3, max_lines=8, elem_id="head-text")
             read = gr.Button("Read it", elem_id="read-with-head")
+            reading = waiting_line.build(page)
             found = widgets.tables(elem_id="head-found")
     return HeadsPanel(
-        kind=kind, card=card, data=data, given=given, numbers=numbers, train=train, stop=stop, state=state,
-        scores=scores, trained=trained, text=text, read=read, found=found,
+        kind=kind, card=card, data=data, given=given, numbers=numbers, line=line, reading=reading,
+        train=train, state=state, scores=scores, trained=trained, text=text, read=read, found=found,
     )  # fmt: skip

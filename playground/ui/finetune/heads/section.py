@@ -6,15 +6,12 @@ from playground.ui.finetune.heads import best_of_n_panel, panel, training_heads
 from playground.ui.finetune.heads.best_of_n_panel import BestOfNHandlers
 from playground.ui.finetune.heads.training_heads import HeadsHandlers
 from playground.ui.handlers.tab import PageContext
-from playground.ui.widgets import waiting_line
 
 
 def build(shared: PageContext) -> None:
     """Not for a shared server: what is trained there would be everybody's, and its processes have no budget."""
     with gr.Accordion("Task heads on small encoders, and a reward model", open=False, elem_id="task-heads"):
-        heads = panel.build()
-        reading_line = waiting_line.build(shared.page)
-        best_of_n = best_of_n_panel.build()
-        drawing_line = waiting_line.build(shared.page)
-    training_heads.wire(HeadsHandlers(panel=heads, shared=shared, line=reading_line))
-    best_of_n_panel.wire(BestOfNHandlers(panel=best_of_n, shared=shared, line=drawing_line), heads.trained)
+        heads = panel.build(shared.page)
+        best_of_n = best_of_n_panel.build(shared.page)
+    training_heads.wire(HeadsHandlers(panel=heads, shared=shared))
+    best_of_n_panel.wire(BestOfNHandlers(panel=best_of_n, shared=shared), heads.trained)

@@ -1,7 +1,7 @@
 """A head is trained while one watches, and tried on a text afterwards."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,15 +18,14 @@ from playground.finetuning.heads.process import follow
 from playground.returning import Returning
 from playground.settings import Settings
 from playground.types import Delta, Message
-from playground.ui.finetune.failing import fail_in_place
 from playground.ui.finetune.heads.panel import HeadsPanel, describe
 from playground.ui.finetune.heads.values import findings_value, scores_value, step_text, title_of
+from playground.ui.finetune.in_place import run_in_place
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
 from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.tab import PageContext, Updates
 from playground.ui.widgets.status import sentence
-from playground.ui.widgets.waiting_line import WaitingLine
 
 INTERVAL = 0.4  # seconds between two news of a training
 ONE: dict[str, Any] = {"concurrency_id": "heads", "concurrency_limit": 1}
@@ -42,7 +41,6 @@ class HeadsHandlers:
 
     panel: HeadsPanel
     shared: PageContext
-    line: WaitingLine
 
     @property
     def folder(self) -> Path:
@@ -55,10 +53,11 @@ class HeadsHandlers:
         plan, parts, title = panel.plan(values)
         folder = new_folder(self.folder)
         folder.write(plan, parts, title)
-        yield {panel.state: sentence("Starting."), panel.stop: gr.update(visible=True), panel.scores: []}
-        yield from fail_in_place(self._train(folder), panel.state, {panel.stop: gr.update(visible=False)})
+        yield {panel.state: sentence("Starting."), panel.scores: []}
+        stopped = {panel.state: sentence("Stopped; nothing of it is kept.")}
+        yield from run_in_place(self._train(folder), values[panel.line.turn], panel.state, lambda: stopped)
 
-    def _train(self, folder: HeadFolder) -> Iterator[Updates]:
+    def _train(self, folder: HeadFolder) -> Generator[Updates, None, Updates]:
         panel, told = self.panel, 0.0
         with Returning(follow(folder, self.shared.settings.cache)) as work:
             for news in work:
@@ -67,19 +66,11 @@ class HeadsHandlers:
                     told = time.monotonic()
                     yield {panel.state: sentence(words)}
         trained = work.value
-        yield {
+        return {
             panel.state: sentence("Trained. Try it on a text, or ask it like any other model."),
-            panel.stop: gr.update(visible=False),
             panel.scores: scores_value(trained),
             panel.trained: self._offered(trained.key),
             panel.text: HEADS[trained.plan.kind].example,
-        }
-
-    @report_errors
-    def stop_head(self) -> Updates:
-        return {
-            self.panel.state: sentence("Stopped; nothing of it is kept."),
-            self.panel.stop: gr.update(visible=False),
         }
 
     @report_errors
@@ -98,12 +89,16 @@ class HeadsHandlers:
         return {self.panel.scores: scores_value(head), self.panel.text: example, self.panel.found: []}
 
     @report_errors
-    def read_with_head(self, key: object, text: object, changes: int, request: gr.Request) -> Iterator[Updates]:
+    def read_with_head(self, values: dict[Any, Any], request: gr.Request) -> Iterator[Updates]:
         """What a head finds in a text; it is in the list of models from then on."""
-        panel, catalog = self.panel, self.shared.sessions.of(request)
-        said = payloads.words(text, "text")
-        head = find_head(self.folder, key)
-        yield {panel.state: sentence("Loading the head.")}
+        panel, state = self.panel, self.panel.state
+        said, head = payloads.words(values[panel.text], "text"), find_head(self.folder, values[panel.trained])
+        yield {state: sentence("Loading the head.")}
+        reading = self._read(head, said, self.shared.sessions.of(request), values[self.shared.model_changes])
+        yield from run_in_place(reading, values[panel.reading.turn], state, lambda: {state: sentence("Stopped.")})
+
+    def _read(self, head: TrainedHead, said: str, catalog: Catalog, changes: int) -> Generator[Updates, None, Updates]:
+        panel = self.panel
         for _ in loading_head(head, catalog, self.shared.settings):
             yield {panel.state: gr.skip()}
         with catalog.keep_loaded(model_name(head)):
@@ -112,7 +107,7 @@ class HeadsHandlers:
                 raise ModelUnavailable("The head is not loaded any more; read the text again.")
             news = list(backend.stream(Request(messages=(Message("user", said),), model=model_name(head))))
         findings = next((one.findings for one in news if isinstance(one, Delta) and one.findings), ())
-        yield {
+        return {
             panel.found: findings_value(said, findings),
             panel.state: sentence(f"It is in the list of models as {model_name(head)}."),
             self.shared.model_changes: changes + 1,
@@ -148,11 +143,12 @@ def loading_head(head: TrainedHead, catalog: Catalog, settings: Settings) -> Ite
 def wire(handlers: HeadsHandlers) -> None:
     """Attach the handlers."""
     panel, shared = handlers.panel, handlers.shared
-    outputs = [panel.state, panel.stop, panel.scores, panel.trained, panel.text]
-    begun = panel.train.click(
-        handlers.train_head, panel.inputs, outputs, preprocess=False, trigger_mode="once", **{**QUIET, **ONE}
-    )
-    panel.stop.click(handlers.stop_head, None, [panel.state, panel.stop], cancels=[begun], **AT_ONCE)
+    outputs = [panel.state, panel.scores, panel.trained, panel.text]
+    panel.line.attach(
+        panel.train.click, handlers.train_head, panel.inputs, outputs, preprocess=False, trigger_mode="once",
+        **{**QUIET, **ONE},
+    )  # fmt: skip
+    panel.line.wire()
     gr.on(
         [panel.kind.change, panel.data.change], handlers.describe_head, [panel.kind, panel.data],
         [panel.card, panel.given], preprocess=False, trigger_mode="always_last", **AT_ONCE,
@@ -164,9 +160,9 @@ def wire(handlers: HeadsHandlers) -> None:
         handlers.show_head, panel.trained, [panel.scores, panel.text, panel.found], preprocess=False,
         trigger_mode="always_last", **AT_ONCE,
     )  # fmt: skip
-    handlers.line.attach(
-        panel.read.click, handlers.read_with_head, [panel.trained, panel.text, shared.model_changes],
+    panel.reading.attach(
+        panel.read.click, handlers.read_with_head, {panel.trained, panel.text, shared.model_changes},
         [panel.state, panel.found, shared.model_changes], preprocess=False, trigger_mode="once",
         **{**running(shared.settings), **QUIET},
     )  # fmt: skip
-    handlers.line.wire(gr.State(None))
+    panel.reading.wire()

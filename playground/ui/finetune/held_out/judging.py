@@ -1,13 +1,14 @@
 """Asks both the sealed items, and shows what was found of a training before."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from playground.backends.catalog import Catalog
 from playground.errors import InvalidSetup, NotSupported, PlaygroundError
 from playground.finetuning.held_out.answering import Answering
 from playground.finetuning.held_out.asked import Asked, asked_of_own_rows, asked_of_task
@@ -24,10 +25,10 @@ from playground.returning import Returning
 from playground.types import Weights
 from playground.ui import widgets
 from playground.ui.finetune.held_out.held_out_values import held_out_value
+from playground.ui.finetune.in_place import run_in_place
 from playground.ui.finetune.running_panel import RunningPanel
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, experimenting
 from playground.ui.handlers.messages import report_errors
-from playground.ui.handlers.one_at_a_time import Stoppable, refuse_second
 from playground.ui.handlers.tab import PageContext, Updates
 from playground.ui.handlers.visitors import visitor_of
 from playground.ui.widgets import waiting_line
@@ -44,16 +45,14 @@ NOTHING_SEALED = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldOutPanel:
-    """The widgets. `run` is the one that goes on."""
+    """The widgets."""
 
     frame: Any
     collection: Any
     start: Any
-    stop: Any
     line: WaitingLine
     state: Any
     found: Any
-    run: Any
 
 
 def build(page: Any) -> HeldOutPanel:
@@ -70,10 +69,7 @@ def build(page: Any) -> HeldOutPanel:
         line = waiting_line.build(page, start, stop)
         state = widgets.words(spoken=True, elem_id="held-out-state")
         found = widgets.tables(elem_id="held-out-found")
-    return HeldOutPanel(
-        frame=frame, collection=collection, start=start, stop=stop, line=line, state=state, found=found,
-        run=gr.State(None),
-    )  # fmt: skip
+    return HeldOutPanel(frame=frame, collection=collection, start=start, line=line, state=state, found=found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,36 +81,39 @@ class HeldOutHandlers:
     jobs: TrainingJobs
     shared: PageContext
 
-    def judge(self, last: Stoppable | None, key: str, collection: Any, request: gr.Request) -> Iterator[Updates]:
+    def judge(self, values: dict[Any, Any], request: gr.Request) -> Iterator[Updates]:
         """Both are asked, and what is found is kept with what was learned."""
-        panel, shared = self.panel, self.shared
-        refuse_second(last)
+        panel, shared, going, key = self.panel, self.shared, values[self.panel.line.turn], values[self.running.chosen]
         owner, catalog = shared.sessions.visitor(request), shared.sessions.of(request)
         standing, folder = self.jobs.standing(key, owner), self.jobs.result(key, owner)
-        asked = self._asked(standing, owner, _collection(collection))
-        with Stoppable() as going, shared.places.hold(visitor_of(request)):
-            yield {panel.run: going, panel.state: sentence("Loading what was learned.")}
-            for _ in catalog.open(asked.base.model):
-                pass
-            for _ in loading_learned(standing, folder, catalog, shared.settings, gr.Info):
-                pass
-            answering = Answering(
-                catalog=catalog, store=shared.store, visitor=owner, max_seconds=shared.settings.max_seconds,
-                max_total_seconds=shared.settings.max_experiment_seconds, max_cells=shared.settings.max_cells,
-            )  # fmt: skip
-            said = 0.0
-            with Returning(judge(asked, answering)) as work:
-                for news in work:
-                    if going.halt.is_set():
-                        yield {panel.state: sentence("Stopped; what was answered is kept.")}
-                        return
-                    if time.monotonic() - said > INTERVAL:
-                        said = time.monotonic()
-                        yield {panel.state: sentence(news.words)}
-            result = write_held_out(folder, work.value, self._others(owner))
-            write_card(JobFolder(folder.parent))
-            text = "Kept with what was learned, and in its card."
-            yield {panel.found: held_out_value(result), panel.state: sentence(text)}
+        asked = self._asked(standing, owner, _collection(values[panel.collection]))
+        stopped = {panel.state: sentence("Stopped; what was answered is kept.")}
+        with shared.places.hold(visitor_of(request)):
+            yield {panel.state: sentence("Loading what was learned.")}
+            work = self._judge(standing, folder, asked, owner, catalog)
+            yield from run_in_place(work, going, panel.state, lambda: stopped)
+
+    def _judge(
+        self, standing: Standing, folder: Path, asked: Asked, owner: str, catalog: Catalog
+    ) -> Generator[Updates, None, Updates]:
+        panel, shared, said = self.panel, self.shared, 0.0
+        for _ in catalog.open(asked.base.model):
+            yield {panel.state: gr.skip()}
+        for _ in loading_learned(standing, folder, catalog, shared.settings, gr.Info):
+            yield {panel.state: gr.skip()}
+        answering = Answering(
+            catalog=catalog, store=shared.store, visitor=owner, max_seconds=shared.settings.max_seconds,
+            max_total_seconds=shared.settings.max_experiment_seconds, max_cells=shared.settings.max_cells,
+        )  # fmt: skip
+        with Returning(judge(asked, answering)) as judging:
+            for news in judging:
+                if time.monotonic() - said > INTERVAL:
+                    said = time.monotonic()
+                    yield {panel.state: sentence(news.words)}
+        result = write_held_out(folder, judging.value, self._others(owner))
+        write_card(JobFolder(folder.parent))
+        text = "Kept with what was learned, and in its card."
+        return {panel.found: held_out_value(result), panel.state: sentence(text)}
 
     @report_errors
     def show_kept(self, key: str, request: gr.Request) -> Updates:
@@ -160,10 +159,10 @@ def wire(handlers: HeldOutHandlers) -> None:
     """Attach the handlers."""
     panel, chosen = handlers.panel, handlers.running.chosen
     panel.line.attach(
-        panel.start.click, report_errors(handlers.judge), [panel.run, chosen, panel.collection],
-        [panel.run, panel.state, panel.found], preprocess=False, trigger_mode="once", **{**experimenting(), **QUIET},
+        panel.start.click, report_errors(handlers.judge), {chosen, panel.collection},
+        [panel.state, panel.found], preprocess=False, trigger_mode="once", **{**experimenting(), **QUIET},
     )  # fmt: skip
-    panel.line.wire(panel.run)
+    panel.line.wire()
     gr.on(
         [chosen.change, handlers.running.changes.change], handlers.show_kept, chosen,
         [panel.frame, panel.found, panel.state], **AT_ONCE,

@@ -1,7 +1,7 @@
 """A watch is looked at, shown, given a new reference, or forgotten."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from playground.evaluation.watching.looking import look
 from playground.evaluation.watching.watch import Watch, watch_of
 from playground.formats import format_count
 from playground.returning import Returning
-from playground.ui.finetune.failing import fail_in_place
+from playground.ui.finetune.in_place import run_in_place
 from playground.ui.finetune.watching import watch_values
 from playground.ui.finetune.watching.looks_figure import looks_figure
 from playground.ui.finetune.watching.watch_panel import WatchPanel
@@ -24,12 +24,15 @@ from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, experimenting
 from playground.ui.handlers.experiment_limits import check_size
 from playground.ui.handlers.messages import report_errors
+from playground.ui.handlers.one_at_a_time import Stoppable
 from playground.ui.handlers.tab import PageContext, Updates
 from playground.ui.handlers.trigger_modes import on_opening_and
 from playground.ui.handlers.uploads import text_of_file
+from playground.ui.handlers.visitors import visitor_of
 from playground.ui.widgets.status import sentence
 
 INTERVAL = 0.3  # seconds between two news of a look
+STOPPED = "Stopped; this look is not kept, for a score of some of the questions is none of all."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,34 +49,33 @@ class WatchHandlers:
     @report_errors
     def look_now(self, values: dict[Any, Any], request: gr.Request) -> Iterator[Updates]:
         """How far a look is, and then what it saw; closing stops it, and nothing of it is kept."""
-        panel, catalog, settings = self.panel, self.shared.sessions.of(request), self.shared.settings
+        panel, going = self.panel, values[self.panel.line.turn]
         watch = self._chosen(values, request)
-        check_size(watch.experiment, settings)
-        yield {panel.state: sentence("Asking."), panel.stop: gr.update(interactive=True)}
-        looking = self._look(watch, catalog, values[panel.changes])
-        yield from fail_in_place(looking, panel.state, {panel.stop: gr.update(interactive=False)})
+        check_size(watch.experiment, self.shared.settings)
+        with self.shared.places.hold(visitor_of(request)):
+            yield {panel.state: sentence("Asking.")}
+            looking = self._look(watch, self.shared.sessions.of(request), going, values[panel.changes])
+            yield from run_in_place(looking, going, panel.state, lambda: {panel.state: sentence(STOPPED)})
 
-    def _look(self, watch: Watch, catalog: Catalog, changes: int) -> Iterator[Updates]:
+    def _look(
+        self, watch: Watch, catalog: Catalog, going: Stoppable, changes: int
+    ) -> Generator[Updates, None, Updates]:
         panel, settings = self.panel, self.shared.settings
-        within, in_all, said = settings.max_seconds, settings.max_experiment_seconds, 0.0
-        with Returning(look(watch, catalog, max_seconds=within, max_total_seconds=in_all)) as work:
+        limits = {"max_seconds": settings.max_seconds, "max_total_seconds": settings.max_experiment_seconds}
+        said = 0.0
+        with Returning(look(watch, catalog, halt=going.halt, **limits)) as work:
             for table in work:
                 if time.monotonic() - said > INTERVAL:
                     said = time.monotonic()
                     done = f"{len(table.results):,} of {format_count(table.total, 'answer')}"
                     yield {panel.state: sentence(f"Asking: {done}.")}
+        if going.halt.is_set():
+            return {panel.state: sentence(STOPPED)}
         kept = self._watches.add(watch, work.value)
-        yield {
-            **self._shown(kept), panel.stop: gr.update(interactive=False), panel.changes: changes + 1,
+        return {
+            **self._shown(kept), panel.changes: changes + 1,
             panel.kept: gr.update(choices=watch_values.offered_watches(self._watches.all()), value=watch.key),
         }  # fmt: skip
-
-    @report_errors
-    def stop_looking(self) -> Updates:
-        return {
-            self.panel.state: sentence("Stopped; nothing of this look is kept."),
-            self.panel.stop: gr.update(interactive=False),
-        }
 
     @report_errors
     def show_watch(self, key: Any) -> Updates:
@@ -160,12 +162,11 @@ def wire(handlers: WatchHandlers) -> None:
     """Attach the handlers."""
     panel, shared = handlers.panel, handlers.shared
     read = {panel.kept, panel.experiment, panel.opened, panel.weights, panel.changes}
-    begun = panel.line.attach(
+    panel.line.attach(
         panel.look.click, handlers.look_now, read, panel.outputs, preprocess=False, trigger_mode="once",
         **{**experimenting(), **QUIET},
     )  # fmt: skip
-    panel.line.wire(gr.State(None))
-    panel.stop.click(handlers.stop_looking, None, [panel.state, panel.stop], cancels=[begun], **AT_ONCE)
+    panel.line.wire()
     panel.kept.change(handlers.show_watch, panel.kept, panel.outputs, preprocess=False, **AT_ONCE)
     panel.renew.click(handlers.renew_watch, panel.kept, panel.outputs, preprocess=False, **AT_ONCE)
     panel.forget.click(handlers.forget_watch, [panel.kept, panel.changes], panel.outputs, preprocess=False, **AT_ONCE)

@@ -31,7 +31,6 @@ class WatchPanel:
     opened: Any
     weights: Any
     look: Any
-    stop: Any
     renew: Any
     forget: Any
     state: Any
@@ -49,7 +48,6 @@ class WatchPanel:
             self.state,
             self.plot,
             self.table,
-            self.stop,
             self.renew,
             self.forget,
             self.changes,
@@ -73,7 +71,7 @@ def build(page: Any) -> WatchPanel:
         with gr.Row(elem_classes="acts"):
             look = gr.Button("Look now", variant="primary", elem_id="watch-look", elem_classes="runs")
             stop = gr.Button("Stop looking", interactive=False, elem_id="watch-stop", elem_classes="stops")
-        line = waiting_line.build(page)
+        line = waiting_line.build(page, look, stop)
         state = widgets.words(spoken=True, elem_id="watch-state")
         plot = gr.Plot(show_label=False, container=False, visible=False, elem_id="watch-plot")
         table = widgets.tables(elem_id="watch-looks")
@@ -82,6 +80,6 @@ def build(page: Any) -> WatchPanel:
             forget = gr.Button("Forget this watch", size="sm", visible=False, elem_classes="quiet-button")
     return WatchPanel(
         kept=kept, new=new, experiment=experiment, upload=upload, opened=gr.State(None), weights=weights, look=look,
-        stop=stop, renew=renew, forget=forget, state=state, plot=plot, table=table, changes=gr.State(0), line=line,
+        renew=renew, forget=forget, state=state, plot=plot, table=table, changes=gr.State(0), line=line,
         offered=offered,
     )  # fmt: skip

@@ -2,8 +2,9 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -19,7 +20,7 @@ from playground.finetuning.preparation.writing.from_seeds import write_more
 from playground.finetuning.preparation.writing.writer import CatalogWriter
 from playground.formats import format_count
 from playground.types import Weights
-from playground.ui.finetune.failing import fail_in_place
+from playground.ui.finetune.in_place import run_in_place
 from playground.ui.finetune.writing.panel import (
     ANSWERS,
     MORE,
@@ -42,6 +43,20 @@ ON_SHARED = "On a shared server nobody trains on rows of their own, so no model 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenSoFar:
+    """The rows that a model wrote, and how often it wrote something else, by what was wrong with it."""
+
+    rows: list[TrainingRow] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+
+    def take(self, written: Written) -> None:
+        if written.row is None:
+            self.left_out[written.left_out] += 1
+        else:
+            self.rows.append(written.row)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WritingHandlers:
     """The handlers."""
 
@@ -52,30 +67,27 @@ class WritingHandlers:
     @report_errors
     def write_rows(self, values: dict[Any, Any], request: gr.Request) -> Iterator[Updates]:
         """Rows as they are written; closing stops the work, and what was written stays."""
-        panel, catalog = self.panel, self.shared.sessions.of(request)
+        catalog, so_far = self.shared.sessions.of(request), WrittenSoFar()
         model, work = self._begin(values, catalog)
-        yield {panel.state: sentence("Opening the model."), panel.stop: gr.update(visible=True), panel.rows: ()}
-        ended = {panel.stop: gr.update(visible=False), panel.kept: gr.update(interactive=True)}
-        yield from fail_in_place(self._write(model, work, catalog), panel.state, ended)
+        yield {self.panel.state: sentence("Opening the model."), self.panel.rows: ()}
+        writing, stopped = self._write(model, work, catalog, so_far), partial(self._show, so_far, "Stopped.")
+        yield from run_in_place(writing, values[self.line.turn], self.panel.state, stopped)
 
-    def _write(self, model: str, work: Iterator[Written], catalog: Catalog) -> Iterator[Updates]:
-        panel = self.panel
+    def _write(
+        self, model: str, work: Iterator[Written | None], catalog: Catalog, so_far: WrittenSoFar
+    ) -> Generator[Updates, None, Updates]:
         for _ in catalog.open(model):
-            yield {panel.state: gr.skip()}
-        rows: list[TrainingRow] = []
-        left_out: Counter[str] = Counter()
+            yield {self.panel.state: gr.skip()}
         told = 0.0
         for written in work:
-            if written.row is None:
-                left_out[written.left_out] += 1
-            else:
-                rows.append(written.row)
+            if written is not None:
+                so_far.take(written)
             if time.monotonic() - told > INTERVAL:
                 told = time.monotonic()
-                yield self._show(rows, left_out, going=True)
-        yield self._show(rows, left_out, going=False)
+                yield self._show(so_far, going=True)
+        return self._show(so_far)
 
-    def _begin(self, values: Mapping[Any, Any], catalog: Catalog) -> tuple[str, Iterator[Written]]:
+    def _begin(self, values: Mapping[Any, Any], catalog: Catalog) -> tuple[str, Iterator[Written | None]]:
         """The model that writes, and its work, which has not begun. Raises for what is not given as it must be."""
         panel = self.panel
         if self.shared.settings.public:
@@ -94,20 +106,15 @@ class WritingHandlers:
             return model.name, answer_prompts(writer, read_prompts(given), how.about)
         return model.name, write_more(writer, read_rows(given).rows, how.wanted, how.about, seed=0)
 
-    def _show(self, rows: Sequence[TrainingRow], left_out: Mapping[str, int], *, going: bool) -> Updates:
-        panel = self.panel
+    def _show(self, so_far: WrittenSoFar, end: str = "", *, going: bool = False) -> Updates:
+        panel, rows = self.panel, so_far.rows
         numbers = [str(number) for number in range(len(rows))]
         choices = [(shown(row), number) for row, number in zip(rows, numbers, strict=True)]
         return {
             panel.rows: tuple(rows),
-            panel.state: sentence(state_text(len(rows), left_out, going=going)),
-            panel.stop: gr.update(visible=going),
+            panel.state: sentence(state_text(len(rows), so_far.left_out, end, going=going)),
             panel.kept: gr.update(choices=choices, value=numbers, visible=bool(rows), interactive=not going),
         }
-
-    @report_errors
-    def stop_writing(self, rows: Sequence[TrainingRow]) -> Updates:
-        return self._show(rows or (), {}, going=False)
 
     @report_errors
     def ask_for(self, kind: object) -> Updates:
@@ -127,24 +134,23 @@ class WritingHandlers:
         return {self.panel.writer: gr.Dropdown(models, value=value)}
 
 
-def state_text(rows: int, left_out: Mapping[str, int], *, going: bool) -> str:
-    """How many rows there are, and what else the model wrote."""
+def state_text(rows: int, left_out: Mapping[str, int], end: str = "", *, going: bool = False) -> str:
+    """How many rows there are, what else the model wrote, and how it came to its `end` where that is early."""
     without = [f"{count:,} {why}" for why, count in left_out.items()]
     ended = [f"{format_count(rows, 'row')} written."] if rows or not going else ["The model begins."]
-    return " ".join([*ended, *([f"Left out: {', '.join(without)}."] if without else [])])
+    return " ".join([*([end] if end else []), *ended, *([f"Left out: {', '.join(without)}."] if without else [])])
 
 
 def wire(handlers: WritingHandlers) -> None:
     """Attach the handlers."""
     panel, shared = handlers.panel, handlers.shared
     inputs = {panel.writer, panel.kind, panel.prompts, panel.seeds, *(field.widget for field in panel.how)}
-    outputs = [panel.state, panel.stop, panel.rows, panel.kept]
-    begun = handlers.line.attach(
+    outputs = [panel.state, panel.rows, panel.kept]
+    handlers.line.attach(
         panel.write.click, handlers.write_rows, inputs, outputs, preprocess=False, trigger_mode="once",
         **{**running(shared.settings), **QUIET},
     )  # fmt: skip
-    handlers.line.wire(gr.State(None))
-    panel.stop.click(handlers.stop_writing, panel.rows, outputs, cancels=[begun], **AT_ONCE)
+    handlers.line.wire()
     panel.kind.change(
         handlers.ask_for, panel.kind, [panel.prompts, panel.seeds, panel.wanted], preprocess=False, **AT_ONCE
     )

@@ -104,7 +104,7 @@ def build() -> WritingPanel:
         how[-1].widget.visible = False  # of answers to prompts there are as many as there are prompts
         with gr.Row(elem_classes="acts"):
             write = gr.Button("Write rows", size="sm", variant="secondary", elem_id="write-rows")
-            stop = gr.Button("Stop writing", size="sm", visible=False, elem_classes="quiet-button")
+            stop = gr.Button("Stop writing", size="sm", interactive=False, elem_classes="quiet-button")
         state = widgets.words(spoken=True, elem_id="writing-state")
         kept = gr.CheckboxGroup(
             [], label="Rows to learn from", info="Untick what is wrong, or not what you want to be learned.",

@@ -1,7 +1,8 @@
-"""Work of the Fine-tune tab that fails says so in its place, and its Stop goes."""
+"""Work of the Fine-tune tab says in its place how it ended: stopped, or failed and why."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
+from unittest.mock import Mock
 
 import gradio as gr
 import pytest
@@ -9,31 +10,49 @@ import pytest
 from playground.errors import GenerationFailed, PlaygroundError
 from playground.finetuning.preparation.rows import TrainingRow, messages_of
 from playground.finetuning.preparation.writing.from_prompts import Written
-from playground.ui.finetune.failing import fail_in_place
+from playground.ui.finetune.in_place import run_in_place
 from playground.ui.finetune.writing import panel as writing_panel
 from playground.ui.finetune.writing.handlers import WritingHandlers
 from playground.ui.gate.values import check_outputs
 from playground.ui.handlers.messages import BUG
+from playground.ui.handlers.one_at_a_time import Stoppable
+
+STOPPED = {"kept": "usable", "state": "stopped"}
 
 
-def work_that(error: Exception, closed: list[str]) -> Iterator[dict[str, Any]]:
+def work_that(error: Exception | None, closed: list[str]) -> Generator[dict[str, Any], None, dict[str, Any]]:
     try:
         yield {"found": 1}
-        raise error
+        if error:
+            raise error
+        return {"state": "done"}
     finally:
         closed.append("closed")
 
 
+def run(error: Exception | None, going: Stoppable, closed: list[str]) -> Iterator[dict[str, Any]]:
+    return run_in_place(work_that(error, closed), going, "state", lambda: STOPPED)
+
+
 @pytest.mark.parametrize(("error", "said"), [(PlaygroundError("No room."), "No room."), (KeyError("row"), BUG)])
 def test_it_says_why_where_its_result_would_stand(error: Exception, said: str) -> None:
-    found, failed = fail_in_place(work_that(error, []), "state", {"stop": "hidden"})
+    found, failed = run(error, Stoppable(), [])
     assert found == {"found": 1}
-    assert failed == {"stop": "hidden", "state": {"text": said, "wrong": True}}
+    assert failed == {"kept": "usable", "state": {"text": said, "wrong": True}}
+
+
+def test_it_shows_what_came_of_it_or_that_it_was_stopped() -> None:
+    assert list(run(None, Stoppable(), []))[-1] == {"state": "done"}
+    going, closed = Stoppable(), list[str]()
+    updates = run(None, going, closed)
+    next(updates)
+    going.halt.set()
+    assert (list(updates), closed) == ([STOPPED], ["closed"])
 
 
 def test_closing_it_closes_the_work_and_says_nothing() -> None:
     closed: list[str] = []
-    updates = fail_in_place(work_that(KeyError("row"), closed), "state", {})
+    updates = run(KeyError("row"), Stoppable(), closed)
     next(updates)
     updates.close()  # type: ignore[attr-defined]
     assert closed == ["closed"]
@@ -58,10 +77,10 @@ def test_rows_that_were_written_before_it_failed_can_be_kept(monkeypatch: pytest
 
     with gr.Blocks():
         panel = writing_panel.build()
-    handlers: Any = WritingHandlers(panel=panel, shared=Shared(), line=None)  # type: ignore[arg-type]
+    handlers: Any = WritingHandlers(panel=panel, shared=Shared(), line=Mock())  # type: ignore[arg-type]
     monkeypatch.setattr(WritingHandlers, "_begin", lambda *_: ("m", written()))
     shown: dict[Any, Any] = {}
-    for updates in handlers.write_rows({}, None):
+    for updates in handlers.write_rows({handlers.line.turn: Stoppable()}, None):
         check_outputs(updates)
         for widget, update in updates.items():
             is_update = isinstance(update, dict) and isinstance(shown.get(widget), dict)
@@ -69,5 +88,4 @@ def test_rows_that_were_written_before_it_failed_can_be_kept(monkeypatch: pytest
     assert shown[panel.rows] == (row,)
     assert shown[panel.kept]["value"] == ["0"]
     assert shown[panel.kept]["interactive"]
-    assert shown[panel.stop]["visible"] is False
     assert shown[panel.state] == {"text": "The endpoint went away.", "wrong": True}
