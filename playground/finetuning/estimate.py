@@ -10,6 +10,8 @@ import psutil  # type: ignore[import-untyped]
 
 from playground.backends.catalog import ModelInfo
 from playground.backends.memory import available_memory
+from playground.finetuning.heads.plan import MOST_MEASURED, HeadPlan, Trains
+from playground.finetuning.heads.rows import HeadRow, texts_of
 from playground.finetuning.jobs.standing import Standing
 from playground.finetuning.methods import METHODS
 from playground.finetuning.preparation.rows import Row, answers_of, prompt_of
@@ -37,6 +39,13 @@ FACTORS = 57_600  # weights of IA3
 CHARACTERS, TEMPLATE = 4.0, 40  # to a token of English, and tokens that a chat template puts around
 ANSWER_SECONDS = 5.0  # of one core for the sample answers of a look, with that model
 FORWARD = 0.30  # of a step's time is its forward pass
+
+
+# The same of a head on all-MiniLM-L6-v2, and its bytes: the encoder's, and of each weight that learns.
+HEAD_SECONDS: dict[Trains, float] = {"encoder_and_head": 0.0006, "head_alone": 0.0003}
+ENCODER_PARAMETERS = 22_713_216
+HEAD_STEP_BYTES = 0.4e6  # for each token of a batch
+READ_TOKENS = 2  # that an encoder puts around a text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +112,33 @@ def estimate_search(
 def parameters_of(info: ModelInfo) -> int | None:
     """How many parameters a model has, where that is known before it is loaded."""
     return info.details.parameters if info.details else info.suggestion.parameters if info.suggestion else None
+
+
+def estimate_head(
+    plan: HeadPlan, rows: Sequence[HeadRow], held_out: Sequence[HeadRow], before: Iterable[Standing],
+    cores: int | None = None,
+) -> TrainingEstimate | None:  # fmt: skip
+    """The same of a head; None for another encoder than the playground's own, of which none was trained here yet."""
+    known = next((pace for one in before if _same_encoder(one, plan) and (pace := seconds_per_token(one))), None)
+    if plan.encoder_source and known is None:
+        return None
+    pace = known or HEAD_SECONDS[plan.trains] / (cores or psutil.cpu_count(logical=False) or 1)
+    sizes, measured = (
+        [sum(len(text) / CHARACTERS + READ_TOKENS for text in texts_of(row)) for row in some]
+        for some in (rows, held_out[:MOST_MEASURED])
+    )
+    learned = ENCODER_PARAMETERS if plan.trains == "encoder_and_head" else 0
+    return TrainingEstimate(
+        seconds=plan.steps * plan.batch * sum(sizes) / len(sizes) * pace + 2 * FORWARD * pace * sum(measured),
+        bytes=PROCESS + 4.0 * ENCODER_PARAMETERS + TRAINED * learned + plan.batch * max(sizes) * HEAD_STEP_BYTES,
+        free=available_memory(),
+        measured=known is not None,
+    )
+
+
+def _same_encoder(standing: Standing, plan: HeadPlan) -> bool:
+    head = standing.job.head
+    return head is not None and (head.encoder_source, head.trains) == (plan.encoder_source, plan.trains)
 
 
 def trained_weights(recipe: Recipe, parameters: int) -> float:

@@ -9,7 +9,7 @@ import pytest
 
 from playground.backends.sources import ModelSource
 from playground.errors import TrainingFailed, TrainingHopeless
-from playground.finetuning.jobs import ending, worker
+from playground.finetuning.jobs import ending, events_file, worker
 from playground.finetuning.jobs.job import End, Job, JobFolder
 from playground.finetuning.jobs.standing import History, Standing, read_history
 from playground.finetuning.preparation.rows import TrainingRow, messages_of
@@ -69,10 +69,10 @@ class NearlyFull(io.RawIOBase):
 
 def test_a_line_is_written_whole_or_the_full_disk_is_named() -> None:
     disk = NearlyFull(1000)
-    worker._tell(disk, {"kind": "stage", "words": "x" * 40})
+    events_file.tell(disk, {"kind": "stage", "words": "x" * 40})
     assert json.loads(disk.held) == {"kind": "stage", "words": "x" * 40}
     with pytest.raises(TrainingFailed, match=r"written down: No space left on device\. Make room") as caught:
-        worker._tell(NearlyFull(12), {"kind": "stage", "words": "x" * 40})
+        events_file.tell(NearlyFull(12), {"kind": "stage", "words": "x" * 40})
     assert "secret" not in str(caught.value)
 
 

@@ -20,9 +20,9 @@ from patience import PATIENCE
 from playground.backends import base
 from playground.backends.scripted import echo_prompt
 from playground.errors import TrainingFailed
+from playground.finetuning.jobs.training_jobs import TrainingJobs
 from playground.settings import Settings
 from playground.ui.app import build_app
-from playground.ui.finetune.heads import training_heads
 from playground.ui.handlers.event_options import EXPERIMENT, RUN
 
 ODD: list[Any] = [None, 5, "x", [], {}, {"step": 0, "sample": 0}, {"key": "nope"}, {"key": []}, {"id": -1, "by": None}]
@@ -128,9 +128,9 @@ def forger(catalog_of: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 @pytest.fixture(autouse=True)
-def _no_head_is_trained(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the page holds at first would train one, for half a minute."""
-    monkeypatch.setattr(training_heads, "follow", Mock(side_effect=TrainingFailed("No head is trained here.")))
+def _nothing_is_trained(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the page holds at first would train a head, for half a minute."""
+    monkeypatch.setattr(TrainingJobs, "start", Mock(side_effect=TrainingFailed("Nothing is trained here.")))
 
 
 def test_odd_events_are_refused_in_words(

@@ -1,22 +1,17 @@
-"""What is trained and how, each number declared once, and the folder of a head."""
+"""What is trained and how, each number declared once, and what came of it."""
 
-import json
-import secrets
-import time
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from playground import setups
-from playground.errors import InvalidSetup, TrainingFailed
+from playground.backends.sources import ModelSource, parse_source
 from playground.finetuning.heads.kinds import HeadName
-from playground.finetuning.heads.own import Parts
-from playground.finetuning.heads.rows import from_json_lines, to_json_lines
 from playground.finetuning.recipe import MAX_SEED, Recipe
-from playground.finetuning.whole_file import write_json_whole
 from playground.parameters import STRICT, choice, number, text
 
+ENCODER = "all-MiniLM-L6-v2"
+MOST_MEASURED = 150  # rows that are held out: more would take longer than the training
+DECAY = 0.01
 RATES = {"encoder_and_head": 2e-4, "head_alone": 1e-2}
 Trains = Literal["encoder_and_head", "head_alone"]
 
@@ -48,8 +43,21 @@ class HeadPlan:
         """Its numbers as the loop takes them."""
         return Recipe(
             steps=self.steps, batch=self.batch, rate=RATES[self.trains] if self.rate is None else self.rate,
-            seed=self.seed,
+            decay=DECAY, seed=self.seed,
         )  # fmt: skip
+
+    @property
+    def source(self) -> ModelSource:
+        """Where the encoder lies. Raises InvalidSetup for what is no source."""
+        if self.encoder_source:
+            return parse_source(self.encoder_source)
+        return ModelSource(kind="packaged", place=ENCODER)
+
+
+def parse_head_plan(data: Any) -> HeadPlan:
+    """A checked plan. Raises InvalidSetup naming what is wrong with it."""
+    plan: HeadPlan = setups.build(HeadPlan, data, ("head",))
+    return plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +74,6 @@ class Score:
 class TrainedHead:
     """What came of a plan. `trained` counts the weights that learned, of so many `parameters`."""
 
-    key: str
     plan: HeadPlan
     encoder: str
     data: str
@@ -75,61 +82,3 @@ class TrainedHead:
     parameters: int
     seconds: float
     made: float
-
-
-@dataclass(frozen=True, slots=True)
-class HeadFolder:
-    """The folder of one head."""
-
-    path: Path
-
-    @property
-    def result(self) -> Path:
-        """The model, once it is trained."""
-        return self.path / "result"
-
-    def write(self, plan: HeadPlan, parts: Parts, data: str) -> None:
-        """Raises TrainingFailed where it cannot be kept."""
-        try:
-            self.path.mkdir(parents=True)
-            (self.path / "rows.jsonl").write_text(to_json_lines(parts[0]), "utf-8")
-            (self.path / "held_out.jsonl").write_text(to_json_lines(parts[1]), "utf-8")
-            write_json_whole(self.path / "plan.json", {"plan": asdict(plan), "data": data})
-        except OSError as error:
-            raise TrainingFailed(f"The head cannot be kept in {self.path}: {error.strerror}.") from error
-
-    def read(self) -> tuple[HeadPlan, Parts, str]:
-        kept = json.loads((self.path / "plan.json").read_text("utf-8"))
-        plan: HeadPlan = setups.build(HeadPlan, kept["plan"], ("head",))
-        rows, held_out = (
-            from_json_lines(plan.kind, (self.path / f"{name}.jsonl").read_text("utf-8"))
-            for name in ("rows", "held_out")
-        )
-        return plan, (rows, held_out), kept["data"]
-
-    def write_trained(self, head: TrainedHead) -> None:
-        write_json_whole(self.path / "head.json", asdict(head))
-
-    def read_trained(self) -> TrainedHead | None:
-        """None for a head that was not trained to its end, or by another version."""
-        try:
-            kept: Mapping[str, Any] = json.loads((self.path / "head.json").read_text("utf-8"))
-            plan: HeadPlan = setups.build(HeadPlan, kept["plan"], ("head",))
-            scores = tuple(
-                Score(name=one["name"], rows=one["rows"], before=tuple(one["before"]), after=tuple(one["after"]))
-                for one in kept["scores"]
-            )
-            return TrainedHead(**{**kept, "plan": plan, "scores": scores, "key": self.path.name})
-        except (OSError, ValueError, KeyError, TypeError, InvalidSetup):
-            return None
-
-
-def new_folder(heads: Path) -> HeadFolder:
-    """A folder that is not there yet, below that of all heads."""
-    return HeadFolder(heads / f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}")
-
-
-def trained_heads(heads: Path) -> tuple[TrainedHead, ...]:
-    """All that were trained to their end, the newest first."""
-    found = [HeadFolder(path.parent).read_trained() for path in heads.glob("*/head.json")]
-    return tuple(sorted(filter(None, found), key=lambda head: -head.made))

@@ -1,27 +1,23 @@
 """Trains a head, and the encoder below it where that is wanted."""
 
-import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch.optim.lr_scheduler import LambdaLR
 from transformers import AutoTokenizer
 
 from playground.backends.local.files.loading import CLASSES, device
-from playground.errors import ModelUnavailable, TrainingHopeless
-from playground.finetuning.heads.encoding import NONE, batch_loss, encode_row
+from playground.errors import ModelUnavailable
+from playground.finetuning.heads.encoding import NONE, Encoded, batch_loss, encode_row
 from playground.finetuning.heads.kinds import HEADS
 from playground.finetuning.heads.own import labels_of
 from playground.finetuning.heads.plan import HeadPlan
 from playground.finetuning.heads.rows import HeadRow
-from playground.finetuning.training.events import TrainingStep
-from playground.finetuning.training.loss import batches
-from playground.finetuning.training.schedules import rate_share
-
-DECAY = 0.01
-LONGEST_GRADIENT = 1.0
+from playground.finetuning.training.checkpoints import Checkpoints
+from playground.finetuning.training.events import TrainingEvent
+from playground.finetuning.training.loop import Trained, Watched, learn
 
 
 def new_head(folder: Path, plan: HeadPlan, rows: Sequence[HeadRow]) -> tuple[Any, Any]:
@@ -70,34 +66,70 @@ def _labels(plan: HeadPlan, rows: Sequence[HeadRow]) -> dict[str, Any]:
 
 
 def train_head(
-    model: Any, tokenizer: Any, rows: Sequence[HeadRow], plan: HeadPlan
-) -> Generator[TrainingStep, None, None]:
-    """Train in place; closing stops it where it is. Raises TrainingHopeless for a loss that is no number."""
-    recipe, number_of = plan.recipe, model.config.label2id
-    encoded = [encode_row(tokenizer, row, number_of) for row in rows]
-    weights = [weight for weight in model.parameters() if weight.requires_grad]
-    optimizer = torch.optim.AdamW(weights, lr=recipe.rate or 0.0, weight_decay=DECAY)
-    schedule = LambdaLR(optimizer, lambda step: rate_share(recipe, step))
+    model: Any, tokenizer: Any, rows: Sequence[HeadRow], plan: HeadPlan, checkpoints: Checkpoints | None = None
+) -> Generator[TrainingEvent, None, Trained]:
+    """Train in place, from where the checkpoints stand; closing writes one. Raises TrainingHopeless for a loss that is
+    no number."""
+    objective = LearnHead(model, tokenizer, model.config.label2id)
+    encoded = list(objective.encode(rows))
     torch.manual_seed(plan.seed)  # of what is left out by chance
-    started = time.monotonic()
-    model.train()
-    for step, batch in enumerate(batches(encoded, recipe), 1):
-        rate = float(schedule.get_last_lr()[0])
-        loss = batch_loss(model, tokenizer, batch)
-        loss.backward()  # type: ignore[no-untyped-call]
-        norm = torch.nn.utils.clip_grad_norm_(weights, LONGEST_GRADIENT).item()
-        if not (loss.isfinite() and norm < float("inf")):
-            raise TrainingHopeless(
-                f"The loss is not a number any more at step {step}: the learning rate of {rate:.2g} is too high. "
-                "Lower it and start again."
-            )
-        optimizer.step()
-        schedule.step()
-        optimizer.zero_grad()
-        seconds = time.monotonic() - started
-        yield TrainingStep(
-            step=step, steps=plan.steps, loss=loss.item(), seconds=seconds, rate=rate, norm=norm,
-            tokens=sum(len(one["input_ids"]) for row in batch for one in row),
-            left=seconds / step * (plan.steps - step),
-        )  # fmt: skip
-    model.eval()
+    learner = HeadLearner(model)
+    return (
+        yield from learn(
+            learner, objective, tokenizer, (encoded, ()), plan.recipe, Watched(), checkpoints, model.device
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class HeadLearner:
+    """What learns: the head, and the encoder with it unless that stays as it is."""
+
+    model: Any
+
+    @property
+    def weights(self) -> list[torch.Tensor]:
+        return list(self._learned().values())
+
+    @property
+    def shrunk(self) -> list[torch.Tensor]:
+        return self.weights
+
+    def switch(self, *, learning: bool) -> None:
+        self.model.train(learning)
+
+    def state(self) -> dict[str, torch.Tensor]:
+        return {name: weight.detach().clone() for name, weight in self._learned().items()}
+
+    def restore(self, state: Mapping[str, torch.Tensor]) -> None:
+        with torch.no_grad():
+            for name, weight in self._learned().items():
+                weight.copy_(state[name])
+
+    def detach(self) -> None:
+        """There is nothing to take off: the process ends, or the model is loaded anew."""
+
+    def _learned(self) -> dict[str, torch.Tensor]:
+        return {name: weight for name, weight in self.model.named_parameters() if weight.requires_grad}
+
+
+@dataclass(frozen=True, slots=True)
+class LearnHead:
+    """What is made smaller: see `Objective`. What learns is the model that it is made with."""
+
+    model: Any
+    tokenizer: Any
+    number_of: Mapping[str, int]
+
+    @property
+    def slower(self) -> float:
+        return 1.0
+
+    def encode(self, rows: Sequence[Any]) -> Iterator[list[Encoded]]:
+        return (encode_row(self.tokenizer, row, self.number_of) for row in rows)
+
+    def total(self, learner: Any, batch: Sequence[list[Encoded]]) -> tuple[torch.Tensor, int]:
+        return batch_loss(self.model, self.tokenizer, batch) * len(batch), len(batch)
+
+    def tokens(self, row: list[Encoded]) -> int:
+        return sum(len(one["input_ids"]) for one in row)

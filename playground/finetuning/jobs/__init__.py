@@ -3,6 +3,7 @@
 base_model.py      The model that a training begins with, and one that teaches it, loaded from where their files lie
 deaths.py          How a training's process is asked to end, and why one ended that could not say so itself
 ending.py          How a training's process comes to its end: it is written down, also when somebody asks early
+events_file.py     What happens in a training, written down at once, a line of JSON each
 job.py             A training as its folder keeps it: what it is, what happened in it, and how it ended
 learned.py         What a training made, in the list of models: its name there, and how it is loaded and taken off
 priority.py        How much of the processor a training takes, so that whoever asks meanwhile keeps most of it

@@ -6,12 +6,15 @@ import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 from playground.backends.sources import ModelSource
 from playground.errors import TrainingFailed
-from playground.finetuning.preparation.rows import Row, from_json_lines, to_json_lines
+from playground.finetuning.heads import rows as head_rows
+from playground.finetuning.heads.plan import HeadPlan, parse_head_plan
+from playground.finetuning.preparation.rows import from_json_lines, to_json_lines
 from playground.finetuning.recipe import Recipe, parse_recipe, recipe_to_dict
 from playground.finetuning.search.space import Search, parse_search
 from playground.finetuning.training.events import LATEST
@@ -19,6 +22,7 @@ from playground.finetuning.whole_file import write_json_whole
 from playground.types import Message
 
 log = logging.getLogger(__name__)
+Rows = tuple[Any, ...]  # of a model, or of a head
 Ending = Literal["done", "stopped", "failed"]
 
 
@@ -31,7 +35,8 @@ class Job:
     `teacher_title`.
     After `most_seconds`, of all its sittings together, it is stopped; None is never. `sittings` are when each that is
     over ended, and the seconds that its process took, also before the first step. With a `search` several recipes are
-    tried, and at the end `recipe` is the best of them.
+    tried, and at the end `recipe` is the best of them. With a `head` that is put on an encoder and trained, by the
+    numbers of its plan, which `recipe` repeats; its rows are those of heads.
     """
 
     id: str
@@ -50,6 +55,7 @@ class Job:
     search: Search | None = None
     teacher: ModelSource | None = None
     teacher_title: str = ""
+    head: HeadPlan | None = None
 
     @property
     def last_used(self) -> float:
@@ -59,7 +65,8 @@ class Job:
     def learns_as(self, other: "Job") -> bool:
         """Whether both do the same to the same model: from the same rows they would end in the same weights."""
         return all(
-            getattr(self, name) == getattr(other, name) for name in ("model", "source", "recipe", "search", "teacher")
+            getattr(self, name) == getattr(other, name)
+            for name in ("model", "source", "recipe", "search", "teacher", "head")
         )
 
     def after_sitting(self, ended: float, took: float) -> "Job":
@@ -121,13 +128,14 @@ class JobFolder:
                 found += path.stat().st_size
         return found
 
-    def create(self, job: Job, rows: Sequence[Row], validation: Sequence[Row], held_out: Sequence[Row] = ()) -> None:
+    def create(self, job: Job, rows: Sequence[Any], validation: Sequence[Any], held_out: Sequence[Any] = ()) -> None:
         """`held_out` are rows sealed for the end. Raises TrainingFailed when it cannot be written."""
+        as_lines = to_json_lines if job.head is None else head_rows.to_json_lines
         try:
             self.path.mkdir(parents=True)
-            (self.path / "rows.jsonl").write_text(to_json_lines(rows), "utf-8")
-            (self.path / "validation.jsonl").write_text(to_json_lines(validation), "utf-8")
-            (self.path / "held_out.jsonl").write_text(to_json_lines(held_out), "utf-8")
+            (self.path / "rows.jsonl").write_text(as_lines(rows), "utf-8")
+            (self.path / "validation.jsonl").write_text(as_lines(validation), "utf-8")
+            (self.path / "held_out.jsonl").write_text(as_lines(held_out), "utf-8")
             self.write_job(job)
         except OSError as error:
             shutil.rmtree(self.path, ignore_errors=True)
@@ -149,7 +157,8 @@ class JobFolder:
         parts = {"source": ModelSource(**data["source"]), "recipe": recipe, "search": search}
         sittings = tuple((ended, took) for ended, took in data.get("sittings", ()))
         teacher = ModelSource(**data["teacher"]) if data.get("teacher") else None
-        return Job(**{**data, **parts, "prompts": tuple(turns), "sittings": sittings, "teacher": teacher})
+        head = parse_head_plan(data["head"]) if data.get("head") else None
+        return Job(**{**data, **parts, "prompts": tuple(turns), "sittings": sittings, "teacher": teacher, "head": head})
 
     def read_owner(self) -> str:
         """Whose it is, also where the rest is not of today; nobody's where not even that can be read."""
@@ -160,12 +169,12 @@ class JobFolder:
         owner = data.get("owner") if isinstance(data, dict) else ""
         return owner if isinstance(owner, str) else ""
 
-    def read_rows(self) -> tuple[tuple[Row, ...], tuple[Row, ...], tuple[Row, ...]]:
+    def read_rows(self) -> tuple[Rows, Rows, Rows]:
         """Rows to train on, those to look at, and those sealed for the end, which older trainings have none of."""
+        head = self.read_job().head
+        parse = from_json_lines if head is None else partial(head_rows.from_json_lines, head.kind)
         files = [self.path / f"{name}.jsonl" for name in ("rows", "validation", "held_out")]
-        rows, validation, held_out = (
-            from_json_lines(file.read_text("utf-8")) if file.exists() else () for file in files
-        )
+        rows, validation, held_out = (parse(file.read_text("utf-8")) if file.exists() else () for file in files)
         return rows, validation, held_out
 
     def write_end(self, end: End) -> None:

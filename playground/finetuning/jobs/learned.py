@@ -11,7 +11,7 @@ from playground.backends.catalog import Catalog
 from playground.backends.entries import EVERYBODY, AdapterEntry
 from playground.backends.sources import ModelSource
 from playground.errors import LimitReached, ModelInUse, ModelUnavailable
-from playground.finetuning.jobs.job import JobFolder
+from playground.finetuning.jobs.job import Job, JobFolder
 from playground.finetuning.jobs.standing import Standing
 from playground.finetuning.methods import method_of
 from playground.settings import Settings
@@ -27,14 +27,15 @@ def name_of(standing: Standing) -> str:
     return f"{title[:40]}-{standing.job.id.rpartition('-')[2]}"
 
 
+def is_model(job: Job) -> bool:
+    """Whether what comes of it is a whole model, and no adapter of the base."""
+    return job.head is not None or method_of(job.recipe).makes_model
+
+
 def weights_of(standing: Standing) -> Weights:
     """What was learned, as it is asked for once it is loaded: a model of its own, or an adapter of the base."""
     name = name_of(standing)
-    return (
-        Weights(model=name)
-        if method_of(standing.job.recipe).makes_model
-        else Weights(model=standing.job.model, adapter=name)
-    )
+    return Weights(model=name) if is_model(standing.job) else Weights(model=standing.job.model, adapter=name)
 
 
 def loading_learned(
@@ -48,7 +49,7 @@ def loading_learned(
     trained on.
     """
     job, name = standing.job, name_of(standing)
-    if method_of(job.recipe).makes_model:
+    if is_model(job):
         known = [info.name for info in catalog.models()]
         return commands.load_model(catalog, settings, name if name in known else str(folder), name)
     adapters = [adapter.name for adapter in catalog.info(job.model).adapters]

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from playground.errors import InvalidSetup, LimitReached, TrainingFailed
 from playground.finetuning.jobs.job import End, Job, JobFolder
@@ -32,8 +33,9 @@ class TrainingJobs:
         """`most_bytes` is what strangers' trainings may take together on the disk."""
         self._folder, self._turns, self._most_bytes = folder, Turns(folder, cache), most_bytes
 
-    def start(self, job: Job, rows: Sequence[Row], validation: Sequence[Row], held_out: Sequence[Row] = ()) -> str:
-        """Keep a training under a new id, which is returned, and run it when its turn comes.
+    def start(self, job: Job, rows: Sequence[Any], validation: Sequence[Any], held_out: Sequence[Any] = ()) -> str:
+        """Keep a training under a new id, which is returned, and run it when its turn comes. A head's rows are those of
+        heads.
 
         Raises LimitReached when too many wait or are kept, TrainingFailed when it cannot be kept, and InvalidSetup
         while one of the same owner learns the same in the same way.

@@ -4,7 +4,6 @@ Its input is its line to whoever started it: a byte asks it to stop and to keep 
 input, which comes with the end of the other process, ends it at once.
 """
 
-import json
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -16,7 +15,10 @@ from playground import deprecations
 from playground.backends.local.files.child_process import listen_to_parent
 from playground.backends.sources import HOME
 from playground.errors import PlaygroundError, TrainingFailed, TrainingHopeless
+from playground.finetuning.heads.card import score_words
+from playground.finetuning.heads.plan import HeadPlan
 from playground.finetuning.jobs.ending import Stop, write_down
+from playground.finetuning.jobs.events_file import mend_torn, tell
 from playground.finetuning.jobs.job import End, Job, JobFolder
 from playground.finetuning.jobs.priority import step_back
 from playground.finetuning.jobs.standing import read_history
@@ -76,29 +78,30 @@ def _run(folder: JobFolder, cache: Path, stopped: threading.Event, begun: Callab
     job = folder.read_job()
     mend_torn(folder.events)
     with folder.events.open("ab", buffering=0) as events:  # what is held back would be written again as it is closed
-        _tell(events, {"kind": "stage", "words": "Starting PyTorch"})
+        tell(events, {"kind": "stage", "words": "Starting PyTorch"})
         from playground.backends.local.fingerprints import contents
         from playground.finetuning.jobs.base_model import load_base, load_teacher, source_of
         from playground.finetuning.search.trying import Found, search_recipes
         from playground.finetuning.training.checkpoints import Checkpoints
-        from playground.finetuning.training.events import Looking, TrainingStep, event_to_dict
         from playground.finetuning.training.loop import Watched, train
         from playground.finetuning.training.sealed import seal
 
-        _tell(events, {"kind": "stage", "words": f"Loading {job.model_title}"})
+        if job.head is not None:
+            return _run_head(job, job.head, folder, cache, events, stopped, begun)
+        tell(events, {"kind": "stage", "words": f"Loading {job.model_title}"})
         model, tokenizer = load_base(job, cache)
         _check_base(folder, job, contents(source_of(job), Settings(cache=cache)) or "")
         if job.teacher is not None:
-            _tell(events, {"kind": "stage", "words": f"Loading {job.teacher_title}, which teaches"})
+            tell(events, {"kind": "stage", "words": f"Loading {job.teacher_title}, which teaches"})
         teacher, teacher_window = load_teacher(job, cache, model, tokenizer)
         rows, validation, held_out = folder.read_rows()
         if window := getattr(model.config, "max_position_embeddings", None):
             recipes = largest(job.recipe, job.search) if job.search else [job.recipe]
             _refuse_too_long([*rows, *validation, *held_out], recipes, tokenizer, window, teacher_window)
         if held_out:
-            _tell(events, {"kind": "stage", "words": "Reading the sealed rows with the model as it is"})
+            tell(events, {"kind": "stage", "words": "Reading the sealed rows with the model as it is"})
         sealed = seal(model, tokenizer, held_out, job.recipe, teacher) if held_out else None
-        _tell(events, {"kind": "stage", "words": "Looking at the model as it is"})
+        tell(events, {"kind": "stage", "words": "Looking at the model as it is"})
         if job.search:
             steps: Any = search_recipes(
                 model, tokenizer, rows, job.recipe, job.search, validation, folder.checkpoints,
@@ -108,14 +111,7 @@ def _run(folder: JobFolder, cache: Path, stopped: threading.Event, begun: Callab
             watched = Watched(rows=validation, prompts=job.prompts)
             steps = train(model, tokenizer, rows, job.recipe, watched, Checkpoints(folder.checkpoints), teacher)
         with Returning(steps) as work:
-            late = False
-            while not (late or stopped.is_set()) and (event := next(work, None)):
-                begun()
-                if isinstance(event, Looking):
-                    continue
-                _tell(events, event_to_dict(event))
-                if isinstance(event, TrainingStep) and job.most_seconds is not None:
-                    late = event.seconds >= job.most_seconds and event.step < event.steps
+            late = _follow(work, job, events, stopped, begun)
         if not work.ended:
             return _stopped_end(folder, job, late=late)
         found = work.value
@@ -132,6 +128,49 @@ def _run(folder: JobFolder, cache: Path, stopped: threading.Event, begun: Callab
         kept = trained.best_step if trained.best_step not in (None, trained.step) else None
         words = " ".join(filter(None, [_ended(trained.step, kept, trained.step < job.recipe.steps), judgement]))
         return End(ending="done", words=words, step=trained.step, best_step=kept, sealed=after)
+
+
+def _run_head(
+    job: Job, plan: HeadPlan, folder: JobFolder, cache: Path, events: IO[bytes], stopped: threading.Event,
+    begun: Callable[[], None],
+) -> End:  # fmt: skip
+    """The same for a head on an encoder."""
+    from playground.backends.local.fingerprints import contents
+    from playground.finetuning.heads.making import make_head
+    from playground.finetuning.jobs.base_model import source_of
+    from playground.finetuning.training.checkpoints import Checkpoints
+
+    def say(words: str) -> None:
+        tell(events, {"kind": "stage", "words": words})
+
+    rows, _, held_out = folder.read_rows()
+    work = make_head(
+        plan, rows, held_out, job.data, folder.result, Checkpoints(folder.checkpoints), cache, say,
+        lambda: _check_base(folder, job, contents(source_of(job), Settings(cache=cache)) or ""),
+    )  # fmt: skip
+    with Returning(work) as making:
+        late = _follow(making, job, events, stopped, begun)
+    if not making.ended:
+        return _stopped_end(folder, job, late=late)
+    words = f"{_ended(plan.steps, None, early=False)} {score_words(making.value)}"
+    return End(ending="done", words=words, step=plan.steps)
+
+
+def _follow(
+    work: Returning[Any, Any], job: Job, events: IO[bytes], stopped: threading.Event, begun: Callable[[], None]
+) -> bool:
+    """Write down what happens until the end, or until it is stopped; whether that was because its time was over."""
+    from playground.finetuning.training.events import Looking, TrainingStep, event_to_dict
+
+    late = False
+    while not (late or stopped.is_set()) and (event := next(work, None)):
+        begun()
+        if isinstance(event, Looking):
+            continue
+        tell(events, event_to_dict(event))
+        if isinstance(event, TrainingStep) and job.most_seconds is not None:
+            late = event.seconds >= job.most_seconds and event.step < event.steps
+    return late
 
 
 def _stopped_end(folder: JobFolder, job: Job, *, late: bool) -> End:
@@ -189,26 +228,6 @@ def _check_base(folder: JobFolder, job: Job, now: str) -> None:
             "not fit them: start it anew."
         )
     folder.write_base(now)
-
-
-def mend_torn(events: Path) -> None:
-    """Take off a last line that a full disk or a kill cut through, so that the next one is not written onto it."""
-    if events.exists():
-        with events.open("r+b") as file:
-            file.truncate(file.read().rfind(b"\n") + 1)
-
-
-def _tell(events: IO[bytes], data: dict[str, Any]) -> None:
-    """One line, at once. Raises TrainingFailed when the disk takes no more."""
-    line = memoryview(f"{json.dumps(data)}\n".encode())
-    try:
-        while line:
-            line = line[events.write(line) :]  # a disk that is nearly full takes a part of it
-    except OSError as error:
-        raise TrainingFailed(
-            f"What happens cannot be written down: {error.strerror}. Make room on the disk and go on from the last "
-            "checkpoint."
-        ) from error
 
 
 if __name__ == "__main__":

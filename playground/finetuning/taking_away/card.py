@@ -11,6 +11,8 @@ from playground.backends.packaged_models import find_packaged
 from playground.backends.sources import HUB_NAME, ModelSource
 from playground.errors import TrainingFailed
 from playground.evaluation.report.cells import escape_markdown
+from playground.finetuning.heads.card import head_card
+from playground.finetuning.heads.kept import read_trained
 from playground.finetuning.held_out.kept import read_held_out
 from playground.finetuning.held_out.report import as_markdown as held_out_markdown
 from playground.finetuning.jobs.job import Job, JobFolder
@@ -31,6 +33,9 @@ def write_card(folder: JobFolder) -> None:
     Raises TrainingFailed when it cannot be written.
     """
     try:
+        if (head := read_trained(folder.result)) is not None:
+            (folder.result / FILE).write_text(head_card(head), "utf-8")
+            return
         (folder.result / FILE).write_text(card_text(folder), "utf-8")
         (folder.result / RECIPE).write_text(write_recipe(folder.read_job().recipe), "utf-8")
     except OSError as error:

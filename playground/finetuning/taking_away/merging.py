@@ -29,6 +29,8 @@ def merge_into(folder: JobFolder, cache: Path, into: Path) -> str:
 
     job = folder.read_job()
     method = method_of(job.recipe)
+    if job.head is not None:
+        raise NotSupported(f"A head is a whole model with its encoder: {folder.result} is one already.")
     if method.makes_model:
         raise NotSupported(f"{method.title} makes a whole model: {folder.result} is one already.")
     if into.exists() and (not into.is_dir() or any(into.iterdir())):

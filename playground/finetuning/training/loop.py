@@ -44,7 +44,7 @@ class Watched:
 class Trained:
     """What learned, with the weights of its best look where there were validation rows. `step` is the last one."""
 
-    learner: Learner
+    learner: Any  # a Learner, or a head, which writes no answers
     step: int
     best_step: int | None
     best_loss: float | None
@@ -66,8 +66,17 @@ def train(
     # Before anything is attached: what the model as it was makes of the rows is found out once.
     encoded, validation = list(objective.encode(rows)), list(objective.encode(watched.rows))
     learner = method_of(recipe).attach(model, tokenizer, recipe)
+    rows_to = encoded, validation
+    return (yield from learn(learner, objective, tokenizer, rows_to, recipe, watched, checkpoints, model.device))
+
+
+def learn(
+    learner: Any, objective: Objective, tokenizer: Any, rows: tuple[Sequence[Any], Sequence[Any]], recipe: Recipe,
+    watched: Watched, checkpoints: Checkpoints | None, device: Any,
+) -> Generator[TrainingEvent, None, Trained]:  # fmt: skip
+    """The same with what learns, and with encoded rows: those to learn, and those to look at."""
     try:
-        going = _Going(learner, objective, tokenizer, encoded, validation, recipe, watched, checkpoints, model.device)
+        going = _Going(learner, objective, tokenizer, *rows, recipe, watched, checkpoints, device)
         yield from going.run()
     except BaseException:
         learner.detach()
@@ -80,7 +89,7 @@ def train(
 class _Going:
     """A training that goes on, and where it stands."""
 
-    learner: Learner
+    learner: Any
     objective: Objective
     tokenizer: Any
     rows: Sequence[Any]

@@ -62,14 +62,15 @@ class RunningPanel:
 
     def show(self, standing: Standing | None) -> Updates:
         """Updates that show a training as it stands, whole."""
-        figure, done = curves(standing), bool(standing and standing.phase == "done")
+        figure = curves(standing)
+        answers = bool(standing and standing.phase == "done" and standing.job.head is None)
         return {
             self.status: training_values.status_value(standing),
             self.plot: gr.update(value=figure, visible=figure is not None),
             self.answers: training_values.answers_value(standing),
             self.stop: gr.update(interactive=bool(standing and standing.going)),
             self.resume: gr.update(visible=bool(standing and standing.resumable)),
-            **{one: gr.update(visible=done) for one in (self.compare, self.probe, self.stop_probing)},
+            **{one: gr.update(visible=answers) for one in (self.compare, self.probe, self.stop_probing)},
             self.chosen: standing.job.id if standing else "",
             self.shown: training_values.seen(standing),
             self.tries: [standing.job.id, len(standing.history.tries)] if standing else [],

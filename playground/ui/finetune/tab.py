@@ -100,7 +100,7 @@ def build(shared: PageContext) -> Tab:
             )
         )
     if not shared.settings.public:
-        section.build(shared)
+        section.build(shared, panel)
     if watched:
         watch_handlers.wire(WatchHandlers(panel=watched, shared=shared))
     own = OwnRowsHandlers(panel=filled.data.own, settings=shared.settings)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from playground.finetuning.heads.kinds import HEADS
 from playground.finetuning.history.side_by_side import NOTE, Compared, side_by_side
 from playground.finetuning.jobs.standing import Standing
 from playground.finetuning.methods import METHODS
@@ -149,7 +150,8 @@ def _unreadable_row(key: str) -> dict[str, Any]:
 
 def _what(one: Standing) -> list[str]:
     """Its method, and what came of it; one that goes on is told of elsewhere, and ticks."""
-    return [METHODS[one.job.recipe.method].title, *([] if one.going else _facts(one))]
+    made = HEADS[one.job.head.kind] if one.job.head else METHODS[one.job.recipe.method]
+    return [made.title, *([] if one.going else _facts(one))]
 
 
 def made_text(standing: Standing) -> str:

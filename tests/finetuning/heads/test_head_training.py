@@ -1,5 +1,7 @@
 """Every kind of head learns on tiny encoders of several families, and what is saved is used like any task model."""
 
+from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,8 @@ from playground.finetuning.heads.rows import (
 )
 from playground.finetuning.heads.scoring import measure
 from playground.finetuning.heads.training import new_head, train_head
+from playground.finetuning.training.checkpoints import Checkpoints
+from playground.finetuning.training.events import TrainingEvent, TrainingStep
 from playground.settings import Settings
 from playground.types import Delta, Message
 
@@ -91,13 +95,17 @@ def encoder(family: str, folder: Path) -> Path:
     return folder
 
 
+def losses_of(work: Iterable[TrainingEvent]) -> list[float]:
+    return [event.loss for event in work if isinstance(event, TrainingStep)]
+
+
 @pytest.mark.parametrize("family", ["bert", "roberta", "deberta", "t5"])
 @pytest.mark.parametrize("kind", ROWS)
 def test_a_head_learns_is_measured_saved_and_used(tmp_path: Path, kind: Any, family: str) -> None:
     rows = ROWS[kind]
     plan = HeadPlan(kind=kind, steps=60, batch=6, rate=4e-3)
     model, tokenizer = new_head(encoder(family, tmp_path / "encoder"), plan, rows)
-    losses = [step.loss for step in train_head(model, tokenizer, rows, plan)]
+    losses = losses_of(train_head(model, tokenizer, rows, plan))
     assert len(losses) == 60
     assert losses[-1] < 0.5 * losses[0]
     figures = measure(model, tokenizer, kind, rows)  # those it has learned
@@ -133,8 +141,20 @@ def test_the_seed_decides(tmp_path: Path) -> None:
     found = []
     for seed in (1, 1, 2):
         plan = HeadPlan(steps=4, batch=4, seed=seed)
-        found.append([step.loss for step in train_head(*new_head(folder, plan, plan_rows), plan_rows, plan)])
+        found.append(losses_of(train_head(*new_head(folder, plan, plan_rows), plan_rows, plan)))
     assert found[0] == found[1] != found[2]
+
+
+@pytest.mark.parametrize("trains", ["encoder_and_head", "head_alone"])
+def test_one_that_goes_on_from_a_checkpoint_learns_what_it_would_have_learned(tmp_path: Path, trains: Any) -> None:
+    folder, rows = encoder("bert", tmp_path / "encoder"), ROWS["classification"]
+    plan, kept = HeadPlan(steps=8, batch=4, trains=trains), Checkpoints(tmp_path / "kept")
+    whole = losses_of(train_head(*new_head(folder, plan, rows), rows, plan))
+    begun = train_head(*new_head(folder, plan, rows), rows, plan, kept)
+    first = losses_of(islice(begun, 3))
+    begun.close()
+    rest = losses_of(train_head(*new_head(folder, plan, rows), rows, plan, kept))
+    assert first + rest == whole
 
 
 def test_the_loss_of_pairs_is_bradleys_and_terrys() -> None:

@@ -1,7 +1,8 @@
 """A head from its form to what it finds, and a reward model that judges answers: the handlers, over a tiny encoder."""
 
 import random
-from collections.abc import Callable, Generator, Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -13,10 +14,10 @@ from test_head_training import encoder
 from playground.backends.base import Request
 from playground.backends.catalog import Catalog
 from playground.errors import InvalidSetup
-from playground.finetuning.heads import worker
-from playground.finetuning.heads.plan import HeadFolder, TrainedHead
+from playground.finetuning.jobs.training_jobs import TrainingJobs
 from playground.settings import Settings
-from playground.ui.finetune.heads import best_of_n_panel, panel, training_heads
+from playground.ui.finetune import running_panel
+from playground.ui.finetune.heads import best_of_n_panel, panel
 from playground.ui.finetune.heads.best_of_n_panel import BestOfNHandlers
 from playground.ui.finetune.heads.training_heads import HeadsHandlers
 from playground.ui.gate.values import check_outputs
@@ -26,25 +27,16 @@ PAIRS = "prompt,chosen,rejected\n" + "\n".join(f"was it bad {n} ?,it was good,it
 MOODS = "text,label\n" + "\n".join(f"it was a {m} film {n},{m}" for n in range(12) for m in ("good", "bad"))
 
 
-def trained_here(folder: HeadFolder, cache: Path) -> Generator[Any, None, TrainedHead]:
-    """As `follow`, without another process."""
-    told: list[dict[str, Any]] = []
-    worker.main(folder, cache, told.append)
-    yield from (event["words"] for event in told if event["kind"] == "stage")
-    assert told[-1] == {"kind": "done"}, told[-1]
-    trained = folder.read_trained()
-    assert trained is not None
-    return trained
-
-
 def answers(request: Request, rng: random.Random) -> str:
     return rng.choice(["it was good", "it was bad"]) if request.sampling.temperature else "it was bad"
 
 
 @pytest.fixture
-def shared(catalog_of: Callable[..., Catalog], tmp_path: Path) -> Any:
+def shared(catalog_of: Callable[..., Catalog], tmp_path: Path, warm_trainings: None) -> Any:
     catalog = catalog_of(answers)
-    return Mock(settings=Settings(cache=tmp_path), sessions=Mock(of=lambda _: catalog))
+    jobs = TrainingJobs(tmp_path / "trainings", tmp_path)
+    yield Mock(settings=Settings(cache=tmp_path), sessions=Mock(of=lambda _: catalog), trainings=jobs)
+    jobs.close()
 
 
 def last(updates: Iterator[Any]) -> Any:
@@ -57,19 +49,30 @@ def last(updates: Iterator[Any]) -> Any:
 
 
 @pytest.fixture
-def train(shared: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[HeadsHandlers, Any]]:
-    monkeypatch.setattr(training_heads, "follow", trained_here)
+def train(shared: Any, tmp_path: Path) -> Callable[..., tuple[HeadsHandlers, Any]]:
     source = str(encoder("bert", tmp_path / "encoder"))
 
     def begin(kind: str, rows: str) -> tuple[HeadsHandlers, Any]:
         with gr.Blocks() as page:
-            form = panel.build(page)
-        handlers = HeadsHandlers(panel=form, shared=shared)
+            form, looked_at = panel.build(page), running_panel.build(*running_panel.build_buttons())
+        handlers = HeadsHandlers(panel=form, training=looked_at, shared=shared)
         fields = {field.parameter.name: field.widget for field in form.numbers}
         values = {widget: widget.value for widget in form.inputs}
-        values |= {form.line.turn: Stoppable(), form.kind: kind, form.data: "own", form.given: rows}
+        values |= {
+            looked_at.changes: 0,
+            form.kind: kind,
+            form.data: "own",
+            form.given: rows,
+        }
         values |= {fields["encoder_source"]: source, fields["steps"]: 60, fields["rate"]: 2e-3, fields["batch"]: 6}
-        return handlers, last(handlers.train_head(values))
+        shown = last(iter([handlers.train_head(values)]))
+        with pytest.raises(gr.Error, match="learns the same rows"):  # the second of two clicks in one instant
+            handlers.train_head(values)
+        while (standing := shared.trainings.standing(shown[looked_at.chosen])).going:
+            time.sleep(0.05)
+        assert standing.phase == "done", standing.end
+        shown |= last(iter([handlers.offer_heads(None)]))
+        return handlers, {**shown, **last(iter([handlers.show_head(shown[form.trained]["value"])]))}
 
     return begin
 

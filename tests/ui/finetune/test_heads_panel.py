@@ -1,6 +1,7 @@
 """The form of a head, and what came of one, as the page shows it."""
 
-from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
@@ -8,8 +9,9 @@ import pytest
 
 from playground.errors import InvalidSetup
 from playground.finetuning.heads.best_of_n import BestOfN, JudgedAnswer
+from playground.finetuning.heads.kept import KeptHead, read_trained, write_trained
 from playground.finetuning.heads.kinds import HEADS
-from playground.finetuning.heads.plan import HeadFolder, HeadPlan, Score, TrainedHead, trained_heads
+from playground.finetuning.heads.plan import HeadPlan, Score, TrainedHead
 from playground.settings import Settings
 from playground.types import Finding
 from playground.ui.app import build_app
@@ -18,7 +20,7 @@ from playground.ui.finetune.heads.values import best_of_n_value, card_text, find
 from playground.ui.gate.values import check_outputs
 
 HEAD = TrainedHead(
-    key="20300101-101010-abc123", plan=HeadPlan(steps=9), encoder="all-MiniLM-L6-v2", data="built-in rows",
+    plan=HeadPlan(steps=9), encoder="all-MiniLM-L6-v2", data="built-in rows",
     scores=(Score(name="Accuracy", rows=40, before=(0.25, 0.1, 0.4), after=(0.8, 0.7, 0.9)),), trained=10,
     parameters=100, seconds=61.0, made=5.0,
 )  # fmt: skip
@@ -68,7 +70,9 @@ def test_scores_stand_before_and_after() -> None:
     assert "On 40 rows held out" in table["note"]
     assert "10 of 100 weights of all-MiniLM-L6-v2" in table["note"]
     assert scores_value(None) == []
-    assert title_of(HEAD) == "Label a text: built-in rows (accuracy 80%, 101010)"
+    job = SimpleNamespace(id="20300101-101010-abc123", title="Label a text: built-in rows")
+    kept = KeptHead(standing=SimpleNamespace(job=job), head=HEAD, folder=Path())  # type: ignore[arg-type]
+    assert title_of(kept) == "Label a text: built-in rows (accuracy 80%, 101010)"
     assert all(word in card_text(HEADS["reward"]) for word in ("What is trained", "What it takes", "When it fails"))
 
 
@@ -97,15 +101,12 @@ def test_best_of_n_stands_beside_base_and_tuned() -> None:
     assert [row["cells"] for row in curve["rows"]] == [["+0.50"], ["+2.00"]]
 
 
-def test_heads_are_kept_and_read_again_but_not_those_of_another_version(tmp_path: Any) -> None:
-    for number, made in enumerate((1.0, 3.0, 2.0)):
-        folder = HeadFolder(tmp_path / f"head-{number}")
-        folder.path.mkdir()
-        folder.write_trained(replace(HEAD, key=folder.path.name, made=made))
-    (tmp_path / "odd").mkdir()
-    (tmp_path / "odd" / "head.json").write_text('{"plan": {"kind": "magic"}, "scores": []}')
-    assert [head.key for head in trained_heads(tmp_path)] == ["head-1", "head-2", "head-0"]
-    assert trained_heads(tmp_path)[0] == replace(HEAD, key="head-1", made=3.0)
+def test_what_came_of_a_head_is_read_again_but_not_that_of_another_version(tmp_path: Path) -> None:
+    write_trained(tmp_path, HEAD)
+    assert read_trained(tmp_path) == HEAD
+    (tmp_path / "head.json").write_text('{"plan": {"kind": "magic"}, "scores": []}')
+    assert read_trained(tmp_path) is None
+    assert read_trained(tmp_path / "nowhere") is None
 
 
 def test_strangers_train_no_heads(page: Any, catalog_of: Any, tmp_path: Any) -> None:

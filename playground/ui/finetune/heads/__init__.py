@@ -3,6 +3,6 @@
 best_of_n_panel.py   Best of n beside the base and what was tuned, as a reward model judges them
 panel.py             What a head is to do, on which rows and on which encoder: the widgets and what they hold
 section.py           The part of the Fine-tune tab for heads: laid out and wired
-training_heads.py    A head is trained while one watches, and tried on a text afterwards
+training_heads.py    A head is begun as any other training is, and tried on a text once it is trained
 values.py            What came of a head -> tables and sentences on the page
 """

@@ -10,12 +10,12 @@ from playground import setups
 from playground.backends.catalog import Catalog
 from playground.errors import InvalidSetup, NotSupported
 from playground.finetuning.heads.best_of_n import best_of_n
-from playground.finetuning.heads.plan import TrainedHead, trained_heads
+from playground.finetuning.heads.kept import KeptHead, find_head, kept_heads
+from playground.finetuning.jobs.learned import loading_learned, name_of
 from playground.finetuning.recipe import MAX_SEED
 from playground.parameters import STRICT, number
 from playground.types import MAX_TEXT, Weights
 from playground.ui import widgets
-from playground.ui.finetune.heads.training_heads import find_head, heads_folder, loading_head, model_name
 from playground.ui.finetune.heads.values import best_of_n_value, title_of
 from playground.ui.finetune.in_place import run_in_place
 from playground.ui.handlers import payloads
@@ -110,24 +110,24 @@ class BestOfNHandlers:
     def draw_and_judge(self, values: dict[Any, Any], request: gr.Request) -> Iterator[Updates]:
         panel, catalog, going = self.panel, self.shared.sessions.of(request), values[self.panel.line.turn]
         prompt, draws, weights, tuned = self._read(values, catalog)
-        head = find_head(heads_folder(self.shared.settings), values[panel.reward])
-        if head.plan.kind != "reward":
+        head = find_head(self.shared.trainings, values[panel.reward])
+        if head.head.plan.kind != "reward":
             raise InvalidSetup("This head is no reward model; train one on pairs of answers first.")
         yield {panel.state: sentence("Opening the models.")}
         drawing = self._draw(catalog, weights, tuned, head, prompt, draws)
         yield from run_in_place(drawing, going, panel.state, lambda: {panel.state: sentence("Stopped.")})
 
     def _draw(
-        self, catalog: Catalog, weights: Weights, tuned: Weights | None, head: TrainedHead, prompt: str, draws: Draws
+        self, catalog: Catalog, weights: Weights, tuned: Weights | None, head: KeptHead, prompt: str, draws: Draws
     ) -> Generator[Updates, None, Updates]:
         panel, shared = self.panel, self.shared
-        opening = [catalog.open(weights.model), loading_head(head, catalog, shared.settings)]
+        opening = [catalog.open(weights.model), loading_learned(head.standing, head.folder, catalog, shared.settings)]
         if tuned is not None:
             opening.append(catalog.open(tuned.model, tuned.adapter))
         for one in opening:
             for _ in one:
                 yield {panel.state: gr.skip()}
-        for news in best_of_n(catalog, weights, tuned, model_name(head), prompt, draws.count, draws.seed):
+        for news in best_of_n(catalog, weights, tuned, name_of(head.standing), prompt, draws.count, draws.seed):
             shown = {panel.state: sentence(news)} if isinstance(news, str) else {panel.found: best_of_n_value(news)}
             yield shown
         return {panel.state: sentence("Done.")}
@@ -156,9 +156,7 @@ class BestOfNHandlers:
         ]
         beside = [("Nothing beside it", NOBODY), *adapters, *names]
         rewards = [
-            (title_of(head), head.key)
-            for head in trained_heads(heads_folder(self.shared.settings))
-            if head.plan.kind == "reward"
+            (title_of(head), head.key) for head in kept_heads(self.shared.trainings) if head.head.plan.kind == "reward"
         ]
         return {
             panel.model: gr.update(choices=names, value=_kept(chosen, names)),

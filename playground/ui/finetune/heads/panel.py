@@ -30,15 +30,15 @@ ABOUT = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeadsPanel:
-    """The widgets. `line` is of the trainings, `reading` of texts that are read."""
+    """The widgets. `reading` is the line of texts that are read, `estimate` says what a training would take."""
 
     kind: Any
     card: Any
     data: Any
     given: Any
     numbers: tuple[Field, ...]
-    line: WaitingLine
     reading: WaitingLine
+    estimate: Any
     train: Any
     state: Any
     scores: Any
@@ -101,10 +101,9 @@ def build(page: Any) -> HeadsPanel:
             numbers = pick(HeadPlan, "trains", "steps")
             with gr.Accordion("Encoder and other numbers", open=False):
                 numbers += pick(HeadPlan, *FIELDS[2:])
+            estimate = widgets.words(elem_id="head-estimate")
             with gr.Row(elem_classes="acts"):
                 train = gr.Button("Train the head", variant="primary", elem_id="train-head")
-                stop = gr.Button("Stop training", interactive=False, elem_classes="stops")
-            line = waiting_line.build(page, train, stop)
             state = widgets.words(spoken=True, elem_id="head-state")
         with gr.Column(elem_classes="seeing", min_width=0):
             scores = widgets.tables(elem_id="head-scores")
@@ -114,6 +113,6 @@ def build(page: Any) -> HeadsPanel:
             reading = waiting_line.build(page)
             found = widgets.tables(elem_id="head-found")
     return HeadsPanel(
-        kind=kind, card=card, data=data, given=given, numbers=numbers, line=line, reading=reading,
+        kind=kind, card=card, data=data, given=given, numbers=numbers, reading=reading, estimate=estimate,
         train=train, state=state, scores=scores, trained=trained, text=text, read=read, found=found,
     )  # fmt: skip

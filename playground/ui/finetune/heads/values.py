@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from playground.finetuning.heads.best_of_n import BestOfN, JudgedAnswer, strayed
-from playground.finetuning.heads.kinds import HEADS, Head
+from playground.finetuning.heads.card import figure_text
+from playground.finetuning.heads.kept import KeptHead
+from playground.finetuning.heads.kinds import Head
 from playground.finetuning.heads.plan import TrainedHead
-from playground.finetuning.heads.worker import figure_text
-from playground.finetuning.training.events import TrainingStep
 from playground.formats import format_duration
 from playground.types import Finding
 
@@ -21,15 +21,10 @@ def card_text(head: Head) -> str:
     )
 
 
-def step_text(step: TrainingStep) -> str:
-    left = f", about {format_duration(step.left)} left" if step.left else ""
-    return f"Step {step.step:,} of {step.steps:,}, loss {step.loss:.3f}{left}."
-
-
-def title_of(head: TrainedHead) -> str:
+def title_of(kept: KeptHead) -> str:
     """What a head is called in the list of those that can be tried."""
-    score = head.scores[0]
-    return f"{HEADS[head.plan.kind].title}: {head.data} ({score.name.lower()} {score.after[0]:.0%}, {head.key[9:15]})"
+    score, made = kept.head.scores[0], kept.key[9:15]
+    return f"{kept.standing.job.title} ({score.name.lower()} {score.after[0]:.0%}, {made})"
 
 
 def scores_value(head: TrainedHead | None) -> list[dict[str, Any]]:

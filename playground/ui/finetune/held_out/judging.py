@@ -120,7 +120,8 @@ class HeldOutHandlers:
         """What was found of a training before; of one that is gone meanwhile nothing is said here."""
         owner, panel = self.shared.sessions.visitor(request), self.panel
         try:
-            done = bool(key) and self.jobs.standing(key, owner).phase == "done"
+            standing = self.jobs.standing(key, owner) if key else None
+            done = standing is not None and standing.phase == "done" and standing.job.head is None
             kept = with_looks(self.jobs.result(key, owner), self._others(owner)) if done else None
         except PlaygroundError:
             done, kept = False, None
