@@ -64,7 +64,7 @@ def best_of_n(
     marks = []
     for text in (likeliest, *drawn, *others):
         yield "Judging the answers."
-        marks.append(JudgedAnswer(text=text, reward=_reward(catalog, reward, prompt, text)))
+        marks.append(judge_answer(catalog, reward, prompt, text))
     yield BestOfN(
         likeliest=marks[0],
         drawn=tuple(sorted(marks[1 : count + 1], key=lambda one: -one.reward)),
@@ -102,8 +102,8 @@ def _answers(
     return [text.strip() for text in texts]
 
 
-def _reward(catalog: Catalog, model: str, prompt: str, answer: str) -> float:
-    """The logit of the one label that a reward model has."""
+def judge_answer(catalog: Catalog, model: str, prompt: str, answer: str) -> JudgedAnswer:
+    """An answer with its reward: the logit of the one label that a reward model has."""
     with catalog.keep_loaded(model):
         backend = catalog.loaded_backend(model)
         if backend is None:
@@ -111,4 +111,4 @@ def _reward(catalog: Catalog, model: str, prompt: str, answer: str) -> float:
         news = list(backend.stream(Request(messages=(Message("user", judged(prompt, answer)),), model=model)))
     (finding,) = next(delta.findings for delta in news if isinstance(delta, Delta) and delta.findings)
     sure = min(max(finding.probability, SURE), 1 - SURE)
-    return math.log(sure / (1 - sure))
+    return JudgedAnswer(text=answer, reward=math.log(sure / (1 - sure)))

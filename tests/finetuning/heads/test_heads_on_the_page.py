@@ -18,7 +18,7 @@ from playground.finetuning.jobs.training_jobs import TrainingJobs
 from playground.settings import Settings
 from playground.ui.finetune import running_panel
 from playground.ui.finetune.heads import best_of_n_panel, panel
-from playground.ui.finetune.heads.best_of_n_panel import BestOfNHandlers
+from playground.ui.finetune.heads.drawing import BestOfNHandlers
 from playground.ui.finetune.heads.training_heads import HeadsHandlers
 from playground.ui.gate.values import check_outputs
 from playground.ui.handlers.one_at_a_time import Stoppable
@@ -122,3 +122,16 @@ def test_a_reward_model_picks_the_best_of_some_answers(train: Any, shared: Any) 
     for changed, match in (({form.prompt: " "}, "Write a prompt"), ({form.reward: "none"}, "not there any more")):
         with pytest.raises((InvalidSetup, gr.Error), match=match):
             last(handlers.draw_and_judge(values | changed, Mock()))
+    judged, texts = last(handlers.draw_and_judge(values | {form.asked: "rows"}, Mock()))[form.found]
+    found = {row["head"]: row["cells"] for row in judged["rows"]}
+    assert judged["caption"].startswith("On 2 rows held out")
+    assert float(found["Base, best of 8"][0]) > float(found["Base, likeliest answer"][0])
+    assert found["Base, best of 8"][1].startswith("+")
+    assert float(found["The preferred answer of the row"][0]) > float(found["The other answer of the row"][0])
+    assert [row["cells"][0].split(" (")[0] for row in texts["rows"]] == ["it was bad"] * 2
+    going = Stoppable()
+    work = handlers.draw_and_judge(values | {form.asked: "rows", form.line.turn: going}, Mock())
+    while form.found not in next(work):
+        pass
+    going.halt.set()
+    assert last(work)[form.state]["text"] == best_of_n_panel.STOPPED

@@ -2,8 +2,8 @@
 
 import gradio as gr
 
-from playground.ui.finetune.heads import best_of_n_panel, panel, training_heads
-from playground.ui.finetune.heads.best_of_n_panel import BestOfNHandlers
+from playground.ui.finetune.heads import best_of_n_panel, drawing, panel, training_heads
+from playground.ui.finetune.heads.drawing import BestOfNHandlers
 from playground.ui.finetune.heads.training_heads import HeadsHandlers
 from playground.ui.finetune.running_panel import RunningPanel
 from playground.ui.handlers.tab import PageContext
@@ -15,4 +15,4 @@ def build(shared: PageContext, training: RunningPanel) -> None:
         heads = panel.build(shared.page)
         best_of_n = best_of_n_panel.build(shared.page)
     training_heads.wire(HeadsHandlers(panel=heads, training=training, shared=shared))
-    best_of_n_panel.wire(BestOfNHandlers(panel=best_of_n, shared=shared), heads.trained)
+    drawing.wire(BestOfNHandlers(panel=best_of_n, shared=shared), heads.trained)

@@ -7,11 +7,18 @@ from playground.finetuning.heads.best_of_n import BestOfN, JudgedAnswer, strayed
 from playground.finetuning.heads.card import figure_text
 from playground.finetuning.heads.kept import KeptHead
 from playground.finetuning.heads.kinds import Head
+from playground.finetuning.heads.on_rows import JudgedRow, ways_of
 from playground.finetuning.heads.plan import TrainedHead
-from playground.formats import format_duration
+from playground.formats import format_count, format_duration
 from playground.types import Finding
 
 MOST_FOUND = 30  # findings that are shown
+NOTHING = "(nothing)"
+ON_ROWS = (
+    "The same prompts for all, with 95 % intervals over rows from 8 rows on; p is that of no difference (sign flips, "
+    "adjusted by Holm). Best of n seeks what it is measured by here, so this is the best that can be said of it: read "
+    "the answers too. What was tuned must not have learned these rows."
+)
 
 
 def card_text(head: Head) -> str:
@@ -65,12 +72,47 @@ def findings_value(text: str, findings: Sequence[Finding]) -> list[dict[str, Any
     ]
 
 
+def on_rows_value(judged: Sequence[JudgedRow]) -> list[dict[str, Any]]:
+    """Who answered with their mean rewards, and each row with what was answered."""
+    ways = ways_of(judged)
+    rows = [
+        {
+            "head": way.name,
+            "cells": [
+                with_interval(way.mean, way.interval),
+                "" if way.p is None else f"{with_interval(way.more, way.more_interval)}, p = {way.p:.2g}",
+                f"{sum(len(one.text.split()) for one in way.answers) / len(way.answers):.0f}",
+                str(way.asked) if way.asked else "",
+            ],
+        }
+        for way in ways
+    ]
+    answered = [way for way in ways if way.asked]
+    texts = [
+        {
+            "head": one.row.prompt,
+            "cells": [f"{way.answers[at].text or NOTHING} ({way.answers[at].reward:+.2f})" for way in answered],
+        }
+        for at, one in enumerate(judged)
+    ]
+    return [
+        {"caption": f"On {format_count(len(judged), 'row')} held out", "corner": "Who answers",
+         "columns": ["Mean reward", "More than the base", "Words", "Answers asked"], "rows": rows, "note": ON_ROWS},
+        {"caption": "What was answered", "corner": "Prompt", "columns": [way.name for way in answered], "rows": texts,
+         "note": "Behind each answer stands its reward."},
+    ]  # fmt: skip
+
+
+def with_interval(value: float, interval: tuple[float, float] | None) -> str:
+    return f"{value:+.2f} ({interval[0]:+.2f} to {interval[1]:+.2f})" if interval else f"{value:+.2f}"
+
+
 def best_of_n_value(found: BestOfN) -> list[dict[str, Any]]:
     """The answers beside each other with their rewards, and what more draws are worth."""
     count = len(found.drawn)
 
     def row(head: str, one: JudgedAnswer) -> dict[str, Any]:
-        return {"head": head, "cells": [one.text or "(nothing)", f"{one.reward:+.2f}"]}
+        return {"head": head, "cells": [one.text or NOTHING, f"{one.reward:+.2f}"]}
 
     rows = [row("Base, likeliest answer", found.likeliest), row(f"Base, best of {count}", found.drawn[0])]
     if count > 1:
