@@ -193,7 +193,7 @@ def test_all_that_stands_before_an_answer_counts_for_the_window(
 ) -> None:
     rows = [TrainingRow(messages=messages_of("word " * words, system="Be."), answer="yes", id="7")]
     if not refused:
-        worker._refuse_too_long(rows, recipe, default_model[1], 100)
+        worker._refuse_too_long(rows, [recipe], default_model[1], 100)
         return
     with pytest.raises(TrainingFailed, match=r"longer than the window of .* \(row 7\)"):
-        worker._refuse_too_long(rows, recipe, default_model[1], 100)
+        worker._refuse_too_long(rows, [recipe], default_model[1], 100)
