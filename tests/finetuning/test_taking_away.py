@@ -3,7 +3,6 @@
 import io
 import logging
 import re
-import threading
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -12,51 +11,29 @@ from typing import Any
 import huggingface_hub
 import pytest
 import yaml
-from folders import Quiet
 from huggingface_hub import HfApi
 from local_hub import local_hub
+from trained_here import ROWS, trained
 
-from playground.backends.base import Request
-from playground.backends.local.opening import open_model
 from playground.backends.packaged_models import default_model as default_entry
 from playground.backends.sources import ModelSource
-from playground.errors import EndpointFailed, InvalidSetup, LimitReached, NotSupported, TrainingFailed
+from playground.errors import EndpointFailed, InvalidSetup, LimitReached, TrainingFailed
 from playground.finetuning.__main__ import main
-from playground.finetuning.jobs import worker
-from playground.finetuning.jobs.job import Job, JobFolder
-from playground.finetuning.preparation.rows import PreferenceRow, TrainingRow, messages_of
+from playground.finetuning.jobs.job import JobFolder
+from playground.finetuning.preparation.rows import PreferenceRow, messages_of
 from playground.finetuning.probes.figures import ProbeResult, compare_shares
 from playground.finetuning.probes.kept import write_probes
-from playground.finetuning.recipe import Recipe
 from playground.finetuning.recipe_files import read_recipe
 from playground.finetuning.taking_away import packing, publish_command
 from playground.finetuning.taking_away.card import base_name, card_text, write_card
 from playground.finetuning.taking_away.card_sections import recipe
-from playground.finetuning.taking_away.merging import merge_into
 from playground.finetuning.taking_away.publishing import publish
-from playground.settings import Settings
-from playground.types import Message, Sampling
 
 pytestmark = pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")
-WORDS = ("one", "two", "three", "four", "five", "six")
-ROWS = [TrainingRow(messages=messages_of(f"Say {word}."), answer=word) for word in WORDS]
 PROBE = ProbeResult(
     name="x", title="Forgetting", figures=(compare_shares("s", [True] * 3, [False] * 3),), sentence="It forgot.",
     limits="Little.",
 )  # fmt: skip
-
-
-def trained(base: Path, place: Path, method: Any = "lora", title: str = "Numbers [in] words") -> JobFolder:
-    """A training of a few steps, run here as its process would."""
-    recipe = Recipe(method=method, steps=4, batch=4, rank=4, rate=0.02 if method == "lora" else None)
-    job = Job(
-        id="a", title=title, model="tiny", model_title="Tiny", recipe=recipe, data="Words",
-        source=ModelSource(kind="folder", place=str(base)), prompts=(messages_of("Say seven."),), made=0.0,
-    )  # fmt: skip
-    folder = JobFolder(place / method)
-    folder.create(job, ROWS[:4], ROWS[4:5], ROWS[5:])
-    folder.write_end(worker._run(folder, place / "cache", threading.Event()))
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -126,52 +103,6 @@ def test_adapter_and_card_are_one_archive(lora: JobFolder, monkeypatch: pytest.M
     monkeypatch.setattr(packing, "MOST", 1000)
     with pytest.raises(LimitReached, match="What was learned has 0 MB, more than"):
         packing.pack(lora)
-
-
-@pytest.mark.parametrize("method", ["lora", "dora", "ia3"])
-def test_a_merged_model_opens_and_answers_as_the_adapter(base: Path, tmp_path: Path, method: str) -> None:
-    training = trained(base, tmp_path, method)
-    said = merge_into(training, tmp_path / "cache", tmp_path / "merged")
-    assert "holds the model, as safetensors in bfloat16" in said
-    card = (tmp_path / "merged" / "README.md").read_text("utf-8")
-    assert "library_name: transformers" in card
-    assert "PeftModel" not in card
-    settings, asked = Settings(precision="float32"), Request(
-        messages=(Message("user", "Say one."),), sampling=Sampling(max_tokens=3, temperature=0)
-    )  # fmt: skip
-    merged = open_model(ModelSource(kind="folder", place=str(tmp_path / "merged")), "Merged", settings, Quiet())
-    adapted: Any = open_model(ModelSource(kind="folder", place=str(base)), "Tiny", settings, Quiet())
-    adapted.attach(training.result, "new", "New", "", Quiet())
-    for backend in (merged, adapted):
-        assert list(backend.stream(replace(asked, adapter="new" if backend is adapted else "")))
-        backend.close()
-    with pytest.raises(TrainingFailed, match="is there already; give a new folder"):
-        merge_into(training, tmp_path / "cache", tmp_path / "merged")
-
-
-@pytest.mark.parametrize(
-    ("method", "words"),
-    [("prompt_tuning", "stands beside the weights"), ("full", "is one al"), ("bottleneck", "stands beside")],
-)
-def test_what_cannot_be_merged_is_said(base: Path, tmp_path: Path, method: str, words: str) -> None:
-    with pytest.raises(NotSupported, match=words):
-        merge_into(trained(base, tmp_path, method), tmp_path / "cache", tmp_path / "merged")
-    assert not (tmp_path / "merged").exists()
-
-
-def test_a_merge_that_says_something_else_is_refused(
-    lora: JobFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from playground.finetuning.methods import whole_model
-
-    def spoiled(model: Any, tokenizer: Any, folder: Path) -> None:
-        model.get_output_embeddings().weight.mul_(40)
-        write(model, tokenizer, folder)
-
-    write = whole_model.save_model
-    monkeypatch.setattr(whole_model, "save_model", spoiled)
-    with pytest.raises(TrainingFailed, match="says something else than the adapter does"):
-        merge_into(lora, tmp_path / "cache", tmp_path / "merged")
 
 
 # ---------------------------------------------------------------------------------------------- publishing

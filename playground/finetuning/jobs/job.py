@@ -111,6 +111,11 @@ class JobFolder:
         return self.path / "result"
 
     @property
+    def merged(self) -> Path:
+        """The base with what was learned in its weights, once somebody has asked for it."""
+        return self.path / "merged"
+
+    @property
     def events(self) -> Path:
         return self.path / "events.jsonl"
 

@@ -53,7 +53,8 @@ def loading_learned(
         known = [info.name for info in catalog.models()]
         return commands.load_model(catalog, settings, name if name in known else str(folder), name)
     adapters = [adapter.name for adapter in catalog.info(job.model).adapters]
-    _refuse_other_base(standing, folder, catalog)
+    contents = catalog.entry(job.model).contents
+    refuse_other_base(job, JobFolder(folder.parent).read_base(), contents() if contents else None)
     if name in adapters:
         return commands.load_adapter(catalog, settings, job.model, name)
     if settings.public:
@@ -84,9 +85,8 @@ def make_room(catalog: Catalog, model: str, say: Callable[[str], None]) -> None:
         )
 
 
-def _refuse_other_base(standing: Standing, folder: Path, catalog: Catalog) -> None:
-    job, contents = standing.job, catalog.entry(standing.job.model).contents
-    trained_on, now = JobFolder(folder.parent).read_base(), contents() if contents else None
+def refuse_other_base(job: Job, trained_on: str, now: str | None) -> None:
+    """By the digests of the base's files then and now, where both are known. Raises ModelUnavailable."""
     if trained_on and now and trained_on != now:
         raise ModelUnavailable(
             f"\u201c{job.title}\u201d was trained on other files than {job.model_title} has now: what it learned fits "

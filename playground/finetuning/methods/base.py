@@ -46,7 +46,8 @@ class Method:
     """`reads` are fields of the recipe that only some methods read; `rate` is the learning rate that suits it.
 
     `trained`, `cost`, `fails` are its card: what is trained, what that takes, and when it does not work.
-    `makes_model`: what comes of it is a whole model and no adapter. `of_peft`: PEFT reads what it leaves.
+    `makes_model`: what comes of it is a whole model and no adapter. `of_peft`: PEFT reads what it leaves. `merges`: it
+    can be put into the weights of its base.
     """
 
     name: MethodName
@@ -60,3 +61,4 @@ class Method:
     attach: Callable[[Any, Any, Recipe], Learner]  # of a model and its tokenizer
     makes_model: bool = False
     of_peft: bool = True
+    merges: bool = True

@@ -28,4 +28,5 @@ BOTTLENECK = Method(
     reads=("width", "places"),
     attach=_attach,
     of_peft=False,
+    merges=False,
 )

@@ -25,4 +25,5 @@ FULL = Method(
     reads=(),
     attach=_attach,
     makes_model=True,
+    merges=False,
 )

@@ -32,6 +32,7 @@ PROMPT_TUNING = Method(
     rate=0.1,
     reads=READS,
     attach=_attach_prompt,
+    merges=False,
 )
 
 PREFIX_TUNING = Method(
@@ -47,4 +48,5 @@ PREFIX_TUNING = Method(
     rate=1e-2,
     reads=READS,
     attach=_attach_prefix,
+    merges=False,
 )

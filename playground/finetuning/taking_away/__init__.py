@@ -3,6 +3,7 @@
 card.py              All that is known of a training, as the README.md in the folder of what was learned
 card_sections.py     The sections of such a card, each a function of what it is about
 merge_command.py     Merges an adapter into its base on the command line
+merge_process.py     Merges in a process of its own, followed as it goes on
 merging.py           Puts an adapter into the weights of its base, as a model's folder that answers alike
 packing.py           What was learned and its card as one archive
 publish_command.py   Publishes what was learned at a hub, on the command line

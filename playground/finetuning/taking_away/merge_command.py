@@ -11,7 +11,8 @@ from pathlib import Path
 
 from playground.finetuning.command_line import parser_of
 from playground.finetuning.taking_away.card import folder_of
-from playground.finetuning.taking_away.merging import merge_into
+from playground.finetuning.taking_away.merging import merge_into, merged_words
+from playground.returning import Returning
 from playground.settings import Settings
 
 
@@ -21,5 +22,9 @@ def run(argv: Sequence[str]) -> int:
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="of a training")
     parser.add_argument("--into", type=Path, required=True, metavar="NEW", help="the folder of the model")
     arguments = parser.parse_args(argv)
-    print(merge_into(folder_of(arguments.folder), Settings.from_environment().cache, arguments.into))
+    merging = merge_into(folder_of(arguments.folder), Settings.from_environment().cache, arguments.into)
+    with Returning(merging) as work:
+        for words in work:
+            print(f"{words} ...", flush=True)
+    print(merged_words(arguments.into, work.value))
     return 0

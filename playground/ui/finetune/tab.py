@@ -20,7 +20,8 @@ from playground.ui.finetune import (
 from playground.ui.finetune.checking import RowChecksHandlers
 from playground.ui.finetune.comparing import ComparingHandlers
 from playground.ui.finetune.estimating import EstimateHandlers
-from playground.ui.finetune.files import recipe_files, take_away
+from playground.ui.finetune.files import merge_panel, recipe_files, take_away
+from playground.ui.finetune.files.merge_panel import MergeHandlers
 from playground.ui.finetune.files.recipe_files import RecipeFileHandlers
 from playground.ui.finetune.files.take_away import TakeAwayHandlers
 from playground.ui.finetune.form import TrainingForm
@@ -75,6 +76,7 @@ def build(shared: PageContext) -> Tab:
         with gr.Column(elem_classes="seeing", min_width=0):
             panel = running_panel.build(start, stop)
             taken = take_away.build()
+            merged = None if shared.settings.public else merge_panel.build(shared.page)  # a whole model takes its room
             tries = search_panel.build()
             line = waiting_line.build(shared.page)
             sealed = judging.build(shared.page)
@@ -91,6 +93,8 @@ def build(shared: PageContext) -> Tab:
     )
     history_panel.wire(HistoryHandlers(panel=history, running=panel, jobs=jobs, shared=shared))
     take_away.wire(TakeAwayHandlers(files=taken, running=panel, jobs=jobs, shared=shared))
+    if merged:
+        merge_panel.wire(MergeHandlers(panel=merged, running=panel, jobs=jobs, shared=shared))
     judging.wire(HeldOutHandlers(panel=sealed, running=panel, jobs=jobs, shared=shared))
     probing.wire(ProbingHandlers(panel=probes, running=panel, jobs=jobs, shared=shared))
     if comparison:

@@ -5,10 +5,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 
 import playground
+from playground.returning import Returning
 from playground.types import Progress
 
 POLL = 0.1  # seconds between looks
@@ -23,6 +24,17 @@ def run_watched(
 
     What it prints goes to `log`. When `report` raises, the process is killed.
     """
+    with Returning(watch(command, log, environment)) as work:
+        for _ in work:
+            report(look())
+    return work.value
+
+
+def watch(command: Sequence[str], log: Path, environment: Mapping[str, str] = os.environ) -> Generator[None, None, int]:
+    """Run Python with these arguments, with time for a look again and again; its exit status is the value.
+
+    What it prints goes to `log`. Closing kills it.
+    """
     # The pipe is the child's sign of life: it closes when this process ends, however that comes about.
     with log.open("wb") as output:
         child = subprocess.Popen(
@@ -30,7 +42,7 @@ def run_watched(
         )
         try:
             while child.poll() is None:
-                report(look())
+                yield
                 time.sleep(POLL)
         finally:
             child.kill()
