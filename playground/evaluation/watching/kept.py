@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from filelock import FileLock
@@ -22,28 +22,35 @@ MOST_WATCHES = 100
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """A watch with its looks, the oldest first. `reference` is the place of the look that others are compared with, and
-    `numbered` how many looks came after it, also those that have gone."""
+    `numbered` how many looks came after it, also those that have gone. It is looked at `every` so many seconds, 0 for
+    by hand alone."""
 
     watch: Watch
     looks: tuple[Look, ...] = ()
     reference: int = 0
     numbered: int = 0
+    every: int = 0
+
+    @property
+    def due(self) -> float | None:
+        """When to look again by itself, in seconds since 1970; None for never."""
+        return (self.looks[-1].made + self.every if self.looks else 0.0) if self.every else None
 
     def with_look(self, look: Look) -> "Kept":
         """The same with one more look. The first complete one becomes the reference."""
         looks, reference = [*self.looks, look], self.reference
         if not any(one.complete for one in self.looks):
-            return Kept(watch=self.watch, looks=tuple(looks), reference=len(looks) - 1)
+            return replace(self, looks=tuple(looks), reference=len(looks) - 1)
         if len(looks) > MOST_LOOKS:
             gone = 1 if reference == 0 else 0
             del looks[gone]
             reference -= gone < reference
-        return Kept(watch=self.watch, looks=tuple(looks), reference=reference, numbered=self.numbered + look.complete)
+        return replace(self, looks=tuple(looks), reference=reference, numbered=self.numbered + look.complete)
 
     def renewed(self) -> "Kept":
         """The same with the last complete look as the reference, after which counting begins anew."""
         complete = [place for place, look in enumerate(self.looks) if look.complete]
-        return Kept(watch=self.watch, looks=self.looks, reference=complete[-1] if complete else 0)
+        return replace(self, reference=complete[-1] if complete else 0, numbered=0)
 
 
 class Watches:
@@ -71,6 +78,16 @@ class Watches:
     def renew(self, watch: Watch) -> Kept:
         """Compare with the last complete look from now on. Raises StoreFailed."""
         return self._change(watch, Kept.renewed)
+
+    def schedule(self, watch: Watch, every: int) -> Kept:
+        """Have it looked at every so many seconds, 0 for by hand alone. Raises StoreFailed."""
+        return self._change(watch, lambda kept: replace(kept, every=every))
+
+    def add_scheduled(self, watch: Watch, look: Look) -> None:
+        """Keep one more look of a watch that is still scheduled. Raises StoreFailed."""
+        with self._lock:  # which may be taken again by whoever has it
+            if self.find(watch).every:
+                self.add(watch, look)
 
     def forget(self, watch: Watch) -> None:
         """Take a watch off the list, with all its looks."""
@@ -102,6 +119,7 @@ def _to_dict(kept: Kept) -> dict[str, Any]:
     return {
         "experiment": experiments.to_dict(kept.watch.experiment), "looks": [asdict(look) for look in kept.looks],
         "reference": kept.reference, "numbered": kept.numbered,
+        "every": kept.every,
     }  # fmt: skip
 
 
@@ -112,6 +130,7 @@ def _read(value: bytes | None) -> Kept | None:
         return Kept(
             watch=Watch(experiment=experiments.parse(data["experiment"])),
             looks=tuple(_look(one) for one in data["looks"]), reference=data["reference"], numbered=data["numbered"],
+            every=data.get("every", 0),
         )  # fmt: skip
     except (zlib.error, ValueError, KeyError, TypeError, PlaygroundError):
         return None

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from playground.backends.sources import ModelSource
 from playground.errors import LimitReached, ModelInUse, ModelUnavailable
 from playground.finetuning.jobs.job import Job, JobFolder
 from playground.finetuning.jobs.standing import Standing
+from playground.finetuning.jobs.training_jobs import TrainingJobs
 from playground.finetuning.methods import method_of
 from playground.settings import Settings
 from playground.types import Weights
@@ -60,6 +62,15 @@ def loading_learned(
     if settings.public:
         make_room(catalog, job.model, say)
     return commands.load_adapter(catalog, settings, job.model, str(folder), name, job.title, made_by=job.owner)
+
+
+def load_learned(weights: Weights, jobs: TrainingJobs, catalog: Catalog, settings: Settings) -> None:
+    """Load what a training made, if these weights are that and are not in the list of models: a list that is made anew
+    has none of them. Raises as `loading_learned`."""
+    for standing in jobs.standings():
+        if standing.phase == "done" and weights_of(standing) == replace(weights, scale=Weights().scale):
+            for _ in loading_learned(standing, jobs.result(standing.job.id), catalog, settings):
+                pass
 
 
 def make_room(catalog: Catalog, model: str, say: Callable[[str], None]) -> None:

@@ -44,6 +44,7 @@ class Page(gr.Blocks):  # type: ignore[misc]  # gradio is untyped
         super().__init__(**options)
         self.served: Catalog | None = None  # the models that programs may ask
         self.session_ended: Callable[[str], None] = lambda _: None  # told of each session that is over, by its hash
+        self.begun: Callable[[], None] = lambda: None  # told when somebody can be served
         self.ended: Callable[[], None] = lambda: None  # told when nobody is served any more
 
     def queue(self, *, api_open: bool = False, default_concurrency_limit: int | str | None = "not_set") -> Any:
@@ -70,6 +71,7 @@ class Page(gr.Blocks):  # type: ignore[misc]  # gradio is untyped
             # its error page would be outside too: this way all of them are inside.
             app.middleware_stack = Gate(app.middleware_stack, self._settings, sessions, self)
             sweeping = asyncio.create_task(_sweep(self.temporary))
+            self.begun()
             yield
             sweeping.cancel()
 
