@@ -72,6 +72,7 @@ class Settings:
     training_megabytes: int = 4096  # that strangers' trainings may take on the disk; older ones go
     training_weights: int = 4_000_000  # that a stranger's recipe may train
     training_memory_megabytes: int = 4096  # that it may take in memory while it trains, as is estimated before
+    watches: bool = False  # a shared server looks by itself at watches that its operator scheduled
     serve: bool = True  # programs may ask the models at /v1; on a shared server only with a key
     serve_key: str = field(default="", repr=False)  # that such programs must send
     openai_key: bool = False  # offer the operator's OPENAI_API_KEY for OpenAI itself; private only

@@ -78,6 +78,7 @@ ENFORCED = {
     "training_megabytes": "test_training_jobs.py::test_strangers_trainings_have_so_much_room_on_the_disk",
     "training_weights": f"{TRAININGS}::test_a_strangers_recipe_has_a_most_size",
     "training_memory_megabytes": f"{TRAININGS}::test_a_strangers_recipe_has_a_most_size",
+    "watches": "test_watch_on_the_page.py::test_a_shared_server_looks_by_itself_only_where_it_is_allowed",
     "serve": f"{PROGRAMS}::test_nobody_is_answered_where_it_is_off",
     "serve_key": f"{PROGRAMS}::test_a_key_is_needed_where_there_is_one",
     "openai_key": f"{SESSIONS}::test_the_operators_key_is_for_openai_alone",

@@ -19,6 +19,7 @@ from playground.ui.compare import tab as compare_tab
 from playground.ui.component_config import DescribedOnce
 from playground.ui.experiments import tab as experiments_tab
 from playground.ui.finetune import tab as finetune_tab
+from playground.ui.finetune.watching.scheduled import build_schedule, may_schedule
 from playground.ui.gate.page import Page
 from playground.ui.handlers import drafts
 from playground.ui.handlers.event_options import AT_ONCE, READING
@@ -62,6 +63,7 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
     trainings = TrainingJobs(
         settings.trainings_folder, settings.cache, settings.training_megabytes * 2**20 if settings.public else math.inf
     )
+    schedule = build_schedule(store, catalog, trainings, settings)
     with Page(settings, title="Prompt Playground", analytics_enabled=False, fill_width=True) as page:
         # First, so that their names are not taken by handlers of the same name.
         runs.publish(sessions, settings)
@@ -78,8 +80,8 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
         shared = PageContext(
             page=page, settings=settings, sessions=sessions, store=store, places=places, ready=status.ready,
             model_changes=gr.State(0), setup_to_open=gr.State(None), comparison_to_open=gr.State(None),
-            answers_to_learn=gr.State(None),             trainings=trainings, comparison=drafts.build("comparison"),
-            plan=drafts.build("plan"), chat=drafts.build("chat"),
+            answers_to_learn=gr.State(None), trainings=trainings, schedule=schedule,
+            comparison=drafts.build("comparison"), plan=drafts.build("plan"), chat=drafts.build("chat"),
         )  # fmt: skip
         made = []
         with gr.Tabs(overflow_behavior="wrap") as tabs:
@@ -112,7 +114,9 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
     answer_each_choice(page.fns.values())
     let_one_wait(page.fns.values())
     page.session_ended = sessions.end
-    page.ended = trainings.close
+    if may_schedule(settings):
+        page.begun = schedule.start
+    page.ended = lambda: [one.close() for one in (schedule, trainings)]
     page.served = catalog
     # Closed: requests that do not queue would also slip past every limit.
     return page.queue(api_open=False, default_concurrency_limit=settings.max_users)

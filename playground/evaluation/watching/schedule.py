@@ -13,6 +13,7 @@ from playground.evaluation.watching.watch import Watch
 from playground.returning import Returning
 
 LONGEST_SLEEP = 3600.0  # seconds: another process may have looked meanwhile, or the clock was set
+LONGEST_END = 30.0  # seconds that a look may take to end
 AFTER_FAULT = 60.0  # seconds, where the store cannot be read or written
 Asking = Callable[[Watch, threading.Event], Generator[Any, None, Look]]
 log = logging.getLogger(__name__)
@@ -53,7 +54,7 @@ class Schedule:
         self._halt.set()
         self._news.set()
         if self._thread:
-            self._thread.join()
+            self._thread.join(LONGEST_END)
 
     def _run(self) -> None:
         while not self._closed.is_set():

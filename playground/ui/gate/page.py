@@ -45,7 +45,7 @@ class Page(gr.Blocks):  # type: ignore[misc]  # gradio is untyped
         self.served: Catalog | None = None  # the models that programs may ask
         self.session_ended: Callable[[str], None] = lambda _: None  # told of each session that is over, by its hash
         self.begun: Callable[[], None] = lambda: None  # told when somebody can be served
-        self.ended: Callable[[], None] = lambda: None  # told when nobody is served any more
+        self.ended: Callable[[], Any] = lambda: None  # told when nobody is served any more
 
     def queue(self, *, api_open: bool = False, default_concurrency_limit: int | str | None = "not_set") -> Any:
         """Closed unless it is said. Gradio's own also makes an application, which `launch` makes anew in any case."""

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from playground.backends.catalog import Catalog
 from playground.evaluation.store import Store
+from playground.evaluation.watching.schedule import Schedule
 from playground.finetuning.jobs.training_jobs import TrainingJobs
 from playground.settings import Settings
 from playground.types import Setup
@@ -22,9 +23,9 @@ class PageContext:
     """What every tab is built with. `model_changes` counts what was loaded, unloaded or connected; a setup, as plain
     data, that is put into `setup_to_open` is opened in the Playground, and a comparison, as its form is kept, that is
     put into `comparison_to_open` is opened in Compare; the results of an experiment as JSON, with what to call them,
-    that are put into `answers_to_learn` become rows to learn from. `trainings` are all of this server. `comparison`,
-    `plan` and `chat` are what the browser keeps of the forms for them. `ready` changes when a model has been loaded, so
-    that its tokens can be counted.
+    that are put into `answers_to_learn` become rows to learn from. `trainings` are all of this server, and `schedule`
+    looks at its watches. `comparison`, `plan` and `chat` are what the browser keeps of the forms for them. `ready`
+    changes when a model has been loaded, so that its tokens can be counted.
     """
 
     page: Any
@@ -37,6 +38,7 @@ class PageContext:
     comparison_to_open: Any
     answers_to_learn: Any
     trainings: TrainingJobs
+    schedule: Schedule
     comparison: Any
     plan: Any
     chat: Any

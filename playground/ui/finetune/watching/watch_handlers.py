@@ -1,4 +1,4 @@
-"""A watch is looked at, shown, given a new reference, or forgotten."""
+"""A watch is looked at, by hand or on a schedule, shown, given a new reference, or forgotten."""
 
 import time
 from collections.abc import Generator, Iterator, Mapping
@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from playground.backends.catalog import Catalog
-from playground.errors import InvalidSetup
+from playground.errors import InvalidSetup, NotSupported
 from playground.evaluation import experiments
 from playground.evaluation.watching.kept import Kept, Watches
 from playground.evaluation.watching.looking import look
@@ -18,6 +18,7 @@ from playground.returning import Returning
 from playground.ui.finetune.in_place import run_in_place
 from playground.ui.finetune.watching import watch_values
 from playground.ui.finetune.watching.looks_figure import looks_figure
+from playground.ui.finetune.watching.scheduled import INTERVALS
 from playground.ui.finetune.watching.watch_panel import WatchPanel
 from playground.ui.finetune.watching.watch_values import NEW
 from playground.ui.handlers import payloads
@@ -32,6 +33,10 @@ from playground.ui.handlers.visitors import visitor_of
 from playground.ui.widgets.status import sentence
 
 INTERVAL = 0.3  # seconds between two news of a look
+OF_SESSION = (
+    "What this asks is connected in your session, with its key, and kept nowhere: look by hand, or by "
+    "`python -m playground.experiment watch FILE.yaml --endpoint ADDRESS --every 1d`."
+)
 STOPPED = "Stopped; this look is not kept, for a score of some of the questions is none of all."
 
 
@@ -91,11 +96,28 @@ class WatchHandlers:
         kept = self._find(key)
         if kept:
             self._watches.forget(kept.watch)
+            self.shared.schedule.look_anew()
         choices = watch_values.offered_watches(self._watches.all())
         return {
             **self._shown(None), self.panel.kept: gr.update(choices=choices, value=NEW),
             self.panel.changes: changes + 1,
         }  # fmt: skip
+
+    @report_errors
+    def schedule_watch(self, key: Any, every: Any) -> Updates:
+        """From now on it is looked at so often by itself."""
+        if type(every) is not int or every not in INTERVALS:
+            rule = f"it must be one of {', '.join(map(str, INTERVALS))}."
+            raise InvalidSetup(path=("every",), value=every, rule=rule)
+        kept = self._find(key)
+        if kept and every and not self._is_everybodys(kept.watch):
+            raise NotSupported(OF_SESSION)
+        return self._shown(self.shared.schedule.change(kept.watch, every) if kept else None)
+
+    def _is_everybodys(self, watch: Watch) -> bool:
+        """Whether all that it asks is there without anybody's session."""
+        names = {info.name for info in self.shared.catalog.models()}
+        return all(weights.model in names for weights in watch.experiment.models)
 
     @report_errors
     def open_experiment(self, content: Any) -> Updates:
@@ -120,6 +142,7 @@ class WatchHandlers:
                 choices=watch_values.offered_watches(kept), value=chosen if chosen in keys else NEW
             ),
             self.panel.weights: gr.Dropdown(titles, value=value),
+            self.panel.alarms: sentence(watch_values.alarms_text(kept), wrong=True),
         }
 
     def _find(self, key: Any) -> Kept | None:
@@ -150,6 +173,9 @@ class WatchHandlers:
         panel, figure = self.panel, looks_figure(kept)
         return {
             panel.new: gr.update(visible=kept is None),
+            panel.every: gr.update(value=kept.every if kept else 0, visible=kept is not None),
+            panel.clock: gr.update(active=bool(kept and kept.every)),
+            panel.alarms: sentence(watch_values.alarms_text(self._watches.all()), wrong=True),
             panel.state: sentence(watch_values.last_text(kept)),
             panel.plot: gr.update(value=figure, visible=figure is not None),
             panel.table: watch_values.looks_value(kept),
@@ -170,9 +196,14 @@ def wire(handlers: WatchHandlers) -> None:
     panel.kept.change(handlers.show_watch, panel.kept, panel.outputs, preprocess=False, **AT_ONCE)
     panel.renew.click(handlers.renew_watch, panel.kept, panel.outputs, preprocess=False, **AT_ONCE)
     panel.forget.click(handlers.forget_watch, [panel.kept, panel.changes], panel.outputs, preprocess=False, **AT_ONCE)
+    panel.every.input(
+        handlers.schedule_watch, [panel.kept, panel.every], panel.outputs, preprocess=False, trigger_mode="always_last",
+        **AT_ONCE,
+    )  # fmt: skip
+    panel.clock.tick(handlers.show_watch, panel.kept, panel.outputs, preprocess=False, **AT_ONCE)
     panel.upload.upload(handlers.open_experiment, panel.upload, [panel.opened, panel.state, panel.kept], **AT_ONCE)
     panel.experiment.input(handlers.use_listed, None, [panel.opened], **AT_ONCE)
     on_opening_and(
         shared.page.load, [shared.model_changes.change], handlers.offer_watches, [panel.kept, panel.weights],
-        [panel.kept, panel.weights], preprocess=False, trigger_mode="always_last", **AT_ONCE,
+        [panel.kept, panel.weights, panel.alarms], preprocess=False, trigger_mode="always_last", **AT_ONCE,
     )  # fmt: skip

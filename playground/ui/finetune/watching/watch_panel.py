@@ -8,21 +8,24 @@ import gradio as gr
 from playground.evaluation import experiments
 from playground.evaluation.plan import Experiment
 from playground.ui import widgets
+from playground.ui.finetune.watching.scheduled import INTERVALS
 from playground.ui.finetune.watching.watch_values import NEW
 from playground.ui.widgets import waiting_line
 from playground.ui.widgets.waiting_line import WaitingLine
 
 ABOUT = (
     "An experiment is asked of the same weights again and again, and a drop that is more than chance explains is an "
-    "alarm. By hand here; on a schedule, with an exit status for a CI, by "
+    "alarm. By hand, or by itself as long as the playground runs; with an exit status for a CI, by "
     "`python -m playground.experiment watch FILE.yaml --every 6h`, whose looks are shown here too."
 )
+TICK = 60.0  # seconds between two glances at a watch that is looked at by itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchPanel:
-    """The widgets. `new` is what a new watch is made of, `opened` an experiment from a file, and `changes` counts what
-    was seen and forgotten."""
+    """The widgets. `new` is what a new watch is made of, `opened` an experiment from a file, `alarms` says which of all
+    watches dropped, `clock` ticks while the one that is shown is looked at by itself, and `changes` counts what was
+    seen and forgotten."""
 
     kept: Any
     new: Any
@@ -30,6 +33,9 @@ class WatchPanel:
     upload: Any
     opened: Any
     weights: Any
+    every: Any
+    clock: Any
+    alarms: Any
     look: Any
     renew: Any
     forget: Any
@@ -45,6 +51,9 @@ class WatchPanel:
         return [
             self.kept,
             self.new,
+            self.every,
+            self.clock,
+            self.alarms,
             self.state,
             self.plot,
             self.table,
@@ -58,6 +67,7 @@ def build(page: Any) -> WatchPanel:
     """Lay out the panel, folded."""
     offered = experiments.shipped_experiments()
     titles = [(one.title, key) for key, one in offered.items()]
+    alarms = widgets.words(spoken=True, elem_id="watch-alarms")  # seen also while the panel is folded
     with gr.Accordion("Watch", open=False, elem_id="watch"):
         gr.Markdown(ABOUT, elem_classes="field-label")
         kept = gr.Dropdown([("A new watch", NEW)], value=NEW, label="Watch", filterable=False, elem_id="watch-kept")
@@ -68,6 +78,11 @@ def build(page: Any) -> WatchPanel:
                 elem_classes="quiet-button",
             )  # fmt: skip
             weights = gr.Dropdown([], label="Asked of", filterable=False, elem_id="watch-weights")
+        every = gr.Dropdown(
+            [(title, seconds) for seconds, title in INTERVALS.items()], value=0, label="Look", filterable=False,
+            visible=False, elem_id="watch-every",
+        )  # fmt: skip
+        clock = gr.Timer(TICK, active=False)
         with gr.Row(elem_classes="acts"):
             look = gr.Button("Look now", variant="primary", elem_id="watch-look", elem_classes="runs")
             stop = gr.Button("Stop looking", interactive=False, elem_id="watch-stop", elem_classes="stops")
@@ -80,6 +95,7 @@ def build(page: Any) -> WatchPanel:
             forget = gr.Button("Forget this watch", size="sm", visible=False, elem_classes="quiet-button")
     return WatchPanel(
         kept=kept, new=new, experiment=experiment, upload=upload, opened=gr.State(None), weights=weights, look=look,
+        every=every, clock=clock, alarms=alarms,
         renew=renew, forget=forget, state=state, plot=plot, table=table, changes=gr.State(0), line=line,
         offered=offered,
     )  # fmt: skip

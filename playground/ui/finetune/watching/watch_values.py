@@ -1,5 +1,6 @@
 """Watches and their looks -> what the page shows of them. Pure functions to plain values."""
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -63,5 +64,25 @@ def _score(kept: Kept, place: int, column: str) -> str:
 
 
 def last_text(kept: Kept | None) -> str:
-    """What the last look says."""
-    return " ".join(telling.last_sentences(kept)) if kept and kept.looks else ""
+    """What the last look says, and when the next one is."""
+    if kept is None or not (kept.looks or kept.every):
+        return ""
+    return " ".join(filter(None, [*telling.last_sentences(kept), next_text(kept)]))
+
+
+def next_text(kept: Kept) -> str:
+    """When it is looked at again by itself; empty for by hand alone."""
+    if kept.due is None:
+        return ""
+    at = time.strftime("%d %b %H:%M", time.localtime(kept.due))
+    return f"The next look by itself is at {at}." if kept.due > time.time() else "It is being looked at."
+
+
+def alarms_text(all_kept: Sequence[Kept]) -> str:
+    """Which watches dropped at their last look, each with the difference and its interval."""
+    said = [
+        f"\u201c{kept.watch.title}\u201d, {telling.moment_text(kept.looks[-1])}: {telling.change_sentence(drop)}"
+        for kept in all_kept
+        for drop in telling.drops_of(kept)
+    ]
+    return " ".join(said)
