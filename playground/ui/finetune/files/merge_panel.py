@@ -83,15 +83,15 @@ class MergeHandlers:
         """Whether it can be merged, and where it lies if it was; of one that is gone nothing is said here."""
         owner = self.shared.sessions.visitor(request)
         try:
-            standing = self.jobs.standing(key, owner) if key else None
+            folder = JobFolder(self.jobs.result(key, owner).parent) if key else None
         except PlaygroundError:
-            standing = None
-        can_be = standing is not None and standing.phase == "done" and method_of(standing.job.recipe).merges
-        merged = JobFolder(self.jobs.result(key, owner).parent).merged if can_be else None
-        there = merged is not None and merged.exists()
+            folder = None
+        job = folder.read_job() if folder else None
+        can_be = job is not None and job.head is None and method_of(job.recipe).merges
+        there = folder is not None and can_be and folder.merged.exists()
         return {
             self.panel.frame: gr.update(visible=can_be),
-            self.panel.state: sentence(f"{merged_words(merged, '')} {USE_IT}" if merged and there else ""),
+            self.panel.state: sentence(f"{merged_words(folder.merged, '')} {USE_IT}" if folder and there else ""),
         }
 
 
