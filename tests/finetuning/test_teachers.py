@@ -13,7 +13,7 @@ from playground.backends.sources import ModelSource
 from playground.errors import InvalidSetup, TrainingFailed
 from playground.finetuning.jobs import worker
 from playground.finetuning.jobs.base_model import load_teacher
-from playground.finetuning.jobs.job import Job
+from playground.finetuning.jobs.job import Job, JobFolder
 from playground.finetuning.objectives.teachers import Teacher, check_teacher
 from playground.finetuning.preparation.rows import PreferenceRow, TrainingRow, messages_of
 from playground.finetuning.recipe import Recipe
@@ -84,5 +84,31 @@ def test_the_process_loads_the_teacher_of_its_job(default_model: tuple[Any, Any]
     said = teacher.logits(ids, torch.ones_like(ids), torch.arange(3)[None], 1)
     assert torch.allclose(said.float(), opinionated(tokenizer)(input_ids=ids).logits[:, -1:], atol=0.2)
     with pytest.raises(TrainingFailed, match=r"8 tokens"):
-        worker._refuse_too_long(ROWS, Recipe(), tokenizer, 2048, teacher_window=8)
-    worker._refuse_too_long(ROWS, Recipe(), tokenizer, 2048, teacher_window=window)
+        worker._refuse_too_long(ROWS, [Recipe()], tokenizer, 2048, teacher_window=8)
+    worker._refuse_too_long(ROWS, [Recipe()], tokenizer, 2048, teacher_window=window)
+
+
+def test_a_teacher_may_have_an_adapter(default_model: tuple[Any, Any], tmp_path: Path) -> None:
+    tokenizer, base = default_model[1], tmp_path / "base"
+    tiny_llama(tokenizer).save_pretrained(base)
+    tokenizer.save_pretrained(base)
+    recipe = Recipe(steps=25, batch=4, rate=0.1, rank=4, alpha=64, layers="all")
+    with Returning(train(tiny_llama(tokenizer), tokenizer, ROWS, recipe)) as work:
+        list(work)
+    work.value.learner.save(tmp_path / "adapter", "base")
+    adapter = ModelSource(kind="folder", place=str(tmp_path / "adapter"))
+    source = ModelSource(kind="folder", place=str(base))
+    job = Job(
+        id="", title="Words", model="tiny", model_title="Tiny", source=source, recipe=Recipe(), data="Words",
+        prompts=(), made=0.0, teacher=source, teacher_title="Tiny + words", teacher_adapter=adapter,
+    )  # fmt: skip
+    student = tiny_llama(tokenizer)
+    teacher, _ = load_teacher(job, tmp_path, student, tokenizer)
+    ids = torch.tensor([[5, 6, 7]])
+    given = ids, torch.ones_like(ids), torch.arange(3)[None], 1
+    learned, said = work.value.learner.logits(*given).float(), teacher.logits(*given).float()
+    assert torch.allclose(said, learned, atol=0.05)
+    assert (learned - student(input_ids=ids).logits[:, -1:]).abs().max() > 0.3
+    folder = JobFolder(tmp_path / "job")
+    folder.create(job, ROWS, ())
+    assert folder.read_job() == job

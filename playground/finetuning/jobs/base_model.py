@@ -26,7 +26,17 @@ def load_teacher(job: Job, cache: Path, model: Any, tokenizer: Any) -> tuple[Any
 
     teacher, own_tokenizer = _load(_on_this_machine(job.teacher), job.teacher_title, cache)
     check_teacher(own_tokenizer, tokenizer, job.teacher_title, job.model_title)
+    if job.teacher_adapter is not None:
+        teacher = _with_adapter(teacher, _on_this_machine(job.teacher_adapter))
     return Teacher(teacher, model.config.vocab_size), getattr(teacher.config, "max_position_embeddings", None)
+
+
+def _with_adapter(model: Any, source: ModelSource) -> Any:
+    """The model with an adapter in its weights. Raises ModelUnavailable for one that cannot be there."""
+    from playground.backends.local.adapters.adapter_folder import read_adapter
+    from playground.backends.local.adapters.merged_adapter import merge
+
+    return merge(read_adapter(Path(source.place), ""), model)
 
 
 def source_of(job: Job) -> ModelSource:

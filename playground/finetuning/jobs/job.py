@@ -32,7 +32,7 @@ class Job:
 
     `owner` is the visitor whose it is, where strangers share the server, and `address` a name of where they came from;
     `made` is when, in seconds since 1970. `teacher` is another model whose probabilities are learned, called
-    `teacher_title`.
+    `teacher_title`, with an adapter if one is named.
     After `most_seconds`, of all its sittings together, it is stopped; None is never. `sittings` are when each that is
     over ended, and the seconds that its process took, also before the first step. With a `search` several recipes are
     tried, and at the end `recipe` is the best of them. With a `head` that is put on an encoder and trained, by the
@@ -55,6 +55,7 @@ class Job:
     search: Search | None = None
     teacher: ModelSource | None = None
     teacher_title: str = ""
+    teacher_adapter: ModelSource | None = None
     head: HeadPlan | None = None
 
     @property
@@ -66,7 +67,7 @@ class Job:
         """Whether both do the same to the same model: from the same rows they would end in the same weights."""
         return all(
             getattr(self, name) == getattr(other, name)
-            for name in ("model", "source", "recipe", "search", "teacher", "head")
+            for name in ("model", "source", "recipe", "search", "teacher", "teacher_adapter", "head")
         )
 
     def after_sitting(self, ended: float, took: float) -> "Job":
@@ -161,9 +162,11 @@ class JobFolder:
         search = parse_search(data["search"], recipe) if data.get("search") else None
         parts = {"source": ModelSource(**data["source"]), "recipe": recipe, "search": search}
         sittings = tuple((ended, took) for ended, took in data.get("sittings", ()))
-        teacher = ModelSource(**data["teacher"]) if data.get("teacher") else None
+        teachers = {
+            name: ModelSource(**data[name]) if data.get(name) else None for name in ("teacher", "teacher_adapter")
+        }
         head = parse_head_plan(data["head"]) if data.get("head") else None
-        return Job(**{**data, **parts, "prompts": tuple(turns), "sittings": sittings, "teacher": teacher, "head": head})
+        return Job(**{**data, **parts, "prompts": tuple(turns), "sittings": sittings, "head": head, **teachers})
 
     def read_owner(self) -> str:
         """Whose it is, also where the rest is not of today; nobody's where not even that can be read."""

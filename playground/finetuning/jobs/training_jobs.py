@@ -11,14 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from playground.errors import InvalidSetup, LimitReached, TrainingFailed
-from playground.finetuning.jobs.job import End, Job, JobFolder
+from playground.finetuning.jobs.job import End, Job, JobFolder, Rows
 from playground.finetuning.jobs.standing import Standing, read_history
 from playground.finetuning.jobs.turns import Turns
-from playground.finetuning.preparation.rows import Row
 
 MOST_KEPT = 200  # folders; more are refused until some are deleted
 DAY = 24 * 3600.0  # seconds: so long a stranger's training is kept in any case
-Rows = tuple[Row, ...]
 log = logging.getLogger(__name__)
 
 

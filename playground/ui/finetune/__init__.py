@@ -20,6 +20,7 @@ row_checks_values.py  What checks found in rows, and rows token by token -> what
 running_panel.py      A training that somebody looks at: how it goes, its curves and answers, what can be done with it
 tab.py                The Fine-tune tab: what a model learns from, how, and what comes of it while one looks
 training_values.py    A training -> what the page shows of it
+weights_values.py     The weights that can be chosen: every model that writes text, alone and with each adapter
 watching/             Watching weights: looks at them over time, and the alarm when their scores drop
 search/               A search over recipes: what it goes over, its start, and its tries
 files/                What comes into the tab as a file, and what is taken away from it

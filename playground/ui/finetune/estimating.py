@@ -98,7 +98,7 @@ class EstimateHandlers:
         return _Form(
             parts=parts, recipe=recipe, parameters=parameters, model=info.name,
             before=self.jobs.standings(self.shared.sessions.visitor(request)), prompts=len(data.prompts),
-            teacher=(parameters_of(teacher[0]) or 0) if teacher else 0,
+            teacher=(parameters_of(teacher.info) or 0) if teacher else 0,
         )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from playground.parameters import parameters
 from playground.ui.finetune import data_panel, recipe_panel
 from playground.ui.finetune.data_panel import OF_ONES_OWN, DataPanel
 from playground.ui.finetune.recipe_panel import RecipePanel
+from playground.ui.finetune.weights_values import choices_of, find_weights, offered_weights
 from playground.ui.handlers import payloads
 from playground.ui.handlers.tab import Updates
 
@@ -30,6 +31,16 @@ WORDS_ON_SHARED = (
 TEACHER_ON_SHARED = "On a shared server no other model teaches: two would be in memory at once."
 NO_TEACHER = ("None: the answers of the rows are learned", "")
 OWN_ON_SHARED = "On a shared server nobody trains on rows of their own: whoever runs it would answer for them."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChosenTeacher:
+    """A model of this machine that teaches, with an adapter or alone."""
+
+    info: ModelInfo
+    title: str
+    source: ModelSource
+    adapter: ModelSource | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +63,7 @@ class TrainingForm:
         recipe = self.recipe.read(values)
         if owner:
             refuse_own_words(values[self.data.name], recipe)
-        teacher, teacher_source = self.chosen_teacher(values, catalog, owner) or (None, None)
+        teacher = self.chosen_teacher(values, catalog, owner)
         data, parts = self.read_data(values)
         refuse_useless(parts)
         # On a shared server no words of a stranger are kept: there a training is called what it is.
@@ -63,7 +74,8 @@ class TrainingForm:
         job = Job(
             id="", title=title, model=info.name, model_title=info.title, source=source, recipe=recipe,
             data=data.title, prompts=data.prompts, made=time.time(), owner=owner,
-            teacher=teacher_source, teacher_title=teacher.title if teacher else "",
+            teacher=teacher.source if teacher else None, teacher_title=teacher.title if teacher else "",
+            teacher_adapter=teacher.adapter if teacher else None,
         )  # fmt: skip
         return job, parts
 
@@ -71,17 +83,20 @@ class TrainingForm:
         """Raises UnknownModel, and NotSupported for a model that cannot learn."""
         return _local(values[self.model], "model", "cannot be trained here", catalog)
 
-    def chosen_teacher(
-        self, values: Mapping[Any, Any], catalog: Catalog, owner: str = ""
-    ) -> tuple[ModelInfo, ModelSource] | None:
-        """What teaches, if another model is to. Raises UnknownModel, NotSupported, and InvalidSetup for itself."""
+    def chosen_teacher(self, values: Mapping[Any, Any], catalog: Catalog, owner: str = "") -> ChosenTeacher | None:
+        """What teaches, if another model is to, or an adapter. Raises NotSupported, and InvalidSetup for itself."""
         if not (named := values[self.teacher]):
             return None
         if owner:
             raise NotSupported(TEACHER_ON_SHARED)
         if named == values[self.model]:
             raise InvalidSetup("A model cannot be its own teacher: it would learn what it says already.")
-        return _local(named, "teacher", "gives no probabilities to learn", catalog)
+        title, weights = find_weights(catalog, named)
+        info, source = _local(weights.model, "teacher", "gives no probabilities to learn", catalog)
+        adapter = catalog.entry(weights.model, weights.adapter).source if weights.adapter else None
+        if adapter is not None and not (isinstance(adapter, ModelSource) and adapter.kind == "folder"):
+            raise NotSupported(f"{title} is not in a folder of this machine; choose a model, or another adapter.")
+        return ChosenTeacher(info=info, title=title, source=source, adapter=adapter)
 
     def read_data(self, values: Mapping[Any, Any]) -> tuple[TrainingData, Parts]:
         """The data and its parts, by the recipe's seed. Raises InvalidSetup."""
@@ -93,7 +108,7 @@ class TrainingForm:
         names = [name for _, name in models]
         return {
             self.model: gr.Dropdown(models, value=chosen if chosen in names else names[0] if names else None),
-            self.teacher: gr.update(choices=[NO_TEACHER, *models]),
+            self.teacher: gr.update(choices=teachers(catalog)),
         }
 
 
@@ -133,6 +148,13 @@ def trainable(catalog: Catalog) -> list[tuple[str, str]]:
     return [(info.title, info.name) for info in catalog.models() if can_learn(info)]
 
 
+def teachers(catalog: Catalog) -> list[tuple[str, str]]:
+    """Whoever can teach: the models of this machine, alone and with each adapter."""
+    names = {name for _, name in trainable(catalog)}
+    offered = {key: one for key, one in offered_weights(catalog).items() if one[1].model in names}
+    return [NO_TEACHER, *choices_of(offered)]
+
+
 def build(catalog: Catalog, *, public: bool = False) -> TrainingForm:
     """Lay out the form; on a public server without what is refused there."""
     models = trainable(catalog)
@@ -141,9 +163,9 @@ def build(catalog: Catalog, *, public: bool = False) -> TrainingForm:
     gr.Markdown("### Recipe")
     model = gr.Dropdown(models, value=models[0][1] if models else None, label="Model", filterable=False)
     teacher = gr.Dropdown(
-        [NO_TEACHER, *models], value="", label="Teacher", filterable=False, visible=not public,
-        info="Another model of the same family, larger: how likely it finds every word of the answers is learned, not "
-        "the answers alone.",
+        teachers(catalog), value="", label="Teacher", filterable=False, visible=not public,
+        info="Another model of the same family, larger, or one with an adapter: how likely it finds every word of the "
+        "answers is learned, not the answers alone.",
     )  # fmt: skip
     recipe = recipe_panel.build(public=public)
     title = gr.Textbox(label="Title (optional)", info="Empty: data and method.", max_lines=1, visible=not public)

@@ -71,7 +71,7 @@ def train(shared: Any, tmp_path: Path) -> Callable[..., tuple[HeadsHandlers, Any
         while (standing := shared.trainings.standing(shown[looked_at.chosen])).going:
             time.sleep(0.05)
         assert standing.phase == "done", standing.end
-        shown |= last(iter([handlers.offer_heads(None)]))
+        shown |= last(iter([handlers.offer_heads(None, shown[looked_at.chosen])]))
         return handlers, {**shown, **last(iter([handlers.show_head(shown[form.trained]["value"])]))}
 
     return begin

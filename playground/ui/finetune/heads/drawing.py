@@ -8,7 +8,7 @@ import gradio as gr
 
 from playground import setups
 from playground.backends.catalog import Catalog
-from playground.errors import InvalidSetup, NotSupported
+from playground.errors import InvalidSetup
 from playground.finetuning.heads.best_of_n import best_of_n
 from playground.finetuning.heads.kept import KeptHead, find_head, kept_heads
 from playground.finetuning.heads.on_rows import compare_on_rows
@@ -18,6 +18,7 @@ from playground.types import MAX_TEXT, Weights
 from playground.ui.finetune.heads.best_of_n_panel import NOBODY, PROMPT, ROWS, STOPPED, BestOfNPanel, Draws
 from playground.ui.finetune.heads.values import best_of_n_value, on_rows_value, title_of
 from playground.ui.finetune.in_place import run_in_place
+from playground.ui.finetune.weights_values import choices_of, find_weights, offered_weights
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
 from playground.ui.handlers.messages import report_errors
@@ -55,7 +56,10 @@ class BestOfNHandlers:
         draws: Draws,
     ) -> Generator[Updates, None, Updates]:  # fmt: skip
         panel, shared = self.panel, self.shared
-        opening = [catalog.open(weights.model), loading_learned(head.standing, head.folder, catalog, shared.settings)]
+        opening = [
+            catalog.open(weights.model, weights.adapter),
+            loading_learned(head.standing, head.folder, catalog, shared.settings),
+        ]
         if tuned is not None:
             opening.append(catalog.open(tuned.model, tuned.adapter))
         for one in opening:
@@ -87,9 +91,8 @@ class BestOfNHandlers:
         if asked == PROMPT and (not prompt or len(prompt) > MAX_TEXT):
             raise InvalidSetup(f"Write a prompt to answer, of at most {MAX_TEXT:,} characters.")
         draws: Draws = setups.build(Draws, read_fields(panel.draws, values), ("draws",))
-        weights = _weights(payloads.words(values[panel.model], "model"), catalog)
-        named = payloads.words(values[panel.tuned], "tuned")
-        return prompt, draws, weights, None if named == NOBODY else _weights(named, catalog)
+        (_, weights), tuned = find_weights(catalog, values[panel.model]), values[panel.tuned]
+        return prompt, draws, weights, None if tuned == NOBODY else find_weights(catalog, tuned)[1]
 
     @report_errors
     def ask_for(self, asked: object) -> Updates:
@@ -103,14 +106,8 @@ class BestOfNHandlers:
     def offer_answering(self, chosen: object, tuned: object, request: gr.Request) -> Updates:
         """The language models there are, with their adapters, and the reward models that were trained."""
         panel = self.panel
-        models = [one for one in self.shared.sessions.of(request).models() if not one.capabilities.task]
-        names = [(one.title, one.name) for one in models]
-        adapters = [
-            (f"{one.title} + {adapter.title}", f"{one.name}/{adapter.name}")
-            for one in models
-            for adapter in one.adapters
-        ]
-        beside = [("Nothing beside it", NOBODY), *adapters, *names]
+        names = choices_of(offered_weights(self.shared.sessions.of(request)))
+        beside = [("Nothing beside it", NOBODY), *names]
         rewards = [
             (title_of(head), head.key) for head in kept_heads(self.shared.trainings) if head.head.plan.kind == "reward"
         ]
@@ -126,18 +123,8 @@ def _kept(chosen: object, offered: list[tuple[str, str]]) -> str | None:
     return next((value for _, value in offered if value == chosen), offered[0][1] if offered else None)
 
 
-def _weights(named: str, catalog: Catalog) -> Weights:
-    """A model, or an adapter after the model and a slash."""
-    known = {info.name for info in catalog.models()}
-    model, _, adapter = (named, "", "") if named in known else named.rpartition("/")
-    info = catalog.info(model)
-    if info.capabilities.task:
-        raise NotSupported(f"{info.title} is made for one task and answers no prompt; choose a language model.")
-    return Weights(model=model, adapter=adapter)
-
-
-def wire(handlers: BestOfNHandlers, trained: Any) -> None:
-    """Attach the handlers; `trained` is the list of heads, which changes when one was trained."""
+def wire(handlers: BestOfNHandlers, trainings: Any) -> None:
+    """Attach the handlers; `trainings` counts what was begun, ended or deleted."""
     panel, shared = handlers.panel, handlers.shared
     panel.line.attach(
         panel.ask.click, handlers.draw_and_judge, panel.inputs, [panel.state, panel.found],
@@ -146,7 +133,7 @@ def wire(handlers: BestOfNHandlers, trained: Any) -> None:
     panel.line.wire()
     panel.asked.change(handlers.ask_for, panel.asked, [panel.prompt, panel.rows], preprocess=False, **AT_ONCE)
     on_opening_and(
-        shared.page.load, [shared.model_changes.change, trained.change], handlers.offer_answering,
+        shared.page.load, [shared.model_changes.change, trainings.change], handlers.offer_answering,
         [panel.model, panel.tuned], [panel.model, panel.tuned, panel.reward], preprocess=False,
         trigger_mode="always_last", **AT_ONCE,
     )  # fmt: skip

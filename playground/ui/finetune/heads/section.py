@@ -15,4 +15,4 @@ def build(shared: PageContext, training: RunningPanel) -> None:
         heads = panel.build(shared.page)
         best_of_n = best_of_n_panel.build(shared.page)
     training_heads.wire(HeadsHandlers(panel=heads, training=training, shared=shared))
-    drawing.wire(BestOfNHandlers(panel=best_of_n, shared=shared), heads.trained)
+    drawing.wire(BestOfNHandlers(panel=best_of_n, shared=shared), training.changes)

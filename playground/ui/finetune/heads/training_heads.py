@@ -74,10 +74,12 @@ class HeadsHandlers:
         return describe(self.panel, name, data)
 
     @report_errors
-    def offer_heads(self, key: object) -> Updates:
+    def offer_heads(self, chosen: object, looked_at: object) -> Updates:
+        """Those that are trained; the one that is looked at is chosen, else what was, else the newest."""
         offered = [(title_of(head), head.key) for head in kept_heads(self.jobs)]
         keys = [key for _, key in offered]
-        return {self.panel.trained: gr.update(choices=offered, value=key if key in keys else next(iter(keys), None))}
+        value = next((key for key in (looked_at, chosen, *keys) if key in keys), None)
+        return {self.panel.trained: gr.update(choices=offered, value=value)}
 
     @report_errors
     def show_head(self, key: object) -> Updates:
@@ -130,8 +132,8 @@ def wire(handlers: HeadsHandlers) -> None:
         [panel.card, panel.given], preprocess=False, trigger_mode="always_last", **AT_ONCE,
     )  # fmt: skip
     on_opening_and(
-        shared.page.load, [training.changes.change], handlers.offer_heads, panel.trained, [panel.trained],
-        preprocess=False, trigger_mode="always_last", **AT_ONCE,
+        shared.page.load, [training.changes.change], handlers.offer_heads,
+        [panel.trained, training.chosen], [panel.trained], preprocess=False, trigger_mode="always_last", **AT_ONCE,
     )  # fmt: skip
     panel.trained.change(
         handlers.show_head, panel.trained, [panel.scores, panel.text, panel.found], preprocess=False,

@@ -21,6 +21,7 @@ from playground.ui.finetune.watching.looks_figure import looks_figure
 from playground.ui.finetune.watching.scheduled import INTERVALS
 from playground.ui.finetune.watching.watch_panel import WatchPanel
 from playground.ui.finetune.watching.watch_values import NEW
+from playground.ui.finetune.weights_values import choices_of, find_weights, offered_weights
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, experimenting
 from playground.ui.handlers.experiment_limits import check_size
@@ -133,15 +134,14 @@ class WatchHandlers:
     @report_errors
     def offer_watches(self, chosen: Any, weights: Any, request: gr.Request) -> Updates:
         """Watches, whose looks may come from a command line, and weights, as they are now."""
-        found, kept = watch_values.offered_weights(self.shared.sessions.of(request)), self._watches.all()
+        found, kept = offered_weights(self.shared.sessions.of(request)), self._watches.all()
         keys = [one.watch.key for one in kept]
-        titles = [(title, key) for key, (title, _) in found.items()]
         value = weights if weights in found else next(iter(found), None)
         return {
             self.panel.kept: gr.update(
                 choices=watch_values.offered_watches(kept), value=chosen if chosen in keys else NEW
             ),
-            self.panel.weights: gr.Dropdown(titles, value=value),
+            self.panel.weights: gr.Dropdown(choices_of(found), value=value),
             self.panel.alarms: sentence(watch_values.alarms_text(kept), wrong=True),
         }
 
@@ -162,11 +162,7 @@ class WatchHandlers:
             raise InvalidSetup(
                 path=("experiment",), value=name, rule=f"it must be one of {', '.join(panel.offered)}, or a file."
             )
-        found = watch_values.offered_weights(self.shared.sessions.of(request))
-        weights = payloads.words(values[panel.weights], "weights")
-        if weights not in found:
-            raise InvalidSetup("Those weights are not in the list of models any more; choose others.")
-        return watch_of(experiment, found[weights][1])
+        return watch_of(experiment, find_weights(self.shared.sessions.of(request), values[panel.weights])[1])
 
     def _shown(self, kept: Kept | None) -> Updates:
         """Updates that show a watch."""

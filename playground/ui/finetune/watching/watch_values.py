@@ -4,10 +4,8 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from playground.backends.catalog import Catalog
 from playground.evaluation.watching import telling
 from playground.evaluation.watching.kept import Kept
-from playground.types import Weights
 
 NEW = ""  # the key of a watch that is yet to be made
 MOST_ROWS = 40  # of looks in the table: the reference and the last ones
@@ -16,19 +14,6 @@ MOST_ROWS = 40  # of looks in the table: the reference and the last ones
 def offered_watches(kept: Sequence[Kept]) -> list[tuple[str, str]]:
     """Titles and keys of those that are kept, after a new one."""
     return [("A new watch", NEW), *((one.watch.title, one.watch.key) for one in kept)]
-
-
-def offered_weights(catalog: Catalog) -> dict[str, tuple[str, Weights]]:
-    """Whom one can ask, by a key: every model that writes text, alone and with each adapter; with its title."""
-    found: dict[str, tuple[str, Weights]] = {}
-    for info in catalog.models():
-        if info.capabilities.task:
-            continue
-        found[info.name] = (info.title, Weights(model=info.name))
-        for adapter in info.adapters:
-            title = f"{info.title} + {adapter.title}"
-            found[f"{info.name} + {adapter.name}"] = (title, Weights(model=info.name, adapter=adapter.name))
-    return found
 
 
 def looks_value(kept: Kept | None) -> list[dict[str, Any]]:
