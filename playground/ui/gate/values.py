@@ -14,6 +14,7 @@ CHANGED = {
     "filterable",
     "interactive",
     "visible",
+    "active",
     "info",
     "maximum",
     "open",

@@ -22,6 +22,7 @@ from playground.ui.app import build_app
 from playground.ui.finetune.watching import watch_panel
 from playground.ui.finetune.watching.scheduled import build_schedule
 from playground.ui.finetune.watching.watch_handlers import WatchHandlers
+from playground.ui.gate.values import check_outputs
 
 DAY = 24 * 3600
 PLAN = {
@@ -62,6 +63,7 @@ def test_it_is_looked_at_every_day_until_somebody_says_by_hand(handlers: WatchHa
     panel, watches = handlers.panel, Watches(handlers.shared.store)
     watches.add(watch, seen(made=4e9))
     shown = handlers.schedule_watch(watch.key, DAY)
+    check_outputs(shown)  # the gate lets no other change out
     assert "The next look by itself is at " in shown[panel.state]["text"]
     assert (shown[panel.every]["value"], shown[panel.clock]["active"]) == (DAY, True)
     assert watches.find(watch).due == 4e9 + DAY
