@@ -22,11 +22,11 @@ from playground.backends.offered_entries import offered_entries
 from playground.backends.scripted import ScriptedBackend
 from playground.errors import TrainingFailed
 from playground.evaluation.store import Store
+from playground.finetuning.jobs.training_jobs import TrainingJobs
 from playground.parameters import parameters
 from playground.sampling import Sampling
 from playground.settings import Settings
 from playground.ui.app import build_app, launch_options
-from playground.ui.finetune.heads import training_heads
 
 ROOT = Path(__file__).parent.parent
 LONG = {"task": {"input": "Hi"}, "sampling": {"max_tokens": 4000}}
@@ -419,8 +419,7 @@ def test_whatever_asks_the_model_is_counted_as_a_run_or_an_experiment(
     start: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each handler there is, with what the page holds: none asks the model outside of all limits."""
-    no_head = Mock(side_effect=TrainingFailed("No head is trained here, which asks no model and takes half a minute."))
-    monkeypatch.setattr(training_heads, "follow", no_head)
+    monkeypatch.setattr(TrainingJobs, "start", Mock(side_effect=TrainingFailed("Nothing is trained here.")))
     asked: list[str] = []
     quick = ScriptedBackend(reply=lambda request, _: asked.append(request.messages[-1].content) or "The answer is 7.")
     entry = ModelEntry(
