@@ -21,7 +21,8 @@ from playground.finetuning.search.search_file import read_search, write_search
 from playground.finetuning.search.space import parse_search
 from playground.finetuning.training.events import TryBegun, TryEnded
 from playground.settings import Settings
-from playground.ui.finetune import form
+from playground.ui.finetune import estimating, form
+from playground.ui.finetune.estimating import EstimateHandlers
 from playground.ui.finetune.files import recipe_files
 from playground.ui.finetune.files.recipe_files import RecipeFileHandlers
 from playground.ui.finetune.limits import used_seconds
@@ -139,3 +140,21 @@ def test_tries_that_are_over_count_as_time(tmp_path: Path) -> None:
     begun = TryBegun(number=2, tries=3, values={"rank": 8})
     standing: Any = SimpleNamespace(history=History(tries=(over, replace(over, number=2)), trying=begun))
     assert used_seconds(standing) == 100
+
+
+def test_what_all_tries_take_is_said_before_a_search_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, search = build(tmp_path)
+    training, values = search.training, values_of(search)
+    made = EstimateHandlers(
+        form=training.form, search=search.form, words="training", jobs=training.jobs, shared=training.shared
+    )
+    unknown = made.estimate_training(values, Mock())
+    assert "known once the model has been loaded" in unknown["training"]["text"]
+    monkeypatch.setattr(estimating, "parameters_of", lambda _: 134_500_000)
+    said = made.estimate_training(values, Mock())
+    assert said["training"]["text"].startswith("About ")
+    assert " for 8 tries (roughly" in said[search.form.words]["text"]
+    over = [{"name": "rank", "values": "0, 4"}]
+    wrong = made.estimate_training({**values, search.form.over: over}, Mock())[search.form.words]
+    assert wrong["wrong"]
+    assert "it must be a whole number from 1" in wrong["text"]
