@@ -22,14 +22,14 @@ class Interval(NamedTuple):
     method: str
 
 
-def wilson(right: float, n: float) -> tuple[float, float]:
+def wilson(right: float, n: float, level: float = LEVEL) -> tuple[float, float]:
     """Wilson's score interval for a share of `right` in `n`; both may be effective sizes, `n` at least above 0.
 
     Wilson 1927, J. Am. Stat. Assoc. 22:209; recommended by Brown, Cai & DasGupta 2001, Statistical Science 16:101.
     """
     from statsmodels.stats.proportion import proportion_confint
 
-    low, high = proportion_confint(right, n, alpha=1 - LEVEL, method="wilson")
+    low, high = proportion_confint(right, n, alpha=1 - level, method="wilson")
     return min(max(float(low), 0.0), right / n), max(min(float(high), 1.0), right / n)
 
 

@@ -3,13 +3,13 @@
 Own code and not `diskcache`: that writes each value by itself, which took five times as long for 5,000 runs of 1.5 KB,
 reads one key at a time, and has no rule for what is older than so many days or for who may read what.
 
-failures.py   Explains errors of the store's file and says what to do about them
-identity.py   Hashes all that determines a run, so that two runs with one key would be the same
-records.py    A stored run: small, yet enough to score it again and to open it in the Playground
+failures.py     Explains errors of the store's file and says what to do about them
+identity.py     Hashes all that determines a run, so that two runs with one key would be the same
+records.py      A stored run: small, yet enough to score it again and to open it in the Playground
+sqlite_file.py  A file of SQLite that this account alone reads, for many processes
 """
 
 import logging
-import os
 import sqlite3
 import threading
 import time
@@ -20,10 +20,10 @@ from pathlib import Path
 
 from playground.errors import StoreFailed
 from playground.evaluation.store.failures import ELSEWHERE, FOR_STRANGERS, PATIENCE, REASONS, explain_error
+from playground.evaluation.store.sqlite_file import keep_from_others, keep_log, transaction
 from playground.settings import Settings
 
 VERSION = 2
-RETRY_INTERVAL = 0.01  # seconds between two tries to begin a store that another process begins
 DELAY, BATCH = 0.05, 100  # what is put is on disk after this many seconds, or runs
 KEYS_PER_QUERY = 500  # keys in one query
 TRIM_FRACTION = 10  # one part in this many of the runs goes when there is no room left
@@ -65,7 +65,7 @@ class Store:
     @cached_property
     def _db(self) -> sqlite3.Connection:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        _keep_from_others(self.path)
+        keep_from_others(self.path)
         db = sqlite3.connect(self.path, timeout=PATIENCE, check_same_thread=False, isolation_level=None)
         try:
             self._prepare(db)
@@ -77,10 +77,10 @@ class Store:
 
     def _prepare(self, db: sqlite3.Connection) -> None:
         _refuse(db, self.path)  # before anything is changed
-        _keep_log(db)
+        keep_log(db)
         db.execute("PRAGMA synchronous = NORMAL")  # a crash of the process loses nothing that was committed
         db.execute("PRAGMA cache_size = -256")  # kilobytes: a value is read once
-        with _transaction(db):  # of two that begin a store at once, neither sees half of it
+        with transaction(db):  # of two that begin a store at once, neither sees half of it
             db.execute(SCHEMA)
             if db.execute("PRAGMA user_version").fetchone() == (1,):  # it did not say when a run was made
                 db.execute("ALTER TABLE runs ADD COLUMN made INTEGER NOT NULL DEFAULT 0")
@@ -146,7 +146,7 @@ class Store:
         if not self._pending:
             return
         pending, self._pending = self._pending, {}  # what cannot be written is not tried again by whoever comes next
-        with _transaction(self._db):
+        with transaction(self._db):
             rows = [(key, value, int(time.time())) for key, value in pending.items()]
             self._db.executemany("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", rows)
         if self._most:
@@ -156,7 +156,7 @@ class Store:
     def _forget_old(self, db: sqlite3.Connection) -> None:
         if self._days and time.monotonic() - self._last_cleanup > LOOK:
             self._last_cleanup = time.monotonic()
-            with _transaction(db):
+            with transaction(db):
                 db.execute("DELETE FROM runs WHERE made < ?", (self._oldest(),))
 
     def _oldest(self) -> int:
@@ -165,7 +165,7 @@ class Store:
 
     def _trim(self) -> None:
         while self._bytes_in_use() > self._most:
-            with _transaction(self._db):
+            with transaction(self._db):
                 self._db.execute(
                     f"DELETE FROM runs WHERE rowid IN (SELECT rowid FROM runs ORDER BY rowid LIMIT "
                     f"(SELECT count(*) / {TRIM_FRACTION} + 1 FROM runs))"
@@ -196,29 +196,11 @@ class Store:
         return StoreFailed(f"The store {self.path} {words}")
 
 
-def _keep_from_others(path: Path) -> None:
-    """Let this account alone read the file: it holds what people wrote. SQLite gives its log the same rights."""
-    if not path.is_dir():
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        if path.stat().st_mode & 0o077 and path.is_file():
-            path.chmod(0o600)
-
-
-@contextmanager
-def _transaction(db: sqlite3.Connection, kind: str = "IMMEDIATE") -> Iterator[None]:
-    db.execute(f"BEGIN {kind}")
-    try:
-        yield
-        db.execute("COMMIT")
-    except BaseException:
-        if db.in_transaction:  # a full disk has ended it already
-            db.execute("ROLLBACK")
-        raise
 
 
 def _refuse(db: sqlite3.Connection, path: Path) -> None:
     """Raises StoreFailed for what is no store, or one of a newer version."""
-    with _transaction(db, "DEFERRED"):  # both are of one moment
+    with transaction(db, "DEFERRED"):  # both are of one moment
         (version,) = db.execute("PRAGMA user_version").fetchone()
         (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if tables and not version:
@@ -229,18 +211,6 @@ def _refuse(db: sqlite3.Connection, path: Path) -> None:
             f"version {VERSION}. Update the playground first. {ELSEWHERE}"
         )
 
-
-def _keep_log(db: sqlite3.Connection) -> None:
-    """WAL mode, so that readers and a writer do not wait for each other."""
-    end = time.monotonic() + PATIENCE
-    while True:  # SQLite itself does not wait here for another process that does the same
-        try:
-            db.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if not error.sqlite_errorname.startswith("SQLITE_BUSY") or time.monotonic() > end:
-                raise
-            time.sleep(RETRY_INTERVAL)
 
 
 def _portions(keys: Sequence[StoreKey]) -> Iterator[Sequence[StoreKey]]:

@@ -1,0 +1,146 @@
+"""An assignment: an experiment, what of it may be changed, items seen and sealed, and limits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal
+
+from playground import documents, setups
+from playground.errors import InvalidSetup
+from playground.evaluation import datasets, experiments
+from playground.evaluation.plan import Experiment, ScorerChoice, Technique
+from playground.json_values import as_json
+from playground.parameters import STRICT, choice, number, parameters
+from playground.strategies import STRATEGIES
+from playground.types import Sampling, Setup, Task
+
+Changeable = Literal["prompt", "sampling", "everything"]
+MAX_BYTES = experiments.MAX_BYTES  # of a file
+PARTS = tuple(p.name for p in parameters(Task) if p.name not in ("input", "answer", "labels"))  # of a task: the prompt
+FREE: Mapping[Changeable, tuple[str, ...]] = {
+    "prompt": ("template", "task"),
+    "sampling": ("sampling",),
+    "everything": ("template", "task", "strategy", "options", "sampling"),
+}
+LABELS = {
+    "template": "the prompt template", "task": "the parts of the prompt", "strategy": "the technique",
+    "options": "the technique's options", "sampling": "the sampling settings",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one student may use; the teacher can change it while the class works."""
+
+    __pydantic_config__ = STRICT
+    attempts: int = number(5, 1, 100, step=1, help="How often a student may submit.")
+    tokens: int = number(200_000, 1_000, 100_000_000, step=1_000, help="Tokens a student may use, read and written.")
+    minutes: int = number(60, 0, 100_000, step=5, help="How long it is open, from when it is given. 0: no end.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """What a class is given. The experiment's first technique on its first model is where each student begins; as a
+    `laboratory` each student runs its first two techniques on items of their own, and nothing is changed."""
+
+    __pydantic_config__ = STRICT
+    experiment: Experiment
+    may_change: Changeable = choice("prompt", label="May be changed", help="The rest is fixed, and checked.")
+    seen: int = number(20, 1, 500, step=1, help="Items that students run on, and see.")
+    sealed: int = number(20, 0, 500, step=1, help="Items that only the sealed score is made from.")
+    limits: Limits = Limits()
+    laboratory: bool = False
+
+    @property
+    def technique(self) -> Technique:
+        """Where each student begins."""
+        return self.experiment.techniques[0]
+
+
+KEYS = tuple(f.name for f in fields(Assignment))
+
+
+def parse(data: Any) -> Assignment:
+    """A checked assignment. Raises InvalidSetup naming path, value and what is allowed."""
+    if not isinstance(data, Mapping):
+        raise InvalidSetup(f"An assignment is a mapping with the keys {', '.join(KEYS)}.")
+    if not isinstance(data.get("experiment"), Mapping):
+        raise InvalidSetup(path=("experiment",), rule="is missing; it is what an experiment's file holds.")
+    try:
+        experiment = experiments.parse(data["experiment"])
+    except InvalidSetup as error:
+        raise error.at(("experiment", *error.path)) from None
+    assignment: Assignment = setups.build(Assignment, {**data, "experiment": as_json(experiment)}, ())
+    if assignment.laboratory and len(experiment.techniques) < 2:
+        rule = "has one technique; a laboratory compares the first two."
+        raise InvalidSetup(path=("experiment", "techniques"), rule=rule)
+    return replace(assignment, experiment=experiment)
+
+
+def read_yaml(content: str, source: str = "assignment") -> Assignment:
+    """An assignment from a file. Raises InvalidSetup naming the line, the field and what is allowed."""
+    document = documents.load(content, source, "an assignment", KEYS, most=MAX_BYTES)
+    with document.add_lines_to_errors():
+        return parse(document.data)
+
+
+def write_yaml(assignment: Assignment) -> str:
+    """The assignment as a file for colleagues; `read_yaml` gives it back."""
+    return documents.dump(to_dict(assignment))
+
+
+def to_dict(assignment: Assignment) -> dict[str, Any]:
+    """The assignment as plain data without what is default anyway; `parse` gives it back."""
+    plain: dict[str, Any] = as_json(replace(assignment, experiment=Experiment()))
+    return {**plain, "experiment": as_json(setups.changed_values(assignment.experiment))}
+
+
+def from_setup(setup: Setup, data: str, scorer: str = "") -> Assignment:
+    """An assignment that begins with this setup, on a data set that comes with the playground."""
+    given = setups.changed_settings(setup)
+    task = {key: part for key, part in given.get("task", {}).items() if key in PARTS}
+    sampling = {key: value for key, value in given.get("sampling", {}).items() if key != "seed"}
+    title = STRATEGIES[setup.strategy].title
+    technique = {"strategy": setup.strategy, "options": given.get("options", {}), "task": task, "sampling": sampling}
+    experiment = {
+        "title": f"{title} on {datasets.card(data).title.lower()}",
+        "data": {"name": data},
+        "techniques": [{"name": title, **technique}],
+        "models": [setups.weights_to_dict(setup)],
+        "scorer": as_json(ScorerChoice(name=scorer)),
+    }
+    return parse({"experiment": experiment})
+
+
+def technique_of_setup(setup: Setup, begun: Technique) -> Technique:
+    """The Playground's setup as a student's technique, with the prompt template that stands."""
+    made = from_setup(setup, datasets.names()[0]).technique
+    return replace(made, name=begun.name, template=begun.template)
+
+
+def parse_technique(data: Any) -> Technique:
+    """A technique as it is kept, or comes from a page. Raises InvalidSetup."""
+    technique: Technique = setups.build(Technique, data, ("technique",))
+    return technique
+
+
+def check_technique(assignment: Assignment, technique: Technique) -> None:
+    """Raises InvalidSetup for a change of what is fixed, and for what cannot be asked at all."""
+    free = FREE[assignment.may_change]
+    for name in ("template", "task", "strategy", "options", "sampling"):
+        if name not in free and _plain(technique, name) != _plain(assignment.technique, name):
+            allowed = ", ".join(LABELS[part] for part in free)
+            raise InvalidSetup(f"In this assignment {LABELS[name]} may not be changed, only {allowed}.")
+    if not assignment.laboratory:
+        bare = replace(assignment.experiment.data, shots=0)  # examples are the student's own
+        alone = replace(assignment.experiment, data=bare, techniques=(technique,), variants=(), expectations=())
+        experiments.check(alone)
+
+
+def sampling_of(technique: Technique) -> Sampling:
+    """How its tokens are chosen, with all defaults."""
+    sampling: Sampling = setups.parse_sampling(dict(technique.sampling))
+    return sampling
+
+
+def _plain(technique: Technique, name: str) -> Any:
+    return as_json(getattr(technique, name))

@@ -1,0 +1,82 @@
+"""All that a class has made, as CSV for a school's system and as JSON with everything."""
+
+import json
+from typing import Any
+
+from playground.classroom import assignment as assignments
+from playground.classroom.board import board
+from playground.classroom.records import Classroom, Score
+from playground.classroom.running import last_submissions
+from playground.classroom.store import ClassStore
+from playground.csv_text import csv_text
+from playground.json_values import as_json
+
+HEADERS = (
+    "nickname", "submissions", "looks", "tokens", "seen_score", "seen_low", "seen_high", "seen_place", "sealed_score",
+    "sealed_low", "sealed_high", "sealed_place",
+)  # fmt: skip
+
+
+def scores_csv(store: ClassStore, classroom: Classroom) -> str:
+    """A row for each member. Intervals are those of the leaderboard, adjusted for looks."""
+    places = [
+        {standing.entry.nickname: standing for standing in board(store, classroom, sealed=sealed)}
+        for sealed in (False, True)
+    ]
+    submissions, looks = store.work.submissions_of(classroom.id), store.work.looks_of(classroom.id)
+    rows: list[list[Any]] = []
+    for member in store.members.of_class(classroom.id):
+        row: list[Any] = [
+            member.nickname,
+            sum(one.member_id == member.id for one in submissions),
+            sum(one.member_id == member.id for one in looks),
+            member.tokens,
+        ]
+        for by_name in places:
+            one = by_name.get(member.nickname)
+            row += [round(one.entry.mean, 4), round(one.low, 4), round(one.high, 4), one.place] if one else [""] * 4
+        rows.append(row)
+    return csv_text(HEADERS, rows)
+
+
+def everything_json(store: ClassStore, classroom: Classroom) -> str:
+    """The class with its assignment, members, looks and submissions. No secret is in it: none is kept."""
+    state = classroom.state
+    names = {member.id: member.nickname for member in store.members.of_class(classroom.id)}
+    last = {submission.id for submission in last_submissions(store.work.submissions_of(classroom.id)).values()}
+    whole = {
+        "title": state.title,
+        "assignment": assignments.to_dict(state.assignment) if state.assignment else None,
+        "limits": as_json(state.limits),
+        "members": [
+            {"nickname": member.nickname, "tokens": member.tokens, "draft": as_json(member.draft)}
+            for member in store.members.of_class(classroom.id)
+        ],
+        "looks": [
+            {
+                "nickname": names[look.member_id],
+                "made": look.made,
+                "technique": as_json(look.technique),
+                "score": _score(look.score),
+                "estimate": look.estimate,
+            }
+            for look in store.work.looks_of(classroom.id)
+        ],
+        "submissions": [
+            {
+                "nickname": names[one.member_id],
+                "number": one.number,
+                "counts": one.id in last,
+                "made": one.made,
+                "technique": as_json(one.technique),
+                "seen": _score(one.seen),
+                "sealed": _score(one.sealed),
+            }
+            for one in store.work.submissions_of(classroom.id)
+        ],
+    }
+    return json.dumps(whole, ensure_ascii=False, indent=1)
+
+
+def _score(score: Score | None) -> Any:
+    return {"mean": score.mean, "by_item": dict(score.by_item)} if score else None

@@ -1,0 +1,79 @@
+"""Which items are seen and which are sealed, and the experiments that ask them.
+
+What is sealed follows from the class's own seed, which never leaves the server: also of a data set that everybody can
+read nobody knows which items will count.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from random import Random
+
+from playground.classroom.assignment import Assignment
+from playground.errors import InvalidSetup
+from playground.evaluation import datasets
+from playground.evaluation.columns import columns
+from playground.evaluation.datasets.base import Dataset
+from playground.evaluation.grid import column_setup
+from playground.evaluation.plan import Experiment, Item, Technique
+from playground.json_values import as_json
+
+
+def with_examples(assignment: Assignment) -> Assignment:
+    """The same, the examples that its technique takes from the data written into it, where students see them."""
+    experiment, technique = assignment.experiment, assignment.technique
+    dataset = datasets.load(experiment.data)
+    setup = column_setup(columns(experiment)[0], experiment, dataset)
+    if assignment.laboratory or "examples" in technique.task or not setup.task.examples:
+        return assignment
+    task = {**technique.task, "examples": [as_json(asdict(example)) for example in setup.task.examples]}
+    techniques = (replace(technique, task=task), *experiment.techniques[1:])
+    return replace(assignment, experiment=replace(experiment, techniques=techniques))
+
+
+def check_size(assignment: Assignment) -> None:
+    """Raises InvalidSetup when the data has fewer items than are to be seen and sealed."""
+    _draw(assignment, 0)
+
+
+def seen_experiment(assignment: Assignment, seed: int, technique: Technique) -> Experiment:
+    """The technique on the items that students see."""
+    dataset, items = _draw(assignment, seed)
+    return _asked(assignment, dataset, items[: assignment.seen], technique)
+
+
+def sealed_experiment(assignment: Assignment, seed: int, technique: Technique) -> Experiment:
+    """The technique on the items that only the sealed score is made from."""
+    dataset, items = _draw(assignment, seed)
+    return _asked(assignment, dataset, items[assignment.seen :], technique)
+
+
+def laboratory_experiment(assignment: Assignment, seed: int) -> Experiment:
+    """The first two techniques, on items drawn by a student's own seed."""
+    experiment = assignment.experiment
+    data = replace(experiment.data, seed=seed, size=assignment.seen)
+    return replace(_alone(experiment), data=data, techniques=experiment.techniques[:2])
+
+
+def _draw(assignment: Assignment, seed: int) -> tuple[Dataset, Sequence[Item]]:
+    """The data set, and its items in the order in which they are dealt out: those that are seen first."""
+    wanted = assignment.seen if assignment.laboratory else assignment.seen + assignment.sealed
+    dataset = datasets.load(replace(assignment.experiment.data, size=wanted, seed=seed))
+    if len(dataset.items) < wanted:
+        have, data = len(dataset.items), assignment.experiment.data.name
+        raise InvalidSetup(f"The data set {data!a} has {have:,} items for {wanted:,} seen and sealed ones; take fewer.")
+    return dataset, Random(f"class {seed}").sample(dataset.items, wanted)
+
+
+def _asked(assignment: Assignment, dataset: Dataset, items: Sequence[Item], technique: Technique) -> Experiment:
+    experiment = assignment.experiment
+    data = replace(
+        experiment.data, name=datasets.OWN, items=tuple(items), size=len(items), shots=0, template=dataset.template,
+        answer=dataset.answer, labels=tuple(dataset.labels),
+    )  # fmt: skip
+    scorer = experiment.scorer if experiment.scorer.name else dataset.scorer
+    return replace(_alone(experiment), data=data, techniques=(technique,), scorer=scorer)
+
+
+def _alone(experiment: Experiment) -> Experiment:
+    """On its first model, each item once."""
+    return replace(experiment, models=experiment.models[:1], variants=(), repetitions=1, expectations=())

@@ -1,0 +1,70 @@
+"""The members of classes: each has a nickname, a place that a secret opens, a budget and a draft."""
+
+import secrets
+
+from playground.classroom import codes, rows
+from playground.classroom.class_file import ClassFile
+from playground.classroom.records import Member
+from playground.errors import InvalidSetup, LimitReached
+from playground.evaluation.plan import Technique
+
+MOST_MEMBERS = 200
+NAME_TAKEN = "Somebody in this class has that nickname; choose another. If it was you, ask the teacher to free it."
+
+
+class Members:
+    """All members of all classes."""
+
+    def __init__(self, file: ClassFile) -> None:
+        self._file = file
+
+    def join(self, class_id: int, nickname: str) -> tuple[Member, str]:
+        """A new member and the secret of their place, or that of a name that was freed. Raises PlaygroundError."""
+        name, secret = codes.read_nickname(nickname), codes.make_secret()
+        hashed, folded = codes.hash_secret(secret), name.casefold()
+        with self._file.writing() as db:
+            query = "SELECT id, secret FROM members WHERE class_id = ? AND folded = ?"
+            if found := db.execute(query, (class_id, folded)).fetchone():
+                if found["secret"]:
+                    raise InvalidSetup(NAME_TAKEN)
+                db.execute("UPDATE members SET secret = ? WHERE id = ?", (hashed, found["id"]))
+                return rows.member(db.execute("SELECT * FROM members WHERE id = ?", (found["id"],)).fetchone()), secret
+            query = "SELECT count(*) FROM members WHERE class_id = ?"
+            if db.execute(query, (class_id,)).fetchone()[0] >= MOST_MEMBERS:
+                raise LimitReached(f"This class has {MOST_MEMBERS} members, the most.")
+            made = db.execute(
+                "INSERT INTO members (class_id, nickname, folded, secret, seed) VALUES (?, ?, ?, ?, ?)",
+                (class_id, name, folded, hashed, secrets.randbits(32)),
+            )
+            return rows.member(db.execute("SELECT * FROM members WHERE id = ?", (made.lastrowid,)).fetchone()), secret
+
+    def by_seat(self, secret: str) -> Member | None:
+        """Whose place this secret is."""
+        found = self._file.read("SELECT * FROM members WHERE secret = ?", codes.hash_secret(secret)) if secret else []
+        return rows.member(found[0]) if found else None
+
+    def of_class(self, class_id: int) -> list[Member]:
+        """In the order in which they came."""
+        return [*map(rows.member, self._file.read("SELECT * FROM members WHERE class_id = ? ORDER BY id", class_id))]
+
+    def free(self, member_id: int) -> None:
+        """Let whoever joins with this nickname next have the place, with all that it holds."""
+        with self._file.writing() as db:
+            db.execute("UPDATE members SET secret = '' WHERE id = ?", (member_id,))
+
+    def use_tokens(self, member_id: int, tokens: int) -> int:
+        """So many more; gives how many that makes."""
+        with self._file.writing() as db:
+            db.execute("UPDATE members SET tokens = tokens + ? WHERE id = ?", (tokens, member_id))
+            row = db.execute("SELECT tokens FROM members WHERE id = ?", (member_id,)).fetchone()
+        return int(row["tokens"]) if row else 0
+
+    def keep_draft(self, member_id: int, technique: Technique) -> None:
+        """What the member works on, for a reload."""
+        with self._file.writing() as db:
+            db.execute("UPDATE members SET draft = ? WHERE id = ?", (rows.dump(technique), member_id))
+
+    def consent(self, member_id: int, consents: bool) -> None:
+        """Whether the member's prompt may be shown to the class."""
+        with self._file.writing() as db:
+            db.execute("UPDATE members SET consents = ? WHERE id = ?", (int(consents), member_id))

@@ -1,0 +1,160 @@
+"""Runs of a member within the budget, and the sealed items for the teacher.
+
+Rules, which the page says too: answers that are known already cost nothing. When the budget is used up, what is on its
+way is ended, and what was done is kept. A pause, the end of the time and the end of the class do the same.
+"""
+
+import math
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+from playground.backends.catalog import Catalog
+from playground.classroom import assignment as assignments
+from playground.classroom import clock, items, laboratory
+from playground.classroom.assignment import Assignment
+from playground.classroom.records import ENDED, Classroom, Member, Score, Submission
+from playground.classroom.store import ClassStore
+from playground.errors import InvalidSetup, LimitReached
+from playground.evaluation import running
+from playground.evaluation.plan import Experiment, Technique
+from playground.evaluation.results import Table
+
+NOTHING_GIVEN = "The class has no assignment yet; the teacher gives one."
+PAUSED = "The teacher has paused the class; what you wrote and submitted is kept."
+TOO_LATE = "The time of this assignment is over; what you submitted before counts."
+USED_UP = "Your {:,} tokens are used up. You can still submit what you have run; ask the teacher for more."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """How long a cell and a whole run may take, in seconds."""
+
+    cell: float = math.inf
+    run: float = math.inf
+
+
+def require_open(classroom: Classroom) -> Assignment:
+    """What the class works on. Raises LimitReached when nothing is taken now."""
+    state = classroom.state
+    if state.ended:
+        raise LimitReached(ENDED)
+    if state.assignment is None:
+        raise LimitReached(NOTHING_GIVEN)
+    if state.paused:
+        raise LimitReached(PAUSED)
+    if state.end is not None and clock.now() > state.end:
+        raise LimitReached(TOO_LATE)
+    return state.assignment
+
+
+def submit(store: ClassStore, member: Member, technique: Technique) -> Submission:
+    """Keep what a member hands in. Raises PlaygroundError for what is not taken."""
+    classroom = store.classes.of(member.class_id)
+    assignment = require_open(classroom)
+    if assignment.laboratory:
+        raise InvalidSetup("There is nothing to submit in a laboratory: run it, and its estimate is kept.")
+    assignments.check_technique(assignment, technique)
+    return store.work.submit(member.id, technique, classroom.state.limits.attempts)
+
+
+def run_seen(
+    store: ClassStore, member: Member, technique: Technique, catalog: Catalog, halt: threading.Event,
+    allowance: Allowance = Allowance(),
+) -> Iterator[Table]:  # fmt: skip
+    """The technique on the seen items, or the member's laboratory; its tokens are charged as they are used.
+
+    The last table says why it ended early, if it did. Raises PlaygroundError when it may not begin.
+    """
+    assignment = require_open(store.classes.of(member.class_id))
+    assignments.check_technique(assignment, technique)
+    store.members.keep_draft(member.id, technique)
+    state = store.classes.of(member.class_id).state
+    if assignment.laboratory:
+        experiment = items.laboratory_experiment(assignment, member.seed)
+    else:
+        experiment = items.seen_experiment(assignment, state.seed, technique)
+    used = _check_budget(store, member)
+    with store.one_run(member.id):
+        charged, why = 0, ""
+        for table in _run(store, member, experiment, catalog, halt, allowance):
+            spent = sum(r.prompt_tokens + r.completion_tokens for r in table.results[table.stored_count :])
+            if spent > charged:
+                used, charged = store.members.use_tokens(member.id, spent - charged), spent
+            store.note_progress(member.id, f"{len(table.results):,} of {table.total:,} answers")
+            why = why or _why_to_end(store, member.class_id, used)
+            if why and table.status == "running":
+                halt.set()
+            complete = table.status == "done" and len(table.results) == table.total
+            if complete and store.classes.of(member.class_id).state.assignment == assignment:
+                store.work.add_look(member.id, technique, _score(table), laboratory.estimate(table, assignment))
+            yield table if complete or not why else replace(table, message=why)
+
+
+def run_sealed(
+    store: ClassStore, class_id: int, catalog: Catalog, halt: threading.Event, allowance: Allowance = Allowance()
+) -> Iterator[tuple[int, int, Table | None]]:
+    """Score the last submission of every member on the sealed items: how many of how many are done, and the table.
+
+    What is scored already is not asked again. At the end the sealed scores are open.
+    """
+    state = store.classes.of(class_id).state
+    assignment = state.assignment
+    if assignment is None or not assignment.sealed or assignment.laboratory:
+        raise InvalidSetup("This assignment has no sealed items.")
+    last = last_submissions(store.work.submissions_of(class_id))
+    members = {member.id: member for member in store.members.of_class(class_id)}
+    for done, submission in enumerate(last.values()):
+        if submission.sealed is None:
+            experiment = items.sealed_experiment(assignment, state.seed, submission.technique)
+            for table in _run(store, members[submission.member_id], experiment, catalog, halt, allowance):
+                yield done, len(last), table
+                if table.status == "done" and len(table.results) == table.total:
+                    store.work.seal(submission.id, _score(table))
+            if halt.is_set():
+                return
+        yield done + 1, len(last), None
+    store.classes.change(class_id, sealed_open=True)
+
+
+def last_submissions(submissions: Sequence[Submission]) -> dict[int, Submission]:
+    """The one that counts, by member: the last."""
+    return {submission.member_id: submission for submission in submissions}
+
+
+def _run(
+    store: ClassStore, member: Member, experiment: Experiment, catalog: Catalog, halt: threading.Event,
+    allowance: Allowance,
+) -> Iterator[Table]:  # fmt: skip
+    """Members take turns in the engine like visitors, and know none of each other's answers."""
+    name = f"class {member.class_id} member {member.id}"
+    tables = running.run(
+        experiment, catalog.for_visitor(name), store.answers(member.class_id), halt=halt, visitor=name,
+        max_seconds=allowance.cell, max_total_seconds=allowance.run,
+    )  # fmt: skip
+    with closing(tables):
+        yield from tables
+
+
+def _check_budget(store: ClassStore, member: Member) -> int:
+    used, most = store.members.use_tokens(member.id, 0), store.classes.of(member.class_id).state.limits.tokens
+    if used >= most:
+        raise LimitReached(USED_UP.format(most))
+    return used
+
+
+def _why_to_end(store: ClassStore, class_id: int, used: int) -> str:
+    classroom = store.classes.of(class_id)
+    try:
+        require_open(classroom)
+    except LimitReached as error:
+        return str(error)
+    most = classroom.state.limits.tokens
+    return USED_UP.format(most) if used >= most else ""
+
+
+def _score(table: Table) -> Score:
+    """The first column's scores; an item without one, because it failed, counts 0."""
+    first = table.columns[0]
+    return Score(by_item={r.item: r.score or 0.0 for r in table.results if r.column == first})

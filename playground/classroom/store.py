@@ -1,0 +1,91 @@
+"""All that is kept of classes, and what this server remembers of them while it runs."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playground.classroom.class_file import ClassFile
+from playground.classroom.classes import Classes
+from playground.classroom.codes import Guesses
+from playground.classroom.members import Members
+from playground.classroom.work import Work
+from playground.errors import LimitReached
+from playground.evaluation.store import Store
+from playground.settings import Settings
+
+PRESENT = 30.0  # seconds since a member's page last asked, within which they count as there
+STILL_RUNNING = "A run of yours is still going on, here or in another window; stop it or wait for its end."
+
+
+class ClassStore:
+    """The classes of one server: its `file`, wrong guesses, who is there and what runs. Safe from many threads."""
+
+    def __init__(self, path: Path, *, public: bool = False) -> None:
+        self._file = ClassFile(path, public=public)
+        self._folder, self._public = path.parent, public
+        self.classes, self.members, self.work = Classes(self._file), Members(self._file), Work(self._file)
+        self.guesses = Guesses()
+        self._answers: dict[int, Store] = {}
+        self._heard: dict[int, float] = {}
+        self._running: dict[int, str] = {}
+        self._lock = threading.Lock()
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> "ClassStore":
+        """Beside what experiments found."""
+        return cls(settings.store_file.parent / "classes.sqlite", public=settings.public)
+
+    def answers(self, class_id: int) -> Store:
+        """What models answered in this class: in a file of its own, which goes with the class."""
+        with self._lock:
+            if class_id not in self._answers:
+                path = self._folder / f"class_{class_id}_answers.sqlite"
+                self._answers[class_id] = Store(path, public=self._public)
+            return self._answers[class_id]
+
+    def delete(self, class_id: int) -> None:
+        """Nothing of the class stays: not what was written, nor what models answered."""
+        answers = self.answers(class_id)
+        self.classes.delete(class_id)
+        answers.close()
+        for end in ("", "-wal", "-shm"):
+            answers.path.with_name(answers.path.name + end).unlink(missing_ok=True)
+        with self._lock:
+            self._answers.pop(class_id, None)
+
+    def hear(self, member_id: int) -> None:
+        """The member's page is open."""
+        self._heard[member_id] = time.monotonic()
+
+    def is_there(self, member_id: int) -> bool:
+        """Whether the member's page was open a moment ago."""
+        return time.monotonic() - self._heard.get(member_id, -PRESENT) < PRESENT
+
+    @contextmanager
+    def one_run(self, member_id: int) -> Iterator[None]:
+        """Raises LimitReached while the member has a run going."""
+        with self._lock:
+            if member_id in self._running:
+                raise LimitReached(STILL_RUNNING)
+            self._running[member_id] = "waiting for the model"
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._running.pop(member_id, None)
+
+    def note_progress(self, member_id: int, words: str) -> None:
+        """How far the member's run is."""
+        self._running[member_id] = words
+
+    def progress(self, member_id: int) -> str:
+        """How far the member's run is; "" when nothing runs."""
+        return self._running.get(member_id, "")
+
+    def close(self) -> None:
+        """Let go of all files."""
+        for answers in self._answers.values():
+            answers.close()
+        self._file.close()

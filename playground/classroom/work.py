@@ -1,0 +1,62 @@
+"""What members have done: looks at scores, and what they handed in, which is kept before anything else happens."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from playground.classroom import clock, rows
+from playground.classroom.class_file import ClassFile
+from playground.classroom.records import Look, Score, Submission
+from playground.errors import LimitReached
+from playground.evaluation.plan import Technique
+
+
+class Work:
+    """All looks and submissions of all classes."""
+
+    def __init__(self, file: ClassFile) -> None:
+        self._file = file
+
+    def add_look(self, member_id: int, technique: Technique, score: Score, estimate: Any = None) -> None:
+        """A whole run; a submission of the same technique that has no score yet gets this one."""
+        scored, same = rows.dump(score), rows.dump(technique)
+        with self._file.writing() as db:
+            query = "INSERT INTO looks (member_id, made, technique, score, estimate) VALUES (?, ?, ?, ?, ?)"
+            db.execute(query, (member_id, clock.now(), same, scored, json.dumps(estimate)))
+            query = "UPDATE submissions SET seen = ? WHERE member_id = ? AND technique = ? AND seen IS NULL"
+            db.execute(query, (scored, member_id, same))
+
+    def submit(self, member_id: int, technique: Technique, most: int) -> Submission:
+        """Keep what a member hands in, with the score that it had when it was run. Raises LimitReached."""
+        same = rows.dump(technique)
+        with self._file.writing() as db:
+            count = db.execute("SELECT count(*) FROM submissions WHERE member_id = ?", (member_id,)).fetchone()[0]
+            if count >= most:
+                raise LimitReached(
+                    f"You have submitted {count} times, the most in this assignment; the last one counts."
+                )
+            query = "SELECT score FROM looks WHERE member_id = ? AND technique = ? ORDER BY id DESC LIMIT 1"
+            known = db.execute(query, (member_id, same)).fetchone()
+            query = "INSERT INTO submissions (member_id, number, made, technique, seen) VALUES (?, ?, ?, ?, ?)"
+            values = (member_id, count + 1, clock.now(), same, known["score"] if known else None)
+            made = db.execute(query, values)
+            row = db.execute("SELECT * FROM submissions WHERE id = ?", (made.lastrowid,)).fetchone()
+        return rows.submission(row)
+
+    def seal(self, submission_id: int, score: Score) -> None:
+        """Keep the score of a submission on the sealed items."""
+        with self._file.writing() as db:
+            db.execute("UPDATE submissions SET sealed = ? WHERE id = ?", (rows.dump(score), submission_id))
+
+    def looks_of(self, class_id: int) -> Sequence[Look]:
+        """All of a class, the oldest first."""
+        query = "SELECT looks.* FROM looks JOIN members ON members.id = member_id WHERE class_id = ? ORDER BY looks.id"
+        return [*map(rows.look, self._file.read(query, class_id))]
+
+    def submissions_of(self, class_id: int) -> Sequence[Submission]:
+        """All of a class, the oldest first."""
+        query = (
+            "SELECT submissions.* FROM submissions JOIN members ON members.id = member_id WHERE class_id = ? "
+            "ORDER BY submissions.id"
+        )
+        return [*map(rows.submission, self._file.read(query, class_id))]

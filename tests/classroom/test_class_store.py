@@ -1,0 +1,319 @@
+"""Classes in their file: who gets in, what is kept over a restart, and what is taken when."""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from playground.backends.catalog import Catalog
+from playground.classroom import assignment as assignments
+from playground.classroom import clock, codes, items, running
+from playground.classroom.assignment import Assignment
+from playground.classroom.board import board
+from playground.classroom.export import everything_json, scores_csv
+from playground.classroom.records import Classroom, Score
+from playground.classroom.store import ClassStore
+from playground.errors import InvalidSetup, LimitReached, PlaygroundError, StoreFailed
+from playground.evaluation.plan import Technique
+
+CatalogOf = Callable[..., Catalog]
+EXPERIMENT = {"title": "Reviews", "data": {"name": "sentiment"}, "techniques": [{"name": "Plain"}]}
+LIMITS = {"attempts": 2, "tokens": 100_000, "minutes": 10}
+
+
+def given(**changes: Any) -> Assignment:
+    return assignments.parse({"experiment": EXPERIMENT, "seen": 4, "sealed": 3, "limits": LIMITS, **changes})
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ClassStore:
+    return ClassStore(tmp_path / "classes.sqlite")
+
+
+@pytest.fixture
+def room(store: ClassStore) -> Classroom:
+    classroom, _ = store.classes.begin("7b")
+    return store.classes.give(classroom.id, given())
+
+
+def run(store: ClassStore, nickname: str, catalog: Catalog, technique: Technique | None = None) -> Any:
+    (member,) = [m for m in store.members.of_class(1) if m.nickname == nickname]
+    assignment = store.classes.of(1).state.assignment
+    assert assignment
+    *_, last = running.run_seen(store, member, technique or assignment.technique, catalog, threading.Event())
+    return last
+
+
+def test_looking_makes_no_file(store: ClassStore) -> None:
+    assert store.classes.all() == []
+    assert store.members.by_seat("x") is None
+    assert store.classes.by_teacher("x") is None
+    assert not store._file.path.exists()
+
+
+def test_a_class_and_what_was_handed_in_survive_a_restart(
+    store: ClassStore, room: Classroom, catalog_of: CatalogOf
+) -> None:
+    member, seat = store.members.join(room.id, "Ada")
+    mine = Technique(name="Plain", template="Say {input}")
+    submission = running.submit(store, member, mine)
+    assert submission.seen is None
+    secret = store.classes.renew_teacher(room.id)
+    store.close()
+    again = ClassStore(store._file.path)
+    assert again.classes.by_teacher(secret) == room == again.classes.by_code(codes.shown_code(room.code).lower())
+    assert again.members.by_seat(seat) == member
+    assert again.work.submissions_of(room.id) == [submission]
+    run(again, "Ada", catalog_of(), mine)
+    (kept,) = again.work.submissions_of(room.id)
+    assert kept.seen
+    assert kept.seen.n == 4
+
+
+def test_no_secret_is_in_the_file_and_nobody_else_reads_it(store: ClassStore, room: Classroom) -> None:
+    secret = store.classes.renew_teacher(room.id)
+    _, seat = store.members.join(room.id, "Ada")
+    store.close()
+    written = b"".join(path.read_bytes() for path in store._file.path.parent.iterdir())
+    assert secret.encode() not in written
+    assert seat.encode() not in written
+    assert os.stat(store._file.path).st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", " ", "<b>Ada</b>", "A" * 25, "A" * 10_000, "a\u202eb", "=1+1", "Ada\nEve", "x\x00y", "&amp;", "[x](y)", "."],
+)
+def test_odd_nicknames_are_refused_in_words(store: ClassStore, room: Classroom, name: str) -> None:
+    with pytest.raises(InvalidSetup, match="nickname has 1 to 24"):
+        store.members.join(room.id, name if name != "Ada\nEve" else "Ada;Eve")
+
+
+@pytest.mark.parametrize("name", ["Zo\u00eb", "Jean-Luc", "O'Neill", "\u6771\u4eac 7", "Ada L."])
+def test_names_of_all_languages_are_taken(store: ClassStore, room: Classroom, name: str) -> None:
+    assert store.members.join(room.id, name)[0].nickname == name
+
+
+def test_one_name_is_one_person_until_the_teacher_frees_it(store: ClassStore, room: Classroom) -> None:
+    member, seat = store.members.join(room.id, "Ada")
+    with pytest.raises(InvalidSetup, match="choose another"):
+        store.members.join(room.id, " aDA ")
+    store.members.free(member.id)
+    assert store.members.by_seat(seat) is None
+    assert store.members.by_seat("") is None
+    again, fresh = store.members.join(room.id, "Ada")
+    assert again == member
+    assert fresh != seat
+
+
+@pytest.mark.parametrize("code", ["", "ABCD", "ABCD-EFG1", "a" * 10_000, "ABCD-EFGH"])
+def test_a_wrong_code_is_one_message(store: ClassStore, room: Classroom, code: str) -> None:
+    with pytest.raises(InvalidSetup, match="no class with this code"):
+        store.classes.by_code(code)
+
+
+def test_guessing_is_limited_by_visitor_by_address_and_over_all() -> None:
+    now = [0.0]
+    guesses = codes.Guesses(lambda: now[0])
+    for _ in range(codes.OF_VISITOR):
+        guesses.check("me", "here")
+        guesses.note_wrong("me", "here")
+    with pytest.raises(LimitReached, match="from you"):
+        guesses.check("me", "elsewhere")
+    guesses.check("another", "here")
+    for n in range(codes.OF_ADDRESS):
+        guesses.note_wrong(f"visitor {n}", "here")
+    with pytest.raises(LimitReached, match="address"):
+        guesses.check("a third", "here")
+    for n in range(codes.OF_ALL):
+        guesses.note_wrong(f"visitor {n}", f"address {n}")
+    with pytest.raises(LimitReached, match="on this server"):
+        guesses.check("new", "new")
+    now[0] = codes.MINUTE + 1
+    guesses.check("me", "here")
+
+
+def test_a_teachers_secret_is_for_one_class_and_a_new_one_ends_the_old(store: ClassStore, room: Classroom) -> None:
+    other, secret = store.classes.begin("8a")
+    assert store.classes.by_teacher(secret) == other != room
+    fresh = store.classes.renew_teacher(other.id)
+    assert store.classes.by_teacher(secret) is None
+    assert store.classes.by_teacher(fresh) == other
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"assignment": None}, "no assignment yet"),
+        ({"paused": True}, "paused"),
+        ({"ended": True}, "has ended"),
+        ({"begun": clock.now() - 601}, "time of this assignment is over"),
+    ],
+)
+def test_nothing_is_run_or_taken_when_the_class_is_not_open(
+    store: ClassStore, room: Classroom, catalog_of: CatalogOf, changes: dict[str, Any], said: str
+) -> None:
+    member, _ = store.members.join(room.id, "Ada")
+    store.classes.change(room.id, **changes)
+    technique = given().technique
+    with pytest.raises(LimitReached, match=said):
+        running.submit(store, member, technique)
+    with pytest.raises(LimitReached, match=said):
+        next(iter(running.run_seen(store, member, technique, catalog_of(), threading.Event())))
+    assert store.work.submissions_of(room.id) == []
+
+
+def test_the_clock_does_not_follow_the_machines(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = clock.now()
+    monkeypatch.setattr("time.time", lambda: 0.0)
+    assert 0 <= clock.now() - before < 60
+
+
+@pytest.mark.parametrize(
+    ("may_change", "changed", "said"),
+    [
+        ("prompt", {"template": "Is it good? {input}"}, ""),
+        ("prompt", {"task": {"role": "You are kind."}}, ""),
+        ("prompt", {"sampling": {"temperature": 1.0}}, "sampling settings"),
+        ("prompt", {"strategy": "rereading"}, "technique"),
+        ("sampling", {"sampling": {"temperature": 1.0}}, ""),
+        ("sampling", {"template": "Is it good? {input}"}, "prompt template"),
+        ("everything", {"strategy": "rereading", "template": "Look: {input}", "sampling": {"top_p": 0.5}}, ""),
+        ("prompt", {"template": "no place for it"}, "input"),
+        ("sampling", {"sampling": {"temperature": 99}}, "temperature"),
+        ("sampling", {"sampling": {"seed": 3}}, "seed"),
+    ],
+)
+def test_what_is_fixed_stays_fixed_on_the_server(may_change: str, changed: dict[str, Any], said: str) -> None:
+    technique = assignments.parse_technique({"name": "Plain", **changed})
+    if not said:
+        assignments.check_technique(given(may_change=may_change), technique)
+        return
+    with pytest.raises(InvalidSetup, match=said):
+        assignments.check_technique(given(may_change=may_change), technique)
+
+
+def test_seen_and_sealed_items_never_meet_and_follow_from_the_classes_seed() -> None:
+    assignment = given(seen=10, sealed=10)
+    technique = assignment.technique
+    seen = items.seen_experiment(assignment, 5, technique).data.items
+    sealed = items.sealed_experiment(assignment, 5, technique).data.items
+    assert len(seen) == len(sealed) == 10
+    assert not {i.input for i in seen} & {i.input for i in sealed}
+    assert items.seen_experiment(assignment, 6, technique).data.items != seen
+    with pytest.raises(InvalidSetup, match="take fewer"):
+        items.check_size(given(seen=500, sealed=500))
+
+
+def test_the_budget_is_kept_on_the_server_and_what_is_known_costs_nothing(
+    store: ClassStore, room: Classroom, catalog_of: CatalogOf
+) -> None:
+    store.members.join(room.id, "Ada")
+    catalog = catalog_of()
+    assert run(store, "Ada", catalog).status == "done"
+    used = store.members.of_class(room.id)[0].tokens
+    assert used > 0
+    run(store, "Ada", catalog)
+    assert store.members.of_class(room.id)[0].tokens == used
+    assert len(store.work.looks_of(room.id)) == 2
+    store.classes.change(room.id, limits=assignments.Limits(tokens=1000))
+    store.members.use_tokens(1, 1000)
+    with pytest.raises(LimitReached, match="1,000 tokens are used up"):
+        run(store, "Ada", catalog)
+
+
+def test_attempts_are_counted(store: ClassStore, room: Classroom) -> None:
+    member, _ = store.members.join(room.id, "Ada")
+    for _ in range(2):
+        running.submit(store, member, given().technique)
+    with pytest.raises(LimitReached, match="submitted 2 times"):
+        running.submit(store, member, given().technique)
+
+
+def test_sealed_scores_go_on_after_a_stop_and_open_at_the_end(
+    store: ClassStore, room: Classroom, catalog_of: CatalogOf
+) -> None:
+    catalog = catalog_of()
+    for name in ("Ada", "Bo"):
+        member, _ = store.members.join(room.id, name)
+        running.submit(store, member, given().technique)
+    halt = threading.Event()
+    for done, _, _ in running.run_sealed(store, room.id, catalog, halt):
+        if done == 1:
+            halt.set()
+    assert not store.classes.of(room.id).state.sealed_open
+    *_, last = running.run_sealed(store, room.id, catalog, threading.Event())
+    assert last == (2, 2, None)
+    assert store.classes.of(room.id).state.sealed_open
+    assert [one.entry.n for one in board(store, store.classes.of(room.id), sealed=True)] == [3, 3]
+    assert "Ada" in scores_csv(store, room)
+    assert '"sealed"' in everything_json(store, room)
+
+
+def test_nothing_of_a_deleted_class_stays(store: ClassStore, room: Classroom, catalog_of: CatalogOf) -> None:
+    member, _ = store.members.join(room.id, "Ada")
+    marked = Technique(name="Plain", template="MARKED-PROMPT {input}")
+    running.submit(store, member, marked)
+    run(store, "Ada", catalog_of(), marked)
+    store.answers(room.id).flush()
+    folder = store._file.path.parent
+    assert any(b"MARKED-PROMPT" in path.read_bytes() for path in folder.iterdir())
+    store.delete(room.id)
+    assert not any(b"MARKED-PROMPT" in path.read_bytes() for path in folder.iterdir())
+    assert [path.name for path in folder.iterdir() if "answers" in path.name] == []
+    with pytest.raises(InvalidSetup, match="is over"):
+        store.classes.of(room.id)
+
+
+def test_a_file_that_cannot_be_written_says_so_and_loses_nothing(store: ClassStore, room: Classroom) -> None:
+    member, _ = store.members.join(room.id, "Ada")
+    kept = running.submit(store, member, given().technique)
+    (pages,) = store._file._db.execute("PRAGMA page_count").fetchone()
+    store._file._db.execute(f"PRAGMA max_page_count = {pages}")  # the disk is full
+    with pytest.raises(StoreFailed, match="disk is full"):
+        running.submit(store, member, Technique(name="Plain", template="x" * 50_000 + "{input}"))
+    assert store.work.submissions_of(room.id) == [kept]
+
+
+def test_a_file_of_something_else_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "classes.sqlite"
+    with sqlite3.connect(path) as db:
+        db.execute("CREATE TABLE mine (x)")
+    with pytest.raises(StoreFailed, match="something else"):
+        ClassStore(path).classes.begin("7b")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("experiment: {techniques: [{}]}\nbudget: 3", "line 2.*`budget` is not known"),
+        ("experiment: {techniques: [{}], nonsense: 1}", "nonsense"),
+        ("seen: 3", "`experiment` is missing"),
+        ("experiment: {techniques: [{}]}\nseen: 0", "line 2.*seen"),
+        ("experiment: {techniques: [{}]}\nlimits: {tokens: many}", "tokens"),
+        ("experiment: {techniques: [{}]}\nlaboratory: true", "compares the first two"),
+        ("[1, 2", "not readable as YAML"),
+        ("x" * 10_000_000, "larger than 1024 KB"),
+    ],
+)
+def test_assignment_files_that_are_none_are_one_message(text: str, said: str) -> None:
+    with pytest.raises(PlaygroundError, match=said):
+        assignments.read_yaml(text)
+
+
+def test_an_assignment_goes_through_its_file_unchanged() -> None:
+    assignment = given(may_change="sampling", laboratory=False)
+    assert assignments.read_yaml(assignments.write_yaml(assignment)) == assignment
+
+
+def test_one_run_a_member(store: ClassStore) -> None:
+    with store.one_run(1), pytest.raises(LimitReached, match="still going on"), store.one_run(1):
+        pass
+    with store.one_run(1):
+        assert store.progress(1)
+    assert Score(by_item={}).mean == 0
+    assert not store.progress(1)
