@@ -28,7 +28,8 @@ def main() -> None:
     try:
         settings = Settings.from_environment()
         settings = replace(settings, **vars(_flags(settings)))
-        settings = replace(settings, public=settings.public or settings.share)  # a link is for strangers
+        for_strangers = settings.public or settings.share or settings.classroom  # who has a link, and students
+        settings = replace(settings, public=for_strangers)
         settings.check()
         check_address(settings)
         budget = MemoryBudget(settings.memory_megabytes * 2**20)
@@ -47,6 +48,9 @@ def _flags(settings: Settings) -> argparse.Namespace:
     parser.add_argument("--host", default=settings.host, help="address to listen on (default %(default)s)")
     parser.add_argument("--port", type=int, default=settings.port, help="port to listen on (default %(default)s)")
     parser.add_argument("--public", action="store_true", default=settings.public, help="strangers share this server")
+    parser.add_argument(
+        "--class", dest="classroom", action="store_true", default=settings.classroom, help="begin a class of students"
+    )
     parser.add_argument("--share", action="store_true", default=settings.share, help="open a temporary public link")
     return parser.parse_args()
 

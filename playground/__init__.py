@@ -28,6 +28,7 @@ types.py          The core types: a `Setup` goes in, `Delta`s stream, a `Run` re
 answer_forms/     Forms that an answer can be held to: what a person wrote, checked, and as llguidance takes it
 backends/         Backends: what every model offers, and where models and adapters come from
 chats/            A chat: a tree of turns, of which one branch is shown and goes on as a setup
+classroom/        A class: a teacher, students without accounts, one assignment, and scores that say how sure they are
 cli/              Experiments from the command line
 evaluation/       Many setups side by side: data sets, scorers, plans, running, the store, statistics and reports
 export/           A setup leaves the playground as code: scripts put together from the techniques' own source

@@ -37,6 +37,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 7860
     public: bool = False  # strangers share it: only what the operator listed
+    classroom: bool = False  # begin a class, or go on with that of before; its students are strangers
     share: bool = False  # a temporary public link through Gradio's relay
     cache: Path = field(default_factory=hosting.cache_folder)
     model: str = ""  # folder of a model to use as the default one

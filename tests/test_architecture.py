@@ -56,12 +56,13 @@ NEVER = {
     "evaluation": {"finetuning", "serving", "ui", "cli"},
     "finetuning": {"serving", "ui", "cli"},
     "serving": {"evaluation", "finetuning", "ui", "cli"},
+    "classroom": {"finetuning", "serving", "ui", "cli"},
 }
 
 # Rooms of a folder, the lowest first: each imports rooms that stand before it and no others.
 ROOMS_OF_THE_PAGE = ["handlers", "gate", "widgets", "setup_form", "run_view"]  # every tab may use these
 # No tab imports another.
-TABS = ["playground", "chat", "compare", "sampling", "models", "experiments", "retrieval", "finetune"]
+TABS = ["playground", "chat", "compare", "sampling", "models", "experiments", "retrieval", "finetune", "classroom"]
 ROOMS_OF_LOCAL = ["files", "weights", "kv", "forward", "adapters", "engine", "tasks"]
 
 

@@ -43,6 +43,7 @@ ENFORCED = {
     "host": "test_the_server_listens_where_it_is_told",
     "port": "test_the_server_listens_where_it_is_told",
     "public": "test_strangers_load_and_connect_nothing_that_is_typed",
+    "classroom": "test_class_over_http.py::test_a_class_goes_on_after_the_server_was_started_anew",
     "share": "test_a_link_is_for_strangers",
     "cache": "test_the_cache_holds_what_is_kept",
     "model": f"{ENGINE}::test_the_default_model_is_the_folder_that_was_named",

@@ -14,6 +14,7 @@ members.py      The members of classes: nickname, place, budget and draft
 records.py      What is kept of a class: itself, its members, their looks at scores and what they submitted
 rows.py         Rows of the file of classes: its tables, and what a row says as data
 running.py      Runs of a member within the budget, and the sealed items for the teacher
+seats.py        Who a secret lets in: the teacher of a class, or one of its members
 store.py        All that is kept of classes, and what this server remembers of them while it runs
 work.py         What members have done: looks at scores, and what they handed in
 """

@@ -5,7 +5,7 @@ read nobody knows which items will count.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from random import Random
 
 from playground.classroom.assignment import Assignment
@@ -18,21 +18,20 @@ from playground.evaluation.plan import Experiment, Item, Technique
 from playground.json_values import as_json
 
 
-def with_examples(assignment: Assignment) -> Assignment:
-    """The same, the examples that its technique takes from the data written into it, where students see them."""
+def written_out(assignment: Assignment) -> Assignment:
+    """The same, what its technique takes from the data written into it, where students see it: template and examples.
+
+    Raises InvalidSetup when the data has fewer items than are to be seen and sealed.
+    """
+    _draw(assignment, 0)
+    if assignment.laboratory:
+        return assignment
     experiment, technique = assignment.experiment, assignment.technique
     dataset = datasets.load(experiment.data)
-    setup = column_setup(columns(experiment)[0], experiment, dataset)
-    if assignment.laboratory or "examples" in technique.task or not setup.task.examples:
-        return assignment
-    task = {**technique.task, "examples": [as_json(asdict(example)) for example in setup.task.examples]}
-    techniques = (replace(technique, task=task), *experiment.techniques[1:])
-    return replace(assignment, experiment=replace(experiment, techniques=techniques))
-
-
-def check_size(assignment: Assignment) -> None:
-    """Raises InvalidSetup when the data has fewer items than are to be seen and sealed."""
-    _draw(assignment, 0)
+    examples = column_setup(columns(experiment)[0], experiment, dataset).task.examples
+    task = {**technique.task, "examples": [as_json(one) for one in examples]} if examples else technique.task
+    filled = replace(technique, template=technique.template or dataset.template, task=task)
+    return replace(assignment, experiment=replace(experiment, techniques=(filled, *experiment.techniques[1:])))
 
 
 def seen_experiment(assignment: Assignment, seed: int, technique: Technique) -> Experiment:

@@ -7,6 +7,7 @@ look.py               How the page looks: one accent, the system's fonts, and wh
 serving.py            Serve the page until the process is told to end; then end what runs, and keep what was found
 api/                  The contract for programs: setups and experiments in plain dicts, models and endpoints by name
 chat/                 The Chat tab: a conversation of many turns with any model, and all its branches
+classroom/            The Classroom tab: joining a class, a student's page, and the teacher's
 compare/              The Compare tab: one setup on several models side by side
 experiments/          The Experiments tab: many items in several ways, with the evidence
 finetune/             The Fine-tune tab: train a model and see what it learned

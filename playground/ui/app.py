@@ -15,6 +15,7 @@ from playground.types import Setup
 from playground.ui import links, widgets
 from playground.ui.api import endpoints, experiments, models, runs, zero_gpu
 from playground.ui.chat import tab as chat_tab
+from playground.ui.classroom import tab as classroom_tab
 from playground.ui.compare import tab as compare_tab
 from playground.ui.component_config import DescribedOnce
 from playground.ui.experiments import tab as experiments_tab
@@ -47,6 +48,7 @@ TABS: dict[str, Callable[[PageContext], Tab]] = {  # beside the Playground, in t
     "Models": models_tab.build,
     "Experiments": experiments_tab.build,
     "Fine-tune": finetune_tab.build,
+    "Classroom": classroom_tab.build,
 }
 FORGOTTEN = "This Space restarts from time to time, and loses stored answers of experiments; download what you need."
 KEPT = "This Space restarts from time to time. Stored answers of experiments are kept."

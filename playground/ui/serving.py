@@ -12,6 +12,7 @@ from playground import hosting
 from playground.backends.catalog import Catalog
 from playground.evaluation.store import Store
 from playground.settings import Settings
+from playground.ui.classroom.opening import open_class
 from playground.ui.gate.listening import address_failed
 from playground.ui.look import launch_options
 
@@ -32,6 +33,8 @@ def serve(page: Any, settings: Settings, catalog: Catalog, store: Store) -> None
             raise address_failed(settings, error) from None
         alone = page.share_url is None and not hosting.on_space()
         print(f"* Running on {page.local_url}" + HOW_TO_SHARE * alone, flush=True)
+        if settings.classroom:
+            print(open_class(settings, page.share_url or page.local_url), flush=True)
         catalog.preload("default")  # after the page is up: torch takes longer to import than a page to read
         while True:
             time.sleep(1)

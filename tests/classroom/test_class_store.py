@@ -206,7 +206,7 @@ def test_seen_and_sealed_items_never_meet_and_follow_from_the_classes_seed() -> 
     assert not {i.input for i in seen} & {i.input for i in sealed}
     assert items.seen_experiment(assignment, 6, technique).data.items != seen
     with pytest.raises(InvalidSetup, match="take fewer"):
-        items.check_size(given(seen=500, sealed=500))
+        items.written_out(given(seen=500, sealed=500))
 
 
 def test_the_budget_is_kept_on_the_server_and_what_is_known_costs_nothing(

@@ -196,8 +196,6 @@ class Store:
         return StoreFailed(f"The store {self.path} {words}")
 
 
-
-
 def _refuse(db: sqlite3.Connection, path: Path) -> None:
     """Raises StoreFailed for what is no store, or one of a newer version."""
     with transaction(db, "DEFERRED"):  # both are of one moment
@@ -210,7 +208,6 @@ def _refuse(db: sqlite3.Connection, path: Path) -> None:
             f"The store {path} is of version {version}, written by a newer playground; this one reads "
             f"version {VERSION}. Update the playground first. {ELSEWHERE}"
         )
-
 
 
 def _portions(keys: Sequence[StoreKey]) -> Iterator[Sequence[StoreKey]]:

@@ -62,9 +62,11 @@
     }
   }).observe(document.documentElement, { childList: true, subtree: true });
   // Back goes to the tab before, and a reload stays where it was.
+  // What a link brings for a tab stands behind an &: the tab itself takes it.
+  const inAddress = () => location.hash.split("&")[0];
   const tabOf = (part) => `#${part.textContent.trim().toLowerCase()}`;
   const openTab = (tabs) => {
-    const tab = tabs.find((one) => tabOf(one) === location.hash) ?? (location.hash ? null : tabs[0]);
+    const tab = tabs.find((one) => tabOf(one) === inAddress()) ?? (location.hash ? null : tabs[0]);
     if (tab && tab.ariaSelected !== "true") tab.click();
   };
   const watchTabs = (strip) => {
@@ -74,7 +76,7 @@
     new MutationObserver(() => {
       const chosen = tabs().find((one) => one.ariaSelected === "true");
       const first = !location.hash && chosen === tabs()[0];
-      if (chosen && !first && tabOf(chosen) !== location.hash) history.pushState(history.state, "", tabOf(chosen));
+      if (chosen && !first && tabOf(chosen) !== inAddress()) history.pushState(history.state, "", tabOf(chosen));
     }).observe(strip, { attributes: true, attributeFilter: ["aria-selected"], subtree: true });
   };
   const waiting = new MutationObserver(() => {

@@ -1,0 +1,56 @@
+"""Joining a class, starting one, and what keeps a browser's place in it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from playground.ui import widgets
+from playground.ui.classroom import words
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryPanel:
+    """`door` keeps the place in the browser, `secret` holds it on the page. `start` is there in private mode."""
+
+    door: Any
+    secret: Any
+    frame: Any
+    said: Any
+    code: Any
+    nickname: Any
+    join: Any
+    title: Any = None
+    start: Any = None
+
+
+def build(*, public: bool) -> EntryPanel:
+    """Lay out the way in."""
+    door = widgets.widget(HERE / "door.js", value={})
+    # On the page and not in a session: after a restart of the server the page still says who it is.
+    secret = gr.Textbox("", visible=False, elem_id="class-place")
+    title = start = None
+    with gr.Column(elem_classes="class-area", min_width=0) as frame:
+        gr.Markdown(words.TITLE)
+        gr.Markdown(words.ABOUT)
+        gr.Markdown(words.WHAT_IS_KEPT, elem_classes="field-label")
+        said = widgets.words(spoken=True)
+        gr.Markdown(words.JOIN)
+        with gr.Row(elem_classes="class-fields"):
+            code = gr.Textbox(label=words.CODE, elem_id="class-code", max_lines=1)
+            nickname = gr.Textbox(label=words.NICKNAME, info=words.NICKNAME_HELP, elem_id="class-nickname", max_lines=1)
+        with gr.Row(elem_classes="acts"):
+            join = gr.Button(words.JOIN_BUTTON, variant="primary", elem_id="class-join")
+        if not public:
+            gr.Markdown(words.START)
+            gr.Markdown(words.START_HELP, elem_classes="field-label")
+            title = gr.Textbox("Class", label=words.START_TITLE, elem_id="class-title", max_lines=1)
+            with gr.Row(elem_classes="acts"):
+                start = gr.Button(words.START_BUTTON, elem_id="class-start")
+    return EntryPanel(
+        door=door, secret=secret, frame=frame, said=said, code=code, nickname=nickname, join=join, title=title,
+        start=start,
+    )  # fmt: skip

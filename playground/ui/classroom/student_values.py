@@ -1,0 +1,181 @@
+"""A student's page as plain values."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from playground.classroom import clock, leaderboard
+from playground.classroom.assignment import FREE, LABELS, sampling_of
+from playground.classroom.board import board
+from playground.classroom.leaderboard import Entry, Standing
+from playground.classroom.records import Classroom, Member
+from playground.classroom.store import ClassStore
+from playground.evaluation.plan import Technique
+from playground.evaluation.results import Table
+from playground.strategies import STRATEGIES
+from playground.ui.classroom import words
+from playground.ui.handlers import payloads
+
+SAMPLING = ("temperature", "top_p", "max_tokens")
+LONGEST = 160  # characters of a text in a table
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def field_values(technique: Technique) -> dict[str, Any]:
+    """What the fields hold of a technique: nothing where it says nothing."""
+    said = {name: technique.sampling.get(name) for name in SAMPLING}
+    return {"template": technique.template, "role": technique.task.get("role", ""), **said}
+
+
+def read_fields(base: Technique, fields: Mapping[str, Any]) -> Technique:
+    """The technique with what the fields hold; an empty number is the technique's own. Raises InvalidSetup."""
+    role = payloads.words(fields["role"], "role")
+    task = {key: part for key, part in base.task.items() if key != "role"}
+    sampling = {key: value for key, value in base.sampling.items() if key not in SAMPLING}
+    sampling |= {name: fields[name] for name in SAMPLING if fields[name] is not None}
+    template = payloads.words(fields["template"], "template")
+    return replace(base, template=template, task={**task, **({"role": role} if role else {})}, sampling=sampling)
+
+
+def is_free(classroom: Classroom, field: str) -> bool:
+    """Whether a student may change this field."""
+    assignment = classroom.state.assignment
+    part = "sampling" if field in SAMPLING else "task" if field == "role" else "template"
+    return bool(assignment and not assignment.laboratory and part in FREE[assignment.may_change])
+
+
+def facts(store: ClassStore, classroom: Classroom, member: Member) -> list[dict[str, Any]]:
+    """What is fixed, and what the student has left."""
+    state = classroom.state
+    assignment = state.assignment
+    if assignment is None:
+        return []
+    technique = member.draft or assignment.technique
+    submitted = sum(one.member_id == member.id for one in store.work.submissions_of(classroom.id))
+    model = assignment.experiment.models[0].model_title if assignment.experiment.models else "default"
+    free = [LABELS[part] for part in FREE[assignment.may_change]]
+    rows = [
+        ("Items", f"{assignment.experiment.data.name}: {assignment.seen} seen, {assignment.sealed} sealed"),
+        ("You may change", "nothing: run it" if assignment.laboratory else ", ".join(free)),
+        ("Model (fixed)", model),
+        ("Technique", STRATEGIES[technique.strategy].title),
+        ("Examples shown", str(len(technique.task.get("examples", ())))),
+        ("Sampling", ", ".join(f"{k} {v}" for k, v in technique.sampling.items()) or _usual(technique)),
+        ("Submissions left", f"{max(0, state.limits.attempts - submitted)} of {state.limits.attempts}"),
+        ("Tokens left", f"{max(0, state.limits.tokens - member.tokens):,} of {state.limits.tokens:,}"),
+        ("Time left", time_left(state.end)),
+    ]
+    note = "Answers that are known already cost nothing. When tokens or time are used up, what was done is kept."
+    shown = [{"head": head, "cells": [cell[:LONGEST]]} for head, cell in rows]
+    return [{"caption": words.MINE, "corner": "", "columns": [""], "rows": shown, "note": note}]
+
+
+def time_left(end: float | None) -> str:
+    """In whole minutes, so that the page is not drawn anew every second."""
+    if end is None:
+        return "no end"
+    minutes = math.ceil((end - clock.now()) / 60)
+    return f"{minutes} min" if minutes > 0 else "over"
+
+
+def say_state(classroom: Classroom, member: Member) -> str:
+    """What the student is to know now."""
+    state = classroom.state
+    lines = [
+        words.ENDED if state.ended else "",
+        words.PAUSED if state.paused and not state.ended else "",
+        words.NOTHING_YET.format(name=member.nickname) if state.assignment is None and not state.ended else "",
+        state.message,
+    ]
+    return " ".join(filter(None, lines))
+
+
+def results_value(table: Table) -> list[dict[str, Any]]:
+    """What came of the items that the student sees."""
+    inputs = {item.id: item.input for item in table.items}
+    rows = [
+        {"head": _short(inputs[r.item]), "cells": [_short(r.predicted or r.answer or r.note), _right(r.score)]}
+        for r in table.results
+        if r.column == table.columns[-1]
+    ]
+    return [{"caption": words.ITEMS, "corner": "Item", "columns": ["Answer", "Score"], "rows": rows}] if rows else []
+
+
+def done_words(store: ClassStore, classroom: Classroom, member: Member) -> str:
+    """The score of the last look, with an interval that counts all looks."""
+    looks = [look for look in store.work.looks_of(classroom.id) if look.member_id == member.id]
+    if not looks:
+        return ""
+    last = looks[-1]
+    if (found := last.estimate) is not None:
+        ends = {key: f"{found[key]:+.2f}" for key in ("difference", "low", "high")}
+        return words.DONE_LABORATORY.format(**ends, p=f"{found['p']:.3f}")
+    entry = Entry(nickname=member.nickname, mean=last.score.mean, n=last.score.n, looks=len(looks))
+    low, high = leaderboard.interval(entry, 1)
+    return words.DONE.format(
+        n=entry.n, mean=percent(entry.mean), low=percent(low), high=percent(high), looks=len(looks),
+        rule=words.LOOKS_RULE,
+    )  # fmt: skip
+
+
+def students_board(store: ClassStore, classroom: Classroom) -> list[dict[str, Any]]:
+    """The leaderboard, once the teacher shows it; on sealed items once these are open."""
+    state = classroom.state
+    if not state.board_shown:
+        return []
+    return board_value(board(store, classroom, sealed=state.sealed_open), sealed=state.sealed_open)
+
+
+def board_value(places: Sequence[Standing], *, sealed: bool) -> list[dict[str, Any]]:
+    """A leaderboard as a table."""
+    rows = [
+        {
+            "head": one.entry.nickname,
+            "cells": [
+                str(one.place) if one.place == one.last else f"{one.place}\u2013{one.last}",
+                percent(one.entry.mean),
+                f"{percent(one.low)} to {percent(one.high)}",
+                str(one.entry.looks),
+            ],
+        }
+        for one in places
+    ]
+    note = words.SEALED_RULE if sealed else words.BOARD_RULE
+    columns = ["Place", "Score", "Interval", "Looks"]
+    return [{"caption": words.BOARD, "corner": "Student", "columns": columns, "rows": rows, "note": note}]
+
+
+def own_sealed(store: ClassStore, classroom: Classroom, member: Member) -> str:
+    """The student's own sealed score, once the teacher has opened it."""
+    mine = [one for one in store.work.submissions_of(classroom.id) if one.member_id == member.id and one.sealed]
+    if not classroom.state.sealed_open or not mine or mine[-1].sealed is None:
+        return ""
+    return f"Your score on {mine[-1].sealed.n} sealed items: {percent(mine[-1].sealed.mean)}."
+
+
+def projected(store: ClassStore, classroom: Classroom) -> list[dict[str, Any]]:
+    """The prompt that the teacher shows to everybody, while its writer agrees."""
+    members = {one.id: one for one in store.members.of_class(classroom.id)}
+    for one in store.work.submissions_of(classroom.id):
+        if one.id == classroom.state.projected and members[one.member_id].consents:
+            said = [(words.TEMPLATE, one.technique.template), (words.SYSTEM, str(one.technique.task.get("role", "")))]
+            rows = [{"head": head, "cells": [text]} for head, text in said if text]
+            caption = f"{words.SHOWN}: {members[one.member_id].nickname}"
+            return [{"caption": caption, "corner": "", "columns": [""], "rows": rows}]
+    return []
+
+
+def _right(score: float | None) -> str:
+    return "failed" if score is None else {1.0: "right", 0.0: "wrong"}.get(score, f"{score:.2f}")
+
+
+def _usual(technique: Technique) -> str:
+    return f"the usual, temperature {sampling_of(technique).temperature:g}"
+
+
+def _short(text: str) -> str:
+    return " ".join(text.split())[:LONGEST]

@@ -1,0 +1,132 @@
+"""The Classroom tab: who has come, and what they see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import gradio as gr
+
+from playground.classroom import codes
+from playground.classroom.seats import Seat, find_seat
+from playground.classroom.store import ClassStore
+from playground.errors import InvalidSetup
+from playground.parameters import STRICT, text
+from playground.ui.classroom import entry_panel, student_handlers, student_panel, teacher_handlers, teacher_panel, words
+from playground.ui.classroom.entry_panel import EntryPanel
+from playground.ui.classroom.student_handlers import StudentHandlers
+from playground.ui.classroom.teacher_handlers import TeacherHandlers
+from playground.ui.handlers import payloads
+from playground.ui.handlers.event_options import AT_ONCE
+from playground.ui.handlers.messages import report_errors
+from playground.ui.handlers.tab import PageContext, Tab, Updates, Values
+from playground.ui.handlers.visitors import visitor_of
+from playground.ui.widgets.status import sentence
+
+
+def build(shared: PageContext) -> Tab:
+    """Lay out the tab and wire it. No file is made before a class is begun."""
+    store = ClassStore.from_settings(shared.settings)
+    entry = entry_panel.build(public=shared.settings.public)
+    student = student_panel.build(shared.page)
+    teacher = teacher_panel.build(shared.page)
+    parts = {"secret": entry.secret, "store": store, "shared": shared}
+    students = StudentHandlers(panel=student, **parts)
+    teachers = TeacherHandlers(panel=teacher, **parts)
+    _wire(EntryHandlers(entry=entry, students=students, teachers=teachers, store=store))
+    return Tab(taking=[student_handlers.wire(students), teacher_handlers.wire(teachers)])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """What a browser brings: the secret of its place, and a code that a link held."""
+
+    __pydantic_config__ = STRICT
+    secret: str = text(max_length=200, help="Of a place, or a teacher's.")
+    code: str = text(max_length=100, help="As the link had it.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryHandlers:
+    """What lets people in and out."""
+
+    entry: EntryPanel
+    students: StudentHandlers
+    teachers: TeacherHandlers
+    store: ClassStore
+
+    def show(self, seat: Seat | None, secret: str, shown: Mapping[str, str] | None = None) -> Updates:
+        """The page of whoever has this place; the way in for who has none. `shown` is told of a teacher's new link."""
+        student, teacher, entry = self.students.panel, self.teachers.panel, self.entry
+        is_student, is_teacher = bool(seat and seat.member), bool(seat and not seat.member)
+        updates: Updates = {
+            entry.secret: secret if seat else "",
+            entry.frame: gr.update(visible=seat is None),
+            student.frame: gr.update(visible=is_student),
+            teacher.frame: gr.update(visible=is_teacher),
+            student.timer: gr.Timer(active=is_student),
+            teacher.timer: gr.Timer(active=is_teacher),
+            entry.said: sentence(""),
+        }
+        if seat and seat.member:
+            return {**updates, **self.students.view(seat.member, None, "")}
+        if seat:
+            code = {"code": codes.shown_code(seat.classroom.code)}
+            return {**updates, teacher.invitation: {**code, **(shown or {})}, **self.teachers.view(seat.classroom, "")}
+        return updates
+
+    @report_errors
+    def arrive(self, event: gr.EventData) -> Updates:
+        """What the browser kept, or a link brought."""
+        arrival = payloads.read(Arrival, event)
+        seat = find_seat(self.store, arrival.secret)
+        updates = self.show(seat, arrival.secret)
+        if seat is None and arrival.secret:  # it ended, or the name was freed; or the link is an old one
+            updates |= {self.entry.said: sentence(words.NOT_KNOWN, wrong=True), self.entry.door: {"forget": True}}
+        return {**updates, **({self.entry.code: arrival.code} if arrival.code else {})}
+
+    @report_errors
+    def join_class(self, values: Values, request: gr.Request) -> Updates:
+        entry, visitor = self.entry, visitor_of(request)
+        guesses = self.store.guesses
+        guesses.check(visitor.id, visitor.address)
+        try:
+            classroom = self.store.classes.by_code(payloads.words(values[entry.code], "code"))
+        except InvalidSetup:
+            guesses.note_wrong(visitor.id, visitor.address)
+            raise
+        member, secret = self.store.members.join(classroom.id, payloads.words(values[entry.nickname], "nickname"))
+        return {**self.show(Seat(classroom=classroom, member=member), secret), entry.door: {"seat": secret}}
+
+    @report_errors
+    def start_class(self, values: Values) -> Updates:
+        entry = self.entry
+        classroom, secret = self.store.classes.begin(payloads.words(values[entry.title], "title"))
+        shown = {"teacher": secret, "words": words.KEEP_LINK}
+        return {**self.show(Seat(classroom=classroom), secret, shown), entry.door: {"teacher": secret}}
+
+    @report_errors
+    def leave(self, values: Values) -> Updates:
+        said = {self.entry.said: sentence(words.LEFT), self.entry.door: {"forget": True}}
+        return {**self.show(None, ""), **said}
+
+    @report_errors
+    def delete(self, values: Values) -> Updates:
+        room = self.teachers.room(values)
+        if not room.state.ended:
+            raise InvalidSetup(words.NOT_ENDED)
+        self.store.delete(room.id)
+        said = {self.entry.said: sentence(words.DELETED), self.entry.door: {"forget": True}}
+        return {**self.show(None, ""), **said}
+
+
+def _wire(handlers: EntryHandlers) -> None:
+    entry, student, teacher = handlers.entry, handlers.students.panel, handlers.teachers.panel
+    frames = [entry.frame, student.frame, teacher.frame, student.timer, teacher.timer]
+    way_in = [entry.door, entry.secret, entry.said, entry.code]
+    outputs = [*frames, *way_in, *student.view, *teacher.often, teacher.invitation]
+    plain = {"preprocess": False, **AT_ONCE}
+    entry.door.arrive(handlers.arrive, None, outputs, **plain)
+    entry.join.click(handlers.join_class, {entry.code, entry.nickname}, outputs, **plain)
+    if entry.start:
+        entry.start.click(handlers.start_class, {entry.title}, outputs, **plain)
+    student.leave.click(handlers.leave, {entry.secret}, outputs, **plain)
+    teacher.delete.click(handlers.delete, {entry.secret}, outputs, **plain)

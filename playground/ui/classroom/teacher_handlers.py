@@ -1,0 +1,249 @@
+"""What a teacher does while the class works. Each is checked by the secret that the page brings."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from playground import setups
+from playground.backends.catalog import Catalog
+from playground.classroom import assignment as assignments
+from playground.classroom import codes, export, items, running
+from playground.classroom.assignment import Limits
+from playground.classroom.records import Classroom, Member
+from playground.classroom.running import Allowance
+from playground.classroom.seats import require_teacher
+from playground.classroom.store import ClassStore
+from playground.errors import InvalidSetup
+from playground.evaluation import datasets, experiments
+from playground.types import Setup
+from playground.ui.classroom import class_figure, words
+from playground.ui.classroom import teacher_values as values_of
+from playground.ui.classroom.teacher_panel import TeacherPanel
+from playground.ui.handlers import event_options, payloads
+from playground.ui.handlers.event_options import AT_ONCE, QUIET, READING
+from playground.ui.handlers.messages import in_words, report_errors
+from playground.ui.handlers.one_at_a_time import Stoppable, refuse_second
+from playground.ui.handlers.tab import PageContext, Taking, Updates, Values
+from playground.ui.handlers.uploads import text_of_file
+from playground.ui.widgets.status import sentence
+
+LONGEST_MESSAGE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeacherHandlers:
+    """The handlers. `secret` holds the teacher's."""
+
+    panel: TeacherPanel
+    secret: Any
+    store: ClassStore
+    shared: PageContext
+
+    def room(self, values: Values) -> Classroom:
+        """The class. Raises InvalidSetup for anybody but its teacher."""
+        return require_teacher(self.store, payloads.words(values[self.secret], "place"))
+
+    # ----------------------------------------------------------------------------------------------- what is seen
+    def view(self, classroom: Classroom, counted: Any) -> Updates:
+        """The page as the class is now; figures and prompts only when something was handed in since."""
+        panel, store, state = self.panel, self.store, classroom.state
+        names = values_of.names(store, classroom)
+        done = [len(store.work.looks_of(classroom.id)), [one.seen for one in store.work.submissions_of(classroom.id)]]
+        count = json.dumps([*done, names, state.sealed_open, state.begun], default=str)
+        often: Updates = {
+            panel.head: sentence(values_of.head(classroom)),
+            panel.present: values_of.present(store, classroom),
+            panel.pause: gr.update(value=words.GO_ON if state.paused else words.PAUSE),
+            panel.show_board: gr.update(value=words.HIDE_BOARD if state.board_shown else words.SHOW_BOARD),
+        }
+        if count == counted:
+            return often
+        return {**often, panel.counted: count, panel.who: gr.update(choices=names), **self._drawn(classroom)}
+
+    def _drawn(self, classroom: Classroom) -> Updates:
+        panel, store = self.panel, self.store
+        found, pooled = values_of.laboratories(store, classroom)
+        given = classroom.state.assignment
+        is_laboratory = given is not None and given.laboratory
+        figure = (
+            class_figure.estimates(found, pooled)
+            if is_laboratory
+            else class_figure.distribution(values_of.scores(store, classroom))
+        )
+        return {
+            panel.board: values_of.places(store, classroom),
+            panel.figure: gr.update(value=figure, visible=figure is not None),
+            panel.laboratories: sentence(values_of.laboratory_words(found, pooled) if is_laboratory else ""),
+            panel.prompts: values_of.prompts(store, classroom),
+        }
+
+    @report_errors
+    def watch_class(self, values: Values) -> Updates:
+        """Asked every few seconds while the page is open."""
+        return self.view(self.room(values), values[self.panel.counted])
+
+    # ------------------------------------------------------------------------------------------------ the assignment
+    def take(self, values: Values, setup: Setup, catalog: Catalog) -> Updates:
+        """The Playground's setup becomes the assignment's beginning."""
+        self.room(values)
+        data = payloads.words(values[self.panel.form.data], "data")
+        if data not in datasets.names():
+            raise InvalidSetup(path=("data",), value=data, rule=f"it must be one of {', '.join(datasets.names())}.")
+        return {self.panel.form.text: experiments.write_yaml(assignments.from_setup(setup, data).experiment)}
+
+    @report_errors
+    def choose_experiment(self, values: Values) -> Updates:
+        self.room(values)
+        form, offered = self.panel.form, experiments.shipped_experiments()
+        name = payloads.words(values[form.experiment], "experiment")
+        return {form.text: experiments.write_yaml(offered[name]) if name in offered else gr.skip()}
+
+    @report_errors
+    def open_file(self, content: Any, secret: Any) -> Updates:
+        text = text_of_file(content, assignments.MAX_BYTES)
+        require_teacher(self.store, payloads.words(secret, "place"))
+        return self.panel.form.write(assignments.read_yaml(text, "The assignment"))
+
+    @report_errors
+    def save_file(self, values: Values) -> Updates:
+        self.room(values)
+        text = assignments.write_yaml(self.panel.form.read(values))
+        return {self.panel.form.save: {"name": "assignment.yaml", "text": text}}
+
+    @report_errors
+    def give(self, values: Values) -> Updates:
+        classroom = self.store.classes.give(self.room(values).id, items.written_out(self.panel.form.read(values)))
+        return {**self.view(classroom, ""), self.panel.said: sentence(words.GIVEN)}
+
+    @report_errors
+    def change_limits(self, values: Values) -> Updates:
+        limits: Limits = setups.build(Limits, self.panel.form.read_limits(values), ("limits",))
+        classroom = self.store.classes.change(self.room(values).id, limits=limits)
+        return {**self.view(classroom, ""), self.panel.said: sentence(words.LIMITS_SET)}
+
+    # ----------------------------------------------------------------------------------------------- the class, live
+    @report_errors
+    def pause(self, values: Values) -> Updates:
+        room = self.room(values)
+        return self.view(self.store.classes.change(room.id, paused=not room.state.paused), values[self.panel.counted])
+
+    @report_errors
+    def send(self, values: Values) -> Updates:
+        text = payloads.words(values[self.panel.message], "message").strip()
+        if len(text) > LONGEST_MESSAGE:
+            raise InvalidSetup(f"The message has {len(text):,} characters; {LONGEST_MESSAGE} is the most.")
+        classroom = self.store.classes.change(self.room(values).id, message=text)
+        return self.view(classroom, values[self.panel.counted])
+
+    @report_errors
+    def free(self, values: Values) -> Updates:
+        member = self._member(values)
+        self.store.members.free(member.id)
+        return {self.panel.said: sentence(words.FREED.format(name=member.nickname))}
+
+    @report_errors
+    def project(self, values: Values) -> Updates:
+        member = self._member(values)
+        if not member.consents:
+            raise InvalidSetup(words.NO_CONSENT.format(name=member.nickname))
+        last = running.last_submissions(self.store.work.submissions_of(member.class_id)).get(member.id)
+        if last is None:
+            raise InvalidSetup(words.NO_SUBMISSION.format(name=member.nickname))
+        self.store.classes.change(member.class_id, projected=last.id)
+        return {self.panel.said: sentence(f"{words.SHOWN}: {member.nickname}")}
+
+    @report_errors
+    def unproject(self, values: Values) -> Updates:
+        self.store.classes.change(self.room(values).id, projected=0)
+        return {self.panel.said: sentence("")}
+
+    def _member(self, values: Values) -> Member:
+        members = self.store.members.of_class(self.room(values).id)
+        found = next((one for one in members if one.id == values[self.panel.who]), None)
+        if found is None:
+            raise InvalidSetup("Choose a student of this class first.")
+        return found
+
+    # ---------------------------------------------------------------------------------------------------- scores, end
+    def open_sealed(self, values: Values, request: gr.Request) -> Iterator[Updates]:
+        """News of the scoring of sealed items. Stop keeps what is done; the next click goes on."""
+        panel, settings = self.panel, self.shared.settings
+        refuse_second(values[panel.going])
+        room = self.room(values)
+        allowance = Allowance(cell=settings.max_seconds, run=settings.max_experiment_seconds)
+        with Stoppable() as going:
+            yield {panel.going: going, panel.said: sentence("Starting.")}
+            said = words.STOPPED
+            try:
+                catalog = self.shared.sessions.of(request)
+                for done, total, table in running.run_sealed(self.store, room.id, catalog, going.halt, allowance):
+                    progress = words.SEALED_PROGRESS.format(done=done, total=total)
+                    yield {panel.said: sentence(f"{progress} {table.message if table else ''}".strip())}
+            except Exception as error:  # in its place, where the result would stand
+                yield {panel.said: sentence(in_words(error), wrong=True)}
+                return
+            room = self.store.classes.of(room.id)
+            said = words.SEALED_DONE if room.state.sealed_open else words.STOPPED
+            yield {**self.view(room, ""), panel.said: sentence(said)}
+
+    @report_errors
+    def show_board(self, values: Values) -> Updates:
+        room = self.room(values)
+        changed = self.store.classes.change(room.id, board_shown=not room.state.board_shown)
+        return self.view(changed, values[self.panel.counted])
+
+    @report_errors
+    def save_csv(self, values: Values) -> Updates:
+        return {self.panel.csv: {"name": "scores.csv", "text": export.scores_csv(self.store, self.room(values))}}
+
+    @report_errors
+    def save_json(self, values: Values) -> Updates:
+        return {self.panel.json: {"name": "class.json", "text": export.everything_json(self.store, self.room(values))}}
+
+    @report_errors
+    def renew_link(self, values: Values) -> Updates:
+        room = self.room(values)
+        secret = self.store.classes.renew_teacher(room.id)
+        shown = {"code": codes.shown_code(room.code), "teacher": secret, "words": words.KEEP_LINK}
+        return {self.panel.invitation: shown, self.secret: secret}
+
+    @report_errors
+    def end(self, values: Values) -> Updates:
+        classroom = self.store.classes.change(self.room(values).id, ended=True)
+        return {**self.view(classroom, ""), self.panel.said: sentence(words.END_HELP)}
+
+
+def wire(handlers: TeacherHandlers) -> Taking:
+    """Attach the handlers; gives what takes the Playground's setup into the assignment."""
+    panel, form, secret = handlers.panel, handlers.panel.form, handlers.secret
+    known, seen = {secret, panel.counted}, [*panel.often, panel.said]
+    whole = {*known, *form.inputs}
+    for button, handler, inputs, outputs in (
+        (form.give, handlers.give, whole, seen),
+        (form.change_limits, handlers.change_limits, whole, seen),
+        (form.save, handlers.save_file, whole, [form.save]),
+        (panel.pause, handlers.pause, known, seen),
+        (panel.send, handlers.send, {*known, panel.message}, seen),
+        (panel.free, handlers.free, {secret, panel.who}, [panel.said]),
+        (panel.project, handlers.project, {secret, panel.who}, [panel.said]),
+        (panel.unproject, handlers.unproject, {secret}, [panel.said]),
+        (panel.show_board, handlers.show_board, known, seen),
+        (panel.csv, handlers.save_csv, {secret}, [panel.csv]),
+        (panel.json, handlers.save_json, {secret}, [panel.json]),
+        (panel.new_link, handlers.renew_link, {secret}, [panel.invitation, secret]),
+        (panel.end, handlers.end, known, seen),
+    ):
+        button.click(handler, inputs, outputs, preprocess=False, **AT_ONCE)
+    form.experiment.input(
+        handlers.choose_experiment, {secret, form.experiment}, [form.text], preprocess=False, **AT_ONCE
+    )
+    form.open.upload(handlers.open_file, [form.open, secret], form.inputs, **READING)
+    panel.timer.tick(handlers.watch_class, known, panel.often, preprocess=False, **AT_ONCE)
+    once = {"preprocess": False, "trigger_mode": "once", **event_options.running(handlers.shared.settings), **QUIET}
+    run = report_errors(handlers.open_sealed)
+    panel.line.attach(panel.sealed.click, run, {secret, panel.going}, [*seen, panel.going], **once)
+    panel.line.wire(panel.going)
+    return Taking(button=form.take, inputs=[secret, form.data], outputs=[form.text], take=handlers.take)

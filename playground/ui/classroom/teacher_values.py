@@ -1,0 +1,110 @@
+"""The teacher's page as plain values."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from playground.classroom import laboratory
+from playground.classroom.board import board
+from playground.classroom.laboratory import Estimate, Pooled
+from playground.classroom.records import Classroom, Submission
+from playground.classroom.running import last_submissions
+from playground.classroom.store import ClassStore
+from playground.evaluation.differences import are_too_long, differences
+from playground.evaluation.plan import Technique
+from playground.evaluation.statistics.power import ALPHA
+from playground.strategies import STRATEGIES
+from playground.ui.classroom import words
+from playground.ui.classroom.student_values import board_value, percent, time_left
+
+
+def head(classroom: Classroom) -> str:
+    """The class and what it does now."""
+    state = classroom.state
+    given = state.assignment
+    doing = "ended" if state.ended else "paused" if state.paused else "open"
+    about = f"{given.experiment.title} \u00b7 time left: {time_left(state.end)}" if given else "no assignment yet"
+    return f"{state.title} \u00b7 {doing} \u00b7 {about}"
+
+
+def present(store: ClassStore, classroom: Classroom) -> list[dict[str, Any]]:
+    """Who is there, what runs, and what is left to each."""
+    submissions = store.work.submissions_of(classroom.id)
+    limits = classroom.state.limits
+    rows = []
+    for member in store.members.of_class(classroom.id):
+        mine = [one for one in submissions if one.member_id == member.id]
+        doing = store.progress(member.id) or ("there" if store.is_there(member.id) else "away")
+        left = f"{max(0, limits.tokens - member.tokens):,}"
+        rows.append({"head": member.nickname, "cells": [doing, left, f"{len(mine)} of {limits.attempts}"]})
+    columns = ["Now", "Tokens left", "Submitted"]
+    return [{"caption": f"{len(rows)} students", "corner": "Student", "columns": columns, "rows": rows}]
+
+
+def names(store: ClassStore, classroom: Classroom) -> list[tuple[str, int]]:
+    """The students to choose from."""
+    return [(member.nickname, member.id) for member in store.members.of_class(classroom.id)]
+
+
+def places(store: ClassStore, classroom: Classroom) -> list[dict[str, Any]]:
+    """The leaderboard, as the teacher sees it before anybody else."""
+    sealed = classroom.state.sealed_open
+    standing = board(store, classroom, sealed=sealed)
+    return board_value(standing, sealed=sealed) if standing else []
+
+
+def scores(store: ClassStore, classroom: Classroom) -> dict[str, list[float]]:
+    """The means of all counting submissions: on the seen items, and on the sealed ones once these are open."""
+    kinds = {"Items seen": False, **({"Sealed items": True} if classroom.state.sealed_open else {})}
+    return {name: [one.entry.mean for one in board(store, classroom, sealed=sealed)] for name, sealed in kinds.items()}
+
+
+def laboratories(store: ClassStore, classroom: Classroom) -> tuple[list[Estimate], Pooled]:
+    """Everybody's estimate, and all together."""
+    kept = laboratory.latest(store.work.looks_of(classroom.id), store.members.of_class(classroom.id))
+    return [laboratory.read_estimate(name, one) for name, one in kept.items()], laboratory.pool(kept)
+
+
+def laboratory_words(estimates: list[Estimate], pooled: Pooled) -> str:
+    """What the class found, and who found it by luck."""
+    whole = pooled.estimate
+    if whole is None:
+        return ""
+    lucky = words.LUCKY.format(names=", ".join(pooled.by_luck)) if pooled.by_luck else words.NOT_LUCKY
+    ends = {key: f"{getattr(whole, key):+.2f}" for key in ("difference", "low", "high")}
+    return words.LABS.format(
+        **ends, p=f"{whole.p:.3f}", n=whole.n, students=len(estimates),
+        significant=sum(e.significant for e in estimates),
+        expected=f"{ALPHA * len(estimates):.1f}", lucky=lucky,
+    )  # fmt: skip
+
+
+def prompts(store: ClassStore, classroom: Classroom) -> list[dict[str, Any]]:
+    """The last submission of each, with what differs from where all began."""
+    assignment = classroom.state.assignment
+    if assignment is None:
+        return []
+    nicknames = {member.id: member.nickname for member in store.members.of_class(classroom.id)}
+    last = last_submissions(store.work.submissions_of(classroom.id))
+    return [_prompt(nicknames[of], one, assignment.technique) for of, one in last.items()]
+
+
+def _prompt(nickname: str, submission: Submission, begun: Technique) -> dict[str, Any]:
+    before, now = _text(begun), _text(submission.technique)
+    if are_too_long(before, now):
+        segments = [{"text": now, "change": "same"}]
+    else:
+        segments = [{"text": one.text, "change": one.change} for one in differences(before, now)]
+    scored = f"seen {percent(submission.seen.mean)}" if submission.seen else "not run yet"
+    sealed = f", sealed {percent(submission.sealed.mean)}" if submission.sealed else ""
+    facts = f"number {submission.number}, {scored}{sealed}"
+    return {"title": nickname, "facts": facts, "segments": segments}
+
+
+def _text(technique: Technique) -> str:
+    """All of a technique that is words or settings, one below the other."""
+    parts = [STRATEGIES[technique.strategy].title, str(technique.task.get("role", "")), technique.template]
+    return "\n".join(filter(None, [*parts, _settings(technique.sampling)]))
+
+
+def _settings(sampling: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in sampling.items())

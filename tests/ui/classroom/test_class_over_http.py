@@ -1,0 +1,213 @@
+"""A class against a real server, by what its pages post: nobody sees another's words, a key, or a sealed score."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from clients import http_client
+from posting import Visitor
+
+from playground.classroom import assignment as assignments
+from playground.classroom.store import ClassStore
+from playground.settings import Settings
+from playground.ui.app import build_app, launch_options
+from playground.ui.classroom.opening import LINK_FILE, open_class
+
+EXPERIMENT = {"data": {"name": "sentiment"}, "techniques": [{"name": "Plain"}]}
+STUDENTS = 30
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody at the Classroom tab; `heard` is all that the server ever told them."""
+
+    visitor: Visitor
+    heard: list[str] = field(default_factory=list)
+    place: list[str] = field(default_factory=lambda: [""])
+
+    def do(self, button: str, event: Any = None, **values: Any) -> str:
+        """Press it, and keep the place that comes back."""
+        said = self.visitor.ask(button, event=event, **{"class-place": self.place[0], **values})
+        self.heard.append(said)
+        return said
+
+    def enter(self, button: str, event: Any = None, **values: Any) -> str:
+        """The same, of what gives a place."""
+        said = self.do(button, event, **values)
+        number = self.visitor.handler(button)
+        at = [box.elem_id for box in self.visitor.app.fns[number].outputs].index("class-place")
+        output = json.loads(said.splitlines()[-1])
+        self.place[0] = output["data"][at] if output and "data" in output else ""
+        return said
+
+
+@dataclass(frozen=True)
+class School:
+    """A server for a class, with its operator's files."""
+
+    app: Any
+    url: str
+    settings: Settings
+    clients: list[httpx.Client]
+
+    def person(self) -> Person:
+        self.clients.append(http_client(self.url))
+        self.clients[-1].get("/").raise_for_status()
+        return Person(Visitor(self.app, self.clients[-1], f"person{len(self.clients)}"))
+
+    def teacher(self) -> Person:
+        link = (self.settings.store_file.parent / LINK_FILE).read_text()
+        teacher = self.person()
+        teacher.enter("arrive", {"secret": link.strip().partition("teach=")[2], "code": ""})
+        return teacher
+
+    def student(self, name: str) -> Person:
+        student = self.person()
+        student.enter("class-join", **{"class-code": self.code, "class-nickname": name})
+        assert student.place[0], student.heard
+        return student
+
+    @property
+    def code(self) -> str:
+        return ClassStore.from_settings(self.settings).classes.all()[0].code
+
+
+@pytest.fixture(scope="module")
+def open_school(catalog_of: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], School]]:
+    schools: list[School] = []
+
+    def start(folder: Path) -> School:
+        settings = Settings(port=0, public=True, classroom=True, cache=folder, store=str(folder / "store.sqlite"))
+        app = build_app(settings, catalog_of(lambda request, rng: rng.choice(["positive", "negative"])))
+        options = {**launch_options(settings), "server_port": None, "quiet": True, "share": False}
+        url = str(app.launch(**options, prevent_thread_lock=True)[1]).replace("localhost", "127.0.0.1").rstrip("/")
+        said = open_class(settings, url)
+        assert "teach=" not in said
+        schools.append(School(app, url, settings, []))
+        return schools[-1]
+
+    yield start
+    for school in schools:
+        for client in school.clients:
+            client.close()
+        school.app.close()
+
+
+@pytest.fixture(scope="module")
+def school(open_school: Callable[[Path], School], tmp_path_factory: pytest.TempPathFactory) -> School:
+    opened = open_school(tmp_path_factory.mktemp("school"))
+    store = ClassStore.from_settings(opened.settings)
+    given = assignments.parse({"experiment": EXPERIMENT, "seen": 2, "sealed": 2})
+    assert store.classes.all()[0].state.title == "Class"
+    teacher = opened.teacher()
+    text = assignments.write_yaml(given)
+    said = teacher.do("class-give", **{"class-text": _experiment(text), "class-seen": 2, "class-sealed": 2})
+    assert "Given." in said
+    return opened
+
+
+def _experiment(text: str) -> str:
+    import yaml
+
+    return str(yaml.safe_dump(yaml.safe_load(text)["experiment"]))
+
+
+def test_thirty_students_and_nobody_sees_anothers_words_nor_a_sealed_score(school: School) -> None:
+    teacher = school.teacher()
+    students = {number: school.student(f"Student {number}") for number in range(STUDENTS)}
+    for number, student in students.items():
+        values = {"class-template": f"MARK{number:03}X is this good? {{input}}", "class-role": f"MARK{number:03}X"}
+        assert "looks" in student.do("class-run", **values)
+        assert "Submitted as number 1" in student.do("class-submit", **values)
+    assert "2 of 2" not in teacher.do("class-pause")
+    teacher.do("class-pause")
+    opened = teacher.do("class-open-sealed")
+    assert "sealed scores are open" in opened
+    (room,) = ClassStore.from_settings(school.settings).classes.all()
+    assert all(one.sealed for one in ClassStore.from_settings(school.settings).work.submissions_of(room.id))
+    for number, student in students.items():
+        student.do("follow_class")
+        heard = "\n".join(student.heard)
+        assert {*re.findall(r"MARK\d{3}X", heard)} == {f"MARK{number:03}X"}
+        assert teacher.place[0] not in heard
+        assert not any(other.place[0] in heard for other in students.values() if other is not student)
+        before = "\n".join(student.heard[:-1])
+        assert "score on 2 sealed items" in student.heard[-1]
+        assert "score on 2 sealed" not in before
+    assert {*re.findall(r"MARK\d{3}X", "\n".join(teacher.heard))} == {f"MARK{n:03}X" for n in range(STUDENTS)}
+    by_class = school.clients[0].get("/config").text + school.clients[0].get("/").text
+    assert "MARK" not in by_class
+    assert room.code not in by_class
+
+
+def test_a_student_does_nothing_of_the_teachers(school: School) -> None:
+    student = school.student("Curious")
+    for button in ("class-give", "class-pause", "class-open-sealed", "class-show-board", "class-end", "class-delete"):
+        said = student.do(button, **{"class-text": _experiment("experiment: {techniques: [{}]}")})
+        assert "for the teacher of a class" in said, button
+    for handler in ("save_csv", "save_json", "renew_link", "free", "project", "watch_class"):
+        number = next(
+            key
+            for key, fn in student.visitor.app.fns.items()
+            if fn.fn and fn.name == handler and "teacher_handlers" in fn.fn.__module__
+        )
+        said = student.visitor.ask(number, **{"class-place": student.place[0]})
+        assert "for the teacher of a class" in said, handler
+    assert not ClassStore.from_settings(school.settings).classes.all()[0].state.ended
+
+
+def test_wrong_codes_are_refused_and_then_slowed_down(school: School) -> None:
+    guesser = school.person()
+    for _ in range(5):
+        said = guesser.do("class-join", **{"class-code": "ABCD-EFGH", "class-nickname": "Eve"})
+        assert "no class with this code" in said
+    said = guesser.do("class-join", **{"class-code": school.code, "class-nickname": "Eve"})
+    assert "Too many wrong codes from you" in said
+    assert school.student("Not Eve").place[0]
+
+
+def test_markup_in_a_message_stays_text_and_a_projected_prompt_needs_consent(school: School) -> None:
+    teacher, student = school.teacher(), school.student("Consenting")
+    student.do("class-submit", **{"class-template": "<b>MINE</b> {input}"})
+    store = ClassStore.from_settings(school.settings)
+    (member,) = [m for m in store.members.of_class(1) if m.nickname == "Consenting"]
+    assert "has not agreed" in teacher.do("class-project", **{"class-who": member.id})
+    other = school.student("Other")
+    number = student.visitor.handler("agree")
+    student.visitor.ask(number, **{"class-place": student.place[0], "class-consent": True})
+    assert "Shown to everybody" in teacher.do("class-project", **{"class-who": member.id})
+    assert "<b>MINE</b>" in other.do("follow_class")
+    student.visitor.ask(number, **{"class-place": student.place[0], "class-consent": False})
+    assert "<b>MINE</b>" not in other.do("follow_class")
+
+
+def test_a_class_goes_on_after_the_server_was_started_anew(
+    open_school: Callable[[Path], School], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    first = open_school(tmp_path)
+    teacher, student = first.teacher(), first.student("Ada")
+    text = assignments.write_yaml(assignments.parse({"experiment": EXPERIMENT}))
+    teacher.do("class-give", **{"class-text": _experiment(text), "class-seen": 2, "class-sealed": 0})
+    assert "Submitted" in student.do("class-submit", **{"class-template": "KEPT {input}"})
+    link = (first.settings.store_file.parent / LINK_FILE).read_text()
+    again = open_school(tmp_path)
+    assert (again.settings.store_file.parent / LINK_FILE).read_text() == link
+    back = replace(again.person(), place=[student.place[0]])
+    assert "KEPT {input}" in back.do("arrive", {"secret": student.place[0], "code": ""})
+    assert "looks" in back.do("class-run", **{"class-template": "KEPT {input}"})
+    teacher = again.teacher()
+    assert "not known" not in teacher.heard[-1]
+    assert "End the class first" in teacher.do("class-delete")
+    teacher.do("class-end")
+    assert "has ended" in back.do("class-submit", **{"class-template": "KEPT {input}"})
+    assert "is deleted" in teacher.do("class-delete")
+    assert "join with the code" in back.do("follow_class")
+    assert not [path for path in tmp_path.iterdir() if b"KEPT" in (path.read_bytes() if path.is_file() else b"")]
+    secrets = (teacher.place[0], student.place[0], link.strip().partition("teach=")[2])
+    written = "".join(capfd.readouterr())
+    assert not [one for one in secrets if one and one in written]
