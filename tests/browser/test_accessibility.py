@@ -12,7 +12,7 @@ WIDTHS = {"desktop": 1440, "phone": 390}
 RESULTS = ("Items", "Paths", "Price", "Calibration")  # beside the ladder, which shows first
 TALL = 3000  # pixels: what sticks to the edge of a window covers nothing then
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-TABS = ("Playground", "Chat", "Compare", "Sampling", "Retrieval", "Models", "Experiments", "Fine-tune")
+TABS = ("Playground", "Chat", "Compare", "Sampling", "Retrieval", "Models", "Experiments", "Fine-tune", "Classroom")
 CONTRAST = "color-contrast"  # takes two thirds of the time that all rules take
 BARS = "#actions, .going, .halves > .seeing"  # what alone has colours of its own in a narrow window
 # What other parts have a colour under a condition of the window's width.

@@ -100,7 +100,7 @@ class StudentHandlers:
         fields = {name: values[box] for name, box in self.panel.fields.items()}
         return assignments.parse_technique(_plain(values_of.read_fields(member.draft or assignment.technique, fields)))
 
-    def run(self, values: Values, request: gr.Request) -> Iterator[Updates]:
+    def run_assignment(self, values: Values, request: gr.Request) -> Iterator[Updates]:
         """News of a run on the seen items, until it has ended or was stopped."""
         panel, settings = self.panel, self.shared.settings
         refuse_second(values[panel.going])
@@ -129,7 +129,7 @@ class StudentHandlers:
             yield {**view, **seen, panel.results: values_of.results_value(table)}
 
     @report_errors
-    def submit(self, values: Values) -> Updates:
+    def submit_assignment(self, values: Values) -> Updates:
         panel = self.panel
         member = self.member(values)
         technique = self.technique(member, values)
@@ -180,10 +180,10 @@ def wire(handlers: StudentHandlers) -> Taking:
     worked = {*known, *panel.fields.values()}
     outputs = [*panel.view, panel.state, panel.results, panel.going]
     once = {"preprocess": False, "trigger_mode": "once", **event_options.running(shared.settings), **QUIET}
-    panel.line.attach(panel.run.click, report_errors(handlers.run), {*worked, panel.going}, outputs, **once)
+    panel.line.attach(panel.run.click, report_errors(handlers.run_assignment), {*worked, panel.going}, outputs, **once)
     panel.line.wire(panel.going)
     panel.timer.tick(handlers.follow_class, known, panel.view, preprocess=False, **AT_ONCE)
-    panel.submit.click(handlers.submit, worked, [*panel.view, panel.state], preprocess=False, **AT_ONCE)
+    panel.submit.click(handlers.submit_assignment, worked, [*panel.view, panel.state], preprocess=False, **AT_ONCE)
     panel.consent.input(handlers.agree, {handlers.secret, panel.consent}, None, preprocess=False, **AT_ONCE)
     panel.open.click(handlers.open_in_playground, worked, shared.setup_to_open, preprocess=False, **AT_ONCE)
     return Taking(button=panel.take, inputs=[handlers.secret], outputs=panel.view, take=handlers.take)

@@ -196,11 +196,11 @@ class TeacherHandlers:
         return self.view(changed, values[self.panel.counted])
 
     @report_errors
-    def save_csv(self, values: Values) -> Updates:
+    def save_class_csv(self, values: Values) -> Updates:
         return {self.panel.csv: {"name": "scores.csv", "text": export.scores_csv(self.store, self.room(values))}}
 
     @report_errors
-    def save_json(self, values: Values) -> Updates:
+    def save_class_json(self, values: Values) -> Updates:
         return {self.panel.json: {"name": "class.json", "text": export.everything_json(self.store, self.room(values))}}
 
     @report_errors
@@ -231,8 +231,8 @@ def wire(handlers: TeacherHandlers) -> Taking:
         (panel.project, handlers.project, {secret, panel.who}, [panel.said]),
         (panel.unproject, handlers.unproject, {secret}, [panel.said]),
         (panel.show_board, handlers.show_board, known, seen),
-        (panel.csv, handlers.save_csv, {secret}, [panel.csv]),
-        (panel.json, handlers.save_json, {secret}, [panel.json]),
+        (panel.csv, handlers.save_class_csv, {secret}, [panel.csv]),
+        (panel.json, handlers.save_class_json, {secret}, [panel.json]),
         (panel.new_link, handlers.renew_link, {secret}, [panel.invitation, secret]),
         (panel.end, handlers.end, known, seen),
     ):

@@ -150,7 +150,7 @@ def test_a_student_does_nothing_of_the_teachers(school: School) -> None:
     for button in ("class-give", "class-pause", "class-open-sealed", "class-show-board", "class-end", "class-delete"):
         said = student.do(button, **{"class-text": _experiment("experiment: {techniques: [{}]}")})
         assert "for the teacher of a class" in said, button
-    for handler in ("save_csv", "save_json", "renew_link", "free", "project", "watch_class"):
+    for handler in ("save_class_csv", "save_class_json", "renew_link", "free", "project", "watch_class"):
         number = next(
             key
             for key, fn in student.visitor.app.fns.items()
