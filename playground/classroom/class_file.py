@@ -25,6 +25,7 @@ class ClassFile:
         self.path = path
         self._public = public
         self._lock = threading.RLock()
+        self.work_changes = 0  # how often looks or submissions have changed: what was read before is old then
 
     @cached_property
     def _db(self) -> sqlite3.Connection:

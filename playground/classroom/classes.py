@@ -86,7 +86,7 @@ class Classes:
         given = {"assignment": assignment, "limits": assignment.limits, "begun": clock.now(), "projected": 0}
         fresh = {"sealed_open": False, "board_shown": False, "seed": secrets.randbits(32)}
         with self._file.writing() as db:
-            _forget_work(db, id)
+            self._forget_work(db, id)
             db.execute("UPDATE members SET draft = NULL, tokens = 0 WHERE class_id = ?", (id,))
             changed = self._change(db, id, {**given, **fresh})
         self._known[id] = changed
@@ -95,7 +95,7 @@ class Classes:
     def delete(self, id: int) -> None:
         """Nothing of the class stays."""
         with self._file.writing() as db:
-            _forget_work(db, id)
+            self._forget_work(db, id)
             db.execute("DELETE FROM members WHERE class_id = ?", (id,))
             db.execute("DELETE FROM classes WHERE id = ?", (id,))
         self._known.pop(id, None)
@@ -107,7 +107,7 @@ class Classes:
         db.execute("UPDATE classes SET state = ? WHERE id = ?", (json.dumps(rows.state_to_dict(state)), id))
         return replace(known, state=state)
 
-
-def _forget_work(db: sqlite3.Connection, id: int) -> None:
-    for table in ("looks", "submissions"):
-        db.execute(f"DELETE FROM {table} WHERE member_id IN (SELECT id FROM members WHERE class_id = ?)", (id,))
+    def _forget_work(self, db: sqlite3.Connection, id: int) -> None:
+        for table in ("looks", "submissions"):
+            db.execute(f"DELETE FROM {table} WHERE member_id IN (SELECT id FROM members WHERE class_id = ?)", (id,))
+        self._file.work_changes += 1

@@ -1,8 +1,9 @@
 """What members have done: looks at scores, and what they handed in, which is kept before anything else happens."""
 
 import json
-from collections.abc import Sequence
-from typing import Any
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from playground.classroom import clock, rows
 from playground.classroom.class_file import ClassFile
@@ -10,12 +11,15 @@ from playground.classroom.records import Look, Score, Submission
 from playground.errors import LimitReached
 from playground.evaluation.plan import Technique
 
+Row = TypeVar("Row")
+
 
 class Work:
     """All looks and submissions of all classes."""
 
     def __init__(self, file: ClassFile) -> None:
         self._file = file
+        self._known: dict[tuple[str, int], tuple[int, Sequence[Any]]] = {}
 
     def add_look(self, member_id: int, technique: Technique, score: Score, estimate: Any = None) -> None:
         """A whole run; a submission of the same technique that has no score yet gets this one."""
@@ -25,6 +29,7 @@ class Work:
             db.execute(query, (member_id, clock.now(), same, scored, json.dumps(estimate)))
             query = "UPDATE submissions SET seen = ? WHERE member_id = ? AND technique = ? AND seen IS NULL"
             db.execute(query, (scored, member_id, same))
+        self._file.work_changes += 1
 
     def submit(self, member_id: int, technique: Technique, most: int) -> Submission:
         """Keep what a member hands in, with the score that it had when it was run. Raises LimitReached."""
@@ -41,22 +46,29 @@ class Work:
             values = (member_id, count + 1, clock.now(), same, known["score"] if known else None)
             made = db.execute(query, values)
             row = db.execute("SELECT * FROM submissions WHERE id = ?", (made.lastrowid,)).fetchone()
+        self._file.work_changes += 1
         return rows.submission(row)
 
     def seal(self, submission_id: int, score: Score) -> None:
         """Keep the score of a submission on the sealed items."""
         with self._file.writing() as db:
             db.execute("UPDATE submissions SET sealed = ? WHERE id = ?", (rows.dump(score), submission_id))
+        self._file.work_changes += 1
 
     def looks_of(self, class_id: int) -> Sequence[Look]:
         """All of a class, the oldest first."""
-        query = "SELECT looks.* FROM looks JOIN members ON members.id = member_id WHERE class_id = ? ORDER BY looks.id"
-        return [*map(rows.look, self._file.read(query, class_id))]
+        return self._read("looks", class_id, rows.look)
 
     def submissions_of(self, class_id: int) -> Sequence[Submission]:
         """All of a class, the oldest first."""
-        query = (
-            "SELECT submissions.* FROM submissions JOIN members ON members.id = member_id WHERE class_id = ? "
-            "ORDER BY submissions.id"
-        )
-        return [*map(rows.submission, self._file.read(query, class_id))]
+        return self._read("submissions", class_id, rows.submission)
+
+    def _read(self, table: str, class_id: int, read: Callable[[sqlite3.Row], Row]) -> Sequence[Row]:
+        """Read once between two changes: thirty pages ask every few seconds."""
+        changes = self._file.work_changes
+        known = self._known.get((table, class_id))
+        if known is None or known[0] != changes:
+            query = f"SELECT {table}.* FROM {table} JOIN members ON members.id = member_id WHERE class_id = ?"
+            found = [*map(read, self._file.read(f"{query} ORDER BY {table}.id", class_id))]
+            known = self._known[table, class_id] = (changes, found)
+        return known[1]

@@ -85,11 +85,11 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
             answers_to_learn=gr.State(None), trainings=trainings, schedule=schedule,
             comparison=drafts.build("comparison"), plan=drafts.build("plan"), chat=drafts.build("chat"),
         )  # fmt: skip
-        made = []
+        made, built = [], _tabs_of(settings)
         with gr.Tabs(overflow_behavior="wrap") as tabs:
             with gr.Tab("Playground", id="playground"):
                 form, run, link = playground_tab.build(shared, status.ready)
-            for title, build in TABS.items():
+            for title, build in built.items():
                 with gr.Tab(title, id=title.lower()):
                     made.append(build(shared))
         model_status.wire(status, page, form.choice, run, shared.model_changes, sessions)
@@ -100,14 +100,14 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
         _open_in_playground(shared, form, tabs)
         for taking in (taking for tab in made for taking in tab.taking):
             _take_setup(taking, form, sessions)
-        for title, tab in zip(TABS, made, strict=True):
+        for title, tab in zip(built, made, strict=True):
             for trying in tab.trying:
                 _try_on_rows(trying, form, tabs, title.lower(), sessions)
-        others = {title.lower(): tab.link for title, tab in zip(TABS, made, strict=True)}
+        others = {title.lower(): tab.link for title, tab in zip(built, made, strict=True)}
         _open_links({"playground": link, **others}, page, tabs, sessions)
         if compared := others["compare"]:
             links.wire_hand_over(shared.comparison_to_open, compared, tabs, "compare", sessions)
-        for title, tab in zip(TABS, made, strict=True):
+        for title, tab in zip(built, made, strict=True):
             if tab.learning:
                 _learn_answers(shared, tab.learning, tabs, title.lower())
         if hosting.on_space():
@@ -122,6 +122,12 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
     page.served = catalog
     # Closed: requests that do not queue would also slip past every limit.
     return page.queue(api_open=False, default_concurrency_limit=settings.max_users)
+
+
+def _tabs_of(settings: Settings) -> dict[str, Callable[[PageContext], Tab]]:
+    """Those of this server: strangers meet no class where nobody can begin one."""
+    without = settings.public and not settings.classroom
+    return {title: build for title, build in TABS.items() if not (without and title == "Classroom")}
 
 
 def _open_in_playground(shared: PageContext, form: Form, tabs: Any) -> None:
