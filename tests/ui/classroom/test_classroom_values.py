@@ -1,0 +1,117 @@
+"""What the pages of a class show, as plain values, and what its figures draw."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from playground.backends.catalog import Catalog
+from playground.classroom import assignment as assignments
+from playground.classroom import items, running
+from playground.classroom.records import Score
+from playground.classroom.store import ClassStore
+from playground.evaluation.plan import Technique
+from playground.ui.classroom import class_figure, student_values, teacher_values
+
+TWO = [{"name": "Plain"}, {"name": "Kind", "task": {"role": "You are kind."}}]
+
+
+def begin(folder: Path, **changes: Any) -> ClassStore:
+    store = ClassStore(folder / "classes.sqlite")
+    room, _ = store.classes.begin("7b")
+    given = {"experiment": {"data": {"name": "sentiment"}, "techniques": TWO}, "seen": 6, "sealed": 2, **changes}
+    store.classes.give(room.id, items.written_out(assignments.parse(given)))
+    return store
+
+
+def test_laboratories_have_items_of_their_own_and_are_drawn_together(
+    tmp_path: Path, catalog_of: Callable[..., Catalog]
+) -> None:
+    store = begin(tmp_path, laboratory=True)
+    catalog = catalog_of(lambda request, rng: rng.choice(["positive", "negative"]))
+    for name in ("Ada", "Bo", "Cy"):
+        member, _ = store.members.join(1, name)
+        assignment = store.classes.of(1).state.assignment
+        assert assignment
+        *_, table = running.run_seen(store, member, assignment.technique, catalog, threading.Event())
+        assert (len(table.items), table.columns) == (6, ("Plain", "Kind"))
+        assert "second technique is" in student_values.done_words(store, store.classes.of(1), member)
+    found, pooled = teacher_values.laboratories(store, store.classes.of(1))
+    assert [one.nickname for one in found] == ["Ada", "Bo", "Cy"]
+    assert pooled.estimate
+    assert 6 < pooled.estimate.n <= 18
+    said = teacher_values.laboratory_words(found, pooled)
+    assert "Of 3 students" in said
+    assert "0.2 would by luck" in said
+    figure = class_figure.estimates(found, pooled)
+    assert figure
+    assert sum(len(trace.x) for trace in figure.data) == 4
+    assert all(trace.error_x.array is not None for trace in figure.data)
+
+
+def test_prompts_stand_side_by_side_with_what_was_changed(tmp_path: Path) -> None:
+    store = begin(tmp_path)
+    (room,) = store.classes.all()
+    member, _ = store.members.join(1, "Ada")
+    begun = room.state.assignment
+    assert begun
+    changed = Technique(name="Plain", template=f"<i>Well</i>, {begun.technique.template}")
+    running.submit(store, member, changed)
+    (shown,) = teacher_values.prompts(store, room)
+    added = [one["text"] for one in shown["segments"] if one["change"] == "added"]
+    assert "".join(added).strip() == "<i>Well</i>,"
+    assert shown["facts"] == "number 1, not run yet"
+    assert class_figure.distribution(teacher_values.scores(store, room)) is None
+    store.work.add_look(member.id, changed, Score(by_item={"1": 1.0, "2": 0.0}))
+    figure = class_figure.distribution(teacher_values.scores(store, room))
+    assert figure
+    assert [*figure.data[0].x] == [0.5]
+
+
+@pytest.mark.parametrize(
+    ("may_change", "free"),
+    [
+        ("prompt", {"template", "role"}),
+        ("sampling", {"temperature", "top_p", "max_tokens"}),
+        ("everything", {"template", "role", "temperature", "top_p", "max_tokens"}),
+    ],
+)
+def test_what_is_fixed_is_shown_as_fixed(tmp_path: Path, may_change: str, free: set[str]) -> None:
+    store = begin(tmp_path, may_change=may_change)
+    (room,) = store.classes.all()
+    fields = student_values.field_values(Technique())
+    assert {name for name in fields if student_values.is_free(room, name)} == free
+    member, _ = store.members.join(1, "Ada")
+    rows = {row["head"]: row["cells"][0] for row in student_values.facts(store, room, member)[0]["rows"]}
+    assert rows["Model (fixed)"] == "default"
+    assert rows["Tokens left"] == "200,000 of 200,000"
+    assert rows["Time left"] == "60 min"
+
+
+def test_fields_are_read_over_what_the_student_took(tmp_path: Path) -> None:
+    base = Technique(task={"role": "Old", "examples": [{"input": "a", "output": "b"}]}, sampling={"min_p": 0.1})
+    fields = {"template": "T {input}", "role": "", "temperature": 0.5, "top_p": None, "max_tokens": None}
+    read = student_values.read_fields(base, fields)
+    assert (read.template, read.task, read.sampling) == (
+        "T {input}", {"examples": base.task["examples"]}, {"min_p": 0.1, "temperature": 0.5},
+    )  # fmt: skip
+
+
+def test_sealed_scores_and_the_board_show_when_the_teacher_says_so(tmp_path: Path) -> None:
+    store = begin(tmp_path)
+    member, _ = store.members.join(1, "Ada")
+    submission = running.submit(store, member, Technique(name="Plain", template="Good? {input}"))
+    store.work.add_look(member.id, submission.technique, Score(by_item={"1": 1.0}))
+    store.work.seal(submission.id, Score(by_item={"2": 0.0}))
+    room = store.classes.of(1)
+    assert student_values.own_sealed(store, room, member) == ""
+    assert student_values.students_board(store, room) == []
+    room = store.classes.change(1, board_shown=True)
+    (board,) = student_values.students_board(store, room)
+    assert board["rows"][0]["cells"][:2] == ["1", "100 %"]
+    room = store.classes.change(1, sealed_open=True)
+    (board,) = student_values.students_board(store, room)
+    assert board["rows"][0]["cells"][:2] == ["1", "0 %"]
+    assert "0 %" in student_values.own_sealed(store, room, member)
