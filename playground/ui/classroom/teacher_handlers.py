@@ -18,6 +18,7 @@ from playground.classroom.seats import require_teacher
 from playground.classroom.store import ClassStore
 from playground.errors import InvalidSetup
 from playground.evaluation import datasets, experiments
+from playground.evaluation.plan import Experiment
 from playground.types import Setup
 from playground.ui.classroom import class_figure, words
 from playground.ui.classroom import teacher_values as values_of
@@ -92,20 +93,25 @@ class TeacherHandlers:
         data = payloads.words(values[self.panel.form.data], "data")
         if data not in datasets.names():
             raise InvalidSetup(path=("data",), value=data, rule=f"it must be one of {', '.join(datasets.names())}.")
-        return {self.panel.form.text: experiments.write_yaml(assignments.from_setup(setup, data).experiment)}
+        return self._chosen(assignments.from_setup(setup, data).experiment)
+
+    def _chosen(self, experiment: Experiment) -> Updates:
+        said = sentence(words.CHOSEN.format(title=experiment.title))
+        return {self.panel.form.text: experiments.write_yaml(experiment), self.panel.said: said}
 
     @report_errors
     def choose_experiment(self, values: Values) -> Updates:
         self.room(values)
         form, offered = self.panel.form, experiments.shipped_experiments()
         name = payloads.words(values[form.experiment], "experiment")
-        return {form.text: experiments.write_yaml(offered[name]) if name in offered else gr.skip()}
+        return self._chosen(offered[name]) if name in offered else {form.text: gr.skip()}
 
     @report_errors
     def open_file(self, content: Any, secret: Any) -> Updates:
         text = text_of_file(content, assignments.MAX_BYTES)
         require_teacher(self.store, payloads.words(secret, "place"))
-        return self.panel.form.write(assignments.read_yaml(text, "The assignment"))
+        given = assignments.read_yaml(text, "The assignment")
+        return {**self.panel.form.write(given), **self._chosen(given.experiment)}
 
     @report_errors
     def save_file(self, values: Values) -> Updates:
@@ -238,12 +244,12 @@ def wire(handlers: TeacherHandlers) -> Taking:
     ):
         button.click(handler, inputs, outputs, preprocess=False, **AT_ONCE)
     form.experiment.input(
-        handlers.choose_experiment, {secret, form.experiment}, [form.text], preprocess=False, **AT_ONCE
+        handlers.choose_experiment, {secret, form.experiment}, [form.text, panel.said], preprocess=False, **AT_ONCE
     )
-    form.open.upload(handlers.open_file, [form.open, secret], form.inputs, **READING)
+    form.open.upload(handlers.open_file, [form.open, secret], [*form.inputs, panel.said], **READING)
     panel.timer.tick(handlers.watch_class, known, panel.often, preprocess=False, **AT_ONCE)
     once = {"preprocess": False, "trigger_mode": "once", **event_options.running(handlers.shared.settings), **QUIET}
     run = report_errors(handlers.open_sealed)
     panel.line.attach(panel.sealed.click, run, {secret, panel.going}, [*seen, panel.going], **once)
     panel.line.wire(panel.going)
-    return Taking(button=form.take, inputs=[secret, form.data], outputs=[form.text], take=handlers.take)
+    return Taking(button=form.take, inputs=[secret, form.data], outputs=[form.text, panel.said], take=handlers.take)

@@ -54,6 +54,7 @@ ATTEMPTS, TOKENS, MINUTES = "Submissions each", "Tokens each", "Minutes, 0 is no
 LABORATORY = "Laboratories: everybody runs the first two techniques on items of their own"
 AS_TEXT = "The experiment, as a file holds it"
 GIVE, SAVE, OPEN_FILE = "Give it to the class", "Save as a file", "Open a file"
+CHOSEN = "Chosen: {title}. Students see it when you give it to them."
 GIVEN = "Given. Students see it now."
 LIMITS = "Change the limits now"
 LIMITS_SET = "Changed for everybody, from now on."
