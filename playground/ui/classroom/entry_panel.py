@@ -33,14 +33,14 @@ def build(*, public: bool) -> EntryPanel:
     # On the page and not in a session: after a restart of the server the page still says who it is.
     secret = gr.Textbox("", visible=False, elem_id="class-place")
     title = start = None
-    with gr.Column(elem_classes="class-area", min_width=0) as frame:
+    with gr.Column(elem_classes=["class-area", "class-entry"], min_width=0) as frame:
         gr.Markdown(words.TITLE)
         gr.Markdown(words.ABOUT)
         gr.Markdown(words.WHAT_IS_KEPT, elem_classes="field-label")
         said = widgets.words(spoken=True)
         gr.Markdown(words.JOIN)
         with gr.Row(elem_classes="class-fields"):
-            code = gr.Textbox(label=words.CODE, elem_id="class-code", max_lines=1)
+            code = gr.Textbox(label=words.CODE, info=words.CODE_HELP, elem_id="class-code", max_lines=1)
             nickname = gr.Textbox(label=words.NICKNAME, info=words.NICKNAME_HELP, elem_id="class-nickname", max_lines=1)
         with gr.Row(elem_classes="acts"):
             join = gr.Button(words.JOIN_BUTTON, variant="primary", elem_id="class-join")

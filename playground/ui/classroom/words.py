@@ -10,6 +10,7 @@ WHAT_IS_KEPT = (
     "to the teacher as files, and are deleted here. The teacher and whoever runs this server can read them."
 )
 JOIN, CODE, NICKNAME, JOIN_BUTTON = "### Join a class", "Code on the board", "Nickname", "Join"
+CODE_HELP = "8 letters and digits, as they stand there."
 NICKNAME_HELP = "Not your full name. 1 to 24 letters or digits."
 START, START_TITLE, START_BUTTON = "### Start a class", "What the class is called", "Start a class"
 START_HELP = (
