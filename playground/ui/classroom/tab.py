@@ -109,6 +109,13 @@ class EntryHandlers:
         return {**self.show(None, ""), **said}
 
     @report_errors
+    def renew_link(self, values: Values) -> Updates:
+        room, entry = self.teachers.room(values), self.entry
+        secret = self.store.classes.renew_teacher(room.id)
+        shown = {"code": codes.shown_code(room.code), "teacher": secret, "words": words.KEEP_LINK}
+        return {self.teachers.panel.invitation: shown, entry.secret: secret, entry.door: {"teacher": secret}}
+
+    @report_errors
     def delete(self, values: Values) -> Updates:
         room = self.teachers.room(values)
         if not room.state.ended:
@@ -129,4 +136,6 @@ def _wire(handlers: EntryHandlers) -> None:
     if entry.start:
         entry.start.click(handlers.start_class, {entry.title}, outputs, **plain)
     student.leave.click(handlers.leave, {entry.secret}, outputs, **plain)
+    renewed = [teacher.invitation, entry.secret, entry.door]
+    teacher.new_link.click(handlers.renew_link, {entry.secret}, renewed, **plain)
     teacher.delete.click(handlers.delete, {entry.secret}, outputs, **plain)

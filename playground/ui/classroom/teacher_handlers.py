@@ -7,28 +7,21 @@ from typing import Any
 
 import gradio as gr
 
-from playground import setups
-from playground.backends.catalog import Catalog
-from playground.classroom import assignment as assignments
-from playground.classroom import codes, export, items, running
-from playground.classroom.assignment import Limits
+from playground.classroom import export, running
 from playground.classroom.records import Classroom, Member
 from playground.classroom.running import Allowance
 from playground.classroom.seats import require_teacher
 from playground.classroom.store import ClassStore
 from playground.errors import InvalidSetup
-from playground.evaluation import datasets, experiments
-from playground.evaluation.plan import Experiment
-from playground.types import Setup
-from playground.ui.classroom import class_figure, words
+from playground.ui.classroom import assignment_handlers, class_figure, words
 from playground.ui.classroom import teacher_values as values_of
+from playground.ui.classroom.assignment_handlers import AssignmentHandlers
 from playground.ui.classroom.teacher_panel import TeacherPanel
 from playground.ui.handlers import event_options, payloads
-from playground.ui.handlers.event_options import AT_ONCE, QUIET, READING
+from playground.ui.handlers.event_options import AT_ONCE, QUIET
 from playground.ui.handlers.messages import in_words, report_errors
 from playground.ui.handlers.one_at_a_time import Stoppable, refuse_second
 from playground.ui.handlers.tab import PageContext, Taking, Updates, Values
-from playground.ui.handlers.uploads import text_of_file
 from playground.ui.widgets.status import sentence
 
 LONGEST_MESSAGE = 500
@@ -85,50 +78,6 @@ class TeacherHandlers:
     def watch_class(self, values: Values) -> Updates:
         """Asked every few seconds while the page is open."""
         return self.view(self.room(values), values[self.panel.counted])
-
-    # ------------------------------------------------------------------------------------------------ the assignment
-    def take(self, values: Values, setup: Setup, catalog: Catalog) -> Updates:
-        """The Playground's setup becomes the assignment's beginning."""
-        self.room(values)
-        data = payloads.words(values[self.panel.form.data], "data")
-        if data not in datasets.names():
-            raise InvalidSetup(path=("data",), value=data, rule=f"it must be one of {', '.join(datasets.names())}.")
-        return self._chosen(assignments.from_setup(setup, data).experiment)
-
-    def _chosen(self, experiment: Experiment) -> Updates:
-        said = sentence(words.CHOSEN.format(title=experiment.title))
-        return {self.panel.form.text: experiments.write_yaml(experiment), self.panel.said: said}
-
-    @report_errors
-    def choose_experiment(self, values: Values) -> Updates:
-        self.room(values)
-        form, offered = self.panel.form, experiments.shipped_experiments()
-        name = payloads.words(values[form.experiment], "experiment")
-        return self._chosen(offered[name]) if name in offered else {form.text: gr.skip()}
-
-    @report_errors
-    def open_file(self, content: Any, secret: Any) -> Updates:
-        text = text_of_file(content, assignments.MAX_BYTES)
-        require_teacher(self.store, payloads.words(secret, "place"))
-        given = assignments.read_yaml(text, "The assignment")
-        return {**self.panel.form.write(given), **self._chosen(given.experiment)}
-
-    @report_errors
-    def save_file(self, values: Values) -> Updates:
-        self.room(values)
-        text = assignments.write_yaml(self.panel.form.read(values))
-        return {self.panel.form.save: {"name": "assignment.yaml", "text": text}}
-
-    @report_errors
-    def give(self, values: Values) -> Updates:
-        classroom = self.store.classes.give(self.room(values).id, items.written_out(self.panel.form.read(values)))
-        return {**self.view(classroom, ""), self.panel.said: sentence(words.GIVEN)}
-
-    @report_errors
-    def change_limits(self, values: Values) -> Updates:
-        limits: Limits = setups.build(Limits, self.panel.form.read_limits(values), ("limits",))
-        classroom = self.store.classes.change(self.room(values).id, limits=limits)
-        return {**self.view(classroom, ""), self.panel.said: sentence(words.LIMITS_SET)}
 
     # ----------------------------------------------------------------------------------------------- the class, live
     @report_errors
@@ -210,13 +159,6 @@ class TeacherHandlers:
         return {self.panel.json: {"name": "class.json", "text": export.everything_json(self.store, self.room(values))}}
 
     @report_errors
-    def renew_link(self, values: Values) -> Updates:
-        room = self.room(values)
-        secret = self.store.classes.renew_teacher(room.id)
-        shown = {"code": codes.shown_code(room.code), "teacher": secret, "words": words.KEEP_LINK}
-        return {self.panel.invitation: shown, self.secret: secret}
-
-    @report_errors
     def end(self, values: Values) -> Updates:
         classroom = self.store.classes.change(self.room(values).id, ended=True)
         return {**self.view(classroom, ""), self.panel.said: sentence(words.END_HELP)}
@@ -224,13 +166,9 @@ class TeacherHandlers:
 
 def wire(handlers: TeacherHandlers) -> Taking:
     """Attach the handlers; gives what takes the Playground's setup into the assignment."""
-    panel, form, secret = handlers.panel, handlers.panel.form, handlers.secret
+    panel, secret = handlers.panel, handlers.secret
     known, seen = {secret, panel.counted}, [*panel.often, panel.said]
-    whole = {*known, *form.inputs}
     for button, handler, inputs, outputs in (
-        (form.give, handlers.give, whole, seen),
-        (form.change_limits, handlers.change_limits, whole, seen),
-        (form.save, handlers.save_file, whole, [form.save]),
         (panel.pause, handlers.pause, known, seen),
         (panel.send, handlers.send, {*known, panel.message}, seen),
         (panel.free, handlers.free, {secret, panel.who}, [panel.said]),
@@ -239,17 +177,12 @@ def wire(handlers: TeacherHandlers) -> Taking:
         (panel.show_board, handlers.show_board, known, seen),
         (panel.csv, handlers.save_class_csv, {secret}, [panel.csv]),
         (panel.json, handlers.save_class_json, {secret}, [panel.json]),
-        (panel.new_link, handlers.renew_link, {secret}, [panel.invitation, secret]),
         (panel.end, handlers.end, known, seen),
     ):
         button.click(handler, inputs, outputs, preprocess=False, **AT_ONCE)
-    form.experiment.input(
-        handlers.choose_experiment, {secret, form.experiment}, [form.text, panel.said], preprocess=False, **AT_ONCE
-    )
-    form.open.upload(handlers.open_file, [form.open, secret], [*form.inputs, panel.said], **READING)
     panel.timer.tick(handlers.watch_class, known, panel.often, preprocess=False, **AT_ONCE)
     once = {"preprocess": False, "trigger_mode": "once", **event_options.running(handlers.shared.settings), **QUIET}
     run = report_errors(handlers.open_sealed)
     panel.line.attach(panel.sealed.click, run, {secret, panel.going}, [*seen, panel.going], **once)
     panel.line.wire(panel.going)
-    return Taking(button=form.take, inputs=[secret, form.data], outputs=[form.text, panel.said], take=handlers.take)
+    return assignment_handlers.wire(AssignmentHandlers(teacher=handlers))

@@ -154,7 +154,7 @@ def test_a_student_does_nothing_of_the_teachers(school: School) -> None:
         number = next(
             key
             for key, fn in student.visitor.app.fns.items()
-            if fn.fn and fn.name == handler and "teacher_handlers" in fn.fn.__module__
+            if fn.fn and fn.name == handler and "ui.classroom" in fn.fn.__module__
         )
         said = student.visitor.ask(number, **{"class-place": student.place[0]})
         assert "for the teacher of a class" in said, handler
