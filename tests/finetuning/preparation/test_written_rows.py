@@ -70,7 +70,9 @@ def test_prompts_are_counted(text: str, error: type[Exception], match: str) -> N
 def test_what_is_new_is_kept_and_repeats_copies_and_other_things_are_left_out() -> None:
     writer = Scripted(
         "Input: Is a tree alive?\nAnswer: yes",
-        "Sure! Here is one.\n\n**Input:** Is a rock\nalive?\n**Answer:** no\n\nInput: more\nAnswer: no",
+        "Sure! Here is one.\n\n**Input:** Is a rock alive?\n**Answer:** No.\n\nInput: more\nAnswer: no",
+        "Input: Is a rock\nOutput: alive?\nAnswer: no",
+        "Input: Is an alien alive?\nAnswer: Well, this story has little but something of the alien. No.",
         "Input: is a  CAT alive\nAnswer: yes",
         "I cannot do that.",
         "Input: Is a tree alive?\nAnswer: no",
@@ -80,7 +82,9 @@ def test_what_is_new_is_kept_and_repeats_copies_and_other_things_are_left_out() 
     found = written(write_more(writer, SEEDS, 3, "Questions of what lives.", seed=1))
     assert [row_of(one) for one in found] == [
         ("Is a tree alive?", "yes"),
-        ("Is a rock\nalive?", "no"),
+        ("Is a rock alive?", "no"),
+        "not in the form asked for",
+        "much longer than the examples",
         "a copy of an example",
         "not in the form asked for",
         "asked before",

@@ -7,6 +7,7 @@ seed, and asked for another one. What it writes is only as good as it is, so a p
 import random
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from playground.errors import InvalidSetup
 from playground.finetuning.preparation.checks.duplicates import find_duplicates
@@ -14,6 +15,7 @@ from playground.finetuning.preparation.checks.overlap import find_overlap
 from playground.finetuning.preparation.rows import Row, TrainingRow, messages_of
 from playground.finetuning.preparation.writing.from_prompts import Written
 from playground.finetuning.preparation.writing.writer import Writer
+from playground.strategies.answers import comparison_key
 from playground.types import Message
 
 LEAST_SEEDS, SHOWN = 2, 3  # examples, and how many of them the model is shown at once
@@ -21,6 +23,7 @@ MOST_ROWS = 200
 TRIES = 4  # for each row that is wanted: a small model repeats itself
 MAX_TOKENS = 200  # of an input and its answer
 TEMPERATURE = 1.0
+LONGER, SPARE = 3, 20  # times the longest example's answer, and characters more, that a written one may have
 BEGINS = "Input:"  # of what the model writes, which keeps a small one to the form
 FORM = re.compile(r"input:\s*(?P<input>.+?)\s*^\W*answer:\s*(?P<answer>.+?)\s*(?:^\W*input:|\Z)", re.I | re.S | re.M)
 ASK = (
@@ -42,7 +45,9 @@ def write_more(writer: Writer, seeds: Sequence[Row], wanted: int, about: str, se
             f"Give at least {LEAST_SEEDS} examples of an input and its answer, so that the model sees what differs.",
             path=("data",),
         )
-    one_line = all("\n" not in row.answer for row in examples)
+    one_line = all("\n" not in row.messages[-1].content + row.answer for row in examples)
+    spelled = {comparison_key(row.answer): row.answer for row in examples}
+    longest = LONGER * max(len(row.answer) for row in examples) + SPARE
     drawn, written, left = random.Random(seed), list[TrainingRow](), wanted * TRIES
     while len(written) < wanted and left > 0:
         count = min(left, max(1, writer.together), 2 * (wanted - len(written)))
@@ -53,10 +58,12 @@ def write_more(writer: Writer, seeds: Sequence[Row], wanted: int, about: str, se
                 continue
             left -= 1
             found = _read(said.text, f"written {len(written) + 1}", one_line=one_line)
-            fault = "not in the form asked for" if found is None else _fault(found, examples, written)
+            fault = "not in the form asked for" if found is None else _fault(found, examples, written, longest)
             if found is None or fault:
                 yield Written(left_out=fault)
                 continue
+            # An answer that an example has, such as a label, is spelled as it is there.
+            found = replace(found, answer=spelled.get(comparison_key(found.answer), found.answer))
             written.append(found)
             yield Written(row=found)
             if len(written) == wanted:
@@ -69,20 +76,23 @@ def _asking(examples: Sequence[TrainingRow], about: str) -> tuple[Message, ...]:
 
 
 def _read(text: str, name: str, *, one_line: bool) -> TrainingRow | None:
-    """The first example in what a model wrote, its answer to the end of the line where all are so; None for none."""
+    """The first example in what a model wrote, None for none; where all examples are lines, its answer to the end of
+    the line, and none whose input has several."""
     match = FORM.search(text)
     if match is None:
         return None
     # Some write the two words in bold type.
     asked, answer = (match[part].removeprefix("**").strip() for part in ("input", "answer"))
     answer = answer.splitlines()[0] if answer and one_line else answer
-    return TrainingRow(messages=messages_of(asked), answer=answer, id=name) if asked and answer else None
+    if not (asked and answer) or (one_line and "\n" in asked):
+        return None
+    return TrainingRow(messages=messages_of(asked), answer=answer, id=name)
 
 
-def _fault(row: TrainingRow, examples: Sequence[TrainingRow], written: Sequence[TrainingRow]) -> str:
+def _fault(row: TrainingRow, examples: Sequence[TrainingRow], written: Sequence[TrainingRow], longest: float) -> str:
     """Why a row is left out; empty for one that is new."""
     if any(row.id in finding.rows for finding in find_overlap(examples, [row])):
         return "a copy of an example"
     if any(row.id in finding.rows for finding in find_duplicates([*written, row])):
         return "asked before"
-    return ""
+    return "much longer than the examples" if len(row.answer) > longest else ""
