@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from playground import setups
 from playground.backends.catalog import Catalog
 from playground.classroom import assignment as assignments
 from playground.classroom import clock, codes, items, running
@@ -308,6 +309,16 @@ def test_assignment_files_that_are_none_are_one_message(text: str, said: str) ->
 def test_an_assignment_goes_through_its_file_unchanged() -> None:
     assignment = given(may_change="sampling", laboratory=False)
     assert assignments.read_yaml(assignments.write_yaml(assignment)) == assignment
+
+
+def test_examples_of_a_setup_go_with_the_assignment_and_survive_a_restart(store: ClassStore, room: Classroom) -> None:
+    examples = [{"input": "Lovely.", "output": "positive"}]
+    setup = setups.parse({"strategy": "few_shot", "task": {"input": "Hi", "role": "Kind.", "examples": examples}})
+    assignment = items.written_out(assignments.from_setup(setup, "sentiment"))
+    assert assignment.technique.task == {"role": "Kind.", "examples": examples}
+    assert assignments.read_yaml(assignments.write_yaml(assignment)) == assignment
+    store.classes.give(room.id, assignment)
+    assert ClassStore(store._file.path).classes.of(room.id).state.assignment == assignment
 
 
 def test_one_run_a_member(store: ClassStore) -> None:
