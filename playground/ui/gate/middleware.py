@@ -20,7 +20,7 @@ from playground.ui.gate.programs import serving
 from playground.ui.gate.refusals import Refusal, no_such_page, shape_for
 from playground.ui.gate.routes import HASH_PATTERN, find_route, session_of_query, without_deep_link
 from playground.ui.gate.scripts import component_search
-from playground.ui.gate.scripts.page_start import WithScript
+from playground.ui.gate.scripts.page_start import PageStart
 from playground.ui.gate.temporary import TemporaryFolder
 from playground.ui.gate.uploads import Uploads
 from playground.ui.handlers.visitors import NAME, Visitor, Visitors
@@ -45,6 +45,7 @@ class Gate:
 
     def __init__(self, app: ASGIApp, settings: Settings, sessions: OpenSessions, page: GradioPage) -> None:
         self._app = app
+        self._start = PageStart(app)
         self._sessions = sessions
         self._page = page
         self._visitors = Visitors(embedded=bool(settings.framed_by))
@@ -105,7 +106,8 @@ class Gate:
             elif route.kind == "result":
                 self._sessions.check(self._page.session_of(parts["event"]), visitor)
             elif route.kind == "start" and scope["method"] == "GET":
-                send = WithScript(send)
+                await self._start(scope, receive, send)
+                return
             elif route.kind == "upload":
                 receive = self._uploads.count(scope, receive)
             elif route.kind not in ("page", "start", "script"):

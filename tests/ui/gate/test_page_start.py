@@ -1,5 +1,6 @@
 """The page begins with our script; every other answer passes as it is."""
 
+import gzip
 import re
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import gradio as gr
 import pytest
 from other_loop import run_apart
 
-from playground.ui.gate.scripts.page_start import SCRIPT, WithScript
+from playground.ui.gate.scripts.page_start import KEPT, SCRIPT, PageStart, WithScript
 
 
 def passed(status: int, *parts: bytes) -> tuple[dict[bytes, bytes], bytes]:
@@ -42,6 +43,50 @@ def test_what_is_not_the_page_passes_as_it_is(status: int, body: bytes) -> None:
     headers, sent = passed(status, body)
     assert sent == body
     assert headers[b"content-length"] == str(len(body)).encode()
+
+
+def asked(start: PageStart, host: str, query: bytes = b"", accepted: str = "gzip") -> tuple[dict[bytes, bytes], bytes]:
+    """Headers and body of the answer to who asks for the page there."""
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"host", host.encode()), (b"accept-encoding", accepted.encode())]
+    scope = {"type": "http", "method": "GET", "scheme": "http", "path": "/", "query_string": query, "headers": headers}
+    run_apart(start(scope, None, send))  # type: ignore[arg-type]
+    return dict(sent[0]["headers"]), b"".join(message.get("body", b"") for message in sent)
+
+
+def test_the_page_is_written_once_for_each_address() -> None:
+    written: list[str] = []
+
+    async def app(scope: Any, _: Any, send: Any) -> None:
+        written.append(dict(scope["headers"])[b"host"].decode())
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": f"<head></head>{written[-1]}".encode()})
+
+    start = PageStart(app)
+    _, first = asked(start, "here")
+    headers, again = asked(start, "here")
+    assert headers[b"content-encoding"] == b"gzip"
+    assert gzip.decompress(again) == first == b"<head>" + SCRIPT + b"</head>here"
+    assert asked(start, "there")[1].endswith(b"there")
+    assert written == ["here", "there"]
+    assert asked(start, "here", accepted="br")[1] == asked(start, "here", query=b"__theme=dark")[1] == first
+    for number in range(KEPT):
+        asked(start, f"{number}")
+    asked(start, "here")  # so many others came since
+    assert written[-1] == "here"
+
+
+def test_what_is_no_page_is_not_kept() -> None:
+    async def app(_: Any, __: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 500, "headers": []})
+        await send({"type": "http.response.body", "body": b"<head></head>"})
+
+    start = PageStart(app)
+    assert asked(start, "here")[1] == asked(start, "here")[1] == b"<head></head>"
 
 
 def test_it_runs_after_the_configuration_and_before_gradio(private: Any) -> None:

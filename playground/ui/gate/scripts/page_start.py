@@ -1,17 +1,51 @@
-"""Puts scripts into the page, between Gradio's configuration and Gradio's own scripts.
+"""What the page begins with: scripts between Gradio's configuration and Gradio's own, and all of it written once.
 
-By hand, because Gradio puts what its `head` holds into the page when it has read the configuration, which is too late.
+By hand, because Gradio puts what its `head` holds into the page when it has read the configuration, which is too late,
+and copies and writes down all components anew for each visitor: a tenth of a second before the first byte.
 """
 
+import gzip
 from http import HTTPStatus
 from pathlib import Path
 
-from starlette.datastructures import MutableHeaders
-from starlette.types import Message, Send
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SCRIPTS = (Path(__file__).with_name(f"{name}.js").read_text("utf-8") for name in ("fixed_events", "sure_answers"))
 SCRIPT = "".join(f"<script>{script}</script>" for script in SCRIPTS).encode()
 END = b"</head>"
+
+
+KEPT = 8  # addresses that one server may have, as its own name and that of a proxy
+# All that Gradio makes the page from, beside the scheme: it writes its own address into it.
+READ = ("host", "x-forwarded-host", "x-forwarded-proto", "x-gradio-server")
+
+
+class PageStart:
+    """Answers the question for the page of this app, which is the same for all visitors at one address."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._pages: dict[tuple[str, ...], bytes] = {}  # packed, by where it is asked for
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        where = (scope["scheme"], *(headers.get(name, "") for name in READ))
+        if scope["query_string"] or "gzip" not in headers.get("accept-encoding", ""):
+            await self._app(scope, receive, WithScript(send))
+            return
+        if where not in self._pages:
+            answer = WithScript(send)
+            await self._app(scope, receive, answer)
+            if answer.is_page:
+                for oldest in list(self._pages)[: 1 - KEPT]:
+                    del self._pages[oldest]
+                self._pages[where] = gzip.compress(answer.body)
+            return
+        page = Response(self._pages[where], media_type="text/html")
+        page.headers.update({"content-encoding": "gzip", "vary": "accept-encoding"})
+        await page(scope, receive, send)
 
 
 class WithScript:
@@ -20,18 +54,20 @@ class WithScript:
     def __init__(self, send: Send) -> None:
         self._send = send
         self._start: Message = {}
-        self._body = b""
+        self.body = b""
+        self.is_page = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._start = message
             return
-        self._body += message.get("body", b"")
+        self.body += message.get("body", b"")
         if message.get("more_body", False):
             return
         headers = MutableHeaders(scope=self._start)
-        if self._start["status"] == HTTPStatus.OK and END in self._body:
-            self._body = self._body.replace(END, SCRIPT + END, 1)
-            headers["content-length"] = str(len(self._body))
+        self.is_page = self._start["status"] == HTTPStatus.OK and END in self.body
+        if self.is_page:
+            self.body = self.body.replace(END, SCRIPT + END, 1)
+            headers["content-length"] = str(len(self.body))
         await self._send(self._start)
-        await self._send({"type": "http.response.body", "body": self._body})
+        await self._send({"type": "http.response.body", "body": self.body})
