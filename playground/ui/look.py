@@ -8,7 +8,7 @@ import gradio as gr
 from playground.settings import Settings
 from playground.ui.gate.fair_queue import PAGE_AT_ONCE
 from playground.ui.handlers.event_options import EXPERIMENTS
-from playground.ui.widgets import script
+from playground.ui.widgets import parts_script, script
 
 HERE = Path(__file__).parent
 SHARED = ("widgets", "setup_form", "run_view")  # folders whose look all tabs build on, the first before the others
@@ -113,11 +113,11 @@ def stylesheets() -> list[Path]:
 
 
 def launch_options(settings: Settings) -> dict[str, Any]:
-    """Everything of `launch` that belongs to the page and to its safety."""
+    """Everything of `launch` that belongs to the page, which is built by then, and to its safety."""
     return {
         "theme": theme(),
         "css": "\n".join(path.read_text("utf-8") for path in stylesheets()),
-        "head": "".join(f"<script>{script(path)}</script>" for path in PAGE),
+        "head": "".join(f"<script>{text}</script>" for text in (*map(script, PAGE), parts_script())),
         "footer_links": ["api"],
         "run_history": False,  # Gradio's own, which would keep keys too; the Playground's keeps runs
         "allowed_paths": [],

@@ -8,6 +8,7 @@ waiting_line.py   A line that says what a run waits for before it begins, with a
 """
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -22,6 +23,7 @@ from playground.ui.widgets.status import sentence
 HERE = Path(__file__).parent
 STATUS_LINE, TOKEN_TEXT = HERE / "status_line.js", HERE / "token_text.js"
 WEIGHTS_FIELDS = HERE / "weights_fields.js"
+PARTS: dict[str, str] = {}  # by name, the script of each part that a page has been laid out with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,11 +110,18 @@ def widget(path: Path, fixed: dict[str, Any] | None = None, *, uses: Sequence[Pa
 
     `uses` are scripts that several parts share.
     """
-    shared = "\n".join(map(script, (HERE / "dom.js", *uses)))
+    PARTS[path.stem] = text = "\n".join(map(script, (*uses, path)))
+    events = " ".join(sorted(set(re.findall(r'"[a-z_]+"', text))))  # Gradio looks for their names below, in quotes
     # `fixed` goes into the script: an update of an unmounted `gr.HTML` makes it forget properties of its own.
     return gr.HTML(
         html_template=f'<div class="{path.stem}"></div>',
-        js_on_load=f"const fixed = {json.dumps(fixed or {})};\n{shared}\n{script(path)}",
+        js_on_load=f"parts.{path.stem}({json.dumps(fixed or {})}, element, trigger, props, watch) // {events}",
         apply_default_css=False,
         **properties,
     )
+
+
+def parts_script() -> str:
+    """The scripts of all parts, for the head of a page: sent and read once, however often a part stands on it."""
+    parts = "".join(f"{name}(fixed, element, trigger, props, watch) {{\n{text}\n}},\n" for name, text in PARTS.items())
+    return f"{{\n{script(HERE / 'dom.js')}\nwindow.parts = {{\n{parts}}};\n}}"
