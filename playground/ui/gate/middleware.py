@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from playground.backends.catalog import Catalog
 from playground.settings import Settings
 from playground.ui.gate.bodies import MEGABYTE, Bodies, replay
-from playground.ui.gate.headers import SecurityHeaders
+from playground.ui.gate.headers import SecurityHeaders, kept_for_good
 from playground.ui.gate.incoming import without_unread
 from playground.ui.gate.open_sessions import OpenSessions
 from playground.ui.gate.origins import Origins
@@ -108,6 +108,8 @@ class Gate:
             elif route.kind == "start" and scope["method"] == "GET":
                 await self._start(scope, receive, send)
                 return
+            elif route.kind == "asset":
+                send = kept_for_good(send)
             elif route.kind == "upload":
                 receive = self._uploads.count(scope, receive)
             elif route.kind not in ("page", "start", "script"):

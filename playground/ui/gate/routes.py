@@ -36,6 +36,7 @@ ROUTES = (
     _route(READ, "/config/?"),
     _route(READ, r"/(theme\.css|favicon\.ico|manifest\.json|robots\.txt)"),
     _route(READ, CORE, "script"),
+    _route(READ, r"/assets/[A-Za-z0-9_.-]+-[A-Za-z0-9_-]{8,9}\.[a-z0-9]+", "asset"),  # named by what it holds
     _route(READ, r"/(assets|static)/[A-Za-z0-9_./-]+"),
     _route(READ, rf"{API}/(info/?|app_id|startup-events|theme\.css)"),
     _route(READ, rf"{API}/file=(?P<file>.+)", "file"),

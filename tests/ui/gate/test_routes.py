@@ -1,5 +1,6 @@
 """What there is to ask for, and what each answer tells a browser."""
 
+import re
 from typing import Any
 
 import pytest
@@ -173,3 +174,12 @@ def test_no_other_protocol_is_spoken(private: Any) -> None:
         "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
     )
     assert private.raw(asked.encode(), all_of_it=False).split()[1] in (b"403", b"400", b"405")
+
+
+def test_a_browser_asks_once_for_what_is_named_by_what_it_holds(private: Any) -> None:
+    browser = private.browser()
+    named = set(re.findall(r"\./(assets/[\w.-]+)", browser.get("/").text))
+    assert named
+    for path in named:
+        assert "immutable" in browser.get(f"/{path}").headers["cache-control"]
+    assert "cache-control" not in browser.get("/assets/gone-Abcd1234.js").headers
