@@ -1,10 +1,12 @@
 """How long a page takes to be usable, with its tabs and with twice as many, and what the first call of a session costs.
 
-python -m benchmarks.page          prints both; a tab's parts are drawn by Gradio when the tab is first opened
+python -m benchmarks.page              prints both; a tab's parts are drawn by Gradio when the tab is first opened
+python -m benchmarks.page ADDRESS      opens in turn also the page that is served there, as by an earlier commit
 """
 
 import json
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -42,16 +44,18 @@ def served(times: int) -> Iterator[str]:
             app.close()
 
 
-def until_usable(browser: Browser, url: str) -> float:
-    """Seconds until the first preview of a new visitor shows."""
+def until_usable(browser: Browser, url: str) -> tuple[float, int]:
+    """Seconds until the first preview of a new visitor shows, and how often the page has asked the server by then."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
     started = time.perf_counter()
     page.goto(url)
     expect(page.locator("#prompt .turn").first).to_be_visible(timeout=60_000)
     seconds = time.perf_counter() - started
     context.close()
-    return seconds
+    return seconds, len(asked)
 
 
 def call(client: httpx.Client) -> float:
@@ -73,15 +77,18 @@ def first_and_later(url: str) -> tuple[float, float]:
 def main() -> dict[str, float]:
     with served(1) as once, served(2) as twice, sync_playwright() as playwright:
         browser = installed_chromium.start(playwright)
-        rounds = [[until_usable(browser, url) for url in (once, twice)] for _ in range(1 + ROUNDS)][1:]
+        rounds = [[until_usable(browser, url) for url in (once, twice, *sys.argv[1:2])] for _ in range(1 + ROUNDS)][1:]
         browser.close()
         calls = [first_and_later(once) for _ in range(ROUNDS)]
-    plain, doubled = (statistics.median(times) for times in zip(*rounds, strict=True))
+    plain, doubled, *other = (statistics.median(seconds for seconds, _ in of) for of in zip(*rounds, strict=True))
+    beside = {"the other page, s": other[0], "ratio to it": plain / other[0]} if other else {}
     first, later = (statistics.median(times) for times in zip(*calls, strict=True))
     return {
         "usable after, s": plain,
         "with twice the tabs, s": doubled,
         "ratio, at most 1.2": doubled / plain,
+        "posts until then": statistics.median(asked for (_, asked), *_ in rounds),
+        **beside,
         "first call of a session, ms": first * 1000,
         "beyond a later call, ms, at most 30": (first - later) * 1000,
     }
