@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -80,9 +81,9 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
             status = model_status.build()
         offered = offered_models.build(catalog)
         shared = PageContext(
-            page=page, settings=settings, sessions=sessions, store=store, places=places, ready=status.ready,
-            model_changes=gr.State(0), setup_to_open=gr.State(None), comparison_to_open=gr.State(None),
-            answers_to_learn=gr.State(None), trainings=trainings, schedule=schedule,
+            page=page, opening=page.load, settings=settings, sessions=sessions, store=store, places=places,
+            ready=status.ready, model_changes=gr.State(0), setup_to_open=gr.State(None),
+            comparison_to_open=gr.State(None), answers_to_learn=gr.State(None), trainings=trainings, schedule=schedule,
             comparison=drafts.build("comparison"), plan=drafts.build("plan"), chat=drafts.build("chat"),
         )  # fmt: skip
         made, built = [], _tabs_of(settings)
@@ -90,11 +91,10 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
             with gr.Tab("Playground", id="playground"):
                 form, run, link = playground_tab.build(shared, status.ready)
             for title, build in built.items():
-                with gr.Tab(title, id=title.lower()):
-                    made.append(build(shared))
+                with gr.Tab(title, id=title.lower()) as parts:
+                    made.append(build(replace(shared, opening=parts.select)))
         model_status.wire(status, page, form.choice, run, shared.model_changes, sessions)
-        choices = [form.choice, *(choice for tab in made for choice in tab.choices)]
-        model_choice.wire(page, shared.model_changes, choices, sessions)
+        model_choice.wire(shared, form.choice)
         offered_models.wire(page, shared.model_changes, offered, sessions)
         offered_encoders.wire(page, shared.model_changes, sessions)
         _open_in_playground(shared, form, tabs)

@@ -17,7 +17,7 @@ from playground.ui.handlers.form_filling import ENDS
 from playground.ui.handlers.one_at_a_time import NothingYet, begin_after
 from playground.ui.handlers.tab import PageContext, Tab, Taking, Updates, Values
 from playground.ui.run_view import prompt_values, tokens_values, views
-from playground.ui.setup_form import technique_card
+from playground.ui.setup_form import model_choice, technique_card
 from playground.ui.widgets import waiting_line
 
 HERE = Path(__file__).parent
@@ -62,9 +62,9 @@ def build(shared: PageContext) -> Tab:
     linked = chat_link.linked(files.link, view, measured=True)
     put = put_back.wire(back, linked.write, linked.outputs, sessions, view.going)
     put.then(None, None, None, js=ENDS, **AT_ONCE)
+    model_choice.wire(shared, form.choice)
     restored = following_changes.wire(shared, view, linked, [*ends, put])
     return Tab(
-        choices=[form.choice],
         taking=[_taking(files, view)],
         link=chat_link.linked(files.link, view, restored),
     )

@@ -1,6 +1,6 @@
 """What follows from a change of a plan's form: what it would take, its text, what is out of date, what is kept."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,15 +102,15 @@ class PlanChangeHandlers:
         return self.panel.form.models_offered(chosen, self.sessions.of(request).models())
 
 
-def wire(handlers: PlanChangeHandlers, page: Any, models_changed: Any) -> None:
-    """Attach the handlers. `models_changed` changes when there are other models."""
+def wire(handlers: PlanChangeHandlers, opening: Callable[..., Any], models_changed: Any) -> None:
+    """Attach the handlers; `opening` one to the tab's coming in sight. `models_changed` changes with the models."""
     panel, form = handlers.panel, handlers.panel.form
     newest: dict[str, Any] = {"trigger_mode": "always_last", "preprocess": False, **AT_ONCE}
     data, texts = form.data.name, [field.widget for field in form.texts]
     shown = [panel.offered, panel.status]
     data.input(handlers.choose_data, {*texts, data, *shown}, shown, **newest)
     on_opening_and(
-        page.load,
+        opening,
         [*form.changes, panel.recount.change, models_changed.change, panel.filled.change],
         handlers.follow_plan,
         {*form.widgets, panel.text, panel.text_of_form, panel.experiment_run, panel.filled},

@@ -70,7 +70,7 @@ def build(shared: PageContext) -> Tab:
     data_changes.wire(DataHandlers(panel=form.data, settings=settings))
     experiment_form.wire(form)
     changes = PlanChangeHandlers(panel=panel, offered=offered, store=store, settings=settings, sessions=sessions)
-    plan_changes.wire(changes, shared.page, shared.model_changes)
+    plan_changes.wire(changes, shared.opening, shared.model_changes)
     restored = plan_panel.wire(PlanHandlers(panel=panel, offered=offered, sessions=sessions), shared.page)
     results_panel.wire(views, experiment_run, news)
     items_panel.wire(views.items, experiment_run, store)

@@ -118,7 +118,7 @@ def wire(handlers: HistoryHandlers) -> None:
         report_errors(one) for one in (handlers.list, handlers.choose, handlers.delete, handlers.compare)
     )
     on_opening_and(
-        handlers.shared.page.load, [running.changes.change], listed, None, [panel.list], trigger_mode="always_last",
+        handlers.shared.opening, [running.changes.change], listed, None, [panel.list], trigger_mode="always_last",
         **AT_ONCE,
     )  # fmt: skip
     panel.list.choose_training(choose, None, running.outputs, **AT_ONCE)

@@ -163,19 +163,20 @@ class TrainingHandlers:
         neighbours = self.jobs.standings_at(self.shared.sessions.address(request)) if owner else ()
         return seconds_left(self.shared.settings, self.jobs.standings(owner), recipe, neighbours)
 
-    def open_page(self, request: gr.Request) -> Updates:
-        """The newest training, which may go on since before the page was opened."""
+    def open_tab(self, key: str, request: gr.Request) -> Updates:
+        """The newest training, which may go on since before the page was opened; unless one is looked at."""
+        if key:
+            return {self.panel.status: gr.skip()}
         newest = next(iter(self.jobs.standings(self.shared.sessions.visitor(request))), None)
         return self.panel.show(newest)
 
 
 def wire(handlers: TrainingHandlers) -> None:
     """Attach the handlers."""
-    panel, page = handlers.panel, handlers.shared.page
+    panel = handlers.panel
     outputs = [*panel.outputs, panel.changes]
     start, look, stop, resume, opened = (
-        report_errors(one)
-        for one in (handlers.start, handlers.look, handlers.stop, handlers.resume, handlers.open_page)
+        report_errors(one) for one in (handlers.start, handlers.look, handlers.stop, handlers.resume, handlers.open_tab)
     )
     panel.start.click(start, {*handlers.form.inputs, panel.changes}, outputs, preprocess=False, **READING)
     panel.status.look_at_training(
@@ -183,4 +184,4 @@ def wire(handlers: TrainingHandlers) -> None:
     )
     panel.stop.click(stop, panel.chosen, [panel.stop], **AT_ONCE)
     panel.resume.click(resume, [panel.chosen, panel.changes], outputs, **AT_ONCE)
-    page.load(opened, None, panel.outputs, **AT_ONCE)
+    handlers.shared.opening(opened, panel.chosen, panel.outputs, **AT_ONCE)

@@ -145,6 +145,6 @@ def _wire_form(filled: TrainingForm, shared: PageContext) -> None:
     )  # fmt: skip
     recipe.presets.choose(fill, None, recipe.outputs, **AT_ONCE)
     on_opening_and(
-        shared.page.load, [shared.model_changes.change], offer, filled.model, [filled.model, filled.teacher],
+        shared.opening, [shared.model_changes.change], offer, filled.model, [filled.model, filled.teacher],
         preprocess=False, trigger_mode="always_last", **AT_ONCE,
     )  # fmt: skip

@@ -25,10 +25,12 @@ class PageContext:
     put into `comparison_to_open` is opened in Compare; the results of an experiment as JSON, with what to call them,
     that are put into `answers_to_learn` become rows to learn from. `trainings` are all of this server, and `schedule`
     looks at its watches. `comparison`, `plan` and `chat` are what the browser keeps of the forms for them. `ready`
-    changes when a model has been loaded, so that its tokens can be counted.
+    changes when a model has been loaded, so that its tokens can be counted. `opening` attaches a handler to this tab's
+    coming in sight: what a tab shows is asked for by whoever opens it, and not whenever the page opens.
     """
 
     page: Any
+    opening: Callable[..., Any]
     settings: Settings
     sessions: Sessions
     store: Store
@@ -104,10 +106,9 @@ class Learning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tab:
-    """What a tab tells the others: where it has a choice of a model, what takes the Playground's setup, what tries it
-    on a list of inputs, what of the tab a link holds, and what takes answers to learn."""
+    """What a tab tells the others: what takes the Playground's setup, what tries it on a list of inputs, what of the
+    tab a link holds, and what takes answers to learn."""
 
-    choices: Sequence[Any] = ()
     taking: Sequence[Taking] = ()
     trying: Sequence[Trying] = ()
     link: TabLink | None = None

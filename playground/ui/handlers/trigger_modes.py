@@ -20,10 +20,10 @@ from playground.ui.handlers.form_filling import ENDS
 
 
 def on_opening_and(
-    load: Callable[..., Any], events: Sequence[Any], handler: Callable[..., Any], *of: Any, **how: Any
+    opening: Callable[..., Any], events: Sequence[Any], handler: Callable[..., Any], *of: Any, **how: Any
 ) -> None:
-    """Attach a handler to the opening of the page, which happens once and is waited for by nobody, and to events."""
-    load(handler, *of, **{**how, "trigger_mode": "once"})
+    """Attach a handler to the opening of the page or of a tab, which is waited for by nobody, and to events."""
+    opening(handler, *of, **{**how, "trigger_mode": "once"})
     gr.on(list(events), handler, *of, **how)
 
 

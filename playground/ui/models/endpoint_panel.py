@@ -18,7 +18,7 @@ from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
 from playground.ui.handlers.messages import in_words, report_errors
 from playground.ui.handlers.one_at_a_time import Stoppable, news, refuse_second, until_stopped, wire_stop
-from playground.ui.handlers.sessions import Sessions
+from playground.ui.handlers.tab import PageContext
 from playground.ui.models import endpoint_values
 from playground.ui.models.list_values import load_value
 from playground.ui.models.load_line import load_view
@@ -55,8 +55,9 @@ class EndpointPanel:
         return self.name, self.url, self.key, self.model
 
 
-def build(page: Any, settings: Settings, sessions: Sessions, model_changes: Any) -> None:
-    """Lay out the panel and wire it. `model_changes` counts up when there are other models to choose from."""
+def build(shared: PageContext) -> None:
+    """Lay out the panel and wire it. `shared.model_changes` counts up when there are other models to choose from."""
+    settings = shared.settings
     offered = _list_providers(settings)
     if not offered:
         gr.Markdown(NONE_LISTED, elem_classes="field-label")
@@ -80,16 +81,16 @@ def build(page: Any, settings: Settings, sessions: Sessions, model_changes: Any)
         )  # fmt: skip
         start = gr.Button("Connect", variant="primary", elem_id="connect-button")
         line = load_view("Stop connecting")
-        waiting = waiting_line.build(page)
+        waiting = waiting_line.build(shared.page)
         connected = widgets.widget(
             HERE / "endpoints.js", value=endpoint_values.connections_value(()), elem_id="connected"
         )
     panel = EndpointPanel(
         provider=provider, about=about, name=name, url=url, key=key, model=model, start=start, line=line,
-        waiting=waiting, connected=connected, going=gr.State(None), model_changes=model_changes,
+        waiting=waiting, connected=connected, going=gr.State(None), model_changes=shared.model_changes,
     )  # fmt: skip
     _wire_form(panel, offered)
-    _wire_connecting(page, panel, settings, sessions)
+    _wire_connecting(panel, shared)
 
 
 def _list_providers(settings: Settings) -> Mapping[str, str]:
@@ -136,7 +137,9 @@ def _wire_form(panel: EndpointPanel, offered: Mapping[str, str]) -> None:
     panel.provider.input(choose, [panel.provider, filled_for], filled, **plain)
 
 
-def _wire_connecting(page: Any, panel: EndpointPanel, settings: Settings, sessions: Sessions) -> None:
+def _wire_connecting(panel: EndpointPanel, shared: PageContext) -> None:
+    settings, sessions = shared.settings, shared.sessions
+
     def listed(request: gr.Request) -> dict[str, Any]:
         return endpoint_values.connections_value(sessions.connections(request))
 
@@ -164,7 +167,7 @@ def _wire_connecting(page: Any, panel: EndpointPanel, settings: Settings, sessio
         sessions.disconnect(request, payloads.read(payloads.Choice, event).key)
         return {panel.connected: listed(request), panel.model_changes: changes + 1}
 
-    page.load(listed, None, panel.connected, **AT_ONCE)
+    shared.opening(listed, None, panel.connected, **AT_ONCE)
     outputs = [panel.key, panel.going, panel.line, panel.connected, panel.model_changes]
     once = {"preprocess": False, "trigger_mode": "once", **running(settings), **QUIET}
     either = partial(gr.on, [panel.start.click, panel.key.submit])

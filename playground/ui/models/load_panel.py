@@ -119,11 +119,11 @@ def _wire_list(page: Any, panel: LoadingPanel, settings: Settings, sessions: Ses
         page.load, [panel.model_changes.change], refresh, panel.base, [panel.models, panel.base, known],
         preprocess=False, trigger_mode="always_last", **AT_ONCE,
     )  # fmt: skip
-    panel.models.load(
+    panel.models.look_at_models(
         look, [panel.models, known, panel.model_changes], [panel.models, panel.model_changes], preprocess=False,
         trigger_mode="always_last", **AT_ONCE,
     )  # fmt: skip
-    # Not `unload`: that is what Gradio calls the closing of the page, and asks all that listen for it.
+    # Not `load` or `unload`: so Gradio calls the opening and the closing of the page, and asks all that listen for it.
     panel.models.unload_model(unload, panel.model_changes, [panel.model_changes], **AT_ONCE)
 
 

@@ -54,7 +54,7 @@ const follow = () => {
   const { models } = props.value;
   if (models.some((one) => one.oldest)) return; // what could go stays said
   asked = setTimeout(() => {
-    if (host.offsetParent && !document.hidden) trigger("load");
+    if (host.offsetParent && !document.hidden) trigger("look_at_models");
     follow(); // an answer that says the same as before does not arrive here
   }, wait(models));
 };
@@ -64,4 +64,5 @@ watch("value", () => {
 });
 draw();
 follow();
-new IntersectionObserver((seen) => seen.some((entry) => entry.isIntersecting) && trigger("load")).observe(host);
+const look = (seen) => seen.some((entry) => entry.isIntersecting) && trigger("look_at_models");
+new IntersectionObserver(look).observe(host);

@@ -14,5 +14,5 @@ def build(shared: PageContext) -> Tab:
             load_panel.build(shared.page, shared.settings, shared.sessions, shared.model_changes)
         with gr.Column(elem_id="connecting", min_width=0):
             gr.Markdown("## Endpoints")
-            endpoint_panel.build(shared.page, shared.settings, shared.sessions, shared.model_changes)
+            endpoint_panel.build(shared)
     return Tab()

@@ -3,6 +3,7 @@
 from playground.ui.handlers.tab import PageContext, Tab
 from playground.ui.sampling import next_token_panel, next_token_reading, sweep_panel
 from playground.ui.sampling.next_token_reading import ReadingHandlers
+from playground.ui.setup_form import model_choice
 
 
 def build(shared: PageContext) -> Tab:
@@ -12,4 +13,5 @@ def build(shared: PageContext) -> Tab:
     next_token_panel.wire(view, settings, sessions)
     next_token_reading.wire(ReadingHandlers(view=view, sessions=sessions), settings)
     sweep_panel.build(shared.page, view.question, settings, sessions)
-    return Tab(choices=[view.question.choice])
+    model_choice.wire(shared, view.question.choice)
+    return Tab()

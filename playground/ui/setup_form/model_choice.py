@@ -12,7 +12,7 @@ from playground.parameters import parameters
 from playground.types import Setup, Weights
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import report_errors, warn
-from playground.ui.handlers.sessions import Sessions
+from playground.ui.handlers.tab import PageContext
 from playground.ui.handlers.trigger_modes import on_opening_and
 from playground.ui.setup_form import check as checking
 from playground.ui.setup_form import fields
@@ -103,13 +103,10 @@ def build_adapter(model: Any, of: str = "") -> ModelChoice:
     return ModelChoice(model=model, adapter=adapter, scale=field)
 
 
-def wire(page: Any, model_changes: Any, choices: list[ModelChoice], sessions: Sessions) -> None:
-    """Offer what the visitor can choose from, when the page opens and whenever `model_changes` does."""
-    for choice in choices:
-        _wire(page, model_changes, choice, sessions)
+def wire(shared: PageContext, choice: ModelChoice) -> None:
+    """Offer what the visitor can choose from, when the choice comes in sight and whenever `model_changes` does."""
+    sessions = shared.sessions
 
-
-def _wire(page: Any, model_changes: Any, choice: ModelChoice, sessions: Sessions) -> None:
     @report_errors
     def refresh(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
         return choice.refresh(values, sessions.of(request))
@@ -119,7 +116,7 @@ def _wire(page: Any, model_changes: Any, choice: ModelChoice, sessions: Sessions
         return choice.show(values, sessions.of(request))
 
     held, options = set(choice.widgets), {"preprocess": False, "trigger_mode": "always_last", **AT_ONCE}
-    on_opening_and(page.load, [model_changes.change], refresh, held, choice.widgets, **options)
+    on_opening_and(shared.opening, [shared.model_changes.change], refresh, held, choice.widgets, **options)
     gr.on([choice.model.change, choice.adapter.change], show, held, choice.widgets[1:], **options)
 
 

@@ -74,7 +74,7 @@ def act(visitor: Visitor, event: str, **reported: Any) -> str:
 
 def test_neither_sees_what_the_other_trains(visit: Callable[[str], Visitor]) -> None:
     ada, bob = visit("ada"), visit("bob")
-    for opened in ("list", "open_page"):
+    for opened in ("list", "open_tab"):
         assert TITLE in act(ada, opened)
         assert TITLE not in act(bob, opened)
     for event, reported in (

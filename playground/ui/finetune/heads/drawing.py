@@ -133,7 +133,7 @@ def wire(handlers: BestOfNHandlers, trainings: Any) -> None:
     panel.line.wire()
     panel.asked.change(handlers.ask_for, panel.asked, [panel.prompt, panel.rows], preprocess=False, **AT_ONCE)
     on_opening_and(
-        shared.page.load, [shared.model_changes.change, trainings.change], handlers.offer_answering,
+        shared.opening, [shared.model_changes.change, trainings.change], handlers.offer_answering,
         [panel.model, panel.tuned], [panel.model, panel.tuned, panel.reward], preprocess=False,
         trigger_mode="always_last", **AT_ONCE,
     )  # fmt: skip

@@ -132,7 +132,7 @@ def wire(handlers: HeadsHandlers) -> None:
         [panel.card, panel.given], preprocess=False, trigger_mode="always_last", **AT_ONCE,
     )  # fmt: skip
     on_opening_and(
-        shared.page.load, [training.changes.change], handlers.offer_heads,
+        shared.opening, [training.changes.change], handlers.offer_heads,
         [panel.trained, training.chosen], [panel.trained], preprocess=False, trigger_mode="always_last", **AT_ONCE,
     )  # fmt: skip
     panel.trained.change(

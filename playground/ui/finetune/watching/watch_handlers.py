@@ -200,6 +200,6 @@ def wire(handlers: WatchHandlers) -> None:
     panel.upload.upload(handlers.open_experiment, panel.upload, [panel.opened, panel.state, panel.kept], **AT_ONCE)
     panel.experiment.input(handlers.use_listed, None, [panel.opened], **AT_ONCE)
     on_opening_and(
-        shared.page.load, [shared.model_changes.change], handlers.offer_watches, [panel.kept, panel.weights],
+        shared.opening, [shared.model_changes.change], handlers.offer_watches, [panel.kept, panel.weights],
         [panel.kept, panel.weights, panel.alarms], preprocess=False, trigger_mode="always_last", **AT_ONCE,
     )  # fmt: skip

@@ -155,6 +155,6 @@ def wire(handlers: WritingHandlers) -> None:
         handlers.ask_for, panel.kind, [panel.prompts, panel.seeds, panel.wanted], preprocess=False, **AT_ONCE
     )
     on_opening_and(
-        shared.page.load, [shared.model_changes.change], handlers.offer_writers, panel.writer, [panel.writer],
+        shared.opening, [shared.model_changes.change], handlers.offer_writers, panel.writer, [panel.writer],
         preprocess=False, trigger_mode="always_last", **AT_ONCE,
     )  # fmt: skip
