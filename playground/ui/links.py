@@ -43,7 +43,7 @@ def wire(page: Any, opener: Any, linked: TabLink, tabs: Any, tab: str, sessions:
     outputs = [*linked.outputs, *linked.back.marks, tabs, going]
     filling = opened(open_link, [linked.back.kept, going], outputs, js=BEGINS, **AT_ONCE)
     filling.then(None, None, None, js=ENDS, **AT_ONCE)
-    ready = linked.restored.then if linked.restored else page.load
+    ready = linked.restored or page.load
     ready(None, None, None, js=RESTORED.format(kind=linked.kind), **AT_ONCE)
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import gradio as gr
 
-# Of a tab that is not in sight only what the browser keeps of it, which a link waits for; and what was in memory when
-# the page opened, so that the list of models notices what others loaded since.
-FOR_TABS = {"reopen_chat", "reopen_comparison", "reopen_plan", "refresh"}
+# Of tabs that are not in sight: what was in memory when the page opened, so that the list of models notices what others
+# loaded since; and the encoders, which are one list for all forms.
+FOR_TABS = {"refresh", "list_encoders"}
 
 
 def parts_of(block: Any) -> Iterator[int]:
@@ -25,13 +25,21 @@ def tabs_of(page: Any) -> dict[int, str]:
 
 def test_a_tab_out_of_sight_asks_for_nothing(page: Any) -> None:
     hidden = {part for key, tab in tabs_of(page).items() if tab != "playground" for part in parts_of(page.blocks[key])}
-    at_opening = [fn for fn in page.fns.values() if any(event == "load" for _, event in fn.targets)]
-    of_tabs = {fn.name for fn in at_opening if fn.outputs and {out._id for out in fn.outputs} & hidden}
-    assert of_tabs - {"list_encoders"} == FOR_TABS  # the encoders are one list, for all forms
-    assert len(at_opening) < 15
+    asking = [fn for fn in page.fns.values() if fn.fn and any(event == "load" for _, event in fn.targets)]
+    assert {fn.name for fn in asking if {out._id for out in fn.outputs} & hidden} == FOR_TABS
+    assert len(asking) <= 7
 
 
 def test_every_tab_that_lists_something_asks_when_it_comes_in_sight(page: Any) -> None:
     tabs = tabs_of(page)
     asking = {tabs[of] for fn in page.fns.values() for of, event in fn.targets if event == "select" and of in tabs}
-    assert asking == {"chat", "sampling", "models", "experiments", "fine-tune"}
+    assert asking == {"chat", "compare", "sampling", "models", "experiments", "fine-tune"}
+
+
+def test_a_browser_that_kept_nothing_asks_for_nothing_to_be_filled(page: Any) -> None:
+    fills = [fn for fn in page.fns.values() if fn.fn and fn.name.startswith("reopen")]
+    assert len(fills) == 4
+    for fill in fills:
+        ((found, event),) = fill.targets
+        (looks,) = (fn for fn in page.fns.values() if found in {out._id for out in fn.outputs})
+        assert (looks.fn, looks.targets[0][1], event) == (None, "load", "change")

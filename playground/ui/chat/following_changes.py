@@ -16,7 +16,7 @@ from playground.ui.handlers.drafts import as_kept, keep, refill
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.tab import PageContext, TabLink, Updates, Values
-from playground.ui.handlers.trigger_modes import ended_event
+from playground.ui.handlers.trigger_modes import ended_event, on_opening_and
 from playground.ui.run_view import prompt_values
 from playground.ui.setup_form.labels import describe_error
 
@@ -24,7 +24,7 @@ TO_BE_TYPED = f"\u201c{UNTYPED}\u201d stands for your next message"
 
 
 def wire(shared: PageContext, view: ChatView, linked: TabLink, ends: Sequence[Any]) -> Any:
-    """Attach the handlers. Returns the event after which the tab holds what the browser has kept of it."""
+    """Attach the handlers. Returns what attaches a handler to when the tab holds what the browser has kept of it."""
     sessions, kept, filled = shared.sessions, shared.chat, drafts.build_mark()
 
     def preview(values: Values, catalog: Any) -> tuple[Updates, Any]:
@@ -58,17 +58,17 @@ def wire(shared: PageContext, view: ChatView, linked: TabLink, ends: Sequence[An
     def reopen_chat(held: Any, request: gr.Request) -> Updates:
         return refill(linked, held, sessions.of(request))
 
-    restored = shared.page.load(reopen_chat, kept, linked.outputs, preprocess=False, **AT_ONCE)
-    drafts.mark_filled(restored, filled)
-    over = ended_event([*ends, restored])  # at the opening of the page too
+    restored = drafts.restore(shared.page, kept, filled, reopen_chat, linked.outputs)
+    over = ended_event([*ends, restored])
     watched = [*(widget.change for widget in [*view.form.widgets, view.box]), over]
     quick: dict[str, Any] = {"preprocess": False, "trigger_mode": "always_last", **AT_ONCE}
     outputs = [view.prompt, view.turns, view.marked, kept]
-    gr.on(
+    on_opening_and(
+        shared.opening,
         [*watched, shared.model_changes.change, shared.ready.change],
         look,
         {*view.inputs, view.marked, filled},
         outputs,
         **quick,
     )
-    return restored
+    return filled.change

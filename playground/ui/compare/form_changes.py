@@ -13,20 +13,18 @@ from playground.ui.handlers import drafts
 from playground.ui.handlers.drafts import as_kept, keep, refill
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import report_errors
-from playground.ui.handlers.sessions import Sessions
-from playground.ui.handlers.tab import TabLink
-from playground.ui.handlers.trigger_modes import ended_event
+from playground.ui.handlers.tab import PageContext, TabLink
+from playground.ui.handlers.trigger_modes import ended_event, on_opening_and
 from playground.ui.setup_form.fields import changes
 from playground.ui.widgets.status import sentence
 
 
-def wire(page: Any, panel: ComparePanel, kept: Any, linked: TabLink, ends: Sequence[Any], sessions: Sessions) -> Any:
+def wire(shared: PageContext, panel: ComparePanel, linked: TabLink, ends: Sequence[Any]) -> Any:
     """Attach the handlers. At the `ends` of runs, too, the form may hold something else by then.
 
-    `linked` reads and writes what is `kept` of it in the browser. Returns the event after which the form holds that.
+    `linked` reads and writes what the browser keeps of it. Returns what attaches a handler to when the form holds that.
     """
-
-    filled = drafts.build_mark()
+    sessions, kept, filled = shared.sessions, shared.comparison, drafts.build_mark()
 
     @report_errors
     def look(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
@@ -61,8 +59,7 @@ def wire(page: Any, panel: ComparePanel, kept: Any, linked: TabLink, ends: Seque
     panel.picker.rows.input(mark, {panel.picker.rows, panel.comparison_run}, panel.results, **quick)
     outputs = [panel.stale, panel.estimate, kept]
     looked = {"inputs": {*linked.inputs, panel.comparison_run, filled}, "outputs": outputs, **quick}
+    restored = drafts.restore(shared.page, kept, filled, reopen_comparison, linked.outputs)
     # By a run's end the form may hold something else, and so it may when it has been filled.
-    gr.on([*changes(linked.inputs), ended_event(ends), filled.change], look, **looked)
-    restored = page.load(reopen_comparison, kept, linked.outputs, preprocess=False, **AT_ONCE)
-    drafts.mark_filled(restored, filled)
-    return restored
+    on_opening_and(shared.opening, [*changes(linked.inputs), ended_event([*ends, restored])], look, **looked)
+    return filled.change

@@ -128,7 +128,7 @@ def _wire(
     handlers = ComparisonHandlers(panel=compared, offered=offered, settings=shared.settings, sessions=sessions)
     ends = panel.wire(handlers)
     linked = link.linked(copy, compared, listed.prompts)
-    restored = form_changes.wire(shared.page, compared, shared.comparison, linked, ends, sessions)
+    restored = form_changes.wire(shared, compared, linked, ends)
     back = put_back.wire(picker.back, linked.write, linked.outputs, sessions)
     back.then(None, None, None, js=ENDS, **AT_ONCE)
     trying = PromptListHandlers(view=listed, picker=picker, form=compared.form, blind=rated, shared=shared)

@@ -111,7 +111,7 @@ def wire(handlers: PlanChangeHandlers, opening: Callable[..., Any], models_chang
     data.input(handlers.choose_data, {*texts, data, *shown}, shown, **newest)
     on_opening_and(
         opening,
-        [*form.changes, panel.recount.change, models_changed.change, panel.filled.change],
+        [*form.changes, panel.recount.change, models_changed.change],
         handlers.follow_plan,
         {*form.widgets, panel.text, panel.text_of_form, panel.experiment_run, panel.filled},
         [

@@ -160,7 +160,7 @@ class PlanHandlers:
 
 
 def wire(handlers: PlanHandlers, page: Any) -> Any:
-    """Attach the handlers. Returns the event after which the form holds what was kept."""
+    """Attach the handlers. Returns what attaches one to when the form holds what was kept."""
     panel, back = handlers.panel, handlers.panel.back
     outputs, with_way_back = panel.outputs, [*panel.outputs, *back.marks]
     plain: dict[str, Any] = {"preprocess": False, **AT_ONCE}
@@ -174,6 +174,5 @@ def wire(handlers: PlanHandlers, page: Any) -> Any:
     ):
         filled.then(None, None, None, js=ENDS, **QUIET)
     panel.save.click(handlers.save, set(panel.form.widgets), [panel.save], **plain)
-    restored = page.load(handlers.reopen_plan, back.kept, outputs, **plain)
-    drafts.mark_filled(restored, panel.filled)
-    return restored
+    drafts.restore(page, back.kept, panel.filled, handlers.reopen_plan, outputs)
+    return panel.filled.change

@@ -1,13 +1,13 @@
 """What a tab's form holds is kept in the browser, as the values of a link, and stands there again after a reload."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import gradio as gr
 
 from playground.backends.catalog import Catalog
 from playground.errors import PlaygroundError
-from playground.ui.handlers.event_options import QUIET
+from playground.ui.handlers.event_options import AT_ONCE, QUIET
 from playground.ui.handlers.tab import TabLink, Updates, Values
 
 MOST = 200_000  # characters of all texts: what is kept goes to the server and back with each change
@@ -26,9 +26,17 @@ def build_mark() -> Any:
     return gr.Checkbox(False, visible=False)
 
 
-def mark_filled(restored: Any, mark: Any) -> None:
-    """Set the mark when this event has filled the form, or could not."""
-    restored.then(None, None, mark, js="() => true", **QUIET)
+def restore(
+    page: Any, kept: Any, filled: Any, reopen: Callable[..., Updates], outputs: Sequence[Any], js: str | None = None
+) -> Any:
+    """Fill the form with what the browser kept, and then set the mark `filled`; where nothing was kept the mark is set
+    at once, and the server is not asked. Returns the event that fills the form.
+    """
+    found = build_mark()
+    page.load(None, kept, [found, filled], js="(kept) => [kept !== null, kept === null]", **QUIET)
+    restored = found.change(reopen, kept, outputs, preprocess=False, js=js, **AT_ONCE)
+    restored.then(None, None, filled, js="() => true", **QUIET)  # also when it could not
+    return restored
 
 
 def keep(filled: Any, held: Any) -> Any:

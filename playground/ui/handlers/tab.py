@@ -79,9 +79,9 @@ class TabLink:
     """What a tab holds, as the values of a link of this `kind`: `read(values of inputs, catalog)` gives them, and
     `write(values, catalog)` gives updates and what is to be said of them, such as that a model is not there.
 
-    `button` copies the link, and `back` is the way back to what the tab held before one was opened. `restored` is the
-    event after which the tab holds what was typed before a reload. Where a run writes over what a link brings, `going`
-    is the session's memory of that run: its end is waited for.
+    `button` copies the link, and `back` is the way back to what the tab held before one was opened. `restored`
+    attaches a handler to when the tab holds what was typed before a reload. Where a run writes over what a link brings,
+    `going` is the session's memory of that run: its end is waited for.
     """
 
     kind: str
@@ -91,7 +91,7 @@ class TabLink:
     read: Callable[[Values, Catalog], Mapping[str, Any]]
     write: Callable[[Mapping[str, Any], Catalog], tuple[Updates, str]]
     back: PutBack
-    restored: Any = None
+    restored: Callable[..., Any] | None = None
     going: Any = None
 
 

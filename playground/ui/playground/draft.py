@@ -11,7 +11,7 @@ from playground.backends.catalog import Catalog
 from playground.errors import InvalidSetup, PlaygroundError, UnknownModel
 from playground.presets import Preset
 from playground.types import Setup, Weights
-from playground.ui.handlers.event_options import AT_ONCE
+from playground.ui.handlers import drafts
 from playground.ui.handlers.form_filling import BEGINS
 from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.put_back import PutBack
@@ -65,17 +65,17 @@ def key_of(setup: Setup, offered: Mapping[str, Preset]) -> str:
 
 
 def wire(
-    page: Any, draft: Any, form: PromptForm, loaded: Any, offered: Mapping[str, Preset], opens_with: Setup,
-    sessions: Sessions,
+    page: Any, draft: Any, filled: Any, form: PromptForm, loaded: Any, offered: Mapping[str, Preset],
+    opens_with: Setup, sessions: Sessions,
 ) -> Any:  # fmt: skip
     """`loaded` shows which of the presets on offer the form holds; the page opens with a setup of its own.
 
-    Returns the event after which the form holds what was kept.
+    Returns the event after which the form holds what was kept; `filled` is marked then, or at once if nothing was.
     """
 
     @report_errors
-    def reopen(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
-        kept = values[draft] if isinstance(values[draft], Mapping) else {}
+    def reopen(held: Any, request: gr.Request) -> dict[Any, Any]:
+        kept = held if isinstance(held, Mapping) else {}
         opened: dict[Any, Any] = {loaded: gr.skip()}
         try:
             same = not kept or (setup_of(kept) == opens_with and not kept.get(TABLE))
@@ -85,13 +85,13 @@ def wire(
             pass
         return opened
 
-    return page.load(reopen, {draft}, [*form.outputs, loaded], preprocess=False, js=BEGINS, **AT_ONCE)
+    return drafts.restore(page, draft, filled, reopen, [*form.outputs, loaded], js=BEGINS)
 
 
 def linked(
     button: Any, form: PromptForm, loaded: Any, offered: Mapping[str, Preset], back: PutBack, restored: Any
 ) -> TabLink:
-    """The form as the values of a link. `restored` is the event that `wire` returned."""
+    """The form as the values of a link. `restored` attaches a handler to when the form holds what was kept."""
 
     def read(values: Values, catalog: Catalog) -> dict[str, Any]:
         return read_draft(form, values, catalog)

@@ -18,11 +18,8 @@ TABLE = "city, year\nParis, 1900\nRome, 1960"
 
 def reopened(page: Any, kept: Any) -> dict[str, Any]:
     """What a visitor's form is given by label, when the browser sends this."""
-    (draft,) = [
-        b for b in page.blocks.values() if isinstance(b, gr.BrowserState) and b.storage_key == "playground-draft"
-    ]
     (reopen,) = [f.fn for f in page.fns.values() if f.fn is not None and f.fn.__name__ == "reopen"]
-    updates = reopen({draft: kept}, None)
+    updates = reopen(kept, None)
     labelled = {getattr(box, "label", None): update for box, update in updates.items()}
     return {
         label: update.get("value") if isinstance(update, dict) else update
@@ -73,8 +70,7 @@ FORM = {"task": {"form": "labels", "form_text": "yes\nno"}}
 )
 def test_what_is_filled_is_not_folded_away(page: Any, kept: Any, form: bool, values: bool) -> None:
     by_name = {fn.fn.__name__: fn for fn in page.fns.values() if fn.fn is not None}
-    (key,) = [b for b in page.blocks.values() if getattr(b, "storage_key", "") == "playground-draft"]
-    updates = by_name["reopen"].fn({key: kept}, None)
+    updates = by_name["reopen"].fn(kept, None)
     check_outputs(updates)
     folds = {box.elem_id: update for box, update in updates.items()}
     assert (folds["answer-form"]["open"], folds["variables"]["open"]) == (form, values)
