@@ -25,9 +25,18 @@ OTHER_COLOURS = """(bars) => {
   return [...document.styleSheets].flatMap((sheet) => of(sheet.cssRules, false)).filter((part) => !part.closest(bars))
     .map((part) => part.outerHTML.slice(0, 160));
 }"""
-AXE = """([bars, options]) => {
+# Tabs that are not open are emptied meanwhile: axe goes through all there is, and a tenth of it is in sight.
+AXE = """async ([bars, options]) => {
   const parts = [...document.querySelectorAll(bars)].filter((part) => part.getClientRects().length);
-  return parts.length ? axe.run({ include: parts }, options) : { violations: [] };
+  if (!parts.length) return { violations: [] };
+  const closed = [...document.querySelectorAll("[role=tabpanel]")].filter((tab) => !tab.getClientRects().length);
+  const contents = closed.map((tab) => [...tab.childNodes]);
+  for (const tab of closed) tab.replaceChildren();
+  try {
+    return await axe.run({ include: parts }, options);
+  } finally {
+    closed.forEach((tab, at) => tab.replaceChildren(...contents[at]));
+  }
 }"""
 Scheme = Literal["light", "dark"]
 
