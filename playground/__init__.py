@@ -34,6 +34,8 @@ evaluation/       Many setups side by side: data sets, scorers, plans, running, 
 export/           A setup leaves the playground as code: scripts put together from the techniques' own source
 finetuning/       The adapters and the classifier that come with the playground, and how they are made
 functions/        Functions that a model may call: as a person lists them, and its calls, read and checked
+lessons/          Short lessons that stay true: what each one claims is data, and is held against what happens on the
+                  pinned model
 retrieval/        Documents become passages, passages an index, and a question finds some of them
 running/          One setup is run: what its technique asks for is sent, and all that comes back is written down
 serving/          The models as a server: programs ask in OpenAI's protocol, and are answered by the same runs

@@ -68,6 +68,7 @@ class Settings:
     store_days: int = 30  # after which a shared server forgets an answer; 0 is never, as on a private one
     max_experiment_seconds: int = 3600  # an experiment is ended after this long, and can be continued
     max_cells: int = 20_000  # of one experiment, started at the page or by a program
+    lessons: str = ""  # folder of lessons of one's own, shown after those that come with it
     training_minutes: int = 0  # that a visitor of a shared server may train in a day; 0: nobody trains there
     address_training_minutes: int = 60  # the same of all visitors of one address together
     training_megabytes: int = 4096  # that strangers' trainings may take on the disk; older ones go

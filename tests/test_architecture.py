@@ -55,6 +55,7 @@ NEVER = {
     # Training measures what it made by the project's own measures; what is measured need not know how it was made.
     "evaluation": {"finetuning", "serving", "ui", "cli"},
     "finetuning": {"serving", "ui", "cli"},
+    "lessons": {"finetuning", "serving", "ui", "cli"},
     "serving": {"evaluation", "finetuning", "ui", "cli"},
     "classroom": {"finetuning", "serving", "ui", "cli"},
 }
@@ -62,7 +63,18 @@ NEVER = {
 # Rooms of a folder, the lowest first: each imports rooms that stand before it and no others.
 ROOMS_OF_THE_PAGE = ["handlers", "gate", "widgets", "setup_form", "run_view"]  # every tab may use these
 # No tab imports another.
-TABS = ["playground", "chat", "compare", "sampling", "models", "experiments", "retrieval", "finetune", "classroom"]
+TABS = [
+    "playground",
+    "chat",
+    "compare",
+    "sampling",
+    "models",
+    "experiments",
+    "retrieval",
+    "finetune",
+    "learn",
+    "classroom",
+]
 ROOMS_OF_LOCAL = ["files", "weights", "kv", "forward", "adapters", "engine", "tasks"]
 
 
