@@ -31,6 +31,7 @@ from playground.ui.handlers.sessions import Sessions
 from playground.ui.handlers.tab import Learning, PageContext, Tab, TabLink, Taking, Trying, Values
 from playground.ui.handlers.trigger_modes import answer_each_choice, let_one_wait
 from playground.ui.header import model_status
+from playground.ui.learn import tab as learn_tab
 from playground.ui.look import launch_options
 from playground.ui.models import tab as models_tab
 from playground.ui.playground import tab as playground_tab
@@ -49,6 +50,7 @@ TABS: dict[str, Callable[[PageContext], Tab]] = {  # beside the Playground, in t
     "Models": models_tab.build,
     "Experiments": experiments_tab.build,
     "Fine-tune": finetune_tab.build,
+    "Learn": learn_tab.build,
     "Classroom": classroom_tab.build,
 }
 FORGOTTEN = "This Space restarts from time to time, and loses stored answers of experiments; download what you need."
@@ -83,8 +85,10 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
         shared = PageContext(
             page=page, opening=page.load, settings=settings, sessions=sessions, store=store, places=places,
             ready=status.ready, model_changes=gr.State(0), setup_to_open=gr.State(None),
-            comparison_to_open=gr.State(None), answers_to_learn=gr.State(None), trainings=trainings, schedule=schedule,
+            comparison_to_open=gr.State(None), plan_to_open=gr.State(None), answers_to_learn=gr.State(None),
+            trainings=trainings, schedule=schedule,
             comparison=drafts.build("comparison"), plan=drafts.build("plan"), chat=drafts.build("chat"),
+            lessons=drafts.build("lessons"),
         )  # fmt: skip
         made, built = [], _tabs_of(settings)
         with gr.Tabs(overflow_behavior="wrap") as tabs:
@@ -105,8 +109,9 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
                 _try_on_rows(trying, form, tabs, title.lower(), sessions)
         others = {title.lower(): tab.link for title, tab in zip(built, made, strict=True)}
         _open_links({"playground": link, **others}, page, tabs, sessions)
-        if compared := others["compare"]:
-            links.wire_hand_over(shared.comparison_to_open, compared, tabs, "compare", sessions)
+        for name, held in (("compare", shared.comparison_to_open), ("experiments", shared.plan_to_open)):
+            if linked := others[name]:
+                links.wire_hand_over(held, linked, tabs, name, sessions)
         for title, tab in zip(built, made, strict=True):
             if tab.learning:
                 _learn_answers(shared, tab.learning, tabs, title.lower())

@@ -12,7 +12,18 @@ WIDTHS = {"desktop": 1440, "phone": 390}
 RESULTS = ("Items", "Paths", "Price", "Calibration")  # beside the ladder, which shows first
 TALL = 3000  # pixels: what sticks to the edge of a window covers nothing then
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-TABS = ("Playground", "Chat", "Compare", "Sampling", "Retrieval", "Models", "Experiments", "Fine-tune", "Classroom")
+TABS = (
+    "Playground",
+    "Chat",
+    "Compare",
+    "Sampling",
+    "Retrieval",
+    "Models",
+    "Experiments",
+    "Fine-tune",
+    "Learn",
+    "Classroom",
+)
 CONTRAST = "color-contrast"  # takes two thirds of the time that all rules take
 BARS = "#actions, .going, .halves > .seeing"  # what alone has colours of its own in a narrow window
 # What other parts have a colour under a condition of the window's width.
@@ -111,6 +122,12 @@ def fill(page: Page) -> None:
     turn_to(page, "Items")
     page.locator(".item-cell").first.click()
     expect(page.locator("#experiment-steps .output").first).to_be_visible()
+    turn_to(page, "Learn")
+    page.get_by_text("Notes for the teacher").click()
+    page.get_by_label("All three").check()
+    page.get_by_label("Your number").fill("30")
+    page.get_by_role("button", name="Try it").click()
+    expect(page.locator("#after-trial")).to_be_visible()
 
 
 def look_at_all(page: Page, what: str, further: Sequence[str] = ()) -> list[str]:

@@ -21,12 +21,13 @@ Updates = dict[Any, Any]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageContext:
     """What every tab is built with. `model_changes` counts what was loaded, unloaded or connected; a setup, as plain
-    data, that is put into `setup_to_open` is opened in the Playground, and a comparison, as its form is kept, that is
-    put into `comparison_to_open` is opened in Compare; the results of an experiment as JSON, with what to call them,
-    that are put into `answers_to_learn` become rows to learn from. `trainings` are all of this server, and `schedule`
-    looks at its watches. `comparison`, `plan` and `chat` are what the browser keeps of the forms for them. `ready`
-    changes when a model has been loaded, so that its tokens can be counted. `opening` attaches a handler to this tab's
-    coming in sight: what a tab shows is asked for by whoever opens it, and not whenever the page opens.
+    data, that is put into `setup_to_open` is opened in the Playground, a comparison, as its form is kept, that is put
+    into `comparison_to_open` in Compare, and the plan of an experiment that is put into `plan_to_open` in Experiments;
+    the results of an experiment as JSON, with what to call them, that are put into `answers_to_learn` become rows to
+    learn from. `trainings` are all of this server, and `schedule` looks at its watches. `comparison`, `plan` and `chat`
+    are what the browser keeps of the forms for them, and `lessons` what it keeps of the lessons. `ready` changes when a
+    model has been loaded, so that its tokens can be counted. `opening` attaches a handler to this tab's coming in
+    sight: what a tab shows is asked for by whoever opens it, and not whenever the page opens.
     """
 
     page: Any
@@ -38,12 +39,14 @@ class PageContext:
     model_changes: Any
     setup_to_open: Any
     comparison_to_open: Any
+    plan_to_open: Any
     answers_to_learn: Any
     trainings: TrainingJobs
     schedule: Schedule
     comparison: Any
     plan: Any
     chat: Any
+    lessons: Any
     ready: Any
 
     @property
