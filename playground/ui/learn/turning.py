@@ -116,8 +116,9 @@ def wire(handlers: TurningHandlers) -> None:
     """Attach the handlers."""
     panel = handlers.panel
     quick: Mapping[str, Any] = {"preprocess": False, **AT_ONCE}
-    shows = [handlers.shared.page.load, panel.lesson.input, panel.language.input]
-    gr.on(shows, handlers.show, handlers.asked, panel.shown, trigger_mode="always_last", **quick)
+    handlers.shared.page.load(handlers.show, handlers.asked, panel.shown, **quick)
+    chosen = [panel.lesson.input, panel.language.input]
+    gr.on(chosen, handlers.show, handlers.asked, panel.shown, trigger_mode="always_last", **quick)
     panel.back.click(handlers.turn_back, handlers.asked, panel.shown, **quick)
     panel.forward.click(handlers.turn_forward, handlers.asked, panel.shown, **quick)
     panel.check.click(
