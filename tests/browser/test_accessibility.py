@@ -124,7 +124,7 @@ def fill(page: Page) -> None:
     expect(page.locator("#experiment-steps .output").first).to_be_visible()
     turn_to(page, "Learn")
     page.get_by_text("Notes for the teacher").click()
-    page.get_by_label("All three").check()
+    page.get_by_label("Only the question").check()
     page.get_by_label("Your number").fill("30")
     page.get_by_role("button", name="Try it").click()
     expect(page.locator("#after-trial")).to_be_visible()
