@@ -33,7 +33,7 @@ def test_a_tab_out_of_sight_asks_for_nothing(page: Any) -> None:
 def test_every_tab_that_lists_something_asks_when_it_comes_in_sight(page: Any) -> None:
     tabs = tabs_of(page)
     asking = {tabs[of] for fn in page.fns.values() for of, event in fn.targets if event == "select" and of in tabs}
-    assert asking == {"chat", "compare", "sampling", "models", "experiments", "fine-tune"}
+    assert asking == {"chat", "compare", "sampling", "models", "experiments", "fine-tune", "learn"}
 
 
 def test_a_browser_that_kept_nothing_asks_for_nothing_to_be_filled(page: Any) -> None:

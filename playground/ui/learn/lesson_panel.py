@@ -26,7 +26,8 @@ PREDICT_FIRST = "Predict first: choose what you think will happen, and then try 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LessonPanel:
-    """The widgets. `progress` is what the browser keeps, `run` the session's last trial."""
+    """The widgets. `progress` is what the browser keeps, `run` the session's last trial; `opened` is whether the tab
+    was in sight before."""
 
     lesson: Any
     language: Any
@@ -54,6 +55,7 @@ class LessonPanel:
     teacher: Any
     progress: Any
     run: Any
+    opened: Any
 
     @property
     def shown(self) -> list[Any]:
@@ -157,6 +159,7 @@ def build(shelf: Shelf, offered: Sequence[str], progress: Any, page: Any) -> Les
         choice=choice, amount_text=amount_text, amount=amount, start=start, stop=stop, open=whole, line=line,
         state=state, outcome=outcome, verdict=verdict, after=after, take_away=take_away, question=question,
         answer=answer, check=check, checked=checked, teacher=teacher, progress=progress, run=gr.State(None),
+        opened=gr.State(False),
     )  # fmt: skip
 
 

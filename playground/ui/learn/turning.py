@@ -71,6 +71,13 @@ class TurningHandlers:
         )
 
     @report_errors
+    def come_in_sight(self, values: Values, request: gr.Request) -> Updates:
+        """The first lesson, when the tab is first opened; later it stands there as it was left."""
+        if values[self.panel.opened] is True:
+            return {self.panel.opened: gr.skip()}
+        return {self.panel.opened: True, **self._show(self.open(values), request)}
+
+    @report_errors
     def show(self, values: Values, request: gr.Request) -> Updates:
         """The lesson that was chosen."""
         return self._show(self.open(values), request)
@@ -116,7 +123,8 @@ def wire(handlers: TurningHandlers) -> None:
     """Attach the handlers."""
     panel = handlers.panel
     quick: Mapping[str, Any] = {"preprocess": False, **AT_ONCE}
-    handlers.shared.page.load(handlers.show, handlers.asked, panel.shown, **quick)
+    opened = [panel.opened, *panel.shown]
+    handlers.shared.opening(handlers.come_in_sight, {*handlers.asked, panel.opened}, opened, **quick)
     chosen = [panel.lesson.input, panel.language.input]
     gr.on(chosen, handlers.show, handlers.asked, panel.shown, trigger_mode="always_last", **quick)
     panel.back.click(handlers.turn_back, handlers.asked, panel.shown, **quick)

@@ -141,6 +141,13 @@ def test_lessons_turn_one_by_one_in_the_language_that_was_chosen(trying: TryingH
     assert not shown[panel.after]["visible"]
 
 
+def test_the_tab_stands_as_it_was_left_when_it_comes_in_sight_again(trying: TryingHandlers) -> None:
+    opened = trying.panel.opened
+    first = trying.turning.come_in_sight({**values(trying), opened: False}, Mock())
+    assert (first[opened], first[trying.panel.lesson]["value"]) == (True, "one")
+    assert list(trying.turning.come_in_sight({**values(trying), opened: True}, Mock())) == [opened]
+
+
 def test_setups_that_ask_the_same_open_in_compare_and_others_one_by_one(trying: TryingHandlers, tmp_path: Path) -> None:
     lesson = trying.turning.open(values(trying)).lesson
     assert whole_trial(lesson) == ""
