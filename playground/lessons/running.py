@@ -34,14 +34,14 @@ def run_trial(
                 yield of_table(table)
         return
     panes = tuple(trial.setups.values())
-    halts = [threading.Event() for _ in panes]
     seeds = [SEED] * len(panes)
-    with closing(comparison.compare(panes, catalog, seeds=seeds, max_seconds=max_seconds, halts=halts)) as growing:
+    if halt.is_set():
+        return
+    with closing(comparison.compare(panes, catalog, seeds=seeds, max_seconds=max_seconds)) as growing:
         for runs in growing:
-            if halt.is_set():
-                for one in halts:
-                    one.set()
             yield of_runs(trial.names, runs)
+            if halt.is_set():
+                return
 
 
 def rests_on(lesson: Lesson, catalog: Catalog) -> bool:
