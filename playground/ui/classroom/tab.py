@@ -116,7 +116,7 @@ class EntryHandlers:
         return {self.teachers.panel.invitation: shown, entry.secret: secret, entry.door: {"teacher": secret}}
 
     @report_errors
-    def delete(self, values: Values) -> Updates:
+    def delete_class(self, values: Values) -> Updates:
         room = self.teachers.room(values)
         if not room.state.ended:
             raise InvalidSetup(words.NOT_ENDED)
@@ -138,4 +138,4 @@ def _wire(handlers: EntryHandlers) -> None:
     student.leave.click(handlers.leave, {entry.secret}, outputs, **plain)
     renewed = [teacher.invitation, entry.secret, entry.door]
     teacher.new_link.click(handlers.renew_link, {entry.secret}, renewed, **plain)
-    teacher.delete.click(handlers.delete, {entry.secret}, outputs, **plain)
+    teacher.delete.click(handlers.delete_class, {entry.secret}, outputs, **plain)
