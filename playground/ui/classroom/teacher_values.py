@@ -107,4 +107,4 @@ def _text(technique: Technique) -> str:
 
 
 def _settings(sampling: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in sampling.items())
+    return ", ".join(f"{name} {value}" for name, value in sorted(sampling.items()))
