@@ -1,10 +1,11 @@
 """The leaderboard of a class, from what its members did."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from playground.classroom import rows
 from playground.classroom.leaderboard import Entry, Standing, standings
-from playground.classroom.records import Classroom, Submission
+from playground.classroom.records import Classroom, Look, Submission
 from playground.classroom.running import last_submissions
 from playground.classroom.store import ClassStore
 
@@ -17,7 +18,7 @@ def board(store: ClassStore, classroom: Classroom, *, sealed: bool) -> list[Stan
     """
     members = {member.id: member.nickname for member in store.members.of_class(classroom.id)}
     submissions = store.work.submissions_of(classroom.id)
-    looks = Counter(look.member_id for look in store.work.looks_of(classroom.id))
+    looks = count_looks(store.work.looks_of(classroom.id))
     counting = last_submissions(submissions) if sealed else _best_seen(submissions)
     entries = []
     for member_id, submission in counting.items():
@@ -26,6 +27,11 @@ def board(store: ClassStore, classroom: Classroom, *, sealed: bool) -> list[Stan
             tried = 1 if sealed else looks[member_id]
             entries.append(Entry(nickname=members[member_id], mean=score.mean, n=score.n, looks=tried))
     return standings(entries)
+
+
+def count_looks(looks: Iterable[Look]) -> Counter[int]:
+    """How many scores each member has seen, of different techniques: the same one again shows nothing new."""
+    return Counter(member_id for member_id, _ in {(look.member_id, rows.dump(look.technique)) for look in looks})
 
 
 def _best_seen(submissions: Sequence[Submission]) -> dict[int, Submission]:

@@ -7,12 +7,13 @@ from typing import Any
 
 from playground.classroom import clock, leaderboard
 from playground.classroom.assignment import FREE, LABELS, sampling_of
-from playground.classroom.board import board
+from playground.classroom.board import board, count_looks
 from playground.classroom.leaderboard import Entry, Standing
 from playground.classroom.records import Classroom, Member
 from playground.classroom.store import ClassStore
 from playground.evaluation.plan import Technique
 from playground.evaluation.results import Table
+from playground.formats import format_count
 from playground.strategies import STRATEGIES
 from playground.ui.classroom import words
 from playground.ui.handlers import payloads
@@ -114,10 +115,11 @@ def done_words(store: ClassStore, classroom: Classroom, member: Member) -> str:
     if (found := last.estimate) is not None:
         ends = {key: f"{found[key]:+.2f}" for key in ("difference", "low", "high")}
         return words.DONE_LABORATORY.format(**ends, p=f"{found['p']:.3f}")
-    entry = Entry(nickname=member.nickname, mean=last.score.mean, n=last.score.n, looks=len(looks))
+    seen = count_looks(looks)[member.id]
+    entry = Entry(nickname=member.nickname, mean=last.score.mean, n=last.score.n, looks=seen)
     low, high = leaderboard.interval(entry, 1)
     return words.DONE.format(
-        n=entry.n, mean=percent(entry.mean), low=percent(low), high=percent(high), looks=len(looks),
+        n=entry.n, mean=percent(entry.mean), low=percent(low), high=percent(high), looks=format_count(seen, "look"),
         rule=words.LOOKS_RULE,
     )  # fmt: skip
 

@@ -122,7 +122,7 @@ def test_thirty_students_and_nobody_sees_anothers_words_nor_a_sealed_score(schoo
     students = {number: school.student(f"Student {number}") for number in range(STUDENTS)}
     for number, student in students.items():
         values = {"class-template": f"MARK{number:03}X is this good? {{input}}", "class-role": f"MARK{number:03}X"}
-        assert "looks" in student.do("class-run", **values)
+        assert "look" in student.do("class-run", **values)
         assert "Submitted as number 1" in student.do("class-submit", **values)
     assert "2 of 2" not in teacher.do("class-pause")
     teacher.do("class-pause")
@@ -199,7 +199,7 @@ def test_a_class_goes_on_after_the_server_was_started_anew(
     assert (again.settings.store_file.parent / LINK_FILE).read_text() == link
     back = replace(again.person(), place=[student.place[0]])
     assert "KEPT {input}" in back.do("arrive", {"secret": student.place[0], "code": ""})
-    assert "looks" in back.do("class-run", **{"class-template": "KEPT {input}"})
+    assert "look" in back.do("class-run", **{"class-template": "KEPT {input}"})
     teacher = again.teacher()
     assert "not known" not in teacher.heard[-1]
     assert "End the class first" in teacher.do("class-delete")

@@ -10,6 +10,7 @@ import pytest
 from playground.backends.catalog import Catalog
 from playground.classroom import assignment as assignments
 from playground.classroom import items, running
+from playground.classroom.board import board
 from playground.classroom.records import Score
 from playground.classroom.store import ClassStore
 from playground.evaluation.plan import Technique
@@ -68,6 +69,9 @@ def test_prompts_stand_side_by_side_with_what_was_changed(tmp_path: Path) -> Non
     figure = class_figure.distribution(teacher_values.scores(store, room))
     assert figure
     assert [*figure.data[0].x] == [0.5]
+    store.work.add_look(member.id, changed, Score(by_item={"1": 1.0, "2": 0.0}))
+    assert "after 1 look." in student_values.done_words(store, room, member)
+    assert [one.entry.looks for one in board(store, room, sealed=False)] == [1]
 
 
 @pytest.mark.parametrize(
