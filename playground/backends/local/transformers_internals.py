@@ -4,6 +4,8 @@ import inspect
 from typing import Any
 
 from transformers.cache_utils import Cache, CacheLayerMixin, DynamicCache, DynamicLayer
+from transformers.integrations.sdpa_attention import sdpa_attention_forward
+from transformers.masking_utils import sdpa_mask
 from transformers.modeling_gguf_pytorch_utils import GGUF_SUPPORTED_ARCHITECTURES
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
 from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
@@ -26,6 +28,8 @@ __all__ = [
     "DynamicLayer",
     "accepts_argument",
     "cache_of",
+    "sdpa_attention_forward",
+    "sdpa_mask",
 ]  # fmt: skip
 
 # Decoder layers that are attention, then a gated feed-forward, each behind an RMS norm and beside a residual path.

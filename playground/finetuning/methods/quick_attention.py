@@ -9,8 +9,8 @@ from typing import Any
 
 import torch
 from transformers import AttentionInterface, AttentionMaskInterface
-from transformers.integrations.sdpa_attention import sdpa_attention_forward
-from transformers.masking_utils import sdpa_mask
+
+from playground.backends.local.transformers_internals import sdpa_attention_forward, sdpa_mask
 
 NAME = "sdpa_in_float32"
 

@@ -74,7 +74,7 @@ def test_it_leaves_a_model_with_its_card_and_scores(
     assert "| Accuracy | " in card
     assert "some rows" in card
     with pytest.raises(NotSupported, match="is one already"):
-        merge_into(JobFolder(kept.folder.parent), tmp_path, tmp_path / "merged")
+        list(merge_into(JobFolder(kept.folder.parent), tmp_path, tmp_path / "merged"))
     plan = kept.standing.job.head
     assert plan
     found = estimate_head(plan, ROWS["classification"], ROWS["classification"], [done])

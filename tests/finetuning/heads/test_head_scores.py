@@ -70,11 +70,11 @@ def test_the_answer_with_the_highest_reward_comes_first(
             pass
     judged: list[str] = []
 
-    def length(catalog: Any, model: str, prompt: str, answer: str) -> float:
+    def length(catalog: Any, model: str, prompt: str, answer: str) -> JudgedAnswer:
         judged.append(answer)
-        return float(len(answer))
+        return JudgedAnswer(text=answer, reward=float(len(answer)))
 
-    monkeypatch.setattr(best, "_reward", length)
+    monkeypatch.setattr(best, "judge_answer", length)
     *said, found = best_of_n(catalog, Weights(model="default"), Weights(model="tuned"), "reward", "Hi", count=6, seed=3)
     assert isinstance(found, BestOfN)
     assert all(isinstance(one, str) for one in said)
