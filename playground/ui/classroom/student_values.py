@@ -37,7 +37,9 @@ def read_fields(base: Technique, fields: Mapping[str, Any]) -> Technique:
     role = payloads.words(fields["role"], "role")
     task = {key: part for key, part in base.task.items() if key != "role"}
     sampling = {key: value for key, value in base.sampling.items() if key not in SAMPLING}
-    sampling |= {name: fields[name] for name in SAMPLING if fields[name] is not None}
+    for name in (name for name in SAMPLING if fields[name] is not None):
+        known = base.sampling.get(name)  # a browser sends 0 for 0.0, which is no change
+        sampling[name] = known if known == fields[name] else fields[name]
     template = payloads.words(fields["template"], "template")
     return replace(base, template=template, task={**task, **({"role": role} if role else {})}, sampling=sampling)
 

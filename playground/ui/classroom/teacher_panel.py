@@ -67,10 +67,10 @@ def build(page: Any) -> TeacherPanel:
         head = widgets.words(elem_id="class-teacher-head", elem_classes="class-said")
         invitation = widgets.widget(HERE / "invitation.js", value={}, elem_id="class-invitation")
         gr.Markdown(words.NO_QR, elem_classes="field-label")
+        said = widgets.words(spoken=True, elem_id="class-teacher-said", elem_classes="class-said")
         with gr.Row(elem_classes="halves", equal_height=False):
             with gr.Column(elem_classes="asking", min_width=0):
                 form = assignment_panel.build()
-                said = widgets.words(spoken=True, elem_id="class-teacher-said")
                 gr.Markdown(words.TAKE_HOME)
                 gr.Markdown(words.END_HELP, elem_classes="field-label")
                 with gr.Row(elem_classes="quiet-row", elem_id="class-files"):

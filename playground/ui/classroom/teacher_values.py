@@ -12,6 +12,7 @@ from playground.classroom.store import ClassStore
 from playground.evaluation.differences import are_too_long, differences
 from playground.evaluation.plan import Technique
 from playground.evaluation.statistics.power import ALPHA
+from playground.formats import format_count
 from playground.strategies import STRATEGIES
 from playground.ui.classroom import words
 from playground.ui.classroom.student_values import board_value, percent, time_left
@@ -37,7 +38,7 @@ def present(store: ClassStore, classroom: Classroom) -> list[dict[str, Any]]:
         left = f"{max(0, limits.tokens - member.tokens):,}"
         rows.append({"head": member.nickname, "cells": [doing, left, f"{len(mine)} of {limits.attempts}"]})
     columns = ["Now", "Tokens left", "Submitted"]
-    return [{"caption": f"{len(rows)} students", "corner": "Student", "columns": columns, "rows": rows}]
+    return [{"caption": format_count(len(rows), "student"), "corner": "Student", "columns": columns, "rows": rows}]
 
 
 def names(store: ClassStore, classroom: Classroom) -> list[tuple[str, int]]:

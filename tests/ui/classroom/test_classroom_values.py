@@ -97,6 +97,8 @@ def test_what_is_fixed_is_shown_as_fixed(tmp_path: Path, may_change: str, free: 
 def test_fields_are_read_over_what_the_student_took(tmp_path: Path) -> None:
     base = Technique(task={"role": "Old", "examples": [{"input": "a", "output": "b"}]}, sampling={"min_p": 0.1})
     fields = {"template": "T {input}", "role": "", "temperature": 0.5, "top_p": None, "max_tokens": None}
+    cold = student_values.read_fields(Technique(sampling={"temperature": 0.0}), {**fields, "temperature": 0})
+    assert repr(cold.sampling) == "{'temperature': 0.0}"
     read = student_values.read_fields(base, fields)
     assert (read.template, read.task, read.sampling) == (
         "T {input}", {"examples": base.task["examples"]}, {"min_p": 0.1, "temperature": 0.5},
