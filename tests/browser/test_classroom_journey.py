@@ -66,7 +66,9 @@ def test_an_assignment_from_start_to_export(
         expect(student.locator("#class-state")).to_contain_text("Submitted as number 1")
         expect(student.get_by_label("Temperature").and_(student.locator("#class-student input"))).to_be_disabled()
     ada, bo, zoe = students
-    bo.reload()  # its place and its work stay
+    bo.evaluate("location.hash = 'classroom&teach=of-another-year'")
+    expect(bo.get_by_text("there is a newer link")).to_be_visible()
+    bo.reload()  # its place and its work stay, whatever a link brought
     expect(bo.locator("#class-template textarea")).to_have_value("Say in one word: {input}")
     bo.get_by_label("The teacher may show my prompt").check()
 

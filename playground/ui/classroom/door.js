@@ -1,6 +1,7 @@
 // Keeps this browser's place in a class, and takes what a link brings behind the # of the address: a join code, or the
 // teacher's secret, which is kept for this window alone. By hand: Gradio tells no handler what stands there, and its
-// own storage is not read in a tab that nobody has opened.
+// own storage is not read in a tab that nobody has opened. What is to be forgotten is the place that this page has, and
+// no other: an old teacher's link does not cost a student the place.
 const SEAT = "playground-class-seat", TEACHER = "playground-class-teacher";
 const kept = (storage, key) => {
   try {
@@ -27,8 +28,12 @@ const arrive = () => {
 window.addEventListener("hashchange", () => location.hash.includes("&") && arrive());
 watch("value", () => {
   const { seat, teacher, forget } = props.value ?? {};
+  now = seat || teacher || now;
   if (seat) keep(local, SEAT, seat);
   if (teacher) keep(session, TEACHER, teacher);
-  if (forget) now = "", keep(local, SEAT, ""), keep(session, TEACHER, "");
+  if (!forget) return;
+  if (kept(local, SEAT) === now) keep(local, SEAT, "");
+  if (kept(session, TEACHER) === now) keep(session, TEACHER, "");
+  now = "";
 });
 arrive();
