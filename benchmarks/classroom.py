@@ -86,7 +86,7 @@ class Page:
 
     def __init__(self, url: str, name: str) -> None:
         self.client = httpx2.Client(base_url=url, timeout=120)
-        self.name, self.place, self.opened = name, "", 0
+        self.name, self.place, self.begun, self.opened = name, "", 0.0, 0
         self.fields: dict[str, Any] = {}
         self.open()
 
@@ -105,7 +105,7 @@ class Page:
     def ask(self, handler: str, *, event: Any = None, until: Callable[[str], bool] | None = None, **fields: Any) -> str:
         """All that is told of it; or as soon as `until` says so."""
         of = self._handlers[handler]
-        known = {"class-place": self.place, **self.fields, **fields}
+        known = {"class-place": self.place, "class-begun": self.begun, **self.fields, **fields}
         data = [known.get(self._ids[box] or "", self._values[box]) for box in of["inputs"]]
         body = {"data": data, "fn_index": of["id"], "session_hash": self.session, "event_data": event}
         posted = self.client.post("/gradio_api/queue/join", json=body)
@@ -126,6 +126,8 @@ class Page:
         for box, value in zip(of["outputs"], data, strict=False):
             if self._ids[box] == "class-place" and isinstance(value, str):
                 self.place = value
+            if self._ids[box] == "class-begun" and isinstance(value, float):
+                self.begun = value
 
 
 def live(number: int, server: Server, code: str, seen: Seen, end: float) -> None:

@@ -1,5 +1,6 @@
 """An assignment: an experiment, what of it may be changed, items seen and sealed, and limits."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
@@ -10,11 +11,13 @@ from playground.evaluation import datasets, experiments
 from playground.evaluation.plan import Experiment, ScorerChoice, Technique
 from playground.json_values import as_json
 from playground.parameters import STRICT, choice, number, parameters
+from playground.retrieval.collections import shipped_collections
 from playground.strategies import STRATEGIES
 from playground.types import Sampling, Setup, Task
 
 Changeable = Literal["prompt", "sampling", "everything"]
 MAX_BYTES = experiments.MAX_BYTES  # of a file
+MOST_ADDED = 50_000  # characters that a student's technique may have more than the one it began with
 PARTS = tuple(p.name for p in parameters(Task) if p.name not in ("input", "answer", "labels"))  # of a task: the prompt
 FREE: Mapping[Changeable, tuple[str, ...]] = {
     "prompt": ("template", "task"),
@@ -135,6 +138,26 @@ def check_technique(assignment: Assignment, technique: Technique) -> None:
         bare = replace(assignment.experiment.data, shots=0)  # examples are the student's own
         alone = replace(assignment.experiment, data=bare, techniques=(technique,), variants=(), expectations=())
         experiments.check(alone)
+        _check_fair(assignment.technique, technique)
+
+
+def _check_fair(begun: Technique, technique: Technique) -> None:
+    """Raises InvalidSetup for what others could not ask for, such as the teacher who scores it: documents of a session,
+    and models that the assignment does not have."""
+    collection = technique.task.get("collection")
+    if collection and collection not in shipped_collections():
+        raise InvalidSetup("In a class no documents of your own can be searched; choose those that come with it.")
+    if not _models_of_agents(technique) <= _models_of_agents(begun):
+        raise InvalidSetup("In this assignment an agent has no model or adapter of its own: all have the model given.")
+    length, most = len(json.dumps(as_json(technique))), MOST_ADDED + len(json.dumps(as_json(begun)))
+    if length > most:
+        raise InvalidSetup(f"The prompt with its settings has {length:,} characters; {most:,} is the most here.")
+
+
+def _models_of_agents(technique: Technique) -> set[tuple[Any, ...]]:
+    names = ("model", "adapter", "scale")
+    weights = [tuple(agent.get(name) for name in names) for agent in technique.task.get("agents", ())]
+    return {one for one in weights if one[0] or one[1]}
 
 
 def sampling_of(technique: Technique) -> Sampling:

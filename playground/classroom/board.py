@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from playground.classroom import rows
 from playground.classroom.leaderboard import Entry, Standing, standings
 from playground.classroom.records import Classroom, Look, Submission
 from playground.classroom.running import last_submissions
@@ -16,7 +15,7 @@ def board(store: ClassStore, classroom: Classroom, *, sealed: bool) -> list[Stan
     A score on seen items is the best of so many looks, and is charged for them. Sealed items are looked at once, by
     the last submission alone, so that nothing is picked by luck.
     """
-    members = {member.id: member.nickname for member in store.members.of_class(classroom.id)}
+    members = store.members.nicknames(classroom.id)
     submissions = store.work.submissions_of(classroom.id)
     looks = count_looks(store.work.looks_of(classroom.id))
     counting = last_submissions(submissions) if sealed else _best_seen(submissions)
@@ -30,8 +29,8 @@ def board(store: ClassStore, classroom: Classroom, *, sealed: bool) -> list[Stan
 
 
 def count_looks(looks: Iterable[Look]) -> Counter[int]:
-    """How many scores each member has seen, of different techniques: the same one again shows nothing new."""
-    return Counter(member_id for member_id, _ in {(look.member_id, rows.dump(look.technique)) for look in looks})
+    """How many scores each member has seen: one of each technique."""
+    return Counter(look.member_id for look in looks)
 
 
 def _best_seen(submissions: Sequence[Submission]) -> dict[int, Submission]:

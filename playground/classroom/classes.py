@@ -4,6 +4,7 @@ import hmac
 import json
 import secrets
 import sqlite3
+import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -24,6 +25,7 @@ class Classes:
     def __init__(self, file: ClassFile) -> None:
         self._file = file
         self._known: dict[int, Classroom] = {}  # what was read: a state is long, and asked for many times a second
+        self._lock = threading.RLock()  # while what is known changes together with the file
 
     def all(self) -> list[Classroom]:
         """All there are, the oldest first."""
@@ -35,7 +37,7 @@ class Classes:
             raise LimitReached(f"There are {MOST_CLASSES} classes on this server, the most; end one first.")
         if not 1 <= len(title.strip()) <= 100:
             raise InvalidSetup("A class needs a title of 1 to 100 characters.")
-        state = ClassState(title=" ".join(title.split()), seed=secrets.randbits(32))
+        state = ClassState(title=" ".join(title.split()), seed=secrets.randbits(128))
         secret = codes.make_secret()
         with self._file.writing() as db:
             values = (codes.make_code(), codes.hash_secret(secret), json.dumps(rows.state_to_dict(state)))
@@ -44,13 +46,11 @@ class Classes:
 
     def of(self, id: int) -> Classroom:
         """Raises InvalidSetup when it has been deleted."""
-        if id not in self._known:
-            found = self._file.read("SELECT id, code, state FROM classes WHERE id = ?", id)
-            if not found:
-                raise InvalidSetup(NO_CLASS)
-            state = rows.state_from_dict(json.loads(found[0]["state"]))
-            self._known[id] = Classroom(id=id, code=found[0]["code"], state=state)
-        return self._known[id]
+        if known := self._known.get(id):
+            return known
+        with self._lock:
+            self._known[id] = self._read(id)
+            return self._known[id]
 
     def by_code(self, code: str) -> Classroom:
         """The class that a code is for. Raises InvalidSetup."""
@@ -76,36 +76,45 @@ class Classes:
 
     def change(self, id: int, **changes: Any) -> Classroom:
         """The class with another state. Raises InvalidSetup when it has been deleted."""
-        with self._file.writing() as db:
-            changed = self._change(db, id, changes)
-        self._known[id] = changed
+        with self._lock:
+            with self._file.writing() as db:
+                changed = self._change(db, id, changes)
+            self._known[id] = changed
         return changed
 
     def give(self, id: int, assignment: Assignment) -> Classroom:
         """Give the class an assignment. What was seen and submitted of one before goes; members stay."""
         given = {"assignment": assignment, "limits": assignment.limits, "begun": clock.now(), "projected": 0}
-        fresh = {"sealed_open": False, "board_shown": False, "seed": secrets.randbits(32)}
-        with self._file.writing() as db:
-            self._forget_work(db, id)
-            db.execute("UPDATE members SET draft = NULL, tokens = 0 WHERE class_id = ?", (id,))
-            changed = self._change(db, id, {**given, **fresh})
-        self._known[id] = changed
+        fresh = {"sealed_open": False, "board_shown": False, "seed": secrets.randbits(128)}
+        with self._lock:
+            with self._file.writing() as db:
+                self._forget_work(db, id)
+                db.execute("UPDATE members SET draft = NULL, tokens = 0 WHERE class_id = ?", (id,))
+                changed = self._change(db, id, {**given, **fresh})
+            self._known[id] = changed
         return changed
 
     def delete(self, id: int) -> None:
         """Nothing of the class stays."""
-        with self._file.writing() as db:
-            self._forget_work(db, id)
-            db.execute("DELETE FROM members WHERE class_id = ?", (id,))
-            db.execute("DELETE FROM classes WHERE id = ?", (id,))
-        self._known.pop(id, None)
+        with self._lock:
+            with self._file.writing() as db:
+                self._forget_work(db, id)
+                db.execute("DELETE FROM members WHERE class_id = ?", (id,))
+                db.execute("DELETE FROM classes WHERE id = ?", (id,))
+            self._known.pop(id, None)
         self._file.clean()
 
+    def _read(self, id: int) -> Classroom:
+        found = self._file.read("SELECT code, state FROM classes WHERE id = ?", id)
+        if not found:
+            raise InvalidSetup(NO_CLASS)
+        return Classroom(id=id, code=found[0]["code"], state=rows.state_from_dict(json.loads(found[0]["state"])))
+
     def _change(self, db: sqlite3.Connection, id: int, changes: Mapping[str, Any]) -> Classroom:
-        known = self.of(id)
-        state = replace(known.state, **changes)
+        kept = self._read(id)  # and not what is known: of two that change it at once, neither's change is lost
+        state = replace(kept.state, **changes)
         db.execute("UPDATE classes SET state = ? WHERE id = ?", (json.dumps(rows.state_to_dict(state)), id))
-        return replace(known, state=state)
+        return replace(kept, state=state)
 
     def _forget_work(self, db: sqlite3.Connection, id: int) -> None:
         for table in ("looks", "submissions"):

@@ -17,8 +17,8 @@ NICKNAME = re.compile(r"[^\W_](?:[^\W_]|[ .'\u2019-]){0,23}")
 NICKNAME_RULE = "A nickname has 1 to 24 letters, digits, spaces, full stops, hyphens or apostrophes; choose another."
 WRONG_CODE = "There is no class with this code. Look at the board again: 8 letters and digits."
 MINUTE = 60.0
-OF_VISITOR, OF_ADDRESS, OF_ALL = 5, 60, 300  # wrong codes a minute; a whole class may come from one address
-TOO_OFTEN = "Too many wrong codes {}. Wait a minute, and look at the board again."
+OF_VISITOR, OF_ADDRESS, OF_ALL = 5, 600, 6000  # wrong codes a minute; whole classes may come from one address
+TOO_OFTEN = "Too many wrong codes or names {}. Wait a minute, and look at the board again."
 
 
 def make_code() -> str:

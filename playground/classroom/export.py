@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from playground.classroom import assignment as assignments
-from playground.classroom.board import board
+from playground.classroom.board import board, count_looks
 from playground.classroom.records import Classroom, Score
 from playground.classroom.running import last_submissions
 from playground.classroom.store import ClassStore
@@ -23,13 +23,13 @@ def scores_csv(store: ClassStore, classroom: Classroom) -> str:
         {standing.entry.nickname: standing for standing in board(store, classroom, sealed=sealed)}
         for sealed in (False, True)
     ]
-    submissions, looks = store.work.submissions_of(classroom.id), store.work.looks_of(classroom.id)
+    submissions, looks = store.work.submissions_of(classroom.id), count_looks(store.work.looks_of(classroom.id))
     rows: list[list[Any]] = []
     for member in store.members.of_class(classroom.id):
         row: list[Any] = [
             member.nickname,
             sum(one.member_id == member.id for one in submissions),
-            sum(one.member_id == member.id for one in looks),
+            looks[member.id],
             member.tokens,
         ]
         for by_name in places:

@@ -47,6 +47,16 @@ class Members:
         """In the order in which they came."""
         return [*map(rows.member, self._file.read("SELECT * FROM members WHERE class_id = ? ORDER BY id", class_id))]
 
+    def nicknames(self, class_id: int) -> dict[int, str]:
+        """The names alone, by member: what every page asks for."""
+        found = self._file.read("SELECT id, nickname FROM members WHERE class_id = ? ORDER BY id", class_id)
+        return {row["id"]: row["nickname"] for row in found}
+
+    def of(self, member_id: int) -> Member | None:
+        """The member with this number."""
+        found = self._file.read("SELECT * FROM members WHERE id = ?", member_id)
+        return rows.member(found[0]) if found else None
+
     def free(self, member_id: int) -> None:
         """Let whoever joins with this nickname next have the place, with all that it holds."""
         with self._file.writing() as db:

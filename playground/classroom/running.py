@@ -1,12 +1,13 @@
 """Runs of a member within the budget, and the sealed items for the teacher.
 
 Rules, which the page says too: answers that are known already cost nothing. When the budget is used up, what is on its
-way is ended, and what was done is kept. A pause, the end of the time and the end of the class do the same.
+way is ended, and what was done is kept. A pause, the end of the time and the end of the class do the same; so does
+another assignment, which knows nothing of a run for the one before.
 """
 
 import math
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
@@ -14,9 +15,9 @@ from playground.backends.catalog import Catalog
 from playground.classroom import assignment as assignments
 from playground.classroom import clock, items, laboratory
 from playground.classroom.assignment import Assignment
-from playground.classroom.records import ENDED, Classroom, Member, Score, Submission
+from playground.classroom.records import ENDED, Classroom, ClassState, Member, Score, Submission
 from playground.classroom.store import ClassStore
-from playground.errors import InvalidSetup, LimitReached
+from playground.errors import InvalidSetup, LimitReached, PlaygroundError
 from playground.evaluation import running
 from playground.evaluation.plan import Experiment, Technique
 from playground.evaluation.results import Table
@@ -24,6 +25,10 @@ from playground.evaluation.results import Table
 NOTHING_GIVEN = "The class has no assignment yet; the teacher gives one."
 PAUSED = "The teacher has paused the class; what you wrote and submitted is kept."
 TOO_LATE = "The time of this assignment is over; what you submitted before counts."
+ANOTHER_GIVEN = "There is another assignment now; look at it first."
+SEALED_OPEN = "The sealed scores are open, and nothing more is taken: what you submitted last counts."
+UNSCORED = "The sealed scores stay closed: some have none. {said} Try again, or let them submit another prompt."
+MEANWHILE = "submitted while others were scored."
 USED_UP = "Your {:,} tokens are used up. You can still submit what you have run; ask the teacher for more."
 
 
@@ -55,6 +60,8 @@ def submit(store: ClassStore, member: Member, technique: Technique) -> Submissio
     assignment = require_open(classroom)
     if assignment.laboratory:
         raise InvalidSetup("There is nothing to submit in a laboratory: run it, and its estimate is kept.")
+    if classroom.state.sealed_open:
+        raise LimitReached(SEALED_OPEN)
     assignments.check_technique(assignment, technique)
     return store.work.submit(member.id, technique, classroom.state.limits.attempts)
 
@@ -67,29 +74,29 @@ def run_seen(
 
     The last table says why it ended early, if it did. Raises PlaygroundError when it may not begin.
     """
-    assignment = require_open(store.classes.of(member.class_id))
-    assignments.check_technique(assignment, technique)
-    store.members.keep_draft(member.id, technique)
-    state = store.classes.of(member.class_id).state
-    if assignment.laboratory:
-        experiment = items.laboratory_experiment(assignment, member.seed)
-    else:
-        experiment = items.seen_experiment(assignment, state.seed, technique)
-    used = _check_budget(store, member)
-    with store.one_run(member.id):
-        charged, why = 0, ""
+    with store.one_run(member.class_id, member.id):
+        classroom = store.classes.of(member.class_id)
+        assignment, seed = require_open(classroom), classroom.state.seed
+        assignments.check_technique(assignment, technique)
+        store.members.keep_draft(member.id, technique)
+        if assignment.laboratory:
+            experiment = items.laboratory_experiment(assignment, member.seed)
+        else:
+            experiment = items.seen_experiment(assignment, seed, technique)
+        used, charged, why = _check_budget(store, member), 0, ""
         for table in _run(store, member, experiment, catalog, halt, allowance):
             spent = sum(r.prompt_tokens + r.completion_tokens for r in table.results[table.stored_count :])
-            if spent > charged:
+            is_same = store.classes.of(member.class_id).state.seed == seed
+            if is_same and spent > charged:
                 used, charged = store.members.use_tokens(member.id, spent - charged), spent
-            store.note_progress(member.id, f"{len(table.results):,} of {table.total:,} answers")
-            why = why or _why_to_end(store, member.class_id, used)
+            store.note_progress(member, f"{len(table.results):,} of {table.total:,} answers")
+            why = why or (_why_to_end(store, member.class_id, used) if is_same else ANOTHER_GIVEN)
             if why and table.status == "running":
                 halt.set()
-            complete = table.status == "done" and len(table.results) == table.total
-            if complete and store.classes.of(member.class_id).state.assignment == assignment:
+            counts = is_complete(table) and is_same
+            if counts:
                 store.work.add_look(member.id, technique, _score(table), laboratory.estimate(table, assignment))
-            yield table if complete or not why else replace(table, message=why)
+            yield table if counts or not why else replace(table, message=why)
 
 
 def run_sealed(
@@ -97,25 +104,37 @@ def run_sealed(
 ) -> Iterator[tuple[int, int, Table | None]]:
     """Score the last submission of every member on the sealed items: how many of how many are done, and the table.
 
-    What is scored already is not asked again. At the end the sealed scores are open.
+    What is scored already is not asked again. At the end the sealed scores are open; LimitReached says why they are
+    not, whose are missing, and what to do.
     """
-    state = store.classes.of(class_id).state
-    assignment = state.assignment
-    if assignment is None or not assignment.sealed or assignment.laboratory:
-        raise InvalidSetup("This assignment has no sealed items.")
-    last = last_submissions(store.work.submissions_of(class_id))
-    members = {member.id: member for member in store.members.of_class(class_id)}
-    for done, submission in enumerate(last.values()):
-        if submission.sealed is None:
-            experiment = items.sealed_experiment(assignment, state.seed, submission.technique)
-            for table in _run(store, members[submission.member_id], experiment, catalog, halt, allowance):
-                yield done, len(last), table
-                if table.status == "done" and len(table.results) == table.total:
-                    store.work.seal(submission.id, _score(table))
-            if halt.is_set():
-                return
-        yield done + 1, len(last), None
-    store.classes.change(class_id, sealed_open=True)
+    with store.one_run(class_id):
+        state = store.classes.of(class_id).state
+        assignment = state.assignment
+        if assignment is None or not assignment.sealed or assignment.laboratory:
+            raise InvalidSetup("This assignment has no sealed items.")
+        last = last_submissions(store.work.submissions_of(class_id))
+        members = {member.id: member for member in store.members.of_class(class_id)}
+        lost: dict[int, str] = {}
+        for done, submission in enumerate(last.values()):
+            if submission.sealed is None:
+                experiment = items.sealed_experiment(assignment, state.seed, submission.technique)
+                tables = _run(store, members[submission.member_id], experiment, catalog, halt, allowance)
+                for table in _note_failure(tables, submission.member_id, lost):
+                    _require_unchanged(store, class_id, state)
+                    yield done, len(last), table
+                    if is_complete(table):
+                        store.work.seal(submission.id, _score(table))
+                if halt.is_set():
+                    return
+            yield done + 1, len(last), None
+        _require_unchanged(store, class_id, state)
+        _require_all_sealed(store, class_id, lost)
+        store.classes.change(class_id, sealed_open=True)
+
+
+def is_complete(table: Table) -> bool:
+    """Whether every item has been asked."""
+    return table.status == "done" and len(table.results) == table.total
 
 
 def last_submissions(submissions: Sequence[Submission]) -> dict[int, Submission]:
@@ -152,6 +171,38 @@ def _why_to_end(store: ClassStore, class_id: int, used: int) -> str:
         return str(error)
     most = classroom.state.limits.tokens
     return USED_UP.format(most) if used >= most else ""
+
+
+def _require_unchanged(store: ClassStore, class_id: int, state: ClassState) -> None:
+    """Raises LimitReached when the class has ended since, or has another assignment."""
+    now = store.classes.of(class_id).state
+    if now.ended and not state.ended:
+        raise LimitReached(ENDED)
+    if now.seed != state.seed:
+        raise LimitReached(ANOTHER_GIVEN)
+
+
+def _note_failure(tables: Iterator[Table], member_id: int, lost: dict[int, str]) -> Iterator[Table]:
+    """The same tables; why they ended early is noted, so that the next submission can be scored."""
+    try:
+        for table in tables:
+            yield table
+            if table.status != "running" and not is_complete(table):
+                lost[member_id] = table.message
+    except PlaygroundError as error:
+        lost[member_id] = str(error)
+
+
+def _require_all_sealed(store: ClassStore, class_id: int, lost: Mapping[int, str]) -> None:
+    """Raises LimitReached naming whose submissions have no score on the sealed items, and why."""
+    names = store.members.nicknames(class_id)
+    by_reason: dict[str, list[str]] = {}
+    for one in last_submissions(store.work.submissions_of(class_id)).values():
+        if one.sealed is None:
+            by_reason.setdefault(lost.get(one.member_id, MEANWHILE), []).append(names[one.member_id])
+    if by_reason:
+        said = " ".join(f"{', '.join(who)}: {why}" for why, who in by_reason.items())
+        raise LimitReached(UNSCORED.format(said=said))
 
 
 def _score(table: Table) -> Score:

@@ -10,13 +10,16 @@ from playground.classroom.class_file import ClassFile
 from playground.classroom.classes import Classes
 from playground.classroom.codes import Guesses
 from playground.classroom.members import Members
+from playground.classroom.records import Member
 from playground.classroom.work import Work
 from playground.errors import LimitReached
 from playground.evaluation.store import Store
 from playground.settings import Settings
 
+TEACHER = 0  # in the place of a member's number, of which 1 is the first
 PRESENT = 30.0  # seconds since a member's page last asked, within which they count as there
 STILL_RUNNING = "A run of yours is still going on, here or in another window; stop it or wait for its end."
+CLASS_RUNS = "A run of this class is still going on; stop it or wait for its end, and then delete."
 
 
 class ClassStore:
@@ -29,8 +32,8 @@ class ClassStore:
         self.guesses = Guesses()
         self._answers: dict[int, Store] = {}
         self._heard: dict[int, float] = {}
-        self._running: dict[int, str] = {}
-        self._lock = threading.Lock()
+        self._running: dict[tuple[int, int], str] = {}  # by class and member
+        self._lock = threading.RLock()
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "ClassStore":
@@ -46,14 +49,18 @@ class ClassStore:
             return self._answers[class_id]
 
     def delete(self, class_id: int) -> None:
-        """Nothing of the class stays: not what was written, nor what models answered."""
-        answers = self.answers(class_id)
-        self.classes.delete(class_id)
-        answers.close()
-        for end in ("", "-wal", "-shm"):
-            answers.path.with_name(answers.path.name + end).unlink(missing_ok=True)
+        """Nothing of the class stays: not what was written, nor what models answered. Raises LimitReached while
+        something runs, which would write it anew."""
         with self._lock:
-            self._answers.pop(class_id, None)
+            if any(of == class_id for of, _ in self._running):
+                raise LimitReached(CLASS_RUNS)
+            answers = self.answers(class_id)
+            del self._answers[class_id]
+            answers.close()
+            for end in ("", "-wal", "-shm"):
+                answers.path.with_name(answers.path.name + end).unlink(missing_ok=True)
+            self.classes.delete(class_id)  # the last: what fails before is tried again from the teacher's page
+            self.work.forget(class_id)
 
     def hear(self, member_id: int) -> None:
         """The member's page is open."""
@@ -64,25 +71,26 @@ class ClassStore:
         return time.monotonic() - self._heard.get(member_id, -PRESENT) < PRESENT
 
     @contextmanager
-    def one_run(self, member_id: int) -> Iterator[None]:
-        """Raises LimitReached while the member has a run going."""
+    def one_run(self, class_id: int, member_id: int = TEACHER) -> Iterator[None]:
+        """Raises LimitReached while the member has a run going. What it holds of the class is read within: until its
+        end the class is not deleted."""
         with self._lock:
-            if member_id in self._running:
+            if (class_id, member_id) in self._running:
                 raise LimitReached(STILL_RUNNING)
-            self._running[member_id] = "waiting for the model"
+            self._running[class_id, member_id] = "waiting for the model"
         try:
             yield
         finally:
             with self._lock:
-                self._running.pop(member_id, None)
+                self._running.pop((class_id, member_id), None)
 
-    def note_progress(self, member_id: int, words: str) -> None:
+    def note_progress(self, member: Member, words: str) -> None:
         """How far the member's run is."""
-        self._running[member_id] = words
+        self._running[member.class_id, member.id] = words
 
-    def progress(self, member_id: int) -> str:
+    def progress(self, member: Member) -> str:
         """How far the member's run is; "" when nothing runs."""
-        return self._running.get(member_id, "")
+        return self._running.get((member.class_id, member.id), "")
 
     def close(self) -> None:
         """Let go of all files."""

@@ -6,23 +6,26 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from playground import setups
-from playground.backends.catalog import Catalog
+from playground.backends.catalog import Catalog, ModelEntry
+from playground.backends.scripted import ScriptedBackend
 from playground.classroom import assignment as assignments
-from playground.classroom import clock, codes, items, running
+from playground.classroom import clock, codes, items, running, work
 from playground.classroom.assignment import Assignment
 from playground.classroom.board import board
 from playground.classroom.export import everything_json, scores_csv
-from playground.classroom.records import Classroom, Score
+from playground.classroom.records import Classroom, Member, Score
 from playground.classroom.store import ClassStore
-from playground.errors import InvalidSetup, LimitReached, PlaygroundError, StoreFailed
+from playground.errors import InvalidSetup, LimitReached, ModelUnavailable, PlaygroundError, StoreFailed
 from playground.evaluation.plan import Technique
 
 CatalogOf = Callable[..., Catalog]
 EXPERIMENT = {"title": "Reviews", "data": {"name": "sentiment"}, "techniques": [{"name": "Plain"}]}
+AGENTS = [{"name": "A", "system": "Ask."}, {"name": "B", "system": "Answer.", "model": "dearest"}]
 LIMITS = {"attempts": 2, "tokens": 100_000, "minutes": 10}
 
 
@@ -187,6 +190,9 @@ def test_the_clock_does_not_follow_the_machines(monkeypatch: pytest.MonkeyPatch)
         ("prompt", {"template": "no place for it"}, "input"),
         ("sampling", {"sampling": {"temperature": 99}}, "temperature"),
         ("sampling", {"sampling": {"seed": 3}}, "seed"),
+        ("prompt", {"task": {"collection": "own"}}, "no documents of your own"),
+        ("everything", {"strategy": "panel", "task": {"agents": AGENTS}}, "no model or adapter of its own"),
+        ("prompt", {"template": "x" * 50_000 + "{input}"}, "is the most here"),
     ],
 )
 def test_what_is_fixed_stays_fixed_on_the_server(may_change: str, changed: dict[str, Any], said: str) -> None:
@@ -220,7 +226,7 @@ def test_the_budget_is_kept_on_the_server_and_what_is_known_costs_nothing(
     assert used > 0
     run(store, "Ada", catalog)
     assert store.members.of_class(room.id)[0].tokens == used
-    assert len(store.work.looks_of(room.id)) == 2
+    assert len(store.work.looks_of(room.id)) == 1  # the same prompt again is no further look
     store.classes.change(room.id, limits=assignments.Limits(tokens=1000))
     store.members.use_tokens(1, 1000)
     with pytest.raises(LimitReached, match="1,000 tokens are used up"):
@@ -253,6 +259,109 @@ def test_sealed_scores_go_on_after_a_stop_and_open_at_the_end(
     assert [one.entry.n for one in board(store, store.classes.of(room.id), sealed=True)] == [3, 3]
     assert "Ada" in scores_csv(store, room)
     assert '"sealed"' in everything_json(store, room)
+    with pytest.raises(LimitReached, match="scores are open"):
+        running.submit(store, store.members.of_class(room.id)[0], given().technique)
+
+
+def gone(_: Any) -> Any:
+    raise ModelUnavailable("Its server is away.")
+
+
+@pytest.mark.parametrize(
+    ("technique", "is_gone", "allowance", "said"),
+    [
+        (Technique(name="Plain"), False, running.Allowance(run=0), "Ada, Bo: It has taken 0 seconds"),
+        (Technique(name="Plain"), True, running.Allowance(), "Ada, Bo: .*Its server is away"),
+        (Technique(name="Plain", task={"collection": "own"}), False, running.Allowance(), "some have none. Ada: "),
+    ],
+)
+def test_sealed_scores_stay_closed_until_all_have_one(
+    store: ClassStore, room: Classroom, catalog_of: CatalogOf, technique: Technique, is_gone: bool,
+    allowance: running.Allowance, said: str,
+) -> None:  # fmt: skip
+    for name, handed_in in (("Ada", technique), ("Bo", given().technique)):
+        store.work.submit(store.members.join(room.id, name)[0].id, handed_in, 9)
+    can = ScriptedBackend().capabilities
+    away = ModelEntry(name="default", title="Away", kind="scripted", load=gone, capabilities=can)
+    catalog = Catalog([away]) if is_gone else catalog_of()
+    with pytest.raises(LimitReached, match=said):
+        [*running.run_sealed(store, room.id, catalog, threading.Event(), allowance)]
+    assert not store.classes.of(room.id).state.sealed_open
+    store.work.submit(1, given().technique, 9)
+    [*running.run_sealed(store, room.id, catalog_of(), threading.Event())]
+    assert store.classes.of(room.id).state.sealed_open
+
+
+@pytest.mark.parametrize("change", ["give", "end"])
+def test_what_runs_is_not_written_onto_the_next_assignment(
+    store: ClassStore, room: Classroom, catalog_of: CatalogOf, change: str
+) -> None:
+    member, _ = store.members.join(room.id, "Ada")
+    running.submit(store, member, given().technique)
+
+    def meanwhile(*_: Any) -> str:
+        if change == "give":
+            store.classes.give(room.id, given())  # the same: what was seen of it before counts no more
+        else:
+            store.classes.change(room.id, ended=True)
+        return "positive"
+
+    with pytest.raises(LimitReached, match="another assignment" if change == "give" else "has ended"):
+        [*running.run_sealed(store, room.id, catalog_of(meanwhile), threading.Event())]
+    assert not store.classes.of(room.id).state.sealed_open
+    store.classes.give(room.id, given())
+    store.classes.change(room.id, ended=False)
+    if change == "give":
+        assert run(store, "Ada", catalog_of(meanwhile)).message == running.ANOTHER_GIVEN
+        assert store.work.looks_of(room.id) == []
+        assert store.members.of_class(room.id)[0].tokens == 0
+
+
+def test_of_two_changes_at_once_neither_is_lost(store: ClassStore, room: Classroom) -> None:
+    other = ClassStore(store._file.path)
+    assert other.classes.of(room.id) == room
+    store.classes.change(room.id, message="Begin")
+    changed = other.classes.change(room.id, paused=True)
+    assert (changed.state.message, changed.state.paused) == ("Begin", True)
+
+
+def test_looks_are_counted_by_prompt_and_have_an_end(
+    store: ClassStore, room: Classroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "MOST_LOOKS", 2)
+    member, _ = store.members.join(room.id, "Ada")
+    first, second, third = (Technique(name="Plain", template=f"{n} {{input}}") for n in range(3))
+    for technique, score in ((first, 0.0), (second, 1.0), (first, 1.0)):
+        store.work.add_look(member.id, technique, Score(by_item={"1": score}))
+    assert [(one.technique, one.score.mean) for one in store.work.looks_of(room.id)] == [(second, 1.0), (first, 1.0)]
+    assert scores_csv(store, room).splitlines()[1].startswith("Ada,0,2,0,")
+    with pytest.raises(LimitReached, match="scores of 2 prompts"):
+        store.work.add_look(member.id, third, Score(by_item={"1": 1.0}))
+    assert len(store.work.looks_of(room.id)) == 2
+
+
+def test_a_class_is_not_deleted_while_something_runs_nor_by_half(
+    store: ClassStore, room: Classroom, catalog_of: CatalogOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member, _ = store.members.join(room.id, "Ada")
+    running.submit(store, member, given().technique)
+    runs: list[Any] = [
+        running.run_seen(store, member, given().technique, catalog_of(), threading.Event()),
+        running.run_sealed(store, room.id, catalog_of(), threading.Event()),
+    ]
+    for tables in runs:
+        next(tables)
+        with pytest.raises(LimitReached, match="is still going on"):
+            store.delete(room.id)
+        tables.close()
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "unlink", Mock(side_effect=OSError("in use")))
+        with pytest.raises(OSError, match="in use"):
+            store.delete(room.id)
+    assert store.classes.of(room.id) == room  # and the teacher can try again
+    store.delete(room.id)
+    assert [path.name for path in store._file.path.parent.iterdir() if "answers" in path.name] == []
+    assert store.work._known == {}
 
 
 def test_nothing_of_a_deleted_class_stays(store: ClassStore, room: Classroom, catalog_of: CatalogOf) -> None:
@@ -276,7 +385,7 @@ def test_a_file_that_cannot_be_written_says_so_and_loses_nothing(store: ClassSto
     (pages,) = store._file._db.execute("PRAGMA page_count").fetchone()
     store._file._db.execute(f"PRAGMA max_page_count = {pages}")  # the disk is full
     with pytest.raises(StoreFailed, match="disk is full"):
-        running.submit(store, member, Technique(name="Plain", template="x" * 50_000 + "{input}"))
+        running.submit(store, member, Technique(name="Plain", template="x" * 40_000 + "{input}"))
     assert store.work.submissions_of(room.id) == [kept]
 
 
@@ -322,9 +431,10 @@ def test_examples_of_a_setup_go_with_the_assignment_and_survive_a_restart(store:
 
 
 def test_one_run_a_member(store: ClassStore) -> None:
-    with store.one_run(1), pytest.raises(LimitReached, match="still going on"), store.one_run(1):
+    with store.one_run(1, 2), pytest.raises(LimitReached, match="still going on"), store.one_run(1, 2):
         pass
-    with store.one_run(1):
-        assert store.progress(1)
+    member = Member(id=2, class_id=1, nickname="Ada", seed=0)
+    with store.one_run(1, 2), store.one_run(1), store.one_run(1, 3):
+        assert store.progress(member)
     assert Score(by_item={}).mean == 0
-    assert not store.progress(1)
+    assert not store.progress(member)

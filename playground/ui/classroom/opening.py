@@ -1,6 +1,7 @@
 """The class of a server that was started for one: its code, and the teacher's link in a file of the operator's own."""
 
 import os
+from contextlib import closing
 from pathlib import Path
 
 from playground.classroom import codes
@@ -16,19 +17,20 @@ def open_class(settings: Settings, url: str) -> str:
 
     The link is in a file that this account alone reads, and never in what the server prints, which may be a log.
     """
-    store = ClassStore.from_settings(settings)
     file = settings.store_file.parent / LINK_FILE
-    kept = store.classes.by_teacher(_secret_in(file))
-    open_classes = [one for one in store.classes.all() if not one.state.ended]
-    if kept is None or kept.state.ended:
-        if open_classes:
-            kept, secret = open_classes[-1], store.classes.renew_teacher(open_classes[-1].id)
-        else:
-            kept, secret = store.classes.begin("Class")
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as opened:
-            opened.write(f"{url.rstrip('/')}/#classroom&teach={secret}\n")
-    store.close()
-    join = f"{url.rstrip('/')}/#classroom&join={kept.code}"
+    with closing(ClassStore.from_settings(settings)) as store:
+        secret = _secret_in(file)
+        kept = store.classes.by_teacher(secret)
+        open_classes = [one for one in store.classes.all() if not one.state.ended]
+        if kept is None or kept.state.ended:
+            if open_classes:
+                kept, secret = open_classes[-1], store.classes.renew_teacher(open_classes[-1].id)
+            else:
+                kept, secret = store.classes.begin("Class")
+    address = f"{url.rstrip('/')}/#classroom"  # today's: the link of before may name another port
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as opened:
+        opened.write(f"{address}&teach={secret}\n")
+    join = f"{address}&join={kept.code}"
     return SAID.format(code=codes.shown_code(kept.code), join=join, file=file)
 
 

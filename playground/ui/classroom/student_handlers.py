@@ -16,6 +16,7 @@ from playground.classroom.records import Classroom, Member
 from playground.classroom.running import Allowance
 from playground.classroom.seats import require_member
 from playground.classroom.store import ClassStore
+from playground.errors import InvalidSetup
 from playground.evaluation.columns import columns
 from playground.evaluation.datasets import load
 from playground.evaluation.grid import column_setup
@@ -87,14 +88,21 @@ class StudentHandlers:
 
     @report_errors
     def follow_class(self, values: Values) -> Updates:
-        """Asked every few seconds while the page is open."""
+        """Asked every few seconds while the page is open. Who has no place here any more is told so once."""
         panel = self.panel
-        return self.view(self.member(values), values[panel.begun], values[panel.drawn])
+        try:
+            member = self.member(values)
+        except InvalidSetup as error:
+            return {panel.said: sentence(str(error), wrong=True), panel.timer: gr.Timer(active=False)}
+        return self.view(member, values[panel.begun], values[panel.drawn])
 
     # ----------------------------------------------------------------------------------------------- what is done
     def technique(self, member: Member, values: Values) -> Technique:
         """What the fields hold, over what the student began with or took from the Playground."""
-        assignment = running.require_open(self.store.classes.of(member.class_id))
+        classroom = self.store.classes.of(member.class_id)
+        assignment = running.require_open(classroom)
+        if values[self.panel.begun] != classroom.state.begun:  # the fields are still those of the one before
+            raise InvalidSetup(running.ANOTHER_GIVEN)
         if assignment.laboratory:
             return assignment.technique
         fields = {name: values[box] for name, box in self.panel.fields.items()}
@@ -122,7 +130,7 @@ class StudentHandlers:
             if table is None:
                 return
             fresh = self.member(values)
-            complete = table.status == "done" and len(table.results) == table.total
+            complete = running.is_complete(table)
             done = values_of.done_words(self.store, self.store.classes.of(member.class_id), fresh) if complete else ""
             seen = {panel.state: sentence(done or table.message or words.STOPPED, wrong=not complete)}
             view = self.view(fresh, values[panel.begun], values[panel.drawn])
@@ -182,7 +190,7 @@ def wire(handlers: StudentHandlers) -> Taking:
     once = {"preprocess": False, "trigger_mode": "once", **event_options.running(shared.settings), **QUIET}
     panel.line.attach(panel.run.click, report_errors(handlers.run_assignment), {*worked, panel.going}, outputs, **once)
     panel.line.wire(panel.going)
-    panel.timer.tick(handlers.follow_class, known, panel.view, preprocess=False, **AT_ONCE)
+    panel.timer.tick(handlers.follow_class, known, [*panel.view, panel.timer], preprocess=False, **AT_ONCE)
     panel.submit.click(handlers.submit_assignment, worked, [*panel.view, panel.state], preprocess=False, **AT_ONCE)
     panel.consent.input(handlers.agree, {handlers.secret, panel.consent}, None, preprocess=False, **AT_ONCE)
     panel.open.click(handlers.open_in_playground, worked, shared.setup_to_open, preprocess=False, **AT_ONCE)

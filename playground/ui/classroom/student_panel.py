@@ -70,7 +70,7 @@ def build(page: Any) -> StudentPanel:
                 state = widgets.words(spoken=True, elem_id="class-state")
                 board = widgets.tables(elem_id="class-board")
                 results = widgets.tables(elem_id="class-results")
-        begun, drawn = gr.Number(0, visible=False), gr.State("")
+        begun, drawn = gr.Number(0, visible=False, elem_id="class-begun"), gr.State("")
         timer = gr.Timer(5, active=False)
     return StudentPanel(
         frame=frame, head=head, said=said, facts=facts, shown=shown, fields=fields, run=run, submit=submit, stop=stop,

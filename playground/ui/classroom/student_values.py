@@ -10,6 +10,7 @@ from playground.classroom.assignment import FREE, LABELS, sampling_of
 from playground.classroom.board import board, count_looks
 from playground.classroom.leaderboard import Entry, Standing
 from playground.classroom.records import Classroom, Member
+from playground.classroom.running import is_complete
 from playground.classroom.store import ClassStore
 from playground.evaluation.plan import Technique
 from playground.evaluation.results import Table
@@ -98,14 +99,19 @@ def say_state(classroom: Classroom, member: Member) -> str:
 
 
 def results_value(table: Table) -> list[dict[str, Any]]:
-    """What came of the items that the student sees."""
+    """What came of the items that the student sees. A run that was stopped is no look, and shows no scores."""
     inputs = {item.id: item.input for item in table.items}
+    complete = is_complete(table)
     rows = [
-        {"head": _short(inputs[r.item]), "cells": [_short(r.predicted or r.answer or r.note), _right(r.score)]}
+        {
+            "head": _short(inputs[r.item]),
+            "cells": [_short(r.predicted or r.answer or r.note), _right(r.score) if complete else ""],
+        }
         for r in table.results
         if r.column == table.columns[-1]
     ]
-    return [{"caption": words.ITEMS, "corner": "Item", "columns": ["Answer", "Score"], "rows": rows}] if rows else []
+    shown = {"caption": words.ITEMS, "corner": "Item", "columns": ["Answer", "Score"], "rows": rows}
+    return [{**shown, "note": "" if complete else words.NO_SCORES}] if rows else []
 
 
 def done_words(store: ClassStore, classroom: Classroom, member: Member) -> str:
@@ -163,14 +169,14 @@ def own_sealed(store: ClassStore, classroom: Classroom, member: Member) -> str:
 
 def projected(store: ClassStore, classroom: Classroom) -> list[dict[str, Any]]:
     """The prompt that the teacher shows to everybody, while its writer agrees."""
-    members = {one.id: one for one in store.members.of_class(classroom.id)}
-    for one in store.work.submissions_of(classroom.id):
-        if one.id == classroom.state.projected and members[one.member_id].consents:
-            said = [(words.TEMPLATE, one.technique.template), (words.SYSTEM, str(one.technique.task.get("role", "")))]
-            rows = [{"head": head, "cells": [text]} for head, text in said if text]
-            caption = f"{words.SHOWN}: {members[one.member_id].nickname}"
-            return [{"caption": caption, "corner": "", "columns": [""], "rows": rows}]
-    return []
+    shown = [one for one in store.work.submissions_of(classroom.id) if one.id == classroom.state.projected]
+    writer = store.members.of(shown[0].member_id) if shown else None
+    if writer is None or not writer.consents:
+        return []
+    technique = shown[0].technique
+    said = [(words.TEMPLATE, technique.template), (words.SYSTEM, str(technique.task.get("role", "")))]
+    rows = [{"head": head, "cells": [text]} for head, text in said if text]
+    return [{"caption": f"{words.SHOWN}: {writer.nickname}", "corner": "", "columns": [""], "rows": rows}]
 
 
 def _right(score: float | None) -> str:

@@ -90,10 +90,10 @@ class EntryHandlers:
         guesses.check(visitor.id, visitor.address)
         try:
             classroom = self.store.classes.by_code(payloads.words(values[entry.code], "code"))
-        except InvalidSetup:
+            member, secret = self.store.members.join(classroom.id, payloads.words(values[entry.nickname], "nickname"))
+        except InvalidSetup:  # a wrong code; or a name that is taken, which nobody is to find by trying
             guesses.note_wrong(visitor.id, visitor.address)
             raise
-        member, secret = self.store.members.join(classroom.id, payloads.words(values[entry.nickname], "nickname"))
         return {**self.show(Seat(classroom=classroom, member=member), secret), entry.door: {"seat": secret}}
 
     @report_errors

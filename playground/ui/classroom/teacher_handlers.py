@@ -45,7 +45,8 @@ class TeacherHandlers:
         """The page as the class is now; figures and prompts only when something was handed in since."""
         panel, store, state = self.panel, self.store, classroom.state
         names = values_of.names(store, classroom)
-        done = [len(store.work.looks_of(classroom.id)), [one.seen for one in store.work.submissions_of(classroom.id)]]
+        newest = [one.id for one in store.work.looks_of(classroom.id)][-1:]
+        done = [newest, [one.seen for one in store.work.submissions_of(classroom.id)]]
         count = json.dumps([*done, names, state.sealed_open, state.begun], default=str)
         often: Updates = {
             panel.head: sentence(values_of.head(classroom)),
@@ -76,8 +77,13 @@ class TeacherHandlers:
 
     @report_errors
     def watch_class(self, values: Values) -> Updates:
-        """Asked every few seconds while the page is open."""
-        return self.view(self.room(values), values[self.panel.counted])
+        """Asked every few seconds while the page is open. Whose link is no longer the teacher's is told so once."""
+        panel = self.panel
+        try:
+            room = self.room(values)
+        except InvalidSetup as error:
+            return {panel.said: sentence(str(error), wrong=True), panel.timer: gr.Timer(active=False)}
+        return self.view(room, values[panel.counted])
 
     # ----------------------------------------------------------------------------------------------- the class, live
     @report_errors
@@ -180,7 +186,7 @@ def wire(handlers: TeacherHandlers) -> Taking:
         (panel.end, handlers.end, known, seen),
     ):
         button.click(handler, inputs, outputs, preprocess=False, **AT_ONCE)
-    panel.timer.tick(handlers.watch_class, known, panel.often, preprocess=False, **AT_ONCE)
+    panel.timer.tick(handlers.watch_class, known, [*seen, panel.timer], preprocess=False, **AT_ONCE)
     once = {"preprocess": False, "trigger_mode": "once", **event_options.running(handlers.shared.settings), **QUIET}
     run = report_errors(handlers.open_sealed)
     panel.line.attach(panel.sealed.click, run, {secret, panel.going}, [*seen, panel.going], **once)

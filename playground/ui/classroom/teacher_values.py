@@ -13,6 +13,7 @@ from playground.evaluation.differences import are_too_long, differences
 from playground.evaluation.plan import Technique
 from playground.evaluation.statistics.power import ALPHA
 from playground.formats import format_count
+from playground.json_values import as_json
 from playground.strategies import STRATEGIES
 from playground.ui.classroom import words
 from playground.ui.classroom.student_values import board_value, percent, time_left
@@ -34,7 +35,7 @@ def present(store: ClassStore, classroom: Classroom) -> list[dict[str, Any]]:
     rows = []
     for member in store.members.of_class(classroom.id):
         mine = [one for one in submissions if one.member_id == member.id]
-        doing = store.progress(member.id) or ("there" if store.is_there(member.id) else "away")
+        doing = store.progress(member) or ("there" if store.is_there(member.id) else "away")
         left = f"{max(0, limits.tokens - member.tokens):,}"
         rows.append({"head": member.nickname, "cells": [doing, left, f"{len(mine)} of {limits.attempts}"]})
     columns = ["Now", "Tokens left", "Submitted"]
@@ -43,7 +44,7 @@ def present(store: ClassStore, classroom: Classroom) -> list[dict[str, Any]]:
 
 def names(store: ClassStore, classroom: Classroom) -> list[tuple[str, int]]:
     """The students to choose from."""
-    return [(member.nickname, member.id) for member in store.members.of_class(classroom.id)]
+    return [(nickname, id) for id, nickname in store.members.nicknames(classroom.id).items()]
 
 
 def places(store: ClassStore, classroom: Classroom) -> list[dict[str, Any]]:
@@ -84,7 +85,7 @@ def prompts(store: ClassStore, classroom: Classroom) -> list[dict[str, Any]]:
     assignment = classroom.state.assignment
     if assignment is None:
         return []
-    nicknames = {member.id: member.nickname for member in store.members.of_class(classroom.id)}
+    nicknames = store.members.nicknames(classroom.id)
     last = last_submissions(store.work.submissions_of(classroom.id))
     return [_prompt(nicknames[of], one, assignment.technique) for of, one in last.items()]
 
@@ -104,7 +105,8 @@ def _prompt(nickname: str, submission: Submission, begun: Technique) -> dict[str
 def _text(technique: Technique) -> str:
     """All of a technique that is words or settings, one below the other."""
     parts = [STRATEGIES[technique.strategy].title, str(technique.task.get("role", "")), technique.template]
-    return "\n".join(filter(None, [*parts, _settings(technique.sampling)]))
+    others = {name: as_json(part) for name, part in {**technique.task, **technique.options}.items() if name != "role"}
+    return "\n".join(filter(None, [*parts, _settings(others), _settings(technique.sampling)]))
 
 
 def _settings(sampling: Mapping[str, Any]) -> str:

@@ -37,7 +37,11 @@ RUNNING = "{done} of {total} answers."
 DONE = "Score on the {n} items you see: {mean} ({low} to {high}), after {looks}. {rule}"
 DONE_LABORATORY = "Your estimate is kept: the second technique is {difference} better ({low} to {high}), p = {p}."
 STOPPED = "Stopped. What was answered is kept, and costs nothing when you run it again."
-LOOKS_RULE = "Each look makes the interval wider: the best of many scores is partly luck."
+NO_SCORES = "Scores are shown when all items have been answered: then it is a look."
+LOOKS_RULE = (
+    "Each other prompt that you look at makes the interval wider: the best of many scores is partly luck. The same "
+    "prompt run again is no further look."
+)
 MINE, ITEMS, BOARD, SHOWN = "Your assignment", "Items you see", "Leaderboard", "Shown to everybody"
 LEFT = "You have left; your place is kept under your nickname. The teacher can free it for you."
 

@@ -24,26 +24,34 @@ STUDENTS = 30
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody at the Classroom tab; `heard` is all that the server ever told them."""
+    """Somebody at the Classroom tab; `heard` is all that the server ever told them, and `begun` which assignment their
+    fields were filled for."""
 
     visitor: Visitor
     heard: list[str] = field(default_factory=list)
     place: list[str] = field(default_factory=lambda: [""])
+    begun: list[float] = field(default_factory=lambda: [0.0])
 
     def do(self, button: str, event: Any = None, **values: Any) -> str:
-        """Press it, and keep the place that comes back."""
-        said = self.visitor.ask(button, event=event, **{"class-place": self.place[0], **values})
+        """Press it."""
+        own = {"class-place": self.place[0], "class-begun": self.begun[0]}
+        said = self.visitor.ask(button, event=event, **{**own, **values})
         self.heard.append(said)
+        begun = self._came(button, said, "class-begun")
+        self.begun[0] = begun if isinstance(begun, float) else self.begun[0]
         return said
 
     def enter(self, button: str, event: Any = None, **values: Any) -> str:
         """The same, of what gives a place."""
         said = self.do(button, event, **values)
-        number = self.visitor.handler(button)
-        at = [box.elem_id for box in self.visitor.app.fns[number].outputs].index("class-place")
-        output = json.loads(said.splitlines()[-1])
-        self.place[0] = output["data"][at] if output and "data" in output else ""
+        self.place[0] = self._came(button, said, "class-place") or ""
         return said
+
+    def _came(self, button: str, said: str, elem_id: str) -> Any:
+        """What came for this part of the page."""
+        outputs = self.visitor.app.fns[self.visitor.handler(button)].outputs
+        data = (json.loads(said.splitlines()[-1]) or {}).get("data") or []
+        return dict(zip([box.elem_id for box in outputs], data, strict=False)).get(elem_id)
 
 
 @dataclass(frozen=True)
@@ -105,10 +113,15 @@ def school(open_school: Callable[[Path], School], tmp_path_factory: pytest.TempP
     given = assignments.parse({"experiment": EXPERIMENT, "seen": 2, "sealed": 2})
     assert store.classes.all()[0].state.title == "Class"
     teacher = opened.teacher()
-    text = assignments.write_yaml(given)
-    said = teacher.do("class-give", **{"class-text": _experiment(text), "class-seen": 2, "class-sealed": 2})
-    assert "Given." in said
+    assert "Given." in give(teacher, given)
     return opened
+
+
+def give(teacher: Person, given: assignments.Assignment) -> str:
+    experiment = _experiment(assignments.write_yaml(given))
+    return teacher.do(
+        "class-give", **{"class-text": experiment, "class-seen": given.seen, "class-sealed": given.sealed}
+    )
 
 
 def _experiment(text: str) -> str:
@@ -122,7 +135,7 @@ def test_thirty_students_and_nobody_sees_anothers_words_nor_a_sealed_score(schoo
     students = {number: school.student(f"Student {number}") for number in range(STUDENTS)}
     for number, student in students.items():
         values = {"class-template": f"MARK{number:03}X is this good? {{input}}", "class-role": f"MARK{number:03}X"}
-        assert "look" in student.do("class-run", **values)
+        assert "Score on the 2 items" in student.do("class-run", **values)
         assert "Submitted as number 1" in student.do("class-submit", **values)
     assert "2 of 2" not in teacher.do("class-pause")
     teacher.do("class-pause")
@@ -131,7 +144,7 @@ def test_thirty_students_and_nobody_sees_anothers_words_nor_a_sealed_score(schoo
     (room,) = ClassStore.from_settings(school.settings).classes.all()
     assert all(one.sealed for one in ClassStore.from_settings(school.settings).work.submissions_of(room.id))
     for number, student in students.items():
-        student.do("follow_class")
+        student.do("arrive", {"secret": student.place[0], "code": ""})
         heard = "\n".join(student.heard)
         assert {*re.findall(r"MARK\d{3}X", heard)} == {f"MARK{number:03}X"}
         assert teacher.place[0] not in heard
@@ -162,17 +175,24 @@ def test_a_student_does_nothing_of_the_teachers(school: School) -> None:
 
 
 def test_wrong_codes_are_refused_and_then_slowed_down(school: School) -> None:
-    guesser = school.person()
+    guesser, _ = school.person(), school.student("Taken")
     for _ in range(5):
         said = guesser.do("class-join", **{"class-code": "ABCD-EFGH", "class-nickname": "Eve"})
         assert "no class with this code" in said
     said = guesser.do("class-join", **{"class-code": school.code, "class-nickname": "Eve"})
-    assert "Too many wrong codes from you" in said
+    assert "Too many wrong codes or names from you" in said
+    prober = school.person()
+    for _ in range(5):
+        assert "choose another" in prober.do("class-join", **{"class-code": school.code, "class-nickname": "Taken"})
+    said = prober.do("class-join", **{"class-code": school.code, "class-nickname": "Free"})
+    assert "Too many wrong codes or names from you" in said
     assert school.student("Not Eve").place[0]
 
 
 def test_markup_in_a_message_stays_text_and_a_projected_prompt_needs_consent(school: School) -> None:
-    teacher, student = school.teacher(), school.student("Consenting")
+    teacher = school.teacher()
+    give(teacher, assignments.parse({"experiment": EXPERIMENT, "seen": 2, "sealed": 2}))
+    student = school.student("Consenting")
     student.do("class-submit", **{"class-template": "<b>MINE</b> {input}"})
     store = ClassStore.from_settings(school.settings)
     (member,) = [m for m in store.members.of_class(1) if m.nickname == "Consenting"]
@@ -191,22 +211,27 @@ def test_a_class_goes_on_after_the_server_was_started_anew(
 ) -> None:
     first = open_school(tmp_path)
     teacher, student = first.teacher(), first.student("Ada")
-    text = assignments.write_yaml(assignments.parse({"experiment": EXPERIMENT}))
-    teacher.do("class-give", **{"class-text": _experiment(text), "class-seen": 2, "class-sealed": 0})
+    give(teacher, assignments.parse({"experiment": EXPERIMENT, "seen": 2, "sealed": 0}))
+    for button in ("class-run", "class-submit"):  # of fields that nobody has seen filled yet
+        assert "another assignment now" in student.do(button, **{"class-template": "KEPT {input}"})
+    student.do("follow_class")
     assert "Submitted" in student.do("class-submit", **{"class-template": "KEPT {input}"})
     link = (first.settings.store_file.parent / LINK_FILE).read_text()
     again = open_school(tmp_path)
-    assert (again.settings.store_file.parent / LINK_FILE).read_text() == link
+    now = (again.settings.store_file.parent / LINK_FILE).read_text()
+    assert now == link.replace(first.url, again.url) != link  # the same secret at today's address
     back = replace(again.person(), place=[student.place[0]])
     assert "KEPT {input}" in back.do("arrive", {"secret": student.place[0], "code": ""})
-    assert "look" in back.do("class-run", **{"class-template": "KEPT {input}"})
+    assert "Score on the 2 items" in back.do("class-run", **{"class-template": "KEPT {input}"})
     teacher = again.teacher()
     assert "not known" not in teacher.heard[-1]
     assert "End the class first" in teacher.do("class-delete")
     teacher.do("class-end")
     assert "has ended" in back.do("class-submit", **{"class-template": "KEPT {input}"})
     assert "is deleted" in teacher.do("class-delete")
-    assert "join with the code" in back.do("follow_class")
+    for told, said in ((back.do("follow_class"), "join with the code"), (teacher.do("watch_class"), "for the teacher")):
+        assert said in told
+        assert '"active": false' in told  # once, and not again at every tick
     assert not [path for path in tmp_path.iterdir() if b"KEPT" in (path.read_bytes() if path.is_file() else b"")]
     secrets = (teacher.place[0], student.place[0], link.strip().partition("teach=")[2])
     written = "".join(capfd.readouterr())

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,31 @@ def test_prompts_stand_side_by_side_with_what_was_changed(tmp_path: Path) -> Non
     store.work.add_look(member.id, changed, Score(by_item={"1": 1.0, "2": 0.0}))
     assert "after 1 look." in student_values.done_words(store, room, member)
     assert [one.entry.looks for one in board(store, room, sealed=False)] == [1]
+
+
+def test_a_run_that_was_stopped_shows_no_scores(catalog_of: Callable[..., Catalog], tmp_path: Path) -> None:
+    store = begin(tmp_path)
+    member, _ = store.members.join(1, "Ada")
+    plain, halt = Technique(name="Plain", template="Good? {input}"), threading.Event()
+    *_, table = running.run_seen(store, member, plain, catalog_of(lambda *_: "positive"), halt)
+    (whole,) = student_values.results_value(table)
+    (stopped,) = student_values.results_value(replace(table, status="stopped", results=table.results[:5]))
+    assert {row["cells"][1] for row in whole["rows"]} == {"right", "wrong"}
+    assert [row["cells"] for row in stopped["rows"]] == [["Positive", ""]] * 5
+    assert "when all items" in stopped["note"]
+
+
+def test_no_row_of_a_student_is_read_for_what_nobody_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = begin(tmp_path)
+    member, _ = store.members.join(1, "Ada")
+    submission = running.submit(store, member, Technique(name="Plain", template="Good? {input}"))
+    store.members.consent(member.id, True)
+    monkeypatch.setattr(store.members, "of_class", None)
+    assert student_values.projected(store, store.classes.of(1)) == []
+    (shown,) = student_values.projected(store, store.classes.change(1, projected=submission.id))
+    assert shown["rows"][0]["cells"] == ["Good? {input}"]
+    store.members.consent(member.id, False)
+    assert student_values.projected(store, store.classes.of(1)) == []
 
 
 @pytest.mark.parametrize(
