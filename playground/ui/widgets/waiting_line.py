@@ -14,7 +14,7 @@ from playground.ui import widgets
 from playground.ui.handlers.event_options import AT_ONCE, QUIET
 from playground.ui.handlers.form_filling import AWAIT_FILLED
 from playground.ui.handlers.messages import report_errors
-from playground.ui.handlers.one_at_a_time import NothingYet, Stoppable, begin_after
+from playground.ui.handlers.one_at_a_time import NothingYet, Stoppable, begin_after, take_turn
 
 HERE = Path(__file__).parent
 IDLE = {"phase": "idle", "text": ""}
@@ -64,6 +64,7 @@ class WaitingLine:
     start: Any
     stop: Any
     handlers: list[int] = field(default_factory=list)  # by number, as Gradio counts them
+    own_memory: list[Any] = field(default_factory=list)  # of runs that refuse a second themselves
 
     def attach(
         self, event: Callable[..., Any], run: Callable[..., Iterator[Any]], inputs: Any, outputs: list[Any], **how: Any
@@ -102,6 +103,7 @@ class WaitingLine:
     def wire(self, memory: Any = None) -> None:
         """Attach what the line asks of the server, and the Stop button; `memory` has the session's last run, where
         runs have one of their own."""
+        self.own_memory.extend([] if memory is None else [memory])
 
         @report_errors
         def look(shown: Any, request: gr.Request) -> Any:
@@ -147,7 +149,7 @@ class WaitingLine:
                 yield {self.view: LEFT}
                 return
             try:
-                with begin_after(last) as turn:
+                with (take_turn if self.own_memory else begin_after)(last) as turn:
                     self.page.halts(event, turn.halt)
                     if count is None:
                         given = ({**values[0], self.turn: turn}, *values[1:])
