@@ -23,6 +23,25 @@ answers: ["Always", "Not here"]
 right_answer: 2
 why: Both were obeyed.
 """
+OF_EXPERIMENT = """title: Two techniques
+minutes: 5
+weights: abc
+try:
+  experiment: {preset: ladder, columns: [Few-shot, Role], data: {size: 4}}
+predict: Does a role help?
+choices: [It does, It does not]
+choice_holds:
+  - {of: Role, at_least: 1}
+  - {of: Role, at_most: 0}
+amount: How many does it get right?
+amount_of: {of: Role, measure: right, low: 0, high: 4}
+expect:
+  - {of: Few-shot, measure: tokens, at_least: 1}
+question: Does a role help?
+answers: ["Always", "Not here"]
+right_answer: 2
+why: It adds no knowledge.
+"""
 BODY = """Say it with words.
 
 ## What to take away

@@ -5,12 +5,16 @@ from typing import Literal
 
 from playground.errors import FieldPath, InvalidSetup
 from playground.lessons.outcome import Outcome, WayOutcome
+from playground.lessons.trial import Trial
 from playground.parameters import STRICT, choice, number, text
 
 Measure = Literal["right", "words", "tokens", "prompt_tokens", "agreement"]
 MOST = 1_000_000
 NAME, WORDS = 200, 1000
 NUMBERS, TEXTS = ("at_least", "at_most"), ("contains", "lacks", "unlike", "like")
+# What a trial gives of each way: setups have one answer each, an experiment has many, which are only counted.
+OF_SETUPS: tuple[Measure, ...] = ("words", "tokens", "prompt_tokens", "agreement")
+OF_EXPERIMENT: tuple[Measure, ...] = ("right", "tokens", "prompt_tokens")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +41,10 @@ class ClaimCheck:
     sentence: str
 
 
-def validate(claim: Claim, names: tuple[str, ...], path: FieldPath) -> None:
-    """Raises InvalidSetup for a claim, at this path, about a way that is not there or that claims nothing."""
+def validate(claim: Claim, trial: Trial, path: FieldPath) -> None:
+    """Raises InvalidSetup for a claim, at this path, about a way that is not there, about what the trial does not give,
+    or that claims nothing."""
+    names, measures = trial.names, OF_EXPERIMENT if trial.experiment else OF_SETUPS
     for field in ("of", "minus", "like", "unlike"):
         name = getattr(claim, field)
         if (name or field == "of") and name not in names:
@@ -46,6 +52,13 @@ def validate(claim: Claim, names: tuple[str, ...], path: FieldPath) -> None:
     if not any(getattr(claim, field) not in ("", None) for field in (*NUMBERS, *TEXTS)):
         rule = f"claims nothing; give one of {', '.join((*NUMBERS, *TEXTS))}."
         raise InvalidSetup(path=path, rule=rule)
+    if any(getattr(claim, field) is not None for field in NUMBERS) and claim.measure not in measures:
+        rule = f"it must be one of {', '.join(measures)}: this trial gives no other number."
+        raise InvalidSetup(path=(*path, "measure"), value=claim.measure, rule=rule)
+    for field in TEXTS:
+        if trial.experiment and getattr(claim, field):
+            rule = "cannot be claimed of an experiment, which asks many items: claim a number."
+            raise InvalidSetup(path=(*path, field), rule=rule)
 
 
 def measure(outcome: Outcome, name: Measure, of: str, minus: str = "") -> float:

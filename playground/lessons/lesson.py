@@ -2,14 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import islice
 
-from playground.evaluation import datasets
-from playground.evaluation.grid import cells
 from playground.lessons.claims import MOST, NAME, Claim, Measure
 from playground.lessons.trial import Trial
 from playground.parameters import STRICT, Short, Title, choice, many, mapping, number, text
-from playground.types import Setup
 
 LONGEST = 600  # characters of a question, an answer or a reason
 
@@ -73,15 +69,3 @@ class Lesson:
     def name(self, way: str) -> str:
         """What a way of asking is called in this language."""
         return self.texts.names.get(way, way)
-
-
-def setups_of(lesson: Lesson) -> Mapping[str, Setup]:
-    """The setups that a lesson tries, by what they are called; of an experiment one for each column, on its first item.
-
-    Whoever makes an assignment from a lesson begins with these.
-    """
-    trial = lesson.trial
-    if trial.experiment is None:
-        return {lesson.name(way): setup for way, setup in trial.setups.items()}
-    first = islice(cells(trial.experiment, datasets.load(trial.experiment.data)), len(trial.names))
-    return {lesson.name(cell.column.label): cell.setup for cell in first}

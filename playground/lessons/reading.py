@@ -109,7 +109,7 @@ def _refuse_unknown(data: Mapping[Any, Any], known: tuple[str, ...]) -> None:
 
 def _check(lesson: Lesson) -> None:
     """Raises InvalidSetup for parts that do not belong together."""
-    texts, facts, names = lesson.texts, lesson.facts, lesson.trial.names
+    texts, facts, trial = lesson.texts, lesson.facts, lesson.trial
     for key in ("title", "predict", "question", "why"):
         if not getattr(texts, key).strip():
             raise InvalidSetup(path=(key,), rule="must not be empty.")
@@ -126,13 +126,15 @@ def _check(lesson: Lesson) -> None:
         raise InvalidSetup(path=("amount",), rule="and `amount_of` belong together: give both or none.")
     if facts.amount_of:
         of = facts.amount_of
-        claims.validate(claims.Claim(of=of.of, minus=of.minus, at_least=0), names, ("amount_of",))
+        asked = claims.Claim(of=of.of, minus=of.minus, measure=of.measure, at_least=0)
+        claims.validate(asked, trial, ("amount_of",))
     for key in ("choice_holds", "expect"):
         for at, claim in enumerate(getattr(facts, key)):
-            claims.validate(claim, names, (key, at))
+            claims.validate(claim, trial, (key, at))
     for way in texts.names:
-        if way not in names:
-            raise InvalidSetup(path=("names", way), rule=f"is no way of this lesson; they are {', '.join(names)}.")
+        if way not in trial.names:
+            rule = f"is no way of this lesson; they are {', '.join(trial.names)}."
+            raise InvalidSetup(path=("names", way), rule=rule)
 
 
 def describe(error: PlaygroundError, path: Path) -> str:

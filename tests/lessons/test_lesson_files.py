@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import pytest
-from made_lesson import BODY, GERMAN, HEAD, written
+from made_lesson import BODY, GERMAN, HEAD, OF_EXPERIMENT, written
 
 from playground.errors import InvalidSetup, PlaygroundError
-from playground.lessons.lesson import setups_of
 from playground.lessons.reading import read_lesson
 from playground.lessons.shelf import MOST, languages, open_shelf, read_folder
 
@@ -18,22 +17,33 @@ def test_a_lesson_has_its_three_texts_its_trial_and_its_claims(tmp_path: Path) -
     assert lesson.for_teacher.endswith("Five minutes.")
     assert lesson.trial.names == ("Politely", "Bluntly")
     assert [claim.contains for claim in lesson.facts.expect] == ["yes"]
-    assert {name: setup.task.input for name, setup in setups_of(lesson).items()} == {
-        "Politely": "Please say yes.",
-        "Bluntly": "Say yes.",
-    }
 
 
-def test_of_an_experiment_the_setups_are_those_of_its_first_item(tmp_path: Path) -> None:
-    head = (
-        HEAD[: HEAD.index("  setups")] + "  experiment: {preset: ladder, columns: [Few-shot, Role], data: {size: 9}}\n"
-    )
-    rest = HEAD[HEAD.index("predict") :].replace("Politely", "Role").replace("Bluntly", "Few-shot")
-    lesson = read_lesson(written(tmp_path, head=head + rest))
+def test_of_an_experiment_the_ways_are_its_columns(tmp_path: Path) -> None:
+    lesson = read_lesson(written(tmp_path, head=OF_EXPERIMENT))
     assert lesson.trial.names == ("Few-shot", "Role")
-    assert [setup.strategy for setup in setups_of(lesson).values()] == ["few_shot", "role"]
     assert lesson.trial.experiment
-    assert lesson.trial.experiment.data.size == 9
+    assert lesson.trial.experiment.data.size == 4
+
+
+@pytest.mark.parametrize(
+    ("head", "wrong", "message"),
+    [
+        (OF_EXPERIMENT, ("{of: Role, at_least: 1}", '{of: Role, lacks: "yes"}'), "`choice_holds.0.lacks` "),
+        (OF_EXPERIMENT, ("{of: Role, at_least: 1}", "{of: Role, like: Few-shot}"), "`choice_holds.0.like` "),
+        (OF_EXPERIMENT, ("measure: tokens, at", "measure: words, at"), "`expect.0.measure` is 'words'; "),
+        (OF_EXPERIMENT, ("measure: right, low", "measure: agreement, low"), "`amount_of.measure` is 'agreement'; "),
+        (HEAD, ('Bluntly, lacks: "yes"', "Bluntly, at_most: 3"), "`choice_holds.1.measure` is 'right'; "),
+        (HEAD, ("measure: words, low", "measure: right, low"), "`amount_of.measure` is 'right'; it must be one of "),
+    ],
+)
+def test_what_its_trial_does_not_give_cannot_be_claimed(
+    tmp_path: Path, head: str, wrong: tuple[str, str], message: str
+) -> None:
+    assert wrong[0] in head
+    with pytest.raises(InvalidSetup) as told:
+        read_lesson(written(tmp_path, head=head.replace(*wrong)))
+    assert message in str(told.value)
 
 
 @pytest.mark.parametrize(
