@@ -38,14 +38,14 @@ class Kept:
 
     def with_look(self, look: Look) -> "Kept":
         """The same with one more look. The first complete one becomes the reference."""
-        looks, reference = [*self.looks, look], self.reference
-        if not any(one.complete for one in self.looks):
-            return replace(self, looks=tuple(looks), reference=len(looks) - 1)
+        looks, begins = [*self.looks, look], not any(one.complete for one in self.looks)
+        reference = len(self.looks) if begins else self.reference
         if len(looks) > MOST_LOOKS:
             gone = 1 if reference == 0 else 0
             del looks[gone]
             reference -= gone < reference
-        return replace(self, looks=tuple(looks), reference=reference, numbered=self.numbered + look.complete)
+        numbered = self.numbered + (look.complete and not begins)
+        return replace(self, looks=tuple(looks), reference=reference, numbered=numbered)
 
     def renewed(self) -> "Kept":
         """The same with the last complete look as the reference, after which counting begins anew."""

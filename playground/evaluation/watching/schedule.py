@@ -15,6 +15,7 @@ from playground.returning import Returning
 LONGEST_SLEEP = 3600.0  # seconds: another process may have looked meanwhile, or the clock was set
 LONGEST_END = 30.0  # seconds that a look may take to end
 AFTER_FAULT = 60.0  # seconds, where the store cannot be read or written
+BUG = "a bug in the playground; the server's log has the details"
 Asking = Callable[[Watch, threading.Event], Generator[Any, None, Look]]
 log = logging.getLogger(__name__)
 
@@ -61,8 +62,8 @@ class Schedule:
             self._news.clear()
             try:
                 pause = self._look_at_next()
-            except Exception:  # of a store that cannot be read, or a bug: the others have their turn later
-                log.exception("A watch could not be looked at.")
+            except Exception:  # of a store that cannot be read or written
+                log.exception("No watch could be looked at.")
                 pause = AFTER_FAULT
             self._news.wait(pause)
 
@@ -74,8 +75,8 @@ class Schedule:
         at, _, kept = due[0]
         if (wait := at - self._clock()) > 0:
             return min(wait, LONGEST_SLEEP)
+        self._halt.clear()  # before anybody can want an end of this look
         self._asked, began = kept.watch.key, self._clock()
-        self._halt.clear()
         if self._closed.is_set():
             return 0.0
         try:
@@ -83,8 +84,10 @@ class Schedule:
                 for _ in work:
                     pass
             seen = work.value
-        except PlaygroundError as error:  # a model that is not there any more, for example
-            seen = Look(made=began, seconds=0.0, columns={}, complete=False, message=str(error))
+        except Exception as error:  # a look in any case: without one it would be next again, before all others
+            if not (known := isinstance(error, PlaygroundError)):  # a model that is not there any more, for example
+                log.exception("A watch could not be looked at.")
+            seen = Look(made=began, seconds=0.0, columns={}, complete=False, message=str(error) if known else BUG)
         if not self._halt.is_set():
             self._watches.add_scheduled(kept.watch, seen)
         return 0.0

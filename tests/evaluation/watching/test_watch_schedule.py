@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from patience import until
 
-from playground.errors import UnknownModel
+from playground.errors import StoreFailed, UnknownModel
 from playground.evaluation import experiments
 from playground.evaluation.store import Store
 from playground.evaluation.watching import telling
@@ -162,21 +162,49 @@ def test_what_cannot_be_asked_is_said_and_asked_again_later(
     until(lambda: len(watches.find(WATCH).looks) == 2)
 
 
-def test_a_fault_ends_no_schedule(
+def test_a_bug_in_one_look_keeps_no_other_waiting(
     watches: Watches, clock: Clock, begin: Callable[[Asking], Schedule], caplog: pytest.LogCaptureFixture
 ) -> None:
     asked: list[str] = []
 
     def ask(watch: Watch, halt: threading.Event) -> Generator[Any, None, Look]:
         asked.append(watch.key)
-        if len(asked) == 1:
+        if watch == WATCH:
             raise RuntimeError("a bug")
         return seen(clock)
         yield
 
-    schedule = begin(ask)
-    schedule.change(WATCH, HOUR)
-    until(lambda: "A watch could not be looked at" in caplog.text)
+    for watch in (WATCH, OTHER):
+        watches.schedule(watch, HOUR)
+    begin(ask)
+    until(lambda: all(watches.find(watch).looks for watch in (WATCH, OTHER)))
+    assert sorted(asked) == sorted([WATCH.key, OTHER.key])  # and neither at once again
+    assert "A watch could not be looked at" in caplog.text
+    assert "a bug in the playground" in telling.last_sentences(watches.find(WATCH))[0]
+
+
+def test_a_store_that_cannot_be_written_ends_no_schedule(
+    watches: Watches,
+    clock: Clock,
+    begin: Callable[[Asking], Schedule],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    def ask(watch: Watch, halt: threading.Event) -> Generator[Any, None, Look]:
+        asked.append(watch.key)
+        return seen(clock)
+        yield
+
+    def fail(watch: Watch, look: Look) -> None:
+        raise StoreFailed("The disk is full.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(watches, "add_scheduled", fail)
+        schedule = begin(ask)
+        schedule.change(WATCH, HOUR)
+        until(lambda: "No watch could be looked at" in caplog.text)
     assert len(asked) == 1  # and not at once again
     schedule.look_anew()
     until(lambda: bool(watches.find(WATCH).looks))

@@ -159,6 +159,17 @@ def test_old_looks_go_and_the_reference_stays(store: Store, monkeypatch: pytest.
     assert [one.made for one in kept.looks] == [5.0, 7.0, 8.0]
 
 
+def test_old_looks_go_where_none_was_complete(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "MOST_LOOKS", 3)
+    watch, watches = watched(), Watches(store)
+    for number in range(5):
+        kept = watches.add(watch, replace(seen(30, made=float(number)), complete=False))
+    assert [one.made for one in kept.looks] == [2.0, 3.0, 4.0]
+    kept = watches.add(watch, seen(30, made=5.0))
+    assert [one.made for one in kept.looks] == [3.0, 4.0, 5.0]
+    assert (kept.reference, kept.numbered) == (2, 0)
+
+
 def test_there_are_only_so_many_watches(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keeping, "MOST_WATCHES", 1)
     Watches(store).add(watched(), seen(1))
