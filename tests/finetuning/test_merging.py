@@ -1,5 +1,7 @@
 """An adapter is merged into its base: it opens and answers alike, is stopped without a trace, and refused in words."""
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -126,6 +128,24 @@ def test_it_is_stopped_without_a_trace_then_made_and_a_second_time_is_there(lora
     assert left(lora) == {"merged"}
     assert work.value.startswith(f"{lora.merged} holds the model, as safetensors in bfloat16. After 1 prompt")
     assert list(follow_merge(lora, tmp_path / "cache")) == []
+
+
+def test_one_that_is_closed_in_another_thread_can_be_merged_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def endless(command: list[str], log: Path, environment: dict[str, str]) -> Iterator[None]:
+        log.touch()
+        while True:
+            yield
+
+    monkeypatch.setattr(merge_process, "watch", endless)
+    folder = JobFolder(tmp_path)
+    work = follow_merge(folder, tmp_path / "cache")
+    with ThreadPoolExecutor(1) as other:
+        assert other.submit(next, work).result() == "Starting PyTorch"
+    work.close()
+    with folder.merging:
+        pass
 
 
 def test_what_fails_there_is_told_and_leaves_nothing(

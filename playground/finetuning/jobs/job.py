@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+from filelock import FileLock
+
 from playground.backends.sources import ModelSource
 from playground.errors import TrainingFailed
 from playground.finetuning.heads import rows as head_rows
@@ -115,6 +117,11 @@ class JobFolder:
     def merged(self) -> Path:
         """The base with what was learned in its weights, once somebody has asked for it."""
         return self.path / "merged"
+
+    @property
+    def merging(self) -> FileLock:
+        """A lock that is held by whoever merges or deletes it, over several threads; taking it waits for nobody."""
+        return FileLock(self.path / "merge.lock", timeout=0, thread_local=False)
 
     @property
     def events(self) -> Path:

@@ -6,9 +6,12 @@ import shutil
 import time
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from filelock import Timeout
 
 from playground.errors import InvalidSetup, LimitReached, TrainingFailed
 from playground.finetuning.jobs.job import End, Job, JobFolder, Rows
@@ -80,12 +83,19 @@ class TrainingJobs:
             self._turns.stop(key)
 
     def delete(self, key: str, owner: str = "") -> None:
-        """Forget a training with all that it kept. Raises TrainingFailed for one that goes on or is not there."""
+        """Forget a training with all that it kept.
+
+        Raises TrainingFailed for one that goes on, is being merged, or is not there.
+        """
         with self._turns.lock:
             folder = self._open(key, owner)  # of which nothing else needs to be readable
             if self._turns.place(key) is not None or self._turns.runs(key):
                 raise TrainingFailed("This training goes on; stop it before it is deleted.")
-            shutil.rmtree(folder.path)
+            try:
+                with folder.merging:
+                    shutil.rmtree(folder.path)
+            except Timeout:
+                raise TrainingFailed("This training is being merged; stop that before it is deleted.") from None
 
     def standing(self, key: str, owner: str = "") -> Standing:
         """How a training stands. Raises TrainingFailed for one that is not there."""
@@ -175,8 +185,9 @@ class TrainingJobs:
             if not old:
                 break
             key = old.pop(0)
-            shutil.rmtree(self._folder / key)
-            del sizes[key]
+            with suppress(Timeout), JobFolder(self._folder / key).merging:
+                shutil.rmtree(self._folder / key)
+                del sizes[key]
         if sum(sizes.values()) >= self._most_bytes:
             raise LimitReached("Trainings of the last day take all the room that this server has for them; try later.")
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Generator
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from playground import deprecations
 from playground.backends.local.files.child_process import last_line, listen_to_parent, run_module, watch
@@ -29,7 +29,7 @@ def follow_merge(folder: JobFolder, cache: Path) -> Generator[str, None, str]:
         return merged_words(folder.merged, "")
     unfinished, log = folder.path / "merged.part", folder.path / "merge.log"
     try:
-        with FileLock(folder.path / "merge.lock", timeout=0):
+        with folder.merging:
             shutil.rmtree(unfinished, ignore_errors=True)  # of a server that was ended meanwhile
             command = run_module(PROGRAM, str(folder.path), str(cache), str(unfinished))
             try:

@@ -96,6 +96,15 @@ def test_what_cannot_be_read_is_still_its_owners_alone(jobs: TrainingJobs, tmp_p
     assert jobs.listed("anna") == ()
 
 
+def test_one_that_is_being_merged_is_not_deleted(jobs: TrainingJobs, tmp_path: Path) -> None:
+    folder = keep(tmp_path, "20260102-1-a")
+    with folder.merging, pytest.raises(TrainingFailed, match="is being merged; stop that before it is deleted"):
+        jobs.delete(folder.path.name)
+    assert folder.read_job()
+    jobs.delete(folder.path.name)
+    assert not folder.path.exists()
+
+
 @pytest.mark.parametrize(("now", "refused"), [("changed", True), ("as it was", False), ("", False), (None, False)])
 def test_an_adapter_is_not_loaded_on_other_files_than_it_was_trained_on(
     jobs: TrainingJobs, tmp_path: Path, now: str | None, refused: bool
