@@ -9,7 +9,7 @@ encoding.py    Rows as an encoder reads them, and the loss of a batch of them
 kept.py        What came of a head, kept beside its weights, and all heads that were trained here
 kinds.py       The kinds of heads, in the order in which they are offered, each with its card
 making.py      Makes a head from its plan: measured, trained, measured again
-on_rows.py     Base, best of n and tuned on rows that none of them has learned, with intervals
+on_rows.py     Base, best of n and tuned on rows that the reward model has not learned, with intervals
 own.py         Reads rows of one's own for a head: JSON lines, or a table
 plan.py        What is trained and how, each number declared once, and what came of it
 rows.py        Types of the rows that heads learn from, and their JSON lines

@@ -1,4 +1,4 @@
-"""Base, best of n and tuned on rows that neither the reward model nor what was tuned has learned, with intervals."""
+"""Base, best of n and tuned on rows that the reward model has not learned, with intervals."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

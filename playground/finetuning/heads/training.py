@@ -15,6 +15,7 @@ from playground.finetuning.heads.kinds import HEADS
 from playground.finetuning.heads.own import labels_of
 from playground.finetuning.heads.plan import HeadPlan
 from playground.finetuning.heads.rows import HeadRow
+from playground.finetuning.search.telling import is_out_of_memory
 from playground.finetuning.training.checkpoints import Checkpoints
 from playground.finetuning.training.events import TrainingEvent
 from playground.finetuning.training.loop import Trained, Watched, learn
@@ -35,6 +36,8 @@ def new_head(folder: Path, plan: HeadPlan, rows: Sequence[HeadRow]) -> tuple[Any
             **where,
         )
     except Exception as error:  # whatever the libraries raise at files that are not as they expect them
+        if is_out_of_memory(error):
+            raise
         raise ModelUnavailable(f"No head can be put on {plan.encoder_source or 'the encoder'}", error) from error
     if not tokenizer.is_fast:
         raise ModelUnavailable(

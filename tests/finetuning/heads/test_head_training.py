@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import torch
@@ -25,6 +26,7 @@ from playground.backends.base import Request
 from playground.backends.local.opening import open_model
 from playground.backends.sources import ModelSource
 from playground.errors import ModelUnavailable, TrainingHopeless
+from playground.finetuning.heads import training
 from playground.finetuning.heads.encoding import batch_loss, encode_row, preference_losses
 from playground.finetuning.heads.plan import HeadPlan
 from playground.finetuning.heads.rows import (
@@ -191,6 +193,15 @@ def test_labels_of_tokens_stand_where_the_spans_are() -> None:
 def test_what_is_no_encoder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(ModelUnavailable, match="No head can be put on mine"):
+        new_head(tmp_path, HeadPlan(encoder_source="mine"), ROWS["classification"])
+
+
+@pytest.mark.parametrize("error", [MemoryError(), torch.OutOfMemoryError("CUDA out of memory.")])
+def test_memory_that_runs_out_is_no_fault_of_the_encoder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    monkeypatch.setattr(training.AutoTokenizer, "from_pretrained", Mock(side_effect=error))
+    with pytest.raises(type(error)):
         new_head(tmp_path, HeadPlan(encoder_source="mine"), ROWS["classification"])
 
 

@@ -105,7 +105,7 @@ def test_a_reward_model_picks_the_best_of_some_answers(train: Any, shared: Any) 
         form = best_of_n_panel.build(page)
     handlers = BestOfNHandlers(panel=form, shared=shared)
     assert shown[heads.panel.scores][0]["rows"][0]["cells"][1].startswith("100.0%")
-    offered = last(iter([handlers.offer_answering(None, None, Mock())]))
+    offered = last(iter([handlers.offer_answering(None, None, None, Mock())]))
     assert offered[form.reward]["value"] == shown[heads.panel.trained]["value"]
     values = {widget: widget.value for widget in form.inputs}
     values |= {

@@ -103,7 +103,7 @@ class BestOfNHandlers:
         }
 
     @report_errors
-    def offer_answering(self, chosen: object, tuned: object, request: gr.Request) -> Updates:
+    def offer_answering(self, chosen: object, tuned: object, reward: object, request: gr.Request) -> Updates:
         """The language models there are, with their adapters, and the reward models that were trained."""
         panel = self.panel
         names = choices_of(offered_weights(self.shared.sessions.of(request)))
@@ -114,7 +114,7 @@ class BestOfNHandlers:
         return {
             panel.model: gr.update(choices=names, value=_kept(chosen, names)),
             panel.tuned: gr.update(choices=beside, value=_kept(tuned, beside)),
-            panel.reward: gr.update(choices=rewards, value=rewards[0][1] if rewards else None),
+            panel.reward: gr.update(choices=rewards, value=_kept(reward, rewards)),
         }
 
 
@@ -134,6 +134,6 @@ def wire(handlers: BestOfNHandlers, trainings: Any) -> None:
     panel.asked.change(handlers.ask_for, panel.asked, [panel.prompt, panel.rows], preprocess=False, **AT_ONCE)
     on_opening_and(
         shared.opening, [shared.model_changes.change, trainings.change], handlers.offer_answering,
-        [panel.model, panel.tuned], [panel.model, panel.tuned, panel.reward], preprocess=False,
+        [panel.model, panel.tuned, panel.reward], [panel.model, panel.tuned, panel.reward], preprocess=False,
         trigger_mode="always_last", **AT_ONCE,
     )  # fmt: skip
