@@ -17,17 +17,18 @@ SEED = 1  # of setups that leave theirs open: everybody who tries a lesson sees 
 
 
 def run_trial(
-    trial: Trial, catalog: Catalog, store: Store, *, halt: threading.Event | None = None, max_seconds: float = math.inf
-) -> Generator[Outcome, None, None]:
+    trial: Trial, catalog: Catalog, store: Store, *, halt: threading.Event | None = None, max_seconds: float = math.inf,
+    max_total_seconds: float = math.inf,
+) -> Generator[Outcome, None, None]:  # fmt: skip
     """What comes of it as it grows, at most ten times a second. The last one is complete, unless `halt` was set.
 
-    Answers of an experiment are kept in the store, and are not asked for again. Raises PlaygroundError for what cannot
-    begin.
+    `max_seconds` is for each answer, `max_total_seconds` for a whole experiment. Answers of an experiment are kept in
+    the store, and are not asked for again. Raises PlaygroundError for what cannot begin.
     """
     halt = halt or threading.Event()
     if trial.experiment:
         tables = running.run(
-            trial.experiment, catalog, store, halt=halt, max_seconds=max_seconds, max_total_seconds=max_seconds
+            trial.experiment, catalog, store, halt=halt, max_seconds=max_seconds, max_total_seconds=max_total_seconds
         )
         with closing(tables):
             for table in tables:

@@ -58,6 +58,11 @@ class LessonPanel:
     opened: Any
 
     @property
+    def turns(self) -> list[Any]:
+        """All that another lesson is chosen with."""
+        return [self.lesson, self.language, self.back, self.forward]
+
+    @property
     def shown(self) -> list[Any]:
         """All that another lesson changes."""
         return [

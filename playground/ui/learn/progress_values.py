@@ -1,7 +1,9 @@
 """What a browser keeps of one's way through the lessons, read as strictly as a setup."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any
 
 from playground import setups
@@ -11,6 +13,8 @@ from playground.lessons.claims import MOST
 from playground.lessons.lesson import Lesson
 from playground.lessons.scoring import Prediction, Score
 from playground.parameters import STRICT, flag, number
+
+MOST_KEPT, LONGEST_KEY = 500, 300  # lessons, and characters of a lesson's key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,17 +36,14 @@ class Progress:
 
 def read_progress(kept: Any, lessons: Mapping[str, Lesson]) -> dict[str, Progress]:
     """By lesson, of those that there are; what a browser kept otherwise, or of another version, is left out."""
-    made: dict[str, Progress] = {}
-    if not isinstance(kept, Mapping):
-        return made
-    for key, lesson in lessons.items():
-        try:
-            one: Progress = setups.build(Progress, kept.get(key), ())
-        except PlaygroundError:
-            continue
-        if one.choice < len(lesson.texts.choices):
-            made[key] = one
-    return made
+    read = _read(kept, lessons)
+    return {key: one for key, one in read.items() if one.choice < len(lessons[key].texts.choices)}
+
+
+def read_others(kept: Any, lessons: Mapping[str, Lesson]) -> dict[str, Progress]:
+    """Of lessons that are not there today, such as those of a folder that is not given, so that it is not forgotten."""
+    found = islice(kept, MOST_KEPT) if isinstance(kept, Mapping) else ()
+    return _read(kept, [key for key in found if key not in lessons and len(str(key)) <= LONGEST_KEY])
 
 
 def to_kept(progress: Mapping[str, Progress]) -> dict[str, Any]:
@@ -51,9 +52,7 @@ def to_kept(progress: Mapping[str, Progress]) -> dict[str, Any]:
 
 
 def with_score(progress: Mapping[str, Progress], key: str, prediction: Prediction, score: Score) -> dict[str, Progress]:
-    """With a first trial; a later one of the same lesson changes nothing."""
-    if key in progress:
-        return dict(progress)
+    """With the first trial of a lesson."""
     new = Progress(choice=prediction.choice, amount=prediction.amount, points=score.points, most=score.most)
     return {**progress, key: new}
 
@@ -68,3 +67,13 @@ def standing_text(progress: Mapping[str, Progress], count: int) -> str:
         f"{len(progress)} of {format_count(count, 'lesson')} tried: {points:g} of {most} points for predictions, "
         f"{format_count(answered, 'question')} answered."
     )
+
+
+def _read(kept: Any, keys: Iterable[str]) -> dict[str, Progress]:
+    """Of these lessons, as far as it can be read."""
+    made: dict[str, Progress] = {}
+    if isinstance(kept, Mapping):
+        for key in keys:
+            with suppress(PlaygroundError):
+                made[key] = setups.build(Progress, kept.get(key), ())
+    return made

@@ -1,8 +1,8 @@
 """A trial as it runs, its score, and the ways out into other tabs."""
 
 import time
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Generator, Iterator
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,20 +12,24 @@ from playground import setups
 from playground.errors import InvalidSetup
 from playground.lessons.outcome import Outcome
 from playground.lessons.running import run_trial
-from playground.lessons.scoring import score
+from playground.lessons.scoring import Prediction, Score, score
+from playground.lessons.trial import Trial
 from playground.ui.handlers import payloads
-from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
+from playground.ui.handlers.event_options import AT_ONCE, QUIET, experimenting
 from playground.ui.handlers.messages import in_words, report_errors
 from playground.ui.handlers.one_at_a_time import Stoppable, refuse_second
 from playground.ui.handlers.tab import PageContext, Updates, Values
+from playground.ui.handlers.visitors import visitor_of
 from playground.ui.learn import lesson_values
 from playground.ui.learn.lesson_panel import AGAIN, PREDICT_FIRST, LessonPanel
-from playground.ui.learn.progress_values import standing_text, to_kept, with_score
+from playground.ui.learn.progress_values import standing_text, with_score
 from playground.ui.learn.turning import Opened, TurningHandlers
 from playground.ui.widgets.status import sentence
+from playground.ui.widgets.waiting_line import USABLE
 
 INTERVAL = 0.3  # seconds between two news
 STOPPED = "Stopped. What had come by then is shown, and nothing is scored."
+NO_TURNS, TURNS = (f"() => {{ {USABLE} return Array(4).fill(usable({on})); }}" for on in ("false", "true"))
 NOT_IN_COMPARE = "These setups ask different things, which Compare cannot hold; open each in the Playground."
 
 
@@ -39,7 +43,7 @@ class TryingHandlers:
 
     def try_it(self, values: Values, request: gr.Request) -> Iterator[Updates]:
         """What comes of the lesson's trial, and at its end the score of what was predicted."""
-        panel, shared = self.panel, self.shared
+        panel = self.panel
         refuse_second(values[panel.run])
         opened = self.turning.open(values)
         lesson = opened.lesson
@@ -48,11 +52,7 @@ class TryingHandlers:
             yield {panel.run: going, panel.state: sentence("It is being tried."), panel.outcome: lesson_values.NOTHING}
             outcome, said = Outcome(ways=()), 0.0
             try:
-                trial = run_trial(
-                    lesson.trial, shared.sessions.of(request), shared.store, halt=going.halt,
-                    max_seconds=shared.settings.max_seconds,
-                )  # fmt: skip
-                with closing(trial):
+                with closing(self._run(lesson.trial, going, request)) as trial:
                     for outcome in trial:
                         if time.monotonic() - said > INTERVAL:
                             said = time.monotonic()
@@ -66,8 +66,9 @@ class TryingHandlers:
                 yield {panel.state: sentence(words, wrong=not going.halt.is_set())}
                 return
             scored = score(lesson, prediction, outcome)
-            progress = with_score(opened.progress, lesson.key, prediction, scored)
             whole = lesson_values.whole_trial(lesson)
+            # Of a later trial nothing is kept: an answer may have been given meanwhile.
+            kept = {} if opened.done else self._keep(opened, prediction, scored)
             yield {
                 panel.state: sentence(""),
                 panel.verdict: sentence(f"{scored.sentence} {scored.points:g} of {scored.most} points."),
@@ -76,10 +77,26 @@ class TryingHandlers:
                 panel.start: gr.update(value=AGAIN),
                 panel.open: gr.update(visible=bool(whole)),
                 panel.after: gr.update(visible=True),
-                panel.lesson: gr.update(choices=lesson_values.lesson_choices(opened.shelf.lessons, progress)),
-                panel.standing: sentence(standing_text(progress, len(opened.shelf.lessons))),
-                panel.progress: to_kept(progress),
+                **kept,
             }
+
+    def _keep(self, opened: Opened, prediction: Prediction, scored: Score) -> Updates:
+        panel, lessons = self.panel, opened.shelf.lessons
+        progress = with_score(opened.progress, opened.lesson.key, prediction, scored)
+        return {
+            panel.lesson: gr.update(choices=lesson_values.lesson_choices(lessons, progress)),
+            panel.standing: sentence(standing_text(progress, len(lessons))),
+            panel.progress: opened.kept_with(progress),
+        }
+
+    def _run(self, trial: Trial, going: Stoppable, request: gr.Request) -> Generator[Outcome, None, None]:
+        """What comes of a trial; an experiment has one of the places for experiments meanwhile."""
+        shared, settings = self.shared, self.shared.settings
+        with shared.places.hold(visitor_of(request)) if trial.experiment else nullcontext():
+            yield from run_trial(
+                trial, shared.sessions.of(request), shared.store, halt=going.halt, max_seconds=settings.max_seconds,
+                max_total_seconds=settings.max_experiment_seconds,
+            )  # fmt: skip
 
     @report_errors
     def open_way(self, values: Values, event: gr.EventData) -> Iterator[Updates]:
@@ -117,11 +134,15 @@ def wire(handlers: TryingHandlers) -> None:
         panel.run, panel.state, panel.outcome, panel.verdict, panel.choice, panel.amount, panel.start, panel.open,
         panel.after, panel.lesson, panel.standing, panel.progress,
     ]  # fmt: skip
-    panel.line.attach(
+    tried = panel.line.attach(
         panel.start.click, report_errors(handlers.try_it), {*asked, panel.choice, panel.amount, panel.run}, outputs,
-        preprocess=False, trigger_mode="once", **{**running(shared.settings), **QUIET},
+        preprocess=False, trigger_mode="once", **experimenting(), **QUIET,
     )  # fmt: skip
     panel.line.wire(panel.run)
+    # From the click to the end, so also while it waits: what comes of it is shown in the lesson that it was begun in.
+    panel.start.click(None, None, panel.turns, js=NO_TURNS, **QUIET)
+    for end in (tried.then, tried.failure):
+        end(None, None, panel.turns, js=TURNS, **QUIET)
     panel.outcome.open_way(handlers.open_way, asked, [shared.setup_to_open], preprocess=False, **AT_ONCE)
     panel.open.click(
         handlers.open_trial, asked, [shared.comparison_to_open, shared.plan_to_open], preprocess=False, **AT_ONCE

@@ -17,7 +17,7 @@ from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.tab import PageContext, Updates, Values
 from playground.ui.learn.lesson_panel import LessonPanel
-from playground.ui.learn.progress_values import Progress, read_progress, standing_text, to_kept
+from playground.ui.learn.progress_values import Progress, read_others, read_progress, standing_text, to_kept
 from playground.ui.widgets.status import sentence
 
 NOT_TRIED = "Try it first; the question is about what happened."
@@ -27,15 +27,21 @@ NOT_RIGHT = "That is not it. Look at what happened once more, and choose again."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """What a tab holds, as the browser said it and as it was checked."""
+    """What a tab holds, as the browser said it and as it was checked. `others` is the progress in lessons that are not
+    on the shelf."""
 
     shelf: Shelf
     lesson: Lesson
     progress: dict[str, Progress]
+    others: dict[str, Progress]
 
     @property
     def done(self) -> Progress | None:
         return self.progress.get(self.lesson.key)
+
+    def kept_with(self, progress: Mapping[str, Progress]) -> dict[str, Any]:
+        """What the browser is to keep when this is the progress in the lessons of the shelf."""
+        return to_kept({**self.others, **progress})
 
 
 @cache
@@ -68,6 +74,7 @@ class TurningHandlers:
             shelf=shelf,
             lesson=lesson or next(iter(shelf.lessons.values())),
             progress=read_progress(values[panel.progress], shelf.lessons),
+            others=read_others(values[panel.progress], shelf.lessons),
         )
 
     @report_errors
@@ -105,7 +112,7 @@ class TurningHandlers:
         return {
             panel.checked: sentence(f"Right. {lesson.texts.why}"),
             panel.standing: sentence(standing_text(progress, len(opened.shelf.lessons))),
-            panel.progress: to_kept(progress),
+            panel.progress: opened.kept_with(progress),
         }
 
     def _turn(self, values: Values, by: int, request: gr.Request) -> Updates:

@@ -8,21 +8,35 @@ from unittest.mock import Mock
 
 import gradio as gr
 import pytest
-from made_lesson import GERMAN, HEAD, written
+from made_lesson import GERMAN, HEAD, OF_EXPERIMENT, written
 
 from playground.backends.catalog import Catalog
 from playground.errors import InvalidSetup, LimitReached
 from playground.evaluation.store import Store
+from playground.lessons.outcome import Outcome
 from playground.lessons.shelf import read_folder
 from playground.settings import Settings
+from playground.ui.handlers.fair_shares import Places, Share
 from playground.ui.handlers.one_at_a_time import Stoppable
+from playground.ui.handlers.visitors import NOBODY
 from playground.ui.learn import lesson_panel, turning
+from playground.ui.learn import trying as trying_module
 from playground.ui.learn.lesson_values import comparison_of, lesson_choices, whole_trial
-from playground.ui.learn.progress_values import Progress, read_progress, standing_text
+from playground.ui.learn.progress_values import MOST_KEPT, Progress, read_progress, standing_text, to_kept
 from playground.ui.learn.trying import TryingHandlers
 from playground.ui.learn.turning import TurningHandlers
 
 DONE = {"one": {"choice": 1, "amount": 4, "points": 0.5, "most": 2, "answered": False}}
+
+OTHER = {"gone": {"choice": 2, "amount": None, "points": 1.0, "most": 1, "answered": True}}  # of no lesson there is
+
+
+def all_of(updates: Iterator[Any]) -> dict[Any, Any]:
+    """All that a handler changes, the last of each."""
+    found: dict[Any, Any] = {}
+    for one in updates:
+        found |= one
+    return found
 
 
 @pytest.fixture
@@ -72,18 +86,38 @@ def test_nothing_is_tried_without_a_prediction(trying: TryingHandlers, choice: A
 
 
 def test_what_was_predicted_is_scored_by_what_happened(trying: TryingHandlers) -> None:
-    *_, last = trying.try_it(values(trying, choice=0, amount=1), Mock())
+    last = all_of(trying.try_it(values(trying, choice=0, amount=1, progress=OTHER), Mock()))
     panel = trying.panel
     assert "that is what happened" in last[panel.verdict]["text"]
     assert last[panel.verdict]["text"].endswith("2 of 2 points.")
-    assert last[panel.progress] == {"one": {"choice": 0, "amount": 1.0, "points": 2.0, "most": 2, "answered": False}}
+    done = {"choice": 0, "amount": 1.0, "points": 2.0, "most": 2, "answered": False}
+    assert last[panel.progress] == {**OTHER, "one": done}
+    assert last[panel.standing]["text"].startswith("1 of 2 lessons tried")
     assert last[panel.after]["visible"]
 
 
 def test_a_second_trial_counts_the_first_prediction(trying: TryingHandlers) -> None:
-    *_, last = trying.try_it(values(trying, progress=DONE, choice=0, amount=1), Mock())
+    last = all_of(trying.try_it(values(trying, progress=DONE, choice=0, amount=1), Mock()))
     assert "Only the polite one" in last[trying.panel.verdict]["text"]
-    assert last[trying.panel.progress] == DONE
+    assert not {trying.panel.progress, trying.panel.standing} & set(last)  # which an answer may have changed meanwhile
+
+
+def test_an_experiment_has_a_place_of_the_experiments_and_their_time(
+    trying: TryingHandlers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(tmp_path, head=OF_EXPERIMENT)
+    run = Mock(return_value=iter([Outcome(ways=(), message="It is over.")]))
+    monkeypatch.setattr(trying_module, "run_trial", run)
+    trying.shared.places = Places(Share(1, 1, 1), "experiments")  # type: ignore[misc]
+    with trying.shared.places.hold(NOBODY):
+        refused = all_of(trying.try_it(values(trying, choice=0, amount=1), Mock(request=None)))
+    assert refused[trying.panel.state]["text"].startswith("No more experiments can begin now")
+    assert not run.called
+    ended = all_of(trying.try_it(values(trying, choice=0, amount=1), Mock(request=None)))
+    assert ended[trying.panel.state]["text"] == "It is over."
+    given, settings = run.call_args.kwargs, trying.shared.settings
+    assert given["max_seconds"] == settings.max_seconds
+    assert given["max_total_seconds"] == settings.max_experiment_seconds
 
 
 def test_one_that_is_stopped_scores_nothing(trying: TryingHandlers) -> None:
@@ -103,13 +137,22 @@ def test_a_second_trial_while_one_goes_on_is_refused(trying: TryingHandlers) -> 
     "kept",
     [
         None, 5, [], {"one": 5}, {"one": {"choice": 9}}, {"one": {"points": 99}}, {"gone": {"choice": 0}},
-        {"one": {"choice": 0, "more": 1}}, {"one": {"choice": 0, "amount": float("nan")}},
+        {"one": {"choice": 0, "more": 1}}, {"x" * 301: {"choice": 0}},
+        {"gone": {"choice": "0"}}, {"one": {"choice": 0, "amount": float("nan")}},
     ],
 )  # fmt: skip
 def test_a_browser_may_keep_anything(trying: TryingHandlers, kept: Any) -> None:
     opened = trying.turning.open(values(trying, progress=kept, lesson=kept, language=kept))
     assert opened.lesson.key == "one"
     assert opened.progress == {}
+    assert set(opened.others) <= {"gone"}
+
+
+def test_of_lessons_that_are_not_there_so_much_is_kept(trying: TryingHandlers) -> None:
+    many = {f"gone {number}": OTHER["gone"] for number in range(MOST_KEPT + 9)}
+    others = trying.turning.open(values(trying, progress={**many, "x" * 301: OTHER["gone"]})).others
+    assert len(others) == MOST_KEPT
+    assert to_kept(others)["gone 0"] == OTHER["gone"]
 
 
 def test_nothing_is_opened_or_asked_at_the_end_before_the_trial(trying: TryingHandlers) -> None:
@@ -123,11 +166,11 @@ def test_nothing_is_opened_or_asked_at_the_end_before_the_trial(trying: TryingHa
 def test_an_answer_is_checked_and_kept_when_it_is_right(
     trying: TryingHandlers, answer: int, said: str, kept: bool
 ) -> None:
-    updates = trying.turning.check_answer({**values(trying, progress=DONE), trying.panel.answer: answer})
+    updates = trying.turning.check_answer({**values(trying, progress={**DONE, **OTHER}), trying.panel.answer: answer})
     assert updates[trying.panel.checked]["text"].startswith(said)
     assert (trying.panel.progress in updates) == kept
     if kept:
-        assert updates[trying.panel.progress]["one"]["answered"]
+        assert updates[trying.panel.progress] == {**OTHER, "one": {**DONE["one"], "answered": True}}
 
 
 def test_lessons_turn_one_by_one_in_the_language_that_was_chosen(trying: TryingHandlers) -> None:
