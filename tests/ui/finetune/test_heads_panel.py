@@ -1,12 +1,15 @@
 """The form of a head, and what came of one, as the page shows it."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import gradio as gr
 import pytest
 
+from playground.backends.catalog import Catalog
 from playground.errors import InvalidSetup
 from playground.finetuning.heads.best_of_n import BestOfN, JudgedAnswer
 from playground.finetuning.heads.kept import KeptHead, read_trained, write_trained
@@ -15,6 +18,7 @@ from playground.finetuning.heads.plan import HeadPlan, Score, TrainedHead
 from playground.settings import Settings
 from playground.types import Finding
 from playground.ui.app import build_app
+from playground.ui.finetune.heads import best_of_n_panel, drawing
 from playground.ui.finetune.heads import panel as heads_panel
 from playground.ui.finetune.heads.values import best_of_n_value, card_text, findings_value, scores_value, title_of
 from playground.ui.gate.values import check_outputs
@@ -74,6 +78,22 @@ def test_scores_stand_before_and_after() -> None:
     kept = KeptHead(standing=SimpleNamespace(job=job), head=HEAD, folder=Path())  # type: ignore[arg-type]
     assert title_of(kept) == "Label a text: built-in rows (accuracy 80%, 101010)"
     assert all(word in card_text(HEADS["reward"]) for word in ("What is trained", "What it takes", "When it fails"))
+
+
+def test_the_reward_model_that_was_chosen_stays_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = (
+        KeptHead(
+            standing=SimpleNamespace(job=SimpleNamespace(id=key, title="Pairs")),  # type: ignore[arg-type]
+            head=replace(HEAD, plan=HeadPlan(kind="reward")), folder=Path(),
+        )
+        for key in ("20300102-101010-bbbbbb", "20300101-101010-aaaaaa")
+    )  # fmt: skip
+    monkeypatch.setattr(drawing, "kept_heads", lambda jobs: (first, second))
+    with gr.Blocks() as page:
+        form = best_of_n_panel.build(page)
+    handlers = drawing.BestOfNHandlers(panel=form, shared=Mock(sessions=Mock(of=lambda request: Catalog([]))))
+    for chosen, shown in ((None, first), (second.key, second), ("gone", first)):
+        assert handlers.offer_answering(None, None, chosen, Mock())[form.reward]["value"] == shown.key
 
 
 def test_what_is_found_is_shown_with_its_probability() -> None:
