@@ -25,11 +25,9 @@ from playground.ui.learn.lesson_panel import AGAIN, PREDICT_FIRST, LessonPanel
 from playground.ui.learn.progress_values import standing_text, with_score
 from playground.ui.learn.turning import Opened, TurningHandlers
 from playground.ui.widgets.status import sentence
-from playground.ui.widgets.waiting_line import USABLE
 
 INTERVAL = 0.3  # seconds between two news
 STOPPED = "Stopped. What had come by then is shown, and nothing is scored."
-NO_TURNS, TURNS = (f"() => {{ {USABLE} return Array(4).fill(usable({on})); }}" for on in ("false", "true"))
 NOT_IN_COMPARE = "These setups ask different things, which Compare cannot hold; open each in the Playground."
 
 
@@ -49,7 +47,10 @@ class TryingHandlers:
         lesson = opened.lesson
         prediction = panel.read_prediction(values, lesson, opened.done)
         with Stoppable() as going:
-            yield {panel.run: going, panel.state: sentence("It is being tried."), panel.outcome: lesson_values.NOTHING}
+            # No other lesson is chosen meanwhile: what comes of this one would stand there.
+            fixed, free = ({one: gr.update(interactive=on) for one in panel.turns} for on in (False, True))
+            begins = {panel.state: sentence("It is being tried."), panel.outcome: lesson_values.NOTHING}
+            yield {panel.run: going, **begins, **fixed}
             outcome, said = Outcome(ways=()), 0.0
             try:
                 with closing(self._run(lesson.trial, going, request)) as trial:
@@ -58,12 +59,12 @@ class TryingHandlers:
                             said = time.monotonic()
                             yield {panel.outcome: lesson_values.outcome_value(lesson, outcome)}
             except Exception as error:
-                yield {panel.state: sentence(in_words(error), wrong=True)}
+                yield {panel.state: sentence(in_words(error), wrong=True), **free}
                 return
             yield {panel.outcome: lesson_values.outcome_value(lesson, outcome)}
             if not outcome.done:
                 words = STOPPED if going.halt.is_set() else outcome.message
-                yield {panel.state: sentence(words, wrong=not going.halt.is_set())}
+                yield {panel.state: sentence(words, wrong=not going.halt.is_set()), **free}
                 return
             scored = score(lesson, prediction, outcome)
             whole = lesson_values.whole_trial(lesson)
@@ -77,6 +78,7 @@ class TryingHandlers:
                 panel.start: gr.update(value=AGAIN),
                 panel.open: gr.update(visible=bool(whole)),
                 panel.after: gr.update(visible=True),
+                **free,
                 **kept,
             }
 
@@ -84,7 +86,7 @@ class TryingHandlers:
         panel, lessons = self.panel, opened.shelf.lessons
         progress = with_score(opened.progress, opened.lesson.key, prediction, scored)
         return {
-            panel.lesson: gr.update(choices=lesson_values.lesson_choices(lessons, progress)),
+            panel.lesson: gr.update(choices=lesson_values.lesson_choices(lessons, progress), interactive=True),
             panel.standing: sentence(standing_text(progress, len(lessons))),
             panel.progress: opened.kept_with(progress),
         }
@@ -132,17 +134,13 @@ def wire(handlers: TryingHandlers) -> None:
     panel, shared, asked = handlers.panel, handlers.shared, handlers.turning.asked
     outputs: list[Any] = [
         panel.run, panel.state, panel.outcome, panel.verdict, panel.choice, panel.amount, panel.start, panel.open,
-        panel.after, panel.lesson, panel.standing, panel.progress,
+        panel.after, panel.standing, panel.progress, *panel.turns,
     ]  # fmt: skip
-    tried = panel.line.attach(
+    panel.line.attach(
         panel.start.click, report_errors(handlers.try_it), {*asked, panel.choice, panel.amount, panel.run}, outputs,
         preprocess=False, trigger_mode="once", **experimenting(), **QUIET,
     )  # fmt: skip
     panel.line.wire(panel.run)
-    # From the click to the end, so also while it waits: what comes of it is shown in the lesson that it was begun in.
-    panel.start.click(None, None, panel.turns, js=NO_TURNS, **QUIET)
-    for end in (tried.then, tried.failure):
-        end(None, None, panel.turns, js=TURNS, **QUIET)
     panel.outcome.open_way(handlers.open_way, asked, [shared.setup_to_open], preprocess=False, **AT_ONCE)
     panel.open.click(
         handlers.open_trial, asked, [shared.comparison_to_open, shared.plan_to_open], preprocess=False, **AT_ONCE

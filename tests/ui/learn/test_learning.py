@@ -94,6 +94,7 @@ def test_what_was_predicted_is_scored_by_what_happened(trying: TryingHandlers) -
     assert last[panel.progress] == {**OTHER, "one": done}
     assert last[panel.standing]["text"].startswith("1 of 2 lessons tried")
     assert last[panel.after]["visible"]
+    assert [last[one]["interactive"] for one in panel.turns] == [True] * 4
 
 
 def test_a_second_trial_counts_the_first_prediction(trying: TryingHandlers) -> None:
@@ -112,6 +113,7 @@ def test_an_experiment_has_a_place_of_the_experiments_and_their_time(
     with trying.shared.places.hold(NOBODY):
         refused = all_of(trying.try_it(values(trying, choice=0, amount=1), Mock(request=None)))
     assert refused[trying.panel.state]["text"].startswith("No more experiments can begin now")
+    assert [refused[one]["interactive"] for one in trying.panel.turns] == [True] * 4
     assert not run.called
     ended = all_of(trying.try_it(values(trying, choice=0, amount=1), Mock(request=None)))
     assert ended[trying.panel.state]["text"] == "It is over."
@@ -122,8 +124,11 @@ def test_an_experiment_has_a_place_of_the_experiments_and_their_time(
 
 def test_one_that_is_stopped_scores_nothing(trying: TryingHandlers) -> None:
     work = trying.try_it(values(trying, choice=0, amount=1), Mock())
-    next(work)[trying.panel.run].halt.set()
+    first = next(work)
+    assert [first[one]["interactive"] for one in trying.panel.turns] == [False] * 4
+    first[trying.panel.run].halt.set()
     *_, last = work
+    assert [last[one]["interactive"] for one in trying.panel.turns] == [True] * 4
     assert last[trying.panel.state]["text"].startswith("Stopped.")
     assert trying.panel.progress not in last
 
