@@ -74,7 +74,7 @@ def wire(acts: PaneActs) -> None:
         there.halts[at].set()  # the comparison itself shows how the pane ended: only one writes to the page
 
     @report_errors
-    def show(now: ComparisonRun | None, event: gr.EventData) -> dict[Any, Any]:
+    def show_steps(now: ComparisonRun | None, event: gr.EventData) -> dict[Any, Any]:
         there, at, run = clicked(now, event)
         number = payloads.read(PaneClick, event).repetition + 1
         of = f", repetition {number} of {there.repetitions}" if there.repetitions > 1 else ""
@@ -85,4 +85,4 @@ def wire(acts: PaneActs) -> None:
     view.open_setup(open_one, acts.comparison_run, [acts.setup_to_open], **AT_ONCE)
     view.save_preset(save, acts.comparison_run, acts.saved, **AT_ONCE)
     view.stop_pane(stop, acts.comparison_run, None, **AT_ONCE)
-    view.show_steps(show, acts.comparison_run, [acts.steps_title, acts.steps], **AT_ONCE)
+    view.show_steps(show_steps, acts.comparison_run, [acts.steps_title, acts.steps], **AT_ONCE)

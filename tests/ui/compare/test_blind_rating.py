@@ -175,7 +175,7 @@ def test_before_the_reveal_the_server_sends_two_answers_and_no_name(rater: Visit
         assert name not in said
     assert answers_in(said) == {"What is the capital of France?"}
     click = {"pane": 0, "repetition": 0}
-    for act in ("show", "open_one", "ask_again"):
+    for act in ("show_steps", "open_one", "ask_again"):
         said = rater.ask(act, event=click)
         assert "rate them or reveal them first" in said
         assert "lemon" not in said
