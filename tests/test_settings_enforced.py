@@ -74,6 +74,7 @@ ENFORCED = {
     "store_days": "test_the_store_keeps_so_much_for_so_long",
     "max_experiment_seconds": "test_an_experiment_is_ended",
     "max_cells": "test_no_more_cells_are_asked",
+    "lessons": "test_lesson_files.py::test_lessons_of_ones_own_follow_and_a_broken_one_leaves_the_others",
     "training_minutes": f"{TRAININGS}::test_a_visitor_trains_so_long_a_day",
     "address_training_minutes": f"{TRAININGS}::test_all_visitors_of_an_address_share_a_day",
     "training_megabytes": "test_training_jobs.py::test_strangers_trainings_have_so_much_room_on_the_disk",
