@@ -114,7 +114,7 @@ def test_every_technique(connection: tuple[Any, Catalog], strategy: str) -> None
 
 
 def test_it_streams(connection: tuple[Any, Catalog]) -> None:
-    setup = {"model": NAME, "task": {"input": "Write a story."}, "sampling": {"max_tokens": 24}}
+    setup = {"model": NAME, "task": {"input": "Write a story."}, "sampling": {"max_tokens": 200}}
     runs = list(runner.run(setups.parse(setup), connection[1]))
     texts = {run.steps[0].completions[0].text for run in runs if run.steps and run.steps[0].completions}
     assert len(texts) > 2

@@ -74,7 +74,7 @@ def llama_over(tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
     words = [at for at, piece in enumerate(pieces) if re.fullmatch("\u0120[a-z]+", piece)]
     weight = model.get_output_embeddings().weight
     with torch.no_grad():
-        weight[words] *= 10
+        weight[words] *= 3  # with 10, every second hot answer would be the cold one
     return model
 
 
