@@ -32,9 +32,9 @@ def kept(learner: Any, weights: list[Any]) -> set[str]:
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_decay_pulls_at_matrices_alone(default_model: tuple[Any, Any], name: Any) -> None:
+def test_decay_pulls_at_matrices_alone(tokenizer: Any, name: Any) -> None:
     recipe = Recipe(method=name, rank=2)
-    learner = method_of(recipe).attach(tiny_llama(default_model[1]), default_model[1], recipe)
+    learner = method_of(recipe).attach(tiny_llama(tokenizer), tokenizer, recipe)
     shrunk = kept(learner, learner.shrunk)
     if name in ("ia3", "prompt_tuning", "prefix_tuning"):
         assert learner.shrunk == []
@@ -53,18 +53,17 @@ def test_decay_pulls_at_matrices_alone(default_model: tuple[Any, Any], name: Any
         assert bool(others) == (name == "dora")
 
 
-def test_decay_leaves_factors_where_they_are(default_model: tuple[Any, Any]) -> None:
+def test_decay_leaves_factors_where_they_are(tokenizer: Any) -> None:
     rows = [TrainingRow(messages=messages_of("Say one."), answer="one")]
     found = []
     for decay in (0.0, 0.5):
         recipe = Recipe(method="ia3", steps=3, batch=1, decay=decay)
-        run = train(tiny_llama(default_model[1]), default_model[1], rows, recipe)
+        run = train(tiny_llama(tokenizer), tokenizer, rows, recipe)
         found.append([event.loss for event in run if isinstance(event, TrainingStep)])
     assert found[0] == found[1]
 
 
-def test_preferences_are_learned_more_slowly(default_model: tuple[Any, Any]) -> None:
-    tokenizer = default_model[1]
+def test_preferences_are_learned_more_slowly(tokenizer: Any) -> None:
     rows = [PreferenceRow(messages=messages_of("Say one."), chosen="one", rejected="two")]
     answers = [TrainingRow(messages=messages_of("Say one."), answer="one")]
     rates = {}
@@ -79,9 +78,9 @@ def test_preferences_are_learned_more_slowly(default_model: tuple[Any, Any]) -> 
 
 
 @pytest.mark.parametrize("name", ["lora", "dora", "ia3"])
-def test_factors_are_kept_in_full(default_model: tuple[Any, Any], tmp_path: Path, name: Any) -> None:
+def test_factors_are_kept_in_full(tokenizer: Any, tmp_path: Path, name: Any) -> None:
     recipe = Recipe(method=name, rank=2)
-    learner = method_of(recipe).attach(tiny_llama(default_model[1]), default_model[1], recipe)
+    learner = method_of(recipe).attach(tiny_llama(tokenizer), tokenizer, recipe)
     learner.save(tmp_path, "tiny")
     for key, weight in load_file(tmp_path / "adapter_model.safetensors").items():
         matrix = "lora_A" in key or "lora_B" in key

@@ -60,10 +60,9 @@ ROWS = [
 ]
 
 
-def test_the_teacher_has_read_the_instruction_and_what_learns_has_not(default_model: tuple[Any, Any]) -> None:
+def test_the_teacher_has_read_the_instruction_and_what_learns_has_not(tokenizer: Any) -> None:
     taught = with_instruction(ROWS[1], "Speak like a sailor.")
     assert taught.messages == (Message("system", "Speak like a sailor.\n\nBe brief."), Message("user", "Say one word."))
-    tokenizer = default_model[1]
     opinionated = tiny_llama(tokenizer)
     for weight in opinionated.parameters():
         weight.data *= 10  # as it is, whatever it reads hardly matters to it
@@ -80,8 +79,7 @@ def test_the_teacher_has_read_the_instruction_and_what_learns_has_not(default_mo
     assert objective.total(model, as_taught)[0].item() == pytest.approx(0, abs=0.02)
 
 
-def test_answers_are_learned_by_their_cross_entropy(default_model: tuple[Any, Any]) -> None:
-    tokenizer = default_model[1]
+def test_answers_are_learned_by_their_cross_entropy(tokenizer: Any) -> None:
     model, objective = tiny_llama(tokenizer), LearnAnswers(tokenizer, "cpu")
     encoded = list(objective.encode(ROWS))
     total, count = objective.total(PlainModel(model), encoded)

@@ -28,11 +28,6 @@ ANSWERS: tuple[Row, ...] = tuple(
 RECIPE = Recipe(steps=30, batch=4, rate=3e-2, rank=4, evaluate_every=15, beta=1.0)
 
 
-@pytest.fixture(scope="module")
-def tokenizer(default_model: tuple[Any, Any]) -> Any:
-    return default_model[1]
-
-
 def opinionated(tokenizer: Any) -> Any:
     """A random model to which it matters what it reads."""
     model = tiny_llama(tokenizer)

@@ -79,8 +79,7 @@ def test_the_loss_is_that_of_trl() -> None:
     assert found[0::2].mean().item() == pytest.approx(CHOSEN_OF_TRL, abs=1e-3)
 
 
-def test_each_pair_has_its_own_reference(default_model: tuple[Any, Any]) -> None:
-    tokenizer = default_model[1]
+def test_each_pair_has_its_own_reference(tokenizer: Any) -> None:
     model = PlainModel(tiny_llama(tokenizer))
     rows = [
         PreferenceRow(messages=messages_of(f"Say {n}."), chosen="yes " * (n + 1), rejected="no", id=str(n))

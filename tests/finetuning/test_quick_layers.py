@@ -27,11 +27,11 @@ IDS = torch.arange(2 * 9).view(2, 9)
 
 
 @pytest.fixture
-def adapted(default_model: tuple[Any, Any]) -> Made:
+def adapted(tokenizer: Any) -> Made:
     """A tiny model with an adapter that has an effect; its own weights do not learn."""
 
     def make(dtype: torch.dtype = torch.float32, **options: Any) -> Any:
-        model = tiny_llama(default_model[1]).to(dtype)
+        model = tiny_llama(tokenizer).to(dtype)
         for name, weight in model.named_parameters():
             if "norm" in name:
                 weight.data = torch.linspace(0.5, 1.5, len(weight)).to(dtype)

@@ -13,9 +13,9 @@ ROWS, TOKENS, KEEP = 3, 9, 4
 
 
 @pytest.fixture
-def model(default_model: tuple[Any, Any]) -> Any:
+def model(tokenizer: Any) -> Any:
     torch.manual_seed(0)
-    return tiny_llama(default_model[1]).requires_grad_(True)
+    return tiny_llama(tokenizer).requires_grad_(True)
 
 
 @pytest.fixture

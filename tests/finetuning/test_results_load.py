@@ -45,10 +45,7 @@ def read_plainly(model: Any, folder: Path) -> Any:
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_what_a_method_leaves_is_loaded_and_has_its_effect(
-    default_model: tuple[Any, Any], tmp_path: Path, name: Any
-) -> None:
-    tokenizer = default_model[1]
+def test_what_a_method_leaves_is_loaded_and_has_its_effect(tokenizer: Any, tmp_path: Path, name: Any) -> None:
     base = tmp_path / "base"
     tiny_llama(tokenizer).save_pretrained(base)
     tokenizer.save_pretrained(base)

@@ -34,8 +34,7 @@ def loss_by_hand(logits: Any, rows: list[Any]) -> float:
     return -torch.stack(parts).mean().item()
 
 
-def test_the_loss_before_and_after_is_that_of_the_sealed_rows(default_model: tuple[Any, Any]) -> None:
-    tokenizer = default_model[1]
+def test_the_loss_before_and_after_is_that_of_the_sealed_rows(tokenizer: Any) -> None:
     model = tiny_llama(tokenizer)
     encoded = [encode_row(tokenizer, row) for row in SEALED]
     sealed = seal(model, tokenizer, SEALED, RECIPE)
@@ -53,14 +52,12 @@ def test_the_loss_before_and_after_is_that_of_the_sealed_rows(default_model: tup
 
 
 @pytest.mark.parametrize("recipe", [Recipe(), Recipe(instruction="Say it in French.")])
-def test_many_rows_are_read_in_part(default_model: tuple[Any, Any], recipe: Recipe) -> None:
-    tokenizer = default_model[1]
+def test_many_rows_are_read_in_part(tokenizer: Any, recipe: Recipe) -> None:
     many = [TrainingRow(messages=messages_of(f"Say {at}."), answer="yes") for at in range(MOST_SEALED + 5)]
     assert len(seal(tiny_llama(tokenizer), tokenizer, many, recipe).encoded) == MOST_SEALED
 
 
-def test_of_pairs_it_is_their_own_loss(default_model: tuple[Any, Any]) -> None:
-    tokenizer = default_model[1]
+def test_of_pairs_it_is_their_own_loss(tokenizer: Any) -> None:
     pairs: list[Row] = [PreferenceRow(messages=row.messages, chosen=row.answer, rejected="no") for row in SEALED]
     assert seal(tiny_llama(tokenizer), tokenizer, pairs, RECIPE).before == pytest.approx(0.693, abs=1e-3)
 
@@ -72,8 +69,8 @@ def jobs(tmp_path: Path, warm_trainings: None) -> Iterator[TrainingJobs]:
     jobs.close()
 
 
-def test_a_training_says_it_at_its_end(default_model: tuple[Any, Any], jobs: TrainingJobs, tmp_path: Path) -> None:
-    for part in (tiny_llama(default_model[1]), default_model[1]):
+def test_a_training_says_it_at_its_end(tokenizer: Any, jobs: TrainingJobs, tmp_path: Path) -> None:
+    for part in (tiny_llama(tokenizer), tokenizer):
         part.save_pretrained(tmp_path / "tiny")
     job = Job(
         id="", title="Words", model="tiny", model_title="Tiny", recipe=Recipe(steps=2, batch=2), data="Words",

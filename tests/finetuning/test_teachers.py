@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import torch
 from tiny_llama import tiny_llama
-from tiny_models import tiny_tokenizer
 
 from playground.backends.sources import ModelSource
 from playground.errors import InvalidSetup, TrainingFailed
@@ -34,8 +33,7 @@ def opinionated(tokenizer: Any) -> Any:
     return model
 
 
-def test_what_learns_comes_closer_to_its_teacher(default_model: tuple[Any, Any]) -> None:
-    tokenizer = default_model[1]
+def test_what_learns_comes_closer_to_its_teacher(tokenizer: Any) -> None:
     teacher = Teacher(opinionated(tokenizer), len(tokenizer))
     recipe = Recipe(method="full", steps=25, batch=4, rate=3e-3)
     student = tiny_llama(tokenizer)
@@ -46,8 +44,7 @@ def test_what_learns_comes_closer_to_its_teacher(default_model: tuple[Any, Any])
     assert losses[-1] < 0.7 * losses[0]
 
 
-def test_a_teacher_with_more_rows_than_the_student_is_cut(default_model: tuple[Any, Any]) -> None:
-    tokenizer = default_model[1]
+def test_a_teacher_with_more_rows_than_the_student_is_cut(tokenizer: Any) -> None:
     model = tiny_llama(tokenizer)
     ids = torch.tensor([[5, 6, 7]])
     whole = model(input_ids=ids).logits
@@ -55,21 +52,20 @@ def test_a_teacher_with_more_rows_than_the_student_is_cut(default_model: tuple[A
     assert torch.allclose(cut, whole[:, -2:, :100], atol=1e-6)
 
 
-def test_another_tokenizer_is_refused_by_name(default_model: tuple[Any, Any]) -> None:
-    check_teacher(default_model[1], default_model[1], "Large", "Small")
+def test_another_tokenizer_is_refused_by_name(tokenizer: Any, default_model: tuple[Any, Any]) -> None:
+    check_teacher(tokenizer, tokenizer, "Large", "Small")
     with pytest.raises(TrainingFailed, match=r"Large splits text into other tokens than Small.* let it write answers"):
-        check_teacher(tiny_tokenizer(), default_model[1], "Large", "Small")
+        check_teacher(default_model[1], tokenizer, "Large", "Small")
 
 
-def test_pairs_have_no_teacher(default_model: tuple[Any, Any]) -> None:
+def test_pairs_have_no_teacher(tokenizer: Any) -> None:
     pairs = [PreferenceRow(messages=messages_of("Say one."), chosen="one", rejected="two")]
-    run = train(tiny_llama(default_model[1]), default_model[1], pairs, Recipe(steps=1), teacher=Teacher(None, 1))
+    run = train(tiny_llama(tokenizer), tokenizer, pairs, Recipe(steps=1), teacher=Teacher(None, 1))
     with pytest.raises(InvalidSetup, match="Pairs of answers are not learned from a teacher"):
         next(run)
 
 
-def test_the_process_loads_the_teacher_of_its_job(default_model: tuple[Any, Any], tmp_path: Path) -> None:
-    tokenizer = default_model[1]
+def test_the_process_loads_the_teacher_of_its_job(tokenizer: Any, tmp_path: Path) -> None:
     opinionated(tokenizer).save_pretrained(tmp_path)
     tokenizer.save_pretrained(tmp_path)
     source = ModelSource(kind="folder", place=str(tmp_path))
@@ -88,8 +84,8 @@ def test_the_process_loads_the_teacher_of_its_job(default_model: tuple[Any, Any]
     worker._refuse_too_long(ROWS, [Recipe()], tokenizer, 2048, teacher_window=window)
 
 
-def test_a_teacher_may_have_an_adapter(default_model: tuple[Any, Any], tmp_path: Path) -> None:
-    tokenizer, base = default_model[1], tmp_path / "base"
+def test_a_teacher_may_have_an_adapter(tokenizer: Any, tmp_path: Path) -> None:
+    base = tmp_path / "base"
     tiny_llama(tokenizer).save_pretrained(base)
     tokenizer.save_pretrained(base)
     recipe = Recipe(steps=25, batch=4, rate=0.1, rank=4, alpha=64, layers="all")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 from tiny_llama import tiny_llama
+from tiny_models import tiny_model
 
 from playground.errors import InvalidSetup, TrainingFailed, TrainingHopeless
 from playground.finetuning.methods import METHODS, Learner, method_of
@@ -35,11 +36,6 @@ ROWS = [TrainingRow(messages=messages_of(f"Say {word}."), answer=word) for word 
 OTHERS = [TrainingRow(messages=messages_of(f"Say {word} now."), answer=word) for word in WORDS[:3]]
 RECIPE = Recipe(steps=12, batch=4, rate=1e-2, rank=4)
 Tiny = Callable[[], Any]
-
-
-@pytest.fixture
-def tokenizer(default_model: tuple[Any, Any]) -> Any:
-    return default_model[1]
 
 
 @pytest.fixture
@@ -146,12 +142,12 @@ def test_it_looks_before_the_first_step_then_as_often_as_told_and_at_the_end(
     assert isinstance(events[-1], CheckpointWritten)
 
 
-def test_sample_answers_are_what_generate_says(default_model: tuple[Any, Any]) -> None:
+def test_sample_answers_are_what_generate_says(tokenizer: Any) -> None:
     from playground.backends.local.engine.prompt import encode
     from playground.finetuning.answering import greedy_answers
     from playground.finetuning.training.answers import sample_answers
 
-    model, tokenizer = default_model
+    model = tiny_model("llama")
     prompts = ["What is the capital of France?", "Say hello to Anna, please, and tell her that tea is ready."]
     learner = attached(model, tokenizer)
     learner.switch(learning=False)

@@ -1,4 +1,4 @@
-"""A tiny random Llama, the same each time, over the default model's vocabulary."""
+"""A tiny random Llama, the same each time, over the vocabulary of a tokenizer."""
 
 from typing import Any
 

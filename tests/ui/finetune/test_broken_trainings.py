@@ -12,6 +12,7 @@ import gradio as gr
 import pytest
 from safetensors.torch import load_file, save_file
 from tiny_base import tiny_base
+from tiny_models import tiny_tokenizer
 
 from playground.backends.catalog import Catalog
 from playground.errors import ModelUnavailable, UnknownModel
@@ -75,8 +76,8 @@ def probe_for_ever() -> Iterator[ProbeStep]:
 
 
 @pytest.fixture
-def tab(default_model: tuple[Any, Any], tmp_path: Path) -> Iterator[FineTuneTab]:
-    catalog = tiny_base(default_model[1], tmp_path / "base")
+def tab(tmp_path: Path) -> Iterator[FineTuneTab]:
+    catalog = tiny_base(tiny_tokenizer(), tmp_path / "base")
     jobs = TrainingJobs(tmp_path / "trainings", tmp_path / "cache")
     with gr.Blocks() as page:
         page.waits_for = Mock()  # type: ignore[attr-defined]
