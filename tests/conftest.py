@@ -110,10 +110,10 @@ def real_catalog(settings: Settings) -> Iterator[Catalog]:
 
 @pytest.fixture(scope="session")
 def warm_python() -> Iterator[WarmPython]:
-    """What starts the processes of trainings with all that they import."""
+    """What starts the processes of trainings and merges with all that they import."""
     warm = WarmPython(
         [
-            *("playground.finetuning.training.loop", "playground.finetuning.training.sealed"),
+            *("playground.finetuning.training.loop", "playground.finetuning.training.sealed", "peft"),
             *("playground.backends.local.files.loading", "playground.backends.local.opening"),
             *("playground.finetuning.preparation.checks.lengths", "transformers.models.llama.modeling_llama"),
         ]
@@ -126,6 +126,12 @@ def warm_python() -> Iterator[WarmPython]:
 def warm_trainings(warm_python: WarmPython, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each training still has a process of its own, and all of it is said in tests of how one is started."""
     monkeypatch.setattr("playground.finetuning.jobs.turns.subprocess", warm_python.subprocess)
+
+
+@pytest.fixture
+def warm_children(warm_python: WarmPython, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So has what is watched in a process of its own, such as a merge."""
+    monkeypatch.setattr("playground.backends.local.files.child_process.subprocess", warm_python.subprocess)
 
 
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:

@@ -7,6 +7,7 @@ does. What it is given, is asked and tells, and how it can end are the same here
 import importlib
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -36,6 +37,11 @@ class Forked:
                 self._told.close()
         return self.returncode
 
+    def poll(self) -> int | None:
+        if self.returncode is None and not select.select([self._told], [], [], 0)[0]:
+            return None
+        return self.wait()
+
     def kill(self) -> None:
         if self.returncode is None:
             os.kill(self.pid, signal.SIGKILL)
@@ -52,13 +58,14 @@ class WarmPython:
         self, command: Sequence[str], *, stdout: IO[bytes], env: Mapping[str, str], **fixed: Any
     ) -> "Forked | subprocess.Popen[bytes]":
         """What `python -c` would start."""
-        assert fixed == {"stdin": subprocess.PIPE, "stderr": subprocess.STDOUT, "bufsize": 0, "process_group": 0}
+        plain = {"stdin": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        assert fixed in (plain, {**plain, "bufsize": 0, "process_group": 0})
         assert command[:2] == [sys.executable, "-c"]
         (mine, theirs), (read, write) = socket.socketpair(), os.pipe()
         with mine, theirs, self._lock:
             if self._control is None:
                 self._control = self._start(env)
-            asked = json.dumps([command[2:], dict(env)]).encode()
+            asked = json.dumps([command[2:], dict(env), "process_group" in fixed]).encode()
             assert len(asked) <= SIZE
             socket.send_fds(self._control, [asked], [read, stdout.fileno(), theirs.fileno()])
             os.close(read)
@@ -93,12 +100,13 @@ def serve(control: socket.socket) -> None:
             os.close(file)
 
 
-def _watch(command: list[str], env: dict[str, str], stdin: int, output: int, told: int) -> None:
-    """Start it as a child of this process, which tells its number, and how it ended."""
+def _watch(command: list[str], env: dict[str, str], alone: bool, stdin: int, output: int, told: int) -> None:
+    """Start it as a child of this process, which tells its number, and how it ended; `alone`: in a group of its own."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     if (child := os.fork()) == 0:
         os.close(told)
-        os.setpgid(0, 0)
+        if alone:
+            os.setpgid(0, 0)
         for file, as_number in ((stdin, 0), (output, 1), (output, 2)):
             os.dup2(file, as_number)
         os.close(stdin)

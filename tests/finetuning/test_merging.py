@@ -115,6 +115,7 @@ def left(folder: JobFolder) -> set[str]:
     return {path.name for path in folder.path.iterdir() if path.name.startswith("merged")}
 
 
+@pytest.mark.usefixtures("warm_children")
 def test_it_is_stopped_without_a_trace_then_made_and_a_second_time_is_there(lora: JobFolder, tmp_path: Path) -> None:
     with Returning(follow_merge(lora, tmp_path / "cache")) as stopped:
         while next(stopped) != "Loading Tiny":
@@ -148,6 +149,7 @@ def test_one_that_is_closed_in_another_thread_can_be_merged_again(
         pass
 
 
+@pytest.mark.usefixtures("warm_children")
 def test_what_fails_there_is_told_and_leaves_nothing(
     base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

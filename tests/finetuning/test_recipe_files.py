@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from playground.errors import InvalidSetup
 from playground.finetuning import train_command
+from playground.finetuning.__main__ import main
 from playground.finetuning.methods import METHODS
 from playground.finetuning.recipe import PRESETS, Recipe, recipe_to_dict
 from playground.finetuning.recipe_files import read_recipe, write_recipe
@@ -70,17 +71,41 @@ def test_numbers_with_an_exponent_are_numbers() -> None:
     assert read_recipe('{"rate": 2E-05}').rate == 2e-5
 
 
-def test_the_command_line_trains_by_a_file_and_stops_at_ctrl_c(base: Path, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("warm_trainings")
+def test_the_command_line_trains_by_a_file(
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PLAYGROUND_MODELS", f"tiny={base}")
     (tmp_path / "rows.csv").write_text("input,answer\n" + "".join(f"Say {n}.,word {n}\n" for n in range(12)))
     (tmp_path / "recipe.yaml").write_text("steps: 2\nbatch: 2\nrank: 2\n")
-    words = run(base, tmp_path, "recipe.yaml", "--data", "rows.csv", "--folder", "made")
-    assert words.stdout.splitlines()[-2].startswith("Done after 2 steps.")
-    assert "sealed for the end the loss is" in words.stdout
+    places = [str(tmp_path / "recipe.yaml"), "--data", str(tmp_path / "rows.csv"), "--folder", str(tmp_path / "made")]
+    assert main(["train", *places, "--model", "tiny"]) == 0
+    words = capsys.readouterr().out
+    assert words.splitlines()[-2].startswith("Done after 2 steps.")
+    assert "sealed for the end the loss is" in words
     (folder,) = (tmp_path / "made").iterdir()
     assert json.loads((folder / "result" / "adapter_config.json").read_text())["r"] == 2
 
+
+def test_the_command_line_stops_at_ctrl_c(base: Path, tmp_path: Path) -> None:
     (tmp_path / "recipe.yaml").write_text("steps: 5000\nbatch: 2\nrank: 2\n")
-    with started(base, tmp_path, "recipe.yaml", "--data", "sentiment", "--folder", "stopped") as process:
+    arguments = [
+        "train",
+        "recipe.yaml",
+        "--data",
+        "sentiment",
+        "--most",
+        "20",
+        "--folder",
+        "stopped",
+        "--model",
+        "tiny",
+    ]
+    with subprocess.Popen(
+        [sys.executable, "-m", "playground.finetuning", *arguments], cwd=tmp_path, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+        env={**os.environ, "PLAYGROUND_MODELS": f"tiny={base}", "PYTHONPATH": str(Path(__file__).parents[2])},
+    ) as process:  # fmt: skip
         assert process.stdout
         for line in process.stdout:
             if line.startswith("step "):
@@ -103,18 +128,3 @@ def test_what_cannot_begin_is_said(tmp_path: Path) -> None:
         with pytest.raises(InvalidSetup, match=words):
             train_command.run([*arguments, *folder])
     assert not (tmp_path / "made").exists()
-
-
-def started(base: Path, folder: Path, *arguments: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-m", "playground.finetuning", "train", *arguments, "--model", "tiny"], cwd=folder, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
-        env={**os.environ, "PLAYGROUND_MODELS": f"tiny={base}", "PYTHONPATH": str(Path(__file__).parents[2])},
-    )  # fmt: skip
-
-
-def run(base: Path, folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    with started(base, folder, *arguments) as process:
-        words, _ = process.communicate()
-    assert process.returncode == 0, words
-    return subprocess.CompletedProcess(arguments, 0, words)
