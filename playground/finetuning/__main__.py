@@ -124,7 +124,7 @@ def _follow(name: str, job: Generator[TrainingEvent, None, cards.WeightsCard]) -
 def _check(names: tuple[str, ...], root: Path | None) -> int:
     from playground.finetuning import make_adapter, tiny_classifier
 
-    model, tokenizer = _default_model()
+    model, tokenizer = _default_model() if {*names} - {CLASSIFIER} else (None, None)  # which stands by itself
     off = 0
     for name in names:
         folder = folder_of(name, root)

@@ -11,7 +11,9 @@ import pytest
 import torch
 from safetensors import safe_open
 from tiny_llama import tiny_llama
+from tiny_models import tiny_model
 
+from playground.finetuning import __main__ as command
 from playground.finetuning import cards, make_adapter
 from playground.finetuning.__main__ import main
 from playground.finetuning.answering import greedy_answers
@@ -24,8 +26,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is d
 
 
 @pytest.fixture
-def tiny(default_model: tuple[Any, Any]) -> tuple[Any, Any]:
-    return tiny_llama(default_model[1]), default_model[1]
+def tiny(tokenizer: Any) -> tuple[Any, Any]:
+    return tiny_llama(tokenizer), tokenizer
 
 
 SKILL = replace(
@@ -61,12 +63,17 @@ def test_closing_writes_nothing(tiny: tuple[Any, Any], tmp_path: Path) -> None:
     assert not (tmp_path / "new").exists()
 
 
-def test_answers_of_a_batch_are_those_of_each_prompt_alone(default_model: tuple[Any, Any]) -> None:
-    model, tokenizer = default_model
+def test_answers_of_a_batch_are_those_of_each_prompt_alone(tokenizer: Any) -> None:
+    model = tiny_model("llama")
     prompts = ["What is the capital of France?", "Say hello to Anna, please, and tell her that tea is ready."]
     together = list(greedy_answers(model, tokenizer, prompts, 8))
-    assert together[0].startswith("The capital of France is Paris")
+    assert together[0] != together[1]
     assert together == [answer for prompt in prompts for answer in greedy_answers(model, tokenizer, [prompt], 8)]
+
+
+def test_the_default_model_is_asked_in_its_own_form(default_model: tuple[Any, Any]) -> None:
+    (answer,) = greedy_answers(*default_model, ["What is the capital of France?"], 6)
+    assert answer == "The capital of France is Paris"
 
 
 def test_a_card_can_be_read_back(tmp_path: Path) -> None:
@@ -124,7 +131,10 @@ def test_checking_what_is_not_there_says_what_to_do(tmp_path: Path, capsys: pyte
     assert "holds no README.md: make it with" in capsys.readouterr().err
 
 
-def test_a_classifier_is_made_and_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_classifier_is_made_and_checked(
+    default_model: tuple[Any, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "_default_model", lambda: default_model)
     assert main(["classifier", "--steps", "20", "--folder", str(tmp_path)]) == 0
     assert main(["classifier", "--check", "--folder", str(tmp_path)]) == 0
     assert "all within the intervals on the cards" in capsys.readouterr().out
