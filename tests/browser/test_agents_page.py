@@ -23,7 +23,15 @@ def reply(request: Request, _: random.Random) -> str:
     return f"I heard: {request.messages[-1].content[-30:]}"
 
 
-def test_the_conversation_waits_for_the_person(
+def run(page: Page) -> None:
+    page.get_by_role("button", name="Run", exact=True).click()
+
+
+def card(page: Page, at: int) -> Locator:
+    return page.locator("#steps .card").nth(at)
+
+
+def test_the_conversation_waits_for_the_person_on_a_phone_too(
     page_over: PageOver, catalog_of: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     end = Stoppable.__exit__
@@ -39,30 +47,26 @@ def test_the_conversation_waits_for_the_person(
     rows = page.locator("#form .rows[data-noun=Agent] .row")
     expect(rows).to_have_count(2)
     expect(rows.nth(1).get_by_label("Agent 2: written by")).to_have_value("person")
-    page.get_by_role("button", name="Run", exact=True).click()
+    run(page)
     box = page.get_by_label("Output of Turn 2: Student")
     expect(box).to_be_visible()
     expect(page.get_by_text("It is the turn of Student, which is you.")).to_be_visible()
     expect(page.locator("#answer")).to_contain_text("Your turn")
     box.fill("In the leaves.")
     page.get_by_role("button", name="Run on from here").click()
-    cards = page.locator("#steps .card")
-    expect(cards.nth(2).locator(".output")).to_have_text("I heard: Student: In the leaves.")
+    expect(card(page, 2).locator(".output")).to_have_text("I heard: Student: In the leaves.")
     expect(page.get_by_label("Output of Turn 4: Student")).to_be_focused()
+
+    page.set_viewport_size({"width": 390, "height": 844})
     page.get_by_role("button", name="Write nothing").click()
-    expect(cards).to_have_count(6)
+    expect(page.locator("#steps .card")).to_have_count(6)
     expect(page.locator("#steps .step").nth(4)).to_contain_text("Turn 4: Student, by the model")
     expect(page.locator("#steps .step").first).to_contain_text("to Student")
-    graph = page.get_by_role("img", name="Teacher was followed by Student 2 times")
-    expect(graph).to_be_visible()
-
-
-def run(page: Page) -> None:
-    page.get_by_role("button", name="Run", exact=True).click()
-
-
-def card(page: Page, at: int) -> Locator:
-    return page.locator("#steps .card").nth(at)
+    expect(page.get_by_role("img", name="Teacher was followed by Student 2 times")).to_be_visible()
+    agent = page.get_by_role("group", name="Agent 1", exact=True)
+    agent.locator("summary").click()
+    expect(agent.get_by_label("Agent 1: model")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 1
 
 
 def with_others(catalog: Catalog, count: int = 1) -> Catalog:
@@ -82,43 +86,37 @@ def with_others(catalog: Catalog, count: int = 1) -> Catalog:
     return catalog
 
 
-def test_an_agent_is_given_weights_of_its_own_from_the_list(page_over: PageOver, catalog_of: Any) -> None:
-    page = page_over(with_others(catalog_of(reply)), bundled=True)
+def test_an_agent_is_given_weights_of_its_own_which_among_many_are_found_by_typing(
+    page_over: PageOver, catalog_of: Any
+) -> None:
+    page = page_over(with_others(catalog_of(reply), 30), bundled=True)
     load_preset(page, "debate")
     agent = page.get_by_role("group", name="Agent 2", exact=True)
-    expect(agent.locator("summary")).to_have_text("Model and sampling:as the setup")
-    agent.locator("summary").click()
-    agent.get_by_label("Agent 2: model").select_option(label="Other number 0")
+    words = agent.locator("summary")
+    expect(words).to_have_text("Model and sampling:as the setup")
+    words.click()
+    model = agent.get_by_label("Agent 2: model")
+    expect(model).to_have_attribute("placeholder", "as the setup")
+    model.fill("number 0")
+    model.press("Tab")
+    expect(model).to_have_value("Other number 0")
+    model.fill("nothing like that")
+    model.press("Tab")
+    expect(model).to_have_value("Other number 0")  # what names none, or several, is not taken
     agent.get_by_label("Agent 2: adapter").select_option(label="Tuned")
     agent.get_by_label("Agent 2: scale").fill("0.5")
     agent.get_by_label("Agent 2: max tokens").fill("9")
-    expect(agent.locator("summary")).to_contain_text("Other number 0, Tuned \u00d7 0.5, max tokens 9")
+    expect(words).to_contain_text("Other number 0, Tuned \u00d7 0.5, max tokens 9")
     run(page)
     expect(card(page, 1).locator(".output")).to_have_text("Other 0, tuned.")
     expect(card(page, 2).locator(".output")).to_have_text(re.compile("Con: Other 0, tuned\\."))
     page.get_by_role("button", name="Copy a link").wait_for()
     page.reload()  # the form is kept with what the agent has of its own
     expect(page.get_by_role("group", name="Agent 2", exact=True).locator("summary")).to_contain_text("Tuned \u00d7 0.5")
-    agent.get_by_label("Agent 2: model").select_option(label="as the setup", force=True)
-    expect(agent.locator("summary")).to_have_text("Model and sampling:max tokens 9")
-
-
-def test_among_many_models_an_agents_is_found_by_typing(page_over: PageOver, catalog_of: Any) -> None:
-    page = page_over(with_others(catalog_of(reply), 30), bundled=True)
-    load_preset(page, "debate")
-    agent = page.get_by_role("group", name="Agent 1", exact=True)
-    agent.locator("summary").click()
-    model = agent.get_by_label("Agent 1: model")
-    expect(model).to_have_attribute("placeholder", "as the setup")
-    model.fill("number 27")
-    model.press("Tab")
-    expect(model).to_have_value("Other number 27")
-    model.fill("nothing like that")
-    model.press("Tab")
-    expect(model).to_have_value("Other number 27")  # what names none, or several, is not taken
+    words.click()
     model.fill("")
     model.press("Tab")
-    expect(agent.locator("summary")).to_have_text("Model and sampling:as the setup")
+    expect(words).to_have_text("Model and sampling:max tokens 9")
 
 
 def test_a_conversation_stands_in_a_pane_and_in_a_column(page_over: PageOver, catalog_of: Any) -> None:
@@ -149,19 +147,3 @@ def test_a_conversation_stands_in_a_pane_and_in_a_column(page_over: PageOver, ca
     expect(page.locator(".item-cell")).to_have_count(14)  # of seven columns
     page.locator(".item-cell").last.click()
     expect(page.locator("#experiment-steps .step").first).to_contain_text("Turn 1: Pro")
-
-
-def test_on_a_phone_a_conversation_is_set_up_and_gone_on_with(page_over: PageOver, catalog_of: Any) -> None:
-    page = page_over(with_others(catalog_of(reply)), bundled=True, width=390)
-    load_preset(page, "teacher_and_student")
-    agent = page.get_by_role("group", name="Agent 1", exact=True)
-    agent.locator("summary").click()
-    agent.get_by_label("Agent 1: model").select_option(label="Other number 0")
-    expect(agent.get_by_label("Agent 1: adapter")).to_be_visible()
-    run(page)
-    box = page.get_by_label("Output of Turn 2: Student")
-    box.fill("In the leaves, with light.")
-    page.get_by_role("button", name="Run on from here").click()
-    expect(page.get_by_label("Output of Turn 4: Student")).to_be_visible()
-    expect(page.get_by_role("img", name=re.compile("Teacher was followed by Student"))).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 1

@@ -17,15 +17,20 @@ def answer(page: Page) -> Any:
     return page.locator(".answer .text")
 
 
-def test_a_failure_and_an_overlong_prompt_keep_the_answer_before(page_over: PageOver, catalog_of: Any) -> None:
+def answer_type(page: Page, name: str) -> None:
+    page.get_by_label(name, exact=True).locator("visible=true").check()
+
+
+def test_what_fails_or_is_too_long_keeps_the_answer_before_and_what_is_changed_meanwhile_is_said(
+    page_over: PageOver, catalog_of: Any
+) -> None:
     def fails_on_bad(request: Request, rng: random.Random) -> str:
         if "bad" in request.messages[-1].content:
-            raise GenerationFailed("The model broke; run it again.")
+            raise GenerationFailed("The <i>model</i> broke; run it again.")
         return f"Heard {len(request.messages[-1].content)} characters."
 
-    catalog = catalog_of(fails_on_bad)
-    catalog.preload("default")
-    page = page_over(catalog)
+    held = Held(reply=fails_on_bad, words="slow")
+    page = page_over(catalog_of(held.reply, kind=Held, words=held.words, go=held.go))
     choose(page, "explain")
     question(page).fill("good")
     run(page)
@@ -34,7 +39,8 @@ def test_a_failure_and_an_overlong_prompt_keep_the_answer_before(page_over: Page
     question(page).fill("bad")
     run(page)
     phase(page, "failed")
-    expect(page.locator(".answer .error")).to_contain_text("The model broke; run it again. What is below is from the")
+    error = page.locator(".answer .error")
+    expect(error).to_contain_text("The <i>model</i> broke; run it again. What is below is from the")
     expect(answer(page)).to_have_text("Heard 4 characters.")
     expect(page.locator("#stale")).to_be_visible()
     question(page).fill("word " * 9000)
@@ -45,6 +51,7 @@ def test_a_failure_and_an_overlong_prompt_keep_the_answer_before(page_over: Page
     question(page).fill("better")
     run(page)
     expect(answer(page)).to_have_text("Heard 6 characters.")
+    expect(error).to_be_hidden()
     page.get_by_role("button", name="Previous answer").click()
     expect(answer(page)).to_have_text("Heard 4 characters.")
     expect(page.locator("#stale")).to_be_visible()
@@ -52,13 +59,10 @@ def test_a_failure_and_an_overlong_prompt_keep_the_answer_before(page_over: Page
     expect(answer(page)).to_have_text("Heard 6 characters.")
     expect(page.locator("#stale")).to_be_hidden()
 
-
-def test_a_technique_that_is_changed_meanwhile_is_said(page_over: PageOver, catalog_of: Any) -> None:
-    held = Held(reply=lambda *_: "word " * 30)
-    page = page_over(catalog_of(held.reply, kind=Held, go=held.go))
-    choose(page, "explain")
+    # The technique is another one by the time that the answer is whole.
+    question(page).fill("slowly")
     run(page)
-    expect(page.locator("#steps .output")).to_contain_text("word")
+    expect(page.locator("#steps .output")).to_have_text("Heard 6")
     choose_technique(page, "Role")
     held.go.set()
     phase(page, "done")
@@ -67,56 +71,66 @@ def test_a_technique_that_is_changed_meanwhile_is_said(page_over: PageOver, cata
     expect(page.locator("#stale")).to_be_hidden()
 
 
-def test_another_answer_type_reads_the_same_reply_without_a_new_run(page_over: PageOver, catalog_of: Any) -> None:
+def test_another_answer_type_reads_the_same_reply_and_is_read_at_the_end_of_a_run_that_goes_on(
+    page_over: PageOver, catalog_of: Any
+) -> None:
     asked: list[str] = []
 
     def reply(request: Request, rng: random.Random) -> str:
         asked.append(request.messages[-1].content)
         return "It is 12, so yes."
 
-    page = page_over(catalog_of(reply))
+    held = Held(reply=reply, words="slow")
+    page = page_over(catalog_of(held.reply, kind=Held, words=held.words, go=held.go))
     choose(page, "explain")
     run(page)
     phase(page, "done")
     expect(answer(page)).to_have_text("It is 12, so yes.")
-    page.get_by_label("Number", exact=True).locator("visible=true").check()
+    answer_type(page, "Number")
     expect(answer(page)).to_have_text("12")
-    page.get_by_label("Yes / no", exact=True).locator("visible=true").check()
+    answer_type(page, "Yes / no")
     expect(answer(page)).to_have_text("Yes")
     expect(page.locator("#stale")).to_be_hidden()
     assert len(asked) == 1
-    question(page).fill("Another?")
+    question(page).fill("A slow one?")
     expect(page.locator("#stale")).to_have_text("Out of date: you changed \u201cInput\u201d after this run.")
-    page.get_by_label("Number", exact=True).locator("visible=true").check()
+    answer_type(page, "Text")
     expect(page.locator("#stale")).to_contain_text("\u201cInput\u201d and \u201cAnswer type\u201d")
     expect(answer(page)).to_have_text("Yes")
 
-
-def test_an_answer_type_that_is_chosen_while_a_run_goes_on_is_read_at_its_end(
-    page_over: PageOver, catalog_of: Any
-) -> None:
-    held = Held(reply=lambda *_: "It is 12, so yes.")
-    page = page_over(catalog_of(held.reply, kind=Held, go=held.go))
-    choose(page, "explain")
     run(page)
-    expect(page.locator("#steps .output")).to_contain_text("It is")
-    page.get_by_label("Number", exact=True).locator("visible=true").check()
+    expect(page.locator("#steps .output")).to_have_text("It is")
+    answer_type(page, "Number")
     held.go.set()
     phase(page, "done")
     expect(answer(page)).to_have_text("12")
 
 
-def test_a_token_that_one_chose_is_marked_and_can_be_taken_back(page_over: PageOver, catalog_of: Any) -> None:
+def test_sampling_presets_change_only_their_own_and_a_token_shows_its_alternatives_and_is_chosen_and_taken_back(
+    page_over: PageOver, catalog_of: Any
+) -> None:
     page = page_over(catalog_of(lambda request, _: " and on" if request.generated_text else "one two three"))
     choose(page, "explain")
+    chips = page.locator(".chips")
+    expect(chips).to_contain_text("max tokens 120")
+    page.locator("#sampling").get_by_role("button", name="Precise").click()
+    expect(chips).to_contain_text("temperature 0.2")
+    expect(chips).to_contain_text("max tokens 120")
+    page.get_by_role("button", name="Reset temperature").click()
+    expect(chips).not_to_contain_text("temperature")
     unfold(page, "All sampling parameters")
     page.get_by_role("spinbutton", name=re.compile("Alternatives")).fill("3")
-    expect(page.locator(".chips")).to_contain_text("alternatives per token 3")
+    expect(chips).to_contain_text("alternatives per token 3")
     run(page)
     phase(page, "done")
-    token = page.locator("#tokens .token[role=button]")
-    token.nth(1).click()
+
+    token, alternatives = page.locator("#tokens .token[role=button]"), page.locator("#tokens .alternatives")
+    token.first.press("ArrowRight")
+    expect(token.nth(1)).to_be_focused()
+    token.nth(1).press("Enter")
     expect(token.nth(1)).to_have_attribute("aria-current", "true")
+    expect(alternatives.locator("tbody tr")).to_have_count(3)
+    expect(alternatives.locator(".chosen td").first).to_have_text(token.nth(1).inner_text())
     page.get_by_role("button", name="Continue from here with").first.click()
     expect(answer(page)).to_contain_text("and on")
     expect(page.locator("#tokens .token.forced")).to_have_count(1)

@@ -47,46 +47,49 @@ def stopped(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     return stopped
 
 
+def ask(page: Page, question: str) -> None:
+    page.locator("#form textarea").locator("visible=true").first.fill(question)
+
+
 def stop_at_once(page: Page) -> None:
     run_button(page).click()
     page.get_by_role("button", name="Stop", exact=True).click()
 
 
-def test_stop_holds_for_a_run_that_has_not_shown_itself_yet(
+def test_stop_holds_wherever_the_run_is(
     page: Page, asked: list[str], monkeypatch: pytest.MonkeyPatch, stopped: threading.Event
 ) -> None:
-    monkeypatch.setattr(
-        prompt_values, "refuse_overlong", lambda *_: stopped.wait(PATIENCE / 1000)
-    )  # before its first news
-    stop_at_once(page)
-    expect(run_button(page)).to_be_enabled()
-    expect(page.locator("#answer")).to_contain_text("Stopped")
+    answer, halts = page.locator("#answer"), ServedPage.halts
+
+    # Before its first news.
+    with monkeypatch.context() as patch:
+        patch.setattr(prompt_values, "refuse_overlong", lambda *_: stopped.wait(PATIENCE / 1000))
+        stop_at_once(page)
+        expect(run_button(page)).to_be_enabled()
+        expect(answer).to_contain_text("Stopped")
     assert not asked
     run_button(page).click()  # which is another run
-    expect(page.locator("#answer")).to_contain_text("word word")
+    expect(answer).to_contain_text("word word")
+    expect(run_button(page)).to_be_enabled()
     assert len(asked) == 1
 
-
-def test_stop_holds_for_a_run_whose_first_news_are_on_their_way(
-    page: Page, monkeypatch: pytest.MonkeyPatch, stopped: threading.Event
-) -> None:
-    """The session does not know yet what halts it."""
-    halts = ServedPage.halts
+    # With its first news on their way: the session does not know yet what halts it.
+    stopped.clear()
 
     def halts_late(self: Any, *of: Any) -> None:
         halts(self, *of)
         assert stopped.wait(PATIENCE / 1000)
 
-    monkeypatch.setattr(ServedPage, "halts", halts_late)
-    stop_at_once(page)
-    expect(page.locator("#answer")).to_contain_text("Stopped")
-    expect(run_button(page)).to_be_enabled()
+    with monkeypatch.context() as patch:
+        patch.setattr(ServedPage, "halts", halts_late)
+        stop_at_once(page)
+        expect(page.locator(".answer[data-phase=stopped]")).to_be_visible()
+        expect(run_button(page)).to_be_enabled()
 
-
-def test_stop_holds_for_a_run_that_comes_to_the_server_after_it(
-    page: Page, asked: list[str], stopped: threading.Event
-) -> None:
-    page.locator("#form textarea").locator("visible=true").first.fill("A long question?")
+    # On its way to the server.
+    stopped.clear()
+    asked.clear()
+    ask(page, "A long question?")
     expect(page.locator("#prompt .pane-body")).to_contain_text("A long question?")
     run, _ = hold_post(page, ["A long question?", RUN_OF], lambda: stop_at_once(page))
     until(page, stopped.is_set)
@@ -96,39 +99,37 @@ def test_stop_holds_for_a_run_that_comes_to_the_server_after_it(
     expect(run_button(page)).to_be_enabled()
     assert not asked
     run_button(page).click()
-    expect(page.locator("#answer")).to_contain_text("word word")
-    assert len(asked) == 1
+    expect(page.locator(".answer[data-phase=done]")).to_be_visible()
+    assert asked == ["A long question?"]
 
 
-def test_a_run_that_the_server_has_not_heard_of_goes_on_for_the_page(
+def test_a_run_is_said_to_go_on_and_to_wait_as_long_as_it_does(
     page: Page, asked: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks: list[str | None] = []
-    waits_for = ServedPage.waits_for
+    waits_for, end = ServedPage.waits_for, Stoppable.__exit__
 
     def note(self: Any, *of: Any) -> str | None:
         looks.append(waits_for(self, *of))
         return looks[-1]
 
-    monkeypatch.setattr(ServedPage, "waits_for", note)
-    page.locator("#form textarea").locator("visible=true").first.fill("A long question?")
+    # One that the server has not heard of goes on for the page.
+    ask(page, "A long question?")
     expect(page.locator("#prompt .pane-body")).to_contain_text("A long question?")
-    run, _ = hold_post(page, ["A long question?", RUN_OF], run_button(page).click)
-    until(page, lambda: len(looks) > 1)  # the page asks again when it has been answered
-    assert looks[0] is None
-    expect(run_button(page)).to_be_disabled()
-    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_enabled()
-    run.continue_()
-    page.unroute_all()
-    expect(page.locator("#answer")).to_contain_text("word word")
-    expect(run_button(page)).to_be_enabled()
+    with monkeypatch.context() as patch:
+        patch.setattr(ServedPage, "waits_for", note)
+        run, _ = hold_post(page, ["A long question?", RUN_OF], run_button(page).click)
+        until(page, lambda: len(looks) > 1)  # the page asks again when it has been answered
+        assert looks[0] is None
+        expect(run_button(page)).to_be_disabled()
+        expect(page.get_by_role("button", name="Stop", exact=True)).to_be_enabled()
+        run.continue_()
+        page.unroute_all()
+        expect(page.locator("#answer")).to_contain_text("word word")
+        expect(run_button(page)).to_be_enabled()
     assert len(asked) == 1
 
-
-def test_what_a_run_waited_for_is_not_said_when_it_is_over(
-    page: Page, asked: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The server's answer comes after the last news of the run."""
+    # What one waited for comes from the server after the last news of the run, and is not said any more.
     looked, over = threading.Event(), threading.Event()
 
     def answer_late(*_: Any) -> str:
@@ -136,40 +137,40 @@ def test_what_a_run_waited_for_is_not_said_when_it_is_over(
         assert over.wait(PATIENCE / 1000)
         return "Waiting for somebody"
 
-    monkeypatch.setattr(ServedPage, "waits_for", answer_late)
-    monkeypatch.setattr(prompt_values, "refuse_overlong", lambda *_: looked.wait(PATIENCE / 1000))
-    run_button(page).click()
-    expect(page.locator(".answer[data-phase=done]")).to_be_visible()
-    expect(run_button(page)).to_be_enabled()
-    over.set()
-    page.evaluate(AT_REST)
-    run_button(page).click()
-    until(page, lambda: len(asked) == 2)
-    expect(run_button(page)).to_be_enabled()
-    expect(page.get_by_text("Waiting for somebody")).to_be_hidden()
+    with monkeypatch.context() as patch:
+        patch.setattr(ServedPage, "waits_for", answer_late)
+        patch.setattr(prompt_values, "refuse_overlong", lambda *_: looked.wait(PATIENCE / 1000))
+        run_button(page).click()
+        until(page, lambda: len(asked) == 2)
+        expect(page.locator(".answer[data-phase=done]")).to_be_visible()
+        expect(run_button(page)).to_be_enabled()
+        over.set()
+        page.evaluate(AT_REST)
+        run_button(page).click()
+        until(page, lambda: len(asked) == 3)
+        expect(run_button(page)).to_be_enabled()
+        expect(page.get_by_text("Waiting for somebody")).to_be_hidden()
 
-
-def test_run_right_after_the_last_news_of_a_run_is_another_run(
-    page: Page, asked: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    end = Stoppable.__exit__
-
+    # Run right after the last news of a run is another run.
     def end_late(self: Stoppable, *of: Any) -> None:
         threading.Event().wait(1)  # a busy machine: the answer is on the page, and Gradio does not know of its end
         end(self, *of)
 
+    asked.clear()
     monkeypatch.setattr(Stoppable, "__exit__", end_late)
     for question in ("First?", "Second?"):
-        page.locator("#form textarea").locator("visible=true").first.fill(question)
+        ask(page, question)
         run_button(page).click()
         expect(page.locator("#steps")).to_contain_text(question)
         expect(page.locator(".answer[data-phase=done]")).to_be_visible()
     assert asked == ["First?", "Second?"]
 
 
-def test_run_asks_what_the_preset_says_and_what_it_replaced_is_put_back(page: Page, asked: list[str]) -> None:
+def test_run_asks_what_the_preset_says_and_a_button_that_is_drawn_anew_while_it_is_pressed_is_pressed_all_the_same(
+    page: Page, asked: list[str]
+) -> None:
     question = page.locator("#form textarea").locator("visible=true").first
-    question.fill("A question of my own?")
+    ask(page, "A question of my own?")
     expect(page.locator("#prompt .pane-body")).to_contain_text("A question of my own?")
     page.evaluate(
         """() => {
@@ -186,10 +187,7 @@ def test_run_asks_what_the_preset_says_and_what_it_replaced_is_put_back(page: Pa
     expect(question).to_have_value("A question of my own?")
     expect(back).to_have_count(0)
 
-
-@pytest.mark.parametrize("let_go", ["there", "elsewhere"])
-def test_a_button_that_is_drawn_anew_while_it_is_pressed_is_pressed_all_the_same(page: Page, let_go: str) -> None:
-    """Gradio hands a widget its value again at any time, between the two halves of a click too."""
+    # Gradio hands a widget its value again at any time, between the two halves of a click too.
     turn_to(page, "Compare")
     panes = page.locator(".pane-row")
     expect(panes.nth(1)).to_be_visible()
@@ -198,19 +196,16 @@ def test_a_button_that_is_drawn_anew_while_it_is_pressed_is_pressed_all_the_same
     expect(panes).to_have_count(count + 1)
     remove = panes.last.get_by_role("button")
     remove.scroll_into_view_if_needed()
-    page.evaluate(AT_REST)
-    remove.hover()
-    page.mouse.down()
-    page.evaluate("document.dispatchEvent(new Event('offered-models'))")
-    if let_go == "elsewhere":  # what was to be drawn is drawn then, and nothing is removed
-        page.mouse.move(1, 1)
+    for there in (False, True):
+        page.evaluate(AT_REST)
+        remove.hover()
+        page.mouse.down()
+        page.evaluate("document.dispatchEvent(new Event('offered-models'))")
+        if not there:  # what was to be drawn is drawn then, and nothing is removed
+            page.mouse.move(1, 1)
         page.mouse.up()
         page.evaluate(AT_REST)
-        expect(panes).to_have_count(count + 1)
-        remove.click()
-    else:
-        page.mouse.up()
-    expect(panes).to_have_count(count)
+        expect(panes).to_have_count(count + (not there))
 
 
 HOLDS_ENDS = """
