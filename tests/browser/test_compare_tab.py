@@ -12,28 +12,23 @@ from folded import again_until, turn_to, unfold
 from playwright.sync_api import Locator, Page, expect
 
 from playground.backends.base import Request
-from playground.backends.catalog import Catalog, ModelEntry
+from playground.backends.catalog import AdapterEntry, Catalog, ModelEntry
+from playground.backends.details import AdapterDetails
 from playground.backends.scripted import ScriptedBackend
 from playground.finetuning import shipped_weights
 from playground.types import Delta, Origin
 
 PageOver = Callable[..., Page]
+TUNABLE = replace(ScriptedBackend().capabilities, adapters=True)
 
 
 class Signed(ScriptedBackend):
-    """A scripted model that says which weights it used: those asked for, or always the base's."""
-
-    honest = True
+    """A scripted model that says which weights it used: always the base's, whichever were asked for."""
 
     def stream(self, request: Request) -> Any:
-        adapter = request.adapter if self.honest else ""
         for news in super().stream(request):
             first = isinstance(news, Delta) and news.prompt_tokens is not None
-            yield replace(news, origin=Origin(weights="Second", adapter=adapter)) if first else news
-
-
-class Forged(Signed):
-    honest = False
+            yield replace(news, origin=Origin(weights="Second")) if first else news
 
 
 def words(text: str) -> Callable[[Request, random.Random], str]:
@@ -51,9 +46,16 @@ def two(delay: float = 0.0) -> Catalog:
     return Catalog(
         [
             entry("default", ScriptedBackend(reply=words("This is plain:"), delay=delay)),
-            entry("second", Signed(reply=words("This is fancy, plain:"), delay=delay)),
+            entry("second", Signed(reply=words("This is fancy, plain:"), delay=delay, capabilities=TUNABLE)),
         ]
     )
+
+
+def with_adapter() -> Catalog:
+    """The same two, of which the second has an adapter."""
+    catalog, details = two(), AdapterDetails(name="tuned", title="Tuned", loaded=True)
+    catalog.add_adapter(AdapterEntry(model="second", name="tuned", title="Tuned", load=lambda *_: details))
+    return catalog
 
 
 def choose(page: Page, label: str, option: str) -> None:
@@ -81,8 +83,9 @@ def side(page: Page, at: int) -> Locator:
 
 
 def test_panes_answer_side_by_side_and_differences_are_marked(page_over: PageOver) -> None:
-    page = turn_to(page_over(two()), "Compare")
-    has(page, "Pane B: model", "Second")
+    page = turn_to(page_over(with_adapter()), "Compare")
+    choose(page, "Pane A: model", "Default")
+    choose(page, "Pane B: adapter", "None, the model as it is")
     download = page.get_by_role("button", name="Download the comparison as JSON")
     expect(download).to_be_hidden()  # nothing to take away yet
     ask(page, "one <b>two</b>")
@@ -108,6 +111,13 @@ def test_panes_answer_side_by_side_and_differences_are_marked(page_over: PageOve
     ask(page, "one <b>two</b>")
     expect(stale).to_have_text("")
 
+    # Weights other than those asked for are called out.
+    choose(page, "Pane B: adapter", "Tuned")
+    compare(page)
+    origin = side(page, 1).locator(".origin")
+    expect(origin).to_have_text(re.compile("^Not what was asked for.*Second, no adapter"))
+    ended(page)
+
     # Another baseline, without asking again; then a pane's setup goes to the Playground.
     page.get_by_role("button", name="Added and left out").click()
     page.get_by_role("radio", name="Pane B").check()
@@ -117,41 +127,45 @@ def test_panes_answer_side_by_side_and_differences_are_marked(page_over: PageOve
     expect(page.get_by_role("tab", name="Playground", exact=True)).to_have_attribute("aria-selected", "true")
     expect(page.locator("#prompt .pane-body")).to_contain_text("one <b>two</b>")
 
-
-def test_on_a_phone_the_arrow_of_a_long_heading_stands_in_the_page(page_over: PageOver) -> None:
-    page = turn_to(page_over(two(), width=390), "Compare")
+    # In a narrow window the arrow of a long heading stands beside its first line.
+    page.set_viewport_size({"width": 390, "height": 900})
+    turn_to(page, "Compare")
     heading = page.locator("#comparing .label-wrap", has_text="for panes without their own")
     box, arrow = heading.bounding_box(), heading.locator(".icon").bounding_box()
     assert box is not None
     assert arrow is not None
     assert box["height"] > 30  # in two lines
     assert arrow["x"] > 0
-    assert arrow["y"] + arrow["height"] / 2 < box["y"] + 20  # beside the first
+    assert arrow["y"] + arrow["height"] / 2 < box["y"] + 20
 
 
 def test_panes_come_and_go_and_the_others_keep_what_they_hold(page_over: PageOver) -> None:
     page = turn_to(page_over(two()), "Compare")
     choose(page, "Pane A: model", "Default")
     choose(page, "Pane B: model", "Second")
-    for letter in "CDEFGHIJKL":  # with the baseline's model, not the last one's
-        page.get_by_role("button", name="Add a pane", exact=True).click()
+    more = page.get_by_role("button", name="Add a pane", exact=True)
+    for letter in "CD":  # with the baseline's model, not the last one's
+        more.click()
         has(page, f"Pane {letter}: model", "Default")
-    expect(page.get_by_role("button", name="Add a pane", exact=True)).to_be_disabled()
-    for letter in "LKJIHG":
-        page.get_by_role("button", name=f"Remove pane {letter}").click()
     choose(page, "Pane C: model", "Second")
     page.get_by_role("radio", name="Pane C").check()
     page.get_by_role("button", name="Remove pane B").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_label("Pane F: model")).to_have_count(0)
-    for letter, title in zip("ABCDE", ("Default", "Second", "Default", "Default", "Default"), strict=True):
+    expect(page.get_by_label("Pane D: model")).to_have_count(0)
+    for letter, title in zip("ABC", ("Default", "Second", "Default"), strict=True):
         has(page, f"Pane {letter}: model", title)
     expect(page.get_by_role("radio", name="Pane B")).to_be_checked()
     expect(page.get_by_role("button", name="Remove pane B")).to_be_focused()
     compare(page)
     ended(page)
-    expect(page.locator(".comparison .side h3")).to_have_count(5)
+    expect(page.locator(".comparison .side h3")).to_have_count(3)
     expect(side(page, 1).locator(".badge")).to_be_visible()
+    more.focus()
+    for _ in range(9):
+        expect(more).to_be_enabled()
+        page.keyboard.press("Enter")
+    expect(page.locator(".pane-row")).to_have_count(12)
+    expect(more).to_be_disabled()
 
 
 def test_among_a_thousand_models_one_is_found_by_typing(page_over: PageOver) -> None:
@@ -196,22 +210,9 @@ def test_one_stops_while_another_goes_on(serve: Any, visit: Any) -> None:
     expect(side(page, 0).locator(".text")).to_contain_text("This is")
 
 
-def test_weights_other_than_those_asked_for_are_called_out(page_over: PageOver) -> None:
-    from playground.backends.catalog import AdapterEntry
-    from playground.backends.details import AdapterDetails
-
-    backend = Forged(reply=words("I am"))
-    backend = replace(backend, capabilities=replace(backend.capabilities, adapters=True))
-    details = AdapterDetails(name="tuned", title="Tuned", loaded=True)
-    tuned = AdapterEntry(model="default", name="tuned", title="Tuned", load=lambda *_: details)
-    page = turn_to(page_over(Catalog([entry("default", backend), tuned])), "Compare")
-    has(page, "Pane B: adapter", "Tuned")
-    compare(page)
-    ended(page)
-    expect(side(page, 1).locator(".origin")).to_have_text(re.compile("^Not what was asked for.*Second, no adapter"))
-
-
-def test_a_list_of_prompts_fills_a_table(page_over: PageOver, tmp_path: Path) -> None:
+def test_a_list_fills_a_table_and_five_are_rated_blind_and_the_sentence_says_who_was_preferred(
+    page_over: PageOver, tmp_path: Path
+) -> None:
     page = turn_to(page_over(two()), "Compare")
     turn_to(page, "A list of prompts")
     file = tmp_path / "prompts.csv"
@@ -231,11 +232,7 @@ def test_a_list_of_prompts_fills_a_table(page_over: PageOver, tmp_path: Path) ->
     assert len(lines) == 4
     assert lines[1].startswith("'=first,This is plain: =first,")
 
-
-def test_five_are_rated_blind_and_the_sentence_says_who_was_preferred(page_over: PageOver) -> None:
-    page = turn_to(page_over(two()), "Compare")
     page.get_by_label("Rate blind").check()
-    turn_to(page, "A list of prompts")
     page.get_by_label("Prompts").fill("one\ntwo\nthree\n=four\nfive")
     page.get_by_role("button", name="Run the list").click()
     line, pair = page.locator("#blind-line"), page.locator("#blind-pair")
@@ -348,7 +345,7 @@ def counting(request: Request, rng: random.Random) -> str:
     """Right where it may think first, else seldom."""
     if any("step by step" in m.content for m in request.messages) or "step by step" in request.prefill:
         return "First 42, then twice that. The answer is 84."
-    return f"The answer is {84 if rng.random() < 0.1 else 42}."
+    return f"The answer is {84 if rng.random() < 0.02 else 42}."
 
 
 def test_techniques_are_repeated_and_the_sentence_says_whether_one_is_better(page_over: PageOver) -> None:
@@ -363,21 +360,21 @@ def test_techniques_are_repeated_and_the_sentence_says_whether_one_is_better(pag
         choose(page, f"Pane {letter}: sampling", "Defaults")
     page.get_by_role("button", name="Add a placebo pane").click()
     ask(page, "A farm has 3 rows of 14 trees, and then twice as many. How many?")
-    page.get_by_role("spinbutton", name="Repetitions").fill("16")
+    page.get_by_role("spinbutton", name="Repetitions").fill("12")
     page.get_by_label("Reference answer").fill("84")
     page.get_by_label("Reference answer").blur()
-    expect(page.locator("#compare-estimate")).to_contain_text("5 panes, 16 repetitions each")
+    expect(page.locator("#compare-estimate")).to_contain_text("5 panes, 12 repetitions each")
     compare(page)
     ended(page)
     said = page.locator(".verdicts p")
     expect(said).to_have_count(5)  # four against the baseline, and how an answer was judged
-    expect(said.first).to_contain_text("B \u00b7 Chain of thought was right in 16 of 16 repetitions")
+    expect(said.first).to_contain_text("B \u00b7 Chain of thought was right in 12 of 12 repetitions")
     expect(said.first).to_contain_text("On this prompt the evidence suffices to prefer B \u00b7 Chain of thought.")
     expect(said.nth(3)).to_contain_text("E \u00b7 Placebo of A was right in")
     expect(said.nth(3)).to_contain_text("does not suffice to prefer one")
     expect(side(page, 1).locator(".answer-bars tbody tr")).to_have_count(1)
-    expect(side(page, 1).locator(".answer-bars td.figure")).to_have_text("\u00d7 16")
-    expect(side(page, 1).locator(".score")).to_contain_text("Right in 16 of 16 (95 % interval")
+    expect(side(page, 1).locator(".answer-bars td.figure")).to_have_text("\u00d7 12")
+    expect(side(page, 1).locator(".score")).to_contain_text("Right in 12 of 12 (95 % interval")
     expect(page.locator(".tables .frame", has_text="Agreement").locator("tbody tr")).to_have_count(5)
 
     # What is sent differently, message by message; the placebo is sent the same.
@@ -385,7 +382,7 @@ def test_techniques_are_repeated_and_the_sentence_says_whether_one_is_better(pag
     side(page, 1).get_by_text("What is sent differently").click()
     expect(side(page, 1).locator(".differs ins").first).to_have_text("Let's think step by step.")
     side(page, 1).get_by_role("button", name="Steps and messages").click()
-    expect(page.locator("#compare-steps-title")).to_contain_text("Chain of thought, repetition 1 of 16")
+    expect(page.locator("#compare-steps-title")).to_contain_text("Chain of thought, repetition 1 of 12")
     expect(page.locator("#compare-steps .step")).to_have_count(2)
 
     # The Playground's setup is one pane more, which is asked again alone.
