@@ -11,7 +11,7 @@ from playground.export.fold import Fold
 from playground.export.names import Rename, full_name, local_names, short_names
 from playground.export.plain import Plain
 from playground.export.specialise import calls_by_name, kinds_of, specialise
-from playground.export.syntax import clone, literal, names_read, walk
+from playground.export.syntax import Trees, bodies_in, clone, literal, names_among, names_read, walk
 from playground.export.unused import drop_unused_fields, drop_unused_locals
 from playground.strategies.base import Strategy
 from playground.types import Sampling
@@ -127,17 +127,19 @@ class Program:
 
     def finish(self, root: ast.stmt) -> None:
         """Leave what is needed for this statement, and that as simple as it can be."""
-        changed = first = True
+        changed, trees = True, Trees()
+        self._prune(root, trees)
+        for tree in [root, *(part.node for part in self.parts.values())]:
+            trees.change(tree)
         while changed:
-            self._prune(root)
+            self._prune(root, trees)
             code = [root, *(part.node for part in self.parts.values())]
             functions = {full: p.node for full, p in self.parts.items() if isinstance(p.node, ast.FunctionDef)}
-            changed = self._part_by_kind(functions, code)
-            changed |= specialise(functions, code)
-            changed |= drop_unused_fields(code)
-            for node in code if changed or first else ():
+            changed = self._part_by_kind(functions, code, trees)
+            changed |= specialise(functions, code, trees)
+            changed |= drop_unused_fields(code, trees)
+            for node in trees.take_changed():
                 changed |= _tidy(node)
-            first = False
         plain = short_names(self.parts, first=(self.asking, STAND_INS), taken={*WRITTEN, *self.external})
         for node in [root, *(part.node for part in self.parts.values())]:
             Rename(plain, node).visit(node)
@@ -145,9 +147,9 @@ class Program:
         read = {name for node in [root, *(part.node for part in self.parts.values())] for name in names_read(node)}
         self.external = {name: text for name, text in self.external.items() if name in read}
 
-    def _part_by_kind(self, functions: Mapping[str, ast.FunctionDef], code: list[ast.stmt]) -> bool:
+    def _part_by_kind(self, functions: Mapping[str, ast.FunctionDef], code: list[ast.stmt], trees: Trees) -> bool:
         """Of a function that reads several kinds of answers one copy for each: then each needs less."""
-        calls_of = calls_by_name(code)
+        calls_of = calls_by_name(code, trees)
         for full, function in functions.items():
             kinds = kinds_of(function, calls_of.get(full, []))
             for kind, calls in kinds.items():
@@ -155,20 +157,21 @@ class Program:
                 copied = clone(function)
                 copied.name = full_name(name, self.parts[full].module)
                 self.parts[copied.name] = Definition(self.parts[full].module, name, copied)
-                for call in calls:
+                for top, call in calls:
                     call.func = ast.Name(id=copied.name, ctx=ast.Load())
+                    trees.change(top)
             if kinds:
                 return True
         return False
 
-    def _prune(self, root: ast.stmt) -> None:
+    def _prune(self, root: ast.stmt, trees: Trees) -> None:
         needed: dict[str, Definition] = {}
-        waiting = names_read(root)
+        waiting = names_among(trees.nodes(root))
         while waiting:
             name = waiting.pop(0)
             if name in self.parts and name not in needed:
                 needed[name] = self.parts[name]
-                waiting += names_read(needed[name].node)
+                waiting += names_among(trees.nodes(needed[name].node))
         self.parts = needed
 
 
@@ -179,8 +182,9 @@ def _tidy(node: ast.AST) -> bool:
         fold = Fold()
         fold.visit(node)
         changed = fold.changed
-        for function in [n for n in walk(node) if isinstance(n, ast.FunctionDef)]:
-            changed |= drop_unused_locals(function)
+        for statement in [node, *(inner for body in bodies_in(node) for inner in body)]:
+            if isinstance(statement, ast.FunctionDef):
+                changed |= drop_unused_locals(statement)
         if not changed:
             return ever
         ever = True

@@ -19,7 +19,7 @@ def write_code(node: ast.stmt) -> str:
     text = "\n".join(lines)
     quoted = [_with_double_quotes(line) for line in lines]
     broken = "\n".join(map(_broken, quoted))
-    return next(way for way in (broken, "\n".join(quoted), text) if _same(way, text))
+    return next(way for way in (broken, "\n".join(quoted), text) if way == text or _same(way, text))
 
 
 def write_text(text: str) -> str:

@@ -5,38 +5,44 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from playground.export.syntax import Nothing, Transformer, value_of, walk
+from playground.export.syntax import Nothing, Transformer, Trees, value_of, walk
 from playground.export.unused import is_pure
 
+Call = tuple[ast.AST, ast.Call]  # the definition that it is in, and itself
 
-def calls_by_name(code: Iterable[ast.AST]) -> dict[str, list[ast.Call]]:
+
+def calls_by_name(code: Iterable[ast.AST], trees: Trees) -> dict[str, list[Call]]:
     """All calls of functions by their plain names."""
-    calls: dict[str, list[ast.Call]] = {}
-    for node in (node for top in code for node in walk(top)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            calls.setdefault(node.func.id, []).append(node)
+    calls: dict[str, list[Call]] = {}
+    for top in code:
+        for node in trees.nodes(top):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                calls.setdefault(node.func.id, []).append((top, node))
     return calls
 
 
-def specialise(functions: Mapping[str, ast.FunctionDef], code: Iterable[ast.AST]) -> bool:
+def specialise(functions: Mapping[str, ast.FunctionDef], code: Iterable[ast.AST], trees: Trees) -> bool:
     """Put into a function what all its calls give alike, and take out what it does not read."""
     code = [*code]
-    calls = calls_by_name(code)
-    mentions = Counter([n.id for top in code for n in walk(top) if isinstance(n, ast.Name)])
+    calls = calls_by_name(code, trees)
+    mentions = Counter([n.id for top in code for n in trees.nodes(top) if isinstance(n, ast.Name)])
     changed = False
     for name, function in functions.items():
-        if name in calls and mentions[name] == len(calls[name]):  # else it is handed on, and called elsewhere
-            changed |= _specialise(function, calls[name])
+        # Else it is handed on, and called elsewhere.
+        if name in calls and mentions[name] == len(calls[name]) and _specialise(function, [c for _, c in calls[name]]):
+            changed = True
+            for tree in (function, *(top for top, _ in calls[name])):
+                trees.change(tree)
     return changed
 
 
-def kinds_of(function: ast.FunctionDef, calls: list[ast.Call]) -> dict[str, list[ast.Call]]:
+def kinds_of(function: ast.FunctionDef, calls: list[Call]) -> dict[str, list[Call]]:
     """The calls by the `kind` that each gives, where all give one and there are several."""
     if "kind" not in [argument.arg for argument in function.args.args]:
         return {}
-    kinds: dict[Any, list[ast.Call]] = {}
-    for call in calls:
-        kinds.setdefault(value_of(_argument(function, call, "kind")), []).append(call)
+    kinds: dict[Any, list[Call]] = {}
+    for top, call in calls:
+        kinds.setdefault(value_of(_argument(function, call, "kind")), []).append((top, call))
     return kinds if len(kinds) > 1 and Nothing not in kinds else {}
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from playground.export.syntax import Transformer, bodies_in, names_read, walk
+from playground.export.syntax import Transformer, Trees, bodies_in, names_read, walk
 
 ADDS = ("append", "extend")
 
@@ -25,7 +25,8 @@ def drop_unused_locals(function: ast.FunctionDef) -> bool:
     changed = unread.changed
     for body in bodies_in(function):
         for statement in [*body]:
-            if (name := _changed_name(statement)) in assigned and not loads[name]:
+            name = _changed_name(statement)
+            if name in assigned and not loads[name] and _is_only_kept(statement):
                 body.remove(statement)
                 changed = True
     return changed
@@ -62,12 +63,17 @@ def _split_pairs(function: ast.FunctionDef) -> None:
 
 
 def _changed_name(statement: ast.stmt) -> str:
-    """The one name that a statement changes, and nothing else."""
+    """The one name that a statement changes."""
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1 and isinstance(statement.targets[0], ast.Name):
-        return statement.targets[0].id if is_pure(statement.value) else ""
+        return statement.targets[0].id
     if isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):
-        return statement.target.id if is_pure(statement.value) else ""
+        return statement.target.id
     return _added_to(statement) if isinstance(statement, ast.Expr) else ""
+
+
+def _is_only_kept(statement: ast.stmt) -> bool:
+    """Whether it does nothing but to change that name."""
+    return not isinstance(statement, ast.Assign | ast.AugAssign) or is_pure(statement.value)
 
 
 def _added_to(node: ast.Expr) -> str:
@@ -84,13 +90,13 @@ def is_pure(value: ast.expr) -> bool:
     return not names & {"ask", "use", "next", "pop", *ADDS}
 
 
-def drop_unused_fields(code: Iterable[ast.AST]) -> bool:
+def drop_unused_fields(code: Iterable[ast.AST], trees: Trees) -> bool:
     """Take fields that nobody reads out of dataclasses, and out of the calls that give them."""
-    code = [*code]
-    nodes = [node for top in code for node in walk(top)]
-    read = {n.attr for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Load)}
+    nodes = [(top, node) for top in code for node in trees.nodes(top)]
+    read = {n.attr for _, n in nodes if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Load)}
+    classes = [(top, n) for top, n in nodes if isinstance(n, ast.ClassDef)]
     changed = False
-    for owner in [n for n in nodes if isinstance(n, ast.ClassDef) and "dataclass" in map(_head, n.decorator_list)]:
+    for home, owner in [(top, n) for top, n in classes if "dataclass" in map(_head, n.decorator_list)]:
         unread = {
             s.target.id for s in owner.body
             if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name) and s.target.id not in read
@@ -99,8 +105,11 @@ def drop_unused_fields(code: Iterable[ast.AST]) -> bool:
             continue
         changed = True
         owner.body = [s for s in owner.body if not (isinstance(s, ast.AnnAssign) and _target(s) in unread)]
-        for call in [n for n in nodes if isinstance(n, ast.Call) and _head(n) in (owner.name, "replace")]:
-            call.keywords = [k for k in call.keywords if k.arg not in unread]
+        trees.change(home)
+        for top, call in nodes:
+            if isinstance(call, ast.Call) and _head(call) in (owner.name, "replace"):
+                call.keywords = [k for k in call.keywords if k.arg not in unread]
+                trees.change(top)
     return changed
 
 
