@@ -30,7 +30,7 @@ def test_base_and_adapter_are_asked_together_and_the_adapter_is_held_against_eac
     for weights in (base, learned):
         for _ in real_catalog.open(weights.model, weights.adapter):
             pass
-    asked = asked_of_task(TASKS["sentiment"], 12, (), base, learned)
+    asked = asked_of_task(TASKS["sentiment"], 6, (), base, learned)
     asked = replace(asked, validation=asked.validation[:2], instructions=asked.instructions[:1])
     store = Store(tmp_path / "store.sqlite")
     work = Returning(judge(asked, Answering(catalog=real_catalog, store=store)))
@@ -43,7 +43,7 @@ def test_base_and_adapter_are_asked_together_and_the_adapter_is_held_against_eac
     by_name = {score.name: score for score in result.scores}
     assert (by_name["Bare, what was learned"].mean or 0) > (by_name["Bare, the base"].mean or 0)
     assert result.tries == 4
-    assert any(words.startswith("Asking both: 9") for words in news)
+    assert any(words.startswith("Asking both: 4") for words in news)
     assert "The best of 4 prompts" in as_markdown(result)
 
 

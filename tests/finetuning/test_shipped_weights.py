@@ -4,19 +4,20 @@ import json
 import re
 import subprocess
 import sys
-from dataclasses import replace
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from playground import setups
-from playground.finetuning import cards, make_adapter, shipped_weights, tiny_classifier
+from playground.backends.catalog import Catalog
+from playground.finetuning import cards, shipped_weights, tiny_classifier
+from playground.finetuning.figures import tally
 from playground.finetuning.methods.lora import LAYERS
+from playground.finetuning.probes.reader import CatalogReader
 from playground.finetuning.shipped_weights import ShippedWeights
 from playground.finetuning.skills import SKILLS
-
-pytestmark = pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")
+from playground.types import Message, Weights
 
 CLASSIFIER = shipped_weights.classifier()
 ALL = [*shipped_weights.adapters(), *([CLASSIFIER] if CLASSIFIER else [])]
@@ -59,10 +60,21 @@ def test_adapter_configs_name_the_base(one: ShippedWeights) -> None:
 
 
 @pytest.mark.parametrize("name", SKILLS)
-def test_the_effect_is_plain_on_held_out_prompts(name: str, default_model: tuple[Any, Any]) -> None:
-    few = replace(SKILLS[name], held_out=lambda: SKILLS[name].held_out()[::7][:8])
-    *_, base = make_adapter.measure(few, *default_model).values()
-    *_, tuned = make_adapter.measure_adapter(few, shipped_weights.ADAPTERS / name, *default_model).values()
+def test_the_effect_is_plain_on_held_out_prompts(name: str, real_catalog: Catalog) -> None:
+    """In the app itself, which answers both in one batch."""
+    skill, weights = SKILLS[name], [Weights(model="default"), Weights(model="default", adapter=name)]
+    items = skill.held_out()[::7][:8]
+    prompts = [((Message("user", item.prompt),), "") for item in items]
+    for _ in real_catalog.open("default", name):
+        pass
+    with ThreadPoolExecutor(2) as both:
+        answers = both.map(
+            lambda one: list(CatalogReader(real_catalog, one).answers(prompts, skill.max_tokens)), weights
+        )
+    (*_, base), (*_, tuned) = (
+        tally(skill.marks(answer.text.strip(), item.truth) for answer, item in zip(some, items, strict=True)).values()
+        for some in answers
+    )
     assert tuned.passed >= 5
     assert tuned.passed >= base.passed + 3
 

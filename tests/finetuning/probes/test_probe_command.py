@@ -7,6 +7,7 @@ import pytest
 
 from playground.backends.catalog import Catalog
 from playground.errors import NotSupported
+from playground.finetuning import named_weights
 from playground.finetuning.__main__ import main
 from playground.finetuning.probes.forgetting import passages, probe_forgetting, questions
 from playground.finetuning.probes.reader import CatalogReader
@@ -24,7 +25,7 @@ def reader(catalog: Catalog, adapter: str, scale: float = 1.0) -> CatalogReader:
 
 def test_an_adapter_that_forgets_is_found_out(real_catalog: Catalog) -> None:
     before, after = CatalogReader(real_catalog, BASE), reader(real_catalog, "sentiment")
-    work = Returning(probe_forgetting(before, after, passages()[:8], questions()[:8]))
+    work = Returning(probe_forgetting(before, after, passages()[:8], questions()[:4]))
     list(work)
     prose, skills = work.value.figures
     assert prose.change.low > 1
@@ -62,7 +63,10 @@ def test_a_model_without_probabilities_is_refused() -> None:
         next(iter(CatalogReader(catalog, BASE).likelihoods([((Message("user", "a"),), "b")])))
 
 
-def test_the_command_prints_and_writes_what_was_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_and_writes_what_was_found(
+    real_catalog: Catalog, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(named_weights, "Catalog", lambda *_, **__: real_catalog)  # which has it loaded
     (tmp_path / "held.csv").write_text(
         "review,label\n" + "".join(f"I like the {thing}.,Positive\n" for thing in ("tea", "rug", "lamp", "soup"))
     )
