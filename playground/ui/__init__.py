@@ -4,6 +4,7 @@ app.py                The sitemap: header, then one tab after the other, and wha
 component_config.py   What Gradio tells a browser about each component, computed once and not once a session
 links.py              Links to what a tab holds: copied from there, and opened in any other session
 look.py               How the page looks: one accent, the system's fonts, and what is put into the page's head
+quick_import.py       Imports Gradio without the stubs that it compares with its own code each time
 serving.py            Serve the page until the process is told to end; then end what runs, and keep what was found
 api/                  The contract for programs: setups and experiments in plain dicts, models and endpoints by name
 chat/                 The Chat tab: a conversation of many turns with any model, and all its branches
@@ -25,3 +26,7 @@ setup_form/           A Setup as widgets: the model, the task, the technique's o
 widgets/              Parts that Gradio has no component for: each is `gr.HTML` with a fixed frame, data as its value
                       and a script
 """
+
+from playground.ui.quick_import import import_gradio
+
+import_gradio()
