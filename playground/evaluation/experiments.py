@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +114,8 @@ def to_dict(experiment: Experiment) -> dict[str, Any]:
     return whole
 
 
-def shipped_experiments(folder: Path = FOLDER) -> dict[str, Experiment]:
+@cache
+def shipped_experiments(folder: Path = FOLDER) -> Mapping[str, Experiment]:
     """The experiments that come with the playground, by file name, group after group."""
     return {path.stem: read_yaml(path.read_text("utf-8"), path.name) for path in presets.grouped_files(folder)}
 

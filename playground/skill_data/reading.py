@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any, Literal
@@ -19,9 +20,10 @@ def read_items(name: str, part: Part) -> list[dict[str, Any]]:
     return [row for row in rows if row["part"] == part]
 
 
-def read_words(name: str) -> dict[str, Any]:
+@cache
+def read_words(name: str) -> Mapping[str, Any]:
     """Word lists and patterns from a YAML file such as `sentiment/phrases.yaml`."""
-    data: dict[str, Any] = yaml.safe_load((DATA / name).read_text("utf-8"))
+    data: Mapping[str, Any] = yaml.safe_load((DATA / name).read_text("utf-8"))
     return data
 
 

@@ -1,5 +1,6 @@
 """The panel of a watch: what is asked of whom, and what its looks saw."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +45,7 @@ class WatchPanel:
     table: Any
     changes: Any
     line: WaitingLine
-    offered: dict[str, Experiment]
+    offered: Mapping[str, Experiment]
 
     @property
     def outputs(self) -> list[Any]:
