@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from types import SimpleNamespace
@@ -21,6 +22,9 @@ from playground.retrieval.library import Library
 from playground.settings import Settings
 from playground.types import Sampling
 
+# A hundred processes of these tests import the same thousand modules: one that was compiled is kept for the others.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # Before torch starts its threads: beside a browser and a server they had better sleep than spin while they wait.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 # Trees of code, pages and requests are made by the million: looked through as often as usual, they take a tenth longer.

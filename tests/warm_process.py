@@ -7,6 +7,7 @@ does. What it is given, is asked and tells, and how it can end are the same here
 import importlib
 import json
 import os
+import runpy
 import select
 import signal
 import socket
@@ -57,15 +58,15 @@ class WarmPython:
     def popen(
         self, command: Sequence[str], *, stdout: IO[bytes], env: Mapping[str, str], **fixed: Any
     ) -> "Forked | subprocess.Popen[bytes]":
-        """What `python -c` would start."""
+        """What `python -c` or `python -m` would start."""
         plain = {"stdin": subprocess.PIPE, "stderr": subprocess.STDOUT}
         assert fixed in (plain, {**plain, "bufsize": 0, "process_group": 0})
-        assert command[:2] == [sys.executable, "-c"]
+        assert command[0] == sys.executable
         (mine, theirs), (read, write) = socket.socketpair(), os.pipe()
         with mine, theirs, self._lock:
             if self._control is None:
                 self._control = self._start(env)
-            asked = json.dumps([command[2:], dict(env), "process_group" in fixed]).encode()
+            asked = json.dumps([command[1:], dict(env), "process_group" in fixed]).encode()
             assert len(asked) <= SIZE
             socket.send_fds(self._control, [asked], [read, stdout.fileno(), theirs.fileno()])
             os.close(read)
@@ -122,14 +123,20 @@ def _watch(command: list[str], env: dict[str, str], alone: bool, stdin: int, out
     os._exit(0)
 
 
-def _run(code: str, *arguments: str) -> None:
-    """What `python -c` does, down to the exit status."""
-    sys.argv = ["-c", *arguments]
+def _run(option: str, what: str, *arguments: str) -> None:
+    """What `python -c` or `python -m` does, down to the exit status."""
+    sys.argv = [option, *arguments]
     status: Any = 0
     try:
-        exec(code, {"__name__": "__main__"})
+        if option == "-m":
+            runpy.run_module(what, run_name="__main__", alter_sys=True)
+        else:
+            exec(what, {"__name__": "__main__"})
     except SystemExit as end:
         status = end.code or 0
+        if isinstance(status, str):
+            print(status, file=sys.stderr)
+            status = 1
     except BaseException:
         traceback.print_exc()
         status = 1

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from file_server import FILE, REPOSITORY, FileServer, index_and_hub, wheel_name
+from warm_process import WarmPython
 
 from playground.backends.local.files import packaged_model
 from playground.backends.packaged_models import PackagedModel
@@ -23,6 +24,25 @@ NOBODY = "http://127.0.0.1:9"  # the discard port: refused at once
 
 class StoppedError(Exception):
     """What a report raises once nobody waits for the load."""
+
+
+@pytest.fixture(scope="module")
+def warm_pip() -> Iterator[WarmPython]:
+    """What starts pip, fifty times here, with all that it imports."""
+    warm = WarmPython(
+        [
+            *("pip._internal.cli.main", "pip._internal.commands.download", "pip._vendor.rich.progress"),
+            *("pip._internal.resolution.resolvelib.resolver", "pip._internal.network.download"),
+        ]
+    )
+    yield warm
+    warm.close()
+
+
+@pytest.fixture(autouse=True)
+def _pip_begins_warm(warm_pip: WarmPython, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is a process of its own all the same; tests of the whole model start it as anybody does."""
+    monkeypatch.setattr("playground.backends.local.files.child_process.subprocess", warm_pip.subprocess)
 
 
 @pytest.fixture
