@@ -5,8 +5,8 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from itertools import count
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -34,9 +34,9 @@ class Session:
         self.memory = self.opening()
 
     def opening(self) -> dict[Any, Any]:
-        """What every handler of a session is given that has just begun."""
+        """What every handler of a session is given that has just begun: copies, as a server makes for each."""
         fn = self.fn("send")
-        return {box: getattr(box, "value", None) for box in fn.inputs}
+        return {box: deepcopy(getattr(box, "value", None)) for box in fn.inputs}
 
     def fn(self, name: str) -> Any:
         return next(fn for fn in self.app.fns.values() if fn.fn is not None and fn.name == name and _is_chats(fn))
@@ -58,11 +58,17 @@ def _is_chats(fn: Any) -> bool:
     return "ui.chat" in fn.fn.__module__ or "waiting_line" in fn.fn.__module__
 
 
-@pytest.fixture
-def session(catalog_of: Any, tmp_path: Path) -> Iterator[Session]:
-    app = build_app(Settings(store=str(tmp_path / "store")), catalog_of(lambda request, _: "Heard."))
-    yield Session(app)
+@pytest.fixture(scope="module")
+def app(catalog_of: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    store = tmp_path_factory.mktemp("chat") / "store"
+    app = build_app(Settings(store=str(store)), catalog_of(lambda request, _: "Heard."))
+    yield app
     app.close()
+
+
+@pytest.fixture
+def session(app: Any) -> Session:
+    return Session(app)
 
 
 def test_of_two_messages_in_one_instant_the_second_is_refused_and_stays_in_its_box(session: Session) -> None:
@@ -140,14 +146,11 @@ def test_a_link_is_not_opened_into_a_chat_that_is_being_answered(session: Sessio
 
 
 def test_each_session_begins_with_a_memory_of_its_own(session: Session) -> None:
-    begun = [value for value in session.opening().values() if isinstance(value, NothingYet)]
-    assert begun
-    assert all(one.halt.is_set() for one in begun)
-    import copy
-
-    own = copy.deepcopy(begun[0])
-    assert own.halt.is_set()
-    assert own.followed is not begun[0].followed
+    one, other = (
+        next(value for value in session.opening().values() if isinstance(value, NothingYet)) for _ in range(2)
+    )
+    assert one.halt.is_set()
+    assert one.followed is not other.followed
 
 
 # ---------------------------------------------------------------------------------------- posted to a server
