@@ -66,10 +66,10 @@ def test_every_cell_of_every_preset_can_be_asked(key: str, catalog_of: Callable[
 
 
 def test_the_ladder_has_its_six_rungs_on_the_default_model(real_catalog: Catalog, store: Store) -> None:
-    *_, table = running.run(of_size(PRESETS["ladder"], 3), real_catalog, store)
+    *_, table = running.run(of_size(PRESETS["ladder"], 2), real_catalog, store)
     assert (table.status, table.columns) == ("done", LADDER)
     done = [result for result in table.results if result.outcome == "done"]
-    assert Counter(result.column for result in done) == dict.fromkeys(LADDER, 3)
+    assert Counter(result.column for result in done) == dict.fromkeys(LADDER, 2)
     for result in done:
         voters = 10 if result.column == LADDER[-1] else 0
         assert len(result.paths) == voters
@@ -95,15 +95,16 @@ def test_eight_techniques_take_the_calls_that_were_estimated(catalog_of: Callabl
 
 
 def test_eight_techniques_can_be_asked_of_the_default_model(real_catalog: Catalog, store: Store) -> None:
-    *_, table = running.run(of_size(PRESETS["eight_techniques"], 2), real_catalog, store)
+    short = replace(PRESETS["eight_techniques"], sampling={"max_tokens": 16})
+    *_, table = running.run(of_size(short, 1), real_catalog, store)
     done = [result for result in table.results if result.outcome == "done"]
-    assert (table.status, len(done)) == ("done", 2 * len(EIGHT))
-    assert Counter(result.column for result in done) == dict.fromkeys(EIGHT, 2)
+    assert (table.status, len(done)) == ("done", len(EIGHT))
+    assert {result.column for result in done} == {*EIGHT}
 
 
 def test_what_is_held_to_a_schema_fits_it_on_the_default_model(real_catalog: Catalog, store: Store) -> None:
-    *_, table = running.run(of_size(PRESETS["answers_in_a_form"], 6), real_catalog, store)
+    *_, table = running.run(of_size(PRESETS["answers_in_a_form"], 3), real_catalog, store)
     scores = {column: [result.score for result in table.results if result.column == column] for column in table.columns}
-    assert all(len(found) == 6 for found in scores.values())
-    assert scores["Held to the schema"] == scores["Held to it, with the schema"] == [1.0] * 6
-    assert sum(scores["Asked for in words"]) < 6
+    assert all(len(found) == 3 for found in scores.values())
+    assert scores["Held to the schema"] == scores["Held to it, with the schema"] == [1.0] * 3
+    assert sum(scores["Asked for in words"]) < 3
