@@ -53,7 +53,7 @@ def test_a_stop_keeps_what_is_done_and_ends_the_training(place: Place) -> None:
 
 
 def test_where_training_is_not_allowed_nothing_is_asked(place: Place) -> None:
-    def refuse(_: object) -> float | None:
+    def refuse(*_: object) -> float | None:
         raise NotSupported("Nobody trains here.")
 
     with pytest.raises(NotSupported, match="Nobody trains here"):

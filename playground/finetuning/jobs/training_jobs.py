@@ -5,7 +5,7 @@ import math
 import shutil
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -82,8 +82,8 @@ class TrainingJobs:
             self._open(key, owner)
             self._turns.stop(key)
 
-    def delete(self, key: str, owner: str = "") -> None:
-        """Forget a training with all that it kept.
+    def delete(self, key: str, owner: str = "", first: Callable[[], None] | None = None) -> None:
+        """Forget a training with all that it kept; `first` is done once it is sure that it may be deleted.
 
         Raises TrainingFailed for one that goes on, is being merged, or is not there.
         """
@@ -93,6 +93,8 @@ class TrainingJobs:
                 raise TrainingFailed("This training goes on; stop it before it is deleted.")
             try:
                 with folder.merging:
+                    if first:
+                        first()
                     shutil.rmtree(folder.path)
             except Timeout:
                 raise TrainingFailed("This training is being merged; stop that before it is deleted.") from None

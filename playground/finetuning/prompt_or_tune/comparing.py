@@ -21,12 +21,12 @@ from playground.finetuning.jobs.job import Job
 from playground.finetuning.jobs.learned import loading_learned, weights_of
 from playground.finetuning.jobs.standing import Standing
 from playground.finetuning.jobs.training_jobs import TrainingJobs
+from playground.finetuning.preparation.rows import TrainingRow
 from playground.finetuning.prompt_or_tune.known import Compared
 from playground.finetuning.prompt_or_tune.plan import Plan
 from playground.finetuning.prompt_or_tune.queued import follow_training
 from playground.finetuning.prompt_or_tune.trainings import Training, trainings_of
 from playground.finetuning.prompt_or_tune.ways import Preparation, best_of, merged, way_of
-from playground.finetuning.recipe import Recipe
 from playground.returning import Returning
 from playground.settings import Settings
 from playground.types import Weights
@@ -34,7 +34,7 @@ from playground.types import Weights
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where it runs. `allow` says for how many seconds may be trained with a recipe, or raises, and `turns` is
+    """Where it runs. `allow` says for how many seconds a job may be trained on its rows, or raises, and `turns` is
     held from there until the training has begun.
     """
 
@@ -42,7 +42,7 @@ class Place:
     jobs: TrainingJobs
     settings: Settings
     model: str = "default"
-    allow: Callable[[Recipe], float | None] = field(default=lambda _: None)
+    allow: Callable[[Job, Sequence[TrainingRow]], float | None] = field(default=lambda *_: None)
     turns: Lock = field(default_factory=Lock)
     address: str = ""  # of whoever asks, as a training keeps it
 
@@ -92,10 +92,11 @@ class _Going:
         base = Weights(model=place.model)
         if not isinstance(place.catalog.entry(place.model).source, ModelSource):
             raise NotSupported(f"{place.model} cannot be trained here; choose a language model of this machine.")
-        place.allow(self._trainings[0].recipe)  # refuses before anything is asked
         yield self._now("Loading the model")
         for progress in place.catalog.open(place.model):
             yield self._now(progress.what)
+        for training in self._trainings:  # refuses before anything is asked
+            place.allow(self._job(training), training.rows)
         yield from self._search(base)
         yield from self._ask(*self._prompted(), base, "Asking with prompts")
         self._next()
@@ -134,17 +135,21 @@ class _Going:
 
     def _train(self, training: Training) -> Generator[Compared, None, Standing]:
         place = self._place
+        job, rows = self._job(training), training.rows
+        work = follow_training(place.jobs, job, rows, lambda: place.allow(job, rows), place.turns)
+        standing = yield from self._following(work, lambda now: f"{training.name}: {_steps(now)}")
+        self._next()
+        return standing
+
+    def _job(self, training: Training) -> Job:
+        place = self._place
         info, source = place.catalog.info(place.model), place.catalog.entry(place.model).source
         assert isinstance(source, ModelSource)  # as was seen at the beginning
-        job = Job(
+        return Job(
             id="", title=f"{self._task.title}, {training.name}", model=info.name, model_title=info.title, source=source,
             recipe=training.recipe, data=self._task.title, prompts=(), made=time.time(), owner=place.owner,
             address=place.address,
         )  # fmt: skip
-        work = follow_training(place.jobs, job, training.rows, lambda: place.allow(training.recipe), place.turns)
-        standing = yield from self._following(work, lambda now: f"{training.name}: {_steps(now)}")
-        self._next()
-        return standing
 
     def _ask_tuned(self, training: Training, standing: Standing) -> Generator[Compared, None, None]:
         place, part = self._place, self._part

@@ -81,13 +81,18 @@ class HistoryHandlers:
     def delete(self, chosen: str, changes: int, models: int, event: gr.EventData, request: gr.Request) -> Updates:
         """One training, with what it made in the list of models; when it is the one that is looked at, nothing is."""
         key, owner = payloads.read(payloads.Choice, event).key, self.shared.sessions.visitor(request)
-        unloaded = {}
-        if key not in self.jobs.listed(owner):  # as which only what cannot be read stands there
+        unloaded: Updates = {}
+
+        def unload() -> None:
+            if unload_learned(standing, self.shared.sessions.of(request)):
+                unloaded[self.shared.model_changes] = models + 1
+
+        if key in self.jobs.listed(owner):  # as which only what cannot be read stands there
+            self.jobs.delete(key, owner)
+        else:
             standing = self.jobs.standing(key, owner)
             check_delete(self.shared.settings, standing)
-            if unload_learned(standing, self.shared.sessions.of(request)):
-                unloaded = {self.shared.model_changes: models + 1}
-        self.jobs.delete(key, owner)
+            self.jobs.delete(key, owner, unload)
         gone = self.running.show(None) if key == chosen else {}
         return {**gone, **unloaded, self.running.changes: changes + 1}
 

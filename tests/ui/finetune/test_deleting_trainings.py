@@ -139,7 +139,10 @@ def test_what_it_made_leaves_the_list_of_models_with_it(jobs: TrainingJobs, tmp_
     made = handlers(jobs, catalog)
     with catalog.keep_loaded("m", name_of(one)), pytest.raises(ModelInUse):
         delete(made, adapter.path.name)
-    assert adapter.path.exists()
+    folder = JobFolder(adapter.path)
+    with folder.merging, pytest.raises(TrainingFailed, match="is being merged"):
+        delete(made, adapter.path.name)
+    assert [other.name for other in catalog.info("m").adapters] == [name_of(one), "other"]
     assert delete(made, adapter.path.name)[made.shared.model_changes] == 6
     assert [other.name for other in catalog.info("m").adapters] == ["other"]
     delete(made, whole.path.name)

@@ -1,7 +1,7 @@
 """Prompt or tune? on the page: what is shown of it while it grows, at other prices, stopped, and when it fails."""
 
-from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from collections.abc import Callable, Generator
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from threading import Lock
 from types import SimpleNamespace
@@ -11,17 +11,20 @@ from unittest.mock import Mock
 import gradio as gr
 import pytest
 
-from playground.backends.catalog import Catalog, ModelEntry
+from playground.backends.catalog import Catalog, ModelEntry, ModelInfo
 from playground.backends.scripted import ScriptedBackend
-from playground.errors import InvalidSetup, NotSupported, TrainingFailed
+from playground.errors import InvalidSetup, LimitReached, NotSupported, TrainingFailed
+from playground.finetuning.preparation.rows import TrainingRow, messages_of
 from playground.finetuning.prompt_or_tune.known import Compared
 from playground.finetuning.prompt_or_tune.ways import Preparation, Way
+from playground.finetuning.recipe import Recipe
 from playground.settings import Settings
 from playground.ui.finetune.prompt_or_tune import panel as panel_module
 from playground.ui.finetune.prompt_or_tune import running
 from playground.ui.finetune.prompt_or_tune.prompt_or_tune_values import letter_of, table_value
 from playground.ui.finetune.prompt_or_tune.running import PromptOrTuneHandlers, read_task
 from playground.ui.finetune.prompt_or_tune.ways_figure import figures
+from playground.ui.handlers.one_at_a_time import Stoppable
 
 WAY = Way(
     name="Few-shot", preparation=Preparation(kind="prompted", examples=6), items=10, failed=0, mean=0.5, low=0.2,
@@ -58,7 +61,7 @@ def handlers() -> PromptOrTuneHandlers:
 def values(made: PromptOrTuneHandlers, **given: Any) -> dict[Any, Any]:
     panel = made.panel
     filled = {
-        panel.task: "sentiment", panel.model: "default", panel.run: None,
+        panel.task: "sentiment", panel.model: "default", panel.line.turn: Stoppable(),
         **{field.widget: None for field in panel.prices},
         made.changes: 3, made.shared.model_changes: 7,
         **{field.widget: field.widget.value for field in panel.plan},
@@ -66,8 +69,15 @@ def values(made: PromptOrTuneHandlers, **given: Any) -> dict[Any, Any]:
     return {**filled, **{getattr(panel, name): value for name, value in given.items()}}
 
 
-def going(monkeypatch: pytest.MonkeyPatch, work: Callable[[], Iterator[Compared]]) -> None:
-    monkeypatch.setattr(running, "compare_prompting_and_tuning", lambda task, plan, place: work())
+def going(monkeypatch: pytest.MonkeyPatch, work: Callable[[], Generator[Compared, None, None]]) -> None:
+    def comparing() -> Generator[Compared, None, Compared]:
+        last = KNOWN
+        with closing(work()) as news:
+            for last in news:
+                yield last
+        return last
+
+    monkeypatch.setattr(running, "compare_prompting_and_tuning", lambda task, plan, place: comparing())
     monkeypatch.setattr(running, "visitor_of", lambda request: None)
 
 
@@ -91,11 +101,10 @@ def test_the_table_names_each_way_by_the_letter_of_its_point() -> None:
 
 def test_it_is_shown_as_it_grows_and_ends(handlers: PromptOrTuneHandlers, monkeypatch: pytest.MonkeyPatch) -> None:
     end = replace(KNOWN, stage="", done=10, seconds=300)
-    going(monkeypatch, lambda: iter([replace(KNOWN, ways=(), stage="Loading"), KNOWN, end]))
-    monkeypatch.setattr(running, "closing", nullcontext)
+    going(monkeypatch, lambda: (one for one in [replace(KNOWN, ways=(), stage="Loading"), KNOWN, end]))
     panel = handlers.panel
     news = list(handlers.compare(values(handlers), Mock()))
-    states = [one[panel.state]["text"] for one in news]
+    states = [one[panel.state]["text"] for one in news if panel.state in one]
     assert states[1].endswith("5 of 10, after 2 min: Loading")
     assert "5 of 10, after 2 min: LoRA on 200: step 3 of 48" in states
     assert states[-1] == "Done in 5 min."
@@ -108,12 +117,13 @@ def test_it_is_shown_as_it_grows_and_ends(handlers: PromptOrTuneHandlers, monkey
 def test_a_failure_stands_where_the_result_would(
     handlers: PromptOrTuneHandlers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail() -> Iterator[Compared]:
+    def fail() -> Generator[Compared, None, None]:
         yield KNOWN
         raise TrainingFailed("The disk is full.")
 
     going(monkeypatch, fail)
-    *_, last = handlers.compare(values(handlers), Mock())
+    *_, last, ended = handlers.compare(values(handlers), Mock())
+    assert ended[handlers.changes] != 3  # what was trained before it is listed
     assert last[handlers.panel.state] == {"text": "The disk is full.", "wrong": True}
     assert handlers.panel.table not in last  # what is done stays
 
@@ -123,7 +133,7 @@ def test_a_stop_closes_the_work_and_says_what_is_kept(
 ) -> None:
     closed = []
 
-    def endless() -> Iterator[Compared]:
+    def endless() -> Generator[Compared, None, None]:
         try:
             while True:
                 yield KNOWN
@@ -131,13 +141,14 @@ def test_a_stop_closes_the_work_and_says_what_is_kept(
             closed.append(True)
 
     going(monkeypatch, endless)
-    work = handlers.compare(values(handlers), Mock())
-    first = next(work)
+    given = values(handlers)
+    work = handlers.compare(given, Mock())
     next(work)
-    first[handlers.panel.run].halt.set()
-    *_, last = work
+    next(work)
+    given[handlers.panel.line.turn].halt.set()
+    *_, last, _ = work
     assert closed == [True]
-    assert "trainings are kept" in last[handlers.panel.state]["text"]
+    assert "goes on from there" in last[handlers.panel.state]["text"]
 
 
 def test_other_prices_are_said_at_once_and_one_alone_is_refused(handlers: PromptOrTuneHandlers) -> None:
@@ -171,3 +182,17 @@ def test_a_model_that_cannot_learn_is_refused_before_anything_begins(handlers: P
     handlers.shared.sessions.of = lambda request: Catalog([entry])
     with pytest.raises(NotSupported, match="cannot be trained here"):
         next(handlers.compare(values(handlers, model="far"), Mock()))
+
+
+def test_what_a_shared_server_does_not_train_is_refused_for_each_training(handlers: PromptOrTuneHandlers) -> None:
+    """By its size, not only by its time."""
+    handlers.shared.settings = Settings(public=True, training_minutes=2, training_weights=1000)
+    large = ModelInfo(
+        name="default", title="Tiny", kind="local", loaded=True, capabilities=Mock(task=""),
+        suggestion=Mock(parameters=134_500_000), details=None,
+    )  # fmt: skip
+    handlers.shared.sessions.of = lambda request: Mock(info=lambda name: large)
+    place = handlers._place(values(handlers), Mock())
+    row = TrainingRow(messages=messages_of("Say one."), answer="one")
+    with pytest.raises(LimitReached, match="PLAYGROUND_TRAINING_WEIGHTS"):
+        place.allow(Mock(recipe=Recipe(), search=None, prompts=(), model="default"), [row])

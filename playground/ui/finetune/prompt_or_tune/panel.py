@@ -25,7 +25,7 @@ ABOUT = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptOrTunePanel:
-    """The widgets. `known` is what was found, `run` the one that goes on."""
+    """The widgets. `known` is what was found."""
 
     task: Any
     model: Any
@@ -39,7 +39,6 @@ class PromptOrTunePanel:
     plots: tuple[Any, ...]
     table: Any
     known: Any
-    run: Any
 
     @property
     def found(self) -> list[Any]:
@@ -73,7 +72,7 @@ def build(catalog: Catalog, page: Any) -> PromptOrTunePanel:
             prices = fields(PricesGiven)
     return PromptOrTunePanel(
         task=task, model=model, start=start, stop=stop, line=line, prices=prices, plan=plan, state=state, said=said,
-        plots=plots, table=table, known=gr.State(None), run=gr.State(None),
+        plots=plots, table=table, known=gr.State(None),
     )  # fmt: skip
 
 

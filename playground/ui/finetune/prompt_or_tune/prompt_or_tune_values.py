@@ -15,6 +15,8 @@ NOTE = (
     "are those of prompt and answer together."
 )
 
+STOPPED = "Stopped; the answers and trainings that were done are kept, and the next click goes on from there."
+
 
 def letter_of(number: int) -> str:
     """The letter of a way, by its place in the table."""
@@ -42,12 +44,6 @@ def state_text(known: Compared) -> str:
     if not known.stage:
         return f"Done in {format_duration(known.seconds)}."
     return f"{known.done + 1} of {known.stages}, after {format_duration(known.seconds)}: {known.stage}"
-
-
-def stopped_text(known: Compared | None) -> str:
-    """What is said after a Stop."""
-    kept = "its answers and trainings are kept, and the next click goes on from there."
-    return f"Stopped; {kept}" if known and known.ways else "Stopped."
 
 
 def points(ways: tuple[Way, ...]) -> list[tuple[str, Way]]:

@@ -1,8 +1,7 @@
 """The comparison as it goes on, Stop, and prices that are changed afterwards."""
 
 import time
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
@@ -12,21 +11,24 @@ import gradio as gr
 from playground.errors import InvalidSetup, NotSupported
 from playground.finetuning.held_out.answering import Answering
 from playground.finetuning.held_out.tasks import TASKS, Task
+from playground.finetuning.jobs.job import Job
 from playground.finetuning.jobs.training_jobs import TrainingJobs
+from playground.finetuning.preparation.rows import TrainingRow
 from playground.finetuning.prompt_or_tune.comparing import Place, compare_prompting_and_tuning
 from playground.finetuning.prompt_or_tune.costs import Prices, parse_prices
 from playground.finetuning.prompt_or_tune.known import Compared
 from playground.finetuning.prompt_or_tune.plan import parse_plan
-from playground.finetuning.recipe import Recipe
+from playground.finetuning.training_data import Parts
+from playground.returning import Returning
 from playground.ui.finetune.form import can_learn
-from playground.ui.finetune.limits import seconds_left
+from playground.ui.finetune.in_place import run_in_place
+from playground.ui.finetune.limits import check_size, seconds_left
 from playground.ui.finetune.prompt_or_tune import prompt_or_tune_values
 from playground.ui.finetune.prompt_or_tune.panel import PromptOrTunePanel
 from playground.ui.finetune.prompt_or_tune.ways_figure import figures
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, experimenting
-from playground.ui.handlers.messages import in_words, report_errors
-from playground.ui.handlers.one_at_a_time import Stoppable, refuse_second, until_stopped
+from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.tab import PageContext, Updates
 from playground.ui.handlers.visitors import visitor_of
 from playground.ui.setup_form.fields import read_fields
@@ -47,31 +49,31 @@ class PromptOrTuneHandlers:
     turns: Lock
 
     def compare(self, values: dict[Any, Any], request: gr.Request) -> Iterator[Updates]:
-        """What is found, as it comes. A failure stands where it would."""
+        """What is found, as it comes. A failure stands where it would, and what was found before stays."""
         panel, shared = self.panel, self.shared
-        refuse_second(values[panel.run])
         task, prices, place = read_task(values[panel.task]), self._prices(values), self._place(values, request)
         plan = parse_plan(read_fields(panel.plan, values))
-        known: Compared | None = None
-        changes = values[self.changes]
-        with Stoppable() as going, shared.places.hold(visitor_of(request)):
-            yield {panel.run: going, panel.state: sentence("It begins."), **self._show(None, None)}
-            shown, said = -1, 0.0
-            try:
-                with closing(compare_prompting_and_tuning(task, plan, place)) as work:
-                    for known in until_stopped(work, going):
-                        fresh = len(known.ways) != shown
-                        if fresh or time.monotonic() - said > INTERVAL:
-                            said, shown = time.monotonic(), len(known.ways)
-                            more = {**self._show(known, prices), self.changes: changes + 1 + shown} if fresh else {}
-                            yield {panel.state: sentence(prompt_or_tune_values.state_text(known)), **more}
-            except Exception as error:
-                yield {panel.state: sentence(in_words(error), wrong=True)}
-                return
-            ended = prompt_or_tune_values.stopped_text(known)
-            done = known is not None and not known.stage and not going.halt.is_set()
-            text = prompt_or_tune_values.state_text(known) if known and done else ended
-            yield {panel.state: sentence(text), shared.model_changes: values[shared.model_changes] + 1}
+        with shared.places.hold(visitor_of(request)):
+            yield {panel.state: sentence("It begins."), **self._show(None, None)}
+            work = self._follow(compare_prompting_and_tuning(task, plan, place), prices)
+            stopped = {panel.state: sentence(prompt_or_tune_values.STOPPED)}
+            yield from run_in_place(work, values[panel.line.turn], panel.state, lambda: stopped)
+            # Trainings that a Stop or a failure has ended are listed too.
+            yield {self.changes: time.time(), shared.model_changes: values[shared.model_changes] + 1}
+
+    def _follow(
+        self, comparing: Generator[Compared, None, Compared], prices: Prices | None
+    ) -> Generator[Updates, None, Updates]:
+        """What to show while it goes on: each new way at once, and how far it is now and then."""
+        shown, said = -1, 0.0
+        with Returning(comparing) as work:
+            for known in work:
+                fresh = len(known.ways) != shown
+                if fresh or time.monotonic() - said > INTERVAL:
+                    said, shown = time.monotonic(), len(known.ways)
+                    more = {**self._show(known, prices), self.changes: time.time()} if fresh else {}
+                    yield {self.panel.state: sentence(prompt_or_tune_values.state_text(known)), **more}
+            return {self.panel.state: sentence(prompt_or_tune_values.state_text(work.value))}
 
     def change_prices(self, values: dict[Any, Any]) -> Updates:
         """The sentence at other prices."""
@@ -97,9 +99,10 @@ class PromptOrTuneHandlers:
         if not can_learn(info):
             raise NotSupported(f"{info.title} cannot be trained here; choose a language model of this machine.")
 
-        def allow(recipe: Recipe) -> float | None:
+        def allow(job: Job, rows: Sequence[TrainingRow]) -> float | None:
+            check_size(settings, job, Parts(training=tuple(rows), validation=()), catalog.info(job.model))
             neighbours = self.jobs.standings_at(address) if owner else ()
-            return seconds_left(settings, self.jobs.standings(owner), recipe, neighbours)
+            return seconds_left(settings, self.jobs.standings(owner), job.recipe, neighbours)
 
         answering = Answering(
             catalog=catalog, store=shared.store, visitor=owner, max_seconds=settings.max_seconds,
@@ -141,11 +144,11 @@ def wire(handlers: PromptOrTuneHandlers) -> None:
     counts = {handlers.changes, shared.model_changes}
     numbers = {field.widget for field in panel.plan}
     panel.line.attach(
-        panel.start.click, compare, {panel.task, panel.model, panel.run, *prices, *numbers, *counts},
-        [panel.run, panel.state, *panel.found, *counts], preprocess=False, trigger_mode="once",
+        panel.start.click, compare, {panel.task, panel.model, *prices, *numbers, *counts},
+        [panel.state, *panel.found, *counts], preprocess=False, trigger_mode="once",
         **{**experimenting(), **QUIET},
     )  # fmt: skip
-    panel.line.wire(panel.run)
+    panel.line.wire()
     panel.task.change(describe, panel.task, [panel.task], preprocess=False, **AT_ONCE)
     gr.on(
         [price.change for price in prices], report_errors(handlers.change_prices), {panel.known, *prices},
