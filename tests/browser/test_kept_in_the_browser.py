@@ -28,19 +28,6 @@ def option(page: Page, label: str, text: str) -> None:
     page.get_by_role("option", name=text).click()
 
 
-def test_what_was_typed_is_there_again_after_a_reload(page_over: PageOver, catalog_of: Any) -> None:
-    page = page_over(catalog_of(heard))
-    load_preset(page, "word_problem")
-    run(page)
-    phase(page, "done")
-    question(page).fill("Something of my own")
-    expect(sent(page)).to_contain_text("Something of my own")
-    page.reload()
-    expect(question(page)).to_have_value("Something of my own")
-    expect(page.get_by_label("Technique")).to_have_value("Chain of thought")
-    expect(sent(page)).to_contain_text("Something of my own")
-
-
 def test_a_prompt_is_changed_compared_and_gone_back_to(page_over: PageOver, catalog_of: Any) -> None:
     page = page_over(catalog_of(heard))
     load_preset(page, "empty")
@@ -258,8 +245,16 @@ def unfold_history(page: Page) -> None:
     page.locator(".history summary").click()
 
 
-def test_what_is_to_be_compared_and_a_plan_are_there_again_after_a_reload(page_over: PageOver, catalog_of: Any) -> None:
-    page = turn_to(page_over(catalog_of(heard)), "Compare")
+def test_what_was_typed_in_any_tab_is_there_again_after_a_reload_and_each_window_has_its_own(
+    page_over: PageOver, catalog_of: Any
+) -> None:
+    page = page_over(catalog_of(heard))
+    load_preset(page, "word_problem")
+    run(page)
+    phase(page, "done")
+    question(page).fill("Of the first window")
+    expect(sent(page)).to_contain_text("Of the first window")
+    turn_to(page, "Compare")
     prompt = page.get_by_label("Prompt", exact=False).locator("visible=true").first
     prompt.fill("Compared?")
     page.get_by_role("button", name="Add a pane", exact=True).click()
@@ -271,10 +266,18 @@ def test_what_is_to_be_compared_and_a_plan_are_there_again_after_a_reload(page_o
     page.get_by_label("Items", exact=True).fill("21")
     expect(page.locator("#estimate")).to_contain_text("105 answers")
     turn_to(page, "Playground")
-    for _ in range(2):  # the first time its tab is not opened
-        page.reload()
-        expect(sent(page)).not_to_be_empty()
-        expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
+
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(question(other)).to_have_value("Of the first window")  # the last that was typed
+    question(other).fill("Of the second window")
+    expect(sent(other)).to_contain_text("Of the second window")
+    for name, window in (("second", other), ("first", page), ("first", page)):  # the tabs are not opened the first time
+        window.reload()
+        expect(question(window)).to_have_value(f"Of the {name} window")
+        expect(sent(window)).to_contain_text(f"Of the {name} window")
+        expect(window.get_by_role("button", name="Run", exact=True)).to_be_enabled()
+    expect(page.get_by_label("Technique")).to_have_value("Chain of thought")
     turn_to(page, "Experiments")
     expect(page.get_by_label("Items", exact=True)).to_have_value("21")
     expect(page.locator("#columns-asked input").first).not_to_be_checked()
@@ -283,20 +286,3 @@ def test_what_is_to_be_compared_and_a_plan_are_there_again_after_a_reload(page_o
     expect(prompt).to_have_value("Compared?")
     expect(page.get_by_label("Pane C: technique")).to_have_value("rereading")
     expect(page.locator("#compare-estimate")).to_contain_text("3 panes, 4 repetitions each")
-
-
-def test_two_windows_of_one_browser_keep_a_draft_each(page_over: PageOver, catalog_of: Any) -> None:
-    page = page_over(catalog_of(heard))
-    load_preset(page, "empty")
-    typed = {"first": page}
-    question(page).fill("Of the first window")
-    expect(sent(page)).to_contain_text("Of the first window")
-    typed["second"] = page.context.new_page()
-    typed["second"].goto(page.url)
-    expect(question(typed["second"])).to_have_value("Of the first window")  # the last that was typed
-    question(typed["second"]).fill("Of the second window")
-    expect(sent(typed["second"])).to_contain_text("Of the second window")
-    for name, window in typed.items():
-        window.reload()
-        expect(question(window)).to_have_value(f"Of the {name} window")
-        expect(sent(window)).to_contain_text(f"Of the {name} window")
