@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 from folded import AT_REST, turn_to, until
-from outspoken import catalog
 from playwright.sync_api import Locator, Page, expect
 
 Opened = Callable[..., Page]
@@ -57,7 +56,7 @@ def run_button(page: Page) -> Locator:
     return page.get_by_role("button", name="Run", exact=True)
 
 
-def test_from_the_top_to_a_run_of_ones_own_by_the_keyboard_alone(opened: Opened) -> None:
+def test_from_the_top_to_a_run_of_ones_own_by_the_keyboard_alone_and_no_focus_is_lost(opened: Opened) -> None:
     page = opened()
     question = page.get_by_role("textbox", name=re.compile("^Input The question"))
     count = tab_to(page, page.get_by_role("link", name="To the first field"))
@@ -71,8 +70,24 @@ def test_from_the_top_to_a_run_of_ones_own_by_the_keyboard_alone(opened: Opened)
     expect(page.locator(".answer[data-phase=done]")).to_be_visible()
     assert count <= MOST
 
+    # What is drawn anew keeps it.
+    chips = page.locator(".chips button")
+    before = chips.count()
+    chips.first.focus()
+    page.keyboard.press("Enter")
+    expect(chips).to_have_count(before - 1)
+    assert focused(page)["tag"] == "BUTTON"  # the chip that came into its place
 
-def test_each_stop_is_seen_and_marked_and_leaves_nothing_open(opened: Opened) -> None:
+    # A run that is refused leaves nothing behind that is read or reached.
+    question.fill("")
+    expect(page.locator("#prompt .missing")).to_be_visible()
+    run_button(page).click()
+    expect(page.get_by_test_id("toast-body")).to_be_visible()
+    expect(page.get_by_role("button", name="Clear")).to_have_count(0)
+    assert not [stop["name"] for stop in walk(page) if stop["name"].endswith("Clear")]
+
+
+def test_each_stop_is_seen_and_marked_and_a_list_that_is_passed_by_changes_nothing(opened: Opened) -> None:
     page = opened()
     for tab, width in (("Playground", 1440), ("Playground", 390), ("Experiments", 1440)):
         page.set_viewport_size({"width": width, "height": 900})
@@ -84,8 +99,27 @@ def test_each_stop_is_seen_and_marked_and_leaves_nothing_open(opened: Opened) ->
         assert not [stop["name"] for stop in stops if not stop["outlined"]]
         expect(page.locator("ul[role=listbox]")).to_have_count(0)  # those that were passed have closed
 
+    # Nor what was typed since a list was chosen from: it tells of being left as of a choice.
+    turn_to(page, "Models")
+    address = page.get_by_label("Base URL")
+    pick(page, "Provider", "Another address")
+    expect(address).to_have_value("")
+    address.fill("http://127.0.0.1:9/v1")
+    pass_by(page, "Provider")
+    expect(address).to_have_value("http://127.0.0.1:9/v1")
+    turn_to(page, "Experiments")
+    title = page.locator(".experiment_status h2")
+    expect(title).to_contain_text("Six techniques")
+    pass_by(page, "Data set")
+    expect(title).to_contain_text("Six techniques")
+    pick(page, "Edit a column", re.compile("^Zero-shot"))
+    template = page.locator("#column-editor").get_by_role("textbox", name=re.compile("^Prompt template"))
+    template.fill("Mine: {input}")
+    pass_by(page, "Edit a column")
+    expect(template).to_have_value("Mine: {input}")
 
-def test_a_list_opens_at_what_is_chosen_and_closes_when_it_is_left(opened: Opened) -> None:
+
+def test_a_list_opens_at_what_is_chosen_and_parts_of_one_thing_are_one_stop(opened: Opened) -> None:
     page = opened()
     technique, lists = page.get_by_label("Technique"), page.locator("ul[role=listbox]")
     technique.focus()
@@ -107,9 +141,8 @@ def test_a_list_opens_at_what_is_chosen_and_closes_when_it_is_left(opened: Opene
     page.keyboard.press("ArrowDown")
     expect(lists).to_have_count(1)
 
-
-def test_parts_of_one_thing_are_one_stop_and_arrow_keys_walk(opened: Opened) -> None:
-    page = opened()
+    # Arrow keys walk over the parts.
+    page.keyboard.press("Escape")
     kinds = page.locator("fieldset", has=page.get_by_role("radio")).filter(visible=True).first.get_by_role("radio")
     kinds.first.check()
     for at in (1, 2, 3):  # each choice changes the group
@@ -136,49 +169,6 @@ def test_parts_of_one_thing_are_one_stop_and_arrow_keys_walk(opened: Opened) -> 
     offered.first.focus()
     page.keyboard.press("ArrowRight")
     expect(offered.nth(1)).to_be_focused()
-
-
-def test_a_refused_run_leaves_nothing_behind_that_is_read_or_reached(opened: Opened) -> None:
-    page = opened()
-    page.get_by_role("textbox", name=re.compile("^Input The question")).fill("")
-    expect(page.locator("#prompt .missing")).to_be_visible()
-    run_button(page).click()
-    expect(page.get_by_test_id("toast-body")).to_be_visible()
-    expect(page.get_by_role("button", name="Clear")).to_have_count(0)
-    assert not [stop["name"] for stop in walk(page) if stop["name"].endswith("Clear")]
-
-
-def test_what_is_drawn_anew_keeps_the_focus(serve: Any, visit: Any) -> None:
-    page = visit(serve(catalog(delay=0.01)))
-    page.get_by_label("Technique").focus()
-    chips = page.locator(".chips button")
-    before = chips.count()
-    chips.first.focus()
-    page.keyboard.press("Enter")
-    expect(chips).to_have_count(before - 1)
-    assert focused(page)["tag"] == "BUTTON"  # the chip that came into its place
-
-
-def test_a_list_that_is_passed_by_changes_nothing(opened: Opened) -> None:
-    """Also what was typed since it was chosen from: a list tells of being left as of a choice."""
-    page = opened()
-    turn_to(page, "Models")
-    address = page.get_by_label("Base URL")
-    pick(page, "Provider", "Another address")
-    expect(address).to_have_value("")
-    address.fill("http://127.0.0.1:9/v1")
-    pass_by(page, "Provider")
-    expect(address).to_have_value("http://127.0.0.1:9/v1")
-    turn_to(page, "Experiments")
-    title = page.locator(".experiment_status h2")
-    expect(title).to_contain_text("Six techniques")
-    pass_by(page, "Data set")
-    expect(title).to_contain_text("Six techniques")
-    pick(page, "Edit a column", re.compile("^Zero-shot"))
-    template = page.locator("#column-editor").get_by_role("textbox", name=re.compile("^Prompt template"))
-    template.fill("Mine: {input}")
-    pass_by(page, "Edit a column")
-    expect(template).to_have_value("Mine: {input}")
 
 
 def pick(page: Page, label: str, option: str | re.Pattern[str]) -> None:
