@@ -10,7 +10,7 @@ from test_journeys import question
 PageOver = Callable[..., Page]
 
 
-def test_a_setup_is_shown_as_code(page_over: PageOver, catalog_of: Any) -> None:
+def test_a_setup_is_shown_as_code_and_a_comparison_is_saved_as_one_script(page_over: PageOver, catalog_of: Any) -> None:
     page = page_over(catalog_of())
     load_preset(page, "empty")
     question(page).fill("Name a `river`: <b>$$x$$</b> ``` *now*.")
@@ -25,9 +25,6 @@ def test_a_setup_is_shown_as_code(page_over: PageOver, catalog_of: Any) -> None:
     assert download.value.suggested_filename == "prompt.sh"
     assert '"content": "Name a `river`: <b>$$x$$</b> ``` *now*."' in download.value.path().read_text("utf-8")
 
-
-def test_a_comparison_is_saved_as_one_script(page_over: PageOver, catalog_of: Any) -> None:
-    page = page_over(catalog_of())
     page.get_by_role("tab", name="Compare").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as Python, with openai").click()

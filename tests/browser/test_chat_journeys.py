@@ -2,12 +2,10 @@
 
 import json
 import random
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from folded import AT_REST, turn_to
 from held import hold_post
 from playwright.sync_api import Page, expect
@@ -18,11 +16,10 @@ from playground.backends.base import Request
 PageOver = Callable[..., Page]
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-def test_a_thumb_at_an_answer_is_kept_taken_away_and_comes_back(
-    page_over: PageOver, catalog_of: Any, width: int
+def test_a_thumb_at_an_answer_is_kept_taken_away_and_comes_back_and_a_chat_is_compared_with_a_single_turn(
+    page_over: PageOver, catalog_of: Any
 ) -> None:
-    page = turn_to(page_over(catalog_of(heard), width=width), "Chat")
+    page = turn_to(page_over(catalog_of(heard)), "Chat")
     say(page, "one")
     say(page, "two")
     good, bad = (page.locator("#chat .said").nth(1).get_by_role("button", name=f"A {how} answer") for how in GOOD_BAD)
@@ -61,9 +58,31 @@ def test_a_thumb_at_an_answer_is_kept_taken_away_and_comes_back(
         page.get_by_role("button", name="Open a file").click()
     chooser.value.set_files({"name": "chat.json", "mimeType": "application/json", "buffer": file.encode()})
     expect(good).to_have_attribute("aria-pressed", "true")
+    page.set_viewport_size({"width": 390, "height": 844})
     good.click()
     expect(good).to_have_attribute("aria-pressed", "false")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.set_viewport_size({"width": 1440, "height": 900})
+
+    page.get_by_role("button", name="New chat").click()
+    expect(texts(page)).to_have_count(0)
+    say(page, "There are 3 hens.")
+    page.get_by_label("Your message").fill("How many eggs?")
+    page.get_by_role("button", name="Open in the Playground").click()
+    expect(page.locator("#prompt .turn")).to_have_count(3)
+    turn_to(page, "Compare")
+    page.get_by_label("Pane A: technique", exact=True).select_option(label="Zero-shot")
+    page.get_by_role("button", name="Add the Playground\u2019s setup as a pane").click()
+    expect(page.get_by_role("group", name="Pane C")).to_contain_text("The Playground\u2019s: Conversation")
+    page.evaluate(AT_REST)  # the rows are drawn anew
+    page.get_by_role("button", name="Remove pane B").click()
+    expect(page.get_by_role("group", name="Pane B")).to_contain_text("The Playground\u2019s: Conversation")
+    page.get_by_label("Prompt", exact=False).locator("visible=true").first.fill("How many eggs?")
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.locator(".comparison[data-phase=done]")).to_be_visible()
+    words = page.locator(".comparison .side .text")
+    expect(words.nth(0)).to_contain_text("Heard 1: How many eggs?")
+    expect(words.nth(1)).to_contain_text("3: How many eggs?")
 
 
 GOOD_BAD = ("good", "bad")
@@ -90,44 +109,3 @@ def test_a_summary_that_was_sent_is_shown_and_marked(page_over: PageOver, catalo
     turn_to(page, "Chat")
     expect(shown.locator("mark")).to_have_text("They counted <b>.")
     expect(card).to_be_in_viewport()  # the end of a chat is what one goes on from
-
-
-def test_a_chat_is_compared_with_the_same_in_a_single_turn(page_over: PageOver, catalog_of: Any) -> None:
-    page = turn_to(page_over(catalog_of(heard)), "Chat")
-    say(page, "There are 3 hens.")
-    page.get_by_label("Your message").fill("How many eggs?")
-    page.get_by_role("button", name="Open in the Playground").click()
-    expect(page.locator("#prompt .turn")).to_have_count(3)
-    turn_to(page, "Compare")
-    page.get_by_label("Pane A: technique", exact=True).select_option(label="Zero-shot")
-    page.get_by_role("button", name="Add the Playground\u2019s setup as a pane").click()
-    expect(page.get_by_role("group", name="Pane C")).to_contain_text("The Playground\u2019s: Conversation")
-    page.evaluate(AT_REST)  # the rows are drawn anew
-    page.get_by_role("button", name="Remove pane B").click()
-    expect(page.get_by_role("group", name="Pane B")).to_contain_text("The Playground\u2019s: Conversation")
-    page.get_by_label("Prompt", exact=False).locator("visible=true").first.fill("How many eggs?")
-    page.get_by_role("button", name="Compare", exact=True).click()
-    expect(page.locator(".comparison[data-phase=done]")).to_be_visible()
-    words = page.locator(".comparison .side .text")
-    expect(words.nth(0)).to_contain_text("Heard 1: How many eggs?")
-    expect(words.nth(1)).to_contain_text("3: How many eggs?")
-
-
-def told_at_once(request: Request, rng: random.Random) -> str:
-    """Right where the whole problem stands in one message."""
-    return "The answer is 0." if len(request.messages) > 1 else f"The answer is {rng.choice([1, 2])}."
-
-
-def test_the_ready_experiment_of_one_turn_or_many_begins_with_a_click(page_over: PageOver, catalog_of: Any) -> None:
-    page = turn_to(page_over(catalog_of(told_at_once), bundled=True), "Experiments")
-    page.get_by_role("button", name="Wording and sampling", exact=True).click()
-    page.get_by_role("button", name=re.compile("^One turn, or the same in many")).click()
-    expect(page.locator("#columns-asked").get_by_role("checkbox")).to_have_count(3)
-    page.get_by_label("Items", exact=True).fill("6")
-    page.get_by_label("Items", exact=True).press("Tab")
-    expect(page.locator("#estimate")).to_contain_text("18 answers")
-    page.get_by_role("button", name="Run the experiment").click()
-    expect(page.locator(".experiment_status[data-phase=done]")).to_be_visible()
-    rows = page.locator("#ladder-table tbody tr")
-    expect(rows).to_have_count(3)
-    expect(rows.nth(2)).to_contain_text("A sentence in each turn")

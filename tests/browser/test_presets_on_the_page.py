@@ -23,6 +23,8 @@ def test_presets_keep_the_model_say_what_they_show_and_leave_nothing_behind(page
     page = page_over(Catalog(entries), bundled=True)
     page.get_by_label("Model").click()
     page.get_by_role("option", name="Large").click()
+    expect(page.locator("#header")).to_contain_text("Large \u00b7 ready")  # so that tokens can be counted
+    expect(page.locator("#prompt .pane-head")).to_contain_text("tokens")
     about = page.locator("#presets .choices-about")
     expect(about).to_have_text(re.compile("^Sentiment of a review Swap the last two"))  # what the page opens with
     group: Any = page.locator("#presets").get_by_role("button", name="Several answers", exact=True)
@@ -61,8 +63,10 @@ def test_presets_keep_the_model_say_what_they_show_and_leave_nothing_behind(page
     expect(page.locator("#form .of-examples")).to_be_hidden()
 
 
-def test_the_preview_shows_the_question_whatever_it_leaves_out(page_over: Callable[..., Page], catalog_of: Any) -> None:
-    page = page_over(catalog_of(), bundled=True)
+def test_the_preview_shows_the_question_and_rules_that_an_answer_breaks_stand_under_it(
+    page_over: Callable[..., Page], catalog_of: Any
+) -> None:
+    page = page_over(catalog_of(lambda *_: "The sun shines, and the Sun is hot."), bundled=True)
     turn = sent(page).locator(".turn")
     expect(turn).to_have_count(14)
     expect(turn.last).to_be_in_viewport(ratio=0.9)
@@ -72,11 +76,6 @@ def test_the_preview_shows_the_question_whatever_it_leaves_out(page_over: Callab
     question(page).fill("Another\n" * 40)
     expect(sent(page).locator(".asked")).to_be_in_viewport()
 
-
-def test_rules_that_an_answer_breaks_stand_under_it_and_material_is_fenced(
-    page_over: Callable[..., Page], catalog_of: Any
-) -> None:
-    page = page_over(catalog_of(lambda *_: "The sun shines, and the Sun is hot."), bundled=True)
     load_preset(page, "without_words")
     expect(sent(page)).to_contain_text('Do not use "sun".')
     page.get_by_role("textbox", name=re.compile("^Material")).fill("Waves and <b>wind</b>")

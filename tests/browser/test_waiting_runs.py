@@ -53,7 +53,9 @@ def line(page: Page) -> Locator:
     return page.locator(".waiting:not([hidden])").locator("visible=true").first
 
 
-def test_a_run_that_waits_says_so_and_is_taken_back(serve: Any, visit: Any, catalog_of: CatalogOf) -> None:
+def test_a_run_that_waits_says_so_is_taken_back_and_may_fail_at_its_turn(
+    serve: Any, visit: Any, catalog_of: CatalogOf
+) -> None:
     asked: list[str] = []
     first = visit(serve(catalog_of(endless(asked), delay=SLOW), settings=ONE_EACH))
     begin(first)
@@ -77,11 +79,8 @@ def test_a_run_that_waits_says_so_and_is_taken_back(serve: Any, visit: Any, cata
     stop(second).click()
     expect(second.get_by_role("button", name="Run", exact=True)).to_be_enabled()
 
-
-def test_a_run_that_fails_at_its_turn_leaves_the_buttons_usable(serve: Any, visit: Any, catalog_of: CatalogOf) -> None:
-    first = visit(serve(catalog_of(endless([]), delay=SLOW), settings=ONE_EACH))
+    # One that fails at its turn leaves the buttons usable.
     begin(first)
-    second = another_window(first)
     second.locator("#form textarea").locator("visible=true").first.fill("")
     run(second)
     expect(stop(second)).to_be_enabled()
