@@ -125,25 +125,7 @@ def test_the_ladder_is_run_stopped_resumed_and_read(opened: Any) -> None:
     expect(columns(page)).to_have_count(7)
 
 
-def test_the_focus_stays_in_the_list_of_items_while_answers_come(opened: Any) -> None:
-    page = opened()
-    items(page, 6)
-    run(page)
-    ended(page)
-    turn_to(page, "Items")
-    items(page, 9)  # the first six are the same ones
-    cells = page.locator(".item-cell")
-    cells.first.press("ArrowRight")
-    page.keyboard.press("ArrowDown")
-    key = page.locator(".item-cell:focus").get_attribute("data-key") or ""
-    assert key.endswith("/1")
-    assert key != cells.nth(1).get_attribute("data-key")
-    page.keyboard.press("Control+Enter")
-    expect(page.locator("#items")).to_contain_text("9 of 9 items")
-    expect(page.locator(".item-cell:focus")).to_have_attribute("data-key", key)
-
-
-def test_every_view_has_its_figure_and_its_table(opened: Any) -> None:
+def test_every_view_has_its_figure_and_its_table_and_the_focus_stays_while_answers_come(opened: Any) -> None:
     page = opened()
     items(page, 6)
     run(page)
@@ -157,6 +139,20 @@ def test_every_view_has_its_figure_and_its_table(opened: Any) -> None:
     with page.expect_download() as download:
         page.get_by_role("button", name="Download this table as CSV").locator("visible=true").click()
     assert download.value.path().read_text("utf-8-sig").startswith("Column,Confidence (%)")
+
+    turn_to(page, "Items")
+    items(page, 9)  # the first six are the same ones
+    cells = page.locator(".item-cell")
+    cells.first.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    key = page.locator(".item-cell:focus").get_attribute("data-key") or ""
+    assert key.endswith("/1")
+    assert key != cells.nth(1).get_attribute("data-key")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#items")).to_contain_text("9 of 9 items")
+    expect(page.locator(".item-cell:focus")).to_have_attribute("data-key", key)
+    ended(page)
+
     page.reload()  # what was on the screen comes out of the store
     turn_to(page, "Experiments")
     expect(ended(page)).to_contain_text("Put back from the store")
@@ -221,7 +217,7 @@ def test_own_data_is_mapped_asked_and_kept_as_yaml(opened: Any) -> None:
     expect(page.get_by_label("Items", exact=True)).to_have_value("3")
 
 
-def test_columns_keep_what_they_say_when_others_come_go_and_move(opened: Any) -> None:
+def test_columns_keep_what_they_say_and_a_run_asks_what_was_typed_last(opened: Any) -> None:
     page = opened()
     listed = page.locator("#columns-asked label")
     expect(listed).to_have_count(6)
@@ -256,52 +252,35 @@ def test_columns_keep_what_they_say_when_others_come_go_and_move(opened: Any) ->
     expect(text).to_have_value(re.compile("name: <b>Mine</b>.*temperature: 0.3.*careful accountant", re.DOTALL))
     expect(page.locator("#columns-asked b")).to_have_count(0)
 
-
-def test_a_run_asks_what_was_typed_last(opened: Any) -> None:
-    page = opened()
+    # What was typed there and not used is left alone.
+    text.fill("title: Half")
     items(page, 2)
+    expect(page.locator("#planning .words").filter(has_text="not used yet")).to_be_visible()
+    expect(text).to_have_value("title: Half")
+
     for other in columns(page).all()[1:]:
         other.uncheck()
-    edit(page, "Zero-shot")
+    edit(page, "<b>Mine</b>")
     box(page, "Name").fill("Typed last")
     run(page)
     ended(page)
     expect(page.locator("#ladder-table tbody tr").first).to_contain_text("Typed last")
 
 
-def test_what_is_shown_of_another_plan_says_so_and_goes_with_the_next_run(opened: Any) -> None:
+def test_what_is_shown_of_another_plan_says_so_and_the_estimate_is_of_what_the_run_will_ask(opened: Any) -> None:
+    """Also after a column has come from the Playground: what it adds is not known yet."""
     page = opened()
-    stale = page.locator("#experiment-stale")
+    stale, estimate, offered = page.locator("#experiment-stale"), page.locator("#estimate"), page.locator("#planning")
+    expect(offered.locator(".choices [aria-current]")).to_have_count(1)
     items(page, 3)
     run(page)
     ended(page)
     expect(stale).to_have_text("")
-    turn_to(page, "Items")
-    page.locator("#items .item-cell").first.click()
-    expect(page.locator("#experiment-cell h3")).to_be_visible()
+    expect(estimate).to_contain_text("All 18 answers are already known")
     columns(page).first.uncheck()
     expect(stale).to_contain_text("Out of date: you changed the plan after this run. Below is \u201cSix techniques")
     columns(page).first.check()
     expect(stale).to_have_text("")
-    page.get_by_label("Data set").click()
-    page.get_by_role("option").nth(2).click()
-    expect(stale).to_contain_text("Out of date")
-    expect(page.locator("#other-data")).to_contain_text("With the other data, these were reset: the prompt template of")
-    expect(page.locator("#experiment-cell h3")).to_be_visible()
-    run(page)
-    expect(page.locator("#experiment-cell h3")).to_have_count(0)
-    ended(page)
-    expect(stale).to_have_text("")
-
-
-def test_the_estimate_is_of_what_the_run_will_ask(opened: Any) -> None:
-    """Also after a column has come from the Playground: what it adds is not known yet."""
-    page = opened()
-    items(page, 3)
-    run(page)
-    ended(page)
-    estimate = page.locator("#estimate")
-    expect(estimate).to_contain_text("All 18 answers are already known")
     page.get_by_role("button", name="Add the Playground's setup").click()
     expect(columns(page)).to_have_count(7)
     expect(estimate).to_contain_text("21 answers, 18 of them already known")
@@ -314,37 +293,39 @@ def test_the_estimate_is_of_what_the_run_will_ask(opened: Any) -> None:
     box(page, "Prompt template").fill("Once more: {input}")
     expect(estimate).to_contain_text("18 answers, 15 of them already known")
 
-
-def test_edits_that_were_not_used_are_left_alone(opened: Any) -> None:
-    page = opened()
-    unfold(page, "As YAML")
-    text = page.get_by_label("The whole experiment")
-    items(page, 7)
-    expect(text).to_have_value(re.compile("size: 7"))
-    text.fill("title: Half")
-    items(page, 4)
-    expect(page.locator("#planning .words").filter(has_text="not used yet")).to_be_visible()
-    expect(text).to_have_value("title: Half")
-
-
-def test_other_data_takes_what_a_preset_says_of_itself_away(opened: Any) -> None:
-    page = opened()
-    expect(page.locator("#planning .choices [aria-current]")).to_have_count(1)
+    # Other data takes what a preset says of itself away, and what is shown stays until the next run.
+    turn_to(page, "Items")
+    page.locator("#items .item-cell").first.click()
+    expect(page.locator("#experiment-cell h3")).to_be_visible()
     unfold(page, "How answers are scored")
     scorer = page.get_by_label("Scorer", exact=True)
     expect(scorer).not_to_have_value("The one that suits the data")
     page.get_by_label("Data set").click()
     page.get_by_role("option").nth(2).click()
-    expect(page.locator(".experiment_status h2")).to_have_text("Untitled")  # the preset's title was of its own data
-    expect(page.locator("#planning .choices [aria-current]")).to_have_count(0)
+    expect(stale).to_contain_text("Out of date")
+    expect(page.locator("#other-data")).to_contain_text("With the other data, these were reset: the prompt template of")
+    expect(offered.locator(".choices [aria-current]")).to_have_count(0)
     expect(scorer).to_have_value("The one that suits the data")
-    page.locator("#planning").get_by_role("button", name="Techniques", exact=True).click()
-    page.locator("#planning .offer").first.click()
+    expect(page.locator("#experiment-cell h3")).to_be_visible()
+    run(page)
+    expect(page.locator("#experiment-cell h3")).to_have_count(0)
+    expect(ended(page).locator("h2")).to_have_text("Untitled")  # the preset's title was of its own data
+    expect(stale).to_have_text("")
+    offered.get_by_role("button", name="Techniques", exact=True).click()
+    offered.locator(".offer").first.click()
     expect(scorer).not_to_have_value("The one that suits the data")
 
 
-def test_two_visitors_run_at_once_and_see_their_own(serve: Any, visit: Any, catalog_of: Any) -> None:
-    both_run = threading.Event()
+def test_two_visitors_run_at_once_and_see_their_own_and_closing_the_page_stops_the_run(
+    serve: Any, visit: Any, catalog_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both_run, begun, follow = threading.Event(), list[ExperimentRun](), experiment_run.follow
+
+    def noted(now: ExperimentRun, *args: Any, **options: Any) -> Iterator[ExperimentRun]:
+        begun.append(now)
+        return follow(now, *args, **options)
+
+    monkeypatch.setattr(experiment_run, "follow", noted)
 
     def waiting(request: Request, rng: random.Random) -> str:  # else one could end before the other page is looked at
         assert both_run.wait(PATIENCE / 1000)
@@ -370,19 +351,12 @@ def test_two_visitors_run_at_once_and_see_their_own(serve: Any, visit: Any, cata
     expect(pages[0].locator("#estimate")).to_contain_text("already known")
     expect(text).to_have_value("title: half written")  # the end of a run is no reason to write over it
 
-
-def test_closing_the_page_stops_the_run(opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    begun: list[ExperimentRun] = []
-    follow = experiment_run.follow
-
-    def noted(now: ExperimentRun, *args: Any, **options: Any) -> Iterator[ExperimentRun]:
-        begun.append(now)
-        return follow(now, *args, **options)
-
-    monkeypatch.setattr(experiment_run, "follow", noted)
-    page = opened(delay=1.0)  # six columns of sixty items: it would go on for many minutes
-    run(page)
-    expect(page.locator(".experiment_status[data-phase=running]")).to_contain_text("of 360 answers")
-    assert not begun[0].halt.is_set()
-    page.close()
-    assert begun[0].halt.wait(PATIENCE / 1000)
+    both_run.clear()
+    leaving = pages[1]
+    items(leaving, 20)
+    run(leaving)
+    expect(leaving.locator(".experiment_status[data-phase=running]")).to_contain_text("of 120 answers")
+    assert not begun[-1].halt.is_set()
+    leaving.close()
+    assert begun[-1].halt.wait(PATIENCE / 1000)
+    both_run.set()
