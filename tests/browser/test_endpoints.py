@@ -13,7 +13,7 @@ from urllib.request import urlopen
 
 import pytest
 from faulty import KEY, Faulty, Handler, listing, serving
-from folded import PATIENCE, again_until, turn_to, unfold
+from folded import PATIENCE, again_until, dismiss, turn_to, unfold
 from playwright.sync_api import Page, expect
 
 from playground.settings import Settings
@@ -166,10 +166,24 @@ def test_an_endpoint_is_connected_and_runs_few_shot_beside_the_default_model(
     expect(turn_to(page, "Playground").get_by_label("Model", exact=True).first).to_have_value("Scripted")
 
 
-def test_counts_of_ours_are_marked_and_a_dropped_line_keeps_what_came(
-    serve: Any, visit: Visit, catalog_of: Any, server: Faulty
+def test_connecting_is_stopped_counts_of_ours_are_marked_and_a_dropped_line_keeps_what_came(
+    serve: Any, visit: Visit, catalog_of: Any, server: Faulty, tmp_path: Path
 ) -> None:
-    page = visit(serve(catalog_of()))
+    page, file = visit(serve(catalog_of())), tmp_path / "mine.yaml"
+    file.write_text("title: Mine\nmodel: mine/maker/model-3\ntask: {input: Hi}\n", "utf-8")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Open a YAML file").click()
+    chooser.value.set_files(file)
+    expect(page.get_by_test_id("toast-body")).to_contain_text("no model named 'mine/maker/model-3'")
+    dismiss(page)
+
+    offered, server.models = server.models, lambda handler: handler.stall()
+    turn_to(page, "Models")
+    connect(page, server, KEY)
+    page.get_by_role("button", name="Stop connecting").click()
+    expect(line(page)).to_contain_text("Stopped; nothing was connected.")
+    assert server.seen[0].gone.wait(PATIENCE / 1000)
+    server.models = offered
     connected(page, server)
     turn_to(page, "Playground")
     choose_model(page, "model-1 at", "maker/model-1 at mine")
@@ -243,27 +257,6 @@ def _texts(folder: Path) -> Iterator[str]:
             yield file.read_text("latin-1")
 
 
-def test_a_preset_for_a_model_that_is_not_there_says_so(
-    serve: Any, visit: Visit, catalog_of: Any, tmp_path: Path
-) -> None:
-    page, file = visit(serve(catalog_of())), tmp_path / "mine.yaml"
-    file.write_text("title: Mine\nmodel: mine/maker/model-3\ntask: {input: Hi}\n", "utf-8")
-    with page.expect_file_chooser() as chooser:
-        page.get_by_role("button", name="Open a YAML file").click()
-    chooser.value.set_files(file)
-    expect(page.get_by_test_id("toast-body")).to_contain_text("no model named 'mine/maker/model-3'")
-
-
-def test_connecting_is_stopped(serve: Any, visit: Visit, catalog_of: Any, server: Faulty) -> None:
-    server.models = lambda handler: handler.stall()
-    page = visit(serve(catalog_of()))
-    turn_to(page, "Models")
-    connect(page, server, KEY)
-    page.get_by_role("button", name="Stop connecting").click()
-    expect(line(page)).to_contain_text("Stopped; nothing was connected.")
-    assert server.seen[0].gone.wait(PATIENCE / 1000)
-
-
 def test_a_shared_server_offers_what_its_operator_listed(
     serve: Any, visit: Visit, catalog_of: Any, server: Faulty
 ) -> None:
@@ -273,3 +266,9 @@ def test_a_shared_server_offers_what_its_operator_listed(
     page.get_by_label("Provider").click()
     expect(options(page)).to_have_count(1)
     expect(options(page)).to_contain_text("school")
+    page.keyboard.press("Escape")
+
+    # Strangers can only choose.
+    expect(page.locator("#loading")).to_contain_text("it offers what its operator listed")
+    for title in ("Load a model", "Load an adapter"):
+        expect(page.get_by_text(title, exact=True)).to_have_count(0)

@@ -1,4 +1,4 @@
-"""The Models tab in a real browser: what cannot be loaded, and what strangers may not."""
+"""The Models tab in a real browser: what it says of each model, and what cannot be loaded."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,39 +9,13 @@ from playwright.sync_api import Page, expect
 
 from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.scripted import ScriptedBackend
-from playground.settings import Settings
 
 PageOver = Callable[..., Page]
-CatalogOf = Callable[..., Catalog]
 
 
-def test_what_cannot_be_loaded_is_said_beside_the_form(
-    page_over: PageOver, catalog_of: CatalogOf, tmp_path: Path
+def test_the_focus_stays_when_the_list_is_looked_at_again_and_what_cannot_be_loaded_is_said_beside_the_form(
+    page_over: PageOver, tmp_path: Path
 ) -> None:
-    (tmp_path / "pytorch_model.bin").write_bytes(b"pickle")
-    page = turn_to(page_over(catalog_of()), "Models")
-    unfold(page, "Load a model")
-    source = page.get_by_label("Model source")
-    for typed, said in [
-        ("../up", "leads upwards"),
-        (str(tmp_path / "none"), "no folder or file"),
-        (str(tmp_path), "can run code"),
-    ]:
-        source.fill(typed)
-        page.get_by_role("button", name="Load the model").click()
-        expect(page.locator(".load[data-phase=failed]")).to_contain_text(said)
-        expect(source).to_have_value(typed)
-    expect(page.locator(".models .model")).to_have_count(1)
-
-
-def test_strangers_can_only_choose(serve: Any, visit: Any, catalog_of: CatalogOf) -> None:
-    page = turn_to(visit(serve(catalog_of(), settings=Settings(port=0, public=True))), "Models")
-    expect(page.locator("#loading")).to_contain_text("it offers what its operator listed")
-    for title in ("Load a model", "Load an adapter"):
-        expect(page.get_by_text(title, exact=True)).to_have_count(0)
-
-
-def test_the_focus_stays_when_the_list_is_looked_at_again(page_over: PageOver) -> None:
     backend, about = ScriptedBackend(), "It says what it is told."
     given: dict[str, Any] = {
         "kind": "scripted",
@@ -60,3 +34,17 @@ def test_the_focus_stays_when_the_list_is_looked_at_again(page_over: PageOver) -
         expect(page.locator(".models .model").first).to_contain_text("on it now")
         expect(details).to_be_focused()
         expect(page.get_by_text(about).last).to_be_visible()
+
+    (tmp_path / "pytorch_model.bin").write_bytes(b"pickle")
+    unfold(page, "Load a model")
+    source = page.get_by_label("Model source")
+    for typed, said in [
+        ("../up", "leads upwards"),
+        (str(tmp_path / "none"), "no folder or file"),
+        (str(tmp_path), "can run code"),
+    ]:
+        source.fill(typed)
+        page.get_by_role("button", name="Load the model").click()
+        expect(page.locator(".load[data-phase=failed]")).to_contain_text(said)
+        expect(source).to_have_value(typed)
+    expect(page.locator(".models .model")).to_have_count(2)
