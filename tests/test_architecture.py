@@ -60,7 +60,7 @@ NEVER = {
 }
 
 # Rooms of a folder, the lowest first: each imports rooms that stand before it and no others.
-ROOMS_OF_THE_PAGE = ["handlers", "gate", "widgets", "setup_form", "run_view"]  # every tab may use these
+ROOMS_OF_THE_PAGE = ["language", "handlers", "gate", "widgets", "setup_form", "run_view"]  # every tab may use these
 # No tab imports another.
 TABS = [
     "playground",

@@ -15,6 +15,7 @@ finetune/             The Fine-tune tab: train a model and see what it learned
 gate/                 One gate in front of the app, through which every request comes before Gradio sees it
 handlers/             What every handler of the page uses: errors, payloads, sessions and shares of the server
 header/               The line above the tabs
+language/             The page in the language of whoever reads it
 learn/                The Learn tab: short lessons with a prediction before each trial, which is scored by what
                       happened
 models/               The Models tab: load models and adapters, connect endpoints

@@ -3,15 +3,16 @@
 // fetched from wherever it says; it has no place for what was measured of a turn, nor for the mark of one that is cut.
 const host = element.querySelector(".chat");
 const line = statusLine(host, { moving: ["waiting", "running"] });
-const log = el("div", { class: "turns", role: "log", "aria-label": "Chat" });
+const log = el("div", { class: "turns", role: "log", "aria-label": t("Chat") });
 const note = el("p", { class: "cut-note", role: "status" });
 const lost = el("p", { class: "cut-note", role: "status" });
 const tree = el("ul");
-const branches = el("details", { class: "branches", open: true }, el("summary", { text: "Branches" }), tree);
-const anew = el("button", { type: "button", class: "quiet", text: "New chat", onclick: () => trigger("begin_anew") });
+const branches = el("details", { class: "branches", open: true }, el("summary", { text: t("Branches") }), tree);
+const anew = el("button", { type: "button", class: "quiet", text: t("New chat"),
+  onclick: () => trigger("begin_anew") });
 const empty = el("p", { class: "empty",
-  text: "Nothing has been said yet. Type a message below. Every turn can be edited, answered again and gone on from: "
-    + "what was there stays, as another branch." });
+  text: t("Nothing has been said yet. Type a message below. Every turn can be edited, answered again and gone on from: "
+    + "what was there stays, as another branch.") });
 host.append(el("div", { class: "pane-head" }, line.status, anew), line.bar, line.error, line.live,
   note, lost, log, empty, branches);
 const cards = new Map();
@@ -35,26 +36,26 @@ const makeCard = (id) => {
   };
   const pick = { turn: id };
   const step = (by) => trigger("show_branch", { turn: card.now.beside[card.now.place - 1 + by] });
-  card.back = el("button", { type: "button", class: "quiet", text: "\u2039", "aria-label": "The one before",
+  card.back = el("button", { type: "button", class: "quiet", text: "\u2039", "aria-label": t("The one before"),
     onclick: () => step(-1) });
-  card.next = el("button", { type: "button", class: "quiet", text: "\u203a", "aria-label": "The next one",
+  card.next = el("button", { type: "button", class: "quiet", text: "\u203a", "aria-label": t("The next one"),
     onclick: () => step(1) });
   card.beside = el("span", { class: "beside" }, card.back, card.place, card.next);
-  card.thinking = el("details", { class: "sent" }, el("summary", { text: "Reasoning, before the answer" }),
+  card.thinking = el("details", { class: "sent" }, el("summary", { text: t("Reasoning, before the answer") }),
     card.thought);
   card.summed = el("div", { class: "thought", dir: "auto" });
   card.instead = el("details", { class: "sent" },
-    el("summary", { text: "Summary, sent in place of turns that were left out" }), card.summed);
+    el("summary", { text: t("Summary, sent in place of turns that were left out") }), card.summed);
   card.acts = {
     copy: copyButton(() => card.now.text),
-    edit: tool("Edit", () => edit(card)),
+    edit: tool(t("Edit"), () => edit(card)),
     again: tool("", () => trigger("answer_again", pick)),
-    goOn: tool("Continue", () => trigger("continue_answer", pick)),
-    back: tool("Go on from here", () => trigger("go_back", pick)),
-    up: thumb(card, "up", "\u{1F44D}\uFE0E", "A good answer"),
-    down: thumb(card, "down", "\u{1F44E}\uFE0E", "A bad answer"),
-    tokens: tool("Tokens", () => trigger("inspect_turn", pick)),
-    remove: tool("Delete", () => trigger("delete_turn", pick)),
+    goOn: tool(t("Continue"), () => trigger("continue_answer", pick)),
+    back: tool(t("Go on from here"), () => trigger("go_back", pick)),
+    up: thumb(card, "up", "\u{1F44D}\uFE0E", t("A good answer")),
+    down: thumb(card, "down", "\u{1F44E}\uFE0E", t("A bad answer")),
+    tokens: tool(t("Tokens"), () => trigger("inspect_turn", pick)),
+    remove: tool(t("Delete"), () => trigger("delete_turn", pick)),
   };
   card.tools.append(...Object.values(card.acts));
   card.node = el("article", { class: "said" },
@@ -65,12 +66,12 @@ const edit = (card) => {
   if (card.editing) return;
   card.editing = true;
   const { role, text, id } = card.now;
-  const box = el("textarea", { rows: 3, value: text, "aria-label": "Text of this turn", dir: "auto" });
+  const box = el("textarea", { rows: 3, value: text, "aria-label": t("Text of this turn"), dir: "auto" });
   const close = () => { form.remove(); card.editing = false; card.text.hidden = card.tools.hidden = false; };
   const send = (event) => { close(); trigger(event, { turn: id, text: box.value }); };
   const form = el("div", { class: "editor" }, box, el("div", { class: "card-acts" },
-    role === "user" && tool("Ask this instead", () => send("ask_edited")),
-    tool("Save", () => send("edit_turn")), tool("Discard edit", close)));
+    role === "user" && tool(t("Ask this instead"), () => send("ask_edited")),
+    tool(t("Save"), () => send("edit_turn")), tool(t("Discard edit"), close)));
   card.text.hidden = card.tools.hidden = true;
   card.text.after(form);
   box.focus();
@@ -79,8 +80,8 @@ const fill = (card, now, last, busy) => {
   card.now = now;
   const mine = now.role === "user";
   card.node.className = `said ${now.role}${now.cut ? " cut" : ""}`;
-  setText(card.who, mine ? "You" : "Answer");
-  setText(card.mark, now.cut ? "not sent any more" : "");
+  setText(card.who, mine ? t("You") : t("Answer"));
+  setText(card.mark, now.cut ? t("not sent any more") : "");
   growText(card.text, now.text);
   growText(card.thought, now.reasoning);
   card.thinking.hidden = !now.reasoning;
@@ -88,11 +89,11 @@ const fill = (card, now, last, busy) => {
   card.instead.hidden = !now.summary;
   setText(card.facts, [now.facts, now.origin].filter(Boolean).join(" \u00b7 "));
   card.facts.hidden = !card.facts.textContent;
-  setText(card.place, `${now.place} of ${now.beside.length}`);
+  setText(card.place, t`${now.place} of ${now.beside.length}`);
   card.beside.hidden = now.beside.length < 2;
   card.back.disabled = busy || now.place < 2;
   card.next.disabled = busy || now.place >= now.beside.length;
-  setText(card.acts.again, mine ? "Answer" : "Answer again");
+  setText(card.acts.again, mine ? t("Answer") : t("Answer again"));
   card.acts.again.hidden = mine && !last;
   card.acts.goOn.hidden = !now.open;
   card.acts.back.hidden = last;

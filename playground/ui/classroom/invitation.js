@@ -1,7 +1,10 @@
 // How to join, in letters for a projector: the code, the address, and a link to copy. By hand: only the browser knows
 // under which address it reached this server.
 const host = element.querySelector(".invitation");
-const address = (rest) => `${location.origin}${location.pathname}#classroom&${rest}`;
+// With the language that the page was asked for: the class reads it as the teacher does.
+const language = new URLSearchParams(location.search).get("lang");
+const asked = language ? `?lang=${language}` : "";
+const address = (rest) => `${location.origin}${location.pathname}${asked}#classroom&${rest}`;
 const draw = () => {
   const { code, teacher, words } = props.value ?? {};
   const join = code && address(`join=${code.replace("-", "")}`);

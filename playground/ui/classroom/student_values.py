@@ -18,6 +18,7 @@ from playground.formats import format_count
 from playground.strategies import STRATEGIES
 from playground.ui.classroom import words
 from playground.ui.handlers import payloads
+from playground.ui.language.translating import translated
 
 SAMPLING = ("temperature", "top_p", "max_tokens")
 LONGEST = 160  # characters of a text in a table
@@ -74,7 +75,7 @@ def facts(store: ClassStore, classroom: Classroom, member: Member) -> list[dict[
         ("Time left", time_left(state.end)),
     ]
     note = "Answers that are known already cost nothing. When tokens or time are used up, what was done is kept."
-    shown = [{"head": head, "cells": [cell[:LONGEST]]} for head, cell in rows]
+    shown = [{"head": translated(head), "cells": [translated(cell[:LONGEST])]} for head, cell in rows]
     return [{"caption": words.MINE, "corner": "", "columns": [""], "rows": shown, "note": note}]
 
 
@@ -175,12 +176,12 @@ def projected(store: ClassStore, classroom: Classroom) -> list[dict[str, Any]]:
         return []
     technique = shown[0].technique
     said = [(words.TEMPLATE, technique.template), (words.SYSTEM, str(technique.task.get("role", "")))]
-    rows = [{"head": head, "cells": [text]} for head, text in said if text]
+    rows = [{"head": translated(head), "cells": [text]} for head, text in said if text]
     return [{"caption": f"{words.SHOWN}: {writer.nickname}", "corner": "", "columns": [""], "rows": rows}]
 
 
 def _right(score: float | None) -> str:
-    return "failed" if score is None else {1.0: "right", 0.0: "wrong"}.get(score, f"{score:.2f}")
+    return translated("failed" if score is None else {1.0: "right", 0.0: "wrong"}.get(score, f"{score:.2f}"))
 
 
 def _usual(technique: Technique) -> str:

@@ -17,6 +17,7 @@ from playground.json_values import as_json
 from playground.strategies import STRATEGIES
 from playground.ui.classroom import words
 from playground.ui.classroom.student_values import board_value, percent, time_left
+from playground.ui.language.translating import translated
 
 
 def head(classroom: Classroom) -> str:
@@ -37,7 +38,7 @@ def present(store: ClassStore, classroom: Classroom) -> list[dict[str, Any]]:
         mine = [one for one in submissions if one.member_id == member.id]
         doing = store.progress(member) or ("there" if store.is_there(member.id) else "away")
         left = f"{max(0, limits.tokens - member.tokens):,}"
-        rows.append({"head": member.nickname, "cells": [doing, left, f"{len(mine)} of {limits.attempts}"]})
+        rows.append({"head": member.nickname, "cells": [translated(doing), left, f"{len(mine)} of {limits.attempts}"]})
     columns = ["Now", "Tokens left", "Submitted"]
     return [{"caption": format_count(len(rows), "student"), "corner": "Student", "columns": columns, "rows": rows}]
 

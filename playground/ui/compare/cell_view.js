@@ -3,7 +3,8 @@
 const host = element.querySelector(".cell_view");
 const copy = copyButton(() => props.value.text);
 const prompt = el("p", { class: "facts" });
-const text = el("div", { class: "text", dir: "auto", tabindex: "0", role: "region", "aria-label": "The whole cell" });
+const text = el("div", {
+  class: "text", dir: "auto", tabindex: "0", role: "region", "aria-label": t("The whole cell") });
 host.append(el("div", { class: "side-head" }, prompt, copy), text);
 const draw = () => {
   const now = props.value;

@@ -1,27 +1,27 @@
 // The panes' answers side by side, then what differs from the baseline. By hand: they grow in place while they stream;
 // gr.HighlightedText would be drawn anew.
 const host = element.querySelector(".comparison");
-const SHOWN = [["both", "Added and left out"], ["added", "Added words"], ["plain", "As they are"]];
+const SHOWN = [["both", t("Added and left out")], ["added", t("Added words")], ["plain", t("As they are")]];
 let mode = null; // until the person chooses: both, but only what was added where hardly anything is shared
 
 const line = statusLine(host);
 const empty = el("p", { class: "facts empty",
-  text: "Choose what answers, write a prompt and press Compare; or start with one of the comparisons above." });
-const modes = el("div", { class: "measures", role: "group", "aria-label": "Differences from the baseline" },
-  el("span", { class: "facts", text: "Against the baseline" }),
+  text: t("Choose what answers, write a prompt and press Compare; or start with one of the comparisons above.") });
+const modes = el("div", { class: "measures", role: "group", "aria-label": t("Differences from the baseline") },
+  el("span", { class: "facts", text: t("Against the baseline") }),
   ...SHOWN.map(([key, label]) => el("button", { type: "button", class: "quiet", text: label, "data-key": key,
     onclick: () => { mode = key; draw(); } })));
-const legend = el("p", { class: "facts legend-line" }, el("ins", { text: "added" }), " is only here, ",
-  el("del", { text: "left out" }), " only in the baseline.");
+const legend = el("p", { class: "facts legend-line" }, el("ins", { text: t("added") }), t(" is only here, "),
+  el("del", { text: t("left out") }), t(" only in the baseline."));
 const grid = el("div", { class: "compared" });
 const lasts = el("p", { class: "facts",
-  text: "Loading the page anew loses these answers, and ratings of them; download what is to stay." });
+  text: t("Loading the page anew loses these answers, and ratings of them; download what is to stay.") });
 const verdicts = el("div", { class: "verdicts" });
-host.append(el("div", { class: "pane-head" }, el("h2", { text: "Answers" }), line.status, modes),
+host.append(el("div", { class: "pane-head" }, el("h2", { text: t("Answers") }), line.status, modes),
   empty, verdicts, legend, grid, lasts, line.live);
 
 const bars = (rows) => el("table", { class: "label-bars" },
-  el("thead", { class: "unseen" }, el("tr", {}, ...["Label", "Probability"].map((name) =>
+  el("thead", { class: "unseen" }, el("tr", {}, ...[t("Label"), t("Probability")].map((name) =>
     el("th", { scope: "col", text: name })))),
   el("tbody", {}, ...rows.map((row) => el("tr", {},
     el("th", { scope: "row", text: row.text ? `${row.label}: ${row.text}` : row.label }),
@@ -32,15 +32,15 @@ const spans = (pieces) => el("p", { class: "spans", dir: "auto" }, ...pieces.map
   : document.createTextNode(piece.text))));
 const modeOf = (pane) => mode ?? (pane.alike ? "both" : "added");
 // Equal answers of the repetitions, each with its count; a click shows the messages of the first that gave it.
-const RIGHT = { true: ["\u2713", "right"], false: ["\u2717", "wrong"], null: ["", ""] };
+const RIGHT = { true: ["\u2713", t("right")], false: ["\u2717", t("wrong")], null: ["", ""] };
 const counts = (answers, at) => el("table", { class: "label-bars answer-bars" },
-  el("thead", { class: "unseen" }, el("tr", {}, ...["Answer", "Times", "Right or wrong"].map((name) =>
+  el("thead", { class: "unseen" }, el("tr", {}, ...[t("Answer"), t("Times"), t("Right or wrong")].map((name) =>
     el("th", { scope: "col", text: name })))),
   el("tbody", {}, ...answers.map((one) => {
     const [sign, word] = RIGHT[one.right];
     return el("tr", {},
       el("th", { scope: "row" }, el("button", { type: "button", class: "answer-count", text: one.text, dir: "auto",
-        title: "Show the messages of the first repetition that gave it", onclick: () => steps(at, one.first) })),
+        title: t("Show the messages of the first repetition that gave it"), onclick: () => steps(at, one.first) })),
       el("td", { class: "figure" }, el("span", { class: "share", style: `width: ${(100 * one.share).toFixed(1)}%` }),
         `\u00d7 ${one.count}`),
       el("td", { class: "mark-right", "data-right": String(one.right) },
@@ -53,7 +53,7 @@ const steps = (at, repetition) => {
 };
 // What is sent differently, message by message: what is only here, and what only the baseline is sent.
 const messageNodes = ({ role, same, segments }) => el("div", { class: "turn" },
-  el("span", { class: "who", text: same ? `${role}, the same` : role }),
+  el("span", { class: "who", text: same ? t`${role}, the same` : role }),
   same ? null : el("pre", { dir: "auto" }, ...segments.map(({ change, text }) =>
     (TAGS[change] ? el(TAGS[change], { text }) : document.createTextNode(text)))));
 const requestNodes = (request) => el("div", { class: "request" }, el("strong", { text: request.title }),
@@ -64,28 +64,28 @@ const compared = (pane) => pane.segments
   .map(({ change, text }) => (TAGS[change] ? el(TAGS[change], { text }) : document.createTextNode(text)));
 const originOf = ({ text, agrees }) => {
   if (!text || agrees === null || agrees === undefined) return text;
-  return agrees ? `Checked: ${text}` : `Not what was asked for. The answer was made by ${text}`;
+  return agrees ? t`Checked: ${text}` : t`Not what was asked for. The answer was made by ${text}`;
 };
 
 const card = (at) => {
   const parts = {
-    title: el("h3"), base: el("span", { class: "badge", text: "baseline" }), clock: el("span", { class: "facts" }),
+    title: el("h3"), base: el("span", { class: "badge", text: t("baseline") }), clock: el("span", { class: "facts" }),
     origin: el("p", { class: "origin" }), answer: el("p", { class: "concluded", dir: "auto" }),
     how: el("p", { class: "how" }), several: el("p", { class: "facts" }), cut: el("p", { class: "cut" }),
     shared: el("p", { class: "facts" }), text: el("div", { class: "text", dir: "auto" }), found: el("div"),
     metrics: el("dl", { class: "metrics" }), score: el("p", { class: "score" }), answers: el("div"),
     agreement: el("p", { class: "facts" }), sameSent: el("p", { class: "facts" }),
-    sent: el("details", { class: "sent differs" }, el("summary", { text: "What is sent differently" })),
+    sent: el("details", { class: "sent differs" }, el("summary", { text: t("What is sent differently") })),
   };
   const side = el("section", { class: "side" });
   const state = statusLine(side);
   const copy = copyButton(() => props.value.panes[at].copied);
   const act = (text, event) => el("button", { type: "button", class: "quiet", text,
     onclick: () => trigger(event, click(at)) });
-  const messages = el("button", { type: "button", class: "quiet", text: "Steps and messages",
+  const messages = el("button", { type: "button", class: "quiet", text: t("Steps and messages"),
     onclick: () => steps(at, 0) });
-  const open = act("Open in the Playground", "open_setup"), save = act("Save as preset", "save_preset");
-  const again = act("Ask again", "ask_again"), halt = act("Stop this pane", "stop_pane");
+  const open = act(t("Open in the Playground"), "open_setup"), save = act(t("Save as preset"), "save_preset");
+  const again = act(t("Ask again"), "ask_again"), halt = act(t("Stop this pane"), "stop_pane");
   const acts = el("div", { class: "card-acts" }, copy, messages, open, save, again, halt);
   side.append(el("div", { class: "side-head" }, parts.title, parts.base, state.status, parts.clock),
     state.bar, parts.origin, state.error, parts.score, parts.answer, parts.how, parts.several, parts.text,
@@ -155,7 +155,7 @@ const draw = () => {
     const lines = (texts) => texts.map((text) => el("p", { text }));
     verdicts.replaceChildren(...lines(now.verdicts),
       ...(now.others.length ? [el("details", { class: "sent" },
-        el("summary", { text: `${now.others.length} more comparisons` }), ...lines(now.others))] : []),
+        el("summary", { text: t`${now.others.length} more comparisons` }), ...lines(now.others))] : []),
       ...(now.how ? [el("p", { class: "facts", text: now.how })] : []));
   }
   modes.hidden = legend.hidden = !now.panes.some((pane) => pane.segments);

@@ -2,7 +2,7 @@
 // hundred of them, most of them hidden, and the page opens the slower the more there are.
 const host = element.querySelector(".pane_rows");
 const { techniques, presets, most } = fixed;
-const COMMON = "As set below";
+const COMMON = t("As set below");
 let panes = [], baseline = 0;
 
 const letter = (at) => String.fromCharCode(65 + at);
@@ -27,21 +27,21 @@ const describeTaken = (own) => {
   const differs = (name) => new Set(all.map((one) => JSON.stringify(one[name]))).size > 1;
   const words = (name) => {
     const value = settings(own)[name], label = name.replaceAll("_", " ");
-    if (value === undefined) return `${label} as usual`;
-    return value === null || typeof value === "object" || value === "" ? `its own ${label}`
+    if (value === undefined) return t`${label} as usual`;
+    return value === null || typeof value === "object" || value === "" ? t`its own ${label}`
       : `${label} ${String(value).slice(0, 30)}`;
   };
   const names = Object.keys(Object.assign({}, ...all)).filter(differs).slice(0, 4);
-  const form = isHeld(own) ? ["held to its form"] : taken.some(isHeld) ? ["without a form"] : [];
+  const form = isHeld(own) ? [t("held to its form")] : taken.some(isHeld) ? [t("without a form")] : [];
   return ["", ...form, ...names.map(words)].join(", ");
 };
 const asking = (pane, name) => (pane.taken
-  ? [field("Technique and sampling", el("span", { class: "fixed-choice",
-    text: `The Playground\u2019s: ${techniques.find(({ key }) => key === pane.taken.strategy)?.title ?? ""}${
-      describeTaken(pane.taken)}` }))]
-  : [field("Technique", choose(`${name}: technique`, pane.technique ?? "", options(techniques),
+  ? [field(t("Technique and sampling"), el("span", { class: "fixed-choice",
+    text: t("The Playground\u2019s: ") + (techniques.find(({ key }) => key === pane.taken.strategy)?.title ?? "")
+      + describeTaken(pane.taken) }))]
+  : [field(t("Technique"), choose(t`${name}: technique`, pane.technique ?? "", options(techniques),
     (key) => { pane.technique = key; changed(); })),
-  field("Sampling", choose(`${name}: sampling`, pane.sampling ?? "", options(presets),
+  field(t("Sampling"), choose(t`${name}: sampling`, pane.sampling ?? "", options(presets),
     (key) => { pane.sampling = key; changed(); }))]);
 const remove = (at) => {
   panes.splice(at, 1);
@@ -50,18 +50,18 @@ const remove = (at) => {
   changed();
 };
 const row = (pane, at) => {
-  const name = `Pane ${letter(at)}`;
+  const name = t`Pane ${letter(at)}`;
   const only = panes.filter((one) => !one.placebo).length === 1 && !pane.placebo;
   return el("div", { class: "pane-row", role: "group", "aria-label": name },
     el("strong", { class: "letter", text: letter(at), "aria-hidden": "true" }),
     el("div", { class: "pane-fields" }, ...(pane.placebo
-      ? [el("span", { class: "fixed-choice", text: `Placebo: pane ${letter(baseline)} again, with other seeds` })]
+      ? [el("span", { class: "fixed-choice", text: t`Placebo: pane ${letter(baseline)} again, with other seeds` })]
       : [...asking(pane, name), ...weights(pane, name)])),
     !pane.placebo && el("label", { class: "pane-baseline" }, el("input", { type: "radio", name: "pane-baseline",
-      value: at, "aria-label": `${name} is the baseline`, checked: at === baseline,
-      onchange: () => { baseline = at; changed(); } }), "Baseline"),
-    el("button", { type: "button", class: "quiet", text: "\u00d7", title: `Remove pane ${letter(at)}`,
-      "aria-label": `Remove pane ${letter(at)}`, disabled: only, onclick: () => remove(at) }));
+      value: at, "aria-label": t`${name} is the baseline`, checked: at === baseline,
+      onchange: () => { baseline = at; changed(); } }), t("Baseline")),
+    el("button", { type: "button", class: "quiet", text: "\u00d7", title: t`Remove pane ${letter(at)}`,
+      "aria-label": t`Remove pane ${letter(at)}`, disabled: only, onclick: () => remove(at) }));
 };
 const add = (pane) => { panes.push(pane); changed(); };
 const draw = () => {
@@ -69,13 +69,13 @@ const draw = () => {
   redraw(host,
     el("div", { class: "pane-list" }, ...panes.map(row)),
     el("div", { class: "pane-acts" },
-      el("button", { type: "button", class: "quiet", text: "Add a pane", disabled: full,
-        title: "The baseline\u2019s model, and all else as it is set below",
+      el("button", { type: "button", class: "quiet", text: t("Add a pane"), disabled: full,
+        title: t("The baseline\u2019s model, and all else as it is set below"),
         onclick: () => add({ model: panes[baseline].model }) }),
-      el("button", { type: "button", class: "quiet", text: "Add a placebo pane", disabled: full,
-        title: "The baseline again with other seeds: the difference that nothing makes",
+      el("button", { type: "button", class: "quiet", text: t("Add a placebo pane"), disabled: full,
+        title: t("The baseline again with other seeds: the difference that nothing makes"),
         onclick: () => add({ model: panes[baseline].model, placebo: true }) }),
-      el("span", { class: "facts", text: `${panes.length} of at most ${most} panes` })));
+      el("span", { class: "facts", text: t`${panes.length} of at most ${most} panes` })));
 };
 const take = () => {
   const held = props.value ?? {};

@@ -9,14 +9,14 @@ const level = ({ change, disagree }) =>
   + (disagree ? " disagree" : "");
 const factor = (change) => {
   const times = Math.exp(Math.abs(change));
-  const shown = times >= 1000 ? "more than 1,000" : times >= 10 ? times.toFixed(0) : times.toFixed(1);
-  return times < 1.05 ? "as likely" : `${shown} times ${change < 0 ? "less" : "more"} likely`;
+  const shown = times >= 1000 ? t("more than 1,000") : times >= 10 ? times.toFixed(0) : times.toFixed(1);
+  return times < 1.05 ? t("as likely") : change < 0 ? t`${shown} times less likely` : t`${shown} times more likely`;
 };
 const quoted = (token) => `\u201c${visible(token.text)}\u201d`;
 const describe = (token) =>
   `${quoted(token)}: ${percent(token.before)} \u2192 ${percent(token.after)}, ${factor(token.change)}`
-  + (token.disagree ? ` \u00b7 likeliest ${token.likeliest.map(quoted).join(" \u2192 ")}` : "");
-const scale = tokenScale("less likely", SCALE.map(([step, text]) => [`shift ${step}`, text]), "more likely");
+  + (token.disagree ? t` \u00b7 likeliest ${token.likeliest.map(quoted).join(" \u2192 ")}` : "");
+const scale = tokenScale(t("less likely"), SCALE.map(([step, text]) => [`shift ${step}`, text]), t("more likely"));
 
 const likeliest = ({ text, p }) => el("td", {}, el("code", { text: visible(text) }), ` ${percent(p)}`);
 const row = (token, at) => el("tr", { class: token.disagree ? "disagree" : "" },
@@ -24,10 +24,10 @@ const row = (token, at) => el("tr", { class: token.disagree ? "disagree" : "" },
   el("th", { scope: "row" }, el("code", { text: visible(token.text) })),
   el("td", { text: factor(token.change) }), ...token.likeliest.map(likeliest));
 const table = (tokens, listed, name) => {
-  const heads = ["Place", "Token", "Changed", "Baseline's likeliest", `Likeliest with ${name}`];
+  const heads = [t("Place"), t("Token"), t("Changed"), t("Baseline's likeliest"), t`Likeliest with ${name}`];
   const caption = tokens.some((token) => token.disagree)
-    ? "Where the two would have gone on differently comes first"
-    : "The two would have gone on alike everywhere; the largest changes";
+    ? t("Where the two would have gone on differently comes first")
+    : t("The two would have gone on alike everywhere; the largest changes");
   return el("div", { class: "frame" }, el("table", { class: "figures" }, el("caption", { text: caption }),
     el("thead", {}, el("tr", {}, ...heads.map((head) => el("th", { scope: "col", text: head })))),
     el("tbody", {}, ...listed.map((at) => row(tokens[at], at)))));
@@ -42,11 +42,11 @@ const draw = () => {
     "aria-pressed": String(choice.key === other), onclick: () => trigger("choose_pane", { key: choice.key }) });
   const found = tokens.length
     ? [scale, ...tokenText({ tokens, label: title, level, describe }), table(tokens, listed, name)]
-    : [!error && el("p", { class: "facts", text: "Choose the pane whose weights are to read them." })];
+    : [!error && el("p", { class: "facts", text: t("Choose the pane whose weights are to read them.") })];
   redraw(host,
-    el("div", { class: "pane-head" }, el("h2", { text: "What the adapter changed, token by token" })),
-    el("div", { class: "measures", role: "group", "aria-label": "Compared with" },
-      el("span", { class: "facts", text: `The words of ${title}, as seen by` }), ...choices.map(button)),
+    el("div", { class: "pane-head" }, el("h2", { text: t("What the adapter changed, token by token") })),
+    el("div", { class: "measures", role: "group", "aria-label": t("Compared with") },
+      el("span", { class: "facts", text: t`The words of ${title}, as seen by` }), ...choices.map(button)),
     ...[error && el("p", { class: "missing", text: error }), ...found].filter(Boolean));
 };
 watch("value", draw);

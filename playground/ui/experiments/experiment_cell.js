@@ -6,15 +6,15 @@ const draw = () => {
   const now = props.value;
   host.hidden = !now.title;
   if (!now.title) return host.replaceChildren();
-  const facts = [["Asked", now.asked], ["Expected", now.reference], ["Answered", now.answer],
-    ["Read as", now.predicted], ["Why", now.note], ["It took", now.facts]].filter(([, text]) => text);
+  const facts = [[t("Asked"), now.asked], [t("Expected"), now.reference], [t("Answered"), now.answer],
+    [t("Read as"), now.predicted], [t("Why"), now.note], [t("It took"), now.facts]].filter(([, text]) => text);
   redraw(host,
     el("div", { class: "side-head" }, el("h3", { text: now.title }),
       el("span", { class: "verdict", "data-state": now.state, text: now.said })),
     el("dl", {}, ...facts.map(([name, text]) =>
       el("div", { class: "fact" }, el("dt", { text: name }), el("dd", { text, dir: "auto" })))),
     el("div", { class: "card-acts" },
-      now.openable && el("button", { type: "button", class: "quiet strong", text: "Open in the Playground",
+      now.openable && el("button", { type: "button", class: "quiet strong", text: t("Open in the Playground"),
         onclick: () => trigger("open_setup", { key: now.at }) }),
       ...now.repetitions.map((one) => el("button", { type: "button", text: one.title,
         class: one.at === now.at ? "quiet strong" : "quiet", "aria-pressed": String(one.at === now.at),

@@ -1,7 +1,7 @@
 // How an experiment goes: what it is, how far it is, how long it still takes. By hand: a bar that moves while nothing
 // else is drawn anew.
 const host = element.querySelector(".experiment_status");
-const line = statusLine(host, { label: "Progress of the experiment" });
+const line = statusLine(host, { label: t("Progress of the experiment") });
 const parts = { title: el("h2"), facts: el("span", { class: "facts" }), note: el("p", { class: "facts note" }) };
 host.append(el("div", { class: "pane-head" }, parts.title, line.status, parts.facts),
   line.bar, line.error, parts.note, line.live);

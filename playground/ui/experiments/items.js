@@ -5,11 +5,11 @@ let chosen = "";
 let missed = ""; // the cell that had the focus, while it is not there
 const empty = el("p", { class: "facts empty" });
 const count = el("p", { class: "facts", role: "status", "aria-live": "polite" });
-const frame = el("div", { class: "items-frame", role: "region", "aria-label": "Items by columns", tabindex: "0" });
+const frame = el("div", { class: "items-frame", role: "region", "aria-label": t("Items by columns"), tabindex: "0" });
 const turn = (page) => trigger("turn_page", { page });
 const pageButton = (text, by) =>
   el("button", { type: "button", class: "quiet", text, onclick: () => turn(props.value.page + by) });
-const [before, after] = [pageButton("Previous", -1), pageButton("Next", 1)];
+const [before, after] = [pageButton(t("Previous"), -1), pageButton(t("Next"), 1)];
 const pager = el("div", { class: "pager" }, before, after);
 host.append(count, empty, frame, pager);
 let buttons = [];
@@ -19,7 +19,7 @@ const cell = (row, at, column) => {
   const key = `${row.item}/${column}`;
   const button = el("button", { type: "button", class: "item-cell", "data-state": one.state, "data-key": key,
     "aria-pressed": String(chosen === key), title: one.title,
-    "aria-label": `${row.item}, ${props.value.columns[column]}: ${one.title}. Show its run.`,
+    "aria-label": t`${row.item}, ${props.value.columns[column]}: ${one.title}. Show its run.`,
     onclick: () => {
       chosen = key;
       for (const other of buttons.flat()) other && (other.ariaPressed = String(other === button));
@@ -51,7 +51,7 @@ const draw = () => {
   const nowhere = active === frame || active === document.body; // where a cell that goes leaves the focus
   const focused = nowhere ? missed : frame.contains(active) && active.dataset.key;
   frame.replaceChildren(el("table", {},
-    el("thead", {}, el("tr", {}, ...["Item", "Expected", ...now.columns].map(heading))),
+    el("thead", {}, el("tr", {}, ...[t("Item"), t("Expected"), ...now.columns].map(heading))),
     el("tbody", {}, ...now.rows.map((row, at) => line(row, at, now.columns)))));
   walkWithArrows(buttons);
   frame.scrollTop = scrolled;

@@ -1,7 +1,8 @@
 // What is wrong with rows to learn from, and how the model will see some of them. By hand: each finding has a word for
 // how grave it is, and a row's tokens are coloured by whether the loss counts them.
 const host = element.querySelector(".row_checks");
-const SEEN = { counted: "the loss counts it", control: "a control token", read: "read, and not learned" };
+const SEEN = {
+  counted: t("the loss counts it"), control: t("a control token"), read: t("read, and not learned") };
 const level = (token) => (token.counted ? "counted" : "");
 const describe = (token) => [`\u201c${visible(token.text)}\u201d`, `id ${token.id}`,
   token.control && SEEN.control, token.counted ? SEEN.counted : SEEN.read].filter(Boolean).join(" \u00b7 ");

@@ -4,7 +4,7 @@ const host = element.querySelector(".trainings");
 const ticked = new Set();
 
 const tick = (one) => el("input", {
-  type: "checkbox", checked: ticked.has(one.key), "aria-label": `Side by side: ${one.title}, ${one.made}`,
+  type: "checkbox", checked: ticked.has(one.key), "aria-label": t`Side by side: ${one.title}, ${one.made}`,
   onchange: (event) => {
     if (event.target.checked) ticked.add(one.key);
     else ticked.delete(one.key);
@@ -18,8 +18,8 @@ const act = (one, what, event) => el("button", {
 const row = (one) => el("li", { "data-phase": one.phase },
   one.readable && tick(one),
   el("div", { class: "names" }, el("strong", { text: one.title }), el("p", { class: "facts", text: one.facts })),
-  el("div", { class: "model-acts" }, one.readable && act(one, "Look at", "choose_training"),
-    one.ended && act(one, "Delete", "delete_training")));
+  el("div", { class: "model-acts" }, one.readable && act(one, t("Look at"), "choose_training"),
+    one.ended && act(one, t("Delete"), "delete_training")));
 const draw = () => {
   const known = new Set(props.value.map((one) => one.key));
   for (const key of [...ticked].filter((key) => !known.has(key))) ticked.delete(key);

@@ -24,6 +24,7 @@ from playground.ui.gate.scripts.page_start import PageStart
 from playground.ui.gate.temporary import TemporaryFolder
 from playground.ui.gate.uploads import Uploads
 from playground.ui.handlers.visitors import NAME, Visitor, Visitors
+from playground.ui.language import choosing
 
 PASSED_ON = ("data", "event_data", "fn_index", "trigger_id", "session_hash", "simple_format")
 
@@ -78,7 +79,8 @@ class Gate:
 
         try:
             self._origins.check(scope)
-            await self._pass({**scope, NAME: visitor}, receive, answer)
+            marks = {NAME: visitor, choosing.NAME: choosing.choose_language(scope)}
+            await self._pass({**scope, **marks}, receive, answer)
         except Refusal as refused:
             if not began:
                 await refused.answer(answer, shape_for(scope))

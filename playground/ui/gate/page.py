@@ -22,6 +22,9 @@ from playground.ui.gate.states import States
 from playground.ui.gate.temporary import TemporaryFolder
 from playground.ui.handlers.messages import BUG, plain, toast
 from playground.ui.handlers.visitors import Visitor
+from playground.ui.language.choosing import language_of
+from playground.ui.language.components import translate_outputs
+from playground.ui.language.translating import speaking, spoken_texts
 
 SWEEP = 600.0  # seconds between looks for old files
 TOO_FEW = "{got} values came, and {wanted} are needed. Gradio's API page lists them."
@@ -151,13 +154,15 @@ class Page(gr.Blocks):  # type: ignore[misc]  # gradio is untyped
             raise plain(TOO_FEW.format(got=len(inputs), wanted=len(block_fn.inputs)))
 
     async def process_api(self, *args: Any, **options: Any) -> Any:
-        """Errors of Gradio's own are said to whoever caused them; printed with all their calls they fill the log."""
-        try:
-            return await super().process_api(*args, **options)
-        except gr.Error as error:
-            if not error.print_exception:
-                raise
-            raise toast(str(error.message)) from None
+        """In the language of the request. Errors of Gradio's own are said to whoever caused them; printed with all
+        their calls they fill the log."""
+        with speaking(language_of(options.get("request"))):
+            try:
+                return await super().process_api(*args, **options)
+            except gr.Error as error:
+                if not error.print_exception:
+                    raise
+                raise toast(str(error.message)) from None
 
     async def preprocess_data(self, block_fn: Any, inputs: list[Any], *args: Any, **options: Any) -> list[Any]:
         values.check_inputs(inputs)
@@ -199,7 +204,8 @@ class Page(gr.Blocks):  # type: ignore[misc]  # gradio is untyped
     async def postprocess_data(self, block_fn: Any, predictions: Any, *args: Any, **options: Any) -> list[Any]:
         try:
             values.check_outputs(predictions)
-            return list(await super().postprocess_data(block_fn, predictions, *args, **options))
+            data = await super().postprocess_data(block_fn, predictions, *args, **options)
+            return translate_outputs(block_fn.outputs, data, spoken_texts())
         except gr.Error:
             raise
         except Exception as error:

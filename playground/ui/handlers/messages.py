@@ -17,6 +17,7 @@ from typing import Any, TypeVar, cast
 import gradio as gr
 
 from playground.errors import PlaygroundError
+from playground.ui.language.translating import translated
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 BUG = "This is a bug in the playground, not in what you typed. The server's log has the details."
@@ -33,17 +34,17 @@ def in_words(error: BaseException, words: Callable[[PlaygroundError], str] = str
 
 def plain(words: str) -> gr.Error:
     """Raise it to give a program the words as they are."""
-    return gr.Error(words, title="Not possible", print_exception=False)
+    return gr.Error(words, title=translated("Not possible"), print_exception=False)
 
 
 def toast(words: str) -> gr.Error:
     """Raise it to show a person the words. Gradio renders HTML in toasts, so they are escaped."""
-    return plain(html.escape(words, quote=False))
+    return plain(html.escape(translated(words), quote=False))
 
 
 def warn(words: str) -> None:
     """Show a person the words beside what an action does, escaped likewise."""
-    gr.Warning(html.escape(words, quote=False))
+    gr.Warning(html.escape(translated(words), quote=False), title=translated("Warning"))
 
 
 def report_errors(

@@ -1,4 +1,5 @@
 """The line above the tabs.
 
-model_status.py   The line that says what the chosen model is doing
+language_choice.py   Links to the page in its other languages
+model_status.py      The line that says what the chosen model is doing
 """

@@ -73,7 +73,7 @@ def comparison_of(lesson: Lesson) -> dict[str, Any]:
 def _way(lesson: Lesson, at: int, way: WayOutcome) -> dict[str, Any]:
     shown: dict[str, Any] = {"name": lesson.name(way.name), "key": str(at), "answer": way.answer, "error": way.error}
     if way.right is None:
-        facts = [format_count(way.prompt_tokens, "token") + " read", f"{way.tokens} written"]
+        facts = [f"{format_count(way.prompt_tokens, 'token')} read", f"{way.tokens} written"]
         if way.calls > 1:
             facts.append(format_count(way.calls, "call"))
         if way.agreement is not None:

@@ -8,7 +8,8 @@ const bar = ({ share, low, high }) => el("div", { class: "bar", "aria-hidden": "
   low !== null && high !== null
     && el("span", { class: "interval", style: `left: ${at(low)}; width: ${at(high - low)}` }));
 const openButton = (way) => el("button", {
-  type: "button", class: "quiet", text: "Open", "data-key": way.key, "aria-label": `Open ${way.name} in the Playground`,
+  type: "button", class: "quiet", text: t("Open"), "data-key": way.key,
+  "aria-label": t`Open ${way.name} in the Playground`,
   onclick: () => trigger("open_way", { key: way.key }) });
 const row = (way, opens) => el("section", { class: "way", "aria-label": way.name },
   el("header", {}, el("strong", { text: way.name }), el("span", { class: "facts", text: way.facts }),

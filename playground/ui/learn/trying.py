@@ -67,12 +67,13 @@ class TryingHandlers:
                 yield {panel.state: sentence(words, wrong=not going.halt.is_set()), **free}
                 return
             scored = score(lesson, prediction, outcome)
+            points = f"{scored.points:g} of {scored.most} points."
             whole = lesson_values.whole_trial(lesson)
             # Of a later trial nothing is kept: an answer may have been given meanwhile.
             kept = {} if opened.done else self._keep(opened, prediction, scored)
             yield {
                 panel.state: sentence(""),
-                panel.verdict: sentence(f"{scored.sentence} {scored.points:g} of {scored.most} points."),
+                panel.verdict: sentence(f"{scored.sentence} {points}"),
                 panel.choice: gr.update(interactive=False),
                 panel.amount: gr.update(interactive=False),
                 panel.start: gr.update(value=AGAIN),

@@ -16,6 +16,7 @@ from playground.lessons.shelf import ORIGINAL, Shelf
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.tab import PageContext, Updates, Values
+from playground.ui.language.translating import spoken_language
 from playground.ui.learn.lesson_panel import LessonPanel
 from playground.ui.learn.progress_values import Progress, read_others, read_progress, standing_text, to_kept
 from playground.ui.widgets.status import sentence
@@ -79,10 +80,12 @@ class TurningHandlers:
 
     @report_errors
     def come_in_sight(self, values: Values, request: gr.Request) -> Updates:
-        """The first lesson, when the tab is first opened; later it stands there as it was left."""
+        """The first lesson in the page's language, when the tab is first opened; later it stands as it was left."""
         if values[self.panel.opened] is True:
             return {self.panel.opened: gr.skip()}
-        return {self.panel.opened: True, **self._show(self.open(values), request)}
+        language = spoken_language() if spoken_language() in self.offered else ORIGINAL
+        first = self.open({**values, self.panel.language: language})
+        return {self.panel.opened: True, self.panel.language: language, **self._show(first, request)}
 
     @report_errors
     def show(self, values: Values, request: gr.Request) -> Updates:
@@ -130,7 +133,7 @@ def wire(handlers: TurningHandlers) -> None:
     """Attach the handlers."""
     panel = handlers.panel
     quick: Mapping[str, Any] = {"preprocess": False, **AT_ONCE}
-    opened = [panel.opened, *panel.shown]
+    opened = [panel.opened, panel.language, *panel.shown]
     handlers.shared.opening(handlers.come_in_sight, {*handlers.asked, panel.opened}, opened, **quick)
     chosen = [panel.lesson.input, panel.language.input]
     gr.on(chosen, handlers.show, handlers.asked, panel.shown, trigger_mode="always_last", **quick)

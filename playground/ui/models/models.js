@@ -11,12 +11,12 @@ const act = (item, what, event) => el("button", {
   onclick: () => trigger(event, { key: item.key }),
 });
 const acts = (item) => el("div", { class: "model-acts" },
-  item.load && act(item, "Load", "load_model"), item.unload && act(item, "Unload", "unload_model"));
+  item.load && act(item, t("Load"), "load_model"), item.unload && act(item, t("Unload"), "unload_model"));
 const remember = (item, details) => (details.open ? opened.add(item.key) : opened.delete(item.key));
 const more = (item) => Boolean(item.about || item.facts.length) && el("details", {
   open: opened.has(item.key), ontoggle: (event) => remember(item, event.target),
 },
-  el("summary", { text: "Details", "aria-label": `Details of ${item.title}` }),
+  el("summary", { text: t("Details"), "aria-label": t`Details of ${item.title}` }),
   Boolean(item.about) && el("p", { class: "facts", text: item.about }),
   item.facts.length > 0 && facts(item.facts));
 const warnings = (item) => (item.warnings || []).map((words) => el("p", { class: "missing", text: words }));
@@ -33,9 +33,9 @@ const model = (item) => el("section", { class: "model", "data-state": item.state
   el("p", { class: "facts", text: item.line }),
   item.doing && doing(item),
   item.busy && el("p", { class: "facts", text: item.busy }),
-  item.oldest && el("p", { class: "missing", text: "Least recently used: unload it to make room." }),
+  item.oldest && el("p", { class: "missing", text: t("Least recently used: unload it to make room.") }),
   more(item),
-  item.adapters.length > 0 && el("ul", { "aria-label": `Adapters of ${item.title}` }, ...item.adapters.map(adapter)));
+  item.adapters.length > 0 && el("ul", { "aria-label": t`Adapters of ${item.title}` }, ...item.adapters.map(adapter)));
 
 const memory = ({ share, text }) => el("div", { class: "memory" },
   el("div", { class: "memory-track", "aria-hidden": "true" },

@@ -6,28 +6,29 @@ let all = [], ticked = new Set(), sure = false;
 
 const said = el("p", { class: "facts", role: "status" });
 const count = el("span", { class: "facts" });
-const search = el("input", { type: "search", "aria-label": "Search the history", placeholder: "Search", maxlength: 200,
-  oninput: () => draw() });
-const rows = el("ul", { class: "history-rows", tabindex: -1, "aria-label": "Runs" });
+const search = el("input", { type: "search", "aria-label": t("Search the history"), placeholder: t("Search"),
+  maxlength: 200, oninput: () => draw() });
+const rows = el("ul", { class: "history-rows", tabindex: -1, "aria-label": t("Runs") });
 const more = el("p", { class: "facts" });
 const act = (text, onclick) => el("button", { type: "button", class: "quiet", text, onclick });
-const both = act("Compare the two that are ticked", () => attempt(compare));
-const clear = act("Delete all", () => attempt(removeAll));
+const both = act(t("Compare the two that are ticked"), () => attempt(compare));
+const clear = act(t("Delete all"), () => attempt(removeAll));
 const file = el("input", { type: "file", accept: ".json", hidden: true, onchange: () => attempt(bringBack) });
-host.append(said, el("details", {}, el("summary", {}, "History ", count),
-  el("p", { class: "facts", text: `Every run is kept here, whole, in this browser and nowhere else: what was asked, so `
-    + `that you can go back to any version of a prompt, and what came of it. The oldest go when these are more than `
-    + `${fixed.megabytes} MB.` }),
-  search, rows, more, el("div", { class: "history-acts" }, both, act("Export all", () => attempt(takeAway)),
-    act("Import a file", () => file.click()), clear, file)));
+host.append(said, el("details", {}, el("summary", {}, t("History"), " ", count),
+  el("p", { class: "facts", text: t("Every run is kept here, whole, in this browser and nowhere else: what was asked, "
+    + "so that you can go back to any version of a prompt, and what came of it. The oldest go when these are more than "
+    + "{0} MB.", fixed.megabytes) }),
+  search, rows, more, el("div", { class: "history-acts" }, both, act(t("Export all"), () => attempt(takeAway)),
+    act(t("Import a file"), () => file.click()), clear, file)));
 
 const attempt = async (work) => {
   try {
     await work();
   } catch (error) {
     const full = error?.name === "QuotaExceededError";
-    setText(said, full ? "This browser has no room left for the history; delete some of it, or other sites\u2019 data."
-      : error?.words ?? "This browser keeps no history here, as in a private window; all else works.");
+    setText(said, full
+      ? t("This browser has no room left for the history; delete some of it, or other sites\u2019 data.")
+      : error?.words ?? t("This browser keeps no history here, as in a private window; all else works."));
   }
 };
 const remember = (name, value) => {
@@ -46,7 +47,7 @@ const recall = (name) => {
 // Where no answer was read there may be a text all the same.
 const describeNone = ({ status, steps }) => {
   const said = steps?.at?.(-1)?.completions?.[0]?.text;
-  return `(${status === "done" ? "no answer" : status}) ${typeof said === "string" ? said : ""}`;
+  return `(${status === "done" ? t("no answer") : status}) ${typeof said === "string" ? said : ""}`;
 };
 const describe = (kept) => {
   const { setup, answer, error } = kept.run;
@@ -77,7 +78,7 @@ const load = async () => {
 };
 const textOf = async (id) => {
   const text = await historyStore.text(id);
-  if (text === undefined) throw Object.assign(new Error(), { words: "This run is not there any more." });
+  if (text === undefined) throw Object.assign(new Error(), { words: t("This run is not there any more.") });
   return text;
 };
 const open = async (id) => {
@@ -99,7 +100,7 @@ const removeAll = async () => {
   sure = !sure;
   if (!sure) {
     await historyStore.remove(all.map(({ id }) => id));
-    setText(said, "The history is empty.");
+    setText(said, t("The history is empty."));
     await load();
   } else draw();
 };
@@ -134,9 +135,9 @@ const bringBack = async () => {
     there.push({ id, words });
     taken += 1;
   }
-  setText(said, fit.length ? `${taken} of ${runs.length} runs were taken from the file.${
-    taken < fit.length ? ` ${fit.length - taken} of them were here already.` : ""}`
-    : "This file holds no runs of the playground\u2019s; nothing was taken from it.");
+  setText(said, fit.length ? t`${taken} of ${runs.length} runs were taken from the file.`
+    + (taken < fit.length ? t` ${fit.length - taken} of them were here already.` : "")
+    : t("This file holds no runs of the playground\u2019s; nothing was taken from it."));
   await load();
 };
 const rename = (entry, row) => {
@@ -149,7 +150,7 @@ const rename = (entry, row) => {
     await load();
     if (typed) rows.querySelector(`[data-key="rename ${entry.id}"]`)?.focus();
   };
-  const input = el("input", { type: "text", maxlength: 60, value: entry.name, "aria-label": "Name of this run",
+  const input = el("input", { type: "text", maxlength: 60, value: entry.name, "aria-label": t("Name of this run"),
     onkeydown: (event) => {
       if (event.key === "Enter") attempt(() => end(input.value.trim()));
       if (event.key !== "Escape") return;
@@ -163,7 +164,7 @@ const drawRow = (entry) => {
   const title = entry.name || entry.title;
   const row = el("li", {});
   row.append(
-    el("input", { type: "checkbox", "aria-label": `Compare ${title}`, checked: ticked.has(entry.id), onchange: () => {
+    el("input", { type: "checkbox", "aria-label": t`Compare ${title}`, checked: ticked.has(entry.id), onchange: () => {
       ticked[ticked.has(entry.id) ? "delete" : "add"](entry.id);
       draw();
     } }),
@@ -171,10 +172,10 @@ const drawRow = (entry) => {
       onclick: () => attempt(() => open(entry.id)) },
     el("strong", { text: title }), el("span", { class: "facts", text: entry.answer }),
     el("span", { class: "facts", text: new Date(entry.at).toLocaleString() })),
-    el("button", { type: "button", class: "quiet", text: "Rename", "aria-label": `Rename ${title}`,
+    el("button", { type: "button", class: "quiet", text: t("Rename"), "aria-label": t`Rename ${title}`,
       "data-key": `rename ${entry.id}`,
       onclick: () => rename(entry, row) }),
-    el("button", { type: "button", class: "quiet", text: "Delete", "aria-label": `Delete ${title}`,
+    el("button", { type: "button", class: "quiet", text: t("Delete"), "aria-label": t`Delete ${title}`,
       onclick: () => attempt(() => remove(entry.id)) }));
   return row;
 };
@@ -184,11 +185,12 @@ const draw = () => {
   const found = all.filter((entry) => sought.every((word) => has(entry, word)));
   redraw(rows, ...found.slice(0, MOST_ROWS).map(drawRow));
   const size = all.reduce((sum, entry) => sum + entry.size, 0) / MEGABYTE;
-  setText(count, all.length ? `${all.length} ${all.length === 1 ? "run" : "runs"}, ${size.toFixed(1)} MB` : "");
-  setText(more, found.length > MOST_ROWS ? `${found.length - MOST_ROWS} more; search for them.`
-    : found.length || !all.length ? "" : "No run has these words.");
+  setText(count, all.length ? (all.length === 1
+    ? t`1 run, ${size.toFixed(1)} MB` : t`${all.length} runs, ${size.toFixed(1)} MB`) : "");
+  setText(more, found.length > MOST_ROWS ? t`${found.length - MOST_ROWS} more; search for them.`
+    : found.length || !all.length ? "" : t("No run has these words."));
   both.disabled = ticked.size !== 2;
-  setText(clear, sure ? `Really delete all ${all.length}` : "Delete all");
+  setText(clear, sure ? t`Really delete all ${all.length}` : t("Delete all"));
   clear.disabled = !all.length;
 };
 // A run begins, and what is left of it when it has ended is kept.
@@ -203,7 +205,8 @@ watch("value", () => attempt(async () => {
 // After a reload the last run is on the screen again; one that went on has ended with the page.
 attempt(async () => {
   if (recall("going")) {
-    setText(said, "The page was loaded anew while a run went on, and the run ended with it. Press Run to ask again.");
+    setText(said,
+      t("The page was loaded anew while a run went on, and the run ended with it. Press Run to ask again."));
   }
   remember("going", null);
   await load();

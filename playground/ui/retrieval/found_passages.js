@@ -6,7 +6,7 @@ const list = el("div", { class: "hits" });
 const documents = el("div", { class: "documents" });
 const left = el("p", { class: "facts" });
 host.append(
-  el("div", { class: "pane-head" }, el("h2", { text: "What is found" }), line.status),
+  el("div", { class: "pane-head" }, el("h2", { text: t("What is found") }), line.status),
   line.bar, line.error, list, documents, left, line.live);
 
 const words = (pieces) => pieces.map(({ text, hit }) => (hit ? el("mark", { text }) : text));
@@ -19,8 +19,8 @@ const show = (number) => {
 };
 const hit = ({ number, title, place, pieces, why }) => el("article", { class: "hit" },
   el("header", {}, el("strong", { text: `[${number}] ${title}` }), el("span", { class: "facts", text: place }),
-    el("button", { type: "button", class: "quiet", text: "In the document",
-      "aria-label": `Passage ${number} in the document`, onclick: () => show(number) })),
+    el("button", { type: "button", class: "quiet", text: t("In the document"),
+      "aria-label": t`Passage ${number} in the document`, onclick: () => show(number) })),
   el("p", { dir: "auto" }, ...words(pieces)),
   el("ul", { class: "why" }, ...why.map((text) => el("li", { text }))));
 const piece = ({ text, kind, number, begins }) => el("span", {
@@ -28,7 +28,7 @@ const piece = ({ text, kind, number, begins }) => el("span", {
   ...(number ? { "data-number": number, tabindex: "-1" } : {}),
 });
 const whole = ({ title, kind, skipped, found, pieces }) => {
-  const facts = [kind, skipped && "left out by the filter"].filter(Boolean).join(", ");
+  const facts = [kind, skipped && t("left out by the filter")].filter(Boolean).join(", ");
   return el("details", { open: found, class: skipped ? "skipped" : "" },
     el("summary", {}, title, el("span", { class: "facts", text: facts })),
     el("p", { dir: "auto" }, ...pieces.map(piece)));
@@ -43,7 +43,7 @@ const draw = () => {
   if (key === drawn) return;
   drawn = key;
   redraw(list, ...now.hits.map(hit));
-  const title = now.documents.length ? [el("h3", { text: "The documents, cut into passages" })] : [];
+  const title = now.documents.length ? [el("h3", { text: t("The documents, cut into passages") })] : [];
   redraw(documents, ...title, ...now.documents.map(whole));
   setText(left, now.left);
 };

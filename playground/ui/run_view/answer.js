@@ -8,22 +8,22 @@ const parts = {
   past: el("p", { class: "facts past" }),
   text: el("div", { class: "text", dir: "auto" }),
   how: el("p", { class: "how" }),
-  checks: el("ul", { class: "rules", "aria-label": "Rules" }),
+  checks: el("ul", { class: "rules", "aria-label": t("Rules") }),
   passages: el("div", { class: "passages" }),
   metrics: el("dl", { class: "metrics" }),
 };
 const copy = copyButton(() => props.value.answer);
-const resume = el("button", { type: "button", class: "quiet strong resume", text: "Continue",
+const resume = el("button", { type: "button", class: "quiet strong resume", text: t("Continue"),
   onclick: () => trigger("continue_run") });
-const back = el("button", { type: "button", class: "quiet", text: "Previous answer",
+const back = el("button", { type: "button", class: "quiet", text: t("Previous answer"),
   onclick: () => trigger("show_previous") });
 host.append(
-  el("div", { class: "pane-head" }, el("h2", { text: "Answer" }), line.status, parts.clock, back, resume, copy),
+  el("div", { class: "pane-head" }, el("h2", { text: t("Answer") }), line.status, parts.clock, back, resume, copy),
   line.bar, line.error, parts.past, parts.text, parts.how, parts.checks, parts.passages, parts.metrics, parts.empty,
   line.live);
 
 const drawEmpty = (presets) => parts.empty.replaceChildren(
-  el("p", { text: "Press Run to send the prompt above, or start from one of these:" }),
+  el("p", { text: t("Press Run to send the prompt above, or start from one of these:") }),
   el("div", { class: "offers" }, ...presets.map((preset) =>
     el("button", { type: "button", class: "offer", onclick: () => trigger("load_preset", { key: preset.key }) },
       el("strong", { text: preset.title }), el("span", { text: preset.about })))));
@@ -50,7 +50,7 @@ const drawAnswer = ({ answer, passages, phase }) => {
   parts.text.replaceChildren(...answer.split(/(\[\d{1,3}\])/).map((piece) => {
     const number = piece.slice(1, -1);
     return piece.startsWith("[") && details[number]
-      ? el("button", { type: "button", class: "citation", text: piece, "aria-label": `Open passage ${number}`,
+      ? el("button", { type: "button", class: "citation", text: piece, "aria-label": t`Open passage ${number}`,
         onclick: () => open(number) }) : piece;
   }));
 };

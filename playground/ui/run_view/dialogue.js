@@ -38,12 +38,12 @@ const graphNodes = ({ agents, arrows }) => {
     facts.textContent = times(agent.messages, "message");
     return drawn("g", {}, name, facts);
   });
-  const told = arrows.map(({ from, to, count }) => `${from} was followed by ${to} ${times(count, "time")}`);
+  const told = arrows.map(({ from, to, count }) => t`${from} was followed by ${to}, ${count} times`);
   return [
     drawn("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${told.join("; ")}.` },
       drawn("defs", {}, tip), ...lines, ...nodes),
-    el("p", { class: "facts", text: "Everybody hears every message. An arrow goes from who spoke to who spoke next, " +
-      "with how often." }),
+    el("p", { class: "facts", text: t("Everybody hears every message. An arrow goes from who spoke to who spoke "
+      + "next, with how often.") }),
     el("ul", {}, ...agents.map((agent) => el("li", {
       text: `${agent.name}: ${times(agent.messages, "message")}, ${times(agent.tokens, "token")}` }))),
   ];

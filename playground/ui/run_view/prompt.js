@@ -1,14 +1,14 @@
 // What will be sent: every prompt of the setup, before it is run. By hand: what is unfolded stays so while one types.
 const host = element.querySelector(".prompt");
 const heading = el("div", { class: "pane-head" });
-const turns = el("div", { class: "pane-body", tabindex: "0", role: "region", "aria-label": "What will be sent" });
+const turns = el("div", { class: "pane-body", tabindex: "0", role: "region", "aria-label": t("What will be sent") });
 const raw = el("pre", { dir: "auto", tabindex: "0" });
 // Stays in place between drawings, so that it stays open while one types.
-const whole = el("details", { class: "sent whole" }, el("summary", { text: "As the model reads it" }), raw);
+const whole = el("details", { class: "sent whole" }, el("summary", { text: t("As the model reads it") }), raw);
 // Of what was sent before, what is to be seen beside what will be sent; a title and messages each.
 const before = el("div");
 // What is known to go wrong, said before one runs it; drawn anew only when it changes, so that it is read out once.
-const advice = el("ul", { class: "advice", role: "status", "aria-label": "Before you run this" });
+const advice = el("ul", { class: "advice", role: "status", "aria-label": t("Before you run this") });
 let advised = "";
 host.append(heading, advice, turns, before, whole);
 // Of a long conversation the middle is folded, and where even that does not fit, the pane is scrolled to the question.
@@ -19,7 +19,7 @@ const folded = (nodes) => {
   const between = nodes.slice(HEAD, -TAIL);
   return [...nodes.slice(0, HEAD), el("details", { class: "between", open: unfolded,
     ontoggle: (event) => { unfolded = event.currentTarget.open; } },
-    el("summary", { text: `${between.length} more messages` }), ...between), ...nodes.slice(-TAIL)];
+    el("summary", { text: t`${between.length} more messages` }), ...between), ...nodes.slice(-TAIL)];
 };
 const goToQuestion = () => {
   const question = turns.querySelector(".asked");
@@ -31,7 +31,8 @@ const goToQuestion = () => {
 const draw = () => {
   const now = props.value;
   markInvalid(now.wrong);
-  heading.replaceChildren(el("h2", { text: "What will be sent" }), el("span", { class: "facts", text: now.summary }));
+  heading.replaceChildren(el("h2", { text: t("What will be sent") }),
+    el("span", { class: "facts", text: now.summary }));
   if (advised !== now.advice.join("\n")) {
     advised = now.advice.join("\n");
     advice.replaceChildren(...now.advice.map((sentence) => el("li", { text: sentence })));

@@ -4,31 +4,32 @@ const host = element.querySelector(".steps");
 let groups = [];
 let shape = "";
 const tree = el("details", { class: "tree", open: true, hidden: true },
-  el("summary", {}, el("span", { text: "The tree of proposed steps" })), el("div"));
+  el("summary", {}, el("span", { text: t("The tree of proposed steps") })), el("div"));
 
 const graph = el("details", { class: "tree dialogue", open: true, hidden: true },
-  el("summary", {}, el("span", { text: "Who spoke to whom" })), el("div"));
+  el("summary", {}, el("span", { text: t("Who spoke to whom") })), el("div"));
 
 const makeCard = () => {
   const card = {
     title: el("strong"), facts: el("span", { class: "facts" }), text: el("div", { class: "output", dir: "auto" }),
-    prompt: el("details", { class: "sent" }, el("summary", { text: "Prompt" })), tools: el("div", { class: "tools" }),
+    prompt: el("details", { class: "sent" }, el("summary", { text: t("Prompt") })),
+    tools: el("div", { class: "tools" }),
     thought: el("div", { class: "thought", dir: "auto" }), found: el("div", { class: "found" }),
     origin: el("p", { class: "origin" }), at: [0, 0], editing: false,
   };
   card.thinking = el("details", { class: "sent" },
-    el("summary", { text: "Reasoning, before the answer" }), card.thought);
+    el("summary", { text: t("Reasoning, before the answer") }), card.thought);
   card.node = el("article", { class: "card" },
     el("header", {}, card.title, card.facts),
     card.prompt, card.thinking, card.text, card.found, card.origin, card.tools);
   card.tools.append(
     copyButton(() => card.text.textContent),
-    el("button", { type: "button", class: "quiet", text: "Tokens", "data-action": "tokens",
+    el("button", { type: "button", class: "quiet", text: t("Tokens"), "data-action": "tokens",
       onclick: () => {
         trigger("show_tokens", { step: card.at[0], sample: card.at[1] });
         document.getElementById("tokens")?.scrollIntoView({ block: "nearest" });
       } }),
-    el("button", { type: "button", class: "quiet", text: "Edit", "data-action": "edit",
+    el("button", { type: "button", class: "quiet", text: t("Edit"), "data-action": "edit",
       onclick: () => edit(card, false) }));
   return card;
 };
@@ -36,7 +37,7 @@ let goesOn = false; // the person has just written a turn: the next one is where
 const edit = (card, waits) => {
   if (card.editing) return;
   card.editing = true;
-  const box = el("textarea", { rows: 4, value: card.text.textContent, "aria-label": `Output of ${card.name}`,
+  const box = el("textarea", { rows: 4, value: card.text.textContent, "aria-label": t`Output of ${card.name}`,
     dir: "auto" });
   const close = () => { form.remove(); card.editing = false; card.text.hidden = false; card.tools.hidden = false; };
   const send = (text) => {
@@ -46,10 +47,10 @@ const edit = (card, waits) => {
   };
   const form = el("div", { class: "editor" }, box,
     el("div", { class: "tools" },
-      el("button", { type: "button", class: "quiet strong", text: "Run on from here",
+      el("button", { type: "button", class: "quiet strong", text: t("Run on from here"),
         onclick: () => send(box.value) }),
-      waits ? el("button", { type: "button", class: "quiet", text: "Write nothing", onclick: () => send("") })
-        : el("button", { type: "button", class: "quiet", text: "Discard edit", onclick: close })));
+      waits ? el("button", { type: "button", class: "quiet", text: t("Write nothing"), onclick: () => send("") })
+        : el("button", { type: "button", class: "quiet", text: t("Discard edit"), onclick: close })));
   card.text.hidden = card.tools.hidden = true;
   card.node.append(form);
   if (!waits || goesOn) box.focus(); // where it opens by itself somebody may be reading, or typing, elsewhere
@@ -66,7 +67,7 @@ const fillFound = (node, found) => {
     el("td", { text: row.label }), parts && el("td", { text: row.part }),
     el("td", { class: "figure" },
       el("span", { class: "share", style: `width: ${(100 * row.p).toFixed(1)}%` }), percent(row.p))];
-  const names = ["Label", ...(parts ? ["Part of the text"] : []), "Probability"];
+  const names = [t("Label"), ...(parts ? [t("Part of the text")] : []), t("Probability")];
   node.replaceChildren(
     found.pieces.length ? el("p", { class: "spans", dir: "auto" }, ...found.pieces.map((piece) => piece.label
       ? el("mark", {}, piece.text, el("span", { class: "tag", text: piece.label })) : piece.text)) : "",
@@ -76,7 +77,7 @@ const fillFound = (node, found) => {
 const makeGroup = (step) => {
   const group = {
     label: el("span"), origin: el("p", { class: "origin" }), facts: el("span", { class: "facts" }),
-    cards: step.cards.map(makeCard), prompt: el("details", { class: "sent" }, el("summary", { text: "Prompt" })),
+    cards: step.cards.map(makeCard), prompt: el("details", { class: "sent" }, el("summary", { text: t("Prompt") })),
     change: el("details", { class: "sent change" }, el("summary")),
   };
   const grid = el("div", { class: step.cards.length > 1 ? "cards many" : "cards" }, ...group.cards.map((c) => c.node));

@@ -3,23 +3,25 @@
 const host = element.querySelector(".next_token");
 const line = statusLine(host, { moving: ["reading"] });
 const parts = {
-  stale: el("p", { class: "missing", text: "The question has changed since. Read the next token again." }),
+  stale: el("p", { class: "missing", text: t("The question has changed since. Read the next token again.") }),
   context: el("p", { class: "context", dir: "auto" }), note: el("p", { class: "note" }),
   sentence: el("p", { class: "sentence" }), entropy: el("p", { class: "facts" }),
-  list: el("ol", { class: "candidates", "aria-label": "Candidates for the next token, the model's likeliest first" }),
+  list: el("ol", {
+    class: "candidates", "aria-label": t("Candidates for the next token, the model's likeliest first") }),
   empty: el("p", { class: "facts empty",
-    text: "Read the next token to see what the model would say, and how likely each is." }),
+    text: t("Read the next token to see what the model would say, and how likely each is.") }),
 };
 const mark = (kind, text) => el("span", { class: "mark" }, el("span", { class: `swatch ${kind}` }), text);
 const legend = el("div", { class: "legend" },
-  mark("own", "the model's own"), mark("tempered", "after penalties and temperature"),
-  mark("final", "final, after the cuts"));
-const head = el("div", { class: "candidate head", "aria-hidden": "true" }, el("span", { text: "Token" }), el("span"),
-  el("span", { class: "model-share", text: "Model" }), el("span", { class: "share-label", text: "Final" }), el("span"),
-  el("span", { text: "Bias" }));
-const hint = el("p", { class: "facts", text: "Click a token to append it. \u2212 and + bias its logit by 1." });
+  mark("own", t("the model's own")), mark("tempered", t("after penalties and temperature")),
+  mark("final", t("final, after the cuts")));
+const head = el("div", { class: "candidate head", "aria-hidden": "true" }, el("span", { text: t("Token") }), el("span"),
+  el("span", { class: "model-share", text: t("Model") }),
+  el("span", { class: "share-label", text: t("Final") }), el("span"),
+  el("span", { text: t("Bias") }));
+const hint = el("p", { class: "facts", text: t("Click a token to append it. \u2212 and + bias its logit by 1.") });
 host.append(
-  el("div", { class: "pane-head" }, el("h2", { text: "Next token" }), line.status),
+  el("div", { class: "pane-head" }, el("h2", { text: t("Next token") }), line.status),
   el("div", { class: "pane-body" }, line.bar, line.error, parts.empty, parts.context, parts.note, parts.stale,
     parts.sentence, parts.entropy, legend, head, parts.list, hint, line.live));
 
@@ -46,9 +48,9 @@ const width = (p, scale) => `${(100 * p / scale).toFixed(3)}%`;
 const fill = (row, now, scale) => {
   setText(row.token, now.text);
   row.token.title = row.token.ariaLabel =
-    `Append \u201c${now.text}\u201d: ${now.fate || now.finalLabel}, the model's own ${now.ownLabel}`;
-  row.less.title = row.less.ariaLabel = `Lower the logit of \u201c${now.text}\u201d by 1`;
-  row.more.title = row.more.ariaLabel = `Raise the logit of \u201c${now.text}\u201d by 1`;
+    t`Append \u201c${now.text}\u201d: ${now.fate || now.finalLabel}, the model's own ${now.ownLabel}`;
+  row.less.title = row.less.ariaLabel = t`Lower the logit of \u201c${now.text}\u201d by 1`;
+  row.more.title = row.more.ariaLabel = t`Raise the logit of \u201c${now.text}\u201d by 1`;
   for (const part of ["own", "tempered", "final"]) row[part].style.width = width(now[part], scale);
   row.final.hidden = !now.final;
   setText(row.model, now.ownLabel);

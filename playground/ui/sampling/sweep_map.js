@@ -6,12 +6,12 @@ let chosen = null;
 
 const line = statusLine(host);
 const parts = {
-  empty: el("p", { class: "facts empty", text: "Run the sweep to see how much the answers vary, and where." }),
+  empty: el("p", { class: "facts empty", text: t("Run the sweep to see how much the answers vary, and where.") }),
   unit: el("p", { class: "facts unit" }), low: el("span"), high: el("span"),
   grid: el("div", { class: "heat" }), answers: el("section", { class: "answers", "aria-live": "polite" }),
 };
-const switches = el("div", { class: "measures", role: "group", "aria-label": "Colour by" },
-  el("span", { class: "facts", text: "Colour by" }),
+const switches = el("div", { class: "measures", role: "group", "aria-label": t("Colour by") },
+  el("span", { class: "facts", text: t("Colour by") }),
   ...props.value.measures.map(({ key, label }) => el("button", { type: "button", class: "quiet", text: label,
     "data-key": key, onclick: () => { measure = key; draw(); } })));
 const scale = el("div", { class: "heat-scale", "aria-hidden": "true" }, parts.low,
@@ -19,7 +19,7 @@ const scale = el("div", { class: "heat-scale", "aria-hidden": "true" }, parts.lo
 const map = el("div", { class: "map" },
   switches, parts.unit, el("div", { class: "heat-frame" }, parts.grid), scale, parts.answers);
 host.append(
-  el("div", { class: "pane-head" }, el("h2", { text: "Answers over temperature and top-p" }), line.status),
+  el("div", { class: "pane-head" }, el("h2", { text: t("Answers over temperature and top-p") }), line.status),
   el("div", { class: "pane-body" }, line.error, parts.empty, map, line.live));
 
 let shape = "";
@@ -34,28 +34,28 @@ const build = ({ temperatures, top_ps }) => {
   chosen = null;
   parts.grid.replaceChildren(el("table", {},
     el("thead", {},
-      el("tr", {}, el("td"), el("th", { class: "axis", colspan: columns, scope: "colgroup", text: "Top-p" })),
-      el("tr", {}, el("th", { class: "axis", scope: "col", text: "Temperature" }),
+      el("tr", {}, el("td"), el("th", { class: "axis", colspan: columns, scope: "colgroup", text: t("Top-p") })),
+      el("tr", {}, el("th", { class: "axis", scope: "col", text: t("Temperature") }),
         ...top_ps.map((p) => el("th", { scope: "col", text: p })))),
     el("tbody", {}, ...temperatures.map((temperature, row) => el("tr", {},
       el("th", { scope: "row", text: temperature }),
       ...top_ps.map((_, column) => el("td", {}, buttons[row * columns + column])))))));
 };
 const place = (at, { temperatures, top_ps }) =>
-  `temperature ${temperatures[Math.floor(at / top_ps.length)]}, top-p ${top_ps[at % top_ps.length]}`;
+  t`Temperature ${temperatures[Math.floor(at / top_ps.length)]}, top-p ${top_ps[at % top_ps.length]}`;
 const drawAnswers = (now) => {
   const cell = now.cells[chosen];
   parts.answers.hidden = !cell;
   if (!cell) return;
-  const where = place(chosen, now).replace("t", "T");
+  const where = place(chosen, now);
   parts.answers.replaceChildren(
-    el("h3", { text: where }, el("span", { class: "facts", text: ` \u00b7 ${cell.done} of ${cell.of} answers` })),
+    el("h3", { text: where }, el("span", { class: "facts", text: t` \u00b7 ${cell.done} of ${cell.of} answers` })),
     el("ul", {}, ...cell.groups.map((group) => {
       const alone = group.texts.length === 1 && group.texts[0].text === group.answer;
-      return el("li", {}, el("strong", { dir: "auto", text: group.answer || "(nothing)" }),
+      return el("li", {}, el("strong", { dir: "auto", text: group.answer || t("(nothing)") }),
         el("span", { class: "times", text: ` \u00d7 ${group.count}` }),
         !alone && el("ul", {}, ...group.texts.map((text) => el("li", {},
-          el("span", { dir: "auto", text: text.text || "(nothing)" }),
+          el("span", { dir: "auto", text: text.text || t("(nothing)") }),
           text.count > 1 && el("span", { class: "times", text: ` \u00d7 ${text.count}` })))));
     })));
 };
@@ -83,10 +83,10 @@ const draw = () => {
     const shown = cell.shown[measure];
     buttons[at].className = shown ? `heat-cell h${shown.level}` : "heat-cell waiting";
     buttons[at].ariaPressed = at === chosen;
-    setText(buttons[at], shown ? shown.text : going ? "\u2026" : "none");
-    const said = shown ? `${label.toLowerCase()} ${shown.text}` : going ? "no answer yet" : "no answer";
-    buttons[at].ariaLabel = `${place(at, now)}: ${said}. Show the answers.`;
-    buttons[at].title = `${cell.done} of ${cell.of} answers`;
+    setText(buttons[at], shown ? shown.text : going ? "\u2026" : t("none"));
+    const said = shown ? `${inSentence(label)} ${shown.text}` : going ? t("no answer yet") : t("no answer");
+    buttons[at].ariaLabel = t`${place(at, now)}: ${said}. Show the answers.`;
+    buttons[at].title = t`${cell.done} of ${cell.of} answers`;
   });
   drawAnswers(now);
 };

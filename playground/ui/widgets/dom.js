@@ -13,6 +13,15 @@ const el = (tag, attributes = {}, ...children) => {
   return node;
 };
 
+// A text of the page in its language. Tagged onto a template its key has {0}, {1} and so on for what is filled in.
+const t = (text, ...values) => {
+  const key = Array.isArray(text) ? text.reduce((all, part, at) => `${all}{${at - 1}}${part}`) : text;
+  return (window.texts?.[key] ?? key).replace(/\{(\d+)\}/g, (gap, at) => values[at] ?? gap);
+};
+
+// German nouns keep their capital in a sentence.
+const inSentence = (noun) => (navigator.language === "de" ? noun : noun.toLowerCase());
+
 const setText = (node, text) => {
   if (node.textContent !== text) node.textContent = text;
 };
@@ -73,15 +82,15 @@ const redraw = (host, ...nodes) => {
 };
 
 const copyButton = (read) => {
-  const button = el("button", { type: "button", class: "quiet", text: "Copy" });
+  const button = el("button", { type: "button", class: "quiet", text: t("Copy") });
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(read());
-      setText(button, "Copied");
+      setText(button, t("Copied"));
     } catch {
-      setText(button, "Copying was refused by the browser");
+      setText(button, t("Copying was refused by the browser"));
     }
-    setTimeout(() => setText(button, "Copy"), 1500);
+    setTimeout(() => setText(button, t("Copy")), 1500);
   });
   return button;
 };

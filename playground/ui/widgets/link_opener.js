@@ -23,8 +23,8 @@ const said = el("span", { class: "facts", role: "status" });
 const file = el("input", { type: "file", accept: ".txt", hidden: true, onchange: async () => {
   const text = (await file.files[0].slice(0, fixed.most + 1).text()).trim();
   file.value = "";
-  setText(said, send(text) ? "" : "This file holds no link of the playground\u2019s.");
+  setText(said, send(text) ? "" : t("This file holds no link of the playground\u2019s."));
 } });
 host.append(
-  el("button", { type: "button", class: "quiet", text: "Open a link from a file", onclick: () => file.click() }),
+  el("button", { type: "button", class: "quiet", text: t("Open a link from a file"), onclick: () => file.click() }),
   file, said);

@@ -28,7 +28,7 @@ const control = (row, column, name) => {
 const framed = (label, node, kind = "") => el("label", { class: `cell ${kind}` },
   el("span", { class: "column", text: label }), node);
 const cell = (row, at, column) => framed(column.label,
-  control(row, column, `${noun} ${at + 1}: ${column.label.toLowerCase()}`));
+  control(row, column, `${noun} ${at + 1}: ${inSentence(column.label)}`));
 // What a row may have of its own, else as the whole has it, is folded away: its summary says what of that it has.
 const isOwn = ({ key, weights, bounds }) => hasWeights && (weights || bounds || REST.includes(key));
 const numbers = columns.filter((column) => isOwn(column) && column.bounds && !REST.includes(column.key));
@@ -36,7 +36,7 @@ const { empty } = columns.find(({ weights }) => weights) ?? {};
 const unfolded = new Set();
 const ownWords = (row) => [...weightsWords(row),
   ...numbers.filter(({ key }) => ![undefined, null, ""].includes(row[key]))
-    .map(({ key, label }) => `${label.toLowerCase()} ${row[key]}`)].join(", ") || empty;
+    .map(({ key, label }) => `${inSentence(label)} ${row[key]}`)].join(", ") || empty;
 const ownCells = (row, at) => {
   const words = el("span", { text: ownWords(row) });
   const weights = weightsFields(row, `${noun} ${at + 1}`, { field: framed, common: empty, publish,
@@ -44,7 +44,7 @@ const ownCells = (row, at) => {
   const details = el("details", { class: "own-settings", open: unfolded.has(at),
     ontoggle: () => (details.open ? unfolded.add(at) : unfolded.delete(at)),
     oninput: () => setText(words, ownWords(row)) },
-  el("summary", {}, el("span", { class: "column", text: "Model and sampling:" }), words),
+  el("summary", {}, el("span", { class: "column", text: t("Model and sampling:") }), words),
   el("div", { class: "cells" }, ...weights.filter(Boolean), ...numbers.map((column) => cell(row, at, column))));
   return details;
 };
@@ -80,15 +80,15 @@ const add = () => {
 const draw = () => {
   redraw(host,
     rows.length > 3 && el("a", { class: "skip", href: "#", "data-to": `[data-noun="${noun}"] .add`,
-      text: `Skip the ${rows.length} rows` }),
+      text: t`Skip the ${rows.length} rows` }),
     ...rows.map((row, at) => el("div", { class: "row", role: "group", "aria-label": `${noun} ${at + 1}` },
       el("span", { class: "number", text: at + 1, "aria-hidden": "true" }),
       el("div", { class: "cells" }, ...cells(row, at)),
       el("div", { class: "tools", role: "toolbar", "aria-label": `${noun} ${at + 1}` },
-        tool("up", "\u2191", `Move ${noun} ${at + 1} up`, at === 0, () => move(at, at - 1)),
-        tool("down", "\u2193", `Move ${noun} ${at + 1} down`, at === rows.length - 1, () => move(at, at + 1)),
-        tool("remove", "\u00d7", `Remove ${noun} ${at + 1}`, false, () => remove(at))))),
-    el("button", { type: "button", class: "quiet add", text: `Add ${noun.toLowerCase()}`, onclick: add,
+        tool("up", "\u2191", t`Move ${noun} ${at + 1} up`, at === 0, () => move(at, at - 1)),
+        tool("down", "\u2193", t`Move ${noun} ${at + 1} down`, at === rows.length - 1, () => move(at, at + 1)),
+        tool("remove", "\u00d7", t`Remove ${noun} ${at + 1}`, false, () => remove(at))))),
+    el("button", { type: "button", class: "quiet add", text: t`Add ${inSentence(noun)}`, onclick: add,
       disabled: rows.length >= most }));
 };
 const take = () => {

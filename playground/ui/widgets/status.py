@@ -3,18 +3,20 @@
 from typing import Any
 
 from playground.types import Progress
+from playground.ui.language.translating import translated
 
 
 def status(
     phase: str, words: str = "", *, share: float | None = None, error: str = "", spoken: str = ""
 ) -> dict[str, Any]:
     """`share` is how much is done, from 0 to 1, None when nobody knows; `spoken` is read out when it changes."""
+    words, error, spoken = map(translated, (words, error, spoken))
     return {"phase": phase, "status": words, "share": share, "error": error, "spoken": spoken}
 
 
 def sentence(text: str, *, wrong: bool = False) -> dict[str, Any]:
     """The value of `words`: what is to be said, and whether that is why something cannot be."""
-    return {"text": text, "wrong": wrong}
+    return {"text": translated(text), "wrong": wrong}
 
 
 def share_of(progress: Progress | None) -> float | None:

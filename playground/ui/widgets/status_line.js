@@ -1,7 +1,7 @@
 // What a part of the page is doing, told alike everywhere. By hand: gr.Markdown is drawn anew at each change of a
 // number, and none of Gradio's components has a bar and a live region of its own.
 // `moving` are phases whose bar moves while nobody knows how far it is.
-const statusLine = (host, { label = "Progress", moving = [] } = {}) => {
+const statusLine = (host, { label = t("Progress"), moving = [] } = {}) => {
   const parts = {
     status: el("span", { class: "status" }),
     bar: el("progress", { max: "1", "aria-label": label }),

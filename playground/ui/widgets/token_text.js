@@ -16,7 +16,7 @@ const shownOf = (text) => {
 // it is an option whose words are read.
 const tokenText = ({ tokens, label, level, describe, act }) => {
   const note = el("p", { class: "note", "aria-live": "polite",
-    text: "Point at a token, or walk with the arrow keys." });
+    text: t("Point at a token, or walk with the arrow keys.") });
   const nodes = tokens.map((token) => {
     const tell = () => setText(note, describe(token));
     const choose = act && (() => {
@@ -39,7 +39,7 @@ const tokenText = ({ tokens, label, level, describe, act }) => {
     return node;
   });
   walkWithArrows([nodes]);
-  const text = el("div", { class: "text", role: act ? "group" : "listbox", "aria-label": `Tokens of ${label}`,
+  const text = el("div", { class: "text", role: act ? "group" : "listbox", "aria-label": t`Tokens of ${label}`,
     "aria-orientation": !act && "horizontal" },
     ...nodes.flatMap((node, at) => [shownOf(tokens[at].text)[0], node, shownOf(tokens[at].text)[2]]));
   return [text, note];

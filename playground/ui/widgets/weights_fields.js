@@ -45,14 +45,14 @@ const weightsFields = (own, name, { field, common, changed, publish }) => {
   // Another model or adapter: at its full strength, and without what was chosen for the one before.
   const setModel = (key) => { own.model = key; delete own.adapter; delete own.scale; changed(); };
   const setAdapter = (key) => { own.adapter = key; own.scale = 1; changed(); };
-  const none = common && !own.model ? common : "None, the model as it is";
+  const none = common && !own.model ? common : t("None, the model as it is");
   return [
-    field("Model", modelField(own, name, common, setModel), "wide"),
-    (adapters.length || own.adapter) && field("Adapter", choose(`${name}: adapter`, own.adapter ?? "",
+    field(t("Model"), modelField(own, name, common, setModel), "wide"),
+    (adapters.length || own.adapter) && field(t("Adapter"), choose(t`${name}: adapter`, own.adapter ?? "",
       [["", none], ...adapters.map((one) => [one.name, one.title])], setAdapter)),
-    own.adapter && (adapter?.scaled ?? true) && field("Scale", el("span", { class: "scale-field" }, el("input", {
+    own.adapter && (adapter?.scaled ?? true) && field(t("Scale"), el("span", { class: "scale-field" }, el("input", {
       type: "range", min: 0, max: adapter?.graded === false ? 1 : 2, step: adapter?.graded === false ? 1 : 0.05,
-      value: scale, "aria-label": `${name}: scale`,
+      value: scale, "aria-label": t`${name}: scale`,
       oninput: ({ target }) => { own.scale = Number(target.value); setText(shown, target.value); publish(); } }),
       shown)),
   ];

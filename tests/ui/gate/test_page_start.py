@@ -10,6 +10,10 @@ import pytest
 from other_loop import run_apart
 
 from playground.ui.gate.scripts.page_start import KEPT, SCRIPT, PageStart, WithScript
+from playground.ui.language.choosing import NAME
+from playground.ui.language.opening import language_script
+
+HEAD = b"<head>" + language_script("en") + SCRIPT + b"</head>"
 
 
 def passed(status: int, *parts: bytes) -> tuple[dict[bytes, bytes], bytes]:
@@ -34,7 +38,7 @@ def passed(status: int, *parts: bytes) -> tuple[dict[bytes, bytes], bytes]:
 @pytest.mark.parametrize("parts", [(b"<head></head><body></head>",), (b"<head></he", b"ad><body>", b"</head>")])
 def test_the_script_ends_the_head_and_is_counted(parts: tuple[bytes, ...]) -> None:
     headers, body = passed(200, *parts)
-    assert body == b"<head>" + SCRIPT + b"</head><body></head>"
+    assert body == HEAD + b"<body></head>"
     assert headers[b"content-length"] == str(len(body)).encode()
 
 
@@ -45,7 +49,9 @@ def test_what_is_not_the_page_passes_as_it_is(status: int, body: bytes) -> None:
     assert headers[b"content-length"] == str(len(body)).encode()
 
 
-def asked(start: PageStart, host: str, query: bytes = b"", accepted: str = "gzip") -> tuple[dict[bytes, bytes], bytes]:
+def asked(
+    start: PageStart, host: str, query: bytes = b"", accepted: str = "gzip", language: str = "en"
+) -> tuple[dict[bytes, bytes], bytes]:
     """Headers and body of the answer to who asks for the page there."""
     sent: list[Any] = []
 
@@ -54,6 +60,7 @@ def asked(start: PageStart, host: str, query: bytes = b"", accepted: str = "gzip
 
     headers = [(b"host", host.encode()), (b"accept-encoding", accepted.encode())]
     scope = {"type": "http", "method": "GET", "scheme": "http", "path": "/", "query_string": query, "headers": headers}
+    scope[NAME] = language
     run_apart(start(scope, None, send))  # type: ignore[arg-type]
     return dict(sent[0]["headers"]), b"".join(message.get("body", b"") for message in sent)
 
@@ -70,7 +77,7 @@ def test_the_page_is_written_once_for_each_address() -> None:
     _, first = asked(start, "here")
     headers, again = asked(start, "here")
     assert headers[b"content-encoding"] == b"gzip"
-    assert gzip.decompress(again) == first == b"<head>" + SCRIPT + b"</head>here"
+    assert gzip.decompress(again) == first == HEAD + b"here"
     assert asked(start, "there")[1].endswith(b"there")
     assert written == ["here", "there"]
     assert asked(start, "here", accepted="br")[1] == asked(start, "here", query=b"__theme=dark")[1] == first
@@ -108,3 +115,19 @@ def test_gradios_page_searches_where_the_script_keeps_it_from(file: str, search:
     """Where this fails, Gradio has changed: see whether the script is still of use, and does no harm."""
     assets = Path(gr.__file__).parent / "templates" / "frontend" / "assets"
     assert [len(re.findall(search, path.read_text("utf-8"))) for path in assets.glob(file)] == [1]
+
+
+def test_the_page_is_written_once_for_each_language() -> None:
+    written: list[bytes] = []
+
+    async def app(scope: Any, _: Any, send: Any) -> None:
+        written.append(scope["query_string"])
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"<head></head>"})
+
+    start = PageStart(app)
+    assert language_script("de") in asked(start, "here", language="de")[1]
+    german = asked(start, "here", query=b"lang=de", language="de")[1]
+    assert language_script("de") in gzip.decompress(german)
+    assert language_script("en") in asked(start, "here")[1]
+    assert written == [b"", b""]

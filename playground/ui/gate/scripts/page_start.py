@@ -12,12 +12,16 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from playground.lessons.shelf import ORIGINAL
+from playground.ui.language.choosing import ASKED, NAME, offered
+from playground.ui.language.opening import language_script, translate_page
+
 SCRIPTS = (Path(__file__).with_name(f"{name}.js").read_text("utf-8") for name in ("fixed_events", "sure_answers"))
 SCRIPT = "".join(f"<script>{script}</script>" for script in SCRIPTS).encode()
 END = b"</head>"
 
 
-KEPT = 8  # addresses that one server may have, as its own name and that of a proxy
+KEPT = 16  # addresses that one server may have, as its own name and that of a proxy, in each language
 # All that Gradio makes the page from, beside the scheme: it writes its own address into it.
 READ = ("host", "x-forwarded-host", "x-forwarded-proto", "x-gradio-server")
 
@@ -31,12 +35,13 @@ class PageStart:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
-        where = (scope["scheme"], *(headers.get(name, "") for name in READ))
-        if scope["query_string"] or "gzip" not in headers.get("accept-encoding", ""):
-            await self._app(scope, receive, WithScript(send))
+        language = scope.get(NAME, ORIGINAL)
+        where = (scope["scheme"], language, *(headers.get(name, "") for name in READ))
+        if scope["query_string"] not in plain_queries() or "gzip" not in headers.get("accept-encoding", ""):
+            await self._app(scope, receive, WithScript(send, language))
             return
         if where not in self._pages:
-            answer = WithScript(send)
+            answer = WithScript(send, language)
             await self._app(scope, receive, answer)
             if answer.is_page:
                 for oldest in list(self._pages)[: 1 - KEPT]:
@@ -44,15 +49,21 @@ class PageStart:
                 self._pages[where] = gzip.compress(answer.body)
             return
         page = Response(self._pages[where], media_type="text/html")
-        page.headers.update({"content-encoding": "gzip", "vary": "accept-encoding"})
+        page.headers.update({"content-encoding": "gzip", "vary": "accept-encoding, accept-language"})
         await page(scope, receive, send)
 
 
-class WithScript:
-    """Passes on the answer to the question for the page, with the script at the end of its head."""
+def plain_queries() -> set[bytes]:
+    """The queries that change nothing of a page but its language."""
+    return {b"", *(f"{ASKED}={language}".encode() for language in offered())}
 
-    def __init__(self, send: Send) -> None:
+
+class WithScript:
+    """Passes on the answer to the question for the page in this language, with the scripts at the end of its head."""
+
+    def __init__(self, send: Send, language: str = ORIGINAL) -> None:
         self._send = send
+        self._language = language
         self._start: Message = {}
         self.body = b""
         self.is_page = False
@@ -67,7 +78,8 @@ class WithScript:
         headers = MutableHeaders(scope=self._start)
         self.is_page = self._start["status"] == HTTPStatus.OK and END in self.body
         if self.is_page:
-            self.body = self.body.replace(END, SCRIPT + END, 1)
+            page = translate_page(self.body, self._language)
+            self.body = page.replace(END, language_script(self._language) + SCRIPT + END, 1)
             headers["content-length"] = str(len(self.body))
         await self._send(self._start)
         await self._send({"type": "http.response.body", "body": self.body})

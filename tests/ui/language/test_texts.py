@@ -1,0 +1,75 @@
+"""Texts with gaps are found again, and only what is a text of the page changes."""
+
+import time
+
+from playground.ui.language.components import translate_outputs, translate_properties
+from playground.ui.language.texts import Texts, texts_of
+from playground.ui.language.translating import speaking, translated
+
+GERMAN = Texts(
+    {
+        "Run": "Ausführen",
+        "Temperature": "Temperatur",
+        "### Scores": "### Ergebnisse",
+        "{done} of {total} answers.": "{done} von {total} Antworten.",
+        "\u201c{label}\u201d is {value}; {rule}": "\u00ab{label!t}\u00bb ist {value}; {rule!t}",
+        "it must be from {low} to {high}": "es muss von {low} bis {high} gehen",
+        "Write {input}.": "{input} schreiben.",
+    },
+    {},
+)
+
+
+def test_a_filled_sentence_is_found_by_its_template() -> None:
+    assert GERMAN.translate("3 of 10 answers.") == "3 von 10 Antworten."
+    assert GERMAN.translate("Write {input}.") == "{input} schreiben."
+    assert GERMAN.translate("Run. 3 of 10 answers. Nobody knows this.") == (
+        "Run. 3 von 10 Antworten. Nobody knows this."
+    )
+
+
+def test_a_gap_is_translated_only_where_it_holds_a_text_of_the_page() -> None:
+    said = GERMAN.translate("\u201cTemperature\u201d is 9; it must be from 0 to 2")
+    assert said == "\u00abTemperatur\u00bb ist 9; es muss von 0 bis 2 gehen"
+    assert GERMAN.translate("Run of Run answers.") == "Run von Run Antworten."
+
+
+def test_no_text_takes_long() -> None:
+    many = Texts({"a{one}b{two}c{three}d{four}e": "{one}{two}{three}{four}"}, {})
+    began = time.process_time()
+    for text in ("abcd" * 500, "a" * 2000, "ab" * 1000):
+        assert many.translate(text) == text
+    assert time.process_time() - began < 1
+
+
+def test_what_a_component_is_called_changes_and_what_it_holds_does_not() -> None:
+    given = {"label": "Temperature", "value": "Run", "choices": [["Run", "Run"]], "elem_id": "Run"}
+    assert translate_properties("dropdown", given, GERMAN) == {
+        "label": "Temperatur", "value": "Run", "choices": [["Ausführen", "Run"]], "elem_id": "Run",
+    }  # fmt: skip
+    assert translate_properties("button", {"value": "Run"}, GERMAN) == {"value": "Ausführen"}
+    call = 'parts.rows({"noun": "Run", "key": "Run"}, element, trigger, props, watch) // "input"'
+    said = translate_properties("html", {"js_on_load": call, "value": {"text": "Run"}}, GERMAN)
+    assert said["value"] == {"text": "Run"}
+    assert said["js_on_load"] == call.replace('"noun": "Run"', '"noun": "Ausf\\u00fchren"')
+
+
+def test_updates_and_markdown_of_handlers_are_translated() -> None:
+    class Of:
+        def __init__(self, kind: str) -> None:
+            self.get_block_name = lambda: kind
+
+    update = {"__type__": "update", "value": "Run"}
+    outputs = [Of("button"), Of("markdown"), Of("textbox"), Of("textbox")]
+    given = [update, "### Scores\nRun", "Run", update]
+    assert translate_outputs(outputs, given, GERMAN) == [
+        {**update, "value": "Ausführen"}, "### Ergebnisse\nAusführen", "Run", update,
+    ]  # fmt: skip
+    assert translate_outputs(outputs, given, texts_of("en")) == given
+
+
+def test_a_handler_says_things_in_the_language_of_its_request() -> None:
+    assert translated("Stop") == "Stop"
+    with speaking("de"):
+        assert translated("Stop") == "Stopp"
+    assert translated("Stop") == "Stop"
