@@ -8,8 +8,7 @@ from typing import Any
 from playground.ui.language.texts import Texts
 
 CALLED = ("label", "info", "placeholder")
-SAYING = {"button": Texts.translate, "uploadbutton": Texts.translate, "downloadbutton": Texts.translate,
-          "markdown": Texts.translate_markdown}  # fmt: skip  # whose value is a text of the page
+SAYING = {"button", "uploadbutton", "downloadbutton", "markdown"}  # whose value is a text of the page
 # What a part of the page is laid out with, in the call of its script: see `widgets.widget`.
 LAID_OUT = re.compile(r"(?<=\()\{.*\}(?=, element, trigger, props, watch\))")
 IN_FRAME = re.compile(r"(?<=>)[^<>]+(?=<)")
@@ -19,7 +18,7 @@ FIXED = {"caption", "label", "hint", "noun", "title", "empty", "stop", "leave", 
 # Keys under which what a part shows is said by the page: in other places stands what somebody or a model wrote.
 SAID = {
     "about", "advice", "caption", "clock", "columns", "corner", "count", "doing", "empty", "error", "facts", "found",
-    "how", "label", "metrics", "needs", "note", "origin", "past", "rule", "said", "several", "spoken", "status",
+    "how", "label", "line", "metrics", "needs", "note", "origin", "past", "rule", "said", "several", "spoken", "status",
     "summary", "title", "word", "words",
 }  # fmt: skip
 
@@ -33,11 +32,15 @@ def translate_properties(kind: str, properties: Mapping[str, Any], texts: Texts)
     if isinstance(said.get("choices"), list | tuple):
         said["choices"] = [translate_choice(choice, texts) for choice in said["choices"]]
     if kind in SAYING and isinstance(said.get("value"), str):
-        said["value"] = SAYING[kind](texts, said["value"])
+        said["value"] = _translate_value_of(kind, said["value"], texts)
     if kind == "html":
         said |= _translate_frame(said, texts.translate)
         said |= {"value": translate_value(said["value"], texts)} if "value" in said else {}
     return said
+
+
+def _translate_value_of(kind: str, value: str, texts: Texts) -> str:
+    return texts.translate_markdown(value) if kind == "markdown" else texts.translate(value)
 
 
 def translate_outputs(outputs: Sequence[Any], data: Sequence[Any], texts: Texts) -> list[Any]:
@@ -52,7 +55,7 @@ def _translate_output(to: Any, given: Any, texts: Texts) -> Any:
     if isinstance(given, Mapping) and given.get("__type__") == "update":
         return translate_properties(kind, given, texts)
     if kind in SAYING and isinstance(given, str):
-        return SAYING[kind](texts, given)
+        return _translate_value_of(kind, given, texts)
     return translate_value(given, texts) if kind == "html" else given
 
 

@@ -7,6 +7,7 @@ from playground import setups
 from playground.formats import format_count, format_percent
 from playground.lessons.lesson import Lesson
 from playground.lessons.outcome import Outcome, WayOutcome
+from playground.ui.language.translating import translated
 from playground.ui.learn.progress_values import Progress
 
 NOT_TRANSLATED = "*This lesson is not there in your language yet; it is shown in English.*\n\n"
@@ -39,7 +40,7 @@ def predict_text(lesson: Lesson) -> str:
 
 def amount_text(lesson: Lesson) -> str:
     of = lesson.facts.amount_of
-    return f"{lesson.texts.amount} ({of.low:g} to {of.high:g})" if of else ""
+    return f"{lesson.texts.amount} {translated(f'({of.low:g} to {of.high:g})')}" if of else ""
 
 
 def question_text(lesson: Lesson) -> str:

@@ -15,6 +15,7 @@ from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.form_filling import BEGINS
 from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.payloads import Choice
+from playground.ui.language.translating import translated
 from playground.ui.setup_form import fields as controls
 from playground.ui.setup_form import sampling_fields
 from playground.ui.setup_form.sampling_fields import SamplingFields
@@ -67,8 +68,9 @@ def list_differences(
         held, name = values[f.widget], f.parameter.name
         if held != controls.to_widget(f.parameter, f.parameter.default):
             shown = " | ".join(str(held).split("\n"))
-            label = f.parameter.label.lower()
-            ignored = "" if honoured is None or name in honoured else " (not sent)"
+            word = translated(f.parameter.label)
+            label = word.lower() if word == f.parameter.label else word  # German nouns keep their capital
+            ignored = "" if honoured is None or name in honoured else translated(" (not sent)")
             found.append({"name": name, "label": label, "text": f"{label} {shown}{ignored}"})
     return found
 
