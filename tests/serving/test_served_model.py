@@ -28,7 +28,7 @@ FILTERS = set(with_effect(Sampling, "filter"))
 FORMS: dict[FormKind, str] = {
     "json_schema": '{"type": "object", "properties": {"n": {"type": "boolean"}}, "required": ["n"], '
     '"additionalProperties": false}',
-    "example": "[true]",
+    "example": '{"sea": true}',  # a list could go on for longer than what is asked for
     "labels": "tea\ncoffee with milk",
     "regex": "[0-9]{4}-[0-9]{2}",
     "grammar": 'start: "(" side ")"\nside: "left" | "right"',
@@ -86,7 +86,7 @@ def test_an_adapter_is_a_model(server: Server) -> None:
 def test_two_at_once_share_the_batch(server: Server) -> None:
     backend: Any = server.catalog.loaded_backend("default")
     engine = backend._base  # under the adapters
-    long: Any = {"max_tokens": 200, "extra_body": {"logit_bias": {"2": -100}}}  # which is how it would end
+    long: Any = {"max_tokens": 80, "extra_body": {"logit_bias": {"2": -100}}}  # which is how it would end
     with ThreadPoolExecutor(2) as programs:
         answers = [programs.submit(server.ask, model=name, **long) for name in ("default", "default+pirate")]
         end, rows = time.monotonic() + PATIENCE, 0
