@@ -1,6 +1,7 @@
 """Training a tiny random Llama: what counts in the loss, that it falls, that the seed decides, that it can stop."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -192,16 +193,31 @@ def test_closing_takes_the_adapter_off_again(tiny: Tiny, tokenizer: Any) -> None
 EVENTS = 18  # of a training of nine steps with four looks, each in two parts, and a checkpoint
 
 
+def resumable(name: Any) -> Recipe:
+    return Recipe(method=name, steps=9, batch=4, rank=4, dropout=0.2, evaluate_every=3)
+
+
+@pytest.fixture(scope="module")
+def never_stopped(tokenizer: Any, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Any], Any]:
+    """What happens by each method in a training that is not stopped, and what it leaves."""
+
+    @cache
+    def of(name: Any) -> tuple[list[Any], Trained]:
+        kept = Checkpoints(tmp_path_factory.mktemp("whole"))
+        return finished(tiny_llama(tokenizer), tokenizer, resumable(name), Watched(rows=OTHERS), kept)
+
+    return of
+
+
 @pytest.mark.parametrize(
     ("name", "stop"),
     [*((name, 6) for name in METHODS), *(("lora", stop) for stop in range(1, EVENTS + 1) if stop != 6)],
 )
 def test_what_was_stopped_goes_on_as_if_it_had_not_been(
-    tiny: Tiny, tokenizer: Any, tmp_path: Path, name: Any, stop: int
+    tiny: Tiny, tokenizer: Any, never_stopped: Callable[[Any], Any], tmp_path: Path, name: Any, stop: int
 ) -> None:
-    recipe = Recipe(method=name, steps=9, batch=4, rank=4, dropout=0.2, evaluate_every=3)
-    watched = Watched(rows=OTHERS)
-    whole, trained = finished(tiny(), tokenizer, recipe, watched, Checkpoints(tmp_path / "whole"))
+    recipe, watched = resumable(name), Watched(rows=OTHERS)
+    whole, trained = never_stopped(name)
     assert len(whole) == EVENTS
     run = train(tiny(), tokenizer, ROWS, recipe, watched, Checkpoints(tmp_path / "parts"))
     first = [next(run) for _ in range(stop)]
