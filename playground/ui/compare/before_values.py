@@ -13,6 +13,7 @@ from playground.strategies import technique_of
 from playground.types import Run, Setup
 from playground.ui.compare.labels import LABELS
 from playground.ui.compare.panes import LETTERS, PaneSelection
+from playground.ui.language.translating import translated
 from playground.ui.run_view.measures import dollars
 from playground.ui.setup_form import check
 from playground.ui.setup_form.labels import describe_error
@@ -43,7 +44,7 @@ def estimate_sentence(panes: int, repetitions: int, made: PaneEstimate) -> str:
         f"up to {format_duration(made.seconds)}" if made.seconds else "time is known after a first run",
         *([f"up to {dollars(made.cost)}"] if made.cost is not None else []),
     ]
-    return f"{format_count(panes, 'pane')}{times}: {', '.join(parts)}."
+    return f"{translated(format_count(panes, 'pane'))}{times}: {', '.join(map(translated, parts))}."
 
 
 def findings(picked: PaneSelection, repetitions: int, catalog: Catalog) -> list[str]:

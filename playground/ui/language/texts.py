@@ -75,9 +75,15 @@ class Texts:
         ends = [match.span() for match in SENTENCE.finditer(text)]
         starts = [0, *(end for _, end in ends)]
         stops = [*(start for start, _ in ends), len(text)]
-        said = [self.find(text[start:stop]) or text[start:stop] for start, stop in zip(starts, stops, strict=True)]
+        said = [self._translate_part(text[start:stop]) for start, stop in zip(starts, stops, strict=True)]
         between = [text[start:end] for start, end in ends] + [""]
         return "".join(part for pair in zip(said, between, strict=True) for part in pair)
+
+    def _translate_part(self, part: str) -> str:
+        """A sentence, or a fact at the end of one, with its full stop."""
+        if (found := self.find(part)) is None and part.endswith("."):
+            found = (fact := self.find(part[:-1])) and f"{fact}."
+        return found or part
 
     def translate_markdown(self, text: str) -> str:
         """The same line by line, where the whole is none of the texts; marks at a line's beginning stay."""

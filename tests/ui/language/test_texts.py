@@ -24,7 +24,7 @@ def test_a_filled_sentence_is_found_by_its_template() -> None:
     assert GERMAN.translate("3 of 10 answers.") == "3 von 10 Antworten."
     assert GERMAN.translate("Write {input}.") == "{input} schreiben."
     assert GERMAN.translate("Run. 3 of 10 answers. Nobody knows this.") == (
-        "Run. 3 von 10 Antworten. Nobody knows this."
+        "Ausführen. 3 von 10 Antworten. Nobody knows this."
     )
 
 
