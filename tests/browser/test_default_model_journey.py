@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 PageOver = Callable[..., Page]
 
 
-def test_a_preset_is_answered_and_another_token_is_taken(page_over: PageOver, real_catalog: Any) -> None:
+def test_a_preset_is_answered_another_token_is_taken_and_ten_paths_vote(page_over: PageOver, real_catalog: Any) -> None:
     page = page_over(real_catalog, bundled=True)
     expect(page.locator("#prompt")).to_contain_text(re.compile(r"\d+ tokens"))
     load_preset(page, "definition")
@@ -32,9 +32,7 @@ def test_a_preset_is_answered_and_another_token_is_taken(page_over: PageOver, re
     expect(page.locator(".answer[data-phase=done]")).to_be_visible()
     assert page.locator(".answer .text").inner_text() != first
 
-
-def test_ten_paths_vote(page_over: PageOver, real_catalog: Any) -> None:
-    page = page_over(real_catalog, bundled=True)
+    # Ten paths vote.
     load_preset(page, "word_problem_vote")
     expect(page.locator("#prompt")).to_contain_text("Sam has 8 apples")
     page.get_by_role("button", name="Run", exact=True).click()
