@@ -9,6 +9,7 @@ import pytest
 from folded import turn_to
 from playwright.sync_api import Page, expect
 from tiny_base import tiny_base
+from tiny_models import tiny_tokenizer
 
 from playground.backends.base import Request
 from playground.backends.catalog import Catalog
@@ -20,8 +21,8 @@ ROWS = "question,answer\n" + "".join(f"Is number {n} even?,{'yes' if n % 2 == 0 
 
 
 @pytest.fixture(scope="module")
-def tiny_catalog(default_model: tuple[Any, Any], tmp_path_factory: pytest.TempPathFactory) -> Catalog:
-    return tiny_base(default_model[1], tmp_path_factory.mktemp("tiny"))
+def tiny_catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    return tiny_base(tiny_tokenizer(), tmp_path_factory.mktemp("tiny"))
 
 
 def adds_up(request: Request, rng: random.Random) -> str:
