@@ -55,8 +55,10 @@ def transformers_script(setup: Setup, model: LocalModel, own: Sequence[LocalMode
         known = {} if len(chats) > 1 or None in chats else {"TOKENIZER.chat_template": model.chat}
         return begin_script(setup, ASKING, {**constants, **known}, sampling)
 
-    needs = begin(stops=False, weighs=False)  # only a whole technique shows what it asks with
-    script = begin(stops=bool(chosen.stop) or needs.sets("stop"), weighs=needs.weighs)
+    script = begin(stops=bool(chosen.stop), weighs=False)
+    stops = bool(chosen.stop) or script.sets("stop")  # only a whole technique shows what it asks with
+    if script.weighs or stops != bool(chosen.stop):
+        script = begin(stops, script.weighs)
     (_define_models if several else _define_model)(script, models)
     if chooses:
         script.bring(HELD)
