@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from clients import gradio_client
 from patience import PATIENCE
-from started import ROOT, started
+from started import ROOT, Started, started
 
 from playground import hosting
 from playground.errors import InvalidSetup
@@ -51,40 +51,40 @@ def test_a_space_on_zero_gpu_starts_and_answers_from_the_processor(tmp_path: Pat
     assert "CUDA" not in (tmp_path / "log").read_text()
 
 
-def test_a_container_without_a_home_starts_on_the_port_of_its_host(tmp_path: Path) -> None:
-    """A home that can be made by nobody, not even by root; no name for the user is asked for."""
-    environment = {"HOME": "/dev/null/home", "TMPDIR": str(tmp_path), "XDG_CACHE_HOME": "", "PLAYGROUND_MODEL": "none"}
-    with started(tmp_path / "log", port="PORT", **environment) as server:
-        table = gradio_client(server.url).predict(experiment(items=40), api_name="/experiment")
-        assert table["status"] == "done", table["message"]
-    (cache,) = tmp_path.glob("prompt-playground-*")
-    assert (cache / "experiments.sqlite").is_file()
-    assert f"files go to {cache}; PLAYGROUND_CACHE chooses another folder" in (tmp_path / "log").read_text()
-    assert "Traceback" not in (tmp_path / "log").read_text()
-
-
-@pytest.mark.parametrize(("number", "more"), [(signal.SIGTERM, {}), (signal.SIGINT, {"PLAYGROUND_MODEL": "none"})])
-def test_a_signal_ends_it_with_runs_on_their_way_and_the_store_written(
-    number: int, more: dict[str, str], tmp_path: Path
-) -> None:
-    """The first one while the default model is being loaded, or has been."""
-    store = tmp_path / "store.sqlite"
-    with started(tmp_path / "log", PLAYGROUND_STORE=str(store), **more) as server:
-        client = gradio_client(server.url)
-        slow = client.submit(SLOW, api_name="/run")
-        tried = client.submit(experiment(items=400), api_name="/experiment")
-        until = time.monotonic() + PATIENCE
-        while not (slow.outputs() and any(table["done"] for table in tried.outputs())):
-            assert not tried.done(), tried.result()
-            assert time.monotonic() < until, server.log.read_text()[-3000:]
-            time.sleep(0.05)
-        done = tried.outputs()[-1]["done"]
-        code, seconds = server.end(number)
+def end_with_runs_on_their_way(server: Started, number: int, store: Path) -> None:
+    """End it while a run and an experiment go on: soon, without an error, and with what was done in its store."""
+    client = gradio_client(server.url)
+    slow = client.submit(SLOW, api_name="/run")
+    tried = client.submit(experiment(items=400), api_name="/experiment")
+    until = time.monotonic() + PATIENCE
+    while not (slow.outputs() and any(table["done"] > table["known"] for table in tried.outputs())):
+        assert not tried.done(), tried.result()
+        assert time.monotonic() < until, server.log.read_text()[-3000:]
+        time.sleep(0.05)
+    done = tried.outputs()[-1]["done"]
+    code, seconds = server.end(number)
     assert code == 0, server.log.read_text()[-3000:]
     assert seconds < 30  # it does not wait for what would take longer
     with sqlite3.connect(store) as db:
         assert db.execute("SELECT count(*) FROM runs").fetchone()[0] >= done
     assert "Traceback" not in server.log.read_text()
+
+
+def test_a_signal_ends_it_while_the_default_model_is_loaded(tmp_path: Path) -> None:
+    store = tmp_path / "store.sqlite"
+    with started(tmp_path / "log", PLAYGROUND_STORE=str(store)) as server:
+        end_with_runs_on_their_way(server, signal.SIGTERM, store)
+
+
+def test_a_container_without_a_home_starts_on_the_port_of_its_host_and_is_interrupted(tmp_path: Path) -> None:
+    """A home that can be made by nobody, not even by root; no name for the user is asked for."""
+    environment = {"HOME": "/dev/null/home", "TMPDIR": str(tmp_path), "XDG_CACHE_HOME": "", "PLAYGROUND_MODEL": "none"}
+    with started(tmp_path / "log", port="PORT", **environment) as server:
+        table = gradio_client(server.url).predict(experiment(items=40), api_name="/experiment")
+        assert table["status"] == "done", table["message"]
+        (cache,) = tmp_path.glob("prompt-playground-*")
+        assert f"files go to {cache}; PLAYGROUND_CACHE chooses another folder" in server.log.read_text()
+        end_with_runs_on_their_way(server, signal.SIGINT, cache / "experiments.sqlite")
 
 
 def test_a_host_s_port_gives_way_to_our_own_variable() -> None:
