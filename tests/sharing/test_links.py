@@ -17,6 +17,7 @@ values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(st.characters(exclude_categories=["Cs"])),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner),
+    max_leaves=15,
 )  # fmt: skip
 GOOD = links.write("setup", {"task": {"input": "Where is Rome? " * 20}, "sampling": {"seed": 7}})
 

@@ -168,14 +168,14 @@ PIECES = [
 
 @pytest.mark.parametrize("piece", PIECES)
 def test_reading_takes_time_in_proportion_to_the_length(piece: str) -> None:
-    text = (piece * (200_000 // len(piece) + 1))[:200_000]
+    text = (piece * (100_000 // len(piece) + 1))[:100_000]
     started = time.process_time()
     for kind in ("number", "choice", "yes_no", "label"):
         extract_answer(text, kind, ("positive", "negative") if kind == "label" else ())  # type: ignore[arg-type]
     conclusion(text)
     without_reasoning(text)
     comparison_key(text)
-    assert time.process_time() - started < 10  # seconds of this process: what grew with the square took minutes
+    assert time.process_time() - started < 5  # seconds of this process: what grew with the square took a minute
 
 
 def test_of_a_very_long_text_both_ends_are_read() -> None:
