@@ -9,6 +9,7 @@ from playground.errors import InvalidSetup, LimitReached
 from playground.evaluation.plan import Technique
 
 MOST_MEMBERS = 200
+DOOR_CLOSED = "The teacher lets nobody else join this class now; ask in the room."
 NAME_TAKEN = "Somebody in this class has that nickname; choose another. If it was you, ask the teacher to free it."
 
 
@@ -18,8 +19,9 @@ class Members:
     def __init__(self, file: ClassFile) -> None:
         self._file = file
 
-    def join(self, class_id: int, nickname: str) -> tuple[Member, str]:
-        """A new member and the secret of their place, or that of a name that was freed. Raises PlaygroundError."""
+    def join(self, class_id: int, nickname: str, *, closed: bool = False) -> tuple[Member, str]:
+        """A new member and the secret of their place, or that of a name that was freed, which a class that is closed
+        to others takes too. Raises PlaygroundError."""
         name, secret = codes.read_nickname(nickname), codes.make_secret()
         hashed, folded = codes.hash_secret(secret), name.casefold()
         with self._file.writing() as db:
@@ -29,6 +31,8 @@ class Members:
                     raise InvalidSetup(NAME_TAKEN)
                 db.execute("UPDATE members SET secret = ? WHERE id = ?", (hashed, found["id"]))
                 return rows.member(db.execute("SELECT * FROM members WHERE id = ?", (found["id"],)).fetchone()), secret
+            if closed:
+                raise LimitReached(DOOR_CLOSED)
             query = "SELECT count(*) FROM members WHERE class_id = ?"
             if db.execute(query, (class_id,)).fetchone()[0] >= MOST_MEMBERS:
                 raise LimitReached(f"This class has {MOST_MEMBERS} members, the most.")
@@ -61,6 +65,14 @@ class Members:
         """Let whoever joins with this nickname next have the place, with all that it holds."""
         with self._file.writing() as db:
             db.execute("UPDATE members SET secret = '' WHERE id = ?", (member_id,))
+
+    def remove(self, member_id: int) -> None:
+        """Delete the member, with every look and submission."""
+        with self._file.writing() as db:
+            for table in ("looks", "submissions"):
+                db.execute(f"DELETE FROM {table} WHERE member_id = ?", (member_id,))
+            db.execute("DELETE FROM members WHERE id = ?", (member_id,))
+            self._file.work_changes += 1
 
     def use_tokens(self, member_id: int, tokens: int) -> int:
         """So many more; gives how many that makes."""

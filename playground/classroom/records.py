@@ -20,6 +20,7 @@ class ClassState:
     begun: float = 0.0  # when the assignment was given, seconds since 1970
     limits: Limits = Limits()
     paused: bool = False
+    closed: bool = False  # nobody else can join
     message: str = ""
     board_shown: bool = False  # students see the leaderboard
     sealed_open: bool = False  # and the sealed scores

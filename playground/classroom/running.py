@@ -7,7 +7,7 @@ another assignment, which knows nothing of a run for the one before.
 
 import math
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
@@ -28,6 +28,7 @@ TOO_LATE = "The time of this assignment is over; what you submitted before count
 ANOTHER_GIVEN = "There is another assignment now; look at it first."
 SEALED_OPEN = "The sealed scores are open, and nothing more is taken: what you submitted last counts."
 UNSCORED = "The sealed scores stay closed: some have none. {said} Try again, or let them submit another prompt."
+TOO_DEAR = "scoring it would take more than {tokens:,} tokens, as many as a student has."
 MEANWHILE = "submitted while others were scored."
 USED_UP = "Your {:,} tokens are used up. You can still submit what you have run; ask the teacher for more."
 
@@ -85,7 +86,7 @@ def run_seen(
             experiment = items.seen_experiment(assignment, seed, technique)
         used, charged, why = _check_budget(store, member), 0, ""
         for table in _run(store, member, experiment, catalog, halt, allowance):
-            spent = sum(r.prompt_tokens + r.completion_tokens for r in table.results[table.stored_count :])
+            spent = _spent(table)
             is_same = store.classes.of(member.class_id).state.seed == seed
             if is_same and spent > charged:
                 used, charged = store.members.use_tokens(member.id, spent - charged), spent
@@ -119,7 +120,7 @@ def run_sealed(
             if submission.sealed is None:
                 experiment = items.sealed_experiment(assignment, state.seed, submission.technique)
                 tables = _run(store, members[submission.member_id], experiment, catalog, halt, allowance)
-                for table in _note_failure(tables, submission.member_id, lost):
+                for table in _note_failure(tables, submission.member_id, lost, state.limits.tokens):
                     _require_unchanged(store, class_id, state)
                     yield done, len(last), table
                     if is_complete(table):
@@ -145,7 +146,7 @@ def last_submissions(submissions: Sequence[Submission]) -> dict[int, Submission]
 def _run(
     store: ClassStore, member: Member, experiment: Experiment, catalog: Catalog, halt: threading.Event,
     allowance: Allowance,
-) -> Iterator[Table]:  # fmt: skip
+) -> Generator[Table, None, None]:  # fmt: skip
     """Members take turns in the engine like visitors, and know none of each other's answers."""
     name = f"class {member.class_id} member {member.id}"
     tables = running.run(
@@ -182,15 +183,27 @@ def _require_unchanged(store: ClassStore, class_id: int, state: ClassState) -> N
         raise LimitReached(ANOTHER_GIVEN)
 
 
-def _note_failure(tables: Iterator[Table], member_id: int, lost: dict[int, str]) -> Iterator[Table]:
-    """The same tables; why they ended early is noted, so that the next submission can be scored."""
+def _note_failure(
+    tables: Generator[Table, None, None], member_id: int, lost: dict[int, str], most_tokens: int
+) -> Iterator[Table]:
+    """The same tables; why they ended early is noted, so that the next submission can be scored. One that takes more
+    tokens than a student has for everything is not scored to its end: the others wait for it."""
     try:
-        for table in tables:
-            yield table
-            if table.status != "running" and not is_complete(table):
-                lost[member_id] = table.message
+        with closing(tables):
+            for table in tables:
+                yield table
+                if table.status != "running" and not is_complete(table):
+                    lost[member_id] = table.message
+                elif table.status == "running" and _spent(table) > most_tokens:
+                    lost[member_id] = TOO_DEAR.format(tokens=most_tokens)
+                    return
     except PlaygroundError as error:
         lost[member_id] = str(error)
+
+
+def _spent(table: Table) -> int:
+    """Tokens of what was asked now, without what was known before."""
+    return sum(r.prompt_tokens + r.completion_tokens for r in table.results[table.stored_count :])
 
 
 def _require_all_sealed(store: ClassStore, class_id: int, lost: Mapping[int, str]) -> None:

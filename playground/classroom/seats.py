@@ -18,28 +18,29 @@ class Seat:
     member: Member | None = None
 
 
-def find_seat(store: ClassStore, secret: str) -> Seat | None:
-    """The place that a secret is for; None where it is for none."""
-    if not secret:
-        return None
-    if classroom := store.classes.by_teacher(secret):
-        return Seat(classroom=classroom)
-    if member := store.members.by_seat(secret):
-        return Seat(classroom=store.classes.of(member.class_id), member=member)
-    return None
+def find_teacher(store: ClassStore, secret: str) -> Seat | None:
+    """The teacher's place that a secret is for; None where it is for none."""
+    classroom = store.classes.by_teacher(secret) if secret else None
+    return Seat(classroom=classroom) if classroom else None
+
+
+def find_member(store: ClassStore, secret: str) -> Seat | None:
+    """The member's place that a secret is for; None where it is for none."""
+    member = store.members.by_seat(secret) if secret else None
+    return Seat(classroom=store.classes.of(member.class_id), member=member) if member else None
 
 
 def require_teacher(store: ClassStore, secret: str) -> Classroom:
     """The class that the secret's holder teaches. Raises InvalidSetup for anybody else."""
-    seat = find_seat(store, secret)
-    if seat is None or seat.member is not None:
+    seat = find_teacher(store, secret)
+    if seat is None:
         raise InvalidSetup(NOT_TEACHER)
     return seat.classroom
 
 
 def require_member(store: ClassStore, secret: str) -> Member:
     """The member whose place it is. Raises InvalidSetup for anybody else."""
-    seat = find_seat(store, secret)
+    seat = find_member(store, secret)
     if seat is None or seat.member is None:
         raise InvalidSetup(NOT_MEMBER)
     return seat.member

@@ -19,6 +19,7 @@ from playground.settings import Settings
 TEACHER = 0  # in the place of a member's number, of which 1 is the first
 PRESENT = 30.0  # seconds since a member's page last asked, within which they count as there
 STILL_RUNNING = "A run of yours is still going on, here or in another window; stop it or wait for its end."
+MEMBER_RUNS = "A run of {name} is still going on; pause the class, which ends it, and then remove."
 CLASS_RUNS = "A run of this class is still going on; stop it or wait for its end, and then delete."
 
 
@@ -61,6 +62,13 @@ class ClassStore:
                 answers.path.with_name(answers.path.name + end).unlink(missing_ok=True)
             self.classes.delete(class_id)  # the last: what fails before is tried again from the teacher's page
             self.work.forget(class_id)
+
+    def remove(self, member: Member) -> None:
+        """Delete a member with what was submitted. Raises LimitReached while a run of the member goes on."""
+        with self._lock:
+            if (member.class_id, member.id) in self._running:
+                raise LimitReached(MEMBER_RUNS.format(name=member.nickname))
+            self.members.remove(member.id)
 
     def hear(self, member_id: int) -> None:
         """The member's page is open."""

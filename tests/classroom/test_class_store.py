@@ -15,7 +15,7 @@ from playground.backends.catalog import Catalog, ModelEntry
 from playground.backends.scripted import ScriptedBackend
 from playground.classroom import assignment as assignments
 from playground.classroom import clock, codes, items, running, work
-from playground.classroom.assignment import Assignment
+from playground.classroom.assignment import Assignment, Limits
 from playground.classroom.board import board
 from playground.classroom.export import everything_json, scores_csv
 from playground.classroom.records import Classroom, Member, Score
@@ -112,6 +112,44 @@ def test_one_name_is_one_person_until_the_teacher_frees_it(store: ClassStore, ro
     again, fresh = store.members.join(room.id, "Ada")
     assert again == member
     assert fresh != seat
+
+
+def test_a_closed_door_lets_in_only_whose_name_was_freed(store: ClassStore, room: Classroom) -> None:
+    member, _ = store.members.join(room.id, "Ada")
+    with pytest.raises(LimitReached, match="lets nobody else join"):
+        store.members.join(room.id, "Eve", closed=True)
+    store.members.free(member.id)
+    assert store.members.join(room.id, "Ada", closed=True)[0] == member
+
+
+def test_who_is_removed_is_gone_with_all_that_was_handed_in(
+    store: ClassStore, room: Classroom, catalog_of: CatalogOf
+) -> None:
+    (member, seat), (other, _) = (store.members.join(room.id, name) for name in ("Ada", "Eve"))
+    for one in (member, other):
+        assert running.is_complete(run(store, one.nickname, catalog_of()))
+        running.submit(store, one, given().technique)
+    with store.one_run(room.id, member.id), pytest.raises(LimitReached, match="run of Ada is still going on"):
+        store.remove(member)
+    store.remove(member)
+    assert store.members.by_seat(seat) is None
+    for kept in (store.work.looks_of(room.id), store.work.submissions_of(room.id)):
+        assert {one.member_id for one in kept} == {other.id}
+
+
+def test_a_submission_that_would_take_more_than_a_student_has_is_not_scored_to_its_end(
+    store: ClassStore, room: Classroom, catalog_of: CatalogOf
+) -> None:
+    room = store.classes.give(room.id, given(may_change="everything"))
+    dear = Technique(strategy="self_consistency", options={"paths": 40})
+    for name, technique in (("Ada", dear), ("Eve", Technique())):
+        member, _ = store.members.join(room.id, name)
+        running.submit(store, member, technique)
+    store.classes.change(room.id, limits=Limits(attempts=2, tokens=1500, minutes=10))
+    with pytest.raises(LimitReached, match=r"Ada: scoring it would take more than 1,500 tokens") as failed:
+        [*running.run_sealed(store, room.id, catalog_of(lambda *_: "word " * 40), threading.Event())]
+    assert "Eve" not in str(failed.value)
+    assert [one.sealed is None for one in store.work.submissions_of(room.id)] == [True, False]
 
 
 @pytest.mark.parametrize("code", ["", "ABCD", "ABCD-EFG1", "a" * 10_000, "ABCD-EFGH"])

@@ -5,9 +5,11 @@ const host = element.querySelector(".invitation");
 const language = new URLSearchParams(location.search).get("lang");
 const asked = language ? `?lang=${language}` : "";
 const address = (rest) => `${location.origin}${location.pathname}${asked}#classroom&${rest}`;
+let drawn = "";
 const draw = () => {
   const { code, teacher, words } = props.value ?? {};
   const join = code && address(`join=${code.replace("-", "")}`);
+  if (join && join !== drawn) trigger("draw_invitation", { link: (drawn = join) });
   const secret = teacher && address(`teach=${teacher}`);
   redraw(host,
     code && el("p", { class: "class-code", text: code }),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from playground.classroom import codes
-from playground.classroom.seats import Seat, find_seat
+from playground.classroom.seats import Seat, find_member, find_teacher
 from playground.classroom.store import ClassStore
 from playground.errors import InvalidSetup
 from playground.parameters import STRICT, text
@@ -37,10 +37,12 @@ def build(shared: PageContext) -> Tab:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """What a browser brings: the secret of its place, and a code that a link held."""
+    """What a browser brings. A link can hold a teacher's secret or a code, but no student's place: whoever opens a
+    link must not work, without a notice, in somebody else's name."""
 
     __pydantic_config__ = STRICT
-    secret: str = text(max_length=200, help="Of a place, or a teacher's.")
+    teacher: str = text(max_length=200, help="The secret of a teacher: kept, or from a link.")
+    seat: str = text(max_length=200, help="The secret of a student's place, which this browser kept.")
     code: str = text(max_length=100, help="As the link had it.")
 
 
@@ -77,10 +79,16 @@ class EntryHandlers:
     def arrive(self, event: gr.EventData) -> Updates:
         """What the browser kept, or a link brought."""
         arrival = payloads.read(Arrival, event)
-        seat = find_seat(self.store, arrival.secret)
-        updates = self.show(seat, arrival.secret)
-        if seat is None and arrival.secret:  # it ended, or the name was freed; or the link is an old one
-            updates |= {self.entry.said: sentence(words.NOT_KNOWN, wrong=True), self.entry.door: {"forget": True}}
+        teacher, member = find_teacher(self.store, arrival.teacher), find_member(self.store, arrival.seat)
+        seat = teacher or member
+        updates = self.show(seat, arrival.teacher if teacher else arrival.seat)
+        # A class ended, or a name was freed; or the link is an old one.
+        unknown = [
+            kind for kind, found in (("teacher", teacher), ("seat", member)) if getattr(arrival, kind) and not found
+        ]
+        if unknown:
+            updates |= {self.entry.door: {"forget": unknown}}
+            updates |= {} if seat else {self.entry.said: sentence(words.NOT_KNOWN, wrong=True)}
         return {**updates, **({self.entry.code: arrival.code} if arrival.code else {})}
 
     @report_errors
@@ -90,7 +98,8 @@ class EntryHandlers:
         guesses.check(visitor.id, visitor.address)
         try:
             classroom = self.store.classes.by_code(payloads.words(values[entry.code], "code"))
-            member, secret = self.store.members.join(classroom.id, payloads.words(values[entry.nickname], "nickname"))
+            nickname = payloads.words(values[entry.nickname], "nickname")
+            member, secret = self.store.members.join(classroom.id, nickname, closed=classroom.state.closed)
         except InvalidSetup:  # a wrong code; or a name that is taken, which nobody is to find by trying
             guesses.note_wrong(visitor.id, visitor.address)
             raise
@@ -105,7 +114,7 @@ class EntryHandlers:
 
     @report_errors
     def leave(self, values: Values) -> Updates:
-        said = {self.entry.said: sentence(words.LEFT), self.entry.door: {"forget": True}}
+        said = {self.entry.said: sentence(words.LEFT), self.entry.door: {"forget": ["seat"]}}
         return {**self.show(None, ""), **said}
 
     @report_errors
@@ -121,7 +130,7 @@ class EntryHandlers:
         if not room.state.ended:
             raise InvalidSetup(words.NOT_ENDED)
         self.store.delete(room.id)
-        said = {self.entry.said: sentence(words.DELETED), self.entry.door: {"forget": True}}
+        said = {self.entry.said: sentence(words.DELETED), self.entry.door: {"forget": ["teacher"]}}
         return {**self.show(None, ""), **said}
 
 

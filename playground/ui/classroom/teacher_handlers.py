@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
+import segno
 
 from playground.classroom import export, running
 from playground.classroom.records import Classroom, Member
@@ -13,6 +14,7 @@ from playground.classroom.running import Allowance
 from playground.classroom.seats import require_teacher
 from playground.classroom.store import ClassStore
 from playground.errors import InvalidSetup
+from playground.parameters import STRICT, text
 from playground.ui.classroom import assignment_handlers, class_figure, words
 from playground.ui.classroom import teacher_values as values_of
 from playground.ui.classroom.assignment_handlers import AssignmentHandlers
@@ -25,6 +27,14 @@ from playground.ui.handlers.tab import PageContext, Taking, Updates, Values
 from playground.ui.widgets.status import sentence
 
 LONGEST_MESSAGE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """How to join, as the browser knows it."""
+
+    __pydantic_config__ = STRICT
+    link: str = text(max_length=400, help="With the class's code.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +62,7 @@ class TeacherHandlers:
             panel.head: sentence(values_of.head(classroom)),
             panel.present: values_of.present(store, classroom),
             panel.pause: gr.update(value=words.GO_ON if state.paused else words.PAUSE),
+            panel.door: gr.update(value=words.OPEN_DOOR if state.closed else words.CLOSE_DOOR),
             panel.show_board: gr.update(value=words.HIDE_BOARD if state.board_shown else words.SHOW_BOARD),
         }
         if count == counted:
@@ -92,6 +103,20 @@ class TeacherHandlers:
         return self.view(self.store.classes.change(room.id, paused=not room.state.paused), values[self.panel.counted])
 
     @report_errors
+    def close_door(self, values: Values) -> Updates:
+        room = self.room(values)
+        return self.view(self.store.classes.change(room.id, closed=not room.state.closed), values[self.panel.counted])
+
+    @report_errors
+    def draw_invitation(self, event: gr.EventData) -> Updates:
+        """The link to join, which only the browser knows, as a QR code for the projector."""
+        link = payloads.read(Invitation, event).link
+        if not link.startswith(("http://", "https://")):
+            raise InvalidSetup(path=("invitation", "link"), value=link, rule="it must be an address of this server.")
+        drawn = segno.make(link, micro=False).svg_data_uri(scale=5, border=2, light="#fff")
+        return {self.panel.picture: {"picture": drawn, "alt": words.PICTURE}}
+
+    @report_errors
     def send(self, values: Values) -> Updates:
         text = payloads.words(values[self.panel.message], "message").strip()
         if len(text) > LONGEST_MESSAGE:
@@ -104,6 +129,13 @@ class TeacherHandlers:
         member = self._member(values)
         self.store.members.free(member.id)
         return {self.panel.said: sentence(words.FREED.format(name=member.nickname))}
+
+    @report_errors
+    def remove_student(self, values: Values) -> Updates:
+        member = self._member(values)
+        self.store.remove(member)
+        view = self.view(self.room(values), values[self.panel.counted])
+        return {**view, self.panel.said: sentence(words.REMOVED.format(name=member.nickname))}
 
     @report_errors
     def project(self, values: Values) -> Updates:
@@ -176,6 +208,8 @@ def wire(handlers: TeacherHandlers) -> Taking:
     known, seen = {secret, panel.counted}, [*panel.often, panel.said]
     for button, handler, inputs, outputs in (
         (panel.pause, handlers.pause, known, seen),
+        (panel.door, handlers.close_door, known, seen),
+        (panel.remove, handlers.remove_student, {*known, panel.who}, seen),
         (panel.send, handlers.send, {*known, panel.message}, seen),
         (panel.free, handlers.free, {secret, panel.who}, [panel.said]),
         (panel.project, handlers.project, {secret, panel.who}, [panel.said]),
@@ -186,6 +220,7 @@ def wire(handlers: TeacherHandlers) -> Taking:
         (panel.end, handlers.end, known, seen),
     ):
         button.click(handler, inputs, outputs, preprocess=False, **AT_ONCE)
+    panel.invitation.draw_invitation(handlers.draw_invitation, None, [panel.picture], **AT_ONCE)
     panel.timer.tick(handlers.watch_class, known, [*seen, panel.timer], preprocess=False, **AT_ONCE)
     once = {"preprocess": False, "trigger_mode": "once", **event_options.running(handlers.shared.settings), **QUIET}
     run = report_errors(handlers.open_sealed)

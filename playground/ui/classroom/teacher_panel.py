@@ -23,13 +23,16 @@ class TeacherPanel:
     frame: Any
     head: Any
     invitation: Any
+    picture: Any
     new_link: Any
     present: Any
     pause: Any
+    door: Any
     message: Any
     send: Any
     who: Any
     free: Any
+    remove: Any
     project: Any
     unproject: Any
     form: AssignmentForm
@@ -53,7 +56,7 @@ class TeacherPanel:
     @property
     def often(self) -> list[Any]:
         """What follows from what goes on."""
-        return [self.head, self.present, self.pause, self.show_board, self.who, self.counted, *self.seldom]
+        return [self.head, self.present, self.pause, self.door, self.show_board, self.who, self.counted, *self.seldom]
 
     @property
     def seldom(self) -> list[Any]:
@@ -66,7 +69,8 @@ def build(page: Any) -> TeacherPanel:
     with gr.Column(visible=False, elem_classes="class-area", elem_id="class-teacher", min_width=0) as frame:
         head = widgets.words(elem_id="class-teacher-head", elem_classes="class-said")
         invitation = widgets.widget(HERE / "invitation.js", value={}, elem_id="class-invitation")
-        gr.Markdown(words.NO_QR, elem_classes="field-label")
+        picture = widgets.widget(HERE / "picture.js", value={})
+        gr.Markdown(words.HOW_TO_JOIN, elem_classes="field-label")
         said = widgets.words(spoken=True, elem_id="class-teacher-said", elem_classes="class-said")
         with gr.Row(elem_classes="halves", equal_height=False):
             with gr.Column(elem_classes="asking", min_width=0):
@@ -95,9 +99,9 @@ def build(page: Any) -> TeacherPanel:
         prompts = widgets.widget(HERE / "prompts.js", value=[], elem_id="class-prompts")
         timer = gr.Timer(3, active=False)
     return TeacherPanel(
-        frame=frame, head=head, invitation=invitation, new_link=new_link, form=form, said=said, sealed=sealed,
-        stop=stop, line=line, show_board=show_board, board=board, figure=figure, laboratories=laboratories,
-        prompts=prompts, csv=csv, json=json, end=end, delete=delete, counted=gr.State(""),
+        frame=frame, head=head, invitation=invitation, picture=picture, new_link=new_link, form=form, said=said,
+        sealed=sealed, stop=stop, line=line, show_board=show_board, board=board, figure=figure,
+        laboratories=laboratories, prompts=prompts, csv=csv, json=json, end=end, delete=delete, counted=gr.State(""),
         going=gr.State(NothingYet()), timer=timer, **live,
     )  # fmt: skip
 
@@ -107,15 +111,17 @@ def _build_live() -> dict[str, Any]:
     present = widgets.tables(elem_id="class-present")
     with gr.Row(elem_classes="acts"):
         pause = gr.Button(words.PAUSE, elem_id="class-pause")
+        door = gr.Button(words.CLOSE_DOOR, elem_id="class-close-door")
     message = gr.Textbox(label=words.MESSAGE, elem_id="class-message", max_lines=3)
     with gr.Row(elem_classes="acts"):
         send = gr.Button(words.SEND, elem_id="class-send")
     who = gr.Dropdown([], label=words.WHO, elem_id="class-who")
     with gr.Row(elem_classes="quiet-row"):
         free = gr.Button(words.FREE, size="sm", elem_classes="quiet-button")
+        remove = gr.Button(words.REMOVE, size="sm", elem_classes="quiet-button", elem_id="class-remove")
         project = gr.Button(words.PROJECT, size="sm", elem_classes="quiet-button", elem_id="class-project")
         unproject = gr.Button(words.UNPROJECT, size="sm", elem_classes="quiet-button")
     return {
-        "present": present, "pause": pause, "message": message, "send": send, "who": who, "free": free,
-        "project": project, "unproject": unproject,
+        "present": present, "pause": pause, "door": door, "message": message, "send": send, "who": who, "free": free,
+        "remove": remove, "project": project, "unproject": unproject,
     }  # fmt: skip

@@ -18,7 +18,8 @@ START_HELP = (
     "safely. Here, only this computer reaches it."
 )
 KEEP_LINK = "Teacher's link, shown once. Keep it: it is the way back to this page, and whoever has it is the teacher."
-NO_QR = "Students type the code, or open the link. There is no QR picture: this server has nothing that draws one."
+HOW_TO_JOIN = "Students type the code, open the link, or scan the picture."
+PICTURE = "QR code of the link with which students join"
 
 # ------------------------------------------------------------------------------------------------------ students
 NOTHING_YET = "You are in, {name}. The class has no assignment yet; it appears here when the teacher gives one."
@@ -64,8 +65,11 @@ GIVEN = "Given. Students see it now."
 LIMITS = "Change the limits now"
 LIMITS_SET = "Changed for everybody, from now on."
 PAUSE, GO_ON = "Pause the class", "Go on"
+CLOSE_DOOR, OPEN_DOOR = "Let nobody else join", "Let others join"
 MESSAGE, SEND = "Message to everybody", "Send"
 WHO, FREE, PROJECT, UNPROJECT = "Student", "Free this name", "Show this prompt to all", "Stop showing"
+REMOVE = "Remove, with all submissions"
+REMOVED = "{name} and all that was submitted by that name are deleted. With the code on the board one can join again."
 FREED = "Whoever joins as {name} next has this place, with all that it holds."
 NO_CONSENT = "{name} has not agreed to that: the tick is on the student's own page."
 NO_SUBMISSION = "{name} has not submitted anything."

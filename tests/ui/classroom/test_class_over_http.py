@@ -71,7 +71,7 @@ class School:
     def teacher(self) -> Person:
         link = (self.settings.store_file.parent / LINK_FILE).read_text()
         teacher = self.person()
-        teacher.enter("arrive", {"secret": link.strip().partition("teach=")[2], "code": ""})
+        teacher.enter("arrive", {"teacher": link.strip().partition("teach=")[2], "seat": "", "code": ""})
         return teacher
 
     def student(self, name: str) -> Person:
@@ -144,7 +144,7 @@ def test_thirty_students_and_nobody_sees_anothers_words_nor_a_sealed_score(schoo
     (room,) = ClassStore.from_settings(school.settings).classes.all()
     assert all(one.sealed for one in ClassStore.from_settings(school.settings).work.submissions_of(room.id))
     for number, student in students.items():
-        student.do("arrive", {"secret": student.place[0], "code": ""})
+        student.do("arrive", {"teacher": "", "seat": student.place[0], "code": ""})
         heard = "\n".join(student.heard)
         assert {*re.findall(r"MARK\d{3}X", heard)} == {f"MARK{number:03}X"}
         assert teacher.place[0] not in heard
@@ -163,7 +163,10 @@ def test_a_student_does_nothing_of_the_teachers(school: School) -> None:
     for button in ("class-give", "class-pause", "class-open-sealed", "class-show-board", "class-end", "class-delete"):
         said = student.do(button, **{"class-text": _experiment("experiment: {techniques: [{}]}")})
         assert "for the teacher of a class" in said, button
-    for handler in ("save_class_csv", "save_class_json", "renew_link", "free", "project", "watch_class"):
+    for handler in (
+        *("save_class_csv", "save_class_json", "renew_link", "free", "remove_student", "close_door", "project"),
+        "watch_class",
+    ):
         number = next(
             key
             for key, fn in student.visitor.app.fns.items()
@@ -187,6 +190,39 @@ def test_wrong_codes_are_refused_and_then_slowed_down(school: School) -> None:
     said = prober.do("class-join", **{"class-code": school.code, "class-nickname": "Free"})
     assert "Too many wrong codes or names from you" in said
     assert school.student("Not Eve").place[0]
+
+
+def test_a_link_brings_nobody_into_a_students_place(school: School) -> None:
+    student, tricked = school.student("Mallory"), school.person()
+    said = tricked.enter("arrive", {"teacher": student.place[0], "seat": "", "code": ""})
+    assert "not known here" in said
+    assert '"forget": ["teacher"]' in said
+    assert not tricked.place[0]
+    victim = school.student("Victim")
+    own = victim.place[0]
+    said = victim.enter("arrive", {"teacher": student.place[0], "seat": own, "code": ""})
+    assert "you are Victim" in said
+    assert victim.place[0] == own
+
+
+def test_the_link_to_join_is_drawn_and_nothing_else_is(school: School) -> None:
+    teacher = school.teacher()
+    drawn = teacher.do("draw_invitation", {"link": f"{school.url}/#classroom&join={school.code}"})
+    assert "data:image/svg+xml" in drawn
+    assert "must be an address" in teacher.do("draw_invitation", {"link": "javascript:alert(1)"})
+    assert "400" in teacher.do("draw_invitation", {"link": f"https://{'x' * 500}"})
+
+
+def test_a_teacher_closes_the_door_and_removes_a_student(school: School) -> None:
+    teacher, student = school.teacher(), school.student("Troll")
+    store = ClassStore.from_settings(school.settings)
+    assert "Let others join" in teacher.do("class-close-door")
+    late = school.person()
+    assert "lets nobody else join" in late.do("class-join", **{"class-code": school.code, "class-nickname": "Late"})
+    teacher.do("class-close-door")
+    (member,) = [m for m in store.members.of_class(1) if m.nickname == "Troll"]
+    assert "are deleted" in teacher.do("class-remove", **{"class-who": member.id})
+    assert "not known here any more" in student.do("follow_class")
 
 
 def test_markup_in_a_message_stays_text_and_a_projected_prompt_needs_consent(school: School) -> None:
@@ -221,7 +257,7 @@ def test_a_class_goes_on_after_the_server_was_started_anew(
     now = (again.settings.store_file.parent / LINK_FILE).read_text()
     assert now == link.replace(first.url, again.url) != link  # the same secret at today's address
     back = replace(again.person(), place=[student.place[0]])
-    assert "KEPT {input}" in back.do("arrive", {"secret": student.place[0], "code": ""})
+    assert "KEPT {input}" in back.do("arrive", {"teacher": "", "seat": student.place[0], "code": ""})
     assert "Score on the 2 items" in back.do("class-run", **{"class-template": "KEPT {input}"})
     teacher = again.teacher()
     assert "not known" not in teacher.heard[-1]
