@@ -38,7 +38,8 @@ const graphNodes = ({ agents, arrows }) => {
     facts.textContent = times(agent.messages, "message");
     return drawn("g", {}, name, facts);
   });
-  const told = arrows.map(({ from, to, count }) => t`${from} was followed by ${to}, ${count} times`);
+  const told = arrows.map(({ from, to, count }) => (count === 1
+    ? t`${from} was followed by ${to} 1 time` : t`${from} was followed by ${to} ${count} times`));
   return [
     drawn("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${told.join("; ")}.` },
       drawn("defs", {}, tip), ...lines, ...nodes),
