@@ -68,6 +68,7 @@ def test_an_assignment_from_start_to_export(
     ada, bo, zoe = students
     bo.evaluate("location.hash = 'classroom&teach=of-another-year'")
     expect(bo.get_by_text("there is a newer link")).to_be_visible()
+    expect(bo.locator("#class-template textarea")).to_have_value("Say in one word: {input}")
     bo.reload()  # its place and its work stay, whatever a link brought
     expect(bo.locator("#class-template textarea")).to_have_value("Say in one word: {input}")
     bo.get_by_label("The teacher may show my prompt").check()

@@ -16,7 +16,7 @@ from playground.ui.classroom.student_handlers import StudentHandlers
 from playground.ui.classroom.teacher_handlers import TeacherHandlers
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE
-from playground.ui.handlers.messages import report_errors
+from playground.ui.handlers.messages import report_errors, warn
 from playground.ui.handlers.tab import PageContext, Tab, Updates, Values
 from playground.ui.handlers.visitors import visitor_of
 from playground.ui.widgets.status import sentence
@@ -88,7 +88,10 @@ class EntryHandlers:
         ]
         if unknown:
             updates |= {self.entry.door: {"forget": unknown}}
-            updates |= {} if seat else {self.entry.said: sentence(words.NOT_KNOWN, wrong=True)}
+            if seat:
+                warn(words.OLD_LINK)
+            else:
+                updates |= {self.entry.said: sentence(words.NOT_KNOWN, wrong=True)}
         return {**updates, **({self.entry.code: arrival.code} if arrival.code else {})}
 
     @report_errors
