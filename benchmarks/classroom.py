@@ -100,7 +100,7 @@ class Page:
         self._values = {one["id"]: one["props"].get("value") for one in config["components"]}
         self._handlers = {one["api_name"]: one for one in config["dependencies"] if one["backend_fn"]}
         if self.place:
-            self.ask("arrive", event={"secret": self.place, "code": ""})
+            self.ask("arrive", event={"teacher": "", "seat": self.place, "code": ""})
 
     def ask(self, handler: str, *, event: Any = None, until: Callable[[str], bool] | None = None, **fields: Any) -> str:
         """All that is told of it; or as soon as `until` says so."""
@@ -198,7 +198,7 @@ def teach(server: Server) -> tuple[Page, str]:
     """The teacher, who has given the assignment, and the code."""
     secret = (server.folder / LINK_FILE).read_text().strip().partition("teach=")[2]
     teacher = Page(server.url, "teacher")
-    said = teacher.ask("arrive", event={"secret": secret, "code": ""})
+    said = teacher.ask("arrive", event={"teacher": secret, "seat": "", "code": ""})
     given = {"class-text": EXPERIMENT, "class-seen": 4, "class-sealed": 2, "class-attempts": 100}
     assert "Given." in teacher.ask("give", **given, **{"class-tokens": 10_000_000}), "the assignment was not taken"
     return teacher, re.findall(r'"code": "([^"]+)"', said)[0]

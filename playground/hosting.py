@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ INSIDE = "10.0.0.0/8; 172.16.0.0/12; 192.168.0.0/16; 100.64.0.0/10; 127.0.0.0/8;
 # A Space is a page for strangers in a container: it must listen outside and trust nobody. It is reached through
 # Hugging Face's proxies only, and shown inside their page.
 SPACE = {"public": "1", "host": "0.0.0.0", "proxies": INSIDE, "framed_by": "https://huggingface.co"}
+SPACE_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 BUCKET = Path("/data")  # storage of a Space that outlives a restart is mounted here, if its owner has added any
 NAME = "prompt-playground"
 log = logging.getLogger(__name__)
@@ -22,6 +24,12 @@ log = logging.getLogger(__name__)
 def on_space(environ: Mapping[str, str] = os.environ) -> bool:
     """Whether this is a Space of Hugging Face."""
     return bool(environ.get("SPACE_ID"))
+
+
+def duplicate_address(environ: Mapping[str, str] = os.environ) -> str:
+    """Where a visitor makes a copy of this Space; "" where its name is none."""
+    name = environ.get("SPACE_ID", "")
+    return f"https://huggingface.co/spaces/{name}?duplicate=true" if SPACE_NAME.fullmatch(name) else ""
 
 
 def on_zero_gpu(environ: Mapping[str, str] = os.environ) -> bool:

@@ -30,7 +30,7 @@ from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.sessions import Sessions
 from playground.ui.handlers.tab import Learning, PageContext, Tab, TabLink, Taking, Trying, Values
 from playground.ui.handlers.trigger_modes import answer_each_choice, let_one_wait
-from playground.ui.header import language_choice, model_status
+from playground.ui.header import language_choice, model_status, welcome
 from playground.ui.learn import tab as learn_tab
 from playground.ui.look import launch_options
 from playground.ui.models import tab as models_tab
@@ -82,6 +82,7 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
             gr.Markdown("# Prompt Playground", elem_id="title")
             status = model_status.build()
             language_choice.build()
+        welcome.build()
         offered = offered_models.build(catalog)
         shared = PageContext(
             page=page, opening=page.load, settings=settings, sessions=sessions, store=store, places=places,

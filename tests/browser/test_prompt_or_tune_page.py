@@ -49,7 +49,7 @@ def test_a_stop_keeps_the_next_click_goes_on_and_what_was_learned_is_scored_and_
     start.click()
     expect(state).to_contain_text(re.compile(r"LoRA on 3: step \d+ of 400"), timeout=TRAINED)
     page.get_by_role("button", name="Stop comparing").click()
-    expect(state).to_contain_text("its answers and trainings are kept", timeout=TRAINED)
+    expect(state).to_contain_text("that were done are kept", timeout=TRAINED)
     rows = page.locator("#ways-table tbody tr")
     expect(rows).to_have_count(4)  # bare, instructed, few-shot and the best of the search
     expect(page.locator("#trainings li")).to_have_count(1, timeout=TRAINED)

@@ -1,5 +1,6 @@
 """The app starts where it is hosted: a Space on ZeroGPU, a bare container; and it ends when it is told to."""
 
+import json
 import os
 import signal
 import socket
@@ -47,6 +48,7 @@ def test_a_space_on_zero_gpu_starts_and_answers_from_the_processor(tmp_path: Pat
         assert run["status"] == "done", run["error"]
         assert run["completion_tokens"] > 0
         assert decorated.read_text() == "gpu 10\n"
+        assert "https://huggingface.co/spaces/someone/playground?duplicate=true" in json.dumps(client.config)
         assert "/gpu" in client.view_api(return_format="dict")["named_endpoints"]  # type: ignore[index]
     assert "CUDA" not in (tmp_path / "log").read_text()
 
@@ -92,6 +94,11 @@ def test_a_host_s_port_gives_way_to_our_own_variable() -> None:
     assert Settings.from_environment({"PORT": "8080", "PLAYGROUND_PORT": "9000"}).port == 9000
     with pytest.raises(InvalidSetup, match=r"PORT is 'http'; it must be a whole number"):
         Settings.from_environment({"PORT": "http"})
+
+
+@pytest.mark.parametrize("name", ["", "playground", "a/b/c", "a/b](javascript:x)", "a/b c"])
+def test_what_is_no_space_cannot_be_duplicated(name: str) -> None:
+    assert hosting.duplicate_address({"SPACE_ID": name}) == ""
 
 
 def test_a_space_keeps_results_in_its_bucket_if_it_has_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
