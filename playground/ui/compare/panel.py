@@ -165,8 +165,10 @@ class ComparisonHandlers:
         picked = panel.picker.read(example.setup, rows, catalog)
         now = replace(compare_run.begin(example.setup, picked), revealed=panel.blind.begin(picked, values))
         way_back = panel.picker.back.offer(values[panel.picker.back.kept])
-        yield {**rows, **panel.form.write(example.setup), **panel.repeating.write(), **way_back}
-        yield from self.follow(now, values[panel.model_changes], catalog)
+        form = {**rows, **panel.form.write(example.setup), **panel.repeating.write(), **way_back}
+        with now:
+            yield {**form, panel.comparison_run: now}  # with its first news, so that a second click sees it
+            yield from self.follow(now, values[panel.model_changes], catalog)
 
     @report_labelled
     def ask_again(

@@ -68,8 +68,11 @@ class PromptListHandlers:
             picked = picker.read(setup, rows, self.shared.sessions.of(request))
             in_sight = {tabs: gr.Tabs(selected=tab), view.tabs: gr.Tabs(selected=LIST)}
             panes = gr.update(value=rows[picker.rows])  # a plain value breaks a gr.HTML that is not on the page yet
-            yield {**in_sight, picker.rows: panes, view.prompts: text, **picker.back.offer(values[picker.back.kept])}
-            yield from self.follow(picked, prompts, values[model_changes], request)
+            form = {picker.rows: panes, view.prompts: text, **picker.back.offer(values[picker.back.kept])}
+            with closing(self.follow(picked, prompts, values[model_changes], request)) as news:
+                # Together with the session's memory of the run, so that a second click sees it.
+                yield {**in_sight, **form, **next(news)}
+                yield from news
 
         form = [tabs, view.tabs, picker.rows, view.prompts, *picker.back.marks]
         memory = {view.list_run, model_changes, picker.back.kept}
@@ -78,7 +81,7 @@ class PromptListHandlers:
     def follow(
         self, picked: PaneSelection, prompts: Sequence[str], changes: int, request: gr.Request,
         revealed: threading.Event | None = None,
-    ) -> Iterator[Updates]:  # fmt: skip
+    ) -> Generator[Updates, None, None]:  # fmt: skip
         """The list from its first news to its last; answers are kept back until it is `revealed` whose they are."""
         view, blind, catalog = self.view, self.blind, self.shared.sessions.of(request)
         comparison.refuse_useless(picked.panes)

@@ -195,7 +195,7 @@ def _wire_run(view: SweepView, settings: Settings, sessions: Sessions) -> None:
         setup = check_setup(view.read(values), catalog)
         grid = _grid(view, values)
         now = SweepRun(run=Run(setup=setup), grid=grid)
-        yield {view.stale: sentence("")}
+        yield {view.sweep_run: now, view.stale: sentence("")}  # with its first news, so that a second sees it
         for last in following.follow(
             setup, sweep.run(setup, catalog, grid, max_seconds=settings.max_seconds), now.halt
         ):
