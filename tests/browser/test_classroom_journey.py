@@ -45,7 +45,14 @@ def test_an_assignment_from_start_to_export(
     teacher.get_by_role("button", name="Start a class").click()
     code = teacher.locator(".class-code").inner_text()
     expect(teacher.locator("#class-invitation .secret")).to_contain_text("shown once")
+    expect(teacher.get_by_role("img", name="QR code")).to_be_visible()
     students = [join(visit, url, code, name) for name in NAMES]
+
+    teacher.get_by_role("button", name="Let nobody else join").click()
+    expect(teacher.get_by_role("button", name="Let others join")).to_be_visible()
+    teacher.reload()  # this window is the teacher's, and the door stays closed
+    expect(teacher.get_by_role("img", name="QR code")).to_be_visible()
+    expect(teacher.get_by_role("button", name="Let others join")).to_be_visible()
 
     teacher.locator("#class-take-setup").click()
     expect(teacher.locator("#class-teacher-said")).to_contain_text("Chosen:")

@@ -3,7 +3,7 @@
 const host = element.querySelector(".invitation");
 // With the language that the page was asked for: the class reads it as the teacher does.
 const language = new URLSearchParams(location.search).get("lang");
-const asked = language ? `?lang=${language}` : "";
+const asked = language ? `?lang=${encodeURIComponent(language)}` : "";
 const address = (rest) => `${location.origin}${location.pathname}${asked}#classroom&${rest}`;
 let drawn = "";
 const draw = () => {

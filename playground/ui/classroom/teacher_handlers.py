@@ -108,8 +108,9 @@ class TeacherHandlers:
         return self.view(self.store.classes.change(room.id, closed=not room.state.closed), values[self.panel.counted])
 
     @report_errors
-    def draw_invitation(self, event: gr.EventData) -> Updates:
+    def draw_invitation(self, values: Values, event: gr.EventData) -> Updates:
         """The link to join, which only the browser knows, as a QR code for the projector."""
+        self.room(values)
         link = payloads.read(Invitation, event).link
         if not link.startswith(("http://", "https://")):
             raise InvalidSetup(path=("invitation", "link"), value=link, rule="it must be an address of this server.")
@@ -220,7 +221,8 @@ def wire(handlers: TeacherHandlers) -> Taking:
         (panel.end, handlers.end, known, seen),
     ):
         button.click(handler, inputs, outputs, preprocess=False, **AT_ONCE)
-    panel.invitation.draw_invitation(handlers.draw_invitation, None, [panel.picture], **AT_ONCE)
+    drawn = [panel.picture]
+    panel.invitation.draw_invitation(handlers.draw_invitation, {secret}, drawn, preprocess=False, **AT_ONCE)
     panel.timer.tick(handlers.watch_class, known, [*seen, panel.timer], preprocess=False, **AT_ONCE)
     once = {"preprocess": False, "trigger_mode": "once", **event_options.running(handlers.shared.settings), **QUIET}
     run = report_errors(handlers.open_sealed)
