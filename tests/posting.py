@@ -44,7 +44,7 @@ class Visitor:
         with self.client.stream("GET", "/gradio_api/queue/data", params={"session_hash": self.session}) as stream:
             for line in stream.iter_lines():
                 news = json.loads(line[6:]) if line.startswith("data: ") else {}
-                said.append(json.dumps(news.get("output"), ensure_ascii=False))
+                said.append(json.dumps(news.get("output", news.get("log")), ensure_ascii=False))
                 if news.get("msg") == "process_completed":
                     return "\n".join(said)
         raise AssertionError("the session was told no end")

@@ -88,10 +88,10 @@ class EntryHandlers:
         ]
         if unknown:
             updates |= {self.entry.door: {"forget": unknown}}
-            if seat:
-                warn(words.OLD_LINK)
-            else:
+            if seat is None:
                 updates |= {self.entry.said: sentence(words.NOT_KNOWN, wrong=True)}
+            elif seat is member:
+                warn(words.OLD_LINK)
         return {**updates, **({self.entry.code: arrival.code} if arrival.code else {})}
 
     @report_errors

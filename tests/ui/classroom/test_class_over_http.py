@@ -202,13 +202,23 @@ def test_a_link_brings_nobody_into_a_students_place(school: School) -> None:
     own = victim.place[0]
     said = victim.enter("arrive", {"teacher": student.place[0], "seat": own, "code": ""})
     assert "you are Victim" in said
+    assert "That link is not known" in said
     assert victim.place[0] == own
 
 
-def test_the_link_to_join_is_drawn_and_nothing_else_is(school: School) -> None:
-    teacher = school.teacher()
-    drawn = teacher.do("draw_invitation", {"link": f"{school.url}/#classroom&join={school.code}"})
-    assert "data:image/svg+xml" in drawn
+def test_a_place_that_is_gone_says_nothing_of_the_teachers_link_that_was_opened(school: School) -> None:
+    teacher = school.person()
+    said = teacher.enter("arrive", {"teacher": school.teacher().place[0], "seat": "of-last-year", "code": ""})
+    assert teacher.place[0]
+    assert '"forget": ["seat"]' in said
+    assert "link is not known" not in said
+
+
+def test_the_link_to_join_is_drawn_for_its_teacher_and_nothing_else_is(school: School) -> None:
+    teacher, link = school.teacher(), {"link": f"{school.url}/#classroom&join={school.code}"}
+    assert "data:image/svg+xml" in teacher.do("draw_invitation", link)
+    for stranger in (school.person(), school.student("Drawing")):
+        assert "for the teacher of a class" in stranger.do("draw_invitation", link)
     assert "must be an address" in teacher.do("draw_invitation", {"link": "javascript:alert(1)"})
     assert "400" in teacher.do("draw_invitation", {"link": f"https://{'x' * 500}"})
 
