@@ -73,6 +73,7 @@ class Members:
                 db.execute(f"DELETE FROM {table} WHERE member_id = ?", (member_id,))
             db.execute("DELETE FROM members WHERE id = ?", (member_id,))
             self._file.work_changes += 1
+        self._file.clean()
 
     def use_tokens(self, member_id: int, tokens: int) -> int:
         """So many more; gives how many that makes."""

@@ -16,6 +16,7 @@ from playground.classroom import assignment as assignments
 from playground.classroom import clock, items, laboratory
 from playground.classroom.assignment import Assignment
 from playground.classroom.records import ENDED, Classroom, ClassState, Member, Score, Submission
+from playground.classroom.seats import NOT_MEMBER
 from playground.classroom.store import ClassStore
 from playground.errors import InvalidSetup, LimitReached, PlaygroundError
 from playground.evaluation import running
@@ -77,6 +78,8 @@ def run_seen(
     """
     with store.one_run(member.class_id, member.id):
         classroom = store.classes.of(member.class_id)
+        if store.members.of(member.id) is None:  # of whom nobody would count the tokens
+            raise InvalidSetup(NOT_MEMBER)
         assignment, seed = require_open(classroom), classroom.state.seed
         assignments.check_technique(assignment, technique)
         store.members.keep_draft(member.id, technique)

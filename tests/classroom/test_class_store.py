@@ -129,12 +129,16 @@ def test_who_is_removed_is_gone_with_all_that_was_handed_in(
     for one in (member, other):
         assert running.is_complete(run(store, one.nickname, catalog_of()))
         running.submit(store, one, given().technique)
+    running.submit(store, member, Technique(name="Plain", template="MARKED-PROMPT {input}"))
     with store.one_run(room.id, member.id), pytest.raises(LimitReached, match="run of Ada is still going on"):
         store.remove(member)
     store.remove(member)
     assert store.members.by_seat(seat) is None
     for kept in (store.work.looks_of(room.id), store.work.submissions_of(room.id)):
         assert {one.member_id for one in kept} == {other.id}
+    assert not any(b"MARKED-PROMPT" in path.read_bytes() for path in store._file.path.parent.iterdir())
+    with pytest.raises(InvalidSetup, match="not known here any more"):  # a run that was asked for before that
+        next(running.run_seen(store, member, given().technique, catalog_of(), threading.Event()))
 
 
 def test_a_submission_that_would_take_more_than_a_student_has_is_not_scored_to_its_end(
