@@ -45,6 +45,23 @@ def read(rows: Any, catalog: Catalog, baseline: Any = 0) -> panes.PaneSelection:
     return panes.read(COMMON, {"panes": rows, "baseline": baseline}, MOST, catalog)
 
 
+@pytest.mark.parametrize(
+    ("models", "opened"),
+    [
+        ("mn", [Weights(model="m"), Weights(model="m", adapter="tuned")]),
+        ("nx", [Weights(model="n"), Weights(model="x")]),
+        ("n", [Weights(model="n"), Weights(model="n")]),
+    ],
+)
+def test_it_opens_with_an_adapter_beside_its_base_or_with_two_models(
+    catalog: Catalog, models: str, opened: list[Weights]
+) -> None:
+    plain = catalog.info("n")
+    known = [catalog.info(name) if name in "mn" else replace(plain, name=name) for name in models]
+    assert [*panes.first(known, MOST)] == opened
+    assert [*panes.first(known, 1)] == opened[:1]
+
+
 M: dict[str, Any] = {"model": "m"}
 
 
