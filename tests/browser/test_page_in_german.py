@@ -32,7 +32,9 @@ def test_a_german_browser_reads_german_and_may_choose_english(
     expect(page.locator("#answer .text")).to_contain_text("Run")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
-    turn_to(page, "Klasse")
+    # A link leads to the tab that it names, whatever the tab is called here.
+    page.evaluate("location.hash = 'classroom'")
+    expect(page.get_by_role("tab", name="Klasse")).to_have_attribute("aria-selected", "true")
     page.get_by_role("button", name="Beitreten").click()
     expect(page.locator(".toast-body")).to_contain_text("Es gibt keine Klasse mit diesem Code.")
     dismiss(page)
@@ -41,6 +43,8 @@ def test_a_german_browser_reads_german_and_may_choose_english(
     expect(page.get_by_role("heading", name="Zuerst vorhersagen")).to_be_visible()
 
     page.get_by_role("link", name="English").click()
+    expect(page.get_by_role("tab", name="Learn")).to_have_attribute("aria-selected", "true")
+    turn_to(page, "Playground")
     expect(page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
     expect(page.locator("html")).to_have_attribute("lang", "en")
     assert page.url.split("?")[1].startswith("lang=en")

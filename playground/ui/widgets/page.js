@@ -64,7 +64,7 @@
   // Back goes to the tab before, and a reload stays where it was.
   // What a link brings for a tab stands behind an &: the tab itself takes it.
   const inAddress = () => location.hash.split("&")[0];
-  const tabOf = (part) => `#${part.textContent.trim().toLowerCase()}`;
+  const tabOf = (part) => `#${part.dataset.tabId}`; // the same in every language
   const openTab = (tabs) => {
     const tab = tabs.find((one) => tabOf(one) === inAddress()) ?? (location.hash ? null : tabs[0]);
     if (tab && tab.ariaSelected !== "true") tab.click();
