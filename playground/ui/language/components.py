@@ -15,12 +15,15 @@ IN_FRAME = re.compile(r"(?<=>)[^<>]+(?=<)")
 FIXED = {"caption", "label", "hint", "noun", "title", "empty", "stop", "leave", "group"}  # keys there that hold texts
 
 
-# Keys under which what a part shows is said by the page: in other places stands what somebody or a model wrote.
+# Keys under which what a part shows is said by the page: in other places stands what somebody or a model wrote, which
+# below these is marked as `AsWritten`.
 SAID = {
-    "about", "advice", "caption", "clock", "columns", "corner", "count", "doing", "empty", "error", "facts", "found",
-    "how", "label", "line", "metrics", "needs", "note", "origin", "past", "rule", "said", "several", "spoken", "status",
-    "summary", "title", "word", "words",
+    "about", "advice", "caption", "clock", "columns", "corner", "count", "doing", "empty", "error", "facts", "how",
+    "label", "line", "metrics", "needs", "note", "origin", "past", "said", "several", "spoken", "status", "summary",
+    "title", "word", "words",
 }  # fmt: skip
+# Keys under which what was written stands in its parts, thousands of them: none is looked at.
+IN_PARTS = {"pieces", "segments", "tokens"}
 
 
 def translate_properties(kind: str, properties: Mapping[str, Any], texts: Texts) -> dict[str, Any]:
@@ -65,9 +68,11 @@ def translate_value(value: Any, texts: Texts) -> Any:
         return [translate_value(one, texts) for one in value]
     if not isinstance(value, Mapping):
         return value
-    return {
-        key: _translate_said(one, texts) if key in SAID else translate_value(one, texts) for key, one in value.items()
-    }
+    return {key: one if key in IN_PARTS else _translate_under(key, one, texts) for key, one in value.items()}
+
+
+def _translate_under(key: str, value: Any, texts: Texts) -> Any:
+    return _translate_said(value, texts) if key in SAID else translate_value(value, texts)
 
 
 def _translate_said(value: Any, texts: Texts) -> Any:

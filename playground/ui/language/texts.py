@@ -2,13 +2,13 @@
 
 A text may have gaps, "{done} of {total} answers.". Handlers say the sentence whose gaps are filled; its template is
 found again here, so that no handler need know of languages. A gap that is `{label!t}` in the translation holds a text
-of the page itself, and is translated too.
+of the page itself, and is translated too. What somebody or a model wrote is marked as `AsWritten`, and stays.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 import yaml
 
@@ -17,10 +17,20 @@ from playground.ui.language.choosing import HERE
 GAP = re.compile(r"\{(\w+)(!t)?\}")
 NUMBER = "n"  # a gap of this name holds a number and nothing else
 FIGURES = re.compile(r"[\d.,]+")
+RULE = "rule"  # a gap of this name holds a text of the page: else half a sentence would be in each language
+DEEPEST = 5  # gaps within gaps that are translated
 LONGEST = 2000  # letters of a text that is looked for
+SHORT, MOST_KEPT = 200, 4096  # letters of a text that is remembered with its translation, and how many are
 SENTENCE = re.compile(r"(?<=[.!?]) +(?=\S)| \u00b7 ")
-LINE = re.compile(r"(?m)^((?:#+ |> |[*-] )?)(\S.*?)( *)$")
+# A line, or all that stands between two fences: code, which is as it was written.
+LINE = re.compile(r"(?m)^(`{3,})[^`\n]*\n(?s:.*?)^\1$|^((?:#+ |> |[*-] )?)(\S.*?)( *)$")
 SCRIPTS = "scripts"  # the file of the texts that the page's own scripts write
+
+
+class AsWritten(str):
+    """What somebody or a model wrote, where otherwise a text of the page stands: it is never translated."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,60 +67,73 @@ class Texts:
     scripts: Mapping[str, str]
 
     @cached_property
-    def templates(self) -> list[Template]:
-        """Those whose gaps have names, the longest first: it says most of a text. Scripts fill theirs by number."""
+    def templates(self) -> dict[str, list[Template]]:
+        """By the first letter of a text those that it can be, the longest first: it says most of a text. Scripts fill
+        gaps by number, and those are not among them."""
         found = [
             Template(tuple(GAP.split(text)[::3]), tuple(name for name, _ in gaps), translation)
             for text, translation in self.by_text.items()
             if (gaps := GAP.findall(text)) and not gaps[0][0].isdigit()
         ]
-        return sorted(found, key=lambda template: -sum(map(len, template.parts)))
+        found.sort(key=lambda template: -sum(map(len, template.parts)))
+        begins = {"", *(template.parts[0][:1] for template in found)}
+        return {letter: [one for one in found if one.parts[0][:1] in ("", letter)] for letter in begins}
 
-    def translate(self, text: str) -> str:
+    def translate(self, text: str, depth: int = DEEPEST) -> str:
         """The text in this language; as it is, where there is none. Of several sentences each by itself."""
-        if not self.by_text or not text or len(text) > LONGEST:
+        if not self.by_text or not text or len(text) > LONGEST or isinstance(text, AsWritten):
             return text
-        if (whole := self.find(text)) is not None:
+        if (whole := self.find(text, depth)) is not None:
             return whole
         ends = [match.span() for match in SENTENCE.finditer(text)]
         starts = [0, *(end for _, end in ends)]
         stops = [*(start for start, _ in ends), len(text)]
-        said = [self._translate_part(text[start:stop]) for start, stop in zip(starts, stops, strict=True)]
+        said = [self._translate_part(text[start:stop], depth) for start, stop in zip(starts, stops, strict=True)]
         between = [text[start:end] for start, end in ends] + [""]
         return "".join(part for pair in zip(said, between, strict=True) for part in pair)
 
-    def _translate_part(self, part: str) -> str:
+    def _translate_part(self, part: str, depth: int) -> str:
         """A sentence, or a fact at the end of one, with its full stop."""
-        if (found := self.find(part)) is None and part.endswith("."):
-            found = (fact := self.find(part[:-1])) and f"{fact}."
+        if (found := self.find(part, depth)) is None and part.endswith("."):
+            found = (fact := self.find(part[:-1], depth)) and f"{fact}."
         return found or part
 
     def translate_markdown(self, text: str) -> str:
         """The same line by line, where the whole is none of the texts; marks at a line's beginning stay."""
         if not self.by_text or text in self.by_text:
             return self.by_text.get(text, text)
-        return LINE.sub(lambda line: self._translate_line(*line.groups()), text)
+        return LINE.sub(lambda line: line[0] if line[1] else self._translate_line(line[2], line[3], line[4]), text)
 
     def _translate_line(self, mark: str, text: str, end: str) -> str:
         """A line whose mark, such as that of a heading, stays unless it is a part of a known text."""
         whole = self.by_text.get(f"{mark}{text}")
         return (whole or f"{mark}{self.translate(text)}") + end
 
-    def find(self, text: str) -> str | None:
+    def find(self, text: str, depth: int = DEEPEST) -> str | None:
         """The text in this language, if it is one of them as a whole."""
         if (found := self.by_text.get(text)) is not None:
             return found
-        for template in self.templates:
-            if (values := template.read(text)) is not None:
-                return self._fill(template.translation, values)
+        return self._remembered(text, depth) if len(text) <= SHORT else self._find_filled(text, depth)
+
+    @cached_property
+    def _remembered(self) -> Callable[[str, int], str | None]:
+        """The same facts are said again and again while something runs, to everybody who looks."""
+        return lru_cache(MOST_KEPT)(self._find_filled)
+
+    def _find_filled(self, text: str, depth: int) -> str | None:
+        for template in self.templates.get(text[:1], self.templates[""]):
+            values = template.read(text)
+            if values is not None and (said := self._fill(template.translation, values, depth)) is not None:
+                return said
         return None
 
-    def _fill(self, translation: str, values: Mapping[str, str]) -> str:
-        def value(gap: re.Match[str]) -> str:
-            text = values[gap[1]]
-            return self.translate(text) if gap[2] else text
-
-        return GAP.sub(value, translation)
+    def _fill(self, translation: str, values: Mapping[str, str], depth: int) -> str | None:
+        """The translation with this in its gaps; None where a part would stay in the other language."""
+        own = {gap[1] for gap in GAP.finditer(translation) if gap[2] and depth}
+        said = {name: self.translate(text, depth - 1) if name in own else text for name, text in values.items()}
+        if RULE in own and said[RULE] == values[RULE]:
+            return None
+        return GAP.sub(lambda gap: said[gap[1]], translation)
 
 
 @cache

@@ -16,7 +16,7 @@ import yaml
 from playground.strategies import STRATEGIES
 from playground.ui.language.choosing import HERE, offered
 from playground.ui.language.opening import translate_configuration
-from playground.ui.language.texts import GAP, Texts, texts_of
+from playground.ui.language.texts import DEEPEST, GAP, Texts, texts_of
 
 UI = HERE.parent
 LANGUAGES = [code for code in offered() if (HERE / code).is_dir()]
@@ -43,9 +43,9 @@ class Watched(Texts):
     asked: set[str] = field(default_factory=set)
     missing: set[str] = field(default_factory=set)
 
-    def translate(self, text: str) -> str:
+    def translate(self, text: str, depth: int = DEEPEST) -> str:
         self.asked.add(text)
-        found = self.find(text)
+        found = self.find(text, depth)
         if found is None and not NAMES.fullmatch(text):
             self.missing.add(text)
         return found or text

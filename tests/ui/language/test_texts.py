@@ -2,8 +2,8 @@
 
 import time
 
-from playground.ui.language.components import translate_outputs, translate_properties
-from playground.ui.language.texts import Texts, texts_of
+from playground.ui.language.components import translate_outputs, translate_properties, translate_value
+from playground.ui.language.texts import AsWritten, Texts, texts_of
 from playground.ui.language.translating import speaking, translated
 
 GERMAN = Texts(
@@ -34,11 +34,29 @@ def test_a_gap_is_translated_only_where_it_holds_a_text_of_the_page() -> None:
     assert GERMAN.translate("Run of Run answers.") == "Run von Run Antworten."
 
 
+def test_no_sentence_is_half_in_each_language() -> None:
+    for rule in ("is blank; remove it.", "is 9; it must be odd."):
+        text = f"\u201cTemperature\u201d {rule}"
+        assert GERMAN.translate(text) == text
+
+
+def test_what_somebody_wrote_stays_as_it_is() -> None:
+    value = {"title": AsWritten("Run"), "columns": [AsWritten("Run"), "Run"]}
+    assert translate_value(value, GERMAN) == {"title": "Run", "columns": ["Run", "Ausführen"]}
+    update = translate_properties("dropdown", {"choices": [(AsWritten("Run"), 1), ("Run", 2)]}, GERMAN)
+    assert update["choices"] == [["Run", 1], ["Ausführen", 2]]
+    code = "````python\nRun\n```\nRun\n```\n````"
+    assert GERMAN.translate_markdown(f"Run\n\n{code}\nRun") == f"Ausführen\n\n{code}\nAusführen"
+
+
 def test_no_text_takes_long() -> None:
     many = Texts({"a{one}b{two}c{three}d{four}e": "{one}{two}{three}{four}"}, {})
     began = time.process_time()
     for text in ("abcd" * 500, "a" * 2000, "ab" * 1000):
         assert many.translate(text) == text
+    nested = ("\u201ca\u201d " * 500, "needs 1" + ", needs 1" * 200, "x" + ", or empty" * 190)
+    for text in nested:  # a gap in a gap, as often as the text has room for
+        texts_of("de").translate(text)
     assert time.process_time() - began < 1
 
 
