@@ -15,6 +15,7 @@ HERE = Path(__file__).parent
 NAME = "playground_language"  # in a request's scope
 ASKED = "lang"  # in the address of the page, which sends it along with all that it asks
 LONGEST = 200  # letters of a browser's wishes that are read
+LONGEST_QUERY = 2000  # bytes of an address that are read
 WISH = re.compile(r"([a-z]{2,3})(?:-[a-z0-9]+)*(?:\s*;\s*q=([01](?:\.\d{1,3})?))?", re.I)
 
 
@@ -27,7 +28,7 @@ def offered() -> dict[str, str]:
 
 def choose_language(scope: Scope) -> str:
     """The language of this request; the original, where neither is one that is offered."""
-    asked = dict(parse_qsl(scope["query_string"].decode("latin-1"))).get(ASKED)
+    asked = dict(parse_qsl(scope["query_string"][:LONGEST_QUERY].decode("latin-1"))).get(ASKED)
     if asked is not None and asked in offered():
         return str(asked)
     wishes = WISH.findall(Headers(scope=scope).get("accept-language", "")[:LONGEST])

@@ -21,7 +21,7 @@ SCRIPT = "".join(f"<script>{script}</script>" for script in SCRIPTS).encode()
 END = b"</head>"
 
 
-KEPT = 16  # addresses that one server may have, as its own name and that of a proxy, in each language
+KEPT = 16  # pages: addresses that one server may have, as its own name and that of a proxy, each in each language
 # All that Gradio makes the page from, beside the scheme: it writes its own address into it.
 READ = ("host", "x-forwarded-host", "x-forwarded-proto", "x-gradio-server")
 
@@ -81,5 +81,6 @@ class WithScript:
             page = translate_page(self.body, self._language)
             self.body = page.replace(END, language_script(self._language) + SCRIPT + END, 1)
             headers["content-length"] = str(len(self.body))
+            headers.add_vary_header("accept-language")
         await self._send(self._start)
         await self._send({"type": "http.response.body", "body": self.body})
