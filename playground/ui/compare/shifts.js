@@ -24,7 +24,7 @@ const row = (token, at) => el("tr", { class: token.disagree ? "disagree" : "" },
   el("th", { scope: "row" }, el("code", { text: visible(token.text) })),
   el("td", { text: factor(token.change) }), ...token.likeliest.map(likeliest));
 const table = (tokens, listed, name) => {
-  const heads = [t("Place"), t("Token"), t("Changed"), t("Baseline's likeliest"), t`Likeliest with ${name}`];
+  const heads = [t("Position"), t("Token"), t("Changed"), t("Baseline's likeliest"), t`Likeliest with ${name}`];
   const caption = tokens.some((token) => token.disagree)
     ? t("Where the two would have gone on differently comes first")
     : t("The two would have gone on alike everywhere; the largest changes");
