@@ -9,6 +9,8 @@ from playground.chats.tree import Chat, ChatTurn
 from playground.formats import format_count
 from playground.strategies.parts.window import BEFORE
 from playground.types import Completion, Run
+from playground.ui.language.texts import AsWritten
+from playground.ui.language.translating import translated
 from playground.ui.run_view.answer_values import PHASES
 from playground.ui.run_view.measures import dollars, mean_probability
 from playground.ui.run_view.steps_values import ENDINGS, made_by
@@ -51,7 +53,7 @@ def turn_value(chat: Chat, turn: ChatTurn, *, cut: bool = False, origin: bool = 
         "beside": beside or [turn.id],
         "cut": cut,
         "open": turn.cut and turn.role == "assistant",
-        "summary": turn.summary,
+        "summary": AsWritten(turn.summary),
         "feedback": turn.feedback,
         "tokens": bool(reply and reply.tokens),
     }
@@ -70,7 +72,7 @@ def ending_value(run: Run, error: str) -> dict[str, Any]:
     phase = PHASES[run.status]
     answer = run.steps[-1].completions[-1].text[:300] if run.steps and run.steps[-1].completions else ""
     words = " \u00b7 ".join(filter(None, (phase, f"seed {run.seed}" if run.seed is not None else "")))
-    return status(run.status, words, error=error, spoken=f"{phase}. {answer}".strip())
+    return status(run.status, words, error=error, spoken=AsWritten(f"{translated(phase)}. {answer}".strip()))
 
 
 def _facts(chat: Chat, turn: ChatTurn) -> list[str]:

@@ -55,13 +55,10 @@ class StudentHandlers:
         panel, store = self.panel, self.store
         classroom = store.classes.of(member.class_id)
         store.hear(member.id)
-        said = " ".join(
-            filter(None, [values_of.say_state(classroom, member), values_of.own_sealed(store, classroom, member)])
-        )
         head = words.HELLO.format(title=self._title(classroom), name=member.nickname)
         shown = {
             panel.head: sentence(head),
-            panel.said: sentence(said),
+            panel.said: sentence(values_of.say_state(store, classroom, member)),
             panel.facts: values_of.facts(store, classroom, member),
             panel.shown: values_of.projected(store, classroom),
             panel.board: values_of.students_board(store, classroom),

@@ -18,6 +18,7 @@ from playground.formats import format_count
 from playground.strategies import STRATEGIES
 from playground.ui.classroom import words
 from playground.ui.handlers import payloads
+from playground.ui.language.texts import AsWritten
 from playground.ui.language.translating import translated
 
 SAMPLING = ("temperature", "top_p", "max_tokens")
@@ -87,16 +88,16 @@ def time_left(end: float | None) -> str:
     return f"{minutes} min" if minutes > 0 else "over"
 
 
-def say_state(classroom: Classroom, member: Member) -> str:
-    """What the student is to know now."""
+def say_state(store: ClassStore, classroom: Classroom, member: Member) -> str:
+    """What the student is to know now: the teacher's message as it was written."""
     state = classroom.state
     lines = [
         words.ENDED if state.ended else "",
         words.PAUSED if state.paused and not state.ended else "",
         words.NOTHING_YET.format(name=member.nickname) if state.assignment is None and not state.ended else "",
-        state.message,
     ]
-    return " ".join(filter(None, lines))
+    said = [*map(translated, lines), state.message, translated(own_sealed(store, classroom, member))]
+    return AsWritten(" ".join(filter(None, said)))
 
 
 def results_value(table: Table) -> list[dict[str, Any]]:
@@ -177,7 +178,8 @@ def projected(store: ClassStore, classroom: Classroom) -> list[dict[str, Any]]:
     technique = shown[0].technique
     said = [(words.TEMPLATE, technique.template), (words.SYSTEM, str(technique.task.get("role", "")))]
     rows = [{"head": translated(head), "cells": [text]} for head, text in said if text]
-    return [{"caption": f"{words.SHOWN}: {writer.nickname}", "corner": "", "columns": [""], "rows": rows}]
+    caption = AsWritten(f"{translated(words.SHOWN)}: {writer.nickname}")
+    return [{"caption": caption, "corner": "", "columns": [""], "rows": rows}]
 
 
 def _right(score: float | None) -> str:

@@ -24,6 +24,7 @@ from playground.ui.handlers.event_options import AT_ONCE, QUIET
 from playground.ui.handlers.messages import in_words, report_errors
 from playground.ui.handlers.one_at_a_time import Stoppable, refuse_second
 from playground.ui.handlers.tab import PageContext, Taking, Updates, Values
+from playground.ui.language.translating import translated
 from playground.ui.widgets.status import sentence
 
 LONGEST_MESSAGE = 500
@@ -147,7 +148,7 @@ class TeacherHandlers:
         if last is None:
             raise InvalidSetup(words.NO_SUBMISSION.format(name=member.nickname))
         self.store.classes.change(member.class_id, projected=last.id)
-        return {self.panel.said: sentence(f"{words.SHOWN}: {member.nickname}")}
+        return {self.panel.said: sentence(f"{translated(words.SHOWN)}: {member.nickname}")}
 
     @report_errors
     def unproject(self, values: Values) -> Updates:

@@ -17,6 +17,7 @@ from playground.json_values import as_json
 from playground.strategies import STRATEGIES
 from playground.ui.classroom import words
 from playground.ui.classroom.student_values import board_value, percent, time_left
+from playground.ui.language.texts import AsWritten
 from playground.ui.language.translating import translated
 
 
@@ -26,7 +27,7 @@ def head(classroom: Classroom) -> str:
     given = state.assignment
     doing = "ended" if state.ended else "paused" if state.paused else "open"
     about = f"{given.experiment.title} \u00b7 time left: {time_left(state.end)}" if given else "no assignment yet"
-    return f"{state.title} \u00b7 {doing} \u00b7 {about}"
+    return AsWritten(f"{state.title} \u00b7 {translated(doing)} \u00b7 {translated(about)}")
 
 
 def present(store: ClassStore, classroom: Classroom) -> list[dict[str, Any]]:
@@ -45,7 +46,7 @@ def present(store: ClassStore, classroom: Classroom) -> list[dict[str, Any]]:
 
 def names(store: ClassStore, classroom: Classroom) -> list[tuple[str, int]]:
     """The students to choose from."""
-    return [(nickname, id) for id, nickname in store.members.nicknames(classroom.id).items()]
+    return [(AsWritten(nickname), id) for id, nickname in store.members.nicknames(classroom.id).items()]
 
 
 def places(store: ClassStore, classroom: Classroom) -> list[dict[str, Any]]:
@@ -100,7 +101,7 @@ def _prompt(nickname: str, submission: Submission, begun: Technique) -> dict[str
     scored = f"seen {percent(submission.seen.mean)}" if submission.seen else "not run yet"
     sealed = f", sealed {percent(submission.sealed.mean)}" if submission.sealed else ""
     facts = f"number {submission.number}, {scored}{sealed}"
-    return {"title": nickname, "facts": facts, "segments": segments}
+    return {"title": AsWritten(nickname), "facts": facts, "segments": segments}
 
 
 def _text(technique: Technique) -> str:

@@ -14,6 +14,7 @@ from playground.types import Completion, Finding, Origin, Run, Step
 from playground.ui.compare import repeated_values
 from playground.ui.compare.labels import LABELS
 from playground.ui.compare.run import ComparisonRun, Stage
+from playground.ui.language.texts import AsWritten
 from playground.ui.run_view import answer_values
 from playground.ui.run_view.measures import metrics
 from playground.ui.setup_form.labels import labelled_run
@@ -201,8 +202,8 @@ def findings(run: Run) -> dict[str, Any] | None:
         return None
     text = last_user_text(run)
     if any(f.start is None or f.end is None for f in found):
-        return {"pieces": [], "rows": [{"label": f.label, "text": "", "p": f.probability} for f in found]}
-    rows = [{"label": f.label, "text": text[f.start : f.end], "p": f.probability} for f in found]
+        return {"pieces": [], "rows": [{"label": AsWritten(f.label), "text": "", "p": f.probability} for f in found]}
+    rows = [{"label": AsWritten(f.label), "text": text[f.start : f.end], "p": f.probability} for f in found]
     return {"pieces": _pieces(text, found), "rows": rows}
 
 

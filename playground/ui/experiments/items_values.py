@@ -7,6 +7,7 @@ from playground.evaluation.findings.summary import ItemRow
 from playground.evaluation.plan import Item
 from playground.evaluation.results import Result, Table
 from playground.formats import format_count
+from playground.ui.language.texts import AsWritten
 from playground.ui.run_view.measures import dollars
 
 PAGE = 50  # rows that the browser gets at once, whatever there are
@@ -50,7 +51,7 @@ def items_value(
     if pages > 1:
         count += f", {page * PAGE + 1:,} to {page * PAGE + len(shown):,} shown"
     return {
-        "columns": list(table.columns),
+        "columns": [*map(AsWritten, table.columns)],
         "rows": [_row(row) for row in shown],
         "count": count,
         "empty": "" if left else "No items match.",
@@ -121,14 +122,14 @@ def cell_value(table: Table, at: int, *, openable: bool) -> dict[str, Any]:
     failed = cell.outcome == "failed"
     return {
         "at": place(table, at),
-        "title": f"{cell.column}: {cell.item}",
+        "title": AsWritten(f"{cell.column}: {cell.item}"),
         "state": state(cell),
         "said": SAID[state(cell)] if state(cell) != "partly" else f"score {cell.score:.2f}",
         "asked": item.input,
         "reference": " | ".join(item.references),
         "answer": cell.answer,
         "predicted": cell.predicted if cell.predicted != cell.answer else "",
-        "note": _note(cell, item, gone=not (openable or failed)),
+        "note": AsWritten(_note(cell, item, gone=not (openable or failed))),
         "facts": "" if failed else " \u00b7 ".join(_facts(cell)),
         "openable": openable,
         "repetitions": [

@@ -11,6 +11,7 @@ from playground.evaluation.results import Table
 from playground.evaluation.running.estimate import Estimate
 from playground.formats import format_count, format_duration
 from playground.strategies import Calls
+from playground.ui.language.texts import AsWritten
 from playground.ui.run_view.measures import counted_calls, dollars
 from playground.ui.widgets.status import status
 
@@ -19,7 +20,7 @@ PHASES = {"running": "Running", "done": "Done", "stopped": "Stopped", "failed": 
 
 def unasked_value(title: str, about: str) -> dict[str, Any]:
     """What is said of an experiment before it is run."""
-    return {**status("empty"), "facts": "", "title": title, "note": about}
+    return {**status("empty"), "facts": "", "title": AsWritten(title), "note": AsWritten(about)}
 
 
 def status_value(experiment: Experiment, table: Table | None, waiting: bool = False) -> dict[str, Any]:
@@ -41,7 +42,7 @@ def status_value(experiment: Experiment, table: Table | None, waiting: bool = Fa
             spoken=f"{experiment.title}. {PHASES[table.status]}.",
         ),
         "facts": " \u00b7 ".join(_facts(table)),
-        "note": table.message if table.status != "failed" and table.message else experiment.about,
+        "note": table.message if table.status != "failed" and table.message else AsWritten(experiment.about),
     }
 
 

@@ -10,6 +10,7 @@ from playground.finetuning.jobs.standing import Standing
 from playground.finetuning.methods import METHODS
 from playground.finetuning.training.overfitting import Overfitting, find_overfitting
 from playground.formats import format_count, format_duration
+from playground.ui.language.texts import AsWritten
 from playground.ui.widgets.status import status
 
 NOTHING = "Nothing is trained yet. Choose data and a recipe, and start."
@@ -32,7 +33,7 @@ def status_value(standing: Standing | None) -> dict[str, Any]:
             standing.phase, _phase(standing), share=share, error=words if failed else "",
             spoken=f"{standing.job.title}. {PHASES[standing.phase]}. {words}",
         ),
-        "title": standing.job.title,
+        "title": AsWritten(standing.job.title),
         "facts": " \u00b7 ".join(_facts(standing)),
         "note": " ".join(filter(None, ["" if failed else words, overfit])),
         "going": standing.going,
@@ -94,7 +95,7 @@ def answers_value(standing: Standing | None) -> list[dict[str, Any]]:
     shown = looks if len(looks) <= MOST_LOOKS else [looks[0], *looks[1 - MOST_LOOKS :]]
     best = max((look.step for look in standing.history.looks if look.best), default=None)
     rows = [{"head": _moment(look.step, best), "cells": list(look.answers)} for look in shown]
-    columns = [shortened(prompt[-1].content) for prompt in standing.job.prompts]
+    columns = [AsWritten(shortened(prompt[-1].content)) for prompt in standing.job.prompts]
     note = "Likeliest tokens, at most 40. None of these prompts was trained on."
     return [{"caption": "Answers to fixed prompts", "corner": "After", "columns": columns, "rows": rows, "note": note}]
 
@@ -127,7 +128,7 @@ def history_value(listed: Sequence[Standing | str]) -> list[dict[str, Any]]:
 def _row(one: Standing) -> dict[str, Any]:
     return {
         "key": one.job.id,
-        "title": one.job.title,
+        "title": AsWritten(one.job.title),
         "made": made_text(one),
         "phase": one.phase,
         "facts": " \u00b7 ".join([made_text(one), PHASES[one.phase], *_what(one)]),

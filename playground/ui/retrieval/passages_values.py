@@ -10,6 +10,7 @@ from playground.retrieval.metrics import SearchQuality
 from playground.retrieval.passages import Collection, Hit, Passage
 from playground.retrieval.word_index import WORD, words_of
 from playground.types import Progress
+from playground.ui.language.texts import AsWritten
 from playground.ui.widgets.status import share_of, status
 
 MOST_SHOWN = 60_000  # characters of documents, those with passages that were found first
@@ -57,7 +58,7 @@ def _hit(number: int, hit: Hit, collection: Collection) -> dict[str, Any]:
     )
     return {
         "number": number,
-        "title": passage.title,
+        "title": AsWritten(passage.title),
         "place": f"{f'{kind}, ' if kind else ''}characters {passage.start + 1:,} to {passage.end:,}",
         "pieces": marked_words(passage.text, {word for word, _ in hit.words}),
         "why": [by_words, by_meaning, f"Together: {hit.score:.4f}, from {_places(hit)}"],
@@ -90,7 +91,7 @@ def _documents(
         held.setdefault(passage.document, []).append(passage)
     return [
         {
-            "title": collection.texts[document].title,
+            "title": AsWritten(collection.texts[document].title),
             "kind": collection.texts[document].kind,
             "skipped": among is not None and document not in among,
             "found": any(passage in numbers for passage in held.get(document, [])),

@@ -15,6 +15,7 @@ from playground.retrieval.passages import Collection
 from playground.task import SearchSettings
 from playground.types import MAX_TEXT
 from playground.ui import widgets
+from playground.ui.language.texts import AsWritten
 from playground.ui.retrieval.passages_values import found_value
 from playground.ui.setup_form.fields import Field, pick, read_fields
 from playground.ui.widgets import waiting_line
@@ -74,7 +75,8 @@ class SearchPanel:
         updates = {self.known: gr.update(choices=known_questions(of), value=""), self.measured: []}
         for widget, names in ((self.documents, [text.title for text in of.texts]), (self.kinds, [*of.kinds])):
             chosen = values[widget] if isinstance(values[widget], list) else []
-            updates[widget] = gr.update(choices=names, value=[name for name in chosen if name in names])
+            titles = [(AsWritten(name), name) for name in names]
+            updates[widget] = gr.update(choices=titles, value=[name for name in chosen if name in names])
         return updates
 
     def offer_encoders(self, library: Library, chosen: Any) -> dict[Any, Any]:

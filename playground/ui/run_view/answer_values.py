@@ -8,6 +8,8 @@ from playground.strategies import STRATEGIES
 from playground.strategies.parts.passages import read_passages
 from playground.task import SEARCH
 from playground.types import Check, Progress, Run, Step
+from playground.ui.language.texts import AsWritten
+from playground.ui.language.translating import translated
 from playground.ui.run_view.measures import metrics, sureness
 from playground.ui.run_view.step_groups import waits_for_person
 from playground.ui.setup_form.labels import labelled_run
@@ -59,21 +61,14 @@ def answer_value(
             f"{phase}: {what}" if what else phase,
             share=share_of(progress),
             error=labelled_run(run),
-            spoken=f"{phase}. {run.answer[:300]}".strip(),  # announced when it changes, so without numbers that tick
+            # Announced when it changes, so without numbers that tick.
+            spoken=AsWritten(f"{translated(phase)}. {run.answer[:300]}".strip()),
         ),
         "past": FROM_HISTORY if past else "",
         "clock": _measure(progress) if progress else "",
         "answer": run.answer,
         "how": why_no_answer(run) or run.how or (KEPT if broken_off else ""),
-        "checks": [
-            {
-                "rule": check.rule,
-                "word": verdict(run, check),
-                "kept": check.kept,
-                "found": check.found + _own_score(run, check),
-            }
-            for check in run.checks
-        ],
+        "checks": [_check(run, check) for check in run.checks],
         "passages": passages(run),
         "metrics": metrics(run, given),
         "resumable": broken_off,

@@ -11,6 +11,7 @@ from playground.functions.listing import as_tools
 from playground.task import PERSON
 from playground.tools import TOOL_NAMES
 from playground.types import Completion, Finding, FinishReason, Message, Origin, Run, Status, Step
+from playground.ui.language.texts import AsWritten
 from playground.ui.run_view.dialogue_values import graph_value, recipients
 from playground.ui.run_view.measures import dollars, mean_probability
 from playground.ui.run_view.search_values import draft_changes, tree_value
@@ -127,7 +128,8 @@ def findings(found: Sequence[Finding], messages: Sequence[Message]) -> dict[str,
         return None
     text = next((m.content for m in reversed(messages) if m.role == "user"), "")
     rows = [
-        {"label": f.label, "part": "" if f.start is None else text[f.start : f.end], "p": f.probability} for f in found
+        {"label": AsWritten(f.label), "part": "" if f.start is None else text[f.start : f.end], "p": f.probability}
+        for f in found
     ]
     return {"rows": rows, "pieces": _pieces(found, text)}
 

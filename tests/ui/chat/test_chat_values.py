@@ -1,6 +1,7 @@
 """A chat on the page: its turns with what was measured, which of them are not sent, and the tree of its branches."""
 
 import random
+from dataclasses import replace
 from typing import Any
 
 from playground import setups
@@ -13,10 +14,19 @@ from playground.types import Completion, Token, Turn
 from playground.ui.chat.chat_link import from_setup
 from playground.ui.chat.chat_values import chat_value, cut_note, tree_rows
 from playground.ui.chat.chat_view import cut_turns
+from playground.ui.language.components import translate_value
+from playground.ui.language.texts import texts_of
 
 
 def said(*texts: str) -> Chat:
     return chat_of(Turn(role="user" if at % 2 == 0 else "assistant", text=text) for at, text in enumerate(texts))
+
+
+def test_a_summary_that_a_model_wrote_stays_as_it_is() -> None:
+    chat = said("Hi", "Hello")
+    chat = replace(chat, turns=(*chat.turns[:-1], replace(chat.turns[-1], summary="Stopped.", edited=True)))
+    turn = translate_value(chat_value(chat), texts_of("de"))["turns"][1]
+    assert (turn["summary"], turn["facts"]) == ("Stopped.", "von Hand geändert")
 
 
 def test_what_was_measured_of_an_answer_stands_below_it() -> None:

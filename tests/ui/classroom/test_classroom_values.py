@@ -16,6 +16,8 @@ from playground.classroom.records import Score
 from playground.classroom.store import ClassStore
 from playground.evaluation.plan import Technique
 from playground.ui.classroom import class_figure, student_values, teacher_values
+from playground.ui.language.translating import speaking
+from playground.ui.widgets.status import sentence
 
 TWO = [{"name": "Plain"}, {"name": "Kind", "task": {"role": "You are kind."}}]
 
@@ -85,6 +87,18 @@ def test_a_run_that_was_stopped_shows_no_scores(catalog_of: Callable[..., Catalo
     assert {row["cells"][1] for row in whole["rows"]} == {"right", "wrong"}
     assert [row["cells"] for row in stopped["rows"]] == [["Positive", ""]] * 5
     assert "when all items" in stopped["note"]
+
+
+def test_a_teachers_message_and_a_title_stand_in_any_language_as_they_were_written(tmp_path: Path) -> None:
+    store = begin(tmp_path)
+    member, _ = store.members.join(1, "Ada")
+    room = store.classes.change(1, title="Open", message="Stop. Submit.", paused=True)
+    with speaking("de"):
+        said = sentence(student_values.say_state(store, room, member))["text"]
+        head = sentence(teacher_values.head(room))["text"]
+    assert said.startswith("Die Lehrkraft hat die Klasse angehalten.")
+    assert said.endswith("bleibt. Stop. Submit.")
+    assert head.startswith("Open · angehalten · ")
 
 
 def test_no_row_of_a_student_is_read_for_what_nobody_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,10 @@ import pytest
 from playground.backends.catalog import Catalog
 from playground.errors import NotSupported, PromptTooLong
 from playground.setups import parse
-from playground.types import Alternative, Completion, Finding, Message, Origin, Progress, Run, Step, Token, Vote
+from playground.types import Alternative, Check, Completion, Finding, Message, Origin, Progress, Run, Step, Token, Vote
+from playground.ui.language.components import translate_value
+from playground.ui.language.texts import texts_of
+from playground.ui.language.translating import speaking
 from playground.ui.playground import editing
 from playground.ui.run_view import (
     answer_values,
@@ -54,6 +57,15 @@ VOTED = Run(
     seconds=2.0,
     seed=5,
 )
+
+
+def test_an_answer_is_said_in_its_own_words_in_any_language() -> None:
+    run = replace(VOTED, answer="Stopped. Nobody asked.", checks=(Check(rule="Stopped.", kept=True, found="Stopped."),))
+    with speaking("de"):
+        value = translate_value(answer_values.answer_value(run), texts_of("de"))
+    assert value["spoken"] == "Fertig. Stopped. Nobody asked."
+    assert (value["checks"][0]["rule"], value["checks"][0]["found"]) == ("Stopped.", "Stopped.")
+    assert value["status"] == "Fertig"
 
 
 def test_steps_that_ran_side_by_side_are_one() -> None:

@@ -34,6 +34,7 @@ from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
 from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.tab import PageContext, Updates
 from playground.ui.handlers.trigger_modes import on_opening_and
+from playground.ui.language.texts import AsWritten
 from playground.ui.setup_form.fields import read_fields
 from playground.ui.widgets.status import sentence
 from playground.ui.widgets.waiting_line import WaitingLine
@@ -109,7 +110,7 @@ class WritingHandlers:
     def _show(self, so_far: WrittenSoFar, end: str = "", *, going: bool = False) -> Updates:
         panel, rows = self.panel, so_far.rows
         numbers = [str(number) for number in range(len(rows))]
-        choices = [(shown(row), number) for row, number in zip(rows, numbers, strict=True)]
+        choices = [(AsWritten(shown(row)), number) for row, number in zip(rows, numbers, strict=True)]
         return {
             panel.rows: tuple(rows),
             panel.state: sentence(state_text(len(rows), so_far.left_out, end, going=going)),
