@@ -76,7 +76,8 @@
     new MutationObserver(() => {
       const chosen = tabs().find((one) => one.ariaSelected === "true");
       const first = !location.hash && chosen === tabs()[0];
-      if (chosen && !first && tabOf(chosen) !== inAddress()) history.pushState(history.state, "", tabOf(chosen));
+      if (!chosen || first || tabOf(chosen) === inAddress()) return;
+      history.pushState(history.state, "", location.pathname + location.search + tabOf(chosen)); // with its language
     }).observe(strip, { attributes: true, attributeFilter: ["aria-selected"], subtree: true });
   };
   const waiting = new MutationObserver(() => {
