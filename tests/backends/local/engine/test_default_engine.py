@@ -105,12 +105,12 @@ def test_the_base_is_the_base_while_adapters_decode_beside_it(
         adapter, (with_it,) = lora(fresh, f"adapter {number}", number, (0.5,), 0.05, r=8, target_modules=modules)
         exact.attach(adapter)
         merged[adapter.name, 0.5] = with_it
-    texts = PROMPTS[::5]  # half of them are asked of an adapter too
+    texts = PROMPTS[::2]  # with the half of them that is asked of an adapter too they fill the batch
     tuned = [(text, f"adapter {number % 2}", 0.5) for number, text in enumerate(texts[::2])]
     asked = [use for place, text in enumerate(texts) for use in ((text, "", 1.0), *tuned[place // 2 :][: place % 2])]
     streams = [ask(exact, text, temperature=0, max_tokens=6, use=(name, scale)) for text, name, scale in asked]
     found = {key: list(stream) for key, stream in zip(asked, streams, strict=True)}
-    for (text, name, scale), events in found.items():
+    for (text, name, scale), events in [*found.items()][:6]:  # of the base and of both adapters
         prompt = tokenizer.apply_chat_template(
             [{"role": "user", "content": text}], add_generation_prompt=True, return_tensors="pt", return_dict=False
         )
