@@ -84,8 +84,9 @@ class Server:
 class Page:
     """A page that somebody has open: posts what its buttons would, and hears what is told."""
 
-    def __init__(self, url: str, name: str) -> None:
+    def __init__(self, url: str, name: str, *, teaches: bool = False) -> None:
         self.client = httpx2.Client(base_url=url, timeout=120)
+        self._kind = "teacher" if teaches else "seat"
         self.name, self.place, self.begun, self.opened = name, "", 0.0, 0
         self.fields: dict[str, Any] = {}
         self.open()
@@ -100,7 +101,11 @@ class Page:
         self._values = {one["id"]: one["props"].get("value") for one in config["components"]}
         self._handlers = {one["api_name"]: one for one in config["dependencies"] if one["backend_fn"]}
         if self.place:
-            self.ask("arrive", event={"teacher": "", "seat": self.place, "code": ""})
+            self.arrive(self.place)
+
+    def arrive(self, secret: str) -> str:
+        """Bring what the browser has kept."""
+        return self.ask("arrive", event={"teacher": "", "seat": "", "code": "", self._kind: secret})
 
     def ask(self, handler: str, *, event: Any = None, until: Callable[[str], bool] | None = None, **fields: Any) -> str:
         """All that is told of it; or as soon as `until` says so."""
@@ -197,8 +202,8 @@ def _patiently(act: Callable[[], Any], end: float) -> Any:
 def teach(server: Server) -> tuple[Page, str]:
     """The teacher, who has given the assignment, and the code."""
     secret = (server.folder / LINK_FILE).read_text().strip().partition("teach=")[2]
-    teacher = Page(server.url, "teacher")
-    said = teacher.ask("arrive", event={"teacher": secret, "seat": "", "code": ""})
+    teacher = Page(server.url, "teacher", teaches=True)
+    said = teacher.arrive(secret)
     given = {"class-text": EXPERIMENT, "class-seen": 4, "class-sealed": 2, "class-attempts": 100}
     assert "Given." in teacher.ask("give", **given, **{"class-tokens": 10_000_000}), "the assignment was not taken"
     return teacher, re.findall(r'"code": "([^"]+)"', said)[0]
