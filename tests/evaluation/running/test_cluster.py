@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import dask.config
 import pytest
 from distributed import LocalCluster
 from patience import PATIENCE
@@ -51,7 +52,8 @@ def local(workers: int, **options: Any) -> LocalCluster:
 
 @pytest.fixture(scope="module")
 def two() -> Iterator[LocalCluster]:
-    with local(2) as found:
+    # Else a worker that dies is looked for 15 seconds later, and if it has died again just then, none takes its place.
+    with dask.config.set({"distributed.deploy.lost-worker-timeout": "1 hour"}), local(2) as found:
         yield found
 
 
