@@ -28,14 +28,13 @@ BINARY = (
     (b"SQLite format 3\0", "an SQLite database"),
 )
 NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x19]")  # control characters that no table has
-LOST = "\uffff"  # no character at all: stands for a byte that could not be read
 
 
 def text_of(content: bytes, filename: str = "") -> tuple[str, str]:
-    """The text, which never holds a surrogate, and the encoding it was read as.
+    """The text, and the encoding it was read as.
 
-    In a file that is UTF-8 but for some lines, the bytes that are not become LOST, so that those lines can be named.
-    Raises InvalidSetup for what is no text.
+    In a file that is UTF-8 but for some lines, the bytes that are not become halves of characters (Python's
+    `surrogateescape`), which no text in UTF-8 has, so that those lines can be named. Raises InvalidSetup for no text.
     """
     if kind := next((kind for begins, kind in BINARY if content.startswith(begins)), ""):
         raise _decoding_error(filename, f"it looks like {kind}")
@@ -51,7 +50,7 @@ def text_of(content: bytes, filename: str = "") -> tuple[str, str]:
     if NO_TEXT.search(content):
         raise _decoding_error(filename, "it holds bytes that no text has")
     if _has_mixed_encodings(content):
-        return re.sub("[\ud800-\udfff]", LOST, content.decode("utf-8", "surrogateescape")), "utf-8"
+        return content.decode("utf-8", "surrogateescape"), "utf-8"
     encoding = _guess_encoding(content, filename)
     return _decode(content, encoding), encoding
 

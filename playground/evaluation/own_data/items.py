@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from playground.evaluation.own_data.decoding import LOST
 from playground.evaluation.own_data.json_rows import JsonNumber
 from playground.evaluation.own_data.sheet import Formula, SheetRow
 from playground.evaluation.plan import Item
@@ -84,10 +83,9 @@ def _fault(column: str, cells: Sequence[str]) -> str:
     if length > MAX_CELL:
         return f"has {length:,} characters in the column {column!a}; {MAX_CELL:,} is the most"
     for cell in cells:
-        if LOST in cell:
-            return f"has characters in the column {column!a} that are not in the encoding of the others; use UTF-8"
         if match := UNREADABLE.search(cell):
-            if match[0] >= "\ud800":
-                return f"has half of a character (U+{ord(match[0]):04X}) in the column {column!a}"
-            return f"has the control character U+{ord(match[0]):04X} in the column {column!a}"
+            if match[0] < "\ud800":
+                return f"has the control character U+{ord(match[0]):04X} in the column {column!a}"
+            why = "that cannot be read: half of a character, or another encoding than the other rows have; use UTF-8"
+            return f"has something in the column {column!a} {why}"
     return ""

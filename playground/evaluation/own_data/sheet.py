@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from playground.errors import LimitReached
-from playground.evaluation.own_data.decoding import LOST
 from playground.evaluation.plan import MAX_ITEMS
 from playground.setups import UNREADABLE
 
@@ -39,7 +38,7 @@ class Sheet:
 
 def readable(name: str) -> str:
     """A column's name as a page can show it: half a character, as JSON may have, breaks whatever sends it."""
-    return UNREADABLE.sub("\ufffd", name).replace(LOST, "\ufffd")
+    return UNREADABLE.sub("\ufffd", name)
 
 
 def checked_names(names: tuple[str, ...]) -> tuple[str, ...]:
