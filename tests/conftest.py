@@ -35,9 +35,12 @@ if worker := os.environ.get("PYTEST_XDIST_WORKER"):  # the process that starts t
     os.environ["GRADIO_SERVER_PORT"] = str(first + 100 * int(worker.removeprefix("gw")))
     # Two threads of one product wait for each other's turn wherever another of these processes has a core.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-# A busy machine is no bug in what is tested.
-hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
-hypothesis.settings.load_profile("patient")
+# A busy machine is no bug in what is tested. The same examples each time: a red run then is what was changed. New ones
+# are looked for by `--hypothesis-profile=search`.
+patient = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("same", patient, derandomize=True, database=None)
+hypothesis.settings.register_profile("search", patient, max_examples=2000, print_blob=True)
+hypothesis.settings.load_profile("same")
 CatalogOf = Callable[..., Catalog]
 
 
