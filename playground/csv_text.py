@@ -10,9 +10,10 @@ from typing import Any
 SURE = "=@\uff1d\uff20\ufe66\ufe6b"
 SIGNS = "+\\-\uff0b\uff0d\ufe62\ufe63"
 # What some programs drop before it: spaces and characters that are not seen, and quotation marks.
-DROPPED = r"[\x00-\x08\x0b\x0c\x0e-\x20\x7f-\xa0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff'\"]*+"
+UNSEEN = r"\x00-\x08\x0b\x0c\x0e-\x20\x7f-\xa0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff'\""
 # A program that separates by semicolons or tabs cuts a cell there, and a line end in it may end the row.
-FORMULA = re.compile(rf"(^|[;\t\r\n])({DROPPED})(?=([{SURE}])|[{SIGNS}])")
+FORMULA = re.compile(rf"(^|[;\t\r\n])([{UNSEEN}]*+)(?=([{SURE}])|[{SIGNS}])")
+NOTHING_YET = re.compile(rf"[{UNSEEN}\t\r\n]*+")
 NUMBER = re.compile(rf"[{SIGNS}]?\d+(?:[.,]\d+)*(?:[eE][+-]?\d+)? *")
 POINT = re.compile(r"[-+] [^;\t\r\n(|!]*+(?=[\r\n]|\Z)")  # of a list: it calls nothing
 MAX_CELL = 400  # characters of a number that is one to a spreadsheet
@@ -42,11 +43,11 @@ def _safe(cell: Any) -> Any:
 
 def _with_apostrophe(match: re.Match[str]) -> str:
     text, end = match.string, match.end()
-    rest = (
-        re.split("[\r\n]", text[end : end + MAX_CELL + 1], maxsplit=1)[0]
-        if match[1]
-        else text[end : end + MAX_CELL + 1]
-    )
-    if not match[3] and ((len(rest) <= MAX_CELL and NUMBER.fullmatch(rest)) or (match[1] and POINT.match(text, end))):
+    rest = text[end : end + MAX_CELL + 1]
+    # A program that drops all before it takes all after it. What begins with a tab or a line end is guarded there.
+    first = not match[1] or (text[0] not in STARTS and NOTHING_YET.fullmatch(text, 0, match.start(2)))
+    if not first:
+        rest = re.split("[\r\n]", rest, maxsplit=1)[0]
+    if not match[3] and ((len(rest) <= MAX_CELL and NUMBER.fullmatch(rest)) or (not first and POINT.match(text, end))):
         return match[0]
     return f"{match[1]}'{match[2]}"
