@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 from patience import until
 
@@ -37,15 +38,26 @@ def place(base: Path, tmp_path: Path) -> Iterator[Place]:
     store.close()
 
 
-def test_a_stop_keeps_what_is_done_and_ends_the_training(place: Place) -> None:
+def test_a_stop_keeps_what_is_done_and_the_next_click_goes_on_also_at_once(place: Place) -> None:
     plan = Plan(asked=3, validation=0, shots=0, few=3, more=3, most=3, steps=5000, virtual=False)
     work = compare_prompting_and_tuning(TASKS["sentiment"], plan, place)
     known = Compared(task="")
     for known in work:
         if "step " in known.stage:
             break
+    running = place.jobs._turns._running
+    assert running
+    process = psutil.Process(running[1].pid)
+    process.suspend()  # it has not ended by the next click, however quick a machine is
     work.close()
     assert [way.name for way in known.ways] == ["Bare", "Instructed"]
+
+    again = compare_prompting_and_tuning(TASKS["sentiment"], plan, place)
+    waiting = next(known.stage for known in again if "keeps where it stands" in known.stage)
+    assert waiting.startswith("Sentiment, LoRA on 3: ")
+    process.resume()
+    next(known for known in again if known.stage.startswith("LoRA on 3: step "))
+    again.close()
     until(lambda: not place.jobs.standings()[0].going)
     (standing,) = place.jobs.standings()
     assert standing.phase == "stopped"

@@ -138,6 +138,27 @@ def test_the_same_from_the_same_rows_is_trained_once_at_a_time(
     start(LONG, search=search)
 
 
+@pytest.mark.parametrize("search", [None, Search(tries=2, over={"rank": [2, 4]})])
+def test_the_same_can_be_started_again_while_it_is_still_being_stopped(
+    jobs: TrainingJobs, start: Any, search: Search | None
+) -> None:
+    key = start(LONG, search=search)
+    until(jobs, key, stepped)
+    child = process_of(jobs)
+    child.suspend()  # so that it cannot end before the next click
+    jobs.stop(key)
+    assert (jobs.standing(key).phase, jobs.standing(key).stopping) == ("running", True)
+    with pytest.raises(TrainingFailed, match="is being stopped; delete it in a moment"):
+        jobs.delete(key)
+    again = start(LONG, search=search)
+    assert jobs.standing(again).place == 0
+    with pytest.raises(InvalidSetup, match="learns the same rows"):
+        start(LONG, search=search)
+    child.resume()
+    assert until(jobs, again, lambda now: now.phase != "queued").going
+    assert (jobs.standing(key).phase, jobs.standing(key).stopping) == ("stopped", False)
+
+
 def test_a_stopped_training_goes_on_where_it_stood(jobs: TrainingJobs, start: Any) -> None:
     key = start(LONG)
     until(jobs, key, stepped)

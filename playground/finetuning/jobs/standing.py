@@ -30,13 +30,15 @@ class History:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A training at one moment. `place` in the queue is 0 for the one that is next, None for one that does not wait."""
+    """A training at one moment. `place` in the queue is 0 for the one that is next, None for one that does not wait;
+    one that is `stopping` still runs, to keep where it stands."""
 
     job: Job
     phase: Phase
     history: History
     end: End | None = None
     place: int | None = None
+    stopping: bool = False
 
     @property
     def going(self) -> bool:

@@ -90,7 +90,9 @@ class TrainingJobs:
         with self._turns.lock:
             folder = self._open(key, owner)  # of which nothing else needs to be readable
             if self._turns.place(key) is not None or self._turns.runs(key):
-                raise TrainingFailed("This training goes on; stop it before it is deleted.")
+                asked = self._turns.stopping(key)
+                how = "is being stopped; delete it in a moment" if asked else "goes on; stop it before it is deleted"
+                raise TrainingFailed(f"This training {how}.")
             try:
                 with folder.merging:
                     if first:
@@ -104,11 +106,11 @@ class TrainingJobs:
         with self._turns.lock:
             folder = self._open(key, owner)
             job, end = folder.read_job(), self._turns.end(key)
-            place, running = self._turns.place(key), self._turns.runs(key)
+            place, running, stopping = self._turns.place(key), self._turns.runs(key), self._turns.stopping(key)
         if place is not None:
             return Standing(job=job, phase="queued", history=read_history(folder), place=place)
         if running:
-            return Standing(job=job, phase="running", history=read_history(folder))
+            return Standing(job=job, phase="running", history=read_history(folder), stopping=stopping)
         if end is None:  # the program that ran it has ended since
             end = End(ending="stopped", words="The playground was ended while this went on; it can go on from there.")
         return Standing(job=job, phase=end.ending, history=read_history(folder), end=end)
@@ -166,8 +168,11 @@ class TrainingJobs:
         self._turns.close()
 
     def _refuse_twin(self, job: Job, rows: tuple[Rows, Rows, Rows]) -> None:
-        """A second click, or a second page. Raises InvalidSetup."""
+        """A second click, or a second page. One that is being stopped is none: the new one waits for its end. Raises
+        InvalidSetup."""
         for key in self._turns.going():
+            if self._turns.stopping(key):
+                continue
             folder = JobFolder(self._folder / key)
             other = folder.read_job()
             if other.owner == job.owner and other.learns_as(job) and folder.read_rows() == rows:

@@ -29,6 +29,7 @@ class Turns:
         self.lock = threading.RLock()
         self._queue: list[str] = []
         self._running: tuple[str, subprocess.Popen[bytes]] | None = None
+        self._stopping = ""  # the one that runs, once it was asked to end
         self._unwritten: dict[str, End] = {}  # how trainings ended, where the disk was full
         self._closed = False
 
@@ -60,6 +61,11 @@ class Turns:
         with self.lock:
             return self._running is not None and self._running[0] == key
 
+    def stopping(self, key: str) -> bool:
+        """Whether it was asked to end, and has not yet: it keeps where it stands first."""
+        with self.lock:
+            return key == self._stopping
+
     def end(self, key: str) -> End | None:
         """How a training ended; None for one that has not, or that was interrupted."""
         return JobFolder(self._folder / key).read_end() or self._unwritten.get(key)
@@ -73,6 +79,7 @@ class Turns:
                 self._end(JobFolder(self._folder / key), end)
             elif self._running is not None and self._running[0] == key:
                 ask_to_stop(self._running[1])
+                self._stopping = key
 
     def close(self) -> None:
         """End what goes on, and start nothing more. What waited or was not through can go on another time."""
@@ -115,7 +122,7 @@ class Turns:
         """Wait for the end of a training; write down how long it took, and why it ended if it could not itself."""
         status = child.wait()
         with self.lock:
-            self._running = None
+            self._running, self._stopping = None, ""
             folder = JobFolder(self._folder / key)
             try:
                 assert child.stdin is not None

@@ -24,7 +24,7 @@ from playground.finetuning.jobs.training_jobs import TrainingJobs
 from playground.finetuning.preparation.rows import TrainingRow
 from playground.finetuning.prompt_or_tune.known import Compared
 from playground.finetuning.prompt_or_tune.plan import Plan
-from playground.finetuning.prompt_or_tune.queued import follow_training
+from playground.finetuning.prompt_or_tune.queued import INTERVAL, follow_training
 from playground.finetuning.prompt_or_tune.trainings import Training, trainings_of
 from playground.finetuning.prompt_or_tune.ways import Preparation, best_of, merged, way_of
 from playground.returning import Returning
@@ -95,6 +95,9 @@ class _Going:
         yield self._now("Loading the model")
         for progress in place.catalog.open(place.model):
             yield self._now(progress.what)
+        while stopping := [one for one in place.jobs.standings(place.owner) if one.stopping]:  # of the Stop before this
+            yield self._now(f"{stopping[0].job.title}: keeps where it stands, to go on from there")
+            time.sleep(INTERVAL)
         for training in self._trainings:  # refuses before anything is asked
             place.allow(self._job(training), training.rows)
         yield from self._search(base)

@@ -68,7 +68,7 @@ class RunningPanel:
             self.status: training_values.status_value(standing),
             self.plot: gr.update(value=figure, visible=figure is not None),
             self.answers: training_values.answers_value(standing),
-            self.stop: gr.update(interactive=bool(standing and standing.going)),
+            self.stop: gr.update(interactive=bool(standing and standing.going and not standing.stopping)),
             self.resume: gr.update(visible=bool(standing and standing.resumable)),
             **{one: gr.update(visible=answers) for one in (self.compare, self.probe, self.stop_probing)},
             self.chosen: standing.job.id if standing else "",

@@ -56,6 +56,8 @@ def _phase(standing: Standing) -> str:
     if standing.place is not None:
         before = standing.place + 1  # one that goes on is before all that wait
         return f"Waits for {format_count(before, 'training')} before it"
+    if standing.stopping:
+        return "Stopping: it keeps where it stands"
     if standing.phase == "running" and not standing.history.steps:
         return standing.history.stage or "Getting ready"
     if standing.phase == "running" and (trying := standing.history.trying):
@@ -116,7 +118,8 @@ def seen(standing: Standing | None) -> Sequence[Any]:
     if standing is None:
         return []
     history = standing.history
-    return [standing.job.id, standing.phase, len(history.steps), len(history.looks), len(history.tries)]
+    lengths = len(history.steps), len(history.looks), len(history.tries)
+    return [standing.job.id, standing.phase, standing.stopping, *lengths]
 
 
 # ------------------------------------------------------------------------------------------------ history

@@ -152,6 +152,8 @@ def test_on_a_shared_server_limits_and_words_are_looked_at_before_rows(monkeypat
 def test_a_visitor_trains_one_thing_at_a_time_and_no_whole_model() -> None:
     with pytest.raises(LimitReached, match="A training of yours goes on"):
         seconds_left(SHARED, [trained(1, phase="queued")], Recipe())
+    with pytest.raises(LimitReached, match="A training of yours is being stopped"):
+        seconds_left(SHARED, [trained(1, phase="running", stopping=True)], Recipe())
     with pytest.raises(NotSupported, match="too large for a shared server"):
         seconds_left(SHARED, [], Recipe(method="full"))
 
