@@ -8,6 +8,7 @@ import threading
 import traceback
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from copy import copy
 from typing import Any
 
 import gradio as gr
@@ -204,8 +205,13 @@ class Page(gr.Blocks):  # type: ignore[misc]  # gradio is untyped
     async def postprocess_data(self, block_fn: Any, predictions: Any, *args: Any, **options: Any) -> list[Any]:
         try:
             values.check_outputs(predictions)
-            data = await super().postprocess_data(block_fn, predictions, *args, **options)
-            return translate_outputs(block_fn.outputs, data, spoken_texts())
+            changing = copy(block_fn)
+            changing.outputs, changed = values.leave_out_unchanged(block_fn.outputs, predictions)
+            told: dict[Any, Any] = {one: None if one.stateful else values.UNCHANGED for one in block_fn.outputs}
+            if changing.outputs or changed:
+                data = await super().postprocess_data(changing, changed, *args, **options)
+                told |= zip(changing.outputs, data, strict=True)
+            return translate_outputs(block_fn.outputs, [*told.values()], spoken_texts())
         except gr.Error:
             raise
         except Exception as error:

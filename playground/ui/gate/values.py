@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 from gradio.blocks import Block
 
+UNCHANGED = gr.skip()
 MARK = "__type__"  # what Gradio tells an update of a component's properties by, in a plain dict
 CHANGED = {
     MARK,
@@ -26,6 +27,15 @@ FORGED = f"No value here can hold {MARK!r}."
 def is_update(value: Any) -> bool:
     """Whether Gradio takes it for an update of a component's properties, such as one that changes nothing."""
     return isinstance(value, Mapping) and MARK in value
+
+
+def leave_out_unchanged(outputs: Sequence[Block], given: Any) -> tuple[list[Block], Any]:
+    """Of a handler that gives values by component: the outputs that change, and what they become. Gradio makes each of
+    the others anew, only to say that it stays as it is."""
+    if not isinstance(given, Mapping) or not given or not all(isinstance(key, Block) for key in given):
+        return list(outputs), given
+    changed = {key: value for key, value in given.items() if value != UNCHANGED}
+    return [one for one in outputs if one in changed], changed
 
 
 def check_inputs(values: Any) -> None:
