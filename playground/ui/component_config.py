@@ -8,10 +8,9 @@ from gradio.blocks import Block, BlocksConfig
 class DescribedOnce(BlocksConfig):  # type: ignore[misc]  # gradio is untyped
     """The configuration of a page whose components all stand, to be its `default_config`.
 
-    Gradio describes every component anew four times while a page is made and served. It also copies this for every
-    new session, each call of the API among them, and describes them all once more: 30 ms for a page of 450 components,
-    in the thread that serves everybody. The page's own components do not change any more (a session that updates one
-    gets its own), so one description serves all.
+    Gradio describes every component anew four times while a page is made and served. It also describes a copy of them
+    for every new session, each call of the API among them, and each again when it changes, to know what a deep link
+    would show. There are none here, and what somebody typed, a key perhaps, is not to be kept for one.
     """
 
     def __init__(self, built: BlocksConfig) -> None:
@@ -21,7 +20,7 @@ class DescribedOnce(BlocksConfig):  # type: ignore[misc]  # gradio is untyped
 
     def __copy__(self) -> BlocksConfig:
         session = super().__copy__()
-        session.config_for_block = self.config_for_block
+        session.config_for_block = _describe_nothing
         return session
 
     def config_for_block(self, _id: int, rendered_ids: list[int], block: Block, renderable: Any = None) -> Any:
@@ -31,4 +30,8 @@ class DescribedOnce(BlocksConfig):  # type: ignore[misc]  # gradio is untyped
         if _id not in self._known:
             self._known[_id] = super().config_for_block(_id, rendered_ids, block)
         description = self._known[_id]
-        return {**description, "props": dict(description["props"])}  # a session writes its values into them
+        return {**description, "props": dict(description["props"])}  # Gradio writes into them what a browser is sent
+
+
+def _describe_nothing(*_: Any, **__: Any) -> dict[str, Any]:
+    return {}

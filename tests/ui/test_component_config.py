@@ -1,4 +1,4 @@
-"""What a session costs: the page's components are described once, and nobody reads another's values."""
+"""What a session costs: the page's components are described once, and a session keeps nothing that was typed."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -20,32 +20,20 @@ def page() -> Iterator[Any]:
     page.close()
 
 
-def test_a_session_knows_what_gradio_would_tell_it(page: Any) -> None:
-    own = SessionState(page).config_values
-    assert own == {key: BlocksConfig.config_for_block(key, [], block) for key, block in page.blocks.items()}
+def test_browsers_are_told_what_gradio_would_tell_them(page: Any) -> None:
+    told = page.get_config_file()["components"]
+    assert told == [BlocksConfig.config_for_block(key, [], block) for key, block in page.blocks.items()]
 
 
-def test_a_second_session_describes_nothing_anew(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    SessionState(page)
+def test_a_session_describes_nothing(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Block, "get_config", lambda *_: pytest.fail("a component was described again"))
-    SessionState(page)
-
-
-def test_values_stay_in_their_session(page: Any) -> None:
-    mine, theirs = SessionState(page), SessionState(page)
-    key = next(key for key, block in page.blocks.items() if block.get_block_name() == "textbox")
-    mine._update_value_in_config(key, "my secret")
-    assert "my secret" not in str(theirs.config_values)
-    assert "my secret" not in str(SessionState(page).config_values)
-
-
-def test_a_component_that_a_session_replaced_is_described_as_it_is(page: Any) -> None:
-    mine, theirs = SessionState(page), SessionState(page)
+    mine = SessionState(page)
     key, block = next((key, block) for key, block in page.blocks.items() if block.get_block_name() == "textbox")
-    mine[key] = type(block)(label="Another", render=False)
+    mine[key] = block
     mine._update_config(key)
-    assert mine.config_values[key]["props"]["label"] == "Another"
-    assert theirs.config_values[key]["props"]["label"] != "Another"
+    mine._update_value_in_config(key, "my secret")
+    assert "my secret" not in str(vars(mine))
+    assert not any(mine.config_values.values())
 
 
 def test_no_handler_names_an_output_twice(page: Any) -> None:

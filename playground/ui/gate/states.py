@@ -25,7 +25,7 @@ class States(StateHolder):  # type: ignore[misc]  # gradio is untyped
 
     def __getitem__(self, session_id: str) -> SessionState:
         if session_id not in self.session_data:
-            state = ForgetfulState(self.blocks)
+            state = Session(self.blocks)
             if session_id not in self._open:  # what still runs of a session that is over ends without leaving anything
                 return state
             self.session_data[session_id] = state
@@ -42,23 +42,12 @@ class States(StateHolder):  # type: ignore[misc]  # gradio is untyped
         self.time_last_used.pop(session_id, None)
 
 
-class ForgetfulState(SessionState):  # type: ignore[misc]
-    """A session that does not keep what came in and went out: Gradio does for deep links, keys among it."""
+class Session(SessionState):  # type: ignore[misc]
+    """A session, which knows the clicks of which no run is to begin."""
 
     def __init__(self, blocks: Any) -> None:
         super().__init__(blocks)
-        self.config_values: dict[int, Any] = {}
-        self.stopped_clicks: deque[float] = deque(maxlen=MOST_STOPPED)  # whose runs are not to begin
-
-    def __setitem__(self, key: int, value: Any) -> None:
-        super().__setitem__(key, value)
-        self.config_values = {}
-
-    def _update_config(self, key: int) -> None:
-        pass
-
-    def _update_value_in_config(self, key: int, value: Any) -> None:
-        pass
+        self.stopped_clicks: deque[float] = deque(maxlen=MOST_STOPPED)
 
 
 class Messages(asyncio.Queue[EventMessage]):
