@@ -20,7 +20,7 @@ class Work:
 
     def __init__(self, file: ClassFile) -> None:
         self._file = file
-        self._known: dict[tuple[str, int], tuple[int, Sequence[Any]]] = {}
+        self._known: dict[tuple[str, int], tuple[int, dict[tuple[Any, ...], Any]]] = {}
 
     def add_look(self, member_id: int, technique: Technique, score: Score, estimate: Any = None) -> None:
         """A whole run; a submission of the same technique that has no score yet gets this one. Run again, a technique
@@ -69,17 +69,29 @@ class Work:
         """All of a class, the oldest first."""
         return self._read("submissions", class_id, rows.submission)
 
+    def looks_by(self, member_id: int) -> tuple[int, Look | None]:
+        """At how many scores a member has looked, and the last."""
+        count = self._file.read("SELECT count(*) FROM looks WHERE member_id = ?", member_id)
+        last = self._file.read("SELECT * FROM looks WHERE member_id = ? ORDER BY id DESC LIMIT 1", member_id)
+        return int(count[0][0]) if count else 0, rows.look(last[0]) if last else None
+
+    def count_submissions(self, member_id: int) -> int:
+        """How often a member has submitted."""
+        found = self._file.read("SELECT count(*) FROM submissions WHERE member_id = ?", member_id)
+        return int(found[0][0]) if found else 0
+
     def forget(self, class_id: int) -> None:
         """What was read of a class that has been deleted."""
         for table in ("looks", "submissions"):
             self._known.pop((table, class_id), None)
 
     def _read(self, table: str, class_id: int, read: Callable[[sqlite3.Row], Row]) -> Sequence[Row]:
-        """Read once between two changes: thirty pages ask every few seconds."""
+        """Asked for between two changes it is known, and so is each row that is as it was: there are thousands."""
         changes = self._file.work_changes
-        known = self._known.get((table, class_id))
-        if known is None or known[0] != changes:
+        known, rows_known = self._known.get((table, class_id), (-1, {}))
+        if known != changes:
             query = f"SELECT {table}.* FROM {table} JOIN members ON members.id = member_id WHERE class_id = ?"
-            found = [*map(read, self._file.read(f"{query} ORDER BY {table}.id", class_id))]
-            known = self._known[table, class_id] = (changes, found)
-        return known[1]
+            found = self._file.read(f"{query} ORDER BY {table}.id", class_id)
+            rows_known = {(key := tuple(row)): rows_known.get(key) or read(row) for row in found}
+            self._known[table, class_id] = (changes, rows_known)
+        return [*rows_known.values()]

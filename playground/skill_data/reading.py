@@ -14,10 +14,12 @@ DATA = Path(__file__).parent
 Part = Literal["train", "held_out"]
 
 
-def read_items(name: str, part: Part) -> list[dict[str, Any]]:
-    """The items of a data file such as `sentiment/reviews.jsonl` that belong to a part, in the file's order."""
-    rows = [json.loads(line) for line in (DATA / name).read_text("utf-8").splitlines()]
-    return [row for row in rows if row["part"] == part]
+@cache
+def read_items(name: str, part: Part) -> tuple[dict[str, Any], ...]:
+    """The items of a data file such as `sentiment/reviews.jsonl` that belong to a part, in the file's order; read once,
+    not to be changed."""
+    rows = (json.loads(line) for line in (DATA / name).read_text("utf-8").splitlines())
+    return tuple(row for row in rows if row["part"] == part)
 
 
 @cache

@@ -128,7 +128,7 @@ class StudentHandlers:
                 return
             fresh = self.member(values)
             complete = running.is_complete(table)
-            done = values_of.done_words(self.store, self.store.classes.of(member.class_id), fresh) if complete else ""
+            done = values_of.done_words(self.store, fresh) if complete else ""
             seen = {panel.state: sentence(done or table.message or words.STOPPED, wrong=not complete)}
             view = self.view(fresh, values[panel.begun], values[panel.drawn])
             yield {**view, **seen, panel.results: values_of.results_value(table)}

@@ -7,7 +7,7 @@ from typing import Any
 
 from playground.classroom import clock, leaderboard
 from playground.classroom.assignment import FREE, LABELS, sampling_of
-from playground.classroom.board import board, count_looks
+from playground.classroom.board import board
 from playground.classroom.leaderboard import Entry, Standing
 from playground.classroom.records import Classroom, Member
 from playground.classroom.running import is_complete
@@ -61,7 +61,7 @@ def facts(store: ClassStore, classroom: Classroom, member: Member) -> list[dict[
     if assignment is None:
         return []
     technique = member.draft or assignment.technique
-    submitted = sum(one.member_id == member.id for one in store.work.submissions_of(classroom.id))
+    submitted = store.work.count_submissions(member.id)
     model = assignment.experiment.models[0].model_title if assignment.experiment.models else "default"
     free = [LABELS[part] for part in FREE[assignment.may_change]]
     rows = [
@@ -116,16 +116,14 @@ def results_value(table: Table) -> list[dict[str, Any]]:
     return [{**shown, "note": "" if complete else words.NO_SCORES}] if rows else []
 
 
-def done_words(store: ClassStore, classroom: Classroom, member: Member) -> str:
+def done_words(store: ClassStore, member: Member) -> str:
     """The score of the last look, with an interval that counts all looks."""
-    looks = [look for look in store.work.looks_of(classroom.id) if look.member_id == member.id]
-    if not looks:
+    seen, last = store.work.looks_by(member.id)
+    if last is None:
         return ""
-    last = looks[-1]
     if (found := last.estimate) is not None:
         ends = {key: f"{found[key]:+.2f}" for key in ("difference", "low", "high")}
         return words.DONE_LABORATORY.format(**ends, p=f"{found['p']:.3f}")
-    seen = count_looks(looks)[member.id]
     entry = Entry(nickname=member.nickname, mean=last.score.mean, n=last.score.n, looks=seen)
     low, high = leaderboard.interval(entry, 1)
     return words.DONE.format(
@@ -163,15 +161,18 @@ def board_value(places: Sequence[Standing], *, sealed: bool) -> list[dict[str, A
 
 def own_sealed(store: ClassStore, classroom: Classroom, member: Member) -> str:
     """The student's own sealed score, once the teacher has opened it."""
+    if not classroom.state.sealed_open:
+        return ""
     mine = [one for one in store.work.submissions_of(classroom.id) if one.member_id == member.id and one.sealed]
-    if not classroom.state.sealed_open or not mine or mine[-1].sealed is None:
+    if not mine or mine[-1].sealed is None:
         return ""
     return f"Your score on {mine[-1].sealed.n} sealed items: {percent(mine[-1].sealed.mean)}."
 
 
 def projected(store: ClassStore, classroom: Classroom) -> list[dict[str, Any]]:
     """The prompt that the teacher shows to everybody, while its writer agrees."""
-    shown = [one for one in store.work.submissions_of(classroom.id) if one.id == classroom.state.projected]
+    wanted = classroom.state.projected
+    shown = [one for one in store.work.submissions_of(classroom.id) if one.id == wanted] if wanted else []
     writer = store.members.of(shown[0].member_id) if shown else None
     if writer is None or not writer.consents:
         return []

@@ -41,7 +41,7 @@ def test_laboratories_have_items_of_their_own_and_are_drawn_together(
         assert assignment
         *_, table = running.run_seen(store, member, assignment.technique, catalog, threading.Event())
         assert (len(table.items), table.columns) == (6, ("Plain", "Kind"))
-        assert "second technique is" in student_values.done_words(store, store.classes.of(1), member)
+        assert "second technique is" in student_values.done_words(store, member)
     found, pooled = teacher_values.laboratories(store, store.classes.of(1))
     assert [one.nickname for one in found] == ["Ada", "Bo", "Cy"]
     assert pooled.estimate
@@ -73,7 +73,7 @@ def test_prompts_stand_side_by_side_with_what_was_changed(tmp_path: Path) -> Non
     assert figure
     assert [*figure.data[0].x] == [0.5]
     store.work.add_look(member.id, changed, Score(by_item={"1": 1.0, "2": 0.0}))
-    assert "after 1 look." in student_values.done_words(store, room, member)
+    assert "after 1 look." in student_values.done_words(store, member)
     assert [one.entry.looks for one in board(store, room, sealed=False)] == [1]
 
 
