@@ -20,6 +20,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -31,8 +32,11 @@ from playground.ui.classroom.opening import LINK_FILE
 ROOT = Path(__file__).parent.parent
 EXPERIMENT = "{data: {name: sentiment}, techniques: [{name: Plain}], sampling: {max_tokens: 8}}"
 MARK = re.compile(r"MARK\d{3}X")
+RUN = "run_assignment"  # the handler that runs a model
 LEVEL_AFTER = 120.0  # seconds after which memory is to stay level
 FLOOD = 10  # one student in so many
+ATTEMPTS = 100  # of a student, the most that can be given: who floods uses them up
+USED_UP = f"You have submitted {ATTEMPTS} times"
 GONE = (httpx2.HTTPError, json.JSONDecodeError, KeyError, StopIteration)  # of a server that is away for a moment
 
 
@@ -81,27 +85,49 @@ class Server:
         return int(re.findall(r"RssAnon:\s+(\d+)", status)[0]) / 1024
 
 
+@cache
+def read_page(page: bytes) -> tuple[dict[int, str], dict[int, Any], dict[str, Any], list[str]]:
+    """Of the page as it is sent: names and values of the components by number, handlers by name, and those that a
+    browser asks as soon as it has opened the page."""
+    config = json.loads(re.findall(rb"window\.gradio_config = (.*?);</script>", page)[0])
+    names = {one["id"]: one["props"].get("elem_id") for one in config["components"]}
+    values = {one["id"]: one["props"].get("value") for one in config["components"]}
+    handlers = {one["api_name"]: one for one in config["dependencies"] if one["backend_fn"]}
+    at_opening = [name for name, one in handlers.items() if "load" in (event for _, event in one["targets"])]
+    return names, values, handlers, at_opening
+
+
 class Page:
     """A page that somebody has open: posts what its buttons would, and hears what is told."""
 
-    def __init__(self, url: str, name: str, *, teaches: bool = False) -> None:
+    def __init__(self, url: str, name: str, *, teaches: bool = False, waits: list[float] | None = None) -> None:
+        self.waits = [] if waits is None else waits  # seconds of each event of the page that runs no model
         self.client = httpx2.Client(base_url=url, timeout=120)
         self._kind = "teacher" if teaches else "seat"
         self.name, self.place, self.begun, self.opened = name, "", 0.0, 0
         self.fields: dict[str, Any] = {}
+        self._heartbeat: httpx2.Response | None = None
         self.open()
 
     def open(self) -> None:
         """Load the page anew: another session, the same place."""
-        self.client.get("/").raise_for_status()
-        config = self.client.get("/config").json()
+        self.close()
+        found = self.client.get("/").raise_for_status().content
+        # A browser of its own reads its page; here the same text is not read again: what is measured is the server.
+        self._ids, self._values, self._handlers, at_opening = read_page(found)
         self.opened += 1
         self.session = f"{self.name}{self.opened}"
-        self._ids = {one["id"]: one["props"].get("elem_id") for one in config["components"]}
-        self._values = {one["id"]: one["props"].get("value") for one in config["components"]}
-        self._handlers = {one["api_name"]: one for one in config["dependencies"] if one["backend_fn"]}
+        alive = self.client.build_request("GET", f"/gradio_api/heartbeat/{self.session}")
+        self._heartbeat = self.client.send(alive, stream=True)
+        for handler in at_opening:
+            self.ask(handler)
         if self.place:
             self.arrive(self.place)
+
+    def close(self) -> None:
+        """Leave the page, as a browser does before it loads another."""
+        if self._heartbeat is not None:
+            self._heartbeat.close()
 
     def arrive(self, secret: str) -> str:
         """Bring what the browser has kept."""
@@ -113,6 +139,7 @@ class Page:
         known = {"class-place": self.place, "class-begun": self.begun, **self.fields, **fields}
         data = [known.get(self._ids[box] or "", self._values[box]) for box in of["inputs"]]
         body = {"data": data, "fn_index": of["id"], "session_hash": self.session, "event_data": event}
+        started = time.perf_counter()
         posted = self.client.post("/gradio_api/queue/join", json=body)
         if posted.status_code != 200:
             return json.dumps({"error": posted.text[:300]})
@@ -122,6 +149,7 @@ class Page:
                 news = json.loads(line[6:]) if line.startswith("data: ") else {}
                 said.append(json.dumps(news.get("output"), ensure_ascii=False))
                 if news.get("msg") == "process_completed" or (until and until(said[-1])):
+                    self.waits += [] if handler == RUN else [time.perf_counter() - started]
                     self._take_place(of, news)
                     return "\n".join(said)
         raise StopIteration
@@ -138,7 +166,7 @@ class Page:
 def live(number: int, server: Server, code: str, seen: Seen, end: float) -> None:
     """One student until the end: what happens, and in which order, is drawn by the student's number."""
     rng, mark = Random(number), f"MARK{number:03}X"
-    page = _patiently(lambda: Page(server.url, f"student{number}n"), end)
+    page = _patiently(lambda: Page(server.url, f"student{number}n", waits=seen.events), end)
     joined = {"class-code": code, "class-nickname": f"Student {number}"}
     while page and not page.place and time.monotonic() < end:
         _patiently(lambda: _hear(seen, mark, page.ask("join_class", **joined)), end)
@@ -152,14 +180,12 @@ def live(number: int, server: Server, code: str, seen: Seen, end: float) -> None
 
 def _one_round(page: Page, rng: Random, mark: str, seen: Seen, *, floods: bool) -> None:
     page.fields = {"class-template": f"{mark} {rng.randrange(1000)}: good or bad? {{input}}"}
-    started = time.perf_counter()
     _hear(seen, mark, page.ask("follow_class"))
-    seen.events.append(time.perf_counter() - started)
     if rng.random() < 0.2:  # looks at the run, and leaves it: the page is loaded anew
-        page.ask("run_assignment", until=lambda said: "answers" in said)
+        page.ask(RUN, until=lambda said: "answers" in said)
         page.open()
     else:
-        _hear(seen, mark, page.ask("run_assignment"))
+        _hear(seen, mark, page.ask(RUN))
     seen.first_tokens.append(_first_token(page, mark))
     for _ in range(3 if floods else 1):
         said = _hear(seen, mark, page.ask("submit_assignment"))
@@ -186,7 +212,7 @@ def _first_token(page: Page, mark: str) -> float:
 def _hear(seen: Seen, mark: str, said: str) -> str:
     """Note another's mark, and what was refused."""
     seen.mixed_up += {*MARK.findall(said)} - {mark}
-    seen.refused += re.findall(r'"error": "([^"]+)', said)
+    seen.refused += [words for words in re.findall(r'"error": "([^"]+)', said) if not words.startswith(USED_UP)]
     return said
 
 
@@ -204,7 +230,7 @@ def teach(server: Server) -> tuple[Page, str]:
     secret = (server.folder / LINK_FILE).read_text().strip().partition("teach=")[2]
     teacher = Page(server.url, "teacher", teaches=True)
     said = teacher.arrive(secret)
-    given = {"class-text": EXPERIMENT, "class-seen": 4, "class-sealed": 2, "class-attempts": 100}
+    given = {"class-text": EXPERIMENT, "class-seen": 4, "class-sealed": 2, "class-attempts": ATTEMPTS}
     assert "Given." in teacher.ask("give", **given, **{"class-tokens": 10_000_000}), "the assignment was not taken"
     return teacher, re.findall(r'"code": "([^"]+)"', said)[0]
 
