@@ -11,8 +11,8 @@ from typing import Any
 
 from playground.classroom import rows
 from playground.errors import StoreFailed
-from playground.evaluation.store.failures import FOR_STRANGERS, PATIENCE, explain_error
-from playground.evaluation.store.sqlite_file import keep_from_others, keep_log, transaction
+from playground.evaluation.store.failures import FOR_STRANGERS, explain_error
+from playground.evaluation.store.sqlite_file import keep_log, open_file, transaction
 
 log = logging.getLogger(__name__)
 
@@ -29,19 +29,14 @@ class ClassFile:
 
     @cached_property
     def _db(self) -> sqlite3.Connection:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        keep_from_others(self.path)
-        db = sqlite3.connect(self.path, timeout=PATIENCE, check_same_thread=False, isolation_level=None)
+        return open_file(self.path, self._prepare)
+
+    def _prepare(self, db: sqlite3.Connection) -> None:
         db.row_factory = sqlite3.Row
-        try:
-            keep_log(db)
-            db.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
-            with transaction(db):
-                rows.prepare(db)
-        except BaseException:
-            db.close()
-            raise
-        return db
+        keep_log(db)
+        db.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
+        with transaction(db):
+            rows.prepare(db)
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:

@@ -19,8 +19,8 @@ from functools import cached_property
 from pathlib import Path
 
 from playground.errors import StoreFailed
-from playground.evaluation.store.failures import ELSEWHERE, FOR_STRANGERS, PATIENCE, REASONS, explain_error
-from playground.evaluation.store.sqlite_file import keep_from_others, keep_log, transaction
+from playground.evaluation.store.failures import ELSEWHERE, FOR_STRANGERS, REASONS, explain_error
+from playground.evaluation.store.sqlite_file import keep_log, open_file, transaction
 from playground.settings import Settings
 
 VERSION = 2
@@ -64,16 +64,7 @@ class Store:
 
     @cached_property
     def _db(self) -> sqlite3.Connection:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        keep_from_others(self.path)
-        db = sqlite3.connect(self.path, timeout=PATIENCE, check_same_thread=False, isolation_level=None)
-        try:
-            self._prepare(db)
-            self._forget_old(db)
-        except BaseException:
-            db.close()
-            raise
-        return db
+        return open_file(self.path, self._prepare)
 
     def _prepare(self, db: sqlite3.Connection) -> None:
         _refuse(db, self.path)  # before anything is changed
@@ -86,6 +77,7 @@ class Store:
                 db.execute("ALTER TABLE runs ADD COLUMN made INTEGER NOT NULL DEFAULT 0")
                 db.execute("UPDATE runs SET made = ?", (int(time.time()),))
             db.execute(f"PRAGMA user_version = {VERSION}")
+        self._forget_old(db)
 
     def get(self, key: StoreKey) -> bytes | None:
         """The value, if it is known."""
