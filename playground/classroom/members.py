@@ -10,6 +10,7 @@ from playground.evaluation.plan import Technique
 
 MOST_MEMBERS = 200
 DOOR_CLOSED = "The teacher lets nobody else join this class now; ask in the room."
+NOT_MEMBER = "Your place in the class is not known here any more; join with the code on the board."
 NAME_TAKEN = "Somebody in this class has that nickname; choose another. If it was you, ask the teacher to free it."
 
 

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
+from playground.classroom.members import NOT_MEMBER
 from playground.classroom.records import Classroom, Member
 from playground.classroom.store import ClassStore
 from playground.errors import InvalidSetup
 
 NOT_TEACHER = "This is for the teacher of a class; open the teacher's link of your class again."
-NOT_MEMBER = "Your place in the class is not known here any more; join with the code on the board."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

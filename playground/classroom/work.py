@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 
 from playground.classroom import clock, rows
 from playground.classroom.class_file import ClassFile
+from playground.classroom.members import NOT_MEMBER
 from playground.classroom.records import Look, Score, Submission
-from playground.errors import LimitReached
+from playground.errors import InvalidSetup, LimitReached
 from playground.evaluation.plan import Technique
 
 Row = TypeVar("Row")
@@ -24,9 +25,11 @@ class Work:
 
     def add_look(self, member_id: int, technique: Technique, score: Score, estimate: Any = None) -> None:
         """A whole run; a submission of the same technique that has no score yet gets this one. Run again, a technique
-        is no further look: it takes the place of the one before. Raises LimitReached."""
+        is no further look: it takes the place of the one before. Raises LimitReached, and InvalidSetup for a member who
+        was removed."""
         scored, same = rows.dump(score), rows.dump(technique)
         with self._file.writing() as db:
+            _require_member(db, member_id)
             db.execute("DELETE FROM looks WHERE member_id = ? AND technique = ?", (member_id, same))
             count = db.execute("SELECT count(*) FROM looks WHERE member_id = ?", (member_id,)).fetchone()[0]
             if count >= MOST_LOOKS:
@@ -38,9 +41,11 @@ class Work:
             self._file.work_changes += 1
 
     def submit(self, member_id: int, technique: Technique, most: int) -> Submission:
-        """Keep what a member hands in, with the score that it had when it was run. Raises LimitReached."""
+        """Keep what a member hands in, with the score that it had when it was run. Raises LimitReached, and
+        InvalidSetup for a member who was removed."""
         same = rows.dump(technique)
         with self._file.writing() as db:
+            _require_member(db, member_id)
             count = db.execute("SELECT count(*) FROM submissions WHERE member_id = ?", (member_id,)).fetchone()[0]
             if count >= most:
                 raise LimitReached(
@@ -95,3 +100,9 @@ class Work:
             rows_known = {(key := tuple(row)): rows_known.get(key) or read(row) for row in found}
             self._known[table, class_id] = (changes, rows_known)
         return [*rows_known.values()]
+
+
+def _require_member(db: sqlite3.Connection, member_id: int) -> None:
+    """In the same transaction as what is written: nothing is kept of somebody who was removed in that instant."""
+    if not db.execute("SELECT 1 FROM members WHERE id = ?", (member_id,)).fetchone():
+        raise InvalidSetup(NOT_MEMBER)
