@@ -1,5 +1,6 @@
 """Backends: what every model offers, and where models and adapters come from.
 
+account.py           What somebody's requests are charged to: a budget of tokens
 base.py              The interface of every model: a request goes in, deltas stream out
 catalog.py           The catalog of models and adapters: loads each once, counts its users and unloads it
 commands.py          Loads and unloads models and adapters by the source or name that a person typed

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from copy import copy
 from typing import Any
 
+from playground.backends.account import Account
 from playground.backends.base import Backend
 from playground.backends.entries import (
     AdapterEntry,
@@ -27,7 +28,6 @@ from playground.types import Progress
 
 __all__ = ["AdapterEntry", "Catalog", "LoadReport", "ModelEntry", "ModelInfo"]
 
-Entries = Iterable[ModelEntry | AdapterEntry]
 MAX_LISTED = 20  # models that a message lists: an endpoint may have a thousand
 
 
@@ -39,13 +39,14 @@ class Catalog:
 
     def __init__(
         self,
-        entries: Entries = (),
+        entries: Iterable[ModelEntry | AdapterEntry] = (),
         *,
         shared: "Catalog | None" = None,
         budget: MemoryBudget | None = None,
         library: Library | None = None,
     ) -> None:
         self.visitor = ""  # whose requests these are; see `Request`
+        self.account: Account | None = None  # what they are charged to
         self._shared = shared
         self.library: Library = library or (shared.library if shared else Library())  # what its requests can search
         self._budget = budget or MemoryBudget()
@@ -58,10 +59,10 @@ class Catalog:
         for one in entries:
             self.add(one) if isinstance(one, ModelEntry) else self.add_adapter(one)
 
-    def for_visitor(self, visitor: str) -> "Catalog":
-        """The same catalog, and all that it holds, for requests of this visitor."""
-        view = self if visitor == self.visitor else copy(self)
-        view.visitor = visitor
+    def for_visitor(self, visitor: str, account: Account | None = None) -> "Catalog":
+        """The same catalog, and all that it holds, for requests of this visitor, which are charged to this account."""
+        view = self if (visitor, account) == (self.visitor, self.account) else copy(self)
+        view.visitor, view.account = visitor, account
         return view
 
     def models(self) -> tuple[ModelInfo, ...]:
@@ -128,8 +129,7 @@ class Catalog:
 
     def loaded_backend(self, name: str) -> Backend | None:
         """The model if it is ready now."""
-        load = self._owner(name)._loads.get((name, ""))
-        return load.result if load else None
+        return load.result if (load := self._owner(name)._loads.get((name, ""))) else None
 
     @contextmanager
     def keep_loaded(self, name: str, adapter: str = "", *, run: bool = True) -> Iterator[None]:

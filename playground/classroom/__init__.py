@@ -2,6 +2,7 @@
 
 assignment.py   An assignment: an experiment, what of it may be changed, items seen and sealed, and limits
 board.py        The leaderboard of a class, from what its members did
+budget.py       A student's budget of tokens, charged in every tab
 class_file.py   The file of SQLite in which classes are kept
 classes.py      The classes of a server: begun, found by code or by secret, changed and deleted
 clock.py        The time of day, which does not jump while the server runs

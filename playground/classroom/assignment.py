@@ -8,9 +8,9 @@ from typing import Any, Literal
 from playground import documents, setups
 from playground.errors import InvalidSetup
 from playground.evaluation import datasets, experiments
-from playground.evaluation.plan import Experiment, ScorerChoice, Technique
+from playground.evaluation.plan import Experiment, Technique
 from playground.json_values import as_json
-from playground.parameters import STRICT, choice, number, parameters
+from playground.parameters import STRICT, choice, number, parameters, with_effect
 from playground.retrieval.collections import shipped_collections
 from playground.strategies import STRATEGIES
 from playground.types import Sampling, Setup, Task
@@ -19,6 +19,7 @@ Changeable = Literal["prompt", "sampling", "everything"]
 MAX_BYTES = experiments.MAX_BYTES  # of a file
 MOST_ADDED = 50_000  # characters that a student's technique may have more than the one it began with
 PARTS = tuple(p.name for p in parameters(Task) if p.name not in ("input", "answer", "labels"))  # of a task: the prompt
+UNHELD = ("seed", *with_effect(Sampling, "record"))  # of sampling: what makes no answer likelier
 FREE: Mapping[Changeable, tuple[str, ...]] = {
     "prompt": ("template", "task"),
     "sampling": ("sampling",),
@@ -28,6 +29,7 @@ LABELS = {
     "template": "the prompt template", "task": "the parts of the prompt", "strategy": "the technique",
     "options": "the technique's options", "sampling": "the sampling settings",
 }  # fmt: skip
+ITEM = "{{item}}"  # a variable of the Playground's input: where it stands each item goes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +37,13 @@ class Limits:
     """What one student may use; the teacher can change it while the class works."""
 
     __pydantic_config__ = STRICT
-    attempts: int = number(5, 1, 100, step=1, help="How often a student may submit.")
-    tokens: int = number(200_000, 1_000, 100_000_000, step=1_000, help="Tokens a student may use, read and written.")
-    minutes: int = number(60, 0, 100_000, step=5, help="How long it is open, from when it is given. 0: no end.")
+    attempts: int = number(5, 1, 100, step=1, label="Submissions each", help="How often a student may submit.")
+    tokens: int = number(
+        200_000, 1_000, 100_000_000, step=1_000, label="Tokens each", help="Tokens a student may use, read and written."
+    )
+    minutes: int = number(
+        60, 0, 100_000, step=5, label="Minutes, 0 is no end", help="How long it is open, from when it is given."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +54,10 @@ class Assignment:
     __pydantic_config__ = STRICT
     experiment: Experiment
     may_change: Changeable = choice("prompt", label="May be changed", help="The rest is fixed, and checked.")
-    seen: int = number(20, 1, 500, step=1, help="Items that students run on, and see.")
-    sealed: int = number(20, 0, 500, step=1, help="Items that only the sealed score is made from.")
+    seen: int = number(20, 1, 500, step=1, label="Items seen", help="Items that students run on, and see.")
+    sealed: int = number(
+        20, 0, 500, step=1, label="Items sealed", help="Items that only the sealed score is made from."
+    )
     limits: Limits = Limits()
     laboratory: bool = False
 
@@ -98,27 +106,41 @@ def to_dict(assignment: Assignment) -> dict[str, Any]:
     return {**plain, "experiment": as_json(setups.changed_values(assignment.experiment))}
 
 
-def from_setup(setup: Setup, data: str, scorer: str = "") -> Assignment:
-    """An assignment that begins with this setup, on a data set that comes with the playground."""
+def from_setup(setup: Setup, data: str) -> Assignment:
+    """An assignment that begins with this setup, on a data set that comes with the playground. Its input is the prompt
+    template where it says where the item goes; else the data's own is."""
     given = setups.changed_settings(setup)
     task = {key: part for key, part in given.get("task", {}).items() if key in PARTS}
-    sampling = {key: value for key, value in given.get("sampling", {}).items() if key != "seed"}
+    sampling = {key: value for key, value in given.get("sampling", {}).items() if key not in UNHELD}
     title = STRATEGIES[setup.strategy].title
-    technique = {"strategy": setup.strategy, "options": given.get("options", {}), "task": task, "sampling": sampling}
+    technique = {
+        "strategy": setup.strategy, "options": given.get("options", {}), "task": task, "sampling": sampling,
+        "template": setup.task.input.replace(ITEM, "{input}") if ITEM in setup.task.input else "",
+    }  # fmt: skip
     experiment = {
         "title": f"{title} on {datasets.card(data).title.lower()}",
         "data": {"name": data},
         "techniques": [{"name": title, **technique}],
         "models": [setups.weights_to_dict(setup)],
-        "scorer": as_json(ScorerChoice(name=scorer)),
     }
     return parse({"experiment": experiment})
 
 
 def technique_of_setup(setup: Setup, begun: Technique) -> Technique:
-    """The Playground's setup as a student's technique, with the prompt template that stands."""
+    """The Playground's setup as a student's technique, with the prompt template that stands if it has none."""
     made = from_setup(setup, datasets.names()[0]).technique
-    return replace(made, name=begun.name, template=begun.template)
+    return replace(made, name=begun.name, template=made.template or begun.template)
+
+
+def fixed_parts(assignment: Assignment) -> tuple[str, ...]:
+    """What of a setup may not be changed: parts of it, and of its task."""
+    free = () if assignment.laboratory else FREE[assignment.may_change]
+    held = [name for name in ("strategy", "options", "sampling") if name not in free]
+    return (
+        *("model", "answer", "labels", *held),
+        *(() if "task" in free else PARTS),
+        *(() if "template" in free else ("input",)),
+    )
 
 
 def parse_technique(data: Any) -> Technique:

@@ -7,7 +7,7 @@ from typing import Any
 from playground.classroom.assignment import Assignment, Limits
 from playground.evaluation.plan import Technique
 
-ENDED = "The class has ended."
+ENDED = "The class has ended; the teacher has what was submitted."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,23 +15,23 @@ from playground.backends.catalog import Catalog
 from playground.classroom import assignment as assignments
 from playground.classroom import clock, items, laboratory
 from playground.classroom.assignment import Assignment
+from playground.classroom.budget import USED_UP, Budget
+from playground.classroom.members import NOT_MEMBER
 from playground.classroom.records import ENDED, Classroom, ClassState, Member, Score, Submission
-from playground.classroom.seats import NOT_MEMBER
 from playground.classroom.store import ClassStore
 from playground.errors import InvalidSetup, LimitReached, PlaygroundError
 from playground.evaluation import running
 from playground.evaluation.plan import Experiment, Technique
-from playground.evaluation.results import Table
+from playground.evaluation.results import Result, Table
 
 NOTHING_GIVEN = "The class has no assignment yet; the teacher gives one."
-PAUSED = "The teacher has paused the class; what you wrote and submitted is kept."
+PAUSED = "The teacher has paused the class. What you wrote and submitted is kept."
 TOO_LATE = "The time of this assignment is over; what you submitted before counts."
 ANOTHER_GIVEN = "There is another assignment now; look at it first."
 SEALED_OPEN = "The sealed scores are open, and nothing more is taken: what you submitted last counts."
 UNSCORED = "The sealed scores stay closed: some have none. {said} Try again, or let them submit another prompt."
 TOO_DEAR = "scoring it would take more than {tokens:,} tokens, as many as a student has."
 MEANWHILE = "submitted while others were scored."
-USED_UP = "Your {:,} tokens are used up. You can still submit what you have run; ask the teacher for more."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +87,8 @@ def run_seen(
             experiment = items.laboratory_experiment(assignment, member.seed)
         else:
             experiment = items.seen_experiment(assignment, seed, technique)
-        used, charged, why = _check_budget(store, member), 0, ""
+        Budget(store=store, member=member).check()
+        used, charged, why = 0, 0, ""
         for table in _run(store, member, experiment, catalog, halt, allowance):
             spent = _spent(table)
             is_same = store.classes.of(member.class_id).state.seed == seed
@@ -120,9 +121,10 @@ def run_sealed(
         members = {member.id: member for member in store.members.of_class(class_id)}
         lost: dict[int, str] = {}
         for done, submission in enumerate(last.values()):
-            if submission.sealed is None:
+            member = members.get(submission.member_id)
+            if submission.sealed is None and member:  # and was not removed meanwhile
                 experiment = items.sealed_experiment(assignment, state.seed, submission.technique)
-                tables = _run(store, members[submission.member_id], experiment, catalog, halt, allowance)
+                tables = _run(store, member, experiment, catalog, halt, allowance)
                 for table in _note_failure(tables, submission.member_id, lost, state.limits.tokens):
                     _require_unchanged(store, class_id, state)
                     yield done, len(last), table
@@ -160,13 +162,6 @@ def _run(
         yield from tables
 
 
-def _check_budget(store: ClassStore, member: Member) -> int:
-    used, most = store.members.use_tokens(member.id, 0), store.classes.of(member.class_id).state.limits.tokens
-    if used >= most:
-        raise LimitReached(USED_UP.format(most))
-    return used
-
-
 def _why_to_end(store: ClassStore, class_id: int, used: int) -> str:
     classroom = store.classes.of(class_id)
     try:
@@ -174,7 +169,7 @@ def _why_to_end(store: ClassStore, class_id: int, used: int) -> str:
     except LimitReached as error:
         return str(error)
     most = classroom.state.limits.tokens
-    return USED_UP.format(most) if used >= most else ""
+    return USED_UP.format(tokens=most) if used >= most else ""
 
 
 def _require_unchanged(store: ClassStore, class_id: int, state: ClassState) -> None:
@@ -190,14 +185,14 @@ def _note_failure(
     tables: Generator[Table, None, None], member_id: int, lost: dict[int, str], most_tokens: int
 ) -> Iterator[Table]:
     """The same tables; why they ended early is noted, so that the next submission can be scored. One that takes more
-    tokens than a student has for everything is not scored to its end: the others wait for it."""
+    tokens than a student has for everything is not scored to its end, however often it is begun: the others wait."""
     try:
         with closing(tables):
             for table in tables:
                 yield table
                 if table.status != "running" and not is_complete(table):
                     lost[member_id] = table.message
-                elif table.status == "running" and _spent(table) > most_tokens:
+                elif table.status == "running" and _cost(table.results) > most_tokens:
                     lost[member_id] = TOO_DEAR.format(tokens=most_tokens)
                     return
     except PlaygroundError as error:
@@ -206,15 +201,20 @@ def _note_failure(
 
 def _spent(table: Table) -> int:
     """Tokens of what was asked now, without what was known before."""
-    return sum(r.prompt_tokens + r.completion_tokens for r in table.results[table.stored_count :])
+    return _cost(table.results[table.stored_count :])
+
+
+def _cost(results: Sequence[Result]) -> int:
+    return sum(r.prompt_tokens + r.completion_tokens for r in results)
 
 
 def _require_all_sealed(store: ClassStore, class_id: int, lost: Mapping[int, str]) -> None:
     """Raises LimitReached naming whose submissions have no score on the sealed items, and why."""
-    names = store.members.nicknames(class_id)
+    submissions = last_submissions(store.work.submissions_of(class_id)).values()
+    names = store.members.nicknames(class_id)  # after them: of whoever has joined meanwhile too
     by_reason: dict[str, list[str]] = {}
-    for one in last_submissions(store.work.submissions_of(class_id)).values():
-        if one.sealed is None:
+    for one in submissions:
+        if one.sealed is None and one.member_id in names:
             by_reason.setdefault(lost.get(one.member_id, MEANWHILE), []).append(names[one.member_id])
     if by_reason:
         said = " ".join(f"{', '.join(who)}: {why}" for why, who in by_reason.items())

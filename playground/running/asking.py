@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from playground.answer_forms.form import form_of, read_form
+from playground.backends.account import Account
 from playground.backends.base import Backend, Request, excess_tokens
 from playground.backends.measuring import known_measure, measure
 from playground.errors import NotSupported
@@ -26,6 +27,7 @@ class Asker:
     earlier_steps: tuple[Step, ...]
     visitor: str
     search: Search | None
+    account: Account | None = None
 
     def __call__(
         self,
@@ -121,6 +123,10 @@ class Asker:
             # The same words, as part of the question: what a model without prefill can be given.
             message = Message("user", f"{request.messages[-1].content}\n\n{begun}")
             request = replace(request, messages=(*request.messages[:-1], message), prefill="", generated_text="")
+        asked = slice(first, first + request.n)
+        known = _count_written(step.completions()[asked])
+        if self.account:
+            self.account.check()
         stream = backend.stream(request)
         try:
             # Said before waiting, so that several asks can all be sent before the first answer is waited for.
@@ -131,7 +137,14 @@ class Asker:
                 yield news
         finally:
             stream.close()
+            if self.account:
+                made = step.completions()[asked]
+                self.account.charge(max(one.prompt_tokens for one in made) + _count_written(made) - known)
         return step.completions()
+
+
+def _count_written(completions: tuple[Completion, ...]) -> int:
+    return sum(one.completion_tokens for one in completions)
 
 
 def _remaining_request(request: Request, sample: int, completion: Completion) -> Request:

@@ -28,18 +28,18 @@ from playground.ui.handlers.event_options import AT_ONCE, READING
 from playground.ui.handlers.fair_shares import experiment_places
 from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.sessions import Sessions
-from playground.ui.handlers.tab import Learning, PageContext, Tab, TabLink, Taking, Trying, Values
+from playground.ui.handlers.tab import PageContext, Receiving, Tab, TabLink, Taking, Trying, Values
 from playground.ui.handlers.trigger_modes import answer_each_choice, let_one_wait
 from playground.ui.header import language_choice, model_status, welcome
 from playground.ui.learn import tab as learn_tab
 from playground.ui.look import launch_options
 from playground.ui.models import tab as models_tab
+from playground.ui.playground import draft
 from playground.ui.playground import tab as playground_tab
 from playground.ui.playground.variables_panel import PromptForm
 from playground.ui.retrieval import tab as retrieval_tab
 from playground.ui.sampling import tab as sampling_tab
 from playground.ui.setup_form import model_choice, offered_encoders, offered_models
-from playground.ui.setup_form.form import Form
 
 __all__ = ["build_app", "launch_options"]
 TABS: dict[str, Callable[[PageContext], Tab]] = {  # beside the Playground, in the order of the page
@@ -83,16 +83,20 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
             status = model_status.build()
             language_choice.build()
         welcome.build()
+        student_line = widgets.words(elem_id="student-line")
         offered = offered_models.build(catalog)
         shared = PageContext(
             page=page, opening=page.load, settings=settings, sessions=sessions, store=store, places=places,
             ready=status.ready, model_changes=gr.State(0), setup_to_open=gr.State(None),
             comparison_to_open=gr.State(None), plan_to_open=gr.State(None), answers_to_learn=gr.State(None),
+            assignment_to_give=gr.State(None), fixed=gr.State(None),
+            student_line=student_line,
             trainings=trainings, schedule=schedule,
             comparison=drafts.build("comparison"), plan=drafts.build("plan"), chat=drafts.build("chat"),
             lessons=drafts.build("lessons"),
         )  # fmt: skip
-        made, built = [], _tabs_of(settings)
+        built = {title: build for title, build in TABS.items() if shared.has_classes or title != "Classroom"}
+        made = []
         with gr.Tabs(overflow_behavior="wrap") as tabs:
             with gr.Tab("Playground", id="playground"):
                 form, run, link = playground_tab.build(shared, status.ready)
@@ -115,8 +119,9 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
             if linked := others[name]:
                 links.wire_hand_over(held, linked, tabs, name, sessions)
         for title, tab in zip(built, made, strict=True):
-            if tab.learning:
-                _learn_answers(shared, tab.learning, tabs, title.lower())
+            for held, receiving in ((shared.answers_to_learn, tab.learning), (shared.assignment_to_give, tab.giving)):
+                if receiving:
+                    _receive(held, receiving, tabs, title.lower())
         if hosting.on_space():
             gr.Markdown(KEPT if hosting.keeps_files() else FORGOTTEN, elem_id="hosted")
         page.default_config = DescribedOnce(page.default_config)
@@ -131,36 +136,29 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
     return page.queue(api_open=False, default_concurrency_limit=settings.max_users)
 
 
-def _tabs_of(settings: Settings) -> dict[str, Callable[[PageContext], Tab]]:
-    """Those of this server: strangers meet no class where nobody can begin one."""
-    without = settings.public and not settings.classroom
-    return {title: build for title, build in TABS.items() if not (without and title == "Classroom")}
-
-
-def _open_in_playground(shared: PageContext, form: Form, tabs: Any) -> None:
-    """A setup, as plain data, that another tab puts into `shared.setup_to_open` fills the Playground's form."""
+def _open_in_playground(shared: PageContext, form: PromptForm, tabs: Any) -> None:
+    """What another tab puts into `shared.setup_to_open`, a setup as plain data, perhaps with a table of values for its
+    variables, fills the Playground's form."""
 
     @report_errors
     def fill(setup: dict[str, Any] | None, request: gr.Request) -> dict[Any, Any]:
         if setup is None:
             return {tabs: gr.skip()}
-        written = form.write(setups.parse(setup), shared.sessions.of(request))
+        written, _ = draft.fill(form, setup, shared.sessions.of(request))
         return {**written, tabs: gr.Tabs(selected="playground")}
 
     shared.setup_to_open.change(fill, shared.setup_to_open, [*form.outputs, tabs], **AT_ONCE)
 
 
-def _learn_answers(shared: PageContext, learning: Learning, tabs: Any, tab: str) -> None:
-    """Answers that another tab puts into `shared.answers_to_learn` are taken into this one, which comes in sight."""
+def _receive(held: Any, receiving: Receiving, tabs: Any, tab: str) -> None:
+    """What another tab puts into the page's memory is taken into this one, which comes in sight."""
 
     @report_errors
-    def learn(values: dict[Any, Any]) -> dict[Any, Any]:
-        answers = values[shared.answers_to_learn]
-        return {**learning.take(values, *answers), tabs: gr.Tabs(selected=tab)} if answers else {tabs: gr.skip()}
+    def receive(values: dict[Any, Any]) -> dict[Any, Any]:
+        given = values[held]
+        return {**receiving.take(values, *given), tabs: gr.Tabs(selected=tab)} if given else {tabs: gr.skip()}
 
-    shared.answers_to_learn.change(
-        learn, {shared.answers_to_learn, *learning.inputs}, [*learning.outputs, tabs], **READING
-    )
+    held.change(receive, {held, *receiving.inputs}, [*receiving.outputs, tabs], **READING)
 
 
 def _open_links(linked: dict[str, TabLink | None], page: Any, tabs: Any, sessions: Sessions) -> None:
@@ -171,13 +169,14 @@ def _open_links(linked: dict[str, TabLink | None], page: Any, tabs: Any, session
         links.wire(page, opener, one, tabs, tab, sessions)
 
 
-def _take_setup(taking: Taking, form: Form, sessions: Sessions) -> None:
+def _take_setup(taking: Taking, form: PromptForm, sessions: Sessions) -> None:
     """The Playground's setup goes into another tab."""
 
     @report_errors
     def take(values: dict[Any, Any], request: gr.Request) -> dict[Any, Any]:
         catalog = sessions.of(request)
-        return taking.take(values, setups.parse(form.read(values, catalog)), catalog)
+        read = form.read_as_typed if taking.as_typed else form.read
+        return taking.take(values, setups.parse(read(values, catalog)), catalog)
 
     taking.button.click(take, {*taking.inputs, *form.widgets}, list(taking.outputs), preprocess=False, **AT_ONCE)
 

@@ -73,6 +73,21 @@ def test_an_assignment_from_start_to_export(
         expect(student.locator("#class-state")).to_contain_text("Submitted as number 1")
         expect(student.get_by_label("Temperature").and_(student.locator("#class-student input"))).to_be_disabled()
     ada, bo, zoe = students
+    ada.get_by_role("button", name="Open in the Playground").click()
+    expect(ada.locator("#fixed-parts")).to_contain_text("the rest is fixed")
+    asked = ada.locator("#form .of-input textarea").first
+    expect(asked).to_have_value("Say something of {{item}}")
+    for fixed in (".of-model", ".of-strategy", "#sampling"):
+        expect(ada.locator(f"#form {fixed}")).to_have_js_property("inert", True)
+    left = ada.locator("#student-line").inner_text()
+    asked.fill("Tell in one word: {{item}}")
+    ada.get_by_role("button", name="Run", exact=True).click()
+    expect(ada.locator(".answer[data-phase=done]")).to_be_visible()
+    ada.get_by_role("link", name="Back to the class").click()
+    expect(ada.locator("#student-line")).not_to_have_text(left)  # it was charged
+    ada.locator("#class-take").click()
+    expect(ada.locator("#class-template textarea")).to_have_value("Tell in one word: {input}")
+    ada.locator("#class-template textarea").fill("Say something of {input}")
     bo.evaluate("location.hash = 'classroom&teach=of-another-year'")
     expect(bo.get_by_text("there is a newer link")).to_be_visible()
     expect(bo.locator("#class-template textarea")).to_have_value("Say in one word: {input}")

@@ -4,6 +4,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -17,11 +18,13 @@ from playground.classroom import assignment as assignments
 from playground.classroom import clock, codes, items, running, work
 from playground.classroom.assignment import Assignment, Limits
 from playground.classroom.board import board
+from playground.classroom.budget import Budget
 from playground.classroom.export import everything_json, scores_csv
 from playground.classroom.records import Classroom, Member, Score
 from playground.classroom.store import ClassStore
 from playground.errors import InvalidSetup, LimitReached, ModelUnavailable, PlaygroundError, StoreFailed
 from playground.evaluation.plan import Technique
+from playground.running import runner
 
 CatalogOf = Callable[..., Catalog]
 EXPERIMENT = {"title": "Reviews", "data": {"name": "sentiment"}, "techniques": [{"name": "Plain"}]}
@@ -151,10 +154,83 @@ def test_a_submission_that_would_take_more_than_a_student_has_is_not_scored_to_i
         member, _ = store.members.join(room.id, name)
         running.submit(store, member, technique)
     store.classes.change(room.id, limits=Limits(attempts=2, tokens=1500, minutes=10))
+    asked: list[Any] = []
+    catalog = catalog_of(lambda request, _: asked.append(request) or "word " * 40)
     with pytest.raises(LimitReached, match=r"Ada: scoring it would take more than 1,500 tokens") as failed:
-        [*running.run_sealed(store, room.id, catalog_of(lambda *_: "word " * 40), threading.Event())]
+        [*running.run_sealed(store, room.id, catalog, threading.Event())]
     assert "Eve" not in str(failed.value)
     assert [one.sealed is None for one in store.work.submissions_of(room.id)] == [True, False]
+    begun = len(asked)
+    with pytest.raises(LimitReached, match=r"Ada: scoring it would take more"):  # another click is no new budget
+        [*running.run_sealed(store, room.id, catalog, threading.Event())]
+    assert len(asked) == begun
+
+
+def test_nothing_is_kept_of_a_student_who_is_removed_in_the_instant_of_a_submission(
+    store: ClassStore, room: Classroom
+) -> None:
+    member, _ = store.members.join(room.id, "Ada")
+    technique = given().technique
+    submit = store.work.submit
+
+    def removed_first(*args: Any) -> Any:
+        store.remove(member)
+        return submit(*args)
+
+    store.work.submit = removed_first  # type: ignore[method-assign]
+    with pytest.raises(InvalidSetup, match="not known here any more"):
+        running.submit(store, member, technique)
+    with pytest.raises(InvalidSetup, match="not known here any more"):
+        store.work.add_look(member.id, technique, Score(by_item={"1": 1.0}))
+    assert store._file.read("SELECT id FROM submissions UNION SELECT id FROM looks") == []
+
+
+def test_who_is_removed_or_joins_while_the_sealed_items_are_asked_hinders_nobody(
+    store: ClassStore, room: Classroom, catalog_of: CatalogOf
+) -> None:
+    ada, eve = (store.members.join(room.id, name)[0] for name in ("Ada", "Eve"))
+    for member in (ada, eve):
+        running.submit(store, member, given().technique)
+    scoring = running.run_sealed(store, room.id, catalog_of(), threading.Event())
+    next(scoring)
+    store.remove(eve)
+    late, _ = store.members.join(room.id, "Late")
+    running.submit(store, late, given().technique)
+    with pytest.raises(LimitReached, match="Late: submitted while others were scored"):
+        list(scoring)
+    [*running.run_sealed(store, room.id, catalog_of(), threading.Event())]
+    assert store.classes.of(room.id).state.sealed_open
+
+
+def test_what_is_asked_in_other_tabs_is_charged_and_refused_when_the_tokens_are_used_up(
+    store: ClassStore, room: Classroom, catalog_of: CatalogOf
+) -> None:
+    member, _ = store.members.join(room.id, "Ada")
+    budget = Budget(store=store, member=member)
+    catalog = catalog_of(lambda *_: "one two").for_visitor("me", budget)
+    setup = setups.parse({"task": {"input": "Hello"}})
+    *_, run = runner.run(setup, catalog)
+    used = store.members.of(member.id)
+    assert used
+    assert used.tokens == run.prompt_tokens + run.completion_tokens > 0
+    [*runner.run(setup, catalog, earlier_steps=run.steps)]  # nothing is asked anew
+    assert store.members.of(member.id) == used
+    store.members.use_tokens(member.id, 100_000)
+    with pytest.raises(LimitReached, match="100,000 tokens are used up"):
+        [*runner.run(setup, catalog)]
+    store.classes.change(room.id, ended=True)
+    [*runner.run(setup, catalog)]
+    store.remove(member)
+    [*runner.run(setup, catalog)]
+
+
+def test_a_prompt_from_the_playground_is_a_template_where_it_says_where_the_item_goes() -> None:
+    setup = setups.parse({"task": {"input": "Is it kind? {{item}}"}, "sampling": {"seed": 3, "top_logprobs": 2}})
+    made = assignments.from_setup(setup, "sentiment").technique
+    assert (made.template, made.sampling) == ("Is it kind? {input}", {})
+    begun = replace(made, template="Look: {input}")
+    assert assignments.technique_of_setup(setup, begun).template == "Is it kind? {input}"
+    assert assignments.technique_of_setup(setups.parse({"task": {"input": "x"}}), begun).template == "Look: {input}"
 
 
 @pytest.mark.parametrize("code", ["", "ABCD", "ABCD-EFG1", "a" * 10_000, "ABCD-EFGH"])

@@ -4,6 +4,7 @@ assignment_handlers.py  What a teacher does with the assignment: takes, opens, s
 assignment_panel.py     What a class is given, as a form
 class_figure.py         The distribution of scores, and everybody's estimate, drawn
 entry_panel.py          Joining a class, starting one, and what keeps a browser's place in it
+number_boxes.py         Boxes for numbers that are parameters
 opening.py              The class of a server that was started for one: its code and the teacher's link
 student_handlers.py     What a student does: run, submit, take a setup, look
 student_panel.py        A student's page

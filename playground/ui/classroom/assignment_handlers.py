@@ -1,7 +1,8 @@
 """What a teacher does with the assignment: takes, opens, saves and gives it, and changes its limits."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import gradio as gr
 
@@ -22,41 +23,35 @@ from playground.ui.classroom.teacher_panel import TeacherPanel
 from playground.ui.handlers import payloads
 from playground.ui.handlers.event_options import AT_ONCE, READING
 from playground.ui.handlers.messages import report_errors
-from playground.ui.handlers.tab import Taking, Updates, Values
+from playground.ui.handlers.tab import Receiving, Taking, Updates, Values
 from playground.ui.handlers.uploads import text_of_file
 from playground.ui.widgets.status import sentence
 
 
-class Teacher(Protocol):
-    """The teacher's page, of which the assignment is a part."""
-
-    @property
-    def panel(self) -> TeacherPanel: ...
-    @property
-    def secret(self) -> Any: ...
-    @property
-    def store(self) -> ClassStore: ...
-    def room(self, values: Values) -> Classroom: ...
-    def view(self, classroom: Classroom, counted: Any) -> Updates: ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentHandlers:
-    """The handlers, for the teacher whose page it is."""
+    """The handlers. `secret` holds the teacher's, whose class `room` gives, and `view` shows."""
 
-    teacher: Teacher
+    panel: TeacherPanel
+    secret: Any
+    store: ClassStore
+    room: Callable[[Values], Classroom]
+    view: Callable[[Classroom, Any], Updates]
 
-    @property
-    def panel(self) -> TeacherPanel:
-        return self.teacher.panel
-
-    def take(self, values: Values, setup: Setup, catalog: Catalog) -> Updates:
+    def take(self, values: Values, setup: Setup, catalog: Catalog | None = None) -> Updates:
         """The Playground's setup becomes the assignment's beginning."""
-        self.teacher.room(values)
+        self.room(values)
         data = payloads.words(values[self.panel.form.data], "data")
         if data not in datasets.names():
             raise InvalidSetup(path=("data",), value=data, rule=f"it must be one of {', '.join(datasets.names())}.")
         return self._chosen(assignments.from_setup(setup, data).experiment)
+
+    def receive(self, values: Values, given: Mapping[str, Any]) -> Updates:
+        """So does what another tab hands over: the plan of an experiment, or what a lesson tries."""
+        if "setup" in given:
+            return self.take(values, setups.parse(given["setup"]))
+        self.room(values)
+        return self._chosen(experiments.parse(given["experiment"]))
 
     def _chosen(self, experiment: Experiment) -> Updates:
         said = sentence(words.CHOSEN.format(title=experiment.title))
@@ -64,7 +59,7 @@ class AssignmentHandlers:
 
     @report_errors
     def choose_experiment(self, values: Values) -> Updates:
-        self.teacher.room(values)
+        self.room(values)
         form, offered = self.panel.form, experiments.shipped_experiments()
         name = payloads.words(values[form.experiment], "experiment")
         return self._chosen(offered[name]) if name in offered else {form.text: gr.skip()}
@@ -72,32 +67,32 @@ class AssignmentHandlers:
     @report_errors
     def open_file(self, content: Any, secret: Any) -> Updates:
         text = text_of_file(content, assignments.MAX_BYTES)
-        require_teacher(self.teacher.store, payloads.words(secret, "place"))
+        require_teacher(self.store, payloads.words(secret, "place"))
         given = assignments.read_yaml(text, "The assignment")
         return {**self.panel.form.write(given), **self._chosen(given.experiment)}
 
     @report_errors
     def save_file(self, values: Values) -> Updates:
-        self.teacher.room(values)
+        self.room(values)
         text = assignments.write_yaml(self.panel.form.read(values))
         return {self.panel.form.save: {"name": "assignment.yaml", "text": text}}
 
     @report_errors
     def give(self, values: Values) -> Updates:
-        room, given = self.teacher.room(values), items.written_out(self.panel.form.read(values))
-        classroom = self.teacher.store.classes.give(room.id, given)
-        return {**self.teacher.view(classroom, ""), self.panel.said: sentence(words.GIVEN)}
+        room, given = self.room(values), items.written_out(self.panel.form.read(values))
+        classroom = self.store.classes.give(room.id, given)
+        return {**self.view(classroom, ""), self.panel.said: sentence(words.GIVEN)}
 
     @report_errors
     def change_limits(self, values: Values) -> Updates:
         limits: Limits = setups.build(Limits, self.panel.form.read_limits(values), ("limits",))
-        classroom = self.teacher.store.classes.change(self.teacher.room(values).id, limits=limits)
-        return {**self.teacher.view(classroom, ""), self.panel.said: sentence(words.LIMITS_SET)}
+        classroom = self.store.classes.change(self.room(values).id, limits=limits)
+        return {**self.view(classroom, ""), self.panel.said: sentence(words.LIMITS_SET)}
 
 
-def wire(handlers: AssignmentHandlers) -> Taking:
-    """Attach the handlers; gives what takes the Playground's setup."""
-    panel, form, secret = handlers.panel, handlers.panel.form, handlers.teacher.secret
+def wire(handlers: AssignmentHandlers) -> tuple[Taking, Receiving]:
+    """Attach the handlers; gives what takes the Playground's setup, and what other tabs hand over."""
+    panel, form, secret = handlers.panel, handlers.panel.form, handlers.secret
     seen, chosen = [*panel.often, panel.said], [form.text, panel.said]
     whole = {secret, *form.inputs}
     for button, handler, outputs in (
@@ -108,4 +103,6 @@ def wire(handlers: AssignmentHandlers) -> Taking:
         button.click(handler, whole, outputs, preprocess=False, **AT_ONCE)
     form.experiment.input(handlers.choose_experiment, {secret, form.experiment}, chosen, preprocess=False, **AT_ONCE)
     form.open.upload(handlers.open_file, [form.open, secret], [*form.inputs, panel.said], **READING)
-    return Taking(button=form.take, inputs=[secret, form.data], outputs=chosen, take=handlers.take)
+    inputs = [secret, form.data]
+    taking = Taking(button=form.take, inputs=inputs, outputs=chosen, take=handlers.take, as_typed=True)
+    return taking, Receiving(inputs=inputs, outputs=chosen, take=handlers.receive)

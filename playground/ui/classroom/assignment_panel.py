@@ -7,16 +7,14 @@ import gradio as gr
 
 from playground import documents
 from playground.classroom import assignment as assignments
-from playground.classroom.assignment import Assignment
+from playground.classroom.assignment import Assignment, Limits
 from playground.errors import InvalidSetup
 from playground.evaluation import datasets, experiments
 from playground.ui import widgets
 from playground.ui.classroom import words
+from playground.ui.classroom.number_boxes import number_boxes
 from playground.ui.handlers import payloads
 from playground.ui.handlers.tab import Updates, Values
-
-NUMBERS = ("seen", "sealed")
-LIMITS = ("attempts", "tokens", "minutes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +74,6 @@ def build() -> AssignmentForm:
     """Lay out the form."""
     titles = [(datasets.card(name).title, name) for name in datasets.names()]
     offered = [(one.title, key) for key, one in experiments.shipped_experiments().items()]
-    start = assignments.parse({"experiment": {"techniques": [{}]}})
     gr.Markdown(words.ASSIGNMENT)
     gr.Markdown(words.ASSIGNMENT_HELP, elem_classes="field-label")
     with gr.Row(elem_classes="class-fields"):
@@ -91,12 +88,9 @@ def build() -> AssignmentForm:
         save = widgets.download(words.SAVE)
     may_change = gr.Radio([*words.MAY.items()], value="prompt", label=words.MAY_CHANGE)
     with gr.Row(elem_classes="class-fields"):
-        seen = gr.Number(start.seen, label=words.SEEN, precision=0, elem_id="class-seen")
-        sealed = gr.Number(start.sealed, label=words.SEALED, precision=0, elem_id="class-sealed")
+        numbers = number_boxes(Assignment, "seen", "sealed")
     with gr.Row(elem_classes="class-fields"):
-        attempts = gr.Number(start.limits.attempts, label=words.ATTEMPTS, precision=0, elem_id="class-attempts")
-        tokens = gr.Number(start.limits.tokens, label=words.TOKENS, precision=0, elem_id="class-tokens")
-        minutes = gr.Number(start.limits.minutes, label=words.MINUTES, precision=0)
+        limits = number_boxes(Limits, "attempts", "tokens", "minutes")
     laboratory = gr.Checkbox(False, label=words.LABORATORY)
     with gr.Accordion(words.AS_TEXT, open=False):
         text = gr.Textbox("", show_label=False, container=False, lines=8, elem_id="class-text")
@@ -105,6 +99,5 @@ def build() -> AssignmentForm:
         change = gr.Button(words.LIMITS, elem_id="class-limits")
     return AssignmentForm(
         data=data, take=take, experiment=experiment, open=opened, save=save, text=text, may_change=may_change,
-        laboratory=laboratory, numbers={"seen": seen, "sealed": sealed},
-        limits={"attempts": attempts, "tokens": tokens, "minutes": minutes}, give=give, change_limits=change,
+        laboratory=laboratory, numbers=numbers, limits=limits, give=give, change_limits=change,
     )  # fmt: skip

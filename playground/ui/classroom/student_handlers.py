@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
@@ -12,6 +12,7 @@ from playground import setups
 from playground.backends.catalog import Catalog
 from playground.classroom import assignment as assignments
 from playground.classroom import items, running
+from playground.classroom.budget import Budget
 from playground.classroom.records import Classroom, Member
 from playground.classroom.running import Allowance
 from playground.classroom.seats import require_member
@@ -21,6 +22,7 @@ from playground.evaluation.columns import columns
 from playground.evaluation.datasets import load
 from playground.evaluation.grid import column_setup
 from playground.evaluation.plan import Technique
+from playground.formats import format_percent
 from playground.types import Setup
 from playground.ui.classroom import student_values as values_of
 from playground.ui.classroom import words
@@ -30,6 +32,8 @@ from playground.ui.handlers.event_options import AT_ONCE, QUIET
 from playground.ui.handlers.messages import in_words, report_errors
 from playground.ui.handlers.one_at_a_time import Stoppable, refuse_second
 from playground.ui.handlers.tab import PageContext, Taking, Updates, Values
+from playground.ui.language.translating import translated
+from playground.ui.setup_form import fixed_parts
 from playground.ui.widgets.status import sentence
 
 SHOWN_EVERY = 0.4  # seconds between two news of a run
@@ -48,6 +52,19 @@ class StudentHandlers:
         """Whose page it is. Raises InvalidSetup when the place is not known."""
         return require_member(self.store, payloads.words(values[self.secret], "place"))
 
+    @property
+    def seen(self) -> list[Any]:
+        """All that `view` may update."""
+        return [*self.panel.view, self.shared.student_line]
+
+    def enter(self, member: Member, request: gr.Request) -> None:
+        """From now on what this browser asks, in whatever tab, is charged to the student."""
+        self.shared.sessions.charge(request, Budget(store=self.store, member=member))
+
+    def leave(self, request: gr.Request, *, window: bool = False) -> None:
+        """What this browser asks, or this window of it, is charged to nobody any more."""
+        self.shared.sessions.charge(request, None, window=window)
+
     # ----------------------------------------------------------------------------------------------- what is seen
     def view(self, member: Member, begun: Any, drawn: Any) -> Updates:
         """The page as the class is now. Fields are filled when there is another assignment than they were filled for,
@@ -62,6 +79,7 @@ class StudentHandlers:
             panel.facts: values_of.facts(store, classroom, member),
             panel.shown: values_of.projected(store, classroom),
             panel.board: values_of.students_board(store, classroom),
+            self.shared.student_line: sentence(values_of.line(store, classroom, member)),
         }
         signature = json.dumps([*shown.values()])
         updates = {} if signature == drawn else {**shown, panel.drawn: signature}
@@ -84,13 +102,16 @@ class StudentHandlers:
         return {**filled, panel.consent: member.consents}
 
     @report_errors
-    def follow_class(self, values: Values) -> Updates:
+    def follow_class(self, values: Values, request: gr.Request) -> Updates:
         """Asked every few seconds while the page is open. Who has no place here any more is told so once."""
         panel = self.panel
         try:
             member = self.member(values)
         except InvalidSetup as error:
-            return {panel.said: sentence(str(error), wrong=True), panel.timer: gr.Timer(active=False)}
+            self.leave(request)
+            gone = {panel.timer: gr.Timer(active=False), self.shared.student_line: sentence("")}
+            return {**gone, panel.said: sentence(str(error), wrong=True)}
+        self.enter(member, request)
         return self.view(member, values[panel.begun], values[panel.drawn])
 
     # ----------------------------------------------------------------------------------------------- what is done
@@ -140,7 +161,7 @@ class StudentHandlers:
         technique = self.technique(member, values)
         made = running.submit(self.store, member, technique)
         self.store.members.keep_draft(member.id, technique)
-        score = words.SCORED.format(mean=values_of.percent(made.seen.mean)) if made.seen else words.UNSCORED
+        score = words.SCORED.format(mean=format_percent(made.seen.mean)) if made.seen else words.UNSCORED
         view = self.view(member, values[panel.begun], values[panel.drawn])
         return {**view, panel.state: sentence(words.SUBMITTED.format(number=made.number, score=score))}
 
@@ -163,19 +184,26 @@ class StudentHandlers:
 
     @report_errors
     def open_in_playground(self, values: Values) -> Iterator[Any]:
-        """The student's setup, asking the first of the items that they see, in the Playground."""
+        """The student's setup in the Playground, with the items that they see as rows of values."""
         member = self.member(values)
-        state = self.store.classes.of(member.class_id).state
-        assignment = running.require_open(self.store.classes.of(member.class_id))
+        classroom = self.store.classes.of(member.class_id)
+        assignment = running.require_open(classroom)
         technique = self.technique(member, values)
         assignments.check_technique(assignment, technique)
-        experiment = items.seen_experiment(assignment, state.seed, technique)
+        experiment = items.seen_experiment(assignment, classroom.state.seed, technique)
         dataset = load(experiment.data)
         setup = column_setup(columns(experiment)[0], experiment, dataset)
-        plain = setups.to_dict(setup)
-        asked = (technique.template or "{input}").replace("{input}", dataset.items[0].input)
-        yield None  # opened twice, it is news twice
-        yield {**plain, "task": {**plain["task"], "input": asked}}
+        opened = values_of.for_playground(
+            setups.to_dict(setup), technique.template, [item.input for item in dataset.items]
+        )
+        begun = replace(setup, task=replace(setup.task, input=opened["task"]["input"]))
+        why = words.OPENED.format(free=values_of.may_change(assignment))
+        shared = self.shared
+        yield {shared.setup_to_open: None, shared.fixed: None}  # opened twice, it is news twice
+        yield {
+            shared.setup_to_open: opened,
+            shared.fixed: fixed_parts.fix(begun, assignments.fixed_parts(assignment), translated(why)),
+        }
 
 
 def wire(handlers: StudentHandlers) -> Taking:
@@ -183,15 +211,16 @@ def wire(handlers: StudentHandlers) -> Taking:
     panel, shared = handlers.panel, handlers.shared
     known = {handlers.secret, panel.begun, panel.drawn}
     worked = {*known, *panel.fields.values()}
-    outputs = [*panel.view, panel.state, panel.results, panel.going]
+    outputs = [*handlers.seen, panel.state, panel.results, panel.going]
     once = {"preprocess": False, "trigger_mode": "once", **event_options.running(shared.settings), **QUIET}
     panel.line.attach(panel.run.click, report_errors(handlers.run_assignment), {*worked, panel.going}, outputs, **once)
     panel.line.wire(panel.going)
-    panel.timer.tick(handlers.follow_class, known, [*panel.view, panel.timer], preprocess=False, **AT_ONCE)
-    panel.submit.click(handlers.submit_assignment, worked, [*panel.view, panel.state], preprocess=False, **AT_ONCE)
+    panel.timer.tick(handlers.follow_class, known, [*handlers.seen, panel.timer], preprocess=False, **AT_ONCE)
+    panel.submit.click(handlers.submit_assignment, worked, [*handlers.seen, panel.state], preprocess=False, **AT_ONCE)
     panel.consent.input(handlers.agree, {handlers.secret, panel.consent}, None, preprocess=False, **AT_ONCE)
-    panel.open.click(handlers.open_in_playground, worked, shared.setup_to_open, preprocess=False, **AT_ONCE)
-    return Taking(button=panel.take, inputs=[handlers.secret], outputs=panel.view, take=handlers.take)
+    opened = [shared.setup_to_open, shared.fixed]
+    panel.open.click(handlers.open_in_playground, worked, opened, preprocess=False, **AT_ONCE)
+    return Taking(button=panel.take, inputs=[handlers.secret], outputs=handlers.seen, take=handlers.take, as_typed=True)
 
 
 def _plain(technique: Technique) -> dict[str, Any]:

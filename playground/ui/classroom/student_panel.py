@@ -5,8 +5,11 @@ from typing import Any
 
 import gradio as gr
 
+from playground.types import Sampling
 from playground.ui import widgets
 from playground.ui.classroom import words
+from playground.ui.classroom.number_boxes import number_boxes
+from playground.ui.classroom.student_values import SAMPLING
 from playground.ui.handlers.one_at_a_time import NothingYet
 from playground.ui.widgets import waiting_line
 from playground.ui.widgets.waiting_line import WaitingLine
@@ -83,7 +86,5 @@ def _build_fields() -> dict[str, Any]:
     template = gr.Textbox(label=words.TEMPLATE, info=words.TEMPLATE_HELP, lines=4, elem_id="class-template")
     role = gr.Textbox(label=words.SYSTEM, lines=2, elem_id="class-role")
     with gr.Row(elem_classes="class-fields"):
-        temperature = gr.Number(None, label=words.TEMPERATURE, minimum=0, maximum=2, step=0.1)
-        top_p = gr.Number(None, label=words.TOP_P, minimum=0, maximum=1, step=0.05)
-        max_tokens = gr.Number(None, label=words.MAX_TOKENS, minimum=1, precision=0)
-    return {"template": template, "role": role, "temperature": temperature, "top_p": top_p, "max_tokens": max_tokens}
+        sampling = number_boxes(Sampling, *SAMPLING, empty=True)
+    return {"template": template, "role": role, **sampling}

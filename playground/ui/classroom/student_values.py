@@ -1,32 +1,32 @@
 """A student's page as plain values."""
 
+import csv
+import io
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from playground.classroom import clock, leaderboard
-from playground.classroom.assignment import FREE, LABELS, sampling_of
+from playground.classroom.assignment import FREE, ITEM, LABELS, Assignment, sampling_of
 from playground.classroom.board import board
 from playground.classroom.leaderboard import Entry, Standing
-from playground.classroom.records import Classroom, Member
-from playground.classroom.running import is_complete
+from playground.classroom.records import ENDED, Classroom, Member
+from playground.classroom.running import PAUSED, is_complete
 from playground.classroom.store import ClassStore
 from playground.evaluation.plan import Technique
 from playground.evaluation.results import Table
-from playground.formats import format_count
+from playground.formats import format_count, format_percent
 from playground.strategies import STRATEGIES
 from playground.ui.classroom import words
 from playground.ui.handlers import payloads
+from playground.ui.handlers.tab import TABLE
 from playground.ui.language.texts import AsWritten
 from playground.ui.language.translating import translated
 
 SAMPLING = ("temperature", "top_p", "max_tokens")
 LONGEST = 160  # characters of a text in a table
-
-
-def percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+MOST_ROWS = 50  # items that the Playground's table of values has room for
 
 
 def field_values(technique: Technique) -> dict[str, Any]:
@@ -61,23 +61,56 @@ def facts(store: ClassStore, classroom: Classroom, member: Member) -> list[dict[
     if assignment is None:
         return []
     technique = member.draft or assignment.technique
-    submitted = store.work.count_submissions(member.id)
     model = assignment.experiment.models[0].model_title if assignment.experiment.models else "default"
-    free = [LABELS[part] for part in FREE[assignment.may_change]]
     rows = [
         ("Items", f"{assignment.experiment.data.name}: {assignment.seen} seen, {assignment.sealed} sealed"),
-        ("You may change", "nothing: run it" if assignment.laboratory else ", ".join(free)),
+        ("You may change", may_change(assignment)),
         ("Model (fixed)", model),
         ("Technique", STRATEGIES[technique.strategy].title),
         ("Examples shown", str(len(technique.task.get("examples", ())))),
         ("Sampling", ", ".join(f"{k} {v}" for k, v in technique.sampling.items()) or _usual(technique)),
-        ("Submissions left", f"{max(0, state.limits.attempts - submitted)} of {state.limits.attempts}"),
-        ("Tokens left", f"{max(0, state.limits.tokens - member.tokens):,} of {state.limits.tokens:,}"),
-        ("Time left", time_left(state.end)),
+        *left(store, classroom, member),
     ]
-    note = "Answers that are known already cost nothing. When tokens or time are used up, what was done is kept."
+    note = (
+        "Answers that are known already cost nothing; what you run in other tabs costs tokens, too. When tokens or "
+        "time are used up, what was done is kept."
+    )
     shown = [{"head": translated(head), "cells": [translated(cell[:LONGEST])]} for head, cell in rows]
     return [{"caption": words.MINE, "corner": "", "columns": [""], "rows": shown, "note": note}]
+
+
+def left(store: ClassStore, classroom: Classroom, member: Member) -> list[tuple[str, str]]:
+    """What the student may still use."""
+    limits = classroom.state.limits
+    submitted = store.work.count_submissions(member.id)
+    return [
+        ("Submissions left", f"{max(0, limits.attempts - submitted)} of {limits.attempts}"),
+        ("Tokens left", f"{max(0, limits.tokens - member.tokens):,} of {limits.tokens:,}"),
+        ("Time left", time_left(classroom.state.end)),
+    ]
+
+
+def may_change(assignment: Assignment) -> str:
+    """What of it is the student's own, in words."""
+    free = ["nothing: run it"] if assignment.laboratory else [LABELS[part] for part in FREE[assignment.may_change]]
+    return AsWritten(", ".join(map(translated, free)))
+
+
+def line(store: ClassStore, classroom: Classroom, member: Member) -> str:
+    """What the student has left, for all tabs; "" while there is nothing to do."""
+    state = classroom.state
+    if state.assignment is None or state.ended:
+        return ""
+    facts = [f"{translated(head)}: {translated(said)}" for head, said in left(store, classroom, member)]
+    return AsWritten(" \u00b7 ".join([state.title, member.nickname, *facts]))
+
+
+def for_playground(setup: Mapping[str, Any], template: str, inputs: Sequence[str]) -> dict[str, Any]:
+    """The student's setup as the Playground holds it: the template as its input, with the items as rows of values."""
+    rows = io.StringIO()
+    csv.writer(rows, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows([one] for one in inputs[:MOST_ROWS])
+    asked = (template or "{input}").replace("{input}", ITEM)
+    return {**setup, "task": {**setup["task"], "input": asked}, TABLE: f"item\n{rows.getvalue()}"}
 
 
 def time_left(end: float | None) -> str:
@@ -92,8 +125,8 @@ def say_state(store: ClassStore, classroom: Classroom, member: Member) -> str:
     """What the student is to know now: the teacher's message as it was written."""
     state = classroom.state
     lines = [
-        words.ENDED if state.ended else "",
-        words.PAUSED if state.paused and not state.ended else "",
+        ENDED if state.ended else "",
+        PAUSED if state.paused and not state.ended else "",
         words.NOTHING_YET.format(name=member.nickname) if state.assignment is None and not state.ended else "",
     ]
     said = [*map(translated, lines), state.message, translated(own_sealed(store, classroom, member))]
@@ -127,7 +160,8 @@ def done_words(store: ClassStore, member: Member) -> str:
     entry = Entry(nickname=member.nickname, mean=last.score.mean, n=last.score.n, looks=seen)
     low, high = leaderboard.interval(entry, 1)
     return words.DONE.format(
-        n=entry.n, mean=percent(entry.mean), low=percent(low), high=percent(high), looks=format_count(seen, "look"),
+        n=entry.n, mean=format_percent(entry.mean), low=format_percent(low), high=format_percent(high),
+        looks=format_count(seen, "look"),
         rule=words.LOOKS_RULE,
     )  # fmt: skip
 
@@ -147,8 +181,8 @@ def board_value(places: Sequence[Standing], *, sealed: bool) -> list[dict[str, A
             "head": one.entry.nickname,
             "cells": [
                 str(one.place) if one.place == one.last else f"{one.place}\u2013{one.last}",
-                percent(one.entry.mean),
-                f"{percent(one.low)} to {percent(one.high)}",
+                format_percent(one.entry.mean),
+                f"{format_percent(one.low)} to {format_percent(one.high)}",
                 str(one.entry.looks),
             ],
         }
@@ -166,7 +200,7 @@ def own_sealed(store: ClassStore, classroom: Classroom, member: Member) -> str:
     mine = [one for one in store.work.submissions_of(classroom.id) if one.member_id == member.id and one.sealed]
     if not mine or mine[-1].sealed is None:
         return ""
-    return f"Your score on {mine[-1].sealed.n} sealed items: {percent(mine[-1].sealed.mean)}."
+    return f"Your score on {mine[-1].sealed.n} sealed items: {format_percent(mine[-1].sealed.mean)}."
 
 
 def projected(store: ClassStore, classroom: Classroom) -> list[dict[str, Any]]:

@@ -32,7 +32,8 @@ def build(shared: PageContext) -> Tab:
     students = StudentHandlers(panel=student, **parts)
     teachers = TeacherHandlers(panel=teacher, **parts)
     _wire(EntryHandlers(entry=entry, students=students, teachers=teachers, store=store))
-    return Tab(taking=[student_handlers.wire(students), teacher_handlers.wire(teachers)])
+    taking, giving = teacher_handlers.wire(teachers)
+    return Tab(taking=[student_handlers.wire(students), taking], giving=giving)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,9 @@ class EntryHandlers:
     teachers: TeacherHandlers
     store: ClassStore
 
-    def show(self, seat: Seat | None, secret: str, shown: Mapping[str, str] | None = None) -> Updates:
+    def show(
+        self, request: gr.Request, seat: Seat | None, secret: str, shown: Mapping[str, str] | None = None
+    ) -> Updates:
         """The page of whoever has this place; the way in for who has none. `shown` is told of a teacher's new link."""
         student, teacher, entry = self.students.panel, self.teachers.panel, self.entry
         is_student, is_teacher = bool(seat and seat.member), bool(seat and not seat.member)
@@ -69,19 +72,22 @@ class EntryHandlers:
             entry.said: sentence(""),
         }
         if seat and seat.member:
+            self.students.enter(seat.member, request)
             return {**updates, **self.students.view(seat.member, None, "")}
+        self.students.leave(request, window=bool(seat))
+        updates |= {self.students.shared.student_line: sentence("")}
         if seat:
             code = {"code": codes.shown_code(seat.classroom.code)}
             return {**updates, teacher.invitation: {**code, **(shown or {})}, **self.teachers.view(seat.classroom, "")}
         return updates
 
     @report_errors
-    def arrive(self, event: gr.EventData) -> Updates:
+    def arrive(self, event: gr.EventData, request: gr.Request) -> Updates:
         """What the browser kept, or a link brought."""
         arrival = payloads.read(Arrival, event)
         teacher, member = find_teacher(self.store, arrival.teacher), find_member(self.store, arrival.seat)
         seat = teacher or member
-        updates = self.show(seat, arrival.teacher if teacher else arrival.seat)
+        updates = self.show(request, seat, arrival.teacher if teacher else arrival.seat)
         # A class ended, or a name was freed; or the link is an old one.
         unknown = [
             kind for kind, found in (("teacher", teacher), ("seat", member)) if getattr(arrival, kind) and not found
@@ -106,19 +112,19 @@ class EntryHandlers:
         except InvalidSetup:  # a wrong code; or a name that is taken, which nobody is to find by trying
             guesses.note_wrong(visitor.id, visitor.address)
             raise
-        return {**self.show(Seat(classroom=classroom, member=member), secret), entry.door: {"seat": secret}}
+        return {**self.show(request, Seat(classroom=classroom, member=member), secret), entry.door: {"seat": secret}}
 
     @report_errors
-    def start_class(self, values: Values) -> Updates:
+    def start_class(self, values: Values, request: gr.Request) -> Updates:
         entry = self.entry
         classroom, secret = self.store.classes.begin(payloads.words(values[entry.title], "title"))
         shown = {"teacher": secret, "words": words.KEEP_LINK}
-        return {**self.show(Seat(classroom=classroom), secret, shown), entry.door: {"teacher": secret}}
+        return {**self.show(request, Seat(classroom=classroom), secret, shown), entry.door: {"teacher": secret}}
 
     @report_errors
-    def leave(self, values: Values) -> Updates:
+    def leave(self, values: Values, request: gr.Request) -> Updates:
         said = {self.entry.said: sentence(words.LEFT), self.entry.door: {"forget": ["seat"]}}
-        return {**self.show(None, ""), **said}
+        return {**self.show(request, None, ""), **said}
 
     @report_errors
     def renew_link(self, values: Values) -> Updates:
@@ -128,20 +134,20 @@ class EntryHandlers:
         return {self.teachers.panel.invitation: shown, entry.secret: secret, entry.door: {"teacher": secret}}
 
     @report_errors
-    def delete_class(self, values: Values) -> Updates:
+    def delete_class(self, values: Values, request: gr.Request) -> Updates:
         room = self.teachers.room(values)
         if not room.state.ended:
             raise InvalidSetup(words.NOT_ENDED)
         self.store.delete(room.id)
         said = {self.entry.said: sentence(words.DELETED), self.entry.door: {"forget": ["teacher"]}}
-        return {**self.show(None, ""), **said}
+        return {**self.show(request, None, ""), **said}
 
 
 def _wire(handlers: EntryHandlers) -> None:
     entry, student, teacher = handlers.entry, handlers.students.panel, handlers.teachers.panel
     frames = [entry.frame, student.frame, teacher.frame, student.timer, teacher.timer]
     way_in = [entry.door, entry.secret, entry.said, entry.code]
-    outputs = [*frames, *way_in, *student.view, *teacher.often, teacher.invitation]
+    outputs = [*frames, *way_in, *handlers.students.seen, *teacher.often, teacher.invitation]
     plain = {"preprocess": False, **AT_ONCE}
     entry.door.arrive(handlers.arrive, None, outputs, **plain)
     entry.join.click(handlers.join_class, {entry.code, entry.nickname}, outputs, **plain)

@@ -23,7 +23,7 @@ from playground.ui.handlers import event_options, payloads
 from playground.ui.handlers.event_options import AT_ONCE, QUIET
 from playground.ui.handlers.messages import in_words, report_errors
 from playground.ui.handlers.one_at_a_time import Stoppable, refuse_second
-from playground.ui.handlers.tab import PageContext, Taking, Updates, Values
+from playground.ui.handlers.tab import PageContext, Receiving, Taking, Updates, Values
 from playground.ui.language.translating import translated
 from playground.ui.widgets.status import sentence
 
@@ -204,8 +204,8 @@ class TeacherHandlers:
         return {**self.view(classroom, ""), self.panel.said: sentence(words.END_HELP)}
 
 
-def wire(handlers: TeacherHandlers) -> Taking:
-    """Attach the handlers; gives what takes the Playground's setup into the assignment."""
+def wire(handlers: TeacherHandlers) -> tuple[Taking, Receiving]:
+    """Attach the handlers; gives what takes the Playground's setup, or what other tabs hand over, as assignment."""
     panel, secret = handlers.panel, handlers.secret
     known, seen = {secret, panel.counted}, [*panel.often, panel.said]
     for button, handler, inputs, outputs in (
@@ -229,4 +229,5 @@ def wire(handlers: TeacherHandlers) -> Taking:
     run = report_errors(handlers.open_sealed)
     panel.line.attach(panel.sealed.click, run, {secret, panel.going}, [*seen, panel.going], **once)
     panel.line.wire(panel.going)
-    return assignment_handlers.wire(AssignmentHandlers(teacher=handlers))
+    parts = {"panel": panel, "secret": secret, "store": handlers.store}
+    return assignment_handlers.wire(AssignmentHandlers(room=handlers.room, view=handlers.view, **parts))

@@ -12,11 +12,11 @@ from playground.classroom.store import ClassStore
 from playground.evaluation.differences import are_too_long, differences
 from playground.evaluation.plan import Technique
 from playground.evaluation.statistics.power import ALPHA
-from playground.formats import format_count
+from playground.formats import format_count, format_percent
 from playground.json_values import as_json
 from playground.strategies import STRATEGIES
 from playground.ui.classroom import words
-from playground.ui.classroom.student_values import board_value, percent, time_left
+from playground.ui.classroom.student_values import board_value, time_left
 from playground.ui.language.texts import AsWritten
 from playground.ui.language.translating import translated
 
@@ -98,8 +98,8 @@ def _prompt(nickname: str, submission: Submission, begun: Technique) -> dict[str
         segments = [{"text": now, "change": "same"}]
     else:
         segments = [{"text": one.text, "change": one.change} for one in differences(before, now)]
-    scored = f"seen {percent(submission.seen.mean)}" if submission.seen else "not run yet"
-    sealed = f", sealed {percent(submission.sealed.mean)}" if submission.sealed else ""
+    scored = f"seen {format_percent(submission.seen.mean)}" if submission.seen else "not run yet"
+    sealed = f", sealed {format_percent(submission.sealed.mean)}" if submission.sealed else ""
     facts = f"number {submission.number}, {scored}{sealed}"
     return {"title": AsWritten(nickname), "facts": facts, "segments": segments}
 

@@ -24,12 +24,13 @@ PICTURE = "QR code of the link with which students join"
 # ------------------------------------------------------------------------------------------------------ students
 NOTHING_YET = "You are in, {name}. The class has no assignment yet; it appears here when the teacher gives one."
 HELLO = "{title} \u00b7 you are {name}"
-PAUSED = "The teacher has paused the class. What you wrote and submitted is kept."
-ENDED = "The class has ended. What you submitted was handed to the teacher."
-TEMPLATE, TEMPLATE_HELP = "Prompt template", "{input} stands where each item goes."
-SYSTEM, TEMPERATURE, TOP_P, MAX_TOKENS = "System message", "Temperature", "Top-p", "Max tokens"
+TEMPLATE, TEMPLATE_HELP, SYSTEM = "Prompt template", "{input} stands where each item goes.", "System message"
 RUN, STOP, SUBMIT = "Run on the items you see", "Stop", "Submit"
 TAKE, OPEN = "Use the Playground's setup", "Open in the Playground"
+OPENED = (
+    "This is your class's assignment. You may change {free}; the rest is fixed. What you run here uses your tokens. "
+    "Take it back to your class with \u201cUse the Playground's setup\u201d there."
+)
 CONSENT = "The teacher may show my prompt, with my nickname, to the class"
 LEAVE = "Leave the class in this browser"
 SUBMITTED = "Submitted as number {number}. It is kept, whatever happens now. {score}"
@@ -50,13 +51,13 @@ LEFT = "You have left; your place is kept under your nickname. The teacher can f
 PRESENT = "### Who is there"
 ASSIGNMENT = "### Assignment"
 ASSIGNMENT_HELP = (
-    "Begin with the Playground's setup or with an experiment, say what may be changed, and give it to the class. "
+    "Begin with the Playground's setup, where {{item}} in its input stands for each item, or with an experiment, say "
+    "what may be changed, and give it to the class. "
     "Giving another one deletes what was submitted for the one before: save the scores first."
 )
 DATA, EXPERIMENT, TAKE_SETUP = "Items from", "Or an experiment", "Use the Playground's setup"
-MAY_CHANGE, SEEN, SEALED = "Students may change", "Items seen", "Items sealed"
+MAY_CHANGE = "Students may change"
 MAY = {"Only the prompt": "prompt", "Only sampling": "sampling", "Prompt, technique and sampling": "everything"}
-ATTEMPTS, TOKENS, MINUTES = "Submissions each", "Tokens each", "Minutes, 0 is no end"
 LABORATORY = "Laboratories: everybody runs the first two techniques on items of their own"
 AS_TEXT = "The experiment, as a file holds it"
 GIVE, SAVE, OPEN_FILE = "Give it to the class", "Save as a file", "Open a file"

@@ -1,11 +1,14 @@
 """The Experiments tab: several techniques on the same items, and with what certainty one is better than another."""
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 import gradio as gr
 
+from playground import setups
 from playground.backends.catalog import Catalog
+from playground.evaluation import experiments
 from playground.settings import Settings
 from playground.types import Setup
 from playground.ui import widgets
@@ -25,11 +28,15 @@ from playground.ui.experiments import (
 from playground.ui.experiments import form as experiment_form
 from playground.ui.experiments.columns_panel import ColumnsPanel
 from playground.ui.experiments.data_changes import DataHandlers
+from playground.ui.experiments.form import ExperimentForm
+from playground.ui.experiments.labels import describe_plan_error
 from playground.ui.experiments.plan_changes import PlanChangeHandlers
 from playground.ui.experiments.plan_panel import PlanHandlers, PlanPanel
 from playground.ui.experiments.run_panel import ExperimentHandlers
 from playground.ui.handlers import drafts, put_back
+from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.experiment_limits import experiment_text
+from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.tab import PageContext, Tab, Taking, Updates, Values
 
 
@@ -51,7 +58,11 @@ def build(shared: PageContext) -> Tab:
             form, add = experiment_form.build(models, offered.values())
             form.hold(opening, models)
             text = plan_text.build_text()
-            copy = widgets.link_button("Copy a link to this plan")
+            with gr.Row(elem_classes="quiet-row"):
+                copy = widgets.link_button("Copy a link to this plan")
+                give = gr.Button(
+                    "Make it an assignment", size="sm", elem_classes="quiet-button", visible=shared.has_classes
+                )
             gr.Markdown(experiment_text(settings), elem_id="experiment-limits", elem_classes="field-label")
             buttons = run_panel.build_buttons(shared.page)
         with gr.Column(elem_id="finding", min_width=0):
@@ -76,6 +87,7 @@ def build(shared: PageContext) -> Tab:
     items_panel.wire(views.items, experiment_run, store)
     downloads.wire(files, experiment_run, shared.answers_to_learn, sessions)
     run_panel.wire(ExperimentHandlers(panel=panel, buttons=buttons, views=views, news=news, shared=shared))
+    _wire_giving(give, form, shared.assignment_to_give)
     linked = link.linked(copy, panel, offered, restored)
     return Tab(taking=[_taking(add, form.techniques)], link=linked)
 
@@ -89,6 +101,18 @@ def _taking(button: Any, columns: ColumnsPanel) -> Taking:
         return columns.write([*rows, row], [*columns.ticks(values), row["id"]], values[columns.edited])
 
     return Taking(button=button, inputs=columns.widgets, outputs=columns.outputs, take=with_setup)
+
+
+def _wire_giving(button: Any, form: ExperimentForm, assignment_to_give: Any) -> None:
+    """Hand the plan to the Classroom tab, where its teacher gives it to a class."""
+
+    @partial(report_errors, words=lambda error: describe_plan_error(error, form.labels))
+    def give_plan(values: Values) -> Iterator[Any]:
+        experiment = experiments.parse(form.read(values))
+        yield None  # given twice, it is news twice
+        yield ({"experiment": setups.changed_values(experiment)},)
+
+    button.click(give_plan, set(form.widgets), assignment_to_give, preprocess=False, **AT_ONCE)
 
 
 def kept_text(settings: Settings) -> str:

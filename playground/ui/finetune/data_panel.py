@@ -16,7 +16,7 @@ from playground.ui.finetune.own_rows_panel import OwnRowsHandlers, OwnRowsPanel
 from playground.ui.finetune.row_checks_panel import RowChecksPanel
 from playground.ui.finetune.writing import panel as writing_panel
 from playground.ui.finetune.writing.panel import WRITTEN, WritingPanel
-from playground.ui.handlers.tab import Learning, Updates
+from playground.ui.handlers.tab import Receiving, Updates
 from playground.ui.setup_form.fields import Field, pick, read_fields
 
 OWN = "own"
@@ -100,14 +100,14 @@ def build(*, public: bool = False) -> DataPanel:
     return DataPanel(name=name, card=card, own=own_rows, written=written, amount=amount, checks=checks)
 
 
-def learning(panel: DataPanel, handlers: OwnRowsHandlers) -> Learning:
+def learning(panel: DataPanel, handlers: OwnRowsHandlers) -> Receiving:
     """What takes answers of an experiment into the panel, as rows of one's own."""
 
     def take(values: Mapping[Any, Any], title: str, results: str) -> Updates:
         return {panel.name: OWN, **describe(panel, OWN), **handlers.take_answers(values, title, results)}
 
     outputs = [panel.name, panel.card, panel.own.frame, panel.written.frame, panel.own.given, panel.own.state]
-    return Learning(inputs=panel.own.how_read, outputs=outputs, take=take)
+    return Receiving(inputs=panel.own.how_read, outputs=outputs, take=take)
 
 
 def describe(panel: DataPanel, name: Any) -> Updates:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
+from playground.backends.account import Account
 from playground.backends.catalog import Catalog
 from playground.errors import InvalidSetup, LimitReached, UnknownModel
 from playground.retrieval.library import Library
@@ -48,13 +49,29 @@ class Sessions:
         self._settings = settings
         self._clock = clock
         self._sessions: dict[str, _Session] = {}
+        self._accounts: dict[str, Account | None] = {}  # by session, and by cookie
         self._lock = threading.Lock()
         self._secret = secrets.token_bytes(32)
 
     def of(self, request: gr.Request | None) -> Catalog:
         """What this visitor can choose from."""
         session = self._session_of(request)
-        return (session.catalog if session else self._shared).for_visitor(self.visitor(request))
+        catalog = session.catalog if session else self._shared
+        return catalog.for_visitor(self.visitor(request), self._account_of(request))
+
+    def charge(self, request: gr.Request, account: Account | None, *, window: bool = False) -> None:
+        """From now on what this browser asks is charged to that account, or to none; or what this `window` of it asks.
+        Opened anew a page is another session, and still charged."""
+        self._accounts[request.session_hash or ""] = account
+        visitor = visitor_of(request)
+        if visitor.by_cookie and not window:
+            self._accounts[visitor.id] = account
+
+    def _account_of(self, request: gr.Request | None) -> Account | None:
+        if request is None or not self._accounts:
+            return None
+        of_browser = self._accounts.get(visitor_of(request).id)
+        return self._accounts.get(request.session_hash or "", of_browser)
 
     def visitor(self, request: gr.Request | None) -> str:
         """Who asks, by cookie or address: results of each are kept apart where strangers share the server."""
@@ -131,6 +148,7 @@ class Sessions:
         """The same, by the session's hash."""
         with self._lock:
             self._drop(session)
+        self._accounts.pop(session, None)
 
     def _offer(self, session: _Session, connections: dict[str, "Connection"]) -> None:
         """A new catalog of these connections: runs that go on keep the one that they began with."""

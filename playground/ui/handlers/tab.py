@@ -16,6 +16,7 @@ from playground.ui.handlers.sessions import Sessions
 
 Values = Mapping[Any, Any]
 Updates = dict[Any, Any]
+TABLE = "variables"  # beside the values of a setup, the table of values for its variables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +25,12 @@ class PageContext:
     data, that is put into `setup_to_open` is opened in the Playground, a comparison, as its form is kept, that is put
     into `comparison_to_open` in Compare, and the plan of an experiment that is put into `plan_to_open` in Experiments;
     the results of an experiment as JSON, with what to call them, that are put into `answers_to_learn` become rows to
-    learn from. `trainings` are all of this server, and `schedule` looks at its watches. `comparison`, `plan` and `chat`
-    are what the browser keeps of the forms for them, and `lessons` what it keeps of the lessons. `ready` changes when a
-    model has been loaded, so that its tokens can be counted. `opening` attaches a handler to this tab's coming in
+    learn from; an experiment or a setup, as plain data under that word, that is put into `assignment_to_give` is what a
+    teacher gives a class, and what a student may not change of the Playground's form is put into `fixed`, see
+    `setup_form.fixed_parts`; `student_line` says in all tabs what a student has left. `trainings` are all of this
+    server, and `schedule` looks at its watches. `comparison`, `plan` and `chat` are what the browser keeps of the forms
+    for them, and `lessons` what it keeps of the lessons. `ready` changes when a model has been loaded, so that its
+    tokens can be counted. `opening` attaches a handler to this tab's coming in
     sight: what a tab shows is asked for by whoever opens it, and not whenever the page opens.
     """
 
@@ -41,6 +45,9 @@ class PageContext:
     comparison_to_open: Any
     plan_to_open: Any
     answers_to_learn: Any
+    assignment_to_give: Any
+    fixed: Any
+    student_line: Any
     trainings: TrainingJobs
     schedule: Schedule
     comparison: Any
@@ -48,6 +55,11 @@ class PageContext:
     chat: Any
     lessons: Any
     ready: Any
+
+    @property
+    def has_classes(self) -> bool:
+        """Strangers meet no class where nobody can begin one."""
+        return not self.settings.public or self.settings.classroom
 
     @property
     def catalog(self) -> Catalog:
@@ -58,12 +70,13 @@ class PageContext:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taking:
     """A button that takes the Playground's setup into another tab: `take(values of inputs, setup, catalog)` gives
-    updates."""
+    updates. The setup's input is what is sent, or, `as_typed`, with its variables as they stand in the form."""
 
     button: Any
     inputs: Sequence[Any]
     outputs: Sequence[Any]
     take: Callable[[Values, Setup, Catalog], Updates]
+    as_typed: bool = False
 
 
 ReadInputs = Callable[[Values, Any], tuple[Setup, Sequence[str]]]  # of a request: a setup, and inputs to ask it
@@ -99,20 +112,22 @@ class TabLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Learning:
-    """What takes answers that are to be learned into a tab: `take(values of inputs, title, text)` gives updates."""
+class Receiving:
+    """What takes something of another tab into this one: `take(values of inputs, *what was put there)` gives
+    updates."""
 
     inputs: Sequence[Any]
     outputs: Sequence[Any]
-    take: Callable[[Values, str, str], Updates]
+    take: Callable[..., Updates]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tab:
     """What a tab tells the others: what takes the Playground's setup, what tries it on a list of inputs, what of the
-    tab a link holds, and what takes answers to learn."""
+    tab a link holds, and what takes answers to learn or an assignment to give."""
 
     taking: Sequence[Taking] = ()
     trying: Sequence[Trying] = ()
     link: TabLink | None = None
-    learning: Learning | None = None
+    learning: Receiving | None = None
+    giving: Receiving | None = None

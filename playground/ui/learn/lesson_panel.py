@@ -53,6 +53,7 @@ class LessonPanel:
     check: Any
     checked: Any
     teacher: Any
+    give: Any
     progress: Any
     run: Any
     opened: Any
@@ -118,8 +119,8 @@ class LessonPanel:
         return Prediction(choice=choice, amount=float(amount))
 
 
-def build(shelf: Shelf, offered: Sequence[str], progress: Any, page: Any) -> LessonPanel:
-    """Lay out the first lesson of the shelf; `offered` are the languages."""
+def build(shelf: Shelf, offered: Sequence[str], progress: Any, page: Any, *, in_class: bool) -> LessonPanel:
+    """Lay out the first lesson of the shelf; `offered` are the languages, and `in_class` what it tries can be given."""
     first = next(iter(shelf.lessons.values()))
     languages = [(LANGUAGES.get(code, code), code) for code in offered]
     with gr.Row(elem_id="lesson-bar"):
@@ -140,6 +141,7 @@ def build(shelf: Shelf, offered: Sequence[str], progress: Any, page: Any) -> Les
             about = gr.Markdown()
             with gr.Accordion("Notes for the teacher", open=False, elem_id="for-teacher"):
                 teacher = gr.Markdown()
+                give = gr.Button("Make it an assignment", size="sm", elem_classes="quiet-button", visible=in_class)
         with gr.Column(elem_classes="seeing", min_width=0):
             predict = gr.Markdown()
             choice = gr.Radio([], label="Your prediction", elem_id="prediction")
@@ -163,7 +165,7 @@ def build(shelf: Shelf, offered: Sequence[str], progress: Any, page: Any) -> Les
         lesson=lesson, language=language, back=back, forward=forward, standing=standing, about=about, predict=predict,
         choice=choice, amount_text=amount_text, amount=amount, start=start, stop=stop, open=whole, line=line,
         state=state, outcome=outcome, verdict=verdict, after=after, take_away=take_away, question=question,
-        answer=answer, check=check, checked=checked, teacher=teacher, progress=progress, run=gr.State(None),
+        answer=answer, check=check, checked=checked, teacher=teacher, give=give, progress=progress, run=gr.State(None),
         opened=gr.State(False),
     )  # fmt: skip
 

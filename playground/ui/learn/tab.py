@@ -13,7 +13,8 @@ def build(shared: PageContext) -> Tab:
     """Lay out the tab and wire it. Nothing is asked before somebody predicts and tries."""
     folder = Path(shared.settings.lessons).expanduser() if shared.settings.lessons else None
     offered = languages(folder)
-    panel = lesson_panel.build(open_shelf(ORIGINAL, folder), offered, shared.lessons, shared.page)
+    shelf = open_shelf(ORIGINAL, folder)
+    panel = lesson_panel.build(shelf, offered, shared.lessons, shared.page, in_class=shared.has_classes)
     handlers = TurningHandlers(panel=panel, shared=shared, folder=folder, offered=offered)
     turning.wire(handlers)
     trying.wire(TryingHandlers(panel=panel, turning=handlers, shared=shared))

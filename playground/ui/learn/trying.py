@@ -122,6 +122,17 @@ class TryingHandlers:
         else:
             yield {shared.comparison_to_open: lesson_values.comparison_of(lesson)}
 
+    @report_errors
+    def give_trial(self, values: Values) -> Iterator[Any]:
+        """What the lesson tries, as a teacher's assignment: its experiment, or the last of its setups, which the ones
+        before lead to."""
+        trial = self.turning.open(values).lesson.trial
+        yield None  # given twice, it is news twice
+        if trial.experiment:
+            yield ({"experiment": setups.changed_values(trial.experiment)},)
+        else:
+            yield ({"setup": setups.to_dict([*trial.setups.values()][-1])},)
+
     def _predicted(self, values: Values) -> Opened:
         """What is open, once it has been predicted and tried. Raises InvalidSetup before."""
         opened = self.turning.open(values)
@@ -143,6 +154,7 @@ def wire(handlers: TryingHandlers) -> None:
     )  # fmt: skip
     panel.line.wire(panel.run)
     panel.outcome.open_way(handlers.open_way, asked, [shared.setup_to_open], preprocess=False, **AT_ONCE)
+    panel.give.click(handlers.give_trial, asked, [shared.assignment_to_give], preprocess=False, **AT_ONCE)
     panel.open.click(
         handlers.open_trial, asked, [shared.comparison_to_open, shared.plan_to_open], preprocess=False, **AT_ONCE
     )

@@ -16,8 +16,8 @@ from playground.ui.handlers.form_filling import BEGINS
 from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.put_back import PutBack
 from playground.ui.handlers.sessions import Sessions
-from playground.ui.handlers.tab import TabLink, Updates, Values
-from playground.ui.playground.variables_panel import ROW, TABLE, PromptForm
+from playground.ui.handlers.tab import TABLE, TabLink, Updates, Values
+from playground.ui.playground.variables_panel import ROW, PromptForm
 from playground.ui.playground.variables_values import read_table
 
 KIND = "setup"  # of a link

@@ -19,9 +19,10 @@ from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.payloads import Choice
 from playground.ui.handlers.put_back import PutBack
 from playground.ui.handlers.sessions import Sessions
+from playground.ui.handlers.tab import TABLE
 from playground.ui.handlers.uploads import text_of_file
 from playground.ui.playground import draft
-from playground.ui.playground.variables_panel import TABLE, PromptForm
+from playground.ui.playground.variables_panel import PromptForm
 from playground.ui.widgets import choices, download, link_button
 
 

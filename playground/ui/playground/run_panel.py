@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from playground import setups
 from playground.backends.catalog import Catalog
 from playground.errors import PlaygroundError
 from playground.running import runner
@@ -27,6 +28,7 @@ from playground.ui.run_view import answer_values, following, prompt_values, step
 from playground.ui.run_view.places import Branch, Edit, Pick, last_run, read_of
 from playground.ui.run_view.votes_and_tokens import Insight
 from playground.ui.setup_form.check import check_setup
+from playground.ui.setup_form.fixed_parts import check_fixed
 from playground.ui.setup_form.labels import describe_error
 from playground.ui.widgets.waiting_line import WaitingLine
 
@@ -98,6 +100,7 @@ class RunHandlers:
 
     fields: PromptForm
     view: Results
+    fixed: Any  # the page's memory of what may not be changed
     settings: Settings
     sessions: Sessions
 
@@ -106,6 +109,7 @@ class RunHandlers:
         refuse_second(values[self.view.going])
         catalog = self.sessions.of(request)
         setup = check_setup(self.fields.read(values, catalog), catalog)
+        check_fixed(values[self.fixed], setups.parse(self.fields.read_as_typed(values, catalog)))
         prompt_values.refuse_overlong(setup, catalog)
         form, variables = draft.read_draft(self.fields, values, catalog), self.fields.sent_values(values, catalog)
         yield from self.follow(setup, catalog, values, form_values=form if variables else {}, of=variables)
@@ -195,7 +199,7 @@ def wire(handlers: RunHandlers) -> list[Any]:
     view.line.wire(view.going)
     view.steps.show_tokens(handlers.inspect, view.run, view.insight.outputs, **AT_ONCE)
     runs = [
-        view.line.attach(view.start.click, handlers.run, form, outputs, **once),
+        view.line.attach(view.start.click, handlers.run, {*form, handlers.fixed}, outputs, **once),
         view.line.attach(view.steps.edit_output, handlers.edit, memory, outputs, **once),
         view.line.attach(view.insight.tokens.view.take_token, handlers.branch, memory, outputs, **once),
         view.line.attach(view.answer.continue_run, handlers.resume, memory, outputs, **once),

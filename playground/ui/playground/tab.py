@@ -29,7 +29,14 @@ from playground.ui.playground.run_panel import Results, RunHandlers
 from playground.ui.playground.variables_panel import PromptForm
 from playground.ui.run_view import answer_values, files, prompt_values, steps_values, views, votes_and_tokens
 from playground.ui.run_view.votes_and_tokens import Insight
-from playground.ui.setup_form import model_choice, sampling_panel, task_fields, technique_card, technique_fields
+from playground.ui.setup_form import (
+    fixed_parts,
+    model_choice,
+    sampling_panel,
+    task_fields,
+    technique_card,
+    technique_fields,
+)
 from playground.ui.setup_form.changes import describe_staleness, list_changes
 from playground.ui.setup_form.fields import changes
 from playground.ui.widgets import waiting_line
@@ -50,6 +57,8 @@ def build(shared: PageContext, ready: Any) -> tuple[PromptForm, Any, TabLink]:
     with gr.Row(elem_id="columns", equal_height=False):
         with gr.Column(elem_id="inputs", min_width=0):
             bar = preset_bar.build(offered)
+            fixed = fixed_parts.build()
+            fixed_parts.wire(fixed, shared.fixed)
             with gr.Column(elem_id="form", min_width=0):
                 with gr.Row(elem_classes="pair"):
                     model = model_choice.build(catalog)
@@ -87,7 +96,7 @@ def build(shared: PageContext, ready: Any) -> tuple[PromptForm, Any, TabLink]:
     fills = preset_bar.wire(bar, results.answer, shared.setup_to_open, fields, sessions)
     fills += sampling_panel.wire(panel, samplings)
     variables_panel.wire(variables)
-    handlers = RunHandlers(fields=fields, view=results, settings=settings, sessions=sessions)
+    handlers = RunHandlers(fields=fields, view=results, fixed=shared.fixed, settings=settings, sessions=sessions)
     ends = run_panel.wire(handlers)
     shown, opened = past_runs.wire(results, fields, bar, sessions)
     run_files.wire(saving, results)

@@ -13,6 +13,7 @@ from playground.setups import to_dict
 from playground.types import Setup
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import report_errors
+from playground.ui.handlers.tab import TABLE
 from playground.ui.playground import variables_values
 from playground.ui.playground.variables_values import Variables
 from playground.ui.setup_form.check import check_setup
@@ -20,7 +21,7 @@ from playground.ui.setup_form.fields import each_once
 from playground.ui.setup_form.form import Form
 
 NO_ROW = ("none yet", 0)
-TABLE, ROW = "variables", "row"  # keys of what is kept of them, beside those of a setup
+ROW = "row"  # the key of which row is sent, beside that of the table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

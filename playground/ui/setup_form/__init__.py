@@ -4,6 +4,7 @@ changes.py           What a person has changed between two setups, by the labels
 check.py             Whether what the form holds could be run, found out without running it
 fields.py            Widgets from dataclass fields, and back: what the form holds becomes the dict that `setups.parse`
                      checks
+fixed_parts.py       Parts of the form that may not be changed, such as those of a class's assignment
 form.py              The form of a whole setup, made of sections
 labels.py            A setup's paths in the words of the Playground's form: a person looks for a label, not for
                      `task.input`

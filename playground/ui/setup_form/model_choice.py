@@ -88,15 +88,16 @@ def build(catalog: Catalog, of: str = "") -> Any:
     """The list of models, laid out here; `of` is what it is the model of."""
     models = catalog.models()
     return gr.Dropdown(
-        _models(models), label=f"{of}: model" if of else "Model", filterable=len(models) > MANY, min_width=140
-    )
+        _models(models), label=f"{of}: model" if of else "Model", filterable=len(models) > MANY, min_width=140,
+        elem_classes="of-model",
+    )  # fmt: skip
 
 
 def build_adapter(model: Any, of: str = "") -> ModelChoice:
     """The adapter and its scale, laid out here, for that list of models; `of` is what it is the model of."""
     named = {"adapter": f"{of}: adapter", "scale": f"{of}: scale"} if of else {"adapter": "Adapter", "scale": "Scale"}
     (scale,) = (replace(p, label=named["scale"]) for p in parameters(Weights) if p.name == "scale")
-    with gr.Row(elem_classes=["pair", "tuning"]):
+    with gr.Row(elem_classes=["pair", "tuning", "of-adapter"]):
         adapter = gr.Dropdown([NONE], value="", label=named["adapter"], filterable=False, min_width=140, visible=False)
         field = Field(parameter=scale, widget=fields.widget(scale))
         field.widget.visible = False

@@ -36,7 +36,7 @@ class SamplingPanel:
 
 
 def build(offered: Mapping[str, SamplingPreset]) -> SamplingPanel:
-    with gr.Column(elem_id="sampling", min_width=0):
+    with gr.Column(elem_id="sampling", elem_classes="of-sampling", min_width=0):
         gr.Markdown("**Sampling**", elem_classes="field-label")
         chips = widgets.chips([])
         load = build_presets(offered)

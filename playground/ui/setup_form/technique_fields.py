@@ -76,7 +76,7 @@ class TechniqueFields:
 def build_choice() -> Any:
     """The list of techniques, laid out here."""
     titles = [(strategy.title, name) for name, strategy in STRATEGIES.items()]
-    return gr.Dropdown(titles, label="Technique", filterable=False, min_width=140)
+    return gr.Dropdown(titles, label="Technique", filterable=False, min_width=140, elem_classes="of-strategy")
 
 
 def build_options(strategy: Any) -> TechniqueFields:

@@ -32,7 +32,7 @@ class Person:
     place: list[str] = field(default_factory=lambda: [""])
     begun: list[float] = field(default_factory=lambda: [0.0])
 
-    def do(self, button: str, event: Any = None, **values: Any) -> str:
+    def do(self, button: str | int, event: Any = None, **values: Any) -> str:
         """Press it."""
         own = {"class-place": self.place[0], "class-begun": self.begun[0]}
         said = self.visitor.ask(button, event=event, **{**own, **values})
@@ -47,9 +47,10 @@ class Person:
         self.place[0] = self._came(button, said, "class-place") or ""
         return said
 
-    def _came(self, button: str, said: str, elem_id: str) -> Any:
+    def _came(self, button: str | int, said: str, elem_id: str) -> Any:
         """What came for this part of the page."""
-        outputs = self.visitor.app.fns[self.visitor.handler(button)].outputs
+        number = button if isinstance(button, int) else self.visitor.handler(button)
+        outputs = self.visitor.app.fns[number].outputs
         data = (json.loads(said.splitlines()[-1]) or {}).get("data") or []
         return dict(zip([box.elem_id for box in outputs], data, strict=False)).get(elem_id)
 
@@ -175,6 +176,39 @@ def test_a_student_does_nothing_of_the_teachers(school: School) -> None:
         said = student.visitor.ask(number, **{"class-place": student.place[0]})
         assert "for the teacher of a class" in said, handler
     assert not ClassStore.from_settings(school.settings).classes.all()[0].state.ended
+
+
+def test_what_a_student_asks_in_other_tabs_uses_the_same_tokens(school: School) -> None:
+    student, store = school.student("Wanderer"), ClassStore.from_settings(school.settings)
+    (member,) = [m for m in store.members.of_class(1) if m.nickname == "Wanderer"]
+    student.do("run-button")
+    used = store.members.of(member.id)
+    assert used
+    assert used.tokens > 0
+    assert "Tokens left: 1" in student.do("follow_class")
+    store.members.use_tokens(member.id, 200_000)
+    reloaded = replace(student, visitor=student.visitor.again())  # the same browser, whose Classroom tab is not open
+    assert "tokens are used up" in reloaded.do("run-button")
+    for stranger in (school.person(), school.teacher()):
+        assert "used up" not in stranger.do("run-button")
+    student.do("leave")
+    assert "used up" not in student.do("run-button")
+
+
+def test_a_plan_or_what_a_lesson_tries_becomes_an_assignment_for_a_teacher_alone(school: School) -> None:
+    teacher, student = school.teacher(), school.student("Not a teacher")
+    app = teacher.visitor.app
+    named = {name: [key for key, fn in app.fns.items() if fn.name == name] for name in ("give_plan", "give_trial")}
+    receive = next(
+        key
+        for key, fn in app.fns.items()
+        if fn.name == "receive" and any(box.elem_id == "class-text" for box in fn.outputs)
+    )
+    for (handler,) in named.values():
+        teacher.visitor.ask(handler)
+        assert "Chosen:" in teacher.do(receive)
+        student.visitor.ask(handler)
+        assert "for the teacher of a class" in student.do(receive)
 
 
 def test_wrong_codes_are_refused_and_then_slowed_down(school: School) -> None:
