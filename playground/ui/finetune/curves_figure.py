@@ -79,19 +79,20 @@ def smooth(values: list[float]) -> list[float]:
 
 def side_by_side(standings: Sequence[Standing]) -> go.Figure | None:
     """Validation losses of several trainings, or training losses of those without; None where there are none."""
-    figure = go.Figure()
+    figure, titles = go.Figure(), [standing.job.title for standing in standings]
     for colour, standing in zip(COLOURS, standings, strict=False):
         looks = [look for look in standing.history.looks if look.loss is not None]
-        name = plain(f"{standing.job.title} ({standing.job.id[:15]})")
+        title = standing.job.title
+        name = plain(title if titles.count(title) == 1 else f"{title} ({standing.job.id[:15]})")
         if looks:
             x, y = [look.step for look in looks], [look.loss or 0.0 for look in looks]
             figure.add_scatter(x=x, y=y, name=name, mode="lines+markers", line={"color": colour, "width": 2})
         elif steps := standing.history.steps:
             smoothed, kept = smooth([step.loss for step in steps]), thinned(len(steps))
             x, y = [steps[at].step for at in kept], [smoothed[at] for at in kept]
-            name = f"{name}, training loss"
+            name = f"{name}, training"
             figure.add_scatter(x=x, y=y, name=name, mode="lines", line={"color": colour, "width": 2, "dash": "dot"})
     if not figure.data:
         return None
-    framed = frame_figure(figure, x="Step", y="Validation loss (nats)", height=340, legend=True)
+    framed = frame_figure(figure, x="Step", y="Loss (nats)", height=340, legend=True)
     return framed.update_yaxes(rangemode="tozero")

@@ -59,8 +59,10 @@ def build(page: Any) -> HeldOutPanel:
     """Lay out the panel; it is seen beside a training that has ended well."""
     documents = [("none", ""), *((one.title, name) for name, one in shipped_collections().items())]
     with gr.Column(visible=False, elem_id="held-out") as frame:
-        with gr.Row(elem_classes="acts"):
-            start = gr.Button("Score it on sealed items", elem_id="held-out-button")
+        with gr.Row(elem_classes="quiet-row"):
+            start = gr.Button(
+                "Score it on sealed items", size="sm", elem_id="held-out-button", elem_classes="quiet-button"
+            )
             stop = gr.Button("Stop scoring", size="sm", interactive=False, elem_classes="quiet-button")
         collection = gr.Dropdown(
             documents, value="", label="Documents that may know the answers", filterable=False,
