@@ -12,7 +12,7 @@ from playground.evaluation.plan import MAX_CELLS, Technique
 from playground.evaluation.results import Table
 from playground.evaluation.store import Store
 from playground.finetuning.held_out.sealed_part import SealedPart
-from playground.formats import format_count
+from playground.formats import format_count, format_duration
 from playground.types import Weights
 
 
@@ -56,5 +56,6 @@ class Answering:
 
 
 def answers_text(table: Table) -> str:
-    """How far it is."""
-    return f"{len(table.results):,} of {format_count(table.total, 'answer')}"
+    """How far it is, and how long it still takes once that can be told."""
+    left = f", about {format_duration(table.remaining)} left" if table.remaining else ""
+    return f"{len(table.results):,} of {format_count(table.total, 'answer')}{left}"

@@ -9,6 +9,7 @@ trained on some are shown as examples and others choose the base's best prompt. 
 
 import argparse
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -32,6 +33,7 @@ from playground.returning import Returning
 from playground.settings import Settings
 from playground.types import Weights
 
+INTERVAL = 10.0  # seconds between two lines of the same stage
 VALIDATION = 24  # of the rows that were trained on, where nothing else chooses a prompt
 
 
@@ -83,10 +85,10 @@ def _read(path: Path | None) -> tuple[Row, ...]:
 
 
 def _follow(asked: Asked, answering: Answering) -> HeldOutResult:
-    work, said = Returning(judge(asked, answering)), ""
+    work, said, at = Returning(judge(asked, answering)), "", 0.0
     for news in work:
         head = news.words.partition(":")[0]
-        if head != said:
-            said = head
+        if head != said or time.monotonic() - at > INTERVAL:
+            said, at = head, time.monotonic()
             print(news.words, file=sys.stderr, flush=True)
     return work.value
