@@ -14,7 +14,7 @@ SEPARATOR = " \u00b7 "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One way of asking one model. `label` is unique in its experiment; `titles` are its parts in words.
+    """One technique asked of one model. `label` is unique in its experiment; `titles` are its parts in words.
 
     `titles` are technique, model and variant, whether or not the label needs them.
     """

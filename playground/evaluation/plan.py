@@ -47,7 +47,7 @@ class DataChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Technique:
-    """One way of asking: a technique with its options, and whatever of the task and the sampling it needs."""
+    """What a column asks by: a technique with its options, and whatever of the task and the sampling it needs."""
 
     __pydantic_config__ = STRICT
     name: str = text(max_length=60, help="What its column is called. Empty: the technique's title.")

@@ -19,10 +19,10 @@ OF_EXPERIMENT: tuple[Measure, ...] = ("right", "tokens", "prompt_tokens")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """What must hold of the way of asking `of`: of a number, by itself or less another way's, or of its answer."""
+    """What must hold of the setup `of`: of a number, by itself or less another way's, or of its answer."""
 
     __pydantic_config__ = STRICT
-    of: str = text(max_length=NAME, help="The way of asking it is about.")
+    of: str = text(max_length=NAME, help="The setup, or column of an experiment, that it is about.")
     measure: Measure = choice("right", help="What is measured: items that are right, words or tokens of the answer.")
     minus: str = text(max_length=NAME, help="Another way, whose number is taken off.")
     at_least: float | None = number(None, -MOST, MOST, step=0.1, help="The number is this or more.")

@@ -22,7 +22,7 @@ class Texts:
     question: str = text(max_length=LONGEST, help="A question at the end, which the app checks.")
     answers: tuple[Title, ...] = many(max_length=6, help="The answers to choose from.")
     why: str = text(max_length=LONGEST, help="Why the right answer is right.")
-    names: Mapping[str, Short] = mapping(max_length=24, help="What ways of asking are called in this language.")
+    names: Mapping[str, Short] = mapping(max_length=24, help="What the setups are called in this language.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class AmountOf:
     """The number that is to be predicted: of one way, less that of another where one is named."""
 
     __pydantic_config__ = STRICT
-    of: str = text(max_length=NAME, help="The way of asking it is about.")
+    of: str = text(max_length=NAME, help="The setup, or column of an experiment, that it is about.")
     minus: str = text(max_length=NAME, help="Another way, whose number is taken off.")
     measure: Measure = choice("right", help="What is measured.")
     low: float = number(0, -MOST, MOST, step=1, help="The lowest that can be predicted.")
@@ -67,5 +67,5 @@ class Lesson:
     translated: bool = True
 
     def name(self, way: str) -> str:
-        """What a way of asking is called in this language."""
+        """What a setup is called in this language."""
         return self.texts.names.get(way, way)

@@ -1,4 +1,4 @@
-"""What came of a lesson's trial: for each way of asking an answer, or how many items it got right."""
+"""What came of a lesson's trial: for each setup an answer, or how many items it got right."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from playground.types import Run
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WayOutcome:
-    """What one way of asking gave. Where several items were asked, `right` of them were, and `low` to `high` is the
+    """What one setup gave. Where several items were asked, `right` of them were, and `low` to `high` is the
     95 % interval of that share; where one setup was run, `answer` is what it said and `agreement` the share of its
     votes that stand behind it."""
 

@@ -27,7 +27,7 @@ class Trial:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What the ways of asking are called."""
+        """What the setups, or the columns, are called."""
         if self.experiment:
             return tuple(column.label for column in columns(self.experiment))
         return tuple(self.setups)

@@ -3,15 +3,16 @@
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from playground.errors import InvalidSetup
 from playground.evaluation.store import Store
 from playground.finetuning.__main__ import main
-from playground.finetuning.held_out.answering import Answering
+from playground.finetuning.held_out.answering import Answering, answers_text
 from playground.finetuning.held_out.asked import asked_of_task
-from playground.finetuning.held_out.judging import HeldOutResult, Score, judge
+from playground.finetuning.held_out.judging import HeldOutResult, HeldOutScore, judge
 from playground.finetuning.held_out.kept import FILE, read_held_out, with_looks, write_held_out
 from playground.finetuning.held_out.report import as_markdown
 from playground.finetuning.held_out.tasks import TASKS, task_of_data
@@ -19,7 +20,7 @@ from playground.finetuning.preparation.rows import TrainingRow, messages_of
 from playground.returning import Returning
 from playground.types import Weights
 
-SCORE = Score(asked="Bare", learned=True, items=4, failed=0, mean=0.5, low=0.1, high=0.9, right=2, tokens=30.0)
+SCORE = HeldOutScore(asked="Bare", learned=True, items=4, failed=0, mean=0.5, low=0.1, high=0.9, right=2, tokens=30.0)
 RESULT = HeldOutResult(title="Sentiment", scorer="Label", digest="a", scores=(SCORE,), sentences=("One.",))
 
 
@@ -45,6 +46,13 @@ def test_base_and_adapter_are_asked_together_and_the_adapter_is_held_against_eac
     assert result.tries == 4
     assert any(words.startswith("Asking both: 4") for words in news)
     assert "The best of 4 prompts" in as_markdown(result)
+
+
+def test_while_it_asks_it_says_how_long_it_still_takes() -> None:
+    growing = Mock(results=(1, 2), total=8, remaining=95.0)
+    assert answers_text(growing) == "2 of 8 answers, about 2 min left"
+    growing.remaining = None
+    assert answers_text(growing) == "2 of 8 answers"
 
 
 def test_items_that_were_learned_are_left_out() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from playground.backends.sources import ModelSource
 from playground.errors import InvalidSetup, NotSupported
-from playground.finetuning.held_out.judging import HeldOutResult, Score
+from playground.finetuning.held_out.judging import HeldOutResult, HeldOutScore
 from playground.finetuning.held_out.kept import write_held_out
 from playground.finetuning.history import history_command
 from playground.finetuning.history.history_command import read_trainings
@@ -49,7 +49,9 @@ def keep(
 def folder(tmp_path: Path) -> Path:
     done = End(ending="done", words="Done.", step=20, sealed=1.234)
     keep(tmp_path, "20261130-1", {0: 3.0, 10: 2.0, 20: 2.5}, done, rank=4)
-    score = Score(asked="Bare", learned=True, items=90, failed=0, mean=0.78, low=0.68, high=0.85, right=70, tokens=9.0)
+    score = HeldOutScore(
+        asked="Bare", learned=True, items=90, failed=0, mean=0.78, low=0.68, high=0.85, right=70, tokens=9.0
+    )
     result = HeldOutResult(title="Words", scorer="Label", digest="1", scores=(score,), sentences=())
     write_held_out(tmp_path / "20261130-1" / "result", result)
     keep(tmp_path, "20261130-2", {}, None, rank=8, rate=0.01)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from playground.errors import InvalidSetup
-from playground.finetuning.heads.plan import Score, TrainedHead, parse_head_plan
+from playground.finetuning.heads.plan import HeadScore, TrainedHead, parse_head_plan
 from playground.finetuning.jobs.standing import Standing
 from playground.finetuning.jobs.training_jobs import TrainingJobs
 from playground.finetuning.whole_file import write_json_whole
@@ -37,7 +37,7 @@ def read_trained(result: Path) -> TrainedHead | None:
     try:
         kept: Mapping[str, Any] = json.loads((result / FILE).read_text("utf-8"))
         scores = tuple(
-            Score(name=one["name"], rows=one["rows"], before=tuple(one["before"]), after=tuple(one["after"]))
+            HeadScore(name=one["name"], rows=one["rows"], before=tuple(one["before"]), after=tuple(one["after"]))
             for one in kept["scores"]
         )
         return TrainedHead(**{**kept, "plan": parse_head_plan(kept["plan"]), "scores": scores})

@@ -9,7 +9,7 @@ from playground.backends.local.files.packaged_encoder import fetch_encoder
 from playground.backends.sources import parse_source
 from playground.errors import ModelUnavailable
 from playground.finetuning.heads.kept import write_trained
-from playground.finetuning.heads.plan import ENCODER, MOST_MEASURED, HeadPlan, Score, TrainedHead
+from playground.finetuning.heads.plan import ENCODER, MOST_MEASURED, HeadPlan, HeadScore, TrainedHead
 from playground.finetuning.heads.rows import HeadRow
 from playground.finetuning.heads.scoring import measure
 from playground.finetuning.heads.training import new_head, train_head
@@ -47,7 +47,7 @@ def make_head(
     trained = TrainedHead(
         plan=plan, encoder=name, data=data,
         scores=tuple(
-            Score(name=one, rows=len(measured), before=before[one], after=after[one]) for one in after
+            HeadScore(name=one, rows=len(measured), before=before[one], after=after[one]) for one in after
         ),
         trained=sum(weight.numel() for weight in model.parameters() if weight.requires_grad),
         parameters=sum(weight.numel() for weight in model.parameters()), seconds=seconds, made=time.time(),

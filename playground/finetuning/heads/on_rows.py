@@ -29,7 +29,7 @@ class JudgedRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class Answerer:
     """One who answers: mean reward, and how much more that is than the base's on the same rows, each with its 95 %
     interval where there are rows enough. `p` is that of no difference, adjusted for all that are compared."""
 
@@ -59,7 +59,7 @@ def compare_on_rows(
             yield judged
 
 
-def ways_of(judged: Sequence[JudgedRow]) -> tuple[Way, ...]:
+def answerers_of(judged: Sequence[JudgedRow]) -> tuple[Answerer, ...]:
     """Who answered, the base first, and the rows' own answers, which say what the rewards are worth. Of one row or
     more."""
     base = [one.found.likeliest for one in judged]
@@ -72,20 +72,20 @@ def ways_of(judged: Sequence[JudgedRow]) -> tuple[Way, ...]:
     differences = [_differences(answers, base) for _, answers, _ in given]
     adjusted = holm([sign_flips(np.array(values)) for values in differences])
     compared = [
-        Way(
+        Answerer(
             name=name, answers=tuple(answers), asked=asked, **_mean(answers), more=float(np.mean(values)),
             more_interval=_interval(values), p=p,
         )
         for (name, answers, asked), values, p in zip(given, differences, adjusted, strict=True)
     ]  # fmt: skip
     own = [
-        Way(name=name, answers=tuple(answers), asked=0, **_mean(answers))
+        Answerer(name=name, answers=tuple(answers), asked=0, **_mean(answers))
         for name, answers in (
             ("The preferred answer of the row", [one.chosen for one in judged]),
             ("The other answer of the row", [one.rejected for one in judged]),
         )
     ]
-    return (Way(name="Base, likeliest answer", answers=tuple(base), asked=1, **_mean(base)), *compared, *own)
+    return (Answerer(name="Base, likeliest answer", answers=tuple(base), asked=1, **_mean(base)), *compared, *own)
 
 
 def _differences(answers: Sequence[JudgedAnswer], base: Sequence[JudgedAnswer]) -> list[float]:

@@ -61,7 +61,7 @@ def parse_head_plan(data: Any) -> HeadPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
+class HeadScore:
     """A measure with its 95 % interval, on so many rows, before training and after it."""
 
     name: str
@@ -77,7 +77,7 @@ class TrainedHead:
     plan: HeadPlan
     encoder: str
     data: str
-    scores: tuple[Score, ...]
+    scores: tuple[HeadScore, ...]
     trained: int
     parameters: int
     seconds: float

@@ -24,8 +24,8 @@ BASE, LEARNED = "the base", "what was learned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
-    """A column: `asked` is the way, `learned` says of which weights. Scores are 0 to 1 with their 95 % interval."""
+class HeldOutScore:
+    """A column: `asked` is the technique, `learned` says of which weights. Scores are 0 to 1, with 95 % intervals."""
 
     asked: str
     learned: bool
@@ -44,8 +44,8 @@ class Score:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldOutResult:
-    """All scores, and sentences that hold what was learned, asked bare, against each way of asking
-    the base.
+    """All scores, and sentences that hold what was learned, asked bare, against the base with each
+    technique.
 
     `scorer` is its title. `digest` tells sealed parts apart. `tries` is how many prompts were tried on the validation
     part to find the best; `left_out` items would have been learned; `looks` counts how often this sealed part has been
@@ -55,7 +55,7 @@ class HeldOutResult:
     title: str
     scorer: str
     digest: str
-    scores: tuple[Score, ...]
+    scores: tuple[HeldOutScore, ...]
     sentences: tuple[str, ...]
     tries: int = 0
     left_out: int = 0
@@ -112,7 +112,7 @@ def _result(asked: Asked, table: Table, ways: Sequence[Technique], tries: int) -
     )
     first = named[next(label for label, learned in learned_by_label.items() if learned)]
     base = [named[label] for label, learned in learned_by_label.items() if not learned]
-    held = (first, *base)  # each way of asking the base: those of asking what was learned are in the table
+    held = (first, *base)  # what was learned with prompts is in the table
     results = tuple(result for result in renamed.results if result.column in held)
     against = replace(renamed, columns=held, results=results)
     return HeldOutResult(
@@ -122,8 +122,8 @@ def _result(asked: Asked, table: Table, ways: Sequence[Technique], tries: int) -
     )  # fmt: skip
 
 
-def _score(summary: ColumnSummary, asked: str, learned: bool) -> Score:
-    return Score(
+def _score(summary: ColumnSummary, asked: str, learned: bool) -> HeldOutScore:
+    return HeldOutScore(
         asked=asked, learned=learned, items=summary.items, failed=summary.failed, mean=summary.mean, low=summary.low,
         high=summary.high, right=summary.right, tokens=summary.per_cell(summary.tokens) or 0.0,
     )  # fmt: skip

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from playground.errors import TrainingFailed
-from playground.finetuning.held_out.judging import HeldOutResult, Score
+from playground.finetuning.held_out.judging import HeldOutResult, HeldOutScore
 from playground.finetuning.whole_file import write_json_whole
 from playground.json_values import as_json
 
@@ -46,5 +46,5 @@ def read_held_out(folder: Path) -> HeldOutResult | None:
     if not (folder / FILE).is_file():
         return None
     data: dict[str, Any] = json.loads((folder / FILE).read_text("utf-8"))
-    scores = tuple(Score(**score) for score in data["scores"])
+    scores = tuple(HeldOutScore(**score) for score in data["scores"])
     return HeldOutResult(**{**data, "scores": scores, "sentences": tuple(data["sentences"])})

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from playground.evaluation.findings.sentences import format_score
 from playground.evaluation.report.cells import escape_markdown, grid
-from playground.finetuning.held_out.judging import HeldOutResult, Score
+from playground.finetuning.held_out.judging import HeldOutResult, HeldOutScore
 from playground.formats import format_count, format_percent
 
 HEADERS = ("Asked", "Weights", "Score", "95 % interval", "Tokens an answer")
@@ -19,13 +19,13 @@ def as_markdown(result: HeldOutResult, level: int = 2) -> str:
     return "\n".join([head, rows, "", *(f"- {sentence}" for sentence in all_sentences(result)), ""])
 
 
-def cells_of(score: Score) -> tuple[str, ...]:
+def cells_of(score: HeldOutScore) -> tuple[str, ...]:
     """A column as a row of the table."""
     weights = "learned" if score.learned else "base"
     return (score.asked, weights, score_text(score), interval_text(score), f"{score.tokens:,.0f}")
 
 
-def score_text(score: Score) -> str:
+def score_text(score: HeldOutScore) -> str:
     if score.mean is None:
         return "no answer"
     if score.right is None:
@@ -33,7 +33,7 @@ def score_text(score: Score) -> str:
     return f"{format_percent(score.mean)} ({score.right} of {score.items})"
 
 
-def interval_text(score: Score) -> str:
+def interval_text(score: HeldOutScore) -> str:
     if score.low is None or score.high is None:
         return "\u2013"
     show = format_score if score.right is None else format_percent

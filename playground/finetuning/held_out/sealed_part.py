@@ -32,7 +32,7 @@ class SealedPart:
     collection: str = ""  # of documents that may know the answers
 
     def technique(self, name: str, template: str = "{input}", *, shots: bool = False) -> Technique:
-        """A way of asking the items, with examples before them or without."""
+        """A prompt around the items, with examples before them or without."""
         return Technique(
             name=name, strategy="few_shot" if shots else "zero_shot", template=template, task=self._task(),
         )  # fmt: skip

@@ -8,5 +8,5 @@ plan.py         How much is asked, searched and trained, and with which recipes
 queued.py       A training in its place in the queue, followed to its end; one that was done before is taken up
 report.py       Writes a comparison as Markdown
 trainings.py    What is trained for the comparison, in order
-ways.py         What each way of asking scored, took and needed
+ways.py         What each way scored, took and needed
 """

@@ -1,4 +1,4 @@
-"""What each way of asking scored, took and needed."""
+"""What each way, prompted or tuned, scored, took and needed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

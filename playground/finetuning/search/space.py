@@ -12,7 +12,7 @@ from playground.finetuning.methods import METHODS
 from playground.finetuning.recipe import MAX_SEED, Recipe, parse_recipe, recipe_to_dict
 from playground.parameters import STRICT, choice, number, parameters
 
-Way = Literal["grid", "random", "optuna"]
+SearchKind = Literal["grid", "random", "optuna"]
 MOST_TRIES, MOST_NUMBERS, MOST_VALUES = 60, 4, 20
 LOG_FROM = 10.0  # times its low end: a range as wide as that is gone through evenly in the logarithm
 # Not what says what the loss is, so that losses could not be compared, what is random, and when it is looked at.
@@ -39,7 +39,7 @@ class Search:
     """How recipes are tried. `over`: fields of a recipe, each with a list of values or a mapping of `from` and `to`."""
 
     __pydantic_config__ = STRICT
-    way: Way = choice(
+    way: SearchKind = choice(
         "random", help="All of a grid; some at random; or what Optuna makes of those before (an optional package)."
     )
     tries: int = number(8, 2, MOST_TRIES, step=1, help="How many recipes are tried, at most.")

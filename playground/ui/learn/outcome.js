@@ -1,4 +1,4 @@
-// What came of each way of asking: its answer, or how many items it got right as a bar with its interval. By hand:
+// What came of each setup: its answer, or how many items it got right as a bar with its interval. By hand:
 // answers are a model's words, which no Markdown is to be made of, and each has a button of its own.
 const host = element.querySelector(".outcome");
 const at = (share) => `${(100 * share).toFixed(1)}%`;

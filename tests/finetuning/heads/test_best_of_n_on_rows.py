@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from playground.finetuning.heads.best_of_n import BestOfN, JudgedAnswer
-from playground.finetuning.heads.on_rows import JudgedRow, ways_of
+from playground.finetuning.heads.on_rows import JudgedRow, answerers_of
 from playground.finetuning.heads.rows import PreferredAnswer
 from playground.ui.finetune.heads.values import on_rows_value
 from playground.ui.gate.values import check_outputs
@@ -32,7 +32,7 @@ def judged(count: int, *, more: float, tuned: float | None = None) -> list[Judge
 
 
 def test_a_difference_on_many_rows_is_more_than_chance_and_none_is_not() -> None:
-    base, best, tuned, chosen, rejected = ways_of(judged(12, more=1.0, tuned=0.0))
+    base, best, tuned, chosen, rejected = answerers_of(judged(12, more=1.0, tuned=0.0))
     assert (base.name, best.name, tuned.name) == (
         "Base, likeliest answer", "Base, best of 2", "Tuned, likeliest answer",
     )  # fmt: skip
@@ -47,7 +47,7 @@ def test_a_difference_on_many_rows_is_more_than_chance_and_none_is_not() -> None
 
 
 def test_of_few_rows_no_interval_is_said() -> None:
-    base, best, *_ = ways_of(judged(3, more=1.0))
+    base, best, *_ = answerers_of(judged(3, more=1.0))
     assert (base.interval, best.more_interval) == (None, None)
     assert best.p == pytest.approx(0.25)  # the fewest flips that three rows allow
 

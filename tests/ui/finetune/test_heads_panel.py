@@ -1,5 +1,6 @@
 """The form of a head, and what came of one, as the page shows it."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +15,7 @@ from playground.errors import InvalidSetup
 from playground.finetuning.heads.best_of_n import BestOfN, JudgedAnswer
 from playground.finetuning.heads.kept import KeptHead, read_trained, write_trained
 from playground.finetuning.heads.kinds import HEADS
-from playground.finetuning.heads.plan import HeadPlan, Score, TrainedHead
+from playground.finetuning.heads.plan import HeadPlan, HeadScore, TrainedHead
 from playground.settings import Settings
 from playground.types import Finding
 from playground.ui.app import build_app
@@ -25,7 +26,7 @@ from playground.ui.gate.values import check_outputs
 
 HEAD = TrainedHead(
     plan=HeadPlan(steps=9), encoder="all-MiniLM-L6-v2", data="built-in rows",
-    scores=(Score(name="Accuracy", rows=40, before=(0.25, 0.1, 0.4), after=(0.8, 0.7, 0.9)),), trained=10,
+    scores=(HeadScore(name="Accuracy", rows=40, before=(0.25, 0.1, 0.4), after=(0.8, 0.7, 0.9)),), trained=10,
     parameters=100, seconds=61.0, made=5.0,
 )  # fmt: skip
 
@@ -74,16 +75,16 @@ def test_scores_stand_before_and_after() -> None:
     assert "On 40 rows held out" in table["note"]
     assert "10 of 100 weights of all-MiniLM-L6-v2" in table["note"]
     assert scores_value(None) == []
-    job = SimpleNamespace(id="20300101-101010-abc123", title="Label a text: built-in rows")
+    job = SimpleNamespace(id="20300101-101010-abc123", title="Label a text: built-in rows", made=0.0)
     kept = KeptHead(standing=SimpleNamespace(job=job), head=HEAD, folder=Path())  # type: ignore[arg-type]
-    assert title_of(kept) == "Label a text: built-in rows (accuracy 80%, 101010)"
+    assert re.fullmatch(r"Label a text: built-in rows \(accuracy 80%, \d\d \w+ \d\d:\d\d\)", title_of(kept))
     assert all(word in card_text(HEADS["reward"]) for word in ("What is trained", "What it takes", "When it fails"))
 
 
 def test_the_reward_model_that_was_chosen_stays_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = (
         KeptHead(
-            standing=SimpleNamespace(job=SimpleNamespace(id=key, title="Pairs")),  # type: ignore[arg-type]
+            standing=SimpleNamespace(job=SimpleNamespace(id=key, title="Pairs", made=0.0)),  # type: ignore[arg-type]
             head=replace(HEAD, plan=HeadPlan(kind="reward")), folder=Path(),
         )
         for key in ("20300102-101010-bbbbbb", "20300101-101010-aaaaaa")

@@ -13,7 +13,7 @@ import pytest
 from playground.backends.sources import ModelSource
 from playground.errors import InvalidSetup, NotSupported
 from playground.finetuning.held_out.asked import Asked
-from playground.finetuning.held_out.judging import HeldOutResult, Judged, Score
+from playground.finetuning.held_out.judging import HeldOutResult, HeldOutScore, Judged
 from playground.finetuning.held_out.kept import read_held_out
 from playground.finetuning.jobs.job import End, Job, JobFolder
 from playground.finetuning.jobs.training_jobs import TrainingJobs
@@ -24,7 +24,7 @@ from playground.ui.finetune.held_out import judging
 from playground.ui.finetune.held_out.judging import HeldOutHandlers
 from playground.ui.handlers.one_at_a_time import Stoppable
 
-SCORE = Score(asked="Bare", learned=True, items=4, failed=0, mean=0.5, low=0.1, high=0.9, right=2, tokens=30.0)
+SCORE = HeldOutScore(asked="Bare", learned=True, items=4, failed=0, mean=0.5, low=0.1, high=0.9, right=2, tokens=30.0)
 RESULT = HeldOutResult(title="Words", scorer="Label", digest="a", scores=(SCORE,), sentences=("One is better.",))
 
 

@@ -87,7 +87,7 @@ async def probe_model(
 async def _find_dialect(
     endpoint: Endpoint, model: str, gate: CallGate, report: ReportProgress
 ) -> tuple[Trial, Reply, str]:
-    """A way of asking that the server takes, its first reply, and what it said to a lower limit, if it refused one.
+    """A form of request that the server takes, its first reply, and what it said to a lower limit, if it refused one.
 
     Raises EndpointFailed with what it said first.
     """

@@ -7,10 +7,11 @@ from playground.finetuning.heads.best_of_n import BestOfN, JudgedAnswer, strayed
 from playground.finetuning.heads.card import figure_text
 from playground.finetuning.heads.kept import KeptHead
 from playground.finetuning.heads.kinds import Head
-from playground.finetuning.heads.on_rows import JudgedRow, ways_of
+from playground.finetuning.heads.on_rows import JudgedRow, answerers_of
 from playground.finetuning.heads.plan import TrainedHead
 from playground.formats import format_count, format_duration
 from playground.types import Finding
+from playground.ui.finetune.training_values import made_text
 
 MOST_FOUND = 30  # findings that are shown
 NOTHING = "(nothing)"
@@ -30,8 +31,8 @@ def card_text(head: Head) -> str:
 
 def title_of(kept: KeptHead) -> str:
     """What a head is called in the list of those that can be tried."""
-    score, made = kept.head.scores[0], kept.key[9:15]
-    return f"{kept.standing.job.title} ({score.name.lower()} {score.after[0]:.0%}, {made})"
+    score = kept.head.scores[0]
+    return f"{kept.standing.job.title} ({score.name.lower()} {score.after[0]:.0%}, {made_text(kept.standing)})"
 
 
 def scores_value(head: TrainedHead | None) -> list[dict[str, Any]]:
@@ -74,31 +75,31 @@ def findings_value(text: str, findings: Sequence[Finding]) -> list[dict[str, Any
 
 def on_rows_value(judged: Sequence[JudgedRow]) -> list[dict[str, Any]]:
     """Who answered with their mean rewards, and each row with what was answered."""
-    ways = ways_of(judged)
+    answerers = answerers_of(judged)
     rows = [
         {
-            "head": way.name,
+            "head": one.name,
             "cells": [
-                with_interval(way.mean, way.interval),
-                "" if way.p is None else f"{with_interval(way.more, way.more_interval)}, p = {way.p:.2g}",
-                f"{sum(len(one.text.split()) for one in way.answers) / len(way.answers):.0f}",
-                str(way.asked) if way.asked else "",
+                with_interval(one.mean, one.interval),
+                "" if one.p is None else f"{with_interval(one.more, one.more_interval)}, p = {one.p:.2g}",
+                f"{sum(len(answer.text.split()) for answer in one.answers) / len(one.answers):.0f}",
+                str(one.asked) if one.asked else "",
             ],
         }
-        for way in ways
+        for one in answerers
     ]
-    answered = [way for way in ways if way.asked]
+    answered = [one for one in answerers if one.asked]
     texts = [
         {
             "head": one.row.prompt,
-            "cells": [f"{way.answers[at].text or NOTHING} ({way.answers[at].reward:+.2f})" for way in answered],
+            "cells": [f"{who.answers[at].text or NOTHING} ({who.answers[at].reward:+.2f})" for who in answered],
         }
         for at, one in enumerate(judged)
     ]
     return [
         {"caption": f"On {format_count(len(judged), 'row')} held out", "corner": "Who answers",
          "columns": ["Mean reward", "More than the base", "Words", "Answers asked"], "rows": rows, "note": ON_ROWS},
-        {"caption": "What was answered", "corner": "Prompt", "columns": [way.name for way in answered], "rows": texts,
+        {"caption": "What was answered", "corner": "Prompt", "columns": [one.name for one in answered], "rows": texts,
          "note": "Behind each answer stands its reward."},
     ]  # fmt: skip
 

@@ -8,7 +8,7 @@ from playground.formats import format_count
 
 
 def held_out_value(result: HeldOutResult | None) -> list[dict[str, Any]]:
-    """A table with a row for each way of asking each of both."""
+    """A table with a row for each prompt that each of both was asked with."""
     if result is None:
         return []
     items = max((score.items for score in result.scores), default=0)
