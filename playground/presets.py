@@ -10,6 +10,9 @@ from playground.setups import KEYS, changed_settings, parse, parse_sampling
 from playground.types import Sampling, Setup
 
 FOLDER = Path(__file__).parent.parent / "presets"
+OPENING = "sentiment"  # the preset that the page opens with
+STARTERS = ("extraction", "word_problem", "chain_pros_cons")  # what stands where no answer is yet
+OFFERED_FIRST = (OPENING, *STARTERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

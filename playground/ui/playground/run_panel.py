@@ -10,7 +10,7 @@ import gradio as gr
 from playground import setups
 from playground.backends.catalog import Catalog
 from playground.errors import PlaygroundError
-from playground.running import runner
+from playground.running import first_answers, runner
 from playground.settings import Settings
 from playground.sharing.kept_runs import KeptRun
 from playground.strategies.answers.reading_anew import read_anew
@@ -80,6 +80,16 @@ class Results:
             if values[self.run]
             else None
         )
+
+    def meanwhile(self, run: Run, earlier: Run | None) -> dict[Any, Any]:
+        """While the model of this run loads, what the same weights answered earlier stands in its place. It is no part
+        of the run: neither the history nor a file of it will have it."""
+        if earlier is None:
+            return {}
+        if run.status != "waiting":
+            return self.insight.hide()
+        steps = steps_values.steps_value(setups.without_tokens(replace(earlier, status=run.status)))
+        return {self.answer: answer_values.earlier_answer(run, earlier), self.steps: steps}
 
     def updates(self, now: RunOnPage, before: RunOnPage | None, failed: Run | None = None) -> dict[Any, Any]:
         """Show this run, `before` being the one to go back to; `failed` is one of which nothing came, after it."""
@@ -174,12 +184,14 @@ class RunHandlers:
             beginning=Beginning(steps=steps, past=bool(steps and earlier and earlier.beginning.past)),
         )
         with Stoppable() as going:
-            hidden = {**view.insight.hide(), view.stale: gr.update(visible=False), **view.history.begun()}
-            yield {**view.updates(now, earlier), **hidden, view.going: going}
+            kept_answer = None if steps else first_answers.find(setup, catalog)
+            insight = view.insight.show(kept_answer) if kept_answer else view.insight.hide()
+            begun = {view.stale: gr.update(visible=False), **view.history.begun(), view.going: going}
+            yield {**view.updates(now, earlier), **insight, **begun, **view.meanwhile(now.run, kept_answer)}
             runs = runner.run(setup, catalog, earlier_steps=steps, max_seconds=limit)
             for run in following.follow(setup, runs, going.halt):
                 now = replace(now, run=run)
-                yield view.updates(now, earlier)
+                yield {**view.updates(now, earlier), **view.meanwhile(run, kept_answer)}
             if earlier and now.run.status in ("stopped", "failed") and not now.said_something:
                 ended = view.history.ended(None)
                 back = view.updates(earlier, values[view.before], failed=now.run)

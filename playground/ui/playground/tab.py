@@ -4,7 +4,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground import presets, setups
+from playground import presets
 from playground.presets import Preset
 from playground.settings import Settings
 from playground.strategies.answers.reading_anew import read_anew
@@ -43,8 +43,6 @@ from playground.ui.widgets import waiting_line
 from playground.ui.widgets.waiting_line import WaitingLine
 
 FORM = ("form", "form_text")  # parts of a task that are folded away
-FIRST = "sentiment"  # the preset that the page opens with
-STARTERS = ("few_shot", "chain_of_thought", "chaining")  # techniques of the three presets in the empty answer pane
 
 
 def build(shared: PageContext, ready: Any) -> tuple[PromptForm, Any, TabLink]:
@@ -88,8 +86,8 @@ def build(shared: PageContext, ready: Any) -> tuple[PromptForm, Any, TabLink]:
         choice=choice, technique=technique, task=task, sampling=panel.fields, prompting=(strategy, about, form),
         settings=(sampling,),
     )  # fmt: skip
-    bar.load.value = FIRST if FIRST in offered else ""
-    opens_with = offered[FIRST].setup if FIRST in offered else setups.parse({})
+    bar.load.value = presets.OPENING
+    opens_with = offered[presets.OPENING].setup
     fields.hold(opens_with, catalog)
     card.value, whole.value = technique_card.line(strategy.value), technique_card.whole(strategy.value)
 
@@ -116,8 +114,7 @@ def _build_results(
     """Lay out what is sent and what comes back; three of the presets stand where no answer is yet."""
     prompt = views.prompt_view(prompt_values.EMPTY)
     stale = gr.Markdown("", visible=False, elem_id="stale")
-    some = {p.setup.strategy: (key, p) for key, p in reversed(offered.items()) if p.setup.strategy in STARTERS}
-    starters = preset_bar.cards(dict(some[name] for name in STARTERS if name in some))
+    starters = preset_bar.cards({key: offered[key] for key in presets.STARTERS})
     answer = views.answer_view(answer_values.answer_value(None), starters)
     vote = votes_and_tokens.build_vote()
     steps = views.steps_view(steps_values.steps_value(None))

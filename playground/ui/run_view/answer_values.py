@@ -1,6 +1,7 @@
 """The answer of a Run, its state and its measures as plain values for the page."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from playground.advice import why_no_answer
@@ -21,6 +22,7 @@ STAYS = "What is below is from the run before."
 FROM_HISTORY = (
     "From this browser\u2019s history, as it was kept there: shown as it is, and no evidence of what a model wrote."
 )
+EARLIER = "Answered earlier by the same weights; the model is still loading."
 KEPT = "It ended before there was an answer; what had come is kept below."
 
 
@@ -73,6 +75,17 @@ def answer_value(
         "metrics": metrics(run, given),
         "resumable": broken_off,
         "back": back and run.status not in ("waiting", "running"),
+    }
+
+
+def earlier_answer(run: Run, earlier: Run) -> dict[str, Any]:
+    """The state of a run whose model is loading, over what the same weights answered before to the same."""
+    value = answer_value(replace(earlier, status=run.status, progress=run.progress))
+    return {
+        **value,
+        "past": EARLIER,
+        "metrics": [],
+        "spoken": AsWritten(f"{translated(EARLIER)} {earlier.answer[:300]}"),
     }
 
 

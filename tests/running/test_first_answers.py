@@ -1,0 +1,76 @@
+"""The answers that are kept for whoever comes while the default model loads are those of its pinned weights."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from playground import presets
+from playground.backends.catalog import Catalog
+from playground.backends.offered_entries import offered_entries
+from playground.cli import first_answers as command
+from playground.running import first_answers
+from playground.settings import Settings
+from playground.types import Run
+
+
+@pytest.fixture
+def unloaded() -> Catalog:
+    """What the app offers, nothing of it loaded."""
+    return Catalog(offered_entries(Settings()))
+
+
+def test_kept_answers_are_what_the_model_says_today(real_catalog: Catalog) -> None:
+    _, kept = first_answers.read()
+    for then, now in zip(kept, first_answers.make(real_catalog), strict=True):
+        assert said(now) == said(then)
+        assert probabilities(now) == pytest.approx(probabilities(then), abs=0.01)
+
+
+def said(run: Run) -> Any:
+    return run.setup, run.answer, run.votes, [(step.messages, [c.text for c in step.completions]) for step in run.steps]
+
+
+def probabilities(run: Run) -> list[float]:
+    return [token.logprob for step in run.steps for c in step.completions for token in c.tokens]
+
+
+@pytest.mark.parametrize("name", presets.OFFERED_FIRST)
+def test_each_example_that_is_offered_first_is_answered_while_the_model_loads(unloaded: Catalog, name: str) -> None:
+    setup = presets.setup_presets()[name].setup
+    found = first_answers.find(setup, unloaded)
+    assert found is not None
+    assert (found.setup, found.status) == (setup, "done")
+    assert all(c.tokens for step in found.steps for c in step.completions)
+
+
+def test_nothing_is_known_of_another_setup(unloaded: Catalog) -> None:
+    setup = presets.setup_presets()[presets.OPENING].setup
+    for other in (
+        replace(setup, task=replace(setup.task, input=f"{setup.task.input} ")),
+        replace(setup, sampling=replace(setup.sampling, temperature=0.1)),
+        replace(setup, sampling=replace(setup.sampling, top_logprobs=1)),
+        replace(setup, adapter="pirate"),
+        replace(setup, model="scripted"),
+    ):
+        assert first_answers.find(other, unloaded) is None
+
+
+def test_nothing_is_known_of_other_weights(tmp_path: Any) -> None:
+    setup = presets.setup_presets()[presets.OPENING].setup
+    (tmp_path / "config.json").write_text("{}")
+    for settings in (Settings(model=str(tmp_path)), Settings(precision="float32")):
+        assert first_answers.find(setup, Catalog(offered_entries(settings))) is None
+
+
+def test_once_it_is_loaded_the_model_itself_is_asked(real_catalog: Catalog) -> None:
+    assert first_answers.find(presets.setup_presets()[presets.OPENING].setup, real_catalog) is None
+
+
+def test_the_command_keeps_what_came(tmp_path: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    _, kept = first_answers.read()
+    monkeypatch.setattr(first_answers, "make", lambda catalog: iter(kept))
+    assert command.main(["--folder", str(tmp_path)]) == command.DONE
+    file = tmp_path / first_answers.FILE.name
+    assert first_answers.read(file) == first_answers.read()
+    assert str(file) in capsys.readouterr().out
