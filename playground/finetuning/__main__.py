@@ -10,6 +10,7 @@ python -m playground.finetuning search FILE           try several recipes, and k
 python -m playground.finetuning history FOLDER        trainings side by side, as a table, a file, or in trackio
 python -m playground.finetuning probe ADAPTER         find out what training did besides what it was to do
 python -m playground.finetuning merge FOLDER          put an adapter into the weights of its base
+python -m playground.finetuning script FOLDER         write a training as a script for TRL, with its rows
 python -m playground.finetuning publish FOLDER        put what was learned, with its card, into a repository of a hub
 python -m playground.finetuning held-out ADAPTER      compare it with its base on sealed items
 python -m playground.finetuning prompt-or-tune        compare prompts and trainings on one sealed part
@@ -32,7 +33,7 @@ from playground.finetuning.history import history_command
 from playground.finetuning.prompt_or_tune import command as prompt_or_tune
 from playground.finetuning.search import search_command
 from playground.finetuning.skills import SKILLS
-from playground.finetuning.taking_away import merge_command, publish_command
+from playground.finetuning.taking_away import merge_command, publish_command, trl_command
 from playground.finetuning.training.events import TrainingEvent, TrainingStep
 from playground.returning import Returning
 
@@ -42,6 +43,7 @@ COMMANDS = {
     "check": check_command.run, "train": train_command.run, "probe": probe_command.run, "merge": merge_command.run,
     "publish": publish_command.run, "search": search_command.run, "held-out": held_out.run,
     "prompt-or-tune": prompt_or_tune.run, "history": history_command.run,
+    "script": trl_command.run,
 }  # fmt: skip
 
 

@@ -111,6 +111,9 @@ def test_from_data_to_an_adapter_to_a_comparison(page_over: PageOver, tiny_catal
     with page.expect_download(timeout=TRAINED) as learned:
         page.get_by_role("button", name="Download it with its card").click()
     assert {"README.md", "adapter_model.safetensors"} <= {*zipfile.ZipFile(learned.value.path()).namelist()}
+    with page.expect_download(timeout=TRAINED) as script:
+        page.get_by_role("button", name="As a script for TRL").click()
+    assert {"train.py", "rows.jsonl"} <= {*zipfile.ZipFile(script.value.path()).namelist()}
     page.get_by_role("button", name="Compare it with its base").click()
     expect(page.get_by_role("tab", name="Compare", exact=True)).to_have_attribute(
         "aria-selected", "true", timeout=TRAINED

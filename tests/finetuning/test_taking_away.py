@@ -1,5 +1,6 @@
 """What a training left is taken away: with a card that says all, merged into its base, and put into a hub."""
 
+import ast
 import io
 import logging
 import re
@@ -13,21 +14,25 @@ import pytest
 import yaml
 from huggingface_hub import HfApi
 from local_hub import local_hub
+from peft import LoraConfig
 from trained_here import ROWS, trained
 
 from playground.backends.packaged_models import default_model as default_entry
 from playground.backends.sources import ModelSource
-from playground.errors import EndpointFailed, InvalidSetup, LimitReached, TrainingFailed
+from playground.errors import EndpointFailed, InvalidSetup, LimitReached, NotSupported, TrainingFailed
 from playground.finetuning.__main__ import main
+from playground.finetuning.heads.plan import HeadPlan
 from playground.finetuning.jobs.job import JobFolder
+from playground.finetuning.methods import METHODS
 from playground.finetuning.preparation.rows import PreferenceRow, messages_of
 from playground.finetuning.probes.figures import ProbeResult, compare_shares
 from playground.finetuning.probes.kept import write_probes
 from playground.finetuning.recipe_files import read_recipe
-from playground.finetuning.taking_away import packing, publish_command
+from playground.finetuning.taking_away import packing, publish_command, trl_command
 from playground.finetuning.taking_away.card import base_name, card_text, write_card
 from playground.finetuning.taking_away.card_sections import recipe
 from playground.finetuning.taking_away.publishing import publish
+from playground.finetuning.taking_away.trl_script import write_script
 
 pytestmark = pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")
 PROBE = ProbeResult(
@@ -103,6 +108,59 @@ def test_adapter_and_card_are_one_archive(lora: JobFolder, monkeypatch: pytest.M
     monkeypatch.setattr(packing, "MOST", 1000)
     with pytest.raises(LimitReached, match="What was learned has 0 MB, more than"):
         packing.pack(lora)
+
+
+# ------------------------------------------------------------------------------------------- script for TRL
+def test_a_script_has_the_recipe_and_its_rows(lora: JobFolder, tmp_path: Path) -> None:
+    """What it asks of PEFT is asked of it here; TRL's own part is run against TRL by hand, for it is not installed."""
+    assert main(["script", str(lora.path), "--into", str(tmp_path / "new")]) == 0
+    text = (tmp_path / "new" / "train.py").read_text("utf-8")
+    given = {
+        (call.func.id, one.arg): ast.unparse(one.value)
+        for call in ast.walk(ast.parse(text))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+        for one in call.keywords
+    }
+    assert given["SFTConfig", "max_steps"] == "4"
+    assert given["SFTConfig", "learning_rate"] == "0.02"
+    assert given["SFTConfig", "completion_only_loss"] == "True"
+    config = eval(given["SFTTrainer", "peft_config"], {"LoraConfig": LoraConfig})
+    kept = LoraConfig.from_pretrained(lora.result)
+    assert all(getattr(config, name) == getattr(kept, name) for name in ("r", "lora_alpha", "target_modules"))
+    assert (tmp_path / "new" / "rows.jsonl").read_bytes() == (lora.path / "rows.jsonl").read_bytes()
+    assert (tmp_path / "new" / "validation.jsonl").exists()
+    assert str(lora.path.parent) not in text
+    with pytest.raises(TrainingFailed, match="cannot be written: File exists"):
+        trl_command.run([str(lora.path), "--into", str(tmp_path / "new")])
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_script_is_written_for_what_trl_trains_and_else_says_why_not(lora: JobFolder, method: Any) -> None:
+    job = lora.read_job()
+    job = replace(
+        job, recipe=replace(job.recipe, method=method), source=ModelSource(kind="hub", place="a/b", revision="v1")
+    )
+    if method in ("bottleneck", "prompt_tuning", "prefix_tuning"):
+        with pytest.raises(NotSupported, match="LoRA, IA3 and full can"):
+            write_script(job, pairs=False, looks=True)
+        return
+    text = write_script(job, pairs=True, looks=False)
+    compile(text, "train.py", "exec")
+    assert 'else "a/b"' in text
+    assert text.count('revision="v1"') == 2
+    assert "DPOTrainer(" in text
+    assert "beta=0.1" in text
+    assert "validation.jsonl" not in text
+    assert ("torch.float32" in text) == (method == "full")
+
+
+def test_what_a_teacher_taught_is_no_script(lora: JobFolder) -> None:
+    job = lora.read_job()
+    for other in (replace(job, teacher=job.source), replace(job, recipe=replace(job.recipe, instruction="Be brief."))):
+        with pytest.raises(NotSupported, match="no trainer for what a teacher or an instruction taught"):
+            write_script(other, pairs=False, looks=True)
+    with pytest.raises(NotSupported, match="a head on an encoder"):
+        write_script(replace(job, head=HeadPlan()), pairs=False, looks=True)
 
 
 # ---------------------------------------------------------------------------------------------- publishing

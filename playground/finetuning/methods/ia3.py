@@ -5,14 +5,16 @@ from typing import Any
 from playground.finetuning.methods.base import Learner, Method
 from playground.finetuning.recipe import Recipe
 
+INNER = ["down_proj"]
+TARGETS = ["k_proj", "v_proj", *INNER]
+
 
 def _attach(model: Any, tokenizer: Any, recipe: Recipe) -> Learner:
     from peft import IA3Config
 
     from playground.finetuning.methods.peft_learner import PeftLearner
 
-    targets, inner = ["k_proj", "v_proj", "down_proj"], ["down_proj"]
-    return PeftLearner(model, IA3Config(task_type="CAUSAL_LM", target_modules=targets, feedforward_modules=inner))
+    return PeftLearner(model, IA3Config(task_type="CAUSAL_LM", target_modules=TARGETS, feedforward_modules=INNER))
 
 
 IA3 = Method(

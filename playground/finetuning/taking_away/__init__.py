@@ -8,4 +8,6 @@ merging.py           Puts an adapter into the weights of its base, as a model's 
 packing.py           What was learned and its card as one archive
 publish_command.py   Publishes what was learned at a hub, on the command line
 publishing.py        Puts what was learned, with its card, into a repository of a hub
+trl_command.py       Writes a training as a script for TRL on the command line
+trl_script.py        A training as a script for TRL that needs no playground: the same rows, method and numbers
 """
