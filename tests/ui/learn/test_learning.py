@@ -52,7 +52,7 @@ def trying(
     catalog = catalog_of(lambda *_: "yes")
     with gr.Blocks() as page:
         page.waits_for = Mock()  # type: ignore[attr-defined]
-        panel = lesson_panel.build(read_folder(tmp_path), ("en", "de"), gr.State(None), page)
+        panel = lesson_panel.build(read_folder(tmp_path), ("en", "de"), gr.State(None), page, in_class=True)
     store = Store(tmp_path / "store.sqlite")
     shared = Mock(sessions=SimpleNamespace(of=lambda request: catalog), settings=Settings(), store=store)
     handlers = TurningHandlers(panel=panel, shared=shared, folder=tmp_path, offered=("en", "de"))
