@@ -18,9 +18,10 @@ def refuse_ignored(setup: Setup, capabilities: Capabilities) -> None:
         raise NotSupported(path=("task", "form"), rule=f"is {NAMES[setup.task.form]}: {no_form(setup, capabilities)}.")
     if (option := technique_of(setup).measured_by) and not capabilities.logits:
         rule = (
-            f"has given words measured, and {setup.model} gives no probabilities of these. Leave it empty, or choose "
+            f"has given words measured, and {setup.model} gives no probabilities of these. Leave it empty, or choose a "
+            "local model."
         )
-        raise NotSupported(path=("options", option), rule=f"{rule}a local model.")
+        raise NotSupported(path=("options", option), rule=rule)
     if technique_of(setup).offers_functions and not capabilities.functions:
         raise NotSupported(path=("strategy",), rule=f"offers functions, and {NOT_KNOWN.format(model=setup.model)}.")
     for p in parameters(Sampling):

@@ -68,14 +68,14 @@ class Texts:
 
     @cached_property
     def templates(self) -> dict[str, list[Template]]:
-        """By the first letter of a text those that it can be, the longest first: it says most of a text. Scripts fill
-        gaps by number, and those are not among them."""
+        """By the first letter of a text those that it can be: those that begin with a gap last, as they begin any
+        text, and the longest first, as it says most of one. Scripts fill gaps by number, and are not among them."""
         found = [
             Template(tuple(GAP.split(text)[::3]), tuple(name for name, _ in gaps), translation)
             for text, translation in self.by_text.items()
             if (gaps := GAP.findall(text)) and not gaps[0][0].isdigit()
         ]
-        found.sort(key=lambda template: -sum(map(len, template.parts)))
+        found.sort(key=lambda template: (not template.parts[0], -sum(map(len, template.parts))))
         begins = {"", *(template.parts[0][:1] for template in found)}
         return {letter: [one for one in found if one.parts[0][:1] in ("", letter)] for letter in begins}
 
@@ -127,10 +127,16 @@ class Texts:
                 return said
         return None
 
+    def _translate_gap(self, text: str, depth: int) -> str:
+        """A text of the page, or several with commas between them."""
+        if (said := self.translate(text, depth)) != text or ", " not in text or len(text) > LONGEST:
+            return said
+        return ", ".join(self.by_text.get(one, one) for one in text.split(", "))
+
     def _fill(self, translation: str, values: Mapping[str, str], depth: int) -> str | None:
         """The translation with this in its gaps; None where a part would stay in the other language."""
         own = {gap[1] for gap in GAP.finditer(translation) if gap[2] and depth}
-        said = {name: self.translate(text, depth - 1) if name in own else text for name, text in values.items()}
+        said = {name: self._translate_gap(text, depth - 1) if name in own else text for name, text in values.items()}
         if RULE in own and said[RULE] == values[RULE]:
             return None
         return GAP.sub(lambda gap: said[gap[1]], translation)

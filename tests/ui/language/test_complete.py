@@ -24,6 +24,7 @@ MARK = re.compile(r"\bt(?:`(?P<tag>[^`]*)`|\((?P<call>\"(?:[^\"\\]|\\.)*\"(?:\s*
 COUNT = re.compile(r"(?:about |up to )?(?:1|\{n\}) (\w[\w ]*?)s?")  # as `format_count` writes one
 COMPOSED = {
     "about {n}", "\u201c{label}\u201d is {value}; {rule}", "\u201c{label}\u201d {rule}", "**{label}**",
+    "`{path}` {rule}", "`{path}` is {value}; {rule}",
     "a whole number from {low} to {high}", "a number from {low} to {high}", "it must be {what}.",
 }  # fmt: skip
 CONTENT = [

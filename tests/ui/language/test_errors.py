@@ -1,0 +1,82 @@
+"""Every rule and sentence of an error that the page can say is there in every language."""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from playground import errors
+from playground.ui.language.choosing import HERE, offered
+from playground.ui.language.texts import texts_of
+
+PACKAGE = HERE.parents[1]
+LANGUAGES = [code for code in offered() if (HERE / code).is_dir()]
+RAISED = {name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, Exception)}
+# What is said to programs, to models, to whoever types a command, and to whoever runs the server.
+ELSEWHERE = (
+    "serving/", "cli/", "ui/gate/listening.py", "settings.py", "hosting.py", "errors.py", "tools/",
+    "strategies/parts/constraints.py",
+)  # fmt: skip
+# And files whose errors are not translated yet: most are read by whoever brings models and trains them.
+IN_ENGLISH = ("backends/", "finetuning/", "ui/finetune/", "evaluation/running/cluster.py", "retrieval/nearest.py")
+
+
+def read_text(node: ast.AST, constants: dict[str, str]) -> str | None:
+    """The text of a message as a template, with {} for what is filled in; None for what is composed elsewhere."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return re.sub(r"\{[^{}]*\}", "{}", node.value)
+    if isinstance(node, ast.JoinedStr):
+        parts = (part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)
+        return re.sub(r"\{[^{}]*\}", "{}", "".join(map(str, parts)))
+    if isinstance(node, ast.Name | ast.Attribute):
+        return constants.get(node.id if isinstance(node, ast.Name) else node.attr)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
+        return read_text(node.func.value, constants)
+    return None
+
+
+@cache
+def modules() -> dict[Path, ast.Module]:
+    return {path: ast.parse(path.read_text("utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+@cache
+def constants() -> dict[str, str]:
+    """Texts that have a name, of all modules: those that errors name are named once."""
+    assigned = [node for tree in modules().values() for node in tree.body if isinstance(node, ast.Assign)]
+    named = [(node.targets[0].id, node.value) for node in assigned if isinstance(node.targets[0], ast.Name)]
+    return {name: text for name, value in named if (text := read_text(value, {})) is not None}
+
+
+def said_in(tree: ast.Module) -> Iterator[str]:
+    """The rules and sentences of all errors that this module makes."""
+    for node in ast.walk(tree):
+        said: list[ast.expr] = []
+        if isinstance(node, ast.Call):
+            raised = getattr(node.func, "id", getattr(node.func, "attr", "")) in RAISED
+            said = [*(node.args[:1] if raised else ()), *(word.value for word in node.keywords if word.arg == "rule")]
+        elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "rule":
+            said = [node.value]
+        for one in said:
+            both = (one.body, one.orelse) if isinstance(one, ast.IfExp) else (one,)
+            yield from (text for part in both if (text := read_text(part, constants())) is not None)
+
+
+def unnamed(text: str) -> str:
+    return re.sub(r"(\{\})+", "{}", re.sub(r"\{[^{}]*\}", "{}", text))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_error_is_translated(language: str) -> None:
+    known = {unnamed(text) for text in texts_of(language).by_text}
+    missing = [
+        (str(path.relative_to(PACKAGE)), text)
+        for path, tree in modules().items()
+        if not str(path.relative_to(PACKAGE)).startswith((*ELSEWHERE, *IN_ENGLISH))
+        for text in said_in(tree)
+        if re.search(r"[a-z]", unnamed(text).replace("{}", "")) and unnamed(text) not in known
+    ]
+    assert missing == []
