@@ -88,5 +88,5 @@ def _better(expectation: Expectation, comparison: ColumnComparison) -> Expectati
     is_met = comparison.significant and better
     name, other = one_line(expectation.column), one_line(expectation.better_than)
     sentence = f"{name} was expected to be better than {other}: {'held' if is_met else 'not held'}."
-    sentence = f"{sentence} {comparison_sentence(comparison)}"
+    sentence = f"{sentence} {comparison_sentence(comparison, marked=True)}"
     return ExpectationCheck(expectation=expectation, is_met=is_met, sentence=sentence)

@@ -12,6 +12,7 @@ from playground.evaluation.running.estimate import Estimate
 from playground.formats import format_count, format_duration
 from playground.strategies import Calls
 from playground.ui.language.texts import AsWritten
+from playground.ui.language.translating import translated
 from playground.ui.run_view.measures import counted_calls, dollars
 from playground.ui.widgets.status import status
 
@@ -83,7 +84,7 @@ def sentences_value(
     table: Table | None, comparisons: Sequence[ColumnComparison], checks: Sequence[ExpectationCheck] = ()
 ) -> dict[str, Any]:
     """Every comparison in one plain sentence, those that show a difference first; then what was expected."""
-    value: dict[str, Any] = {"title": "What this shows" if table else "", "lead": "", "sentences": []}
+    value: dict[str, Any] = {"title": translated("What this shows") if table else "", "lead": "", "sentences": []}
     if table is None:
         return value
     if table.status == "running":
@@ -91,25 +92,28 @@ def sentences_value(
             "Differences are tested once all answers are there: stopping as soon as one looks large would find "
             "differences that are chance."
         )
-        return {**value, "lead": lead}
+        return {**value, "lead": translated(lead)}
     if not comparisons:
-        return {**value, "lead": "There is one column, so there is nothing to compare it with."}
+        return {**value, "lead": translated("There is one column, so there is nothing to compare it with.")}
     if all(c.difference is None for c in comparisons):
-        return {**value, "lead": "Nothing can be compared: no item has a score in both columns of any pair."}
+        return {
+            **value,
+            "lead": translated("Nothing can be compared: no item has a score in both columns of any pair."),
+        }
     early = "" if table.status == "done" else "Not all answers are there: this is of the items asked in both columns. "
     lead = (
         f"{early}{format_count(len(comparisons), 'comparison')} on the same items, corrected for their number (Holm)."
     )
     lead = f"{lead} {items_needed_sentence(comparisons)}".rstrip()
     said = [_finding(c) for c in sorted(comparisons, key=lambda c: not c.significant)]
-    return {**value, "lead": lead, "sentences": [*said, *map(_check_value, checks)]}
+    return {**value, "lead": translated(lead), "sentences": [*said, *map(_check_value, checks)]}
 
 
 def _finding(c: ColumnComparison) -> dict[str, str]:
     kind, mark = ("shown", "More than chance explains") if c.significant else ("open", "Not enough evidence")
-    return {"kind": kind, "mark": mark, "text": comparison_sentence(c, marked=True)}
+    return {"kind": kind, "mark": translated(mark), "text": translated(comparison_sentence(c, marked=True))}
 
 
 def _check_value(check: ExpectationCheck) -> dict[str, str]:
     kind, mark = ("held", "Expected, held") if check.is_met else ("missed", "Expected, not held")
-    return {"kind": kind, "mark": mark, "text": check.sentence}
+    return {"kind": kind, "mark": translated(mark), "text": translated(check.sentence)}

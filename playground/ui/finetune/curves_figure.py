@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from playground.finetuning.jobs.standing import Standing
+from playground.ui.language.translating import translated
 from playground.ui.run_view.framed_figure import frame_figure, plain
 
 TRAINING, SMOOTH, VALIDATION, GRADIENT, RATE = "rgba(120,124,150,0.45)", "#4f5bd5", "#c2571a", "#5f7388", "#17876d"
@@ -30,7 +31,7 @@ def curves(standing: Standing | None) -> go.Figure | None:
     figure.add_scatter(
         x=numbers,
         y=[step.loss for step in steps],
-        name="Each step",
+        name=translated("Each step"),
         mode="lines",
         line={"color": TRAINING, "width": 1},
         row=1,
@@ -41,27 +42,28 @@ def curves(standing: Standing | None) -> go.Figure | None:
         line={"color": SMOOTH, "width": 2}, row=1, col=1,
     )  # fmt: skip
     figure.add_scatter(
-        x=[look.step for look in looks], y=[look.loss for look in looks], name="Validation", mode="lines+markers",
+        x=[look.step for look in looks], y=[look.loss for look in looks], name=translated("Validation"),
+        mode="lines+markers",
         line={"color": VALIDATION, "width": 2, "dash": "dash"}, marker={"symbol": "square", "size": 7}, row=1, col=1,
     )  # fmt: skip
     if best := [look for look in looks if look.best]:
         figure.add_scatter(
-            x=[best[-1].step], y=[best[-1].loss], name="Lowest", mode="markers", row=1, col=1,
+            x=[best[-1].step], y=[best[-1].loss], name=translated("Lowest"), mode="markers", row=1, col=1,
             marker={"color": VALIDATION, "symbol": "star", "size": 15},
         )  # fmt: skip
     figure.add_scatter(
-        x=numbers, y=[step.norm for step in steps], name="Gradient", mode="lines",
+        x=numbers, y=[step.norm for step in steps], name=translated("Gradient"), mode="lines",
         line={"color": GRADIENT, "width": 1}, row=2, col=1,
     )  # fmt: skip
     figure.add_scatter(
-        x=numbers, y=[step.rate for step in steps], name="Learning rate", mode="lines",
+        x=numbers, y=[step.rate for step in steps], name=translated("Learning rate"), mode="lines",
         line={"color": RATE, "width": 1.5, "dash": "dot"}, row=2, col=1, secondary_y=True,
     )  # fmt: skip
     framed = frame_figure(figure, x="", y="", height=430, legend=True)
-    framed.update_xaxes(title_text="Step", row=2, col=1)
-    framed.update_yaxes(title_text="Loss (nats)", rangemode="tozero", row=1, col=1)
-    framed.update_yaxes(title_text="Gradient", row=2, col=1, secondary_y=False)
-    framed.update_yaxes(title_text="Rate", showgrid=False, row=2, col=1, secondary_y=True)
+    framed.update_xaxes(title_text=translated("Step"), row=2, col=1)
+    framed.update_yaxes(title_text=translated("Loss (nats)"), rangemode="tozero", row=1, col=1)
+    framed.update_yaxes(title_text=translated("Gradient"), row=2, col=1, secondary_y=False)
+    framed.update_yaxes(title_text=translated("Rate"), showgrid=False, row=2, col=1, secondary_y=True)
     return framed
 
 

@@ -15,8 +15,8 @@ import yaml
 from playground.ui.language.choosing import HERE
 
 GAP = re.compile(r"\{(\w+)(!t)?\}")
-NUMBER = "n"  # a gap of this name holds a number and nothing else
-FIGURES = re.compile(r"[\d.,]+")
+NUMBER = re.compile(r"n\d?")  # a gap of this name holds a number or a share and nothing else
+FIGURES = re.compile(r"[\d.,]+(?: %)?")
 RULE = "rule"  # a gap of this name holds a text of the page: else half a sentence would be in each language
 DEEPEST = 5  # gaps within gaps that are translated
 LONGEST = 2000  # letters of a text that is looked for
@@ -56,7 +56,8 @@ class Template:
             found.append(text[at:next_at])
             at = next_at + len(part)
         read = dict(zip(self.names, [*found, text[at:end]], strict=True))
-        return read if NUMBER not in read or FIGURES.fullmatch(read[NUMBER]) else None
+        numbers = (value for name, value in read.items() if NUMBER.fullmatch(name))
+        return read if all(map(FIGURES.fullmatch, numbers)) else None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from playground.retrieval.embedding import Vectors
 from playground.retrieval.passages import Passage
+from playground.ui.language.translating import translated
 from playground.ui.retrieval.passages_values import shortened
 from playground.ui.run_view.framed_figure import frame_figure, plain
 
@@ -33,7 +34,7 @@ def map_figure(
     figure = go.Figure()
     for places, colour, name, symbol in kinds:
         figure.add_scatter(
-            x=flat[places, 0] if places else [], y=flat[places, 1] if places else [], name=name,
+            x=flat[places, 0] if places else [], y=flat[places, 1] if places else [], name=translated(name),
             mode="markers+text" if symbol == "square" else "markers",
             text=[f"[{found[passages[at]]}]" if passages[at] in found else "" for at in places],
             textposition="top center", cliponaxis=False, marker={"color": colour, "symbol": symbol, "size": 9},
@@ -41,7 +42,8 @@ def map_figure(
             hovertemplate="%{hovertext}<extra></extra>",
         )  # fmt: skip
     figure.add_scatter(
-        x=flat[-1:, 0], y=flat[-1:, 1], mode="markers", name="Question", hovertemplate="The question<extra></extra>",
+        x=flat[-1:, 0], y=flat[-1:, 1], mode="markers", name=translated("Question"),
+        hovertemplate=f"{translated('The question')}<extra></extra>",
         marker={"color": QUESTION, "symbol": "star", "size": 15},
     )  # fmt: skip
     # Short: a phone has no room for a long one.

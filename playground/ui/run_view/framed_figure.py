@@ -2,13 +2,15 @@
 
 import plotly.graph_objects as go
 
+from playground.ui.language.translating import translated
+
 GRID = "rgba(128,128,140,0.25)"
 
 
 def frame_figure(
     figure: go.Figure, *, x: str, y: str, height: int, legend: bool = False, bargap: float = 0.38
 ) -> go.Figure:
-    """The page's font and scheme, axis titles with units, nothing that zooms by accident."""
+    """The page's font, scheme and language, axis titles with units, nothing that zooms by accident."""
     figure.update_layout(
         height=height,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
@@ -22,7 +24,7 @@ def frame_figure(
         uirevision="kept",
     )
     axis = {"automargin": True, "fixedrange": True, "gridcolor": GRID, "zeroline": False, "title_font_size": 13}
-    return figure.update_xaxes(title_text=x, **axis).update_yaxes(title_text=y, **axis)
+    return figure.update_xaxes(title_text=translated(x), **axis).update_yaxes(title_text=translated(y), **axis)
 
 
 def plain(text: str, line_break: str = " ") -> str:

@@ -1,4 +1,4 @@
-"""Every rule and sentence of an error that the page can say is there in every language."""
+"""Every error that the page can say, and every word of a figure, is there in every language."""
 
 import ast
 import re
@@ -80,3 +80,26 @@ def test_every_error_is_translated(language: str) -> None:
         if re.search(r"[a-z]", unnamed(text).replace("{}", "")) and unnamed(text) not in known
     ]
     assert missing == []
+
+
+def drawn_by(tree: ast.Module) -> Iterator[str]:
+    """Titles of axes, and what figures say by name."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "id", "")
+        if name == "translated":
+            said = node.args[:1]
+        elif name == "frame_figure":
+            said = [word.value for word in node.keywords if word.arg in ("x", "y")]
+        else:
+            continue
+        yield from (text for one in said if (text := read_text(one, constants())))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_figure_is_translated(language: str) -> None:
+    known = {unnamed(text) for text in texts_of(language).by_text}
+    figures = [tree for path, tree in modules().items() if "figure" in str(path.relative_to(PACKAGE))]
+    missing = {text for tree in figures for text in drawn_by(tree) if unnamed(text) not in known}
+    assert missing == set()

@@ -6,6 +6,7 @@ from playground.evaluation.findings.calibration import Bin, Calibration, calibra
 from playground.evaluation.results import Table
 from playground.formats import format_count, format_percent
 from playground.ui.experiments.figures.figure_style import View, colour, share, symbol, table_of
+from playground.ui.language.translating import translated
 from playground.ui.run_view.framed_figure import frame_figure, plain
 
 ALL, NEUTRAL = "All columns", "#5f7388"
@@ -21,7 +22,7 @@ def calibration(table: Table) -> View:
     if not found:
         return None, [], "These answers have no probability, or are neither right nor wrong."
     diagonal = go.Scatter(
-        x=[0, 100], y=[0, 100], mode="lines", name="perfectly calibrated", hoverinfo="skip",
+        x=[0, 100], y=[0, 100], mode="lines", name=translated("perfectly calibrated"), hoverinfo="skip",
         line={"color": "#8a8b97", "dash": "dot"},
     )  # fmt: skip
     lines = [_bins(table, column, known) for column, known in found.items()]

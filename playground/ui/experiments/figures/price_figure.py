@@ -10,6 +10,7 @@ from playground.evaluation.findings.summary import summaries
 from playground.evaluation.results import Table
 from playground.formats import format_percent
 from playground.ui.experiments.figures.figure_style import View, colour, share, symbol, table_of
+from playground.ui.language.translating import translated
 from playground.ui.run_view.framed_figure import frame_figure, plain
 
 UNITS = {"tokens": "Tokens per answer", "seconds": "Seconds per answer (many at once)", "cost": "US dollars per answer"}
@@ -24,8 +25,9 @@ def price(table: Table, by: str) -> View:
         return None, [], f"{unit}: not known for these models." if table.results else "Nothing has been answered yet."
     front = [offer for offer in offers if offer.efficient]
     line = go.Scatter(
-        x=[o.price for o in front], y=[100 * o.mean for o in front], mode="lines", name="no cheaper one as good",
-        hoverinfo="skip", line={"color": "#8a8b97", "width": 2, "dash": "dot", "shape": "hv"},
+        x=[o.price for o in front], y=[100 * o.mean for o in front], mode="lines",
+        name=translated("no cheaper one as good"), hoverinfo="skip",
+        line={"color": "#8a8b97", "width": 2, "dash": "dot", "shape": "hv"},
     )  # fmt: skip
     figure = frame_figure(
         go.Figure([line, *(_offer(table, offer, unit) for offer in offers)]),

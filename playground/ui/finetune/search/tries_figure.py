@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from playground.finetuning.jobs.standing import Standing
 from playground.finetuning.search.telling import values_text
+from playground.ui.language.translating import translated
 from playground.ui.run_view.framed_figure import frame_figure, plain
 
 EACH, LOWEST, BROKEN = "#4f5bd5", "#c2571a", "#5f7388"
@@ -20,17 +21,19 @@ def tries_figure(standing: Standing | None) -> go.Figure | None:
     figure = go.Figure()
     losses = [one.loss or 0.0 for one in through]
     figure.add_scatter(
-        x=[one.number for one in through], y=losses, name="Each try", mode="markers",
+        x=[one.number for one in through], y=losses, name=translated("Each try"), mode="markers",
         marker={"color": EACH, "size": 10}, text=[plain(values_text(one.values)) for one in through],
         hovertemplate="Try %{x}: %{y:.3f}<br>%{text}<extra></extra>",
     )  # fmt: skip
     figure.add_scatter(
-        x=[one.number for one in through], y=list(accumulate(losses, min)), name="Lowest so far", mode="lines",
+        x=[one.number for one in through], y=list(accumulate(losses, min)), name=translated("Lowest so far"),
+            mode="lines",
         line={"color": LOWEST, "width": 2, "shape": "hv"}, hoverinfo="skip",
     )  # fmt: skip
     if broken := [one for one in tries if one.loss is None]:
         figure.add_scatter(
-            x=[one.number for one in broken], y=[max(losses)] * len(broken), name="Broke off", mode="markers",
+            x=[one.number for one in broken], y=[max(losses)] * len(broken), name=translated("Broke off"),
+            mode="markers",
             marker={"color": BROKEN, "size": 11, "symbol": "x"}, text=[plain(one.words) for one in broken],
             hovertemplate="Try %{x} broke off<br>%{text}<extra></extra>",
         )  # fmt: skip

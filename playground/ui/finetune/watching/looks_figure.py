@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from playground.evaluation.watching import telling
 from playground.evaluation.watching.kept import Kept
+from playground.ui.language.translating import translated
 from playground.ui.run_view.framed_figure import frame_figure, plain
 
 COLOURS = ("#3b78d8", "#c2571a", "#17876d", "#a052b8", "#96770f", "#d0437f", "#5f7388", "#1f8fae")
@@ -43,7 +44,7 @@ def looks_figure(kept: Kept | None) -> go.Figure | None:
         return None
     if drops[0]:
         figure.add_scatter(
-            x=drops[0], y=drops[1], name="Drop beyond chance", mode="markers",
+            x=drops[0], y=drops[1], name=translated("Drop beyond chance"), mode="markers",
             marker={"color": DROP, "size": 15, "symbol": "x"},
         )  # fmt: skip
     framed = frame_figure(figure, x="", y="Mean score, 95 % interval", height=320, legend=True)
