@@ -7,11 +7,21 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
+from starlette.types import Scope
+
+from playground.lessons.shelf import ORIGINAL
 from playground.ui.gate.refusals import Refusal
 from playground.ui.handlers.fair_shares import Count, Share
 from playground.ui.handlers.visitors import Visitor
+from playground.ui.language import choosing
+from playground.ui.language.texts import texts_of
 
 BUSY = "Too many requests are waiting: {}. Wait until some of them are done, then try again."
+
+
+def say_busy(why: str, scope: Scope) -> str:
+    """That it is not this request's turn, in the language of the request."""
+    return texts_of(scope.get(choosing.NAME, ORIGINAL)).translate(BUSY.format(why))
 
 
 @dataclass(eq=False)

@@ -16,7 +16,7 @@ from gradio.server_messages import ProcessCompletedMessage
 from gradio.utils import run_coro_in_background
 
 from playground.settings import Settings
-from playground.ui.gate.direct_runs import BUSY, DirectRuns
+from playground.ui.gate.direct_runs import DirectRuns, say_busy
 from playground.ui.gate.states import Messages, tell_once, unchanged
 from playground.ui.handlers.event_options import EXPERIMENT, EXPERIMENTS, RUN
 from playground.ui.handlers.fair_shares import Count, share
@@ -75,7 +75,7 @@ class FairQueue(Queue):  # type: ignore[misc]  # gradio is untyped
         kind = _kind(fn) if fn is not None else PAGE
         visitor = request.scope.get(NAME, NOBODY)
         if why := self._why_none_waits(kind, visitor) or self._ended.why(self._count_ended(), visitor):
-            raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS, BUSY.format(why))
+            raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS, say_busy(why, request.scope))
         body.session_hash = body.session_hash or uuid.uuid4().hex
         messages = self.pending_messages_per_session.setdefault(body.session_hash, Messages(visitor))
         messages.asked = time.monotonic()

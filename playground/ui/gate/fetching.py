@@ -4,31 +4,32 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-import gradio as gr
 from gradio import processing_utils
 from gradio.context import LocalContext
 from gradio.utils import abspath, get_upload_folder, is_in_or_equal
+
+from playground.ui.handlers.messages import toast
 
 NO_ADDRESS = "This server fetches no file from an address; upload it instead."
 NO_FILE = "This file is not here; upload it first."
 
 
 async def _refuse(*_: Any, **__: Any) -> NoReturn:
-    raise gr.Error(NO_ADDRESS, title="Not possible", print_exception=False)
+    raise toast(NO_ADDRESS)
 
 
 def _only_own_folder(path: str | Path, check_in_upload_folder: bool) -> None:
     """In place of Gradio's check, which lets an answer name any file of the folders of the app and of the system."""
     page = LocalContext.blocks.get(None)
     if page is not None and not is_in_or_equal(abspath(path), getattr(page, "GRADIO_CACHE", get_upload_folder())):
-        raise gr.Error(NO_FILE, title="Not possible", print_exception=False)
+        raise toast(NO_FILE)
 
 
 def _only_uploads(values: Any) -> None:
     """In place of Gradio's check of events, which prints where it was raised for each file that is not here."""
     for path in _paths(values):
         if not _uploaded(path):
-            raise gr.Error(NO_FILE, title="Not possible", print_exception=False)
+            raise toast(NO_FILE)
 
 
 def _uploaded(path: str) -> bool:

@@ -83,7 +83,7 @@ class Gate:
             await self._pass({**scope, **marks}, receive, answer)
         except Refusal as refused:
             if not began:
-                await refused.answer(answer, shape_for(scope))
+                await refused.answer(answer, shape_for(scope), choosing.choose_language(scope))
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         route, parts = find_route(scope)

@@ -8,10 +8,12 @@ from typing import Literal
 from starlette.datastructures import Headers
 from starlette.types import Scope, Send
 
+from playground.lessons.shelf import ORIGINAL
 from playground.serving.errors import refusal_body
+from playground.ui.language.texts import texts_of
 
 PAGE = """<!doctype html>
-<html lang="en">
+<html lang="{language}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark">
@@ -25,7 +27,7 @@ PAGE = """<!doctype html>
 """
 PROTOCOL = "/v1/"  # OpenAI's: the beginning of its addresses
 Shape = Literal["page", "detail", "error"]
-WAY_ON = '<p><a href="/">Open the playground</a></p>'
+WAY_ON, OPEN = '<p><a href="/">{}</a></p>', "Open the playground"
 
 
 class Refusal(Exception):
@@ -35,12 +37,14 @@ class Refusal(Exception):
         super().__init__(words)
         self.status = status
 
-    async def answer(self, send: Send, shape: Shape = "detail") -> None:
-        """The words as JSON, in the field in which Gradio's clients or OpenAI's look for them; or as a page."""
+    async def answer(self, send: Send, shape: Shape = "detail", language: str = ORIGINAL) -> None:
+        """The words as JSON, in the field in which Gradio's clients or OpenAI's look for them; or as a page. What a
+        person reads is in this language."""
+        words = texts_of(language).translate(str(self))
         if shape == "page":
-            kind, text = "text/html; charset=utf-8", self._page()
+            kind, text = "text/html; charset=utf-8", self._page(words, language)
         else:
-            said = {"detail": str(self)} if shape == "detail" else refusal_body(str(self), self.status)
+            said = {"detail": words} if shape == "detail" else refusal_body(str(self), self.status)
             kind, text = "application/json", json.dumps(said)
         body = text.encode()
         headers = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode())]
@@ -49,10 +53,10 @@ class Refusal(Exception):
         await send({"type": "http.response.start", "status": int(self.status), "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    def _page(self) -> str:
-        words = html.escape(str(self))
-        way_on = WAY_ON if self.status == HTTPStatus.NOT_FOUND else ""
-        return PAGE.format(title=f"{int(self.status)} {self.status.phrase}", words=words, way_on=way_on)
+    def _page(self, words: str, language: str) -> str:
+        way_on = WAY_ON.format(texts_of(language).translate(OPEN)) if self.status == HTTPStatus.NOT_FOUND else ""
+        title = f"{int(self.status)} {self.status.phrase}"
+        return PAGE.format(language=language, title=title, words=html.escape(words), way_on=way_on)
 
 
 def shape_for(scope: Scope) -> Shape:

@@ -6,6 +6,8 @@ from typing import Any
 import gradio as gr
 from gradio.blocks import Block
 
+from playground.ui.handlers.messages import toast
+
 UNCHANGED = gr.skip()
 MARK = "__type__"  # what Gradio tells an update of a component's properties by, in a plain dict
 CHANGED = {
@@ -45,7 +47,7 @@ def check_inputs(values: Any) -> None:
         value = rest.pop()
         if isinstance(value, Mapping):
             if MARK in value:
-                raise gr.Error(FORGED, title="Not possible", print_exception=False)
+                raise toast(FORGED)
             rest += value.values()
         elif isinstance(value, list | tuple):
             rest += value

@@ -44,7 +44,7 @@ def toast(words: str) -> gr.Error:
 
 def warn(words: str) -> None:
     """Show a person the words beside what an action does, escaped likewise."""
-    gr.Warning(html.escape(translated(words), quote=False))
+    gr.Warning(html.escape(translated(words), quote=False), title=translated("Note"))
 
 
 def report_errors(

@@ -15,6 +15,7 @@ from playground.ui.language.texts import texts_of
 PACKAGE = HERE.parents[1]
 LANGUAGES = [code for code in offered() if (HERE / code).is_dir()]
 RAISED = {name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, Exception)}
+RAISED |= {"toast", "warn"}
 # What is said to programs, to models, to whoever types a command, and to whoever runs the server.
 ELSEWHERE = (
     "serving/", "cli/", "ui/gate/listening.py", "settings.py", "hosting.py", "errors.py", "tools/",
