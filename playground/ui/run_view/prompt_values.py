@@ -14,7 +14,7 @@ from playground.running.refusals import refuse_ignored
 from playground.strategies import Calls, technique_of
 from playground.types import Setup
 from playground.ui.run_view.measures import counted_calls
-from playground.ui.run_view.step_groups import groups
+from playground.ui.run_view.step_groups import groups, label_of
 from playground.ui.run_view.steps_values import turns
 from playground.ui.setup_form.check import check_setup
 from playground.ui.setup_form.labels import describe_error
@@ -53,7 +53,7 @@ def worked_out(read: Callable[[], Any], catalog: Catalog) -> Preview:
     shown = [
         {
             **prompt_value(prompts[group.first], setup.task.input if group.first == asked else ""),
-            "label": group.label,
+            "label": label_of(group, setup),
             "times": len(group.steps) * max(1, len(group.steps[0].completions)),
             "facts": _facts(counts[group.first], estimated),
         }

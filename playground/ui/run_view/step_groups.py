@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from playground.task import PERSON
-from playground.types import Step
+from playground.types import Setup, Step
+from playground.ui.language.texts import AsWritten
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,12 @@ class Group:
     @property
     def end(self) -> int:
         return self.first + len(self.steps)
+
+
+def label_of(group: Group, setup: Setup) -> str:
+    """What it is called: as it was written where a person named a step or an agent so, also like a text of the page."""
+    own = {*(step.name for step in setup.task.steps), *(agent.name for agent in setup.task.agents)}
+    return AsWritten(group.label) if group.label in own else group.label
 
 
 def sample_title(step: Step, sample: int) -> str:

@@ -15,7 +15,7 @@ from playground.ui.language.texts import AsWritten
 from playground.ui.run_view.dialogue_values import graph_value, recipients
 from playground.ui.run_view.measures import dollars, mean_probability
 from playground.ui.run_view.search_values import draft_changes, tree_value
-from playground.ui.run_view.step_groups import Group, groups, sample_title, waits_for_person
+from playground.ui.run_view.step_groups import Group, groups, label_of, sample_title, waits_for_person
 
 ENDINGS: dict[FinishReason | None, str] = {
     "length": "cut at max tokens",
@@ -34,7 +34,11 @@ def steps_value(run: Run | None) -> dict[str, Any]:
     changes, sent_to = draft_changes(run), recipients(run)
     return {
         "steps": [
-            {**_group(group, run.status, sent_to.get(group.first, "")), "change": changes.get(group.first)}
+            {
+                **_group(group, run.status, sent_to.get(group.first, "")),
+                "label": label_of(group, run.setup),
+                "change": changes.get(group.first),
+            }
             for group in groups(run.steps)
         ],
         "tree": tree_value(run.tree),
@@ -74,7 +78,6 @@ def _group(group: Group, status: Status, sent_to: str) -> dict[str, Any]:
         for card in cards:
             card["origin"] = ""
     return {
-        "label": group.label,
         "state": cards[0]["state"] if len(cards) == 1 else "",
         "facts": " \u00b7 ".join(facts),
         "origin": origins.pop() if len(cards) > 1 and len(origins) == 1 else "",
