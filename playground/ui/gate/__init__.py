@@ -10,6 +10,7 @@ bodies.py         what it brings, if it is JSON
 uploads.py        what it brings, if it is files
 temporary.py      where those are kept
 fair_queue.py     Gradio's queue, shared fairly between visitors
+waking_queue.py   a queue that sleeps until something may begin
 direct_runs.py    runs that do not come through it, in the same shares
 programs.py       the models as a server, for programs that speak OpenAI's protocol
 states.py         what is kept of a session

@@ -11,13 +11,14 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import HTTPException
-from gradio.queueing import Event, Queue
+from gradio.queueing import Event
 from gradio.server_messages import ProcessCompletedMessage
 from gradio.utils import run_coro_in_background
 
 from playground.settings import Settings
 from playground.ui.gate.direct_runs import DirectRuns, say_busy
 from playground.ui.gate.states import Messages, tell_once, unchanged
+from playground.ui.gate.waking_queue import WakingQueue
 from playground.ui.handlers.event_options import EXPERIMENT, EXPERIMENTS, RUN
 from playground.ui.handlers.fair_shares import Count, share
 from playground.ui.handlers.visitors import NAME, NOBODY, Visitor
@@ -36,7 +37,7 @@ LAST = (True, sys.maxsize, 0.0)  # no event's rank is behind it
 OWN, ADDRESS, EVERYBODY = "your other run", "another run from the address you come from", "other runs on this server"
 
 
-class FairQueue(Queue):  # type: ignore[misc]  # gradio is untyped
+class FairQueue(WakingQueue):
     """Events of a visitor above a share of what may run wait; above a share of what may wait they are refused."""
 
     def __init__(self, settings: Settings, **options: Any) -> None:
@@ -54,7 +55,6 @@ class FairQueue(Queue):  # type: ignore[misc]  # gradio is untyped
         self._waiting = {RUN: waiting, EXPERIMENT: waiting, PAGE: page}
         self._ended = share(settings, ANSWERS, ALL_ANSWERS, ALL_ANSWERS)
         self.direct = DirectRuns(partial(self._why_none_waits, RUN), self.begin_direct)
-        self._unchanged = False  # since a look found nothing that may begin
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def start(self) -> None:
@@ -80,7 +80,7 @@ class FairQueue(Queue):  # type: ignore[misc]  # gradio is untyped
         messages = self.pending_messages_per_session.setdefault(body.session_hash, Messages(visitor))
         messages.asked = time.monotonic()
         answer = await super().push(body=body, request=request, username=username)
-        self._unchanged = False
+        self.wake()
         return answer
 
     def _why_none_waits(self, kind: str, visitor: Visitor) -> str:
@@ -88,7 +88,7 @@ class FairQueue(Queue):  # type: ignore[misc]  # gradio is untyped
 
     def begin_direct(self) -> None:
         """Let those runs begin whose turn it is, past Gradio as they come. In the server's thread."""
-        self._unchanged = False
+        self.wake()
         while self.direct.waiting:
             count = self._count_under_way()
             first = self.direct.next(count[RUN], self._at_once[RUN])
@@ -99,13 +99,10 @@ class FairQueue(Queue):  # type: ignore[misc]  # gradio is untyped
 
     def get_events(self) -> tuple[list[Event], bool, str] | None:
         """The next to begin: what runs no model first, then whose visitor has least under way, then the oldest."""
-        if self._unchanged:
-            return None
         self.begin_direct()
         count = self._count_under_way()
         chosen = min(self._ready(count), key=lambda event: _rank(event, count), default=None)
         if chosen is None:
-            self._unchanged = True
             return None
         self.event_queue_per_concurrency_id[chosen.concurrency_id].queue.remove(chosen)
         return [chosen], False, chosen.concurrency_id
@@ -198,7 +195,7 @@ class FairQueue(Queue):  # type: ignore[misc]  # gradio is untyped
             await self.remove_from_queue(event._id)
             over = {"data": unchanged(event), "is_generating": False, "changed_state_ids": []}
             self.send_message(event, ProcessCompletedMessage(output=over, success=True))
-        self._unchanged = False
+        self.wake()
         return bool(found)
 
     # ------------------------------------------------------------------------------- those who have left
@@ -229,7 +226,7 @@ class FairQueue(Queue):  # type: ignore[misc]  # gradio is untyped
             self.send_message(event, ProcessCompletedMessage(output=words, success=False))
         event.alive = False
         await self.clean_events(event_id=event._id)
-        self._unchanged = False
+        self.wake()
 
 
 def _kind(fn: Any) -> str:
