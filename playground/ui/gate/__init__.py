@@ -15,6 +15,7 @@ direct_runs.py    runs that do not come through it, in the same shares
 programs.py       the models as a server, for programs that speak OpenAI's protocol
 states.py         what is kept of a session
 values.py         what handlers are given, and give back
+constructors.py   how Gradio's components are made, looked up once for each kind
 fetching.py       what Gradio may fetch and copy
 listening.py      the address that it listens at, and a server that may take its time to begin
 writing.py        how an answer is written, whatever it holds

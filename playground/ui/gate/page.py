@@ -15,7 +15,7 @@ import gradio as gr
 
 from playground.backends.catalog import Catalog
 from playground.settings import Settings
-from playground.ui.gate import fetching, listening, uploads, values, writing
+from playground.ui.gate import constructors, fetching, listening, uploads, values, writing
 from playground.ui.gate.fair_queue import FairQueue
 from playground.ui.gate.middleware import Gate
 from playground.ui.gate.open_sessions import OpenSessions
@@ -37,6 +37,7 @@ class Page(gr.Blocks):  # type: ignore[misc]  # gradio is untyped
     """`gr.Blocks` whose `launch` puts the gate in front, whose queue is fair, and that never logs what was sent."""
 
     def __init__(self, settings: Settings, **options: Any) -> None:
+        constructors.remember()
         fetching.close_off()
         listening.be_patient()
         uploads.replace_parser()
