@@ -1,5 +1,6 @@
 """Presets: setups in YAML files that hold only what differs from the defaults."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,8 +12,7 @@ from playground.types import Sampling, Setup
 
 FOLDER = Path(__file__).parent.parent / "presets"
 OPENING = "sentiment"  # the preset that the page opens with
-STARTERS = ("extraction", "word_problem", "chain_pros_cons")  # what stands where no answer is yet
-OFFERED_FIRST = (OPENING, *STARTERS)
+STARTERS = ("few_shot", "chain_of_thought", "chaining")  # techniques of the presets that stand where no answer is yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +50,12 @@ def setup_presets(folder: Path = FOLDER / "setups") -> dict[str, Preset]:
         path.stem: replace(read_preset(path.read_text("utf-8"), path.name), group=group)
         for path, group in grouped_files(folder).items()
     }
+
+
+def starters(offered: Mapping[str, Preset]) -> dict[str, Preset]:
+    """Those that stand where no answer is yet: the first of each of these techniques."""
+    some = {preset.setup.strategy: key for key, preset in reversed([*offered.items()])}
+    return {some[name]: offered[some[name]] for name in STARTERS if name in some}
 
 
 def sampling_presets(folder: Path = FOLDER / "sampling") -> dict[str, SamplingPreset]:

@@ -29,10 +29,15 @@ def find(setup: Setup, catalog: Catalog, file: Path = FILE) -> Run | None:
 
 def make(catalog: Catalog) -> Iterator[Run]:
     """The examples, each carried out."""
-    offered = presets.setup_presets()
-    for name in presets.OFFERED_FIRST:
-        *_, run = runner.run(offered[name].setup, catalog)
+    for setup in examples():
+        *_, run = runner.run(setup, catalog)
         yield run
+
+
+def examples() -> list[Setup]:
+    """The preset that the page opens with, and those that stand where no answer is yet."""
+    offered = presets.setup_presets()
+    return [preset.setup for preset in (offered[presets.OPENING], *presets.starters(offered).values())]
 
 
 def write(runs: list[Run], catalog: Catalog, file: Path = FILE) -> None:

@@ -114,7 +114,7 @@ def _build_results(
     """Lay out what is sent and what comes back; three of the presets stand where no answer is yet."""
     prompt = views.prompt_view(prompt_values.EMPTY)
     stale = gr.Markdown("", visible=False, elem_id="stale")
-    starters = preset_bar.cards({key: offered[key] for key in presets.STARTERS})
+    starters = preset_bar.cards(presets.starters(offered))
     answer = views.answer_view(answer_values.answer_value(None), starters)
     vote = votes_and_tokens.build_vote()
     steps = views.steps_view(steps_values.steps_value(None))
