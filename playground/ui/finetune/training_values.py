@@ -119,7 +119,7 @@ def seen(standing: Standing | None) -> Sequence[Any]:
         return []
     history = standing.history
     lengths = len(history.steps), len(history.looks), len(history.tries)
-    return [standing.job.id, standing.phase, standing.stopping, *lengths]
+    return [standing.job.id, standing.phase, *lengths, standing.stopping]
 
 
 # ------------------------------------------------------------------------------------------------ history
