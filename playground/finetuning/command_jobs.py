@@ -17,6 +17,7 @@ from playground.finetuning.jobs.job import Job
 from playground.finetuning.jobs.standing import Standing
 from playground.finetuning.jobs.training_jobs import TrainingJobs
 from playground.finetuning.methods import method_of
+from playground.finetuning.preparation.checks import refuse_useless
 from playground.finetuning.preparation.own_rows import read_rows
 from playground.finetuning.recipe import Recipe
 from playground.finetuning.search.telling import try_text
@@ -86,8 +87,7 @@ def job_of(recipe: Recipe, arguments: argparse.Namespace) -> Job:
 
 def run(job: Job, data: TrainingData, parts: Parts, arguments: argparse.Namespace) -> int:
     """Train, printing what happens, until the end or Ctrl-C; returns the exit status. Raises PlaygroundError."""
-    if not parts.training:
-        raise InvalidSetup("No row is left to learn from; use more of them, or keep fewer apart.")
+    refuse_useless(parts.training, (*parts.validation, *parts.held_out))
     job = replace(job, data=data.title, prompts=data.prompts)
     jobs = TrainingJobs(arguments.folder, Settings.from_environment().cache)
     try:

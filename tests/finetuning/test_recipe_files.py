@@ -118,12 +118,14 @@ def test_the_command_line_stops_at_ctrl_c(base: Path, tmp_path: Path) -> None:
 
 def test_what_cannot_begin_is_said(tmp_path: Path) -> None:
     (tmp_path / "recipe.yaml").write_text("steps: 2\n")
+    (tmp_path / "same.csv").write_text("prompt,answer\n" + "".join(f"Is {n} a number?,yes\n" for n in range(30)))
     folder = ["--folder", str(tmp_path / "made")]
     for arguments, words in [
         ([str(tmp_path / "none.yaml"), "--data", "sentiment"], "none.yaml cannot be read: No such file"),
         ([str(tmp_path / "recipe.yaml"), "--data", "nothing"], "nothing is none of .*sentiment.* and cannot be read"),
         ([str(tmp_path / "recipe.yaml"), "--data", "sentiment", "--shares", "2,0"], "`validation` is 2.0; it must be"),
         ([str(tmp_path / "recipe.yaml"), "--data", "sentiment", "--most", "0"], "`most` is 0; it must be 1 or more"),
+        ([str(tmp_path / "recipe.yaml"), "--data", str(tmp_path / "same.csv")], "would learn to say that, whatever"),
     ]:
         with pytest.raises(InvalidSetup, match=words):
             train_command.run([*arguments, *folder])

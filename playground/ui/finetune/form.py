@@ -12,7 +12,7 @@ from playground.backends.sources import ModelSource
 from playground.errors import InvalidSetup, NotSupported
 from playground.finetuning.jobs.job import Job
 from playground.finetuning.methods import METHODS
-from playground.finetuning.preparation.checks import check_rows
+from playground.finetuning.preparation.checks import refuse_useless
 from playground.finetuning.recipe import Recipe
 from playground.finetuning.training_data import Parts, TrainingData
 from playground.parameters import parameters
@@ -65,7 +65,7 @@ class TrainingForm:
             refuse_own_words(values[self.data.name], recipe)
         teacher = self.chosen_teacher(values, catalog, owner)
         data, parts = self.read_data(values)
-        refuse_useless(parts)
+        refuse_useless(parts.training, (*parts.validation, *parts.held_out))
         # On a shared server no words of a stranger are kept: there a training is called what it is.
         typed = "" if owner else payloads.words(values[self.title], "title").strip()
         title = typed or f"{data.title}, {METHODS[recipe.method].title}"
@@ -128,15 +128,6 @@ def refuse_own_words(data: Any, recipe: Recipe) -> None:
     for parameter in parameters(Recipe):
         if parameter.kind == "text" and getattr(recipe, parameter.name) != parameter.default:
             raise NotSupported(WORDS_ON_SHARED.format(label=parameter.label))
-
-
-def refuse_useless(parts: Parts) -> None:
-    """Raises InvalidSetup for rows that training makes no sense on, with what the checks say of them."""
-    if not parts.training:
-        raise InvalidSetup("No row is left to learn from; use more of them, or keep fewer apart.")
-    found = check_rows(parts.training, (*parts.validation, *parts.held_out))
-    if stops := [finding.sentence for finding in found if finding.weight == "stop"]:
-        raise InvalidSetup(" ".join(stops))
 
 
 def can_learn(info: ModelInfo) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from playground.errors import InvalidSetup
-from playground.finetuning.preparation.checks import RowFinding, check_rows
+from playground.finetuning.preparation.checks import RowFinding, check_rows, refuse_useless
 from playground.finetuning.preparation.checks.balance import labels_of
 from playground.finetuning.preparation.rows import PreferenceRow, Row, TrainingRow, messages_of
 
@@ -121,6 +121,20 @@ def test_what_is_held_out_and_trained_on_stops() -> None:
     assert finding is not None
     assert (finding.weight, finding.rows) == ("stop", ("h",))
     assert found(fine_rows(), "overlap", [row("Where is the harbour?", "Somewhere.", "h")]) is None
+
+
+@pytest.mark.parametrize(
+    ("rows", "apart", "said"),
+    [
+        ([], [], "No row is left to learn from"),
+        ([row(f"Is {n} a number?", "yes") for n in range(30)], [], "would learn to say that, whatever is asked"),
+        (None, [row("where is the lamp? i saw it 0 times", "Somewhere.", "h")], "are asked in training too"),
+    ],
+)
+def test_what_makes_no_sense_to_train_on_is_refused(rows: list[Row] | None, apart: list[Row], said: str) -> None:
+    with pytest.raises(InvalidSetup, match=said):
+        refuse_useless(fine_rows() if rows is None else rows, apart)
+    refuse_useless(fine_rows(), [])
 
 
 STORY = "The ferry leaves the northern harbour every morning at eight and reaches the small island before noon."

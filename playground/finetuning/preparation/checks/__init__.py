@@ -22,7 +22,7 @@ from playground.finetuning.preparation.checks.overlap import find_overlap
 from playground.finetuning.preparation.checks.personal_data import find_personal_data
 from playground.finetuning.preparation.rows import Row
 
-__all__ = ["RowFinding", "check_rows"]
+__all__ = ["RowFinding", "check_rows", "refuse_useless"]
 
 ORDER = ("stop", "warning", "note")
 
@@ -47,3 +47,11 @@ def check_rows(
         lengths, sizes = measure_lengths(rows, tokenizer)
         findings += find_lengths(rows, sizes, lengths, window)
     return tuple(sorted(findings, key=lambda finding: ORDER.index(finding.weight)))
+
+
+def refuse_useless(rows: Sequence[Row], held_out: Sequence[Row]) -> None:
+    """Raises InvalidSetup for rows that training makes no sense on, with what the checks say of them."""
+    if not rows:
+        raise InvalidSetup("No row is left to learn from; use more of them, or keep fewer apart.")
+    if stops := [finding.sentence for finding in check_rows(rows, held_out) if finding.weight == "stop"]:
+        raise InvalidSetup(" ".join(stops))
