@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -42,10 +43,15 @@ hypothesis.settings.register_profile("same", patient, derandomize=True, database
 hypothesis.settings.register_profile("search", patient, max_examples=2000, print_blob=True)
 hypothesis.settings.load_profile("same")
 CatalogOf = Callable[..., Catalog]
+HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A real browser on a busy machine is late now and then: what fails in it is run once more, and both are told."""
+    """A real browser on a busy machine is late now and then: what fails in it is run once more, and both are told.
+
+    Files beside the folders try many parts at once, and take longest: first, lest a process is alone with one at last.
+    """
+    items.sort(key=lambda item: item.path.parent not in (HERE, HERE / "ui"))
     for item in items:
         if "browser" in item.path.parts:
             item.add_marker(pytest.mark.flaky(reruns=1))
