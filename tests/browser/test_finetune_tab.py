@@ -4,12 +4,12 @@ import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from folded import turn_to
 from playwright.sync_api import Page, expect
 from tiny_base import tiny_base
+from tiny_models import tiny_tokenizer
 
 from playground.backends.catalog import Catalog
 
@@ -30,8 +30,8 @@ TRAINED = 300_000  # milliseconds: a process starts torch, at low priority besid
 
 
 @pytest.fixture(scope="module")
-def tiny_catalog(default_model: tuple[Any, Any], tmp_path_factory: pytest.TempPathFactory) -> Catalog:
-    return tiny_base(default_model[1], tmp_path_factory.mktemp("tiny"))
+def tiny_catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    return tiny_base(tiny_tokenizer(), tmp_path_factory.mktemp("tiny"))
 
 
 def set_number(page: Page, label: str, value: int) -> None:
