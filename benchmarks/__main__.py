@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks import agents, api_users, compare, conversation, endpoints, opened_links, page, startup
+from benchmarks import agents, api_users, compare, conversation, endpoints, first_visit, opened_links, page, startup
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -21,6 +21,7 @@ def main() -> None:
         "compare": compare,
         "conversation": conversation,
         "endpoints": endpoints,
+        "first_visit": first_visit,
         "startup": startup,
         "page": page,
         "opened_links": opened_links,

@@ -79,7 +79,7 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
             zero_gpu.publish()
         widgets.skip_links({"To the first field": "[role=tabpanel] textarea", "To the Run button": ".runs"})
         with gr.Row(elem_id="header"):
-            gr.Markdown("# Prompt Playground", elem_id="title")
+            gr.Markdown(f"# {welcome.TITLE}", elem_id="title")
             status = model_status.build()
             language_choice.build()
         welcome.build()
@@ -131,7 +131,7 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
     if may_schedule(settings):
         page.begun = schedule.start
     page.ended = lambda: [one.close() for one in (schedule, trainings)]
-    page.served = catalog
+    page.served, page.first_words = catalog, welcome.first_words
     # Closed: requests that do not queue would also slip past every limit.
     return page.queue(api_open=False, default_concurrency_limit=settings.max_users)
 

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, ExitStack
 from http import HTTPStatus
 from typing import Any, Protocol
@@ -35,6 +36,7 @@ class GradioPage(Protocol):
     temporary: TemporaryFolder
     fns: dict[int, Any]  # the handlers, by number
     served: Catalog | None
+    first_words: Callable[[], str]
 
     def session_of(self, event_id: str) -> str: ...
 
@@ -46,7 +48,7 @@ class Gate:
 
     def __init__(self, app: ASGIApp, settings: Settings, sessions: OpenSessions, page: GradioPage) -> None:
         self._app = app
-        self._start = PageStart(app)
+        self._start = PageStart(app, page.first_words)
         self._sessions = sessions
         self._page = page
         self._visitors = Visitors(embedded=bool(settings.framed_by))

@@ -12,6 +12,7 @@ from other_loop import run_apart
 from playground.ui.gate.scripts.page_start import KEPT, SCRIPT, PageStart, WithScript
 from playground.ui.language.choosing import NAME
 from playground.ui.language.opening import language_script
+from playground.ui.language.translating import translated
 
 HEAD = b"<head>" + language_script("en") + SCRIPT + b"</head>"
 
@@ -131,3 +132,13 @@ def test_the_page_is_written_once_for_each_language() -> None:
     assert language_script("de") in gzip.decompress(german)
     assert language_script("en") in asked(start, "here")[1]
     assert written == [b"", b""]
+
+
+def test_the_first_words_stand_before_gradios_part_in_the_language_of_the_page() -> None:
+    async def app(_: Any, __: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"<head></head><body><gradio-app></gradio-app></body>"})
+
+    start = PageStart(app, lambda: f"<p>{translated('The page is opening.')}</p>")
+    assert asked(start, "here")[1].endswith(b"<body><p>The page is opening.</p><gradio-app></gradio-app></body>")
+    assert "<p>Die Seite wird geöffnet.</p><gradio-app>".encode() in asked(start, "here", language="de")[1]
