@@ -6,15 +6,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, FrameLocator, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Route, expect
 
 from playground.settings import Settings
-from playground.ui.header.welcome import PRESS, PRESSED
 from playground.ui.handlers.visitors import NAME
+from playground.ui.header.welcome import ABOUT, PRESS, PRESSED
 
 # As huggingface.co writes it, and beside it something that sets a cookie of the kind that is blocked.
-FRAMED = """<iframe src="{page}" width="1200" height="800" sandbox="allow-downloads allow-forms allow-modals allow-popups
-allow-same-origin allow-scripts"></iframe><img src="{mark}">"""
+FRAMED = """<iframe src="{page}" width="1200" height="800" sandbox="allow-downloads allow-forms allow-modals
+allow-popups allow-same-origin allow-scripts"></iframe><img src="{mark}">"""
 BLOCKED = {"enableThirdPartyCookieRestriction": True, "disableThirdPartyCookieMetadata": True,
            "disableThirdPartyCookieHeuristics": True}  # fmt: skip
 
@@ -50,59 +50,48 @@ def other_site() -> Iterator[tuple[str, type[OtherSite]]]:
 
 
 @pytest.fixture
-def framed(
-    other_site: tuple[str, type[OtherSite]], serve: Callable[..., str], browser: Browser, catalog_of: Any,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[tuple[BrowserContext, str, type[OtherSite]]]:  # fmt: skip
-    """A hosted demo, the site that shows it, and a browser in which it may have no cookies of others."""
-    site, handler = other_site
+def context(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> Iterator[BrowserContext]:
+    """A visitor of a hosted demo."""
     monkeypatch.setenv("SPACE_ID", "somebody/playground")
-    handler.page = serve(catalog_of(), settings=Settings(port=0, public=True, framed_by=(site,)))
     context = browser.new_context()
-    yield context, site, handler
+    yield context
     context.close()
 
 
-def open_framed(context: BrowserContext, site: str) -> FrameLocator:
-    page = context.new_page()
-    page.context.new_cdp_session(page).send("Network.setCookieControls", BLOCKED)
-    page.goto(site)
-    return page.frame_locator("iframe")
-
-
-def test_a_press_before_the_page_is_there_is_answered_and_the_visitor_is_known(
-    framed: tuple[BrowserContext, str, type[OtherSite]],
+def test_in_a_frame_of_another_site_a_visitor_is_known_though_cookies_of_others_are_blocked(
+    other_site: tuple[str, type[OtherSite]], context: BrowserContext, serve: Callable[..., str], catalog_of: Any
 ) -> None:
-    context, site, handler = framed
-    held: list[Route] = []
-    context.route("**/assets/index-*.js", held.append)
-    frame = open_framed(context, site)
-    frame.get_by_role("button", name=PRESS).click()
-    expect(frame.get_by_role("status").first).to_have_text(PRESSED)
-    context.unroute_all()
+    site, handler = other_site
+    handler.page = serve(catalog_of(), settings=Settings(port=0, public=True, framed_by=(site,)))
+    page = context.new_page()
+    devtools = context.new_cdp_session(page)
+    devtools.send("Network.enable")
+    devtools.send("Network.setCookieControls", BLOCKED)
+    page.goto(site)
+    frame = page.frame_locator("iframe")
+    expect(frame.locator("#prompt .turn").first).to_be_visible()
+    (cookie,) = context.cookies()  # the other's is not there
+    assert cookie["name"].startswith(NAME)
+    assert "localhost" in cookie["partitionKey"]
+    page.reload()
+    expect(frame.locator("#prompt .turn").first).to_be_visible()
+    frame.get_by_role("button", name="Run", exact=True).click()
+    expect(frame.locator(".answer[data-phase=done]")).to_be_visible()
+    assert context.cookies() == [cookie]
+    assert not any("mark=" in sent for sent in handler.marks)
+
+
+def test_what_is_pressed_before_the_page_is_built_is_done_as_soon_as_it_can_be(
+    context: BrowserContext, serve: Callable[..., str], catalog_of: Any
+) -> None:
+    page, held = context.new_page(), list[Route]()
+    page.route("**/assets/index-*.js", lambda route: held.append(route))
+    page.goto(serve(catalog_of(), anew=True), wait_until="commit")
+    expect(page.locator("#first-words")).to_contain_text(ABOUT.partition(".")[0])
+    page.get_by_role("button", name=PRESS).click()
+    expect(page.get_by_role("status")).to_have_text(PRESSED)
+    expect(page.get_by_role("button", name=PRESS)).to_be_disabled()
     for route in held:
         route.continue_()
-    expect(frame.locator(".answer[data-phase=done]")).to_be_visible()
-    expect(frame.locator("#first-words")).to_have_count(0)
-    (cookie,) = (one for one in context.cookies() if one["name"].startswith(NAME))
-    assert cookie.get("partitionKey")
-    context.pages[0].reload()
-    expect(frame.locator("#prompt .turn").first).to_be_visible()
-    assert cookie["value"] in {one["value"] for one in context.cookies()}
-    assert handler.marks == ["", ""]  # cookies that know nothing of the frame are blocked
-
-
-def test_without_any_cookie_it_works_too(framed: tuple[BrowserContext, str, type[OtherSite]]) -> None:
-    context, site, handler = framed
-
-    def without_cookie(route: Route) -> None:
-        answer = route.fetch()
-        route.fulfill(response=answer, headers={k: v for k, v in answer.headers.items() if k != "set-cookie"})
-
-    context.route(f"{handler.page}", without_cookie)
-    frame = open_framed(context, site)
-    run = frame.get_by_role("button", name="Run", exact=True)
-    expect(frame.locator("#prompt .turn").first).to_be_visible()
-    run.click()
-    expect(frame.locator(".answer[data-phase=done]")).to_be_visible()
-    assert context.cookies() == []
+    expect(page.locator(".answer[data-phase=done]")).to_be_visible()
+    expect(page.locator("#first-words")).to_have_count(0)
