@@ -11,8 +11,6 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
-from qdrant_client import QdrantClient, models
-
 ONE = r"/collections/([^/?]+)"
 FORBIDDEN = "Invalid api-key"
 
@@ -24,9 +22,11 @@ class QdrantServer:
     """
 
     def __init__(self, key: str = "") -> None:
+        import qdrant_client  # takes a second, and each process that runs tests collects this file
+
         self.key, self.broken, self.held = key, 0, False
         self.may_answer = threading.Event()
-        self.store = QdrantClient(":memory:")
+        self.store, self._models = qdrant_client.QdrantClient(":memory:"), qdrant_client.models
         self.asked: list[str] = []
         self._lock = threading.Lock()  # the embedded mode is for one thread
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -83,19 +83,19 @@ class QdrantServer:
         ]
 
     def _create(self, name: str, body: Any) -> bool:
-        return self.store.create_collection(name, models.CreateCollection(**body).vectors)
+        return self.store.create_collection(name, self._models.CreateCollection(**body).vectors)
 
     def _upsert(self, name: str, body: Any) -> Any:
-        batch = models.PointsBatch(**body).batch
+        batch = self._models.PointsBatch(**body).batch
         size = self.store.get_collection(name).config.params.vectors.size  # type: ignore[union-attr]
         if wrong := next((row for row in batch.vectors if len(row) != size), None):  # type: ignore[arg-type,union-attr]
             raise ValueError(f"Vector dimension error: expected dim: {size}, got {len(wrong)}")
         return self.store.upsert(name, batch)
 
     def _query(self, name: str, body: Any) -> Any:
-        asked = models.QueryRequest(**body)
+        asked = self._models.QueryRequest(**body)
         size = self.store.get_collection(name).config.params.vectors.size  # type: ignore[union-attr]
-        sought: Any = asked.query.nearest if isinstance(asked.query, models.NearestQuery) else asked.query
+        sought: Any = asked.query.nearest if isinstance(asked.query, self._models.NearestQuery) else asked.query
         if len(sought) != size:
             raise ValueError(f"Vector dimension error: expected dim: {size}, got {len(sought)}")
         return self.store.query_points(name, query=sought, query_filter=asked.filter, limit=asked.limit or 10)
