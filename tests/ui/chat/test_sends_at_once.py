@@ -241,7 +241,7 @@ OPERATORS_RUNS = {  # those that strangers have not
 # What yields more than once and is no run: it opens something, is for programs, or goes on beside the runs.
 NO_RUN = {
     "open_one", "open_way", "open_trial", "open_in_playground", "learn", "experiment", "load_model", "load_adapter",
-    "search",
+    "search", "give_plan", "give_trial",
 }  # fmt: skip
 EVERY_RUN: dict[str, dict[str, Any]] = {**RUNS, **OPERATORS_RUNS}
 ON_ITS_SERVER = [*((True, button) for button in RUNS), *((False, button) for button in OPERATORS_RUNS)]
