@@ -111,7 +111,7 @@ def test_what_is_no_link_is_refused(page: Any, link: Any) -> None:
 
 def test_models_that_are_missing_are_named(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
-    monkeypatch.setattr(gr, "Warning", said.append)
+    monkeypatch.setattr(gr, "Warning", lambda words, **_: said.append(words))
     gone = {"model": "mine <b>", "adapter": "tuned"}
     values = opened(page, "setup", links.write("setup", {**gone, "task": {"input": "Where?"}}))
     assert {"Where?", "default"} <= {value for value in values.values() if isinstance(value, str)}
@@ -123,7 +123,7 @@ def test_models_that_are_missing_are_named(page: Any, monkeypatch: pytest.Monkey
 
 def test_rows_of_ones_own_stay_out_of_a_link_and_that_is_said(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
-    monkeypatch.setattr(gr, "Warning", said.append)
+    monkeypatch.setattr(gr, "Warning", lambda words, **_: said.append(words))
     for data in (
         {"name": "own", "shots": 3, "answer": "label", "labels": ["a", "b"]},
         {"name": "own", "answer": "text"},

@@ -131,7 +131,7 @@ def test_an_adapter_that_was_unloaded_is_not_left_out_in_silence(
     filled: Form, adapter: str, warned: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     warnings: list[str] = []
-    monkeypatch.setattr(gr, "Warning", warnings.append)
+    monkeypatch.setattr(gr, "Warning", lambda words, **_: warnings.append(words))
     values = {widget: widget.value for widget in filled.widgets}
     filled.choice.refresh({**values, filled.choice.model: "default", filled.choice.adapter: adapter}, CATALOG)
     assert warnings == ["The chosen adapter is not there any more; the model is asked without one."] * warned
@@ -287,7 +287,7 @@ def test_a_model_made_for_one_task_gets_the_text_and_what_it_honours(filled: For
 
 def test_a_models_title_is_no_markup_in_a_toast(filled: Form, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
-    monkeypatch.setattr(gr, "Warning", said.append)
+    monkeypatch.setattr(gr, "Warning", lambda words, **_: said.append(words))
     odd = Catalog([ModelEntry(
         name="odd", title="<img src=x>", kind="scripted", load=lambda _: SCRIPTED, capabilities=ALL
     )])  # fmt: skip
