@@ -146,7 +146,10 @@ class Page(gr.Blocks):  # type: ignore[misc]  # gradio is untyped
 
     def _end(self, key: str) -> None:
         self.state_holder.end(key)
-        if not self._queue.pending_event_ids_session.get(key):
+        messages = self._queue.pending_messages_per_session.get(key)
+        # What is listened to goes with its listener: Gradio's stream expects it to be there.
+        heard = messages is not None and not messages.unheard(0)
+        if not heard and not self._queue.pending_event_ids_session.get(key):
             self._queue.pending_event_ids_session.pop(key, None)
             self._queue.pending_messages_per_session.pop(key, None)
         self.session_ended(key)

@@ -198,6 +198,25 @@ def test_a_run_whose_listener_leaves_ends_and_one_with_a_listener_goes_on(
     until(lambda: catalog.info("default").users == 0)
 
 
+def test_a_page_that_is_left_after_its_session_has_ended_is_no_fault(
+    start: Start, apps: list[Any], holding: Catalog, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A page that is loaded anew closes its heartbeat, with which the session ends, and then what it listens to."""
+    client = visitor(start(holding))
+    queue = apps[0]._queue
+    client.post("/gradio_api/call/run", json={"data": [{"task": {"input": MUCH}}], "session_hash": "hers"})
+    with client.stream("GET", "/gradio_api/queue/data?session_hash=hers") as stream:
+        lines = stream.iter_lines()
+        next(lines)
+        messages = queue.pending_messages_per_session["hers"]
+        until(lambda: not messages.unheard(0))
+        queue.pending_event_ids_session["hers"].clear()  # no run is on its way that would keep it
+        apps[0]._end("hers")
+    until(lambda: messages.unheard(0))
+    client.get("/config")  # answered after whatever the stream's end brought
+    assert "Exception" not in capfd.readouterr().err
+
+
 def test_what_nobody_fetches_is_kept_for_a_while_and_counts(
     start: Start, apps: list[Any], catalog_of: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
