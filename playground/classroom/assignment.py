@@ -189,4 +189,5 @@ def sampling_of(technique: Technique) -> Sampling:
 
 
 def _plain(technique: Technique, name: str) -> Any:
-    return as_json(getattr(technique, name))
+    plain = as_json(getattr(technique, name))
+    return {key: value for key, value in plain.items() if key not in UNHELD} if name == "sampling" else plain

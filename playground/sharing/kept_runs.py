@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from playground import setups
 from playground.errors import InvalidSetup, LimitReached
 from playground.json_values import as_json
-from playground.types import Finding, Run, Status, Thought
+from playground.types import Completion, Finding, Run, Status, Thought
 
 VERSION = 1
 MOST_BYTES = 3 * 2**20  # of one run as JSON
@@ -115,12 +115,17 @@ def _check(data: Mapping[str, Any]) -> Run:
     logprobs = [token.logprob for token in tokens] + [one.logprob for token in tokens for one in token.top]
     if not all(LEAST_LOGPROB <= logprob <= 1 for logprob in logprobs):
         raise InvalidSetup(f"{NONE}: a token has a log-probability that none can have.")
-    costs = [run.cost, *(completion.cost for completion in completions)]
-    if any(cost is not None and cost < 0 for cost in costs):
+    spent = [*_spent(run), *(part for completion in completions for part in _spent(completion))]
+    if any(part is not None and part < 0 for part in spent):
         raise InvalidSetup(f"{NONE}: it cost less than nothing.")
     if any(vote.count < 1 for vote in run.votes):
         raise InvalidSetup(f"{NONE}: nobody voted for an answer that was voted for.")
     return replace(run, setup=setups.parse(setups.to_dict(run.setup)), progress=None)
+
+
+def _spent(one: Run | Completion) -> tuple[float | None, ...]:
+    """Money, tokens and time: what goes on from them counts them."""
+    return one.cost, one.prompt_tokens, one.completion_tokens, one.seconds
 
 
 def _is_json(text: str) -> bool:

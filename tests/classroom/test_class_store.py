@@ -215,6 +215,12 @@ def test_what_is_asked_in_other_tabs_is_charged_and_refused_when_the_tokens_are_
     assert used.tokens == run.prompt_tokens + run.completion_tokens > 0
     [*runner.run(setup, catalog, earlier_steps=run.steps)]  # nothing is asked anew
     assert store.members.of(member.id) == used
+    (step,) = run.steps  # what is gone on from may be a file of the student's own, with counts as they please
+    forged = replace(step.completions[0], finish_reason=None, tokens=(), completion_tokens=10, prompt_tokens=-9_999)
+    [*runner.run(setup, catalog, earlier_steps=(replace(step, completions=(forged,)),))]
+    more = store.members.of(member.id)
+    assert more
+    assert more.tokens > used.tokens
     store.members.use_tokens(member.id, 100_000)
     with pytest.raises(LimitReached, match="100,000 tokens are used up"):
         [*runner.run(setup, catalog)]

@@ -100,12 +100,22 @@ def test_what_is_no_run_is_refused(text: Any, words: str) -> None:
         ({"tree": (Thought(text="x", parent=0),)}, "before the one"),
         ({"tree": (Thought(text="x", parent=-1),)}, "before the one"),
         ({"cost": -1.0}, "less than nothing"),
+        ({"completion_tokens": -1}, "less than nothing"),
         ({"prompt_tokens": 10**18}, "beyond all"),
     ],
 )
 def test_what_no_run_can_hold_is_refused(run: Run, change: dict[str, Any], words: str) -> None:
     with pytest.raises(InvalidSetup, match=words):
         kept_runs.read(kept_runs.write(KeptRun(run=replace(run, **change))))
+
+
+@pytest.mark.parametrize("name", ["prompt_tokens", "completion_tokens", "seconds", "cost"])
+def test_no_answer_cost_less_than_nothing(run: Run, name: str) -> None:
+    (step, *others) = run.steps
+    completion = replace(step.completions[0], **{name: -1})
+    forged = replace(run, steps=(replace(step, completions=(completion, *step.completions[1:])), *others))
+    with pytest.raises(InvalidSetup, match="less than nothing"):
+        kept_runs.read(kept_runs.write(KeptRun(run=forged)))
 
 
 def found(*parts: tuple[int | None, int | None]) -> dict[str, Any]:

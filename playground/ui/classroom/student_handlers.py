@@ -61,10 +61,6 @@ class StudentHandlers:
         """From now on what this browser asks, in whatever tab, is charged to the student."""
         self.shared.sessions.charge(request, Budget(store=self.store, member=member))
 
-    def leave(self, request: gr.Request, *, window: bool = False) -> None:
-        """What this browser asks, or this window of it, is charged to nobody any more."""
-        self.shared.sessions.charge(request, None, window=window)
-
     # ----------------------------------------------------------------------------------------------- what is seen
     def view(self, member: Member, begun: Any, drawn: Any) -> Updates:
         """The page as the class is now. Fields are filled when there is another assignment than they were filled for,
@@ -108,7 +104,7 @@ class StudentHandlers:
         try:
             member = self.member(values)
         except InvalidSetup as error:
-            self.leave(request)
+            self.shared.sessions.leave_account(request, browser=False)
             gone = {panel.timer: gr.Timer(active=False), self.shared.student_line: sentence("")}
             return {**gone, panel.said: sentence(str(error), wrong=True)}
         self.enter(member, request)

@@ -74,7 +74,10 @@ class EntryHandlers:
         if seat and seat.member:
             self.students.enter(seat.member, request)
             return {**updates, **self.students.view(seat.member, None, "")}
-        self.students.leave(request, window=bool(seat))
+        if seat:
+            self.students.shared.sessions.charge_nobody(request)
+        else:
+            self.students.shared.sessions.leave_account(request, browser=False)
         updates |= {self.students.shared.student_line: sentence("")}
         if seat:
             code = {"code": codes.shown_code(seat.classroom.code)}
@@ -123,6 +126,7 @@ class EntryHandlers:
 
     @report_errors
     def leave(self, values: Values, request: gr.Request) -> Updates:
+        self.students.shared.sessions.leave_account(request, browser=True)
         said = {self.entry.said: sentence(words.LEFT), self.entry.door: {"forget": ["seat"]}}
         return {**self.show(request, None, ""), **said}
 

@@ -59,13 +59,23 @@ class Sessions:
         catalog = session.catalog if session else self._shared
         return catalog.for_visitor(self.visitor(request), self._account_of(request))
 
-    def charge(self, request: gr.Request, account: Account | None, *, window: bool = False) -> None:
-        """From now on what this browser asks is charged to that account, or to none; or what this `window` of it asks.
-        Opened anew a page is another session, and still charged."""
+    def charge(self, request: gr.Request, account: Account) -> None:
+        """From now on what this browser asks is charged to that account. Opened anew a page is another session, and
+        still charged."""
         self._accounts[request.session_hash or ""] = account
         visitor = visitor_of(request)
-        if visitor.by_cookie and not window:
+        if visitor.by_cookie:
             self._accounts[visitor.id] = account
+
+    def charge_nobody(self, request: gr.Request) -> None:
+        """What this one page asks is free, whoever else the browser is: a teacher's."""
+        self._accounts[request.session_hash or ""] = None
+
+    def leave_account(self, request: gr.Request, *, browser: bool) -> None:
+        """Forget what this page is charged to, and what the whole `browser` is; else the page is charged as that is."""
+        self._accounts.pop(request.session_hash or "", None)
+        if browser:
+            self._accounts.pop(visitor_of(request).id, None)
 
     def _account_of(self, request: gr.Request | None) -> Account | None:
         if request is None or not self._accounts:

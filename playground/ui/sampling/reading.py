@@ -39,6 +39,9 @@ def read(asked: CheckedQuestion, catalog: Catalog, note: str = "") -> Generator[
         model=setup.model, adapter=setup.adapter, scale=setup.scale, messages=messages, generated_text=asked.prefill,
         visitor=catalog.visitor,
     )  # fmt: skip
+    if catalog.account:
+        catalog.account.check()
+        catalog.account.charge(backend.count_tokens(messages, asked.prefill))
     follows = backend.next_token(request)
     return Reading(asked, follows, lambda prefill: backend.count_tokens(messages, prefill), note)
 

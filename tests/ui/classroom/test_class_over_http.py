@@ -189,6 +189,10 @@ def test_what_a_student_asks_in_other_tabs_uses_the_same_tokens(school: School) 
     store.members.use_tokens(member.id, 200_000)
     reloaded = replace(student, visitor=student.visitor.again())  # the same browser, whose Classroom tab is not open
     assert "tokens are used up" in reloaded.do("run-button")
+    reloaded.place[0] = "a place that is not known"
+    reloaded.do("follow_class")
+    reloaded.do("arrive", {"teacher": "", "seat": "", "code": ""})
+    assert "tokens are used up" in reloaded.do("run-button")
     for stranger in (school.person(), school.teacher()):
         assert "used up" not in stranger.do("run-button")
     student.do("leave")
