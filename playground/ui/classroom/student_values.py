@@ -1,7 +1,5 @@
 """A student's page as plain values."""
 
-import csv
-import io
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -14,6 +12,7 @@ from playground.classroom.leaderboard import Entry, Standing
 from playground.classroom.records import ENDED, Classroom, Member
 from playground.classroom.running import PAUSED, is_complete
 from playground.classroom.store import ClassStore
+from playground.csv_text import exact_csv
 from playground.evaluation.plan import Technique
 from playground.evaluation.results import Table
 from playground.formats import format_count, format_percent
@@ -107,10 +106,9 @@ def line(store: ClassStore, classroom: Classroom, member: Member) -> str:
 
 def for_playground(setup: Mapping[str, Any], template: str, inputs: Sequence[str]) -> dict[str, Any]:
     """The student's setup as the Playground holds it: the template as its input, with the items as rows of values."""
-    rows = io.StringIO()
-    csv.writer(rows, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows([one] for one in inputs[:MOST_ROWS])
+    rows = exact_csv(["item"], [[one] for one in inputs[:MOST_ROWS]])
     asked = (template or "{input}").replace("{input}", ITEM)
-    return {**setup, "task": {**setup["task"], "input": asked}, TABLE: f"item\n{rows.getvalue()}"}
+    return {**setup, "task": {**setup["task"], "input": asked}, TABLE: rows}
 
 
 def time_left(end: float | None) -> str:
