@@ -42,15 +42,16 @@ def scores_csv(store: ClassStore, classroom: Classroom) -> str:
 def everything_json(store: ClassStore, classroom: Classroom) -> str:
     """The class with its assignment, members, looks and submissions. No secret is in it: none is kept."""
     state = classroom.state
-    names = {member.id: member.nickname for member in store.members.of_class(classroom.id)}
-    last = {submission.id for submission in last_submissions(store.work.submissions_of(classroom.id)).values()}
+    looks, submissions = store.work.looks_of(classroom.id), store.work.submissions_of(classroom.id)
+    members = store.members.of_class(classroom.id)  # after them: of whoever has joined meanwhile too
+    names = {member.id: member.nickname for member in members}
+    last = {submission.id for submission in last_submissions(submissions).values()}
     whole = {
         "title": state.title,
         "assignment": assignments.to_dict(state.assignment) if state.assignment else None,
         "limits": as_json(state.limits),
         "members": [
-            {"nickname": member.nickname, "tokens": member.tokens, "draft": as_json(member.draft)}
-            for member in store.members.of_class(classroom.id)
+            {"nickname": member.nickname, "tokens": member.tokens, "draft": as_json(member.draft)} for member in members
         ],
         "looks": [
             {
@@ -60,7 +61,8 @@ def everything_json(store: ClassStore, classroom: Classroom) -> str:
                 "score": _score(look.score),
                 "estimate": look.estimate,
             }
-            for look in store.work.looks_of(classroom.id)
+            for look in looks
+            if look.member_id in names  # and was not removed meanwhile
         ],
         "submissions": [
             {
@@ -72,7 +74,8 @@ def everything_json(store: ClassStore, classroom: Classroom) -> str:
                 "seen": _score(one.seen),
                 "sealed": _score(one.sealed),
             }
-            for one in store.work.submissions_of(classroom.id)
+            for one in submissions
+            if one.member_id in names
         ],
     }
     return json.dumps(whole, ensure_ascii=False, indent=1)

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, expect
+from test_accessibility import violations
 
 NAMES = ("Ada", "Bo", "Zo\u00eb")
 
@@ -109,6 +111,11 @@ def test_an_assignment_from_start_to_export(
     teacher.get_by_role("option", name="Bo").click()
     teacher.get_by_role("button", name="Show this prompt to all").click()
     expect(zoe.locator("#class-shown")).to_contain_text("Say in one word")
+    found = []
+    for page, whose in ((teacher, "teacher"), (zoe, "student")):
+        page.evaluate(AXE_SCRIPT)
+        found += violations(page, whose)
+    assert not found, "\n".join(found)
 
     scores = [*csv.DictReader(save(teacher, "Scores as CSV", tmp_path / "scores.csv").splitlines())]
     assert [row["nickname"] for row in scores] == [*NAMES]

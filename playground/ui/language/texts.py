@@ -15,8 +15,8 @@ import yaml
 from playground.ui.language.choosing import HERE
 
 GAP = re.compile(r"\{(\w+)(!t)?\}")
-NUMBER = re.compile(r"n\d?")  # a gap of this name holds a number or a share and nothing else
-FIGURES = re.compile(r"[\d.,]+(?: %)?")
+NUMBER = re.compile(r"n\d?")  # a gap of this name holds a number, a share or a size like 135M, and nothing else
+FIGURES = re.compile(r"[\d.,]+(?:[KMB]| %)?")
 RULE = "rule"  # a gap of this name holds a text of the page: else half a sentence would be in each language
 DEEPEST = 5  # gaps within gaps that are translated
 LONGEST = 2000  # letters of a text that is looked for

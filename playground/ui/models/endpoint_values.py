@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from playground.formats import format_count
 from playground.parameters import parameters
 from playground.types import Sampling
+from playground.ui.language.translating import translated
 
 if TYPE_CHECKING:
     from playground.backends.endpoints.connection import Connection
@@ -48,10 +49,10 @@ def _connection(connection: "Connection") -> dict[str, Any]:
         "tried": f"{connection.endpoint.name}/{connection.first_probed}",
         "checks": [
             {
-                "feature": FEATURES.get(check.feature, check.feature),
+                "feature": translated(FEATURES.get(check.feature, check.feature)),
                 "works": check.works,
                 "how": check.how,
-                "instead": INSTEAD.get(check.feature, "") if check.works == "no" else "",
+                "instead": translated(INSTEAD.get(check.feature, "")) if check.works == "no" else "",
             }
             for check in checks
         ],

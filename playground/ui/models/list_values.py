@@ -13,6 +13,7 @@ from playground.errors import PlaygroundError
 from playground.formats import format_count
 from playground.settings import Settings
 from playground.types import Progress
+from playground.ui.language.translating import translated
 from playground.ui.widgets.status import share_of, status
 
 TASKS = {
@@ -42,7 +43,8 @@ def same(listed: dict[str, Any], shown: Any) -> bool:
 def _memory(models: Sequence[ModelInfo], settings: Settings) -> dict[str, Any]:
     used = sum(info.details.memory_bytes for info in models if info.details)
     limit = MemoryBudget(settings.memory_megabytes * 2**20).limit
-    return {"share": min(1.0, used / limit), "text": f"{format_bytes(used)} of {format_bytes(limit)} for models in use"}
+    said = translated(f"{format_bytes(used)} of {format_bytes(limit)} for models in use")
+    return {"share": min(1.0, used / limit), "text": said}
 
 
 def _oldest(models: Sequence[ModelInfo]) -> str:
@@ -71,7 +73,7 @@ def _model(info: ModelInfo, doing: str, oldest: bool, settings: Settings) -> dic
         "line": "" if state == "loading" else " \u00b7 ".join(_line(info, task, settings)),
         "facts": _facts(info.details, settings) if info.details else [],
         "oldest": oldest,
-        "busy": format_count(info.users, "run") + " on it now" if info.users and info.loaded else "",
+        "busy": translated(f"{format_count(info.users, 'run')} on it now") if info.users and info.loaded else "",
         "load": info.kind == "local" and state == "idle",
         "unload": info.kind == "local" and info.loaded and not settings.public,
         "adapters": [_adapter(info, adapter, settings) for adapter in info.adapters],

@@ -22,7 +22,7 @@ ELSEWHERE = (
     "strategies/parts/constraints.py",
 )  # fmt: skip
 # And files whose errors are not translated yet: most are read by whoever brings models and trains them.
-IN_ENGLISH = ("backends/", "finetuning/", "ui/finetune/", "evaluation/running/cluster.py", "retrieval/nearest.py")
+IN_ENGLISH = ("backends/local/", "finetuning/", "evaluation/running/cluster.py", "retrieval/nearest.py")
 
 
 def read_text(node: ast.AST, constants: dict[str, str]) -> str | None:
