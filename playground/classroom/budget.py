@@ -1,20 +1,25 @@
 """A student's budget of tokens: all that they ask is charged to it, in whatever tab, while an assignment is given."""
 
+import logging
 from dataclasses import dataclass
 
 from playground.classroom.records import Member
 from playground.classroom.store import ClassStore
-from playground.errors import LimitReached
+from playground.errors import InvalidSetup, LimitReached, StoreFailed
 
 USED_UP = "Your {tokens:,} tokens are used up. You can still submit what you have run; ask the teacher for more."
 
 
+log = logging.getLogger(__name__)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """The tokens of one member, as an account of what is asked outside of the assignment's own runs."""
+    """The tokens of a member for the assignment with this seed, as an account of what is asked outside of its runs."""
 
     store: ClassStore
     member: Member
+    seed: int
 
     def check(self) -> None:
         member = self.store.members.of(self.member.id)
@@ -25,4 +30,12 @@ class Budget:
             raise LimitReached(USED_UP.format(tokens=state.limits.tokens))
 
     def charge(self, tokens: int) -> None:
-        self.store.members.use_tokens(self.member.id, tokens)
+        """Of a run that began before the class got another assignment, or has ended, nothing is charged."""
+        try:
+            state = self.store.classes.of(self.member.class_id).state
+            if state.assignment and not state.ended and state.seed == self.seed:
+                self.store.members.use_tokens(self.member.id, tokens)
+        except InvalidSetup:  # the class was deleted
+            return
+        except StoreFailed as error:  # the answer is there, and must not be lost to the count of what it took
+            log.warning("%d tokens of a student could not be charged: %s", tokens, error)

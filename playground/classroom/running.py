@@ -87,7 +87,7 @@ def run_seen(
             experiment = items.laboratory_experiment(assignment, member.seed)
         else:
             experiment = items.seen_experiment(assignment, seed, technique)
-        Budget(store=store, member=member).check()
+        Budget(store=store, member=member, seed=seed).check()
         used, charged, why = 0, 0, ""
         for table in _run(store, member, experiment, catalog, halt, allowance):
             spent = _spent(table)

@@ -1,5 +1,6 @@
 """Classes in their file: who gets in, what is kept over a restart, and what is taken when."""
 
+import json
 import os
 import sqlite3
 import threading
@@ -202,11 +203,23 @@ def test_who_is_removed_or_joins_while_the_sealed_items_are_asked_hinders_nobody
     assert store.classes.of(room.id).state.sealed_open
 
 
+def test_an_export_holds_no_work_of_who_is_removed_while_it_is_made(store: ClassStore, room: Classroom) -> None:
+    ada, eve = (store.members.join(room.id, name)[0] for name in ("Ada", "Eve"))
+    for member in (ada, eve):
+        running.submit(store, member, given().technique)
+        store.work.add_look(member.id, given().technique, Score(by_item={"1": 1.0}))
+    of_class = store.members.of_class
+    store.members.of_class = lambda id: [store.remove(eve), *of_class(id)][1:]  # type: ignore[method-assign,misc]
+    whole = json.loads(everything_json(store, room))
+    for kind in ("members", "looks", "submissions"):
+        assert [one["nickname"] for one in whole[kind]] == ["Ada"]
+
+
 def test_what_is_asked_in_other_tabs_is_charged_and_refused_when_the_tokens_are_used_up(
     store: ClassStore, room: Classroom, catalog_of: CatalogOf
 ) -> None:
     member, _ = store.members.join(room.id, "Ada")
-    budget = Budget(store=store, member=member)
+    budget = Budget(store=store, member=member, seed=room.state.seed)
     catalog = catalog_of(lambda *_: "one two").for_visitor("me", budget)
     setup = setups.parse({"task": {"input": "Hello"}})
     *_, run = runner.run(setup, catalog)
@@ -221,6 +234,9 @@ def test_what_is_asked_in_other_tabs_is_charged_and_refused_when_the_tokens_are_
     more = store.members.of(member.id)
     assert more
     assert more.tokens > used.tokens
+    other = catalog.for_visitor("me", replace(budget, seed=budget.seed + 1))  # it began under another assignment
+    [*runner.run(setup, other)]
+    assert store.members.of(member.id) == more
     store.members.use_tokens(member.id, 100_000)
     with pytest.raises(LimitReached, match="100,000 tokens are used up"):
         [*runner.run(setup, catalog)]

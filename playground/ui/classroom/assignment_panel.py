@@ -58,9 +58,9 @@ class AssignmentForm:
         """The boxes of limits, as they are."""
         return {name: values[box] for name, box in self.limits.items()}
 
-    def write(self, assignment: Assignment) -> Updates:
-        """The form holding this."""
-        limits = {box: getattr(assignment.limits, name) for name, box in self.limits.items()}
+    def write(self, assignment: Assignment, limits_now: Limits | None = None) -> Updates:
+        """The form holding this, with these limits or its own."""
+        limits = {box: getattr(limits_now or assignment.limits, name) for name, box in self.limits.items()}
         return {
             self.text: experiments.write_yaml(assignment.experiment),
             self.may_change: assignment.may_change,

@@ -59,7 +59,8 @@ class StudentHandlers:
 
     def enter(self, member: Member, request: gr.Request) -> None:
         """From now on what this browser asks, in whatever tab, is charged to the student."""
-        self.shared.sessions.charge(request, Budget(store=self.store, member=member))
+        seed = self.store.classes.of(member.class_id).state.seed
+        self.shared.sessions.charge(request, Budget(store=self.store, member=member, seed=seed))
 
     # ----------------------------------------------------------------------------------------------- what is seen
     def view(self, member: Member, begun: Any, drawn: Any) -> Updates:

@@ -16,7 +16,9 @@ from playground.csv_text import exact_csv
 from playground.evaluation.plan import Technique
 from playground.evaluation.results import Table
 from playground.formats import format_count, format_percent
+from playground.parameters import parameters
 from playground.strategies import STRATEGIES
+from playground.types import Sampling
 from playground.ui.classroom import words
 from playground.ui.handlers import payloads
 from playground.ui.handlers.tab import TABLE
@@ -67,7 +69,7 @@ def facts(store: ClassStore, classroom: Classroom, member: Member) -> list[dict[
         ("Model (fixed)", model),
         ("Technique", STRATEGIES[technique.strategy].title),
         ("Examples shown", str(len(technique.task.get("examples", ())))),
-        ("Sampling", ", ".join(f"{k} {v}" for k, v in technique.sampling.items()) or _usual(technique)),
+        ("Sampling", _sampling(technique.sampling) or _usual(technique)),
         *left(store, classroom, member),
     ]
     note = (
@@ -180,7 +182,7 @@ def board_value(places: Sequence[Standing], *, sealed: bool) -> list[dict[str, A
             "cells": [
                 str(one.place) if one.place == one.last else f"{one.place}\u2013{one.last}",
                 format_percent(one.entry.mean),
-                f"{format_percent(one.low)} to {format_percent(one.high)}",
+                translated(f"{format_percent(one.low)} to {format_percent(one.high)}"),
                 str(one.entry.looks),
             ],
         }
@@ -217,6 +219,12 @@ def projected(store: ClassStore, classroom: Classroom) -> list[dict[str, Any]]:
 
 def _right(score: float | None) -> str:
     return translated("failed" if score is None else {1.0: "right", 0.0: "wrong"}.get(score, f"{score:.2f}"))
+
+
+def _sampling(settings: Mapping[str, Any]) -> str:
+    """Settings by the labels of their fields."""
+    labels = {p.name: p.label for p in parameters(Sampling)}
+    return ", ".join(f"{translated(labels[name])} {value}" for name, value in settings.items())
 
 
 def _usual(technique: Technique) -> str:

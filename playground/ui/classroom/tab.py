@@ -81,7 +81,10 @@ class EntryHandlers:
         updates |= {self.students.shared.student_line: sentence("")}
         if seat:
             code = {"code": codes.shown_code(seat.classroom.code)}
-            return {**updates, teacher.invitation: {**code, **(shown or {})}, **self.teachers.view(seat.classroom, "")}
+            updates |= {teacher.invitation: {**code, **(shown or {})}, **self.teachers.view(seat.classroom, "")}
+            state = seat.classroom.state
+            # What the class works on, and its limits as they are now: a page that was closed holds neither.
+            return {**updates, **(teacher.form.write(state.assignment, state.limits) if state.assignment else {})}
         return updates
 
     @report_errors
@@ -151,7 +154,7 @@ def _wire(handlers: EntryHandlers) -> None:
     entry, student, teacher = handlers.entry, handlers.students.panel, handlers.teachers.panel
     frames = [entry.frame, student.frame, teacher.frame, student.timer, teacher.timer]
     way_in = [entry.door, entry.secret, entry.said, entry.code]
-    outputs = [*frames, *way_in, *handlers.students.seen, *teacher.often, teacher.invitation]
+    outputs = [*frames, *way_in, *handlers.students.seen, *teacher.often, teacher.invitation, *teacher.form.inputs]
     plain = {"preprocess": False, **AT_ONCE}
     entry.door.arrive(handlers.arrive, None, outputs, **plain)
     entry.join.click(handlers.join_class, {entry.code, entry.nickname}, outputs, **plain)

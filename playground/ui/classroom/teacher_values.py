@@ -39,7 +39,8 @@ def present(store: ClassStore, classroom: Classroom) -> list[dict[str, Any]]:
         mine = [one for one in submissions if one.member_id == member.id]
         doing = store.progress(member) or ("there" if store.is_there(member.id) else "away")
         left = f"{max(0, limits.tokens - member.tokens):,}"
-        rows.append({"head": member.nickname, "cells": [translated(doing), left, f"{len(mine)} of {limits.attempts}"]})
+        submitted = translated(f"{len(mine)} of {limits.attempts}")
+        rows.append({"head": member.nickname, "cells": [translated(doing), left, submitted]})
     columns = ["Now", "Tokens left", "Submitted"]
     return [{"caption": format_count(len(rows), "student"), "corner": "Student", "columns": columns, "rows": rows}]
 
@@ -87,9 +88,9 @@ def prompts(store: ClassStore, classroom: Classroom) -> list[dict[str, Any]]:
     assignment = classroom.state.assignment
     if assignment is None:
         return []
-    nicknames = store.members.nicknames(classroom.id)
     last = last_submissions(store.work.submissions_of(classroom.id))
-    return [_prompt(nicknames[of], one, assignment.technique) for of, one in last.items()]
+    nicknames = store.members.nicknames(classroom.id)  # after them: of whoever has joined meanwhile too
+    return [_prompt(nicknames[of], one, assignment.technique) for of, one in last.items() if of in nicknames]
 
 
 def _prompt(nickname: str, submission: Submission, begun: Technique) -> dict[str, Any]:
@@ -107,8 +108,18 @@ def _prompt(nickname: str, submission: Submission, begun: Technique) -> dict[str
 def _text(technique: Technique) -> str:
     """All of a technique that is words or settings, one below the other."""
     parts = [STRATEGIES[technique.strategy].title, str(technique.task.get("role", "")), technique.template]
-    others = {name: as_json(part) for name, part in {**technique.task, **technique.options}.items() if name != "role"}
-    return "\n".join(filter(None, [*parts, _settings(others), _settings(technique.sampling)]))
+    others = [_part(name, as_json(part)) for name, part in {**technique.task, **technique.options}.items()]
+    return "\n".join(filter(None, [*parts, *others, _settings(technique.sampling)]))
+
+
+def _part(name: str, part: Any) -> str:
+    """A part of a task or an option; of rows such as examples each in a line."""
+    if name == "role":
+        return ""
+    if not isinstance(part, list):
+        return f"{name} {part}"
+    rows = [" | ".join(map(str, one.values())) if isinstance(one, Mapping) else str(one) for one in part]
+    return "\n".join([f"{name}:", *rows]) if rows else ""
 
 
 def _settings(sampling: Mapping[str, Any]) -> str:

@@ -62,26 +62,32 @@ class Sessions:
     def charge(self, request: gr.Request, account: Account) -> None:
         """From now on what this browser asks is charged to that account. Opened anew a page is another session, and
         still charged."""
-        self._accounts[request.session_hash or ""] = account
         visitor = visitor_of(request)
-        if visitor.by_cookie:
-            self._accounts[visitor.id] = account
+        with self._lock:
+            if request.session_hash:
+                self._accounts[request.session_hash] = account
+            if visitor.by_cookie:
+                self._accounts[visitor.id] = account
 
     def charge_nobody(self, request: gr.Request) -> None:
         """What this one page asks is free, whoever else the browser is: a teacher's."""
-        self._accounts[request.session_hash or ""] = None
+        with self._lock:
+            if request.session_hash:
+                self._accounts[request.session_hash] = None
 
     def leave_account(self, request: gr.Request, *, browser: bool) -> None:
         """Forget what this page is charged to, and what the whole `browser` is; else the page is charged as that is."""
-        self._accounts.pop(request.session_hash or "", None)
-        if browser:
-            self._accounts.pop(visitor_of(request).id, None)
+        with self._lock:
+            self._accounts.pop(request.session_hash or "", None)
+            if browser:
+                self._accounts.pop(visitor_of(request).id, None)
 
     def _account_of(self, request: gr.Request | None) -> Account | None:
         if request is None or not self._accounts:
             return None
-        of_browser = self._accounts.get(visitor_of(request).id)
-        return self._accounts.get(request.session_hash or "", of_browser)
+        with self._lock:
+            of_browser = self._accounts.get(visitor_of(request).id)
+            return self._accounts.get(request.session_hash or "", of_browser)
 
     def visitor(self, request: gr.Request | None) -> str:
         """Who asks, by cookie or address: results of each are kept apart where strangers share the server."""
@@ -158,7 +164,7 @@ class Sessions:
         """The same, by the session's hash."""
         with self._lock:
             self._drop(session)
-        self._accounts.pop(session, None)
+            self._accounts.pop(session, None)
 
     def _offer(self, session: _Session, connections: dict[str, "Connection"]) -> None:
         """A new catalog of these connections: runs that go on keep the one that they began with."""

@@ -41,8 +41,9 @@ def read(asked: CheckedQuestion, catalog: Catalog, note: str = "") -> Generator[
     )  # fmt: skip
     if catalog.account:
         catalog.account.check()
-        catalog.account.charge(backend.count_tokens(messages, asked.prefill))
     follows = backend.next_token(request)
+    if catalog.account:
+        catalog.account.charge(backend.count_tokens(messages, asked.prefill))
     return Reading(asked, follows, lambda prefill: backend.count_tokens(messages, prefill), note)
 
 
