@@ -192,6 +192,8 @@ class RunHandlers:
             for run in following.follow(setup, runs, going.halt):
                 now = replace(now, run=run)
                 yield {**view.updates(now, earlier), **view.meanwhile(run, kept_answer)}
+                if run.status != "waiting":
+                    kept_answer = None  # put away: what is opened from here on is of the run itself
             if earlier and now.run.status in ("stopped", "failed") and not now.said_something:
                 ended = view.history.ended(None)
                 back = view.updates(earlier, values[view.before], failed=now.run)

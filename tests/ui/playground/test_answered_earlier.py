@@ -15,6 +15,7 @@ from playground.settings import Settings
 from playground.types import Run
 from playground.ui.app import build_app
 from playground.ui.handlers.one_at_a_time import Stoppable
+from playground.ui.run_view import following
 from playground.ui.run_view.answer_values import EARLIER
 
 WEIGHTS, KEPT = first_answers.read()
@@ -78,6 +79,17 @@ def test_the_earlier_answer_stands_there_at_once_and_the_models_own_when_it_is_l
     assert shown(rest[-1])["answer"] == "positive"
     assert {shown(one)["past"] for one in rest if shown(one)["phase"] != "waiting"} == {""}
     assert {shown(one)["past"] for one in opened.press()} == {""}  # it is loaded now
+
+
+def test_the_earlier_tokens_are_put_away_once_and_those_opened_since_stay(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "follow", lambda _, runs, __: (run for run in runs for _ in "12"))
+    opened.loads.set()
+    going = [one for one in [*opened.press()][1:-1] if shown(one)["phase"] != "waiting"]
+    hides = [{"__type__": "update", "visible": False} in one.values() for one in going]
+    assert len(hides) > 1
+    assert hides == [True] + [False] * (len(hides) - 1)
 
 
 def steps(news: dict[Any, Any]) -> Any:
