@@ -5,26 +5,32 @@ setup that it is to: of others nothing is known here.
 """
 
 import json
+import logging
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 from playground import presets
 from playground.backends.catalog import Catalog
+from playground.errors import PlaygroundError
 from playground.running import runner
 from playground.sharing import kept_runs
 from playground.sharing.kept_runs import KeptRun
 from playground.types import Run, Setup
 
+log = logging.getLogger(__name__)
+
 FILE = presets.FOLDER / "first_answers.json"
+DAMAGE = OSError, ValueError, TypeError, LookupError, AttributeError, PlaygroundError  # of a file, in reading it
 
 
 def find(setup: Setup, catalog: Catalog, file: Path = FILE) -> Run | None:
     """An earlier run of this very setup by these very weights; None once they are loaded, and can be asked."""
     if catalog.loaded_backend(setup.model) is not None:
         return None
-    weights, runs = read(file)
-    return next((run for run in runs if run.setup == setup and weights == _weights(catalog, setup.model)), None)
+    weights, runs = _known(file)
+    earlier = next((run for run in runs if run.setup == setup), None)
+    return earlier if earlier and weights and weights == _weights(catalog, setup.model) else None
 
 
 def make(catalog: Catalog) -> Iterator[Run]:
@@ -48,6 +54,15 @@ def write(runs: list[Run], catalog: Catalog, file: Path = FILE) -> None:
 
 
 @cache
+def _known(file: Path) -> tuple[str, tuple[Run, ...]]:
+    """The same as `read`; nothing where the file cannot be read, which is told once: a run goes on without it."""
+    try:
+        return read(file)
+    except DAMAGE as error:
+        log.warning("Nothing is shown while a model loads, since %s cannot be read: %r", file, error)
+        return "", ()
+
+
 def read(file: Path = FILE) -> tuple[str, tuple[Run, ...]]:
     """The weights, and what they answered."""
     data = json.loads(file.read_text("utf-8"))

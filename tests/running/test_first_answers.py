@@ -1,5 +1,6 @@
 """The answers that are kept for whoever comes while the default model loads are those of its pinned weights."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -61,6 +62,26 @@ def test_nothing_is_known_of_other_weights(tmp_path: Any) -> None:
     (tmp_path / "config.json").write_text("{}")
     for settings in (Settings(model=str(tmp_path)), Settings(precision="float32")):
         assert first_answers.find(setup, Catalog(offered_entries(settings))) is None
+
+
+@pytest.mark.parametrize("text", [None, "{", "[]", "{}", '{"weights":"","runs":[{}]}'])
+def test_without_a_file_that_can_be_read_a_run_goes_on(
+    tmp_path: Any, unloaded: Catalog, caplog: pytest.LogCaptureFixture, text: str | None
+) -> None:
+    file = tmp_path / "answers.json"
+    if text is not None:
+        file.write_text(text)
+    for setup in first_answers.examples():
+        assert first_answers.find(setup, unloaded, file) is None
+    (said,) = caplog.records  # once
+    assert str(file) in said.getMessage()
+
+
+def test_weights_that_are_not_known_are_no_others(tmp_path: Any, unloaded: Catalog) -> None:
+    setup, file = first_answers.examples()[0], tmp_path / "answers.json"
+    file.write_text(json.dumps({**json.loads(first_answers.FILE.read_text("utf-8")), "weights": ""}))
+    unknown = Catalog([replace(unloaded.entry("default"), identity=None)])
+    assert first_answers.find(setup, unknown, file) is None
 
 
 def test_once_it_is_loaded_the_model_itself_is_asked(real_catalog: Catalog) -> None:
