@@ -55,11 +55,9 @@ class FairQueue(WakingQueue):
         self._waiting = {RUN: waiting, EXPERIMENT: waiting, PAGE: page}
         self._ended = share(settings, ANSWERS, ALL_ANSWERS, ALL_ANSWERS)
         self.direct = DirectRuns(partial(self._why_none_waits, RUN), self.begin_direct)
-        self._loop: asyncio.AbstractEventLoop | None = None
 
     def start(self) -> None:
         super().start()
-        self._loop = asyncio.get_running_loop()
         run_coro_in_background(self._look_for_unheard)
 
     def compute_analytics_summary(self, records: Any) -> Any:

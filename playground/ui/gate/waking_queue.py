@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from typing import Any
 
 from gradio.queueing import Event, Queue
@@ -20,26 +21,36 @@ class WakingQueue(Queue):  # type: ignore[misc]  # gradio is untyped
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._changed = asyncio.Event()  # since a look found nothing that may begin
+        self._loop: asyncio.AbstractEventLoop | None = None  # the server's
 
     def wake(self) -> None:
         self._changed.set()
 
+    def close(self) -> None:
+        """Called from any thread. It wakes as well, or the task would sleep for ever."""
+        super().close()
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop is closed, and the task with it
+                self._loop.call_soon_threadsafe(self.wake)
+
     def start(self) -> None:
         """Without looks at `gr.Progress`, a hundred a second: no handler of the page has one."""
         self._changed = asyncio.Event()  # a server that is started once more has another loop
+        self._loop = asyncio.get_running_loop()
         self.active_jobs = [None] * self.max_thread_count
         run_coro_in_background(self.start_processing)
 
     async def start_processing(self) -> None:
         try:
+            await self._changed.wait()
             while not self.stopped:
-                await self._changed.wait()
                 async with self.delete_lock:
                     chosen = self.get_events() if None in self.active_jobs else None
                     if chosen is None:
                         self._changed.clear()
                     else:
                         self._begin(*chosen)
+                await self._changed.wait()
         finally:
             self.stopped = True
             self._cancel_asyncio_tasks()

@@ -4,6 +4,8 @@ import asyncio
 from typing import Any
 from unittest.mock import Mock
 
+from patience import PATIENCE
+
 from playground.ui.gate.waking_queue import WakingQueue
 
 TURNS = 50  # of the loop: one that looks again and again does so in each
@@ -78,3 +80,18 @@ def test_it_goes_on_where_the_server_is_started_once_more() -> None:
         line.stopped = False  # as Gradio leaves a queue that was closed
         asyncio.run(serve(name))
     assert line.begun == ["first", "second"]
+
+
+def test_its_task_ends_when_the_server_is_closed() -> None:
+    async def close() -> None:
+        line, before = Line(), asyncio.all_tasks()
+        line.start()
+        (task,) = asyncio.all_tasks() - before
+        await turn()
+        assert not task.done()
+        line.wanted.append("too late")
+        await asyncio.to_thread(line.close)
+        await asyncio.wait_for(task, PATIENCE)
+        assert line.begun == []
+
+    asyncio.run(close())
