@@ -36,8 +36,13 @@ def leave_out_unchanged(outputs: Sequence[Block], given: Any) -> tuple[list[Bloc
     the others anew, only to say that it stays as it is."""
     if not isinstance(given, Mapping) or not given or not all(isinstance(key, Block) for key in given):
         return list(outputs), given
-    changed = {key: value for key, value in given.items() if value != UNCHANGED}
+    changed = {key: value for key, value in given.items() if not _changes_nothing(value)}
     return [one for one in outputs if one in changed], changed
+
+
+def _changes_nothing(value: Any) -> bool:
+    # A table compared with it would give no truth value.
+    return is_update(value) and bool(value == UNCHANGED)
 
 
 def check_inputs(values: Any) -> None:

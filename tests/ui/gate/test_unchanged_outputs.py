@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
+import pandas
 import pytest
 
 from playground.settings import Settings
@@ -50,6 +51,12 @@ def test_what_is_given_arrives_where_it_belongs(page: Page) -> None:
     assert data[1] == {"value": "words", "interactive": False, "__type__": "update"}
     assert session[memory._id] == "new"
     assert told(page, {text: "only this"})[0] == [UNCHANGED, "only this", None]
+
+
+def test_a_table_is_compared_with_nothing(page: Page) -> None:
+    _, _, memory = parts(page)
+    table = pandas.DataFrame({"input": ["a", "b"]})
+    assert told(page, {memory: table})[1][memory._id] is table
 
 
 def test_nothing_at_all_may_change(page: Page) -> None:
