@@ -95,3 +95,20 @@ def test_what_is_pressed_before_the_page_is_built_is_done_as_soon_as_it_can_be(
         route.continue_()
     expect(page.locator(".answer[data-phase=done]")).to_be_visible()
     expect(page.locator("#first-words")).to_have_count(0)
+
+
+def test_the_first_words_leave_where_the_page_cannot_be_built_or_another_tab_is_meant(
+    context: BrowserContext, serve: Callable[..., str], catalog_of: Any
+) -> None:
+    url, page = serve(catalog_of(), anew=True), context.new_page()
+    page.route("**/assets/index-*.js", lambda route: route.abort())
+    page.goto(url, wait_until="commit")
+    expect(page.locator("gradio-app")).to_have_count(1)
+    expect(page.locator("#first-words")).to_have_count(0)
+    meant, held = context.new_page(), list[Route]()
+    meant.route("**/assets/index-*.js", lambda route: held.append(route))
+    meant.goto(f"{url}#chat", wait_until="commit")
+    expect(meant.locator("gradio-app")).to_have_count(1)
+    expect(meant.locator("#first-words")).to_have_count(0)
+    for route in held:
+        route.abort()

@@ -16,8 +16,8 @@ ABOUT = (
     "language model answers right here: pick an example and press **Run**."
 )
 DUPLICATE = "[Duplicate this Space]({address}) to have it to yourself."
-PRESS = "Run the first example"
-OPENING, PRESSED = "The page is opening.", "The page is opening; then the example runs."
+PRESS = "Run what is in the form"
+OPENING, PRESSED = "The page is opening.", "The page is opening; then what is in its form runs."
 FIRST_WORDS = Path(__file__).with_name("first_words.html").read_text("utf-8")
 
 
