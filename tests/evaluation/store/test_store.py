@@ -14,7 +14,7 @@ from patience import PATIENCE
 
 from playground.errors import StoreFailed
 from playground.evaluation import store as store_module
-from playground.evaluation.store import BATCH, Store
+from playground.evaluation.store import BATCH, Store, sqlite_file
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def test_a_full_disk_is_said_and_loses_nothing_that_was_stored(store: Store) -> 
 
 
 def test_another_process_that_never_ends_its_writing_is_said(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_module, "PATIENCE", 0.05)
+    monkeypatch.setattr(sqlite_file, "PATIENCE", 0.05)
     store = Store(path)
     store.count()
     with sqlite3.connect(path, isolation_level=None) as other:
