@@ -23,7 +23,8 @@ def unloaded() -> Catalog:
 
 def test_kept_answers_are_what_the_model_says_today(real_catalog: Catalog) -> None:
     _, kept = first_answers.read()
-    for then, now in zip(kept, first_answers.make(real_catalog), strict=True):
+    alone = real_catalog.for_visitor("first answers")  # prompts that other tests have begun are rounded elsewhere
+    for then, now in zip(kept, first_answers.make(alone), strict=True):
         assert said(now) == said(then)
         assert probabilities(now) == pytest.approx(probabilities(then), abs=0.01)
 

@@ -39,7 +39,7 @@ class Cluster(Executor):
 
     def __init__(self, client: "Client", models: tuple[EntryKey, ...], common: dict[str, str]) -> None:
         # Not `pure`: a cell that is asked again is asked again, whatever the cluster remembers.
-        self._places = client.get_executor(pure=False)
+        self._client, self._places = client, client.get_executor(pure=False)
         self._models, self._common = models, common
         self.parallel = SAMPLES_PER_THREAD * sum(client.nthreads().values())
 
@@ -51,7 +51,7 @@ class Cluster(Executor):
         ours: Future[Any] = Future()
         theirs = self._places.submit(_run_if_same, self._models, self._common, fn, *args, **kwargs)
         ours.add_done_callback(partial(_cancel_remote, theirs))
-        theirs.add_done_callback(partial(_copy_result, ours))
+        theirs.add_done_callback(partial(_copy_result, ours, self._client))
         return ours
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -143,19 +143,22 @@ def _cancel_remote(theirs: "Future[Any]", ours: "Future[Any]") -> None:
         theirs.cancel()
 
 
-def _copy_result(ours: "Future[Any]", theirs: "Future[Any]") -> None:
+def _copy_result(ours: "Future[Any]", client: "Client", theirs: "Future[Any]") -> None:
     """Pass on how a future of the cluster ended."""
     from distributed import KilledWorker
 
     if not ours.set_running_or_notify_cancel():
         return
+    lost = BrokenExecutor("The scheduler of the cluster was lost.")
     if theirs.cancelled():
-        ours.set_exception(BrokenExecutor("The scheduler of the cluster was lost."))
+        ours.set_exception(lost)
     elif isinstance(error := theirs.exception(), KilledWorker):
         tried = error.allowed_failures + 1
         ours.set_result(
             AskResult(error=f"Its worker was lost each time it was asked ({tried}); see the workers' logs.")
         )
+    elif error and client.status != "running":  # what was on its way then may end in any error of the library's own
+        ours.set_exception(lost)
     elif error:
         ours.set_exception(error)
     else:

@@ -8,10 +8,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor
+from concurrent.futures import BrokenExecutor, Future
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import dask.config
 import pytest
@@ -299,10 +300,19 @@ def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyP
 
 
 def test_a_cancelled_future_of_the_cluster_breaks_the_executor() -> None:
-    from concurrent.futures import Future
-
     ours: Future[Any] = Future()
     theirs: Future[Any] = Future()
     theirs.cancel()
-    cluster._copy_result(ours, theirs)
+    cluster._copy_result(ours, Mock(status="running"), theirs)
     assert isinstance(ours.exception(), BrokenExecutor)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [("connecting", BrokenExecutor), ("closed", BrokenExecutor), ("running", TypeError)]
+)
+def test_an_error_is_the_schedulers_loss_once_it_is_lost(status: str, kind: type[Exception]) -> None:
+    ours: Future[Any] = Future()
+    theirs: Future[Any] = Future()
+    theirs.set_exception(TypeError("of the library"))
+    cluster._copy_result(ours, Mock(status=status), theirs)
+    assert isinstance(ours.exception(), kind)

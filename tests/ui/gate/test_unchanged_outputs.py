@@ -1,12 +1,12 @@
 """What a handler leaves out stays as it is, and costs nothing: no component is made anew to say so."""
 
-import asyncio
 from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
 import pandas
 import pytest
+from own_loop import run_alone
 
 from playground.settings import Settings
 from playground.ui.gate.page import Page
@@ -27,7 +27,7 @@ def page() -> Iterator[Page]:
 def told(page: Page, given: dict[Any, Any]) -> tuple[list[Any], Session]:
     """What a browser is told when the handler gives this, and the session after it."""
     (fn,), session = page.fns.values(), Session(page)
-    return asyncio.run(page.postprocess_data(fn, given, session)), session
+    return run_alone(page.postprocess_data(fn, given, session)), session
 
 
 def parts(page: Page) -> list[Any]:
