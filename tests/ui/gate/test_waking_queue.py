@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 from unittest.mock import Mock
 
+from own_loop import run_alone
 from patience import PATIENCE
 
 from playground.ui.gate.waking_queue import WakingQueue
@@ -65,7 +66,7 @@ def test_it_looks_only_when_something_has_changed_and_begins_what_may_begin() ->
         assert line.looks == 3
         line.close()
 
-    asyncio.run(wait())
+    run_alone(wait())
 
 
 def test_it_goes_on_where_the_server_is_started_once_more() -> None:
@@ -78,7 +79,7 @@ def test_it_goes_on_where_the_server_is_started_once_more() -> None:
 
     for name in ("first", "second"):
         line.stopped = False  # as Gradio leaves a queue that was closed
-        asyncio.run(serve(name))
+        run_alone(serve(name))
     assert line.begun == ["first", "second"]
 
 
@@ -94,4 +95,4 @@ def test_its_task_ends_when_the_server_is_closed() -> None:
         await asyncio.wait_for(task, PATIENCE)
         assert line.begun == []
 
-    asyncio.run(close())
+    run_alone(close())
