@@ -29,6 +29,7 @@ LABELS = {
     "template": "the prompt template", "task": "the parts of the prompt", "strategy": "the technique",
     "options": "the technique's options", "sampling": "the sampling settings",
 }  # fmt: skip
+NO_ITEM = "The Playground's input has no {{item}}, which stands for each item: put it there, and press again."
 ITEM = "{{item}}"  # a variable of the Playground's input: where it stands each item goes
 
 
@@ -126,8 +127,13 @@ def from_setup(setup: Setup, data: str) -> Assignment:
     return parse({"experiment": experiment})
 
 
-def technique_of_setup(setup: Setup, begun: Technique) -> Technique:
-    """The Playground's setup as a student's technique, with the prompt template that stands if it has none."""
+def technique_of_setup(assignment: Assignment, setup: Setup, begun: Technique) -> Technique:
+    """The Playground's setup as a student's technique, with the prompt template that stands where that is fixed.
+
+    Raises InvalidSetup where the prompt may be changed and does not say where the item goes.
+    """
+    if "template" in FREE[assignment.may_change] and ITEM not in setup.task.input:
+        raise InvalidSetup(NO_ITEM)
     made = from_setup(setup, datasets.names()[0]).technique
     return replace(made, name=begun.name, template=made.template or begun.template)
 

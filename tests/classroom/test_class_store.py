@@ -251,8 +251,11 @@ def test_a_prompt_from_the_playground_is_a_template_where_it_says_where_the_item
     made = assignments.from_setup(setup, "sentiment").technique
     assert (made.template, made.sampling) == ("Is it kind? {input}", {})
     begun = replace(made, template="Look: {input}")
-    assert assignments.technique_of_setup(setup, begun).template == "Is it kind? {input}"
-    assert assignments.technique_of_setup(setups.parse({"task": {"input": "x"}}), begun).template == "Look: {input}"
+    assert assignments.technique_of_setup(given(), setup, begun).template == "Is it kind? {input}"
+    without, about_sampling = setups.parse({"task": {"input": "x"}}), given(may_change="sampling")
+    assert assignments.technique_of_setup(about_sampling, without, begun).template == "Look: {input}"
+    with pytest.raises(InvalidSetup, match=r"has no \{\{item"):
+        assignments.technique_of_setup(given(), without, begun)
 
 
 @pytest.mark.parametrize("code", ["", "ABCD", "ABCD-EFG1", "a" * 10_000, "ABCD-EFGH"])

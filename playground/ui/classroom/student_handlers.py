@@ -173,7 +173,7 @@ class StudentHandlers:
         classroom = self.store.classes.of(member.class_id)
         assignment = running.require_open(classroom)
         begun = member.draft or assignment.technique
-        technique = assignments.technique_of_setup(setup, begun)
+        technique = assignments.technique_of_setup(assignment, setup, begun)
         assignments.check_technique(assignment, technique)
         self.store.members.keep_draft(member.id, technique)
         member = self.member(values)
