@@ -99,10 +99,18 @@ def _prompt(nickname: str, submission: Submission, begun: Technique) -> dict[str
         segments = [{"text": now, "change": "same"}]
     else:
         segments = [{"text": one.text, "change": one.change} for one in differences(before, now)]
-    scored = f"seen {format_percent(submission.seen.mean)}" if submission.seen else "not run yet"
-    sealed = f", sealed {format_percent(submission.sealed.mean)}" if submission.sealed else ""
-    facts = f"number {submission.number}, {scored}{sealed}"
-    return {"title": AsWritten(nickname), "facts": facts, "segments": segments}
+    return {"title": AsWritten(nickname), "facts": translated(_facts(submission)), "segments": segments}
+
+
+def _facts(submission: Submission) -> str:
+    number, seen, sealed = submission.number, submission.seen, submission.sealed
+    if seen and sealed:
+        return f"number {number}, seen {format_percent(seen.mean)}, sealed {format_percent(sealed.mean)}"
+    if seen:
+        return f"number {number}, seen {format_percent(seen.mean)}"
+    if sealed:
+        return f"number {number}, not run yet, sealed {format_percent(sealed.mean)}"
+    return f"number {number}, not run yet"
 
 
 def _text(technique: Technique) -> str:
