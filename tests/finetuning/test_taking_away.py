@@ -24,13 +24,14 @@ from playground.finetuning.__main__ import main
 from playground.finetuning.heads.plan import HeadPlan
 from playground.finetuning.jobs.job import JobFolder
 from playground.finetuning.methods import METHODS
+from playground.finetuning.objectives.preferences import SLOWER
 from playground.finetuning.preparation.rows import PreferenceRow, messages_of
 from playground.finetuning.probes.figures import ProbeResult, compare_shares
 from playground.finetuning.probes.kept import write_probes
 from playground.finetuning.recipe_files import read_recipe
 from playground.finetuning.taking_away import packing, publish_command, trl_command
 from playground.finetuning.taking_away.card import base_name, card_text, write_card
-from playground.finetuning.taking_away.card_sections import recipe
+from playground.finetuning.taking_away.card_sections import recipe, recipe_used
 from playground.finetuning.taking_away.publishing import publish
 from playground.finetuning.taking_away.trl_script import write_script
 
@@ -68,6 +69,14 @@ def test_the_card_has_all_that_is_known(lora: JobFolder, base: Path) -> None:
     assert str(base.parent) not in text  # a place on a disk is nobody's business
     assert read_recipe((lora.result / "recipe.yaml").read_text()) == lora.read_job().recipe
     assert huggingface_hub.ModelCard.load(lora.result / "README.md").data.library_name == "peft"
+
+
+def test_a_learning_rate_that_was_left_open_is_told_as_it_was_taken(lora: JobFolder) -> None:
+    job = lora.read_job()
+    opened = replace(job, recipe=replace(job.recipe, rate=None))
+    assert recipe_used(opened, lora.read_rows()[0]).rate == METHODS["lora"].rate
+    pair = PreferenceRow(messages=(), chosen="a", rejected="b")
+    assert f"| Learning rate | {METHODS['lora'].rate * SLOWER:g} |" in recipe(opened, [pair])
 
 
 def test_what_peft_does_not_read_is_not_said_to_be_its(base: Path, tmp_path: Path) -> None:

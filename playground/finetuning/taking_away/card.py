@@ -37,7 +37,9 @@ def write_card(folder: JobFolder) -> None:
             (folder.result / FILE).write_text(head_card(head), "utf-8")
             return
         (folder.result / FILE).write_text(card_text(folder), "utf-8")
-        (folder.result / RECIPE).write_text(write_recipe(folder.read_job().recipe), "utf-8")
+        (folder.result / RECIPE).write_text(
+            write_recipe(card_sections.recipe_used(folder.read_job(), folder.read_rows()[0])), "utf-8"
+        )
     except OSError as error:
         log.warning("The card cannot be kept in %s.", folder.result, exc_info=True)  # a path is not for strangers
         raise TrainingFailed(f"The card cannot be kept with what was learned: {error.strerror}.") from error

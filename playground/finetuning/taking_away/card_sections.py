@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from playground.evaluation.report.cells import escape_markdown, grid
 from playground.finetuning.jobs.job import End, Job, JobFolder
 from playground.finetuning.jobs.standing import History
-from playground.finetuning.methods import method_of
+from playground.finetuning.methods import method_of, rate_of
 from playground.finetuning.preparation.rows import PreferenceRow, Row
 from playground.finetuning.recipe import Recipe
 from playground.finetuning.recipe_files import read_part
@@ -32,16 +33,27 @@ def recipe(job: Job, learned: Sequence[Row]) -> str:
     """All numbers that were read when it learned these rows, in the words of the form."""
     labels = {parameter.name: parameter.label for parameter in parameters(Recipe)}
     unread = _unread(job, learned)
-    read = {name: value for name, value in read_part(job.recipe).items() if value != "" and name not in unread}
+    used = read_part(recipe_used(job, learned))
+    read = {name: value for name, value in used.items() if value != "" and name not in unread}
     rows = [(labels[name], escape_markdown(str(value))) for name, value in read.items()]
     return f"## Recipe\n\n{grid(('', ''), rows)}\n\nAs a file: `recipe.yaml`."
 
 
+def recipe_used(job: Job, learned: Sequence[Row]) -> Recipe:
+    """The recipe with the learning rate that was taken where it leaves that open: another version may take another."""
+    from playground.finetuning.objectives.preferences import SLOWER
+
+    return replace(job.recipe, rate=rate_of(job.recipe, SLOWER if _of_preferences(learned) else 1.0))
+
+
+def _of_preferences(learned: Sequence[Row]) -> bool:
+    return any(isinstance(row, PreferenceRow) for row in learned)
+
+
 def _unread(job: Job, learned: Sequence[Row]) -> set[str]:
     """Beta is read for preferences only, and the temperature where an instruction or another model teaches."""
-    preferences = any(isinstance(row, PreferenceRow) for row in learned)
     taught = bool(job.recipe.instruction) or job.teacher is not None
-    return {*(() if preferences else ("beta",)), *(() if taught else ("temperature",))}
+    return {*(() if _of_preferences(learned) else ("beta",)), *(() if taught else ("temperature",))}
 
 
 def data(job: Job, folder: JobFolder) -> str:
