@@ -29,14 +29,25 @@ def task_of(prompt: Sequence[Message]) -> dict[str, str] | None:
     return None
 
 
+def _by_effect(standing: Standing) -> list[Sequence[Message]]:
+    """The fixed prompts, first those that the kept weights answered otherwise than the base."""
+    prompts, looks = standing.job.prompts, standing.history.looks
+    if not looks:
+        return [*prompts]
+    before, kept = looks[0].answers, next((look for look in reversed(looks) if look.best), looks[-1]).answers
+    order = sorted(range(len(prompts)), key=lambda at: before[at : at + 1] == kept[at : at + 1])
+    return [prompts[at] for at in order]
+
+
 def comparison_of(standing: Standing) -> dict[str, Any]:
     """The base and what it learned, side by side on one of the prompts, as Compare's form is kept.
 
-    A prompt of several turns is none that its form can hold: without another it opens with nothing asked.
+    One is taken that shows what was learned, if there is one. A prompt of several turns is none that its form can hold:
+    without another it opens with nothing asked.
     """
     job, weights = standing.job, weights_of(standing)
     tuned = {"model": weights.model, **({"adapter": weights.adapter} if weights.adapter else {})}
-    task = next((task for prompt in job.prompts if (task := task_of(prompt))), {})
+    task = next((task for prompt in _by_effect(standing) if (task := task_of(prompt))), {})
     return {
         "setup": {"task": task, "sampling": SAMPLING},
         "rows": {"panes": [{"model": job.model}, tuned], "baseline": 0},

@@ -151,6 +151,14 @@ def test_a_comparison_asks_a_prompt_as_it_stood_in_training(prompts: Any, task: 
     assert comparison_of(replace(one, job=replace(one.job, prompts=tuple(prompts))))["setup"]["task"] == task
 
 
+def test_a_comparison_asks_what_shows_that_something_was_learned() -> None:
+    one = standing({0: 3.0, 10: 2.0, 20: 2.5})
+    looks = [replace(look, answers=("same", f"Yes {min(look.step, 10)}")) for look in one.history.looks]
+    asked = replace(one.job, prompts=(messages_of("First?"), messages_of("Second?")))
+    learned = replace(one, job=asked, history=replace(one.history, looks=tuple(looks)))
+    assert comparison_of(learned)["setup"]["task"] == {"input": "Second?"}
+
+
 def test_a_long_training_is_drawn_with_as_many_points_as_are_seen() -> None:
     one = standing({10: 2.0})
     steps = tuple(replace(one.history.steps[0], step=n, loss=1.0 / n) for n in range(1, 5001))
