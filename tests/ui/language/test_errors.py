@@ -22,7 +22,7 @@ ELSEWHERE = (
     "strategies/parts/constraints.py",
 )  # fmt: skip
 # And files whose errors are not translated yet: most are read by whoever brings models and trains them.
-IN_ENGLISH = ("backends/local/", "finetuning/", "evaluation/running/cluster.py", "retrieval/nearest.py")
+IN_ENGLISH = ("finetuning/", "ui/finetune/")
 
 
 def read_text(node: ast.AST, constants: dict[str, str]) -> str | None:
@@ -44,16 +44,22 @@ def modules() -> dict[Path, ast.Module]:
     return {path: ast.parse(path.read_text("utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
 
 
-@cache
-def constants() -> dict[str, str]:
-    """Texts that have a name, of all modules: those that errors name are named once."""
-    assigned = [node for tree in modules().values() for node in tree.body if isinstance(node, ast.Assign)]
+def named_in(tree: ast.Module) -> dict[str, str]:
+    """Texts that have a name in this module."""
+    assigned = [node for node in tree.body if isinstance(node, ast.Assign)]
     named = [(node.targets[0].id, node.value) for node in assigned if isinstance(node.targets[0], ast.Name)]
     return {name: text for name, value in named if (text := read_text(value, {})) is not None}
 
 
+@cache
+def constants() -> dict[str, str]:
+    """Texts that have a name, of all modules."""
+    return {name: text for tree in modules().values() for name, text in named_in(tree).items()}
+
+
 def said_in(tree: ast.Module) -> Iterator[str]:
     """The rules and sentences of all errors that this module makes."""
+    known = constants() | named_in(tree)  # a module's own first, where two give a name to different texts
     for node in ast.walk(tree):
         said: list[ast.expr] = []
         if isinstance(node, ast.Call):
@@ -63,7 +69,7 @@ def said_in(tree: ast.Module) -> Iterator[str]:
             said = [node.value]
         for one in said:
             both = (one.body, one.orelse) if isinstance(one, ast.IfExp) else (one,)
-            yield from (text for part in both if (text := read_text(part, constants())) is not None)
+            yield from (text for part in both if (text := read_text(part, known)) is not None)
 
 
 def unnamed(text: str) -> str:

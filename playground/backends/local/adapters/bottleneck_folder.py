@@ -36,8 +36,9 @@ def bottleneck_adapter(folder: AdapterFolder, name: str, tensors: Mapping[str, T
     paths = {key.removesuffix(part) for key in tensors for part in PARTS if key.endswith(part)}
     wanted = {f"{path}{part}" for path in paths for part in PARTS}
     if odd := sorted(wanted ^ tensors.keys()):
-        what = "lacks" if odd[0] in wanted else "has a tensor that is none of a bottleneck adapter,"
-        raise ModelUnavailable(f"{folder.path / WEIGHTS} {what} {odd[0]}.")
+        if odd[0] in wanted:
+            raise ModelUnavailable(f"{folder.path / WEIGHTS} lacks {odd[0]}.")
+        raise ModelUnavailable(f"{folder.path / WEIGHTS} has a tensor that is none of a bottleneck adapter, {odd[0]}.")
     weights = {path: BottleneckWeights(*(tensors[f"{path}{part}"] for part in PARTS)) for path in sorted(paths)}
     for path, one in weights.items():
         if len(one.down) != folder.rank:

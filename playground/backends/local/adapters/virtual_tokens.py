@@ -45,8 +45,9 @@ def check_virtual_tokens(virtual: VirtualTokens, decoder: Decoder) -> int:
         raise ModelUnavailable(f"{virtual.label} is for another model: it has {has} layers, this one {wants}.")
     for what, tensor, fits in tensors:
         if list(tensor.shape) != fits:
-            shapes = f"are {list(tensor.shape)}, and this model's {fits}"
-            raise ModelUnavailable(f"{virtual.label} is for another model: its {what} {shapes}.")
+            raise ModelUnavailable(
+                f"{virtual.label} is for another model: its {what} are {list(tensor.shape)}, and this model's {fits}."
+            )
         if not tensor.isfinite().all():
             raise ModelUnavailable(f"{virtual.label} has {what} that are not numbers.")
     if count == 0 or (decoder.context_length is not None and count >= decoder.context_length):

