@@ -77,7 +77,8 @@ def content() -> str:
 
 
 def is_content(text: str) -> bool:
-    parts = re.split(r"\*\*\w+:\*\* |`\w+`: |[`*\[]|\]\(|\)$", " ".join(text.split()))
+    # A name in backticks is one of a setup's file, in every language.
+    parts = re.split(r"\*\*\w+:\*\* |`\w+`(?:: )?|[`*\[]|\]\(|\)$", " ".join(text.split()))
     return all(part in content() for part in parts if part.strip())
 
 
