@@ -20,9 +20,15 @@ RAISED |= {"toast", "warn"}
 ELSEWHERE = (
     "serving/", "cli/", "ui/gate/listening.py", "settings.py", "hosting.py", "errors.py", "tools/",
     "strategies/parts/constraints.py",
+    # Trainings: what the command line alone reads (its options, the history as a table, publishing, a TRL script
+    # written to a file), and files of the playground's own making that only a broken checkout lacks.
+    "finetuning/check_command.py", "finetuning/command_jobs.py", "finetuning/probe_command.py",
+    "finetuning/held_out/command.py", "finetuning/history/history_command.py", "finetuning/history/trackio_runs.py",
+    "finetuning/taking_away/publish_command.py", "finetuning/taking_away/publishing.py",
+    "finetuning/taking_away/trl_command.py", "finetuning/cards.py",
 )  # fmt: skip
 # And files whose errors are not translated yet: most are read by whoever brings models and trains them.
-IN_ENGLISH = ("backends/local/", "finetuning/", "evaluation/running/cluster.py", "retrieval/nearest.py")
+IN_ENGLISH = ("backends/local/", "evaluation/running/cluster.py", "retrieval/nearest.py")
 
 
 def read_text(node: ast.AST, constants: dict[str, str]) -> str | None:
@@ -44,16 +50,22 @@ def modules() -> dict[Path, ast.Module]:
     return {path: ast.parse(path.read_text("utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
 
 
-@cache
-def constants() -> dict[str, str]:
-    """Texts that have a name, of all modules: those that errors name are named once."""
-    assigned = [node for tree in modules().values() for node in tree.body if isinstance(node, ast.Assign)]
+def named_in(tree: ast.Module) -> dict[str, str]:
+    """Texts that have a name in this module."""
+    assigned = [node for node in tree.body if isinstance(node, ast.Assign)]
     named = [(node.targets[0].id, node.value) for node in assigned if isinstance(node.targets[0], ast.Name)]
     return {name: text for name, value in named if (text := read_text(value, {})) is not None}
 
 
+@cache
+def constants() -> dict[str, str]:
+    """Texts that have a name, of all modules."""
+    return {name: text for tree in modules().values() for name, text in named_in(tree).items()}
+
+
 def said_in(tree: ast.Module) -> Iterator[str]:
     """The rules and sentences of all errors that this module makes."""
+    known = constants() | named_in(tree)  # a module's own first, where two give a name to different texts
     for node in ast.walk(tree):
         said: list[ast.expr] = []
         if isinstance(node, ast.Call):
@@ -63,7 +75,7 @@ def said_in(tree: ast.Module) -> Iterator[str]:
             said = [node.value]
         for one in said:
             both = (one.body, one.orelse) if isinstance(one, ast.IfExp) else (one,)
-            yield from (text for part in both if (text := read_text(part, constants())) is not None)
+            yield from (text for part in both if (text := read_text(part, known)) is not None)
 
 
 def unnamed(text: str) -> str:
