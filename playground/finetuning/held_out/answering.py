@@ -57,5 +57,5 @@ class Answering:
 
 def answers_text(table: Table) -> str:
     """How far it is, and how long it still takes once that can be told."""
-    left = f", about {format_duration(table.remaining)} left" if table.remaining else ""
-    return f"{len(table.results):,} of {format_count(table.total, 'answer')}{left}"
+    done = f"{len(table.results):,} of {format_count(table.total, 'answer')}"
+    return f"{done}, about {format_duration(table.remaining)} left" if table.remaining else done

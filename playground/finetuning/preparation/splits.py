@@ -7,6 +7,7 @@ from random import Random
 from playground.errors import InvalidSetup
 from playground.finetuning.preparation.checks.base import group_rows, prompt_key
 from playground.finetuning.preparation.rows import Row
+from playground.formats import format_count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +42,9 @@ def split_rows(
     groups = group_rows(rows, key)
     kept = 1 + (validation > 0)  # groups that the parts after the held-out one need
     if len(groups) < (parts := kept + (held_out > 0)):
-        raise InvalidSetup(
-            f"Too few different questions: {len(groups)} for {parts} part{'s' if parts > 1 else ''}. Give more rows"
-            + (", or set a share to 0." if parts > 1 else "."),
-            path=("data",),
-        )
+        more = "Give more rows, or set a share to 0." if parts > 1 else "Give more rows."
+        words = f"Too few different questions: {len(groups)} for {format_count(parts, 'part')}. {more}"
+        raise InvalidSetup(words, path=("data",))
     waiting = list(groups.values())
     Random(f"split {seed}").shuffle(waiting)
     held_out_places = _take(waiting, held_out * len(rows), kept)

@@ -40,5 +40,5 @@ def read_tokenizer(folder: Path, gguf: str = "") -> OpenTokenizer:
         tokenizer = AutoTokenizer.from_pretrained(folder, **where)
         window = getattr(AutoConfig.from_pretrained(folder, **where), "max_position_embeddings", DEFAULT_WINDOW)
     except Exception as error:  # whatever the libraries raise at a file that is not as they expect it
-        raise ModelUnavailable(f"The tokenizer in {folder} cannot be read", error) from error
+        raise ModelUnavailable(f"No tokenizer can be read in {folder}", error) from error
     return OpenTokenizer(tokenizer, window)

@@ -45,7 +45,9 @@ def winner_of(tries: Sequence[TryEnded]) -> TryEnded | None:
 def search_words(tries: Sequence[TryEnded], won: TryEnded, judgement: str) -> str:
     """What came of a search; `judgement` is what the sealed rows said of the winner, if there are any."""
     broken = sum(one.loss is None for one in tries)
-    counted = f"Tried {format_count(len(tries), 'recipe')}{f', of which {broken} broke off' if broken else ''}."
+    counted = f"Tried {format_count(len(tries), 'recipe')}."
+    if broken:
+        counted = f"Tried {format_count(len(tries), 'recipe')}, of which {broken} broke off."
     best = f"The lowest validation loss, {won.loss:.3f}, came of try {won.number}: {values_text(won.values)}."
     caution = f"The lowest of {len(tries)} looks better than it is, for it was chosen by those very rows."
     judged = judgement or "No rows were sealed, so nothing else has judged it."

@@ -30,9 +30,9 @@ UNKNOWN = "What it would take is known once the model has been loaded."
 def estimate_text(found: TrainingEstimate, tries: int = 0) -> str:
     """What is said of an estimate; of a search with how many tries it would make."""
     time, room = format_duration(found.seconds), format_bytes(found.bytes)
-    counted = f" for {tries} tries" if tries else ""
+    counted = f"{time} for {tries} tries" if tries else time
     how = "as trainings went here" if found.measured else "roughly: none like it has been trained here yet"
-    said = f"About {time}{counted} ({how}), and about {room} of memory."
+    said = f"About {counted} ({how}), and about {room} of memory."
     if found.bytes <= found.free:
         return said
     return f"{said} Only {format_bytes(found.free)} are free: choose a smaller batch, or shorter rows, or LoRA."

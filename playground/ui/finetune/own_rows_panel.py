@@ -20,6 +20,7 @@ from playground.ui import widgets
 from playground.ui.handlers.event_options import READING
 from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.tab import Updates
+from playground.ui.language.translating import translated
 from playground.ui.setup_form.fields import Field, pick, read_fields
 from playground.ui.widgets.status import sentence
 
@@ -112,13 +113,15 @@ def build() -> OwnRowsPanel:
 def describe(read: OwnRows) -> str:
     """How many rows there are, from which columns, and which were left out."""
     taken = ", ".join(
-        f"{NAMES.get(field, field)} from \u201c{column}\u201d"
+        translated(f"{NAMES.get(field, field)} from \u201c{column}\u201d")
         for field, column in read.columns.items()
         if field != "id"
     )
-    bad = [f"Line {line:,}: {why}" for line, why in read.bad[:LISTED]]
-    more = [f"... and {format_count(len(read.bad) - LISTED, 'more row')}."] if len(read.bad) > LISTED else []
-    return "\n".join([f"{format_count(len(read.rows), 'row')}: {taken}.", *bad, *more])
+    bad = [translated(f"Line {line:,}: {why}") for line, why in read.bad[:LISTED]]
+    more = (
+        [translated(f"... and {format_count(len(read.bad) - LISTED, 'more row')}.")] if len(read.bad) > LISTED else []
+    )
+    return "\n".join([f"{translated(format_count(len(read.rows), 'row'))}: {taken}.", *bad, *more])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

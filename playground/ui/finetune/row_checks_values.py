@@ -21,10 +21,12 @@ def checks_value(parts: Parts, findings: Sequence[RowFinding], tokenizer: Any) -
     """The findings, the gravest first, and the first rows as the model will see them."""
     listed = [{"weight": one.weight, "word": WORDS[one.weight], "text": one.sentence} for one in findings]
     wrong = any(one.weight != "note" for one in findings)
-    sealed = f", {format_count(len(parts.held_out), 'row')} sealed for the end" if parts.held_out else ""
+    learned, looked = format_count(len(parts.training), "row"), format_count(len(parts.validation), "row")
+    title = f"{learned} to learn from, {looked} to look at while it learns"
+    if parts.held_out:
+        title = f"{title}, {format_count(len(parts.held_out), 'row')} sealed for the end"
     return {
-        "title": f"{format_count(len(parts.training), 'row')} to learn from, "
-        f"{format_count(len(parts.validation), 'row')} to look at while it learns{sealed}",
+        "title": title,
         "findings": listed if wrong else [FINE, *listed],
         "rows": [_row_value(row, tokenizer) for row in parts.training[:SHOWN]],
     }

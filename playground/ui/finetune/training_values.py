@@ -31,7 +31,7 @@ def status_value(standing: Standing | None) -> dict[str, Any]:
     return {
         **status(
             standing.phase, _phase(standing), share=share, error=words if failed else "",
-            spoken=f"{standing.job.title}. {PHASES[standing.phase]}. {words}",
+            spoken=f"{standing.job.title}. {PHASES[standing.phase]}. {words}".strip(),
         ),
         "title": AsWritten(standing.job.title),
         "facts": " \u00b7 ".join(_facts(standing)),

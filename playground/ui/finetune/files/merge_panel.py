@@ -20,6 +20,7 @@ from playground.ui.handlers.event_options import AT_ONCE, QUIET
 from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.one_at_a_time import Stoppable, until_stopped
 from playground.ui.handlers.tab import PageContext, Updates
+from playground.ui.language.translating import translated
 from playground.ui.widgets import waiting_line
 from playground.ui.widgets.status import sentence
 from playground.ui.widgets.waiting_line import WaitingLine
@@ -75,7 +76,7 @@ class MergeHandlers:
             for words in until_stopped(work, going):
                 if words != said:
                     said = words
-                    yield {state: sentence(f"{words}.")}
+                    yield {state: sentence(f"{translated(words)}.")}
             return {state: sentence(f"{work.value} {USE_IT}" if work.ended else STOPPED)}
 
     @report_errors

@@ -27,6 +27,7 @@ from playground.ui import widgets
 from playground.ui.finetune.held_out.held_out_values import held_out_value
 from playground.ui.finetune.in_place import run_in_place
 from playground.ui.finetune.running_panel import RunningPanel
+from playground.ui.finetune.stages import stage_text
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, experimenting
 from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.tab import PageContext, Updates
@@ -111,7 +112,7 @@ class HeldOutHandlers:
             for news in judging:
                 if time.monotonic() - said > INTERVAL:
                     said = time.monotonic()
-                    yield {panel.state: sentence(news.words)}
+                    yield {panel.state: sentence(stage_text(news.words))}
         result = write_held_out(folder, judging.value, self._others(owner))
         write_card(JobFolder(folder.parent))
         text = "Kept with what was learned, and in its card."

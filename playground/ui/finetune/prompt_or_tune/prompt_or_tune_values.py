@@ -8,6 +8,7 @@ from playground.finetuning.prompt_or_tune.known import Compared
 from playground.finetuning.prompt_or_tune.report import HEADERS, cells_of, sentences
 from playground.finetuning.prompt_or_tune.ways import Way
 from playground.formats import format_duration
+from playground.ui.finetune.stages import stage_text
 
 NOTE = (
     "The letters are those of the figures: circles are prompted, squares tuned, diamonds both. A training sees each "
@@ -43,7 +44,7 @@ def state_text(known: Compared) -> str:
     """How far it is."""
     if not known.stage:
         return f"Done in {format_duration(known.seconds)}."
-    return f"{known.done + 1} of {known.stages}, after {format_duration(known.seconds)}: {known.stage}"
+    return f"{known.done + 1} of {known.stages}, after {format_duration(known.seconds)}: {stage_text(known.stage)}"
 
 
 def points(ways: tuple[Way, ...]) -> list[tuple[str, Way]]:
