@@ -10,8 +10,8 @@ from playground.finetuning.preparation.checks import check_rows
 from playground.finetuning.preparation.tokenizers import open_tokenizer
 from playground.ui.finetune import row_checks_values
 from playground.ui.finetune.form import TrainingForm
+from playground.ui.finetune.labels import report_labelled
 from playground.ui.handlers.event_options import AT_ONCE, QUIET, running
-from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.tab import PageContext, Updates
 from playground.ui.setup_form.fields import changes
 
@@ -23,7 +23,7 @@ class RowChecksHandlers:
     form: TrainingForm
     shared: PageContext
 
-    @report_errors
+    @report_labelled
     def check_training_rows(self, values: dict[Any, Any], request: gr.Request) -> Iterator[Updates]:
         """What was found before goes first: it would look like this check's, should this one fail."""
         yield self.clear()
