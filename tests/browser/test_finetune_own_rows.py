@@ -49,6 +49,8 @@ def test_own_rows_are_checked_learned_and_what_else_came_of_it_is_probed(
     expect(checks).to_contain_text("The answers are 2 labels")
     expect(checks.locator(".token.counted").first).to_be_visible()
     expect(checks.get_by_role("listbox").first).to_contain_text("<|im_start|>user")
+    page.get_by_label("Paste rows").fill(f"{ROWS}Is number 40 even?,yes\n")
+    expect(checks).not_to_contain_text("rows to learn from", timeout=TRAINED)  # that was of other rows
 
     # It is trained on, and then probed; what is found stands there after a reload.
     page.get_by_role("button", name="Two minutes").click()

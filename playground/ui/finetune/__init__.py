@@ -8,6 +8,7 @@ estimating.py         What a training would take, said while its form is filled 
 form.py               What is to be trained, as the tab's form holds it: a model, data, a recipe and a title
 history_panel.py      All trainings of this visitor: looked at again, side by side, and deleted
 in_place.py           Work that has begun says how it ends where its result would stand: stopped, or failed and why
+labels.py             Errors in the words of the form of a training: a label, not `recipe.rate`
 limits.py             How much may be trained here: on a shared server what is allowed
 own_rows_panel.py     Rows of one's own to learn from: opened or pasted, with the words around each and what is kept of
                       answers

@@ -17,9 +17,9 @@ from playground.finetuning.training_data import Parts, built_in, split
 from playground.formats import format_duration
 from playground.ui.finetune.data_panel import DataAmount
 from playground.ui.finetune.form import TrainingForm, can_learn
+from playground.ui.finetune.labels import in_labels, report_labelled
 from playground.ui.finetune.search.search_form import SearchForm
 from playground.ui.handlers.event_options import READING
-from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.tab import PageContext, Updates
 from playground.ui.setup_form.fields import changes
 from playground.ui.widgets.status import sentence
@@ -61,13 +61,13 @@ class EstimateHandlers:
     jobs: TrainingJobs
     shared: PageContext
 
-    @report_errors
+    @report_labelled
     def estimate_training(self, values: dict[Any, Any], request: gr.Request) -> Updates:
         """What is wrong is said here, where it stands as long as it is so."""
         try:
             known = self._read(values, request)
         except PlaygroundError as error:
-            return {self.words: sentence(str(error), wrong=True), self.search.words: sentence("")}
+            return {self.words: sentence(in_labels(error), wrong=True), self.search.words: sentence("")}
         if known is None:
             return {self.words: sentence(UNKNOWN), self.search.words: sentence("")}
         found = estimate(
@@ -83,7 +83,7 @@ class EstimateHandlers:
                 known.parts, known.recipe, search, known.parameters, known.model, known.before, teacher=known.teacher
             )
         except PlaygroundError as error:
-            return sentence(str(error), wrong=True)
+            return sentence(in_labels(error), wrong=True)
         return _in_words(found, tries)
 
     def _read(self, values: dict[Any, Any], request: gr.Request) -> _Form | None:

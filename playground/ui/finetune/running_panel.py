@@ -17,9 +17,9 @@ from playground.ui import widgets
 from playground.ui.finetune import training_values
 from playground.ui.finetune.curves_figure import curves
 from playground.ui.finetune.form import TrainingForm
+from playground.ui.finetune.labels import report_labelled
 from playground.ui.finetune.limits import check_size, seconds_left, used_seconds
 from playground.ui.handlers.event_options import AT_ONCE, READING
-from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.tab import PageContext, Updates
 
 HERE = Path(__file__).parent
@@ -176,7 +176,8 @@ def wire(handlers: TrainingHandlers) -> None:
     panel = handlers.panel
     outputs = [*panel.outputs, panel.changes]
     start, look, stop, resume, opened = (
-        report_errors(one) for one in (handlers.start, handlers.look, handlers.stop, handlers.resume, handlers.open_tab)
+        report_labelled(one)
+        for one in (handlers.start, handlers.look, handlers.stop, handlers.resume, handlers.open_tab)
     )
     panel.start.click(start, {*handlers.form.inputs, panel.changes}, outputs, preprocess=False, **READING)
     panel.status.look_at_training(

@@ -158,3 +158,7 @@ def test_what_all_tries_take_is_said_before_a_search_starts(tmp_path: Path, monk
     wrong = made.estimate_training({**values, search.form.over: over}, Mock())[search.form.words]
     assert wrong["wrong"]
     assert "it must be a whole number from 1" in wrong["text"]
+    rate = next(one.widget for one in training.form.recipe.numbers if one.parameter.name == "rate")
+    for box, label in ((rate, "Learning rate"), (training.form.data.amount[0].widget, "Use at most")):
+        named = made.estimate_training({**values, box: "schnell"}, Mock())["training"]["text"]
+        assert named.startswith(f"\u201c{label}\u201d is ")

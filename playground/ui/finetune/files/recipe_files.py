@@ -9,6 +9,7 @@ from playground.finetuning.recipe import Recipe
 from playground.finetuning.recipe_files import read_recipe, write_recipe
 from playground.ui import widgets
 from playground.ui.finetune.form import TrainingForm, refuse_own_words
+from playground.ui.finetune.labels import report_labelled
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.tab import Updates
@@ -42,7 +43,7 @@ class RecipeFileHandlers:
     form: TrainingForm
     public: bool
 
-    @report_errors
+    @report_labelled
     def save_recipe(self, values: dict[Any, Any]) -> Updates:
         recipe = self.form.recipe.read(values)
         return {self.files.save: {"name": f"{recipe.method}.recipe.yaml", "text": write_recipe(recipe)}}

@@ -12,6 +12,7 @@ from playground.finetuning.search.space import recipe_with
 from playground.finetuning.training_data import parts_for_search
 from playground.ui import widgets
 from playground.ui.finetune.form import refuse_own_words
+from playground.ui.finetune.labels import report_labelled
 from playground.ui.finetune.limits import seconds_left
 from playground.ui.finetune.running_panel import TrainingHandlers
 from playground.ui.finetune.search.search_form import SearchForm
@@ -45,7 +46,7 @@ class SearchHandlers:
     panel: TriesPanel
     training: TrainingHandlers
 
-    @report_errors
+    @report_labelled
     def start_search(self, values: dict[Any, Any], request: gr.Request) -> Updates:
         training = self.training
         recipe = training.form.recipe.read(values)
@@ -58,7 +59,7 @@ class SearchHandlers:
             values, request, lambda job: replace(job, search=search), parts_for_search(data, parts, recipe.seed)
         )
 
-    @report_errors
+    @report_labelled
     def save_search(self, values: dict[Any, Any]) -> Updates:
         recipe = self.training.form.recipe.read(values)
         return {self.form.save: {"name": "search.yaml", "text": write_search(recipe, self.form.read(values, recipe))}}
