@@ -128,6 +128,7 @@ def test_two_trainings_wait_for_each_other_on_a_phone(page_over: PageOver, tiny_
     set_number(page, "Steps", 5000)
     page.get_by_role("button", name="Start training").click()
     expect(page.locator(".training_status[data-phase=running]")).to_be_visible(timeout=TRAINED)
+    expect(page.locator(".training_status h2")).to_be_in_viewport()
     page.get_by_role("button", name="Start training").click()
     expect(page.get_by_text("learns the same rows by the same recipe")).to_be_visible()
     set_number(page, "Steps", 4000)

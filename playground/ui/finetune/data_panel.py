@@ -59,6 +59,11 @@ class DataPanel:
     checks: RowChecksPanel
 
     @property
+    def sealed(self) -> Any:
+        """The share that is sealed for the end: of rows of one's own only, and shown with those."""
+        return next(field.widget for field in self.amount if field.parameter.name == "held_out")
+
+    @property
     def inputs(self) -> set[Any]:
         return {self.name, *self.own.inputs, *self.written.inputs, *(field.widget for field in self.amount)}
 
@@ -97,7 +102,9 @@ def build(*, public: bool = False) -> DataPanel:
     own_rows, written = own_rows_panel.build(), writing_panel.build()
     amount = pick(DataAmount, "most", "validation", "held_out")
     checks = row_checks_panel.build()
-    return DataPanel(name=name, card=card, own=own_rows, written=written, amount=amount, checks=checks)
+    panel = DataPanel(name=name, card=card, own=own_rows, written=written, amount=amount, checks=checks)
+    panel.sealed.visible = False
+    return panel
 
 
 def learning(panel: DataPanel, handlers: OwnRowsHandlers) -> Receiving:
@@ -106,7 +113,15 @@ def learning(panel: DataPanel, handlers: OwnRowsHandlers) -> Receiving:
     def take(values: Mapping[Any, Any], title: str, results: str) -> Updates:
         return {panel.name: OWN, **describe(panel, OWN), **handlers.take_answers(values, title, results)}
 
-    outputs = [panel.name, panel.card, panel.own.frame, panel.written.frame, panel.own.given, panel.own.state]
+    outputs = [
+        panel.name,
+        panel.card,
+        panel.own.frame,
+        panel.written.frame,
+        panel.sealed,
+        panel.own.given,
+        panel.own.state,
+    ]
     return Receiving(inputs=panel.own.how_read, outputs=outputs, take=take)
 
 
@@ -115,4 +130,9 @@ def describe(panel: DataPanel, name: Any) -> Updates:
     cards = {OWN: CARD_OF_OWN, WRITTEN: writing_panel.CARD}
     card = cards[name] if isinstance(name, str) and name in cards else card_text(chosen(name))
     frames = {OWN: panel.own.frame, WRITTEN: panel.written.frame}
-    return {panel.card: card, **{frame: gr.update(visible=name == kind) for kind, frame in frames.items()}}
+    sealed = gr.update(visible=name in OF_ONES_OWN)
+    return {
+        panel.card: card,
+        panel.sealed: sealed,
+        **{frame: gr.update(visible=name == kind) for kind, frame in frames.items()},
+    }

@@ -23,6 +23,10 @@ from playground.ui.handlers.event_options import AT_ONCE, READING
 from playground.ui.handlers.tab import PageContext, Updates
 
 HERE = Path(__file__).parent
+# In one column it is far below the form: go where things happen.
+SHOW_TRAINING = """() => {
+  if (innerWidth <= 1024) document.querySelector('#training-status')?.scrollIntoView({ block: 'start' });
+}"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +183,8 @@ def wire(handlers: TrainingHandlers) -> None:
         report_labelled(one)
         for one in (handlers.start, handlers.look, handlers.stop, handlers.resume, handlers.open_tab)
     )
-    panel.start.click(start, {*handlers.form.inputs, panel.changes}, outputs, preprocess=False, **READING)
+    begun = panel.start.click(start, {*handlers.form.inputs, panel.changes}, outputs, preprocess=False, **READING)
+    begun.success(None, None, None, js=SHOW_TRAINING, **AT_ONCE)
     panel.status.look_at_training(
         look, [panel.chosen, panel.shown, panel.changes], outputs, trigger_mode="once", **AT_ONCE
     )

@@ -137,7 +137,11 @@ def _wire_form(filled: TrainingForm, shared: PageContext) -> None:
         return filled.offer(chosen, shared.sessions.of(request))
 
     data.name.change(
-        describe_data, data.name, [data.card, data.own.frame, data.written.frame], preprocess=False, **AT_ONCE
+        describe_data,
+        data.name,
+        [data.card, data.own.frame, data.written.frame, data.sealed],
+        preprocess=False,
+        **AT_ONCE,
     )
     recipe.method.change(
         describe_method, recipe.method, [recipe.card, *(field.widget for field in recipe.numbers)], preprocess=False,

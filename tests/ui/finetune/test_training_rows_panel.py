@@ -40,6 +40,8 @@ def test_pasted_rows_become_parts_that_share_no_question(panel: DataPanel) -> No
         updates[panel.own.state]["text"] == "40 rows: input from \u201cquestion\u201d, answer from \u201canswer\u201d."
     )
     values = given(panel, given=updates[panel.own.given])
+    shown = [data_panel.describe(panel, name)[panel.sealed]["visible"] for name in (OWN, panel.name.value)]
+    assert shown == [True, False]  # of built-in data nothing is sealed
     data, parts = panel.read(values, 0)
     assert (data.title, list(map(len, (parts.training, parts.validation, parts.held_out)))) == (
         "Pasted rows",
