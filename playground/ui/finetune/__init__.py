@@ -19,6 +19,7 @@ recipe_panel.py       How it is to learn: the method with its card, and the numb
 row_checks_panel.py   What checks found in the rows, and how the model will see them: the widgets
 row_checks_values.py  What checks found in rows, and rows token by token -> what the page shows of them
 running_panel.py      A training that somebody looks at: how it goes, its curves and answers, what can be done with it
+stages.py             How far something is, in the language that is spoken
 tab.py                The Fine-tune tab: what a model learns from, how, and what comes of it while one looks
 training_values.py    A training -> what the page shows of it
 weights_values.py     The weights that can be chosen: every model that writes text, alone and with each adapter
