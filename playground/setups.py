@@ -10,13 +10,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from playground.errors import FieldPath, InvalidSetup, LimitReached, dotted_path, write_value
 from playground.json_values import as_json
-from playground.parameters import parameters
+from playground.parameters import parameters, with_effect
 from playground.strategies import STRATEGIES, technique_of
 from playground.types import Run, Sampling, Setup, Task, Weights
 
 MAX_TOTAL = 400_000  # characters in all texts of a setup together
 MAX_VALUES = 300_000  # in a setup or an experiment: as in data of one's own
 DEPTH = 6  # levels a setup can have
+SAME_CHANCES = ("seed", *with_effect(Sampling, "record"))  # of sampling: what makes no answer likelier
 KEYS = tuple(f.name for f in fields(Setup))
 # Line ends and tabs are text; other control characters and half surrogate pairs are accidents of copying.
 UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")

@@ -10,7 +10,7 @@ from playground.errors import InvalidSetup
 from playground.evaluation import datasets, experiments
 from playground.evaluation.plan import Experiment, Technique
 from playground.json_values import as_json
-from playground.parameters import STRICT, choice, number, parameters, with_effect
+from playground.parameters import STRICT, choice, number, parameters
 from playground.retrieval.collections import shipped_collections
 from playground.strategies import STRATEGIES
 from playground.types import Sampling, Setup, Task
@@ -19,7 +19,6 @@ Changeable = Literal["prompt", "sampling", "everything"]
 MAX_BYTES = experiments.MAX_BYTES  # of a file
 MOST_ADDED = 50_000  # characters that a student's technique may have more than the one it began with
 PARTS = tuple(p.name for p in parameters(Task) if p.name not in ("input", "answer", "labels"))  # of a task: the prompt
-UNHELD = ("seed", *with_effect(Sampling, "record"))  # of sampling: what makes no answer likelier
 FREE: Mapping[Changeable, tuple[str, ...]] = {
     "prompt": ("template", "task"),
     "sampling": ("sampling",),
@@ -112,7 +111,7 @@ def from_setup(setup: Setup, data: str) -> Assignment:
     template where it says where the item goes; else the data's own is."""
     given = setups.changed_settings(setup)
     task = {key: part for key, part in given.get("task", {}).items() if key in PARTS}
-    sampling = {key: value for key, value in given.get("sampling", {}).items() if key not in UNHELD}
+    sampling = {key: value for key, value in given.get("sampling", {}).items() if key not in setups.SAME_CHANCES}
     title = STRATEGIES[setup.strategy].title
     technique = {
         "strategy": setup.strategy, "options": given.get("options", {}), "task": task, "sampling": sampling,
@@ -196,4 +195,6 @@ def sampling_of(technique: Technique) -> Sampling:
 
 def _plain(technique: Technique, name: str) -> Any:
     plain = as_json(getattr(technique, name))
-    return {key: value for key, value in plain.items() if key not in UNHELD} if name == "sampling" else plain
+    return (
+        {key: value for key, value in plain.items() if key not in setups.SAME_CHANCES} if name == "sampling" else plain
+    )

@@ -6,16 +6,15 @@ from typing import Any
 
 from playground import setups
 from playground.errors import InvalidSetup
-from playground.parameters import parameters, with_effect
+from playground.parameters import parameters
 from playground.strategies import STRATEGIES
-from playground.types import Sampling, Setup
+from playground.types import Setup
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.setup_form.used_fields import used_fields
 from playground.ui.widgets import widget
 
 HERE = Path(__file__).parent
 WHOLE = ("model", "strategy", "options", "sampling")  # parts of a setup; the others are parts of its task
-FREELY = ("seed", *with_effect(Sampling, "record"))  # of sampling, what changes no answer's chances
 FIXED = "is fixed here. {why} Press Work freely, above the form, for a setup of your own."
 
 
@@ -40,7 +39,11 @@ def _value(setup: Setup, part: str) -> Any:
     if part == "model":
         return setups.weights_to_dict(setup)
     if part == "sampling":
-        return {name: value for name, value in setups.changed_values(setup.sampling).items() if name not in FREELY}
+        return {
+            name: value
+            for name, value in setups.changed_values(setup.sampling).items()
+            if name not in setups.SAME_CHANCES
+        }
     return getattr(setup if part in WHOLE else setup.task, part)
 
 
