@@ -238,10 +238,11 @@ OPERATORS_RUNS = {  # those that strangers have not
     "write-rows": {"Model that writes": "default", "Prompts, one a line": "One?"},
     "watch-look": {"Asked of": "default"},
 }
-# What yields more than once and is no run: it opens something, is for programs, or goes on beside the runs.
+# What yields more than once and is no run: it opens something, is for programs, goes on beside the runs, or only
+# clears what stood there before it asks nobody.
 NO_RUN = {
     "open_one", "open_way", "open_trial", "open_in_playground", "learn", "experiment", "load_model", "load_adapter",
-    "search", "give_plan", "give_trial",
+    "search", "give_plan", "give_trial", "check_training_rows",
 }  # fmt: skip
 EVERY_RUN: dict[str, dict[str, Any]] = {**RUNS, **OPERATORS_RUNS}
 ON_ITS_SERVER = [*((True, button) for button in RUNS), *((False, button) for button in OPERATORS_RUNS)]
