@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from copy import copy
 from typing import Any
 
-from playground.backends.account import Account
+from playground.backends.account import Account, charged
 from playground.backends.base import Backend
 from playground.backends.entries import (
     AdapterEntry,
@@ -17,6 +17,7 @@ from playground.backends.entries import (
     ModelInfo,
     Offers,
     describe_adapter,
+    describe_model,
     detach,
 )
 from playground.backends.loads import Load, LoadReport, close_backend, copy_error, forget_ended
@@ -112,7 +113,7 @@ class Catalog:
             backend: Backend = yield from owner._wait((name, ""))
             if adapter:
                 yield from owner._wait((name, adapter))
-            return backend
+            return charged(backend, self.account)
 
     def preload(self, name: str) -> None:
         """Begin to load in the background. An error waits for the first who opens the model."""
@@ -128,7 +129,11 @@ class Catalog:
         return copy_error(load.error) if load.error else load.progress
 
     def loaded_backend(self, name: str) -> Backend | None:
-        """The model if it is ready now."""
+        """The model if it is ready now, to be asked."""
+        return (backend := self.peek(name)) and charged(backend, self.account)
+
+    def peek(self, name: str) -> Backend | None:
+        """The model if it is ready now, to be looked at: what it is asked this way is charged to nobody."""
         return load.result if (load := self._owner(name)._loads.get((name, ""))) else None
 
     @contextmanager
@@ -157,7 +162,7 @@ class Catalog:
             keys = [key for key in owner._loads if key == (name, adapter) or (key[0] == name and not adapter)]
             owner._uses.refuse_if_held((name, adapter), what, any(owner._loads[key].is_alive() for key in keys))
             if adapter and (name, adapter) in owner._loads:
-                detach(owner.loaded_backend(name), adapter)
+                detach(owner.peek(name), adapter)
             for key in keys:
                 close_backend(owner._loads.pop(key).result)
             if entry.added:
@@ -215,7 +220,7 @@ class Catalog:
         if isinstance(entry, ModelEntry):
             load: Load[Any] = Load(entry.title, entry.load, reserve, close_backend, before)
             return load
-        base, attach = self.loaded_backend(name), entry.load
+        base, attach = self.peek(name), entry.load
         assert base is not None  # `open` waits for the model first, and holds it
         load = Load(entry.title, lambda report: attach(base, report), reserve, lambda _: detach(base, adapter), before)
         return load
@@ -239,12 +244,7 @@ class Catalog:
         raise UnknownModel(f"There is no model named {name!a}; choose one of {names}.")
 
     def _info(self, entry: ModelEntry) -> ModelInfo:
-        backend, adapters = self.loaded_backend(entry.name), self._offers.adapters_of(entry.name, self.visitor)
-        return ModelInfo(
-            name=entry.name, title=entry.title, kind=entry.kind, about=entry.about, added=entry.added,
-            loaded=backend is not None, capabilities=backend.capabilities if backend else entry.capabilities,
-            adapters=tuple(describe_adapter(one, self._loads.get(one.key)) for one in adapters),
-            details=backend.details if isinstance(backend, HasDetails) else None, users=self._uses.runs[entry.name, ""],
-            idle=time.monotonic() - self._last_used.get(entry.name, time.monotonic()),
-            suggestion=entry.suggestion, fetched=entry.fetched is None or entry.fetched(),
-        )  # fmt: skip
+        adapters = self._offers.adapters_of(entry.name, self.visitor)
+        known = [describe_adapter(one, self._loads.get(one.key)) for one in adapters]
+        idle = time.monotonic() - self._last_used.get(entry.name, time.monotonic())
+        return describe_model(entry, self.peek(entry.name), known, self._uses.runs[entry.name, ""], idle)

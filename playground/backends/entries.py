@@ -169,3 +169,15 @@ def describe_adapter(adapter: AdapterEntry, load: Load[Any] | None) -> AdapterDe
         known: AdapterDetails = load.result
         return known
     return AdapterDetails(name=adapter.name, title=adapter.title, about=adapter.about)
+
+
+def describe_model(
+    entry: ModelEntry, backend: Backend | None, adapters: Sequence[AdapterDetails], users: int, idle: float
+) -> ModelInfo:
+    """What is known of a model, which is more once it is loaded."""
+    return ModelInfo(
+        name=entry.name, title=entry.title, kind=entry.kind, about=entry.about, added=entry.added,
+        loaded=backend is not None, capabilities=backend.capabilities if backend else entry.capabilities,
+        adapters=tuple(adapters), details=backend.details if isinstance(backend, HasDetails) else None, users=users,
+        idle=idle, suggestion=entry.suggestion, fetched=entry.fetched is None or entry.fetched(),
+    )  # fmt: skip

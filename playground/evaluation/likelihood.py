@@ -98,7 +98,4 @@ def _score(run: Run, step: Step, text: str | Sequence[int], catalog: Catalog) ->
         backend = catalog.loaded_backend(setup.model)
         if backend is None or not backend.capabilities.logits:
             raise NotSupported(f"The model {setup.model!a} gives no probabilities of a text, or is not loaded.")
-        tokens = backend.score(request, text)
-        if catalog.account:  # not refused: it belongs to a run that has been made
-            catalog.account.charge(backend.count_tokens(step.messages, step.prefix) + len(tokens))
-        return tokens
+        return backend.score(request, text)

@@ -36,7 +36,7 @@ def estimate_panes(
     seconds: dict[str, float] = {}
     for pane in panes:
         try:
-            info, backend = catalog.info(pane.model), catalog.loaded_backend(pane.model)
+            info, backend = catalog.info(pane.model), catalog.peek(pane.model)
             technique_of(pane).check_alone(pane.task)
             size = cell_size(pane, backend)
         except PlaygroundError:  # which the pane says itself once it is asked

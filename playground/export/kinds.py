@@ -49,7 +49,7 @@ def _server(weights: Weights, catalog: Catalog, path: FieldPath = ()) -> Server:
     if catalog.info(weights.model).kind == ENDPOINT:
         for _ in catalog.open(weights.model, weights.adapter):
             pass
-    return server_of(catalog.loaded_backend(weights.model), weights, path)
+    return server_of(catalog.peek(weights.model), weights, path)
 
 
 def _servers_of_agents(setup: Setup, server: Server, catalog: Catalog) -> tuple[Server | None, ...]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from playground.answer_forms.form import form_of, read_form
-from playground.backends.account import Account
 from playground.backends.base import Backend, Request, excess_tokens
 from playground.backends.measuring import known_measure, measure
 from playground.errors import NotSupported
@@ -27,7 +26,6 @@ class Asker:
     earlier_steps: tuple[Step, ...]
     visitor: str
     search: Search | None
-    account: Account | None = None
 
     def __call__(
         self,
@@ -73,11 +71,7 @@ class Asker:
         earlier = self.earlier_steps[at] if at < len(self.earlier_steps) else None
         news = known_measure(step, text, earlier)
         if news is None:
-            if self.account:
-                self.account.check()
             news = measure(self.backends[setup.model], request, text)
-            if self.account:
-                self.account.charge(_Spent(news).tokens)
         opened.add(0, news)
         yield news
         return opened.completions()[0]
@@ -129,9 +123,6 @@ class Asker:
             # The same words, as part of the question: what a model without prefill can be given.
             message = Message("user", f"{request.messages[-1].content}\n\n{begun}")
             request = replace(request, messages=(*request.messages[:-1], message), prefill="", generated_text="")
-        spent = _Spent()
-        if self.account:
-            self.account.check()
         stream = backend.stream(request)
         try:
             # Said before waiting, so that several asks can all be sent before the first answer is waited for.
@@ -139,33 +130,10 @@ class Asker:
             for news in stream:
                 if isinstance(news, Delta):
                     step.add(first + news.index, news)
-                    spent.add(news)
                 yield news
         finally:
             stream.close()
-            if self.account:
-                self.account.charge(spent.tokens)
         return step.completions()
-
-
-class _Spent:
-    """The tokens of one request, as its news tell them: what it goes on from may be a file of somebody's own."""
-
-    def __init__(self, *news: Delta) -> None:
-        self._read = 0  # once for all samples
-        self._written: dict[int, int] = {}  # by sample
-        for one in news:
-            self.add(one)
-
-    def add(self, news: Delta) -> None:
-        usage = news.usage
-        self._read = max(self._read, news.prompt_tokens or 0, usage.prompt_tokens if usage else 0)
-        written = self._written.get(news.index, 0) + len(news.tokens)
-        self._written[news.index] = usage.completion_tokens if usage else written
-
-    @property
-    def tokens(self) -> int:
-        return self._read + sum(self._written.values())
 
 
 def _remaining_request(request: Request, sample: int, completion: Completion) -> Request:

@@ -69,9 +69,7 @@ def carry_out(
         transcript.start(sampling.seed)
         try:
             search = search_tool(catalog.library, setup.task.collection, technique_of(setup).searches(setup.task))
-            asker = Asker(
-                transcript, backends, sampling, tuple(earlier_steps), catalog.visitor, search, catalog.account
-            )
+            asker = Asker(transcript, backends, sampling, tuple(earlier_steps), catalog.visitor, search)
             answer = yield from _snapshots(procedure.carry_out(setup.task, asker), transcript, max_seconds, every)
         except PlaygroundError as error:
             if not transcript.has_content:

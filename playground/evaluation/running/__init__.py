@@ -1,5 +1,6 @@
 """Runs an experiment: reads stored answers, asks for missing ones, and scores all.
 
+cell_results.py    What came of a cell, as a result of the table
 cells.py           Asks one cell, in a thread of this process or in another process with its own models
 cluster.py         Runs cells on other machines, in the threads of a Dask cluster's workers
 estimate.py        Estimates calls, tokens, time and cost of an experiment before it is run

@@ -205,7 +205,7 @@ def _add(total: _Sum, setup: Setup, column: _ColumnWork, catalog: Catalog, model
     else:
         total.timed = False
         total.notes["The time is known after a few cells."] = None
-    backend, info = catalog.loaded_backend(setup.model), catalog.info(setup.model)
+    backend, info = catalog.peek(setup.model), catalog.info(setup.model)
     if info.capabilities.task:
         total.notes[f"{setup.model} is made for one task: it takes the input alone, whatever the technique."] = None
     elif info.loaded and "seed" not in info.capabilities.sampling:

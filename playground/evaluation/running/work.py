@@ -6,16 +6,18 @@ from array import array
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 
+from playground.backends.account import why_refused
 from playground.backends.catalog import Catalog
 from playground.errors import PlaygroundError
 from playground.evaluation import datasets, scorers
-from playground.evaluation.grid import Grid, GridCell, samples_at_once
+from playground.evaluation.grid import Grid, samples_at_once
 from playground.evaluation.plan import Experiment
 from playground.evaluation.results import Result, Table
+from playground.evaluation.running import cell_results
 from playground.evaluation.running.job_queue import FinishedJob, Job, JobQueue
-from playground.evaluation.running.judge_queue import JudgeQueue, with_verdict
+from playground.evaluation.running.judge_queue import JudgeQueue
 from playground.evaluation.running.table_builder import TableBuilder
-from playground.evaluation.scorers import Judge, Verdict
+from playground.evaluation.scorers import Judge
 from playground.evaluation.shipped_words import is_shipped
 from playground.evaluation.store import Store, StoreKey, records
 from playground.evaluation.store.identity import ColumnKeys, RunKeys
@@ -39,7 +41,8 @@ class ExperimentWork:
         self, experiment: Experiment, catalog: Catalog, store: Store, halt: threading.Event, visitor: str, most: float
     ) -> None:
         self._experiment, self._catalog, self._store, self._halt = experiment, catalog, store, halt
-        self._max_seconds, self._end, self._late = most, time.monotonic() + most, False
+        self._max_seconds, self._end = most, time.monotonic() + most
+        self._why_ended = ""  # where nobody stopped it
         self._dataset = datasets.load(experiment.data)
         self._scorer = scorers.build(experiment.scorer, self._dataset)
         self._scorer.prepare(self._dataset)
@@ -58,8 +61,9 @@ class ExperimentWork:
 
     def stopping(self) -> bool:
         """Whether to stop: what is on its way is told."""
-        self._late = self._late or (time.monotonic() > self._end and not self.halted.is_set())
-        if self._halt.is_set() or self._late:
+        if time.monotonic() > self._end and not self.halted.is_set():
+            self._why_ended = TIMEOUT.format(self._max_seconds)
+        if self._halt.is_set() or self._why_ended:
             self.halted.set()
         return self.halted.is_set()
 
@@ -139,7 +143,7 @@ class ExperimentWork:
 
     def _end_table(self, abandoned: dict[str, str]) -> Table:
         if self.stopping():
-            return self.builder.table("stopped", TIMEOUT.format(self._max_seconds) if self._late else "")
+            return self.builder.table("stopped", self._why_ended)
         lost = self._failed_models | {(model, ""): words for model, words in abandoned.items()}
         if self.builder.missing_count and lost:
             why = " ".join(
@@ -164,6 +168,9 @@ class ExperimentWork:
 
     def _add_finished(self, finished: FinishedJob, queue: JobQueue) -> None:
         record, job = finished.result.record, finished.job
+        if finished.result.error and (why := why_refused(self._catalog.account)):
+            self._why_ended = f"{why} {REST}"  # which says nothing of the model
+            return
         if record:
             self._store.put(job.key, records.dump_record(record))
         if len(job.tag) > 1 and self._judge_queue:
@@ -206,18 +213,10 @@ class ExperimentWork:
     def _result(self, i: int, key: StoreKey, record: StoredRun) -> Result:
         cell = self._grid[i]
         verdict = None if self._judge_queue else self._scorer.score(record.answer, cell.item, self._dataset)
-        return result(cell, key, record, verdict)
+        return cell_results.answered(cell, key, record, verdict)
 
     def _failed(self, job: Job, why: str) -> Result:
-        cell = self._grid[job.tag[0]]
-        return Result(
-            key=job.key,
-            column=cell.column.label,
-            item=cell.item.id,
-            repetition=cell.repetition,
-            outcome="failed",
-            note=why,
-        )
+        return cell_results.failed(self._grid[job.tag[0]], job.key, why)
 
     def _new_judge_queue(self) -> JudgeQueue | None:
         """What is to be asked of a judge, where one decides."""
@@ -226,23 +225,3 @@ class ExperimentWork:
     def _judges(self) -> tuple[Setup, ...]:
         """What a judge is asked, but for the words of it."""
         return self._scorer.setups("?", "?")[:1] if isinstance(self._scorer, Judge) else ()
-
-
-def result(cell: GridCell, key: StoreKey, record: StoredRun, verdict: Verdict | None) -> Result:
-    """A cell that has an answer; without a verdict it is not judged yet."""
-    run = record.run
-    unscored = Result(
-        key=key,
-        column=cell.column.label,
-        item=cell.item.id,
-        repetition=cell.repetition,
-        answer=record.answer,
-        confidence=record.confidence,
-        paths=record.paths,
-        calls=run.calls,
-        prompt_tokens=run.prompt_tokens,
-        completion_tokens=run.completion_tokens,
-        seconds=run.seconds,
-        cost=run.cost,
-    )
-    return with_verdict(unscored, verdict) if verdict else unscored

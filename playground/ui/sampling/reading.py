@@ -39,12 +39,7 @@ def read(asked: CheckedQuestion, catalog: Catalog, note: str = "") -> Generator[
         model=setup.model, adapter=setup.adapter, scale=setup.scale, messages=messages, generated_text=asked.prefill,
         visitor=catalog.visitor,
     )  # fmt: skip
-    if catalog.account:
-        catalog.account.check()
-    follows = backend.next_token(request)
-    if catalog.account:
-        catalog.account.charge(backend.count_tokens(messages, asked.prefill))
-    return Reading(asked, follows, lambda prefill: backend.count_tokens(messages, prefill), note)
+    return Reading(asked, backend.next_token(request), lambda prefill: backend.count_tokens(messages, prefill), note)
 
 
 def require_logits(info: ModelInfo) -> None:
