@@ -15,11 +15,19 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """The tokens of a member for the assignment with this seed, as an account of what is asked outside of its runs."""
+    """The tokens of a member for the assignment with this seed, as the account of all that the member asks."""
 
     store: ClassStore
     member: Member
     seed: int
+
+    @classmethod
+    def now(cls, store: ClassStore, member: Member) -> "Budget | None":
+        """The one for the assignment that the class has now; None once the class is deleted."""
+        try:
+            return cls(store=store, member=member, seed=store.classes.of(member.class_id).state.seed)
+        except InvalidSetup:
+            return None
 
     def check(self) -> None:
         member = self.store.members.of(self.member.id)

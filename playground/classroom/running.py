@@ -7,15 +7,16 @@ another assignment, which knows nothing of a run for the one before.
 
 import math
 import threading
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
+from playground.backends.account import Account, why_refused
 from playground.backends.catalog import Catalog
 from playground.classroom import assignment as assignments
 from playground.classroom import clock, items, laboratory
 from playground.classroom.assignment import Assignment
-from playground.classroom.budget import USED_UP, Budget
+from playground.classroom.budget import Budget
 from playground.classroom.members import NOT_MEMBER
 from playground.classroom.records import ENDED, Classroom, ClassState, Member, Score, Submission
 from playground.classroom.store import ClassStore
@@ -30,7 +31,6 @@ TOO_LATE = "The time of this assignment is over; what you submitted before count
 ANOTHER_GIVEN = "There is another assignment now; look at it first."
 SEALED_OPEN = "The sealed scores are open, and nothing more is taken: what you submitted last counts."
 UNSCORED = "The sealed scores stay closed: some have none. {said} Try again, or let them submit another prompt."
-TOO_DEAR = "scoring it would take more than {tokens:,} tokens, as many as a student has."
 MEANWHILE = "submitted while others were scored."
 
 
@@ -87,15 +87,13 @@ def run_seen(
             experiment = items.laboratory_experiment(assignment, member.seed)
         else:
             experiment = items.seen_experiment(assignment, seed, technique)
-        Budget(store=store, member=member, seed=seed).check()
-        used, charged, why = 0, 0, ""
-        for table in _run(store, member, experiment, catalog, halt, allowance):
-            spent = _spent(table)
-            is_same = store.classes.of(member.class_id).state.seed == seed
-            if is_same and spent > charged:
-                used, charged = store.members.use_tokens(member.id, spent - charged), spent
+        budget, why = Budget(store=store, member=member, seed=seed), ""
+        budget.check()
+        for table in _run(store, member, experiment, catalog, halt, allowance, budget):
+            now = store.classes.of(member.class_id)
+            is_same = now.state.seed == seed
             store.note_progress(member, f"{len(table.results):,} of {table.total:,} answers")
-            why = why or (_why_to_end(store, member.class_id, used) if is_same else ANOTHER_GIVEN)
+            why = why or (_why_to_end(now, budget) if is_same else ANOTHER_GIVEN)
             if why and table.status == "running":
                 halt.set()
             counts = is_complete(table) and is_same
@@ -109,8 +107,9 @@ def run_sealed(
 ) -> Iterator[tuple[int, int, Table | None]]:
     """Score the last submission of every member on the sealed items: how many of how many are done, and the table.
 
-    What is scored already is not asked again. At the end the sealed scores are open; LimitReached says why they are
-    not, whose are missing, and what to do.
+    What is scored already is not asked again. One that takes more tokens than a student has for everything is not
+    scored to its end, however often it is begun, unless that limit is raised; it holds up nobody. At the end the sealed
+    scores are open; LimitReached says why they are not, whose are missing, and what to do.
     """
     with store.one_run(class_id):
         state = store.classes.of(class_id).state
@@ -120,21 +119,26 @@ def run_sealed(
         last = last_submissions(store.work.submissions_of(class_id))
         members = {member.id: member for member in store.members.of_class(class_id)}
         lost: dict[int, str] = {}
+        too_dear: set[int] = set()
         for done, submission in enumerate(last.values()):
             member = members.get(submission.member_id)
             if submission.sealed is None and member:  # and was not removed meanwhile
                 experiment = items.sealed_experiment(assignment, state.seed, submission.technique)
                 tables = _run(store, member, experiment, catalog, halt, allowance)
-                for table in _note_failure(tables, submission.member_id, lost, state.limits.tokens):
-                    _require_unchanged(store, class_id, state)
-                    yield done, len(last), table
-                    if is_complete(table):
-                        store.work.seal(submission.id, _score(table))
+                with closing(_note_failure(tables, submission.member_id, lost)) as noted:
+                    for table in noted:
+                        _require_unchanged(store, class_id, state)
+                        yield done, len(last), table
+                        if is_complete(table):
+                            store.work.seal(submission.id, _score(table))
+                        elif table.status == "running" and _cost(table.results) > state.limits.tokens:
+                            too_dear.add(submission.id)
+                            break
                 if halt.is_set():
                     return
             yield done + 1, len(last), None
         _require_unchanged(store, class_id, state)
-        _require_all_sealed(store, class_id, lost)
+        _require_all_sealed(store, class_id, lost, too_dear)
         store.classes.change(class_id, sealed_open=True)
 
 
@@ -148,28 +152,34 @@ def last_submissions(submissions: Sequence[Submission]) -> dict[int, Submission]
     return {submission.member_id: submission for submission in submissions}
 
 
+def without_score(store: ClassStore, classroom: Classroom) -> list[Submission]:
+    """Those that count and stand without a score though the sealed ones are open: to score them takes too much."""
+    if not classroom.state.sealed_open:
+        return []
+    last = last_submissions(store.work.submissions_of(classroom.id))
+    return [submission for submission in last.values() if submission.sealed is None]
+
+
 def _run(
     store: ClassStore, member: Member, experiment: Experiment, catalog: Catalog, halt: threading.Event,
-    allowance: Allowance,
+    allowance: Allowance, account: Account | None = None,
 ) -> Generator[Table, None, None]:  # fmt: skip
     """Members take turns in the engine like visitors, and know none of each other's answers."""
     name = f"class {member.class_id} member {member.id}"
     tables = running.run(
-        experiment, catalog.for_visitor(name), store.answers(member.class_id), halt=halt, visitor=name,
+        experiment, catalog.for_visitor(name, account), store.answers(member.class_id), halt=halt, visitor=name,
         max_seconds=allowance.cell, max_total_seconds=allowance.run,
     )  # fmt: skip
     with closing(tables):
         yield from tables
 
 
-def _why_to_end(store: ClassStore, class_id: int, used: int) -> str:
-    classroom = store.classes.of(class_id)
+def _why_to_end(classroom: Classroom, account: Account) -> str:
     try:
         require_open(classroom)
     except LimitReached as error:
         return str(error)
-    most = classroom.state.limits.tokens
-    return USED_UP.format(tokens=most) if used >= most else ""
+    return why_refused(account)
 
 
 def _require_unchanged(store: ClassStore, class_id: int, state: ClassState) -> None:
@@ -182,39 +192,31 @@ def _require_unchanged(store: ClassStore, class_id: int, state: ClassState) -> N
 
 
 def _note_failure(
-    tables: Generator[Table, None, None], member_id: int, lost: dict[int, str], most_tokens: int
-) -> Iterator[Table]:
-    """The same tables; why they ended early is noted, so that the next submission can be scored. One that takes more
-    tokens than a student has for everything is not scored to its end, however often it is begun: the others wait."""
+    tables: Generator[Table, None, None], member_id: int, lost: dict[int, str]
+) -> Generator[Table, None, None]:
+    """The same tables; why they ended early is noted, so that the next submission can be scored."""
     try:
         with closing(tables):
             for table in tables:
                 yield table
                 if table.status != "running" and not is_complete(table):
                     lost[member_id] = table.message
-                elif table.status == "running" and _cost(table.results) > most_tokens:
-                    lost[member_id] = TOO_DEAR.format(tokens=most_tokens)
-                    return
     except PlaygroundError as error:
         lost[member_id] = str(error)
-
-
-def _spent(table: Table) -> int:
-    """Tokens of what was asked now, without what was known before."""
-    return _cost(table.results[table.stored_count :])
 
 
 def _cost(results: Sequence[Result]) -> int:
     return sum(r.prompt_tokens + r.completion_tokens for r in results)
 
 
-def _require_all_sealed(store: ClassStore, class_id: int, lost: Mapping[int, str]) -> None:
-    """Raises LimitReached naming whose submissions have no score on the sealed items, and why."""
+def _require_all_sealed(store: ClassStore, class_id: int, lost: Mapping[int, str], too_dear: Collection[int]) -> None:
+    """Raises LimitReached naming whose submissions have no score on the sealed items, and why; of those that are too
+    dear, none can have one."""
     submissions = last_submissions(store.work.submissions_of(class_id)).values()
     names = store.members.nicknames(class_id)  # after them: of whoever has joined meanwhile too
     by_reason: dict[str, list[str]] = {}
     for one in submissions:
-        if one.sealed is None and one.member_id in names:
+        if one.sealed is None and one.id not in too_dear and one.member_id in names:
             by_reason.setdefault(lost.get(one.member_id, MEANWHILE), []).append(names[one.member_id])
     if by_reason:
         said = " ".join(f"{', '.join(who)}: {why}" for why, who in by_reason.items())

@@ -16,6 +16,7 @@ from playground.types import Setup
 from playground.ui import links, widgets
 from playground.ui.api import endpoints, experiments, models, runs, zero_gpu
 from playground.ui.chat import tab as chat_tab
+from playground.ui.classroom import class_parts
 from playground.ui.classroom import tab as classroom_tab
 from playground.ui.compare import tab as compare_tab
 from playground.ui.component_config import DescribedOnce
@@ -28,7 +29,7 @@ from playground.ui.handlers.event_options import AT_ONCE, READING
 from playground.ui.handlers.fair_shares import experiment_places
 from playground.ui.handlers.messages import report_errors
 from playground.ui.handlers.sessions import Sessions
-from playground.ui.handlers.tab import PageContext, Receiving, Tab, TabLink, Taking, Trying, Values
+from playground.ui.handlers.tab import BEHIND, PageContext, Receiving, Tab, TabLink, Taking, Trying, Values
 from playground.ui.handlers.trigger_modes import answer_each_choice, let_one_wait
 from playground.ui.header import language_choice, model_status, welcome
 from playground.ui.learn import tab as learn_tab
@@ -83,14 +84,14 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
             status = model_status.build()
             language_choice.build()
         welcome.build()
-        student_line = widgets.words(elem_id="student-line")
+        in_class = class_parts.build() if settings.classroom or not settings.public else None
         offered = offered_models.build(catalog)
         shared = PageContext(
             page=page, opening=page.load, settings=settings, sessions=sessions, store=store, places=places,
             ready=status.ready, model_changes=gr.State(0), setup_to_open=gr.State(None),
             comparison_to_open=gr.State(None), plan_to_open=gr.State(None), answers_to_learn=gr.State(None),
-            assignment_to_give=gr.State(None), fixed=gr.State(None),
-            student_line=student_line,
+            assignment_to_give=gr.State(None), fixed=gr.State(None), fixed_kept=drafts.build("fixed"),
+            in_class=in_class,
             trainings=trainings, schedule=schedule,
             comparison=drafts.build("comparison"), plan=drafts.build("plan"), chat=drafts.build("chat"),
             lessons=drafts.build("lessons"),
@@ -131,7 +132,7 @@ def build_app(settings: Settings, catalog: Catalog, store: Store | None = None) 
     if may_schedule(settings):
         page.begun = schedule.start
     page.ended = lambda: [one.close() for one in (schedule, trainings)]
-    page.served, page.first_words = catalog, welcome.first_words
+    page.served, page.first_words = sessions.of_program, welcome.first_words
     # Closed: requests that do not queue would also slip past every limit.
     return page.queue(api_open=False, default_concurrency_limit=settings.max_users)
 
@@ -144,8 +145,9 @@ def _open_in_playground(shared: PageContext, form: PromptForm, tabs: Any) -> Non
     def fill(setup: dict[str, Any] | None, request: gr.Request) -> dict[Any, Any]:
         if setup is None:
             return {tabs: gr.skip()}
-        written, _ = draft.fill(form, setup, shared.sessions.of(request))
-        return {**written, tabs: gr.Tabs(selected="playground")}
+        given = {key: value for key, value in setup.items() if key != BEHIND}
+        written, _ = draft.fill(form, given, shared.sessions.of(request))
+        return {**written, tabs: gr.skip() if BEHIND in setup else gr.Tabs(selected="playground")}
 
     shared.setup_to_open.change(fill, shared.setup_to_open, [*form.outputs, tabs], **AT_ONCE)
 

@@ -85,8 +85,13 @@ def test_an_assignment_from_start_to_export(
     asked.fill("Tell in one word: {{item}}")
     ada.get_by_role("button", name="Run", exact=True).click()
     expect(ada.locator(".answer[data-phase=done]")).to_be_visible()
-    ada.get_by_role("link", name="Back to the class").click()
+    ada.goto("about:blank")
+    ada.goto(url)  # where the Classroom tab is not in sight
+    expect(ada.locator("#student-line")).to_contain_text("Tokens left")
     expect(ada.locator("#student-line")).not_to_have_text(left)  # it was charged
+    expect(asked).to_have_value("Tell in one word: {{item}}")
+    expect(ada.locator("#form .of-model")).to_have_js_property("inert", True)
+    ada.get_by_role("link", name="Back to the class").click()
     ada.locator("#class-take").click()
     expect(ada.locator("#class-template textarea")).to_have_value("Tell in one word: {input}")
     ada.locator("#class-template textarea").fill("Say something of {input}")
@@ -120,10 +125,19 @@ def test_an_assignment_from_start_to_export(
     scores = [*csv.DictReader(save(teacher, "Scores as CSV", tmp_path / "scores.csv").splitlines())]
     assert [row["nickname"] for row in scores] == [*NAMES]
     assert float(scores[0]["sealed_score"]) <= float(scores[1]["sealed_score"])
-    teacher.get_by_role("button", name="End the class").click()
-    expect(ada.locator("#class-said")).to_contain_text("has ended")
     whole = json.loads(save(teacher, "Everything as JSON", tmp_path / "class.json"))
     assert [one["nickname"] for one in whole["submissions"]] == [*NAMES]
+    teacher.get_by_label("Only sampling").check()
+    teacher.get_by_role("button", name="Give it to the class").click()
+    ada.get_by_role("tab", name="Playground").click()
+    for part, is_fixed in ((".of-input", True), ("#sampling", False)):  # as in the assignment that is given now
+        expect(ada.locator(f"#form {part}").first).to_have_js_property("inert", is_fixed)
+    ada.get_by_role("tab", name="Classroom").click()
+    ada.get_by_role("button", name="Leave the class").click()
+    expect(ada.locator("#student-line")).to_have_text("")
+    expect(ada.locator("#form .of-input").first).to_have_js_property("inert", False)
+    teacher.get_by_role("button", name="End the class").click()
+    expect(bo.locator("#class-said")).to_contain_text("has ended")
     teacher.get_by_role("button", name="delete everything").click()
     expect(teacher.get_by_text("nothing of it is kept on this server")).to_be_visible()
     expect(teacher.get_by_label("Nickname")).to_be_visible()

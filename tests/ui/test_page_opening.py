@@ -38,7 +38,7 @@ def test_every_tab_that_lists_something_asks_when_it_comes_in_sight(page: Any) -
 
 def test_a_browser_that_kept_nothing_asks_for_nothing_to_be_filled(page: Any) -> None:
     fills = [fn for fn in page.fns.values() if fn.fn and fn.name.startswith("reopen")]
-    assert len(fills) == 4
+    assert len(fills) == 5
     for fill in fills:
         ((found, event),) = fill.targets
         (looks,) = (fn for fn in page.fns.values() if found in {out._id for out in fn.outputs})

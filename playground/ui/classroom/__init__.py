@@ -2,10 +2,12 @@
 
 assignment_handlers.py  What a teacher does with the assignment: takes, opens, saves and gives it
 assignment_panel.py     What a class is given, as a form
+class_parts.py          What of a class is on the page whatever tab is in sight
 class_figure.py         The distribution of scores, and everybody's estimate, drawn
-entry_panel.py          Joining a class, starting one, and what keeps a browser's place in it
+entry_panel.py          Joining a class, and starting one
 number_boxes.py         Boxes for numbers that are parameters
 opening.py              The class of a server that was started for one: its code and the teacher's link
+playground_values.py    A student's assignment as the Playground holds it, and what of it is fixed there
 student_handlers.py     What a student does: run, submit, take a setup, look
 student_panel.py        A student's page
 student_values.py       A student's page as plain values

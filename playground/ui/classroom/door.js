@@ -27,7 +27,8 @@ const arrive = () => {
   if (rest.length) history.replaceState(history.state, "", location.pathname + location.search + tab);
   if (given.get("teach")) keep("teacher", given.get("teach").slice(0, 200));
   for (const kind in KEPT) now[kind] = kept(KEPT[kind]) || now[kind];
-  trigger("arrive", { ...now, code: (given.get("join") ?? "").slice(0, 100) });
+  const brought = { ...now, code: (given.get("join") ?? "").slice(0, 100) };
+  if (Object.values(brought).some(Boolean)) trigger("arrive", brought);
 };
 window.addEventListener("hashchange", () => location.hash.includes("&") && arrive());
 watch("value", () => {

@@ -1,7 +1,6 @@
-"""Joining a class, starting one, and what keeps a browser's place in it."""
+"""Joining a class, and starting one."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -9,15 +8,11 @@ import gradio as gr
 from playground.ui import widgets
 from playground.ui.classroom import words
 
-HERE = Path(__file__).parent
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryPanel:
-    """`door` keeps the place in the browser, `secret` holds it on the page. `start` is there in private mode."""
+    """`start` is there in private mode."""
 
-    door: Any
-    secret: Any
     frame: Any
     said: Any
     code: Any
@@ -29,9 +24,6 @@ class EntryPanel:
 
 def build(*, public: bool) -> EntryPanel:
     """Lay out the way in."""
-    door = widgets.widget(HERE / "door.js", value={})
-    # On the page and not in a session: after a restart of the server the page still says who it is.
-    secret = gr.Textbox("", visible=False, elem_id="class-place")
     title = start = None
     with gr.Column(elem_classes=["class-area", "class-entry"], min_width=0) as frame:
         gr.Markdown(words.TITLE)
@@ -50,7 +42,4 @@ def build(*, public: bool) -> EntryPanel:
             title = gr.Textbox("Class", label=words.START_TITLE, elem_id="class-title", max_lines=1)
             with gr.Row(elem_classes="acts"):
                 start = gr.Button(words.START_BUTTON, elem_id="class-start")
-    return EntryPanel(
-        door=door, secret=secret, frame=frame, said=said, code=code, nickname=nickname, join=join, title=title,
-        start=start,
-    )  # fmt: skip
+    return EntryPanel(frame=frame, said=said, code=code, nickname=nickname, join=join, title=title, start=start)

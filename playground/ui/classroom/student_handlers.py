@@ -2,38 +2,35 @@
 
 import json
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import gradio as gr
 
-from playground import setups
 from playground.backends.catalog import Catalog
 from playground.classroom import assignment as assignments
-from playground.classroom import items, running
+from playground.classroom import running
 from playground.classroom.budget import Budget
 from playground.classroom.records import Classroom, Member
 from playground.classroom.running import Allowance
 from playground.classroom.seats import require_member
 from playground.classroom.store import ClassStore
 from playground.errors import InvalidSetup
-from playground.evaluation.columns import columns
-from playground.evaluation.datasets import load
-from playground.evaluation.grid import column_setup
 from playground.evaluation.plan import Technique
 from playground.formats import format_percent
 from playground.types import Setup
+from playground.ui.classroom import playground_values, words
 from playground.ui.classroom import student_values as values_of
-from playground.ui.classroom import words
 from playground.ui.classroom.student_panel import StudentPanel
 from playground.ui.handlers import event_options, payloads
+from playground.ui.handlers.drafts import while_hidden
 from playground.ui.handlers.event_options import AT_ONCE, QUIET
 from playground.ui.handlers.messages import in_words, report_errors
 from playground.ui.handlers.one_at_a_time import Stoppable, refuse_second
-from playground.ui.handlers.tab import PageContext, Taking, Updates, Values
-from playground.ui.language.translating import translated
-from playground.ui.setup_form import fixed_parts
+from playground.ui.handlers.payers import Payer, Payers
+from playground.ui.handlers.tab import BEHIND, ClassParts, PageContext, Taking, Updates, Values
 from playground.ui.widgets.status import sentence
 
 SHOWN_EVERY = 0.4  # seconds between two news of a run
@@ -41,26 +38,32 @@ SHOWN_EVERY = 0.4  # seconds between two news of a run
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudentHandlers:
-    """The handlers. `secret` holds the student's place."""
+    """The handlers."""
 
     panel: StudentPanel
-    secret: Any
+    parts: ClassParts
     store: ClassStore
     shared: PageContext
 
     def member(self, values: Values) -> Member:
         """Whose page it is. Raises InvalidSetup when the place is not known."""
-        return require_member(self.store, payloads.words(values[self.secret], "place"))
+        return require_member(self.store, payloads.words(values[self.parts.secret], "place"))
 
     @property
     def seen(self) -> list[Any]:
         """All that `view` may update."""
-        return [*self.panel.view, self.shared.student_line]
+        return [*self.panel.view, self.parts.line]
 
     def enter(self, member: Member, request: gr.Request) -> None:
         """From now on what this browser asks, in whatever tab, is charged to the student."""
-        seed = self.store.classes.of(member.class_id).state.seed
-        self.shared.sessions.charge(request, Budget(store=self.store, member=member, seed=seed))
+        self.payers.charge(request, self._payer(member))
+
+    @property
+    def payers(self) -> Payers:
+        return self.shared.sessions.payers
+
+    def _payer(self, member: Member) -> Payer:
+        return partial(Budget.now, self.store, member)
 
     # ----------------------------------------------------------------------------------------------- what is seen
     def view(self, member: Member, begun: Any, drawn: Any) -> Updates:
@@ -76,7 +79,7 @@ class StudentHandlers:
             panel.facts: values_of.facts(store, classroom, member),
             panel.shown: values_of.projected(store, classroom),
             panel.board: values_of.students_board(store, classroom),
-            self.shared.student_line: sentence(values_of.line(store, classroom, member)),
+            self.parts.line: sentence(values_of.line(store, classroom, member)),
         }
         signature = json.dumps([*shown.values()])
         updates = {} if signature == drawn else {**shown, panel.drawn: signature}
@@ -105,11 +108,13 @@ class StudentHandlers:
         try:
             member = self.member(values)
         except InvalidSetup as error:
-            self.shared.sessions.leave_account(request, browser=False)
-            gone = {panel.timer: gr.Timer(active=False), self.shared.student_line: sentence("")}
-            return {**gone, panel.said: sentence(str(error), wrong=True)}
-        self.enter(member, request)
-        return self.view(member, values[panel.begun], values[panel.drawn])
+            self.payers.forget(request)
+            gone = {self.parts.timer: gr.Timer(active=False), self.parts.line: sentence(""), self.shared.fixed: None}
+            return while_hidden({**gone, panel.said: sentence(str(error), wrong=True)})
+        if not self.payers.still_charges(request, self._payer(member)):
+            return {panel.drawn: gr.skip()}
+        view = self.view(member, values[panel.begun], values[panel.drawn])
+        return while_hidden({**view, **self.fix_anew(member, values[self.shared.fixed])})
 
     # ----------------------------------------------------------------------------------------------- what is done
     def technique(self, member: Member, values: Values) -> Technique:
@@ -187,37 +192,37 @@ class StudentHandlers:
         assignment = running.require_open(classroom)
         technique = self.technique(member, values)
         assignments.check_technique(assignment, technique)
-        experiment = items.seen_experiment(assignment, classroom.state.seed, technique)
-        dataset = load(experiment.data)
-        setup = column_setup(columns(experiment)[0], experiment, dataset)
-        opened = values_of.for_playground(
-            setups.to_dict(setup), technique.template, [item.input for item in dataset.items]
-        )
-        begun = replace(setup, task=replace(setup.task, input=opened["task"]["input"]))
-        why = words.OPENED.format(free=values_of.may_change(assignment))
         shared = self.shared
         yield {shared.setup_to_open: None, shared.fixed: None}  # opened twice, it is news twice
-        yield {
-            shared.setup_to_open: opened,
-            shared.fixed: fixed_parts.fix(begun, assignments.fixed_parts(assignment), translated(why)),
-        }
+        setup, fixed = playground_values.opened(classroom.state, assignment, technique)
+        yield {shared.setup_to_open: setup, shared.fixed: fixed}
+
+    def fix_anew(self, member: Member, fixed: Mapping[str, Any] | None) -> Updates:
+        """What the Playground holds fixed is of an assignment: of another one now, if the class has another."""
+        shared, state = self.shared, self.store.classes.of(member.class_id).state
+        if not fixed or (fixed["since"] == state.begun and not state.ended):
+            return {}
+        if state.ended or state.assignment is None:
+            return {shared.fixed: None}
+        setup, now = playground_values.opened(state, state.assignment, member.draft or state.assignment.technique)
+        return {shared.setup_to_open: {**setup, BEHIND: True}, shared.fixed: now}
 
 
 def wire(handlers: StudentHandlers) -> Taking:
     """Attach the handlers; gives what takes the Playground's setup."""
-    panel, shared = handlers.panel, handlers.shared
-    known = {handlers.secret, panel.begun, panel.drawn}
+    panel, parts, shared = handlers.panel, handlers.parts, handlers.shared
+    known, opened = {parts.secret, panel.begun, panel.drawn}, [shared.setup_to_open, shared.fixed]
     worked = {*known, *panel.fields.values()}
     outputs = [*handlers.seen, panel.state, panel.results, panel.going]
     once = {"preprocess": False, "trigger_mode": "once", **event_options.running(shared.settings), **QUIET}
     panel.line.attach(panel.run.click, report_errors(handlers.run_assignment), {*worked, panel.going}, outputs, **once)
     panel.line.wire(panel.going)
-    panel.timer.tick(handlers.follow_class, known, [*handlers.seen, panel.timer], preprocess=False, **AT_ONCE)
+    followed = [*handlers.seen, *opened, parts.timer]
+    parts.timer.tick(handlers.follow_class, {*known, shared.fixed}, followed, preprocess=False, **AT_ONCE)
     panel.submit.click(handlers.submit_assignment, worked, [*handlers.seen, panel.state], preprocess=False, **AT_ONCE)
-    panel.consent.input(handlers.agree, {handlers.secret, panel.consent}, None, preprocess=False, **AT_ONCE)
-    opened = [shared.setup_to_open, shared.fixed]
+    panel.consent.input(handlers.agree, {parts.secret, panel.consent}, None, preprocess=False, **AT_ONCE)
     panel.open.click(handlers.open_in_playground, worked, opened, preprocess=False, **AT_ONCE)
-    return Taking(button=panel.take, inputs=[handlers.secret], outputs=handlers.seen, take=handlers.take, as_typed=True)
+    return Taking(button=panel.take, inputs=[parts.secret], outputs=handlers.seen, take=handlers.take, as_typed=True)
 
 
 def _plain(technique: Technique) -> dict[str, Any]:

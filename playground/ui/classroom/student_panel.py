@@ -40,7 +40,6 @@ class StudentPanel:
     begun: Any
     drawn: Any
     going: Any
-    timer: Any
 
     @property
     def view(self) -> list[Any]:
@@ -74,11 +73,10 @@ def build(page: Any) -> StudentPanel:
                 board = widgets.tables(elem_id="class-board")
                 results = widgets.tables(elem_id="class-results")
         begun, drawn = gr.Number(0, visible=False, elem_id="class-begun"), gr.State("")
-        timer = gr.Timer(5, active=False)
     return StudentPanel(
         frame=frame, head=head, said=said, facts=facts, shown=shown, fields=fields, run=run, submit=submit, stop=stop,
         line=line, take=take, open=opened, state=state, results=results, board=board, consent=consent, leave=leave,
-        begun=begun, drawn=drawn, going=gr.State(NothingYet()), timer=timer,
+        begun=begun, drawn=drawn, going=gr.State(NothingYet()),
     )  # fmt: skip
 
 

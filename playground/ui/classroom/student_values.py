@@ -6,13 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 from playground.classroom import clock, leaderboard
-from playground.classroom.assignment import FREE, ITEM, LABELS, Assignment, sampling_of
+from playground.classroom.assignment import FREE, LABELS, Assignment, sampling_of
 from playground.classroom.board import board
 from playground.classroom.leaderboard import Entry, Standing
 from playground.classroom.records import ENDED, Classroom, Member
-from playground.classroom.running import PAUSED, is_complete
+from playground.classroom.running import PAUSED, is_complete, last_submissions
 from playground.classroom.store import ClassStore
-from playground.csv_text import exact_csv
 from playground.evaluation.plan import Technique
 from playground.evaluation.results import Table
 from playground.formats import format_count, format_percent
@@ -21,13 +20,11 @@ from playground.strategies import STRATEGIES
 from playground.types import Sampling
 from playground.ui.classroom import words
 from playground.ui.handlers import payloads
-from playground.ui.handlers.tab import TABLE
 from playground.ui.language.texts import AsWritten
 from playground.ui.language.translating import translated
 
 SAMPLING = ("temperature", "top_p", "max_tokens")
 LONGEST = 160  # characters of a text in a table
-MOST_ROWS = 50  # items that the Playground's table of values has room for
 
 
 def field_values(technique: Technique) -> dict[str, Any]:
@@ -104,13 +101,6 @@ def line(store: ClassStore, classroom: Classroom, member: Member) -> str:
         return ""
     facts = [f"{translated(head)}: {translated(said)}" for head, said in left(store, classroom, member)]
     return AsWritten(" \u00b7 ".join([state.title, member.nickname, *facts]))
-
-
-def for_playground(setup: Mapping[str, Any], template: str, inputs: Sequence[str]) -> dict[str, Any]:
-    """The student's setup as the Playground holds it: the template as its input, with the items as rows of values."""
-    rows = exact_csv(["item"], [[one] for one in inputs[:MOST_ROWS]])
-    asked = (template or "{input}").replace("{input}", ITEM)
-    return {**setup, "task": {**setup["task"], "input": asked}, TABLE: rows}
 
 
 def time_left(end: float | None) -> str:
@@ -194,13 +184,13 @@ def board_value(places: Sequence[Standing], *, sealed: bool) -> list[dict[str, A
 
 
 def own_sealed(store: ClassStore, classroom: Classroom, member: Member) -> str:
-    """The student's own sealed score, once the teacher has opened it."""
-    if not classroom.state.sealed_open:
+    """The student's own sealed score, once the teacher has opened it; or that there is none."""
+    last = last_submissions(store.work.submissions_of(classroom.id)).get(member.id)
+    if not classroom.state.sealed_open or last is None:
         return ""
-    mine = [one for one in store.work.submissions_of(classroom.id) if one.member_id == member.id and one.sealed]
-    if not mine or mine[-1].sealed is None:
-        return ""
-    return f"Your score on {mine[-1].sealed.n} sealed items: {format_percent(mine[-1].sealed.mean)}."
+    if last.sealed is None:
+        return words.NOT_SCORED.format(tokens=classroom.state.limits.tokens)
+    return f"Your score on {last.sealed.n} sealed items: {format_percent(last.sealed.mean)}."
 
 
 def projected(store: ClassStore, classroom: Classroom) -> list[dict[str, Any]]:

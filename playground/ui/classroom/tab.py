@@ -6,32 +6,43 @@ from dataclasses import dataclass
 import gradio as gr
 
 from playground.classroom import codes
+from playground.classroom.budget import Budget
 from playground.classroom.seats import Seat, find_member, find_teacher
 from playground.classroom.store import ClassStore
 from playground.errors import InvalidSetup
 from playground.parameters import STRICT, text
-from playground.ui.classroom import entry_panel, student_handlers, student_panel, teacher_handlers, teacher_panel, words
+from playground.ui.classroom import (
+    entry_panel,
+    student_handlers,
+    student_panel,
+    student_values,
+    teacher_handlers,
+    teacher_panel,
+    words,
+)
 from playground.ui.classroom.entry_panel import EntryPanel
 from playground.ui.classroom.student_handlers import StudentHandlers
 from playground.ui.classroom.teacher_handlers import TeacherHandlers
 from playground.ui.handlers import payloads
+from playground.ui.handlers.drafts import while_hidden
 from playground.ui.handlers.event_options import AT_ONCE
 from playground.ui.handlers.messages import report_errors, warn
-from playground.ui.handlers.tab import PageContext, Tab, Updates, Values
+from playground.ui.handlers.tab import ClassParts, PageContext, Tab, Updates, Values
 from playground.ui.handlers.visitors import visitor_of
 from playground.ui.widgets.status import sentence
 
 
 def build(shared: PageContext) -> Tab:
     """Lay out the tab and wire it. No file is made before a class is begun."""
+    assert shared.in_class is not None
     store = ClassStore.from_settings(shared.settings)
     entry = entry_panel.build(public=shared.settings.public)
     student = student_panel.build(shared.page)
     teacher = teacher_panel.build(shared.page)
-    parts = {"secret": entry.secret, "store": store, "shared": shared}
-    students = StudentHandlers(panel=student, **parts)
-    teachers = TeacherHandlers(panel=teacher, **parts)
-    _wire(EntryHandlers(entry=entry, students=students, teachers=teachers, store=store))
+    parts = shared.in_class
+    students = StudentHandlers(panel=student, parts=parts, store=store, shared=shared)
+    teachers = TeacherHandlers(panel=teacher, parts=parts, store=store, shared=shared)
+    _wire(EntryHandlers(entry=entry, students=students, teachers=teachers, parts=parts, store=store))
     taking, giving = teacher_handlers.wire(teachers)
     return Tab(taking=[student_handlers.wire(students), taking], giving=giving)
 
@@ -54,38 +65,46 @@ class EntryHandlers:
     entry: EntryPanel
     students: StudentHandlers
     teachers: TeacherHandlers
+    parts: ClassParts
     store: ClassStore
 
     def show(
         self, request: gr.Request, seat: Seat | None, secret: str, shown: Mapping[str, str] | None = None
     ) -> Updates:
         """The page of whoever has this place; the way in for who has none. `shown` is told of a teacher's new link."""
-        student, teacher, entry = self.students.panel, self.teachers.panel, self.entry
+        student, teacher, entry, parts = self.students.panel, self.teachers.panel, self.entry, self.parts
         is_student, is_teacher = bool(seat and seat.member), bool(seat and not seat.member)
         updates: Updates = {
-            entry.secret: secret if seat else "",
+            parts.secret: secret if seat else "",
             entry.frame: gr.update(visible=seat is None),
             student.frame: gr.update(visible=is_student),
             teacher.frame: gr.update(visible=is_teacher),
-            student.timer: gr.Timer(active=is_student),
+            parts.timer: gr.Timer(active=is_student),
             teacher.timer: gr.Timer(active=is_teacher),
             entry.said: sentence(""),
         }
-        if seat and seat.member:
+        if seat is None:
+            self.students.payers.forget(request)
+            return {**updates, parts.line: sentence(""), self.students.shared.fixed: None}
+        if seat.member:
             self.students.enter(seat.member, request)
             return {**updates, **self.students.view(seat.member, None, "")}
-        if seat:
-            self.students.shared.sessions.charge_nobody(request)
-        else:
-            self.students.shared.sessions.leave_account(request, browser=False)
-        updates |= {self.students.shared.student_line: sentence("")}
-        if seat:
-            code = {"code": codes.shown_code(seat.classroom.code)}
-            updates |= {teacher.invitation: {**code, **(shown or {})}, **self.teachers.view(seat.classroom, "")}
-            state = seat.classroom.state
-            # What the class works on, and its limits as they are now: a page that was closed holds neither.
-            return {**updates, **(teacher.form.write(state.assignment, state.limits) if state.assignment else {})}
-        return updates
+        updates |= {parts.line: sentence(self._line_of_teacher(request, seat))}
+        code = {"code": codes.shown_code(seat.classroom.code)}
+        updates |= {teacher.invitation: {**code, **(shown or {})}, **self.teachers.view(seat.classroom, "")}
+        state = seat.classroom.state
+        # What the class works on, and its limits as they are now: a page that was closed holds neither.
+        return {**updates, **(teacher.form.write(state.assignment, state.limits) if state.assignment else {})}
+
+    def _line_of_teacher(self, request: gr.Request, seat: Seat) -> str:
+        """What a teacher's page asks is charged to nobody. A student who begins a class of their own is still one, and
+        reads what is left to them."""
+        account = self.students.payers.account_of(visitor_of(request), request.session_hash)
+        member = self.store.members.of(account.member.id) if isinstance(account, Budget) else None
+        if member is None or member.class_id == seat.classroom.id:
+            self.students.payers.charge_nobody(request)
+            return ""
+        return student_values.line(self.store, self.store.classes.of(member.class_id), member)
 
     @report_errors
     def arrive(self, event: gr.EventData, request: gr.Request) -> Updates:
@@ -99,12 +118,12 @@ class EntryHandlers:
             kind for kind, found in (("teacher", teacher), ("seat", member)) if getattr(arrival, kind) and not found
         ]
         if unknown:
-            updates |= {self.entry.door: {"forget": unknown}}
+            updates |= {self.parts.door: {"forget": unknown}}
             if seat is None:
                 updates |= {self.entry.said: sentence(words.NOT_KNOWN, wrong=True)}
             elif seat is member:
                 warn(words.OLD_LINK)
-        return {**updates, **({self.entry.code: arrival.code} if arrival.code else {})}
+        return while_hidden({**updates, **({self.entry.code: arrival.code} if arrival.code else {})})
 
     @report_errors
     def join_class(self, values: Values, request: gr.Request) -> Updates:
@@ -118,27 +137,28 @@ class EntryHandlers:
         except InvalidSetup:  # a wrong code; or a name that is taken, which nobody is to find by trying
             guesses.note_wrong(visitor.id, visitor.address)
             raise
-        return {**self.show(request, Seat(classroom=classroom, member=member), secret), entry.door: {"seat": secret}}
+        seat = Seat(classroom=classroom, member=member)
+        return {**self.show(request, seat, secret), self.parts.door: {"seat": secret}}
 
     @report_errors
     def start_class(self, values: Values, request: gr.Request) -> Updates:
-        entry = self.entry
+        entry, door = self.entry, self.parts.door
         classroom, secret = self.store.classes.begin(payloads.words(values[entry.title], "title"))
         shown = {"teacher": secret, "words": words.KEEP_LINK}
-        return {**self.show(request, Seat(classroom=classroom), secret, shown), entry.door: {"teacher": secret}}
+        return {**self.show(request, Seat(classroom=classroom), secret, shown), door: {"teacher": secret}}
 
     @report_errors
     def leave(self, values: Values, request: gr.Request) -> Updates:
-        self.students.shared.sessions.leave_account(request, browser=True)
-        said = {self.entry.said: sentence(words.LEFT), self.entry.door: {"forget": ["seat"]}}
+        self.students.payers.charge_nobody(request, browser=True)
+        said = {self.entry.said: sentence(words.LEFT), self.parts.door: {"forget": ["seat"]}}
         return {**self.show(request, None, ""), **said}
 
     @report_errors
     def renew_link(self, values: Values) -> Updates:
-        room, entry = self.teachers.room(values), self.entry
+        room, parts = self.teachers.room(values), self.parts
         secret = self.store.classes.renew_teacher(room.id)
         shown = {"code": codes.shown_code(room.code), "teacher": secret, "words": words.KEEP_LINK}
-        return {self.teachers.panel.invitation: shown, entry.secret: secret, entry.door: {"teacher": secret}}
+        return {self.teachers.panel.invitation: shown, parts.secret: secret, parts.door: {"teacher": secret}}
 
     @report_errors
     def delete_class(self, values: Values, request: gr.Request) -> Updates:
@@ -146,21 +166,21 @@ class EntryHandlers:
         if not room.state.ended:
             raise InvalidSetup(words.NOT_ENDED)
         self.store.delete(room.id)
-        said = {self.entry.said: sentence(words.DELETED), self.entry.door: {"forget": ["teacher"]}}
+        said = {self.entry.said: sentence(words.DELETED), self.parts.door: {"forget": ["teacher"]}}
         return {**self.show(request, None, ""), **said}
 
 
 def _wire(handlers: EntryHandlers) -> None:
-    entry, student, teacher = handlers.entry, handlers.students.panel, handlers.teachers.panel
-    frames = [entry.frame, student.frame, teacher.frame, student.timer, teacher.timer]
-    way_in = [entry.door, entry.secret, entry.said, entry.code]
+    entry, student, teacher, parts = handlers.entry, handlers.students.panel, handlers.teachers.panel, handlers.parts
+    frames = [entry.frame, student.frame, teacher.frame, parts.timer, teacher.timer]
+    way_in = [parts.door, parts.secret, entry.said, entry.code, handlers.students.shared.fixed]
     outputs = [*frames, *way_in, *handlers.students.seen, *teacher.often, teacher.invitation, *teacher.form.inputs]
     plain = {"preprocess": False, **AT_ONCE}
-    entry.door.arrive(handlers.arrive, None, outputs, **plain)
+    parts.door.arrive(handlers.arrive, None, outputs, **plain)
     entry.join.click(handlers.join_class, {entry.code, entry.nickname}, outputs, **plain)
     if entry.start:
         entry.start.click(handlers.start_class, {entry.title}, outputs, **plain)
-    student.leave.click(handlers.leave, {entry.secret}, outputs, **plain)
-    renewed = [teacher.invitation, entry.secret, entry.door]
-    teacher.new_link.click(handlers.renew_link, {entry.secret}, renewed, **plain)
-    teacher.delete.click(handlers.delete_class, {entry.secret}, outputs, **plain)
+    student.leave.click(handlers.leave, {parts.secret}, outputs, **plain)
+    renewed = [teacher.invitation, parts.secret, parts.door]
+    teacher.new_link.click(handlers.renew_link, {parts.secret}, renewed, **plain)
+    teacher.delete.click(handlers.delete_class, {parts.secret}, outputs, **plain)

@@ -23,7 +23,7 @@ from playground.ui.handlers import event_options, payloads
 from playground.ui.handlers.event_options import AT_ONCE, QUIET
 from playground.ui.handlers.messages import in_words, report_errors
 from playground.ui.handlers.one_at_a_time import Stoppable, refuse_second
-from playground.ui.handlers.tab import PageContext, Receiving, Taking, Updates, Values
+from playground.ui.handlers.tab import ClassParts, PageContext, Receiving, Taking, Updates, Values
 from playground.ui.language.translating import translated
 from playground.ui.widgets.status import sentence
 
@@ -40,16 +40,16 @@ class Invitation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeacherHandlers:
-    """The handlers. `secret` holds the teacher's."""
+    """The handlers."""
 
     panel: TeacherPanel
-    secret: Any
+    parts: ClassParts
     store: ClassStore
     shared: PageContext
 
     def room(self, values: Values) -> Classroom:
         """The class. Raises InvalidSetup for anybody but its teacher."""
-        return require_teacher(self.store, payloads.words(values[self.secret], "place"))
+        return require_teacher(self.store, payloads.words(values[self.parts.secret], "place"))
 
     # ----------------------------------------------------------------------------------------------- what is seen
     def view(self, classroom: Classroom, counted: Any) -> Updates:
@@ -83,7 +83,9 @@ class TeacherHandlers:
         return {
             panel.board: values_of.places(store, classroom),
             panel.figure: gr.update(value=figure, visible=figure is not None),
-            panel.laboratories: sentence(values_of.laboratory_words(found, pooled) if is_laboratory else ""),
+            panel.scores_note: sentence(
+                values_of.laboratory_words(found, pooled) if is_laboratory else values_of.left_out(store, classroom)
+            ),
             panel.prompts: values_of.prompts(store, classroom),
         }
 
@@ -206,7 +208,7 @@ class TeacherHandlers:
 
 def wire(handlers: TeacherHandlers) -> tuple[Taking, Receiving]:
     """Attach the handlers; gives what takes the Playground's setup, or what other tabs hand over, as assignment."""
-    panel, secret = handlers.panel, handlers.secret
+    panel, secret = handlers.panel, handlers.parts.secret
     known, seen = {secret, panel.counted}, [*panel.often, panel.said]
     for button, handler, inputs, outputs in (
         (panel.pause, handlers.pause, known, seen),

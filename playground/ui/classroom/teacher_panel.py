@@ -43,7 +43,7 @@ class TeacherPanel:
     show_board: Any
     board: Any
     figure: Any
-    laboratories: Any
+    scores_note: Any
     prompts: Any
     csv: Any
     json: Any
@@ -61,7 +61,7 @@ class TeacherPanel:
     @property
     def seldom(self) -> list[Any]:
         """What follows from what was handed in."""
-        return [self.board, self.figure, self.laboratories, self.prompts]
+        return [self.board, self.figure, self.scores_note, self.prompts]
 
 
 def build(page: Any) -> TeacherPanel:
@@ -93,7 +93,7 @@ def build(page: Any) -> TeacherPanel:
                 line = waiting_line.build(page, sealed, stop)
                 board = widgets.tables(elem_id="class-teacher-board")
                 figure = gr.Plot(visible=False, show_label=False)
-                laboratories = widgets.words()
+                scores_note = widgets.words()
         gr.Markdown(words.PROMPTS)
         gr.Markdown(words.PROMPTS_HELP, elem_classes="field-label")
         prompts = widgets.widget(HERE / "prompts.js", value=[], elem_id="class-prompts")
@@ -101,7 +101,7 @@ def build(page: Any) -> TeacherPanel:
     return TeacherPanel(
         frame=frame, head=head, invitation=invitation, picture=picture, new_link=new_link, form=form, said=said,
         sealed=sealed, stop=stop, line=line, show_board=show_board, board=board, figure=figure,
-        laboratories=laboratories, prompts=prompts, csv=csv, json=json, end=end, delete=delete, counted=gr.State(""),
+        scores_note=scores_note, prompts=prompts, csv=csv, json=json, end=end, delete=delete, counted=gr.State(""),
         going=gr.State(NothingYet()), timer=timer, **live,
     )  # fmt: skip
 

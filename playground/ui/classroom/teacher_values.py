@@ -7,7 +7,7 @@ from playground.classroom import laboratory
 from playground.classroom.board import board
 from playground.classroom.laboratory import Estimate, Pooled
 from playground.classroom.records import Classroom, Submission
-from playground.classroom.running import last_submissions
+from playground.classroom.running import last_submissions, without_score
 from playground.classroom.store import ClassStore
 from playground.evaluation.differences import are_too_long, differences
 from playground.evaluation.plan import Technique
@@ -100,6 +100,13 @@ def _prompt(nickname: str, submission: Submission, begun: Technique) -> dict[str
     else:
         segments = [{"text": one.text, "change": one.change} for one in differences(before, now)]
     return {"title": AsWritten(nickname), "facts": translated(_facts(submission)), "segments": segments}
+
+
+def left_out(store: ClassStore, classroom: Classroom) -> str:
+    """Whose submissions have no score though the sealed ones are open; "" where all have one."""
+    names = store.members.nicknames(classroom.id)
+    dear = [names[one.member_id] for one in without_score(store, classroom) if one.member_id in names]
+    return words.LEFT_OUT.format(tokens=classroom.state.limits.tokens, names=", ".join(dear)) if dear else ""
 
 
 def _facts(submission: Submission) -> str:

@@ -77,6 +77,14 @@ NO_SUBMISSION = "{name} has not submitted anything."
 SCORES = "### Scores"
 OPEN_SEALED, SHOW_BOARD, HIDE_BOARD = "Open the sealed scores", "Show the leaderboard to all", "Hide the leaderboard"
 SEALED_PROGRESS, SEALED_DONE = "{done} of {total} students scored on the sealed items.", "The sealed scores are open."
+NOT_SCORED = (
+    "Your last submission has no score on the sealed items: to score it takes more than the {tokens:,} tokens that a "
+    "student has. The teacher can raise that limit, and score it."
+)
+LEFT_OUT = (
+    "Not scored: {names}. To score these prompts takes more than the {tokens:,} tokens that a student has. Raise that "
+    "limit and open the sealed scores again: then they are scored, too."
+)
 BOARD_RULE = (
     "Intervals hold together with 95 %: they are adjusted for the number of students and for how often each looked at "
     "a score (Bonferroni). A place such as 1\u20133 says that the evidence cannot tell these apart."

@@ -35,7 +35,7 @@ class GradioPage(Protocol):
 
     temporary: TemporaryFolder
     fns: dict[int, Any]  # the handlers, by number
-    served: Catalog | None
+    served: Callable[[Visitor], Catalog] | None
     first_words: Callable[[], str]
 
     def session_of(self, event_id: str) -> str: ...

@@ -47,7 +47,7 @@ class Page(gr.Blocks):  # type: ignore[misc]  # gradio is untyped
         os.environ["GRADIO_TEMP_DIR"] = str(self.temporary.path)  # components take it from there when they are made
         self._settings = settings
         super().__init__(**options)
-        self.served: Catalog | None = None  # the models that programs may ask
+        self.served: Callable[[Visitor], Catalog] | None = None  # the models that a program may ask
         self.first_words: Callable[[], str] = str  # what is shown while a browser builds the page, as HTML
         self.session_ended: Callable[[str], None] = lambda _: None  # told of each session that is over, by its hash
         self.begun: Callable[[], None] = lambda: None  # told when somebody can be served

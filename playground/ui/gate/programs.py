@@ -14,13 +14,14 @@ from playground.ui.gate.bodies import Bodies
 from playground.ui.handlers.visitors import NAME, Visitor
 
 Place = Callable[[Visitor], AbstractAsyncContextManager[None]]
+Served = Callable[[Visitor], Catalog]  # the models that whoever asks can choose from
 
 
 class Programs:
     """What the gate decides for the application that answers them."""
 
-    def __init__(self, catalog: Catalog, place: Place, bodies: Bodies, settings: Settings) -> None:
-        self._catalog, self._place, self._bodies, self._public = catalog, place, bodies, settings.public
+    def __init__(self, served: Served, place: Place, bodies: Bodies, settings: Settings) -> None:
+        self._served, self._place, self._bodies, self._public = served, place, bodies, settings.public
 
     async def read(self, scope: Scope, receive: Receive) -> Mapping[str, Any]:
         """See `Door`. Raises Refusal."""
@@ -30,18 +31,19 @@ class Programs:
         """Those that are there for all. Where strangers share the server, each request is computed by itself: others
         have the same key and may have the same address, and could find out by the time of an answer what was asked.
         """
-        return self._catalog.for_visitor(secrets.token_urlsafe(16) if self._public else "")
+        catalog = self._served(_visitor(scope))
+        return catalog.for_visitor(secrets.token_urlsafe(16) if self._public else "", catalog.account)
 
     def place(self, scope: Scope) -> AbstractAsyncContextManager[None]:
         """In the shares of the page's runs. Raises Refusal when too many wait."""
         return self._place(_visitor(scope))
 
 
-def serving(settings: Settings, catalog: Catalog | None, place: Place, bodies: Bodies) -> ServingApp | None:
+def serving(settings: Settings, served: Served | None, place: Place, bodies: Bodies) -> ServingApp | None:
     """None where no program is answered: when that is off, and where strangers share the server without a key."""
-    if catalog is None or not settings.serve or (settings.public and not settings.serve_key):
+    if served is None or not settings.serve or (settings.public and not settings.serve_key):
         return None
-    door = Programs(catalog, place, bodies, settings)
+    door = Programs(served, place, bodies, settings)
     return ServingApp(door, key=settings.serve_key, max_seconds=settings.max_seconds)
 
 

@@ -11,6 +11,7 @@ form_filling.py        What fills a form is on its way for a moment, and a run t
                        it is there
 messages.py            Errors on their way to the page: the one place where they become words for the person
 one_at_a_time.py       One run of a kind per session, with the button that stops it
+payers.py              Whom the requests of each page and browser are charged to, such as a student's budget
 payloads.py            What the page's own parts report of a click, read as strictly as a setup: anybody can send
                        anything
 put_back.py            What a form held before something else filled it is put back with a button, which is there

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
-from playground.backends.account import Account
 from playground.backends.catalog import Catalog
 from playground.errors import InvalidSetup, LimitReached, UnknownModel
 from playground.retrieval.library import Library
 from playground.settings import Settings
 from playground.types import Progress
+from playground.ui.handlers.payers import Payers
 from playground.ui.handlers.visitors import NOBODY, Visitor, visitor_of
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Sessions:
         self._settings = settings
         self._clock = clock
         self._sessions: dict[str, _Session] = {}
-        self._accounts: dict[str, Account | None] = {}  # by session, and by cookie
+        self.payers = Payers()
         self._lock = threading.Lock()
         self._secret = secrets.token_bytes(32)
 
@@ -57,37 +57,12 @@ class Sessions:
         """What this visitor can choose from."""
         session = self._session_of(request)
         catalog = session.catalog if session else self._shared
-        return catalog.for_visitor(self.visitor(request), self._account_of(request))
+        account = self.payers.account_of(visitor_of(request), request and request.session_hash)
+        return catalog.for_visitor(self.visitor(request), account)
 
-    def charge(self, request: gr.Request, account: Account) -> None:
-        """From now on what this browser asks is charged to that account. Opened anew a page is another session, and
-        still charged."""
-        visitor = visitor_of(request)
-        with self._lock:
-            if request.session_hash:
-                self._accounts[request.session_hash] = account
-            if visitor.by_cookie:
-                self._accounts[visitor.id] = account
-
-    def charge_nobody(self, request: gr.Request) -> None:
-        """What this one page asks is free, whoever else the browser is: a teacher's."""
-        with self._lock:
-            if request.session_hash:
-                self._accounts[request.session_hash] = None
-
-    def leave_account(self, request: gr.Request, *, browser: bool) -> None:
-        """Forget what this page is charged to, and what the whole `browser` is; else the page is charged as that is."""
-        with self._lock:
-            self._accounts.pop(request.session_hash or "", None)
-            if browser:
-                self._accounts.pop(visitor_of(request).id, None)
-
-    def _account_of(self, request: gr.Request | None) -> Account | None:
-        if request is None or not self._accounts:
-            return None
-        with self._lock:
-            of_browser = self._accounts.get(visitor_of(request).id)
-            return self._accounts.get(request.session_hash or "", of_browser)
+    def of_program(self, visitor: Visitor) -> Catalog:
+        """What is there for all, for a program that opened no page: it may bring a browser's cookie."""
+        return self._shared.for_visitor("", self.payers.account_of(visitor))
 
     def visitor(self, request: gr.Request | None) -> str:
         """Who asks, by cookie or address: results of each are kept apart where strangers share the server."""
@@ -164,7 +139,7 @@ class Sessions:
         """The same, by the session's hash."""
         with self._lock:
             self._drop(session)
-            self._accounts.pop(session, None)
+        self.payers.forget_session(session)
 
     def _offer(self, session: _Session, connections: dict[str, "Connection"]) -> None:
         """A new catalog of these connections: runs that go on keep the one that they began with."""

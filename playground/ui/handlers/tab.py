@@ -17,6 +17,18 @@ from playground.ui.handlers.sessions import Sessions
 Values = Mapping[Any, Any]
 Updates = dict[Any, Any]
 TABLE = "variables"  # beside the values of a setup, the table of values for its variables
+BEHIND = "behind"  # likewise, that it is opened without the Playground coming in sight
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassParts:
+    """What of a class is on the page whatever tab is in sight: `door` keeps the browser's place in it, `secret` holds
+    that place on the page, `line` says what a student has left, and `timer` asks for news of the student's class."""
+
+    door: Any
+    secret: Any
+    line: Any
+    timer: Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,11 +39,12 @@ class PageContext:
     the results of an experiment as JSON, with what to call them, that are put into `answers_to_learn` become rows to
     learn from; an experiment or a setup, as plain data under that word, that is put into `assignment_to_give` is what a
     teacher gives a class, and what a student may not change of the Playground's form is put into `fixed`, see
-    `setup_form.fixed_parts`; `student_line` says in all tabs what a student has left. `trainings` are all of this
-    server, and `schedule` looks at its watches. `comparison`, `plan` and `chat` are what the browser keeps of the forms
-    for them, and `lessons` what it keeps of the lessons. `ready` changes when a model has been loaded, so that its
-    tokens can be counted. `opening` attaches a handler to this tab's coming in
-    sight: what a tab shows is asked for by whoever opens it, and not whenever the page opens.
+    `setup_form.fixed_parts`, which the browser keeps as `fixed_kept`; `in_class` is None where nobody can begin a
+    class: strangers meet none then. `trainings` are all of this server, and `schedule` looks at its watches.
+    `comparison`, `plan` and `chat` are what the browser keeps of the forms for them, and `lessons` what it keeps of the
+    lessons. `ready` changes when a model has been loaded, so that its tokens can be counted. `opening` attaches a
+    handler to this tab's coming in sight: what a tab shows is asked for by whoever opens it, and not whenever the page
+    opens.
     """
 
     page: Any
@@ -47,7 +60,8 @@ class PageContext:
     answers_to_learn: Any
     assignment_to_give: Any
     fixed: Any
-    student_line: Any
+    fixed_kept: Any
+    in_class: ClassParts | None
     trainings: TrainingJobs
     schedule: Schedule
     comparison: Any
@@ -58,8 +72,7 @@ class PageContext:
 
     @property
     def has_classes(self) -> bool:
-        """Strangers meet no class where nobody can begin one."""
-        return not self.settings.public or self.settings.classroom
+        return self.in_class is not None
 
     @property
     def catalog(self) -> Catalog:

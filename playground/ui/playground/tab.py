@@ -56,7 +56,7 @@ def build(shared: PageContext, ready: Any) -> tuple[PromptForm, Any, TabLink]:
         with gr.Column(elem_id="inputs", min_width=0):
             bar = preset_bar.build(offered)
             fixed = fixed_parts.build()
-            fixed_parts.wire(fixed, shared.fixed)
+            fixed_parts.wire(page, fixed, shared.fixed, shared.fixed_kept)
             with gr.Column(elem_id="form", min_width=0):
                 with gr.Row(elem_classes="pair"):
                     model = model_choice.build(catalog)

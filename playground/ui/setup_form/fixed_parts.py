@@ -1,15 +1,19 @@
 """Parts of the form that may not be changed, such as those of a class's assignment: shown as fixed, and checked."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from playground import setups
-from playground.errors import InvalidSetup
-from playground.parameters import parameters
+from playground.errors import InvalidSetup, PlaygroundError
+from playground.parameters import STRICT, parameters, text
 from playground.strategies import STRATEGIES
-from playground.types import Setup
+from playground.types import Setup, Task
+from playground.ui.handlers import drafts
+from playground.ui.handlers.drafts import while_hidden
 from playground.ui.handlers.event_options import AT_ONCE
+from playground.ui.handlers.tab import Updates
 from playground.ui.setup_form.used_fields import used_fields
 from playground.ui.widgets import widget
 
@@ -18,9 +22,31 @@ WHOLE = ("model", "strategy", "options", "sampling")  # parts of a setup; the ot
 FIXED = "is fixed here. {why} Press Work freely, above the form, for a setup of your own."
 
 
-def fix(setup: Setup, parts: tuple[str, ...], why: str) -> dict[str, Any]:
-    """What the page remembers: of this setup these parts are fixed, for a reason that it shows."""
-    return {"setup": setups.to_dict(setup), "parts": list(parts), "why": why}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What a browser keeps of it."""
+
+    __pydantic_config__ = STRICT
+    setup: dict[str, Any]
+    parts: tuple[str, ...]
+    why: str = text(max_length=2000, help="As the page shows it.")
+    since: float
+
+
+def fix(setup: Setup, parts: tuple[str, ...], why: str, since: float) -> dict[str, Any]:
+    """What the page remembers: of this setup these parts are fixed, for a reason that it shows. `since` tells what
+    fixed it from what does so later, such as another assignment."""
+    return {"setup": setups.to_dict(setup), "parts": list(parts), "why": why, "since": since}
+
+
+def read_kept(kept: Any) -> dict[str, Any] | None:
+    """What a browser kept of it, which may be anything; None for what is nothing of the kind."""
+    try:
+        found: Kept = setups.build(Kept, kept, ("fixed",))
+        known = tuple(part for part in found.parts if part in (*WHOLE, *(p.name for p in parameters(Task))))
+        return fix(setups.parse(found.setup), known, found.why, found.since)
+    except PlaygroundError:
+        return None
 
 
 def check_fixed(fixed: Mapping[str, Any] | None, setup: Setup) -> None:
@@ -52,14 +78,22 @@ def build() -> Any:
     return widget(HERE / "fixed_parts.js", value={}, elem_id="fixed-parts")
 
 
-def wire(shown: Any, fixed: Any) -> None:
-    """Show what is fixed, and let go of it. `fixed` is the page's memory of it."""
+def wire(page: Any, shown: Any, fixed: Any, kept: Any) -> None:
+    """Show what is fixed, also after a reload, and let go of it. `fixed` is the page's memory of it, and `kept` the
+    browser's."""
 
     def work_freely() -> None:
         return None
 
-    fixed.change(show, fixed, shown, **AT_ONCE)
+    def follow(now: Mapping[str, Any] | None) -> Updates:
+        return while_hidden({shown: show(now), kept: now})
+
+    def reopen(held: Any) -> Updates:
+        return {fixed: read_kept(held)}
+
+    fixed.change(follow, fixed, [shown, kept], **AT_ONCE)
     shown.work_freely(work_freely, None, fixed, **AT_ONCE)
+    drafts.restore(page, kept, drafts.build_mark(), reopen, [fixed])
 
 
 def show(fixed: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -90,13 +90,13 @@ class School:
 def open_school(catalog_of: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], School]]:
     schools: list[School] = []
 
-    def start(folder: Path) -> School:
-        settings = Settings(port=0, public=True, classroom=True, cache=folder, store=str(folder / "store.sqlite"))
+    def start(folder: Path, *, public: bool = True) -> School:
+        store = str(folder / "store.sqlite")
+        settings = Settings(port=0, public=public, classroom=public, cache=folder, store=store)
         app = build_app(settings, catalog_of(lambda request, rng: rng.choice(["positive", "negative"])))
         options = {**launch_options(settings), "server_port": None, "quiet": True, "share": False}
         url = str(app.launch(**options, prevent_thread_lock=True)[1]).replace("localhost", "127.0.0.1").rstrip("/")
-        said = open_class(settings, url)
-        assert "teach=" not in said
+        assert "teach=" not in (open_class(settings, url) if public else "")
         schools.append(School(app, url, settings, []))
         return schools[-1]
 
@@ -197,6 +197,43 @@ def test_what_a_student_asks_in_other_tabs_uses_the_same_tokens(school: School) 
         assert "used up" not in stranger.do("run-button")
     student.do("leave")
     assert "used up" not in student.do("run-button")
+    assert "Tokens left" not in student.do("follow_class")  # it asked before, and is heard after
+    assert "used up" not in student.do("run-button")
+    assert "used up" not in replace(student, visitor=student.visitor.again().again()).do("run-button")
+
+
+def test_at_home_a_student_who_begins_a_class_is_still_a_student(
+    open_school: Callable[..., School], tmp_path: Path
+) -> None:
+    home, given = open_school(tmp_path, public=False), assignments.parse({"experiment": EXPERIMENT, "seen": 2})
+    teacher, store = home.person(), ClassStore.from_settings(home.settings)
+    teacher.enter("class-start")
+    give(teacher, given)
+    student = home.student("Ada")
+    asked = {"model": "default", "messages": [{"role": "user", "content": "Hello"}]}
+    for way in (
+        lambda: student.do("run-button"),
+        lambda: student.visitor.client.post("/v1/chat/completions", json=asked).text,  # a program with the cookie
+    ):
+        give(teacher, given)  # of which the student's page has not heard
+        assert "used up" not in way()
+        (member,) = store.members.of_class(1)
+        assert member.tokens > 0
+        store.members.use_tokens(member.id, 200_000)
+        assert "tokens are used up" in way()
+    for visitor in (student.visitor.again(), student.visitor):
+        own = Person(visitor)
+        own.enter("class-start")
+        assert "Tokens left: 0" in own.heard[-1]
+        assert "tokens are used up" in own.do("run-button")
+    trying = Person(teacher.visitor.again())
+    trying.enter("class-join", **{"class-code": home.code, "class-nickname": "The teacher"})
+    store.members.use_tokens(store.members.of_class(1)[-1].id, 200_000)
+    assert "tokens are used up" in trying.do("run-button")
+    again = Person(trying.visitor.again())
+    again.enter("arrive", {"teacher": teacher.place[0], "seat": trying.place[0], "code": ""})
+    for page in (teacher, again):
+        assert "used up" not in page.do("run-button")
 
 
 def test_a_plan_or_what_a_lesson_tries_becomes_an_assignment_for_a_teacher_alone(school: School) -> None:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,7 +16,9 @@ from playground.classroom.board import board
 from playground.classroom.records import Score
 from playground.classroom.store import ClassStore
 from playground.evaluation.plan import Technique
-from playground.ui.classroom import class_figure, student_values, teacher_values
+from playground.ui.classroom import class_figure, playground_values, student_values, teacher_values
+from playground.ui.classroom.student_handlers import StudentHandlers
+from playground.ui.handlers.tab import BEHIND
 from playground.ui.language.translating import speaking
 from playground.ui.widgets.status import sentence
 
@@ -75,6 +78,50 @@ def test_prompts_stand_side_by_side_with_what_was_changed(tmp_path: Path) -> Non
     store.work.add_look(member.id, changed, Score(by_item={"1": 1.0, "2": 0.0}))
     assert "after 1 look." in student_values.done_words(store, member)
     assert [one.entry.looks for one in board(store, room, sealed=False)] == [1]
+
+
+def test_a_submission_that_is_too_dear_to_score_is_said_to_be_on_both_pages(tmp_path: Path) -> None:
+    store = begin(tmp_path)
+    ada, bo = (store.members.join(1, name)[0] for name in ("Ada", "Bo"))
+    for member in (ada, bo):
+        running.submit(store, member, Technique(name="Plain"))
+    store.work.seal(store.work.submissions_of(1)[1].id, Score(by_item={"1": 1.0}))
+
+    def said() -> tuple[str, str, str]:
+        room = store.classes.of(1)
+        own = [student_values.own_sealed(store, room, member) for member in (ada, bo)]
+        return teacher_values.left_out(store, room), own[0], own[1]
+
+    assert said() == ("", "", "")
+    store.classes.change(1, sealed_open=True)
+    teacher, dear, scored = said()
+    assert teacher.startswith("Not scored: Ada. To score these prompts takes more than the 200,000 tokens")
+    assert "to score it takes more than the 200,000 tokens" in dear
+    assert scored == "Your score on 1 sealed items: 100 %."
+    with speaking("de"):
+        assert sentence(teacher)["text"].startswith("Nicht bewertet: Ada. ")
+        assert sentence(dear)["text"].startswith("Die letzte Abgabe hat kein Ergebnis")
+
+
+def test_what_is_fixed_in_the_playground_follows_the_class(tmp_path: Path) -> None:
+    store = begin(tmp_path)
+    member, _ = store.members.join(1, "Ada")
+    shared: Any = SimpleNamespace(setup_to_open="open", fixed="fixed")
+    students = StudentHandlers(panel=None, parts=None, store=store, shared=shared)  # type: ignore[arg-type]
+    room = store.classes.of(1)
+    assert room.state.assignment
+    technique = Technique(name="Plain", template="Kind? {input}")
+    setup, fixed = playground_values.opened(room.state, room.state.assignment, technique)
+    assert setup["task"]["input"] == "Kind? {{item}}"
+    assert students.fix_anew(member, None) == students.fix_anew(member, fixed) == {}
+    another = store.classes.give(1, replace(room.state.assignment, may_change="sampling"))
+    now = students.fix_anew(member, fixed)
+    assert {*fixed["parts"]} != {*now["fixed"]["parts"]}
+    assert now["fixed"]["since"] == another.state.begun
+    assert now["open"][BEHIND] is True
+    assert students.fix_anew(member, now["fixed"]) == {}
+    store.classes.change(1, ended=True)
+    assert students.fix_anew(member, now["fixed"]) == {"fixed": None}
 
 
 def test_a_run_that_was_stopped_shows_no_scores(catalog_of: Callable[..., Catalog], tmp_path: Path) -> None:

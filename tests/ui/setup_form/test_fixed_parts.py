@@ -1,5 +1,6 @@
 """What of the form may not be changed is shown as fixed, and checked when it is run."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from playground import setups
 from playground.classroom import assignment as assignments
 from playground.errors import InvalidSetup
-from playground.ui.setup_form.fixed_parts import check_fixed, fix, show
+from playground.ui.setup_form.fixed_parts import check_fixed, fix, read_kept, show
 
 BEGUN = {"strategy": "few_shot", "task": {"input": "Is it kind? {{item}}", "examples": [{"input": "a", "output": "b"}]}}
 EXPERIMENT = {"data": {"name": "sentiment"}, "techniques": [{"name": "Plain"}]}
@@ -15,7 +16,7 @@ EXPERIMENT = {"data": {"name": "sentiment"}, "techniques": [{"name": "Plain"}]}
 
 def fixed(may_change: str, **changes: Any) -> dict[str, Any]:
     given = assignments.parse({"experiment": EXPERIMENT, "may_change": may_change, **changes})
-    return fix(setups.parse(BEGUN), assignments.fixed_parts(given), "Of your class.")
+    return fix(setups.parse(BEGUN), assignments.fixed_parts(given), "Of your class.", 7.5)
 
 
 @pytest.mark.parametrize(
@@ -57,3 +58,12 @@ def test_fixed_fields_are_shown_by_their_names() -> None:
     assert not {"input", "role", "examples"} & {*shown["fixed"]}
     two = {**EXPERIMENT, "techniques": [{"name": "One"}, {"name": "Two"}]}
     assert {"input", "role", "sampling"} <= {*show(fixed("prompt", experiment=two, laboratory=True))["fixed"]}
+
+
+def test_a_browser_keeps_it_and_what_it_never_was_is_nothing() -> None:
+    now = fixed("prompt")
+    kept = json.loads(json.dumps(now))
+    assert read_kept(kept) == now
+    assert read_kept({**kept, "parts": [*kept["parts"], "body", "x y"]}) == now
+    odd: list[Any] = [None, "", 7, [], {}, {**kept, "more": 1}, {**kept, "setup": {"nonsense": 1}}, {**kept, "why": 3}]
+    assert [read_kept(one) for one in (*odd, {**kept, "since": "x"}, {**kept, "why": "x" * 9_999})] == [None] * 10
