@@ -11,6 +11,7 @@ from typing import Any, Literal
 from playground.finetuning.jobs.job import End, Job, JobFolder
 from playground.finetuning.training.events import Look, TrainingStep, TryBegun, TryEnded, event_from_dict
 
+MEAN_OF = 10  # steps that a loss in words, and a point of the smooth curve, is the mean of
 Phase = Literal["queued", "running", "done", "stopped", "failed"]
 
 
@@ -26,6 +27,11 @@ class History:
     stage: str = ""
     tries: tuple[TryEnded, ...] = ()
     trying: TryBegun | None = None
+
+    @property
+    def recent(self) -> tuple[TrainingStep, ...]:
+        """The last steps, whose mean says more than one of them: each looks at other rows."""
+        return self.steps[-MEAN_OF:]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,13 +5,12 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from playground.finetuning.jobs.standing import Standing
+from playground.finetuning.jobs.standing import MEAN_OF, Standing
 from playground.ui.language.translating import translated
 from playground.ui.run_view.framed_figure import frame_figure, plain
 
 TRAINING, SMOOTH, VALIDATION, GRADIENT, RATE = "rgba(120,124,150,0.45)", "#4f5bd5", "#c2571a", "#5f7388", "#17876d"
 COLOURS = ("#3b78d8", "#c2571a", "#17876d", "#a052b8", "#96770f", "#d0437f", "#5f7388", "#1f8fae")
-WINDOW = 10  # steps that the smooth line is the mean of
 MOST_POINTS = 500  # of a line: more are not seen, and the figure is sent at each look
 
 
@@ -38,7 +37,7 @@ def curves(standing: Standing | None) -> go.Figure | None:
         col=1,
     )
     figure.add_scatter(
-        x=numbers, y=[smoothed[at] for at in kept], name=f"Training, mean of {WINDOW} steps", mode="lines",
+        x=numbers, y=[smoothed[at] for at in kept], name=f"Training, mean of {MEAN_OF} steps", mode="lines",
         line={"color": SMOOTH, "width": 2}, row=1, col=1,
     )  # fmt: skip
     figure.add_scatter(
@@ -74,8 +73,8 @@ def thinned(count: int) -> list[int]:
 
 
 def smooth(values: list[float]) -> list[float]:
-    """Each value as the mean of those up to it, at most `WINDOW` of them."""
-    parts = [values[max(0, at + 1 - WINDOW) : at + 1] for at in range(len(values))]
+    """Each value as the mean of those up to it, at most `MEAN_OF` of them."""
+    parts = [values[max(0, at + 1 - MEAN_OF) : at + 1] for at in range(len(values))]
     return [sum(part) / len(part) for part in parts]
 
 

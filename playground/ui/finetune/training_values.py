@@ -15,7 +15,6 @@ from playground.ui.widgets.status import status
 
 NOTHING = "Nothing is trained yet. Choose data and a recipe, and start."
 PHASES = {"queued": "Waits", "running": "Training", "done": "Done", "stopped": "Stopped", "failed": "Broke off"}
-RECENT = 8  # steps that a rate is the mean of
 MOST_LOOKS = 8  # columns of answers: the first and the last ones
 
 
@@ -76,10 +75,13 @@ def _facts(standing: Standing) -> list[str]:
     steps, looks = standing.history.steps, standing.history.looks
     if not steps:
         return []
-    last, recent = steps[-1], steps[-RECENT:]
-    facts = [f"step {last.step:,} of {last.steps:,}", f"loss {sum(s.loss for s in recent) / len(recent):.3f}"]
-    if looks and looks[-1].loss is not None:
-        facts.append(f"validation {looks[-1].loss:.3f}")
+    last, recent = steps[-1], standing.history.recent
+    mean = f" (mean of the last {len(recent)} steps)" if len(recent) > 1 else ""
+    facts = [
+        f"step {last.step:,} of {last.steps:,}", f"loss {sum(s.loss for s in recent) / len(recent):.3f}{mean}"
+    ]  # fmt: skip
+    if looks and (look := looks[-1]).loss is not None:
+        facts.append(f"validation {look.loss:.3f} (step {look.step:,})")
     if not standing.going:
         return [*facts, f"took {format_duration(last.seconds)}"]
     if last.rate is not None and last.norm is not None:

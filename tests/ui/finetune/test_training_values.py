@@ -42,11 +42,25 @@ def standing(
     return Standing(job=job, phase=phase, history=History(steps=steps, looks=looks, stage="Loading"), **more)
 
 
+def curves_end(one: Standing) -> float:
+    figure = curves(one)
+    assert figure is not None
+    return float(next(line.y[-1] for line in figure.data if line.name.startswith("Training, mean of")))
+
+
+def test_the_first_step_is_no_mean() -> None:
+    one = standing({0: 3.0})
+    first = replace(one, history=replace(one.history, steps=one.history.steps[:1]))
+    assert "loss 2.900 \u00b7 validation 3.000 (step 0)" in status_value(first)["facts"]
+
+
 def test_how_far_it_is() -> None:
     value = status_value(standing({0: 3.0, 10: 2.0}))
     assert (value["status"], value["share"], value["going"]) == ("Training", 0.5, True)
     assert "step 20 of 40" in value["facts"]
-    assert "validation 2.000" in value["facts"]
+    assert "loss 1.450 (mean of the last 10 steps)" in value["facts"]
+    assert curves_end(standing({0: 3.0, 10: 2.0})) == pytest.approx(1.45)  # the curve ends at what is said
+    assert "validation 2.000 (step 10)" in value["facts"]
     assert "200 tokens per second" in value["facts"]
     assert value["facts"].endswith("about 30 s left")
     assert value["note"] == ""
