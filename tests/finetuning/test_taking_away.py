@@ -22,6 +22,8 @@ from playground.backends.sources import ModelSource
 from playground.errors import EndpointFailed, InvalidSetup, LimitReached, NotSupported, TrainingFailed
 from playground.finetuning.__main__ import main
 from playground.finetuning.heads.plan import HeadPlan
+from playground.finetuning.held_out.judging import HeldOutResult
+from playground.finetuning.held_out.kept import FILE, write_held_out
 from playground.finetuning.jobs.job import JobFolder
 from playground.finetuning.methods import METHODS
 from playground.finetuning.objectives.preferences import SLOWER
@@ -66,6 +68,7 @@ def test_the_card_has_all_that_is_known(lora: JobFolder, base: Path) -> None:
     assert "On 1 row sealed for the end the loss is" in text
     assert re.search(r"Validation loss \d+\.\d{3} before the first step", text)
     assert "It forgot." in text
+    assert "What the answers are worth is not known: none was scored." in text
     assert str(base.parent) not in text  # a place on a disk is nobody's business
     assert read_recipe((lora.result / "recipe.yaml").read_text()) == lora.read_job().recipe
     assert huggingface_hub.ModelCard.load(lora.result / "README.md").data.library_name == "peft"
@@ -77,6 +80,15 @@ def test_a_learning_rate_that_was_left_open_is_told_as_it_was_taken(lora: JobFol
     assert recipe_used(opened, lora.read_rows()[0]).rate == METHODS["lora"].rate
     pair = PreferenceRow(messages=(), chosen="a", rejected="b")
     assert f"| Learning rate | {METHODS['lora'].rate * SLOWER:g} |" in recipe(opened, [pair])
+
+
+def test_the_limits_tell_of_scores_where_there_are_some(lora: JobFolder) -> None:
+    result = HeldOutResult(title="Numbers", scorer="Exact", digest="a", scores=(), sentences=())
+    write_held_out(lora.result, result)
+    try:
+        assert "is what was measured above, on these items, and nothing else." in card_text(lora)
+    finally:
+        (lora.result / FILE).unlink()
 
 
 def test_what_peft_does_not_read_is_not_said_to_be_its(base: Path, tmp_path: Path) -> None:
@@ -92,7 +104,9 @@ def test_the_card_names_the_numbers_that_preferences_and_a_teacher_read(lora: Jo
     assert "| Beta | 0.1 |" in recipe(job, [pair])
     taught = replace(job, recipe=replace(job.recipe, instruction="Be brief.", temperature=2.0))
     assert "| Temperature | 2.0 |" in recipe(taught, ROWS)
-    assert "| Temperature | 1.0 |" in recipe(replace(job, teacher=job.source), ROWS)
+    by_teacher = recipe(replace(job, teacher=job.source, teacher_title="Tiny + [words]"), ROWS)
+    assert "| Temperature | 1.0 |" in by_teacher
+    assert "Its teacher, whose probabilities it learned: Tiny + &#91;words&#93;." in by_teacher
     assert "Beta" not in recipe(taught, ROWS)
 
 

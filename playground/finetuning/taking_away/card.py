@@ -51,15 +51,16 @@ def card_text(folder: JobFolder, *, merged: bool = False) -> str:
     job, end, history = folder.read_job(), folder.read_end(), read_history(folder)
     is_model = merged or method_of(job.recipe).makes_model
     head = yaml.safe_dump(dict(_head(job, is_model=is_model)), sort_keys=False, allow_unicode=True, width=110)
+    sealed = read_held_out(folder.result)
     sections = [
         card_sections.recipe(job, folder.read_rows()[0]),
         card_sections.data(job, folder),
         card_sections.base(job, folder.read_base()),
         card_sections.course(history, end),
         card_sections.tries(history.tries),
-        held_out_markdown(sealed) if (sealed := read_held_out(folder.result)) else "",
+        held_out_markdown(sealed) if sealed else "",
         as_markdown(read_probes(folder.result)),
-        card_sections.limits(job),
+        card_sections.limits(job, scored=sealed is not None),
         card_sections.use(base_name(job.source), is_model=is_model, of_peft=method_of(job.recipe).of_peft),
     ]
     title = escape_markdown(job.title)

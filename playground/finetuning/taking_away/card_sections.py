@@ -36,7 +36,10 @@ def recipe(job: Job, learned: Sequence[Row]) -> str:
     used = read_part(recipe_used(job, learned))
     read = {name: value for name, value in used.items() if value != "" and name not in unread}
     rows = [(labels[name], escape_markdown(str(value))) for name, value in read.items()]
-    return f"## Recipe\n\n{grid(('', ''), rows)}\n\nAs a file: `recipe.yaml`."
+    taught = (
+        f"Its teacher, whose probabilities it learned: {escape_markdown(job.teacher_title)}. " if job.teacher else ""
+    )
+    return f"## Recipe\n\n{grid(('', ''), rows)}\n\n{taught}As a file: `recipe.yaml`."
 
 
 def recipe_used(job: Job, learned: Sequence[Row]) -> Recipe:
@@ -89,7 +92,7 @@ def course(history: History, end: End | None) -> str:
             f"{losses[-1][0]:.3f} at the end."
         )
     if steps:
-        recent = steps[-8:]
+        recent = history.recent
         facts.append(
             f"Loss on its own rows {sum(step.loss for step in recent) / len(recent):.3f}, the mean of the last "
             f"{format_count(len(recent), 'step')}. It took {format_duration(steps[-1].seconds)}."
@@ -105,12 +108,12 @@ def tries(made: Sequence[TryEnded]) -> str:
     return f"## Search\n\n{grid(('try', 'with', *COLUMNS), rows)}"
 
 
-def limits(job: Job) -> str:
-    """When the method fails, and what nobody has measured."""
+def limits(job: Job, *, scored: bool) -> str:
+    """When the method fails, and what nobody has measured; `scored` if answers to sealed items were."""
+    known = "what was measured above, on these items, and nothing else" if scored else "not known: none was scored"
     return (
-        f"## Limits\n\n{method_of(job.recipe).fails} A lower loss is no better answer: what the answers are worth is "
-        "what was measured above, on these items, and nothing else. What the base gets wrong or holds against "
-        "people, this may do as well, and more."
+        f"## Limits\n\n{method_of(job.recipe).fails} A lower loss is no better answer. What the answers are worth is "
+        f"{known}. What the base gets wrong or holds against people, this may do as well, and more."
     )
 
 
